@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Resolve the locked package lists: hashes, no addresses. torch and its CUDA libraries stand apart, so that
+# `make TORCH=cpu` can take the small build instead.
+#   lock.sh DIR
+set -euo pipefail
+dir=${1:?directory}
+uv=${UV:-.venv/bin/uv}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+compile() { "$uv" pip compile pyproject.toml --generate-hashes --python-version 3.11 --no-annotate --no-header -q "$@"; }
+compile --group build --group dev -o "$work/all.txt"
+compile --group build -c "$work/all.txt" -o "$work/runtime.txt"
+echo "uv" | "$uv" pip compile - --generate-hashes --no-annotate --no-header -q -c "$work/all.txt" -o "$work/uv.txt"
+python3 - "$work" "$dir" <<'PYTHON'
+import pathlib, re, sys
+work, out = map(pathlib.Path, sys.argv[1:])
+def entries(name):
+    text = (work / name).read_text()
+    return {re.match(r"[^=\[ ]+", e).group(): e for e in re.split(r"\n(?=\S)", text.strip()) if e}
+every, runtime = entries("all.txt"), entries("runtime.txt")
+torch = {n for n in every if n in ("torch", "triton") or n.startswith(("nvidia-", "cuda-"))}
+def write(name, names):
+    (out / name).write_text("".join(every[n].rstrip() + "\n" for n in sorted(names)))
+write("torch.txt", torch)
+write("runtime.txt", set(runtime) - torch)
+write("dev.txt", set(every) - set(runtime) - torch)
+(out / "uv.txt").write_text((work / "uv.txt").read_text())
+PYTHON

@@ -1,0 +1,77 @@
+# make run     set everything up, ingest sample_docs, serve the page on 127.0.0.1
+# make test    set up what tests need, and run them all
+# make check   lint, types, layers        make bench   benchmarks (KB_EVALDATA names the question sets)
+# make lock    resolve the locked package lists again
+#
+# TORCH=cpu    installs torch's small CPU build instead of the one with CUDA (7 GB less on disk)
+# PORT=8600    where the page is served
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PORT ?= 8600
+TORCH ?=
+BIN := .venv/bin
+LOCK := configs/lock
+CACHE := $(or $(KB_CACHE),$(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME)/kb,$(HOME)/.cache/kb))
+TORCH_VERSION = $(shell sed -n 's/^torch==\([^ ]*\).*/\1/p' $(LOCK)/torch.txt)
+
+export KB_OLLAMA ?= $(CACHE)/ollama/ollama
+
+.PHONY: run test setup setup-test check bench lock clean
+
+run: setup
+	@$(BIN)/kb ingest sample_docs
+	@exec $(BIN)/kb up --port $(PORT)
+
+test: setup setup-test
+	@$(BIN)/pytest
+
+setup: .venv/.runtime
+	@$(BIN)/kb models pull multilingual-e5-small
+	@$(BIN)/kb models pull qwen2.5-coder-1.5b
+
+setup-test: setup .venv/.dev
+	@bash .ci/system_packages.sh chromium fonts-noto-cjk strace iproute2 util-linux build-essential nlohmann-json3-dev libstb-dev
+	@$(BIN)/kb models pull smollm2-135m
+	@bash .ci/ollama_from_go.sh "$(CACHE)/ollama"
+
+check: .venv/.runtime .venv/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup .venv/.dev
+	@$(BIN)/python -m benchmarks
+
+.venv/bin/uv: $(LOCK)/uv.txt
+	@echo "==> Python environment"
+	@bash .ci/python_venv.sh .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(LOCK)/uv.txt
+	@touch $@
+
+.venv/.torch-$(TORCH): .venv/bin/uv $(LOCK)/torch.txt
+	@echo "==> torch ($(or $(TORCH),with CUDA; TORCH=cpu takes the small build))"
+	@if [ "$(TORCH)" = cpu ]; then \
+	    $(BIN)/uv pip install --python $(BIN)/python --no-deps --torch-backend=cpu torch==$(TORCH_VERSION); \
+	else \
+	    $(BIN)/uv pip install --python $(BIN)/python --no-deps --require-hashes -r $(LOCK)/torch.txt; \
+	fi
+	@rm -f .venv/.torch-* && touch $@
+
+.venv/.runtime: .venv/.torch-$(TORCH) $(LOCK)/runtime.txt pyproject.toml
+	@echo "==> Python packages"
+	@$(BIN)/uv pip install --python $(BIN)/python --no-deps --require-hashes -r $(LOCK)/runtime.txt
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.runtime $(LOCK)/dev.txt
+	@echo "==> Packages for development"
+	@$(BIN)/uv pip install --python $(BIN)/python --no-deps --require-hashes -r $(LOCK)/dev.txt
+	@touch $@
+
+lock:
+	@bash .ci/lock.sh $(LOCK)
+
+clean:
+	rm -rf .venv runs

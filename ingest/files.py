@@ -1,0 +1,127 @@
+"""Files: which files there are to ingest under the paths a person gave, always in the same order."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb.errors import DocumentError, UsageError
+
+_IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to ingest, or something that cannot be one (then `problem` says why).
+
+    `path_in_root` is valid Unicode with `/` between its parts; `absolute_path` is what opens the file. Two roots
+    of one name differ in `root`.
+    """
+
+    root_name: str
+    path_in_root: str
+    absolute_path: Path
+    problem: DocumentError | None
+    root: Path
+
+
+def find(paths: Sequence[Path]) -> Iterator[Found]:
+    """The files under `paths`: folders are walked, a single file counts as one in its folder.
+
+    Hidden files and those that editors and Office leave behind are passed over. Raises UsageError, before
+    anything is found, for a path that does not exist.
+    """
+    if not paths:
+        raise UsageError("Name at least one file or folder to ingest.")
+    roots = [Path(os.path.abspath(path)) for path in paths]
+    for given, root in zip(paths, roots, strict=True):
+        if not os.path.lexists(root):
+            raise UsageError(f"There is no file or folder {_shown(str(given))}.")
+    return _find_all(list(dict.fromkeys(roots)))
+
+
+def root_name(folder: Path) -> str:
+    """What a folder is called as a collection."""
+    return _shown(folder.name) or "root"
+
+
+def _find_all(roots: list[Path]) -> Iterator[Found]:
+    for root in roots:
+        if root.is_dir():
+            yield from _walk(root)
+        else:
+            folder = root.parent
+            yield Found(root_name(folder), _shown(root.name), root, _problem(root), folder)
+
+
+def _walk(root: Path) -> Iterator[Found]:
+    name = root_name(root)
+
+    def found(path: str, problem: DocumentError | None) -> Found:
+        inside = os.path.relpath(path, root).replace(os.sep, "/")
+        return Found(name, _shown(inside), Path(path), problem, root)
+
+    # An explicit stack: folders may be nested deeper than Python recurses. Beside each path stand the folders above it.
+    stack: list[tuple[str, tuple[tuple[int, int], ...]]] = [(str(root), ())]
+    while stack:
+        path, above = stack.pop()
+        try:
+            status = os.stat(path)
+        except OSError:
+            yield found(path, _problem(Path(path)))
+            continue
+        if not stat.S_ISDIR(status.st_mode):
+            yield found(path, _problem(Path(path)))
+            continue
+        identity = (status.st_dev, status.st_ino)
+        if identity in above:
+            yield found(path, DocumentError("The link leads back to a folder above it; it was not followed."))
+            continue
+        try:
+            names = sorted(os.listdir(path), reverse=True)
+        except PermissionError:
+            yield found(path, DocumentError("The folder may not be opened: this user has no permission."))
+            continue
+        except OSError as error:
+            yield found(path, DocumentError(f"The folder cannot be opened: {error.strerror or error}."))
+            continue
+        inside = (*above, identity)
+        stack.extend((os.path.join(path, each), inside) for each in names if not _ignored(each))
+
+
+def _ignored(name: str) -> bool:
+    """Hidden files, and what Office, editors and desktops leave beside documents."""
+    if name.startswith((".", "~$")) or name.lower() in _IGNORED_NAMES:
+        return True
+    return name.endswith(("~", ".swp")) or (name.startswith("#") and name.endswith("#"))
+
+
+def _problem(path: Path) -> DocumentError | None:
+    """Why `path` is not a file that can be read; None for one that may be."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return DocumentError("The link leads back to itself.")
+        if isinstance(error, FileNotFoundError):
+            return DocumentError("The link leads to nothing." if path.is_symlink() else "The file vanished.")
+        if isinstance(error, PermissionError):
+            return DocumentError("The file may not be looked at: this user has no permission.")
+        return DocumentError(f"The file cannot be looked at: {error.strerror or error}.")
+    if stat.S_ISREG(mode):
+        return None
+    kinds = (
+        (stat.S_ISFIFO, "a pipe"),
+        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISCHR, "a device"),
+        (stat.S_ISBLK, "a device"),
+    )
+    kind = next((words for test, words in kinds if test(mode)), "neither a file nor a folder")
+    return DocumentError(f"It is {kind}, not a file; it was not opened.")
+
+
+def _shown(name: str) -> str:
+    """The name as valid Unicode: bytes that are not UTF-8 appear as `\\xNN`."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

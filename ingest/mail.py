@@ -1,0 +1,123 @@
+"""Mail: who wrote what to whom and when, the text of the message, and the names of what was attached."""
+
+import email
+from collections.abc import Iterator
+from email.message import EmailMessage, Message
+from email.policy import default
+from typing import Any
+
+from ingest.decoding import decode
+from ingest.parsed import Parsed, TextBuilder, one_line, stored
+from kb.errors import DocumentError
+
+MEDIA_TYPE = "message/rfc822"
+_SHOWN_HEADERS = ("From", "To", "Cc", "Date", "Subject")
+_MAX_DEPTH = 10
+
+
+def read_eml(data: bytes) -> Parsed:
+    """Read an .eml. The plain text is taken where there is one, else the HTML; forwarded messages are read too."""
+    if b"\0" in data[:1024] or data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        data = decode(data).encode()  # saved by a program as UTF-16, say
+    message = email.message_from_bytes(data.lstrip(), policy=default)
+    if not any(message.get_all(name) for name in (*_SHOWN_HEADERS, "Message-ID", "Received", "Content-Type")):
+        raise DocumentError("The file is named .eml but holds no mail: there are no mail headers.")
+    out = TextBuilder()
+    _add_message(out, message, 0)
+    return out.build(_header(message, "Subject"), MEDIA_TYPE)
+
+
+def _add_message(out: TextBuilder, message: Message, depth: int) -> None:
+    lines = [f"{name}: {value}" for name in _SHOWN_HEADERS if (value := _header(message, name))]
+    attached: list[str] = []
+    out.block("\n".join(lines))
+    _add_part(out, message, attached, depth)
+    if attached:
+        out.block("Attachments: " + ", ".join(attached))
+
+
+def _add_part(out: TextBuilder, part: Message, attached: list[str], depth: int) -> None:
+    kind = part.get_content_type()
+    if depth > _MAX_DEPTH:
+        return
+    if kind == "message/rfc822" and isinstance(part.get_payload(), list):
+        for forwarded in _parts(part):
+            _add_message(out, forwarded, depth + 1)
+    elif part.is_multipart():
+        children = list(_parts(part))
+        if kind == "multipart/alternative":
+            children = _best_alternative(children)
+        for child in children:
+            _add_part(out, child, attached, depth + 1)
+    elif _is_attachment(part):
+        attached.append(_file_name(part) or f"without a name ({kind})")
+    elif kind == "text/html":
+        _add_html(out, _content(part))
+    else:
+        out.block(_content(part))
+
+
+def _parts(part: Message) -> Iterator[Message]:
+    payload: Any = part.get_payload()
+    return (child for child in payload if isinstance(child, Message)) if isinstance(payload, list) else iter(())
+
+
+def _best_alternative(children: list[Message]) -> list[Message]:
+    """Plain text if it says anything, else the richest form, which comes last."""
+    for child in children:
+        if child.get_content_type() == "text/plain" and _content(child).strip():
+            return [child]
+    readable = [child for child in children if child.is_multipart() or child.get_content_type() == "text/html"]
+    return (readable or children)[-1:]
+
+
+def _is_attachment(part: Message) -> bool:
+    if part.get_content_disposition() == "attachment" or part.get_content_maintype() != "text":
+        return True
+    return bool(_file_name(part)) or part.get_content_type() in ("text/calendar", "text/vcard", "text/x-vcard")
+
+
+def _file_name(part: Message) -> str:
+    try:
+        return _clean(part.get_filename() or "")
+    except (LookupError, ValueError, TypeError, AttributeError):  # malformed parameters
+        return ""
+
+
+def _content(part: Message) -> str:
+    """The text of a part, in whatever charset it turns out to be."""
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes) or not payload:
+        return ""
+    try:
+        return decode(payload, part.get_content_charset() or "")
+    except DocumentError:
+        return payload.decode("utf-8", "replace")
+
+
+def _add_html(out: TextBuilder, source: str) -> None:
+    from ingest.markup import html
+
+    out.include(html(source))
+
+
+def _header(message: Message, name: str) -> str:
+    """A header decoded and on one line; "" where it is absent. The parser itself fails on some malformed ones."""
+    try:
+        value = message.get(name)
+    except (LookupError, ValueError, TypeError, AttributeError, IndexError):
+        raw = {key.lower(): text for key, text in message.raw_items()} if isinstance(message, EmailMessage) else {}
+        value = raw.get(name.lower())
+    return _clean(str(value)) if value else ""
+
+
+def _clean(text: str) -> str:
+    """One line; bytes that the mail parser could not decode are decoded as the mail's text would be."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        try:
+            text = decode(text.encode("utf-8", "surrogateescape"))
+        except (UnicodeEncodeError, DocumentError):
+            text = stored(text)
+    return one_line(stored(text))

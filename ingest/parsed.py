@@ -1,0 +1,141 @@
+"""What reading gives: the stored text of a document, and where its pages, headings and tables stand in it."""
+
+import re
+from dataclasses import dataclass
+
+from kb.schema import PageSpan
+
+_SPACES = re.compile(r"\s+")
+_LINE_ENDINGS = re.compile(r"\r\n?")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """From `start` on, the text stands under this heading. `level` 1 is the outermost."""
+
+    start: int
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`text[start:end]` are the rows, one a line. `header` is the first of them, or a line above; "" if none."""
+
+    start: int
+    end: int
+    header: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A document as it is stored. Offsets count code points into `text`; pages, headings and tables are in order."""
+
+    text: str
+    title: str
+    media_type: str
+    pages: tuple[PageSpan, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+class TextBuilder:
+    """Puts a text together block by block, and keeps where pages, headings and tables came to stand."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._page_start: int | None = None
+        self._page_number = 0
+        self._empty_page = True
+        self.pages: list[PageSpan] = []
+        self.headings: list[Heading] = []
+        self.tables: list[Table] = []
+
+    def block(self, text: str, separator: str = "\n\n") -> int | None:
+        """Append a block after `separator`; gives where it starts, or None for a blank one, which is left out."""
+        text = stored(text).strip("\n")
+        if not text.strip():
+            return None
+        if self._length and not (self._page_start is not None and self._empty_page):
+            self._append(separator)
+        start = self._length
+        self._append(text)
+        self._empty_page = False
+        return start
+
+    def heading(self, text: str, level: int) -> None:
+        """Append a heading as a block of one line."""
+        text = one_line(text)
+        start = self.block(text)
+        if start is not None:
+            self.headings.append(Heading(start, level, text))
+
+    def table(self, rows: list[list[str]], *, header: bool) -> None:
+        """Append rows as lines `cell | cell | cell`; the first is the header if `header`. Blank rows are left out."""
+        lines = [line for line in map(row_line, rows) if line]
+        start = self.block("\n".join(lines))
+        if start is not None:
+            has_header = header and len(lines) > 1 and (" | " in lines[0] or not any(" | " in line for line in lines))
+            self.tables.append(Table(start, self._length, lines[0] if has_header else ""))
+
+    def include(self, other: Parsed) -> None:
+        """Append another document's text as a block, with its headings and tables."""
+        start = self.block(other.text)
+        if start is None:
+            return
+        start -= len(other.text) - len(other.text.lstrip("\n"))
+        self.headings += [Heading(heading.start + start, heading.level, heading.text) for heading in other.headings]
+        self.tables += [Table(table.start + start, table.end + start, table.header) for table in other.tables]
+
+    def begin_page(self, number: int) -> None:
+        """What follows is on page `number`; the page before ends here."""
+        self.end_page()
+        if self._length:
+            self._append("\n\n")
+        self._page_start, self._page_number, self._empty_page = self._length, number, True
+
+    def end_page(self) -> None:
+        """End the last page."""
+        if self._page_start is not None:
+            self.pages.append(PageSpan(self._page_number, self._page_start, self._length))
+        self._page_start = None
+
+    def build(self, title: str, media_type: str) -> Parsed:
+        """The document so far. `title` may be ""."""
+        self.end_page()
+        return Parsed(
+            "".join(self._parts),
+            title,
+            media_type,
+            tuple(self.pages),
+            tuple(self.headings),
+            tuple(self.tables),
+        )
+
+    def _append(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)
+
+
+def stored(text: str) -> str:
+    """Text as it is kept: line endings are newlines; NUL and lone surrogates, which no store takes, are gone."""
+    text = _LINE_ENDINGS.sub("\n", text.replace("\0", ""))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-8", "ignore").decode("utf-8")
+    return text
+
+
+def one_line(text: str) -> str:
+    """The text with runs of white space as one space."""
+    return _SPACES.sub(" ", text).strip()
+
+
+def row_line(cells: list[str]) -> str:
+    """A table row as a line; "" for a row without any content. Trailing empty cells are dropped."""
+    cleaned = [one_line(cell) for cell in cells]
+    while cleaned and not cleaned[-1]:
+        cleaned.pop()
+    return " | ".join(cleaned).strip()

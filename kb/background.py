@@ -1,0 +1,106 @@
+"""Background: a generation runs in a thread of its own, so that it can be stopped before its first word."""
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_POLL_SECONDS = 0.05
+
+
+class Cancellation(threading.Event):
+    """An event that also calls back, for what must be woken: a read that blocks on a connection."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._callbacks: list[Callable[[], None]] = []
+        self._guard = threading.Lock()
+
+    def set(self) -> None:
+        with self._guard:
+            super().set()
+            callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            callback()
+
+    def call(self, callback: Callable[[], None]) -> None:
+        """Call back when cancelled; at once if that has happened."""
+        with self._guard:
+            if not self.is_set():
+                self._callbacks.append(callback)
+                return
+        callback()
+
+
+def run(work: Callable[[Cancellation], Generator[T, None, None]], stop: threading.Event | None = None) -> Iterator[T]:
+    """Iterate over `work(cancellation)` in a thread. Errors in it are raised here.
+
+    Setting `stop`, or closing this iterator, cancels the work and ends the iteration at once, whatever
+    the work is waiting for.
+    """
+    cancellation = Cancellation()
+    results: queue.SimpleQueue[T | _End] = queue.SimpleQueue()
+
+    def body() -> None:
+        try:
+            with closing(work(cancellation)) as items:
+                for item in items:
+                    results.put(item)
+                    if cancellation.is_set():
+                        break
+            results.put(_End())
+        except BaseException as error:  # handed over, whatever it is: the caller waits for it
+            results.put(_End(error))
+
+    # A daemon, so that an abandoned answer cannot keep the program from ending.
+    thread = threading.Thread(target=body, name="generation", daemon=True)
+    thread.start()
+    try:
+        while True:
+            if stop is not None and stop.is_set():
+                return
+            try:
+                item = results.get(timeout=_POLL_SECONDS if stop is not None else None)
+            except queue.Empty:
+                continue
+            if isinstance(item, _End):
+                if item.error is not None:
+                    raise item.error
+                return
+            yield item
+    finally:
+        cancellation.set()
+
+
+class _End:
+    def __init__(self, error: BaseException | None = None) -> None:
+        self.error = error
+
+
+class Turns:
+    """A lock that is handed on in the order of arrival, and whose wait can be cancelled."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._waiting: deque[object] = deque()
+
+    def take(self, cancellation: threading.Event) -> object | None:
+        """Wait for one's turn; None if cancelled while waiting. Give it back with `end`."""
+        ticket = object()
+        with self._condition:
+            self._waiting.append(ticket)
+            while self._waiting[0] is not ticket:
+                if cancellation.is_set():
+                    self._waiting.remove(ticket)
+                    return None
+                self._condition.wait(_POLL_SECONDS)
+        return ticket
+
+    def end(self, ticket: object) -> None:
+        with self._condition:
+            self._waiting.remove(ticket)
+            self._condition.notify_all()

@@ -1,0 +1,556 @@
+"""The catalog: the truth about documents, versions, chunks, vectors, words, access and audit, in one SQLite file.
+
+Chroma and the word index are derived from it. A version is written in two steps: `add_versions` stores it
+as pending, and once Chroma holds its vectors `publish` makes it searchable and retires the one before.
+Readers use a connection per thread; writers take turns.
+"""
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.errors import DocumentNotFound, HomeError, HomeTooNew, StorageFull
+from kb.migrations import MIGRATIONS
+from kb.schema import Chunk, Document, PageSpan, Passage, Principal, StoredText
+from kb.words import tokenise
+
+EVERYONE = ("*",)
+Vectors = NDArray[np.float32]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A document as read, split and embedded. `vectors` has shape (chunks, dimension), unit rows."""
+
+    collection: str
+    path: str
+    root: str
+    source: str
+    sha256: str
+    size: int
+    media_type: str
+    title: str
+    text: str
+    pages: tuple[PageSpan, ...]
+    quality: float
+    chunks: tuple[Chunk, ...]
+    vectors: Vectors
+    readers: tuple[str, ...] = EVERYONE
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDocument:
+    """What ingestion must know about a document to see whether it changed."""
+
+    document_id: int
+    path: str
+    root: str
+    source: str
+    sha256: str | None  # of the version that answers; None where none does
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class VectorRow:
+    """A chunk as the vector index holds it."""
+
+    chunk_id: int
+    access_id: int
+    vector: bytes
+
+
+def now() -> str:
+    """The time, ISO 8601, UTC."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def embedding_key(embedded_text: str) -> bytes:
+    """What names an embedding: the same text is embedded once."""
+    return hashlib.sha256(embedded_text.encode("utf-8", "surrogatepass")).digest()
+
+
+class Catalog:
+    """All SQL of the product. Raises StorageFull when the disk is full and HomeTooNew for a newer schema."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._write_lock = threading.RLock()
+        self.generation = 0  # grows with every change of what can be found
+        self._migrate()
+
+    # ---- connections and transactions
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=30)
+            connection.row_factory = sqlite3.Row
+            for pragma in ("journal_mode = WAL", "foreign_keys = ON", "secure_delete = ON", "synchronous = FULL"):
+                connection.execute(f"PRAGMA {pragma}")
+            self._local.connection = connection
+            self._connections.append(connection)
+        return connection
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        with self._write_lock:
+            db = self._db
+            try:
+                db.execute("BEGIN IMMEDIATE")
+                yield db
+                db.execute("COMMIT")
+            except BaseException as error:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
+                    raise StorageFull(
+                        f"The disk that holds {self.path.parent} is full; nothing half done was kept. "
+                        "Free some space and run the command again."
+                    ) from error
+                raise
+
+    def close(self) -> None:
+        """Close every connection and fold the write-ahead log into the file."""
+        for connection in self._connections:
+            connection.close()
+        self._connections.clear()
+        self._local = threading.local()
+
+    def _migrate(self) -> None:
+        try:
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            raise HomeError(
+                f"{self.path} is not a catalog that can be read ({error}). Restore it from a backup, "
+                "or choose another --home."
+            ) from error
+        if version > len(MIGRATIONS):
+            raise HomeTooNew(
+                f"{self.path.parent} was written by a newer version (schema {version}; this one knows "
+                f"{len(MIGRATIONS)}). Update the product, or choose another --home."
+            )
+        for number, script in enumerate(MIGRATIONS[version:], version + 1):
+            with self._write() as db:
+                for statement in _statements(script):
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {number}")
+
+    # ---- properties of the home
+
+    def property(self, name: str) -> str | None:
+        """A stored property, such as the embedding's identity."""
+        row = self._db.execute("SELECT value FROM properties WHERE name = ?", (name,)).fetchone()
+        return row["value"] if row else None
+
+    def set_property(self, name: str, value: str) -> None:
+        """Store a property."""
+        with self._write() as db:
+            db.execute("INSERT OR REPLACE INTO properties (name, value) VALUES (?, ?)", (name, value))
+
+    # ---- writing documents
+
+    def known(self, collection: str) -> dict[str, KnownDocument]:
+        """The documents of a collection by path, for finding out what changed."""
+        rows = self._db.execute(
+            "SELECT d.id, d.path, d.root, d.source, d.status, v.sha256 FROM documents d "
+            "JOIN collections c ON c.id = d.collection_id LEFT JOIN versions v ON v.id = d.version_id "
+            "WHERE c.name = ?",
+            (collection,),
+        )
+        return {
+            r["path"]: KnownDocument(r["id"], r["path"], r["root"], r["source"], r["sha256"], r["status"]) for r in rows
+        }
+
+    def stored_vectors(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+        """The vectors already known for these embedding keys."""
+        found: dict[bytes, Vectors] = {}
+        for part in _batches(keys):
+            marks = ",".join("?" * len(part))
+            for row in self._db.execute(f"SELECT key, vector FROM embeddings WHERE key IN ({marks})", part):
+                found[row["key"]] = np.frombuffer(row["vector"], "<f4")
+        return found
+
+    def add_versions(self, versions: Iterable[NewVersion]) -> list[int]:
+        """Store versions as pending, in one transaction. Returns their ids; call `publish` with them."""
+        with self._write() as db:
+            return [self._add_version(db, version) for version in versions]
+
+    def _add_version(self, db: sqlite3.Connection, new: NewVersion) -> int:
+        access_id = self._access_id(db, new.readers)
+        document_id = self._document_id(db, new.collection, new.path, new.root, new.source, access_id)
+        number = db.execute(
+            "SELECT coalesce(max(number), 0) + 1 FROM versions WHERE document_id = ?", (document_id,)
+        ).fetchone()[0]
+        pages = json.dumps([[p.number, p.start, p.end, round(p.quality, 4)] for p in new.pages])
+        version_id = db.execute(
+            "INSERT INTO versions (document_id, number, state, sha256, size, media_type, title, text, pages, quality, "
+            "ingested_at) VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?)",
+            (document_id, number, new.sha256, new.size, new.media_type, new.title, new.text, pages, new.quality, now()),
+        ).lastrowid
+        assert version_id is not None
+        for chunk, vector in zip(new.chunks, new.vectors, strict=True):
+            key = embedding_key(chunk.embedded_text)
+            db.execute(
+                "INSERT OR IGNORE INTO embeddings (key, vector) VALUES (?, ?)", (key, vector.astype("<f4").tobytes())
+            )
+            embedding_id = db.execute("SELECT id FROM embeddings WHERE key = ?", (key,)).fetchone()[0]
+            chunk_id = db.execute(
+                'INSERT INTO chunks (version_id, document_id, access_id, embedding_id, start, "end", page, section, '
+                "header, text, embedded_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    version_id, document_id, access_id, embedding_id, chunk.start, chunk.end, chunk.page,
+                    chunk.section, chunk.header, chunk.text, chunk.embedded_text,
+                ),
+            ).lastrowid  # fmt: skip
+            db.execute("INSERT INTO words (rowid, body) VALUES (?, ?)", (chunk_id, _body(chunk.embedded_text)))
+        return version_id
+
+    def _access_id(self, db: sqlite3.Connection, readers: Iterable[str]) -> int:
+        key = json.dumps(sorted(set(readers)), ensure_ascii=False)
+        db.execute("INSERT OR IGNORE INTO access_classes (readers) VALUES (?)", (key,))
+        return int(db.execute("SELECT id FROM access_classes WHERE readers = ?", (key,)).fetchone()[0])
+
+    def _document_id(
+        self, db: sqlite3.Connection, collection: str, path: str, root: str, source: str, access_id: int
+    ) -> int:
+        db.execute("INSERT OR IGNORE INTO collections (name, created_at) VALUES (?, ?)", (collection, now()))
+        collection_id = db.execute("SELECT id FROM collections WHERE name = ?", (collection,)).fetchone()[0]
+        row = db.execute(
+            "INSERT INTO documents (collection_id, path, root, source, access_id, status, checked_at) "
+            "VALUES (?, ?, ?, ?, ?, 'added', ?) "
+            "ON CONFLICT (collection_id, path) DO UPDATE SET root = excluded.root, source = excluded.source, "
+            "access_id = excluded.access_id, checked_at = excluded.checked_at RETURNING id",
+            (collection_id, path, root, source, access_id, now()),
+        ).fetchone()
+        return int(row["id"])
+
+    def pending(self) -> list[int]:
+        """Versions that were stored and not yet published: a crash came between."""
+        return [r["id"] for r in self._db.execute("SELECT id FROM versions WHERE state = 'pending' ORDER BY id")]
+
+    def retired_by(self, version_ids: Sequence[int]) -> list[int]:
+        """Chunks of the versions that publishing these would retire."""
+        found: list[int] = []
+        for version_id in version_ids:
+            rows = self._db.execute(
+                "SELECT id FROM chunks WHERE version_id <> ?1 AND document_id = "
+                "(SELECT document_id FROM versions WHERE id = ?1)",
+                (version_id,),
+            )
+            found += [r["id"] for r in rows]
+        return found
+
+    def publish(self, version_ids: Sequence[int]) -> None:
+        """Make pending versions searchable; older versions keep their text and lose their chunks."""
+        with self._write() as db:
+            for version_id in version_ids:
+                document_id, number = db.execute(
+                    "SELECT document_id, number FROM versions WHERE id = ?", (version_id,)
+                ).fetchone()
+                self._drop_chunks(db, "document_id = ? AND version_id <> ?", (document_id, version_id))
+                db.execute(
+                    "UPDATE versions SET state = 'superseded' WHERE document_id = ? AND id <> ?",
+                    (document_id, version_id),
+                )
+                db.execute("UPDATE versions SET state = 'searchable' WHERE id = ?", (version_id,))
+                db.execute("UPDATE chunks SET live = 1 WHERE version_id = ?", (version_id,))
+                db.execute(
+                    "UPDATE documents SET version_id = ?, status = ?, reason = '', checked_at = ? WHERE id = ?",
+                    (version_id, "added" if number == 1 else "changed", now(), document_id),
+                )
+        self.generation += 1
+
+    def record_outcome(self, collection: str, path: str, root: str, source: str, status: str, reason: str) -> None:
+        """Keep the status of a file that gave no new version: unchanged, failed or skipped."""
+        with self._write() as db:
+            access_id = self._access_id(db, EVERYONE)
+            document_id = self._document_id(db, collection, path, root, source, access_id)
+            db.execute(
+                "UPDATE documents SET status = ?, reason = ?, checked_at = ? WHERE id = ?",
+                (status, reason, now(), document_id),
+            )
+
+    def chunk_ids(self, document_id: int) -> list[int]:
+        """The chunks of a document, for taking them out of the vector index."""
+        return [r["id"] for r in self._db.execute("SELECT id FROM chunks WHERE document_id = ?", (document_id,))]
+
+    def delete_document(self, document_id: int, asker: str) -> list[str]:
+        """Delete a document with all versions. Returns the content hashes no other document holds any more."""
+        with self._write() as db:
+            row = db.execute(
+                "SELECT c.name, d.path FROM documents d JOIN collections c ON c.id = d.collection_id WHERE d.id = ?",
+                (document_id,),
+            ).fetchone()
+            hashes = [
+                r["sha256"]
+                for r in db.execute("SELECT DISTINCT sha256 FROM versions WHERE document_id = ?", (document_id,))
+            ]
+            self._drop_chunks(db, "document_id = ?", (document_id,))
+            db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+            self._audit(db, asker, "delete", f"{row['name']}/{row['path']}", {"sha256": hashes})
+            kept = {r["sha256"] for r in db.execute("SELECT DISTINCT sha256 FROM versions")}
+        self.generation += 1
+        return [sha256 for sha256 in hashes if sha256 not in kept]
+
+    def _drop_chunks(self, db: sqlite3.Connection, where: str, values: tuple[int, ...]) -> None:
+        """Delete chunks with their words, and the embeddings that no other chunk uses."""
+        db.execute(f"DELETE FROM words WHERE rowid IN (SELECT id FROM chunks WHERE {where})", values)
+        dropped = db.execute(f"DELETE FROM chunks WHERE {where} RETURNING embedding_id", values).fetchall()
+        db.executemany(
+            "DELETE FROM embeddings WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM chunks WHERE embedding_id = ?1)",
+            {(row["embedding_id"],) for row in dropped},
+        )
+
+    # ---- the derived indexes
+
+    def vector_rows(self, version_ids: Sequence[int] | None = None) -> Iterator[VectorRow]:
+        """Chunks with their vectors: of these versions, or all that are live."""
+        query = (
+            "SELECT c.id, c.access_id, e.vector FROM chunks c JOIN embeddings e ON e.id = c.embedding_id WHERE {} "
+            "ORDER BY c.id"
+        )
+        if version_ids is None:
+            cursor = self._db.execute(query.format("c.live = 1"))
+            yield from (VectorRow(r["id"], r["access_id"], r["vector"]) for r in cursor)
+            return
+        for version_id in version_ids:
+            cursor = self._db.execute(query.format("c.version_id = ?"), (version_id,))
+            yield from (VectorRow(r["id"], r["access_id"], r["vector"]) for r in cursor)
+
+    def live_ids(self) -> set[int]:
+        """The chunks that can be found."""
+        return {r["id"] for r in self._db.execute("SELECT id FROM chunks WHERE live = 1")}
+
+    def count_live(self) -> int:
+        """How many chunks can be found."""
+        return int(self._db.execute("SELECT count(*) FROM chunks WHERE live = 1").fetchone()[0])
+
+    def count_words(self) -> int:
+        """How many chunks the word index holds."""
+        return int(self._db.execute("SELECT count(*) FROM words").fetchone()[0])
+
+    def rebuild_words(self) -> None:
+        """Write the word index again from the chunks."""
+        with self._write() as db:
+            db.execute("DELETE FROM words")
+            for row in db.execute("SELECT id, embedded_text FROM chunks").fetchall():
+                db.execute("INSERT INTO words (rowid, body) VALUES (?, ?)", (row["id"], _body(row["embedded_text"])))
+
+    # ---- searching
+
+    def access_ids(self, asker: Principal) -> list[int] | None:
+        """The access classes the asker is in; None for one who may read everything."""
+        if asker.unlimited:
+            return None
+        own = {"*", asker.name, *asker.groups}
+        rows = self._db.execute("SELECT id, readers FROM access_classes")
+        return [r["id"] for r in rows if own & set(json.loads(r["readers"]))]
+
+    def document_ids(self, globs: Sequence[str]) -> list[int]:
+        """Documents whose path matches one of the globs (`*` crosses folders)."""
+        rows = self._db.execute("SELECT id, path FROM documents")
+        return [r["id"] for r in rows if any(fnmatchcase(r["path"], glob) for glob in globs)]
+
+    def allowed_chunks(self, access_ids: Sequence[int] | None, document_ids: Sequence[int] | None) -> NDArray[np.int64]:
+        """Ids of the live chunks within access classes and documents (None: no limit), ascending."""
+        where, values = _limits(access_ids, document_ids)
+        rows = self._db.execute(f"SELECT c.id FROM chunks c WHERE c.live = 1 {where} ORDER BY c.id", values)
+        return np.fromiter((r["id"] for r in rows), dtype=np.int64)
+
+    def word_search(
+        self,
+        expression: str,
+        limit: int,
+        access_ids: Sequence[int] | None = None,
+        document_ids: Sequence[int] | None = None,
+    ) -> list[tuple[int, float]]:
+        """Chunks by BM25 (k1 1.2, b 0.75: FTS5's), best first, as (chunk id, score > 0)."""
+        if not expression:
+            return []
+        where, values = _limits(access_ids, document_ids)
+        rows = self._db.execute(
+            "SELECT c.id, -bm25(words) AS score FROM words JOIN chunks c ON c.id = words.rowid "
+            f"WHERE words MATCH ? AND c.live = 1 {where} ORDER BY score DESC, c.id LIMIT ?",
+            (expression, *values, limit),
+        )
+        return [(r["id"], r["score"]) for r in rows]
+
+    def document_frequencies(self, words: Sequence[str]) -> dict[str, int]:
+        """In how many chunks each word occurs."""
+        query = "SELECT count(*) FROM words WHERE words MATCH ?"
+        return {word: self._db.execute(query, (f'"{word}"',)).fetchone()[0] for word in words}
+
+    def occurrences(self, words: Sequence[str], chunk_ids: Sequence[int]) -> dict[str, set[int]]:
+        """Which of these chunks hold each word (stemmed as in the index)."""
+        query = "SELECT rowid FROM words WHERE words MATCH ? AND rowid IN (SELECT value FROM json_each(?))"
+        ids = json.dumps(list(chunk_ids))
+        return {word: {r["rowid"] for r in self._db.execute(query, (f'"{word}"', ids))} for word in words}
+
+    def passages(self, scored: Sequence[tuple[int, float]], asker: Principal) -> list[Passage]:
+        """The chunks as passages, in the given order. What the asker may not read is left out, whoever found it."""
+        allowed = self.access_ids(asker)
+        rows: dict[int, sqlite3.Row] = {}
+        for part in _batches([chunk_id for chunk_id, _ in scored]):
+            marks = ",".join("?" * len(part))
+            query = (
+                f"SELECT k.*, c.name AS collection, d.path, v.number, v.title FROM chunks k "
+                "JOIN documents d ON d.id = k.document_id JOIN collections c ON c.id = d.collection_id "
+                f"JOIN versions v ON v.id = k.version_id WHERE k.live = 1 AND k.id IN ({marks})"
+            )
+            rows.update({r["id"]: r for r in self._db.execute(query, part)})
+        found: list[Passage] = []
+        for chunk_id, score in scored:
+            row = rows.get(chunk_id)
+            if row is None or (allowed is not None and row["access_id"] not in allowed):
+                continue
+            found.append(
+                Passage(
+                    rank=len(found) + 1, chunk_id=chunk_id, collection=row["collection"], document=row["path"],
+                    version=row["number"], page=row["page"], start=row["start"], end=row["end"], text=row["text"],
+                    section=row["section"], header=row["header"], title=row["title"], score=score,
+                )
+            )  # fmt: skip
+        return found
+
+    # ---- reading documents
+
+    def documents(self, asker: Principal, collection: str | None = None) -> list[Document]:
+        """The document list as far as the asker may read it, by collection and path."""
+        allowed = self.access_ids(asker)
+        rows = self._db.execute(
+            "SELECT d.*, c.name AS collection, v.title, v.media_type, v.number, v.sha256, v.size, v.pages, v.quality, "
+            "v.ingested_at, (SELECT count(*) FROM chunks k WHERE k.document_id = d.id AND k.live = 1) AS chunks "
+            "FROM documents d JOIN collections c ON c.id = d.collection_id "
+            "LEFT JOIN versions v ON v.id = d.version_id WHERE (?1 IS NULL OR c.name = ?1) ORDER BY c.name, d.path",
+            (collection,),
+        )
+        return [_document(r) for r in rows if allowed is None or r["access_id"] in allowed]
+
+    def content_hashes(self) -> set[str]:
+        """The hashes of all versions' contents."""
+        return {r["sha256"] for r in self._db.execute("SELECT DISTINCT sha256 FROM versions")}
+
+    def collections(self) -> list[str]:
+        """Names of the collections."""
+        return [r["name"] for r in self._db.execute("SELECT name FROM collections ORDER BY name")]
+
+    def find_document(self, asker: Principal, path: str, collection: str | None = None) -> tuple[int, str]:
+        """(document id, collection). Raises DocumentNotFound, also where the asker may not read it."""
+        allowed = self.access_ids(asker)
+        rows = self._db.execute(
+            "SELECT d.id, d.access_id, c.name FROM documents d JOIN collections c ON c.id = d.collection_id "
+            "WHERE d.path = ? AND (?2 IS NULL OR c.name = ?2)",
+            (path, collection),
+        ).fetchall()
+        rows = [r for r in rows if allowed is None or r["access_id"] in allowed]
+        if not rows:
+            where = f" in collection {collection!r}" if collection else ""
+            raise DocumentNotFound(f"There is no document {path!r}{where}. `kb docs list` shows what there is.")
+        if len(rows) > 1:
+            names = ", ".join(r["name"] for r in rows)
+            raise DocumentNotFound(f"{path!r} stands in several collections ({names}). Name one with --collection.")
+        return rows[0]["id"], rows[0]["name"]
+
+    def stored_text(self, document_id: int, version: int | None = None) -> StoredText:
+        """The text of the version that answers, or of version number `version`."""
+        row = self._db.execute(
+            "SELECT v.*, d.path, c.name AS collection FROM versions v JOIN documents d ON d.id = v.document_id "
+            "JOIN collections c ON c.id = d.collection_id WHERE d.id = ?1 AND "
+            "((?2 IS NULL AND v.id = d.version_id) OR v.number = ?2)",
+            (document_id, version),
+        ).fetchone()
+        if row is None:
+            raise DocumentNotFound(
+                "That document has no readable text" + (f" in version {version}." if version else ".")
+            )
+        return StoredText(
+            collection=row["collection"], path=row["path"], version=row["number"], title=row["title"],
+            media_type=row["media_type"], sha256=row["sha256"], text=row["text"], pages=_pages(row["pages"]),
+        )  # fmt: skip
+
+    def chunks(self, document_id: int) -> list[Chunk]:
+        """The live chunks of a document, in reading order."""
+        rows = self._db.execute(
+            "SELECT * FROM chunks WHERE document_id = ? AND live = 1 ORDER BY start, id", (document_id,)
+        )
+        return [
+            Chunk(r["start"], r["end"], r["text"], r["embedded_text"], r["page"], r["section"], r["header"])
+            for r in rows
+        ]
+
+    # ---- audit
+
+    def audit(self, asker: str, action: str, subject: str, detail: dict[str, Any]) -> int:
+        """Write a row of the audit trail; returns its id."""
+        with self._write() as db:
+            return self._audit(db, asker, action, subject, detail)
+
+    def _audit(self, db: sqlite3.Connection, asker: str, action: str, subject: str, detail: dict[str, Any]) -> int:
+        cursor = db.execute(
+            "INSERT INTO audit (at, asker, action, subject, detail) VALUES (?, ?, ?, ?, ?)",
+            (now(), asker, action, subject, json.dumps(detail, ensure_ascii=False)),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def audit_rows(self, limit: int = 100) -> list[dict[str, Any]]:
+        """The newest rows of the audit trail, newest first."""
+        rows = self._db.execute("SELECT * FROM audit ORDER BY id DESC LIMIT ?", (limit,))
+        return [{**dict(r), "detail": json.loads(r["detail"])} for r in rows]
+
+
+def _body(embedded_text: str) -> str:
+    return " ".join(tokenise(embedded_text))
+
+
+def _limits(access_ids: Sequence[int] | None, document_ids: Sequence[int] | None) -> tuple[str, list[str]]:
+    """A WHERE tail on chunks `c`. The ids travel as one JSON value: SQLite limits how many parameters there are."""
+    where, values = "", []
+    for column, ids in (("access_id", access_ids), ("document_id", document_ids)):
+        if ids is not None:
+            where += f" AND c.{column} IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps(list(ids)))
+    return where, values
+
+
+def _pages(text: str) -> tuple[PageSpan, ...]:
+    return tuple(PageSpan(*page) for page in json.loads(text))
+
+
+def _document(row: sqlite3.Row) -> Document:
+    readable = row["version_id"] is not None
+    pages = len(json.loads(row["pages"])) if readable else 0
+    return Document(
+        collection=row["collection"], path=row["path"], title=row["title"] or "", media_type=row["media_type"] or "",
+        status=row["status"], reason=row["reason"], version=row["number"] or 0, sha256=row["sha256"] or "",
+        size=row["size"] or 0, pages=pages or None, chunks=row["chunks"], quality=row["quality"] if readable else 0.0,
+        ingested_at=row["ingested_at"] or "",
+    )  # fmt: skip
+
+
+def _batches(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
+    for at in range(0, len(items), size):
+        yield items[at : at + size]
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines():
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

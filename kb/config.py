@@ -1,0 +1,145 @@
+"""Settings: one documented default for each, from a YAML file and the environment.
+
+Order, later wins: the defaults here, the file named by `--config` or `KB_CONFIG`, environment variables
+(`KB_LLM__ENGINE=embedded` sets `llm.engine`). `configs/default.yaml` states every default; a test keeps
+the two equal.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kb.errors import ConfigError
+
+EngineName = Literal["auto", "ollama", "embedded", "llamaindex"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PrivacySettings(_Section):
+    """`allow`: hosts besides loopback that may be reached, such as an Ollama on the local network."""
+
+    allow: tuple[str, ...] = ()
+
+
+class EmbeddingSettings(_Section):
+    """The embedding model: a name the product ships, a local folder, or a LlamaIndex class."""
+
+    model: str = Field("multilingual-e5-small", description="`multilingual-e5-small` or a sentence-transformers folder")
+    llamaindex_class: str = Field("", description="`module:Class` of a BaseEmbedding that takes the model's place")
+    llamaindex_options: dict[str, Any] = Field(default_factory=dict)
+    batch: int = Field(32, ge=1, description="texts a batch")
+    query_prefix: str = "query: "
+    passage_prefix: str = "passage: "
+
+
+class SplittingSettings(_Section):
+    """Chunk sizes, in tokens of the embedding model."""
+
+    chunk_tokens: int = Field(224, ge=32)
+    overlap_tokens: int = Field(32, ge=0)
+    context_tokens: int = Field(56, ge=0, description="title, section path and table header before the text")
+
+
+class IngestSettings(_Section):
+    """Limits of reading, and readers of one's own."""
+
+    max_file_mb: int = Field(100, ge=1)
+    readers: dict[str, str] = Field(default_factory=dict, description="suffix -> `module:Class` of a LlamaIndex reader")
+
+
+class RetrievalSettings(_Section):
+    """How passages are found. Weights and floors were calibrated on public question sets (benchmarks/)."""
+
+    candidates: int = Field(200, ge=10, description="taken from each of dense and word search")
+    dense_weight: float = Field(0.5, ge=0, le=1)
+    passages: int = Field(5, ge=1, description="given to the model")
+    evidence_floor: float | None = Field(
+        None, description="questions under it are refused; null takes the embedding model's calibrated value"
+    )
+
+
+class LLMSettings(_Section):
+    """The language model."""
+
+    engine: EngineName = "auto"
+    model: str = Field("deepseek-r1:1.5b", description="a tag of the Ollama library")
+    ollama_host: str = "http://127.0.0.1:11434"
+    embedded_model: str = Field("qwen2.5-coder-1.5b", description="a model the product ships, or the path of a GGUF")
+    llamaindex_class: str = Field("", description="`module:Class` of a LlamaIndex LLM, for engine `llamaindex`")
+    llamaindex_options: dict[str, Any] = Field(default_factory=dict)
+    think_budget: int | None = Field(
+        None, ge=0, description="reasoning tokens; null takes the engine's own (ollama 1024, embedded 48)"
+    )
+    answer_tokens: int = Field(512, ge=16)
+    context_tokens: int = Field(8192, ge=1024, description="num_ctx; always sent and constant")
+    temperature: float | None = Field(None, ge=0, description="null takes the engine's own (ollama 0.6, embedded 0)")
+    timeout_seconds: float = Field(600, gt=0, description="silence from the server after which it is given up")
+
+
+class Settings(_Section):
+    """All settings. `Settings()` is the shipped product."""
+
+    privacy: PrivacySettings = PrivacySettings()
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    splitting: SplittingSettings = SplittingSettings()
+    ingest: IngestSettings = IngestSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    llm: LLMSettings = LLMSettings()
+
+
+def load_settings(path: Path | None = None, env: dict[str, str] | None = None) -> Settings:
+    """Read the settings. Raises ConfigError naming the file or variable and what is wrong with it."""
+    env = dict(os.environ) if env is None else env
+    path = path or (Path(env["KB_CONFIG"]) if env.get("KB_CONFIG") else None)
+    values = _read_yaml(path) if path else {}
+    for name, text in env.items():
+        section, found, key = name.removeprefix("KB_").lower().partition("__")
+        if name.startswith("KB_") and found:
+            target = values.setdefault(section, {})
+            if not isinstance(target, dict):
+                raise ConfigError(f"{name}: there is no section {section!r} in the settings.")
+            target[key] = _parse(name, text)
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        source = f"{path} and the environment" if path else "the environment"
+        raise ConfigError(f"The settings from {source} cannot be used: {problems}. See configs/default.yaml.") from None
+
+
+def _parse(name: str, text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{name}={text!r} is not valid YAML: {error}") from None
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"There is no settings file {path}. Check --config and KB_CONFIG.") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"The settings file {path} cannot be read: {error}") from None
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise ConfigError(f"The settings file {path} must hold a mapping of sections; see configs/default.yaml.")
+    return values
+
+
+def default_home() -> Path:
+    """Where the knowledge base lives: `KB_HOME`, else the platform's user data folder."""
+    return Path(os.environ.get("KB_HOME") or platformdirs.user_data_dir("kb", appauthor=False))
+
+
+def cache_dir() -> Path:
+    """Where models and builds are kept, shared by all homes: `KB_CACHE`, else `${XDG_CACHE_HOME:-~/.cache}/kb`."""
+    return Path(os.environ.get("KB_CACHE") or platformdirs.user_cache_dir("kb", appauthor=False))

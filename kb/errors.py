@@ -1,0 +1,87 @@
+"""Errors: one tree. Each message says what failed, on which thing, and what to do."""
+
+
+class KBError(Exception):
+    """The root of all errors that are meant for a person. `exit_code` is the command line's."""
+
+    exit_code = 1
+
+
+class UsageError(KBError):
+    """The request itself is wrong: an empty question, an unknown option value."""
+
+    exit_code = 2
+
+
+class RefusedByPolicy(KBError):
+    """The request was understood and is not allowed."""
+
+    exit_code = 3
+
+
+class ConfigError(UsageError):
+    """A configuration file or environment variable that cannot be used."""
+
+
+class HomeError(KBError):
+    """The home directory cannot be used."""
+
+
+class HomeInUse(HomeError):
+    """Another process owns the home."""
+
+
+class HomeTooNew(HomeError):
+    """The home was written by a newer version of the product."""
+
+
+class StorageFull(HomeError):
+    """The disk (or its quota) has no room left; nothing half done was kept."""
+
+
+class EmbeddingError(KBError):
+    """The embedding model is missing or cannot be loaded."""
+
+
+class EmbeddingChanged(EmbeddingError):
+    """The home was built with another embedding model than the one configured."""
+
+
+class WeightsMissing(KBError):
+    """Model weights are not on this machine and cannot be fetched."""
+
+
+class ModelError(KBError):
+    """The language model failed."""
+
+
+class ModelMissing(ModelError):
+    """The named model is not installed."""
+
+
+class EngineUnavailable(ModelError):
+    """The engine (an Ollama server, the embedded engine) cannot be reached or loaded."""
+
+
+class ContextOverflow(ModelError):
+    """The prompt does not fit the model's context, however few passages are sent."""
+
+
+class EmptyAnswer(ModelError):
+    """The model ended without a word of an answer, also when it was led to one."""
+
+
+class DocumentError(KBError):
+    """A document cannot be read. The message is the reason shown beside its name."""
+
+
+class UnsupportedFormat(DocumentError):
+    """A file whose format no reader takes; it is skipped rather than failed."""
+
+
+class DocumentNotFound(KBError):
+    """No document of that name, or none that the asker may read."""
+
+
+class QuestionSetError(UsageError):
+    """A question set that cannot be read; names the file and the line."""

@@ -1,0 +1,68 @@
+"""The home: one directory that holds everything, owned by one process at a time."""
+
+import errno
+import fcntl
+import os
+from pathlib import Path
+
+from kb.errors import HomeError, HomeInUse, StorageFull
+
+
+class Home:
+    """An open, locked home directory (mode 0700). Raises HomeInUse, StorageFull, HomeError."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.expanduser().absolute()
+        self._lock = self._acquire()
+
+    @property
+    def catalog(self) -> Path:
+        return self.path / "catalog.db"
+
+    @property
+    def chroma(self) -> Path:
+        return self.path / "chroma"
+
+    @property
+    def originals(self) -> Path:
+        return self.path / "originals"
+
+    @property
+    def uploads(self) -> Path:
+        return self.path / "uploads"
+
+    def original(self, sha256: str) -> Path:
+        """Where the original content with this hash is kept."""
+        return self.originals / sha256[:2] / sha256
+
+    def close(self) -> None:
+        """Give the home up."""
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    def _acquire(self) -> int:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.path.chmod(0o700)
+            lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise StorageFull(f"The disk that holds {self.path} is full. Free some space and try again.") from error
+            raise HomeError(f"The home {self.path} cannot be used: {error.strerror}. Choose another --home.") from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            owner = os.pread(lock, 32, 0).decode(errors="replace").strip() or "unknown"
+            os.close(lock)
+            raise HomeInUse(
+                f"The home {self.path} is in use by process {owner}. Stop that one (a running `kb up` or `kb ingest`), "
+                "or choose another --home."
+            ) from None
+        try:
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+        except OSError as error:
+            os.close(lock)
+            raise StorageFull(f"The disk that holds {self.path} is full. Free some space and try again.") from error
+        return lock

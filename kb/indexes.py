@@ -1,0 +1,123 @@
+"""The derived indexes: keeps Chroma and the word index in step with the catalog, and repairs them after a crash."""
+
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb.catalog import Catalog, NewVersion, Vectors
+from kb.embedding import Embedder
+from kb.errors import EmbeddingChanged
+from kb.vectors import VectorIndex
+
+_IDENTITY = "embedding"
+_WRITING = "chroma_writing"  # "1" while Chroma may hold half of a change
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What was found amiss and mended."""
+
+    published: int  # versions a crash had left pending
+    rebuilt: bool  # Chroma was filled again from the catalog
+
+
+class Indexes:
+    """The one writer of Chroma. Opened lazily: a command that only lists documents never loads it."""
+
+    def __init__(self, catalog: Catalog, folder: Path, embedder: Embedder) -> None:
+        self._catalog = catalog
+        self._folder = folder
+        self._embedder = embedder
+        self._vectors: VectorIndex | None = None
+        self._lock = threading.RLock()
+
+    @property
+    def vectors(self) -> VectorIndex:
+        """The vector index, in step with the catalog. Raises EmbeddingChanged."""
+        with self._lock:
+            if self._vectors is None:
+                self._check_identity()
+                self._vectors = VectorIndex(self._folder)
+                try:
+                    self.repair()
+                except BaseException:
+                    self.close()
+                    raise
+            return self._vectors
+
+    def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
+        """(chunk id, cosine), best first, over all live chunks."""
+        with self._lock:
+            return self.vectors.nearest(vector, k)
+
+    def publish(self, versions: Sequence[NewVersion]) -> None:
+        """Store versions and make them searchable: catalog, then Chroma, then visible."""
+        with self._lock:
+            _ = self.vectors
+            self._keep_identity()
+            self._publish(self._catalog.add_versions(versions))
+
+    def remove(self, document_id: int, asker: str) -> list[str]:
+        """Delete a document everywhere. Returns the content hashes that no document holds any more."""
+        with self._lock:
+            vectors = self.vectors
+            chunk_ids = self._catalog.chunk_ids(document_id)
+            self._catalog.set_property(_WRITING, "1")
+            unused = self._catalog.delete_document(document_id, asker)
+            vectors.delete(chunk_ids)
+            self._catalog.set_property(_WRITING, "")
+            return unused
+
+    def repair(self, rebuild: bool = False) -> Repaired:
+        """Finish what a crash left, and fill Chroma again from the catalog if it was being written or disagrees.
+
+        With `rebuild`, both indexes are written again whatever they hold.
+        """
+        with self._lock:
+            vectors = self._vectors or self.vectors
+            pending = self._catalog.pending()
+            if pending:
+                self._publish(pending)
+            rebuild_vectors = (
+                rebuild or bool(self._catalog.property(_WRITING)) or vectors.count() != self._catalog.count_live()
+            )
+            if rebuild_vectors:
+                vectors.rebuild(self._catalog.vector_rows())
+                self._catalog.set_property(_WRITING, "")
+            if rebuild or self._catalog.count_words() != self._catalog.count_live():
+                self._catalog.rebuild_words()
+            return Repaired(len(pending), rebuild_vectors)
+
+    def _publish(self, version_ids: Sequence[int]) -> None:
+        assert self._vectors is not None
+        retired = self._catalog.retired_by(version_ids)
+        was_writing = self._catalog.property(_WRITING)
+        self._catalog.set_property(_WRITING, "1")
+        self._vectors.add(self._catalog.vector_rows(version_ids))
+        self._catalog.publish(version_ids)
+        self._vectors.delete(retired)
+        self._catalog.set_property(_WRITING, was_writing or "")
+
+    def _check_identity(self) -> None:
+        stored = self._catalog.property(_IDENTITY)
+        if stored is None:
+            return
+        if stored != self._embedder.identity():
+            raise EmbeddingChanged(
+                f"This home was embedded with {json.loads(stored)}, the configuration names "
+                f"{json.loads(self._embedder.identity())}. Vectors of two models do not mix: set the old model again, "
+                "or run `kb reindex` to embed everything with the new one."
+            )
+
+    def _keep_identity(self) -> None:
+        if self._catalog.property(_IDENTITY) is None:
+            self._catalog.set_property(_IDENTITY, self._embedder.identity())
+
+    def close(self) -> None:
+        """Close Chroma."""
+        with self._lock:
+            if self._vectors is not None:
+                self._vectors.close()
+                self._vectors = None

@@ -1,0 +1,97 @@
+"""Results: the file an evaluation is written to line by line, so that a killed run goes on where it stopped."""
+
+import errno
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+from kb.errors import KBError, StorageFull, UsageError
+
+SCHEMA = 1
+
+
+class ResultsLog:
+    """`results.jsonl`: a header line `{"schema", "run"}`, then one JSON object a line, each flushed to the disk.
+
+    `lines` holds what an earlier run with the same fingerprint left; a last line torn by a kill is dropped from
+    the file. Raises UsageError if the file belongs to another run, or is damaged; `fresh` replaces it.
+    """
+
+    def __init__(self, path: Path, run: Mapping[str, Any], fresh: bool = False) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            kept = b"" if fresh or not path.exists() else _whole_lines(path.read_bytes())
+            self.lines = _checked(path, kept, run) if kept else []
+            self._file: BinaryIO = path.open("r+b" if kept else "wb")
+        except OSError as error:
+            raise UsageError(f"The results {path} cannot be opened: {error}. Choose another --out.") from None
+        self._file.truncate(len(kept))
+        self._file.seek(len(kept))
+        if not kept:
+            self.append(json.dumps({"schema": SCHEMA, "run": run}, ensure_ascii=False).encode())
+
+    def append(self, line: bytes) -> None:
+        """Add one line, on the disk when this returns. Raises StorageFull or KBError; what stands in the file stays."""
+        try:
+            self._file.write(line + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            kind = StorageFull if error.errno in (errno.ENOSPC, errno.EDQUOT) else KBError
+            raise kind(
+                f"The results {self.path} cannot be written: {error.strerror}. What was written is kept; "
+                "run the same command again to go on."
+            ) from None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _whole_lines(data: bytes) -> bytes:
+    """The data without a torn last line: one without its newline, or one that a crash left as no JSON."""
+    start = b'{"schema"'
+    if b"\n" not in data:  # a header torn by a kill, unless the file is not ours
+        return b"" if data.startswith(start[: len(data)]) else data
+    data = data[: data.rfind(b"\n") + 1]
+    header, _, rest = data[:-1].rpartition(b"\n")
+    try:
+        json.loads(rest)
+    except ValueError:
+        return header + b"\n" if header else data
+    return data
+
+
+def _checked(path: Path, data: bytes, run: Mapping[str, Any]) -> list[bytes]:
+    header, *lines = data.splitlines()
+    advice = "Choose another --out, or replace the results with --fresh."
+    try:
+        found = json.loads(header)
+        schema, other = found["schema"], found["run"]
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(f"{path} does not begin like the results of an evaluation. {advice}") from None
+    if schema != SCHEMA or not isinstance(other, dict):
+        raise UsageError(f"{path} has results of schema {schema!r}; this version writes {SCHEMA}. {advice}")
+    wanted = json.loads(json.dumps(run))
+    differing = sorted(name for name in {*wanted, *other} if wanted.get(name) != other.get(name))
+    if differing:
+        changes = "; ".join(f"{name}: {other.get(name)!r} there, {wanted.get(name)!r} now" for name in differing)
+        raise UsageError(f"{path} has the results of another run ({changes}). {advice}")
+    for number, line in enumerate(lines, start=2):
+        try:
+            json.loads(line)
+        except ValueError:
+            raise UsageError(f"{path}, line {number} is damaged. {advice}") from None
+    return lines

@@ -1,0 +1,217 @@
+"""The nouns everything speaks: documents, passages, citations, answers, and the events of an answer being made.
+
+All are frozen values without behaviour. Offsets (`start`, `end`) count code points into a document's
+stored text, so that `text[start:end]` is the quote. Pages and markers count from 1.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Language = Literal["zh", "en"]
+DocumentStatus = Literal["added", "changed", "unchanged", "deleted", "failed", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks. `groups` name the readers this person belongs to; an unlimited one reads everything."""
+
+    name: str
+    groups: frozenset[str] = frozenset()
+    unlimited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpan:
+    """Where one page stands in the stored text. `quality` is 0..1 (share of readable characters)."""
+
+    number: int
+    start: int
+    end: int
+    quality: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of a document as it is searched. `text` is `stored_text[start:end]`."""
+
+    start: int
+    end: int
+    text: str
+    embedded_text: str  # context (title, section path, table header) and text: what is embedded and indexed
+    page: int | None
+    section: str  # heading path, joined by " > "; "" where there is none
+    header: str = ""  # the table header that belongs to the rows in `text`; "" outside tables
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One entry of the document list."""
+
+    collection: str
+    path: str
+    title: str
+    media_type: str
+    status: DocumentStatus
+    reason: str  # why it failed or was skipped; "" otherwise
+    version: int
+    sha256: str
+    size: int  # bytes
+    pages: int | None
+    chunks: int
+    quality: float
+    ingested_at: str  # ISO 8601, UTC
+
+
+@dataclass(frozen=True, slots=True)
+class StoredText:
+    """The text of one version of a document, with its pages."""
+
+    collection: str
+    path: str
+    version: int
+    title: str
+    media_type: str
+    sha256: str
+    text: str
+    pages: tuple[PageSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk found for a question. `rank` is its number in the prompt and in the answer's markers."""
+
+    rank: int
+    chunk_id: int
+    collection: str
+    document: str
+    version: int
+    page: int | None
+    start: int
+    end: int
+    text: str
+    section: str
+    header: str
+    title: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What a question found: passages, best first; and whether they are evidence enough to answer."""
+
+    question: str
+    passages: tuple[Passage, ...]
+    enough_evidence: bool
+    evidence: float  # the calibrated measure that was compared with the floor
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation. `thinking` is the reasoning that came before an assistant's content."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+    thinking: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence of the answer that states something: `answer[start:end]`."""
+
+    start: int
+    end: int
+    supported: bool
+    markers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact words one claim rests on. `text[start:end]` of the document is `quote`."""
+
+    marker: int
+    collection: str
+    document: str
+    version: int
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    supported: bool  # the quote covers the claim; its numbers, dates and names occur in it
+    claim: int  # index into the answer's claims
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the reader must know about how the answer came about. `kind` is a stable word."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The authoritative answer. `text` is never empty and never holds a think tag."""
+
+    question: str
+    searched: str  # the self-contained question that was searched; equals `question` without a conversation
+    text: str
+    thinking: str
+    refused: bool
+    language: Language
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    passages: tuple[Passage, ...]
+    notices: tuple[Notice, ...]
+    engine: str
+    model: str
+    seconds: float
+    first_word_seconds: float | None  # question to first token of reasoning or answer; None when no model was called
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The passages are known; nothing was generated yet."""
+
+    passages: tuple[Passage, ...]
+    searched: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """A piece of the model's reasoning."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """What was streamed as the answer so far is replaced by this text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The end of a successful `ask()`; the answer replaces all that was streamed."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The end of an `ask()` that failed. `partial` is the answer text written until then."""
+
+    error: str
+    partial: str = ""
+    thinking: str = field(default="")
+
+
+Event = Retrieved | Thought | Token | Notice | Revised | Done | Failed

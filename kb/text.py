@@ -1,0 +1,60 @@
+"""Text: which language a text is in, and where its sentences begin and end."""
+
+import re
+from collections.abc import Iterator
+
+from kb.schema import Language
+
+CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+_CODE = re.compile(r"```.*?```|`[^`]*`|https?://\S+", re.DOTALL)
+_MARKER = re.compile(r"\[\d+\]")
+_ABBREVIATIONS = frozenset(
+    ("mr mrs ms dr prof st vs etc inc ltd co corp no fig sec e.g i.e eg ie approx dept est al").split()
+)
+_END = re.compile(r"[。！？；…]+[”’」』）)\]]*|[.!?]+[\"'”’)\]]*(?=\s|$|[\u4e00-\u9fff])|\n+")
+
+
+def language_of(text: str) -> Language:
+    """`zh` where Chinese characters outweigh Latin words (a word weighs two characters), else `en`.
+
+    Code, addresses and citation markers do not count: a Chinese answer may name an English command.
+    """
+    text = _MARKER.sub("", _CODE.sub("", text))
+    chinese = len(CJK.findall(text))
+    latin = len(_LATIN_WORD.findall(text))
+    return "zh" if chinese > 2 * latin or (chinese >= 4 and chinese > latin) else "en"
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Offsets of the sentences, without surrounding white space. Line breaks end a sentence; decimals do not."""
+    return list(_sentences(text))
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for end in _END.finditer(text):
+        if end.group().startswith(".") and _is_abbreviation(text, end.start()):
+            continue
+        yield from _trimmed(text, start, end.end())
+        start = end.end()
+    yield from _trimmed(text, start, len(text))
+
+
+def _is_abbreviation(text: str, dot: int) -> bool:
+    word = re.search(r"[\w.]*$", text[max(0, dot - 12) : dot])
+    token = word.group().lower() if word else ""
+    # "1." at the start of a line numbers a list item; "J." is an initial.
+    if token in _ABBREVIATIONS or (len(token) == 1 and token.isalpha()):
+        return True
+    line = text.rfind("\n", 0, dot) + 1
+    return token.isdigit() and not text[line:dot].strip(" \t" + token)
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield start, end

@@ -1,0 +1,284 @@
+"""Reading: each file gives its text or a reason that a person can act on; plain formats keep the author's words."""
+
+import json
+import os
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from ingest.reading import Heading, Parsed, is_bundle, read, read_bundle, record
+from kb.config import IngestSettings
+from kb.errors import ConfigError, DocumentError, UnsupportedFormat
+
+SETTINGS = IngestSettings()
+CHINESE = "第一章 总则\n\n公司员工每年享有十五天带薪年假，请假须提前三个工作日申请。\n"
+
+
+def put(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def read_as(folder: Path, name: str, content: str | bytes) -> Parsed:
+    return read(put(folder, name, content), SETTINGS)
+
+
+# -- plain text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("utf-8", CHINESE),
+        ("utf-8-sig", CHINESE),
+        ("utf-16", CHINESE),
+        ("gb18030", CHINESE),
+        ("gbk", CHINESE),
+        ("big5", "公司員工每年享有十五天帶薪年假，請假須提前三個工作日申請，並經主管核准。\n" * 3),
+        ("shift_jis", "従業員は年に十五日の有給休暇を取得できます。申請は三日前までに行ってください。\n" * 3),
+        ("latin-1", "Die Prüfung der Verträge läuft über das Büro in Köln, sagte Frau Müller am Nachmittag.\n" * 3),
+        ("utf-16-le", "Plain English text without a byte order mark, saved by some program.\n"),
+        ("utf-16-be", "Plain English text without a byte order mark, saved by some program.\n"),
+        ("utf-32", CHINESE),
+    ],
+)
+def test_text_is_decoded_whatever_its_encoding(tmp_path: Path, encoding: str, text: str) -> None:
+    assert read_as(tmp_path, "notes.txt", text.encode(encoding)).text == text
+
+
+def test_plain_text_is_kept_as_written_but_for_line_endings(tmp_path: Path) -> None:
+    parsed = read_as(tmp_path, "leave_rules-2024.txt", "  One.\r\n\r\n\tTwo \rthree\x0c  ")
+
+    assert parsed.text == "  One.\n\n\tTwo \nthree\x0c  "
+    assert parsed.title == "leave rules 2024"
+    assert (parsed.pages, parsed.headings, parsed.tables) == ((), (), ())
+
+
+def test_one_bad_byte_in_a_long_utf8_text_does_not_change_the_encoding(tmp_path: Path) -> None:
+    data = (CHINESE * 20).encode() + b"\xff" + CHINESE.encode()
+
+    text = read_as(tmp_path, "a.txt", data).text
+
+    assert text.startswith(CHINESE)
+    assert text.count("\ufffd") == 1
+
+
+# -- Markdown
+
+
+def test_markdown_is_stored_verbatim_with_its_headings_and_tables(tmp_path: Path) -> None:
+    source = (
+        "---\ntitle: Travel guide\n---\n# Travel **rules**\n\nText.\n\n"
+        "```python\n# no heading\n| no | table |\n|---|---|\n```\n"
+        "Costs\n-----\n\n| Item | Limit |\n|------|------:|\n| Hotel | 120 |\n| Meal | 30 |\n\n"
+        "##没有空格的标题\n\n#hashtag\n\n### Last ###\n"
+    )
+
+    parsed = read_as(tmp_path, "travel.md", source)
+
+    assert parsed.text == source
+    assert parsed.title == "Travel guide"
+    assert [(heading.level, heading.text) for heading in parsed.headings] == [
+        (1, "Travel rules"),
+        (2, "Costs"),
+        (2, "没有空格的标题"),
+        (3, "Last"),
+    ]
+    assert all(source[heading.start :].startswith(("#", "Costs")) for heading in parsed.headings)
+    (table,) = parsed.tables
+    assert table.header == "| Item | Limit |"
+    assert source[table.start : table.end].split("\n")[-1] == "| Meal | 30 |"
+
+
+def test_the_first_heading_is_the_title_of_markdown_without_front_matter(tmp_path: Path) -> None:
+    assert (
+        read_as(tmp_path, "x.md", "intro\n\n# Leave [policy](http://example.test)\n\n## Sub\n").title == "Leave policy"
+    )
+
+
+def test_a_rule_or_a_list_over_dashes_is_no_heading(tmp_path: Path) -> None:
+    assert read_as(tmp_path, "x.md", "- item\n---\n\ntext one\ntext two\n---\n\n---\n").headings == ()
+
+
+# -- what cannot be read, and why
+
+
+def zip_of(**entries: bytes) -> bytes:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in entries.items():
+            archive.writestr(name.replace("__", "/"), data)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("empty.txt", b"", "is empty"),
+        ("blank.txt", b" \n\t \r\n", "No text"),
+        ("blank.csv", b",,\n,,\n", "No text"),
+        ("blank.html", b"<html><body><script>x()</script></body></html>", "No text"),
+        ("comment.html", b"<!-- nothing -->", "No text"),
+        ("picture.pdf", b"\x89PNG\r\n\x1a\n0000", r"named \.pdf but holds a PNG image"),
+        ("words.pdf", b"just words", r"named \.pdf but holds text"),
+        ("archive.pdf", zip_of(a=b"x"), r"named \.pdf but holds a ZIP archive"),
+        ("sheet.docx", zip_of(xl__workbook=b"x"), r"named \.docx but holds a xlsx document"),
+        ("words.docx", b"just words", r"named \.docx but holds text"),
+        ("old.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old Office file"),
+        ("locked.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
+        ("broken.docx", b"PK\x03\x04" + b"\0" * 50, "damaged"),
+        ("hollow.docx", zip_of(word__document=b"<x"), "damaged"),
+        ("hollow.pptx", zip_of(ppt__presentation=b"<x"), "damaged"),
+        ("hollow.xlsx", zip_of(xl__workbook=b"<x"), "damaged"),
+        ("junk.txt", bytes(range(256)) * 20, "binary data"),
+        ("pdf.txt", b"%PDF-1.7 ...", r"named \.txt but holds a PDF"),
+        ("image.html", b"\xff\xd8\xff\xe0 junk", "JPEG"),
+        ("words.eml", b"just words, no headers at all", "no mail"),
+        ("damaged.pdf", b"%PDF-1.7\nnot really", "damaged"),
+        ("other.jsonl", b'{"a": 1}\n', "bundle needs"),
+    ],
+)
+def test_a_bad_file_is_refused_with_its_reason(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
+    with pytest.raises(DocumentError, match=reason) as caught:
+        read_as(tmp_path, name, content)
+
+    assert not isinstance(caught.value, UnsupportedFormat)
+
+
+@pytest.mark.parametrize("name", ["program.xyz", "Makefile", "old.doc"])
+def test_an_unknown_format_is_told_apart_and_the_known_ones_are_named(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UnsupportedFormat, match=r"not supported; supported: .*\.docx.*\.pdf"):
+        read_as(tmp_path, name, b"anything")
+
+
+def test_a_file_over_the_limit_is_refused_with_both_sizes(tmp_path: Path) -> None:
+    path = put(tmp_path, "big.txt", b"")
+    with path.open("wb") as file:
+        file.truncate(200 * 1024 * 1024)  # sparse: takes no disk
+
+    with pytest.raises(DocumentError, match=r"200\.0 MB; the limit is 100 MB"):
+        read(path, SETTINGS)
+
+
+def test_an_archive_bomb_is_not_opened(tmp_path: Path) -> None:
+    bomb = zip_of(word__document=b"x", **{"word__a.xml": b"\0" * (70 * 1024 * 1024)})
+
+    with pytest.raises(DocumentError, match="archive bomb"):
+        read_as(tmp_path, "bomb.docx", bomb)
+
+
+def test_a_file_that_vanished_or_is_no_file_says_so(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="vanished"):
+        read(tmp_path / "gone.txt", SETTINGS)
+    (tmp_path / "folder.txt").mkdir()
+    with pytest.raises(DocumentError, match="folder"):
+        read(tmp_path / "folder.txt", SETTINGS)
+    os.mkfifo(tmp_path / "pipe.txt")
+    with pytest.raises(DocumentError, match="pipe"):
+        read(tmp_path / "pipe.txt", SETTINGS)
+
+
+def test_a_file_without_permission_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(tmp_path, "closed.txt", "text")
+
+    def refusing(path: Path, flags: int) -> int:  # root, who may run the tests, is refused nothing by the system
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "open", refusing)
+
+    with pytest.raises(DocumentError, match="permission"):
+        read(path, SETTINGS)
+
+
+def test_the_name_decides_the_reader_not_the_path(tmp_path: Path) -> None:
+    path = put(tmp_path, "0a1b2c", "# Rules\n\ntext\n")
+
+    parsed = read(path, SETTINGS, name="HR/rules.md")
+
+    assert parsed.media_type == "text/markdown"
+    assert parsed.headings == (Heading(0, 1, "Rules"),)
+
+
+# -- readers of one's own
+
+
+class UpperReader:
+    """Stands for a LlamaIndex reader: `load_data` gives documents with `text`."""
+
+    def load_data(self, file: Path) -> list[object]:
+        from llama_index.core.schema import Document
+
+        assert file.suffix == ".note"
+        return [Document(text=part.upper()) for part in file.read_text(encoding="utf-8").split("---")]
+
+
+def test_a_reader_of_ones_own_takes_a_suffix_and_its_documents_are_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+    import types
+
+    module = types.ModuleType("own_readers")
+    module.UpperReader = UpperReader  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "own_readers", module)
+    settings = IngestSettings(readers={".note": "own_readers:UpperReader"})
+
+    parsed = read(put(tmp_path, "a.note", "one---two"), settings)
+
+    assert parsed.text == "ONE\n\nTWO"
+    assert [(page.number, parsed.text[page.start : page.end]) for page in parsed.pages] == [(1, "ONE"), (2, "TWO")]
+
+
+def test_a_reader_that_does_not_exist_is_an_error_of_the_settings(tmp_path: Path) -> None:
+    settings = IngestSettings(readers={"note": "no_such_module:Reader"})
+
+    with pytest.raises(ConfigError, match=r"\.note names the reader"):
+        read(put(tmp_path, "a.note", "one"), settings)
+
+
+# -- bundles
+
+
+def test_a_bundle_gives_its_records_and_names_the_lines_it_leaves_out(tmp_path: Path) -> None:
+    lines = [
+        json.dumps({"doc": "a.md", "text": "first", "title": "A"}),
+        json.dumps({"_id": "17", "text": "second\r\nline"}),
+        "{broken",
+        "",
+        json.dumps({"_id": "x", "text": " "}),
+        json.dumps({"text": "no name"}),
+        json.dumps({"_id": 18, "text": "third"}),
+        json.dumps([1]),
+        json.dumps({"_id": "y"}),
+    ]
+    path = put(tmp_path, "corpus.jsonl", "\n".join(lines).encode() + b"\n\xff\xfe\n")
+
+    assert is_bundle(path)
+    records = list(read_bundle(path))
+
+    good = [(each.name, each.title, each.text) for each in records if not each.problem]
+    assert good == [("a.md", "A", "first"), ("17", "", "second\nline"), ("18", "", "third")]
+    problems = [str(each.problem) for each in records if each.problem]
+    assert [problem.split(" of")[0] for problem in problems] == [f"Line {n}" for n in (3, 5, 6, 8, 9, 10)]
+    assert "not valid JSON" in problems[0]
+    assert "empty" in problems[1]
+
+
+def test_a_record_is_read_as_a_document_of_its_name(tmp_path: Path) -> None:
+    path = put(tmp_path, "c.jsonl", '{"_id": "17", "text": "words"}\nnonsense\n')
+    good, bad = read_bundle(path)
+
+    parsed = record(good)
+
+    assert (parsed.title, parsed.text) == ("17", "words")
+    with pytest.raises(DocumentError, match="Line 2"):
+        record(bad)
+
+
+def test_only_jsonl_files_with_documents_are_bundles(tmp_path: Path) -> None:
+    assert not is_bundle(put(tmp_path, "a.txt", '{"_id": "1", "text": "x"}'))
+    assert not is_bundle(put(tmp_path, "questions.jsonl", '{"id": "1", "question": "x"}'))
+    assert not is_bundle(tmp_path / "missing.jsonl")

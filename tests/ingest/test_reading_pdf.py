@@ -1,0 +1,164 @@
+"""Reading PDFs: each page's text is exactly pdfium's, and what has no text says why."""
+
+import threading
+import time
+from io import BytesIO
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from ingest.pdf import read_pdf
+from ingest.reading import Parsed, read
+from ingest.splitting import split
+from kb.config import IngestSettings, SplittingSettings
+from kb.errors import DocumentError
+
+
+def pdf(pages: list[list[str]], title: str = "", outline: list[tuple[str, int, int]] = [], **options: object) -> bytes:  # noqa: B006
+    """A PDF of these lines; `outline` holds (title, level, page number)."""
+    buffer = BytesIO()
+    canvas = Canvas(buffer, **options)
+    canvas.setTitle(title or "untitled")
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    for number, lines in enumerate(pages, 1):
+        canvas.bookmarkPage(f"page{number}")
+        for words, level, page in outline:
+            if page == number:
+                canvas.addOutlineEntry(words, f"page{number}", level)
+        for at, line in enumerate(lines):
+            canvas.setFont("Helvetica" if line.isascii() else "STSong-Light", 11)
+            canvas.drawString(72, 760 - 16 * at, line)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_each_page_is_exactly_what_pdfium_extracts_and_empty_pages_count() -> None:
+    data = pdf(
+        [["Leave policy", "Fifteen days a year."], [], ["员工每年享有十五天年假。", "The depart-", "ment decides."]]
+    )
+
+    parsed = read_pdf(data)
+
+    document = pypdfium2.PdfDocument(data)
+    expected = [page.get_textpage().get_text_range().replace("\r\n", "\n") for page in document]
+    document.close()
+    assert [parsed.text[page.start : page.end] for page in parsed.pages] == expected
+    assert [page.number for page in parsed.pages] == [1, 2, 3]
+    assert parsed.text == "\n\n".join(expected)
+    assert "员工每年享有十五天年假。" in parsed.text
+
+
+def test_bookmarks_are_headings_where_their_words_stand() -> None:
+    data = pdf(
+        [["Intro words", "Chapter One", "Text of one."], ["More of one.", "1.1  Details", "Text."], ["Nothing alike"]],
+        outline=[("Chapter One", 0, 1), ("1.1 Details", 1, 2), ("Appendix", 0, 3)],
+    )
+
+    parsed = read_pdf(data)
+
+    assert [(heading.level, heading.text) for heading in parsed.headings] == [
+        (1, "Chapter One"),
+        (2, "1.1 Details"),
+        (1, "Appendix"),
+    ]
+    first, second, third = parsed.headings
+    assert parsed.text[first.start :].startswith("Chapter One")
+    assert squeezed(parsed.text[second.start :]).startswith("1.1Details")
+    assert third.start == parsed.pages[2].start
+
+
+def test_the_section_goes_on_over_pages(tokenizer) -> None:  # type: ignore[no-untyped-def]
+    data = pdf([["Chapter One", "Text."], ["It goes on here."]], outline=[("Chapter One", 0, 1)])
+
+    chunks = split(read_pdf(data), "a.pdf", tokenizer, SplittingSettings())
+
+    assert [(chunk.page, chunk.section) for chunk in chunks] == [(1, "Chapter One"), (2, "Chapter One")]
+
+
+def test_the_title_is_the_documents_own_unless_a_program_left_it(tmp_path: Path) -> None:
+    def title_of(title: str) -> str:
+        path = tmp_path / "annual-report_2023.pdf"
+        path.write_bytes(pdf([["words"]], title=title))
+        return read(path, IngestSettings()).title
+
+    assert title_of("Annual report of the year") == "Annual report of the year"
+    assert title_of("untitled") == "annual report 2023"
+    assert title_of("Microsoft Word - draft7.docx") == "annual report 2023"
+
+
+def test_an_encrypted_pdf_says_so() -> None:
+    with pytest.raises(DocumentError, match="encrypted"):
+        read_pdf(pdf([["secret"]], encrypt=StandardEncryption("secret", canPrint=0)))
+
+
+def test_a_pdf_that_only_restricts_printing_is_read() -> None:
+    parsed = read_pdf(pdf([["open words"]], encrypt=StandardEncryption("", "owner", canPrint=0)))
+
+    assert "open words" in parsed.text
+
+
+def test_a_pdf_without_text_is_a_scan() -> None:
+    with pytest.raises(DocumentError, match=r"scan without text \(2 pages"):
+        read_pdf(pdf([[], []]))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_damaged_pdf_gives_text_or_a_reason(seed: int) -> None:
+    import random
+
+    rng = random.Random(seed)
+    data = bytearray(pdf([["some words"], ["others"]], outline=[("some", 0, 1)]))
+    for _ in range(40):
+        data[rng.randrange(8, len(data))] = rng.randrange(256)
+
+    try:
+        parsed = read_pdf(bytes(data[: rng.randrange(len(data) // 2, len(data))]))
+    except DocumentError:
+        return
+    assert parsed.text.strip()
+
+
+def test_an_outline_that_leads_in_a_circle_does_not_hang() -> None:
+    data = pdf([["first"], ["second"]], outline=[("first", 0, 1), ("second", 0, 2)])
+    import re
+
+    # Let the last bookmark's next one be the first: /Prev of the second points at the first's object.
+    previous = re.search(rb"/Prev (\d+ 0 R)", data)
+    assert previous
+    circular = data.replace(b"/Prev " + previous[1], b"/Next " + previous[1])
+
+    parsed = read_pdf(circular)
+
+    assert [heading.text for heading in parsed.headings] == ["first", "second"]
+
+
+def test_many_threads_read_at_once() -> None:
+    data = pdf([[f"page {number}"] for number in range(20)])
+    results: list[Parsed] = []
+    threads = [threading.Thread(target=lambda: results.append(read_pdf(data))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len({parsed.text for parsed in results}) == 1
+    assert len(results) == 6
+
+
+def test_a_hundred_pages_take_well_under_a_second() -> None:
+    data = pdf([[f"Line {line} of page {page} says something." for line in range(40)] for page in range(100)])
+    started = time.perf_counter()
+
+    read_pdf(data)
+
+    assert time.perf_counter() - started < 2  # a busy machine; 0.1 s on an idle one

@@ -1,0 +1,87 @@
+"""What journeys share: a real browser that writes down every request it makes."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).parents[2]
+_CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """Debian's Chromium."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium fonts-noto-cjk")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=chromium, args=list(_CHROMIUM))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visitor:
+    """A person at the page. `requests` are all addresses the browser asked for; `problems` its complaints."""
+
+    page: "Page"
+    address: str
+    requests: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("websocket", lambda socket: self.requests.append(socket.url))
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    def open(self, path: str = "") -> None:
+        self.page.goto(self.address + path)
+        self.page.wait_for_selector('[data-testid="stChatInputTextArea"], [data-testid="stFileUploader"]')
+
+    def ask(self, question: str) -> None:
+        box = self.page.locator('[data-testid="stChatInputTextArea"]')
+        box.fill(question)
+        box.press("Enter")
+
+    def go_to_documents(self) -> None:
+        self.page.locator('[data-testid="stSidebar"] a[href$="documents"]').click()
+        self.page.wait_for_selector('[data-testid="stFileUploader"]')
+
+    def outside(self) -> list[str]:
+        """The addresses asked for that are not of the page's own origin."""
+        host = self.address.removeprefix("http://")
+        own = (f"http://{host}/", f"ws://{host}/", f"blob:http://{host}/", "data:", "about:")
+        return [url for url in self.requests if not url.startswith(own)]
+
+
+@dataclass
+class Running:
+    """A product that serves the page."""
+
+    process: "subprocess.Popen[str]"
+    address: str
+
+    def stop(self) -> int:
+        self.process.terminate()
+        return self.process.wait(30)
+
+
+def start(*command: str, env: dict[str, str] | None = None) -> Running:
+    """Start a product that prints its address in its first line."""
+    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    address = next((word for word in line.split() if word.startswith("http://")), "")
+    assert address, f"no address in {line!r}"
+    return Running(process, address)

@@ -1,0 +1,284 @@
+"""A knowledge base that answers from a script: for what cannot be provoked from a real model at a chosen moment."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from kb.config import Settings
+from kb.errors import DocumentNotFound, UsageError
+from kb.schema import (
+    Answer,
+    Citation,
+    Claim,
+    Document,
+    Done,
+    Event,
+    Message,
+    Notice,
+    PageSpan,
+    Passage,
+    Principal,
+    Retrieved,
+    StoredText,
+    Thought,
+    Token,
+)
+
+HANDBOOK = (
+    "# Staff handbook\n\nWelcome to Lantern Works.\n\n## Leave\n\nEvery employee has 25 days of paid leave a year. "
+    "Leave is requested in the portal two weeks ahead.\n\n## Travel\n\nHotels are paid up to 180 euros a night. "
+    "Receipts are handed in within 30 days.\n"
+)
+QUOTE = "Every employee has 25 days of paid leave a year."
+HOSTILE = (
+    'Look: ![x](http://outside.example/a.png) <img src="http://outside.example/b.png"> '
+    "[here](http://outside.example/c) "
+    "<iframe src='http://outside.example/d'></iframe> javascript:alert(1) http://outside.example/e :material/delete: "
+    ":red[alarm] $\\int x$ :smile: &lt;script&gt;"
+)
+
+
+@dataclass
+class ScriptedModel:
+    engine: str = "embedded"
+    name: str = "scripted-1b"
+
+    def count_tokens(self, text: str) -> int:
+        return len(text) // 3
+
+
+@dataclass
+class ScriptedKB:
+    """Answers every question about leave, refuses "off topic", fails on "fail". `gate` holds it back when cleared."""
+
+    folder: Path
+    settings: Settings = field(default_factory=Settings)
+    pause: float = 0.0
+    texts: dict[str, str] = field(default_factory=lambda: {"handbook.md": HANDBOOK})
+    histories: list[Sequence[Message]] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    warm: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.home = SimpleNamespace(path=self.folder)
+        self.model = ScriptedModel()
+        self.gate = threading.Event()
+        self.gate.set()
+        self.warm.set()
+
+    def warm_up(self) -> None:
+        self.warm.wait(30)
+
+    def use_model(self, engine: str | None = None, model: str | None = None) -> None:
+        self.model = ScriptedModel(engine or "embedded", model or "scripted-1b")
+
+    def documents(self, asker: Principal, collection: str | None = None) -> list[Document]:
+        assert asker.unlimited
+        made: dict[str, Any] = {"sha256": "0" * 64, "quality": 1.0, "ingested_at": "2026-11-25T10:00:00Z"}
+        listed = [
+            Document(
+                "staff",
+                path,
+                "Staff handbook",
+                "text/markdown",
+                "added",
+                "",
+                1,
+                size=len(text),
+                pages=None,
+                chunks=3,
+                **made,
+            )
+            for path, text in self.texts.items()
+        ]
+        broken = Document(
+            "staff",
+            "scan.pdf",
+            "",
+            "application/pdf",
+            "failed",
+            "The PDF is a scan without text.",
+            1,
+            size=9,
+            pages=None,
+            chunks=0,
+            **made,
+        )
+        return [*listed, broken]
+
+    def stored_text(
+        self,
+        asker: Principal,
+        collection: str | None,
+        path: str,
+        version: int | None = None,
+    ) -> StoredText:
+        if path not in self.texts:
+            raise DocumentNotFound(f"There is no document {path!r}.")
+        text = self.texts[path]
+        return StoredText(
+            "staff",
+            path,
+            version or 1,
+            "Staff handbook",
+            "text/markdown",
+            "0" * 64,
+            text,
+            (PageSpan(1, 0, len(text)),),
+        )
+
+    def original(
+        self,
+        asker: Principal,
+        collection: str | None,
+        path: str,
+        version: int | None = None,
+    ) -> Path:
+        raise DocumentNotFound("No original was kept.")
+
+    def delete_document(self, asker: Principal, collection: str | None, path: str) -> None:
+        self.texts.pop(path)
+        self.deleted.append(path)
+
+    def ask(
+        self,
+        question: str,
+        asker: Principal,
+        *,
+        history: Sequence[Message] = (),
+        stop: threading.Event | None = None,
+        **_: Any,
+    ) -> Iterator[Event]:
+        if len(question) > 8_000:
+            raise UsageError(f"The question has {len(question):,} characters; the limit is 8,000. Shorten it.")
+        self.histories.append(history)
+        return self._events(question, stop or threading.Event(), self.passages(question))
+
+    def chat(
+        self,
+        message: str,
+        *,
+        history: Sequence[Message] = (),
+        stop: threading.Event | None = None,
+        **_: Any,
+    ) -> Iterator[Event]:
+        self.histories.append(history)
+        return self._events(message, stop or threading.Event(), ())
+
+    def passages(self, question: str) -> tuple[Passage, ...]:
+        start = HANDBOOK.index(QUOTE)
+        shape: dict[str, Any] = {
+            "chunk_id": 1, "collection": "staff", "version": 1, "page": 1, "section": "Staff handbook > Leave",
+            "header": "", "title": "Staff handbook",
+        }  # fmt: skip
+        end = start + len(QUOTE)
+        return (
+            Passage(
+                1,
+                document="handbook.md",
+                start=start,
+                end=end,
+                text=QUOTE,
+                score=0.91,
+                **shape,
+            ),
+            Passage(
+                2,
+                document="handbook.md",
+                start=end + 1,
+                end=end + 54,
+                text=HANDBOOK[end + 1 : end + 54],
+                score=0.52,
+                **shape,
+            ),
+        )
+
+    def _events(self, question: str, stop: threading.Event, passages: tuple[Passage, ...]) -> Iterator[Event]:
+        if passages:
+            yield Retrieved(passages, question)
+        if "off topic" in question:
+            yield Done(
+                self._answer(
+                    question,
+                    "Nothing in the documents is about this.",
+                    passages,
+                    refused=True,
+                )
+            )
+            return
+        self._wait(stop)
+        if "crash" in question:
+            raise RuntimeError("a secret detail")
+        for word in [
+            "The",
+            "question",
+            "is",
+            "about",
+            "leave",
+            ".",
+            "Passage",
+            "1",
+            "names",
+            "the",
+            "number",
+            "of",
+            "days",
+            ".",
+        ]:
+            if stop.wait(self.pause):
+                return
+            yield Thought(word + " ")
+        self._wait(stop)
+        text = self._text(question)
+        for at in range(0, len(text), 8):
+            if stop.wait(self.pause):
+                return
+            yield Token(text[at : at + 8])
+        yield Notice("think_budget", "The reasoning reached its budget and was closed.")
+        yield Done(self._answer(question, text, passages))
+
+    def _wait(self, stop: threading.Event) -> None:
+        while not self.gate.wait(0.02):
+            if stop.is_set():
+                return
+
+    def _text(self, question: str) -> str:
+        if "hostile" in question:
+            return HOSTILE
+        return "- Every employee has **25 days** of paid leave a year [1].\n- The office dog is called Bruno [2].\n"
+
+    def _answer(
+        self,
+        question: str,
+        text: str,
+        passages: tuple[Passage, ...],
+        refused: bool = False,
+    ) -> Answer:
+        claims: tuple[Claim, ...] = ()
+        citations: tuple[Citation, ...] = ()
+        if passages and not refused and "hostile" not in question:
+            cut = text.index("\n") + 1
+            claims = (Claim(0, cut, True, (1,)), Claim(cut, len(text), False, (2,)))
+            citations = tuple(
+                Citation(
+                    p.rank,
+                    p.collection,
+                    p.document,
+                    1,
+                    p.page,
+                    p.start,
+                    p.end,
+                    p.text,
+                    p.rank == 1,
+                    p.rank - 1,
+                )
+                for p in passages
+            )
+        thinking = "" if refused else "The question is about leave. Passage 1 names the number of days."
+        return Answer(
+            question, question, text, thinking, refused, "en", claims, citations, passages, (), self.model.engine,
+            self.model.name, 1.5, 0.2,
+        )  # fmt: skip

@@ -1,0 +1,231 @@
+"""The server: one process, one origin, on loopback only. Page and API (later) come from one uvicorn."""
+
+import base64
+import contextlib
+import hashlib
+import logging
+import re
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kb.errors import KBError
+from ui import runtime
+
+if TYPE_CHECKING:
+    from kb.assistant import KnowledgeBase
+
+ADDRESS = "127.0.0.1"
+_SCRIPT = Path(__file__).with_name("app.py")
+_LOCAL_NAMES = ("127.0.0.1", "localhost")
+
+log = logging.getLogger(__name__)
+
+
+def serve(
+    kb: "KnowledgeBase",
+    port: int,
+    *,
+    on_ready: Callable[[str], None] = lambda url: None,
+) -> None:
+    """Serve the page until SIGTERM or Ctrl-C; returns after a clean stop. Port 0 takes a free one.
+
+    `on_ready(url)` is called when the server listens; models are loaded after that, in the background.
+    Raises KBError when the port is taken.
+    """
+    with _listen(port) as listener:
+        port = listener.getsockname()[1]
+        service = runtime.Service.of(kb)
+        runtime.install(service)
+        try:
+            _run(listener, port, service, on_ready)
+        finally:
+            service.shut_down()
+            runtime.install(None)
+
+
+def _run(
+    listener: socket.socket,
+    port: int,
+    service: runtime.Service,
+    on_ready: Callable[[str], None],
+) -> None:
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets=sockets)
+            on_ready(f"http://{ADDRESS}:{port}")
+            service.warm_up.start()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            for turn in service.conversations.running():
+                turn.running.stop()  # pages that follow an answer let go at once
+            await super().shutdown(sockets=sockets)
+
+    config = uvicorn.Config(
+        Hardened(_streamlit(port, service.kb.settings.ingest.max_file_mb), port),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+        ws_max_size=64 * 1024 * 1024,
+    )
+    with _signals_end_the_server():
+        Server(config).run(sockets=[listener])
+
+
+def _streamlit(port: int, max_upload_mb: int) -> Any:
+    """Streamlit as an ASGI application; every option that matters is set here, not in a file of the working folder."""
+    from streamlit.web import bootstrap
+
+    bootstrap.load_config_options(
+        {
+            "global.developmentMode": False,
+            "browser.gatherUsageStats": False,
+            "browser.serverAddress": ADDRESS,
+            "browser.serverPort": port,
+            "client.showErrorDetails": "none",
+            "client.showErrorLinks": False,
+            "client.toolbarMode": "minimal",
+            "logger.level": "warning",
+            "server.address": ADDRESS,
+            "server.enableAgentApi": False,
+            "server.enableStaticServing": False,
+            "server.fileWatcherType": "none",
+            "server.headless": True,
+            "server.maxUploadSize": max_upload_mb,
+            "server.port": port,
+            "server.runOnSave": False,
+            "theme.baseRadius": "0.6rem",
+            "theme.font": _FONT,
+            "theme.light.primaryColor": "#3451d1",
+            "theme.light.backgroundColor": "#ffffff",
+            "theme.light.secondaryBackgroundColor": "#f3f4f8",
+            "theme.light.textColor": "#1b1f2a",
+            "theme.dark.primaryColor": "#8ea2ff",
+            "theme.dark.backgroundColor": "#14161c",
+            "theme.dark.secondaryBackgroundColor": "#1e212a",
+            "theme.dark.textColor": "#e8eaf0",
+        }
+    )
+    from streamlit.starlette import App
+
+    return App(_SCRIPT)
+
+
+_FONT = (
+    '"Source Sans", "Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", '
+    '"WenQuanYi Micro Hei", system-ui, sans-serif'
+)
+
+
+class Hardened:
+    """ASGI middleware: answers only to its own names and origin, and says what the browser must not do."""
+
+    def __init__(self, app: Any, port: int) -> None:
+        self._app = app
+        self._hosts = {f"{name}:{port}" for name in _LOCAL_NAMES} | ({*_LOCAL_NAMES} if port == 80 else set())
+        self._origins = {f"http://{host}" for host in self._hosts}
+        self._headers = [(name.encode(), value.encode()) for name, value in security_headers(port).items()]
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        if not self._is_ours(scope["headers"]):
+            await self._refuse(scope, send)
+            return
+
+        async def with_headers(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                own = {name for name, _ in self._headers}
+                kept = [(name, value) for name, value in message.get("headers", ()) if name.lower() not in own]
+                message = {**message, "headers": kept + self._headers}
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+    def _is_ours(self, headers: Any) -> bool:
+        """A foreign Host is DNS rebinding, a foreign Origin another site's page; both are refused."""
+        hosts = [value.decode("latin-1").lower() for name, value in headers if name == b"host"]
+        origins = [value.decode("latin-1").lower() for name, value in headers if name == b"origin"]
+        return len(hosts) == 1 and hosts[0] in self._hosts and all(o in self._origins for o in origins)
+
+    async def _refuse(self, scope: Any, send: Any) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        body = b"Refused: this server answers only to its own address on this machine.\n"
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), *self._headers]
+        await send({"type": "http.response.start", "status": 403, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+def security_headers(port: int) -> dict[str, str]:
+    """What the browser may load (this origin only) and who may frame the page (nobody)."""
+    sockets = " ".join(f"ws://{name}:{port}" for name in _LOCAL_NAMES)
+    policy = {
+        "default-src": "'self'",
+        "script-src": f"'self' blob: {_inline_scripts()}".strip(),  # our components' scripts are blobs
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "connect-src": f"'self' {sockets}",
+        "worker-src": "'self' blob:",
+        "frame-src": "'none'",
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return {
+        "content-security-policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "x-frame-options": "DENY",
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+        "x-dns-prefetch-control": "off",
+    }
+
+
+def _inline_scripts() -> str:
+    """The hashes of the scripts written into Streamlit's own page: they may run, no other inline script may."""
+    import streamlit
+
+    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    digests = (base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts)
+    return " ".join(f"'sha256-{digest}'" for digest in digests)
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((ADDRESS, port))
+        listener.listen(128)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise KBError(
+            f"Port {port} of {ADDRESS} cannot be used: {reason}. Stop the program that holds it, or choose another "
+            "with `kb up --port N`."
+        ) from None
+    return listener
+
+
+@contextlib.contextmanager
+def _signals_end_the_server() -> Iterator[None]:
+    """uvicorn stops on SIGTERM and SIGINT and then raises them again: here that is the wished end, not a death."""
+    wished = (signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.signal(number, lambda *_: None) for number in wished}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

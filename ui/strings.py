@@ -1,0 +1,207 @@
+"""Every word of the page, in Chinese and English."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from kb.schema import Language
+
+
+class Text(NamedTuple):
+    """One string of the page in both languages, with the same `{placeholders}`."""
+
+    zh: str
+    en: str
+
+
+TEXTS: Mapping[str, Text] = {
+    # the frame
+    "page_failed": Text("页面无法显示", "The page could not be shown"),
+    "product": Text("知识库助手", "Knowledge base"),
+    "tagline": Text(
+        "答案来自您的文档，数据不离开本机",
+        "Answers from your documents, nothing leaves this machine",
+    ),
+    "page_chat": Text("对话", "Chat"),
+    "page_documents": Text("文档", "Documents"),
+    "language": Text("界面语言", "Language"),
+    "new_conversation": Text("新对话", "New conversation"),
+    "recent": Text("最近的对话", "Recent"),
+    "untitled": Text("新对话", "New conversation"),
+    "document_count": Text("{n} 个文档可供检索", "{n} documents searchable"),
+    "document_count_one": Text("1 个文档可供检索", "1 document searchable"),
+    # model
+    "model": Text("模型", "Model"),
+    "engine": Text("引擎", "Engine"),
+    "engine_auto": Text("自动", "Automatic"),
+    "engine_ollama": Text("Ollama", "Ollama"),
+    "engine_embedded": Text("内置引擎", "Embedded"),
+    "engine_llamaindex": Text("LlamaIndex", "LlamaIndex"),
+    "model_name": Text("模型名称", "Model name"),
+    "model_default": Text("默认", "Default"),
+    "model_switch": Text("使用此模型", "Use this model"),
+    "model_switching": Text("正在加载模型…", "Loading the model…"),
+    "model_switched": Text("现在使用 {name}", "Now using {name}"),
+    "model_loading": Text("正在加载模型", "Loading models"),
+    "model_loading_hint": Text(
+        "首次启动需要一点时间。您可以先提问，模型就绪后会立即作答。",
+        "The first start takes a moment. Ask already; the answer begins as soon as the models are ready.",
+    ),
+    "model_failed": Text("模型无法加载", "The models could not be loaded"),
+    "model_busy": Text("有回答正在生成，请稍后切换。", "An answer is being written; switch afterwards."),
+    "retry": Text("重试", "Try again"),
+    "think_budget": Text("思考预算（词元）", "Thinking budget (tokens)"),
+    "think_default": Text("默认", "Default"),
+    "think_off": Text("不思考", "No thinking"),
+    # asking
+    "ask_placeholder": Text("就您的文档提问…", "Ask about your documents…"),
+    "chat_placeholder": Text("给模型发消息（不查文档）…", "Message the model, without documents…"),
+    "without_documents": Text("不查文档", "Without documents"),
+    "without_documents_help": Text(
+        "模型只凭自身知识回答，没有出处。",
+        "The model answers from what it learnt; there are no sources.",
+    ),
+    "hero_title": Text("想了解什么？", "What would you like to know?"),
+    "hero_text": Text(
+        "回答中的每一句话都可以点开，查看文档里的原文。",
+        "Every sentence of an answer opens at the words of the document it rests on.",
+    ),
+    "hero_empty": Text(
+        "知识库里还没有文档。请先在“文档”页添加文件。",
+        "There are no documents yet. Add some files on the Documents page first.",
+    ),
+    "you": Text("您", "You"),
+    "assistant": Text("助手", "Assistant"),
+    "stop": Text("停止", "Stop"),
+    "state_searching": Text("正在检索文档…", "Searching the documents…"),
+    "state_waiting": Text("正在等待模型…", "Waiting for the model…"),
+    "state_reading": Text("正在阅读段落…", "Reading the passages…"),
+    "state_thinking": Text("正在思考…", "Thinking…"),
+    "state_answering": Text("正在作答…", "Answering…"),
+    "passages_found": Text("找到 {n} 个段落", "{n} passages found"),
+    "passages_found_one": Text("找到 1 个段落", "1 passage found"),
+    "passages_none": Text("没有找到相关段落", "No passages found"),
+    "searched_as": Text("检索用的问题：{question}", "Searched for: {question}"),
+    "score": Text("相关度 {score}", "score {score}"),
+    "page": Text("第 {n} 页", "page {n}"),
+    "reasoning": Text("思考过程", "Reasoning"),
+    "reasoning_tokens": Text("{n} 个词元", "{n} tokens"),
+    "reasoning_budget": Text("{n} / {budget} 个词元", "{n} of {budget} tokens"),
+    "unverified": Text("未证实", "unverified"),
+    "unverified_help": Text(
+        "所引段落不能证实这句话，请核对。",
+        "The cited passages do not confirm this sentence; check it.",
+    ),
+    "unverified_count": Text("{n} 句话未能由文档证实", "{n} sentences not confirmed by the documents"),
+    "unverified_count_one": Text("1 句话未能由文档证实", "1 sentence not confirmed by the documents"),
+    "verified_all": Text("每句话都有文档依据", "Every sentence is confirmed by the documents"),
+    "refused": Text("文档中没有答案", "Your documents do not answer this"),
+    "nearest": Text("最接近的文档", "Nearest documents"),
+    "stopped": Text("已停止，已写出的内容保留。", "Stopped. What was written is kept."),
+    "stopped_before": Text("在第一个字之前已停止。", "Stopped before the first word."),
+    "failed": Text("未能完成回答", "The answer could not be completed"),
+    "failed_unknown": Text(
+        "发生内部错误，详情见日志。请重试。",
+        "An internal error occurred; the log has the details. Try again.",
+    ),
+    "no_sources": Text("未查文档，没有出处", "Without documents, no sources"),
+    "copy": Text("复制", "Copy"),
+    "copied": Text("已复制", "Copied"),
+    "ask_again": Text("重新回答", "Ask again"),
+    "took": Text("{seconds} 秒", "{seconds} s"),
+    "cite_label": Text("出处 {n}：{document}", "Source {n}: {document}"),
+    "sources": Text("出处", "Sources"),
+    "copy_sources": Text("出处：", "Sources:"),
+    "question_shortened": Text("…（共 {n} 个字符）", "… ({n} characters)"),
+    # source viewer
+    "source": Text("原文", "Source"),
+    "source_position": Text("{n} / {total}", "{n} of {total}"),
+    "previous": Text("上一处", "Previous"),
+    "next": Text("下一处", "Next"),
+    "version": Text("版本 {n}", "version {n}"),
+    "view_text": Text("文本", "Text"),
+    "view_page": Text("页面", "Page"),
+    "source_gone": Text(
+        "这份文档已被删除或无法打开：{reason}",
+        "This document is gone or cannot be opened: {reason}",
+    ),
+    "text_shortened": Text("（此处省略部分文字）", "(text left out here)"),
+    "page_unavailable": Text("无法绘制这一页，请看文本。", "This page cannot be drawn; see the text."),
+    "page_alt": Text("{document} 第 {n} 页", "{document}, page {n}"),
+    # documents
+    "documents_title": Text("文档", "Documents"),
+    "documents_intro": Text(
+        "这里列出知识库中的所有文档。上传的文件只保存在本机。",
+        "Everything the knowledge base holds. Uploaded files stay on this machine.",
+    ),
+    "upload_title": Text("添加文件", "Add files"),
+    "upload_label": Text("拖放文件到这里，或点击选择", "Drop files here, or browse"),
+    "upload_browse": Text("选择文件", "Choose files"),
+    "upload_hint": Text(
+        "PDF、Word、PowerPoint、Excel、HTML、Markdown、文本、CSV、邮件；每个文件不超过 {mb} MB",
+        "PDF, Word, PowerPoint, Excel, HTML, Markdown, text, CSV, mail; up to {mb} MB each",
+    ),
+    "upload_button": Text("添加 {n} 个文件", "Add {n} files"),
+    "upload_button_one": Text("添加 1 个文件", "Add 1 file"),
+    "upload_running": Text("正在处理 {done}/{total}：{name}", "Reading {done} of {total}: {name}"),
+    "upload_starting": Text("正在准备…", "Preparing…"),
+    "upload_done": Text(
+        "完成：新增 {added}，更新 {changed}，未变 {unchanged}，失败 {failed}",
+        "Done: {added} added, {changed} changed, {unchanged} unchanged, {failed} failed",
+    ),
+    "upload_failed": Text("未能处理这些文件：{reason}", "The files could not be read in: {reason}"),
+    "upload_dismiss": Text("关闭", "Dismiss"),
+    "filter": Text("筛选", "Filter"),
+    "filter_placeholder": Text("按名称、集合或状态筛选…", "Filter by name, collection or status…"),
+    "filter_none": Text("没有符合筛选条件的文档。", "No document matches the filter."),
+    "documents_none": Text("还没有文档。请在上方添加文件。", "No documents yet. Add files above."),
+    "documents_shown": Text("显示 {shown} / {total} 个文档", "{shown} of {total} documents shown"),
+    "show_more": Text("显示更多", "Show more"),
+    "status_added": Text("可检索", "Ready"),
+    "status_changed": Text("可检索", "Ready"),
+    "status_unchanged": Text("可检索", "Ready"),
+    "status_deleted": Text("已删除", "Deleted"),
+    "status_failed": Text("失败", "Failed"),
+    "status_skipped": Text("已跳过", "Skipped"),
+    "result_added": Text("新增", "Added"),
+    "result_changed": Text("更新", "Changed"),
+    "result_unchanged": Text("未变", "Unchanged"),
+    "result_deleted": Text("已删除", "Deleted"),
+    "result_failed": Text("失败", "Failed"),
+    "result_skipped": Text("已跳过", "Skipped"),
+    "pages": Text("{n} 页", "{n} pages"),
+    "pages_one": Text("1 页", "1 page"),
+    "chunks": Text("{n} 个片段", "{n} chunks"),
+    "chunks_one": Text("1 个片段", "1 chunk"),
+    "preview": Text("预览", "Preview"),
+    "delete": Text("删除", "Delete"),
+    "delete_title": Text("删除文档？", "Delete this document?"),
+    "delete_text": Text(
+        "将从知识库中删除它的文字和所有版本，无法撤销。",
+        "Its text and all its versions leave the knowledge base. This cannot be undone.",
+    ),
+    "delete_confirm": Text("删除", "Delete"),
+    "cancel": Text("取消", "Cancel"),
+    "deleted": Text("已删除 {name}", "Deleted {name}"),
+    "delete_failed": Text("未能删除：{reason}", "Could not delete: {reason}"),
+}
+
+
+class Strings:
+    """The page's words in one language: `t("page", n=3)`."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+
+    def __call__(self, key: str, **values: object) -> str:
+        text = getattr(TEXTS[key], self.language)
+        return str(text.format(**values)) if values else str(text)
+
+    def count(self, key: str, n: int) -> str:
+        """The string for `n` things; `key_one` where there is a form for exactly one."""
+        one = f"{key}_one"
+        return self(one) if n == 1 and one in TEXTS else self(key, n=f"{n:,}")
+
+
+def language_of(locale: str | None) -> Language:
+    """The page's language for a browser's locale."""
+    return "zh" if (locale or "").lower().startswith("zh") else "en"

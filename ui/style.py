@@ -1,0 +1,25 @@
+"""The look of the page: our own sheet, used in the page and inside its components, and what bends Streamlit's."""
+
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+SHEET = _HERE.joinpath("sheet.css").read_text(encoding="utf-8")
+PAGE = _HERE.joinpath("page.css").read_text(encoding="utf-8")
+ICON = _HERE.joinpath("icon.svg").read_text(encoding="utf-8")
+
+
+def uploader_words(button: str, hint: str) -> str:
+    """Streamlit's uploader speaks English only: rules that put our words in the place of its own."""
+    zone = '[data-testid="stFileUploaderDropzone"]'
+    return f"""
+{zone} button p, {zone} [data-testid="stFileUploaderDropzoneInstructions"] {{ font-size: 0; }}
+{zone} button p::after {{ content: "{button}"; font-size: .95rem; }}
+{zone} [data-testid="stFileUploaderDropzoneInstructions"] * {{ display: none; }}
+{zone} [data-testid="stFileUploaderDropzoneInstructions"]::after {{ content: "{hint}"; font-size: .82rem;
+  line-height: 1.5; text-align: center; white-space: normal; }}
+"""
+
+
+def scheme(theme: str | None) -> str:
+    """Dialogs stand outside the part of the page that knows whether it is light or dark: say it to all of it."""
+    return f"body {{ color-scheme: {theme}; }}" if theme in ("light", "dark") else ""
