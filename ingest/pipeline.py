@@ -15,11 +15,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from ingest import files, reading, splitting
 from kb.assistant import KnowledgeBase
-from kb.catalog import KnownDocument, NewVersion, Vectors, embedding_key
+from kb.catalog import Embedding, KnownDocument, NewVersion, embedding_key
 from kb.errors import DocumentError, StorageFull, UnsupportedFormat, UsageError
 from kb.schema import Chunk, DocumentStatus
 
@@ -152,6 +150,7 @@ class _Run:
             if reading.is_bundle(file.absolute_path):
                 self._bundle(file, collection)
                 return
+            reading.check_format(file.path_in_root, self._kb.settings.ingest)
             entry = self._entry(file, collection)
             if self._is_unchanged(entry):
                 return
@@ -238,25 +237,27 @@ class _Run:
         if not self._waiting:
             return
         texts = {embedding_key(c.embedded_text): c.embedded_text for _, _, chunks, _ in self._waiting for c in chunks}
-        vectors = self._kb.catalog.stored_vectors(list(texts))
-        missing = [key for key in texts if key not in vectors]
+        embeddings = self._kb.catalog.stored_embeddings(list(texts))
+        missing = [key for key in texts if key not in embeddings]
         for part in _parts(missing, self._kb.settings.embedding.batch * 4):
             embedded = self._kb.embedder.embed_passages([texts[key] for key in part])
-            vectors.update(zip(part, embedded, strict=True))
+            embeddings.update(zip(part, embedded, strict=True))
             self._chunks += len(part)
             self._show(self._waiting[-1][0].path)
-        self._kb.indexes.publish([self._version(e, parsed, chunks, vectors) for e, parsed, chunks, _ in self._waiting])
+        self._kb.indexes.publish(
+            [self._version(e, parsed, chunks, embeddings) for e, parsed, chunks, _ in self._waiting]
+        )
         self._waiting.clear()
 
     def _version(
-        self, entry: _Entry, parsed: reading.Parsed, chunks: Sequence[Chunk], vectors: dict[bytes, Vectors]
+        self, entry: _Entry, parsed: reading.Parsed, chunks: Sequence[Chunk], embeddings: dict[bytes, Embedding]
     ) -> NewVersion:
         qualities = [page.quality for page in parsed.pages if page.end > page.start]
         return NewVersion(
             collection=entry.collection, path=entry.path, root=entry.root, source=entry.source, sha256=entry.sha256,
             size=entry.size, media_type=parsed.media_type, title=parsed.title, text=parsed.text, pages=parsed.pages,
             quality=sum(qualities) / len(qualities) if qualities else 1.0, chunks=tuple(chunks),
-            vectors=np.stack([vectors[embedding_key(chunk.embedded_text)] for chunk in chunks]),
+            embeddings=tuple(embeddings[embedding_key(chunk.embedded_text)] for chunk in chunks),
         )  # fmt: skip
 
     def _keep_original(self, source: Path, sha256: str) -> None:

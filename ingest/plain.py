@@ -13,12 +13,29 @@ _DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*
 _NOT_A_PARAGRAPH = re.compile(r"[ \t]*([-*+>|]|\d+[.)]|#{1,6}[ \t]|$)|    ")
 _FRONT_MATTER_TITLE = re.compile(r"^title[ \t]*:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 _INLINE = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|<[^>]+>")
+_NUMBERS = "[一二三四五六七八九十百]"
+_LINE = r"[^\n。；，：！？.;,:!?]{0,40}[^\s。；，：！？.;,:!?、…]"
+_NUMBERED = tuple(
+    (level, re.compile(rf"(?:\A|\n[^\S\n]*\n)[^\S\n]*({mark}{_LINE})[^\S\n]*(?=\n|\Z)"))
+    for level, mark in ((1, f"第{_NUMBERS}+[章编篇部]"), (2, f"第{_NUMBERS}+节"), (3, f"{_NUMBERS}+、"))
+)
 _CJK = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 
 
 def read_text(data: bytes) -> Parsed:
-    """Plain text: no structure is assumed but its paragraphs."""
-    return Parsed(stored(decode(data)), "", "text/plain")
+    """Plain text: no structure is assumed but its paragraphs, and sections numbered as Chinese documents do."""
+    text = stored(decode(data))
+    return Parsed(text, "", "text/plain", headings=tuple(_numbered_headings(text)))
+
+
+def _numbered_headings(text: str) -> list[Heading]:
+    """Short lines such as `第一章 总则` or `一、范围` that begin a paragraph and do not end like a sentence."""
+    found = [
+        Heading(match.start(1), level, one_line(match[1]))
+        for level, pattern in _NUMBERED
+        for match in pattern.finditer(text)
+    ]
+    return sorted(found, key=lambda heading: heading.start)
 
 
 def read_markdown(data: bytes) -> Parsed:

@@ -19,7 +19,18 @@ from ingest.parsed import Heading, Parsed, Table
 from kb.config import IngestSettings
 from kb.errors import DocumentError, UnsupportedFormat
 
-__all__ = ["SUPPORTED", "BundleRecord", "Heading", "Parsed", "Table", "is_bundle", "read", "read_bundle", "record"]
+__all__ = [
+    "SUPPORTED",
+    "BundleRecord",
+    "Heading",
+    "Parsed",
+    "Table",
+    "check_format",
+    "is_bundle",
+    "read",
+    "read_bundle",
+    "record",
+]
 
 _MEGABYTE = 1024 * 1024
 _MAX_EXPANDED = 1024 * _MEGABYTE  # of a docx, pptx or xlsx, which are ZIP archives
@@ -131,19 +142,7 @@ def read(path: Path, settings: IngestSettings, *, name: str | None = None) -> Pa
     Raises DocumentError with the reason to show beside the name, UnsupportedFormat where no reader takes the suffix.
     """
     name = name or path.name
-    suffix = PurePosixPath(name).suffix.lower()
-    custom = {
-        key.lower() if key.startswith(".") else f".{key.lower()}": where for key, where in settings.readers.items()
-    }
-    if suffix in (".jsonl", ".ndjson") and suffix not in custom:
-        raise DocumentError(
-            "None of its first records is a document: a bundle needs `text`, and `doc` or `_id`, in each."
-        )
-    if suffix not in _READERS and suffix not in custom:
-        raise UnsupportedFormat(
-            f"The format {suffix or 'of a name without a suffix'} is not supported; "
-            f"supported: {', '.join(sorted({*SUPPORTED, *custom}))}."
-        )
+    suffix, custom = _format(name, settings)
     data = _bytes(path, settings.max_file_mb)
     if suffix in custom:
         from ingest.custom import read_with
@@ -155,6 +154,27 @@ def read(path: Path, settings: IngestSettings, *, name: str | None = None) -> Pa
     if not parsed.text.strip():
         raise DocumentError("No text was found in the file.")
     return replace(parsed, title=chosen_title(parsed.title, name))
+
+
+def check_format(name: str, settings: IngestSettings) -> None:
+    """Raise UnsupportedFormat where no reader takes a file of this name, which is not a bundle. Opens nothing."""
+    _format(name, settings)
+
+
+def _format(name: str, settings: IngestSettings) -> tuple[str, dict[str, str]]:
+    """The suffix that decides the reader, and the readers of the user's own by suffix."""
+    suffix = PurePosixPath(name).suffix.lower()
+    custom = {f".{key.lower().lstrip('.')}": where for key, where in settings.readers.items()}
+    if suffix in (".jsonl", ".ndjson") and suffix not in custom:
+        raise UnsupportedFormat(
+            "None of its first records is a document: a bundle needs `text`, and `doc` or `_id`, in each."
+        )
+    if suffix not in _READERS and suffix not in custom:
+        raise UnsupportedFormat(
+            f"The format {suffix or 'of a name without a suffix'} is not supported; "
+            f"supported: {', '.join(sorted({*SUPPORTED, *custom}))}."
+        )
+    return suffix, custom
 
 
 def _parsed(data: bytes, suffix: str) -> Parsed:

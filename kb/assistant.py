@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from kb.llm import Model
 
 LONGEST_QUESTION = 8_000  # characters
+_THINKING_ROOM = 1_024  # tokens kept free for reasoning where no budget is set; no engine's own budget is greater
 
 
 class KnowledgeBase:
@@ -212,8 +213,8 @@ class KnowledgeBase:
 
     def _fitting(self, draft: "_Draft", options: "_Options") -> Sequence[Passage]:
         model, llm = self.model, self.settings.llm
-        thinking = options.think_budget if options.think_budget is not None else model.default_think_budget
-        room = model.context_tokens - llm.answer_tokens - thinking - 64
+        budgets = (options.think_budget, llm.think_budget, _THINKING_ROOM)
+        room = model.context_tokens - llm.answer_tokens - next(b for b in budgets if b is not None)
         shown = draft.passages
         while len(shown) > 1:
             messages = prompts.answering(draft.searched, shown, draft.language)
@@ -248,7 +249,7 @@ class KnowledgeBase:
             yield draft.restart()
             yield from self._generate(draft, options, strict=True)
             text = "".join(draft.text).strip() or text
-        cited = cite(text, draft.shown, draft.language, self.embedder.embed_passages)
+        cited = cite(text, draft.shown, draft.language, self.embedder.similarities)
         supported = any(claim.supported for claim in cited.claims)
         if prompts.says_not_found(text) and not supported:
             return draft.refused("model_found_nothing", _FOUND_NOTHING[draft.language])

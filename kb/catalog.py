@@ -22,17 +22,25 @@ from numpy.typing import NDArray
 
 from kb.errors import DocumentNotFound, HomeError, HomeTooNew, StorageFull
 from kb.migrations import MIGRATIONS
-from kb.schema import Chunk, Document, PageSpan, Passage, Principal, StoredText
+from kb.schema import Chunk, Document, Language, PageSpan, Passage, Principal, StoredText
+from kb.text import language_of
 from kb.words import tokenise
 
 EVERYONE = ("*",)
-Vectors = NDArray[np.float32]
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class Embedding:
+    """The vector of a text (float32 bytes, unit length) and its packed token vectors (see kb.maxsim)."""
+
+    vector: bytes
+    tokens: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class NewVersion:
-    """A document as read, split and embedded. `vectors` has shape (chunks, dimension), unit rows."""
+    """A document as read, split and embedded: an embedding for each chunk."""
 
     collection: str
     path: str
@@ -46,7 +54,7 @@ class NewVersion:
     pages: tuple[PageSpan, ...]
     quality: float
     chunks: tuple[Chunk, ...]
-    vectors: Vectors
+    embeddings: tuple["Embedding", ...]
     readers: tuple[str, ...] = EVERYONE
 
 
@@ -68,6 +76,7 @@ class VectorRow:
 
     chunk_id: int
     access_id: int
+    language: Language
     vector: bytes
 
 
@@ -176,13 +185,13 @@ class Catalog:
             r["path"]: KnownDocument(r["id"], r["path"], r["root"], r["source"], r["sha256"], r["status"]) for r in rows
         }
 
-    def stored_vectors(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
-        """The vectors already known for these embedding keys."""
-        found: dict[bytes, Vectors] = {}
+    def stored_embeddings(self, keys: Sequence[bytes]) -> dict[bytes, Embedding]:
+        """The embeddings already known under these keys."""
+        found: dict[bytes, Embedding] = {}
         for part in _batches(keys):
             marks = ",".join("?" * len(part))
-            for row in self._db.execute(f"SELECT key, vector FROM embeddings WHERE key IN ({marks})", part):
-                found[row["key"]] = np.frombuffer(row["vector"], "<f4")
+            for row in self._db.execute(f"SELECT * FROM embeddings WHERE key IN ({marks})", part):
+                found[row["key"]] = Embedding(row["vector"], row["tokens"])
         return found
 
     def add_versions(self, versions: Iterable[NewVersion]) -> list[int]:
@@ -203,18 +212,19 @@ class Catalog:
             (document_id, number, new.sha256, new.size, new.media_type, new.title, new.text, pages, new.quality, now()),
         ).lastrowid
         assert version_id is not None
-        for chunk, vector in zip(new.chunks, new.vectors, strict=True):
+        for chunk, embedding in zip(new.chunks, new.embeddings, strict=True):
             key = embedding_key(chunk.embedded_text)
             db.execute(
-                "INSERT OR IGNORE INTO embeddings (key, vector) VALUES (?, ?)", (key, vector.astype("<f4").tobytes())
+                "INSERT OR IGNORE INTO embeddings (key, vector, tokens) VALUES (?, ?, ?)",
+                (key, embedding.vector, embedding.tokens),
             )
             embedding_id = db.execute("SELECT id FROM embeddings WHERE key = ?", (key,)).fetchone()[0]
             chunk_id = db.execute(
-                'INSERT INTO chunks (version_id, document_id, access_id, embedding_id, start, "end", page, section, '
-                "header, text, embedded_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                'INSERT INTO chunks (version_id, document_id, access_id, embedding_id, start, "end", page, language, '
+                "section, header, text, embedded_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     version_id, document_id, access_id, embedding_id, chunk.start, chunk.end, chunk.page,
-                    chunk.section, chunk.header, chunk.text, chunk.embedded_text,
+                    language_of(chunk.text), chunk.section, chunk.header, chunk.text, chunk.embedded_text,
                 ),
             ).lastrowid  # fmt: skip
             db.execute("INSERT INTO words (rowid, body) VALUES (?, ?)", (chunk_id, _body(chunk.embedded_text)))
@@ -321,16 +331,16 @@ class Catalog:
     def vector_rows(self, version_ids: Sequence[int] | None = None) -> Iterator[VectorRow]:
         """Chunks with their vectors: of these versions, or all that are live."""
         query = (
-            "SELECT c.id, c.access_id, e.vector FROM chunks c JOIN embeddings e ON e.id = c.embedding_id WHERE {} "
-            "ORDER BY c.id"
+            "SELECT c.id, c.access_id, c.language, e.vector FROM chunks c JOIN embeddings e ON e.id = c.embedding_id "
+            "WHERE {} ORDER BY c.id"
         )
         if version_ids is None:
             cursor = self._db.execute(query.format("c.live = 1"))
-            yield from (VectorRow(r["id"], r["access_id"], r["vector"]) for r in cursor)
+            yield from (VectorRow(r["id"], r["access_id"], r["language"], r["vector"]) for r in cursor)
             return
         for version_id in version_ids:
             cursor = self._db.execute(query.format("c.version_id = ?"), (version_id,))
-            yield from (VectorRow(r["id"], r["access_id"], r["vector"]) for r in cursor)
+            yield from (VectorRow(r["id"], r["access_id"], r["language"], r["vector"]) for r in cursor)
 
     def live_ids(self) -> set[int]:
         """The chunks that can be found."""
@@ -390,16 +400,28 @@ class Catalog:
         )
         return [(r["id"], r["score"]) for r in rows]
 
-    def document_frequencies(self, words: Sequence[str]) -> dict[str, int]:
+    def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
         """In how many chunks each word occurs."""
         query = "SELECT count(*) FROM words WHERE words MATCH ?"
         return {word: self._db.execute(query, (f'"{word}"',)).fetchone()[0] for word in words}
 
-    def occurrences(self, words: Sequence[str], chunk_ids: Sequence[int]) -> dict[str, set[int]]:
-        """Which of these chunks hold each word (stemmed as in the index)."""
-        query = "SELECT rowid FROM words WHERE words MATCH ? AND rowid IN (SELECT value FROM json_each(?))"
-        ids = json.dumps(list(chunk_ids))
-        return {word: {r["rowid"] for r in self._db.execute(query, (f'"{word}"', ids))} for word in words}
+    def languages(self) -> dict[Language, int]:
+        """How many live chunks there are in each language."""
+        rows = self._db.execute("SELECT language, count(*) AS n FROM chunks WHERE live = 1 GROUP BY language")
+        return {r["language"]: r["n"] for r in rows}
+
+    def languages_of(self, chunk_ids: Sequence[int]) -> dict[int, Language]:
+        """The language of each of these chunks."""
+        query = "SELECT id, language FROM chunks WHERE id IN (SELECT value FROM json_each(?))"
+        return {r["id"]: r["language"] for r in self._db.execute(query, (json.dumps(list(chunk_ids)),))}
+
+    def token_vectors(self, chunk_ids: Sequence[int]) -> dict[int, bytes]:
+        """The packed token vectors of these chunks."""
+        query = (
+            "SELECT c.id, e.tokens FROM chunks c JOIN embeddings e ON e.id = c.embedding_id "
+            "WHERE c.id IN (SELECT value FROM json_each(?))"
+        )
+        return {r["id"]: r["tokens"] for r in self._db.execute(query, (json.dumps(list(chunk_ids)),))}
 
     def passages(self, scored: Sequence[tuple[int, float]], asker: Principal) -> list[Passage]:
         """The chunks as passages, in the given order. What the asker may not read is left out, whoever found it."""

@@ -11,9 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from kb.catalog import Vectors
+from kb.maxsim import Vectors
 from kb.numbers import missing_numbers
 from kb.schema import Citation, Claim, Language, Notice, Passage
 from kb.text import CJK, language_of, sentences
@@ -33,7 +31,7 @@ _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
 _NAME = re.compile(r"\b[A-Z][A-Za-z]*[A-Z0-9][A-Za-z0-9-]*\b|\b[A-Z][A-Za-z]+(?:-[A-Z0-9]\w*)*\b|\b[A-Z]{2,}\b")
 _CLOSING = "。！？；.!?;"
 
-Embed = Callable[[Sequence[str]], Vectors]
+Similarities = Callable[[str, Sequence[str]], Vectors]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +63,12 @@ class _Sentence:
     markers: tuple[int, ...]
 
 
-def cite(text: str, passages: Sequence[Passage], language: Language, embed: Embed | None = None) -> Cited:
-    """Check an answer against the passages the model was shown. `embed` serves claims in another language."""
+def cite(text: str, passages: Sequence[Passage], language: Language, similarities: Similarities | None = None) -> Cited:
+    """Check an answer against the passages the model was shown. `similarities` serves claims in another language."""
     drafts = list(_sentences_with_markers(text))
     known = {passage.rank: passage for passage in passages}
     removed = sorted({n for draft in drafts for n in draft.markers if n not in known})
-    aligner = _Aligner(passages, embed)
+    aligner = _Aligner(passages, similarities)
     pieces: list[str] = []
     claims: list[Claim] = []
     citations: list[Citation] = []
@@ -168,9 +166,9 @@ def _states_something(body: str) -> bool:
 class _Aligner:
     """Finds the span of each passage that carries a claim best. Passages are cut up once for all claims."""
 
-    def __init__(self, passages: Sequence[Passage], embed: Embed | None) -> None:
+    def __init__(self, passages: Sequence[Passage], similarities: Similarities | None) -> None:
         self._windows = [(passage, list(_windows(passage))) for passage in passages]
-        self._embed = embed
+        self._similarities = similarities
 
     def sources(self, claim: str, cited: Sequence[int]) -> list[Span]:
         """The spans a claim rests on, best first: of the cited passages where they carry it, else of the one that does.
@@ -204,13 +202,13 @@ class _Aligner:
         return Span(passage, window.start, window.end, window.quote, strength, supported)
 
     def _crosses(self, claim: str, passage: Passage) -> bool:
-        return self._embed is not None and language_of(claim) != language_of(passage.text)
+        return self._similarities is not None and language_of(claim) != language_of(passage.text)
 
     def _strengths(self, claim: str, passage: Passage, windows: Sequence["_Window"]) -> list[tuple[float, float]]:
         """For each window how much of the claim it covers, and how much of it the claim covers."""
-        if self._embed is not None and self._crosses(claim, passage):
-            vectors = self._embed([claim, *(window.quote for window in windows)])
-            return [(float(cosine), 0.0) for cosine in np.asarray(vectors[1:]) @ vectors[0]]
+        if self._similarities is not None and self._crosses(claim, passage):
+            cosines = self._similarities(claim, [window.quote for window in windows])
+            return [(float(cosine), 0.0) for cosine in cosines]
         asked = _tokens(claim)
         context = _tokens(f"{passage.title} {passage.section} {passage.header}")
         mass = sum(asked.values()) or 1.0

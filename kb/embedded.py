@@ -27,6 +27,7 @@ MAX_CONTEXT = 4096
 _BATCH = 64  # prompt tokens at a time: a stop is honoured between two batches, and larger ones gain under 5 %
 _PROMPT_CACHE_MB = 512  # keeps the shared beginning of prompts across other calls
 _LEAST_ANSWER = 64
+_CLOSED = "The embedded engine was closed in mid-answer. Ask again."
 _TOP_TOKENS = 1000  # looked through for the options of `preference`
 
 
@@ -223,9 +224,9 @@ class _Llama:
             ) from error
         self._address = urlsplit(self._server.listening_address).netloc
         self._context_tokens = context_tokens
-        self._running: weakref.WeakSet[background.Cancellation] = weakref.WeakSet()
-        # A generation that still runs while the interpreter ends would call into what is gone.
-        self._stop_at_exit = weakref.finalize(self, _cancel_all, self._running)
+        self._running = _Running()
+        # A generation that still runs while the interpreter ends would call into what is gone, and abort.
+        self._end = weakref.finalize(self, self._running.end)
 
     def prompt(self, messages: Sequence[Message], *, with_thinking: bool) -> str:
         """The text of the conversation under the model's chat template, ready for the assistant's turn."""
@@ -248,7 +249,6 @@ class _Llama:
         """The events of a completion. Ends soon after `cancellation`, also while the prompt is read."""
         events: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
         ended = background.Cancellation()  # ours: the consumer may leave before the caller cancels
-        self._running.add(ended)
 
         def on_event(event: dict[str, Any]) -> bool:
             events.put(event)
@@ -265,15 +265,19 @@ class _Llama:
             events.put(None)
 
         thread = threading.Thread(target=body, name="llama.cpp", daemon=True)
-        thread.start()
+        if not self._running.start(thread, ended):
+            raise ModelError(_CLOSED)
         try:
             while (event := events.get()) is not None:
                 if "error" in event:
                     raise self._failure(event["error"])
                 yield event
+            if self._running.ended and not cancellation.is_set():
+                raise ModelError(_CLOSED)
         finally:
             ended.set()
             thread.join()  # the next generation must find the engine idle
+            self._running.finished(thread)
 
     def preference(
         self, prompt: str, options: Sequence[str], cancellation: background.Cancellation
@@ -292,8 +296,8 @@ class _Llama:
         return {option: p / total for option, p in probability.items()} if total else None
 
     def close(self) -> None:
-        _cancel_all(self._running)
-        self._stop_at_exit.detach()
+        """Stop what runs, and free the memory."""
+        self._end()
         del self._server
 
     def _post(self, route: str, body: dict[str, Any]) -> Any:
@@ -329,9 +333,35 @@ class _Llama:
         )
 
 
-def _cancel_all(running: "weakref.WeakSet[background.Cancellation]") -> None:
-    for cancellation in list(running):
-        cancellation.set()
+class _Running:
+    """The threads that are in the engine's code; after `end` there are none, and no new ones."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._threads: dict[threading.Thread, threading.Event] = {}
+        self.ended = False
+
+    def start(self, thread: threading.Thread, stop: threading.Event) -> bool:
+        """Start the thread, which ends soon after `stop`; False when it is too late for that."""
+        with self._guard:
+            if self.ended:
+                return False
+            self._threads[thread] = stop
+            thread.start()
+            return True
+
+    def finished(self, thread: threading.Thread) -> None:
+        with self._guard:
+            self._threads.pop(thread, None)
+
+    def end(self) -> None:
+        with self._guard:
+            self.ended = True
+            threads = dict(self._threads)
+        for stop in threads.values():
+            stop.set()
+        for thread in threads:
+            thread.join()
 
 
 def _content(message: Message, with_thinking: bool) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.catalog import Catalog, NewVersion, Vectors
+from kb.catalog import Catalog, NewVersion
 from kb.embedding import Embedder
 from kb.errors import EmbeddingChanged
+from kb.maxsim import Vectors
+from kb.schema import Language
 from kb.vectors import VectorIndex
 
 _IDENTITY = "embedding"
@@ -47,10 +49,10 @@ class Indexes:
                     raise
             return self._vectors
 
-    def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
-        """(chunk id, cosine), best first, over all live chunks."""
+    def nearest(self, vector: Vectors, k: int, language: Language | None = None) -> list[tuple[int, float]]:
+        """(chunk id, cosine), best first, over all live chunks, or those in one language."""
         with self._lock:
-            return self.vectors.nearest(vector, k)
+            return self.vectors.nearest(vector, k, language)
 
     def publish(self, versions: Sequence[NewVersion]) -> None:
         """Store versions and make them searchable: catalog, then Chroma, then visible."""

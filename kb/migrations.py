@@ -50,7 +50,8 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE embeddings (
         id INTEGER PRIMARY KEY,
         key BLOB NOT NULL UNIQUE,       -- SHA-256 of the embedded text
-        vector BLOB NOT NULL            -- float32, little endian, unit length
+        vector BLOB NOT NULL,           -- float32, little endian, unit length
+        tokens BLOB NOT NULL            -- the token vectors (kb.maxsim), empty where the model gives none
     );
 
     -- Only chunks of pending and searchable versions have rows. A chunk is a candidate when live = 1.
@@ -64,6 +65,7 @@ MIGRATIONS: tuple[str, ...] = (
         start INTEGER NOT NULL,
         "end" INTEGER NOT NULL,
         page INTEGER,
+        language TEXT NOT NULL,
         section TEXT NOT NULL,
         header TEXT NOT NULL,
         text TEXT NOT NULL,

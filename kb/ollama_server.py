@@ -79,7 +79,7 @@ class OllamaModel:
 def suggest(tag: str, installed: tuple[str, ...] = ()) -> str | None:
     """The known tag that `tag` was probably meant to be, or None; models of the server come first."""
     wanted = tag.strip().lower()
-    names = [name for name in dict.fromkeys((*installed, *KNOWN_TAGS)) if name.lower() != wanted]
+    names = [name for name in dict.fromkeys((*installed, *KNOWN_TAGS)) if name != tag]
     close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.75)
     if close:
         return close[0]
@@ -180,10 +180,14 @@ class OllamaServer:
                 if progress is not None:
                     progress(str(line.get("status", "")), int(line.get("completed", 0)), int(line.get("total", 0)))
                 finished = line.get("status") == "success"
-        except ModelMissing:
-            meant = suggest(tag, ())
+        except EngineUnavailable:
+            raise
+        except ModelError as error:
+            meant = None if any(same_model(tag, name) for name in KNOWN_TAGS) else suggest(tag)
             hint = f" Did you mean {meant}?" if meant else ""
-            raise ModelMissing(f"The Ollama library has no {tag}.{hint}") from None
+            if isinstance(error, ModelMissing):
+                raise ModelMissing(f"The Ollama library has no {tag}.{hint}") from None
+            raise ModelError(f"{error}{hint}") from None
         if not finished and not (stop is not None and stop.is_set()):
             raise ModelError(f"The pull of {tag} ended early. Run it again: it goes on where it stopped.")
         return finished

@@ -44,7 +44,7 @@ def _runs(command: list[str]) -> bool:
 def start(client: list[str], package: Package, work: Path) -> "subprocess.Popen[bytes]":
     """Start unpacking one wheel, checked against its hash, into `work`/target; its output goes to `work`/log."""
     shutil.rmtree(work, ignore_errors=True)
-    work.mkdir()
+    work.mkdir(exist_ok=True)
     requirements = work / "requirements.txt"
     requirements.write_text(f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n", encoding="utf-8")
     # Wheels are asked for as on Linux x86_64 wherever this runs: only their data files are wanted.

@@ -1,26 +1,49 @@
-"""Retrieval: from a question to the passages that may answer it, and whether they are evidence enough."""
+"""Retrieval: from a question to the passages that may answer it, and whether they are evidence enough.
+
+Dense and word search are fused, and the best of both are ranked again by late interaction. Word search cannot
+see a passage in the other language; such a passage is judged by its vector alone, with the gap between languages
+that the embedding model leaves made good.
+"""
 
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kb.catalog import Catalog
 from kb.config import RetrievalSettings
-from kb.embedding import Embedder
+from kb.embedding import EmbeddedQuestion, Embedder
 from kb.indexes import Indexes
-from kb.schema import Passage, Principal, Retrieval
+from kb.maxsim import Vectors, maxsim
+from kb.schema import Language, Principal, Retrieval
+from kb.text import language_of
 from kb.vectors import ExactScan
-from kb.words import content_words, match_expression
+from kb.words import STOP_WORDS, match_expression, tokenise
 
-SECOND_CHUNK = 0.3  # how much the second-best chunk of a page adds to its best one
-# On topic or not: a logistic fit over the highest cosine and the covered share, on pooled public question sets.
-COSINE_WEIGHT, COVERED_WEIGHT, OFFSET = 60.0, 4.0, 53.0
-EVIDENCE_FLOOR = 0.5
+RERANKED = 50  # candidates ranked again by MaxSim
+MAXSIM_WEIGHT = 0.6  # against the fused score
+LANGUAGE_GAP = 0.02  # cosine that multilingual-e5-small gives away between Chinese and English
+WORDS_UNSEEN = 0.8  # word score of a passage in the other language, as a share of its dense score
+COMMON_PIECE = 0.1  # weight of a stop word in MaxSim, as a share of the rarest word's
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """What may be a candidate; None is no limit."""
+
+    access_ids: Sequence[int] | None
+    document_ids: Sequence[int] | None
+
+    @property
+    def none(self) -> bool:
+        return self.access_ids is None and self.document_ids is None
 
 
 class Retriever:
-    """Dense and word search, fused. Only what the asker may read is ever a candidate."""
+    """Finds passages. Only what the asker may read is ever a candidate."""
 
     def __init__(self, catalog: Catalog, indexes: Indexes, embedder: Embedder, settings: RetrievalSettings) -> None:
         self._catalog = catalog
@@ -32,71 +55,103 @@ class Retriever:
     def retrieve(self, question: str, asker: Principal, k: int | None = None, scope: Sequence[str] = ()) -> Retrieval:
         """The k best passages for a question, best first, within the documents whose paths match `scope`."""
         began = time.perf_counter()
-        access_ids = self._catalog.access_ids(asker)
-        document_ids = self._catalog.document_ids(scope) if scope else None
-        limit = max(self._settings.candidates, k or 0)
-        vector = self._embedder.embed_query(question)
-        if access_ids is None and document_ids is None:
-            dense = self._indexes.nearest(vector, limit)
-        else:
-            dense = self._scan.nearest(vector, limit, self._catalog.allowed_chunks(access_ids, document_ids))
-        words = self._catalog.word_search(match_expression(question), limit, access_ids, document_ids)
-        fused = fuse(dict(dense), dict(words), self._settings.dense_weight)
-        candidates = lift_pages(self._catalog.passages(fused, asker))
-        evidence = self._evidence(question, dense, candidates)
+        k = k or self._settings.passages
+        limits = _Limits(self._catalog.access_ids(asker), self._catalog.document_ids(scope) if scope else None)
+        embedded = self._embedder.embed_question(question)
+        ranked, evidence = self._rank(question, embedded, max(self._settings.candidates, k), limits)
+        passages = self._catalog.passages(ranked[:k], asker)
         floor = self._settings.evidence_floor
         return Retrieval(
             question=question,
-            passages=tuple(candidates[: k or self._settings.passages]),
-            enough_evidence=bool(candidates) and evidence >= (EVIDENCE_FLOOR if floor is None else floor),
+            passages=tuple(passages),
+            enough_evidence=bool(passages) and evidence >= (self._embedder.evidence_floor if floor is None else floor),
             evidence=evidence,
             seconds=time.perf_counter() - began,
         )
 
-    def _evidence(self, question: str, dense: Sequence[tuple[int, float]], candidates: Sequence[Passage]) -> float:
-        cosine = max((score for _, score in dense), default=0.0)
-        share = self._covered(question, candidates[:5])
-        return 1 / (1 + math.exp(-(COSINE_WEIGHT * cosine + COVERED_WEIGHT * share - OFFSET)))
+    def _rank(
+        self, question: str, embedded: EmbeddedQuestion, limit: int, limits: _Limits
+    ) -> tuple[list[tuple[int, float]], float]:
+        """(chunk id, score) best first, and the evidence: the highest MaxSim, or cosine where there are no tokens."""
+        language = language_of(question)
+        dense = self._dense(embedded.vector, language, limit, limits)
+        words = dict(
+            self._catalog.word_search(match_expression(question), limit, limits.access_ids, limits.document_ids)
+        )
+        spoken = self._catalog.languages_of([*dense, *words])
+        foreign = {chunk_id for chunk_id, chunk_language in spoken.items() if chunk_language != language}
+        adjusted = {i: cosine + (LANGUAGE_GAP if i in foreign else 0.0) for i, cosine in dense.items()}
+        fused = fuse(adjusted, words, self._settings.dense_weight, foreign)
+        if not len(embedded.tokens):
+            return fused, max(adjusted.values(), default=0.0)
+        return self._rerank(embedded, fused, foreign)
 
-    def _covered(self, question: str, candidates: Sequence[Passage]) -> float:
-        """The share of the question's idf mass that the best single candidate covers, 0..1."""
-        asked = content_words(question)
+    def _dense(self, vector: Vectors, language: Language, limit: int, limits: _Limits) -> dict[int, float]:
+        """Chunk id -> cosine of the nearest chunks, among them some in the other language where there are any."""
+        if not limits.none:
+            allowed = self._catalog.allowed_chunks(limits.access_ids, limits.document_ids)
+            return dict(self._scan.nearest(vector, limit, allowed))
+        found = dict(self._indexes.nearest(vector, limit))
+        other: Language = "en" if language == "zh" else "zh"
+        if len(found) >= limit and other in self._catalog.languages():
+            found.update(self._indexes.nearest(vector, limit // 4, other))
+        return found
+
+    def _rerank(
+        self, embedded: EmbeddedQuestion, fused: Sequence[tuple[int, float]], foreign: set[int]
+    ) -> tuple[list[tuple[int, float]], float]:
+        head = fused[:RERANKED]
+        if not head:
+            return [], 0.0
+        ids = [chunk_id for chunk_id, _ in head]
+        packed = self._catalog.token_vectors(ids)
+        weights = np.array(self._piece_weights(embedded.pieces), np.float32)
+        scores = maxsim(embedded.tokens, weights, [packed.get(chunk_id, b"") for chunk_id in ids])
+        gap = np.array([LANGUAGE_GAP if chunk_id in foreign else 0.0 for chunk_id in ids], np.float32)
+        before = scaled(np.array([score for _, score in head], np.float32))
+        total = MAXSIM_WEIGHT * scaled(scores) + (1 - MAXSIM_WEIGHT) * before
+        order = np.argsort(-total, kind="stable")
+        ranked = [(ids[i], float(total[i])) for i in order]
+        lowest = min(0.0, ranked[-1][1])
+        tail = [(chunk_id, lowest - 1 + score) for chunk_id, score in fused[RERANKED:]]
+        return ranked + tail, float((scores + gap).max())
+
+    def _piece_weights(self, pieces: Sequence[str]) -> list[float]:
+        """How much each piece of the question counts: the idf of its word; little for stop words, 0 for punctuation."""
+        words = [[token for token in tokenise(piece) if token not in STOP_WORDS] for piece in pieces]
         total = self._catalog.count_live()
-        frequencies = self._catalog.document_frequencies(asked)
-        idf = {word: math.log(1 + (total - n + 0.5) / (n + 0.5)) for word, n in frequencies.items()}
-        holders = self._catalog.occurrences(asked, [passage.chunk_id for passage in candidates])
-        mass = sum(idf.values())
-        covered = (sum(idf[word] for word in asked if p.chunk_id in holders[word]) for p in candidates)
-        return max(covered, default=0.0) / mass if mass else 0.0
+        frequencies = self._catalog.document_frequencies({word for group in words for word in group})
+        rarest = math.log(1 + (total + 0.5) / 0.5)
+        weights = []
+        for piece, group in zip(pieces, words, strict=True):
+            idf = [math.log(1 + (total - n + 0.5) / (n + 0.5)) for n in (frequencies[word] for word in group)]
+            has_letters = any(character.isalnum() for character in piece)
+            weights.append(sum(idf) / len(idf) if idf else COMMON_PIECE * rarest * has_letters)
+        return weights if any(weights) else [1.0] * len(pieces)
 
 
-def fuse(dense: Mapping[int, float], words: Mapping[int, float], dense_weight: float) -> list[tuple[int, float]]:
+def fuse(
+    dense: Mapping[int, float], words: Mapping[int, float], dense_weight: float, foreign: set[int] | None = None
+) -> list[tuple[int, float]]:
     """Weighted sum of the two scores, each scaled to 0..1 by its own least and greatest; best first.
 
-    A chunk that one side did not find counts 0 there ("min-max" score fusion; Fox & Shaw, TREC-2, CombSUM).
+    A chunk that one side did not find counts 0 there (CombSUM with min-max scaling; Fox & Shaw, TREC-2, 1994).
+    Chunks in another language than the question's take at least a share of their dense score for words.
     """
-    total: dict[int, float] = {}
-    for scores, weight in ((dense, dense_weight), (words, 1 - dense_weight)):
-        if not scores:
-            continue
-        low, high = min(scores.values()), max(scores.values())
-        width = (high - low) or 1.0
-        for chunk_id, score in scores.items():
-            scaled = (score - low) / width if high > low else 1.0
-            total[chunk_id] = total.get(chunk_id, 0.0) + weight * scaled
+    by_vector = dict(zip(dense, scaled(np.array(list(dense.values()), np.float32)), strict=True))
+    by_word = dict(zip(words, scaled(np.array(list(words.values()), np.float32)), strict=True))
+    for chunk_id in foreign or ():
+        by_word[chunk_id] = max(by_word.get(chunk_id, 0.0), WORDS_UNSEEN * by_vector.get(chunk_id, 0.0))
+    total = {
+        chunk_id: float(dense_weight * by_vector.get(chunk_id, 0.0) + (1 - dense_weight) * by_word.get(chunk_id, 0.0))
+        for chunk_id in by_vector | by_word
+    }
     return sorted(total.items(), key=lambda item: (-item[1], item[0]))
 
 
-def lift_pages(passages: Sequence[Passage]) -> list[Passage]:
-    """Rank again: the best chunk of a page (or document without pages) gains a part of the second-best's score."""
-    by_page: dict[tuple[str, str, int | None], list[float]] = {}
-    for passage in passages:
-        by_page.setdefault(_unit_of(passage), []).append(passage.score)
-    first = {unit: scores[0] + SECOND_CHUNK * (scores[1] if len(scores) > 1 else 0) for unit, scores in by_page.items()}
-    scored = [(first.pop(_unit_of(p), p.score), p) for p in passages]
-    scored.sort(key=lambda item: -item[0])
-    return [replace(passage, rank=rank, score=score) for rank, (score, passage) in enumerate(scored, 1)]
-
-
-def _unit_of(passage: Passage) -> tuple[str, str, int | None]:
-    return passage.collection, passage.document, passage.page
+def scaled(values: Vectors) -> NDArray[np.float32]:
+    """Values mapped to 0..1 by their least and greatest; all 1 where they are equal."""
+    if not len(values):
+        return values
+    low, high = values.min(), values.max()
+    return (values - low) / (high - low) if high > low else np.ones_like(values)

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.catalog import Catalog, VectorRow, Vectors
+from kb.catalog import Catalog, VectorRow
+from kb.maxsim import Vectors
+from kb.schema import Language
 
 _BATCH = 2_000  # Chroma takes at most 5,461 rows a call
 _NAME = "chunks"
@@ -48,7 +50,7 @@ class VectorIndex:
             self._collection.upsert(
                 ids=[str(row.chunk_id) for row in part],
                 embeddings=np.stack([np.frombuffer(row.vector, "<f4") for row in part]),
-                metadatas=[{"access": row.access_id} for row in part],
+                metadatas=[{"access": row.access_id, "language": row.language} for row in part],
             )
 
     def delete(self, chunk_ids: Iterable[int]) -> None:
@@ -56,12 +58,13 @@ class VectorIndex:
         for part in _parts(chunk_ids):
             self._collection.delete(ids=[str(chunk_id) for chunk_id in part])
 
-    def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
-        """(chunk id, cosine), best first."""
+    def nearest(self, vector: Vectors, k: int, language: Language | None = None) -> list[tuple[int, float]]:
+        """(chunk id, cosine), best first; of one language, if given."""
         k = min(k, self.count())
         if k == 0:
             return []
-        found = self._collection.query(query_embeddings=[vector], n_results=k, include=["distances"])
+        where = {"language": language} if language else None
+        found = self._collection.query(query_embeddings=[vector], n_results=k, where=where, include=["distances"])
         return [(int(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def count(self) -> int:

@@ -138,7 +138,13 @@ def models_dir() -> Path:
 def present(name: str) -> bool:
     """Whether the weights `name` are on this machine, whole and of the pinned version."""
     weight = WEIGHTS.get(name)
-    return weight is not None and _manifest(models_dir() / name) == _expected(weight)
+    if weight is None or _manifest(models_dir() / name) != _expected(weight):
+        return False
+    main = models_dir() / name / (weight.file or "model.safetensors")
+    try:
+        return main.stat().st_size == weight.size or weight.kind == "embedding"
+    except OSError:  # someone deleted it
+        return False
 
 
 def embedding_folder(name: str = "multilingual-e5-small") -> Path:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from kb.errors import KBError
 from ui import chat_view, documents_view, markup, runtime, session, sidebar, source_view
-from ui.panel import leave_sidebar
+from ui.panel import arrive
 from ui.strings import Strings
 from ui.style import ICON, PAGE, SHEET, scheme
 
@@ -39,7 +39,7 @@ def _draw(service: runtime.Service, t: Strings) -> None:
         session.conversation(service)
     sidebar.render(service, t, chat, documents, on_chat=on_chat)
     session.remember_in_address(chat=on_chat)
-    leave_sidebar(f"at-{session.current_conversation_id() if on_chat else 'documents'}")
+    arrive(f"at-{session.current_conversation_id() if on_chat else 'documents'}", top=not on_chat)
     if session.open_sources() is not None:
         source_view.show(service, t)
     page.run()

@@ -78,15 +78,18 @@ def _ask(service: runtime.Service, conversation: Conversation, question: str, mo
 
 def _follow(service: runtime.Service, turn: Turn, t: Strings) -> None:
     """Draw the answer as it grows; draws the page anew when it is finished."""
+    # Each place is written in every run: while this one lasts, Streamlit keeps what an earlier run left in others.
     slots = [st.empty() for _ in range(4)]
-    drawn = [""] * len(slots)
+    drawn: list[str | None] = [None] * len(slots)
     warm_up = service.warm_up.state
     budget = sidebar.think_budget()
+    if budget is None and warm_up == "ready":
+        budget = service.kb.model.default_think_budget
     snapshot = turn.running.snapshot
-    if warm_up == "loading":
-        st.html(markup.wrap(f'<div class="notice"><b>{t("model_loading")}</b>{t("model_loading_hint")}</div>'))
     while not snapshot.finished and service.warm_up.state == warm_up:
         parts = _growing(turn, snapshot, budget, t)
+        if warm_up == "loading":
+            parts[-1] += f'<div class="notice"><b>{t("model_loading")}</b>{t("model_loading_hint")}</div>'
         for i, (slot, html) in enumerate(zip(slots, parts, strict=True)):
             if html != drawn[i] or i == len(slots) - 1:  # the last at each tick: there a click or a reload interrupts
                 slot.html(markup.wrap(html))
@@ -119,7 +122,8 @@ def _finished(turn: Turn, key: str, t: Strings) -> None:
     parts.append(markup.reasoning(snapshot.thinking, snapshot.thought_tokens, None, t, live=False))
     parts.append(markup.answer(given, t) if given else markup.draft(snapshot.text, len(found or ())))
     told = given.notices if given else snapshot.notices
-    parts.append(markup.notices(notice for notice in told if notice.kind != "stopped"))  # said below
+    if not (given and given.refused):  # a refusal says them itself
+        parts.append(markup.notices(notice for notice in told if notice.kind != "stopped"))  # that is said below
     if snapshot.state == "stopped":
         words = t("stopped") if snapshot.text.strip() or snapshot.thinking.strip() else t("stopped_before")
         parts.append(f'<div class="notice">{words}</div>')

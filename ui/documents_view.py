@@ -1,5 +1,7 @@
 """The documents: what the knowledge base holds, adding and deleting."""
 
+from typing import Any
+
 import streamlit as st
 
 from kb.errors import KBError
@@ -22,13 +24,13 @@ def render() -> None:
     hint = t("upload_hint", mb=service.kb.settings.ingest.max_file_mb)
     st.html(f"<style>{uploader_words(t('upload_browse'), hint)}</style>")
     _upload(service, t)
-    _result(service, t)
+    slot = _result(service, t)
     _list(service, t)
     doomed = st.session_state.get(_DELETING)
     if isinstance(doomed, Document):
         _confirm(service, doomed, t)
     if service.uploads.running:
-        _follow(service, t)
+        _follow(service, slot, t)
 
 
 def _upload(service: runtime.Service, t: Strings) -> None:
@@ -53,8 +55,8 @@ def _upload(service: runtime.Service, t: Strings) -> None:
         )
 
 
-def _follow(service: runtime.Service, t: Strings) -> None:
-    slot = st.session_state["upload-slot"]
+def _follow(service: runtime.Service, slot: Any, t: Strings) -> None:
+    """Show how far an upload is; draws the page anew when it has ended."""
     state = service.uploads.state
     while state is not None and not state.finished:
         words = t("upload_starting")
@@ -70,12 +72,12 @@ def _follow(service: runtime.Service, t: Strings) -> None:
     st.rerun()
 
 
-def _result(service: runtime.Service, t: Strings) -> None:
-    """The place of the progress bar, and afterwards of what became of each file."""
-    st.session_state["upload-slot"] = st.empty()
+def _result(service: runtime.Service, t: Strings) -> Any:
+    """What became of each file of the last upload. Returns the place for the progress of one that runs."""
+    slot = st.empty()
     state = service.uploads.state
     if state is None or not state.finished:
-        return
+        return slot
     if state.error is not None:
         st.html(markup.wrap(markup.problem(t("upload_title"), state.error or t("failed_unknown"))))
     if state.report is not None:
@@ -97,6 +99,7 @@ def _result(service: runtime.Service, t: Strings) -> None:
         on_click=service.uploads.dismiss,
         type="tertiary",
     )
+    return slot
 
 
 def _list(service: runtime.Service, t: Strings) -> None:

@@ -318,10 +318,11 @@ def _refusal(given: Answer, t: Strings) -> str:
         f'<button type="button" class="chip" data-action="passage" data-value="{p.rank}">{plain(p.document)}</button>'
         for p in _first_of_each(given.passages)[:4]
     )
+    said = "".join(f'<div class="where">{plain(notice.text)}</div>' for notice in given.notices)
     nearest = f'<div class="nearest"><span>{plain(t("nearest"))}</span>{chips}</div>' if chips else ""
     return (
         f'<div class="refused"><div class="title">{plain(t("refused"))}</div>'
-        f'<div class="answer">{rich(given.text)}</div>{nearest}</div>'
+        f'<div class="answer">{rich(given.text)}</div>{said}{nearest}</div>'
     )
 
 

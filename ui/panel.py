@@ -132,10 +132,12 @@ def follow(key: str, *, live: bool) -> None:
     _follower()(key=key, data={"live": live})
 
 
-_LEAVE = """
-export default function ({ parentElement }) {
+_ARRIVE = """
+export default function ({ data, parentElement }) {
   if (parentElement.kbArrived) return;
   parentElement.kbArrived = true;
+  const main = document.querySelector('[data-testid="stMain"]');
+  if (main && data.top) main.scrollTop = 0;
   const open = document.querySelector('[data-testid="stSidebar"][aria-expanded="true"]');
   const button = open && open.querySelector('[data-testid="stSidebarCollapseButton"] button');
   if (button && innerWidth <= 768) button.click();
@@ -144,10 +146,10 @@ export default function ({ parentElement }) {
 
 
 @cache
-def _leaver() -> Any:
-    return st.components.v2.component("kb_leave", html="<span></span>", js=_LEAVE)
+def _arriver() -> Any:
+    return st.components.v2.component("kb_arrive", html="<span></span>", js=_ARRIVE)
 
 
-def leave_sidebar(key: str) -> None:
-    """On a narrow screen, where the sidebar covers the page, close it when another place (`key`) is come to."""
-    _leaver()(key=key)
+def arrive(key: str, *, top: bool) -> None:
+    """On coming to another place (`key`): show its top, and on a narrow screen close the sidebar that covers it."""
+    _arriver()(key=key, data={"top": top})

@@ -10,7 +10,7 @@ from kb.schema import StoredText
 
 _WIDTH = 1400  # pixels; sharp on a dense display, some 200 KB
 _MAX_PIXELS = 8_000_000
-_MARK = (255, 205, 40)
+_MARK = (255, 222, 96)
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top, in the page's points, y upwards
 

@@ -1,19 +1,15 @@
 """The sidebar: where to go, which conversation, which model, which language."""
 
-import logging
-from typing import Any, get_args
+from typing import Any
 
 import streamlit as st
 
-from kb.config import EngineName
 from kb.errors import KBError
 from kb.schema import Language
 from ui import markup, runtime, session
 from ui.panel import panel
-from ui.sanitise import label
+from ui.sanitise import label, plain
 from ui.strings import Strings
-
-log = logging.getLogger(__name__)
 
 
 def render(service: runtime.Service, t: Strings, chat: Any, documents: Any, *, on_chat: bool) -> None:
@@ -104,19 +100,15 @@ def _model(service: runtime.Service, t: Strings) -> None:
         return
     if state == "failed":
         st.html(markup.wrap(markup.problem(t("model_failed"), service.warm_up.error or t("failed_unknown"))))
-        st.button(
-            t("retry"),
-            on_click=service.warm_up.start,
-            key="warm-up-again",
-            width="stretch",
-        )
-        with st.popover(t("model"), icon=":material/memory:", width="stretch"):
+        st.button(t("retry"), on_click=service.warm_up.start, key="warm-up-again", width="stretch")
+        words = t("model")
+    else:
+        words = f"{markup.engine(service.kb.model.engine, t)} · {service.kb.model.name}"
+    # Drawn only when open: listing the models asks the Ollama server.
+    form = st.popover(label(words), icon=":material/memory:", width="stretch", key="model-popover", on_change="rerun")
+    if form.open:
+        with form:
             _model_form(service, t)
-        return
-    model = service.kb.model
-    words = f"{markup.engine(model.engine, t)} · {model.name}"
-    with st.popover(label(words), icon=":material/memory:", width="stretch", key="model-popover"):
-        _model_form(service, t)
 
 
 @st.fragment(run_every=1.0)
@@ -127,19 +119,20 @@ def _while_loading(service: runtime.Service, t: Strings) -> None:
 
 
 def _model_form(service: runtime.Service, t: Strings) -> None:
-    engines = [
-        name for name in get_args(EngineName) if name != "llamaindex" or service.kb.settings.llm.llamaindex_class
-    ]
-    engine = st.selectbox(t("engine"), engines, format_func=lambda name: t(f"engine_{name}"), key="engine")
-    installed = _installed(service, engine)
-    model = st.selectbox(
-        t("model_name"),
-        ["", *installed],
-        format_func=lambda name: name or t("model_default"),
-        key=f"model-{engine}",
+    from kb.llm import installed_models
+
+    installed, problem = installed_models(service.kb.settings.llm)
+    choices = [("auto", ""), *((model.engine, model.name) for model in installed)]
+    chosen = st.selectbox(
+        t("model"),
+        choices,
+        format_func=lambda c: f"{markup.engine(c[0], t)} · {c[1]}" if c[1] else t("engine_auto"),
+        key="model-choice",
     )
+    if problem:
+        st.html(markup.wrap(f'<div class="side">{plain(problem)}</div>'))
     if st.button(t("model_switch"), key="use-model", type="primary", width="stretch"):
-        _switch(service, t, engine, model or None)
+        _switch(service, t, *chosen)
     st.divider()
     budgets: list[int | None] = [None, 0, 32, 64, 128, 256, 512, 1024, 2048, 4096]
     words = {None: t("think_default"), 0: t("think_off")}
@@ -152,27 +145,15 @@ def _model_form(service: runtime.Service, t: Strings) -> None:
     )
 
 
-def _switch(service: runtime.Service, t: Strings, engine: str, model: str | None) -> None:
+def _switch(service: runtime.Service, t: Strings, engine: str, model: str) -> None:
     if service.conversations.running():
-        st.warning(t("model_busy"))
+        st.html(markup.wrap(markup.problem(t("model"), t("model_busy"))))
         return
     try:
         with st.spinner(t("model_switching")):
-            service.kb.use_model(engine, model)
-            service.kb.model.count_tokens("")  # opens it: what is wrong is said here, not at the next question
+            service.kb.use_model(engine, model or None)
     except KBError as error:
         st.html(markup.wrap(markup.problem(t("model_failed"), str(error))))
     else:
         service.warm_up.start()
         st.rerun()
-
-
-def _installed(service: runtime.Service, engine: str) -> list[str]:
-    """The models that can be used at once, where the engine can list them."""
-    try:
-        from kb import llm
-
-        listing = getattr(llm, "installed_models", None)
-        return [str(name) for name in listing(service.kb.settings.llm, engine)] if listing else []
-    except (KBError, ImportError):
-        return []

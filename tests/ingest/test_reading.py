@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.reading import Heading, Parsed, is_bundle, read, read_bundle, record
+from ingest.reading import Heading, Parsed, check_format, is_bundle, read, read_bundle, record
 from kb.config import IngestSettings
 from kb.errors import ConfigError, DocumentError, UnsupportedFormat
 
@@ -64,6 +64,21 @@ def test_one_bad_byte_in_a_long_utf8_text_does_not_change_the_encoding(tmp_path:
 
     assert text.startswith(CHINESE)
     assert text.count("\ufffd") == 1
+
+
+def test_numbered_sections_of_chinese_text_are_headings(tmp_path: Path) -> None:
+    source = (
+        "指南\n\n第一章 总则\n\n一、范围\n适用于全体员工。\n\n二、依据是法律，不是习惯。\n\n第二章 休假\n年假十五天。\n"
+    )
+
+    parsed = read_as(tmp_path, "guide.txt", source)
+
+    assert [(heading.level, heading.text) for heading in parsed.headings] == [
+        (1, "第一章 总则"),
+        (3, "一、范围"),
+        (1, "第二章 休假"),
+    ]
+    assert all(source[heading.start :].startswith(heading.text) for heading in parsed.headings)
 
 
 # -- Markdown
@@ -138,7 +153,6 @@ def zip_of(**entries: bytes) -> bytes:
         ("image.html", b"\xff\xd8\xff\xe0 junk", "JPEG"),
         ("words.eml", b"just words, no headers at all", "no mail"),
         ("damaged.pdf", b"%PDF-1.7\nnot really", "damaged"),
-        ("other.jsonl", b'{"a": 1}\n', "bundle needs"),
     ],
 )
 def test_a_bad_file_is_refused_with_its_reason(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
@@ -152,6 +166,17 @@ def test_a_bad_file_is_refused_with_its_reason(tmp_path: Path, name: str, conten
 def test_an_unknown_format_is_told_apart_and_the_known_ones_are_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(UnsupportedFormat, match=r"not supported; supported: .*\.docx.*\.pdf"):
         read_as(tmp_path, name, b"anything")
+
+
+def test_records_that_are_no_documents_are_told_apart_too(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedFormat, match="bundle needs `text`"):
+        read_as(tmp_path, "questions.jsonl", b'{"id": "1", "question": "x"}\n')
+
+
+def test_a_format_can_be_checked_by_the_name_alone() -> None:
+    check_format("x/report.PDF", SETTINGS)
+    with pytest.raises(UnsupportedFormat):
+        check_format("disk.iso", SETTINGS)
 
 
 def test_a_file_over_the_limit_is_refused_with_both_sizes(tmp_path: Path) -> None:

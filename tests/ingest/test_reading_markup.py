@@ -114,7 +114,8 @@ def test_forwarded_messages_are_read() -> None:
 def test_malformed_mail_is_read_as_far_as_it_goes() -> None:
     source = (
         b"From: \xe5\xbc\xa0\xe4\xb8\x89 <z@example.test\r\nSubject: =?no-such-charset?Q?abc?=\r\n"
-        b'Content-Type: text/plain; charset="unknown-8bit"\r\nContent-Transfer-Encoding: base64\r\n\r\n5bm05YGH5Y2B5LqU5aSp'
+        b'Content-Type: text/plain; charset="unknown-8bit"\r\n'
+        b"Content-Transfer-Encoding: base64\r\n\r\n5bm05YGH5Y2B5LqU5aSp"
     )
 
     text = read_eml(source).text

@@ -1,7 +1,10 @@
 """Reading PDFs: each page's text is exactly pdfium's, and what has no text says why."""
 
+import random
+import re
 import threading
 import time
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
+from tokenizers import Tokenizer
 
 from ingest.pdf import read_pdf
 from ingest.reading import Parsed, read
@@ -19,7 +23,9 @@ from kb.config import IngestSettings, SplittingSettings
 from kb.errors import DocumentError
 
 
-def pdf(pages: list[list[str]], title: str = "", outline: list[tuple[str, int, int]] = [], **options: object) -> bytes:  # noqa: B006
+def pdf(
+    pages: list[list[str]], title: str = "", outline: Sequence[tuple[str, int, int]] = (), **options: object
+) -> bytes:
     """A PDF of these lines; `outline` holds (title, level, page number)."""
     buffer = BytesIO()
     canvas = Canvas(buffer, **options)
@@ -77,7 +83,7 @@ def test_bookmarks_are_headings_where_their_words_stand() -> None:
     assert third.start == parsed.pages[2].start
 
 
-def test_the_section_goes_on_over_pages(tokenizer) -> None:  # type: ignore[no-untyped-def]
+def test_the_section_goes_on_over_pages(tokenizer: Tokenizer) -> None:
     data = pdf([["Chapter One", "Text."], ["It goes on here."]], outline=[("Chapter One", 0, 1)])
 
     chunks = split(read_pdf(data), "a.pdf", tokenizer, SplittingSettings())
@@ -114,8 +120,6 @@ def test_a_pdf_without_text_is_a_scan() -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_a_damaged_pdf_gives_text_or_a_reason(seed: int) -> None:
-    import random
-
     rng = random.Random(seed)
     data = bytearray(pdf([["some words"], ["others"]], outline=[("some", 0, 1)]))
     for _ in range(40):
@@ -130,8 +134,6 @@ def test_a_damaged_pdf_gives_text_or_a_reason(seed: int) -> None:
 
 def test_an_outline_that_leads_in_a_circle_does_not_hang() -> None:
     data = pdf([["first"], ["second"]], outline=[("first", 0, 1), ("second", 0, 2)])
-    import re
-
     # Let the last bookmark's next one be the first: /Prev of the second points at the first's object.
     previous = re.search(rb"/Prev (\d+ 0 R)", data)
     assert previous

@@ -2,6 +2,8 @@
 
 import random
 import time
+from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from tokenizers import Tokenizer
@@ -13,6 +15,7 @@ from ingest.splitting import split
 from kb.config import SplittingSettings
 from kb.schema import Chunk, PageSpan
 
+Count = Callable[[str], int]
 SETTINGS = SplittingSettings()
 SENTENCES_EN = [
     "The committee meets on the first Monday of each month.",
@@ -29,7 +32,7 @@ SENTENCES_ZH = [
 
 
 @pytest.fixture
-def count(tokenizer: Tokenizer):  # type: ignore[no-untyped-def]
+def count(tokenizer: Tokenizer) -> Count:
     return lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids)
 
 
@@ -81,7 +84,9 @@ def random_document(rng: random.Random) -> Parsed:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_every_character_of_any_text_is_in_a_chunk_that_is_an_exact_cut(seed: int, tokenizer: Tokenizer, count) -> None:  # type: ignore[no-untyped-def]
+def test_every_character_of_any_text_is_in_a_chunk_that_is_an_exact_cut(
+    seed: int, tokenizer: Tokenizer, count: Count
+) -> None:
     parsed = random_document(random.Random(seed))
 
     chunks = split(parsed, "some/file.txt", tokenizer, SETTINGS)
@@ -96,13 +101,13 @@ def test_an_empty_text_has_no_chunks(tokenizer: Tokenizer) -> None:
     assert split(plain(" \n \n"), "a.txt", tokenizer, SETTINGS) == []
 
 
-def test_chunks_end_at_sentences_and_overlap_by_whole_ones(tokenizer: Tokenizer, count) -> None:  # type: ignore[no-untyped-def]
+def test_chunks_end_at_sentences_and_overlap_by_whole_ones(tokenizer: Tokenizer, count: Count) -> None:
     text = " ".join(f"Rule {number} says that item {number} is kept for {number} years." for number in range(100))
 
     chunks = split(plain(text), "rules.txt", tokenizer, SETTINGS)
 
     assert len(chunks) > 4
-    for chunk, following in zip(chunks, chunks[1:], strict=False):
+    for chunk, following in pairwise(chunks):
         assert chunk.text.endswith("years.")
         assert following.text.startswith("Rule")
         overlap = text[following.start : chunk.end]
@@ -191,7 +196,7 @@ def test_a_table_may_carry_a_header_that_stands_above_it(tokenizer: Tokenizer) -
     assert "Name | Count\na | 1" in chunk.embedded_text
 
 
-def test_a_line_of_ten_thousand_characters_is_cut_by_tokens(tokenizer: Tokenizer, count) -> None:  # type: ignore[no-untyped-def]
+def test_a_line_of_ten_thousand_characters_is_cut_by_tokens(tokenizer: Tokenizer, count: Count) -> None:
     for monster in ("x" * 10_000, "好" * 10_000, "0123456789" * 1_000, "word " * 2_000):
         chunks = split(plain(monster), "a.txt", tokenizer, SETTINGS)
 
@@ -208,7 +213,7 @@ def test_unmarked_rows_of_figures_are_cut_between_lines(tokenizer: Tokenizer) ->
     assert all(set(chunk.text.split("\n")) <= set(rows) for chunk in chunks)
 
 
-def test_context_names_the_document_and_the_section_within_its_budget(tokenizer: Tokenizer, count) -> None:  # type: ignore[no-untyped-def]
+def test_context_names_the_document_and_the_section_within_its_budget(tokenizer: Tokenizer, count: Count) -> None:
     text = "Some text."
     headings = (Heading(0, 1, "A very long heading " * 40), Heading(0, 2, "Sick leave"))
     parsed = Parsed(text, "Staff handbook", "text/markdown", headings=headings)
@@ -240,7 +245,7 @@ def test_hidden_hyphens_stay_in_the_text_and_are_gone_from_what_is_embedded(toke
     assert chunk.embedded_text.endswith("The department of software.")
 
 
-def test_settings_are_respected_down_to_no_context_and_no_overlap(tokenizer: Tokenizer, count) -> None:  # type: ignore[no-untyped-def]
+def test_settings_are_respected_down_to_no_context_and_no_overlap(tokenizer: Tokenizer, count: Count) -> None:
     settings = SplittingSettings(chunk_tokens=32, overlap_tokens=0, context_tokens=0)
     text = " ".join(SENTENCES_EN * 10)
 
@@ -248,7 +253,7 @@ def test_settings_are_respected_down_to_no_context_and_no_overlap(tokenizer: Tok
 
     assert_sound(plain(text), chunks)
     assert all(chunk.embedded_text == chunk.text and count(chunk.text) <= 40 for chunk in chunks)
-    assert all(first.end <= second.start for first, second in zip(chunks, chunks[1:], strict=False))
+    assert all(first.end <= second.start for first, second in pairwise(chunks))
 
 
 def test_splitting_is_fast(tokenizer: Tokenizer) -> None:

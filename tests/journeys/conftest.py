@@ -41,6 +41,7 @@ class Visitor:
     problems: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.page.set_default_timeout(20_000)
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("websocket", lambda socket: self.requests.append(socket.url))
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
@@ -74,7 +75,8 @@ class Running:
 
     def stop(self) -> int:
         self.process.terminate()
-        return self.process.wait(30)
+        self.process.communicate(timeout=30)
+        return self.process.returncode
 
 
 def start(*command: str, env: dict[str, str] | None = None) -> Running:

@@ -1,0 +1,137 @@
+"""Fakes: a language model that says what a test wrote down, through the same driver as the real ones."""
+
+import threading
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+
+from kb import background
+from kb.prompt_text import estimate_tokens, language_of
+from kb.schema import Message, Revised, Token
+from kb.thinking import Delta, Output, notices_in, think_and_answer
+
+Reply = str | Sequence[str | Delta | BaseException | threading.Event]
+
+
+class ScriptedModel:
+    """A queue of replies: each request to the model takes the next, and the last one is repeated.
+
+    A reply is a text, cut into words, or a list of deltas: text with raw tags, Delta(thinking=...), an
+    exception that is raised there, or an Event that is waited for there.
+
+        ScriptedModel(["<think>why</think>\n\nBecause [1]."])
+        ScriptedModel([["<thi", "nk>wh", "y</think>", "Because [1]."], [ModelError("the server died")]])
+
+    `completions` are the texts that `complete` gives, in turn (default: the last user message);
+    `preferences` what `preference` gives. `requests` holds the messages of every call to `generate`.
+    """
+
+    engine = "embedded"
+
+    def __init__(
+        self,
+        replies: Iterable[Reply] = ("<think>It is so.</think>\n\nIt is so [1].",),
+        *,
+        completions: Iterable[str] = (),
+        preferences: Iterable[dict[str, float] | None] = (),
+        name: str = "scripted",
+        context_tokens: int = 4096,
+        think_budget: int = 48,
+        answer_tokens: int = 512,
+    ) -> None:
+        self.name = name
+        self.context_tokens = context_tokens
+        self.requests: list[tuple[Message, ...]] = []
+        self.options: list[dict[str, object]] = []
+        self.completion_requests: list[tuple[Message, ...]] = []
+        self.closed = False
+        self._replies = deque(replies)
+        self._completions = deque(completions)
+        self._preferences = deque(preferences)
+        self._think_budget = think_budget
+        self._answer_tokens = answer_tokens
+
+    def digest(self) -> str:
+        return "0" * 64
+
+    def count_tokens(self, text: str) -> int:
+        return estimate_tokens(text)
+
+    def warm_up(self) -> None:
+        pass
+
+    def generate(
+        self,
+        messages: Sequence[Message],
+        *,
+        think_budget: int | None = None,
+        answer_tokens: int | None = None,
+        temperature: float | None = None,
+        seed: int | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Output]:
+        self.requests.append(tuple(messages))
+        self.options.append({"think_budget": think_budget, "temperature": temperature, "seed": seed})
+        budget = self._think_budget if think_budget is None else think_budget
+        limit = self._answer_tokens if answer_tokens is None else answer_tokens
+
+        def work(cancellation: background.Cancellation) -> Generator[Output, None, None]:
+            yield from think_and_answer(
+                _Attempts(self._replies, cancellation),
+                budget=budget,
+                answer_tokens=limit,
+                stop=cancellation,
+                notice=notices_in(language_of(messages)),
+            )
+
+        return background.run(work, stop)
+
+    def complete(
+        self, messages: Sequence[Message], *, answer_tokens: int = 128, stop: threading.Event | None = None
+    ) -> str:
+        self.completion_requests.append(tuple(messages))
+        return self._completions.popleft() if self._completions else messages[-1].content
+
+    def preference(self, messages: Sequence[Message], options: Sequence[str]) -> dict[str, float] | None:
+        return self._preferences.popleft() if self._preferences else None
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class _Attempts:
+    def __init__(self, replies: deque[Reply], cancellation: background.Cancellation) -> None:
+        self._replies = replies
+        self._cancellation = cancellation
+
+    def reason(self) -> Generator[Delta, None, None]:
+        return self._next()
+
+    def answer_after(self, reasoning: str) -> Generator[Delta, None, None]:
+        return self._next()
+
+    def answer_plainly(self) -> Generator[Delta, None, None]:
+        return self._next()
+
+    def _next(self) -> Generator[Delta, None, None]:
+        reply = self._replies.popleft() if len(self._replies) > 1 else self._replies[0]
+        pieces = reply.replace(" ", "\0 ").split("\0") if isinstance(reply, str) else reply
+        for piece in pieces:
+            if isinstance(piece, BaseException):
+                raise piece
+            if isinstance(piece, threading.Event):
+                while not piece.wait(0.01):
+                    if self._cancellation.is_set():
+                        return
+            else:
+                yield piece if isinstance(piece, Delta) else Delta(piece)
+
+
+def said(events: Iterable[object]) -> str:
+    """The answer that a stream of events amounts to."""
+    text = ""
+    for event in events:
+        if isinstance(event, Token):
+            text += event.text
+        elif isinstance(event, Revised):
+            text = event.text
+    return text
