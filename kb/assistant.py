@@ -1,5 +1,6 @@
 """The knowledge base: the one place where a question becomes an answer."""
 
+import json
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from kb.llm import Model
 
 LONGEST_QUESTION = 8_000  # characters
-_THINKING_ROOM = 1_024  # tokens kept free for reasoning where no budget is set; no engine's own budget is greater
+_CHOICE = "model"  # the property that keeps what `choose_model` chose
 
 
 class KnowledgeBase:
@@ -55,6 +56,7 @@ class KnowledgeBase:
         self.indexes = Indexes(self.catalog, home.chroma, self.embedder)
         self._retriever = Retriever(self.catalog, self.indexes, self.embedder, settings.retrieval)
         self._model: Model | None = None
+        self._choice = _stored_choice(self.catalog)
         self._model_lock = threading.Lock()
 
     @classmethod
@@ -92,7 +94,7 @@ class KnowledgeBase:
             if self._model is None:
                 from kb.llm import open_model
 
-                self._model = open_model(self.settings.llm)
+                self._model = open_model(self.settings.llm, *self._choice)
             return self._model
 
     def use_model(self, engine: str | None = None, model: str | None = None) -> None:
@@ -102,13 +104,23 @@ class KnowledgeBase:
         chosen = open_model(self.settings.llm, engine, model)
         with self._model_lock:
             before, self._model = self._model, chosen
+            self._choice = (engine, model)
         if before is not None:
             before.close()
+
+    def choose_model(self, engine: str | None, model: str | None) -> None:
+        """`use_model`, and remember it in this home; None and None go back to the settings."""
+        self.use_model(engine, model)
+        self.catalog.set_property(_CHOICE, json.dumps([engine, model]))
+
+    def ignore_choice(self) -> None:
+        """Take the model that the settings name, whatever was chosen for this home."""
+        self._choice = (None, None)
 
     def warm_up(self) -> None:
         """Load the embedding model and the language model now."""
         self.embedder.warm_up()
-        _ = self.model
+        self.model.warm_up()
 
     # ---- finding and answering
 
@@ -213,8 +225,8 @@ class KnowledgeBase:
 
     def _fitting(self, draft: "_Draft", options: "_Options") -> Sequence[Passage]:
         model, llm = self.model, self.settings.llm
-        budgets = (options.think_budget, llm.think_budget, _THINKING_ROOM)
-        room = model.context_tokens - llm.answer_tokens - next(b for b in budgets if b is not None)
+        thinking = model.think_budget if options.think_budget is None else options.think_budget
+        room = model.context_tokens - llm.answer_tokens - thinking - 64
         shown = draft.passages
         while len(shown) > 1:
             messages = prompts.answering(draft.searched, shown, draft.language)
@@ -245,23 +257,22 @@ class KnowledgeBase:
             if options.stopped:
                 raise ModelError(_STOPPED[draft.language])
             return draft.refused("empty_answer", _EMPTY[draft.language])
-        if language_of(text) != draft.language and not prompts.says_not_found(text) and not options.stopped:
+        if language_of(text) != draft.language and not prompts.says_only_not_found(text) and not options.stopped:
             yield draft.restart()
             yield from self._generate(draft, options, strict=True)
             text = "".join(draft.text).strip() or text
-        cited = cite(text, draft.shown, draft.language, self.embedder.similarities)
-        supported = any(claim.supported for claim in cited.claims)
-        if prompts.says_not_found(text) and not supported:
-            return draft.refused("model_found_nothing", _FOUND_NOTHING[draft.language])
-        if not supported and not options.stopped:
-            return draft.refused("unsupported_answer", _UNSUPPORTED[draft.language])
+        cited = cite(text, draft.shown, draft.language, draft.searched, self.embedder.similarities)
+        if prompts.says_only_not_found(text):
+            return draft.refused("model_found_nothing", _FOUND_NOTHING[draft.language], text)
+        if not cited.grounded and not options.stopped:
+            return draft.refused("unsupported_answer", _UNSUPPORTED[draft.language], text)
         draft.notices += cited.notices
         if options.stopped:
             draft.notices.append(Notice("stopped", _STOPPED[draft.language]))
         return replace(draft.finished(cited.text), claims=cited.claims, citations=cited.citations)
 
     def _record(self, asker: Principal, action: str, draft: "_Draft", detail: dict[str, Any]) -> None:
-        run = {"engine": draft.engine, "model": draft.model, "searched": draft.searched}
+        run = {"engine": draft.engine, "model": draft.model, "searched": draft.searched, "withheld": draft.withheld}
         self.catalog.audit(asker.name, action, draft.question, {**run, **detail})
 
     # ---- documents
@@ -316,6 +327,11 @@ class KnowledgeBase:
         }
 
 
+def _stored_choice(catalog: Catalog) -> tuple[str | None, str | None]:
+    engine, model = json.loads(catalog.property(_CHOICE) or "[null, null]")
+    return engine, model
+
+
 def drain(events: Iterator[Event]) -> Answer:
     """The answer at the end of a stream of events. Raises ModelError with the message of a Failed."""
     for event in events:
@@ -349,7 +365,7 @@ class _Draft:
         self.text: list[str] = []
         self.thinking: list[str] = []
         self.notices: list[Notice] = []
-        self.engine = self.model = ""
+        self.engine = self.model = self.withheld = ""
         self._began = time.perf_counter()
         self._first_word: float | None = None
 
@@ -374,8 +390,9 @@ class _Draft:
     def has_notice(self, kind: str) -> bool:
         return any(notice.kind == kind for notice in self.notices)
 
-    def refused(self, kind: str, why: str) -> Answer:
-        """A refusal that says why and names the nearest documents."""
+    def refused(self, kind: str, why: str, withheld: str = "") -> Answer:
+        """A refusal that says why and names the nearest documents. The audit trail keeps what was withheld."""
+        self.withheld = withheld
         self.notices.append(Notice(kind, why))
         return replace(self.finished(prompts.refusal(self.passages, self.language)), refused=True)
 

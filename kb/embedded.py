@@ -40,6 +40,7 @@ class EmbeddedModel:
         """Find the weights; they are loaded at first use. Raises WeightsMissing."""
         self.name = model or settings.embedded_model
         self.context_tokens = min(settings.context_tokens, MAX_CONTEXT)
+        self.think_budget = THINK_BUDGET if settings.think_budget is None else settings.think_budget
         self._settings = settings
         self._path = weights.gguf_path(self.name)
         self._turns = background.Turns()
@@ -73,7 +74,7 @@ class EmbeddedModel:
         stop: threading.Event | None = None,
     ) -> Iterator[Output]:
         """Reasoning, then the answer; see kb.llm.Model."""
-        budget = _first(think_budget, self._settings.think_budget, THINK_BUDGET)
+        budget = self.think_budget if think_budget is None else think_budget
         limit = _first(answer_tokens, self._settings.answer_tokens)
         sampling = _sampling(_first(temperature, self._settings.temperature, 0.0), seed)
 

@@ -1,5 +1,6 @@
 """Embedding: texts and questions to unit vectors, with sentence-transformers or a LlamaIndex embedding of one's own."""
 
+import functools
 import hashlib
 import importlib
 import json
@@ -124,7 +125,7 @@ class SentenceTransformerEmbedder:
         leading = len(self.tokenizer().encode(prefix.strip()).ids) - 1
         with self._lock:
             if self._model is None:
-                self._model = self._load()
+                self._model = _load_model(self._folder)
             rows = self._model.encode(
                 [prefix + text for text in texts],
                 batch_size=self._settings.batch,
@@ -138,19 +139,6 @@ class SentenceTransformerEmbedder:
             vector = row["sentence_embedding"].float().cpu().numpy()
             encoded.append((unit(vector[None, :])[0], tokens))
         return encoded
-
-    def _load(self) -> Any:
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
-
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        try:
-            return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
-        except Exception as error:
-            raise EmbeddingError(
-                f"The embedding model in {self._folder} cannot be loaded ({error}). Delete the folder and run "
-                "`kb models pull multilingual-e5-small`, or set embedding.model to another local folder."
-            ) from error
 
 
 class LlamaIndexEmbedder:
@@ -202,6 +190,22 @@ def _folder(model: str) -> Path:
     from kb.weights import embedding_folder
 
     return embedding_folder(model)
+
+
+@functools.cache
+def _load_model(folder: Path) -> Any:
+    """The model of a folder; loaded once in a process, however many homes are opened."""
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    except Exception as error:
+        raise EmbeddingError(
+            f"The embedding model in {folder} cannot be loaded ({error}). Delete the folder and run "
+            "`kb models pull multilingual-e5-small`, or set embedding.model to another local folder."
+        ) from error
 
 
 def _load_tokenizer(folder: Path) -> "Tokenizer":

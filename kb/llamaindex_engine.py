@@ -36,6 +36,7 @@ class LlamaIndexModel:
         self.name = metadata.model_name or settings.llamaindex_class.partition(":")[2]
         window = metadata.context_window
         self.context_tokens = min(settings.context_tokens, window) if window > 0 else settings.context_tokens
+        self.think_budget = THINK_BUDGET if settings.think_budget is None else settings.think_budget
 
     def digest(self) -> str:
         """The class and the model's name: LlamaIndex knows nothing of weights."""
@@ -59,7 +60,7 @@ class LlamaIndexModel:
         stop: threading.Event | None = None,
     ) -> Iterator[Output]:
         """Reasoning, then the answer; see kb.llm.Model. `temperature` and `seed` cannot be passed on."""
-        budget = next(b for b in (think_budget, self._settings.think_budget, THINK_BUDGET) if b is not None)
+        budget = self.think_budget if think_budget is None else think_budget
         limit = self._settings.answer_tokens if answer_tokens is None else answer_tokens
 
         def work(cancellation: background.Cancellation) -> Generator[Output, None, None]:

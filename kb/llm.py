@@ -24,6 +24,7 @@ class Model(Protocol):
     engine: str  # "ollama" | "embedded" | "llamaindex"
     name: str
     context_tokens: int
+    think_budget: int  # reasoning tokens where a call names no budget
 
     def digest(self) -> str:
         """What identifies the weights."""

@@ -29,6 +29,7 @@ class OllamaModel:
         found = self._server.find(model or settings.model)
         self.name = found.name
         self.context_tokens = settings.context_tokens
+        self.think_budget = THINK_BUDGET if settings.think_budget is None else settings.think_budget
         self._digest = found.digest
         self._settings = settings
         self.thinks = "thinking" in self._server.capabilities(self.name)
@@ -59,7 +60,7 @@ class OllamaModel:
         stop: threading.Event | None = None,
     ) -> Iterator[Output]:
         """Reasoning, then the answer; see kb.llm.Model."""
-        budget = _first(think_budget, self._settings.think_budget, THINK_BUDGET)
+        budget = self.think_budget if think_budget is None else think_budget
         limit = _first(answer_tokens, self._settings.answer_tokens)
         warmth = _first(temperature, self._settings.temperature, TEMPERATURE)
 

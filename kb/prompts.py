@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from kb.schema import Language, Message, Passage
+from kb.text import sentences
 
 NOT_FOUND = {"en": "The documents do not say.", "zh": "文档中没有说明。"}
 
@@ -84,9 +85,10 @@ def _quoted(passage: Passage) -> str:
     return f"[{passage.rank}] {head}\n{header}{passage.text}"
 
 
-def says_not_found(answer: str) -> bool:
-    """Whether an answer says that the passages do not hold what was asked."""
-    return bool(_NOT_FOUND.search(answer)) or any(phrase.rstrip("。.") in answer for phrase in NOT_FOUND.values())
+def says_only_not_found(answer: str) -> bool:
+    """Whether all that an answer says is that the passages do not hold what was asked."""
+    said = [answer[start:end] for start, end in sentences(answer)]
+    return bool(said) and bool(_NOT_FOUND.search(said[0])) and len(said) <= 2
 
 
 def standalone(question: str, history: Sequence[Message], language: Language) -> list[Message]:

@@ -4,6 +4,7 @@ import functools
 import logging
 import re
 import unicodedata
+import warnings
 from typing import Any
 
 from kb.config import cache_dir
@@ -26,7 +27,9 @@ STOP_WORDS = frozenset(
 
 @functools.cache
 def _segmenter() -> Any:
-    import jieba
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # jieba 0.42.1 writes regular expressions with invalid escapes
+        import jieba
 
     jieba.setLogLevel(logging.ERROR)
     segmenter = jieba.Tokenizer()

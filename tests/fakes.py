@@ -47,7 +47,7 @@ class ScriptedModel:
         self._replies = deque(replies)
         self._completions = deque(completions)
         self._preferences = deque(preferences)
-        self._think_budget = think_budget
+        self.think_budget = think_budget
         self._answer_tokens = answer_tokens
 
     def digest(self) -> str:
@@ -71,7 +71,7 @@ class ScriptedModel:
     ) -> Iterator[Output]:
         self.requests.append(tuple(messages))
         self.options.append({"think_budget": think_budget, "temperature": temperature, "seed": seed})
-        budget = self._think_budget if think_budget is None else think_budget
+        budget = self.think_budget if think_budget is None else think_budget
         limit = self._answer_tokens if answer_tokens is None else answer_tokens
 
         def work(cancellation: background.Cancellation) -> Generator[Output, None, None]:

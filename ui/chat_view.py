@@ -83,8 +83,7 @@ def _follow(service: runtime.Service, turn: Turn, t: Strings) -> None:
     drawn: list[str | None] = [None] * len(slots)
     warm_up = service.warm_up.state
     budget = sidebar.think_budget()
-    if budget is None and warm_up == "ready":
-        budget = service.kb.model.default_think_budget
+    budget = service.kb.settings.llm.think_budget if budget is None else budget
     snapshot = turn.running.snapshot
     while not snapshot.finished and service.warm_up.state == warm_up:
         parts = _growing(turn, snapshot, budget, t)

@@ -95,6 +95,8 @@ def opened(home: Path | None, config: Path | None = None, **llm: Any) -> "Iterat
         from kb.assistant import KnowledgeBase
 
         with KnowledgeBase.open(home, settings) as kb:
+            if any(value is not None for value in llm.values()):
+                kb.ignore_choice()
             yield kb
 
 

@@ -99,6 +99,16 @@ def progress_bar(unit: str) -> Iterator["Progress"]:
         yield progress
 
 
+@contextmanager
+def byte_bar() -> Iterator["Progress"]:
+    """A progress bar of bytes on stderr."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=stderr()) as progress:
+        yield progress
+
+
 def read_question(question: str | None) -> str:
     """The question of the command line, or of stdin where it is `-`."""
     if question == "-":

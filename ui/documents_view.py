@@ -8,7 +8,7 @@ from kb.errors import KBError
 from kb.schema import Document
 from ui import markup, runtime, session
 from ui.panel import panel
-from ui.sanitise import plain
+from ui.sanitise import label, plain
 from ui.session import Source
 from ui.strings import Strings
 from ui.style import uploader_words
@@ -168,7 +168,7 @@ def _confirm(service: runtime.Service, document: Document, t: Strings) -> None:
                 st.html(markup.wrap(markup.problem(t("delete"), t("delete_failed", reason=error))))
                 return
             close()
-            st.toast(t("deleted", name="").strip(), icon=":material/check:")
+            st.toast(t("deleted", name=label(document.path)), icon=":material/check:")
             st.rerun()
 
     dialog()

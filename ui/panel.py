@@ -137,8 +137,8 @@ export default function ({ data, parentElement }) {
   if (parentElement.kbArrived) return;
   parentElement.kbArrived = true;
   const main = document.querySelector('[data-testid="stMain"]');
-  if (main && data.top) main.scrollTop = 0;
-  const open = document.querySelector('[data-testid="stSidebar"][aria-expanded="true"]');
+  if (main && data.top) for (const wait of [0, 80, 250]) setTimeout(() => { main.scrollTop = 0; }, wait);
+  const open = document.querySelector('[data-testid="stSidebar"][data-collapsed="false"]');
   const button = open && open.querySelector('[data-testid="stSidebarCollapseButton"] button');
   if (button && innerWidth <= 768) button.click();
 }

@@ -225,7 +225,7 @@ class Conversations:
         self._by_id: dict[str, Conversation] = {}
 
     def new(self) -> Conversation:
-        conversation = Conversation(secrets.token_urlsafe(9))
+        conversation = Conversation(secrets.token_hex(12))  # hex: element keys are made of it, and forbid "__"
         with self._lock:
             self._by_id[conversation.id] = conversation
         return conversation

@@ -105,7 +105,7 @@ def _streamlit(port: int, max_upload_mb: int) -> Any:
             "theme.light.backgroundColor": "#ffffff",
             "theme.light.secondaryBackgroundColor": "#f3f4f8",
             "theme.light.textColor": "#1b1f2a",
-            "theme.dark.primaryColor": "#8ea2ff",
+            "theme.dark.primaryColor": "#5470ee",
             "theme.dark.backgroundColor": "#14161c",
             "theme.dark.secondaryBackgroundColor": "#1e212a",
             "theme.dark.textColor": "#e8eaf0",

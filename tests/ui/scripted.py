@@ -45,7 +45,6 @@ HOSTILE = (
 class ScriptedModel:
     engine: str = "embedded"
     name: str = "scripted-1b"
-    default_think_budget: int = 64
 
     def count_tokens(self, text: str) -> int:
         return len(text) // 3

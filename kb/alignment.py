@@ -1,0 +1,207 @@
+"""Alignment: the span of a passage that carries a claim best, and whether it supports it.
+
+What a claim adds to the question must stand in the span: its words mostly, its numbers, dates and names all.
+What only repeats the question may stand in what heads the span: title, section, table header, the rest of the
+passage. A claim in another language than the passage is compared by vectors instead of words.
+"""
+
+import functools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kb.maxsim import Vectors
+from kb.numbers import missing_numbers, numbers_in
+from kb.schema import Passage
+from kb.text import CJK, language_of, sentences
+from kb.words import STOP_WORDS, tokenise
+
+SUPPORT = 0.5  # share of a claim's content that span and heading must cover
+SUPPORT_COSINE = 0.80  # the same between languages, as cosine of multilingual-e5-small
+GROUNDED = 0.34  # under this share nothing of the claim comes from the span
+KEEP_MARKER = 0.6  # a cited passage that carries less than this share of the best one's is not a source
+WINDOW = 4  # most sentences, or lines, in a span
+BREVITY = 0.12  # how much a span's own precision counts when spans are compared
+REPEATED = 0.3  # weight of what only repeats the question, against what is new
+
+_CODE = re.compile(r"\b(?=[A-Za-z-]*\d)[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*\b")
+_NAME = re.compile(r"\b[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*\b")
+_FIRST_WORD = re.compile(r"\W*(\w+)")
+_NUMERIC = re.compile(r"[\d.,]+")
+
+Similarities = Callable[[str, Sequence[str]], Vectors]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a passage and how well it carries a claim. Offsets count into the document's stored text."""
+
+    passage: Passage
+    start: int
+    end: int
+    quote: str
+    strength: float  # 0..1
+    supported: bool
+    grounded: bool  # carries something of the claim that the question did not say, and contradicts no number of it
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    start: int
+    end: int
+    quote: str
+    tokens: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A passage cut into windows, and the words that head them."""
+
+    passage: Passage
+    windows: tuple[_Window, ...]
+    heading: str
+    heading_tokens: frozenset[str]
+
+
+class Aligner:
+    """Finds the sources of claims among passages, which are cut up once. `question` is what the claims answer."""
+
+    def __init__(self, passages: Sequence[Passage], question: str, similarities: Similarities | None = None) -> None:
+        self._sources = [_source(passage) for passage in passages]
+        self._asked_tokens = frozenset(_tokens(question))
+        self._asked_numbers = numbers_in(question)
+        self._similarities = similarities
+
+    def sources(self, claim: str, cited: Sequence[int]) -> list[Span]:
+        """The spans a claim rests on, best first: of the cited passages where they carry it, else of the one that does.
+
+        An unsupported claim keeps the best span of each passage it cited, marked unsupported; one that cited
+        nothing keeps the span that carries most of it, if any does.
+        """
+        spans = [span for source in self._sources if (span := self._best(claim, source))]
+        own = sorted((s for s in spans if s.passage.rank in cited), key=_merit)
+        if own and own[0].supported:
+            return [span for span in own if span.supported and span.strength >= KEEP_MARKER * own[0].strength]
+        others = sorted((s for s in spans if s.supported or (s.grounded and not own)), key=_merit)
+        return others[:1] or own
+
+    def _best(self, claim: str, source: _Source) -> Span | None:
+        if not source.windows:
+            return None
+        crosses = self._similarities is not None and language_of(claim) != language_of(source.passage.text)
+        strengths = self._cosines(claim, source) if crosses else self._coverages(claim, source)
+        excused = self._asked_numbers & numbers_in(source.heading)
+        missing = [missing_numbers(claim, f"{w.quote}\n{source.passage.header}") for w in source.windows]
+        threshold = SUPPORT_COSINE if crosses else SUPPORT
+        best = max(
+            range(len(source.windows)),
+            key=lambda i: (
+                not missing[i] - excused and strengths[i][0] >= threshold,
+                not missing[i] - self._asked_numbers,
+                strengths[i][0] + BREVITY * strengths[i][1],
+            ),
+        )
+        window, (strength, _, new) = source.windows[best], strengths[best]
+        names_there = not _missing_names(claim, f"{window.quote}\n{source.heading}", codes_only=crosses)
+        return Span(
+            passage=source.passage,
+            start=window.start,
+            end=window.end,
+            quote=window.quote,
+            strength=strength,
+            supported=strength >= threshold and not missing[best] - excused and names_there,
+            grounded=new >= GROUNDED and not missing[best] - self._asked_numbers,
+        )
+
+    def _cosines(self, claim: str, source: _Source) -> list[tuple[float, float, float]]:
+        assert self._similarities is not None
+        cosines = self._similarities(claim, [window.quote for window in source.windows])
+        return [(float(cosine), 0.0, float(cosine >= SUPPORT_COSINE)) for cosine in cosines]
+
+    def _coverages(self, claim: str, source: _Source) -> list[tuple[float, float, float]]:
+        """For each window: the share of the claim it covers, the share of it the claim covers, and what is new of it."""
+        tokens = _tokens(claim)
+        new = {token: weight for token, weight in tokens.items() if token not in self._asked_tokens}
+        repeated = {token: REPEATED * weight for token, weight in tokens.items() if token in self._asked_tokens}
+        mass = sum(new.values()) + sum(repeated.values()) or 1.0
+        found = []
+        for window in source.windows:
+            new_here = sum(weight for token, weight in new.items() if token in window.tokens)
+            new_above = sum(w for t, w in new.items() if t not in window.tokens and t in source.heading_tokens)
+            repeated_here = sum(w for t, w in repeated.items() if t in window.tokens or t in source.heading_tokens)
+            inside = sum(weight for token, weight in tokens.items() if token in window.tokens)
+            precision = inside / (sum(window.tokens.values()) or 1.0)
+            # What only the heading says counts half, and never without words of the span itself.
+            covered = new_here + min(new_above / 2, new_here) + repeated_here
+            share_new = new_here / sum(new.values()) if new else float(inside > 0)
+            found.append((covered / mass, min(1.0, precision), share_new))
+        return found
+
+
+def _merit(span: Span) -> tuple[bool, bool, float, int]:
+    return (not span.supported, not span.grounded, -span.strength, span.passage.rank)
+
+
+def states_something(sentence: str) -> bool:
+    """Whether there is anything in a sentence that could be checked."""
+    return bool(_tokens(sentence))
+
+
+def _source(passage: Passage) -> _Source:
+    cuts = sentences(passage.text)
+    heading = f"{passage.title}\n{passage.section}\n{passage.header}\n{passage.document}"
+    return _Source(
+        passage=passage,
+        windows=tuple(_windows(passage, cuts)),
+        heading=f"{heading}\n{passage.text}",
+        heading_tokens=frozenset(_tokens(heading)),
+    )
+
+
+def _windows(passage: Passage, cuts: Sequence[tuple[int, int]]) -> Iterator[_Window]:
+    """Every run of one to WINDOW neighbouring sentences or lines of a passage."""
+    for first in range(len(cuts)):
+        for last in range(first, min(first + WINDOW, len(cuts))):
+            start, end = cuts[first][0], cuts[last][1]
+            quote = passage.text[start:end]
+            yield _Window(passage.start + start, passage.start + end, quote, _tokens(quote))
+
+
+def _tokens(text: str) -> dict[str, float]:
+    """Content tokens with weights: stems of Latin words and numbers weigh 1, pairs of Chinese characters a half."""
+    weights: dict[str, float] = {}
+    for token in tokenise(text):
+        if not CJK.search(token) and token not in STOP_WORDS and not _NUMERIC.fullmatch(token):
+            weights[_stem(token)] = 1.0
+    for number in numbers_in(text):
+        weights[f"#{number}"] = 1.0
+    for run in re.findall(rf"{CJK.pattern}+", text):
+        for pair in (run[i : i + 2] for i in range(max(1, len(run) - 1))):
+            if pair not in STOP_WORDS:
+                weights[pair] = 0.5
+    return weights
+
+
+@functools.lru_cache(maxsize=20_000)
+def _stem(word: str) -> str:
+    return str(_stemmer().stem(word))
+
+
+@functools.cache
+def _stemmer() -> Any:
+    from nltk.stem import PorterStemmer
+
+    return PorterStemmer()
+
+
+def _missing_names(claim: str, source: str, codes_only: bool) -> bool:
+    """Whether a name of the claim is nowhere in the source. Between languages only codes, such as P2, keep their form."""
+    if codes_only:
+        names = set(_CODE.findall(claim))
+    else:
+        opening = _FIRST_WORD.match(claim)
+        first = opening.group(1) if opening else ""
+        names = {name for name in _NAME.findall(claim) if name != first or not name.istitle()}
+    source = source.lower()
+    return any(name.lower() not in source for name in names)

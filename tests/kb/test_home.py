@@ -1,0 +1,83 @@
+"""The home: one owner, and clear words for a home that cannot be used."""
+
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import ingest
+from kb.catalog import Catalog
+from kb.config import Settings
+from kb.embedding import open_embedder
+from kb.errors import EmbeddingChanged, HomeError, HomeInUse, HomeTooNew
+from kb.home import Home
+from kb.migrations import MIGRATIONS
+from tests.knowledge import OWNER, open_kb
+
+
+def test_a_home_is_private(tmp_path: Path) -> None:
+    with open_kb(tmp_path / "home") as kb:
+        assert stat.S_IMODE(kb.home.path.stat().st_mode) == 0o700
+
+
+def test_a_second_process_is_told_who_owns_the_home(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from kb.home import Home\n"
+        "h = Home(Path(sys.argv[1])); print('open', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as owner:
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == "open\n"
+        with pytest.raises(HomeInUse, match=str(owner.pid)):
+            Home(tmp_path)
+        owner.communicate("")
+    Home(tmp_path).close()
+
+
+def test_a_home_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    open_kb(tmp_path / "home").close()
+    with sqlite3.connect(tmp_path / "home" / "catalog.db") as db:
+        db.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    db.close()
+    with pytest.raises(HomeTooNew, match="newer version"):
+        open_kb(tmp_path / "home")
+
+
+def test_a_damaged_catalog_is_named(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "catalog.db").write_bytes(b"not a database" * 500)
+    with pytest.raises(HomeError, match=r"catalog\.db"):
+        open_kb(tmp_path / "home")
+
+
+def test_a_file_where_the_home_should_be_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("")
+    with pytest.raises(HomeError, match="--home"):
+        open_kb(tmp_path / "home")
+
+
+def test_another_embedding_model_is_refused(docs: Path, tmp_path: Path) -> None:
+    with open_kb(tmp_path / "home") as kb:
+        ingest(kb, [docs])
+    with open_kb(tmp_path / "home") as kb:
+        kb.catalog.set_property("embedding", '{"model": "another"}')
+        with pytest.raises(EmbeddingChanged, match="reindex"):
+            kb.search("When does the office open?", OWNER)
+
+
+def test_the_identity_changes_with_model_and_prefix() -> None:
+    settings = Settings().embedding
+    other = settings.model_copy(update={"query_prefix": "ask: "})
+    assert open_embedder(settings).identity() != open_embedder(other).identity()
+
+
+def test_migrations_are_applied_once(tmp_path: Path) -> None:
+    for _ in range(2):
+        catalog = Catalog(tmp_path / "catalog.db")
+        assert catalog.collections() == []
+        catalog.close()
