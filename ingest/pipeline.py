@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest import files, reading, splitting
+from ingest import files, reading, reindexing, splitting
 from kb.assistant import KnowledgeBase
 from kb.catalog import Embedding, KnownDocument, NewVersion, embedding_key
 from kb.errors import DocumentError, StorageFull, UnsupportedFormat, UsageError
@@ -88,8 +88,10 @@ def ingest(
 
     With `prune`, documents whose file is gone from a folder are removed. `stop`, set from another thread, ends
     after the current file; all that was reported is committed. A file that cannot be read is reported with its
-    reason and stops nothing. Raises UsageError for a missing path, or a folder that would mix with another one.
+    reason and stops nothing. Raises UsageError for a missing path, or a folder that would mix with another one,
+    and EmbeddingChanged where the home was built with another embedding model or splitting.
     """
+    reindexing.check_same(kb)
     run = _Run(kb, progress or (lambda _: None), stop or threading.Event())
     return run.ingest(paths, collection, prune)
 
@@ -236,7 +238,7 @@ class _Run:
         """Embed what waits, and commit it. Each text is embedded once, however many documents hold it."""
         if not self._waiting:
             return
-        texts = {embedding_key(c.embedded_text): c.embedded_text for _, _, chunks, _ in self._waiting for c in chunks}
+        texts = {self._key(c): c.embedded_text for _, _, chunks, _ in self._waiting for c in chunks}
         embeddings = self._kb.catalog.stored_embeddings(list(texts))
         missing = [key for key in texts if key not in embeddings]
         for part in _parts(missing, self._kb.settings.embedding.batch * 4):
@@ -257,8 +259,11 @@ class _Run:
             collection=entry.collection, path=entry.path, root=entry.root, source=entry.source, sha256=entry.sha256,
             size=entry.size, media_type=parsed.media_type, title=parsed.title, text=parsed.text, pages=parsed.pages,
             quality=sum(qualities) / len(qualities) if qualities else 1.0, chunks=tuple(chunks),
-            embeddings=tuple(embeddings[embedding_key(chunk.embedded_text)] for chunk in chunks),
+            embeddings=tuple(embeddings[self._key(chunk)] for chunk in chunks), identity=self._kb.indexes.identity,
         )  # fmt: skip
+
+    def _key(self, chunk: Chunk) -> bytes:
+        return embedding_key(chunk.embedded_text, self._kb.indexes.identity)
 
     def _keep_original(self, source: Path, sha256: str) -> None:
         """Copy a file to the originals. What is read, hashed and kept is one content: the copy is checked."""

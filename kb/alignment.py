@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kb.maxsim import Vectors
+from kb.names import codes_in, names_in
 from kb.numbers import missing_numbers, numbers_in
 from kb.schema import Passage
 from kb.text import CJK, language_of, sentences
@@ -19,15 +20,12 @@ from kb.words import STOP_WORDS, tokenise
 
 SUPPORT = 0.5  # share of a claim's content that span and heading must cover
 SUPPORT_COSINE = 0.80  # the same between languages, as cosine of multilingual-e5-small
-GROUNDED = 0.34  # under this share nothing of the claim comes from the span
 KEEP_MARKER = 0.6  # a cited passage that carries less than this share of the best one's is not a source
 WINDOW = 4  # most sentences, or lines, in a span
 BREVITY = 0.12  # how much a span's own precision counts when spans are compared
+CELL = " | "  # parts the cells of a table's row
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
 
-_CODE = re.compile(r"\b(?=[A-Za-z-]*\d)[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*\b")
-_NAME = re.compile(r"\b[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*\b")
-_FIRST_WORD = re.compile(r"\W*(\w+)")
 _NUMERIC = re.compile(r"[\d.,]+")
 
 Similarities = Callable[[str, Sequence[str]], Vectors]
@@ -43,7 +41,7 @@ class Span:
     quote: str
     strength: float  # 0..1
     supported: bool
-    grounded: bool  # carries something of the claim that the question did not say, and contradicts no number of it
+    on_target: bool  # its document speaks of what the question names
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +58,43 @@ class _Source:
 
     passage: Passage
     windows: tuple[_Window, ...]
-    heading: str
+    heading: str  # title, section, table header, path
     heading_tokens: frozenset[str]
+    whole: str  # heading and text, and more of the document where the caller gave it; lower case
 
 
 class Aligner:
-    """Finds the sources of claims among passages, which are cut up once. `question` is what the claims answer."""
+    """Finds the sources of claims among passages, which are cut up once.
 
-    def __init__(self, passages: Sequence[Passage], question: str, similarities: Similarities | None = None) -> None:
-        self._sources = [_source(passage) for passage in passages]
+    `question` is what the claims answer. `document_text` gives the stored text around a passage, where names of
+    the question are looked for. `similarities` compares a claim with spans in another language.
+    """
+
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        question: str,
+        similarities: Similarities | None = None,
+        document_text: Callable[[Passage], str] | None = None,
+    ) -> None:
+        self._sources = [_source(passage, document_text) for passage in passages]
+        self._question_language = language_of(question)
         self._asked_tokens = frozenset(_tokens(question))
         self._asked_numbers = numbers_in(question)
+        self._asked_names = names_in(question)
+        self._asked_codes = codes_in(question)
         self._similarities = similarities
 
     def sources(self, claim: str, cited: Sequence[int]) -> list[Span]:
         """The spans a claim rests on, best first: of the cited passages where they carry it, else of the one that does.
 
-        An unsupported claim keeps the best span of each passage it cited, marked unsupported; one that cited
-        nothing keeps the span that carries most of it, if any does.
+        An unsupported claim keeps the best span of each passage it cited, marked unsupported.
         """
         spans = [span for source in self._sources if (span := self._best(claim, source))]
-        own = sorted((s for s in spans if s.passage.rank in cited), key=_merit)
+        own = sorted((span for span in spans if span.passage.rank in cited), key=_merit)
         if own and own[0].supported:
             return [span for span in own if span.supported and span.strength >= KEEP_MARKER * own[0].strength]
-        others = sorted((s for s in spans if s.supported or (s.grounded and not own)), key=_merit)
+        others = sorted((span for span in spans if span.supported), key=_merit)
         return others[:1] or own
 
     def _best(self, claim: str, source: _Source) -> Span | None:
@@ -92,35 +103,45 @@ class Aligner:
         crosses = self._similarities is not None and language_of(claim) != language_of(source.passage.text)
         strengths = self._cosines(claim, source) if crosses else self._coverages(claim, source)
         excused = self._asked_numbers & numbers_in(source.heading)
-        missing = [missing_numbers(claim, f"{w.quote}\n{source.passage.header}") for w in source.windows]
+        names = codes_in(claim) if crosses else names_in(claim)
         threshold = SUPPORT_COSINE if crosses else SUPPORT
-        best = max(
-            range(len(source.windows)),
-            key=lambda i: (
-                not missing[i] - excused and strengths[i][0] >= threshold,
-                not missing[i] - self._asked_numbers,
-                strengths[i][0] + BREVITY * strengths[i][1],
-            ),
-        )
-        window, (strength, _, new) = source.windows[best], strengths[best]
-        names_there = not _missing_names(claim, f"{window.quote}\n{source.heading}", codes_only=crosses)
+        best: tuple[tuple[bool, float], int] | None = None
+        for i, (window, (strength, precision)) in enumerate(zip(source.windows, strengths, strict=True)):
+            checked = strength >= threshold and self._holds(claim, names, window, source, excused)
+            merit = (checked, strength + BREVITY * precision)
+            if best is None or merit > best[0]:
+                best = merit, i
+        assert best is not None
+        (supported, _), chosen = best
+        window = source.windows[chosen]
+        asked = self._asked_names if self._question_language == language_of(source.passage.text) else self._asked_codes
         return Span(
             passage=source.passage,
             start=window.start,
             end=window.end,
             quote=window.quote,
-            strength=strength,
-            supported=strength >= threshold and not missing[best] - excused and names_there,
-            grounded=new >= GROUNDED and not missing[best] - self._asked_numbers,
+            strength=strengths[chosen][0],
+            supported=supported,
+            on_target=all(name in source.whole for name in asked),
         )
 
-    def _cosines(self, claim: str, source: _Source) -> list[tuple[float, float, float]]:
-        assert self._similarities is not None
-        cosines = self._similarities(claim, [window.quote for window in source.windows])
-        return [(float(cosine), 0.0, float(cosine >= SUPPORT_COSINE)) for cosine in cosines]
+    def _holds(
+        self, claim: str, names: frozenset[str], window: _Window, source: _Source, excused: frozenset[str]
+    ) -> bool:
+        """Whether numbers, dates and names of the claim are in the span, or where they may be instead."""
+        if missing_numbers(claim, f"{window.quote}\n{source.passage.header}") - excused:
+            return False
+        # In a table each row speaks for itself; in prose a name may stand a sentence earlier.
+        near = window.quote if CELL in window.quote else source.passage.text
+        place = f"{near}\n{source.heading}".lower()
+        return all(name in place for name in names)
 
-    def _coverages(self, claim: str, source: _Source) -> list[tuple[float, float, float]]:
-        """For each window: the share of the claim it covers, the share of it the claim covers, and what is new of it."""
+    def _cosines(self, claim: str, source: _Source) -> list[tuple[float, float]]:
+        assert self._similarities is not None
+        return [(float(cosine), 0.0) for cosine in self._similarities(claim, [w.quote for w in source.windows])]
+
+    def _coverages(self, claim: str, source: _Source) -> list[tuple[float, float]]:
+        """For each window the share of the claim that it covers, and the share of it that the claim covers."""
         tokens = _tokens(claim)
         new = {token: weight for token, weight in tokens.items() if token not in self._asked_tokens}
         repeated = {token: REPEATED * weight for token, weight in tokens.items() if token in self._asked_tokens}
@@ -134,13 +155,12 @@ class Aligner:
             precision = inside / (sum(window.tokens.values()) or 1.0)
             # What only the heading says counts half, and never without words of the span itself.
             covered = new_here + min(new_above / 2, new_here) + repeated_here
-            share_new = new_here / sum(new.values()) if new else float(inside > 0)
-            found.append((covered / mass, min(1.0, precision), share_new))
+            found.append((covered / mass if inside else 0.0, min(1.0, precision)))
         return found
 
 
-def _merit(span: Span) -> tuple[bool, bool, float, int]:
-    return (not span.supported, not span.grounded, -span.strength, span.passage.rank)
+def _merit(span: Span) -> tuple[bool, float, int]:
+    return (not span.supported, -span.strength, span.passage.rank)
 
 
 def states_something(sentence: str) -> bool:
@@ -148,14 +168,15 @@ def states_something(sentence: str) -> bool:
     return bool(_tokens(sentence))
 
 
-def _source(passage: Passage) -> _Source:
-    cuts = sentences(passage.text)
+def _source(passage: Passage, document_text: Callable[[Passage], str] | None) -> _Source:
     heading = f"{passage.title}\n{passage.section}\n{passage.header}\n{passage.document}"
+    around = document_text(passage) if document_text else ""
     return _Source(
         passage=passage,
-        windows=tuple(_windows(passage, cuts)),
-        heading=f"{heading}\n{passage.text}",
+        windows=tuple(_windows(passage, sentences(passage.text))),
+        heading=heading,
         heading_tokens=frozenset(_tokens(heading)),
+        whole=f"{heading}\n{passage.text}\n{around}".lower(),
     )
 
 
@@ -193,15 +214,3 @@ def _stemmer() -> Any:
     from nltk.stem import PorterStemmer
 
     return PorterStemmer()
-
-
-def _missing_names(claim: str, source: str, codes_only: bool) -> bool:
-    """Whether a name of the claim is nowhere in the source. Between languages only codes, such as P2, keep their form."""
-    if codes_only:
-        names = set(_CODE.findall(claim))
-    else:
-        opening = _FIRST_WORD.match(claim)
-        first = opening.group(1) if opening else ""
-        names = {name for name in _NAME.findall(claim) if name != first or not name.istitle()}
-    source = source.lower()
-    return any(name.lower() not in source for name in names)

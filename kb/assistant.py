@@ -14,6 +14,7 @@ from kb.citations import cite
 from kb.config import Settings, default_home, load_settings
 from kb.embedding import Embedder, open_embedder
 from kb.errors import ContextOverflow, DocumentNotFound, EmptyAnswer, KBError, ModelError, RefusedByPolicy, UsageError
+from kb.excerpts import Excerpter
 from kb.home import Home
 from kb.indexes import Indexes
 from kb.retrieval import Retriever
@@ -55,6 +56,7 @@ class KnowledgeBase:
         self.embedder: Embedder = open_embedder(settings.embedding)
         self.indexes = Indexes(self.catalog, home.chroma, self.embedder)
         self._retriever = Retriever(self.catalog, self.indexes, self.embedder, settings.retrieval)
+        self._excerpter = Excerpter(self.catalog, self.embedder)
         self._model: Model | None = None
         self._choice = _stored_choice(self.catalog)
         self._model_lock = threading.Lock()
@@ -221,13 +223,17 @@ class KnowledgeBase:
             notice = Notice("passages_left_out", _LEFT_OUT[draft.language].format(len(shown), len(draft.passages)))
             draft.notices.append(notice)
             yield notice
-        draft.shown = tuple(shown)
+        draft.shown = draft.passages[: len(shown)]
 
     def _fitting(self, draft: "_Draft", options: "_Options") -> Sequence[Passage]:
+        """As many passages as the context holds; of each what the model has the time to read."""
         model, llm = self.model, self.settings.llm
         thinking = model.think_budget if options.think_budget is None else options.think_budget
         room = model.context_tokens - llm.answer_tokens - thinking - 64
-        shown = draft.passages
+        limit = model.passage_tokens if llm.passage_tokens is None else llm.passage_tokens
+        shown: Sequence[Passage] = draft.passages
+        if limit:
+            shown = self._excerpter.shorten(draft.searched, shown, limit)
         while len(shown) > 1:
             messages = prompts.answering(draft.searched, shown, draft.language)
             if model.count_tokens("\n".join(m.thinking + m.content for m in messages)) <= room:
@@ -261,7 +267,9 @@ class KnowledgeBase:
             yield draft.restart()
             yield from self._generate(draft, options, strict=True)
             text = "".join(draft.text).strip() or text
-        cited = cite(text, draft.shown, draft.language, draft.searched, self.embedder.similarities)
+        cited = cite(
+            text, draft.shown, draft.language, draft.searched, self.embedder.similarities, self.catalog.text_around
+        )
         if prompts.says_only_not_found(text):
             return draft.refused("model_found_nothing", _FOUND_NOTHING[draft.language], text)
         if not cited.grounded and not options.stopped:

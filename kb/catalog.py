@@ -10,7 +10,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -27,6 +27,7 @@ from kb.text import language_of
 from kb.words import tokenise
 
 EVERYONE = ("*",)
+_FORGET = "words_to_forget"  # "1" while the word index may still spell words of deleted documents
 T = TypeVar("T")
 
 
@@ -55,7 +56,8 @@ class NewVersion:
     quality: float
     chunks: tuple[Chunk, ...]
     embeddings: tuple["Embedding", ...]
-    readers: tuple[str, ...] = EVERYONE
+    identity: str = ""  # of the model the embeddings come from
+    readers: tuple[str, ...] | None = None  # None: as before, and everyone for a new document
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,9 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def embedding_key(embedded_text: str) -> bytes:
-    """What names an embedding: the same text is embedded once."""
-    return hashlib.sha256(embedded_text.encode("utf-8", "surrogatepass")).digest()
+def embedding_key(embedded_text: str, identity: str = "") -> bytes:
+    """What names an embedding: the same text is embedded once by the model of that identity."""
+    return hashlib.sha256(f"{identity}\0{embedded_text}".encode("utf-8", "surrogatepass")).digest()
 
 
 class Catalog:
@@ -96,7 +98,7 @@ class Catalog:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._write_lock = threading.RLock()
         self.generation = 0  # grows with every change of what can be found
         self._migrate()
@@ -104,7 +106,8 @@ class Catalog:
     # ---- connections and transactions
 
     @property
-    def _db(self) -> sqlite3.Connection:
+    def db(self) -> sqlite3.Connection:
+        """This thread's connection, for reading."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=30)
@@ -112,13 +115,21 @@ class Catalog:
             for pragma in ("journal_mode = WAL", "foreign_keys = ON", "secure_delete = ON", "synchronous = FULL"):
                 connection.execute(f"PRAGMA {pragma}")
             self._local.connection = connection
-            self._connections.append(connection)
+            self._keep(connection)
         return connection
 
-    @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
+    def _keep(self, connection: sqlite3.Connection) -> None:
+        """Remember a connection for closing, and close those whose thread has ended: a server has many in its life."""
         with self._write_lock:
-            db = self._db
+            for thread in [thread for thread in self._connections if not thread.is_alive()]:
+                self._connections.pop(thread).close()
+            self._connections[threading.current_thread()] = connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A connection that holds the right to write: all that is done in it is kept, or none. Raises StorageFull."""
+        with self._write_lock:
+            db = self.db
             try:
                 db.execute("BEGIN IMMEDIATE")
                 yield db
@@ -135,14 +146,17 @@ class Catalog:
 
     def close(self) -> None:
         """Close every connection and fold the write-ahead log into the file."""
-        for connection in self._connections:
+        if self._connections and self.property(_FORGET):
+            with suppress(StorageFull):  # the next close does it
+                self.forget_words()
+        for connection in self._connections.values():
             connection.close()
         self._connections.clear()
         self._local = threading.local()
 
     def _migrate(self) -> None:
         try:
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            version = self.db.execute("PRAGMA user_version").fetchone()[0]
         except sqlite3.DatabaseError as error:
             raise HomeError(
                 f"{self.path} is not a catalog that can be read ({error}). Restore it from a backup, "
@@ -154,28 +168,37 @@ class Catalog:
                 f"{len(MIGRATIONS)}). Update the product, or choose another --home."
             )
         for number, script in enumerate(MIGRATIONS[version:], version + 1):
-            with self._write() as db:
+            with self.transaction() as db:
                 for statement in _statements(script):
                     db.execute(statement)
                 db.execute(f"PRAGMA user_version = {number}")
+
+    def forget_words(self) -> None:
+        """Write the word index anew without the words of deleted documents, which SQLite's FTS5 only marks as gone.
+
+        It takes seconds where the index is large, so it is not done at each deletion.
+        """
+        with self.transaction() as db:
+            db.execute("INSERT INTO words (words) VALUES ('optimize')")
+            db.execute("DELETE FROM properties WHERE name = ?", (_FORGET,))
 
     # ---- properties of the home
 
     def property(self, name: str) -> str | None:
         """A stored property, such as the embedding's identity."""
-        row = self._db.execute("SELECT value FROM properties WHERE name = ?", (name,)).fetchone()
+        row = self.db.execute("SELECT value FROM properties WHERE name = ?", (name,)).fetchone()
         return row["value"] if row else None
 
     def set_property(self, name: str, value: str) -> None:
         """Store a property."""
-        with self._write() as db:
+        with self.transaction() as db:
             db.execute("INSERT OR REPLACE INTO properties (name, value) VALUES (?, ?)", (name, value))
 
     # ---- writing documents
 
     def known(self, collection: str) -> dict[str, KnownDocument]:
         """The documents of a collection by path, for finding out what changed."""
-        rows = self._db.execute(
+        rows = self.db.execute(
             "SELECT d.id, d.path, d.root, d.source, d.status, v.sha256 FROM documents d "
             "JOIN collections c ON c.id = d.collection_id LEFT JOIN versions v ON v.id = d.version_id "
             "WHERE c.name = ?",
@@ -190,45 +213,61 @@ class Catalog:
         found: dict[bytes, Embedding] = {}
         for part in _batches(keys):
             marks = ",".join("?" * len(part))
-            for row in self._db.execute(f"SELECT * FROM embeddings WHERE key IN ({marks})", part):
+            for row in self.db.execute(f"SELECT * FROM embeddings WHERE key IN ({marks})", part):
                 found[row["key"]] = Embedding(row["vector"], row["tokens"])
         return found
 
     def add_versions(self, versions: Iterable[NewVersion]) -> list[int]:
         """Store versions as pending, in one transaction. Returns their ids; call `publish` with them."""
-        with self._write() as db:
+        with self.transaction() as db:
             return [self._add_version(db, version) for version in versions]
 
     def _add_version(self, db: sqlite3.Connection, new: NewVersion) -> int:
-        access_id = self._access_id(db, new.readers)
-        document_id = self._document_id(db, new.collection, new.path, new.root, new.source, access_id)
+        access_id = None if new.readers is None else self._access_id(db, new.readers)
+        document_id, document_access = self._document_id(db, new.collection, new.path, new.root, new.source, access_id)
         number = db.execute(
             "SELECT coalesce(max(number), 0) + 1 FROM versions WHERE document_id = ?", (document_id,)
         ).fetchone()[0]
+        access_id = document_access if access_id is None else access_id
+        version_id = self.insert_version(db, new, document_id, access_id, number, "pending")
+        self.index_words(db, version_id)
+        return version_id
+
+    def insert_version(
+        self, db: sqlite3.Connection, new: NewVersion, document_id: int, access_id: int, number: int, state: str
+    ) -> int:
+        """Write a version with its chunks and embeddings, none of which can be found yet. Returns its id."""
         pages = json.dumps([[p.number, p.start, p.end, round(p.quality, 4)] for p in new.pages])
         version_id = db.execute(
             "INSERT INTO versions (document_id, number, state, sha256, size, media_type, title, text, pages, quality, "
-            "ingested_at) VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?)",
-            (document_id, number, new.sha256, new.size, new.media_type, new.title, new.text, pages, new.quality, now()),
-        ).lastrowid
+            "ingested_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                document_id, number, state, new.sha256, new.size, new.media_type, new.title, new.text, pages,
+                new.quality, now(),
+            ),
+        ).lastrowid  # fmt: skip
         assert version_id is not None
         for chunk, embedding in zip(new.chunks, new.embeddings, strict=True):
-            key = embedding_key(chunk.embedded_text)
+            key = embedding_key(chunk.embedded_text, new.identity)
             db.execute(
                 "INSERT OR IGNORE INTO embeddings (key, vector, tokens) VALUES (?, ?, ?)",
                 (key, embedding.vector, embedding.tokens),
             )
             embedding_id = db.execute("SELECT id FROM embeddings WHERE key = ?", (key,)).fetchone()[0]
-            chunk_id = db.execute(
+            db.execute(
                 'INSERT INTO chunks (version_id, document_id, access_id, embedding_id, start, "end", page, language, '
                 "section, header, text, embedded_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     version_id, document_id, access_id, embedding_id, chunk.start, chunk.end, chunk.page,
                     language_of(chunk.text), chunk.section, chunk.header, chunk.text, chunk.embedded_text,
                 ),
-            ).lastrowid  # fmt: skip
-            db.execute("INSERT INTO words (rowid, body) VALUES (?, ?)", (chunk_id, _body(chunk.embedded_text)))
+            )  # fmt: skip
         return version_id
+
+    def index_words(self, db: sqlite3.Connection, version_id: int) -> None:
+        """Put the chunks of a version into the word index."""
+        rows = db.execute("SELECT id, embedded_text FROM chunks WHERE version_id = ?", (version_id,)).fetchall()
+        db.executemany("INSERT INTO words (rowid, body) VALUES (?, ?)", ((r["id"], _body(r[1])) for r in rows))
 
     def _access_id(self, db: sqlite3.Connection, readers: Iterable[str]) -> int:
         key = json.dumps(sorted(set(readers)), ensure_ascii=False)
@@ -236,28 +275,30 @@ class Catalog:
         return int(db.execute("SELECT id FROM access_classes WHERE readers = ?", (key,)).fetchone()[0])
 
     def _document_id(
-        self, db: sqlite3.Connection, collection: str, path: str, root: str, source: str, access_id: int
-    ) -> int:
+        self, db: sqlite3.Connection, collection: str, path: str, root: str, source: str, access_id: int | None
+    ) -> tuple[int, int]:
+        """(id, access class) of a document, made if it is new. Who may read a known one changes on publishing."""
         db.execute("INSERT OR IGNORE INTO collections (name, created_at) VALUES (?, ?)", (collection, now()))
         collection_id = db.execute("SELECT id FROM collections WHERE name = ?", (collection,)).fetchone()[0]
+        access_id = self._access_id(db, EVERYONE) if access_id is None else access_id
         row = db.execute(
             "INSERT INTO documents (collection_id, path, root, source, access_id, status, checked_at) "
             "VALUES (?, ?, ?, ?, ?, 'added', ?) "
             "ON CONFLICT (collection_id, path) DO UPDATE SET root = excluded.root, source = excluded.source, "
-            "access_id = excluded.access_id, checked_at = excluded.checked_at RETURNING id",
+            "checked_at = excluded.checked_at RETURNING id, access_id",
             (collection_id, path, root, source, access_id, now()),
         ).fetchone()
-        return int(row["id"])
+        return int(row["id"]), int(row["access_id"])
 
     def pending(self) -> list[int]:
         """Versions that were stored and not yet published: a crash came between."""
-        return [r["id"] for r in self._db.execute("SELECT id FROM versions WHERE state = 'pending' ORDER BY id")]
+        return [r["id"] for r in self.db.execute("SELECT id FROM versions WHERE state = 'pending' ORDER BY id")]
 
     def retired_by(self, version_ids: Sequence[int]) -> list[int]:
         """Chunks of the versions that publishing these would retire."""
         found: list[int] = []
         for version_id in version_ids:
-            rows = self._db.execute(
+            rows = self.db.execute(
                 "SELECT id FROM chunks WHERE version_id <> ?1 AND document_id = "
                 "(SELECT document_id FROM versions WHERE id = ?1)",
                 (version_id,),
@@ -267,7 +308,7 @@ class Catalog:
 
     def publish(self, version_ids: Sequence[int]) -> None:
         """Make pending versions searchable; older versions keep their text and lose their chunks."""
-        with self._write() as db:
+        with self.transaction() as db:
             for version_id in version_ids:
                 document_id, number = db.execute(
                     "SELECT document_id, number FROM versions WHERE id = ?", (version_id,)
@@ -280,16 +321,16 @@ class Catalog:
                 db.execute("UPDATE versions SET state = 'searchable' WHERE id = ?", (version_id,))
                 db.execute("UPDATE chunks SET live = 1 WHERE version_id = ?", (version_id,))
                 db.execute(
-                    "UPDATE documents SET version_id = ?, status = ?, reason = '', checked_at = ? WHERE id = ?",
+                    "UPDATE documents SET version_id = ?1, status = ?2, reason = '', checked_at = ?3, access_id = "
+                    "coalesce((SELECT access_id FROM chunks WHERE version_id = ?1 LIMIT 1), access_id) WHERE id = ?4",
                     (version_id, "added" if number == 1 else "changed", now(), document_id),
                 )
         self.generation += 1
 
     def record_outcome(self, collection: str, path: str, root: str, source: str, status: str, reason: str) -> None:
-        """Keep the status of a file that gave no new version: unchanged, failed or skipped."""
-        with self._write() as db:
-            access_id = self._access_id(db, EVERYONE)
-            document_id = self._document_id(db, collection, path, root, source, access_id)
+        """Keep the status of a file that gave no new version: unchanged, failed or skipped. Its readers stay."""
+        with self.transaction() as db:
+            document_id, _ = self._document_id(db, collection, path, root, source, None)
             db.execute(
                 "UPDATE documents SET status = ?, reason = ?, checked_at = ? WHERE id = ?",
                 (status, reason, now(), document_id),
@@ -297,11 +338,11 @@ class Catalog:
 
     def chunk_ids(self, document_id: int) -> list[int]:
         """The chunks of a document, for taking them out of the vector index."""
-        return [r["id"] for r in self._db.execute("SELECT id FROM chunks WHERE document_id = ?", (document_id,))]
+        return [r["id"] for r in self.db.execute("SELECT id FROM chunks WHERE document_id = ?", (document_id,))]
 
     def delete_document(self, document_id: int, asker: str) -> list[str]:
         """Delete a document with all versions. Returns the content hashes no other document holds any more."""
-        with self._write() as db:
+        with self.transaction() as db:
             row = db.execute(
                 "SELECT c.name, d.path FROM documents d JOIN collections c ON c.id = d.collection_id WHERE d.id = ?",
                 (document_id,),
@@ -312,7 +353,8 @@ class Catalog:
             ]
             self._drop_chunks(db, "document_id = ?", (document_id,))
             db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
-            self._audit(db, asker, "delete", f"{row['name']}/{row['path']}", {"sha256": hashes})
+            db.execute("INSERT OR REPLACE INTO properties (name, value) VALUES (?, '1')", (_FORGET,))
+            self.record(db, asker, "delete", f"{row['name']}/{row['path']}", {"sha256": hashes})
             kept = {r["sha256"] for r in db.execute("SELECT DISTINCT sha256 FROM versions")}
         self.generation += 1
         return [sha256 for sha256 in hashes if sha256 not in kept]
@@ -335,30 +377,44 @@ class Catalog:
             "WHERE {} ORDER BY c.id"
         )
         if version_ids is None:
-            cursor = self._db.execute(query.format("c.live = 1"))
+            cursor = self.db.execute(query.format("c.live = 1"))
             yield from (VectorRow(r["id"], r["access_id"], r["language"], r["vector"]) for r in cursor)
             return
         for version_id in version_ids:
-            cursor = self._db.execute(query.format("c.version_id = ?"), (version_id,))
+            cursor = self.db.execute(query.format("c.version_id = ?"), (version_id,))
             yield from (VectorRow(r["id"], r["access_id"], r["language"], r["vector"]) for r in cursor)
 
     def live_ids(self) -> set[int]:
         """The chunks that can be found."""
-        return {r["id"] for r in self._db.execute("SELECT id FROM chunks WHERE live = 1")}
+        return {r["id"] for r in self.db.execute("SELECT id FROM chunks WHERE live = 1")}
+
+    def sample_vectors(self, count: int) -> list[VectorRow]:
+        """Some live chunks with their vectors, spread over all of them."""
+        ids = [r["id"] for r in self.db.execute("SELECT id FROM chunks WHERE live = 1 ORDER BY id")]
+        query = (
+            "SELECT c.id, c.access_id, c.language, e.vector FROM chunks c JOIN embeddings e ON e.id = c.embedding_id "
+            "WHERE c.id IN (SELECT value FROM json_each(?))"
+        )
+        chosen = json.dumps(ids[:: max(1, len(ids) // count)][:count])
+        return [VectorRow(*row) for row in self.db.execute(query, (chosen,))]
+
+    def is_empty(self) -> bool:
+        """Whether there is no chunk at all, live or pending."""
+        return self.db.execute("SELECT 1 FROM chunks LIMIT 1").fetchone() is None
 
     def count_live(self) -> int:
         """How many chunks can be found."""
-        return int(self._db.execute("SELECT count(*) FROM chunks WHERE live = 1").fetchone()[0])
+        return int(self.db.execute("SELECT count(*) FROM chunks WHERE live = 1").fetchone()[0])
 
     def count_words(self) -> int:
         """How many chunks the word index holds."""
-        return int(self._db.execute("SELECT count(*) FROM words").fetchone()[0])
+        return int(self.db.execute("SELECT count(*) FROM words").fetchone()[0])
 
     def rebuild_words(self) -> None:
-        """Write the word index again from the chunks."""
-        with self._write() as db:
+        """Write the word index again from the live chunks. No version may be pending."""
+        with self.transaction() as db:
             db.execute("DELETE FROM words")
-            for row in db.execute("SELECT id, embedded_text FROM chunks").fetchall():
+            for row in db.execute("SELECT id, embedded_text FROM chunks WHERE live = 1").fetchall():
                 db.execute("INSERT INTO words (rowid, body) VALUES (?, ?)", (row["id"], _body(row["embedded_text"])))
 
     # ---- searching
@@ -368,18 +424,18 @@ class Catalog:
         if asker.unlimited:
             return None
         own = {"*", asker.name, *asker.groups}
-        rows = self._db.execute("SELECT id, readers FROM access_classes")
+        rows = self.db.execute("SELECT id, readers FROM access_classes")
         return [r["id"] for r in rows if own & set(json.loads(r["readers"]))]
 
     def document_ids(self, globs: Sequence[str]) -> list[int]:
         """Documents whose path matches one of the globs (`*` crosses folders)."""
-        rows = self._db.execute("SELECT id, path FROM documents")
+        rows = self.db.execute("SELECT id, path FROM documents")
         return [r["id"] for r in rows if any(fnmatchcase(r["path"], glob) for glob in globs)]
 
     def allowed_chunks(self, access_ids: Sequence[int] | None, document_ids: Sequence[int] | None) -> NDArray[np.int64]:
         """Ids of the live chunks within access classes and documents (None: no limit), ascending."""
         where, values = _limits(access_ids, document_ids)
-        rows = self._db.execute(f"SELECT c.id FROM chunks c WHERE c.live = 1 {where} ORDER BY c.id", values)
+        rows = self.db.execute(f"SELECT c.id FROM chunks c WHERE c.live = 1 {where} ORDER BY c.id", values)
         return np.fromiter((r["id"] for r in rows), dtype=np.int64)
 
     def word_search(
@@ -393,7 +449,7 @@ class Catalog:
         if not expression:
             return []
         where, values = _limits(access_ids, document_ids)
-        rows = self._db.execute(
+        rows = self.db.execute(
             "SELECT c.id, -bm25(words) AS score FROM words JOIN chunks c ON c.id = words.rowid "
             f"WHERE words MATCH ? AND c.live = 1 {where} ORDER BY score DESC, c.id LIMIT ?",
             (expression, *values, limit),
@@ -403,17 +459,22 @@ class Catalog:
     def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
         """In how many chunks each word occurs."""
         query = "SELECT count(*) FROM words WHERE words MATCH ?"
-        return {word: self._db.execute(query, (f'"{word}"',)).fetchone()[0] for word in words}
+        return {word: self.db.execute(query, (f'"{word}"',)).fetchone()[0] for word in words}
+
+    def embedded_texts(self, chunk_ids: Sequence[int]) -> dict[int, str]:
+        """What was embedded of these chunks."""
+        query = "SELECT id, embedded_text FROM chunks WHERE id IN (SELECT value FROM json_each(?))"
+        return {r["id"]: r["embedded_text"] for r in self.db.execute(query, (json.dumps(list(chunk_ids)),))}
 
     def languages(self) -> dict[Language, int]:
         """How many live chunks there are in each language."""
-        rows = self._db.execute("SELECT language, count(*) AS n FROM chunks WHERE live = 1 GROUP BY language")
+        rows = self.db.execute("SELECT language, count(*) AS n FROM chunks WHERE live = 1 GROUP BY language")
         return {r["language"]: r["n"] for r in rows}
 
     def languages_of(self, chunk_ids: Sequence[int]) -> dict[int, Language]:
         """The language of each of these chunks."""
         query = "SELECT id, language FROM chunks WHERE id IN (SELECT value FROM json_each(?))"
-        return {r["id"]: r["language"] for r in self._db.execute(query, (json.dumps(list(chunk_ids)),))}
+        return {r["id"]: r["language"] for r in self.db.execute(query, (json.dumps(list(chunk_ids)),))}
 
     def token_vectors(self, chunk_ids: Sequence[int]) -> dict[int, bytes]:
         """The packed token vectors of these chunks."""
@@ -421,7 +482,7 @@ class Catalog:
             "SELECT c.id, e.tokens FROM chunks c JOIN embeddings e ON e.id = c.embedding_id "
             "WHERE c.id IN (SELECT value FROM json_each(?))"
         )
-        return {r["id"]: r["tokens"] for r in self._db.execute(query, (json.dumps(list(chunk_ids)),))}
+        return {r["id"]: r["tokens"] for r in self.db.execute(query, (json.dumps(list(chunk_ids)),))}
 
     def passages(self, scored: Sequence[tuple[int, float]], asker: Principal) -> list[Passage]:
         """The chunks as passages, in the given order. What the asker may not read is left out, whoever found it."""
@@ -434,7 +495,7 @@ class Catalog:
                 "JOIN documents d ON d.id = k.document_id JOIN collections c ON c.id = d.collection_id "
                 f"JOIN versions v ON v.id = k.version_id WHERE k.live = 1 AND k.id IN ({marks})"
             )
-            rows.update({r["id"]: r for r in self._db.execute(query, part)})
+            rows.update({r["id"]: r for r in self.db.execute(query, part)})
         found: list[Passage] = []
         for chunk_id, score in scored:
             row = rows.get(chunk_id)
@@ -454,7 +515,7 @@ class Catalog:
     def documents(self, asker: Principal, collection: str | None = None) -> list[Document]:
         """The document list as far as the asker may read it, by collection and path."""
         allowed = self.access_ids(asker)
-        rows = self._db.execute(
+        rows = self.db.execute(
             "SELECT d.*, c.name AS collection, v.title, v.media_type, v.number, v.sha256, v.size, v.pages, v.quality, "
             "v.ingested_at, (SELECT count(*) FROM chunks k WHERE k.document_id = d.id AND k.live = 1) AS chunks "
             "FROM documents d JOIN collections c ON c.id = d.collection_id "
@@ -465,16 +526,16 @@ class Catalog:
 
     def content_hashes(self) -> set[str]:
         """The hashes of all versions' contents."""
-        return {r["sha256"] for r in self._db.execute("SELECT DISTINCT sha256 FROM versions")}
+        return {r["sha256"] for r in self.db.execute("SELECT DISTINCT sha256 FROM versions")}
 
     def collections(self) -> list[str]:
         """Names of the collections."""
-        return [r["name"] for r in self._db.execute("SELECT name FROM collections ORDER BY name")]
+        return [r["name"] for r in self.db.execute("SELECT name FROM collections ORDER BY name")]
 
     def find_document(self, asker: Principal, path: str, collection: str | None = None) -> tuple[int, str]:
         """(document id, collection). Raises DocumentNotFound, also where the asker may not read it."""
         allowed = self.access_ids(asker)
-        rows = self._db.execute(
+        rows = self.db.execute(
             "SELECT d.id, d.access_id, c.name FROM documents d JOIN collections c ON c.id = d.collection_id "
             "WHERE d.path = ? AND (?2 IS NULL OR c.name = ?2)",
             (path, collection),
@@ -490,7 +551,7 @@ class Catalog:
 
     def stored_text(self, document_id: int, version: int | None = None) -> StoredText:
         """The text of the version that answers, or of version number `version`."""
-        row = self._db.execute(
+        row = self.db.execute(
             "SELECT v.*, d.path, c.name AS collection FROM versions v JOIN documents d ON d.id = v.document_id "
             "JOIN collections c ON c.id = d.collection_id WHERE d.id = ?1 AND "
             "((?2 IS NULL AND v.id = d.version_id) OR v.number = ?2)",
@@ -505,9 +566,16 @@ class Catalog:
             media_type=row["media_type"], sha256=row["sha256"], text=row["text"], pages=_pages(row["pages"]),
         )  # fmt: skip
 
+    def text_around(self, passage: Passage) -> str:
+        """The stored text that a passage was cut from; "" where it is gone."""
+        row = self.db.execute(
+            "SELECT v.text FROM chunks k JOIN versions v ON v.id = k.version_id WHERE k.id = ?", (passage.chunk_id,)
+        ).fetchone()
+        return row["text"] if row else ""
+
     def chunks(self, document_id: int) -> list[Chunk]:
         """The live chunks of a document, in reading order."""
-        rows = self._db.execute(
+        rows = self.db.execute(
             "SELECT * FROM chunks WHERE document_id = ? AND live = 1 ORDER BY start, id", (document_id,)
         )
         return [
@@ -519,10 +587,10 @@ class Catalog:
 
     def audit(self, asker: str, action: str, subject: str, detail: dict[str, Any]) -> int:
         """Write a row of the audit trail; returns its id."""
-        with self._write() as db:
-            return self._audit(db, asker, action, subject, detail)
+        with self.transaction() as db:
+            return self.record(db, asker, action, subject, detail)
 
-    def _audit(self, db: sqlite3.Connection, asker: str, action: str, subject: str, detail: dict[str, Any]) -> int:
+    def record(self, db: sqlite3.Connection, asker: str, action: str, subject: str, detail: dict[str, Any]) -> int:
         cursor = db.execute(
             "INSERT INTO audit (at, asker, action, subject, detail) VALUES (?, ?, ?, ?, ?)",
             (now(), asker, action, subject, json.dumps(detail, ensure_ascii=False)),
@@ -531,7 +599,7 @@ class Catalog:
 
     def audit_rows(self, limit: int = 100) -> list[dict[str, Any]]:
         """The newest rows of the audit trail, newest first."""
-        rows = self._db.execute("SELECT * FROM audit ORDER BY id DESC LIMIT ?", (limit,))
+        rows = self.db.execute("SELECT * FROM audit ORDER BY id DESC LIMIT ?", (limit,))
         return [{**dict(r), "detail": json.loads(r["detail"])} for r in rows]
 
 

@@ -6,7 +6,7 @@ that does, and is removed where there is none of that number.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.alignment import Aligner, Similarities, Span, states_something
@@ -29,7 +29,7 @@ class Cited:
     claims: tuple[Claim, ...]
     citations: tuple[Citation, ...]
     notices: tuple[Notice, ...]
-    grounded: bool  # something of the answer stands in the passages
+    grounded: bool  # at least one claim is supported, by a document that speaks of what the question names
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,16 @@ def cite(
     language: Language,
     question: str = "",
     similarities: Similarities | None = None,
+    document_text: Callable[[Passage], str] | None = None,
 ) -> Cited:
     """Check an answer against the passages the model was shown.
 
-    `question` is what it answers; `similarities` compares claims with passages in another language.
+    `question` is what it answers; `similarities` and `document_text` are the Aligner's.
     """
     drafts = list(_sentences_with_markers(text))
     known = {passage.rank: passage for passage in passages}
     removed = sorted({n for draft in drafts for n in draft.markers if n not in known})
-    aligner = Aligner(passages, question, similarities)
+    aligner = Aligner(passages, question, similarities, document_text)
     pieces: list[str] = []
     claims: list[Claim] = []
     citations: list[Citation] = []
@@ -66,7 +67,7 @@ def cite(
         stating = _states_something(draft.body)
         if stating:
             spans = aligner.sources(_LIST_NUMBER.sub("", draft.body), cited)
-            grounded = grounded or any(span.grounded or span.supported for span in spans)
+            grounded = grounded or any(span.supported and span.on_target for span in spans)
             markers = tuple(span.passage.rank for span in spans)
             moved = moved or (bool(cited) and not set(markers) & set(cited))
         sentence = _with_markers(draft.body, markers)

@@ -77,6 +77,9 @@ class LLMSettings(_Section):
     think_budget: int | None = Field(
         None, ge=0, description="reasoning tokens; null takes the engine's own (ollama 1024, embedded 48)"
     )
+    passage_tokens: int | None = Field(
+        None, ge=0, description="read of all passages together; 0 is no limit, null the engine's own (embedded 360)"
+    )
     answer_tokens: int = Field(512, ge=16)
     context_tokens: int = Field(8192, ge=1024, description="num_ctx; always sent and constant")
     temperature: float | None = Field(None, ge=0, description="null takes the engine's own (ollama 0.6, embedded 0)")

@@ -1,20 +1,27 @@
 """The derived indexes: keeps Chroma and the word index in step with the catalog, and repairs them after a crash."""
 
+import functools
 import json
+import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kb.catalog import Catalog, NewVersion
 from kb.embedding import Embedder
 from kb.errors import EmbeddingChanged
 from kb.maxsim import Vectors
 from kb.schema import Language
-from kb.vectors import VectorIndex
+from kb.staging import Staging, drop_unused
+from kb.vectors import VectorIndex, VectorsDamaged
 
 _IDENTITY = "embedding"
 _WRITING = "chroma_writing"  # "1" while Chroma may hold half of a change
+_PROBES = 8  # chunks that Chroma must find again by their own vectors when it is opened
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +47,19 @@ class Indexes:
         """The vector index, in step with the catalog. Raises EmbeddingChanged."""
         with self._lock:
             if self._vectors is None:
-                self._check_identity()
-                self._vectors = VectorIndex(self._folder)
+                self.check_identity()
+                self._vectors = self._open()
                 try:
                     self.repair()
                 except BaseException:
                     self.close()
                     raise
             return self._vectors
+
+    @functools.cached_property
+    def identity(self) -> str:
+        """The identity of the embedding model in use; see `Embedder.identity`."""
+        return self._embedder.identity()
 
     def nearest(self, vector: Vectors, k: int, language: Language | None = None) -> list[tuple[int, float]]:
         """(chunk id, cosine), best first, over all live chunks, or those in one language."""
@@ -82,14 +94,15 @@ class Indexes:
             pending = self._catalog.pending()
             if pending:
                 self._publish(pending)
-            rebuild_vectors = (
-                rebuild or bool(self._catalog.property(_WRITING)) or vectors.count() != self._catalog.count_live()
-            )
+            rebuild_vectors = rebuild or bool(self._catalog.property(_WRITING)) or not self._agree(vectors)
             if rebuild_vectors:
                 vectors.rebuild(self._catalog.vector_rows())
                 self._catalog.set_property(_WRITING, "")
             if rebuild or self._catalog.count_words() != self._catalog.count_live():
                 self._catalog.rebuild_words()
+            if rebuild:
+                self._catalog.forget_words()
+                drop_unused(self._catalog)
             return Repaired(len(pending), rebuild_vectors)
 
     def _publish(self, version_ids: Sequence[int]) -> None:
@@ -102,20 +115,63 @@ class Indexes:
         self._vectors.delete(retired)
         self._catalog.set_property(_WRITING, was_writing or "")
 
-    def _check_identity(self) -> None:
+    def settle(self) -> None:
+        """Publish what a crash left pending without Chroma, which is filled again when it is next opened."""
+        with self._lock:
+            pending = self._catalog.pending()
+            if pending:
+                self._catalog.set_property(_WRITING, "1")
+                self._catalog.publish(pending)
+
+    def replace(self, staging: Staging, properties: Mapping[str, str], asker: str, detail: dict[str, Any]) -> bool:
+        """Let what was staged take the place of all that answers. False if it is not complete; see `Staging.swap`.
+
+        A crash leaves either the old chunks, or the new ones with a Chroma that is filled again when next opened.
+        """
+        with self._lock:
+            self.settle()
+            changed = {**properties, _IDENTITY: self.identity, _WRITING: "1"}
+            if not staging.swap(changed, asker, detail):
+                return False
+            self.close()
+            _ = self.vectors
+            drop_unused(self._catalog)
+            return True
+
+    def check_identity(self) -> None:
+        """Raise EmbeddingChanged where the home was embedded with another model than the one in use."""
         stored = self._catalog.property(_IDENTITY)
-        if stored is None:
+        if stored in (None, self.identity) or self._catalog.is_empty():
             return
-        if stored != self._embedder.identity():
-            raise EmbeddingChanged(
-                f"This home was embedded with {json.loads(stored)}, the configuration names "
-                f"{json.loads(self._embedder.identity())}. Vectors of two models do not mix: set the old model again, "
-                "or run `kb reindex` to embed everything with the new one."
-            )
+        raise EmbeddingChanged(
+            f"This home was embedded with {json.loads(stored or '')}, the configuration names "
+            f"{json.loads(self.identity)}. Vectors of two models do not mix: set the old model again, "
+            "or run `kb reindex` to embed everything with the new one."
+        )
 
     def _keep_identity(self) -> None:
-        if self._catalog.property(_IDENTITY) is None:
-            self._catalog.set_property(_IDENTITY, self._embedder.identity())
+        if self._catalog.property(_IDENTITY) != self.identity:
+            self._catalog.set_property(_IDENTITY, self.identity)
+
+    def _open(self) -> VectorIndex:
+        """Chroma; a folder that cannot be opened is put aside, and `repair` fills a new one."""
+        try:
+            return VectorIndex(self._folder)
+        except VectorsDamaged as error:
+            log.warning("the vector index is damaged and is built again from the catalog: %s", error)
+            self._catalog.set_property(_WRITING, "1")
+            return VectorIndex.afresh(self._folder)
+
+    def _agree(self, vectors: VectorIndex) -> bool:
+        """Whether Chroma holds as many chunks as the catalog, and finds some of them by their vectors."""
+        try:
+            if vectors.count() != self._catalog.count_live():
+                return False
+            found = [vectors.holds(row) for row in self._catalog.sample_vectors(_PROBES)]
+        except VectorsDamaged as error:
+            log.warning("the vector index is damaged and is built again from the catalog: %s", error)
+            return False
+        return 2 * sum(found) >= len(found)  # the graph is approximate: one may be missed
 
     def close(self) -> None:
         """Close Chroma."""

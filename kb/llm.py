@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from kb import weights
 from kb.config import LLMSettings
 from kb.errors import EngineUnavailable, ModelMissing, UsageError, WeightsMissing
-from kb.ollama_server import OllamaServer, suggest
+from kb.ollama_server import OllamaServer, did_you_mean
 from kb.schema import Message
 from kb.thinking import Output
 
@@ -25,6 +25,7 @@ class Model(Protocol):
     name: str
     context_tokens: int
     think_budget: int  # reasoning tokens where a call names no budget
+    passage_tokens: int  # what it is given to read of all passages together; 0: whole passages
 
     def digest(self) -> str:
         """What identifies the weights."""
@@ -157,8 +158,7 @@ def pull_model(
     try:
         return OllamaServer(settings.ollama_host, settings.timeout_seconds).pull(name, progress, stop)
     except EngineUnavailable as error:
-        meant = suggest(name, tuple(weights.WEIGHTS))
-        raise EngineUnavailable(f"{error} {f'Did you mean {meant}?' if meant else ''}".strip()) from None
+        raise EngineUnavailable(f"{error}{did_you_mean(name, tuple(weights.WEIGHTS))}") from None
 
 
 def remove_model(settings: LLMSettings, name: str) -> None:

@@ -89,4 +89,15 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX audit_by_time ON audit (at);
     """,
+    # 2: what a reindexing has prepared, until it takes the place of what answers.
+    """
+    CREATE TABLE staged (
+        document_id INTEGER PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+        version_id INTEGER NOT NULL REFERENCES versions (id) ON DELETE CASCADE,  -- number 0; its chunks are not live
+        replaces INTEGER NOT NULL,      -- the version that answered when it was prepared
+        build TEXT NOT NULL             -- what it was prepared for: identity of embedding and splitting
+    );
+    CREATE INDEX staged_by_version ON staged (version_id);
+    CREATE INDEX documents_by_version ON documents (version_id);
+    """,
 )

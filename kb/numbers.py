@@ -34,7 +34,11 @@ _DATE_ZH = re.compile(r"(?:(\d{4})\s*年\s*)?(\d{1,2})\s*月\s*(\d{1,2})\s*[日�
 _DATE_ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _DATE_EN = re.compile(rf"\b({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(\d{{4}}))?(?!\d)")
 _DATE_EN_DAY = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})\.?(?:,?\s+(\d{{4}}))?(?!\d)")
-_MONTH_ZH = re.compile(r"(\d{1,2})\s*月(?:份|底|初)?")
+_MONTH_OF_YEAR = (
+    (re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月"), (0, 1)),
+    (re.compile(r"(?<![\d-])(\d{4})[-/](\d{1,2})(?![-/\d])"), (0, 1)),
+    (re.compile(rf"\b({_MONTH})\.?,?\s+(\d{{4}})(?!\d)"), (1, 0)),
+)
 _NUMBER = re.compile(
     r"(?<![\d.])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(%|个?百分点|percent\b|per cent\b|"
     r"hundred\b|thousand\b|million\b|billion\b|[万亿千]|k\b)?"
@@ -51,7 +55,7 @@ _MEASURE = re.compile(r"\s*[天日个年月周小元人次名位倍条项级种�
 
 
 def numbers_in(text: str) -> frozenset[str]:
-    """The numbers and dates of a text in canonical form: `"15"`, `"15%"`, `"1200000"`, `"2025-01-15"`, `"--01-15"`."""
+    """The numbers and dates of a text in one form: "15", "15%", "1200000", "2025-01-15", "--01-15", "2025-01"."""
     text = unicodedata.normalize("NFKC", text).lower()
     found: set[str] = set()
     for pattern, order in (
@@ -63,6 +67,11 @@ def numbers_in(text: str) -> frozenset[str]:
         for match in pattern.finditer(text):
             year, month, day = (match.groups()[i] for i in order)
             found.add(_date(year, str(_MONTHS.get(month, month)), day))
+        text = pattern.sub(" ", text)
+    for pattern, (year_at, month_at) in _MONTH_OF_YEAR:
+        for match in pattern.finditer(text):
+            year, month = match.groups()[year_at], match.groups()[month_at]
+            found.add(f"{year}-{int(_MONTHS.get(month, month)):02}")
         text = pattern.sub(" ", text)
     for match in _NUMBER.finditer(text):
         found.add(_number(match.group(1).replace(",", ""), match.group(2)))
@@ -92,10 +101,15 @@ def missing_numbers(claim: str, source: str) -> frozenset[str]:
             continue
         if value.startswith("--") and value[1:] in have_tails:
             continue
+        if any(date.startswith(f"{value}-") for date in have) or (len(value) == 10 and value[:7] in have):
+            continue
         if "-" in value and f"-{value[4:]}" in have and value[:4] in have:
             continue
         missing.add(value)
     return frozenset(missing)
+
+
+MONTHS = frozenset(_MONTHS)  # names of months in English, lower case: parts of dates, not names
 
 
 def _date(year: str | None, month: str, day: str) -> str:

@@ -89,6 +89,12 @@ def suggest(tag: str, installed: tuple[str, ...] = ()) -> str | None:
     return families[close[0]] if close else None
 
 
+def did_you_mean(tag: str, installed: tuple[str, ...] = ()) -> str:
+    """The end of a message about an unknown tag: what was probably meant. "" for a tag that is known."""
+    meant = None if any(same_model(tag, name) for name in (*installed, *KNOWN_TAGS)) else suggest(tag, installed)
+    return f" Did you mean {meant}?" if meant else ""
+
+
 def same_model(asked: str, name: str) -> bool:
     """Whether the server's `name` is the one asked for: a missing tag means `latest`."""
     return (asked if ":" in asked else f"{asked}:latest").lower() == name.lower()
@@ -136,8 +142,11 @@ class OllamaServer:
         )
 
     def find(self, tag: str) -> OllamaModel:
-        """The installed model of that tag. Raises ModelMissing, with what was probably meant."""
-        models = self.models()
+        """The installed model of that tag. Raises ModelMissing or EngineUnavailable, with what was probably meant."""
+        try:
+            models = self.models()
+        except EngineUnavailable as error:
+            raise EngineUnavailable(f"{error}{did_you_mean(tag)}") from None
         for model in models:
             if same_model(tag, model.name):
                 return model
@@ -183,8 +192,7 @@ class OllamaServer:
         except EngineUnavailable:
             raise
         except ModelError as error:
-            meant = None if any(same_model(tag, name) for name in KNOWN_TAGS) else suggest(tag)
-            hint = f" Did you mean {meant}?" if meant else ""
+            hint = did_you_mean(tag)
             if isinstance(error, ModelMissing):
                 raise ModelMissing(f"The Ollama library has no {tag}.{hint}") from None
             raise ModelError(f"{error}{hint}") from None
@@ -278,10 +286,9 @@ class OllamaServer:
             yield
         except ollama.ResponseError as error:
             raise self._refusal(error.status_code, error.error, tag) from None
-        except (httpx.ConnectError, httpx.ConnectTimeout, ConnectionError) as error:
+        except (httpx.ConnectError, httpx.ConnectTimeout, ConnectionError):
             raise EngineUnavailable(
-                f"No Ollama server answers at {self.address} ({error}). Start it with `ollama serve`, "
-                "or use `--engine embedded`."
+                f"No Ollama server answers at {self.address}. Start it with `ollama serve`, or use `--engine embedded`."
             ) from None
         except httpx.ReadTimeout:
             raise ModelError(

@@ -105,7 +105,7 @@ class Retriever:
             return [], 0.0
         ids = [chunk_id for chunk_id, _ in head]
         packed = self._catalog.token_vectors(ids)
-        weights = np.array(self._piece_weights(embedded.pieces), np.float32)
+        weights = piece_weights(self._catalog, embedded.pieces)
         scores = maxsim(embedded.tokens, weights, [packed.get(chunk_id, b"") for chunk_id in ids])
         gap = np.array([LANGUAGE_GAP if chunk_id in foreign else 0.0 for chunk_id in ids], np.float32)
         before = scaled(np.array([score for _, score in head], np.float32))
@@ -116,18 +116,19 @@ class Retriever:
         tail = [(chunk_id, lowest - 1 + score) for chunk_id, score in fused[RERANKED:]]
         return ranked + tail, float((scores + gap).max())
 
-    def _piece_weights(self, pieces: Sequence[str]) -> list[float]:
-        """How much each piece of the question counts: the idf of its word; little for stop words, 0 for punctuation."""
-        words = [[token for token in tokenise(piece) if token not in STOP_WORDS] for piece in pieces]
-        total = self._catalog.count_live()
-        frequencies = self._catalog.document_frequencies({word for group in words for word in group})
-        rarest = math.log(1 + (total + 0.5) / 0.5)
-        weights = []
-        for piece, group in zip(pieces, words, strict=True):
-            idf = [math.log(1 + (total - n + 0.5) / (n + 0.5)) for n in (frequencies[word] for word in group)]
-            has_letters = any(character.isalnum() for character in piece)
-            weights.append(sum(idf) / len(idf) if idf else COMMON_PIECE * rarest * has_letters)
-        return weights if any(weights) else [1.0] * len(pieces)
+
+def piece_weights(catalog: Catalog, pieces: Sequence[str]) -> Vectors:
+    """How much each piece of a question counts: the idf of its word; little for stop words, 0 for punctuation."""
+    words = [[token for token in tokenise(piece) if token not in STOP_WORDS] for piece in pieces]
+    total = catalog.count_live()
+    frequencies = catalog.document_frequencies({word for group in words for word in group})
+    rarest = math.log(1 + (total + 0.5) / 0.5)
+    weights = []
+    for piece, group in zip(pieces, words, strict=True):
+        idf = [math.log(1 + (total - n + 0.5) / (n + 0.5)) for n in (frequencies[word] for word in group)]
+        has_letters = any(character.isalnum() for character in piece)
+        weights.append(sum(idf) / len(idf) if idf else COMMON_PIECE * rarest * has_letters)
+    return np.array(weights if any(weights) else [1.0] * len(pieces), np.float32)
 
 
 def fuse(

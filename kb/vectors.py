@@ -4,8 +4,10 @@ Both are fast copies of the catalog. Only this module knows chromadb. Its ids ar
 """
 
 import contextlib
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.catalog import Catalog, VectorRow
+from kb.errors import HomeError, StorageFull
 from kb.maxsim import Vectors
 from kb.schema import Language
 
@@ -23,40 +26,66 @@ _NAME = "chunks"
 _GRAPH = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 256}
 
 
+class VectorsDamaged(HomeError):
+    """Chroma failed on its files. They are a copy and can be built again."""
+
+
 class VectorIndex:
-    """A persistent Chroma collection of the live chunks. One process may hold it: the home's lock sees to that."""
+    """A persistent Chroma collection of the live chunks. One process may hold it: the home's lock sees to that.
+
+    All methods raise VectorsDamaged where Chroma's files cannot be used, and StorageFull.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._client: Any = None
         self._collection: Any = None
-        self._open()
+        try:
+            self._open()
+        except VectorsDamaged:
+            self.close()
+            _forget_client(self._folder)
+            raise
+
+    @classmethod
+    def afresh(cls, folder: Path) -> "VectorIndex":
+        """An empty index in the place of one that cannot be opened."""
+        if folder.exists():
+            aside = folder.with_name(f"{folder.name}.damaged")
+            shutil.rmtree(aside, ignore_errors=True)
+            os.replace(folder, aside)  # first out of the way, so that no crash leaves half of it in place
+            shutil.rmtree(aside, ignore_errors=True)
+        return cls(folder)
 
     def _open(self) -> None:
         import chromadb
         from chromadb.config import Settings
 
-        self._folder.mkdir(parents=True, exist_ok=True)
         settings = Settings(anonymized_telemetry=False)
-        self._client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
+        with self._damage_named():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
+            self._collection = self._make()
+
+    def _make(self) -> Any:
         # embedding_function=None, or Chroma fetches a model of its own.
-        self._collection = self._client.get_or_create_collection(
-            _NAME, embedding_function=None, configuration={"hnsw": _GRAPH}
-        )
+        return self._client.get_or_create_collection(_NAME, embedding_function=None, configuration={"hnsw": _GRAPH})
 
     def add(self, rows: Iterable[VectorRow]) -> None:
         """Insert or replace chunks."""
         for part in _parts(rows):
-            self._collection.upsert(
-                ids=[str(row.chunk_id) for row in part],
-                embeddings=np.stack([np.frombuffer(row.vector, "<f4") for row in part]),
-                metadatas=[{"access": row.access_id, "language": row.language} for row in part],
-            )
+            with self._damage_named():
+                self._collection.upsert(
+                    ids=[str(row.chunk_id) for row in part],
+                    embeddings=np.stack([np.frombuffer(row.vector, "<f4") for row in part]),
+                    metadatas=[{"access": row.access_id, "language": row.language} for row in part],
+                )
 
     def delete(self, chunk_ids: Iterable[int]) -> None:
         """Take chunks out; those that are not there are passed over."""
         for part in _parts(chunk_ids):
-            self._collection.delete(ids=[str(chunk_id) for chunk_id in part])
+            with self._damage_named():
+                self._collection.delete(ids=[str(chunk_id) for chunk_id in part])
 
     def nearest(self, vector: Vectors, k: int, language: Language | None = None) -> list[tuple[int, float]]:
         """(chunk id, cosine), best first; of one language, if given."""
@@ -64,32 +93,55 @@ class VectorIndex:
         if k == 0:
             return []
         where = {"language": language} if language else None
-        found = self._collection.query(query_embeddings=[vector], n_results=k, where=where, include=["distances"])
+        with self._damage_named():
+            found = self._collection.query(query_embeddings=[vector], n_results=k, where=where, include=["distances"])
         return [(int(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def count(self) -> int:
         """How many chunks the index holds."""
-        return int(self._collection.count())
+        with self._damage_named():
+            return int(self._collection.count())
+
+    def holds(self, row: VectorRow) -> bool:
+        """Whether a chunk, or one of the same vector, is what its own vector finds."""
+        found = self.nearest(np.frombuffer(row.vector, "<f4"), 1)
+        return bool(found) and found[0][1] > 0.999
 
     def rebuild(self, rows: Iterable[VectorRow]) -> None:
         """Throw the collection away and fill it again from the catalog."""
-        with contextlib.suppress(Exception):  # a corrupt collection may refuse even its own deletion
+        rows = list(rows)
+        with contextlib.suppress(VectorsDamaged), self._damage_named():
             self._client.delete_collection(_NAME)
+            self._collection = self._make()
+            self.add(rows)
+            return
+        self.close()
+        fresh = VectorIndex.afresh(self._folder)
+        self._client, self._collection = fresh._client, fresh._collection
+        self.add(rows)
+
+    @contextmanager
+    def _damage_named(self) -> Iterator[None]:
+        """Whatever Chroma raises as an error of ours. A panic of its Rust half is not even an Exception."""
         try:
-            self._collection = self._client.get_or_create_collection(
-                _NAME, embedding_function=None, configuration={"hnsw": _GRAPH}
-            )
-            self.add(rows)
-        except Exception:
-            self.close()
-            shutil.rmtree(self._folder)
-            self._open()
-            self.add(rows)
+            yield
+        except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError, HomeError):
+            raise
+        except BaseException as error:
+            if any(sign in str(error) for sign in ("disk is full", "No space left", "os error 28")):
+                raise StorageFull(
+                    f"The disk that holds {self._folder} is full. Free some space and run the command again."
+                ) from error
+            raise VectorsDamaged(
+                f"The vector index in {self._folder} cannot be used ({type(error).__name__}: {error}). "
+                "Run `kb repair` to build it again from the catalog."
+            ) from error
 
     def close(self) -> None:
         """Let Chroma go. It keeps one system for each path in the process; that one is stopped."""
         if self._client is not None:
-            self._client.close()
+            with contextlib.suppress(VectorsDamaged), self._damage_named():
+                self._client.close()
             self._client = self._collection = None
 
 
@@ -98,9 +150,8 @@ class ExactScan:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._generation = -1
-        self._ids: NDArray[np.int64] = np.empty(0, np.int64)
-        self._vectors: Vectors = np.empty((0, 0), np.float32)
+        # One value, replaced as a whole: questions come from several threads.
+        self._loaded: tuple[int, NDArray[np.int64], Vectors] = (-1, np.empty(0, np.int64), np.empty((0, 0), np.float32))
 
     def nearest(self, vector: Vectors, k: int, allowed: NDArray[np.int64]) -> list[tuple[int, float]]:
         """(chunk id, cosine) of the k best among the allowed chunk ids (ascending), best first."""
@@ -113,13 +164,22 @@ class ExactScan:
         return [(int(ids[rows[i]]), float(scores[i])) for i in best]
 
     def _load(self) -> tuple[NDArray[np.int64], Vectors]:
+        loaded = self._loaded
         generation = self._catalog.generation
-        if generation != self._generation:
+        if generation != loaded[0]:
             rows = list(self._catalog.vector_rows())
-            self._ids = np.array([row.chunk_id for row in rows], np.int64)
-            self._vectors = np.stack([np.frombuffer(row.vector, "<f4") for row in rows]) if rows else self._vectors[:0]
-            self._generation = generation
-        return self._ids, self._vectors
+            ids = np.array([row.chunk_id for row in rows], np.int64)
+            vectors = np.stack([np.frombuffer(row.vector, "<f4") for row in rows]) if rows else loaded[2][:0]
+            self._loaded = loaded = (generation, ids, vectors)
+        return loaded[1], loaded[2]
+
+
+def _forget_client(folder: Path) -> None:
+    """Chroma 1.5.9 keeps the client of a folder that could not be opened, and would hand it out again for a new one."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient._identifier_to_system.pop(str(folder), None)
+    SharedSystemClient._identifier_to_refcount.pop(str(folder), None)
 
 
 def _parts(items: Iterable[Any]) -> Iterator[Sequence[Any]]:

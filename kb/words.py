@@ -26,7 +26,8 @@ STOP_WORDS = frozenset(
 
 
 @functools.cache
-def _segmenter() -> Any:
+def segmenter() -> Any:
+    """The Chinese word segmenter (jieba), loaded once."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # jieba 0.42.1 writes regular expressions with invalid escapes
         import jieba
@@ -48,7 +49,7 @@ def tokenise(text: str) -> list[str]:
         for cjk in _CJK.finditer(run):
             if cjk.start() > at:
                 tokens.append(run[at : cjk.start()])
-            tokens += _segmenter().lcut_for_search(cjk.group())
+            tokens += segmenter().lcut_for_search(cjk.group())
             at = cjk.end()
         if at < len(run):
             tokens.append(run[at:])

@@ -26,6 +26,7 @@ class ScriptedModel:
     """
 
     engine = "embedded"
+    passage_tokens = 0
 
     def __init__(
         self,

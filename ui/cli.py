@@ -14,7 +14,7 @@ from ui import console
 if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
     from kb.config import Settings
-    from kb.schema import Principal
+    from kb.schema import Event, Principal
 
 HomeOption = Annotated[
     Path | None,
@@ -146,10 +146,8 @@ def ingest(
             out = console.stdout()
             for document in report.documents:
                 if document.status in ("failed", "skipped", "deleted"):
-                    out.print(
-                        f"{document.status:8} {_printable(document.path)}: {document.reason}",
-                        markup=False,
-                    )
+                    line = f"{document.status:8} {document.path}: {document.reason}"
+                    out.print(console.printable_line(line), markup=False)
             counts = ("added", "changed", "unchanged", "deleted", "failed", "skipped")
             out.print(", ".join(f"{getattr(report, c)} {c}" for c in counts) + f" in {report.seconds:.1f} s")
         if report.failed or report.stopped:
@@ -199,15 +197,9 @@ def ask(
             console.read_question(question), local_user(), scope=tuple(scope or ()), think_budget=think_budget,
             seed=seed, stop=stop,
         )  # fmt: skip
-        if json:
-            from kb.assistant import drain
-            from kb.forms import answer_form
-
-            console.print_json(answer_form(drain(events)))
-            return
-        from ui.terminal import print_events
-
-        print_events(events)
+        _print_answer(events, json)
+        if stop.is_set():
+            raise typer.Exit(1)
 
 
 @app.command()
@@ -238,15 +230,9 @@ def chat(
                 seed=seed,
                 stop=stop,
             )
-            if json:
-                from kb.assistant import drain
-                from kb.forms import answer_form
-
-                console.print_json(answer_form(drain(events)))
-                return
-            from ui.terminal import print_events
-
-            print_events(events)
+            _print_answer(events, json)
+            if stop.is_set():
+                raise typer.Exit(1)
 
 
 @app.command()
@@ -267,5 +253,14 @@ def repair(
             )
 
 
-def _printable(name: str) -> str:
-    return "".join(c if c.isprintable() else "�" for c in name)
+def _print_answer(events: "Iterator[Event]", json: bool) -> None:
+    """The answer, as JSON or as it comes. Raises ModelError where it failed."""
+    if json:
+        from kb.assistant import drain
+        from kb.forms import answer_form
+
+        console.print_json(answer_form(drain(events)))
+    else:
+        from ui.terminal import print_events
+
+        print_events(events)

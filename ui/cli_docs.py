@@ -62,7 +62,7 @@ def list_documents(
                 str(d.chunks),
                 d.reason,
             )
-            table.add_row(*(Text(cell) for cell in cells))
+            table.add_row(*(Text(console.printable_line(cell)) for cell in cells))
         console.stdout().print(table)
 
 
@@ -80,7 +80,7 @@ def show(
         asker = local_user()
         stored = kb.stored_text(asker, collection, path, version)
         if not json:
-            print(stored.text)
+            print(console.printable(stored.text))
             return
         from kb.forms import stored_text_form
 
@@ -93,6 +93,7 @@ def delete(
     path: PathArgument,
     collection: CollectionOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json: JsonOption = False,
     home: HomeOption = None,
     config: ConfigOption = None,
 ) -> None:
@@ -101,9 +102,12 @@ def delete(
         asker = local_user()
         _, name = kb.catalog.find_document(asker, path, collection)
         if not yes:
-            typer.confirm(f"Delete {name}/{path} with all its versions?", abort=True, err=True)
+            shown = console.printable_line(f"{name}/{path}")
+            typer.confirm(f"Delete {shown} with all its versions?", abort=True, err=True)
         kb.delete_document(asker, name, path)
         console.say(f"deleted {name}/{path}")
+        if json:
+            console.print_json({"collection": name, "document": path, "status": "deleted"})
 
 
 @app.command()
@@ -121,4 +125,5 @@ def audit(
             return
         for row in rows:
             evidence = ", ".join(sorted({c["document"] for c in row["detail"].get("citations", [])}))
-            print(f"{row['at']}  {row['asker']}  {row['action']}  {row['subject']}  [{evidence}]")
+            line = f"{row['at']}  {row['asker']}  {row['action']}  {row['subject']}  [{evidence}]"
+            print(console.printable_line(line))

@@ -98,10 +98,13 @@ def evaluate(
         else:
             console.stdout().print(evaluation.as_table(report))
         console.say(f"{folder / 'results.jsonl'}\n{folder / 'report.html'}")
+        failed = [outcome for outcome in report.outcomes if outcome.error]
+        for outcome in failed:
+            console.say(f"failed: question {outcome.question.id}: {outcome.error}")
         missed = evaluation.gate(report, limits) if limits is not None else []
         for line in missed:
             console.say(f"gate missed: {line}")
-        if missed or not report.complete:
+        if failed or missed or not report.complete:
             raise typer.Exit(1)
 
 

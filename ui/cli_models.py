@@ -1,11 +1,15 @@
 """`kb models` and `kb doctor`: which models there are, which fit this machine, and what is missing."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ui import console
 from ui.cli import ConfigOption, HomeOption, JsonOption, app, opened, settings_of
+
+# Models are shared by all homes; the option is taken so that every command takes it.
+AnyHomeOption = Annotated[Path | None, typer.Option("--home", hidden=True)]
 
 models = typer.Typer(help="The language models.", no_args_is_help=True)
 app.add_typer(models, name="models")
@@ -14,7 +18,7 @@ NameArgument = Annotated[str, typer.Argument(help="An Ollama tag, or weights the
 
 
 @models.command("list")
-def list_models(json: JsonOption = False, config: ConfigOption = None) -> None:
+def list_models(json: JsonOption = False, home: AnyHomeOption = None, config: ConfigOption = None) -> None:
     """Models that can be used now, and those the product can fetch."""
     with console.errors_for_people():
         from kb import llm, weights
@@ -44,7 +48,7 @@ def list_models(json: JsonOption = False, config: ConfigOption = None) -> None:
 
 
 @models.command()
-def pull(name: NameArgument, json: JsonOption = False, config: ConfigOption = None) -> None:
+def pull(name: NameArgument, json: JsonOption = False, home: AnyHomeOption = None, config: ConfigOption = None) -> None:
     """Fetch a model, with progress; an interrupted fetch goes on where it stopped."""
     with console.errors_for_people():
         from kb import llm, weights
@@ -84,7 +88,7 @@ def use(name: NameArgument, json: JsonOption = False, home: HomeOption = None, c
 
 
 @models.command()
-def rm(name: NameArgument, config: ConfigOption = None) -> None:
+def rm(name: NameArgument, home: AnyHomeOption = None, config: ConfigOption = None) -> None:
     """Delete a model from this machine or its Ollama server."""
     with console.errors_for_people():
         from kb import llm

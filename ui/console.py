@@ -1,6 +1,7 @@
 """The console: what the command line prints, shows as progress, and says when something fails."""
 
 import json
+import re
 import signal
 import sys
 import threading
@@ -13,6 +14,9 @@ from kb.errors import KBError, UsageError
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
+
+# What JSON may hold and a terminal or a UTF-8 stream may not: the C1 controls, and halves of surrogate pairs.
+_NOT_FOR_STREAMS = re.compile("[\x7f-\x9f\ud800-\udfff]")
 
 
 def stdout() -> "Console":
@@ -31,12 +35,23 @@ def stderr() -> "Console":
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout and nothing else."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    sys.stdout.write(_NOT_FOR_STREAMS.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
 
 
 def say(text: str) -> None:
     """A line on stderr."""
-    print(text, file=sys.stderr)
+    print(printable(text), file=sys.stderr)
+
+
+def printable(text: str) -> str:
+    """Without control characters: neither a document nor its name nor a model steers the terminal."""
+    return "".join(c for c in text if c.isprintable() or c in "\n\t")
+
+
+def printable_line(text: str) -> str:
+    """`printable`, in one line, and one sees that something was there."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 @contextmanager

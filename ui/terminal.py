@@ -28,7 +28,7 @@ def print_retrieval(found: Retrieval) -> None:
     """The passages of a search, best first."""
     for passage in found.passages:
         print(f"{_style(_BOLD)}[{passage.rank}] {_place(passage)}{_style(_PLAIN)}  {passage.score:.3f}")
-        print("    " + " ".join(_safe(passage.text).split())[:300])
+        print("    " + " ".join(console.printable(passage.text).split())[:300])
     if not found.enough_evidence:
         print("The evidence is weak: `kb ask` would refuse this question.")
 
@@ -84,14 +84,14 @@ def interactive_chat(kb: KnowledgeBase, think_budget: int | None) -> None:
 
 def _print_answer(answer: Answer) -> None:
     print()
-    print(_safe(answer.text))
+    print(console.printable(answer.text))
     unsupported = [answer.text[c.start : c.end] for c in answer.claims if not c.supported]
     for claim in unsupported:
-        print(f"  (unverified) {_safe(claim)}")
+        print(f"  (unverified) {console.printable(claim)}")
     for citation in answer.citations:
         page = f", p. {citation.page}" if citation.page else ""
         mark = "" if citation.supported else " (does not support the claim)"
-        source = f"[{citation.marker}] {_safe(citation.document)}{page}{mark}: {_one_line(citation.quote)}"
+        source = f"[{citation.marker}] {console.printable(citation.document)}{page}{mark}: {_one_line(citation.quote)}"
         print(f"{_style(_DIM)}{source}{_style(_PLAIN)}")
     for notice in answer.notices:
         console.say(f"note: {notice.text}")
@@ -109,23 +109,18 @@ def _switch(before: str, after: str) -> str:
 
 
 def _write(text: str) -> None:
-    sys.stdout.write(text if text.startswith("\033") else _safe(text))
+    sys.stdout.write(text if text.startswith("\033") else console.printable(text))
     sys.stdout.flush()
 
 
 def _place(passage: Passage) -> str:
     page = f", p. {passage.page}" if passage.page else ""
     section = f" > {passage.section}" if passage.section else ""
-    return _safe(f"{passage.document}{page}{section}")
+    return console.printable(f"{passage.document}{page}{section}")
 
 
 def _one_line(text: str) -> str:
-    return _safe(" ".join(text.split()))[:240]
-
-
-def _safe(text: str) -> str:
-    """Without control characters: neither a document nor a model steers the terminal."""
-    return "".join(c for c in text if c.isprintable() or c in "\n\t")
+    return console.printable(" ".join(text.split()))[:240]
 
 
 def _style(code: str) -> str:

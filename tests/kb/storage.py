@@ -1,0 +1,78 @@
+"""Documents and an embedder for tests of storage: vectors are drawn by the text as the seed, no model is loaded."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from kb.catalog import Embedding, NewVersion, embedding_key
+from kb.embedding import EmbeddedQuestion, Embedder
+from kb.maxsim import Vectors, pack
+from kb.schema import Chunk, PageSpan
+
+DIMENSION = 16
+
+
+class SeededEmbedder:
+    """Equal texts have equal vectors, different texts random ones; `name` is the model's identity."""
+
+    evidence_floor = 0.0
+
+    def __init__(self, name: str = "seeded") -> None:
+        self._name = name
+        self.embedded = 0
+
+    def identity(self) -> str:
+        return json.dumps({"model": self._name})
+
+    def tokenizer(self) -> Tokenizer:
+        raise NotImplementedError
+
+    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
+        self.embedded += len(texts)
+        return [Embedding(vector.astype("<f4").tobytes(), pack(vector[None, :])) for vector in map(self.vector, texts)]
+
+    def embed_question(self, text: str) -> EmbeddedQuestion:
+        vector = self.vector(text)
+        return EmbeddedQuestion(vector, vector[None, :], (text,))
+
+    def similarities(self, claim: str, texts: Sequence[str]) -> Vectors:
+        cosines: Vectors = np.stack([self.vector(text) for text in texts]) @ self.vector(claim)
+        return cosines
+
+    def warm_up(self) -> None:
+        pass
+
+    def vector(self, text: str) -> Vectors:
+        seed = int.from_bytes(hashlib.sha256(f"{self._name} {text}".encode()).digest()[:8], "big")
+        drawn = np.random.default_rng(seed).standard_normal(DIMENSION)
+        scaled: Vectors = (drawn / np.linalg.norm(drawn)).astype(np.float32)
+        return scaled
+
+
+def version(
+    path: str,
+    *texts: str,
+    collection: str = "docs",
+    readers: tuple[str, ...] | None = None,
+    embedder: Embedder | None = None,
+) -> NewVersion:
+    """A document of one page, with one chunk for each text."""
+    embedder = embedder or SeededEmbedder()
+    text = "\n".join(texts)
+    chunks, at = [], 0
+    for part in texts:
+        chunks.append(Chunk(at, at + len(part), part, part, 1, "", ""))
+        at += len(part) + 1
+    return NewVersion(
+        collection=collection, path=path, root="/root", source=path, sha256=hashlib.sha256(text.encode()).hexdigest(),
+        size=len(text), media_type="text/plain", title=path, text=text, pages=(PageSpan(1, 0, len(text)),), quality=1.0,
+        chunks=tuple(chunks), embeddings=tuple(embedder.embed_passages(texts)), identity=embedder.identity(),
+        readers=readers,
+    )  # fmt: skip
+
+
+def key(text: str, embedder: SeededEmbedder | None = None) -> bytes:
+    return embedding_key(text, (embedder or SeededEmbedder()).identity())

@@ -1,0 +1,176 @@
+"""A question becomes an answer: events in order, refusals, repairs, and the trail that is kept."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from kb.assistant import KnowledgeBase
+from kb.errors import ModelError, UsageError
+from kb.schema import Done, Failed, Message, Principal, Retrieved, Revised, Thought, Token
+from tests.fakes import ScriptedModel
+from tests.knowledge import OWNER
+
+Fill = Callable[[ScriptedModel], KnowledgeBase]
+LAPTOP = "How soon must a lost laptop be reported?"
+GOOD = "<think>The handbook says so.</think>\n\nA lost laptop must be reported to the service desk within 2 hours [1]."
+
+
+def test_the_passages_come_first_and_the_answer_last(filled: Fill) -> None:
+    events = list(filled(ScriptedModel([GOOD])).ask(LAPTOP, OWNER))
+    assert isinstance(events[0], Retrieved)
+    assert isinstance(events[-1], Done)
+    kinds = [type(event) for event in events if isinstance(event, Thought | Token)]
+    assert kinds == sorted(kinds, key=[Thought, Token].index)
+    answer = events[-1].answer
+    assert answer.thinking == "The handbook says so."
+    assert not answer.refused
+    assert [claim.supported for claim in answer.claims] == [True]
+    [citation] = answer.citations
+    assert "within 2 hours" in citation.quote
+    assert citation.document == "handbook.md"
+    assert answer.first_word_seconds is not None
+
+
+def test_a_quote_stands_in_the_stored_text_at_its_offsets(filled: Fill) -> None:
+    kb = filled(ScriptedModel([GOOD]))
+    [citation] = kb.answer(LAPTOP, OWNER).citations
+    stored = kb.stored_text(OWNER, citation.collection, citation.document, citation.version)
+    assert stored.text[citation.start : citation.end] == citation.quote
+
+
+def test_off_topic_is_refused_before_the_model_is_called(filled: Fill) -> None:
+    model = ScriptedModel([GOOD])
+    answer = filled(model).answer("Which team won the football world cup in 1998?", OWNER)
+    assert answer.refused
+    assert model.requests == []
+    assert answer.text
+    assert [notice.kind for notice in answer.notices] == ["weak_evidence"]
+
+
+def test_a_refusal_names_the_nearest_documents(filled: Fill) -> None:
+    answer = filled(ScriptedModel(["The documents do not say."])).answer(LAPTOP, OWNER)
+    assert answer.refused
+    assert "handbook.md" in answer.text
+    assert answer.claims == ()
+
+
+def test_an_answer_that_nothing_supports_is_withheld_and_kept_in_the_trail(filled: Fill) -> None:
+    kb = filled(ScriptedModel(["Lasagne is served on the seventh floor [1]."]))
+    answer = kb.answer(LAPTOP, OWNER)
+    assert answer.refused
+    assert "Lasagne" not in answer.text
+    assert "Lasagne" in kb.catalog.audit_rows(1)[0]["detail"]["withheld"]
+
+
+def test_an_answer_in_the_wrong_language_is_asked_for_again(filled: Fill) -> None:
+    model = ScriptedModel(["丢失的笔记本电脑必须在两小时内报告给服务台 [1]。", GOOD])
+    events = list(filled(model).ask(LAPTOP, OWNER))
+    assert Revised("") in events
+    assert len(model.requests) == 2
+    assert isinstance(events[-1], Done)
+    assert events[-1].answer.language == "en"
+    assert "within 2 hours" in events[-1].answer.text
+
+
+def test_a_chinese_question_is_prompted_in_chinese(filled: Fill) -> None:
+    model = ScriptedModel(["满 10 年的员工每年有 18 天年休假 [1]。"])
+    answer = filled(model).answer("满十年的员工每年有几天年休假？", OWNER)
+    assert answer.language == "zh"
+    assert not answer.refused
+    assert "用中文" in model.requests[0][-1].content
+
+
+def test_a_model_that_stays_silent_gives_a_refusal_not_an_empty_answer(filled: Fill) -> None:
+    answer = filled(ScriptedModel([""])).answer(LAPTOP, OWNER)
+    assert answer.refused
+    assert answer.text.strip()
+
+
+def test_no_think_tag_ever_reaches_the_answer(filled: Fill) -> None:
+    for reply in ("<think>a</think>A lost laptop must be reported <think> within 2 hours [1].", GOOD, f"<think>{GOOD}"):
+        answer = filled_answer(filled, reply)
+        assert "think>" not in answer
+
+
+def filled_answer(filled: Fill, reply: str) -> str:
+    kb = filled(ScriptedModel([reply]))
+    text = kb.answer(LAPTOP, OWNER).text
+    kb.close()
+    return text
+
+
+def test_a_server_that_dies_in_mid_answer_leaves_what_was_written(filled: Fill) -> None:
+    model = ScriptedModel([["A lost laptop ", ModelError("The server died.")]])
+    events = list(filled(model).ask(LAPTOP, OWNER))
+    assert events[-1] == Failed("The server died.", "A lost laptop ", "")
+    with pytest.raises(ModelError, match="The server died"):
+        filled_again = ScriptedModel([[ModelError("The server died.")]])
+        events_of(filled_again, events)
+
+
+def events_of(model: ScriptedModel, events: list[object]) -> None:
+    from kb.assistant import drain
+
+    drain(iter(e for e in events))  # type: ignore[arg-type]
+
+
+def test_stopping_keeps_what_was_written(filled: Fill) -> None:
+    stop, wait = threading.Event(), threading.Event()
+    model = ScriptedModel([["A lost laptop must be reported within 2 hours [1]. ", wait, "And more."]])
+    kb = filled(model)
+    last = None
+    for event in kb.ask(LAPTOP, OWNER, stop=stop):
+        if isinstance(event, Token):
+            stop.set()
+        last = event
+    wait.set()
+    assert isinstance(last, Done)
+    assert "within 2 hours" in last.answer.text
+    assert "stopped" in [notice.kind for notice in last.answer.notices]
+
+
+def test_a_follow_up_is_made_self_contained_before_the_search(filled: Fill) -> None:
+    model = ScriptedModel([GOOD], completions=["How soon must a lost laptop be reported to the desk?"])
+    history = [Message("user", "What about lost badges?"), Message("assistant", "Ask the desk.")]
+    events = list(filled(model).ask("And a laptop?", OWNER, history=history))
+    assert isinstance(events[0], Retrieved)
+    assert events[0].searched == "How soon must a lost laptop be reported to the desk?"
+    assert isinstance(events[-1], Done)
+    assert events[-1].answer.question == "And a laptop?"
+
+
+@pytest.mark.parametrize(("question", "said"), [("", "empty"), (" \n ", "empty"), ("x" * 100_000, "100,000")])
+def test_a_question_that_cannot_be_asked_is_refused_at_once(filled: Fill, question: str, said: str) -> None:
+    kb = filled(ScriptedModel())
+    with pytest.raises(UsageError, match=said):
+        kb.ask(question, OWNER)
+    with pytest.raises(UsageError, match=said):
+        kb.search(question, OWNER)
+
+
+def test_what_does_not_fit_the_context_is_left_out_with_a_notice(filled: Fill) -> None:
+    model = ScriptedModel([GOOD], context_tokens=1_400)
+    answer = filled(model).answer(LAPTOP, OWNER)
+    assert "passages_left_out" in [notice.kind for notice in answer.notices]
+
+
+def test_every_question_leaves_a_row_with_its_evidence(filled: Fill) -> None:
+    kb = filled(ScriptedModel([GOOD]))
+    kb.answer(LAPTOP, Principal("wang", unlimited=True))
+    [row] = kb.catalog.audit_rows(1)
+    assert (row["asker"], row["action"], row["subject"]) == ("wang", "ask", LAPTOP)
+    assert row["detail"]["citations"][0]["document"] == "handbook.md"
+    assert row["detail"]["model"] == "scripted"
+
+
+def test_chat_needs_no_documents(filled: Fill) -> None:
+    [*_, done] = filled(ScriptedModel(["<think>先想</think>\n\n从安装 Python 开始。"])).chat("如何从零学 Python？")
+    assert isinstance(done, Done)
+    assert (done.answer.text, done.answer.thinking, done.answer.passages) == ("从安装 Python 开始。", "先想", ())
+
+
+def test_a_scope_limits_the_search(filled: Fill) -> None:
+    kb = filled(ScriptedModel())
+    assert {p.document for p in kb.search(LAPTOP, OWNER, 10, scope=["hr/*"]).passages} == {"hr/休假.md"}
+    assert kb.search(LAPTOP, OWNER, 10, scope=["nothing/*"]).passages == ()

@@ -1,0 +1,173 @@
+"""The catalog is the truth: versions, shared embeddings, readers, and states that survive a crash."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kb.catalog import Catalog
+from kb.errors import DocumentNotFound, HomeError, HomeTooNew
+from kb.migrations import MIGRATIONS
+from kb.schema import Principal
+from kb.words import match_expression
+from tests.kb.storage import SeededEmbedder, key, version
+
+OWNER = Principal("owner", unlimited=True)
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    opened = Catalog(tmp_path / "catalog.db")
+    yield opened
+    opened.close()
+
+
+def publish(catalog: Catalog, *versions: object) -> list[int]:
+    ids = catalog.add_versions(versions)  # type: ignore[arg-type]
+    catalog.publish(ids)
+    return ids
+
+
+def words(catalog: Catalog, text: str) -> list[int]:
+    return [chunk_id for chunk_id, _ in catalog.word_search(match_expression(text), 100)]
+
+
+def test_a_version_is_found_only_once_it_is_published(catalog: Catalog) -> None:
+    ids = catalog.add_versions([version("a.md", "The pump leaks.")])
+    assert catalog.pending() == ids
+    assert (catalog.count_live(), words(catalog, "pump")) == (0, [])
+    with pytest.raises(DocumentNotFound):
+        catalog.stored_text(catalog.find_document(OWNER, "a.md")[0])
+    catalog.publish(ids)
+    assert (catalog.pending(), catalog.count_live(), len(words(catalog, "pump"))) == ([], 1, 1)
+
+
+def test_publishing_again_after_a_crash_changes_nothing(catalog: Catalog) -> None:
+    ids = publish(catalog, version("a.md", "one", "two"))
+    catalog.publish(ids)
+    assert catalog.count_live() == catalog.count_words() == 2
+
+
+def test_the_newest_version_answers_and_the_older_keeps_its_text(catalog: Catalog) -> None:
+    publish(catalog, version("a.md", "The office opens at seven."))
+    old = catalog.chunk_ids(catalog.find_document(OWNER, "a.md")[0])
+    ids = catalog.add_versions([version("a.md", "The office opens at eight.")])
+    assert catalog.retired_by(ids) == old
+    catalog.publish(ids)
+    document, _ = catalog.find_document(OWNER, "a.md")
+    assert catalog.stored_text(document).text == "The office opens at eight."
+    assert catalog.stored_text(document, 1).text == "The office opens at seven."
+    assert (words(catalog, "seven"), len(words(catalog, "eight"))) == ([], 1)
+    [listed] = catalog.documents(OWNER)
+    assert (listed.version, listed.status, listed.chunks) == (2, "changed", 1)
+
+
+def test_an_embedding_is_shared_and_lives_as_long_as_a_chunk_uses_it(catalog: Catalog) -> None:
+    publish(catalog, version("a.md", "shared", "only a"), version("b.md", "shared"))
+    assert catalog.db.execute("SELECT count(*) FROM embeddings").fetchone()[0] == 2
+    catalog.delete_document(catalog.find_document(OWNER, "a.md")[0], "owner")
+    assert set(catalog.stored_embeddings([key("shared"), key("only a")])) == {key("shared")}
+    catalog.delete_document(catalog.find_document(OWNER, "b.md")[0], "owner")
+    assert catalog.db.execute("SELECT count(*) FROM embeddings").fetchone()[0] == 0
+
+
+def test_the_same_text_of_two_models_is_two_embeddings(catalog: Catalog) -> None:
+    other = SeededEmbedder("other")
+    publish(catalog, version("a.md", "text"), version("b.md", "text", embedder=other))
+    assert catalog.db.execute("SELECT count(*) FROM embeddings").fetchone()[0] == 2
+    assert set(catalog.stored_embeddings([key("text", other)])) == {key("text", other)}
+
+
+def test_a_deleted_document_leaves_no_word_in_the_file_of_a_closed_catalog(catalog: Catalog, tmp_path: Path) -> None:
+    publish(catalog, version("a.md", "The code word is Xylophonist."), version("b.md", "Another text."))
+    catalog.delete_document(catalog.find_document(OWNER, "a.md")[0], "owner")
+    catalog.close()
+    content = b"".join(path.read_bytes() for path in tmp_path.glob("catalog.db*"))
+    assert b"Another text" in content
+    assert b"ylophonist" not in content
+
+
+def test_a_deletion_names_the_contents_no_document_holds_any_more(catalog: Catalog) -> None:
+    first, second = version("a.md", "same"), version("b.md", "same")
+    publish(catalog, first, second)
+    assert catalog.delete_document(catalog.find_document(OWNER, "a.md")[0], "anna") == []
+    assert catalog.delete_document(catalog.find_document(OWNER, "b.md")[0], "anna") == [first.sha256]
+    assert [(row["asker"], row["subject"]) for row in catalog.audit_rows()] == [
+        ("anna", "docs/b.md"),
+        ("anna", "docs/a.md"),
+    ]
+
+
+def test_collections_keep_documents_of_one_path_apart(catalog: Catalog) -> None:
+    publish(catalog, version("a.md", "north"), version("a.md", "south", collection="other"))
+    with pytest.raises(DocumentNotFound, match="several collections"):
+        catalog.find_document(OWNER, "a.md")
+    assert catalog.stored_text(catalog.find_document(OWNER, "a.md", "other")[0]).text == "south"
+
+
+def test_offsets_point_into_the_stored_text(catalog: Catalog) -> None:
+    publish(catalog, version("a.md", "第一段😀文字", "second"))
+    document, _ = catalog.find_document(OWNER, "a.md")
+    text = catalog.stored_text(document).text
+    chunks = catalog.chunks(document)
+    assert [text[chunk.start : chunk.end] for chunk in chunks] == [chunk.text for chunk in chunks]
+
+
+def test_any_number_of_ids_can_limit_a_search(catalog: Catalog) -> None:
+    publish(catalog, version("a.md", "The pump leaks."))
+    many = list(range(50_000))
+    assert len(catalog.word_search('"pump"', 5, many, many)) == 1
+    assert len(catalog.allowed_chunks(many, many)) == 1
+
+
+def test_threads_have_connections_of_their_own_that_end_with_them(catalog: Catalog) -> None:
+    def read() -> None:
+        assert catalog.count_live() == 0
+
+    for _ in range(20):
+        thread = threading.Thread(target=read)
+        thread.start()
+        thread.join()
+    assert len(catalog._connections) <= 2
+
+
+def test_a_transaction_that_fails_leaves_nothing(catalog: Catalog) -> None:
+    broken = version("b.md", "never")
+    with pytest.raises(ValueError):
+        catalog.add_versions([version("a.md", "one"), type(broken)(**{**fields(broken), "embeddings": ()})])
+    assert (catalog.documents(OWNER), catalog.pending()) == ([], [])
+
+
+def fields(value: object) -> dict[str, object]:
+    return {name: getattr(value, name) for name in value.__slots__}  # type: ignore[attr-defined]
+
+
+def test_a_catalog_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    with sqlite3.connect(path) as old:
+        old.executescript(MIGRATIONS[0] + "PRAGMA user_version = 1;")
+    old.close()
+    catalog = Catalog(path)
+    publish(catalog, version("a.md", "text"))
+    assert catalog.db.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS)
+    catalog.close()
+
+
+def test_a_catalog_of_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    with sqlite3.connect(path) as newer:
+        newer.executescript("PRAGMA journal_mode = WAL; PRAGMA user_version = 999;")
+    newer.close()
+    before = path.read_bytes()
+    with pytest.raises(HomeTooNew, match="newer version"):
+        Catalog(path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_catalog_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    path.write_bytes(b"not a database, but longer than its header would be" * 100)
+    with pytest.raises(HomeError, match=r"catalog\.db is not a catalog"):
+        Catalog(path)
