@@ -7,7 +7,7 @@ dir=${1:?directory}
 uv=${UV:-.venv/bin/uv}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-compile() { "$uv" pip compile pyproject.toml --generate-hashes --python-version 3.11 --no-annotate --no-header -q "$@"; }
+compile() { "$uv" pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 --no-annotate --no-header -q "$@"; }
 compile --group build --group dev -o "$work/all.txt"
 compile --group build -c "$work/all.txt" -o "$work/runtime.txt"
 echo "uv" | "$uv" pip compile - --generate-hashes --no-annotate --no-header -q -c "$work/all.txt" -o "$work/uv.txt"
@@ -16,13 +16,13 @@ import pathlib, re, sys
 work, out = map(pathlib.Path, sys.argv[1:])
 def entries(name):
     text = (work / name).read_text()
-    return {re.match(r"[^=\[ ]+", e).group(): e for e in re.split(r"\n(?=\S)", text.strip()) if e}
-every, runtime = entries("all.txt"), entries("runtime.txt")
-torch = {n for n in every if n in ("torch", "triton") or n.startswith(("nvidia-", "cuda-"))}
+    return [(re.match(r"[^=\[ ]+", e).group(), e.rstrip() + "\n") for e in re.split(r"\n(?=\S)", text.strip()) if e]
+every, runtime = entries("all.txt"), {name for name, _ in entries("runtime.txt")}
+torch = {n for n, _ in every if n in ("torch", "triton") or n.startswith(("nvidia-", "cuda-"))}
 def write(name, names):
-    (out / name).write_text("".join(every[n].rstrip() + "\n" for n in sorted(names)))
+    (out / name).write_text("".join(entry for n, entry in every if n in names))
 write("torch.txt", torch)
-write("runtime.txt", set(runtime) - torch)
-write("dev.txt", set(every) - set(runtime) - torch)
+write("runtime.txt", runtime - torch)
+write("dev.txt", {n for n, _ in every} - runtime - torch)
 (out / "uv.txt").write_text((work / "uv.txt").read_text())
 PYTHON

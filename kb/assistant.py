@@ -14,7 +14,6 @@ from kb.citations import cite
 from kb.config import Settings, default_home, load_settings
 from kb.embedding import Embedder, open_embedder
 from kb.errors import ContextOverflow, DocumentNotFound, EmptyAnswer, KBError, ModelError, RefusedByPolicy, UsageError
-from kb.excerpts import Excerpter
 from kb.home import Home
 from kb.indexes import Indexes
 from kb.retrieval import Retriever
@@ -56,7 +55,6 @@ class KnowledgeBase:
         self.embedder: Embedder = open_embedder(settings.embedding)
         self.indexes = Indexes(self.catalog, home.chroma, self.embedder)
         self._retriever = Retriever(self.catalog, self.indexes, self.embedder, settings.retrieval)
-        self._excerpter = Excerpter(self.catalog, self.embedder)
         self._model: Model | None = None
         self._choice = _stored_choice(self.catalog)
         self._model_lock = threading.Lock()
@@ -223,17 +221,14 @@ class KnowledgeBase:
             notice = Notice("passages_left_out", _LEFT_OUT[draft.language].format(len(shown), len(draft.passages)))
             draft.notices.append(notice)
             yield notice
-        draft.shown = draft.passages[: len(shown)]
+        draft.shown = tuple(shown)
 
     def _fitting(self, draft: "_Draft", options: "_Options") -> Sequence[Passage]:
-        """As many passages as the context holds; of each what the model has the time to read."""
+        """As many passages as the context holds."""
         model, llm = self.model, self.settings.llm
         thinking = model.think_budget if options.think_budget is None else options.think_budget
         room = model.context_tokens - llm.answer_tokens - thinking - 64
-        limit = model.passage_tokens if llm.passage_tokens is None else llm.passage_tokens
         shown: Sequence[Passage] = draft.passages
-        if limit:
-            shown = self._excerpter.shorten(draft.searched, shown, limit)
         while len(shown) > 1:
             messages = prompts.answering(draft.searched, shown, draft.language)
             if model.count_tokens("\n".join(m.thinking + m.content for m in messages)) <= room:
@@ -313,8 +308,11 @@ class KnowledgeBase:
         """Delete a document with all its versions, vectors, words and originals. Only an unlimited asker may."""
         if not asker.unlimited:
             raise RefusedByPolicy(f"{asker.name} may not delete documents.")
-        document_id, _ = self.catalog.find_document(asker, path, collection)
+        document_id, name = self.catalog.find_document(asker, path, collection)
+        known = self.catalog.known(name)[path]
         self.remove(document_id, asker.name)
+        if known.root == str(self.home.uploads):  # what was uploaded lives in the home, and goes with its document
+            (self.home.uploads / known.source).unlink(missing_ok=True)
 
     def remove(self, document_id: int, asker: str) -> None:
         """Remove a document from the catalog and the indexes, and its originals where no other document needs them."""

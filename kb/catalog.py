@@ -461,11 +461,6 @@ class Catalog:
         query = "SELECT count(*) FROM words WHERE words MATCH ?"
         return {word: self.db.execute(query, (f'"{word}"',)).fetchone()[0] for word in words}
 
-    def embedded_texts(self, chunk_ids: Sequence[int]) -> dict[int, str]:
-        """What was embedded of these chunks."""
-        query = "SELECT id, embedded_text FROM chunks WHERE id IN (SELECT value FROM json_each(?))"
-        return {r["id"]: r["embedded_text"] for r in self.db.execute(query, (json.dumps(list(chunk_ids)),))}
-
     def languages(self) -> dict[Language, int]:
         """How many live chunks there are in each language."""
         rows = self.db.execute("SELECT language, count(*) AS n FROM chunks WHERE live = 1 GROUP BY language")

@@ -59,7 +59,7 @@ class RetrievalSettings(_Section):
 
     candidates: int = Field(200, ge=10, description="taken from each of dense and word search")
     dense_weight: float = Field(0.5, ge=0, le=1)
-    passages: int = Field(4, ge=1, description="given to the model")
+    passages: int = Field(3, ge=1, description="given to the model")
     evidence_floor: float | None = Field(
         None, description="questions under it are refused; null takes the embedding model's calibrated value"
     )
@@ -76,9 +76,6 @@ class LLMSettings(_Section):
     llamaindex_options: dict[str, Any] = Field(default_factory=dict)
     think_budget: int | None = Field(
         None, ge=0, description="reasoning tokens; null takes the engine's own (ollama 1024, embedded 48)"
-    )
-    passage_tokens: int | None = Field(
-        None, ge=0, description="read of all passages together; 0 is no limit, null the engine's own (embedded 360)"
     )
     answer_tokens: int = Field(512, ge=16)
     context_tokens: int = Field(8192, ge=1024, description="num_ctx; always sent and constant")

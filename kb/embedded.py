@@ -35,7 +35,6 @@ class EmbeddedModel:
     """A GGUF model in this process. One generation at a time; callers wait in order of arrival."""
 
     engine = "embedded"
-    passage_tokens = 360  # about four seconds of reading on two cores
 
     def __init__(self, settings: LLMSettings, model: str | None = None) -> None:
         """Find the weights; they are loaded at first use. Raises WeightsMissing."""

@@ -208,7 +208,9 @@ def _load_model(folder: Path) -> Any:
         ) from error
 
 
+@functools.cache
 def _load_tokenizer(folder: Path) -> "Tokenizer":
+    """The tokenizer of a folder; read once in a process, for it takes a second."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))

@@ -61,6 +61,10 @@ class Indexes:
         """The identity of the embedding model in use; see `Embedder.identity`."""
         return self._embedder.identity()
 
+    def ready(self) -> None:
+        """Open the indexes and mend what a crash left, if that was not done yet. Raises EmbeddingChanged."""
+        _ = self.vectors
+
     def nearest(self, vector: Vectors, k: int, language: Language | None = None) -> list[tuple[int, float]]:
         """(chunk id, cosine), best first, over all live chunks, or those in one language."""
         with self._lock:
@@ -69,7 +73,7 @@ class Indexes:
     def publish(self, versions: Sequence[NewVersion]) -> None:
         """Store versions and make them searchable: catalog, then Chroma, then visible."""
         with self._lock:
-            _ = self.vectors
+            self.ready()
             self._keep_identity()
             self._publish(self._catalog.add_versions(versions))
 
@@ -134,7 +138,7 @@ class Indexes:
             if not staging.swap(changed, asker, detail):
                 return False
             self.close()
-            _ = self.vectors
+            self.ready()
             drop_unused(self._catalog)
             return True
 
@@ -150,7 +154,10 @@ class Indexes:
         )
 
     def _keep_identity(self) -> None:
-        if self._catalog.property(_IDENTITY) != self.identity:
+        stored = self._catalog.property(_IDENTITY)
+        if stored != self.identity:
+            if stored is not None:  # an empty home: Chroma keeps the dimension even so
+                self.vectors.rebuild([])
             self._catalog.set_property(_IDENTITY, self.identity)
 
     def _open(self) -> VectorIndex:

@@ -27,7 +27,6 @@ class LlamaIndexModel:
     """An LLM of LlamaIndex. Sampling is the instance's own: no options are shared by all classes."""
 
     engine = "llamaindex"
-    passage_tokens = 0
 
     def __init__(self, settings: LLMSettings) -> None:
         """Make the instance from `llm.llamaindex_class` and its options. Raises ConfigError or EngineUnavailable."""

@@ -25,7 +25,6 @@ class Model(Protocol):
     name: str
     context_tokens: int
     think_budget: int  # reasoning tokens where a call names no budget
-    passage_tokens: int  # what it is given to read of all passages together; 0: whole passages
 
     def digest(self) -> str:
         """What identifies the weights."""

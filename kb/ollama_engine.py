@@ -22,7 +22,6 @@ class OllamaModel:
     """A model on an Ollama server. Several generations at once are queued by the server."""
 
     engine = "ollama"
-    passage_tokens = 0
 
     def __init__(self, settings: LLMSettings, model: str | None = None, server: OllamaServer | None = None) -> None:
         """Find the model. Raises EngineUnavailable, ModelMissing or RefusedByPolicy."""

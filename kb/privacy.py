@@ -7,6 +7,7 @@ operator closes that with the systemd unit or a network namespace (see docs/priv
 
 import ipaddress
 import os
+import socket
 import sys
 import threading
 from collections import Counter
@@ -48,9 +49,14 @@ class Guard:
         self._lock = threading.Lock()
 
     def install(self, allow: Iterable[str] = ()) -> None:
-        """Start refusing. `allow` holds host names or IP addresses; a later call replaces the list."""
+        """Start refusing. `allow` holds host names or IP addresses; a later call replaces the list.
+
+        A name is looked up once, now; its addresses are allowed with it.
+        """
+        hosts = frozenset(host.lower() for host in allow)
         with self._lock:
-            self._allowed = frozenset(host.lower() for host in allow)
+            self._allowed = hosts
+            self._allowed = hosts | {address for host in hosts for address in _addresses(host)}
             if not self._installed:
                 sys.addaudithook(self._on_event)
                 self._installed = True
@@ -83,6 +89,14 @@ class Guard:
             f"refused: {module} tried to reach {host}. Nothing may leave this machine; "
             "list the host in privacy.allow if it is yours."
         )
+
+
+def _addresses(host: str) -> set[str]:
+    """The IP addresses of a host; none where it is unknown or is an address itself."""
+    try:
+        return {str(found[4][0]).lower() for found in socket.getaddrinfo(host, None)}
+    except OSError:
+        return set()
 
 
 def _asking_module() -> str:

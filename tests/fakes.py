@@ -26,7 +26,6 @@ class ScriptedModel:
     """
 
     engine = "embedded"
-    passage_tokens = 0
 
     def __init__(
         self,

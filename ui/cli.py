@@ -97,6 +97,7 @@ def opened(home: Path | None, config: Path | None = None, **llm: Any) -> "Iterat
         with KnowledgeBase.open(home, settings) as kb:
             if any(value is not None for value in llm.values()):
                 kb.ignore_choice()
+                _ = kb.model  # a model named on the command line is missed now, not after the search
             yield kb
 
 

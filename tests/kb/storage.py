@@ -12,16 +12,15 @@ from kb.embedding import EmbeddedQuestion, Embedder
 from kb.maxsim import Vectors, pack
 from kb.schema import Chunk, PageSpan
 
-DIMENSION = 16
-
 
 class SeededEmbedder:
     """Equal texts have equal vectors, different texts random ones; `name` is the model's identity."""
 
     evidence_floor = 0.0
 
-    def __init__(self, name: str = "seeded") -> None:
+    def __init__(self, name: str = "seeded", dimension: int = 16) -> None:
         self._name = name
+        self._dimension = dimension
         self.embedded = 0
 
     def identity(self) -> str:
@@ -47,7 +46,7 @@ class SeededEmbedder:
 
     def vector(self, text: str) -> Vectors:
         seed = int.from_bytes(hashlib.sha256(f"{self._name} {text}".encode()).digest()[:8], "big")
-        drawn = np.random.default_rng(seed).standard_normal(DIMENSION)
+        drawn = np.random.default_rng(seed).standard_normal(self._dimension)
         scaled: Vectors = (drawn / np.linalg.norm(drawn)).astype(np.float32)
         return scaled
 

@@ -132,21 +132,6 @@ def letters(**options: Any) -> EmbeddingSettings:
     return EmbeddingSettings(llamaindex_class=f"{__name__}:Letters", llamaindex_options=options)
 
 
-@pytest.fixture
-def this_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The settings name a class by its module, which pytest imports under a name of its own."""
-    import sys
-
-    monkeypatch.setitem(sys.modules, __name__, sys.modules.get(__name__) or _module())
-
-
-def _module() -> Any:
-    from types import SimpleNamespace
-
-    return SimpleNamespace(Letters=Letters)
-
-
-@pytest.mark.usefixtures("this_module")
 def test_a_llamaindex_embedding_takes_the_models_place_by_name() -> None:
     embedder = open_embedder(letters(scale=3.0))
     assert isinstance(embedder, LlamaIndexEmbedder)
@@ -159,7 +144,6 @@ def test_a_llamaindex_embedding_takes_the_models_place_by_name() -> None:
     assert embedder.identity() != open_embedder(letters(scale=2.0)).identity()
 
 
-@pytest.mark.usefixtures("this_module")
 @pytest.mark.parametrize("name", ["no.such.module:Class", f"{__name__}:Missing", "letters"])
 def test_a_class_that_cannot_be_loaded_is_named(name: str) -> None:
     with pytest.raises(ConfigError, match=r"embedding\.llamaindex_class = .*module:Class"):

@@ -209,7 +209,7 @@ def test_another_embedding_model_is_refused_and_changes_nothing(place: Place) ->
 def test_a_home_without_documents_takes_any_embedding_model(place: Place) -> None:
     place.indexes.publish([version("a.md", "one")])
     place.indexes.remove(1, "owner")
-    place.embedder = SeededEmbedder("other")
+    place.embedder = SeededEmbedder("other", dimension=24)
     place.reopen().publish([version("b.md", "two", embedder=place.embedder)])
     place.reopen()
     place.found("two")

@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from importlib import metadata
@@ -24,6 +25,7 @@ from typer.testing import CliRunner
 
 from kb.errors import ModelError
 from kb.home import Home
+from kb.schema import Thought, Token
 from tests import tiny
 from tests.fakes import ScriptedModel
 from tests.knowledge import HANDBOOK, LEAVE, write
@@ -150,8 +152,8 @@ def test_help_loads_no_heavy_library() -> None:
     loaded = {name.partition(".")[0] for name in done.stderr.split()}
     assert "ingest" in done.stdout
     heavy = {
-        "torch", "chromadb", "streamlit", "llama_index", "transformers", "sentence_transformers", "numpy", "unstructured",
-        "xllamacpp", "ollama", "tokenizers", "jieba", "onnxruntime", "uvicorn", "pydantic",
+        "torch", "chromadb", "streamlit", "llama_index", "transformers", "sentence_transformers", "numpy",
+        "unstructured", "xllamacpp", "ollama", "tokenizers", "jieba", "onnxruntime", "uvicorn", "pydantic",
     }  # fmt: skip
     assert loaded & heavy == set()
 
@@ -233,9 +235,6 @@ def test_a_missing_path_is_named(kb: Kb, tmp_path: Path) -> None:
 
 def test_two_folders_of_one_name_are_told_apart_by_collection(kb: Kb, tmp_path: Path) -> None:
     other = write(tmp_path / "other" / "docs", {"handbook.md": "# Other\n\nAnother handbook."})
-    # The folder of the first has to be there still, or this one is taken for it, moved.
-    first = write(tmp_path / "docs", {"handbook.md": HANDBOOK})
-    assert document_of(kb("ingest", str(first), "--json"))["unchanged"] == 1
     assert failed(kb("ingest", str(other)), 2, "--collection")
     assert document_of(kb("ingest", str(other), "--collection", "second", "--json"))["added"] == 1
     assert failed(kb("docs", "show", "handbook.md"), 1, "docs, second", "--collection")
@@ -268,7 +267,7 @@ def test_a_dash_reads_the_question_from_stdin(kb: Kb) -> None:
 
 
 @pytest.mark.parametrize("command", ["search", "ask", "chat"])
-@pytest.mark.parametrize(("question", "said"), [("", "empty"), ("  \n", "empty"), ("x" * 100_000, "100,000 characters")])
+@pytest.mark.parametrize(("question", "said"), [("", "empty"), ("  \n", "empty"), ("x" * 100_000, "100,000 char")])
 def test_a_question_that_cannot_be_asked_is_2(kb: Kb, command: str, question: str, said: str) -> None:
     assert failed(kb(command, question, "--json"), 2, said)
 
@@ -317,14 +316,16 @@ def test_a_model_that_fails_is_1_with_its_reason(kb: Kb, scripted: Callable[...,
     assert failed(kb("ask", HOURS, "--json"), 1, "The server died in the middle.")
 
 
-def test_ctrl_c_in_mid_answer_keeps_what_was_written_and_is_1(kb: Kb, scripted: Callable[..., ScriptedModel]) -> None:
-    class Interrupted:
-        def __iter__(self) -> Iterator[str]:
-            yield "<think>why</think>\n\nThe office in Utrecht opens at 7:45 [1]."
-            signal.raise_signal(signal.SIGINT)
-            time.sleep(60)  # is not waited for
+def test_ctrl_c_in_mid_answer_keeps_what_was_written_and_is_1(
+    kb: Kb, scripted: Callable[..., ScriptedModel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half_an_answer(*_: object, stop: threading.Event, **__: object) -> Iterator[Thought | Token]:
+        yield Thought("why")
+        yield Token("The office in Utrecht opens at 7:45 [1].")
+        signal.raise_signal(signal.SIGINT)
+        assert stop.is_set()
 
-    scripted(Interrupted())
+    monkeypatch.setattr(scripted(), "generate", half_an_answer)
     before = signal.getsignal(signal.SIGINT)
     done = kb("ask", HOURS, "--json")
     assert done.exit_code == 1
@@ -546,7 +547,7 @@ def test_a_home_in_use_names_its_owner(kb: Kb, home: Path) -> None:
     ("text", "said"),
     [
         ("llm: [", "cannot be read"),
-        ("llm:\n  engine: cloud\n", "llm.engine"),
+        ("llm:\n  answer_tokens: many\n", "llm.answer_tokens"),
         ("llm:\n  engin: auto\n", "llm.engin"),
         ("just words", "mapping of sections"),
         (None, "no settings file"),
@@ -567,6 +568,7 @@ def test_a_bad_environment_variable_is_2_and_named(kb: Kb, monkeypatch: pytest.M
 def test_an_ollama_outside_this_machine_is_refused_by_policy(kb: Kb, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KB_LLM__OLLAMA_HOST", "http://198.51.100.7:11434")
     assert failed(kb("ask", HOURS, "--engine", "ollama"), 3, "198.51.100.7", "privacy.allow")
+    assert failed(kb("models", "use", "deepseek-r1:1.5b"), 3, "198.51.100.7", "privacy.allow")
 
 
 def test_a_home_that_is_a_file_is_said(tmp_path: Path) -> None:
@@ -627,7 +629,7 @@ def test_a_question_that_fails_makes_eval_end_with_1(
     done = kb("eval", str(questions), "--limit", "1", "--json", "--out", str(tmp_path / "out"))
     assert done.exit_code == 1
     assert json.loads(done.stdout)["failed"] == 1
-    assert "question hours: The server died." in done.stderr
+    assert "failed: question hours: ModelError: The server died." in done.stderr
 
 
 @pytest.mark.parametrize(("text", "said"), [("{broken", "line 1"), ('{"id": "a"}', "line 1"), (None, "none.jsonl")])

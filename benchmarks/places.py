@@ -1,0 +1,44 @@
+"""Where benchmarks find their documents, and the homes they keep between runs."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from ingest.pipeline import IngestProgress, ingest
+from kb.assistant import KnowledgeBase
+from kb.config import Settings, cache_dir
+from kb.schema import Principal
+
+ASKER = Principal("benchmark", unlimited=True)
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE_DOCS = ROOT / "sample_docs"
+
+
+def evaldata() -> Path:
+    """The folder of question sets: KB_EVALDATA, else `../shared/evaldata` beside the repository."""
+    return Path(os.environ.get("KB_EVALDATA") or ROOT.parent / "shared" / "evaldata")
+
+
+@contextmanager
+def filled(name: str, folders: Sequence[Path]) -> Iterator[KnowledgeBase]:
+    """The knowledge base over some folders, kept from run to run; a later folder's file replaces one of its path."""
+    with tempfile.TemporaryDirectory() as temporary:
+        docs = Path(temporary) / "docs"
+        for folder in folders:
+            shutil.copytree(folder, docs, dirs_exist_ok=True)
+        with KnowledgeBase.open(home(name), Settings()) as kb:
+            report = ingest(kb, [docs], collection=name, prune=True, progress=_show)
+            print(f"\r{name}: {len(report.documents)} documents{' ' * 40}", file=sys.stderr)
+            yield kb
+
+
+def home(name: str) -> Path:
+    return cache_dir() / "bench" / name
+
+
+def _show(at: IngestProgress) -> None:
+    print(f"\ringesting {at.files_done}/{at.files_total} files, {at.chunks} chunks", end="", file=sys.stderr)

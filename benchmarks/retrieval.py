@@ -1,0 +1,119 @@
+"""Retrieval: nDCG@10 and hit@10 against plain BM25 and a LlamaIndex starter, by the same rules, in the same run."""
+
+import functools
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.places import ASKER, evaldata, filled
+from benchmarks.result import Result
+from kb import ranking
+from kb.assistant import KnowledgeBase
+from kb.maxsim import Vectors
+from kb.questions import Question, load_questions
+from kb.ranking import Place
+from kb.words import match_expression, tokenise
+
+DEPTH = 50  # chunks that are ranked, so that ten different pages are among them
+Search = Callable[[str], list[Place]]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """A set of `evaldata`. `page_slack`: a hit may be so many pages after the gold page."""
+
+    name: str
+    folders: tuple[str, ...] = ("docs",)
+    page_slack: int = 0
+
+
+SETS = (
+    QuestionSet("contoso_hr", page_slack=1),
+    QuestionSet("tidb_zh_dev", ("docs", "docs_noheading")),
+    QuestionSet("handbook_18f", ("docs", "docs_noheading")),
+)
+OTHER_SETS = (QuestionSet("zh_office"), QuestionSet("scifact_beir"), QuestionSet("financebench_dev"),
+              QuestionSet("ohr_finance_pdf"))  # fmt: skip
+
+
+def run(names: Sequence[str] = (), others: bool = False, limit: int | None = None) -> Result:
+    """Measure the named sets, or all three; with `others` the long ones too."""
+    chosen = [s for s in (*SETS, *OTHER_SETS) if (s.name in names if names else others or s in SETS)]
+    rows: list[tuple[str | float, ...]] = []
+    notes = [f"no question set {name!r}" for name in names if name not in {s.name for s in (*SETS, *OTHER_SETS)}]
+    for question_set in chosen:
+        folder = evaldata() / question_set.name
+        if not (folder / "queries.jsonl").is_file():
+            notes.append(f"{question_set.name} is absent: {folder} (set KB_EVALDATA)")
+            continue
+        questions = [q for q in load_questions(folder / "queries.jsonl") if q.evidence][:limit]
+        folders = [folder / name for name in question_set.folders if (folder / name).is_dir()]
+        with filled(question_set.name, folders) as kb:
+            for label, search in _searches(kb):
+                ndcg, hit = measure(search, questions, question_set.page_slack)
+                rows.append((question_set.name, label, len(questions), ndcg, hit))
+    return Result("retrieval", ("set", "search", "questions", "nDCG@10", "hit@10"), tuple(rows), tuple(notes))
+
+
+def measure(search: Search, questions: Sequence[Question], page_slack: int) -> tuple[float, float]:
+    """(mean nDCG@10, share of questions with a gold unit among the first ten)"""
+    ndcg, hits = [], 0
+    for question in questions:
+        gold = [Place(evidence.doc, evidence.page) for evidence in question.evidence]
+        gained = ranking.gains(search(question.question), gold, page_slack)
+        ndcg.append(ranking.ndcg(gained, len(ranking.gold_units(gold))))
+        hits += any(gained[:10])
+    return sum(ndcg) / len(ndcg), hits / len(questions)
+
+
+def _searches(kb: KnowledgeBase) -> list[tuple[str, Search]]:
+    starter = Starter(kb)
+    return [
+        ("ours", lambda question: _ours(kb, question)),
+        ("BM25", starter.bm25),
+        ("LlamaIndex starter", starter.dense),
+    ]
+
+
+def _ours(kb: KnowledgeBase, question: str) -> list[Place]:
+    return [Place(p.document, p.page) for p in kb.search(question, ASKER, DEPTH).passages]
+
+
+class Starter:
+    """What a beginner builds: SentenceSplitter 1024/20 over each page, and the nearest chunks by the same embedding
+    model, with its prefixes. BM25 (FTS5: k1 1.2, b 0.75) ranks the same chunks by their words."""
+
+    def __init__(self, kb: KnowledgeBase) -> None:
+        from llama_index.core.node_parser import SentenceSplitter
+
+        splitter = SentenceSplitter(chunk_size=1024, chunk_overlap=20)
+        self._embedder = kb.embedder
+        self._places: list[Place] = []
+        self._texts = texts = list[str]()
+        for document in kb.documents(ASKER):
+            if not document.chunks:
+                continue
+            stored = kb.stored_text(ASKER, document.collection, document.path)
+            spans = [(p.number, stored.text[p.start : p.end]) for p in stored.pages] or [(None, stored.text)]
+            for page, text in spans:
+                pieces = splitter.split_text(text) if text.strip() else []
+                texts += pieces
+                self._places += [Place(document.path, page)] * len(pieces)
+        self._words = sqlite3.connect(":memory:")
+        self._words.execute("CREATE VIRTUAL TABLE words USING fts5 (body, tokenize = 'porter unicode61')")
+        rows = enumerate(" ".join(tokenise(text)) for text in texts)
+        self._words.executemany("INSERT INTO words (rowid, body) VALUES (?, ?)", rows)
+
+    @functools.cached_property
+    def _vectors(self) -> Vectors:
+        return np.stack([np.frombuffer(e.vector, "<f4") for e in self._embedder.embed_passages(self._texts)])
+
+    def dense(self, question: str) -> list[Place]:
+        scores = self._vectors @ self._embedder.embed_question(question).vector
+        return [self._places[i] for i in np.argsort(-scores, kind="stable")[:DEPTH]]
+
+    def bm25(self, question: str) -> list[Place]:
+        query = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY bm25(words), rowid LIMIT ?"
+        return [self._places[row] for (row,) in self._words.execute(query, (match_expression(question), DEPTH))]

@@ -1,0 +1,243 @@
+"""Ingestion and deletion killed by SIGKILL, then run again: nothing is lost, doubled or half there.
+
+A child process ingests a folder as `kb ingest` does, and writes a line at every step that changes what is stored,
+before and after it. The test kills it at lines drawn with a fixed seed: one in each kind of step, so that the moments
+lie in all phases, and some more anywhere. The embedding model is a tiny one (tests/tiny.py), which the configuration
+puts in the place of the real one: a child starts in two seconds, and what is tested is in storage, not in the vectors.
+Catalog, Chroma, the word index and the originals are the real ones.
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.pipeline import ingest
+from kb.assistant import KnowledgeBase
+from kb.config import Settings, load_settings
+from tests import tiny
+from tests.knowledge import OWNER, write
+
+ROOT = Path(__file__).parents[2]
+SEED = 20251017
+KILLS = 10
+STEPS = {
+    "kb.assistant:KnowledgeBase": ("remove",),
+    "kb.catalog:Catalog": ("add_versions", "publish", "delete_document", "record_outcome", "set_property"),
+    "kb.vectors:VectorIndex": ("add", "delete", "close"),
+    "ingest.pipeline:_Run": ("_keep_original", "_read", "_bundle"),
+    "tests.tiny:TinyEmbedding": ("get_text_embedding_batch",),
+}
+
+
+def child(command: str, home: str, *arguments: str) -> None:
+    """What the killed process does."""
+    from kb.embedding import load_class
+
+    def announced(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(step)
+        def run(*args: Any, **options: Any) -> Any:
+            print(f"before {name}", flush=True)
+            result = step(*args, **options)
+            print(f"after {name}", flush=True)
+            return result
+
+        return run
+
+    for place, names in STEPS.items():
+        owner = load_class(place, "step")
+        for name in names:
+            setattr(owner, name, announced(name.strip("_"), getattr(owner, name)))
+    with KnowledgeBase.open(Path(home), load_settings()) as kb:
+        print("before everything", flush=True)
+        if command == "delete":
+            kb.delete_document(OWNER, "many", arguments[0])
+        else:
+            ingest(kb, [Path(arguments[0])], prune=True)
+        print("after everything", flush=True)
+
+
+def run(*arguments: str, kill_at: int | None = None) -> list[str]:
+    """The lines of a child, killed after so many of them."""
+    script = "import sys; from tests.journeys.test_killed import child; child(*sys.argv[1:])"
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, *arguments], stdout=subprocess.PIPE, text=True, cwd=ROOT,
+        env={**os.environ, **tiny.ENVIRONMENT},
+    )  # fmt: skip
+    assert process.stdout is not None
+    lines: list[str] = []
+    for line in process.stdout:
+        lines.append(line.strip())
+        if len(lines) == kill_at:
+            process.send_signal(signal.SIGKILL)
+            break
+    process.stdout.read()
+    assert process.wait() == (0 if kill_at is None else -signal.SIGKILL)
+    process.stdout.close()
+    return lines
+
+
+def settings() -> Settings:
+    return load_settings(env=dict(tiny.ENVIRONMENT))
+
+
+def room(n: int, paragraphs: int = 8, code: int = 0) -> str:
+    """A document that no other is like: several chunks, and a word that only it has."""
+    lines = (
+        f"Paragraph {p} of room {n}: the key with number {n * 31 + p} hangs on hook {p * 7 + n}. " * 6
+        for p in range(paragraphs)
+    )
+    return f"# Room {n}\n\nThe word of this room is zebra{n:03}code{code}.\n\n" + "\n\n".join(lines)
+
+
+def ticket(n: int, text: str) -> str:
+    return json.dumps({"doc": f"tickets/{n}", "title": f"Ticket {n}", "text": f"{text} ticketword{n:03}"})
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`before`: a home over a folder; the folder has changed since. `after`: what an undisturbed run makes of it."""
+    place = tmp_path_factory.mktemp("killed")
+    folder = place / "many"
+    write(folder, {f"{n:02}.md": room(n) for n in range(6)})
+    write(folder, {"gone.md": room(98), "tickets.jsonl": "\n".join(ticket(n, "It leaks.") for n in range(8))})
+    with KnowledgeBase.open(place / "before", settings()) as kb:
+        ingest(kb, [folder])
+    (folder / "gone.md").unlink()
+    write(folder, {f"{n:02}.md": room(n, code=n % 2) for n in range(4)})
+    write(folder, {f"new/{n:02}.{'md' if n % 2 else 'html'}": room(n) for n in range(10, 50)})
+    write(folder, {"tickets.jsonl": "\n".join(ticket(n, "It leaks no more.") for n in range(2, 14))})
+    write(folder, {"empty.md": "", "unknown.xyz": "?", "中文.md": "# 房间\n\n钥匙挂在门后，编号是四十二。"})
+    return place
+
+
+@pytest.fixture(scope="module")
+def undisturbed(place: Path) -> list[str]:
+    shutil.copytree(place / "before", place / "after")
+    return run("ingest", str(place / "after"), str(place / "many"))
+
+
+def contents(kb: KnowledgeBase) -> dict[str, object]:
+    """All that a home holds for its users."""
+    documents = kb.documents(OWNER)
+    return {
+        "documents": [(d.collection, d.path, d.version, d.sha256, d.chunks, bool(d.reason)) for d in documents],
+        "texts": {d.path: kb.stored_text(OWNER, d.collection, d.path).text for d in documents if d.version},
+        "chunks": {
+            d.path: [(c.start, c.end, c.text, c.embedded_text) for c in kb.chunks(OWNER, d.collection, d.path)]
+            for d in documents
+        },
+        "originals": sorted(file.name for file in kb.home.originals.rglob("*") if file.is_file()),
+    }
+
+
+def is_sound(kb: KnowledgeBase) -> bool:
+    """Whether the catalog is whole, and both indexes hold exactly what can be found."""
+    live = kb.catalog.live_ids()
+    held = {chunk_id for chunk_id, _ in kb.indexes.vectors.nearest(kb.embedder.embed_question("room").vector, 10_000)}
+    assert kb.indexes.vectors.count() == kb.catalog.count_live() == kb.catalog.count_words() == len(live)
+    assert held == live
+    assert kb.catalog.pending() == []
+    with sqlite3.connect(kb.home.catalog) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+        unused = "SELECT count(*) FROM embeddings WHERE id NOT IN (SELECT embedding_id FROM chunks)"
+        assert db.execute(unused).fetchone() == (0,)
+    db.close()
+    return True
+
+
+def found_by(kb: KnowledgeBase, word: str) -> set[str]:
+    """The documents whose passages hold a word, among those that a search for it finds."""
+    return {p.document for p in kb.search(word, OWNER, 5).passages if word in p.text}
+
+
+def moments(lines: list[str]) -> list[int]:
+    """Line numbers, from 1: one for as many kinds of step as there are kills, chosen with the seed."""
+    chance = random.Random(SEED)
+    kinds = sorted(set(lines[:-1]))
+    chosen = chance.sample(kinds, KILLS - 2)
+    numbered = list(enumerate(lines[:-1], 1))
+    of_kinds = [chance.choice([n for n, line in numbered if line == kind]) for kind in chosen]
+    return sorted([*of_kinds, *chance.sample(range(1, len(lines)), KILLS - len(of_kinds))])
+
+
+def test_the_steps_in_which_it_is_killed_are_in_all_phases(undisturbed: list[str]) -> None:
+    """Reading, embedding, and the three stores: the undisturbed run goes through all of them, some several times."""
+    assert {line.partition(" ")[2] for line in undisturbed} >= {
+        "keep_original", "bundle", "get_text_embedding_batch", "add_versions", "set_property", "add", "publish",
+        "delete", "delete_document", "record_outcome",
+    }  # fmt: skip
+    assert undisturbed.count("after publish") >= 2
+    assert len(set(moments(undisturbed))) == KILLS
+
+
+@pytest.mark.parametrize("number", range(KILLS))
+def test_killed_and_run_again_it_is_as_if_nothing_had_happened(
+    place: Path, undisturbed: list[str], tmp_path: Path, number: int
+) -> None:
+    at = moments(undisturbed)[number]
+    home = shutil.copytree(place / "before", tmp_path / "home")
+    assert run("ingest", str(home), str(place / "many"), kill_at=at) == undisturbed[:at]
+    with KnowledgeBase.open(home, settings()) as kb:
+        ingest(kb, [place / "many"], prune=True)
+        kb.repair()
+        now = contents(kb)
+        assert is_sound(kb)
+        assert found_by(kb, "zebra010code0") == {"new/10.html"}
+        assert found_by(kb, "zebra001code1") == {"01.md"}
+        assert found_by(kb, "ticketword013") == {"tickets/13"}
+        assert found_by(kb, "zebra001code0") == found_by(kb, "zebra098code0") == set()
+    with KnowledgeBase.open(place / "after", settings()) as kb:
+        assert now == contents(kb)
+
+
+def test_before_anything_is_run_again_the_home_answers_and_is_sound(
+    place: Path, undisturbed: list[str], tmp_path: Path
+) -> None:
+    """Killed between Chroma and the catalog, opened by a search and by nothing else."""
+    home = shutil.copytree(place / "before", tmp_path / "home")
+    at = undisturbed.index("before publish") + 1
+    run("ingest", str(home), str(place / "many"), kill_at=at)
+    with KnowledgeBase.open(home, settings()) as kb:
+        assert found_by(kb, "zebra001code1") == {"01.md"}
+        assert is_sound(kb)
+
+
+@pytest.fixture(scope="module")
+def undisturbed_deletion(place: Path) -> list[str]:
+    shutil.copytree(place / "before", place / "without")
+    return run("delete", str(place / "without"), "02.md")
+
+
+@pytest.mark.parametrize("step", ["before delete_document", "after delete_document", "after delete", "before close"])
+def test_a_deletion_that_was_killed_is_undone_or_finished(
+    place: Path, undisturbed_deletion: list[str], tmp_path: Path, step: str
+) -> None:
+    home = shutil.copytree(place / "before", tmp_path / "home")
+    run("delete", str(home), "02.md", kill_at=undisturbed_deletion.index(step) + 1)
+    with KnowledgeBase.open(home, settings()) as kb:
+        there = "02.md" in [d.path for d in kb.documents(OWNER)]
+        assert there or step != "before delete_document"
+        assert found_by(kb, "zebra002code0") == ({"02.md"} if there else set())
+        assert is_sound(kb)
+        if there:
+            kb.delete_document(OWNER, "many", "02.md")
+            assert is_sound(kb)
+        kb.repair()
+        assert len(list(kb.home.originals.glob("*/*"))) == len(kb.catalog.content_hashes() - bundled(kb))
+
+
+def bundled(kb: KnowledgeBase) -> set[str]:
+    """Hashes of the records of bundles: of them no original is kept."""
+    return {d.sha256 for d in kb.documents(OWNER) if d.path.startswith("tickets/")}
