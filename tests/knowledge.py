@@ -1,4 +1,4 @@
-"""Knowledge bases for tests: a real home with real Chroma and the real embedding model, and a scripted language model."""
+"""Knowledge bases for tests: a real home, real Chroma and embedding model, and a scripted language model."""
 
 import os
 import subprocess

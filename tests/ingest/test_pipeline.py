@@ -142,7 +142,9 @@ def test_a_bundle_gives_a_document_for_each_record(kb: KnowledgeBase, tmp_path: 
 
 
 def test_an_interrupted_run_keeps_what_it_reported_and_goes_on(kb: KnowledgeBase, tmp_path: Path) -> None:
-    folder = write(tmp_path / "many", {f"{n:02}.md": f"# Note {n}\n\nThe code of room {n} is {n * 37}." for n in range(12)})
+    folder = write(
+        tmp_path / "many", {f"{n:02}.md": f"# Note {n}\n\nThe code of room {n} is {n * 37}." for n in range(12)}
+    )
     stop = threading.Event()
 
     def interrupt(at: IngestProgress) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kb.assistant import KnowledgeBase
+from kb.assistant import KnowledgeBase, drain
 from kb.errors import ModelError, UsageError
 from kb.schema import Done, Failed, Message, Principal, Retrieved, Revised, Thought, Token
 from tests.fakes import ScriptedModel
@@ -87,17 +87,11 @@ def test_a_model_that_stays_silent_gives_a_refusal_not_an_empty_answer(filled: F
     assert answer.text.strip()
 
 
-def test_no_think_tag_ever_reaches_the_answer(filled: Fill) -> None:
-    for reply in ("<think>a</think>A lost laptop must be reported <think> within 2 hours [1].", GOOD, f"<think>{GOOD}"):
-        answer = filled_answer(filled, reply)
-        assert "think>" not in answer
-
-
-def filled_answer(filled: Fill, reply: str) -> str:
-    kb = filled(ScriptedModel([reply]))
-    text = kb.answer(LAPTOP, OWNER).text
-    kb.close()
-    return text
+@pytest.mark.parametrize(
+    "reply", ["<think>a</think>A lost laptop must be reported <think> within 2 hours [1].", GOOD, f"<think>{GOOD}"]
+)
+def test_no_think_tag_ever_reaches_the_answer(filled: Fill, reply: str) -> None:
+    assert "think>" not in filled(ScriptedModel([reply])).answer(LAPTOP, OWNER).text
 
 
 def test_a_server_that_dies_in_mid_answer_leaves_what_was_written(filled: Fill) -> None:
@@ -105,14 +99,7 @@ def test_a_server_that_dies_in_mid_answer_leaves_what_was_written(filled: Fill) 
     events = list(filled(model).ask(LAPTOP, OWNER))
     assert events[-1] == Failed("The server died.", "A lost laptop ", "")
     with pytest.raises(ModelError, match="The server died"):
-        filled_again = ScriptedModel([[ModelError("The server died.")]])
-        events_of(filled_again, events)
-
-
-def events_of(model: ScriptedModel, events: list[object]) -> None:
-    from kb.assistant import drain
-
-    drain(iter(e for e in events))  # type: ignore[arg-type]
+        drain(iter(events))
 
 
 def test_stopping_keeps_what_was_written(filled: Fill) -> None:

@@ -83,7 +83,9 @@ def test_all_ways_of_writing_markers_are_read() -> None:
 
 
 def test_what_states_nothing_is_no_claim() -> None:
-    cited = cite("## Summary\nThe rules are as follows:\n\nIs that all?\n\n- Passwords have 14 characters [3].", ALL, "en")
+    cited = cite(
+        "## Summary\nThe rules are as follows:\n\nIs that all?\n\n- Passwords have 14 characters [3].", ALL, "en"
+    )
     assert len(cited.claims) == 1
 
 
