@@ -211,7 +211,7 @@ class _Run:
             return False
         if known.root != entry.root or known.source != entry.source or known.status == "failed":
             self._kb.catalog.record_outcome(entry.collection, entry.path, entry.root, entry.source, "unchanged", "")
-        self._report(DocumentReport(entry.path, "unchanged"))
+        self._report(DocumentReport(entry.path, "unchanged", known.pages, known.chunks))
         return True
 
     def _add(self, entry: _Entry, parsed: reading.Parsed) -> None:

@@ -390,8 +390,6 @@ def _related(first: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 def _common_path(sections: Sequence[_Section]) -> tuple[str, ...]:
     """The path of a chunk over several sections: what they share; a lone child's own where it has only its parent."""
-    if len(sections) == 1:
-        return sections[0].path
     if len(sections) == 2 and _under(sections[0].path, sections[1].path):
         return sections[1].path
     common = sections[0].path

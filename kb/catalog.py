@@ -2,33 +2,21 @@
 
 Chroma and the word index are derived from it. A version is written in two steps: `add_versions` stores it
 as pending, and once Chroma holds its vectors `publish` makes it searchable and retires the one before.
-Readers use a connection per thread; writers take turns.
 """
 
 import hashlib
 import json
 import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from fnmatch import fnmatchcase
-from pathlib import Path
-from typing import Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from kb.errors import DocumentNotFound, HomeError, HomeTooNew, StorageFull
-from kb.migrations import MIGRATIONS
-from kb.schema import Chunk, Document, Language, PageSpan, Passage, Principal, StoredText
+from kb.candidates import Candidates, batches, word_body
+from kb.database import FORGET_WORDS, now
+from kb.errors import DocumentNotFound
+from kb.schema import Chunk, Document, PageSpan, Passage, Principal, StoredText
 from kb.text import language_of
-from kb.words import tokenise
 
 EVERYONE = ("*",)
-_FORGET = "words_to_forget"  # "1" while the word index may still spell words of deleted documents
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +58,8 @@ class KnownDocument:
     source: str
     sha256: str | None  # of the version that answers; None where none does
     status: str
-
-
-@dataclass(frozen=True, slots=True)
-class VectorRow:
-    """A chunk as the vector index holds it."""
-
-    chunk_id: int
-    access_id: int
-    language: Language
-    vector: bytes
-
-
-def now() -> str:
-    """The time, ISO 8601, UTC."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    pages: int | None
+    chunks: int
 
 
 def embedding_key(embedded_text: str, identity: str = "") -> bytes:
@@ -92,126 +67,29 @@ def embedding_key(embedded_text: str, identity: str = "") -> bytes:
     return hashlib.sha256(f"{identity}\0{embedded_text}".encode("utf-8", "surrogatepass")).digest()
 
 
-class Catalog:
-    """All SQL of the product. Raises StorageFull when the disk is full and HomeTooNew for a newer schema."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._local = threading.local()
-        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
-        self._write_lock = threading.RLock()
-        self.generation = 0  # grows with every change of what can be found
-        self._migrate()
-
-    # ---- connections and transactions
-
-    @property
-    def db(self) -> sqlite3.Connection:
-        """This thread's connection, for reading."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=30)
-            connection.row_factory = sqlite3.Row
-            for pragma in ("journal_mode = WAL", "foreign_keys = ON", "secure_delete = ON", "synchronous = FULL"):
-                connection.execute(f"PRAGMA {pragma}")
-            self._local.connection = connection
-            self._keep(connection)
-        return connection
-
-    def _keep(self, connection: sqlite3.Connection) -> None:
-        """Remember a connection for closing, and close those whose thread has ended: a server has many in its life."""
-        with self._write_lock:
-            for thread in [thread for thread in self._connections if not thread.is_alive()]:
-                self._connections.pop(thread).close()
-            self._connections[threading.current_thread()] = connection
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A connection that holds the right to write: all that is done in it is kept, or none. Raises StorageFull."""
-        with self._write_lock:
-            db = self.db
-            try:
-                db.execute("BEGIN IMMEDIATE")
-                yield db
-                db.execute("COMMIT")
-            except BaseException as error:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
-                    raise StorageFull(
-                        f"The disk that holds {self.path.parent} is full; nothing half done was kept. "
-                        "Free some space and run the command again."
-                    ) from error
-                raise
-
-    def close(self) -> None:
-        """Close every connection and fold the write-ahead log into the file."""
-        if self._connections and self.property(_FORGET):
-            with suppress(StorageFull):  # the next close does it
-                self.forget_words()
-        for connection in self._connections.values():
-            connection.close()
-        self._connections.clear()
-        self._local = threading.local()
-
-    def _migrate(self) -> None:
-        try:
-            version = self.db.execute("PRAGMA user_version").fetchone()[0]
-        except sqlite3.DatabaseError as error:
-            raise HomeError(
-                f"{self.path} is not a catalog that can be read ({error}). Restore it from a backup, "
-                "or choose another --home."
-            ) from error
-        if version > len(MIGRATIONS):
-            raise HomeTooNew(
-                f"{self.path.parent} was written by a newer version (schema {version}; this one knows "
-                f"{len(MIGRATIONS)}). Update the product, or choose another --home."
-            )
-        for number, script in enumerate(MIGRATIONS[version:], version + 1):
-            with self.transaction() as db:
-                for statement in _statements(script):
-                    db.execute(statement)
-                db.execute(f"PRAGMA user_version = {number}")
-
-    def forget_words(self) -> None:
-        """Write the word index anew without the words of deleted documents, which SQLite's FTS5 only marks as gone.
-
-        It takes seconds where the index is large, so it is not done at each deletion.
-        """
-        with self.transaction() as db:
-            db.execute("INSERT INTO words (words) VALUES ('optimize')")
-            db.execute("DELETE FROM properties WHERE name = ?", (_FORGET,))
-
-    # ---- properties of the home
-
-    def property(self, name: str) -> str | None:
-        """A stored property, such as the embedding's identity."""
-        row = self.db.execute("SELECT value FROM properties WHERE name = ?", (name,)).fetchone()
-        return row["value"] if row else None
-
-    def set_property(self, name: str, value: str) -> None:
-        """Store a property."""
-        with self.transaction() as db:
-            db.execute("INSERT OR REPLACE INTO properties (name, value) VALUES (?, ?)", (name, value))
-
-    # ---- writing documents
+class Catalog(Candidates):
+    """All SQL about documents. Raises what Database raises."""
 
     def known(self, collection: str) -> dict[str, KnownDocument]:
         """The documents of a collection by path, for finding out what changed."""
         rows = self.db.execute(
-            "SELECT d.id, d.path, d.root, d.source, d.status, v.sha256 FROM documents d "
+            "SELECT d.id, d.path, d.root, d.source, v.sha256, d.status, json_array_length(v.pages) AS pages, "
+            "(SELECT count(*) FROM chunks k WHERE k.document_id = d.id AND k.live = 1) AS chunks FROM documents d "
             "JOIN collections c ON c.id = d.collection_id LEFT JOIN versions v ON v.id = d.version_id "
             "WHERE c.name = ?",
             (collection,),
         )
         return {
-            r["path"]: KnownDocument(r["id"], r["path"], r["root"], r["source"], r["sha256"], r["status"]) for r in rows
+            r["path"]: KnownDocument(
+                r["id"], r["path"], r["root"], r["source"], r["sha256"], r["status"], r["pages"] or None, r["chunks"]
+            )
+            for r in rows
         }
 
     def stored_embeddings(self, keys: Sequence[bytes]) -> dict[bytes, Embedding]:
         """The embeddings already known under these keys."""
         found: dict[bytes, Embedding] = {}
-        for part in _batches(keys):
+        for part in batches(keys):
             marks = ",".join("?" * len(part))
             for row in self.db.execute(f"SELECT * FROM embeddings WHERE key IN ({marks})", part):
                 found[row["key"]] = Embedding(row["vector"], row["tokens"])
@@ -267,7 +145,7 @@ class Catalog:
     def index_words(self, db: sqlite3.Connection, version_id: int) -> None:
         """Put the chunks of a version into the word index."""
         rows = db.execute("SELECT id, embedded_text FROM chunks WHERE version_id = ?", (version_id,)).fetchall()
-        db.executemany("INSERT INTO words (rowid, body) VALUES (?, ?)", ((r["id"], _body(r[1])) for r in rows))
+        db.executemany("INSERT INTO words (rowid, body) VALUES (?, ?)", ((r["id"], word_body(r[1])) for r in rows))
 
     def _access_id(self, db: sqlite3.Connection, readers: Iterable[str]) -> int:
         key = json.dumps(sorted(set(readers)), ensure_ascii=False)
@@ -353,7 +231,7 @@ class Catalog:
             ]
             self._drop_chunks(db, "document_id = ?", (document_id,))
             db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
-            db.execute("INSERT OR REPLACE INTO properties (name, value) VALUES (?, '1')", (_FORGET,))
+            db.execute("INSERT OR REPLACE INTO properties (name, value) VALUES (?, '1')", (FORGET_WORDS,))
             self.record(db, asker, "delete", f"{row['name']}/{row['path']}", {"sha256": hashes})
             kept = {r["sha256"] for r in db.execute("SELECT DISTINCT sha256 FROM versions")}
         self.generation += 1
@@ -367,145 +245,6 @@ class Catalog:
             "DELETE FROM embeddings WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM chunks WHERE embedding_id = ?1)",
             {(row["embedding_id"],) for row in dropped},
         )
-
-    # ---- the derived indexes
-
-    def vector_rows(self, version_ids: Sequence[int] | None = None) -> Iterator[VectorRow]:
-        """Chunks with their vectors: of these versions, or all that are live."""
-        query = (
-            "SELECT c.id, c.access_id, c.language, e.vector FROM chunks c JOIN embeddings e ON e.id = c.embedding_id "
-            "WHERE {} ORDER BY c.id"
-        )
-        if version_ids is None:
-            cursor = self.db.execute(query.format("c.live = 1"))
-            yield from (VectorRow(r["id"], r["access_id"], r["language"], r["vector"]) for r in cursor)
-            return
-        for version_id in version_ids:
-            cursor = self.db.execute(query.format("c.version_id = ?"), (version_id,))
-            yield from (VectorRow(r["id"], r["access_id"], r["language"], r["vector"]) for r in cursor)
-
-    def live_ids(self) -> set[int]:
-        """The chunks that can be found."""
-        return {r["id"] for r in self.db.execute("SELECT id FROM chunks WHERE live = 1")}
-
-    def sample_vectors(self, count: int) -> list[VectorRow]:
-        """Some live chunks with their vectors, spread over all of them."""
-        ids = [r["id"] for r in self.db.execute("SELECT id FROM chunks WHERE live = 1 ORDER BY id")]
-        query = (
-            "SELECT c.id, c.access_id, c.language, e.vector FROM chunks c JOIN embeddings e ON e.id = c.embedding_id "
-            "WHERE c.id IN (SELECT value FROM json_each(?))"
-        )
-        chosen = json.dumps(ids[:: max(1, len(ids) // count)][:count])
-        return [VectorRow(*row) for row in self.db.execute(query, (chosen,))]
-
-    def is_empty(self) -> bool:
-        """Whether there is no chunk at all, live or pending."""
-        return self.db.execute("SELECT 1 FROM chunks LIMIT 1").fetchone() is None
-
-    def count_live(self) -> int:
-        """How many chunks can be found."""
-        return int(self.db.execute("SELECT count(*) FROM chunks WHERE live = 1").fetchone()[0])
-
-    def count_words(self) -> int:
-        """How many chunks the word index holds."""
-        return int(self.db.execute("SELECT count(*) FROM words").fetchone()[0])
-
-    def rebuild_words(self) -> None:
-        """Write the word index again from the live chunks. No version may be pending."""
-        with self.transaction() as db:
-            db.execute("DELETE FROM words")
-            for row in db.execute("SELECT id, embedded_text FROM chunks WHERE live = 1").fetchall():
-                db.execute("INSERT INTO words (rowid, body) VALUES (?, ?)", (row["id"], _body(row["embedded_text"])))
-
-    # ---- searching
-
-    def access_ids(self, asker: Principal) -> list[int] | None:
-        """The access classes the asker is in; None for one who may read everything."""
-        if asker.unlimited:
-            return None
-        own = {"*", asker.name, *asker.groups}
-        rows = self.db.execute("SELECT id, readers FROM access_classes")
-        return [r["id"] for r in rows if own & set(json.loads(r["readers"]))]
-
-    def document_ids(self, globs: Sequence[str]) -> list[int]:
-        """Documents whose path matches one of the globs (`*` crosses folders)."""
-        rows = self.db.execute("SELECT id, path FROM documents")
-        return [r["id"] for r in rows if any(fnmatchcase(r["path"], glob) for glob in globs)]
-
-    def allowed_chunks(self, access_ids: Sequence[int] | None, document_ids: Sequence[int] | None) -> NDArray[np.int64]:
-        """Ids of the live chunks within access classes and documents (None: no limit), ascending."""
-        where, values = _limits(access_ids, document_ids)
-        rows = self.db.execute(f"SELECT c.id FROM chunks c WHERE c.live = 1 {where} ORDER BY c.id", values)
-        return np.fromiter((r["id"] for r in rows), dtype=np.int64)
-
-    def word_search(
-        self,
-        expression: str,
-        limit: int,
-        access_ids: Sequence[int] | None = None,
-        document_ids: Sequence[int] | None = None,
-    ) -> list[tuple[int, float]]:
-        """Chunks by BM25 (k1 1.2, b 0.75: FTS5's), best first, as (chunk id, score > 0)."""
-        if not expression:
-            return []
-        where, values = _limits(access_ids, document_ids)
-        rows = self.db.execute(
-            "SELECT c.id, -bm25(words) AS score FROM words JOIN chunks c ON c.id = words.rowid "
-            f"WHERE words MATCH ? AND c.live = 1 {where} ORDER BY score DESC, c.id LIMIT ?",
-            (expression, *values, limit),
-        )
-        return [(r["id"], r["score"]) for r in rows]
-
-    def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
-        """In how many chunks each word occurs."""
-        query = "SELECT count(*) FROM words WHERE words MATCH ?"
-        return {word: self.db.execute(query, (f'"{word}"',)).fetchone()[0] for word in words}
-
-    def languages(self) -> dict[Language, int]:
-        """How many live chunks there are in each language."""
-        rows = self.db.execute("SELECT language, count(*) AS n FROM chunks WHERE live = 1 GROUP BY language")
-        return {r["language"]: r["n"] for r in rows}
-
-    def languages_of(self, chunk_ids: Sequence[int]) -> dict[int, Language]:
-        """The language of each of these chunks."""
-        query = "SELECT id, language FROM chunks WHERE id IN (SELECT value FROM json_each(?))"
-        return {r["id"]: r["language"] for r in self.db.execute(query, (json.dumps(list(chunk_ids)),))}
-
-    def token_vectors(self, chunk_ids: Sequence[int]) -> dict[int, bytes]:
-        """The packed token vectors of these chunks."""
-        query = (
-            "SELECT c.id, e.tokens FROM chunks c JOIN embeddings e ON e.id = c.embedding_id "
-            "WHERE c.id IN (SELECT value FROM json_each(?))"
-        )
-        return {r["id"]: r["tokens"] for r in self.db.execute(query, (json.dumps(list(chunk_ids)),))}
-
-    def passages(self, scored: Sequence[tuple[int, float]], asker: Principal) -> list[Passage]:
-        """The chunks as passages, in the given order. What the asker may not read is left out, whoever found it."""
-        allowed = self.access_ids(asker)
-        rows: dict[int, sqlite3.Row] = {}
-        for part in _batches([chunk_id for chunk_id, _ in scored]):
-            marks = ",".join("?" * len(part))
-            query = (
-                f"SELECT k.*, c.name AS collection, d.path, v.number, v.title FROM chunks k "
-                "JOIN documents d ON d.id = k.document_id JOIN collections c ON c.id = d.collection_id "
-                f"JOIN versions v ON v.id = k.version_id WHERE k.live = 1 AND k.id IN ({marks})"
-            )
-            rows.update({r["id"]: r for r in self.db.execute(query, part)})
-        found: list[Passage] = []
-        for chunk_id, score in scored:
-            row = rows.get(chunk_id)
-            if row is None or (allowed is not None and row["access_id"] not in allowed):
-                continue
-            found.append(
-                Passage(
-                    rank=len(found) + 1, chunk_id=chunk_id, collection=row["collection"], document=row["path"],
-                    version=row["number"], page=row["page"], start=row["start"], end=row["end"], text=row["text"],
-                    section=row["section"], header=row["header"], title=row["title"], score=score,
-                )
-            )  # fmt: skip
-        return found
-
-    # ---- reading documents
 
     def documents(self, asker: Principal, collection: str | None = None) -> list[Document]:
         """The document list as far as the asker may read it, by collection and path."""
@@ -553,9 +292,10 @@ class Catalog:
             (document_id, version),
         ).fetchone()
         if row is None:
-            raise DocumentNotFound(
-                "That document has no readable text" + (f" in version {version}." if version else ".")
-            )
+            listed = self.db.execute("SELECT path, reason FROM documents WHERE id = ?", (document_id,)).fetchone()
+            name, reason = (listed["path"], listed["reason"]) if listed else ("The document", "")
+            where = f" in version {version}" if version else ""
+            raise DocumentNotFound(f"{name!r} has no readable text{where}. {reason}".strip())
         return StoredText(
             collection=row["collection"], path=row["path"], version=row["number"], title=row["title"],
             media_type=row["media_type"], sha256=row["sha256"], text=row["text"], pages=_pages(row["pages"]),
@@ -578,39 +318,6 @@ class Catalog:
             for r in rows
         ]
 
-    # ---- audit
-
-    def audit(self, asker: str, action: str, subject: str, detail: dict[str, Any]) -> int:
-        """Write a row of the audit trail; returns its id."""
-        with self.transaction() as db:
-            return self.record(db, asker, action, subject, detail)
-
-    def record(self, db: sqlite3.Connection, asker: str, action: str, subject: str, detail: dict[str, Any]) -> int:
-        cursor = db.execute(
-            "INSERT INTO audit (at, asker, action, subject, detail) VALUES (?, ?, ?, ?, ?)",
-            (now(), asker, action, subject, json.dumps(detail, ensure_ascii=False)),
-        )
-        return int(cursor.lastrowid or 0)
-
-    def audit_rows(self, limit: int = 100) -> list[dict[str, Any]]:
-        """The newest rows of the audit trail, newest first."""
-        rows = self.db.execute("SELECT * FROM audit ORDER BY id DESC LIMIT ?", (limit,))
-        return [{**dict(r), "detail": json.loads(r["detail"])} for r in rows]
-
-
-def _body(embedded_text: str) -> str:
-    return " ".join(tokenise(embedded_text))
-
-
-def _limits(access_ids: Sequence[int] | None, document_ids: Sequence[int] | None) -> tuple[str, list[str]]:
-    """A WHERE tail on chunks `c`. The ids travel as one JSON value: SQLite limits how many parameters there are."""
-    where, values = "", []
-    for column, ids in (("access_id", access_ids), ("document_id", document_ids)):
-        if ids is not None:
-            where += f" AND c.{column} IN (SELECT value FROM json_each(?))"
-            values.append(json.dumps(list(ids)))
-    return where, values
-
 
 def _pages(text: str) -> tuple[PageSpan, ...]:
     return tuple(PageSpan(*page) for page in json.loads(text))
@@ -625,17 +332,3 @@ def _document(row: sqlite3.Row) -> Document:
         size=row["size"] or 0, pages=pages or None, chunks=row["chunks"], quality=row["quality"] if readable else 0.0,
         ingested_at=row["ingested_at"] or "",
     )  # fmt: skip
-
-
-def _batches(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
-    for at in range(0, len(items), size):
-        yield items[at : at + size]
-
-
-def _statements(script: str) -> Iterator[str]:
-    statement = ""
-    for line in script.splitlines():
-        statement += line + "\n"
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""

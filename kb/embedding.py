@@ -20,6 +20,7 @@ from kb.maxsim import Vectors, pack, unit
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+_WORD_MARK = "▁"
 # The MaxSim under which a question is off topic: on pooled pairs of unrelated collections 98 % fall under it, and
 # 1 % of the questions that the documents do answer. Raw values are a property of the model.
 EVIDENCE_FLOORS = {"multilingual-e5-small": 0.81}
@@ -109,7 +110,11 @@ class SentenceTransformerEmbedder:
     def embed_question(self, text: str) -> EmbeddedQuestion:
         [(vector, tokens)] = self._encode(self._settings.query_prefix, [text])
         ids = self.tokenizer().encode(text, add_special_tokens=False)
-        pieces = tuple(text[start:end] for start, end in ids.offsets)[: len(tokens)]
+        # A lone word mark (sentencepiece's "▁") stands for no text, although its offsets name the next character.
+        pieces = tuple(
+            "" if token == _WORD_MARK else text[start:end]
+            for token, (start, end) in zip(ids.tokens, ids.offsets, strict=True)
+        )[: len(tokens)]
         return EmbeddedQuestion(vector, tokens[: len(pieces)], pieces)
 
     def similarities(self, claim: str, texts: Sequence[str]) -> Vectors:

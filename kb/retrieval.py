@@ -55,6 +55,7 @@ class Retriever:
     def retrieve(self, question: str, asker: Principal, k: int | None = None, scope: Sequence[str] = ()) -> Retrieval:
         """The k best passages for a question, best first, within the documents whose paths match `scope`."""
         began = time.perf_counter()
+        self._indexes.ready()
         k = k or self._settings.passages
         limits = _Limits(self._catalog.access_ids(asker), self._catalog.document_ids(scope) if scope else None)
         embedded = self._embedder.embed_question(question)

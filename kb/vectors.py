@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.catalog import Catalog, VectorRow
+from kb.candidates import VectorRow
+from kb.catalog import Catalog
 from kb.errors import HomeError, StorageFull
 from kb.maxsim import Vectors
 from kb.schema import Language

@@ -49,7 +49,7 @@ app = typer.Typer(
 
 def main() -> None:
     """Entry point of the console script."""
-    from ui import cli_docs, cli_eval, cli_models  # noqa: F401  (they add their commands)
+    from ui import cli_docs, cli_eval, cli_models, cli_reindex  # noqa: F401  (they add their commands)
 
     app()
 

@@ -21,11 +21,12 @@ _CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 @pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
     """Debian's Chromium."""
-    playwright = pytest.importorskip("playwright.sync_api")
+    from playwright.sync_api import sync_playwright
+
     chromium = shutil.which("chromium")
     if chromium is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium fonts-noto-cjk")
-    with playwright.sync_playwright() as running:
+        pytest.fail("Chromium is not installed. Run `make setup-test`.")
+    with sync_playwright() as running:
         browser = running.chromium.launch(executable_path=chromium, args=list(_CHROMIUM))
         yield browser
         browser.close()

@@ -66,7 +66,7 @@ def version(
         chunks.append(Chunk(at, at + len(part), part, part, 1, "", ""))
         at += len(part) + 1
     return NewVersion(
-        collection=collection, path=path, root="/root", source=path, sha256=hashlib.sha256(text.encode()).hexdigest(),
+        collection=collection, path=path, root="/docs", source=path, sha256=hashlib.sha256(text.encode()).hexdigest(),
         size=len(text), media_type="text/plain", title=path, text=text, pages=(PageSpan(1, 0, len(text)),), quality=1.0,
         chunks=tuple(chunks), embeddings=tuple(embedder.embed_passages(texts)), identity=embedder.identity(),
         readers=readers,

@@ -106,7 +106,7 @@ def test_a_new_version_keeps_its_readers_until_others_are_named(tmp_path: Path) 
 def test_the_outcome_of_a_later_run_does_not_open_a_document(tmp_path: Path, status: str) -> None:
     with open_kb(tmp_path / "home") as kb:
         publish(kb, {"hr.md": TEXTS["hr.md"]})
-        kb.catalog.record_outcome("docs", "hr.md", "/root", "hr.md", status, "")
+        kb.catalog.record_outcome("docs", "hr.md", "/docs", "hr.md", status, "")
         assert kb.documents(Principal("guest")) == []
 
 

@@ -15,6 +15,7 @@ from kb.embedding import open_embedder
 from kb.errors import EmbeddingChanged, HomeError, HomeInUse, HomeTooNew
 from kb.home import Home
 from kb.migrations import MIGRATIONS
+from kb.schema import Principal
 from tests.knowledge import OWNER, open_kb
 
 
@@ -66,8 +67,9 @@ def test_another_embedding_model_is_refused(docs: Path, tmp_path: Path) -> None:
         ingest(kb, [docs])
     with open_kb(tmp_path / "home") as kb:
         kb.catalog.set_property("embedding", '{"model": "another"}')
-        with pytest.raises(EmbeddingChanged, match="reindex"):
-            kb.search("When does the office open?", OWNER)
+        for asker in (OWNER, Principal("guest")):
+            with pytest.raises(EmbeddingChanged, match="reindex"):
+                kb.search("When does the office open?", asker)
 
 
 def test_the_identity_changes_with_model_and_prefix() -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.catalog import Catalog, VectorRow
+from kb.candidates import VectorRow
+from kb.catalog import Catalog
 from kb.maxsim import Vectors, unit
 from kb.vectors import ExactScan, VectorIndex
 from tests.kb.storage import SeededEmbedder, version
