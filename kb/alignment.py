@@ -14,6 +14,7 @@ from typing import Any
 from kb.maxsim import Vectors
 from kb.names import codes_in, names_in
 from kb.numbers import missing_numbers, numbers_in
+from kb.orders import BLANK
 from kb.schema import Passage
 from kb.text import CJK, language_of, sentences
 from kb.words import STOP_WORDS, tokenise
@@ -41,7 +42,7 @@ class Span:
     quote: str
     strength: float  # 0..1
     supported: bool
-    on_target: bool  # its document speaks of what the question names
+    on_target: bool  # its document speaks of at least half of what the question names
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class Aligner:
             quote=window.quote,
             strength=strengths[chosen][0],
             supported=supported,
-            on_target=all(name in source.whole for name in asked),
+            on_target=2 * sum(name in source.whole for name in asked) >= len(asked),
         )
 
     def _holds(
@@ -131,10 +132,13 @@ class Aligner:
         """Whether numbers, dates and names of the claim are in the span, or where they may be instead."""
         if missing_numbers(claim, f"{window.quote}\n{source.passage.header}") - excused:
             return False
-        # In a table each row speaks for itself; in prose a name may stand a sentence earlier.
-        near = window.quote if CELL in window.quote else source.passage.text
-        place = f"{near}\n{source.heading}".lower()
-        return all(name in place for name in names)
+        # In a table each row speaks for itself; in prose a name may stand a sentence earlier, and one that the
+        # question gave anywhere in the document.
+        table = CELL in window.quote
+        place = f"{window.quote if table else source.passage.text}\n{source.heading}".lower()
+        return all(
+            name in place or (not table and name in self._asked_names and name in source.whole) for name in names
+        )
 
     def _cosines(self, claim: str, source: _Source) -> list[tuple[float, float]]:
         assert self._similarities is not None
@@ -186,6 +190,8 @@ def _windows(passage: Passage, cuts: Sequence[tuple[int, int]]) -> Iterator[_Win
         for last in range(first, min(first + WINDOW, len(cuts))):
             start, end = cuts[first][0], cuts[last][1]
             quote = passage.text[start:end]
+            if BLANK in quote:
+                break
             yield _Window(passage.start + start, passage.start + end, quote, _tokens(quote))
 
 

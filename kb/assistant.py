@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,24 @@ from kb import prompts
 from kb.catalog import Catalog
 from kb.citations import cite
 from kb.config import Settings, default_home, load_settings
-from kb.draft import EMPTY, FOUND_NOTHING, LEFT_OUT, STOPPED, UNSUPPORTED, WEAK, Draft, Options, checked, evidence_of
+from kb.draft import (
+    EMPTY,
+    FOUND_NOTHING,
+    LEFT_OUT,
+    ORDERS,
+    STOPPED,
+    UNSUPPORTED,
+    WEAK,
+    Draft,
+    Options,
+    checked,
+    evidence_of,
+)
 from kb.embedding import Embedder, open_embedder
 from kb.errors import ContextOverflow, DocumentNotFound, EmptyAnswer, KBError, ModelError, RefusedByPolicy, UsageError
 from kb.home import Home
 from kb.indexes import Indexes
+from kb.orders import without_orders
 from kb.retrieval import Retriever
 from kb.schema import (
     Answer,
@@ -157,7 +171,8 @@ class KnowledgeBase:
             if not found.enough_evidence:
                 answer = draft.refused("weak_evidence", WEAK[draft.language])
             else:
-                yield from self._generate(draft, options)
+                with suppress(EmptyAnswer):  # refused below
+                    yield from self._generate(draft, options)
                 answer = yield from self._checked_answer(draft, options)
         except (RefusedByPolicy, UsageError):
             raise
@@ -220,13 +235,19 @@ class KnowledgeBase:
             draft.notices.append(notice)
             yield notice
         draft.shown = tuple(shown)
+        if any(p.text != q.text for p, q in zip(shown, draft.passages, strict=False)) and not draft.has_notice(
+            "orders"
+        ):
+            notice = Notice("orders", ORDERS[draft.language])
+            draft.notices.append(notice)
+            yield notice
 
     def _fitting(self, draft: Draft, options: Options) -> Sequence[Passage]:
         """As many passages as the context holds."""
         model, llm = self.model, self.settings.llm
         thinking = model.think_budget if options.think_budget is None else options.think_budget
         room = model.context_tokens - llm.answer_tokens - thinking - 64
-        shown: Sequence[Passage] = draft.passages
+        shown: Sequence[Passage] = [without_orders(passage) for passage in draft.passages]
         while len(shown) > 1:
             messages = prompts.answering(draft.searched, shown, draft.language)
             if model.count_tokens("\n".join(m.thinking + m.content for m in messages)) <= room:

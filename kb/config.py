@@ -75,7 +75,7 @@ class LLMSettings(_Section):
     llamaindex_class: str = Field("", description="`module:Class` of a LlamaIndex LLM, for engine `llamaindex`")
     llamaindex_options: dict[str, Any] = Field(default_factory=dict)
     think_budget: int | None = Field(
-        None, ge=0, description="reasoning tokens; null takes the engine's own (ollama 1024, embedded 48)"
+        None, ge=0, description="reasoning tokens; null takes the engine's own (ollama 1024, embedded 64)"
     )
     answer_tokens: int = Field(512, ge=16)
     context_tokens: int = Field(8192, ge=1024, description="num_ctx; always sent and constant")

@@ -22,7 +22,7 @@ from kb.prompt_text import language_of, without_control_tokens
 from kb.schema import Message, Revised, Token
 from kb.thinking import Delta, Output, notices_in, think_and_answer
 
-THINK_BUDGET = 48
+THINK_BUDGET = 64
 MAX_CONTEXT = 4096
 _BATCH = 64  # prompt tokens at a time: a stop is honoured between two batches, and larger ones gain under 5 %
 _PROMPT_CACHE_MB = 512  # keeps the shared beginning of prompts across other calls

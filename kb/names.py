@@ -5,11 +5,10 @@ import warnings
 from functools import cache
 from typing import Any
 
-from kb.numbers import MONTHS
+from kb.numbers import CODE, MONTHS
 from kb.text import CJK
 from kb.words import segmenter
 
-_CODE = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z-]*\d)[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])")
 _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])")
 _FIRST_WORD = re.compile(r"\W*(\w+)")
 _PROPER = frozenset({"ns", "nr", "nrt", "nt"})  # places, persons, organisations in jieba's tag set
@@ -29,7 +28,7 @@ def names_in(text: str) -> frozenset[str]:
         for name in _NAME.findall(text)
         if not (name == opening and name.istitle()) and name not in _ABBREVIATIONS and len(name) > 1
     }
-    found = {name.lower() for name in latin | set(_CODE.findall(text))} - MONTHS - _DAYS
+    found = {name.lower() for name in latin | set(CODE.findall(text))} - MONTHS - _DAYS
     if CJK.search(text):
         found |= {word.word for word in _tagger().cut(text) if word.flag in _PROPER and len(word.word) > 1}
     return frozenset(found)
@@ -37,7 +36,7 @@ def names_in(text: str) -> frozenset[str]:
 
 def codes_in(text: str) -> frozenset[str]:
     """Names that hold a digit, such as P2 or DeepSeek-R1: they keep their form in every language. Lower case."""
-    return frozenset(name.lower() for name in _CODE.findall(text))
+    return frozenset(name.lower() for name in CODE.findall(text))
 
 
 @cache

@@ -30,6 +30,11 @@ _MONTHS = {
 }  # fmt: skip
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 
+# A code such as BC-17 or T5 is a name, whatever digits it holds; EUR148 is an amount.
+CODE = re.compile(
+    r"(?<![A-Za-z0-9])(?!(?:EUR|USD|CNY|RMB|SGD|GBP|JPY|HKD|CHF)\d)(?=[A-Za-z-]*\d)[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*"
+    r"(?![A-Za-z0-9])"
+)
 _DATE_ZH = re.compile(r"(?:(\d{4})\s*年\s*)?(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")
 _DATE_ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _DATE_EN = re.compile(rf"\b({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(\d{{4}}))?(?!\d)")
@@ -56,7 +61,7 @@ _MEASURE = re.compile(r"\s*[天日个年月周小元人次名位倍条项级种�
 
 def numbers_in(text: str) -> frozenset[str]:
     """The numbers and dates of a text in one form: "15", "15%", "1200000", "2025-01-15", "--01-15", "2025-01"."""
-    text = unicodedata.normalize("NFKC", text).lower()
+    text = CODE.sub(" ", unicodedata.normalize("NFKC", text)).lower()
     found: set[str] = set()
     for pattern, order in (
         (_DATE_ZH, (0, 1, 2)),

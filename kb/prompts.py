@@ -23,6 +23,8 @@ _NOT_FOUND = re.compile(
     re.IGNORECASE,
 )
 
+_MANY_BREAKS, _BREAK = re.compile(r"\n{3,}"), "\n\n"
+
 _EXAMPLE = {
     "en": (
         "[1] Canteen rules > Opening hours\nThe canteen is open from 11:30 to 13:30 on working days. "
@@ -82,7 +84,7 @@ def _request(passages: str, question: str, language: Language) -> str:
 def _quoted(passage: Passage) -> str:
     head = " > ".join(part for part in (passage.title, passage.section) if part)
     header = f"{passage.header}\n" if passage.header else ""
-    return f"[{passage.rank}] {head}\n{header}{passage.text}"
+    return f"[{passage.rank}] {head}\n{header}{_MANY_BREAKS.sub(_BREAK, passage.text)}"
 
 
 def says_only_not_found(answer: str) -> bool:

@@ -97,7 +97,7 @@ def test_no_think_tag_ever_reaches_the_answer(filled: Fill, reply: str) -> None:
 def test_a_server_that_dies_in_mid_answer_leaves_what_was_written(filled: Fill) -> None:
     model = ScriptedModel([["A lost laptop ", ModelError("The server died.")]])
     events = list(filled(model).ask(LAPTOP, OWNER))
-    assert events[-1] == Failed("The server died.", "A lost laptop ", "")
+    assert events[-1] == Failed("The server died.", "A lost laptop", "")
     with pytest.raises(ModelError, match="The server died"):
         drain(iter(events))
 
