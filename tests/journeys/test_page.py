@@ -123,7 +123,7 @@ def test_a_first_hour(visitor: Visitor, files: list[str]) -> None:
     # Stopped before the first word.
     visitor.ask("Until when may receipts of a journey be handed in?")
     page.locator(".st-key-stop button").click(timeout=SLOW)
-    page.wait_for_selector("text=Stopped", timeout=2_000)
+    page.wait_for_selector("text=Stopped", timeout=SLOW)
 
     # A document full of images and orders, in a new conversation: nothing of it is loaded or obeyed by the page.
     page.locator(".st-key-new-conversation button").click()

@@ -53,22 +53,22 @@ def test_passages_then_reasoning_then_answer_then_citations(visitor: Visitor) ->
     assert page.locator(".sheet mark").inner_text().startswith("Leave is requested")
 
 
-def test_stop_before_the_first_word_is_shown_within_a_second(visitor: Visitor) -> None:
+def test_stop_works_before_the_first_word(visitor: Visitor) -> None:
     page = visitor.page
-    visitor.ask("How many days of leave?")
+    visitor.ask("How many days of leave, silent model?")
     page.wait_for_selector("details.found")
     page.locator(".st-key-stop button").click()
-    page.wait_for_selector(":is(:text('Stopped'), :text('已停止'))", timeout=1_500)
+    page.wait_for_selector(":is(:text('Stopped'), :text('已停止'))")
     assert page.locator("div.answer").count() == 0
     assert page.locator('[data-testid="stChatInputTextArea"]').is_enabled()
 
 
 def test_stop_in_mid_answer_keeps_what_was_written(visitor: Visitor) -> None:
     page = visitor.page
-    visitor.ask("How many days of leave?")
+    visitor.ask("How many days of leave, hesitant model?")
     page.wait_for_selector("div.answer")
     page.locator(".st-key-stop button").click()
-    page.wait_for_selector(":is(:text('Stopped'), :text('已停止'))", timeout=1_500)
+    page.wait_for_selector(":is(:text('Stopped'), :text('已停止'))")
     assert page.locator("div.answer").inner_text().startswith("Every")
     assert "Bruno" not in page.locator("div.answer").inner_text()
 

@@ -32,6 +32,7 @@ HANDBOOK = (
     "Leave is requested in the portal two weeks ahead.\n\n## Travel\n\nHotels are paid up to 180 euros a night. "
     "Receipts are handed in within 30 days.\n"
 )
+LONG = 120  # seconds
 QUOTE = "Every employee has 25 days of paid leave a year."
 HOSTILE = (
     'Look: ![x](http://outside.example/a.png) <img src="http://outside.example/b.png"> '
@@ -52,7 +53,7 @@ class ScriptedModel:
 
 @dataclass
 class ScriptedKB:
-    """Answers every question about leave, refuses "off topic", fails on "fail". `gate` holds it back when cleared."""
+    """Answers every question about leave, refuses "off topic", fails on "crash". `gate` holds it back when cleared."""
 
     folder: Path
     settings: Settings = field(default_factory=Settings)
@@ -210,6 +211,8 @@ class ScriptedKB:
             )
             return
         self._wait(stop)
+        if "silent" in question and stop.wait(LONG):  # until the reader stops it: no word comes
+            return
         if "crash" in question:
             raise RuntimeError("a secret detail")
         for word in [
@@ -237,6 +240,8 @@ class ScriptedKB:
             if stop.wait(self.pause):
                 return
             yield Token(text[at : at + 8])
+            if "hesitant" in question and stop.wait(LONG):  # one piece, then nothing until it is stopped
+                return
         yield Notice("think_budget", "The reasoning reached its budget and was closed.")
         yield Done(self._answer(question, text, passages))
 
