@@ -230,17 +230,12 @@ class KnowledgeBase:
                 if len(shown) <= 1:
                     raise
                 shown = shown[:-1]
-        if len(shown) < len(draft.passages) and not draft.has_notice("passages_left_out"):
-            notice = Notice("passages_left_out", LEFT_OUT[draft.language].format(len(shown), len(draft.passages)))
-            draft.notices.append(notice)
-            yield notice
         draft.shown = tuple(shown)
-        if any(p.text != q.text for p, q in zip(shown, draft.passages, strict=False)) and not draft.has_notice(
-            "orders"
-        ):
-            notice = Notice("orders", ORDERS[draft.language])
-            draft.notices.append(notice)
-            yield notice
+        if len(shown) < len(draft.passages):
+            left_out = LEFT_OUT[draft.language].format(len(shown), len(draft.passages))
+            yield from draft.tell_once("passages_left_out", left_out)
+        if any(p.text != q.text for p, q in zip(shown, draft.passages, strict=False)):
+            yield from draft.tell_once("orders", ORDERS[draft.language])
 
     def _fitting(self, draft: Draft, options: Options) -> Sequence[Passage]:
         """As many passages as the context holds."""

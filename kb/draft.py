@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -60,9 +61,11 @@ class Draft:
         self.text, self.thinking = [], []
         return Revised("")
 
-    def has_notice(self, kind: str) -> bool:
-        """Whether the reader was told already."""
-        return any(notice.kind == kind for notice in self.notices)
+    def tell_once(self, kind: str, text: str) -> Iterator[Notice]:
+        """Keep and give a notice, unless the reader was told already."""
+        if all(notice.kind != kind for notice in self.notices):
+            self.notices.append(Notice(kind, text))
+            yield self.notices[-1]
 
     def refused(self, kind: str, why: str, withheld: str = "") -> Answer:
         """A refusal that says why and names the nearest documents. The audit trail keeps what was withheld."""

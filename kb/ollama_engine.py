@@ -10,8 +10,8 @@ from kb.config import LLMSettings
 from kb.errors import ModelError
 from kb.ollama_server import CannotThink, OllamaServer
 from kb.prompt_text import estimate_tokens, language_of, without_control_tokens
-from kb.schema import Message, Revised, Token
-from kb.thinking import Delta, Output, notices_in, think_and_answer
+from kb.schema import Message
+from kb.thinking import Delta, Output, answer_in, notices_in, think_and_answer
 
 THINK_BUDGET = 1024
 TEMPERATURE = 0.6  # with top_p 0.95: the advice of DeepSeek-R1's makers
@@ -76,13 +76,9 @@ class OllamaModel:
         self, messages: Sequence[Message], *, answer_tokens: int = 128, stop: threading.Event | None = None
     ) -> str:
         """A short answer without reasoning, at temperature 0."""
-        text = ""
-        for event in self.generate(messages, think_budget=0, answer_tokens=answer_tokens, temperature=0.0, stop=stop):
-            if isinstance(event, Token):
-                text += event.text
-            elif isinstance(event, Revised):
-                text = event.text
-        return text
+        return answer_in(
+            self.generate(messages, think_budget=0, answer_tokens=answer_tokens, temperature=0.0, stop=stop)
+        )
 
     def preference(self, messages: Sequence[Message], options: Sequence[str]) -> dict[str, float] | None:
         """How probable each option is as the beginning of the answer, as shares of their sum.

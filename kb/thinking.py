@@ -6,7 +6,7 @@ answer stands inside. Whatever comes, what leaves here as Token holds no tag and
 
 import re
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -23,6 +23,17 @@ _TAG_START = re.compile(r"<\s{0,3}/?\s{0,3}(?:t|th|thi|thin|think(?:i|in|ing)?\s
 _QUOTES = "`\"'“‘「『《（("  # a tag right after one of these is spoken of, not used
 _FULL_STOP = re.compile(r"[.!?][\"'”’)]*$")  # ends a sentence if white space follows
 _FULL_STOP_ZH = re.compile(r"[。！？；][”’」』）]*$")
+
+
+def answer_in(events: Iterable[Output]) -> str:
+    """The answer that a stream of outputs amounts to."""
+    text = ""
+    for event in events:
+        if isinstance(event, Token):
+            text += event.text
+        elif isinstance(event, Revised):
+            text = event.text
+    return text
 
 
 class ThinkSplitter:
