@@ -32,6 +32,7 @@ from kb.indexes import Indexes
 from kb.orders import without_orders
 from kb.retrieval import Retriever
 from kb.schema import (
+    EVERYTHING,
     Answer,
     Chunk,
     Document,
@@ -44,6 +45,7 @@ from kb.schema import (
     Principal,
     Retrieval,
     Retrieved,
+    Scope,
     StoredText,
 )
 from kb.text import language_of
@@ -134,7 +136,7 @@ class KnowledgeBase:
 
     # ---- finding and answering
 
-    def search(self, question: str, asker: Principal, k: int | None = None, scope: Sequence[str] = ()) -> Retrieval:
+    def search(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval:
         """Passages for a question. Raises UsageError for an empty or an endless one."""
         return self._retriever.retrieve(checked(question), asker, k, scope)
 
@@ -144,7 +146,7 @@ class KnowledgeBase:
         asker: Principal,
         *,
         history: Sequence[Message] = (),
-        scope: Sequence[str] = (),
+        scope: Scope = EVERYTHING,
         think_budget: int | None = None,
         seed: int | None = None,
         temperature: float | None = None,
@@ -160,7 +162,7 @@ class KnowledgeBase:
         return self._ask(question, asker, history, scope, options)
 
     def _ask(
-        self, question: str, asker: Principal, history: Sequence[Message], scope: Sequence[str], options: Options
+        self, question: str, asker: Principal, history: Sequence[Message], scope: Scope, options: Options
     ) -> Iterator[Event]:
         draft = Draft(question, language_of(question))
         try:

@@ -5,13 +5,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.database import Database
-from kb.schema import Language, Passage, Principal
+from kb.schema import EVERYTHING, Language, Passage, Principal, Scope
 from kb.words import tokenise
 
 T = TypeVar("T")
@@ -38,10 +39,15 @@ class Candidates(Database):
         rows = self.db.execute("SELECT id, readers FROM access_classes")
         return [r["id"] for r in rows if own & set(json.loads(r["readers"]))]
 
-    def document_ids(self, globs: Sequence[str]) -> list[int]:
-        """Documents whose path matches one of the globs (`*` crosses folders)."""
-        rows = self.db.execute("SELECT id, path FROM documents")
-        return [r["id"] for r in rows if any(fnmatchcase(r["path"], glob) for glob in globs)]
+    def document_ids(self, scope: Scope) -> list[int] | None:
+        """The documents of a scope; None where it does not limit."""
+        if scope == EVERYTHING:
+            return None
+        rows = self.db.execute(
+            "SELECT d.id, d.path, c.name, substr(v.ingested_at, 1, 10) AS day FROM documents d "
+            "JOIN collections c ON c.id = d.collection_id JOIN versions v ON v.id = d.version_id"
+        )
+        return [r["id"] for r in rows if _within(scope, r["path"], r["name"], r["day"])]
 
     def allowed_chunks(self, access_ids: Sequence[int] | None, document_ids: Sequence[int] | None) -> NDArray[np.int64]:
         """Ids of the live chunks within access classes and documents (None: no limit), ascending."""
@@ -185,3 +191,13 @@ def batches(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
     """Parts small enough for one SQL statement."""
     for at in range(0, len(items), size):
         yield items[at : at + size]
+
+
+def _within(scope: Scope, path: str, collection: str, day: str) -> bool:
+    return (
+        (not scope.paths or any(fnmatchcase(path, glob) for glob in scope.paths))
+        and (not scope.collections or collection in scope.collections)
+        and (not scope.types or PurePosixPath(path).suffix.lower().lstrip(".") in scope.types)
+        and (not scope.since or day >= scope.since)
+        and (not scope.until or day <= scope.until)
+    )

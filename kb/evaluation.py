@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,7 +20,7 @@ from kb.figures import as_table, gate, load_gate, summarise
 from kb.questions import Evidence, Question, load_questions
 from kb.ranking import Place
 from kb.results import ResultsLog
-from kb.schema import Answer, Document, Passage, Principal, Retrieval
+from kb.schema import EVERYTHING, Answer, Document, Passage, Principal, Retrieval, Scope
 
 __all__ = [
     "EvalOptions",
@@ -52,7 +52,7 @@ class EvalOptions:
     engine: str | None = None  # None takes the settings'
     model: str | None = None
     page_slack: int = 0  # a hit may be so many pages after the gold page
-    scope: tuple[str, ...] = ()  # path globs, for questions that have none of their own
+    scope: Scope = EVERYTHING  # for questions that have none of their own
     think_budget: int | None = None
     temperature: float | None = None  # None takes the engine's own for one sample, 0.6 for several
     k: int = 10  # passages of the search that are kept with their text
@@ -157,13 +157,13 @@ class Asked(Protocol):
     def use_model(self, engine: str | None, model: str | None) -> object: ...
     def warm_up(self) -> object: ...
     def documents(self, asker: Principal) -> list[Document]: ...
-    def search(self, question: str, asker: Principal, k: int | None = None, scope: Sequence[str] = ()) -> Retrieval: ...
+    def search(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval: ...
     def answer(
         self,
         question: str,
         asker: Principal,
         *,
-        scope: Sequence[str] = (),
+        scope: Scope = EVERYTHING,
         think_budget: int | None = None,
         seed: int | None = None,
         temperature: float | None = None,
@@ -220,7 +220,7 @@ def evaluate(
 def put(kb: Asked, question: Question, sample: int, options: EvalOptions) -> Outcome:
     """Put one question once. Errors of the home (a full disk) end the run; any other is the outcome."""
     outcome = Outcome(question, sample)
-    scope = question.scope or options.scope
+    scope = Scope(paths=question.scope) if question.scope else options.scope
     try:
         if sample == 0:
             found = kb.search(question.question, options.asker, k=options.candidates, scope=scope)
@@ -306,7 +306,7 @@ def fingerprint(kb: Asked, questions: Sequence[Question], options: EvalOptions) 
         "limit": options.limit,
         "retrieval_only": options.retrieval_only,
         "page_slack": options.page_slack,
-        "scope": list(options.scope),
+        "scope": asdict(options.scope),
         "think_budget": options.think_budget,
         "temperature": _temperature(options),
         "k": options.k,

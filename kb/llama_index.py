@@ -4,7 +4,6 @@ engine = RetrieverQueryEngine.from_args(KnowledgeBaseRetriever(kb, asker, k=6), 
 """
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -22,7 +21,7 @@ from pydantic import PrivateAttr
 from kb.assistant import KnowledgeBase
 from kb.embedding import Embedder
 from kb.maxsim import Vectors
-from kb.schema import Passage, Principal
+from kb.schema import EVERYTHING, Passage, Principal, Scope
 
 _NOT_FOR_MODELS = ["collection", "version", "start", "end"]
 
@@ -31,13 +30,13 @@ class KnowledgeBaseRetriever(BaseRetriever):
     """Finds passages as `KnowledgeBase.search` does, within what `asker` may read. Best first; at most `k`."""
 
     def __init__(
-        self, kb: KnowledgeBase, asker: Principal, k: int | None = None, scope: Sequence[str] = (), **options: Any
+        self, kb: KnowledgeBase, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING, **options: Any
     ) -> None:
-        """`scope`: path globs. `options` are BaseRetriever's own, such as `callback_manager`."""
+        """`options` are BaseRetriever's own, such as `callback_manager`."""
         self._kb = kb
         self._asker = asker
         self._k = k
-        self._scope = tuple(scope)
+        self._scope = scope
         super().__init__(**options)
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:

@@ -18,7 +18,7 @@ from kb.config import RetrievalSettings
 from kb.embedding import EmbeddedQuestion, Embedder
 from kb.indexes import Indexes
 from kb.maxsim import Vectors, maxsim
-from kb.schema import Language, Principal, Retrieval
+from kb.schema import EVERYTHING, Language, Principal, Retrieval, Scope
 from kb.text import language_of
 from kb.vectors import ExactScan
 from kb.words import STOP_WORDS, match_expression, tokenise
@@ -52,12 +52,12 @@ class Retriever:
         self._embedder = embedder
         self._settings = settings
 
-    def retrieve(self, question: str, asker: Principal, k: int | None = None, scope: Sequence[str] = ()) -> Retrieval:
-        """The k best passages for a question, best first, within the documents whose paths match `scope`."""
+    def retrieve(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval:
+        """The k best passages for a question, best first, within the documents of `scope`."""
         began = time.perf_counter()
         self._indexes.ready()
         k = k or self._settings.passages
-        limits = _Limits(self._catalog.access_ids(asker), self._catalog.document_ids(scope) if scope else None)
+        limits = _Limits(self._catalog.access_ids(asker), self._catalog.document_ids(scope))
         embedded = self._embedder.embed_question(question)
         ranked, evidence = self._rank(question, embedded, max(self._settings.candidates, k), limits)
         passages = self._catalog.passages(ranked[:k], asker)

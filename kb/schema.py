@@ -21,6 +21,20 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Which documents to look into; an empty part does not limit."""
+
+    paths: tuple[str, ...] = ()  # globs over the path; `*` crosses folders
+    collections: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()  # suffixes without the dot: "pdf"
+    since: str = ""  # ISO date; ingested on that day (UTC) or later
+    until: str = ""  # ISO date; ingested on that day (UTC) or earlier
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True)
 class PageSpan:
     """Where one page stands in the stored text. `quality` is 0..1 (share of readable characters)."""
 

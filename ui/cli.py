@@ -14,7 +14,7 @@ from ui import console
 if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
     from kb.config import Settings
-    from kb.schema import Event, Principal
+    from kb.schema import Event, Principal, Scope
 
 HomeOption = Annotated[
     Path | None,
@@ -101,6 +101,13 @@ def opened(home: Path | None, config: Path | None = None, **llm: Any) -> "Iterat
             yield kb
 
 
+def scope_of(globs: list[str] | None) -> "Scope":
+    """What --in names."""
+    from kb.schema import Scope
+
+    return Scope(paths=tuple(globs or ()))
+
+
 def local_user() -> "Principal":
     """Who works at this terminal: the owner of the home, who may read everything in it."""
     from kb.schema import Principal
@@ -166,7 +173,7 @@ def search(
 ) -> None:
     """The passages for a question, without a model."""
     with opened(home, config) as kb:
-        found = kb.search(console.read_question(question), local_user(), k, tuple(scope or ()))
+        found = kb.search(console.read_question(question), local_user(), k, scope_of(scope))
         if json:
             from kb.forms import retrieval_form
 
@@ -195,7 +202,7 @@ def ask(
         console.interruptible() as stop,
     ):
         events = kb.ask(
-            console.read_question(question), local_user(), scope=tuple(scope or ()), think_budget=think_budget,
+            console.read_question(question), local_user(), scope=scope_of(scope), think_budget=think_budget,
             seed=seed, stop=stop,
         )  # fmt: skip
         _print_answer(events, json)

@@ -18,6 +18,7 @@ from ui.cli import (
     app,
     model_options,
     opened,
+    scope_of,
 )
 
 
@@ -78,7 +79,7 @@ def evaluate(
                 raise typer.Exit(1)
         options = evaluation.EvalOptions(
             retrieval_only=retrieval_only, samples=samples, limit=limit, seed=seed, page_slack=page_slack,
-            think_budget=think_budget, scope=tuple(scope or ()), fresh=fresh,
+            think_budget=think_budget, scope=scope_of(scope), fresh=fresh,
         )  # fmt: skip
         folder = out or Path("runs") / f"{questions.resolve().parent.name}-{questions.stem}"
         with console.interruptible() as stop, console.progress_bar("answers") as bar:

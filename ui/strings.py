@@ -1,19 +1,13 @@
 """Every word of the page, in Chinese and English."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from kb.schema import Language
-
-
-class Text(NamedTuple):
-    """One string of the page in both languages, with the same `{placeholders}`."""
-
-    zh: str
-    en: str
-
+from ui.strings_pages import TEXTS as PAGES
+from ui.text import Text
 
 TEXTS: Mapping[str, Text] = {
+    **PAGES,
     # the frame
     "page_failed": Text("页面无法显示", "The page could not be shown"),
     "product": Text("知识库助手", "Knowledge base"),

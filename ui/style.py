@@ -4,7 +4,7 @@ from pathlib import Path
 
 _HERE = Path(__file__).parent
 SHEET = _HERE.joinpath("sheet.css").read_text(encoding="utf-8")
-PAGE = _HERE.joinpath("page.css").read_text(encoding="utf-8")
+PAGE = "".join(_HERE.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "pages.css"))
 ICON = _HERE.joinpath("icon.svg").read_text(encoding="utf-8")
 
 

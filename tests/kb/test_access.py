@@ -7,7 +7,7 @@ import pytest
 
 from kb.assistant import KnowledgeBase
 from kb.errors import DocumentNotFound
-from kb.schema import Principal
+from kb.schema import Principal, Scope
 from kb.words import match_expression
 from tests.kb.storage import version
 from tests.knowledge import OWNER, open_kb
@@ -53,8 +53,8 @@ def test_a_search_finds_what_the_asker_may_read_and_nothing_else(kb: KnowledgeBa
 
 @EACH
 def test_a_scope_never_widens_what_the_asker_may_read(kb: KnowledgeBase, asker: Principal) -> None:
-    assert {p.document for p in kb.search(QUESTION, asker, 100, ["*"]).passages} == READABLE[asker]
-    found = {p.document for p in kb.search(QUESTION, asker, 100, ["board.md", "nobody.md"]).passages}
+    assert {p.document for p in kb.search(QUESTION, asker, 100, Scope(paths=("*",))).passages} == READABLE[asker]
+    found = {p.document for p in kb.search(QUESTION, asker, 100, Scope(paths=("board.md", "nobody.md"))).passages}
     assert found == READABLE[asker] & {"board.md", "nobody.md"}
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from kb.assistant import KnowledgeBase, drain
 from kb.errors import ModelError, UsageError
-from kb.schema import Done, Failed, Message, Principal, Retrieved, Revised, Thought, Token
+from kb.schema import Done, Failed, Message, Principal, Retrieved, Revised, Scope, Thought, Token
 from tests.fakes import ScriptedModel
 from tests.knowledge import OWNER
 
@@ -159,5 +159,21 @@ def test_chat_needs_no_documents(filled: Fill) -> None:
 
 def test_a_scope_limits_the_search(filled: Fill) -> None:
     kb = filled(ScriptedModel())
-    assert {p.document for p in kb.search(LAPTOP, OWNER, 10, scope=["hr/*"]).passages} == {"hr/休假.md"}
-    assert kb.search(LAPTOP, OWNER, 10, scope=["nothing/*"]).passages == ()
+    assert {p.document for p in kb.search(LAPTOP, OWNER, 10, scope=Scope(paths=("hr/*",))).passages} == {"hr/休假.md"}
+    assert kb.search(LAPTOP, OWNER, 10, scope=Scope(paths=("nothing/*",))).passages == ()
+
+
+def test_a_scope_limits_by_collection_type_and_day(filled: Fill) -> None:
+    kb = filled(ScriptedModel())
+    today = kb.documents(OWNER)[0].ingested_at[:10]
+    name = kb.documents(OWNER)[0].collection
+
+    def found(scope: Scope) -> set[str]:
+        return {passage.document for passage in kb.search(LAPTOP, OWNER, 10, scope=scope).passages}
+
+    everything = found(Scope())
+    assert found(Scope(collections=(name,))) == found(Scope(types=("md",))) == everything
+    assert found(Scope(collections=("another",))) == found(Scope(types=("pdf",))) == set()
+    assert found(Scope(since=today)) == found(Scope(until=today)) == everything
+    assert found(Scope(until="2000-01-01")) == found(Scope(since="2999-01-01")) == set()
+    assert found(Scope(paths=("hr/*",), types=("md",))) == {"hr/休假.md"}

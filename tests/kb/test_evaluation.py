@@ -16,7 +16,18 @@ from kb.config import Settings
 from kb.errors import ModelError, QuestionSetError, StorageFull, UsageError
 from kb.evaluation import EvalOptions, EvalProgress, Evidence, Question, evaluate, gate, load_gate, load_questions
 from kb.figures import percentile
-from kb.schema import Answer, Citation, Claim, Document, DocumentStatus, Passage, Principal, Retrieval
+from kb.schema import (
+    EVERYTHING,
+    Answer,
+    Citation,
+    Claim,
+    Document,
+    DocumentStatus,
+    Passage,
+    Principal,
+    Retrieval,
+    Scope,
+)
 
 
 @dataclass
@@ -65,7 +76,7 @@ class ScriptedBase:
             )
         ]
 
-    def search(self, question: str, asker: Principal, k: int | None = None, scope: Sequence[str] = ()) -> Retrieval:
+    def search(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval:
         self.searched.append({"question": question, "k": k, "scope": scope})
         passages = tuple(self.found.get(question, []))
         return Retrieval(question, passages[:k], bool(passages), 1.0, 0.25)
@@ -294,9 +305,9 @@ def test_samples_give_pass_at_1_and_the_vote_of_the_majority(tmp_path: Path) -> 
 def test_a_questions_own_scope_goes_before_the_runs(tmp_path: Path) -> None:
     kb = base()
     own = Question("own", LEAVE.question, ("15 days",), scope=("hr/*",))
-    evaluate(kb, [own, COLOUR], EvalOptions(scope=("all/*",)), tmp_path)
-    assert [call["scope"] for call in kb.asked] == [("hr/*",), ("all/*",)]
-    assert [call["scope"] for call in kb.searched] == [("hr/*",), ("all/*",)]
+    evaluate(kb, [own, COLOUR], EvalOptions(scope=Scope(paths=("all/*",))), tmp_path)
+    assert [call["scope"] for call in kb.asked] == [Scope(paths=("hr/*",)), Scope(paths=("all/*",))]
+    assert [call["scope"] for call in kb.searched] == [Scope(paths=("hr/*",)), Scope(paths=("all/*",))]
 
 
 def test_percentiles_are_interpolated() -> None:

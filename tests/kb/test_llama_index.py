@@ -12,7 +12,7 @@ from llama_index.core.schema import MetadataMode, TextNode
 from ingest.pipeline import ingest
 from kb.assistant import KnowledgeBase
 from kb.llama_index import KnowledgeBaseEmbedding, KnowledgeBaseRetriever
-from kb.schema import Principal
+from kb.schema import Principal, Scope
 from tests.kb.storage import version
 from tests.knowledge import HANDBOOK, LEAVE, OWNER, open_kb, write
 
@@ -62,7 +62,7 @@ def test_it_finds_only_what_its_asker_may_read(kb: KnowledgeBase) -> None:
 
 
 def test_a_scope_limits_it_to_some_documents(kb: KnowledgeBase) -> None:
-    nodes = KnowledgeBaseRetriever(kb, OWNER, k=20, scope=["hr/*"]).retrieve(QUESTION)
+    nodes = KnowledgeBaseRetriever(kb, OWNER, k=20, scope=Scope(paths=("hr/*",))).retrieve(QUESTION)
     assert {node.metadata["document"] for node in nodes} == {"hr/休假.md"}
 
 
