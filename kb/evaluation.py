@@ -306,7 +306,9 @@ def fingerprint(kb: Asked, questions: Sequence[Question], options: EvalOptions) 
         "limit": options.limit,
         "retrieval_only": options.retrieval_only,
         "page_slack": options.page_slack,
-        "scope": asdict(options.scope),
+        "scope": {
+            name: list(part) if isinstance(part, tuple) else part for name, part in asdict(options.scope).items()
+        },
         "think_budget": options.think_budget,
         "temperature": _temperature(options),
         "k": options.k,
