@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kb.alignment import Aligner, Similarities, Span, states_something
 from kb.schema import Citation, Claim, Language, Notice, Passage
-from kb.text import CJK, sentences
+from kb.text import CJK, repeats, sentences
 
 _MARKER = re.compile(
     r"\s*[\[【［]\s*\^?(?:passage|source|段落|来源|文档)?\s*(\d{1,3}(?:\s*[,，、;；]\s*\d{1,3})*)\s*[\]】］]",
@@ -52,6 +52,7 @@ def cite(
     `question` is what it answers; `similarities` and `document_text` are the Aligner's.
     """
     drafts = list(_sentences_with_markers(text))
+    drafts = [draft for draft, again in zip(drafts, repeats(d.body for d in drafts), strict=True) if not again]
     known = {passage.rank: passage for passage in passages}
     removed = sorted({n for draft in drafts for n in draft.markers if n not in known})
     aligner = Aligner(passages, question, similarities, document_text)

@@ -1,7 +1,7 @@
 """Text: which language a text is in, and where its sentences begin and end."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kb.schema import Language
 
@@ -9,6 +9,8 @@ CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _CODE = re.compile(r"```.*?```|`[^`]*`|https?://\S+", re.DOTALL)
 _MARKER = re.compile(r"\[\d+\]")
+_LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)、])\s+")
+_SHORTEST_REPEAT = 10  # characters
 _ABBREVIATIONS = frozenset(
     ("mr mrs ms dr prof st vs etc inc ltd co corp no fig sec e.g i.e eg ie approx dept est al").split()
 )
@@ -39,6 +41,15 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
         yield from _trimmed(text, start, end.end())
         start = end.end()
     yield from _trimmed(text, start, len(text))
+
+
+def repeats(said: Iterable[str]) -> Iterator[bool]:
+    """For each sentence whether it was said before, markers, list marks and white space aside. Short ones never count."""
+    seen: set[str] = set()
+    for sentence in said:
+        words = " ".join(_LIST_MARK.sub("", _MARKER.sub(" ", sentence)).lower().split()).rstrip(".。 ")
+        yield len(words) >= _SHORTEST_REPEAT and words in seen
+        seen.add(words)
 
 
 def _is_abbreviation(text: str, dot: int) -> bool:

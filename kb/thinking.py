@@ -13,8 +13,9 @@ from typing import Literal, Protocol
 
 from kb.errors import EmptyAnswer
 from kb.schema import Notice, Revised, Thought, Token
+from kb.text import repeats, sentences
 
-NoticeKind = Literal["think_budget", "answer_cut"]
+NoticeKind = Literal["think_budget", "answer_cut", "answer_repeats"]
 Output = Thought | Token | Notice | Revised
 
 _TAG = re.compile(r"<\s{0,3}(/?)\s{0,3}think(?:ing)?\s{0,3}/?>", re.IGNORECASE)
@@ -170,6 +171,8 @@ def without_tags(text: str) -> str:
 
 
 _SLIP = 64  # tokens of reasoning that a model led to its answer may still emit before it is given up
+_LOOP = 3  # sentences said before, one after the other, that end an answer: small models run in circles
+_SENTENCE_ENDS = (".", "。", "!", "！", "?", "？", "；", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,9 +262,23 @@ def _run(
                 thought += 1
             elif delta.content:
                 said += 1
+                if (kept := _before_loop(splitter.answer)) is not None:
+                    yield Revised(kept)
+                    yield notice("answer_repeats", said)
+                    return
     yield from splitter.finish()
     if cut and splitter.answer:
         yield notice("answer_cut", answer_tokens)
+
+
+def _before_loop(answer: str) -> str | None:
+    """The answer without the sentences at its end that it had said before; None while those are fewer than _LOOP."""
+    if not answer.endswith(_SENTENCE_ENDS):
+        return None
+    spans = sentences(answer)
+    again = list(repeats(answer[start:end] for start, end in spans))
+    fresh = next((i for i in range(len(spans) - 1, -1, -1) if not again[i]), -1)
+    return answer[: spans[fresh][1]] if len(spans) - 1 - fresh >= _LOOP else None
 
 
 def notices_in(language: str) -> Callable[[NoticeKind, int], Notice]:
@@ -277,8 +294,10 @@ def notices_in(language: str) -> Callable[[NoticeKind, int], Notice]:
 _NOTICES_EN: dict[str, str] = {
     "think_budget": "The reasoning was ended at its budget of {tokens} tokens.",
     "answer_cut": "The answer was cut at its limit of {tokens} tokens.",
+    "answer_repeats": "The model began to repeat itself; the answer was ended there.",
 }
 _NOTICES_ZH: dict[str, str] = {
     "think_budget": "思考已达到 {tokens} 个词元的上限，到此为止。",
     "answer_cut": "回答已达到 {tokens} 个词元的上限，在此截断。",
+    "answer_repeats": "模型开始重复已说过的话，回答到此为止。",
 }

@@ -112,3 +112,13 @@ def test_rubbish_is_cited_without_falling_over() -> None:
             assert citation.quote == source.text[citation.start - source.start : citation.end - source.start]
         for claim in cited.claims:
             assert cited.text[claim.start : claim.end].strip()
+
+
+def test_a_sentence_is_said_once() -> None:
+    sentence = "Staff pay 3.50 euros for a meal in the canteen"
+    cited = cite(
+        f"{sentence} [1]. {sentence} [2]. Yes. Yes.\n- {sentence}.",
+        [passage(1, "Staff pay 3.50 euros for a meal in the canteen.")],
+        "en",
+    )
+    assert cited.text == f"{sentence} [1]. Yes. Yes."

@@ -216,3 +216,29 @@ def test_a_stop_ends_it_without_an_error() -> None:
 def test_notices_speak_chinese_too() -> None:
     assert "10" in notices_in("zh")("think_budget", 10).text
     assert "上限" in notices_in("zh")("answer_cut", 10).text
+
+
+@pytest.mark.parametrize(
+    "spoken",
+    [["Dogs bark loudly [1]."], ["Dogs bark loudly.", "Cats sleep all day."], ["狗会大声地叫，猫整天都在睡觉。"]],
+)
+def test_an_answer_that_runs_in_circles_is_ended_with_a_notice(spoken: list[str]) -> None:
+    deltas = [f" {sentence}" for sentence in ["Animals differ in habits.", *spoken * 50]]
+    events = drive(Scripted([*thoughts("a"), *says(*deltas)]))
+    assert fold(events)[1] == "".join(deltas[: len(spoken) + 1]).strip()
+    assert events[-1].kind == "answer_repeats"
+
+
+def test_short_lines_and_rows_may_stand_again() -> None:
+    lines = [
+        "| a | b |\n",
+        "| - | - |\n",
+        "| 1 | yes |\n",
+        "| 1 | yes |\n",
+        "| 1 | yes |\n",
+        "End.\n",
+        "End.\n",
+        "End.\n",
+    ]
+    events = drive(Scripted([*thoughts("a"), *says(*lines)]))
+    assert fold(events)[1] == "".join(lines).strip()
