@@ -44,7 +44,7 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
 
 
 def repeats(said: Iterable[str]) -> Iterator[bool]:
-    """For each sentence whether it was said before, whatever its markers, list mark and spaces. Short ones never count."""
+    """For each sentence whether it was said before, be its markers and list mark others. Short ones never count."""
     seen: set[str] = set()
     for sentence in said:
         words = " ".join(_LIST_MARK.sub("", _MARKER.sub(" ", sentence)).lower().split()).rstrip(".。 ")
