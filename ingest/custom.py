@@ -21,6 +21,8 @@ def read_with(where: str, data: bytes, suffix: str) -> Parsed:
         path.write_bytes(data)
         try:
             documents = list(reader.load_data(path))
+        except MemoryError:
+            raise
         except Exception as error:  # a reader of the user's may raise anything
             raise DocumentError(f"The reader {where} failed: {type(error).__name__}: {error}") from error
     out = TextBuilder()

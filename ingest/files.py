@@ -1,11 +1,14 @@
 """Files: which files there are to ingest under the paths a person gave, always in the same order."""
 
 import errno
+import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from kb.errors import DocumentError, UsageError
 
@@ -25,6 +28,7 @@ class Found:
     absolute_path: Path
     problem: DocumentError | None
     root: Path
+    status: os.stat_result | None = None  # as it was when it was found
 
 
 def find(paths: Sequence[Path]) -> Iterator[Found]:
@@ -53,15 +57,17 @@ def _find_all(roots: list[Path]) -> Iterator[Found]:
             yield from _walk(root)
         else:
             folder = root.parent
-            yield Found(root_name(folder), _shown(root.name), root, _problem(root), folder)
+            yield Found(root_name(folder), _shown(root.name), root, _problem(root), folder, _status(root))
 
 
 def _walk(root: Path) -> Iterator[Found]:
     name = root_name(root)
 
-    def found(path: str, problem: DocumentError | None) -> Found:
-        inside = os.path.relpath(path, root).replace(os.sep, "/")
-        return Found(name, _shown(inside), Path(path), problem, root)
+    start = len(str(root).rstrip(os.sep)) + 1
+
+    def found(path: str, problem: DocumentError | None, status: os.stat_result | None = None) -> Found:
+        inside = path[start:].replace(os.sep, "/") or "."
+        return Found(name, _shown(inside), Path(path), problem, root, status)
 
     # An explicit stack: folders may be nested deeper than Python recurses. Beside each path stand the folders above it.
     stack: list[tuple[str, tuple[tuple[int, int], ...]]] = [(str(root), ())]
@@ -71,6 +77,9 @@ def _walk(root: Path) -> Iterator[Found]:
             status = os.stat(path)
         except OSError:
             yield found(path, _problem(Path(path)))
+            continue
+        if stat.S_ISREG(status.st_mode):
+            yield found(path, None, status)
             continue
         if not stat.S_ISDIR(status.st_mode):
             yield found(path, _problem(Path(path)))
@@ -96,6 +105,61 @@ def _ignored(name: str) -> bool:
     if name.startswith((".", "~$")) or name.lower() in _IGNORED_NAMES:
         return True
     return name.endswith(("~", ".swp")) or (name.startswith("#") and name.endswith("#"))
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
+
+
+def content(path: Path, max_file_mb: int) -> bytes:
+    """The whole file. Raises DocumentError where it is empty, over the limit or cannot be read."""
+    with _opened(path, max_file_mb) as file:
+        data = file.read((max_file_mb << 20) + 1)
+    if len(data) > max_file_mb << 20:
+        raise _over_the_limit(len(data), max_file_mb)
+    if not data:
+        raise DocumentError("The file is empty.")
+    return data
+
+
+def hashed(path: Path, max_file_mb: int) -> tuple[str, int]:
+    """SHA-256 and size of a file. A file over the limit is not read through. Raises DocumentError."""
+    digest, size = hashlib.sha256(), 0
+    with _opened(path, max_file_mb) as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+            size += len(block)
+    return digest.hexdigest(), size
+
+
+@contextmanager
+def _opened(path: Path, max_file_mb: int) -> Iterator[IO[bytes]]:
+    """A file for reading. A pipe or a device is not waited for. Raises DocumentError, also for what happens inside."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise DocumentError("It is a device, pipe or socket, not a file.")
+            if status.st_size > max_file_mb << 20:
+                raise _over_the_limit(status.st_size, max_file_mb)
+            yield file
+    except FileNotFoundError:
+        raise DocumentError("The file vanished before it could be read.") from None
+    except PermissionError:
+        raise DocumentError("The file may not be read: this user has no permission.") from None
+    except OSError as error:
+        raise DocumentError(f"The file cannot be read: {error.strerror or error}.") from None
+
+
+def _over_the_limit(size: int, max_file_mb: int) -> DocumentError:
+    return DocumentError(
+        f"The file is {size / (1 << 20):.1f} MB; the limit is {max_file_mb} MB. Split it, or raise "
+        "ingest.max_file_mb in the settings."
+    )
 
 
 def _problem(path: Path) -> DocumentError | None:

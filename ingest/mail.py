@@ -1,7 +1,8 @@
 """Mail: who wrote what to whom and when, the text of the message, and the names of what was attached."""
 
 import email
-from collections.abc import Iterator
+import mimetypes
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage, Message
 from email.policy import default
 from typing import Any
@@ -13,18 +14,61 @@ from kb.errors import DocumentError
 MEDIA_TYPE = "message/rfc822"
 _SHOWN_HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _MAX_DEPTH = 10
+_MOST_NAMES = 100  # of attachments, in the text of the mail
 
 
 def read_eml(data: bytes) -> Parsed:
     """Read an .eml. The plain text is taken where there is one, else the HTML; forwarded messages are read too."""
-    if b"\0" in data[:1024] or data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
-        data = decode(data).encode()  # saved by a program as UTF-16, say
-    message = email.message_from_bytes(data.lstrip(), policy=default)
+    message = _message(data)
     if not any(message.get_all(name) for name in (*_SHOWN_HEADERS, "Message-ID", "Received", "Content-Type")):
         raise DocumentError("The file is named .eml but holds no mail: there are no mail headers.")
     out = TextBuilder()
     _add_message(out, message, 0)
     return out.build(_header(message, "Subject"), MEDIA_TYPE)
+
+
+def attachments(data: bytes, kind: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """(name or "", what gives the content) of each attachment of a mail of kind "eml" or "msg", in order."""
+    if kind == "msg":
+        from ingest.outlook import msg_attachments
+
+        return msg_attachments(data)
+    return _attachments(_message(data), 0)
+
+
+def _attachments(part: Message, depth: int) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    if depth > _MAX_DEPTH:
+        return
+    if part.is_multipart():
+        children = list(_parts(part))
+        if part.get_content_type() == "multipart/alternative":
+            children = [child for child in children if child.is_multipart() or not _is_text(child)]
+        for child in children:
+            yield from _attachments(child, depth + 1)
+    elif _is_attachment(part):
+
+        def content() -> bytes:
+            payload = part.get_payload(decode=True)
+            if not isinstance(payload, bytes) or not payload:
+                raise DocumentError("The attachment is empty.")
+            return payload
+
+        yield _file_name(part) or _default_name(part), content
+
+
+def _is_text(part: Message) -> bool:
+    return part.get_content_maintype() == "text"
+
+
+def _default_name(part: Message) -> str:
+    suffix = mimetypes.guess_extension(part.get_content_type()) or ""
+    return f"attachment{suffix}"
+
+
+def _message(data: bytes) -> EmailMessage:
+    if b"\0" in data[:1024] or data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        data = decode(data).encode()  # saved by a program as UTF-16, say
+    return email.message_from_bytes(data.lstrip(), policy=default)
 
 
 def _add_message(out: TextBuilder, message: Message, depth: int) -> None:
@@ -33,7 +77,8 @@ def _add_message(out: TextBuilder, message: Message, depth: int) -> None:
     out.block("\n".join(lines))
     _add_part(out, message, attached, depth)
     if attached:
-        out.block("Attachments: " + ", ".join(attached))
+        more = len(attached) - _MOST_NAMES
+        out.block("Attachments: " + ", ".join(attached[:_MOST_NAMES]) + (f" and {more:,} more" if more > 0 else ""))
 
 
 def _add_part(out: TextBuilder, part: Message, attached: list[str], depth: int) -> None:

@@ -28,6 +28,11 @@ def cleaned_name(name: str, *, folders: bool = False) -> str:
     return " / ".join(word for word in words if word)
 
 
+def squeezed(text: str) -> str:
+    """The text in small letters without white space: what two spellings of a name have in common."""
+    return "".join(text.lower().split())
+
+
 def _words(part: str) -> str:
     # `EmployeeHandbook` is two words, but within a longer name `DeepSeek` is a name of its own.
     return one_line(_CAMEL.sub(" ", part) if part.isascii() and part.isalpha() else _SEPARATORS.sub(" ", part))

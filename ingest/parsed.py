@@ -95,10 +95,10 @@ class TextBuilder:
             self._append("\n\n")
         self._page_start, self._page_number, self._empty_page = self._length, number, True
 
-    def end_page(self) -> None:
+    def end_page(self, quality: float = 1.0, ocr: bool = False) -> None:
         """End the last page."""
         if self._page_start is not None:
-            self.pages.append(PageSpan(self._page_number, self._page_start, self._length))
+            self.pages.append(PageSpan(self._page_number, self._page_start, self._length, quality, ocr))
         self._page_start = None
 
     def build(self, title: str, media_type: str) -> Parsed:

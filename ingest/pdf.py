@@ -1,51 +1,90 @@
-"""PDF: the text of each page exactly as pdfium extracts it, and the headings that the bookmarks name."""
+"""PDF: the text of each page as pdfium extracts it, recognised (OCR) where it is poor, with headings.
+
+Headings are what the bookmarks name; without bookmarks, short lines set larger than the text.
+"""
 
 import threading
-from bisect import bisect_left
+from dataclasses import dataclass
 from typing import Any
 
-from ingest.parsed import Heading, Parsed, one_line, stored
+from ingest.parsed import Parsed, one_line, stored
+from ingest.pdf_headings import Line, bookmarks, by_size, placed, sized_lines
+from ingest.quality import mended, page_quality
+from kb.config import IngestSettings
 from kb.errors import DocumentError
 from kb.schema import PageSpan
 
 PDF_LOCK = threading.Lock()  # pdfium is not thread-safe: whoever calls it holds this
 
 MEDIA_TYPE = "application/pdf"
-_MAX_BOOKMARKS = 20_000
-_MAX_DEPTH = 8
+_DEFAULTS = IngestSettings()
+_MAX_PAGES = 20_000
+_DOTS = 200  # an inch, for OCR, as far as the engine takes such large images
+_MAX_OBJECTS = 2_000  # of a page that are looked at
 
 
-def read_pdf(data: bytes) -> Parsed:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page: its text, how good it is, whether it was recognised, and the sizes of its lines."""
+
+    text: str
+    quality: float
+    ocr: bool = False
+    lines: tuple[Line, ...] = ()
+
+
+def read_pdf(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
     """Read a PDF. Raises DocumentError for one that is encrypted, damaged, or has no text on any page."""
+    with PDF_LOCK:
+        document = _opened(data)
+        count = len(document)
+    try:
+        if count > _MAX_PAGES:
+            raise DocumentError(f"The PDF claims to have {count:,} pages; the limit is {_MAX_PAGES:,}. Split it.")
+        with PDF_LOCK:
+            marked = bookmarks(document)
+            read = [_page(document, index, with_sizes=not marked) for index in range(count)]
+            title = _metadata_title(document)
+        if not any(read):
+            raise DocumentError("The PDF is damaged: none of its pages can be read. Export it anew.")
+        pages = [page or _Page("", 0.0) for page in read]
+        poor = [at for at, page in enumerate(pages) if read[at] and page.quality < settings.ocr_floor]
+        if settings.ocr:
+            for at in poor:
+                pages[at] = _recognised(document, at, pages[at])
+    finally:
+        with PDF_LOCK:
+            document.close()
+    if not any(page.text.strip() for page in pages):
+        raise DocumentError(_without_text(len(pages), len(poor), settings.ocr))
+    return _assemble(pages, marked, title)
+
+
+def _opened(data: bytes) -> Any:
     import pypdfium2
     from pypdfium2 import raw
 
-    with PDF_LOCK:
-        try:
-            document = pypdfium2.PdfDocument(data)
-        except pypdfium2.PdfiumError as error:
-            if error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
-                raise DocumentError("The PDF is encrypted: save a copy without the password and add that.") from None
-            raise DocumentError("The PDF is damaged: pdfium cannot open it. Save it again or export it anew.") from None
-        try:
-            texts = [_page_text(document, index) for index in range(len(document))]
-            bookmarks = _bookmarks(document)
-            title = _metadata_title(document)
-        finally:
-            document.close()
-    readable = [text for text in texts if text is not None]
-    if not readable:
-        raise DocumentError("The PDF is damaged: none of its pages can be read. Export it anew.")
-    if not any(text.strip() for text in readable):
-        raise DocumentError(
-            f"The PDF is a scan without text ({len(texts)} pages of images). "
-            "Run it through text recognition (OCR) and add the result."
+    try:
+        return pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
+            raise DocumentError("The PDF is encrypted: save a copy without the password and add that.") from None
+        raise DocumentError("The PDF is damaged: pdfium cannot open it. Save it again or export it anew.") from None
+
+
+def _without_text(pages: int, scanned: int, ocr: bool) -> str:
+    if not scanned:
+        return f"No text was found in the PDF: its pages ({pages}) are empty."
+    if not ocr:
+        return (
+            f"The PDF is a scan without text ({scanned} of {pages} pages are images), and text recognition is switched "
+            "off (ingest.ocr in the settings)."
         )
-    return _assemble([text or "" for text in texts], bookmarks, title)
+    return f"The PDF has no text, and none was recognised on its {pages} pages."
 
 
-def _page_text(document: Any, index: int) -> str | None:
-    """pdfium's text of one page; None for a page it cannot load."""
+def _page(document: Any, index: int, *, with_sizes: bool) -> _Page | None:
+    """One page as pdfium reads it; None for a page it cannot load."""
     import pypdfium2
 
     try:
@@ -55,32 +94,67 @@ def _page_text(document: Any, index: int) -> str | None:
     try:
         text_page = page.get_textpage()
         try:
-            return stored(str(text_page.get_text_range()))
+            raw_text = str(text_page.get_text_range())
+            text = mended(stored(raw_text))
+            lines = sized_lines(text_page, raw_text, text) if with_sizes else ()
         finally:
             text_page.close()
+        return _Page(text, page_quality(text, lambda: _marks(page)), lines=lines)
     except pypdfium2.PdfiumError:
         return None
     finally:
         page.close()
 
 
-def _bookmarks(document: Any) -> list[tuple[int, int, str]]:
-    """(page index, level, title) of the bookmarks in reading order. pypdfium2 ends cycles by itself."""
+def _marks(page: Any) -> tuple[float, int]:
+    """(share of the page that images cover, number of other objects) of a page."""
+    import pypdfium2
+    from pypdfium2 import raw
+
+    width, height = page.get_size()
+    area, covered, others = max(1.0, width * height), 0.0, 0
+    try:
+        for number, item in enumerate(page.get_objects(max_depth=3)):
+            if number >= _MAX_OBJECTS:
+                break
+            if item.type == raw.FPDF_PAGEOBJ_IMAGE:
+                left, bottom, right, top = item.get_bounds()
+                across = min(right, width) - max(left, 0.0)
+                covered += max(0.0, across) * max(0.0, min(top, height) - max(bottom, 0.0))
+            elif item.type != raw.FPDF_PAGEOBJ_FORM:
+                others += 1
+    except pypdfium2.PdfiumError:
+        pass  # what was counted so far has to do
+    return min(1.0, covered / area), others
+
+
+def _recognised(document: Any, index: int, page: _Page) -> _Page:
+    """The page with what OCR reads on it, where that says more; its own text is kept as far as it is readable."""
     import pypdfium2
 
-    found: list[tuple[int, int, str]] = []
+    from ingest.ocr import LONGEST_SIDE, recognise
+    from ingest.quality import readable_share
+
     try:
-        for bookmark in document.get_toc(max_depth=_MAX_DEPTH):
-            if len(found) >= _MAX_BOOKMARKS:
-                break
-            title = one_line(stored(bookmark.get_title()))
-            destination = bookmark.get_dest()
-            index = destination.get_index() if destination else None
-            if title and index is not None and 0 <= index < len(document):
-                found.append((index, bookmark.level + 1, title))
-    except (pypdfium2.PdfiumError, UnicodeDecodeError):
-        pass  # a broken outline costs headings, not the document
-    return found
+        with PDF_LOCK:
+            loaded = document[index]
+            try:
+                scale = min(_DOTS / 72, LONGEST_SIDE / max(1.0, *loaded.get_size()))
+                image = loaded.render(scale=scale).to_pil().convert("RGB")
+            finally:
+                loaded.close()
+    except (pypdfium2.PdfiumError, ValueError, MemoryError):
+        return page
+    found = recognise(image)
+    text = stored(found.text)
+    if not text.strip():
+        return page
+    own = page.text.strip()
+    if own and readable_share(own) >= 0.9:
+        known = "".join(own.split())
+        new = [line for line in text.split("\n") if "".join(line.split()) not in known]
+        text = own + "\n\n" + "\n".join(new).strip("\n") if any(map(str.strip, new)) else own
+    return _Page(text, max(page.quality, round(found.confidence, 4)), ocr=True)
 
 
 def _metadata_title(document: Any) -> str:
@@ -92,54 +166,12 @@ def _metadata_title(document: Any) -> str:
         return ""
 
 
-def _assemble(texts: list[str], bookmarks: list[tuple[int, int, str]], title: str) -> Parsed:
+def _assemble(read: list[_Page], marked: list[tuple[int, int, str]], title: str) -> Parsed:
     pages: list[PageSpan] = []
     at = 0
-    for number, text in enumerate(texts, 1):
-        pages.append(PageSpan(number, at, at + len(text), _quality(text)))
-        at += len(text) + 2
-    headings: list[Heading] = []
-    page, searchable, searched_from = -1, _Squeezed(""), 0
-    for index, level, bookmark in bookmarks:
-        if index != page:
-            page, searchable, searched_from = index, _Squeezed(texts[index]), 0
-        found = searchable.locate(bookmark, searched_from)
-        if found is not None:
-            searched_from = found + 1
-        start = pages[index].start + (found if found is not None else 0)
-        # A bookmark that points back, as some writers leave them, must not end a later heading.
-        if not headings or start >= headings[-1].start:
-            headings.append(Heading(start, level, bookmark))
+    for number, page in enumerate(read, 1):
+        pages.append(PageSpan(number, at, at + len(page.text), page.quality, page.ocr))
+        at += len(page.text) + 2
+    texts = [page.text for page in read]
+    headings = placed(marked, texts, pages) if marked else by_size([page.lines for page in read], pages)
     return Parsed("\n\n".join(texts), title, MEDIA_TYPE, tuple(pages), tuple(headings))
-
-
-class _Squeezed:
-    """A page's text without white space, in which a bookmark's words are found however they are spaced or wrapped."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.positions = [at for at, character in enumerate(text) if not character.isspace()]
-        self.squeezed = "".join(text[at] for at in self.positions)
-
-    def locate(self, title: str, start: int) -> int | None:
-        """Where `title` stands from `start` on, preferably at the beginning of a line; None where it does not."""
-        wanted = "".join(title.split())
-        first: int | None = None
-        at = self.squeezed.find(wanted, bisect_left(self.positions, start))
-        while wanted and at >= 0:
-            position = self.positions[at]
-            line_start = self.text.rfind("\n", 0, position) + 1
-            if not self.text[line_start:position].strip():
-                return position
-            first = position if first is None else first
-            at = self.squeezed.find(wanted, at + 1)
-        return first
-
-
-def _quality(text: str) -> float:
-    """Share of readable characters: not replaced, private or unassigned ones, as broken font tables give."""
-    visible = [character for character in text if not character.isspace()]
-    if not visible:
-        return 1.0
-    bad = sum(1 for c in visible if c == "\ufffd" or "\ue000" <= c <= "\uf8ff" or (c < " " and c != "\x02"))
-    return round(1 - bad / len(visible), 4)

@@ -1,34 +1,36 @@
 """The pipeline: files become searchable documents. Find, read, split, embed, commit; what is unchanged is left alone.
 
 A document is committed whole or not at all, and work goes on where it was interrupted. Originals are kept by
-their hash before the catalog speaks of them.
+their hash before the catalog speaks of them. Some files are read ahead while others are embedded.
 """
 
-import errno
-import hashlib
 import os
-import shutil
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest import files, reading, reindexing, splitting
+from ingest import files, reading, reindexing, workers
+from ingest.committing import Committer, Waiting, drop_originals
+from ingest.known import Collection
+from ingest.workers import KnownContent, Message, Reading, Task, Unreadable
 from kb.assistant import KnowledgeBase
-from kb.catalog import Embedding, KnownDocument, NewVersion, embedding_key
-from kb.errors import DocumentError, StorageFull, UnsupportedFormat, UsageError
-from kb.schema import Chunk, DocumentStatus
+from kb.catalog import KnownDocument
+from kb.errors import DocumentError, UnsupportedFormat, UsageError
+from kb.schema import DocumentStatus
+from kb.sync import SeenFile, Sync
 
-_FLUSH_CHUNKS = 256  # chunks embedded and committed together
-_FLUSH_DOCUMENTS = 64
-_BLOCK = 1 << 20
+_AHEAD_FILES = 16  # files that are being read, or wait to be
+_AHEAD_BYTES = 64 << 20
+_HEAD_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentReport:
-    """What became of one document. `reason` says why it failed, was skipped or deleted."""
+    """What became of one document. `reason` says why it failed, was skipped or deleted, or where it moved from."""
 
     path: str
     status: DocumentStatus
@@ -63,16 +65,34 @@ class IngestProgress:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A document that was found: a file, or a record of a bundle."""
+class _NameTaken(DocumentError):
+    """Two documents of one name in one run, or of two folders in one collection."""
 
-    collection: str
-    root: str
-    path: str
-    source: str
-    sha256: str
-    size: int
+
+@dataclass(slots=True)
+class _File:
+    """A file on its way: it is known, cannot be read, or is being read."""
+
+    found: files.Found
+    collection: Collection
+    sha256: str = ""
+    hashed_ns: int = 0
+    known: list[KnownDocument] = field(default_factory=list)
+    moved_from: str | None = None
+    error: DocumentError | None = None
+    reading: Reading | None = None
+
+    @property
+    def path(self) -> str:
+        return self.found.path_in_root
+
+    @property
+    def root(self) -> str:
+        return str(self.found.root)
+
+    @property
+    def size(self) -> int:
+        return self.found.status.st_size if self.found.status and self.reading else 0
 
 
 def ingest(
@@ -81,275 +101,299 @@ def ingest(
     *,
     collection: str | None = None,
     prune: bool = False,
+    check: bool = False,
     progress: Callable[[IngestProgress], None] | None = None,
     stop: threading.Event | None = None,
+    leave: Callable[[files.Found], bool] | None = None,
 ) -> IngestReport:
     """Bring files and folders into the knowledge base; see the module's text.
 
-    With `prune`, documents whose file is gone from a folder are removed. `stop`, set from another thread, ends
-    after the current file; all that was reported is committed. A file that cannot be read is reported with its
-    reason and stops nothing. Raises UsageError for a missing path, or a folder that would mix with another one,
-    and EmbeddingChanged where the home was built with another embedding model or splitting.
+    A file whose size and times are those of the last run is not opened, unless `check` is set. With `prune`, documents
+    whose file is gone from a folder are removed. `stop`, set from another thread, ends after a few seconds at most; all
+    that was reported is committed. Files for which `leave` is true are left for
+    another run, which also sees what is gone. A file that cannot be read is
+    reported with its reason and stops nothing. Raises UsageError for a missing path, or a folder that would mix with
+    another one, EmbeddingChanged where the home was built with another embedding model or splitting, and StorageFull.
     """
     reindexing.check_same(kb)
-    run = _Run(kb, progress or (lambda _: None), stop or threading.Event())
-    return run.ingest(paths, collection, prune)
+    if kb.catalog.pending():  # a crash came between; what is finished now need not be read again
+        kb.indexes.ready()
+    run = _Run(kb, progress or (lambda _: None), stop or threading.Event(), check)
+    return run.ingest(paths, collection, prune, leave or (lambda _: False))
 
 
 class _Run:
-    def __init__(self, kb: KnowledgeBase, progress: Callable[[IngestProgress], None], stop: threading.Event) -> None:
+    def __init__(
+        self, kb: KnowledgeBase, progress: Callable[[IngestProgress], None], stop: threading.Event, check: bool
+    ) -> None:
         self._kb = kb
         self._progress = progress
         self._stop = stop
+        self._check = check
         self._began = time.perf_counter()
+        self._sync = Sync(kb.catalog)
+        self._committer = Committer(kb, self._sync, stop, self._show)
+        self._collections: dict[str, Collection] = {}
+        self._unread: set[tuple[str, str]] = set()  # files of which not all documents could be looked at
         self._reports: list[DocumentReport] = []
-        self._waiting: list[tuple[_Entry, reading.Parsed, list[Chunk], int]] = []
-        self._known: dict[str, dict[str, KnownDocument]] = {}
-        self._seen: dict[str, set[str]] = {}
-        self._done = self._total = self._chunks = 0
+        self._done = self._total = 0
 
-    def ingest(self, paths: Sequence[Path], collection: str | None, prune: bool) -> IngestReport:
-        found = list(files.find(paths))
+    def ingest(
+        self, paths: Sequence[Path], collection: str | None, prune: bool, leave: Callable[[files.Found], bool]
+    ) -> IngestReport:
+        everything = list(files.find(paths))
+        found = [file for file in everything if not leave(file)]
         self._total = len(found)
-        for file in found:
-            name = collection or file.root_name
-            if name not in self._known:
-                self._known[name] = self._kb.catalog.known(name)
-                self._seen[name] = set()
-            self._check_root(name, file, given=collection is not None)
-        for file in found:
-            if self._stop.is_set():
-                break
-            self._show(file.path_in_root)
-            self._file(file, collection or file.root_name)
-            self._done += 1
-        self._flush()
-        if not self._stop.is_set():
+        for root in {(file.root_name, file.root) for file in found}:
+            self._check_root(self._collection(collection or root[0]), root[1], given=collection is not None)
+        whole, started = False, time.time()
+        try:
+            self._read_all(found, collection)
+            self._committer.flush()
+            whole = not self._stop.is_set()
+        finally:
+            if not whole:
+                drop_originals(self._kb, started)
+        if len(found) == len(everything) and not self._stop.is_set():  # what was left may be what is gone, moved
             self._gone(found, paths, collection, prune)
+        if not self._stop.is_set():  # what a stopped run has embedded is wanted by the next one
+            self._sync.drop_ahead()
+        self._kb.scrub()  # once, whatever was removed
         self._show("")
-        count = Counter(report.status for report in self._reports)
+        reports = [each for n, each in enumerate(self._reports) if n not in self._committer.dropped]
+        count = Counter(report.status for report in reports)
         return IngestReport(
-            tuple(self._reports), count["added"], count["changed"], count["unchanged"], count["deleted"],
+            tuple(reports), count["added"], count["changed"], count["unchanged"], count["deleted"],
             count["failed"], count["skipped"], time.perf_counter() - self._began, self._stop.is_set(),
         )  # fmt: skip
 
-    def _check_root(self, collection: str, file: files.Found, given: bool) -> None:
+    def _collection(self, name: str) -> Collection:
+        if name not in self._collections:
+            self._collections[name] = Collection(name, self._kb.catalog, self._sync)
+        return self._collections[name]
+
+    def _check_root(self, collection: Collection, root: Path, given: bool) -> None:
         """A collection named after its folder belongs to that folder; a moved folder is followed."""
         if given:
             return
-        roots = {known.root for known in self._known[collection].values()}
-        others = sorted(root for root in roots if root != str(file.root) and Path(root).is_dir())
+        roots = {known.root for known in collection.documents.values()}
+        others = sorted(other for other in roots if other != str(root) and Path(other).is_dir())
         if others:
             raise UsageError(
-                f"The collection {collection!r} holds the documents of {others[0]}; {file.root} is another folder of "
+                f"The collection {collection.name!r} holds the documents of {others[0]}; {root} is another folder of "
                 "the same name. Give it a name of its own with --collection."
             )
 
-    def _file(self, file: files.Found, collection: str) -> None:
+    def _read_all(self, found: Sequence[files.Found], collection: str | None) -> None:
+        """Take the files in order; some are read ahead."""
+        ahead: deque[_File] = deque()
+        coming = iter(found)
         try:
-            if file.problem:
-                raise file.problem
-            if reading.is_bundle(file.absolute_path):
-                self._bundle(file, collection)
-                return
-            reading.check_format(file.path_in_root, self._kb.settings.ingest)
-            entry = self._entry(file, collection)
-            if self._is_unchanged(entry):
-                return
-            self._read(file, entry)
-        except DocumentError as error:
-            self._failed(collection, str(file.root), file.path_in_root, file.path_in_root, error)
+            while not self._stop.is_set():
+                while (
+                    sum(f.reading is not None for f in ahead) < _AHEAD_FILES
+                    and sum(f.size for f in ahead) < _AHEAD_BYTES
+                ):
+                    if len(ahead) >= 4 * _AHEAD_FILES or (following := next(coming, None)) is None:
+                        break
+                    ahead.append(self._begin(following, self._collection(collection or following.root_name)))
+                if not ahead:
+                    return
+                self._show(ahead[0].path)
+                self._finish(ahead[0])
+                ahead.popleft()
+                self._done += 1
+        finally:
+            begun = [file.reading for file in ahead if file.reading]
+            for each in begun:
+                each.cancel()
+            for each in begun:
+                each.wait(10)
 
-    def _read(self, file: files.Found, entry: _Entry) -> None:
-        original = self._kb.home.original(entry.sha256)
-        kept_before = original.is_file()
-        self._keep_original(file.absolute_path, entry.sha256)
+    # ---- one file
+
+    def _begin(self, found: files.Found, collection: Collection) -> _File:
+        """See whether a file is known; begin to read it where it is not."""
+        file = _File(found, collection)
         try:
-            self._add(entry, reading.read(original, self._kb.settings.ingest, name=Path(file.path_in_root).name))
-        except DocumentError:
-            if not kept_before:
-                original.unlink()
+            if found.problem:
+                raise found.problem
+            if not self._check and collection.is_untouched(found):
+                file.known = collection.of_file(file.root, file.path)
+                return file
+            self._check_format(found)
+            file.hashed_ns = time.time_ns()
+            file.sha256, _ = files.hashed(found.absolute_path, self._kb.settings.ingest.max_file_mb)
+            self._forbid_mixing(file, file.path)
+            file.known = collection.unchanged(found, file.sha256)
+            if not file.known:
+                file.moved_from = collection.moved(found, file.sha256)
+                file.known = collection.of_file(file.root, file.path) if file.moved_from else []
+            if not file.known:
+                file.reading = self._start_reading(file)
+        except DocumentError as error:
+            file.error = error
+        return file
+
+    def _start_reading(self, file: _File) -> Reading:
+        home, settings = self._kb.home, self._kb.settings
+        known = file.collection.readable(file.found)
+        task = Task(file.found.absolute_path, file.path, file.sha256, settings, known, home.originals)
+        begun = workers.pool.read(task)
+        self._kb.indexes.ready()  # meanwhile
+        return begun
+
+    def _check_format(self, found: files.Found) -> None:
+        """Raise UnsupportedFormat for what no reader takes, before all of it is read for its hash."""
+        settings = self._kb.settings.ingest
+        try:
+            reading.check_format(found.path_in_root, settings)
+        except UnsupportedFormat:
+            with suppress(OSError), found.absolute_path.open("rb") as opened:
+                reading.check_format(found.path_in_root, settings, opened.read(_HEAD_BYTES))
+                return
             raise
 
-    def _entry(self, file: files.Found, collection: str) -> _Entry:
-        limit = self._kb.settings.ingest.max_file_mb
-        sha256, size = _hash(file.absolute_path, limit)
-        self._forbid_mixing(collection, file.path_in_root, str(file.root), file.path_in_root)
-        return _Entry(collection, str(file.root), file.path_in_root, file.path_in_root, sha256, size)
+    def _finish(self, file: _File) -> None:
+        """Take what a file gives."""
+        if file.error:
+            self._failed(file, file.path, file.error)
+            return
+        if file.reading is None:
+            for known in file.known:
+                self._unchanged(file, known)
+            if file.hashed_ns:
+                self._remember(file, len(file.known))
+            return
+        given, whole, own = 0, True, False
+        for message in file.reading.messages(self._stop):
+            given += 1
+            own = own or message.path == file.path
+            whole = self._take(file, message) and whole
+        if self._stop.is_set():
+            return
+        if given and not own:
+            self._drop_own_entry(file)
+        if whole:
+            self._remember(file, given)
 
-    def _bundle(self, file: files.Found, collection: str) -> None:
-        for record in reading.read_bundle(file.absolute_path):
-            if self._stop.is_set():
-                return
-            content = f"{record.title}\0{record.text}".encode("utf-8", "surrogatepass")
-            sha256 = hashlib.sha256(content).hexdigest()
-            entry = _Entry(collection, str(file.root), record.name, file.path_in_root, sha256, len(content))
-            path = record.name if record.problem is None else f"{file.path_in_root}: {record.name}"
-            try:
-                parsed = reading.record(record)
-                self._forbid_mixing(collection, record.name, str(file.root), file.path_in_root)
-                if not self._is_unchanged(entry):
-                    self._add(entry, parsed)
-            except DocumentError as error:
-                self._failed(collection, str(file.root), path, file.path_in_root, error)
-        self._seen[collection].add(file.path_in_root)
-
-    def _forbid_mixing(self, collection: str, path: str, root: str, source: str) -> None:
-        if path in self._seen[collection]:
-            raise DocumentError(f"The name {path!r} came twice in this run; the first one was kept.")
-        known = self._known[collection].get(path)
-        if known and known.root != root and Path(known.root, known.source).exists():
-            raise DocumentError(
-                f"The collection {collection!r} already holds a document {path!r} from {known.root}. Use another "
-                "--collection for this folder."
-            )
-        self._seen[collection].add(path)
-
-    def _is_unchanged(self, entry: _Entry) -> bool:
-        known = self._known[entry.collection].get(entry.path)
-        if known is None or known.sha256 != entry.sha256:
-            return False
-        if known.root != entry.root or known.source != entry.source or known.status == "failed":
-            self._kb.catalog.record_outcome(entry.collection, entry.path, entry.root, entry.source, "unchanged", "")
-        self._report(DocumentReport(entry.path, "unchanged", known.pages, known.chunks))
+    def _take(self, file: _File, message: Message) -> bool:
+        """Take one document of a file. False where the file must be read again by the next run."""
+        try:
+            if message.path != file.path:
+                self._forbid_mixing(file, message.path)
+            if isinstance(message, Unreadable):
+                raise message.error
+        except DocumentError as error:
+            self._failed(file, message.path, error)
+            return isinstance(error, UnsupportedFormat) and message.path != file.path
+        known = file.collection.documents.get(message.path)
+        if isinstance(message, KnownContent):
+            assert known is not None
+            self._unchanged(file, known)
+            return True
+        status: DocumentStatus = "changed" if known is not None and known.sha256 is not None else "added"
+        self._report(DocumentReport(message.path, status, len(message.pages) or None, len(message.chunks)))
+        self._committer.add(Waiting(len(self._reports) - 1, file.collection.name, file.root, file.path, message))
         return True
 
-    def _add(self, entry: _Entry, parsed: reading.Parsed) -> None:
-        chunks = splitting.split(parsed, entry.path, self._kb.embedder.tokenizer(), self._kb.settings.splitting)
-        if not chunks:
-            raise DocumentError("No text was found in the file.")
-        self._report(
-            DocumentReport(
-                entry.path,
-                "changed" if self._has_version(entry) else "added",
-                len(parsed.pages) or None,
-                len(chunks),
+    def _forbid_mixing(self, file: _File, path: str) -> None:
+        collection = file.collection
+        if path in collection.seen:
+            raise _NameTaken(f"The name {path!r} came twice in this run; the first one was kept.")
+        known = collection.documents.get(path)
+        if known and known.root != file.root and Path(known.root, known.source).exists():
+            raise _NameTaken(
+                f"The collection {collection.name!r} already holds a document {path!r} from {known.root}. Use another "
+                "--collection for this folder."
             )
-        )
-        self._waiting.append((entry, parsed, chunks, len(self._reports) - 1))
-        if len(self._waiting) >= _FLUSH_DOCUMENTS or sum(len(w[2]) for w in self._waiting) >= _FLUSH_CHUNKS:
-            self._flush()
+        collection.seen.add(path)
 
-    def _has_version(self, entry: _Entry) -> bool:
-        known = self._known[entry.collection].get(entry.path)
-        return known is not None and known.sha256 is not None
-
-    def _flush(self) -> None:
-        """Embed what waits, and commit it. Each text is embedded once, however many documents hold it."""
-        if not self._waiting:
+    def _unchanged(self, file: _File, known: KnownDocument) -> None:
+        file.collection.seen.add(known.path)
+        if known.sha256 is None:  # a member of an archive that no reader takes
+            self._report(DocumentReport(known.path, "skipped", reason=known.reason))
             return
-        texts = {self._key(c): c.embedded_text for _, _, chunks, _ in self._waiting for c in chunks}
-        embeddings = self._kb.catalog.stored_embeddings(list(texts))
-        missing = [key for key in texts if key not in embeddings]
-        for part in _parts(missing, self._kb.settings.embedding.batch * 4):
-            embedded = self._kb.embedder.embed_passages([texts[key] for key in part])
-            embeddings.update(zip(part, embedded, strict=True))
-            self._chunks += len(part)
-            self._show(self._waiting[-1][0].path)
-        self._kb.indexes.publish(
-            [self._version(e, parsed, chunks, embeddings) for e, parsed, chunks, _ in self._waiting]
-        )
-        self._waiting.clear()
+        if known.root != file.root or known.source != file.path or known.status == "failed":
+            self._kb.catalog.record_outcome(file.collection.name, known.path, file.root, file.path, "unchanged", "")
+        reason = f"Moved from {file.moved_from}." if file.moved_from else ""
+        self._report(DocumentReport(known.path, "unchanged", known.pages, known.chunks, reason))
 
-    def _version(
-        self, entry: _Entry, parsed: reading.Parsed, chunks: Sequence[Chunk], embeddings: dict[bytes, Embedding]
-    ) -> NewVersion:
-        qualities = [page.quality for page in parsed.pages if page.end > page.start]
-        return NewVersion(
-            collection=entry.collection, path=entry.path, root=entry.root, source=entry.source, sha256=entry.sha256,
-            size=entry.size, media_type=parsed.media_type, title=parsed.title, text=parsed.text, pages=parsed.pages,
-            quality=sum(qualities) / len(qualities) if qualities else 1.0, chunks=tuple(chunks),
-            embeddings=tuple(embeddings[self._key(chunk)] for chunk in chunks), identity=self._kb.indexes.identity,
-        )  # fmt: skip
-
-    def _key(self, chunk: Chunk) -> bytes:
-        return embedding_key(chunk.embedded_text, self._kb.indexes.identity)
-
-    def _keep_original(self, source: Path, sha256: str) -> None:
-        """Copy a file to the originals. What is read, hashed and kept is one content: the copy is checked."""
-        place = self._kb.home.original(sha256)
-        if place.is_file():
-            return
-        draft = place.with_suffix(f".{os.getpid()}.part")
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            shutil.copyfile(source, draft)
-            if _hash(draft, self._kb.settings.ingest.max_file_mb)[0] != sha256:
-                raise DocumentError("The file changed while it was being read. Run the command again.")
-            draft.chmod(0o600)
-            os.replace(draft, place)
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise StorageFull(
-                    f"The disk that holds {self._kb.home.path} is full. Free some space and run again."
-                ) from error
-            raise DocumentError(f"The file cannot be read: {error.strerror}.") from error
-        finally:
-            draft.unlink(missing_ok=True)
-
-    def _failed(self, collection: str, root: str, path: str, source: str, error: DocumentError) -> None:
+    def _failed(self, file: _File, path: str, error: DocumentError) -> None:
         status: DocumentStatus = "skipped" if isinstance(error, UnsupportedFormat) else "failed"
         reason = str(error)
-        known = self._known[collection].get(path)
-        if known and known.sha256 and status == "failed":
+        known = file.collection.documents.get(path)
+        if known and known.sha256 and status == "failed" and not isinstance(error, _NameTaken):
             reason += " The version read before still answers."
-        if not (known and known.root != root):
-            self._kb.catalog.record_outcome(collection, path, root, source, status, reason)
-        self._seen[collection].add(path)
+        if not isinstance(error, _NameTaken):
+            self._kb.catalog.record_outcome(file.collection.name, path, file.root, file.path, status, reason)
+        if path == file.path:
+            self._unread.add((file.root, path))
+        file.collection.seen.add(path)
         self._report(DocumentReport(path, status, reason=reason))
 
+    def _remember(self, file: _File, documents: int) -> None:
+        """The next run need not open a file that looks as this one looked before it was hashed."""
+        status = file.found.status
+        if status is not None:
+            seen = SeenFile(
+                file.path,
+                status.st_size,
+                status.st_mtime_ns,
+                status.st_ctime_ns,
+                file.hashed_ns,
+                file.sha256,
+                documents,
+            )
+            self._committer.file_done(file.collection.name, file.root, seen)
+
+    def _drop_own_entry(self, file: _File) -> None:
+        """An archive or bundle that could not be read before stands in the list; now its members do."""
+        entry = file.collection.documents.get(file.path)
+        if entry is not None and entry.sha256 is None and entry.root == file.root:
+            self._kb.remove(entry.document_id, "ingest")
+
+    # ---- what is gone
+
     def _gone(self, found: Sequence[files.Found], paths: Sequence[Path], collection: str | None, prune: bool) -> None:
-        """Report the documents whose file is no longer in a folder that was walked, and remove them if asked to."""
-        unreadable = {(str(f.root), f.path_in_root) for f in found if f.problem}
-        for folder in (Path(os.path.abspath(path)) for path in paths if path.is_dir()):
-            name = collection or files.root_name(folder)
-            known_here = self._known[name] if name in self._known else self._kb.catalog.known(name)
-            for known in known_here.values():
-                hidden = any(
-                    root == known.root and (p == "." or known.source.startswith(p + "/")) for root, p in unreadable
-                )
-                if known.root != str(folder) or known.path in self._seen.get(name, set()) or hidden:
+        """Report the documents whose file, or whose place in its file, is gone, and remove them if asked to."""
+        unread = self._unread | {(str(f.root), f.path_in_root) for f in found if f.problem}
+        for path in dict.fromkeys(Path(os.path.abspath(path)) for path in paths):
+            if path.is_dir():
+                here = self._collection(collection or files.root_name(path))
+                known = [each for each in here.documents.values() if each.root == str(path)]
+                present = {f.path_in_root for f in found if f.root == path}
+                sources = [s for s in here.seen_sources(str(path)) if s not in present and (str(path), s) not in unread]
+                self._sync.forget_seen(here.name, str(path), sources)
+            else:
+                file = next((f for f in found if f.absolute_path == path), None)
+                if file is None:
                     continue
-                if prune:
-                    self._kb.remove(known.document_id, "ingest --prune")
-                    self._report(DocumentReport(known.path, "deleted", reason="The file is gone."))
-                else:
-                    self._report(
-                        DocumentReport(
-                            known.path, "skipped", reason="The file is gone; it still answers. --prune removes it."
-                        )
-                    )
+                here = self._collection(collection or file.root_name)
+                known = here.of_file(str(file.root), file.path_in_root)
+            for each in known:
+                if each.path not in here.seen and not _is_hidden(each, unread):
+                    self._one_gone(each, prune)
+
+    def _one_gone(self, known: KnownDocument, prune: bool) -> None:
+        if prune:
+            self._kb.remove(known.document_id, "ingest --prune")
+            self._report(DocumentReport(known.path, "deleted", reason="The file is gone."))
+        else:
+            reason = "The file is gone; it still answers. --prune removes it."
+            self._report(DocumentReport(known.path, "skipped", reason=reason))
 
     def _report(self, report: DocumentReport) -> None:
         self._reports.append(report)
 
     def _show(self, current: str) -> None:
         seconds = time.perf_counter() - self._began
-        self._progress(IngestProgress(self._done, self._total, self._chunks, current, seconds))
+        self._progress(IngestProgress(self._done, self._total, self._committer.embedded, current, seconds))
 
 
-def _hash(path: Path, max_file_mb: int) -> tuple[str, int]:
-    """SHA-256 and size of a file. A file over the limit is not read through. Raises DocumentError."""
-    try:
-        size = path.stat().st_size
-        if size > max_file_mb * _BLOCK:
-            raise DocumentError(
-                f"The file is {size / _BLOCK:.1f} MB; the limit is {max_file_mb} MB. Split it, or raise "
-                "ingest.max_file_mb in the settings."
-            )
-        digest = hashlib.sha256()
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
-        return digest.hexdigest(), size
-    except FileNotFoundError:
-        raise DocumentError("The file vanished before it could be read.") from None
-    except PermissionError:
-        raise DocumentError("The file may not be read: this user has no permission.") from None
-    except OSError as error:
-        raise DocumentError(f"The file cannot be read: {error.strerror}.") from None
-
-
-def _parts(keys: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
-    for at in range(0, len(keys), size):
-        yield keys[at : at + size]
+def _is_hidden(known: KnownDocument, unread: set[tuple[str, str]]) -> bool:
+    """Whether the document's file, or a folder above it, could not be looked at: then it is not known to be gone."""
+    return any(
+        root == known.root and (path in (".", known.source) or known.source.startswith(path + "/"))
+        for root, path in unread
+    )

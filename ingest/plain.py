@@ -25,10 +25,10 @@ _CJK = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 def read_text(data: bytes) -> Parsed:
     """Plain text: no structure is assumed but its paragraphs, and sections numbered as Chinese documents do."""
     text = stored(decode(data))
-    return Parsed(text, "", "text/plain", headings=tuple(_numbered_headings(text)))
+    return Parsed(text, "", "text/plain", headings=tuple(numbered_headings(text)))
 
 
-def _numbered_headings(text: str) -> list[Heading]:
+def numbered_headings(text: str) -> list[Heading]:
     """Short lines such as `第一章 总则` or `一、范围` that begin a paragraph and do not end like a sentence."""
     found = [
         Heading(match.start(1), level, one_line(match[1]))

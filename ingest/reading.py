@@ -1,19 +1,21 @@
 """Reading: a file of any supported format becomes text, with its pages, headings and tables. Offline.
 
-Each format has a reader of its own, which takes bytes; here a file is opened once, checked to be what its
-name says, and given to the right one.
+Each format has a reader of its own, which takes bytes; here a file is opened once, its kind found by its content,
+and given to the right one. A ZIP archive is no document: its members are. A mail is one, and so are its attachments.
 """
 
 import errno
 import os
 import stat
-import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from io import BytesIO
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
+from ingest.archives import Member
 from ingest.bundles import BundleRecord, is_bundle, read_bundle
+from ingest.kinds import BY_SUFFIX, HEAD, described, foreign_kind, kind_of, kind_of_head
 from ingest.naming import chosen_title
 from ingest.parsed import Heading, Parsed, Table
 from kb.config import IngestSettings
@@ -23,168 +25,118 @@ __all__ = [
     "SUPPORTED",
     "BundleRecord",
     "Heading",
+    "Member",
     "Parsed",
     "Table",
+    "capabilities",
     "check_format",
+    "is_archive",
     "is_bundle",
+    "is_container",
+    "members",
     "read",
     "read_bundle",
+    "read_bytes",
     "record",
 ]
 
 _MEGABYTE = 1024 * 1024
-_MAX_EXPANDED = 1024 * _MEGABYTE  # of a docx, pptx or xlsx, which are ZIP archives
-_MAX_RATIO = 200  # expanded to packed, for archives that expand to much
+SUPPORTED = tuple(sorted(BY_SUFFIX))
 
-
-def _pdf(data: bytes) -> Parsed:
-    from ingest.pdf import read_pdf
-
-    return read_pdf(data)
-
-
-def _docx(data: bytes) -> Parsed:
-    from ingest.word import read_docx
-
-    return read_docx(data)
-
-
-def _pptx(data: bytes) -> Parsed:
-    from ingest.slides import read_pptx
-
-    return read_pptx(data)
-
-
-def _xlsx(data: bytes) -> Parsed:
-    from ingest.sheets import read_xlsx
-
-    return read_xlsx(data)
-
-
-def _csv(data: bytes) -> Parsed:
-    from ingest.sheets import read_csv
-
-    return read_csv(data)
-
-
-def _tsv(data: bytes) -> Parsed:
-    from ingest.sheets import read_csv
-
-    return read_csv(data, delimiter="\t")
-
-
-def _html(data: bytes) -> Parsed:
-    from ingest.markup import read_html
-
-    return read_html(data)
-
-
-def _markdown(data: bytes) -> Parsed:
-    from ingest.plain import read_markdown
-
-    return read_markdown(data)
-
-
-def _text(data: bytes) -> Parsed:
-    from ingest.plain import read_text
-
-    return read_text(data)
-
-
-def _mail(data: bytes) -> Parsed:
-    from ingest.mail import read_eml
-
-    return read_eml(data)
-
-
-_READERS: dict[str, Callable[[bytes], Parsed]] = {
-    ".pdf": _pdf,
-    ".docx": _docx,
-    ".pptx": _pptx,
-    ".xlsx": _xlsx,
-    ".xlsm": _xlsx,
-    ".html": _html,
-    ".htm": _html,
-    ".md": _markdown,
-    ".markdown": _markdown,
-    ".txt": _text,
-    ".log": _text,
-    ".csv": _csv,
-    ".tsv": _tsv,
-    ".eml": _mail,
+_READERS = {  # kind -> (module, function); imported when a file of the kind comes
+    "pdf": ("ingest.pdf", "read_pdf"),
+    "docx": ("ingest.word", "read_docx"),
+    "doc": ("ingest.oldword", "read_doc"),
+    "pptx": ("ingest.slides", "read_pptx"),
+    "ppt": ("ingest.oldslides", "read_ppt"),
+    "xlsx": ("ingest.sheets", "read_xlsx"),
+    "xls": ("ingest.oldsheets", "read_xls"),
+    "csv": ("ingest.sheets", "read_csv"),
+    "tsv": ("ingest.sheets", "read_tsv"),
+    "html": ("ingest.markup", "read_html"),
+    "xml": ("ingest.data", "read_xml"),
+    "json": ("ingest.data", "read_json"),
+    "jsonl": ("ingest.data", "read_jsonl"),
+    "yaml": ("ingest.data", "read_yaml"),
+    "md": ("ingest.plain", "read_markdown"),
+    "rst": ("ingest.outlines", "read_rst"),
+    "org": ("ingest.outlines", "read_org"),
+    "txt": ("ingest.plain", "read_text"),
+    "rtf": ("ingest.richtext", "read_rtf"),
+    "odt": ("ingest.opendocument", "read_odt"),
+    "epub": ("ingest.books", "read_epub"),
+    "eml": ("ingest.mail", "read_eml"),
+    "msg": ("ingest.outlook", "read_msg"),
+    "image": ("ingest.images", "read_image"),
 }
-SUPPORTED = tuple(sorted({*_READERS, ".jsonl"}))
-
-_OFFICE_PART = {".docx": "word/", ".pptx": "ppt/", ".xlsx": "xl/", ".xlsm": "xl/"}
-_SIGNATURES = (
-    (b"%PDF-", "a PDF"),
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"PK\x05\x06", "an empty ZIP archive"),
-    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"II*\0", "a TIFF image"),
-    (b"MM\0*", "a TIFF image"),
-    (b"{\\rtf", "an RTF document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"\x7fELF", "a program"),
-    (b"MZ\x90", "a program"),
-    (b"SQLite format 3\0", "an SQLite database"),
-)
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WITH_SETTINGS = frozenset({"pdf", "image"})
+_NEEDS = {  # format -> modules that are not part of Python
+    "pdf": ("pypdfium2",), "docx": ("docx", "lxml"), "doc": ("olefile",), "pptx": ("pptx",), "ppt": ("olefile",),
+    "xlsx": ("openpyxl",), "xls": ("xlrd",), "csv": (), "tsv": (), "html": ("unstructured", "spacy", "lxml"),
+    "xml": ("defusedxml",), "md": (), "rst": (), "org": (), "txt": ("charset_normalizer",), "rtf": (),
+    "odt": ("lxml",), "epub": ("unstructured", "lxml"), "eml": (), "msg": ("olefile",), "json": (), "jsonl": (),
+    "yaml": ("yaml",), "zip": (), "png, jpg, tiff, bmp": ("PIL", "rapidocr", "onnxruntime"),
+    "heic": ("pillow_heif", "rapidocr", "onnxruntime"), "scanned pages (OCR)": ("rapidocr", "onnxruntime", "cv2"),
+}  # fmt: skip
 
 
 def read(path: Path, settings: IngestSettings, *, name: str | None = None) -> Parsed:
-    """Read a document. `name` is what it is called (default: the name of the file); its suffix decides the reader.
+    """Read a document. `name` is what it is called (default: the name of the file); its content decides the reader.
 
-    Raises DocumentError with the reason to show beside the name, UnsupportedFormat where no reader takes the suffix.
+    Raises DocumentError with the reason to show beside the name, UnsupportedFormat where no reader takes the file.
     """
-    name = name or path.name
-    suffix, custom = _format(name, settings)
-    data = _bytes(path, settings.max_file_mb)
+    return read_bytes(_bytes(path, settings.max_file_mb), settings, name=name or path.name)
+
+
+def read_bytes(data: bytes, settings: IngestSettings, *, name: str) -> Parsed:
+    """Read a document whose content is `data`, such as a member of a container; otherwise as `read`."""
+    suffix, custom = _suffix(name), _custom(settings)
     if suffix in custom:
         from ingest.custom import read_with
 
         parsed = read_with(custom[suffix], data, suffix)
     else:
-        _check_content(data, suffix)
-        parsed = _parsed(data, suffix)
+        parsed = _parsed(data, _readable_kind(data, name), settings)
     if not parsed.text.strip():
         raise DocumentError("No text was found in the file.")
     return replace(parsed, title=chosen_title(parsed.title, name))
 
 
-def check_format(name: str, settings: IngestSettings) -> None:
-    """Raise UnsupportedFormat where no reader takes a file of this name, which is not a bundle. Opens nothing."""
-    _format(name, settings)
+def is_container(source: Path | bytes, name: str) -> bool:
+    """Whether a file (its path, or its content from the beginning on) may hold further documents: `members` gives
+    them. Archives and mails do. What cannot be opened does not: `read` says why."""
+    return _container_kind(source, name) in ("zip", "eml", "msg")
 
 
-def _format(name: str, settings: IngestSettings) -> tuple[str, dict[str, str]]:
-    """The suffix that decides the reader, and the readers of the user's own by suffix."""
-    suffix = PurePosixPath(name).suffix.lower()
-    custom = {f".{key.lower().lstrip('.')}": where for key, where in settings.readers.items()}
-    if suffix in (".jsonl", ".ndjson") and suffix not in custom:
-        raise UnsupportedFormat(
-            "None of its first records is a document: a bundle needs `text`, and `doc` or `_id`, in each."
-        )
-    if suffix not in _READERS and suffix not in custom:
-        raise UnsupportedFormat(
-            f"The format {suffix or 'of a name without a suffix'} is not supported; "
-            f"supported: {', '.join(sorted({*SUPPORTED, *custom}))}."
-        )
-    return suffix, custom
+def is_archive(source: Path | bytes, name: str) -> bool:
+    """Whether a file is a ZIP archive, so that only its members are documents."""
+    return _container_kind(source, name) == "zip"
 
 
-def _parsed(data: bytes, suffix: str) -> Parsed:
-    try:
-        return _READERS[suffix](data)
-    except (DocumentError, MemoryError):
-        raise
-    except Exception as error:  # what a parser raises on a broken file is anybody's guess
-        reason = f"{type(error).__name__}: {error}".strip(": ")
-        raise DocumentError(f"The {suffix[1:]} file is damaged or not quite of its kind ({reason[:200]}).") from error
+def members(path: Path, settings: IngestSettings, *, name: str | None = None) -> Iterator[Member]:
+    """The documents inside an archive or mail, those of archives and mails inside it too; none for other files.
+
+    A name is the path inside: `folder/a.docx`, `inner.zip/b.txt`, `mail.eml/offer.pdf`. The mail at `path` itself does
+    not come: `read` reads it. Raises DocumentError where the archive cannot be opened.
+    """
+    from ingest import archives
+
+    return archives.members(_bytes(path, settings.max_file_mb), name or path.name, settings.max_file_mb)
+
+
+def check_format(name: str, settings: IngestSettings, head: bytes = b"") -> None:
+    """Raise UnsupportedFormat for a file that no reader takes. With its first 4096 bytes the content decides, without
+    them the name alone."""
+    suffix = _suffix(name)
+    if suffix in BY_SUFFIX or suffix in _custom(settings):
+        return
+    if not head or not kind_of_head(head[:HEAD], name):
+        raise _unsupported(name, settings, head)
+
+
+def capabilities() -> dict[str, str]:
+    """Each format, with "ok" or what this machine lacks for it."""
+    return {name: _lacking(modules) or "ok" for name, modules in _NEEDS.items()}
 
 
 def record(found: BundleRecord) -> Parsed:
@@ -192,6 +144,71 @@ def record(found: BundleRecord) -> Parsed:
     if found.problem:
         raise found.problem
     return Parsed(found.text, found.title or found.name, "text/plain")
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
+
+
+def _custom(settings: IngestSettings) -> dict[str, str]:
+    """The readers of the user's own by suffix."""
+    return {f".{key.lower().lstrip('.')}": where for key, where in settings.readers.items()}
+
+
+def _unsupported(name: str, settings: IngestSettings, head: bytes = b"") -> UnsupportedFormat:
+    what = foreign_kind(head)
+    return UnsupportedFormat(
+        f"The format {_suffix(name) or 'of a name without a suffix'}{f' ({what})' if what else ''} is not supported; "
+        f"supported: {', '.join(sorted({*SUPPORTED, *_custom(settings)}))}."
+    )
+
+
+def _readable_kind(data: bytes, name: str) -> str:
+    """The kind of a document that is read by one reader. Raises DocumentError with the reason for all others."""
+    kind, suffix = kind_of(data, name), _suffix(name)
+    if kind == "encrypted":
+        raise DocumentError("The document is encrypted: save a copy without the password and add that.")
+    if kind == "zip":
+        raise DocumentError(
+            f"The file {f'is named {suffix} but ' if suffix != '.zip' else ''}holds a ZIP archive, not a document."
+        )
+    if not kind and suffix in BY_SUFFIX:
+        raise DocumentError(f"The file is named {suffix} but holds {described(data)}.")
+    if not kind:
+        raise _unsupported(name, IngestSettings(), data[:HEAD])
+    return kind
+
+
+def _parsed(data: bytes, kind: str, settings: IngestSettings) -> Parsed:
+    module, function = _READERS[kind]
+    try:
+        reader: Callable[..., Parsed] = getattr(import_module(module), function)
+        return reader(data, settings) if kind in _WITH_SETTINGS else reader(data)
+    except (DocumentError, MemoryError):
+        raise
+    except Exception as error:  # what a parser raises on a broken file is anybody's guess
+        reason = f"{type(error).__name__}: {error}".strip(": ")
+        raise DocumentError(f"The {kind} file is damaged or not quite of its kind ({reason[:200]}).") from error
+
+
+def _container_kind(source: Path | bytes, name: str) -> str:
+    try:
+        if isinstance(source, bytes):
+            head = source[:HEAD]
+        else:
+            with source.open("rb") as file:
+                head = file.read(HEAD)
+        kind = kind_of_head(head, name)
+        if kind not in ("zip", "ole") or (kind == "ole" and _suffix(name) in (".doc", ".xls", ".ppt")):
+            return kind
+        return kind_of(source if isinstance(source, bytes) else source.read_bytes(), name)
+    except (OSError, DocumentError):
+        return ""
+
+
+def _lacking(modules: tuple[str, ...]) -> str:
+    missing = [module for module in modules if find_spec(module) is None]
+    return f"needs the Python package {', '.join(missing)}, which is not installed" if missing else ""
 
 
 def _bytes(path: Path, max_file_mb: int) -> bytes:
@@ -226,64 +243,3 @@ def _bytes(path: Path, max_file_mb: int) -> bytes:
     if not data:
         raise DocumentError("The file is empty.")
     return data
-
-
-def _check_content(data: bytes, suffix: str) -> None:
-    """Raise DocumentError where the bytes plainly are not of the kind the suffix names."""
-    if suffix == ".pdf":
-        if b"%PDF-" not in data[:1024]:
-            raise DocumentError(f"The file is named .pdf but holds {_kind(data)}.")
-    elif suffix in _OFFICE_PART:
-        _check_office(data, suffix)
-    elif suffix == ".eml":
-        if _signature(data):
-            raise DocumentError(f"The file is named .eml but holds {_kind(data)}.")
-    elif _signature(data):
-        raise DocumentError(f"The file is named {suffix} but holds {_kind(data)}.")
-
-
-def _signature(data: bytes) -> str:
-    if data.startswith(_OLE):
-        return "an old Office file (doc, xls, ppt) or an encrypted one"
-    return next((kind for mark, kind in _SIGNATURES if data.startswith(mark)), "")
-
-
-def _kind(data: bytes) -> str:
-    """What the bytes are, in words."""
-    kind = _signature(data)
-    if kind == "a ZIP archive":
-        try:
-            with zipfile.ZipFile(BytesIO(data)) as archive:
-                names = archive.namelist()
-        except (zipfile.BadZipFile, ValueError, NotImplementedError):
-            return kind
-        for suffix, folder in (("docx", "word/"), ("pptx", "ppt/"), ("xlsx", "xl/")):
-            if any(name.startswith(folder) for name in names):
-                return f"a {suffix} document"
-    if kind:
-        return kind
-    return "binary data" if b"\0" in data[:4096] else "text"
-
-
-def _check_office(data: bytes, suffix: str) -> None:
-    """An Office document is a ZIP archive with a part of its own; archives that would fill the memory are refused."""
-    if data.startswith(_OLE):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise DocumentError("The document is encrypted: save a copy without the password and add that.")
-        raise DocumentError(f"The file is named {suffix} but holds an old Office file; save it as {suffix} first.")
-    if not data.startswith(b"PK"):
-        raise DocumentError(f"The file is named {suffix} but holds {_kind(data)}.")
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        raise DocumentError(f"The {suffix[1:]} file is damaged: its archive cannot be opened.") from None
-    if not any(entry.filename.startswith(_OFFICE_PART[suffix]) for entry in entries):
-        raise DocumentError(f"The file is named {suffix} but holds {_kind(data)}.")
-    expanded = sum(entry.file_size for entry in entries)
-    text_parts = sum(entry.file_size for entry in entries if entry.filename.lower().endswith((".xml", ".rels")))
-    if expanded > _MAX_EXPANDED or (text_parts > 64 * _MEGABYTE and text_parts > _MAX_RATIO * len(data)):
-        raise DocumentError(
-            f"The {suffix[1:]} file would expand from {len(data) / _MEGABYTE:.1f} MB to "
-            f"{expanded / _MEGABYTE:.0f} MB (an archive bomb, or a far too large document); it was not opened."
-        )

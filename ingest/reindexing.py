@@ -8,19 +8,24 @@ import hashlib
 import json
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingest import reading, splitting
+from ingest import splitting, workers
+from ingest.committing import embed
 from ingest.parsed import Parsed
+from ingest.workers import ReadDocument, Reading, Task
 from kb.assistant import KnowledgeBase
-from kb.catalog import Embedding, NewVersion, embedding_key
-from kb.errors import DocumentError, DocumentNotFound, EmbeddingChanged
+from kb.catalog import NewVersion, embedding_key
+from kb.errors import DocumentNotFound, EmbeddingChanged
 from kb.schema import Chunk
 from kb.staging import Answering, Staging
+from kb.sync import Sync
 
 _SPLITTING = "splitting"  # the property that keeps how the home's documents were split
 _FLUSH_CHUNKS = 256  # chunks embedded and kept together
+_AHEAD = 8  # documents that are being read, or wait to be
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,8 @@ class _Run:
         self._splitting = splitting_identity(kb)
         build = hashlib.sha256(f"{kb.indexes.identity}\0{self._splitting}".encode()).hexdigest()
         self._staging = Staging(kb.catalog, build)
-        self._waiting: list[tuple[Answering, Parsed, list[Chunk]]] = []
+        self._sync = Sync(kb.catalog)
+        self._waiting: list[tuple[Answering, ReadDocument]] = []
         self._embedded = self._total = 0
 
     def run(self, asker: str) -> ReindexReport:
@@ -109,66 +115,79 @@ class _Run:
     def _stage(self, documents: Sequence[Answering]) -> None:
         done = self._staging.counts()[0]
         self._total = done + len(documents)
-        for document in documents:
-            if self._stop.is_set():
-                return  # what waits is prepared again by the next run
-            self._show(done, document.path)
-            try:
-                parsed = self._read(document)
-                chunks = self._split(document, parsed) or self._split(document, parsed := self._stored(document))
-            except DocumentNotFound:  # deleted meanwhile
-                continue
-            self._waiting.append((document, parsed, chunks))
-            done += 1
-            if sum(len(chunks) for _, _, chunks in self._waiting) >= _FLUSH_CHUNKS:
-                self._flush(done)
-        self._flush(done)
+        ahead: deque[tuple[Answering, Reading | None]] = deque()
+        coming = iter(documents)
+        try:
+            while not self._stop.is_set():
+                while len(ahead) < _AHEAD and (document := next(coming, None)) is not None:
+                    ahead.append((document, self._begin(document)))
+                if not ahead:
+                    break
+                self._show(done, ahead[0][0].path)
+                read = self._read(*ahead[0])
+                document = ahead.popleft()[0]
+                if read is not None:
+                    self._waiting.append((document, read))
+                    done += 1
+                if sum(len(each.chunks) for _, each in self._waiting) >= _FLUSH_CHUNKS:
+                    self._flush(done)
+        finally:
+            for _, reading in ahead:
+                if reading is not None:
+                    reading.cancel()
+        self._flush(done)  # what a stopped run leaves is prepared by the next one
         self._show(done, "")
 
-    def _read(self, document: Answering) -> Parsed:
+    def _begin(self, document: Answering) -> Reading | None:
+        """Begin to read an original; None where none was kept."""
         original = self._kb.home.original(document.sha256)
         if not original.is_file():
-            return self._stored(document)
+            return None
+        return workers.pool.read(Task(original, document.path, document.sha256, self._kb.settings, members=False))
+
+    def _read(self, document: Answering, reading: Reading | None) -> ReadDocument | None:
+        """The document read and split again, or its stored text split again; None where it was deleted meanwhile."""
+        for message in reading.messages(self._stop) if reading is not None else ():
+            if isinstance(message, ReadDocument) and message.path == document.path:
+                return message
+        if self._stop.is_set():
+            return None
         try:
-            return reading.read(original, self._kb.settings.ingest, name=document.path.rpartition("/")[2])
-        except DocumentError:
-            return self._stored(document)
-
-    def _stored(self, document: Answering) -> Parsed:
-        stored = self._kb.catalog.stored_text(document.document_id)
-        return Parsed(stored.text, stored.title, stored.media_type, stored.pages)
-
-    def _split(self, document: Answering, parsed: Parsed) -> list[Chunk]:
-        return splitting.split(parsed, document.path, self._kb.embedder.tokenizer(), self._kb.settings.splitting)
+            stored = self._kb.catalog.stored_text(document.document_id)
+        except DocumentNotFound:
+            return None
+        parsed = Parsed(stored.text, stored.title, stored.media_type, stored.pages)
+        tokenizer, settings = self._kb.embedder.tokenizer(), self._kb.settings.splitting
+        chunks = splitting.split(parsed, document.path, tokenizer, settings)
+        return ReadDocument(
+            document.path, document.sha256, document.size, stored.media_type, stored.title, stored.text, stored.pages,
+            tuple(chunks),
+        )  # fmt: skip
 
     def _flush(self, done: int) -> None:
         """Embed what waits, each text once, and keep it."""
-        texts = {self._key(chunk): chunk.embedded_text for _, _, chunks in self._waiting for chunk in chunks}
-        embeddings = self._kb.catalog.stored_embeddings(list(texts))
-        missing = [key for key in texts if key not in embeddings]
-        size = self._kb.settings.embedding.batch * 4
-        for at in range(0, len(missing), size):
-            if self._stop.is_set():
-                return
-            part = missing[at : at + size]
-            embeddings.update(zip(part, self._kb.embedder.embed_passages([texts[key] for key in part]), strict=True))
-            self._embedded += len(part)
+        texts = {self._key(chunk): chunk.embedded_text for _, read in self._waiting for chunk in read.chunks}
+        stored = self._sync.stored_keys(list(texts))
+        missing = {key: text for key, text in texts.items() if key not in stored}
+
+        def show(count: int) -> None:
+            self._embedded += count
             self._show(done, self._waiting[-1][0].path)
-        self._staging.add((document, self._version(document, p, c, embeddings)) for document, p, c in self._waiting)
+
+        if embed(self._kb, self._sync, missing, self._stop.is_set, show):
+            self._staging.add((document, self._version(document, read)) for document, read in self._waiting)
         self._waiting.clear()
 
     def _key(self, chunk: Chunk) -> bytes:
         return embedding_key(chunk.embedded_text, self._kb.indexes.identity)
 
-    def _version(
-        self, document: Answering, parsed: Parsed, chunks: Sequence[Chunk], embeddings: dict[bytes, Embedding]
-    ) -> NewVersion:
-        qualities = [page.quality for page in parsed.pages if page.end > page.start]
+    def _version(self, document: Answering, read: ReadDocument) -> NewVersion:
+        qualities = [page.quality for page in read.pages if page.end > page.start]
         return NewVersion(
             collection=document.collection, path=document.path, root=document.root, source=document.source,
-            sha256=document.sha256, size=document.size, media_type=parsed.media_type, title=parsed.title,
-            text=parsed.text, pages=parsed.pages, quality=sum(qualities) / len(qualities) if qualities else 1.0,
-            chunks=tuple(chunks), embeddings=tuple(embeddings[self._key(chunk)] for chunk in chunks),
+            sha256=document.sha256, size=document.size, media_type=read.media_type, title=read.title,
+            text=read.text, pages=read.pages, quality=sum(qualities) / len(qualities) if qualities else 1.0,
+            chunks=read.chunks, embeddings=(), keys=tuple(self._key(chunk) for chunk in read.chunks),
             identity=self._kb.indexes.identity,
         )  # fmt: skip
 

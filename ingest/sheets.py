@@ -29,16 +29,33 @@ def read_xlsx(data: bytes) -> Parsed:
         for sheet in sheets:
             # The stored dimensions may claim a million empty rows: without them only the cells that exist are read.
             sheet.reset_dimensions()
-            rows = [_row(cells) for cells in _limited(sheet.iter_rows())]
-            if not any(values for values, _ in rows):
-                continue
-            if len(sheets) > 1 or not sheet.title.lower().startswith(_DEFAULT_SHEET):
-                out.heading(sheet.title, 1)
-            _add_tables(out, rows)
+            rows = _without_gaps(_row(cells) for cells in _limited(sheet.iter_rows()))
+            add_sheet(out, sheet.title, rows, alone=len(sheets) == 1)
         title = one_line(workbook.properties.title or "")
     finally:
         workbook.close()
     return out.build(title, MEDIA_TYPE)
+
+
+def add_sheet(out: TextBuilder, name: str, rows: list[tuple[list[str], bool]], *, alone: bool) -> None:
+    """Add a sheet: its name as a heading unless it is the only one and has a program's name, then its tables.
+
+    A row is what is seen in its cells, and whether it could be a header.
+    """
+    if not any(values for values, _ in rows):
+        return
+    if not alone or not name.lower().startswith(_DEFAULT_SHEET):
+        out.heading(name, 1)
+    _add_tables(out, rows)
+
+
+def _without_gaps(rows: Iterable[tuple[list[str], bool]]) -> list[tuple[list[str], bool]]:
+    """The rows, with one for each run of empty ones: a sheet may claim a million of them."""
+    kept: list[tuple[list[str], bool]] = []
+    for row in rows:
+        if row[0] or (kept and kept[-1][0]):
+            kept.append(row)
+    return kept
 
 
 def _limited(rows: Iterable[Any]) -> Iterable[Any]:
@@ -56,11 +73,15 @@ def _row(cells: Sequence[Any]) -> tuple[list[str], bool]:
         values.append("" if value is None else one_line(stored(shown(value, cell.number_format or "General"))))
     while values and not values[-1]:
         values.pop()
-    filled = [cell.value for cell in cells if cell.value is not None and str(cell.value).strip()]
+    return values, is_header([cell.value for cell in cells])
+
+
+def is_header(values: Sequence[object]) -> bool:
+    """Whether a row of cells could be a header: short texts, and years or dates."""
+    filled = [value for value in values if value is not None and str(value).strip()]
     words = [value for value in filled if isinstance(value, str) and len(value) <= _LONGEST_HEADER_CELL]
     periods = [value for value in filled if _is_period(value)]
-    header = len(filled) >= 2 and len(words) + len(periods) == len(filled) and len(periods) != 1
-    return values, header
+    return len(filled) >= 2 and len(words) + len(periods) == len(filled) and len(periods) != 1
 
 
 def _is_period(value: object) -> bool:
@@ -118,6 +139,11 @@ def read_csv(data: bytes, delimiter: str = "") -> Parsed:
     out = TextBuilder()
     out.table(rows, header=True)
     return out.build("", "text/tab-separated-values" if delimiter == "\t" else "text/csv")
+
+
+def read_tsv(data: bytes) -> Parsed:
+    """Read a .tsv, whose cells are parted by tabs; otherwise as `read_csv`."""
+    return read_csv(data, delimiter="\t")
 
 
 def _delimiter(text: str) -> str:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ingest.naming import cleaned_name
+from ingest.naming import cleaned_name, squeezed
 from ingest.parsed import Heading, Parsed, Table, one_line
 from ingest.sentences import PARAGRAPH, PIECE, SENTENCE, boundaries, weak_places
+from ingest.tables import header_part
 from kb.config import SplittingSettings
 from kb.schema import Chunk
 
@@ -55,8 +56,8 @@ class _Section:
 def split(parsed: Parsed, name: str, tokenizer: "Tokenizer", settings: SplittingSettings) -> list[Chunk]:
     """The chunks of a document in order. `name` is its path, which gives context; so do title and headings.
 
-    Each character that is not white space is in at least one chunk; `text` is at most
-    `settings.chunk_tokens` long, and `embedded_text` adds at most `settings.context_tokens` and a table header.
+    Each character that is not white space is in a chunk; `text` is at most `settings.chunk_tokens` long, and
+    `embedded_text` adds at most `settings.context_tokens` and a table header.
     """
     splitter = _Splitter(parsed, name, tokenizer, settings)
     return [chunk for start, end, page in _regions(parsed) for chunk in splitter.region(start, end, page)]
@@ -193,8 +194,9 @@ class _Splitter:
             return None
         start += len(raw) - len(raw.lstrip())
         end = start + len(text)
-        header = self.parsed.tables[units[0].table].header if units[0].repeated else ""
-        shown = self.headers[units[0].table] if header else ""
+        table = self.parsed.tables[units[0].table] if units[0].repeated else None
+        header = table.header if table else ""
+        shown = self._shortened(header_part(self.text, table, start, end), _MAX_HEADER) if table else ""
         embedded = "\n".join(part for part in (context, shown, _HIDDEN_HYPHEN.sub("", text)) if part)
         return Chunk(start, end, text, embedded, page, _SECTION_MARK.join(path), header)
 
@@ -297,7 +299,7 @@ class _Splitter:
         """Cleaned path and, where it says something else, the document's own title: at most half of the context."""
         words, title = cleaned_name(name), one_line(self.parsed.title)
         known = title and (
-            set(title.lower().split()) <= set(words.lower().split()) or _squeezed(title) in _squeezed(words)
+            set(title.lower().split()) <= set(words.lower().split()) or squeezed(title) in squeezed(words)
         )
         half = self.settings.context_tokens // 2
         if title and not known:
@@ -318,8 +320,8 @@ class _Splitter:
 
     def _lead(self, start: int, end: int) -> str:
         """The first lines of a page without headings: what it is about, mostly."""
-        lines = [line for line in map(one_line, self.text[start : min(end, start + 1200)].split("\n")) if line]
-        return _HIDDEN_HYPHEN.sub("", " ".join(lines[:3]))
+        lines = filter(None, map(one_line, self.text[start : min(end, start + 1200)].split("\n")))
+        return _HIDDEN_HYPHEN.sub("", " ".join(list(lines)[:3]))
 
     def _count(self, text: str) -> int:
         return len(self.tokenizer.encode(text, add_special_tokens=False).ids)
@@ -369,10 +371,6 @@ def _sections(headings: Sequence[Heading], start: int, end: int) -> list[_Sectio
         stack.append(heading)
     sections.append(_Section(at, end, _path(stack), begun))
     return sections
-
-
-def _squeezed(text: str) -> str:
-    return "".join(text.lower().split())
 
 
 def _path(stack: Sequence[Heading]) -> tuple[str, ...]:

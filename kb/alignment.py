@@ -172,6 +172,12 @@ def states_something(sentence: str) -> bool:
     return bool(_tokens(sentence))
 
 
+def warm_up() -> None:
+    """Load the word tools, which take seconds, now instead of at the first answer."""
+    _tokens("warm up")
+    names_in("预热")
+
+
 def _source(passage: Passage, document_text: Callable[[Passage], str] | None) -> _Source:
     heading = f"{passage.title}\n{passage.section}\n{passage.header}\n{passage.document}"
     around = document_text(passage) if document_text else ""

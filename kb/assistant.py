@@ -1,6 +1,7 @@
 """The knowledge base: the one place where a question becomes an answer."""
 
 import json
+import logging
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
@@ -8,10 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kb import prompts
+from kb import alignment, prompts
 from kb.catalog import Catalog
 from kb.citations import cite
 from kb.config import Settings, default_home, load_settings
+from kb.deletion import Deletion
+from kb.documents import Documents
 from kb.draft import (
     EMPTY,
     FOUND_NOTHING,
@@ -26,16 +29,14 @@ from kb.draft import (
     evidence_of,
 )
 from kb.embedding import Embedder, open_embedder
-from kb.errors import ContextOverflow, DocumentNotFound, EmptyAnswer, KBError, ModelError, RefusedByPolicy, UsageError
+from kb.errors import ContextOverflow, EmptyAnswer, KBError, ModelError, RefusedByPolicy, UsageError
 from kb.home import Home
-from kb.indexes import Indexes
+from kb.indexes import Indexes, built_with
 from kb.orders import without_orders
 from kb.retrieval import Retriever
 from kb.schema import (
     EVERYTHING,
     Answer,
-    Chunk,
-    Document,
     Done,
     Event,
     Failed,
@@ -46,30 +47,32 @@ from kb.schema import (
     Retrieval,
     Retrieved,
     Scope,
-    StoredText,
 )
 from kb.text import language_of
 
 if TYPE_CHECKING:
     from kb.llm import Model
 
+log = logging.getLogger(__name__)
+
 _CHOICE = "model"  # the property that keeps what `choose_model` chose
 
 
-class KnowledgeBase:
+class KnowledgeBase(Documents):
     """An open home. Safe to use from several threads of the process that owns it."""
 
     def __init__(self, home: Home, settings: Settings) -> None:
         self.home = home
         self.settings = settings
         self.catalog = Catalog(home.catalog)
-        self.embedder: Embedder = open_embedder(settings.embedding)
+        self.embedder: Embedder = open_embedder(settings.embedding, built_with(self.catalog))
         self.indexes = Indexes(self.catalog, home.chroma, self.embedder)
         self._retriever = Retriever(self.catalog, self.indexes, self.embedder, settings.retrieval)
         self._model: Model | None = None
         self._choice = _stored_choice(self.catalog)
-        self._drop_unused_originals()
         self._model_lock = threading.Lock()
+        self.deletion = Deletion(home, self.catalog, self.indexes)
+        self._clear_up()
 
     @classmethod
     def open(cls, home: Path | None = None, settings: Settings | None = None) -> "KnowledgeBase":
@@ -79,23 +82,36 @@ class KnowledgeBase:
         try:
             return cls(place, settings)
         except BaseException:
-            place.close()
+            place.close(in_order=not place.left_in_disorder)
             raise
 
-    def close(self) -> None:
-        """Close everything and give the home up."""
+    def close(self, in_order: bool = True) -> None:
+        """Close everything and give the home up; `in_order` says that nothing was interrupted by an error."""
         if self._model is not None:
             self._model.close()
             self._model = None
+        if self.deletion.pending:
+            with suppress(KBError):  # the next start does it
+                self.scrub()
         self.indexes.close()
         self.catalog.close()
-        self.home.close()
+        self.home.close(in_order)
+
+    def _clear_up(self) -> None:
+        """Remove what a killed process left behind, and finish what it was deleting."""
+        if self.home.left_in_disorder:
+            self.deletion.sweep()
+        if self.deletion.pending:
+            try:
+                self.scrub()
+            except KBError as error:  # the home can be used, and the next start tries again
+                log.warning("traces of deleted documents are still in the home: %s", error)
 
     def __enter__(self) -> "KnowledgeBase":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: object, *_: object) -> None:
+        self.close(in_order=kind is None)
 
     # ---- the model
 
@@ -130,8 +146,9 @@ class KnowledgeBase:
         self._choice = (None, None)
 
     def warm_up(self) -> None:
-        """Load the embedding model and the language model now."""
+        """Load all that an answer needs now: the embedding model, the word tools, the language model."""
         self.embedder.warm_up()
+        alignment.warm_up()
         self.model.warm_up()
 
     # ---- finding and answering
@@ -169,7 +186,7 @@ class KnowledgeBase:
             draft.searched = self._standalone(draft, history, options) if history else question
             found = self.search(draft.searched, asker, scope=scope)
             draft.passages = found.passages
-            yield Retrieved(found.passages, draft.searched)
+            yield Retrieved(found.passages, draft.searched, found.enough_evidence)
             if not found.enough_evidence:
                 answer = draft.refused("weak_evidence", WEAK[draft.language])
             else:
@@ -196,11 +213,12 @@ class KnowledgeBase:
         history: Sequence[Message] = (),
         think_budget: int | None = None,
         seed: int | None = None,
+        temperature: float | None = None,
         stop: threading.Event | None = None,
     ) -> Iterator[Event]:
         """The model without documents. The same events as `ask()`, without Retrieved and without claims."""
         draft = Draft(checked(message), language_of(message))
-        options = Options(think_budget, seed, None, stop)
+        options = Options(think_budget, seed, temperature, stop)
         return self._chat(draft, history, options)
 
     def _chat(self, draft: Draft, history: Sequence[Message], options: Options) -> Iterator[Event]:
@@ -293,61 +311,6 @@ class KnowledgeBase:
     def _record(self, asker: Principal, action: str, draft: Draft, detail: dict[str, Any]) -> None:
         run = {"engine": draft.engine, "model": draft.model, "searched": draft.searched, "withheld": draft.withheld}
         self.catalog.audit(asker.name, action, draft.question, {**run, **detail})
-
-    # ---- documents
-
-    def documents(self, asker: Principal, collection: str | None = None) -> list[Document]:
-        """The document list, as far as the asker may read it."""
-        return self.catalog.documents(asker, collection)
-
-    def stored_text(
-        self, asker: Principal, collection: str | None, path: str, version: int | None = None
-    ) -> StoredText:
-        """The text of a document: the version that answers, or an earlier one. `collection` may be None."""
-        document_id, _ = self.catalog.find_document(asker, path, collection)
-        return self.catalog.stored_text(document_id, version)
-
-    def chunks(self, asker: Principal, collection: str | None, path: str) -> list[Chunk]:
-        """The chunks of a document, in reading order."""
-        document_id, _ = self.catalog.find_document(asker, path, collection)
-        return self.catalog.chunks(document_id)
-
-    def original(self, asker: Principal, collection: str | None, path: str, version: int | None = None) -> Path:
-        """The file as it was ingested. Raises DocumentNotFound where none was kept (a record of a bundle)."""
-        stored = self.stored_text(asker, collection, path, version)
-        file = self.home.original(stored.sha256)
-        if not file.is_file():
-            raise DocumentNotFound(f"No original file was kept for {path!r}: it is a record of a bundle.")
-        return file
-
-    def delete_document(self, asker: Principal, collection: str | None, path: str) -> None:
-        """Delete a document with all its versions, vectors, words and originals. Only an unlimited asker may."""
-        if not asker.unlimited:
-            raise RefusedByPolicy(f"{asker.name} may not delete documents.")
-        document_id, name = self.catalog.find_document(asker, path, collection)
-        known = self.catalog.known(name)[path]
-        self.remove(document_id, asker.name)
-        if known.root == str(self.home.uploads):  # what was uploaded lives in the home, and goes with its document
-            (self.home.uploads / known.source).unlink(missing_ok=True)
-
-    def remove(self, document_id: int, asker: str) -> None:
-        """Remove a document from the catalog and the indexes, and its originals where no other document needs them."""
-        for sha256 in self.indexes.remove(document_id, asker):
-            self.home.original(sha256).unlink(missing_ok=True)
-
-    def repair(self) -> dict[str, int]:
-        """Build the derived indexes again from the catalog, and drop originals that no version names."""
-        repaired = self.indexes.repair(rebuild=True)
-        removed = self._drop_unused_originals()
-        return {"chunks": self.catalog.count_live(), "published": repaired.published, "originals_removed": removed}
-
-    def _drop_unused_originals(self) -> int:
-        """Delete the originals that no version names: what a killed ingestion or deletion left. Returns how many."""
-        named = self.catalog.content_hashes()
-        unused = [file for file in self.home.originals.glob("*/*") if file.name not in named]
-        for file in unused:
-            file.unlink()
-        return len(unused)
 
 
 def _stored_choice(catalog: Catalog) -> tuple[str | None, str | None]:

@@ -1,10 +1,12 @@
 """Background: a generation runs in a thread of its own, so that it can be stopped before its first word."""
 
+import os
 import queue
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -79,6 +81,32 @@ def run(work: Callable[[Cancellation], Generator[T, None, None]], stop: threadin
 class _End:
     def __init__(self, error: BaseException | None = None) -> None:
         self.error = error
+
+
+def in_low_priority(make: Callable[[], T], niceness: int) -> T:
+    """What `make` gives. The threads it starts, and those that they start, give way to all others.
+
+    On Linux priority belongs to a thread and is inherited; elsewhere it cannot be lowered for a part of a process, and
+    stays.
+    """
+    made: list[T] = []
+    failed: list[Exception] = []
+
+    def body() -> None:
+        try:
+            if sys.platform == "linux":
+                with suppress(OSError):
+                    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
+            made.append(make())
+        except Exception as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=body, name="start in low priority")
+    thread.start()
+    thread.join()
+    if failed:
+        raise failed[0]
+    return made[0]
 
 
 class Turns:

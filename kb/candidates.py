@@ -2,10 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 import numpy as np
@@ -16,6 +16,10 @@ from kb.schema import EVERYTHING, Language, Passage, Principal, Scope
 from kb.words import tokenise
 
 T = TypeVar("T")
+
+_SPARE = 50
+_FEW = 20_000  # allowed chunks that are handed to SQLite; of more, what was found is looked up among them
+_WORDS_KEPT = 50_000  # words whose frequencies are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,11 @@ class VectorRow:
 
 class Candidates(Database):
     """The live chunks with their words, vectors and readers."""
+
+    def __init__(self, path: Path) -> None:
+        self._frequencies: dict[str, tuple[int, int, int]] = {}  # word -> chunks with it, generation, chunks in all
+        self._languages: tuple[int, Mapping[Language, int]] = (-1, {})  # for a generation
+        super().__init__(path)
 
     def access_ids(self, asker: Principal) -> list[int] | None:
         """The access classes the asker is in; None for one who may read everything."""
@@ -49,39 +58,64 @@ class Candidates(Database):
         )
         return [r["id"] for r in rows if _within(scope, r["path"], r["name"], r["day"])]
 
-    def allowed_chunks(self, access_ids: Sequence[int] | None, document_ids: Sequence[int] | None) -> NDArray[np.int64]:
-        """Ids of the live chunks within access classes and documents (None: no limit), ascending."""
-        where, values = _limits(access_ids, document_ids)
-        rows = self.db.execute(f"SELECT c.id FROM chunks c WHERE c.live = 1 {where} ORDER BY c.id", values)
-        return np.fromiter((r["id"] for r in rows), dtype=np.int64)
-
     def word_search(
-        self,
-        expression: str,
-        limit: int,
-        access_ids: Sequence[int] | None = None,
-        document_ids: Sequence[int] | None = None,
+        self, expression: str, limit: int, allowed: NDArray[np.int64] | None = None
     ) -> list[tuple[int, float]]:
-        """Chunks by BM25 (k1 1.2, b 0.75: FTS5's), best first, as (chunk id, score > 0)."""
-        if not expression:
+        """Chunks by BM25 (k1 1.2, b 0.75: FTS5's), best first, as (chunk id, score > 0), within the allowed ids."""
+        if not expression or (allowed is not None and not len(allowed)):
             return []
-        where, values = _limits(access_ids, document_ids)
-        rows = self.db.execute(
-            "SELECT c.id, -bm25(words) AS score FROM words JOIN chunks c ON c.id = words.rowid "
-            f"WHERE words MATCH ? AND c.live = 1 {where} ORDER BY score DESC, c.id LIMIT ?",
-            (expression, *values, limit),
+        if allowed is None:
+            # Few words belong to chunks that cannot be found yet; some more are asked for in their place.
+            found = self._words(expression, limit + _SPARE)
+            live = self._live_among([chunk_id for chunk_id, _ in found])
+        elif len(allowed) <= _FEW:
+            return self._words(expression, limit, json.dumps(allowed.tolist()))
+        else:
+            live = set(allowed.tolist())
+            count = 2 * limit * max(1, self.count_live() // len(allowed)) + _SPARE
+            found = self._words(expression, count)
+            if len(found) == count and sum(chunk_id in live for chunk_id, _ in found) < limit:
+                return self._words(expression, limit, json.dumps(allowed.tolist()))
+        return [(chunk_id, score) for chunk_id, score in found if chunk_id in live][:limit]
+
+    def _words(self, expression: str, limit: int, allowed: str | None = None) -> list[tuple[int, float]]:
+        # The plus keeps SQLite from asking the word index once for each allowed chunk.
+        among = "" if allowed is None else "AND +rowid IN (SELECT value FROM json_each(?3))"
+        query = (
+            f"SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ?1 {among} "
+            "ORDER BY score DESC, rowid LIMIT ?2"
         )
-        return [(r["id"], r["score"]) for r in rows]
+        values = (expression, limit) if allowed is None else (expression, limit, allowed)
+        return [(r[0], r[1]) for r in self.db.execute(query, values)]
+
+    def _live_among(self, chunk_ids: Sequence[int]) -> set[int]:
+        query = "SELECT id FROM chunks WHERE live = 1 AND id IN (SELECT value FROM json_each(?))"
+        return {r["id"] for r in self.db.execute(query, (json.dumps(list(chunk_ids)),))}
 
     def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
-        """In how many chunks each word occurs."""
-        query = "SELECT count(*) FROM words WHERE words MATCH ?"
-        return {word: self.db.execute(query, (f'"{word}"',)).fetchone()[0] for word in words}
+        """In how many chunks each word occurs; remembered until there are about 2 % more or fewer chunks."""
+        total, generation = self.count_live(), self.generation
+        found = {}
+        for word in words:
+            known = self._frequencies.get(word)
+            if known is None or (known[1] != generation and abs(known[2] - total) > total // 50):
+                query = "SELECT count(*) FROM words WHERE words MATCH ?"
+                known = self.db.execute(query, (f'"{word}"',)).fetchone()[0], generation, total
+                if len(self._frequencies) >= _WORDS_KEPT:
+                    self._frequencies.clear()
+                self._frequencies[word] = known
+            found[word] = known[0]
+        return found
 
-    def languages(self) -> dict[Language, int]:
+    def languages(self) -> Mapping[Language, int]:
         """How many live chunks there are in each language."""
-        rows = self.db.execute("SELECT language, count(*) AS n FROM chunks WHERE live = 1 GROUP BY language")
-        return {r["language"]: r["n"] for r in rows}
+        generation, counts = self._languages
+        if generation != self.generation:
+            generation = self.generation
+            rows = self.db.execute("SELECT language, count(*) AS n FROM chunks WHERE live = 1 GROUP BY language")
+            counts = {r["language"]: r["n"] for r in rows}
+            self._languages = generation, counts
+        return counts
 
     def languages_of(self, chunk_ids: Sequence[int]) -> dict[int, Language]:
         """The language of each of these chunks."""
@@ -136,13 +170,25 @@ class Candidates(Database):
             cursor = self.db.execute(query.format("c.version_id = ?"), (version_id,))
             yield from (VectorRow(r["id"], r["access_id"], r["language"], r["vector"]) for r in cursor)
 
+    def live_rows(self, document_ids: Sequence[int] | None = None) -> Iterator[tuple[int, int, int, Language, bytes]]:
+        """(chunk id, access class, document, language, vector) of the live chunks, or those of some documents."""
+        query = (
+            "SELECT c.id, c.access_id, c.document_id, c.language, e.vector FROM chunks c "
+            "JOIN embeddings e ON e.id = c.embedding_id WHERE c.live = 1 "
+        )
+        if document_ids is None:
+            yield from map(tuple, self.db.execute(query))
+            return
+        query += "AND c.document_id IN (SELECT value FROM json_each(?))"
+        yield from map(tuple, self.db.execute(query, (json.dumps(list(document_ids)),)))
+
     def live_ids(self) -> set[int]:
         """The chunks that can be found."""
-        return {r["id"] for r in self.db.execute("SELECT id FROM chunks WHERE live = 1")}
+        return {r["id"] for r in self.db.execute("SELECT id FROM chunks INDEXED BY chunks_live WHERE live = 1")}
 
     def sample_vectors(self, count: int) -> list[VectorRow]:
         """Some live chunks with their vectors, spread over all of them."""
-        ids = [r["id"] for r in self.db.execute("SELECT id FROM chunks WHERE live = 1 ORDER BY id")]
+        ids = sorted(r["id"] for r in self.db.execute("SELECT id FROM chunks INDEXED BY chunks_live WHERE live = 1"))
         query = (
             "SELECT c.id, c.access_id, c.language, e.vector FROM chunks c JOIN embeddings e ON e.id = c.embedding_id "
             "WHERE c.id IN (SELECT value FROM json_each(?))"
@@ -156,7 +202,7 @@ class Candidates(Database):
 
     def count_live(self) -> int:
         """How many chunks can be found."""
-        return int(self.db.execute("SELECT count(*) FROM chunks WHERE live = 1").fetchone()[0])
+        return sum(self.languages().values())
 
     def count_words(self) -> int:
         """How many chunks the word index holds."""
@@ -175,16 +221,6 @@ class Candidates(Database):
 def word_body(embedded_text: str) -> str:
     """What the word index holds of a chunk."""
     return " ".join(tokenise(embedded_text))
-
-
-def _limits(access_ids: Sequence[int] | None, document_ids: Sequence[int] | None) -> tuple[str, list[str]]:
-    """A WHERE tail on chunks `c`. The ids travel as one JSON value: SQLite limits how many parameters there are."""
-    where, values = "", []
-    for column, ids in (("access_id", access_ids), ("document_id", document_ids)):
-        if ids is not None:
-            where += f" AND c.{column} IN (SELECT value FROM json_each(?))"
-            values.append(json.dumps(list(ids)))
-    return where, values
 
 
 def batches(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:

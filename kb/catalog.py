@@ -9,14 +9,17 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from kb.candidates import Candidates, batches, word_body
-from kb.database import FORGET_WORDS, now
-from kb.errors import DocumentNotFound
+from kb.database import TRACES, now
+from kb.errors import DocumentNotFound, HomeError
+from kb.listing import DocumentList
 from kb.schema import Chunk, Document, PageSpan, Passage, Principal, StoredText
 from kb.text import language_of
 
 EVERYONE = ("*",)
+FORGET = "forget:"  # begins the names of properties: what of a deleted document is still to be forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class NewVersion:
     chunks: tuple[Chunk, ...]
     embeddings: tuple["Embedding", ...]
     identity: str = ""  # of the model the embeddings come from
+    keys: tuple[bytes, ...] = ()  # where they are stored already; then `embeddings` is empty
     readers: tuple[str, ...] | None = None  # None: as before, and everyone for a new document
 
 
@@ -60,6 +64,7 @@ class KnownDocument:
     status: str
     pages: int | None
     chunks: int
+    reason: str = ""  # why it failed or was skipped
 
 
 def embedding_key(embedded_text: str, identity: str = "") -> bytes:
@@ -67,23 +72,42 @@ def embedding_key(embedded_text: str, identity: str = "") -> bytes:
     return hashlib.sha256(f"{identity}\0{embedded_text}".encode("utf-8", "surrogatepass")).digest()
 
 
+def name_hash(collection: str, path: str) -> str:
+    """What the audit trail names a deleted document by: the SHA-256 of `collection/path`."""
+    return "sha256:" + hashlib.sha256(f"{collection}/{path}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class EmbeddingsGone(HomeError):
+    """An embedding that was stored ahead of its version is not there any more: a deletion came between."""
+
+
+def insert_embedding(db: sqlite3.Connection, key: bytes, embedding: Embedding) -> None:
+    """Store an embedding, unless one is there under its key."""
+    db.execute(
+        "INSERT OR IGNORE INTO embeddings (key, vector, tokens) VALUES (?, ?, ?)",
+        (key, embedding.vector, embedding.tokens),
+    )
+
+
 class Catalog(Candidates):
     """All SQL about documents. Raises what Database raises."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.listing = DocumentList()
 
     def known(self, collection: str) -> dict[str, KnownDocument]:
         """The documents of a collection by path, for finding out what changed."""
         rows = self.db.execute(
-            "SELECT d.id, d.path, d.root, d.source, v.sha256, d.status, json_array_length(v.pages) AS pages, "
-            "(SELECT count(*) FROM chunks k WHERE k.document_id = d.id AND k.live = 1) AS chunks FROM documents d "
+            "SELECT d.id, d.path, d.root, d.source, v.sha256, d.status, json_array_length(v.pages), "
+            "(SELECT count(*) FROM chunks k WHERE k.document_id = d.id AND k.live = 1), d.reason FROM documents d "
             "JOIN collections c ON c.id = d.collection_id LEFT JOIN versions v ON v.id = d.version_id "
             "WHERE c.name = ?",
             (collection,),
         )
         return {
-            r["path"]: KnownDocument(
-                r["id"], r["path"], r["root"], r["source"], r["sha256"], r["status"], r["pages"] or None, r["chunks"]
-            )
-            for r in rows
+            path: KnownDocument(document_id, path, root, source, sha256, status, pages or None, chunks, reason)
+            for document_id, path, root, source, sha256, status, pages, chunks, reason in rows
         }
 
     def stored_embeddings(self, keys: Sequence[bytes]) -> dict[bytes, Embedding]:
@@ -115,7 +139,7 @@ class Catalog(Candidates):
         self, db: sqlite3.Connection, new: NewVersion, document_id: int, access_id: int, number: int, state: str
     ) -> int:
         """Write a version with its chunks and embeddings, none of which can be found yet. Returns its id."""
-        pages = json.dumps([[p.number, p.start, p.end, round(p.quality, 4)] for p in new.pages])
+        pages = json.dumps([[p.number, p.start, p.end, round(p.quality, 4), p.ocr] for p in new.pages])
         version_id = db.execute(
             "INSERT INTO versions (document_id, number, state, sha256, size, media_type, title, text, pages, quality, "
             "ingested_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -125,13 +149,16 @@ class Catalog(Candidates):
             ),
         ).lastrowid  # fmt: skip
         assert version_id is not None
-        for chunk, embedding in zip(new.chunks, new.embeddings, strict=True):
-            key = embedding_key(chunk.embedded_text, new.identity)
-            db.execute(
-                "INSERT OR IGNORE INTO embeddings (key, vector, tokens) VALUES (?, ?, ?)",
-                (key, embedding.vector, embedding.tokens),
-            )
-            embedding_id = db.execute("SELECT id FROM embeddings WHERE key = ?", (key,)).fetchone()[0]
+        if not new.keys and len(new.embeddings) != len(new.chunks):
+            raise ValueError(f"{new.path!r} has {len(new.chunks)} chunks and {len(new.embeddings)} embeddings")
+        keys = new.keys or tuple(embedding_key(chunk.embedded_text, new.identity) for chunk in new.chunks)
+        for at, (chunk, key) in enumerate(zip(new.chunks, keys, strict=True)):
+            if not new.keys:
+                insert_embedding(db, key, new.embeddings[at])
+            row = db.execute("SELECT id FROM embeddings WHERE key = ?", (key,)).fetchone()
+            if row is None:
+                raise EmbeddingsGone(f"An embedding of {new.path!r} was removed meanwhile. Run the command again.")
+            embedding_id = row["id"]
             db.execute(
                 'INSERT INTO chunks (version_id, document_id, access_id, embedding_id, start, "end", page, language, '
                 "section, header, text, embedded_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -186,12 +213,14 @@ class Catalog(Candidates):
 
     def publish(self, version_ids: Sequence[int]) -> None:
         """Make pending versions searchable; older versions keep their text and lose their chunks."""
+        documents = set()
         with self.transaction() as db:
             for version_id in version_ids:
                 document_id, number = db.execute(
                     "SELECT document_id, number FROM versions WHERE id = ?", (version_id,)
                 ).fetchone()
-                self._drop_chunks(db, "document_id = ? AND version_id <> ?", (document_id, version_id))
+                documents.add(document_id)
+                self.drop_chunks(db, "document_id = ? AND version_id <> ?", (document_id, version_id))
                 db.execute(
                     "UPDATE versions SET state = 'superseded' WHERE document_id = ? AND id <> ?",
                     (document_id, version_id),
@@ -203,7 +232,7 @@ class Catalog(Candidates):
                     "coalesce((SELECT access_id FROM chunks WHERE version_id = ?1 LIMIT 1), access_id) WHERE id = ?4",
                     (version_id, "added" if number == 1 else "changed", now(), document_id),
                 )
-        self.generation += 1
+        self.changed(documents)
 
     def record_outcome(self, collection: str, path: str, root: str, source: str, status: str, reason: str) -> None:
         """Keep the status of a file that gave no new version: unchanged, failed or skipped. Its readers stay."""
@@ -219,25 +248,35 @@ class Catalog(Candidates):
         return [r["id"] for r in self.db.execute("SELECT id FROM chunks WHERE document_id = ?", (document_id,))]
 
     def delete_document(self, document_id: int, asker: str) -> list[str]:
-        """Delete a document with all versions. Returns the content hashes no other document holds any more."""
+        """Delete a document with all versions. Returns the content hashes no other document holds any more.
+
+        What else speaks of it is noted down for `kb.deletion`. The audit trail keeps who and when, and hashes.
+        """
         with self.transaction() as db:
             row = db.execute(
-                "SELECT c.name, d.path FROM documents d JOIN collections c ON c.id = d.collection_id WHERE d.id = ?",
+                "SELECT c.name, d.path, d.root, d.source FROM documents d JOIN collections c ON c.id = d.collection_id "
+                "WHERE d.id = ?",
                 (document_id,),
             ).fetchone()
             hashes = [
                 r["sha256"]
                 for r in db.execute("SELECT DISTINCT sha256 FROM versions WHERE document_id = ?", (document_id,))
             ]
-            self._drop_chunks(db, "document_id = ?", (document_id,))
+            self.drop_chunks(db, "document_id = ?", (document_id,))
             db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
-            db.execute("INSERT OR REPLACE INTO properties (name, value) VALUES (?, '1')", (FORGET_WORDS,))
-            self.record(db, asker, "delete", f"{row['name']}/{row['path']}", {"sha256": hashes})
-            kept = {r["sha256"] for r in db.execute("SELECT DISTINCT sha256 FROM versions")}
-        self.generation += 1
-        return [sha256 for sha256 in hashes if sha256 not in kept]
+            self.record(db, asker, "delete", name_hash(row["name"], row["path"]), {"sha256": hashes})
+            note = json.dumps({**dict(row), "sha256": hashes}, ensure_ascii=False)
+            notes = {TRACES: "1", f"{FORGET}{document_id}:{now()}": note}
+            db.executemany("INSERT OR REPLACE INTO properties (name, value) VALUES (?, ?)", notes.items())
+            unused = [sha256 for sha256 in hashes if not self.names_content(sha256)]
+        self.changed([document_id])
+        return unused
 
-    def _drop_chunks(self, db: sqlite3.Connection, where: str, values: tuple[int, ...]) -> None:
+    def names_content(self, sha256: str) -> bool:
+        """Whether a version of any document has this content."""
+        return self.db.execute("SELECT 1 FROM versions WHERE sha256 = ?", (sha256,)).fetchone() is not None
+
+    def drop_chunks(self, db: sqlite3.Connection, where: str, values: tuple[int, ...]) -> None:
         """Delete chunks with their words, and the embeddings that no other chunk uses."""
         db.execute(f"DELETE FROM words WHERE rowid IN (SELECT id FROM chunks WHERE {where})", values)
         dropped = db.execute(f"DELETE FROM chunks WHERE {where} RETURNING embedding_id", values).fetchall()
@@ -248,15 +287,7 @@ class Catalog(Candidates):
 
     def documents(self, asker: Principal, collection: str | None = None) -> list[Document]:
         """The document list as far as the asker may read it, by collection and path."""
-        allowed = self.access_ids(asker)
-        rows = self.db.execute(
-            "SELECT d.*, c.name AS collection, v.title, v.media_type, v.number, v.sha256, v.size, v.pages, v.quality, "
-            "v.ingested_at, (SELECT count(*) FROM chunks k WHERE k.document_id = d.id AND k.live = 1) AS chunks "
-            "FROM documents d JOIN collections c ON c.id = d.collection_id "
-            "LEFT JOIN versions v ON v.id = d.version_id WHERE (?1 IS NULL OR c.name = ?1) ORDER BY c.name, d.path",
-            (collection,),
-        )
-        return [_document(r) for r in rows if allowed is None or r["access_id"] in allowed]
+        return self.listing.documents(self.db, self.access_ids(asker), collection)
 
     def content_hashes(self) -> set[str]:
         """The hashes of all versions' contents."""
@@ -321,14 +352,3 @@ class Catalog(Candidates):
 
 def _pages(text: str) -> tuple[PageSpan, ...]:
     return tuple(PageSpan(*page) for page in json.loads(text))
-
-
-def _document(row: sqlite3.Row) -> Document:
-    readable = row["version_id"] is not None
-    pages = len(json.loads(row["pages"])) if readable else 0
-    return Document(
-        collection=row["collection"], path=row["path"], title=row["title"] or "", media_type=row["media_type"] or "",
-        status=row["status"], reason=row["reason"], version=row["number"] or 0, sha256=row["sha256"] or "",
-        size=row["size"] or 0, pages=pages or None, chunks=row["chunks"], quality=row["quality"] if readable else 0.0,
-        ingested_at=row["ingested_at"] or "",
-    )  # fmt: skip

@@ -34,7 +34,10 @@ class EmbeddingSettings(_Section):
     model: str = Field("multilingual-e5-small", description="`multilingual-e5-small` or a sentence-transformers folder")
     llamaindex_class: str = Field("", description="`module:Class` of a BaseEmbedding that takes the model's place")
     llamaindex_options: dict[str, Any] = Field(default_factory=dict)
-    batch: int = Field(32, ge=1, description="texts a batch")
+    backend: Literal["auto", "torch", "onnx"] = Field(
+        "auto", description="`onnx`: the shipped model in 8 bits; `auto`: that for new homes, else what built the home"
+    )
+    batch: int = Field(32, ge=1, description="texts a batch, with torch")
     query_prefix: str = "query: "
     passage_prefix: str = "passage: "
 
@@ -51,6 +54,10 @@ class IngestSettings(_Section):
     """Limits of reading, and readers of one's own."""
 
     max_file_mb: int = Field(100, ge=1)
+    file_seconds: int = Field(300, ge=1, description="in which a file, or a member of an archive, must be read")
+    file_mb_memory: int = Field(2048, ge=512, description="that reading a file may need")
+    ocr: bool = Field(True, description="recognise the text of images and of PDF pages that have too little of their own")
+    ocr_floor: float = Field(0.7, ge=0, le=1, description="pages whose quality is under it go to OCR")
     readers: dict[str, str] = Field(default_factory=dict, description="suffix -> `module:Class` of a LlamaIndex reader")
 
 

@@ -4,9 +4,10 @@ Readers use a connection per thread; writers take turns.
 """
 
 import json
+import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +15,11 @@ from typing import Any
 
 from kb.errors import HomeError, HomeTooNew, StorageFull
 from kb.migrations import MIGRATIONS
+from kb.wiping import wipe_unused
 
-FORGET_WORDS = "words_to_forget"  # the property that is "1" while the word index may spell words of deleted documents
+TRACES = "words_to_forget"  # the property that is "1" while the file may hold traces of what was deleted
+
+_CHANGES_KEPT = 10_000  # generations whose changes are remembered
 
 
 def now() -> str:
@@ -31,8 +35,24 @@ class Database:
         self._local = threading.local()
         self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._write_lock = threading.RLock()
+        self._file = -1  # the database's file, opened by `wipe`
         self.generation = 0  # grows with every change of what can be found
+        self._changed: dict[int, frozenset[int]] = {}  # generation -> the documents that changed, where that is known
         self._migrate()
+
+    def changed(self, document_ids: Iterable[int]) -> None:
+        """Begin a new generation, in which what can be found of these documents changed."""
+        with self._write_lock:
+            self._changed[self.generation + 1] = frozenset(document_ids)
+            self._changed.pop(self.generation - _CHANGES_KEPT, None)
+            self.generation += 1
+
+    def changed_since(self, generation: int) -> frozenset[int] | None:
+        """The documents that changed after a generation; None where it is not known."""
+        with self._write_lock:
+            changes = [self._changed.get(i) for i in range(generation + 1, self.generation + 1)]
+        known = [change for change in changes if change is not None]
+        return frozenset().union(*known) if len(known) == len(changes) else None
 
     @property
     def db(self) -> sqlite3.Connection:
@@ -75,12 +95,15 @@ class Database:
 
     def close(self) -> None:
         """Close every connection and fold the write-ahead log into the file."""
-        if self._connections and self.property(FORGET_WORDS):
-            with suppress(StorageFull):  # the next close does it
-                self.forget_words()
+        if self._connections and self.property(TRACES):
+            with suppress(HomeError):  # the next close does it
+                self.wipe()
         for connection in self._connections.values():
             connection.close()
         self._connections.clear()
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
         self._local = threading.local()
 
     def _migrate(self) -> None:
@@ -102,14 +125,33 @@ class Database:
                     db.execute(statement)
                 db.execute(f"PRAGMA user_version = {number}")
 
-    def forget_words(self) -> None:
-        """Write the word index anew without the words of deleted documents, which SQLite's FTS5 only marks as gone.
+    def wipe(self) -> None:
+        """Leave no byte of what was deleted in the file and its log. Takes seconds where the file is large.
 
-        It takes seconds where the index is large, so it is not done at each deletion.
+        Four places hold such bytes: the word index, in which SQLite's FTS5 only marks words as gone; the write-ahead
+        log; unused parts of pages (see `kb.wiping`); and rows and pages, which `secure_delete` has overwritten already.
+        Raises StorageFull, and HomeError where something reads the file for too long; the next `wipe` or start does it.
         """
-        with self.transaction() as db:
-            db.execute("INSERT INTO words (words) VALUES ('optimize')")
-            db.execute("DELETE FROM properties WHERE name = ?", (FORGET_WORDS,))
+        with self._write_lock:
+            with self.transaction() as db:
+                db.execute("INSERT OR REPLACE INTO properties (name, value) VALUES (?, '1')", (TRACES,))
+                db.execute("INSERT INTO words (words) VALUES ('optimize')")
+            busy = self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            if busy:
+                raise HomeError(
+                    f"What was deleted can no longer be found, but bytes of it are still in {self.path}: something "
+                    "has been reading it all the time. The next deletion or start overwrites them."
+                )
+            roots = [row[0] for row in self.db.execute("SELECT rootpage FROM sqlite_schema WHERE rootpage > 0")]
+            if self._file < 0:  # kept open: closing it would let go of the locks that SQLite holds on the file
+                self._file = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)
+            wipe_unused(self._file, roots)
+            # A connection of its own: its commit tells all others that the pages they keep in memory are out of date.
+            other = sqlite3.connect(self.path, isolation_level=None, timeout=30)
+            try:
+                other.execute("DELETE FROM properties WHERE name = ?", (TRACES,))
+            finally:
+                other.close()
 
     def property(self, name: str) -> str | None:
         """A stored property, such as the embedding's identity."""

@@ -28,6 +28,7 @@ _BATCH = 64  # prompt tokens at a time: a stop is honoured between two batches, 
 _PROMPT_CACHE_MB = 512  # keeps the shared beginning of prompts across other calls
 _LEAST_ANSWER = 64
 _CLOSED = "The embedded engine was closed in mid-answer. Ask again."
+_NICENESS = 5  # of the threads that compute: a search is short, and goes first
 _TOP_TOKENS = 1000  # looked through for the options of `preference`
 
 
@@ -213,7 +214,7 @@ class _Llama:
         self._key = secrets.token_urlsafe(24)
         params.api_keys = [self._key]
         try:
-            self._server = Server(params)
+            self._server = background.in_low_priority(lambda: Server(params), _NICENESS)
         except Exception as error:
             raise EngineUnavailable(
                 f"The embedded engine cannot load {path}: {error}. Check that the file is a whole GGUF model and that "

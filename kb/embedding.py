@@ -1,4 +1,7 @@
-"""Embedding: texts and questions to unit vectors, with sentence-transformers or a LlamaIndex embedding of one's own."""
+"""Embedding: texts and questions to unit vectors.
+
+With ONNX Runtime (`kb.onnx_embedding`), sentence-transformers, or a LlamaIndex embedding of one's own.
+"""
 
 import functools
 import hashlib
@@ -8,7 +11,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -59,11 +62,34 @@ class Embedder(Protocol):
         """Load the model now instead of at the first text."""
 
 
-def open_embedder(settings: EmbeddingSettings) -> Embedder:
-    """The configured embedder. Loads no model yet. Raises EmbeddingError or WeightsMissing."""
+def open_embedder(settings: EmbeddingSettings, built_with: str | None = None) -> Embedder:
+    """The configured embedder. Loads no model yet. Raises ConfigError, EmbeddingError or WeightsMissing.
+
+    `built_with` is the identity that a home's vectors have, None where it has none yet. The backend `auto` keeps to it.
+    """
     if settings.llamaindex_class:
         return LlamaIndexEmbedder(settings)
-    return SentenceTransformerEmbedder(settings)
+    if settings.backend == "torch" or (settings.backend == "auto" and _needs_torch(settings, built_with)):
+        return SentenceTransformerEmbedder(settings)
+    from kb.onnx_embedding import OnnxEmbedder
+    from kb.weights import names
+
+    if settings.model not in names("embedding"):
+        raise ConfigError(
+            f"embedding.backend = onnx works with {', '.join(names('embedding'))} only, not with embedding.model = "
+            f"{settings.model}. Set embedding.backend to auto or torch."
+        )
+    return OnnxEmbedder(settings)
+
+
+def _needs_torch(settings: EmbeddingSettings, built_with: str | None) -> bool:
+    """Whether the model is a folder of one's own, or the home was built by torch with the same model."""
+    from kb.weights import names
+
+    if settings.model not in names("embedding"):
+        return True
+    built = json.loads(built_with) if built_with else {}
+    return built.get("model") == settings.model and "backend" not in built
 
 
 def load_class(name: str, setting: str) -> Any:
@@ -75,28 +101,26 @@ def load_class(name: str, setting: str) -> Any:
         raise ConfigError(f"{setting} = {name!r} cannot be loaded ({error}). Write it as `module:Class`.") from error
 
 
-class SentenceTransformerEmbedder:
-    """A sentence-transformers folder on this machine. Thread-safe."""
+class FolderEmbedder:
+    """A model in a sentence-transformers folder on this machine, whatever runs it."""
+
+    backend: ClassVar[str] = ""  # named in the identity where vectors do not mix with torch's
 
     def __init__(self, settings: EmbeddingSettings) -> None:
         self._settings = settings
         self._folder = _folder(settings.model)
-        self._lock = threading.Lock()
-        self._model: Any = None
         self._tokenizer: Tokenizer | None = None
         self.evidence_floor = EVIDENCE_FLOORS.get(settings.model, 0.0)
 
     def identity(self) -> str:
-        prefixes = [self._settings.query_prefix, self._settings.passage_prefix]
         config = json.loads((self._folder / "config.json").read_text(encoding="utf-8"))
-        return json.dumps(
-            {
-                "model": self._folder.name,
-                "revision": _fingerprint(self._folder),
-                "dimension": config.get("hidden_size"),
-                "prefixes": prefixes,
-            }
-        )
+        named = {
+            "model": self._folder.name,
+            "revision": _fingerprint(self._folder),
+            "dimension": config.get("hidden_size"),
+            "prefixes": [self._settings.query_prefix, self._settings.passage_prefix],
+        }
+        return json.dumps(named | ({"backend": self.backend} if self.backend else {}))
 
     def tokenizer(self) -> "Tokenizer":
         if self._tokenizer is None:
@@ -128,22 +152,38 @@ class SentenceTransformerEmbedder:
     def _encode(self, prefix: str, texts: Sequence[str]) -> list[tuple[Vectors, Vectors]]:
         """(vector, token vectors) of each text. Token vectors leave out the prefix and the special tokens."""
         leading = len(self.tokenizer().encode(prefix.strip()).ids) - 1
+        return [
+            (unit(vector[None, :])[0], tokens[leading : max(len(tokens) - 1, leading + 1)])
+            for vector, tokens in self._rows([prefix + text for text in texts])
+        ]
+
+    def _rows(self, texts: Sequence[str]) -> list[tuple[Vectors, Vectors]]:
+        """For each text its vector, of any length, and the vectors of all its tokens, shape (tokens, dimension)."""
+        raise NotImplementedError
+
+
+class SentenceTransformerEmbedder(FolderEmbedder):
+    """A folder run by sentence-transformers, that is by torch. Thread-safe."""
+
+    def __init__(self, settings: EmbeddingSettings) -> None:
+        super().__init__(settings)
+        self._lock = threading.Lock()
+        self._model: Any = None
+
+    def _rows(self, texts: Sequence[str]) -> list[tuple[Vectors, Vectors]]:
         with self._lock:
             if self._model is None:
                 self._model = _load_model(self._folder)
             rows = self._model.encode(
-                [prefix + text for text in texts],
-                batch_size=self._settings.batch,
-                output_value=None,
-                show_progress_bar=False,
+                list(texts), batch_size=self._settings.batch, output_value=None, show_progress_bar=False
             )
-        encoded = []
-        for row in rows:
-            length = int(row["attention_mask"].sum())
-            tokens = row["token_embeddings"][leading : max(length - 1, leading + 1)].float().cpu().numpy()
-            vector = row["sentence_embedding"].float().cpu().numpy()
-            encoded.append((unit(vector[None, :])[0], tokens))
-        return encoded
+        return [
+            (
+                row["sentence_embedding"].float().cpu().numpy(),
+                row["token_embeddings"][: int(row["attention_mask"].sum())].float().cpu().numpy(),
+            )
+            for row in rows
+        ]
 
 
 class LlamaIndexEmbedder:
@@ -225,9 +265,14 @@ def _load_tokenizer(folder: Path) -> "Tokenizer":
 
 
 def _fingerprint(folder: Path) -> str:
-    """SHA-256 over the small files and, of each large one, its size and 64 samples: enough to tell weights apart."""
+    """SHA-256 over the small files and, of each large one, its size and 64 samples: enough to tell weights apart.
+
+    What was made of the weights (`kb.weights.onnx_file`) does not count.
+    """
+    from kb.weights import DERIVED
+
     digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.relative_to(folder).parts[0] != DERIVED):
         size = path.stat().st_size
         digest.update(f"{path.relative_to(folder)}:{size}".encode())
         with path.open("rb") as file:

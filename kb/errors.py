@@ -85,3 +85,7 @@ class DocumentNotFound(KBError):
 
 class QuestionSetError(UsageError):
     """A question set that cannot be read; names the file and the line."""
+
+
+class ConversationNotFound(KBError):
+    """No conversation, or no turn of one, of that id: it was deleted, or never was."""

@@ -1,9 +1,31 @@
-"""Forms: the nouns as JSON objects, the same on the command line and in files. Keys are contracts."""
+"""Forms: the nouns as JSON objects, the same on the command line, in files and in the API. Keys are contracts.
+
+`..._of_form` is the way back: what it gives has the same form again. (A form does not tell a passage's chunk id.)
+"""
 
 from dataclasses import asdict
 from typing import Any
 
-from kb.schema import Answer, Document, Passage, Retrieval, StoredText
+from kb.schema import (
+    Answer,
+    Chunk,
+    Citation,
+    Claim,
+    Document,
+    Done,
+    Event,
+    Failed,
+    Notice,
+    PageSpan,
+    Passage,
+    Retrieval,
+    Retrieved,
+    Revised,
+    Scope,
+    StoredText,
+    Thought,
+    Token,
+)
 
 
 def passage_form(passage: Passage) -> dict[str, Any]:
@@ -58,9 +80,109 @@ def stored_text_form(stored: StoredText, document: Document, chunks: int) -> dic
         **document_form(document),
         "version": stored.version,
         "pages": [
-            {"page": page.number, "start": page.start, "end": page.end, "quality": round(page.quality, 4)}
+            {
+                "page": page.number,
+                "start": page.start,
+                "end": page.end,
+                "quality": round(page.quality, 4),
+                "ocr": page.ocr,
+            }
             for page in stored.pages
         ],
         "chunks": chunks,
         "text": stored.text,
     }
+
+
+def scope_form(scope: Scope) -> dict[str, Any]:
+    """Which documents a question was limited to."""
+    return {
+        "paths": list(scope.paths),
+        "collections": list(scope.collections),
+        "types": list(scope.types),
+        "since": scope.since,
+        "until": scope.until,
+    }
+
+
+def chunk_form(chunk: Chunk) -> dict[str, Any]:
+    """A chunk as it is searched; `start` and `end` count into the document's stored text."""
+    return asdict(chunk)
+
+
+def event_form(event: Event) -> dict[str, Any]:
+    """One event of an answer being made; `event` names its kind."""
+    match event:
+        case Retrieved(passages, searched):
+            return {"event": "retrieved", "passages": [passage_form(p) for p in passages], "searched": searched}
+        case Thought(text):
+            return {"event": "thought", "text": text}
+        case Token(text):
+            return {"event": "token", "text": text}
+        case Notice(kind, text):
+            return {"event": "notice", "kind": kind, "text": text}
+        case Revised(text):
+            return {"event": "revised", "text": text}
+        case Done(answer):
+            return {"event": "done", "answer": answer_form(answer)}
+        case Failed(error, partial, thinking):
+            return {"event": "failed", "error": error, "partial": partial, "thinking": thinking}
+
+
+def passage_of_form(form: dict[str, Any]) -> Passage:
+    """The passage of a form."""
+    return Passage(chunk_id=0, **form)
+
+
+def retrieval_of_form(form: dict[str, Any]) -> Retrieval:
+    """The result of a search, of a form."""
+    return Retrieval(**{**form, "passages": tuple(passage_of_form(p) for p in form["passages"])})
+
+
+def answer_of_form(form: dict[str, Any]) -> Answer:
+    """The answer of a form."""
+    return Answer(
+        **{
+            **{name: value for name, value in form.items() if name != "answer"},
+            "text": form["answer"],
+            "claims": tuple(Claim(**{**claim, "markers": tuple(claim["markers"])}) for claim in form["claims"]),
+            "citations": tuple(Citation(**citation) for citation in form["citations"]),
+            "passages": tuple(passage_of_form(p) for p in form["passages"]),
+            "notices": tuple(Notice(**notice) for notice in form["notices"]),
+        }
+    )
+
+
+def document_of_form(form: dict[str, Any]) -> Document:
+    """The document of a form."""
+    return Document(path=form["document"], **{name: value for name, value in form.items() if name != "document"})
+
+
+def stored_text_of_form(form: dict[str, Any]) -> StoredText:
+    """The stored text of a form."""
+    spans = ({**page, "number": page["page"]} for page in form["pages"])
+    return StoredText(
+        collection=form["collection"], path=form["document"], version=form["version"], title=form["title"],
+        media_type=form["media_type"], sha256=form["sha256"], text=form["text"],
+        pages=tuple(PageSpan(**{n: v for n, v in span.items() if n != "page"}) for span in spans),
+    )  # fmt: skip
+
+
+def event_of_form(form: dict[str, Any]) -> Event | None:
+    """The event of a form; None for those that are the service's own (it is waiting its turn)."""
+    match form["event"]:
+        case "retrieved":
+            return Retrieved(tuple(passage_of_form(p) for p in form["passages"]), form["searched"])
+        case "thought":
+            return Thought(form["text"])
+        case "token":
+            return Token(form["text"])
+        case "notice":
+            return Notice(form["kind"], form["text"])
+        case "revised":
+            return Revised(form["text"])
+        case "done":
+            return Done(answer_of_form(form["answer"]))
+        case "failed":
+            return Failed(form["error"], form["partial"], form["thinking"])
+    return None

@@ -1,18 +1,28 @@
-"""The home: one directory that holds everything, owned by one process at a time."""
+"""The home: one directory that holds everything, owned by one process at a time.
+
+The file `lock` is held by the owner and holds its process id. It is emptied when the home is closed in order, so that
+the next owner knows whether there may be leftovers.
+"""
 
 import errno
 import fcntl
 import os
+import time
 from pathlib import Path
 
 from kb.errors import HomeError, HomeInUse, StorageFull
 
 
 class Home:
-    """An open, locked home directory (mode 0700). Raises HomeInUse, StorageFull, HomeError."""
+    """An open, locked home directory (mode 0700). Raises HomeInUse, StorageFull, HomeError.
+
+    `left_in_disorder` says that the last owner was killed, or ended with an error.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path.expanduser().absolute()
+        self.opened_at = time.time()
+        self.left_in_disorder = False
         self._lock = self._acquire()
 
     @property
@@ -35,9 +45,15 @@ class Home:
         """Where the original content with this hash is kept."""
         return self.originals / sha256[:2] / sha256
 
-    def close(self) -> None:
-        """Give the home up."""
+    @property
+    def runs(self) -> Path:
+        return self.path / "runs"
+
+    def close(self, in_order: bool = True) -> None:
+        """Give the home up; `in_order` says that nothing was interrupted."""
         if self._lock >= 0:
+            if in_order:
+                os.ftruncate(self._lock, 0)
             os.close(self._lock)
             self._lock = -1
 
@@ -60,6 +76,7 @@ class Home:
                 "or choose another --home."
             ) from None
         try:
+            self.left_in_disorder = os.fstat(lock).st_size > 0
             os.ftruncate(lock, 0)
             os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
         except OSError as error:

@@ -3,6 +3,7 @@
 import functools
 import json
 import logging
+import shutil
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from kb.catalog import Catalog, NewVersion
 from kb.embedding import Embedder
 from kb.errors import EmbeddingChanged
 from kb.maxsim import Vectors
-from kb.schema import Language
 from kb.staging import Staging, drop_unused
 from kb.vectors import VectorIndex, VectorsDamaged
 
@@ -30,6 +30,11 @@ class Repaired:
 
     published: int  # versions a crash had left pending
     rebuilt: bool  # Chroma was filled again from the catalog
+
+
+def built_with(catalog: Catalog) -> str | None:
+    """The identity of the embedding model that the home's vectors come from; None where it has none."""
+    return None if catalog.is_empty() else catalog.property(_IDENTITY)
 
 
 class Indexes:
@@ -63,12 +68,17 @@ class Indexes:
 
     def ready(self) -> None:
         """Open the indexes and mend what a crash left, if that was not done yet. Raises EmbeddingChanged."""
-        _ = self.vectors
+        if self._vectors is None:
+            _ = self.vectors
 
-    def nearest(self, vector: Vectors, k: int, language: Language | None = None) -> list[tuple[int, float]]:
-        """(chunk id, cosine), best first, over all live chunks, or those in one language."""
-        with self._lock:
-            return self.vectors.nearest(vector, k, language)
+    def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]] | None:
+        """(chunk id, cosine), best first, over all live chunks; None while Chroma is being written."""
+        if not self._lock.acquire(blocking=self._vectors is None):
+            return None
+        try:
+            return self.vectors.nearest(vector, k)
+        finally:
+            self._lock.release()
 
     def publish(self, versions: Sequence[NewVersion]) -> None:
         """Store versions and make them searchable: catalog, then Chroma, then visible."""
@@ -88,6 +98,19 @@ class Indexes:
             self._catalog.set_property(_WRITING, "")
             return unused
 
+    def wipe(self) -> None:
+        """Leave no vector and no word of a deleted document in any file. Raises what `Database.wipe` raises."""
+        with self._lock:
+            vectors = self.vectors
+            try:
+                vectors.wipe()
+            except VectorsDamaged as error:
+                log.warning("the vector index is built again from the catalog: %s", error)
+                self._catalog.set_property(_WRITING, "1")
+                vectors.rebuild(self._catalog.vector_rows())
+                self._catalog.set_property(_WRITING, "")
+            self._catalog.wipe()
+
     def repair(self, rebuild: bool = False) -> Repaired:
         """Finish what a crash left, and fill Chroma again from the catalog if it was being written or disagrees.
 
@@ -96,7 +119,9 @@ class Indexes:
         with self._lock:
             vectors = self._vectors or self.vectors
             pending = self._catalog.pending()
-            if pending:
+            if pending and self._catalog.property(_WRITING):
+                self._catalog.publish(pending)  # Chroma may be damaged, and is filled again below
+            elif pending:
                 self._publish(pending)
             rebuild_vectors = rebuild or bool(self._catalog.property(_WRITING)) or not self._agree(vectors)
             if rebuild_vectors:
@@ -105,8 +130,8 @@ class Indexes:
             if rebuild or self._catalog.count_words() != self._catalog.count_live():
                 self._catalog.rebuild_words()
             if rebuild:
-                self._catalog.forget_words()
                 drop_unused(self._catalog)
+                self._catalog.wipe()
             return Repaired(len(pending), rebuild_vectors)
 
     def _publish(self, version_ids: Sequence[int]) -> None:
@@ -162,6 +187,7 @@ class Indexes:
 
     def _open(self) -> VectorIndex:
         """Chroma; a folder that cannot be opened is put aside, and `repair` fills a new one."""
+        shutil.rmtree(self._folder.with_name(f"{self._folder.name}.damaged"), ignore_errors=True)  # left by a crash
         try:
             return VectorIndex(self._folder)
         except VectorsDamaged as error:

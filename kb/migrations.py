@@ -100,4 +100,99 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX staged_by_version ON staged (version_id);
     CREATE INDEX documents_by_version ON documents (version_id);
     """,
+    # 3: conversations. The order is kept in integers: a clock that is set back changes nothing.
+    """
+    CREATE TABLE conversations (
+        id TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        title TEXT,                     -- NULL: the first question
+        used INTEGER NOT NULL,          -- grows with each question: the newest has the highest
+        cleared INTEGER NOT NULL DEFAULT 0,   -- how often evidence was taken out of it, with a deleted document
+        created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL
+    );
+    CREATE INDEX conversations_by_use ON conversations (used);
+
+    CREATE TABLE turns (
+        id TEXT PRIMARY KEY,
+        conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,      -- from 0
+        question TEXT NOT NULL,
+        mode TEXT NOT NULL,
+        scope TEXT NOT NULL,            -- JSON, as are passages, notices and answer
+        state TEXT NOT NULL,
+        searched TEXT NOT NULL,
+        thinking TEXT NOT NULL,
+        thought_tokens INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        passages TEXT,                  -- NULL: not retrieved yet, or without documents
+        notices TEXT NOT NULL,
+        answer TEXT,
+        error TEXT,
+        asked_at TEXT NOT NULL,
+        seconds REAL NOT NULL,
+        verdict TEXT CHECK (verdict IN ('up', 'down')),
+        reason TEXT NOT NULL DEFAULT '',
+        judged_at TEXT NOT NULL DEFAULT '',
+        judged_by TEXT NOT NULL DEFAULT '',
+        UNIQUE (conversation_id, position)
+    );
+
+    -- The documents a turn rests on, for taking it back when one of them is deleted.
+    CREATE TABLE turn_sources (
+        turn_id TEXT NOT NULL REFERENCES turns (id) ON DELETE CASCADE,
+        collection TEXT NOT NULL,
+        path TEXT NOT NULL,
+        PRIMARY KEY (turn_id, collection, path)
+    ) WITHOUT ROWID;
+    CREATE INDEX turn_sources_by_document ON turn_sources (collection, path);
+    """,
+    # 4: jobs, and the files as they were when their content was last looked at.
+    """
+    CREATE TABLE jobs (
+        id INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL,
+        title TEXT NOT NULL,
+        paths TEXT NOT NULL,            -- JSON: files and folders
+        collection TEXT,
+        prune INTEGER NOT NULL,
+        who TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'paused', 'done', 'failed', 'cancelled')),
+        files_done INTEGER NOT NULL DEFAULT 0,
+        files_total INTEGER NOT NULL DEFAULT 0,
+        chunks INTEGER NOT NULL DEFAULT 0,
+        current TEXT NOT NULL DEFAULT '',
+        seconds REAL NOT NULL DEFAULT 0,
+        counts TEXT,                    -- JSON: the report without its documents
+        documents TEXT,                 -- JSON: the documents of the report
+        refused TEXT,                   -- JSON: files turned away before the job; they stand first in its report
+        error TEXT,
+        created_at TEXT NOT NULL,
+        revision INTEGER NOT NULL DEFAULT 0
+    );
+
+    -- Where size and times of a file are still these, its content is still that of this hash.
+    CREATE TABLE seen_files (
+        collection TEXT NOT NULL,
+        root TEXT NOT NULL,
+        source TEXT NOT NULL,           -- relative to root
+        size INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL,
+        changed_ns INTEGER NOT NULL,
+        hashed_ns INTEGER NOT NULL,     -- when its content was hashed
+        sha256 TEXT NOT NULL,
+        documents INTEGER NOT NULL,     -- that it gave: 1, or those of a bundle or an archive
+        PRIMARY KEY (collection, root, source)
+    ) WITHOUT ROWID;
+
+    -- Nothing names a document that was deleted.
+    CREATE TRIGGER seen_files_forget AFTER DELETE ON documents BEGIN
+        DELETE FROM seen_files WHERE root = old.root AND source = old.source
+            AND collection = (SELECT name FROM collections WHERE id = old.collection_id);
+    END;
+    """,
+    # 5: the chunks that can be found, for counting them without reading them.
+    """
+    CREATE INDEX chunks_live ON chunks (language) WHERE live = 1;
+    """,
 )

@@ -5,10 +5,10 @@ see a passage in the other language; such a passage is judged by its vector alon
 that the embedding model leaves made good.
 """
 
+import itertools
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,28 +18,18 @@ from kb.config import RetrievalSettings
 from kb.embedding import EmbeddedQuestion, Embedder
 from kb.indexes import Indexes
 from kb.maxsim import Vectors, maxsim
+from kb.scan import ExactScan, Selection
 from kb.schema import EVERYTHING, Language, Principal, Retrieval, Scope
 from kb.text import language_of
-from kb.vectors import ExactScan
-from kb.words import STOP_WORDS, match_expression, tokenise
+from kb.words import MOST_WORDS, STOP_WORDS, any_of, content_words, tokenise
 
 RERANKED = 50  # candidates ranked again by MaxSim
 MAXSIM_WEIGHT = 0.6  # against the fused score
 LANGUAGE_GAP = 0.02  # cosine that multilingual-e5-small gives away between Chinese and English
 WORDS_UNSEEN = 0.8  # word score of a passage in the other language, as a share of its dense score
+# Occurrences of a question's words that BM25 looks at. The commonest words go over it, and weigh the least.
+POSTINGS = 15_000
 COMMON_PIECE = 0.1  # weight of a stop word in MaxSim, as a share of the rarest word's
-
-
-@dataclass(frozen=True, slots=True)
-class _Limits:
-    """What may be a candidate; None is no limit."""
-
-    access_ids: Sequence[int] | None
-    document_ids: Sequence[int] | None
-
-    @property
-    def none(self) -> bool:
-        return self.access_ids is None and self.document_ids is None
 
 
 class Retriever:
@@ -57,9 +47,11 @@ class Retriever:
         began = time.perf_counter()
         self._indexes.ready()
         k = k or self._settings.passages
-        limits = _Limits(self._catalog.access_ids(asker), self._catalog.document_ids(scope))
+        access_ids, document_ids = self._catalog.access_ids(asker), self._catalog.document_ids(scope)
+        limited = access_ids is not None or document_ids is not None
+        allowed = self._scan.select(access_ids, document_ids) if limited else None
         embedded = self._embedder.embed_question(question)
-        ranked, evidence = self._rank(question, embedded, max(self._settings.candidates, k), limits)
+        ranked, evidence = self._rank(question, embedded, max(self._settings.candidates, k), allowed)
         passages = self._catalog.passages(ranked[:k], asker)
         floor = self._settings.evidence_floor
         return Retrieval(
@@ -71,14 +63,13 @@ class Retriever:
         )
 
     def _rank(
-        self, question: str, embedded: EmbeddedQuestion, limit: int, limits: _Limits
+        self, question: str, embedded: EmbeddedQuestion, limit: int, allowed: Selection | None
     ) -> tuple[list[tuple[int, float]], float]:
         """(chunk id, score) best first, and the evidence: the highest MaxSim, or cosine where there are no tokens."""
         language = language_of(question)
-        dense = self._dense(embedded.vector, language, limit, limits)
-        words = dict(
-            self._catalog.word_search(match_expression(question), limit, limits.access_ids, limits.document_ids)
-        )
+        dense = self._dense(embedded.vector, language, limit, allowed)
+        expression = any_of(self._telling(content_words(question)[:MOST_WORDS]))
+        words = dict(self._catalog.word_search(expression, limit, None if allowed is None else allowed.chunk_ids))
         spoken = self._catalog.languages_of([*dense, *words])
         foreign = {chunk_id for chunk_id, chunk_language in spoken.items() if chunk_language != language}
         adjusted = {i: cosine + (LANGUAGE_GAP if i in foreign else 0.0) for i, cosine in dense.items()}
@@ -87,16 +78,23 @@ class Retriever:
             return fused, max(adjusted.values(), default=0.0)
         return self._rerank(embedded, fused, foreign)
 
-    def _dense(self, vector: Vectors, language: Language, limit: int, limits: _Limits) -> dict[int, float]:
+    def _dense(self, vector: Vectors, language: Language, limit: int, allowed: Selection | None) -> dict[int, float]:
         """Chunk id -> cosine of the nearest chunks, among them some in the other language where there are any."""
-        if not limits.none:
-            allowed = self._catalog.allowed_chunks(limits.access_ids, limits.document_ids)
-            return dict(self._scan.nearest(vector, limit, allowed))
-        found = dict(self._indexes.nearest(vector, limit))
+        if allowed is not None:
+            return dict(allowed.nearest(vector, limit))
+        nearest = self._indexes.nearest(vector, limit)
+        found = dict(self._scan.select().nearest(vector, limit) if nearest is None else nearest)
         other: Language = "en" if language == "zh" else "zh"
         if len(found) >= limit and other in self._catalog.languages():
-            found.update(self._indexes.nearest(vector, limit // 4, other))
+            found.update(self._scan.select(language=other).nearest(vector, limit // 4))
         return found
+
+    def _telling(self, words: Sequence[str]) -> list[str]:
+        """The words of a question that are looked for: the rarest, as many as POSTINGS allows, but at least one."""
+        frequencies = self._catalog.document_frequencies(words)
+        postings = itertools.accumulate(sorted(frequencies.values()))
+        most = max(1, sum(total <= POSTINGS for total in postings))
+        return sorted(words, key=frequencies.__getitem__)[:most]
 
     def _rerank(
         self, embedded: EmbeddedQuestion, fused: Sequence[tuple[int, float]], foreign: set[int]

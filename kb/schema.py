@@ -36,12 +36,13 @@ EVERYTHING = Scope()
 
 @dataclass(frozen=True, slots=True)
 class PageSpan:
-    """Where one page stands in the stored text. `quality` is 0..1 (share of readable characters)."""
+    """Where one page stands in the stored text. `quality` is 0..1: how far the text can be relied on."""
 
     number: int
     start: int
     end: int
     quality: float = 1.0
+    ocr: bool = False  # the text was recognised in an image of the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ class Document:
     chunks: int
     quality: float
     ingested_at: str  # ISO 8601, UTC
+    ocr_pages: int = 0  # pages whose text was recognised from a picture
+    poor_pages: int = 0  # pages whose text can hardly be relied on
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,7 @@ class Retrieved:
 
     passages: tuple[Passage, ...]
     searched: str = ""
+    enough_evidence: bool = True  # False: a refusal follows, and no model is called
 
 
 @dataclass(frozen=True, slots=True)

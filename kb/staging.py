@@ -58,6 +58,7 @@ class Staging:
                 if row is None:
                     continue
                 before = "SELECT version_id FROM staged WHERE document_id = ?"
+                self._catalog.drop_chunks(db, f"version_id IN ({before})", (document.document_id,))
                 db.execute(f"DELETE FROM versions WHERE id IN ({before})", (document.document_id,))
                 version_id = self._catalog.insert_version(
                     db, new, document.document_id, row["access_id"], number=0, state="superseded"
@@ -106,6 +107,7 @@ class Staging:
             for name, value in properties.items():
                 db.execute("INSERT OR REPLACE INTO properties (name, value) VALUES (?, ?)", (name, value))
             self._catalog.record(db, asker, "reindex", "", detail)
+        self._catalog.listing.forget()
         self._catalog.generation += 1
         return True
 

@@ -1,11 +1,14 @@
-"""Vectors: nearest chunks by cosine. Chroma for askers without limits, an exact scan for all others.
+"""Vectors: the nearest of all chunks by cosine, with Chroma. For askers with limits there is `kb.scan`.
 
-Both are fast copies of the catalog. Only this module knows chromadb. Its ids are chunk ids.
+It is a fast copy of the catalog. Only this module knows chromadb. Its ids are chunk ids.
 """
 
 import contextlib
 import os
 import shutil
+import sqlite3
+import struct
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -13,10 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kb.candidates import VectorRow
-from kb.catalog import Catalog
 from kb.errors import HomeError, StorageFull
 from kb.maxsim import Vectors
 from kb.schema import Language
@@ -25,6 +26,10 @@ _BATCH = 2_000  # Chroma takes at most 5,461 rows a call
 _NAME = "chunks"
 # With Chroma's default graph the recall of the top 10 on hard data was 0.57; this repairs it.
 _GRAPH = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 256}
+_WRITTEN_EVERY = 1_000  # changes after which Chroma writes its graph to the disk: its own default
+# The head of a graph's header.bin (Chroma 1.5.9): version, offset of the links, capacity, elements, bytes an element,
+# offsets of the label and of the vector in it. The lowest bit of an element's third byte says that it is deleted.
+_GRAPH_HEADER = struct.Struct("<iQQQQQQ")
 
 
 class VectorsDamaged(HomeError):
@@ -58,7 +63,7 @@ class VectorIndex:
             shutil.rmtree(aside, ignore_errors=True)
         return cls(folder)
 
-    def _open(self) -> None:
+    def _open(self, written_every: int = _WRITTEN_EVERY) -> None:
         import chromadb
         from chromadb.config import Settings
 
@@ -66,11 +71,16 @@ class VectorIndex:
         with self._damage_named():
             self._folder.mkdir(parents=True, exist_ok=True)
             self._client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
-            self._collection = self._make()
-
-    def _make(self) -> Any:
-        # embedding_function=None, or Chroma fetches a model of its own.
-        return self._client.get_or_create_collection(_NAME, embedding_function=None, configuration={"hnsw": _GRAPH})
+            # embedding_function=None, or Chroma fetches a model of its own.
+            self._collection = self._client.get_or_create_collection(
+                _NAME, embedding_function=None, configuration={"hnsw": _GRAPH}
+            )
+            if self._collection.configuration_json["hnsw"]["sync_threshold"] != written_every:
+                with (
+                    warnings.catch_warnings()
+                ):  # no embedding function: it calls that legacy
+                    warnings.simplefilter("ignore", DeprecationWarning)
+                    self._collection.modify(configuration={"hnsw": {"sync_threshold": written_every}})
 
     def add(self, rows: Iterable[VectorRow]) -> None:
         """Insert or replace chunks."""
@@ -109,17 +119,36 @@ class VectorIndex:
         return bool(found) and found[0][1] > 0.999
 
     def rebuild(self, rows: Iterable[VectorRow]) -> None:
-        """Throw the collection away and fill it again from the catalog."""
+        """Throw the files away and fill new ones from the catalog."""
         rows = list(rows)
-        with contextlib.suppress(VectorsDamaged), self._damage_named():
-            self._client.delete_collection(_NAME)
-            self._collection = self._make()
-            self.add(rows)
-            return
         self.close()
         fresh = VectorIndex.afresh(self._folder)
         self._client, self._collection = fresh._client, fresh._collection
         self.add(rows)
+
+    def wipe(self) -> None:
+        """Leave no vector of a deleted chunk in the files; what is found stays the same.
+
+        Chroma marks a vector of its graph as deleted and keeps it, and its database keeps the changes it was told of.
+        So the graph is brought to the disk, the deleted vectors in it are overwritten, and the database is packed.
+        """
+        if not self.count():
+            self.rebuild([])
+            return
+        self.close()
+        self._open(written_every=2)
+        with self._damage_named():
+            row = self._collection.get(limit=1, include=["embeddings", "metadatas"])
+            for _ in range(3):  # changes that change nothing: with them all that waits is written
+                self._collection.upsert(ids=row["ids"], embeddings=row["embeddings"], metadatas=row["metadatas"])
+        self.close()
+        with self._damage_named():
+            for header in self._folder.glob("*/header.bin"):
+                _wipe_graph(header.read_bytes(), header.with_name("data_level0.bin"))
+            database = sqlite3.connect(self._folder / "chroma.sqlite3", isolation_level=None)
+            with contextlib.closing(database):
+                database.execute("VACUUM")
+        self._open()
 
     @contextmanager
     def _damage_named(self) -> Iterator[None]:
@@ -146,41 +175,24 @@ class VectorIndex:
             self._client = self._collection = None
 
 
-class ExactScan:
-    """All live vectors in memory, for questions that may see only some of them. Reloaded when the catalog changed."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
-        # One value, replaced as a whole: questions come from several threads.
-        self._loaded: tuple[int, NDArray[np.int64], Vectors] = (-1, np.empty(0, np.int64), np.empty((0, 0), np.float32))
-
-    def nearest(self, vector: Vectors, k: int, allowed: NDArray[np.int64]) -> list[tuple[int, float]]:
-        """(chunk id, cosine) of the k best among the allowed chunk ids (ascending), best first."""
-        ids, vectors = self._load()
-        rows = np.flatnonzero(np.isin(ids, allowed, assume_unique=True))
-        if not len(rows):
-            return []
-        scores = vectors[rows] @ vector
-        best = np.argsort(-scores, kind="stable")[:k]
-        return [(int(ids[rows[i]]), float(scores[i])) for i in best]
-
-    def _load(self) -> tuple[NDArray[np.int64], Vectors]:
-        loaded = self._loaded
-        generation = self._catalog.generation
-        if generation != loaded[0]:
-            rows = list(self._catalog.vector_rows())
-            ids = np.array([row.chunk_id for row in rows], np.int64)
-            vectors = np.stack([np.frombuffer(row.vector, "<f4") for row in rows]) if rows else loaded[2][:0]
-            self._loaded = loaded = (generation, ids, vectors)
-        return loaded[1], loaded[2]
-
-
 def _forget_client(folder: Path) -> None:
     """Chroma 1.5.9 keeps the client of a folder that could not be opened, and would hand it out again for a new one."""
     from chromadb.api.shared_system_client import SharedSystemClient
 
     SharedSystemClient._identifier_to_system.pop(str(folder), None)
     SharedSystemClient._identifier_to_refcount.pop(str(folder), None)
+
+
+def _wipe_graph(header: bytes, file: Path) -> None:
+    """Overwrite with zeros the vectors that are marked as deleted, and what stands behind the last element."""
+    version, links, _, elements, size, label, vector = _GRAPH_HEADER.unpack_from(header)
+    content = np.memmap(file, np.uint8, "r+")
+    if (version, links, label + 8) != (1, 0, size) or not 4 < vector < label or elements * size > len(content):
+        raise ValueError(f"the graph in {file} has another form")
+    graph = content[: elements * size].reshape(elements, size)
+    graph[graph[:, 2] & 1 == 1, vector:label] = 0
+    content[elements * size :] = 0
+    content.flush()
 
 
 def _parts(items: Iterable[Any]) -> Iterator[Sequence[Any]]:

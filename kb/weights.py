@@ -27,6 +27,7 @@ from kb.packages import Package
 Progress = Callable[[str, int, int], None]  # label, bytes done, bytes in all
 
 MANIFEST = "kb-weights.json"
+DERIVED = "kb-onnx"  # in the folder of embedding weights: what was made of them for ONNX Runtime
 _PARALLEL = 4  # package clients at once
 
 
@@ -163,6 +164,15 @@ def embedding_folder(name: str = "multilingual-e5-small") -> Path:
     return folder
 
 
+def complete(name: str) -> bool:
+    """Whether the weights `name` are on this machine, and what is made of them too."""
+    if not present(name) or WEIGHTS[name].kind != "embedding":
+        return present(name)
+    from kb.onnx_embedding import is_made
+
+    return is_made(models_dir() / name)
+
+
 def gguf_path(name: str) -> Path:
     """The GGUF file of `name`: weights of the registry, or the path of a file of one's own.
 
@@ -199,7 +209,7 @@ def remove(name: str) -> None:
     folder = models_dir() / name
     if name not in WEIGHTS or not folder.is_dir():
         raise WeightsMissing(f"The weights {name} are not on this machine; `kb models list` shows what is.")
-    with _lock(name):
+    with lock(name):
         shutil.rmtree(folder)
 
 
@@ -215,11 +225,20 @@ def fetch(name: str, progress: Progress | None = None) -> Path:
         raise WeightsMissing(f"There are no weights {name!r}; there are {', '.join(WEIGHTS)}.")
     folder = models_dir() / name
     report = progress or (lambda label, done, total: None)
-    if present(name):
-        return folder
-    with _lock(name):
+    if not present(name):
+        _bring(weight, folder, report)
+    if weight.kind == "embedding":
+        from kb.onnx_embedding import onnx_file
+
+        onnx_file(name, report)
+    return folder
+
+
+def _bring(weight: Weight, folder: Path, report: Progress) -> None:
+    name = weight.name
+    with lock(name):
         if present(name):  # another process was quicker
-            return folder
+            return
         stage = models_dir() / ".partial" / name
         try:
             stage.mkdir(parents=True, exist_ok=True)
@@ -230,15 +249,20 @@ def fetch(name: str, progress: Progress | None = None) -> Path:
                 shutil.rmtree(folder)
             os.replace(made, folder)
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise StorageFull(f"No room left for the weights {name} in {models_dir()}.") from None
-            raise WeightsMissing(f"The weights {name} cannot be stored in {models_dir()}: {error}.") from error
+            raise unstorable(name, error) from error
         shutil.rmtree(stage, ignore_errors=True)
-    return folder
+
+
+def unstorable(name: str, error: OSError) -> StorageFull | WeightsMissing:
+    """What to raise where the weights `name` could not be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFull(f"No room left for the weights {name} in {models_dir()}.")
+    return WeightsMissing(f"The weights {name} cannot be stored in {models_dir()}: {error}.")
 
 
 @contextlib.contextmanager
-def _lock(name: str) -> Iterator[None]:
+def lock(name: str) -> Iterator[None]:
+    """Held by the one process that writes the weights `name`."""
     models_dir().mkdir(parents=True, exist_ok=True)
     with FileLock(models_dir() / f".{name}.lock"):
         yield

@@ -5,12 +5,15 @@ import logging
 import re
 import unicodedata
 import warnings
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from kb.config import cache_dir
 
 _CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff]+")
 _TOKEN = re.compile(r"\w+")
+MOST_WORDS = 400  # in a query of the word index
 
 STOP_WORDS = frozenset(
     (
@@ -64,4 +67,9 @@ def content_words(text: str) -> list[str]:
 
 def match_expression(question: str) -> str:
     """An FTS5 query that finds any content word of the question; "" when it holds no word at all."""
-    return " OR ".join(f'"{word}"' for word in content_words(question)[:400])
+    return any_of(content_words(question))
+
+
+def any_of(words: Iterable[str]) -> str:
+    """An FTS5 query that finds any of the words; "" where there are none. SQLite takes some hundreds of them."""
+    return " OR ".join(f'"{word}"' for word in islice(words, MOST_WORDS))

@@ -6,10 +6,17 @@ import logging
 import streamlit as st
 
 from kb.errors import KBError
-from ui import chat_view, documents_view, markup, runtime, session, sidebar, source_view
-from ui.panel import arrive
+from ui import chat_view, documents_view, evaluation_view, markup, models_view, runtime, session, sidebar, source_view
+from ui.panel import arrive, keyboard
 from ui.strings import Strings
 from ui.style import ICON, PAGE, SHEET, scheme
+
+_PAGES = {
+    "chat": chat_view.render,
+    "documents": documents_view.render,
+    "models": models_view.render,
+    "evaluation": evaluation_view.render,
+}
 
 log = logging.getLogger("ui.app")
 
@@ -24,24 +31,30 @@ def main() -> None:
     try:
         _draw(runtime.current(), t)
     except KBError as error:
-        st.html(markup.wrap(markup.problem(t("page_failed"), str(error))))
+        st.html(markup.wrap(markup.problem(t("page_failed"), t.message(str(error)))))
     except Exception:
         log.exception("the page could not be drawn")
         st.html(markup.wrap(markup.problem(t("page_failed"), t("failed_unknown"))))
 
 
 def _draw(service: runtime.Service, t: Strings) -> None:
-    chat = st.Page(chat_view.render, title=t("page_chat"), url_path="chat", default=True)
-    documents = st.Page(documents_view.render, title=t("page_documents"), url_path="documents")
-    page = st.navigation([chat, documents], position="hidden")
-    on_chat = page is chat
-    if on_chat:
+    pages = {
+        name: st.Page(render, title=t(f"page_{name}"), url_path=name, default=name == "chat")
+        for name, render in _PAGES.items()
+    }
+    page = st.navigation(list(pages.values()), position="hidden")
+    here = next(name for name, known in pages.items() if known is page)
+    if here == "chat":
         session.conversation(service)
-    sidebar.render(service, t, chat, documents, on_chat=on_chat)
-    session.remember_in_address(chat=on_chat)
-    arrive(f"at-{session.current_conversation_id() if on_chat else 'documents'}", top=not on_chat)
-    if session.open_sources() is not None:
-        source_view.show(service, t)
+    sidebar.render(service, t, pages, on_chat=here == "chat")
+    session.remember_in_address(chat=here == "chat")
+    place = f"at-{session.current_conversation_id() if here == 'chat' else here}"
+    arrive(place, top=here != "chat", language=t.language)
+    keyboard()
+    if st.session_state.get("here") != here:  # a source opened on one page is not in the way on the next
+        st.session_state["here"] = here
+        session.close_sources()
+    source_view.render(service, t)
     page.run()
 
 

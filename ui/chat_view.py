@@ -1,18 +1,21 @@
 """The chat: questions, passages, reasoning and answers of one conversation."""
 
-import threading
-from collections.abc import Iterator
+import time
 
 import streamlit as st
 
-from kb.schema import Event
-from ui import markup, runtime, session, sidebar
+from kb.errors import ConversationNotFound, KBError
+from kb.schema import Scope
+from ui import asking, markup, runtime, session
 from ui.panel import follow, panel
 from ui.running import Conversation, Mode, Snapshot, Turn
 from ui.session import Source
 from ui.strings import Strings
 
 _TICK = 0.1  # seconds between two drawings of an answer that is being written
+_DRAWN_SHARE = 10  # drawing takes at most one part in so many of the time
+_SHOWN = 12  # turns drawn; earlier ones on demand
+_JUDGING, _EARLIER, _TOLD = "judging", "turns-shown", "chat-problem"
 
 
 def render() -> None:
@@ -20,81 +23,95 @@ def render() -> None:
     service, t = runtime.current(), session.strings()
     conversation = session.conversation(service)
     with st.bottom:
-        _input(service, conversation, t)
-    if not conversation.turns:
-        searchable = sum(map(markup.searchable, service.kb.documents(service.asker)))
-        st.html(markup.wrap(markup.hero(searchable, t)))
-    if conversation.turns:
-        follow(f"follow-{conversation.id}-{len(conversation.turns)}", live=conversation.running is not None)
-    for index, turn in enumerate(conversation.turns):
-        st.html(markup.wrap(markup.question(turn.question, t)))
+        asked = asking.bar(service, conversation.running, t)
+    if asked is not None:
+        _ask(service, conversation, asked.question, asked.mode, asked.scope)
+        st.rerun()
+    turns = list(conversation.turns)
+    if len(turns) <= 1 and session.replaces_a_deleted_one(conversation):
+        st.html(markup.wrap(f'<div class="notice warn" role="status">{t("conversation_gone")}</div>'))
+    if not turns:
+        st.html(markup.wrap(markup.hero(session.held(service).documents, t)))
+    else:
+        follow(f"follow-{conversation.id}-{len(turns)}", live=conversation.running is not None)
+    for turn in turns[_hidden(conversation, len(turns), t) :]:
+        key = f"turn-{conversation.id}-{turn.position}"
         if turn.running.snapshot.finished:
-            _finished(turn, f"turn-{conversation.id}-{index}", t)
+            _finished(service, conversation, turn, key, t)
         else:
             _follow(service, turn, t)
+    problem = st.session_state.pop(_TOLD, "")
+    if problem:
+        st.html(markup.wrap(markup.problem(t("failed"), t.message(problem))))
 
 
-def _input(service: runtime.Service, conversation: Conversation, t: Strings) -> None:
-    running = conversation.running
-    row = st.container(
-        horizontal=True,
-        vertical_alignment="center",
-        horizontal_alignment="distribute",
-        key="ask-row",
-    )
-    without = row.toggle(
-        t("without_documents"),
-        key="without-documents",
-        help=t("without_documents_help"),
-        persist_state="session",
-    )
-    if running is not None:
-        row.button(
-            t("stop"),
-            icon=":material/stop_circle:",
-            key="stop",
-            on_click=running.running.stop,
+def _hidden(conversation: Conversation, total: int, t: Strings) -> int:
+    """How many turns are left out at the beginning; draws the button that brings some back."""
+    name, shown = st.session_state.get(_EARLIER, ("", 0))
+    shown = shown if name == conversation.id else _SHOWN
+    hidden = max(0, total - shown)
+    if hidden:
+        wanted = (conversation.id, shown + 5 * _SHOWN)
+        st.button(
+            t.count("earlier", hidden),
+            key="earlier",
+            type="tertiary",
+            width="stretch",
+            on_click=lambda: st.session_state.update({_EARLIER: wanted}),
         )
-    asked = st.chat_input(
-        t("chat_placeholder") if without else t("ask_placeholder"),
-        key="question",
-        disabled=running is not None,
-    )
-    if asked and asked.strip():
-        _ask(service, conversation, asked.strip(), "chat" if without else "documents")
-        st.rerun()
+    return hidden
 
 
-def _ask(service: runtime.Service, conversation: Conversation, question: str, mode: Mode) -> None:
-    history, budget = conversation.history(), sidebar.think_budget()
+def _ask(service: runtime.Service, conversation: Conversation, question: str, mode: Mode, scope: Scope) -> None:
+    """Begin a turn; in a new conversation when this one was deleted meanwhile."""
+    budget = asking.think_budget()
+    client = f"page-{st.session_state.setdefault('client', _client())}"
+    try:
+        try:
+            turn = service.conversations.ask(
+                conversation, question, mode, scope=scope, think_budget=budget, client=client
+            )
+        except ConversationNotFound:
+            conversation = session.new_conversation(service)
+            turn = service.conversations.ask(
+                conversation, question, mode, scope=scope, think_budget=budget, client=client
+            )
+    except KBError as error:
+        st.session_state[_TOLD] = str(error)
+        return
+    if turn is None:
+        st.toast(session.strings()("busy"))
 
-    def start(stop: threading.Event) -> Iterator[Event]:
-        if mode == "chat":
-            return service.kb.chat(question, history=history, think_budget=budget, stop=stop)
-        return service.kb.ask(question, service.asker, history=history, think_budget=budget, stop=stop)
 
-    service.conversations.ask(conversation, question, mode, start)
+def _client() -> str:
+    """A name for this session in the queue."""
+    import secrets
+
+    return secrets.token_hex(6)
 
 
 def _follow(service: runtime.Service, turn: Turn, t: Strings) -> None:
     """Draw the answer as it grows; draws the page anew when it is finished."""
     # Each place is written in every run: while this one lasts, Streamlit keeps what an earlier run left in others.
-    slots = [st.empty() for _ in range(4)]
+    with st.container(key="growing", gap=None):
+        slots = [st.empty() for _ in range(5)]
     drawn: list[str | None] = [None] * len(slots)
     warm_up = service.warm_up.state
-    budget = sidebar.think_budget()
+    budget = asking.think_budget()
     budget = service.kb.settings.llm.think_budget if budget is None else budget
     snapshot = turn.running.snapshot
     while not snapshot.finished and service.warm_up.state == warm_up:
-        parts = _growing(turn, snapshot, budget, t)
+        began = time.monotonic()
+        parts = [markup.question(turn.question, t, turn.scope), *_growing(turn, snapshot, budget, t)]
         if warm_up == "loading":
             parts[-1] += f'<div class="notice"><b>{t("model_loading")}</b>{t("model_loading_hint")}</div>'
         for i, (slot, html) in enumerate(zip(slots, parts, strict=True)):
             if html != drawn[i] or i == len(slots) - 1:  # the last at each tick: there a click or a reload interrupts
                 slot.html(markup.wrap(html))
                 drawn[i] = html
+        pause = max(_TICK, _DRAWN_SHARE * (time.monotonic() - began))
         newer = turn.running.wait(snapshot.revision, 0.25)
-        snapshot = turn.running.wait(newer.revision, _TICK) if newer.revision > snapshot.revision else newer
+        snapshot = turn.running.wait(newer.revision, min(pause, 1.0)) if newer.revision > snapshot.revision else newer
     st.rerun()
 
 
@@ -110,11 +127,11 @@ def _growing(turn: Turn, snapshot: Snapshot, budget: int | None, t: Strings) -> 
     ]
 
 
-def _finished(turn: Turn, key: str, t: Strings) -> None:
+def _finished(service: runtime.Service, conversation: Conversation, turn: Turn, key: str, t: Strings) -> None:
     snapshot = turn.running.snapshot
     given, documents = snapshot.answer, turn.mode == "documents"
     found = given.passages if given else snapshot.passages
-    parts = []
+    parts = [markup.question(turn.question, t, turn.scope)]
     if documents and found is not None:
         searched = given.searched if given else snapshot.searched
         parts.append(markup.passages(found, turn.question, searched, t, clickable=True))
@@ -126,15 +143,41 @@ def _finished(turn: Turn, key: str, t: Strings) -> None:
     if snapshot.state == "stopped":
         words = t("stopped") if snapshot.text.strip() or snapshot.thinking.strip() else t("stopped_before")
         parts.append(f'<div class="notice">{words}</div>')
+    if snapshot.state == "interrupted":
+        parts.append(f'<div class="notice warn">{t("interrupted")}</div>')
     if snapshot.state == "failed":
-        parts.append(markup.problem(t("failed"), snapshot.error or t("failed_unknown")))
-    if snapshot.text.strip():
-        parts.append(markup.foot(snapshot, turn.running.seconds, t, documents=documents))
-    panel(
-        "".join(parts),
-        key=key,
-        on_action=lambda name, value: _open(snapshot, name, int(value)),
+        parts.append(markup.problem(t("failed"), t.message(snapshot.error or "") or t("failed_unknown")))
+    judging = st.session_state.get(_JUDGING) == turn.id
+    parts.append(
+        markup.foot(snapshot, turn.running.seconds, t, documents=documents, feedback=turn.feedback, judging=judging)
     )
+    panel("".join(parts), key=key, on_action=lambda name, value: _act(service, conversation, turn, name, value))
+
+
+def _act(service: runtime.Service, conversation: Conversation, turn: Turn, name: str, value: str) -> None:
+    """What a click in a finished turn asks for."""
+    if name in ("cite", "passage"):
+        _open(turn.running.snapshot, name, int(value))
+    elif name == "again":
+        _ask(service, conversation, turn.question, turn.mode, turn.scope)
+    elif name in ("judge", "reason"):
+        try:
+            _judge(service, turn, name, value)
+        except KBError as error:
+            st.session_state[_TOLD] = str(error)
+
+
+def _judge(service: runtime.Service, turn: Turn, name: str, value: str) -> None:
+    before = turn.feedback
+    st.session_state.pop(_JUDGING, None)
+    if name == "reason":
+        if before is not None:
+            service.conversations.feedback(turn.id, before.verdict, value.strip())
+    elif before is not None and before.verdict == value:  # pressed once more: taken back
+        service.conversations.feedback(turn.id, None)
+    else:
+        service.conversations.feedback(turn.id, "up" if value == "up" else "down")
+        st.session_state[_JUDGING] = turn.id
 
 
 def _open(snapshot: Snapshot, name: str, number: int) -> None:
@@ -144,31 +187,10 @@ def _open(snapshot: Snapshot, name: str, number: int) -> None:
     if name == "cite" and given:
         sections = {p.rank: p.section for p in found}
         cited = [
-            Source(
-                c.collection,
-                c.document,
-                c.version,
-                c.page,
-                c.start,
-                c.end,
-                sections.get(c.marker, ""),
-                c.marker,
-            )
+            Source(c.collection, c.document, c.version, c.page, c.start, c.end, sections.get(c.marker, ""), c.marker)
             for c in given.citations
         ]
         session.show_sources(cited, number)
     elif name == "passage":
-        listed = [
-            Source(
-                p.collection,
-                p.document,
-                p.version,
-                p.page,
-                p.start,
-                p.end,
-                p.section,
-                p.rank,
-            )
-            for p in found
-        ]
+        listed = [Source(p.collection, p.document, p.version, p.page, p.start, p.end, p.section, p.rank) for p in found]
         session.show_sources(listed, next((i for i, s in enumerate(listed) if s.marker == number), 0))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
     from kb.config import Settings
     from kb.schema import Event, Principal, Scope
+    from ui.client import RemoteKnowledgeBase
 
 HomeOption = Annotated[
     Path | None,
@@ -49,7 +50,7 @@ app = typer.Typer(
 
 def main() -> None:
     """Entry point of the console script."""
-    from ui import cli_docs, cli_eval, cli_models, cli_reindex  # noqa: F401  (they add their commands)
+    from ui import cli_backup, cli_docs, cli_eval, cli_models, cli_reindex  # noqa: F401  (they add their commands)
 
     app()
 
@@ -88,17 +89,53 @@ def model_options(engine: str | None, model: str | None) -> dict[str, Any]:
 
 
 @contextmanager
-def opened(home: Path | None, config: Path | None = None, **llm: Any) -> "Iterator[KnowledgeBase]":
-    """The knowledge base of a command; errors become a line and an exit code."""
+def opened(
+    home: Path | None, config: Path | None = None, **llm: Any
+) -> "Iterator[KnowledgeBase | RemoteKnowledgeBase]":
+    """The knowledge base of a command: the running service that owns the home, or else the home itself.
+
+    Errors become a line and an exit code.
+    """
     with console.errors_for_people():
         settings = settings_of(config, **llm)
-        from kb.assistant import KnowledgeBase
+        from ui.access import running_service
 
-        with KnowledgeBase.open(home, settings) as kb:
-            if any(value is not None for value in llm.values()):
-                kb.ignore_choice()
-                _ = kb.model  # a model named on the command line is missed now, not after the search
-            yield kb
+        service = running_service(_place(home))
+        if service is None:
+            with _opened_here(home, settings, llm) as kb:
+                yield kb
+            return
+        from ui.client import RemoteKnowledgeBase
+
+        with RemoteKnowledgeBase(service, client=f"cli {local_user().name}", on_queued=_say_queued) as remote:
+            if any(value not in (None, "auto") for value in llm.values()):
+                from kb.llm import open_model
+
+                chosen = open_model(settings.llm)  # one that is not there is said as it is without a service
+                chosen.close()
+                remote.use_model(chosen.engine, chosen.name)
+            yield remote
+
+
+@contextmanager
+def _opened_here(home: Path | None, settings: "Settings", llm: dict[str, Any]) -> "Iterator[KnowledgeBase]":
+    from kb.assistant import KnowledgeBase
+
+    with KnowledgeBase.open(home, settings) as kb:
+        if any(value is not None for value in llm.values()):
+            kb.ignore_choice()
+            _ = kb.model  # a model named on the command line is missed now, not after the search
+        yield kb
+
+
+def _place(home: Path | None) -> Path:
+    from kb.config import default_home
+
+    return (home or default_home()).expanduser().absolute()
+
+
+def _say_queued(ahead: int) -> None:
+    console.say(f"waiting: {ahead} come first" if ahead > 1 else "waiting: another answer comes first")
 
 
 def scope_of(globs: list[str] | None) -> "Scope":
@@ -118,20 +155,39 @@ def local_user() -> "Principal":
 @app.command()
 def up(
     port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535)] = 8600,
+    no_ui: Annotated[bool, typer.Option("--no-ui", help="The API without the page.")] = False,
     home: HomeOption = None,
     config: ConfigOption = None,
     engine: EngineOption = None,
     model: ModelOption = None,
 ) -> None:
-    """Serve the page on 127.0.0.1 until Ctrl-C."""
-    with opened(home, config, **model_options(engine, model)) as kb:
-        from ui.server import serve
+    """Serve page and API on 127.0.0.1 until Ctrl-C."""
+    with console.errors_for_people():
+        llm = model_options(engine, model)
+        settings = settings_of(config, **llm)
+        from ui.access import running_service
 
-        def ready(url: str) -> None:
-            print(f"The page is at {url}   (Ctrl-C stops it)", flush=True)
+        place = _place(home)
+        if (running := running_service(place)) is not None:
+            from kb.errors import HomeInUse
 
-        serve(kb, port, on_ready=ready)
-        console.say("stopped")
+            raise HomeInUse(
+                f"The home {place} is in use by process {running.pid}, a running `kb up`. Its page is at "
+                f"{running.address}"
+            )
+        with _opened_here(home, settings, llm) as kb:
+            from ui.server import serve
+
+            def ready(url: str) -> None:
+                if no_ui:
+                    origin, _, _ = url.partition("/?")
+                    told = f"The API is at {origin}/api   (its token: {place / 'token'}; Ctrl-C stops it)"
+                else:
+                    told = f"The page is at {url}   (Ctrl-C stops it)"
+                print(told, flush=True)
+
+            serve(kb, port, page=not no_ui, on_ready=ready)
+            console.say("stopped")
 
 
 @app.command()
@@ -139,25 +195,28 @@ def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)],
     collection: CollectionOption = None,
     prune: Annotated[bool, typer.Option("--prune", help="Remove documents whose file is gone.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on following the folders until Ctrl-C.")] = False,
     json: JsonOption = False,
     home: HomeOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Bring files and folders into the knowledge base. What is unchanged is left alone."""
     with opened(home, config) as kb:
-        from ui.ingesting import ingest_with_progress, report_form
+        from ui.ingesting import ingest_with_progress, print_report, report_form, watch_with_reports
 
-        report = ingest_with_progress(kb, paths, collection, prune)
+        if watch:
+            if json:
+                from kb.errors import UsageError
+
+                raise UsageError("--watch and --json do not go together: a watch has many reports.")
+            for report in watch_with_reports(kb, paths, local_user(), collection, prune):
+                print_report(report)
+            return
+        report = ingest_with_progress(kb, paths, local_user(), collection, prune)
         if json:
             console.print_json(report_form(report))
         else:
-            out = console.stdout()
-            for document in report.documents:
-                if document.status in ("failed", "skipped", "deleted"):
-                    line = f"{document.status:8} {document.path}: {document.reason}"
-                    out.print(console.printable_line(line), markup=False)
-            counts = ("added", "changed", "unchanged", "deleted", "failed", "skipped")
-            out.print(", ".join(f"{getattr(report, c)} {c}" for c in counts) + f" in {report.seconds:.1f} s")
+            print_report(report)
         if report.failed or report.stopped:
             raise typer.Exit(1)
 

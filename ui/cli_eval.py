@@ -16,6 +16,7 @@ from ui.cli import (
     ModelOption,
     ScopeOption,
     app,
+    local_user,
     model_options,
     opened,
     scope_of,
@@ -74,7 +75,7 @@ def evaluate(
         if docs is not None:
             from ui.ingesting import ingest_with_progress
 
-            report_in = ingest_with_progress(kb, [docs], collection=None, prune=True)
+            report_in = ingest_with_progress(kb, [docs], local_user(), collection=None, prune=True)
             if report_in.stopped:
                 raise typer.Exit(1)
         options = evaluation.EvalOptions(

@@ -53,7 +53,7 @@ def pull(name: NameArgument, json: JsonOption = False, home: AnyHomeOption = Non
     with console.errors_for_people():
         from kb import llm, weights
 
-        if name in weights.WEIGHTS and weights.present(name):
+        if name in weights.WEIGHTS and weights.complete(name):
             done = True
         else:
             with console.interruptible() as stop, console.byte_bar() as bar:

@@ -18,6 +18,7 @@ def reindex(
     with opened(home, config) as kb:
         from ingest.reindexing import ReindexProgress
         from ingest.reindexing import reindex as run
+        from ui.client import RemoteKnowledgeBase
 
         with console.interruptible() as stop, console.progress_bar("documents") as bar:
             task = bar.add_task("reindexing", total=None, note="")
@@ -27,7 +28,10 @@ def reindex(
                 note = f"{at.embedded} chunks, {rate:.0f}/s"
                 bar.update(task, completed=at.documents_done, total=at.documents_total, note=note)
 
-            report = run(kb, local_user().name, progress=show, stop=stop)
+            if isinstance(kb, RemoteKnowledgeBase):
+                report = kb.reindex(local_user(), progress=show, stop=stop)
+            else:
+                report = run(kb, local_user().name, progress=show, stop=stop)
         if report.stopped:
             console.say("stopped: the old index still answers; run `kb reindex` again to go on")
             raise typer.Exit(1)

@@ -125,9 +125,8 @@ def byte_bar() -> Iterator["Progress"]:
 
 
 def read_question(question: str | None) -> str:
-    """The question of the command line, or of stdin where it is `-`."""
-    if question == "-":
-        return sys.stdin.read()
+    """The question of the command line, or of stdin where it is `-`. Bytes that are no text are shown as `?`."""
     if question is None:
         raise UsageError("There is no question.")
-    return question
+    text = sys.stdin.read() if question == "-" else question
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -12,6 +12,7 @@ from kb.config import Settings, cache_dir, default_home
 from kb.errors import KBError
 from kb.ollama_server import OllamaServer, same_model
 from kb.privacy import SWITCHES, guard
+from ui.access import running_service
 
 State = Literal["ok", "missing", "note"]
 _LIBRARIES = (
@@ -27,7 +28,13 @@ _LIBRARIES = (
 
 def examine(settings: Settings, home: Path | None = None) -> dict[str, Any]:
     """All checks, each {"name", "state": ok | missing | note, "detail"}; "missing" is what nothing works without."""
-    checks = [*_software(), *_storage(home or default_home()), *_models(settings), _privacy(settings)]
+    checks = [
+        *_software(),
+        *_storage(home or default_home()),
+        _service(home or default_home()),
+        *_models(settings),
+        _privacy(settings),
+    ]
     fits = hardware.deepseek_fits(context_tokens=settings.llm.context_tokens)
     return {
         "checks": checks,
@@ -56,6 +63,13 @@ def _storage(home: Path) -> list[dict[str, str]]:
     free = shutil.disk_usage(place).free / 1e9
     state = "there" if (home / "catalog.db").exists() else "not made yet"
     return [_check("home", "ok" if free > 1 else "note", f"{home} ({state}), {free:.0f} GB free")]
+
+
+def _service(home: Path) -> dict[str, str]:
+    running = running_service(home)
+    if running is None:
+        return _check("service", "note", "not running; `kb up` starts it")
+    return _check("service", "ok", f"{running.origin}, process {running.pid}")
 
 
 def _models(settings: Settings) -> list[dict[str, str]]:

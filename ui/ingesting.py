@@ -1,18 +1,23 @@
 """Ingestion as the command line shows it: a progress bar on stderr, and the report as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ingest import files
 from ingest.pipeline import IngestProgress, IngestReport, ingest
+from ingest.watching import Leave, follow, watch
 from kb.assistant import KnowledgeBase
+from kb.schema import Principal
 from ui import console
+from ui.client import RemoteKnowledgeBase
 
 
 def ingest_with_progress(
-    kb: KnowledgeBase,
+    kb: KnowledgeBase | RemoteKnowledgeBase,
     paths: Sequence[Path],
+    asker: Principal,
     collection: str | None = None,
     prune: bool = False,
 ) -> IngestReport:
@@ -25,9 +30,44 @@ def ingest_with_progress(
             note = f"{at.chunks} chunks, {rate:.0f}/s"
             bar.update(task, completed=at.files_done, total=at.files_total, note=note)
 
+        if isinstance(kb, RemoteKnowledgeBase):
+            return kb.ingest(paths, asker, collection=collection, prune=prune, progress=show, stop=stop)
         return ingest(kb, paths, collection=collection, prune=prune, progress=show, stop=stop)
+
+
+def watch_with_reports(
+    kb: KnowledgeBase | RemoteKnowledgeBase,
+    paths: Sequence[Path],
+    asker: Principal,
+    collection: str | None = None,
+    prune: bool = False,
+) -> Iterator[IngestReport]:
+    """Ingest, then follow the folders until Ctrl-C; a report for the first run and for each change."""
+    with console.interruptible() as stop:
+
+        def by_service(leave: Leave) -> IngestReport:
+            while any(map(leave, files.find(paths))) and not stop.wait(0.5):  # the service takes all that is there
+                pass
+            assert isinstance(kb, RemoteKnowledgeBase)
+            return kb.ingest(paths, asker, collection=collection, prune=prune, stop=stop)
+
+        if isinstance(kb, RemoteKnowledgeBase):
+            yield from follow(paths, by_service, stop=stop)
+        else:
+            yield from watch(kb, paths, collection=collection, prune=prune, stop=stop)
 
 
 def report_form(report: IngestReport) -> dict[str, Any]:
     """The report as JSON."""
     return {**asdict(report), "seconds": round(report.seconds, 3)}
+
+
+def print_report(report: IngestReport) -> None:
+    """The report in words: what needs a look, and the counts."""
+    out = console.stdout()
+    for document in report.documents:
+        if document.status in ("failed", "skipped", "deleted"):
+            line = f"{document.status:8} {document.path}: {document.reason}"
+            out.print(console.printable_line(line), markup=False)
+    counts = ("added", "changed", "unchanged", "deleted", "failed", "skipped")
+    out.print(", ".join(f"{getattr(report, c)} {c}" for c in counts) + f" in {report.seconds:.1f} s")

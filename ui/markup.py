@@ -1,17 +1,21 @@
-"""Markup: answers, passages and documents as HTML. Every text passes through `ui.sanitise`."""
+"""Markup: questions, passages and answers as HTML. Every text passes through `ui.sanitise`."""
 
-import base64
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
-from kb.schema import Answer, Citation, Document, Notice, Passage, StoredText
-from ui.running import Conversation, Snapshot
+from kb.conversations import Feedback
+from kb.schema import EVERYTHING, Answer, Citation, Document, Notice, Passage, Scope
+from ui.answering import Snapshot
 from ui.sanitise import Span, body, plain, rich
 from ui.strings import TEXTS, Strings
 
 _QUESTION_SHOWN = 2_000
 _CARD_SHOWN = 420
-_CONTEXT_SHOWN = 6_000
+_QUOTE_COPIED = 300
+_REASONS = {
+    "up": ("reason_right", "reason_clear"),
+    "down": ("reason_wrong", "reason_source", "reason_incomplete", "reason_unclear"),
+}
 _SEARCHABLE = ("added", "changed", "unchanged")
 
 
@@ -20,12 +24,35 @@ def wrap(html: str) -> str:
     return f'<div class="kb">{html}</div>'
 
 
-def question(text: str, t: Strings) -> str:
-    """What the reader asked, as a bubble."""
+def question(text: str, t: Strings, scope: Scope = EVERYTHING) -> str:
+    """What the reader asked, as a bubble, and where alone it was looked for."""
     shown = body(text[:_QUESTION_SHOWN])
     if len(text) > _QUESTION_SHOWN:
         shown += f'<span class="cut">{plain(t("question_shortened", n=f"{len(text):,}"))}</span>'
-    return f'<div class="user"><div class="bubble" aria-label="{plain(t("you"))}">{shown}</div></div>'
+    limits = "".join(f'<span class="limit">{plain(words)}</span>' for _, words in limits_of(scope, t))
+    return (
+        f'<div class="user"><div class="bubble" aria-label="{plain(t("you"))}">{shown}</div>'
+        f"{f'<div class=limits>{limits}</div>' if limits else ''}</div>"
+    )
+
+
+def limits_of(scope: Scope, t: Strings) -> list[tuple[str, str]]:
+    """The parts of a scope: a name to take each away by, and its words."""
+    named = [(f"paths:{p}", p) for p in scope.paths]
+    named += [(f"collections:{c}", t("limit_collection", name=c)) for c in scope.collections]
+    named += [(f"types:{s}", s.upper()) for s in scope.types]
+    named += [("since:", t("limit_since", date=scope.since))] if scope.since else []
+    return named + ([("until:", t("limit_until", date=scope.until))] if scope.until else [])
+
+
+def limits(scope: Scope, t: Strings) -> str:
+    """The filters of the next question, each with a button that takes it away."""
+    chips = "".join(
+        f'<button type="button" class="limit" data-action="drop" data-value="{plain(name)}" '
+        f'aria-label="{plain(t("limit_drop", name=words))}">{plain(words)} <span aria-hidden="true">✕</span></button>'
+        for name, words in limits_of(scope, t)
+    )
+    return f'<div class="limits">{chips}</div>'
 
 
 def state(snapshot: Snapshot, seconds: float, t: Strings) -> str:
@@ -33,7 +60,8 @@ def state(snapshot: Snapshot, seconds: float, t: Strings) -> str:
     if snapshot.finished:
         return ""
     clock = f"<span>{int(seconds)} s</span>" if seconds >= 1 else ""
-    words = plain(t(f"state_{snapshot.state}"))
+    ahead = snapshot.ahead if snapshot.state == "queued" else 0
+    words = plain(t.count("state_ahead", ahead) if ahead else t(f"state_{snapshot.state}"))
     return f'<div class="state" role="status"><span class="pulse"></span><span>{words}</span>{clock}</div>'
 
 
@@ -60,15 +88,16 @@ def passages(found: Sequence[Passage], asked: str, searched: str, t: Strings, *,
         )
     note = ""
     if searched and searched.strip() != asked.strip():
-        note = f'<div class="thinking">{plain(t("searched_as", question=searched[:500]))}</div>'
+        words = plain(t("searched_as", question=searched[:500]))
+        note = f'<div class="searched"><span class="icon i-search"></span>{words}</div>'
     names = len({(p.collection, p.document) for p in found})
     summary = f"<b>{plain(t.count('passages_found', len(found)))}</b>"
     shown = ", ".join(plain(PurePosixPath(p.document).name) for p in _first_of_each(found)[:2]) + (
         "…" if names > 2 else ""
     )
     return (
-        f'<details class="found" data-key="passages"><summary>{summary}<span class="end">{shown}</span></summary>'
-        f'{note}<ol class="passages">{"".join(items)}</ol></details>'
+        f'{note}<details class="found" data-key="passages"><summary>{summary}<span class="end">{shown}</span></summary>'
+        f'<ol class="passages">{"".join(items)}</ol></details>'
     )
 
 
@@ -129,8 +158,16 @@ def problem(title: str, text: str) -> str:
     return f'<div class="notice bad" role="alert"><b>{plain(title)}</b>{body(text)}</div>'
 
 
-def foot(snapshot: Snapshot, seconds: float, t: Strings, *, documents: bool) -> str:
-    """Below an answer: whether it is confirmed, who wrote it, how long it took, and copying."""
+def foot(
+    snapshot: Snapshot,
+    seconds: float,
+    t: Strings,
+    *,
+    documents: bool,
+    feedback: Feedback | None = None,
+    judging: bool = False,
+) -> str:
+    """Below an answer: whether it is confirmed, who wrote it and how long it took; copying, judging, asking again."""
     given = snapshot.answer
     parts = []
     if given and not given.refused and documents:
@@ -140,15 +177,51 @@ def foot(snapshot: Snapshot, seconds: float, t: Strings, *, documents: bool) -> 
             parts.append(f'<span class="{"weak" if weak else "good"}">{plain(words)}</span>')
     if not documents:
         parts.append(f"<span>{plain(t('no_sources'))}</span>")
-    if given and given.model:
-        parts.append(f"<span>{plain(f'{engine(given.engine, t)} · {given.model}')}</span>")
-    parts.append(f"<span>{plain(t('took', seconds=f'{given.seconds if given else seconds:.1f}'))}</span>")
+    facts = [f"{engine(given.engine, t)} · {given.model}"] if given and given.model else []
+    facts.append(t("took", seconds=f"{given.seconds if given else seconds:.1f}"))
+    parts.append(f"<span>{plain(' · '.join(facts))}</span>")
+    acts = []
     if snapshot.text.strip():
-        parts.append(
-            f'<button type="button" class="tool" data-copy="{_attribute(copied(snapshot, t))}" '
-            f'data-copied="{plain(t("copied"))}">{plain(t("copy"))}</button>'
+        acts.append(
+            f'<button type="button" class="act" data-copy="{_attribute(copied(snapshot, t))}" '
+            f'data-copied="{plain(t("copied"))}" title="{plain(t("copy_help"))}"><span class="icon i-copy"></span>'
+            f'<span class="words">{plain(t("copy"))}</span></button>'
         )
-    return f'<div class="foot">{"".join(parts)}</div>'
+        for verdict in ("up", "down"):
+            chosen = str(feedback is not None and feedback.verdict == verdict).lower()
+            words = plain(t(f"judge_{verdict}"))
+            acts.append(
+                f'<button type="button" class="act" data-action="judge" data-value="{verdict}" aria-pressed="{chosen}" '
+                f'aria-label="{words}" title="{words}"><span class="icon i-{verdict}"></span></button>'
+            )
+    acts.append(again(t))
+    below = _reason(feedback, t, asking=judging) if feedback else ""
+    return f'<div class="foot"><span class="acts">{"".join(acts)}</span>{"".join(parts)}</div>{below}'
+
+
+def again(t: Strings) -> str:
+    """The button that asks the question once more."""
+    return (
+        f'<button type="button" class="act" data-action="again" data-value="" title="{plain(t("again_help"))}">'
+        f'<span class="icon i-again"></span><span class="words">{plain(t("again"))}</span></button>'
+    )
+
+
+def _reason(feedback: Feedback, t: Strings, *, asking: bool) -> str:
+    if not asking:
+        words = t("judged_as", reason=feedback.reason) if feedback.reason else t("judged")
+        return f'<div class="judged" role="status">{plain(words)}</div>'
+    chips = "".join(
+        f'<button type="button" class="chip" data-action="reason" data-value="{words}">{words}</button>'
+        for words in (plain(t(name)) for name in _REASONS[feedback.verdict])
+    )
+    words = plain(t(f"reason_{feedback.verdict}"))
+    return (
+        f'<div class="judged asking"><div>{words}</div><div class="nearest">{chips}</div><div class="field">'
+        f'<input type="text" maxlength="500" placeholder="{plain(t("reason_placeholder"))}" aria-label="{words}">'
+        f'<button type="button" class="tool" data-action="reason" data-value="" data-from>{plain(t("send"))}</button>'
+        f"</div></div>"
+    )
 
 
 def engine(name: str, t: Strings) -> str:
@@ -162,13 +235,12 @@ def copied(snapshot: Snapshot, t: Strings) -> str:
     if not given or not given.citations or given.refused:
         return snapshot.text
     lines: dict[int, str] = {}
-    for citation in given.citations:
-        place = where(citation.page, "", t)
-        lines.setdefault(
-            citation.marker,
-            f"[{citation.marker}] {citation.document}" + (f", {place}" if place else ""),
-        )
-    return "\n".join([given.text, "", t("copy_sources"), *(lines[n] for n in sorted(lines))])
+    for c in given.citations:
+        place = where(c.page, "", t)
+        quote = " ".join(c.quote.split())
+        quote = quote if len(quote) <= _QUOTE_COPIED else f"{quote[:_QUOTE_COPIED]}…"
+        lines.setdefault(c.marker, f"[{c.marker}] {c.document}{f', {place}' if place else ''}: “{quote}”")
+    return "\n".join([given.text.rstrip(), "", t("copy_sources"), *(lines[n] for n in sorted(lines))])
 
 
 def hero(documents: int, t: Strings) -> str:
@@ -179,134 +251,9 @@ def hero(documents: int, t: Strings) -> str:
     )
 
 
-def brand(t: Strings) -> str:
-    """The product's name, above everything."""
-    return (
-        f'<div class="brand"><span class="logo" aria-hidden="true">知</span><span>{plain(t("product"))}'
-        f'<div class="tag">{plain(t("tagline"))}</div></span></div>'
-    )
-
-
-def conversations(recent: Sequence[Conversation], current: str, t: Strings) -> str:
-    """The conversations to go back to."""
-    items = []
-    for conversation in recent:
-        here = ' aria-current="true"' if conversation.id == current else ""
-        items.append(
-            f'<li><button type="button" data-action="open" data-value="{plain(conversation.id)}"{here}>'
-            f"{plain(conversation.title or t('untitled'))}</button></li>"
-        )
-    return f'<div class="side">{plain(t("recent"))}</div><ul class="chats">{"".join(items)}</ul>'
-
-
-def documents(shown: Sequence[Document], t: Strings) -> str:
-    """The list of documents. A click reports the index into `shown`."""
-    return f'<ul class="docs">{"".join(_document(d, i, t) for i, d in enumerate(shown))}</ul>'
-
-
-def origin(stored: StoredText, page: int | None, section: str, t: Strings) -> str:
-    """Which document, version and page a source is."""
-    facts = " · ".join(
-        p
-        for p in (
-            where(page, section, t),
-            t("version", n=stored.version),
-            stored.collection,
-        )
-        if p
-    )
-    title = f" — {plain(stored.title)}" if stored.title and stored.title != stored.path else ""
-    return (
-        f'<div class="origin"><div class="name">{plain(stored.path)}{title}</div>'
-        f'<div class="where">{plain(facts)}</div></div>'
-    )
-
-
-def sheet(text: str, start: int, end: int, shown: tuple[int, int], t: Strings) -> str:
-    """The stored text from `shown[0]` to `shown[1]`, with `[start:end]` marked and scrolled to."""
-    first, last = (
-        max(shown[0], start - _CONTEXT_SHOWN),
-        min(shown[1], end + _CONTEXT_SHOWN),
-    )
-    first, last = min(first, start), max(last, end)
-    cut = f'<span class="cut">{plain(t("text_shortened"))}</span>'
-    marked = f"<mark data-show>{body(text[start:end])}</mark>" if end > start else ""
-    before = (cut + "\n" if first > shown[0] else "") + body(text[first:start])
-    after = body(text[end:last]) + ("\n" + cut if last < shown[1] else "")
-    return f'<div class="sheet" tabindex="0">{before}{marked}{after}</div>'
-
-
-def picture(png: bytes, alt: str) -> str:
-    """A picture of our own making, in the page itself."""
-    return f'<img class="picture" alt="{plain(alt)}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
-
-
-def size(count: int) -> str:
-    """Bytes in words."""
-    value = float(count)
-    for unit in ("B", "KB", "MB"):
-        if value < 1024 or unit == "MB":
-            break
-        value /= 1024
-    return f"{value:.0f} {unit}" if value >= 10 or unit == "B" else f"{value:.1f} {unit}"
-
-
 def searchable(document: Document) -> bool:
     """Whether questions find it."""
     return document.status in _SEARCHABLE
-
-
-def result(path: str, status: str, reason: str, t: Strings) -> str:
-    """One file of an upload: what became of it."""
-    css = "good" if status in _SEARCHABLE else "bad" if status == "failed" else "mute"
-    why = f'<span class="reason">{body(reason)}</span>' if reason else ""
-    return (
-        f'<li class="doc"><span class="kind">{plain(_kind(path))}</span><span class="name">{plain(path)}</span>'
-        f'<span class="facts"><span class="status {css}">{plain(t(f"result_{status}"))}</span></span>{why}</li>'
-    )
-
-
-def _document(document: Document, index: int, t: Strings) -> str:
-    ready = searchable(document)
-    css = "good" if ready else "bad" if document.status == "failed" else "mute"
-    facts = [f'<span class="status {css}">{plain(t(f"status_{document.status}"))}</span>']
-    if document.title and document.title not in (
-        document.path,
-        PurePosixPath(document.path).stem,
-    ):
-        facts.append(f'<span class="wrap">{plain(document.title)}</span>')
-    facts.append(f'<span class="wrap">{plain(document.collection)}</span>')
-    if document.pages:
-        facts.append(f"<span>{plain(t.count('pages', document.pages))}</span>")
-    if ready:
-        facts.append(f"<span>{plain(t.count('chunks', document.chunks))}</span>")
-    if document.version > 1:
-        facts.append(f"<span>{plain(t('version', n=document.version))}</span>")
-    facts += [
-        f"<span>{plain(size(document.size))}</span>",
-        f"<span>{plain(document.ingested_at[:10])}</span>",
-    ]
-    reason = f'<span class="reason">{body(document.reason)}</span>' if document.reason else ""
-    name = plain(document.path)
-    opening = f'<button type="button" class="name" data-action="preview" data-value="{index}">{name}</button>'
-    preview = _tool("preview", index, t("preview"), document.path) if ready else ""
-    return (
-        f'<li class="doc"><span class="kind">{plain(_kind(document.path))}</span>'
-        f"{opening if ready else f'<span class=name>{name}</span>'}"
-        f'<span class="facts">{"".join(facts)}</span>'
-        f'<span class="acts">{preview}{_tool("delete", index, t("delete"), document.path)}</span>{reason}</li>'
-    )
-
-
-def _tool(action: str, index: int, words: str, path: str) -> str:
-    return (
-        f'<button type="button" class="tool" data-action="{action}" data-value="{index}" '
-        f'aria-label="{plain(f"{words}: {path}")}">{plain(words)}</button>'
-    )
-
-
-def _kind(path: str) -> str:
-    return PurePosixPath(path).suffix.lstrip(".").upper()[:5] or "TXT"
 
 
 def _first_of_each(found: Sequence[Passage]) -> list[Passage]:
@@ -329,17 +276,22 @@ def _refusal(given: Answer, t: Strings) -> str:
 def _chip(n: int, citation: Citation, index: int, t: Strings) -> str:
     place = where(citation.page, "", t)
     head = citation.document + (f" · {place}" if place else "")
-    card = f"{head}\n{citation.quote[:_CARD_SHOWN]}{'…' if len(citation.quote) > _CARD_SHOWN else ''}"
+    quote = f"{citation.quote[:_CARD_SHOWN]}{'…' if len(citation.quote) > _CARD_SHOWN else ''}"
     weak = "" if citation.supported else " weak"
     return (
         f'<button type="button" class="cite{weak}" data-action="cite" data-value="{index}" '
-        f'data-card="{_attribute(card)}" aria-label="{plain(t("cite_label", n=n, document=head))}">{n}</button>'
+        f'data-head="{plain(head)}" data-card="{_attribute(quote)}" '
+        f'aria-label="{plain(t("cite_label", n=n, document=head))}">{n}</button>'
     )
 
 
 def _passage_chip(n: int, passage: Passage, t: Strings) -> str:
     name = plain(t("cite_label", n=n, document=passage.document))
-    return f'<button type="button" class="cite" data-action="passage" data-value="{n}" aria-label="{name}">{n}</button>'
+    return (
+        f'<button type="button" class="cite" data-action="passage" data-value="{n}" '
+        f'data-head="{plain(passage.document)}" data-card="{_attribute(passage.text[:_CARD_SHOWN])}" '
+        f'aria-label="{name}">{n}</button>'
+    )
 
 
 def _attribute(text: str) -> str:

@@ -21,10 +21,14 @@ class PageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`boxes` are where the words stand on the page; empty where they could not be found again."""
+    """`boxes` are where the words stand on the page; empty where they could not be found again.
+
+    `marks` are the same on the picture: left, top, right, bottom as shares (0..1) of its width and height.
+    """
 
     png: bytes
     boxes: tuple[Box, ...]
+    marks: tuple[Box, ...] = ()
 
 
 def draw(path: Path, stored: StoredText, number: int, start: int, end: int) -> Picture:
@@ -41,7 +45,7 @@ def draw(path: Path, stored: StoredText, number: int, start: int, end: int) -> P
                 page = document[number - 1]
                 text = stored.text[span.start : span.end] if span else ""
                 boxes = _boxes(page, text, start - span.start, end - span.start) if span else ()
-                return Picture(_draw(page, boxes), boxes)
+                return _draw(page, boxes)
             finally:
                 document.close()
         except (pypdfium2.PdfiumError, IndexError, ValueError, MemoryError) as error:
@@ -67,16 +71,30 @@ def _boxes(page: Any, text: str, start: int, end: int) -> tuple[Box, ...]:
         if not chosen:
             return ()
         first, length = chosen[0], chosen[-1] - chosen[0] + 1
-        return tuple(text_page.get_rect(i) for i in range(text_page.count_rects(first, length)))
+        return _lines([text_page.get_rect(i) for i in range(text_page.count_rects(first, length))])
     finally:
         text_page.close()
+
+
+def _lines(boxes: list[Box]) -> tuple[Box, ...]:
+    """Boxes that stand beside each other on a line as one: pdfium gives one for each change of the font."""
+    lines: list[Box] = []
+    for box in boxes:
+        left, bottom, right, top = lines[-1] if lines else box
+        height = max(top - bottom, box[3] - box[1])
+        shared = min(top, box[3]) - max(bottom, box[1])
+        if lines and shared > height / 3 and left <= box[0] <= right + height:
+            lines[-1] = (left, min(bottom, box[1]), max(right, box[2]), max(top, box[3]))
+        else:
+            lines.append(box)
+    return tuple(lines)
 
 
 def _counts(character: str) -> bool:
     return character > " " and not character.isspace()
 
 
-def _draw(page: Any, boxes: tuple[Box, ...]) -> bytes:
+def _draw(page: Any, boxes: tuple[Box, ...]) -> Picture:
     from PIL import Image, ImageChops, ImageDraw
 
     width, height = page.get_size()
@@ -84,15 +102,18 @@ def _draw(page: Any, boxes: tuple[Box, ...]) -> bytes:
         raise ValueError("the page has no size")
     scale = min(_WIDTH / width, (_MAX_PIXELS / (width * height)) ** 0.5)
     image = page.render(scale=scale).to_pil().convert("RGB")
-    if boxes:
+    places = [_pixels(page, box, image.size) for box in boxes]
+    if places:
         marks = Image.new("RGB", image.size, "white")
         pen = ImageDraw.Draw(marks)
-        for box in boxes:
-            pen.rounded_rectangle(_pixels(page, box, image.size), radius=4, fill=_MARK)
+        for place in places:
+            pen.rounded_rectangle(place, radius=4, fill=_MARK)
         image = ImageChops.multiply(image, marks)  # as a marker pen: the words stay readable
     out = io.BytesIO()
     image.save(out, "PNG")
-    return out.getvalue()
+    across, down = image.size
+    shares = tuple((x0 / across, y0 / down, x1 / across, y1 / down) for x0, y0, x1, y1 in places)
+    return Picture(out.getvalue(), boxes, shares)
 
 
 def _pixels(page: Any, box: Box, size: tuple[int, int]) -> Box:

@@ -1,13 +1,17 @@
-"""The one service of this process that all sessions of the page share: the knowledge base and what runs on it."""
+"""The one service of this process that page and API share: the knowledge base and what runs on it."""
 
 import logging
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from ingest.jobs import Jobs
 from kb.errors import KBError
 from kb.schema import Principal
-from ui.running import Conversations
+from ui.evaluating import Evaluations
+from ui.pulling import Pulls
+from ui.queueing import FairQueue
+from ui.running import LOCAL, Conversations
 from ui.uploading import Uploads
 
 if TYPE_CHECKING:
@@ -54,23 +58,38 @@ class WarmUp:
 
 @dataclass
 class Service:
-    """What the page's sessions share."""
+    """What the page's sessions and the API share. `Service.of(kb)` puts it together."""
 
     kb: "KnowledgeBase"
     conversations: Conversations
+    queue: FairQueue
+    jobs: Jobs
     uploads: Uploads
     warm_up: WarmUp
-    asker: Principal = field(default_factory=lambda: Principal("local", unlimited=True))
+    evaluations: Evaluations
+    pulls: Pulls
+    asker: Principal = LOCAL
 
     @classmethod
     def of(cls, kb: "KnowledgeBase") -> "Service":
-        return cls(kb, Conversations(), Uploads(kb), WarmUp(kb))
+        """The service of a knowledge base; nothing runs yet."""
+        queue, jobs = FairQueue(), Jobs(kb)
+        return cls(
+            kb, Conversations(kb, queue), queue, jobs, Uploads(kb, jobs), WarmUp(kb), Evaluations(kb, queue),
+            Pulls(kb.settings),
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Load the models in the background, and go on with the jobs that a restart left."""
+        self.warm_up.start()
+        self.jobs.start()
 
     def shut_down(self) -> None:
-        """Stop what runs; returns when nothing uses the knowledge base any more, or after a few seconds."""
-        self.uploads.stop()
-        self.conversations.stop_all()
-        self.uploads.join(10)
+        """Stop what runs; returns when nothing uses the knowledge base any more, or after some seconds."""
+        self.conversations.close()
+        self.jobs.shut_down()
+        self.evaluations.shut_down()
+        self.pulls.shut_down()
         self.warm_up.join(10)
 
 

@@ -1,4 +1,4 @@
-"""The server: one process, one origin, on loopback only. Page and API (later) come from one uvicorn."""
+"""The server: one process, one origin, on loopback only. Page and API come from one uvicorn."""
 
 import base64
 import contextlib
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from kb.errors import KBError
 from ui import runtime
+from ui.access import ADDRESS, Gate, Reply, announced, is_api, page_address, token_of
 
 if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
 
-ADDRESS = "127.0.0.1"
 _SCRIPT = Path(__file__).with_name("app.py")
 _LOCAL_NAMES = ("127.0.0.1", "localhost")
 
@@ -28,19 +28,21 @@ def serve(
     kb: "KnowledgeBase",
     port: int,
     *,
+    page: bool = True,
     on_ready: Callable[[str], None] = lambda url: None,
 ) -> None:
-    """Serve the page until SIGTERM or Ctrl-C; returns after a clean stop. Port 0 takes a free one.
+    """Serve page and API until SIGTERM or Ctrl-C; returns after a clean stop. Port 0 takes a free one.
 
-    `on_ready(url)` is called when the server listens; models are loaded after that, in the background.
-    Raises KBError when the port is taken.
+    `on_ready(url)` is called when the server listens, with the address that holds the token; models are loaded
+    after that, in the background. Without `page` there is the API alone. Raises KBError when the port is taken.
     """
     with _listen(port) as listener:
         port = listener.getsockname()[1]
+        token = token_of(kb.home.path)
         service = runtime.Service.of(kb)
         runtime.install(service)
         try:
-            _run(listener, port, service, on_ready)
+            _run(listener, port, token, service, page, on_ready)
         finally:
             service.shut_down()
             runtime.install(None)
@@ -49,32 +51,54 @@ def serve(
 def _run(
     listener: socket.socket,
     port: int,
+    token: str,
     service: runtime.Service,
+    page: bool,
     on_ready: Callable[[str], None],
 ) -> None:
     import uvicorn
 
+    from ui.api import api_of, enlarge_threads
+    from ui.api_uploads import sweep
+
+    sweep(service.kb.home.path)
+    api = api_of(service)
+
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets=sockets)
-            on_ready(f"http://{ADDRESS}:{port}")
-            service.warm_up.start()
+            enlarge_threads()
+            on_ready(page_address(port, token))
+            service.start()
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            api.state.closing.set()
             for turn in service.conversations.running():
-                turn.running.stop()  # pages that follow an answer let go at once
+                turn.running.stop("interrupted")  # pages that follow an answer let go at once
             await super().shutdown(sockets=sockets)
 
+    app = Together(_streamlit(port, service.kb.settings.ingest.max_file_mb), api) if page else api
     config = uvicorn.Config(
-        Hardened(_streamlit(port, service.kb.settings.ingest.max_file_mb), port),
+        Hardened(app, port, token),
         log_level="warning",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=3,
         ws_max_size=64 * 1024 * 1024,
     )
-    with _signals_end_the_server():
+    with _signals_end_the_server(), announced(service.kb.home.path, port):
         Server(config).run(sockets=[listener])
+
+
+class Together:
+    """ASGI: the API under /api, the page everywhere else. Start and stop are the page's."""
+
+    def __init__(self, page: Any, api: Any) -> None:
+        self._page, self._api = page, api
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        app = self._api if scope["type"] == "http" and is_api(scope["path"]) else self._page
+        await app(scope, receive, send)
 
 
 def _streamlit(port: int, max_upload_mb: int) -> Any:
@@ -123,10 +147,14 @@ _FONT = (
 
 
 class Hardened:
-    """ASGI middleware: answers only to its own names and origin, and says what the browser must not do."""
+    """ASGI middleware: answers only to its own names and origin, and to who has the token.
 
-    def __init__(self, app: Any, port: int) -> None:
+    It also says what the browser must not do.
+    """
+
+    def __init__(self, app: Any, port: int, token: str) -> None:
         self._app = app
+        self._gate = Gate(token, port)
         self._hosts = {f"{name}:{port}" for name in _LOCAL_NAMES} | ({*_LOCAL_NAMES} if port == 80 else set())
         self._origins = {f"http://{host}" for host in self._hosts}
         self._headers = [(name.encode(), value.encode()) for name, value in security_headers(port).items()]
@@ -136,7 +164,11 @@ class Hardened:
             await self._app(scope, receive, send)
             return
         if not self._is_ours(scope["headers"]):
-            await self._refuse(scope, send)
+            await self._answer(scope, send, _FOREIGN)
+            return
+        reply = self._gate.reply(scope)
+        if reply is not None:
+            await self._answer(scope, send, reply)
             return
 
         async def with_headers(message: Any) -> None:
@@ -154,14 +186,23 @@ class Hardened:
         origins = [value.decode("latin-1").lower() for name, value in headers if name == b"origin"]
         return len(hosts) == 1 and hosts[0] in self._hosts and all(o in self._origins for o in origins)
 
-    async def _refuse(self, scope: Any, send: Any) -> None:
+    async def _answer(self, scope: Any, send: Any, reply: Reply) -> None:
+        kind = "http.response"
         if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
-            return
-        body = b"Refused: this server answers only to its own address on this machine.\n"
-        headers = [(b"content-type", b"text/plain; charset=utf-8"), *self._headers]
-        await send({"type": "http.response.start", "status": 403, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+            if "websocket.http.response" not in scope.get("extensions", {}):
+                await send({"type": "websocket.close", "code": 1008})
+                return
+            kind = "websocket.http.response"
+        headers = [*reply.headers, (b"content-length", str(len(reply.body)).encode()), *self._headers]
+        await send({"type": f"{kind}.start", "status": reply.status, "headers": headers})
+        await send({"type": f"{kind}.body", "body": b"" if scope.get("method") == "HEAD" else reply.body})
+
+
+_FOREIGN = Reply(
+    403,
+    [(b"content-type", b"text/plain; charset=utf-8")],
+    b"Refused: this server answers only to its own address on this machine.\n",
+)
 
 
 def security_headers(port: int) -> dict[str, str]:

@@ -1,16 +1,19 @@
 """One browser session: its language, conversation and open source. What must outlive a reload is in the address."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 import streamlit as st
 
-from kb.schema import Language
-from ui import runtime
+from kb.schema import EVERYTHING, Language, Scope
+from ui import markup, runtime
 from ui.running import Conversation
 from ui.strings import Strings, language_of
 
-_LANGUAGE, _CONVERSATION, _SOURCES = "language", "conversation", "sources"
+_LANGUAGE, _CONVERSATION, _SOURCES, _SCOPE, _GONE = "language", "conversation", "sources", "scope", "gone"
+_HELD, _HELD_FOR = "held", 5.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +32,39 @@ class Source:
 
 @dataclass(slots=True)
 class OpenSources:
-    """The sources the reader leafs through, and the one in sight."""
+    """The sources the reader leafs through, and what of the one at `index` is in sight."""
 
     sources: Sequence[Source]
     index: int = 0
+    page: int | None = None  # leafed to; None for the page of the source
+    raw: bool = False  # its bare text, not the picture of the page and not tables
+
+    @property
+    def source(self) -> Source:
+        return self.sources[self.index]
 
     def turn(self, step: int) -> None:
+        """Go to another source."""
         self.index = max(0, min(len(self.sources) - 1, self.index + step))
+        self.page = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the knowledge base holds, in short: how many documents questions find, of which collections and types."""
+
+    documents: int
+    collections: tuple[str, ...]
+    types: tuple[str, ...]  # suffixes without the dot
+    at: float
 
 
 def strings() -> Strings:
-    """The page's words: the language chosen, else the one in the address, else the browser's."""
+    """The page's words: the language chosen, else that of the address, of the last visit, or the browser's."""
     chosen = st.session_state.get(_LANGUAGE)
     if chosen not in ("zh", "en"):
-        named = st.query_params.get("lang")
-        chosen = named if named in ("zh", "en") else language_of(st.context.locale)
+        named = (st.query_params.get("lang"), st.context.cookies.get("kb_language"))
+        chosen = next((name for name in named if name in ("zh", "en")), language_of(st.context.locale))
         st.session_state[_LANGUAGE] = chosen
     return Strings("zh" if chosen == "zh" else "en")
 
@@ -53,23 +74,45 @@ def choose_language(language: Language) -> None:
 
 
 def conversation(service: runtime.Service) -> Conversation:
-    """The conversation of the address or of this session; a new one where there is none (or it is gone)."""
-    for name in (st.query_params.get("c"), st.session_state.get(_CONVERSATION)):
-        found = service.conversations.get(name) if name else None
-        if found is not None:
-            st.session_state[_CONVERSATION] = found.id
-            return found
-    return new_conversation(service)
+    """The conversation of the address, or else of this session; a new one where there is none or it was deleted."""
+    name = st.query_params.get("c") or st.session_state.get(_CONVERSATION)
+    found = service.conversations.get(name) if name else None
+    if found is None:
+        fresh = new_conversation(service)
+        if name:
+            st.session_state[_GONE] = fresh.id
+        return fresh
+    st.session_state[_CONVERSATION] = found.id
+    return found
+
+
+def replaces_a_deleted_one(conversation: Conversation) -> bool:
+    """Whether this conversation was begun because the one that was looked for is gone."""
+    return bool(st.session_state.get(_GONE) == conversation.id)
 
 
 def new_conversation(service: runtime.Service) -> Conversation:
+    """Begin a conversation and go to it."""
+    close_sources()
     return open_conversation(service.conversations.new())
 
 
 def open_conversation(conversation: Conversation) -> Conversation:
+    """Go to a conversation."""
     st.session_state[_CONVERSATION] = conversation.id
     st.query_params["c"] = conversation.id
     return conversation
+
+
+def scope() -> Scope:
+    """Where alone the reader wants to look; kept for the session."""
+    found = st.session_state.get(_SCOPE)
+    return found if isinstance(found, Scope) else EVERYTHING
+
+
+def limit_to(chosen: Scope) -> None:
+    """Look only there from now on."""
+    st.session_state[_SCOPE] = chosen
 
 
 def current_conversation_id() -> str:
@@ -84,6 +127,17 @@ def remember_in_address(*, chat: bool) -> None:
     for name, value in wanted.items():
         if st.query_params.get(name) != value:
             st.query_params[name] = value
+
+
+def held(service: runtime.Service) -> Held:
+    """What the knowledge base holds; looked at anew every few seconds, for there may be very many documents."""
+    known = st.session_state.get(_HELD)
+    if not isinstance(known, Held) or not known.documents or time.monotonic() - known.at > _HELD_FOR:
+        found = [d for d in service.kb.documents(service.asker) if markup.searchable(d)]
+        types = {PurePosixPath(d.path).suffix.lstrip(".").lower() for d in found} - {""}
+        known = Held(len(found), tuple(sorted({d.collection for d in found})), tuple(sorted(types)), time.monotonic())
+        st.session_state[_HELD] = known
+    return known
 
 
 def open_sources() -> OpenSources | None:

@@ -1,86 +1,93 @@
-"""The source viewer: the words a citation rests on, marked in their document."""
+"""The source viewer beside the page: the words a citation rests on, marked in their document."""
+
+import threading
+from collections import OrderedDict
 
 import streamlit as st
 
 from kb.errors import KBError
 from kb.schema import StoredText
-from ui import markup, pdf_page, runtime, session
+from ui import markup, markup_source, pdf_page, runtime, session
 from ui.panel import panel
-from ui.session import Source
+from ui.pdf_page import Picture
+from ui.session import OpenSources
 from ui.strings import Strings
 
+_PDF = "application/pdf"
+_KEPT = 24  # pictures of pages, some 200 KB each
 
-def show(service: runtime.Service, t: Strings) -> None:
-    """Open the dialog on the session's sources."""
-
-    @st.dialog(
-        t("source"),
-        width="large",
-        icon=":material/find_in_page:",
-        on_dismiss=session.close_sources,
-    )
-    def dialog() -> None:
-        opened = session.open_sources()
-        if opened is not None:
-            _leaf(opened, t)
-            _source(service, opened.sources[opened.index], t)
-
-    dialog()
+_lock = threading.Lock()
+_pictures: OrderedDict[tuple[str, int, int, int], Picture] = OrderedDict()
 
 
-def _leaf(opened: session.OpenSources, t: Strings) -> None:
-    total = len(opened.sources)
-    if total < 2:
+def render(service: runtime.Service, t: Strings) -> None:
+    """Draw the viewer on the session's open sources, if there are any. Its place is kept in every run."""
+    place = st.empty()
+    opened = session.open_sources()
+    if opened is None:
+        place.empty()
         return
-    row = st.container(
-        horizontal=True,
-        vertical_alignment="center",
-        horizontal_alignment="distribute",
-        key="leaf",
-    )
-    row.button(
-        t("previous"), icon=":material/chevron_left:", key="previous", disabled=opened.index == 0,
-        on_click=opened.turn, args=(-1,),
-    )  # fmt: skip
-    row.html(markup.wrap(f'<div class="side">{t("source_position", n=opened.index + 1, total=total)}</div>'))
-    row.button(
-        t("next"), icon=":material/chevron_right:", icon_position="right", key="next",
-        disabled=opened.index == total - 1, on_click=opened.turn, args=(1,),
-    )  # fmt: skip
+    with place.container(key="source-pane"):
+        html = _pane(service, opened, t)
+        panel(html, key="source", on_action=lambda name, value: _act(opened, name, value), escape="close")
 
 
-def _source(service: runtime.Service, source: Source, t: Strings) -> None:
+def _act(opened: OpenSources, name: str, value: str) -> None:
+    if name == "close":
+        session.close_sources()
+    elif name == "source":
+        opened.turn(int(value))
+    elif name == "page":
+        opened.page = int(value)
+    elif name == "view":
+        opened.raw = value == "text"
+
+
+def _pane(service: runtime.Service, opened: OpenSources, t: Strings) -> str:
+    source = opened.source
     try:
         stored = service.kb.stored_text(service.asker, source.collection, source.document, source.version)
     except KBError as error:
-        st.html(markup.wrap(markup.problem(t("source"), t("source_gone", reason=error))))
-        return
-    st.html(markup.wrap(markup.origin(stored, source.page, source.section, t)))
-    if stored.media_type == "application/pdf" and source.page:
-        views = {"page": t("view_page"), "text": t("view_text")}
-        view = st.segmented_control(
-            t("source"), list(views), format_func=lambda name: views[name], default="page", required=True,
-            key="source-view", label_visibility="collapsed",
-        )  # fmt: skip
-        if view != "text" and _page(service, stored, source, t):
-            return
-    shown = _page_span(stored, source.page)
-    panel(markup.sheet(stored.text, source.start, source.end, shown, t), key="source-text")
+        gone = markup.problem(source.document, t("source_gone", reason=t.message(str(error))))
+        return markup_source.pane(opened, "", "", f'<div class="sheet">{gone}</div>', t)
+    page = opened.page or source.page or (stored.pages[0].number if stored.pages else None)
+    shown = markup_source.page_span(stored, page)
+    start, end = markup_source.on_page(source, shown)
+    views, notice = "", ""
+    content: str | None = None
+    if stored.media_type == _PDF and page is not None:
+        views = t("view_page")
+        drawn = None if opened.raw else _picture(service, opened, stored, page)
+        if drawn is not None:
+            content = markup_source.picture(drawn, t("page_alt", document=source.document, n=page))
+        elif not opened.raw:
+            notice = f'<div class="notice">{t("page_unavailable")}</div>'
+    else:
+        laid = markup_source.tabular(stored, start, end, shown, t)
+        views = t("view_table") if laid is not None else ""
+        content = None if opened.raw else laid
+    if content is None:
+        content = markup_source.sheet(stored.text, start, end, shown, t)
+    choices = [("whole", views, not opened.raw), ("text", t("view_text"), opened.raw)] if views else []
+    head = markup_source.origin(stored, source.section if page == source.page else "", t)
+    return markup_source.pane(opened, head, markup_source.bar(stored, page, choices, t), notice + content, t)
 
 
-def _page(service: runtime.Service, stored: StoredText, source: Source, t: Strings) -> bool:
-    """Draw the PDF page with the words boxed; False where that cannot be done."""
+def _picture(service: runtime.Service, opened: OpenSources, stored: StoredText, page: int) -> Picture | None:
+    """The PDF page with the words boxed; None where it cannot be drawn."""
+    source = opened.source
+    key = (stored.sha256, page, source.start, source.end)
+    with _lock:
+        if key in _pictures:
+            _pictures.move_to_end(key)
+            return _pictures[key]
     try:
         path = service.kb.original(service.asker, source.collection, source.document, stored.version)
-        picture = pdf_page.draw(path, stored, source.page or 1, source.start, source.end)
+        drawn = pdf_page.draw(path, stored, page, source.start, source.end)
     except (KBError, OSError, pdf_page.PageError):
-        st.html(markup.wrap(f'<div class="notice">{t("page_unavailable")}</div>'))
-        return False
-    alt = t("page_alt", document=source.document, n=source.page)
-    panel(markup.picture(picture.png, alt), key="source-page")
-    return True
-
-
-def _page_span(stored: StoredText, page: int | None) -> tuple[int, int]:
-    found = next((span for span in stored.pages if span.number == page), None) if page else None
-    return (found.start, found.end) if found else (0, len(stored.text))
+        return None
+    with _lock:
+        _pictures[key] = drawn
+        while len(_pictures) > _KEPT:
+            _pictures.popitem(last=False)
+    return drawn

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from kb.schema import Language
 from ui.strings_pages import TEXTS as PAGES
 from ui.text import Text
+from ui.translations import localised
 
 TEXTS: Mapping[str, Text] = {
     **PAGES,
@@ -19,7 +20,29 @@ TEXTS: Mapping[str, Text] = {
     "page_documents": Text("文档", "Documents"),
     "language": Text("界面语言", "Language"),
     "new_conversation": Text("新对话", "New conversation"),
-    "recent": Text("最近的对话", "Recent"),
+    "conversations_search": Text("搜索对话", "Search conversations"),
+    "conversations_none": Text("没有找到对话", "No conversation found"),
+    "conversations_more": Text("显示更多", "Show more"),
+    "conversation_menu": Text("“{title}”的菜单", "Menu of “{title}”"),
+    "conversation_rename": Text("重命名", "Rename"),
+    "conversation_remove": Text("删除", "Delete"),
+    "conversation_gone": Text(
+        "这个对话已被删除（可能在另一个标签页中）。这里是一个新对话。",
+        "This conversation was deleted, perhaps in another tab. Here is a new one.",
+    ),
+    "rename_label": Text("标题（留空则用第一个问题）", "Title (empty: its first question)"),
+    "save": Text("保存", "Save"),
+    "export_md": Text("导出为 Markdown", "Export as Markdown"),
+    "export_json": Text("导出为 JSON", "Export as JSON"),
+    "remove_title": Text("删除对话？", "Delete this conversation?"),
+    "remove_text": Text(
+        "其中的问题、回答和评价都会删除，无法撤销。",
+        "Its questions, answers and feedback are deleted. This cannot be undone.",
+    ),
+    "age_0": Text("今天", "Today"),
+    "age_1": Text("昨天", "Yesterday"),
+    "age_2": Text("七天内", "Previous 7 days"),
+    "age_3": Text("更早", "Earlier"),
     "untitled": Text("新对话", "New conversation"),
     "document_count": Text("{n} 个文档可供检索", "{n} documents searchable"),
     "document_count_one": Text("1 个文档可供检索", "1 document searchable"),
@@ -39,6 +62,14 @@ TEXTS: Mapping[str, Text] = {
     "model_failed": Text("模型无法加载", "The models could not be loaded"),
     "model_busy": Text("有回答正在生成，请稍后切换。", "An answer is being written; switch afterwards."),
     "retry": Text("重试", "Try again"),
+    "page_models": Text("模型", "Models"),
+    "page_evaluation": Text("评测", "Evaluation"),
+    "models_open": Text("模型设置", "Model settings"),
+    "think_short": Text("思考：{words}", "Thinking: {words}"),
+    "think_help": Text(
+        "模型作答前最多思考多少词元；只对本次会话有效。",
+        "How many tokens the model may think before it answers. Kept for this session.",
+    ),
     "think_budget": Text("思考预算（词元）", "Thinking budget (tokens)"),
     "think_default": Text("默认", "Default"),
     "think_off": Text("不思考", "No thinking"),
@@ -50,6 +81,23 @@ TEXTS: Mapping[str, Text] = {
         "模型只凭自身知识回答，没有出处。",
         "The model answers from what it learnt; there are no sources.",
     ),
+    "filters": Text("筛选", "Filters"),
+    "filters_on": Text("筛选 ({n})", "Filters ({n})"),
+    "filters_text": Text("只在这些文档中查找：", "Look only into documents of:"),
+    "filter_collections": Text("集合", "Collections"),
+    "filter_types": Text("类型", "Types"),
+    "filter_since": Text("入库不早于", "Added since"),
+    "filter_until": Text("入库不晚于", "Added until"),
+    "filter_all": Text("全部", "All"),
+    "filter_clear": Text("清除筛选", "Clear filters"),
+    "limit_collection": Text("集合：{name}", "in {name}"),
+    "limit_since": Text("{date} 起", "since {date}"),
+    "limit_until": Text("{date} 止", "until {date}"),
+    "limit_drop": Text("去掉筛选：{name}", "Remove filter: {name}"),
+    "dates_turned": Text("结束日期早于开始日期。", "The end is before the beginning."),
+    "earlier": Text("显示之前的 {n} 轮对话", "Show {n} earlier turns"),
+    "earlier_one": Text("显示之前的 1 轮对话", "Show 1 earlier turn"),
+    "busy": Text("请等这个回答写完。", "Wait until this answer is finished."),
     "hero_title": Text("想了解什么？", "What would you like to know?"),
     "hero_text": Text(
         "回答中的每一句话都可以点开，查看文档里的原文。",
@@ -61,8 +109,10 @@ TEXTS: Mapping[str, Text] = {
     ),
     "you": Text("您", "You"),
     "assistant": Text("助手", "Assistant"),
-    "stop": Text("停止", "Stop"),
+    "stop": Text("停止 (Esc)", "Stop (Esc)"),
     "state_searching": Text("正在检索文档…", "Searching the documents…"),
+    "state_queued": Text("排队中…", "Waiting for its turn…"),
+    "state_ahead": Text("排队中，前面还有 {n} 个", "Waiting, {n} before you"),
     "state_waiting": Text("正在等待模型…", "Waiting for the model…"),
     "state_reading": Text("正在阅读段落…", "Reading the passages…"),
     "state_thinking": Text("正在思考…", "Thinking…"),
@@ -88,6 +138,7 @@ TEXTS: Mapping[str, Text] = {
     "nearest": Text("最接近的文档", "Nearest documents"),
     "stopped": Text("已停止，已写出的内容保留。", "Stopped. What was written is kept."),
     "stopped_before": Text("在第一个字之前已停止。", "Stopped before the first word."),
+    "interrupted": Text("服务重新启动，这个回答没有写完。", "The service was restarted; this answer was not finished."),
     "failed": Text("未能完成回答", "The answer could not be completed"),
     "failed_unknown": Text(
         "发生内部错误，详情见日志。请重试。",
@@ -95,6 +146,23 @@ TEXTS: Mapping[str, Text] = {
     ),
     "no_sources": Text("未查文档，没有出处", "Without documents, no sources"),
     "copy": Text("复制", "Copy"),
+    "copy_help": Text("复制回答及出处", "Copy the answer with its sources"),
+    "judge_up": Text("有帮助", "Helpful"),
+    "judge_down": Text("没有帮助", "Not helpful"),
+    "judged": Text("感谢您的评价。", "Thank you for your feedback."),
+    "judged_as": Text("您的评价：{reason}", "Your feedback: {reason}"),
+    "reason_up": Text("好在哪里？（可不填）", "What was good? (optional)"),
+    "reason_down": Text("问题在哪里？（可不填）", "What was wrong? (optional)"),
+    "reason_right": Text("正确", "Correct"),
+    "reason_clear": Text("清楚", "Clear"),
+    "reason_wrong": Text("答案错误", "Wrong answer"),
+    "reason_source": Text("出处不对", "Wrong source"),
+    "reason_incomplete": Text("不完整", "Incomplete"),
+    "reason_unclear": Text("不清楚", "Unclear"),
+    "reason_placeholder": Text("用您自己的话…", "In your own words…"),
+    "send": Text("发送", "Send"),
+    "again": Text("再问一次", "Ask again"),
+    "again_help": Text("用同样的问题再问一次", "Ask the same question once more"),
     "copied": Text("已复制", "Copied"),
     "took": Text("{seconds} 秒", "{seconds} s"),
     "cite_label": Text("出处 {n}：{document}", "Source {n}: {document}"),
@@ -102,6 +170,14 @@ TEXTS: Mapping[str, Text] = {
     "question_shortened": Text("…（共 {n} 个字符）", "… ({n} characters)"),
     # source viewer
     "source": Text("原文", "Source"),
+    "back": Text("返回回答", "Back to the answer"),
+    "close_source": Text("关闭原文", "Close the source"),
+    "page_of": Text("第 {n} / {total} 页", "page {n} of {total}"),
+    "page_before": Text("上一页", "Previous page"),
+    "page_after": Text("下一页", "Next page"),
+    "view": Text("显示方式", "View"),
+    "view_table": Text("表格", "Table"),
+    "open_original": Text("打开原文件", "Open the original"),
     "source_position": Text("{n} / {total}", "{n} of {total}"),
     "previous": Text("上一处", "Previous"),
     "next": Text("下一处", "Next"),
@@ -182,6 +258,10 @@ class Strings:
     def __call__(self, key: str, **values: object) -> str:
         text = getattr(TEXTS[key], self.language)
         return str(text.format(**values)) if values else str(text)
+
+    def message(self, text: str) -> str:
+        """A message of the product's own, which is written in English, in this language."""
+        return localised(text, self.language)
 
     def count(self, key: str, n: int) -> str:
         """The string for `n` things; `key_one` where there is a form for exactly one."""

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-SHEET = _HERE.joinpath("sheet.css").read_text(encoding="utf-8")
-PAGE = "".join(_HERE.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "pages.css"))
+SHEET = "".join(_HERE.joinpath(name).read_text(encoding="utf-8") for name in ("sheet.css", "pages.css"))
+PAGE = _HERE.joinpath("page.css").read_text(encoding="utf-8")
 ICON = _HERE.joinpath("icon.svg").read_text(encoding="utf-8")
 
 

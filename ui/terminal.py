@@ -2,8 +2,8 @@
 
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from kb.assistant import KnowledgeBase
 from kb.errors import KBError, ModelError, UsageError
 from kb.schema import (
     Answer,
@@ -20,6 +20,10 @@ from kb.schema import (
     Token,
 )
 from ui import console
+
+if TYPE_CHECKING:
+    from kb.assistant import KnowledgeBase
+    from ui.client import RemoteKnowledgeBase
 
 _DIM, _BOLD, _PLAIN = "\033[2m", "\033[1m", "\033[0m"
 
@@ -58,9 +62,10 @@ def print_events(events: Iterator[Event]) -> Answer:
     raise ModelError("The answer ended without a result.")
 
 
-def interactive_chat(kb: KnowledgeBase, think_budget: int | None) -> None:
+def interactive_chat(kb: "KnowledgeBase | RemoteKnowledgeBase", think_budget: int | None) -> None:
     """A chat without documents, until an empty line at its end (Ctrl-D) or /bye."""
-    console.say(f"{kb.model.name} ({kb.model.engine}). /bye or Ctrl-D ends the chat; Ctrl-C stops an answer.")
+    model = kb.model
+    console.say(f"{model.name} ({model.engine}). /bye or Ctrl-D ends the chat; Ctrl-C stops an answer.")
     history: list[Message] = []
     while True:
         try:

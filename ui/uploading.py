@@ -1,162 +1,124 @@
-"""Uploads: files sent to the page are kept in the home and read into the collection `uploads`."""
+"""Uploads: files sent to the page are kept in the home and read into the collection `uploads` by a job."""
 
-import logging
+import contextlib
+import errno
 import os
 import re
 import threading
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from kb.errors import KBError, StorageFull
+from ingest.pipeline import DocumentReport
+from kb.errors import DocumentError, HomeError, StorageFull
 
 if TYPE_CHECKING:
-    from ingest.pipeline import IngestProgress, IngestReport
+    from ingest.jobs import Job, Jobs
     from kb.assistant import KnowledgeBase
 
 COLLECTION = "uploads"
 _MAX_NAME_BYTES = 180
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class UploadState:
-    """Where an upload stands. `report` or `error` is there when it has ended; an error "" is an internal one."""
-
-    files_total: int
-    files_done: int = 0
-    current: str = ""
-    report: "IngestReport | None" = None
-    error: str | None = None
-
-    @property
-    def finished(self) -> bool:
-        return self.report is not None or self.error is not None
+_MEGABYTE = 1 << 20
 
 
 class Uploads:
-    """Reads uploaded files in, one batch at a time, in the background."""
+    """Keeps uploaded files and hands them to the jobs, a batch at a time. Safe to use from several threads."""
 
-    def __init__(self, kb: "KnowledgeBase") -> None:
+    def __init__(self, kb: "KnowledgeBase", jobs: "Jobs") -> None:
         self._kb = kb
-        self._changed = threading.Condition()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._state: UploadState | None = None
+        self._jobs = jobs
+        self._lock = threading.Lock()
 
     @property
     def folder(self) -> Path:
         return self._kb.home.path / COLLECTION
 
-    @property
-    def state(self) -> UploadState | None:
-        """The batch that runs, or ran last; None after `dismiss()`."""
-        with self._changed:
-            return self._state
-
-    @property
-    def running(self) -> bool:
-        state = self.state
-        return state is not None and not state.finished
-
-    def add(self, files: Iterable[tuple[str, IO[bytes]]]) -> bool:
-        """Keep the files and begin to read them in. False when a batch is already running.
+    def add(
+        self, files: Iterable[tuple[str, IO[bytes]]], collection: str = COLLECTION, who: str = "local"
+    ) -> "Job | None":
+        """Keep the files and let a job read them in. None where no file was sent.
 
         A name seen before is a new version of that document; two files of one name in one batch are told apart.
+        A file that is empty, over the limit or cut off is not kept; the job's report gives its reason. Raises
+        StorageFull or HomeError where the files cannot be kept; then none of the batch is.
         """
-        with self._changed:
-            if self._state is not None and not self._state.finished:
-                return False
-            self._state = UploadState(files_total=0)
-        try:
-            paths = self._keep(files)
-        except OSError as error:
-            self._set(UploadState(files_total=0, error=_reason(error)))
-            return True
-        self._set(UploadState(files_total=len(paths)))
-        self._thread = threading.Thread(target=self._run, args=(paths,), name="upload", daemon=True)
-        self._thread.start()
-        return True
-
-    def wait(self, seen: UploadState | None, timeout: float) -> UploadState | None:
-        """The state as soon as it differs from `seen`, or after `timeout` seconds."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._state is not seen, timeout)
-            return self._state
-
-    def dismiss(self) -> None:
-        """Forget the last batch's result."""
-        with self._changed:
-            if self._state is not None and self._state.finished:
-                self._state = None
+        with self._lock:
+            kept, refused = self._keep(files)
+            if not kept and not refused:
+                return None
+            title = ", ".join([*(path.name for path in kept), *(report.path for report in refused)][:3])
+            more = " …" if len(kept) + len(refused) > 3 else ""
+            return self._jobs.ingest(kept, collection=collection, title=title + more, who=who, refused=refused)
 
     def forget(self, collection: str, path: str) -> None:
         """Remove the kept file of a document that was deleted."""
         if collection == COLLECTION:
             (self.folder / safe_name(path)).unlink(missing_ok=True)
 
-    def stop(self) -> None:
-        """End the batch after the file it is reading."""
-        self._stop.set()
-
-    def join(self, timeout: float) -> None:
-        if self._thread is not None:
-            self._thread.join(timeout)
-
-    def _keep(self, files: Iterable[tuple[str, IO[bytes]]]) -> list[Path]:
-        self.folder.mkdir(mode=0o700, exist_ok=True)
-        taken: dict[str, Path] = {}
-        for name, content in files:
-            name = _apart(safe_name(name), taken)
-            target = self.folder / name
-            part = self.folder / f".{threading.get_ident()}.part"
-            try:
-                with part.open("wb") as out:
-                    while block := content.read(1 << 20):
-                        out.write(block)
-                os.replace(part, target)
-            finally:
-                part.unlink(missing_ok=True)
-            taken[name] = target
-        return list(taken.values())
-
-    def _run(self, paths: list[Path]) -> None:
-        from ingest.pipeline import ingest
-
+    def _keep(self, files: Iterable[tuple[str, IO[bytes]]]) -> tuple[list[Path], list[DocumentReport]]:
+        """The files on disk under their names, and those that were refused. All are whole, or none is kept."""
+        parts: dict[str, Path] = {}
+        refused: list[DocumentReport] = []
         try:
-            report = ingest(
-                self._kb,
-                paths,
-                collection=COLLECTION,
-                progress=self._progress,
-                stop=self._stop,
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            self._sweep()
+            for given, content in files:
+                name = _apart(safe_name(given), parts)
+                part = self.folder / f".{len(parts)}.part"
+                try:
+                    self._receive(content, part)
+                except DocumentError as error:
+                    refused.append(DocumentReport(name, "failed", reason=str(error)))
+                    part.unlink(missing_ok=True)
+                else:
+                    parts[name] = part
+            for name, part in parts.items():
+                os.replace(part, self.folder / name)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                self._sweep()
+            raise _explained(error) from error
+        except BaseException:
+            self._sweep()
+            raise
+        return [self.folder / name for name in parts], refused
+
+    def _receive(self, content: IO[bytes], part: Path) -> None:
+        """Write one file. Raises DocumentError where it is empty, over the limit or cut off."""
+        limit = self._kb.settings.ingest.max_file_mb
+        size = 0
+        with part.open("wb") as out:
+            part.chmod(0o600)
+            while block := _block(content):
+                size += len(block)
+                if size > limit * _MEGABYTE:
+                    raise DocumentError(
+                        f"The file is over the limit of {limit} MB and was not kept. Split it, or raise "
+                        "ingest.max_file_mb in the settings."
+                    )
+                out.write(block)
+        if size == 0:
+            raise DocumentError("The file is empty.")
+        announced = getattr(content, "size", None)
+        if isinstance(announced, int) and size < announced:
+            raise DocumentError(
+                f"The upload was cut off after {size:,} of {announced:,} bytes; nothing was kept. Upload it again."
             )
-        except KBError as error:
-            self._end(error=str(error))
-        except Exception:
-            log.exception("an upload failed")
-            self._end(error="")
-        else:
-            self._end(report=report)
 
-    def _progress(self, progress: "IngestProgress") -> None:
-        with self._changed:
-            total = self._state.files_total if self._state else progress.files_total
-        self._set(UploadState(max(total, progress.files_total), progress.files_done, progress.current))
+    def _sweep(self) -> None:
+        """Remove the parts of a batch that ended before its files had their names."""
+        for part in self.folder.glob(".*.part"):
+            part.unlink(missing_ok=True)
 
-    def _end(self, report: "IngestReport | None" = None, error: str | None = None) -> None:
-        with self._changed:
-            state = self._state or UploadState(0)
-        self._set(replace(state, report=report, error=error))
 
-    def _set(self, state: UploadState) -> None:
-        with self._changed:
-            self._state = state
-            self._changed.notify_all()
+def _block(content: IO[bytes]) -> bytes:
+    """The next piece of an upload. Raises DocumentError where the connection ended in the middle of it."""
+    try:
+        return content.read(_MEGABYTE)
+    except (ValueError, EOFError, ConnectionError, TimeoutError) as error:
+        raise DocumentError("The upload was cut off; nothing was kept. Upload the file again.") from error
 
 
 def safe_name(name: str) -> str:
@@ -179,9 +141,9 @@ def _apart(name: str, taken: dict[str, Path]) -> str:
     return free
 
 
-def _reason(error: OSError) -> str:
-    import errno
-
+def _explained(error: OSError) -> HomeError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return str(StorageFull("The disk has no room for the uploaded files. Free some space and upload them again."))
-    return f"{error.strerror or error}. Check that the home folder can be written, and upload again."
+        return StorageFull("The disk has no room for the uploaded files. Free some space and upload them again.")
+    return HomeError(
+        f"The uploaded files cannot be kept ({error.strerror or error}). Check that the home can be written."
+    )

@@ -1,15 +1,24 @@
 """Files become searchable documents: nothing twice, nothing lost, every failure listed."""
 
 import json
+import os
+import shutil
 import threading
-from collections.abc import Callable
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import IngestProgress, ingest
+from ingest import committing, files, known
+from ingest.pipeline import IngestProgress, IngestReport, ingest
 from kb.assistant import KnowledgeBase
+from kb.catalog import Embedding, NewVersion
+from kb.config import load_settings
 from kb.errors import StorageFull, UsageError
+from kb.schema import Principal
+from tests import tiny
 from tests.knowledge import HANDBOOK, OWNER, open_kb, statuses, write
 
 
@@ -67,7 +76,7 @@ def test_a_folder_that_cannot_be_opened_does_not_delete_what_is_in_it(
 
 
 def test_a_bad_file_is_listed_with_its_reason_and_stops_nothing(kb: KnowledgeBase, docs: Path) -> None:
-    write(docs, {"empty.txt": "", "not.pdf": "plain text", "x.unknown": "?", "zz.md": "# Last\n\nStill read."})
+    write(docs, {"empty.txt": "", "not.pdf": "%PDF-1.7 cut off", "x.unknown": "?", "zz.md": "# Last\n\nStill read."})
     report = ingest(kb, [docs])
     assert statuses(report) == {
         "empty.txt": "failed", "handbook.md": "added", "hr/休假.md": "added", "not.pdf": "failed",
@@ -183,3 +192,238 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_done(
         assert kb.search("When does the office in Utrecht open?", OWNER).passages
         assert kb.indexes.vectors.count() == kb.catalog.count_live()
         assert not list(kb.home.originals.rglob("*.part"))
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> Iterator[KnowledgeBase]:
+    """A knowledge base whose embedding model is a tiny one, for what is not about the words found."""
+    with KnowledgeBase.open(tmp_path / "home", load_settings(env=dict(tiny.ENVIRONMENT))) as opened:
+        yield opened
+
+
+@pytest.fixture
+def embedded(quick: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that are embedded."""
+    texts: list[str] = []
+    embed = quick.embedder.embed_passages
+
+    def noted(some: Sequence[str]) -> list[Embedding]:
+        texts.extend(some)
+        return embed(some)
+
+    monkeypatch.setattr(quick.embedder, "embed_passages", noted)
+    return texts
+
+
+def reasons(report: IngestReport) -> dict[str, str]:
+    return {document.path: document.reason for document in report.documents}
+
+
+def aged(folder: Path, seconds: float = 60.0) -> Path:
+    """The folder with its files as old as that. (The time of the last change of state cannot be set.)"""
+    for path in folder.rglob("*"):
+        os.utime(path, (time.time() - seconds, time.time() - seconds))
+    return folder
+
+
+@pytest.fixture
+def long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was changed is taken to have been changed long before it was hashed."""
+    monkeypatch.setattr(known, "_CLOCK_GRAIN_NS", -(10**18))
+
+
+def packed(path: Path, files: dict[str, str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+
+
+def test_a_moved_file_keeps_its_document_and_is_not_embedded_again(
+    quick: KnowledgeBase, docs: Path, embedded: list[str]
+) -> None:
+    ingest(quick, [docs])
+    before, _ = quick.catalog.find_document(OWNER, "handbook.md")
+    (docs / "new").mkdir()
+    (docs / "handbook.md").rename(docs / "new/manual.md")
+    embedded.clear()
+    report = ingest(quick, [docs], prune=True)
+    assert statuses(report) == {"hr/休假.md": "unchanged", "new/manual.md": "unchanged"}
+    assert reasons(report)["new/manual.md"] == "Moved from handbook.md."
+    assert embedded == []
+    assert quick.catalog.find_document(OWNER, "new/manual.md")[0] == before
+    assert [(d.path, d.version) for d in quick.documents(OWNER)] == [("hr/休假.md", 1), ("new/manual.md", 1)]
+    assert reasons(ingest(quick, [docs]))["new/manual.md"] == ""
+
+
+def test_a_moved_file_keeps_its_readers(quick: KnowledgeBase, docs: Path) -> None:
+    ingest(quick, [docs])
+    document, _ = quick.catalog.find_document(OWNER, "handbook.md")
+    with quick.catalog.transaction() as db:
+        db.execute("INSERT INTO access_classes (id, readers) VALUES (7, '[\"hr\"]')")
+        db.execute("UPDATE documents SET access_id = 7 WHERE id = ?", (document,))
+        db.execute("UPDATE chunks SET access_id = 7 WHERE document_id = ?", (document,))
+    (docs / "handbook.md").rename(docs / "manual.md")
+    ingest(quick, [docs])
+    assert {d.path for d in quick.documents(Principal("guest"))} == {"hr/休假.md"}
+    assert {d.path for d in quick.documents(Principal("h", frozenset({"hr"})))} == {"hr/休假.md", "manual.md"}
+
+
+def test_a_copy_is_a_document_of_its_own_and_no_move(quick: KnowledgeBase, docs: Path, embedded: list[str]) -> None:
+    ingest(quick, [docs])
+    embedded.clear()
+    shutil.copyfile(docs / "handbook.md", docs / "another name.md")
+    assert statuses(ingest(quick, [docs]))["another name.md"] == "added"
+    assert embedded == []
+    assert {d.path for d in quick.documents(OWNER)} == {"another name.md", "handbook.md", "hr/休假.md"}
+    quick.delete_document(OWNER, "docs", "handbook.md")
+    assert quick.catalog.count_live() == quick.catalog.count_words() == quick.indexes.vectors.count()
+    assert "7:45" in " ".join(chunk.text for chunk in quick.chunks(OWNER, "docs", "another name.md"))
+
+
+def test_copies_that_come_together_are_embedded_once(quick: KnowledgeBase, tmp_path: Path, embedded: list[str]) -> None:
+    folder = write(tmp_path / "twice", {"a/report.md": HANDBOOK, "b/other.md": HANDBOOK})
+    ingest(quick, [folder])
+    assert len(embedded) == len(quick.chunks(OWNER, "twice", "a/report.md")) == quick.catalog.count_live() / 2
+
+
+def test_an_unchanged_file_is_not_opened(
+    quick: KnowledgeBase, docs: Path, long_ago: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed(docs / "more.zip", {"in/a.md": "# Inside", "in/b.md": "# Also inside"})
+    assert ingest(quick, [docs]).added == 4
+    monkeypatch.setattr(files, "hashed", _never)
+    report = ingest(quick, [docs])
+    assert (report.unchanged, len(report.documents)) == (4, 4)
+    with pytest.raises(AssertionError, match="opened"):
+        ingest(quick, [docs], check=True)
+
+
+def _never(*_: object) -> tuple[str, int]:
+    raise AssertionError("opened")
+
+
+def test_a_file_that_changed_just_before_it_was_hashed_is_hashed_once_more(
+    quick: KnowledgeBase, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(quick, [docs])
+    monkeypatch.setattr(files, "hashed", _never)
+    with pytest.raises(AssertionError, match="opened"):
+        ingest(quick, [docs])
+
+
+def test_a_change_that_leaves_size_and_time_as_they_were_is_found(
+    quick: KnowledgeBase, docs: Path, long_ago: None
+) -> None:
+    ingest(quick, [aged(docs)])
+    before = (docs / "handbook.md").stat()
+    write(docs, {"handbook.md": HANDBOOK.replace("7:45", "6:45")})
+    os.utime(docs / "handbook.md", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert statuses(ingest(quick, [docs]))["handbook.md"] == "changed"
+
+
+def test_a_document_that_was_deleted_comes_back_while_its_file_is_there(
+    quick: KnowledgeBase, docs: Path, long_ago: None
+) -> None:
+    packed(docs / "more.zip", {"a.md": "# Inside", "b.md": "# Also inside"})
+    ingest(quick, [docs])
+    for path in ("handbook.md", "more.zip/a.md"):
+        quick.delete_document(OWNER, "docs", path)
+    assert statuses(ingest(quick, [docs])) == {
+        "handbook.md": "added", "hr/休假.md": "unchanged", "more.zip/a.md": "added", "more.zip/b.md": "unchanged",
+    }  # fmt: skip
+
+
+def test_members_of_an_archive_are_documents_that_come_change_and_go(
+    quick: KnowledgeBase, tmp_path: Path, embedded: list[str]
+) -> None:
+    folder = tmp_path / "zips"
+    packed(folder / "a.zip", {"1.md": "# One", "2.md": "# Two", "x.bin": "\0\1"})
+    first = ingest(quick, [folder])
+    assert statuses(first) == {"a.zip/1.md": "added", "a.zip/2.md": "added", "a.zip/x.bin": "skipped"}
+    assert quick.original(OWNER, "zips", "a.zip/1.md").read_bytes() == b"# One"
+    packed(folder / "a.zip", {"1.md": "# One", "2.md": "# Two, changed", "3.md": "# Three"})
+    embedded.clear()
+    report = ingest(quick, [folder], prune=True)
+    assert statuses(report) == {
+        "a.zip/1.md": "unchanged", "a.zip/2.md": "changed", "a.zip/3.md": "added", "a.zip/x.bin": "deleted",
+    }  # fmt: skip
+    assert len(embedded) == 2
+    (folder / "a.zip").write_bytes(b"PK\3\4 no longer an archive")
+    assert ingest(quick, [folder], prune=True).deleted == 0
+    assert len(quick.chunks(OWNER, "zips", "a.zip/3.md")) == 1
+    (folder / "a.zip").unlink()
+    assert ingest(quick, [folder], prune=True).deleted >= 3
+    assert quick.catalog.count_live() == 0
+
+
+def test_an_archive_that_moved_takes_its_members_along(
+    quick: KnowledgeBase, tmp_path: Path, embedded: list[str]
+) -> None:
+    folder = tmp_path / "zips"
+    packed(folder / "a.zip", {"1.md": "# One", "2.md": "# Two"})
+    ingest(quick, [folder])
+    (folder / "a.zip").rename(folder / "b.zip")
+    embedded.clear()
+    assert statuses(ingest(quick, [folder], prune=True)) == {"b.zip/1.md": "unchanged", "b.zip/2.md": "unchanged"}
+    assert embedded == []
+
+
+def test_a_large_document_that_was_interrupted_is_not_embedded_from_the_beginning(
+    quick: KnowledgeBase, tmp_path: Path, embedded: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committing, "_CALL_BYTES", 2000)
+    monkeypatch.setattr(committing, "_GRACE_SECONDS", 0.0)
+    text = "\n\n".join(f"Paragraph {n} is about room {n * 37}. " * 20 for n in range(200))
+    folder = write(tmp_path / "large", {"large.txt": text})
+    stop = threading.Event()
+
+    def after_some(at: IngestProgress) -> None:
+        if at.chunks > 20:
+            stop.set()
+
+    report = ingest(quick, [folder], progress=after_some, stop=stop)
+    assert (report.stopped, report.documents) == (True, ())
+    assert quick.documents(OWNER) == []
+    assert quick.catalog.db.execute("SELECT count(*) FROM embeddings").fetchone()[0] > 0
+    first = len(embedded)
+    ingest(quick, [folder])
+    chunks = quick.catalog.count_live()
+    assert 20 < first < chunks
+    assert len(set(embedded)) == len(embedded) == chunks
+
+
+def test_what_a_run_embedded_for_nothing_is_gone_with_the_next(
+    quick: KnowledgeBase, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(quick.indexes, "publish", _full)
+        with pytest.raises(StorageFull):
+            ingest(quick, [docs])
+    assert quick.catalog.db.execute("SELECT count(*) FROM embeddings").fetchone()[0] > 0
+    (docs / "handbook.md").unlink()
+    (docs / "hr/休假.md").unlink()
+    ingest(quick, [docs])
+    assert quick.catalog.db.execute("SELECT count(*) FROM embeddings").fetchone()[0] == 0
+
+
+def _full(*_: object) -> None:
+    raise StorageFull("full")
+
+
+def test_embeddings_that_a_deletion_took_meanwhile_are_made_again(
+    quick: KnowledgeBase, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(quick, [docs])
+    write(docs, {"copy.md": HANDBOOK})
+    publish = quick.indexes.publish
+
+    def after_a_deletion(versions: Sequence[NewVersion]) -> None:
+        monkeypatch.setattr(quick.indexes, "publish", publish)
+        quick.delete_document(OWNER, "docs", "handbook.md")
+        publish(versions)
+
+    monkeypatch.setattr(quick.indexes, "publish", after_a_deletion)
+    assert statuses(ingest(quick, [docs]))["copy.md"] == "added"
+    assert "7:45" in " ".join(chunk.text for chunk in quick.chunks(OWNER, "docs", "copy.md"))
+    assert quick.catalog.count_live() == quick.indexes.vectors.count()

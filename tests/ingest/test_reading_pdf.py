@@ -113,9 +113,67 @@ def test_a_pdf_that_only_restricts_printing_is_read() -> None:
     assert "open words" in parsed.text
 
 
-def test_a_pdf_without_text_is_a_scan() -> None:
-    with pytest.raises(DocumentError, match=r"scan without text \(2 pages"):
+def test_a_pdf_of_empty_pages_says_so() -> None:
+    with pytest.raises(DocumentError, match=r"its pages \(2\) are empty"):
         read_pdf(pdf([[], []]))
+
+
+def test_short_lines_set_larger_are_headings_of_a_pdf_without_bookmarks() -> None:
+    buffer = BytesIO()
+    canvas = Canvas(buffer)
+    for chapter, section in (("Leave", "Notice"), ("Travel", "Refunds")):
+        for at, (size, line) in enumerate(
+            [
+                (20, chapter),
+                *[(11, f"Text of {chapter}, line {n}, as long as text is.") for n in range(8)],
+                (14, section),
+            ]
+        ):
+            canvas.setFont("Helvetica", size)
+            canvas.drawString(72, 760 - 24 * at, line)
+        canvas.setFont("Helvetica", 11)
+        canvas.drawString(72, 400, "One month, in writing, to the office.")
+        canvas.showPage()
+    canvas.save()
+
+    parsed = read_pdf(buffer.getvalue())
+
+    assert [(heading.level, heading.text) for heading in parsed.headings] == [
+        (1, "Leave"),
+        (2, "Notice"),
+        (1, "Travel"),
+        (2, "Refunds"),
+    ]
+    assert all(parsed.text[heading.start :].startswith(heading.text) for heading in parsed.headings)
+
+
+def test_a_large_title_alone_is_no_section_of_all_pages() -> None:
+    buffer = BytesIO()
+    canvas = Canvas(buffer)
+    for page in range(12):
+        canvas.setFont("Helvetica", 11 if page else 24)
+        canvas.drawString(72, 700, "A line of text on this page" if page else "Annual report")
+        canvas.setFont("Helvetica", 11)
+        for line in range(9):
+            canvas.drawString(72, 600 - 20 * line, f"Line {line} of page {page}, as long as text is.")
+        canvas.showPage()
+    canvas.save()
+
+    assert read_pdf(buffer.getvalue()).headings == ()
+
+
+def test_a_page_tree_that_leads_in_a_circle_ends() -> None:
+    kids = re.sub(rb"/Kids \[ (\d+ 0 R)", rb"/Kids [ PAGES", pdf([["first"], ["second"]]))
+    pages = re.search(rb"(\d+) 0 obj\s*<<\s*/Count", kids)
+    assert pages
+    circular = kids.replace(b"PAGES", pages[1] + b" 0 R")
+
+    try:
+        text = read_pdf(circular).text
+    except DocumentError as error:
+        text = str(error)
+
+    assert text
 
 
 @pytest.mark.parametrize("seed", range(8))

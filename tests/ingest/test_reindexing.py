@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from ingest import reindexing, splitting
 from ingest.pipeline import ingest
 from ingest.reindexing import ReindexProgress, reindex
+from ingest.workers import ReadDocument, Reading
 from kb.assistant import KnowledgeBase
 from kb.catalog import Catalog
 from kb.config import EmbeddingSettings, Settings, SplittingSettings
@@ -122,13 +124,16 @@ def test_nothing_is_embedded_twice_and_versions_stay_where_nothing_changed(home:
 def test_originals_are_read_again_and_what_has_none_goes_by_its_text(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = reindexing.reading.read
+    read = Reading.messages
 
-    def better(path: Path, *arguments: object, **options: object) -> object:
-        parsed = read(path, *arguments, **options)  # type: ignore[arg-type]
-        return type(parsed)(f"Read better.\n\n{parsed.text}", parsed.title, parsed.media_type)
+    def better(self: Reading, stop: threading.Event) -> Iterator[object]:
+        for message in read(self, stop):
+            assert isinstance(message, ReadDocument)
+            first, *others = (replace(c, start=c.start + 14, end=c.end + 14) for c in message.chunks)
+            chunk = replace(first, start=0, text=f"Read better.\n\n{first.text}")
+            yield replace(message, text=f"Read better.\n\n{message.text}", chunks=(chunk, *others))
 
-    monkeypatch.setattr(reindexing.reading, "read", better)
+    monkeypatch.setattr(Reading, "messages", better)
     with opened(home) as kb:
         reindex(kb, "owner")
         listed = {d.path: d.version for d in kb.documents(OWNER)}

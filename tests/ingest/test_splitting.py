@@ -263,3 +263,19 @@ def test_splitting_is_fast(tokenizer: Tokenizer) -> None:
     split(parsed, "a.txt", tokenizer, SETTINGS)
 
     assert time.perf_counter() - started < 10
+
+
+def test_a_piece_of_a_wide_row_has_the_header_of_its_own_columns(tokenizer: Tokenizer) -> None:
+    header = " | ".join(f"heading of column {number}" for number in range(120))
+    row = " | ".join(f"value {number * 7}" for number in range(120))
+    text = f"{header}\n{row}"
+    parsed = Parsed(text, "", "text/csv", (), (), (Table(0, len(text), header),))
+
+    chunks = split(parsed, "wide.csv", tokenizer, SplittingSettings())
+
+    pieces = [chunk for chunk in chunks if chunk.start > text.index("value 210")]
+    assert len(pieces) >= 2
+    for chunk in pieces:
+        number = int(chunk.text.removeprefix("| ").split(" | ")[0].removeprefix("value ")) // 7
+        assert f"\nheading of column {number} | " in chunk.embedded_text
+        assert chunk.header == header

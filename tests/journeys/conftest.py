@@ -34,7 +34,10 @@ def browser() -> "Iterator[Browser]":
 
 @dataclass
 class Visitor:
-    """A person at the page. `requests` are all addresses the browser asked for; `problems` its complaints."""
+    """A person at the page. `requests` are all addresses the browser asked for; `problems` its complaints.
+
+    `address` is what the product printed: it holds the token.
+    """
 
     page: "Page"
     address: str
@@ -47,8 +50,15 @@ class Visitor:
         self.page.on("websocket", lambda socket: self.requests.append(socket.url))
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
 
-    def open(self, path: str = "") -> None:
-        self.page.goto(self.address + path)
+    @property
+    def origin(self) -> str:
+        return self.address.partition("/?")[0]
+
+    def open(self, path: str = "/") -> None:
+        """Open a page of the product; the first time by the address that was printed, which lets the browser in."""
+        if not self.page.context.cookies(self.origin):
+            self.page.goto(self.address)
+        self.page.goto(self.origin + path)
         self.page.wait_for_selector('[data-testid="stChatInputTextArea"], [data-testid="stFileUploader"]')
 
     def ask(self, question: str) -> None:
@@ -62,7 +72,7 @@ class Visitor:
 
     def outside(self) -> list[str]:
         """The addresses asked for that are not of the page's own origin."""
-        host = self.address.removeprefix("http://")
+        host = self.origin.removeprefix("http://")
         own = (f"http://{host}/", f"ws://{host}/", f"blob:http://{host}/", "data:", "about:")
         return [url for url in self.requests if not url.startswith(own)]
 

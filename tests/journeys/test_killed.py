@@ -15,6 +15,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -25,17 +26,20 @@ import pytest
 from ingest.pipeline import ingest
 from kb.assistant import KnowledgeBase
 from kb.config import Settings, load_settings
+from kb.errors import StorageFull
 from tests import tiny
 from tests.knowledge import OWNER, write
 
 ROOT = Path(__file__).parents[2]
 SEED = 20251017
-KILLS = 10
+KILLS = int(os.environ.get("KB_KILLS", "10"))  # 50 take a quarter of an hour
+FULL_DISKS = int(os.environ.get("KB_FULL_DISKS", "3"))  # 10 take some minutes
 STEPS = {
     "kb.assistant:KnowledgeBase": ("remove",),
     "kb.catalog:Catalog": ("add_versions", "publish", "delete_document", "record_outcome", "set_property"),
+    "kb.sync:Sync": ("store_ahead", "keep_seen", "move", "drop_ahead"),
     "kb.vectors:VectorIndex": ("add", "delete", "close"),
-    "ingest.pipeline:_Run": ("_keep_original", "_read", "_bundle"),
+    "ingest.pipeline:_Run": ("_begin", "_take"),
     "tests.tiny:TinyEmbedding": ("get_text_embedding_batch",),
 }
 
@@ -104,6 +108,12 @@ def ticket(n: int, text: str) -> str:
     return json.dumps({"doc": f"tickets/{n}", "title": f"Ticket {n}", "text": f"{text} ticketword{n:03}"})
 
 
+def pack(path: Path, files: dict[str, str]) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`before`: a home over a folder; the folder has changed since. `after`: what an undisturbed run makes of it."""
@@ -111,9 +121,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = place / "many"
     write(folder, {f"{n:02}.md": room(n) for n in range(6)})
     write(folder, {"gone.md": room(98), "tickets.jsonl": "\n".join(ticket(n, "It leaks.") for n in range(8))})
+    write(folder, {"old/place.md": room(97), "same/a.md": room(96)})
+    pack(folder / "packed.zip", {"in/1.md": room(90), "in/2.md": room(91)})
     with KnowledgeBase.open(place / "before", settings()) as kb:
         ingest(kb, [folder])
     (folder / "gone.md").unlink()
+    (folder / "old/place.md").rename(folder / "moved.md")
+    write(folder, {"same/b.md": room(96)})
+    pack(folder / "packed.zip", {"in/1.md": room(90), "in/3.md": room(92)})
     write(folder, {f"{n:02}.md": room(n, code=n % 2) for n in range(4)})
     write(folder, {f"new/{n:02}.{'md' if n % 2 else 'html'}": room(n) for n in range(10, 50)})
     write(folder, {"tickets.jsonl": "\n".join(ticket(n, "It leaks no more.") for n in range(2, 14))})
@@ -127,7 +142,7 @@ def undisturbed(place: Path) -> list[str]:
     return run("ingest", str(place / "after"), str(place / "many"))
 
 
-def contents(kb: KnowledgeBase) -> dict[str, object]:
+def contents(kb: KnowledgeBase) -> dict[str, Any]:
     """All that a home holds for its users."""
     documents = kb.documents(OWNER)
     return {
@@ -166,7 +181,7 @@ def moments(lines: list[str]) -> list[int]:
     """Line numbers, from 1: one for as many kinds of step as there are kills, chosen with the seed."""
     chance = random.Random(SEED)
     kinds = sorted(set(lines[:-1]))
-    chosen = chance.sample(kinds, KILLS - 2)
+    chosen = chance.sample(kinds, min(len(kinds), KILLS - 2))
     numbered = list(enumerate(lines[:-1], 1))
     of_kinds = [chance.choice([n for n, line in numbered if line == kind]) for kind in chosen]
     return sorted([*of_kinds, *chance.sample(range(1, len(lines)), KILLS - len(of_kinds))])
@@ -175,8 +190,8 @@ def moments(lines: list[str]) -> list[int]:
 def test_the_steps_in_which_it_is_killed_are_in_all_phases(undisturbed: list[str]) -> None:
     """Reading, embedding, and the three stores: the undisturbed run goes through all of them, some several times."""
     assert {line.partition(" ")[2] for line in undisturbed} >= {
-        "keep_original", "bundle", "get_text_embedding_batch", "add_versions", "set_property", "add", "publish",
-        "delete", "delete_document", "record_outcome",
+        "begin", "take", "get_text_embedding_batch", "store_ahead", "add_versions", "set_property", "add", "publish",
+        "delete", "delete_document", "record_outcome", "move", "keep_seen", "drop_ahead",
     }  # fmt: skip
     assert undisturbed.count("after publish") >= 2
     assert len(set(moments(undisturbed))) == KILLS
@@ -198,8 +213,14 @@ def test_killed_and_run_again_it_is_as_if_nothing_had_happened(
         assert found_by(kb, "zebra001code1") == {"01.md"}
         assert found_by(kb, "ticketword013") == {"tickets/13"}
         assert found_by(kb, "zebra001code0") == found_by(kb, "zebra098code0") == set()
+        assert found_by(kb, "zebra097code0") == {"moved.md"}
+        assert found_by(kb, "zebra096code0") == {"same/a.md", "same/b.md"}
+        assert found_by(kb, "zebra092code0") == {"packed.zip/in/3.md"}
+        assert found_by(kb, "zebra091code0") == set()
     with KnowledgeBase.open(place / "after", settings()) as kb:
-        assert now == contents(kb)
+        then = contents(kb)
+    assert [d for d in now["documents"] if d not in then["documents"]] == []
+    assert now == then
 
 
 def test_before_anything_is_run_again_the_home_answers_and_is_sound(
@@ -212,6 +233,38 @@ def test_before_anything_is_run_again_the_home_answers_and_is_sound(
     with KnowledgeBase.open(home, settings()) as kb:
         assert found_by(kb, "zebra001code1") == {"01.md"}
         assert is_sound(kb)
+
+
+def megabytes(folder: Path) -> float:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / (1 << 20)
+
+
+@pytest.mark.parametrize("number", range(FULL_DISKS))
+def test_a_disk_that_fills_up_and_is_given_room_is_as_if_nothing_had_happened(
+    place: Path, undisturbed: list[str], small_disk: Callable[[int], Path], number: int
+) -> None:
+    """The disk has room for a part of what is to be added, another one each time."""
+    before, after = megabytes(place / "before"), megabytes(place / "after")
+    room = before + (after - before) * (number + 0.5) / FULL_DISKS
+    disk = small_disk(32)
+    home = shutil.copytree(place / "before", disk / "home")
+    subprocess.run(["mount", "-o", f"remount,size={int(room * 1024)}k", str(disk)], check=True)
+    with pytest.raises(StorageFull), KnowledgeBase.open(home, settings()) as kb:
+        ingest(kb, [place / "many"], prune=True)
+    subprocess.run(["mount", "-o", "remount,size=256m", str(disk)], check=True)
+    with KnowledgeBase.open(home, settings()) as kb:
+        assert is_consistent(kb)
+        ingest(kb, [place / "many"], prune=True)
+        kb.repair()
+        now = contents(kb)
+        assert is_sound(kb)
+    with KnowledgeBase.open(place / "after", settings()) as kb:
+        assert now == contents(kb)
+
+
+def is_consistent(kb: KnowledgeBase) -> bool:
+    """Whether catalog, words and Chroma agree, with nothing done but opening them."""
+    return kb.indexes.vectors.count() == kb.catalog.count_live() == kb.catalog.count_words()
 
 
 @pytest.fixture(scope="module")

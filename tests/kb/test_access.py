@@ -7,6 +7,7 @@ import pytest
 
 from kb.assistant import KnowledgeBase
 from kb.errors import DocumentNotFound
+from kb.scan import ExactScan
 from kb.schema import Principal, Scope
 from kb.words import match_expression
 from tests.kb.storage import version
@@ -61,8 +62,8 @@ def test_a_scope_never_widens_what_the_asker_may_read(kb: KnowledgeBase, asker: 
 @EACH
 def test_candidates_are_limited_before_ranking_by_vector_and_by_word(kb: KnowledgeBase, asker: Principal) -> None:
     access = kb.catalog.access_ids(asker)
-    allowed = kb.catalog.allowed_chunks(access, None)
-    by_word = [chunk_id for chunk_id, _ in kb.catalog.word_search(match_expression(QUESTION), 100, access)]
+    allowed = ExactScan(kb.catalog).select(access).chunk_ids
+    by_word = [chunk_id for chunk_id, _ in kb.catalog.word_search(match_expression(QUESTION), 100, allowed)]
     assert documents_of(kb, allowed.tolist()) == documents_of(kb, by_word) == READABLE[asker]
 
 

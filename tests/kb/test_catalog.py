@@ -5,9 +5,11 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from kb.catalog import Catalog
+from kb import candidates
+from kb.catalog import Catalog, name_hash
 from kb.errors import DocumentNotFound, HomeError, HomeTooNew
 from kb.migrations import MIGRATIONS
 from kb.schema import Principal
@@ -95,8 +97,8 @@ def test_a_deletion_names_the_contents_no_document_holds_any_more(catalog: Catal
     assert catalog.delete_document(catalog.find_document(OWNER, "a.md")[0], "anna") == []
     assert catalog.delete_document(catalog.find_document(OWNER, "b.md")[0], "anna") == [first.sha256]
     assert [(row["asker"], row["subject"]) for row in catalog.audit_rows()] == [
-        ("anna", "docs/b.md"),
-        ("anna", "docs/a.md"),
+        ("anna", name_hash("docs", "b.md")),
+        ("anna", name_hash("docs", "a.md")),
     ]
 
 
@@ -115,11 +117,26 @@ def test_offsets_point_into_the_stored_text(catalog: Catalog) -> None:
     assert [text[chunk.start : chunk.end] for chunk in chunks] == [chunk.text for chunk in chunks]
 
 
-def test_any_number_of_ids_can_limit_a_search(catalog: Catalog) -> None:
+@pytest.mark.parametrize("count", [1, 20_000, 20_001, 200_000])
+def test_any_number_of_ids_can_limit_a_search(catalog: Catalog, count: int) -> None:
+    publish(catalog, version("a.md", "The pump leaks."), version("b.md", "The pump is old."))
+    assert [i for i, _ in catalog.word_search('"pump"', 5, np.arange(1, count + 1))] == [1, 2][:count]
+    assert catalog.word_search('"pump"', 5, np.arange(3, count + 3)) == []
+
+
+def test_few_allowed_among_many_better_ones_are_found(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "_FEW", 1)
+    monkeypatch.setattr(candidates, "_SPARE", 0)
+    publish(catalog, version("a.md", *["pump pump"] * 40, *["A pump that is hidden behind many other words."] * 20))
+    allowed = np.arange(41, 61)
+    assert [i for i, _ in catalog.word_search('"pump"', 5, allowed)] == [41, 42, 43, 44, 45]
+
+
+def test_how_often_a_word_occurs_is_counted_again_when_the_chunks_changed(catalog: Catalog) -> None:
     publish(catalog, version("a.md", "The pump leaks."))
-    many = list(range(50_000))
-    assert len(catalog.word_search('"pump"', 5, many, many)) == 1
-    assert len(catalog.allowed_chunks(many, many)) == 1
+    assert catalog.document_frequencies(["pump", "valve"]) == {"pump": 1, "valve": 0}
+    publish(catalog, version("b.md", "The valve and the pump."))
+    assert catalog.document_frequencies(["pump", "valve"]) == {"pump": 2, "valve": 1}
 
 
 def test_threads_have_connections_of_their_own_that_end_with_them(catalog: Catalog) -> None:

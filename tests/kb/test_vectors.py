@@ -1,4 +1,4 @@
-"""Chroma and the exact scan find what brute force finds, and follow every change."""
+"""Chroma finds what brute force finds, and follows every change."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,10 +7,8 @@ import numpy as np
 import pytest
 
 from kb.candidates import VectorRow
-from kb.catalog import Catalog
 from kb.maxsim import Vectors, unit
-from kb.vectors import ExactScan, VectorIndex
-from tests.kb.storage import SeededEmbedder, version
+from kb.vectors import VectorIndex, VectorsDamaged
 
 DIMENSION = 32
 
@@ -86,6 +84,74 @@ def test_rebuilding_leaves_only_what_it_is_given(index: VectorIndex) -> None:
     assert [i for i, _ in index.nearest(question(), 3)] == [i for i, _ in brute_force(question(), rows(10, seed=5), 3)]
 
 
+def stands_in(folder: Path, vectors: list[bytes]) -> list[str]:
+    """The files in which a vector stands: as it was given, or as the graph holds it, scaled once more."""
+    found = []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        floats = np.frombuffer(content[: len(content) // 4 * 4], "<f4")
+        near = False
+        for vector in (np.frombuffer(vector, "<f4") for vector in vectors) if path.name == "data_level0.bin" else ():
+            with np.errstate(invalid="ignore", over="ignore"):  # not all of it is floats
+                starts = np.flatnonzero(np.abs(floats[: 1 - DIMENSION] - vector[0]) < 1e-5)
+            near |= any(np.allclose(floats[at : at + DIMENSION], vector, atol=1e-5) for at in starts)
+        if near or any(vector in content for vector in vectors):
+            found.append(path.name)
+    return found
+
+
+@pytest.mark.parametrize("count", [60, 2_500], ids=["in the log only", "in the graph"])
+def test_wiping_leaves_no_deleted_vector_in_a_file_and_changes_nothing_else(
+    index: VectorIndex, tmp_path: Path, count: int
+) -> None:
+    some = rows(count)
+    index.add(some)
+    gone, kept = some[10:30], some[:10] + some[30:]
+    index.delete([row.chunk_id for row in gone])
+    vectors = [row.vector for row in gone]
+    assert stands_in(tmp_path, vectors) == ["chroma.sqlite3" if count < 1_000 else "data_level0.bin"]
+    for _ in range(2):  # the second has nothing to do
+        index.wipe()
+        assert stands_in(tmp_path, vectors) == []
+        assert stands_in(tmp_path, [kept[20].vector]) != []
+        assert index.count() == len(kept)
+        expected = brute_force(question(), kept, 10)
+        assert [i for i, _ in index.nearest(question(), 10)] == [i for i, _ in expected]
+    index.add(rows(count)[10:12])
+    assert index.nearest(np.frombuffer(some[10].vector, "<f4"), 1)[0][0] == some[10].chunk_id
+
+
+def test_wiping_an_emptied_index_leaves_nothing(index: VectorIndex, tmp_path: Path) -> None:
+    some = rows(1_200)
+    index.add(some)
+    index.delete([row.chunk_id for row in some])
+    index.wipe()
+    assert stands_in(tmp_path, [row.vector for row in some[::50]]) == []
+    index.add(rows(5))
+    assert index.count() == 5
+
+
+def test_a_replaced_vector_is_wiped_too(index: VectorIndex, tmp_path: Path) -> None:
+    some = rows(1_200)
+    index.add(some)
+    index.add([VectorRow(7, 1, "en", question().astype("<f4").tobytes())])
+    index.wipe()
+    assert stands_in(tmp_path, [some[6].vector]) == []
+
+
+def test_a_graph_of_another_form_is_not_written_to(index: VectorIndex, tmp_path: Path) -> None:
+    index.add(rows(1_200))
+    [header] = tmp_path.glob("chroma/*/header.bin")
+    index.delete([1])
+    index.close()
+    with header.open("r+b") as file:
+        file.write(b"\x07")
+    again = VectorIndex(tmp_path / "chroma")
+    with pytest.raises(VectorsDamaged):
+        again.wipe()
+    again.close()
+
+
 def test_it_opens_again_with_what_it_held(tmp_path: Path) -> None:
     first = VectorIndex(tmp_path / "chroma")
     first.add(rows(30))
@@ -94,42 +160,3 @@ def test_it_opens_again_with_what_it_held(tmp_path: Path) -> None:
     second = VectorIndex(tmp_path / "chroma")
     assert second.nearest(question(), 5) == expected
     second.close()
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    opened = Catalog(tmp_path / "catalog.db")
-    yield opened
-    opened.close()
-
-
-def publish(catalog: Catalog, *texts: str, path: str = "a.md") -> None:
-    catalog.publish(catalog.add_versions([version(path, *texts)]))
-
-
-def test_the_exact_scan_equals_brute_force_over_the_allowed(catalog: Catalog) -> None:
-    publish(catalog, *(f"text {n}" for n in range(200)))
-    asked = SeededEmbedder().vector("question")
-    allowed = np.array([n for n in range(1, 201) if n % 3 == 0])
-    among = [row for row in catalog.vector_rows() if row.chunk_id in set(allowed.tolist())]
-    found = ExactScan(catalog).nearest(asked, 10, allowed)
-    expected = brute_force(asked, among, 10)
-    assert [i for i, _ in found] == [i for i, _ in expected]
-    assert [s for _, s in found] == pytest.approx([s for _, s in expected], abs=1e-6)
-
-
-def test_the_exact_scan_sees_changes(catalog: Catalog) -> None:
-    scan = ExactScan(catalog)
-    asked = SeededEmbedder().vector("text 1")
-    assert scan.nearest(asked, 5, np.arange(100)) == []
-    publish(catalog, "text 0", "text 1")
-    assert scan.nearest(asked, 1, np.arange(100)) == [(2, pytest.approx(1.0, abs=1e-6))]
-    publish(catalog, "text 2")
-    assert [i for i, _ in scan.nearest(asked, 5, np.arange(100))] == [3]
-    catalog.delete_document(1, "owner")
-    assert scan.nearest(asked, 5, np.arange(100)) == []
-
-
-def test_the_exact_scan_finds_nothing_for_one_who_may_read_nothing(catalog: Catalog) -> None:
-    publish(catalog, "text")
-    assert ExactScan(catalog).nearest(SeededEmbedder().vector("text"), 5, np.empty(0, np.int64)) == []

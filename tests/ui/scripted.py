@@ -7,7 +7,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from kb.catalog import Catalog
 from kb.config import Settings
+from kb.conversations import ConversationStore
 from kb.errors import DocumentNotFound, UsageError
 from kb.schema import (
     Answer,
@@ -26,6 +28,7 @@ from kb.schema import (
     Thought,
     Token,
 )
+from tests.kb.storage import version
 
 HANDBOOK = (
     "# Staff handbook\n\nWelcome to Lantern Works.\n\n## Leave\n\nEvery employee has 25 days of paid leave a year. "
@@ -46,6 +49,8 @@ HOSTILE = (
 class ScriptedModel:
     engine: str = "embedded"
     name: str = "scripted-1b"
+    context_tokens: int = 4096
+    think_budget: int = 64
 
     def count_tokens(self, text: str) -> int:
         return len(text) // 3
@@ -65,6 +70,9 @@ class ScriptedKB:
 
     def __post_init__(self) -> None:
         self.home = SimpleNamespace(path=self.folder)
+        self.catalog = Catalog(self.folder / "catalog.db")
+        for path, text in self.texts.items():
+            self.catalog.publish(self.catalog.add_versions([version(path, text, collection="staff")]))
         self.model = ScriptedModel()
         self.gate = threading.Event()
         self.gate.set()
@@ -143,6 +151,8 @@ class ScriptedKB:
     def delete_document(self, asker: Principal, collection: str | None, path: str) -> None:
         self.texts.pop(path)
         self.deleted.append(path)
+        self.catalog.delete_document(self.catalog.find_document(asker, path, collection)[0], asker.name)
+        ConversationStore(self.catalog).forget_document(collection or "staff", path)
 
     def ask(
         self,

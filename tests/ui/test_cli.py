@@ -57,6 +57,7 @@ CLAIM = {"start": int, "end": int, "supported": bool, "markers": list}
 DOCUMENT = {
     "collection": str, "document": str, "title": str, "media_type": str, "status": str, "reason": str, "version": int,
     "sha256": str, "size": int, "pages": int | None, "chunks": int, "quality": float, "ingested_at": str,
+    "ocr_pages": int, "poor_pages": int,
 }  # fmt: skip
 HOURS = "When does the office in Utrecht open?"
 REPLY = "<think>The handbook says it.</think>\n\nThe office in Utrecht opens at 7:45 [1]."

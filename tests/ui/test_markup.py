@@ -1,14 +1,16 @@
 """Markup: what an answer looks like, whatever it and its documents say."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from kb.schema import Answer, Claim, Document, StoredText
-from tests.ui.scripted import HANDBOOK, QUOTE, ScriptedKB
+from kb.conversations import Feedback, StoredConversation
+from kb.schema import Answer, Claim, Scope
+from tests.ui.scripted import QUOTE, ScriptedKB
 from tests.ui.test_sanitise import HOSTILE, elements
-from ui import markup
+from ui import markup, markup_sidebar
 from ui.running import Snapshot
 from ui.strings import Strings
 
@@ -20,11 +22,20 @@ SAFE = {
     "aria-label",
     "title",
     "data-card",
+    "aria-current",
+    "aria-expanded",
+    "aria-haspopup",
+    "aria-hidden",
+    "aria-pressed",
     "data-copied",
+    "data-focus",
+    "data-head",
+    "data-menu",
     "data-key",
     "data-show",
     "open",
     "tabindex",
+    "popover",
     "role",
 }
 
@@ -38,7 +49,7 @@ def answer(tmp_path: Path) -> Answer:
 def test_citations_are_buttons_with_the_quote_at_hand(answer: Answer) -> None:
     html = markup.answer(answer, EN)
     assert 'data-action="cite" data-value="0"' in html
-    assert f"handbook.md · page 1&#10;{QUOTE}" in html
+    assert f'data-head="handbook.md · page 1" data-card="{QUOTE}"' in html
 
 
 def test_an_unsupported_claim_is_underlined_and_labelled(answer: Answer) -> None:
@@ -71,23 +82,8 @@ def test_a_refusal_names_the_nearest_documents_once_each(answer: Answer) -> None
 
 def test_the_copied_answer_lists_its_sources(answer: Answer) -> None:
     copied = markup.copied(Snapshot("done", answer=answer, text=answer.text), EN)
-    assert copied.startswith(answer.text)
-    assert copied.endswith("Sources:\n[1] handbook.md, page 1\n[2] handbook.md, page 1")
-
-
-def test_the_source_marks_exactly_the_quote() -> None:
-    start = HANDBOOK.index(QUOTE)
-    html = markup.sheet(HANDBOOK, start, start + len(QUOTE), (0, len(HANDBOOK)), EN)
-    assert f"<mark data-show>{QUOTE}</mark>" in html
-    assert elements(html).text == HANDBOOK
-
-
-def test_a_long_document_is_shown_around_the_quote() -> None:
-    text = "a" * 50_000 + "QUOTE" + "b" * 50_000
-    html = markup.sheet(text, 50_000, 50_005, (0, len(text)), EN)
-    assert "<mark data-show>QUOTE</mark>" in html
-    assert html.count("(text left out here)") == 2
-    assert len(html) < 20_000
+    assert copied.startswith(answer.text.rstrip())
+    assert f"Sources:\n[1] handbook.md, page 1: “{QUOTE}”\n[2] handbook.md, page 1: “" in copied
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -98,28 +94,28 @@ def test_nothing_hostile_gets_out_of_its_place(hostile: str, answer: Answer) -> 
         answer, text=hostile + " [1]", passages=(passage,), citations=(citation,), claims=(Claim(0, 5, False, (1,)),),
         engine=hostile, model=hostile,
     )  # fmt: skip
-    document = Document(
-        hostile, hostile, hostile, "text/html", "failed", hostile, 1, "0", 1, None, 0, 1.0, "2026-11-25T10:00:00Z"
-    )
-    stored = StoredText(hostile, hostile, 1, hostile, "text/html", "0", hostile, ())
+    scope = Scope(paths=(hostile,), collections=(hostile,), types=(hostile,), since=hostile, until=hostile)
+    listed = StoredConversation(hostile, hostile, hostile, hostile, hostile, 1)
     snapshot = Snapshot("done", answer=bad, text=bad.text)
     drawn = [
-        markup.question(hostile, EN),
+        markup.question(hostile, EN, scope),
+        markup.limits(scope, EN),
         markup.passages([passage], hostile, hostile + "!", EN, clickable=True),
         markup.reasoning(hostile, 3, None, EN, live=True),
         markup.draft(hostile, 1),
         markup.answer(bad, EN),
         markup.answer(replace(bad, refused=True), EN),
-        markup.foot(snapshot, 1.0, EN, documents=True),
+        markup.foot(snapshot, 1.0, EN, documents=True, feedback=Feedback("down", hostile, "")),
         markup.problem(hostile, hostile),
-        markup.documents([document, replace(document, status="added")], EN),
-        markup.result(hostile, "failed", hostile, EN),
-        markup.origin(stored, 1, hostile, EN),
-        markup.sheet(hostile, 0, 1, (0, len(hostile)), EN),
+        markup_sidebar.conversations([listed], "", None, date(2026, 11, 25), EN, more=True),
+        markup_sidebar.conversations([listed], "", ("remove", hostile), date(2026, 11, 25), EN, more=False),
     ]
     for html in drawn:
         for tag, attributes in elements(html).elements:
-            assert tag not in ("img", "a", "iframe", "script", "style", "svg", "link", "form", "input", "object")
+            assert tag not in ("img", "iframe", "script", "style", "svg", "link", "form", "input", "object")
+            if tag == "a":  # the only links are those to export a conversation
+                assert dict(attributes)["href"].startswith("/api/conversations/")  # type: ignore[union-attr]
+                continue
             for name, _ in attributes:
                 assert name in SAFE or name == "role" or (tag, name) in OURS or (tag, name) == ("ol", "start")
 
@@ -130,8 +126,59 @@ def test_a_long_question_is_shortened_in_its_bubble() -> None:
     assert "100,000 characters" in html
 
 
-@pytest.mark.parametrize(
-    ("size", "words"), [(0, "0 B"), (1023, "1023 B"), (1536, "1.5 KB"), (5 << 20, "5.0 MB"), (3 << 30, "3072 MB")]
-)
-def test_sizes_in_words(size: int, words: str) -> None:
-    assert markup.size(size) == words
+def test_a_follow_up_shows_what_was_searched_for(answer: Answer) -> None:
+    html = markup.passages(answer.passages, "And for staff?", "How many days of leave for staff?", EN, clickable=True)
+    assert html.index("Searched for: How many days of leave for staff?") < html.index("<details")
+    assert "Searched for" not in markup.passages(answer.passages, "Same?", "Same? ", EN, clickable=True)
+
+
+def test_who_waits_is_told_how_many_come_first() -> None:
+    assert "Waiting, 2 before you" in markup.state(Snapshot("queued", ahead=2), 0.0, EN)
+    assert "排队中，前面还有 1 个" in markup.state(Snapshot("queued", ahead=1), 0.0, Strings("zh"))
+
+
+def test_the_filters_of_a_question_are_shown_and_each_can_be_taken_away() -> None:
+    scope = Scope(collections=("hr",), types=("pdf",), since="2026-01-02")
+    assert [name for name, _ in markup.limits_of(scope, EN)] == ["collections:hr", "types:pdf", "since:"]
+    assert 'data-action="drop" data-value="types:pdf" aria-label="Remove filter: PDF"' in markup.limits(scope, EN)
+    assert "since 2026-01-02" in markup.question("q", EN, scope)
+
+
+def test_a_judgement_is_marked_and_its_reason_asked_for_once(answer: Answer) -> None:
+    snapshot = Snapshot("done", answer=answer, text=answer.text)
+    given = Feedback("down", "", "")
+    asking = markup.foot(snapshot, 1.0, EN, documents=True, feedback=given, judging=True)
+    assert 'data-value="down" aria-pressed="true"' in asking
+    assert 'data-value="up" aria-pressed="false"' in asking
+    assert "What was wrong?" in asking
+    later = markup.foot(snapshot, 1.0, EN, documents=True, feedback=replace(given, reason="Wrong source"))
+    assert "Your feedback: Wrong source" in later
+    assert "<input" not in later
+
+
+def test_a_turn_without_any_word_can_be_asked_again() -> None:
+    html = markup.foot(Snapshot("interrupted"), 1.0, EN, documents=True)
+    assert 'data-action="again"' in html
+    assert "judge" not in html
+
+
+def test_conversations_stand_under_days_that_never_repeat() -> None:
+    today = date(2026, 11, 25)
+    ages = [0, 3, 0, 1, 40]  # the third was written after the clock had been set back
+    listed = [
+        StoredConversation(f"c{i}", "local", f"title {i}", "", f"{today - timedelta(days=age)}T12:00:00", 1)
+        for i, age in enumerate(ages)
+    ]
+    html = markup_sidebar.conversations(listed, "c1", None, today, EN, more=False)
+    headings = [html.index(f">{words}<") for words in ("Today", "Previous 7 days", "Earlier")]
+    assert headings == sorted(headings)
+    assert html.count('class="side"') == 3
+    assert html.count("aria-current") == 1
+
+
+def test_a_conversation_is_deleted_only_after_a_second_click() -> None:
+    listed = [StoredConversation("c1", "local", "<b>leave</b>", "", "2026-11-25T12:00:00", 1)]
+    html = markup_sidebar.conversations(listed, "", ("remove", "c1"), date(2026, 11, 25), EN, more=False)
+    assert "&lt;b&gt;leave&lt;/b&gt;" in html
+    assert 'data-action="removed" data-value="c1"' in html
+    assert 'data-action="cancel"' in html

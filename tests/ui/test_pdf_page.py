@@ -66,6 +66,27 @@ def test_the_boxes_cover_the_quote_and_nothing_else(warranty: Warranty) -> None:
     under = [text_page.get_text_bounded(*box).strip() for box in picture.boxes]
     document.close()
     assert "\n".join(under) == warranty.quote
+    assert len(picture.marks) == len(picture.boxes)
+    assert all(0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1 for x0, y0, x1, y1 in picture.marks)
+
+
+def test_words_in_several_fonts_on_a_line_have_one_box(tmp_path: Path) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    path = tmp_path / "fonts.pdf"
+    canvas = Canvas(str(path), pagesize=(400, 400))
+    line = canvas.beginText(30, 300)
+    for font, words in (("Helvetica", "The lamp is "), ("Times-Bold", "covered for 12 "), ("Courier", "months.")):
+        line.setFont(font, 12)
+        line.textOut(words)
+    canvas.drawText(line)
+    canvas.drawString(30, 280, "Another line.")
+    canvas.save()
+    parsed = read_pdf(path.read_bytes())
+    stored = StoredText("c", "fonts.pdf", 1, "", parsed.media_type, "0", parsed.text, parsed.pages)
+    start = stored.text.index("lamp")
+    picture = pdf_page.draw(path, stored, 1, start, stored.text.index("Another") + 7)
+    assert len(picture.boxes) == 2
 
 
 def test_the_picture_is_marked_over_the_words_it_shows(warranty: Warranty) -> None:

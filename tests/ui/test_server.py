@@ -1,6 +1,7 @@
-"""The server: answers only to itself, tells the browser what it may not do, and stops cleanly."""
+"""The server: answers only to itself and to who has the token, tells the browser what it may not do, stops cleanly."""
 
 import asyncio
+import json
 import signal
 import socket
 import subprocess
@@ -18,9 +19,11 @@ from ui import runtime
 from ui.server import Hardened, security_headers, serve
 
 RUNNER = Path(__file__).with_name("scripted_page.py")
+TOKEN = "t" * 43
+BEARER = (b"authorization", f"Bearer {TOKEN}".encode())
 
 
-def call(headers: list[tuple[bytes, bytes]], kind: str = "http") -> list[dict[str, Any]]:
+def call(headers: list[tuple[bytes, bytes]], kind: str = "http", **more: Any) -> list[dict[str, Any]]:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"x-frame-options", b"SAMEORIGIN")]})
         await send({"type": "http.response.body", "body": b"ok"})
@@ -30,13 +33,14 @@ def call(headers: list[tuple[bytes, bytes]], kind: str = "http") -> list[dict[st
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(Hardened(app, 8600)({"type": kind, "headers": headers}, None, send))
+    scope = {"type": kind, "path": "/", "method": "GET", "headers": headers, **more}
+    asyncio.run(Hardened(app, 8600, TOKEN)(scope, None, send))
     return sent
 
 
 @pytest.mark.parametrize("host", [b"127.0.0.1:8600", b"localhost:8600", b"LOCALHOST:8600"])
 def test_its_own_names_are_served_with_strict_headers(host: bytes) -> None:
-    start = call([(b"host", host), (b"origin", b"http://127.0.0.1:8600")])[0]
+    start = call([(b"host", host), (b"origin", b"http://127.0.0.1:8600"), BEARER])[0]
     assert start["status"] == 200
     headers = dict(start["headers"])
     assert headers[b"x-frame-options"] == b"DENY"
@@ -56,8 +60,25 @@ def test_its_own_names_are_served_with_strict_headers(host: bytes) -> None:
     ],
 )
 def test_any_other_host_or_origin_is_refused(headers: list[tuple[bytes, bytes]]) -> None:
+    headers = [*headers, BEARER]
     assert call(headers)[0]["status"] == 403
     assert call(headers, "websocket") == [{"type": "websocket.close", "code": 1008}]
+
+
+def test_without_the_token_neither_page_nor_websocket_nor_api_answers() -> None:
+    host = [(b"host", b"127.0.0.1:8600")]
+    for path, kind in (("/", b"text/html; charset=utf-8"), ("/api/status", b"application/json")):
+        start, body = call(host, path=path)
+        assert start["status"] == 401
+        headers = dict(start["headers"])
+        assert headers[b"content-type"] == kind
+        assert headers[b"x-frame-options"] == b"DENY"
+        assert int(headers[b"content-length"]) == len(body["body"]) > 0
+    assert call(host, "websocket") == [{"type": "websocket.close", "code": 1008}]
+    start = call(host, "websocket", extensions={"websocket.http.response": {}})[0]
+    assert (start["type"], start["status"]) == ("websocket.http.response.start", 401)
+    start, body = call(host, method="HEAD")
+    assert (start["status"], body["body"]) == (401, b"")
 
 
 def test_the_policy_names_no_outside_origin() -> None:
@@ -84,26 +105,85 @@ def test_the_page_without_a_service_says_how_to_start_it() -> None:
         runtime.current()
 
 
-@pytest.fixture
-def process(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+Process = tuple["subprocess.Popen[str]", str]
+
+
+def begin(folder: Path) -> Process:
     running = subprocess.Popen(
-        [sys.executable, str(RUNNER), str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, str(RUNNER), str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert running.stdout is not None
-    yield running, running.stdout.readline().strip()
+    return running, running.stdout.readline().strip()
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[Process]:
+    running, address = begin(tmp_path)
+    yield running, address
     running.kill()
     running.communicate()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_serves_and_stops_cleanly(process: tuple[subprocess.Popen[str], str], number: int) -> None:
+def test_it_serves_and_stops_cleanly(process: Process, tmp_path: Path, number: int) -> None:
     running, address = process
-    response = httpx.get(address, trust_env=False)
-    assert response.status_code == 200
-    assert response.headers["x-content-type-options"] == "nosniff"
-    assert httpx.get(address, headers={"Host": "evil.example"}, trust_env=False).status_code == 403
+    origin, _, token = address.partition("/?token=")
+    assert (tmp_path / "token").read_text(encoding="ascii").strip() == token
+    note = tmp_path / "service.json"
+    assert json.loads(note.read_text(encoding="utf-8")) == {
+        "port": int(origin.rpartition(":")[2]), "pid": running.pid,
+    }  # fmt: skip
+
+    with httpx.Client(trust_env=False, base_url=origin) as browser:
+        assert browser.get("/").status_code == 401
+        assert browser.get("/api/status").status_code == 401
+        assert browser.get("/?token=wrong").status_code == 401
+        let_in = browser.get(f"/?token={token}&c=x")
+        assert (let_in.status_code, let_in.headers["location"]) == (303, "/?c=x")
+        response = browser.get("/")
+        assert response.status_code == 200
+        assert "streamlit" in response.text.lower()
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert browser.get("/", headers={"Host": "evil.example"}).status_code == 403
+        status = browser.get("/api/status")
+        assert status.status_code == 200
+        assert status.json()["pid"] == running.pid
+        assert status.headers["content-security-policy"] == response.headers["content-security-policy"]
+
     running.send_signal(number)
     out, error = running.communicate(timeout=20)
     assert running.returncode == 0
     assert out.strip() == "stopped"
     assert error == ""
+    assert not note.exists()
+
+
+def test_after_a_kill_it_starts_again_with_the_same_token(process: Process, tmp_path: Path) -> None:
+    running, address = process
+    running.kill()
+    running.communicate()
+    assert (tmp_path / "service.json").exists()
+    again, other = begin(tmp_path)
+    try:
+        assert other.partition("?")[2] == address.partition("?")[2]
+        assert httpx.get(other, trust_env=False).status_code == 303
+    finally:
+        again.terminate()
+        again.communicate(timeout=20)
+    assert not (tmp_path / "service.json").exists()
+
+
+def test_a_websocket_without_the_token_is_refused_and_with_it_opened(process: Process) -> None:
+    from websockets.exceptions import InvalidStatus
+    from websockets.sync.client import connect
+
+    origin, _, token = process[1].partition("/?token=")
+    port = origin.rpartition(":")[2]
+    place = f"ws://127.0.0.1:{port}/_stcore/stream"
+    with pytest.raises(InvalidStatus) as refused, connect(place, proxy=None):
+        pass
+    assert refused.value.response.status_code == 401
+    with pytest.raises(InvalidStatus), connect(f"{place}?token={token}", proxy=None):
+        pass
+    with connect(place, proxy=None, additional_headers={"Cookie": f"kb-{port}={token}"}) as socket:
+        assert socket.protocol.state.name == "OPEN"

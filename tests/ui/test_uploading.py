@@ -2,15 +2,20 @@
 
 import errno
 import io
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
 
 import pytest
 
-from ingest import pipeline
-from kb.errors import KBError
-from tests.ui.scripted import ScriptedKB
-from ui.uploading import Uploads, UploadState, safe_name
+from ingest.jobs import Job, Jobs
+from ingest.pipeline import IngestReport
+from kb.assistant import KnowledgeBase
+from kb.config import load_settings
+from kb.errors import HomeError, StorageFull
+from tests import tiny
+from tests.knowledge import OWNER
+from ui.uploading import Uploads, safe_name
 
 
 @pytest.mark.parametrize(
@@ -39,62 +44,121 @@ def test_a_name_is_safe_and_still_recognised(given: str, kept: str) -> None:
 
 
 @pytest.fixture
-def uploads(tmp_path: Path) -> Uploads:
-    return Uploads(ScriptedKB(tmp_path))  # type: ignore[arg-type]
+def kb(tmp_path: Path) -> Iterator[KnowledgeBase]:
+    env = {**tiny.ENVIRONMENT, "KB_INGEST__MAX_FILE_MB": "1"}
+    with KnowledgeBase.open(tmp_path / "home", load_settings(env=env)) as opened:
+        yield opened
 
 
-def ended(uploads: Uploads) -> UploadState:
-    state = uploads.state
-    while state is None or not state.finished:
-        state = uploads.wait(state, 10)
-    return state
+@dataclass
+class Desk:
+    """Where files are handed in."""
+
+    uploads: Uploads
+    jobs: Jobs
+
+    def report(self, job: Job | None) -> IngestReport:
+        """What became of a batch."""
+        assert job is not None
+        while not job.finished:
+            later = self.jobs.wait(job.id, job.revision, 60)
+            assert later.revision != job.revision, "nothing happened for a minute"
+            job = later
+        assert job.report is not None, job.error
+        return job.report
+
+    def kept(self) -> list[str]:
+        return sorted(path.name for path in self.uploads.folder.iterdir())
 
 
-def report(paths: list[Path]) -> pipeline.IngestReport:
-    documents = tuple(pipeline.DocumentReport(path.name, "added", None, 1, "") for path in paths)
-    return pipeline.IngestReport(documents, len(documents), 0, 0, 0, 0, 0, 0.1)
+@pytest.fixture
+def desk(kb: KnowledgeBase) -> Iterator[Desk]:
+    jobs = Jobs(kb)
+    yield Desk(Uploads(kb, jobs), jobs)
+    jobs.shut_down()
 
 
-def test_files_are_kept_and_read_into_their_collection(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
-    def ingest(kb: Any, paths: list[Path], *, collection: str, progress: Any, stop: Any) -> pipeline.IngestReport:
-        assert collection == "uploads"
-        assert [path.name for path in paths] == ["a.txt", "a (2).txt"]
-        assert [path.read_bytes() for path in paths] == [b"one", b"two"]
-        progress(pipeline.IngestProgress(1, 2, 1, "a.txt", 0.1))
-        return report(paths)
+def file(content: bytes) -> io.BytesIO:
+    return io.BytesIO(content)
 
-    monkeypatch.setattr(pipeline, "ingest", ingest)
-    assert uploads.add([("a.txt", io.BytesIO(b"one")), ("x/a.txt", io.BytesIO(b"two"))])
-    state = ended(uploads)
-    assert state.report is not None
-    assert state.report.added == 2
-    assert (uploads.folder.stat().st_mode & 0o777) == 0o700
-    uploads.forget("uploads", "a.txt")
-    assert [path.name for path in uploads.folder.iterdir()] == ["a (2).txt"]
-    uploads.dismiss()
-    assert uploads.state is None
+
+def test_files_are_kept_and_read_into_their_collection(desk: Desk, kb: KnowledgeBase) -> None:
+    report = desk.report(desk.uploads.add([("a.txt", file(b"one")), ("x/a.txt", file(b"two"))]))
+    assert [(d.path, d.status) for d in report.documents] == [("a.txt", "added"), ("a (2).txt", "added")]
+    assert {(d.collection, d.path) for d in kb.documents(OWNER)} == {("uploads", "a.txt"), ("uploads", "a (2).txt")}
+    assert (desk.uploads.folder.stat().st_mode & 0o777) == 0o700
+    assert {path.stat().st_mode & 0o777 for path in desk.uploads.folder.iterdir()} == {0o600}
+    assert desk.report(desk.uploads.add([("a.txt", file(b"another one"))])).changed == 1
+    desk.uploads.forget("uploads", "a.txt")
+    assert desk.kept() == ["a (2).txt"]
+
+
+def test_what_cannot_be_taken_is_not_kept_and_says_why(desk: Desk, kb: KnowledgeBase) -> None:
+    class CutOff(io.BytesIO):
+        size = 5_000
+
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise ConnectionResetError
+
+    report = desk.report(
+        desk.uploads.add(
+            [
+                ("good.txt", file(b"fine")),
+                ("empty.txt", file(b"")),
+                ("big.txt", file(b"x" * ((1 << 20) + 1))),
+                ("short.txt", CutOff(b"only this")),
+                ("broken.txt", Broken()),
+                ("../../<b>.txt", file(b"fine too")),
+            ]
+        )
+    )
+    reasons = {d.path: d.reason for d in report.documents}
+    assert "empty" in reasons["empty.txt"]
+    assert "1 MB" in reasons["big.txt"]
+    assert "after 9 of 5,000 bytes" in reasons["short.txt"]
+    assert "cut off" in reasons["broken.txt"]
+    assert (report.added, report.failed) == (2, 4)
+    assert desk.kept() == ["_b_.txt", "good.txt"]
+    assert {d.path for d in kb.documents(OWNER)} == {"_b_.txt", "good.txt"}
+
+
+def test_a_batch_of_nothing_but_refused_files_ends_with_their_reasons(desk: Desk) -> None:
+    report = desk.report(desk.uploads.add([("empty.txt", file(b""))]))
+    assert [(d.path, d.status) for d in report.documents] == [("empty.txt", "failed")]
+    assert desk.kept() == []
+    assert desk.uploads.add([]) is None
+
+
+def test_five_hundred_files_at_once(desk: Desk, kb: KnowledgeBase) -> None:
+    report = desk.report(desk.uploads.add((f"{n}.txt", file(b"Note %d." % n)) for n in range(500)))
+    assert report.added == 500
+    assert len(kb.documents(OWNER)) == 500
+
+
+class Failing(io.BytesIO):
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = number
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise OSError(self._number, "it does not work")
 
 
 @pytest.mark.parametrize(
-    ("error", "shown"), [(KBError("The home is broken."), "The home is broken."), (RuntimeError("x"), "")]
+    ("number", "error", "said"), [(errno.ENOSPC, StorageFull, "no room"), (errno.EIO, HomeError, "work")]
 )
-def test_a_batch_that_fails_says_why(
-    uploads: Uploads, monkeypatch: pytest.MonkeyPatch, error: Exception, shown: str
+def test_a_disk_that_fails_is_named_and_nothing_of_the_batch_is_kept(
+    desk: Desk, number: int, error: type[Exception], said: str
 ) -> None:
-    def ingest(*_: Any, **__: Any) -> pipeline.IngestReport:
-        raise error
-
-    monkeypatch.setattr(pipeline, "ingest", ingest)
-    uploads.add([("a.txt", io.BytesIO(b"one"))])
-    assert ended(uploads).error == shown
+    with pytest.raises(error, match=said):
+        desk.uploads.add([("a.txt", file(b"one")), ("b.txt", Failing(number))])
+    assert desk.kept() == []
+    assert desk.jobs.list() == []
 
 
-def test_a_full_disk_is_named_and_leaves_no_part_behind(uploads: Uploads) -> None:
-    class Full(io.BytesIO):
-        def read(self, size: int | None = -1, /) -> bytes:
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-    content: IO[bytes] = Full()
-    uploads.add([("a.txt", content)])
-    assert "no room" in (ended(uploads).error or "")
-    assert list(uploads.folder.iterdir()) == []
+def test_what_a_crash_left_of_a_batch_is_swept_away(desk: Desk) -> None:
+    desk.uploads.folder.mkdir()
+    (desk.uploads.folder / ".0.part").write_bytes(b"half")
+    desk.report(desk.uploads.add([("a.txt", file(b"one"))]))
+    assert desk.kept() == ["a.txt"]

@@ -1,0 +1,322 @@
+"""Jobs: ingestion and reindexing in the background, one at a time. They can be paused, and survive a restart.
+
+What a job has committed stays whatever becomes of it; the same job run again finds it unchanged.
+"""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from ingest import files, pipeline, reindexing
+from ingest.pipeline import DocumentReport, IngestProgress, IngestReport
+from ingest.reindexing import ReindexProgress
+from kb.errors import KBError, UsageError
+from kb.job_store import JobStore
+
+if TYPE_CHECKING:
+    from kb.assistant import KnowledgeBase
+
+JobKind = Literal["ingest", "reindex"]
+JobState = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
+
+_NICENESS = 10  # of the thread that works: who asks goes first
+_STORED_EVERY = 1.0  # seconds between two times that progress is written to the catalog
+_COUNTS = ("added", "changed", "unchanged", "deleted", "failed", "skipped", "seconds", "stopped")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One ingestion or reindexing. `revision` differs whenever anything else does.
+
+    For a reindexing the files are documents. `error` is there when it failed, "" for an internal error (see the log).
+    In a list of jobs `report` has its counts and no documents; `get` gives them.
+    """
+
+    id: int
+    kind: JobKind
+    title: str
+    paths: tuple[str, ...]
+    collection: str | None
+    prune: bool
+    state: JobState
+    files_done: int = 0
+    files_total: int = 0
+    chunks: int = 0
+    current: str = ""
+    seconds: float = 0.0
+    report: IngestReport | None = None
+    error: str | None = None
+    error_kind: str = ""  # the class of the error, as `kb.errors` names it; not known after a restart
+    created_at: str = ""
+    revision: int = 0
+
+    @property
+    def finished(self) -> bool:
+        return self.state in ("done", "failed", "cancelled")
+
+
+class JobNotFound(UsageError):
+    """There is no job of that number."""
+
+
+class Jobs:
+    """The jobs of a home. Safe to use from several threads."""
+
+    def __init__(self, kb: "KnowledgeBase") -> None:
+        self._kb = kb
+        self._store = JobStore(kb.catalog)
+        self._changed = threading.Condition()
+        self._queue: list[int] = []
+        self._error_kinds: dict[int, str] = {}
+        self._running: Job | None = None
+        self._wanted: JobState | None = None  # what the running job becomes when it has stopped
+        self._stop = threading.Event()
+        self._closing = False
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to work, first on what an earlier process left unfinished. Does nothing if that was done."""
+        with self._changed:
+            if self._thread is not None or self._closing:
+                return
+            self._queue = self._store.in_state("running") + self._store.in_state("queued")
+            for job_id in self._queue:
+                self._store.update(job_id, {"state": "queued"})
+            self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
+            self._thread.start()
+
+    def ingest(
+        self,
+        paths: Sequence[str | os.PathLike[str]],
+        *,
+        collection: str | None = None,
+        prune: bool = False,
+        title: str = "",
+        who: str = "local",
+        refused: Sequence[DocumentReport] = (),
+    ) -> Job:
+        """Put an ingestion into the queue; see `ingest.pipeline.ingest`. Raises UsageError for a missing path.
+
+        `refused` are files that were turned away before; they stand first in its report.
+        """
+        places = [Path(os.path.abspath(path)) for path in paths]
+        if places or not refused:
+            files.find(places)
+        title = title or ", ".join(place.name or str(place) for place in places[:3]) + (" …" if len(places) > 3 else "")
+        return self._add("ingest", title, [str(place) for place in places], collection, prune, who, refused)
+
+    def reindex(self, *, title: str = "", who: str = "local") -> Job:
+        """Put a reindexing into the queue; see `ingest.reindexing.reindex`."""
+        return self._add("reindex", title, [], None, False, who)
+
+    def list(self, limit: int = 50) -> "list[Job]":
+        """Jobs, newest first."""
+        with self._changed:
+            return [self._latest(_job(row)) for row in self._store.newest(limit)]
+
+    def get(self, job_id: int) -> Job:
+        """A job as it stands. Raises JobNotFound."""
+        with self._changed:
+            row = self._store.get(job_id)
+            if row is None:
+                raise JobNotFound(f"There is no job {job_id}.")
+            return self._latest(_job(row))
+
+    @property
+    def running(self) -> Job | None:
+        """The job that is being worked on."""
+        with self._changed:
+            return self._running
+
+    def pause(self, job_id: int) -> Job:
+        """Let a job rest: one that runs ends after the current file. Does nothing to one that has ended."""
+        return self._take_off(job_id, "paused")
+
+    def cancel(self, job_id: int) -> Job:
+        """End a job for good; what it has committed stays. Does nothing to one that has ended."""
+        return self._take_off(job_id, "cancelled")
+
+    def resume(self, job_id: int) -> Job:
+        """Put a paused, failed or cancelled job back into the queue."""
+        with self._changed:
+            job = self.get(job_id)
+            if self._running is not None and job_id == self._running.id and self._wanted is not None:
+                self._wanted = "queued"  # it was asked to stop and has not yet
+            elif job.state in ("paused", "failed", "cancelled"):
+                self._queue.append(job_id)
+                self._change(job, state="queued", error=None)
+            self.start()
+            return self.get(job_id)
+
+    def wait(self, job_id: int, revision: int, timeout: float) -> Job:
+        """The job as soon as its revision is another, or it has ended, or after `timeout` seconds."""
+        ends = time.monotonic() + timeout
+        with self._changed:
+            while True:
+                job = self.get(job_id)
+                left = ends - time.monotonic()
+                if job.revision != revision or job.finished or left <= 0:
+                    return job
+                self._changed.wait(left)
+
+    def shut_down(self, timeout: float = 10.0) -> None:
+        """Stop after the current file; the next `start` goes on. Returns when nothing uses the knowledge base."""
+        with self._changed:
+            self._closing = True
+            self._stop.set()
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    # ---- the queue
+
+    def _add(
+        self, kind: JobKind, title: str, paths: Sequence[str], collection: str | None, prune: bool, who: str,
+        refused: Sequence[DocumentReport] = (),
+    ) -> Job:  # fmt: skip
+        with self._changed:
+            self.start()
+            values = {"kind": kind, "title": title, "paths": list(paths), "collection": collection, "prune": prune,
+                      "who": who, "state": "queued", "refused": [asdict(report) for report in refused]}  # fmt: skip
+            job_id = self._store.add(values)
+            self._queue.append(job_id)
+            self._changed.notify_all()
+            return self.get(job_id)
+
+    def _take_off(self, job_id: int, state: JobState) -> Job:
+        with self._changed:
+            job = self.get(job_id)
+            if self._running is not None and job_id == self._running.id:
+                self._wanted = state
+                self._stop.set()
+            elif not job.finished:
+                if job_id in self._queue:
+                    self._queue.remove(job_id)
+                self._change(job, state=state)
+            return self.get(job_id)
+
+    def _latest(self, stored: Job) -> Job:
+        if self._running is not None and self._running.id == stored.id:
+            return self._running
+        return replace(stored, error_kind=self._error_kinds.get(stored.id, "") if stored.error else "")
+
+    def _change(self, job: Job, **values: Any) -> Job:
+        """Change a job in the catalog and tell who waits."""
+        with self._changed:
+            values["revision"] = job.revision + 1
+            self._store.update(job.id, values)
+            self._changed.notify_all()
+            return replace(job, **{name: value for name, value in values.items() if name in Job.__dataclass_fields__})
+
+    # ---- the work
+
+    def _work(self) -> None:
+        lower_priority()
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closing or self._queue)
+                if self._closing:
+                    return
+                job = self.get(self._queue.pop(0))
+                self._stop, self._wanted = threading.Event(), None
+                self._running = job = self._change(job, state="running")
+            try:
+                self._run(job)
+            except Exception:
+                log.exception("a job could not be recorded")
+                with self._changed:
+                    self._running = None
+                    self._changed.notify_all()
+
+    def _run(self, job: Job) -> None:
+        ended: dict[str, Any] = {"state": "done", "error": None}
+        try:
+            if job.kind == "ingest":
+                report = self._ingest(job)
+                ended |= {"counts": {name: getattr(report, name) for name in _COUNTS},
+                          "documents": [asdict(document) for document in report.documents]}  # fmt: skip
+                stopped = report.stopped
+            else:
+                stopped = reindexing.reindex(
+                    self._kb, self._who(job), progress=self._show_reindexing, stop=self._stop
+                ).stopped
+        except KBError as error:
+            ended, stopped = {"state": "failed", "error": str(error)}, False
+            self._error_kinds[job.id] = type(error).__name__
+        except Exception:
+            log.exception("job %s failed", job.id)
+            ended, stopped = {"state": "failed", "error": ""}, False
+        with self._changed:
+            last = self._running or job
+            if stopped:
+                ended["state"] = "queued" if self._closing else self._wanted or "queued"
+                if ended["state"] == "queued" and not self._closing:
+                    self._queue.append(job.id)
+            shown = {"files_done": last.files_done, "files_total": last.files_total, "chunks": last.chunks,
+                     "seconds": last.seconds, "current": ""}  # fmt: skip
+            self._running = None
+            self._change(last, **shown, **ended)
+
+    def _ingest(self, job: Job) -> IngestReport:
+        row = self._store.get(job.id) or {}
+        refused = tuple(DocumentReport(**report) for report in row.get("refused") or ())
+        if not job.paths:
+            return IngestReport(refused, 0, 0, 0, 0, len(refused), 0, 0.0)
+        report = pipeline.ingest(
+            self._kb,
+            [Path(path) for path in job.paths],
+            collection=job.collection,
+            prune=job.prune,
+            progress=self._show,
+            stop=self._stop,
+        )
+        return replace(report, documents=refused + report.documents, failed=report.failed + len(refused))
+
+    def _who(self, job: Job) -> str:
+        return str((self._store.get(job.id) or {}).get("who", "local"))
+
+    def _show(self, at: IngestProgress) -> None:
+        self._progress(at.files_done, at.files_total, at.chunks, at.current, at.seconds)
+
+    def _show_reindexing(self, at: ReindexProgress) -> None:
+        self._progress(at.documents_done, at.documents_total, at.embedded, at.current, at.seconds)
+
+    def _progress(self, done: int, total: int, chunks: int, current: str, seconds: float) -> None:
+        with self._changed:
+            job = self._running
+            if job is None:
+                return
+            self._running = replace(
+                job, files_done=done, files_total=total, chunks=chunks, current=current, seconds=seconds,
+                revision=job.revision + 1,
+            )  # fmt: skip
+            self._changed.notify_all()
+            if int(job.seconds / _STORED_EVERY) != int(seconds / _STORED_EVERY):
+                self._store.update(
+                    job.id,
+                    {"files_done": done, "files_total": total, "chunks": chunks, "current": current,
+                     "seconds": seconds, "revision": job.revision + 1},
+                )  # fmt: skip
+
+
+def lower_priority() -> None:
+    """Let the calling thread, and the threads and processes it starts, yield to all others (Linux)."""
+    if hasattr(os, "setpriority"):
+        own = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, own, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, own)))
+
+
+def _job(row: dict[str, Any]) -> Job:
+    counts = row.pop("counts")
+    documents = tuple(DocumentReport(**document) for document in row.pop("documents", None) or ())
+    row.pop("refused", None)
+    row.pop("who")
+    report = None if counts is None else IngestReport(documents=documents, **counts)
+    return Job(**{**row, "paths": tuple(row["paths"]), "prune": bool(row["prune"]), "report": report})

@@ -1,0 +1,190 @@
+"""Kinds: what a file is by its content; its name decides where the content does not, as between kinds of text."""
+
+import re
+import zipfile
+from io import BytesIO
+from pathlib import PurePosixPath
+
+from kb.errors import DocumentError
+
+HEAD = 4096  # bytes of a file that `kind_of_head` wants to see
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MEGABYTE = 1024 * 1024
+_MAX_EXPANDED = 1024 * _MEGABYTE  # of a docx, pptx, xlsx, odt or epub, which are ZIP archives
+_MAX_RATIO = 200  # expanded to packed, for archives that expand to much
+
+BY_SUFFIX = {
+    ".pdf": "pdf", ".docx": "docx", ".docm": "docx", ".dotx": "docx", ".doc": "doc", ".dot": "doc",
+    ".pptx": "pptx", ".pptm": "pptx", ".ppsx": "pptx", ".ppt": "ppt", ".pps": "ppt",
+    ".xlsx": "xlsx", ".xlsm": "xlsx", ".xltx": "xlsx", ".xls": "xls", ".csv": "csv", ".tsv": "tsv", ".tab": "tsv",
+    ".html": "html", ".htm": "html", ".xhtml": "html", ".xml": "xml", ".md": "md", ".markdown": "md", ".rst": "rst",
+    ".org": "org", ".txt": "txt", ".log": "txt", ".text": "txt", ".rtf": "rtf", ".odt": "odt", ".epub": "epub",
+    ".eml": "eml", ".msg": "msg", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".yaml": "yaml",
+    ".yml": "yaml", ".png": "image", ".jpg": "image", ".jpeg": "image", ".tif": "image", ".tiff": "image",
+    ".bmp": "image", ".heic": "image", ".heif": "image", ".zip": "zip",
+}  # fmt: skip
+TEXTS = frozenset({"csv", "tsv", "html", "xml", "md", "rst", "org", "txt", "json", "jsonl", "yaml", "eml"})
+
+_IMAGES = (
+    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"II*\0", "a TIFF image"),
+    (b"MM\0*", "a TIFF image"),
+)
+_FOREIGN = (  # what no reader takes, so that the reason can name it
+    (b"GIF8", "a GIF image"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\0", "an xz archive"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90", "a program"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"ID3", "a sound recording"),
+    (b"OggS", "a sound recording"),
+)
+_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
+_PARTS = (("word/", "docx"), ("ppt/", "pptx"), ("xl/", "xlsx"))
+_STREAMS = (
+    ("EncryptedPackage", "encrypted"),
+    ("WordDocument", "doc"),
+    ("PowerPoint Document", "ppt"),
+    ("Workbook", "xls"),
+    ("Book", "xls"),
+    ("__properties_version1.0", "msg"),
+)
+_MIMETYPES = {
+    b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/epub+zip": "epub",
+}
+_MARKUP = re.compile(rb"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.I | re.S)
+_XML = re.compile(rb"\s*<\?xml\s")
+_MAIL = re.compile(
+    rb"(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*(?:from|received|return-path|message-id|mime-version):[ \t]",
+    re.I,
+)
+
+
+def kind_of(data: bytes, name: str) -> str:
+    """What the content is: a value of `BY_SUFFIX`, "encrypted" for an encrypted Office file, or "" for what no reader
+    takes. Text is what its suffix says, "txt" if that is no kind of text; what begins like HTML, XML or mail is that.
+
+    Raises DocumentError for an archive or Office file that is damaged or would expand beyond all bounds.
+    """
+    found = kind_of_head(data[:HEAD], name)
+    if found == "zip":
+        return _zip_kind(data, name)
+    return _ole_kind(data) if found == "ole" else found
+
+
+def kind_of_head(head: bytes, name: str) -> str:
+    """`kind_of` by the first `HEAD` bytes; "zip" for all that are packed, and "ole" for all old Office files."""
+    suffix = PurePosixPath(name).suffix.lower()
+    named = BY_SUFFIX.get(suffix, "")
+    if b"%PDF-" in head[:1024] and (named == "pdf" or head.lstrip()[:5] == b"%PDF-" or named not in TEXTS):
+        return "pdf"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return "zip"
+    if head.startswith(OLE):
+        return "ole"
+    if head.startswith(b"{\\rtf"):
+        return "rtf"
+    if image_kind(head):
+        return "image"
+    if foreign_kind(head):
+        return ""
+    if _is_binary(head):
+        return named if named in TEXTS else ""
+    return _text_kind(head, named, suffix)
+
+
+def _is_binary(head: bytes) -> bool:
+    """NULs without a mark of UTF-16 or UTF-32 before them."""
+    return b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff"))
+
+
+def _text_kind(head: bytes, named: str, suffix: str) -> str:
+    if named in TEXTS and named != "txt":
+        return named
+    if named or not suffix:
+        if _MARKUP.match(head):
+            return "html"
+        if named not in ("", "txt") and _XML.match(head):
+            return "xml"
+        if named not in ("", "txt") and _MAIL.match(head):
+            return "eml"
+        return "txt"
+    return ""
+
+
+def image_kind(head: bytes) -> str:
+    """Which image the bytes begin, in words; "" if none that is read."""
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
+        return "a HEIC image"
+    if head.startswith(b"BM") and head[6:10] == b"\0\0\0\0":
+        return "a BMP image"
+    return next((words for mark, words in _IMAGES if head.startswith(mark)), "")
+
+
+def foreign_kind(head: bytes) -> str:
+    """What the bytes begin, in words, where that is known and no reader takes it; "" otherwise."""
+    if head[4:8] == b"ftyp" and head[8:12] not in _HEIF_BRANDS:
+        return "a film or sound recording"
+    if head.startswith(b"RIFF"):
+        return "a film, sound recording or WebP image"
+    return next((words for mark, words in _FOREIGN if head.startswith(mark)), "")
+
+
+def _zip_kind(data: bytes, name: str) -> str:
+    named = BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), "")
+    label = f"{named} file" if named else "archive"
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            entries = archive.infolist()
+            names = [entry.filename for entry in entries]
+            mimetype = archive.read("mimetype")[:100].strip() if "mimetype" in names else b""
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, NotImplementedError, RuntimeError, OSError, EOFError):
+        raise DocumentError(f"The {label} is damaged: its archive cannot be opened.") from None
+    except Exception as error:  # a zlib error, or a struct error of a cut directory
+        raise DocumentError(f"The {label} is damaged: its archive cannot be opened ({error}).") from None
+    kind = _MIMETYPES.get(mimetype, "")
+    if not kind and "META-INF/container.xml" in names:
+        kind = "epub"
+    if not kind and mimetype.startswith(b"application/vnd.oasis.opendocument"):
+        return ""
+    is_office = "[Content_Types].xml" in names or named in ("docx", "pptx", "xlsx")
+    for folder, office in _PARTS:
+        if not kind and is_office and any(each.startswith(folder) for each in names):
+            kind = office
+    if not kind:
+        return "zip"
+    expanded = sum(entry.file_size for entry in entries)
+    texts = sum(entry.file_size for entry in entries if entry.filename.lower().endswith((".xml", ".rels", ".xhtml")))
+    if expanded > _MAX_EXPANDED or (texts > 64 * _MEGABYTE and texts > _MAX_RATIO * len(data)):
+        raise DocumentError(
+            f"The {kind} file would expand from {len(data) / _MEGABYTE:.1f} MB to {expanded / _MEGABYTE:.0f} MB (an "
+            "archive bomb, or a far too large document); it was not opened."
+        )
+    return kind
+
+
+def _ole_kind(data: bytes) -> str:
+    import olefile
+
+    try:
+        with olefile.OleFileIO(data) as ole:
+            return next((kind for stream, kind in _STREAMS if ole.exists(stream)), "")
+    except Exception as error:  # what the parser raises on a broken directory is anybody's guess
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            return "encrypted"
+        raise DocumentError(f"The old Office file is damaged: it cannot be opened ({str(error)[:100]}).") from None
+
+
+def described(data: bytes) -> str:
+    """What the content is, in words, for a reason."""
+    if data.startswith(OLE):
+        return "an old Office file of an unknown kind"
+    if data.startswith(b"PK"):
+        return "an OpenDocument or other packed file that is not supported"
+    return image_kind(data) or foreign_kind(data) or ("binary data" if _is_binary(data[:HEAD]) else "text")

@@ -1,0 +1,65 @@
+"""Old spreadsheets: the sheets of an .xls (Excel 5 to 2003) with what a person sees in each cell."""
+
+import io
+from typing import Any
+
+from ingest.numbers import shown
+from ingest.parsed import Parsed, TextBuilder, one_line, stored
+from ingest.sheets import add_sheet, is_header
+from kb.errors import DocumentError
+
+MEDIA_TYPE = "application/vnd.ms-excel"
+
+
+def read_xls(data: bytes) -> Parsed:
+    """Read an .xls: each sheet is a heading with its rows. Raises DocumentError for an encrypted one."""
+    import xlrd
+
+    try:
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO(), on_demand=True)
+    except (xlrd.XLRDError, xlrd.compdoc.CompDocError) as error:
+        if "encrypted" in str(error).lower():
+            raise DocumentError("The workbook is encrypted: save a copy without the password and add that.") from None
+        raise DocumentError(f"The xls file is damaged: it cannot be opened ({str(error)[:100]}).") from None
+    out = TextBuilder()
+    with book:
+        names = book.sheet_names()
+        for number, name in enumerate(names):
+            sheet = book.sheet_by_index(number)
+            rows = [_row(book, sheet, row) for row in range(sheet.nrows)]
+            add_sheet(out, name, rows, alone=len(names) == 1)
+            book.unload_sheet(number)
+    return out.build("", MEDIA_TYPE)
+
+
+def _row(book: Any, sheet: Any, row: int) -> tuple[list[str], bool]:
+    values: list[str] = []
+    raw: list[object] = []
+    for cell in sheet.row(row):
+        value, number_format = _value(book, cell)
+        raw.append(value)
+        values.append("" if value is None else one_line(stored(shown(value, number_format))))
+    while values and not values[-1]:
+        values.pop()
+    return values, is_header(raw)
+
+
+def _value(book: Any, cell: Any) -> tuple[object, str]:
+    """(value as Python has it, number format). Errors read as Excel shows them."""
+    import xlrd
+
+    style = book.xf_list[cell.xf_index] if cell.xf_index is not None else None
+    known = book.format_map.get(style.format_key) if style else None
+    number_format = known.format_str if known else "General"
+    if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
+        return None, number_format
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return bool(cell.value), number_format
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        return xlrd.error_text_from_code.get(cell.value, "#ERROR"), number_format
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        try:
+            return xlrd.xldate_as_datetime(cell.value, book.datemode), number_format
+        except (ValueError, OverflowError):
+            return cell.value, "General"
+    return cell.value, number_format

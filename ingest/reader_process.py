@@ -1,0 +1,207 @@
+"""The reading process: reads and splits files for the process that ingests. It holds no model and opens no home.
+
+`kb.privacy` comes first, as everywhere: nothing that a parser does reaches beyond this machine.
+"""
+
+from kb import privacy
+
+privacy.protect()
+
+import ctypes  # noqa: E402  (telemetry is switched off, and the guard stands, before anything else is imported)
+import errno  # noqa: E402
+import hashlib  # noqa: E402
+import os  # noqa: E402
+import pickle  # noqa: E402
+import signal  # noqa: E402
+import sys  # noqa: E402
+from collections.abc import Iterator  # noqa: E402
+from multiprocessing.connection import Connection  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import TYPE_CHECKING  # noqa: E402
+
+from ingest import files, reading, splitting  # noqa: E402
+from ingest.workers import BEGUN, LAST, MORE, READY, Fatal, KnownContent, Message, ReadDocument, Task, Unreadable  # noqa: E402
+from kb.errors import DocumentError, KBError, StorageFull  # noqa: E402
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from ingest.parsed import Parsed
+    from kb.config import EmbeddingSettings, Settings
+
+_NICENESS = 10
+_SENT_TOGETHER = 1 << 18  # bytes of text
+_ROOM = 4 << 30  # address space beyond the limit of memory: a single request for more is refused at once
+_PR_SET_PDEATHSIG = 1
+
+
+def main(descriptor: int) -> None:
+    """Read what comes over the connection, until it is closed."""
+    _live_as_a_child()
+    connection = Connection(descriptor)
+    connection.send_bytes(READY)
+    while True:
+        try:
+            task = connection.recv()
+        except EOFError:
+            return
+        _limit_memory(task.settings.ingest.file_mb_memory)
+        out = _Outbox(connection)
+        try:
+            _tokenizer(task.settings.embedding)
+            out.alive()
+            for message in _read(task, out):
+                out.add(message)
+        except DocumentError as error:
+            out.add(Unreadable(task.source, error))
+        except KBError as error:
+            out.add(Fatal(error))
+        except MemoryError:
+            out.add(Unreadable(task.source, _too_large(task)))
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            out.add(Fatal(StorageFull("The disk of the home is full. Free some space and run again.")))
+        out.send(LAST)
+
+
+class _Outbox:
+    """Sends small messages together."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._messages: list[Message | Fatal] = []
+        self._size = 0
+
+    def add(self, message: Message | Fatal) -> None:
+        self._messages.append(message)
+        self._size += 2 * len(message.text) if isinstance(message, ReadDocument) else 100
+        if self._size > _SENT_TOGETHER:
+            self.send(MORE)
+
+    def alive(self) -> None:
+        """Say that the file's own time begins now."""
+        self._connection.send_bytes(MORE + pickle.dumps([]))
+
+    def begin(self, number: int, path: str) -> None:
+        """Say which member of the file comes now, so that it is known should it end this process."""
+        self.send(MORE)
+        self._connection.send_bytes(BEGUN + pickle.dumps((number, path)))
+
+    def send(self, mark: bytes) -> None:
+        if self._messages or mark == LAST:
+            self._connection.send_bytes(mark + pickle.dumps(self._messages))
+        self._messages, self._size = [], 0
+
+
+def _read(task: Task, out: _Outbox) -> Iterator[Message]:
+    """All documents of a file."""
+    if reading.is_bundle(task.place):
+        yield from _bundle(task)
+        return
+    data = files.content(task.place, task.settings.ingest.max_file_mb)
+    if hashlib.sha256(data).hexdigest() != task.sha256:
+        raise DocumentError("The file changed while it was being read. Run the command again.")
+    is_container = reading.is_container(data, task.source)
+    if task.skip == 0 and not (is_container and reading.is_archive(data, task.source)):
+        if is_container:
+            out.begin(0, task.source)
+        yield _document(task, task.source, data)
+    if not is_container or not task.members:
+        return
+    del data
+    for number, member in enumerate(reading.members(task.place, task.settings.ingest, name=task.source), 1):
+        if number < task.skip:
+            continue
+        path = f"{task.source}/{member.name}"
+        out.begin(number, path)
+        try:
+            content = member.open()
+        except DocumentError as error:
+            yield Unreadable(path, error)
+            continue
+        yield _document(task, path, content)
+
+
+def _document(task: Task, path: str, data: bytes) -> Message:
+    sha256 = hashlib.sha256(data).hexdigest()
+    if task.known.get(path) == sha256:
+        return KnownContent(path, sha256, len(data))
+    try:
+        parsed = reading.read_bytes(data, task.settings.ingest, name=path.rpartition("/")[2])
+        message = _split(task.settings, path, parsed, sha256, len(data))
+    except DocumentError as error:
+        return Unreadable(path, error)
+    except MemoryError:
+        return Unreadable(path, _too_large(task))
+    if task.originals is not None:
+        _keep(task.originals, sha256, data)
+    return message
+
+
+def _bundle(task: Task) -> Iterator[Message]:
+    for record in reading.read_bundle(task.place):
+        content = f"{record.title}\0{record.text}".encode("utf-8", "surrogatepass")
+        sha256 = hashlib.sha256(content).hexdigest()
+        if record.problem:
+            yield Unreadable(f"{task.source}: {record.name}", record.problem)
+        elif task.known.get(record.name) == sha256:
+            yield KnownContent(record.name, sha256, len(content))
+        else:
+            yield _split(task.settings, record.name, reading.record(record), sha256, len(content))
+
+
+def _split(settings: "Settings", path: str, parsed: "Parsed", sha256: str, size: int) -> ReadDocument:
+    chunks = splitting.split(parsed, path, _tokenizer(settings.embedding), settings.splitting)
+    if not chunks:
+        raise DocumentError("No text was found in the file.")
+    return ReadDocument(path, sha256, size, parsed.media_type, parsed.title, parsed.text, parsed.pages, tuple(chunks))
+
+
+def _tokenizer(settings: "EmbeddingSettings") -> "Tokenizer":
+    """The tokenizer of the embedding model; of the shipped one where a class of the user's own takes its place."""
+    from kb.embedding import open_embedder
+
+    return open_embedder(settings.model_copy(update={"llamaindex_class": "", "backend": "torch"})).tokenizer()
+
+
+def _keep(originals: Path, sha256: str, data: bytes) -> None:
+    """Put an original in its place, whole or not at all."""
+    place = originals / sha256[:2] / sha256
+    if place.is_file():
+        return
+    draft = place.with_suffix(f".{os.getpid()}.part")
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(data)
+        os.replace(draft, place)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _too_large(task: Task) -> DocumentError:
+    return DocumentError(
+        f"Reading it needed more than {task.settings.ingest.file_mb_memory} MB of memory and was ended. Split the "
+        "file, or raise ingest.file_mb_memory in the settings."
+    )
+
+
+def _live_as_a_child() -> None:
+    """Yield to all others, and end with the process that started this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        parent = os.getppid()
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+    os.setpriority(os.PRIO_PROCESS, 0, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
+
+
+def _limit_memory(megabytes: int) -> None:
+    """A net under the watch of the other process, which looks ten times a second."""
+    import resource
+
+    room = (megabytes << 20) + _ROOM
+    resource.setrlimit(resource.RLIMIT_AS, (room, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

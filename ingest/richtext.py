@@ -1,0 +1,235 @@
+"""Rich text: the paragraphs, headings and tables of an .rtf, in whatever code pages its fonts are written.
+
+Read by a small reader of our own: pandoc takes the bytes of Chinese fonts for Western letters.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from ingest.parsed import Parsed, TextBuilder, one_line
+
+_TOKEN = re.compile(
+    r"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|[\r\n]+|([^\\{}\r\n]+)|(\\)",
+    re.DOTALL,
+)
+_SKIPPED = frozenset(
+    "colortbl stylesheet pict objdata fldinst header headerl headerr headerf footer footerl footerr footerf "
+    "listtable listoverridetable rsidtbl generator themedata colorschememapping datastore latentstyles xmlnstbl "
+    "nonshppict revtbl filetbl private1 bkmkstart bkmkend template author operator company doccomm sp sv sn "
+    "mmathPr objclass objname pgptbl category keywords subject comment password userprops".split()
+)
+_KEPT_STARRED = frozenset({"shppict", "shptxt", "ud", "footnote"})
+_SPECIAL = {
+    "tab": "\t", "line": "\n", "lbr": "\n", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’",
+    "ldblquote": "“", "rdblquote": "”", "bullet": "•", "emspace": " ", "enspace": " ", "qmspace": " ",
+}  # fmt: skip
+_SYMBOLS = {"~": "\u00a0", "_": "-", "\\": "\\", "{": "{", "}": "}", "\n": "\r", "\r": "\r"}
+_CODE_PAGES = {  # of a font's \fcharset
+    77: "mac_roman", 128: "cp932", 129: "cp949", 130: "johab", 134: "gb18030", 136: "cp950", 161: "cp1253",
+    162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874",
+    238: "cp1250", 255: "cp437",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What holds within one group."""
+
+    skipped: bool = False
+    place: str = "text"  # or "fonts", "title"
+    codec: str = ""
+    fallback: int = 1  # characters that follow a \u for older programs
+    hidden: bool = False
+
+
+def read_rtf(data: bytes) -> Parsed:
+    """Read an .rtf. Pictures, headers, deleted and hidden text are left out."""
+    reader = _Reader()
+    reader.feed(data.decode("latin-1"))
+    return reader.out.build(reader.title, "application/rtf")
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.out = TextBuilder()
+        self._title: list[str] = []
+        self._state = _State()
+        self._stack: list[_State] = []
+        self._default = "cp1252"
+        self._fonts: dict[int, str] = {}
+        self._font = 0
+        self._bytes = bytearray()
+        self._text: list[str] = []
+        self._to_skip = 0  # characters that stand for the \u before them
+        self._starred = False
+        self._outline: int | None = None
+        self._in_table = False
+        self._cells: list[str] = []
+        self._rows: list[list[str]] = []
+
+    @property
+    def title(self) -> str:
+        """The title that the document gives itself."""
+        return one_line("".join(self._title))
+
+    def feed(self, source: str) -> None:
+        """Read the whole source; bytes are characters below 256."""
+        at = 0
+        while match := _TOKEN.match(source, at):
+            at = match.end()
+            word, number, code, symbol, brace, plain = match.group(1, 2, 3, 4, 5, 6)
+            if word:
+                if word == "bin" and number:
+                    at += max(0, int(number))
+                else:
+                    self._word(word, None if number is None else int(number))
+            elif code:
+                self._byte(int(code, 16))
+            elif symbol:
+                self._symbol(symbol)
+            elif brace:
+                self._brace(brace)
+            elif plain:
+                for character in plain if self._to_skip else (plain,):
+                    self._plain(character)
+        self._paragraph()
+        self._end_table()
+
+    def _brace(self, brace: str) -> None:
+        self._flush()
+        self._starred = False
+        self._to_skip = 0
+        if brace == "{":
+            self._stack.append(self._state)
+        elif self._stack:
+            self._state = self._stack.pop()
+
+    def _symbol(self, symbol: str) -> None:
+        if symbol == "*":
+            self._starred = True
+        elif symbol in "\r\n":
+            self._word("par", None)
+        elif symbol in _SYMBOLS:
+            self._put(_SYMBOLS[symbol])
+
+    def _word(self, word: str, number: int | None) -> None:
+        starred, self._starred = self._starred, False
+        if word in _SKIPPED or (starred and word not in _KEPT_STARRED):
+            self._state = replace(self._state, skipped=True)
+        elif word == "fonttbl":
+            self._state = replace(self._state, place="fonts")
+        elif word == "info":
+            self._state = replace(self._state, place="info")
+        elif word == "title" and self._state.place == "info":
+            self._state = replace(self._state, place="title")
+        elif word == "upr":
+            self._state = replace(self._state, skipped=True)
+        elif word == "ud":
+            self._state = replace(self._state, skipped=False)
+        elif word == "ansicpg" and number:
+            self._default = _codec(number)
+        elif word == "f":
+            self._flush()
+            self._font = number or 0
+            if self._state.place != "fonts":
+                self._state = replace(self._state, codec=self._fonts.get(self._font, ""))
+        elif word == "fcharset" and self._state.place == "fonts":
+            self._fonts[self._font] = _CODE_PAGES.get(number or 0, "")
+        elif word == "plain":
+            self._flush()
+            self._state = replace(self._state, hidden=False)
+        elif word in ("v", "deleted", "htmlrtf"):
+            self._flush()
+            self._state = replace(self._state, hidden=number != 0)
+        elif word == "uc":
+            self._state = replace(self._state, fallback=max(0, number or 0))
+        elif word == "u" and number is not None:
+            self._put(chr(number % 65536))
+            self._to_skip = self._state.fallback
+        elif word in _SPECIAL:
+            self._put(_SPECIAL[word])
+        elif self._state.place == "text" and not self._state.skipped:
+            self._layout(word, number)
+
+    def _layout(self, word: str, number: int | None) -> None:
+        if word in ("par", "sect", "page"):
+            self._paragraph()
+        elif word == "pard":
+            self._outline, self._in_table = None, False
+        elif word == "outlinelevel" and number is not None:
+            self._outline = number + 1
+        elif word == "intbl":
+            self._in_table = True
+        elif word in ("cell", "nestcell"):
+            self._cells.append(self._taken())
+        elif word in ("row", "nestrow"):
+            self._rows.append(self._cells)
+            self._cells = []
+
+    def _paragraph(self) -> None:
+        if self._in_table:
+            self._put("\n")
+            return
+        self._end_table()
+        text = self._taken().strip()
+        if self._outline is not None and 0 < self._outline < 10 and 0 < len(text) <= 200:
+            self.out.heading(text, self._outline)
+        else:
+            self.out.block(text)
+
+    def _end_table(self) -> None:
+        if self._cells:
+            self._rows.append(self._cells)
+        if self._rows:
+            self.out.table(self._rows, header=True)
+        self._rows, self._cells = [], []
+
+    def _plain(self, text: str) -> None:
+        if self._to_skip:
+            self._to_skip -= 1
+        elif self._shown():
+            self._bytes += text.encode("latin-1")
+
+    def _byte(self, value: int) -> None:
+        if self._to_skip:
+            self._to_skip -= 1
+        elif self._shown():
+            self._bytes.append(value)
+
+    def _put(self, text: str) -> None:
+        self._flush()
+        self._to_skip = 0
+        if self._shown():
+            (self._title if self._state.place == "title" else self._text).append(text)
+
+    def _shown(self) -> bool:
+        return self._state.place in ("text", "title") and not self._state.skipped and not self._state.hidden
+
+    def _flush(self) -> None:
+        if self._bytes:
+            text = self._decoded(bytes(self._bytes))
+            self._bytes.clear()
+            (self._title if self._state.place == "title" else self._text).append(text)
+
+    def _decoded(self, data: bytes) -> str:
+        if self._state.codec:
+            return data.decode(self._state.codec, "replace")
+        try:
+            return data.decode(self._default)
+        except UnicodeDecodeError:  # a Western font in a Chinese document, say
+            return data.decode("cp1252", "replace")
+
+    def _taken(self) -> str:
+        self._flush()
+        text = "".join(self._text)
+        self._text.clear()
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _codec(number: int) -> str:
+    name = {936: "gb18030", 65001: "utf-8", 10000: "mac_roman"}.get(number, f"cp{number}")
+    try:
+        b"".decode(name)
+    except LookupError:
+        return "cp1252"
+    return name

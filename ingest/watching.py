@@ -1,0 +1,130 @@
+"""Watching: a folder is followed; what is added, changed or taken away in it is brought in while it happens.
+
+What the system reports only says where to look; what happened is found out by an ordinary ingestion of the folder,
+which opens nothing that is unchanged. A file is taken once its size and time have stood still for a moment, so that a
+copy that is under way is not read in half.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from ingest import files
+from ingest.pipeline import IngestProgress, IngestReport, ingest
+from kb.assistant import KnowledgeBase
+from kb.errors import UsageError
+
+_DEBOUNCE_MS = 400  # changes within it are taken together
+_STEADY_SECONDS = 1.0  # in which a file must not have changed
+_LONGEST_WAIT = 600.0  # for a file that never stands still; then it is taken as it is
+_POLL_SECONDS = 0.25
+
+
+Leave = Callable[[files.Found], bool]
+
+
+def watch(
+    kb: KnowledgeBase,
+    paths: Sequence[Path],
+    *,
+    collection: str | None = None,
+    prune: bool = False,
+    stop: threading.Event,
+    progress: Callable[[IngestProgress], None] | None = None,
+    poll: bool = False,
+) -> Iterator[IngestReport]:
+    """Ingest `paths`, then follow them until `stop` is set: a report for the first run and one for each change.
+
+    A report that says that nothing happened is not given, but for the first. With `prune` a document whose file is
+    gone is removed. `poll` looks at the files instead of asking the system, for network drives. Raises what `ingest`
+    raises.
+    """
+
+    def run(leave: Leave) -> IngestReport:
+        return ingest(kb, paths, collection=collection, prune=prune, progress=progress, stop=stop, leave=leave)
+
+    return follow(paths, run, stop=stop, poll=poll)
+
+
+def follow(
+    paths: Sequence[Path], run: Callable[[Leave], IngestReport], *, stop: threading.Event, poll: bool = False
+) -> Iterator[IngestReport]:
+    """As `watch`, with `run` in the place of `ingest`. It is given which files to leave for a later run."""
+    roots = [Path(os.path.abspath(path)) for path in paths]
+    files.find(roots)
+    return _follow(roots, run, stop, poll)
+
+
+def _follow(
+    roots: Sequence[Path], run: Callable[[Leave], IngestReport], stop: threading.Event, poll: bool
+) -> Iterator[IngestReport]:
+    watched = _followed(roots, stop, poll)
+    next(watched)  # from here on nothing is missed
+    first, known, young = True, dict[str, str](), _Young()
+    while True:
+        report = run(young.is_young)
+        if first or _is_news(report, known):
+            yield report
+        first = False
+        known.update({document.path: document.reason for document in report.documents if document.reason})
+        if young.left:
+            if stop.wait(_STEADY_SECONDS):
+                return
+        elif next(watched, None) is None:
+            return
+        while not all(os.path.lexists(root) for root in roots):  # a drive that was taken out is no reason to delete
+            if stop.wait(_POLL_SECONDS):
+                return
+
+
+class _Young:
+    """Files that have just changed, so that they may be half there: `left` are those, with the time they were met."""
+
+    def __init__(self) -> None:
+        self.left: dict[Path, float] = {}
+
+    def is_young(self, found: files.Found) -> bool:
+        """Whether to leave a file for now. One that never stands still, such as a log, is taken after a while."""
+        if found.status is None:
+            return False
+        age = time.time() - max(found.status.st_mtime, found.status.st_ctime)
+        met = self.left.setdefault(found.absolute_path, time.monotonic())
+        if 0 <= age < _STEADY_SECONDS and time.monotonic() - met < _LONGEST_WAIT:
+            return True
+        del self.left[found.absolute_path]
+        return False
+
+
+def _is_news(report: IngestReport, known: dict[str, str]) -> bool:
+    """Whether a report says more than the ones before it: failures that are listed already are no news."""
+    if report.added or report.changed or report.deleted:
+        return True
+    return any(document.reason and known.get(document.path) != document.reason for document in report.documents)
+
+
+def _followed(roots: Sequence[Path], stop: threading.Event, poll: bool) -> Iterator[bool]:
+    """Yields once when it watches, then at each batch of changes under the roots; ends when `stop` is set."""
+    import watchfiles
+
+    ours = {root for root in roots if not root.is_dir()}
+    folders = sorted({root if root.is_dir() else root.parent for root in roots})
+    if not folders:
+        raise UsageError("Name at least one folder to watch.")
+
+    def wanted(_: object, path: str) -> bool:
+        changed = Path(path)
+        if any(part.startswith((".", "~$")) for part in changed.parts[-1:]):
+            return False
+        return changed in ours or any(changed.is_relative_to(root) for root in roots if root not in ours)
+
+    changes = watchfiles.watch(
+        *folders, watch_filter=wanted, debounce=_DEBOUNCE_MS, step=100, stop_event=stop, rust_timeout=500,
+        yield_on_timeout=True, raise_interrupt=False, force_polling=poll or None, ignore_permission_denied=True,
+    )  # fmt: skip
+    next(changes, None)  # it has begun when the first of its waits has passed
+    yield True
+    for batch in changes:
+        if batch:
+            yield True

@@ -1,0 +1,214 @@
+"""Deletion: takes documents out of everything the home keeps, so that no byte of them is left in its files.
+
+First a document is deleted so that nothing finds or shows it, which is quick, and noted down. `scrub` then takes
+the words of all documents noted down out of what else speaks of them (conversations, the audit trail, jobs,
+evaluations, files), and overwrites what the stores only mark as deleted. A note stays until that is done: a crash
+in between is made good by the next start.
+"""
+
+import json
+import logging
+import sqlite3
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kb.catalog import FORGET, Catalog, name_hash
+from kb.conversations import ConversationStore
+from kb.database import TRACES
+from kb.home import Home
+from kb.indexes import Indexes
+
+GONE = "(deleted)"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """A deleted document of which there may be more to forget. `paths` are its names: a moved document had others."""
+
+    collection: str
+    paths: tuple[str, ...]
+    root: str
+    source: str
+    sha256: tuple[str, ...]
+
+    @property
+    def names(self) -> set[tuple[str, str]]:
+        return {(self.collection, path) for path in self.paths}
+
+
+class Deletion:
+    """The one who deletes documents of a home. Safe from several threads."""
+
+    def __init__(self, home: Home, catalog: Catalog, indexes: Indexes) -> None:
+        self._home = home
+        self._catalog = catalog
+        self._indexes = indexes
+        self._conversations = ConversationStore(catalog)
+        self.lock = threading.Lock()  # held while traces are overwritten
+
+    def remove(self, document_id: int, asker: str) -> None:
+        """Delete a document so that nothing finds it any more. Call `scrub` when all that shall go is removed."""
+        self._indexes.remove(document_id, asker)
+
+    @property
+    def pending(self) -> bool:
+        """Whether something was removed and not scrubbed yet."""
+        return bool(self._catalog.property(TRACES)) or bool(self._notes())
+
+    def scrub(self) -> None:
+        """Overwrite every trace of the removed documents. Takes seconds in a large home, and nothing where none is.
+
+        Raises StorageFull, and HomeError where something else reads the catalog for too long. What was removed stays
+        removed, and the next call or start goes on.
+        """
+        with self.lock:
+            notes = self._notes()
+            if not notes and not self._catalog.property(TRACES):
+                return
+            self._delete_files(notes.values())
+            with self._catalog.transaction() as db:
+                _forget_in_audit(db, notes.values())
+                _forget_in_jobs(db, notes.values())
+                for name, note in notes.items():
+                    for path in note.paths:
+                        self._conversations.forget_document(note.collection, path, db)
+                    _forget_seen(db, note)
+                    db.execute("DELETE FROM properties WHERE name = ?", (name,))
+            self._indexes.wipe()
+
+    def sweep(self) -> int:
+        """Delete the files that a killed ingestion or upload left. Returns how many originals no version names.
+
+        A file that came since the home was opened is left alone: its version may be about to be written.
+        """
+        named = self._catalog.content_hashes()
+        unused = [
+            file
+            for file in self._home.originals.glob("*/*")
+            if file.name not in named and file.stat().st_mtime < self._home.opened_at
+        ]
+        for file in [*unused, *self._home.uploads.glob(".*.part")]:
+            if file.stat().st_mtime < self._home.opened_at:
+                file.unlink()
+        return len(unused)
+
+    def _notes(self) -> dict[str, _Note]:
+        """By the name of the property, oldest first."""
+        rows = self._catalog.db.execute(
+            "SELECT name, value FROM properties WHERE substr(name, 1, ?) = ?", (len(FORGET), FORGET)
+        ).fetchall()
+        if not rows:
+            return {}
+        moves = self._catalog.db.execute("SELECT subject, detail FROM audit WHERE action = 'move' ORDER BY id DESC")
+        before = [(row["subject"], json.loads(row["detail"]).get("from")) for row in moves]
+        notes = {}
+        for row in rows:
+            value = json.loads(row["value"])
+            paths = [value["path"]]
+            for subject, earlier in before:
+                if subject == f"{value['name']}/{paths[-1]}" and earlier:
+                    paths.append(earlier)
+            notes[row["name"]] = _Note(
+                value["name"], tuple(paths), value["root"], value["source"], tuple(value["sha256"])
+            )
+        return notes
+
+    def _delete_files(self, notes: Collection[_Note]) -> None:
+        """Originals that no document needs, uploaded files, and what evaluations wrote about the documents."""
+        for note in notes:
+            for sha256 in note.sha256:
+                if not self._catalog.names_content(sha256):
+                    self._home.original(sha256).unlink(missing_ok=True)
+            if note.root == str(self._home.uploads):  # what was uploaded lives in the home, and goes with its document
+                (self._home.uploads / note.source).unlink(missing_ok=True)
+        spellings = {
+            json.dumps(path, ensure_ascii=ascii).encode("utf-8", "surrogatepass")
+            for note in notes
+            for path in note.paths
+            for ascii in (True, False)
+        }
+        for run in self._home.runs.glob("*/") if spellings else ():
+            files = [file for file in run.iterdir() if file.is_file() and file.name != "run.json"]
+            texts = [file.read_bytes() for file in files if file.suffix == ".jsonl"]
+            if any(spelling in text for text in texts for spelling in spellings):
+                log.info("the evaluation %s rests on a deleted document and keeps its figures only", run.name)
+                for file in files:
+                    file.unlink()
+
+
+def _forget_in_audit(db: sqlite3.Connection, notes: Collection[_Note]) -> None:
+    """Take answers and quotes that rest on these documents, and their names, out of the audit trail.
+
+    Time, asker, question, model and the evidence from other documents stay. A question that was rewritten from a
+    conversation may hold words of an answer before it: such a one goes too, from the asker's first answer on.
+    """
+    names = {name for note in notes for name in note.names}
+    if not names:
+        return
+    spoken: set[str] = set()  # the askers who were told of them
+    for row in db.execute("SELECT id, asker, action, subject, detail FROM audit ORDER BY id").fetchall():
+        changed, subject = json.loads(row["detail"]), row["subject"]
+        if row["action"] == "move":
+            collection = next((c for c, path in names if subject == f"{c}/{path}"), None)
+            if collection is None:
+                continue
+            subject = name_hash(collection, subject.removeprefix(f"{collection}/"))
+            changed["from"] = name_hash(collection, changed["from"])
+        else:
+            gone = sorted({name for name in _sources(changed) if name in names})
+            if gone:
+                spoken.add(row["asker"])
+                changed |= {
+                    "answer": "", "withheld": "",
+                    "citations": [c for c in changed["citations"] if (c["collection"], c["document"]) not in names],
+                    "passages": [p for p in changed["passages"] if (p[0], p[1]) not in names],
+                    "forgotten": [*changed.get("forgotten", []), *(name_hash(*name) for name in gone)],
+                }  # fmt: skip
+            if row["asker"] in spoken and changed.get("searched", subject) != subject:
+                changed["searched"] = ""
+        detail = json.dumps(changed, ensure_ascii=False)
+        if detail != row["detail"]:
+            db.execute("UPDATE audit SET subject = ?, detail = ? WHERE id = ?", (subject, detail, row["id"]))
+
+
+def _sources(detail: dict[str, Any]) -> set[tuple[str, str]]:
+    """The documents that a row of the audit trail rests on."""
+    cited = {(c["collection"], c["document"]) for c in detail.get("citations", [])}
+    return cited | {(p[0], p[1]) for p in detail.get("passages", [])}
+
+
+def _forget_in_jobs(db: sqlite3.Connection, notes: Collection[_Note]) -> None:
+    """Take the names of documents out of the jobs that reported them."""
+    if not notes:
+        return
+    for row in db.execute("SELECT id, collection, title, paths, current, documents, refused FROM jobs").fetchall():
+        here = [note for note in notes if row["collection"] in (None, note.collection)]
+        names = {path for note in here for path in note.paths}
+        files = {f"{note.root}/{note.source}" for note in here}
+        reports = {name: json.loads(row[name]) if row[name] else None for name in ("documents", "refused")}
+        for report in [entry for entries in reports.values() for entry in entries or []]:
+            if report.get("path") in names:
+                report |= {"path": GONE, "reason": ""}
+        paths = json.loads(row["paths"])
+        values = {
+            "title": GONE if any(Path(file).name in row["title"] for file in files & set(paths)) else row["title"],
+            "paths": json.dumps([GONE if path in files else path for path in paths], ensure_ascii=False),
+            "current": "" if row["current"] in names else row["current"],
+            **{k: None if v is None else json.dumps(v, ensure_ascii=False) for k, v in reports.items()},
+        }
+        if any(values[name] != row[name] for name in values):
+            assignments = ", ".join(f"{name} = ?" for name in values)
+            db.execute(f"UPDATE jobs SET {assignments} WHERE id = ?", (*values.values(), row["id"]))
+
+
+def _forget_seen(db: sqlite3.Connection, note: _Note) -> None:
+    """Forget the file it came from: where it is still there, it is read again by the next ingestion."""
+    db.execute(
+        "DELETE FROM seen_files WHERE collection = ? AND root = ? AND source = ?",
+        (note.collection, note.root, note.source),
+    )

@@ -1,0 +1,96 @@
+"""Documents: the part of a knowledge base that lists, shows, deletes and keeps them."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from kb.backup import BackupReport, CheckReport, back_up, check
+from kb.catalog import Catalog
+from kb.deletion import Deletion
+from kb.errors import DocumentNotFound, RefusedByPolicy
+from kb.home import Home
+from kb.indexes import Indexes
+from kb.listing import VersionFacts, versions
+from kb.schema import Chunk, Document, Principal, StoredText
+
+
+class Documents:
+    """What a `KnowledgeBase` can do without a question."""
+
+    home: Home
+    catalog: Catalog
+    indexes: Indexes
+    deletion: Deletion
+
+    def documents(self, asker: Principal, collection: str | None = None) -> list[Document]:
+        """The document list, as far as the asker may read it."""
+        return self.catalog.documents(asker, collection)
+
+    def stored_text(
+        self, asker: Principal, collection: str | None, path: str, version: int | None = None
+    ) -> StoredText:
+        """The text of a document: the version that answers, or an earlier one. `collection` may be None."""
+        document_id, _ = self.catalog.find_document(asker, path, collection)
+        return self.catalog.stored_text(document_id, version)
+
+    def chunks(self, asker: Principal, collection: str | None, path: str) -> list[Chunk]:
+        """The chunks of a document, in reading order."""
+        document_id, _ = self.catalog.find_document(asker, path, collection)
+        return self.catalog.chunks(document_id)
+
+    def versions(self, asker: Principal, collection: str | None, path: str) -> list[VersionFacts]:
+        """The versions of a document, newest first."""
+        document_id, _ = self.catalog.find_document(asker, path, collection)
+        return versions(self.catalog.db, document_id)
+
+    def original(self, asker: Principal, collection: str | None, path: str, version: int | None = None) -> Path:
+        """The file as it was ingested. Raises DocumentNotFound where none was kept (a record of a bundle)."""
+        stored = self.stored_text(asker, collection, path, version)
+        file = self.home.original(stored.sha256)
+        if not file.is_file():
+            raise DocumentNotFound(f"No original file was kept for {path!r}: it is a record of a bundle.")
+        return file
+
+    def delete_document(self, asker: Principal, collection: str | None, path: str) -> None:
+        """Delete a document with all its versions, and every trace of it. Only an unlimited asker may."""
+        self.delete_documents(asker, [(collection, path)])
+
+    def delete_documents(self, asker: Principal, names: Iterable[tuple[str | None, str]]) -> list[tuple[str, str]]:
+        """Delete documents, given as (collection or None, path), and scrub once. Returns them as (collection, path).
+
+        When it returns, nothing of them is in the files of the home but hashes in the audit trail. All or none is
+        found: DocumentNotFound is raised before anything is deleted. Raises what `Deletion.scrub` raises too.
+        """
+        if not asker.unlimited:
+            raise RefusedByPolicy(f"{asker.name} may not delete documents.")
+        found = {}
+        for collection, path in names:
+            document_id, name = self.catalog.find_document(asker, path, collection)
+            found[document_id] = (name, path)
+        for document_id in found:
+            self.remove(document_id, asker.name)
+        self.scrub()
+        return list(found.values())
+
+    def remove(self, document_id: int, asker: str) -> None:
+        """Remove a document so that nothing finds it. Call `scrub` once when all that shall go is removed."""
+        self.deletion.remove(document_id, asker)
+
+    def scrub(self) -> None:
+        """Overwrite every trace of what was removed; see `Deletion.scrub`. Does nothing where nothing was."""
+        self.deletion.scrub()
+
+    def repair(self) -> dict[str, int]:
+        """Build the derived indexes again from the catalog, and drop originals that no version names."""
+        self.deletion.scrub()
+        repaired = self.indexes.repair(rebuild=True)
+        removed = self.deletion.sweep()
+        return {"chunks": self.catalog.count_live(), "published": repaired.published, "originals_removed": removed}
+
+    def backup(self, target: Path) -> BackupReport:
+        """Write all of the home that cannot be built again into one file, while it is in use; see `kb.backup`."""
+        self.scrub()
+        return back_up(self.home, self.catalog, target, self.deletion.lock)
+
+    def check(self, deep: bool = False) -> CheckReport:
+        """Whether catalog, indexes and originals are whole and agree; `deep` reads every original."""
+        return check(self.home, self.catalog, self.indexes, deep)

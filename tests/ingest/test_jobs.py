@@ -1,0 +1,254 @@
+"""Jobs: one at a time in the background; paused, cancelled, and taken up again after a restart."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest import jobs as jobs_module
+from ingest import pipeline
+from ingest.jobs import Job, JobNotFound, Jobs
+from ingest.pipeline import DocumentReport
+from kb.assistant import KnowledgeBase
+from kb.config import load_settings
+from kb.errors import StorageFull, UsageError
+from tests import tiny
+from tests.knowledge import OWNER, write
+
+LONG = 60.0
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Path:
+    """While this file is not there, a text that holds GATE is not embedded."""
+    return tmp_path / "gate"
+
+
+@pytest.fixture
+def opened(tmp_path: Path, gate: Path) -> Iterator[Callable[[], KnowledgeBase]]:
+    """Opens the home, as another process would after the one before has ended."""
+    before: list[KnowledgeBase] = []
+
+    def open_home() -> KnowledgeBase:
+        for kb in before:
+            kb.close()
+        options = {"KB_EMBEDDING__LLAMAINDEX_OPTIONS": f"{{gate: {gate}}}"}
+        before.append(KnowledgeBase.open(tmp_path / "home", load_settings(env={**tiny.ENVIRONMENT, **options})))
+        return before[-1]
+
+    yield open_home
+    gate.touch()
+    for kb in before:
+        kb.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three files; the second is held back by the gate."""
+    return write(tmp_path / "docs", {"a.md": "# A\n\nAlpha.", "b.md": "# B\n\nGATE.", "c.md": "# C\n\nGamma."})
+
+
+def ended(jobs: Jobs, job: Job) -> Job:
+    while not job.finished:
+        later = jobs.wait(job.id, job.revision, LONG)
+        assert later.revision != job.revision, "nothing happened for a minute"
+        job = later
+    return job
+
+
+def reached(gate: Path, jobs: Jobs, job: Job) -> None:
+    """Wait until the text that is held back is being embedded."""
+    while not gate.with_name("gate.reached").exists():
+        job = jobs.wait(job.id, job.revision, 0.05)
+        assert not job.finished
+
+
+def test_a_job_says_how_far_it_is_and_what_became_of_each_file(
+    opened: Callable[[], KnowledgeBase], folder: Path, gate: Path
+) -> None:
+    jobs = Jobs(opened())
+    job = jobs.ingest([folder], title="My folder")
+    assert (job.state, job.title, job.paths) == ("queued", "My folder", (str(folder),))
+    reached(gate, jobs, job)
+    running = jobs.running
+    assert running is not None
+    assert (running.id, running.files_total) == (job.id, 3)
+    assert running.current
+    gate.touch()
+    job = ended(jobs, job)
+    assert (job.state, job.files_done, job.chunks, job.error) == ("done", 3, 3, None)
+    assert job.report is not None
+    assert [(d.path, d.status) for d in job.report.documents] == [
+        ("a.md", "added"),
+        ("b.md", "added"),
+        ("c.md", "added"),
+    ]
+    assert jobs.running is None
+    [listed] = jobs.list()
+    assert listed.report is not None
+    assert (listed.report.added, listed.report.documents) == (3, ())
+    jobs.shut_down()
+
+
+def test_jobs_run_one_after_the_other_and_stay_listed(
+    opened: Callable[[], KnowledgeBase], folder: Path, tmp_path: Path, gate: Path
+) -> None:
+    jobs = Jobs(opened())
+    first = jobs.ingest([folder])
+    second = jobs.ingest([write(tmp_path / "more", {"d.md": "# D\n\nDelta."})])
+    reached(gate, jobs, first)
+    assert jobs.get(second.id).state == "queued"
+    gate.touch()
+    assert ended(jobs, second).state == "done"
+    jobs.shut_down()
+    later = Jobs(opened())
+    assert [(job.id, job.state) for job in later.list()] == [(second.id, "done"), (first.id, "done")]
+    report = later.get(first.id).report
+    assert report is not None
+    assert report.added == 3
+
+
+def test_a_paused_job_rests_and_goes_on(opened: Callable[[], KnowledgeBase], folder: Path, gate: Path) -> None:
+    kb = opened()
+    jobs = Jobs(kb)
+    job = jobs.ingest([folder])
+    reached(gate, jobs, job)
+    jobs.pause(job.id)
+    gate.touch()
+    while (job := jobs.wait(job.id, job.revision, LONG)).state != "paused":
+        assert not job.finished
+    assert jobs.running is None
+    jobs.resume(job.id)
+    job = ended(jobs, job)
+    assert job.state == "done"
+    assert {d.path for d in kb.documents(OWNER)} == {"a.md", "b.md", "c.md"}
+    jobs.shut_down()
+
+
+def test_a_cancelled_job_ends_and_keeps_what_it_committed(
+    opened: Callable[[], KnowledgeBase], folder: Path, gate: Path, tmp_path: Path
+) -> None:
+    kb = opened()
+    jobs = Jobs(kb)
+    done = ended(jobs, jobs.ingest([write(tmp_path / "more", {"d.md": "# D\n\nDelta."})]))
+    job = jobs.ingest([folder])
+    waiting = jobs.ingest([folder])
+    reached(gate, jobs, job)
+    assert jobs.cancel(waiting.id).state == "cancelled"
+    jobs.cancel(job.id)
+    gate.touch()
+    assert ended(jobs, job).state == "cancelled"
+    assert jobs.cancel(done.id).state == "done"
+    assert "d.md" in {d.path for d in kb.documents(OWNER)}
+    assert kb.indexes.vectors.count() == kb.catalog.count_live() == kb.catalog.count_words()
+    jobs.shut_down()
+
+
+def test_what_a_restart_interrupted_goes_on_by_itself(
+    opened: Callable[[], KnowledgeBase], folder: Path, gate: Path
+) -> None:
+    jobs = Jobs(opened())
+    job = jobs.ingest([folder])
+    reached(gate, jobs, job)
+    threading.Timer(0.2, gate.touch).start()
+    jobs.shut_down()
+    assert jobs.get(job.id).state == "queued"
+    kb = opened()
+    later = Jobs(kb)
+    assert later.get(job.id).state == "queued"
+    later.start()
+    assert ended(later, later.get(job.id)).state == "done"
+    assert {d.path for d in kb.documents(OWNER)} == {"a.md", "b.md", "c.md"}
+    later.shut_down()
+
+
+def test_a_job_that_ran_when_the_process_died_is_taken_up(
+    opened: Callable[[], KnowledgeBase], folder: Path, gate: Path
+) -> None:
+    kb = opened()
+    gate.touch()
+    jobs = Jobs(kb)
+    job = ended(jobs, jobs.ingest([folder]))
+    paused = jobs._add("ingest", "rests", [str(folder)], None, False, "local")
+    jobs.pause(paused.id)
+    jobs.shut_down()
+    kb.catalog.db.execute("UPDATE jobs SET state = 'running' WHERE id = ?", (job.id,))
+    later = Jobs(opened())
+    later.start()
+    taken_up = ended(later, later.get(job.id))
+    assert taken_up.report is not None
+    assert (taken_up.state, taken_up.report.unchanged) == ("done", 3)
+    assert later.get(paused.id).state in ("paused", "done")
+    later.shut_down()
+
+
+def test_a_job_that_fails_says_why_and_can_be_tried_again(
+    opened: Callable[[], KnowledgeBase], folder: Path, gate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate.touch()
+    jobs = Jobs(opened())
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "ingest", _full)
+        job = ended(jobs, jobs.ingest([folder]))
+    assert (job.state, job.error) == ("failed", "The disk is full.")
+    assert ended(jobs, jobs.resume(job.id)).state == "done"
+    jobs.shut_down()
+
+
+def _full(*_: object, **__: object) -> None:
+    raise StorageFull("The disk is full.")
+
+
+def test_reindexing_is_a_job_too(opened: Callable[[], KnowledgeBase], folder: Path, gate: Path) -> None:
+    gate.touch()
+    jobs = Jobs(opened())
+    ended(jobs, jobs.ingest([folder]))
+    job = ended(jobs, jobs.reindex())
+    assert (job.kind, job.state, job.files_done, job.files_total) == ("reindex", "done", 3, 3)
+    jobs.shut_down()
+
+
+def test_files_refused_before_the_job_stand_in_its_report(
+    opened: Callable[[], KnowledgeBase], folder: Path, gate: Path
+) -> None:
+    gate.touch()
+    jobs = Jobs(opened())
+    refused = DocumentReport("x.pdf", "failed", reason="The file is empty.")
+    mixed = ended(jobs, jobs.ingest([folder / "a.md"], collection="up", refused=[refused])).report
+    assert mixed is not None
+    assert [(d.path, d.status) for d in mixed.documents] == [("x.pdf", "failed"), ("a.md", "added")]
+    only = ended(jobs, jobs.ingest([], refused=[refused])).report
+    assert only is not None
+    assert (only.failed, len(only.documents)) == (1, 1)
+    jobs.shut_down()
+
+
+def test_the_work_yields_to_questions(
+    opened: Callable[[], KnowledgeBase], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+
+    def look(*_: object, **__: object) -> None:
+        seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        raise StorageFull("")
+
+    monkeypatch.setattr(jobs_module.pipeline, "ingest", look)
+    jobs = Jobs(opened())
+    ended(jobs, jobs.ingest([folder]))
+    jobs.shut_down()
+    assert seen == [10]
+    assert os.getpriority(os.PRIO_PROCESS, 0) < 10
+
+
+def test_what_is_not_there_is_said_at_once(opened: Callable[[], KnowledgeBase], tmp_path: Path) -> None:
+    jobs = Jobs(opened())
+    with pytest.raises(UsageError, match="nowhere"):
+        jobs.ingest([tmp_path / "nowhere"])
+    with pytest.raises(UsageError, match="at least one"):
+        jobs.ingest([])
+    with pytest.raises(JobNotFound, match="7"):
+        jobs.get(7)
+    assert jobs.list() == []
+    jobs.shut_down()

@@ -1,0 +1,191 @@
+"""OCR and quality: a page without readable text is recognised, marked and kept; all others are left as they are."""
+
+import random
+from collections.abc import Sequence
+from io import BytesIO
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from ingest import ocr
+from ingest.ocr import _Box, arranged
+from ingest.pdf import read_pdf
+from ingest.quality import mended, page_quality, readable_share
+from ingest.reading import read_bytes
+from kb.config import IngestSettings
+from kb.errors import DocumentError
+
+LINES = ("Fifteen days of leave a year.", "The office decides in 3 days.", "Costs up to 1,250 EUR are paid.")
+WITHOUT = IngestSettings(ocr=False)
+
+
+def picture(lines: Sequence[str], size: tuple[int, int] = (900, 400)) -> Image.Image:
+    image = Image.new("RGB", size, "white")
+    font = ImageFont.load_default(30)
+    for at, line in enumerate(lines):
+        ImageDraw.Draw(image).text((40, 40 + 60 * at), line, "black", font)
+    return image
+
+
+def scan(pages: Sequence[Sequence[str] | str]) -> bytes:
+    """A PDF whose pages are an image of lines, or one line of real text."""
+    buffer = BytesIO()
+    canvas = Canvas(buffer, pagesize=(600, 300))
+    for page in pages:
+        if isinstance(page, str):
+            canvas.drawString(72, 200, page)
+        else:
+            canvas.drawImage(ImageReader(picture(page)), 0, 0, 600, 267)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def saved(image: Image.Image, form: str) -> bytes:
+    buffer = BytesIO()
+    image.save(buffer, form)
+    return buffer.getvalue()
+
+
+def test_only_the_scanned_pages_of_a_mixed_pdf_are_recognised_and_marked(capfd: pytest.CaptureFixture[str]) -> None:
+    parsed = read_pdf(scan(["Words of the first page.", LINES, "Words of the third page."]))
+
+    first, second, third = (parsed.text[page.start : page.end] for page in parsed.pages)
+    assert [page.ocr for page in parsed.pages] == [False, True, False]
+    assert (first, third) == ("Words of the first page.", "Words of the third page.")
+    assert second.split("\n") == list(LINES)
+    assert parsed.pages[1].quality > 0.9
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_scan_is_refused_with_its_reason_where_recognition_is_switched_off() -> None:
+    data = scan([LINES, "Words."])
+
+    parsed = read_pdf(data, WITHOUT)
+
+    assert parsed.text.strip() == "Words."
+    assert parsed.pages[0].quality == 0
+    with pytest.raises(DocumentError, match=r"scan without text \(1 of 1 pages"):
+        read_pdf(scan([LINES]), WITHOUT)
+    with pytest.raises(DocumentError, match="switched off"):
+        read_bytes(saved(picture(LINES), "PNG"), WITHOUT, name="a.png")
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF", "BMP", "HEIF"])
+def test_images_are_read_as_a_page(form: str) -> None:
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+
+    parsed = read_bytes(saved(picture(LINES[:1]), form), IngestSettings(), name="note.dat")
+
+    assert parsed.text == LINES[0]
+    assert [(page.number, page.ocr) for page in parsed.pages] == [(1, True)]
+
+
+def test_each_frame_of_a_tiff_is_a_page() -> None:
+    buffer = BytesIO()
+    picture(LINES[:1]).save(buffer, "TIFF", save_all=True, append_images=[picture(LINES[1:2])])
+
+    parsed = read_bytes(buffer.getvalue(), IngestSettings(), name="fax.tif")
+
+    assert [parsed.text[page.start : page.end] for page in parsed.pages] == list(LINES[:2])
+
+
+def test_an_image_without_text_says_so() -> None:
+    with pytest.raises(DocumentError, match="No text was recognised"):
+        read_bytes(saved(Image.new("RGB", (300, 200), "white"), "PNG"), IngestSettings(), name="a.png")
+
+
+def test_a_missing_engine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "_ENGINES", [])
+    monkeypatch.setattr(ocr, "_models", lambda: None)
+
+    with pytest.raises(DocumentError, match="rapidocr"):
+        read_bytes(saved(picture(LINES), "PNG"), IngestSettings(), name="a.png")
+
+
+# -- reading order
+
+
+def row(top: int, *cells: tuple[int, int, str]) -> list[_Box]:
+    return [_Box(left, top, right, top + 20, text) for left, right, text in cells]
+
+
+def test_a_row_of_a_table_stays_on_one_line() -> None:
+    boxes = [b for n in range(6) for b in row(30 * n, (0, 90, f"item {n}"), (300, 340, f"{n}.50"), (500, 540, f"-{n}"))]
+    random.Random(1).shuffle(boxes)
+
+    assert arranged(boxes).split("\n")[1] == "item 1 1.50 -1"
+
+
+def test_columns_of_text_are_read_one_after_the_other() -> None:
+    boxes = row(0, (0, 600, "A title over both columns"))
+    boxes += [b for n in range(1, 7) for b in row(30 * n, (0, 290, f"left {n}"), (310, 600, f"right {n}"))]
+    random.Random(1).shuffle(boxes)
+
+    lines = [line for line in arranged(boxes).split("\n") if line]
+
+    assert lines == [
+        "A title over both columns",
+        *(f"left {n}" for n in range(1, 7)),
+        *(f"right {n}" for n in range(1, 7)),
+    ]
+
+
+def test_chinese_lines_that_go_on_are_joined_without_a_space() -> None:
+    boxes = (
+        row(0, (0, 600, "员工每年享有十五天带薪年"))
+        + row(26, (0, 600, "假，请假须提前三个工作"))
+        + row(52, (0, 200, "日申请。"))
+    )
+
+    assert arranged(boxes) == "员工每年享有十五天带薪年假，请假须提前三个工作日申请。"
+
+
+def test_columns_written_from_top_to_bottom_are_read_from_the_right() -> None:
+    boxes = [_Box(100 * n, 0, 100 * n + 30, 400, text) for n, text in enumerate(("三行目", "二行目", "一行目"))]
+
+    assert arranged(boxes) == "一行目二行目三行目"
+
+
+# -- quality
+
+
+def test_unreadable_characters_lower_the_quality() -> None:
+    assert readable_share("Plain words, and 员工年假。") == 1
+    assert readable_share("\ue001\ue002\ue003\ufffd") == 0
+    assert readable_share("ok \ue001\ue002") == 0.5
+    assert readable_share("ꀀꀁꀂꀃꀄ㐀㐁") == 0
+
+
+def test_radicals_are_mended_one_for_one() -> None:
+    assert mended("⼈⼯智能 ⽉") == "人工智能 月"
+
+
+@pytest.mark.parametrize(
+    ("text", "marks", "poor"),
+    [
+        ("", (0.0, 0), False),  # an empty page
+        ("", (0.9, 0), True),  # a scan
+        ("", (0.0, 500), True),  # letters drawn as shapes
+        ("Confidential", (0.95, 1), True),  # a stamp on a scan
+        ("Chapter One", (0.1, 3), False),  # a title page with a logo
+        ("word " * 100, (1.0, 0), False),  # a scan that has its text already
+        ("\ue001" * 400, (0.0, 0), True),  # a font without a table of its characters
+    ],
+)
+def test_a_page_is_poor_where_it_shows_more_than_its_text_says(text: str, marks: tuple[float, int], poor: bool) -> None:
+    assert (page_quality(text, lambda: marks) < IngestSettings().ocr_floor) is poor
+
+
+def test_a_stored_page_keeps_that_it_was_recognised_and_one_stored_before_is_read() -> None:
+    from kb.catalog import _pages
+    from kb.schema import PageSpan
+
+    assert _pages("[[1, 0, 5, 0.9], [2, 7, 9, 0.8, true]]") == (
+        PageSpan(1, 0, 5, 0.9),
+        PageSpan(2, 7, 9, 0.8, ocr=True),
+    )

@@ -1,0 +1,231 @@
+"""Reading data files, outlines, rich text, OpenDocument and books."""
+
+import zipfile
+from collections.abc import Mapping
+from io import BytesIO
+
+import pytest
+
+from ingest.reading import Parsed, read_bytes
+from kb.config import IngestSettings
+from kb.errors import DocumentError, UnsupportedFormat
+
+SETTINGS = IngestSettings(ocr=False)
+OFFICE = (
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+)
+
+
+def read_as(name: str, content: str | bytes) -> Parsed:
+    return read_bytes(content.encode() if isinstance(content, str) else content, SETTINGS, name=name)
+
+
+def packed(entries: Mapping[str, str]) -> bytes:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in entries.items():
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+def outline(parsed: Parsed) -> list[tuple[int, str]]:
+    return [(heading.level, heading.text) for heading in parsed.headings]
+
+
+def tables(parsed: Parsed) -> list[str]:
+    return [parsed.text[table.start : table.end] for table in parsed.tables]
+
+
+# -- JSON, YAML, XML
+
+
+def test_json_is_an_outline_of_its_keys_and_values_as_they_are_written() -> None:
+    parsed = read_as(
+        "a.json",
+        '{"sku": "GRD-8842", "price": 12.50, "big": 12345678901234567890, "tags": ["a", {"b": null}], "\\u540d": true}',
+    )
+
+    assert (
+        parsed.text == "sku: GRD-8842\nprice: 12.50\nbig: 12345678901234567890\n\ntags:\n  - a\n  - b: null\n\n名: true"
+    )
+
+
+def test_each_record_of_a_list_and_each_line_of_jsonl_is_a_paragraph() -> None:
+    assert read_as("a.json", '[{"a": 1}, {"a": 2}]').text == "a: 1\n\na: 2"
+    assert (
+        read_as("a.jsonl", '{"a": 1, "b": {"c": "x"}}\n\nnot json\n{"a": 2}\n').text
+        == "a: 1\nb:\n  c: x\n\nnot json\n\na: 2"
+    )
+
+
+def test_a_question_set_is_no_document() -> None:
+    with pytest.raises(UnsupportedFormat, match="question set"):
+        read_as("questions.jsonl", '{"id": "1", "question": "How many?", "answers": ["15"]}\n')
+
+
+def test_json_that_is_not_valid_is_kept_as_it_is_written() -> None:
+    source = '{"a": 1, // a comment\n "b": '
+
+    assert read_as("a.json", source).text == source
+    assert read_as("deep.json", "[" * 100_000).text.startswith("[[[")
+
+
+def test_yaml_and_xml_are_kept_as_they_are_written() -> None:
+    assert read_as("a.yaml", "# note\na: 1\n").text == "# note\na: 1\n"
+    source = "<?xml version='1.0'?>\n<book><title>Rules</title><p>Text</p></book>\n"
+    parsed = read_as("a.xml", source)
+    assert (parsed.text, parsed.title) == (source, "Rules")
+    assert read_as("b.xml", source.encode("utf-16")).text == source
+    assert read_as("broken.xml", "<a><b>words</a>").text == "<a><b>words</a>"
+
+
+def test_an_xml_bomb_or_one_that_reaches_outside_is_refused() -> None:
+    bomb = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
+    with pytest.raises(DocumentError, match="XML bomb"):
+        read_as("bomb.xml", f'<!DOCTYPE x [<!ENTITY l0 "lol">{bomb}]><x>&l9;</x>')
+    with pytest.raises(DocumentError, match="refers to other files"):
+        read_as("outside.xml", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>')
+
+
+# -- reStructuredText and Org
+
+
+def test_rst_titles_and_tables_are_found() -> None:
+    source = (
+        "=====\nRules\n=====\n\nText.\n\nLeave\n-----\n\n=====  ====\nLevel  Days\n=====  ====\n"
+        "Staff  15\n=====  ====\n\n"
+        "*Sick* leave\n~~~~~~~~~~~~\n\n+-----+----+\n| a   | b  |\n+=====+====+\n| 1   | 2  |\n"
+        "+-----+----+\n\nTravel\n------\n"
+    )
+
+    parsed = read_as("a.rst", source)
+
+    assert parsed.text == source
+    assert parsed.title == "Rules"
+    assert outline(parsed) == [(1, "Rules"), (2, "Leave"), (3, "Sick leave"), (2, "Travel")]
+    assert [table.header for table in parsed.tables] == ["Level  Days", "| a   | b  |"]
+
+
+def test_org_headings_and_tables_are_found() -> None:
+    source = (
+        "#+TITLE: Rules\n* TODO Leave :hr:\ntext\n** 病假\n| a | b |\n|---+---|\n| 1 | 2 |\n"
+        "#+BEGIN_SRC sh\n* no heading\n#+END_SRC\n"
+    )
+
+    parsed = read_as("a.org", source)
+
+    assert parsed.text == source
+    assert parsed.title == "Rules"
+    assert outline(parsed) == [(1, "Leave"), (2, "病假")]
+    assert [table.header for table in parsed.tables] == ["| a | b |"]
+
+
+# -- rich text
+
+
+def test_rich_text_in_chinese_code_pages_and_unicode_is_read() -> None:
+    source = (
+        rb"{\rtf1\ansi\ansicpg936\deff0{\fonttbl{\f0\fcharset134 SimSun;}{\f1\fcharset0 Arial;}}"
+        rb"{\info{\title \'d6\'c6\'b6\'c8}}"
+        rb"{\*\generator Word;}\pard\outlinelevel0 \f0\'c4\'ea\'bc\'d9\par\pard\f1 "
+        rb"Fifteen \b days\b0  \u8212?\uc2\u24180\'c4\'ea."
+        rb"{\field{\*\fldinst HYPERLINK x}{\fldrslt  link}}{\v hidden}\par"
+        rb"\trowd\intbl Level\cell Days\cell\row\intbl Staff\cell 15\cell\row\pard\f1 caf\'e9\par}"
+    )
+
+    parsed = read_as("a.rtf", source)
+
+    assert parsed.title == "制度"
+    assert outline(parsed) == [(1, "年假")]
+    assert parsed.text == "年假\n\nFifteen days —年. link\n\nLevel | Days\nStaff | 15\n\ncafé"
+    assert parsed.tables[0].header == "Level | Days"
+
+
+# -- OpenDocument
+
+
+def odt(body: str) -> bytes:
+    return packed(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.text",
+            "content.xml": f"<office:document-content {OFFICE}><office:body><office:text>{body}</office:text>"
+            "</office:body></office:document-content>",
+        }
+    )
+
+
+def test_open_document_headings_lists_tables_and_notes_are_read() -> None:
+    parsed = read_as(
+        "a.odt",
+        odt(
+            '<text:h text:outline-level="2">休假</text:h><text:p>One<text:s text:c="2"/>two<text:note>'
+            "<text:note-citation>1"
+            "</text:note-citation><text:note-body><text:p>A note.</text:p></text:note-body></text:note>.</text:p>"
+            "<text:tracked-changes><text:p>gone</text:p></text:tracked-changes><text:list><text:list-item>"
+            "<text:p>item</text:p>"
+            "</text:list-item></text:list><table:table><table:table-row><table:table-cell>"
+            "<text:p>a</text:p></table:table-cell>"
+            "<table:table-cell><text:p>b</text:p></table:table-cell></table:table-row><table:table-row>"
+            "<table:table-cell>"
+            '<text:p>1</text:p></table:table-cell><table:table-cell table:number-columns-repeated="16000"/>'
+            "</table:table-row></table:table>"
+        ),
+    )
+
+    assert outline(parsed) == [(2, "休假")]
+    assert parsed.text == "休假\n\nOne  two.\n- item\n\na | b\n1\n\nA note."
+    assert tables(parsed) == ["a | b\n1"]
+
+
+def test_an_encrypted_open_document_says_so() -> None:
+    data = packed(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.text",
+            "META-INF/manifest.xml": "<manifest:encryption-data/>",
+            "content.xml": "noise",
+        }
+    )
+    with pytest.raises(DocumentError, match="encrypted"):
+        read_as("a.odt", data)
+
+
+# -- books
+
+
+def epub(**more: str) -> bytes:
+    return packed(
+        {
+            "mimetype": "application/epub+zip",
+            "META-INF/container.xml": (
+                '<container xmlns="urn:x"><rootfiles><rootfile full-path="b/p.opf"/></rootfiles></container>'
+            ),
+            "b/p.opf": (
+                '<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+                "<metadata><dc:title>A book"
+                '</dc:title></metadata><manifest><item id="two" href="two.xhtml" media-type="application/xhtml+xml"/>'
+                '<item id="one" href="one%20.xhtml" media-type="application/xhtml+xml"/>'
+                '<item id="gone" href="gone.xhtml" '
+                'media-type="application/xhtml+xml"/></manifest><spine><itemref idref="one"/><itemref idref="two"/>'
+                '<itemref idref="gone"/></spine></package>'
+            ),
+            "b/one .xhtml": "<html><body><h1>First</h1><p>第一章的文字。</p></body></html>",
+            "b/two.xhtml": "<html><body><h1>Second</h1><p>Words of two.</p></body></html>",
+            **more,
+        }
+    )
+
+
+def test_the_chapters_of_a_book_come_in_the_order_of_its_spine() -> None:
+    parsed = read_as("a.epub", epub())
+
+    assert parsed.title == "A book"
+    assert outline(parsed) == [(1, "First"), (1, "Second")]
+    assert parsed.text == "First\n\n第一章的文字。\n\nSecond\n\nWords of two."
+
+
+def test_a_protected_book_says_so() -> None:
+    rights = '<encryption xmlns="urn:x"><CipherReference URI="b/two.xhtml"/></encryption>'
+    with pytest.raises(DocumentError, match="DRM"):
+        read_as("a.epub", epub(**{"META-INF/encryption.xml": rights}))

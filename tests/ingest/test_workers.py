@@ -1,0 +1,184 @@
+"""Reading processes: what a file does to its process hurts nothing else, and is said beside its name."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest import workers
+from ingest.workers import Message, ReadDocument, Reading, Task, Unreadable, Workers
+from kb.config import IngestSettings, Settings
+from kb.errors import ConfigError
+
+HOSTILE = {"bad": "tests.ingest.hostile:HostileReader"}
+
+
+@pytest.fixture
+def pool() -> Iterator[Workers]:
+    made = Workers(1)
+    yield made
+    made.close()
+
+
+def limited(seconds: int = 60, megabytes: int = 2048) -> Settings:
+    ingest = IngestSettings(file_seconds=seconds, file_mb_memory=megabytes, readers=HOSTILE)
+    return Settings(ingest=ingest)
+
+
+def task(folder: Path, name: str, text: str | bytes, settings: Settings | None = None, **more: object) -> Task:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Task(path, name, sha256, settings or limited(), **more)  # type: ignore[arg-type]
+
+
+def read(pool: Workers, *tasks: Task) -> list[Message]:
+    """What the files give, all handed in before the first is taken."""
+    begun = [pool.read(each) for each in tasks]
+    return [message for reading in begun for message in reading.messages(threading.Event())]
+
+
+def reason(message: Message) -> str:
+    assert isinstance(message, Unreadable)
+    return str(message.error)
+
+
+@pytest.mark.parametrize(
+    ("order", "settings", "said"),
+    [
+        ("hang", limited(seconds=4), "longer than 4 s"),
+        ("fill", limited(megabytes=700), "more than 700 MB of memory"),
+        ("fill with a child", limited(megabytes=700), "more than 700 MB of memory"),
+        ("ask for too much", limited(), "more than 2048 MB of memory"),
+        ("crash", limited(), "SIGSEGV"),
+        ("exit", limited(), "code 7"),
+    ],
+)
+def test_a_hostile_file_is_ended_with_its_reason_and_its_neighbours_are_read(
+    pool: Workers, tmp_path: Path, order: str, settings: Settings, said: str
+) -> None:
+    first, hostile, last = read(
+        pool,
+        task(tmp_path, "a.md", "# First\n\nBefore it.", settings),
+        task(tmp_path, "b.bad", f"{order}\nrest", settings),
+        task(tmp_path, "c.md", "# Last\n\nAfter it.", settings),
+    )
+    assert said in reason(hostile)
+    assert hostile.path == "b.bad"
+    assert isinstance(first, ReadDocument)
+    assert isinstance(last, ReadDocument)
+    assert (first.text, last.text) == ("# First\n\nBefore it.", "# Last\n\nAfter it.")
+
+
+def test_a_hostile_member_of_an_archive_costs_the_archive_nothing_else(pool: Workers, tmp_path: Path) -> None:
+    place = tmp_path / "a.zip"
+    with zipfile.ZipFile(place, "w") as archive:
+        for name, text in (("1.md", "# One"), ("2.bad", "crash"), ("3.bad", "hang"), ("4.md", "# Four")):
+            archive.writestr(name, text)
+    one, crashed, hung, four = read(pool, task(tmp_path, "a.zip", place.read_bytes(), limited(seconds=15)))
+    assert [message.path for message in (one, crashed, hung, four)] == [
+        "a.zip/1.md", "a.zip/2.bad", "a.zip/3.bad", "a.zip/4.md",
+    ]  # fmt: skip
+    assert "SIGSEGV" in reason(crashed)
+    assert "longer than 15 s" in reason(hung)
+    assert isinstance(four, ReadDocument)
+
+
+def test_the_process_is_nice_guarded_and_without_models(pool: Workers, tmp_path: Path) -> None:
+    about, calling = read(pool, task(tmp_path, "a.bad", "niceness"), task(tmp_path, "b.bad", "call out"))
+    assert isinstance(about, ReadDocument)
+    assert about.text == "The niceness is 10. Loaded: []."
+    assert "nothing may leave this machine" in reason(calling).lower()
+
+
+def test_one_process_reads_many_files_and_starts_only_when_there_is_one(pool: Workers, tmp_path: Path) -> None:
+    assert pool.pids == []
+    read(pool, task(tmp_path, "a.md", "# A"))
+    [pid] = pool.pids
+    read(pool, *(task(tmp_path, f"{n}.md", f"# {n}") for n in range(20)))
+    assert pool.pids == [pid]
+
+
+def test_an_idle_process_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_IDLE_SECONDS", 0.2)
+    pool = Workers(1)
+    read(pool, task(tmp_path, "a.md", "# A"))
+    ends = time.monotonic() + 20
+    while pool.pids:
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+    assert len(read(pool, task(tmp_path, "a.md", "# A"))) == 1
+    pool.close()
+
+
+def test_a_reading_nobody_wants_any_more_frees_its_process(pool: Workers, tmp_path: Path) -> None:
+    unwanted = pool.read(task(tmp_path, "a.bad", "hang"))
+    stop = threading.Event()
+    threading.Timer(0.5, stop.set).start()
+    assert list(unwanted.messages(stop)) == []
+    unwanted.cancel()
+    assert len(read(pool, task(tmp_path, "b.md", "# B"))) == 1
+
+
+def test_what_was_read_waits_within_bounds(pool: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_BUFFERED", 1 << 20)
+    lines = "\n".join(f'{{"_id": "{n}", "text": "{"word " * 2000}"}}' for n in range(1000))
+    reading = pool.read(task(tmp_path, "many.jsonl", lines, limited(seconds=1)))
+    taken = reading.messages(threading.Event())
+    next(taken)
+    time.sleep(2)  # longer than a file may take: the wait is not the file's
+    assert reading._size < 3 << 20
+    assert sum(1 for _ in taken) == 999
+
+
+def test_content_that_is_not_what_was_hashed_is_refused(pool: Workers, tmp_path: Path) -> None:
+    job = task(tmp_path, "a.md", "# A")
+    job.place.write_text("# Another")
+    [message] = read(pool, job)
+    assert "changed while it was being read" in reason(message)
+
+
+def test_a_setting_that_cannot_be_used_ends_the_reading(pool: Workers, tmp_path: Path) -> None:
+    settings = Settings(ingest=IngestSettings(readers={"bad": "no.such:Reader"}))
+    reading: Reading = pool.read(task(tmp_path, "a.bad", "x", settings))
+    with pytest.raises(ConfigError, match=r"no\.such:Reader"):
+        list(reading.messages(threading.Event()))
+
+
+def test_the_process_ends_with_the_program_that_started_it(tmp_path: Path) -> None:
+    (tmp_path / "a.bad").write_text("hang")
+    script = (
+        "import sys, time; sys.path.insert(0, sys.argv[2]); from pathlib import Path\n"
+        "from tests.ingest.test_workers import limited, task\n"
+        "from ingest import workers\n"
+        "workers.pool.read(task(Path(sys.argv[1]), 'a.bad', 'hang'))\n"
+        "while not workers.pool.pids: time.sleep(0.01)\n"
+        "print(*workers.pool.pids, flush=True); time.sleep(60)"
+    )
+    root = str(Path(__file__).parents[2])
+    program = subprocess.Popen([sys.executable, "-c", script, str(tmp_path), root], stdout=subprocess.PIPE, text=True)
+    assert program.stdout is not None
+    pid = int(program.stdout.readline())
+    program.send_signal(signal.SIGKILL)
+    program.wait()
+    program.stdout.close()
+    ends = time.monotonic() + 10
+    while _is_running(pid):
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"

@@ -1,0 +1,112 @@
+"""Serves the page over some of the sample documents and a scripted model: `sample_page.py HOME [PAUSE]`.
+
+Everything but the language model and the embedding is the product's own. Prints its address.
+"""
+
+import os
+import re
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from kb import privacy
+
+privacy.protect()
+
+from tests.tiny import ENVIRONMENT  # noqa: E402
+
+os.environ.update(ENVIRONMENT)
+
+from ingest.pipeline import ingest  # noqa: E402
+from kb.assistant import KnowledgeBase  # noqa: E402
+from kb.config import Settings  # noqa: E402
+from kb.schema import Message  # noqa: E402
+from kb.thinking import Delta  # noqa: E402
+from tests.fakes import ScriptedModel  # noqa: E402
+from ui.server import serve  # noqa: E402
+
+FILES = (
+    "it/information_security_policy.pdf", "hr/员工手册.pdf", "finance/travel_and_expense_policy.docx",
+    "ops/office_facilities.csv", "sales/sales_and_prices_2025.xlsx", "hr/常见问题.md", "hr/benefits.md",
+)  # fmt: skip
+# What the model says to a question that holds the word.
+SCRIPT = {
+    "leaver": "When somebody leaves, the account is disabled within 4 hours of the end of the last working day [1]. "
+    "For a dismissal it is disabled before the conversation [1]. The badge is returned at the front desk [1].",
+    "Taihu": "The meeting room Taihu in Suzhou has the extension 6324 [1].",
+    "Showroom": "The showroom in Suzhou has the extension 6310 [1].",
+    "带教": "导师每月获得 300 元带教补贴 [1]。",
+    "停车": "停车费每月 150 元 [1]。",
+    "parking": "停车费每月 150 元 [1]。",
+}
+THOUGHT = (
+    "The question is about {topic}. The first passage speaks of it directly, so I take its figures as they stand, "
+    "and say nothing that the passages do not."
+)
+
+
+class Slowly:
+    """A text in words, each after a pause."""
+
+    def __init__(self, thinking: str, text: str, pause: float) -> None:
+        self._thinking, self._text, self._pause = thinking, text, pause
+
+    def __iter__(self) -> Iterator[Delta]:
+        for word in self._thinking.split(" "):
+            time.sleep(self._pause)
+            yield Delta(thinking=word + " ")
+        step = 1 if self._text.isascii() else 3
+        pieces = self._text.split(" ") if step == 1 else [self._text[i : i + 3] for i in range(0, len(self._text), 3)]
+        for piece in pieces:
+            time.sleep(self._pause)
+            yield Delta(piece + " " if step == 1 else piece)
+
+    def __len__(self) -> int:
+        return 1
+
+    def __getitem__(self, index: Any) -> Any:
+        return list(self)[index]
+
+
+class Sayer(ScriptedModel):
+    """Says what the script has for a word of the question, and makes follow-ups stand alone."""
+
+    def __init__(self, pause: float) -> None:
+        super().__init__(name="qwen2.5-coder-1.5b")
+        self._pause = pause
+
+    def generate(self, messages: Sequence[Message], **options: Any) -> Any:
+        asked = messages[-1].content
+        found = [(asked.rindex(word), word) for word in SCRIPT if word in asked]
+        word = max(found)[1] if found else ""
+        text = SCRIPT.get(word, "It is so [1].")
+        self._replies = deque([Slowly(THOUGHT.format(topic=word or "this"), text, self._pause)])  # type: ignore[list-item]
+        return super().generate(messages, **options)
+
+    def complete(self, messages: Sequence[Message], **options: Any) -> str:
+        asked = re.split("User: |用户：", messages[-1].content)[-1]
+        return "Which phone_ext has the Showroom in Suzhou?" if "And the Showroom" in asked else asked
+
+
+def main(home: Path, pause: float) -> None:
+    """Ingest and serve."""
+    with KnowledgeBase.open(home, Settings()) as kb:
+        kb._model = Sayer(pause)  # type: ignore[assignment]
+        folder = home.parent / "sample_docs"
+        for name in FILES:
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes((ROOT / "sample_docs" / name).read_bytes())
+        ingest(kb, [folder])
+        serve(kb, 0, on_ready=lambda url: print(url, flush=True))
+    print("stopped")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 0.0)

@@ -1,0 +1,238 @@
+"""A day with the chat in real Chromium over real documents and retrieval; only the model's words are scripted."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pypdfium2
+import pytest
+
+from tests.journeys.conftest import ROOT, Running, Visitor, start
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+SAMPLE = str(ROOT / "tests" / "journeys" / "sample_page.py")
+POLICY = ROOT / "sample_docs" / "it" / "information_security_policy.pdf"
+LEAVER = "How quickly is the account of a leaver disabled?"
+ROOM = "Which phone_ext has the meeting room Taihu in Suzhou?"
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    running = start(SAMPLE, str(tmp_path_factory.mktemp("sample") / "home"), "0.02")
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture
+def visitor(browser: "Browser", product: Running) -> Iterator[Visitor]:
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
+    visitor = Visitor(context.new_page(), product.address)
+    visitor.page.set_default_timeout(90_000)
+    visitor.open()
+    yield visitor
+    assert visitor.outside() == []
+    assert visitor.problems == []
+    context.close()
+
+
+def answered(visitor: Visitor, question: str) -> None:
+    """Ask, and wait for the finished answer."""
+    before = visitor.page.locator(".bubble").count()
+    visitor.ask(question)
+    visitor.page.locator(f".bubble >> nth={before}").wait_for()
+    visitor.page.locator(".st-key-stop").wait_for(state="detached")
+    visitor.page.locator(f".foot >> nth={before}").wait_for()
+
+
+def menu(page: "Page", action: str) -> None:
+    """Choose from the menu of the conversation listed first."""
+    page.locator(".chat .more").first.click()
+    page.locator(f".menu:popover-open {action}").click()
+
+
+def test_a_citation_of_a_pdf_opens_beside_the_answer_with_the_boxes_over_its_words(visitor: Visitor) -> None:
+    page = visitor.page
+    answered(visitor, LEAVER)
+    chip = page.locator("button.cite").first
+    quote = chip.get_attribute("data-card") or ""
+    chip.hover()
+    assert page.locator(".kb-card .quote").inner_text() == quote
+    chip.click()
+    page.locator(".pane img").wait_for()
+    picture = page.locator(".pane .page").bounding_box()
+    answer = page.locator("div.answer").bounding_box()
+    assert picture is not None
+    assert answer is not None
+    assert answer["x"] + answer["width"] <= picture["x"]  # side by side
+
+    # The words of the PDF that stand under the boxes the browser shows are the quote.
+    shares = page.locator(".pane .box").evaluate_all(
+        """boxes => boxes.map(box => { const b = box.getBoundingClientRect(),
+            p = box.parentElement.getBoundingClientRect();
+            return [(b.left - p.left) / p.width, (b.top - p.top) / p.height,
+                    (b.right - p.left) / p.width, (b.bottom - p.top) / p.height]; })"""
+    )
+    assert visible(page)
+    document = pypdfium2.PdfDocument(POLICY)
+    sheet = document[1]
+    width, height = sheet.get_size()
+    words = sheet.get_textpage()
+    under = " ".join(
+        words.get_text_bounded(x0 * width, (1 - y1) * height, x1 * width, (1 - y0) * height)
+        for x0, y0, x1, y1 in shares
+    )
+    document.close()
+    assert " ".join(quote.split()) in " ".join(under.split())
+
+    # Its pages are leafed through; the original is the file itself.
+    page.locator('.pane [data-action="page"][aria-label="Next page"]').click()
+    page.get_by_text("page 3 of 5").wait_for()
+    assert page.locator(".pane .box").count() == 0
+    link = page.locator(".pane a.original")
+    assert link.get_attribute("rel") == "noopener"
+    original = page.request.get(visitor.origin + (link.get_attribute("href") or ""))
+    assert original.body() == POLICY.read_bytes()
+    page.keyboard.press("Escape")
+    page.locator(".pane").wait_for(state="detached")
+
+
+def visible(page: "Page") -> bool:
+    """Whether the first box is within the part of the page in sight."""
+    return bool(
+        page.wait_for_function(
+            """() => { for (const host of document.querySelectorAll(".st-key-source-pane *")) {
+                const box = host.shadowRoot && host.shadowRoot.querySelector(".box");
+                if (!box) continue;
+                const b = box.getBoundingClientRect(), s = box.closest(".sheet").getBoundingClientRect();
+                return b.top >= s.top && b.bottom <= s.bottom; } return false; }"""
+        )
+    )
+
+
+def test_a_follow_up_shows_what_was_searched_and_a_table_marks_its_row(visitor: Visitor) -> None:
+    page = visitor.page
+    answered(visitor, ROOM)
+    page.locator("button.cite").first.click()
+    row = page.locator(".pane tr.hit")
+    row.wait_for()
+    assert "6324" in row.inner_text()
+    assert row.locator("mark").count() >= 1
+    assert "phone_ext" in page.locator(".pane thead").inner_text()
+    page.locator('.pane [data-value="text"]').click()
+    page.locator(".pane table").wait_for(state="detached")
+    assert "6324" in page.locator(".pane mark").inner_text()
+    answered(visitor, "And the Showroom?")
+    assert "Searched for: Which phone_ext has the Showroom in Suzhou?" in page.locator(".searched").inner_text()
+    assert "6310" in page.locator("div.answer").last.inner_text()
+
+
+def test_a_judgement_with_its_reason_is_there_after_a_reload(visitor: Visitor) -> None:
+    page = visitor.page
+    answered(visitor, ROOM)
+    page.locator('[data-action="judge"][data-value="down"]').click()
+    page.locator(".asking input").fill("wrong floor")
+    page.locator(".asking input").press("Enter")
+    page.locator(".judged:not(.asking)").wait_for()
+    page.reload()
+    page.locator('.judged:has-text("wrong floor")').wait_for()
+    assert page.locator('[data-value="down"]').get_attribute("aria-pressed") == "true"
+    page.locator('[data-value="down"]').click()
+    page.locator('[data-value="down"][aria-pressed="false"]').wait_for()
+    assert page.locator(".judged").count() == 0
+
+
+def test_a_conversation_is_renamed_found_exported_and_deleted(visitor: Visitor) -> None:
+    page = visitor.page
+    answered(visitor, ROOM)
+    menu(page, '[data-action="rename"]')
+    field = page.locator(".chat.doing input")
+    field.wait_for()
+    field.fill("Rooms <b>of</b> Suzhou")
+    field.press("Enter")
+    page.locator('.chat .open[aria-current]:has-text("Rooms <b>of</b> Suzhou")').wait_for()
+
+    search = page.locator(".st-key-conversation-search input")
+    search.fill("no such words anywhere")
+    page.get_by_text("No conversation found").wait_for()
+    search.fill("<b>of</b> Suzhou")
+    page.locator('.chat .open:has-text("Rooms")').wait_for()
+    assert page.locator(".chat").count() == 1
+
+    for form, check in (("md", lambda text: "6324 \\[1\\]" in text or "6324 [1]" in text), ("json", json.loads)):
+        with page.expect_download() as download:
+            menu(page, f'a[href*="format={form}"]')
+        assert check(Path(download.value.path()).read_text(encoding="utf-8"))
+        page.keyboard.press("Escape")
+
+    menu(page, '[data-action="remove"]')
+    page.locator('.chat.doing [data-action="cancel"]').click()
+    page.locator(".chat.doing").wait_for(state="detached")
+    assert page.locator(".bubble").count() == 1
+    menu(page, '[data-action="remove"]')
+    page.locator('[data-action="removed"]').click()
+    page.get_by_text("What would you like to know?").wait_for()
+    assert page.locator('.chat .open:has-text("Rooms")').count() == 0
+    assert page.get_by_text("This conversation was deleted").count() == 0
+
+
+def test_a_conversation_deleted_in_another_tab_gives_a_notice_and_a_new_one(visitor: Visitor) -> None:
+    page = visitor.page
+    answered(visitor, ROOM)
+    page.wait_for_url(re.compile(r"[?&]c="))
+    id = page.url.partition("c=")[2].partition("&")[0]
+    assert page.request.delete(f"{visitor.origin}/api/conversations/{id}").ok
+    visitor.ask(ROOM)  # it is answered, in a new one
+    page.get_by_text("This conversation was deleted").wait_for()
+    page.locator(".foot").wait_for()
+    assert page.locator(".bubble").count() == 1
+    page.goto(f"{visitor.origin}/?c={id}")
+    page.get_by_text("This conversation was deleted").wait_for()
+    page.get_by_text("What would you like to know?").wait_for()
+    assert page.locator('[data-testid="stException"], .notice.bad').count() == 0
+
+
+def test_filters_limit_the_question_and_are_taken_away_again(visitor: Visitor) -> None:
+    page = visitor.page
+    page.locator(".st-key-filters button").click()
+    types = page.locator('[class*="st-key-scope-types"] input').first
+    types.click()
+    types.fill("csv")
+    types.press("Enter")
+    page.locator('.st-key-limits button.limit:has-text("CSV")').wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    answered(visitor, LEAVER)
+    assert page.locator(".user .limit").inner_text() == "CSV"
+    page.locator("details.found summary").click()
+    names = page.locator(".passage .name").all_inner_texts()
+    assert names
+    assert all(name.endswith(".csv") for name in names)
+    page.locator(".st-key-limits button.limit").click()
+    page.locator(".st-key-limits button.limit").wait_for(state="detached")
+    answered(visitor, LEAVER)
+    assert page.locator(".user .limit").count() == 1  # that of the first question alone
+    assert "4 hours" in page.locator("div.answer").last.inner_text()
+
+
+def test_the_source_takes_the_width_of_a_narrow_screen(browser: "Browser", product: Running) -> None:
+    context = browser.new_context(locale="zh-CN", viewport={"width": 360, "height": 740})
+    visitor = Visitor(context.new_page(), product.address)
+    page = visitor.page
+    page.set_default_timeout(90_000)
+    visitor.open()
+    answered(visitor, "带新人的导师每月能拿多少带教补贴？")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.locator("button.cite").first.click()
+    page.locator(".pane img").wait_for()
+    box = page.locator(".pane").bounding_box()
+    assert box is not None
+    assert (box["x"], box["width"]) == (0, 360)
+    page.locator('.pane button:has-text("返回回答")').click()
+    page.locator(".pane").wait_for(state="detached")
+    assert "300" in page.locator("div.answer").inner_text()
+    assert visitor.outside() == []
+    context.close()

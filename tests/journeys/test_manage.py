@@ -1,0 +1,306 @@
+"""Managing the product, in real Chromium over a real knowledge base: documents, models and evaluations."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.journeys.conftest import ROOT, Running, Visitor, start
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+MANAGED = str(ROOT / "tests" / "ui" / "managed_page.py")
+SLOW = 300_000  # milliseconds: readers are niced, and starve while the cores are busy
+HANDBOOK = (
+    "# Staff handbook\n\n## Leave\n\nEvery employee has 25 days of leave a year. Every manager has 30 days of leave a "
+    "year. Ask two weeks ahead.\n"
+)
+HOSTILE = "<b>x</b> & <img src=x onerror=alert(1)>.md"
+QUESTIONS = [
+    {"id": "1", "question": "How many days of leave does an employee have?", "answers": ["25"],
+     "evidence": [{"doc": "handbook.md"}]},
+    {"id": "2", "question": "How many days of leave are there a year?", "answers": ["30"],
+     "evidence": [{"doc": "handbook.md"}]},
+    {"id": "3", "question": "How many days ahead is leave asked for?", "answers": ["25", "30"]},
+]  # fmt: skip
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@pytest.fixture
+def product(home: Path) -> Iterator[Running]:
+    running = start(MANAGED, str(home), "3")
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture
+def visitor(browser: "Browser", product: Running) -> Iterator[Visitor]:
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    visitor = Visitor(context.new_page(), product.address)
+    visitor.page.goto(product.address)
+    visitor.page.wait_for_selector('[data-testid="stChatInputTextArea"]')
+    yield visitor
+    assert visitor.outside() == []
+    assert visitor.problems == []
+    context.close()
+
+
+def go(visitor: Visitor, name: str) -> "Page":
+    visitor.page.locator(f'[data-testid="stSidebar"] a[href$="{name}"]').first.click()
+    visitor.page.wait_for_selector(".heading")
+    return visitor.page
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    folder = tmp_path / "upload"
+    folder.mkdir()
+    for n in range(16):
+        (folder / f"report-{n:02}.md").write_text(f"# Report {n}\n\nNumber {n} of the reports.\n", encoding="utf-8")
+    (folder / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
+    (folder / HOSTILE.replace("/", "_")).write_text("# Hostile name\n\nA file whose name is HTML.\n", encoding="utf-8")
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.4 not really")
+    return [str(path) for path in sorted(folder.iterdir())]
+
+
+def upload(page: "Page", files: list[str]) -> None:
+    page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files(files)
+    page.locator(".st-key-add-files button").click()
+
+
+def test_twenty_files_are_uploaded_followed_filtered_and_deleted(visitor: Visitor, files: list[str]) -> None:
+    assert len(files) == 20
+    page = go(visitor, "documents")
+    page.wait_for_selector("text=No documents yet")
+    upload(page, files)
+    page.wait_for_selector('.card.job [role="progressbar"]')
+    page.wait_for_selector("text=Done: 18 added, 0 changed, 0 unchanged, 2 failed", timeout=SLOW)
+
+    # What became of each file, the failed ones first, each with its reason.
+    results = page.locator(".results .doc")
+    assert results.count() == 20
+    assert "broken.pdf" in results.nth(0).inner_text() + results.nth(1).inner_text()
+    assert "empty" in page.locator('.results .doc:has-text("empty.txt") .reason').inner_text()
+    assert page.locator(".results b, .docs img, .docs b").count() == 0
+
+    # The list: searched, filtered by type and status, and cleared.
+    page.wait_for_selector(".pickable")
+    page.locator(".st-key-filter input").fill("report-1")
+    page.locator(".st-key-filter input").press("Enter")
+    page.wait_for_selector(".listhead:has-text('6 documents')")
+    page.locator(".st-key-filter input").fill("")
+    page.locator(".st-key-filter input").press("Enter")
+    page.wait_for_selector(".listhead:has-text('19 documents')")
+    page.locator(".st-key-filter-more button").click()
+    page.locator(".st-key-filter-status button:has-text('Failed')").click()
+    page.wait_for_selector(".listhead:has-text('1 document')")
+    assert "damaged" in page.locator(".pickable .reason").inner_text()
+    page.locator(".st-key-filter-none button").click()
+    page.locator(".st-key-filtered-row").wait_for(state="detached")
+    page.wait_for_selector(".listhead:has-text('19 documents')")
+    page.keyboard.press("Escape")
+
+    # A preview, and the original.
+    page.locator('.pickable [data-action="preview"]:has-text("handbook.md")').click()
+    page.wait_for_selector(".sheet:has-text('25 days of leave')")
+    page.locator("[data-action='close']:visible").click()
+    page.locator(".sheet").wait_for(state="detached")
+    page.locator('.pickable:has-text("handbook.md") [data-menu]').click()
+    with page.expect_download() as download:
+        page.locator('.menu a:visible:has-text("Download the original")').click()
+    assert Path(download.value.path()).read_text(encoding="utf-8") == HANDBOOK
+
+    # One is deleted, then two together, by keyboard.
+    page.locator('.pickable:has-text("report-00.md") [data-action="delete"]').click()
+    page.locator(".st-key-delete-cancel button").click()
+    page.locator(".st-key-delete-cancel").wait_for(state="detached")
+    page.locator('.pickable:has-text("report-00.md") [data-action="delete"]').click()
+    page.locator(".st-key-delete-confirm button").click()
+    page.wait_for_selector(".listhead:has-text('18 documents')")
+    assert page.locator('.pickable:has-text("report-00.md")').count() == 0
+    for name in ("report-01.md", "report-02.md"):
+        page.locator(f'.pickable:has-text("{name}") .pick').focus()
+        page.keyboard.press("Space")
+        page.wait_for_selector(f'.pickable:has-text("{name}") .pick[aria-checked="true"]')
+    page.wait_for_selector("text=2 selected")
+    page.locator(".st-key-chosen-delete button").click()
+    page.locator(".st-key-delete-confirm button").click()
+    page.wait_for_selector(".listhead:has-text('16 documents')")
+    page.reload()
+    page.wait_for_selector(".listhead:has-text('16 documents')")
+    assert page.locator(".st-key-bulk-row").count() == 0
+
+
+def test_a_folder_of_the_machine_is_read_in_and_read_again(visitor: Visitor, tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    (folder / "hr").mkdir(parents=True)
+    (folder / "hr" / "leave.md").write_text(HANDBOOK, encoding="utf-8")
+    page = go(visitor, "documents")
+    page.locator(".st-key-folder summary").click()
+    page.locator(".st-key-folder-path input").fill("shared/hr")
+    page.locator(".st-key-folder-add button").click()
+    page.wait_for_selector(".notice.bad:has-text('not a whole path')")
+    page.locator(".st-key-folder-path input").fill(str(tmp_path / "nowhere"))
+    page.locator(".st-key-folder-add button").click()
+    page.wait_for_selector(".notice.bad:has-text('nowhere')")
+    page.locator(".st-key-folder-path input").fill(str(folder))
+    page.locator(".st-key-folder-add button").click()
+    page.wait_for_selector("text=Done: 1 added", timeout=SLOW)
+    page.wait_for_selector('.pickable:has-text("hr/leave.md"):has-text("shared")')
+
+    (folder / "hr" / "leave.md").write_text(HANDBOOK.replace("25", "28"), encoding="utf-8")
+    page.locator(".pickable [data-menu]").click()
+    page.locator('[data-action="again"]:visible').click()
+    page.wait_for_selector("text=Done: 0 added, 1 changed", timeout=SLOW)
+    page.wait_for_selector('.pickable:has-text("version 2")')
+    page.locator(".pickable [data-menu]").click()
+    page.locator('[data-action="versions"]:visible').click()
+    page.wait_for_selector('[role="dialog"] .doc >> nth=1')
+    page.locator('[role="dialog"] [data-action="version"]').nth(1).click()
+    page.wait_for_selector(".sheet:has-text('25 days')")
+
+    # The folder is gone: said in plain words, in Chinese too.
+    (folder / "hr" / "leave.md").unlink()
+    (folder / "hr").rmdir()
+    folder.rmdir()
+    page.get_by_role("radio", name="中文").click()
+    page.wait_for_selector(".heading:has-text('文档')")
+    page.locator(".pickable [data-menu]").click()
+    page.locator('[data-action="again"]:visible').click()
+    page.wait_for_selector(".notice.bad:has-text('已不存在')")
+
+
+def test_models_are_switched_pulled_stopped_and_deleted(visitor: Visitor) -> None:
+    page = go(visitor, "models")
+    page.wait_for_selector(".inuse:has-text('scripted-1b'):has-text('Ready')")
+    page.wait_for_selector(".notice.warn:has-text('No Ollama server answers')")
+    page.locator('[data-action="use"]').click()
+    page.wait_for_selector(".inuse:has-text('scripted-7b'):has-text('Ready')")
+
+    # A pull that is followed, stopped, and a quick one that ends; the sizes say whether they fit.
+    assert page.locator('.doc:has-text("deepseek-r1:671b") .status').inner_text().endswith("Too big for this machine")
+    page.locator('.doc:has-text("deepseek-r1:1.5b") [data-action="pull"]').click()
+    page.wait_for_selector(".card.pull:has-text('of 4.7 GB')")
+    page.locator('[data-action="stop-pull"]').click()
+    page.wait_for_selector(".card.pull:has-text('What has arrived is kept')")
+    page.locator('[data-action="dismiss"]').click()
+    page.locator(".card.pull").wait_for(state="detached")
+    page.locator(".st-key-pull-name input").fill("two words")
+    page.locator(".st-key-pull button").click()
+    page.wait_for_selector(".notice.bad:has-text('name of a model')")
+    page.locator(".st-key-pull-name input").fill("quick:1b")
+    page.locator(".st-key-pull button").click()
+    page.wait_for_selector('.st-key-installed .doc:has-text("quick:1b")')
+
+    page.locator('.st-key-installed .doc:has-text("quick:1b") [data-action="remove"]').click()
+    page.locator(".st-key-remove-confirm button").click()
+    page.locator('.st-key-installed .doc:has-text("quick:1b")').wait_for(state="detached")
+
+    # The budget chosen here is the one of the chat; the plain chat is one click away.
+    page.locator('.st-key-models-think-budget input').click()
+    page.get_by_role("option", name="128", exact=True).click()
+    page.locator(".st-key-plain-chat button").first.click()
+    page.wait_for_selector('[placeholder*="without documents"]')
+    page.wait_for_selector(".st-key-thinking:has-text('128')")
+
+
+def test_an_evaluation_is_run_watched_stopped_resumed_and_compared(
+    visitor: Visitor, tmp_path: Path, files: list[str]
+) -> None:
+    page = go(visitor, "documents")
+    upload(page, [name for name in files if name.endswith("handbook.md")])
+    page.wait_for_selector("text=Done: 1 added", timeout=SLOW)
+    questions = tmp_path / "leave.jsonl"
+    questions.write_text("".join(json.dumps(q) + "\n" for q in QUESTIONS), encoding="utf-8")
+
+    page = go(visitor, "evaluation")
+    page.wait_for_selector("text=There are no runs yet")
+    page.get_by_text("Path on this machine").click()
+    page.locator(".st-key-set-path input").fill(str(tmp_path / "nothing.jsonl"))
+    page.locator(".st-key-set-path input").press("Enter")
+    page.locator(".st-key-run-start button:enabled").click()
+    page.wait_for_selector(".notice.bad:has-text('nothing.jsonl')")
+    page.get_by_text("Path on this machine").click()
+    page.locator(".st-key-set-path input").fill(str(questions))
+    page.locator(".st-key-set-path input").press("Enter")
+    page.locator(".st-key-run-start button:enabled").click()
+
+    # Watched, stopped, and resumed.
+    page.wait_for_selector('.card.run [role="progressbar"]')
+    page.wait_for_selector(".card.run:has-text('of 3 questions')")
+    page.locator('.card.run [data-action="stop"]').click()
+    page.wait_for_selector('.st-key-runs .doc:has-text("Stopped")')
+    page.locator('[data-action="resume"]').click()
+    page.wait_for_selector('.st-key-runs .doc:has-text("Done"):has-text("3 of 3 questions")', timeout=SLOW)
+
+    # The other model gets the other question right.
+    go(visitor, "models")
+    page.locator('[data-action="use"]').click()
+    page.wait_for_selector(".inuse:has-text('scripted-7b'):has-text('Ready')")
+    go(visitor, "evaluation")
+    page.get_by_text("Upload a file").click()
+    page.locator('.st-key-set-file input[type="file"]').set_input_files(str(questions))
+    page.locator(".st-key-run-start button:enabled").click()
+    page.wait_for_selector('.st-key-runs .doc:has-text("#2"):has-text("Done")', timeout=SLOW)
+
+    # One run: figures, questions, the report as a file.
+    page.locator('.st-key-runs .doc:has-text("#2") [data-action="open"]').click()
+    page.wait_for_selector("table.figures")
+    figure = page.locator('table.figures tr:has(th:text-is("right"))')
+    assert "66.7%" in figure.inner_text()
+    page.locator("details.question summary").first.click()
+    assert "30 days of leave" in page.locator("details.question[open] .said").inner_text()
+    with page.expect_download() as download:
+        page.locator(".st-key-report-file button").click()
+    assert "How many days of leave" in Path(download.value.path()).read_text(encoding="utf-8")
+    page.locator('.st-key-runs .doc:has-text("#2") [data-action="open"]').click()
+    page.locator("table.figures").wait_for(state="detached")
+
+    # Compared: one became right, one became wrong, both answers side by side.
+    page.locator(".st-key-comparison summary").click()
+    page.wait_for_selector(".tile:has-text('now right')")
+    tiles = page.locator(".st-key-comparison .tile .big").all_inner_texts()
+    assert tiles == ["1", "1", "1"]
+    page.locator(".st-key-comparison button:has-text('Now wrong (1)')").click()
+    page.wait_for_selector('details.question:has-text("does an employee have")')
+    page.locator("details.question summary").click()
+    said = page.locator("details.question[open] .said").all_inner_texts()
+    assert [re.findall(r"\d+ days", text) for text in said] == [["25 days"], ["30 days"]]
+
+    page.locator('.st-key-runs .doc:has-text("#1") [data-action="delete"]').click()
+    page.locator(".st-key-run-delete-confirm button").click()
+    page.locator('.st-key-runs .doc:has-text("#1")').wait_for(state="detached")
+
+
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+def test_the_pages_fit_a_narrow_screen(browser: "Browser", product: Running, files: list[str], language: str) -> None:
+    context = browser.new_context(locale=language, viewport={"width": 360, "height": 740})
+    visitor = Visitor(context.new_page(), product.address)
+    page = visitor.page
+    page.goto(product.address)
+    page.wait_for_selector('[data-testid="stChatInputTextArea"]')
+    for name in ("documents", "models", "evaluation"):
+        page.goto(f"{visitor.origin}/{name}")
+        page.wait_for_selector(".heading")
+        if name == "documents":
+            upload(page, files[:3])
+            page.wait_for_selector(".pickable", timeout=SLOW)
+        page.wait_for_timeout(500)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        overflowing = page.evaluate(
+            "[...document.querySelectorAll('[data-testid=stMain] button, [data-testid=stMain] .doc')]"
+            ".filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > 361).length"
+        )
+        assert overflowing == 0
+    assert visitor.outside() == []
+    assert visitor.problems == []
+    context.close()

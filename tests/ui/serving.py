@@ -1,0 +1,92 @@
+"""A service in this process: a real home, real uvicorn on a free port, a tiny embedding model, scripted answers."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from kb.assistant import KnowledgeBase
+from kb.config import Settings
+from tests.fakes import ScriptedModel
+from ui import runtime
+from ui.access import RunningService, announced, running_service, token_of
+from ui.api import api_of, enlarge_threads
+from ui.server import Hardened, _listen
+
+SETTINGS = Settings.model_validate(
+    {"embedding": {"llamaindex_class": "tests.tiny:TinyEmbedding"}, "ingest": {"max_file_mb": 1}}
+)
+REPLY = "<think>The handbook says it.</think>\n\nThe office in Utrecht opens at 7:45 [1]."
+
+
+@dataclass
+class Served:
+    """A service that runs, and a client with its token."""
+
+    service: runtime.Service
+    running: RunningService
+    http: httpx.Client
+
+
+def opened(home: Path, model: ScriptedModel | None = None, settings: Settings = SETTINGS) -> KnowledgeBase:
+    """A knowledge base whose language model is the scripted one."""
+    kb = KnowledgeBase.open(home, settings)
+    kb._model = model or ScriptedModel([REPLY])
+    return kb
+
+
+@contextmanager
+def serving(kb: KnowledgeBase) -> Iterator[Served]:
+    """Serve the API of a knowledge base, without the page, until the `with` ends."""
+    token = token_of(kb.home.path)
+    service = runtime.Service.of(kb)
+    service.warm_up.state = "ready"
+    api = api_of(service)
+    with _listen(0) as listener:
+        port = listener.getsockname()[1]
+
+        class Server(uvicorn.Server):
+            async def startup(self, sockets: object = None) -> None:
+                await super().startup(sockets=sockets)  # type: ignore[arg-type]
+                enlarge_threads()
+                ready.set()
+
+        ready = threading.Event()
+        config = uvicorn.Config(
+            Hardened(api, port, token), log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=3
+        )
+        server = Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="server")
+        with announced(kb.home.path, port):
+            thread.start()
+            try:
+                assert ready.wait(30)
+                running = running_service(kb.home.path)
+                assert running is not None
+                headers = {"authorization": f"Bearer {token}"}
+                with httpx.Client(
+                    base_url=f"{running.origin}/api/", headers=headers, trust_env=False, timeout=30
+                ) as client:
+                    yield Served(service, running, client)
+            finally:
+                api.state.closing.set()
+                for turn in service.conversations.running():
+                    turn.running.stop("interrupted")
+                server.should_exit = True
+                thread.join(20)
+                service.shut_down()
+    assert not thread.is_alive()
+
+
+def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait until something is so."""
+    ended = threading.Event()
+    for _ in range(int(seconds / 0.02)):
+        if condition():
+            return
+        ended.wait(0.02)
+    raise AssertionError("it did not come to be")

@@ -1,0 +1,193 @@
+"""Routes of the API: language models: which there are, which is in use, and how others are brought and removed."""
+
+import queue
+import threading
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from kb import hardware, llm, weights
+from kb.errors import KBError
+from ui.api_common import EVENTS, Body, DoneForm, ServiceHere
+from ui.api_stream import INTERNAL, Json, Ndjson, in_thread
+from ui.runtime import Service
+
+router = APIRouter(prefix="/models", tags=["models"])
+
+_NEWS_SECONDS = 0.5
+
+
+class UsedForm(BaseModel):
+    """The model that answers."""
+
+    engine: str
+    name: str
+    digest: str
+    context_tokens: int
+    think_budget: int
+
+
+class InstalledForm(BaseModel):
+    """A language model that can be used now."""
+
+    engine: str
+    name: str
+    bytes: int
+    detail: str
+    digest: str
+
+
+class OfferedForm(BaseModel):
+    """Weights the product can fetch."""
+
+    name: str
+    kind: str
+    bytes: int
+    licence: str
+
+
+class FitForm(BaseModel):
+    """A size of DeepSeek-R1, and whether this machine's memory holds it."""
+
+    size: str
+    needs_gb: float
+    fits: bool
+
+
+class ModelsForm(BaseModel):
+    """The models, and which of DeepSeek-R1 fits this machine."""
+
+    installed: list[InstalledForm]
+    offered: list[OfferedForm]
+    ollama_problem: str | None
+    memory_gb: float
+    deepseek_r1: list[FitForm]
+
+
+class UseBody(Body):
+    """`engine` and `name` of a model; neither goes back to the settings."""
+
+    engine: str | None = None
+    name: str | None = None
+
+
+class NameBody(Body):
+    """A model by its name: an Ollama tag, or weights the product ships."""
+
+    name: str
+
+
+@router.get("", response_model=ModelsForm)
+def models(service: ServiceHere) -> Response:
+    """Models that can be used now, and those the product can fetch."""
+    llm_settings = service.kb.settings.llm
+    fits = hardware.deepseek_fits(context_tokens=llm_settings.context_tokens)
+    return Json(
+        {
+            **models_form(llm_settings),
+            "memory_gb": round(hardware.total_memory() / 1e9, 1),
+            "deepseek_r1": [{"size": f.size, "needs_gb": round(f.needs / 1e9, 1), "fits": f.fits} for f in fits],
+        }
+    )
+
+
+def models_form(settings: Any) -> dict[str, Any]:
+    """The models as JSON, as `kb models list` prints them too."""
+    installed, problem = llm.installed_models(settings)
+    return {
+        "installed": [
+            {"engine": m.engine, "name": m.name, "bytes": m.size, "detail": m.detail, "digest": m.digest}
+            for m in installed
+        ],
+        "offered": [
+            {"name": w.name, "kind": w.kind, "bytes": w.size, "licence": w.licence}
+            for w in weights.WEIGHTS.values()
+            if not weights.present(w.name)
+        ],
+        "ollama_problem": problem or None,
+    }
+
+
+@router.get("/used", response_model=UsedForm)
+def used(service: ServiceHere) -> Response:
+    """The model that answers."""
+    return Json(_used(service))
+
+
+@router.post("/use", response_model=UsedForm)
+def use(body: UseBody, service: ServiceHere) -> Response:
+    """Answer with this model from now on, in this home."""
+    service.kb.choose_model(body.engine, body.name)
+    return Json(_used(service))
+
+
+@router.post("/warm-up", response_model=DoneForm)
+def warm_up(service: ServiceHere) -> Response:
+    """Load what the first question would have to wait for."""
+    service.kb.warm_up()
+    return Json({"done": True})
+
+
+@router.post("/pull", response_class=Response, responses=EVENTS)
+def pull(body: NameBody, service: ServiceHere) -> Response:
+    """Fetch a model: its progress, one JSON object a line. Leaving the connection stops it; it goes on next time."""
+    stop = threading.Event()
+    return Ndjson(_pulling(service, body.name, stop), stop.set)
+
+
+@router.delete("/{name:path}", response_model=DoneForm)
+def remove(name: str, service: ServiceHere) -> Response:
+    """Delete a model from this machine or its Ollama server."""
+    llm.remove_model(service.kb.settings.llm, name)
+    return Json({"done": True})
+
+
+def _used(service: Service) -> dict[str, Any]:
+    model = service.kb.model
+    return {
+        "engine": model.engine,
+        "name": model.name,
+        "digest": model.digest(),
+        "context_tokens": model.context_tokens,
+        "think_budget": model.think_budget,
+    }
+
+
+async def _pulling(service: Service, name: str, stop: threading.Event) -> AsyncGenerator[dict[str, Any], None]:
+    """The newest progress; what came in between is left out."""
+    news: queue.Queue[dict[str, Any]] = queue.Queue()
+
+    def show(label: str, done: int, total: int) -> None:
+        news.put({"event": "progress", "label": label, "done": done, "total": total})
+
+    def work() -> None:
+        try:
+            here = name in weights.WEIGHTS and weights.complete(name)
+            done = here or llm.pull_model(service.kb.settings.llm, name, show, stop)
+            news.put({"event": "done", "name": name, "installed": done})
+        except KBError as error:
+            news.put({"event": "failed", "kind": type(error).__name__, "error": str(error)})
+        except Exception:
+            news.put({"event": "failed", "kind": "InternalError", "error": INTERNAL})
+            raise
+
+    def newest() -> dict[str, Any] | None:
+        latest = None
+        with suppress(queue.Empty):
+            latest = news.get(timeout=_NEWS_SECONDS)
+            while latest["event"] == "progress":
+                latest = news.get_nowait()
+        return latest
+
+    threading.Thread(target=work, name="pull", daemon=True).start()
+    while True:
+        form = await in_thread(newest)
+        if form is None:
+            continue
+        yield form
+        if form["event"] != "progress":
+            return

@@ -1,0 +1,94 @@
+"""Comparing: two runs of an evaluation, question by question: what became right, what became wrong."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from kb import ranking
+
+if TYPE_CHECKING:
+    from kb.evaluation import Outcome
+
+Verdict = Literal["right", "wrong", "refused", "failed", "unjudged"]
+Change = Literal["better", "worse", "same", "only_before", "only_after"]
+
+MAIN = (  # the figures shown first, by dotted name; a rate, where more is better
+    "retrieval.hit@10",
+    "retrieval.ndcg@10",
+    "answers.right",
+    "answers.f1",
+    "answers.refused_unanswerable",
+    "claims.supported",
+    "citations.on_gold",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One question in both runs; a side is None where a run does not hold it."""
+
+    id: str
+    question: str
+    before: "Outcome | None"
+    after: "Outcome | None"
+    verdict_before: Verdict | None
+    verdict_after: Verdict | None
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two runs: all questions in the order of the later one, and how many changed which way."""
+
+    rows: tuple[Compared, ...]
+    better: int
+    worse: int
+    same: int
+    only_before: int
+    only_after: int
+
+
+def verdict(outcome: "Outcome") -> Verdict:
+    """What one answer comes to; without an answer, whether the search found the gold place among the first ten."""
+    scores, question = outcome.scores, outcome.question
+    if outcome.error:
+        return "failed"
+    if outcome.answer is None:
+        if not scores.gold_units:
+            return "unjudged"
+        return "right" if scores.first_hit is not None and scores.first_hit <= ranking.CUTOFF else "wrong"
+    if question.refuse:
+        return "right" if scores.refused else "wrong"
+    if scores.refused:
+        return "refused"
+    return "unjudged" if scores.right is None else "right" if scores.right else "wrong"
+
+
+def compare(before: "Sequence[Outcome]", after: "Sequence[Outcome]") -> Comparison:
+    """Compare the first answers to each question. Better: right now and not before; worse: the other way round."""
+    old = {o.question.id: o for o in before if o.sample == 0}
+    new = {o.question.id: o for o in after if o.sample == 0}
+    rows = []
+    for id in [*new, *(id for id in old if id not in new)]:
+        a, b = old.get(id), new.get(id)
+        shown = b or a
+        assert shown is not None
+        first, second = verdict(a) if a else None, verdict(b) if b else None
+        rows.append(Compared(id, shown.question.question, a, b, first, second, _change(first, second)))
+    count = {change: sum(row.change == change for row in rows) for change in Change.__args__}  # type: ignore[attr-defined]
+    return Comparison(tuple(rows), **count)
+
+
+def _change(before: Verdict | None, after: Verdict | None) -> Change:
+    if before is None:
+        return "only_after"
+    if after is None:
+        return "only_before"
+    if (before == "right") == (after == "right") or "unjudged" in (before, after):
+        return "same"
+    return "better" if after == "right" else "worse"
+
+
+def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The parts of two runs' fingerprints that are not the same, by name."""
+    return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
