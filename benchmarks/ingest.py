@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.places import ASKER, SAMPLE_DOCS, filled
+from benchmarks.places import ASKER, SAMPLE_DOCS, evaldata, filled
 from benchmarks.result import Result, median
 from kb.config import cache_dir
 from kb.weights import embedding_folder
@@ -25,7 +25,7 @@ def run(rounds: int = ROUNDS, documents: int | None = None) -> Result:
     peer = _peer_folder()
     with tempfile.TemporaryDirectory() as temporary:
         docs = Path(temporary) / "docs"
-        texts = _plain_texts(docs, documents)
+        texts, whose = _plain_texts(docs, documents)
         seconds: dict[str, list[float]] = {}
         chunks: dict[str, int] = {}
         for _ in range(rounds):
@@ -45,7 +45,7 @@ def run(rounds: int = ROUNDS, documents: int | None = None) -> Result:
         peers = middle.get("llamaindex torch")
         rows.append((backend, chunks[f"whole {backend}"], bare, whole, whole / bare, peers / whole if peers else "-"))
     notes = [
-        f"{texts} plain texts of sample_docs, median of {rounds} rounds in turn; load average {os.getloadavg()[0]:.1f}",
+        f"{texts} plain texts of {whose}, median of {rounds} rounds in turn; load average {os.getloadavg()[0]:.1f}",
         "bare: the model alone over the chunks that the whole ingestion makes, all at once; LlamaIndex runs on torch",
     ]
     if peer is None:
@@ -56,16 +56,19 @@ def run(rounds: int = ROUNDS, documents: int | None = None) -> Result:
     return Result("ingest", columns, tuple(rows), tuple(notes))
 
 
-def _plain_texts(folder: Path, limit: int | None) -> int:
-    """The stored texts of sample_docs as files: what every pipeline reads alike. Returns how many."""
+def _plain_texts(folder: Path, limit: int | None) -> tuple[int, str]:
+    """Texts as files that every pipeline reads alike: of a question set, else of sample_docs. (how many, whose)."""
     folder.mkdir(parents=True)
-    with filled("sample_docs", [SAMPLE_DOCS]) as kb:
-        readable = [d for d in kb.documents(ASKER) if d.version][:limit]
-        for number, document in enumerate(readable):
-            text = kb.stored_text(ASKER, document.collection, document.path).text
-            name = f"{number:03} {Path(document.path).stem}.txt"
-            (folder / name).write_text(text, encoding="utf-8")
-    return len(readable)
+    handbook = evaldata() / "handbook_18f" / "docs"
+    if handbook.is_dir():
+        texts = [(path.stem, path.read_text(encoding="utf-8")) for path in sorted(handbook.rglob("*.md"))]
+    else:
+        with filled("sample_docs", [SAMPLE_DOCS]) as kb:
+            readable = [d for d in kb.documents(ASKER) if d.version]
+            texts = [(Path(d.path).stem, kb.stored_text(ASKER, d.collection, d.path).text) for d in readable]
+    for number, (name, text) in enumerate(texts[:limit]):
+        (folder / f"{number:03} {name}.txt").write_text(text, encoding="utf-8")
+    return len(texts[:limit]), "handbook_18f" if handbook.is_dir() else "sample_docs"
 
 
 def _measure(module: str, *arguments: str, path: Path | None = None) -> tuple[float, int]:

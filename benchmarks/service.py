@@ -54,7 +54,7 @@ def run(seconds: float = 60.0, small_files: int = SMALL_FILES, samples: int = 40
             rows += _people(service, asked, seconds)
             rows += _flood(service, asked)
             rows += _searches(service, asked, samples, small_files, Path(temporary) / "small")
-        rows += _overhead(place, asked[-questions:])
+        rows += _overhead(place, asked[-questions - 1 :])
     notes = (
         f"{model}; {os.cpu_count()} processors, load average {os.getloadavg()[0]:.1f}",
         "the bare engine is given the prompts of the service, but for a number in front of the passages, so that no "
@@ -253,7 +253,10 @@ class Recording:
 
 
 def _overhead(place: Path, questions: Sequence[str]) -> Rows:
-    """Question to first word: through a service of this process, and from its engine given the same prompt."""
+    """Question to first word: through a service of this process, and from its engine given the same prompt.
+
+    The first question warms it up.
+    """
     ratios: list[float] = []
     through: list[float] = []
     with KnowledgeBase.open(place) as kb:
@@ -266,7 +269,7 @@ def _overhead(place: Path, questions: Sequence[str]) -> Rows:
                 service = running_service(place)
                 assert service is not None
                 ask(service, "overhead", questions[0])
-                for number, question in enumerate(questions):
+                for number, question in enumerate(questions[1:]):
                     recording.prompts.clear()
                     asked = ask(service, "overhead", question)
                     if asked.first_word is None or not recording.prompts:

@@ -166,7 +166,7 @@ class Jobs:
                     return job
                 self._changed.wait(left)
 
-    def shut_down(self, timeout: float = 10.0) -> None:
+    def shut_down(self, timeout: float = 30.0) -> None:
         """Stop after the current file; the next `start` goes on. Returns when nothing uses the knowledge base."""
         with self._changed:
             self._closing = True

@@ -23,8 +23,8 @@ from kb.errors import DocumentError, UnsupportedFormat, UsageError
 from kb.schema import DocumentStatus
 from kb.sync import SeenFile, Sync
 
-_AHEAD_FILES = 16  # files that are being read, or wait to be
-_AHEAD_BYTES = 64 << 20
+_AHEAD_FILES = 8  # files that are being read, or wait to be
+_AHEAD_BYTES = 8 << 20  # from which on no further one is begun
 _HEAD_BYTES = 4096
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING  # noqa: E402
 
 from ingest import files, reading, splitting  # noqa: E402
 from ingest.workers import BEGUN, LAST, MORE, READY, Fatal, KnownContent, Message, ReadDocument, Task, Unreadable  # noqa: E402
+from kb.candidates import word_body  # noqa: E402
 from kb.errors import DocumentError, KBError, StorageFull  # noqa: E402
 
 if TYPE_CHECKING:
@@ -40,11 +41,15 @@ def main(descriptor: int) -> None:
     _live_as_a_child()
     connection = Connection(descriptor)
     connection.send_bytes(READY)
+    allowed: tuple[str, ...] = ()
     while True:
         try:
             task = connection.recv()
         except EOFError:
             return
+        if task.settings.privacy.allow != allowed:  # a reader of the user's own may need what the settings allow
+            allowed = task.settings.privacy.allow
+            privacy.protect(allowed)
         _limit_memory(task.settings.ingest.file_mb_memory)
         out = _Outbox(connection)
         try:
@@ -155,7 +160,10 @@ def _split(settings: "Settings", path: str, parsed: "Parsed", sha256: str, size:
     chunks = splitting.split(parsed, path, _tokenizer(settings.embedding), settings.splitting)
     if not chunks:
         raise DocumentError("No text was found in the file.")
-    return ReadDocument(path, sha256, size, parsed.media_type, parsed.title, parsed.text, parsed.pages, tuple(chunks))
+    words = tuple(word_body(chunk.embedded_text) for chunk in chunks)
+    return ReadDocument(
+        path, sha256, size, parsed.media_type, parsed.title, parsed.text, parsed.pages, tuple(chunks), words
+    )
 
 
 def _tokenizer(settings: "EmbeddingSettings") -> "Tokenizer":

@@ -29,7 +29,7 @@ from kb.schema import Chunk, PageSpan
 MORE, LAST, BEGUN, READY = b"m", b"l", b"b", b"r"  # the first byte of what a process sends
 
 _MEGABYTE = 1 << 20
-_BUFFERED = 16 * _MEGABYTE  # of one file, read and not yet taken
+_BUFFERED = 4 * _MEGABYTE  # of one file, read and not yet taken
 _IDLE_SECONDS = 60.0
 _START_SECONDS = 120.0
 _POLL_SECONDS = 0.1
@@ -66,6 +66,7 @@ class ReadDocument:
     text: str
     pages: tuple[PageSpan, ...]
     chunks: tuple[Chunk, ...]
+    words: tuple[str, ...] = ()  # what the word index holds of each chunk
 
 
 @dataclass(frozen=True, slots=True)

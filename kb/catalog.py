@@ -49,6 +49,7 @@ class NewVersion:
     embeddings: tuple["Embedding", ...]
     identity: str = ""  # of the model the embeddings come from
     keys: tuple[bytes, ...] = ()  # where they are stored already; then `embeddings` is empty
+    words: tuple[str, ...] = ()  # `word_body` of each chunk, where that was made already
     readers: tuple[str, ...] | None = None  # None: as before, and everyone for a new document
 
 
@@ -132,7 +133,7 @@ class Catalog(Candidates):
         ).fetchone()[0]
         access_id = document_access if access_id is None else access_id
         version_id = self.insert_version(db, new, document_id, access_id, number, "pending")
-        self.index_words(db, version_id)
+        self.index_words(db, version_id, new.words)
         return version_id
 
     def insert_version(
@@ -169,10 +170,13 @@ class Catalog(Candidates):
             )  # fmt: skip
         return version_id
 
-    def index_words(self, db: sqlite3.Connection, version_id: int) -> None:
-        """Put the chunks of a version into the word index."""
-        rows = db.execute("SELECT id, embedded_text FROM chunks WHERE version_id = ?", (version_id,)).fetchall()
-        db.executemany("INSERT INTO words (rowid, body) VALUES (?, ?)", ((r["id"], word_body(r[1])) for r in rows))
+    def index_words(self, db: sqlite3.Connection, version_id: int, words: Sequence[str] = ()) -> None:
+        """Put the chunks of a version into the word index; `words` are their word bodies, if they are known."""
+        query = "SELECT id, embedded_text FROM chunks WHERE version_id = ? ORDER BY id"
+        rows = db.execute(query, (version_id,)).fetchall()
+        bodies = words or (word_body(row["embedded_text"]) for row in rows)
+        found = ((row["id"], body) for row, body in zip(rows, bodies, strict=True))
+        db.executemany("INSERT INTO words (rowid, body) VALUES (?, ?)", found)
 
     def _access_id(self, db: sqlite3.Connection, readers: Iterable[str]) -> int:
         key = json.dumps(sorted(set(readers)), ensure_ascii=False)

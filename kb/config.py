@@ -56,7 +56,9 @@ class IngestSettings(_Section):
     max_file_mb: int = Field(100, ge=1)
     file_seconds: int = Field(300, ge=1, description="in which a file, or a member of an archive, must be read")
     file_mb_memory: int = Field(2048, ge=512, description="that reading a file may need")
-    ocr: bool = Field(True, description="recognise the text of images and of PDF pages that have too little of their own")
+    ocr: bool = Field(
+        True, description="recognise the text of images and of PDF pages that have too little of their own"
+    )
     ocr_floor: float = Field(0.7, ge=0, le=1, description="pages whose quality is under it go to OCR")
     readers: dict[str, str] = Field(default_factory=dict, description="suffix -> `module:Class` of a LlamaIndex reader")
 

@@ -51,9 +51,9 @@ class Selection:
         rows, table = self._rows, self._table
         if not len(rows):
             return []
-        # Picking rows copies them: for most of the table it is quicker to compare with all.
-        most = 2 * len(rows) > table.count
-        scores = (table.vectors[: table.count] @ vector)[rows] if most else table.vectors[rows] @ vector
+        # Picking rows copies them: unless they are few it is quicker to compare with all.
+        few = 8 * len(rows) < table.count
+        scores = table.vectors[rows] @ vector if few else (table.vectors[: table.count] @ vector)[rows]
         best = np.argpartition(-scores, k - 1)[:k] if len(rows) > k else np.arange(len(rows))
         ids, scores = table.chunks[rows[best]], scores[best]
         return [(int(ids[i]), float(scores[i])) for i in np.lexsort((ids, -scores))]

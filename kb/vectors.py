@@ -76,9 +76,7 @@ class VectorIndex:
                 _NAME, embedding_function=None, configuration={"hnsw": _GRAPH}
             )
             if self._collection.configuration_json["hnsw"]["sync_threshold"] != written_every:
-                with (
-                    warnings.catch_warnings()
-                ):  # no embedding function: it calls that legacy
+                with warnings.catch_warnings():  # no embedding function: it calls that legacy
                     warnings.simplefilter("ignore", DeprecationWarning)
                     self._collection.modify(configuration={"hnsw": {"sync_threshold": written_every}})
 

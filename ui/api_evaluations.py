@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, Response
 from ui.api_common import EVENTS, Body, DoneForm, NotFound, ScopeForm, ServiceHere
 from ui.api_stream import Json, Ndjson, in_thread
 from ui.comparing import compare
-from ui.evaluating import Run, RunOptions
+from ui.runs import Run, RunOptions
 
 router = APIRouter(prefix="/evaluations", tags=["evaluations"])
 

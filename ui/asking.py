@@ -107,10 +107,18 @@ def _filters(service: runtime.Service, scope: Scope, t: Strings) -> None:
 def _drop(scope: Scope, name: str) -> None:
     """Take one part out of the filters: `part:value`, as `markup.limits` names it."""
     part, _, value = name.partition(":")
-    if part in ("since", "until"):
-        _set(replace(scope, **{part: ""}))
-    elif part in ("paths", "collections", "types"):
-        _set(replace(scope, **{part: tuple(v for v in getattr(scope, part) if v != value)}))
+    dropped = {
+        "since": replace(scope, since=""),
+        "until": replace(scope, until=""),
+        "paths": replace(scope, paths=_without(scope.paths, value)),
+        "collections": replace(scope, collections=_without(scope.collections, value)),
+        "types": replace(scope, types=_without(scope.types, value)),
+    }
+    _set(dropped.get(part, scope))
+
+
+def _without(values: tuple[str, ...], value: str) -> tuple[str, ...]:
+    return tuple(v for v in values if v != value)
 
 
 def _set(scope: Scope) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from kb import ranking
 
@@ -11,16 +11,6 @@ if TYPE_CHECKING:
 
 Verdict = Literal["right", "wrong", "refused", "failed", "unjudged"]
 Change = Literal["better", "worse", "same", "only_before", "only_after"]
-
-MAIN = (  # the figures shown first, by dotted name; a rate, where more is better
-    "retrieval.hit@10",
-    "retrieval.ndcg@10",
-    "answers.right",
-    "answers.f1",
-    "answers.refused_unanswerable",
-    "claims.supported",
-    "citations.on_gold",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +38,12 @@ class Comparison:
     only_after: int
 
 
-def verdict(outcome: "Outcome") -> Verdict:
-    """What one answer comes to; without an answer, whether the search found the gold place among the first ten."""
+def verdict(outcome: "Outcome", by_search: bool = False) -> Verdict:
+    """What one answer comes to. Without an answer, or `by_search`: whether the gold place was among the first ten."""
     scores, question = outcome.scores, outcome.question
     if outcome.error:
         return "failed"
-    if outcome.answer is None:
+    if outcome.answer is None or by_search:
         if not scores.gold_units:
             return "unjudged"
         return "right" if scores.first_hit is not None and scores.first_hit <= ranking.CUTOFF else "wrong"
@@ -65,17 +55,21 @@ def verdict(outcome: "Outcome") -> Verdict:
 
 
 def compare(before: "Sequence[Outcome]", after: "Sequence[Outcome]") -> Comparison:
-    """Compare the first answers to each question. Better: right now and not before; worse: the other way round."""
+    """Compare the first answers to each question. Better: right now and not before; worse: the other way round.
+
+    Where one of the runs has searched only, the searches of both are compared.
+    """
     old = {o.question.id: o for o in before if o.sample == 0}
     new = {o.question.id: o for o in after if o.sample == 0}
+    by_search = not all(any(o.answer is not None for o in side.values()) for side in (old, new) if side)
     rows = []
     for id in [*new, *(id for id in old if id not in new)]:
         a, b = old.get(id), new.get(id)
         shown = b or a
         assert shown is not None
-        first, second = verdict(a) if a else None, verdict(b) if b else None
+        first, second = (verdict(side, by_search) if side else None for side in (a, b))
         rows.append(Compared(id, shown.question.question, a, b, first, second, _change(first, second)))
-    count = {change: sum(row.change == change for row in rows) for change in Change.__args__}  # type: ignore[attr-defined]
+    count = {change: sum(row.change == change for row in rows) for change in get_args(Change)}
     return Comparison(tuple(rows), **count)
 
 

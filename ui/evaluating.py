@@ -11,80 +11,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from kb.errors import KBError, UsageError
-from kb.schema import EVERYTHING, Answer, Scope
+from kb.schema import Answer
 from ui.queueing import FairQueue
+from ui.runs import Run, RunNotFound, RunOptions, RunState
 
 if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
-    from kb.evaluation import EvalOptions, EvalProgress, Outcome, Report
+    from kb.evaluation import EvalProgress, Outcome, Report
 
 CLIENT = "evaluation"  # its name in the queue for the model
 _FIGURES_EVERY = 2.0  # seconds between two sums of a run that is under way; longer where summing takes long
 MAX_SET_MB = 50
 
-RunState = Literal["running", "done", "stopped", "interrupted", "failed"]
-
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """How a set is put; see `kb.evaluation.EvalOptions`."""
-
-    retrieval_only: bool = False
-    limit: int | None = None
-    samples: int = 1
-    seed: int = 0
-    think_budget: int | None = None
-    page_slack: int = 0
-    scope: Scope = EVERYTHING
-
-    def for_evaluation(self) -> "EvalOptions":
-        from kb.evaluation import EvalOptions
-
-        return EvalOptions(
-            retrieval_only=self.retrieval_only, limit=self.limit, samples=self.samples, seed=self.seed,
-            think_budget=self.think_budget, page_slack=self.page_slack, scope=self.scope,
-        )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One evaluation. `figures` are those of `kb eval --json`, so far; None before the first answer."""
-
-    id: str
-    name: str  # of the set
-    state: RunState
-    options: RunOptions
-    questions: int  # that are put
-    created_at: str  # ISO 8601, UTC
-    number: int  # the newest has the highest
-    engine: str = ""
-    model: str = ""
-    done: int = 0  # answers
-    total: int = 0
-    failed: int = 0
-    current: str = ""  # the question that was put last
-    seconds: float = 0.0  # of work, over all its parts
-    figures: dict[str, Any] | None = None
-    error: str | None = None  # why it failed; "" for an internal error
-    revision: int = 0
-
-    @property
-    def resumable(self) -> bool:
-        return self.state in ("stopped", "interrupted", "failed")
-
-
 _RUN = TypeAdapter(Run)
-
-
-class RunNotFound(UsageError):
-    """There is no run of that id."""
 
 
 class Evaluations:

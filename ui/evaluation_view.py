@@ -14,9 +14,10 @@ from kb.errors import KBError
 from kb.schema import Scope
 from ui import markup, markup_evaluation, runtime, session
 from ui.comparing import compare, differing, verdict
-from ui.evaluating import MAX_SET_MB, Run, RunOptions
+from ui.evaluating import MAX_SET_MB
 from ui.markup_documents import fit
 from ui.panel import panel
+from ui.runs import Run, RunOptions
 from ui.sanitise import plain
 from ui.strings import Strings
 from ui.style import uploader_words
@@ -307,7 +308,7 @@ def _compare(service: runtime.Service, t: Strings) -> None:
     if before is after:
         st.html(markup.wrap(f'<div class="notice">{plain(t("compare_same_run"))}</div>'))
         return
-    with st.expander(t("compare"), key="comparison", on_change="rerun") as form:
+    with st.expander(t("questions_title"), key="comparison", on_change="rerun") as form:
         if form.open:
             _comparison(service, before, after, t)
 
@@ -338,4 +339,6 @@ def _comparison(service: runtime.Service, before: Run, after: Run, t: Strings) -
 
 
 def _value(value: object) -> str:
-    return str(value) if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
+    """A part of a run's fingerprint, its hashes shortened."""
+    text = str(value) if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else text[:12] + "…"

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from kb.figures import flat
 from ui.comparing import Compared, Comparison, verdict
-from ui.evaluating import Run
 from ui.markup import engine
 from ui.markup_documents import duration, meter, tool
+from ui.runs import Run
 from ui.sanitise import body, plain
 from ui.strings import Strings
 from ui.translations import localised
@@ -224,7 +224,7 @@ def changes(rows: Sequence[Compared], t: Strings) -> str:
 
 def _summary(question: "Question", verdicts: Sequence[str], change: str, t: Strings) -> str:
     marks = '<span aria-hidden="true">→</span>'.join(
-        f'<span class="verdict {v}">{_SIGNS[v]} {plain(t(f"verdict_{v}"))}</span>' for v in verdicts
+        f'<span class="verdict v-{v}">{_SIGNS[v]} {plain(t(f"verdict_{v}"))}</span>' for v in verdicts
     )
     words = plain(question.question)
     return f'<summary><span class="what">{words}</span><span title="{plain(change)}">{marks}</span></summary>'
@@ -247,7 +247,7 @@ def _side(head: str, outcome: "Outcome | None", t: Strings) -> str:
     if outcome is None:
         return f'<div><div class="head">{title}</div><div class="said">{plain(t("answer_none"))}</div></div>'
     mark = verdict(outcome)
-    head = f'{title}<span class="verdict {mark}">{_SIGNS[mark]} {plain(t(f"verdict_{mark}"))}</span>'
+    head = f'{title}<span class="verdict v-{mark}">{_SIGNS[mark]} {plain(t(f"verdict_{mark}"))}</span>'
     if outcome.error:
         why = outcome.error.partition(": ")[2] or outcome.error
         said = f'<div class="reason">{body(localised(why, t.language))}</div>'

@@ -81,9 +81,9 @@ def _lines(boxes: list[Box]) -> tuple[Box, ...]:
     lines: list[Box] = []
     for box in boxes:
         left, bottom, right, top = lines[-1] if lines else box
-        height = max(top - bottom, box[3] - box[1])
+        height, lower = max(top - bottom, box[3] - box[1]), min(top - bottom, box[3] - box[1])
         shared = min(top, box[3]) - max(bottom, box[1])
-        if lines and shared > height / 3 and left <= box[0] <= right + height:
+        if lines and shared > lower / 2 and left <= box[0] <= right + height:
             lines[-1] = (left, min(bottom, box[1]), max(right, box[2]), max(top, box[3]))
         else:
             lines.append(box)

@@ -15,7 +15,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from kb import privacy
+from kb import privacy  # noqa: E402
 
 privacy.protect()
 

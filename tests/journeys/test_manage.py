@@ -181,10 +181,10 @@ def test_a_folder_of_the_machine_is_read_in_and_read_again(visitor: Visitor, tmp
 
 def test_models_are_switched_pulled_stopped_and_deleted(visitor: Visitor) -> None:
     page = go(visitor, "models")
-    page.wait_for_selector(".inuse:has-text('scripted-1b'):has-text('Ready')")
+    page.wait_for_selector(".inuse:has-text('scripted-1b'):has-text('Ready')", timeout=SLOW)
     page.wait_for_selector(".notice.warn:has-text('No Ollama server answers')")
     page.locator('[data-action="use"]').click()
-    page.wait_for_selector(".inuse:has-text('scripted-7b'):has-text('Ready')")
+    page.wait_for_selector(".inuse:has-text('scripted-7b'):has-text('Ready')", timeout=SLOW)
 
     # A pull that is followed, stopped, and a quick one that ends; the sizes say whether they fit.
     assert page.locator('.doc:has-text("deepseek-r1:671b") .status').inner_text().endswith("Too big for this machine")
@@ -206,8 +206,12 @@ def test_models_are_switched_pulled_stopped_and_deleted(visitor: Visitor) -> Non
     page.locator('.st-key-installed .doc:has-text("quick:1b")').wait_for(state="detached")
 
     # The budget chosen here is the one of the chat; the plain chat is one click away.
-    page.locator('.st-key-models-think-budget input').click()
-    page.get_by_role("option", name="128", exact=True).click()
+    budget = page.locator(".st-key-models-think-budget input")
+    page.locator('[role="dialog"]').wait_for(state="detached")
+    budget.click()
+    budget.press_sequentially("128", delay=80)
+    page.get_by_role("option", name="128", exact=True).wait_for()
+    budget.press("Enter")
     page.locator(".st-key-plain-chat button").first.click()
     page.wait_for_selector('[placeholder*="without documents"]')
     page.wait_for_selector(".st-key-thinking:has-text('128')")
@@ -245,7 +249,7 @@ def test_an_evaluation_is_run_watched_stopped_resumed_and_compared(
     # The other model gets the other question right.
     go(visitor, "models")
     page.locator('[data-action="use"]').click()
-    page.wait_for_selector(".inuse:has-text('scripted-7b'):has-text('Ready')")
+    page.wait_for_selector(".inuse:has-text('scripted-7b'):has-text('Ready')", timeout=SLOW)
     go(visitor, "evaluation")
     page.get_by_text("Upload a file").click()
     page.locator('.st-key-set-file input[type="file"]').set_input_files(str(questions))

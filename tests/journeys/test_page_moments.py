@@ -107,7 +107,7 @@ def test_a_reload_and_a_second_tab_find_the_running_answer(visitor: Visitor) -> 
 def test_hostile_answers_are_only_text(visitor: Visitor) -> None:
     page = visitor.page
     visitor.ask("hostile")
-    page.wait_for_selector("button.tool")
+    page.wait_for_selector(".foot")
     answer = page.locator("div.answer")
     assert "![x](http://outside.example/a.png)" in answer.inner_text()
     assert answer.locator("img, a, iframe, script, svg, span[style], [data-testid]").count() == 0
@@ -157,6 +157,6 @@ def test_without_documents_there_are_no_passages(visitor: Visitor) -> None:
     page.locator(".st-key-without-documents label").first.click()
     page.wait_for_selector('[placeholder*="without documents"], [placeholder*="不查文档"]')
     visitor.ask("Tell me of leave")
-    page.wait_for_selector("button.tool")
+    page.wait_for_selector(".foot")
     assert page.locator("details.found").count() == 0
     assert page.locator(".flag, .cite").count() == 0

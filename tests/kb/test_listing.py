@@ -82,7 +82,7 @@ def test_the_list_follows_every_change(catalog: Catalog) -> None:
     (changed,) = catalog.documents(ALL)
     assert (changed.status, changed.version) == ("changed", 2)
 
-    catalog.record_outcome(changed.collection, "b.md", "/root", "b.md", "failed", "It is empty.")
+    catalog.record_outcome(changed.collection, "b.md", "/folder", "b.md", "failed", "It is empty.")
     assert [(d.path, d.status, d.reason, d.chunks) for d in catalog.documents(ALL)] == [
         ("a.md", "changed", "", changed.chunks), ("b.md", "failed", "It is empty.", 0),
     ]  # fmt: skip

@@ -780,11 +780,15 @@ def test_a_port_that_is_taken_is_said_and_the_page_stops_cleanly(home: Path) -> 
     assert process.stdout is not None
     address = read_until(process.stdout, "http://127.0.0.1:").split()[4]
     try:
-        port = address.rpartition(":")[2]
+        port = address.partition("/?token=")[0].rpartition(":")[2]
         other = start("up", "--port", port, "--home", str(home.parent / "other"))
         _, err = other.communicate(timeout=60)
         assert other.returncode == 1
         assert f"Port {port}" in err
+        again = start("up", "--port", "0", "--home", str(home))
+        _, err = again.communicate(timeout=60)
+        assert again.returncode == 1
+        assert address in err
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)

@@ -56,3 +56,10 @@ def test_a_refusal_that_becomes_right_is_better_and_one_that_becomes_wrong_is_th
 
 def test_what_differs_between_two_runs_is_named() -> None:
     assert differing({"model": "a", "seed": 0}, {"model": "b", "seed": 0, "k": 10}) == ["k", "model"]
+
+
+def test_a_run_that_only_searched_is_compared_by_what_was_found() -> None:
+    answered = outcome("1", right=False, refused=True, gold_units=1, first_hit=2)
+    searched = outcome("1", answered=False, gold_units=1, first_hit=2)
+    assert compare([answered], [searched]).same == 1
+    assert compare([answered], [outcome("1", answered=False, gold_units=1)]).worse == 1

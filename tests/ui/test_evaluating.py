@@ -14,8 +14,9 @@ from kb.errors import KBError, ModelError, QuestionSetError, UsageError
 from tests.fakes import Reply, ScriptedModel
 from tests.knowledge import HANDBOOK, write
 from ui.comparing import compare
-from ui.evaluating import CLIENT, Evaluations, Run, RunNotFound, RunOptions
+from ui.evaluating import CLIENT, Evaluations
 from ui.queueing import FairQueue
+from ui.runs import Run, RunNotFound, RunOptions
 
 REPLY = "The office in Utrecht opens at 7:45 [1]."
 HERE = [{"doc": "h.md"}]

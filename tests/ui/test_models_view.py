@@ -13,8 +13,8 @@ from tests.fakes import ScriptedModel
 from tests.ui.test_sanitise import HOSTILE, elements
 from ui import markup_evaluation, markup_models
 from ui.comparing import compare
-from ui.evaluating import Run, RunOptions
 from ui.pulling import Pull
+from ui.runs import Run, RunOptions
 from ui.strings import Strings
 
 EN, ZH = Strings("en"), Strings("zh")
