@@ -33,7 +33,7 @@ from kb.errors import ContextOverflow, EmptyAnswer, KBError, ModelError, Refused
 from kb.home import Home
 from kb.indexes import Indexes, built_with
 from kb.orders import without_orders
-from kb.retrieval import Retriever
+from kb.retrieval import Retriever, worth_reading
 from kb.schema import (
     EVERYTHING,
     Answer,
@@ -185,8 +185,8 @@ class KnowledgeBase(Documents):
         try:
             draft.searched = self._standalone(draft, history, options) if history else question
             found = self.search(draft.searched, asker, scope=scope)
-            draft.passages = found.passages
-            yield Retrieved(found.passages, draft.searched, found.enough_evidence)
+            draft.passages = worth_reading(found.passages) if found.enough_evidence else found.passages
+            yield Retrieved(draft.passages, draft.searched, found.enough_evidence)
             if not found.enough_evidence:
                 answer = draft.refused("weak_evidence", WEAK[draft.language])
             else:

@@ -19,7 +19,7 @@ from kb.embedding import EmbeddedQuestion, Embedder
 from kb.indexes import Indexes
 from kb.maxsim import Vectors, maxsim
 from kb.scan import ExactScan, Selection
-from kb.schema import EVERYTHING, Language, Principal, Retrieval, Scope
+from kb.schema import EVERYTHING, Language, Passage, Principal, Retrieval, Scope
 from kb.text import language_of
 from kb.words import MOST_WORDS, STOP_WORDS, any_of, content_words, tokenise
 
@@ -29,7 +29,14 @@ LANGUAGE_GAP = 0.02  # cosine that multilingual-e5-small gives away between Chin
 WORDS_UNSEEN = 0.8  # word score of a passage in the other language, as a share of its dense score
 # Occurrences of a question's words that BM25 looks at. The commonest words go over it, and weigh the least.
 POSTINGS = 15_000
+WORTH_READING = 0.75  # score of a passage that the model is given, as a share of the best one's
 COMMON_PIECE = 0.1  # weight of a stop word in MaxSim, as a share of the rarest word's
+
+
+def worth_reading(passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The passages whose score comes near the best one's. Others lead a small model astray more than they help."""
+    least = WORTH_READING * passages[0].score if passages else 0.0
+    return tuple(passage for passage in passages if passage.score >= least)
 
 
 class Retriever:

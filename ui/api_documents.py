@@ -18,6 +18,7 @@ router = APIRouter(prefix="/documents", tags=["documents"])
 
 _ALL = 1_000_000
 
+PathsQuery = Annotated[list[str], Query(description="Paths of documents within the collection; once for each.")]
 VersionQuery = Annotated[int | None, Query(ge=1, description="An earlier version.")]
 
 
@@ -105,6 +106,12 @@ class DeletedForm(BaseModel):
     status: Literal["deleted"]
 
 
+class DeletedListForm(BaseModel):
+    """All that was deleted."""
+
+    documents: list[DeletedForm]
+
+
 @router.get("", response_model=DocumentsForm)
 def documents(
     service: ServiceHere,
@@ -190,12 +197,11 @@ def page_picture(
     return Response(picture.png, media_type="image/png", headers={"cache-control": "private, max-age=3600"})
 
 
-@router.delete("", response_model=DeletedForm)
-def delete(service: ServiceHere, asker: Asker, path: PathQuery, collection: CollectionQuery = None) -> Response:
-    """Delete a document: all versions, vectors, words and originals."""
-    _, name = service.kb.catalog.find_document(asker, path, collection)
-    service.kb.delete_document(asker, name, path)
-    return Json({"collection": name, "document": path, "status": "deleted"})
+@router.delete("", response_model=DeletedListForm)
+def delete(service: ServiceHere, asker: Asker, path: PathsQuery, collection: CollectionQuery = None) -> Response:
+    """Delete documents: all versions, vectors, words and originals. All or none is found."""
+    deleted = service.kb.delete_documents(asker, [(collection, each) for each in path])
+    return Json({"documents": [{"collection": c, "document": p, "status": "deleted"} for c, p in deleted]})
 
 
 def _listed(service: Any, asker: Any, path: str, collection: str | None) -> Document:

@@ -24,6 +24,12 @@ PathArgument = Annotated[
 ]
 
 
+PathsArgument = Annotated[
+    list[str],
+    typer.Argument(metavar="PATH...", help="Paths of documents within their collection.", show_default=False),
+]
+
+
 @docs.command("list")
 def list_documents(
     collection: CollectionOption = None,
@@ -90,24 +96,26 @@ def show(
 
 @docs.command()
 def delete(
-    path: PathArgument,
+    paths: PathsArgument,
     collection: CollectionOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     json: JsonOption = False,
     home: HomeOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Delete a document: all versions, vectors, words and originals."""
+    """Delete documents with every trace of them: all versions, vectors, words and originals."""
     with opened(home, config) as kb:
         asker = local_user()
-        _, name = kb.catalog.find_document(asker, path, collection)
+        names = [(kb.catalog.find_document(asker, path, collection)[1], path) for path in paths]
         if not yes:
-            shown = console.printable_line(f"{name}/{path}")
-            typer.confirm(f"Delete {shown} with all its versions?", abort=True, err=True)
-        kb.delete_document(asker, name, path)
-        console.say(f"deleted {name}/{path}")
+            shown = ", ".join(console.printable_line(f"{name}/{path}") for name, path in names)
+            typer.confirm(f"Delete {shown} with all versions?", abort=True, err=True)
+        deleted = kb.delete_documents(asker, names)
+        for name, path in deleted:
+            console.say(f"deleted {name}/{path}")
         if json:
-            console.print_json({"collection": name, "document": path, "status": "deleted"})
+            forms = [{"collection": name, "document": path, "status": "deleted"} for name, path in deleted]
+            console.print_json({"documents": forms})
 
 
 @app.command()

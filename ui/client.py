@@ -3,9 +3,10 @@ same values, so what they print is the same either way."""
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -216,9 +217,13 @@ class RemoteKnowledgeBase:
         found = self._call("GET", "documents/chunks", asker, params=_named(path=path, collection=collection))
         return [Chunk(**chunk) for chunk in found["chunks"]]
 
-    def delete_document(self, asker: Principal, collection: str | None, path: str) -> None:
-        """Delete a document with all its versions."""
-        self._call("DELETE", "documents", asker, params=_named(path=path, collection=collection))
+    def delete_documents(self, asker: Principal, names: Iterable[tuple[str | None, str]]) -> list[tuple[str, str]]:
+        """Delete documents with all their versions, given and returned as (collection, path)."""
+        deleted: list[Form] = []
+        for collection, group in groupby(names, key=lambda name: name[0]):
+            wanted = _named(path=[path for _, path in group], collection=collection)
+            deleted += self._call("DELETE", "documents", asker, params=wanted)["documents"]
+        return [(form["collection"], form["document"]) for form in deleted]
 
     def repair(self) -> dict[str, int]:
         """Build the derived indexes again from the catalog."""

@@ -295,15 +295,15 @@ def _delete(service: runtime.Service, doomed: Sequence[Key], t: Strings) -> bool
     """Delete documents; False where one could not be, and that is said."""
     chosen: set[Key] = st.session_state.setdefault(_CHOSEN, set())
     with st.spinner(t("deleting")):
-        for collection, path in doomed:
-            try:
-                service.kb.delete_document(service.asker, collection, path)
+        try:
+            service.kb.delete_documents(service.asker, doomed)
+            for collection, path in doomed:
                 service.uploads.forget(collection, path)
-            except (KBError, OSError) as error:
-                reason = localised(str(error), t.language)
-                st.html(markup.wrap(markup.problem(path, t("delete_failed", reason=reason))))
-                return False
-            chosen.discard((collection, path))
+        except (KBError, OSError) as error:
+            reason = localised(str(error), t.language)
+            st.html(markup.wrap(markup.problem(t("delete"), t("delete_failed", reason=reason))))
+            return False
+        chosen.difference_update(doomed)
     words = t("deleted", name=label(doomed[0][1])) if len(doomed) == 1 else t("deleted_many", n=f"{len(doomed):,}")
     st.toast(words, icon=":material/check:")
     return True

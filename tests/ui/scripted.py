@@ -148,11 +148,13 @@ class ScriptedKB:
     ) -> Path:
         raise DocumentNotFound("No original was kept.")
 
-    def delete_document(self, asker: Principal, collection: str | None, path: str) -> None:
-        self.texts.pop(path)
-        self.deleted.append(path)
-        self.catalog.delete_document(self.catalog.find_document(asker, path, collection)[0], asker.name)
-        ConversationStore(self.catalog).forget_document(collection or "staff", path)
+    def delete_documents(self, asker: Principal, names: Sequence[tuple[str | None, str]]) -> list[tuple[str, str]]:
+        for collection, path in names:
+            self.texts.pop(path)
+            self.deleted.append(path)
+            self.catalog.delete_document(self.catalog.find_document(asker, path, collection)[0], asker.name)
+            ConversationStore(self.catalog).forget_document(collection or "staff", path)
+        return [(collection or "staff", path) for collection, path in names]
 
     def ask(
         self,

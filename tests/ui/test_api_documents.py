@@ -101,7 +101,7 @@ def test_a_document_is_read_and_deleted(served: Served) -> None:
     refused(served.http.get("documents/text", params={**named, "version": 7}), 404, "DocumentNotFound", "version 7")
 
     deleted = fits(served, served.http.delete("documents", params=named), "documents")
-    assert deleted == {"collection": "docs", "document": "hr/休假.md", "status": "deleted"}
+    assert deleted == {"documents": [{"collection": "docs", "document": "hr/休假.md", "status": "deleted"}]}
     for path in ("documents/entry", "documents/text", "documents/chunks", "documents/original"):
         refused(served.http.get(path, params=named), 404, "DocumentNotFound", "休假")
     refused(served.http.delete("documents", params=named), 404, "DocumentNotFound")

@@ -477,7 +477,7 @@ def test_docs_are_listed_shown_and_deleted(kb: Kb, home: Path) -> None:
     assert kb("docs", "delete", "hr/休假.md", stdin="n\n").exit_code == 1
     assert len(document_of(kb("docs", "list", "--json"))["documents"]) == 2
     deleted = document_of(kb("docs", "delete", "hr/休假.md", "--yes", "--json"))
-    assert deleted == {"collection": "docs", "document": "hr/休假.md", "status": "deleted"}
+    assert deleted == {"documents": [{"collection": "docs", "document": "hr/休假.md", "status": "deleted"}]}
     assert [d["document"] for d in document_of(kb("docs", "list", "--json"))["documents"]] == ["handbook.md"]
     assert not (home / "originals" / listed[1]["sha256"][:2] / listed[1]["sha256"]).exists()
     assert b"18 \xe5\xa4\xa9" not in (home / "catalog.db").read_bytes()

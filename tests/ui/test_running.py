@@ -543,7 +543,7 @@ def test_a_service_that_was_shut_down_leaves_nothing_running(staged: Staged) -> 
 def test_a_deleted_document_takes_the_answers_along(staged: Staged, service: Conversations) -> None:
     conversation = service.new()
     answered(service, conversation, "leave?")
-    staged.delete_document(ASKER, "staff", "handbook.md")
+    staged.delete_documents(ASKER, [("staff", "handbook.md")])
     found = service.get(conversation.id)
     assert found is conversation
     snapshot = conversation.turns[0].running.snapshot
@@ -557,7 +557,7 @@ def test_an_answer_that_is_running_stops_when_its_document_is_deleted(staged: St
     conversation = service.new()
     running = asked(service, conversation, "leave?").running
     wait_for(running, lambda s: s.passages is not None)
-    staged.delete_document(ASKER, "staff", "handbook.md")
+    staged.delete_documents(ASKER, [("staff", "handbook.md")])
     service.checkpoint()
     assert running.snapshot.state == "stopped"
     assert running.join(SOON)
