@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import pairwise
@@ -22,6 +23,7 @@ _MIN_SIDE = 8
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
 _LOCK = threading.Lock()
 _ENGINES: list[Any] = []
+_TOLD: list[Callable[[], None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class _Box:
         return self.bottom - self.top
 
 
+def tell(progress: Callable[[], None]) -> None:
+    """Call `progress` after each image from now on: one takes seconds, and a scan may have hundreds of pages."""
+    _TOLD[:] = [progress]
+
+
 def available() -> bool:
     """Whether the engine and its models are on this machine."""
     return bool(find_spec("onnxruntime")) and bool(find_spec("cv2")) and _models() is not None
@@ -60,6 +67,8 @@ def recognise(image: Any) -> Recognised:
     with _LOCK:
         try:
             found = _engine()(numpy.ascontiguousarray(pixels))
+            for progress in _TOLD:
+                progress()
         except DocumentError:
             raise
         except Exception as error:  # numeric code on a hostile image

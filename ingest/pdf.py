@@ -50,7 +50,7 @@ def read_pdf(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
         pages = [page or _Page("", 0.0) for page in read]
         poor = [at for at, page in enumerate(pages) if read[at] and page.quality < settings.ocr_floor]
         if settings.ocr:
-            for at in poor:
+            for at in poor[: settings.ocr_pages]:  # the others are kept, and marked as poor
                 pages[at] = _recognised(document, at, pages[at])
     finally:
         with PDF_LOCK:

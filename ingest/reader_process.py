@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import TYPE_CHECKING  # noqa: E402
 
-from ingest import files, reading, splitting  # noqa: E402
+from ingest import files, ocr, reading, splitting  # noqa: E402
 from ingest.workers import BEGUN, LAST, MORE, READY, Fatal, KnownContent, Message, ReadDocument, Task, Unreadable  # noqa: E402
 from kb.candidates import word_body  # noqa: E402
 from kb.errors import DocumentError, KBError, StorageFull  # noqa: E402
@@ -52,6 +52,7 @@ def main(descriptor: int) -> None:
             privacy.protect(allowed)
         _limit_memory(task.settings.ingest.file_mb_memory)
         out = _Outbox(connection)
+        ocr.tell(out.alive)
         try:
             _tokenizer(task.settings.embedding)
             out.alive()

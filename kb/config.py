@@ -54,12 +54,15 @@ class IngestSettings(_Section):
     """Limits of reading, and readers of one's own."""
 
     max_file_mb: int = Field(100, ge=1)
-    file_seconds: int = Field(300, ge=1, description="in which a file, or a member of an archive, must be read")
+    file_seconds: int = Field(
+        300, ge=1, description="in which a file, a member of an archive, or a page for OCR must be read"
+    )
     file_mb_memory: int = Field(2048, ge=512, description="that reading a file may need")
     ocr: bool = Field(
         True, description="recognise the text of images and of PDF pages that have too little of their own"
     )
     ocr_floor: float = Field(0.7, ge=0, le=1, description="pages whose quality is under it go to OCR")
+    ocr_pages: int = Field(2_000, ge=0, description="of one file that go to OCR; the others are kept as poor ones")
     readers: dict[str, str] = Field(default_factory=dict, description="suffix -> `module:Class` of a LlamaIndex reader")
 
 

@@ -60,6 +60,16 @@ def test_only_the_scanned_pages_of_a_mixed_pdf_are_recognised_and_marked(capfd: 
     assert capfd.readouterr() == ("", "")
 
 
+def test_only_so_many_pages_are_recognised_and_each_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(ocr, "_TOLD", [])
+    ocr.tell(lambda: told.append("page"))
+    parsed = read_pdf(scan([LINES, LINES, LINES]), IngestSettings(ocr_pages=2))
+    assert [page.ocr for page in parsed.pages] == [True, True, False]
+    assert parsed.pages[2].quality < IngestSettings().ocr_floor
+    assert told == ["page", "page"]
+
+
 def test_a_scan_is_refused_with_its_reason_where_recognition_is_switched_off() -> None:
     data = scan([LINES, "Words."])
 
