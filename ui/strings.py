@@ -201,8 +201,8 @@ TEXTS: Mapping[str, Text] = {
     "upload_label": Text("拖放文件到这里，或点击选择", "Drop files here, or browse"),
     "upload_browse": Text("选择文件", "Choose files"),
     "upload_hint": Text(
-        "PDF、Word、PowerPoint、Excel、HTML、Markdown、文本、CSV、邮件；每个文件不超过 {mb} MB",
-        "PDF, Word, PowerPoint, Excel, HTML, Markdown, text, CSV, mail; up to {mb} MB each",
+        "PDF、Office、HTML、Markdown、文本、表格、邮件、图片、ZIP 等；每个文件不超过 {mb} MB",
+        "PDF, Office, HTML, Markdown, text, tables, mail, images, ZIP and more; up to {mb} MB each",
     ),
     "upload_button": Text("添加 {n} 个文件", "Add {n} files"),
     "upload_button_one": Text("添加 1 个文件", "Add 1 file"),
