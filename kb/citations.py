@@ -14,7 +14,7 @@ from kb.schema import Citation, Claim, Language, Notice, Passage
 from kb.text import CJK, repeats, sentences
 
 _MARKER = re.compile(
-    r"\s*[\[【［]\s*\^?(?:passage|source|段落|来源|文档)?\s*(\d{1,3}(?:\s*[,，、;；]\s*\d{1,3})*)\s*[\]】］]",
+    r"\s*[\[【［]\s*\^?(?:passage|source|段落|来源|文档)?\s*(\d{1,3}(?:\s*[,，、;；.]\s*\d{1,3})*)\s*[\]】］]",
     re.IGNORECASE,
 )
 _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
@@ -131,7 +131,9 @@ def _sentences_with_markers(text: str) -> Iterator[_Sentence]:
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(n) for group in _MARKER.findall(text) for n in re.findall(r"\d+", group))
+    """The passages that the markers name. [3.4] names none: a section of the text, which small models cite."""
+    found = (n for group in _MARKER.findall(text) for n in re.findall(r"[\d.]+", group))
+    return tuple(int(n) for n in found if n.isdigit())
 
 
 def _with_markers(body: str, markers: Sequence[int]) -> str:

@@ -34,9 +34,14 @@ COMMON_PIECE = 0.1  # weight of a stop word in MaxSim, as a share of the rarest 
 
 
 def worth_reading(passages: Sequence[Passage]) -> tuple[Passage, ...]:
-    """The passages whose score comes near the best one's. Others lead a small model astray more than they help."""
-    least = WORTH_READING * passages[0].score if passages else 0.0
-    return tuple(passage for passage in passages if passage.score >= least)
+    """The passages whose score comes near the best one's in their language. Others lead a small model astray.
+
+    Scores of two languages do not compare well: the best passage of each always stays.
+    """
+    best: dict[Language, float] = {}
+    for passage in passages:
+        best.setdefault(language_of(passage.text), passage.score)
+    return tuple(p for p in passages if p.score >= WORTH_READING * best[language_of(p.text)])
 
 
 class Retriever:

@@ -2,13 +2,16 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from kb.assistant import KnowledgeBase, drain
 from kb.errors import ModelError, UsageError
+from kb.retrieval import worth_reading
 from kb.schema import Done, Failed, Message, Principal, Retrieved, Revised, Scope, Thought, Token
 from tests.fakes import ScriptedModel
+from tests.kb.passages import passage
 from tests.knowledge import OWNER
 
 Fill = Callable[[ScriptedModel], KnowledgeBase]
@@ -177,3 +180,11 @@ def test_a_scope_limits_by_collection_type_and_day(filled: Fill) -> None:
     assert found(Scope(since=today)) == found(Scope(until=today)) == everything
     assert found(Scope(until="2000-01-01")) == found(Scope(since="2999-01-01")) == set()
     assert found(Scope(paths=("hr/*",), types=("md",))) == {"hr/休假.md"}
+
+
+def test_the_model_reads_only_what_comes_near_the_best_passage_of_its_language() -> None:
+    english = [passage(1, "The gate opens at six."), passage(2, "The gate closes at nine."), passage(3, "Bees.")]
+    chinese = passage(4, "大门六点开放。")
+    scored = [replace(p, score=score) for p, score in zip([*english, chinese], (0.9, 0.7, 0.6, 0.2), strict=True)]
+    assert [p.rank for p in worth_reading(scored)] == [1, 2, 4]
+    assert worth_reading([]) == ()

@@ -122,3 +122,10 @@ def test_a_sentence_is_said_once() -> None:
         "en",
     )
     assert cited.text == f"{sentence} [1]. Yes. Yes."
+
+
+def test_a_section_number_in_brackets_is_neither_a_marker_nor_a_number_of_the_claim() -> None:
+    cited = cite("A lost laptop must be reported within 2 hours [3.4].", ALL, "en")
+    assert cited.text == "A lost laptop must be reported within 2 hours [3]."
+    assert cited.claims[0].supported
+    assert cited.notices == ()
