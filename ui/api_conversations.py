@@ -1,7 +1,7 @@
 """Routes of the API: conversations, which the service keeps. An answer in one goes on whoever follows it."""
 
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from kb.draft import checked
 from kb.errors import ConversationNotFound
-from kb.forms import answer_form, passage_form, scope_form
 from ui.api_common import (
     EVENTS,
     AnswerForm,
@@ -25,6 +24,7 @@ from ui.api_common import (
     ServiceHere,
 )
 from ui.api_stream import Json, Ndjson, events_of
+from ui.exporting import as_json, as_markdown, turn_form
 from ui.running import Conversation, Turn
 from ui.runtime import Service
 
@@ -128,20 +128,20 @@ def conversations(
 @router.post("", response_model=WholeForm, status_code=201)
 def begin(service: ServiceHere, asker: Asker) -> Response:
     """Begin a conversation; it is listed once something is asked in it."""
-    return Json(_whole(service.conversations.new(asker.name)), 201)
+    return Json(as_json(service.conversations.new(asker.name)), 201)
 
 
 @router.get("/{id}", response_model=WholeForm)
 def conversation(id: str, service: ServiceHere) -> Response:
     """A conversation with its turns."""
-    return Json(_whole(_get(service, id)))
+    return Json(as_json(_get(service, id)))
 
 
 @router.patch("/{id}", response_model=WholeForm)
 def rename(id: str, body: TitleBody, service: ServiceHere) -> Response:
     """Give a conversation a title."""
     service.conversations.rename(id, body.title)
-    return Json(_whole(_get(service, id)))
+    return Json(as_json(_get(service, id)))
 
 
 @router.delete("/{id}", response_model=DoneForm)
@@ -156,8 +156,6 @@ def export(
     id: str, service: ServiceHere, format: Literal["md", "json"] = "md", language: Literal["zh", "en"] = "en"
 ) -> Response:
     """A conversation as a file: Markdown with its sources, or JSON."""
-    from ui.exporting import as_json, as_markdown
-
     found = _get(service, id)
     headers = {"content-disposition": f'attachment; filename="conversation.{format}"'}
     if format == "json":
@@ -180,7 +178,7 @@ def ask(id: str, body: TurnBody, service: ServiceHere, asker: Asker, client: Cli
     )
     if turn is None:
         raise Busy("A question of this conversation is being answered. Wait for it, or stop it.")
-    return Json(_turn(turn), 202)
+    return Json(turn_form(turn), 202)
 
 
 @router.get("/{id}/turns/{position}/events", response_class=Response, responses=EVENTS)
@@ -195,7 +193,7 @@ def stop(id: str, position: int, service: ServiceHere) -> Response:
     """Stop an answer, keeping what was written."""
     turn = _find(service, id, position)
     turn.running.stop()
-    return Json(_turn(turn))
+    return Json(turn_form(turn))
 
 
 @router.put("/{id}/turns/{position}/feedback", response_model=TurnForm)
@@ -203,7 +201,7 @@ def feedback(id: str, position: int, body: FeedbackBody, service: ServiceHere, a
     """Judge an answer."""
     turn = _find(service, id, position)
     service.conversations.feedback(turn.id, body.verdict, body.reason, asker.name)
-    return Json(_turn(_find(service, id, position)))
+    return Json(turn_form(_find(service, id, position)))
 
 
 def _get(service: Service, id: str) -> Conversation:
@@ -218,32 +216,3 @@ def _find(service: Service, id: str, position: int) -> Turn:
         if turn.position == position:
             return turn
     raise ConversationNotFound(f"There is no turn {position} in conversation {id!r}; turns count from 0.")
-
-
-def _whole(conversation: Conversation) -> dict[str, Any]:
-    turns = [_turn(turn) for turn in conversation.turns]
-    return {"id": conversation.id, "owner": conversation.owner, "title": conversation.title, "turns": turns}
-
-
-def _turn(turn: Turn) -> dict[str, Any]:
-    s = turn.running.snapshot
-    return {
-        "id": turn.id,
-        "position": turn.position,
-        "question": turn.question,
-        "mode": turn.mode,
-        "scope": scope_form(turn.scope),
-        "state": s.state,
-        "ahead": s.ahead,
-        "searched": s.searched,
-        "thinking": s.thinking,
-        "thought_tokens": s.thought_tokens,
-        "text": s.text,
-        "passages": None if s.passages is None else [passage_form(passage) for passage in s.passages],
-        "notices": [asdict(notice) for notice in s.notices],
-        "answer": None if s.answer is None else answer_form(s.answer),
-        "error": s.error,
-        "asked_at": turn.asked_at,
-        "seconds": round(turn.running.seconds, 3),
-        "feedback": None if turn.feedback is None else asdict(turn.feedback),
-    }

@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict
 from typing import Any
 
-from kb.forms import answer_form, passage_form
+from kb.forms import answer_form, passage_form, scope_form
 from kb.schema import Answer, Citation, Language
 from ui.running import Conversation, Turn
 from ui.text import Text
@@ -65,7 +65,7 @@ def turn_form(turn: Turn) -> dict[str, Any]:
         "position": turn.position,
         "question": turn.question,
         "mode": turn.mode,
-        "scope": asdict(turn.scope),
+        "scope": scope_form(turn.scope),
         "state": s.state,
         "ahead": s.ahead,
         "searched": s.searched,
