@@ -63,11 +63,12 @@ def binary() -> Path:
     return path
 
 
-def start(home: Path) -> RunningOllama:
-    """Start a server on a free port and wait until it answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def start(home: Path, port: int = 0) -> RunningOllama:
+    """Start a server on `port`, or a free one, and wait until it answers."""
+    if not port:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     env = {
         "HOME": str(home),
         "PATH": os.environ["PATH"],

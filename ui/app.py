@@ -7,7 +7,7 @@ import streamlit as st
 
 from kb.errors import KBError
 from ui import chat_view, documents_view, evaluation_view, markup, models_view, runtime, session, sidebar, source_view
-from ui.panel import arrive, keyboard
+from ui.panel import arrive, connection_lost, keyboard
 from ui.strings import Strings
 from ui.style import ICON, PAGE, SHEET, scheme
 
@@ -51,6 +51,7 @@ def _draw(service: runtime.Service, t: Strings) -> None:
     place = f"at-{session.current_conversation_id() if here == 'chat' else here}"
     arrive(place, top=here != "chat", language=t.language)
     keyboard()
+    connection_lost(t("connection_lost"), t("connection_lost_text"))
     if st.session_state.get("here") != here:  # a source opened on one page is not in the way on the next
         st.session_state["here"] = here
         session.close_sources()

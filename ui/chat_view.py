@@ -22,8 +22,9 @@ def render() -> None:
     """Draw the conversation, and follow the answer that is being written."""
     service, t = runtime.current(), session.strings()
     conversation = session.conversation(service)
+    running = conversation.running
     with st.bottom:
-        asked = asking.bar(service, conversation.running, t)
+        asked = asking.bar(service, running, t)
     if asked is not None:
         _ask(service, conversation, asked.question, asked.mode, asked.scope)
         st.rerun()
@@ -40,6 +41,8 @@ def render() -> None:
             _finished(service, conversation, turn, key, t)
         else:
             _follow(service, turn, t)
+    if running is not None:  # it ended while the page was being drawn: the button that stops it goes
+        st.rerun()
     problem = st.session_state.pop(_TOLD, "")
     if problem:
         st.html(markup.wrap(markup.problem(t("failed"), t.message(problem))))

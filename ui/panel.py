@@ -294,3 +294,29 @@ def _keyboard() -> Any:
 def keyboard() -> None:
     """The keys: Esc stops the answer, or else closes the source; `/` goes to the input; Enter sends when none runs."""
     _keyboard()(key="keyboard")
+
+
+_LOST = """
+export default function ({ data }) {
+  const put = () => {
+    for (const text of document.querySelectorAll('section[role="dialog"] > h2 + div > div')) {
+      if (!/streamlit/i.test(text.textContent)) continue;
+      text.parentElement.previousElementSibling.textContent = data.title;
+      text.textContent = data.text;
+    }
+  };
+  const observer = new MutationObserver(put);
+  observer.observe(document.body, { childList: true, characterData: true, subtree: true });
+  return () => observer.disconnect();
+}
+"""
+
+
+@cache
+def _loser() -> Any:
+    return st.components.v2.component("kb_lost", html="<span></span>", js=_LOST)
+
+
+def connection_lost(title: str, text: str) -> None:
+    """What the reader is told while no service answers, in place of Streamlit's own English words about itself."""
+    _loser()(key="connection-lost", data={"title": title, "text": text})

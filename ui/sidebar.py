@@ -1,6 +1,7 @@
 """The sidebar: where to go, which conversation, which model, which language."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -123,9 +124,10 @@ def _model(service: runtime.Service, t: Strings, models: Any) -> None:
     elif state == "failed":
         st.html(markup.wrap(markup.problem(t("model_failed"), t.message(service.warm_up.error) or t("failed_unknown"))))
         st.button(t("retry"), on_click=service.warm_up.start, key="warm-up-again", width="stretch")
-    words = (
-        t("model") if state == "failed" else f"{markup.engine(service.kb.model.engine, t)} · {service.kb.model.name}"
-    )
+    words = t("model")
+    if state != "failed":
+        with suppress(KBError):  # one that is missing is told of once loading has failed
+            words = f"{markup.engine(service.kb.model.engine, t)} · {service.kb.model.name}"
     with st.container(key="side-model"):
         st.page_link(models, label=label(words), help=t("models_open"), width="stretch")
 

@@ -138,6 +138,12 @@ TEXTS: Mapping[str, Text] = {
     "nearest": Text("最接近的文档", "Nearest documents"),
     "stopped": Text("已停止，已写出的内容保留。", "Stopped. What was written is kept."),
     "stopped_before": Text("在第一个字之前已停止。", "Stopped before the first word."),
+    "connection_lost": Text("与服务的连接已断开", "The service does not answer"),
+    "connection_lost_text": Text(
+        "正在重新连接；服务恢复后，本页会自动继续，对话不会丢失。如果服务已经停止，请用 kb up 重新启动。",
+        "Connecting again. When the service is back this page goes on by itself, and no conversation is lost. "
+        "If it was stopped, start it again with kb up.",
+    ),
     "interrupted": Text("服务重新启动，这个回答没有写完。", "The service was restarted; this answer was not finished."),
     "failed": Text("未能完成回答", "The answer could not be completed"),
     "failed_unknown": Text(
