@@ -51,7 +51,7 @@ def test_every_example_works(tmp_path: Path) -> None:
     assert json.loads(upload)["kind"] == "ingest"
     assert json.loads(listed)["total"] >= 1
     assert "Staff handbook" in json.loads(text)["text"]
-    assert json.loads(deleted)["status"] == "deleted"
+    assert [document["status"] for document in json.loads(deleted)["documents"]] == ["deleted"]
     assert json.loads(job.splitlines()[-1])["report"]["added"] == 1
 
 
