@@ -2,7 +2,6 @@
 
 import os
 import queue
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
@@ -84,29 +83,25 @@ class _End:
 
 
 def in_low_priority(make: Callable[[], T], niceness: int) -> T:
-    """What `make` gives. The threads it starts, and those that they start, give way to all others.
+    """What `make` gives. The native threads it starts, and those that they start, give way to all others.
 
     On Linux priority belongs to a thread and is inherited; elsewhere it cannot be lowered for a part of a process, and
-    stays.
+    stays. `make` runs in this thread: native code may not outlive the thread that made it.
     """
-    made: list[T] = []
-    failed: list[Exception] = []
+    before = _threads_now()
+    made = make()
+    of_python = {thread.native_id for thread in threading.enumerate()}
+    for thread in _threads_now() - before - of_python:
+        with suppress(OSError):  # it has ended
+            os.setpriority(os.PRIO_PROCESS, thread, niceness)
+    return made
 
-    def body() -> None:
-        try:
-            if sys.platform == "linux":
-                with suppress(OSError):
-                    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
-            made.append(make())
-        except Exception as error:
-            failed.append(error)
 
-    thread = threading.Thread(target=body, name="start in low priority")
-    thread.start()
-    thread.join()
-    if failed:
-        raise failed[0]
-    return made[0]
+def _threads_now() -> set[int]:
+    """The threads of this process, by the system's numbers; none where that cannot be known."""
+    with suppress(OSError):
+        return {int(name) for name in os.listdir("/proc/self/task")}
+    return set()
 
 
 class Turns:

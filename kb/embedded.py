@@ -214,16 +214,16 @@ class _Llama:
         self._key = secrets.token_urlsafe(24)
         params.api_keys = [self._key]
         try:
-            self._server = background.in_low_priority(lambda: Server(params), _NICENESS)
+            server = background.in_low_priority(lambda: Server(params), _NICENESS)
         except Exception as error:
             raise EngineUnavailable(
                 f"The embedded engine cannot load {path}: {error}. Check that the file is a whole GGUF model and that "
                 f"{path.stat().st_size / 1e9:.1f} GB of memory are free."
             ) from error
-        self._address = urlsplit(self._server.listening_address).netloc
+        self._address = urlsplit(server.listening_address).netloc
         self._context_tokens = context_tokens
-        self._running = _Running()
-        # A generation that still runs while the interpreter ends would call into what is gone, and abort.
+        self._running = _Running(server)
+        # What still runs while the interpreter ends would call into what is gone, and abort.
         self._end = weakref.finalize(self, self._running.end)
 
     def prompt(self, messages: Sequence[Message], *, with_thinking: bool) -> str:
@@ -255,7 +255,7 @@ class _Llama:
         def body() -> None:
             try:
                 # Progress events are what makes it call back, and so stoppable, before the first token.
-                self._server.handle_completions(
+                self._running.server.handle_completions(
                     {"stream": True, "cache_prompt": True, "return_progress": True, **request}, on_event
                 )
             except Exception as error:
@@ -296,7 +296,6 @@ class _Llama:
     def close(self) -> None:
         """Stop what runs, and free the memory."""
         self._end()
-        del self._server
 
     def _post(self, route: str, body: dict[str, Any]) -> Any:
         connection = http.client.HTTPConnection(self._address, timeout=60)
@@ -332,9 +331,10 @@ class _Llama:
 
 
 class _Running:
-    """The threads that are in the engine's code; after `end` there are none, and no new ones."""
+    """The engine and the threads that are in its code; after `end` there is neither."""
 
-    def __init__(self) -> None:
+    def __init__(self, server: Any) -> None:
+        self.server = server
         self._guard = threading.Lock()
         self._threads: dict[threading.Thread, threading.Event] = {}
         self.ended = False
@@ -360,6 +360,7 @@ class _Running:
             stop.set()
         for thread in threads:
             thread.join()
+        self.server = None  # the last reference: its own threads end before this returns
 
 
 def _content(message: Message, with_thinking: bool) -> str:

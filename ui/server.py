@@ -7,6 +7,7 @@ import logging
 import re
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,6 +138,11 @@ def _streamlit(port: int, max_upload_mb: int) -> Any:
     )
     from streamlit.starlette import App
 
+    # Streamlit puts this folder into sys.path for each run of the script and takes it out after, unless it is there: an
+    # import that another thread is looking for meanwhile would miss an entry ("No module named ...").
+    folder = str(_SCRIPT.parent)
+    if folder not in sys.path:
+        sys.path.append(folder)
     return App(_SCRIPT)
 
 

@@ -4,6 +4,10 @@ DOCUMENTS: tuple[tuple[str, str], ...] = (
     ("The version read before still answers.", "先前读入的版本仍可检索。"),
     ("No text was found in the file.", "文件中没有找到文字。"),
     ("The file is empty.", "文件是空的。"),
+    (
+        "It is a question set for `kb eval`, not a document; it was left out.",
+        "这是供 `kb eval` 使用的题集，不是文档，未读入。",
+    ),
     ("The file vanished before it could be read.", "文件在读取之前消失了。"),
     ("The file vanished.", "文件消失了。"),
     ("The file may not be read: this user has no permission.", "无权读取该文件：当前用户没有权限。"),
