@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 
 from kb import background
 from kb.prompt_text import estimate_tokens, language_of
-from kb.schema import Message, Revised, Token
+from kb.schema import Message
 from kb.thinking import Delta, Output, notices_in, think_and_answer
 
 Reply = str | Sequence[str | Delta | BaseException | threading.Event]
@@ -124,14 +124,3 @@ class _Attempts:
                         return
             else:
                 yield piece if isinstance(piece, Delta) else Delta(piece)
-
-
-def said(events: Iterable[object]) -> str:
-    """The answer that a stream of events amounts to."""
-    text = ""
-    for event in events:
-        if isinstance(event, Token):
-            text += event.text
-        elif isinstance(event, Revised):
-            text = event.text
-    return text

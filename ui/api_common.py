@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb.errors import KBError
-from kb.schema import Message, Principal, Scope
+from kb.schema import Citation, Claim, Message, Notice, Principal, Scope
 from ui.runtime import Service
 
 try:
@@ -114,37 +114,6 @@ class PassageForm(BaseModel):
     score: float
 
 
-class ClaimForm(BaseModel):
-    """A sentence of the answer that states something: `answer[start:end]`."""
-
-    start: int
-    end: int
-    supported: bool
-    markers: list[int]
-
-
-class CitationForm(BaseModel):
-    """The exact words a claim rests on: `text[start:end]` of the document is `quote`."""
-
-    marker: int
-    collection: str
-    document: str
-    version: int
-    page: int | None
-    start: int
-    end: int
-    quote: str
-    supported: bool
-    claim: int
-
-
-class NoticeForm(BaseModel):
-    """Something the reader must know about how the answer came about."""
-
-    kind: str
-    text: str
-
-
 class AnswerForm(BaseModel):
     """A checked answer."""
 
@@ -154,10 +123,10 @@ class AnswerForm(BaseModel):
     thinking: str
     refused: bool
     language: Literal["zh", "en"]
-    claims: list[ClaimForm]
-    citations: list[CitationForm]
+    claims: list[Claim]
+    citations: list[Citation]
     passages: list[PassageForm]
-    notices: list[NoticeForm]
+    notices: list[Notice]
     engine: str
     model: str
     seconds: float

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from kb.draft import checked
 from kb.errors import ConversationNotFound
+from kb.schema import Notice
 from ui.api_common import (
     EVENTS,
     AnswerForm,
@@ -18,7 +19,6 @@ from ui.api_common import (
     Busy,
     Client,
     DoneForm,
-    NoticeForm,
     PassageForm,
     ScopeForm,
     ServiceHere,
@@ -73,7 +73,7 @@ class TurnForm(BaseModel):
     thought_tokens: int
     text: str
     passages: list[PassageForm] | None
-    notices: list[NoticeForm]
+    notices: list[Notice]
     answer: AnswerForm | None
     error: str | None
     asked_at: str

@@ -1,8 +1,6 @@
 """Routes of the API: evaluations, which put a set of questions and score the answers in the background."""
 
-from collections.abc import AsyncGenerator
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,13 +10,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
 from ui.api_common import EVENTS, Body, DoneForm, NotFound, ScopeForm, ServiceHere
-from ui.api_stream import Json, Ndjson, in_thread
+from ui.api_stream import Json, Ndjson, changes
 from ui.comparing import compare
-from ui.runs import Run, RunOptions
+from ui.runs import RunOptions
 
 router = APIRouter(prefix="/evaluations", tags=["evaluations"])
-
-_NEWS_SECONDS = 0.5
 
 
 class OptionsBody(Body):
@@ -135,7 +131,14 @@ def evaluation(id: str, service: ServiceHere) -> Response:
 async def events(id: str, service: ServiceHere) -> Response:
     """A run from its present state on, one JSON object a line, until it has ended."""
     run = await run_in_threadpool(service.evaluations.get, id)
-    return Ndjson(_events(service, run))
+    return Ndjson(
+        changes(
+            run,
+            lambda known, seconds: service.evaluations.wait(id, known.revision, seconds),
+            lambda run: run.state == "running",
+            asdict,
+        )
+    )
 
 
 @router.get("/{id}/report", response_class=FileResponse)
@@ -165,12 +168,3 @@ def delete(id: str, service: ServiceHere) -> Response:
     """Remove a run with its results."""
     service.evaluations.delete(id)
     return Json({"done": True})
-
-
-async def _events(service: Any, run: Run) -> AsyncGenerator[dict[str, Any], None]:
-    yield asdict(run)
-    while run.state == "running":
-        news: Run = await in_thread(partial(service.evaluations.wait, run.id, run.revision, _NEWS_SECONDS))
-        if news.revision != run.revision:
-            yield asdict(news)
-        run = news

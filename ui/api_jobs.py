@@ -1,8 +1,6 @@
 """Routes of the API: jobs, which ingest and reindex in the background. They can be followed, paused and cancelled."""
 
-from collections.abc import AsyncGenerator
 from dataclasses import asdict
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -11,14 +9,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from ui.api_common import EVENTS, Asker, Body, ServiceHere
-from ui.api_stream import Json, Ndjson, in_thread
+from ui.api_stream import Json, Ndjson, changes
 
 if TYPE_CHECKING:
     from ingest.jobs import Job
 
 router = APIRouter(tags=["jobs"])
-
-_NEWS_SECONDS = 0.5
 
 
 class ReportedForm(BaseModel):
@@ -133,13 +129,11 @@ def cancel(job_id: int, service: ServiceHere) -> Response:
 async def events(job_id: int, service: ServiceHere) -> Response:
     """A job from its present state on, one JSON object a line, until it has ended or is paused."""
     first = await run_in_threadpool(service.jobs.get, job_id)
-    return Ndjson(_events(service, first))
-
-
-async def _events(service: Any, job: "Job") -> AsyncGenerator[dict[str, Any], None]:
-    yield job_form(job)
-    while not job.finished and job.state != "paused":
-        news: Job = await in_thread(partial(service.jobs.wait, job.id, job.revision, _NEWS_SECONDS))
-        if news.revision != job.revision or news.finished:
-            yield job_form(news)
-        job = news
+    return Ndjson(
+        changes(
+            first,
+            lambda known, seconds: service.jobs.wait(job_id, known.revision, seconds),
+            lambda job: not job.finished and job.state != "paused",
+            job_form,
+        )
+    )

@@ -5,7 +5,7 @@ import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import anyio
 from anyio import to_thread
@@ -97,6 +97,34 @@ async def _cancel_when(closing: threading.Event, scope: anyio.CancelScope) -> No
     while not closing.is_set():
         await anyio.sleep(_CLOSING_SECONDS)
     scope.cancel()
+
+
+class _Numbered(Protocol):
+    """Something whose `revision` differs whenever anything else does."""
+
+    @property
+    def revision(self) -> int: ...
+
+
+Followed = TypeVar("Followed", bound=_Numbered)
+
+
+async def changes(
+    first: Followed,
+    wait: Callable[[Followed, float], Followed],
+    under_way: Callable[[Followed], bool],
+    form: Callable[[Followed], Form],
+) -> AsyncGenerator[Form, None]:
+    """A job or a run from its present state on, at each change, while it is under way.
+
+    `wait(known, seconds)` gives its state as soon as that is newer than what is known.
+    """
+    yield form(first)
+    while under_way(first):
+        news = await in_thread(partial(wait, first, _NEWS_SECONDS))
+        if news.revision != first.revision or not under_way(news):
+            yield form(news)
+        first = news
 
 
 async def until_gone(receive: "Receive", work: Callable[[], Awaitable[None]]) -> None:

@@ -52,7 +52,6 @@ TEXTS: Mapping[str, Text] = {
     "engine_ollama": Text("Ollama", "Ollama"),
     "engine_embedded": Text("内置引擎", "Embedded"),
     "engine_llamaindex": Text("LlamaIndex", "LlamaIndex"),
-    "model_switch": Text("使用此模型", "Use this model"),
     "model_switching": Text("正在加载模型…", "Loading the model…"),
     "model_loading": Text("正在加载模型", "Loading models"),
     "model_loading_hint": Text(
@@ -83,7 +82,6 @@ TEXTS: Mapping[str, Text] = {
     ),
     "filters": Text("筛选", "Filters"),
     "filters_on": Text("筛选 ({n})", "Filters ({n})"),
-    "filters_text": Text("只在这些文档中查找：", "Look only into documents of:"),
     "filter_collections": Text("集合", "Collections"),
     "filter_types": Text("类型", "Types"),
     "filter_since": Text("入库不早于", "Added since"),
@@ -203,7 +201,6 @@ TEXTS: Mapping[str, Text] = {
         "这里列出知识库中的所有文档。上传的文件只保存在本机。",
         "Everything the knowledge base holds. Uploaded files stay on this machine.",
     ),
-    "upload_title": Text("添加文件", "Add files"),
     "upload_label": Text("拖放文件到这里，或点击选择", "Drop files here, or browse"),
     "upload_browse": Text("选择文件", "Choose files"),
     "upload_hint": Text(
@@ -212,7 +209,6 @@ TEXTS: Mapping[str, Text] = {
     ),
     "upload_button": Text("添加 {n} 个文件", "Add {n} files"),
     "upload_button_one": Text("添加 1 个文件", "Add 1 file"),
-    "upload_running": Text("正在处理 {done}/{total}：{name}", "Reading {done} of {total}: {name}"),
     "upload_starting": Text("正在准备…", "Preparing…"),
     "upload_done": Text(
         "完成：新增 {added}，更新 {changed}，未变 {unchanged}，失败 {failed}",
@@ -220,11 +216,8 @@ TEXTS: Mapping[str, Text] = {
     ),
     "upload_dismiss": Text("关闭", "Dismiss"),
     "filter": Text("筛选", "Filter"),
-    "filter_placeholder": Text("按名称、集合或状态筛选…", "Filter by name, collection or status…"),
     "filter_none": Text("没有符合筛选条件的文档。", "No document matches the filter."),
     "documents_none": Text("还没有文档。请在上方添加文件。", "No documents yet. Add files above."),
-    "documents_shown": Text("显示 {shown} / {total} 个文档", "{shown} of {total} documents shown"),
-    "show_more": Text("显示更多", "Show more"),
     "status_added": Text("可检索", "Ready"),
     "status_changed": Text("可检索", "Ready"),
     "status_unchanged": Text("可检索", "Ready"),

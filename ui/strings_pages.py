@@ -270,7 +270,6 @@ TEXTS: Mapping[str, Text] = {
     "compare": Text("比较两次评测", "Compare two runs"),
     "compare_before": Text("之前", "Before"),
     "compare_after": Text("之后", "After"),
-    "compare_two": Text("有两次评测之后就可以比较。", "Two runs are needed to compare."),
     "compare_same_run": Text("请选择两次不同的评测。", "Choose two different runs."),
     "compare_other_set": Text(
         "两次评测的题集不同，只比较共有的问题。",

@@ -19,7 +19,8 @@ from kb.errors import ConfigError, ContextOverflow, EngineUnavailable, ModelErro
 from kb.llm import open_model
 from kb.prompt_text import estimate_tokens, without_control_tokens
 from kb.schema import Message, Notice, Thought, Token
-from tests.fakes import ScriptedModel, said
+from kb.thinking import answer_in
+from tests.fakes import ScriptedModel
 
 SMALL = LLMSettings(embedded_model="smollm2-135m", context_tokens=1024, answer_tokens=16)
 QUESTION = [Message("user", "What is the sea?")]
@@ -46,17 +47,17 @@ def test_the_embedded_model_is_led_through_its_reasoning_to_an_answer(embedded: 
 
 def test_without_a_budget_the_embedded_model_only_answers(embedded: EmbeddedModel) -> None:
     events = list(embedded.generate(QUESTION, think_budget=0))
-    assert said(events)
+    assert answer_in(events)
     assert not any(isinstance(event, Thought) for event in events)
 
 
 def test_the_same_question_has_the_same_answer_at_temperature_zero(embedded: EmbeddedModel) -> None:
-    first, second = (said(embedded.generate(QUESTION, think_budget=8)) for _ in range(2))
+    first, second = (answer_in(embedded.generate(QUESTION, think_budget=8)) for _ in range(2))
     assert first == second
 
 
 def test_a_seed_repeats_what_chance_gave(embedded: EmbeddedModel) -> None:
-    answers = [said(embedded.generate(QUESTION, think_budget=0, temperature=1.5, seed=seed)) for seed in (7, 7, 8)]
+    answers = [answer_in(embedded.generate(QUESTION, think_budget=0, temperature=1.5, seed=seed)) for seed in (7, 7, 8)]
     assert answers[0] == answers[1] != answers[2]
 
 
@@ -110,14 +111,14 @@ def test_a_stop_before_the_first_token_takes_effect_at_once(embedded: EmbeddedMo
     started = time.monotonic()
     events = list(embedded.generate([Message("user", "word " * 900)], stop=stop))
     assert time.monotonic() - started < 1.0
-    assert said(events) == ""
+    assert answer_in(events) == ""
 
 
 def test_callers_that_ask_at_once_are_served_one_after_the_other(embedded: EmbeddedModel) -> None:
-    alone = said(embedded.generate(QUESTION, think_budget=8))
+    alone = answer_in(embedded.generate(QUESTION, think_budget=8))
     answers: list[str] = []
     threads = [
-        threading.Thread(target=lambda: answers.append(said(embedded.generate(QUESTION, think_budget=8))))
+        threading.Thread(target=lambda: answers.append(answer_in(embedded.generate(QUESTION, think_budget=8))))
         for _ in range(3)
     ]
     for thread in threads:
@@ -140,7 +141,7 @@ def test_an_abandoned_answer_does_not_block_the_next(embedded: EmbeddedModel) ->
     abandoned = embedded.generate(QUESTION, think_budget=0, answer_tokens=500)
     next(abandoned)
     abandoned.close()
-    assert said(embedded.generate(QUESTION, think_budget=0))
+    assert answer_in(embedded.generate(QUESTION, think_budget=0))
 
 
 def test_a_closed_model_is_loaded_again_when_used(embedded: EmbeddedModel) -> None:
@@ -233,7 +234,7 @@ def test_a_llamaindex_llm_takes_the_place_of_ours() -> None:
 def test_a_llamaindex_llm_that_reasons_without_end_is_made_to_answer() -> None:
     model = open_model(llamaindex(deltas=[("", " x")] * 500, again=[("done", "")]))
     events = list(model.generate(QUESTION))
-    assert said(events) == "done"
+    assert answer_in(events) == "done"
     assert sum(isinstance(event, Thought) for event in events) == 16
 
 
@@ -275,7 +276,7 @@ def test_the_estimate_of_tokens_is_on_the_safe_side(embedded: EmbeddedModel) -> 
 def test_the_scripted_model_speaks_through_the_same_driver() -> None:
     model = ScriptedModel([["<thi", "nk>why</think>", "so"], "<think>only reasons", "the answer"], think_budget=8)
     assert list(model.generate(QUESTION)) == [Thought("why"), Token("so")]
-    assert said(model.generate(QUESTION)) == "the answer"
+    assert answer_in(model.generate(QUESTION)) == "the answer"
 
 
 def test_the_scripted_model_can_be_held_and_stopped() -> None:

@@ -14,7 +14,7 @@ from kb.llm import installed_models, open_model, pull_model
 from kb.ollama_engine import OllamaModel, turns
 from kb.ollama_server import CannotThink, OllamaServer, suggest
 from kb.schema import Message, Notice, Thought, Token
-from tests.fakes import said
+from kb.thinking import answer_in
 from tests.ollama_server import MODEL, PLAIN_MODEL, RunningOllama
 
 QUESTION = [Message("user", "Tell me a long story about the sea, the wind and an old fisherman.")]
@@ -52,7 +52,7 @@ def test_reasoning_then_an_answer_within_the_budget(ollama_server: RunningOllama
     kinds = [type(event) for event in events]
     assert 0 < kinds.count(Thought) <= 9
     assert kinds.index(Token) > kinds.index(Thought)
-    assert said(events)
+    assert answer_in(events)
     assert not any("think>" in event.text for event in events if isinstance(event, Thought | Token))
 
 
@@ -61,7 +61,7 @@ def test_endless_reasoning_is_ended_at_its_budget_with_a_notice(ollama_server: R
     events = list(model.generate([Message("user", "Write: " + "sea wind " * 40)], think_budget=4, seed=1))
     assert [event.kind for event in events if isinstance(event, Notice)][:1] == ["think_budget"]
     assert sum(isinstance(event, Thought) for event in events) <= 5
-    assert said(events)
+    assert answer_in(events)
 
 
 def test_a_reasoning_that_is_given_stands_in_the_prompt(ollama_server: RunningOllama) -> None:
@@ -73,13 +73,13 @@ def test_a_reasoning_that_is_given_stands_in_the_prompt(ollama_server: RunningOl
 
 
 def test_a_model_that_cannot_think_answers_all_the_same(ollama_server: RunningOllama) -> None:
-    assert said(OllamaModel(settings(ollama_server), PLAIN_MODEL).generate(QUESTION, seed=1))
+    assert answer_in(OllamaModel(settings(ollama_server), PLAIN_MODEL).generate(QUESTION, seed=1))
 
 
 def test_a_server_that_refuses_to_think_is_asked_without(ollama_server: RunningOllama) -> None:
     model = OllamaModel(settings(ollama_server), PLAIN_MODEL)
     model.thinks = True  # as if an older server had claimed so
-    assert said(model.generate(QUESTION, seed=1))
+    assert answer_in(model.generate(QUESTION, seed=1))
     assert not model.thinks
     with pytest.raises(CannotThink):
         list(OllamaServer(ollama_server.url).chat({"model": PLAIN_MODEL, "messages": [], "think": True}))
