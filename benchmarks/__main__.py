@@ -1,4 +1,4 @@
-"""`python -m benchmarks [name...]`: run benchmarks and print what they give."""
+"""`python -m benchmarks [name...]`: run benchmarks and print what they give. `benchmarks/README.md` describes them."""
 
 from kb import privacy
 
@@ -6,42 +6,54 @@ privacy.protect()
 
 import argparse  # noqa: E402  (telemetry is switched off before anything else is imported)
 import sys  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+from pathlib import Path  # noqa: E402
 
-from benchmarks import embedding, ingest, latency, retrieval, search, service, start, synchronising  # noqa: E402
-from benchmarks.result import show  # noqa: E402
+from benchmarks import (  # noqa: E402
+    embedding,
+    ingest,
+    latency,
+    mutations,
+    reading,
+    retrieval,
+    search,
+    service,
+    start,
+    synchronising,
+)
+from benchmarks.result import Result, show  # noqa: E402
 
-NAMES = ("start", "latency", "embedding", "search", "retrieval", "service", "ingest", "sync")
+RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
+    "start": lambda options: start.run(),
+    "latency": lambda options: latency.run(),
+    "embedding": lambda options: embedding.run(),
+    "search": lambda options: search.run(options.chunks),
+    "retrieval": lambda options: retrieval.run(options.sets, options.others, options.limit),
+    "service": lambda options: service.run(options.seconds, only_overhead=options.overhead),
+    "ingest": lambda options: ingest.run(),
+    "sync": lambda options: synchronising.run(),
+    "reading": lambda options: reading.run(),
+    "mutations": lambda options: mutations.run(options.files, options.folder),
+}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=f"{', '.join(NAMES)}; all of them by default")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"{', '.join(RUN)}; all of them by default")
     parser.add_argument("--set", action="append", default=[], dest="sets", help="retrieval: only this question set")
     parser.add_argument("--others", action="store_true", help="retrieval: the long question sets too")
     parser.add_argument("--limit", type=int, help="retrieval: only the first so many questions of a set")
     parser.add_argument("--chunks", type=int, default=search.CHUNKS, help="search: the size of the home")
     parser.add_argument("--seconds", type=float, default=60, help="service: how long ten people ask")
+    parser.add_argument("--overhead", action="store_true", help="service: only what it adds to the bare engine")
+    parser.add_argument("--files", type=int, default=mutations.FILES, help="mutations: how many files")
+    parser.add_argument("--folder", type=Path, help="mutations: more files to mutate")
     options = parser.parse_args()
-    unknown = [name for name in options.names if name not in NAMES]
+    unknown = [name for name in options.names if name not in RUN]
     if unknown:
-        parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(NAMES)}")
-    for name in options.names or NAMES:
-        if name == "start":
-            show(start.run())
-        elif name == "latency":
-            show(latency.run())
-        elif name == "embedding":
-            show(embedding.run())
-        elif name == "ingest":
-            show(ingest.run())
-        elif name == "sync":
-            show(synchronising.run())
-        elif name == "search":
-            show(search.run(options.chunks))
-        elif name == "service":
-            show(service.run(options.seconds))
-        else:
-            show(retrieval.run(options.sets, options.others, options.limit))
+        parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(RUN)}")
+    for name in options.names or RUN:
+        show(RUN[name](options))
     return 0
 
 

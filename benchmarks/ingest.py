@@ -76,6 +76,7 @@ def _measure(module: str, *arguments: str, path: Path | None = None) -> tuple[fl
     env = {**os.environ, **({"PYTHONPATH": os.pathsep.join([str(path), *sys.path])} if path else {})}
     ran = subprocess.run([sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, env=env, check=True)
     said = json.loads(ran.stdout.splitlines()[-1])
+    print(f"{module.rpartition('.')[2]} {' '.join(arguments[:2])}: {said}", file=sys.stderr)
     return float(said["seconds"]), int(said["chunks"])
 
 

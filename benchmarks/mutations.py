@@ -1,40 +1,36 @@
-"""Mutated files: bit flips, torn ends and swapped suffixes; each must give text or a reason, in time.
+"""Mutated files: bit flips, torn ends and swapped suffixes; each must give text or a reason, and harm no other.
 
 The seeds are the sample documents, one small file of each other format that is made here, and the files of a folder
-of one's own. Reading goes on in a process that is ended when a file takes too long. A file read first loads all that
-is loaded once.
+of one's own. They are read as an ingestion reads them, by the reading processes with text recognition, and among them
+whole files that must come out unharmed.
 """
 
-import argparse
-import multiprocessing
 import random
-import sys
+import tempfile
 import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from email.message import EmailMessage
 from io import BytesIO
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from benchmarks.result import Result, show
-from kb.config import IngestSettings
+from benchmarks.places import SAMPLE_DOCS
+from benchmarks.reading import Outcome, read_files
+from benchmarks.result import Result
 
 SEED = 20251125
-SECONDS = 30.0  # of processor time for one file, after which it counts as a hang: the machine may be busy
-IDLE_SECONDS = 600.0  # without an answer, whatever the processor does
-_SAMPLES = Path(__file__).parent.parent / "sample_docs"
+FILES = 2_000
+_EVERY = 10  # mutated files to each whole one
 _LARGEST = 400_000  # bytes of a seed
-_SETTINGS = IngestSettings(ocr=False)
+_WHOLE = "# Neighbour {number}\n\nThe neighbour of the damaged file number {number} is whole.\n"
 
 
 def seeds(folder: Path | None = None) -> list[tuple[str, bytes]]:
     """(name, content) of what is mutated, in a fixed order."""
-    found = [(path.name, path.read_bytes()) for root in (_SAMPLES, folder) if root for path in sorted(root.rglob("*.*"))
-             if path.is_file() and 0 < path.stat().st_size <= _LARGEST]  # fmt: skip
-    return [*found, *_made()]
+    paths = (path for root in (SAMPLE_DOCS, folder) if root for path in sorted(root.rglob("*.*")) if path.is_file())
+    small = (path for path in paths if 0 < path.stat().st_size <= _LARGEST)
+    return [*((path.name, path.read_bytes()) for path in small), *_made()]
 
 
 def mutated(given: list[tuple[str, bytes]], count: int, seed: int = SEED) -> Iterator[tuple[str, bytes]]:
@@ -58,91 +54,48 @@ def mutated(given: list[tuple[str, bytes]], count: int, seed: int = SEED) -> Ite
         yield f"{number}-{kind}-{name}", bytes(content)
 
 
-def outcome(name: str, data: bytes) -> str:
-    """ "read", or the kind of refusal; raises whatever a reader lets through."""
-    from ingest import archives, reading
-    from kb.errors import DocumentError
+def run(count: int = FILES, folder: Path | None = None) -> Result:
+    """Read `count` mutated files. What should not be is counted, and named in the notes."""
+    with tempfile.TemporaryDirectory() as temporary:
+        files: list[tuple[Path, str]] = []
 
-    result = "refused"
-    try:
-        if data and not reading.is_archive(data, name):
-            result = "read" if reading.read_bytes(data, _SETTINGS, name=name).text.strip() else "empty"
-    except DocumentError as error:
-        if not str(error):
-            raise
-    try:
-        for member in archives.members(data, name, 20):
-            try:
-                reading.read_bytes(member.open(), _SETTINGS, name=member.name)
-            except DocumentError:
-                continue
-            result = "read"
-    except DocumentError:
-        pass
-    return result
+        def write(name: str, data: bytes) -> None:
+            place = Path(temporary) / name
+            place.write_bytes(data)
+            files.append((place, name))
 
-
-def _work(pipe: Connection) -> None:
-    outcome("first.html", b"<html><body><p>words</p></body></html>")
-    pipe.send("ready")
-    while task := pipe.recv():
-        try:
-            pipe.send(outcome(*task))
-        except BaseException as error:  # what must not happen is counted, not raised
-            pipe.send(f"CRASH {type(error).__name__}: {error}"[:300])
-
-
-def run(count: int = 2000, folder: Path | None = None) -> Result:
-    """Read `count` mutated files. Crashes and hangs are named in the notes."""
-    counts: Counter[str] = Counter()
-    bad: list[str] = []
-    slowest = 0.0
-    context = multiprocessing.get_context("spawn")
-    process, pipe = None, None
-    for name, data in mutated(seeds(folder), count):
-        if process is None or pipe is None or not process.is_alive():
-            pipe, other = context.Pipe()
-            process = context.Process(target=_work, args=(other,), daemon=True)
-            process.start()
-            other.close()
-            _answer(process, pipe)
+        for number, (name, data) in enumerate(mutated(seeds(folder), count)):
+            write(name, data)
+            if number % _EVERY == 0:
+                write(f"neighbour-{number}.md", _WHOLE.format(number=number).encode())
         began = time.perf_counter()
-        pipe.send((name, data))
-        result = _answer(process, pipe)
-        slowest = max(slowest, time.perf_counter() - began)
-        if result == "HANG" or result.startswith("CRASH the"):
-            process.kill()
-            process.join()
-        kind = result.split()[0]
-        counts[kind] += 1
-        if kind.isupper():
-            bad.append(f"{name}: {result}")
-    if process is not None and pipe is not None and process.is_alive():
-        pipe.send(None)
-        process.join(10)
-    row = (count, counts["read"], counts["refused"] + counts["empty"], counts["CRASH"], counts["HANG"], slowest)
-    return Result("mutated files", ("files", "read", "refused", "crashes", "hangs", "slowest s"), (row,), tuple(bad))
+        counts: Counter[str] = Counter()
+        bad: list[str] = []
+        for (_, name), outcome in zip(files, read_files(files), strict=True):
+            kind = _kind(name, outcome)
+            counts[kind] += 1
+            if kind not in ("read", "refused", "whole"):
+                bad.append(f"{name}: {kind}: {'; '.join(outcome.reasons)[:200]}")
+        seconds = time.perf_counter() - began
+    rows = tuple(
+        (what, counts[kind], limit)
+        for what, kind, limit in (
+            ("gave text", "read", ""), ("gave a reason", "refused", ""), ("crashed a reader", "crash", 0),
+            ("had to be ended", "hang", 0), ("gave neither text nor reason", "lost", 0),
+            ("whole neighbours", "whole", ""), ("neighbours lost or changed", "harmed", 0),
+        )
+    )  # fmt: skip
+    notes = (f"{count} mutated files in {seconds:.0f} s, one whole file after every {_EVERY}", *bad)
+    return Result("mutations", ("files that", "count", "limit"), rows, notes)
 
 
-def _answer(process: BaseProcess, pipe: Connection) -> str:
-    """What the process says of its file, or that it hangs or is gone."""
-    import psutil
-
-    began, used = time.perf_counter(), _processor_seconds(process)
-    try:
-        while not pipe.poll(1.0):
-            if _processor_seconds(process) - used > SECONDS or time.perf_counter() - began > IDLE_SECONDS:
-                return "HANG"
-        return str(pipe.recv())
-    except (EOFError, ConnectionError, psutil.NoSuchProcess):
-        return "CRASH the process ended"
-
-
-def _processor_seconds(process: BaseProcess) -> float:
-    import psutil
-
-    times = psutil.Process(process.pid).cpu_times()
-    return float(times.user + times.system)
+def _kind(name: str, outcome: Outcome) -> str:
+    if name.startswith("neighbour-"):
+        number = name.removeprefix("neighbour-").removesuffix(".md")
+        return "whole" if outcome.text.strip() == _WHOLE.format(number=number).strip() else "harmed"
+    if outcome.ended:
+        return "crash" if any(reason.startswith(("The process", "FATAL")) for reason in outcome.reasons) else "hang"
+    return "read" if outcome.documents else "refused" if outcome.reasons else "lost"
 
 
 def _made() -> Iterator[tuple[str, bytes]]:
@@ -194,13 +147,3 @@ def _zip(entries: dict[str, str]) -> bytes:
         for name, text in entries.items():
             archive.writestr(zipfile.ZipInfo(name), text)  # which has no date of today
     return buffer.getvalue()
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.mutations", description=__doc__)
-    parser.add_argument("--count", type=int, default=2000)
-    parser.add_argument("--folder", type=Path, help="more files to mutate")
-    options = parser.parse_args()
-    result = run(options.count, options.folder)
-    show(result)
-    sys.exit(1 if result.notes else 0)

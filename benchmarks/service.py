@@ -1,6 +1,7 @@
 """Service: ten people at once, one who floods it, search while it is busy, and what it adds to the bare engine.
 
-All figures that matter are ratios of one run: to the idle service, to one answer, to the engine alone.
+All figures that matter are ratios of one run: to the idle service, to one answer, to the engine alone
+(`benchmarks/overhead.py`).
 """
 
 import itertools
@@ -14,32 +15,36 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from benchmarks import overhead
 from benchmarks.places import ASKER, SAMPLE_DOCS, filled, home
-from benchmarks.result import Result, median, percentile
-from kb.assistant import KnowledgeBase
+from benchmarks.result import Result, percentile
 from kb.errors import KBError
 from kb.questions import load_questions
-from kb.schema import Done, Failed, Message, Thought, Token
+from kb.schema import Done, Failed, Thought, Token
 from ui.access import RunningService, running_service
 from ui.calling import Connection
 from ui.client import RemoteKnowledgeBase
-from ui.server import serve
 
 PEOPLE = 10
 FLOOD = 20
 SMALL_FILES = 1_000
-LIMITS = {"search": 3.0, "document list": 3.0, "overhead": 1.10, "fairness": 1.0}
+LIMITS = {"search": 3.0, "document list": 3.0, "fairness": 1.0}
 _KB = Path(sys.executable).with_name("kb")
 Rows = list[tuple[str | float, ...]]
 
 
-def run(seconds: float = 60.0, small_files: int = SMALL_FILES, samples: int = 40, questions: int = 8) -> Result:
+def run(
+    seconds: float = 60.0, small_files: int = SMALL_FILES, samples: int = 40, questions: int = 8,
+    only_overhead: bool = False,
+) -> Result:  # fmt: skip
     """Measure with the model that the settings name. `samples` searches in each state, `questions` for the overhead."""
-    asked = [q.question for q in load_questions(SAMPLE_DOCS / "questions.jsonl") if q.answerable]
+    answerable = [q for q in load_questions(SAMPLE_DOCS / "questions.jsonl") if q.answerable]
+    asked = [q.question for q in answerable]
+    # Of one language: with the other one the engine would have another beginning of the prompt to read.
+    english = [q.question for q in answerable if q.language == "en"]
     rows: Rows = []
     with filled("sample_docs", [SAMPLE_DOCS]):
         pass
@@ -51,16 +56,18 @@ def run(seconds: float = 60.0, small_files: int = SMALL_FILES, samples: int = 40
                 kb.warm_up()
                 model = f"{kb.model.name} ({kb.model.engine})"
                 kb.answer(asked[0], ASKER)
-            rows += _people(service, asked, seconds)
-            rows += _flood(service, asked)
-            rows += _searches(service, asked, samples, small_files, Path(temporary) / "small")
-        rows += _overhead(place, asked[-questions - 1 :])
+            if not only_overhead:
+                rows += _people(service, asked, seconds)
+                rows += _flood(service, asked)
+                rows += _searches(service, asked, samples, small_files, Path(temporary) / "small")
+        measured, absent = overhead.run(place, english[: questions + 1], english[-questions - 1 :])
     notes = (
         f"{model}; {os.cpu_count()} processors, load average {os.getloadavg()[0]:.1f}",
         "the bare engine is given the prompts of the service, but for a number in front of the passages, so that no "
         "prompt cache has them",
+        *absent,
     )
-    return Result("service", ("what", "figure", "unit", "limit"), tuple(rows), notes)
+    return Result("service", ("what", "figure", "unit", "limit"), (*rows, *measured), notes)
 
 
 @contextmanager
@@ -142,7 +149,7 @@ def _flood(service: RunningService, questions: Sequence[str]) -> Rows:
     stop = threading.Event()
     flood: list[Asked] = []
     threads = [
-        threading.Thread(target=lambda q=question: flood.append(ask(service, "flood", q, stop)))  # type: ignore[misc]
+        threading.Thread(target=lambda q=question: flood.append(ask(service, "flood", q, stop)))
         for question in questions[2 : 2 + FLOOD]
     ]
     for thread in threads:
@@ -185,7 +192,7 @@ def _searches(service: RunningService, questions: Sequence[str], samples: int, s
             for question in itertools.islice(itertools.cycle(questions), samples):
                 if not go_on():
                     break
-                for name, work in (("search", lambda q=question: kb.search(q, ASKER)), ("document list", page)):  # type: ignore[misc]
+                for name, work in (("search", lambda q=question: kb.search(q, ASKER)), ("document list", page)):
                     began = time.perf_counter()
                     work()
                     taken[name].append(time.perf_counter() - began)
@@ -235,80 +242,3 @@ def _answering(service: RunningService, questions: Sequence[str]) -> Iterator[No
     finally:
         stop.set()
         thread.join()
-
-
-@dataclass
-class Recording:
-    """The model of a service, which keeps the prompts it is given."""
-
-    model: Any
-    prompts: list[tuple[list[Message], dict[str, Any]]] = field(default_factory=list)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.model, name)
-
-    def generate(self, messages: Sequence[Message], **options: Any) -> Any:
-        self.prompts.append((list(messages), options))
-        return self.model.generate(messages, **options)
-
-
-def _overhead(place: Path, questions: Sequence[str]) -> Rows:
-    """Question to first word: through a service of this process, and from its engine given the same prompt.
-
-    The first question warms it up.
-    """
-    ratios: list[float] = []
-    through: list[float] = []
-    with KnowledgeBase.open(place) as kb:
-        kb.warm_up()
-        recording = Recording(kb.model)
-        kb._model = recording  # type: ignore[assignment]
-
-        def measure() -> None:
-            try:
-                service = running_service(place)
-                assert service is not None
-                ask(service, "overhead", questions[0])
-                for number, question in enumerate(questions[1:]):
-                    recording.prompts.clear()
-                    asked = ask(service, "overhead", question)
-                    if asked.first_word is None or not recording.prompts:
-                        continue  # refused: no model was called
-                    through.append(asked.first_word - asked.began)
-                    ratios.append(through[-1] / _first_word(recording.model, *recording.prompts[0], number))
-            finally:
-                os.kill(os.getpid(), signal.SIGINT)
-
-        threads: list[threading.Thread] = []
-
-        def ready(url: str) -> None:
-            threads.append(threading.Thread(target=measure))
-            threads[0].start()
-
-        serve(kb, 0, page=False, on_ready=ready)
-        threads[0].join()
-    if not ratios:
-        return [("question to first word", "no question was answered", "", LIMITS["overhead"])]
-    return [
-        ("question to first word", median(through), "s", ""),
-        (
-            "question to first word, through the service",
-            median(ratios),
-            f"x engine (n={len(ratios)})",
-            LIMITS["overhead"],
-        ),
-    ]
-
-
-def _first_word(model: Any, messages: list[Message], options: dict[str, Any], number: int) -> float:
-    """Seconds to the engine's first word. A number before the passages keeps its prompt cache out of it."""
-    *before, last = messages
-    head, line_break, rest = last.content.partition("\n")
-    fresh = replace(last, content=f"{head}{line_break}({number}) {rest}")
-    stop = threading.Event()
-    began = time.perf_counter()
-    for event in model.generate([*before, fresh], **{**options, "stop": stop}):
-        if isinstance(event, Thought | Token):
-            stop.set()
-            return time.perf_counter() - began
-    raise KBError("The engine gave no word.")

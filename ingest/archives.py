@@ -8,12 +8,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from ingest.decoding import decode
+from ingest.files import HIDDEN, is_hidden, is_left_behind
 from ingest.kinds import kind_of
 from ingest.parsed import one_line, stored
-from kb.errors import DocumentError
+from kb.errors import DocumentError, UnsupportedFormat
 
+if TYPE_CHECKING:
+    from ingest.mail import Attachment
+
+_WITH_ATTACHMENTS = ("eml", "msg", "pdf")
 MAX_DEPTH = 3  # containers within containers
 MAX_MEMBERS = 10_000  # of one archive, with those of archives inside it
 MAX_ATTACHMENTS = 500  # of one mail
@@ -21,7 +27,6 @@ MAX_EXPANDED_MB = 2048  # of all members of one archive together
 _MEGABYTE = 1024 * 1024
 _MAX_RATIO = 500  # expanded to packed, for a member of more than 16 MB
 _LONGEST_NAME = 400
-_LEFT_OUT = ("__MACOSX/", "thumbs.db", "desktop.ini")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +34,19 @@ class Member:
     """A document inside a container. `name` is its path inside, with `/`; a problem says why it cannot be read.
 
     `open` gives its bytes, or raises DocumentError; call it while iterating, in the process that iterates.
+    `is_ornament`: a small picture in the text of a mail, as logos are, which is no failure if it cannot be read.
     """
 
     name: str
     open: Callable[[], bytes]
     problem: DocumentError | None = None
+    is_ornament: bool = False
+
+    def reason(self, error: DocumentError) -> DocumentError:
+        """What to say where the document cannot be read."""
+        if not self.is_ornament:
+            return error
+        return UnsupportedFormat("It is a small picture in the text of the mail, such as a logo, without words.")
 
 
 def members(data: bytes, name: str, max_file_mb: int) -> Iterator[Member]:
@@ -55,15 +68,22 @@ class _Walk:
         kind = kind_of(data, name)
         if kind == "zip":
             yield from self._zip(data, prefix, depth)
-        elif kind in ("eml", "msg"):
+        elif kind in _WITH_ATTACHMENTS:
             yield from self._mail(data, kind, prefix, depth)
 
     def _zip(self, data: bytes, prefix: str, depth: int) -> Iterator[Member]:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             entries = [entry for entry in archive.infolist() if not _is_left_out(entry)]
+            hidden = {path for entry in entries if (path := _hidden(entry))}
             if not entries:
                 raise DocumentError("The archive is empty.")
+            for path in sorted(hidden)[: MAX_MEMBERS - self._count]:
+                self._count += 1
+                problem = UnsupportedFormat(HIDDEN)
+                yield Member(prefix + path[-_LONGEST_NAME:], _raising(problem), problem)
             for at, entry in enumerate(entries):
+                if _hidden(entry):
+                    continue
                 if self._count >= MAX_MEMBERS:
                     left = len(entries) - at
                     yield _bad(prefix + "…", f"The archive holds more than {MAX_MEMBERS:,} files; {left:,} were left.")
@@ -111,21 +131,24 @@ class _Walk:
         return None
 
     def _mail(self, data: bytes, kind: str, prefix: str, depth: int) -> Iterator[Member]:
-        from ingest.mail import attachments
-
         taken: set[str] = set()
-        for at, (name, load) in enumerate(attachments(data, kind)):
+        for at, attached in enumerate(_attachments(data, kind, self._limit)):
             if at >= MAX_ATTACHMENTS or self._count >= MAX_MEMBERS:
-                yield _bad(prefix + "…", f"The mail has more than {MAX_ATTACHMENTS} attachments; the others were left.")
+                what = "PDF" if kind == "pdf" else "mail"
+                reason = f"The {what} has more than {MAX_ATTACHMENTS} attachments; the others were left."
+                yield _bad(prefix + "…", reason)
                 return
             self._count += 1
-            name = _unique(_file_name(name) or f"attachment {at + 1}", taken)
-            yield from self._document(prefix + name, load, depth, peek=None)
+            name = _unique(_file_name(attached.name) or f"attachment {at + 1}", taken)
+            if attached.is_ornament:
+                yield Member(prefix + name, attached.open, None, True)
+            else:
+                yield from self._document(prefix + name, attached.open, depth, peek=None)
 
     def _document(self, name: str, load: Callable[[], bytes], depth: int, peek: bytes | None) -> Iterator[Member]:
         """The document itself, unless it is an archive; then what is inside it."""
         suffix = PurePosixPath(name).suffix.lower()
-        if peek is not None and not peek.startswith(b"PK") and suffix not in (".zip", ".eml", ".msg"):
+        if peek is not None and not peek.startswith(b"PK") and suffix not in (".zip", ".eml", ".msg", ".pdf"):
             yield Member(name, load)
             return
         try:
@@ -136,11 +159,17 @@ class _Walk:
             return
         if kind != "zip":
             yield Member(name, lambda: data)
-        if kind not in ("zip", "eml", "msg"):
+        if kind != "zip" and kind not in _WITH_ATTACHMENTS:
             return
         if depth >= MAX_DEPTH:
             if kind == "zip":
                 yield _bad(name, f"It is an archive more than {MAX_DEPTH} deep in others; unpack it and add that.")
+            elif next(iter(_attachments(data, kind, self._limit)), None) is not None:
+                what = "PDF" if kind == "pdf" else "mail"
+                yield _bad(
+                    name + "/…", f"The {what} is more than {MAX_DEPTH} deep in others: its attachments were not read. "
+                    "Save it and add that.",
+                )  # fmt: skip
             return
         try:
             yield from self.container(data, name, name + "/", depth + 1)
@@ -148,13 +177,28 @@ class _Walk:
             yield Member(name, _raising(error), error)
 
 
+def _attachments(data: bytes, kind: str, limit: int) -> "Iterator[Attachment]":
+    """What is attached to a mail or PDF."""
+    if kind == "pdf":
+        from ingest import pdf_extras
+
+        return pdf_extras.attachments(data, limit)
+    from ingest import mail
+
+    return mail.attachments(data, kind)
+
+
 def _is_left_out(entry: zipfile.ZipInfo) -> bool:
-    """Folders, hidden files and what systems leave beside documents."""
+    """Folders, and what systems leave beside documents."""
     name = entry.filename.replace("\\", "/")
-    last = name.rsplit("/", 1)[-1]
-    if entry.is_dir() or not last or (last.startswith(".") and last.strip(".")) or last.startswith("~$"):
-        return True
-    return name.startswith(_LEFT_OUT[0]) or last.lower() in _LEFT_OUT
+    return entry.is_dir() or name.startswith("__MACOSX/") or is_left_behind(name.rsplit("/", 1)[-1])
+
+
+def _hidden(entry: zipfile.ZipInfo) -> str:
+    """The path of the hidden file, or of the hidden folder it is in; "" for what is not hidden."""
+    parts = [part for part in _decoded_name(entry).replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    at = next((at for at, part in enumerate(parts) if is_hidden(part)), -1)
+    return "/".join(parts[: at + 1])
 
 
 def _decoded_name(entry: zipfile.ZipInfo) -> str:

@@ -1,25 +1,30 @@
-"""Books: the chapters of an .epub in reading order, each read as the web page it is."""
+"""Books: the chapters of an .epub in reading order, each read as the web page it is, with its pictures after it."""
 
 import posixpath
+import re
 import zipfile
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote
 
-from ingest.decoding import decode
 from ingest.parsed import Parsed, TextBuilder, one_line
+from ingest.pictures import Pictures
+from kb.config import IngestSettings
 from kb.errors import DocumentError
 
 MEDIA_TYPE = "application/epub+zip"
+_DEFAULTS = IngestSettings()
 _MAX_CHAPTERS = 5_000
 _PAGES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
+_XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)""")
 
 
-def read_epub(data: bytes) -> Parsed:
-    """Read an .epub in the order of its spine. Raises DocumentError for one that is protected against copying."""
-    from ingest.markup import html
+def read_epub(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
+    """Read an .epub in the order of its spine. A chapter that is damaged is named in its place, and costs itself alone.
 
-    out = TextBuilder()
+    Raises DocumentError for one that is protected against copying, or in which no chapter can be read.
+    """
+    out, pictures, problem = TextBuilder(), Pictures(settings), ""
     with zipfile.ZipFile(BytesIO(data)) as archive:
         names = set(archive.namelist())
         package_name = _package(archive, names)
@@ -27,10 +32,55 @@ def read_epub(data: bytes) -> Parsed:
         chapters = _chapters(package, posixpath.dirname(package_name), names)
         if "META-INF/encryption.xml" in names and _encrypts(archive, chapters):
             raise DocumentError("The book is protected against copying (DRM): it cannot be read.")
+        torn = 0
         for name in chapters[:_MAX_CHAPTERS]:
-            out.include(html(decode(archive.read(name))))
+            try:
+                page = archive.read(name)
+                out.include(_chapter(page))
+            except MemoryError:
+                raise
+            except Exception as error:  # what a torn archive or page raises is anybody's guess
+                torn += 1
+                problem = problem or f"{name}: {type(error).__name__}"
+                out.block(f"({name} is damaged and could not be read.)")
+                continue
+            for picture in _pictures(page, posixpath.dirname(name), names):
+                _add_picture(out, pictures, archive, picture)
+    if problem and torn == len(chapters[:_MAX_CHAPTERS]):
+        raise DocumentError(f"The epub file is damaged: none of its chapters can be read ({problem}).")
     titles = [one_line("".join(element.itertext())) for element in package.iter("{*}title")]
-    return out.build(next(filter(None, titles), ""), MEDIA_TYPE)
+    parsed = out.build(next(filter(None, titles), ""), MEDIA_TYPE)
+    pictures.check(parsed.text)
+    return parsed
+
+
+def _chapter(page: bytes) -> Parsed:
+    from ingest.decoding import decode
+    from ingest.markup import html, read_html
+
+    declared = _XML_CHARSET.match(page[:200])
+    return html(decode(page, declared[1].decode("ascii"))) if declared else read_html(page)
+
+
+def _pictures(page: bytes, folder: str, names: set[str]) -> list[str]:
+    """The pictures that a page shows and the book holds, each once."""
+    root = _xml(page)
+    if root is None:
+        return []
+    found = [
+        element.get("src") or element.get("{http://www.w3.org/1999/xlink}href") or ""
+        for element in root.iter("{*}img", "{*}image")
+    ]
+    places = (posixpath.normpath(posixpath.join(folder, unquote(reference))) for reference in found)
+    return [place for place in dict.fromkeys(places) if place in names]
+
+
+def _add_picture(out: TextBuilder, pictures: Pictures, archive: zipfile.ZipFile, name: str) -> None:
+    try:
+        data = archive.read(name)
+    except Exception:  # it costs itself alone
+        return
+    pictures.add(out, data)
 
 
 def _xml(data: bytes) -> Any:

@@ -4,16 +4,20 @@ Embeddings are stored as they are made. So memory does not grow with a document,
 interrupted is not embedded again.
 """
 
+import errno
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ingest.workers import ReadDocument
 from kb.assistant import KnowledgeBase
 from kb.catalog import Embedding, EmbeddingsGone, NewVersion, embedding_key
+from kb.errors import StorageFull
 from kb.sync import SeenFile, Sync
+from kb.uploads import link_or_copy
 
 _FLUSH_CHUNKS = 256  # chunks committed together, and documents
 _FLUSH_DOCUMENTS = 64
@@ -38,9 +42,12 @@ class Waiting:
 class Committer:
     """Collects documents and commits them. `dropped` are the numbers of those that a stopped run did not commit."""
 
-    def __init__(self, kb: KnowledgeBase, sync: Sync, stop: threading.Event, show: Callable[[str], None]) -> None:
+    def __init__(
+        self, kb: KnowledgeBase, sync: Sync, folder: Path, stop: threading.Event, show: Callable[[str], None]
+    ) -> None:
         self._kb = kb
         self._sync = sync
+        self._folder = folder  # in which the contents of what was read wait
         self._stop = stop
         self._show = show
         self._identity = kb.indexes.identity
@@ -70,7 +77,7 @@ class Committer:
             ready = self._ready()
             try:
                 if ready:
-                    self._kb.indexes.publish([self._version(each) for each in ready])
+                    self._publish(ready)
                 break
             except EmbeddingsGone:  # a document that shared them was deleted: they are made again
                 if attempt + 1 == _ATTEMPTS:
@@ -80,6 +87,37 @@ class Committer:
         if self._seen and not self.dropped:
             self._sync.keep_seen(self._seen)
         self._seen.clear()
+
+    def _publish(self, ready: Sequence[Waiting]) -> None:
+        """Put the originals in their places, then let the catalog speak of them."""
+        kept = [(each.document.sha256, self._folder / each.document.original)
+                for each in ready if each.document.original]  # fmt: skip
+        try:
+            for sha256, file in kept:
+                self._keep(sha256, file)
+            self._kb.indexes.publish([self._version(each) for each in ready])
+        except BaseException:
+            with suppress(Exception):  # what failed first is what is told
+                for sha256, _ in kept:
+                    if not self._kb.catalog.names_content(sha256):
+                        self._kb.home.original(sha256).unlink(missing_ok=True)
+            raise
+        for sha256, file in kept:
+            if not self._kb.home.original(sha256).is_file():  # a document of this content was deleted meanwhile
+                with self._kb.catalog.transaction():  # and this one is not
+                    if self._kb.catalog.names_content(sha256):
+                        self._keep(sha256, file)
+            file.unlink(missing_ok=True)
+
+    def _keep(self, sha256: str, file: Path) -> None:
+        place = self._kb.home.original(sha256)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            link_or_copy(file, place)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise StorageFull("The disk of the home is full. Free some space and run again.") from error
 
     def _ready(self) -> list[Waiting]:
         """The waiting documents with all their embeddings stored: all of them, unless the run was stopped."""
@@ -144,15 +182,6 @@ class Committer:
             chunks=document.chunks, embeddings=(), keys=each.keys, identity=self._identity,
             words=document.words,
         )  # fmt: skip
-
-
-def drop_originals(kb: KnowledgeBase, since: float) -> None:
-    """Delete the originals that came since that time and belong to no version: what a run read and did not commit."""
-    named = kb.catalog.content_hashes()
-    for file in kb.home.originals.glob("*/*"):
-        with suppress(FileNotFoundError):
-            if file.name not in named and file.stat().st_mtime >= since - 1.0:
-                file.unlink()
 
 
 def embed(

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingest.decoding import decode
-from ingest.parsed import Parsed, TextBuilder, one_line, stored
-from kb.errors import DocumentError, UnsupportedFormat
+from ingest.parsed import Parsed, TextBuilder, stored
+from kb.errors import UnsupportedFormat
 
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)""")
 _MAX_DEPTH = 200
@@ -20,11 +20,21 @@ def read_json(data: bytes) -> Parsed:
     try:
         value = _loaded(text)
     except (ValueError, RecursionError):
-        return Parsed(stored(text), "", "application/json")
+        return _records(data) or Parsed(stored(text), "", "application/json")
     out = TextBuilder()
     for block in _blocks(value):
         out.block(block)
     return out.build("", "application/json")
+
+
+def _records(data: bytes) -> Parsed | None:
+    """A file of one object a line, as a .jsonl is, under the wrong name; None if it is none."""
+    lines = [line for line in decode(data).split("\n") if line.strip()]
+    try:
+        is_one = len(lines) > 1 and all(isinstance(_loaded(line), dict) for line in lines[:20])
+    except (ValueError, RecursionError):
+        return None
+    return read_jsonl(data) if is_one else None
 
 
 def read_jsonl(data: bytes) -> Parsed:
@@ -53,43 +63,33 @@ def read_yaml(data: bytes) -> Parsed:
 
 
 def read_xml(data: bytes) -> Parsed:
-    """An .xml, as it is written. Raises DocumentError for one that declares entities; a web page is read as HTML."""
-    from xml.etree.ElementTree import ParseError
-
-    from defusedxml import ElementTree
-    from defusedxml.common import DefusedXmlException
+    """An .xml, as it is written; see `ingest.elements`, whose errors it raises."""
+    from ingest.elements import xml
 
     declared = _DECLARED.match(data[:200])
-    text = decode(data, declared[1].decode("ascii") if declared else "")
-    title = ""
-    try:
-        root = ElementTree.fromstring(text)
-        if _local(root.tag) == "html":
-            from ingest.markup import html
-
-            return html(text)
-        title = next((one_line(e.text or "") for e in root.iter() if _local(e.tag) == "title" and e.text), "")
-    except DefusedXmlException:
-        raise DocumentError(
-            "The XML file declares entities, as an XML bomb does, or refers to other files; it was not read. "
-            "Save it with its entities replaced."
-        ) from None
-    except (ParseError, ValueError, LookupError):
-        pass  # its text can be searched all the same
-    return Parsed(stored(text), title, "application/xml")
-
-
-def _local(tag: object) -> str:
-    return str(tag).rsplit("}", 1)[-1].lower()
+    return xml(decode(data, declared[1].decode("ascii") if declared else ""))
 
 
 def _loaded(text: str) -> Any:
     """The value, with numbers as they are written."""
-    return json.loads(text, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
+    return json.loads(
+        text, parse_int=_Number, parse_float=_Number, parse_constant=_Number, object_pairs_hook=_Object
+    )  # fmt: skip
 
 
 class _Number(str):
     __slots__ = ()
+
+
+class _Object(dict[str, Any]):
+    """An object whose items are all that were written, those of one name too."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self._pairs = pairs
+
+    def items(self) -> Any:
+        return self._pairs
 
 
 def _blocks(value: Any) -> Iterator[str]:

@@ -14,7 +14,11 @@ _BOMS = (
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f]")  # form feed and escape occur in real text
 _CANDIDATES = ("gb18030", "big5", "cp932", "shift_jis", "euc_jp", "euc_kr", "cp1252", "latin_1")
+_EASTERN = re.compile("[\t\n\r -~\u00a0-\u00ff\u2000-\u206f\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]")
 _SAMPLE = 64 * 1024
+_LONG_LINE = 4096  # bytes of one line that go into a sample
+_FOREIGN_BYTE = re.compile(rb"[\x80-\xff]")
+_END_OF_WORD = re.compile(rb"[\t-/](?=[^\t-/]*\Z)")  # in no encoding of Chinese or Japanese part of a character
 
 
 def decode(data: bytes, declared: str = "") -> str:
@@ -38,10 +42,15 @@ def decode(data: bytes, declared: str = "") -> str:
             return _checked(data.decode(declared))
         except UnicodeDecodeError:
             pass
-    lossy = data.decode("utf-8", "replace")
-    if sum(map(str.isascii, lossy)) < len(lossy) and lossy.count("\ufffd") * 200 < len(lossy) - _ascii(lossy):
-        return _checked(lossy)
-    return _checked(_strictly(data, _guess(data)))
+    lossy = _nearly(data, "utf-8")
+    return _checked(_guessed(data) if lossy is None else lossy)
+
+
+def _nearly(data: bytes, encoding: str) -> str | None:
+    """The text in this encoding, if no more than one in 200 of its characters that are not ASCII is unreadable."""
+    text = data.decode(encoding, "replace")
+    foreign = len(text) - _ascii(text)
+    return text if text.count("\ufffd") * 200 < foreign else None
 
 
 def _ascii(text: str) -> int:
@@ -71,7 +80,8 @@ def _checked(text: str) -> str:
 
 
 def _utf16_without_bom(data: bytes) -> str:
-    """UTF-16 text in a Latin script has its NULs at odd (little endian) or even (big endian) places only."""
+    """UTF-16 text in a Latin script has its NULs at odd (little endian) or even (big endian) places only; one in
+    Chinese or Japanese has few, and reads as such in one order of the bytes."""
     sample = data[:_SAMPLE]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     if len(data) % 2 == 0:
@@ -79,24 +89,64 @@ def _utf16_without_bom(data: bytes) -> str:
             return "utf-16-le"
         if even > 10 * odd and even * 10 > len(sample):
             return "utf-16-be"
+        for encoding in ("utf-16-le", "utf-16-be"):
+            text = sample.decode(encoding, "replace")
+            if len(_EASTERN.findall(text)) >= 0.95 * len(text):
+                return encoding
     raise DocumentError("The file holds binary data, not text.")
 
 
-def _guess(data: bytes) -> str:
-    """The encoding of text that is not UTF-8: GB18030 where it reads like usual Chinese, else the detector's choice."""
-    sample = data[:_SAMPLE]
-    for cut in range(4):  # the sample may end in the middle of a character
-        try:
-            text = sample[: len(sample) - cut].decode("gb18030")
-        except UnicodeDecodeError:
-            continue
-        if _reads_as_chinese(text):
-            return _whole(data, "gb18030")
-        break
-    from charset_normalizer import from_bytes
+def _guessed(data: bytes) -> str:
+    """Text that is not UTF-8: GB18030 where it reads like usual Chinese, else as the detector finds."""
+    sample = _telling(data)
+    chinese = _nearly(sample, "gb18030")
+    if chinese is not None and _reads_as_chinese(chinese):
+        encoding = "gb18030"
+    elif len(data) % 2 == 0 and (pure := _pure_utf16(sample)):
+        encoding = pure
+    else:
+        from charset_normalizer import from_bytes
 
-    best = from_bytes(sample, cp_isolation=list(_CANDIDATES)).best()
-    return _whole(data, best.encoding if best else "cp1252")
+        best = from_bytes(sample, cp_isolation=list(_CANDIDATES)).best()
+        encoding = best.encoding if best else "cp1252"
+    text = _nearly(data, encoding)
+    if text is not None:
+        return text
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _pure_utf16(sample: bytes) -> str:
+    """UTF-16 of Chinese without a single ASCII character; "" if it is none."""
+    even = sample[: len(sample) // 2 * 2]
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = even.decode(encoding, "replace")
+        if len(_EASTERN.findall(text)) == len(text) and _reads_as_chinese(text):
+            return encoding
+    return ""
+
+
+def _telling(data: bytes) -> bytes:
+    """The lines that say something of the encoding: those that hold more than ASCII, up to a limit."""
+    if len(data) <= _SAMPLE:
+        return data
+    parts: list[bytes] = []
+    size = at = 0
+    while size < _SAMPLE and (found := _FOREIGN_BYTE.search(data, at)):
+        start = data.rfind(b"\n", at, found.start()) + 1 or at
+        end = data.find(b"\n", found.start()) + 1 or len(data)
+        if end - start > _LONG_LINE:  # begins with the character that was found, and ends after a word
+            part = data[found.start() : min(end, found.start() + _LONG_LINE)]
+            word = _END_OF_WORD.search(part)
+            part = part[: word.end()] if word else part
+        else:
+            part = data[start:end]
+        parts.append(part)
+        size += len(part)
+        at = end
+    return b"".join(parts)
 
 
 def _reads_as_chinese(text: str) -> bool:
@@ -115,14 +165,3 @@ def _is_gb2312_level_1(character: str) -> bool:
     except UnicodeEncodeError:
         return False
     return len(encoded) == 2 and (encoded[0] in (0xA1, 0xA3) or 0xB0 <= encoded[0] <= 0xD7)
-
-
-def _whole(data: bytes, encoding: str) -> str:
-    """The encoding if it decodes all of `data`; Latin-1's superset, which nearly always does, otherwise."""
-    for candidate in (encoding, "cp1252", "latin_1"):
-        try:
-            data.decode(candidate)
-        except UnicodeDecodeError:
-            continue
-        return candidate
-    return "latin_1"

@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from kb.errors import DocumentError, UsageError
+from kb.errors import DocumentError, UnsupportedFormat, UsageError
 
-_IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
+HIDDEN = "It is hidden: its name begins with a dot. It was left out; rename it to have it read."
+_BACKUP = "It is a copy that an editor keeps of a file. It was left out; rename it to have it read."
+_UNFINISHED = "It is a download or copy that is not finished; it is read when it has its own name."
+_LEFT_BEHIND = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx", ".ds_store", ".localized"})
+_PARTS = (".crdownload", ".part", ".partial", ".filepart", ".download", ".opdownload", ".!ut")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,9 @@ class Found:
 def find(paths: Sequence[Path]) -> Iterator[Found]:
     """The files under `paths`: folders are walked, a single file counts as one in its folder.
 
-    Hidden files and those that editors and Office leave behind are passed over. Raises UsageError, before
-    anything is found, for a path that does not exist.
+    Hidden files, backups of editors and unfinished downloads come with a problem, an UnsupportedFormat; hidden folders
+    too, and are not walked. What Office, editors and desktops leave behind is passed over. Raises UsageError,
+    before anything is found, for a path that does not exist.
     """
     if not paths:
         raise UsageError("Name at least one file or folder to ingest.")
@@ -73,6 +78,9 @@ def _walk(root: Path) -> Iterator[Found]:
     stack: list[tuple[str, tuple[tuple[int, int], ...]]] = [(str(root), ())]
     while stack:
         path, above = stack.pop()
+        if above and (left_out := _left_out(os.path.basename(path))):
+            yield found(path, left_out)
+            continue
         try:
             status = os.stat(path)
         except OSError:
@@ -97,14 +105,29 @@ def _walk(root: Path) -> Iterator[Found]:
             yield found(path, DocumentError(f"The folder cannot be opened: {error.strerror or error}."))
             continue
         inside = (*above, identity)
-        stack.extend((os.path.join(path, each), inside) for each in names if not _ignored(each))
+        stack.extend((os.path.join(path, each), inside) for each in names if not is_left_behind(each))
 
 
-def _ignored(name: str) -> bool:
-    """Hidden files, and what Office, editors and desktops leave beside documents."""
-    if name.startswith((".", "~$")) or name.lower() in _IGNORED_NAMES:
+def is_left_behind(name: str) -> bool:
+    """Whether a file of this name is what Office, editors, desktops and downloads leave beside documents for a time."""
+    lower = name.lower()
+    if lower in _LEFT_BEHIND or lower.startswith(("~$", "._", ".~lock.")) or lower.endswith((".swp", ".swo")):
         return True
-    return name.endswith(("~", ".swp")) or (name.startswith("#") and name.endswith("#"))
+    return (name.startswith("#") and name.endswith("#")) or (is_hidden(name) and lower.endswith(_PARTS))
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file of this name is hidden by custom."""
+    return name.startswith(".") and name.strip(".") != ""
+
+
+def _left_out(name: str) -> UnsupportedFormat | None:
+    """Why a file of this name is no document to read; None for one that is."""
+    if is_hidden(name):
+        return UnsupportedFormat(HIDDEN)
+    if name.endswith("~"):
+        return UnsupportedFormat(_BACKUP)
+    return UnsupportedFormat(_UNFINISHED) if name.lower().endswith(_PARTS) else None
 
 
 def _status(path: Path) -> os.stat_result | None:

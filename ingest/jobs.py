@@ -8,15 +8,18 @@ import os
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ingest import files, pipeline, reindexing
-from ingest.pipeline import DocumentReport, IngestProgress, IngestReport
+from ingest import files, pipeline, reindexing, workers
+from ingest.pipeline import DocumentReport, IngestReport
 from ingest.reindexing import ReindexProgress
+from kb.deletion import GONE
 from kb.errors import KBError, UsageError
 from kb.job_store import JobStore
+from kb.schema import Principal
 
 if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
@@ -26,6 +29,7 @@ JobState = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 
 _NICENESS = 10  # of the thread that works: who asks goes first
 _STORED_EVERY = 1.0  # seconds between two times that progress is written to the catalog
+_RETRY_SECONDS = 5.0  # after which the catalog is tried again where it could not be written
 _COUNTS = ("added", "changed", "unchanged", "deleted", "failed", "skipped", "seconds", "stopped")
 
 log = logging.getLogger(__name__)
@@ -35,8 +39,9 @@ log = logging.getLogger(__name__)
 class Job:
     """One ingestion or reindexing. `revision` differs whenever anything else does.
 
-    For a reindexing the files are documents. `error` is there when it failed, "" for an internal error (see the log).
-    In a list of jobs `report` has its counts and no documents; `get` gives them.
+    `stopping`: it runs, was told to pause or to end, and does so when the file it is at allows. For a reindexing the
+    files are documents. `error` is there when it failed, "" for an internal error (see the log). In a list of jobs
+    `report` has its counts and no documents; `get` gives them.
     """
 
     id: int
@@ -56,6 +61,7 @@ class Job:
     error_kind: str = ""  # the class of the error, as `kb.errors` names it; not known after a restart
     created_at: str = ""
     revision: int = 0
+    stopping: bool = False
 
     @property
     def finished(self) -> bool:
@@ -67,14 +73,19 @@ class JobNotFound(UsageError):
 
 
 class Jobs:
-    """The jobs of a home. Safe to use from several threads."""
+    """The jobs of a home. Safe to use from several threads.
+
+    The catalog is never written while `_changed` is held: whoever only looks does not wait for a deletion.
+    """
 
     def __init__(self, kb: "KnowledgeBase") -> None:
         self._kb = kb
         self._store = JobStore(kb.catalog)
+        self._steering = threading.RLock()  # held by who adds or steers jobs, before `_changed`
         self._changed = threading.Condition()
         self._queue: list[int] = []
         self._error_kinds: dict[int, str] = {}
+        self._left: dict[int, frozenset[Path]] = {}  # files that a job leaves for another one
         self._running: Job | None = None
         self._wanted: JobState | None = None  # what the running job becomes when it has stopped
         self._stop = threading.Event()
@@ -82,13 +93,17 @@ class Jobs:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin to work, first on what an earlier process left unfinished. Does nothing if that was done."""
-        with self._changed:
-            if self._thread is not None or self._closing:
+        """Begin to work, first on what an earlier process left unfinished. Does nothing while that is under way."""
+        with self._steering:
+            if self._closing or (self._thread is not None and self._thread.is_alive()):
                 return
-            self._queue = self._store.in_state("running") + self._store.in_state("queued")
-            for job_id in self._queue:
-                self._store.update(job_id, {"state": "queued"})
+            left = self._store.in_state("running")
+            with self._changed:
+                self._running = None
+                self._queue = left + self._store.in_state("queued")
+            for job_id in left:
+                with suppress(KBError):  # a full disk: it is begun all the same
+                    self._store.update(job_id, {"state": "queued"})
             self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
             self._thread.start()
 
@@ -101,16 +116,18 @@ class Jobs:
         title: str = "",
         who: str = "local",
         refused: Sequence[DocumentReport] = (),
+        leave: Sequence[str] = (),
     ) -> Job:
         """Put an ingestion into the queue; see `ingest.pipeline.ingest`. Raises UsageError for a missing path.
 
-        `refused` are files that were turned away before; they stand first in its report.
+        `refused` are files that were turned away before; they stand first in its report. `leave` are files that are
+        left for another one (by this process: a job that is taken up after a restart takes them too).
         """
         places = [Path(os.path.abspath(path)) for path in paths]
         if places or not refused:
             files.find(places)
         title = title or ", ".join(place.name or str(place) for place in places[:3]) + (" …" if len(places) > 3 else "")
-        return self._add("ingest", title, [str(place) for place in places], collection, prune, who, refused)
+        return self._add("ingest", title, [str(place) for place in places], collection, prune, who, refused, leave)
 
     def reindex(self, *, title: str = "", who: str = "local") -> Job:
         """Put a reindexing into the queue; see `ingest.reindexing.reindex`."""
@@ -119,7 +136,8 @@ class Jobs:
     def list(self, limit: int = 50) -> "list[Job]":
         """Jobs, newest first."""
         with self._changed:
-            return [self._latest(_job(row)) for row in self._store.newest(limit)]
+            jobs = [self._latest(_job(row)) for row in self._store.newest(limit)]
+        return [replace(j, report=replace(j.report, documents=())) if j.report else j for j in jobs]
 
     def get(self, job_id: int) -> Job:
         """A job as it stands. Raises JobNotFound."""
@@ -133,7 +151,8 @@ class Jobs:
     def running(self) -> Job | None:
         """The job that is being worked on."""
         with self._changed:
-            return self._running
+            job = self._running
+            return job if job is not None and job.state == "running" else None
 
     def pause(self, job_id: int) -> Job:
         """Let a job rest: one that runs ends after the current file. Does nothing to one that has ended."""
@@ -145,13 +164,12 @@ class Jobs:
 
     def resume(self, job_id: int) -> Job:
         """Put a paused, failed or cancelled job back into the queue."""
-        with self._changed:
-            job = self.get(job_id)
-            if self._running is not None and job_id == self._running.id and self._wanted is not None:
-                self._wanted = "queued"  # it was asked to stop and has not yet
-            elif job.state in ("paused", "failed", "cancelled"):
-                self._queue.append(job_id)
-                self._change(job, state="queued", error=None)
+        with self._steering:
+            if not self._steer(job_id, "queued"):
+                job = self.get(job_id)
+                if job.state in ("paused", "failed", "cancelled"):
+                    self._change(job, state="queued", error=None)
+                    self._put(job_id)
             self.start()
             return self.get(job_id)
 
@@ -167,76 +185,120 @@ class Jobs:
                 self._changed.wait(left)
 
     def shut_down(self, timeout: float = 30.0) -> None:
-        """Stop after the current file; the next `start` goes on. Returns when nothing uses the knowledge base."""
+        """Stop after the current file; the next `start` goes on. Returns when nothing uses the knowledge base.
+
+        A file that is still being read after `timeout` seconds is given up: its reading process is ended.
+        """
         with self._changed:
             self._closing = True
             self._stop.set()
             self._changed.notify_all()
         if self._thread is not None:
             self._thread.join(timeout)
+            if self._thread.is_alive():
+                workers.pool.close()
+                self._thread.join()
 
     # ---- the queue
 
     def _add(
         self, kind: JobKind, title: str, paths: Sequence[str], collection: str | None, prune: bool, who: str,
-        refused: Sequence[DocumentReport] = (),
+        refused: Sequence[DocumentReport] = (), leave: Sequence[str] = (),
     ) -> Job:  # fmt: skip
-        with self._changed:
+        with self._steering:
             self.start()
             values = {"kind": kind, "title": title, "paths": list(paths), "collection": collection, "prune": prune,
                       "who": who, "state": "queued", "refused": [asdict(report) for report in refused]}  # fmt: skip
             job_id = self._store.add(values)
-            self._queue.append(job_id)
-            self._changed.notify_all()
+            if leave:
+                self._left[job_id] = frozenset(map(Path, leave))
+            self._put(job_id)
             return self.get(job_id)
 
-    def _take_off(self, job_id: int, state: JobState) -> Job:
+    def _put(self, job_id: int) -> None:
         with self._changed:
-            job = self.get(job_id)
-            if self._running is not None and job_id == self._running.id:
+            if job_id not in self._queue:
+                self._queue.append(job_id)
+            self._changed.notify_all()
+
+    def _take_off(self, job_id: int, state: JobState) -> Job:
+        with self._steering:
+            if not self._steer(job_id, state):
+                job = self.get(job_id)
+                if not job.finished:
+                    self._change(job, state=state)
+            return self.get(job_id)
+
+    def _steer(self, job_id: int, state: JobState) -> bool:
+        """Tell the running job what it becomes when it has stopped; True where that is the one.
+
+        One that waits is taken out of the queue, so that it does not begin meanwhile; "queued" leaves it there.
+        """
+        with self._changed:  # while it is written what became of it, there is nothing to steer
+            free = lambda: (job := self._running) is None or job.id != job_id or job.state == "running"  # noqa: E731
+            self._changed.wait_for(free, _RETRY_SECONDS)
+            job = self._running
+            if job is None or job.id != job_id:
+                if state != "queued" and job_id in self._queue:
+                    self._queue.remove(job_id)
+                return False
+            if state != "queued" or self._wanted is not None:  # else it runs, and goes on
                 self._wanted = state
                 self._stop.set()
-            elif not job.finished:
-                if job_id in self._queue:
-                    self._queue.remove(job_id)
-                self._change(job, state=state)
-            return self.get(job_id)
+                self._running = replace(job, stopping=state != "queued", revision=job.revision + 1)
+                self._changed.notify_all()
+            return True
 
     def _latest(self, stored: Job) -> Job:
         if self._running is not None and self._running.id == stored.id:
             return self._running
         return replace(stored, error_kind=self._error_kinds.get(stored.id, "") if stored.error else "")
 
-    def _change(self, job: Job, **values: Any) -> Job:
+    def _change(self, job: Job, **values: Any) -> None:
         """Change a job in the catalog and tell who waits."""
+        self._store.update(job.id, {**values, "revision": job.revision + 1})
         with self._changed:
-            values["revision"] = job.revision + 1
-            self._store.update(job.id, values)
             self._changed.notify_all()
-            return replace(job, **{name: value for name, value in values.items() if name in Job.__dataclass_fields__})
 
     # ---- the work
 
     def _work(self) -> None:
         lower_priority()
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._closing or self._queue)
-                if self._closing:
-                    return
-                job = self.get(self._queue.pop(0))
-                self._stop, self._wanted = threading.Event(), None
-                self._running = job = self._change(job, state="running")
+        while (job := self._next()) is not None:
             try:
                 self._run(job)
-            except Exception:
-                log.exception("a job could not be recorded")
-                with self._changed:
-                    self._running = None
+            except Exception:  # nothing that one job does ends the work on the others
+                log.exception("job %s could not be worked on", job.id)
+            with self._changed:
+                self._running = None
+                self._changed.notify_all()
+
+    def _next(self) -> Job | None:
+        """The job to work on, which is the running one from now on; None when all is to end."""
+        with self._changed:
+            while True:
+                self._changed.wait_for(lambda: self._closing or self._queue)
+                if self._closing:
+                    return None
+                try:
+                    job = self.get(self._queue[0])
+                except JobNotFound:
+                    del self._queue[0]
+                except Exception as error:
+                    log.warning("the jobs cannot be read from the catalog, which is tried again: %s", error)
+                    self._changed.wait_for(lambda: self._closing, _RETRY_SECONDS)
+                else:
+                    del self._queue[0]
+                    self._stop, self._wanted = threading.Event(), None
+                    self._running = replace(job, state="running", revision=job.revision + 1)
                     self._changed.notify_all()
+                    return self._running
 
     def _run(self, job: Job) -> None:
+        if not self._stored(job.id, {"state": "running"}):
+            return
         ended: dict[str, Any] = {"state": "done", "error": None}
+        report = None
         try:
             if job.kind == "ingest":
                 report = self._ingest(job)
@@ -244,9 +306,8 @@ class Jobs:
                           "documents": [asdict(document) for document in report.documents]}  # fmt: skip
                 stopped = report.stopped
             else:
-                stopped = reindexing.reindex(
-                    self._kb, self._who(job), progress=self._show_reindexing, stop=self._stop
-                ).stopped
+                who = str((self._store.get(job.id) or {}).get("who", "local"))
+                stopped = reindexing.reindex(self._kb, who, progress=self._show_reindexing, stop=self._stop).stopped
         except KBError as error:
             ended, stopped = {"state": "failed", "error": str(error)}, False
             self._error_kinds[job.id] = type(error).__name__
@@ -257,33 +318,50 @@ class Jobs:
             last = self._running or job
             if stopped:
                 ended["state"] = "queued" if self._closing else self._wanted or "queued"
-                if ended["state"] == "queued" and not self._closing:
-                    self._queue.append(job.id)
-            shown = {"files_done": last.files_done, "files_total": last.files_total, "chunks": last.chunks,
-                     "seconds": last.seconds, "current": ""}  # fmt: skip
-            self._running = None
-            self._change(last, **shown, **ended)
+            self._running = replace(
+                last, state=ended["state"], error=ended.get("error"), current="", stopping=False,
+                error_kind=self._error_kinds.get(job.id, "") if ended.get("error") else "", report=report,
+                revision=last.revision + 1,
+            )  # fmt: skip
+            self._changed.notify_all()
+        self._stored(
+            job.id,
+            {"files_done": last.files_done, "files_total": last.files_total, "chunks": last.chunks,
+             "seconds": last.seconds, "current": "", "revision": last.revision + 1, **ended},
+        )  # fmt: skip
+        if ended["state"] == "queued" and not self._closing:
+            self._put(job.id)
+
+    def _stored(self, job_id: int, values: dict[str, Any]) -> bool:
+        """Write what became of the running job, as soon as the catalog can be written. False if all ends before."""
+        while True:
+            try:
+                self._store.update(job_id, values)
+                return True
+            except Exception as error:  # a full disk, most likely; a job that is "running" still is begun anew
+                log.warning("job %s cannot be written to the catalog and is tried again: %s", job_id, error)
+            with self._changed:
+                if self._changed.wait_for(lambda: self._closing, _RETRY_SECONDS):
+                    return False
 
     def _ingest(self, job: Job) -> IngestReport:
         row = self._store.get(job.id) or {}
         refused = tuple(DocumentReport(**report) for report in row.get("refused") or ())
-        if not job.paths:
+        paths = [Path(path) for path in job.paths if path != GONE]  # one that was deleted is not looked for
+        if not paths:
             return IngestReport(refused, 0, 0, 0, 0, len(refused), 0, 0.0)
+        left = self._left.get(job.id, frozenset())
         report = pipeline.ingest(
-            self._kb,
-            [Path(path) for path in job.paths],
-            collection=job.collection,
-            prune=job.prune,
-            progress=self._show,
-            stop=self._stop,
+            self._kb, paths, collection=job.collection, prune=job.prune, stop=self._stop,
+            progress=lambda at: self._progress(at.files_done, at.files_total, at.chunks, at.current, at.seconds),
+            leave=lambda found: found.absolute_path in left,
+        )  # fmt: skip
+        there = {document.path for document in self._kb.documents(Principal("jobs", unlimited=True))}
+        documents = (  # one that was deleted meanwhile is named by no job
+            replace(each, path=GONE, reason="") if each.chunks and each.path not in there else each
+            for each in report.documents
         )
-        return replace(report, documents=refused + report.documents, failed=report.failed + len(refused))
-
-    def _who(self, job: Job) -> str:
-        return str((self._store.get(job.id) or {}).get("who", "local"))
-
-    def _show(self, at: IngestProgress) -> None:
-        self._progress(at.files_done, at.files_total, at.chunks, at.current, at.seconds)
+        return replace(report, documents=(*refused, *documents), failed=report.failed + len(refused))
 
     def _show_reindexing(self, at: ReindexProgress) -> None:
         self._progress(at.documents_done, at.documents_total, at.embedded, at.current, at.seconds)
@@ -298,12 +376,12 @@ class Jobs:
                 revision=job.revision + 1,
             )  # fmt: skip
             self._changed.notify_all()
-            if int(job.seconds / _STORED_EVERY) != int(seconds / _STORED_EVERY):
-                self._store.update(
-                    job.id,
-                    {"files_done": done, "files_total": total, "chunks": chunks, "current": current,
-                     "seconds": seconds, "revision": job.revision + 1},
-                )  # fmt: skip
+        if int(job.seconds / _STORED_EVERY) != int(seconds / _STORED_EVERY):
+            self._store.update(
+                job.id,
+                {"files_done": done, "files_total": total, "chunks": chunks, "current": current,
+                 "seconds": seconds, "revision": job.revision + 1},
+            )  # fmt: skip
 
 
 def lower_priority() -> None:

@@ -5,7 +5,7 @@ import zipfile
 from io import BytesIO
 from pathlib import PurePosixPath
 
-from kb.errors import DocumentError
+from kb.errors import DocumentError, UnsupportedFormat
 
 HEAD = 4096  # bytes of a file that `kind_of_head` wants to see
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -45,6 +45,8 @@ _FOREIGN = (  # what no reader takes, so that the reason can name it
     (b"OggS", "a sound recording"),
 )
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
+_BRANDS = {b"avif": "an AVIF image", b"avis": "an AVIF image", b"crx ": "a CR3 image", b"M4A ": "a sound recording"}
+_RIFF = {b"WEBP": "a WebP image", b"WAVE": "a sound recording", b"AVI ": "a film"}
 _PARTS = (("word/", "docx"), ("ppt/", "pptx"), ("xl/", "xlsx"))
 _STREAMS = (
     ("EncryptedPackage", "encrypted"),
@@ -64,13 +66,29 @@ _MAIL = re.compile(
     rb"(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*(?:from|received|return-path|message-id|mime-version):[ \t]",
     re.I,
 )
+# A text that only quotes a mail's first lines has none of these; one that can be read as it stands is left a text.
+_SENT_MAIL = re.compile(
+    rb"(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*(?:received|return-path|message-id|mime-version):[ \t]", re.I
+)
+_ENCODED = re.compile(rb"^content-transfer-encoding:[ \t]*(?:base64|quoted-printable)", re.I | re.M)
+_JSON = re.compile(rb'\s*(?:\{\s*"[^"\n]*"\s*:|\[\s*(?:\{\s*"|\[|"|-?\d))')
+# Others are a part of the name, as in `minutes.2024-03` or `letter.final`.
+_SUFFIX = re.compile(r"\.(?!(?:v\d+|final|draft|copy|old|bak|orig)$)[a-z][a-z0-9_-]{0,9}")
+_PACKAGES = (  # folder or file of a packed file that is no archive -> what it is
+    ("visio/", "a Visio drawing"),
+    ("Index/Document.iwa", "a document of Pages, Numbers or Keynote"),
+    ("Index.zip", "a document of Pages, Numbers or Keynote"),
+    ("AndroidManifest.xml", "a program"),
+    ("META-INF/MANIFEST.MF", "a program"),
+)
 
 
 def kind_of(data: bytes, name: str) -> str:
     """What the content is: a value of `BY_SUFFIX`, "encrypted" for an encrypted Office file, or "" for what no reader
-    takes. Text is what its suffix says, "txt" if that is no kind of text; what begins like HTML, XML or mail is that.
+    takes. Text is what its suffix says; where that says nothing, or no kind of text, it is what it looks like.
 
-    Raises DocumentError for an archive or Office file that is damaged or would expand beyond all bounds.
+    Raises DocumentError for an archive or Office file that is damaged or would expand beyond all bounds, and
+    UnsupportedFormat for a packed file that is neither a document that is read nor an archive.
     """
     found = kind_of_head(data[:HEAD], name)
     if found == "zip":
@@ -105,16 +123,34 @@ def _is_binary(head: bytes) -> bool:
 
 
 def _text_kind(head: bytes, named: str, suffix: str) -> str:
+    """The kind of text. What is said to be a kind of text is that, unless it begins like a page or mail."""
+    if named in ("md", "rst", "org", "html", "xml", "eml"):
+        return named
+    if suffix and not named and _SUFFIX.fullmatch(suffix):
+        return ""
+    head = head.removeprefix(b"\xef\xbb\xbf")
+    if _MARKUP.match(head):
+        return "html"
     if named in TEXTS and named != "txt":
         return named
-    if named or not suffix:
-        if _MARKUP.match(head):
-            return "html"
-        if named not in ("", "txt") and _XML.match(head):
-            return "xml"
-        if named not in ("", "txt") and _MAIL.match(head):
-            return "eml"
-        return "txt"
+    if _XML.match(head):
+        return "xml"
+    if named == "txt":
+        return "eml" if _SENT_MAIL.match(head) and _ENCODED.search(head) else "txt"
+    if (_MAIL if named else _SENT_MAIL).match(head):
+        return "eml"
+    if _JSON.match(head):
+        return "json"
+    return _rows_kind(head) or "txt"
+
+
+def _rows_kind(head: bytes) -> str:
+    """ "tsv" or "csv" for lines that all have the same number of tabs, or of commas or semicolons; "" for others."""
+    lines = [line for line in head.split(b"\n")[: -1 if len(head) >= HEAD else None] if line.strip()]
+    for kind, mark, fewest in (("tsv", b"\t", 1), ("csv", b",", 2), ("csv", b";", 2)):
+        counts = {line.count(mark) for line in lines}
+        if len(lines) >= 3 and len(counts) == 1 and counts.pop() >= fewest:
+            return kind
     return ""
 
 
@@ -130,9 +166,9 @@ def image_kind(head: bytes) -> str:
 def foreign_kind(head: bytes) -> str:
     """What the bytes begin, in words, where that is known and no reader takes it; "" otherwise."""
     if head[4:8] == b"ftyp" and head[8:12] not in _HEIF_BRANDS:
-        return "a film or sound recording"
+        return _BRANDS.get(head[8:12], "a film or sound recording")
     if head.startswith(b"RIFF"):
-        return "a film, sound recording or WebP image"
+        return _RIFF.get(head[8:12], "a film or sound recording")
     return next((words for mark, words in _FOREIGN if head.startswith(mark)), "")
 
 
@@ -157,8 +193,16 @@ def _zip_kind(data: bytes, name: str) -> str:
     for folder, office in _PARTS:
         if not kind and is_office and any(each.startswith(folder) for each in names):
             kind = office
-    if not kind:
+    if not kind and named == "zip":
         return "zip"
+    if not kind:
+        package = next((words for part, words in _PACKAGES if any(each.startswith(part) for each in names)), "")
+        if package or {"[Content_Types].xml", "_rels/.rels"} <= set(names):
+            what = package or "a packed document of a kind"
+            raise UnsupportedFormat(f"It is {what} that is not supported: export it as PDF and add that.")
+        return "zip"
+    if kind == "xlsx" and "xl/workbook.bin" in names:
+        raise UnsupportedFormat("It is a binary workbook (.xlsb): save it as .xlsx and add that.")
     expanded = sum(entry.file_size for entry in entries)
     texts = sum(entry.file_size for entry in entries if entry.filename.lower().endswith((".xml", ".rels", ".xhtml")))
     if expanded > _MAX_EXPANDED or (texts > 64 * _MEGABYTE and texts > _MAX_RATIO * len(data)):

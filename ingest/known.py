@@ -120,3 +120,11 @@ class Collection:
         return found or [
             d.source for d in self.documents.values() if d.sha256 == sha256 and d.root == root and d.path == d.source
         ]
+
+
+def is_out_of_sight(known: KnownDocument, unread: set[tuple[str, str]]) -> bool:
+    """Whether the document's file, or a folder above it, could not be looked at: then it is not known to be gone."""
+    return any(
+        root == known.root and (path in (".", known.source) or known.source.startswith(path + "/"))
+        for root, path in unread
+    )

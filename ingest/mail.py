@@ -3,8 +3,10 @@
 import email
 import mimetypes
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from email.message import EmailMessage, Message
 from email.policy import default
+from functools import partial
 from typing import Any
 
 from ingest.decoding import decode
@@ -15,6 +17,7 @@ MEDIA_TYPE = "message/rfc822"
 _SHOWN_HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _MAX_DEPTH = 10
 _MOST_NAMES = 100  # of attachments, in the text of the mail
+_LARGEST_ORNAMENT = 100 * 1024  # bytes
 
 
 def read_eml(data: bytes) -> Parsed:
@@ -27,8 +30,18 @@ def read_eml(data: bytes) -> Parsed:
     return out.build(_header(message, "Subject"), MEDIA_TYPE)
 
 
-def attachments(data: bytes, kind: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """(name or "", what gives the content) of each attachment of a mail of kind "eml" or "msg", in order."""
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What is attached to a mail: its name or "", and what gives its content or raises DocumentError. `is_ornament`:
+    a small picture that stands in the text, as the logo of a signature does."""
+
+    name: str
+    open: Callable[[], bytes]
+    is_ornament: bool = False
+
+
+def attachments(data: bytes, kind: str) -> Iterator[Attachment]:
+    """The attachments of a mail of kind "eml" or "msg", in order."""
     if kind == "msg":
         from ingest.outlook import msg_attachments
 
@@ -36,24 +49,41 @@ def attachments(data: bytes, kind: str) -> Iterator[tuple[str, Callable[[], byte
     return _attachments(_message(data), 0)
 
 
-def _attachments(part: Message, depth: int) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    if depth > _MAX_DEPTH:
-        return
-    if part.is_multipart():
+def too_deep(depth: int) -> Attachment:
+    """Stands for what is nested too deeply in a mail to be read."""
+
+    def refuse() -> bytes:
+        raise DocumentError(f"A part of the mail is more than {depth} deep in others; it was not read.")
+
+    return Attachment("…", refuse)
+
+
+def is_ornament(content_id: str, size: int) -> bool:
+    """Whether a picture of so many bytes is a small one in the text."""
+    return bool(content_id) and size <= _LARGEST_ORNAMENT
+
+
+def _attachments(part: Message, depth: int) -> Iterator[Attachment]:
+    if part.is_multipart() and depth >= _MAX_DEPTH:
+        yield too_deep(_MAX_DEPTH)
+    elif part.is_multipart():
         children = list(_parts(part))
         if part.get_content_type() == "multipart/alternative":
             children = [child for child in children if child.is_multipart() or not _is_text(child)]
         for child in children:
             yield from _attachments(child, depth + 1)
     elif _is_attachment(part):
+        name = _file_name(part) or _default_name(part)
+        size = len(part.get_payload() or "") * 3 // 4
+        is_inline = part.get_content_maintype() == "image" and part.get_content_disposition() != "attachment"
+        yield Attachment(name, partial(_payload, part), is_inline and is_ornament(_header(part, "Content-ID"), size))
 
-        def content() -> bytes:
-            payload = part.get_payload(decode=True)
-            if not isinstance(payload, bytes) or not payload:
-                raise DocumentError("The attachment is empty.")
-            return payload
 
-        yield _file_name(part) or _default_name(part), content
+def _payload(part: Message) -> bytes:
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes) or not payload:
+        raise DocumentError("The attachment is empty.")
+    return payload
 
 
 def _is_text(part: Message) -> bool:

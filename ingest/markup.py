@@ -34,6 +34,11 @@ _INLINE = frozenset(
     "a|abbr|b|bdi|bdo|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|u|var".split("|")
 )
 _PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
+_BREAK = "\ue002"  # stands for <br>, which unstructured takes for a space
+_BREAKS = re.compile(f" *{_BREAK} *")
+_PAD = "\ue003"  # makes two characters of one: unstructured drops texts of a single character
+_LISTS = "ul", "ol", "dl"
+_LONGEST_ITEM = 600  # characters; an item of a longer one is paragraphs
 _MAX_SPAN = 100
 
 
@@ -50,7 +55,7 @@ def html(source: str) -> Parsed:
 
     from ingest.unstructured_offline import partition_html
 
-    source = _PLACEHOLDER.sub("", _DECLARATION.sub("", stored(source)))
+    source = _PLACEHOLDER.sub("", _DECLARATION.sub("", stored(source))).replace(_BREAK, "").replace(_PAD, "")
     if not source.strip():
         return Parsed("", "", MEDIA_TYPE)
     try:
@@ -63,21 +68,28 @@ def html(source: str) -> Parsed:
     if not root.text_content().strip():
         return Parsed("", title, MEDIA_TYPE)
     tables = _take_tables(root)
-    headings = {one_line(element.text_content()) for element in root.iter(*_HEADINGS)}
+    lists = _take_lists(root)
+    headings = {one_line(element.text_content().replace(_BREAK, " ")) for element in root.iter(*_HEADINGS)}
+    for element in root.iter(etree.Element):
+        if not len(element) and len((element.text or "").strip()) == 1:
+            element.text += _PAD
     out = TextBuilder()
     listed = False
     for element in partition_html(lxml.html.tostring(root, encoding="unicode")):
-        kind, text = type(element).__name__, str(element.text or "")
-        if kind == "Title" and one_line(text) in headings:
-            out.heading(text, int(element.metadata.category_depth or 0) + 1)
+        kind, text = type(element).__name__, str(element.text or "").replace(_PAD, "")
+        if kind == "Title" and one_line(text.replace(_BREAK, " ")) in headings:
+            out.heading(text.replace(_BREAK, " "), int(element.metadata.category_depth or 0) + 1)
         elif kind == "ListItem" and not _PLACEHOLDER.search(text):
-            out.block("- " + text if text.strip() else "", "\n" if listed else "\n\n")
+            words = _BREAKS.sub("\n", text).strip()
+            out.block("- " + words if words else "", "\n" if listed else "\n\n")
         else:
             for at, part in enumerate(_PLACEHOLDER.split(text)):
-                if at % 2:
-                    _add_table(out, tables[int(part)])
+                if at % 2 and int(part) % 2:
+                    out.block("\n".join(lists[int(part) // 2]))
+                elif at % 2:
+                    _add_table(out, tables[int(part) // 2])
                 else:
-                    out.block(part)
+                    out.block(_BREAKS.sub("\n", part).strip(" "))
         listed = kind == "ListItem"
     return out.build(title or (out.headings[0].text if out.headings else ""), MEDIA_TYPE)
 
@@ -98,6 +110,9 @@ def _clean(root: Any) -> None:
             element.drop_tree()
     for element in root.iter(*_UNWRAPPED):
         element.tag = "div"
+    for element in list(root.iter("br")):
+        element.tail = _BREAK + (element.tail or "")
+        element.drop_tree()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +134,7 @@ def _take_tables(root: Any) -> list[_Cells]:
                 element.tag = "div"
             continue
         mark = table.makeelement("p")
-        mark.text = f"\ue000{len(tables)}\ue001"
+        mark.text = f"\ue000{2 * len(tables)}\ue001"
         mark.tail = table.tail
         captions = [caption for caption in table.iter("caption") if one_line(caption.text_content())]
         parent = table.getparent()
@@ -130,6 +145,53 @@ def _take_tables(root: Any) -> list[_Cells]:
             parent.insert(parent.index(mark), words)
         tables.append(cells)
     return tables
+
+
+def _take_lists(root: Any) -> list[list[str]]:
+    """Take lists of plain items out of the page and leave a mark in the place of each: unstructured knows neither
+    their depth nor their numbers, and parts terms from their definitions."""
+    lists: list[list[str]] = []
+    for found in list(root.iter(*_LISTS)):
+        if next(found.iterancestors(*_LISTS), None) is not None:
+            continue
+        is_plain = next(found.iter(*_HEADINGS, "pre"), None) is None and not _own_text(found)
+        lines = list(_items(found, "")) if is_plain else []
+        if not lines or any(_PLACEHOLDER.search(line) or len(line) > _LONGEST_ITEM for line in lines):
+            continue
+        mark = found.makeelement("p")
+        mark.text, mark.tail = f"\ue000{2 * len(lists) + 1}\ue001", found.tail
+        found.getparent().replace(found, mark)
+        lists.append(lines)
+    return lists
+
+
+def _own_text(element: Any) -> str:
+    """What stands directly in an element."""
+    return "".join([element.text or "", *(child.tail or "" for child in element)]).strip()
+
+
+def _items(parent: Any, indent: str) -> Iterator[str]:
+    """The lines of a list: `- item`, `1. item`, or `term: definition`; those of lists within are indented."""
+    number = 0
+    terms: list[str] = []
+    for item in parent.iterchildren("li", "dt", "dd", *_LISTS):
+        if item.tag in _LISTS:
+            yield from _items(item, indent + "  ")
+            continue
+        inner = [child for child in item.iter(*_LISTS) if next(child.iterancestors("li", "dd"), None) is item]
+        words = one_line("".join(_pieces(item, *_LISTS)).replace(_BREAK, " "))
+        if item.tag == "dt":
+            terms.append(words)
+            continue
+        number += 1
+        label = "- " if parent.tag == "ul" else f"{number}. " if parent.tag == "ol" else ""
+        if item.tag == "dd":
+            label, terms = f"{', '.join(terms)}: " if terms else "  ", []
+        if words:
+            yield f"{indent}{label}{words}"
+        for child in inner:
+            yield from _items(child, indent + "  ")
+    yield from (indent + term for term in terms)
 
 
 def _is_layout(table: Any, rows: list[list[str]]) -> bool:
@@ -187,15 +249,16 @@ def _line(elements: Sequence[Any], below: dict[int, tuple[int, str]]) -> list[st
 
 def _cell_text(element: Any) -> str:
     """The text of a cell, with a space wherever a line or block ends."""
-    return one_line("".join(_pieces(element)))
+    return one_line("".join(_pieces(element)).replace(_BREAK, " "))
 
 
-def _pieces(element: Any) -> Iterator[str]:
+def _pieces(element: Any, *without: str) -> Iterator[str]:
     yield element.text or ""
     for child in element:
         apart = "" if child.tag in _INLINE else " "
         yield apart
-        yield from _pieces(child)
+        if child.tag not in without:
+            yield from _pieces(child, *without)
         yield apart
         yield child.tail or ""
 

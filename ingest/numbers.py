@@ -5,10 +5,10 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-_QUOTED = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]*)(?:-[^\]]*)?\]|\[[^\]]*\]')
+_QUOTED = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|\[\$([^\]-]*)(?:-[^\]]*)?\]|\[[^\]]*\]')
 _DATE_LETTERS = re.compile(r"[ymdhs]", re.IGNORECASE)
 _DATE_TOKEN = re.compile(r"y+|m+|d+|h+|s+(?:\.0+)?|am/pm|a/p|上午/下午", re.IGNORECASE)
-_PLACES = re.compile(r"[#0?][#0?,]*(?:\.[#0?]*,*)?|\.[#0?]+")
+_PLACES = re.compile(r"[#0?][#0?,]*(?:[\x1a -]+[#0?][#0?,]*)+(?![#0?.])|[#0?][#0?,]*(?:\.[#0?]*,*)?|\.[#0?]+")
 _LOCALE_DATES = {"mm-dd-yy": "yyyy-mm-dd", "m/d/yy h:mm": "yyyy-mm-dd hh:mm"}  # shown in the reader's own order
 _MARK = "\x1a"  # stands for a literal while a format is taken apart
 
@@ -52,12 +52,26 @@ def _number(value: int | float, number_format: str) -> str:
         before, after = pattern[: places.start()], pattern[places.end() :]
         if re.match(r"E[+-]0+", after, re.IGNORECASE):
             return f"{value:.{len(places[0].partition('.')[2])}E}"
-        figure = _figure(abs(value), places[0], percent=pattern.count("%")) if re.search("[#0]", places[0]) else ""
+        digits = re.sub("[^#0?,.]", "", places[0])
+        figure = _figure(abs(value), digits, percent=pattern.count("%")) if re.search("[#0]", digits) else ""
+        figure = figure if digits == places[0] else _with_literals(figure, places[0])
         if not any(digit in "123456789" for digit in figure):
             signed = False
     words = iter(literals)
-    text = "".join(next(words, "") if character == _MARK else character for character in before + "\0" + after)
-    return one_space(("-" if signed else "") + text.replace("\0", figure))
+    text = "".join(next(words, "") if character == _MARK else character for character in before + figure + after)
+    return one_space(("-" if signed else "") + text)
+
+
+def _with_literals(figure: str, places: str) -> str:
+    """The digits with what stands between their places, as in `000-0000` or `0!.0,"万"`; filled from the right."""
+    digits = list(figure)
+    shown: list[str] = []
+    for character in reversed(places):
+        if character in "#0?":
+            shown.append(digits.pop() if digits else "")
+        elif character != ",":
+            shown.append(character)
+    return "".join(digits) + "".join(reversed(shown))
 
 
 def one_space(text: str) -> str:
@@ -99,7 +113,7 @@ def _sections(number_format: str) -> tuple[str, ...]:
 
 
 def _outside_quotes(number_format: str) -> str:
-    return re.sub(r'"[^"]*"|\\.', lambda match: match[0].replace(";", _MARK), number_format)
+    return re.sub(r'"[^"]*"|[\\!].', lambda match: match[0].replace(";", _MARK), number_format)
 
 
 def _date(value: datetime.datetime | datetime.date | datetime.time, number_format: str) -> str:

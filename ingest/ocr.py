@@ -6,21 +6,27 @@ from the internet, and logs to the terminal: both are kept from it here.
 
 import logging
 import os
-import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from ingest.reading_order import Line, arranged
 from kb.errors import DocumentError
 
-LONGEST_SIDE = 2000  # pixels; the engine makes larger images smaller
-_THREADS = 2
+_LONGEST_SIDE = 2000  # pixels; larger images are made smaller
+_DETECTED_SIDE = 1280  # pixels of the image in which lines are looked for: as many are found, in half the time
+_DOTS = 200  # an inch, of a page that is drawn for recognition
+_LONG = 2.5  # times as long as wide: read in parts, not made smaller
+_MAX_PARTS = 100
 _MIN_SIDE = 8
-_CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
+_MIN_SCORE = 0.5  # of a line: the others are noise
+_SURE = 0.8  # where the lines were read with less, the page may be upside down
+_TRIED = 3  # lines, in other directions
+_THREADS = 2
 _LOCK = threading.Lock()
 _ENGINES: list[Any] = []
 _TOLD: list[Callable[[], None]] = []
@@ -28,23 +34,24 @@ _TOLD: list[Callable[[], None]] = []
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """What was read in an image: the text in reading order, and how sure the engine is of it (0..1)."""
+    """What was read in an image: the text in reading order, and how sure the engine is of it (0..1).
 
-    text: str
-    confidence: float
+    `lines` are in the order of the text, which holds each of them; their places are shares (0..1) of the width and
+    height of the image as it was read: `turned` by so many degrees, counter-clockwise.
+    """
+
+    text: str = ""
+    confidence: float = 0.0
+    lines: tuple[Line, ...] = ()
+    turned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Box:
-    left: float
-    top: float
-    right: float
-    bottom: float
-    text: str
+class _Read:
+    """The lines of a part of an image, in pixels of the whole, and how sure the engine is of each (0..1)."""
 
-    @property
-    def height(self) -> float:
-        return self.bottom - self.top
+    lines: list[Line]
+    scores: list[float]
 
 
 def tell(progress: Callable[[], None]) -> None:
@@ -57,34 +64,165 @@ def available() -> bool:
     return bool(find_spec("onnxruntime")) and bool(find_spec("cv2")) and _models() is not None
 
 
+def page_scale(width: float, height: float) -> float:
+    """Pixels a point at which a page of this size, in points, is drawn for recognition."""
+    short, long = sorted((max(1.0, width), max(1.0, height)))
+    return min(_DOTS / 72, _LONGEST_SIDE / (short if long > _LONG * short else long))
+
+
 def recognise(image: Any) -> Recognised:
-    """The text of a PIL image. Raises DocumentError where the engine is not installed, or fails on the image."""
+    """The text of a PIL image. A long one is read in parts, and one that lies on its side or its head is turned.
+
+    Raises DocumentError where the engine is not installed, or fails on the image.
+    """
+    if min(image.size) < _MIN_SIDE:
+        return Recognised()
+    image = _fitted(image.convert("RGB"))
+    parts = [_lines(part, left, top) for left, top, part in _parts(image)]
+    turned = _direction(image, parts)
+    if turned:
+        image = _turned(image, turned)
+        parts = [_lines(part, left, top) for left, top, part in _parts(image)]
+    return _recognised(parts, image.size, turned)
+
+
+def _recognised(parts: list[_Read], size: tuple[int, int], turned: int) -> Recognised:
+    text, lines, sure, length = "", list[Line](), 0.0, 0
+    for part in parts:
+        scores = {line: score for line, score in zip(part.lines, part.scores, strict=True) if score >= _MIN_SCORE}
+        placed = arranged(list(scores))
+        text += ("\n" if text and placed else "") + "".join(apart + line.text for apart, line in placed)
+        lines += [line for _, line in placed]
+        sure += sum(score * len(line.text) for line, score in scores.items())
+        length += sum(len(line.text) for line in scores)
+    across, down = size
+    shares = (Line(x.left / across, x.top / down, x.right / across, x.bottom / down, x.text) for x in lines)
+    return Recognised(text, round(sure / length, 4) if length else 0.0, tuple(shares), turned)
+
+
+def _fitted(image: Any) -> Any:
+    """The image, made smaller if it is too large; a long one keeps what its shorter side allows."""
+    short, long = sorted(image.size)
+    if long <= _LONG * short:
+        scale = _LONGEST_SIDE / long
+    else:
+        scale = min(_LONGEST_SIDE / short, _MAX_PARTS * _DETECTED_SIDE / long)
+    if scale > 0.99:  # a page is drawn a pixel larger than asked for
+        return image
+    return image.resize((max(_MIN_SIDE, round(image.width * scale)), max(_MIN_SIDE, round(image.height * scale))))
+
+
+def _parts(image: Any) -> Iterator[tuple[int, int, Any]]:
+    """(left, top, part) of an image that is read in parts: whole unless it is long."""
+    width, height = image.size
+    if max(image.size) <= max(_LONGEST_SIDE, _LONG * min(image.size)):
+        yield 0, 0, image
+        return
+    cuts = _cuts(image)
+    for start, end in pairwise(cuts):
+        if height >= width:
+            yield 0, start, image.crop((0, start, width, end))
+        else:
+            yield start, 0, image.crop((start, 0, end, height))
+
+
+def _cuts(image: Any) -> list[int]:
+    """Where a long image is cut across: in the emptiest place near the end of each part, so that no line is halved."""
     import numpy
 
-    if min(image.size) < _MIN_SIDE:
-        return Recognised("", 0.0)
-    pixels = numpy.asarray(image.convert("RGB"))[:, :, ::-1]  # the engine expects blue first
+    width, height = image.size
+    tall = height >= width
+    length, part = max(image.size), max(_DETECTED_SIDE, min(image.size))
+    cuts = [0]
+    while length - cuts[-1] > 1.25 * part:
+        first, last = cuts[-1] + 2 * part // 3, cuts[-1] + part
+        box = (0, first, width, last) if tall else (first, 0, last, height)
+        grey = numpy.asarray(image.crop(box).convert("L"), dtype=numpy.int16)
+        grey = grey if tall else grey.T
+        strokes = (abs(numpy.diff(grey, axis=1)) > 24).sum(axis=1)  # changes along each row; a table's rules count too
+        near, wide = (numpy.convolve(strokes, numpy.ones(span), "same") for span in (5, 31))
+        edge = 16  # rows at either end, of whose sums a part is missing
+        cuts.append(last - edge - 1 - int((50 * near + wide)[edge:-edge][::-1].argmin()))
+    return [*cuts, length]
+
+
+def _turned(image: Any, degrees: int) -> Any:
+    """The image turned counter-clockwise by 0, 90, 180 or 270 degrees."""
+    from PIL.Image import Transpose
+
+    turns = {90: Transpose.ROTATE_90, 180: Transpose.ROTATE_180, 270: Transpose.ROTATE_270}
+    return image.transpose(turns[degrees]) if degrees else image
+
+
+def _direction(image: Any, parts: list[_Read]) -> int:
+    """By how many degrees the image must be turned, counter-clockwise, for its lines to be read. Tried on its longest
+    lines alone, and only where most of them stand or were read badly."""
+    lines = [line for part in parts for line in part.lines]
+    scores = [score for part in parts for score in part.scores]
+    standing = 2 * sum(line.stands for line in lines) > len(lines)
+    length = sum(len(line.text) for line in lines) or 1
+    sure = sum(score * len(line.text) for line, score in zip(lines, scores, strict=True)) / length
+    if not lines or (sure >= _SURE and not standing):
+        return 0
+    longest = sorted(lines, key=lambda line: -max(line.width, line.height))[:_TRIED]
+    crops = [image.crop((int(x.left), int(x.top), int(x.right) + 1, int(x.bottom) + 1)) for x in longest]
+    tried = {
+        turn: sum(_one_line(_turned(crop, turn))[1] for crop in crops) / len(crops)
+        for turn in ((90, 270) if standing else (0, 180))
+    }
+    best = max(tried, key=lambda turn: tried[turn])
+    if not standing:
+        return best if tried[best] > tried[0] + 0.1 else 0
+    return best if tried[best] >= _SURE and not _is_upright(crops[0], longest[0].text, best) else 0
+
+
+def _is_upright(crop: Any, text: str, turn: int) -> bool:
+    """Whether the characters of a line that runs from top to bottom are read better one by one than turned: Chinese
+    may be written so. `text` is what the line says."""
+    right = {0: 0, turn: 0}
+    pitch = crop.height / len(text)
+    for at, character in [pair for pair in enumerate(text) if pair[1] > "\u2e7f"][: 2 * _TRIED]:
+        cell = crop.crop((0, int((at - 0.1) * pitch), crop.width, int((at + 1.1) * pitch)))
+        for each in right:
+            right[each] += _one_line(_turned(cell, each))[0] == character
+    return right[0] > right[turn]
+
+
+def _one_line(image: Any) -> tuple[str, float]:
+    """What an image that holds one line says, and how sure the engine is of it (0..1)."""
+    found = _run(image, detect=False)
+    return (str(found.txts[0]), float(found.scores[0])) if getattr(found, "txts", None) else ("", 0.0)
+
+
+def _lines(image: Any, left: int, top: int) -> _Read:
+    """The lines of an image that stands at (left, top) of the whole one."""
+    found = _run(image, detect=True)
+    if getattr(found, "boxes", None) is None or not found.txts:
+        return _Read([], [])
+    read = _Read([], [])
+    for box, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
+        if text.strip():
+            x, y = box[:, 0] + left, box[:, 1] + top
+            read.lines.append(Line(float(x.min()), float(y.min()), float(x.max()), float(y.max()), text.strip()))
+            read.scores.append(float(score))
+    return read
+
+
+def _run(image: Any, *, detect: bool) -> Any:
+    """What the engine finds in an image; without `detect` it is taken for one line. Raises DocumentError."""
+    import numpy
+
+    pixels = numpy.ascontiguousarray(numpy.asarray(image)[:, :, ::-1])  # the engine expects blue first
     with _LOCK:
         try:
-            found = _engine()(numpy.ascontiguousarray(pixels))
+            found = _engine()(pixels, use_det=detect, use_cls=False, use_rec=True)
             for progress in _TOLD:
                 progress()
         except DocumentError:
             raise
         except Exception as error:  # numeric code on a hostile image
             raise DocumentError(f"The text of the image cannot be recognised ({type(error).__name__}).") from error
-    if found is None or found.boxes is None or not found.txts:
-        return Recognised("", 0.0)
-    boxes = [
-        _Box(
-            float(box[:, 0].min()), float(box[:, 1].min()), float(box[:, 0].max()), float(box[:, 1].max()), text.strip()
-        )
-        for box, text in zip(found.boxes, found.txts, strict=True)
-        if text.strip()
-    ]
-    length = sum(map(len, found.txts)) or 1
-    sure = sum(score * len(text) for score, text in zip(found.scores, found.txts, strict=True)) / length
-    return Recognised(arranged(boxes), round(float(sure), 4))
+    return found
 
 
 def _models() -> Path | None:
@@ -108,10 +246,11 @@ def _engine() -> Any:
         threads = max(1, min(_THREADS, os.cpu_count() or 1))
         parameters = {
             "Global.log_level": "critical",
-            "Global.max_side_len": LONGEST_SIDE,
+            "Global.max_side_len": 2 * _LONGEST_SIDE,  # what is larger was made smaller already
             "Global.use_cls": False,
-            "Det.limit_type": "max",  # lines are found as well in a smaller image, in half the time
-            "Det.limit_side_len": 1280,
+            "Global.text_score": 0.0,  # bad lines tell that a page is upside down
+            "Det.limit_type": "max",
+            "Det.limit_side_len": _DETECTED_SIDE,
             "Rec.rec_batch_num": 1,  # a batch pads each line to its longest: a third more work
             "EngineConfig.onnxruntime.intra_op_num_threads": threads,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
@@ -119,111 +258,3 @@ def _engine() -> Any:
         _ENGINES.append(RapidOCR(params=parameters))
         logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)
     return _ENGINES[0]
-
-
-# -- reading order
-
-
-def arranged(boxes: list[_Box]) -> str:
-    """The lines' texts in reading order: columns of text one after the other, rows of a table each on one line."""
-    tall = [box for box in boxes if box.height > 2 * (box.right - box.left) and len(box.text) > 1]
-    if 2 * len(tall) > len(boxes):  # written from top to bottom, in columns from the right
-        return "".join(box.text for box in sorted(boxes, key=lambda box: -box.right))
-    return "\n\n".join(filter(None, (_block(column) for column in _columns(boxes, 0))))
-
-
-def _columns(boxes: list[_Box], depth: int) -> list[list[_Box]]:
-    """The boxes parted at white gutters between columns of running text, and above and below these."""
-    if len(boxes) < 8 or depth > 6:
-        return [boxes] if boxes else []
-    for above, inside, below in _bands(boxes):
-        gutter = _gutter(inside)
-        if gutter is not None:
-            left = [box for box in inside if box.right <= gutter]
-            right = [box for box in inside if box.left >= gutter]
-            return [part for group in (above, left, right, below) for part in _columns(group, depth + 1)]
-    return [boxes]
-
-
-def _bands(boxes: list[_Box]) -> list[tuple[list[_Box], list[_Box], list[_Box]]]:
-    """(above, band, below): the whole page, then the longest run of lines of which none spans the middle."""
-    left, right = min(box.left for box in boxes), max(box.right for box in boxes)
-    middle, slack = (left + right) / 2, (right - left) * 0.02
-    ordered = sorted(boxes, key=lambda box: box.top)
-    spanning = [box for box in ordered if box.left < middle - slack and box.right > middle + slack]
-    if not spanning:
-        return [([], ordered, [])]
-    edges = [float("-inf"), *sorted((box.top + box.bottom) / 2 for box in spanning), float("inf")]
-    bands = []
-    for top, bottom in pairwise(edges):
-        inside = [b for b in ordered if top < (b.top + b.bottom) / 2 < bottom and b not in spanning]
-        if len(inside) >= 8:
-            above = [b for b in ordered if b not in inside and (b.top + b.bottom) / 2 <= top]
-            below = [b for b in ordered if b not in inside and b not in above]
-            bands.append((above, inside, below))
-    return sorted(bands, key=lambda band: -len(band[1]))[:3]
-
-
-def _gutter(boxes: list[_Box]) -> float | None:
-    """Where a vertical strip of white parts two columns whose lines mostly fill them; None where there is none."""
-    if len(boxes) < 8:
-        return None
-    left, right = min(box.left for box in boxes), max(box.right for box in boxes)
-    edges = sorted((box.left, box.right) for box in boxes)
-    reach = edges[0][1]
-    for start, end in edges[1:]:
-        if start > reach + (right - left) * 0.01 and 0.25 < (start - left) / (right - left) < 0.75:
-            at = (start + reach) / 2
-            sides = [box for box in boxes if box.right <= at], [box for box in boxes if box.left >= at]
-            if all(len(side) >= 4 and _is_filled(side) for side in sides):
-                return at
-        reach = max(reach, end)
-    return None
-
-
-def _is_filled(boxes: list[_Box]) -> bool:
-    width = max(box.right for box in boxes) - min(box.left for box in boxes)
-    return sum(box.right - box.left for box in boxes) > 0.6 * width * len(boxes)
-
-
-def _block(boxes: list[_Box]) -> str:
-    """The lines of one column; what goes on in the next line is joined to it."""
-    rows = _rows(boxes)
-    right = max((row[-1].right for row in rows), default=0.0)
-    text = ""
-    for at, row in enumerate(rows):
-        line = " ".join(box.text for box in row)
-        if at == 0:
-            text = line
-            continue
-        before = rows[at - 1]
-        height = max(box.height for box in (*before, *row))
-        gap = min(box.top for box in row) - max(box.bottom for box in before)
-        full = before[-1].right > right - 2 * height and len(before) == 1
-        if gap > 1.2 * height:
-            text += "\n\n" + line
-        elif full and len(row) == 1:
-            text += _joint(text, line) + line
-        else:
-            text += "\n" + line
-    return text
-
-
-def _joint(before: str, after: str) -> str:
-    """What stands between two parts of a sentence: nothing between Chinese characters, else a newline."""
-    return "" if before and after and _CJK.match(before[-1]) and _CJK.match(after[0]) else "\n"
-
-
-def _rows(boxes: list[_Box]) -> list[list[_Box]]:
-    """The boxes by lines, from top to bottom, each from left to right."""
-    rows: list[list[_Box]] = []
-    for box in sorted(boxes, key=lambda box: (box.top + box.bottom) / 2):
-        middle = (box.top + box.bottom) / 2
-        for row in rows[-3:][::-1]:
-            last = row[-1]
-            if last.top < middle < last.bottom and box.top < (last.top + last.bottom) / 2 < box.bottom:
-                row.append(box)
-                break
-        else:
-            rows.append([box])
-    return [sorted(row, key=lambda box: box.left) for row in rows]

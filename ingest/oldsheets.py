@@ -1,11 +1,12 @@
 """Old spreadsheets: the sheets of an .xls (Excel 5 to 2003) with what a person sees in each cell."""
 
 import io
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ingest.numbers import shown
 from ingest.parsed import Parsed, TextBuilder, one_line, stored
-from ingest.sheets import add_sheet, is_header
+from ingest.sheets import SheetRow, add_sheet, is_header, spread
 from kb.errors import DocumentError
 
 MEDIA_TYPE = "application/vnd.ms-excel"
@@ -27,21 +28,31 @@ def read_xls(data: bytes) -> Parsed:
         for number, name in enumerate(names):
             sheet = book.sheet_by_index(number)
             rows = [_row(book, sheet, row) for row in range(sheet.nrows)]
-            add_sheet(out, name, rows, alone=len(names) == 1)
+            tall = [(first, end - 1, left) for first, end, left, _ in sheet.merged_cells if end - first > 1]
+            add_sheet(out, f"{name} (hidden)" if sheet.visibility else name, spread(rows, tall), alone=len(names) == 1)
+            out.block("\n".join(_comments(sheet, rows)))
             book.unload_sheet(number)
     return out.build("", MEDIA_TYPE)
 
 
-def _row(book: Any, sheet: Any, row: int) -> tuple[list[str], bool]:
+def _row(book: Any, sheet: Any, number: int) -> SheetRow:
     values: list[str] = []
     raw: list[object] = []
-    for cell in sheet.row(row):
+    for cell in sheet.row(number):
         value, number_format = _value(book, cell)
         raw.append(value)
         values.append("" if value is None else one_line(stored(shown(value, number_format))))
-    while values and not values[-1]:
-        values.pop()
-    return values, is_header(raw)
+    return SheetRow(number, values, is_header(raw))
+
+
+def _comments(sheet: Any, rows: Sequence[SheetRow]) -> Iterator[str]:
+    """A line for each comment on a cell, with what its row begins with."""
+    from xlrd import cellname
+
+    for (row, column), note in sorted(sheet.cell_note_map.items()):
+        label = next(filter(None, rows[row].values), "") if row < len(rows) else ""
+        if words := one_line(stored(note.text)):
+            yield f"Comment on {cellname(row, column)}{f' ({label})' if label else ''}: {words}"
 
 
 def _value(book: Any, cell: Any) -> tuple[object, str]:

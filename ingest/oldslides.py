@@ -1,17 +1,24 @@
-"""Old slides: the text of a .ppt (PowerPoint 97 to 2003) slide by slide, from its binary form ([MS-PPT])."""
+"""Old slides: text and pictures of a .ppt (PowerPoint 97 to 2003) slide by slide, from its binary form ([MS-PPT])."""
 
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingest.blips import blip
+from ingest.ocr import Recognised
 from ingest.parsed import Parsed, TextBuilder, one_line
+from ingest.pictures import Pictures, page_of_pictures
+from kb.config import IngestSettings
 from kb.errors import DocumentError
 
 MEDIA_TYPE = "application/vnd.ms-powerpoint"
 _SLIDE_ATOM, _NOTES_ATOM, _PERSIST_ATOM = 1007, 1009, 1011
 _HEADER_ATOM, _CHARS_ATOM, _BYTES_ATOM, _OUTLINE_REF, _LIST = 3999, 4000, 4008, 3998, 4080
 _EDIT_ATOM, _DIRECTORY = 4085, 6002
-_TEXTBOX = 0xF00D
+_TEXTBOX, _PROPERTIES = 0xF00D, 0xF00B
+_DRAWING_GROUP, _STORED_PICTURE = 1035, 0xF007
+_PICTURE, _FILL = 0x0104, 0x0186  # properties of a shape: the number of a stored picture
+_DEFAULTS = IngestSettings()
 _TITLES = (0, 6)
 _ENCRYPTED = 0xF3D1C4DF
 _MAX_DEPTH = 40
@@ -39,23 +46,33 @@ class _Slide:
     texts: list[_Words]
 
 
-def read_ppt(data: bytes) -> Parsed:
-    """Read a .ppt: each slide is a page; its title is a heading; notes follow. Raises DocumentError if encrypted."""
+def read_ppt(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
+    """Read a .ppt: each slide is a page; its title is a heading; what is recognised in its pictures and notes follow.
+
+    A slide that is nothing but pictures has the quality of what was recognised in them. Raises DocumentError if it is
+    encrypted, or holds pictures and no text, neither its own nor in them.
+    """
     import olefile
 
     with olefile.OleFileIO(data) as ole:
         stream = ole.openstream("PowerPoint Document").read()
         user = ole.openstream("Current User").read() if ole.exists("Current User") else b""
+        stored = ole.openstream("Pictures").read() if ole.exists("Pictures") else b""
     if len(user) < 20:
         raise DocumentError("The ppt file is damaged: it does not say where its last version stands.")
     if struct.unpack_from("<I", user, 12)[0] == _ENCRYPTED:
         raise DocumentError("The presentation is encrypted: save a copy without the password and add that.")
-    return _Presentation(stream, struct.unpack_from("<I", user, 16)[0]).read()
+    pictures = Pictures(settings)
+    parsed = _Presentation(stream, struct.unpack_from("<I", user, 16)[0], stored, pictures).read()
+    pictures.check(parsed.text)
+    return parsed
 
 
 class _Presentation:
-    def __init__(self, stream: bytes, edit: int) -> None:
+    def __init__(self, stream: bytes, edit: int, stored: bytes, pictures: Pictures) -> None:
         self._stream = stream
+        self._stored = stored  # the pictures of all slides
+        self._pictures = pictures
         self._places, self._document = self._persisted(edit)
 
     def read(self) -> Parsed:
@@ -71,14 +88,15 @@ class _Presentation:
                     slides = found
                 else:
                     notes = {slide.identity: slide.reference for slide in found}
+        places = list(self._picture_places(document))
         out = TextBuilder()
         for number, slide in enumerate(slides, 1):
             out.begin_page(number)
-            self._add(out, slide, notes)
+            self._add(out, slide, notes, places)
         title = out.headings[0].text if out.headings else ""
         return out.build(title, MEDIA_TYPE)
 
-    def _add(self, out: TextBuilder, slide: _Slide, notes: dict[int, int]) -> None:
+    def _add(self, out: TextBuilder, slide: _Slide, notes: dict[int, int], places: list[int]) -> None:
         record = self._at(slide.reference)
         words, used, note = self._shapes(record, slide.texts) if record else ([], set[int](), 0)
         words = [text for at, text in enumerate(slide.texts) if at not in used] + words
@@ -88,11 +106,37 @@ class _Presentation:
                 out.heading(each.text, 1)
             else:
                 out.block(each.text)
+        written = any(each.text.strip() for each in words)
+        recognised: list[Recognised] = []
+        for number in self._shown_pictures(record) if record else ():
+            if 0 < number <= len(places) and (data := blip(self._stored, places[number - 1])):
+                found = self._pictures.add(out, data)
+                recognised += [found] if found is not None else []
         place = self._at(notes[note]) if note in notes else None
         if place:
             for each in self._shapes(place, [])[0]:
                 if each.text.strip() not in ("", "*"):
-                    out.block(each.text)
+                    written |= out.block(each.text) is not None
+        page = page_of_pictures(written, recognised)
+        out.end_page(page.quality, page.ocr)
+
+    def _picture_places(self, document: _Record) -> Iterator[int]:
+        """Where each picture of the presentation stands among the stored ones."""
+        for group in self._records(document.start, document.end):
+            if group.kind == _DRAWING_GROUP:
+                for record in self._deep(group.start, group.end, 0):
+                    if record.kind == _STORED_PICTURE:
+                        whole = record.end - record.start >= 32
+                        yield struct.unpack_from("<I", self._stream, record.start + 28)[0] if whole else -1
+
+    def _shown_pictures(self, slide: _Record) -> Iterator[int]:
+        """The numbers of the pictures that the shapes of a slide show or are filled with."""
+        for record in self._deep(slide.start, slide.end, 0):
+            if record.kind == _PROPERTIES:
+                for at in range(record.start, min(record.end - 5, record.start + 6 * record.instance), 6):
+                    name, value = struct.unpack_from("<HI", self._stream, at)
+                    if name & 0x3FFF in (_PICTURE, _FILL):
+                        yield value
 
     def _listed(self, record: _Record) -> list[_Slide]:
         """The slides of a list, each with the texts of its outline."""

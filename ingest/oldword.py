@@ -6,15 +6,20 @@ properties that mark table rows and headings. Word 6 and 95 files give their tex
 
 import struct
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.parsed import Heading, Parsed, TextBuilder, one_line, stored
+from ingest.blips import blips
+from ingest.oldtables import NO_ROW, Row, row_of, under_columns
+from ingest.parsed import Heading, Parsed, TextBuilder, comment_line, one_line, stored
+from ingest.pictures import Pictures
 from ingest.plain import numbered_headings
+from kb.config import IngestSettings
 from kb.errors import DocumentError
 
 MEDIA_TYPE = "application/msword"
+_DEFAULTS = IngestSettings()
 _CP1252 = bytes(range(256)).decode("cp1252", "replace")
 _PARTS = 0x4C  # offset of the lengths of the text's parts
 _BODY, _FOOTNOTES, _HEADERS, _COMMENTS, _ENDNOTES, _BOXES = 0, 1, 2, 4, 5, 6
@@ -22,14 +27,19 @@ _BEGIN, _SEPARATOR, _END = "\x13", "\x14", "\x15"  # of fields
 _CHARACTERS = {"\x0b": "\n", "\x1e": "-", "\x1f": "\u00ad", "\x0e": "\n", "\t": "\t", "\n": "\n"}
 _LANGUAGE_PAGES = {0x04: "gb18030", 0x11: "cp932", 0x12: "cp949", 0x19: "cp1251", 0x15: "cp1250"}
 _TITLE_STYLE = 62
+_ROW_SHAPE = 0xD608
+_ELSEWHERE = (0x6645, 0x6646)  # long properties stand in the data stream
 _MAX_CHARACTERS = 50_000_000
 
 
-def read_doc(data: bytes) -> Parsed:
-    """Read a .doc. Comments and the table of contents are left out. Raises DocumentError for an encrypted one."""
+def read_doc(file: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
+    """Read a .doc. The table of contents is left out; comments and what is recognised in pictures come last.
+
+    Raises DocumentError for one that is encrypted, or holds pictures and no text, neither its own nor in them.
+    """
     import olefile
 
-    with olefile.OleFileIO(data) as ole:
+    with olefile.OleFileIO(file) as ole:
         main = ole.openstream("WordDocument").read()
         if len(main) < 0x60 or struct.unpack_from("<H", main)[0] not in (0xA5EC, 0xA5DC, 0xA59B):
             raise DocumentError("The doc file is damaged: it does not begin as Word documents do.")
@@ -42,8 +52,12 @@ def read_doc(data: bytes) -> Parsed:
         table_name = "1Table" if flags & 0x0200 else "0Table"
         if not ole.exists(table_name):
             raise DocumentError("The doc file is damaged: its table stream is missing.")
-        document = _Document(main, ole.openstream(table_name).read())
-    return _Reader(document).read(title)
+        data = ole.openstream("Data").read() if ole.exists("Data") else b""
+        document = _Document(main, ole.openstream(table_name).read(), data)
+    pictures = Pictures(settings)
+    parsed = _Reader(document).read(title, [*blips(data), *blips(main)], pictures)
+    pictures.check(parsed.text)
+    return parsed
 
 
 def _title(ole: Any) -> str:
@@ -82,14 +96,16 @@ class _Properties:
     in_table: bool = False
     row_end: bool = False
     outline: int | None = None
+    row: Row = NO_ROW
 
 
 class _Document:
     """The streams of a document, and what their tables say."""
 
-    def __init__(self, main: bytes, table: bytes) -> None:
+    def __init__(self, main: bytes, table: bytes, data: bytes) -> None:
         self.main = main
         self.table = table
+        self.data = data
         self.lengths = struct.unpack_from("<8i", main, _PARTS)
         self.pieces = self._pieces()  # (first character, last character + 1, offset in main, bytes a character)
         self.text = self._text()
@@ -101,19 +117,19 @@ class _Document:
         start = sum(max(0, length) for length in self.lengths[:number])
         return start, min(start + max(0, self.lengths[number]), len(self.text))
 
-    def paragraph(self, character: int) -> tuple[int | None, bool, bool]:
-        """(heading level, whether it is in a table, whether it ends a row) of the paragraph with this mark."""
+    def paragraph(self, character: int) -> tuple[int | None, bool, Row | None]:
+        """(heading level, whether it is in a table, the row that it ends) of the paragraph with this mark."""
         at = bisect_right(self.pieces, (character, 1 << 62, 0, 0)) - 1
         if at < 0:
-            return None, False, False
+            return None, False, None
         first, _, offset, width = self.pieces[at]
         place = offset + (character - first) * width
         found = bisect_right(self._paragraph_ends, place)
         if found >= len(self._paragraphs):
-            return None, False, False
+            return None, False, None
         properties = self._paragraphs[found]
         level = properties.outline if properties.outline is not None else self.levels.get(properties.style)
-        return level, properties.in_table, properties.row_end
+        return level, properties.in_table, properties.row if properties.row_end else None
 
     def _span(self, offset: int) -> bytes:
         """The part of the table stream that a pair of the file information block points at."""
@@ -169,7 +185,7 @@ class _Document:
             bounds = struct.unpack_from(f"<{runs + 1}I", block)
             for run in range(runs):
                 ends.append(bounds[run + 1])
-                found.append(_paragraph_properties(block, block[4 * (runs + 1) + 13 * run] * 2))
+                found.append(_paragraph_properties(block, block[4 * (runs + 1) + 13 * run] * 2, self.data))
         order = sorted(range(len(ends)), key=ends.__getitem__)
         return [ends[at] for at in order], [found[at] for at in order]
 
@@ -209,8 +225,8 @@ def _utf16(raw: bytes) -> str:
     return "".join(map(chr, struct.unpack(f"<{len(raw) // 2}H", raw)))
 
 
-def _paragraph_properties(block: bytes, place: int) -> _Properties:
-    """The properties of a paragraph that stand at `place` of a page of them."""
+def _paragraph_properties(block: bytes, place: int, data: bytes) -> _Properties:
+    """The properties of a paragraph that stand at `place` of a page of them, or where this says in the data stream."""
     if not place or place + 2 > 511:
         return _Properties()
     size = block[place]
@@ -219,15 +235,24 @@ def _paragraph_properties(block: bytes, place: int) -> _Properties:
     if len(raw) < 2:
         return _Properties()
     in_table = row_end = False
-    outline = None
-    for code, operand in _modifiers(raw[2:]):
+    outline, row = None, NO_ROW
+    for code, operand in _all_modifiers(raw[2:], data):
         if code == 0x2416:
             in_table = operand[:1] == b"\1"
         elif code in (0x2417, 0x244C):  # the end of a row, also of a table within a table
             row_end = operand[:1] == b"\1"
         elif code == 0x2640 and operand and operand[0] < 9:
             outline = operand[0] + 1
-    return _Properties(struct.unpack_from("<H", raw)[0], in_table, row_end, outline)
+        elif code == _ROW_SHAPE:
+            row = row_of(operand)
+    return _Properties(struct.unpack_from("<H", raw)[0], in_table, row_end, outline, row)
+
+
+def _all_modifiers(raw: bytes, data: bytes) -> Iterator[tuple[int, bytes]]:
+    for code, operand in _modifiers(raw):
+        yield code, operand
+        if code in _ELSEWHERE and len(operand) == 4 and (at := struct.unpack("<I", operand)[0]) + 2 <= len(data):
+            yield from _modifiers(data[at + 2 : at + 2 + struct.unpack_from("<H", data, at)[0]])
 
 
 def _modifiers(raw: bytes) -> Iterator[tuple[int, bytes]]:
@@ -237,7 +262,7 @@ def _modifiers(raw: bytes) -> Iterator[tuple[int, bytes]]:
         at += 2
         size = (1, 1, 2, 4, 2, 2, -1, 3)[code >> 13]
         if size < 0:
-            if code in (0xD608, 0xD606):
+            if code in (_ROW_SHAPE, 0xD606):
                 size = struct.unpack_from("<H", raw, at)[0] + 1 if at + 2 <= len(raw) else 0
             else:
                 size = raw[at] + 1 if at < len(raw) else 0
@@ -249,12 +274,12 @@ class _Reader:
     def __init__(self, document: _Document) -> None:
         self.document = document
         self.out = TextBuilder()
-        self.rows: list[list[str]] = []
+        self.rows: list[tuple[list[str], Row]] = []
         self.cells: list[str] = []
         self.cell: list[str] = []
 
-    def read(self, title: str) -> Parsed:
-        """The body, then notes and text boxes, then what headers and footers say, once each."""
+    def read(self, title: str, shown: Sequence[bytes], pictures: Pictures) -> Parsed:
+        """The body, then notes and text boxes, then what headers and footers say, once each, comments and pictures."""
         for number in (_BODY, _FOOTNOTES, _ENDNOTES, _BOXES):
             self.part(*self.document.part(number))
         seen: set[str] = set()
@@ -264,6 +289,11 @@ class _Reader:
             if text not in seen and any(map(str.isalpha, text)):
                 seen.add(text)
                 self.out.block(text)
+        start, end = self.document.part(_COMMENTS)
+        for line in "".join(_shown(self.document.text[start:end])).split("\r"):
+            self.out.block(comment_line("", _joined(line)))
+        for picture in shown:
+            pictures.add(self.out, picture)
         parsed = self.out.build(title, MEDIA_TYPE)
         if parsed.headings:
             return parsed
@@ -283,11 +313,11 @@ class _Reader:
         self.end_table()
 
     def paragraph(self, raw: str, mark_at: int, mark: str) -> None:
-        level, in_table, row_end = self.document.paragraph(mark_at)
+        level, in_table, row = self.document.paragraph(mark_at)
         text = _joined("".join(_shown(raw))).strip()
         if mark == "\x07":
-            if row_end:
-                self.rows.append(self.cells)
+            if row is not None:
+                self.rows.append((self.cells, row))
                 self.cells = []
             else:
                 self.cells.append(" ".join([*self.cell, text]))
@@ -303,9 +333,10 @@ class _Reader:
 
     def end_table(self) -> None:
         if self.cell or self.cells:
-            self.rows.append([*self.cells, *self.cell])
+            self.rows.append(([*self.cells, *self.cell], NO_ROW))
         if self.rows:
-            self.out.table(self.rows, header=max(map(len, self.rows)) > 1)
+            rows = under_columns(self.rows)
+            self.out.table(rows, header=max(map(len, rows)) > 1)
         self.rows, self.cells, self.cell = [], [], []
 
 

@@ -1,76 +1,120 @@
-"""OpenDocument: headings, paragraphs, lists, tables and notes of an .odt in reading order."""
+"""OpenDocument: headings, paragraphs, lists, tables, drawings, notes and headers of an .odt in reading order."""
 
+import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
+from urllib.parse import unquote
 
-from ingest.parsed import Parsed, TextBuilder, one_line
+from ingest.drawings import parsed_xml
+from ingest.parsed import Parsed, TextBuilder, comment_line, one_line
+from ingest.pictures import Pictures
+from kb.config import IngestSettings
 from kb.errors import DocumentError
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
+_DEFAULTS = IngestSettings()
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT = f"{{{_OASIS}text:1.0}}"
 _TABLE = f"{{{_OASIS}table:1.0}}"
 _DRAW = f"{{{_OASIS}drawing:1.0}}"
 _OFFICE = f"{{{_OASIS}office:1.0}}"
-_TITLE = "{http://purl.org/dc/elements/1.1/}title"
+_CHART = f"{{{_OASIS}chart:1.0}}"
+_STYLE = f"{{{_OASIS}style:1.0}}"
+_DC = "{http://purl.org/dc/elements/1.1/}"
+_HREF = "{http://www.w3.org/1999/xlink}href"
 _BLOCKS = {f"{_TEXT}{tag}" for tag in ("p", "h", "list")} | {f"{_TABLE}table"}
+_SHAPES = {f"{_DRAW}{tag}" for tag in (
+    "frame", "g", "a", "custom-shape", "rect", "ellipse", "circle", "line", "polyline", "polygon", "regular-polygon",
+    "path", "connector", "caption", "measure",
+)}  # fmt: skip
+_ANNOTATION = f"{_OFFICE}annotation"
 _LEFT_OUT = {f"{_TEXT}{tag}" for tag in ("tracked-changes", "table-of-content", "note-citation", "sequence-decls")} | {
-    f"{_OFFICE}annotation",
-    f"{_OFFICE}forms",
+    f"{_OFFICE}forms"
 }
+_PAGE_NUMBER = re.compile(r"(?:page|of|第|页|共|[\W\d_])*", re.IGNORECASE)
+_REPEATED_CELL = 60  # characters: a cell merged over rows is repeated in each if it is short
 _MAX_REPEATED = 50
 _MAX_DEPTH = 150
 
 
-def read_odt(data: bytes) -> Parsed:
-    """Read an .odt. Deleted text, comments and the table of contents are left out."""
-    from lxml import etree
+def read_odt(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
+    """Read an .odt. Deleted text and the table of contents are left out; what is recognised in pictures is in; notes,
+    headers and footers and comments come last.
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    Raises DocumentError for one that holds pictures and no text, neither its own nor in them.
+    """
     with zipfile.ZipFile(BytesIO(data)) as archive:
-        names = archive.namelist()
+        names = set(archive.namelist())
         if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
             raise DocumentError("The document is encrypted: save a copy without the password and add that.")
-        content = etree.fromstring(archive.read("content.xml"), parser)
-        meta = etree.fromstring(archive.read("meta.xml"), parser) if "meta.xml" in names else None
-    body = content.find(f"{_OFFICE}body/{_OFFICE}text")
-    if body is None:
-        raise DocumentError("The odt file is damaged: it has no text part.")
-    reader = _Reader()
-    reader.blocks(body, 0)
+        content = parsed_xml(archive.read("content.xml"))
+        meta, styles = (
+            parsed_xml(archive.read(name)) if name in names else None for name in ("meta.xml", "styles.xml")
+        )
+        body = content.find(f"{_OFFICE}body/{_OFFICE}text")
+        if body is None:
+            raise DocumentError("The odt file is damaged: it has no text part.")
+        reader = _Reader(archive, names, Pictures(settings))
+        reader.blocks(body, 0)
     for note in reader.notes:
         reader.out.block(note)
-    title = next((one_line(element.text or "") for element in meta.iter(_TITLE)), "") if meta is not None else ""
-    return reader.out.build(title, MEDIA_TYPE)
+    if styles is not None:
+        reader.headers_and_footers(styles)
+    for comment in reader.comments:
+        reader.out.block(comment)
+    title = next((one_line(element.text or "") for element in meta.iter(f"{_DC}title")), "") if meta is not None else ""
+    parsed = reader.out.build(title, MEDIA_TYPE)
+    reader.pictures.check(parsed.text)
+    return parsed
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, archive: zipfile.ZipFile, names: set[str], pictures: Pictures) -> None:
+        self.archive = archive
+        self.names = names
+        self.pictures = pictures
         self.out = TextBuilder()
         self.notes: list[str] = []
+        self.comments: list[str] = []
 
     def blocks(self, parent: Any, depth: int) -> None:
         if depth > _MAX_DEPTH:
             raise DocumentError("The odt file is nested too deeply.")
         for child in parent:
             if child.tag == f"{_TEXT}h":
-                level = child.get(f"{_TEXT}outline-level") or "1"
-                self.out.heading(self.text(child), min(int(level), 9) if level.isdigit() else 1)
+                self.heading(child, depth)
             elif child.tag == f"{_TEXT}p":
                 self.out.block(self.text(child).strip())
-                self.boxes(child, depth)
+                self.shapes(child, depth)
             elif child.tag == f"{_TEXT}list":
                 self.items(child, "", depth)
             elif child.tag == f"{_TABLE}table":
                 self.table(child)
+                self.pictures_of(child)
+            elif child.tag == f"{_DRAW}frame" and self.chart(child):
+                pass  # beside it stands a picture of the same chart
+            elif child.tag == f"{_DRAW}image":
+                self.picture(child)
+            elif child.tag == _ANNOTATION:
+                self.comment(child)
             elif child.tag not in _LEFT_OUT and isinstance(child.tag, str):
                 self.blocks(child, depth + 1)
 
-    def boxes(self, paragraph: Any, depth: int) -> None:
-        for box in paragraph.iter(f"{_DRAW}text-box"):
-            self.blocks(box, depth + 1)
+    def heading(self, element: Any, depth: int) -> None:
+        level = element.get(f"{_TEXT}outline-level") or "1"
+        self.out.heading(self.text(element), min(int(level), 9) if level.isdigit() else 1)
+        self.shapes(element, depth)
+
+    def shapes(self, parent: Any, depth: int) -> None:
+        """What stands in the drawings that are anchored to a paragraph: their paragraphs, tables and pictures."""
+        for child in parent if depth < _MAX_DEPTH else ():
+            if child.tag in _SHAPES:
+                self.blocks([child], depth + 1)
+            elif child.tag not in _LEFT_OUT and child.tag not in _BLOCKS and isinstance(child.tag, str):
+                self.shapes(child, depth + 1)
 
     def items(self, parent: Any, indent: str, depth: int) -> None:
         if depth > _MAX_DEPTH:
@@ -81,23 +125,80 @@ class _Reader:
                 if child.tag == f"{_TEXT}list":
                     self.items(child, indent + "  ", depth + 1)
                 elif child.tag == f"{_TEXT}h":
-                    level = child.get(f"{_TEXT}outline-level") or "1"
-                    self.out.heading(self.text(child), min(int(level), 9) if level.isdigit() else 1)
-                elif child.tag == f"{_TEXT}p" and (text := self.text(child).strip()):
-                    self.out.block(f"{indent}{'- ' if first else '  '}{text}", "\n")
-                    first = False
+                    self.heading(child, depth)
+                elif child.tag == f"{_TEXT}p":
+                    if text := self.text(child).strip():
+                        self.out.block(f"{indent}{'- ' if first else '  '}{text}", "\n")
+                        first = False
+                    self.shapes(child, depth)
 
     def table(self, table: Any) -> None:
+        """Add a table. A short cell that spans rows is repeated in each, so that each row can stand alone."""
         rows: list[list[str]] = []
-        for row in table.iter(f"{_TABLE}table-row"):
+        below: dict[int, tuple[int, str]] = {}  # column -> (rows still to fill, text)
+        for row in _own_rows(table):
             cells: list[str] = []
             for cell in row:
-                if cell.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+                if cell.tag == f"{_TABLE}covered-table-cell":
+                    left, text = below.pop(len(cells), (0, ""))
+                    if left > 1:
+                        below[len(cells)] = (left - 1, text)
+                elif cell.tag == f"{_TABLE}table-cell":
+                    text = self.paragraphs(cell)
+                    spanned = cell.get(f"{_TABLE}number-rows-spanned") or "1"
+                    if spanned.isdigit() and int(spanned) > 1 and len(text) <= _REPEATED_CELL:
+                        below[len(cells)] = (int(spanned) - 1, text)
+                else:
                     continue
-                text = " ".join(filter(None, (self.text(part).strip() for part in cell.iter(f"{_TEXT}p", f"{_TEXT}h"))))
                 cells += [text] * _repeated(cell, "number-columns-repeated")
             rows += [cells] * (_repeated(row, "number-rows-repeated") if any(cells) else 1)
         self.out.table(rows, header=True)
+
+    def pictures_of(self, table: Any) -> None:
+        """The charts and pictures in a table, after it; the words of other drawings stand in the cells."""
+        for frame in table.iter(f"{_DRAW}frame"):
+            if not self.chart(frame):
+                for image in frame.iterchildren(f"{_DRAW}image"):
+                    self.picture(image)
+
+    def chart(self, frame: Any) -> bool:
+        """Add a chart's titles and numbers, which stand in a document of their own. Gives whether it is one."""
+        for reference in frame.iterchildren(f"{_DRAW}object"):
+            name = posixpath.normpath(unquote(reference.get(_HREF) or "")) + "/content.xml"
+            for chart in parsed_xml(self.archive.read(name)).iter(f"{_CHART}chart") if name in self.names else ():
+                titles = chart.iter(f"{_CHART}title", f"{_CHART}subtitle")
+                self.out.block("\n".join(filter(None, (self.paragraphs(title) for title in titles))))
+                for table in chart.iterchildren(f"{_TABLE}table"):
+                    self.table(table)
+                return True
+        return False
+
+    def picture(self, image: Any) -> None:
+        """What is recognised in a picture that the document holds; one that is only linked to is never fetched."""
+        name = posixpath.normpath(unquote(image.get(_HREF) or ""))
+        if name in self.names:
+            try:
+                self.pictures.add(self.out, self.archive.read(name))
+            except (zipfile.BadZipFile, OSError, EOFError, ValueError):  # a picture that is torn costs itself alone
+                return
+
+    def comment(self, annotation: Any) -> None:
+        author = next((element.text or "" for element in annotation.iter(f"{_DC}creator")), "")
+        self.comments.append(comment_line(author, self.paragraphs(annotation)))
+
+    def headers_and_footers(self, styles: Any) -> None:
+        """What the pages' headers and footers say, once each; numbers of pages are left out."""
+        seen: set[str] = set()
+        for page in styles.iterfind(f"{_OFFICE}master-styles/{_STYLE}master-page"):
+            for part in page:
+                text = self.paragraphs(part)
+                if text and text not in seen and not _PAGE_NUMBER.fullmatch(text):
+                    seen.add(text)
+                    self.out.block(text)
+
+    def paragraphs(self, parent: Any) -> str:
+        """The texts of all paragraphs under `parent` on one line, without notes and comments."""
+        return one_line(" ".join(map(self.text, _paragraphs(parent))))
 
     def text(self, parent: Any) -> str:
         return "".join(self._pieces(parent, 0))
@@ -114,13 +215,32 @@ class _Reader:
             elif tag == f"{_TEXT}line-break":
                 yield "\n"
             elif tag == f"{_TEXT}note":
-                words = [self.text(part) for part in child.iter(f"{_TEXT}p")]
-                self.notes.append(one_line(" ".join(words)))
-            elif tag == f"{_DRAW}frame" or tag in _LEFT_OUT or not isinstance(tag, str) or tag in _BLOCKS:
+                self.notes.append(self.paragraphs(child))
+            elif tag == _ANNOTATION:
+                self.comment(child)
+            elif tag in _SHAPES or tag in _LEFT_OUT or not isinstance(tag, str) or tag in _BLOCKS:
                 pass
             else:
                 yield from self._pieces(child, depth + 1)
             yield child.tail or ""
+
+
+def _own_rows(table: Any) -> Iterator[Any]:
+    """The rows of a table without those of tables inside it."""
+    for child in table:
+        if child.tag == f"{_TABLE}table-row":
+            yield child
+        elif isinstance(child.tag, str) and child.tag.startswith(f"{_TABLE}table-") and "column" not in child.tag:
+            yield from _own_rows(child)
+
+
+def _paragraphs(parent: Any) -> Iterator[Any]:
+    """The paragraphs under `parent`, those of nested tables and drawings too, without those of notes and comments."""
+    for child in parent:
+        if child.tag in (f"{_TEXT}p", f"{_TEXT}h"):
+            yield child
+        if child.tag not in (_ANNOTATION, f"{_TEXT}note") and isinstance(child.tag, str):
+            yield from _paragraphs(child)
 
 
 def _repeated(element: Any, attribute: str) -> int:

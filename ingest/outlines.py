@@ -105,8 +105,9 @@ def read_org(data: bytes) -> Parsed:
             end = at
             while end < len(lines) and lines[end].lstrip().startswith("|"):
                 end += 1
-            ruled = at + 1 < end and lines[at + 1].lstrip().startswith("|-")
-            tables.append(Table(starts[at], starts[end] - 1, line if ruled and end > at + 2 else ""))
+            first = next((n for n in range(at, end) if not lines[n].lstrip().startswith("|-")), at)
+            ruled = first + 1 < end and lines[first + 1].lstrip().startswith("|-")
+            tables.append(Table(starts[at], starts[end] - 1, lines[first] if ruled and end > first + 2 else ""))
             at = end
             continue
         at += 1

@@ -2,10 +2,13 @@
 
 import datetime
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from ingest.decoding import decode
+from ingest.kinds import image_kind
+from ingest.mail import Attachment, is_ornament, too_deep
 from ingest.parsed import Parsed, TextBuilder, one_line, stored
 from kb.errors import DocumentError
 
@@ -13,7 +16,7 @@ MEDIA_TYPE = "application/vnd.ms-outlook"
 _SUBJECT, _BODY, _HTML, _RTF, _HEADERS = 0x0037, 0x1000, 0x1013, 0x1009, 0x007D
 _SENDER, _SENDER_ADDRESS, _SENDER_SMTP, _TO, _CC, _BCC = 0x0C1A, 0x0C1F, 0x5D01, 0x0E04, 0x0E03, 0x0E02
 _SENT, _RECEIVED, _CODE_PAGE, _MESSAGE_PAGE = 0x0039, 0x0E06, 0x3FDE, 0x3FFD
-_DATA, _LONG_NAME, _SHORT_NAME, _SHOWN_NAME = 0x3701, 0x3707, 0x3704, 0x3001
+_DATA, _LONG_NAME, _SHORT_NAME, _SHOWN_NAME, _CONTENT_ID = 0x3701, 0x3707, 0x3704, 0x3001, 0x3712
 _MOST_NAMES = 100
 _MAX_DEPTH = 5
 _MAX_BODY = 64 * 1024 * 1024
@@ -36,22 +39,26 @@ def read_msg(data: bytes) -> Parsed:
         return out.build(message.text(_SUBJECT), MEDIA_TYPE)
 
 
-def msg_attachments(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """(name or "", what gives the content) of each attachment in order. Messages within are part of the text."""
+def msg_attachments(data: bytes) -> Iterator[Attachment]:
+    """The attachments of a .msg in order. Messages within are part of the text; theirs are given too."""
     import olefile
 
     with olefile.OleFileIO(data) as ole:
         for message, storage in _attached(ole, _Message(ole, []), 0):
+            if not storage:
+                yield too_deep(_MAX_DEPTH)
+                continue
             part = _Message(ole, storage, message.codec)
             name = part.text(_LONG_NAME) or part.text(_SHORT_NAME) or part.text(_SHOWN_NAME)
             content = part.binary(_DATA)
+            is_small = is_ornament(part.text(_CONTENT_ID), len(content))
+            yield Attachment(name, partial(_given, content), is_small and bool(image_kind(content[:16])))
 
-            def load(content: bytes = content) -> bytes:
-                if not content:
-                    raise DocumentError("The attachment is empty.")
-                return content
 
-            yield name, load
+def _given(content: bytes) -> bytes:
+    if not content:
+        raise DocumentError("The attachment is empty.")
+    return content
 
 
 class _Message:
@@ -130,6 +137,8 @@ def _add(out: TextBuilder, message: _Message, depth: int) -> None:
     _add_body(out, message)
     names: list[str] = []
     for owner, storage in _attached(message.ole, message, _MAX_DEPTH):
+        if not storage:
+            continue  # a message, whose text follows
         part = _Message(message.ole, storage, owner.codec)
         names.append(one_line(part.text(_LONG_NAME) or part.text(_SHORT_NAME) or part.text(_SHOWN_NAME)))
     names = [each for each in names if each]
@@ -175,13 +184,15 @@ def _storages(message: _Message) -> list[list[str]]:
 
 
 def _attached(ole: Any, message: _Message, depth: int) -> Iterator[tuple[_Message, list[str]]]:
-    """(message, storage) of the attached files, those of messages within too unless `depth` is at its limit."""
+    """(message, storage) of the attached files, those of messages within too; no storage for one that is too deep."""
     for storage in _storages(message):
         inner = [*storage, "__substg1.0_3701000D"]
         if not ole.exists([*inner, "__properties_version1.0"]):
             yield message, storage
         elif depth < _MAX_DEPTH:
             yield from _attached(ole, _Message(ole, inner), depth + 1)
+        else:
+            yield message, []
 
 
 def _unpacked(data: bytes) -> bytes:

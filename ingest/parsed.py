@@ -7,6 +7,7 @@ from kb.schema import PageSpan
 
 _SPACES = re.compile(r"\s+")
 _LINE_ENDINGS = re.compile(r"\r\n?")
+_CELL = " | "
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,15 @@ class TextBuilder:
             self.headings.append(Heading(start, level, text))
 
     def table(self, rows: list[list[str]], *, header: bool) -> None:
-        """Append rows as lines `cell | cell | cell`; the first is the header if `header`. Blank rows are left out."""
+        """Append rows as lines `cell | cell | cell`; the first is the header if `header`. Blank rows are left out. A
+        lone first cell over wider rows is a caption, and stands before the table."""
         lines = [line for line in map(row_line, rows) if line]
+        is_wide = any(_CELL in line for line in lines)
+        while header and is_wide and len(lines) > 1 and _CELL not in lines[0] and not lines[0].startswith("|"):
+            self.block(lines.pop(0))
         start = self.block("\n".join(lines))
         if start is not None:
-            has_header = header and len(lines) > 1 and (" | " in lines[0] or not any(" | " in line for line in lines))
-            self.tables.append(Table(start, self._length, lines[0] if has_header else ""))
+            self.tables.append(Table(start, self._length, lines[0] if header and len(lines) > 1 else ""))
 
     def include(self, other: Parsed) -> None:
         """Append another document's text as a block, with its headings and tables."""
@@ -138,4 +142,10 @@ def row_line(cells: list[str]) -> str:
     cleaned = [one_line(cell) for cell in cells]
     while cleaned and not cleaned[-1]:
         cleaned.pop()
-    return " | ".join(cleaned).strip()
+    return _CELL.join(cleaned).strip()
+
+
+def comment_line(author: str, text: str) -> str:
+    """What somebody noted beside a document as a block of its own; "" for a comment without words."""
+    text, author = one_line(text), one_line(author)
+    return f"Comment ({author}): {text}" if text and author else text and f"Comment: {text}"

@@ -1,15 +1,23 @@
-"""PDF: the text of each page as pdfium extracts it, recognised (OCR) where it is poor, with headings.
+"""PDF: the text of each page as pdfium extracts it, recognised (OCR) where it is poor, with headings and tables.
 
-Headings are what the bookmarks name; without bookmarks, short lines set larger than the text.
+Headings are what the bookmarks name; without bookmarks, short lines set larger than the text. What people added to a
+page, values of forms and comments, follows its text.
 """
 
+import contextlib
 import threading
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest.parsed import Parsed, one_line, stored
-from ingest.pdf_headings import Line, bookmarks, by_size, placed, sized_lines
-from ingest.quality import mended, page_quality
+from ingest.pdf_extras import beside_text, open_forms
+from ingest.pdf_headings import Line, bookmarks, by_size, placed, sized
+from ingest.pdf_lines import Box, lines_of, rejoined
+from ingest.pdf_pictures import Picture, marks_of, regions, with_hidden_words, without_backgrounds
+from ingest.pdf_tables import PageTable, laid_out, with_headers
+from ingest.quality import mended, page_quality, readable_share
+from ingest.telling import at_page
 from kb.config import IngestSettings
 from kb.errors import DocumentError
 from kb.schema import PageSpan
@@ -19,24 +27,36 @@ PDF_LOCK = threading.Lock()  # pdfium is not thread-safe: whoever calls it holds
 MEDIA_TYPE = "application/pdf"
 _DEFAULTS = IngestSettings()
 _MAX_PAGES = 20_000
-_DOTS = 200  # an inch, for OCR, as far as the engine takes such large images
-_MAX_OBJECTS = 2_000  # of a page that are looked at
+_LEAST_SURE = 0.7  # what is read in photographs where there is nothing to be read is under it
+_LEAST_CHARACTERS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A page: its text, how good it is, whether it was recognised, and the sizes of its lines."""
+    """A page: its text, how good it is, whether (a part of) it was recognised, and the sizes of its lines.
+
+    `beside` is what people added to the page. `pictures` may hold words that are not in its text.
+    """
 
     text: str
     quality: float
     ocr: bool = False
     lines: tuple[Line, ...] = ()
+    tables: tuple[PageTable, ...] = ()
+    beside: str = ""
+    pictures: tuple[Picture, ...] = ()
+
+    @property
+    def whole(self) -> str:
+        """All that is stored of the page."""
+        return "\n\n".join(part for part in (self.text.rstrip("\n") if self.beside else self.text, self.beside) if part)
 
 
 def read_pdf(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
     """Read a PDF. Raises DocumentError for one that is encrypted, damaged, or has no text on any page."""
     with PDF_LOCK:
         document = _opened(data)
+        open_forms(document)
         count = len(document)
     try:
         if count > _MAX_PAGES:
@@ -50,12 +70,11 @@ def read_pdf(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
         pages = [page or _Page("", 0.0) for page in read]
         poor = [at for at, page in enumerate(pages) if read[at] and page.quality < settings.ocr_floor]
         if settings.ocr:
-            for at in poor[: settings.ocr_pages]:  # the others are kept, and marked as poor
-                pages[at] = _recognised(document, at, pages[at])
+            _recognise(document, pages, poor, settings)
     finally:
         with PDF_LOCK:
             document.close()
-    if not any(page.text.strip() for page in pages):
+    if not any(page.whole.strip() for page in pages):
         raise DocumentError(_without_text(len(pages), len(poor), settings.ocr))
     return _assemble(pages, marked, title)
 
@@ -96,65 +115,103 @@ def _page(document: Any, index: int, *, with_sizes: bool) -> _Page | None:
         try:
             raw_text = str(text_page.get_text_range())
             text = mended(stored(raw_text))
-            lines = sized_lines(text_page, raw_text, text) if with_sizes else ()
+            lines, quarter = lines_of(text_page, raw_text, text)
+            lines, text = rejoined(lines, text)
         finally:
             text_page.close()
-        return _Page(text, page_quality(text, lambda: _marks(page)), lines=lines)
+        laid = laid_out(lines, text)
+        marks = marks_of(page)
+        sizes = sized(lines, text, laid.moved) if with_sizes else ()
+        return _Page(
+            laid.text,
+            page_quality(text, lambda: (marks.covered, marks.others)),
+            lines=sizes,
+            tables=tuple(laid.tables),
+            beside=beside_text(document, page),
+            pictures=with_hidden_words(marks, lines, quarter),
+        )
     except pypdfium2.PdfiumError:
         return None
     finally:
         page.close()
 
 
-def _marks(page: Any) -> tuple[float, int]:
-    """(share of the page that images cover, number of other objects) of a page."""
-    import pypdfium2
-    from pypdfium2 import raw
+def _recognise(document: Any, pages: list[_Page], poor: Sequence[int], settings: IngestSettings) -> None:
+    """Put what OCR reads into the pages: the poor ones, and those with pictures that may hold words, as many as the
+    settings allow. The others are kept as they are, poor ones marked as such."""
+    from ingest.ocr import available
 
-    width, height = page.get_size()
-    area, covered, others = max(1.0, width * height), 0.0, 0
-    try:
-        for number, item in enumerate(page.get_objects(max_depth=3)):
-            if number >= _MAX_OBJECTS:
-                break
-            if item.type == raw.FPDF_PAGEOBJ_IMAGE:
-                left, bottom, right, top = item.get_bounds()
-                across = min(right, width) - max(left, 0.0)
-                covered += max(0.0, across) * max(0.0, min(top, height) - max(bottom, 0.0))
-            elif item.type != raw.FPDF_PAGEOBJ_FORM:
-                others += 1
-    except pypdfium2.PdfiumError:
-        pass  # what was counted so far has to do
-    return min(1.0, covered / area), others
+    poor = poor[: settings.ocr_pages]
+    for at in poor:
+        at_page(at + 1, len(pages))
+        pages[at] = _recognised(document, at, pages[at])
+    pictures = without_backgrounds([page.pictures for page in pages])
+    left = settings.ocr_pages - len(poor)
+    if any(pictures) and available():
+        for at in [at for at, found in enumerate(pictures) if found and at not in set(poor)][:left]:
+            at_page(at + 1, len(pages))
+            pages[at] = _with_pictures(document, at, pages[at], pictures[at])
 
 
 def _recognised(document: Any, index: int, page: _Page) -> _Page:
     """The page with what OCR reads on it, where that says more; its own text is kept as far as it is readable."""
+    from ingest.ocr import recognise
+
+    image = _drawn(document, index)
+    found = recognise(image) if image is not None else None
+    if found is None or not found.text.strip():
+        return page
+    text, tables = stored(found.text), tuple[PageTable, ...]()
+    own = page.text.rstrip()
+    if own and readable_share(own) >= 0.9:
+        new = _unknown(text, own)
+        text, tables = f"{own}\n\n{new}" if new else own, page.tables
+    return replace(page, text=text, quality=max(page.quality, found.confidence), ocr=True, lines=(), tables=tables)
+
+
+def _with_pictures(document: Any, index: int, page: _Page, pictures: Sequence[Picture]) -> _Page:
+    """The page with what OCR reads in its pictures, after its own text."""
+    from ingest.ocr import recognise
+    from ingest.pictures import MARK
+
+    new: list[str] = []
+    for part in regions(pictures):
+        image = _drawn(document, index, part)
+        with contextlib.suppress(DocumentError):  # the engine fails on it; the page's own text stays
+            found = recognise(image) if image is not None else None
+            if found is not None and found.confidence >= _LEAST_SURE:
+                new.append(_unknown(stored(found.text), page.text))
+    words = "\n".join(filter(None, new))
+    if sum(map(str.isalnum, words)) < _LEAST_CHARACTERS:
+        return page
+    return replace(page, text=f"{page.text.rstrip()}\n\n{MARK}\n{words}", ocr=True)
+
+
+def _unknown(text: str, own: str) -> str:
+    """The lines of a recognised text that do not stand in the page's own."""
+    known = "".join(own.split())
+    return "\n".join(line for line in text.split("\n") if "".join(line.split()) not in known).strip("\n")
+
+
+def _drawn(document: Any, index: int, part: Box | None = None) -> Any:
+    """An image of a page, or of a part of it, for recognition; None where it cannot be drawn."""
     import pypdfium2
 
-    from ingest.ocr import LONGEST_SIDE, recognise
-    from ingest.quality import readable_share
+    from ingest.ocr import page_scale
 
     try:
         with PDF_LOCK:
-            loaded = document[index]
+            page = document[index]
             try:
-                scale = min(_DOTS / 72, LONGEST_SIDE / max(1.0, *loaded.get_size()))
-                image = loaded.render(scale=scale).to_pil().convert("RGB")
+                crop = (0.0, 0.0, 0.0, 0.0)
+                if part is not None and page.get_rotation() == 0:
+                    left, bottom, right, top = page.get_bbox()
+                    crop = part[0] - left, part[1] - bottom, right - part[2], top - part[3]
+                return page.render(scale=page_scale(*page.get_size()), crop=crop).to_pil().convert("RGB")
             finally:
-                loaded.close()
+                page.close()
     except (pypdfium2.PdfiumError, ValueError, MemoryError):
-        return page
-    found = recognise(image)
-    text = stored(found.text)
-    if not text.strip():
-        return page
-    own = page.text.strip()
-    if own and readable_share(own) >= 0.9:
-        known = "".join(own.split())
-        new = [line for line in text.split("\n") if "".join(line.split()) not in known]
-        text = own + "\n\n" + "\n".join(new).strip("\n") if any(map(str.strip, new)) else own
-    return _Page(text, max(page.quality, round(found.confidence, 4)), ocr=True)
+        return None
 
 
 def _metadata_title(document: Any) -> str:
@@ -168,10 +225,14 @@ def _metadata_title(document: Any) -> str:
 
 def _assemble(read: list[_Page], marked: list[tuple[int, int, str]], title: str) -> Parsed:
     pages: list[PageSpan] = []
+    tables: list[tuple[int, PageTable]] = []
+    texts: list[str] = []
     at = 0
     for number, page in enumerate(read, 1):
-        pages.append(PageSpan(number, at, at + len(page.text), page.quality, page.ocr))
-        at += len(page.text) + 2
-    texts = [page.text for page in read]
+        texts.append(page.whole)
+        pages.append(PageSpan(number, at, at + len(texts[-1]), page.quality, page.ocr))
+        tables += [(at, table) for table in page.tables]
+        at += len(texts[-1]) + 2
+    text = "\n\n".join(texts)
     headings = placed(marked, texts, pages) if marked else by_size([page.lines for page in read], pages)
-    return Parsed("\n\n".join(texts), title, MEDIA_TYPE, tuple(pages), tuple(headings))
+    return Parsed(text, title, MEDIA_TYPE, tuple(pages), tuple(headings), tuple(with_headers(text, tables)))

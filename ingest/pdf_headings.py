@@ -1,14 +1,14 @@
 """Headings of a PDF: what its bookmarks name; without bookmarks, short lines that are set larger than the text."""
 
-import ctypes
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ingest.parsed import Heading, one_line, stored
+from ingest.pdf_lines import PageLine
 from kb.schema import PageSpan
 
 _MAX_BOOKMARKS = 20_000
@@ -19,7 +19,6 @@ _MAX_LEVELS = 4
 _MOST_LINES = 0.15  # share of the lines that may be headings; where more are large, size says nothing
 _FEWEST = 8  # pages for each heading; a title alone must not stand over all pages as their section
 _REPEATED = 3  # pages; what stands on more is a running title
-_LINE_END = re.compile(r"\r\n?|\n")
 _SENTENCE = tuple("。；，：.;,:、…")
 _CJK_END = re.compile("[\u2e80-\u9fff\uff00-\uffef]$")
 
@@ -92,26 +91,13 @@ class _Squeezed:
         return first
 
 
-def sized_lines(text_page: Any, raw_text: str, text: str) -> tuple[Line, ...]:
-    """The lines of a page with their sizes. `text` is `raw_text` as it is stored: the same lines, other line ends."""
-    from pypdfium2 import raw
-
-    box = raw.FS_RECTF()
-    lines: list[Line] = []
-    at_raw = at = 0
-    for raw_line, line in zip(_parted(raw_text), text.split("\n"), strict=False):
-        first = next((n for n, character in enumerate(raw_line) if character.isalnum()), None)
-        if first is not None:
-            index = raw.FPDFText_GetCharIndexFromTextIndex(text_page, at_raw + first)
-            if index >= 0 and raw.FPDFText_GetLooseCharBox(text_page, index, ctypes.byref(box)):
-                lines.append(Line(at, round(abs(box.top - box.bottom) * 2) / 2, one_line(line)))
-        at_raw += len(raw_line) + (2 if raw_text[at_raw + len(raw_line) :][:2] == "\r\n" else 1)
-        at += len(line) + 1
-    return tuple(lines)
-
-
-def _parted(raw_text: str) -> list[str]:
-    return _LINE_END.split(raw_text)
+def sized(lines: Sequence[PageLine], text: str, moved: Callable[[int], int]) -> tuple[Line, ...]:
+    """The lines of a page, which are those of `text`, with where each has `moved` in the text as it is stored."""
+    return tuple(
+        Line(moved(line.start), line.size, one_line(text[line.start : text.find("\n", line.start) % (len(text) + 1)]))
+        for line in lines
+        if not line.goes_on
+    )
 
 
 def by_size(lines: Sequence[Sequence[Line]], pages: Sequence[PageSpan]) -> list[Heading]:

@@ -14,14 +14,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest import files, reading, reindexing, workers
-from ingest.committing import Committer, Waiting, drop_originals
-from ingest.known import Collection
-from ingest.workers import KnownContent, Message, Reading, Task, Unreadable
+from ingest.committing import Committer, Waiting
+from ingest.known import Collection, is_out_of_sight
+from ingest.workers import KnownContent, Message, ReadDocument, Reading, Task, Unreadable
 from kb.assistant import KnowledgeBase
 from kb.catalog import KnownDocument
 from kb.errors import DocumentError, UnsupportedFormat, UsageError
 from kb.schema import DocumentStatus
 from kb.sync import SeenFile, Sync
+from kb.uploads import are_uploads
 
 _AHEAD_FILES = 8  # files that are being read, or wait to be
 _AHEAD_BYTES = 8 << 20  # from which on no further one is begun
@@ -110,56 +111,58 @@ def ingest(
 
     A file whose size and times are those of the last run is not opened, unless `check` is set. With `prune`, documents
     whose file is gone from a folder are removed. `stop`, set from another thread, ends after a few seconds at most; all
-    that was reported is committed. Files for which `leave` is true are left for
-    another run, which also sees what is gone. A file that cannot be read is
-    reported with its reason and stops nothing. Raises UsageError for a missing path, or a folder that would mix with
+    that was reported is committed. Files for which `leave` is true are left for another run. A file that cannot be read
+    is reported with its reason and stops nothing. Raises UsageError for a missing path, or a folder that would mix with
     another one, EmbeddingChanged where the home was built with another embedding model or splitting, and StorageFull.
     """
     reindexing.check_same(kb)
     if kb.catalog.pending():  # a crash came between; what is finished now need not be read again
         kb.indexes.ready()
-    run = _Run(kb, progress or (lambda _: None), stop or threading.Event(), check)
-    return run.ingest(paths, collection, prune, leave or (lambda _: False))
+    with kb.home.scratch() as folder, kb.deletion.ingesting():
+        run = _Run(kb, folder, progress or (lambda _: None), stop or threading.Event(), check)
+        run.ingest(paths, collection, prune, leave or (lambda _: False))
+    kb.scrub()  # once, whatever was removed
+    return run.report()
 
 
 class _Run:
     def __init__(
-        self, kb: KnowledgeBase, progress: Callable[[IngestProgress], None], stop: threading.Event, check: bool
-    ) -> None:
+        self, kb: KnowledgeBase, folder: Path, progress: Callable[[IngestProgress], None], stop: threading.Event,
+        check: bool,
+    ) -> None:  # fmt: skip
         self._kb = kb
+        self._folder = folder  # for what was read and is not committed yet
         self._progress = progress
         self._stop = stop
         self._check = check
         self._began = time.perf_counter()
         self._sync = Sync(kb.catalog)
-        self._committer = Committer(kb, self._sync, stop, self._show)
+        self._committer = Committer(kb, self._sync, folder, stop, self._show)
         self._collections: dict[str, Collection] = {}
         self._unread: set[tuple[str, str]] = set()  # files of which not all documents could be looked at
+        self._left: set[files.Found] = set()  # for another run
         self._reports: list[DocumentReport] = []
         self._done = self._total = 0
 
     def ingest(
         self, paths: Sequence[Path], collection: str | None, prune: bool, leave: Callable[[files.Found], bool]
-    ) -> IngestReport:
+    ) -> None:
         everything = list(files.find(paths))
-        found = [file for file in everything if not leave(file)]
+        self._left = {file for file in everything if leave(file)}
+        found = [file for file in everything if file not in self._left]
         self._total = len(found)
         for root in {(file.root_name, file.root) for file in found}:
             self._check_root(self._collection(collection or root[0]), root[1], given=collection is not None)
-        whole, started = False, time.time()
-        try:
-            self._read_all(found, collection)
-            self._committer.flush()
-            whole = not self._stop.is_set()
-        finally:
-            if not whole:
-                drop_originals(self._kb, started)
-        if len(found) == len(everything) and not self._stop.is_set():  # what was left may be what is gone, moved
-            self._gone(found, paths, collection, prune)
+        self._read_all(found, collection)
+        self._committer.flush()
+        if not self._stop.is_set():
+            self._gone(everything, paths, collection, prune)
         if not self._stop.is_set():  # what a stopped run has embedded is wanted by the next one
             self._sync.drop_ahead()
-        self._kb.scrub()  # once, whatever was removed
         self._show("")
+
+    def report(self) -> IngestReport:
+        """What became of all documents."""
         reports = [each for n, each in enumerate(self._reports) if n not in self._committer.dropped]
         count = Counter(report.status for report in reports)
         return IngestReport(
@@ -236,9 +239,8 @@ class _Run:
         return file
 
     def _start_reading(self, file: _File) -> Reading:
-        home, settings = self._kb.home, self._kb.settings
-        known = file.collection.readable(file.found)
-        task = Task(file.found.absolute_path, file.path, file.sha256, settings, known, home.originals)
+        known, folder = file.collection.readable(file.found), self._folder
+        task = Task(file.found.absolute_path, file.path, file.sha256, self._kb.settings, known, folder, keep=True)
         begun = workers.pool.read(task)
         self._kb.indexes.ready()  # meanwhile
         return begun
@@ -266,7 +268,7 @@ class _Run:
                 self._remember(file, len(file.known))
             return
         given, whole, own = 0, True, False
-        for message in file.reading.messages(self._stop):
+        for message in file.reading.messages(self._stop, self._show):
             given += 1
             own = own or message.path == file.path
             whole = self._take(file, message) and whole
@@ -285,6 +287,8 @@ class _Run:
             if isinstance(message, Unreadable):
                 raise message.error
         except DocumentError as error:
+            if isinstance(message, ReadDocument) and message.original:
+                (self._folder / message.original).unlink(missing_ok=True)
             self._failed(file, message.path, error)
             return isinstance(error, UnsupportedFormat) and message.path != file.path
         known = file.collection.documents.get(message.path)
@@ -327,6 +331,8 @@ class _Run:
             reason += " The version read before still answers."
         if not isinstance(error, _NameTaken):
             self._kb.catalog.record_outcome(file.collection.name, path, file.root, file.path, status, reason)
+        elif path == file.path and are_uploads(self._kb.home.uploads, file.root):
+            file.found.absolute_path.unlink(missing_ok=True)  # it became no document: nobody could delete it later
         if path == file.path:
             self._unread.add((file.root, path))
         file.collection.seen.add(path)
@@ -337,14 +343,9 @@ class _Run:
         status = file.found.status
         if status is not None:
             seen = SeenFile(
-                file.path,
-                status.st_size,
-                status.st_mtime_ns,
-                status.st_ctime_ns,
-                file.hashed_ns,
-                file.sha256,
+                file.path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, file.hashed_ns, file.sha256,
                 documents,
-            )
+            )  # fmt: skip
             self._committer.file_done(file.collection.name, file.root, seen)
 
     def _drop_own_entry(self, file: _File) -> None:
@@ -357,14 +358,16 @@ class _Run:
 
     def _gone(self, found: Sequence[files.Found], paths: Sequence[Path], collection: str | None, prune: bool) -> None:
         """Report the documents whose file, or whose place in its file, is gone, and remove them if asked to."""
-        unread = self._unread | {(str(f.root), f.path_in_root) for f in found if f.problem}
+        unread = self._unread | {(str(f.root), f.path_in_root) for f in found if f.problem or f in self._left}
+        sizes = {f.status.st_size for f in self._left if f.status}  # one of them may be what is gone, moved
         for path in dict.fromkeys(Path(os.path.abspath(path)) for path in paths):
             if path.is_dir():
                 here = self._collection(collection or files.root_name(path))
                 known = [each for each in here.documents.values() if each.root == str(path)]
                 present = {f.path_in_root for f in found if f.root == path}
-                sources = [s for s in here.seen_sources(str(path)) if s not in present and (str(path), s) not in unread]
-                self._sync.forget_seen(here.name, str(path), sources)
+                absent = {s: here.seen_file(str(path), s) for s in here.seen_sources(str(path)) if s not in present}
+                unread |= {(str(path), s) for s, seen in absent.items() if seen and seen.size in sizes}
+                self._sync.forget_seen(here.name, str(path), [s for s in absent if (str(path), s) not in unread])
             else:
                 file = next((f for f in found if f.absolute_path == path), None)
                 if file is None:
@@ -372,11 +375,11 @@ class _Run:
                 here = self._collection(collection or file.root_name)
                 known = here.of_file(str(file.root), file.path_in_root)
             for each in known:
-                if each.path not in here.seen and not _is_hidden(each, unread):
+                if each.path not in here.seen and not is_out_of_sight(each, unread):
                     self._one_gone(each, prune)
 
     def _one_gone(self, known: KnownDocument, prune: bool) -> None:
-        if prune:
+        if prune or known.sha256 is None:  # one that could never be read has nothing to answer with
             self._kb.remove(known.document_id, "ingest --prune")
             self._report(DocumentReport(known.path, "deleted", reason="The file is gone."))
         else:
@@ -389,11 +392,3 @@ class _Run:
     def _show(self, current: str) -> None:
         seconds = time.perf_counter() - self._began
         self._progress(IngestProgress(self._done, self._total, self._committer.embedded, current, seconds))
-
-
-def _is_hidden(known: KnownDocument, unread: set[tuple[str, str]]) -> bool:
-    """Whether the document's file, or a folder above it, could not be looked at: then it is not known to be gone."""
-    return any(
-        root == known.root and (path in (".", known.source) or known.source.startswith(path + "/"))
-        for root, path in unread
-    )

@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 
 # The radicals that some programs print in the place of the characters they look like; NFKC gives those back.
 _RADICALS = re.compile("[\u2e80-\u2fd5\uf900-\ufaff]")
 _HIDDEN = "\x02\ufffe\u00ad"  # hyphens at the end of lines
 _SAMPLE = 20_000  # characters
-_PER_PAGE = 300  # characters that a page covered by an image would hold at least, if it were text
+PER_PAGE = 300  # characters that a page covered by an image would hold at least, if it were text
 _RARE_SHARE = 0.3
 
 
@@ -25,14 +26,17 @@ def mended(text: str) -> str:
 def readable_share(text: str) -> float:
     """Share (0..1) of characters that can be read; 1 for no text. Not readable are replacement, private, unassigned
     and control characters, as broken font tables give, and rare Han characters where they are more than a few."""
-    visible = [c for c in text[:_SAMPLE] if not c.isspace() and c not in _HIDDEN]
-    if not visible:
+    visible = Counter(text[:_SAMPLE])
+    for character in [c for c in visible if c.isspace() or c in _HIDDEN]:
+        del visible[character]
+    count = visible.total()
+    if not count:
         return 1.0
-    bad = sum(1 for c in visible if c == "\ufffd" or unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs"))
-    rare = sum(1 for c in visible if _is_rare(c))
-    if rare > _RARE_SHARE * len(visible):
+    bad = sum(n for c, n in visible.items() if c == "\ufffd" or unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs"))
+    rare = sum(n for c, n in visible.items() if _is_rare(c))
+    if rare > _RARE_SHARE * count:
         bad += rare
-    return round(max(0.0, 1 - bad / len(visible)), 4)
+    return round(max(0.0, 1 - bad / count), 4)
 
 
 def _is_rare(character: str) -> bool:
@@ -48,11 +52,11 @@ def page_quality(text: str, marks: Callable[[], tuple[float, int]]) -> float:
     the text says. `marks` gives (share of the page that images cover, number of other objects), and is only asked
     where there is little text."""
     share = readable_share(text)
-    characters = sum(1 for c in text if not c.isspace())
-    if characters >= _PER_PAGE:
+    characters = len("".join(text.split()))
+    if characters >= PER_PAGE:
         return share
     images, objects = marks()
-    expected = images * _PER_PAGE if images >= 0.3 else 0.0
+    expected = images * PER_PAGE if images >= 0.3 else 0.0
     if not characters:
         return 0.0 if images >= 0.05 or objects >= 8 else 1.0
     return round(share * min(1.0, characters / expected), 4) if expected else share

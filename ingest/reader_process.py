@@ -14,13 +14,28 @@ import os  # noqa: E402
 import pickle  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
+import tempfile  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
+from contextlib import contextmanager  # noqa: E402
+from dataclasses import replace  # noqa: E402
 from multiprocessing.connection import Connection  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import TYPE_CHECKING  # noqa: E402
 
-from ingest import files, ocr, reading, splitting  # noqa: E402
-from ingest.workers import BEGUN, LAST, MORE, READY, Fatal, KnownContent, Message, ReadDocument, Task, Unreadable  # noqa: E402
+from ingest import files, ocr, reading, splitting, telling  # noqa: E402
+from ingest.workers import (  # noqa: E402
+    BEGUN,
+    LAST,
+    MORE,
+    PAGE,
+    READY,
+    Fatal,
+    KnownContent,
+    Message,
+    ReadDocument,
+    Task,
+    Unreadable,
+)
 from kb.candidates import word_body  # noqa: E402
 from kb.errors import DocumentError, KBError, StorageFull  # noqa: E402
 
@@ -51,13 +66,15 @@ def main(descriptor: int) -> None:
             allowed = task.settings.privacy.allow
             privacy.protect(allowed)
         _limit_memory(task.settings.ingest.file_mb_memory)
-        out = _Outbox(connection)
+        out = _Outbox(connection, task.source)
         ocr.tell(out.alive)
+        telling.listen(out.at_page)
         try:
             _tokenizer(task.settings.embedding)
             out.alive()
-            for message in _read(task, out):
-                out.add(message)
+            with _temporary_files_in(task.folder):
+                for message in _read(task, out):
+                    out.add(message)
         except DocumentError as error:
             out.add(Unreadable(task.source, error))
         except KBError as error:
@@ -74,8 +91,9 @@ def main(descriptor: int) -> None:
 class _Outbox:
     """Sends small messages together."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, path: str) -> None:
         self._connection = connection
+        self._path = path  # of what is being read
         self._messages: list[Message | Fatal] = []
         self._size = 0
 
@@ -92,7 +110,12 @@ class _Outbox:
     def begin(self, number: int, path: str) -> None:
         """Say which member of the file comes now, so that it is known should it end this process."""
         self.send(MORE)
+        self._path = path
         self._connection.send_bytes(BEGUN + pickle.dumps((number, path)))
+
+    def at_page(self, page: int, pages: int) -> None:
+        """Say which page comes now."""
+        self._connection.send_bytes(PAGE + pickle.dumps(f"{self._path} ({page}/{pages})"))
 
     def send(self, mark: bytes) -> None:
         if self._messages or mark == LAST:
@@ -126,7 +149,8 @@ def _read(task: Task, out: _Outbox) -> Iterator[Message]:
         except DocumentError as error:
             yield Unreadable(path, error)
             continue
-        yield _document(task, path, content)
+        message = _document(task, path, content)
+        yield Unreadable(path, member.reason(message.error)) if isinstance(message, Unreadable) else message
 
 
 def _document(task: Task, path: str, data: bytes) -> Message:
@@ -140,8 +164,8 @@ def _document(task: Task, path: str, data: bytes) -> Message:
         return Unreadable(path, error)
     except MemoryError:
         return Unreadable(path, _too_large(task))
-    if task.originals is not None:
-        _keep(task.originals, sha256, data)
+    if task.folder is not None and task.keep:
+        return replace(message, original=_keep(task.folder, data))
     return message
 
 
@@ -174,19 +198,35 @@ def _tokenizer(settings: "EmbeddingSettings") -> "Tokenizer":
     return open_embedder(settings.model_copy(update={"llamaindex_class": "", "backend": "torch"})).tokenizer()
 
 
-def _keep(originals: Path, sha256: str, data: bytes) -> None:
-    """Put an original in its place, whole or not at all."""
-    place = originals / sha256[:2] / sha256
-    if place.is_file():
-        return
-    draft = place.with_suffix(f".{os.getpid()}.part")
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+def _keep(folder: Path, data: bytes) -> str:
+    """Put a content into a file of its own. Returns its name in the folder."""
+    descriptor, name = tempfile.mkstemp(prefix="read-", dir=folder)
     try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with open(descriptor, "wb") as file:
             file.write(data)
-        os.replace(draft, place)
-    finally:
-        draft.unlink(missing_ok=True)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Path(name).name
+
+
+@contextmanager
+def _temporary_files_in(folder: Path | None) -> Iterator[None]:
+    """Meanwhile parsers, and programs they start, put their temporary files there; they are removed at the end."""
+    if folder is None:
+        yield
+        return
+    before = os.environ.get("TMPDIR"), tempfile.tempdir
+    with tempfile.TemporaryDirectory(prefix="temporary-", dir=folder, ignore_cleanup_errors=True) as own:
+        os.environ["TMPDIR"] = tempfile.tempdir = own
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before[1]
+            if before[0] is None:
+                del os.environ["TMPDIR"]
+            else:
+                os.environ["TMPDIR"] = before[0]
 
 
 def _too_large(task: Task) -> DocumentError:

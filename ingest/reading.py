@@ -49,7 +49,7 @@ _READERS = {  # kind -> (module, function); imported when a file of the kind com
     "doc": ("ingest.oldword", "read_doc"),
     "pptx": ("ingest.slides", "read_pptx"),
     "ppt": ("ingest.oldslides", "read_ppt"),
-    "xlsx": ("ingest.sheets", "read_xlsx"),
+    "xlsx": ("ingest.workbooks", "read_xlsx"),
     "xls": ("ingest.oldsheets", "read_xls"),
     "csv": ("ingest.sheets", "read_csv"),
     "tsv": ("ingest.sheets", "read_tsv"),
@@ -69,11 +69,12 @@ _READERS = {  # kind -> (module, function); imported when a file of the kind com
     "msg": ("ingest.outlook", "read_msg"),
     "image": ("ingest.images", "read_image"),
 }
-_WITH_SETTINGS = frozenset({"pdf", "image"})
+_WITH_SETTINGS = frozenset({"pdf", "image", "docx", "doc", "pptx", "ppt", "odt", "epub"})
+_OFFICE = frozenset({"docx", "pptx", "xlsx"})
 _NEEDS = {  # format -> modules that are not part of Python
     "pdf": ("pypdfium2",), "docx": ("docx", "lxml"), "doc": ("olefile",), "pptx": ("pptx",), "ppt": ("olefile",),
     "xlsx": ("openpyxl",), "xls": ("xlrd",), "csv": (), "tsv": (), "html": ("unstructured", "spacy", "lxml"),
-    "xml": ("defusedxml",), "md": (), "rst": (), "org": (), "txt": ("charset_normalizer",), "rtf": (),
+    "xml": ("lxml",), "md": (), "rst": (), "org": (), "txt": ("charset_normalizer",), "rtf": (),
     "odt": ("lxml",), "epub": ("unstructured", "lxml"), "eml": (), "msg": ("olefile",), "json": (), "jsonl": (),
     "yaml": ("yaml",), "zip": (), "png, jpg, tiff, bmp": ("PIL", "rapidocr", "onnxruntime"),
     "heic": ("pillow_heif", "rapidocr", "onnxruntime"), "scanned pages (OCR)": ("rapidocr", "onnxruntime", "cv2"),
@@ -104,8 +105,17 @@ def read_bytes(data: bytes, settings: IngestSettings, *, name: str) -> Parsed:
 
 def is_container(source: Path | bytes, name: str) -> bool:
     """Whether a file (its path, or its content from the beginning on) may hold further documents: `members` gives
-    them. Archives and mails do. What cannot be opened does not: `read` says why."""
-    return _container_kind(source, name) in ("zip", "eml", "msg")
+    them. Archives and mails do, and PDFs to which files are attached. What cannot be opened does not: `read` says
+    why."""
+    kind = _container_kind(source, name)
+    if kind != "pdf":
+        return kind in ("zip", "eml", "msg")
+    from ingest.pdf_extras import has_attachments
+
+    try:
+        return has_attachments(source if isinstance(source, bytes) else source.read_bytes())
+    except OSError:
+        return False
 
 
 def is_archive(source: Path | bytes, name: str) -> bool:
@@ -114,10 +124,10 @@ def is_archive(source: Path | bytes, name: str) -> bool:
 
 
 def members(path: Path, settings: IngestSettings, *, name: str | None = None) -> Iterator[Member]:
-    """The documents inside an archive or mail, those of archives and mails inside it too; none for other files.
+    """The documents inside an archive or attached to a mail or PDF, those inside of them too; none for other files.
 
-    A name is the path inside: `folder/a.docx`, `inner.zip/b.txt`, `mail.eml/offer.pdf`. The mail at `path` itself does
-    not come: `read` reads it. Raises DocumentError where the archive cannot be opened.
+    A name is the path inside: `folder/a.docx`, `inner.zip/b.txt`, `mail.eml/offer.pdf`. The mail or PDF at `path`
+    itself does not come: `read` reads it. Raises DocumentError where the archive cannot be opened.
     """
     from ingest import archives
 
@@ -182,6 +192,10 @@ def _readable_kind(data: bytes, name: str) -> str:
 def _parsed(data: bytes, kind: str, settings: IngestSettings) -> Parsed:
     module, function = _READERS[kind]
     try:
+        if kind in _OFFICE:
+            from ingest.strict import usual_form
+
+            data = usual_form(data)
         reader: Callable[..., Parsed] = getattr(import_module(module), function)
         return reader(data, settings) if kind in _WITH_SETTINGS else reader(data)
     except (DocumentError, MemoryError):

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ingest import splitting, workers
 from ingest.committing import embed
@@ -83,12 +84,18 @@ def reindex(
     Originals are read again; a record of a bundle, and an original that can no longer be read, goes by its stored
     text. `stop`, set from another thread, ends after the current batch; the next run goes on from there.
     """
-    return _Run(kb, progress or (lambda _: None), stop or threading.Event()).run(asker)
+    with kb.home.scratch() as folder, kb.deletion.ingesting():
+        report = _Run(kb, folder, progress or (lambda _: None), stop or threading.Event()).run(asker)
+    kb.scrub()  # what a deletion had to leave to this run
+    return report
 
 
 class _Run:
-    def __init__(self, kb: KnowledgeBase, progress: Callable[[ReindexProgress], None], stop: threading.Event) -> None:
+    def __init__(
+        self, kb: KnowledgeBase, folder: Path, progress: Callable[[ReindexProgress], None], stop: threading.Event
+    ) -> None:
         self._kb = kb
+        self._folder = folder  # for temporary files
         self._progress = progress
         self._stop = stop
         self._began = time.perf_counter()
@@ -143,7 +150,9 @@ class _Run:
         original = self._kb.home.original(document.sha256)
         if not original.is_file():
             return None
-        return workers.pool.read(Task(original, document.path, document.sha256, self._kb.settings, members=False))
+        return workers.pool.read(
+            Task(original, document.path, document.sha256, self._kb.settings, folder=self._folder, members=False)
+        )
 
     def _read(self, document: Answering, reading: Reading | None) -> ReadDocument | None:
         """The document read and split again, or its stored text split again; None where it was deleted meanwhile."""

@@ -13,7 +13,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _SKIPPED = frozenset(
-    "colortbl stylesheet pict objdata fldinst header headerl headerr headerf footer footerl footerr footerf "
+    "colortbl pict objdata fldinst header headerl headerr headerf footer footerl footerr footerf "
     "listtable listoverridetable rsidtbl generator themedata colorschememapping datastore latentstyles xmlnstbl "
     "nonshppict revtbl filetbl private1 bkmkstart bkmkend template author operator company doccomm sp sv sn "
     "mmathPr objclass objname pgptbl category keywords subject comment password userprops".split()
@@ -24,6 +24,7 @@ _SPECIAL = {
     "ldblquote": "“", "rdblquote": "”", "bullet": "•", "emspace": " ", "enspace": " ", "qmspace": " ",
 }  # fmt: skip
 _SYMBOLS = {"~": "\u00a0", "_": "-", "\\": "\\", "{": "{", "}": "}", "\n": "\r", "\r": "\r"}
+_HEADING_STYLE = re.compile(r"\s*(?:heading|标题)\s*([1-9])", re.IGNORECASE)
 _CODE_PAGES = {  # of a font's \fcharset
     77: "mac_roman", 128: "cp932", 129: "cp949", 130: "johab", 134: "gb18030", 136: "cp950", 161: "cp1253",
     162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874",
@@ -36,7 +37,7 @@ class _State:
     """What holds within one group."""
 
     skipped: bool = False
-    place: str = "text"  # or "fonts", "title"
+    place: str = "text"  # or "fonts", "styles", "info", "title"
     codec: str = ""
     fallback: int = 1  # characters that follow a \u for older programs
     hidden: bool = False
@@ -63,6 +64,8 @@ class _Reader:
         self._to_skip = 0  # characters that stand for the \u before them
         self._starred = False
         self._outline: int | None = None
+        self._levels: dict[int, int] = {}  # of headings, by the number of their style
+        self._style = 0  # that is being defined
         self._in_table = False
         self._cells: list[str] = []
         self._rows: list[list[str]] = []
@@ -118,6 +121,10 @@ class _Reader:
             self._state = replace(self._state, skipped=True)
         elif word == "fonttbl":
             self._state = replace(self._state, place="fonts")
+        elif word == "stylesheet":
+            self._state = replace(self._state, place="styles")
+        elif self._state.place == "styles":
+            self._define_style(word, number)
         elif word == "info":
             self._state = replace(self._state, place="info")
         elif word == "title" and self._state.place == "info":
@@ -151,11 +158,19 @@ class _Reader:
         elif self._state.place == "text" and not self._state.skipped:
             self._layout(word, number)
 
+    def _define_style(self, word: str, number: int | None) -> None:
+        if word == "s":
+            self._style = number or 0
+        elif word == "outlinelevel" and number is not None and number < 9:
+            self._levels[self._style] = number + 1
+
     def _layout(self, word: str, number: int | None) -> None:
         if word in ("par", "sect", "page"):
             self._paragraph()
         elif word == "pard":
             self._outline, self._in_table = None, False
+        elif word == "s" and number in self._levels:
+            self._outline = self._levels[number]
         elif word == "outlinelevel" and number is not None:
             self._outline = number + 1
         elif word == "intbl":
@@ -187,6 +202,8 @@ class _Reader:
     def _plain(self, text: str) -> None:
         if self._to_skip:
             self._to_skip -= 1
+        elif self._state.place == "styles" and not self._state.skipped and (named := _HEADING_STYLE.match(text)):
+            self._levels[self._style] = int(named[1])
         elif self._shown():
             self._bytes += text.encode("latin-1")
 

@@ -1,79 +1,71 @@
-"""Spreadsheets: each row of an .xlsx or .csv is a line `cell | cell`, and says what a person sees in the cell."""
+"""Spreadsheets: each row of a sheet or of a .csv becomes a line `cell | cell`, under the header that it has."""
 
 import csv
 import datetime
 from collections.abc import Iterable, Sequence
-from io import BytesIO, StringIO
-from typing import Any
+from dataclasses import dataclass
+from io import StringIO
 
 from ingest.decoding import decode
-from ingest.numbers import shown
-from ingest.parsed import Parsed, Table, TextBuilder, one_line, row_line, stored
+from ingest.parsed import Parsed, Table, TextBuilder, row_line
 from kb.errors import DocumentError
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DEFAULT_SHEET = ("sheet", "工作表", "feuil", "tabelle")
-_MAX_ROWS = 2_000_000  # rows of a sheet that are looked at; sheets end at 1,048,576
+MAX_ROWS = 2_000_000  # rows of a sheet that are looked at; sheets end at 1,048,576
 _LONGEST_HEADER_CELL = 80
+_LONGEST_REPEATED = 60  # characters of a cell merged over rows that is repeated in each
 _DELIMITERS = ",;\t|"
 
 
-def read_xlsx(data: bytes) -> Parsed:
-    """Read an .xlsx: each sheet is a heading with its rows; formulas give the values that were last computed."""
-    import openpyxl
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A row of a sheet: its number, what is seen in its cells, and whether it could be a header."""
 
-    workbook = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True)
-    try:
-        out = TextBuilder()
-        sheets = workbook.worksheets
-        for sheet in sheets:
-            # The stored dimensions may claim a million empty rows: without them only the cells that exist are read.
-            sheet.reset_dimensions()
-            rows = _without_gaps(_row(cells) for cells in _limited(sheet.iter_rows()))
-            add_sheet(out, sheet.title, rows, alone=len(sheets) == 1)
-        title = one_line(workbook.properties.title or "")
-    finally:
-        workbook.close()
-    return out.build(title, MEDIA_TYPE)
+    number: int
+    values: list[str]
+    could_be_header: bool
+
+    def marked(self) -> "SheetRow":
+        """The row with its first cell marked as hidden."""
+        at = next((column for column, value in enumerate(self.values) if value), None)
+        if at is None:
+            return self
+        values = [*self.values[:at], f"{self.values[at]} (hidden)", *self.values[at + 1 :]]
+        return SheetRow(self.number, values, self.could_be_header)
 
 
-def add_sheet(out: TextBuilder, name: str, rows: list[tuple[list[str], bool]], *, alone: bool) -> None:
-    """Add a sheet: its name as a heading unless it is the only one and has a program's name, then its tables.
+def spread(rows: Iterable[SheetRow], tall: Iterable[tuple[int, int, int]]) -> list[SheetRow]:
+    """The rows with the text of each cell merged over rows, (first row, last row, column), in each of them; and with
+    one empty row for each run of those that are empty or not there."""
+    beginning: dict[int, list[tuple[int, int]]] = {}
+    for first, last, column in tall:
+        beginning.setdefault(first, []).append((last, column))
+    reaching: dict[int, tuple[int, str]] = {}  # column -> (last row, text)
+    kept: list[SheetRow] = []
+    for row in rows:
+        if not any(row.values):
+            continue
+        values = row.values
+        reaching = {column: cell for column, cell in reaching.items() if cell[0] >= row.number}
+        for column, (_, text) in reaching.items():
+            values = values + [""] * (column + 1 - len(values))
+            values[column] = values[column] or text
+        for last, column in beginning.get(row.number, ()):
+            if column < len(values) and 0 < len(values[column]) <= _LONGEST_REPEATED:
+                reaching[column] = (last, values[column])
+        if kept and row.number > kept[-1].number + 1:
+            kept.append(SheetRow(row.number - 1, [], False))
+        kept.append(SheetRow(row.number, values, row.could_be_header))
+    return kept
 
-    A row is what is seen in its cells, and whether it could be a header.
-    """
-    if not any(values for values, _ in rows):
+
+def add_sheet(out: TextBuilder, name: str, rows: Sequence[SheetRow], *, alone: bool) -> None:
+    """Add a sheet: its name as a heading unless it is the only one and has a program's name, then its tables."""
+    if not rows:
         return
     if not alone or not name.lower().startswith(_DEFAULT_SHEET):
         out.heading(name, 1)
     _add_tables(out, rows)
-
-
-def _without_gaps(rows: Iterable[tuple[list[str], bool]]) -> list[tuple[list[str], bool]]:
-    """The rows, with one for each run of empty ones: a sheet may claim a million of them."""
-    kept: list[tuple[list[str], bool]] = []
-    for row in rows:
-        if row[0] or (kept and kept[-1][0]):
-            kept.append(row)
-    return kept
-
-
-def _limited(rows: Iterable[Any]) -> Iterable[Any]:
-    for number, row in enumerate(rows):
-        if number >= _MAX_ROWS:
-            raise DocumentError(f"A sheet has more than {_MAX_ROWS:,} rows; split it.")
-        yield row
-
-
-def _row(cells: Sequence[Any]) -> tuple[list[str], bool]:
-    """(what is seen in the cells, whether it could be a header: short texts, and years or dates)."""
-    values: list[str] = []
-    for cell in cells:
-        value = cell.value
-        values.append("" if value is None else one_line(stored(shown(value, cell.number_format or "General"))))
-    while values and not values[-1]:
-        values.pop()
-    return values, is_header([cell.value for cell in cells])
 
 
 def is_header(values: Sequence[object]) -> bool:
@@ -91,14 +83,15 @@ def _is_period(value: object) -> bool:
     return isinstance(value, datetime.date)
 
 
-def _add_tables(out: TextBuilder, rows: list[tuple[list[str], bool]]) -> None:
+def _add_tables(out: TextBuilder, rows: Sequence[SheetRow]) -> None:
     """The rows of a sheet. An empty row ends a table; one that follows without a header keeps the header above."""
-    used = sorted({column for values, _ in rows for column, value in enumerate(values) if value})
+    used = sorted({column for row in rows for column, value in enumerate(row.values) if value})
     block: list[tuple[list[str], bool]] = []
     header = ""
-    for values, could_be_header in [*rows, ([], False)]:
-        if values:
-            block.append(([values[column] if column < len(values) else "" for column in used], could_be_header))
+    for row in [*rows, SheetRow(0, [], False)]:
+        if row.values:
+            values = [row.values[column] if column < len(row.values) else "" for column in used]
+            block.append((values, row.could_be_header))
         elif block:
             header = _add_table(out, block, header)
             block = []
@@ -131,7 +124,8 @@ def read_csv(data: bytes, delimiter: str = "") -> Parsed:
     text = decode(data)
     csv.field_size_limit(2**31 - 1)
     try:
-        rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter or _delimiter(text)))
+        given = csv.reader(StringIO(text, newline=""), delimiter=delimiter or _delimiter(text))
+        rows = [row for row in given if any(map(str.strip, row))]
     except csv.Error as error:
         raise DocumentError(f"The table cannot be read: {error}.") from None
     if rows and len(rows[0]) <= 2 and rows[0][0].lower().startswith("sep="):

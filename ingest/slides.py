@@ -1,24 +1,31 @@
-"""Slides: each slide of a .pptx is a page; its title is a heading; tables, charts and speaker notes are read too."""
+"""Slides: each slide of a .pptx is a page; its title is a heading. Tables, charts, pictures, notes and comments too."""
 
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from ingest.parsed import Parsed, TextBuilder, one_line
+from ingest.drawings import add_drawings, parsed_xml
+from ingest.ocr import Recognised
+from ingest.parsed import Parsed, TextBuilder, comment_line, one_line
+from ingest.pictures import Pictures, page_of_pictures
+from kb.config import IngestSettings
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
-
-_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
-_RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_DEFAULTS = IngestSettings()
+_REPEATED_CELL = 60  # characters: a cell merged over rows is repeated in each if it is short
 
 
-def read_pptx(data: bytes) -> Parsed:
-    """Read a .pptx: shapes from top to bottom, as a slide is looked at, then its notes."""
+def read_pptx(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
+    """Read a .pptx: shapes from top to bottom, as a slide is looked at, then its notes and comments.
+
+    A slide that is nothing but pictures has the quality of what was recognised in them. Raises DocumentError where
+    there is no text on any slide, but pictures.
+    """
     import pptx
 
     presentation = pptx.Presentation(BytesIO(data))
-    out = TextBuilder()
+    authors = _authors(presentation.part)
+    out, pictures = TextBuilder(), Pictures(settings)
     first_title = ""
     for number, slide in enumerate(presentation.slides, 1):
         out.begin_page(number)
@@ -27,12 +34,25 @@ def read_pptx(data: bytes) -> Parsed:
         if words:
             out.heading(words, 1)
             first_title = first_title or words
+        written, recognised = bool(words), list[Recognised]()
         for shape in _in_reading_order(slide.shapes):
             if title is None or shape.shape_id != title.shape_id:
-                _add(out, shape)
+                written |= _add(out, shape)
+            drawn = add_drawings(out, shape._element, slide.part, pictures)
+            written |= drawn.words
+            recognised += drawn.pictures
+        background = slide._element.cSld.find("{*}bg")
+        if background is not None:
+            recognised += add_drawings(out, background, slide.part, pictures).pictures
         if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
-            out.block(slide.notes_slide.notes_text_frame.text.replace("\v", "\n"))
-    return out.build(one_line(presentation.core_properties.title or "") or first_title, MEDIA_TYPE)
+            written |= out.block(slide.notes_slide.notes_text_frame.text.replace("\v", "\n")) is not None
+        for comment in _comments(slide.part, authors):
+            out.block(comment)
+        page = page_of_pictures(written, recognised)
+        out.end_page(page.quality, page.ocr)
+    parsed = out.build(one_line(presentation.core_properties.title or "") or first_title, MEDIA_TYPE)
+    pictures.check(parsed.text)
+    return parsed
 
 
 def _in_reading_order(shapes: Any) -> Iterator[Any]:
@@ -48,22 +68,31 @@ def _in_reading_order(shapes: Any) -> Iterator[Any]:
             yield shape
 
 
-def _add(out: TextBuilder, shape: Any) -> None:
+def _add(out: TextBuilder, shape: Any) -> bool:
+    """Add the words of a shape itself. Gives whether there are any."""
     if getattr(shape, "has_table", False):
-        rows = [[_cell(cell) for cell in row.cells] for row in shape.table.rows]
+        rows = _rows(shape.table)
         out.table(rows, header=bool(shape.table.first_row) or len(rows) > 1)
-    elif getattr(shape, "has_chart", False):
-        _add_chart(out, shape.chart)
-    elif shape.has_text_frame:
-        if not _is_field(shape):
-            lines = (paragraph.text.replace("\v", "\n").strip() for paragraph in shape.text_frame.paragraphs)
-            out.block("\n".join(line for line in lines if line))
-    else:
-        out.block("\n".join(_diagram_texts(shape)))
+        return any(map(any, rows))
+    if not shape.has_text_frame or _is_field(shape):
+        return False
+    lines = (paragraph.text.replace("\v", "\n").strip() for paragraph in shape.text_frame.paragraphs)
+    return out.block("\n".join(line for line in lines if line)) is not None
 
 
-def _cell(cell: Any) -> str:
-    return "" if cell.is_spanned else str(cell.text_frame.text)
+def _rows(table: Any) -> list[list[str]]:
+    """The cells' texts by row. A short cell that spans rows is repeated, so that each row can stand alone."""
+    rows: list[list[str]] = []
+    for row in table.rows:
+        cells: list[str] = []
+        for column, cell in enumerate(row.cells):
+            text = str(cell.text_frame.text)
+            if cell.is_spanned:
+                above = rows[-1][column] if cell._tc.vMerge and rows and column < len(rows[-1]) else ""
+                text = above if len(above) <= _REPEATED_CELL else ""
+            cells.append(text)
+        rows.append(cells)
+    return rows
 
 
 def _is_field(shape: Any) -> bool:
@@ -75,31 +104,21 @@ def _is_field(shape: Any) -> bool:
     return shape.placeholder_format.type in (PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.DATE)
 
 
-def _add_chart(out: TextBuilder, chart: Any) -> None:
-    """A chart's title, and its numbers as a table of categories by series."""
-    if chart.has_title and chart.chart_title.has_text_frame:
-        out.block(chart.chart_title.text_frame.text)
-    for plot in chart.plots:
-        series = list(plot.series)
-        rows = [["", *(str(one.name or "") for one in series)]]
-        values = [list(one.values) for one in series]
-        for at, category in enumerate(plot.categories):
-            shown = [column[at] if at < len(column) else None for column in values]
-            rows.append([str(category), *("" if value is None else f"{value:.12g}" for value in shown)])
-        out.table(rows, header=True)
+def _authors(part: Any) -> dict[str, str]:
+    """The names of those who comment, by number: of old comments, and of the ones that are answered."""
+    authors: dict[str, str] = {}
+    for relation in part.rels.values():
+        if not relation.is_external and relation.reltype.rsplit("/", 1)[-1] in ("commentAuthors", "authors"):
+            for author in parsed_xml(relation.target_part.blob).iter("{*}cmAuthor", "{*}author"):
+                authors[author.get("id") or ""] = author.get("name") or ""
+    return authors
 
 
-def _diagram_texts(shape: Any) -> Iterator[str]:
-    """The words of a SmartArt diagram, which stand in a part of their own."""
-    from lxml import etree
-
-    for reference in shape._element.iter(f"{_DIAGRAM}relIds"):
-        key = reference.get(f"{_RELATIONS}dm")
-        if not key or key not in shape.part.rels:
+def _comments(part: Any, authors: dict[str, str]) -> Iterator[str]:
+    """The comments on a slide and the answers to them."""
+    for relation in part.rels.values():
+        if relation.is_external or relation.reltype.rsplit("/", 1)[-1] != "comments":
             continue
-        parser = etree.XMLParser(resolve_entities=False, no_network=True)
-        root = etree.fromstring(shape.part.related_part(key).blob, parser)
-        for paragraph in root.iter(f"{_DRAWING}p"):
-            text = "".join(run.text or "" for run in paragraph.iter(f"{_DRAWING}t")).strip()
-            if text:
-                yield text
+        for comment in parsed_xml(relation.target_part.blob).iter("{*}cm", "{*}reply"):
+            words = (text for child in comment.iterchildren("{*}text", "{*}txBody") for text in child.itertext())
+            yield comment_line(authors.get(comment.get("authorId") or "", ""), " ".join(words))

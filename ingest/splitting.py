@@ -1,8 +1,7 @@
 """Splitting: a stored text becomes chunks whose size is counted in the embedding model's own tokens.
 
-A chunk never crosses a page. It ends at a heading where it can, else between paragraphs, rows or
-sentences, and inside a sentence only when that alone is too long. Offsets are right by construction:
-the text is cut, never searched for.
+A chunk never crosses a page. It ends at a heading where it can, else between paragraphs, rows or sentences, and inside
+a sentence only when that alone is too long. Offsets are right by construction: the text is cut, never searched for.
 """
 
 import re
@@ -12,20 +11,21 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from ingest.elements import XML, said
 from ingest.naming import cleaned_name, squeezed
 from ingest.parsed import Heading, Parsed, Table, one_line
 from ingest.sentences import PARAGRAPH, PIECE, SENTENCE, boundaries, weak_places
-from ingest.tables import header_part
+from ingest.tables import header_part, row_label
 from kb.config import SplittingSettings
 from kb.schema import Chunk
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-SPLITTER_VERSION = "1"
+SPLITTER_VERSION = "2"
 
 _SMALL_SECTION = 60  # tokens; smaller neighbours under one parent share a chunk
-_MAX_HEADER = 64  # tokens of a table header that are repeated
+_MAX_HEADER = 64  # tokens of a table header that are repeated; of a row's label a quarter
 _BLOCK = 16_384  # characters given to the tokenizer at once, about
 _PIECE_CHARACTERS = 512  # a piece of an over-long sentence, however few tokens it has
 _HIDDEN_HYPHEN = re.compile("[\ufffe\x02\u00ad]\n?")
@@ -194,10 +194,13 @@ class _Splitter:
             return None
         start += len(raw) - len(raw.lstrip())
         end = start + len(text)
-        table = self.parsed.tables[units[0].table] if units[0].repeated else None
-        header = table.header if table else ""
-        shown = self._shortened(header_part(self.text, table, start, end), _MAX_HEADER) if table else ""
-        embedded = "\n".join(part for part in (context, shown, _HIDDEN_HYPHEN.sub("", text)) if part)
+        table = self.parsed.tables[units[0].table] if units[0].table >= 0 else None
+        header = table.header if table and units[0].repeated else ""
+        shown = self._shortened(header_part(self.text, table, start, end), _MAX_HEADER) if table and header else ""
+        words = said(text) if self.parsed.media_type == XML else _HIDDEN_HYPHEN.sub("", text)
+        if table and (label := self._shortened(row_label(self.text, table, start), _MAX_HEADER // 4)):
+            words = f"{label} | {words.removeprefix('| ')}"
+        embedded = "\n".join(part for part in (context, shown, words) if part)
         return Chunk(start, end, text, embedded, page, _SECTION_MARK.join(path), header)
 
     # -- units
@@ -210,12 +213,12 @@ class _Splitter:
             table = self.parsed.tables[number]
             if table.start >= end:
                 break
-            units += self._prose(at, table.start)
+            units += self._prose(at, table.start, SENTENCE)  # a line right above a table introduces it
             units += self._rows(table, number, max(at, table.start), min(table.end, end))
             at = max(at, min(table.end, end))
         return units + self._prose(at, end)
 
-    def _prose(self, start: int, end: int) -> list[_Unit]:
+    def _prose(self, start: int, end: int, last: int = PARAGRAPH) -> list[_Unit]:
         units: list[_Unit] = []
         for block_start, block_end in self._blocks(start, end):
             counter = _Counter(self.tokenizer, self.text, block_start, block_end)
@@ -223,7 +226,7 @@ class _Splitter:
             for offset, strength in boundaries(self.text[block_start:block_end]):
                 units += self._fitting(counter, at, block_start + offset, strength)
                 at = block_start + offset
-            units += self._fitting(counter, at, block_end, PARAGRAPH if block_end == end else SENTENCE)
+            units += self._fitting(counter, at, block_end, last if block_end == end else SENTENCE)
         return units
 
     def _rows(self, table: Table, number: int, start: int, end: int) -> list[_Unit]:

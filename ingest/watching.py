@@ -1,24 +1,22 @@
 """Watching: a folder is followed; what is added, changed or taken away in it is brought in while it happens.
 
 What the system reports only says where to look; what happened is found out by an ordinary ingestion of the folder,
-which opens nothing that is unchanged. A file is taken once its size and time have stood still for a moment, so that a
-copy that is under way is not read in half.
+which opens nothing that is unchanged. A file that is still being written is left until it is whole (`ingest.arriving`);
+that it grows starts no ingestion.
 """
 
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ingest import files
+from ingest.arriving import Arriving
 from ingest.pipeline import IngestProgress, IngestReport, ingest
 from kb.assistant import KnowledgeBase
 from kb.errors import UsageError
 
 _DEBOUNCE_MS = 400  # changes within it are taken together
-_STEADY_SECONDS = 1.0  # in which a file must not have changed
-_LONGEST_WAIT = 600.0  # for a file that never stands still; then it is taken as it is
 _POLL_SECONDS = 0.25
 
 
@@ -62,39 +60,23 @@ def _follow(
 ) -> Iterator[IngestReport]:
     watched = _followed(roots, stop, poll)
     next(watched)  # from here on nothing is missed
-    first, known, young = True, dict[str, str](), _Young()
+    first, known, arriving = True, dict[str, str](), Arriving()
     while True:
-        report = run(young.is_young)
+        report = run(arriving.is_young)
         if first or _is_news(report, known):
             yield report
         first = False
         known.update({document.path: document.reason for document in report.documents if document.reason})
-        if young.left:
-            if stop.wait(_STEADY_SECONDS):
-                return
-        elif next(watched, None) is None:
+        if not _awaited(watched, arriving):
             return
         while not all(os.path.lexists(root) for root in roots):  # a drive that was taken out is no reason to delete
             if stop.wait(_POLL_SECONDS):
                 return
 
 
-class _Young:
-    """Files that have just changed, so that they may be half there: `left` are those, with the time they were met."""
-
-    def __init__(self) -> None:
-        self.left: dict[Path, float] = {}
-
-    def is_young(self, found: files.Found) -> bool:
-        """Whether to leave a file for now. One that never stands still, such as a log, is taken after a while."""
-        if found.status is None:
-            return False
-        age = time.time() - max(found.status.st_mtime, found.status.st_ctime)
-        met = self.left.setdefault(found.absolute_path, time.monotonic())
-        if 0 <= age < _STEADY_SECONDS and time.monotonic() - met < _LONGEST_WAIT:
-            return True
-        del self.left[found.absolute_path]
-        return False
+def _awaited(watched: Iterator[set[Path]], arriving: Arriving) -> bool:
+    """Wait until something has changed besides files that are arriving, or one of these is whole. False at the end."""
+    return any(changed - arriving.left or arriving.is_any_ready() for changed in watched)
 
 
 def _is_news(report: IngestReport, known: dict[str, str]) -> bool:
@@ -104,8 +86,9 @@ def _is_news(report: IngestReport, known: dict[str, str]) -> bool:
     return any(document.reason and known.get(document.path) != document.reason for document in report.documents)
 
 
-def _followed(roots: Sequence[Path], stop: threading.Event, poll: bool) -> Iterator[bool]:
-    """Yields once when it watches, then at each batch of changes under the roots; ends when `stop` is set."""
+def _followed(roots: Sequence[Path], stop: threading.Event, poll: bool) -> Iterator[set[Path]]:
+    """Yields once when it watches, then what has changed under the roots, or nothing, about twice a second; ends when
+    `stop` is set."""
     import watchfiles
 
     ours = {root for root in roots if not root.is_dir()}
@@ -115,7 +98,7 @@ def _followed(roots: Sequence[Path], stop: threading.Event, poll: bool) -> Itera
 
     def wanted(_: object, path: str) -> bool:
         changed = Path(path)
-        if any(part.startswith((".", "~$")) for part in changed.parts[-1:]):
+        if files.is_hidden(changed.name) or files.is_left_behind(changed.name):
             return False
         return changed in ours or any(changed.is_relative_to(root) for root in roots if root not in ours)
 
@@ -124,7 +107,6 @@ def _followed(roots: Sequence[Path], stop: threading.Event, poll: bool) -> Itera
         yield_on_timeout=True, raise_interrupt=False, force_polling=poll or None, ignore_permission_denied=True,
     )  # fmt: skip
     next(changes, None)  # it has begun when the first of its waits has passed
-    yield True
+    yield set()
     for batch in changes:
-        if batch:
-            yield True
+        yield {Path(path) for _, path in batch}

@@ -1,4 +1,4 @@
-"""Word documents: paragraphs, headings, tables, text boxes, notes and headers of a .docx in reading order.
+"""Word documents: paragraphs, headings, tables, drawings, notes and headers of a .docx in reading order.
 
 Read from the document's XML through python-docx rather than by unstructured (0.27.35), which leaves out inserted
 text and text boxes, does not tell a title from a first heading, and knows headings by length where Word's styles
@@ -10,14 +10,19 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
+from ingest.drawings import add_drawings, parsed_xml, related
 from ingest.numbering import Numbering
-from ingest.parsed import Heading, Parsed, TextBuilder, one_line, row_line
+from ingest.parsed import Heading, Parsed, TextBuilder, comment_line, one_line, row_line
+from ingest.pictures import Pictures
+from kb.config import IngestSettings
+from kb.errors import DocumentError
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _HEADING_STYLE = re.compile(r"(?:heading|标题|標題)\s*([1-9])", re.IGNORECASE)
 _CONTENTS_STYLE = re.compile(r"(?:toc|目录|目錄)\s*\d", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"[\W\d_]*(?:page|of|第|页|共|[\W\d_])*", re.IGNORECASE)
@@ -46,26 +51,49 @@ _NUMBERED = (
 )
 _LONGEST_GUESS = 40  # characters of a paragraph that may be taken for a heading
 _REPEATED_CELL = 60  # characters: a cell merged over rows is repeated in each if it is short
+_MAX_SPAN = 100  # columns that a cell may span
+_MAX_DEPTH = 3  # of documents inside documents
+_DEFAULTS = IngestSettings()
 
 
-def read_docx(data: bytes) -> Parsed:
-    """Read a .docx. Deleted text, comments and the table of contents are left out; inserted text is in."""
-    import docx
+def read_docx(data: bytes, settings: IngestSettings = _DEFAULTS, depth: int = 0) -> Parsed:
+    """Read a .docx, `depth` documents inside another. Deleted text and the table of contents are left out; inserted
+    text and what is recognised in pictures are in; comments come last.
 
-    document = docx.Document(BytesIO(data))
-    reader = _Reader(document)
+    Raises DocumentError for one that holds pictures and no text, neither its own nor in them.
+    """
+    document = _opened(data)
+    reader = _Reader(document, settings, depth)
     reader.body(document.element.body)
     reader.notes()
     reader.headers_and_footers()
+    reader.comments()
     if not reader.out.headings:
         reader.out.headings = reader.outlined
     title = one_line(document.core_properties.title or "")
-    return reader.out.build(reader.title or title, MEDIA_TYPE)
+    parsed = reader.out.build(reader.title or title, MEDIA_TYPE)
+    reader.pictures.check(parsed.text)
+    return parsed
+
+
+def _opened(data: bytes) -> Any:
+    """The document. python-docx 1.2 would take a Word document inside another for XML, and fail: it is left alone."""
+    import docx
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.opc.part import Part, PartFactory
+    from docx.parts.image import ImagePart
+
+    classes: dict[str, Any] = {RELATIONSHIP_TYPE.IMAGE: ImagePart, RELATIONSHIP_TYPE.A_F_CHUNK: Part}
+    PartFactory.part_class_selector = lambda form, relation: classes.get(relation)
+    return docx.Document(BytesIO(data))
 
 
 class _Reader:
-    def __init__(self, document: Any) -> None:
+    def __init__(self, document: Any, settings: IngestSettings, depth: int) -> None:
         self.document = document
+        self.settings = settings
+        self.depth = depth
+        self.pictures = Pictures(settings)
         self.out = TextBuilder()
         self.title = ""
         self.numbering = Numbering(document)
@@ -91,11 +119,13 @@ class _Reader:
             elif child.tag == f"{_W}tbl":
                 self.table(child)
                 in_list = False
+            elif child.tag == f"{_W}altChunk":
+                self.inner_document(child)
             elif child.tag in _CONTAINERS:
                 self.body(child)
 
     def paragraph(self, paragraph: Any, in_list: bool) -> bool:
-        """Add one paragraph, then its text boxes. Gives whether it is an item of a list."""
+        """Add one paragraph, then its text boxes and drawings. Gives whether it is an item of a list."""
         style = _value(paragraph.find(f"{_W}pPr"), "pStyle")
         name = self.names.get(style, style)
         label = self.numbering.label(paragraph, style, self.bases)
@@ -116,6 +146,7 @@ class _Reader:
                     self.outlined.append(Heading(start, guessed, one_line(text)))
         for box in boxes:
             self.body(box)
+        add_drawings(self.out, paragraph, self.document.part, self.pictures, inside=f"{_W}txbxContent")
         return bool(label)
 
     def level(self, paragraph: Any, style: str) -> int | None:
@@ -141,26 +172,51 @@ class _Reader:
 
     def table(self, table: Any) -> None:
         """Add a table; one of a single cell or column is a frame around text."""
-        rows = _rows(table)
-        if all(len(row) <= 1 for row in rows):
-            for cell in table.iter(f"{_W}tc"):
-                if not _within(cell, f"{_W}tc", until=table):
+        rows = [list(_cells(row)) for row in _own_rows(table)]
+        if all(len(cells) <= 1 for cells in rows):
+            for cells in rows:
+                for cell in cells:
                     self.body(cell)
             return
-        self.out.table(rows, header=True)
+        self.out.table(_texts(table), header=True)
+        add_drawings(self.out, table, self.document.part, self.pictures)
+
+    def inner_document(self, reference: Any) -> None:
+        """Add a whole document, often HTML, that some program has put inside this one for Word to unfold."""
+        from ingest import reading
+        from ingest.kinds import kind_of
+
+        key = reference.get(f"{_R}id")
+        data = related(self.document.part, key)
+        if not data:
+            return
+        name = str(self.document.part.rels[key].target_part.partname)
+        name = re.sub(r"\.mht(ml)?$", ".eml", name)  # a page with its pictures is kept as a mail
+        try:
+            if kind_of(data, name) != "docx":
+                self.out.include(reading.read_bytes(data, self.settings, name=name))
+            elif self.depth < _MAX_DEPTH:
+                self.out.include(read_docx(data, self.settings, self.depth + 1))
+        except DocumentError as error:
+            self.out.block(f"(A document inside this one could not be read. {error})")
 
     def notes(self) -> None:
         """Footnotes and endnotes, after the text."""
-        from lxml import etree
-
-        for relation in self.document.part.rels.values():
-            kind = relation.reltype.rsplit("/", 1)[-1]
-            if kind not in ("footnotes", "endnotes") or relation.is_external:
-                continue
-            parser = etree.XMLParser(resolve_entities=False, no_network=True)
-            for note in etree.fromstring(relation.target_part.blob, parser):
+        for kind in ("footnotes", "endnotes"):
+            for note in self.beside(kind):
                 if note.get(f"{_W}type") in (None, "normal"):
                     self.out.block(" ".join(_paragraphs(note)))
+
+    def comments(self) -> None:
+        """What was noted beside the text, and by whom."""
+        for comment in self.beside("comments"):
+            self.out.block(comment_line(comment.get(f"{_W}author") or "", " ".join(_paragraphs(comment))))
+
+    def beside(self, kind: str) -> Iterator[Any]:
+        """The elements of the parts of a kind that stand beside the text."""
+        for relation in self.document.part.rels.values():
+            if relation.reltype.rsplit("/", 1)[-1] == kind and not relation.is_external:
+                yield from parsed_xml(relation.target_part.blob)
 
     def headers_and_footers(self) -> None:
         """What the pages' headers and footers say, once each and at the end; numbers of pages are left out."""
@@ -234,18 +290,24 @@ def _within(element: Any, tag: str, until: Any = None) -> bool:
     return False
 
 
-def _rows(table: Any) -> list[list[str]]:
-    """The cells' texts by row. A short cell that spans rows is repeated, so that each row can stand alone."""
+def _own_rows(table: Any) -> Iterator[Any]:
+    """The rows of a table without those of tables inside it."""
+    return (row for row in table.iter(f"{_W}tr") if not _within(row, f"{_W}tc", until=table))
+
+
+def _cells(row: Any) -> Iterator[Any]:
+    return (cell for cell in row.iter(f"{_W}tc") if not _within(cell, f"{_W}tc", until=row))
+
+
+def _texts(table: Any) -> list[list[str]]:
+    """The cells' texts by row, each under its column. A short cell that spans rows is repeated, so that each row can
+    stand alone; one that spans columns leaves empty cells beside it."""
     rows: list[list[str]] = []
     above: dict[int, str] = {}  # column -> text of the cell that is merged downwards
-    for row in table.iter(f"{_W}tr"):
-        if _within(row, f"{_W}tc", until=table):
-            continue
-        cells: list[str] = []
-        column = 0
-        for cell in row.iter(f"{_W}tc"):
-            if _within(cell, f"{_W}tc", until=row):
-                continue
+    for row in _own_rows(table):
+        texts = [""] * _span(row.find(f"{_W}trPr"), "gridBefore", 0)
+        for cell in _cells(row):
+            column = len(texts)
             properties = cell.find(f"{_W}tcPr")
             text = " ".join(_paragraphs(cell))
             merge = properties.find(f"{_W}vMerge") if properties is not None else None
@@ -256,9 +318,12 @@ def _rows(table: Any) -> list[list[str]]:
             else:
                 repeated = above.get(column, "")
                 text = text or (repeated if len(repeated) <= _REPEATED_CELL else "")
-            cells.append(text)
-            span = _value(properties, "gridSpan")
-            column += int(span) if span.isdigit() else 1
-        if row_line(cells):
-            rows.append(cells)
+            texts += [text] + [""] * (_span(properties, "gridSpan", 1) - 1)
+        if row_line(texts):
+            rows.append(texts)
     return rows
+
+
+def _span(properties: Any, tag: str, usual: int) -> int:
+    value = _value(properties, tag)
+    return max(usual, min(int(value), _MAX_SPAN)) if value.isascii() and value.isdigit() else usual

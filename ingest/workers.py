@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -26,13 +26,15 @@ from kb.config import Settings
 from kb.errors import DocumentError, KBError
 from kb.schema import Chunk, PageSpan
 
-MORE, LAST, BEGUN, READY = b"m", b"l", b"b", b"r"  # the first byte of what a process sends
+MORE, LAST, BEGUN, PAGE, READY = b"m", b"l", b"b", b"p", b"r"  # the first byte of what a process sends
 
 _MEGABYTE = 1 << 20
 _BUFFERED = 4 * _MEGABYTE  # of one file, read and not yet taken
 _IDLE_SECONDS = 60.0
 _START_SECONDS = 120.0
 _POLL_SECONDS = 0.1
+_WHOLE_FILE = 100  # times `ingest.file_seconds`: what a file may take with all its members and pages
+_FOLDER = "kb-reading-"  # of the temporary files of a reading process; then comes who owns it
 _CHILD = "import sys; sys.path[:] = sys.argv[2:]; from ingest.reader_process import main; main(int(sys.argv[1]))"
 
 
@@ -40,8 +42,8 @@ _CHILD = "import sys; sys.path[:] = sys.argv[2:]; from ingest.reader_process imp
 class Task:
     """A file to read. `known` are documents inside it, by path, that need not be read again while their hash is this.
 
-    Where `originals` is given, what could be read is kept there by its hash. The first `skip` members of an archive
-    or mail are passed over.
+    In `folder`, which is one of the home's, temporary files are put; with `keep` also the content of what could be
+    read, for who asked. The first `skip` members of an archive or mail are passed over.
     """
 
     place: Path
@@ -49,7 +51,8 @@ class Task:
     sha256: str
     settings: Settings
     known: dict[str, str] = field(default_factory=dict)
-    originals: Path | None = None
+    folder: Path | None = None
+    keep: bool = False
     skip: int = 0
     members: bool = True  # whether they are wanted at all
 
@@ -67,6 +70,7 @@ class ReadDocument:
     pages: tuple[PageSpan, ...]
     chunks: tuple[Chunk, ...]
     words: tuple[str, ...] = ()  # what the word index holds of each chunk
+    original: str = ""  # the file in the task's folder that holds its content; "" where none was kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +108,31 @@ class Reading:
         self._changed = threading.Condition()
         self._waiting: deque[bytes] = deque()
         self._size = 0
+        self._page = ""
         self._ended = False
+        self.seconds = 0.0  # for which it has been read
         self.cancelled = False
         self._released = threading.Event()  # no process is busy with it any more
 
-    def messages(self, stop: threading.Event) -> Iterator[Message]:
-        """What the file holds, in order. Ends early where `stop` is set. Raises the error of a Fatal."""
+    def messages(self, stop: threading.Event, show: Callable[[str], None] = lambda page: None) -> Iterator[Message]:
+        """What the file holds, in order. Ends early where `stop` is set. Raises the error of a Fatal.
+
+        `show` is told which page is being read, where that takes long: `scan.pdf (12/300)`.
+        """
+        shown = ""
         while True:
             with self._changed:
-                while not self._waiting and not self._ended and not stop.is_set():
+                while not (self._waiting or self._ended or stop.is_set() or self._page != shown):
                     self._changed.wait(_POLL_SECONDS)
-                if stop.is_set() or not self._waiting:
+                if stop.is_set() or not (self._waiting or self._page != shown):
                     return
-                data = self._waiting.popleft()
+                page, data = self._page, self._waiting.popleft() if self._waiting else b""
                 self._size -= len(data)
                 self._changed.notify_all()
-            for message in _loaded(data):
+            if page != shown:
+                shown = page
+                show(page)
+            for message in pickle.loads(data) if data else ():
                 if isinstance(message, Fatal):
                     raise message.error
                 yield message
@@ -145,6 +158,12 @@ class Reading:
                 self._size += len(data)
             self._changed.notify_all()
 
+    def put_page(self, page: str) -> None:
+        """Say which page is being read."""
+        with self._changed:
+            self._page = page
+            self._changed.notify_all()
+
     def put_message(self, message: Message | Fatal) -> None:
         self.put(pickle.dumps([message]))
 
@@ -154,10 +173,6 @@ class Reading:
             self._ended = True
             self._changed.notify_all()
         self._released.set()
-
-
-def _loaded(data: bytes) -> list[Message | Fatal]:
-    return list(pickle.loads(data))
 
 
 class Workers:
@@ -246,6 +261,7 @@ class _Worker(threading.Thread):
         connection, limits = self._ready(), task.settings.ingest
         member: tuple[int, str] | None = None  # of the file: its number and path
         silent, allowed, looked = 0.0, max(_START_SECONDS, limits.file_seconds), time.monotonic()
+        loaded = False  # from then on it is the file's time
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # seen below
             connection.send(task)
         while True:
@@ -260,9 +276,12 @@ class _Worker(threading.Thread):
                 except (EOFError, OSError):
                     trouble = self._how_it_ended()
                 else:
-                    silent, allowed = 0.0, limits.file_seconds  # what comes first says that all is loaded
+                    reading.seconds += (time.monotonic() - before) * loaded
+                    silent, allowed, loaded = 0.0, limits.file_seconds, True  # what comes first says so
                     if data[:1] == BEGUN:
                         member = pickle.loads(data[1:])
+                    elif data[:1] == PAGE:
+                        reading.put_page(pickle.loads(data[1:]))
                     else:
                         reading.put(data[1:])  # may wait: that is not the file's time
                     if data[:1] == LAST:
@@ -270,6 +289,12 @@ class _Worker(threading.Thread):
                         return None
                     continue
             silent += time.monotonic() - before
+            reading.seconds += (time.monotonic() - before) * loaded
+            if not trouble and reading.seconds > (whole := _WHOLE_FILE * limits.file_seconds):
+                member, trouble = None, (
+                    f"Reading it with all it holds took longer than {whole} s, {_WHOLE_FILE} times "
+                    "ingest.file_seconds, and was ended. Split the file, or raise that setting."
+                )  # fmt: skip
             if not trouble and silent > allowed:
                 trouble = (
                     f"Reading it took longer than {limits.file_seconds} s and was ended. Split the file, or raise "
@@ -293,7 +318,8 @@ class _Worker(threading.Thread):
             return self._connection
         self.kill()
         ours, theirs = Pipe()
-        self._folder = Path(tempfile.mkdtemp(prefix="kb-reading-"))
+        _drop_leftovers()
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
         command = [sys.executable, "-c", _CHILD, str(theirs.fileno()), *sys.path]
         try:
             self._process = subprocess.Popen(
@@ -358,10 +384,15 @@ class _Worker(threading.Thread):
             connection.close()
 
 
-def count() -> int:
-    """How many reading processes are worth having: the embedding model needs the rest of the machine."""
-    return max(1, min(4, (os.cpu_count() or 1) // 2))
+def _drop_leftovers() -> None:
+    """Remove the temporary files of reading processes whose owner was killed: parts of documents may be in them."""
+    import psutil
+
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*-*"):
+        owner = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-pool = Workers(count())
+pool = Workers(max(1, min(4, (os.cpu_count() or 1) // 2)))  # the embedding model needs the rest of the machine
 atexit.register(pool.close)

@@ -24,7 +24,7 @@ SUPPORT_COSINE = 0.80  # the same between languages, as cosine of multilingual-e
 KEEP_MARKER = 0.6  # a cited passage that carries less than this share of the best one's is not a source
 WINDOW = 4  # most sentences, or lines, in a span
 BREVITY = 0.12  # how much a span's own precision counts when spans are compared
-CELL = " | "  # parts the cells of a table's row
+_CELL = re.compile(r" \| |\t")  # parts the cells of a table's row
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
 
 _NUMERIC = re.compile(r"[\d.,]+")
@@ -134,7 +134,7 @@ class Aligner:
             return False
         # In a table each row speaks for itself; in prose a name may stand a sentence earlier, and one that the
         # question gave anywhere in the document.
-        table = CELL in window.quote
+        table = bool(_CELL.search(window.quote))
         place = f"{window.quote if table else source.passage.text}\n{source.heading}".lower()
         return all(
             name in place or (not table and name in self._asked_names and name in source.whole) for name in names
@@ -218,11 +218,11 @@ def _tokens(text: str) -> dict[str, float]:
 
 @functools.lru_cache(maxsize=20_000)
 def _stem(word: str) -> str:
-    return str(_stemmer().stem(word))
+    return str(_stemmer().stemWord(word))
 
 
 @functools.cache
 def _stemmer() -> Any:
-    from nltk.stem import PorterStemmer
+    import snowballstemmer
 
-    return PorterStemmer()
+    return snowballstemmer.stemmer("english")

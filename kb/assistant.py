@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kb import alignment, prompts
+from kb import alignment, prompts, uploads
 from kb.catalog import Catalog
 from kb.citations import cite
 from kb.config import Settings, default_home, load_settings
@@ -99,8 +99,9 @@ class KnowledgeBase(Documents):
 
     def _clear_up(self) -> None:
         """Remove what a killed process left behind, and finish what it was deleting."""
+        uploads.settle(self.home.uploads, self.catalog)
         if self.home.left_in_disorder:
-            self.deletion.sweep()
+            self.deletion.sweep(at_start=True)
         if self.deletion.pending:
             try:
                 self.scrub()
@@ -146,10 +147,11 @@ class KnowledgeBase(Documents):
         self._choice = (None, None)
 
     def warm_up(self) -> None:
-        """Load all that an answer needs now: the embedding model, the word tools, the language model."""
+        """Load all that an answer needs now: the embedding model, the word tools, the language model, the indexes."""
         self.embedder.warm_up()
         alignment.warm_up()
         self.model.warm_up()
+        self.indexes.ready()
 
     # ---- finding and answering
 

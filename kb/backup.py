@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+from kb import uploads
 from kb.catalog import Catalog
 from kb.database import now
 from kb.errors import HomeTooNew, KBError, StorageFull, UsageError
@@ -35,6 +36,7 @@ _CATALOG = "catalog.db"
 _FOLDERS = ("originals", "uploads", "runs")
 _BLOCK = 1 << 20
 _NAMED = 50  # missing originals that are named
+_WRITING = "backup:"  # begins the names of properties: files of a backup that is being written
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,10 @@ def back_up(home: Home, catalog: Catalog, target: Path, lock: threading.Lock) ->
         target = target / f"kb-{datetime.now(UTC):%Y%m%dT%H%M%S}.tar"
     if target.exists():
         raise UsageError(f"{target} exists already. Give the backup another name.")
+    target = target.absolute()
     part, snapshot = (target.with_name(f".{target.name}.{end}") for end in ("part", "catalog"))
+    note = f"{_WRITING}{target}"
+    catalog.set_property(note, json.dumps([str(part), str(snapshot)]))  # in case this process is killed
     try:
         with _writing(target):
             snapshot.unlink(missing_ok=True)
@@ -95,15 +100,32 @@ def back_up(home: Home, catalog: Catalog, target: Path, lock: threading.Lock) ->
             os.rename(part, target)
             _sync_folder(target.parent)
     finally:
-        for left in (
-            part,
-            snapshot,
-            *(snapshot.with_name(snapshot.name + end) for end in ("-wal", "-shm", "-journal")),
-        ):
-            with suppress(OSError):
-                left.unlink(missing_ok=True)
+        _drop([part, snapshot])
+        with suppress(StorageFull), catalog.transaction() as db:
+            db.execute("DELETE FROM properties WHERE name = ?", (note,))
     seconds = time.perf_counter() - began
     return BackupReport(target, target.stat().st_size, documents, *counts, created_at, seconds)
+
+
+def _drop(files: list[Path]) -> None:
+    """Delete the files of a backup that is not whole, and what SQLite has beside them."""
+    for file in files:
+        for end in ("", "-wal", "-shm", "-journal"):
+            with suppress(OSError):
+                file.with_name(file.name + end).unlink(missing_ok=True)
+
+
+def sweep(catalog: Catalog) -> None:
+    """Delete what killed backups left beside their targets: it holds all documents. For the start."""
+    rows = catalog.db.execute(
+        "SELECT name, value FROM properties WHERE substr(name, 1, ?) = ?", (len(_WRITING), _WRITING)
+    ).fetchall()
+    for row in rows:
+        files = [Path(path) for path in json.loads(row["value"])]
+        _drop(files)
+        if files[0].parent.is_dir():  # else it is on a disk that is not there now
+            with catalog.transaction() as db:
+                db.execute("DELETE FROM properties WHERE name = ?", (row["name"],))
 
 
 def _copy_database(catalog: Catalog, snapshot: Path) -> None:
@@ -125,7 +147,7 @@ def _write(file: IO[bytes], home: Home, snapshot: Path, hashes: list[str], creat
 
         add(_CATALOG, snapshot)
         originals = sum(add(f"originals/{sha256[:2]}/{sha256}", home.original(sha256)) for sha256 in hashes)
-        uploads, runs = (
+        sent, runs = (
             sum(
                 add(f"{folder.name}/{path.relative_to(folder).as_posix()}", path)
                 for path in sorted(folder.rglob("*"))
@@ -144,7 +166,7 @@ def _write(file: IO[bytes], home: Home, snapshot: Path, hashes: list[str], creat
         info = tarfile.TarInfo(_MANIFEST)
         info.size, info.mode = len(content), 0o600
         tar.addfile(info, io.BytesIO(content))
-    return originals, uploads, runs
+    return originals, sent, runs
 
 
 def _add(tar: tarfile.TarFile, name: str, source: IO[bytes]) -> str:
@@ -212,9 +234,9 @@ def restore(file: Path, place: Path) -> BackupReport:
             _sync_folder(place.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    originals, uploads, runs = (sum(name.startswith(f"{folder}/") for name in manifest["files"]) for folder in _FOLDERS)
+    originals, sent, runs = (sum(name.startswith(f"{folder}/") for name in manifest["files"]) for folder in _FOLDERS)
     size, seconds = file.stat().st_size, time.perf_counter() - began
-    return BackupReport(file, size, documents, originals, uploads, runs, manifest["created_at"], seconds)
+    return BackupReport(file, size, documents, originals, sent, runs, manifest["created_at"], seconds)
 
 
 def _unpack(file: Path, folder: Path) -> dict[str, Any]:
@@ -272,9 +294,8 @@ def _settle(folder: Path, before: Path, place: Path) -> int:
     catalog = Catalog(folder / _CATALOG)
     try:
         with catalog.transaction() as db:
-            uploads = (str(place / "uploads"), str(before / "uploads"))
-            db.execute("UPDATE documents SET root = ? WHERE root = ?", uploads)
-            db.execute("DELETE FROM seen_files WHERE root IN (?, ?)", uploads)
+            uploads.moved(db, before / "uploads", place / "uploads")
+            db.execute("DELETE FROM properties WHERE substr(name, 1, ?) = ?", (len(_WRITING), _WRITING))
             db.execute(
                 "UPDATE jobs SET state = 'cancelled', error = 'The home was restored from a backup.' "
                 "WHERE state NOT IN ('done', 'failed', 'cancelled')"

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.database import Database
+from kb.days import instants
 from kb.schema import EVERYTHING, Language, Passage, Principal, Scope
 from kb.words import tokenise
 
@@ -27,8 +28,6 @@ class VectorRow:
     """A chunk as the vector index holds it."""
 
     chunk_id: int
-    access_id: int
-    language: Language
     vector: bytes
 
 
@@ -49,14 +48,15 @@ class Candidates(Database):
         return [r["id"] for r in rows if own & set(json.loads(r["readers"]))]
 
     def document_ids(self, scope: Scope) -> list[int] | None:
-        """The documents of a scope; None where it does not limit."""
+        """The documents of a scope; None where it does not limit. Raises UsageError where a day of it is no date."""
         if scope == EVERYTHING:
             return None
+        days = instants(scope.since, scope.until)
         rows = self.db.execute(
-            "SELECT d.id, d.path, c.name, substr(v.ingested_at, 1, 10) AS day FROM documents d "
+            "SELECT d.id, d.path, c.name, v.ingested_at FROM documents d "
             "JOIN collections c ON c.id = d.collection_id JOIN versions v ON v.id = d.version_id"
         )
-        return [r["id"] for r in rows if _within(scope, r["path"], r["name"], r["day"])]
+        return [r["id"] for r in rows if _within(scope, r["path"], r["name"], r["ingested_at"], *days)]
 
     def word_search(
         self, expression: str, limit: int, allowed: NDArray[np.int64] | None = None
@@ -158,17 +158,14 @@ class Candidates(Database):
 
     def vector_rows(self, version_ids: Sequence[int] | None = None) -> Iterator[VectorRow]:
         """Chunks with their vectors: of these versions, or all that are live."""
-        query = (
-            "SELECT c.id, c.access_id, c.language, e.vector FROM chunks c JOIN embeddings e ON e.id = c.embedding_id "
-            "WHERE {} ORDER BY c.id"
-        )
+        query = "SELECT c.id, e.vector FROM chunks c JOIN embeddings e ON e.id = c.embedding_id WHERE {} ORDER BY c.id"
         if version_ids is None:
             cursor = self.db.execute(query.format("c.live = 1"))
-            yield from (VectorRow(r["id"], r["access_id"], r["language"], r["vector"]) for r in cursor)
+            yield from (VectorRow(r["id"], r["vector"]) for r in cursor)
             return
         for version_id in version_ids:
             cursor = self.db.execute(query.format("c.version_id = ?"), (version_id,))
-            yield from (VectorRow(r["id"], r["access_id"], r["language"], r["vector"]) for r in cursor)
+            yield from (VectorRow(r["id"], r["vector"]) for r in cursor)
 
     def live_rows(self, document_ids: Sequence[int] | None = None) -> Iterator[tuple[int, int, int, Language, bytes]]:
         """(chunk id, access class, document, language, vector) of the live chunks, or those of some documents."""
@@ -190,7 +187,7 @@ class Candidates(Database):
         """Some live chunks with their vectors, spread over all of them."""
         ids = sorted(r["id"] for r in self.db.execute("SELECT id FROM chunks INDEXED BY chunks_live WHERE live = 1"))
         query = (
-            "SELECT c.id, c.access_id, c.language, e.vector FROM chunks c JOIN embeddings e ON e.id = c.embedding_id "
+            "SELECT c.id, e.vector FROM chunks c JOIN embeddings e ON e.id = c.embedding_id "
             "WHERE c.id IN (SELECT value FROM json_each(?))"
         )
         chosen = json.dumps(ids[:: max(1, len(ids) // count)][:count])
@@ -229,11 +226,11 @@ def batches(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
         yield items[at : at + size]
 
 
-def _within(scope: Scope, path: str, collection: str, day: str) -> bool:
+def _within(scope: Scope, path: str, collection: str, at: str, begins: str, ended: str) -> bool:
     return (
         (not scope.paths or any(fnmatchcase(path, glob) for glob in scope.paths))
         and (not scope.collections or collection in scope.collections)
         and (not scope.types or PurePosixPath(path).suffix.lower().lstrip(".") in scope.types)
-        and (not scope.since or day >= scope.since)
-        and (not scope.until or day <= scope.until)
+        and (not begins or at >= begins)
+        and (not ended or at < ended)
     )

@@ -59,10 +59,12 @@ class IngestSettings(_Section):
     )
     file_mb_memory: int = Field(2048, ge=512, description="that reading a file may need")
     ocr: bool = Field(
-        True, description="recognise the text of images and of PDF pages that have too little of their own"
+        True, description="recognise images, pictures in documents, and PDF pages with too little text of their own"
     )
     ocr_floor: float = Field(0.7, ge=0, le=1, description="pages whose quality is under it go to OCR")
-    ocr_pages: int = Field(2_000, ge=0, description="of one file that go to OCR; the others are kept as poor ones")
+    ocr_pages: int = Field(
+        2_000, ge=0, description="pages, or pictures, of one file that go to OCR; other pages are kept as poor ones"
+    )
     readers: dict[str, str] = Field(default_factory=dict, description="suffix -> `module:Class` of a LlamaIndex reader")
 
 

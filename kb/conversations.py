@@ -67,6 +67,22 @@ class StoredTurn:
     asked_at: str  # ISO 8601, UTC
     seconds: float
     feedback: Feedback | None
+    think_budget: int | None = None  # tokens; None: the model's own, as long as it has not begun to reason
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An answer that a reader judged."""
+
+    conversation: str
+    position: int  # of the turn, from 0
+    question: str
+    answer: str  # "" where a document it rested on was deleted
+    mode: Mode
+    verdict: Verdict
+    reason: str
+    who: str
+    at: str  # ISO 8601, UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +237,15 @@ class ConversationStore:
                 raise ConversationNotFound(f"There is no turn {turn_id!r}. It may have been deleted.")
         return Feedback(verdict, reason, at) if verdict else None
 
+    def judged(self, verdict: Verdict | None = None, limit: int = 100) -> builtins.list[Judged]:
+        """The answers that readers judged, the last judged first; with `verdict` only those judged so."""
+        rows = self._database.db.execute(
+            "SELECT conversation_id, position, question, text, mode, verdict, reason, judged_by, judged_at FROM turns "
+            "WHERE verdict IS NOT NULL AND (?1 IS NULL OR verdict = ?1) ORDER BY judged_at DESC, rowid DESC LIMIT ?2",
+            (verdict, limit),
+        )
+        return [Judged(*row) for row in rows]
+
     # ---- deletion of documents
 
     def forget_document(self, collection: str, path: str, db: sqlite3.Connection | None = None) -> int:
@@ -256,7 +281,7 @@ def without_evidence(turn: StoredTurn) -> StoredTurn:
         id=turn.id, position=turn.position, question=turn.question, mode=turn.mode, scope=turn.scope, state=turn.state,
         searched="", thinking="", thought_tokens=0, text="", passages=None,
         notices=(Notice("document_deleted", _GONE[language_of(turn.question)]),), answer=None, error=turn.error,
-        asked_at=turn.asked_at, seconds=turn.seconds, feedback=turn.feedback,
+        asked_at=turn.asked_at, seconds=turn.seconds, feedback=turn.feedback, think_budget=turn.think_budget,
     )  # fmt: skip
 
 
@@ -291,6 +316,7 @@ def _turn(row: sqlite3.Row) -> StoredTurn:
         answer=None if row["answer"] is None else _read(Answer, row["answer"]), error=row["error"],
         asked_at=row["asked_at"], seconds=row["seconds"],
         feedback=Feedback(row["verdict"], row["reason"], row["judged_at"]) if row["verdict"] else None,
+        think_budget=row["think_budget"],
     )  # fmt: skip
 
 
@@ -304,6 +330,7 @@ def _columns(turn: StoredTurn) -> dict[str, Any]:
         "notices": _written([asdict(n) for n in turn.notices]),
         "answer": None if turn.answer is None else _written(asdict(turn.answer)),
         "error": None if turn.error is None else clean(turn.error), "asked_at": turn.asked_at, "seconds": turn.seconds,
+        "think_budget": turn.think_budget,
     }  # fmt: skip
 
 

@@ -34,6 +34,7 @@ class Database:
         self.path = path
         self._local = threading.local()
         self._connections: dict[threading.Thread, sqlite3.Connection] = {}
+        self._connecting = threading.Lock()  # held for a moment: who only reads does not wait for who writes
         self._write_lock = threading.RLock()
         self._file = -1  # the database's file, opened by `wipe`
         self.generation = 0  # grows with every change of what can be found
@@ -69,7 +70,7 @@ class Database:
 
     def _keep(self, connection: sqlite3.Connection) -> None:
         """Remember a connection for closing, and close those whose thread has ended: a server has many in its life."""
-        with self._write_lock:
+        with self._connecting:
             for thread in [thread for thread in self._connections if not thread.is_alive()]:
                 self._connections.pop(thread).close()
             self._connections[threading.current_thread()] = connection

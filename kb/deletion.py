@@ -8,20 +8,26 @@ in between is made good by the next start.
 
 import json
 import logging
+import shutil
 import sqlite3
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kb import backup
 from kb.catalog import FORGET, Catalog, name_hash
 from kb.conversations import ConversationStore
 from kb.database import TRACES
 from kb.home import Home
 from kb.indexes import Indexes
+from kb.sync import Sync
+from kb.uploads import are_uploads
 
 GONE = "(deleted)"
+_LEFT = "embeddings_left"  # the property that is "1" while a deletion left embeddings to an ingestion under way
 
 log = logging.getLogger(__name__)
 
@@ -49,16 +55,31 @@ class Deletion:
         self._catalog = catalog
         self._indexes = indexes
         self._conversations = ConversationStore(catalog)
+        self._sync = Sync(catalog)
+        self._under_way: list[int] = []  # for each ingestion, the newest embedding there was when it began
         self.lock = threading.Lock()  # held while traces are overwritten
+        self.forgetting: list[Callable[[], object]] = []  # called then: who keeps words of documents in memory
 
     def remove(self, document_id: int, asker: str) -> None:
         """Delete a document so that nothing finds it any more. Call `scrub` when all that shall go is removed."""
         self._indexes.remove(document_id, asker)
 
+    @contextmanager
+    def ingesting(self) -> Iterator[None]:
+        """Meanwhile a deletion leaves alone what an ingestion embeds ahead of its documents. Call `scrub` after it."""
+        newest = int(self._catalog.db.execute("SELECT coalesce(max(id), 0) FROM embeddings").fetchone()[0])
+        self._under_way.append(newest)
+        try:
+            yield
+        finally:
+            self._under_way.remove(newest)
+
     @property
     def pending(self) -> bool:
         """Whether something was removed and not scrubbed yet."""
-        return bool(self._catalog.property(TRACES)) or bool(self._notes())
+        if self._catalog.property(TRACES) or self._notes():
+            return True
+        return bool(self._catalog.property(_LEFT)) and not self._under_way
 
     def scrub(self) -> None:
         """Overwrite every trace of the removed documents. Takes seconds in a large home, and nothing where none is.
@@ -67,35 +88,53 @@ class Deletion:
         removed, and the next call or start goes on.
         """
         with self.lock:
-            notes = self._notes()
-            if not notes and not self._catalog.property(TRACES):
+            if not self.pending:
                 return
-            self._delete_files(notes.values())
+            notes = self._notes()
+            self._drop_embeddings()
+            files = self._delete_files(notes.values())
             with self._catalog.transaction() as db:
                 _forget_in_audit(db, notes.values())
-                _forget_in_jobs(db, notes.values())
+                _forget_in_jobs(db, notes.values(), files)
                 for name, note in notes.items():
                     for path in note.paths:
                         self._conversations.forget_document(note.collection, path, db)
                     _forget_seen(db, note)
                     db.execute("DELETE FROM properties WHERE name = ?", (name,))
+            for forget in self.forgetting:
+                forget()
             self._indexes.wipe()
 
-    def sweep(self) -> int:
-        """Delete the files that a killed ingestion or upload left. Returns how many originals no version names.
+    def sweep(self, at_start: bool = False) -> int:
+        """Delete the files that a killed ingestion, upload or backup left. Returns how many originals no version names.
 
-        A file that came since the home was opened is left alone: its version may be about to be written.
+        Unless it is `at_start`, before anything is done with the home, what came since then is left alone: it may be in
+        use, or its version about to be written.
         """
+        home = self._home
+        before = float("inf") if at_start else home.opened_at
         named = self._catalog.content_hashes()
-        unused = [
-            file
-            for file in self._home.originals.glob("*/*")
-            if file.name not in named and file.stat().st_mtime < self._home.opened_at
-        ]
-        for file in [*unused, *self._home.uploads.glob(".*.part")]:
-            if file.stat().st_mtime < self._home.opened_at:
-                file.unlink()
+        unused = [file for file in _old(home.originals.glob("*/*"), before) if file.name not in named]
+        for file in [*unused, *_old(home.uploads.rglob(".*.part"), before)]:
+            file.unlink(missing_ok=True)
+        for folder in (*home.incoming.glob("*"), *home.reading.glob("*")):
+            with suppress(FileNotFoundError):
+                if folder.stat().st_mtime < before:
+                    shutil.rmtree(folder, ignore_errors=True)
+        if at_start:
+            backup.sweep(self._catalog)
         return len(unused)
+
+    def _drop_embeddings(self) -> None:
+        """Drop embeddings without a document: they were stored ahead of a version that was never written."""
+        if self._under_way:
+            self._sync.drop_ahead(up_to=min(self._under_way))
+            self._catalog.set_property(_LEFT, "1")
+            return
+        self._sync.drop_ahead()
+        if self._catalog.property(_LEFT):
+            self._catalog.set_property(TRACES, "1")  # until all is wiped
+            self._catalog.set_property(_LEFT, "")
 
     def _notes(self) -> dict[str, _Note]:
         """By the name of the property, oldest first."""
@@ -118,14 +157,21 @@ class Deletion:
             )
         return notes
 
-    def _delete_files(self, notes: Collection[_Note]) -> None:
-        """Originals that no document needs, uploaded files, and what evaluations wrote about the documents."""
+    def _delete_files(self, notes: Collection[_Note]) -> set[str]:
+        """Originals that no document needs, uploaded files, and what evaluations wrote about the documents.
+
+        Returns the files outside the originals, as whole paths, from which no document comes any more.
+        """
+        gone = set()
         for note in notes:
             for sha256 in note.sha256:
                 if not self._catalog.names_content(sha256):
                     self._home.original(sha256).unlink(missing_ok=True)
-            if note.root == str(self._home.uploads):  # what was uploaded lives in the home, and goes with its document
-                (self._home.uploads / note.source).unlink(missing_ok=True)
+            if self._comes_from(note.root, note.source):
+                continue  # it holds other documents, too
+            gone.add(f"{note.root}/{note.source}")
+            if are_uploads(self._home.uploads, note.root):  # it lives in the home, and goes with its documents
+                Path(note.root, note.source).unlink(missing_ok=True)
         spellings = {
             json.dumps(path, ensure_ascii=ascii).encode("utf-8", "surrogatepass")
             for note in notes
@@ -139,6 +185,19 @@ class Deletion:
                 log.info("the evaluation %s rests on a deleted document and keeps its figures only", run.name)
                 for file in files:
                     file.unlink()
+        return gone
+
+    def _comes_from(self, root: str, source: str) -> bool:
+        query = "SELECT 1 FROM documents WHERE root = ? AND source = ?"
+        return self._catalog.db.execute(query, (root, source)).fetchone() is not None
+
+
+def _old(files: Iterable[Path], before: float) -> Iterator[Path]:
+    """Those that are files and were written before that time."""
+    for file in list(files):
+        with suppress(FileNotFoundError):
+            if file.is_file() and file.stat().st_mtime < before:
+                yield file
 
 
 def _forget_in_audit(db: sqlite3.Connection, notes: Collection[_Note]) -> None:
@@ -182,23 +241,23 @@ def _sources(detail: dict[str, Any]) -> set[tuple[str, str]]:
     return cited | {(p[0], p[1]) for p in detail.get("passages", [])}
 
 
-def _forget_in_jobs(db: sqlite3.Connection, notes: Collection[_Note]) -> None:
-    """Take the names of documents out of the jobs that reported them."""
+def _forget_in_jobs(db: sqlite3.Connection, notes: Collection[_Note], files: Collection[str]) -> None:
+    """Take the names of documents out of the jobs that reported them, and of `files` that are gone with them."""
     if not notes:
         return
     for row in db.execute("SELECT id, collection, title, paths, current, documents, refused FROM jobs").fetchall():
         here = [note for note in notes if row["collection"] in (None, note.collection)]
         names = {path for note in here for path in note.paths}
-        files = {f"{note.root}/{note.source}" for note in here}
         reports = {name: json.loads(row[name]) if row[name] else None for name in ("documents", "refused")}
         for report in [entry for entries in reports.values() for entry in entries or []]:
             if report.get("path") in names:
                 report |= {"path": GONE, "reason": ""}
         paths = json.loads(row["paths"])
+        current = any(row["current"].startswith(name) for name in names)  # there may be a page behind it
         values = {
-            "title": GONE if any(Path(file).name in row["title"] for file in files & set(paths)) else row["title"],
+            "title": GONE if any(Path(f).name in row["title"] for f in paths if f in files) else row["title"],
             "paths": json.dumps([GONE if path in files else path for path in paths], ensure_ascii=False),
-            "current": "" if row["current"] in names else row["current"],
+            "current": "" if current else row["current"],
             **{k: None if v is None else json.dumps(v, ensure_ascii=False) for k, v in reports.items()},
         }
         if any(values[name] != row[name] for name in values):

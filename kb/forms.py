@@ -13,6 +13,7 @@ from kb.schema import (
     Claim,
     Document,
     Done,
+    Doomed,
     Event,
     Failed,
     Notice,
@@ -72,6 +73,11 @@ def document_form(document: Document) -> dict[str, Any]:
     form = asdict(document)
     form["document"] = form.pop("path")
     return form
+
+
+def doomed_form(doomed: Doomed) -> dict[str, Any]:
+    """A document that a deletion takes."""
+    return {"collection": doomed.collection, "document": doomed.path, "kept_in": doomed.kept_in}
 
 
 def stored_text_form(stored: StoredText, document: Document, chunks: int) -> dict[str, Any]:
@@ -156,6 +162,11 @@ def answer_of_form(form: dict[str, Any]) -> Answer:
 def document_of_form(form: dict[str, Any]) -> Document:
     """The document of a form."""
     return Document(path=form["document"], **{name: value for name, value in form.items() if name != "document"})
+
+
+def doomed_of_form(form: dict[str, Any]) -> Doomed:
+    """A document that a deletion takes."""
+    return Doomed(form["collection"], form["document"], form["kept_in"])
 
 
 def stored_text_of_form(form: dict[str, Any]) -> StoredText:

@@ -7,7 +7,11 @@ the next owner knows whether there may be leftovers.
 import errno
 import fcntl
 import os
+import shutil
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from kb.errors import HomeError, HomeInUse, StorageFull
@@ -41,6 +45,29 @@ class Home:
     def uploads(self) -> Path:
         return self.path / "uploads"
 
+    @property
+    def incoming(self) -> Path:
+        """Uploads on their way."""
+        return self.path / "incoming"
+
+    @property
+    def reading(self) -> Path:
+        """What ingestions under way have read, and temporary files of their reading processes."""
+        return self.path / "reading"
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder below `reading`, which goes with all in it when it is left. Raises StorageFull, HomeError."""
+        try:
+            self.reading.mkdir(mode=0o700, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(dir=self.reading))
+        except OSError as error:
+            raise self._unusable(error) from error
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
     def original(self, sha256: str) -> Path:
         """Where the original content with this hash is kept."""
         return self.originals / sha256[:2] / sha256
@@ -63,9 +90,7 @@ class Home:
             self.path.chmod(0o700)
             lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise StorageFull(f"The disk that holds {self.path} is full. Free some space and try again.") from error
-            raise HomeError(f"The home {self.path} cannot be used: {error.strerror}. Choose another --home.") from error
+            raise self._unusable(error) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -83,3 +108,8 @@ class Home:
             os.close(lock)
             raise StorageFull(f"The disk that holds {self.path} is full. Free some space and try again.") from error
         return lock
+
+    def _unusable(self, error: OSError) -> HomeError:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return StorageFull(f"The disk that holds {self.path} is full. Free some space and try again.")
+        return HomeError(f"The home {self.path} cannot be used: {error.strerror}. Choose another --home.")

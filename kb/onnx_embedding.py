@@ -93,11 +93,12 @@ def onnx_file(name: str, progress: weights.Progress | None = None) -> Path:
     Raises WeightsMissing or StorageFull.
     """
     folder = weights.embedding_folder(name)
+    report = progress or (lambda label, done, total: None)
     if not is_made(folder):
-        with weights.lock(name):
+        with weights.lock(name, report):
             if not is_made(folder):  # another process was quicker
                 try:
-                    _make(folder, progress or (lambda label, done, total: None))
+                    _make(folder, report)
                 except OSError as error:
                     raise weights.unstorable(name, error) from error
     return _place(folder)[0]

@@ -27,8 +27,8 @@ class Scope:
     paths: tuple[str, ...] = ()  # globs over the path; `*` crosses folders
     collections: tuple[str, ...] = ()
     types: tuple[str, ...] = ()  # suffixes without the dot: "pdf"
-    since: str = ""  # ISO date; ingested on that day (UTC) or later
-    until: str = ""  # ISO date; ingested on that day (UTC) or earlier
+    since: str = ""  # ISO date; ingested on that day of this machine or later
+    until: str = ""  # ISO date; ingested on that day of this machine or earlier
 
 
 EVERYTHING = Scope()
@@ -77,6 +77,15 @@ class Document:
     ingested_at: str  # ISO 8601, UTC
     ocr_pages: int = 0  # pages whose text was recognised from a picture
     poor_pages: int = 0  # pages whose text can hardly be relied on
+
+
+@dataclass(frozen=True, slots=True)
+class Doomed:
+    """A document that a deletion takes. `kept_in` is the mail or uploaded archive that holds it still; "" for none."""
+
+    collection: str
+    path: str
+    kept_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,15 +120,15 @@ class Staging:
         drop_unused(self._catalog)
 
 
-def drop_unused(catalog: Catalog) -> int:
-    """Delete the embeddings that no chunk uses, a few at a time. Returns how many there were."""
+def drop_unused(catalog: Catalog, up_to: int | None = None) -> int:
+    """Delete the embeddings that no chunk uses (up to that id), a few at a time. Returns how many there were."""
     dropped = 0
     while True:
         with catalog.transaction() as db:
             count = db.execute(
-                "DELETE FROM embeddings WHERE id IN (SELECT e.id FROM embeddings e WHERE NOT EXISTS "
-                "(SELECT 1 FROM chunks k WHERE k.embedding_id = e.id) LIMIT ?)",
-                (_UNUSED_AT_ONCE,),
+                "DELETE FROM embeddings WHERE id IN (SELECT e.id FROM embeddings e WHERE (?1 IS NULL OR e.id <= ?1) "
+                "AND NOT EXISTS (SELECT 1 FROM chunks k WHERE k.embedding_id = e.id) LIMIT ?2)",
+                (up_to, _UNUSED_AT_ONCE),
             ).rowcount
         dropped += count
         if count < _UNUSED_AT_ONCE:

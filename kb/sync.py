@@ -9,7 +9,7 @@ from kb.database import now
 from kb.schema import Chunk
 from kb.staging import drop_unused
 
-_AHEAD = "embeddings_ahead"  # the property that is "1" while there may be embeddings that no chunk uses yet
+_AHEAD = "embeddings_ahead"  # the property that is not empty while there may be embeddings that no chunk uses yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,17 @@ class Sync:
             for key, embedding in embeddings.items():
                 insert_embedding(db, key, embedding)
 
-    def drop_ahead(self) -> None:
-        """Drop what was stored ahead and is used by nothing: its version was never written."""
-        if self._catalog.property(_AHEAD):
-            drop_unused(self._catalog)
-            self._catalog.set_property(_AHEAD, "")
+    def drop_ahead(self, up_to: int | None = None) -> None:
+        """Drop what was stored ahead and is used by nothing: its version was never written.
+
+        With `up_to` only embeddings up to that id, for what came later may be wanted still.
+        """
+        if not self._catalog.property(_AHEAD):
+            return
+        if up_to is not None:
+            drop_unused(self._catalog, up_to)
+            return
+        self._catalog.set_property(_AHEAD, "dropping")
+        drop_unused(self._catalog)
+        with self._catalog.transaction() as db:  # unless more was stored meanwhile
+            db.execute("UPDATE properties SET value = '' WHERE name = ? AND value = 'dropping'", (_AHEAD,))

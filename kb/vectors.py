@@ -11,6 +11,7 @@ import struct
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ import numpy as np
 from kb.candidates import VectorRow
 from kb.errors import HomeError, StorageFull
 from kb.maxsim import Vectors
-from kb.schema import Language
 
 _BATCH = 2_000  # Chroma takes at most 5,461 rows a call
 _NAME = "chunks"
@@ -70,6 +70,7 @@ class VectorIndex:
         settings = Settings(anonymized_telemetry=False)
         with self._damage_named():
             self._folder.mkdir(parents=True, exist_ok=True)
+            _blank_tails(self._folder)  # of one that was killed
             self._client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
             # embedding_function=None, or Chroma fetches a model of its own.
             self._collection = self._client.get_or_create_collection(
@@ -87,7 +88,6 @@ class VectorIndex:
                 self._collection.upsert(
                     ids=[str(row.chunk_id) for row in part],
                     embeddings=np.stack([np.frombuffer(row.vector, "<f4") for row in part]),
-                    metadatas=[{"access": row.access_id, "language": row.language} for row in part],
                 )
 
     def delete(self, chunk_ids: Iterable[int]) -> None:
@@ -96,14 +96,13 @@ class VectorIndex:
             with self._damage_named():
                 self._collection.delete(ids=[str(chunk_id) for chunk_id in part])
 
-    def nearest(self, vector: Vectors, k: int, language: Language | None = None) -> list[tuple[int, float]]:
-        """(chunk id, cosine), best first; of one language, if given."""
+    def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
+        """(chunk id, cosine), best first."""
         k = min(k, self.count())
         if k == 0:
             return []
-        where = {"language": language} if language else None
         with self._damage_named():
-            found = self._collection.query(query_embeddings=[vector], n_results=k, where=where, include=["distances"])
+            found = self._collection.query(query_embeddings=[vector], n_results=k, include=["distances"])
         return [(int(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def count(self) -> int:
@@ -136,13 +135,13 @@ class VectorIndex:
         self.close()
         self._open(written_every=2)
         with self._damage_named():
-            row = self._collection.get(limit=1, include=["embeddings", "metadatas"])
+            row = self._collection.get(limit=1, include=["embeddings"])
             for _ in range(3):  # changes that change nothing: with them all that waits is written
-                self._collection.upsert(ids=row["ids"], embeddings=row["embeddings"], metadatas=row["metadatas"])
+                self._collection.upsert(ids=row["ids"], embeddings=row["embeddings"])
         self.close()
         with self._damage_named():
-            for header in self._folder.glob("*/header.bin"):
-                _wipe_graph(header.read_bytes(), header.with_name("data_level0.bin"))
+            for graph in _graphs(self._folder):
+                graph.wipe()
             database = sqlite3.connect(self._folder / "chroma.sqlite3", isolation_level=None)
             with contextlib.closing(database):
                 database.execute("VACUUM")
@@ -170,6 +169,7 @@ class VectorIndex:
         if self._client is not None:
             with contextlib.suppress(VectorsDamaged), self._damage_named():
                 self._client.close()
+                _blank_tails(self._folder)
             self._client = self._collection = None
 
 
@@ -181,16 +181,54 @@ def _forget_client(folder: Path) -> None:
     SharedSystemClient._identifier_to_refcount.pop(str(folder), None)
 
 
-def _wipe_graph(header: bytes, file: Path) -> None:
-    """Overwrite with zeros the vectors that are marked as deleted, and what stands behind the last element."""
-    version, links, _, elements, size, label, vector = _GRAPH_HEADER.unpack_from(header)
-    content = np.memmap(file, np.uint8, "r+")
-    if (version, links, label + 8) != (1, 0, size) or not 4 < vector < label or elements * size > len(content):
-        raise ValueError(f"the graph in {file} has another form")
-    graph = content[: elements * size].reshape(elements, size)
-    graph[graph[:, 2] & 1 == 1, vector:label] = 0
-    content[elements * size :] = 0
-    content.flush()
+@dataclass(frozen=True, slots=True)
+class _Graph:
+    """A graph on the disk: so many elements of so many bytes, the vector at these bytes of each."""
+
+    file: Path
+    elements: int
+    size: int
+    vector: slice
+
+    @property
+    def end(self) -> int:
+        return self.elements * self.size
+
+    def wipe(self) -> None:
+        """Overwrite with zeros the vectors that are marked as deleted."""
+        content = np.memmap(self.file, np.uint8, "r+")
+        elements = content[: self.end].reshape(self.elements, self.size)
+        elements[elements[:, 2] & 1 == 1, self.vector] = 0
+        content.flush()
+
+
+def _graphs(folder: Path) -> Iterator[_Graph]:
+    """The graphs in Chroma's folder. Raises ValueError for one of another form than is known here."""
+    for header in folder.glob("*/header.bin"):
+        file = header.with_name("data_level0.bin")
+        head = header.read_bytes()
+        known = len(head) >= _GRAPH_HEADER.size and file.is_file()
+        version, links, _, elements, size, label, vector = _GRAPH_HEADER.unpack_from(head) if known else (0,) * 7
+        if (version, links, label + 8) != (1, 0, size) or not 4 < vector < label:
+            raise ValueError(f"the graph in {file} has another form")
+        graph = _Graph(file, elements, size, slice(vector, label))
+        if graph.end > file.stat().st_size:
+            raise ValueError(f"the graph in {file} is cut off")
+        yield graph
+
+
+def _blank_tails(folder: Path) -> None:
+    """Overwrite with zeros what stands behind the last element of a graph. No client may be open.
+
+    It is memory of the process that wrote it, and may hold words of a document that was deleted meanwhile.
+    """
+    with contextlib.suppress(ValueError):  # Chroma finds that out by itself
+        for graph in _graphs(folder):
+            if graph.end < graph.file.stat().st_size:
+                tail = np.memmap(graph.file, np.uint8, "r+", offset=graph.end)
+                if tail.any():
+                    tail[:] = 0
+                    tail.flush()
 
 
 def _parts(items: Iterable[Any]) -> Iterator[Sequence[Any]]:

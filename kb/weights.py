@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from filelock import FileLock
-
 from kb import packages
 from kb.config import cache_dir
 from kb.errors import StorageFull, WeightsMissing
+from kb.file_lock import held
 from kb.packages import Package
 
 Progress = Callable[[str, int, int], None]  # label, bytes done, bytes in all
@@ -236,7 +235,7 @@ def fetch(name: str, progress: Progress | None = None) -> Path:
 
 def _bring(weight: Weight, folder: Path, report: Progress) -> None:
     name = weight.name
-    with lock(name):
+    with lock(name, report):
         if present(name):  # another process was quicker
             return
         stage = models_dir() / ".partial" / name
@@ -261,10 +260,10 @@ def unstorable(name: str, error: OSError) -> StorageFull | WeightsMissing:
 
 
 @contextlib.contextmanager
-def lock(name: str) -> Iterator[None]:
-    """Held by the one process that writes the weights `name`."""
+def lock(name: str, report: Progress = lambda label, done, total: None) -> Iterator[None]:
+    """Held by the one process that writes the weights `name`. Whoever waits for another reports it."""
     models_dir().mkdir(parents=True, exist_ok=True)
-    with FileLock(models_dir() / f".{name}.lock"):
+    with held(models_dir() / f".{name}.lock", lambda: report(f"waiting for another fetch of {name}", 0, 0)):
         yield
 
 

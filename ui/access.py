@@ -175,7 +175,9 @@ class Gate:
 
     def _welcome(self, path: str, query: list[tuple[str, str]]) -> Reply:
         place = "/" + quote(path.lstrip("/"))  # one slash: `//host` would lead to another host
-        cookie = f"{self._cookie}={self._token.decode()}; Path=/; Max-Age={_COOKIE_SECONDS}; HttpOnly; SameSite=Strict"
+        # Lax: a strict cookie would not go along where the address was clicked in a mail or wiki. Requests that another
+        # site's page makes by itself carry none, and a foreign Origin is refused.
+        cookie = f"{self._cookie}={self._token.decode()}; Path=/; Max-Age={_COOKIE_SECONDS}; HttpOnly; SameSite=Lax"
         location = place + (f"?{urlencode(query)}" if query else "")
         return Reply(303, [(b"location", location.encode()), (b"set-cookie", cookie.encode()), _NO_STORE])
 

@@ -99,6 +99,11 @@ class RunningAnswer:
             self._changed.wait_for(lambda: self._snapshot.revision > revision, timeout)
             return self._snapshot
 
+    def finishes(self, timeout: float) -> bool:
+        """Whether it ends within `timeout` seconds; says so as soon as it has."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._snapshot.finished, timeout)
+
     def stop(self, state: TurnState = "stopped") -> None:
         """End it now, keeping what was written. Whoever looks on need not wait for the engine to notice."""
         self._change(lambda s: s if s.finished else replace(s, state=state))

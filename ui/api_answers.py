@@ -1,11 +1,13 @@
-"""Routes of the API: search, and questions outside any conversation, answered whole or as a stream of events."""
+"""Routes of the API: search, and questions outside any conversation, answered whole or as a stream of events; and
+what readers said of answers."""
 
 import secrets
 import threading
+from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -71,6 +73,26 @@ class AskBody(ChatBody):
     scope: ScopeForm = ScopeForm()
 
 
+class JudgedForm(BaseModel):
+    """A judged answer: the turn at `position` of the `conversation`. `answer` is "" where its document was deleted."""
+
+    conversation: str
+    position: int
+    question: str
+    answer: str
+    mode: Literal["documents", "chat"]
+    verdict: Literal["up", "down"]
+    reason: str
+    who: str
+    at: str
+
+
+class JudgedListForm(BaseModel):
+    """Judged answers, the last judged first."""
+
+    feedback: list[JudgedForm]
+
+
 class Answering:
     """The answers outside conversations that are being made, by the id their first event tells."""
 
@@ -126,6 +148,16 @@ def stop(name: str) -> Response:
     """Stop an answer that is streamed, keeping what was written: its stream ends with the checked answer of that."""
     _answering.get(name).stop()
     return Json({"done": True})
+
+
+@router.get("/feedback", response_model=JudgedListForm)
+def feedback(
+    service: ServiceHere,
+    verdict: Annotated[Literal["up", "down"] | None, Query(description="only those judged so")] = None,
+    limit: Annotated[int, Query(ge=1)] = 100,
+) -> Response:
+    """The answers that readers judged, with their reasons, the last judged first."""
+    return Json({"feedback": [asdict(judged) for judged in service.conversations.judged(verdict, limit)]})
 
 
 async def _answer(

@@ -23,10 +23,6 @@ class NotFound(KBError):
     """Something of that name is not there."""
 
 
-class Busy(KBError):
-    """It cannot be done now, because something else is being done."""
-
-
 def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
@@ -67,8 +63,8 @@ class ScopeForm(Body):
     paths: list[str] = Field([], description="globs over the path; `*` crosses folders")
     collections: list[str] = []
     types: list[str] = Field([], description="suffixes without the dot: pdf")
-    since: str = Field("", description="ISO date; ingested on that day (UTC) or later")
-    until: str = Field("", description="ISO date; ingested on that day (UTC) or earlier")
+    since: str = Field("", description="ISO date; ingested on that day of the service's machine or later")
+    until: str = Field("", description="ISO date; ingested on that day of the service's machine or earlier")
 
     def scope(self) -> Scope:
         return Scope(tuple(self.paths), tuple(self.collections), tuple(self.types), self.since, self.until)

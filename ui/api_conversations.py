@@ -16,7 +16,6 @@ from ui.api_common import (
     AnswerForm,
     Asker,
     Body,
-    Busy,
     Client,
     DoneForm,
     PassageForm,
@@ -26,7 +25,7 @@ from ui.api_common import (
 from ui.api_stream import Json, Ndjson, events_of
 from ui.exporting import as_json, as_markdown, turn_form
 from ui.running import Conversation, Turn
-from ui.runtime import Service
+from ui.runtime import Busy, Service
 
 router = APIRouter(prefix="/conversations", tags=["conversations"])
 
@@ -71,6 +70,7 @@ class TurnForm(BaseModel):
     searched: str
     thinking: str
     thought_tokens: int
+    think_budget: int | None = Field(description="null: the model's own, as long as it has not begun to reason")
     text: str
     passages: list[PassageForm] | None
     notices: list[Notice]

@@ -8,11 +8,14 @@ from pydantic import BaseModel
 from starlette.responses import FileResponse, Response
 
 from kb.errors import DocumentError
-from kb.forms import chunk_form, document_form, stored_text_form
-from kb.listing import Sort, Wanted, select, suffix
+from kb.forms import chunk_form, document_form, doomed_form, stored_text_form
+from kb.listing import Sort, Wanted, select
 from kb.schema import Document
 from ui.api_common import Asker, CollectionQuery, NotFound, PathQuery, ServiceHere
 from ui.api_stream import Json
+from ui.drawing import drawings, is_drawn
+from ui.originals import shown_as
+from ui.picture import PageError
 
 router = APIRouter(prefix="/documents", tags=["documents"])
 
@@ -98,11 +101,23 @@ class ChunksForm(BaseModel):
     chunks: list[ChunkForm]
 
 
-class DeletedForm(BaseModel):
-    """What was deleted."""
+class DoomedForm(BaseModel):
+    """A document that a deletion takes. `kept_in`: the mail or uploaded archive that holds it still; "" for none."""
 
     collection: str
     document: str
+    kept_in: str
+
+
+class DoomedListForm(BaseModel):
+    """All that a deletion takes."""
+
+    documents: list[DoomedForm]
+
+
+class DeletedForm(DoomedForm):
+    """What was deleted."""
+
     status: Literal["deleted"]
 
 
@@ -120,8 +135,8 @@ def documents(
     collection: Annotated[list[str] | None, Query()] = None,
     type: Annotated[list[str] | None, Query(description="a suffix without the dot: pdf")] = None,
     status: Annotated[list[str] | None, Query(description="ready, failed, skipped, deleted")] = None,
-    since: Annotated[str, Query(description="ISO date; ingested on that day (UTC) or later")] = "",
-    until: Annotated[str, Query(description="ISO date; ingested on that day (UTC) or earlier")] = "",
+    since: Annotated[str, Query(description="ISO date; ingested on that day of the service's machine or later")] = "",
+    until: Annotated[str, Query(description="ISO date; ingested on that day of the service's machine or earlier")] = "",
     sort: Sort = "name",
     descending: bool = False,
     limit: Annotated[int, Query(ge=1)] = _ALL,
@@ -166,12 +181,18 @@ def original(
     service: ServiceHere, asker: Asker, path: PathQuery, collection: CollectionQuery = None,
     version: VersionQuery = None,
 ) -> Response:  # fmt: skip
-    """The file as it was ingested, to be saved: a browser does not show it, whatever is in it."""
-    file = service.kb.original(asker, collection, path, version)
-    return FileResponse(
-        file, media_type="application/octet-stream", filename=PurePosixPath(path).name or "document",
-        headers={"cache-control": "private, no-cache", "content-security-policy": "sandbox"},
+    """The file as it was ingested. A browser shows a PDF, a picture or plain text, and only saves all others."""
+    stored = service.kb.stored_text(asker, collection, path, version)
+    file = service.kb.original(asker, stored.collection, path, stored.version)
+    shown = shown_as(stored.media_type)
+    response = FileResponse(
+        file, media_type=shown or "application/octet-stream", filename=PurePosixPath(path).name or "document",
+        content_disposition_type="inline" if shown else "attachment",
+        headers={"cache-control": "no-store", "content-security-policy": "sandbox"},
     )  # fmt: skip
+    if shown == "text/plain":
+        response.headers["content-type"] = shown  # without an encoding, which the browser finds out
+    return response
 
 
 @router.get("/page.png", response_class=Response, responses={200: {"content": {"image/png": {}}}})
@@ -181,27 +202,34 @@ def page_picture(
     start: Annotated[int, Query(ge=0, description="marks text[start:end] of the stored text")] = 0,
     end: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:  # fmt: skip
-    """A page of a PDF as a picture, with the boxes of some of its words marked."""
-    from ui.pdf_page import PageError, draw
-
+    """A page of a PDF or image as a picture, with some of its words marked."""
     stored = service.kb.stored_text(asker, collection, path, version)
-    if suffix(path) != "pdf":
-        raise DocumentError(f"{path!r} is no PDF: it has no page pictures.")
+    if not is_drawn(stored.media_type):
+        raise DocumentError(f"{path!r} is neither a PDF nor an image: it has no page pictures.")
     if all(span.number != page for span in stored.pages):
         raise NotFound(f"{path!r} has no page {page}; it has {len(stored.pages)}.")
     file = service.kb.original(asker, stored.collection, path, stored.version)
     try:
-        picture = draw(file, stored, page, start, end)
+        picture = drawings.draw(file, stored, page, start, end)
     except PageError as error:
         raise DocumentError(f"Page {page} of {path!r} cannot be drawn: {error}.") from None
-    return Response(picture.png, media_type="image/png", headers={"cache-control": "private, max-age=3600"})
+    return Response(picture.png, media_type="image/png", headers={"cache-control": "no-store"})
+
+
+@router.get("/doomed", response_model=DoomedListForm)
+def doomed(service: ServiceHere, asker: Asker, path: PathsQuery, collection: CollectionQuery = None) -> Response:
+    """What deleting these would delete: what is inside a mail or archive goes with it."""
+    found = service.kb.doomed(asker, [(collection, each) for each in path])
+    return Json({"documents": [doomed_form(each) for each in found]})
 
 
 @router.delete("", response_model=DeletedListForm)
 def delete(service: ServiceHere, asker: Asker, path: PathsQuery, collection: CollectionQuery = None) -> Response:
-    """Delete documents: all versions, vectors, words and originals. All or none is found."""
-    deleted = service.kb.delete_documents(asker, [(collection, each) for each in path])
-    return Json({"documents": [{"collection": c, "document": p, "status": "deleted"} for c, p in deleted]})
+    """Delete documents, and what is inside them: all versions, vectors, words and originals. All or none is found."""
+    names = [(collection, each) for each in path]
+    found = service.kb.doomed(asker, names)
+    service.kb.delete_documents(asker, names)
+    return Json({"documents": [{**doomed_form(each), "status": "deleted"} for each in found]})
 
 
 def _listed(service: Any, asker: Any, path: str, collection: str | None) -> Document:

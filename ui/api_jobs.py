@@ -42,7 +42,10 @@ class ReportForm(BaseModel):
 
 
 class JobForm(BaseModel):
-    """An ingestion or a reindexing. `revision` differs whenever anything else does."""
+    """An ingestion or a reindexing. `revision` differs whenever anything else does.
+
+    `stopping`: it runs, was told to pause or to end, and does so when the file it is at allows.
+    """
 
     id: int
     kind: Literal["ingest", "reindex"]
@@ -61,6 +64,7 @@ class JobForm(BaseModel):
     error_kind: str
     created_at: str
     revision: int
+    stopping: bool
 
 
 class JobsForm(BaseModel):
@@ -75,6 +79,7 @@ class IngestBody(Body):
     paths: list[str] = Field(min_length=1)
     collection: str | None = None
     prune: bool = Field(False, description="remove documents whose file is gone")
+    leave: list[str] = Field([], description="files that are left for another time, as they are still being written")
 
 
 def job_form(job: "Job") -> dict[str, Any]:
@@ -85,7 +90,9 @@ def job_form(job: "Job") -> dict[str, Any]:
 @router.post("/ingest", response_model=JobForm, status_code=202)
 def ingest(body: IngestBody, service: ServiceHere, asker: Asker) -> Response:
     """Ingest files and folders in the background. What is unchanged is left alone."""
-    job = service.jobs.ingest(body.paths, collection=body.collection, prune=body.prune, who=asker.name)
+    job = service.jobs.ingest(
+        body.paths, collection=body.collection, prune=body.prune, who=asker.name, leave=body.leave
+    )
     return Json(job_form(job), 202)
 
 

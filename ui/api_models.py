@@ -1,9 +1,8 @@
 """Routes of the API: language models: which there are, which is in use, and how others are brought and removed."""
 
-import queue
-import threading
 from collections.abc import AsyncGenerator
-from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,9 +10,9 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from kb import hardware, llm, weights
-from kb.errors import KBError
 from ui.api_common import EVENTS, Body, DoneForm, ServiceHere
 from ui.api_stream import INTERNAL, Json, Ndjson, in_thread
+from ui.pulling import Pull, Pulls
 from ui.runtime import Service
 
 router = APIRouter(prefix="/models", tags=["models"])
@@ -120,29 +119,34 @@ def used(service: ServiceHere) -> Response:
 
 @router.post("/use", response_model=UsedForm)
 def use(body: UseBody, service: ServiceHere) -> Response:
-    """Answer with this model from now on, in this home."""
-    service.kb.choose_model(body.engine, body.name)
+    """Answer with this model from now on, in this home; it is loaded at once. Not while an answer is being written."""
+    service.use_model(body.engine, body.name)
     return Json(_used(service))
 
 
 @router.post("/warm-up", response_model=DoneForm)
 def warm_up(service: ServiceHere) -> Response:
     """Load what the first question would have to wait for."""
-    service.kb.warm_up()
+    service.warm_up.load()
     return Json({"done": True})
 
 
 @router.post("/pull", response_class=Response, responses=EVENTS)
 def pull(body: NameBody, service: ServiceHere) -> Response:
-    """Fetch a model: its progress, one JSON object a line. Leaving the connection stops it; it goes on next time."""
-    stop = threading.Event()
-    return Ndjson(_pulling(service, body.name, stop), stop.set)
+    """Fetch a model: its progress, one JSON object a line. A fetch that is under way already is followed.
+
+    Leaving the connection stops what it has begun; the next one goes on with what arrived.
+    """
+    before = service.pulls.get(body.name.strip())
+    joined = before is not None and not before.finished
+    begun = service.pulls.start(body.name)
+    return Ndjson(_followed(service.pulls, begun), None if joined else lambda: service.pulls.stop(begun.name))
 
 
 @router.delete("/{name:path}", response_model=DoneForm)
 def remove(name: str, service: ServiceHere) -> Response:
-    """Delete a model from this machine or its Ollama server."""
-    llm.remove_model(service.kb.settings.llm, name)
+    """Delete a model from this machine or its Ollama server. Not while it is at work, or being fetched."""
+    service.remove_model(name)
     return Json({"done": True})
 
 
@@ -157,37 +161,16 @@ def _used(service: Service) -> dict[str, Any]:
     }
 
 
-async def _pulling(service: Service, name: str, stop: threading.Event) -> AsyncGenerator[dict[str, Any], None]:
+async def _followed(pulls: Pulls, pull: Pull) -> AsyncGenerator[dict[str, Any], None]:
     """The newest progress; what came in between is left out."""
-    news: queue.Queue[dict[str, Any]] = queue.Queue()
-
-    def show(label: str, done: int, total: int) -> None:
-        news.put({"event": "progress", "label": label, "done": done, "total": total})
-
-    def work() -> None:
-        try:
-            here = name in weights.WEIGHTS and weights.complete(name)
-            done = here or llm.pull_model(service.kb.settings.llm, name, show, stop)
-            news.put({"event": "done", "name": name, "installed": done})
-        except KBError as error:
-            news.put({"event": "failed", "kind": type(error).__name__, "error": str(error)})
-        except Exception:
-            news.put({"event": "failed", "kind": "InternalError", "error": INTERNAL})
-            raise
-
-    def newest() -> dict[str, Any] | None:
-        latest = None
-        with suppress(queue.Empty):
-            latest = news.get(timeout=_NEWS_SECONDS)
-            while latest["event"] == "progress":
-                latest = news.get_nowait()
-        return latest
-
-    threading.Thread(target=work, name="pull", daemon=True).start()
-    while True:
-        form = await in_thread(newest)
-        if form is None:
-            continue
-        yield form
-        if form["event"] != "progress":
-            return
+    revision = -1
+    while not pull.finished:
+        revision = await in_thread(partial(pulls.wait, revision, _NEWS_SECONDS))
+        # It is gone where somebody has dismissed it, which can be done once it has ended.
+        pull = pulls.get(pull.name) or replace(pull, state="stopped")
+        if pull.step and not pull.finished:
+            yield {"event": "progress", "label": pull.step, "done": pull.done, "total": pull.total}
+    if pull.state == "failed":
+        yield {"event": "failed", "kind": pull.error_kind or "InternalError", "error": pull.error or INTERNAL}
+    else:
+        yield {"event": "done", "name": pull.name, "installed": pull.state == "done"}

@@ -76,7 +76,7 @@ async def upload(
 
 def _folder(service: "Service") -> Path:
     """Where the files of one request are put while they come: on the disk of the home."""
-    place = service.kb.home.path / "incoming"
+    place = service.kb.home.incoming
     place.mkdir(mode=0o700, exist_ok=True)
     return Path(tempfile.mkdtemp(dir=place))
 

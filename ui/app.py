@@ -6,8 +6,20 @@ import logging
 import streamlit as st
 
 from kb.errors import KBError
-from ui import chat_view, documents_view, evaluation_view, markup, models_view, runtime, session, sidebar, source_view
-from ui.panel import arrive, connection_lost, keyboard
+from ui import (
+    asking,
+    chat_view,
+    documents_view,
+    evaluation_view,
+    markup,
+    models_view,
+    runtime,
+    session,
+    sidebar,
+    source_view,
+)
+from ui.panel import arrive, keyboard
+from ui.streamlit_words import speak
 from ui.strings import Strings
 from ui.style import ICON, PAGE, SHEET, scheme
 
@@ -44,14 +56,16 @@ def _draw(service: runtime.Service, t: Strings) -> None:
     }
     page = st.navigation(list(pages.values()), position="hidden")
     here = next(name for name, known in pages.items() if known is page)
-    if here == "chat":
-        session.conversation(service)
+    asking.recall()
+    name = session.conversation(service).title if here == "chat" else t(f"page_{here}")
+    if name:
+        st.set_page_config(page_title=f"{name} · {t('product')}")
     sidebar.render(service, t, pages, on_chat=here == "chat")
-    session.remember_in_address(chat=here == "chat")
+    session.remember_in_address(asking.address(), chat=here == "chat")
     place = f"at-{session.current_conversation_id() if here == 'chat' else here}"
     arrive(place, top=here != "chat", language=t.language)
     keyboard()
-    connection_lost(t("connection_lost"), t("connection_lost_text"))
+    speak(t)
     if st.session_state.get("here") != here:  # a source opened on one page is not in the way on the next
         st.session_state["here"] = here
         session.close_sources()

@@ -15,6 +15,8 @@ from ui.strings import Strings
 _BUDGETS: tuple[int | None, ...] = (None, 0, 32, 64, 128, 256, 512, 1024, 2048, 4096)
 _FIELDS = ("scope-collections", "scope-types", "scope-since", "scope-until")
 _MADE = "filters-made"
+_BUDGET, _WITHOUT, _RECALLED = "think-budget", "without-documents", "asking-recalled"
+_LONGEST = 100  # values of one part of the filters that an address may bring
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def bar(service: runtime.Service, running: Turn | None, t: Strings) -> Asked | N
         _thinking(t)
         without = st.toggle(
             t("without_documents"),
-            key="without-documents",
+            key=_WITHOUT,
             help=t("without_documents_help"),
             persist_state="session",
         )
@@ -54,8 +56,39 @@ def bar(service: runtime.Service, running: Turn | None, t: Strings) -> Asked | N
 
 def think_budget() -> int | None:
     """The reader's choice of a reasoning budget; None for the model's own."""
-    chosen = st.session_state.get("think-budget")
+    chosen = st.session_state.get(_BUDGET)
     return chosen if isinstance(chosen, int) else None
+
+
+def recall() -> None:
+    """Take up from the address how the reader wants to ask, in the first run of a session: after a reload."""
+    if st.session_state.get(_RECALLED):
+        return
+    st.session_state[_RECALLED] = True
+    given = st.query_params
+    paths, collections, types = (
+        tuple(dict.fromkeys(filter(None, given.get_all(name)[:_LONGEST]))) for name in ("path", "collection", "type")
+    )
+    session.limit_to(Scope(paths, collections, types, _day_of(given.get("since")), _day_of(given.get("until"))))
+    budget = next((n for n in _BUDGETS if str(n) == given.get("think")), None)
+    if budget is not None:
+        st.session_state[_BUDGET] = budget
+    if given.get("mode") == "chat":
+        st.session_state[_WITHOUT] = True
+
+
+def address() -> dict[str, list[str]]:
+    """The same as parameters of the address; what is not chosen is empty."""
+    scope, budget = session.scope(), think_budget()
+    return {
+        "path": [*scope.paths],
+        "collection": [*scope.collections],
+        "type": [*scope.types],
+        "since": [scope.since] if scope.since else [],
+        "until": [scope.until] if scope.until else [],
+        "think": [] if budget is None else [str(budget)],
+        "mode": ["chat"] if st.session_state.get(_WITHOUT) else [],
+    }
 
 
 def _thinking(t: Strings) -> None:
@@ -67,7 +100,7 @@ def _thinking(t: Strings) -> None:
     words_now = t("think_short", words=shown(think_budget()))
     with st.popover(words_now, icon=":material/psychology:", key="thinking", type="tertiary"):
         st.selectbox(
-            t("think_budget"), _BUDGETS, format_func=shown, key="think-budget", persist_state="session",
+            t("think_budget"), _BUDGETS, format_func=shown, key=_BUDGET, persist_state="session",
             help=t("think_help"),
         )  # fmt: skip
 
@@ -129,6 +162,14 @@ def _set(scope: Scope) -> None:
 
 def _words(chosen: object) -> tuple[str, ...]:
     return tuple(map(str, chosen)) if isinstance(chosen, Sequence) and not isinstance(chosen, str) else ()
+
+
+def _day_of(text: str | None) -> str:
+    """The ISO date that the text is, or ""."""
+    try:
+        return date.fromisoformat(text or "").isoformat()
+    except ValueError:
+        return ""
 
 
 def _day(chosen: object) -> str:

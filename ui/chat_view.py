@@ -12,10 +12,12 @@ from ui.running import Conversation, Mode, Snapshot, Turn
 from ui.session import Source
 from ui.strings import Strings
 
-_TICK = 0.1  # seconds between two drawings of an answer that is being written
-_DRAWN_SHARE = 10  # drawing takes at most one part in so many of the time
+_TICK = 0.1  # seconds between two drawings of an answer that is being written, and within which a click is heard
+_DRAWN_SHARE = 10  # drawing takes at most one part in so many of the time,
+_LONGEST_PAUSE = 1.0  # but an answer never stands still for longer than this
 _SHOWN = 12  # turns drawn; earlier ones on demand
-_JUDGING, _EARLIER, _TOLD = "judging", "turns-shown", "chat-problem"
+_LOOK = 2.0  # seconds between two looks at a conversation in which nothing is being answered
+_JUDGING, _EARLIER, _TOLD, _ELSEWHERE = "judging", "turns-shown", "chat-problem", "changed-elsewhere"
 
 
 def render() -> None:
@@ -28,13 +30,17 @@ def render() -> None:
     if asked is not None:
         _ask(service, conversation, asked.question, asked.mode, asked.scope)
         st.rerun()
+    drawn = _state(service, conversation)
     turns = list(conversation.turns)
     if len(turns) <= 1 and session.replaces_a_deleted_one(conversation):
         st.html(markup.wrap(f'<div class="notice warn" role="status">{t("conversation_gone")}</div>'))
     if not turns:
         st.html(markup.wrap(markup.hero(session.held(service).documents, t)))
     else:
-        follow(f"follow-{conversation.id}-{len(turns)}", live=conversation.running is not None)
+        key = f"follow-{conversation.id}-{len(turns)}"
+        if st.session_state.get(_ELSEWHERE) != key:
+            st.session_state.pop(_ELSEWHERE, None)
+        follow(key, live=conversation.running is not None, jump=_ELSEWHERE not in st.session_state)
     for turn in turns[_hidden(conversation, len(turns), t) :]:
         key = f"turn-{conversation.id}-{turn.position}"
         if turn.running.snapshot.finished:
@@ -46,6 +52,27 @@ def render() -> None:
     problem = st.session_state.pop(_TOLD, "")
     if problem:
         st.html(markup.wrap(markup.problem(t("failed"), t.message(problem))))
+    with st.container(key="looking"):
+        _look(service, conversation, drawn)
+
+
+def _state(service: runtime.Service, conversation: Conversation) -> object:
+    """What changes in what is drawn by another tab, a program, a deleted document or an answer that is checked after
+    it was stopped; None where the conversation was deleted."""
+    if service.conversations.get(conversation.id) is None:
+        return None
+    known = [(turn.id, turn.running.snapshot, turn.feedback) for turn in conversation.turns]
+    turns = [(id, snapshot.state, snapshot.revision, feedback) for id, snapshot, feedback in known]
+    return conversation.cleared, conversation.name, turns
+
+
+@st.fragment(run_every=_LOOK)
+def _look(service: runtime.Service, conversation: Conversation, drawn: object) -> None:
+    """Draw the page anew when the conversation is not any more what was drawn."""
+    if _state(service, conversation) != drawn:
+        # Whoever reads further up is left there.
+        st.session_state[_ELSEWHERE] = f"follow-{conversation.id}-{len(conversation.turns)}"
+        st.rerun()
 
 
 def _hidden(conversation: Conversation, total: int, t: Strings) -> int:
@@ -67,6 +94,7 @@ def _hidden(conversation: Conversation, total: int, t: Strings) -> int:
 
 def _ask(service: runtime.Service, conversation: Conversation, question: str, mode: Mode, scope: Scope) -> None:
     """Begin a turn; in a new conversation when this one was deleted meanwhile."""
+    st.session_state.pop(_JUDGING, None)
     budget = asking.think_budget()
     client = f"page-{st.session_state.setdefault('client', _client())}"
     try:
@@ -100,31 +128,31 @@ def _follow(service: runtime.Service, turn: Turn, t: Strings) -> None:
         slots = [st.empty() for _ in range(5)]
     drawn: list[str | None] = [None] * len(slots)
     warm_up = service.warm_up.state
-    budget = asking.think_budget()
-    budget = service.kb.settings.llm.think_budget if budget is None else budget
     snapshot = turn.running.snapshot
     while not snapshot.finished and service.warm_up.state == warm_up:
         began = time.monotonic()
-        parts = [markup.question(turn.question, t, turn.scope), *_growing(turn, snapshot, budget, t)]
+        parts = [markup.question(turn.question, t, turn.scope), *_growing(turn, snapshot, t)]
         if warm_up == "loading":
             parts[-1] += f'<div class="notice"><b>{t("model_loading")}</b>{t("model_loading_hint")}</div>'
         for i, (slot, html) in enumerate(zip(slots, parts, strict=True)):
             if html != drawn[i] or i == len(slots) - 1:  # the last at each tick: there a click or a reload interrupts
                 slot.html(markup.wrap(html))
                 drawn[i] = html
-        pause = max(_TICK, _DRAWN_SHARE * (time.monotonic() - began))
-        newer = turn.running.wait(snapshot.revision, 0.25)
-        snapshot = turn.running.wait(newer.revision, min(pause, 1.0)) if newer.revision > snapshot.revision else newer
+        now = time.monotonic()
+        until = now + min(max(_TICK, _DRAWN_SHARE * (now - began)), _LONGEST_PAUSE)
+        while not turn.running.finishes(min(_TICK, until - now)) and (now := time.monotonic()) < until:
+            slots[-1].html(markup.wrap(parts[-1]))
+        snapshot = turn.running.wait(snapshot.revision, _TICK)
     st.rerun()
 
 
-def _growing(turn: Turn, snapshot: Snapshot, budget: int | None, t: Strings) -> list[str]:
+def _growing(turn: Turn, snapshot: Snapshot, t: Strings) -> list[str]:
     found = snapshot.passages
     passages = "" if found is None else markup.passages(found, turn.question, snapshot.searched, t, clickable=False)
     live = snapshot.state == "thinking"
     return [
         passages,
-        markup.reasoning(snapshot.thinking, snapshot.thought_tokens, budget, t, live=live),
+        markup.reasoning(snapshot.thinking, snapshot.thought_tokens, turn.think_budget, t, live=live),
         markup.draft(snapshot.text, len(found or ())),
         markup.notices(snapshot.notices) + markup.state(snapshot, turn.running.seconds, t),
     ]
@@ -138,7 +166,7 @@ def _finished(service: runtime.Service, conversation: Conversation, turn: Turn, 
     if documents and found is not None:
         searched = given.searched if given else snapshot.searched
         parts.append(markup.passages(found, turn.question, searched, t, clickable=True))
-    parts.append(markup.reasoning(snapshot.thinking, snapshot.thought_tokens, None, t, live=False))
+    parts.append(markup.reasoning(snapshot.thinking, snapshot.thought_tokens, turn.think_budget, t, live=False))
     parts.append(markup.answer(given, t) if given else markup.draft(snapshot.text, len(found or ())))
     told = given.notices if given else snapshot.notices
     if not (given and given.refused):  # a refusal says them itself

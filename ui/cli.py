@@ -50,7 +50,14 @@ app = typer.Typer(
 
 def main() -> None:
     """Entry point of the console script."""
-    from ui import cli_backup, cli_docs, cli_eval, cli_models, cli_reindex  # noqa: F401  (they add their commands)
+    from ui import (  # noqa: F401  (they add their commands)
+        cli_backup,
+        cli_docs,
+        cli_eval,
+        cli_feedback,
+        cli_models,
+        cli_reindex,
+    )
 
     app()
 
@@ -98,16 +105,12 @@ def opened(
     """
     with console.errors_for_people():
         settings = settings_of(config, **llm)
-        from ui.access import running_service
-
-        service = running_service(_place(home))
+        service = running_at(home)
         if service is None:
             with _opened_here(home, settings, llm) as kb:
                 yield kb
             return
-        from ui.client import RemoteKnowledgeBase
-
-        with RemoteKnowledgeBase(service, client=f"cli {local_user().name}", on_queued=_say_queued) as remote:
+        with service as remote:
             if any(value not in (None, "auto") for value in llm.values()):
                 from kb.llm import open_model
 
@@ -126,6 +129,18 @@ def _opened_here(home: Path | None, settings: "Settings", llm: dict[str, Any]) -
             kb.ignore_choice()
             _ = kb.model  # a model named on the command line is missed now, not after the search
         yield kb
+
+
+def running_at(home: Path | None) -> "RemoteKnowledgeBase | None":
+    """The running service that owns a home; None where none runs."""
+    from ui.access import running_service
+
+    service = running_service(_place(home))
+    if service is None:
+        return None
+    from ui.client import RemoteKnowledgeBase
+
+    return RemoteKnowledgeBase(service, client=f"cli {local_user().name}", on_queued=_say_queued)
 
 
 def _place(home: Path | None) -> Path:
@@ -196,6 +211,9 @@ def ingest(
     collection: CollectionOption = None,
     prune: Annotated[bool, typer.Option("--prune", help="Remove documents whose file is gone.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on following the folders until Ctrl-C.")] = False,
+    poll: Annotated[
+        bool, typer.Option("--poll", help="With --watch: look at the files again and again, as network drives need.")
+    ] = False,
     json: JsonOption = False,
     home: HomeOption = None,
     config: ConfigOption = None,
@@ -209,7 +227,7 @@ def ingest(
                 from kb.errors import UsageError
 
                 raise UsageError("--watch and --json do not go together: a watch has many reports.")
-            for report in watch_with_reports(kb, paths, local_user(), collection, prune):
+            for report in watch_with_reports(kb, paths, local_user(), collection, prune, poll):
                 print_report(report)
             return
         report = ingest_with_progress(kb, paths, local_user(), collection, prune)

@@ -1,6 +1,8 @@
 """`kb docs` and `kb audit`: the document list, one document's text, deletion, and the trail of who asked what."""
 
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +16,9 @@ from ui.cli import (
     local_user,
     opened,
 )
+
+if TYPE_CHECKING:
+    from kb.schema import Document, PageSpan
 
 docs = typer.Typer(help="The documents.", no_args_is_help=True)
 app.add_typer(docs, name="docs")
@@ -55,6 +60,7 @@ def list_documents(
             "v",
             "pages",
             "chunks",
+            "quality",
             "reason",
             box=None,
         )
@@ -66,6 +72,7 @@ def list_documents(
                 str(d.version),
                 str(d.pages or ""),
                 str(d.chunks),
+                _quality(d),
                 d.reason,
             )
             table.add_row(*(Text(console.printable_line(cell)) for cell in cells))
@@ -81,17 +88,43 @@ def show(
     home: HomeOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """The stored text of a document."""
+    """The stored text of a document. Which pages are poor, or were recognised in an image, is said on stderr."""
     with opened(home, config) as kb:
         asker = local_user()
         stored = kb.stored_text(asker, collection, path, version)
         if not json:
             print(console.printable(stored.text))
+            for line in _page_notes(stored.pages):
+                console.say(line)
             return
         from kb.forms import stored_text_form
 
         listed = next(d for d in kb.documents(asker, stored.collection) if d.path == path)
         console.print_json(stored_text_form(stored, listed, len(kb.chunks(asker, stored.collection, path))))
+
+
+def _quality(document: "Document") -> str:
+    """How far the text can be relied on, and how many pages it does not hold for; "" where there is no text."""
+    if not document.version:
+        return ""
+    counted = ((document.poor_pages, "poor"), (document.ocr_pages, "OCR"))
+    return ", ".join([f"{document.quality:.0%}", *(f"{n} {what}" for n, what in counted if n)])
+
+
+def _page_notes(pages: "Sequence[PageSpan]") -> Iterator[str]:
+    """What a reader of the text should know of its pages, in order; those of which the same is said stand together."""
+    from kb.listing import POOR
+
+    def note(page: "PageSpan") -> str:
+        poor = f"poor ({page.quality:.1f})" if page.quality < POOR else ""
+        return ", ".join(filter(None, (poor, "OCR" if page.ocr else "")))
+
+    for said, group in groupby(pages, note):
+        numbers = [page.number for page in group]
+        if said and len(numbers) == 1:
+            yield f"page {numbers[0]}: {said}"
+        elif said:
+            yield f"pages {numbers[0]}-{numbers[-1]}: {said}"
 
 
 @docs.command()
@@ -103,19 +136,29 @@ def delete(
     home: HomeOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Delete documents with every trace of them: all versions, vectors, words and originals."""
+    """Delete documents with every trace of them: all versions, vectors, words and originals.
+
+    What is inside a mail or an archive goes with it; an archive is named by its path.
+    """
     with opened(home, config) as kb:
         asker = local_user()
-        names = [(kb.catalog.find_document(asker, path, collection)[1], path) for path in paths]
+        doomed = kb.doomed(asker, [(collection, path) for path in paths])
+        for each in doomed:
+            if each.kept_in:
+                console.say(
+                    f"{each.path} is still inside {each.kept_in}, which is kept: to be rid of it, delete "
+                    f"{each.kept_in} too"
+                )
         if not yes:
-            shown = ", ".join(console.printable_line(f"{name}/{path}") for name, path in names)
+            shown = ", ".join(console.printable_line(f"{each.collection}/{each.path}") for each in doomed)
             typer.confirm(f"Delete {shown} with all versions?", abort=True, err=True)
-        deleted = kb.delete_documents(asker, names)
-        for name, path in deleted:
-            console.say(f"deleted {name}/{path}")
+        kb.delete_documents(asker, [(each.collection, each.path) for each in doomed])
+        for each in doomed:
+            console.say(f"deleted {each.collection}/{each.path}")
         if json:
-            forms = [{"collection": name, "document": path, "status": "deleted"} for name, path in deleted]
-            console.print_json({"documents": forms})
+            from kb.forms import doomed_form
+
+            console.print_json({"documents": [{**doomed_form(each), "status": "deleted"} for each in doomed]})
 
 
 @app.command()

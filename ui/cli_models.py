@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ui import console
-from ui.cli import ConfigOption, HomeOption, JsonOption, app, opened, settings_of
+from ui.cli import ConfigOption, HomeOption, JsonOption, app, opened, running_at, settings_of
 
 # Models are shared by all homes; the option is taken so that every command takes it.
 AnyHomeOption = Annotated[Path | None, typer.Option("--home", hidden=True)]
@@ -91,9 +91,14 @@ def use(name: NameArgument, json: JsonOption = False, home: HomeOption = None, c
 def rm(name: NameArgument, home: AnyHomeOption = None, config: ConfigOption = None) -> None:
     """Delete a model from this machine or its Ollama server."""
     with console.errors_for_people():
-        from kb import llm
+        settings = settings_of(config)
+        if (remote := running_at(home)) is not None:  # it may be answering with this very model
+            with remote:
+                remote.remove_model(name)
+        else:
+            from kb import llm
 
-        llm.remove_model(settings_of(config).llm, name)
+            llm.remove_model(settings.llm, name)
         console.say(f"deleted {name}")
 
 

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
+from kb.conversations import Judged, Verdict
 from kb.draft import checked
 from kb.errors import KBError
 from kb.forms import (
     answer_of_form,
     document_of_form,
+    doomed_of_form,
     event_of_form,
     retrieval_of_form,
     scope_form,
@@ -26,6 +29,7 @@ from kb.schema import (
     Chunk,
     Document,
     Done,
+    Doomed,
     Event,
     Failed,
     Message,
@@ -133,6 +137,10 @@ class RemoteKnowledgeBase:
         """Answer with this model from now on; None and None go back to the settings."""
         self._call("POST", "models/use", body={"engine": engine, "name": model})
 
+    def remove_model(self, name: str) -> None:
+        """Delete a model from the machine or its Ollama server."""
+        self._call("DELETE", f"models/{quote(name, safe='/:')}")
+
     def warm_up(self) -> None:
         """Load what the first question would have to wait for."""
         self._call("POST", "models/warm-up")
@@ -198,6 +206,11 @@ class RemoteKnowledgeBase:
                         return
         raise ServiceGone("The running service was stopped in the middle of the answer. Ask again.")
 
+    def judged(self, verdict: Verdict | None = None, limit: int = 100) -> list[Judged]:
+        """The answers that readers judged, the last judged first."""
+        found = self._call("GET", "feedback", params=_named(verdict=verdict, limit=limit))
+        return [Judged(**form) for form in found["feedback"]]
+
     # ---- documents
 
     def documents(self, asker: Principal, collection: str | None = None) -> list[Document]:
@@ -217,8 +230,16 @@ class RemoteKnowledgeBase:
         found = self._call("GET", "documents/chunks", asker, params=_named(path=path, collection=collection))
         return [Chunk(**chunk) for chunk in found["chunks"]]
 
+    def doomed(self, asker: Principal, names: Iterable[tuple[str | None, str]]) -> list[Doomed]:
+        """What deleting these would delete."""
+        found: list[Form] = []
+        for collection, group in groupby(names, key=lambda name: name[0]):
+            wanted = _named(path=[path for _, path in group], collection=collection)
+            found += self._call("GET", "documents/doomed", asker, params=wanted)["documents"]
+        return [doomed_of_form(form) for form in found]
+
     def delete_documents(self, asker: Principal, names: Iterable[tuple[str | None, str]]) -> list[tuple[str, str]]:
-        """Delete documents with all their versions, given and returned as (collection, path)."""
+        """Delete documents with all that `doomed` names, given and returned as (collection, path)."""
         deleted: list[Form] = []
         for collection, group in groupby(names, key=lambda name: name[0]):
             wanted = _named(path=[path for _, path in group], collection=collection)
@@ -251,17 +272,20 @@ class RemoteKnowledgeBase:
         *,
         collection: str | None = None,
         prune: bool = False,
+        leave: Sequence[Path] = (),
         progress: "Callable[[IngestProgress], None]" = lambda at: None,
         stop: threading.Event | None = None,
     ) -> "IngestReport":
-        """Ingest files and folders by a job of the service; see `ingest.pipeline.ingest`. `stop` cancels the job."""
+        """Ingest files and folders by a job of the service; see `ingest.pipeline.ingest`. `stop` cancels the job. The
+        files of `leave` are left for another time."""
         from ingest import files
         from ingest.pipeline import DocumentReport, IngestProgress, IngestReport
 
         if missing := [path for path in paths if not path.exists()]:
             files.find(missing)  # says which
         places = [os.path.abspath(path) for path in paths]
-        last = self._call("POST", "ingest", asker, body={"paths": places, "collection": collection, "prune": prune})
+        body = {"paths": places, "collection": collection, "prune": prune, "leave": [os.path.abspath(f) for f in leave]}
+        last = self._call("POST", "ingest", asker, body=body)
         for job in self._followed(last, stop):
             last = job
             if job["state"] == "failed" or (not job["files_total"] and job["state"] != "done"):

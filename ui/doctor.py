@@ -7,6 +7,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
+from ingest import ocr, reading
 from kb import hardware, llm, weights
 from kb.config import Settings, cache_dir, default_home
 from kb.errors import KBError
@@ -24,6 +25,12 @@ _LIBRARIES = (
     "unstructured",
     "xllamacpp",
 )
+_FORMATS = {
+    "documents": ("pdf", "docx", "doc", "odt", "rtf", "epub", "pptx", "ppt", "xlsx", "xls"),
+    "text and data": ("txt", "md", "rst", "org", "html", "xml", "csv", "tsv", "json", "jsonl", "yaml"),
+    "mail and archives": ("eml", "msg", "zip"),
+    "images": ("png, jpg, tiff, bmp", "heic", "scanned pages (OCR)"),
+}
 
 
 def examine(settings: Settings, home: Path | None = None) -> dict[str, Any]:
@@ -33,6 +40,7 @@ def examine(settings: Settings, home: Path | None = None) -> dict[str, Any]:
         *_storage(home or default_home()),
         _service(home or default_home()),
         *_models(settings),
+        *_formats(settings),
         _privacy(settings),
     ]
     fits = hardware.deepseek_fits(context_tokens=settings.llm.context_tokens)
@@ -107,6 +115,23 @@ def _ollama(settings: Settings) -> tuple[bool, dict[str, str]]:
     held = ", ".join(names) or "no models"
     hint = "" if has else f"; `kb models pull {settings.llm.model}` fetches the one of the settings"
     return has, _check("ollama", "ok" if has else "note", f"{version} at {settings.llm.ollama_host}: {held}{hint}")
+
+
+def _formats(settings: Settings) -> list[dict[str, str]]:
+    """What of the formats can be read, in groups."""
+    able = reading.capabilities()
+    without = ""
+    if not settings.ingest.ocr:
+        without = "is not read: text recognition is switched off (ingest.ocr in the settings)"
+    elif not ocr.available():
+        without = "needs the models of the Python package rapidocr, which are not there: install it again"
+    if without:
+        able |= {name: without for name in _FORMATS["images"] if able[name] == "ok"}
+    checks = []
+    for group, names in _FORMATS.items():
+        lacking = "; ".join(f"{name} {able[name]}" for name in names if able[name] != "ok")
+        checks.append(_check(f"formats, {group}", "note" if lacking else "ok", lacking or ", ".join(names)))
+    return checks
 
 
 def _privacy(settings: Settings) -> dict[str, str]:

@@ -11,6 +11,7 @@ from kb.errors import KBError
 from kb.listing import Counts, Listed, Sort, Wanted, count, select
 from kb.schema import Document
 from ui import jobs_view, markup, markup_documents, runtime, session
+from ui.confirming import confirm
 from ui.panel import panel
 from ui.sanitise import label, plain
 from ui.session import Source
@@ -125,7 +126,7 @@ def _filters(counts: Counts, t: Strings) -> Wanted:
 def _more_filters(counts: Counts, t: Strings) -> None:
     st.pills(
         t("filter_types"), list(counts.types), selection_mode="multi", key="filter-types", on_change=_first_page,
-        format_func=lambda name: f"{name.upper() or t('type_none')} ({counts.types.get(name, 0):,})",
+        format_func=lambda name: f"{label(name.upper()) or t('type_none')} ({counts.types.get(name, 0):,})",
         persist_state="session",
     )  # fmt: skip
     st.pills(
@@ -266,47 +267,39 @@ def _act(service: runtime.Service, name: str, value: str, listed: Listed, t: Str
 
 
 def _confirm(service: runtime.Service, doomed: Sequence[Key], t: Strings) -> None:
-    def close() -> None:
-        st.session_state.pop(_DELETING, None)
-
     title = t("delete_title") if len(doomed) == 1 else t("delete_many_title", n=f"{len(doomed):,}")
-
-    @st.dialog(title, icon=":material/delete:", on_dismiss=close)
-    def dialog() -> None:
-        names = "".join(
-            f'<div class="origin"><div class="name">{plain(path)}</div>'
-            f'<div class="where">{plain(collection)}</div></div>'
-            for collection, path in doomed[:_NAMED]
-        )
-        rest = f'<p class="side">{t("delete_more", n=f"{len(doomed) - _NAMED:,}")}</p>' if len(doomed) > _NAMED else ""
-        st.html(markup.wrap(f"{names}{rest}<p>{t('delete_text')}</p>"))
-        row = st.container(horizontal=True, horizontal_alignment="right", key="delete-row")
-        if row.button(t("cancel"), key="delete-cancel"):
-            close()
-            st.rerun()
-        if row.button(t("delete_confirm"), key="delete-confirm", type="primary") and _delete(service, doomed, t):
-            close()
-            st.rerun()
-
-    dialog()
+    names = "".join(
+        f'<div class="origin"><div class="name">{plain(path)}</div><div class="where">{plain(collection)}</div></div>'
+        for collection, path in doomed[:_NAMED]
+    )
+    rest = f'<p class="side">{t("delete_more", n=f"{len(doomed) - _NAMED:,}")}</p>' if len(doomed) > _NAMED else ""
+    confirm(
+        title, f"{names}{rest}{_more_about(service, doomed, t)}<p>{t('delete_text')}</p>", t, key="delete",
+        delete=lambda: _delete(service, doomed, t),
+        close=lambda: st.session_state.pop(_DELETING, None),
+    )  # fmt: skip
 
 
-def _delete(service: runtime.Service, doomed: Sequence[Key], t: Strings) -> bool:
-    """Delete documents; False where one could not be, and that is said."""
+def _more_about(service: runtime.Service, doomed: Sequence[Key], t: Strings) -> str:
+    """What goes with these documents, and what of them stays in a mail or archive that is kept."""
+    try:
+        found = service.kb.doomed(service.asker, doomed)
+    except KBError:  # gone meanwhile; deleting says so
+        return ""
+    more = len(found) - len(doomed)
+    kept = [each for each in found if each.kept_in]
+    said = [t.count("delete_inside", more)] if more > 0 else []
+    said += [t("delete_kept_in", name=d.path, container=d.kept_in) for d in kept[:_NAMED]]
+    said += [t("delete_more", n=f"{len(kept) - _NAMED:,}")] if len(kept) > _NAMED else []
+    return "".join(f'<p class="side">{plain(line)}</p>' for line in said)
+
+
+def _delete(service: runtime.Service, doomed: Sequence[Key], t: Strings) -> None:
     chosen: set[Key] = st.session_state.setdefault(_CHOSEN, set())
-    with st.spinner(t("deleting")):
-        try:
-            service.kb.delete_documents(service.asker, doomed)
-            for collection, path in doomed:
-                service.uploads.forget(collection, path)
-        except (KBError, OSError) as error:
-            reason = localised(str(error), t.language)
-            st.html(markup.wrap(markup.problem(t("delete"), t("delete_failed", reason=reason))))
-            return False
-        chosen.difference_update(doomed)
+    service.kb.delete_documents(service.asker, doomed)
+    chosen.difference_update(doomed)
     words = t("deleted", name=label(doomed[0][1])) if len(doomed) == 1 else t("deleted_many", n=f"{len(doomed):,}")
     st.toast(words, icon=":material/check:")
-    return True
 
 
 def _versions(service: runtime.Service, key: Key, t: Strings) -> None:

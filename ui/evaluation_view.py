@@ -1,8 +1,5 @@
 """The evaluation page: choosing a question set, watching a run, its figures and answers, and comparing two runs."""
 
-import json
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -14,13 +11,15 @@ from kb.errors import KBError
 from kb.schema import Scope
 from ui import markup, markup_evaluation, runtime, session
 from ui.comparing import compare, differing, verdict
+from ui.confirming import confirm
 from ui.evaluating import MAX_SET_MB
+from ui.kept import Kept
 from ui.markup_documents import fit
 from ui.panel import panel
 from ui.runs import Run, RunOptions
 from ui.sanitise import plain
 from ui.strings import Strings
-from ui.style import uploader_words
+from ui.style import uploader_hint
 from ui.translations import localised
 
 if TYPE_CHECKING:
@@ -30,12 +29,10 @@ _OPENED, _DELETING, _PROBLEM, _SEEN, _SHOWN = "run-open", "run-deleting", "run-p
 _BUDGETS: list[int | None] = [None, 0, 32, 64, 128, 256, 512, 1024, 2048, 4096]
 _EVERY = 0.8  # seconds between two looks at a run
 _PAGE = 20
-_KEPT = 4  # runs whose outcomes are kept in memory
 
 _Item = TypeVar("_Item")
 
-_lock = threading.Lock()
-_outcomes: "OrderedDict[tuple[str, int], Sequence[Outcome]]" = OrderedDict()
+_outcomes: "Kept[tuple[str, int], Sequence[Outcome]]" = Kept(4)
 
 
 def render() -> None:
@@ -80,7 +77,7 @@ def _new(service: runtime.Service, t: Strings) -> None:
             t("set_source"), list(sources), format_func=sources.__getitem__, default=next(iter(sources)),
             required=True, key="set-source",
         )  # fmt: skip
-        chosen = _chosen_set(source or next(iter(sources)), sample, t)
+        chosen = _chosen_set(service, source or next(iter(sources)), sample, t)
         only = st.toggle(t("option_retrieval"), key="option-retrieval")
         row = st.container(horizontal=True, key="option-row")
         limit = row.number_input(
@@ -108,20 +105,35 @@ def _new(service: runtime.Service, t: Strings) -> None:
             _start(service, chosen, RunOptions(only, int(limit) if limit else None, samples, *options), t)
 
 
-def _chosen_set(source: str, sample: Path | None, t: Strings) -> tuple[Path | bytes, str] | None:
+def _chosen_set(
+    service: runtime.Service, source: str, sample: Path | None, t: Strings
+) -> tuple[Path | bytes, str] | None:
     """The set and its name; None while there is none."""
     if source == "sample" and sample is not None:
         with sample.open("rb") as file:
             count = sum(1 for line in file if line.strip())
-        st.html(markup.wrap(f'<div class="side">{plain(t("set_sample_help", folder=sample.parent, n=count))}</div>'))
+        st.html(markup.wrap(f'<div class="side">{plain(t("set_sample_help", n=count))}</div>'))
+        if sample.parent.name not in service.kb.catalog.collections():
+            st.button(t("set_sample_read"), icon=":material/drive_folder_upload:", key="read-sample",
+                      on_click=lambda: _read(service, sample.parent, t))  # fmt: skip
         return sample, ""
     st.html(markup.wrap(f'<div class="side">{plain(t("set_form"))}</div>'))
     if source == "path":
         written = st.text_input(t("set_path_label"), key="set-path", placeholder="/srv/questions.jsonl").strip()
         return (Path(written).expanduser(), "") if written else None
-    st.html(f"<style>{uploader_words(t('upload_browse'), t('set_hint', mb=MAX_SET_MB))}</style>")
+    st.html(f"<style>{uploader_hint(t('set_hint', mb=MAX_SET_MB))}</style>")
     sent = st.file_uploader(t("set_choose"), key="set-file", max_upload_size=MAX_SET_MB)
     return (sent.getvalue(), sent.name) if sent is not None else None
+
+
+def _read(service: runtime.Service, folder: Path, t: Strings) -> None:
+    """Read the sample documents in; the page of documents shows how far that is."""
+    try:
+        service.jobs.ingest([folder])
+    except (KBError, OSError) as error:
+        st.session_state[_PROBLEM] = localised(str(error), t.language)
+        return
+    st.toast(t("set_sample_reading"), icon=":material/check:")
 
 
 def _more_options(service: runtime.Service, only: bool, t: Strings) -> tuple[int, int | None, int, Scope]:
@@ -171,6 +183,7 @@ def _live(service: runtime.Service, t: Strings) -> None:
 def _runs(service: runtime.Service, t: Strings) -> None:
     listed = [run for run in service.evaluations.list() if run.state != "running"]
     st.html(markup.wrap(f'<div class="sub">{plain(t("runs"))}</div>'))
+    st.html(markup.wrap(f'<div class="side">{plain(t("runs_elsewhere"))}</div>'))
     if not listed:
         st.html(markup.wrap(f'<div class="notice">{plain(t("runs_none"))}</div>'))
         return
@@ -197,7 +210,7 @@ def _runs(service: runtime.Service, t: Strings) -> None:
 def _open(service: runtime.Service, run: Run, t: Strings) -> None:
     """One run: its figures, its files, and every question."""
     assert run.figures is not None
-    st.html(markup.wrap(f'<div class="sub">#{run.number} {plain(run.name)}</div>'))
+    st.html(markup.wrap(f'<div class="sub">#{run.number} <span class="named">{plain(run.name)}</span></div>'))
     if run.done < run.total:
         words = t("run_incomplete", done=f"{run.done:,}", total=f"{run.total:,}")
         st.html(markup.wrap(f'<div class="notice">{plain(words)}</div>'))
@@ -218,6 +231,9 @@ def _open(service: runtime.Service, run: Run, t: Strings) -> None:
             key="results-file", on_click="ignore",
         )  # fmt: skip
     found = outcomes_of(service, run)
+    if not found:
+        st.html(markup.wrap(f'<div class="notice">{plain(t("run_answers_gone"))}</div>'))
+        return
     by: dict[str, list[Outcome]] = {"all": [*found]}
     for outcome in found:
         by.setdefault(verdict(outcome), []).append(outcome)
@@ -250,40 +266,18 @@ def _paged(items: Sequence[_Item], draw: Callable[[Sequence[_Item]], str], key: 
 
 def outcomes_of(service: runtime.Service, run: Run) -> "Sequence[Outcome]":
     """The outcomes of a run that has ended, from memory where they were read lately."""
-    key = (run.id, run.revision)
-    with _lock:
-        if key in _outcomes:
-            _outcomes.move_to_end(key)
-            return _outcomes[key]
-    found = service.evaluations.outcomes(run.id)
-    with _lock:
-        _outcomes[key] = found
-        while len(_outcomes) > _KEPT:
-            _outcomes.popitem(last=False)
-    return found
+    return _outcomes.get((run.id, run.revision), lambda: service.evaluations.outcomes(run.id))
 
 
 def _confirm(service: runtime.Service, run_id: str, t: Strings) -> None:
-    def close() -> None:
-        st.session_state.pop(_DELETING, None)
+    def delete() -> None:
+        service.evaluations.delete(run_id)
+        _outcomes.forget()
 
-    @st.dialog(t("run_delete_title"), icon=":material/delete:", on_dismiss=close)
-    def dialog() -> None:
-        st.html(markup.wrap(f"<p>{plain(t('run_delete_text'))}</p>"))
-        row = st.container(horizontal=True, horizontal_alignment="right", key="run-delete-row")
-        if row.button(t("cancel"), key="run-delete-cancel"):
-            close()
-            st.rerun()
-        if row.button(t("delete_confirm"), key="run-delete-confirm", type="primary"):
-            try:
-                service.evaluations.delete(run_id)
-            except KBError as error:
-                st.html(markup.wrap(markup.problem(t("run_delete"), localised(str(error), t.language))))
-                return
-            close()
-            st.rerun()
-
-    dialog()
+    confirm(
+        t("run_delete_title"), f"<p>{plain(t('run_delete_text'))}</p>", t, key="run-delete",
+        delete=delete, close=lambda: st.session_state.pop(_DELETING, None),
+    )  # fmt: skip
 
 
 # ---- comparing
@@ -322,10 +316,8 @@ def _comparison(service: runtime.Service, before: Run, after: Run, t: Strings) -
     if "questions_hash" in names:
         st.html(markup.wrap(f'<div class="notice warn">{plain(t("compare_other_set"))}</div>'))
     if names:
-        told = "; ".join(
-            f"{n}: {_value(before.figures['run'].get(n))} → {_value(after.figures['run'].get(n))}" for n in names
-        )
-        st.html(markup.wrap(f'<div class="side">{plain(t("compare_differs", names=told))}</div>'))
+        told = markup_evaluation.differences(names, before.figures["run"], after.figures["run"], t)
+        st.html(markup.wrap(f'<div class="side">{plain(told)}</div>'))
     st.html(markup.wrap(markup_evaluation.figures_table(after.figures, t, before.figures)))
     by = {
         "better": [row for row in found.rows if row.change == "better"],
@@ -336,9 +328,3 @@ def _comparison(service: runtime.Service, before: Run, after: Run, t: Strings) -
     names = [name for name in by if by[name] or name in ("better", "worse")]
     name = _choice("changes-of", names, {n: t(f"show_{n}", n=f"{len(by[n]):,}") for n in names}, t)
     _paged(by[name], lambda part: markup_evaluation.changes(part, t), f"changes-{name}", t)
-
-
-def _value(value: object) -> str:
-    """A part of a run's fingerprint, its hashes shortened."""
-    text = str(value) if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 40 else text[:12] + "…"

@@ -1,9 +1,10 @@
-"""Exporting: a conversation as Markdown for people, and as JSON for programs.
+"""Exporting: a conversation as Markdown for people, and as JSON for programs; one answer as text to be pasted.
 
 What a model or a document says stays text: a viewer of the Markdown finds no image, link or HTML in it to load.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -37,6 +38,21 @@ _SIGNS = re.compile(r"([\\`*_\[\]<>|~&$])")
 _LEAD = re.compile(r"^(#|[-+=](?=[-+=\s])|\d{1,9}(?=[.)]))")  # begins a heading, a list or a rule
 _FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
 
+_Form = Callable[[str], str]  # how a text is written
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _plain(text: str) -> str:
+    """Any text on one line, as the characters it is made of."""
+    return _SIGNS.sub(r"\\\1", _one_line(text))
+
+
+def _emphasised(text: str) -> str:
+    return f"*{text}*"
+
 
 def as_markdown(conversation: Conversation, language: Language) -> str:
     """Questions and answers with their `[n]`; under each answer its sources: document, page and quote."""
@@ -45,6 +61,12 @@ def as_markdown(conversation: Conversation, language: Language) -> str:
     for number, turn in enumerate(conversation.turns, 1):
         parts += _turn(turn, number, language)
     return "\n\n".join(parts) + "\n"
+
+
+def as_text(answer: Answer, language: Language) -> str:
+    """One answer as text to be pasted anywhere: with the remarks and the sources of the Markdown, without its signs."""
+    text = _marked(answer, language, str).strip()
+    return f"{text}\n\n{_text('sources', language)}\n{_sources(answer, language, _one_line, str)}"
 
 
 def as_json(conversation: Conversation) -> dict[str, Any]:
@@ -71,6 +93,7 @@ def turn_form(turn: Turn) -> dict[str, Any]:
         "searched": s.searched,
         "thinking": s.thinking,
         "thought_tokens": s.thought_tokens,
+        "think_budget": turn.think_budget,
         "text": s.text,
         "passages": None if s.passages is None else [passage_form(passage) for passage in s.passages],
         "notices": [asdict(notice) for notice in s.notices],
@@ -105,38 +128,33 @@ def _turn(turn: Turn, number: int, language: Language) -> list[str]:
     return parts
 
 
-def _marked(answer: Answer, language: Language) -> str:
+def _marked(answer: Answer, language: Language, remark: _Form = _emphasised) -> str:
     """The answer's text, with a remark behind each claim that its sources do not support."""
     text = answer.text
     for claim in sorted(answer.claims, key=lambda claim: claim.end, reverse=True):
         if not claim.supported:
             end = claim.start + len(text[claim.start : claim.end].rstrip())
-            text = f"{text[:end]} *{_text('unsupported', language)}*{text[end:]}"
+            text = f"{text[:end]} {remark(_text('unsupported', language))}{text[end:]}"
     return text
 
 
-def _sources(answer: Answer, language: Language) -> str:
+def _sources(answer: Answer, language: Language, plain: _Form = _plain, remark: _Form = _emphasised) -> str:
     lines: dict[str, None] = {}  # each but once, in order
     for citation in sorted(answer.citations, key=lambda citation: citation.marker):
-        lines[_source(citation, language)] = None
+        lines[_source(citation, language, plain, remark)] = None
     return "\n".join(lines)
 
 
-def _source(citation: Citation, language: Language) -> str:
+def _source(citation: Citation, language: Language, plain: _Form, remark: _Form) -> str:
     return _text(
         "source" if citation.page is None else "source_page",
         language,
         n=citation.marker,
-        place=f"{_plain(citation.collection)}/{_plain(citation.document)}",
+        place=f"{plain(citation.collection)}/{plain(citation.document)}",
         page=citation.page,
-        quote=_plain(citation.quote),
-        remark="" if citation.supported else f" *{_text('unsupported', language)}*",
+        quote=plain(citation.quote),
+        remark="" if citation.supported else f" {remark(_text('unsupported', language))}",
     )
-
-
-def _plain(text: str) -> str:
-    """Any text on one line, as the characters it is made of."""
-    return _SIGNS.sub(r"\\\1", " ".join(text.split()))
 
 
 def _lines(text: str) -> str:

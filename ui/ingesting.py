@@ -41,20 +41,21 @@ def watch_with_reports(
     asker: Principal,
     collection: str | None = None,
     prune: bool = False,
+    poll: bool = False,
 ) -> Iterator[IngestReport]:
-    """Ingest, then follow the folders until Ctrl-C; a report for the first run and for each change."""
+    """Ingest, then follow the folders until Ctrl-C; a report for the first run and for each change. `poll` as in
+    `ingest.watching.watch`."""
     with console.interruptible() as stop:
 
         def by_service(leave: Leave) -> IngestReport:
-            while any(map(leave, files.find(paths))) and not stop.wait(0.5):  # the service takes all that is there
-                pass
             assert isinstance(kb, RemoteKnowledgeBase)
-            return kb.ingest(paths, asker, collection=collection, prune=prune, stop=stop)
+            left = [found.absolute_path for found in files.find(paths) if leave(found)]
+            return kb.ingest(paths, asker, collection=collection, prune=prune, leave=left, stop=stop)
 
         if isinstance(kb, RemoteKnowledgeBase):
-            yield from follow(paths, by_service, stop=stop)
+            yield from follow(paths, by_service, stop=stop, poll=poll)
         else:
-            yield from watch(kb, paths, collection=collection, prune=prune, stop=stop)
+            yield from watch(kb, paths, collection=collection, prune=prune, stop=stop, poll=poll)
 
 
 def report_form(report: IngestReport) -> dict[str, Any]:

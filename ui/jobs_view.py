@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from kb.errors import KBError, UsageError
+from kb.uploads import are_uploads
 from ui import markup, markup_documents, runtime
 from ui.panel import panel
 from ui.strings import Strings
-from ui.style import uploader_words
+from ui.style import uploader_hint
 from ui.translations import localised
 from ui.uploading import COLLECTION
 
@@ -25,7 +26,7 @@ _LIVE, _IDLE = 0.6, 5.0  # seconds between two looks at the jobs
 def render(service: runtime.Service, t: Strings) -> None:
     """Draw the uploader, the field for a folder of this machine, and the jobs."""
     hint = t("upload_hint", mb=service.kb.settings.ingest.max_file_mb)
-    st.html(f"<style>{uploader_words(t('upload_browse'), hint)}</style>")
+    st.html(f"<style>{uploader_hint(hint)}</style>")
     _upload(service, t)
     _folder(service, t)
     problem = st.session_state.pop(_PROBLEM, None)
@@ -167,7 +168,7 @@ def read_again(service: runtime.Service, chosen: dict[str, list[str]], t: String
 
     A document in a folder below its root is found by walking the root. Raises UsageError where a root is gone.
     """
-    uploads = str(service.kb.home.uploads)
+    uploads = service.kb.home.uploads
     begun = 0
     for collection, paths in chosen.items():
         known = service.kb.catalog.known(collection)
@@ -178,7 +179,7 @@ def read_again(service: runtime.Service, chosen: dict[str, list[str]], t: String
         for root, sources in files.items():
             if not Path(root).is_dir():
                 raise UsageError(f"The folder {root}, from which these documents came, is not there any more.")
-            whole = root != uploads and any("/" in source for source in sources)
+            whole = not are_uploads(uploads, root) and any("/" in source for source in sources)
             places = [Path(root)] if whole else [Path(root, source) for source in sorted(sources)]
             missing = [place.name for place in places if not place.exists()]
             if missing:

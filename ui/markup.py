@@ -6,12 +6,12 @@ from pathlib import PurePosixPath
 from kb.conversations import Feedback
 from kb.schema import EVERYTHING, Answer, Citation, Document, Notice, Passage, Scope
 from ui.answering import Snapshot
+from ui.exporting import as_text
 from ui.sanitise import Span, body, plain, rich
 from ui.strings import TEXTS, Strings
 
 _QUESTION_SHOWN = 2_000
 _CARD_SHOWN = 420
-_QUOTE_COPIED = 300
 _REASONS = {
     "up": ("reason_right", "reason_clear"),
     "down": ("reason_wrong", "reason_source", "reason_incomplete", "reason_unclear"),
@@ -59,7 +59,7 @@ def state(snapshot: Snapshot, seconds: float, t: Strings) -> str:
     """What is being done now, and for how long."""
     if snapshot.finished:
         return ""
-    clock = f"<span>{int(seconds)} s</span>" if seconds >= 1 else ""
+    clock = f"<span>{plain(t('seconds', n=int(seconds)))}</span>" if seconds >= 1 else ""
     ahead = snapshot.ahead if snapshot.state == "queued" else 0
     words = plain(t.count("state_ahead", ahead) if ahead else t(f"state_{snapshot.state}"))
     return f'<div class="state" role="status"><span class="pulse"></span><span>{words}</span>{clock}</div>'
@@ -106,12 +106,18 @@ def reasoning(text: str, tokens: int, budget: int | None, t: Strings, *, live: b
     if not text.strip():
         return ""
     words = t("reasoning_budget", n=tokens, budget=budget) if budget else t("reasoning_tokens", n=tokens)
-    end = f'<span class="end">{plain(words)}</span>' if tokens else ""
+    end = f'<span class="end">{_budget(tokens, budget) if live and budget else ""}{plain(words)}</span>'
+    end = end if tokens else ""
     return (
         f'<details class="reasoning" data-key="reasoning"{" open" if live else ""}>'
         f"<summary><b>{plain(t('reasoning'))}</b>{end}</summary>"
         f'<div class="{"live" if live else "told"}"><div class="thinking">{body(text.strip())}</div></div></details>'
     )
+
+
+def _budget(tokens: int, budget: int) -> str:
+    """How much of the budget for reasoning is used, as a bar; the words beside it say the same."""
+    return f'<span class="budget" aria-hidden="true"><i style="width:{min(1.0, tokens / budget):.0%}"></i></span>'
 
 
 def draft(text: str, passages_found: int) -> str:
@@ -230,17 +236,11 @@ def engine(name: str, t: Strings) -> str:
 
 
 def copied(snapshot: Snapshot, t: Strings) -> str:
-    """The answer as plain text, with its sources listed below."""
+    """The answer as plain text, with a remark on what nothing confirms and its sources listed below."""
     given = snapshot.answer
     if not given or not given.citations or given.refused:
         return snapshot.text
-    lines: dict[int, str] = {}
-    for c in given.citations:
-        place = where(c.page, "", t)
-        quote = " ".join(c.quote.split())
-        quote = quote if len(quote) <= _QUOTE_COPIED else f"{quote[:_QUOTE_COPIED]}…"
-        lines.setdefault(c.marker, f"[{c.marker}] {c.document}{f', {place}' if place else ''}: “{quote}”")
-    return "\n".join([given.text.rstrip(), "", t("copy_sources"), *(lines[n] for n in sorted(lines))])
+    return as_text(given, t.language)
 
 
 def hero(documents: int, t: Strings) -> str:
@@ -277,18 +277,18 @@ def _chip(n: int, citation: Citation, index: int, t: Strings) -> str:
     place = where(citation.page, "", t)
     head = citation.document + (f" · {place}" if place else "")
     quote = f"{citation.quote[:_CARD_SHOWN]}{'…' if len(citation.quote) > _CARD_SHOWN else ''}"
-    weak = "" if citation.supported else " weak"
+    weak, label = ("", "cite_label") if citation.supported else (" weak", "cite_label_weak")
     return (
         f'<button type="button" class="cite{weak}" data-action="cite" data-value="{index}" '
         f'data-head="{plain(head)}" data-card="{_attribute(quote)}" '
-        f'aria-label="{plain(t("cite_label", n=n, document=head))}">{n}</button>'
+        f'aria-label="{plain(t(label, n=n, document=head))}">{n}</button>'
     )
 
 
 def _passage_chip(n: int, passage: Passage, t: Strings) -> str:
-    name = plain(t("cite_label", n=n, document=passage.document))
+    name = plain(t("cite_label_weak", n=n, document=passage.document))  # nothing was compared with it
     return (
-        f'<button type="button" class="cite" data-action="passage" data-value="{n}" '
+        f'<button type="button" class="cite weak" data-action="passage" data-value="{n}" '
         f'data-head="{plain(passage.document)}" data-card="{_attribute(passage.text[:_CARD_SHOWN])}" '
         f'aria-label="{name}">{n}</button>'
     )

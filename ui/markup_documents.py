@@ -5,8 +5,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from kb.days import day, local
 from kb.listing import POOR, SEARCHABLE, Listed, VersionFacts
-from kb.schema import Document
+from kb.schema import Document, PageSpan
 from ui.sanitise import body, plain
 from ui.strings import Strings
 from ui.translations import localised
@@ -25,6 +26,7 @@ _JOB_STYLE = {
     "paused": "mute",
     "queued": "mute",
     "running": "busy",
+    "stopping": "mute",
 }
 
 
@@ -146,7 +148,7 @@ def _facts(document: Document, t: Strings) -> list[str]:
         if document.version > 1:
             facts.append(f"<span>{plain(t('version', n=document.version))}</span>")
         facts.append(f"<span>{plain(size(document.size))}</span>")
-        facts.append(f"<span>{plain(document.ingested_at[:10])}</span>")
+        facts.append(f"<span>{plain(day(document.ingested_at))}</span>")
     return facts
 
 
@@ -154,13 +156,29 @@ def _quality(document: Document, t: Strings) -> list[str]:
     """What to know of how well the text was read."""
     found = []
     if document.poor_pages:
-        found.append(f'<span class="mark weak">{plain(t.count("pages_poor", document.poor_pages))}</span>')
+        found.append(_mark(t.count("pages_poor", document.poor_pages), t("poor_why"), weak=True))
     if document.ocr_pages:
-        found.append(f'<span class="mark">{plain(t.count("pages_ocr", document.ocr_pages))}</span>')
+        found.append(_mark(t.count("pages_ocr", document.ocr_pages), t("ocr_why"), weak=False))
     if document.quality < _NOTE:
-        css = "mark weak" if document.quality < POOR else "mark"
-        found.append(f'<span class="{css}">{plain(t("quality", n=f"{document.quality:.0%}"))}</span>')
+        words = t("quality", n=f"{document.quality:.0%}")
+        found.append(_mark(words, t("quality_why"), weak=document.quality < POOR))
     return found
+
+
+def _mark(words: str, why: str, *, weak: bool) -> str:
+    return f'<span class="mark{" weak" if weak else ""}" title="{plain(why)}">{plain(words)}</span>'
+
+
+def page_note(pages: Sequence[PageSpan], number: int | None, t: Strings) -> str:
+    """What to know before one relies on the text of a page; "" where there is nothing."""
+    page = next((page for page in pages if page.number == number), None)
+    if page is None:
+        return ""
+    said = [t("page_poor", why=t("poor_why"))] if page.quality < POOR else []
+    said += [t("page_ocr", why=t("ocr_why"))] if page.ocr else []
+    return "".join(
+        f'<div class="notice{" warn" if page.quality < POOR else ""}">{plain(words)}</div>' for words in said
+    )
 
 
 def status(document: Document, t: Strings) -> str:
@@ -215,14 +233,14 @@ def _version(collection: str, path: str, version: VersionFacts, t: Strings) -> s
         facts.append(f"<span>{plain(t.count('pages', len(version.pages)))}</span>")
     facts += [
         f"<span>{plain(t('quality', n=f'{version.quality:.0%}'))}</span>",
-        f"<span>{plain(version.ingested_at[:16].replace('T', ' '))} UTC</span>",
+        f"<span>{plain(local(version.ingested_at))}</span>",
         f'<span title="SHA-256 {plain(version.sha256)}"><code>{plain(version.sha256[:12])}</code></span>',
     ]
     poor = _numbers((page.number for page in version.pages if page.quality < POOR), t)
     ocr = _numbers((page.number for page in version.pages if page.ocr), t)
     notes = "".join(
-        f'<span class="note">{plain(t(name, pages=pages))}</span>'
-        for name, pages in (("pages_poor_named", poor), ("pages_ocr_named", ocr))
+        f'<span class="note">{plain(t(name, pages=pages))} {plain(t(why))}</span>'
+        for name, why, pages in (("pages_poor_named", "poor_why", poor), ("pages_ocr_named", "ocr_why", ocr))
         if pages
     )
     address = original(collection, path, version.number)
@@ -268,17 +286,18 @@ def _under_way(job: "Job", t: Strings) -> str:
     if job.seconds >= 1 and job.files_done and not waits:
         rate = job.files_done / job.seconds
         facts.append(t("job_rate", n=f"{rate:.1f}" if rate < 10 else f"{rate:.0f}"))
-        if job.files_total > job.files_done:
+        if job.files_total > job.files_done and not job.stopping:
             facts.append(t("time_left", time=duration((job.files_total - job.files_done) / rate, t)))
     now = "" if waits or not job.current else f'<div class="now">{plain(t("job_current", name=job.current))}</div>'
-    acts = tool("resume", job.id, t("job_resume"), job.title) if job.state == "paused" else ""
-    if job.state in ("running", "queued"):
+    state = "stopping" if job.stopping else job.state
+    acts = tool("resume", job.id, t("job_resume"), job.title) if state in ("paused", "stopping") else ""
+    if state in ("running", "queued"):
         acts += tool("pause", job.id, t("job_pause"), job.title)
     acts += tool("cancel", job.id, t("job_cancel"), job.title)
     pulse = '<span class="pulse"></span>' if job.state == "running" else ""
     return (
         f'<div class="card job" data-job="{job.id}"><div class="cardhead">{pulse}<b>{plain(job.title)}</b>'
-        f'<span class="status {_JOB_STYLE[job.state]}">{plain(t(f"job_{job.state}"))}</span>'
+        f'<span class="status {_JOB_STYLE[state]}" role="status">{plain(t(f"job_{state}"))}</span>'
         f'<span class="acts">{acts}</span></div>'
         f"{meter(job.files_done, job.files_total if job.files_total or waits else 0, job.title)}"
         f'<div class="side">{plain(" · ".join(facts) or t("upload_starting"))}</div>{now}</div>'
@@ -309,7 +328,7 @@ def _ended(job: "Job", opened: "Job | None", t: Strings) -> str:
     return (
         f'<li class="job" data-job="{job.id}"><span class="sign {css}" aria-hidden="true">{sign}</span>'
         f'<span class="what"><b>{plain(job.title)}</b><span class="side">{plain(_outcome(job, t))} · '
-        f"{plain(duration(job.seconds, t))} · {plain(job.created_at[:16].replace('T', ' '))} UTC</span></span>"
+        f"{plain(duration(job.seconds, t))} · {plain(local(job.created_at))}</span></span>"
         f'<span class="acts">{acts}</span>{why}{_results(opened, t) if opened else ""}</li>'
     )
 

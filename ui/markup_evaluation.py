@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kb.days import local
 from kb.figures import flat
 from ui.comparing import Compared, Comparison, verdict
 from ui.markup import engine
 from ui.markup_documents import duration, meter, tool
 from ui.runs import Run
 from ui.sanitise import body, plain
-from ui.strings import Strings
+from ui.strings import TEXTS, Strings
 from ui.translations import localised
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def _run(run: Run, opened: bool, t: Strings) -> str:
         f'<span class="facts"><span class="status {_RUN_STYLE[run.state]}">{plain(t(f"run_{run.state}"))}</span>'
         f"<span>{plain(t('run_answers', done=f'{run.done:,}', total=f'{run.total:,}'))}</span>{failed}"
         f'<span class="wrap">{plain(settings(run, t))}</span>'
-        f"<span>{plain(run.created_at[:16].replace('T', ' '))} UTC</span></span>"
+        f"<span>{plain(local(run.created_at))}</span></span>"
         f'<span class="acts">{acts}</span><span class="facts figures">{main}</span>{why}</li>'
     )
 
@@ -190,6 +191,31 @@ def _delta(name: str, before: float | None, after: float | None) -> str:
     css, sign = ("up" if (change > 0) != less else "down"), "▲" if change > 0 else "▼"
     words = f"{change:+.2f}" if name.startswith("seconds.") else f"{change * 100:+.1f}"
     return f'<span class="delta {css}">{sign} {words}</span>'
+
+
+def differences(names: Sequence[str], before: Mapping[str, Any], after: Mapping[str, Any], t: Strings) -> str:
+    """In what the fingerprints of two runs differ, with both values where they say something to a reader."""
+    parts = []
+    for name in names:
+        words = t(f"part_{name}") if f"part_{name}" in TEXTS else name
+        if name.endswith(("_hash", "_digest")):
+            parts.append(words)
+        else:
+            parts.append(f"{words} {_value(before.get(name), t)} → {_value(after.get(name), t)}")
+    return t("compare_differs", names=("；" if t.language == "zh" else "; ").join(parts))
+
+
+def _value(value: object, t: Strings) -> str:
+    if isinstance(value, bool):
+        return t("yes") if value else t("no")
+    if isinstance(value, Mapping):
+        return ", ".join(str(part) for parts in value.values() if parts for part in _list(parts)) or "–"
+    text = "–" if value is None else str(value)
+    return text if len(text) <= 40 else f"{text[:12]}…"
+
+
+def _list(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else [value]
 
 
 # ---- questions

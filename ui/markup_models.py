@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 State = Literal["loading", "ready", "failed"]
 
+_PARAMETERS = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[bm](?![a-z0-9])", re.IGNORECASE)
 _PULL_STYLE = {"done": "good", "failed": "bad", "stopped": "mute", "stopping": "mute", "running": "busy"}
 
 
@@ -56,10 +57,10 @@ def installed(models: "Sequence[InstalledModel]", used: tuple[str, str], t: Stri
     for i, model in enumerate(models):
         here = (model.engine, model.name) == used
         mark = f'<span class="status good">{plain(t("model_in_use"))}</span>' if here else ""
-        detail = f'<span class="wrap">{plain(model.detail)}</span>' if model.detail else ""
+        detail = f'<span class="wrap">{plain(localised(model.detail, t.language))}</span>' if model.detail else ""
         use = "" if here else tool("use", i, t("model_use"), model.name, css="strong")
         rows.append(
-            f'<li class="doc"><span class="kind">{plain(_badge(model.engine))}</span><span class="name">'
+            f'<li class="doc"><span class="kind">{plain(_badge(model.name))}</span><span class="name">'
             f'{plain(model.name)}</span><span class="facts">{mark}<span>{plain(engine(model.engine, t))}</span>'
             f"<span>{plain(gigabytes(model.size, t))}</span>{detail}</span>"
             f'<span class="acts">{use}{tool("remove", i, t("delete"), model.name, css="risk")}</span></li>'
@@ -68,7 +69,9 @@ def installed(models: "Sequence[InstalledModel]", used: tuple[str, str], t: Stri
 
 
 def _badge(name: str) -> str:
-    return "GGUF" if name == "embedded" else "OLL"
+    """The number of parameters, where the name has it: "1.5B"."""
+    found = _PARAMETERS.findall(name)
+    return found[-1].upper() if found else "LLM"
 
 
 def suggestions(
@@ -82,23 +85,23 @@ def suggestions(
         need = f"<span>{plain(t('needs_memory', need=gigabytes(fit.needs, t), have=gigabytes(memory, t)))}</span>"
         advice = f'<span class="mark">{plain(t("fits_best"))}</span>' if fit.fits and fit.needs == best else ""
         facts = f'<span class="status {css}">{plain(words)}</span>{need}{advice}'
-        rows.append(_offer("R1", fit.tag, facts, fit.tag in here, fit.tag in busy, t))
+        rows.append(_offer(fit.tag, facts, fit.tag in here, fit.tag in busy, t))
     for weight in weights:
         facts = (
             f"<span>{plain(engine('embedded', t))}</span><span>{plain(gigabytes(weight.size, t))}</span>"
-            f'<span class="wrap">{plain(weight.title)}</span>'
+            f'<span class="wrap">{plain(localised(weight.title, t.language))}</span>'
             f'<span class="wrap">{plain(t("licence", words=weight.licence))}</span>'
         )
-        rows.append(_offer("GGUF", weight.name, facts, weight.name in here, weight.name in busy, t))
+        rows.append(_offer(weight.name, facts, weight.name in here, weight.name in busy, t))
     return f'<ul class="docs">{"".join(rows)}</ul>'
 
 
-def _offer(badge: str, name: str, facts: str, here: bool, busy: bool, t: Strings) -> str:
+def _offer(name: str, facts: str, here: bool, busy: bool, t: Strings) -> str:
     act = tool("pull", name, t("pull"), name, off=busy)
     if here:
         act = f'<span class="side">{plain(t("model_here"))}</span>'
     return (
-        f'<li class="doc"><span class="kind">{badge}</span><span class="name">{plain(name)}</span>'
+        f'<li class="doc"><span class="kind">{plain(_badge(name))}</span><span class="name">{plain(name)}</span>'
         f'<span class="facts">{facts}</span><span class="acts">{act}</span></li>'
     )
 

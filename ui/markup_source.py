@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from kb.schema import StoredText
 from ui import tables
 from ui.markup import where
-from ui.pdf_page import Picture
+from ui.originals import shown_as
+from ui.picture import Picture
 from ui.sanitise import body, plain
 from ui.session import OpenSources, Source
 from ui.strings import Strings
@@ -69,9 +70,12 @@ def bar(stored: StoredText, page: int | None, views: Sequence[tuple[str, str, bo
         )
         parts.append(f'<div class="views" role="group" aria-label="{plain(t("view"))}">{buttons}</div>')
     query = urlencode({"collection": stored.collection, "path": stored.path, "version": stored.version})
+    way, words, sign = 'target="_blank" rel="noopener"', "open_original", "↗"
+    if shown_as(stored.media_type) is None:
+        way, words, sign = "download", "document_original", "↓"
     parts.append(
-        f'<a class="tool original" href="/api/documents/original?{plain(query)}" target="_blank" rel="noopener">'
-        f'{plain(t("open_original"))} <span aria-hidden="true">↗</span></a>'
+        f'<a class="tool original" href="/api/documents/original?{plain(query)}" {way}>'
+        f'{plain(t(words))} <span aria-hidden="true">{sign}</span></a>'
     )
     return f'<div class="panebar">{"".join(parts)}</div>'
 

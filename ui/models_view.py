@@ -6,6 +6,7 @@ import streamlit as st
 
 from kb.errors import KBError
 from ui import markup, markup_models, runtime, session
+from ui.confirming import confirm
 from ui.markup_documents import fit
 from ui.panel import panel
 from ui.sanitise import label, plain
@@ -121,61 +122,26 @@ def _installed(service: runtime.Service, model: "Model | None", t: Strings) -> N
 
 def _use(service: runtime.Service, engine: str | None, name: str | None, t: Strings) -> None:
     """Answer with another model from now on; not while one is at work."""
-    if _busy(service):
-        st.session_state[_PROBLEM] = t("model_busy")
-        return
     try:
         with st.spinner(t("model_switching")):
-            service.kb.choose_model(engine, name)
+            service.use_model(engine, name)
     except KBError as error:
         st.session_state[_PROBLEM] = localised(str(error), t.language)
         return
-    service.warm_up.start()
     st.session_state[_TOAST] = t("model_switched", name=label(service.kb.model.name))
 
 
-def _busy(service: runtime.Service) -> bool:
-    run = service.evaluations.running
-    return bool(service.conversations.running()) or (run is not None and not run.options.retrieval_only)
-
-
 def _confirm(service: runtime.Service, doomed: "InstalledModel", t: Strings) -> None:
-    def close() -> None:
-        st.session_state.pop(_REMOVING, None)
+    def delete() -> None:
+        service.remove_model(doomed.name)
+        st.session_state[_TOAST] = t("deleted", name=label(doomed.name))
 
-    @st.dialog(t("model_delete_title"), icon=":material/delete:", on_dismiss=close)
-    def dialog() -> None:
-        from kb import llm
-
-        size = markup_models.gigabytes(doomed.size, t)
-        st.html(markup.wrap(f'<div class="origin"><div class="name">{plain(doomed.name)}</div></div>'
-                            f"<p>{plain(t('model_delete_text', size=size))}</p>"))  # fmt: skip
-        row = st.container(horizontal=True, horizontal_alignment="right", key="remove-row")
-        if row.button(t("cancel"), key="remove-cancel"):
-            close()
-            st.rerun()
-        if row.button(t("delete_confirm"), key="remove-confirm", type="primary"):
-            try:
-                if _in_work(service, doomed):
-                    raise KBError(t("model_busy"))
-                llm.remove_model(service.kb.settings.llm, doomed.name)
-            except (KBError, OSError) as error:
-                reason = localised(str(error), t.language)
-                st.html(markup.wrap(markup.problem(doomed.name, t("delete_failed", reason=reason))))
-                return
-            close()
-            st.session_state[_TOAST] = t("deleted", name=label(doomed.name))
-            st.rerun()
-
-    dialog()
-
-
-def _in_work(service: runtime.Service, model: "InstalledModel") -> bool:
-    try:
-        used = service.kb.model
-    except KBError:
-        return False
-    return (used.engine, used.name) == (model.engine, model.name) and _busy(service)
+    words = t("model_delete_text", size=markup_models.gigabytes(doomed.size, t))
+    html = f'<div class="origin"><div class="name">{plain(doomed.name)}</div></div><p>{plain(words)}</p>'
+    confirm(
+        t("model_delete_title"), html, t, key="remove", delete=delete,
+        close=lambda: st.session_state.pop(_REMOVING, None),
+    )  # fmt: skip
 
 
 # ---- bringing others

@@ -102,7 +102,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const words = button.querySelector(".words") || button, label = words.textContent;
     if (label === button.dataset.copied) return;
     words.textContent = button.dataset.copied;
-    setTimeout(() => { words.textContent = label; }, 1500);
+    words.classList.add("said");  // seen also where there is no room for words
+    setTimeout(() => { words.textContent = label; words.classList.remove("said"); }, 1500);
   };
   const menu = (button) => {
     const list = button.nextElementSibling;
@@ -194,20 +195,25 @@ def panel(html: str, *, key: str, on_action: Callable[[str, str], None] | None =
 _FOLLOW = """
 export default function ({ data, parentElement }) {
   const main = document.querySelector('[data-testid="stMain"]');
-  const state = (parentElement.kbFollow ??= { stick: true, last: 0, settled: false });
-  if (!main || state.settled) return;
+  if (!main) return;
+  const left = () => main.scrollHeight - main.scrollTop - main.clientHeight;
+  const near = left() < main.clientHeight / 2;
+  const state = (parentElement.kbFollow ??= { stick: data.jump || near, last: 0, settled: false });
+  if (state.settled) return;
   const down = () => { if (state.stick) main.scrollTop = main.scrollHeight; };
+  const scrolled = () => {
+    if (main.scrollTop < state.last - 4) state.stick = false;
+    if (left() < 40) state.stick = true;
+    state.last = main.scrollTop;
+  };
   down();
   if (!data.live) {
     state.settled = true;
+    main.addEventListener("scroll", scrolled, { passive: true });
     for (const wait of [60, 250, 700]) setTimeout(down, wait);
+    setTimeout(() => main.removeEventListener("scroll", scrolled), 800);
     return;
   }
-  const scrolled = () => {
-    if (main.scrollTop < state.last - 4) state.stick = false;
-    if (main.scrollHeight - main.scrollTop - main.clientHeight < 40) state.stick = true;
-    state.last = main.scrollTop;
-  };
   const grown = new ResizeObserver(down);
   grown.observe(main.querySelector('[data-testid="stMainBlockContainer"]') || main.firstElementChild);
   main.addEventListener("scroll", scrolled, { passive: true });
@@ -221,9 +227,12 @@ def _follower() -> Any:
     return st.components.v2.component("kb_follow", html="<span></span>", js=_FOLLOW)
 
 
-def follow(key: str, *, live: bool) -> None:
-    """Bring the end of the page into sight, and keep it there while it is `live`, until the reader scrolls up."""
-    _follower()(key=key, data={"live": live})
+def follow(key: str, *, live: bool, jump: bool = True) -> None:
+    """Bring the end of the page into sight, and keep it there while it is `live`, until the reader scrolls up.
+
+    Without `jump` only if the end is nearly in sight.
+    """
+    _follower()(key=key, data={"live": live, "jump": jump})
 
 
 _ARRIVE = """
@@ -260,7 +269,8 @@ export default function () {
   const open = () => document.querySelector('[role="dialog"], [data-testid="stPopoverBody"]');
   const box = () => document.querySelector('[data-testid="stChatInputTextArea"]');
   const early = (event) => {  // Enter while an answer is being written: the words stay for afterwards
-    if (event.key === "Enter" && !event.shiftKey && event.target === box() && running()) {
+    const sent = event.key === "Enter" && !event.shiftKey && !event.isComposing;  // Enter also ends a word of an IME
+    if (sent && event.target === box() && running()) {
       event.preventDefault();
       event.stopImmediatePropagation();
     }
@@ -294,29 +304,3 @@ def _keyboard() -> Any:
 def keyboard() -> None:
     """The keys: Esc stops the answer, or else closes the source; `/` goes to the input; Enter sends when none runs."""
     _keyboard()(key="keyboard")
-
-
-_LOST = """
-export default function ({ data }) {
-  const put = () => {
-    for (const text of document.querySelectorAll('section[role="dialog"] > h2 + div > div')) {
-      if (!/streamlit/i.test(text.textContent)) continue;
-      text.parentElement.previousElementSibling.textContent = data.title;
-      text.textContent = data.text;
-    }
-  };
-  const observer = new MutationObserver(put);
-  observer.observe(document.body, { childList: true, characterData: true, subtree: true });
-  return () => observer.disconnect();
-}
-"""
-
-
-@cache
-def _loser() -> Any:
-    return st.components.v2.component("kb_lost", html="<span></span>", js=_LOST)
-
-
-def connection_lost(title: str, text: str) -> None:
-    """What the reader is told while no service answers, in place of Streamlit's own English words about itself."""
-    _loser()(key="connection-lost", data={"title": title, "text": text})

@@ -24,6 +24,7 @@ class Pull:
     total: int = 0  # bytes of this step; 0 while unknown
     rate: float = 0.0  # bytes a second, lately
     error: str | None = None
+    error_kind: str = ""  # its class in `kb.errors`
 
     @property
     def finished(self) -> bool:
@@ -33,10 +34,6 @@ class Pull:
     def seconds_left(self) -> float | None:
         """Of this step; None while it cannot be told."""
         return (self.total - self.done) / self.rate if self.rate > 0 and self.total > self.done else None
-
-
-class _Stopped(Exception):
-    """Ends a fetch that has no other way to be stopped: raised from its report of progress."""
 
 
 class _Rate:
@@ -131,31 +128,29 @@ class Pulls:
             thread.join(timeout)
 
     def _run(self, name: str, stop: threading.Event) -> None:
-        from kb.llm import pull_model
+        from kb import llm, weights
 
         rate = _Rate(self._clock)
 
         def show(step: str, done: int, total: int) -> None:
-            if stop.is_set():
-                raise _Stopped
             with self._changed:
                 self._set(replace(self._pulls[name], step=step, done=done, total=total, rate=rate.of(step, done)))
 
         try:
-            whole = pull_model(self._settings, name, show, stop)
-        except _Stopped:
-            self._end(name, "stopped")
+            here = name in weights.WEIGHTS and weights.complete(name)
+            whole = here or llm.pull_model(self._settings, name, show, stop)
         except KBError as error:
-            self._end(name, "stopped" if stop.is_set() else "failed", str(error))
+            self._end(name, "stopped" if stop.is_set() else "failed", str(error), type(error).__name__)
         except Exception:
             log.exception("the model %s could not be pulled", name)
             self._end(name, "failed")
         else:
             self._end(name, "done" if whole else "stopped")
 
-    def _end(self, name: str, state: Literal["done", "stopped", "failed"], error: str = "") -> None:
+    def _end(self, name: str, state: Literal["done", "stopped", "failed"], error: str = "", kind: str = "") -> None:
+        why, kind = (error, kind) if state == "failed" else (None, "")
         with self._changed:
-            self._set(replace(self._pulls[name], state=state, rate=0.0, error=error if state == "failed" else None))
+            self._set(replace(self._pulls[name], state=state, rate=0.0, error=why, error_kind=kind))
 
     def _set(self, pull: Pull) -> Pull:
         """Keep a pull. The lock is held."""

@@ -5,7 +5,7 @@ model waits here: passages are found and shown before.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -134,7 +134,7 @@ class FairQueue:
 
 def in_turn(
     events: Iterator[Event], queue: FairQueue, client: str, stop: threading.Event, *, at_once: bool
-) -> Iterator[Event | Queued]:
+) -> Generator[Event | Queued, None, None]:
     """The events of an answer, of which those that need the model are made while a slot is held.
 
     `at_once`: the model is needed from the beginning, for plain chat or to rewrite a follow-up; otherwise the

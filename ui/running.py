@@ -12,17 +12,18 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from kb.background import Cancellation
-from kb.conversations import ConversationStore, Feedback, Mode, StoredConversation, TurnState, Verdict, clean
+from kb.conversations import ConversationStore, Feedback, Judged, Mode, StoredConversation, TurnState, Verdict, clean
 from kb.database import now
 from kb.errors import ConversationNotFound, KBError
 from kb.prompt_text import estimate_tokens
-from kb.schema import EVERYTHING, Event, Message, Principal, Scope
+from kb.schema import EVERYTHING, Event, Message, Principal, Scope, Thought
 from ui.answering import RunningAnswer, Snapshot, begins
 from ui.queueing import FairQueue, Queued, in_turn
 from ui.turns import Conversation, Turn, answer_of, stored_turn, turn_of
@@ -133,6 +134,10 @@ class Conversations:
         for turn in (turn for conversation in opened for turn in conversation.turns if turn.id == turn_id):
             turn.feedback = given
 
+    def judged(self, verdict: Verdict | None = None, limit: int = 100) -> builtins.list[Judged]:
+        """What readers said of answers, the newest first; see `ConversationStore.judged`."""
+        return self._store.judged(verdict, limit)
+
     # ---- answers
 
     def ask(
@@ -158,6 +163,7 @@ class Conversations:
             how = _How(client, asker or self._asker, conversation.history(), think_budget, seed, temperature)
             turn = _new_turn(question, mode, scope)
             turn.position = conversation.turns[-1].position + 1 if conversation.turns else 0
+            turn.think_budget = think_budget
             self._store.save_turn(conversation.id, stored_turn(turn))  # before it begins: a question is never lost
             self._begin(conversation, turn, how)
             conversation.turns.append(turn)
@@ -235,7 +241,12 @@ class Conversations:
             events = self._kb.ask(
                 turn.question, how.asker, history=how.history, scope=turn.scope, **how.options, stop=stop
             )
-        yield from in_turn(events, self._queue, how.client, stop, at_once=turn.mode == "chat" or bool(how.history))
+        at_once = turn.mode == "chat" or bool(how.history)
+        with closing(in_turn(events, self._queue, how.client, stop, at_once=at_once)) as answer:
+            for event in answer:
+                if turn.think_budget is None and isinstance(event, Thought):
+                    turn.think_budget = self._kb.model.think_budget  # it is loaded by now
+                yield event
 
     def _fitting(self, question: str, how: _How) -> Sequence[Message]:
         """As many of the last questions and answers as the model's context holds beside this question."""

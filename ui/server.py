@@ -116,6 +116,7 @@ def _streamlit(port: int, max_upload_mb: int) -> Any:
             "client.showErrorLinks": False,
             "client.toolbarMode": "minimal",
             "logger.level": "warning",
+            "runner.postScriptGC": False,  # with the models loaded it holds up everything for 0.3 s at each click
             "server.address": ADDRESS,
             "server.enableAgentApi": False,
             "server.enableStaticServing": False,
@@ -130,7 +131,7 @@ def _streamlit(port: int, max_upload_mb: int) -> Any:
             "theme.light.backgroundColor": "#ffffff",
             "theme.light.secondaryBackgroundColor": "#f3f4f8",
             "theme.light.textColor": "#1b1f2a",
-            "theme.dark.primaryColor": "#5470ee",
+            "theme.dark.primaryColor": "#4f6bec",
             "theme.dark.backgroundColor": "#14161c",
             "theme.dark.secondaryBackgroundColor": "#1e212a",
             "theme.dark.textColor": "#e8eaf0",
@@ -179,7 +180,7 @@ class Hardened:
 
         async def with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":
-                own = {name for name, _ in self._headers}
+                own = {name for name, _ in self._headers if name != b"content-security-policy"}  # of two, both hold
                 kept = [(name, value) for name, value in message.get("headers", ()) if name.lower() not in own]
                 message = {**message, "headers": kept + self._headers}
             await send(message)

@@ -1,7 +1,7 @@
 """One browser session: its language, conversation and open source. What must outlive a reload is in the address."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -119,14 +119,16 @@ def current_conversation_id() -> str:
     return str(st.session_state.get(_CONVERSATION, ""))
 
 
-def remember_in_address(*, chat: bool) -> None:
-    """Write language and, on the chat page, the conversation into the address, so that a reload finds them."""
-    wanted = {"lang": str(st.session_state[_LANGUAGE])}
+def remember_in_address(also: Mapping[str, list[str]], *, chat: bool) -> None:
+    """Write language, conversation (on the chat page) and what else there is into the address: a reload finds them."""
+    wanted = {"lang": [str(st.session_state[_LANGUAGE])], **also}
     if chat and current_conversation_id():
-        wanted["c"] = current_conversation_id()
-    for name, value in wanted.items():
-        if st.query_params.get(name) != value:
-            st.query_params[name] = value
+        wanted["c"] = [current_conversation_id()]
+    for name, values in wanted.items():
+        if values and st.query_params.get_all(name) != values:
+            st.query_params[name] = values
+        elif not values and name in st.query_params:
+            del st.query_params[name]
 
 
 def held(service: runtime.Service) -> Held:

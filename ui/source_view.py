@@ -1,23 +1,15 @@
 """The source viewer beside the page: the words a citation rests on, marked in their document."""
 
-import threading
-from collections import OrderedDict
-
 import streamlit as st
 
 from kb.errors import KBError
 from kb.schema import StoredText
-from ui import markup, markup_source, pdf_page, runtime, session
+from ui import markup, markup_documents, markup_source, runtime, session
+from ui.drawing import drawings, is_drawn
 from ui.panel import panel
-from ui.pdf_page import Picture
+from ui.picture import PageError, Picture
 from ui.session import OpenSources
 from ui.strings import Strings
-
-_PDF = "application/pdf"
-_KEPT = 24  # pictures of pages, some 200 KB each
-
-_lock = threading.Lock()
-_pictures: OrderedDict[tuple[str, int, int, int], Picture] = OrderedDict()
 
 
 def render(service: runtime.Service, t: Strings) -> None:
@@ -28,7 +20,8 @@ def render(service: runtime.Service, t: Strings) -> None:
         place.empty()
         return
     with place.container(key="source-pane"):
-        html = _pane(service, opened, t)
+        with st.spinner(t("page_drawn")):  # a scan takes seconds
+            html = _pane(service, opened, t)
         panel(html, key="source", on_action=lambda name, value: _act(opened, name, value), escape="close")
 
 
@@ -55,11 +48,13 @@ def _pane(service: runtime.Service, opened: OpenSources, t: Strings) -> str:
     start, end = markup_source.on_page(source, shown)
     views, notice = "", ""
     content: str | None = None
-    if stored.media_type == _PDF and page is not None:
+    if is_drawn(stored.media_type) and page is not None:
         views = t("view_page")
         drawn = None if opened.raw else _picture(service, opened, stored, page)
         if drawn is not None:
             content = markup_source.picture(drawn, t("page_alt", document=source.document, n=page))
+            if start < end and not drawn.marks:
+                notice = f'<div class="notice">{t("words_not_marked")}</div>'
         elif not opened.raw:
             notice = f'<div class="notice">{t("page_unavailable")}</div>'
     else:
@@ -70,24 +65,15 @@ def _pane(service: runtime.Service, opened: OpenSources, t: Strings) -> str:
         content = markup_source.sheet(stored.text, start, end, shown, t)
     choices = [("whole", views, not opened.raw), ("text", t("view_text"), opened.raw)] if views else []
     head = markup_source.origin(stored, source.section if page == source.page else "", t)
+    notice = markup_documents.page_note(stored.pages, page, t) + notice
     return markup_source.pane(opened, head, markup_source.bar(stored, page, choices, t), notice + content, t)
 
 
 def _picture(service: runtime.Service, opened: OpenSources, stored: StoredText, page: int) -> Picture | None:
-    """The PDF page with the words boxed; None where it cannot be drawn."""
+    """The page with the words boxed; None where it cannot be drawn."""
     source = opened.source
-    key = (stored.sha256, page, source.start, source.end)
-    with _lock:
-        if key in _pictures:
-            _pictures.move_to_end(key)
-            return _pictures[key]
     try:
         path = service.kb.original(service.asker, source.collection, source.document, stored.version)
-        drawn = pdf_page.draw(path, stored, page, source.start, source.end)
-    except (KBError, OSError, pdf_page.PageError):
+        return drawings.draw(path, stored, page, source.start, source.end)
+    except (KBError, OSError, PageError):
         return None
-    with _lock:
-        _pictures[key] = drawn
-        while len(_pictures) > _KEPT:
-            _pictures.popitem(last=False)
-    return drawn

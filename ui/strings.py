@@ -59,7 +59,6 @@ TEXTS: Mapping[str, Text] = {
         "The first start takes a moment. Ask already; the answer begins as soon as the models are ready.",
     ),
     "model_failed": Text("模型无法加载", "The models could not be loaded"),
-    "model_busy": Text("有回答正在生成，请稍后切换。", "An answer is being written; switch afterwards."),
     "retry": Text("重试", "Try again"),
     "page_models": Text("模型", "Models"),
     "page_evaluation": Text("评测", "Evaluation"),
@@ -170,7 +169,9 @@ TEXTS: Mapping[str, Text] = {
     "copied": Text("已复制", "Copied"),
     "took": Text("{seconds} 秒", "{seconds} s"),
     "cite_label": Text("出处 {n}：{document}", "Source {n}: {document}"),
-    "copy_sources": Text("出处：", "Sources:"),
+    "cite_label_weak": Text(
+        "出处 {n}：{document}（未能证实这句话）", "Source {n}: {document} (does not confirm the sentence)"
+    ),
     "question_shortened": Text("…（共 {n} 个字符）", "… ({n} characters)"),
     # source viewer
     "source": Text("原文", "Source"),
@@ -194,6 +195,11 @@ TEXTS: Mapping[str, Text] = {
     ),
     "text_shortened": Text("（此处省略部分文字）", "(text left out here)"),
     "page_unavailable": Text("无法绘制这一页，请看文本。", "This page cannot be drawn; see the text."),
+    "page_drawn": Text("正在打开这一页…", "Opening the page…"),
+    "words_not_marked": Text(
+        "在这一页的图像上没有找到所引文字的位置，请看文本。",
+        "The place of the cited words was not found on the picture of this page; see the text.",
+    ),
     "page_alt": Text("{document} 第 {n} 页", "{document}, page {n}"),
     # documents
     "documents_title": Text("文档", "Documents"),
@@ -202,7 +208,6 @@ TEXTS: Mapping[str, Text] = {
         "Everything the knowledge base holds. Uploaded files stay on this machine.",
     ),
     "upload_label": Text("拖放文件到这里，或点击选择", "Drop files here, or browse"),
-    "upload_browse": Text("选择文件", "Choose files"),
     "upload_hint": Text(
         "PDF、Office、HTML、Markdown、文本、表格、邮件、图片、ZIP 等；每个文件不超过 {mb} MB",
         "PDF, Office, HTML, Markdown, text, tables, mail, images, ZIP and more; up to {mb} MB each",

@@ -8,12 +8,10 @@ PAGE = _HERE.joinpath("page.css").read_text(encoding="utf-8")
 ICON = _HERE.joinpath("icon.svg").read_text(encoding="utf-8")
 
 
-def uploader_words(button: str, hint: str) -> str:
-    """Streamlit's uploader speaks English only: rules that put our words in the place of its own."""
+def uploader_hint(hint: str) -> str:
+    """What may be uploaded, in the place of what Streamlit says of it."""
     zone = '[data-testid="stFileUploaderDropzone"]'
     return f"""
-{zone} button p, {zone} [data-testid="stFileUploaderDropzoneInstructions"] {{ font-size: 0; }}
-{zone} button p::after {{ content: "{button}"; font-size: .95rem; }}
 {zone} [data-testid="stFileUploaderDropzoneInstructions"] * {{ display: none; }}
 {zone} [data-testid="stFileUploaderDropzoneInstructions"]::after {{ content: "{hint}"; font-size: .82rem;
   line-height: 1.5; text-align: center; white-space: normal; }}

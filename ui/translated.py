@@ -37,6 +37,31 @@ MESSAGES: tuple[tuple[str, str], ...] = (
         "not mixed: set the old values again, or run `kb reindex` to split and embed everything anew.",
         "知识库的文档按 {before} 切分，而配置为 {now}。两种切分不能混用：请改回原值，或运行 `kb reindex` 全部重建。",
     ),
+    (
+        "{written} is not a day. Write it as year-month-day, such as 2026-11-25.",
+        "{written} 不是日期。请写成“年-月-日”，例如 2026-11-25。",
+    ),
+    (
+        "An answer is being written, or an evaluation runs. Wait for it, or stop it, and try again.",
+        "有回答正在生成，或有评测正在进行。请等它结束或先停止，然后重试。",
+    ),
+    (
+        "{name} is being fetched. Wait for it, or stop it, before it is deleted.",
+        "{name} 正在拉取。请等它完成或先停止，再删除。",
+    ),
+    (
+        "{name} is the embedding model of this service. Stop the service before it is deleted.",
+        "{name} 是本服务使用的向量模型。请先停止服务，再删除。",
+    ),
+    # models
+    (
+        "The models could not be loaded. What `kb up` printed on stderr says more.",
+        "模型无法加载，详情见 `kb up` 在标准错误上的输出。",
+    ),
+    (
+        "SmolLM2-135M-Instruct, Q4_1: for tests, too weak to answer well",
+        "SmolLM2-135M-Instruct，Q4_1：仅供测试，答不好问题",
+    ),
     # jobs and conversations
     ("There is no job {id}.", "没有任务 {id}，可能已被清理。"),
     ("The disk of the home is full. Free some space and run again.", "主目录所在的磁盘已满。请腾出空间后重试。"),

@@ -152,17 +152,80 @@ DOCUMENTS: tuple[tuple[str, str], ...] = (
     ),
     ("It is damaged in the archive ({why}).", "它在压缩包中已损坏（{why}）。"),
     ("The epub file is damaged: it has no list of its parts.", "epub 文件已损坏：没有内容清单。"),
+    (
+        "The epub file is damaged: none of its chapters can be read ({why}).",
+        "epub 文件已损坏：没有一章可读（{why}）。",
+    ),
     ("The book is protected against copying (DRM): it cannot be read.", "这本书有版权保护（DRM），无法读取。"),
     (
-        "The XML file declares entities, as an XML bomb does, or refers to other files; it was not read. Save it with "
-        "its entities replaced.",
-        "XML 文件声明了实体（如 XML 炸弹）或引用了其他文件，未读取。请展开实体后另存。",
+        "The XML file's entities expand without bounds, as those of an XML bomb do; it was not read. Save it with its "
+        "entities replaced.",
+        "XML 文件的实体会无限膨胀（如 XML 炸弹），未读取。请展开实体后另存。",
+    ),
+    (
+        "The XML file refers to other files; it was not read. Save it with what they hold in their place.",
+        "XML 文件引用了其他文件，未读取。请把引用的内容写入文件后另存。",
+    ),
+    (
+        "It is {what} that is not supported: export it as PDF and add that.",
+        "这是{what}，不支持；请导出为 PDF 后添加。",
+    ),
+    (
+        "It is a binary workbook (.xlsb): save it as .xlsx and add that.",
+        "这是二进制工作簿（.xlsb）；请另存为 .xlsx 后添加。",
+    ),
+    (
+        "It is an archive more than {depth} deep in others; unpack it and add that.",
+        "它是嵌套超过 {depth} 层的压缩包；请解压后添加。",
+    ),
+    (
+        "The {kind} is more than {depth} deep in others: its attachments were not read. Save it and add that.",
+        "它嵌套超过 {depth} 层，其附件未读取；请另存后添加。",
+    ),
+    (
+        "A part of the mail is more than {depth} deep in others; it was not read.",
+        "邮件中有嵌套超过 {depth} 层的部分，未读取。",
+    ),
+    (
+        "It is a small picture in the text of the mail, such as a logo, without words.",
+        "这是邮件正文中的小图片（如徽标），其中没有文字。",
+    ),
+    (
+        "The {kind} has more than {most} attachments; the others were left.",
+        "附件超过 {most} 个，其余未读取。",
+    ),
+    (
+        "The archive holds more than {most} files; {left} were left.",
+        "压缩包中的文件超过 {most} 个，有 {left} 个未读取。",
+    ),
+    (
+        "It is hidden: its name begins with a dot. It was left out; rename it to have it read.",
+        "这是隐藏文件（名称以点开头），未读入；改名后即可读入。",
+    ),
+    (
+        "It is a copy that an editor keeps of a file. It was left out; rename it to have it read.",
+        "这是编辑器留下的备份文件，未读入；改名后即可读入。",
+    ),
+    (
+        "It is a download or copy that is not finished; it is read when it has its own name.",
+        "这是尚未完成的下载或复制；完成并改回原名后即会读入。",
     ),
     (
         "It is an image, and text recognition is switched off (ingest.ocr in the settings).",
         "这是图像，而文字识别已关闭（设置 ingest.ocr）。",
     ),
     ("No text was recognised in the image.", "图像中没有识别出文字。"),
+    ("The image has more than {limit} pixels; make it smaller.", "图像超过 {limit} 像素，请缩小。"),
+    (
+        "The image claims to have {count} frames; the limit is {limit}. Split it.",
+        "图像声称有 {count} 帧，上限为 {limit} 帧。请拆分。",
+    ),
+    (
+        "It holds pictures ({count}) and no text, and none was recognised in them. If they hold text, see that text "
+        "recognition is installed and switched on (ingest.ocr in the settings).",
+        "文档只有图片（{count} 张），没有文字，图片中也没有识别出文字。如果图片中有文字，请确认文字识别已安装并已开启"
+        "（设置 ingest.ocr）。",
+    ),
     ("The image has {width} x {height} pixels; make it smaller.", "图像有 {width} x {height} 像素，请缩小。"),
     ("The image is damaged: it cannot be opened ({why}).", "图像已损坏，无法打开（{why}）。"),
     ("The text of the image cannot be recognised ({why}).", "图像中的文字无法识别（{why}）。"),
@@ -197,6 +260,19 @@ DOCUMENTS: tuple[tuple[str, str], ...] = (
     ("The odt file is damaged: it has no text part.", "odt 文件已损坏：没有正文部分。"),
     ("The odt file is nested too deeply.", "odt 文件嵌套过深。"),
     ("The attachment is empty.", "附件是空的。"),
+    ("The attachment is damaged.", "附件已损坏。"),
+    (
+        "The attachment has {size} MB; the limit is {limit} MB. Raise ingest.max_file_mb in the settings.",
+        "附件大小为 {size} MB，上限为 {limit} MB。请在设置中调高 ingest.max_file_mb。",
+    ),
+    (
+        "The PDF has more than {most} attachments; the others were left.",
+        "PDF 的附件超过 {most} 个，其余未读取。",
+    ),
+    (
+        "The PDF is more than {depth} deep in others: its attachments were not read. Save it and add that.",
+        "这个 PDF 嵌套超过 {depth} 层，其附件未读取；请另存后添加。",
+    ),
     (
         "The PDF claims to have {pages} pages; the limit is {limit}. Split it.",
         "PDF 声称有 {pages} 页，上限为 {limit} 页。请拆分。",
@@ -205,6 +281,11 @@ DOCUMENTS: tuple[tuple[str, str], ...] = (
         "Reading it needed more than {size} MB of memory and was ended. Split the file, or raise "
         "ingest.file_mb_memory in the settings.",
         "读取它所需的内存超过 {size} MB，已中止。请拆分文件，或在设置中调高 ingest.file_mb_memory。",
+    ),
+    (
+        "Reading it with all it holds took longer than {seconds} s, {times} times ingest.file_seconds, and was ended. "
+        "Split the file, or raise that setting.",
+        "读取它及其全部内容超过 {seconds} 秒（ingest.file_seconds 的 {times} 倍），已中止。请拆分文件，或调高该设置。",
     ),
     (
         "Reading it took longer than {seconds} s and was ended. Split the file, or raise ingest.file_seconds in the "

@@ -20,6 +20,7 @@ class Turn:
     scope: Scope = EVERYTHING
     feedback: Feedback | None = None
     asked_at: str = ""  # ISO 8601, UTC
+    think_budget: int | None = None  # tokens; None: the model's own, as long as it has not begun to reason
 
 
 @dataclass(eq=False)
@@ -60,7 +61,7 @@ def stored_turn(turn: Turn) -> StoredTurn:
         id=turn.id, position=turn.position, question=turn.question, mode=turn.mode, scope=turn.scope, state=s.state,
         searched=s.searched, thinking=s.thinking, thought_tokens=s.thought_tokens, text=s.text, passages=s.passages,
         notices=s.notices, answer=s.answer, error=s.error, asked_at=turn.asked_at, seconds=turn.running.seconds,
-        feedback=turn.feedback,
+        feedback=turn.feedback, think_budget=turn.think_budget,
     )  # fmt: skip
 
 
@@ -78,5 +79,5 @@ def turn_of(stored: StoredTurn) -> Turn:
     """A turn read from the store."""
     return Turn(
         stored.question, stored.mode, answer_of(stored), stored.id, stored.position, stored.scope, stored.feedback,
-        stored.asked_at,
+        stored.asked_at, stored.think_budget,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Uploads: files sent to the page are kept in the home and read into the collection `uploads` by a job."""
+"""Uploads: files sent to the service are kept in the home, each collection's by themselves, and read in by a job."""
 
 import contextlib
 import errno
@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 from ingest.pipeline import DocumentReport
 from kb.errors import DocumentError, HomeError, StorageFull
+from kb.uploads import folder_of
 
 if TYPE_CHECKING:
     from ingest.jobs import Job, Jobs
@@ -31,42 +32,38 @@ class Uploads:
         self._jobs = jobs
         self._lock = threading.Lock()
 
-    @property
-    def folder(self) -> Path:
-        return self._kb.home.path / COLLECTION
+    def folder(self, collection: str = COLLECTION) -> Path:
+        """Where the files of a collection are kept."""
+        return folder_of(self._kb.home.uploads, collection)
 
     def add(
         self, files: Iterable[tuple[str, IO[bytes]]], collection: str = COLLECTION, who: str = "local"
     ) -> "Job | None":
         """Keep the files and let a job read them in. None where no file was sent.
 
-        A name seen before is a new version of that document; two files of one name in one batch are told apart.
+        A name that the collection knows is a new version of that document; two of one name in one batch are told apart.
         A file that is empty, over the limit or cut off is not kept; the job's report gives its reason. Raises
         StorageFull or HomeError where the files cannot be kept; then none of the batch is.
         """
         with self._lock:
-            kept, refused = self._keep(files)
+            kept, refused = self._keep(files, self.folder(collection))
             if not kept and not refused:
                 return None
             title = ", ".join([*(path.name for path in kept), *(report.path for report in refused)][:3])
             more = " …" if len(kept) + len(refused) > 3 else ""
             return self._jobs.ingest(kept, collection=collection, title=title + more, who=who, refused=refused)
 
-    def forget(self, collection: str, path: str) -> None:
-        """Remove the kept file of a document that was deleted."""
-        if collection == COLLECTION:
-            (self.folder / safe_name(path)).unlink(missing_ok=True)
-
-    def _keep(self, files: Iterable[tuple[str, IO[bytes]]]) -> tuple[list[Path], list[DocumentReport]]:
+    def _keep(self, files: Iterable[tuple[str, IO[bytes]]], folder: Path) -> tuple[list[Path], list[DocumentReport]]:
         """The files on disk under their names, and those that were refused. All are whole, or none is kept."""
         parts: dict[str, Path] = {}
         refused: list[DocumentReport] = []
         try:
-            self.folder.mkdir(mode=0o700, exist_ok=True)
-            self._sweep()
+            self._kb.home.uploads.mkdir(mode=0o700, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
+            _sweep(folder)
             for given, content in files:
                 name = _apart(safe_name(given), parts)
-                part = self.folder / f".{len(parts)}.part"
+                part = folder / f".{len(parts)}.part"
                 try:
                     self._receive(content, part)
                 except DocumentError as error:
@@ -75,15 +72,15 @@ class Uploads:
                 else:
                     parts[name] = part
             for name, part in parts.items():
-                os.replace(part, self.folder / name)
+                os.replace(part, folder / name)
         except OSError as error:
             with contextlib.suppress(OSError):
-                self._sweep()
+                _sweep(folder)
             raise _explained(error) from error
         except BaseException:
-            self._sweep()
+            _sweep(folder)
             raise
-        return [self.folder / name for name in parts], refused
+        return [folder / name for name in parts], refused
 
     def _receive(self, content: IO[bytes], part: Path) -> None:
         """Write one file. Raises DocumentError where it is empty, over the limit or cut off."""
@@ -107,10 +104,11 @@ class Uploads:
                 f"The upload was cut off after {size:,} of {announced:,} bytes; nothing was kept. Upload it again."
             )
 
-    def _sweep(self) -> None:
-        """Remove the parts of a batch that ended before its files had their names."""
-        for part in self.folder.glob(".*.part"):
-            part.unlink(missing_ok=True)
+
+def _sweep(folder: Path) -> None:
+    """Remove the parts of a batch that ended before its files had their names."""
+    for part in folder.glob(".*.part"):
+        part.unlink(missing_ok=True)
 
 
 def _block(content: IO[bytes]) -> bytes:

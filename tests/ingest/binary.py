@@ -71,23 +71,38 @@ def _entry(name: str, kind: int, sibling: int, child: int, start: int, size: int
     return head + b"\0" * 36 + struct.pack("<IQ", start, size)
 
 
-def word(paragraphs: Sequence[tuple[str, str]], *, compressed: bool = False, flags: int = 0) -> bytes:
-    """A Word 97 document of (kind, text): kind is "text", "heading 1" to "heading 9", "cell" or "row" (its end)."""
+def word(
+    paragraphs: Sequence[tuple[str, str]],
+    *,
+    compressed: bool = False,
+    flags: int = 0,
+    pictures: Sequence[bytes] = (),
+    long_rows: bool = False,
+) -> bytes:
+    """A Word 97 document of (kind, text): kind is "text", "heading 1" to "heading 9", "cell" or "row" (its end).
+
+    "row 0r 900 1800" says where its cells begin and the last one ends; `r` begins what spans rows, `c` goes on with it.
+    With `long_rows` that is said in the data stream, as of rows of many cells.
+    """
     marks = {"cell": "\x07", "row": "\x07"}
-    text = "".join(words + marks.get(kind, "\r") for kind, words in paragraphs)
+    text = "".join(words + marks.get(kind.split()[0], "\r") for kind, words in paragraphs)
     raw = text.encode("cp1252") if compressed else text.encode("utf-16-le")
     width = 1 if compressed else 2
     start = 1024
     main = bytearray(start) + raw
     main += b"\0" * (-len(main) % 512)
     ends, at = [start], 0
-    properties = []
+    properties, data = [], b""
     for kind, words in paragraphs:
         at += len(words) + 1
         ends.append(start + at * width)
         style = int(kind[8:]) if kind.startswith("heading") else 0
-        modifiers = b"\x16\x24\x01" if kind in marks else b""
-        modifiers += b"\x17\x24\x01" if kind == "row" else b""
+        modifiers = b"\x16\x24\x01" if kind.split()[0] in marks else b""
+        modifiers += b"\x17\x24\x01" + _row_shape(kind.split()[1:]) if kind.startswith("row") else b""
+        if long_rows and kind.startswith("row"):
+            place = len(data)
+            data += struct.pack("<H", len(modifiers)) + modifiers
+            modifiers = b"\x46\x66" + struct.pack("<I", place)
         properties.append(struct.pack("<H", style) + modifiers)
     page, place = bytearray(512), 510
     count = len(properties)
@@ -115,7 +130,17 @@ def word(paragraphs: Sequence[tuple[str, str]], *, compressed: bool = False, fla
     struct.pack_into("<II", main, 0x01A2, 0, len(clx))
     struct.pack_into("<II", main, 0x0102, len(clx), len(bins))
     struct.pack_into("<II", main, 0x00A2, len(clx) + len(bins), len(styles))
-    return compound({"WordDocument": bytes(main), "1Table": table})
+    data += b"".join(b"some other data" + _blip(picture) for picture in pictures)
+    return compound({"WordDocument": bytes(main), "1Table": table, **({"Data": data} if data else {})})
+
+
+def _row_shape(edges: Sequence[str]) -> bytes:
+    if not edges:
+        return b""
+    merges = [{"r": 3, "c": 1}.get(edge[-1], 0) << 5 for edge in edges[:-1]]
+    shape = struct.pack("<B", len(merges)) + b"".join(struct.pack("<h", int(edge.rstrip("rc"))) for edge in edges)
+    shape += b"".join(struct.pack("<H18x", merge) for merge in merges)
+    return b"\x08\xd6" + struct.pack("<H", len(shape) + 1) + shape
 
 
 def _record(kind: int, content: bytes, instance: int = 0, container: bool = False) -> bytes:
@@ -127,18 +152,31 @@ def _words(kind: int, text: str) -> bytes:
     return _record(3999, struct.pack("<I", kind)) + atom
 
 
-def slides(pages: Sequence[tuple[str, str]]) -> bytes:
-    """A PowerPoint 97 presentation of (title in the outline, text of a box)."""
+def _blip(picture: bytes) -> bytes:
+    return _record(0xF01E, b"\1" * 17 + picture, instance=0x6E0)
+
+
+def slides(pages: Sequence[tuple[str, str]], pictures: Sequence[bytes] = (), shown: Mapping[int, int] = {}) -> bytes:
+    """A PowerPoint 97 presentation of (title in the outline, text of a box). `shown` gives the picture (from 0) that a
+    page (from 0) shows."""
     outline, places, stream = b"", list[int](), b""
     for number, (title, text) in enumerate(pages):
         outline += _record(1011, struct.pack("<5I", number + 2, 0, 1, 256 + number, 0)) + _words(0, title)
         reference = _record(0xF00D, _record(3998, struct.pack("<I", 0)))
         box = _record(0xF00D, _words(4, text))
+        if number in shown:
+            box += _record(0xF00B, struct.pack("<HI", 0x4104, shown[number] + 1), instance=1)
         drawing = _record(1036, _record(0xF003, reference + box, container=True), container=True)
         places.append(len(stream))
         stream += _record(1006, _record(1007, b"\0" * 24) + drawing, container=True)
     document_at = len(stream)
-    stream += _record(1000, _record(4080, outline, container=True), container=True)
+    stored, entries = b"", b""
+    for picture in pictures:
+        entries += _record(0xF007, b"\0" * 28 + struct.pack("<II", len(stored), 0))
+        stored += _blip(picture)
+    group = _record(0xF000, _record(0xF001, entries, container=True), container=True)
+    group = _record(1035, group, container=True)
+    stream += _record(1000, group + _record(4080, outline, container=True), container=True)
     directory_at = len(stream)
     references = struct.pack("<I", (len(pages) + 1) << 20 | 1) + struct.pack(
         f"<{len(pages) + 1}I", document_at, *places
@@ -147,11 +185,16 @@ def slides(pages: Sequence[tuple[str, str]]) -> bytes:
     edit_at = len(stream)
     stream += _record(4085, struct.pack("<IIIIIII", 0, 0, 0xFFFFFFFF, directory_at, 1, 0, 0))
     user = _record(4086, struct.pack("<III", 20, 0xE391C05F, edit_at) + b"\0" * 12)
-    return compound({"PowerPoint Document": stream, "Current User": user})
+    parts = {"PowerPoint Document": stream, "Current User": user}
+    return compound({**parts, **({"Pictures": stored} if stored else {})})
 
 
-def workbook(rows: Sequence[Sequence[str | float]], name: str = "Prices") -> bytes:
-    """An Excel 97 workbook of one sheet; numbers are shown with two places and thousands parted."""
+def workbook(
+    rows: Sequence[Sequence[str | float]], name: str = "Prices", *, merged: Sequence[tuple[int, int, int, int]] = (),
+    hidden: bool = False,
+) -> bytes:  # fmt: skip
+    """An Excel 97 workbook of one sheet; numbers are shown with two places and thousands parted. `merged` are cells
+    merged over (first row, last row, first column, last column)."""
 
     def record(kind: int, content: bytes) -> bytes:
         return struct.pack("<HH", kind, len(content)) + content
@@ -173,7 +216,9 @@ def workbook(rows: Sequence[Sequence[str | float]], name: str = "Prices") -> byt
     start = record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 1997, 0, 6))
     head = start + record(0x42, struct.pack("<H", 1200)) + font * 4 + formats
     sheet_at = len(head) + len(record(0x85, b"\0" * 6 + text(name, "<B"))) + 4
-    head += record(0x85, struct.pack("<IH", sheet_at, 0) + text(name, "<B")) + record(0x0A, b"")
+    head += record(0x85, struct.pack("<IH", sheet_at, int(hidden)) + text(name, "<B")) + record(0x0A, b"")
+    if merged:
+        cells += record(0xE5, struct.pack("<H", len(merged)) + b"".join(struct.pack("<4H", *each) for each in merged))
     sheet = record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 1997, 0, 6)) + cells + record(0x0A, b"")
     return compound({"Workbook": head + sheet})
 

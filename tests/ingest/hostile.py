@@ -9,13 +9,25 @@ from pathlib import Path
 
 
 class HostileReader:
-    """Does what the file says: sleeps, fills the memory, crashes, asks for too much at once, or reads it."""
+    """Does what the file says: sleeps, fills the memory, crashes, asks for too much at once, or reads its pages."""
 
     def load_data(self, file: Path) -> list[object]:
         text = Path(file).read_text(encoding="utf-8")
         order, _, rest = text.partition("\n")
         if order == "hang":
             time.sleep(1000)
+        elif order == "pages":
+            from ingest.telling import at_page
+
+            for page in range(1, 4):
+                at_page(page, 3)
+                time.sleep(0.3)
+        elif order == "pages without end":
+            from ingest.telling import at_page
+
+            for page in range(1, 1000):
+                at_page(page, 1000)
+                time.sleep(0.3)
         elif order == "fill":
             held = []
             while True:
@@ -29,6 +41,8 @@ class HostileReader:
             os.kill(os.getpid(), signal.SIGSEGV)
         elif order == "exit":
             os._exit(7)
+        elif order == "where":
+            rest = str(file)
         elif order == "niceness":
             rest = f"The niceness is {os.nice(0)}. Loaded: {sorted({'torch', 'chromadb'} & set(sys.modules))}."
         elif order == "call out":

@@ -12,7 +12,7 @@ import pytest
 from ingest import archives
 from ingest.reading import is_archive, is_container, members, read, read_bytes
 from kb.config import IngestSettings
-from kb.errors import DocumentError
+from kb.errors import DocumentError, UnsupportedFormat
 from tests.ingest import binary
 
 SETTINGS = IngestSettings(ocr=False)
@@ -62,6 +62,7 @@ def test_each_file_of_an_archive_is_a_document_those_of_archives_inside_too(tmp_
         "folder/inner.zip/b.txt": "bee",
         "folder/inner.zip/mail.eml": "From: ann@x.test",
         "folder/inner.zip/mail.eml/c.csv": "x | y",
+        ".hidden": "! It is hidden: its name begins with a dot. It was left out; rename it to have it read.",
     }
 
 
@@ -152,6 +153,49 @@ def test_archives_within_archives_end_somewhere(tmp_path: Path) -> None:
     assert "deep in others" in reason
 
 
+def test_the_attachments_of_a_mail_deep_in_others_are_said_to_be_left(tmp_path: Path) -> None:
+    data = mail({"deep.txt": b"deep"})
+    for number in range(archives.MAX_DEPTH):
+        data = packed({f"{number}.eml" if number == 0 else f"{number}.zip": data})
+
+    texts = found(tmp_path, "deep.zip", data)
+
+    (reason,) = [text for name, text in texts.items() if name.endswith("0.eml/…")]
+    assert "its attachments were not read" in reason
+
+
+def test_parts_nested_too_deeply_in_a_mail_are_said_to_be_left(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["Subject"] = "core"
+    message.set_content("The core.")
+    for number in range(8):
+        outer = EmailMessage()
+        outer["From"], outer["Subject"] = "a@x.test", f"level {number}"
+        outer.set_content("See below.")
+        outer.add_attachment(message)
+        message = outer
+
+    texts = found(tmp_path, "nested.eml", message.as_bytes())
+
+    (reason,) = texts.values()
+    assert "more than 10 deep in others" in reason
+
+
+def test_a_small_picture_in_the_text_of_a_mail_is_skipped_where_it_has_no_words(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "a@x.test", "Offer"
+    message.set_content("<p>Yours <img src='cid:logo@x'></p>", subtype="html")
+    message.add_related(b"\x89PNG\r\n\x1a\nlogo", "image", "png", cid="<logo@x>")
+    message.add_attachment(b"\x89PNG\r\n\x1a\nscan", "image", "png", filename="scan.png")
+    path = tmp_path / "a.eml"
+    path.write_bytes(message.as_bytes())
+
+    logo, scan = members(path, SETTINGS)
+
+    assert isinstance(logo.reason(DocumentError("No text was recognised in the image.")), UnsupportedFormat)
+    assert str(scan.reason(DocumentError("It is damaged."))) == "It is damaged."
+
+
 def test_ten_thousand_attachments_are_cut_off_with_a_reason(tmp_path: Path) -> None:
     part = b'--b\nContent-Disposition: attachment; filename="%d.txt"\n\nword\n'
     data = b"From: a@x.test\nSubject: many\nContent-Type: multipart/mixed; boundary=b\n\n"
@@ -185,3 +229,33 @@ def test_a_damaged_archive_or_member_says_so(tmp_path: Path) -> None:
         found(tmp_path, "torn.zip", bytes(data[:-30]))
     with pytest.raises(DocumentError, match="empty"):
         found(tmp_path, "none.zip", packed({}))
+
+
+def test_messages_nested_too_deeply_in_an_outlook_message_are_said_to_be_left(tmp_path: Path) -> None:
+    streams, place = {"__properties_version1.0": b"\0" * 32}, ""
+    for _ in range(7):
+        place += "__attach_version1.0_#00000000/"
+        streams[f"{place}__properties_version1.0"] = b"\0" * 8
+        place += "__substg1.0_3701000D/"
+        streams[f"{place}__properties_version1.0"] = b"\0" * 24
+
+    (reason,) = found(tmp_path, "a.msg", binary.compound(streams)).values()
+
+    assert "more than 5 deep in others" in reason
+
+
+def test_a_small_picture_in_the_text_of_an_outlook_message_is_an_ornament(tmp_path: Path) -> None:
+    place = "__attach_version1.0_#00000000"
+    streams = {
+        "__properties_version1.0": b"\0" * 32,
+        f"{place}/__properties_version1.0": b"\0" * 8,
+        f"{place}/__substg1.0_3707001F": "logo.png".encode("utf-16-le"),
+        f"{place}/__substg1.0_3712001F": "logo@x".encode("utf-16-le"),
+        f"{place}/__substg1.0_37010102": b"\x89PNG\r\n\x1a\nlogo",
+    }
+    path = tmp_path / "a.msg"
+    path.write_bytes(binary.compound(streams))
+
+    (logo,) = members(path, SETTINGS)
+
+    assert (logo.name, logo.is_ornament) == ("logo.png", True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.files import Found, find
-from kb.errors import UsageError
+from kb.errors import UnsupportedFormat, UsageError
 
 
 def names(found: list[Found]) -> list[str]:
@@ -40,21 +40,31 @@ def test_a_single_file_is_in_the_folder_it_stands_in(tmp_path: Path) -> None:
     assert (found.root_name, found.path_in_root, found.absolute_path) == ("policies", "leave.md", file)
 
 
-def test_hidden_and_lock_files_are_passed_over(tmp_path: Path) -> None:
+def test_what_programs_leave_behind_is_passed_over(tmp_path: Path) -> None:
     write(tmp_path / "kept.txt")
-    for name in (
-        ".hidden",
-        ".git/config",
-        "~$plan.docx",
-        ".DS_Store",
-        "Thumbs.db",
-        "notes.txt~",
-        ".~lock.a.odt#",
-        "x.swp",
-    ):
+    for name in ("~$plan.docx", ".DS_Store", "Thumbs.db", ".~lock.a.odt#", "x.swp", "._kept.txt", ".0.part"):
         write(tmp_path / name)
 
     assert names(list(find([tmp_path]))) == ["kept.txt"]
+
+
+def test_hidden_files_backups_and_unfinished_downloads_are_listed_with_their_reason_and_not_walked(
+    tmp_path: Path,
+) -> None:
+    for name in (".hidden", ".git/config", ".git/HEAD", "notes.txt~", "b.pdf.crdownload", "c.PART", "x.download/y.txt"):
+        write(tmp_path / name)
+
+    found = list(find([tmp_path]))
+
+    assert all(isinstance(each.problem, UnsupportedFormat) for each in found)
+    assert {each.path_in_root: str(each.problem).split(".")[0] for each in found} == {
+        ".git": "It is hidden: its name begins with a dot",
+        ".hidden": "It is hidden: its name begins with a dot",
+        "notes.txt~": "It is a copy that an editor keeps of a file",
+        "b.pdf.crdownload": "It is a download or copy that is not finished; it is read when it has its own name",
+        "c.PART": "It is a download or copy that is not finished; it is read when it has its own name",
+        "x.download": "It is a download or copy that is not finished; it is read when it has its own name",
+    }
 
 
 def test_a_hidden_folder_that_is_named_is_walked(tmp_path: Path) -> None:

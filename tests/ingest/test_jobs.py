@@ -1,7 +1,9 @@
 """Jobs: one at a time in the background; paused, cancelled, and taken up again after a restart."""
 
 import os
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -252,3 +254,139 @@ def test_what_is_not_there_is_said_at_once(opened: Callable[[], KnowledgeBase], 
         jobs.get(7)
     assert jobs.list() == []
     jobs.shut_down()
+
+
+class Failing:
+    """A store that fails the next times it is asked to do something, as one on a full disk does."""
+
+    def __init__(self, jobs: Jobs, method: str, times: int, when: Callable[..., bool] = lambda *_: True) -> None:
+        self.left, self._when = times, when
+        self._do = getattr(jobs._store, method)
+        setattr(jobs._store, method, self)
+
+    def __call__(self, *arguments: object) -> object:
+        if self.left and self._when(*arguments):
+            self.left -= 1
+            raise StorageFull("The disk is full.")
+        return self._do(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("method", "when"),
+    [
+        ("get", lambda job_id: threading.current_thread().name == "jobs"),
+        ("update", lambda job_id, values: values == {"state": "running"}),
+        ("update", lambda job_id, values: values.get("state") == "done"),
+    ],
+)
+def test_a_catalog_that_cannot_be_written_for_a_while_holds_the_jobs_up_and_loses_none(
+    opened: Callable[[], KnowledgeBase], folder: Path, gate: Path, monkeypatch: pytest.MonkeyPatch, method: str,
+    when: Callable[..., bool],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(jobs_module, "_RETRY_SECONDS", 0.01)
+    gate.touch()
+    kb = opened()
+    jobs = Jobs(kb)
+    failing = Failing(jobs, method, 3, when)
+    first, second = jobs.ingest([folder]), jobs.ingest([folder / "a.md"])
+    assert (ended(jobs, first).state, ended(jobs, second).state) == ("done", "done")
+    jobs.shut_down()
+    assert failing.left == 0
+    assert [row["state"] for row in kb.catalog.db.execute("SELECT state FROM jobs")] == ["done", "done"]
+
+
+def test_work_that_broke_off_is_begun_again(opened: Callable[[], KnowledgeBase], folder: Path, gate: Path) -> None:
+    gate.touch()
+    jobs = Jobs(opened())
+    dead = threading.Thread(target=lambda: None)
+    dead.start()
+    dead.join()
+    jobs._thread = dead
+    assert ended(jobs, jobs.ingest([folder])).state == "done"
+    jobs.shut_down()
+
+
+def test_who_looks_does_not_wait_for_a_deletion(
+    opened: Callable[[], KnowledgeBase], folder: Path, gate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_module, "_STORED_EVERY", 1e-9)
+    kb = opened()
+    jobs = Jobs(kb)
+    job = jobs.ingest([folder])
+    reached(gate, jobs, job)
+    seen: list[int] = []
+    with kb.catalog.transaction():  # as long as this thread writes, no other does
+        gate.touch()
+        looking = threading.Thread(target=lambda: seen.extend([jobs.get(job.id).id, jobs.list()[0].id]))
+        ends = time.monotonic() + LONG
+        while time.monotonic() < ends and not _is_writing(jobs):
+            time.sleep(0.01)
+        looking.start()
+        looking.join(LONG)
+        assert seen == [job.id, job.id]
+    assert ended(jobs, job).state == "done"
+    jobs.shut_down()
+
+
+def _is_writing(jobs: Jobs) -> bool:
+    """Whether the thread of the jobs waits to write."""
+    assert jobs._thread is not None
+    assert jobs._thread.ident is not None
+    frame = sys._current_frames().get(jobs._thread.ident)
+    while frame is not None and frame.f_code.co_name != "transaction":
+        frame = frame.f_back
+    return frame is not None
+
+
+def test_a_document_that_is_deleted_while_its_job_runs_is_not_named_by_it(
+    opened: Callable[[], KnowledgeBase], folder: Path, gate: Path
+) -> None:
+    kb = opened()
+    jobs = Jobs(kb)
+    (folder / "b.md").unlink()
+    first = ended(jobs, jobs.ingest([folder]))
+    write(folder, {"b.md": "# B\n\nGATE."})
+    job = jobs.ingest([folder])
+    reached(gate, jobs, job)
+    kb.delete_document(OWNER, "docs", "a.md")
+    gate.touch()
+    report = ended(jobs, job).report
+    assert report is not None
+    assert [d.path for d in report.documents] == ["(deleted)", "b.md", "c.md"]
+    told = jobs.get(first.id).report
+    assert told is not None
+    assert [d.path for d in told.documents] == ["(deleted)", "c.md"]
+    jobs.shut_down()
+    rows = kb.catalog.db.execute("SELECT * FROM jobs").fetchall()
+    assert "a.md" not in " ".join(str(value) for row in rows for value in tuple(row))
+
+
+def test_a_job_that_was_told_to_stop_says_so_until_it_has(
+    opened: Callable[[], KnowledgeBase], folder: Path, gate: Path
+) -> None:
+    jobs = Jobs(opened())
+    job = jobs.ingest([folder])
+    reached(gate, jobs, job)
+    told = jobs.pause(job.id)
+    assert (told.state, told.stopping) == ("running", True)
+    assert not jobs.resume(job.id).stopping
+    assert jobs.cancel(job.id).stopping
+    gate.touch()
+    last = ended(jobs, jobs.get(job.id))
+    assert (last.state, last.stopping) == ("cancelled", False)
+    jobs.shut_down()
+
+
+def test_closing_waits_for_what_is_being_read_and_ends_its_process(
+    opened: Callable[[], KnowledgeBase], folder: Path, gate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[bool] = []
+    monkeypatch.setattr(jobs_module.workers.pool, "close", lambda: (closed.append(True), gate.touch()))
+    jobs = Jobs(opened())
+    job = jobs.ingest([folder])
+    reached(gate, jobs, job)
+    jobs.shut_down(0.05)
+    assert closed == [True]
+    assert jobs._thread is not None
+    assert not jobs._thread.is_alive()
+    assert jobs.get(job.id).state == "queued"

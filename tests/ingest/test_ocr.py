@@ -1,6 +1,7 @@
 """OCR and quality: a page without readable text is recognised, marked and kept; all others are left as they are."""
 
 import random
+import struct
 from collections.abc import Sequence
 from io import BytesIO
 
@@ -10,10 +11,10 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest import ocr
-from ingest.ocr import _Box, arranged
 from ingest.pdf import read_pdf
 from ingest.quality import mended, page_quality, readable_share
 from ingest.reading import read_bytes
+from ingest.reading_order import Line, arranged
 from kb.config import IngestSettings
 from kb.errors import DocumentError
 
@@ -104,9 +105,69 @@ def test_each_frame_of_a_tiff_is_a_page() -> None:
     assert [parsed.text[page.start : page.end] for page in parsed.pages] == list(LINES[:2])
 
 
+def tiff(*frames: Image.Image) -> bytes:
+    buffer = BytesIO()
+    frames[0].save(buffer, "TIFF", save_all=True, append_images=frames[1:])
+    return buffer.getvalue()
+
+
+def test_frames_beyond_the_limit_are_kept_as_poor_pages() -> None:
+    data = tiff(*(picture(LINES[:1], (700, 150)) for _ in range(3)))
+    parsed = read_bytes(data, IngestSettings(ocr_pages=2), name="fax.tif")
+    assert [page.ocr for page in parsed.pages] == [True, True, False]
+    assert [page.quality > 0.9 for page in parsed.pages] == [True, True, False]
+
+
+def test_a_torn_frame_is_a_poor_page_and_the_others_are_read() -> None:
+    first, second = picture(LINES[:1], (700, 150)), picture(LINES[1:2], (700, 150))
+    beyond, strips = struct.pack("<I", 0xFFFFFF00), struct.pack("<HHI", 273, 4, 1)
+    torn = bytearray(tiff(first, first, second))
+    entry = torn.index(strips, torn.index(strips) + 1) + len(strips)  # where the second frame's pixels stand
+    torn[entry : entry + 4] = beyond
+    cut = bytearray(tiff(first, second))
+    follows = 10 + 12 * struct.unpack_from("<H", cut, 8)[0]  # where the second frame's description stands
+    cut[follows : follows + 4] = beyond
+
+    for data, words in ((torn, [LINES[0], "", LINES[1]]), (cut, [LINES[0], ""])):
+        parsed = read_bytes(bytes(data), IngestSettings(), name="fax.tif")
+        assert [parsed.text[page.start : page.end] for page in parsed.pages] == words
+        assert [page.quality > 0.9 for page in parsed.pages] == [bool(text) for text in words]
+
+
+def test_a_picture_of_more_than_256_greys_is_read() -> None:
+    grey = picture(LINES[:1], (700, 150)).convert("I").point(lambda value: value * 40 + 20_000)
+    data = saved(grey.convert("I;16"), "TIFF")
+    assert read_bytes(data, IngestSettings(), name="a.tif").text == LINES[0]
+
+
 def test_an_image_without_text_says_so() -> None:
     with pytest.raises(DocumentError, match="No text was recognised"):
         read_bytes(saved(Image.new("RGB", (300, 200), "white"), "PNG"), IngestSettings(), name="a.png")
+
+
+@pytest.mark.parametrize("turned", [90, 180, 270])
+def test_a_scan_that_lies_on_its_side_or_head_is_turned(turned: int) -> None:
+    found = ocr.recognise(picture(LINES).rotate(turned, expand=True))
+    assert found.text.split("\n") == list(LINES)
+    assert found.turned == 360 - turned
+    assert [round(line.top * 400) // 60 for line in found.lines] == [0, 1, 2]  # on the image as it was turned
+
+
+def test_a_long_picture_is_read_in_parts_with_no_line_lost_or_doubled() -> None:
+    lines = [f"Entry number {number}" for number in range(11, 23)]
+    image = Image.new("RGB", (300, 3000), "white")
+    for at, line in enumerate(lines):
+        ImageDraw.Draw(image).text((40, 240 * at + 20), line, "black", ImageFont.load_default(20))
+    ImageDraw.Draw(image).line((20, 0, 20, 3000), "black", 2)
+
+    assert len(list(ocr._parts(image))) == len(list(ocr._parts(image.rotate(90, expand=True)))) == 3
+    assert [line for line in ocr.recognise(image).text.split("\n") if line] == lines
+
+
+def test_an_image_is_cut_where_it_is_empty() -> None:
+    image = Image.effect_noise((400, 4000), 90).convert("RGB")
+    image.paste("white", (0, 1150, 400, 1190))
+    assert ocr._cuts(image)[1] in range(1155, 1186)
 
 
 def test_a_missing_engine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,15 +181,19 @@ def test_a_missing_engine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 # -- reading order
 
 
-def row(top: int, *cells: tuple[int, int, str]) -> list[_Box]:
-    return [_Box(left, top, right, top + 20, text) for left, right, text in cells]
+def row(top: int, *cells: tuple[int, int, str]) -> list[Line]:
+    return [Line(left, top, right, top + 20, text) for left, right, text in cells]
+
+
+def read_out(lines: Sequence[Line]) -> str:
+    return "".join(apart + line.text for apart, line in arranged(lines))
 
 
 def test_a_row_of_a_table_stays_on_one_line() -> None:
     boxes = [b for n in range(6) for b in row(30 * n, (0, 90, f"item {n}"), (300, 340, f"{n}.50"), (500, 540, f"-{n}"))]
     random.Random(1).shuffle(boxes)
 
-    assert arranged(boxes).split("\n")[1] == "item 1 1.50 -1"
+    assert read_out(boxes).split("\n")[1] == "item 1 1.50 -1"
 
 
 def test_columns_of_text_are_read_one_after_the_other() -> None:
@@ -136,7 +201,7 @@ def test_columns_of_text_are_read_one_after_the_other() -> None:
     boxes += [b for n in range(1, 7) for b in row(30 * n, (0, 290, f"left {n}"), (310, 600, f"right {n}"))]
     random.Random(1).shuffle(boxes)
 
-    lines = [line for line in arranged(boxes).split("\n") if line]
+    lines = [line for line in read_out(boxes).split("\n") if line]
 
     assert lines == [
         "A title over both columns",
@@ -152,13 +217,13 @@ def test_chinese_lines_that_go_on_are_joined_without_a_space() -> None:
         + row(52, (0, 200, "日申请。"))
     )
 
-    assert arranged(boxes) == "员工每年享有十五天带薪年假，请假须提前三个工作日申请。"
+    assert read_out(boxes) == "员工每年享有十五天带薪年假，请假须提前三个工作日申请。"
 
 
 def test_columns_written_from_top_to_bottom_are_read_from_the_right() -> None:
-    boxes = [_Box(100 * n, 0, 100 * n + 30, 400, text) for n, text in enumerate(("三行目", "二行目", "一行目"))]
+    boxes = [Line(100 * n, 0, 100 * n + 30, 400, text) for n, text in enumerate(("三行目", "二行目", "一行目"))]
 
-    assert arranged(boxes) == "一行目二行目三行目"
+    assert read_out(boxes) == "一行目二行目三行目"
 
 
 # -- quality

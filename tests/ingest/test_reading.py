@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.decoding import decode
 from ingest.reading import Heading, Parsed, capabilities, check_format, is_bundle, read, read_bundle, record
 from kb.config import IngestSettings
 from kb.errors import ConfigError, DocumentError, UnsupportedFormat
@@ -43,10 +44,39 @@ def read_as(folder: Path, name: str, content: str | bytes) -> Parsed:
         ("utf-16-le", "Plain English text without a byte order mark, saved by some program.\n"),
         ("utf-16-be", "Plain English text without a byte order mark, saved by some program.\n"),
         ("utf-32", CHINESE),
+        ("utf-16-le", CHINESE),
+        ("utf-16-be", CHINESE),
+        ("utf-16-le", "公司员工每年享有十五天带薪年假，请假须提前三个工作日申请。"),
+        ("utf-16-be", "従業員は年に十五日の有給休暇を取得できます。\n"),
     ],
 )
 def test_text_is_decoded_whatever_its_encoding(tmp_path: Path, encoding: str, text: str) -> None:
     assert read_as(tmp_path, "notes.txt", text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize("end", ["\n", " "])
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("gb18030", CHINESE),
+        ("big5", "公司員工每年享有十五天帶薪年假，請假須提前三個工作日申請，並經主管核准。\n" * 3),
+        ("shift_jis", "従業員は年に十五日の有給休暇を取得できます。申請は三日前までに行ってください。\n" * 3),
+        ("latin-1", "Die Prüfung der Verträge läuft über das Büro in Köln, sagte Frau Müller am Nachmittag.\n" * 3),
+    ],
+)
+def test_what_is_not_ascii_tells_the_encoding_however_late_it_comes(encoding: str, text: str, end: str) -> None:
+    head = f"A line of a log without a name.{end}" * 3_000
+
+    assert decode((head + text).encode(encoding)) == head + text
+
+
+def test_one_bad_byte_in_a_text_of_another_encoding_does_not_change_it() -> None:
+    data = (CHINESE * 20).encode("gb18030") + b"\xff\n" + CHINESE.encode("gb18030")
+
+    text = decode(data)
+
+    assert text.startswith(CHINESE)
+    assert text.endswith(CHINESE)
 
 
 def test_plain_text_is_kept_as_written_but_for_line_endings(tmp_path: Path) -> None:
@@ -159,6 +189,36 @@ def test_a_bad_file_is_refused_with_its_reason(tmp_path: Path, name: str, conten
     assert not isinstance(caught.value, UnsupportedFormat)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.vsdx", {"[Content_Types].xml": b"x", "_rels/.rels": b"x", "visio/document.xml": b"x"}, "a Visio drawing"),
+        ("a.xps", {"[Content_Types].xml": b"x", "_rels/.rels": b"x"}, "a packed document of a kind"),
+        ("a.pages", {"Index/Document.iwa": b"x"}, "a document of Pages"),
+        ("a.jar", {"META-INF/MANIFEST.MF": b"x"}, "a program"),
+        ("a.xlsb", {"[Content_Types].xml": b"x", "xl/workbook.bin": b"x"}, r"binary workbook \(\.xlsb\): save it as"),
+    ],
+)
+def test_a_packed_file_that_is_not_read_says_what_it_is(
+    tmp_path: Path, name: str, content: dict[str, bytes], reason: str
+) -> None:
+    with pytest.raises(UnsupportedFormat, match=reason):
+        read_as(tmp_path, name, zip_of(**content))
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"\0\0\0\x1cftypavif", "an AVIF image"),
+        (b"RIFF\0\0\0\0WEBP", "a WebP image"),
+        (b"\0\0\0\x1cftypisom", "a film"),
+    ],
+)
+def test_an_image_or_film_that_is_not_read_is_told_apart(head: bytes, kind: str) -> None:
+    with pytest.raises(UnsupportedFormat, match=kind):
+        check_format("a.bin", SETTINGS, head + b"\0" * 40)
+
+
 @pytest.mark.parametrize("name", ["program.xyz", "clip.mp4", "drawing.dwg"])
 def test_an_unknown_format_is_told_apart_and_the_known_ones_are_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(UnsupportedFormat, match=r"not supported; supported: .*\.docx.*\.pdf"):
@@ -187,6 +247,25 @@ def test_a_format_can_be_checked_by_the_name_or_by_the_first_bytes() -> None:
         ("letter.doc", b"{\\rtf1\\ansi just words\\par}", "application/rtf"),
         ("README", b"just words", "text/plain"),
         ("table.xlsx", "just words".encode("utf-16"), "text/plain"),
+        ("minutes.2024-03", b"just words", "text/plain"),
+        ("Notes of Dr. Smith", b"just words", "text/plain"),
+        ("letter.v2", b"just words", "text/plain"),
+        ("letter.txt.bak", b"just words", "text/plain"),
+        ("page", b"\xef\xbb\xbf<!DOCTYPE html><html><body>just words</body></html>", "text/html"),
+        ("page.csv", b"<!DOCTYPE html><html><body>just words</body></html>", "text/html"),
+        ("data.txt", b"<?xml version='1.0'?><a><b>just words</b></a>", "application/xml"),
+        ("data", b'{"a": "just words"}', "application/json"),
+        ("export.xls", b"a\tb\njust words\t2\nc\t3\n", "text/tab-separated-values"),
+        ("export", b"a;b;c\njust words;2;3\nd;5;6\n", "text/csv"),
+        ("poem", b"just words, line one\nline two, and three\nline four, and five\n", "text/plain"),
+        (
+            "mail.txt",
+            b"Return-Path: <a@b.test>\nFrom: a@b.test\nMIME-Version: 1.0\nContent-Transfer-Encoding: base64\n\n"
+            b"anVzdCB3b3Jkcw==\n",
+            "message/rfc822",
+        ),
+        ("quoted.txt", b"From: a@b.test\nTo: c@d.test\n\njust words", "text/plain"),
+        ("plain-mail.txt", b"From: a@b.test\nMIME-Version: 1.0\n\njust words", "text/plain"),
     ],
 )
 def test_the_content_decides_the_reader_where_it_is_known(

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 
+from ingest.elements import said
 from ingest.reading import Parsed, read_bytes
 from kb.config import IngestSettings
 from kb.errors import DocumentError, UnsupportedFormat
@@ -72,19 +73,64 @@ def test_json_that_is_not_valid_is_kept_as_it_is_written() -> None:
     assert read_as("deep.json", "[" * 100_000).text.startswith("[[[")
 
 
-def test_yaml_and_xml_are_kept_as_they_are_written() -> None:
+def test_all_values_of_a_name_that_comes_twice_are_kept() -> None:
+    source = '{"a": 1, "a": 2, "b": {"c": 3, "c": [4]}}'
+
+    assert read_as("a.json", source).text == "a: 1\na: 2\n\nb:\n  c: 3\n  c:\n    - 4"
+
+
+def test_records_a_line_are_read_under_the_name_of_json_too() -> None:
+    assert read_as("a.json", '{"a": 1}\n{"a": 2}\n').text == "a: 1\n\na: 2"
+
+
+def test_yaml_is_kept_as_it_is_written() -> None:
     assert read_as("a.yaml", "# note\na: 1\n").text == "# note\na: 1\n"
-    source = "<?xml version='1.0'?>\n<book><title>Rules</title><p>Text</p></book>\n"
+
+
+def test_xml_is_kept_as_it_is_written() -> None:
+    source = "<?xml version='1.0'?>\n<book><title>Rules</title><p>Text &amp; more</p></book>\n"
     parsed = read_as("a.xml", source)
     assert (parsed.text, parsed.title) == (source, "Rules")
     assert read_as("b.xml", source.encode("utf-16")).text == source
     assert read_as("broken.xml", "<a><b>words</a>").text == "<a><b>words</a>"
+    assert "deep" in read_as("deep.xml", "<a>" * 5000 + "deep" + "</a>" * 5000).text
+
+
+def test_entities_that_an_xml_file_declares_itself_are_replaced() -> None:
+    source = "<!DOCTYPE a [<!ENTITY co 'ACME &kind;'><!ENTITY kind 'Ltd'>]><a>By &co; &amp; Sons</a>"
+
+    assert read_as("a.xml", source).text.endswith("<a>By ACME Ltd &amp; Sons</a>")
+
+
+def test_entities_where_no_parser_replaces_them_make_no_bomb() -> None:
+    bomb = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
+    source = f'<!DOCTYPE x [<!ENTITY l0 "lol">{bomb}]><x><![CDATA[&l9;]]></x>'
+
+    assert len(read_as("a.xml", source).text) < 200_000
+
+
+def test_xml_is_embedded_without_its_tags() -> None:
+    source = (
+        "<?xml version='1.0'?>\n<!DOCTYPE order [<!ENTITY co 'ACME'>]>\n<order id='7' class='wide' xmlns='urn:x'>\n"
+        "<x/><!-- urgent -->\n<customer country=\"DE\">ACME &amp; Sons</customer>\n<item sku='GRD-1'/>"
+        "<x:name>Pallet</x:name>\n"
+        "<p>Uses <b>two</b> straps.</p>\n<data><![CDATA[a < b]]></data>\n</order>"
+    )
+
+    assert said(source) == (
+        "order (id: 7)\nurgent\ncustomer (country: DE): ACME & Sons\nitem (sku: GRD-1) name: Pallet\n"
+        "Uses two straps.\ndata: a < b"
+    )
 
 
 def test_an_xml_bomb_or_one_that_reaches_outside_is_refused() -> None:
     bomb = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
+    quadratic = f"<!DOCTYPE x [<!ENTITY a '{'a' * 50_000}'>]><x>{'&a;' * 50_000}</x>"
+    for source in (f'<!DOCTYPE x [<!ENTITY l0 "lol">{bomb}]><x>&l9;</x>', quadratic):
+        with pytest.raises(DocumentError, match="XML bomb"):
+            read_as("bomb.xml", source)
     with pytest.raises(DocumentError, match="XML bomb"):
-        read_as("bomb.xml", f'<!DOCTYPE x [<!ENTITY l0 "lol">{bomb}]><x>&l9;</x>')
+        read_as("loop.xml", '<!DOCTYPE x [<!ENTITY a "&b;"><!ENTITY b "&a;">]><x>&a;</x>')
     with pytest.raises(DocumentError, match="refers to other files"):
         read_as("outside.xml", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>')
 
@@ -122,6 +168,12 @@ def test_org_headings_and_tables_are_found() -> None:
     assert [table.header for table in parsed.tables] == ["| a | b |"]
 
 
+def test_an_org_table_may_begin_with_a_rule() -> None:
+    (table,) = read_as("a.org", "|---+---|\n| a | b |\n|---+---|\n| 1 | 2 |\n").tables
+
+    assert table.header == "| a | b |"
+
+
 # -- rich text
 
 
@@ -141,6 +193,18 @@ def test_rich_text_in_chinese_code_pages_and_unicode_is_read() -> None:
     assert outline(parsed) == [(1, "年假")]
     assert parsed.text == "年假\n\nFifteen days —年. link\n\nLevel | Days\nStaff | 15\n\ncafé"
     assert parsed.tables[0].header == "Level | Days"
+
+
+def test_headings_of_rich_text_are_found_by_their_style() -> None:
+    source = (
+        rb"{\rtf1\ansi{\stylesheet{\s0 Normal;}{\s1\outlinelevel0 Chapter;}{\s2\b heading 2;}{\*\cs10 heading 9;}}"
+        rb"\pard\s1 Leave\par\pard\plain\s0 Fifteen days.\par\pard\s2 Sick\par\pard Nine.\par}"
+    )
+
+    parsed = read_as("a.rtf", source)
+
+    assert parsed.text == "Leave\n\nFifteen days.\n\nSick\n\nNine."
+    assert outline(parsed) == [(1, "Leave"), (2, "Sick")]
 
 
 # -- OpenDocument

@@ -29,10 +29,29 @@ def test_a_page_gives_title_headings_text_lists_and_tables() -> None:
     (table,) = parsed.tables
     assert parsed.text[table.start : table.end] == "Dept | Role | Days\nHR | Lead | 20\nHR | Clerk junior | 15"
     assert table.header == "Dept | Role | Days"
-    for words in ("First line second line with bold words.", "- one\n- two\n- deep", "Days by grade\n\nDept"):
+    for words in ("First line\nsecond line with bold words.", "- one\n- two\n  - deep", "Days by grade\n\nDept"):
         assert words in parsed.text
     for words in ("Our office", "May I carry days over?", "Up to five.", "keep\n  this"):
         assert words in parsed.text
+
+
+def test_lists_keep_their_depth_and_numbers_and_definitions_their_terms() -> None:
+    page = (
+        "<ul><li>one<ol><li>first</li><li>second</li></ol></li><li><p>two</p></li></ul>"
+        "<dl><dt>Term</dt><dd>What it means.</dd><dt>Other</dt><dd>This.</dd><dd>And that.</dd></dl>"
+        "<ul><li><h3>Card</h3><p>Its text.</p></li></ul>"
+    )
+
+    parsed = read_html(page.encode())
+
+    assert parsed.text == (
+        "- one\n  1. first\n  2. second\n- two\n\nTerm: What it means.\nOther: This.\n  And that.\n\nCard\n\nIts text."
+    )
+    assert [heading.text for heading in parsed.headings] == ["Card"]
+
+
+def test_a_single_character_is_a_text_too() -> None:
+    assert read_html("<div>7</div><p>open tickets</p><p>好</p>".encode()).text == "7\n\nopen tickets\n\n好"
 
 
 def test_scripts_navigation_comments_and_hidden_parts_are_left_out_and_nothing_is_fetched() -> None:

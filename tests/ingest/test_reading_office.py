@@ -18,9 +18,10 @@ from pptx.util import Inches
 from ingest.numbering import chinese_numeral, numeral
 from ingest.numbers import shown
 from ingest.reading import Parsed, read
-from ingest.sheets import read_csv, read_xlsx
+from ingest.sheets import read_csv
 from ingest.slides import read_pptx
 from ingest.word import read_docx
+from ingest.workbooks import read_xlsx
 from kb.config import IngestSettings
 
 
@@ -231,6 +232,11 @@ def test_slides_are_pages_with_titles_tables_charts_and_notes() -> None:
         (datetime.datetime(2024, 3, 5), "[$-409]mmmm d, yyyy;@", "March 5, 2024"),
         (datetime.time(9, 30), "h:mm", "9:30"),
         (datetime.timedelta(hours=30, minutes=5), "[h]:mm", "30:05:00"),
+        (12345, '0!.0,"万"', "1.2万"),
+        (123456, '0!.0000"万"', "12.3456万"),
+        (5, '0!.0000"万"', "0.0005万"),
+        (13812345678, "000-0000-0000", "138-1234-5678"),
+        (-1234567, "#\\ ##0", "-1234 567"),
     ],
 )
 def test_a_cell_says_what_the_spreadsheet_shows(value: object, number_format: str, seen: str) -> None:

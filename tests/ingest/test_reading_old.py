@@ -47,6 +47,24 @@ def test_an_old_word_document_has_its_headings_paragraphs_and_tables() -> None:
     assert parsed.text.endswith("需要医生证明。")
 
 
+@pytest.mark.parametrize("long_rows", [False, True])
+@pytest.mark.parametrize(
+    ("rows", "table"),
+    [
+        (
+            (("row 0 1000 2000 3000", "Dept", "Role", "Days"), ("row 0 2010 3000", "All staff", "15")),
+            "Dept | Role | Days\nAll staff |  | 15",
+        ),
+        ((("row 0r 1000 3000", "HR", "Lead"), ("row 0c 1000 3000", "", "Aid")), "HR | Lead\nHR | Aid"),
+    ],
+)
+def test_cells_of_an_old_word_document_stay_under_their_header_whatever_they_span(
+    rows: tuple[tuple[str, ...]], table: str, long_rows: bool
+) -> None:
+    paragraphs = [pair for kind, *cells in rows for pair in (*(("cell", cell) for cell in cells), (kind, ""))]
+    assert tables(read_as("a.doc", binary.word(paragraphs, long_rows=long_rows))) == [table]
+
+
 def test_western_text_of_an_old_word_document_is_kept_in_one_byte() -> None:
     parsed = read_as("a.doc", binary.word([("text", "Prüfung – “quoted”")], compressed=True))
 

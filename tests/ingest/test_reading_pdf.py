@@ -217,8 +217,8 @@ def test_many_threads_read_at_once() -> None:
 
 def test_a_hundred_pages_take_well_under_a_second() -> None:
     data = pdf([[f"Line {line} of page {page} says something." for line in range(40)] for page in range(100)])
-    started = time.perf_counter()
+    started = time.process_time()
 
     read_pdf(data)
 
-    assert time.perf_counter() - started < 2  # a busy machine; 0.1 s on an idle one
+    assert time.process_time() - started < 2  # 0.4 s on an idle machine

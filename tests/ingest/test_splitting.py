@@ -245,6 +245,15 @@ def test_hidden_hyphens_stay_in_the_text_and_are_gone_from_what_is_embedded(toke
     assert chunk.embedded_text.endswith("The department of software.")
 
 
+def test_xml_is_embedded_without_its_tags_and_kept_with_them(tokenizer: Tokenizer) -> None:
+    source = "<country><name>Canada</name></country>"
+
+    (chunk,) = split(Parsed(source, "", "application/xml"), "a.xml", tokenizer, SETTINGS)
+
+    assert chunk.text == source
+    assert chunk.embedded_text == "a\nname: Canada"
+
+
 def test_settings_are_respected_down_to_no_context_and_no_overlap(tokenizer: Tokenizer, count: Count) -> None:
     settings = SplittingSettings(chunk_tokens=32, overlap_tokens=0, context_tokens=0)
     text = " ".join(SENTENCES_EN * 10)
@@ -265,9 +274,9 @@ def test_splitting_is_fast(tokenizer: Tokenizer) -> None:
     assert time.perf_counter() - started < 10
 
 
-def test_a_piece_of_a_wide_row_has_the_header_of_its_own_columns(tokenizer: Tokenizer) -> None:
+def test_a_piece_of_a_wide_row_has_its_label_and_the_header_of_its_own_columns(tokenizer: Tokenizer) -> None:
     header = " | ".join(f"heading of column {number}" for number in range(120))
-    row = " | ".join(f"value {number * 7}" for number in range(120))
+    row = " | ".join(["the label", *(f"value {number * 7}" for number in range(1, 120))])
     text = f"{header}\n{row}"
     parsed = Parsed(text, "", "text/csv", (), (), (Table(0, len(text), header),))
 
@@ -277,5 +286,18 @@ def test_a_piece_of_a_wide_row_has_the_header_of_its_own_columns(tokenizer: Toke
     assert len(pieces) >= 2
     for chunk in pieces:
         number = int(chunk.text.removeprefix("| ").split(" | ")[0].removeprefix("value ")) // 7
-        assert f"\nheading of column {number} | " in chunk.embedded_text
+        assert f"\nheading of column 0 | heading of column {number} | " in chunk.embedded_text
+        assert f"\nthe label | value {number * 7} | " in chunk.embedded_text
         assert chunk.header == header
+
+
+def test_a_row_that_goes_on_in_another_chunk_has_its_label_there_without_a_header_too(tokenizer: Tokenizer) -> None:
+    rows = [" | ".join([f"label {row}", *(f"value {row}-{number}" for number in range(60))]) for row in range(3)]
+    text = "\n".join(rows)
+
+    chunks = split(Parsed(text, "", "text/csv", (), (), (Table(0, len(text), ""),)), "a.csv", tokenizer, SETTINGS)
+
+    assert len(chunks) > 3
+    for chunk in chunks:
+        row = text[: chunk.start].count("\n")
+        assert f"label {row} | " in chunk.embedded_text

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import IngestReport
-from ingest.watching import watch
+from ingest.jobs import Jobs
+from ingest.pipeline import IngestReport, ingest
+from ingest.watching import Leave, follow, watch
 from kb.assistant import KnowledgeBase
 from kb.config import load_settings
 from kb.errors import UsageError
@@ -27,15 +28,15 @@ def kb(tmp_path: Path) -> Iterator[KnowledgeBase]:
 class Watched:
     """A folder that is being watched; its reports as they come."""
 
-    def __init__(self, kb: KnowledgeBase, folder: Path, prune: bool) -> None:
+    def __init__(self, kb: KnowledgeBase, folder: Path, prune: bool, poll: bool = False) -> None:
         self._stop = threading.Event()
         self._changed = threading.Condition()
         self.reports: list[IngestReport] = []
-        self._thread = threading.Thread(target=self._run, args=(kb, folder, prune))
+        self._thread = threading.Thread(target=self._run, args=(kb, folder, prune, poll))
         self._thread.start()
 
-    def _run(self, kb: KnowledgeBase, folder: Path, prune: bool) -> None:
-        for report in watch(kb, [folder], prune=prune, stop=self._stop):
+    def _run(self, kb: KnowledgeBase, folder: Path, prune: bool, poll: bool) -> None:
+        for report in watch(kb, [folder], prune=prune, stop=self._stop, poll=poll):
             with self._changed:
                 self.reports.append(report)
                 self._changed.notify_all()
@@ -94,9 +95,60 @@ def test_a_copy_under_way_is_awaited(kb: KnowledgeBase, tmp_path: Path) -> None:
     assert "Line 11" in kb.stored_text(OWNER, "docs", "slow.md").text
 
 
-def test_without_prune_a_deleted_file_still_answers(kb: KnowledgeBase, tmp_path: Path) -> None:
+def test_a_file_that_grows_all_the_time_holds_nothing_up(kb: KnowledgeBase, tmp_path: Path) -> None:
     folder = write(tmp_path / "docs", {"a.md": "# A\n\nStays.", "b.md": "# B\n\nGoes."})
-    watched = Watched(kb, folder, prune=False)
+    stop, runs = threading.Event(), list[IngestReport]()
+
+    def grow() -> None:
+        with (folder / "service.log").open("w") as log:
+            while not stop.wait(0.1):
+                log.write("A line.\n")
+                log.flush()
+
+    def run(leave: Leave) -> IngestReport:
+        runs.append(ingest(kb, [folder], prune=True, leave=leave))
+        return runs[-1]
+
+    ingest(kb, [folder])
+    growing = threading.Thread(target=grow)
+    growing.start()
+    try:
+        reports = follow([folder], run, stop=stop)
+        assert "service.log" not in statuses(next(reports))
+        threading.Timer(2.5, (folder / "b.md").unlink).start()  # meanwhile the log grows
+        assert statuses(next(reports)) == {"a.md": "unchanged", "b.md": "deleted"}
+    finally:
+        stop.set()
+        growing.join()
+    assert len(runs) <= 3  # at the start, when the documents had come to rest, and for what was deleted
+
+
+def test_a_job_of_the_service_leaves_what_is_still_being_written(kb: KnowledgeBase, tmp_path: Path) -> None:
+    folder = write(tmp_path / "docs", {"a.md": "# A\n\nWhole.", "half.md": "# B\n\nStill being wri"})
+    jobs = Jobs(kb)
+    try:
+        for leave, found in ([str(folder / "half.md")], {"a.md"}), ([], {"a.md", "half.md"}):
+            job = jobs.ingest([folder], leave=leave)
+            while not job.finished:
+                job = jobs.wait(job.id, job.revision, LONG)
+            assert job.report is not None
+            assert set(statuses(job.report)) == found
+    finally:
+        jobs.shut_down()
+
+
+def test_what_is_moved_into_a_file_that_is_left_is_not_taken_for_gone(kb: KnowledgeBase, tmp_path: Path) -> None:
+    folder = write(tmp_path / "docs", {"a.md": "# A\n\nIt moves."})
+    ingest(kb, [folder], prune=True)
+    (folder / "a.md").rename(folder / "b.md")
+    assert ingest(kb, [folder], prune=True, leave=lambda found: True).deleted == 0
+    assert statuses(ingest(kb, [folder], prune=True)) == {"b.md": "unchanged"}
+
+
+@pytest.mark.parametrize("poll", [False, True])
+def test_without_prune_a_deleted_file_still_answers(kb: KnowledgeBase, tmp_path: Path, poll: bool) -> None:
+    folder = write(tmp_path / "docs", {"a.md": "# A\n\nStays.", "b.md": "# B\n\nGoes."})
+    watched = Watched(kb, folder, prune=False, poll=poll)
     try:
         watched.until("b.md", "added")
         (folder / "b.md").unlink()

@@ -5,10 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,14 @@ HOSTILE = {"bad": "tests.ingest.hostile:HostileReader"}
 
 @pytest.fixture
 def pool() -> Iterator[Workers]:
+    made = Workers(1)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Workers]:
+    """A process that several tests use: one takes seconds to start."""
     made = Workers(1)
     yield made
     made.close()
@@ -92,8 +102,48 @@ def test_a_hostile_member_of_an_archive_costs_the_archive_nothing_else(pool: Wor
     assert isinstance(four, ReadDocument)
 
 
-def test_the_process_is_nice_guarded_and_without_models(pool: Workers, tmp_path: Path) -> None:
-    about, calling = read(pool, task(tmp_path, "a.bad", "niceness"), task(tmp_path, "b.bad", "call out"))
+def test_a_file_is_bounded_as_a_whole_however_many_pages_or_members_it_has(
+    shared: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_WHOLE_FILE", 2)
+    place = tmp_path / "a.zip"
+    with zipfile.ZipFile(place, "w") as archive:
+        for name, text in (("1.md", "# One"), ("2.bad", "pages without end"), ("3.md", "# Three")):
+            archive.writestr(name, text)
+    one, ended, after = read(
+        shared,
+        task(tmp_path, "a.zip", place.read_bytes(), limited(seconds=2)),
+        task(tmp_path, "b.md", "# After", limited(seconds=60)),
+    )
+    assert (one.path, ended.path, after.path) == ("a.zip/1.md", "a.zip", "b.md")
+    assert "longer than 4 s, 2 times ingest.file_seconds" in reason(ended)
+
+
+def test_the_page_that_is_read_is_told(shared: Workers, tmp_path: Path) -> None:
+    shown: list[str] = []
+    [message] = shared.read(task(tmp_path, "a.bad", "pages\nrest")).messages(threading.Event(), shown.append)
+    assert isinstance(message, ReadDocument)
+    assert shown == ["a.bad (1/3)", "a.bad (2/3)", "a.bad (3/3)"]
+
+
+def test_temporary_files_and_contents_are_put_where_the_task_says(shared: Workers, tmp_path: Path) -> None:
+    folder = tmp_path / "of the home"
+    folder.mkdir()
+    kept, known = read(
+        shared,
+        replace(task(tmp_path, "a.md", "# A"), folder=folder, keep=True),
+        replace(task(tmp_path, "b.bad", "where\n"), folder=folder),
+    )
+    assert isinstance(kept, ReadDocument)
+    assert isinstance(known, ReadDocument)
+    assert (folder / kept.original).read_text() == "# A"
+    assert known.text.startswith(str(folder))
+    assert known.original == ""
+    assert [path.name for path in folder.iterdir()] == [kept.original]
+
+
+def test_the_process_is_nice_guarded_and_without_models(shared: Workers, tmp_path: Path) -> None:
+    about, calling = read(shared, task(tmp_path, "a.bad", "niceness"), task(tmp_path, "b.bad", "call out"))
     assert isinstance(about, ReadDocument)
     assert about.text == "The niceness is 10. Loaded: []."
     assert "nothing may leave this machine" in reason(calling).lower()
@@ -119,19 +169,19 @@ def test_an_idle_process_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     pool.close()
 
 
-def test_a_reading_nobody_wants_any_more_frees_its_process(pool: Workers, tmp_path: Path) -> None:
-    unwanted = pool.read(task(tmp_path, "a.bad", "hang"))
+def test_a_reading_nobody_wants_any_more_frees_its_process(shared: Workers, tmp_path: Path) -> None:
+    unwanted = shared.read(task(tmp_path, "a.bad", "hang"))
     stop = threading.Event()
     threading.Timer(0.5, stop.set).start()
     assert list(unwanted.messages(stop)) == []
     unwanted.cancel()
-    assert len(read(pool, task(tmp_path, "b.md", "# B"))) == 1
+    assert len(read(shared, task(tmp_path, "b.md", "# B"))) == 1
 
 
-def test_what_was_read_waits_within_bounds(pool: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_read_waits_within_bounds(shared: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_BUFFERED", 1 << 20)
     lines = "\n".join(f'{{"_id": "{n}", "text": "{"word " * 2000}"}}' for n in range(1000))
-    reading = pool.read(task(tmp_path, "many.jsonl", lines, limited(seconds=1)))
+    reading = shared.read(task(tmp_path, "many.jsonl", lines, limited(seconds=1)))
     taken = reading.messages(threading.Event())
     next(taken)
     time.sleep(2)  # longer than a file may take: the wait is not the file's
@@ -139,21 +189,23 @@ def test_what_was_read_waits_within_bounds(pool: Workers, tmp_path: Path, monkey
     assert sum(1 for _ in taken) == 999
 
 
-def test_content_that_is_not_what_was_hashed_is_refused(pool: Workers, tmp_path: Path) -> None:
+def test_content_that_is_not_what_was_hashed_is_refused(shared: Workers, tmp_path: Path) -> None:
     job = task(tmp_path, "a.md", "# A")
     job.place.write_text("# Another")
-    [message] = read(pool, job)
+    [message] = read(shared, job)
     assert "changed while it was being read" in reason(message)
 
 
-def test_a_setting_that_cannot_be_used_ends_the_reading(pool: Workers, tmp_path: Path) -> None:
+def test_a_setting_that_cannot_be_used_ends_the_reading(shared: Workers, tmp_path: Path) -> None:
     settings = Settings(ingest=IngestSettings(readers={"bad": "no.such:Reader"}))
-    reading: Reading = pool.read(task(tmp_path, "a.bad", "x", settings))
+    reading: Reading = shared.read(task(tmp_path, "a.bad", "x", settings))
     with pytest.raises(ConfigError, match=r"no\.such:Reader"):
         list(reading.messages(threading.Event()))
 
 
-def test_the_process_ends_with_the_program_that_started_it(tmp_path: Path) -> None:
+def test_the_process_ends_with_the_program_that_started_it_and_the_next_one_clears_up(
+    pool: Workers, tmp_path: Path
+) -> None:
     (tmp_path / "a.bad").write_text("hang")
     script = (
         "import sys, time; sys.path.insert(0, sys.argv[2]); from pathlib import Path\n"
@@ -174,6 +226,11 @@ def test_the_process_ends_with_the_program_that_started_it(tmp_path: Path) -> No
     while _is_running(pid):
         assert time.monotonic() < ends
         time.sleep(0.02)
+    left = list(Path(tempfile.gettempdir()).glob(f"kb-reading-{program.pid}-*"))
+    assert len(left) == 1
+    read(pool, task(tmp_path, "a.txt", "A text."))
+    assert not left[0].exists()
+    assert list(Path(tempfile.gettempdir()).glob(f"kb-reading-{os.getpid()}-*"))  # of one that is alive
 
 
 def _is_running(pid: int) -> bool:

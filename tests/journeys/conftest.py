@@ -1,5 +1,7 @@
-"""What journeys share: a real browser that writes down every request it makes."""
+"""What journeys share: a real browser that writes down every request it makes, and pictures of what it shows."""
 
+import io
+import os
 import shutil
 import subprocess
 import sys
@@ -77,12 +79,32 @@ class Visitor:
         return [url for url in self.requests if not url.startswith(own)]
 
 
+PICTURES = ROOT / "docs" / "images"
+
+
+def shot(page: "Page", name: str) -> None:
+    """Keep a picture of what is in sight, named by moment, language, width and theme; only where KB_PICTURES is set."""
+    if not os.environ.get("KB_PICTURES"):
+        return
+    from PIL import Image
+
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(700)  # what moves comes to rest
+    language = page.evaluate("document.documentElement.lang")
+    narrow = "-narrow" if page.evaluate("innerWidth") < 600 else ""
+    dark = "-dark" if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else ""
+    image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    colours = image.quantize(256, dither=Image.Dither.NONE)  # a third of the bytes, and no eye sees it
+    colours.save(PICTURES / f"{name}-{language}{narrow}{dark}.png", optimize=True)
+
+
 @dataclass
 class Running:
-    """A product that serves the page."""
+    """A product that serves the page. `said` is the line that holds its address."""
 
     process: "subprocess.Popen[str]"
     address: str
+    said: str = ""
 
     def stop(self) -> int:
         self.process.terminate()
@@ -97,4 +119,4 @@ def start(*command: str, env: dict[str, str] | None = None) -> Running:
     line = process.stdout.readline()
     address = next((word for word in line.split() if word.startswith("http://")), "")
     assert address, f"no address in {line!r}"
-    return Running(process, address)
+    return Running(process, address, line)

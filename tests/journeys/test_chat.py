@@ -195,27 +195,145 @@ def test_a_conversation_deleted_in_another_tab_gives_a_notice_and_a_new_one(visi
     assert page.locator('[data-testid="stException"], .notice.bad').count() == 0
 
 
-def test_filters_limit_the_question_and_are_taken_away_again(visitor: Visitor) -> None:
+def day(page: "Page", field: str, digits: str) -> None:
+    """Write a day into a field of the filters; it is taken when the focus leaves the field."""
+    page.locator(f'[class*="st-key-scope-{field}"] [role="spinbutton"]').first.click()
+    for digit in digits:
+        page.keyboard.press(digit)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+
+
+def test_filters_limit_the_question_outlive_a_reload_and_are_taken_away_again(visitor: Visitor) -> None:
     page = visitor.page
+    limits = page.locator(".st-key-limits button.limit")
     page.locator(".st-key-filters button").click()
-    types = page.locator('[class*="st-key-scope-types"] input').first
-    types.click()
-    types.fill("csv")
-    types.press("Enter")
-    page.locator('.st-key-limits button.limit:has-text("CSV")').wait_for()
+    for field, words, chip in (("types", "csv", "CSV"), ("collections", "sample_docs", "in sample_docs")):
+        box = page.locator(f'[class*="st-key-scope-{field}"] input').first
+        box.click()
+        box.fill(words)
+        box.press("Enter")
+        limits.filter(has_text=chip).wait_for()
+    day(page, "since", "20200131")
+    limits.filter(has_text="since 2020-01-31").wait_for()
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
+    page.wait_for_url(re.compile(r"[?&]since=2020-01-31"))
+    page.reload()
+    limits.nth(2).wait_for()
     answered(visitor, LEAVER)
-    assert page.locator(".user .limit").inner_text() == "CSV"
+    assert page.locator(".user .limit").all_inner_texts() == ["in sample_docs", "CSV", "since 2020-01-31"]
     page.locator("details.found summary").click()
     names = page.locator(".passage .name").all_inner_texts()
     assert names
     assert all(name.endswith(".csv") for name in names)
-    page.locator(".st-key-limits button.limit").click()
-    page.locator(".st-key-limits button.limit").wait_for(state="detached")
+
+    # Nothing was ingested before that day; and the days stand in the fields again.
+    page.locator(".st-key-filters button").click()
+    since = page.locator('[class*="st-key-scope-since"] [role="spinbutton"]')
+    since.nth(2).wait_for()
+    assert since.all_inner_texts() == ["2020", "01", "31"]
+    day(page, "until", "20200201")
+    limits.filter(has_text="until 2020-02-01").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
     answered(visitor, LEAVER)
-    assert page.locator(".user .limit").count() == 1  # that of the first question alone
+    assert page.locator(".passage").count() == len(names)  # none more than before
+
+    for left in (3, 2, 1, 0):
+        limits.first.click()
+        limits.nth(left).wait_for(state="detached")
+    page.wait_for_function("() => !/type=|since=|until=|collection=/.test(location.search)")
+    answered(visitor, LEAVER)
+    assert page.locator(".user .limit").count() == 7  # those of the first two questions
     assert "4 hours" in page.locator("div.answer").last.inner_text()
+
+
+def test_the_keyboard_goes_everywhere_and_comes_back(visitor: Visitor) -> None:
+    page = visitor.page
+    focus = "() => { let e = document.activeElement; while (e && e.shadowRoot) e = e.shadowRoot.activeElement; "
+    answered(visitor, ROOM)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.dataset.testid") == "stChatInputTextArea"
+    page.keyboard.type("a/b")  # there it is a sign like others
+    assert page.locator('[data-testid="stChatInputTextArea"]').input_value() == "a/b"
+
+    # A source is opened and closed; the focus is where it was.
+    page.locator("button.cite").first.focus()
+    page.keyboard.press("Enter")
+    page.locator(".pane").wait_for()
+    page.wait_for_function(focus + "return !!e.closest('.pane'); }")
+    page.keyboard.press("Escape")
+    page.locator(".pane").wait_for(state="detached")
+    page.wait_for_function(focus + "return e.matches('button.cite'); }")
+
+    # The menu of a conversation: arrows go round in it, Esc leads back to its button.
+    page.locator(".chat .more").first.focus()
+    page.keyboard.press("Enter")
+    page.locator(".menu:popover-open").wait_for()
+    names = []
+    for key in ("", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp"):
+        if key:
+            page.keyboard.press(key)
+        names.append(page.evaluate(focus + "return e.textContent.trim(); }"))
+    assert names == ["Rename", "Export as Markdown", "Export as JSON", "Delete", "Rename", "Delete"]
+    page.keyboard.press("Escape")
+    page.wait_for_function(focus + "return e.matches('.chat .more'); }")
+    assert page.locator(".menu:popover-open").count() == 0
+
+
+# Of each element that holds text of its own: its words, its kind, and the contrast of the text with what is under it.
+CONTRASTS = """() => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d",
+    { willReadFrequently: true });
+  const rgba = (colour) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data; return [r, g, b, a / 255]; };
+  const over = (top, low) => [0, 1, 2].map((i) => top[i] * top[3] + low[i] * (1 - top[3])).concat(1);
+  const up = (e) => e.parentElement || (e.getRootNode().host ?? null);
+  const under = (e) => { const layers = [];
+    for (let at = e; at; at = up(at)) { const c = rgba(getComputedStyle(at).backgroundColor); layers.push(c);
+      if (c[3] === 1) break; }
+    return layers.reverse().reduce((low, top) => over(top, low), [255, 255, 255, 1]); };
+  const light = ([r, g, b]) => [r, g, b].map((v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const found = [];
+  const walk = (root) => { for (const e of root.querySelectorAll("*")) {
+    if (e.shadowRoot) walk(e.shadowRoot);
+    const own = [...e.childNodes].filter((n) => n.nodeType === 3 && n.textContent.trim());
+    const seen = e.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    const known = getComputedStyle(e).backgroundImage === "none";  // no one colour is under text on a gradient
+    if (!own.length || !e.closest(".kb") || !seen || !known) continue;
+    const low = under(e), a = light(over(rgba(getComputedStyle(e).color), low)), b = light(low);
+    found.push([own[0].textContent.trim().slice(0, 40), e.className || e.tagName,
+      (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)]);
+  } };
+  walk(document);
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_every_word_can_be_read_on_what_is_under_it(browser: "Browser", product: Running, scheme: str) -> None:
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+    visitor = Visitor(context.new_page(), product.address)
+    page = visitor.page
+    page.set_default_timeout(90_000)
+    visitor.open()
+    answered(visitor, ROOM)
+    dark = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
+    assert (sum(map(int, re.findall(r"\d+", dark)[:3])) < 200) is (scheme == "dark")
+    page.locator("details.found summary").click()
+    page.locator("details.reasoning summary").click()
+    page.locator('[data-action="judge"][data-value="down"]').click()
+    page.locator(".asking").wait_for()
+    page.locator("button.cite").first.click()
+    page.locator(".pane mark").first.wait_for()
+    found = page.evaluate(CONTRASTS)
+    kinds = {kind.split(" ")[0] for _, kind, _ in found}
+    assert {"cite", "MARK", "snippet", "thinking", "chip", "bubble"} <= kinds
+    assert [entry for entry in found if entry[2] < 4.5] == []
+    context.close()
 
 
 def test_the_source_takes_the_width_of_a_narrow_screen(browser: "Browser", product: Running) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.conftest import ROOT, Running, Visitor, start
+from tests.journeys.conftest import ROOT, Running, Visitor, shot, start
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -79,6 +79,7 @@ def upload(page: "Page", files: list[str]) -> None:
 
 def test_twenty_files_are_uploaded_followed_filtered_and_deleted(visitor: Visitor, files: list[str]) -> None:
     assert len(files) == 20
+    shot(visitor.page, "first-start")
     page = go(visitor, "documents")
     page.wait_for_selector("text=No documents yet")
     upload(page, files)
@@ -88,6 +89,7 @@ def test_twenty_files_are_uploaded_followed_filtered_and_deleted(visitor: Visito
     # What became of each file, the failed ones first, each with its reason.
     results = page.locator(".results .doc")
     assert results.count() == 20
+    shot(page, "uploaded")
     assert "broken.pdf" in results.nth(0).inner_text() + results.nth(1).inner_text()
     assert "empty" in page.locator('.results .doc:has-text("empty.txt") .reason').inner_text()
     assert page.locator(".results b, .docs img, .docs b").count() == 0
@@ -138,6 +140,25 @@ def test_twenty_files_are_uploaded_followed_filtered_and_deleted(visitor: Visito
     page.reload()
     page.wait_for_selector(".listhead:has-text('16 documents')")
     assert page.locator(".st-key-bulk-row").count() == 0
+
+
+def test_many_files_at_once_are_one_job_that_can_be_cancelled(visitor: Visitor) -> None:
+    page = go(visitor, "documents")
+    page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files(
+        [
+            {"name": f"note-{n:02}.md", "mimeType": "text/markdown", "buffer": f"# Note {n}\n\nSaid {n}.\n".encode()}
+            for n in range(60)
+        ]
+    )
+    page.locator(".st-key-add-files button:has-text('Add 60 files')").click()
+    page.wait_for_selector(".card.job:has-text('of 60 files')", timeout=SLOW)
+    page.locator('.card.job [data-action="cancel"]').click()
+    page.wait_for_selector(".recent:has-text('Cancelled')", timeout=SLOW)
+
+    # What was read stays; the rest is read when the job is run again.
+    page.locator('.jobs [data-action="resume"]').click()
+    page.wait_for_selector(".recent:has-text('Done:'):has-text('0 failed')", timeout=SLOW)
+    page.wait_for_selector(".listhead:has-text('1–50 of 60 documents')")
 
 
 def test_a_folder_of_the_machine_is_read_in_and_read_again(visitor: Visitor, tmp_path: Path) -> None:
@@ -283,28 +304,3 @@ def test_an_evaluation_is_run_watched_stopped_resumed_and_compared(
     page.locator('.st-key-runs .doc:has-text("#1") [data-action="delete"]').click()
     page.locator(".st-key-run-delete-confirm button").click()
     page.locator('.st-key-runs .doc:has-text("#1")').wait_for(state="detached")
-
-
-@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
-def test_the_pages_fit_a_narrow_screen(browser: "Browser", product: Running, files: list[str], language: str) -> None:
-    context = browser.new_context(locale=language, viewport={"width": 360, "height": 740})
-    visitor = Visitor(context.new_page(), product.address)
-    page = visitor.page
-    page.goto(product.address)
-    page.wait_for_selector('[data-testid="stChatInputTextArea"]')
-    for name in ("documents", "models", "evaluation"):
-        page.goto(f"{visitor.origin}/{name}")
-        page.wait_for_selector(".heading")
-        if name == "documents":
-            upload(page, files[:3])
-            page.wait_for_selector(".pickable", timeout=SLOW)
-        page.wait_for_timeout(500)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        overflowing = page.evaluate(
-            "[...document.querySelectorAll('[data-testid=stMain] button, [data-testid=stMain] .doc')]"
-            ".filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > 361).length"
-        )
-        assert overflowing == 0
-    assert visitor.outside() == []
-    assert visitor.problems == []
-    context.close()

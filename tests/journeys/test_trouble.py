@@ -24,7 +24,7 @@ from kb.assistant import KnowledgeBase
 from kb.config import load_settings
 from tests import ollama_server as ollama
 from tests import tiny
-from tests.journeys.conftest import Running, Visitor, start
+from tests.journeys.conftest import Running, Visitor, shot, start
 from tests.knowledge import write
 from tests.ollama_server import PLAIN_MODEL, RunningOllama
 
@@ -213,6 +213,7 @@ def test_the_service_is_restarted_under_an_open_page(
         page.wait_for_timeout(100)
     product.end(number)
     page.wait_for_selector(f'[role="dialog"]:has-text("{lost}")')
+    shot(page, "connection-lost")
     assert "Streamlit" not in page.locator('[role="dialog"]').inner_text()
 
     # It is started again, and the page that was open comes back by itself.
@@ -226,6 +227,7 @@ def test_the_service_is_restarted_under_an_open_page(
     kept = words(visitor)
     assert kept.startswith(begun)
     assert page.locator('[data-testid="stException"], .notice.bad, [role="dialog"]').count() == 0
+    shot(page, "restarted")
 
     page.locator('[data-action="again"]').last.click()
     whole = answered(visitor, 3)
@@ -250,12 +252,19 @@ def test_an_answer_loses_its_words_with_its_document(product: Product, visit: Ca
     page.locator("button.cite").first.click()
     page.wait_for_selector(".pane mark")  # its source stands open, too
     assert all(secret in everything(visitor) for secret in SECRETS)
+    other = Visitor(page.context.new_page(), visitor.address)  # another tab, in which nothing will be clicked
+    other.page.goto(page.url)
+    other.page.wait_for_selector("button.cite")
 
     page.locator('[data-testid="stSidebar"] a[href$="documents"]').click()
     page.locator('.pickable:has-text("lab.md") [data-action="delete"]').click()
     page.locator(".st-key-delete-confirm button").click()
     page.locator('.pickable:has-text("lab.md")').wait_for(state="detached")
     assert page.locator('.pickable:has-text("bus.md")').count() == 1
+
+    other.page.wait_for_selector('.notice.warn:has-text("该回答所依据的文档已被删除，回答也随之删除。")')
+    assert not [secret for secret in SECRETS if secret in everything(other)]
+    other.page.close()
 
     page.locator(".chat .open").first.click()
     page.wait_for_selector('.notice.warn:has-text("该回答所依据的文档已被删除，回答也随之删除。")')
@@ -270,6 +279,7 @@ def test_an_answer_loses_its_words_with_its_document(product: Product, visit: Ca
     assert "文档中没有答案" in refused
     assert "bus.md" in refused
     assert "lab.md" not in refused
+    shot(page, "document-deleted")
     assert not [secret for secret in SECRETS if secret in everything(visitor)]
 
     # And what the others hold is still answered.
@@ -314,6 +324,7 @@ def test_a_missing_model_is_named_and_another_chosen(
     page.locator(".st-key-side-model a").first.click()
     page.wait_for_selector(f".inuse:has-text('No model'):has-text('{MISSING}')")
     assert said in page.locator(".inuse .reason").inner_text()
+    shot(page, "model-missing")
     assert page.locator(f'.st-key-installed .doc:has-text("{MISSING}")').count() == 0
     page.locator(f'.st-key-installed .doc:has-text("{PLAIN_MODEL}") [data-action="use"]').click()
     page.wait_for_selector(f".inuse:has-text('Ollama · {PLAIN_MODEL}'):has-text('Ready')", timeout=SLOW)
@@ -341,6 +352,7 @@ def test_ollama_is_killed_in_mid_answer_and_started_again(
     assert "未能完成回答" in told
     assert own_ollama_server.url.removeprefix("http://") in told
     assert re.search(r"断开|中断", told)
+    shot(page, "engine-lost")
     assert words(visitor).startswith(begun)
     assert begun
 

@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 
 from kb.assistant import KnowledgeBase, drain
+from kb.days import day
 from kb.errors import ModelError, UsageError
 from kb.retrieval import worth_reading
 from kb.schema import Done, Failed, Message, Principal, Retrieved, Revised, Scope, Thought, Token
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage
 from tests.knowledge import OWNER
+from tests.zones import SHANGHAI, UTC
 
 Fill = Callable[[ScriptedModel], KnowledgeBase]
 LAPTOP = "How soon must a lost laptop be reported?"
@@ -168,7 +170,7 @@ def test_a_scope_limits_the_search(filled: Fill) -> None:
 
 def test_a_scope_limits_by_collection_type_and_day(filled: Fill) -> None:
     kb = filled(ScriptedModel())
-    today = kb.documents(OWNER)[0].ingested_at[:10]
+    today = day(kb.documents(OWNER)[0].ingested_at)
     name = kb.documents(OWNER)[0].collection
 
     def found(scope: Scope) -> set[str]:
@@ -180,6 +182,25 @@ def test_a_scope_limits_by_collection_type_and_day(filled: Fill) -> None:
     assert found(Scope(since=today)) == found(Scope(until=today)) == everything
     assert found(Scope(until="2000-01-01")) == found(Scope(since="2999-01-01")) == set()
     assert found(Scope(paths=("hr/*",), types=("md",))) == {"hr/休假.md"}
+    with pytest.raises(UsageError, match="tomorrow is not a day"):
+        found(Scope(since="tomorrow"))
+
+
+def test_a_scope_by_day_means_the_days_of_the_machines_place(filled: Fill, zone: Callable[[str], None]) -> None:
+    kb = filled(ScriptedModel())
+    with kb.catalog.transaction() as db:
+        db.execute("UPDATE versions SET ingested_at = '2026-11-24T23:30:00.000+00:00'")
+
+    def found(since: str = "", until: str = "") -> bool:
+        return bool(kb.search(LAPTOP, OWNER, 10, scope=Scope(since=since, until=until)).passages)
+
+    zone(SHANGHAI)  # where it was half past seven in the morning of the 25th
+    assert found(since="2026-11-25")
+    assert found(until="2026-11-25")
+    assert not found(until="2026-11-24")
+    zone(UTC)
+    assert found(until="2026-11-24")
+    assert not found(since="2026-11-25")
 
 
 def test_the_model_reads_only_what_comes_near_the_best_passage_of_its_language() -> None:

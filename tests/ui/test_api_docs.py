@@ -40,7 +40,7 @@ def test_every_example_works(tmp_path: Path) -> None:
             )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     replies = [reply.strip() for reply in done.stdout.split("---\n") if reply.strip()]
-    status, search, ask, stream, turn, events, export, upload, listed, text, deleted, job = replies
+    status, search, ask, stream, turn, events, export, upload, listed, text, deleted, job, models = replies
     assert json.loads(status)["model"] == "scripted"
     assert json.loads(search)["passages"][0]["document"] == "handbook.md"
     assert "7:45" in json.loads(ask)["answer"]
@@ -53,6 +53,7 @@ def test_every_example_works(tmp_path: Path) -> None:
     assert "Staff handbook" in json.loads(text)["text"]
     assert [document["status"] for document in json.loads(deleted)["documents"]] == ["deleted"]
     assert json.loads(job.splitlines()[-1])["report"]["added"] == 1
+    assert json.loads(models)["deepseek_r1"]
 
 
 def test_the_guide_names_only_statuses_and_events_there_are() -> None:

@@ -1,30 +1,43 @@
 """The API's documents: listed, read, deleted, sent and ingested, with what is wrong about them said."""
 
 import json
+import shutil
 import socket
+import threading
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ingest.pipeline import ingest
+from tests.fakes import ScriptedModel
 from tests.knowledge import HANDBOOK, LEAVE, write
 from tests.ui.serving import Served, opened, serving, until
 from tests.ui.test_api import fits, refused
+from ui.evaluating import Evaluations
+from ui.runs import Run, RunOptions
 
 MEGABYTE = 1 << 20
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
+@pytest.fixture(scope="module")
+def ready_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with some documents, to be copied."""
+    place = tmp_path_factory.mktemp("ready")
     files = {"handbook.md": HANDBOOK, "hr/休假.md": LEAVE, "empty.md": ""}
-    docs = write(tmp_path / "docs", files)
+    docs = write(place / "docs", files)
     write(docs, {'a"b<i>.html': "<h1>Menu</h1><script>alert(1)</script><p>Soup is served at noon.</p>"})
-    with opened(tmp_path / "home") as kb:
+    with opened(place / "home") as kb:
         ingest(kb, [docs])
-        with serving(kb) as running:
-            yield running
+    return place / "home"
+
+
+@pytest.fixture
+def served(ready_home: Path, tmp_path: Path) -> Iterator[Served]:
+    with opened(shutil.copytree(ready_home, tmp_path / "home")) as kb, serving(kb) as running:
+        yield running
 
 
 def pdf(path: Path) -> Path:
@@ -51,7 +64,7 @@ def ended(served: Served, job: dict[str, Any]) -> dict[str, Any]:
 
 def left_over(served: Served) -> list[Path]:
     home = served.service.kb.home.path
-    return [*(home / "incoming").glob("*"), *(home / "uploads").glob(".*")]
+    return [*(home / "incoming").glob("*"), *(home / "uploads").rglob(".*")]
 
 
 # ---- the list and a document
@@ -101,14 +114,15 @@ def test_a_document_is_read_and_deleted(served: Served) -> None:
     refused(served.http.get("documents/text", params={**named, "version": 7}), 404, "DocumentNotFound", "version 7")
 
     deleted = fits(served, served.http.delete("documents", params=named), "documents")
-    assert deleted == {"documents": [{"collection": "docs", "document": "hr/休假.md", "status": "deleted"}]}
+    gone = {"collection": "docs", "document": "hr/休假.md", "kept_in": "", "status": "deleted"}
+    assert deleted == {"documents": [gone]}
     for path in ("documents/entry", "documents/text", "documents/chunks", "documents/original"):
         refused(served.http.get(path, params=named), 404, "DocumentNotFound", "休假")
     refused(served.http.delete("documents", params=named), 404, "DocumentNotFound")
     assert [row["action"] for row in served.http.get("audit").json()["audit"]] == ["delete"]
 
 
-def test_an_original_is_only_to_be_saved_whatever_is_in_it(served: Served) -> None:
+def test_an_original_that_could_be_a_page_of_ours_is_only_to_be_saved(served: Served) -> None:
     [name] = [d["document"] for d in served.http.get("documents", params={"type": "html"}).json()["documents"]]
     response = served.http.get("documents/original", params={"path": name})
     assert response.status_code == 200
@@ -116,28 +130,60 @@ def test_an_original_is_only_to_be_saved_whatever_is_in_it(served: Served) -> No
     assert response.headers["content-type"] == "application/octet-stream"
     assert response.headers["content-disposition"].startswith("attachment; filename")
     assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["cache-control"] == "no-store"
 
 
-def test_a_page_of_a_pdf_is_a_picture(served: Served, tmp_path: Path) -> None:
-    file = pdf(tmp_path / "warranty.pdf")
+def test_a_plain_original_is_shown_in_a_sandbox(served: Served) -> None:
+    response = served.http.get("documents/original", params={"path": "hr/休假.md"})
+    assert response.content == LEAVE.encode()
+    assert response.headers["content-type"] == "text/plain"
+    assert response.headers["content-disposition"].startswith("inline; filename")
+    assert "sandbox" in response.headers["content-security-policy"].split(", ")
+    assert response.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_page_of_a_pdf_is_a_picture_whatever_its_name(served: Served, tmp_path: Path) -> None:
+    file = pdf(tmp_path / "warranty.txt")
     job = served.http.post("ingest", json={"paths": [str(file)], "collection": "pdf"}).json()
     assert ended(served, job)["report"]["added"] == 1
-    text = served.http.get("documents/text", params={"path": "warranty.pdf"}).json()
+    text = served.http.get("documents/text", params={"path": "warranty.txt"}).json()
     start = text["text"].index("36 months")
-    wanted = {"path": "warranty.pdf", "page": 1}
+    wanted = {"path": "warranty.txt", "page": 1}
     plain = served.http.get("documents/page.png", params=wanted)
     marked = served.http.get("documents/page.png", params={**wanted, "start": start, "end": start + 9})
     for picture in (plain, marked):
         assert picture.status_code == 200
         assert picture.headers["content-type"] == "image/png"
         assert picture.content.startswith(b"\x89PNG")
+        assert picture.headers["cache-control"] == "no-store"
     assert plain.content != marked.content
     refused(served.http.get("documents/page.png", params={**wanted, "page": 3}), 404, "NotFound", "no page 3", "has 2")
     other = {"path": "handbook.md", "page": 1}
-    refused(served.http.get("documents/page.png", params=other), 422, "DocumentError", "no PDF")
+    refused(served.http.get("documents/page.png", params=other), 422, "DocumentError", "neither a PDF")
 
 
 # ---- jobs
+
+
+def test_a_mail_goes_with_its_attachments_and_an_attachment_alone_is_said_to_stay(served: Served) -> None:
+    message = EmailMessage()
+    message.set_content("Please find it attached.")
+    for name in ("offer.txt", "terms.txt"):
+        message.add_attachment(f"This is {name}.", filename=name)
+    sent_mail = sent(("mail.eml", message.as_bytes()), ("offer.txt", b"Another one."))
+    ended(served, served.http.post("documents/upload", params={"collection": "m"}, **sent_mail).json())
+    named = {"path": ["mail.eml/offer.txt"], "collection": "m"}
+    told = fits(served, served.http.get("documents/doomed", params=named), "documents/doomed")
+    alone = {"collection": "m", "document": "mail.eml/offer.txt", "kept_in": "mail.eml"}
+    assert told == {"documents": [alone]}
+    assert served.http.delete("documents", params=named).json() == {"documents": [{**alone, "status": "deleted"}]}
+    whole = fits(served, served.http.delete("documents", params={"path": "mail.eml", "collection": "m"}), "documents")
+    assert [(d["document"], d["kept_in"]) for d in whole["documents"]] == [("mail.eml", ""), ("mail.eml/terms.txt", "")]
+    left = served.http.get("documents", params={"collection": "m"}).json()["documents"]
+    assert [d["document"] for d in left] == ["offer.txt"]
+    kept = served.service.kb.home.uploads.rglob("*")
+    assert [file.name for file in kept if file.is_file()] == ["offer.txt"]
+    refused(served.http.get("documents/doomed", params={"path": "nothing"}), 404, "DocumentNotFound", "nothing")
 
 
 def test_a_folder_is_ingested_by_a_job_that_can_be_followed(served: Served, tmp_path: Path) -> None:
@@ -177,7 +223,7 @@ def test_files_are_sent_with_names_that_stay_names(served: Served) -> None:
     assert len(names) == 5
     assert not any("/" in name or "<" in name for name in names)
     kept = served.service.kb.home.path / "uploads"
-    assert {file.name for file in kept.iterdir()} == names
+    assert {file.name for file in kept.rglob("*") if file.is_file()} == names
     assert left_over(served) == []
 
 
@@ -289,6 +335,39 @@ def test_the_models_are_listed_used_and_deleted(served: Served, monkeypatch: pyt
     fits(served, served.http.post("models/warm-up"), "models/warm-up")
 
 
+def test_the_model_stays_while_it_is_at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+    before, after = ScriptedModel([["Yes, ", go_on, "indeed."]], name="smollm2-135m"), ScriptedModel(name="other")
+    removed: list[str] = []
+    monkeypatch.setattr("kb.llm.remove_model", lambda settings, name: removed.append(name))
+    monkeypatch.setattr("kb.llm.open_model", lambda *_: after)
+    wanted = {"engine": "embedded", "name": "other"}
+    with opened(tmp_path / "home", before) as kb, serving(kb) as served:
+        with served.http.stream("POST", "chat", json={"question": "Is it so?", "stream": True}) as response:
+            events = (json.loads(line) for line in response.iter_lines())
+            assert next(event for event in events if event["event"] == "token")
+            refused(served.http.post("models/use", json=wanted), 409, "Busy", "answer is being written")
+            refused(served.http.delete("models/smollm2-135m"), 409, "Busy", "answer is being written")
+            assert served.http.delete("models/another:1b").status_code == 200
+            go_on.set()
+            assert [*events][-1]["event"] == "done"
+        assert not before.closed
+
+        with monkeypatch.context() as patch:
+            run = Run("a", "set", "running", RunOptions(), 1, "2026-11-25T10:00:00", 1)
+            patch.setattr(Evaluations, "running", run)
+            refused(served.http.post("models/use", json=wanted), 409, "Busy", "evaluation")
+
+        served.service.warm_up.state, served.service.warm_up.error = "failed", "It could not be loaded."
+        assert served.http.post("models/use", json=wanted).json()["name"] == "other"
+        assert before.closed
+        until(lambda: served.service.warm_up.state == "ready")
+        assert served.http.get("status").json()["problem"] is None
+        assert served.http.delete("models/smollm2-135m").status_code == 200
+        refused(served.http.delete(f"models/{kb.settings.embedding.model}"), 409, "Busy", "embedding model")
+        assert removed == ["another:1b", "smollm2-135m"]
+
+
 def test_a_pull_tells_its_progress_and_is_cancelled_by_leaving(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     stops = []
 
@@ -305,9 +384,15 @@ def test_a_pull_tells_its_progress_and_is_cancelled_by_leaving(served: Served, m
     told = [json.loads(line) for line in served.http.post("models/pull", json={"name": "a:1b"}).iter_lines()]
     assert told[-1] == {"event": "done", "name": "a:1b", "installed": True}
     with served.http.stream("POST", "models/pull", json={"name": "endless"}) as response:
-        first = json.loads(next(response.iter_lines()))
+        lines = response.iter_lines()  # held: the connection is left where it is dropped
+        first = json.loads(next(lines))
         assert first == {"event": "progress", "label": "layer", "done": 1, "total": 3}
+        assert [pull.name for pull in served.service.pulls.list()] == ["a:1b", "endless"]  # the page shows them
+        with served.http.stream("POST", "models/pull", json={"name": "endless"}) as second:
+            assert json.loads(next(second.iter_lines())) == first
+        assert not stops[-1].wait(0.3)  # who only followed it does not end it by leaving
     until(stops[-1].is_set)
+    assert len(stops) == 2
 
 
 def test_repair_and_doctor(served: Served) -> None:

@@ -10,6 +10,7 @@ import pty
 import select
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -477,10 +478,25 @@ def test_docs_are_listed_shown_and_deleted(kb: Kb, home: Path) -> None:
     assert kb("docs", "delete", "hr/休假.md", stdin="n\n").exit_code == 1
     assert len(document_of(kb("docs", "list", "--json"))["documents"]) == 2
     deleted = document_of(kb("docs", "delete", "hr/休假.md", "--yes", "--json"))
-    assert deleted == {"documents": [{"collection": "docs", "document": "hr/休假.md", "status": "deleted"}]}
+    gone = {"collection": "docs", "document": "hr/休假.md", "kept_in": "", "status": "deleted"}
+    assert deleted == {"documents": [gone]}
     assert [d["document"] for d in document_of(kb("docs", "list", "--json"))["documents"]] == ["handbook.md"]
     assert not (home / "originals" / listed[1]["sha256"][:2] / listed[1]["sha256"]).exists()
     assert b"18 \xe5\xa4\xa9" not in (home / "catalog.db").read_bytes()
+
+
+def test_pages_that_are_poor_or_recognised_are_told_beside_the_text(kb: Kb, home: Path) -> None:
+    pages = [(1, 0, 9, 1.0, 0), (2, 9, 20, 0.9, 1), (3, 20, 30, 0.8, 1), (4, 30, 31, 0.21, 0), (5, 31, 40, 0.5, 1)]
+    with sqlite3.connect(home / "catalog.db") as catalog:
+        catalog.execute("UPDATE versions SET pages = ?, quality = 0.9 WHERE number = 1", (json.dumps(pages),))
+    catalog.close()
+    shown = kb("docs", "show", "handbook.md")
+    assert shown.stdout.strip() == HANDBOOK.strip()
+    assert shown.stderr.splitlines() == ["pages 2-3: OCR", "page 4: poor (0.2)", "page 5: poor (0.5), OCR"]
+    assert "90%, 2 poor, 3 OCR" in kb("docs", "list").stdout
+    told = document_of(kb("docs", "show", "handbook.md", "--json"))
+    assert (told["quality"], told["poor_pages"], told["ocr_pages"]) == (0.9, 2, 3)
+    assert told["pages"][3] == {"page": 4, "start": 30, "end": 31, "quality": 0.21, "ocr": False}
 
 
 @pytest.mark.parametrize("command", ["show", "delete"])

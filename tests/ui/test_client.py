@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +193,23 @@ def test_deletion_and_the_audit_trail_are_the_same(both: Any) -> None:
     rows = json.loads(same(both, "audit", "--json").stdout)["audit"]
     assert [(row["asker"], row["action"]) for row in rows] == [("ann", "delete"), ("ann", "ask")]
     assert same(both, "audit", "-n", "1").stdout.count("\n") == 1
+
+
+def test_deleting_what_is_inside_another_file_says_the_same(both: Any, tmp_path: Path) -> None:
+    message = EmailMessage()
+    message.set_content("Please find them attached.")
+    for name in ("offer.txt", "terms.txt"):
+        message.add_attachment(f"This is {name}.", filename=name)
+    (tmp_path / "mails").mkdir()
+    (tmp_path / "mails" / "mail.eml").write_bytes(message.as_bytes())
+    assert same(both, "ingest", str(tmp_path / "mails")).exit_code == 0
+    alone = same(both, "docs", "delete", "mail.eml/offer.txt", "--yes", "--json")
+    assert "mail.eml/offer.txt is still inside mail.eml, which is kept" in alone.stderr
+    assert [d["kept_in"] for d in json.loads(alone.stdout)["documents"]] == ["mail.eml"]
+    whole = same(both, "docs", "delete", "mail.eml", stdin="y\n")
+    assert "Delete mails/mail.eml, mails/mail.eml/terms.txt with all versions?" in whole.stderr
+    assert "deleted mails/mail.eml/terms.txt" in whole.stderr
+    assert "mails" not in same(both, "docs", "list").stdout
 
 
 def test_a_backup_is_written_while_the_service_runs(both: Any, tmp_path: Path) -> None:

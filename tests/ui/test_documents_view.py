@@ -1,7 +1,8 @@
 """The documents page: its markup, and what is read in again from where."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from kb.listing import Listed, VersionFacts
 from kb.schema import Document, PageSpan, Principal
 from tests.knowledge import write
 from tests.ui.test_sanitise import HOSTILE, elements
-from ui import jobs_view, markup_documents
+from tests.zones import SHANGHAI
+from ui import documents_view, jobs_view, markup_documents
 from ui.jobs_view import folder_of, read_again
 from ui.strings import Strings
 
@@ -86,6 +88,14 @@ def test_a_running_job_shows_how_far_it_is() -> None:
     assert "left" not in elements(paused).text
 
 
+def test_a_job_that_was_told_to_stop_says_so_until_it_has() -> None:
+    html = markup_documents.jobs([replace(JOB, stopping=True)], None, EN)
+    assert "Stopping" in html
+    assert "Running" not in html
+    assert 'data-action="resume"' in html
+    assert 'data-action="pause"' not in html
+
+
 def test_an_ended_job_tells_what_became_of_each_file_the_failed_first() -> None:
     done = replace(JOB, state="done", report=REPORT, seconds=75.0)
     html = markup_documents.jobs([done], done, ZH)
@@ -109,9 +119,28 @@ def test_versions_name_the_pages_to_be_wary_of() -> None:
     html = markup_documents.versions(
         "staff", "a.pdf", [VersionFacts(2, True, "ab" * 32, 10, 0.7, pages, "2026-11-25")], EN
     )
-    assert "Hard to read: page 2" in html
-    assert "Text recognised (OCR): page 3" in html
+    assert "Hard to read: page 2. There is less text than the page shows" in html
+    assert "Text recognised (OCR): page 3. Its words were recognised in a picture" in html
     assert "version=2" in html
+
+
+def test_a_page_is_shown_with_what_to_be_wary_of() -> None:
+    pages = (PageSpan(1, 0, 5), PageSpan(2, 5, 9, 0.3, True))
+    assert markup_documents.page_note(pages, 1, ZH) == markup_documents.page_note((), None, ZH) == ""
+    text = elements(markup_documents.page_note(pages, 2, ZH)).text
+    assert "本页难以辨认" in text
+    assert "本页为文字识别（OCR）" in text
+
+
+def test_times_are_those_of_the_machines_place(zone: Callable[[str], None]) -> None:
+    zone(SHANGHAI)
+    late = "2026-11-24T23:30:00.000+00:00"
+    assert ">2026-11-25<" in markup_documents.documents(listed(replace(READY, ingested_at=late)), 0, 50, set(), ZH)
+    done = replace(JOB, state="done", report=REPORT, created_at=late)
+    assert "2026-11-25 07:30</span>" in markup_documents.jobs([done], None, ZH)
+    assert ">2026-11-25 07:30<" in markup_documents.versions(
+        "staff", "a.md", [VersionFacts(1, True, "a", 1, 1, (), late)], ZH
+    )
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -176,6 +205,7 @@ class Service:
     def __init__(self, kb: KnowledgeBase) -> None:
         self.kb = kb
         self.jobs = Jobs(kb)
+        self.asker = Principal("owner", unlimited=True)
 
 
 @pytest.fixture
@@ -218,3 +248,19 @@ def test_documents_are_read_again_under_their_own_names(service: Service, tmp_pa
     folder.rename(tmp_path / "moved")
     with pytest.raises(UsageError, match="not there any more"):
         read_again(service, {"mine": ["other.md"]}, EN)  # type: ignore[arg-type]
+
+
+def test_what_goes_with_a_mail_and_what_stays_in_it_is_said_before(service: Service, tmp_path: Path) -> None:
+    message = EmailMessage()
+    message.set_content("Please find it attached.")
+    message.add_attachment("This is the offer.", filename="offer.txt")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "mail.eml").write_bytes(message.as_bytes())
+    ingest(service.kb, [tmp_path / "docs"])
+    said = {
+        name: documents_view._more_about(service, [("docs", name)], EN)  # type: ignore[arg-type]
+        for name in ("mail.eml", "mail.eml/offer.txt", "nothing")
+    }
+    assert "1 document inside goes with it." in said["mail.eml"]
+    assert "mail.eml/offer.txt is still inside mail.eml, which is kept" in elements(said["mail.eml/offer.txt"]).text
+    assert said["nothing"] == ""

@@ -17,6 +17,7 @@ from ui.comparing import compare
 from ui.evaluating import CLIENT, Evaluations
 from ui.queueing import FairQueue
 from ui.runs import Run, RunNotFound, RunOptions
+from ui.strings import TEXTS
 
 REPLY = "The office in Utrecht opens at 7:45 [1]."
 HERE = [{"doc": "h.md"}]
@@ -66,6 +67,7 @@ def test_a_run_is_scored_and_kept(kb: KnowledgeBase, evaluations: Evaluations, t
     assert run.figures is not None
     assert run.figures["retrieval"]["hit@10"] == 1.0
     assert run.figures["answers"]["right"] == 0.5
+    assert [name for name in run.figures["run"] if f"part_{name}" not in TEXTS] == []
     assert [o.question.id for o in evaluations.outcomes(run.id)] == ["1", "2", "3"]
     report = evaluations.report_file(run.id)
     assert report is not None

@@ -115,6 +115,7 @@ def test_the_json_holds_everything_and_is_the_same_after_a_restart(kb: ScriptedK
     assert (first["state"], first["mode"], first["position"]) == ("done", "documents", 0)
     assert first["answer"]["citations"][0]["quote"] == QUOTE
     assert first["thinking"].startswith("The question is about leave.")
+    assert (first["thought_tokens"], first["think_budget"]) == (14, 64)
     again = Conversations(kb).get(conversation.id)  # type: ignore[arg-type]
     assert again is not None
     assert as_json(again) == form

@@ -1,5 +1,6 @@
 """Markup: what an answer looks like, whatever it and its documents say."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -80,10 +81,38 @@ def test_a_refusal_names_the_nearest_documents_once_each(answer: Answer) -> None
     assert 'data-action="passage" data-value="1"' in html
 
 
-def test_the_copied_answer_lists_its_sources(answer: Answer) -> None:
-    copied = markup.copied(Snapshot("done", answer=answer, text=answer.text), EN)
-    assert copied.startswith(answer.text.rstrip())
-    assert f"Sources:\n[1] handbook.md, page 1: “{QUOTE}”\n[2] handbook.md, page 1: “" in copied
+def test_the_copied_answer_keeps_its_marks_and_lists_every_source(answer: Answer) -> None:
+    other = replace(answer.citations[0], document="annual_report.pdf", page=None, quote="25\ndays")
+    cited = replace(answer, citations=(*answer.citations, other))
+    copied = markup.copied(Snapshot("done", answer=cited, text=answer.text), EN)
+    assert copied.startswith("- Every employee has **25 days** of paid leave a year [1].\n- The office dog")
+    assert "called Bruno [2]. (not supported by the sources)\n\nSources\n" in copied
+    assert f"- [1] staff/handbook.md, page 1: “{QUOTE}”\n- [1] staff/annual_report.pdf: “25 days”\n- [2] " in copied
+    assert copied.endswith("” (not supported by the sources)")
+    assert "（来源不支持此句）\n\n来源\n" in markup.copied(
+        Snapshot("done", answer=cited, text=answer.text), Strings("zh")
+    )
+
+
+def test_a_chip_says_aloud_that_its_passage_does_not_confirm_the_sentence(answer: Answer) -> None:
+    html = markup.answer(answer, EN)
+    assert re.findall('aria-label="([^"]+)"', html) == [
+        "Source 1: handbook.md · page 1",
+        "Source 2: handbook.md · page 1 (does not confirm the sentence)",
+    ]
+    unchecked = markup.answer(replace(answer, citations=()), EN)  # a number with which nothing was compared
+    assert unchecked.count('class="cite weak"') == unchecked.count("handbook.md (does not confirm the sentence)") == 2
+
+
+def test_the_reasoning_shows_how_much_of_its_budget_is_used() -> None:
+    live = markup.reasoning("So", 16, 64, EN, live=True)
+    assert '<i style="width:25%">' in live
+    assert "16 of 64 tokens" in live
+    assert "width:100%" in markup.reasoning("So", 70, 64, EN, live=True)
+    after = markup.reasoning("So", 16, 64, EN, live=False)
+    assert "16 of 64 tokens" in after
+    assert "width" not in after
+    assert "16 tokens" in markup.reasoning("So", 16, None, EN, live=True)
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

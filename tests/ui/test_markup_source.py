@@ -8,7 +8,7 @@ from kb.schema import PageSpan, StoredText
 from tests.ui.scripted import HANDBOOK, QUOTE
 from tests.ui.test_sanitise import HOSTILE, elements
 from ui import markup_source
-from ui.pdf_page import Picture
+from ui.picture import Picture
 from ui.session import OpenSources, Source
 from ui.strings import Strings
 
@@ -69,6 +69,12 @@ def test_pages_are_leafed_within_the_document() -> None:
     assert first.count("disabled") == last.count("disabled") == 1
     assert "/api/documents/original?collection=staff&amp;path=prices.csv&amp;version=2" in first
     assert 'target="_blank" rel="noopener"' in first
+
+
+def test_an_original_that_no_browser_shows_is_offered_to_be_saved() -> None:
+    word = replace(STORED, media_type="application/msword")
+    assert "Open the original" in markup_source.bar(STORED, None, (), EN)
+    assert "download>Download the original" in markup_source.bar(word, None, (), EN)
 
 
 def test_a_quote_on_another_page_is_not_marked_here() -> None:

@@ -1,5 +1,6 @@
 """The models page and the evaluation page: their markup."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -8,9 +9,10 @@ from kb.evaluation import Evidence, Outcome, Question, Ranked, Scores
 from kb.hardware import deepseek_fits
 from kb.llm import InstalledModel
 from kb.schema import Answer
-from kb.weights import WEIGHTS
+from kb.weights import WEIGHTS, Weight
 from tests.fakes import ScriptedModel
 from tests.ui.test_sanitise import HOSTILE, elements
+from tests.zones import SHANGHAI
 from ui import markup_evaluation, markup_models
 from ui.comparing import compare
 from ui.pulling import Pull
@@ -123,6 +125,30 @@ def test_figures_are_laid_out_with_what_they_are_of_and_what_changed() -> None:
     assert '<span class="delta up">▲ +25.0</span>' in html
     assert '<span class="delta down">▲ +10.0</span>' in html  # more empty answers are worse
     assert '<span class="delta">=</span>' in html
+
+
+def test_what_differs_between_two_runs_is_told_in_words() -> None:
+    before = {"model": "a", "seed": 0, "retrieval_only": True, "settings_hash": "1", "scope": {"collections": []}}
+    after = {"model": None, "seed": 3, "retrieval_only": False, "settings_hash": "2", "scope": {"collections": ["hr"]}}
+    told = markup_evaluation.differences(sorted(before), before, after, ZH)
+    assert told == "两次的不同：模型 a → –；只评检索 是 → 否；查找范围 – → hr；随机种子 0 → 3；设置"
+    assert "seed 0 → 3; settings" in markup_evaluation.differences(sorted(before), before, after, EN)
+
+
+def test_a_run_is_listed_with_the_time_of_the_machines_place(zone: Callable[[str], None]) -> None:
+    zone(SHANGHAI)
+    assert ">2026-11-26 06:00<" in markup_evaluation.runs(
+        [replace(RUN, created_at="2026-11-25T22:00:00+00:00")], "", EN
+    )
+
+
+@pytest.mark.parametrize(
+    "weight", [weight for weight in WEIGHTS.values() if weight.kind == "gguf"], ids=lambda w: w.name
+)
+def test_what_weights_are_is_said_in_chinese(weight: Weight) -> None:
+    told = markup_models.suggestions([], [weight], [], [], 16 * GB, ZH)
+    assert "for tests" not in told
+    assert weight.title.partition(":")[0].partition(",")[0] in told
 
 
 def test_questions_show_what_was_expected_and_answered() -> None:

@@ -9,6 +9,7 @@ import pytest
 from ingest.pdf import read_pdf
 from kb.schema import StoredText
 from ui import pdf_page
+from ui.picture import PDF, PageError, PageRequest, Picture
 
 PARAGRAPH = [
     "The warranty lasts 36 months from delivery and covers all parts but the lamp.",
@@ -29,6 +30,12 @@ class Warranty:
     def place(self, page: int) -> tuple[int, int]:
         start = self.stored.text.index(self.quote, self.stored.pages[page - 1].start)
         return start, start + len(self.quote)
+
+
+def draw(path: Path, stored: StoredText, number: int, start: int, end: int) -> Picture:
+    span = next((page for page in stored.pages if page.number == number), stored.pages[0])
+    text = stored.text[span.start : span.end]
+    return pdf_page.draw(PageRequest(path, PDF, number, text, start - span.start, end - span.start, span.ocr))
 
 
 @pytest.fixture(
@@ -60,7 +67,7 @@ def warranty(request: pytest.FixtureRequest, tmp_path: Path) -> Warranty:
 def test_the_boxes_cover_the_quote_and_nothing_else(warranty: Warranty) -> None:
     import pypdfium2
 
-    picture = pdf_page.draw(warranty.path, warranty.stored, 2, *warranty.place(2))
+    picture = draw(warranty.path, warranty.stored, 2, *warranty.place(2))
     document = pypdfium2.PdfDocument(warranty.path)
     text_page = document[1].get_textpage()
     under = [text_page.get_text_bounded(*box).strip() for box in picture.boxes]
@@ -85,15 +92,15 @@ def test_words_in_several_fonts_on_a_line_have_one_box(tmp_path: Path) -> None:
     parsed = read_pdf(path.read_bytes())
     stored = StoredText("c", "fonts.pdf", 1, "", parsed.media_type, "0", parsed.text, parsed.pages)
     start = stored.text.index("lamp")
-    picture = pdf_page.draw(path, stored, 1, start, stored.text.index("Another") + 7)
+    picture = draw(path, stored, 1, start, stored.text.index("Another") + 7)
     assert len(picture.boxes) == 2
 
 
 def test_the_picture_is_marked_over_the_words_it_shows(warranty: Warranty) -> None:
     from PIL import Image, ImageChops
 
-    marked = Image.open(io.BytesIO(pdf_page.draw(warranty.path, warranty.stored, 1, *warranty.place(1)).png))
-    bare = Image.open(io.BytesIO(pdf_page.draw(warranty.path, warranty.stored, 1, 0, 0).png))
+    marked = Image.open(io.BytesIO(draw(warranty.path, warranty.stored, 1, *warranty.place(1)).png))
+    bare = Image.open(io.BytesIO(draw(warranty.path, warranty.stored, 1, 0, 0).png))
     assert marked.size == bare.size
     box = ImageChops.difference(marked, bare).getbbox()
     assert box is not None
@@ -103,8 +110,8 @@ def test_the_picture_is_marked_over_the_words_it_shows(warranty: Warranty) -> No
 
 
 def test_a_page_that_is_not_there_is_an_error(warranty: Warranty) -> None:
-    with pytest.raises(pdf_page.PageError):
-        pdf_page.draw(warranty.path, warranty.stored, 3, 0, 1)
+    with pytest.raises(PageError):
+        draw(warranty.path, warranty.stored, 3, 0, 1)
     warranty.path.write_bytes(b"no pdf at all")
-    with pytest.raises(pdf_page.PageError):
-        pdf_page.draw(warranty.path, warranty.stored, 1, 0, 1)
+    with pytest.raises(PageError):
+        draw(warranty.path, warranty.stored, 1, 0, 1)

@@ -23,9 +23,14 @@ TOKEN = "t" * 43
 BEARER = (b"authorization", f"Bearer {TOKEN}".encode())
 
 
-def call(headers: list[tuple[bytes, bytes]], kind: str = "http", **more: Any) -> list[dict[str, Any]]:
+def call(
+    headers: list[tuple[bytes, bytes]], kind: str = "http", said: tuple[bytes, bytes] = (b"a", b"b"), **more: Any
+) -> list[dict[str, Any]]:
+    """What is sent where the application says `said` in its headers, and that it may be framed."""
+    own = [(b"x-frame-options", b"SAMEORIGIN"), said]
+
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"x-frame-options", b"SAMEORIGIN")]})
+        await send({"type": "http.response.start", "status": 200, "headers": own})
         await send({"type": "http.response.body", "body": b"ok"})
 
     sent: list[dict[str, Any]] = []
@@ -45,6 +50,13 @@ def test_its_own_names_are_served_with_strict_headers(host: bytes) -> None:
     headers = dict(start["headers"])
     assert headers[b"x-frame-options"] == b"DENY"
     assert len(start["headers"]) == len(headers)
+
+
+def test_a_policy_of_the_application_holds_beside_the_servers() -> None:
+    sandbox = (b"content-security-policy", b"sandbox")
+    start = call([(b"host", b"127.0.0.1:8600"), BEARER], said=sandbox)[0]
+    policies = [value for name, value in start["headers"] if name == sandbox[0]]
+    assert policies == [b"sandbox", security_headers(8600)["content-security-policy"].encode()]
 
 
 @pytest.mark.parametrize(

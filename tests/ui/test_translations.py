@@ -31,7 +31,7 @@ DOCUMENTS = {"DocumentError", "UnsupportedFormat"}
 
 def _kinds() -> set[str]:
     found = {name for name, value in vars(errors).items() if isinstance(value, type)}
-    return found | {"CannotThink", "JobNotFound", "RunNotFound"}
+    return found | {"Busy", "CannotThink", "JobNotFound", "RunNotFound"}
 
 
 def _messages(*packages: Path) -> Iterator[tuple[str, str, str]]:

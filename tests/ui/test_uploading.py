@@ -14,7 +14,7 @@ from kb.assistant import KnowledgeBase
 from kb.config import load_settings
 from kb.errors import HomeError, StorageFull
 from tests import tiny
-from tests.knowledge import OWNER
+from tests.knowledge import OWNER, write
 from ui.uploading import Uploads, safe_name
 
 
@@ -67,8 +67,8 @@ class Desk:
         assert job.report is not None, job.error
         return job.report
 
-    def kept(self) -> list[str]:
-        return sorted(path.name for path in self.uploads.folder.iterdir())
+    def kept(self, collection: str = "uploads") -> list[str]:
+        return sorted(path.name for path in self.uploads.folder(collection).iterdir())
 
 
 @pytest.fixture
@@ -86,11 +86,53 @@ def test_files_are_kept_and_read_into_their_collection(desk: Desk, kb: Knowledge
     report = desk.report(desk.uploads.add([("a.txt", file(b"one")), ("x/a.txt", file(b"two"))]))
     assert [(d.path, d.status) for d in report.documents] == [("a.txt", "added"), ("a (2).txt", "added")]
     assert {(d.collection, d.path) for d in kb.documents(OWNER)} == {("uploads", "a.txt"), ("uploads", "a (2).txt")}
-    assert (desk.uploads.folder.stat().st_mode & 0o777) == 0o700
-    assert {path.stat().st_mode & 0o777 for path in desk.uploads.folder.iterdir()} == {0o600}
+    assert (desk.uploads.folder().stat().st_mode & 0o777) == 0o700
+    assert {path.stat().st_mode & 0o777 for path in desk.uploads.folder().iterdir()} == {0o600}
     assert desk.report(desk.uploads.add([("a.txt", file(b"another one"))])).changed == 1
-    desk.uploads.forget("uploads", "a.txt")
+    kb.delete_document(OWNER, "uploads", "a.txt")
     assert desk.kept() == ["a (2).txt"]
+
+
+def test_files_of_one_name_in_two_collections_are_two_files(desk: Desk, kb: KnowledgeBase) -> None:
+    desk.report(desk.uploads.add([("a.txt", file(b"holidays"))], "hr"))
+    desk.report(desk.uploads.add([("a.txt", file(b"laptops"))], "it"))
+    texts = {c: kb.stored_text(OWNER, c, "a.txt").text for c in ("hr", "it")}
+    assert texts == {"hr": "holidays", "it": "laptops"}
+    again = desk.report(desk.jobs.ingest([desk.uploads.folder("hr") / "a.txt"], collection="hr"))
+    assert (again.unchanged, again.changed) == (1, 0)
+    kb.delete_document(OWNER, "hr", "a.txt")
+    assert (desk.kept("hr"), desk.kept("it")) == ([], ["a.txt"])
+    assert kb.original(OWNER, "it", "a.txt").read_bytes() == b"laptops"
+
+
+@pytest.mark.parametrize(
+    "names", [("hr", "hr/"), ("..", "."), ("a/b", "a_b"), ("x" * 300, "x" * 301), ("人事", "人事 ")]
+)
+def test_no_two_collections_share_a_folder_and_none_leaves_its_place(desk: Desk, names: tuple[str, str]) -> None:
+    first, second = (desk.uploads.folder(name) for name in names)
+    assert first != second
+    assert {first.parent, second.parent} == {desk.uploads.folder().parent}
+    assert all(len(folder.name.encode()) <= 200 for folder in (first, second))
+
+
+def test_a_file_that_cannot_become_a_document_is_not_kept(desk: Desk, kb: KnowledgeBase, tmp_path: Path) -> None:
+    folder = write(tmp_path / "docs", {"a.txt": "from a folder"})
+    desk.report(desk.jobs.ingest([folder], collection="hr"))
+    [refused] = desk.report(desk.uploads.add([("a.txt", file(b"uploaded"))], "hr")).documents
+    assert "already holds" in refused.reason
+    assert desk.kept("hr") == []
+    assert kb.stored_text(OWNER, "hr", "a.txt").text == "from a folder"
+
+
+def test_a_queued_file_that_is_deleted_does_not_fail_its_batch(desk: Desk, kb: KnowledgeBase) -> None:
+    desk.report(desk.uploads.add([("a.txt", file(b"one")), ("b.txt", file(b"two"))]))
+    job = desk.uploads.add([("a.txt", file(b"one, changed")), ("c.txt", file(b"three"))])
+    assert job is not None
+    desk.jobs.pause(job.id)
+    kb.delete_document(OWNER, "uploads", "a.txt")
+    desk.jobs.resume(job.id)
+    desk.report(desk.jobs.get(job.id))
+    assert {d.path for d in kb.documents(OWNER)} >= {"b.txt", "c.txt"}
 
 
 def test_what_cannot_be_taken_is_not_kept_and_says_why(desk: Desk, kb: KnowledgeBase) -> None:
@@ -158,7 +200,7 @@ def test_a_disk_that_fails_is_named_and_nothing_of_the_batch_is_kept(
 
 
 def test_what_a_crash_left_of_a_batch_is_swept_away(desk: Desk) -> None:
-    desk.uploads.folder.mkdir()
-    (desk.uploads.folder / ".0.part").write_bytes(b"half")
+    desk.uploads.folder().mkdir(parents=True)
+    (desk.uploads.folder() / ".0.part").write_bytes(b"half")
     desk.report(desk.uploads.add([("a.txt", file(b"one"))]))
     assert desk.kept() == ["a.txt"]

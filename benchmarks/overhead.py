@@ -1,0 +1,176 @@
+"""Overhead: from a question to its first word, through the service and through the page, as a multiple of the bare
+engine given the same prompt, in one process. In a real browser the time runs from the key to the word in the page.
+"""
+
+import os
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.places import ASKER
+from benchmarks.result import median
+from kb.assistant import KnowledgeBase
+from kb.errors import KBError
+from kb.schema import Message, Thought, Token
+from ui.access import running_service
+from ui.client import RemoteKnowledgeBase
+from ui.server import serve
+
+LIMIT = 1.10
+_REST_SECONDS = 0.5  # before each question: what ends of the one before must not be counted to it
+_WATCH = """() => {
+  window.kbFirst = 0;
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || window.kbBegan) return;
+    window.kbBegan = performance.now();
+    const look = () => {
+      const word = document.querySelector(".st-key-growing :is(.thinking, .answer)");
+      if (word && word.textContent.trim()) window.kbFirst = performance.now() - window.kbBegan;
+      else requestAnimationFrame(look);
+    };
+    look();
+  }, true);
+}"""
+Ask = Callable[[str], float]  # seconds to the first word
+Rows = list[tuple[str | float, ...]]
+
+
+@dataclass
+class Recording:
+    """The model of a service, which keeps the prompts it is given."""
+
+    model: Any
+    prompts: list[tuple[list[Message], dict[str, Any]]] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.model, name)
+
+    def generate(self, messages: Sequence[Message], **options: Any) -> Any:
+        self.prompts.append((list(messages), options))
+        return self.model.generate(messages, **options)
+
+
+def run(place: Path, to_service: Sequence[str], to_page: Sequence[str]) -> tuple[Rows, list[str]]:
+    """Rows and notes. Each first question warms up; of those that are refused nothing is measured.
+
+    The page is asked others than the service, since the engine keeps the prompts it has read.
+    """
+    rows: Rows = []
+    notes: list[str] = []
+    with KnowledgeBase.open(place) as kb:
+        kb.warm_up()
+        recording = Recording(kb.model)
+        kb._model = recording
+        _through("the service", kb, recording, to_service, _api(place), rows, page=False)
+        if shutil.which("chromium") is None:
+            notes.append("the page was not measured: Chromium is not installed")
+        else:
+            _through("the page", kb, recording, to_page, _browser(place), rows, page=True)
+        kb._model = recording.model
+    return rows, notes
+
+
+def _through(
+    what: str, kb: KnowledgeBase, recording: Recording, questions: Sequence[str], asking: Any, rows: Rows, page: bool
+) -> None:
+    """Ask each question through a service of this process, then its engine with the prompt it got."""
+    taken: list[float] = []
+    ratios: list[float] = []
+    problems: list[BaseException] = []
+
+    def measure() -> None:
+        try:
+            with asking as ask:
+                ask(questions[0])
+                for number, question in enumerate(questions[1:]):
+                    recording.prompts.clear()
+                    time.sleep(_REST_SECONDS)
+                    seconds = ask(question)
+                    if not recording.prompts:
+                        continue  # refused: no model was called
+                    time.sleep(_REST_SECONDS)
+                    taken.append(seconds)
+                    ratios.append(seconds / _first_word(recording.model, *recording.prompts[0], number))
+        except BaseException as error:  # told in the thread that waits for it
+            problems.append(error)
+        finally:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    threads: list[threading.Thread] = []
+
+    def ready(url: str) -> None:
+        threads.append(threading.Thread(target=measure))
+        threads[0].start()
+
+    serve(kb, 0, page=page, on_ready=ready)
+    threads[0].join()
+    if problems:
+        raise problems[0]
+    if not ratios:
+        rows.append((f"question to first word, through {what}", "no question was answered", "", LIMIT))
+        return
+    rows.append((f"question to first word, through {what}", median(taken), "s", ""))
+    rows.append((f"the same, to the bare engine's (n={len(ratios)})", median(ratios), "x engine", LIMIT))
+
+
+@contextmanager
+def _api(place: Path) -> Iterator[Ask]:
+    service = running_service(place)
+    assert service is not None
+
+    def ask(question: str) -> float:
+        began = time.perf_counter()
+        seconds = float("nan")
+        with RemoteKnowledgeBase(service, client="overhead") as kb:
+            for event in kb.ask(question, ASKER):
+                if isinstance(event, Thought | Token) and seconds != seconds:
+                    seconds = time.perf_counter() - began
+        return seconds
+
+    yield ask
+
+
+@contextmanager
+def _browser(place: Path) -> Iterator[Ask]:
+    from playwright.sync_api import sync_playwright
+
+    service = running_service(place)
+    assert service is not None
+    with sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page()
+        page.set_default_timeout(180_000)
+        page.goto(service.address)
+
+        def ask(question: str) -> float:
+            page.goto(f"{service.origin}/")  # a new conversation: a follow-up would be made self-contained first
+            box = page.locator('[data-testid="stChatInputTextArea"]')
+            box.fill(question)
+            page.wait_for_timeout(1000)  # the page has been drawn and rests
+            page.evaluate(_WATCH)
+            box.press("Enter")
+            page.wait_for_selector(".act[data-copy], .notice.bad")  # the answer is finished
+            return float(page.evaluate("window.kbFirst")) / 1000
+
+        yield ask
+        browser.close()
+
+
+def _first_word(model: Any, messages: list[Message], options: dict[str, Any], number: int) -> float:
+    """Seconds to the engine's first word. A number before the passages keeps its prompt cache out of it."""
+    *before, last = messages
+    head, line_break, rest = last.content.partition("\n")
+    fresh = replace(last, content=f"{head}{line_break}({number}) {rest}")
+    stop = threading.Event()
+    began = time.perf_counter()
+    for event in model.generate([*before, fresh], **{**options, "stop": stop}):
+        if isinstance(event, Thought | Token):
+            stop.set()
+            return time.perf_counter() - began
+    raise KBError("The engine gave no word.")

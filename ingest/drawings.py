@@ -1,0 +1,105 @@
+"""Drawings in Word and PowerPoint documents: the words of their charts and diagrams, and of their pictures."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Any
+
+from ingest.ocr import Recognised
+from ingest.parsed import TextBuilder, one_line
+from ingest.pictures import Pictures
+
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_V = "{urn:schemas-microsoft-com:vml}"
+_REFERENCES = {f"{_C}chart": "id", f"{_DIAGRAM}relIds": "dm", f"{_A}blip": "embed", f"{_V}imagedata": "id"}
+_MAX_POINTS = 10_000  # of a chart that are read
+
+
+@dataclass(slots=True)
+class Drawn:
+    """What drawings gave: whether there are words of charts or diagrams, and what was recognised in pictures."""
+
+    words: bool = False
+    pictures: list[Recognised] = field(default_factory=list)
+
+
+def add_drawings(out: TextBuilder, element: Any, part: Any, pictures: Pictures, inside: str = "") -> Drawn:
+    """Add what the charts, diagrams and pictures under `element` say, which refers to them by the relations of `part`.
+    Those within an element `inside` are passed over."""
+    drawn = Drawn()
+    for reference in element.iter(*_REFERENCES):
+        above = takewhile(lambda ancestor: ancestor is not element, reference.iterancestors())
+        if inside and any(ancestor.tag == inside for ancestor in above):
+            continue
+        data = related(part, reference.get(_R + _REFERENCES[reference.tag]))
+        if not data:
+            continue
+        if reference.tag == f"{_C}chart":
+            _add_chart(out, parsed_xml(data))
+            drawn.words = True
+        elif reference.tag == f"{_DIAGRAM}relIds":
+            drawn.words |= out.block("\n".join(_diagram_lines(parsed_xml(data)))) is not None
+        elif (found := pictures.add(out, data)) is not None:
+            drawn.pictures.append(found)
+    return drawn
+
+
+def related(part: Any, key: str | None) -> bytes:
+    """The content of the part that a relation leads to; b"" where there is none. Nothing outside is ever fetched."""
+    relation = part.rels.get(key) if key else None
+    return b"" if relation is None or relation.is_external else bytes(relation.target_part.blob)
+
+
+def parsed_xml(data: bytes) -> Any:
+    """The root of an XML part, no entity of which is resolved."""
+    from lxml import etree
+
+    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+def _add_chart(out: TextBuilder, root: Any) -> None:
+    """A chart's titles, and its numbers as a table of categories by series."""
+    out.block("\n".join(filter(None, (_words(title) for title in root.iter(f"{_C}title")))))
+    for plot in root.iterfind(f"{_C}chart/{_C}plotArea/*"):
+        series = plot.findall(f"{_C}ser")
+        if not series:
+            continue
+        categories = next(filter(None, (_points(one, "cat", "xVal") for one in series)), {})
+        values = [_points(one, "val", "yVal") for one in series]
+        names = [_words(name) if (name := one.find(f"{_C}tx")) is not None else "" for one in series]
+        places = sorted(set(categories).union(*values))[:_MAX_POINTS]
+        rows = [[categories.get(at, ""), *(_shown(column.get(at, "")) for column in values)] for at in places]
+        out.table([["", *names], *rows], header=True)
+
+
+def _points(series: Any, *names: str) -> dict[int, str]:
+    """The points of a series that are kept under one of `names`, by their number."""
+    found: dict[int, str] = {}
+    for name in names:
+        for point in series.iterfind(f"{_C}{name}//{_C}pt"):
+            value, number = point.find(f"{_C}v"), point.get("idx") or ""
+            if value is not None and value.text and number.isdigit():
+                found.setdefault(int(number), value.text)  # of labels on several levels the innermost comes first
+    return found
+
+
+def _shown(value: str) -> str:
+    try:
+        return f"{float(value):.12g}"
+    except ValueError:
+        return value
+
+
+def _words(element: Any) -> str:
+    """What a title or name says, whether it stands there or was taken from a cell."""
+    return one_line("".join(part.text or "" for part in element.iter(f"{_A}t", f"{_C}v")))
+
+
+def _diagram_lines(root: Any) -> Iterator[str]:
+    for paragraph in root.iter(f"{_A}p"):
+        text = "".join(run.text or "" for run in paragraph.iter(f"{_A}t")).strip()
+        if text:
+            yield text

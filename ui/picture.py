@@ -1,0 +1,81 @@
+"""A page as a picture: what is asked of a drawing process, what it gives, and the marks on it."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PDF = "application/pdf"
+WIDTH = 1400  # pixels; sharp on a dense display, some 200 KB
+MAX_PIXELS = 8_000_000
+_MARK = (255, 222, 96)
+_LARGE = 600_000  # bytes
+_AROUND = 2  # pixels between the words and the edge of their mark
+
+Box = tuple[float, float, float, float]
+
+
+class PageError(Exception):
+    """The page cannot be drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """A page to draw: number `number` (from 1) of the file, with `text[start:end]` of its stored text marked."""
+
+    path: Path
+    media_type: str
+    number: int
+    text: str  # of the page
+    start: int
+    end: int
+    ocr: bool  # the text was recognised on it
+
+    @property
+    def is_recognised(self) -> bool:
+        """Whether words are to be marked that only recognition finds."""
+        return self.ocr and self.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """`marks` are where the words stand on the picture: left, top, right, bottom as shares (0..1) of its width and
+    height; empty where they were not found on it. `boxes` are the same in a PDF's own points, y upwards."""
+
+    png: bytes
+    boxes: tuple[Box, ...] = ()
+    marks: tuple[Box, ...] = ()
+
+
+def finished(image: Any, marks: Sequence[Box], boxes: tuple[Box, ...] = (), *, turned: int = 0) -> Picture:
+    """A picture of a PIL image, turned by `turned` degrees counter-clockwise, with marks as by a marker pen."""
+    from PIL import Image, ImageChops, ImageDraw
+
+    if turned:
+        image = image.rotate(turned, expand=True)
+    across, down = image.size
+    places = [
+        (x0 * across - _AROUND, y0 * down - _AROUND, x1 * across + _AROUND, y1 * down + _AROUND)
+        for x0, y0, x1, y1 in marks
+    ]
+    if places:
+        layer = Image.new("RGB", image.size, "white")
+        pen = ImageDraw.Draw(layer)
+        for place in places:
+            pen.rounded_rectangle(place, radius=4, fill=_MARK)
+        image = ImageChops.multiply(image, layer)  # the words stay readable
+    shares = ((x0 / across, y0 / down, x1 / across, y1 / down) for x0, y0, x1, y1 in places)
+    return Picture(_png(image), boxes, tuple((max(0, a), max(0, b), min(1, c), min(1, d)) for a, b, c, d in shares))
+
+
+def _png(image: Any) -> bytes:
+    """As a PNG; one of paper or a photograph, which would be large, in 256 colours."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    if out.tell() > _LARGE:
+        out = io.BytesIO()
+        image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG")
+    return out.getvalue()
