@@ -249,6 +249,7 @@ def test_an_evaluation_is_run_watched_stopped_resumed_and_compared(
 
     page = go(visitor, "evaluation")
     page.wait_for_selector("text=There are no runs yet")
+    page.locator(".st-key-read-sample button").wait_for()  # the sample documents are one click away
     page.get_by_text("Path on this machine").click()
     page.locator(".st-key-set-path input").fill(str(tmp_path / "nothing.jsonl"))
     page.locator(".st-key-set-path input").press("Enter")
