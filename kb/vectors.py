@@ -8,8 +8,9 @@ import os
 import shutil
 import sqlite3
 import struct
+import time
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -26,6 +27,7 @@ _BATCH = 2_000  # Chroma takes at most 5,461 rows a call
 _NAME = "chunks"
 # With Chroma's default graph the recall of the top 10 on hard data was 0.57; this repairs it.
 _GRAPH = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 256}
+_LOCKED_SECONDS = 10.0
 _WRITTEN_EVERY = 1_000  # changes after which Chroma writes its graph to the disk: its own default
 # The head of a graph's header.bin (Chroma 1.5.9): version, offset of the links, capacity, elements, bytes an element,
 # offsets of the label and of the vector in it. The lowest bit of an element's third byte says that it is deleted.
@@ -77,9 +79,12 @@ class VectorIndex:
                 _NAME, embedding_function=None, configuration={"hnsw": _GRAPH}
             )
             if self._collection.configuration_json["hnsw"]["sync_threshold"] != written_every:
-                with warnings.catch_warnings():  # no embedding function: it calls that legacy
-                    warnings.simplefilter("ignore", DeprecationWarning)
-                    self._collection.modify(configuration={"hnsw": {"sync_threshold": written_every}})
+                _once_unlocked(lambda: self._write_every(written_every))
+
+    def _write_every(self, changes: int) -> None:
+        with warnings.catch_warnings():  # no embedding function: it calls that legacy
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._collection.modify(configuration={"hnsw": {"sync_threshold": changes}})
 
     def add(self, rows: Iterable[VectorRow]) -> None:
         """Insert or replace chunks."""
@@ -171,6 +176,18 @@ class VectorIndex:
                 self._client.close()
                 _blank_tails(self._folder)
             self._client = self._collection = None
+
+
+def _once_unlocked(write: Callable[[], None]) -> None:
+    """Write, as soon as the connections of the client before, which Chroma closes behind our back, are gone."""
+    ends = time.monotonic() + _LOCKED_SECONDS
+    while True:
+        try:
+            return write()
+        except Exception as error:
+            if "database is locked" not in str(error) or time.monotonic() > ends:
+                raise
+            time.sleep(0.05)
 
 
 def _forget_client(folder: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from kb.candidates import VectorRow
 from kb.maxsim import Vectors, unit
-from kb.vectors import VectorIndex, VectorsDamaged, _graphs
+from kb.vectors import VectorIndex, VectorsDamaged, _graphs, _once_unlocked
 
 DIMENSION = 32
 
@@ -130,6 +130,24 @@ def test_a_replaced_vector_is_wiped_too(index: VectorIndex, tmp_path: Path) -> N
     index.add([VectorRow(7, question().astype("<f4").tobytes())])
     index.wipe()
     assert stands_in(tmp_path, [some[6].vector]) == []
+
+
+def test_a_lock_that_chroma_does_not_await_is_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = ["(code: 5) database is locked", "(code: 5) database is locked"]
+
+    def write() -> None:
+        if said:
+            raise RuntimeError(said.pop())
+
+    _once_unlocked(write)
+    assert said == []
+    said.append("disk I/O error")
+    with pytest.raises(RuntimeError, match="disk"):
+        _once_unlocked(write)
+    monkeypatch.setattr("kb.vectors._LOCKED_SECONDS", 0.0)
+    said += ["database is locked"] * 100
+    with pytest.raises(RuntimeError, match="locked"):
+        _once_unlocked(write)
 
 
 def test_a_graph_of_another_form_is_not_written_to(index: VectorIndex, tmp_path: Path) -> None:
