@@ -25,6 +25,11 @@ KEEP_MARKER = 0.6  # a cited passage that carries less than this share of the be
 WINDOW = 4  # most sentences, or lines, in a span
 BREVITY = 0.12  # how much a span's own precision counts when spans are compared
 _CELL = re.compile(r" \| |\t")  # parts the cells of a table's row
+_FULL_LINE = 0.8  # length of a line that the text has filled, as a share of the longest line's
+_SHORTEST_FULL_LINE = 25  # characters; of Chinese a line holds about 30
+_LONGEST_SENTENCE = 600  # characters
+_CLOSING = ".!?:;。！？：；…"
+_LIST_ITEM = re.compile(r"[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．]")
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
 
 _NUMERIC = re.compile(r"[\d.,]+")
@@ -183,10 +188,36 @@ def _source(passage: Passage, document_text: Callable[[Passage], str] | None) ->
     around = document_text(passage) if document_text else ""
     return _Source(
         passage=passage,
-        windows=tuple(_windows(passage, sentences(passage.text))),
+        windows=tuple(_windows(passage, _over_lines(passage.text))),
         heading=heading,
         heading_tokens=frozenset(_tokens(heading)),
         whole=f"{heading}\n{passage.text}\n{around}".lower(),
+    )
+
+
+def _over_lines(text: str) -> list[tuple[int, int]]:
+    """Offsets of the sentences and lines of a passage; a sentence that is set in several full lines is one."""
+    longest = max((len(line) for line in text.splitlines()), default=0)
+    joined: list[tuple[int, int]] = []
+    for start, end in sentences(text):
+        if joined and end - joined[-1][0] <= _LONGEST_SENTENCE and _runs_on(text, joined[-1][1], start, longest):
+            joined[-1] = joined[-1][0], end
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _runs_on(text: str, end: int, start: int, longest: int) -> bool:
+    """Whether what ends at `end` goes on in the next line, at `start`: its line is full and no cell of a table."""
+    line = text[text.rfind("\n", 0, end) + 1 : end]
+    following = text[start:].partition("\n")[0]
+    return (
+        text[end:start].strip(" ") == "\n"
+        and len(line) >= max(_FULL_LINE * longest, _SHORTEST_FULL_LINE)
+        and line[-1] not in _CLOSING
+        and not _LIST_ITEM.match(following)
+        and not _CELL.search(line)
+        and not _CELL.search(following)
     )
 
 
