@@ -114,7 +114,7 @@ from kb.config import load_settings
 from tests.knowledge import OWNER
 places = {
     "removed": (deletion.Deletion, "scrub"), "files": (deletion.Deletion, "_delete_files"),
-    "records": (vectors.VectorIndex, "wipe"), "graph": (vectors, "_wipe_graph"),
+    "records": (vectors.VectorIndex, "wipe"), "graph": (vectors._Graph, "wipe"),
     "catalog": (database.Database, "wipe"), "pages": (database, "wipe_unused"),
 }
 with KnowledgeBase.open(Path(sys.argv[1]), load_settings()) as kb:
