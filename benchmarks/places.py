@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ingest.pipeline import IngestProgress, ingest
+from ingest.reindexing import check_same, reindex
 from kb.assistant import KnowledgeBase
 from kb.config import Settings, cache_dir
+from kb.errors import EmbeddingChanged
 from kb.schema import Principal
 
 ASKER = Principal("benchmark", unlimited=True)
@@ -31,6 +33,10 @@ def filled(name: str, folders: Sequence[Path]) -> Iterator[KnowledgeBase]:
         for folder in folders:
             shutil.copytree(folder, docs, dirs_exist_ok=True)
         with KnowledgeBase.open(home(name), Settings()) as kb:
+            try:
+                check_same(kb)
+            except EmbeddingChanged:  # it was filled by an earlier version
+                reindex(kb, ASKER.name)
             report = ingest(kb, [docs], collection=name, prune=True, progress=_show)
             print(f"\r{name}: {len(report.documents)} documents{' ' * 40}", file=sys.stderr)
             yield kb

@@ -64,7 +64,7 @@ def evaluate(
     """Put a set of questions and score the answers. An interrupted run goes on where it stopped."""
     with console.errors_for_people():
         from kb import evaluation
-        from kb.errors import UsageError
+        from kb.errors import EmbeddingChanged, UsageError
 
         asked = evaluation.load_questions(questions)
         limits = evaluation.load_gate(gate) if gate else None
@@ -73,9 +73,16 @@ def evaluate(
     place = home if docs is None or home is not None else _cached_home(docs)
     with opened(place, config, **model_options(engine, model)) as kb:
         if docs is not None:
-            from ui.ingesting import ingest_with_progress
+            from ui.ingesting import ingest_with_progress, reindex_with_progress
 
-            report_in = ingest_with_progress(kb, [docs], local_user(), collection=None, prune=True)
+            try:
+                report_in = ingest_with_progress(kb, [docs], local_user(), prune=True)
+            except EmbeddingChanged:
+                if home is not None:
+                    raise
+                if reindex_with_progress(kb, local_user()).stopped:  # the home is ours, and of earlier settings
+                    raise typer.Exit(1) from None
+                report_in = ingest_with_progress(kb, [docs], local_user(), prune=True)
             if report_in.stopped:
                 raise typer.Exit(1)
         options = evaluation.EvalOptions(

@@ -16,22 +16,9 @@ def reindex(
 ) -> None:
     """Read, split and embed every document again. The old index answers until all is ready."""
     with opened(home, config) as kb:
-        from ingest.reindexing import ReindexProgress
-        from ingest.reindexing import reindex as run
-        from ui.client import RemoteKnowledgeBase
+        from ui.ingesting import reindex_with_progress
 
-        with console.interruptible() as stop, console.progress_bar("documents") as bar:
-            task = bar.add_task("reindexing", total=None, note="")
-
-            def show(at: ReindexProgress) -> None:
-                rate = at.embedded / at.seconds if at.seconds else 0.0
-                note = f"{at.embedded} chunks, {rate:.0f}/s"
-                bar.update(task, completed=at.documents_done, total=at.documents_total, note=note)
-
-            if isinstance(kb, RemoteKnowledgeBase):
-                report = kb.reindex(local_user(), progress=show, stop=stop)
-            else:
-                report = run(kb, local_user().name, progress=show, stop=stop)
+        report = reindex_with_progress(kb, local_user())
         if report.stopped:
             console.say("stopped: the old index still answers; run `kb reindex` again to go on")
             raise typer.Exit(1)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ingest import files
 from ingest.pipeline import IngestProgress, IngestReport, ingest
+from ingest.reindexing import ReindexProgress, ReindexReport, reindex
 from ingest.watching import Leave, follow, watch
 from kb.assistant import KnowledgeBase
 from kb.schema import Principal
@@ -33,6 +34,21 @@ def ingest_with_progress(
         if isinstance(kb, RemoteKnowledgeBase):
             return kb.ingest(paths, asker, collection=collection, prune=prune, progress=show, stop=stop)
         return ingest(kb, paths, collection=collection, prune=prune, progress=show, stop=stop)
+
+
+def reindex_with_progress(kb: KnowledgeBase | RemoteKnowledgeBase, asker: Principal) -> ReindexReport:
+    """Build the whole index again, with a bar of documents; Ctrl-C stops, and the old index still answers."""
+    with console.interruptible() as stop, console.progress_bar("documents") as bar:
+        task = bar.add_task("reindexing", total=None, note="")
+
+        def show(at: ReindexProgress) -> None:
+            rate = at.embedded / at.seconds if at.seconds else 0.0
+            note = f"{at.embedded} chunks, {rate:.0f}/s"
+            bar.update(task, completed=at.documents_done, total=at.documents_total, note=note)
+
+        if isinstance(kb, RemoteKnowledgeBase):
+            return kb.reindex(asker, progress=show, stop=stop)
+        return reindex(kb, asker.name, progress=show, stop=stop)
 
 
 def watch_with_reports(
