@@ -30,7 +30,7 @@ class OnnxEmbedder(FolderEmbedder):
     vector would depend on the others, for the inputs of a layer are quantised together.
     """
 
-    backend = "onnx-int8-1"  # part of the identity: raise the number when the graph's arithmetic changes
+    backend = "onnx-int8-2"  # part of the identity: raise the number when the graph's arithmetic changes
 
     def __init__(self, settings: EmbeddingSettings) -> None:
         super().__init__(settings)

@@ -45,7 +45,7 @@ def vectors(embedder: FolderEmbedder) -> list[np.ndarray]:  # type: ignore[type-
 def test_vectors_are_those_of_torch(onnx: OnnxEmbedder, torch: SentenceTransformerEmbedder) -> None:
     for text, mine, theirs in zip(TEXTS, vectors(onnx), vectors(torch), strict=True):
         assert np.linalg.norm(mine) == pytest.approx(1, abs=1e-5)
-        assert mine @ theirs >= 0.99, text
+        assert mine @ theirs >= 0.999, text
 
 
 def test_token_vectors_are_those_of_torch_and_of_the_text_alone(
@@ -55,7 +55,7 @@ def test_token_vectors_are_those_of_torch_and_of_the_text_alone(
     assert mine.pieces == theirs.pieces
     assert "".join(mine.pieces).replace(" ", "") == TEXTS[0].replace(" ", "")
     for ours, other in zip(mine.tokens, theirs.tokens, strict=True):
-        assert ours @ other / np.linalg.norm(ours) / np.linalg.norm(other) > 0.96
+        assert ours @ other / np.linalg.norm(ours) / np.linalg.norm(other) > 0.99
     long = [unpack(e.embed_passages(TEXTS[-1:])[0].tokens, 384) for e in (onnx, torch)]
     assert len(long[0]) == len(long[1]) < 512
 

@@ -661,6 +661,22 @@ def test_eval_over_a_folder_that_is_not_there_is_2(kb: Kb, questions: Path, tmp_
     assert failed(kb("eval", str(questions), "--docs", str(tmp_path / "gone")), 2, "gone")
 
 
+def test_the_home_that_eval_keeps_of_a_folder_follows_other_settings(
+    questions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli_eval, "_cached_home", lambda docs: tmp_path / "kept")
+    docs = write(tmp_path / "docs", {"handbook.md": HANDBOOK, "hr/休假.md": LEAVE})
+    chunks = []
+    for tokens in ("224", "64"):
+        monkeypatch.setenv("KB_SPLITTING__CHUNK_TOKENS", tokens)
+        command = ["eval", str(questions), "--docs", str(docs), "--retrieval-only", "--json"]
+        done = CliRunner().invoke(cli.app, [*command, "--out", str(tmp_path / tokens)])
+        assert document_of(done)["retrieval"]["hit@5"] == 1.0
+        listed = CliRunner().invoke(cli.app, ["docs", "list", "--json", "--home", str(tmp_path / "kept")])
+        chunks.append(sum(document["chunks"] for document in document_of(listed)["documents"]))
+    assert chunks[1] > chunks[0]
+
+
 # ---- in a process of its own
 
 
