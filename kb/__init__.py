@@ -10,9 +10,14 @@ that keep the libraries from phoning home:
 """
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 from kb import privacy
+
+# What numpy multiplies here takes milliseconds on one core; with threads it waits for the slowest of them, which on a
+# machine that is embedding or answering costs ten times that. Read when numpy is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase

@@ -25,6 +25,9 @@ _LOCAL_NAMES = ("127.0.0.1", "localhost")
 log = logging.getLogger(__name__)
 
 
+_SWITCH_SECONDS = 0.001  # how long a thread of Python keeps those waiting that search and list; 5 ms by default
+
+
 def serve(
     kb: "KnowledgeBase",
     port: int,
@@ -37,6 +40,7 @@ def serve(
     `on_ready(url)` is called when the server listens, with the address that holds the token; models are loaded
     after that, in the background. Without `page` there is the API alone. Raises KBError when the port is taken.
     """
+    sys.setswitchinterval(_SWITCH_SECONDS)
     with _listen(port) as listener:
         port = listener.getsockname()[1]
         token = token_of(kb.home.path)
