@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 
 _SCRIPT = Path(__file__).with_name("app.py")
 _LOCAL_NAMES = ("127.0.0.1", "localhost")
+_SWITCH_SECONDS = 0.001  # how long a thread of Python keeps those waiting that search and list; 5 ms by default
 
 log = logging.getLogger(__name__)
-
-
-_SWITCH_SECONDS = 0.001  # how long a thread of Python keeps those waiting that search and list; 5 ms by default
 
 
 def serve(
