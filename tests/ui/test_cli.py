@@ -665,7 +665,8 @@ def test_the_home_that_eval_keeps_of_a_folder_follows_other_settings(
     questions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cli_eval, "_cached_home", lambda docs: tmp_path / "kept")
-    docs = write(tmp_path / "docs", {"handbook.md": HANDBOOK, "hr/休假.md": LEAVE})
+    long = " ".join(f"The key of room {n} hangs on hook {n}." for n in range(60))
+    docs = write(tmp_path / "docs", {"handbook.md": HANDBOOK, "hr/休假.md": LEAVE, "keys.md": long})
     chunks = []
     for tokens in ("224", "64"):
         monkeypatch.setenv("KB_SPLITTING__CHUNK_TOKENS", tokens)
