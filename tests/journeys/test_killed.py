@@ -184,7 +184,8 @@ def moments(lines: list[str]) -> list[int]:
     chosen = chance.sample(kinds, min(len(kinds), KILLS - 2))
     numbered = list(enumerate(lines[:-1], 1))
     of_kinds = [chance.choice([n for n, line in numbered if line == kind]) for kind in chosen]
-    return sorted([*of_kinds, *chance.sample(range(1, len(lines)), KILLS - len(of_kinds))])
+    others = [n for n, _ in numbered if n not in of_kinds]
+    return sorted([*of_kinds, *chance.sample(others, KILLS - len(of_kinds))])
 
 
 def test_the_steps_in_which_it_is_killed_are_in_all_phases(undisturbed: list[str]) -> None:

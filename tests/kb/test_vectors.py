@@ -102,7 +102,8 @@ def test_wiping_leaves_no_deleted_vector_in_a_file_and_changes_nothing_else(
     gone, kept = some[10:30], some[:10] + some[30:]
     index.delete([row.chunk_id for row in gone])
     vectors = [row.vector for row in gone]
-    assert stands_in(tmp_path, vectors) == ["chroma.sqlite3" if count < 1_000 else "data_level0.bin"]
+    # And by chance behind hnswlib's last element: that memory is blanked when the index is opened or wiped.
+    assert ("chroma.sqlite3" if count < 1_000 else "data_level0.bin") in stands_in(tmp_path, vectors)
     for _ in range(2):  # the second has nothing to do
         index.wipe()
         assert stands_in(tmp_path, vectors) == []
