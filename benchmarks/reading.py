@@ -167,11 +167,7 @@ def _pages(folder: Path, gold: Sequence[dict[str, Any]], rows: Rows, notes: list
         notes += [f"{name}: {reason}" for reason in outcome.reasons]
         for document in outcome.documents:
             texts |= {(name, page.number): document.text[page.start : page.end] for page in document.pages}
-    words, numbers = Recall(), Recall()
-    for page in gold:
-        text, true = texts.get((page["doc"], page["page"]), ""), without_markup(page["text"])
-        words.add(words_of(true), squeezed(text).casefold(), f"{page['doc']} {page['page']}")
-        numbers.add(numbers_of(true), numbers_of(text), f"{page['doc']} {page['page']}")
+    words, numbers = _compared(gold, [texts.get((page["doc"], page["page"]), "") for page in gold])
     rows += [
         (f"{PAGES}, words of a page", words.mean, f"{len(gold)} pages", LIMITS["words"]),
         (f"{PAGES}, numbers of a page", numbers.mean, f"{len(gold)} pages", LIMITS["numbers"]),
@@ -201,6 +197,16 @@ class Recall:
         return ", ".join(f"{page} {share:.2f}" for share, page in sorted(self._shares)[:5])
 
 
+def _compared(pages: Sequence[dict[str, Any]], texts: Iterable[str]) -> tuple[Recall, Recall]:
+    """Words and numbers of gold pages in the texts that were read of them."""
+    words, numbers = Recall(), Recall()
+    for page, text in zip(pages, texts, strict=True):
+        true, name = without_markup(page["text"]), f"{page['doc']} {page['page']}"
+        words.add(words_of(true), squeezed(text).casefold(), name)
+        numbers.add(numbers_of(true), numbers_of(text), name)
+    return words, numbers
+
+
 def without_markup(text: str) -> str:
     """The text of a gold page without its LaTeX: layout is dropped, and what is in a formula stands without gaps."""
     text = _LAYOUT.sub(" ", text.replace("\\$", " "))
@@ -227,11 +233,7 @@ def _recognised_english(
     full = [page for page in gold if len(words_of(without_markup(page["text"]))) >= 80]
     chosen = [full[number * len(full) // ENGLISH] for number in range(ENGLISH)]
     texts, marked = _recognised([(folder / page["doc"], page["page"]) for page in chosen], place / "en.pdf", notes)
-    words, numbers = Recall(), Recall()
-    for page, text in zip(chosen, texts, strict=True):
-        true = without_markup(page["text"])
-        words.add(words_of(true), squeezed(text).casefold(), f"{page['doc']} {page['page']}")
-        numbers.add(numbers_of(true), numbers_of(text), f"{page['doc']} {page['page']}")
+    words, numbers = _compared(chosen, texts)
     notes.append(f"{PAGES} at {DPI} dpi: numbers {numbers.mean:.3f}; fewest words: {words.lowest}")
     rows += [
         (f"{PAGES} at {DPI} dpi, words", words.mean, f"{ENGLISH} pages", LIMITS["recognised words"]),

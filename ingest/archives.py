@@ -73,26 +73,27 @@ class _Walk:
 
     def _zip(self, data: bytes, prefix: str, depth: int) -> Iterator[Member]:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            entries = [entry for entry in archive.infolist() if not _is_left_out(entry)]
-            hidden = {path for entry in entries if (path := _hidden(entry))}
+            entries = [(entry, _decoded_name(entry)) for entry in archive.infolist() if not _is_left_out(entry)]
+            hidden = {path for _, name in entries if (path := _hidden(name))}
             if not entries:
                 raise DocumentError("The archive is empty.")
             for path in sorted(hidden)[: MAX_MEMBERS - self._count]:
                 self._count += 1
                 problem = UnsupportedFormat(HIDDEN)
                 yield Member(prefix + path[-_LONGEST_NAME:], _raising(problem), problem)
-            for at, entry in enumerate(entries):
-                if _hidden(entry):
+            for at, (entry, name) in enumerate(entries):
+                if _hidden(name):
                     continue
                 if self._count >= MAX_MEMBERS:
                     left = len(entries) - at
                     yield _bad(prefix + "…", f"The archive holds more than {MAX_MEMBERS:,} files; {left:,} were left.")
                     return
                 self._count += 1
-                yield from self._entry(archive, entry, prefix, depth)
+                yield from self._entry(archive, entry, name, prefix, depth)
 
-    def _entry(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, prefix: str, depth: int) -> Iterator[Member]:
-        original = _decoded_name(entry)
+    def _entry(
+        self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, original: str, prefix: str, depth: int
+    ) -> Iterator[Member]:
         parts = [part for part in original.replace("\\", "/").split("/") if part not in ("", ".")]
         name = prefix + "/".join(part for part in parts if part != "..")[-_LONGEST_NAME:]
         problem = self._problem(entry, original, parts)
@@ -194,9 +195,9 @@ def _is_left_out(entry: zipfile.ZipInfo) -> bool:
     return entry.is_dir() or name.startswith("__MACOSX/") or is_left_behind(name.rsplit("/", 1)[-1])
 
 
-def _hidden(entry: zipfile.ZipInfo) -> str:
-    """The path of the hidden file, or of the hidden folder it is in; "" for what is not hidden."""
-    parts = [part for part in _decoded_name(entry).replace("\\", "/").split("/") if part not in ("", ".", "..")]
+def _hidden(name: str) -> str:
+    """The path of the hidden file of that name, or of the hidden folder it is in; "" for what is not hidden."""
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
     at = next((at for at, part in enumerate(parts) if is_hidden(part)), -1)
     return "/".join(parts[: at + 1])
 

@@ -1,7 +1,6 @@
 """Books: the chapters of an .epub in reading order, each read as the web page it is, with its pictures after it."""
 
 import posixpath
-import re
 import zipfile
 from io import BytesIO
 from typing import Any
@@ -16,7 +15,6 @@ MEDIA_TYPE = "application/epub+zip"
 _DEFAULTS = IngestSettings()
 _MAX_CHAPTERS = 5_000
 _PAGES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
-_XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)""")
 
 
 def read_epub(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
@@ -55,11 +53,11 @@ def read_epub(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
 
 
 def _chapter(page: bytes) -> Parsed:
-    from ingest.decoding import decode
+    from ingest.decoding import decode, xml_encoding
     from ingest.markup import html, read_html
 
-    declared = _XML_CHARSET.match(page[:200])
-    return html(decode(page, declared[1].decode("ascii"))) if declared else read_html(page)
+    declared = xml_encoding(page)
+    return html(decode(page, declared)) if declared else read_html(page)
 
 
 def _pictures(page: bytes, folder: str, names: set[str]) -> list[str]:

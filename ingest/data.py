@@ -1,15 +1,13 @@
 """Data files: JSON as an outline of its keys and values, XML and YAML as they are written."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.decoding import decode
+from ingest.decoding import decode, xml_encoding
 from ingest.parsed import Parsed, TextBuilder, stored
 from kb.errors import UnsupportedFormat
 
-_DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)""")
 _MAX_DEPTH = 200
 
 
@@ -20,21 +18,21 @@ def read_json(data: bytes) -> Parsed:
     try:
         value = _loaded(text)
     except (ValueError, RecursionError):
-        return _records(data) or Parsed(stored(text), "", "application/json")
+        return _records(text) or Parsed(stored(text), "", "application/json")
     out = TextBuilder()
     for block in _blocks(value):
         out.block(block)
     return out.build("", "application/json")
 
 
-def _records(data: bytes) -> Parsed | None:
+def _records(text: str) -> Parsed | None:
     """A file of one object a line, as a .jsonl is, under the wrong name; None if it is none."""
-    lines = [line for line in decode(data).split("\n") if line.strip()]
+    lines = [line for line in text.split("\n") if line.strip()]
     try:
         is_one = len(lines) > 1 and all(isinstance(_loaded(line), dict) for line in lines[:20])
     except (ValueError, RecursionError):
         return None
-    return read_jsonl(data) if is_one else None
+    return _jsonl(text) if is_one else None
 
 
 def read_jsonl(data: bytes) -> Parsed:
@@ -42,9 +40,13 @@ def read_jsonl(data: bytes) -> Parsed:
 
     Raises UnsupportedFormat for a question set, whose answers would otherwise be found as if documents said them.
     """
+    return _jsonl(decode(data))
+
+
+def _jsonl(text: str) -> Parsed:
     out = TextBuilder()
     first = True
-    for line in stored(decode(data)).split("\n"):
+    for line in stored(text).split("\n"):
         try:
             value = _loaded(line)
         except (ValueError, RecursionError):
@@ -66,8 +68,7 @@ def read_xml(data: bytes) -> Parsed:
     """An .xml, as it is written; see `ingest.elements`, whose errors it raises."""
     from ingest.elements import xml
 
-    declared = _DECLARED.match(data[:200])
-    return xml(decode(data, declared[1].decode("ascii") if declared else ""))
+    return xml(decode(data, xml_encoding(data)))
 
 
 def _loaded(text: str) -> Any:

@@ -17,8 +17,15 @@ _CANDIDATES = ("gb18030", "big5", "cp932", "shift_jis", "euc_jp", "euc_kr", "cp1
 _EASTERN = re.compile("[\t\n\r -~\u00a0-\u00ff\u2000-\u206f\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]")
 _SAMPLE = 64 * 1024
 _LONG_LINE = 4096  # bytes of one line that go into a sample
+_XML_ENCODING = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)""")
 _FOREIGN_BYTE = re.compile(rb"[\x80-\xff]")
 _END_OF_WORD = re.compile(rb"[\t-/](?=[^\t-/]*\Z)")  # in no encoding of Chinese or Japanese part of a character
+
+
+def xml_encoding(data: bytes) -> str:
+    """The encoding that an XML document declares; "" where it declares none."""
+    found = _XML_ENCODING.match(data[:200])
+    return found[1].decode("ascii") if found else ""
 
 
 def decode(data: bytes, declared: str = "") -> str:

@@ -53,6 +53,13 @@ def related(part: Any, key: str | None) -> bytes:
     return b"" if relation is None or relation.is_external else bytes(relation.target_part.blob)
 
 
+def parts_of(part: Any, *kinds: str) -> Iterator[Any]:
+    """The roots of the XML parts of these kinds that a part refers to. Nothing outside is ever fetched."""
+    for relation in part.rels.values():
+        if not relation.is_external and relation.reltype.rsplit("/", 1)[-1] in kinds:
+            yield parsed_xml(relation.target_part.blob)
+
+
 def parsed_xml(data: bytes) -> Any:
     """The root of an XML part, no entity of which is resolved."""
     from lxml import etree

@@ -356,7 +356,7 @@ class Jobs:
             progress=lambda at: self._progress(at.files_done, at.files_total, at.chunks, at.current, at.seconds),
             leave=lambda found: found.absolute_path in left,
         )  # fmt: skip
-        there = {document.path for document in self._kb.documents(Principal("jobs", unlimited=True))}
+        there = {each.path for each in self._kb.documents(Principal("jobs", unlimited=True), job.collection)}
         documents = (  # one that was deleted meanwhile is named by no job
             replace(each, path=GONE, reason="") if each.chunks and each.path not in there else each
             for each in report.documents

@@ -4,7 +4,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ingest import reading
 from ingest.files import Found
@@ -124,7 +124,5 @@ class Collection:
 
 def is_out_of_sight(known: KnownDocument, unread: set[tuple[str, str]]) -> bool:
     """Whether the document's file, or a folder above it, could not be looked at: then it is not known to be gone."""
-    return any(
-        root == known.root and (path in (".", known.source) or known.source.startswith(path + "/"))
-        for root, path in unread
-    )
+    above = map(str, PurePosixPath(known.source).parents)  # the last is "."
+    return any((known.root, place) in unread for place in (known.source, *above))

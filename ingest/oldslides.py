@@ -117,8 +117,7 @@ class _Presentation:
             for each in self._shapes(place, [])[0]:
                 if each.text.strip() not in ("", "*"):
                     written |= out.block(each.text) is not None
-        page = page_of_pictures(written, recognised)
-        out.end_page(page.quality, page.ocr)
+        out.end_page(*page_of_pictures(written, recognised))
 
     def _picture_places(self, document: _Record) -> Iterator[int]:
         """Where each picture of the presentation stands among the stored ones."""

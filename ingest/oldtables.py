@@ -3,8 +3,9 @@
 import struct
 from dataclasses import dataclass
 
+from ingest.parsed import repeated
+
 _CONTINUED, _BEGUN = 1, 3  # of a cell that spans rows
-_REPEATED_CELL = 60  # characters: a cell merged over rows is repeated in each if it is short
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,9 @@ def under_columns(rows: list[tuple[list[str], Row]]) -> list[list[str]]:
             column = len(texts)
             if len(row.lefts) < len(columns):
                 column = max(column, min(range(len(columns)), key=lambda at: abs(columns[at] - left)))
-            repeated = above.pop(column, "")
+            held = above.pop(column, "")
             if merge == _CONTINUED:
-                text = text or (repeated if len(repeated) <= _REPEATED_CELL else "")
+                text = text or repeated(held)
             if merge in (_BEGUN, _CONTINUED):
                 above[column] = text
             texts += [""] * (column - len(texts)) + [text]

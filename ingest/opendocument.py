@@ -1,7 +1,6 @@
 """OpenDocument: headings, paragraphs, lists, tables, drawings, notes and headers of an .odt in reading order."""
 
 import posixpath
-import re
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -9,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from ingest.drawings import parsed_xml
-from ingest.parsed import Parsed, TextBuilder, comment_line, one_line
+from ingest.parsed import Parsed, TextBuilder, comment_line, one_line, repeated, running_titles
 from ingest.pictures import Pictures
 from kb.config import IngestSettings
 from kb.errors import DocumentError
@@ -34,8 +33,6 @@ _ANNOTATION = f"{_OFFICE}annotation"
 _LEFT_OUT = {f"{_TEXT}{tag}" for tag in ("tracked-changes", "table-of-content", "note-citation", "sequence-decls")} | {
     f"{_OFFICE}forms"
 }
-_PAGE_NUMBER = re.compile(r"(?:page|of|第|页|共|[\W\d_])*", re.IGNORECASE)
-_REPEATED_CELL = 60  # characters: a cell merged over rows is repeated in each if it is short
 _MAX_REPEATED = 50
 _MAX_DEPTH = 150
 
@@ -146,7 +143,7 @@ class _Reader:
                 elif cell.tag == f"{_TABLE}table-cell":
                     text = self.paragraphs(cell)
                     spanned = cell.get(f"{_TABLE}number-rows-spanned") or "1"
-                    if spanned.isdigit() and int(spanned) > 1 and len(text) <= _REPEATED_CELL:
+                    if spanned.isdigit() and int(spanned) > 1 and repeated(text):
                         below[len(cells)] = (int(spanned) - 1, text)
                 else:
                     continue
@@ -188,13 +185,9 @@ class _Reader:
 
     def headers_and_footers(self, styles: Any) -> None:
         """What the pages' headers and footers say, once each; numbers of pages are left out."""
-        seen: set[str] = set()
-        for page in styles.iterfind(f"{_OFFICE}master-styles/{_STYLE}master-page"):
-            for part in page:
-                text = self.paragraphs(part)
-                if text and text not in seen and not _PAGE_NUMBER.fullmatch(text):
-                    seen.add(text)
-                    self.out.block(text)
+        pages = styles.iterfind(f"{_OFFICE}master-styles/{_STYLE}master-page")
+        for text in running_titles(self.paragraphs(part) for page in pages for part in page):
+            self.out.block(text)
 
     def paragraphs(self, parent: Any) -> str:
         """The texts of all paragraphs under `parent` on one line, without notes and comments."""

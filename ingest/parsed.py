@@ -1,6 +1,7 @@
 """What reading gives: the stored text of a document, and where its pages, headings and tables stand in it."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kb.schema import PageSpan
@@ -8,6 +9,9 @@ from kb.schema import PageSpan
 _SPACES = re.compile(r"\s+")
 _LINE_ENDINGS = re.compile(r"\r\n?")
 _CELL = " | "
+_REPEATED_CELL = 60  # characters
+_PAGE_NUMBER = re.compile(r"(?:page|of|第|页|共|[\W\d_])*", re.IGNORECASE)
+_WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +153,22 @@ def comment_line(author: str, text: str) -> str:
     """What somebody noted beside a document as a block of its own; "" for a comment without words."""
     text, author = one_line(text), one_line(author)
     return f"Comment ({author}): {text}" if text and author else text and f"Comment: {text}"
+
+
+def repeated(text: str) -> str:
+    """What further rows show of a cell that is merged over them, so that each can stand alone; "" for a long one."""
+    return text if len(text) <= _REPEATED_CELL else ""
+
+
+def running_titles(texts: Iterable[str]) -> Iterator[str]:
+    """What the headers and footers of pages say, once each; numbers of pages are left out."""
+    seen: set[str] = set()
+    for text in texts:
+        if text and text not in seen and not _PAGE_NUMBER.fullmatch(text):
+            seen.add(text)
+            yield text
+
+
+def runs_on(before: str, after: str) -> bool:
+    """Whether nothing stands between two parts of what was wrapped, as between Chinese characters."""
+    return bool(_WIDE.match(before[-1:]) and _WIDE.match(after[:1]))

@@ -27,8 +27,6 @@ PDF_LOCK = threading.Lock()  # pdfium is not thread-safe: whoever calls it holds
 MEDIA_TYPE = "application/pdf"
 _DEFAULTS = IngestSettings()
 _MAX_PAGES = 20_000
-_LEAST_SURE = 0.7  # what is read in photographs where there is nothing to be read is under it
-_LEAST_CHARACTERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ def _page(document: Any, index: int, *, with_sizes: bool) -> _Page | None:
         sizes = sized(lines, text, laid.moved) if with_sizes else ()
         return _Page(
             laid.text,
-            page_quality(text, lambda: (marks.covered, marks.others)),
+            page_quality(text, marks.covered, marks.others),
             lines=sizes,
             tables=tuple(laid.tables),
             beside=beside_text(document, page),
@@ -148,7 +146,8 @@ def _recognise(document: Any, pages: list[_Page], poor: Sequence[int], settings:
     pictures = without_backgrounds([page.pictures for page in pages])
     left = settings.ocr_pages - len(poor)
     if any(pictures) and available():
-        for at in [at for at, found in enumerate(pictures) if found and at not in set(poor)][:left]:
+        read = set(poor)
+        for at in [at for at, found in enumerate(pictures) if found and at not in read][:left]:
             at_page(at + 1, len(pages))
             pages[at] = _with_pictures(document, at, pages[at], pictures[at])
 
@@ -172,17 +171,17 @@ def _recognised(document: Any, index: int, page: _Page) -> _Page:
 def _with_pictures(document: Any, index: int, page: _Page, pictures: Sequence[Picture]) -> _Page:
     """The page with what OCR reads in its pictures, after its own text."""
     from ingest.ocr import recognise
-    from ingest.pictures import MARK
+    from ingest.pictures import LEAST_CHARACTERS, LEAST_SURE, MARK
 
     new: list[str] = []
     for part in regions(pictures):
         image = _drawn(document, index, part)
         with contextlib.suppress(DocumentError):  # the engine fails on it; the page's own text stays
             found = recognise(image) if image is not None else None
-            if found is not None and found.confidence >= _LEAST_SURE:
+            if found is not None and found.confidence >= LEAST_SURE:
                 new.append(_unknown(stored(found.text), page.text))
     words = "\n".join(filter(None, new))
-    if sum(map(str.isalnum, words)) < _LEAST_CHARACTERS:
+    if sum(map(str.isalnum, words)) < LEAST_CHARACTERS:
         return page
     return replace(page, text=f"{page.text.rstrip()}\n\n{MARK}\n{words}", ocr=True)
 

@@ -62,7 +62,7 @@ def lines_of(text_page: Any, raw_text: str, text: str) -> tuple[list[PageLine], 
                 size = round(abs(first[3] - first[1]) * 2) / 2
                 middle = (first[1] + first[3]) / 2
                 found.append(PageLine(at + begin, at + end, size, middle, tuple(words), begin > 0))
-        at_raw += len(raw_line) + (2 if raw_text[at_raw + len(raw_line) :][:2] == "\r\n" else 1)
+        at_raw += len(raw_line) + (2 if raw_text.startswith("\r\n", at_raw + len(raw_line)) else 1)
         at += len(line) + 1
     return found, boxes.quarter
 

@@ -4,13 +4,12 @@ The words stay as they are. Only the white space between them changes: a tab par
 empty cell between them, and what was wrapped inside a row is on the row's line.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
-from ingest.parsed import Table
+from ingest.parsed import Table, runs_on
 from ingest.pdf_cells import Cell, Row, row_of
 from ingest.pdf_figures import FigureTable, figure_tables
 from ingest.pdf_grid import Grid, grids, header_row
@@ -20,7 +19,6 @@ _SHIFT = 12.0  # points between the right edges of what is one column, here and 
 _NEAR = 8  # lines between a table and the one that it goes on from, or the end of the page
 _MOST_HEAD = 5  # rows of words that head a table
 _WRAPPED = 1.6  # sizes of the type between two lines of a cell
-_CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
 
 Edit = tuple[int, int, str]  # from, to, what comes there instead
 
@@ -216,7 +214,7 @@ def _joint(before: Row, row: Row, text: str) -> str | None:
 
 def _space(text: str, last: Cell, first: Cell) -> str:
     """What stands between two parts of what was wrapped: nothing between Chinese characters, else a space."""
-    return "" if _CJK.match(text[last.end - 1]) and _CJK.match(text[first.start]) else " "
+    return "" if runs_on(text[last.end - 1], text[first.start]) else " "
 
 
 def _grid_edits(grid: Grid, text: str) -> list[Edit]:

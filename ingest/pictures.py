@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ingest.images import frame, opened
 from ingest.ocr import Recognised, available, recognise
@@ -13,8 +12,8 @@ from kb.errors import DocumentError
 
 MARK = "Picture (OCR):"  # before what was recognised: the words are not the author's own
 _LEAST_SIDE = 100  # pixels; smaller ones are icons, bullets and logos
-_LEAST_SURE = 0.7  # what is read in photographs where there is nothing to be read is under it
-_LEAST_CHARACTERS = 3
+LEAST_SURE = 0.7  # what is read in photographs where there is nothing to be read is under it
+LEAST_CHARACTERS = 3
 _GAPS = re.compile(r"\n{2,}")
 _NOTHING = Recognised()
 
@@ -64,19 +63,11 @@ class Pictures:
         except DocumentError:
             return _NOTHING
         characters = sum(map(str.isalnum, found.text))
-        return found if characters >= _LEAST_CHARACTERS and found.confidence >= _LEAST_SURE else _NOTHING
+        return found if characters >= LEAST_CHARACTERS and found.confidence >= LEAST_SURE else _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class PageOfPictures:
-    """How far the text of a page can be relied on that holds pictures, and whether some was recognised in them."""
-
-    quality: float
-    ocr: bool
-
-
-def page_of_pictures(written: bool, recognised: Sequence[Recognised]) -> PageOfPictures:
-    """Of a page with text of its own, if `written`, and pictures in which this was recognised: without text of its own
-    it is as good as what was recognised."""
+def page_of_pictures(written: bool, recognised: Sequence[Recognised]) -> tuple[float, bool]:
+    """Quality of a page with text of its own, if `written`, and pictures in which this was recognised, and whether some
+    was: without text of its own it is as good as what was recognised."""
     seen = [found.confidence for found in recognised if found.text]
-    return PageOfPictures(1.0 if written or not recognised else round(sum(seen) / max(1, len(seen)), 4), bool(seen))
+    return 1.0 if written or not recognised else round(sum(seen) / max(1, len(seen)), 4), bool(seen)

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
 
 # The radicals that some programs print in the place of the characters they look like; NFKC gives those back.
 _RADICALS = re.compile("[\u2e80-\u2fd5\uf900-\ufaff]")
@@ -47,15 +46,13 @@ def _is_rare(character: str) -> bool:
     )
 
 
-def page_quality(text: str, marks: Callable[[], tuple[float, int]]) -> float:
+def page_quality(text: str, images: float, objects: int) -> float:
     """Quality (0..1) of a page: the readable share of its text, lowered where images or drawn shapes hold more than
-    the text says. `marks` gives (share of the page that images cover, number of other objects), and is only asked
-    where there is little text."""
+    the text says: `images` is the share of the page that they cover, `objects` the number of other objects."""
     share = readable_share(text)
     characters = len("".join(text.split()))
     if characters >= PER_PAGE:
         return share
-    images, objects = marks()
     expected = images * PER_PAGE if images >= 0.3 else 0.0
     if not characters:
         return 0.0 if images >= 0.05 or objects >= 8 else 1.0

@@ -1,11 +1,10 @@
 """Reading order: the lines recognised in a picture as they are read, columns and rows of tables told apart."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-_CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
+from ingest.parsed import runs_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ def _between(before: list[Line], row: list[Line], right: float) -> str:
     if gap > 1.2 * height:
         return "\n\n"
     goes_on = before[-1].right > right - 2 * height and len(before) == len(row) == 1
-    return "" if goes_on and _CJK.match(before[-1].text[-1:]) and _CJK.match(row[0].text[:1]) else "\n"
+    return "" if goes_on and runs_on(before[-1].text, row[0].text) else "\n"
 
 
 def _rows(lines: Sequence[Line]) -> list[list[Line]]:

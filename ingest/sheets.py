@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from io import StringIO
 
 from ingest.decoding import decode
-from ingest.parsed import Parsed, Table, TextBuilder, row_line
+from ingest.parsed import Parsed, Table, TextBuilder, repeated, row_line
 from kb.errors import DocumentError
 
 _DEFAULT_SHEET = ("sheet", "工作表", "feuil", "tabelle")
 MAX_ROWS = 2_000_000  # rows of a sheet that are looked at; sheets end at 1,048,576
 _LONGEST_HEADER_CELL = 80
-_LONGEST_REPEATED = 60  # characters of a cell merged over rows that is repeated in each
 _DELIMITERS = ",;\t|"
 
 
@@ -51,7 +50,7 @@ def spread(rows: Iterable[SheetRow], tall: Iterable[tuple[int, int, int]]) -> li
             values = values + [""] * (column + 1 - len(values))
             values[column] = values[column] or text
         for last, column in beginning.get(row.number, ()):
-            if column < len(values) and 0 < len(values[column]) <= _LONGEST_REPEATED:
+            if column < len(values) and repeated(values[column]):
                 reaching[column] = (last, values[column])
         if kept and row.number > kept[-1].number + 1:
             kept.append(SheetRow(row.number - 1, [], False))

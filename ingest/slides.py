@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from ingest.drawings import add_drawings, parsed_xml
+from ingest.drawings import add_drawings, parts_of
 from ingest.ocr import Recognised
-from ingest.parsed import Parsed, TextBuilder, comment_line, one_line
+from ingest.parsed import Parsed, TextBuilder, comment_line, one_line, repeated
 from ingest.pictures import Pictures, page_of_pictures
 from kb.config import IngestSettings
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _DEFAULTS = IngestSettings()
-_REPEATED_CELL = 60  # characters: a cell merged over rows is repeated in each if it is short
 
 
 def read_pptx(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
@@ -48,8 +47,7 @@ def read_pptx(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
             written |= out.block(slide.notes_slide.notes_text_frame.text.replace("\v", "\n")) is not None
         for comment in _comments(slide.part, authors):
             out.block(comment)
-        page = page_of_pictures(written, recognised)
-        out.end_page(page.quality, page.ocr)
+        out.end_page(*page_of_pictures(written, recognised))
     parsed = out.build(one_line(presentation.core_properties.title or "") or first_title, MEDIA_TYPE)
     pictures.check(parsed.text)
     return parsed
@@ -89,7 +87,7 @@ def _rows(table: Any) -> list[list[str]]:
             text = str(cell.text_frame.text)
             if cell.is_spanned:
                 above = rows[-1][column] if cell._tc.vMerge and rows and column < len(rows[-1]) else ""
-                text = above if len(above) <= _REPEATED_CELL else ""
+                text = repeated(above)
             cells.append(text)
         rows.append(cells)
     return rows
@@ -107,18 +105,15 @@ def _is_field(shape: Any) -> bool:
 def _authors(part: Any) -> dict[str, str]:
     """The names of those who comment, by number: of old comments, and of the ones that are answered."""
     authors: dict[str, str] = {}
-    for relation in part.rels.values():
-        if not relation.is_external and relation.reltype.rsplit("/", 1)[-1] in ("commentAuthors", "authors"):
-            for author in parsed_xml(relation.target_part.blob).iter("{*}cmAuthor", "{*}author"):
-                authors[author.get("id") or ""] = author.get("name") or ""
+    for root in parts_of(part, "commentAuthors", "authors"):
+        for author in root.iter("{*}cmAuthor", "{*}author"):
+            authors[author.get("id") or ""] = author.get("name") or ""
     return authors
 
 
 def _comments(part: Any, authors: dict[str, str]) -> Iterator[str]:
     """The comments on a slide and the answers to them."""
-    for relation in part.rels.values():
-        if relation.is_external or relation.reltype.rsplit("/", 1)[-1] != "comments":
-            continue
-        for comment in parsed_xml(relation.target_part.blob).iter("{*}cm", "{*}reply"):
+    for root in parts_of(part, "comments"):
+        for comment in root.iter("{*}cm", "{*}reply"):
             words = (text for child in comment.iterchildren("{*}text", "{*}txBody") for text in child.itertext())
             yield comment_line(authors.get(comment.get("authorId") or "", ""), " ".join(words))

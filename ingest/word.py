@@ -10,9 +10,18 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from ingest.drawings import add_drawings, parsed_xml, related
+from ingest.drawings import add_drawings, parts_of, related
 from ingest.numbering import Numbering
-from ingest.parsed import Heading, Parsed, TextBuilder, comment_line, one_line, row_line
+from ingest.parsed import (
+    Heading,
+    Parsed,
+    TextBuilder,
+    comment_line,
+    one_line,
+    repeated,
+    row_line,
+    running_titles,
+)
 from ingest.pictures import Pictures
 from kb.config import IngestSettings
 from kb.errors import DocumentError
@@ -25,7 +34,6 @@ _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _HEADING_STYLE = re.compile(r"(?:heading|标题|標題)\s*([1-9])", re.IGNORECASE)
 _CONTENTS_STYLE = re.compile(r"(?:toc|目录|目錄)\s*\d", re.IGNORECASE)
-_PAGE_NUMBER = re.compile(r"[\W\d_]*(?:page|of|第|页|共|[\W\d_])*", re.IGNORECASE)
 _CONTAINERS = {f"{_W}{tag}" for tag in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag", "hyperlink")}
 _LEFT_OUT = {f"{_W}{tag}" for tag in ("del", "moveFrom", "instrText", "delText", "pPr", "rPr", "tblPr", "sectPr")} | {
     f"{_MC}Fallback"
@@ -50,7 +58,6 @@ _NUMBERED = (
     (2, re.compile(r"\d{1,2}[、.．]\s*\D|\d{1,2}\.\d{1,2}\s"), True),
 )
 _LONGEST_GUESS = 40  # characters of a paragraph that may be taken for a heading
-_REPEATED_CELL = 60  # characters: a cell merged over rows is repeated in each if it is short
 _MAX_SPAN = 100  # columns that a cell may span
 _MAX_DEPTH = 3  # of documents inside documents
 _DEFAULTS = IngestSettings()
@@ -214,21 +221,19 @@ class _Reader:
 
     def beside(self, kind: str) -> Iterator[Any]:
         """The elements of the parts of a kind that stand beside the text."""
-        for relation in self.document.part.rels.values():
-            if relation.reltype.rsplit("/", 1)[-1] == kind and not relation.is_external:
-                yield from parsed_xml(relation.target_part.blob)
+        for root in parts_of(self.document.part, kind):
+            yield from root
 
     def headers_and_footers(self) -> None:
         """What the pages' headers and footers say, once each and at the end; numbers of pages are left out."""
-        seen: set[str] = set()
-        for section in self.document.sections:
-            for part in (section.first_page_header, section.header, section.first_page_footer, section.footer):
-                if part.is_linked_to_previous:
-                    continue
-                text = one_line(" ".join(_paragraphs(part._element)))
-                if text and text not in seen and not _PAGE_NUMBER.fullmatch(text):
-                    seen.add(text)
-                    self.out.block(text)
+        parts = (
+            part
+            for section in self.document.sections
+            for part in (section.first_page_header, section.header, section.first_page_footer, section.footer)
+            if not part.is_linked_to_previous
+        )
+        for text in running_titles(one_line(" ".join(_paragraphs(part._element))) for part in parts):
+            self.out.block(text)
 
 
 def _guessed_level(text: str, paragraph: Any) -> int | None:
@@ -316,8 +321,7 @@ def _texts(table: Any) -> list[list[str]]:
             elif merge.get(f"{_W}val") == "restart":
                 above[column] = text
             else:
-                repeated = above.get(column, "")
-                text = text or (repeated if len(repeated) <= _REPEATED_CELL else "")
+                text = text or repeated(above.get(column, ""))
             texts += [text] + [""] * (_span(properties, "gridSpan", 1) - 1)
         if row_line(texts):
             rows.append(texts)

@@ -37,8 +37,8 @@ def read_xlsx(data: bytes) -> Parsed:
         for sheet in sheets:
             parser = _Parser(workbook, sheet)
             rows = list(parser.rows())
-            if not parser.is_filtered:  # what a filter hides is no secret
-                rows = [row.marked() if row.number in parser.hidden else row for row in rows]
+            hidden = set[int]() if parser.is_filtered else parser.hidden  # what a filter hides is no secret
+            rows = [row.marked() if row.number in hidden else row for row in rows]
             name = sheet.title if sheet.sheet_state == "visible" else f"{sheet.title} (hidden)"
             add_sheet(out, name, spread(rows, parser.tall_cells()), alone=len(sheets) == 1)
             labels = {row.number: next(filter(None, row.values), "") for row in rows}

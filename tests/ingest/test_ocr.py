@@ -253,7 +253,7 @@ def test_radicals_are_mended_one_for_one() -> None:
     ],
 )
 def test_a_page_is_poor_where_it_shows_more_than_its_text_says(text: str, marks: tuple[float, int], poor: bool) -> None:
-    assert (page_quality(text, lambda: marks) < IngestSettings().ocr_floor) is poor
+    assert (page_quality(text, *marks) < IngestSettings().ocr_floor) is poor
 
 
 def test_a_stored_page_keeps_that_it_was_recognised_and_one_stored_before_is_read() -> None:
