@@ -88,9 +88,9 @@ class Deletion:
         removed, and the next call or start goes on.
         """
         with self.lock:
-            if not self.pending:
-                return
             notes = self._notes()
+            if not notes and not self.pending:
+                return
             self._drop_embeddings()
             files = self._delete_files(notes.values())
             with self._catalog.transaction() as db:
@@ -163,11 +163,13 @@ class Deletion:
         Returns the files outside the originals, as whole paths, from which no document comes any more.
         """
         gone = set()
+        query = "SELECT DISTINCT root, source FROM documents"
+        held = {(row["root"], row["source"]) for row in self._catalog.db.execute(query)} if notes else set()
         for note in notes:
             for sha256 in note.sha256:
                 if not self._catalog.names_content(sha256):
                     self._home.original(sha256).unlink(missing_ok=True)
-            if self._comes_from(note.root, note.source):
+            if (note.root, note.source) in held:
                 continue  # it holds other documents, too
             gone.add(f"{note.root}/{note.source}")
             if are_uploads(self._home.uploads, note.root):  # it lives in the home, and goes with its documents
@@ -186,10 +188,6 @@ class Deletion:
                 for file in files:
                     file.unlink()
         return gone
-
-    def _comes_from(self, root: str, source: str) -> bool:
-        query = "SELECT 1 FROM documents WHERE root = ? AND source = ?"
-        return self._catalog.db.execute(query, (root, source)).fetchone() is not None
 
 
 def _old(files: Iterable[Path], before: float) -> Iterator[Path]:

@@ -45,10 +45,13 @@ class Documents:
 
     def original(self, asker: Principal, collection: str | None, path: str, version: int | None = None) -> Path:
         """The file as it was ingested. Raises DocumentNotFound where none was kept (a record of a bundle)."""
-        stored = self.stored_text(asker, collection, path, version)
+        return self.original_of(self.stored_text(asker, collection, path, version))
+
+    def original_of(self, stored: StoredText) -> Path:
+        """The file that a stored text was read from. Raises DocumentNotFound where none was kept."""
         file = self.home.original(stored.sha256)
         if not file.is_file():
-            raise DocumentNotFound(f"No original file was kept for {path!r}: it is a record of a bundle.")
+            raise DocumentNotFound(f"No original file was kept for {stored.path!r}: it is a record of a bundle.")
         return file
 
     def delete_document(self, asker: Principal, collection: str | None, path: str) -> None:
@@ -149,6 +152,7 @@ def _kept_in(
             above = known.get(path)
             if above is not None and above.document_id not in doomed and above.source == document.source:
                 return path
+    if not are_uploads(uploads, document.root):
+        return ""
     others = (each for each in known.values() if (each.root, each.source) == (document.root, document.source))
-    left = any(each.document_id not in doomed for each in others)
-    return document.source if left and are_uploads(uploads, document.root) else ""
+    return document.source if any(each.document_id not in doomed for each in others) else ""

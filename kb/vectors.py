@@ -49,6 +49,8 @@ class VectorIndex:
         self._client: Any = None
         self._collection: Any = None
         try:
+            with self._damage_named():
+                _blank_tails(folder)  # of one that was killed
             self._open()
         except VectorsDamaged:
             self.close()
@@ -72,7 +74,6 @@ class VectorIndex:
         settings = Settings(anonymized_telemetry=False)
         with self._damage_named():
             self._folder.mkdir(parents=True, exist_ok=True)
-            _blank_tails(self._folder)  # of one that was killed
             self._client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
             # embedding_function=None, or Chroma fetches a model of its own.
             self._collection = self._client.get_or_create_collection(

@@ -183,7 +183,7 @@ def original(
 ) -> Response:  # fmt: skip
     """The file as it was ingested. A browser shows a PDF, a picture or plain text, and only saves all others."""
     stored = service.kb.stored_text(asker, collection, path, version)
-    file = service.kb.original(asker, stored.collection, path, stored.version)
+    file = service.kb.original_of(stored)
     shown = shown_as(stored.media_type)
     response = FileResponse(
         file, media_type=shown or "application/octet-stream", filename=PurePosixPath(path).name or "document",
@@ -208,7 +208,7 @@ def page_picture(
         raise DocumentError(f"{path!r} is neither a PDF nor an image: it has no page pictures.")
     if all(span.number != page for span in stored.pages):
         raise NotFound(f"{path!r} has no page {page}; it has {len(stored.pages)}.")
-    file = service.kb.original(asker, stored.collection, path, stored.version)
+    file = service.kb.original_of(stored)
     try:
         picture = drawings.draw(file, stored, page, start, end)
     except PageError as error:

@@ -164,11 +164,13 @@ def _used(service: Service) -> dict[str, Any]:
 async def _followed(pulls: Pulls, pull: Pull) -> AsyncGenerator[dict[str, Any], None]:
     """The newest progress; what came in between is left out."""
     revision = -1
+    shown: Pull | None = None
     while not pull.finished:
         revision = await in_thread(partial(pulls.wait, revision, _NEWS_SECONDS))
         # It is gone where somebody has dismissed it, which can be done once it has ended.
         pull = pulls.get(pull.name) or replace(pull, state="stopped")
-        if pull.step and not pull.finished:
+        if pull.step and not pull.finished and pull != shown:
+            shown = pull
             yield {"event": "progress", "label": pull.step, "done": pull.done, "total": pull.total}
     if pull.state == "failed":
         yield {"event": "failed", "kind": pull.error_kind or "InternalError", "error": pull.error or INTERNAL}

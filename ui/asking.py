@@ -12,10 +12,10 @@ from ui.panel import panel
 from ui.running import Mode, Turn
 from ui.strings import Strings
 
-_BUDGETS: tuple[int | None, ...] = (None, 0, 32, 64, 128, 256, 512, 1024, 2048, 4096)
+BUDGETS: tuple[int | None, ...] = (None, 0, 32, 64, 128, 256, 512, 1024, 2048, 4096)
 _FIELDS = ("scope-collections", "scope-types", "scope-since", "scope-until")
 _MADE = "filters-made"
-_BUDGET, _WITHOUT, _RECALLED = "think-budget", "without-documents", "asking-recalled"
+BUDGET, _WITHOUT, _RECALLED = "think-budget", "without-documents", "asking-recalled"
 _LONGEST = 100  # values of one part of the filters that an address may bring
 
 
@@ -56,7 +56,7 @@ def bar(service: runtime.Service, running: Turn | None, t: Strings) -> Asked | N
 
 def think_budget() -> int | None:
     """The reader's choice of a reasoning budget; None for the model's own."""
-    chosen = st.session_state.get(_BUDGET)
+    chosen = st.session_state.get(BUDGET)
     return chosen if isinstance(chosen, int) else None
 
 
@@ -70,9 +70,9 @@ def recall() -> None:
         tuple(dict.fromkeys(filter(None, given.get_all(name)[:_LONGEST]))) for name in ("path", "collection", "type")
     )
     session.limit_to(Scope(paths, collections, types, _day_of(given.get("since")), _day_of(given.get("until"))))
-    budget = next((n for n in _BUDGETS if str(n) == given.get("think")), None)
+    budget = next((n for n in BUDGETS if str(n) == given.get("think")), None)
     if budget is not None:
-        st.session_state[_BUDGET] = budget
+        st.session_state[BUDGET] = budget
     if given.get("mode") == "chat":
         st.session_state[_WITHOUT] = True
 
@@ -100,7 +100,7 @@ def _thinking(t: Strings) -> None:
     words_now = t("think_short", words=shown(think_budget()))
     with st.popover(words_now, icon=":material/psychology:", key="thinking", type="tertiary"):
         st.selectbox(
-            t("think_budget"), _BUDGETS, format_func=shown, key=_BUDGET, persist_state="session",
+            t("think_budget"), BUDGETS, format_func=shown, key=BUDGET, persist_state="session",
             help=t("think_help"),
         )  # fmt: skip
 

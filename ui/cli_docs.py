@@ -142,7 +142,8 @@ def delete(
     """
     with opened(home, config) as kb:
         asker = local_user()
-        doomed = kb.doomed(asker, [(collection, path) for path in paths])
+        names = [(collection, path) for path in paths]
+        doomed = kb.doomed(asker, names)
         for each in doomed:
             if each.kept_in:
                 console.say(
@@ -152,7 +153,7 @@ def delete(
         if not yes:
             shown = ", ".join(console.printable_line(f"{each.collection}/{each.path}") for each in doomed)
             typer.confirm(f"Delete {shown} with all versions?", abort=True, err=True)
-        kb.delete_documents(asker, [(each.collection, each.path) for each in doomed])
+        kb.delete_documents(asker, names)
         for each in doomed:
             console.say(f"deleted {each.collection}/{each.path}")
         if json:

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from kb.errors import KBError, UsageError
 from kb.schema import Answer
+from ui import kept
 from ui.queueing import FairQueue
 from ui.runs import Run, RunNotFound, RunOptions, RunState
 
@@ -176,6 +177,7 @@ class Evaluations:
             del self._runs[run_id]
             self._changed.notify_all()
         shutil.rmtree(self.folder / run_id, ignore_errors=True)
+        kept.forget()
 
     def join(self, timeout: float) -> None:
         """Wait for the run that is under way."""

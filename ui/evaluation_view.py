@@ -10,6 +10,7 @@ import ui
 from kb.errors import KBError
 from kb.schema import Scope
 from ui import markup, markup_evaluation, runtime, session
+from ui.asking import BUDGETS
 from ui.comparing import compare, differing, verdict
 from ui.confirming import confirm
 from ui.evaluating import MAX_SET_MB
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from kb.evaluation import Outcome
 
 _OPENED, _DELETING, _PROBLEM, _SEEN, _SHOWN = "run-open", "run-deleting", "run-problem", "run-seen", "questions-shown"
-_BUDGETS: list[int | None] = [None, 0, 32, 64, 128, 256, 512, 1024, 2048, 4096]
 _EVERY = 0.8  # seconds between two looks at a run
 _PAGE = 20
 
@@ -152,7 +152,7 @@ def _more_options(service: runtime.Service, only: bool, t: Strings) -> tuple[int
         budget = None
         if not only:
             budget = row.selectbox(
-                t("think_budget"), _BUDGETS, format_func=lambda n: words.get(n) or f"{n:,}", key="option-budget",
+                t("think_budget"), BUDGETS, format_func=lambda n: words.get(n) or f"{n:,}", key="option-budget",
                 width=220,
             )  # fmt: skip
     return int(seed), budget, int(slack), Scope(collections=tuple(chosen))
@@ -270,13 +270,9 @@ def outcomes_of(service: runtime.Service, run: Run) -> "Sequence[Outcome]":
 
 
 def _confirm(service: runtime.Service, run_id: str, t: Strings) -> None:
-    def delete() -> None:
-        service.evaluations.delete(run_id)
-        _outcomes.forget()
-
     confirm(
         t("run_delete_title"), f"<p>{plain(t('run_delete_text'))}</p>", t, key="run-delete",
-        delete=delete, close=lambda: st.session_state.pop(_DELETING, None),
+        delete=lambda: service.evaluations.delete(run_id), close=lambda: st.session_state.pop(_DELETING, None),
     )  # fmt: skip
 
 

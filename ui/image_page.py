@@ -1,6 +1,7 @@
 """A picture among the documents, and a scanned page, with the words marked that are recognised on it once more."""
 
 import unicodedata
+from collections.abc import Callable
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ def draw(request: PageRequest) -> Picture:
             upright = frame(image, request.number)
     except DocumentError as error:
         raise PageError(str(error)) from error
-    turned, marks = recognised_marks(upright, request)
+    turned, marks = recognised_marks(lambda: upright, request)
     width, height = upright.size
     scale = min(1.0, WIDTH / width, (MAX_PIXELS / (width * height)) ** 0.5)
     if scale < 1:
@@ -35,15 +36,15 @@ def draw(request: PageRequest) -> Picture:
     return finished(upright, marks, turned=turned)
 
 
-def recognised_marks(image: Any, request: PageRequest) -> tuple[int, list[Box]]:
+def recognised_marks(image: Callable[[], Any], request: PageRequest) -> tuple[int, list[Box]]:
     """By how many degrees, counter-clockwise, an image is to be turned, and where the words then stand on it, as shares
-    of its size: the lines that hold them, cut to about the words."""
+    of its size: the lines that hold them, cut to about the words. The image is made where it is not known yet."""
     from ingest.ocr import recognise
 
     if not request.is_recognised:
         return 0, []
     try:
-        found = _known.get((request.path, request.number), lambda: recognise(image))
+        found = _known.get((request.path, request.number), lambda: recognise(image()))
     except DocumentError:  # the picture is shown all the same
         return 0, []
     words = ["".join(line.text[at] for at in visible(line.text)) for line in found.lines]

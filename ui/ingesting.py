@@ -1,6 +1,8 @@
 """Ingestion as the command line shows it: a progress bar on stderr, and the report as JSON."""
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,13 +25,10 @@ def ingest_with_progress(
     prune: bool = False,
 ) -> IngestReport:
     """Ingest with a bar of files, chunks and their rate; Ctrl-C stops after the current file."""
-    with console.interruptible() as stop, console.progress_bar("files") as bar:
-        task = bar.add_task("ingesting", total=None, note="")
+    with _shown("files", "ingesting") as (stop, show_at):
 
         def show(at: IngestProgress) -> None:
-            rate = at.chunks / at.seconds if at.seconds else 0.0
-            note = f"{at.chunks} chunks, {rate:.0f}/s"
-            bar.update(task, completed=at.files_done, total=at.files_total, note=note)
+            show_at(at.files_done, at.files_total, at.chunks, at.seconds)
 
         if isinstance(kb, RemoteKnowledgeBase):
             return kb.ingest(paths, asker, collection=collection, prune=prune, progress=show, stop=stop)
@@ -38,17 +37,27 @@ def ingest_with_progress(
 
 def reindex_with_progress(kb: KnowledgeBase | RemoteKnowledgeBase, asker: Principal) -> ReindexReport:
     """Build the whole index again, with a bar of documents; Ctrl-C stops, and the old index still answers."""
-    with console.interruptible() as stop, console.progress_bar("documents") as bar:
-        task = bar.add_task("reindexing", total=None, note="")
+    with _shown("documents", "reindexing") as (stop, show_at):
 
         def show(at: ReindexProgress) -> None:
-            rate = at.embedded / at.seconds if at.seconds else 0.0
-            note = f"{at.embedded} chunks, {rate:.0f}/s"
-            bar.update(task, completed=at.documents_done, total=at.documents_total, note=note)
+            show_at(at.documents_done, at.documents_total, at.embedded, at.seconds)
 
         if isinstance(kb, RemoteKnowledgeBase):
             return kb.reindex(asker, progress=show, stop=stop)
         return reindex(kb, asker.name, progress=show, stop=stop)
+
+
+@contextmanager
+def _shown(unit: str, doing: str) -> Iterator[tuple[threading.Event, Callable[[int, int, int, float], None]]]:
+    """A bar that is told (done, total, chunks, seconds), and the event that Ctrl-C sets."""
+    with console.interruptible() as stop, console.progress_bar(unit) as bar:
+        task = bar.add_task(doing, total=None, note="")
+
+        def show(done: int, total: int, chunks: int, seconds: float) -> None:
+            note = f"{chunks} chunks, {chunks / seconds if seconds else 0.0:.0f}/s"
+            bar.update(task, completed=done, total=total, note=note)
+
+        yield stop, show
 
 
 def watch_with_reports(

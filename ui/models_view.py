@@ -6,6 +6,7 @@ import streamlit as st
 
 from kb.errors import KBError
 from ui import markup, markup_models, runtime, session
+from ui.asking import BUDGET, BUDGETS
 from ui.confirming import confirm
 from ui.markup_documents import fit
 from ui.panel import panel
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from kb.llm import InstalledModel, Model
 
 _REMOVING, _PROBLEM, _TOAST, _SEEN = "removing-model", "models-problem", "models-toast", "pulls-seen"
-_BUDGETS: list[int | None] = [None, 0, 32, 64, 128, 256, 512, 1024, 2048, 4096]
 _EVERY = 0.7  # seconds between two looks at a pull
 
 
@@ -79,13 +79,13 @@ def _while_loading(service: runtime.Service) -> None:
 def _settings(service: runtime.Service, t: Strings) -> None:
     """The budget for thinking, which can be changed now, and where the other sizes are set."""
     words = {None: t("think_default"), 0: t("think_off")}
-    chosen = st.session_state.get("think-budget")
+    chosen = st.session_state.get(BUDGET)
 
     def changed() -> None:
-        st.session_state["think-budget"] = st.session_state.get("models-think-budget")
+        st.session_state[BUDGET] = st.session_state.get("models-think-budget")
 
     st.selectbox(
-        t("think_budget"), _BUDGETS, index=_BUDGETS.index(chosen) if chosen in _BUDGETS else 0,
+        t("think_budget"), BUDGETS, index=BUDGETS.index(chosen) if chosen in BUDGETS else 0,
         format_func=lambda n: words.get(n) or f"{n:,}", key="models-think-budget", on_change=changed,
         help=t("think_help"), width=320,
     )  # fmt: skip

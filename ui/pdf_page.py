@@ -24,7 +24,7 @@ def draw(request: PageRequest) -> Picture:
             width, height = page.get_size()
             if width <= 0 or height <= 0:
                 raise PageError("the page has no size")
-            boxes = _boxes(page, request)
+            boxes = _boxes(page, request) if request.start < request.end else ()
             image = _rendered(page, min(WIDTH / width, (MAX_PIXELS / (width * height)) ** 0.5, _MAX_SCALE))
             if boxes or not request.is_recognised:
                 return finished(image, [_share(page, box, image.size) for box in boxes], boxes)
@@ -44,7 +44,7 @@ def _by_recognition(page: Any, image: Any, request: PageRequest) -> Picture:
     from ingest.ocr import page_scale
     from ui.image_page import recognised_marks
 
-    turned, marks = recognised_marks(_rendered(page, page_scale(*page.get_size())), request)
+    turned, marks = recognised_marks(lambda: _rendered(page, page_scale(*page.get_size())), request)
     return finished(image, marks, turned=turned)
 
 

@@ -88,8 +88,8 @@ class WarmUp:
 def _set_aside_what_stays() -> None:
     """Spare the libraries, models and tables that are there now from garbage collection.
 
-    Streamlit 1.67 collects after each run of the page's script: with these a third of a second in which nothing else of
-    the process runs, neither a search nor an answer.
+    With them a full collection takes a third of a second in which nothing else of the process runs, neither a search
+    nor an answer.
     """
     gc.collect()
     gc.freeze()

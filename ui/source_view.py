@@ -73,7 +73,7 @@ def _picture(service: runtime.Service, opened: OpenSources, stored: StoredText, 
     """The page with the words boxed; None where it cannot be drawn."""
     source = opened.source
     try:
-        path = service.kb.original(service.asker, source.collection, source.document, stored.version)
+        path = service.kb.original_of(stored)
         return drawings.draw(path, stored, page, source.start, source.end)
     except (KBError, OSError, PageError):
         return None

@@ -144,13 +144,7 @@ class ScriptedKB:
             (PageSpan(1, 0, len(text)),),
         )
 
-    def original(
-        self,
-        asker: Principal,
-        collection: str | None,
-        path: str,
-        version: int | None = None,
-    ) -> Path:
+    def original_of(self, stored: StoredText) -> Path:
         raise DocumentNotFound("No original was kept.")
 
     def doomed(self, asker: Principal, names: Sequence[tuple[str | None, str]]) -> list[Doomed]:

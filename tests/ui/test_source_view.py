@@ -26,7 +26,7 @@ def pane(monkeypatch: pytest.MonkeyPatch, drawn: Picture | None, media_type: str
 
     monkeypatch.setattr(source_view, "drawings", SimpleNamespace(draw=draw))
     stored = StoredText("c", "fax.tif", 1, "", media_type, "0", TEXT, PAGES)
-    kb = SimpleNamespace(stored_text=lambda *asked: stored, original=lambda *asked: Path("fax.tif"))
+    kb = SimpleNamespace(stored_text=lambda *asked: stored, original_of=lambda stored: Path("fax.tif"))
     opened = OpenSources((Source("c", "fax.tif", 1, 1, 0, 5),), page=page)
     service = cast("runtime.Service", SimpleNamespace(kb=kb, asker=None))
     return source_view._pane(service, opened, Strings("en"))
