@@ -179,14 +179,16 @@ class _Walk:
 
 
 def _attachments(data: bytes, kind: str, limit: int) -> "Iterator[Attachment]":
-    """What is attached to a mail or PDF."""
-    if kind == "pdf":
-        from ingest import pdf_extras
+    """What is attached to a mail or PDF; something that says so where that cannot be found out."""
+    from ingest import mail, pdf_extras
 
-        return pdf_extras.attachments(data, limit)
-    from ingest import mail
-
-    return mail.attachments(data, kind)
+    try:
+        yield from pdf_extras.attachments(data, limit) if kind == "pdf" else mail.attachments(data, kind)
+    except (DocumentError, MemoryError):
+        raise
+    except Exception as error:  # what a parser raises on a broken file is anybody's guess
+        problem = DocumentError(f"What is attached to the {kind} file cannot be read ({type(error).__name__}).")
+        yield mail.Attachment("…", _raising(problem))
 
 
 def _is_left_out(entry: zipfile.ZipInfo) -> bool:

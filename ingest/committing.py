@@ -180,7 +180,7 @@ class Committer:
             sha256=document.sha256, size=document.size, media_type=document.media_type, title=document.title,
             text=document.text, pages=document.pages, quality=sum(qualities) / len(qualities) if qualities else 1.0,
             chunks=document.chunks, embeddings=(), keys=each.keys, identity=self._identity,
-            words=document.words,
+            words=document.words, recognised=document.recognised, headings=document.headings,
         )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
+from ingest.line_art import words
 from ingest.ocr import Recognised
 from ingest.parsed import TextBuilder, one_line
 from ingest.pictures import Pictures
@@ -14,6 +15,7 @@ _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _V = "{urn:schemas-microsoft-com:vml}"
+_SVG = "{http://schemas.microsoft.com/office/drawing/2016/SVG/main}svgBlip"
 _REFERENCES = {f"{_C}chart": "id", f"{_DIAGRAM}relIds": "dm", f"{_A}blip": "embed", f"{_V}imagedata": "id"}
 _MAX_POINTS = 10_000  # of a chart that are read
 
@@ -35,13 +37,16 @@ def add_drawings(out: TextBuilder, element: Any, part: Any, pictures: Pictures, 
         if inside and any(ancestor.tag == inside for ancestor in above):
             continue
         data = related(part, reference.get(_R + _REFERENCES[reference.tag]))
+        for drawing in reference.iter(_SVG):  # of which the picture is an image, for older programs
+            lines = related(part, drawing.get(f"{_R}embed"))
+            data = lines if words(lines) else data
         if not data:
             continue
         if reference.tag == f"{_C}chart":
             _add_chart(out, parsed_xml(data))
             drawn.words = True
         elif reference.tag == f"{_DIAGRAM}relIds":
-            drawn.words |= out.block("\n".join(_diagram_lines(parsed_xml(data)))) is not None
+            drawn.words |= out.block("\n".join(paragraph_lines(parsed_xml(data)))) is not None
         elif (found := pictures.add(out, data)) is not None:
             drawn.pictures.append(found)
     return drawn
@@ -67,9 +72,14 @@ def parsed_xml(data: bytes) -> Any:
     return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
 
 
+def chart_titles(root: Any) -> str:
+    """What a chart's titles say, a line each."""
+    return "\n".join(filter(None, (_words(title) for title in root.iter(f"{_C}title"))))
+
+
 def _add_chart(out: TextBuilder, root: Any) -> None:
     """A chart's titles, and its numbers as a table of categories by series."""
-    out.block("\n".join(filter(None, (_words(title) for title in root.iter(f"{_C}title")))))
+    out.block(chart_titles(root))
     for plot in root.iterfind(f"{_C}chart/{_C}plotArea/*"):
         series = plot.findall(f"{_C}ser")
         if not series:
@@ -105,7 +115,8 @@ def _words(element: Any) -> str:
     return one_line("".join(part.text or "" for part in element.iter(f"{_A}t", f"{_C}v")))
 
 
-def _diagram_lines(root: Any) -> Iterator[str]:
+def paragraph_lines(root: Any) -> Iterator[str]:
+    """What the paragraphs of a drawing say, a line each."""
     for paragraph in root.iter(f"{_A}p"):
         text = "".join(run.text or "" for run in paragraph.iter(f"{_A}t")).strip()
         if text:

@@ -16,6 +16,7 @@ HIDDEN = "It is hidden: its name begins with a dot. It was left out; rename it t
 _BACKUP = "It is a copy that an editor keeps of a file. It was left out; rename it to have it read."
 _UNFINISHED = "It is a download or copy that is not finished; it is read when it has its own name."
 _LEFT_BEHIND = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx", ".ds_store", ".localized"})
+_HOME = "It is the home of a knowledge base, and no folder of documents. It was left out."
 _PARTS = (".crdownload", ".part", ".partial", ".filepart", ".download", ".opdownload", ".!ut")
 
 
@@ -39,7 +40,7 @@ def find(paths: Sequence[Path]) -> Iterator[Found]:
     """The files under `paths`: folders are walked, a single file counts as one in its folder.
 
     Hidden files, backups of editors and unfinished downloads come with a problem, an UnsupportedFormat; hidden folders
-    too, and are not walked. What Office, editors and desktops leave behind is passed over. Raises UsageError,
+    and homes too, and are not walked. What Office, editors and desktops leave behind is passed over. Raises UsageError,
     before anything is found, for a path that does not exist.
     """
     if not paths:
@@ -104,8 +105,16 @@ def _walk(root: Path) -> Iterator[Found]:
         except OSError as error:
             yield found(path, DocumentError(f"The folder cannot be opened: {error.strerror or error}."))
             continue
+        if is_home(path):
+            yield found(path, UnsupportedFormat(_HOME))
+            continue
         inside = (*above, identity)
         stack.extend((os.path.join(path, each), inside) for each in names if not is_left_behind(each))
+
+
+def is_home(folder: str | Path) -> bool:
+    """Whether a folder is the home of a knowledge base."""
+    return all(os.path.lexists(os.path.join(folder, name)) for name in ("catalog.db", "lock"))
 
 
 def is_left_behind(name: str) -> bool:

@@ -4,15 +4,17 @@ import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from ingest.ocr import Recognised, recognise
-from ingest.parsed import Parsed, TextBuilder, stored
+from ingest.parsed import Parsed, TextBuilder
 from ingest.telling import at_page
 from kb.config import IngestSettings
 from kb.errors import DocumentError
+from kb.schema import RecognisedPage
 
 _MAX_PIXELS = 200_000_000
 _MAX_FRAMES = 20_000
@@ -28,6 +30,7 @@ def read_image(data: bytes, settings: IngestSettings) -> Parsed:
     if not settings.ocr:
         raise DocumentError("It is an image, and text recognition is switched off (ingest.ocr in the settings).")
     out, damaged = TextBuilder(), ""
+    recognised: list[RecognisedPage] = []
     with opened(data) as image:
         from PIL import Image
 
@@ -42,9 +45,11 @@ def read_image(data: bytes, settings: IngestSettings) -> Parsed:
                     found = recognise(frame(image, number))
                 except DocumentError as error:
                     damaged = damaged or str(error)
-            out.block(stored(found.text))
+            out.block(found.text)
             out.end_page(quality=found.confidence, ocr=bool(found.text.strip()))
-    parsed = out.build("", media_type)
+            if found.places:
+                recognised.append(RecognisedPage(number, found.turned, found.places))
+    parsed = replace(out.build("", media_type), recognised=tuple(recognised))
     if not parsed.text.strip():
         raise DocumentError(damaged or "No text was recognised in the image.")
     return parsed

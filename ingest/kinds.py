@@ -17,13 +17,13 @@ BY_SUFFIX = {
     ".pdf": "pdf", ".docx": "docx", ".docm": "docx", ".dotx": "docx", ".doc": "doc", ".dot": "doc",
     ".pptx": "pptx", ".pptm": "pptx", ".ppsx": "pptx", ".ppt": "ppt", ".pps": "ppt",
     ".xlsx": "xlsx", ".xlsm": "xlsx", ".xltx": "xlsx", ".xls": "xls", ".csv": "csv", ".tsv": "tsv", ".tab": "tsv",
-    ".html": "html", ".htm": "html", ".xhtml": "html", ".xml": "xml", ".md": "md", ".markdown": "md", ".rst": "rst",
-    ".org": "org", ".txt": "txt", ".log": "txt", ".text": "txt", ".rtf": "rtf", ".odt": "odt", ".epub": "epub",
-    ".eml": "eml", ".msg": "msg", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".yaml": "yaml",
-    ".yml": "yaml", ".png": "image", ".jpg": "image", ".jpeg": "image", ".tif": "image", ".tiff": "image",
-    ".bmp": "image", ".heic": "image", ".heif": "image", ".zip": "zip",
+    ".html": "html", ".htm": "html", ".xhtml": "html", ".xml": "xml", ".svg": "svg", ".md": "md", ".markdown": "md",
+    ".rst": "rst", ".org": "org", ".txt": "txt", ".log": "txt", ".text": "txt", ".rtf": "rtf", ".odt": "odt",
+    ".epub": "epub", ".eml": "eml", ".msg": "msg", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
+    ".yaml": "yaml", ".yml": "yaml", ".png": "image", ".jpg": "image", ".jpeg": "image", ".tif": "image",
+    ".tiff": "image", ".bmp": "image", ".heic": "image", ".heif": "image", ".zip": "zip",
 }  # fmt: skip
-TEXTS = frozenset({"csv", "tsv", "html", "xml", "md", "rst", "org", "txt", "json", "jsonl", "yaml", "eml"})
+TEXTS = frozenset({"csv", "tsv", "html", "xml", "svg", "md", "rst", "org", "txt", "json", "jsonl", "yaml", "eml"})
 
 _IMAGES = (
     (b"\x89PNG\r\n\x1a\n", "a PNG image"),
@@ -124,7 +124,7 @@ def _is_binary(head: bytes) -> bool:
 
 def _text_kind(head: bytes, named: str, suffix: str) -> str:
     """The kind of text. What is said to be a kind of text is that, unless it begins like a page or mail."""
-    if named in ("md", "rst", "org", "html", "xml", "eml"):
+    if named in ("md", "rst", "org", "html", "xml", "svg", "eml"):
         return named
     if suffix and not named and _SUFFIX.fullmatch(suffix):
         return ""

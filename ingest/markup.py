@@ -1,11 +1,23 @@
 """HTML: headings, paragraphs, lists and tables of a page as unstructured finds them; nothing is ever fetched."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 from ingest.decoding import decode
+from ingest.html_tables import (
+    BREAK,
+    HEADINGS,
+    INLINE,
+    PLACEHOLDER,
+    add_table,
+    cells_of,
+    is_layout,
+    pieces,
+    take_tables,
+    unfold_inner,
+)
+from ingest.numbering import numeral
 from ingest.parsed import Parsed, TextBuilder, one_line, stored
 
 MEDIA_TYPE = "text/html"
@@ -25,21 +37,18 @@ _REMOVED = (
     "link",
     "meta",
     "button",
+    "input",
 )
 # Removed with all their text by unstructured, though questions and answers or captions may stand in them.
-_UNWRAPPED = "details", "summary", "figure", "figcaption", "form", "fieldset"
+_UNWRAPPED = "details", "summary", "figure", "figcaption", "form", "fieldset", "legend"
 _HIDDEN = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-_HEADINGS = "h1", "h2", "h3", "h4", "h5", "h6"
-_INLINE = frozenset(
-    "a|abbr|b|bdi|bdo|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|u|var".split("|")
-)
-_PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
-_BREAK = "\ue002"  # stands for <br>, which unstructured takes for a space
-_BREAKS = re.compile(f" *{_BREAK} *")
+_WIDE = "[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
+_WRAPPED = re.compile(rf"(?<={_WIDE})[ \t]*\n\s*(?={_WIDE})")
+_BREAKS = re.compile(f" *{BREAK} *")
 _PAD = "\ue003"  # makes two characters of one: unstructured drops texts of a single character
+_NUMBERS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _LISTS = "ul", "ol", "dl"
 _LONGEST_ITEM = 600  # characters; an item of a longer one is paragraphs
-_MAX_SPAN = 100
 
 
 def read_html(data: bytes) -> Parsed:
@@ -55,7 +64,7 @@ def html(source: str) -> Parsed:
 
     from ingest.unstructured_offline import partition_html
 
-    source = _PLACEHOLDER.sub("", _DECLARATION.sub("", stored(source))).replace(_BREAK, "").replace(_PAD, "")
+    source = PLACEHOLDER.sub("", _DECLARATION.sub("", stored(source))).replace(BREAK, "").replace(_PAD, "")
     if not source.strip():
         return Parsed("", "", MEDIA_TYPE)
     try:
@@ -67,9 +76,9 @@ def html(source: str) -> Parsed:
     _clean(root)
     if not root.text_content().strip():
         return Parsed("", title, MEDIA_TYPE)
-    tables = _take_tables(root)
+    tables = take_tables(root)
     lists = _take_lists(root)
-    headings = {one_line(element.text_content().replace(_BREAK, " ")) for element in root.iter(*_HEADINGS)}
+    headings = {one_line(element.text_content().replace(BREAK, " ")) for element in root.iter(*HEADINGS)}
     for element in root.iter(etree.Element):
         if not len(element) and len((element.text or "").strip()) == 1:
             element.text += _PAD
@@ -77,17 +86,17 @@ def html(source: str) -> Parsed:
     listed = False
     for element in partition_html(lxml.html.tostring(root, encoding="unicode")):
         kind, text = type(element).__name__, str(element.text or "").replace(_PAD, "")
-        if kind == "Title" and one_line(text.replace(_BREAK, " ")) in headings:
-            out.heading(text.replace(_BREAK, " "), int(element.metadata.category_depth or 0) + 1)
-        elif kind == "ListItem" and not _PLACEHOLDER.search(text):
+        if kind == "Title" and one_line(text.replace(BREAK, " ")) in headings:
+            out.heading(text.replace(BREAK, " "), int(element.metadata.category_depth or 0) + 1)
+        elif kind == "ListItem" and not PLACEHOLDER.search(text):
             words = _BREAKS.sub("\n", text).strip()
             out.block("- " + words if words else "", "\n" if listed else "\n\n")
         else:
-            for at, part in enumerate(_PLACEHOLDER.split(text)):
+            for at, part in enumerate(PLACEHOLDER.split(text)):
                 if at % 2 and int(part) % 2:
                     out.block("\n".join(lists[int(part) // 2]))
                 elif at % 2:
-                    _add_table(out, tables[int(part) // 2])
+                    add_table(out, tables[int(part) // 2])
                 else:
                     out.block(_BREAKS.sub("\n", part).strip(" "))
         listed = kind == "ListItem"
@@ -97,6 +106,8 @@ def html(source: str) -> Parsed:
 def _clean(root: Any) -> None:
     from lxml import etree
 
+    for drawing in [each for each in root.iter("svg") if next(each.iterancestors("svg"), None) is None]:
+        drawing.addprevious(_drawn(drawing))
     etree.strip_elements(root, etree.Comment, *_REMOVED, with_tail=False)
     hidden = [
         element
@@ -110,41 +121,79 @@ def _clean(root: Any) -> None:
             element.drop_tree()
     for element in root.iter(*_UNWRAPPED):
         element.tag = "div"
+    for element in root.xpath("//*[@role='heading']"):
+        level = element.get("aria-level") or "2"
+        element.tag = f"h{level}" if level in tuple("123456") else "h6"
+    _put_words(root)
+    _rejoin(root)
     for element in list(root.iter("br")):
-        element.tail = _BREAK + (element.tail or "")
+        element.tail = BREAK + (element.tail or "")
         element.drop_tree()
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    rows: list[list[str]]
-    header: bool
+def _put_words(root: Any) -> None:
+    """Make text of what unstructured leaves out though a person sees it: labels, choices and formulas."""
+    for element in list(root.iter("select")):
+        _become(element, ", ".join(one_line(option.text_content()) for option in element.iter("option")))
+    formulas = list(root.iter("math"))
+    for shown in root.find_class("katex-html") if formulas else ():
+        shown.drop_tree()  # the same, for the eye alone
+    for element in formulas:
+        source = element.xpath(".//annotation[contains(@encoding, 'tex')]")
+        for annotation in element.xpath(".//annotation | .//annotation-xml"):
+            if annotation not in source:
+                annotation.drop_tree()
+        _become(element, one_line(source[0].text_content() if source else element.text_content()))
+    for element in root.iter("label", "output", "textarea"):
+        element.tag = "span"
 
 
-def _take_tables(root: Any) -> list[_Cells]:
-    """Take tables out of the page and leave a mark in the place of each; those that only lay a page out are unfolded.
+def _become(element: Any, text: str) -> None:
+    for child in list(element):
+        element.remove(child)
+    element.tag, element.text = "span", text
 
-    unstructured glues the lines of a cell together without a space and forgets cells that span rows.
-    """
-    tables: list[_Cells] = []
-    for table in reversed(list(root.iter("table"))):  # inner ones first
-        cells = _cells(table)
-        if _is_layout(table, cells.rows):
-            for element in [table, *table.iter("thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup")]:
-                element.tag = "div"
-            continue
-        mark = table.makeelement("p")
-        mark.text = f"\ue000{2 * len(tables)}\ue001"
-        mark.tail = table.tail
-        captions = [caption for caption in table.iter("caption") if one_line(caption.text_content())]
-        parent = table.getparent()
-        parent.replace(table, mark)
-        for caption in captions[:1]:
-            words = mark.makeelement("p")
-            words.text = one_line(caption.text_content())
-            parent.insert(parent.index(mark), words)
-        tables.append(cells)
-    return tables
+
+def _rejoin(root: Any) -> None:
+    """Take the ends of lines out of Chinese text: nothing stands there on the page."""
+    from lxml import etree
+
+    for element in root.iter(etree.Element):
+        if element.text and element.tag != "pre" and next(element.iterancestors("pre"), None) is None:
+            element.text = _WRAPPED.sub("", element.text)
+        if element.tail and next(element.iterancestors("pre"), None) is None:
+            element.tail = _WRAPPED.sub("", element.tail)
+
+
+def _drawn(drawing: Any) -> Any:
+    """The texts of a drawing as a paragraph; those that name an icon are left out."""
+    from ingest.line_art import shown_lines
+
+    paragraph = drawing.makeelement("span" if next(drawing.iterancestors("p", *INLINE), None) is not None else "p")
+    paragraph.text = BREAK.join(shown_lines(drawing, ("text",)))
+    return paragraph
+
+
+def table_cells(source: str) -> tuple[list[list[str]], int] | None:
+    """The cells by row of a table that is written in HTML, and how many rows are its header; None where it only lays
+    out what stands in it."""
+    import lxml.html
+    from lxml import etree
+
+    try:
+        root = lxml.html.fragment_fromstring(stored(source), create_parent="div")
+    except etree.ParserError:
+        return None
+    _clean(root)
+    unfold_inner(root)
+    table = next(root.iter("table"), None)
+    if table is None:
+        return None
+    cells = cells_of(table)
+    if len(list(root.iter("table"))) > 1 or is_layout(table, cells.rows):
+        return None
+    captions = [*(one_line(caption.text_content()) for caption in table.iter("caption")), *cells.captions]
+    return [*([caption] for caption in captions if caption), *cells.rows], cells.heads
 
 
 def _take_lists(root: Any) -> list[list[str]]:
@@ -154,9 +203,9 @@ def _take_lists(root: Any) -> list[list[str]]:
     for found in list(root.iter(*_LISTS)):
         if next(found.iterancestors(*_LISTS), None) is not None:
             continue
-        is_plain = next(found.iter(*_HEADINGS, "pre"), None) is None and not _own_text(found)
+        is_plain = next(found.iter(*HEADINGS, "pre"), None) is None and not _own_text(found)
         lines = list(_items(found, "")) if is_plain else []
-        if not lines or any(_PLACEHOLDER.search(line) or len(line) > _LONGEST_ITEM for line in lines):
+        if not lines or any(PLACEHOLDER.search(line) or len(line) > _LONGEST_ITEM for line in lines):
             continue
         mark = found.makeelement("p")
         mark.text, mark.tail = f"\ue000{2 * len(lists) + 1}\ue001", found.tail
@@ -172,19 +221,22 @@ def _own_text(element: Any) -> str:
 
 def _items(parent: Any, indent: str) -> Iterator[str]:
     """The lines of a list: `- item`, `1. item`, or `term: definition`; those of lists within are indented."""
-    number = 0
+    form = _NUMBERS.get(parent.get("type") or "", "decimal")
+    backwards = parent.get("reversed") is not None
+    number = _whole(parent.get("start"), len(list(parent.iterchildren("li"))) if backwards else 1)
     terms: list[str] = []
     for item in parent.iterchildren("li", "dt", "dd", *_LISTS):
         if item.tag in _LISTS:
             yield from _items(item, indent + "  ")
             continue
         inner = [child for child in item.iter(*_LISTS) if next(child.iterancestors("li", "dd"), None) is item]
-        words = one_line("".join(_pieces(item, *_LISTS)).replace(_BREAK, " "))
+        words = one_line("".join(pieces(item, *_LISTS)).replace(BREAK, " "))
         if item.tag == "dt":
             terms.append(words)
             continue
-        number += 1
-        label = "- " if parent.tag == "ul" else f"{number}. " if parent.tag == "ol" else ""
+        number = _whole(item.get("value"), number)
+        label = "- " if parent.tag == "ul" else f"{numeral(number, form)}. " if parent.tag == "ol" else ""
+        number += -1 if backwards else 1
         if item.tag == "dd":
             label, terms = f"{', '.join(terms)}: " if terms else "  ", []
         if words:
@@ -194,84 +246,6 @@ def _items(parent: Any, indent: str) -> Iterator[str]:
     yield from (indent + term for term in terms)
 
 
-def _is_layout(table: Any, rows: list[list[str]]) -> bool:
-    if table.get("role") in ("presentation", "none") or all(len(row) <= 1 for row in rows):
-        return True
-    if next(table.iter("p", *_HEADINGS), None) is not None and any(len(cell) > 400 for row in rows for cell in row):
-        return True
-    nested = _PLACEHOLDER.search("".join(cell for row in rows for cell in row))
-    return bool(nested) or any(len(cell) > 2_000 for row in rows for cell in row)
-
-
-def _cells(table: Any) -> _Cells:
-    """The cells by row. What spans rows is repeated in each; what spans columns leaves empty cells beside it."""
-    rows: list[list[str]] = []
-    below: dict[int, tuple[int, str]] = {}  # column -> (rows still to fill, text)
-    header = False
-    for row in _own_rows(table):
-        elements = list(row.iterchildren("td", "th"))
-        line = _line(elements, below)
-        if not any(line):
-            continue
-        if not rows:
-            words = sum(map(bool, line)) > 1 and not any(map(str.isdigit, "".join(line)))
-            marked = all(cell.tag == "th" for cell in elements) or row.getparent().tag == "thead"
-            header = marked or (words and next(table.iter("th"), None) is None)
-        rows.append(line)
-    return _Cells(rows, header)
-
-
-def _own_rows(table: Any) -> list[Any]:
-    """The rows of a table without those of tables inside it."""
-    return [row for row in table.iter("tr") if next(row.iterancestors("table"), None) is table]
-
-
-def _line(elements: Sequence[Any], below: dict[int, tuple[int, str]]) -> list[str]:
-    """One row of texts; `below` holds the cells of rows above that reach into it, and is brought up to date."""
-    line: list[str] = []
-
-    def reach_down() -> None:
-        while len(line) in below:
-            left, text = below.pop(len(line))
-            if left > 1:
-                below[len(line)] = (left - 1, text)
-            line.append(text)
-
-    for cell in elements:
-        reach_down()
-        text = _cell_text(cell)
-        if (rows := _span(cell, "rowspan")) > 1:
-            below[len(line)] = (rows - 1, text)
-        line += [text] + [""] * (_span(cell, "colspan") - 1)
-    reach_down()
-    return line
-
-
-def _cell_text(element: Any) -> str:
-    """The text of a cell, with a space wherever a line or block ends."""
-    return one_line("".join(_pieces(element)).replace(_BREAK, " "))
-
-
-def _pieces(element: Any, *without: str) -> Iterator[str]:
-    yield element.text or ""
-    for child in element:
-        apart = "" if child.tag in _INLINE else " "
-        yield apart
-        if child.tag not in without:
-            yield from _pieces(child, *without)
-        yield apart
-        yield child.tail or ""
-
-
-def _span(cell: Any, attribute: str) -> int:
-    value = (cell.get(attribute) or "").strip()
-    return max(1, min(int(value), _MAX_SPAN)) if value.isascii() and value.isdigit() else 1
-
-
-def _add_table(out: TextBuilder, cells: _Cells) -> None:
-    width = max(map(len, cells.rows))
-    used = [column for column in range(width) if any(row[column] for row in cells.rows if column < len(row))]
-    rows = [[row[column] if column < len(row) else "" for column in used] for row in cells.rows]
-    while len(rows) > 1 and sum(map(bool, rows[0])) == 1:
-        out.block(next(filter(None, rows.pop(0))))  # a caption over the table
-    out.table(rows, header=cells.header and len(rows) > 1)
+def _whole(value: str | None, otherwise: int) -> int:
+    """The whole number that an attribute gives."""
+    return int(value) if value and re.fullmatch(r"-?\d{1,6}", value.strip()) else otherwise

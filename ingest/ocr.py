@@ -14,8 +14,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from ingest.parsed import stored
+from ingest.places import place
 from ingest.reading_order import Line, arranged
 from kb.errors import DocumentError
+from kb.schema import Place
 
 _LONGEST_SIDE = 2000  # pixels; larger images are made smaller
 _DETECTED_SIDE = 1280  # pixels of the image in which lines are looked for: as many are found, in half the time
@@ -36,13 +39,12 @@ _TOLD: list[Callable[[], None]] = []
 class Recognised:
     """What was read in an image: the text in reading order, and how sure the engine is of it (0..1).
 
-    `lines` are in the order of the text, which holds each of them; their places are shares (0..1) of the width and
-    height of the image as it was read: `turned` by so many degrees, counter-clockwise.
+    `places` are those of its lines, on the image as it was read: `turned` by so many degrees, counter-clockwise.
     """
 
     text: str = ""
     confidence: float = 0.0
-    lines: tuple[Line, ...] = ()
+    places: tuple[Place, ...] = ()
     turned: int = 0
 
 
@@ -87,17 +89,18 @@ def recognise(image: Any) -> Recognised:
 
 
 def _recognised(parts: list[_Read], size: tuple[int, int], turned: int) -> Recognised:
-    text, lines, sure, length = "", list[Line](), 0.0, 0
+    text, places, sure, length = "", list[Place](), 0.0, 0
+    across, down = size
     for part in parts:
         scores = {line: score for line, score in zip(part.lines, part.scores, strict=True) if score >= _MIN_SCORE}
-        placed = arranged(list(scores))
-        text += ("\n" if text and placed else "") + "".join(apart + line.text for apart, line in placed)
-        lines += [line for _, line in placed]
+        text += "\n" if text and scores else ""
+        for apart, line in arranged(list(scores)):
+            text += apart + line.text
+            box = line.left / across, line.top / down, line.right / across, line.bottom / down
+            places.append(place(len(text) - len(line.text), len(text), box))
         sure += sum(score * len(line.text) for line, score in scores.items())
         length += sum(len(line.text) for line in scores)
-    across, down = size
-    shares = (Line(x.left / across, x.top / down, x.right / across, x.bottom / down, x.text) for x in lines)
-    return Recognised(text, round(sure / length, 4) if length else 0.0, tuple(shares), turned)
+    return Recognised(text, round(sure / length, 4) if length else 0.0, tuple(places), turned)
 
 
 def _fitted(image: Any) -> Any:
@@ -177,15 +180,15 @@ def _direction(image: Any, parts: list[_Read]) -> int:
 
 
 def _is_upright(crop: Any, text: str, turn: int) -> bool:
-    """Whether the characters of a line that runs from top to bottom are read better one by one than turned: Chinese
-    may be written so. `text` is what the line says."""
+    """Whether the characters of a line that runs from top to bottom are read one by one as well as turned: Chinese may
+    be written so, and its characters are read turned too. `text` is what the line says."""
     right = {0: 0, turn: 0}
     pitch = crop.height / len(text)
     for at, character in [pair for pair in enumerate(text) if pair[1] > "\u2e7f"][: 2 * _TRIED]:
         cell = crop.crop((0, int((at - 0.1) * pitch), crop.width, int((at + 1.1) * pitch)))
         for each in right:
             right[each] += _one_line(_turned(cell, each))[0] == character
-    return right[0] > right[turn]
+    return right[0] >= max(1, right[turn])
 
 
 def _one_line(image: Any) -> tuple[str, float]:
@@ -201,9 +204,10 @@ def _lines(image: Any, left: int, top: int) -> _Read:
         return _Read([], [])
     read = _Read([], [])
     for box, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
-        if text.strip():
+        words = stored(text).strip()
+        if words:
             x, y = box[:, 0] + left, box[:, 1] + top
-            read.lines.append(Line(float(x.min()), float(y.min()), float(x.max()), float(y.max()), text.strip()))
+            read.lines.append(Line(float(x.min()), float(y.min()), float(x.max()), float(y.max()), words))
             read.scores.append(float(score))
     return read
 

@@ -6,14 +6,15 @@ from typing import Any
 
 from ingest.numbers import shown
 from ingest.parsed import Parsed, TextBuilder, one_line, stored
-from ingest.sheets import SheetRow, add_sheet, is_header, spread
+from ingest.sheets import SheetRow, add_sheet, is_header, mark_columns, spread
 from kb.errors import DocumentError
 
 MEDIA_TYPE = "application/vnd.ms-excel"
 
 
 def read_xls(data: bytes) -> Parsed:
-    """Read an .xls: each sheet is a heading with its rows. Raises DocumentError for an encrypted one."""
+    """Read an .xls: each sheet is a heading with its rows. Hidden sheets, rows and columns are read and marked, and
+    comments stand under their sheet. Raises DocumentError for an encrypted one."""
     import xlrd
 
     try:
@@ -27,7 +28,12 @@ def read_xls(data: bytes) -> Parsed:
         names = book.sheet_names()
         for number, name in enumerate(names):
             sheet = book.sheet_by_index(number)
+            hidden = {row for row, info in sheet.rowinfo_map.items() if info.hidden}
+            if any(each.name == "_FilterDatabase" and each.scope == number for each in book.name_obj_list):
+                hidden = set()  # what a filter hides is no secret
+            unseen = {column for column, info in sheet.colinfo_map.items() if info.hidden}
             rows = [_row(book, sheet, row) for row in range(sheet.nrows)]
+            rows = mark_columns([row.marked() if row.number in hidden else row for row in rows], unseen)
             tall = [(first, end - 1, left) for first, end, left, _ in sheet.merged_cells if end - first > 1]
             add_sheet(out, f"{name} (hidden)" if sheet.visibility else name, spread(rows, tall), alone=len(names) == 1)
             out.block("\n".join(_comments(sheet, rows)))

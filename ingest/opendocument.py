@@ -8,8 +8,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from ingest.drawings import parsed_xml
+from ingest.line_art import words
 from ingest.parsed import Parsed, TextBuilder, comment_line, one_line, repeated, running_titles
 from ingest.pictures import Pictures
+from ingest.tables import MOST_HEADS, header_rows
 from kb.config import IngestSettings
 from kb.errors import DocumentError
 
@@ -93,7 +95,7 @@ class _Reader:
                 self.pictures_of(child)
             elif child.tag == f"{_DRAW}frame" and self.chart(child):
                 pass  # beside it stands a picture of the same chart
-            elif child.tag == f"{_DRAW}image":
+            elif child.tag == f"{_DRAW}image" and not self.is_copy(child):
                 self.picture(child)
             elif child.tag == _ANNOTATION:
                 self.comment(child)
@@ -149,14 +151,15 @@ class _Reader:
                     continue
                 cells += [text] * _repeated(cell, "number-columns-repeated")
             rows += [cells] * (_repeated(row, "number-rows-repeated") if any(cells) else 1)
-        self.out.table(rows, header=True)
+        self.out.table(rows, header=_heads(table, len(rows)))
 
     def pictures_of(self, table: Any) -> None:
         """The charts and pictures in a table, after it; the words of other drawings stand in the cells."""
         for frame in table.iter(f"{_DRAW}frame"):
             if not self.chart(frame):
                 for image in frame.iterchildren(f"{_DRAW}image"):
-                    self.picture(image)
+                    if not self.is_copy(image):
+                        self.picture(image)
 
     def chart(self, frame: Any) -> bool:
         """Add a chart's titles and numbers, which stand in a document of their own. Gives whether it is one."""
@@ -178,6 +181,17 @@ class _Reader:
                 self.pictures.add(self.out, self.archive.read(name))
             except (zipfile.BadZipFile, OSError, EOFError, ValueError):  # a picture that is torn costs itself alone
                 return
+
+    def is_copy(self, image: Any) -> bool:
+        """Whether a picture stands in for the drawing before it, in the same frame, whose words are read."""
+        before = image.getprevious()
+        name = posixpath.normpath(unquote(before.get(_HREF) or "")) if before is not None else ""
+        if name not in self.names:
+            return False
+        try:
+            return bool(words(self.archive.read(name)))
+        except (zipfile.BadZipFile, OSError, EOFError, ValueError):
+            return False
 
     def comment(self, annotation: Any) -> None:
         author = next((element.text or "" for element in annotation.iter(f"{_DC}creator")), "")
@@ -225,6 +239,20 @@ def _own_rows(table: Any) -> Iterator[Any]:
             yield child
         elif isinstance(child.tag, str) and child.tag.startswith(f"{_TABLE}table-") and "column" not in child.tag:
             yield from _own_rows(child)
+
+
+def _heads(table: Any, count: int) -> int:
+    """How many of `count` rows are the header: those that the table repeats on each page, or its first spans."""
+    marked = sum(len(list(_own_rows(part))) for part in table.iterchildren(f"{_TABLE}table-header-rows"))
+    if 1 < marked <= MOST_HEADS and marked < count:
+        return marked
+    first = next(_own_rows(table), ())
+    own = [cell for cell in first if cell.tag == f"{_TABLE}table-cell"]
+    cells = [
+        ("".join(cell.itertext()), _repeated(cell, "number-rows-spanned"), _repeated(cell, "number-columns-spanned"))
+        for cell in own
+    ]
+    return header_rows(cells, count) if cells else 1
 
 
 def _paragraphs(parent: Any) -> Iterator[Any]:

@@ -1,12 +1,16 @@
-"""Outlines: reStructuredText and Org, kept as they are written, with their headings and tables."""
+"""Outlines: reStructuredText and Org, kept as they are written, with their headings and tables.
+
+Only the tables of reStructuredText, whose cells may have several lines, are told row by row.
+"""
 
 import re
 
 from ingest.decoding import decode
-from ingest.parsed import Heading, Parsed, Table, one_line, stored
+from ingest.drawn_tables import drawn_table, literal_end
+from ingest.parsed import Heading, Parsed, Table, one_line, row_line, stored
+from ingest.tables import MOST_HEADS, could_head
 
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1{1,}[ \t]*$")
-_SIMPLE_TABLE = re.compile(r"[ \t]*=+(?:[ \t]+=+)+[ \t]*$")
 _ROLE = re.compile(
     r":[\w:+.-]+:`([^`<]*)(?:<[^>]*>)?`|`{1,2}([^`<]*)(?:<[^>]*>)?`{1,2}_{0,2}|[*]{1,2}(?=\S)|(?<=\S)[*]{1,2}"
 )
@@ -19,30 +23,48 @@ _MAX_LEVEL = 9
 
 def read_rst(data: bytes) -> Parsed:
     """reStructuredText: a title is a line with an underline of punctuation; levels go by the order of their marks."""
-    text = stored(decode(data))
-    lines = text.split("\n")
+    lines, found = _with_rows(stored(decode(data)).split("\n"))
     starts = _starts(lines)
     headings: list[Heading] = []
-    tables: list[Table] = []
     marks: list[str] = []
+    tables = [Table(starts[first], starts[end] - 1, header) for first, (end, header) in found.items()]
     at = 0
     while at < len(lines):
-        table = _rst_table(lines, at)
-        if table:
-            end, header = table
-            tables.append(Table(starts[at], starts[end] - 1, header))
-            at = end
+        if at in found:
+            at = found[at][0]
             continue
-        found = _rst_title(lines, at)
-        if found:
-            words, mark = found
+        if (heading := _rst_title(lines, at)) is not None:
+            words, mark = heading
             if mark not in marks:
                 marks.append(mark)
             headings.append(Heading(starts[at], min(marks.index(mark) + 1, _MAX_LEVEL), words))
             at += len(mark)
         at += 1
     title = headings[0].text if headings and headings[0].level == 1 else ""
-    return Parsed(text, title, "text/x-rst", (), tuple(headings), tuple(tables))
+    return Parsed("\n".join(lines), title, "text/x-rst", (), tuple(headings), tuple(tables))
+
+
+def _with_rows(lines: list[str]) -> tuple[list[str], dict[int, tuple[int, str]]]:
+    """The lines with each table in rows `cell | cell`; and by their first line (line after, header) of the tables."""
+    told: list[str] = []
+    tables: dict[int, tuple[int, str]] = {}
+    at = 0
+    while at < len(lines):
+        table = drawn_table(lines, at)
+        rows = [line for line in map(row_line, table.rows) if line] if table else []
+        if table is None or not rows:
+            end = literal_end(lines, at)
+            told += lines[at : max(end, at + 1)]
+            at = max(end, at + 1)
+            continue
+        told += [table.caption, ""] if table.caption else []
+        heads = sum(bool(row_line(row)) for row in table.rows[: table.heads])
+        tables[len(told)] = len(told) + len(rows), "\n".join(rows[:heads]) if heads < len(rows) else ""
+        told += rows
+        at = table.end
+        if at < len(lines) and lines[at].strip():
+            told.append("")
+    return told, tables
 
 
 def _rst_title(lines: list[str], at: int) -> tuple[str, str] | None:
@@ -58,25 +80,6 @@ def _rst_title(lines: list[str], at: int) -> tuple[str, str] | None:
     if at > 0 and lines[at - 1].strip() and not _ADORNMENT.match(lines[at - 1]):
         return None
     return _plain(lines[at]), below[1]
-
-
-def _rst_table(lines: list[str], at: int) -> tuple[int, str] | None:
-    """(line after, header) of a table that begins on line `at`."""
-    line = lines[at].strip()
-    if line.startswith("+-") and line.endswith("+"):
-        end = at
-        while end < len(lines) and lines[end].strip().startswith(("+", "|")):
-            end += 1
-        ruled = next((n for n in range(at + 1, end) if lines[n].strip().startswith("+=")), 0)
-        return (end, lines[at + 1].strip() if ruled == at + 2 else "") if end > at + 2 else None
-    if not _SIMPLE_TABLE.match(lines[at]):
-        return None
-    rules = [n for n in range(at, len(lines)) if _SIMPLE_TABLE.match(lines[n])]
-    blank = next((n for n in range(at + 1, len(lines)) if not lines[n].strip() and n - 1 in rules), len(lines))
-    rules = [n for n in rules if n < blank]
-    if len(rules) < 2:
-        return None
-    return rules[-1] + 1, lines[at + 1].strip() if len(rules) > 2 and rules[1] == at + 2 else ""
 
 
 def _plain(text: str) -> str:
@@ -105,14 +108,23 @@ def read_org(data: bytes) -> Parsed:
             end = at
             while end < len(lines) and lines[end].lstrip().startswith("|"):
                 end += 1
-            first = next((n for n in range(at, end) if not lines[n].lstrip().startswith("|-")), at)
-            ruled = first + 1 < end and lines[first + 1].lstrip().startswith("|-")
-            tables.append(Table(starts[at], starts[end] - 1, lines[first] if ruled and end > first + 2 else ""))
+            tables.append(Table(starts[at], starts[end] - 1, _org_header(lines[at:end])))
             at = end
             continue
         at += 1
     title = _ORG_TITLE.search(text)
     return Parsed(text, one_line(title[1]) if title else "", "text/x-org", (), tuple(headings), tuple(tables))
+
+
+def _org_header(lines: list[str]) -> str:
+    """The rows over the first rule of a table; without a rule the first row, where it looks like a header."""
+    is_rule = [line.lstrip().startswith("|-") for line in lines]
+    first = next((n for n, rule in enumerate(is_rule) if not rule), len(lines))
+    ruled = next((n for n in range(first, len(lines)) if is_rule[n]), 0)
+    if 0 < ruled <= first + MOST_HEADS and not all(is_rule[ruled:]):
+        return "\n".join(lines[first:ruled])
+    rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines[first:]]
+    return lines[first] if not ruled and could_head(rows) else ""
 
 
 def _starts(lines: list[str]) -> list[int]:

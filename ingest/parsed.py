@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kb.schema import PageSpan
+from kb.schema import Heading as Heading
+from kb.schema import PageSpan, RecognisedPage
 
 _SPACES = re.compile(r"\s+")
 _LINE_ENDINGS = re.compile(r"\r\n?")
@@ -15,17 +16,8 @@ _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
-    """From `start` on, the text stands under this heading. `level` 1 is the outermost."""
-
-    start: int
-    level: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Table:
-    """`text[start:end]` are the rows, one a line. `header` is the first of them, or a line above; "" if none."""
+    """`text[start:end]` are the rows, one a line. `header` are the first of them, or lines above; "" if none."""
 
     start: int
     end: int
@@ -42,6 +34,7 @@ class Parsed:
     pages: tuple[PageSpan, ...] = ()
     headings: tuple[Heading, ...] = ()
     tables: tuple[Table, ...] = ()
+    recognised: tuple[RecognisedPage, ...] = ()
 
 
 class TextBuilder:
@@ -76,16 +69,18 @@ class TextBuilder:
         if start is not None:
             self.headings.append(Heading(start, level, text))
 
-    def table(self, rows: list[list[str]], *, header: bool) -> None:
-        """Append rows as lines `cell | cell | cell`; the first is the header if `header`. Blank rows are left out. A
-        lone first cell over wider rows is a caption, and stands before the table."""
+    def table(self, rows: list[list[str]], *, header: int) -> None:
+        """Append rows as lines `cell | cell | cell`; the first `header` of them are the header. Blank rows are left
+        out. A lone first cell over wider rows is a caption, and stands before the table."""
         lines = [line for line in map(row_line, rows) if line]
         is_wide = any(_CELL in line for line in lines)
         while header and is_wide and len(lines) > 1 and _CELL not in lines[0] and not lines[0].startswith("|"):
             self.block(lines.pop(0))
+            header = max(1, header - 1)
         start = self.block("\n".join(lines))
         if start is not None:
-            self.tables.append(Table(start, self._length, lines[0] if header and len(lines) > 1 else ""))
+            head = "\n".join(lines[:header]) if len(lines) > header else ""
+            self.tables.append(Table(start, self._length, head))
 
     def include(self, other: Parsed) -> None:
         """Append another document's text as a block, with its headings and tables."""

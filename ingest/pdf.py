@@ -8,7 +8,7 @@ import contextlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingest.parsed import Parsed, one_line, stored
 from ingest.pdf_extras import beside_text, open_forms
@@ -16,24 +16,30 @@ from ingest.pdf_headings import Line, bookmarks, by_size, placed, sized
 from ingest.pdf_lines import Box, lines_of, rejoined
 from ingest.pdf_pictures import Picture, marks_of, regions, with_hidden_words, without_backgrounds
 from ingest.pdf_tables import PageTable, laid_out, with_headers
+from ingest.places import Share, moved, on_whole, turned
 from ingest.quality import mended, page_quality, readable_share
 from ingest.telling import at_page
 from kb.config import IngestSettings
 from kb.errors import DocumentError
-from kb.schema import PageSpan
+from kb.schema import PageSpan, Place, RecognisedPage
+
+if TYPE_CHECKING:
+    from ingest.ocr import Recognised
 
 PDF_LOCK = threading.Lock()  # pdfium is not thread-safe: whoever calls it holds this
 
 MEDIA_TYPE = "application/pdf"
 _DEFAULTS = IngestSettings()
 _MAX_PAGES = 20_000
+_WHOLE_PAGE: Share = (0.0, 0.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
     """A page: its text, how good it is, whether (a part of) it was recognised, and the sizes of its lines.
 
-    `beside` is what people added to the page. `pictures` may hold words that are not in its text.
+    `beside` is what people added to the page. `pictures` may hold words that are not in its text. `places` are those of
+    recognised words, on the page `turned` counter-clockwise by so many degrees.
     """
 
     text: str
@@ -43,6 +49,8 @@ class _Page:
     tables: tuple[PageTable, ...] = ()
     beside: str = ""
     pictures: tuple[Picture, ...] = ()
+    turned: int = 0
+    places: tuple[Place, ...] = ()
 
     @property
     def whole(self) -> str:
@@ -160,12 +168,15 @@ def _recognised(document: Any, index: int, page: _Page) -> _Page:
     found = recognise(image) if image is not None else None
     if found is None or not found.text.strip():
         return page
-    text, tables = stored(found.text), tuple[PageTable, ...]()
+    text, tables = found.text, tuple[PageTable, ...]()
     own = page.text.rstrip()
     if own and readable_share(own) >= 0.9:
-        new = _unknown(text, own)
-        text, tables = f"{own}\n\n{new}" if new else own, page.tables
-    return replace(page, text=text, quality=max(page.quality, found.confidence), ocr=True, lines=(), tables=tables)
+        found = _unknown(found, own)
+        text, tables = f"{own}\n\n{found.text}" if found.text else own, page.tables
+    return replace(
+        page, text=text, quality=max(page.quality, found.confidence), ocr=True, lines=(), tables=tables,
+        turned=found.turned, places=moved(found.places, len(text) - len(found.text)),
+    )  # fmt: skip
 
 
 def _with_pictures(document: Any, index: int, page: _Page, pictures: Sequence[Picture]) -> _Page:
@@ -173,26 +184,51 @@ def _with_pictures(document: Any, index: int, page: _Page, pictures: Sequence[Pi
     from ingest.ocr import recognise
     from ingest.pictures import LEAST_CHARACTERS, LEAST_SURE, MARK
 
-    new: list[str] = []
-    for part in regions(pictures):
+    text, there, letters = f"{page.text.rstrip()}\n\n{MARK}", list[Place](), 0
+    for part in _shares(document, index, regions(pictures)):
         image = _drawn(document, index, part)
         with contextlib.suppress(DocumentError):  # the engine fails on it; the page's own text stays
             found = recognise(image) if image is not None else None
-            if found is not None and found.confidence >= LEAST_SURE:
-                new.append(_unknown(stored(found.text), page.text))
-    words = "\n".join(filter(None, new))
-    if sum(map(str.isalnum, words)) < LEAST_CHARACTERS:
-        return page
-    return replace(page, text=f"{page.text.rstrip()}\n\n{MARK}\n{words}", ocr=True)
+            if found is None or found.confidence < LEAST_SURE:
+                continue
+            new = _unknown(found, page.text)
+            if new.text:
+                if new.turned != 180:  # a part of such a line would be marked at its wrong end
+                    there += moved(on_whole(new.places, new.turned, part), len(text) + 1)
+                text += f"\n{new.text}"
+                letters += sum(map(str.isalnum, new.text))
+    return replace(page, text=text, ocr=True, places=tuple(there)) if letters >= LEAST_CHARACTERS else page
 
 
-def _unknown(text: str, own: str) -> str:
-    """The lines of a recognised text that do not stand in the page's own."""
+def _unknown(found: "Recognised", own: str) -> "Recognised":
+    """What was recognised, without the lines that stand in the page's own text."""
     known = "".join(own.split())
-    return "\n".join(line for line in text.split("\n") if "".join(line.split()) not in known).strip("\n")
+    lines, there, at, length = list[str](), list[Place](), 0, 0
+    for line in found.text.split("\n"):
+        if "".join(line.split()) not in known:
+            inside = (each for each in found.places if at <= each.start < at + len(line))
+            there += moved(inside, length - at)
+            lines.append(line)
+            length += len(line) + 1
+        at += len(line) + 1
+    return replace(found, text="\n".join(lines), places=tuple(there))
 
 
-def _drawn(document: Any, index: int, part: Box | None = None) -> Any:
+def _shares(document: Any, index: int, boxes: Sequence[Box]) -> list[Share]:
+    """Parts of a page, given in its points, on its picture, which is turned as the page says; from above."""
+    with PDF_LOCK:
+        page = document[index]
+        try:
+            left, bottom, right, top = page.get_bbox()
+            rotation = page.get_rotation()
+        finally:
+            page.close()
+    wide, high = right - left, top - bottom
+    shares = (((a - left) / wide, (top - d) / high, (c - left) / wide, (top - b) / high) for a, b, c, d in boxes)
+    return sorted((turned(share, -rotation) for share in shares), key=lambda share: share[1])
+
+
+def _drawn(document: Any, index: int, part: Share = _WHOLE_PAGE) -> Any:
     """An image of a page, or of a part of it, for recognition; None where it cannot be drawn."""
     import pypdfium2
 
@@ -202,11 +238,10 @@ def _drawn(document: Any, index: int, part: Box | None = None) -> Any:
         with PDF_LOCK:
             page = document[index]
             try:
-                crop = (0.0, 0.0, 0.0, 0.0)
-                if part is not None and page.get_rotation() == 0:
-                    left, bottom, right, top = page.get_bbox()
-                    crop = part[0] - left, part[1] - bottom, right - part[2], top - part[3]
-                return page.render(scale=page_scale(*page.get_size()), crop=crop).to_pil().convert("RGB")
+                width, height = page.get_size()
+                left, top, right, bottom = part
+                crop = left * width, (1 - bottom) * height, (1 - right) * width, top * height
+                return page.render(scale=page_scale(width, height), crop=crop).to_pil().convert("RGB")
             finally:
                 page.close()
     except (pypdfium2.PdfiumError, ValueError, MemoryError):
@@ -224,14 +259,18 @@ def _metadata_title(document: Any) -> str:
 
 def _assemble(read: list[_Page], marked: list[tuple[int, int, str]], title: str) -> Parsed:
     pages: list[PageSpan] = []
+    recognised: list[RecognisedPage] = []
     tables: list[tuple[int, PageTable]] = []
     texts: list[str] = []
     at = 0
     for number, page in enumerate(read, 1):
         texts.append(page.whole)
         pages.append(PageSpan(number, at, at + len(texts[-1]), page.quality, page.ocr))
+        if page.places:
+            recognised.append(RecognisedPage(number, page.turned, page.places))
         tables += [(at, table) for table in page.tables]
         at += len(texts[-1]) + 2
     text = "\n\n".join(texts)
     headings = placed(marked, texts, pages) if marked else by_size([page.lines for page in read], pages)
-    return Parsed(text, title, MEDIA_TYPE, tuple(pages), tuple(headings), tuple(with_headers(text, tables)))
+    with_rows = tuple(with_headers(text, tables))
+    return Parsed(text, title, MEDIA_TYPE, tuple(pages), tuple(headings), with_rows, tuple(recognised))

@@ -2,6 +2,8 @@
 
 import contextlib
 import ctypes
+import re
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,8 +16,11 @@ _MAX_CHARACTERS = 20_000  # of a page that are kept
 _LONGEST = 4_000  # characters of one value or comment
 _LONGEST_LABEL = 200
 _MAX_PAGES = 2_000  # that are searched for files
-_MAY_STAND_ON_PAGES = (b"/FileAttachment", b"/ObjStm")  # where what is on a page may be packed
+_OF_DOCUMENT, _ON_PAGES = b"/EmbeddedFiles", b"/FileAttachment"  # what names the files of a PDF
+_PACKED = re.compile(rb"/ObjStm\b")  # of a stream that holds objects
+_LONGEST_HEAD = 2_000  # bytes from there to the stream's beginning
 _MEGABYTE = 1 << 20
+_MAX_UNPACKED = 64 * _MEGABYTE  # of all objects together, to see what they name
 _HIDDEN = 1 << 1 | 1 << 5  # hidden, not to be viewed
 _PASSWORD = 1 << 13  # of a text field
 _PLAIN_STATES = frozenset({"", "yes", "on", "true", "1", "x", "checked"})
@@ -121,6 +126,9 @@ def attachments(data: bytes, limit: int) -> Iterator[Attachment]:
 
     from ingest.pdf import PDF_LOCK
 
+    named = _named(data)
+    if not named:
+        return
     with PDF_LOCK:
         try:
             document = pypdfium2.PdfDocument(data)
@@ -132,7 +140,7 @@ def attachments(data: bytes, limit: int) -> Iterator[Attachment]:
             with PDF_LOCK:
                 handle = raw.FPDFDoc_GetAttachment(document, index)
             yield _attachment(document, handle, limit)
-        if any(mark in data for mark in _MAY_STAND_ON_PAGES):
+        if _ON_PAGES in named:
             for index in range(min(pages, _MAX_PAGES)):
                 yield from _on_page(document, index, limit)
     finally:
@@ -141,12 +149,40 @@ def attachments(data: bytes, limit: int) -> Iterator[Attachment]:
 
 
 def has_attachments(data: bytes) -> bool:
-    """Whether files are attached to a PDF; False for one that cannot be opened."""
+    """Whether files are attached to a PDF; False for one that cannot be opened. It is opened only if it names some."""
     found = attachments(data, 0)
     try:
         return next(found, None) is not None
     finally:
         found.close()  # type: ignore[attr-defined]
+
+
+def _named(data: bytes) -> set[bytes]:
+    """Which of the names occur in a PDF without which no file is attached to it, or pinned to a page of it; those that
+    may occur where objects cannot be unpacked."""
+    both = {_OF_DOCUMENT, _ON_PAGES}
+    named = {name for name in both if name in data}
+    room = _MAX_UNPACKED
+    for match in _PACKED.finditer(data):
+        if named == both:
+            break
+        begin = data.find(b"stream", match.end(), match.end() + _LONGEST_HEAD)
+        head = data[data.rfind(b"obj", 0, match.start()) : begin]
+        if begin < 0 or b"/Predictor" in head:
+            return both
+        if b"/Filter" not in head:
+            continue  # it is not packed
+        begin += len(b"stream\r\n" if data.startswith(b"\r\n", begin + 6) else b"stream\n")
+        unpacker = zlib.decompressobj()
+        try:
+            objects = unpacker.decompress(data[begin : data.find(b"endstream", begin)], room)
+        except zlib.error:  # encrypted, or packed in another way
+            return both
+        room -= len(objects)
+        if not unpacker.eof or room <= 0:
+            return both
+        named |= {name for name in both if name in objects}
+    return named
 
 
 def _on_page(document: Any, index: int, limit: int) -> Iterator[Attachment]:

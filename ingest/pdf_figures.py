@@ -13,6 +13,8 @@ _WIDER = 8.0  # sizes: as far as a column's head may begin before its figures
 _LARGER = 1.25  # type in which a header is not set
 _LONGEST_HEAD = 400  # characters
 _PROSE = 60  # characters
+_SENTENCE = 24  # characters; shorter ones may be abbreviated
+_ABBREVIATED = ("Inc.", "Corp.", "Co.", "Ltd.", "No.", "etc.")
 
 Span = tuple[float, float]  # left, right
 
@@ -104,6 +106,10 @@ def _is_prose(row: Row, border: float, text: str) -> bool:
     return len(row.cells) == 1 and crossing and len(words) > _PROSE and not words.endswith((":", "："))
 
 
+def _is_sentence(words: str) -> bool:
+    return len(words) > _SENTENCE and words.endswith((".", "。")) and not words.endswith(_ABBREVIATED)
+
+
 def _table(rows: Sequence[Row | None], group: _Group, floor: int, text: str) -> FigureTable | None:
     """The table of a group; None for a table of contents, or for too few rows. Lines above `floor` are taken."""
     members = [row for number in group.lines if (row := rows[number]) is not None]
@@ -131,6 +137,8 @@ def _header(rows: Sequence[Row | None], group: _Group, floor: int, text: str) ->
             break
         up, size = row.line.up, max(row.line.size, body.line.size)
         words = text[row.line.start : row.line.end].strip()
+        if len(row.cells) == 1 and row.left < border and _is_sentence(words):
+            break
         if not body.line.up - 0.5 * size < up < reached + _APART * size or row.line.size > _LARGER * body.line.size:
             break
         if is_unit(words) or _heads(row, border):

@@ -5,7 +5,7 @@ stands further left than the cell before it begins a row, and what stands under 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
@@ -95,11 +95,23 @@ def _reach(rows: Sequence[Row | None], first: int) -> tuple[list[Span], int]:
         if number > first and not -12 * row.line.size < down < _APART * row.line.size:
             break
         wider = _widened(columns, row, number - first < 12)
-        if wider is None:
+        if wider is None or _begins_beside(rows, first, number, columns):
             break
         columns, last = wider, number
         bottom = row.line.up if number == first else min(bottom, row.line.up)
     return columns, last
+
+
+def _begins_beside(rows: Sequence[Row | None], first: int, number: int, columns: list[Span]) -> bool:
+    """Whether a line begins another table at the right of that which begins on line `first` and has rows already."""
+    row, top = rows[number], rows[first]
+    if row is None or top is None or len(columns) < 2 or row.left <= columns[-1][1]:
+        return False
+    if row.line.up < top.line.up - 0.5 * top.line.size or not _begins(rows, number):
+        return False
+    border = columns[0][1]
+    lines = [each for each in rows[first:number] if each is not None]
+    return sum(b.left <= border < a.right for a, b in pairwise([*lines[:1], *lines])) >= _FEWEST_ROWS
 
 
 def _widened(columns: list[Span], row: Row, new: bool) -> list[Span] | None:
@@ -137,10 +149,12 @@ def _grid(rows: Sequence[Row | None], first: int, last: int, columns: list[Span]
 
 
 def _trimmed(grid: Grid) -> Grid | None:
-    """The table without rows of one cell below it, which are text; None where there are no others."""
+    """The table without rows of one cell below it, which are text, and their columns; None where nothing is left."""
     while grid.rows and len({piece.column for piece in grid.rows[-1]}) < 2:
         grid.rows.pop()
-    return grid if grid.rows else None
+    used = sorted({piece.column for row in grid.rows for piece in row})
+    rows = [[replace(piece, column=used.index(piece.column)) for piece in row] for row in grid.rows]
+    return Grid(rows, [grid.columns[column] for column in used]) if rows else None
 
 
 def _row_distance(pieces: Sequence[Piece]) -> float:

@@ -1,4 +1,5 @@
-"""Headings of a PDF: what its bookmarks name; without bookmarks, short lines that are set larger than the text."""
+"""Headings of a PDF: what its bookmarks name; without bookmarks, short lines that are set larger than the text, or the
+numbered sections of a Chinese document."""
 
 import re
 from bisect import bisect_left
@@ -9,6 +10,7 @@ from typing import Any
 
 from ingest.parsed import Heading, one_line, stored
 from ingest.pdf_lines import PageLine
+from ingest.plain import section_level
 from kb.schema import PageSpan
 
 _MAX_BOOKMARKS = 20_000
@@ -18,6 +20,8 @@ _LONGEST = 100  # characters
 _MAX_LEVELS = 4
 _MOST_LINES = 0.15  # share of the lines that may be headings; where more are large, size says nothing
 _FEWEST = 8  # pages for each heading; a title alone must not stand over all pages as their section
+_FEWEST_NUMBERED, _LONGEST_NUMBERED = 3, 30  # sections, and characters of one
+_CONTENTS = re.compile(r"[·.…_]{2,}|\s\d{1,3}$")  # what leads to a number of a page, and the number
 _REPEATED = 3  # pages; what stands on more is a running title
 _SENTENCE = tuple("。；，：.;,:、…")
 _CJK_END = re.compile("[\u2e80-\u9fff\uff00-\uffef]$")
@@ -101,7 +105,30 @@ def sized(lines: Sequence[PageLine], text: str, moved: Callable[[int], int]) -> 
 
 
 def by_size(lines: Sequence[Sequence[Line]], pages: Sequence[PageSpan]) -> list[Heading]:
-    """The headings of a document without bookmarks: by page, the lines that are larger than most of the text."""
+    """The headings of a document without bookmarks: by page, the lines that are larger than most of the text, or those
+    that are numbered as sections of Chinese documents are, where they are more."""
+    large, numbered = _large(lines, pages), _numbered(lines, pages)
+    return numbered if len(numbered) > max(len(large), _FEWEST_NUMBERED - 1) else large
+
+
+def _numbered(lines: Sequence[Sequence[Line]], pages: Sequence[PageSpan]) -> list[Heading]:
+    found = [
+        (at, line, level)
+        for at, page in enumerate(lines)
+        for line in page
+        if len(line.words) <= _LONGEST_NUMBERED
+        and (level := section_level(line.words)) is not None
+        and not _CONTENTS.search(line.words)
+    ]
+    repeated = Counter(line.words for _, line, _ in found)
+    return [
+        Heading(pages[at].start + line.start, level, line.words)
+        for at, line, level in found
+        if repeated[line.words] <= _REPEATED
+    ]
+
+
+def _large(lines: Sequence[Sequence[Line]], pages: Sequence[PageSpan]) -> list[Heading]:
     sizes: Counter[float] = Counter()
     for page in lines:
         for line in page:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from ingest.images import frame, opened
+from ingest.line_art import is_line_art, words
 from ingest.ocr import Recognised, available, recognise
 from ingest.parsed import TextBuilder, stored
 from kb.config import IngestSettings
@@ -27,9 +28,11 @@ class Pictures:
 
     def add(self, out: TextBuilder, data: bytes) -> Recognised | None:
         """Add what a picture says to `out`, the first time it comes. Gives what was recognised in it, which is nothing
-        where it holds no text or was not looked at; None for one that is too small, or of no form that is read."""
+        where it holds no text or was not looked at; None for one that is too small, that is drawn of lines, whose words
+        are exact, or that is of no form that is read."""
         key = hashlib.sha256(data).digest()
         if key not in self._known:
+            out.block(words(data))
             found = self._known[key] = self._recognised(data)
             if found is not None and found.text:
                 text = _GAPS.sub("\n", stored(found.text))  # so that it ends where its paragraph does
@@ -46,12 +49,14 @@ class Pictures:
             )
 
     def _recognised(self, data: bytes) -> Recognised | None:
+        if is_line_art(data):  # Pillow (12) fails on some of them
+            return None
         try:
             with opened(data) as image:
                 if min(image.size) < _LEAST_SIDE:
                     return None
                 picture = frame(image, 1)
-        except DocumentError:  # drawn of lines (EMF, SVG), or damaged
+        except DocumentError:  # damaged, or of no form that is read
             return None
         if all(low == high for low, high in picture.getextrema()):
             return None

@@ -27,6 +27,8 @@ from kb.uploads import are_uploads
 _AHEAD_FILES = 8  # files that are being read, or wait to be
 _AHEAD_BYTES = 8 << 20  # from which on no further one is begun
 _HEAD_BYTES = 4096
+_GONE_TOGETHER = 100  # documents removed before it is seen whether to stop
+_EMPTY = "The whole folder is empty, as where a drive is not mounted; it still answers. `kb docs delete` removes it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,7 @@ class _Run:
             if found.problem:
                 raise found.problem
             if not self._check and collection.is_untouched(found):
+                self._claim(file, file.path)
                 file.known = collection.of_file(file.root, file.path)
                 return file
             self._check_format(found)
@@ -297,31 +300,34 @@ class _Run:
             self._unchanged(file, known)
             return True
         status: DocumentStatus = "changed" if known is not None and known.sha256 is not None else "added"
-        self._report(DocumentReport(message.path, status, len(message.pages) or None, len(message.chunks)))
+        self._reports.append(DocumentReport(message.path, status, len(message.pages) or None, len(message.chunks)))
         self._committer.add(Waiting(len(self._reports) - 1, file.collection.name, file.root, file.path, message))
         return True
 
-    def _forbid_mixing(self, file: _File, path: str) -> None:
-        collection = file.collection
-        if path in collection.seen:
+    def _claim(self, file: _File, path: str) -> None:
+        """Raise _NameTaken where a document of that name came before."""
+        if path in file.collection.seen:
             raise _NameTaken(f"The name {path!r} came twice in this run; the first one was kept.")
-        known = collection.documents.get(path)
+        file.collection.seen.add(path)
+
+    def _forbid_mixing(self, file: _File, path: str) -> None:
+        self._claim(file, path)
+        collection, known = file.collection, file.collection.documents.get(path)
         if known and known.root != file.root and Path(known.root, known.source).exists():
             raise _NameTaken(
                 f"The collection {collection.name!r} already holds a document {path!r} from {known.root}. Use another "
                 "--collection for this folder."
             )
-        collection.seen.add(path)
 
     def _unchanged(self, file: _File, known: KnownDocument) -> None:
         file.collection.seen.add(known.path)
         if known.sha256 is None:  # a member of an archive that no reader takes
-            self._report(DocumentReport(known.path, "skipped", reason=known.reason))
+            self._reports.append(DocumentReport(known.path, "skipped", reason=known.reason))
             return
         if known.root != file.root or known.source != file.path or known.status == "failed":
             self._kb.catalog.record_outcome(file.collection.name, known.path, file.root, file.path, "unchanged", "")
         reason = f"Moved from {file.moved_from}." if file.moved_from else ""
-        self._report(DocumentReport(known.path, "unchanged", known.pages, known.chunks, reason))
+        self._reports.append(DocumentReport(known.path, "unchanged", known.pages, known.chunks, reason))
 
     def _failed(self, file: _File, path: str, error: DocumentError) -> None:
         status: DocumentStatus = "skipped" if isinstance(error, UnsupportedFormat) else "failed"
@@ -336,12 +342,11 @@ class _Run:
         if path == file.path:
             self._unread.add((file.root, path))
         file.collection.seen.add(path)
-        self._report(DocumentReport(path, status, reason=reason))
+        self._reports.append(DocumentReport(path, status, reason=reason))
 
     def _remember(self, file: _File, documents: int) -> None:
         """The next run need not open a file that looks as this one looked before it was hashed."""
-        status = file.found.status
-        if status is not None:
+        if (status := file.found.status) is not None:
             seen = SeenFile(
                 file.path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, file.hashed_ns, file.sha256,
                 documents,
@@ -352,7 +357,7 @@ class _Run:
         """An archive or bundle that could not be read before stands in the list; now its members do."""
         entry = file.collection.documents.get(file.path)
         if entry is not None and entry.sha256 is None and entry.root == file.root:
-            self._kb.remove(entry.document_id, "ingest")
+            self._kb.remove([entry.document_id], "ingest")
 
     # ---- what is gone
 
@@ -374,20 +379,21 @@ class _Run:
                     continue
                 here = self._collection(collection or file.root_name)
                 known = here.of_file(str(file.root), file.path_in_root)
-            for each in known:
-                if each.path not in here.seen and not is_out_of_sight(each, unread):
-                    self._one_gone(each, prune)
+            gone = [each for each in known if each.path not in here.seen and not is_out_of_sight(each, unread)]
+            is_empty = path.is_dir() and all(f.root != path for f in found)
+            for at in range(0, len(gone), _GONE_TOGETHER):
+                if not self._stop.is_set():
+                    self._some_gone(gone[at : at + _GONE_TOGETHER], prune, is_empty)
 
-    def _one_gone(self, known: KnownDocument, prune: bool) -> None:
-        if prune or known.sha256 is None:  # one that could never be read has nothing to answer with
-            self._kb.remove(known.document_id, "ingest --prune")
-            self._report(DocumentReport(known.path, "deleted", reason="The file is gone."))
-        else:
-            reason = "The file is gone; it still answers. --prune removes it."
-            self._report(DocumentReport(known.path, "skipped", reason=reason))
-
-    def _report(self, report: DocumentReport) -> None:
-        self._reports.append(report)
+    def _some_gone(self, gone: Sequence[KnownDocument], prune: bool, is_empty: bool) -> None:
+        """Remove them where that is wanted; what could never be read has nothing to answer with, and goes as well."""
+        removed = [each.document_id for each in gone if each.sha256 is None or (prune and not is_empty)]
+        self._kb.remove(removed, "ingest --prune")
+        kept = _EMPTY if prune else "The file is gone; it still answers. --prune removes it."
+        for each in gone:
+            is_kept = each.document_id not in removed
+            reason = kept if is_kept else "The file is gone."
+            self._reports.append(DocumentReport(each.path, "skipped" if is_kept else "deleted", reason=reason))
 
     def _show(self, current: str) -> None:
         seconds = time.perf_counter() - self._began

@@ -187,8 +187,9 @@ def _split(settings: "Settings", path: str, parsed: "Parsed", sha256: str, size:
         raise DocumentError("No text was found in the file.")
     words = tuple(word_body(chunk.embedded_text) for chunk in chunks)
     return ReadDocument(
-        path, sha256, size, parsed.media_type, parsed.title, parsed.text, parsed.pages, tuple(chunks), words
-    )
+        path, sha256, size, parsed.media_type, parsed.title, parsed.text, parsed.pages, tuple(chunks), words,
+        recognised=parsed.recognised, headings=parsed.headings,
+    )  # fmt: skip
 
 
 def _tokenizer(settings: "EmbeddingSettings") -> "Tokenizer":

@@ -55,6 +55,7 @@ _READERS = {  # kind -> (module, function); imported when a file of the kind com
     "tsv": ("ingest.sheets", "read_tsv"),
     "html": ("ingest.markup", "read_html"),
     "xml": ("ingest.data", "read_xml"),
+    "svg": ("ingest.line_art", "read_svg"),
     "json": ("ingest.data", "read_json"),
     "jsonl": ("ingest.data", "read_jsonl"),
     "yaml": ("ingest.data", "read_yaml"),
@@ -69,12 +70,12 @@ _READERS = {  # kind -> (module, function); imported when a file of the kind com
     "msg": ("ingest.outlook", "read_msg"),
     "image": ("ingest.images", "read_image"),
 }
-_WITH_SETTINGS = frozenset({"pdf", "image", "docx", "doc", "pptx", "ppt", "odt", "epub"})
+_WITH_SETTINGS = frozenset({"pdf", "image", "docx", "doc", "pptx", "ppt", "xlsx", "odt", "epub"})
 _OFFICE = frozenset({"docx", "pptx", "xlsx"})
 _NEEDS = {  # format -> modules that are not part of Python
     "pdf": ("pypdfium2",), "docx": ("docx", "lxml"), "doc": ("olefile",), "pptx": ("pptx",), "ppt": ("olefile",),
     "xlsx": ("openpyxl",), "xls": ("xlrd",), "csv": (), "tsv": (), "html": ("unstructured", "spacy", "lxml"),
-    "xml": ("lxml",), "md": (), "rst": (), "org": (), "txt": ("charset_normalizer",), "rtf": (),
+    "xml": ("lxml",), "svg": ("lxml",), "md": (), "rst": (), "org": (), "txt": ("charset_normalizer",), "rtf": (),
     "odt": ("lxml",), "epub": ("unstructured", "lxml"), "eml": (), "msg": ("olefile",), "json": (), "jsonl": (),
     "yaml": ("yaml",), "zip": (), "png, jpg, tiff, bmp": ("PIL", "rapidocr", "onnxruntime"),
     "heic": ("pillow_heif", "rapidocr", "onnxruntime"), "scanned pages (OCR)": ("rapidocr", "onnxruntime", "cv2"),

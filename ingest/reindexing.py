@@ -17,6 +17,7 @@ from ingest import splitting, workers
 from ingest.committing import embed
 from ingest.parsed import Parsed
 from ingest.workers import ReadDocument, Reading, Task
+from kb import sections
 from kb.assistant import KnowledgeBase
 from kb.catalog import NewVersion, embedding_key
 from kb.errors import DocumentNotFound, EmbeddingChanged
@@ -165,12 +166,13 @@ class _Run:
             stored = self._kb.catalog.stored_text(document.document_id)
         except DocumentNotFound:
             return None
-        parsed = Parsed(stored.text, stored.title, stored.media_type, stored.pages)
+        headings = sections.find(self._kb.catalog.db, stored) or ()
+        parsed = Parsed(stored.text, stored.title, stored.media_type, stored.pages, headings)
         tokenizer, settings = self._kb.embedder.tokenizer(), self._kb.settings.splitting
         chunks = splitting.split(parsed, document.path, tokenizer, settings)
         return ReadDocument(
             document.path, document.sha256, document.size, stored.media_type, stored.title, stored.text, stored.pages,
-            tuple(chunks),
+            tuple(chunks), headings=headings,
         )  # fmt: skip
 
     def _flush(self, done: int) -> None:
@@ -197,7 +199,7 @@ class _Run:
             sha256=document.sha256, size=document.size, media_type=read.media_type, title=read.title,
             text=read.text, pages=read.pages, quality=sum(qualities) / len(qualities) if qualities else 1.0,
             chunks=read.chunks, embeddings=(), keys=tuple(self._key(chunk) for chunk in read.chunks),
-            identity=self._kb.indexes.identity,
+            identity=self._kb.indexes.identity, recognised=read.recognised, headings=read.headings,
         )  # fmt: skip
 
     def _report(self, documents: int, chunks: int, stopped: bool = False) -> ReindexReport:

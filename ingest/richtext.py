@@ -6,19 +6,24 @@ Read by a small reader of our own: pandoc takes the bytes of Chinese fonts for W
 import re
 from dataclasses import dataclass, replace
 
-from ingest.parsed import Parsed, TextBuilder, one_line
+from ingest.parsed import Parsed, TextBuilder, comment_line, one_line, repeated, running_titles
+from ingest.symbols import symbol
 
 _TOKEN = re.compile(
     r"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|[\r\n]+|([^\\{}\r\n]+)|(\\)",
     re.DOTALL,
 )
 _SKIPPED = frozenset(
-    "colortbl pict objdata fldinst header headerl headerr headerf footer footerl footerr footerf "
+    "colortbl pict objdata fldinst shprslt nonesttables "
     "listtable listoverridetable rsidtbl generator themedata colorschememapping datastore latentstyles xmlnstbl "
     "nonshppict revtbl filetbl private1 bkmkstart bkmkend template author operator company doccomm sp sv sn "
     "mmathPr objclass objname pgptbl category keywords subject comment password userprops".split()
 )
-_KEPT_STARRED = frozenset({"shppict", "shptxt", "ud", "footnote"})
+_KEPT_STARRED = frozenset({"shppict", "shpinst", "shptxt", "ud", "footnote", "annotation", "atnauthor"})
+_ASIDES = {"footnote": "note", "annotation": "comment", "shptxt": "box"} | dict.fromkeys(
+    "header headerl headerr headerf footer footerl footerr footerf".split(), "title"
+)
+_SYMBOLS_OF = "symbols of "  # before the name of a font whose letters are signs
 _SPECIAL = {
     "tab": "\t", "line": "\n", "lbr": "\n", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’",
     "ldblquote": "“", "rdblquote": "”", "bullet": "•", "emspace": " ", "enspace": " ", "qmspace": " ",
@@ -37,14 +42,24 @@ class _State:
     """What holds within one group."""
 
     skipped: bool = False
-    place: str = "text"  # or "fonts", "styles", "info", "title"
+    place: str = "text"  # or "fonts", "styles", "info", "title", "author"
     codec: str = ""
     fallback: int = 1  # characters that follow a \u for older programs
     hidden: bool = False
 
 
+@dataclass(slots=True)
+class _Aside:
+    """What stands beside the text, in a group that began at a depth: its kind, and what was being read before."""
+
+    kind: str
+    depth: int
+    text: list[str]
+    in_table: bool
+
+
 def read_rtf(data: bytes) -> Parsed:
-    """Read an .rtf. Pictures, headers, deleted and hidden text are left out."""
+    """Read an .rtf. Pictures, deleted and hidden text are left out; notes, headers and footers, comments come last."""
     reader = _Reader()
     reader.feed(data.decode("latin-1"))
     return reader.out.build(reader.title, "application/rtf")
@@ -69,6 +84,15 @@ class _Reader:
         self._in_table = False
         self._cells: list[str] = []
         self._rows: list[list[str]] = []
+        self._merges: list[str] = []  # of the cells of a row: "first" or "next" of those that are merged over rows
+        self._merge = ""
+        self._above: dict[int, str] = {}  # column -> text of the cell that is merged downwards
+        self._author: list[str] = []
+        self._asides: list[_Aside] = []
+        self._boxes: list[str] = []  # of the paragraph that is being read
+        self._notes: list[str] = []
+        self._titles: list[str] = []
+        self._comments: list[str] = []
 
     @property
     def title(self) -> str:
@@ -95,8 +119,12 @@ class _Reader:
             elif plain:
                 for character in plain if self._to_skip else (plain,):
                     self._plain(character)
+        while self._asides:
+            self._end_aside()
         self._paragraph()
         self._end_table()
+        for text in (*self._notes, *running_titles(self._titles), *self._comments):
+            self.out.block(text)
 
     def _brace(self, brace: str) -> None:
         self._flush()
@@ -106,6 +134,25 @@ class _Reader:
             self._stack.append(self._state)
         elif self._stack:
             self._state = self._stack.pop()
+            if self._asides and len(self._stack) < self._asides[-1].depth:
+                self._end_aside()
+
+    def _begin_aside(self, kind: str) -> None:
+        self._flush()
+        self._asides.append(_Aside(kind, len(self._stack), self._text, self._in_table))
+        self._text, self._in_table = [], False
+
+    def _end_aside(self) -> None:
+        text = one_line(self._taken())
+        aside = self._asides.pop()
+        self._text, self._in_table = aside.text, aside.in_table
+        if aside.kind == "comment":
+            text = comment_line("".join(self._author), text)
+            self._author.clear()
+        if text:
+            {"note": self._notes, "title": self._titles, "comment": self._comments, "box": self._boxes}[
+                aside.kind
+            ].append(text)
 
     def _symbol(self, symbol: str) -> None:
         if symbol == "*":
@@ -119,6 +166,10 @@ class _Reader:
         starred, self._starred = self._starred, False
         if word in _SKIPPED or (starred and word not in _KEPT_STARRED):
             self._state = replace(self._state, skipped=True)
+        elif word in _ASIDES and not self._state.skipped:
+            self._begin_aside(_ASIDES[word])
+        elif word == "atnauthor":
+            self._state = replace(self._state, place="author")
         elif word == "fonttbl":
             self._state = replace(self._state, place="fonts")
         elif word == "stylesheet":
@@ -141,7 +192,7 @@ class _Reader:
             if self._state.place != "fonts":
                 self._state = replace(self._state, codec=self._fonts.get(self._font, ""))
         elif word == "fcharset" and self._state.place == "fonts":
-            self._fonts[self._font] = _CODE_PAGES.get(number or 0, "")
+            self._fonts[self._font] = _SYMBOLS_OF if number == 2 else _CODE_PAGES.get(number or 0, "")
         elif word == "plain":
             self._flush()
             self._state = replace(self._state, hidden=False)
@@ -151,7 +202,7 @@ class _Reader:
         elif word == "uc":
             self._state = replace(self._state, fallback=max(0, number or 0))
         elif word == "u" and number is not None:
-            self._put(chr(number % 65536))
+            self._put(self._sign(number % 65536))
             self._to_skip = self._state.fallback
         elif word in _SPECIAL:
             self._put(_SPECIAL[word])
@@ -175,14 +226,36 @@ class _Reader:
             self._outline = number + 1
         elif word == "intbl":
             self._in_table = True
-        elif word in ("cell", "nestcell"):
+        elif (
+            word in ("nestcell", "nestrow")
+            or (word == "itap" and (number or 0) > 1)
+            or (word == "cell" and self._asides)
+        ):
+            self._put(" ")  # what a table within a cell or header says is said in one line
+        elif word == "cell":
             self._cells.append(self._taken())
-        elif word in ("row", "nestrow"):
-            self._rows.append(self._cells)
+        elif word == "row" and not self._asides:
+            self._rows.append(self._spread())
             self._cells = []
+        elif word == "trowd" and not self._asides:
+            self._merges, self._merge = [], ""
+        elif word in ("clvmgf", "clvmrg"):
+            self._merge = "first" if word == "clvmgf" else "next"
+        elif word == "cellx" and not self._asides:
+            self._merges.append(self._merge)
+            self._merge = ""
+
+    def _spread(self) -> list[str]:
+        """The cells of a row, with a short text of those that are merged over rows in each of them."""
+        for column, merge in enumerate(self._merges[: len(self._cells)]):
+            if merge == "next":
+                self._cells[column] = self._cells[column].strip() or repeated(self._above.get(column, ""))
+            elif merge == "first":
+                self._above[column] = self._cells[column].strip()
+        return self._cells
 
     def _paragraph(self) -> None:
-        if self._in_table:
+        if self._in_table or self._asides:
             self._put("\n")
             return
         self._end_table()
@@ -191,6 +264,9 @@ class _Reader:
             self.out.heading(text, self._outline)
         else:
             self.out.block(text)
+        for box in self._boxes:
+            self.out.block(box)
+        self._boxes.clear()
 
     def _end_table(self) -> None:
         if self._cells:
@@ -204,6 +280,8 @@ class _Reader:
             self._to_skip -= 1
         elif self._state.place == "styles" and not self._state.skipped and (named := _HEADING_STYLE.match(text)):
             self._levels[self._style] = int(named[1])
+        elif self._state.place == "fonts" and self._fonts.get(self._font, "").startswith(_SYMBOLS_OF):
+            self._fonts[self._font] += text.replace(";", "")
         elif self._shown():
             self._bytes += text.encode("latin-1")
 
@@ -217,24 +295,35 @@ class _Reader:
         self._flush()
         self._to_skip = 0
         if self._shown():
-            (self._title if self._state.place == "title" else self._text).append(text)
+            self._place().append(text)
+
+    def _place(self) -> list[str]:
+        return {"title": self._title, "author": self._author}.get(self._state.place, self._text)
 
     def _shown(self) -> bool:
-        return self._state.place in ("text", "title") and not self._state.skipped and not self._state.hidden
+        return self._state.place in ("text", "title", "author") and not self._state.skipped and not self._state.hidden
 
     def _flush(self) -> None:
         if self._bytes:
             text = self._decoded(bytes(self._bytes))
             self._bytes.clear()
-            (self._title if self._state.place == "title" else self._text).append(text)
+            self._place().append(text)
 
     def _decoded(self, data: bytes) -> str:
+        if self._state.codec.startswith(_SYMBOLS_OF):
+            return "".join(map(self._sign, data))
         if self._state.codec:
             return data.decode(self._state.codec, "replace")
         try:
             return data.decode(self._default)
         except UnicodeDecodeError:  # a Western font in a Chinese document, say
             return data.decode("cp1252", "replace")
+
+    def _sign(self, code: int) -> str:
+        """The character of this number, or what it shows in a font of signs."""
+        font = self._state.codec.removeprefix(_SYMBOLS_OF)
+        is_sign = self._state.codec != font and (code < 0x100 or code & 0xFF00 == 0xF000)
+        return (symbol(font, code) if is_sign else "") or chr(code)
 
     def _taken(self) -> str:
         self._flush()

@@ -27,6 +27,9 @@ _ABBREVIATIONS = frozenset(
 _AFTER = re.compile(r"\s*[\"'“‘(\[]*")
 
 PARAGRAPH, SENTENCE, PIECE = 2, 1, 0
+_HIDDEN_HYPHEN = re.compile("[\ufffe\x02\u00ad]\n?")
+_ENDS_IN_HAN = re.compile(r"[^|\t]{12,}[\u3400-\u9fff\uf900-\ufaff]\s*")  # a line that may go on in the next one
+_BEGINS_IN_HAN = re.compile(r"\s*[\u3400-\u9fff\uf900-\ufaff][^|\t]*")
 _WEAK = re.compile(r"\n|(?<=[，,、：:;|])\s*|(?<=\s)(?=\S)")
 
 
@@ -37,6 +40,18 @@ def boundaries(text: str) -> Iterator[tuple[int, int]]:
             yield match.end(), PARAGRAPH
         elif match.lastgroup != "narrow" or _ends_sentence(text, match):
             yield match.end(), SENTENCE
+
+
+def unwrapped(text: str) -> str:
+    """The text as it is embedded: without hidden hyphens, and without the ends of lines that part Chinese words."""
+    before, *lines = _HIDDEN_HYPHEN.sub("", text).split("\n")
+    parts = [before]
+    for line in lines:
+        goes_on = _BEGINS_IN_HAN.fullmatch(line) and not _BEGINS_ITEM.match(line) and _ENDS_IN_HAN.fullmatch(before)
+        parts[-1] = parts[-1].rstrip() if goes_on else parts[-1]
+        parts += [line.lstrip()] if goes_on else ["\n", line]
+        before = line
+    return "".join(parts)
 
 
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:

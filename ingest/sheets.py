@@ -24,13 +24,25 @@ class SheetRow:
     values: list[str]
     could_be_header: bool
 
-    def marked(self) -> "SheetRow":
-        """The row with its first cell marked as hidden."""
-        at = next((column for column, value in enumerate(self.values) if value), None)
+    def marked(self, column: int | None = None) -> "SheetRow":
+        """The row with its first cell, or that of a column, marked as hidden."""
+        at = next((at for at, value in enumerate(self.values) if value), None) if column is None else column
         if at is None:
             return self
         values = [*self.values[:at], f"{self.values[at]} (hidden)", *self.values[at + 1 :]]
         return SheetRow(self.number, values, self.could_be_header)
+
+
+def mark_columns(rows: Sequence[SheetRow], hidden: set[int]) -> list[SheetRow]:
+    """The rows with the first cell of each hidden column marked, or the first that could be in a header."""
+    marked = list(rows)
+    for column in hidden:
+        filled = [n for n, row in enumerate(marked) if column < len(row.values) and row.values[column]]
+        heads = (n for n in filled if marked[n].could_be_header)
+        at = next(heads, filled[0] if filled else None)
+        if at is not None:
+            marked[at] = marked[at].marked(column)
+    return marked
 
 
 def spread(rows: Iterable[SheetRow], tall: Iterable[tuple[int, int, int]]) -> list[SheetRow]:
@@ -105,17 +117,30 @@ def _add_table(out: TextBuilder, block: list[tuple[list[str], bool]], above: str
         out.block(row_line(block[at][0]))  # a caption over the table
         at += 1
     rows = [values for values, _ in block[at:]]
-    own = block[at][1] and len(rows) > 1 and 2 * filled[at] >= width
+    heads = 2 if _is_divided(block[at:]) else 1
+    filled_head = sum(map(any, zip(*rows[:heads], strict=True)))
+    own = block[at][1] and len(rows) > heads and 2 * filled_head >= width
     only_words = all(words for _, words in block)
     before = len(out.tables)
-    out.table(rows, header=own and not (only_words and len(rows) == 2 and 2 * filled[at + 1] > 3 * filled[at]))
+    has_header = own and not (only_words and len(rows) == 2 and 2 * filled[at + 1] > 3 * filled[at])
+    out.table(rows, header=heads if has_header else 0)
     if own and not only_words:
-        return row_line(rows[0])
+        return "\n".join(map(row_line, rows[:heads]))
     if above and not only_words and width > 1 and len(out.tables) > before:
         last = out.tables[-1]
         out.tables[-1] = Table(last.start, last.end, last.header or above)
     # A few rows of words over a gap are the header of the figures below it.
     return row_line(rows[-1]) if only_words and len(rows) <= 3 and width > 1 else above
+
+
+def _is_divided(block: Sequence[tuple[list[str], bool]]) -> bool:
+    """Whether the second row goes on heading the columns: words over figures, under a first row that leaves gaps."""
+    if len(block) < 3 or [could_be for _, could_be in block[:3]] != [True, True, False]:
+        return False
+    (first, _), (second, _) = block[:2]
+    return any(below and not above for above, below in zip(first, second, strict=True)) and all(
+        below for above, below in zip(first, second, strict=True) if above
+    )
 
 
 def read_csv(data: bytes, delimiter: str = "") -> Parsed:

@@ -8,14 +8,20 @@ from ingest.drawings import add_drawings, parts_of
 from ingest.ocr import Recognised
 from ingest.parsed import Parsed, TextBuilder, comment_line, one_line, repeated
 from ingest.pictures import Pictures, page_of_pictures
+from ingest.tables import header_rows
 from kb.config import IngestSettings
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_WORDS = (f"{_A}t", f"{_A}br", "{http://schemas.openxmlformats.org/officeDocument/2006/math}t")
 _DEFAULTS = IngestSettings()
 
 
 def read_pptx(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
-    """Read a .pptx: shapes from top to bottom, as a slide is looked at, then its notes and comments.
+    """Read a .pptx: shapes from top to bottom, as a slide is looked at, then its notes and comments. Hidden slides are
+    read and their titles marked.
 
     A slide that is nothing but pictures has the quality of what was recognised in them. Raises DocumentError where
     there is no text on any slide, but pictures.
@@ -28,10 +34,11 @@ def read_pptx(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
     first_title = ""
     for number, slide in enumerate(presentation.slides, 1):
         out.begin_page(number)
+        _choose(slide._element)
         title = slide.shapes.title
         words = one_line(title.text_frame.text) if title is not None and title.has_text_frame else ""
         if words:
-            out.heading(words, 1)
+            out.heading(f"{words} (hidden)" if slide._element.get("show") in ("0", "false") else words, 1)
             first_title = first_title or words
         written, recognised = bool(words), list[Recognised]()
         for shape in _in_reading_order(slide.shapes):
@@ -70,12 +77,30 @@ def _add(out: TextBuilder, shape: Any) -> bool:
     """Add the words of a shape itself. Gives whether there are any."""
     if getattr(shape, "has_table", False):
         rows = _rows(shape.table)
-        out.table(rows, header=bool(shape.table.first_row) or len(rows) > 1)
+        first = [
+            (c.text_frame.text, c.span_height, c.span_width) for c in shape.table.rows[0].cells if not c.is_spanned
+        ]
+        out.table(rows, header=header_rows(first, len(rows)) if first else 1)
         return any(map(any, rows))
     if not shape.has_text_frame or _is_field(shape):
         return False
-    lines = (paragraph.text.replace("\v", "\n").strip() for paragraph in shape.text_frame.paragraphs)
+    lines = (_words(paragraph._p).strip() for paragraph in shape.text_frame.paragraphs)
     return out.block("\n".join(line for line in lines if line)) is not None
+
+
+def _words(paragraph: Any) -> str:
+    """The text of a paragraph, with that of its formulas."""
+    return "".join("\n" if part.tag == f"{_A}br" else part.text or "" for part in paragraph.iter(*_WORDS))
+
+
+def _choose(slide: Any) -> None:
+    """Put the shapes that a slide holds for newer programs, such as those with formulas, in the place of the choice."""
+    for choice in list(slide.iter(f"{_MC}AlternateContent")):
+        shapes = [shape for shape in choice.iterfind(f"{_MC}Choice/*") if shape.tag.startswith(_P)]
+        if choice.getparent().tag in (f"{_P}spTree", f"{_P}grpSp"):
+            for shape in shapes or choice.findall(f"{_MC}Fallback/*"):
+                choice.addprevious(shape)
+            choice.getparent().remove(choice)
 
 
 def _rows(table: Any) -> list[list[str]]:

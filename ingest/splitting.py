@@ -13,24 +13,23 @@ from typing import TYPE_CHECKING
 
 from ingest.elements import XML, said
 from ingest.naming import cleaned_name, squeezed
-from ingest.parsed import Heading, Parsed, Table, one_line
-from ingest.sentences import PARAGRAPH, PIECE, SENTENCE, boundaries, weak_places
+from ingest.parsed import Parsed, Table, one_line
+from ingest.sentences import PARAGRAPH, PIECE, SENTENCE, boundaries, unwrapped, weak_places
 from ingest.tables import header_part, row_label
 from kb.config import SplittingSettings
 from kb.schema import Chunk
+from kb.sections import MARK, Section, is_under, sections_of
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-SPLITTER_VERSION = "2"
+SPLITTER_VERSION = "3"
 
 _SMALL_SECTION = 60  # tokens; smaller neighbours under one parent share a chunk
 _MAX_HEADER = 64  # tokens of a table header that are repeated; of a row's label a quarter
 _BLOCK = 16_384  # characters given to the tokenizer at once, about
 _PIECE_CHARACTERS = 512  # a piece of an over-long sentence, however few tokens it has
-_HIDDEN_HYPHEN = re.compile("[\ufffe\x02\u00ad]\n?")
 _NEWLINE = re.compile("\n")
-_SECTION_MARK = " > "
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +42,6 @@ class _Unit:
     strength: int
     table: int  # index of its table, -1 outside
     repeated: int  # tokens of the header that a chunk beginning here repeats
-
-
-@dataclass(frozen=True, slots=True)
-class _Section:
-    start: int
-    end: int
-    path: tuple[str, ...]
-    headings: int = 0  # that begin where it begins, or with no text between them
 
 
 def split(parsed: Parsed, name: str, tokenizer: "Tokenizer", settings: SplittingSettings) -> list[Chunk]:
@@ -88,7 +79,7 @@ class _Splitter:
     # -- chunks of one page, or of a document without pages
 
     def region(self, start: int, end: int, page: int | None) -> list[Chunk]:
-        sections = self._folded(_sections(self.parsed.headings, start, end))
+        sections = sections_of(self.text, self.parsed.headings, start, end)
         units = [self._units(section.start, section.end) for section in sections]
         lead = self._lead(start, end) if page is not None and not any(section.path for section in sections) else ""
         chunks: list[Chunk] = []
@@ -102,22 +93,7 @@ class _Splitter:
                     chunks.append(chunk)
         return chunks
 
-    def _folded(self, sections: Sequence[_Section]) -> list[_Section]:
-        """The sections, with a heading that has nothing under it but subsections made part of the first of these."""
-        folded: list[_Section] = []
-        for section in sections:
-            above = folded[-1] if folded else None
-            if above and _under(above.path, section.path) and self._only_headings(above):
-                folded[-1] = _Section(above.start, section.end, section.path, above.headings + section.headings)
-            else:
-                folded.append(section)
-        return folded
-
-    def _only_headings(self, section: _Section) -> bool:
-        lines = [line for line in self.text[section.start : section.end].split("\n") if line.strip(" \t=-")]
-        return len(lines) <= section.headings
-
-    def _groups(self, sections: Sequence[_Section], units: Sequence[Sequence[_Unit]]) -> list[tuple[int, int]]:
+    def _groups(self, sections: Sequence[Section], units: Sequence[Sequence[_Unit]]) -> list[tuple[int, int]]:
         """Neighbouring sections that share a chunk, as index ranges: small ones under the same parent."""
         sizes = [sum(unit.tokens for unit in part) for part in units]
         groups: list[tuple[int, int]] = []
@@ -197,11 +173,11 @@ class _Splitter:
         table = self.parsed.tables[units[0].table] if units[0].table >= 0 else None
         header = table.header if table and units[0].repeated else ""
         shown = self._shortened(header_part(self.text, table, start, end), _MAX_HEADER) if table and header else ""
-        words = said(text) if self.parsed.media_type == XML else _HIDDEN_HYPHEN.sub("", text)
+        words = said(text) if self.parsed.media_type == XML else unwrapped(text)
         if table and (label := self._shortened(row_label(self.text, table, start), _MAX_HEADER // 4)):
             words = f"{label} | {words.removeprefix('| ')}"
         embedded = "\n".join(part for part in (context, shown, words) if part)
-        return Chunk(start, end, text, embedded, page, _SECTION_MARK.join(path), header)
+        return Chunk(start, end, text, embedded, page, MARK.join(path), header)
 
     # -- units
 
@@ -306,7 +282,7 @@ class _Splitter:
         )
         half = self.settings.context_tokens // 2
         if title and not known:
-            words = self._shortened(words, half // 2) + _SECTION_MARK + title
+            words = self._shortened(words, half // 2) + MARK + title
         words = self._shortened(words, half)
         folders = cleaned_name(name, folders=True).removesuffix(cleaned_name(name))
         room = half - self._count(words)
@@ -314,17 +290,17 @@ class _Splitter:
 
     def _context(self, path: tuple[str, ...], lead: str) -> str:
         parts = [part for part in path if part != self.parsed.title]
-        tail = _SECTION_MARK.join(parts) or lead
+        tail = MARK.join(parts) or lead
         if not tail:
             return self.document_context
         room = self.settings.context_tokens - self._count(self.document_context) - 2
         tail = self._shortened(tail, max(0, room), keep_end=bool(parts))
-        return _SECTION_MARK.join(part for part in (self.document_context, tail) if part)
+        return MARK.join(part for part in (self.document_context, tail) if part)
 
     def _lead(self, start: int, end: int) -> str:
         """The first lines of a page without headings: what it is about, mostly."""
         lines = filter(None, map(one_line, self.text[start : min(end, start + 1200)].split("\n")))
-        return _HIDDEN_HYPHEN.sub("", " ".join(list(lines)[:3]))
+        return unwrapped(" ".join(list(lines)[:3]))
 
     def _count(self, text: str) -> int:
         return len(self.tokenizer.encode(text, add_special_tokens=False).ids)
@@ -357,41 +333,14 @@ class _Counter:
         return max(start + 1, min(end, self.ends[at])) if at < len(self.ends) else end
 
 
-def _sections(headings: Sequence[Heading], start: int, end: int) -> list[_Section]:
-    """The range cut at headings, each part with the path of headings it stands under."""
-    stack: list[Heading] = []
-    sections: list[_Section] = []
-    at, begun = start, 0
-    for heading in headings:
-        if heading.start >= end:
-            break
-        if heading.start > at:
-            sections.append(_Section(at, heading.start, _path(stack), begun))
-            at, begun = heading.start, 0
-        begun += heading.start == at
-        while stack and stack[-1].level >= heading.level:
-            stack.pop()
-        stack.append(heading)
-    sections.append(_Section(at, end, _path(stack), begun))
-    return sections
-
-
-def _path(stack: Sequence[Heading]) -> tuple[str, ...]:
-    return tuple(heading.text for heading in stack)
-
-
-def _under(parent: tuple[str, ...], child: tuple[str, ...]) -> bool:
-    return len(child) > len(parent) and child[: len(parent)] == parent
-
-
 def _related(first: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Whether two sections are siblings, or the second is under the first."""
-    return _under(first, other) or (len(first) == len(other) and first[:-1] == other[:-1])
+    return is_under(first, other) or (len(first) == len(other) and first[:-1] == other[:-1])
 
 
-def _common_path(sections: Sequence[_Section]) -> tuple[str, ...]:
+def _common_path(sections: Sequence[Section]) -> tuple[str, ...]:
     """The path of a chunk over several sections: what they share; a lone child's own where it has only its parent."""
-    if len(sections) == 2 and _under(sections[0].path, sections[1].path):
+    if len(sections) == 2 and is_under(sections[0].path, sections[1].path):
         return sections[1].path
     common = sections[0].path
     for section in sections[1:]:

@@ -1,8 +1,46 @@
-"""Tables: what a piece of a row is embedded with: the part of a long header above it, and the label of its row."""
+"""Tables: whether a first row heads one, and what a piece of a row is embedded with: the part of a long header above
+it, and the label of its row."""
+
+import re
+from collections.abc import Sequence
 
 from ingest.parsed import Table
 
 _CELL = " | "
+_FIGURE = re.compile(
+    r"[-+−–(（]?\s*[$€£¥￥]?\s*[-+−–]?\d[\d,，.\s]*\s*[%％‰万亿元]*\s*[)）]?|[-–—]+|n/?a", re.IGNORECASE
+)
+_YEAR = re.compile(r"(?:19|20)\d\d\s*年?")
+MOST_HEADS = 4  # rows of a header
+_LONGEST_HEAD = 80  # characters of a cell
+
+
+def could_head(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row of a table that marks none looks like a header: two short cells or more, and where these
+    hold digits, as `2024` and `Room 1` do, there are figures under them."""
+    first = [(column, cell) for column, cell in enumerate(rows[0] if rows else ()) if cell.strip()]
+    if len(first) < 2 or len(rows) < 2 or any(len(cell) > _LONGEST_HEAD for _, cell in first):
+        return False
+    with_digits = [column for column, cell in first if any(map(str.isdigit, cell))]
+    if any(_FIGURE.fullmatch(rows[0][column]) and not _YEAR.fullmatch(rows[0][column]) for column in with_digits):
+        return False
+    return all(_has_figures([row[column] for row in rows[1:] if column < len(row)]) for column in with_digits)
+
+
+def _has_figures(cells: Sequence[str]) -> bool:
+    """Whether most of the cells are figures, and not all of them years."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    figures = [cell for cell in filled if _FIGURE.fullmatch(cell)]
+    return 2 * len(figures) > len(filled) and not all(map(_YEAR.fullmatch, figures))
+
+
+def header_rows(cells: Sequence[tuple[str, int, int]], count: int) -> int:
+    """How many of `count` rows are the header of a table whose first row is one, of cells that have a text and span
+    rows and columns: where some span columns, those that others span, or the row under an empty corner."""
+    if not any(columns > 1 for _, _, columns in cells[1:]):
+        return 1
+    deepest = max(2 if not cells[0][0].strip() else 1, *(rows for _, rows, _ in cells))
+    return deepest if deepest <= MOST_HEADS and deepest < count else 1
 
 
 def header_part(text: str, table: Table, start: int, end: int) -> str:
@@ -11,9 +49,19 @@ def header_part(text: str, table: Table, start: int, end: int) -> str:
     first = _cells_before(text, table, start)
     if not first or "\n" in text[start:end].strip():
         return table.header
-    cells = table.header.split(_CELL)
-    shown = cells[first : first + text.count(_CELL, _past_bar(text, start), end) + 1]
-    return _CELL.join([cells[0], *shown]) if shown else table.header
+    last = first + text.count(_CELL, _past_bar(text, start), end)
+    *above, lowest = (line.split(_CELL) for line in table.header.split("\n"))
+    if not lowest[first : last + 1]:
+        return table.header
+    parts = [_over(cells, first, last) for cells in above] + [lowest[first : last + 1]]
+    return "\n".join(_CELL.join([cells[0], *shown]) for cells, shown in zip([*above, lowest], parts, strict=True))
+
+
+def _over(cells: list[str], first: int, last: int) -> list[str]:
+    """The cells of a row of a header, which may span columns, from that over column `first` on."""
+    while first > 1 and not "".join(cells[first : first + 1]).strip():
+        first -= 1
+    return [cell for cell in cells[first : last + 1] if cell]
 
 
 def row_label(text: str, table: Table, start: int) -> str:

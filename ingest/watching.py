@@ -86,6 +86,13 @@ def _is_news(report: IngestReport, known: dict[str, str]) -> bool:
     return any(document.reason and known.get(document.path) != document.reason for document in report.documents)
 
 
+def _is_below(changed: Path, root: Path) -> bool:
+    """Whether a file is below a root, and not in a home there, in which each ingestion changes files."""
+    if not changed.is_relative_to(root):
+        return False
+    return not any(files.is_home(folder) for folder in changed.parents if folder.is_relative_to(root))
+
+
 def _followed(roots: Sequence[Path], stop: threading.Event, poll: bool) -> Iterator[set[Path]]:
     """Yields once when it watches, then what has changed under the roots, or nothing, about twice a second; ends when
     `stop` is set."""
@@ -100,7 +107,7 @@ def _followed(roots: Sequence[Path], stop: threading.Event, poll: bool) -> Itera
         changed = Path(path)
         if files.is_hidden(changed.name) or files.is_left_behind(changed.name):
             return False
-        return changed in ours or any(changed.is_relative_to(root) for root in roots if root not in ours)
+        return changed in ours or any(_is_below(changed, root) for root in roots if root not in ours)
 
     changes = watchfiles.watch(
         *folders, watch_filter=wanted, debounce=_DEBOUNCE_MS, step=100, stop_event=stop, rust_timeout=500,

@@ -8,6 +8,7 @@ and outline levels say what is one.
 import re
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import islice, takewhile
 from typing import Any
 
 from ingest.drawings import add_drawings, parts_of, related
@@ -23,6 +24,8 @@ from ingest.parsed import (
     running_titles,
 )
 from ingest.pictures import Pictures
+from ingest.symbols import symbol
+from ingest.tables import MOST_HEADS, header_rows
 from kb.config import IngestSettings
 from kb.errors import DocumentError
 
@@ -59,13 +62,15 @@ _NUMBERED = (
 )
 _LONGEST_GUESS = 40  # characters of a paragraph that may be taken for a heading
 _MAX_SPAN = 100  # columns that a cell may span
+_OFF = ("0", "false", "off")
+_HEXADECIMAL = re.compile("[0-9A-Fa-f]{1,6}")
 _MAX_DEPTH = 3  # of documents inside documents
 _DEFAULTS = IngestSettings()
 
 
 def read_docx(data: bytes, settings: IngestSettings = _DEFAULTS, depth: int = 0) -> Parsed:
-    """Read a .docx, `depth` documents inside another. Deleted text and the table of contents are left out; inserted
-    text and what is recognised in pictures are in; comments come last.
+    """Read a .docx, `depth` documents inside another. Deleted and hidden text and the table of contents are left out;
+    inserted text and what is recognised in pictures are in; comments come last.
 
     Raises DocumentError for one that holds pictures and no text, neither its own nor in them.
     """
@@ -185,7 +190,8 @@ class _Reader:
                 for cell in cells:
                     self.body(cell)
             return
-        self.out.table(_texts(table), header=True)
+        texts = _texts(table)
+        self.out.table(texts, header=_heads(table, len(texts)))
         add_drawings(self.out, table, self.document.part, self.pictures)
 
     def inner_document(self, reference: Any) -> None:
@@ -251,7 +257,7 @@ def _is_bold(paragraph: Any) -> bool:
     """Whether each run with text is set in bold."""
     runs = [run for run in paragraph.iter(f"{_W}r") if "".join(_pieces(run)).strip()]
     marks = [run.find(f"{_W}rPr/{_W}b") for run in runs]
-    return bool(runs) and all(mark is not None and mark.get(f"{_W}val") not in ("0", "false", "off") for mark in marks)
+    return bool(runs) and all(mark is not None and mark.get(f"{_W}val") not in _OFF for mark in marks)
 
 
 def _value(parent: Any, tag: str) -> str:
@@ -272,10 +278,23 @@ def _pieces(parent: Any) -> Iterator[str]:
             yield child.text or ""
         elif tag in _CHARACTERS:
             yield _CHARACTERS[tag]
-        elif tag == f"{_W}txbxContent" or tag in _LEFT_OUT or not isinstance(tag, str):
+        elif tag == f"{_W}sym":
+            code = child.get(f"{_W}char") or ""
+            yield symbol(child.get(f"{_W}font") or "", int(code, 16)) if _HEXADECIMAL.fullmatch(code) else ""
+        elif tag == f"{_W}ruby":
+            base, above = (
+                "".join(_pieces(part)) for part in (child.findall(f"{_W}rubyBase"), child.findall(f"{_W}rt"))
+            )
+            yield f"{base}({above})" if above.strip() else base
+        elif tag == f"{_W}txbxContent" or tag in _LEFT_OUT or not isinstance(tag, str) or _is_hidden(child):
             continue
         else:
             yield from _pieces(child)
+
+
+def _is_hidden(run: Any) -> bool:
+    mark = run.find(f"{_W}rPr/{_W}vanish") if run.tag == f"{_W}r" else None
+    return mark is not None and mark.get(f"{_W}val") not in _OFF
 
 
 def _paragraphs(parent: Any) -> list[str]:
@@ -310,22 +329,45 @@ def _texts(table: Any) -> list[list[str]]:
     rows: list[list[str]] = []
     above: dict[int, str] = {}  # column -> text of the cell that is merged downwards
     for row in _own_rows(table):
-        texts = [""] * _span(row.find(f"{_W}trPr"), "gridBefore", 0)
-        for cell in _cells(row):
-            column = len(texts)
-            properties = cell.find(f"{_W}tcPr")
+        texts: list[str] = []
+        for column, cell, merge in _placed(row):
             text = " ".join(_paragraphs(cell))
-            merge = properties.find(f"{_W}vMerge") if properties is not None else None
             if merge is None:
                 above.pop(column, None)
-            elif merge.get(f"{_W}val") == "restart":
+            elif merge == "restart":
                 above[column] = text
             else:
                 text = text or repeated(above.get(column, ""))
-            texts += [text] + [""] * (_span(properties, "gridSpan", 1) - 1)
+            texts += [""] * (column - len(texts)) + [text]
         if row_line(texts):
             rows.append(texts)
     return rows
+
+
+def _placed(row: Any) -> Iterator[tuple[int, Any, str | None]]:
+    """The cells of a row, each with its column, and how it is merged with those above and below it: not at all (None),
+    beginning ("restart") or going on."""
+    column = _span(row.find(f"{_W}trPr"), "gridBefore", 0)
+    for cell in _cells(row):
+        properties = cell.find(f"{_W}tcPr")
+        merge = properties.find(f"{_W}vMerge") if properties is not None else None
+        yield column, cell, None if merge is None else merge.get(f"{_W}val") or "continue"
+        column += _span(properties, "gridSpan", 1)
+
+
+def _heads(table: Any, count: int) -> int:
+    """How many of `count` rows are the header: those that Word repeats on each page, or that the first one spans."""
+    rows = list(islice(_own_rows(table), MOST_HEADS + 1))
+    marked = sum(1 for _ in takewhile(lambda row: row.find(f"{_W}trPr/{_W}tblHeader") is not None, rows))
+    if 1 < marked <= MOST_HEADS and marked < count:
+        return marked
+    below = [{column: merge for column, _, merge in _placed(row)} for row in rows[1:]]
+    cells = []
+    for column, cell, merge in _placed(rows[0]) if rows else ():
+        going_on = takewhile(lambda row: row.get(column) == "continue", below if merge == "restart" else ())  # noqa: B023
+        span = _span(cell.find(f"{_W}tcPr"), "gridSpan", 1)
+        cells.append((" ".join(_paragraphs(cell)), 1 + len(list(going_on)), span))
+    return header_rows(cells, count) if cells else 1
 
 
 def _span(properties: Any, tag: str, usual: int) -> int:

@@ -5,7 +5,9 @@ openpyxl (3.1.5) offers only through its own parser: its sheets read on demand g
 workbooks take tens of times the memory.
 """
 
+import contextlib
 import re
+import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -17,36 +19,51 @@ from openpyxl.packaging.relationship import get_dependents, get_rels_path
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 from openpyxl.xml.constants import COMMENTS_NS
 
+from ingest.drawings import chart_titles, paragraph_lines, parsed_xml
 from ingest.numbers import shown
 from ingest.parsed import Parsed, TextBuilder, one_line, stored
-from ingest.sheets import MAX_ROWS, SheetRow, add_sheet, is_header, spread
+from ingest.pictures import Pictures
+from ingest.sheets import MAX_ROWS, SheetRow, add_sheet, is_header, mark_columns, spread
+from kb.config import IngestSettings
 from kb.errors import DocumentError
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_DEFAULTS = IngestSettings()
+_MAX_COLUMNS = 16_384
 _FORMULA = 0.5  # stands for a formula where it is asked whether a row could be a header: it is no word
 _THREADED = re.compile(r"\A\[[^\]\n]{4,40}\]\s.*?linkid=870924\s+", re.DOTALL)  # what older programs are told
 
 
-def read_xlsx(data: bytes) -> Parsed:
+def read_xlsx(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
     """Read an .xlsx: each sheet is a heading with its rows. A formula gives the value that was last computed, or
-    itself where there is none. Hidden sheets and rows are read and marked; comments stand under their sheet."""
+    itself where there is none. Hidden sheets, rows and columns are read and marked; comments, text boxes, the
+    titles of charts and what is recognised in pictures follow their sheet.
+
+    Raises DocumentError for one that holds pictures and no text, neither its own nor in them.
+    """
     workbook = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True)
     try:
-        out = TextBuilder()
+        out, pictures = TextBuilder(), Pictures(settings)
         sheets = workbook.worksheets
         for sheet in sheets:
             parser = _Parser(workbook, sheet)
             rows = list(parser.rows())
             hidden = set[int]() if parser.is_filtered else parser.hidden  # what a filter hides is no secret
-            rows = [row.marked() if row.number in hidden else row for row in rows]
+            rows = mark_columns(
+                [row.marked() if row.number in hidden else row for row in rows], parser.hidden_columns()
+            )
             name = sheet.title if sheet.sheet_state == "visible" else f"{sheet.title} (hidden)"
             add_sheet(out, name, spread(rows, parser.tall_cells()), alone=len(sheets) == 1)
             labels = {row.number: next(filter(None, row.values), "") for row in rows}
             out.block("\n".join(_comments(workbook, sheet, labels)))
+            with contextlib.suppress(etree.XMLSyntaxError, KeyError, zipfile.BadZipFile):  # costs the drawing alone
+                _add_drawn(out, workbook._archive, sheet._worksheet_path, pictures)
         title = one_line(workbook.properties.title or "")
     finally:
         workbook.close()
-    return out.build(title, MEDIA_TYPE)
+    parsed = out.build(title, MEDIA_TYPE)
+    pictures.check(parsed.text)
+    return parsed
 
 
 class _Parser(WorkSheetParser):  # type: ignore[misc]
@@ -96,6 +113,12 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
         """The numbers of the hidden rows."""
         return {int(number) for number, given in self.row_dimensions.items() if given.get("hidden") in ("1", "true")}
 
+    def hidden_columns(self) -> set[int]:
+        """The hidden columns, counted from 0."""
+        hidden = [given for given in self.column_dimensions.values() if given.get("hidden") in ("1", "true")]
+        spans = [(int(given["min"]), min(int(given["max"]), _MAX_COLUMNS)) for given in hidden]
+        return {column - 1 for first, last in spans for column in range(first, last + 1)}
+
     @property
     def is_filtered(self) -> bool:
         """Whether the sheet has a filter, which hides rows too."""
@@ -105,6 +128,26 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
         """(first row, last row, column from 0) of the cells that are merged over rows."""
         ranges = self.merged_cells.mergeCell if self.merged_cells is not None else ()
         return [(each.min_row, each.max_row, each.min_col - 1) for each in ranges if each.max_row > each.min_row]
+
+
+def _add_drawn(out: TextBuilder, archive: Any, sheet: str, pictures: Pictures) -> None:
+    """Add what the text boxes on a sheet say, the titles of its charts, whose numbers stand in cells, and pictures."""
+    for drawing in _parts(archive, sheet, "drawing"):
+        for shape in parsed_xml(archive.read(drawing)).iter("{*}txBody"):
+            out.block("\n".join(paragraph_lines(shape)))
+        for chart in _parts(archive, drawing, "chart"):
+            out.block(chart_titles(parsed_xml(archive.read(chart))))
+        for picture in _parts(archive, drawing, "image"):
+            pictures.add(out, archive.read(picture))
+
+
+def _parts(archive: Any, part: str, kind: str) -> Iterator[str]:
+    """The parts of a kind that a part refers to and the workbook holds."""
+    relations = get_rels_path(part)
+    names = set(archive.namelist())
+    for relation in get_dependents(archive, relations) if relations in names else ():
+        if relation.Type.endswith(f"/{kind}") and relation.target in names:
+            yield relation.target
 
 
 def _comments(workbook: Any, sheet: Any, labels: dict[int, str]) -> Iterator[str]:

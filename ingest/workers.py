@@ -8,11 +8,9 @@ import atexit
 import contextlib
 import os
 import pickle
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import deque
@@ -24,7 +22,7 @@ from pathlib import Path
 
 from kb.config import Settings
 from kb.errors import DocumentError, KBError
-from kb.schema import Chunk, PageSpan
+from kb.schema import Chunk, Heading, PageSpan, RecognisedPage
 
 MORE, LAST, BEGUN, PAGE, READY = b"m", b"l", b"b", b"p", b"r"  # the first byte of what a process sends
 
@@ -34,7 +32,7 @@ _IDLE_SECONDS = 60.0
 _START_SECONDS = 120.0
 _POLL_SECONDS = 0.1
 _WHOLE_FILE = 100  # times `ingest.file_seconds`: what a file may take with all its members and pages
-_FOLDER = "kb-reading-"  # of the temporary files of a reading process; then comes who owns it
+_FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)  # no crash: a parser does not send them
 _CHILD = "import sys; sys.path[:] = sys.argv[2:]; from ingest.reader_process import main; main(int(sys.argv[1]))"
 
 
@@ -71,6 +69,8 @@ class ReadDocument:
     chunks: tuple[Chunk, ...]
     words: tuple[str, ...] = ()  # what the word index holds of each chunk
     original: str = ""  # the file in the task's folder that holds its content; "" where none was kept
+    recognised: tuple[RecognisedPage, ...] = ()
+    headings: tuple[Heading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +230,6 @@ class _Worker(threading.Thread):
         self._workers = workers
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
-        self._folder: Path | None = None  # of its temporary files
 
     @property
     def pid(self) -> int | None:
@@ -318,13 +317,11 @@ class _Worker(threading.Thread):
             return self._connection
         self.kill()
         ours, theirs = Pipe()
-        _drop_leftovers()
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
         command = [sys.executable, "-c", _CHILD, str(theirs.fileno()), *sys.path]
         try:
             self._process = subprocess.Popen(
                 command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                start_new_session=True, env={**os.environ, "TMPDIR": str(self._folder)},
+                start_new_session=True,
             )  # fmt: skip
         except OSError as error:
             raise KBError(f"No reading process could be started: {error.strerror or error}.") from error
@@ -351,6 +348,8 @@ class _Worker(threading.Thread):
         if code < 0:
             with contextlib.suppress(ValueError):
                 how = signal.Signals(-code).name
+        if -code in _FROM_OUTSIDE:  # this thread says so itself where it was the one
+            return f"The process that read it was ended from outside by {how}, as where memory is short. Run it again."
         return f"The process that read it was ended by {how}: the file is damaged or hostile."
 
     def _megabytes(self, family: bool = False) -> float:
@@ -373,25 +372,12 @@ class _Worker(threading.Thread):
         """End the process and all that it has started."""
         process, self._process = self._process, None
         connection, self._connection = self._connection, None
-        folder, self._folder = self._folder, None
         if process is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)  # with what an ended file has left in it
         if connection is not None:
             connection.close()
-
-
-def _drop_leftovers() -> None:
-    """Remove the temporary files of reading processes whose owner was killed: parts of documents may be in them."""
-    import psutil
-
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*-*"):
-        owner = folder.name.removeprefix(_FOLDER).partition("-")[0]
-        if owner.isdigit() and not psutil.pid_exists(int(owner)):
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 pool = Workers(max(1, min(4, (os.cpu_count() or 1) // 2)))  # the embedding model needs the rest of the machine

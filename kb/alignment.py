@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kb import contradictions, table_claims
 from kb.maxsim import Vectors
 from kb.names import codes_in, names_in
-from kb.numbers import missing_numbers, numbers_in
+from kb.numbers import in_units_of, missing_numbers, numbers_in
 from kb.orders import BLANK
 from kb.schema import Passage
 from kb.text import CJK, language_of, sentences
@@ -30,6 +31,8 @@ _SHORTEST_FULL_LINE = 25  # characters; of Chinese a line holds about 30
 _LONGEST_SENTENCE = 600  # characters
 _CLOSING = ".!?:;。！？：；…"
 _LIST_ITEM = re.compile(r"[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．]")
+_KINDS_OF_PLACE = "区省市县州"  # left out where a place is named in a table
+_LINKING = "是为的了有在元共达约计"  # characters that tie an answer to what was asked
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
 
 _NUMERIC = re.compile(r"[\d.,]+")
@@ -85,6 +88,7 @@ class Aligner:
     ) -> None:
         self._sources = [_source(passage, document_text) for passage in passages]
         self._question_language = language_of(question)
+        self._question = question
         self._asked_tokens = frozenset(_tokens(question))
         self._asked_numbers = numbers_in(question)
         self._asked_names = names_in(question)
@@ -106,6 +110,7 @@ class Aligner:
     def _best(self, claim: str, source: _Source) -> Span | None:
         if not source.windows:
             return None
+        claim = in_units_of(claim, f"{source.heading}\n{source.passage.text}")
         crosses = self._similarities is not None and language_of(claim) != language_of(source.passage.text)
         strengths = self._cosines(claim, source) if crosses else self._coverages(claim, source)
         excused = self._asked_numbers & numbers_in(source.heading)
@@ -113,7 +118,11 @@ class Aligner:
         threshold = SUPPORT_COSINE if crosses else SUPPORT
         best: tuple[tuple[bool, float], int] | None = None
         for i, (window, (strength, precision)) in enumerate(zip(source.windows, strengths, strict=True)):
-            checked = strength >= threshold and self._holds(claim, names, window, source, excused)
+            checked = (
+                strength >= threshold
+                and self._holds(claim, names, window, source, excused)
+                and not self._contradicted(claim, window, source, crosses)
+            )
             merit = (checked, strength + BREVITY * precision)
             if best is None or merit > best[0]:
                 best = merit, i
@@ -142,7 +151,25 @@ class Aligner:
         table = bool(_CELL.search(window.quote))
         place = f"{window.quote if table else source.passage.text}\n{source.heading}".lower()
         return all(
-            name in place or (not table and name in self._asked_names and name in source.whole) for name in names
+            name in place
+            or (not table and name in self._asked_names and name in source.whole)
+            or (name[-1] in _KINDS_OF_PLACE and len(name) > 2 and name[:-1] in place)
+            for name in names
+        )
+
+    def _contradicted(self, claim: str, window: _Window, source: _Source, crosses: bool) -> bool:
+        """Whether span or heading speak against the claim. Between languages cosine tells no row of codes from another:
+        what is said of one must name a number or code of it."""
+        quote = window.quote
+        if crosses and _CELL.search(quote):
+            added = (numbers_in(claim) | codes_in(claim)) - self._asked_numbers - self._asked_codes
+            if not added & (numbers_in(quote) | codes_in(quote)):
+                return True
+        return (
+            contradictions.loses_sign(claim, quote)
+            or table_claims.takes_wrong_column(claim, self._question, quote, source.passage.header)
+            or contradictions.is_of_another_year(self._question, source.heading, source.passage.text)
+            or (not crosses and contradictions.negates(claim, f"{quote}\n{source.heading}"))
         )
 
     def _cosines(self, claim: str, source: _Source) -> list[tuple[float, float]]:
@@ -151,21 +178,33 @@ class Aligner:
 
     def _coverages(self, claim: str, source: _Source) -> list[tuple[float, float]]:
         """For each window the share of the claim that it covers, and the share of it that the claim covers."""
-        tokens = _tokens(claim)
-        new = {token: weight for token, weight in tokens.items() if token not in self._asked_tokens}
-        repeated = {token: REPEATED * weight for token, weight in tokens.items() if token in self._asked_tokens}
-        mass = sum(new.values()) + sum(repeated.values()) or 1.0
+        tokens, falling = _tokens(claim), _tokens(contradictions.FALLING.sub(" ", claim))
+        numbers = numbers_in(claim)
         found = []
         for window in source.windows:
-            new_here = sum(weight for token, weight in new.items() if token in window.tokens)
-            new_above = sum(w for t, w in new.items() if t not in window.tokens and t in source.heading_tokens)
-            repeated_here = sum(w for t, w in repeated.items() if t in window.tokens or t in source.heading_tokens)
-            inside = sum(weight for token, weight in tokens.items() if token in window.tokens)
+            said = falling if numbers & contradictions.only_negative(window.quote) else tokens
+            inside = sum(weight for token, weight in said.items() if token in window.tokens)
             precision = inside / (sum(window.tokens.values()) or 1.0)
-            # What only the heading says counts half, and never without words of the span itself.
-            covered = new_here + min(new_above / 2, new_here) + repeated_here
-            found.append((covered / mass if inside else 0.0, min(1.0, precision)))
+            covered = self._covered(said, window, source) if inside else 0.0
+            if covered and table_claims.names_cell(claim, self._question, window.quote, source.passage.header):
+                covered = max(covered, SUPPORT)
+            found.append((covered, min(1.0, precision)))
         return found
+
+    def _covered(self, said: Mapping[str, float], window: _Window, source: _Source) -> float:
+        """The share of what is said that a window covers."""
+        new = {token: weight for token, weight in said.items() if token not in self._asked_tokens}
+        repeated = {token: REPEATED * weight for token, weight in said.items() if token in self._asked_tokens}
+        new_here = sum(weight for token, weight in new.items() if token in window.tokens)
+        new_above = sum(w for t, w in new.items() if t not in window.tokens and t in source.heading_tokens)
+        repeated_here = sum(w for t, w in repeated.items() if t in window.tokens or t in source.heading_tokens)
+        # What only the heading says counts half, and never without words of the span itself.
+        covered = new_here + min(new_above / 2, new_here) + repeated_here
+        share = covered / (sum(new.values()) + sum(repeated.values()))
+        # A number that answers, all of it here, is not outweighed by how long the question is.
+        added = [token for token in new if any(c not in self._question and c not in _LINKING for c in token)]
+        answers = any(token.startswith("#") for token in added) and all(token in window.tokens for token in added)
+        return max(share, SUPPORT) if answers and 2 * repeated_here >= sum(repeated.values()) else share
 
 
 def _merit(span: Span) -> tuple[bool, float, int]:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
@@ -19,6 +20,8 @@ from kb.draft import (
     EMPTY,
     FOUND_NOTHING,
     LEFT_OUT,
+    NOTHING_CHOSEN,
+    NOTHING_THERE,
     ORDERS,
     STOPPED,
     UNSUPPORTED,
@@ -55,6 +58,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_HALF_MARKER = re.compile(r"\s*\[\d{0,3}\Z")  # where the reader or the engine's limit stopped the model
 _CHOICE = "model"  # the property that keeps what `choose_model` chose
 
 
@@ -189,7 +193,10 @@ class KnowledgeBase(Documents):
             found = self.search(draft.searched, asker, scope=scope)
             draft.passages = worth_reading(found.passages) if found.enough_evidence else found.passages
             yield Retrieved(draft.passages, draft.searched, found.enough_evidence)
-            if not found.enough_evidence:
+            if not found.passages:
+                why = NOTHING_THERE if scope == EVERYTHING else NOTHING_CHOSEN
+                answer = draft.refused("nothing_to_search", why[draft.language])
+            elif not found.enough_evidence:
                 answer = draft.refused("weak_evidence", WEAK[draft.language])
             else:
                 with suppress(EmptyAnswer):  # refused below
@@ -289,7 +296,7 @@ class KnowledgeBase(Documents):
 
     def _checked_answer(self, draft: Draft, options: Options) -> Generator[Event, None, Answer]:
         """What the model wrote, checked against the passages; a refusal where it found nothing. Returns the answer."""
-        text = "".join(draft.text).strip()
+        text = _HALF_MARKER.sub("", "".join(draft.text)).strip()
         if not text:
             if options.stopped:
                 raise ModelError(STOPPED[draft.language])

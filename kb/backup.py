@@ -25,7 +25,7 @@ from typing import IO, Any
 from kb import uploads
 from kb.catalog import Catalog
 from kb.database import now
-from kb.errors import HomeTooNew, KBError, StorageFull, UsageError
+from kb.errors import HomeTooNew, KBError, StorageFull, UsageError, why
 from kb.home import Home
 from kb.indexes import Indexes
 from kb.migrations import MIGRATIONS
@@ -69,22 +69,30 @@ class CheckReport:
 def back_up(home: Home, catalog: Catalog, target: Path, lock: threading.Lock) -> BackupReport:
     """Write a backup into a new file, or under a name of its own into a folder. The home may be in use meanwhile.
 
+    What is a folder, or has no suffix, is taken for one, and made (mode 0700) where it does not exist.
+
     It is one moment's catalog with its originals. `lock` is held while the catalog is copied, and keeps deletions
     waiting. The file appears when it is whole (mode 0600). Raises UsageError where it exists or cannot be
     written, and StorageFull.
     """
     began = time.perf_counter()
     created_at = now()
-    if target.is_dir():
-        target = target / f"kb-{datetime.now(UTC):%Y%m%dT%H%M%S}.tar"
+    folder = None
+    if target.is_dir() or not (target.suffix or target.exists()):
+        folder, target = target, target / f"kb-{datetime.now(UTC):%Y%m%dT%H%M%S}.tar"
     if target.exists():
         raise UsageError(f"{target} exists already. Give the backup another name.")
     target = target.absolute()
+    if "\0" in str(target) or target.parent.resolve().is_relative_to(home.path.resolve()):
+        raise UsageError(f"{str(target)!r} is no place for a backup. Name a file outside the home.")
     part, snapshot = (target.with_name(f".{target.name}.{end}") for end in ("part", "catalog"))
+    str(target).encode()  # fails for bytes that are no text, which the catalog could not note
     note = f"{_WRITING}{target}"
     catalog.set_property(note, json.dumps([str(part), str(snapshot)]))  # in case this process is killed
     try:
-        with _writing(target):
+        with _writing(folder or target):
+            if folder is not None:
+                folder.mkdir(mode=0o700, exist_ok=True)
             snapshot.unlink(missing_ok=True)
             os.close(os.open(snapshot, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             with lock:
@@ -105,6 +113,15 @@ def back_up(home: Home, catalog: Catalog, target: Path, lock: threading.Lock) ->
             db.execute("DELETE FROM properties WHERE name = ?", (note,))
     seconds = time.perf_counter() - began
     return BackupReport(target, target.stat().st_size, documents, *counts, created_at, seconds)
+
+
+def named(target: str) -> Path:
+    """The absolute path of a target as it was written; what ends with a slash is a folder, made if it is missing."""
+    path = Path(target).expanduser().absolute()
+    if target.endswith("/") and path.suffix and not path.exists():
+        with _writing(path):
+            path.mkdir(mode=0o700)
+    return path
 
 
 def _drop(files: list[Path]) -> None:
@@ -200,7 +217,9 @@ def _writing(target: Path) -> Iterator[None]:
     except (OSError, sqlite3.OperationalError) as error:
         if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "full" in str(error):
             raise StorageFull(f"The disk that holds {target} is full; nothing half done was kept.") from error
-        raise UsageError(f"{target} cannot be written: {error}. Choose another place.") from error
+        gone = isinstance(error, FileNotFoundError)
+        reason = f"there is no folder {target.parent}" if gone else why(error)
+        raise UsageError(f"{target} cannot be written: {reason}. Choose another place.") from error
 
 
 def _sync_folder(folder: Path) -> None:
@@ -219,6 +238,8 @@ def restore(file: Path, place: Path) -> BackupReport:
     """
     began = time.perf_counter()
     place = place.expanduser().absolute()
+    if os.path.isdir(file):
+        raise UsageError(f"{file} is a folder. Name one of the backup files in it.")
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
         raise UsageError(f"{place} is not empty. A backup is restored into a new --home.")
     draft = place.with_name(f".{place.name}.restoring")
@@ -227,7 +248,7 @@ def restore(file: Path, place: Path) -> BackupReport:
         with _writing(place):
             place.parent.mkdir(parents=True, exist_ok=True)
             draft.mkdir(mode=0o700)
-        manifest = _unpack(file, draft)
+        manifest = _unpack(file, draft, place)
         documents = _settle(draft, Path(manifest["home"]), place)
         with _writing(place):
             os.rename(draft, place)
@@ -239,8 +260,8 @@ def restore(file: Path, place: Path) -> BackupReport:
     return BackupReport(file, size, documents, originals, sent, runs, manifest["created_at"], seconds)
 
 
-def _unpack(file: Path, folder: Path) -> dict[str, Any]:
-    """Write the files of a backup into a folder. Returns its manifest, with which all of them agree."""
+def _unpack(file: Path, folder: Path, place: Path) -> dict[str, Any]:
+    """Write the files of a backup into a folder that will be `place`. Returns its manifest, with which they agree."""
     found: dict[str, str] = {}
     manifest: dict[str, Any] | None = None
     try:
@@ -252,12 +273,14 @@ def _unpack(file: Path, folder: Path) -> dict[str, Any]:
                 if member.name == _MANIFEST:
                     manifest = json.loads(source.read())
                 else:
-                    with _writing(folder):
+                    with _writing(place):
                         found[member.name] = _unpack_one(source, folder / member.name)
-    except (tarfile.TarError, EOFError, ValueError) as error:
-        raise _damaged(file, str(error)) from None
+    except (tarfile.TarError, EOFError, ValueError):
+        raise _damaged(file, "it was cut off or changed, or is no tar file at all") from None
+    except FileNotFoundError:
+        raise UsageError(f"There is no backup {file}. Check the path.") from None
     except OSError as error:
-        raise UsageError(f"The backup {file} cannot be read: {error.strerror or error}.") from None
+        raise UsageError(f"The backup {file} cannot be read: {why(error)}.") from None
     if manifest is None:
         raise _damaged(file, "its end is missing")
     if manifest.get("format") != _FORMAT or manifest.get("schema", 0) > len(MIGRATIONS):
@@ -350,7 +373,7 @@ def _check_originals(home: Home, catalog: Catalog, deep: bool, report: Callable[
                 if hashlib.file_digest(content, "sha256").hexdigest() != row["sha256"]:
                     report(f"The original of {row['name']} has changed on the disk. Restore it from a backup.")
     for name in missing[:_NAMED]:
-        report(f"The original of {name} is missing. Ingest the file again, or restore a backup.")
+        report(f"The original of {name} is missing. Restore a backup, or delete it and ingest its file again.")
     if len(missing) > _NAMED:
         report(f"{len(missing) - _NAMED} more originals are missing.")
     return there

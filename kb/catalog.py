@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kb import recognition, sections
 from kb.candidates import Candidates, batches, word_body
 from kb.database import TRACES, now
 from kb.errors import DocumentNotFound, HomeError
 from kb.listing import DocumentList
-from kb.schema import Chunk, Document, PageSpan, Passage, Principal, StoredText
+from kb.schema import Chunk, Document, Heading, PageSpan, Passage, Principal, RecognisedPage, StoredText
 from kb.text import language_of
 
 EVERYONE = ("*",)
@@ -51,6 +52,8 @@ class NewVersion:
     keys: tuple[bytes, ...] = ()  # where they are stored already; then `embeddings` is empty
     words: tuple[str, ...] = ()  # `word_body` of each chunk, where that was made already
     readers: tuple[str, ...] | None = None  # None: as before, and everyone for a new document
+    recognised: tuple[RecognisedPage, ...] = ()
+    headings: tuple[Heading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,8 @@ class Catalog(Candidates):
             ),
         ).lastrowid  # fmt: skip
         assert version_id is not None
+        recognition.keep(db, version_id, new.recognised)
+        sections.keep(db, version_id, new.headings)
         if not new.keys and len(new.embeddings) != len(new.chunks):
             raise ValueError(f"{new.path!r} has {len(new.chunks)} chunks and {len(new.embeddings)} embeddings")
         keys = new.keys or tuple(embedding_key(chunk.embedded_text, new.identity) for chunk in new.chunks)

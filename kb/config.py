@@ -13,7 +13,7 @@ import platformdirs
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kb.errors import ConfigError
+from kb.errors import ConfigError, why
 
 EngineName = Literal["auto", "ollama", "embedded", "llamaindex"]
 
@@ -141,7 +141,7 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise ConfigError(f"There is no settings file {path}. Check --config and KB_CONFIG.") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(f"The settings file {path} cannot be read: {error}") from None
+        raise ConfigError(f"The settings file {path} cannot be read: {why(error)}") from None
     if values is None:
         return {}
     if not isinstance(values, dict):

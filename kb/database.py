@@ -7,12 +7,14 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from kb.days import instants
+from kb.draft import STOPPED
 from kb.errors import HomeError, HomeTooNew, StorageFull
 from kb.migrations import MIGRATIONS
 from kb.wiping import wipe_unused
@@ -176,10 +178,33 @@ class Database:
         )
         return int(cursor.lastrowid or 0)
 
-    def audit_rows(self, limit: int = 100) -> list[dict[str, Any]]:
-        """The newest rows of the audit trail, newest first."""
-        rows = self.db.execute("SELECT * FROM audit ORDER BY id DESC LIMIT ?", (limit,))
-        return [{**dict(r), "detail": json.loads(r["detail"])} for r in rows]
+    def audit_rows(
+        self, limit: int = 100, *, since: str = "", asker: str = "", action: str = ""
+    ) -> list[dict[str, Any]]:
+        """The newest rows of the audit trail, newest first; see `outcome_of`.
+
+        `since` is an ISO date in this machine's time zone, `asker` and `action` are whole names; "" does not limit.
+        Raises UsageError for what is no date.
+        """
+        wanted = {"at >= ?": instants(since, "")[0], "asker = ?": asker, "action = ?": action}
+        chosen = {condition: value for condition, value in wanted.items() if value}
+        where = f"WHERE {' AND '.join(chosen)}" if chosen else ""
+        rows = self.db.execute(f"SELECT * FROM audit {where} ORDER BY id DESC LIMIT ?", (*chosen.values(), limit))
+        found = [{**dict(row), "detail": json.loads(row["detail"])} for row in rows]
+        return [{**row, "outcome": outcome_of(row["action"], row["detail"])} for row in found]
+
+
+def outcome_of(action: str, detail: Mapping[str, Any]) -> str:
+    """How it ended, what a row of the audit trail tells of: a question is answered, refused, withheld, stopped or
+    failed, anything else done."""
+    notices = detail.get("notices", [])
+    if action != "ask":
+        return "done"
+    if "error" in detail:
+        return "stopped" if detail["error"] in STOPPED.values() else "failed"
+    if detail.get("refused"):
+        return "withheld" if "unsupported_answer" in notices else "refused"
+    return "stopped" if "stopped" in notices else "answered"
 
 
 def _statements(script: str) -> Iterator[str]:

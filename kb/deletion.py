@@ -8,10 +8,9 @@ in between is made good by the next start.
 
 import json
 import logging
-import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,9 +59,9 @@ class Deletion:
         self.lock = threading.Lock()  # held while traces are overwritten
         self.forgetting: list[Callable[[], object]] = []  # called then: who keeps words of documents in memory
 
-    def remove(self, document_id: int, asker: str) -> None:
-        """Delete a document so that nothing finds it any more. Call `scrub` when all that shall go is removed."""
-        self._indexes.remove(document_id, asker)
+    def remove(self, document_ids: Sequence[int], asker: str) -> None:
+        """Delete documents so that nothing finds them any more. Call `scrub` when all that shall go is removed."""
+        self._indexes.remove(document_ids, asker)
 
     @contextmanager
     def ingesting(self) -> Iterator[None]:
@@ -106,7 +105,7 @@ class Deletion:
             self._indexes.wipe()
 
     def sweep(self, at_start: bool = False) -> int:
-        """Delete the files that a killed ingestion, upload or backup left. Returns how many originals no version names.
+        """Delete what a killed ingestion, upload or backup left. Returns how many originals no version names.
 
         Unless it is `at_start`, before anything is done with the home, what came since then is left alone: it may be in
         use, or its version about to be written.
@@ -117,10 +116,6 @@ class Deletion:
         unused = [file for file in _old(home.originals.glob("*/*"), before) if file.name not in named]
         for file in [*unused, *_old(home.uploads.rglob(".*.part"), before)]:
             file.unlink(missing_ok=True)
-        for folder in (*home.incoming.glob("*"), *home.reading.glob("*")):
-            with suppress(FileNotFoundError):
-                if folder.stat().st_mtime < before:
-                    shutil.rmtree(folder, ignore_errors=True)
         if at_start:
             backup.sweep(self._catalog)
         return len(unused)

@@ -111,6 +111,14 @@ WEAK = {
     "en": "No document is close enough to the question; the model was not asked.",
     "zh": "没有与问题足够接近的文档，未调用模型。",
 }
+NOTHING_CHOSEN = {
+    "en": "None of the documents that you may read matches the filter. Remove it, or choose another.",
+    "zh": "您可阅读的文档中没有符合筛选条件的。请取消筛选，或更换条件。",
+}
+NOTHING_THERE = {
+    "en": "There is no document yet that you may read. Add some first.",
+    "zh": "还没有您可阅读的文档。请先添加文档。",
+}
 FOUND_NOTHING = {
     "en": "The model read the passages and found no answer in them.",
     "zh": "模型阅读了段落，没有找到答案。",

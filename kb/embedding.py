@@ -8,7 +8,7 @@ import hashlib
 import importlib
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -19,14 +19,14 @@ from kb.catalog import Embedding
 from kb.config import EmbeddingSettings
 from kb.errors import ConfigError, EmbeddingError
 from kb.maxsim import Vectors, pack, unit
+from kb.schema import Language
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 _WORD_MARK = "▁"
-# The MaxSim under which a question is off topic: on pooled pairs of unrelated collections 98 % fall under it, and
-# 1 % of the questions that the documents do answer. Raw values are a property of the model.
-EVIDENCE_FLOORS = {"multilingual-e5-small": 0.81}
+# The MaxSim under which a question of a language is off topic (decision 0005). Raw values are a property of the model.
+EVIDENCE_FLOORS: dict[str, Mapping[Language, float]] = {"multilingual-e5-small": {"en": 0.79, "zh": 0.82}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class EmbeddedQuestion:
 class Embedder(Protocol):
     """What turns text into vectors, all of unit length."""
 
-    evidence_floor: float  # of the evidence measure, calibrated for this model; 0 where it is not known
+    evidence_floors: Mapping[Language, float]  # of the evidence, by the question's language; empty: not known
 
     def identity(self) -> str:
         """Names model, weights, dimension and prefixes; vectors of two identities do not mix."""
@@ -110,7 +110,7 @@ class FolderEmbedder:
         self._settings = settings
         self._folder = _folder(settings.model)
         self._tokenizer: Tokenizer | None = None
-        self.evidence_floor = EVIDENCE_FLOORS.get(settings.model, 0.0)
+        self.evidence_floors = EVIDENCE_FLOORS.get(settings.model, {})
 
     def identity(self) -> str:
         config = json.loads((self._folder / "config.json").read_text(encoding="utf-8"))
@@ -191,7 +191,7 @@ class LlamaIndexEmbedder:
 
     def __init__(self, settings: EmbeddingSettings) -> None:
         self._settings = settings
-        self.evidence_floor = 0.0
+        self.evidence_floors: Mapping[Language, float] = {}
         self._model: Any = load_class(settings.llamaindex_class, "embedding.llamaindex_class")(
             **settings.llamaindex_options
         )

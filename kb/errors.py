@@ -89,3 +89,10 @@ class QuestionSetError(UsageError):
 
 class ConversationNotFound(KBError):
     """No conversation, or no turn of one, of that id: it was deleted, or never was."""
+
+
+def why(error: Exception) -> str:
+    """What a message says of a file that could not be used, which it names itself: no number, and no other name."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is no text in UTF-8"
+    return getattr(error, "strerror", None) or str(error)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -185,10 +186,12 @@ def evaluate(
 
     A run with the same fingerprint (questions, documents, settings, model, code, options) goes on where the last one
     stopped, and puts again what failed. Setting `stop` ends it after the current answer. A question that fails is
-    recorded with its error, and counts as not found and not right. Raises UsageError if `out` holds another run.
+    recorded with its error, and counts as not found and not right. Raises UsageError if `out` holds another run, or
+    no document is within the scope of the options.
     """
     questions = questions[: options.limit] if options.limit is not None else questions
     _check(questions, options)
+    _check_scope(kb, options)
     if not options.retrieval_only:
         if options.engine is not None or options.model is not None:
             kb.use_model(options.engine, options.model)
@@ -330,6 +333,14 @@ def _check(questions: Sequence[Question], options: EvalOptions) -> None:
         raise UsageError("There are no questions to evaluate.")
     if options.retrieval_only and options.samples > 1:
         raise UsageError("--samples counts answers; it cannot go with --retrieval-only.")
+
+
+def _check_scope(kb: Asked, options: EvalOptions) -> None:
+    globs = options.scope.paths
+    paths = (document.path for document in kb.documents(options.asker)) if globs else ()
+    if globs and not any(fnmatchcase(path, pattern) for path in paths for pattern in globs):
+        named = ", ".join(map(repr, globs))
+        raise UsageError(f"No document matches {named}, which --in names. See `kb docs list` for their paths.")
 
 
 def _temperature(options: EvalOptions) -> float | None:

@@ -1,5 +1,6 @@
 """Figures: the outcomes of an evaluation summed up, held against a gate, and laid out as a table."""
 
+import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from kb import ranking, scoring
-from kb.errors import UsageError
+from kb.errors import UsageError, why
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 NO_VALUE = "–"
 _LIMIT = re.compile(r"\s*(>=|<=|==|>|<)\s*(-?\d+(?:\.\d+)?(?:e-?\d+)?)\s*")
+_BY_KIND = ("answers.refused_by_kind.", "answers.of.refused_by_kind.")  # then the kinds of the question set
 _TESTS = {
     ">=": lambda value, limit: value >= limit,
     "<=": lambda value, limit: value <= limit,
@@ -168,18 +170,39 @@ def flat(figures: Mapping[str, Any], prefix: str = "") -> dict[str, float | None
     return result
 
 
-def load_gate(path: Path) -> dict[str, str]:
-    """Read a gate, a YAML or JSON mapping of figures to limits: `retrieval.hit@10: ">=0.95"`. Raises UsageError."""
+def load_gate(path: Path, samples: int = 1) -> dict[str, str]:
+    """Read a gate, a YAML or JSON mapping of figures to limits: `retrieval.hit@10: ">=0.95"`.
+
+    Raises UsageError also for what will be no figure of a run with so many samples.
+    """
     try:
         spec = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(f"The gate {path} cannot be read: {error}") from None
+        raise UsageError(f"The gate {path} cannot be read: {why(error)}") from None
     if not isinstance(spec, dict) or not spec:
         raise UsageError(f'The gate {path} must hold a mapping such as {{"retrieval.hit@10": ">=0.95"}}.')
     gate_spec = {str(name): str(limits) for name, limits in spec.items()}
+    figures = _figures(samples)
     for name, limits in gate_spec.items():
         _limits(name, limits)
+        if name not in figures and not name.startswith(_BY_KIND):
+            raise _unknown(name, figures, f"The gate {path} names {name!r}, which is no figure.")
     return gate_spec
+
+
+def _figures(samples: int) -> list[str]:
+    """The names of the figures of a run, but for those by kind of question."""
+    from kb.evaluation import Report
+
+    return list(flat(Report({"samples": samples}, (), 0).as_json()))
+
+
+def _unknown(name: str, figures: Iterable[str], said: str) -> UsageError:
+    known = [figure for figure in figures if ".of." not in figure]
+    by_end = [figure for figure in known if figure.endswith(f".{name}")]  # its section was left out
+    near = by_end or difflib.get_close_matches(name, known, cutoff=0.75)
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(known)}."
+    return UsageError(f"{said} {hint}")
 
 
 def gate(report: "Report", spec: Mapping[str, str]) -> list[str]:
@@ -188,8 +211,7 @@ def gate(report: "Report", spec: Mapping[str, str]) -> list[str]:
     violated = []
     for name, limits in spec.items():
         if name not in figures:
-            known = ", ".join(n for n in figures if ".of." not in n)
-            raise UsageError(f"The gate names {name!r}, which this run has no figure for. There are: {known}.")
+            raise _unknown(name, figures, f"The gate names {name!r}, which this run has no figure for.")
         value = figures[name]
         for sign, limit in _limits(name, limits):
             if value is None:

@@ -28,6 +28,7 @@ class Home:
         self.opened_at = time.time()
         self.left_in_disorder = False
         self._lock = self._acquire()
+        self._clear()  # after who had it before
 
     @property
     def catalog(self) -> Path:
@@ -79,13 +80,20 @@ class Home:
     def close(self, in_order: bool = True) -> None:
         """Give the home up; `in_order` says that nothing was interrupted."""
         if self._lock >= 0:
+            self._clear()
             if in_order:
                 os.ftruncate(self._lock, 0)
             os.close(self._lock)
             self._lock = -1
 
+    def _clear(self) -> None:
+        """Remove what was on its way."""
+        for folder in (self.incoming, self.reading):
+            shutil.rmtree(folder, ignore_errors=True)
+
     def _acquire(self) -> int:
         try:
+            self._refuse_another_folder()
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.path.chmod(0o700)
             lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -108,6 +116,24 @@ class Home:
             os.close(lock)
             raise StorageFull(f"The disk that holds {self.path} is full. Free some space and try again.") from error
         return lock
+
+    def _refuse_another_folder(self) -> None:
+        """Keep from making a home of a folder in use, such as the working folder where `--home` was left empty.
+
+        Nor is one begun anew whose catalog is gone: all originals would be taken for leftovers.
+        """
+        names = {each.name for each in self.path.iterdir()} if self.path.is_dir() else set()
+        if self.catalog.name in names:
+            return
+        if "originals" in names and any(self.originals.iterdir()):
+            raise HomeError(
+                f"{self.path} holds originals, but its catalog.db is gone. Restore a backup into a new --home, or "
+                "move the originals away to begin anew."
+            )
+        if "lock" not in names and any(name[0] != "." and name != "lost+found" for name in names):
+            raise HomeError(
+                f"{self.path} is no home and has other files in it. Name a new or an empty folder as --home."
+            )
 
     def _unusable(self, error: OSError) -> HomeError:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -199,4 +199,21 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE turns ADD COLUMN think_budget INTEGER;  -- NULL: it reasoned nothing, or nobody knows
     """,
+    # 7: where the words that were recognised on a page stand on its picture. What was read before has none.
+    """
+    CREATE TABLE recognised (
+        version_id INTEGER NOT NULL REFERENCES versions (id) ON DELETE CASCADE,
+        page INTEGER NOT NULL,
+        turned INTEGER NOT NULL,        -- degrees, counter-clockwise
+        places TEXT NOT NULL,           -- JSON: [[start, end, left, top, right, bottom], ...]
+        UNIQUE (version_id, page)
+    );
+    """,
+    # 8: the headings of a text, also where it has none. Of what was read before, nothing is known.
+    """
+    CREATE TABLE headings (
+        version_id INTEGER PRIMARY KEY REFERENCES versions (id) ON DELETE CASCADE,
+        headings TEXT NOT NULL          -- JSON: [[start, level, text], ...]
+    );
+    """,
 )

@@ -48,6 +48,9 @@ _NUMBER = re.compile(
     r"(?<![\d.])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(%|个?百分点|percent\b|per cent\b|"
     r"hundred\b|thousand\b|million\b|billion\b|[万亿千]|k\b)?"
 )
+_SCALED = re.compile(
+    r"(?<![\d.])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*([万亿千]|million\b|billion\b|thousand\b)", re.IGNORECASE
+)
 _NUMBER_ZH = re.compile(
     r"百分之([零〇一二两三四五六七八九十百千万亿点]+)|([零〇一二两三四五六七八九十百千万亿]*[十百千万亿][零〇一二两三四五六七八九十百千万亿]*|[零〇一二两三四五六七八九]+)"
 )
@@ -112,6 +115,18 @@ def missing_numbers(claim: str, source: str) -> frozenset[str]:
             continue
         missing.add(value)
     return frozenset(missing)
+
+
+def in_units_of(claim: str, source: str) -> str:
+    """The claim with "811万" as "811" where the source has the bare number, and the unit elsewhere: above a column."""
+    have, elsewhere = numbers_in(source), _SCALED.sub(" ", source).lower()
+
+    def bare(match: re.Match[str]) -> str:
+        amount, number, scale = match.group(), match.group(1), match.group(2).lower()
+        is_bare = not numbers_in(amount) <= have and numbers_in(number) <= have and scale in elsewhere
+        return number if is_bare else amount
+
+    return _SCALED.sub(bare, claim)
 
 
 MONTHS = frozenset(_MONTHS)  # names of months in English, lower case: parts of dates, not names

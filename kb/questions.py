@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kb.errors import QuestionSetError
+from kb.errors import QuestionSetError, why
 from kb.schema import Language
 from kb.scoring import language_of
 
@@ -54,8 +54,10 @@ def load_questions(path: Path) -> list[Question]:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except FileNotFoundError:
         raise QuestionSetError(f"There is no question set {path}. Check the path.") from None
+    except IsADirectoryError:
+        raise QuestionSetError(f"{path} is a folder. Name the question set in it, a .jsonl file.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise QuestionSetError(f"The question set {path} cannot be read: {error}.") from None
+        raise QuestionSetError(f"The question set {path} cannot be read: {why(error)}.") from None
     questions: list[Question] = []
     seen: dict[str, int] = {}
     for number, line in enumerate(lines, start=1):

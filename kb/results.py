@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-from kb.errors import KBError, StorageFull, UsageError
+from kb.errors import KBError, StorageFull, UsageError, why
 
 SCHEMA = 1
 
@@ -28,7 +28,7 @@ class ResultsLog:
             self.lines = _checked(path, kept, run) if kept else []
             self._file: BinaryIO = path.open("r+b" if kept else "wb")
         except OSError as error:
-            raise UsageError(f"The results {path} cannot be opened: {error}. Choose another --out.") from None
+            raise UsageError(f"The results {path} cannot be opened: {why(error)}. Choose another --out.") from None
         self._file.truncate(len(kept))
         self._file.seek(len(kept))
         if not kept:

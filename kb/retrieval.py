@@ -66,10 +66,12 @@ class Retriever:
         ranked, evidence = self._rank(question, embedded, max(self._settings.candidates, k), allowed)
         passages = self._catalog.passages(ranked[:k], asker)
         floor = self._settings.evidence_floor
+        if floor is None:
+            floor = self._embedder.evidence_floors.get(language_of(question), 0.0)
         return Retrieval(
             question=question,
             passages=tuple(passages),
-            enough_evidence=bool(passages) and evidence >= (self._embedder.evidence_floor if floor is None else floor),
+            enough_evidence=bool(passages) and evidence >= floor,
             evidence=evidence,
             seconds=time.perf_counter() - began,
         )

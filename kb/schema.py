@@ -7,6 +7,8 @@ stored text, so that `text[start:end]` is the quote. Pages and markers count fro
 from dataclasses import dataclass, field
 from typing import Literal
 
+WHOLE = 10_000  # as so many the width and the height of a page's picture count, wherever a place on it is told
+
 Language = Literal["zh", "en"]
 DocumentStatus = Literal["added", "changed", "unchanged", "deleted", "failed", "skipped"]
 
@@ -43,6 +45,36 @@ class PageSpan:
     end: int
     quality: float = 1.0
     ocr: bool = False  # the text was recognised in an image of the page
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """From `start` on, the text stands under this heading. `level` 1 is the outermost."""
+
+    start: int
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where recognised words stand: `text[start:end]` of the page's text, in a box on its picture, y downwards."""
+
+    start: int
+    end: int
+    left: int  # of `WHOLE`, as are the others
+    top: int
+    right: int
+    bottom: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedPage:
+    """Where the words that were recognised on a page stand on its picture, once that is turned for them to be read."""
+
+    number: int
+    turned: int  # degrees, counter-clockwise: 0, 90, 180 or 270
+    places: tuple[Place, ...]  # of lines, in the order of the text
 
 
 @dataclass(frozen=True, slots=True)

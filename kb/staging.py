@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kb import recognition, sections
 from kb.catalog import Catalog, NewVersion
 
 _UNUSED_AT_ONCE = 500  # embeddings dropped in one transaction, so that the write-ahead log stays small
@@ -91,6 +92,8 @@ class Staging:
                 answering = row["old"] if row["same"] else row["new"]
                 if row["same"]:
                     db.execute("UPDATE chunks SET version_id = ? WHERE version_id = ?", (row["old"], row["new"]))
+                    recognition.hand_over(db, of=row["new"], to=row["old"])
+                    sections.hand_over(db, of=row["new"], to=row["old"])
                 else:
                     db.execute("UPDATE versions SET state = 'superseded' WHERE id = ?", (row["old"],))
                     db.execute(

@@ -19,7 +19,7 @@ from typing import Literal
 
 from kb import packages
 from kb.config import cache_dir
-from kb.errors import StorageFull, WeightsMissing
+from kb.errors import StorageFull, WeightsMissing, why
 from kb.file_lock import held
 from kb.packages import Package
 
@@ -256,7 +256,7 @@ def unstorable(name: str, error: OSError) -> StorageFull | WeightsMissing:
     """What to raise where the weights `name` could not be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageFull(f"No room left for the weights {name} in {models_dir()}.")
-    return WeightsMissing(f"The weights {name} cannot be stored in {models_dir()}: {error}.")
+    return WeightsMissing(f"The weights {name} cannot be stored in {models_dir()}: {why(error)}.")
 
 
 @contextlib.contextmanager

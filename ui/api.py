@@ -78,6 +78,7 @@ def api_of(service: "Service") -> FastAPI:
     app.add_exception_handler(errors.KBError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_bad_request)
     app.add_exception_handler(UnicodeEncodeError, _on_half_character)
+    app.add_exception_handler(OverflowError, _on_large_number)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(Exception, _on_crash)
     return app
@@ -109,6 +110,10 @@ async def _on_bad_request(request: Request, error: Exception) -> "Response":
 
 async def _on_half_character(request: Request, error: Exception) -> "Response":
     return _refusal(422, "UsageError", "The request holds half of a surrogate pair, which is no text. Send whole ones.")
+
+
+async def _on_large_number(request: Request, error: Exception) -> "Response":
+    return _refusal(422, "UsageError", "The request holds a number that is too large.")
 
 
 async def _on_http_error(request: Request, error: Exception) -> "Response":

@@ -210,7 +210,7 @@ def page_picture(
         raise NotFound(f"{path!r} has no page {page}; it has {len(stored.pages)}.")
     file = service.kb.original_of(stored)
     try:
-        picture = drawings.draw(file, stored, page, start, end)
+        picture = drawings.draw(file, stored, page, start, end, service.kb.recognised(stored, page))
     except PageError as error:
         raise DocumentError(f"Page {page} of {path!r} cannot be drawn: {error}.") from None
     return Response(picture.png, media_type="image/png", headers={"cache-control": "no-store"})
@@ -227,9 +227,8 @@ def doomed(service: ServiceHere, asker: Asker, path: PathsQuery, collection: Col
 def delete(service: ServiceHere, asker: Asker, path: PathsQuery, collection: CollectionQuery = None) -> Response:
     """Delete documents, and what is inside them: all versions, vectors, words and originals. All or none is found."""
     names = [(collection, each) for each in path]
-    found = service.kb.doomed(asker, names)
-    service.kb.delete_documents(asker, names)
-    return Json({"documents": [{**doomed_form(each), "status": "deleted"} for each in found]})
+    deleted = service.kb.delete_documents(asker, names)
+    return Json({"documents": [{**doomed_form(each), "status": "deleted"} for each in deleted]})
 
 
 def _listed(service: Any, asker: Any, path: str, collection: str | None) -> Document:

@@ -32,12 +32,13 @@ class StatusForm(BaseModel):
 
 
 class AuditRow(BaseModel):
-    """Who did what, when, and on which evidence."""
+    """Who did what, when, how it ended, and on which evidence."""
 
     id: int
     at: str
     asker: str
     action: str
+    outcome: Literal["answered", "refused", "withheld", "stopped", "failed", "done"]
     subject: str
     detail: dict[str, Any]
 
@@ -132,9 +133,15 @@ def status(service: ServiceHere) -> Response:
 
 
 @router.get("/audit", response_model=AuditForm)
-def audit(service: ServiceHere, limit: Annotated[int, Query(ge=1)] = 50) -> Response:
-    """Who asked or deleted what, when, and on which evidence; newest first."""
-    return Json({"audit": service.kb.catalog.audit_rows(limit)})
+def audit(
+    service: ServiceHere,
+    limit: Annotated[int, Query(ge=1)] = 50,
+    since: Annotated[str, Query(description="A day of this machine, such as 2026-11-25.")] = "",
+    asker: str = "",
+    action: str = "",
+) -> Response:
+    """Who asked or deleted what, when, how it ended, and on which evidence; newest first."""
+    return Json({"audit": service.kb.catalog.audit_rows(limit, since=since, asker=asker, action=action)})
 
 
 @router.post("/repair", response_model=RepairedForm)
@@ -146,10 +153,11 @@ def repair(service: ServiceHere) -> Response:
 @router.post("/backup", response_model=BackupForm)
 def backup(service: ServiceHere, request: BackupRequest) -> Response:
     """Write all of the home that cannot be built again into one file. The service goes on meanwhile."""
-    target = Path(request.target)
-    if not target.is_absolute():
+    if not Path(request.target).is_absolute():
         raise UsageError(f"The target {request.target!r} must be an absolute path.")
-    report = service.kb.backup(target)
+    from kb.backup import named
+
+    report = service.kb.backup(named(request.target))
     return Json({**asdict(report), "file": str(report.file)})
 
 

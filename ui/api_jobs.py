@@ -1,5 +1,6 @@
 """Routes of the API: jobs, which ingest and reindex in the background. They can be followed, paused and cancelled."""
 
+import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -8,6 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from kb.errors import UsageError
 from ui.api_common import EVENTS, Asker, Body, ServiceHere
 from ui.api_stream import Json, Ndjson, changes
 
@@ -77,7 +79,7 @@ class IngestBody(Body):
     """Files and folders of this machine; absolute paths."""
 
     paths: list[str] = Field(min_length=1)
-    collection: str | None = None
+    collection: str | None = Field(None, min_length=1, max_length=1000)
     prune: bool = Field(False, description="remove documents whose file is gone")
     leave: list[str] = Field([], description="files that are left for another time, as they are still being written")
 
@@ -90,6 +92,9 @@ def job_form(job: "Job") -> dict[str, Any]:
 @router.post("/ingest", response_model=JobForm, status_code=202)
 def ingest(body: IngestBody, service: ServiceHere, asker: Asker) -> Response:
     """Ingest files and folders in the background. What is unchanged is left alone."""
+    for path in body.paths:
+        if not os.path.isabs(path):
+            raise UsageError(f"The path {path!r} must be an absolute one.")
     job = service.jobs.ingest(
         body.paths, collection=body.collection, prune=body.prune, who=asker.name, leave=body.leave
     )

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/documents", tags=["documents"])
 
+CollectionName = Annotated[str, Query(min_length=1, max_length=1000)]
+
 _MEGABYTE = 1 << 20
 _BODY = {
     "requestBody": {
@@ -47,7 +49,7 @@ class UploadTooLarge(KBError):
 
 @router.post("/upload", response_model=JobForm, status_code=202, openapi_extra=_BODY)
 async def upload(
-    request: Request, service: ServiceHere, asker: Asker, collection: Annotated[str, Query()] = "uploads"
+    request: Request, service: ServiceHere, asker: Asker, collection: CollectionName = "uploads"
 ) -> Response:
     """Send files (multipart/form-data, any number of parts with a file name); a job reads them in.
 
@@ -79,11 +81,6 @@ def _folder(service: "Service") -> Path:
     place = service.kb.home.incoming
     place.mkdir(mode=0o700, exist_ok=True)
     return Path(tempfile.mkdtemp(dir=place))
-
-
-def sweep(home: Path) -> None:
-    """Remove what requests left that a crash cut off. For the start, before anything can be sent."""
-    shutil.rmtree(home / "incoming", ignore_errors=True)
 
 
 def _add(service: "Service", files: list[tuple[str, Path]], collection: str, who: str) -> "Job":

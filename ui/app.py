@@ -62,13 +62,13 @@ def _draw(service: runtime.Service, t: Strings) -> None:
         st.set_page_config(page_title=f"{name} · {t('product')}")
     sidebar.render(service, t, pages, on_chat=here == "chat")
     session.remember_in_address(asking.address(), chat=here == "chat")
-    place = f"at-{session.current_conversation_id() if here == 'chat' else here}"
-    arrive(place, top=here != "chat", language=t.language)
-    keyboard()
-    speak(t)
     if st.session_state.get("here") != here:  # a source opened on one page is not in the way on the next
         st.session_state["here"] = here
         session.close_sources()
+    place = f"at-{session.current_conversation_id() if here == 'chat' else here}"
+    arrive(place, top=here != "chat", language=t.language, beside=session.open_sources() is not None)
+    keyboard()
+    speak(t)
     source_view.render(service, t)
     page.run()
 

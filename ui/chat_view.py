@@ -171,10 +171,11 @@ def _finished(service: runtime.Service, conversation: Conversation, turn: Turn, 
     told = given.notices if given else snapshot.notices
     if not (given and given.refused):  # a refusal says them itself
         parts.append(markup.notices(notice for notice in told if notice.kind != "stopped"))  # that is said below
-    if snapshot.state == "stopped":
+    whole = all(notice.kind != "document_deleted" for notice in told)  # nothing of it went with a document
+    if snapshot.state == "stopped" and whole:
         words = t("stopped") if snapshot.text.strip() or snapshot.thinking.strip() else t("stopped_before")
         parts.append(f'<div class="notice">{words}</div>')
-    if snapshot.state == "interrupted":
+    if snapshot.state == "interrupted" and whole:
         parts.append(f'<div class="notice warn">{t("interrupted")}</div>')
     if snapshot.state == "failed":
         parts.append(markup.problem(t("failed"), t.message(snapshot.error or "") or t("failed_unknown")))

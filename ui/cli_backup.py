@@ -12,14 +12,16 @@ from ui.cli import ConfigOption, HomeOption, JsonOption, app, opened, settings_o
 
 @app.command()
 def backup(
-    target: Annotated[Path, typer.Argument(help="A new file, or a folder for one.", show_default=False)],
+    target: Annotated[str, typer.Argument(help="A new file, or a folder for one: no suffix.", show_default=False)],
     json: JsonOption = False,
     home: HomeOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Write all of the home that cannot be built again into one tar file. A running service goes on."""
     with opened(home, config) as kb:
-        report = kb.backup(target.expanduser().absolute())
+        from kb.backup import named
+
+        report = kb.backup(named(target))
     if json:
         console.print_json(_form(report))
     else:

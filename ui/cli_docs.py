@@ -1,8 +1,9 @@
 """`kb docs` and `kb audit`: the document list, one document's text, deletion, and the trail of who asked what."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
 docs = typer.Typer(help="The documents.", no_args_is_help=True)
 app.add_typer(docs, name="docs")
 
+_REASON_WIDTH = 48  # columns of a terminal
+
 PathArgument = Annotated[
     str,
     typer.Argument(help="The document's path within its collection.", show_default=False),
 ]
-
 
 PathsArgument = Annotated[
     list[str],
@@ -50,33 +52,37 @@ def list_documents(
 
             console.print_json({"documents": [document_form(document) for document in documents]})
             return
-        from rich.table import Table
-        from rich.text import Text
+        _print_list(documents)
 
-        table = Table(
-            "collection",
-            "document",
-            "status",
-            "v",
-            "pages",
-            "chunks",
-            "quality",
-            "reason",
-            box=None,
-        )
-        for d in documents:
-            cells = (
-                d.collection,
-                d.path,
-                d.status,
-                str(d.version),
-                str(d.pages or ""),
-                str(d.chunks),
-                _quality(d),
-                d.reason,
+
+def _print_list(documents: "Sequence[Document]") -> None:
+    """A table on a terminal; elsewhere lines of columns with tabs between them, of which nothing is cut."""
+    columns = ("collection", "document", "status", "v", "pages", "chunks", "quality", "reason")
+    rows = [
+        [
+            console.printable_line(cell)
+            for cell in (
+                d.collection, d.path, d.status, str(d.version), str(d.pages or ""), str(d.chunks), _quality(d), d.reason
             )
-            table.add_row(*(Text(console.printable_line(cell)) for cell in cells))
-        console.stdout().print(table)
+        ]
+        for d in documents
+    ]  # fmt: skip
+    if not sys.stdout.isatty():
+        for row in [columns, *rows]:
+            print("\t".join(row))
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None)
+    for name in columns:
+        whole = name in ("collection", "document", "reason")
+        table.add_column(
+            name, overflow="fold", no_wrap=not whole, max_width=_REASON_WIDTH if name == "reason" else None
+        )
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console.stdout().print(table)
 
 
 @docs.command()
@@ -141,6 +147,8 @@ def delete(
     What is inside a mail or an archive goes with it; an archive is named by its path.
     """
     with opened(home, config) as kb:
+        from kb.errors import UsageError
+
         asker = local_user()
         names = [(collection, path) for path in paths]
         doomed = kb.doomed(asker, names)
@@ -151,31 +159,56 @@ def delete(
                     f"{each.kept_in} too"
                 )
         if not yes:
+            if json or not _can_ask():
+                raise UsageError("Nothing was deleted: add --yes to delete without being asked.")
             shown = ", ".join(console.printable_line(f"{each.collection}/{each.path}") for each in doomed)
             typer.confirm(f"Delete {shown} with all versions?", abort=True, err=True)
-        kb.delete_documents(asker, names)
-        for each in doomed:
+        deleted = kb.delete_documents(asker, names)
+        for each in deleted:
             console.say(f"deleted {each.collection}/{each.path}")
         if json:
             from kb.forms import doomed_form
 
-            console.print_json({"documents": [{**doomed_form(each), "status": "deleted"} for each in doomed]})
+            console.print_json({"documents": [{**doomed_form(each), "status": "deleted"} for each in deleted]})
+
+
+def _can_ask() -> bool:
+    """Whether somebody is there to answer a question."""
+    return sys.stdin.isatty()
 
 
 @app.command()
 def audit(
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1)] = 50,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many rows at most.")] = 50,
+    since: Annotated[str, typer.Option("--since", metavar="DAY", help="From this day on: 2026-11-25.")] = "",
+    asker: Annotated[str, typer.Option("--asker", metavar="NAME", help="Only what this one did.")] = "",
+    action: Annotated[
+        str, typer.Option("--action", metavar="NAME", help="Only ask, delete, move, reindex or restore.")
+    ] = "",
     json: JsonOption = False,
     home: HomeOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Who asked or deleted what, when, and on which evidence; newest first."""
+    """Who asked or deleted what, when, how it ended, and on which evidence; newest first."""
     with opened(home, config) as kb:
-        rows = kb.catalog.audit_rows(limit)
+        rows = kb.catalog.audit_rows(limit, since=since, asker=asker, action=action)
         if json:
             console.print_json({"audit": rows})
             return
         for row in rows:
-            evidence = ", ".join(sorted({c["document"] for c in row["detail"].get("citations", [])}))
-            line = f"{row['at']}  {row['asker']}  {row['action']}  {row['subject']}  [{evidence}]"
-            print(console.printable_line(line))
+            print(console.printable_line(_audit_line(row)))
+        if not rows:
+            console.say("The audit trail holds no such row.")
+
+
+def _audit_line(row: dict[str, Any]) -> str:
+    """A row of the audit trail: what was asked stands last but for the documents it was answered from."""
+    detail = row["detail"]
+    supported: dict[str, bool] = {}  # documents that were cited
+    for citation in detail.get("citations", []):
+        name = citation["document"]
+        supported[name] = supported.get(name, False) or citation["supported"]
+    evidence = ", ".join(f"{name}{'' if holds else ' (unsupported)'}" for name, holds in sorted(supported.items()))
+    model = detail.get("model") or ("no model" if row["action"] == "ask" else "")
+    parts = (row["at"], row["asker"], row["action"], row["outcome"], model, row["subject"])
+    return "  ".join([*filter(None, parts), *([f"[{evidence}]"] if evidence else [])])

@@ -64,10 +64,10 @@ def evaluate(
     """Put a set of questions and score the answers. An interrupted run goes on where it stopped."""
     with console.errors_for_people():
         from kb import evaluation
-        from kb.errors import EmbeddingChanged, UsageError
+        from kb.errors import EmbeddingChanged, KBError, UsageError
 
         asked = evaluation.load_questions(questions)
-        limits = evaluation.load_gate(gate) if gate else None
+        limits = evaluation.load_gate(gate, samples) if gate else {}
         if docs is not None and not docs.exists():
             raise UsageError(f"There is no folder {docs}; --docs names the documents of the questions.")
     place = home if docs is None or home is not None else _cached_home(docs)
@@ -91,7 +91,8 @@ def evaluate(
         )  # fmt: skip
         folder = out or Path("runs") / f"{questions.resolve().parent.name}-{questions.stem}"
         with console.interruptible() as stop, console.progress_bar("answers") as bar:
-            task = bar.add_task("evaluating", total=None, note="")
+            planned = len(asked[:limit]) * samples
+            task = bar.add_task("evaluating", total=planned, note="")
 
             def show(at: evaluation.EvalProgress) -> None:
                 bar.update(
@@ -101,7 +102,13 @@ def evaluate(
                     note=f"{at.failed} failed" if at.failed else "",
                 )
 
-            report = evaluation.evaluate(kb, asked, options, folder, show, stop)
+            try:
+                report = evaluation.evaluate(kb, asked, options, folder, show, stop)
+            except KBError:
+                if not bar.tasks[0].completed:
+                    bar.remove_task(task)  # nothing was begun
+                raise
+            bar.update(task, completed=len(report.outcomes))  # what earlier runs answered is not told
         if json:
             console.print_json(report.as_json())
         else:
@@ -110,9 +117,11 @@ def evaluate(
         failed = [outcome for outcome in report.outcomes if outcome.error]
         for outcome in failed:
             console.say(f"failed: question {outcome.question.id}: {outcome.error}")
-        missed = evaluation.gate(report, limits) if limits is not None else []
+        missed = evaluation.gate(report, limits)
         for line in missed:
             console.say(f"gate missed: {line}")
+        if limits and not missed and report.complete and not json:
+            console.say(f"gate: all {len(limits)} limits met" if len(limits) > 1 else "gate: its limit is met")
         if failed or missed or not report.complete:
             raise typer.Exit(1)
 

@@ -4,7 +4,7 @@ same values, so what they print is the same either way."""
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     from ui.access import RunningService
 
 
+_ADDRESS = 30_000  # bytes of the names in one address; servers take some 64,000
+
+
 class OtherModel(KBError):
     """The running service answers with another model than the one asked for."""
 
@@ -78,9 +81,10 @@ class RemoteCatalog:
         entry = self._call("GET", "documents/entry", asker, params=_named(path=path, collection=collection))
         return 0, entry["collection"]
 
-    def audit_rows(self, limit: int = 100) -> list[Form]:
-        """The newest rows of the audit trail, newest first."""
-        rows: list[Form] = self._call("GET", "audit", params={"limit": limit})["audit"]
+    def audit_rows(self, limit: int = 100, *, since: str = "", asker: str = "", action: str = "") -> list[Form]:
+        """The newest rows of the audit trail, newest first; see `kb.database.Database.audit_rows`."""
+        wanted = {"limit": limit, "since": since, "asker": asker, "action": action}
+        rows: list[Form] = self._call("GET", "audit", params=wanted)["audit"]
         return rows
 
 
@@ -233,18 +237,16 @@ class RemoteKnowledgeBase:
     def doomed(self, asker: Principal, names: Iterable[tuple[str | None, str]]) -> list[Doomed]:
         """What deleting these would delete."""
         found: list[Form] = []
-        for collection, group in groupby(names, key=lambda name: name[0]):
-            wanted = _named(path=[path for _, path in group], collection=collection)
+        for wanted in _in_addresses(names):
             found += self._call("GET", "documents/doomed", asker, params=wanted)["documents"]
         return [doomed_of_form(form) for form in found]
 
-    def delete_documents(self, asker: Principal, names: Iterable[tuple[str | None, str]]) -> list[tuple[str, str]]:
-        """Delete documents with all that `doomed` names, given and returned as (collection, path)."""
+    def delete_documents(self, asker: Principal, names: Iterable[tuple[str | None, str]]) -> list[Doomed]:
+        """Delete documents, given as (collection or None, path), with all that `doomed` names. Returns that."""
         deleted: list[Form] = []
-        for collection, group in groupby(names, key=lambda name: name[0]):
-            wanted = _named(path=[path for _, path in group], collection=collection)
+        for wanted in _in_addresses(names):
             deleted += self._call("DELETE", "documents", asker, params=wanted)["documents"]
-        return [(form["collection"], form["document"]) for form in deleted]
+        return [doomed_of_form(form) for form in deleted]
 
     def repair(self) -> dict[str, int]:
         """Build the derived indexes again from the catalog."""
@@ -255,7 +257,7 @@ class RemoteKnowledgeBase:
         """Have the service write a backup into a new file or a folder, given by an absolute path."""
         from kb.backup import BackupReport
 
-        form = self._call("POST", "backup", body={"target": str(target)})
+        form = self._call("POST", "backup", body={"target": _said(target)})
         return BackupReport(**{**form, "file": Path(form["file"])})
 
     def check(self, deep: bool = False) -> "CheckReport":
@@ -283,8 +285,11 @@ class RemoteKnowledgeBase:
 
         if missing := [path for path in paths if not path.exists()]:
             files.find(missing)  # says which
-        places = [os.path.abspath(path) for path in paths]
-        body = {"paths": places, "collection": collection, "prune": prune, "leave": [os.path.abspath(f) for f in leave]}
+        places, left = [_said(path) for path in paths], []
+        for path in leave:
+            with suppress(UnicodeEncodeError):  # it is taken as it is
+                left.append(_said(path))
+        body = {"paths": places, "collection": collection, "prune": prune, "leave": left}
         last = self._call("POST", "ingest", asker, body=body)
         for job in self._followed(last, stop):
             last = job
@@ -349,6 +354,26 @@ def _asked(
         "seed": seed,
         "temperature": temperature,
     }
+
+
+def _in_addresses(names: Iterable[tuple[str | None, str]]) -> Iterator[Form]:
+    """The parameters for documents, given as (collection or None, path): those of a collection together, as fit."""
+    for collection, group in groupby(names, key=lambda name: name[0]):
+        paths, room = list[str](), _ADDRESS
+        for _, path in group:
+            room -= len(quote(path)) + 6
+            if paths and room < 0:
+                yield _named(path=paths, collection=collection)
+                paths, room = [], _ADDRESS - len(quote(path))
+            paths.append(path)
+        yield _named(path=paths, collection=collection)
+
+
+def _said(path: Path) -> str:
+    """A path as it goes into a request. Raises UnicodeEncodeError for bytes that are no text."""
+    place = os.path.abspath(path)
+    place.encode()
+    return place
 
 
 def _named(**params: Any) -> Form:

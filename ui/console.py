@@ -64,6 +64,12 @@ def errors_for_people() -> Iterator[None]:
     except KBError as error:
         say(f"error: {error}")
         raise typer.Exit(error.exit_code) from None
+    except UnicodeEncodeError as error:  # what was given on the command line goes into no database and no request
+        if not any("\udc80" <= c <= "\udcff" for c in error.object):
+            raise
+        shown = printable_line(error.object.encode("utf-8", "backslashreplace").decode())
+        say(f"error: {shown} holds bytes that are no text in UTF-8. Name something else, or rename it.")
+        raise typer.Exit(UsageError.exit_code) from None
     except KeyboardInterrupt:
         say("stopped")
         raise typer.Exit(130) from None

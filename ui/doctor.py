@@ -27,7 +27,7 @@ _LIBRARIES = (
 )
 _FORMATS = {
     "documents": ("pdf", "docx", "doc", "odt", "rtf", "epub", "pptx", "ppt", "xlsx", "xls"),
-    "text and data": ("txt", "md", "rst", "org", "html", "xml", "csv", "tsv", "json", "jsonl", "yaml"),
+    "text and data": ("txt", "md", "rst", "org", "html", "xml", "svg", "csv", "tsv", "json", "jsonl", "yaml"),
     "mail and archives": ("eml", "msg", "zip"),
     "images": ("png, jpg, tiff, bmp", "heic", "scanned pages (OCR)"),
 }

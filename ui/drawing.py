@@ -9,17 +9,17 @@ import contextlib
 import queue
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from kb.schema import StoredText
+from kb.schema import RecognisedPage, StoredText
 from ui.kept import Kept
 from ui.picture import PDF, PageError, PageRequest, Picture
 
-_SECONDS = 30.0  # for a page; with recognition three times as long
+_SECONDS = 30.0  # for a page
 _START_SECONDS = 60.0
 _PROCESSES = 2
 _KEPT = 24  # pictures, some 200 KB each
@@ -39,12 +39,15 @@ class Drawings:
         self._all = [_Drawer() for _ in range(_PROCESSES)]
         for drawer in self._all:
             self._drawers.put(drawer)
-        self._kept: Kept[tuple[str, int, int, int], Picture] = Kept(_KEPT)
+        self._kept: Kept[tuple[str, PageRequest], Picture] = Kept(_KEPT)
 
-    def draw(self, path: Path, stored: StoredText, number: int, start: int, end: int) -> Picture:
+    def draw(
+        self, path: Path, stored: StoredText, number: int, start: int, end: int,
+        recognised: RecognisedPage | None = None,
+    ) -> Picture:  # fmt: skip
         """Draw page `number` (from 1) of a document with what of `stored.text[start:end]` stands on it marked.
 
-        Raises PageError.
+        `recognised` is what the knowledge base keeps of the page. Raises PageError.
         """
         span = next((page for page in stored.pages if page.number == number), None)
         if span is None:
@@ -52,22 +55,20 @@ class Drawings:
         start, end = max(start, span.start), min(end, span.end)
         start, end = (start, end) if start < end else (span.start, span.start)
         text = stored.text[span.start : span.end]
-        request = PageRequest(path, stored.media_type, number, text, start - span.start, end - span.start, span.ocr)
-        return self._kept.get((stored.sha256, number, start, end), lambda: self._drawn(request))
+        turned, places = (recognised.turned, recognised.places) if recognised is not None else (0, ())
+        request = PageRequest(
+            path, stored.media_type, number, text, start - span.start, end - span.start, turned, places
+        )  # fmt: skip
+        return self._kept.get((stored.sha256, request), lambda: self._drawn(request))
 
     def _drawn(self, request: PageRequest) -> Picture:
         with self._drawer() as drawer:
-            try:
-                return drawer.draw(request, 3 * _SECONDS if request.is_recognised else _SECONDS)
-            except PageError:
-                if not request.is_recognised:
-                    raise
-                return drawer.draw(replace(request, ocr=False), _SECONDS)  # the page, if not the words
+            return drawer.draw(request, _SECONDS)
 
     @contextlib.contextmanager
     def _drawer(self) -> "Iterator[_Drawer]":
         try:
-            drawer = self._drawers.get(timeout=4 * _SECONDS)
+            drawer = self._drawers.get(timeout=2 * _SECONDS)
         except queue.Empty:
             raise PageError("too many pages are being drawn") from None
         try:
@@ -139,6 +140,7 @@ class _Drawer:
             raise PageError(f"no process could be started: {error.strerror or error}") from error
         finally:
             theirs.close()
+        threading.Thread(target=self._process.wait, name="drawing", daemon=True).start()  # so that it is gone then
         self._connection = ours
         try:
             ready = ours.poll(_START_SECONDS) and ours.recv() is None

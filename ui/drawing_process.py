@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection  # noqa: E402
 from ui.picture import PDF, PageError, PageRequest, Picture  # noqa: E402
 
 IDLE_SECONDS = 120.0
-LONGEST_SECONDS = 120  # for a page; the service waits for less
+LONGEST_SECONDS = 60  # for a page; the service waits for less
 _ROOM = 6 << 30  # address space
 
 

@@ -18,7 +18,8 @@ from ui.uploading import COLLECTION
 if TYPE_CHECKING:
     from ingest.jobs import Job
 
-_MADE, _OPENED, _SEEN, _PROBLEM = "uploads-made", "job-opened", "jobs-seen", "adding-problem"
+_MADE, _LOST, _OPENED, _SEEN = "uploads-made", "uploads-lost", "job-opened", "jobs-seen"
+_PROBLEM = "adding-problem"
 _LISTED = 12
 _LIVE, _IDLE = 0.6, 5.0  # seconds between two looks at the jobs
 
@@ -47,8 +48,14 @@ def _upload(service: runtime.Service, t: Strings) -> None:
     files = st.file_uploader(
         t("upload_label"), accept_multiple_files=True, key=f"files-{made}",  # a new key empties the widget
     )  # fmt: skip
+    if len(st.session_state.get(f"files-{made}") or ()) > len(files):  # those of before a restart: they are gone
+        st.session_state.update({_MADE: made + 1, _LOST: True})
+        st.rerun()
     if not files:
+        if _LOST in st.session_state:
+            st.html(markup.wrap(markup.problem(t("adding_failed"), t("upload_lost"))))
         return
+    st.session_state.pop(_LOST, None)
 
     def add() -> None:
         chosen = st.session_state.get("upload-collection")

@@ -1,11 +1,53 @@
-"""Locating: where words of the stored text stand among the characters that are found on a page when it is drawn."""
+"""Locating: where words of the stored text stand on a page: in the places of what was recognised on it, and among the
+characters that are found on it when it is drawn."""
 
 import re
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator
 
+from ingest.places import box_of
+from kb.schema import Place
+from ui.picture import Box, PageRequest
+
 _LINE = re.compile(r"[^\n]+")
 _CELL = re.compile(r"(?:(?! \| )[^\n])+")
+
+
+def recognised(request: PageRequest, size: tuple[int, int]) -> list[Box]:
+    """Where the words stand that are to be marked, of those that were recognised: the lines that hold them, cut to
+    about the words, as shares (0..1) of the turned page, whose picture has this size in pixels."""
+    return [
+        box
+        for place in request.places
+        if place.start < request.end and request.start < place.end
+        if (box := _cut(place, request, size)) is not None
+    ]
+
+
+def _cut(place: Place, request: PageRequest, size: tuple[int, int]) -> Box | None:
+    """The part of a line that the words take up, by the usual widths of characters; all of one that runs downwards."""
+    words = request.text[place.start : place.end]
+    seen = [at + place.start for at in visible(words)]
+    first, last = bisect_left(seen, request.start), bisect_left(seen, request.end)
+    if first >= last:
+        return None
+    left, top, right, bottom = box_of(place)
+    if len(seen) > 1 and (bottom - top) * size[1] > 2 * (right - left) * size[0]:
+        return left, top, right, bottom
+    widths = [2 if unicodedata.east_asian_width(request.text[at]) in "WF" else 1 for at in seen]
+    share = (right - left) / sum(widths)
+    begin = left + (sum(widths[:first]) - 0.5) * share if first > 0 else left
+    end = left + (sum(widths[:last]) + 0.5) * share if last < len(seen) else right
+    return begin, top, min(right, end), bottom
+
+
+def own_text(request: PageRequest) -> str:
+    """The page's text with white space in the place of what was recognised: what a PDF's page says by itself."""
+    text = request.text
+    for place in request.places:
+        text = text[: place.start] + " " * (place.end - place.start) + text[place.end :]
+    return text
 
 
 def visible(text: str) -> list[int]:

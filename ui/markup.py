@@ -1,5 +1,6 @@
 """Markup: questions, passages and answers as HTML. Every text passes through `ui.sanitise`."""
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
@@ -7,7 +8,7 @@ from kb.conversations import Feedback
 from kb.schema import EVERYTHING, Answer, Citation, Document, Notice, Passage, Scope
 from ui.answering import Snapshot
 from ui.exporting import as_text
-from ui.sanitise import Span, body, plain, rich
+from ui.sanitise import Span, body, message, plain, rich
 from ui.strings import TEXTS, Strings
 
 _QUESTION_SHOWN = 2_000
@@ -16,6 +17,7 @@ _REASONS = {
     "up": ("reason_right", "reason_clear"),
     "down": ("reason_wrong", "reason_source", "reason_incomplete", "reason_unclear"),
 }
+_HALF_MARKER = re.compile(r"\s*\[\d{0,3}\Z")  # the rest of it has not come yet
 _SEARCHABLE = ("added", "changed", "unchanged")
 
 
@@ -126,6 +128,7 @@ def draft(text: str, passages_found: int) -> str:
     def chip(n: int, _claim: int | None) -> str | None:
         return f'<span class="cite">{n}</span>' if 1 <= n <= passages_found else None
 
+    text = _HALF_MARKER.sub("", text)
     return f'<div class="answer">{rich(text, marker=chip)}</div>' if text.strip() else ""
 
 
@@ -156,12 +159,12 @@ def answer(given: Answer, t: Strings) -> str:
 
 def notices(given: Iterable[Notice]) -> str:
     """What the reader must know about how the answer came about."""
-    return "".join(f'<div class="notice warn">{plain(notice.text)}</div>' for notice in given)
+    return "".join(f'<div class="notice warn">{message(notice.text)}</div>' for notice in given)
 
 
 def problem(title: str, text: str) -> str:
     """Something that failed: what, and what to do."""
-    return f'<div class="notice bad" role="alert"><b>{plain(title)}</b>{body(text)}</div>'
+    return f'<div class="notice bad" role="alert"><b>{plain(title)}</b>{message(text)}</div>'
 
 
 def foot(

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from kb.days import day, local
 from kb.listing import POOR, SEARCHABLE, Listed, VersionFacts
 from kb.schema import Document, PageSpan
-from ui.sanitise import body, plain
+from ui.sanitise import message, plain
 from ui.strings import Strings
 from ui.translations import localised
 
@@ -131,7 +131,7 @@ def _document(document: Document, index: int, chosen: bool, t: Strings) -> str:
         f'<span class="facts">{"".join(_facts(document, t))}</span>'
         f'<span class="acts">{preview}{tool("delete", index, t("delete"), document.path)}'
         f"{_menu(document, index, t)}</span>"
-        f"{f'<span class=reason>{body(reason)}</span>' if reason else ''}</li>"
+        f"{f'<span class=reason>{message(reason)}</span>' if reason else ''}</li>"
     )
 
 
@@ -324,7 +324,7 @@ def _ended(job: "Job", opened: "Job | None", t: Strings) -> str:
         acts += tool("resume", job.id, t("job_again"), job.title)
     why = ""
     if job.error is not None:
-        why = f'<div class="reason">{body(localised(job.error, t.language) or t("failed_unknown"))}</div>'
+        why = f'<div class="reason">{message(localised(job.error, t.language) or t("failed_unknown"))}</div>'
     return (
         f'<li class="job" data-job="{job.id}"><span class="sign {css}" aria-hidden="true">{sign}</span>'
         f'<span class="what"><b>{plain(job.title)}</b><span class="side">{plain(_outcome(job, t))} · '
@@ -355,5 +355,5 @@ def result(document: "DocumentReport", t: Strings) -> str:
         f'<li class="doc"><span class="kind">{plain(kind(document.path))}</span>'
         f'<span class="name">{plain(document.path)}</span><span class="facts"><span class="status {css}">'
         f"{plain(t(f'result_{document.status}'))}</span>{chunks}</span>"
-        f"{f'<span class=reason>{body(reason)}</span>' if reason else ''}</li>"
+        f"{f'<span class=reason>{message(reason)}</span>' if reason else ''}</li>"
     )

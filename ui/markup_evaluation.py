@@ -9,7 +9,7 @@ from ui.comparing import Compared, Comparison, verdict
 from ui.markup import engine
 from ui.markup_documents import duration, meter, tool
 from ui.runs import Run
-from ui.sanitise import body, plain
+from ui.sanitise import body, message, plain
 from ui.strings import TEXTS, Strings
 from ui.translations import localised
 
@@ -134,7 +134,7 @@ def _run(run: Run, opened: bool, t: Strings) -> str:
     failed = f"<span>{plain(t('run_errors', n=run.failed))}</span>" if run.failed else ""
     why = ""
     if run.error is not None:
-        why = f'<span class="reason">{body(localised(run.error, t.language) or t("failed_unknown"))}</span>'
+        why = f'<span class="reason">{message(localised(run.error, t.language) or t("failed_unknown"))}</span>'
     acts = tool("open", run.id, t("run_close") if opened else t("run_open"), run.name) if run.figures else ""
     acts += tool("resume", run.id, t("run_resume"), run.name, css="strong") if run.resumable else ""
     acts += tool("delete", run.id, t("run_delete"), run.name, css="risk") if run.state != "running" else ""
@@ -276,7 +276,7 @@ def _side(head: str, outcome: "Outcome | None", t: Strings) -> str:
     head = f'{title}<span class="verdict v-{mark}">{_SIGNS[mark]} {plain(t(f"verdict_{mark}"))}</span>'
     if outcome.error:
         why = outcome.error.partition(": ")[2] or outcome.error
-        said = f'<div class="reason">{body(localised(why, t.language))}</div>'
+        said = f'<div class="reason">{message(localised(why, t.language))}</div>'
     elif outcome.answer is None:
         said = ""
     else:

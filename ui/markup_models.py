@@ -8,7 +8,7 @@ from kb.hardware import Fit
 from ui.markup import engine
 from ui.markup_documents import duration, meter, tool
 from ui.pulling import Pull
-from ui.sanitise import body, plain
+from ui.sanitise import message, plain
 from ui.strings import Strings
 from ui.translations import localised
 
@@ -22,9 +22,9 @@ _PARAMETERS = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[bm](?![a-z0-9])", re.IGNORECA
 _PULL_STYLE = {"done": "good", "failed": "bad", "stopped": "mute", "stopping": "mute", "running": "busy"}
 
 
-def told(message: str, t: Strings) -> str:
-    """A message of the engines in the reader's language, its commands set apart."""
-    return re.sub("`([^`]+)`", r"<code>\1</code>", body(localised(message, t.language)))
+def told(words: str, t: Strings) -> str:
+    """A message of the engines in the reader's language."""
+    return message(localised(words, t.language))
 
 
 def gigabytes(count: float, t: Strings) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from kb.schema import StoredText
+from kb.sections import MARK
 from ui import tables
 from ui.markup import where
 from ui.originals import shown_as
@@ -15,6 +16,7 @@ from ui.strings import Strings
 
 _CONTEXT_SHOWN = 6_000
 _LONGEST_LINE = 20_000
+_LONGEST_SECTION = 56  # characters: three lines of Chinese on a narrow phone
 
 
 def pane(opened: OpenSources, head: str, bar: str, content: str, t: Strings) -> str:
@@ -39,13 +41,28 @@ def pane(opened: OpenSources, head: str, bar: str, content: str, t: Strings) -> 
 
 
 def origin(stored: StoredText, section: str, t: Strings) -> str:
-    """Which document, version and section a source is of."""
-    facts = " · ".join(p for p in (section, stored.collection, t("version", n=stored.version)) if p)
+    """Which document, version and section a source is of. Of a long path of headings the innermost are shown."""
+    shown = _innermost(section)
+    whole = f' title="{plain(section)}"' if shown != section else ""
+    facts = " · ".join(p for p in (shown, stored.collection, t("version", n=stored.version)) if p)
     title = f'<div class="title">{plain(stored.title)}</div>' if stored.title and stored.title != stored.path else ""
     return (
         f'<div class="origin"><div class="name">{plain(stored.path)}</div>{title}'
-        f'<div class="where">{plain(facts)}</div></div>'
+        f'<div class="where"{whole}>{plain(facts)}</div></div>'
     )
+
+
+def _innermost(section: str) -> str:
+    """The last headings of a path that `_LONGEST_SECTION` characters hold; at least the beginning of the very last."""
+    above, _, shown = section.rpartition(MARK)
+    if len(shown) > _LONGEST_SECTION:
+        shown = f"{shown[:_LONGEST_SECTION].rstrip()}…"
+    while above:
+        above, _, name = above.rpartition(MARK)
+        if len(name) + len(MARK) + len(shown) > _LONGEST_SECTION:
+            return f"…{MARK}{shown}"
+        shown = f"{name}{MARK}{shown}"
+    return shown
 
 
 def bar(stored: StoredText, page: int | None, views: Sequence[tuple[str, str, bool]], t: Strings) -> str:

@@ -199,25 +199,28 @@ export default function ({ data, parentElement }) {
   const left = () => main.scrollHeight - main.scrollTop - main.clientHeight;
   const near = left() < main.clientHeight / 2;
   const state = (parentElement.kbFollow ??= { stick: data.jump || near, last: 0, settled: false });
+  if (state.drop) state.drop();
   if (state.settled) return;
-  const down = () => { if (state.stick) main.scrollTop = main.scrollHeight; };
+  const down = () => {
+    if (!parentElement.isConnected) state.drop();  // another page is in its place
+    else if (state.stick) main.scrollTop = main.scrollHeight;
+  };
   const scrolled = () => {
     if (main.scrollTop < state.last - 4) state.stick = false;
     if (left() < 40) state.stick = true;
     state.last = main.scrollTop;
   };
-  down();
-  if (!data.live) {
-    state.settled = true;
-    main.addEventListener("scroll", scrolled, { passive: true });
-    for (const wait of [60, 250, 700]) setTimeout(down, wait);
-    setTimeout(() => main.removeEventListener("scroll", scrolled), 800);
-    return;
-  }
   const grown = new ResizeObserver(down);
-  grown.observe(main.querySelector('[data-testid="stMainBlockContainer"]') || main.firstElementChild);
+  state.drop = () => { grown.disconnect(); main.removeEventListener("scroll", scrolled); };
   main.addEventListener("scroll", scrolled, { passive: true });
-  return () => { grown.disconnect(); main.removeEventListener("scroll", scrolled); };
+  down();
+  if (data.live) grown.observe(main.querySelector('[data-testid="stMainBlockContainer"]') || main.firstElementChild);
+  else {
+    state.settled = true;
+    for (const wait of [60, 250, 700]) setTimeout(down, wait);
+    setTimeout(state.drop, 800);
+  }
+  return () => state.drop();
 }
 """
 
@@ -239,6 +242,7 @@ _ARRIVE = """
 export default function ({ data, parentElement }) {
   document.cookie = `kb_language=${data.language};path=/;max-age=31536000;samesite=strict`;
   document.documentElement.lang = data.language;
+  document.body.classList.toggle("kb-beside", data.beside);
   if (parentElement.kbArrived) return;
   parentElement.kbArrived = true;
   const main = document.querySelector('[data-testid="stMain"]');
@@ -255,12 +259,12 @@ def _arriver() -> Any:
     return st.components.v2.component("kb_arrive", html="<span></span>", js=_ARRIVE)
 
 
-def arrive(key: str, *, top: bool, language: str) -> None:
+def arrive(key: str, *, top: bool, language: str, beside: bool) -> None:
     """On coming to another place (`key`): show its top, and on a narrow screen close the sidebar that covers it.
 
-    Remembers the language of the page in a cookie.
+    Remembers the language of the page in a cookie. `beside`: a source is open and takes its part of the width.
     """
-    _arriver()(key=key, data={"top": top, "language": language})
+    _arriver()(key=key, data={"top": top, "language": language, "beside": beside})
 
 
 _KEYS = """

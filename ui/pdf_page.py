@@ -3,18 +3,19 @@
 import ctypes
 from typing import Any
 
-from ui.locating import located, visible
+from ui.locating import located, own_text, recognised, visible
 from ui.picture import MAX_PIXELS, WIDTH, Box, PageError, PageRequest, Picture, finished
 
 _MAX_SCALE = 20.0  # pixels a point: a page may be a dot
 
 
 def draw(request: PageRequest) -> Picture:
-    """Draw a page with its words marked: by the page's own text, or where that does not hold them, by what is
+    """Draw a page, as it was turned to be read, with its words marked: those of its own text, and those that were
     recognised on it. Raises PageError."""
     import pypdfium2
 
     from ingest.pdf_extras import open_forms
+    from ingest.places import turned
 
     try:
         document = pypdfium2.PdfDocument(request.path)
@@ -25,31 +26,19 @@ def draw(request: PageRequest) -> Picture:
             if width <= 0 or height <= 0:
                 raise PageError("the page has no size")
             boxes = _boxes(page, request) if request.start < request.end else ()
-            image = _rendered(page, min(WIDTH / width, (MAX_PIXELS / (width * height)) ** 0.5, _MAX_SCALE))
-            if boxes or not request.is_recognised:
-                return finished(image, [_share(page, box, image.size) for box in boxes], boxes)
-            return _by_recognition(page, image, request)
+            scale = min(WIDTH / width, (MAX_PIXELS / (width * height)) ** 0.5, _MAX_SCALE)
+            image = page.render(scale=scale).to_pil().convert("RGB")
+            marks = [turned(_share(page, box, image.size), request.turned) for box in boxes]
+            image = image.rotate(request.turned, expand=True)
+            return finished(image, [*marks, *recognised(request, image.size)], boxes)
         finally:
             document.close()
     except (pypdfium2.PdfiumError, IndexError, ValueError, MemoryError) as error:
         raise PageError(str(error)) from error
 
 
-def _rendered(page: Any, scale: float) -> Any:
-    return page.render(scale=scale).to_pil().convert("RGB")
-
-
-def _by_recognition(page: Any, image: Any, request: PageRequest) -> Picture:
-    """The page as it was recognised, turned upright if it was."""
-    from ingest.ocr import page_scale
-    from ui.image_page import recognised_marks
-
-    turned, marks = recognised_marks(lambda: _rendered(page, page_scale(*page.get_size())), request)
-    return finished(image, marks, turned=turned)
-
-
 def _boxes(page: Any, request: PageRequest) -> tuple[Box, ...]:
-    """The boxes of the words, one a line, in the page's points, y upwards."""
+    """The boxes of the words of the page's own text, one a line, in the page's points, y upwards."""
     from ingest.quality import mended
 
     text_page = page.get_textpage()
@@ -63,7 +52,7 @@ def _boxes(page: Any, request: PageRequest) -> tuple[Box, ...]:
         seen = visible(raw)
         theirs = mended("".join(raw[at] for at in seen))
         boxes: list[Box] = []
-        for first, last in located(theirs, request.text, request.start, request.end):
+        for first, last in located(theirs, own_text(request), request.start, request.end):
             at, length = seen[first], seen[last - 1] - seen[first] + 1
             boxes += [text_page.get_rect(i) for i in range(text_page.count_rects(at, length))]
         return _lines(boxes)

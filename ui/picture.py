@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kb.schema import Place
+
 PDF = "application/pdf"
 WIDTH = 1400  # pixels; sharp on a dense display, some 200 KB
 MAX_PIXELS = 8_000_000
 _MARK = (255, 222, 96)
 _LARGE = 600_000  # bytes
+_EFFORT = 3  # of 9, of compression: in half the time as small as with 6, the usual one
 _AROUND = 2  # pixels between the words and the edge of their mark
 
 Box = tuple[float, float, float, float]
@@ -22,7 +25,10 @@ class PageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """A page to draw: number `number` (from 1) of the file, with `text[start:end]` of its stored text marked."""
+    """A page to draw: number `number` (from 1) of the file, with `text[start:end]` of its stored text marked.
+
+    `places` are those of words that were recognised on it, when it is `turned` counter-clockwise by so many degrees.
+    """
 
     path: Path
     media_type: str
@@ -30,12 +36,8 @@ class PageRequest:
     text: str  # of the page
     start: int
     end: int
-    ocr: bool  # the text was recognised on it
-
-    @property
-    def is_recognised(self) -> bool:
-        """Whether words are to be marked that only recognition finds."""
-        return self.ocr and self.start < self.end
+    turned: int = 0
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,10 @@ class Picture:
     marks: tuple[Box, ...] = ()
 
 
-def finished(image: Any, marks: Sequence[Box], boxes: tuple[Box, ...] = (), *, turned: int = 0) -> Picture:
-    """A picture of a PIL image, turned by `turned` degrees counter-clockwise, with marks as by a marker pen."""
+def finished(image: Any, marks: Sequence[Box], boxes: tuple[Box, ...] = ()) -> Picture:
+    """A picture of a PIL image, with marks as by a marker pen."""
     from PIL import Image, ImageChops, ImageDraw
 
-    if turned:
-        image = image.rotate(turned, expand=True)
     across, down = image.size
     places = [
         (x0 * across - _AROUND, y0 * down - _AROUND, x1 * across + _AROUND, y1 * down + _AROUND)
@@ -74,8 +74,9 @@ def _png(image: Any) -> bytes:
     from PIL import Image
 
     out = io.BytesIO()
-    image.save(out, "PNG")
+    image.save(out, "PNG", compress_level=_EFFORT)
     if out.tell() > _LARGE:
         out = io.BytesIO()
-        image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG")
+        fewer = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        fewer.save(out, "PNG", compress_level=_EFFORT)
     return out.getvalue()

@@ -136,21 +136,22 @@ class Pulls:
             with self._changed:
                 self._set(replace(self._pulls[name], step=step, done=done, total=total, rate=rate.of(step, done)))
 
+        whole, error, kind = False, "", ""
         try:
             here = name in weights.WEIGHTS and weights.complete(name)
             whole = here or llm.pull_model(self._settings, name, show, stop)
-        except KBError as error:
-            self._end(name, "stopped" if stop.is_set() else "failed", str(error), type(error).__name__)
+        except KBError as problem:
+            error, kind = str(problem), type(problem).__name__
         except Exception:
             log.exception("the model %s could not be pulled", name)
-            self._end(name, "failed")
-        else:
-            self._end(name, "done" if whole else "stopped")
-
-    def _end(self, name: str, state: Literal["done", "stopped", "failed"], error: str = "", kind: str = "") -> None:
-        why, kind = (error, kind) if state == "failed" else (None, "")
         with self._changed:
-            self._set(replace(self._pulls[name], state=state, rate=0.0, error=why, error_kind=kind))
+            pull = replace(self._pulls[name], rate=0.0)
+            if whole:
+                self._set(replace(pull, state="done"))
+            elif stop.is_set():
+                self._set(replace(pull, state="stopped"))
+            else:
+                self._set(replace(pull, state="failed", error=error, error_kind=kind))
 
     def _set(self, pull: Pull) -> Pull:
         """Keep a pull. The lock is held."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _BEGIN, _END = "\U00016af5", "\U00016e98"
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 _BLOCK_LEAD = re.compile(r"(?:\s|[-*+](?=\s)|\d{1,9}[.)](?=\s)|#{1,6}(?=\s)|>|\|)+")
+_CLOSING = re.compile(r"[。，、；：？！）」』”.,;:?!)]+")
+_COMMAND = re.compile(r"`([^`\n]+)`")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 MarkerHTML = Callable[[int, int | None], str | None]
@@ -44,6 +46,11 @@ def plain(text: str) -> str:
 def body(text: str) -> str:
     """A document's text as HTML for an element with `white-space: pre-wrap`."""
     return html.escape("".join(c if c in "\n\t" else _visible(c) for c in text), quote=True)
+
+
+def message(text: str) -> str:
+    """A message of the product's own as HTML: like `body`, with what stands between backticks as code."""
+    return _COMMAND.sub(r"<code>\1</code>", body(text))
 
 
 def label(text: str) -> str:
@@ -100,9 +107,14 @@ class _State:
         out, at = [], 0
         for match in _MARKER.finditer(piece):
             chip = self.marker(int(match[1]), self.current)
-            if chip is not None:
-                out += [body(piece[at : match.start()]), chip]
-                at = match.end()
+            if chip is None:
+                continue
+            out.append(body(piece[at : match.start()]))
+            at = match.end()
+            if ends := _CLOSING.match(piece, at):  # no line begins with it
+                chip = f'<span class="together">{chip}{body(ends[0])}</span>'
+                at = ends.end()
+            out.append(chip)
         return "".join([*out, body(piece[at:])])
 
 

@@ -62,9 +62,7 @@ def _run(
     import uvicorn
 
     from ui.api import api_of, enlarge_threads
-    from ui.api_uploads import sweep
 
-    sweep(service.kb.home.path)
     api = api_of(service)
 
     class Server(uvicorn.Server):
@@ -162,7 +160,9 @@ class Hardened:
     """
 
     def __init__(self, app: Any, port: int, token: str) -> None:
-        self._app = app
+        from starlette.requests import ClientDisconnect
+
+        self._app, self._gone = app, ClientDisconnect
         self._gate = Gate(token, port)
         self._hosts = {f"{name}:{port}" for name in _LOCAL_NAMES} | ({*_LOCAL_NAMES} if port == 80 else set())
         self._origins = {f"http://{host}" for host in self._hosts}
@@ -187,7 +187,8 @@ class Hardened:
                 message = {**message, "headers": kept + self._headers}
             await send(message)
 
-        await self._app(scope, receive, with_headers)
+        with contextlib.suppress(self._gone):  # an upload that was cut off: nobody is left to be answered
+            await self._app(scope, receive, with_headers)
 
     def _is_ours(self, headers: Any) -> bool:
         """A foreign Host is DNS rebinding, a foreign Origin another site's page; both are refused."""

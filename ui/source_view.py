@@ -20,7 +20,7 @@ def render(service: runtime.Service, t: Strings) -> None:
         place.empty()
         return
     with place.container(key="source-pane"):
-        with st.spinner(t("page_drawn")):  # a scan takes seconds
+        with st.spinner(t("page_drawn")):  # the first page has to wait for a process
             html = _pane(service, opened, t)
         panel(html, key="source", on_action=lambda name, value: _act(opened, name, value), escape="close")
 
@@ -64,7 +64,10 @@ def _pane(service: runtime.Service, opened: OpenSources, t: Strings) -> str:
     if content is None:
         content = markup_source.sheet(stored.text, start, end, shown, t)
     choices = [("whole", views, not opened.raw), ("text", t("view_text"), opened.raw)] if views else []
-    head = markup_source.origin(stored, source.section if page == source.page else "", t)
+    section: str | None = ""
+    if start < end:  # the words are in sight
+        section = service.kb.section_at(stored, start)
+    head = markup_source.origin(stored, source.section if section is None else section, t)
     notice = markup_documents.page_note(stored.pages, page, t) + notice
     return markup_source.pane(opened, head, markup_source.bar(stored, page, choices, t), notice + content, t)
 
@@ -74,6 +77,7 @@ def _picture(service: runtime.Service, opened: OpenSources, stored: StoredText, 
     source = opened.source
     try:
         path = service.kb.original_of(stored)
-        return drawings.draw(path, stored, page, source.start, source.end)
+        recognised = service.kb.recognised(stored, page)
+        return drawings.draw(path, stored, page, source.start, source.end, recognised)
     except (KBError, OSError, PageError):
         return None

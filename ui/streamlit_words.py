@@ -16,6 +16,7 @@ from ui.text import Text
 # Single words have a place of their own, for a collection or file may be called so. The versions are pinned.
 _ANYWHERE = "body"
 _FILES = '[data-testid="stFileUploader"], [data-testid="stFileChip"]'
+_REFUSED = f':is({_FILES}) [role="alert"], [data-testid="stTooltipErrorContent"]'  # a file that did not arrive
 _CHOICES = '[role="listbox"], [role="option"]'
 _FIELDS = '[data-testid="stSelectbox"], [data-testid="stMultiSelect"], [data-testid="stNumberInput"]'
 _DAYS = '[data-testid="stDateInput"], [data-testid="stDateInputCalendar"]'
@@ -37,8 +38,9 @@ PHRASES: tuple[tuple[str, str, Text], ...] = (
     ),
     (_ANYWHERE, r"Only one file is allowed\.", Text("这里只能选择一个文件。", "only one file can be chosen here.")),
     (
-        _FILES,
-        r"(?:Unexpected error\. Please try again\.|Request failed with status code \d+|Network Error|Upload failed)",
+        _REFUSED,
+        r"(?:Unexpected error\. Please try again\.|Request failed with status code \d+|Network Error|Upload failed|"
+        r"[A-Z]\w+Error: .+)",
         Text("上传没有完成。请移除后重新选择。", "the upload did not arrive. Remove it and choose it again."),
     ),
     (_FIELDS, "Choose an option", Text("请选择", "Choose")),

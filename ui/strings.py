@@ -214,6 +214,10 @@ TEXTS: Mapping[str, Text] = {
     ),
     "upload_button": Text("添加 {n} 个文件", "Add {n} files"),
     "upload_button_one": Text("添加 1 个文件", "Add 1 file"),
+    "upload_lost": Text(
+        "服务重新启动，选好的文件没有保留。请重新选择。",
+        "The service was restarted, and the files that had been chosen are gone. Choose them again.",
+    ),
     "upload_starting": Text("正在准备…", "Preparing…"),
     "upload_done": Text(
         "完成：新增 {added}，更新 {changed}，未变 {unchanged}，失败 {failed}",

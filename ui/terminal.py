@@ -38,28 +38,82 @@ def print_retrieval(found: Retrieval) -> None:
 
 
 def print_events(events: Iterator[Event]) -> Answer:
-    """An answer as it comes; at the end the checked answer with its sources. Raises ModelError where it failed."""
-    state = ""
+    """An answer: on a terminal as it comes, and then what was checked; elsewhere that alone. Raises ModelError where it
+    failed."""
+    stream = _Stream() if sys.stdout.isatty() else None
+    try:
+        answer, told = _followed(events, stream)
+    finally:
+        if stream is not None:
+            stream.end()
+    if stream is None or not stream.holds(answer.text):
+        print(console.printable(answer.text))
+    _print_sources(answer)
+    for notice in answer.notices:
+        if notice.text not in told:
+            console.say(f"note: {notice.text}")
+    console.say(f"{answer.model or 'no model called'} {answer.engine} {answer.seconds:.1f} s")
+    return answer
+
+
+def _followed(events: Iterator[Event], stream: "_Stream | None") -> tuple[Answer, set[str]]:
+    """The answer at the end of the events, and the notices that were told on the way."""
+    told: set[str] = set()
     for event in events:
+        if stream is not None:
+            stream.take(event)
         if isinstance(event, Retrieved):
             console.say(f"{len(event.passages)} passages found")
-        elif isinstance(event, Thought | Token):
-            state = _switch(state, type(event).__name__)
-            _write(event.text)
-        elif isinstance(event, Revised):
-            state = _switch(state, "")
-            _write(event.text)
         elif isinstance(event, Notice):
-            state = _switch(state, "")
             console.say(f"note: {event.text}")
+            told.add(event.text)
         elif isinstance(event, Failed):
-            _switch(state, "")
             raise ModelError(event.error)
         elif isinstance(event, Done):
-            _switch(state, "")
-            _print_answer(event.answer)
-            return event.answer
+            return event.answer, told
     raise ModelError("The answer ended without a result.")
+
+
+class _Stream:
+    """What a terminal shows while an answer is written. Dim is what is no answer yet: reasoning, and what is still to
+    be checked against documents."""
+
+    def __init__(self) -> None:
+        self._kind = ""
+        self._checked_later = False
+        self._written: list[str] = []  # of the answer
+
+    def take(self, event: Event) -> None:
+        """Show a piece; any other event begins a line of its own."""
+        if isinstance(event, Thought):
+            self._begin("reasoning", dim=True)
+            _write(event.text)
+        elif isinstance(event, Token):
+            self._begin("answer", dim=self._checked_later)
+            _write(event.text)
+            self._written.append(event.text)
+        else:
+            self._checked_later |= isinstance(event, Retrieved)
+            self._begin("")
+            if isinstance(event, Revised):  # what stands there does not hold any more
+                self._written.clear()
+
+    def end(self) -> None:
+        """Go back to the plain type, on a line of its own."""
+        self._begin("")
+
+    def holds(self, text: str) -> bool:
+        """Whether the answer that stands there is this text."""
+        return "".join(self._written).strip() == text.strip()
+
+    def _begin(self, kind: str, dim: bool = False) -> None:
+        if kind == self._kind:
+            return
+        if self._kind:
+            sys.stdout.write(f"{_PLAIN}\n\n")
+        if dim:
+            sys.stdout.write(_DIM)
+        self._kind = kind
 
 
 def interactive_chat(kb: "KnowledgeBase | RemoteKnowledgeBase", think_budget: int | None) -> None:
@@ -69,9 +123,9 @@ def interactive_chat(kb: "KnowledgeBase | RemoteKnowledgeBase", think_budget: in
     history: list[Message] = []
     while True:
         try:
-            message = input("> ")
+            message = input(_prompt())
         except EOFError:
-            print()
+            console.say("")
             return
         if message.strip() in ("/bye", "/exit", "/quit"):
             return
@@ -87,34 +141,29 @@ def interactive_chat(kb: "KnowledgeBase | RemoteKnowledgeBase", think_budget: in
         history += [Message("user", message), Message("assistant", answer.text)]
 
 
-def _print_answer(answer: Answer) -> None:
-    print()
-    print(console.printable(answer.text))
-    unsupported = [answer.text[c.start : c.end] for c in answer.claims if not c.supported]
-    for claim in unsupported:
-        print(f"  (unverified) {console.printable(claim)}")
+def _print_sources(answer: Answer) -> None:
+    """Which sentences are not verified, and the citations."""
+    for claim in answer.claims:
+        if not claim.supported:
+            print(f"  (unverified) {console.printable(answer.text[claim.start : claim.end])}")
     for citation in answer.citations:
         page = f", p. {citation.page}" if citation.page else ""
         mark = "" if citation.supported else " (does not support the claim)"
         source = f"[{citation.marker}] {console.printable(citation.document)}{page}{mark}: {_one_line(citation.quote)}"
         print(f"{_style(_DIM)}{source}{_style(_PLAIN)}")
-    for notice in answer.notices:
-        console.say(f"note: {notice.text}")
-    console.say(f"{answer.model or 'no model called'} {answer.engine} {answer.seconds:.1f} s")
+    sys.stdout.flush()
 
 
-def _switch(before: str, after: str) -> str:
-    """Begin another kind of output: reasoning is dim, each kind starts on a line of its own."""
-    if before != after:
-        if before:
-            _write(_style(_PLAIN) + "\n")
-        if after == "Thought":
-            _write(_style(_DIM))
-    return after
+def _prompt() -> str:
+    """What asks for the next message: nothing where nobody types, and never among answers that go elsewhere."""
+    if sys.stdin.isatty() and not sys.stdout.isatty():
+        print("> ", end="", file=sys.stderr, flush=True)
+        return ""
+    return "> " if sys.stdin.isatty() else ""
 
 
 def _write(text: str) -> None:
-    sys.stdout.write(text if text.startswith("\033") else console.printable(text))
+    sys.stdout.write(console.printable(text))
     sys.stdout.flush()
 
 

@@ -276,6 +276,14 @@ MESSAGES: tuple[tuple[str, str], ...] = (
     ("There is no question set {path}. Check the path.", "没有题集 {path}，请检查路径。"),
     ("The question set {path} cannot be read: {why}.", "题集 {path} 无法读取：{why}。"),
     (
+        "{path} is a folder. Name the question set in it, a .jsonl file.",
+        "{path} 是文件夹，请指定其中的题集（.jsonl 文件）。",
+    ),
+    (
+        "No document matches {globs}, which --in names. See `kb docs list` for their paths.",
+        "没有文档与 --in 指定的 {globs} 相符。路径见 `kb docs list`。",
+    ),
+    (
         "The question set {path} holds no questions: one JSON object a line is expected.",
         "题集 {path} 中没有问题：应为每行一个 JSON 对象。",
     ),
@@ -350,5 +358,6 @@ WORDS: dict[str, str] = {
     "Not a directory": "不是文件夹",
     "Too many open files": "打开的文件过多",
     "File name too long": "文件名过长",
+    "it is no text in UTF-8": "不是 UTF-8 文本",
     "the request": "请求",
 }

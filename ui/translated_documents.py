@@ -5,6 +5,16 @@ DOCUMENTS: tuple[tuple[str, str], ...] = (
     ("No text was found in the file.", "文件中没有找到文字。"),
     ("The file is empty.", "文件是空的。"),
     (
+        "The process that read it was ended from outside by {how}, as where memory is short. Run it again.",
+        "读取该文件的进程被外部以 {how} 终止（例如内存不足），请重新读取。",
+    ),
+    (
+        "The process that read it was ended by {how}: the file is damaged or hostile.",
+        "读取该文件的进程以 {how} 结束：文件已损坏，或带有恶意内容。",
+    ),
+    ("What is attached to the {kind} file cannot be read ({why}).", "无法读取该 {kind} 文件的附件（{why}）。"),
+    ("The process that read it went silent.", "读取该文件的进程没有响应。"),
+    (
         "It is a question set for `kb eval`, not a document; it was left out.",
         "这是供 `kb eval` 使用的题集，不是文档，未读入。",
     ),
@@ -22,7 +32,15 @@ DOCUMENTS: tuple[tuple[str, str], ...] = (
         "文件大小为 {size} MB，上限为 {limit} MB。请拆分文件，或在设置中调高 ingest.max_file_mb。",
     ),
     ("The file is gone; it still answers. --prune removes it.", "原文件已不存在，但内容仍可检索；可在此删除该文档。"),
+    (
+        "The whole folder is empty, as where a drive is not mounted; it still answers. `kb docs delete` removes it.",
+        "整个文件夹为空（例如磁盘未挂载），内容仍可检索；可在此删除该文档。",
+    ),
     ("The file is gone.", "原文件已不存在。"),
+    (
+        "It is the home of a knowledge base, and no folder of documents. It was left out.",
+        "这是知识库自己的数据目录，不是文档文件夹，已略过。",
+    ),
     ("It is a folder, not a file.", "这是文件夹，不是文件。"),
     ("It is a device, pipe or socket, not a file.", "这是设备、管道或套接字，不是文件。"),
     ("It is {kind}, not a file; it was not opened.", "这是{kind}，不是文件，未打开。"),

@@ -1,6 +1,7 @@
 """Builders of old binary files, for tests: the OLE container, Word 97, PowerPoint 97, Excel 97 and Outlook messages."""
 
 import struct
+import zlib
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
@@ -153,6 +154,10 @@ def _words(kind: int, text: str) -> bytes:
 
 
 def _blip(picture: bytes) -> bytes:
+    if picture[40:44] == b" EMF":
+        packed = zlib.compress(picture)
+        head = struct.pack("<I24xIBB", len(picture), len(packed), 0, 254)
+        return _record(0xF01A, b"\1" * 16 + head + packed, instance=0x3D4)
     return _record(0xF01E, b"\1" * 17 + picture, instance=0x6E0)
 
 
@@ -191,10 +196,10 @@ def slides(pages: Sequence[tuple[str, str]], pictures: Sequence[bytes] = (), sho
 
 def workbook(
     rows: Sequence[Sequence[str | float]], name: str = "Prices", *, merged: Sequence[tuple[int, int, int, int]] = (),
-    hidden: bool = False,
+    hidden: bool = False, hidden_rows: Sequence[int] = (), hidden_columns: Sequence[int] = (), filtered: bool = False,
 ) -> bytes:  # fmt: skip
     """An Excel 97 workbook of one sheet; numbers are shown with two places and thousands parted. `merged` are cells
-    merged over (first row, last row, first column, last column)."""
+    merged over (first row, last row, first column, last column); `filtered` gives the sheet a filter."""
 
     def record(kind: int, content: bytes) -> bytes:
         return struct.pack("<HH", kind, len(content)) + content
@@ -204,7 +209,8 @@ def workbook(
 
     font = record(0x31, struct.pack("<HHHHHBBBB", 200, 0, 0x7FFF, 400, 0, 0, 0, 0, 0) + text("Arial", "<B"))
     formats = b"".join(record(0xE0, struct.pack("<HHH", 0, form, 0) + b"\0" * 14) for form in (0, 4))
-    cells = b""
+    cells = b"".join(record(0x7D, struct.pack("<6H", column, column, 2048, 0, 1, 0)) for column in hidden_columns)
+    cells += b"".join(record(0x208, struct.pack("<6HI", row, 0, 9, 255, 0, 0, 0x120)) for row in hidden_rows)
     for row, values in enumerate(rows):
         for column, value in enumerate(values):
             place = struct.pack("<HHH", row, column, 0 if isinstance(value, str) else 1)
@@ -215,8 +221,9 @@ def workbook(
             )
     start = record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 1997, 0, 6))
     head = start + record(0x42, struct.pack("<H", 1200)) + font * 4 + formats
-    sheet_at = len(head) + len(record(0x85, b"\0" * 6 + text(name, "<B"))) + 4
-    head += record(0x85, struct.pack("<IH", sheet_at, int(hidden)) + text(name, "<B")) + record(0x0A, b"")
+    names = record(0x18, struct.pack("<HBBHHH", 0x21, 0, 1, 0, 0, 1) + b"\0" * 5 + b"\x0d") if filtered else b""
+    sheet_at = len(head) + len(record(0x85, b"\0" * 6 + text(name, "<B"))) + len(names) + 4
+    head += record(0x85, struct.pack("<IH", sheet_at, int(hidden)) + text(name, "<B")) + names + record(0x0A, b"")
     if merged:
         cells += record(0xE5, struct.pack("<H", len(merged)) + b"".join(struct.pack("<4H", *each) for each in merged))
     sheet = record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 1997, 0, 6)) + cells + record(0x0A, b"")

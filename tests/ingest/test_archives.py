@@ -181,6 +181,19 @@ def test_parts_nested_too_deeply_in_a_mail_are_said_to_be_left(tmp_path: Path) -
     assert "more than 10 deep in others" in reason
 
 
+def test_a_mail_that_its_parser_fails_on_costs_its_archive_nothing_else(tmp_path: Path) -> None:
+    """Python's own parser recurses once for each part inside another."""
+    parts = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(3000))
+    place = tmp_path / "a.zip"
+    with zipfile.ZipFile(place, "w") as archive:
+        archive.writestr("deep.eml", f"Subject: deep\n{parts}\nwords")
+        archive.writestr("z.txt", "Words after it.")
+    found = {member.name: member for member in archives.members(place.read_bytes(), "a.zip", 10)}
+    assert list(found) == ["deep.eml", "deep.eml/…", "z.txt"]
+    with pytest.raises(DocumentError, match="attached to the eml file cannot be read"):
+        found["deep.eml/…"].open()
+
+
 def test_a_small_picture_in_the_text_of_a_mail_is_skipped_where_it_has_no_words(tmp_path: Path) -> None:
     message = EmailMessage()
     message["From"], message["Subject"] = "a@x.test", "Offer"

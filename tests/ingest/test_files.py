@@ -67,6 +67,16 @@ def test_hidden_files_backups_and_unfinished_downloads_are_listed_with_their_rea
     }
 
 
+def test_a_home_among_the_documents_is_left_out(tmp_path: Path) -> None:
+    for name in ("a.md", "kb/catalog.db", "kb/lock", "kb/originals/ab/abc"):
+        write(tmp_path / "all" / name)
+    a, home = find([tmp_path / "all"])
+    assert (a.path_in_root, a.problem, home.path_in_root) == ("a.md", None, "kb")
+    assert "home of a knowledge base" in str(home.problem)
+    [itself] = find([tmp_path / "all/kb"])
+    assert (itself.path_in_root, str(itself.problem)) == (".", str(home.problem))
+
+
 def test_a_hidden_folder_that_is_named_is_walked(tmp_path: Path) -> None:
     write(tmp_path / ".notes" / "a.txt")
 

@@ -11,12 +11,15 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest import ocr
+from ingest.parsed import Parsed
 from ingest.pdf import read_pdf
+from ingest.places import box_of, on_whole, place, turned
 from ingest.quality import mended, page_quality, readable_share
 from ingest.reading import read_bytes
 from ingest.reading_order import Line, arranged
 from kb.config import IngestSettings
 from kb.errors import DocumentError
+from kb.schema import WHOLE
 
 LINES = ("Fifteen days of leave a year.", "The office decides in 3 days.", "Costs up to 1,250 EUR are paid.")
 WITHOUT = IngestSettings(ocr=False)
@@ -50,6 +53,12 @@ def saved(image: Image.Image, form: str) -> bytes:
     return buffer.getvalue()
 
 
+def said(parsed: Parsed) -> dict[int, list[str]]:
+    """What stands at the places of recognised words, by page."""
+    texts = {page.number: parsed.text[page.start : page.end] for page in parsed.pages}
+    return {page.number: [texts[page.number][p.start : p.end] for p in page.places] for page in parsed.recognised}
+
+
 def test_only_the_scanned_pages_of_a_mixed_pdf_are_recognised_and_marked(capfd: pytest.CaptureFixture[str]) -> None:
     parsed = read_pdf(scan(["Words of the first page.", LINES, "Words of the third page."]))
 
@@ -58,7 +67,33 @@ def test_only_the_scanned_pages_of_a_mixed_pdf_are_recognised_and_marked(capfd: 
     assert (first, third) == ("Words of the first page.", "Words of the third page.")
     assert second.split("\n") == list(LINES)
     assert parsed.pages[1].quality > 0.9
+    assert said(parsed) == {2: list(LINES)}
     assert capfd.readouterr() == ("", "")
+
+
+def test_what_a_poor_page_says_by_itself_has_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = ("Stamp 7", "one", "two")
+    text = "Stamp 7\n\none two\nSt amp7"
+    places = [place(text.index(line), text.index(line) + len(line), (0, 0, 1, 1)) for line in lines]
+    monkeypatch.setattr(ocr, "recognise", lambda _: ocr.Recognised(text, 0.9, tuple(places)))
+    buffer = BytesIO()
+    canvas = Canvas(buffer, pagesize=(600, 300))
+    canvas.drawImage(ImageReader(picture(LINES)), 0, 0, 600, 300)
+    canvas.drawString(20, 20, "Stamp 7")
+    canvas.save()
+
+    parsed = read_pdf(buffer.getvalue())
+
+    assert parsed.text == "Stamp 7\n\none two"
+    assert said(parsed) == {1: ["one", "two"]}
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_a_place_on_a_turned_part_of_a_picture_is_one_on_the_whole(degrees: int) -> None:
+    box = (0.1, 0.2, 0.4, 0.3)
+    (found,) = on_whole([place(3, 5, turned(box, degrees))], degrees, (0.5, 0.0, 1.0, 0.5))
+    assert box_of(found) == (0.55, 0.1, 0.7, 0.15)
+    assert (found.start, found.end) == (3, 5)
 
 
 def test_only_so_many_pages_are_recognised_and_each_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,6 +138,7 @@ def test_each_frame_of_a_tiff_is_a_page() -> None:
     parsed = read_bytes(buffer.getvalue(), IngestSettings(), name="fax.tif")
 
     assert [parsed.text[page.start : page.end] for page in parsed.pages] == list(LINES[:2])
+    assert said(parsed) == {1: [LINES[0]], 2: [LINES[1]]}
 
 
 def tiff(*frames: Image.Image) -> bytes:
@@ -150,7 +186,33 @@ def test_a_scan_that_lies_on_its_side_or_head_is_turned(turned: int) -> None:
     found = ocr.recognise(picture(LINES).rotate(turned, expand=True))
     assert found.text.split("\n") == list(LINES)
     assert found.turned == 360 - turned
-    assert [round(line.top * 400) // 60 for line in found.lines] == [0, 1, 2]  # on the image as it was turned
+    assert [found.text[place.start : place.end] for place in found.places] == list(LINES)
+    assert [place.top * 400 // WHOLE // 60 for place in found.places] == [0, 1, 2]  # on the image as it was turned
+
+
+@pytest.mark.parametrize(
+    ("text", "read_at", "upright"),
+    [
+        ("年假十五天", (0, 90), True),  # written downwards: the engine reads such characters turned, too
+        ("年假十五天", (90,), False),  # lies on its side
+        ("Leave a year", (90,), False),
+        ("3 days", (), False),
+    ],
+)
+def test_a_line_that_runs_downwards_is_turned_unless_its_characters_stand(
+    monkeypatch: pytest.MonkeyPatch, text: str, read_at: tuple[int, ...], upright: bool
+) -> None:
+    crop = Image.new("RGB", (40, 40 * len(text)), "white")
+    for at in range(len(text)):
+        crop.paste((at + 1, 0, 0), (0, 40 * at, 10, 40 * at + 40))  # on the left as long as it is not turned
+
+    def read(cell: Image.Image) -> tuple[str, float]:
+        turned = 0 if cell.getpixel((2, cell.height // 2))[1] == 0 else 90  # type: ignore[index]
+        middle = (2, cell.height // 2) if turned == 0 else (cell.width // 2, cell.height - 3)
+        return (text[cell.getpixel(middle)[0] - 1], 0.99) if turned in read_at else ("?", 0.3)  # type: ignore[index]
+
+    monkeypatch.setattr(ocr, "_one_line", read)
+    assert ocr._is_upright(crop, text, 90) is upright
 
 
 def test_a_long_picture_is_read_in_parts_with_no_line_lost_or_doubled() -> None:

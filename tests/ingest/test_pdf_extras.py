@@ -1,6 +1,7 @@
 """What a PDF holds beside its text: values of forms, comments and attached files are found too, and stay bounded."""
 
 import ctypes
+import zlib
 from io import BytesIO
 from pathlib import Path
 
@@ -152,3 +153,56 @@ def test_a_file_pinned_to_a_page_is_attached_too() -> None:
     found = [(each.name, each.open()) for each in pdf_extras.attachments(saved(document), 1 << 20)]
 
     assert found == [("offer.txt", b"100 EUR")]
+
+
+def packed(parts: list[bytes], broken: bool = False) -> bytes:
+    """A PDF of these objects, numbered from 1 (the catalog), in an object stream that may be damaged."""
+    number, offsets, content = len(parts) + 1, b"", b""
+    for at, part in enumerate(parts, 1):
+        offsets += b"%d %d " % (at, len(content))
+        content += part + b" "
+    stream = zlib.compress(offsets + content)
+    data = b"%%PDF-1.5\n%d 0 obj<</Type/ObjStm/N %d/First %d/Filter/FlateDecode/Length %d>>stream\n" % (
+        number, len(parts), len(offsets), len(stream)
+    )  # fmt: skip
+    data += (b"?" + stream[1:] if broken else stream) + b"\nendstream endobj\n"
+    rows = [(0, 0, 0), *((2, number, at) for at in range(len(parts))), (1, 9, 0), (1, len(data), 0)]
+    table = b"".join(kind.to_bytes(1) + where.to_bytes(4) + at.to_bytes(1) for kind, where, at in rows)
+    end = b"%d 0 obj<</Type/XRef/W[1 4 1]/Size %d/Root 1 0 R/Length %d>>stream\n" % (number + 1, len(rows), len(table))
+    return data + end + table + b"\nendstream endobj\nstartxref\n%d\n%%%%EOF" % (len(data))
+
+
+CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
+PAGES = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
+PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Annots[4 0 R]>>"
+LINK = b"<</Type/Annot/Subtype/Link/Rect[0 0 9 9]>>"
+PIN = b"<</Type/Annot/Subtype/FileAttachment/Rect[0 0 9 9]/FS 5 0 R>>"
+FILE = b"<</Type/Filespec/F(offer.txt)>>"
+NAMES = b"<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[(a) 5 0 R]>>>>>>"
+
+
+@pytest.mark.parametrize("data", [packed([CATALOG, PAGES, PAGE, PIN, FILE]), packed([NAMES, PAGES, PAGE, LINK, FILE])])
+def test_files_that_are_named_in_packed_objects_are_found(data: bytes) -> None:
+    assert pdf_extras.has_attachments(data)
+    assert [each.name for each in pdf_extras.attachments(data, 9)] == ["offer.txt"]
+
+
+def test_a_pdf_that_names_no_file_is_not_opened_to_look_for_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[bytes] = []
+    monkeypatch.setattr(pypdfium2, "PdfDocument", lambda data: opened.append(data) or pytest.fail("it was opened"))
+
+    for data in (plain(), packed([CATALOG, PAGES, PAGE, LINK])):
+        assert not pdf_extras.has_attachments(data)
+        assert list(pdf_extras.attachments(data, 9)) == []
+
+
+def test_pages_are_loaded_only_where_a_file_may_be_pinned_to_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[int] = []
+    load = raw.FPDF_LoadPage
+    monkeypatch.setattr(raw, "FPDF_LoadPage", lambda document, index: loaded.append(index) or load(document, index))
+
+    found = list(pdf_extras.attachments(packed([NAMES, PAGES, PAGE, LINK, FILE]), 9))
+    assert (len(found), loaded) == (1, [])
+    assert not pdf_extras.has_attachments(packed([CATALOG, PAGES, PAGE, LINK], broken=True))
+    list(pdf_extras.attachments(packed([CATALOG, PAGES, PAGE, PIN, FILE]), 9))
+    assert loaded == [0]

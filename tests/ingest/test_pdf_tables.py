@@ -183,6 +183,29 @@ def test_cells_of_words_that_are_wrapped_stand_on_the_line_of_their_row() -> Non
     assert_same_words(buffer.getvalue(), parsed)
 
 
+@pytest.mark.parametrize("ruled", [False, True])
+def test_two_tables_side_by_side_are_two(ruled: bool) -> None:
+    words = [["Office", "Task", "Head"], ["Oslo", "Sales and support", "Ann"], ["Rome", "Design", "Bo"]]
+    words += [["Bern", "Law of the firm", "Cy"]]
+    signs = [["Form", "Who signs"], ["Leave", "the manager"], ["Travel", "the board"], ["Sick", "nobody"]]
+    seats = [["Office", "Head", "Seats"], ["Oslo", "Ann", "12"], ["Rome", "Bo", "8"], ["Bern", "Cy", "20"]]
+    days = [["Grade", "Days"], ["Staff", "15"], ["Lead", "20"], ["Board", "25"]]
+    style = TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black)] if ruled else [])
+    for left, right in ((words, signs), (seats, days)):
+        buffer = BytesIO()
+        style_of_text = getSampleStyleSheet()["Normal"]
+        above, below = Paragraph("Two tables stand below this line.", style_of_text), Paragraph("End", style_of_text)
+        both = Table([[Table(left, style=style), Table(right, style=style)]], colWidths=[260, 200])
+        SimpleDocTemplate(buffer).build([above, both, below])
+
+        parsed = read_pdf(buffer.getvalue())
+
+        rows = [parsed.text[table.start : table.end].split("\n") for table in parsed.tables]
+        assert rows == [["\t".join(row) for row in left], ["\t".join(row) for row in right]]
+        assert parsed.tables[0].header == "\t".join(left[0])
+        assert_same_words(buffer.getvalue(), parsed)
+
+
 def test_a_table_on_a_page_that_is_turned_is_a_table() -> None:
     buffer = BytesIO()
     canvas = Canvas(buffer, pagesize=(600, 800))

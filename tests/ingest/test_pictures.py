@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from io import BytesIO
 
 import docx
+import openpyxl
 import pptx
 import pytest
 from PIL import Image
@@ -112,6 +113,21 @@ def test_pictures_of_old_slides_are_read_where_they_stand() -> None:
 def test_pictures_of_an_old_word_document_come_last() -> None:
     data = binary.word([("text", "Before."), ("text", "After.")], pictures=[PHOTO, SCAN, SCAN])
     assert read_bytes(data, SETTINGS, name="a.doc").text == f"Before.\n\nAfter.\n\n{READ}"
+
+
+def test_pictures_on_a_sheet_are_read_after_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures_module, "recognise", lambda image: Recognised("Seen here", 0.9))
+    data = []
+    for cell in ("Dept", None):
+        book, buffer = openpyxl.Workbook(), BytesIO()
+        book.active["A1"] = cell
+        book.active.add_image(openpyxl.drawing.image.Image(BytesIO(PHOTO)), "B4")
+        book.save(buffer)
+        data.append(buffer.getvalue())
+
+    assert read_bytes(data[0], SETTINGS, name="a.xlsx").text == f"Dept\n\n{MARK}\nSeen here"
+    with pytest.raises(DocumentError, match=r"holds pictures \(1\) and no text"):
+        read_bytes(data[1], WITHOUT, name="a.xlsx")
 
 
 def test_only_so_many_pictures_of_a_document_are_recognised(monkeypatch: pytest.MonkeyPatch) -> None:

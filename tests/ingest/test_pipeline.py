@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import committing, files, known
+from ingest import committing, files, known, pipeline
 from ingest.pipeline import IngestProgress, IngestReport, ingest
 from kb.assistant import KnowledgeBase
 from kb.catalog import Embedding, NewVersion
@@ -322,6 +322,53 @@ def test_a_change_that_leaves_size_and_time_as_they_were_is_found(
     assert statuses(ingest(quick, [docs]))["handbook.md"] == "changed"
 
 
+def test_the_empty_place_of_a_drive_that_is_not_mounted_prunes_nothing(quick: KnowledgeBase, docs: Path) -> None:
+    ingest(quick, [docs])
+    drive = docs.rename(docs.with_name("drive"))
+    docs.mkdir()
+    report = ingest(quick, [docs], prune=True)
+    assert statuses(report) == {"handbook.md": "skipped", "hr/休假.md": "skipped"}
+    assert "not mounted" in reasons(report)["handbook.md"]
+    docs.rmdir()
+    drive.rename(docs)
+    assert statuses(ingest(quick, [docs], prune=True)) == {"handbook.md": "unchanged", "hr/休假.md": "unchanged"}
+    (docs / "handbook.md").unlink()
+    assert statuses(ingest(quick, [docs], prune=True)) == {"handbook.md": "deleted", "hr/休假.md": "unchanged"}
+
+
+def test_a_pruning_of_many_can_be_stopped(
+    quick: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(tmp_path / "docs", {f"{n}.md": f"# Note {n}" for n in range(7)})
+    ingest(quick, [folder])
+    for n in range(6):
+        (folder / f"{n}.md").unlink()
+    monkeypatch.setattr(pipeline, "_GONE_TOGETHER", 2)
+    stop, remove = threading.Event(), quick.remove
+
+    def removed(ids: Sequence[int], asker: str) -> None:
+        remove(ids, asker)
+        stop.set()
+
+    monkeypatch.setattr(quick, "remove", removed)
+    report = ingest(quick, [folder], prune=True, stop=stop)
+    assert (report.stopped, report.deleted, len(quick.documents(OWNER))) == (True, 2, 5)
+    assert ingest(quick, [folder], prune=True).deleted == 4
+    assert quick.check().problems == ()
+
+
+def test_of_two_files_that_are_shown_by_one_name_the_first_is_kept_each_time(
+    quick: KnowledgeBase, tmp_path: Path, long_ago: None
+) -> None:
+    folder = write(tmp_path / "docs", {"a\\xff.md": "# The first", "b.md": "# Another"})
+    Path(os.fsdecode(os.fsencode(folder) + b"/a\xff.md")).write_text("# The second")
+    for status in ("added", "unchanged"):
+        report = ingest(quick, [folder])
+        assert [document.status for document in report.documents] == [status, "failed", status]
+        assert "came twice" in report.documents[1].reason
+    assert quick.stored_text(OWNER, "docs", "a\\xff.md").text == "# The first"
+
+
 def test_a_document_that_was_deleted_comes_back_while_its_file_is_there(
     quick: KnowledgeBase, docs: Path, long_ago: None
 ) -> None:
@@ -341,12 +388,14 @@ def test_members_of_an_archive_are_documents_that_come_change_and_go(
     packed(folder / "a.zip", {"1.md": "# One", "2.md": "# Two", "x.bin": "\0\1"})
     first = ingest(quick, [folder])
     assert statuses(first) == {"a.zip/1.md": "added", "a.zip/2.md": "added", "a.zip/x.bin": "skipped"}
+    write(folder, {".neighbour": ""})
     assert quick.original(OWNER, "zips", "a.zip/1.md").read_bytes() == b"# One"
     packed(folder / "a.zip", {"1.md": "# One", "2.md": "# Two, changed", "3.md": "# Three"})
     embedded.clear()
     report = ingest(quick, [folder], prune=True)
     assert statuses(report) == {
         "a.zip/1.md": "unchanged", "a.zip/2.md": "changed", "a.zip/3.md": "added", "a.zip/x.bin": "deleted",
+        ".neighbour": "skipped",
     }  # fmt: skip
     assert len(embedded) == 2
     (folder / "a.zip").write_bytes(b"PK\3\4 no longer an archive")

@@ -267,6 +267,15 @@ def test_a_table_of_an_odt_is_read_once_with_what_spans_rows_repeated() -> None:
     assert parsed.text.endswith("\n\nA note.")
 
 
+def test_all_rows_that_an_odt_repeats_on_each_page_or_that_span_are_the_header() -> None:
+    rows = table_row("2:Dept", "Days") + table_row("", "2024")
+    wide = rows.replace('spanned="1"', 'spanned="1" table:number-columns-spanned="2"', 1)
+
+    for head in (f"<table:table-header-rows>{rows}</table:table-header-rows>", wide):
+        parsed = read_odt(odt(f"<office:text><table:table>{head}{table_row('HR', '7')}</table:table></office:text>"))
+        assert parsed.tables[0].header == "Dept | Days\nDept | 2024"
+
+
 def test_a_chart_of_an_odt_is_a_table() -> None:
     numbers = f"<table:table>{table_row('', 'Profit')}{table_row('Q1', '3.5')}</table:table>"
     chart = f"<chart:chart><chart:title>{p('Result')}</chart:title>{numbers}</chart:chart>"

@@ -148,10 +148,13 @@ def test_rst_titles_and_tables_are_found() -> None:
 
     parsed = read_as("a.rst", source)
 
-    assert parsed.text == source
+    assert parsed.text == (
+        "=====\nRules\n=====\n\nText.\n\nLeave\n-----\n\nLevel | Days\nStaff | 15\n\n"
+        "*Sick* leave\n~~~~~~~~~~~~\n\na | b\n1 | 2\n\nTravel\n------\n"
+    )
     assert parsed.title == "Rules"
     assert outline(parsed) == [(1, "Rules"), (2, "Leave"), (3, "Sick leave"), (2, "Travel")]
-    assert [table.header for table in parsed.tables] == ["Level  Days", "| a   | b  |"]
+    assert [table.header for table in parsed.tables] == ["Level | Days", "a | b"]
 
 
 def test_org_headings_and_tables_are_found() -> None:

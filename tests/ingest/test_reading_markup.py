@@ -50,6 +50,34 @@ def test_lists_keep_their_depth_and_numbers_and_definitions_their_terms() -> Non
     assert [heading.text for heading in parsed.headings] == ["Card"]
 
 
+def test_numbered_lists_count_as_they_say() -> None:
+    page = (
+        '<ol start="3"><li>x</li><li value="7">y</li><li>z</li></ol><ol type="a"><li>x</li><li>y</li></ol>'
+        '<ol reversed type="I"><li>x</li><li>y</li></ol><ol start="q"><li>x</li></ol>'
+    )
+
+    assert read_html(page.encode()).text == "3. x\n7. y\n8. z\n\na. x\nb. y\n\nII. x\nI. y\n\n1. x"
+
+
+def test_labels_choices_and_formulas_are_words_and_stand_apart() -> None:
+    page = (
+        "<fieldset><legend>Your firm</legend><label>Name</label> <input> in <select><option>Oslo<option>Rome</select>"
+        "</fieldset><p role=heading aria-level=3>Formula</p><p>So <math><semantics><mi>E</mi><annotation "
+        'encoding="application/x-tex">E=mc^2</annotation></semantics></math> holds, <math><mi>x</mi></math>.</p>'
+    )
+
+    parsed = read_html(page.encode())
+
+    assert parsed.text == "Your firm\n\nName in Oslo, Rome\n\nFormula\n\nSo E=mc^2 holds, x."
+    assert [(heading.level, heading.text) for heading in parsed.headings] == [(3, "Formula")]
+
+
+def test_the_ends_of_lines_are_nothing_between_chinese_characters() -> None:
+    page = "<p>年假共\n  十五天，\n病假 <b>另\n计</b>。\nSee the\nrules.</p><pre>年\n假</pre>"
+
+    assert read_html(page.encode()).text == "年假共十五天，病假 另计。 See the rules.\n\n年\n假"
+
+
 def test_a_single_character_is_a_text_too() -> None:
     assert read_html("<div>7</div><p>open tickets</p><p>好</p>".encode()).text == "7\n\nopen tickets\n\n好"
 
@@ -81,6 +109,16 @@ def test_tables_that_only_lay_a_page_out_are_unfolded() -> None:
 
     assert parsed.text == "Title\n\nWords.\n\na | 1"
     assert parsed.headings[0].text == "Title"
+
+
+def test_a_table_around_paragraphs_that_are_parted_by_breaks_is_none() -> None:
+    first = f"<tr><td><img src=x></td><td>{'One. ' * 99}<br><br>Two.</td></tr>"
+    page = f"<table>{first}<tr><td></td><td>Three</td></tr></table>"
+
+    parsed = read_html(page.encode())
+
+    assert parsed.text.split("\n\n") == [("One. " * 99).strip(), "Two.", "Three"]
+    assert parsed.tables == ()
 
 
 def mail(**headers: str) -> EmailMessage:

@@ -147,6 +147,18 @@ def test_short_lines_set_larger_are_headings_of_a_pdf_without_bookmarks() -> Non
     assert all(parsed.text[heading.start :].startswith(heading.text) for heading in parsed.headings)
 
 
+def test_numbered_sections_of_a_chinese_pdf_are_headings_whatever_their_size() -> None:
+    contents = ["目录", "第一章 总则 ········ 1", "第二章 假期 2"]
+    first = ["第一章 总则", "一、目的", "为规范员工请假，制定本制度。", "第一章规定适用范围，其他各章规定细则。"]
+
+    parsed = read_pdf(pdf([contents, first, ["第二章 假期", "第一节 年假", "十五天。"]]))
+
+    assert [(heading.level, heading.text) for heading in parsed.headings] == [
+        (1, "第一章 总则"), (3, "一、目的"), (1, "第二章 假期"), (2, "第一节 年假"),
+    ]  # fmt: skip
+    assert all(parsed.text[heading.start :].startswith(heading.text) for heading in parsed.headings)
+
+
 def test_a_large_title_alone_is_no_section_of_all_pages() -> None:
     buffer = BytesIO()
     canvas = Canvas(buffer)

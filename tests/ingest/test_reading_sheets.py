@@ -157,6 +157,25 @@ def test_rows_that_a_filter_hides_are_like_the_others() -> None:
     assert read_as("a.xlsx", book).text == "Code | Name\n1 | seen\n2 | unseen"
 
 
+def test_hidden_columns_are_read_and_marked() -> None:
+    rows: list[list[str | float]] = [["Code", "Pay"], ["x", 7.0]]
+    book = workbook(*rows)
+    book.active.column_dimensions.group("B", "D", hidden=True)
+
+    assert read_as("a.xlsx", book).text == "Code | Pay (hidden)\nx | 7"
+    assert read_as("a.xls", binary.workbook(rows, "Sheet1", hidden_columns=[1, 3])).text == (
+        "Code | Pay (hidden)\nx | 7.00"
+    )
+
+
+def test_hidden_rows_of_an_old_workbook_are_marked_unless_a_filter_hides_them() -> None:
+    rows: list[list[str | float]] = [["Code", "Name"], ["x", 7.0], ["y", 8.0]]
+
+    for filtered, mark in ((False, " (hidden)"), (True, "")):
+        data = binary.workbook(rows, "Sheet1", hidden_rows=[2], filtered=filtered)
+        assert read_as("a.xls", data).text == f"Code | Name\nx | 7.00\ny{mark} | 8.00"
+
+
 def test_a_hidden_sheet_of_an_old_workbook_is_read_and_marked() -> None:
     parsed = read_as("a.xls", binary.workbook([["a", "b"], ["c", 1.0]], hidden=True))
 

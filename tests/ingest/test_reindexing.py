@@ -2,6 +2,7 @@
 
 import json
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from kb.indexes import Indexes
 from kb.schema import Principal
 from kb.staging import Staging
 from kb.vectors import VectorIndex
+from tests.ingest.test_ocr import picture, saved
 from tests.knowledge import HANDBOOK, LEAVE, OWNER, write
 
 QUESTION = "When must a lost laptop be reported?"
@@ -111,6 +113,65 @@ def test_a_home_without_documents_takes_any_splitting(tmp_path: Path) -> None:
         assert ingest(kb, [docs]).added == 1
 
 
+def test_the_places_of_recognised_words_follow_their_document_and_come_to_a_home_without_them(home: Path) -> None:
+    data = saved(picture(["Fifteen days of leave a year."], (700, 150)), "PNG")
+    scans = home.parent / "scans"
+    for name in ("a.png", "copies/b.png"):
+        (scans / name).parent.mkdir(exist_ok=True, parents=True)
+        (scans / name).write_bytes(data)
+
+    def kept(kb: KnowledgeBase, *names: str) -> list[str | None]:
+        found = []
+        for name in names:
+            stored = kb.stored_text(OWNER, "scans", name)
+            page = kb.recognised(stored, 1)
+            found.append(page and stored.text[page.places[0].start : page.places[0].end])
+        return found
+
+    with opened(home) as kb:
+        assert ingest(kb, [scans]).added == 2
+        assert kept(kb, "a.png", "copies/b.png") == ["Fifteen days of leave a year."] * 2
+        (scans / "a.png").rename(scans / "c.png")
+        ingest(kb, [scans])
+        assert kept(kb, "c.png") == ["Fifteen days of leave a year."]
+
+        kb.catalog.db.execute("DELETE FROM recognised")  # as in a home of an earlier version
+        assert kept(kb, "c.png", "copies/b.png") == [None, None]
+        reindex(kb, "owner")
+        assert kept(kb, "c.png", "copies/b.png") == ["Fifteen days of leave a year."] * 2
+        assert kb.stored_text(OWNER, "scans", "copies/b.png").version == 1
+        assert kb.catalog.db.execute("SELECT count(*) FROM recognised").fetchone()[0] == 2
+
+
+def test_headings_follow_their_document_and_come_to_a_home_without_them(home: Path) -> None:
+    more = write(home.parent / "more", {"a.md": LEAVE})
+    with zipfile.ZipFile(more / "b.zip", "w") as archive:
+        archive.writestr("hr/c.md", LEAVE)
+
+    def named(kb: KnowledgeBase, name: str, words: str, collection: str = "more") -> str | None:
+        stored = kb.stored_text(OWNER, collection, name)
+        return kb.section_at(stored, stored.text.index(words))
+
+    def both(kb: KnowledgeBase, name: str) -> list[str | None]:
+        return [named(kb, name, "18 天"), named(kb, name, "9 天")]
+
+    paths = ["休假制度 > 年休假", "休假制度 > 病假"]
+    with opened(home) as kb:
+        assert ingest(kb, [more]).added == 2
+        (more / "a.md").rename(more / "moved.md")
+        ingest(kb, [more])
+        assert [both(kb, name) for name in ("moved.md", "b.zip/hr/c.md")] == [paths, paths]
+        assert named(kb, "t1", "leaks", "docs") == ""
+
+        kb.catalog.db.execute("DELETE FROM headings")  # as in a home of an earlier version
+        assert both(kb, "moved.md") == [None, None]
+        reindex(kb, "owner")
+        assert [both(kb, name) for name in ("moved.md", "b.zip/hr/c.md")] == [paths, paths]
+        assert named(kb, "t1", "leaks", "docs") == ""
+        assert kb.stored_text(OWNER, "more", "moved.md").version == 1
+        assert kb.catalog.db.execute("SELECT count(*) FROM headings").fetchone()[0] == 6
+
+
 def test_nothing_is_embedded_twice_and_versions_stay_where_nothing_changed(home: Path) -> None:
     with opened(home) as kb:
         before, versions = content(kb), [(d.path, d.version) for d in kb.documents(OWNER)]
@@ -149,6 +210,10 @@ def test_an_original_that_is_lost_does_not_lose_the_document(home: Path) -> None
         kb.original(OWNER, "docs", "handbook.md").unlink()
         assert reindex(kb, "owner").documents == 4
         assert kb.search(QUESTION, OWNER).passages[0].document == "handbook.md"
+        stored = kb.stored_text(OWNER, "docs", "handbook.md")
+        assert kb.section_at(stored, stored.text.index("lost laptop")) == "Staff handbook > Laptops"
+        paths = {chunk.section for chunk in kb.chunks(OWNER, "docs", "handbook.md")}
+        assert paths == {"Staff handbook > Hours", "Staff handbook > Laptops"}
 
 
 def test_readers_stay_who_they_were(home: Path) -> None:

@@ -13,7 +13,8 @@ from ingest.plain import markdown
 from ingest.sentences import boundaries
 from ingest.splitting import split
 from kb.config import SplittingSettings
-from kb.schema import Chunk, PageSpan
+from kb.schema import Chunk, PageSpan, StoredText
+from kb.sections import path_at
 
 Count = Callable[[str], int]
 SETTINGS = SplittingSettings()
@@ -161,6 +162,14 @@ def test_small_sections_under_one_parent_share_a_chunk(tokenizer: Tokenizer) -> 
     assert chunks[0].section == "Terms"
 
 
+def test_a_place_in_a_chunk_of_several_sections_is_named_by_its_own(tokenizer: Tokenizer) -> None:
+    parsed = markdown("# 第三章 交通标准\n\n坐二等座。\n\n# 第四章 伙食补助\n\n每天一百元。\n")
+    (chunk,) = split(parsed, "travel.md", tokenizer, SETTINGS)
+    stored = StoredText("docs", "travel.md", 1, "", "text/markdown", "0", parsed.text, ())
+    assert chunk.section == path_at(stored, parsed.headings, chunk.start) == "第三章 交通标准"
+    assert path_at(stored, parsed.headings, parsed.text.index("每天")) == "第四章 伙食补助"
+
+
 def test_a_heading_stays_with_the_text_under_it(tokenizer: Tokenizer) -> None:
     body = " ".join(SENTENCES_EN * 8)
     parsed = markdown(f"# A\n\n{body}\n\n# B\n\n## C\n\n{body}\n")
@@ -243,6 +252,22 @@ def test_hidden_hyphens_stay_in_the_text_and_are_gone_from_what_is_embedded(toke
 
     assert chunk.text == "The depart\ufffement of soft\u00adware."
     assert chunk.embedded_text.endswith("The department of software.")
+
+
+def test_the_ends_of_lines_part_no_chinese_words_of_what_is_embedded(tokenizer: Tokenizer) -> None:
+    lines = (
+        "核电厂应当每隔十年进行一次全面的安",
+        "全审查，结果报主管部门备案。",
+        "请假须知",
+        "员工每年享有十五天带薪年休假",
+        "（一）另行",
+    )
+    rows = "甲部门负责的年度工作事项说明 | 备注\n乙部门负责的年度工作事项说明 | 无"
+    (chunk,) = split(plain("\n".join([*lines, rows])), "a.txt", tokenizer, SETTINGS)
+
+    assert chunk.text == "\n".join([*lines, rows])
+    assert "全面的安全审查，结果报主管部门备案。\n请假须知\n员工" in chunk.embedded_text
+    assert chunk.embedded_text.endswith(f"年休假\n（一）另行\n{rows}")
 
 
 def test_xml_is_embedded_without_its_tags_and_kept_with_them(tokenizer: Tokenizer) -> None:

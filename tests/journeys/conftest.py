@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[2]
-_CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync")  # fmt: skip
 
 
@@ -29,7 +29,7 @@ def browser() -> "Iterator[Browser]":
     if chromium is None:
         pytest.fail("Chromium is not installed. Run `make setup-test`.")
     with sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=chromium, args=list(_CHROMIUM))
+        browser = running.chromium.launch(executable_path=chromium, args=list(CHROMIUM))
         yield browser
         browser.close()
 
@@ -80,6 +80,8 @@ class Visitor:
 
 
 PICTURES = ROOT / "docs" / "images"
+WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
+NAMES = {"zh": "中文", "en": "English"}  # of the languages, as the switch has them
 
 
 def shot(page: "Page", name: str) -> None:
@@ -96,6 +98,52 @@ def shot(page: "Page", name: str) -> None:
     image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     colours = image.quantize(256, dither=Image.Dither.NONE)  # a third of the bytes, and no eye sees it
     colours.save(PICTURES / f"{name}-{language}{narrow}{dark}.png", optimize=True)
+
+
+def shots(page: "Page", name: str, *, other: bool = False) -> None:
+    """Keep pictures of a moment, wide and narrow; in the `other` language too. The page is left as it was."""
+    if not os.environ.get("KB_PICTURES"):
+        return
+    before = page.viewport_size
+    page.wait_for_function(
+        "() => /kb_language=/.test(document.cookie) && document.cookie.includes(`=${document.documentElement.lang}`)"
+    )
+    language = str(page.evaluate("document.documentElement.lang"))
+    for spoken in (language, *(name for name in NAMES if other and name != language)):
+        _speak(page, spoken)
+        for size in (WIDE, NARROW):
+            _resize(page, size)
+            shot(page, name)
+        _resize(page, WIDE)
+    _speak(page, language)
+    if before is not None:
+        page.set_viewport_size(before)
+
+
+def _speak(page: "Page", language: str) -> None:
+    if page.evaluate("document.documentElement.lang") != language:
+        page.get_by_role("radio", name=NAMES[language]).click()
+        page.wait_for_function(f"() => document.documentElement.lang === '{language}'")
+
+
+_SCROLL = "document.querySelector('[data-testid=\"stMain\"]')"
+
+
+def _resize(page: "Page", size: Any) -> None:
+    """Another width, with the sidebar as one finds it there, and the end of the page in sight where it was."""
+    at_end = page.locator('[data-testid="stChatInput"]').count() and page.evaluate(
+        f"{_SCROLL}.scrollHeight - {_SCROLL}.scrollTop - {_SCROLL}.clientHeight < 40"
+    )
+    page.set_viewport_size(size)
+    page.wait_for_timeout(300)
+    narrow, open_ = size["width"] < 600, '[data-testid="stSidebar"][data-collapsed="false"]'
+    if narrow and page.locator(open_).count():
+        page.locator('[data-testid="stSidebarCollapseButton"] button').evaluate("button => button.click()")
+    elif not narrow and not page.locator(open_).count():
+        page.locator('[data-testid="stExpandSidebarButton"]').evaluate("button => button.click()")
+    page.wait_for_timeout(500)
+    if at_end:
+        page.evaluate(f"{_SCROLL}.scrollTop = {_SCROLL}.scrollHeight")
 
 
 @dataclass

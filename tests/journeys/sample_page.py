@@ -1,11 +1,13 @@
 """Serves the page over some of the sample documents and a scripted model: `sample_page.py HOME [PAUSE]`.
 
-Everything but the language model and the embedding is the product's own. Prints its address.
+Everything but the language model and the embedding is the product's own. Prints its address. The model takes PAUSE
+seconds for a word; while there is a file `hold` beside HOME it stops at the word whose number stands in it.
 """
 
 import os
 import re
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -41,31 +43,42 @@ SCRIPT = {
     "For a dismissal it is disabled before the conversation [1]. The badge is returned at the front desk [1].",
     "Taihu": "The meeting room Taihu in Suzhou has the extension 6324 [1].",
     "Showroom": "The showroom in Suzhou has the extension 6310 [1].",
-    "带教": "导师每月获得 300 元带教补贴 [1]。",
+    "带教": "导师每月获得 300 元带教补贴，共发 3 个月 [1]。公司为每位新员工指定一名导师 [1]。",
     "停车": "停车费每月 150 元 [1]。",
     "parking": "停车费每月 150 元 [1]。",
+}
+FOLLOWED = {
+    "And the Showroom": "Which phone_ext has the Showroom in Suzhou?",
+    "那停车呢": "总部停车怎么申请，每月停车费多少？",
 }
 THOUGHT = (
     "The question is about {topic}. The first passage speaks of it directly, so I take its figures as they stand, "
     "and say nothing that the passages do not."
 )
+CHINESE = "问题与“{topic}”有关。第一个段落直接提到了，我按原文引用其中的数字，不添加段落之外的内容。"
 
 
 class Slowly:
     """A text in words, each after a pause."""
 
-    def __init__(self, thinking: str, text: str, pause: float) -> None:
-        self._thinking, self._text, self._pause = thinking, text, pause
+    def __init__(self, thinking: str, text: str, pause: float, hold: Path, stop: threading.Event | None) -> None:
+        self._thinking, self._text, self._pause, self._hold, self._stop = thinking, text, pause, hold, stop
+
+    def _stopped(self, number: int) -> bool:
+        """Wait for the word's turn; whether the reader has stopped meanwhile."""
+        time.sleep(self._pause)
+        while self._hold.exists() and number >= int(self._hold.read_text() or 0):
+            if self._stop is not None and self._stop.wait(0.05):
+                return True
+        return False
 
     def __iter__(self) -> Iterator[Delta]:
-        for word in self._thinking.split(" "):
-            time.sleep(self._pause)
-            yield Delta(thinking=word + " ")
-        step = 1 if self._text.isascii() else 3
-        pieces = self._text.split(" ") if step == 1 else [self._text[i : i + 3] for i in range(0, len(self._text), 3)]
-        for piece in pieces:
-            time.sleep(self._pause)
-            yield Delta(piece + " " if step == 1 else piece)
+        words = [Delta(thinking=word) for word in _pieces(self._thinking)]
+        words += [Delta(word) for word in _pieces(self._text)]
+        for number, word in enumerate(words):
+            if self._stopped(number):
+                return
+            yield word
 
     def __len__(self) -> int:
         return 1
@@ -74,30 +87,37 @@ class Slowly:
         return list(self)[index]
 
 
+def _pieces(text: str) -> list[str]:
+    """Words, or three signs of Chinese at a time."""
+    return re.findall(r"\S+\s*", text) if text.isascii() else re.findall(r".{1,3}", text, re.DOTALL)
+
+
 class Sayer(ScriptedModel):
     """Says what the script has for a word of the question, and makes follow-ups stand alone."""
 
-    def __init__(self, pause: float) -> None:
+    def __init__(self, pause: float, hold: Path) -> None:
         super().__init__(name="qwen2.5-coder-1.5b")
-        self._pause = pause
+        self._pause, self._hold = pause, hold
 
     def generate(self, messages: Sequence[Message], **options: Any) -> Any:
         asked = messages[-1].content
         found = [(asked.rindex(word), word) for word in SCRIPT if word in asked]
         word = max(found)[1] if found else ""
         text = SCRIPT.get(word, "It is so [1].")
-        self._replies = deque([Slowly(THOUGHT.format(topic=word or "this"), text, self._pause)])  # type: ignore[list-item]
+        told = CHINESE if text and not text.isascii() else THOUGHT
+        slowly = Slowly(told.format(topic=word or "this"), text, self._pause, self._hold, options.get("stop"))
+        self._replies = deque([slowly])  # type: ignore[list-item]
         return super().generate(messages, **options)
 
     def complete(self, messages: Sequence[Message], **options: Any) -> str:
         asked = re.split("User: |用户：", messages[-1].content)[-1]
-        return "Which phone_ext has the Showroom in Suzhou?" if "And the Showroom" in asked else asked
+        return next((alone for words, alone in FOLLOWED.items() if words in asked), asked)
 
 
 def main(home: Path, pause: float) -> None:
     """Ingest and serve."""
     with KnowledgeBase.open(home, Settings()) as kb:
-        kb._model = Sayer(pause)  # type: ignore[assignment]
+        kb._model = Sayer(pause, home.parent / "hold")  # type: ignore[assignment]
         folder = home.parent / "sample_docs"
         for name in FILES:
             target = folder / name

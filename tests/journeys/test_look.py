@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.conftest import ROOT, Running, Visitor, shot, start
+from tests.journeys.conftest import ROOT, Running, Visitor, shot, shots, start
 from tests.journeys.seeing import not_chinese, sticking_out, too_faint
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def test_the_fields_speak_chinese_too(browser: "Browser", product: Running, tmp_
     assert told.bounding_box()["height"] > 12  # type: ignore[index]  # it can be read, not only heard
     page.locator('[data-testid="stFileChip"]:has([role="alert"])').hover()
     page.locator('[data-testid="stTooltipErrorContent"]').wait_for()
-    shot(page, "over-the-limit")
+    shots(page, "over-the-limit", other=True)
     assert not_chinese(page) == []
     page.locator(".st-key-upload-collection input").click()
     page.locator(".st-key-upload-collection input").fill("a new one")

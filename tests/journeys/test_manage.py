@@ -1,14 +1,16 @@
 """Managing the product, in real Chromium over a real knowledge base: documents, models and evaluations."""
 
 import json
+import os
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.conftest import ROOT, Running, Visitor, shot, start
+from tests.journeys.conftest import ROOT, Running, Visitor, shots, start
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -79,7 +81,7 @@ def upload(page: "Page", files: list[str]) -> None:
 
 def test_twenty_files_are_uploaded_followed_filtered_and_deleted(visitor: Visitor, files: list[str]) -> None:
     assert len(files) == 20
-    shot(visitor.page, "first-start")
+    shots(visitor.page, "first-start", other=True)
     page = go(visitor, "documents")
     page.wait_for_selector("text=No documents yet")
     upload(page, files)
@@ -89,7 +91,6 @@ def test_twenty_files_are_uploaded_followed_filtered_and_deleted(visitor: Visito
     # What became of each file, the failed ones first, each with its reason.
     results = page.locator(".results .doc")
     assert results.count() == 20
-    shot(page, "uploaded")
     assert "broken.pdf" in results.nth(0).inner_text() + results.nth(1).inner_text()
     assert "empty" in page.locator('.results .doc:has-text("empty.txt") .reason').inner_text()
     assert page.locator(".results b, .docs img, .docs b").count() == 0
@@ -142,23 +143,64 @@ def test_twenty_files_are_uploaded_followed_filtered_and_deleted(visitor: Visito
     assert page.locator(".st-key-bulk-row").count() == 0
 
 
-def test_many_files_at_once_are_one_job_that_can_be_cancelled(visitor: Visitor) -> None:
+def test_five_hundred_files_at_once_are_one_job_that_can_be_cancelled(visitor: Visitor) -> None:
     page = go(visitor, "documents")
     page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files(
         [
-            {"name": f"note-{n:02}.md", "mimeType": "text/markdown", "buffer": f"# Note {n}\n\nSaid {n}.\n".encode()}
-            for n in range(60)
+            {"name": f"note-{n:03}.md", "mimeType": "text/markdown", "buffer": f"# Note {n}\n\nSaid {n}.\n".encode()}
+            for n in range(500)
         ]
     )
-    page.locator(".st-key-add-files button:has-text('Add 60 files')").click()
-    page.wait_for_selector(".card.job:has-text('of 60 files')", timeout=SLOW)
+    page.locator(".st-key-add-files button:has-text('Add 500 files')").click(timeout=SLOW)
+    page.wait_for_selector(".card.job:has-text('of 500 files')", timeout=SLOW)
+    page.wait_for_selector('.card.job [role="progressbar"][aria-valuenow]')
     page.locator('.card.job [data-action="cancel"]').click()
     page.wait_for_selector(".recent:has-text('Cancelled')", timeout=SLOW)
 
     # What was read stays; the rest is read when the job is run again.
     page.locator('.jobs [data-action="resume"]').click()
     page.wait_for_selector(".recent:has-text('Done:'):has-text('0 failed')", timeout=SLOW)
-    page.wait_for_selector(".listhead:has-text('1–50 of 60 documents')")
+    page.wait_for_selector(".listhead:has-text('1–50 of 500 documents')")
+
+
+def test_an_upload_that_is_cut_off_leaves_nothing_and_says_so(
+    visitor: Visitor, product: Running, home: Path, tmp_path: Path
+) -> None:
+    page = go(visitor, "documents")
+    large, small = tmp_path / "large.md", tmp_path / "small.md"
+    small.write_text("# Small\n\nThis one arrives.\n", encoding="utf-8")
+
+    def begin() -> None:
+        """Send the large file, and hold the service while it is on its way."""
+        with large.open("wb") as file:
+            file.truncate(90 << 20)
+        with page.expect_request(lambda request: request.method == "PUT"):
+            page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files(str(large))
+        product.process.send_signal(signal.SIGSTOP)
+
+    # The file is cut short while it is sent: that is told beside its name, and the others are added without it.
+    begin()
+    with page.expect_event("requestfailed", lambda request: request.method == "PUT"):
+        os.truncate(large, 1_000)
+        product.process.send_signal(signal.SIGCONT)
+    told = page.locator('[data-testid="stFileChip"] [role="alert"]')
+    told.wait_for()
+    assert told.inner_text() == "Not added: the upload did not arrive. Remove it and choose it again."
+    assert page.locator(".st-key-add-files").count() == 0
+    page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files(str(small))
+    page.locator(".st-key-add-files button:has-text('Add 1 file')").click()
+    page.wait_for_selector("text=Done: 1 added, 0 changed, 0 unchanged, 0 failed", timeout=SLOW)
+    assert told.count() == 0
+
+    # The tab is closed while it is sent: opened again the page is as it was.
+    begin()
+    other = page.context.new_page()
+    page.close()
+    product.process.send_signal(signal.SIGCONT)
+    other.goto(visitor.origin + "/documents")
+    other.wait_for_selector(".listhead:has-text('1 document')")
+    assert other.locator('[data-testid="stFileChip"], .st-key-add-files, .card.job').count() == 0
+    assert [path.name for path in (home / "home" / "uploads").rglob("*") if path.is_file()] == ["small.md"]
 
 
 def test_a_folder_of_the_machine_is_read_in_and_read_again(visitor: Visitor, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.conftest import ROOT, Running, Visitor, shot, start
+from tests.journeys.conftest import ROOT, Running, Visitor, start
 from tests.ui.scripted import QUOTE
 
 if TYPE_CHECKING:
@@ -117,7 +117,6 @@ def test_stop_in_mid_answer_keeps_what_was_written(visitor: Visitor) -> None:
     page.wait_for_selector("div.answer")
     page.locator(".st-key-stop button").wait_for()
     assert_stopped_soon(visitor, "in mid-answer")
-    shot(page, "stopped")
     assert page.locator("div.answer").inner_text().startswith("Every")
     assert "Bruno" not in page.locator("div.answer").inner_text()
 
@@ -195,6 +194,19 @@ def test_an_idle_tab_keeps_up_with_another_and_leaves_the_reader_alone(visitor: 
     assert box.input_value() == "half a sentence"
 
 
+@pytest.mark.parametrize("visitor", ["en-GB"], indirect=True)
+def test_the_end_of_an_answer_is_not_followed_on_another_page(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.ask("How many days of leave?")
+    page.wait_for_selector(".foot")
+    visitor.go_to_documents()
+    page.wait_for_selector(".pickable")
+    grow = "block => { block.insertAdjacentHTML('beforeend', '<div style=\"height: 2000px\"></div>'); }"
+    page.locator('[data-testid="stMainBlockContainer"]').evaluate(grow)
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+
+
 def test_hostile_answers_are_only_text(visitor: Visitor) -> None:
     page = visitor.page
     visitor.ask("hostile")
@@ -226,7 +238,6 @@ def test_a_queue_of_two_tabs_says_how_many_come_first(visitor: Visitor) -> None:
     other.locator('[data-testid="stChatInputTextArea"]').fill("How many days of leave?")
     other.locator('[data-testid="stChatInputTextArea"]').press("Enter")
     other.wait_for_selector(":is(:text('1 before you'), :text('前面还有 1 个'))")
-    shot(other, "queue")
     assert other.locator("details.found").count() == 1  # passages do not wait
     page.locator(".st-key-stop button").click()
     other.wait_for_selector("button.cite")

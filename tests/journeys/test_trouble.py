@@ -24,7 +24,7 @@ from kb.assistant import KnowledgeBase
 from kb.config import load_settings
 from tests import ollama_server as ollama
 from tests import tiny
-from tests.journeys.conftest import Running, Visitor, shot, start
+from tests.journeys.conftest import Running, Visitor, shots, start
 from tests.knowledge import write
 from tests.ollama_server import PLAIN_MODEL, RunningOllama
 
@@ -160,7 +160,7 @@ def everything(visitor: Visitor) -> str:
 
 
 @pytest.mark.parametrize(
-    ("number", "language", "text", "questions", "begins", "lost", "notice"),
+    ("number", "language", "text", "questions", "begins", "lost", "notice", "chosen"),
     [
         (
             signal.SIGKILL,
@@ -170,6 +170,7 @@ def everything(visitor: Visitor) -> str:
             "云杉图书馆每周",
             "与服务的连接已断开",
             "服务重新启动，这个回答没有写完。",
+            "选好的文件没有保留",
         ),
         (
             signal.SIGTERM,
@@ -179,6 +180,7 @@ def everything(visitor: Visitor) -> str:
             "The lamp of the",
             "The service does not answer",
             "The service was restarted; this answer was not finished.",
+            "the files that had been chosen are gone",
         ),
     ],
     ids=["killed-zh", "stopped-en"],
@@ -193,6 +195,7 @@ def test_the_service_is_restarted_under_an_open_page(
     begins: str,
     lost: str,
     notice: str,
+    chosen: str,
 ) -> None:
     product.fill({"one.md": text})
     address = product.up()
@@ -207,13 +210,19 @@ def test_the_service_is_restarted_under_an_open_page(
     visitor.ask(questions[1])
     page.wait_for_selector(f'.st-key-growing div.answer:has-text("{begins}")')
     begun = words(visitor, growing=True)
+    adding = page.context.new_page()  # another tab, in which a file has been chosen
+    adding.goto(visitor.origin + "/documents")
+    adding.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files(
+        str(product.folder / "docs/one.md")
+    )
+    adding.wait_for_selector(".st-key-add-files")
     deadline = time.monotonic() + 30
     while number == signal.SIGKILL and not product.written().startswith(begun):
         assert time.monotonic() < deadline
         page.wait_for_timeout(100)
     product.end(number)
     page.wait_for_selector(f'[role="dialog"]:has-text("{lost}")')
-    shot(page, "connection-lost")
+    shots(page, "connection-lost")
     assert "Streamlit" not in page.locator('[role="dialog"]').inner_text()
 
     # It is started again, and the page that was open comes back by itself.
@@ -227,7 +236,12 @@ def test_the_service_is_restarted_under_an_open_page(
     kept = words(visitor)
     assert kept.startswith(begun)
     assert page.locator('[data-testid="stException"], .notice.bad, [role="dialog"]').count() == 0
-    shot(page, "restarted")
+    shots(page, "restarted")
+
+    # What had been chosen is gone with the service: it is said, and nothing pretends to be ready.
+    adding.wait_for_selector(f'.notice.bad:has-text("{chosen}")', timeout=SLOW)
+    assert adding.locator('[data-testid="stFileChip"], .st-key-add-files').count() == 0
+    adding.close()
 
     page.locator('[data-action="again"]').last.click()
     whole = answered(visitor, 3)
@@ -279,7 +293,6 @@ def test_an_answer_loses_its_words_with_its_document(product: Product, visit: Ca
     assert "文档中没有答案" in refused
     assert "bus.md" in refused
     assert "lab.md" not in refused
-    shot(page, "document-deleted")
     assert not [secret for secret in SECRETS if secret in everything(visitor)]
 
     # And what the others hold is still answered.
@@ -315,16 +328,19 @@ def test_a_missing_model_is_named_and_another_chosen(
     question = "How many steps do the stairs of the lighthouse have?"
     visitor.ask(question)
     page.wait_for_selector('[data-testid="stMain"] .notice.bad')
-    told = page.locator('[data-testid="stMain"] .notice.bad').inner_text().replace("`", "")
+    told = page.locator('[data-testid="stMain"] .notice.bad').inner_text()
     assert said in told
     assert PLAIN_MODEL in told
     assert page.locator(".bubble").all_inner_texts() == [question]
+    assert "`" not in page.locator("body").inner_text()
+    assert page.locator('[data-testid="stSidebar"] .notice.bad code').first.inner_text() == f"kb models pull {MISSING}"
+    shots(page, "question-without-model", other=True)
 
     # The models page says the same, and what else there is. One click, and questions are answered.
     page.locator(".st-key-side-model a").first.click()
     page.wait_for_selector(f".inuse:has-text('No model'):has-text('{MISSING}')")
     assert said in page.locator(".inuse .reason").inner_text()
-    shot(page, "model-missing")
+    shots(page, "model-missing", other=True)
     assert page.locator(f'.st-key-installed .doc:has-text("{MISSING}")').count() == 0
     page.locator(f'.st-key-installed .doc:has-text("{PLAIN_MODEL}") [data-action="use"]').click()
     page.wait_for_selector(f".inuse:has-text('Ollama · {PLAIN_MODEL}'):has-text('Ready')", timeout=SLOW)
@@ -352,7 +368,7 @@ def test_ollama_is_killed_in_mid_answer_and_started_again(
     assert "未能完成回答" in told
     assert own_ollama_server.url.removeprefix("http://") in told
     assert re.search(r"断开|中断", told)
-    shot(page, "engine-lost")
+    shots(page, "engine-lost", other=True)
     assert words(visitor).startswith(begun)
     assert begun
 

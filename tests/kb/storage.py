@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -10,15 +10,14 @@ from tokenizers import Tokenizer
 from kb.catalog import Embedding, NewVersion, embedding_key
 from kb.embedding import EmbeddedQuestion, Embedder
 from kb.maxsim import Vectors, pack
-from kb.schema import Chunk, PageSpan
+from kb.schema import Chunk, Language, PageSpan
 
 
 class SeededEmbedder:
     """Equal texts have equal vectors, different texts random ones; `name` is the model's identity."""
 
-    evidence_floor = 0.0
-
     def __init__(self, name: str = "seeded", dimension: int = 16) -> None:
+        self.evidence_floors: Mapping[Language, float] = {}
         self._name = name
         self._dimension = dimension
         self.embedded = 0

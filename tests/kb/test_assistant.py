@@ -53,6 +53,18 @@ def test_off_topic_is_refused_before_the_model_is_called(filled: Fill) -> None:
     assert [notice.kind for notice in answer.notices] == ["weak_evidence"]
 
 
+def test_where_there_is_nothing_to_search_the_reader_is_told_why(filled: Fill) -> None:
+    kb = filled(ScriptedModel([]))
+    answer = kb.answer(LAPTOP, OWNER, scope=Scope(paths=("no such folder/*",)))
+    assert answer.refused
+    assert [(notice.kind, "filter" in notice.text) for notice in answer.notices] == [("nothing_to_search", True)]
+    for document in kb.documents(OWNER):
+        kb.delete_document(OWNER, document.collection, document.path)
+    [notice] = kb.answer("笔记本电脑丢了怎么办？", OWNER).notices
+    assert notice.kind == "nothing_to_search"
+    assert "还没有" in notice.text
+
+
 def test_a_refusal_names_the_nearest_documents(filled: Fill) -> None:
     answer = filled(ScriptedModel(["The documents do not say."])).answer(LAPTOP, OWNER)
     assert answer.refused
@@ -107,9 +119,10 @@ def test_a_server_that_dies_in_mid_answer_leaves_what_was_written(filled: Fill) 
         drain(iter(events))
 
 
-def test_stopping_keeps_what_was_written(filled: Fill) -> None:
+@pytest.mark.parametrize("half", ["", "[", "[1"])
+def test_stopping_keeps_what_was_written_but_for_half_a_number(filled: Fill, half: str) -> None:
     stop, wait = threading.Event(), threading.Event()
-    model = ScriptedModel([["A lost laptop must be reported within 2 hours [1]. ", wait, "And more."]])
+    model = ScriptedModel([["A lost laptop must be reported within 2 hours [1]. " + half, wait, "And more."]])
     kb = filled(model)
     last = None
     for event in kb.ask(LAPTOP, OWNER, stop=stop):
@@ -118,7 +131,7 @@ def test_stopping_keeps_what_was_written(filled: Fill) -> None:
         last = event
     wait.set()
     assert isinstance(last, Done)
-    assert "within 2 hours" in last.answer.text
+    assert last.answer.text == "A lost laptop must be reported within 2 hours [1]."
     assert "stopped" in [notice.kind for notice in last.answer.notices]
 
 

@@ -127,6 +127,23 @@ def test_a_backup_into_a_folder_gets_a_name_and_nothing_else_is_left_there(kb: K
     assert report.file.name.startswith("kb-")
 
 
+def test_a_target_without_a_suffix_is_a_folder_that_is_made(kb: KnowledgeBase, tmp_path: Path) -> None:
+    files = [kb.backup(tmp_path / "backups").file]
+    os.rename(files[0], files[0].with_name("first.tar"))  # the next may be of the same second
+    files.append(kb.backup(tmp_path / "backups").file)
+    assert {file.parent for file in files} == {tmp_path / "backups"}
+    assert stat.S_IMODE((tmp_path / "backups").stat().st_mode) == 0o700
+    assert restore(files[1], tmp_path / "new").documents == 3
+
+
+def test_a_target_with_a_slash_at_its_end_is_a_folder(tmp_path: Path) -> None:
+    assert backup.named(f"{tmp_path}/v1.2/") == tmp_path / "v1.2"
+    assert stat.S_IMODE((tmp_path / "v1.2").stat().st_mode) == 0o700
+    for name in ("new.tar", "new", "new/"):  # the first is a file, the others are made when they are written
+        assert backup.named(f"{tmp_path}/{name}") == tmp_path / name.rstrip("/")
+    assert [path.name for path in tmp_path.iterdir()] == ["v1.2"]
+
+
 def test_what_is_derived_or_secret_or_half_there_is_not_in_it(kb: KnowledgeBase, tmp_path: Path) -> None:
     write(kb.home.path, {"token": "secret"})
     with tarfile.open(kb.backup(tmp_path / "b.tar").file) as tar:
@@ -163,12 +180,25 @@ def test_a_full_disk_is_said_and_leaves_no_file(kb: KnowledgeBase, small_disk: C
     assert [*place.iterdir()] == []
 
 
+@pytest.mark.parametrize("name", ["b.tar", "", "new", "uploads/../b.tar", "a\0b.tar"])
+def test_a_backup_is_not_put_into_the_home_itself(kb: KnowledgeBase, name: str) -> None:
+    """What is deleted later would stay in it, and so in the home."""
+    before = sorted(kb.home.path.iterdir())
+    with pytest.raises(UsageError, match="outside the home"):
+        kb.backup(Path(f"{kb.home.path}/{name}"))
+    assert sorted(kb.home.path.iterdir()) == before
+
+
 def test_a_backup_never_overwrites(kb: KnowledgeBase, tmp_path: Path) -> None:
     write(tmp_path, {"b.tar": "precious"})
     with pytest.raises(UsageError, match="exists already"):
         kb.backup(tmp_path / "b.tar")
-    with pytest.raises(UsageError, match="cannot be written"):
-        kb.backup(tmp_path / "nowhere" / "b.tar")
+    for name in ("b.tar", "backups"):
+        with pytest.raises(UsageError) as raised:
+            kb.backup(tmp_path / "nowhere" / name)
+        assert "cannot be written: there is no folder" in str(raised.value)
+        assert ".catalog" not in str(raised.value)  # the name of a temporary file
+        assert "Errno" not in str(raised.value)
     assert (tmp_path / "b.tar").read_text(encoding="utf-8") == "precious"
 
 
@@ -225,8 +255,9 @@ def test_a_damaged_backup_is_refused_and_nothing_is_restored(
     file = kb.backup(tmp_path / "b.tar").file
     damage(file)
     before = sorted(tmp_path.iterdir())
-    with pytest.raises(UsageError, match="not a whole backup"):
+    with pytest.raises(UsageError, match="not a whole backup") as raised:
         restore(file, tmp_path / "new")
+    assert "header" not in str(raised.value)  # the words of a library
     assert sorted(tmp_path.iterdir()) == before
 
 
@@ -241,8 +272,10 @@ def test_a_backup_of_a_newer_version_is_refused(
 
 
 def test_a_missing_backup_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"nothing\.tar"):
+    with pytest.raises(UsageError, match=r"There is no backup .*nothing\.tar"):
         restore(tmp_path / "nothing.tar", tmp_path / "new")
+    with pytest.raises(UsageError, match="is a folder"):
+        restore(tmp_path, tmp_path / "new")
 
 
 def test_what_was_deleted_before_is_not_in_a_backup_and_stays_in_one_taken_before(

@@ -1,18 +1,21 @@
 """The catalog is the truth: versions, shared embeddings, readers, and states that survive a crash."""
 
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from kb import candidates
+from kb import candidates, recognition
 from kb.catalog import Catalog, name_hash
+from kb.days import day
 from kb.errors import DocumentNotFound, HomeError, HomeTooNew
 from kb.migrations import MIGRATIONS
-from kb.schema import Principal
+from kb.schema import Place, Principal, RecognisedPage
 from kb.words import match_expression
 from tests.kb.storage import SeededEmbedder, key, version
 
@@ -161,6 +164,41 @@ def fields(value: object) -> dict[str, object]:
     return {name: getattr(value, name) for name in value.__slots__}  # type: ignore[attr-defined]
 
 
+SCAN = (
+    RecognisedPage(1, 0, (Place(0, 3, 1, 2, 3, 4),)),
+    RecognisedPage(3, 90, (Place(0, 9, 4711, 8152, 6342, 9973), Place(9, 12, 0, 5, 10000, 6))),
+)
+
+
+def test_places_of_recognised_words_are_kept_for_each_version_and_go_with_it(catalog: Catalog, tmp_path: Path) -> None:
+    publish(catalog, replace(version("scan.pdf", "one"), recognised=SCAN))
+    publish(catalog, replace(version("scan.pdf", "two"), recognised=SCAN[:1]))
+    document, _ = catalog.find_document(OWNER, "scan.pdf")
+    first, second = (catalog.stored_text(document, number) for number in (1, 2))
+    assert [recognition.find(catalog.db, first, page) for page in (1, 2, 3)] == [SCAN[0], None, SCAN[1]]
+    assert [recognition.find(catalog.db, second, page) for page in (1, 3)] == [SCAN[0], None]
+    assert recognition.find(catalog.db, replace(first, sha256="another"), 1) is None
+
+    kept = json.dumps([4711, 8152]).strip("[]").replace(" ", "").encode()
+    content = b"".join(path.read_bytes() for path in tmp_path.glob("catalog.db*"))
+    assert kept in content
+    catalog.delete_document(document, "owner")
+    assert catalog.db.execute("SELECT count(*) FROM recognised").fetchone()[0] == 0
+    catalog.close()
+    assert kept not in b"".join(path.read_bytes() for path in tmp_path.glob("catalog.db*"))
+
+
+def test_a_version_of_the_same_text_takes_over_what_was_recognised_anew(catalog: Catalog) -> None:
+    old, new = catalog.add_versions(
+        [replace(version("a.pdf", "one"), recognised=SCAN[:1]), replace(version("b.pdf", "one"), recognised=SCAN[1:])]
+    )
+    with catalog.transaction() as db:
+        recognition.hand_over(db, of=new, to=old)
+        recognition.hand_over(db, of=new, to=old)
+    rows = catalog.db.execute("SELECT version_id, page FROM recognised ORDER BY 1, 2").fetchall()
+    assert [tuple(row) for row in rows] == [(old, 1), (old, 3), (new, 3)]
+
+
 def test_a_catalog_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
     path = tmp_path / "catalog.db"
     with sqlite3.connect(path) as old:
@@ -188,3 +226,22 @@ def test_a_file_that_is_no_catalog_is_named(tmp_path: Path) -> None:
     path.write_bytes(b"not a database, but longer than its header would be" * 100)
     with pytest.raises(HomeError, match=r"catalog\.db is not a catalog"):
         Catalog(path)
+
+
+def test_the_audit_trail_tells_how_each_question_ended(catalog: Catalog) -> None:
+    ended = {
+        "answered": {"refused": False, "notices": ["orders"]},
+        "stopped": {"refused": False, "notices": ["stopped"]},
+        "refused": {"refused": True, "notices": ["weak_evidence"]},
+        "withheld": {"refused": True, "notices": ["unsupported_answer"], "withheld": ""},  # what it was is forgotten
+        "failed": {"error": "The server died."},
+    }
+    for outcome, detail in ended.items():
+        catalog.audit("ann", "ask", outcome, detail)
+    catalog.audit("bob", "ask", "stopped", {"error": "已停止。"})  # before the first word
+    catalog.audit("bob", "reindex", "done", {})
+    rows = catalog.audit_rows()
+    assert [row["outcome"] for row in rows] == [row["subject"] for row in rows] == ["done", "stopped", *reversed(ended)]
+    assert [row["subject"] for row in catalog.audit_rows(1, asker="ann", action="ask")] == ["failed"]
+    assert len(catalog.audit_rows(asker="bob", since=day(rows[0]["at"]))) == 2
+    assert catalog.audit_rows(since="2999-01-01") == []

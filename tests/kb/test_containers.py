@@ -67,6 +67,7 @@ INNER = {"a.zip/in/mail.eml", "a.zip/in/mail.eml/deep.txt"}
         ("mail.eml", MAIL),
         ("a.zip", {"a.zip/1.txt", "a.zip/2.txt", *INNER}),
         ("a.zip/in/mail.eml", INNER),
+        ("a.zip/in", INNER),
         ("tickets.jsonl", {"t/1", "t/2"}),
         ("offer.txt", {"offer.txt"}),
     ],
@@ -76,9 +77,21 @@ def test_what_is_inside_goes_with_it(kb: KnowledgeBase, folder: Path, path: str,
     before = paths(kb)
     assert gone < before
     assert kb.doomed(OWNER, [(None, path)]) == [Doomed("docs", each) for each in sorted(gone)]
-    assert {each for _, each in kb.delete_documents(OWNER, [("docs", path)])} == gone
+    assert kb.delete_documents(OWNER, [("docs", path)]) == [Doomed("docs", each) for each in sorted(gone)]
     assert paths(kb) == before - gone
     assert kb.check(deep=True).problems == ()
+
+
+def test_a_collection_is_read_once_however_many_are_named(
+    kb: KnowledgeBase, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(kb, [folder])
+    read: list[str] = []
+    known = kb.catalog.known
+    monkeypatch.setattr(kb.catalog, "known", lambda name: read.append(name) or known(name))
+    names = [(None, name) for name in ("a.zip", "a.zip/in", "a.zip/1.txt", "tickets.jsonl", "mail.eml", "offer.txt")]
+    assert len(kb.doomed(OWNER, names)) == 10
+    assert read == ["docs"]
 
 
 def test_a_deleted_attachment_is_still_in_its_mail_and_that_is_said(kb: KnowledgeBase, folder: Path) -> None:

@@ -20,7 +20,7 @@ from kb.conversations import ConversationStore, StoredTurn
 from kb.database import TRACES
 from kb.deletion import Deletion
 from kb.errors import DocumentNotFound, HomeError, RefusedByPolicy
-from kb.schema import EVERYTHING, Answer, Citation, Passage, Principal
+from kb.schema import EVERYTHING, Answer, Citation, Doomed, Passage, Principal
 from kb.words import tokenise
 from tests import tiny
 from tests.kb.storage import version
@@ -191,7 +191,7 @@ def everything(kb: KnowledgeBase, folder: Path) -> list[bytes]:
 def test_nothing_is_left_while_the_home_is_open_or_closed(open_home: Callable[[], KnowledgeBase], folder: Path) -> None:
     kb = open_home()
     vectors = everything(kb, folder)
-    assert kb.delete_documents(OWNER, [(None, f"{NAME}.md")]) == [("docs", f"{NAME}.md")]
+    assert kb.delete_documents(OWNER, [(None, f"{NAME}.md")]) == [Doomed("docs", f"{NAME}.md")]
     assert_no_trace(kb.home.path, vectors)
     assert kb.search("Where is the canteen?", OWNER).passages[0].document == "kept.md"
     assert not kb.deletion.pending
@@ -325,7 +325,7 @@ def test_many_are_deleted_with_one_scrub(
 
     monkeypatch.setattr(Catalog, "wipe", counted)
     names = [("docs", f"more/{n:02}.md") for n in range(10)]
-    assert kb.delete_documents(OWNER, names) == names
+    assert kb.delete_documents(OWNER, names) == [Doomed(*name) for name in names]
     assert len(wiped) == 1
     assert len(kb.documents(OWNER)) == 12
 

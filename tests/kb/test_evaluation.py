@@ -305,9 +305,9 @@ def test_samples_give_pass_at_1_and_the_vote_of_the_majority(tmp_path: Path) -> 
 def test_a_questions_own_scope_goes_before_the_runs(tmp_path: Path) -> None:
     kb = base()
     own = Question("own", LEAVE.question, ("15 days",), scope=("hr/*",))
-    evaluate(kb, [own, COLOUR], EvalOptions(scope=Scope(paths=("all/*",))), tmp_path)
-    assert [call["scope"] for call in kb.asked] == [Scope(paths=("hr/*",)), Scope(paths=("all/*",))]
-    assert [call["scope"] for call in kb.searched] == [Scope(paths=("hr/*",)), Scope(paths=("all/*",))]
+    evaluate(kb, [own, COLOUR], EvalOptions(scope=Scope(paths=("a*",))), tmp_path)
+    assert [call["scope"] for call in kb.asked] == [Scope(paths=("hr/*",)), Scope(paths=("a*",))]
+    assert [call["scope"] for call in kb.searched] == [Scope(paths=("hr/*",)), Scope(paths=("a*",))]
 
 
 def test_percentiles_are_interpolated() -> None:
@@ -473,6 +473,9 @@ def test_options_that_make_no_sense_are_refused(tmp_path: Path, options: EvalOpt
         evaluate(base(), ALL, options, tmp_path)
     with pytest.raises(UsageError, match="no questions"):
         evaluate(base(), [], EvalOptions(), tmp_path)
+    with pytest.raises(UsageError, match=r"No document matches 'zzz\*', 'b/\*'"):
+        evaluate(base(), ALL, EvalOptions(scope=Scope(paths=("zzz*", "b/*"))), tmp_path)
+    assert [*tmp_path.iterdir()] == []
 
 
 # ---- gates and tables
@@ -514,6 +517,26 @@ def test_a_gate_is_read_from_yaml_and_json(tmp_path: Path) -> None:
             load_gate(path)
     with pytest.raises(UsageError, match="absent"):
         load_gate(tmp_path / "absent.yaml")
+    with pytest.raises(UsageError, match="cannot be read: Is a directory"):
+        load_gate(tmp_path)
+
+
+def test_a_figure_that_no_run_has_is_found_when_the_gate_is_read(tmp_path: Path) -> None:
+    def load(name: str, samples: int = 1) -> dict[str, str]:
+        (tmp_path / "gate.json").write_text(json.dumps({name: "<1"}), encoding="utf-8")
+        return load_gate(tmp_path / "gate.json", samples)
+
+    for known in ("failed", "seconds.total.p95", "answers.refused_by_kind.near_miss", "answers.of.right"):
+        assert load(known) == {known: "<1"}
+    assert load("answers.cons@4", 4)
+    for unknown, hint in (
+        ("answers.rightt", r"Did you mean answers\.right\?"),
+        ("hit@5", r"Did you mean retrieval\.hit@5\?"),
+        ("answers.cons@4", "Did you mean|There are: "),
+        ("run.seed", r"There are: questions, failed, retrieval\.hit@1"),
+    ):
+        with pytest.raises(UsageError, match=f"gate.json names '{unknown}', which is no figure. ({hint})"):
+            load(unknown)
 
 
 def test_the_table_shows_rates_with_their_counts(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from kb.errors import EmbeddingChanged, HomeError, HomeInUse, HomeTooNew
 from kb.home import Home
 from kb.migrations import MIGRATIONS
 from kb.schema import Principal
-from tests.knowledge import OWNER, open_kb
+from tests.knowledge import OWNER, open_kb, write
 
 
 def test_a_home_is_private(tmp_path: Path) -> None:
@@ -40,6 +40,18 @@ def test_a_second_process_is_told_who_owns_the_home(tmp_path: Path) -> None:
     Home(tmp_path).close()
 
 
+def test_what_was_on_its_way_goes_when_the_home_is_opened_and_closed(tmp_path: Path) -> None:
+    """The last owner need not have been killed: an upload that it was stopped in leaves its files, too."""
+    left = {"incoming/abc/0": "half", "reading/def/temporary-7/document.a": "half"}
+    Home(tmp_path).close()
+    write(tmp_path, left)
+    home = Home(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+    write(tmp_path, left)
+    home.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+
+
 def test_a_home_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     open_kb(tmp_path / "home").close()
     with sqlite3.connect(tmp_path / "home" / "catalog.db") as db:
@@ -60,6 +72,28 @@ def test_a_file_where_the_home_should_be_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("")
     with pytest.raises(HomeError, match="--home"):
         open_kb(tmp_path / "home")
+
+
+def test_a_folder_of_other_files_is_not_made_a_home(tmp_path: Path) -> None:
+    folder = write(tmp_path / "project", {"notes.md": "Mine."})
+    folder.chmod(0o755)
+    with pytest.raises(HomeError, match="has other files in it"):
+        Home(folder)
+    assert (stat.S_IMODE(folder.stat().st_mode), [each.name for each in folder.iterdir()]) == (0o755, ["notes.md"])
+    write(tmp_path / "disk", {".hidden": "", "lost+found/x": ""})
+    Home(tmp_path / "disk").close()
+    Home(tmp_path / "disk").close()
+
+
+def test_a_home_whose_catalog_is_gone_keeps_its_originals(tmp_path: Path) -> None:
+    """Begun anew, it would take all of them for what a crash had left."""
+    with open_kb(tmp_path / "home") as kb:
+        original = kb.home.original("ab" * 32)
+        write(original.parent, {original.name: "The only copy."})
+    (tmp_path / "home" / "catalog.db").unlink()
+    with pytest.raises(HomeError, match=r"catalog\.db is gone"):
+        open_kb(tmp_path / "home")
+    assert original.is_file()
 
 
 def test_another_embedding_model_is_refused(docs: Path, tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def test_a_crash_while_deleting_leaves_a_document_whole_or_gone(
     with monkeypatch.context() as patch:
         patch.setattr(owner, name, crash)
         with pytest.raises(Crash):
-            place.indexes.remove(1, "owner")
+            place.indexes.remove([1], "owner")
     place.reopen()
     place.agrees()
     assert place.catalog.count_live() == (3 if step == "before the catalog" else 1)
@@ -208,7 +208,7 @@ def test_another_embedding_model_is_refused_and_changes_nothing(place: Place) ->
 
 def test_a_home_without_documents_takes_any_embedding_model(place: Place) -> None:
     place.indexes.publish([version("a.md", "one")])
-    place.indexes.remove(1, "owner")
+    place.indexes.remove([1], "owner")
     place.embedder = SeededEmbedder("other", dimension=24)
     place.reopen().publish([version("b.md", "two", embedder=place.embedder)])
     place.reopen()

@@ -147,16 +147,19 @@ class ScriptedKB:
     def original_of(self, stored: StoredText) -> Path:
         raise DocumentNotFound("No original was kept.")
 
+    def section_at(self, stored: StoredText, offset: int) -> None:
+        return None
+
     def doomed(self, asker: Principal, names: Sequence[tuple[str | None, str]]) -> list[Doomed]:
         return [Doomed(collection or "staff", path) for collection, path in names]
 
-    def delete_documents(self, asker: Principal, names: Sequence[tuple[str | None, str]]) -> list[tuple[str, str]]:
+    def delete_documents(self, asker: Principal, names: Sequence[tuple[str | None, str]]) -> list[Doomed]:
         for collection, path in names:
             self.texts.pop(path)
             self.deleted.append(path)
             self.catalog.delete_document(self.catalog.find_document(asker, path, collection)[0], asker.name)
             ConversationStore(self.catalog).forget_document(collection or "staff", path)
-        return [(collection or "staff", path) for collection, path in names]
+        return [Doomed(collection or "staff", path) for collection, path in names]
 
     def ask(
         self,

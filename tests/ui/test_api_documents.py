@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from ingest.pipeline import ingest
+from kb import recognition
+from kb.schema import RecognisedPage
 from tests.fakes import ScriptedModel
 from tests.knowledge import HANDBOOK, LEAVE, write
 from tests.ui.serving import Served, opened, serving, until
@@ -157,6 +159,14 @@ def test_a_page_of_a_pdf_is_a_picture_whatever_its_name(served: Served, tmp_path
         assert picture.content.startswith(b"\x89PNG")
         assert picture.headers["cache-control"] == "no-store"
     assert plain.content != marked.content
+    catalog = served.service.kb.catalog
+    with catalog.transaction() as db:
+        version = db.execute("SELECT id FROM versions WHERE sha256 = ?", (text["sha256"],)).fetchone()[0]
+        recognition.keep(db, version, [RecognisedPage(1, 90, ())])
+    turned = served.http.get("documents/page.png", params=wanted)
+    assert [int.from_bytes(turned.content[at : at + 4], "big") for at in (20, 16)] == [
+        int.from_bytes(plain.content[at : at + 4], "big") for at in (16, 20)
+    ]  # width and height
     refused(served.http.get("documents/page.png", params={**wanted, "page": 3}), 404, "NotFound", "no page 3", "has 2")
     other = {"path": "handbook.md", "page": 1}
     refused(served.http.get("documents/page.png", params=other), 422, "DocumentError", "neither a PDF")
@@ -200,6 +210,12 @@ def test_a_folder_is_ingested_by_a_job_that_can_be_followed(served: Served, tmp_
         fits(served, served.http.post(f"jobs/{begun['id']}/{action}"), "jobs/{job_id}/" + action)
     refused(served.http.post("ingest", json={"paths": [str(tmp_path / "gone")]}), 400, "UsageError", "gone")
     refused(served.http.post("ingest", json={"paths": []}), 422, "UsageError", "paths")
+    for path in ("", "docs"):  # it would be one in the folder that the service was started in
+        refused(served.http.post("ingest", json={"paths": [str(new), path]}), 400, "UsageError", "absolute")
+    for name in ("", "x" * 1001):
+        wanted = {"paths": [str(new)], "collection": name}
+        refused(served.http.post("ingest", json=wanted), 422, "UsageError", "collection")
+    refused(served.http.get(f"jobs/{2**63}"), 422, "UsageError", "too large")
 
 
 def test_the_index_is_built_again_by_a_job(served: Served) -> None:
@@ -308,15 +324,6 @@ def test_what_is_no_upload_is_400(served: Served, content: bytes, kind: str, wor
     response = served.http.post("documents/upload", content=content, headers={"content-type": kind})
     refused(response, 400, "UsageError", word)
     assert left_over(served) == []
-
-
-def test_what_a_crash_left_of_uploads_is_swept_at_the_start(tmp_path: Path) -> None:
-    from ui.api_uploads import sweep
-
-    write(tmp_path, {"incoming/abc/0": "half"})
-    sweep(tmp_path)
-    assert not (tmp_path / "incoming").exists()
-    sweep(tmp_path)
 
 
 # ---- models, repair, doctor

@@ -219,3 +219,22 @@ def test_the_page_keeps_up_with_an_answer_that_does_not_end(
     assert 1 < len(spent) < whole / chat_view._TICK + 2
     assert drawn_most > SIZE / 20
     assert thinking or len(drawn(page)) > SIZE
+
+
+def test_a_stopped_answer_whose_document_was_deleted_is_not_said_to_be_kept(
+    kb: ScriptedKB, service: runtime.Service, visit: Callable[..., AppTest]
+) -> None:
+    conversation = service.conversations.new()
+    turn = service.conversations.ask(conversation, "How many days of leave, hesitant model?", "documents")
+    assert turn is not None
+    while not turn.running.snapshot.text:
+        turn.running.wait(turn.running.snapshot.revision, 10)
+    turn.running.stop()
+    while not turn.running.snapshot.finished:
+        turn.running.wait(turn.running.snapshot.revision, 10)
+    page = visit({"c": conversation.id})
+    assert "What was written is kept" in drawn(page)
+    kb.delete_documents(service.asker, [("staff", "handbook.md")])
+    page.run()
+    assert "deleted" in drawn(page)
+    assert "Stopped" not in drawn(page)

@@ -7,6 +7,7 @@ only a process of its own shows (what is imported, signals, a terminal) is run i
 import json
 import os
 import pty
+import re
 import select
 import shutil
 import signal
@@ -291,14 +292,16 @@ def test_ask_gives_answer_claims_and_citations(kb: Kb, scripted: Callable[..., S
     assert all(fits(passage, PASSAGE) for passage in answer["passages"])
 
 
-def test_ask_for_people_streams_and_ends_with_the_sources(kb: Kb, scripted: Callable[..., ScriptedModel]) -> None:
+def test_ask_into_a_file_gives_the_answer_with_its_sources_alone(
+    kb: Kb, scripted: Callable[..., ScriptedModel]
+) -> None:
     scripted(REPLY)
     done = kb("ask", HOURS)
     assert done.exit_code == 0
-    assert "The handbook says it." in done.stdout
-    assert "[1] handbook.md" in done.stdout
+    answer, *sources = done.stdout.splitlines()
+    assert answer == "The office in Utrecht opens at 7:45 [1]."
+    assert [source.partition(": ")[0] for source in sources] == ["[1] handbook.md"]
     assert "passages found" in done.stderr
-    assert "\033" not in done.stdout  # no colours on a pipe
 
 
 def test_a_question_without_evidence_is_refused_and_that_is_no_failure(
@@ -467,15 +470,17 @@ def test_docs_are_listed_shown_and_deleted(kb: Kb, home: Path) -> None:
     listed = document_of(kb("docs", "list", "--json"))["documents"]
     assert [d["document"] for d in listed] == ["handbook.md", "hr/休假.md"]
     assert all(fits(d, DOCUMENT) for d in listed)
-    assert "hr/休假.md" in kb("docs", "list").stdout
-
     shown = document_of(kb("docs", "show", "hr/休假.md", "--json"))
     assert {"document", "pages", "text", "chunks", "quality"} <= set(shown)
     assert shown["text"].startswith("休假制度") or "休假制度" in shown["text"]
     assert (shown["pages"], shown["chunks"], shown["quality"]) == ([], listed[1]["chunks"], 1.0)
     assert kb("docs", "show", "hr/休假.md").stdout.strip() == shown["text"].strip()
 
-    assert kb("docs", "delete", "hr/休假.md", stdin="n\n").exit_code == 1
+    for options in ((), ("--json",)):
+        assert failed(kb("docs", "delete", "hr/休假.md", *options, stdin="y\n"), 2, "Nothing was deleted: add --yes")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli_docs, "_can_ask", lambda: True)
+        assert kb("docs", "delete", "hr/休假.md", stdin="n\n").exit_code == 1
     assert len(document_of(kb("docs", "list", "--json"))["documents"]) == 2
     deleted = document_of(kb("docs", "delete", "hr/休假.md", "--yes", "--json"))
     gone = {"collection": "docs", "document": "hr/休假.md", "kept_in": "", "status": "deleted"}
@@ -499,6 +504,39 @@ def test_pages_that_are_poor_or_recognised_are_told_beside_the_text(kb: Kb, home
     assert told["pages"][3] == {"page": 4, "start": 30, "end": 31, "quality": 0.21, "ocr": False}
 
 
+def test_a_list_into_a_file_has_columns_with_tabs_and_nothing_is_cut(
+    kb: Kb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    long = "hr/" + "差旅费报销管理办法" * 6
+    new = write(tmp_path / "new", {f"{long}{n}.md": f"# 差旅\n\n第 {n} 条。" for n in (1, 2)} | {"a\tb.md": ""})
+    assert kb("ingest", str(new)).exit_code == 1
+    header, *lines = kb("docs", "list", "-c", "new").stdout.splitlines()
+    assert header.split("\t")[:3] == ["collection", "document", "status"]
+    rows = [dict(zip(header.split("\t"), line.split("\t"), strict=True)) for line in lines]
+    assert [row["document"] for row in rows] == ["a\ufffdb.md", f"{long}1.md", f"{long}2.md"]
+    assert [row["status"] for row in rows] == ["failed", "added", "added"]
+    assert [bool(row["reason"]) for row in rows] == [True, False, False]
+    assert kb("docs", "show", rows[2]["document"]).stdout.startswith("# 差旅")
+
+
+def test_a_list_on_a_terminal_folds_long_names(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from kb.schema import Document
+
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    name, reason = "hr/" + "travel-expenses-" * 8 + "1.md", "It cannot be read, because of this and that. " * 4
+    cli_docs._print_list([Document("docs", name, "", "text/markdown", "failed", reason, 0, "", 1, None, 0, 0.0, "")])
+    printed = re.sub("\033\\[[0-9;]*m", "", capsys.readouterr().out)
+    assert max(map(len, printed.splitlines())) <= 80
+    column = printed.index("document")
+    seen = "".join(line[column:].partition(" ")[0] for line in printed.splitlines()[1:])
+    assert seen == name
+    assert all(word in printed for word in reason.split())
+
+
 @pytest.mark.parametrize("command", ["show", "delete"])
 def test_an_unknown_document_is_named(kb: Kb, command: str) -> None:
     assert failed(kb("docs", command, "nothing.md"), 1, "'nothing.md'", "kb docs list")
@@ -516,7 +554,25 @@ def test_the_audit_tells_who_asked_and_on_which_evidence(
     assert all({"at", "asker", "action", "subject", "detail"} <= set(row) for row in rows)
     assert rows[1]["subject"] == HOURS
     assert rows[1]["detail"]["citations"][0]["document"] == "handbook.md"
-    assert "[handbook.md]" in kb("audit", "-n", "2").stdout
+    assert [row["outcome"] for row in rows] == ["done", "answered"]
+    told = kb("audit", "-n", "2").stdout.splitlines()
+    assert told[0].endswith(f"ann  delete  done  {rows[0]['subject']}")
+    assert told[1].endswith(f"ann  ask  answered  scripted  {HOURS}  [handbook.md]")
+    assert kb("audit", "--action", "ask", "--asker", "ann", "--since", "2026-01-01").stdout.splitlines() == told[1:]
+    for nothing in (("--action", "move"), ("--asker", "bob"), ("--since", "2999-01-01")):
+        none = kb("audit", *nothing)
+        assert (none.exit_code, none.stdout, none.stderr) == (0, "", "The audit trail holds no such row.\n")
+        assert document_of(kb("audit", "--json", *nothing)) == {"audit": []}
+    assert failed(kb("audit", "--since", "yesterday"), 2, "yesterday is not a day")
+
+
+def test_the_audit_marks_documents_that_support_nothing() -> None:
+    cited = [{"document": "b.md", "supported": False}, {"document": "a.md", "supported": False}]
+    row = {"at": "now", "asker": "ann", "action": "ask", "outcome": "answered", "subject": "Why?"}
+    detail = {"model": "", "citations": [*cited, {"document": "a.md", "supported": True}]}
+    assert cli_docs._audit_line({**row, "detail": detail}) == (
+        "now  ann  ask  answered  no model  Why?  [a.md, b.md (unsupported)]"
+    )
 
 
 def test_doctor_works_while_another_process_owns_the_home(kb: Kb, home: Path) -> None:
@@ -627,6 +683,33 @@ def test_eval_scores_retrieval_and_writes_both_files(kb: Kb, questions: Path, tm
     assert (out / "results.jsonl").stat().st_size > 0
     assert "<html" in (out / "report.html").read_text(encoding="utf-8")
     assert "results.jsonl" in done.stderr
+
+
+def test_eval_finds_what_cannot_be_before_it_begins(kb: Kb, questions: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    options = ("--retrieval-only", "--out", str(out))
+    gate = write(tmp_path, {"gate.json": '{"answers.rightt": ">=0.5"}'}) / "gate.json"
+    misspelt = kb("eval", str(questions), *options, "--gate", str(gate))
+    assert failed(misspelt, 2, "gate.json names 'answers.rightt'", "Did you mean answers.right?")
+    nowhere = kb("eval", str(questions), *options, "--in", "zzz*")
+    assert failed(nowhere, 2, "No document matches 'zzz*'")
+    folder = kb("eval", str(questions.parent), *options)
+    assert failed(folder, 2, f"{questions.parent} is a folder")
+    assert not out.exists()
+    assert kb("eval", str(questions), *options, "--in", "hr/*").exit_code == 0
+    other = kb("eval", str(questions), *options)
+    assert failed(other, 2, "another run (scope")
+    for done in (misspelt, nowhere, folder, other):
+        assert done.stderr.strip().count("\n") == 0  # and no bar
+
+
+def test_a_gate_that_holds_says_so(kb: Kb, questions: Path, tmp_path: Path) -> None:
+    limits = {"retrieval.hit@5": ">=0.5", "failed": "==0"}
+    gate = write(tmp_path, {"gate.json": json.dumps(limits)}) / "gate.json"
+    command = ("eval", str(questions), "--retrieval-only", "--out", str(tmp_path / "out"), "--gate", str(gate))
+    assert "gate: all 2 limits met" in kb(*command).stderr
+    assert "gate: " not in kb(*command, "--json").stderr
+    assert "2/2 answers" in kb(*command).stderr  # of which none had to be asked again
 
 
 @pytest.mark.parametrize(("limit", "code"), [(">=0.5", 0), ("<0.5", 1)])
@@ -753,15 +836,23 @@ def test_a_second_ctrl_c_ends_at_once_and_keeps_what_was_committed(
 
 def test_ctrl_c_in_mid_chat_stops_the_real_model_within_seconds(home: Path) -> None:
     arguments = ("chat", "Count from one to one thousand, in words.", "--think-budget", "0", "--home", str(home))
-    process = start(*arguments, KB_LLM__ANSWER_TOKENS="4000", PYTHONUNBUFFERED="1")
-    assert process.stdout is not None
-    first = os.read(process.stdout.fileno(), 1)
-    process.send_signal(signal.SIGINT)
-    began = time.monotonic()
-    out, err = process.communicate(timeout=60)
-    assert time.monotonic() - began < 10
+    master, terminal = pty.openpty()  # where what is written is seen at once
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], stdout=terminal, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+        env={**os.environ, "KB_LLM__ANSWER_TOKENS": "4000"},
+    )  # fmt: skip
+    os.close(terminal)
+    try:
+        assert os.read(master, 1)
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        _, err = process.communicate(timeout=60)
+        assert time.monotonic() - began < 10
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
     assert process.returncode == 1, err
-    assert first.strip() or out.strip()
     assert "Traceback" not in err
 
 

@@ -105,6 +105,31 @@ def both(
     return run_both
 
 
+def test_more_names_than_an_address_holds_are_deleted(served: Served, tmp_path: Path) -> None:
+    folder = write(tmp_path / "many", {f"{n:03}-{'休' * 60}.md": f"# Note {n}" for n in range(130)})
+    ingest(served.service.kb, [folder])
+    names: list[tuple[str | None, str]] = [("many", path.name) for path in sorted(folder.iterdir())]
+    with RemoteKnowledgeBase(served.running, client="test") as remote:
+        assert [each.path for each in remote.doomed(OWNER, names)] == [name for _, name in names]
+        assert [each.path for each in remote.delete_documents(OWNER, names)] == [name for _, name in names]
+        assert [each for each in remote.documents(OWNER) if each.collection == "many"] == []
+
+
+def test_names_that_are_no_text_are_refused_in_words(both: Any, served: Served, tmp_path: Path) -> None:
+    for command in (("docs", "delete", "x\udcff.md", "--yes"), ("backup", str(tmp_path / "x\udcff.tar"))):
+        refused = same(both, *command)
+        assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
+        assert "x\\udcff" in refused.stderr
+    folder = tmp_path / "new"
+    folder.mkdir()
+    odd = Path(os.fsdecode(os.fsencode(folder) + b"/odd\xff.md"))
+    odd.write_text("# Odd\n\nIts name is no text.")
+    refused = run(served.service.kb.home.path, "ingest", str(odd))
+    assert (refused.exit_code, "holds bytes that are no text" in refused.stderr) == (2, True)
+    with RemoteKnowledgeBase(served.running, client="test") as remote:
+        assert remote.ingest([folder], OWNER, leave=[odd]).added == 1
+
+
 def same(both: Any, *arguments: str, stdin: str | None = None) -> Result:
     """The result of a command over the service, seen to be what it is without one."""
     alone, over = both(*arguments, stdin=stdin)
@@ -186,16 +211,25 @@ def test_ingestion_reports_the_same(both: Any, tmp_path: Path) -> None:
     assert "new, second" in same(both, "docs", "show", "a.md").stderr
 
 
-def test_deletion_and_the_audit_trail_are_the_same(both: Any) -> None:
-    assert same(both, "docs", "delete", "hr/休假.md", stdin="n\n").exit_code == 1
+def test_deletion_and_the_audit_trail_are_the_same(both: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert same(both, "docs", "delete", "hr/休假.md", stdin="n\n").exit_code == 2  # nobody is asked
+    with monkeypatch.context() as patch:
+        patch.setattr(cli_docs, "_can_ask", lambda: True)
+        assert same(both, "docs", "delete", "hr/休假.md", stdin="n\n").exit_code == 1
     assert same(both, "ask", HOURS).exit_code == 0
     assert same(both, "docs", "delete", "hr/休假.md", "--yes", "--json").exit_code == 0
     rows = json.loads(same(both, "audit", "--json").stdout)["audit"]
     assert [(row["asker"], row["action"]) for row in rows] == [("ann", "delete"), ("ann", "ask")]
     assert same(both, "audit", "-n", "1").stdout.count("\n") == 1
+    chosen = ("--action", "ask", "--asker", "ann", "--since", "2026-01-01")
+    assert "  ask  answered  " in same(both, "audit", *chosen).stdout
+    assert same(both, "audit", "--since", "2999-01-01").stdout == ""
+    assert same(both, "audit", "--since", "today").exit_code == 2
 
 
-def test_deleting_what_is_inside_another_file_says_the_same(both: Any, tmp_path: Path) -> None:
+def test_deleting_what_is_inside_another_file_says_the_same(
+    both: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     message = EmailMessage()
     message.set_content("Please find them attached.")
     for name in ("offer.txt", "terms.txt"):
@@ -206,6 +240,7 @@ def test_deleting_what_is_inside_another_file_says_the_same(both: Any, tmp_path:
     alone = same(both, "docs", "delete", "mail.eml/offer.txt", "--yes", "--json")
     assert "mail.eml/offer.txt is still inside mail.eml, which is kept" in alone.stderr
     assert [d["kept_in"] for d in json.loads(alone.stdout)["documents"]] == ["mail.eml"]
+    monkeypatch.setattr(cli_docs, "_can_ask", lambda: True)
     whole = same(both, "docs", "delete", "mail.eml", stdin="y\n")
     assert "Delete mails/mail.eml, mails/mail.eml/terms.txt with all versions?" in whole.stderr
     assert "deleted mails/mail.eml/terms.txt" in whole.stderr
@@ -223,6 +258,9 @@ def test_a_backup_is_written_while_the_service_runs(both: Any, tmp_path: Path) -
     assert [reports[0][name] for name in counts] == [reports[1][name] for name in counts]
     again = run(both.homes[1], "backup", str(tmp_path / "over.tar"))
     assert (again.exit_code, again.stdout) == (2, "")
+    for folder in ("backups", "v1.2/"):
+        assert run(both.homes[1], "backup", f"{tmp_path}/{folder}").exit_code == 0
+        assert [file.suffix for file in (tmp_path / folder).iterdir()] == [".tar"]
 
 
 def test_the_model_is_chosen_the_same(both: Any) -> None:

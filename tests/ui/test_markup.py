@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kb.conversations import Feedback, StoredConversation
-from kb.schema import Answer, Claim, Scope
+from kb.schema import Answer, Claim, Notice, Scope
 from tests.ui.scripted import QUOTE, ScriptedKB
 from tests.ui.test_sanitise import HOSTILE, elements
 from ui import markup, markup_sidebar
@@ -211,3 +211,16 @@ def test_a_conversation_is_deleted_only_after_a_second_click() -> None:
     assert "&lt;b&gt;leave&lt;/b&gt;" in html
     assert 'data-action="removed" data-value="c1"' in html
     assert 'data-action="cancel"' in html
+
+
+def test_commands_stand_apart_in_what_is_told() -> None:
+    said = "m is not here. Run `kb models pull m`, or use `--engine embedded`."
+    for html in (markup.problem("Failed", said), markup.notices([Notice("think_budget", said)])):
+        assert "Run <code>kb models pull m</code>, or use <code>--engine embedded</code>." in html
+
+
+@pytest.mark.parametrize("end", ["", " [", " [1", " [12"])
+def test_a_number_that_is_half_written_is_not_shown(end: str) -> None:
+    assert markup.draft(f"Every employee has 25 days{end}", 2) == (
+        '<div class="answer"><p>Every employee has 25 days</p>\n</div>'
+    )

@@ -13,6 +13,7 @@ from ui.session import OpenSources, Source
 from ui.strings import Strings
 
 EN = Strings("en")
+CHAPTER = "第四章 伙食补助及公杂费"
 STORED = StoredText("staff", "prices.csv", 2, "Prices", "text/csv", "0", "item | price\ntea | 3\ncoffee | 4", ())
 SOURCE = Source("staff", "prices.csv", 2, None, 19, 20, "", 1)
 
@@ -100,3 +101,21 @@ def test_nothing_hostile_gets_out_of_its_place(hostile: str) -> None:
         for name, value in attributes:
             assert name not in ("src", "style")
             assert name != "href" or (value or "").startswith("/api/documents/original?")
+
+
+@pytest.mark.parametrize(
+    ("section", "shown"),
+    [
+        ("", ""),
+        ("Travel > Meals", "Travel > Meals"),
+        (
+            f"{'差旅费用管理办法' * 4} > {CHAPTER} > 第十二条 境外伙食补助标准",
+            f"… > {CHAPTER} > 第十二条 境外伙食补助标准",
+        ),
+        ("A > " + "b" * 60, "… > " + "b" * 56 + "…"),
+    ],
+)
+def test_a_long_path_of_headings_is_named_by_its_innermost(section: str, shown: str) -> None:
+    html = markup_source.origin(STORED, section, EN)
+    assert elements(html).text.endswith("Prices" + (f"{shown} · " if shown else "") + "staff · version 2")
+    assert (f' title="{section.replace(">", "&gt;")}"' in html) == (shown != section)

@@ -35,7 +35,7 @@ class Warranty:
 def draw(path: Path, stored: StoredText, number: int, start: int, end: int) -> Picture:
     span = next((page for page in stored.pages if page.number == number), stored.pages[0])
     text = stored.text[span.start : span.end]
-    return pdf_page.draw(PageRequest(path, PDF, number, text, start - span.start, end - span.start, span.ocr))
+    return pdf_page.draw(PageRequest(path, PDF, number, text, start - span.start, end - span.start))
 
 
 @pytest.fixture(

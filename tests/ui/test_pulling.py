@@ -109,6 +109,22 @@ def test_a_pull_that_fails_says_why(
     assert until(pulls, "x", lambda p: p.finished) == Pull("x", "done")
 
 
+@pytest.mark.parametrize("raised", [ModelMissing("It was cut off."), RuntimeError("closed"), None])
+def test_what_a_stop_breaks_is_no_failure(
+    pulls: Pulls, monkeypatch: pytest.MonkeyPatch, raised: Exception | None
+) -> None:
+    def body(_name: str, _progress: object, stop: threading.Event) -> bool:
+        assert stop.wait(10)
+        if raised is not None:
+            raise raised
+        return False
+
+    scripted(monkeypatch, body)
+    pulls.start("x")
+    pulls.stop("x")
+    assert until(pulls, "x", lambda p: p.finished) == Pull("x", "stopped")
+
+
 @pytest.mark.parametrize("name", ["", "  ", "a b", "x\n", "x" * 201, "a\x00"])
 def test_a_name_that_cannot_be_one_is_refused(pulls: Pulls, name: str) -> None:
     with pytest.raises(UsageError, match="name of a model"):

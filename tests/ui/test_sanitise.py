@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ui.sanitise import Span, body, label, plain, rich
+from ui.sanitise import Span, body, label, message, plain, rich
 
 ALLOWED = {
     "p", "br", "ul", "ol", "li", "strong", "em", "s", "code", "pre", "blockquote", "hr", "table", "thead", "tbody",
@@ -75,6 +75,15 @@ def test_plain_text_and_bodies_have_no_elements_at_all(text: str) -> None:
     assert elements(body(text)).elements == []
 
 
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_message_has_code_and_nothing_else(text: str) -> None:
+    for said in (text, f"`{text}`", f"Run `kb up` on {text}"):
+        assert all(element == ("code", []) for element in elements(message(said)).elements)
+    assert message("Run `kb up --port <N>`, or\nwait `here") == (
+        "Run <code>kb up --port &lt;N&gt;</code>, or\nwait `here"
+    )
+
+
 def test_what_is_switched_off_stays_readable() -> None:
     assert "![image](http://outside.example/a.png)" in elements(rich(HOSTILE[0])).text
     assert "<script>alert(1)</script>" in elements(rich(HOSTILE[11])).text
@@ -142,3 +151,11 @@ def test_a_marker_that_means_nothing_stays_text() -> None:
 def test_an_endless_table_and_deep_nesting_are_drawn_in_time() -> None:
     assert rich("| a |\n|---|\n" + "| x |\n" * 5_000).count("<tr>") == 5_001
     assert rich(">" * 2_000 + " deep").count("<blockquote>") < 100
+
+
+def test_a_full_stop_stays_with_the_number_before_it() -> None:
+    html = rich("三百元 [1][2]。共三个月 [3]，<b> [4] end", marker=lambda n, _: f"({n})")
+    assert html.strip() == (
+        '<p>三百元 (1)<span class="together">(2)。</span>共三个月 <span class="together">(3)，</span>'
+        "&lt;b&gt; (4) end</p>"
+    )

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import ClientDisconnect
 
 from kb.errors import KBError
 from tests.ui.scripted import ScriptedKB
@@ -57,6 +58,14 @@ def test_a_policy_of_the_application_holds_beside_the_servers() -> None:
     start = call([(b"host", b"127.0.0.1:8600"), BEARER], said=sandbox)[0]
     policies = [value for name, value in start["headers"] if name == sandbox[0]]
     assert policies == [b"sandbox", security_headers(8600)["content-security-policy"].encode()]
+
+
+def test_a_reader_who_goes_in_the_middle_of_an_upload_is_no_error() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise ClientDisconnect
+
+    scope = {"type": "http", "path": "/", "method": "PUT", "headers": [(b"host", b"127.0.0.1:8600"), BEARER]}
+    asyncio.run(Hardened(app, 8600, TOKEN)(scope, None, None))
 
 
 @pytest.mark.parametrize(
