@@ -232,6 +232,10 @@ DOCUMENTS: tuple[tuple[str, str], ...] = (
         "It is an image, and text recognition is switched off (ingest.ocr in the settings).",
         "这是图像，而文字识别已关闭（设置 ingest.ocr）。",
     ),
+    (
+        "The SVG drawing has no text: if it shows words, they are drawn as shapes. Save it as PNG and add that.",
+        "SVG 图形中没有文字：如果图中有字，则是以形状绘成的。请另存为 PNG 后再添加。",
+    ),
     ("No text was recognised in the image.", "图像中没有识别出文字。"),
     ("The image has more than {limit} pixels; make it smaller.", "图像超过 {limit} 像素，请缩小。"),
     (
