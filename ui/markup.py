@@ -264,16 +264,15 @@ def _first_of_each(found: Sequence[Passage]) -> list[Passage]:
 
 
 def _refusal(given: Answer, t: Strings) -> str:
+    """Why there is no answer, what may help, and the nearest documents: what the answer's own text says, to click on."""
     chips = "".join(
         f'<button type="button" class="chip" data-action="passage" data-value="{p.rank}">{plain(p.document)}</button>'
         for p in _first_of_each(given.passages)[:4]
     )
     said = "".join(f'<div class="where">{plain(notice.text)}</div>' for notice in given.notices)
-    nearest = f'<div class="nearest"><span>{plain(t("nearest"))}</span>{chips}</div>' if chips else ""
-    return (
-        f'<div class="refused"><div class="title">{plain(t("refused"))}</div>'
-        f'<div class="answer">{rich(given.text)}</div>{said}{nearest}</div>'
-    )
+    help_ = f'<div class="side">{plain(t("refused_help"))}</div>'
+    nearest = f'{help_}<div class="nearest"><span>{plain(t("nearest"))}</span>{chips}</div>' if chips else ""
+    return f'<div class="refused"><div class="title">{plain(t("refused"))}</div>{said}{nearest}</div>'
 
 
 def _chip(n: int, citation: Citation, index: int, t: Strings) -> str:

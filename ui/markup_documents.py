@@ -309,8 +309,8 @@ def _outcome(job: "Job", t: Strings) -> str:
     if job.state != "done" or job.report is None:
         return t(f"job_{job.state}")
     r = job.report
-    failed = r.failed + r.skipped
-    words = t("upload_done", added=r.added, changed=r.changed, unchanged=r.unchanged, failed=failed)
+    words = t("upload_done", added=r.added, changed=r.changed, unchanged=r.unchanged, failed=r.failed)
+    words += t("job_skipped", n=r.skipped) if r.skipped else ""
     return words + (t("job_deleted", n=r.deleted) if r.deleted else "")
 
 

@@ -81,14 +81,16 @@ def _settings(service: runtime.Service, t: Strings) -> None:
     words = {None: t("think_default"), 0: t("think_off")}
     chosen = st.session_state.get(BUDGET)
 
-    def changed() -> None:
-        st.session_state[BUDGET] = st.session_state.get("models-think-budget")
+    key = f"think-budget-{t.language}"  # a field of its own: one that is kept shows its choice in the old language
 
-    st.selectbox(
-        t("think_budget"), BUDGETS, index=BUDGETS.index(chosen) if chosen in BUDGETS else 0,
-        format_func=lambda n: words.get(n) or f"{n:,}", key="models-think-budget", on_change=changed,
-        help=t("think_help"), width=320,
-    )  # fmt: skip
+    def changed() -> None:
+        st.session_state[BUDGET] = st.session_state.get(key)
+
+    with st.container(key="models-think-budget"):
+        st.selectbox(
+            t("think_budget"), BUDGETS, index=BUDGETS.index(chosen) if chosen in BUDGETS else 0,
+            format_func=lambda n: words.get(n) or f"{n:,}", key=key, on_change=changed, help=t("think_help"), width=320,
+        )  # fmt: skip
     st.html(markup.wrap(f'<div class="side">{plain(t("context_where"))}</div>'))
 
 

@@ -132,6 +132,10 @@ TEXTS: Mapping[str, Text] = {
     "unverified_count_one": Text("1 句话未能由文档证实", "1 sentence not confirmed by the documents"),
     "verified_all": Text("每句话都有文档依据", "Every sentence is confirmed by the documents"),
     "refused": Text("文档中没有答案", "Your documents do not answer this"),
+    "refused_help": Text(
+        "可改用文档中的词语、写明所指的事物再问，或打开最接近的文档。",
+        "Ask with the words of the documents, name the thing you mean, or open the nearest document.",
+    ),
     "nearest": Text("最接近的文档", "Nearest documents"),
     "stopped": Text("已停止，已写出的内容保留。", "Stopped. What was written is kept."),
     "stopped_before": Text("在第一个字之前已停止。", "Stopped before the first word."),

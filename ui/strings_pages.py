@@ -48,6 +48,7 @@ TEXTS: Mapping[str, Text] = {
     "job_again": Text("重新开始", "Run again"),
     "job_open": Text("查看文件", "Show files"),
     "job_close": Text("收起", "Hide files"),
+    "job_skipped": Text("，略过 {n}", ", {n} skipped"),
     "job_deleted": Text("，删除 {n}", ", {n} removed"),
     "results_more": Text("另有 {n} 个文件", "and {n} more files"),
     # the list

@@ -104,6 +104,8 @@ def test_an_ended_job_tells_what_became_of_each_file_the_failed_first() -> None:
     assert "1 分 15 秒" in text
     assert text.index("b.pdf") < text.index("a.md")
     assert "文件是空的。" in text
+    skipped = elements(markup_documents.jobs([replace(done, report=replace(REPORT, skipped=2))], None, ZH)).text
+    assert "失败 1，略过 2" in skipped
     closed = markup_documents.jobs([replace(done, report=replace(REPORT, documents=()))], None, ZH)
     assert "b.pdf" not in closed
 

@@ -77,6 +77,8 @@ def test_a_marker_after_the_full_stop_belongs_to_the_sentence_before(answer: Ans
 def test_a_refusal_names_the_nearest_documents_once_each(answer: Answer) -> None:
     html = markup.answer(replace(answer, refused=True, text="Nothing.", claims=(), citations=()), EN)
     assert "Your documents do not answer this" in html
+    assert "Nothing." not in html  # the title and the names say it
+    assert "Ask with the words of the documents" in html
     assert html.count('class="chip"') == 1
     assert 'data-action="passage" data-value="1"' in html
 
