@@ -1,5 +1,6 @@
 """The doctor: what this machine has and lacks. Opens no home, so it works while `kb up` runs."""
 
+import os
 import platform
 import shutil
 import sqlite3
@@ -70,6 +71,8 @@ def _storage(home: Path) -> list[dict[str, str]]:
     place = next(p for p in (home, *home.parents) if p.exists())
     free = shutil.disk_usage(place).free / 1e9
     state = "there" if (home / "catalog.db").exists() else "not made yet"
+    if not os.access(place, os.W_OK) or os.statvfs(place).f_flag & os.ST_RDONLY:
+        return [_check("home", "missing", f"{home} ({state}) cannot be written to; choose another with --home")]
     return [_check("home", "ok" if free > 1 else "note", f"{home} ({state}), {free:.0f} GB free")]
 
 

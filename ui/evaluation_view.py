@@ -152,8 +152,8 @@ def _more_options(service: runtime.Service, only: bool, t: Strings) -> tuple[int
         budget = None
         if not only:
             budget = row.selectbox(
-                t("think_budget"), BUDGETS, format_func=lambda n: words.get(n) or f"{n:,}", key="option-budget",
-                width=220,
+                t("think_budget"), BUDGETS, format_func=lambda n: words.get(n) or f"{n:,}",
+                key=f"option-budget-{t.language}", width=220,
             )  # fmt: skip
     return int(seed), budget, int(slack), Scope(collections=tuple(chosen))
 

@@ -264,7 +264,7 @@ def _first_of_each(found: Sequence[Passage]) -> list[Passage]:
 
 
 def _refusal(given: Answer, t: Strings) -> str:
-    """Why there is no answer, what may help, and the nearest documents: what the answer's own text says, to click on."""
+    """Why there is no answer, what may help, and the nearest documents to click on, which the text names too."""
     chips = "".join(
         f'<button type="button" class="chip" data-action="passage" data-value="{p.rank}">{plain(p.document)}</button>'
         for p in _first_of_each(given.passages)[:4]

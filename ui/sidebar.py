@@ -16,6 +16,7 @@ from ui.strings import Strings
 
 _LISTED = 30
 _DOING, _SHOWN = "conversation-doing", "conversations-shown"
+_CHOICES = ("filter-collection", "filter-sort")  # fields of the pages with words of ours in them
 _ICONS = {"documents": ":material/folder_open:", "models": ":material/memory:", "evaluation": ":material/checklist:"}
 
 
@@ -103,6 +104,9 @@ def _language(t: Strings) -> None:
     def changed() -> None:
         if st.session_state.get("language-switch"):
             session.choose_language(st.session_state["language-switch"])
+        for key in _CHOICES:
+            if key in st.session_state:  # a field shows its choice in the new language only where that is set anew
+                st.session_state[key] = st.session_state[key]
 
     st.segmented_control(
         t("language"),

@@ -187,7 +187,13 @@ def test_the_fields_speak_chinese_too(browser: "Browser", product: Running, tmp_
     page.locator('.st-key-set-file [role="alert"]:has-text("上限 50 MB")').wait_for()
     assert not_chinese(page) == []
 
-    # The language is switched: Streamlit's words follow where they stand, and come back.
+    # The language is switched: choices and Streamlit's words follow where they stand, and come back.
+    show_documents(visitor)
+    for name, chosen in (("English", "By name"), ("中文", "按名称")):
+        page.get_by_role("radio", name=name).click()
+        page.wait_for_function(
+            "chosen => document.querySelector('.st-key-filter-sort input').value === chosen", arg=chosen
+        )
     for name, words in (("English", "Close the sidebar"), ("中文", "收起侧栏")):
         page.get_by_role("radio", name=name).click()
         page.locator(f'[data-testid="stSidebarCollapseButton"] button[aria-label="{words}"]').wait_for(state="attached")

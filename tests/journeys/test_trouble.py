@@ -143,8 +143,8 @@ def answered(visitor: Visitor, number: int) -> str:
 
 
 def words(visitor: Visitor, *, growing: bool = False) -> str:
-    """The words of the last answer, or of the one being written, without the numbers of its citations."""
-    answer = visitor.page.locator(".st-key-growing div.answer" if growing else "div.answer").last
+    """The words of the last answer or refusal, or of what is being written, without the numbers of its citations."""
+    answer = visitor.page.locator(".st-key-growing div.answer" if growing else "div.answer, .refused").last
     return str(answer.evaluate(
         "answer => { const own = answer.cloneNode(true); own.querySelectorAll('.cite').forEach((c) => c.remove());"
         " return own.textContent.trim(); }"

@@ -1,6 +1,9 @@
 """The doctor: what a format needs and this machine lacks."""
 
 import importlib.util
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +44,12 @@ def test_text_recognition_without_its_models_or_switched_off_is_told(monkeypatch
     state, detail = formats()["images"]
     assert state == "note"
     assert "scanned pages (OCR) needs the models of the Python package rapidocr" in detail
+
+
+def test_a_home_that_cannot_be_written_to_is_told(small_disk: Callable[[int], Path]) -> None:
+    home = small_disk(2) / "home"
+    assert "not made yet" in doctor._storage(home)[0]["detail"]
+    subprocess.run(["mount", "-o", "remount,ro", str(home.parent)], check=True)
+    [check] = doctor._storage(home)
+    assert check["state"] == "missing"
+    assert "cannot be written to" in check["detail"]
