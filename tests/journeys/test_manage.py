@@ -13,7 +13,7 @@ import pytest
 from tests.journeys.conftest import ROOT, Running, Visitor, shots, start
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 MANAGED = str(ROOT / "tests" / "ui" / "managed_page.py")
 SLOW = 300_000  # milliseconds: readers are niced, and starve while the cores are busy
@@ -170,13 +170,20 @@ def test_an_upload_that_is_cut_off_leaves_nothing_and_says_so(
     large, small = tmp_path / "large.md", tmp_path / "small.md"
     small.write_text("# Small\n\nThis one arrives.\n", encoding="utf-8")
 
+    def hold(route: "Route") -> None:
+        if route.request.method == "PUT":
+            product.process.send_signal(signal.SIGSTOP)
+        route.continue_()
+
     def begin() -> None:
-        """Send the large file, and hold the service while it is on its way."""
+        """Send the large file, and hold the service before it is on its way."""
         with large.open("wb") as file:
             file.truncate(90 << 20)
+        page.route("**/_stcore/upload_file/**", hold)
         with page.expect_request(lambda request: request.method == "PUT"):
             page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files(str(large))
-        product.process.send_signal(signal.SIGSTOP)
+        page.wait_for_timeout(500)  # what the socket holds is sent
+        page.unroute("**/_stcore/upload_file/**")
 
     # The file is cut short while it is sent: that is told beside its name, and the others are added without it.
     begin()
