@@ -51,6 +51,7 @@ from kb.schema import (
     Retrieved,
     Scope,
 )
+from kb.scoring import language_right
 from kb.text import language_of
 
 if TYPE_CHECKING:
@@ -301,7 +302,7 @@ class KnowledgeBase(Documents):
             if options.stopped:
                 raise ModelError(STOPPED[draft.language])
             return draft.refused("empty_answer", EMPTY[draft.language])
-        if language_of(text) != draft.language and not prompts.says_only_not_found(text) and not options.stopped:
+        if not (language_right(text, draft.language) or prompts.says_only_not_found(text) or options.stopped):
             yield draft.restart()
             yield from self._generate(draft, options, strict=True)
             text = "".join(draft.text).strip() or text

@@ -13,13 +13,19 @@ from kb.text import sentences
 
 NOT_FOUND = {"en": "The documents do not say.", "zh": "文档中没有说明。"}
 
+# What is silent must be the documents: "dental treatment is not covered" and "客户资料不提供给第三方" are answers.
 _NOT_FOUND = re.compile(
-    r"(documents?|passages?|sources?|context|text|information)( provided| given)? (do|does|did)(n['’]t| not) "
-    r"(say|state|mention|contain|provide|specify|answer|include|give|cover)"
-    r"|(is|are|was|were) not (mentioned|stated|provided|specified|given|found|included|covered)"
-    r"|no (information|mention)\b|cannot (be )?(answer|find|determine)|not enough information"
-    r"|(文档|文件|资料|段落|文中|材料|信息|上述|内容)[^。]{0,16}(没有|未|并未|不)(说明|提到|提及|提供|给出|包含|涉及|找到|明确|写明|指出|列出|规定)"
-    r"|无法(回答|确定|找到|得知|判断)|没有(相关|足够)(的)?(信息|内容)|未(提及|提到|说明)",
+    r"\b(documents?|passages?|sources?|context|texts?|information (provided|given))( provided| given| above)? "
+    r"(do|does|did)(n['’]t| not) (say|state|mention|contain|provide|specify|answer|include|give|cover|indicate)"
+    r"|\b(is|are|was|were)(n['’]t| not) (mentioned|stated|specified|found)\b"
+    r"|\b(is|are|was|were)(n['’]t| not) (\w+ )?(provided|given|included|covered|available) (in|by) (the|these|any) "
+    r"(\w+ )?(documents?|passages?|sources?|context|text|information)"
+    r"|\bno (mention|information (about|on|of|regarding|in|is|was|that))\b|\bnot enough information"
+    r"|\bthere is no information\b|\bcannot (be )?(answer|find|determine)"
+    r"|(文档|文件|段落|文中|原文|上文|上述|(资料|材料|信息|内容)[中里])[^。]{0,16}(没有|未|并未|不)"
+    r"(说明|提到|提及|提供|给出|包含|涉及|找到|明确|写明|指出|列出|规定)(?![^。，,]{0,12}的[，,])"
+    r"|(资料|材料|信息|内容)[^。]{0,16}(没有|未|并未)(说明|提到|提及|给出|涉及|找到|明确|写明|指出|列出)(?![^。，,]{0,12}的[，,])"
+    r"|无法(回答|确定|找到|得知|判断)(?!时|的|者)|没有(相关|足够)的?(信息|内容)|未(提及|提到|说明)(?!的)",
     re.IGNORECASE,
 )
 

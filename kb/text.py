@@ -7,6 +7,10 @@ from kb.schema import Language
 
 CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+_ENGLISH = re.compile(
+    r"\b(?:an?|are|can|do|does|for|how|i[ns]|of|on|the|to|what|when|where|which|who|why)\b", re.IGNORECASE
+)
+_CHINESE = re.compile(r"什么|怎|如何|多少|是|谁|哪|吗|呢|请")
 _CODE = re.compile(r"```.*?```|`[^`]*`|https?://\S+", re.DOTALL)
 _MARKER = re.compile(r"\[\d+\]")
 _LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)、])\s+")
@@ -18,14 +22,16 @@ _END = re.compile(r"[。！？；…]+[”’」』）)\]]*|[.!?]+[\"'”’)\]]
 
 
 def language_of(text: str) -> Language:
-    """`zh` where Chinese characters outweigh Latin words (a word weighs two characters), else `en`.
+    """`zh` where Chinese characters outweigh Latin words, else `en`; grammar decides on a short mixed text.
 
     Code, addresses and citation markers do not count: a Chinese answer may name an English command.
     """
     text = _MARKER.sub("", _CODE.sub("", text))
     chinese = len(CJK.findall(text))
     latin = len(_LATIN_WORD.findall(text))
-    return "zh" if chinese > 2 * latin or (chinese >= 4 and chinese > latin) else "en"
+    if _ENGLISH.search(text):
+        return "zh" if chinese > (latin if chinese >= 4 else 2 * latin) else "en"
+    return "zh" if chinese > latin or _CHINESE.search(text) else "en"
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

@@ -90,6 +90,13 @@ def test_an_answer_in_the_wrong_language_is_asked_for_again(filled: Fill) -> Non
     assert "within 2 hours" in events[-1].answer.text
 
 
+@pytest.mark.parametrize("reply", ["18 [1]", "Contoso [1]。"])
+def test_a_value_that_is_in_no_language_is_not_asked_for_again(filled: Fill, reply: str) -> None:
+    model = ScriptedModel([reply])
+    filled(model).answer("满十年的员工每年有几天年休假？", OWNER)
+    assert len(model.requests) == 1
+
+
 def test_a_chinese_question_is_prompted_in_chinese(filled: Fill) -> None:
     model = ScriptedModel(["满 10 年的员工每年有 18 天年休假 [1]。"])
     answer = filled(model).answer("满十年的员工每年有几天年休假？", OWNER)

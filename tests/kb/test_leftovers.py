@@ -147,9 +147,9 @@ def test_a_content_that_was_refused_is_not_kept(kb: KnowledgeBase, tmp_path: Pat
             archive.writestr("1.md", f"# The second\n\nIt says {CANARY} and is refused.")
     report = ingest(kb, [folder])
     assert [(d.status, "came twice" in d.reason) for d in report.documents] == [("added", False), ("failed", True)]
+    assert [*kb.home.reading.iterdir()] == []
     kb.close()
     assert files_with(kb.home.path, needles(CANARY)) == []
-    assert [*kb.home.reading.iterdir()] == []
     assert len([*kb.home.originals.glob("*/*")]) == 1
 
 
@@ -186,9 +186,9 @@ def test_temporary_files_are_in_the_home_and_go_with_the_reading(
         looking.join()
     assert "longer than 4 s" in report.documents[0].reason
     assert len(places) == 1
+    assert (kb.home.reading.stat().st_mode & 0o777) == 0o700
     kb.close()
     assert files_with(kb.home.path, needles(CANARY)) == []
-    assert (kb.home.reading.stat().st_mode & 0o777) == 0o700
 
 
 def test_what_killed_work_left_is_gone_with_the_next_start(open_home: Open, kb: KnowledgeBase, tmp_path: Path) -> None:
