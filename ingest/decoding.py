@@ -3,6 +3,7 @@
 import codecs
 import re
 
+from ingest.encodings import likely_encoding
 from kb.errors import DocumentError
 
 _BOMS = (
@@ -13,7 +14,15 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f]")  # form feed and escape occur in real text
-_CANDIDATES = ("gb18030", "big5", "cp932", "shift_jis", "euc_jp", "euc_kr", "cp1252", "latin_1")
+# What texts that name the encoding on the left are written in: programs name the standard and write their extension.
+_WRITTEN = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "iso8859-1": "cp1252",
+    "big5": "cp950",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
 _EASTERN = re.compile("[\t\n\r -~\u00a0-\u00ff\u2000-\u206f\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]")
 _SAMPLE = 64 * 1024
 _LONG_LINE = 4096  # bytes of one line that go into a sample
@@ -29,7 +38,7 @@ def xml_encoding(data: bytes) -> str:
 
 
 def decode(data: bytes, declared: str = "") -> str:
-    """The text of `data`. UTF-8 is preferred, then `declared` (a charset its container names), then GB18030.
+    """The text of `data`. UTF-8 is preferred, then `declared` (a charset its container names).
 
     Raises DocumentError for what is not text: bytes with NULs or control codes, or in no known encoding.
     """
@@ -42,12 +51,12 @@ def decode(data: bytes, declared: str = "") -> str:
         return _checked(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         # A text cut in the middle of a character, or with one bad byte in a long text, is still UTF-8.
-        if error.start > len(data) - 4 and error.start > 0:
+        if error.start > len(data) - 4 and _foreign(data[: error.start].decode("utf-8")) > 1:
             return _checked(data.decode("utf-8", "ignore"))
-    if declared and _known(declared):
+    if encoding := written(declared):
         try:
-            return _checked(data.decode(declared))
-        except UnicodeDecodeError:
+            return _checked(data.decode(encoding))
+        except (UnicodeError, LookupError):  # or a codec of something else than text
             pass
     lossy = _nearly(data, "utf-8")
     return _checked(_guessed(data) if lossy is None else lossy)
@@ -56,20 +65,21 @@ def decode(data: bytes, declared: str = "") -> str:
 def _nearly(data: bytes, encoding: str) -> str | None:
     """The text in this encoding, if no more than one in 200 of its characters that are not ASCII is unreadable."""
     text = data.decode(encoding, "replace")
-    foreign = len(text) - _ascii(text)
-    return text if text.count("\ufffd") * 200 < foreign else None
+    return text if text.count("\ufffd") * 200 < _foreign(text) else None
 
 
-def _ascii(text: str) -> int:
-    return len(text.encode("ascii", "ignore"))
+def _foreign(text: str) -> int:
+    """How many characters are not ASCII."""
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
-def _known(encoding: str) -> bool:
+def written(declared: str) -> str:
+    """The encoding in which a text is that declares this one; "" where it is not known."""
     try:
-        codecs.lookup(encoding)
-    except LookupError:
-        return False
-    return True
+        name = codecs.lookup(declared.lower().removeprefix("x-")).name
+    except (LookupError, ValueError):
+        return ""
+    return _WRITTEN.get(name, name)
 
 
 def _strictly(data: bytes, encoding: str) -> str:
@@ -104,18 +114,11 @@ def _utf16_without_bom(data: bytes) -> str:
 
 
 def _guessed(data: bytes) -> str:
-    """Text that is not UTF-8: GB18030 where it reads like usual Chinese, else as the detector finds."""
+    """Text that is not UTF-8, in the encoding in which its characters are most usual."""
     sample = _telling(data)
-    chinese = _nearly(sample, "gb18030")
-    if chinese is not None and _reads_as_chinese(chinese):
-        encoding = "gb18030"
-    elif len(data) % 2 == 0 and (pure := _pure_utf16(sample)):
-        encoding = pure
-    else:
-        from charset_normalizer import from_bytes
-
-        best = from_bytes(sample, cp_isolation=list(_CANDIDATES)).best()
-        encoding = best.encoding if best else "cp1252"
+    encoding = likely_encoding(sample)
+    if len(data) % 2 == 0 and not _reads_as_chinese(sample.decode("gb18030", "replace")):
+        encoding = _pure_utf16(sample) or encoding
     text = _nearly(data, encoding)
     if text is not None:
         return text

@@ -6,6 +6,7 @@ from itertools import takewhile
 from typing import Any
 
 from ingest.line_art import words
+from ingest.numbers import shown
 from ingest.ocr import Recognised
 from ingest.parsed import TextBuilder, one_line
 from ingest.pictures import Pictures
@@ -17,6 +18,7 @@ _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _V = "{urn:schemas-microsoft-com:vml}"
 _SVG = "{http://schemas.microsoft.com/office/drawing/2016/SVG/main}svgBlip"
 _REFERENCES = {f"{_C}chart": "id", f"{_DIAGRAM}relIds": "dm", f"{_A}blip": "embed", f"{_V}imagedata": "id"}
+_NUMBERS = (f"{_C}numCache", f"{_C}numLit")  # whose points have a format
 _MAX_POINTS = 10_000  # of a chart that are read
 
 
@@ -79,35 +81,47 @@ def chart_titles(root: Any) -> str:
 
 def _add_chart(out: TextBuilder, root: Any) -> None:
     """A chart's titles, and its numbers as a table of categories by series."""
+    mark = root.find(f"{_C}date1904")
+    since_1904 = mark is not None and mark.get("val") not in ("0", "false")
     out.block(chart_titles(root))
     for plot in root.iterfind(f"{_C}chart/{_C}plotArea/*"):
         series = plot.findall(f"{_C}ser")
         if not series:
             continue
-        categories = next(filter(None, (_points(one, "cat", "xVal") for one in series)), {})
-        values = [_points(one, "val", "yVal") for one in series]
+        categories = next(filter(None, (_points(one, since_1904, "cat", "xVal") for one in series)), {})
+        values = [_points(one, since_1904, "val", "yVal") for one in series]
         names = [_words(name) if (name := one.find(f"{_C}tx")) is not None else "" for one in series]
         places = sorted(set(categories).union(*values))[:_MAX_POINTS]
-        rows = [[categories.get(at, ""), *(_shown(column.get(at, "")) for column in values)] for at in places]
+        rows = [[categories.get(at, ""), *(column.get(at, "") for column in values)] for at in places]
         out.table([["", *names], *rows], header=True)
 
 
-def _points(series: Any, *names: str) -> dict[int, str]:
-    """The points of a series that are kept under one of `names`, by their number."""
+def _points(series: Any, since_1904: bool, *names: str) -> dict[int, str]:
+    """The points of a series that are kept under one of `names`, by their number, as the chart shows them."""
     found: dict[int, str] = {}
     for name in names:
         for point in series.iterfind(f"{_C}{name}//{_C}pt"):
-            value, number = point.find(f"{_C}v"), point.get("idx") or ""
-            if value is not None and value.text and number.isdigit():
-                found.setdefault(int(number), value.text)  # of labels on several levels the innermost comes first
+            value, number, kept = point.findtext(f"{_C}v") or "", point.get("idx") or "", point.getparent()
+            if value and number.isdigit():
+                if kept.tag in _NUMBERS or name in ("val", "yVal"):
+                    code = point.get("formatCode") or kept.findtext(f"{_C}formatCode") or "General"
+                    value = _shown(value, code, since_1904)
+                found.setdefault(int(number), value)  # of labels on several levels the innermost comes first
     return found
 
 
-def _shown(value: str) -> str:
+def _shown(value: str, code: str, since_1904: bool) -> str:
+    """A number as its format shows it; dates are days since 1900, or since 1904."""
+    from openpyxl.styles.numbers import is_date_format
+    from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
+
     try:
-        return f"{float(value):.12g}"
-    except ValueError:
+        number = float(value)
+        if is_date_format(code):
+            return shown(from_excel(number, MAC_EPOCH if since_1904 else WINDOWS_EPOCH), code)
+    except (ValueError, OverflowError):
         return value
+    return shown(number, code)
 
 
 def _words(element: Any) -> str:

@@ -2,6 +2,7 @@
 
 import email
 import mimetypes
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage, Message
@@ -9,7 +10,7 @@ from email.policy import default
 from functools import partial
 from typing import Any
 
-from ingest.decoding import decode
+from ingest.decoding import decode, written
 from ingest.parsed import Parsed, TextBuilder, one_line, stored
 from kb.errors import DocumentError
 
@@ -18,10 +19,12 @@ _SHOWN_HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _MAX_DEPTH = 10
 _MOST_NAMES = 100  # of attachments, in the text of the mail
 _LARGEST_ORNAMENT = 100 * 1024  # bytes
+_ENCODED_WORD = re.compile(rb"=\?([\w.:-]+)\?(?=[bq]\?)", re.IGNORECASE)
+_ADDRESS = re.compile(r"\b\w+://\S+")
 
 
 def read_eml(data: bytes) -> Parsed:
-    """Read an .eml. The plain text is taken where there is one, else the HTML; forwarded messages are read too."""
+    """Read an .eml. The plain text is taken where it says as much as the HTML; forwarded messages are read too."""
     message = _message(data)
     if not any(message.get_all(name) for name in (*_SHOWN_HEADERS, "Message-ID", "Received", "Content-Type")):
         raise DocumentError("The file is named .eml but holds no mail: there are no mail headers.")
@@ -98,7 +101,13 @@ def _default_name(part: Message) -> str:
 def _message(data: bytes) -> EmailMessage:
     if b"\0" in data[:1024] or data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         data = decode(data).encode()  # saved by a program as UTF-16, say
-    return email.message_from_bytes(data.lstrip(), policy=default)
+    return email.message_from_bytes(_ENCODED_WORD.sub(_as_written, data.lstrip()), policy=default)
+
+
+def _as_written(match: re.Match[bytes]) -> bytes:
+    """The start of an encoded word of a header, with the encoding in which it is written."""
+    encoding = written(match[1].decode("ascii", "ignore"))
+    return b"=?%b?" % encoding.encode() if encoding else match[0]
 
 
 def _add_message(out: TextBuilder, message: Message, depth: int) -> None:
@@ -138,12 +147,30 @@ def _parts(part: Message) -> Iterator[Message]:
 
 
 def _best_alternative(children: list[Message]) -> list[Message]:
-    """Plain text if it says anything, else the richest form, which comes last."""
-    for child in children:
-        if child.get_content_type() == "text/plain" and _content(child).strip():
-            return [child]
+    """Plain text, unless the richest form, which comes last, says more; that form where there is no plain text."""
     readable = [child for child in children if child.is_multipart() or child.get_content_type() == "text/html"]
+    for child in children:
+        if child.get_content_type() == "text/plain" and (plain := _content(child)).strip():
+            return readable[-1:] if readable and _says_more(readable[-1], plain) else [child]
     return (readable or children)[-1:]
+
+
+def _says_more(rich: Message, plain: str) -> bool:
+    """Whether the HTML of a part is half as long again as its plain text, as where that is a stub, or holds tables."""
+    from ingest.markup import html
+
+    for part in rich.walk():
+        if part.get_content_type() == "text/html" and not _is_attachment(part):
+            shown = html(_content(part))
+            return 2 * _letters(shown.text) > 3 * _letters(plain) or any(
+                "\n" in (rows := shown.text[table.start : table.end]) and " | " in rows for table in shown.tables
+            )
+    return False
+
+
+def _letters(text: str) -> int:
+    """How many letters and figures a text has outside of web addresses."""
+    return sum(map(str.isalnum, _ADDRESS.sub("", text)))
 
 
 def _is_attachment(part: Message) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingest.decoding import decode
+from ingest.furniture import drop_furniture
 from ingest.html_tables import (
     BREAK,
     HEADINGS,
@@ -19,6 +20,7 @@ from ingest.html_tables import (
 )
 from ingest.numbering import numeral
 from ingest.parsed import Parsed, TextBuilder, one_line, stored
+from ingest.scripts import raised
 
 MEDIA_TYPE = "text/html"
 
@@ -38,10 +40,17 @@ _REMOVED = (
     "meta",
     "button",
     "input",
+    "s",
+    "strike",
+    "del",
 )
 # Removed with all their text by unstructured, though questions and answers or captions may stand in them.
 _UNWRAPPED = "details", "summary", "figure", "figcaption", "form", "fieldset", "legend"
-_HIDDEN = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"(display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[\w-]*\s*:[^;]*\bline-through)", re.IGNORECASE
+)
+_RAISED = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
+_TERM = re.compile(r"[\w.,]*")
 _WIDE = "[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _WRAPPED = re.compile(rf"(?<={_WIDE})[ \t]*\n\s*(?={_WIDE})")
 _BREAKS = re.compile(f" *{BREAK} *")
@@ -74,6 +83,7 @@ def html(source: str) -> Parsed:
     titles = root.xpath("//title[not(ancestor::svg)]")
     title = one_line(titles[0].text_content()) if titles else ""
     _clean(root)
+    drop_furniture(root)
     if not root.text_content().strip():
         return Parsed("", title, MEDIA_TYPE)
     tables = take_tables(root)
@@ -125,6 +135,7 @@ def _clean(root: Any) -> None:
         level = element.get("aria-level") or "2"
         element.tag = f"h{level}" if level in tuple("123456") else "h6"
     _put_words(root)
+    _raise(root)
     _rejoin(root)
     for element in list(root.iter("br")):
         element.tail = BREAK + (element.tail or "")
@@ -139,6 +150,7 @@ def _put_words(root: Any) -> None:
     for shown in root.find_class("katex-html") if formulas else ():
         shown.drop_tree()  # the same, for the eye alone
     for element in formulas:
+        _put_in_line(element)
         source = element.xpath(".//annotation[contains(@encoding, 'tex')]")
         for annotation in element.xpath(".//annotation | .//annotation-xml"):
             if annotation not in source:
@@ -146,6 +158,35 @@ def _put_words(root: Any) -> None:
         _become(element, one_line(source[0].text_content() if source else element.text_content()))
     for element in root.iter("label", "output", "textarea"):
         element.tag = "span"
+
+
+def _put_in_line(formula: Any) -> None:
+    """Write the powers and fractions of a formula as text does, inner ones first: 10⁶, 12/5, (a+b)/2."""
+    for element in reversed(list(formula.iter("msup", "mfrac"))):
+        if len(element) != 2:
+            continue
+        first, second = (one_line(part.text_content()) for part in element)
+        if element.tag == "msup":
+            _become(element, first + raised(first, second))
+        else:
+            _become(element, "/".join(part if _TERM.fullmatch(part) else f"({part})" for part in (first, second)))
+
+
+def _raise(root: Any) -> None:
+    """Write what stands above the line right after a character so that it does not change what it follows."""
+    from lxml import etree
+
+    found: list[tuple[Any, str]] = []
+    before = ""  # the last character of the line so far
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        before = before if element.tag in INLINE else ""
+        if event == "start" and (element.tag == "sup" or _RAISED.search(element.get("style") or "")):
+            found.append((element, before))
+        before = ((element.text if event == "start" else element.tail) or "")[-1:] or before
+    for element, left in reversed(found):
+        text = element.text_content()
+        if (words := raised(left, text)) != text:
+            _become(element, words)
 
 
 def _become(element: Any, text: str) -> None:

@@ -2,21 +2,35 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+BULLET = "•"
+_OFF = ("0", "false", "off")
 _PLACE = re.compile(r"%([1-9])")
+_MOST_LETTERS = 780  # that are told by letters, as Word does: zz and so on up to thirty of them
 _DIGITS = "〇一二三四五六七八九"
 _UNITS = ("", "十", "百", "千")
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"))
 _ROMAN_SMALL = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """How paragraphs on one level of a list are numbered."""
+
+    form: str = "decimal"
+    pattern: str = ""  # with `%1` where the number of the first level stands
+    start: int = 1
+    decimal: bool = False  # all numbers in it are, whatever the form of their levels
+
+
 class Numbering:
     """Counts the numbered paragraphs of one document; ask for each paragraph once, in order."""
 
     def __init__(self, document: Any) -> None:
-        self._levels: dict[str, dict[int, tuple[str, str, int]]] = {}  # abstract id -> level -> (format, text, start)
+        self._levels: dict[str, dict[int, _Level]] = {}  # abstract id -> level
         self._abstract: dict[str, str] = {}  # number id -> abstract id
         self._starts: dict[tuple[str, int], int] = {}
         self._counters: dict[str, dict[int, int]] = {}
@@ -56,39 +70,50 @@ class Numbering:
         if override is not None and (number, depth) not in self._seen:
             counters[depth] = override
         else:
-            counters[depth] = counters.get(depth, levels[depth][2] - 1) + 1
+            counters[depth] = counters.get(depth, levels[depth].start - 1) + 1
         self._seen.add((number, depth))
         for deeper in [level for level in counters if level > depth]:
             del counters[deeper]
-        kind, pattern, _ = levels[depth]
-        if kind == "bullet":
-            return "•"
+        own = levels[depth]
+        if own.form == "bullet":
+            return BULLET
 
         def shown(match: re.Match[str]) -> str:
-            level = int(match[1]) - 1
-            form, _, start = levels.get(level, ("decimal", "", 1))
-            return numeral(counters.get(level, start), form)
+            level = levels.get(int(match[1]) - 1, _Level())
+            return numeral(counters.get(int(match[1]) - 1, level.start), "decimal" if own.decimal else level.form)
 
-        return _PLACE.sub(shown, pattern).strip() if kind != "none" else _PLACE.sub("", pattern).strip()
+        return _PLACE.sub(shown if own.form != "none" else "", own.pattern).strip()
 
     def _read(self, root: Any) -> None:
+        defined: dict[str, str] = {}  # the name of a list style -> abstract id
+        linked: dict[str, str] = {}  # abstract id -> the name of the list style that has its levels
         for element in root.findall(f"{_W}abstractNum"):
-            levels: dict[int, tuple[str, str, int]] = {}
-            for level in element.findall(f"{_W}lvl"):
-                start = _attribute(level.find(f"{_W}start"))
-                levels[int(level.get(f"{_W}ilvl") or 0)] = (
-                    _attribute(level.find(f"{_W}numFmt")) or "decimal",
-                    _attribute(level.find(f"{_W}lvlText")),
-                    int(start) if start.isdigit() else 1,
-                )
-            self._levels[element.get(f"{_W}abstractNumId") or ""] = levels
+            abstract = element.get(f"{_W}abstractNumId") or ""
+            self._levels[abstract] = {
+                int(level.get(f"{_W}ilvl") or 0): _level(level) for level in element.findall(f"{_W}lvl")
+            }
+            defined[_attribute(element.find(f"{_W}styleLink"))] = abstract
+            linked[abstract] = _attribute(element.find(f"{_W}numStyleLink"))
         for element in root.findall(f"{_W}num"):
             number = element.get(f"{_W}numId") or ""
-            self._abstract[number] = _attribute(element.find(f"{_W}abstractNumId"))
+            abstract = _attribute(element.find(f"{_W}abstractNumId"))
+            if not self._levels.get(abstract) and linked.get(abstract):
+                abstract = defined.get(linked[abstract], abstract)
+            self._abstract[number] = abstract
             for override in element.findall(f"{_W}lvlOverride"):
                 start = _attribute(override.find(f"{_W}startOverride"))
                 if start.isdigit():
                     self._starts[number, int(override.get(f"{_W}ilvl") or 0)] = int(start)
+
+
+def _level(element: Any) -> _Level:
+    start, decimal = _attribute(element.find(f"{_W}start")), element.find(f"{_W}isLgl")
+    return _Level(
+        _attribute(element.find(f"{_W}numFmt")) or "decimal",
+        _attribute(element.find(f"{_W}lvlText")),
+        int(start) if start.isdigit() else 1,
+        decimal is not None and decimal.get(f"{_W}val") not in _OFF,
+    )
 
 
 def _numbering_of(properties: Any) -> tuple[str, int | None] | None:
@@ -105,7 +130,7 @@ def _attribute(element: Any) -> str:
 
 def numeral(value: int, form: str) -> str:
     """`value` in a number format of Word's, such as `chineseCounting`; decimal for those that are rare."""
-    if form in ("lowerLetter", "upperLetter") and value > 0:
+    if form in ("lowerLetter", "upperLetter") and 0 < value <= _MOST_LETTERS:
         letter = chr(ord("a") + (value - 1) % 26) * ((value - 1) // 26 + 1)
         return letter.upper() if form == "upperLetter" else letter
     if form in ("lowerRoman", "upperRoman") and 0 < value < 4000:

@@ -1,16 +1,43 @@
 """Number formats: what a spreadsheet cell shows for a value, as far as words and figures matter."""
 
 import datetime
+import math
+import operator
 import re
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 _QUOTED = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|\[\$([^\]-]*)(?:-[^\]]*)?\]|\[[^\]]*\]')
-_DATE_LETTERS = re.compile(r"[ymdhs]", re.IGNORECASE)
-_DATE_TOKEN = re.compile(r"y+|m+|d+|h+|s+(?:\.0+)?|am/pm|a/p|上午/下午", re.IGNORECASE)
+_DATE_LETTERS = re.compile(r"[ymdhsge]|aaa", re.IGNORECASE)
+_DATE_TOKEN = re.compile(r"y+|m+|d+|h+|s+(?:\.0+)?|am/pm|a/p|上午/下午|aaaa?|g+|e+", re.IGNORECASE)
 _PLACES = re.compile(r"[#0?][#0?,]*(?:[\x1a -]+[#0?][#0?,]*)+(?![#0?.])|[#0?][#0?,]*(?:\.[#0?]*,*)?|\.[#0?]+")
 _LOCALE_DATES = {"mm-dd-yy": "yyyy-mm-dd", "m/d/yy h:mm": "yyyy-mm-dd hh:mm"}  # shown in the reader's own order
 _MARK = "\x1a"  # stands for a literal while a format is taken apart
+_WEEKDAYS = "一二三四五六日"
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[\d.]+)\]")
+_COLOUR = re.compile(r"\[(?![$<>=])[^\]]*\]")
+_UNSEEN = re.compile(r"\[[^\]$]*\]|_.|\s")  # colours, conditions and room for a bracket
+_Condition = tuple[Callable[[float, float], bool], float]
+_OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
+}  # fmt: skip
+_ANY: _Condition = (operator.ge, -math.inf)
+_NEGATIVE: _Condition = (operator.lt, 0)
+_POSITIVE: tuple[_Condition, ...] = ((operator.ge, 0), (operator.gt, 0))
+_IMPLIED = ((_ANY,), (_POSITIVE[0], _ANY), (_POSITIVE[1], _NEGATIVE, _ANY))  # by the number of sections
+
+# What the date formats without a text mean in China (ECMA-376, part 1, 18.8.30), by their number.
+CHINESE_DATES = {
+    **dict.fromkeys((27, 36, 50, 52, 57), 'yyyy"年"m"月"'),
+    **dict.fromkeys((28, 29, 51, 53, 54, 58), 'm"月"d"日"'),
+    30: "mm-dd-yy",
+    31: 'yyyy"年"m"月"d"日"',
+    32: 'h"时"mm"分"',
+    33: 'h"时"mm"分"ss"秒"',
+    **dict.fromkeys((34, 55), '上午/下午h"时"mm"分"'),
+    **dict.fromkeys((35, 56), '上午/下午h"时"mm"分"ss"秒"'),
+}
 
 
 def shown(value: object, number_format: str) -> str:
@@ -29,13 +56,8 @@ def shown(value: object, number_format: str) -> str:
 def _number(value: int | float, number_format: str) -> str:
     if value != value or value in (float("inf"), float("-inf")):
         return str(value)
-    sections = _sections(number_format)
-    section = sections[0]
-    signed = value < 0
-    if value < 0 and len(sections) > 1 and sections[1].strip():
-        section, signed = sections[1], False
-    elif value == 0 and len(sections) > 2 and sections[2].strip():
-        section = sections[2]
+    cases = ((section, signed) for section, (holds, limit), signed in _cases(number_format) if holds(value, limit))
+    section, signed = next(cases, ("General", False))
     literals: list[str] = []
 
     def keep(match: re.Match[str]) -> str:
@@ -55,11 +77,36 @@ def _number(value: int | float, number_format: str) -> str:
         digits = re.sub("[^#0?,.]", "", places[0])
         figure = _figure(abs(value), digits, percent=pattern.count("%")) if re.search("[#0]", digits) else ""
         figure = figure if digits == places[0] else _with_literals(figure, places[0])
-        if not any(digit in "123456789" for digit in figure):
-            signed = False
+        signed = signed and any(digit in "123456789" for digit in figure)
     words = iter(literals)
     text = "".join(next(words, "") if character == _MARK else character for character in before + figure + after)
-    return one_space(("-" if signed else "") + text)
+    return one_space(("-" if signed and value < 0 else "") + text)
+
+
+@lru_cache(maxsize=512)
+def _cases(number_format: str) -> tuple[tuple[str, _Condition, bool], ...]:
+    """(section, condition, whether a minus is seen before a negative number) of the sections for numbers. A section
+    for negative numbers alone says so by itself, unless its colour is all that it says."""
+    sections = _sections(number_format)[:3]
+    implied = _IMPLIED[len(sections) - 1]
+    conditions = [_condition(section) or usual for section, usual in zip(sections, implied, strict=True)]
+    seen = [_UNSEEN.sub("", section) for section in sections]
+    cases: list[tuple[str, _Condition, bool]] = []
+    for at, (section, condition) in enumerate(zip(sections, conditions, strict=True)):
+        is_rest = at == 1 and conditions[0] in _POSITIVE and condition == _ANY
+        only_coloured = _COLOUR.search(section) is not None and seen.count(seen[at]) > 1
+        signed = only_coloured or not (is_rest or condition == _NEGATIVE)
+        cases.append((section, condition, signed) if section.strip() else (sections[0], condition, True))
+    return tuple(cases)
+
+
+def _condition(section: str) -> _Condition | None:
+    """The condition that a section begins with, as in `[>=10000]0.0,"万"`."""
+    given = _CONDITION.search(section)
+    try:
+        return (_OPERATORS[given[1]], float(given[2])) if given else None
+    except ValueError:
+        return None
 
 
 def _with_literals(figure: str, places: str) -> str:
@@ -147,6 +194,10 @@ def _date_part(value: datetime.datetime | datetime.date | datetime.time, token: 
         return f"{clock.minute:02d}"
     if token.startswith("y"):
         return f"{day.year:04d}" if len(token) > 2 else f"{day.year % 100:02d}"
+    if token[0] in "ge":  # the name of an era, and the year in it, which only some calendars count from one
+        return str(day.year) if token[0] == "e" else ""
+    if token.startswith("aaa"):
+        return ("周" if len(token) == 3 else "星期") + _WEEKDAYS[day.weekday()]
     if token.startswith("m"):
         return (str(day.month), f"{day.month:02d}", f"{day:%b}", f"{day:%B}", f"{day:%B}"[0])[min(len(token), 5) - 1]
     if token.startswith("d"):

@@ -4,9 +4,9 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ingest.numbers import shown
+from ingest.numbers import CHINESE_DATES, shown
 from ingest.parsed import Parsed, TextBuilder, one_line, stored
-from ingest.sheets import SheetRow, add_sheet, is_header, mark_columns, spread
+from ingest.sheets import SheetRow, add_sheet, mark_columns, sheet_row, spread
 from kb.errors import DocumentError
 
 MEDIA_TYPE = "application/vnd.ms-excel"
@@ -48,7 +48,7 @@ def _row(book: Any, sheet: Any, number: int) -> SheetRow:
         value, number_format = _value(book, cell)
         raw.append(value)
         values.append("" if value is None else one_line(stored(shown(value, number_format))))
-    return SheetRow(number, values, is_header(raw))
+    return sheet_row(number, values, raw)
 
 
 def _comments(sheet: Any, rows: Sequence[SheetRow]) -> Iterator[str]:
@@ -66,8 +66,9 @@ def _value(book: Any, cell: Any) -> tuple[object, str]:
     import xlrd
 
     style = book.xf_list[cell.xf_index] if cell.xf_index is not None else None
-    known = book.format_map.get(style.format_key) if style else None
-    number_format = known.format_str if known else "General"
+    key = style.format_key if style else 0
+    known = book.format_map.get(key)
+    number_format = (known.format_str if known else "") or CHINESE_DATES.get(key, "General")
     if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
         return None, number_format
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:

@@ -3,14 +3,17 @@
 import posixpath
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote
 
 from ingest.drawings import parsed_xml
 from ingest.line_art import words
+from ingest.numbering import numeral
 from ingest.parsed import Parsed, TextBuilder, comment_line, one_line, repeated, running_titles
 from ingest.pictures import Pictures
+from ingest.scripts import mark_raised, with_raised
 from ingest.tables import MOST_HEADS, header_rows
 from kb.config import IngestSettings
 from kb.errors import DocumentError
@@ -35,13 +38,28 @@ _ANNOTATION = f"{_OFFICE}annotation"
 _LEFT_OUT = {f"{_TEXT}{tag}" for tag in ("tracked-changes", "table-of-content", "note-citation", "sequence-decls")} | {
     f"{_OFFICE}forms"
 }
+_FORMS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"} | {
+    "一, 二, 三, ...": "chineseCounting",
+    "①, ②, ③, ...": "decimalEnclosedCircle",
+}
 _MAX_REPEATED = 50
 _MAX_DEPTH = 150
 
 
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """How the items on one level of a list are numbered."""
+
+    form: str = "decimal"
+    before: str = ""
+    after: str = ""
+    start: int = 1
+    shown: int = 1  # numbers, of this level and those above it
+
+
 def read_odt(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
-    """Read an .odt. Deleted text and the table of contents are left out; what is recognised in pictures is in; notes,
-    headers and footers and comments come last.
+    """Read an .odt. Deleted and struck out text and the table of contents are left out; what is recognised in pictures
+    is in; notes, headers and footers and comments come last.
 
     Raises DocumentError for one that holds pictures and no text, neither its own nor in them.
     """
@@ -57,6 +75,7 @@ def read_odt(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
         if body is None:
             raise DocumentError("The odt file is damaged: it has no text part.")
         reader = _Reader(archive, names, Pictures(settings))
+        reader.define(*(part for part in (styles, content) if part is not None))
         reader.blocks(body, 0)
     for note in reader.notes:
         reader.out.block(note)
@@ -78,6 +97,25 @@ class _Reader:
         self.out = TextBuilder()
         self.notes: list[str] = []
         self.comments: list[str] = []
+        self.lists: dict[str, dict[int, _Level]] = {}  # style -> level, from 1
+        self.counted: dict[tuple[str, int], int] = {}  # style, level -> number of the last item
+        self.raised: set[str] = set()  # styles of text above the line
+        self.struck: set[str] = set()
+
+    def define(self, *parts: Any) -> None:
+        """Take in the styles that these parts define: of lists, and of text above the line or struck out."""
+        for part in parts:
+            for style in part.iter(f"{_TEXT}list-style"):
+                levels = style.iterchildren(f"{_TEXT}list-level-style-number")
+                self.lists[style.get(f"{_STYLE}name") or ""] = {
+                    _whole(level.get(f"{_TEXT}level"), 1): _level(level)
+                    for level in levels
+                    if level.get(f"{_STYLE}num-format")
+                }
+            for properties in part.iterfind(f".//{_STYLE}style[@{_STYLE}family='text']/{_STYLE}text-properties"):
+                name = properties.getparent().get(f"{_STYLE}name") or ""
+                self.raised |= {name} if _is_raised(properties) else set()
+                self.struck |= {name} if _is_struck(properties) else set()
 
     def blocks(self, parent: Any, depth: int) -> None:
         if depth > _MAX_DEPTH:
@@ -115,21 +153,39 @@ class _Reader:
             elif child.tag not in _LEFT_OUT and child.tag not in _BLOCKS and isinstance(child.tag, str):
                 self.shapes(child, depth + 1)
 
-    def items(self, parent: Any, indent: str, depth: int) -> None:
+    def items(self, parent: Any, indent: str, depth: int, style: str = "", above: tuple[int, ...] = ()) -> None:
+        """Add the items of a list in a style, which stands in items with the numbers `above`."""
         if depth > _MAX_DEPTH:
             raise DocumentError("The odt file is nested too deeply.")
+        style = parent.get(f"{_TEXT}style-name") or style
+        key = style, len(above) + 1
+        level = self.lists.get(style, {}).get(key[1])
+        goes_on = parent.get(f"{_TEXT}continue-numbering") == "true" or parent.get(f"{_TEXT}continue-list")
+        first_number = level.start if level else 1
+        number = self.counted.get(key, first_number - 1) if goes_on else first_number - 1
         for item in parent:
-            first = True
+            first = item.tag == f"{_TEXT}list-item"
+            if first and item.find(f"{_TEXT}p") is not None:
+                number = _whole(item.get(f"{_TEXT}start-value"), number + 1)
+                self.counted[key] = number
             for child in item:
                 if child.tag == f"{_TEXT}list":
-                    self.items(child, indent + "  ", depth + 1)
+                    self.items(child, indent + "  ", depth + 1, style, (*above, number))
                 elif child.tag == f"{_TEXT}h":
                     self.heading(child, depth)
                 elif child.tag == f"{_TEXT}p":
                     if text := self.text(child).strip():
-                        self.out.block(f"{indent}{'- ' if first else '  '}{text}", "\n")
+                        label = (self.label(style, (*above, number)) if level else "- ") if first else "  "
+                        self.out.block(f"{indent}{label}{text}", "\n")
                         first = False
                     self.shapes(child, depth)
+
+    def label(self, style: str, numbers: tuple[int, ...]) -> str:
+        """What stands before an item of a numbered list, of which these are the numbers from the outermost level on."""
+        levels = [self.lists[style].get(depth, _Level()) for depth in range(1, len(numbers) + 1)]
+        last = levels[-1]
+        told = [numeral(number, level.form) for number, level in zip(numbers, levels, strict=True)][-last.shown :]
+        return f"{last.before}{'.'.join(told)}{last.after} "
 
     def table(self, table: Any) -> None:
         """Add a table. A short cell that spans rows is repeated in each, so that each row can stand alone."""
@@ -208,7 +264,7 @@ class _Reader:
         return one_line(" ".join(map(self.text, _paragraphs(parent))))
 
     def text(self, parent: Any) -> str:
-        return "".join(self._pieces(parent, 0))
+        return with_raised("".join(self._pieces(parent, 0)))
 
     def _pieces(self, parent: Any, depth: int) -> Iterator[str]:
         yield parent.text or ""
@@ -228,7 +284,9 @@ class _Reader:
             elif tag in _SHAPES or tag in _LEFT_OUT or not isinstance(tag, str) or tag in _BLOCKS:
                 pass
             else:
-                yield from self._pieces(child, depth + 1)
+                style = child.get(f"{_TEXT}style-name")
+                text = "".join(self._pieces(child, depth + 1))
+                yield "" if style in self.struck else mark_raised(text) if style in self.raised else text
             yield child.tail or ""
 
 
@@ -262,6 +320,30 @@ def _paragraphs(parent: Any) -> Iterator[Any]:
             yield child
         if child.tag not in (_ANNOTATION, f"{_TEXT}note") and isinstance(child.tag, str):
             yield from _paragraphs(child)
+
+
+def _level(element: Any) -> _Level:
+    return _Level(
+        _FORMS.get(element.get(f"{_STYLE}num-format") or "", "decimal"),
+        element.get(f"{_STYLE}num-prefix") or "",
+        element.get(f"{_STYLE}num-suffix") or "",
+        _whole(element.get(f"{_TEXT}start-value"), 1),
+        max(1, _whole(element.get(f"{_TEXT}display-levels"), 1)),
+    )
+
+
+def _is_raised(properties: Any) -> bool:
+    position = properties.get(f"{_STYLE}text-position") or ""  # `super 58%`, or how far above the line: `33% 58%`
+    return position.startswith("super") or position[:1] in tuple("123456789")
+
+
+def _is_struck(properties: Any) -> bool:
+    kinds = (properties.get(f"{_STYLE}text-line-through-{kind}") for kind in ("style", "type"))
+    return any(kind not in (None, "", "none") for kind in kinds)
+
+
+def _whole(value: str | None, otherwise: int) -> int:
+    return int(value) if value and value.isdecimal() and len(value) < 5 else otherwise
 
 
 def _repeated(element: Any, attribute: str) -> int:

@@ -4,6 +4,7 @@ Only tables that Markdown holds in other forms, of HTML or drawn as grids, are t
 """
 
 import re
+from bisect import bisect_right
 from itertools import takewhile
 
 from ingest.decoding import decode
@@ -12,7 +13,9 @@ from ingest.parsed import Heading, Parsed, Table, one_line, stored
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
-_ATX_TIGHT = re.compile(r"(#{1,6})([^#\s!].*?)#*[ \t]*$")  # `##标题` without the space, as many Chinese authors write
+# `##标题` without the space, as many Chinese authors write; but not a line of tags, `#项目 #会议`.
+_ATX_TIGHT = re.compile(r"(?!#\S+(?:[ \t]+#[^\s#]\S*)+[ \t]*$)(#{1,6})([^#\s!].*?)#*[ \t]*$")
+_COMMENT = re.compile(r" {0,3}<!--(?!.*-->)")
 _SETEXT = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _DELIMITER_ROW = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _NOT_A_PARAGRAPH = re.compile(r"[ \t]*([-*+>|]|\d+[.)]|#{1,6}[ \t]|$)|    ")
@@ -69,6 +72,7 @@ def markdown(text: str) -> Parsed:
     body, title = _front_matter(lines)
     headings: list[Heading] = []
     tables: list[Table] = []
+    ends = [at for at, line in enumerate(lines) if "-->" in line]  # of comments
     fence = ""
     at = body
     while at < len(lines):
@@ -76,6 +80,8 @@ def markdown(text: str) -> Parsed:
         opened = _FENCE.match(line)
         if opened and _toggles(fence, opened):
             fence = "" if fence else opened[1]
+        elif not fence and _COMMENT.match(line) and (closed := bisect_right(ends, at)) < len(ends):
+            at = ends[closed]
         elif not fence:
             heading = _atx(line) or _setext(lines, at, body)
             if heading:

@@ -75,7 +75,7 @@ _OFFICE = frozenset({"docx", "pptx", "xlsx"})
 _NEEDS = {  # format -> modules that are not part of Python
     "pdf": ("pypdfium2",), "docx": ("docx", "lxml"), "doc": ("olefile",), "pptx": ("pptx",), "ppt": ("olefile",),
     "xlsx": ("openpyxl",), "xls": ("xlrd",), "csv": (), "tsv": (), "html": ("unstructured", "spacy", "lxml"),
-    "xml": ("lxml",), "svg": ("lxml",), "md": (), "rst": (), "org": (), "txt": ("charset_normalizer",), "rtf": (),
+    "xml": ("lxml",), "svg": ("lxml",), "md": (), "rst": (), "org": (), "txt": (), "rtf": (),
     "odt": ("lxml",), "epub": ("unstructured", "lxml"), "eml": (), "msg": ("olefile",), "json": (), "jsonl": (),
     "yaml": ("yaml",), "zip": (), "png, jpg, tiff, bmp": ("PIL", "rapidocr", "onnxruntime"),
     "heic": ("pillow_heif", "rapidocr", "onnxruntime"), "scanned pages (OCR)": ("rapidocr", "onnxruntime", "cv2"),

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 
 from ingest.parsed import Parsed, TextBuilder, comment_line, one_line, repeated, running_titles
+from ingest.scripts import mark_raised, with_raised
 from ingest.symbols import symbol
 
 _TOKEN = re.compile(
@@ -46,6 +47,8 @@ class _State:
     codec: str = ""
     fallback: int = 1  # characters that follow a \u for older programs
     hidden: bool = False
+    struck: bool = False
+    raised: bool = False  # above the line
 
 
 @dataclass(slots=True)
@@ -59,7 +62,8 @@ class _Aside:
 
 
 def read_rtf(data: bytes) -> Parsed:
-    """Read an .rtf. Pictures, deleted and hidden text are left out; notes, headers and footers, comments come last."""
+    """Read an .rtf. Pictures and deleted, struck out and hidden text are left out; notes, headers and footers, comments
+    come last."""
     reader = _Reader()
     reader.feed(data.decode("latin-1"))
     return reader.out.build(reader.title, "application/rtf")
@@ -141,6 +145,7 @@ class _Reader:
         self._flush()
         self._asides.append(_Aside(kind, len(self._stack), self._text, self._in_table))
         self._text, self._in_table = [], False
+        self._state = replace(self._state, struck=False, raised=False)
 
     def _end_aside(self) -> None:
         text = one_line(self._taken())
@@ -195,10 +200,16 @@ class _Reader:
             self._fonts[self._font] = _SYMBOLS_OF if number == 2 else _CODE_PAGES.get(number or 0, "")
         elif word == "plain":
             self._flush()
-            self._state = replace(self._state, hidden=False)
+            self._state = replace(self._state, hidden=False, struck=False, raised=False)
         elif word in ("v", "deleted", "htmlrtf"):
             self._flush()
             self._state = replace(self._state, hidden=number != 0)
+        elif word in ("strike", "strikedl", "striked"):
+            self._flush()
+            self._state = replace(self._state, struck=number != 0)
+        elif word in ("super", "sub", "nosupersub"):
+            self._flush()
+            self._state = replace(self._state, raised=word == "super" and number != 0)
         elif word == "uc":
             self._state = replace(self._state, fallback=max(0, number or 0))
         elif word == "u" and number is not None:
@@ -295,19 +306,24 @@ class _Reader:
         self._flush()
         self._to_skip = 0
         if self._shown():
-            self._place().append(text)
+            self._keep(text)
+
+    def _keep(self, text: str) -> None:
+        is_raised = self._state.raised and self._state.place == "text"
+        self._place().append(mark_raised(text) if is_raised else text)
 
     def _place(self) -> list[str]:
         return {"title": self._title, "author": self._author}.get(self._state.place, self._text)
 
     def _shown(self) -> bool:
-        return self._state.place in ("text", "title", "author") and not self._state.skipped and not self._state.hidden
+        unseen = self._state.skipped or self._state.hidden or self._state.struck
+        return self._state.place in ("text", "title", "author") and not unseen
 
     def _flush(self) -> None:
         if self._bytes:
             text = self._decoded(bytes(self._bytes))
             self._bytes.clear()
-            self._place().append(text)
+            self._keep(text)
 
     def _decoded(self, data: bytes) -> str:
         if self._state.codec.startswith(_SYMBOLS_OF):
@@ -327,7 +343,7 @@ class _Reader:
 
     def _taken(self) -> str:
         self._flush()
-        text = "".join(self._text)
+        text = with_raised("".join(self._text))
         self._text.clear()
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 

@@ -1,21 +1,25 @@
 """Slides: each slide of a .pptx is a page; its title is a heading. Tables, charts, pictures, notes and comments too."""
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
 from ingest.drawings import add_drawings, parts_of
+from ingest.formulas import formula
 from ingest.ocr import Recognised
 from ingest.parsed import Parsed, TextBuilder, comment_line, one_line, repeated
 from ingest.pictures import Pictures, page_of_pictures
+from ingest.scripts import mark_raised, with_raised
 from ingest.tables import header_rows
 from kb.config import IngestSettings
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_RAISED = re.compile(r"[1-9][\d.]*%?")  # per cent or thousandths of the size of the letters
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_WORDS = (f"{_A}t", f"{_A}br", "{http://schemas.openxmlformats.org/officeDocument/2006/math}t")
+_FORMULA = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
 _DEFAULTS = IngestSettings()
 
 
@@ -36,7 +40,7 @@ def read_pptx(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
         out.begin_page(number)
         _choose(slide._element)
         title = slide.shapes.title
-        words = one_line(title.text_frame.text) if title is not None and title.has_text_frame else ""
+        words = one_line(_text(title.text_frame)) if title is not None and title.has_text_frame else ""
         if words:
             out.heading(f"{words} (hidden)" if slide._element.get("show") in ("0", "false") else words, 1)
             first_title = first_title or words
@@ -61,16 +65,28 @@ def read_pptx(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
 
 
 def _in_reading_order(shapes: Any) -> Iterator[Any]:
-    """Shapes by position, groups unfolded. Placeholders may inherit theirs; a shape without one comes first."""
-
-    def position(shape: Any) -> tuple[int, int]:
-        return (shape.top or 0, shape.left or 0)
-
-    for shape in sorted(shapes, key=position):
-        if hasattr(shape, "shapes"):
-            yield from _in_reading_order(shape.shapes)
+    """Shapes row by row from the top, each from the left, groups unfolded. Placeholders may inherit their position; a
+    shape without one comes first."""
+    rows: list[list[Any]] = []
+    for shape in sorted(shapes, key=lambda each: (each.top or 0, each.left or 0)):
+        if rows and _side_by_side(rows[-1][0], shape):
+            rows[-1].append(shape)
         else:
-            yield shape
+            rows.append([shape])
+    for row in rows:
+        for shape in sorted(row, key=lambda each: each.left or 0):
+            if hasattr(shape, "shapes"):
+                yield from _in_reading_order(shape.shapes)
+            else:
+                yield shape
+
+
+def _side_by_side(first: Any, second: Any) -> bool:
+    """Whether the vertical middles of two shapes are no further apart than half the height of the less tall one: a
+    tall shape makes no row of what stands beside it."""
+    tops, heights = (first.top or 0, second.top or 0), (first.height or 0, second.height or 0)
+    apart = abs(2 * tops[0] + heights[0] - 2 * tops[1] - heights[1])
+    return apart <= min(heights)
 
 
 def _add(out: TextBuilder, shape: Any) -> bool:
@@ -78,19 +94,38 @@ def _add(out: TextBuilder, shape: Any) -> bool:
     if getattr(shape, "has_table", False):
         rows = _rows(shape.table)
         first = [
-            (c.text_frame.text, c.span_height, c.span_width) for c in shape.table.rows[0].cells if not c.is_spanned
+            (_text(c.text_frame), c.span_height, c.span_width) for c in shape.table.rows[0].cells if not c.is_spanned
         ]
         out.table(rows, header=header_rows(first, len(rows)) if first else 1)
         return any(map(any, rows))
     if not shape.has_text_frame or _is_field(shape):
         return False
-    lines = (_words(paragraph._p).strip() for paragraph in shape.text_frame.paragraphs)
-    return out.block("\n".join(line for line in lines if line)) is not None
+    return out.block(_text(shape.text_frame)) is not None
+
+
+def _text(frame: Any) -> str:
+    """The paragraphs of a text frame that say something, a line each."""
+    lines = (_words(paragraph._p).strip() for paragraph in frame.paragraphs)
+    return "\n".join(line for line in lines if line)
 
 
 def _words(paragraph: Any) -> str:
-    """The text of a paragraph, with that of its formulas."""
-    return "".join("\n" if part.tag == f"{_A}br" else part.text or "" for part in paragraph.iter(*_WORDS))
+    """The text of a paragraph, with that of its formulas and without what is struck out."""
+    return with_raised("".join(map(_piece, paragraph.iter(f"{_A}t", f"{_A}br", _FORMULA))))
+
+
+def _piece(part: Any) -> str:
+    if part.tag == f"{_A}br":
+        return "\n"
+    if part.tag == _FORMULA:
+        return formula(part)
+    properties = part.getparent().find(f"{_A}rPr")
+    if properties is None:
+        return part.text or ""
+    if properties.get("strike") in ("sngStrike", "dblStrike"):
+        return ""
+    is_raised = _RAISED.fullmatch(properties.get("baseline") or "") is not None
+    return mark_raised(part.text or "") if is_raised else part.text or ""
 
 
 def _choose(slide: Any) -> None:
@@ -109,7 +144,7 @@ def _rows(table: Any) -> list[list[str]]:
     for row in table.rows:
         cells: list[str] = []
         for column, cell in enumerate(row.cells):
-            text = str(cell.text_frame.text)
+            text = _text(cell.text_frame)
             if cell.is_spanned:
                 above = rows[-1][column] if cell._tc.vMerge and rows and column < len(rows[-1]) else ""
                 text = repeated(above)

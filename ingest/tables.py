@@ -2,17 +2,27 @@
 it, and the label of its row."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ingest.parsed import Table
 
 _CELL = " | "
 _FIGURE = re.compile(
-    r"[-+−–(（]?\s*[$€£¥￥]?\s*[-+−–]?\d[\d,，.\s]*\s*[%％‰万亿元]*\s*[)）]?|[-–—]+|n/?a", re.IGNORECASE
+    r"[-+−–(（]?\s*(?:[$€£¥￥]\s*)?[-+−–]?\d[\d,，.\s]*(?:[%％‰万亿元$€£]+\s*)?[)）]?|[-–—]+|n/?a", re.IGNORECASE
 )
+_DATE = re.compile(
+    r"(?:(?:19|20)\d\d(?:[-/年]\d{1,2}月?|[-./年]\d{1,2}[-./月]\d{1,2}日?)|\d{1,2}[-./]\d{1,2}[-./]\d{2,4})"
+    r"(?:[T\s]+\d\S*)?|\d+:\d\S*"
+)
+_NUMBER = re.compile(r"[$€£¥]?(-?\d+(?:[.,]\d+)?)\s*[%‰€$£]?")
+_MISSING = re.compile(r"n/?a|null|none|nan", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.\w+|(?:https?://|www\.)\S+")
 _YEAR = re.compile(r"(?:19|20)\d\d\s*年?")
 MOST_HEADS = 4  # rows of a header
 _LONGEST_HEAD = 80  # characters of a cell
+_LOOKED_AT = 50  # rows
 
 
 def could_head(rows: Sequence[Sequence[str]]) -> bool:
@@ -24,10 +34,70 @@ def could_head(rows: Sequence[Sequence[str]]) -> bool:
     with_digits = [column for column, cell in first if any(map(str.isdigit, cell))]
     if any(_FIGURE.fullmatch(rows[0][column]) and not _YEAR.fullmatch(rows[0][column]) for column in with_digits):
         return False
-    return all(_has_figures([row[column] for row in rows[1:] if column < len(row)]) for column in with_digits)
+    return all(has_figures([row[column] for row in rows[1:] if column < len(row)]) for column in with_digits)
 
 
-def _has_figures(cells: Sequence[str]) -> bool:
+def head_votes(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """How many columns speak for the first row as a header, words over figures, dates or addresses, and against it,
+    one of these over others of its kind. Years, and numbers in an order that those below have not, head figures."""
+    rows = [row for row in rows[: 2 * _LOOKED_AT] if row][:_LOOKED_AT]
+    if len(rows) < 2:
+        return 0, 0
+    order = _order(rows[0])
+    near = rows[1:6]
+    is_ordered = order != 0 and 2 * sum(_order(row) == order for row in near) <= len(near)
+    pro = contra = 0
+    for column, cell in enumerate(map(str.strip, rows[0])):
+        under = [row[column].strip() for row in rows[1:] if column < len(row) and row[column].strip()]
+        kinds = Counter(map(_kind, under))
+        usual = max(kinds, key=kinds.__getitem__, default="")
+        if not usual or 2 * kinds[usual] <= len(under) or not any(map(str.isalnum, cell)) or _MISSING.fullmatch(cell):
+            continue
+        if _kind(cell) != usual:
+            pro += 1
+        elif usual != "figure" or not (is_ordered or heads_as_year(cell, under)):
+            contra += 1
+    return pro, contra
+
+
+def _order(cells: Sequence[str]) -> int:
+    """1 where the numbers among the cells rise, -1 where they fall: three or more, or two that rise by one; else 0."""
+    found = [_NUMBER.fullmatch(cell.strip()) for cell in cells]
+    numbers = [float(match[1].replace(",", ".")) for match in found if match]
+    steps = [after - before for before, after in pairwise(numbers)]
+    if len(numbers) < 3:
+        return int(steps == [1])
+    return int(min(steps) > 0) - int(max(steps) < 0)
+
+
+def is_of_words(cells: Sequence[str]) -> bool:
+    """Whether no cell is empty, a figure, a date or an address."""
+    return all(cell.strip() and not _kind(cell.strip()) for cell in cells)
+
+
+def _kind(cell: str) -> str:
+    """What a cell holds, where it is no words: a figure, a date or an address."""
+    if is_figure(cell):
+        return "figure"
+    return "date" if _DATE.fullmatch(cell) else "address" if _ADDRESS.fullmatch(cell) else ""
+
+
+def is_figure(cell: str) -> bool:
+    """Whether a cell is a number, also an amount or a share; no date."""
+    return _FIGURE.fullmatch(cell) is not None and any(map(str.isdigit, cell)) and not _DATE.fullmatch(cell)
+
+
+def is_year(cell: str) -> bool:
+    """Whether a cell is a year from 1900 to 2099."""
+    return _YEAR.fullmatch(cell) is not None
+
+
+def heads_as_year(cell: str, under: Sequence[str]) -> bool:
+    """Whether a cell is a year, and most of those under it are none."""
+    return is_year(cell) and 2 * sum(map(is_year, under)) < len(under)
+
+
+def has_figures(cells: Sequence[str]) -> bool:
     """Whether most of the cells are figures, and not all of them years."""
     filled = [cell.strip() for cell in cells if cell.strip()]
     figures = [cell for cell in filled if _FIGURE.fullmatch(cell)]

@@ -12,7 +12,7 @@ from itertools import islice, takewhile
 from typing import Any
 
 from ingest.drawings import add_drawings, parts_of, related
-from ingest.numbering import Numbering
+from ingest.numbering import BULLET, Numbering
 from ingest.parsed import (
     Heading,
     Parsed,
@@ -24,8 +24,8 @@ from ingest.parsed import (
     running_titles,
 )
 from ingest.pictures import Pictures
-from ingest.symbols import symbol
 from ingest.tables import MOST_HEADS, header_rows
+from ingest.word_text import OFF, boxes_of, paragraphs_of, text_of, value_of, within
 from kb.config import IngestSettings
 from kb.errors import DocumentError
 
@@ -33,21 +33,10 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _HEADING_STYLE = re.compile(r"(?:heading|标题|標題)\s*([1-9])", re.IGNORECASE)
 _CONTENTS_STYLE = re.compile(r"(?:toc|目录|目錄)\s*\d", re.IGNORECASE)
 _CONTAINERS = {f"{_W}{tag}" for tag in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag", "hyperlink")}
-_LEFT_OUT = {f"{_W}{tag}" for tag in ("del", "moveFrom", "instrText", "delText", "pPr", "rPr", "tblPr", "sectPr")} | {
-    f"{_MC}Fallback"
-}
-_CHARACTERS = {
-    f"{_W}tab": "\t",
-    f"{_W}br": "\n",
-    f"{_W}cr": "\n",
-    f"{_W}noBreakHyphen": "-",
-    f"{_W}softHyphen": "\u00ad",
-}
 # Chinese documents number their sections by custom; 1 is outermost. Bold print must confirm the weaker patterns.
 _NUMBERED = (
     (
@@ -62,8 +51,6 @@ _NUMBERED = (
 )
 _LONGEST_GUESS = 40  # characters of a paragraph that may be taken for a heading
 _MAX_SPAN = 100  # columns that a cell may span
-_OFF = ("0", "false", "off")
-_HEXADECIMAL = re.compile("[0-9A-Fa-f]{1,6}")
 _MAX_DEPTH = 3  # of documents inside documents
 _DEFAULTS = IngestSettings()
 
@@ -116,9 +103,9 @@ class _Reader:
         self.own_levels: dict[str, int] = {}
         for style in document.styles.element.findall(f"{_W}style"):
             key = style.get(f"{_W}styleId") or ""
-            self.names[key] = _value(style, "name") or key
-            self.bases[key] = _value(style, "basedOn")
-            outline = _value(style.find(f"{_W}pPr"), "outlineLvl")
+            self.names[key] = value_of(style, "name") or key
+            self.bases[key] = value_of(style, "basedOn")
+            outline = value_of(style.find(f"{_W}pPr"), "outlineLvl")
             if outline.isdigit() and int(outline) < 9:
                 self.own_levels[key] = int(outline) + 1
 
@@ -138,11 +125,10 @@ class _Reader:
 
     def paragraph(self, paragraph: Any, in_list: bool) -> bool:
         """Add one paragraph, then its text boxes and drawings. Gives whether it is an item of a list."""
-        style = _value(paragraph.find(f"{_W}pPr"), "pStyle")
+        style = value_of(paragraph.find(f"{_W}pPr"), "pStyle")
         name = self.names.get(style, style)
         label = self.numbering.label(paragraph, style, self.bases)
-        text = _text(paragraph).strip()
-        boxes = [box for box in paragraph.iter(f"{_W}txbxContent") if not _within(box, f"{_MC}Fallback")]
+        text = text_of(paragraph).strip()
         if text and not _CONTENTS_STYLE.match(name):
             level = self.level(paragraph, style)
             if name.lower() in ("title", "标题", "標題"):
@@ -156,14 +142,14 @@ class _Reader:
                 guessed = _guessed_level(text, paragraph)
                 if start is not None and guessed is not None:
                     self.outlined.append(Heading(start, guessed, one_line(text)))
-        for box in boxes:
+        for box in boxes_of(paragraph):
             self.body(box)
         add_drawings(self.out, paragraph, self.document.part, self.pictures, inside=f"{_W}txbxContent")
         return bool(label)
 
     def level(self, paragraph: Any, style: str) -> int | None:
         """The heading level by the paragraph's own outline level, or its style's; None for body text."""
-        outline = _value(paragraph.find(f"{_W}pPr"), "outlineLvl")
+        outline = value_of(paragraph.find(f"{_W}pPr"), "outlineLvl")
         if outline.isdigit():
             return int(outline) + 1 if int(outline) < 9 else None
         if style not in self.levels:
@@ -183,16 +169,56 @@ class _Reader:
         return None
 
     def table(self, table: Any) -> None:
-        """Add a table; one of a single cell or column is a frame around text."""
+        """Add a table; one of a single cell or column, or of a single row with sections in it, is a frame around
+        text."""
         rows = [list(_cells(row)) for row in _own_rows(table)]
-        if all(len(cells) <= 1 for cells in rows):
+        if all(len(cells) <= 1 for cells in rows) or (len(rows) == 1 and any(map(self.has_section, rows[0]))):
             for cells in rows:
                 for cell in cells:
                     self.body(cell)
             return
-        texts = _texts(table)
+        texts = self.texts(table)
         self.out.table(texts, header=_heads(table, len(texts)))
         add_drawings(self.out, table, self.document.part, self.pictures)
+
+    def has_section(self, cell: Any) -> bool:
+        """Whether a heading stands over further text in a cell."""
+        filled = [paragraph for paragraph in cell.iterchildren(f"{_W}p") if text_of(paragraph).strip()]
+        return any(self.level(each, value_of(each.find(f"{_W}pPr"), "pStyle")) is not None for each in filled[:-1])
+
+    def texts(self, table: Any) -> list[list[str]]:
+        """The cells' texts by row, each under its column. A short cell that spans rows is repeated, so that each row
+        can stand alone; one that spans columns leaves empty cells beside it."""
+        rows: list[list[str]] = []
+        above: dict[int, str] = {}  # column -> text of the cell that is merged downwards
+        for row in _own_rows(table):
+            texts: list[str] = []
+            for column, cell, merge in _placed(row):
+                if merge in (None, "restart"):
+                    text = " ".join(self.lines(cell))
+                    above[column] = text if merge else ""
+                else:
+                    text = " ".join(paragraphs_of(cell)) or repeated(above.get(column, ""))
+                texts += [""] * (column - len(texts)) + [text]
+            if row_line(texts):
+                rows.append(texts)
+        return rows
+
+    def lines(self, parent: Any) -> Iterator[str]:
+        """The paragraphs of a cell with their labels; each table in it is one line, its rows parted by semicolons."""
+        for child in parent:
+            if child.tag == f"{_W}p":
+                label = self.numbering.label(child, value_of(child.find(f"{_W}pPr"), "pStyle"), self.bases)
+                text = text_of(child).strip()
+                if text or label not in ("", BULLET):
+                    yield f"{label} {text}".strip()
+                for box in boxes_of(child):
+                    yield from self.lines(box)
+            elif child.tag == f"{_W}tbl":
+                rows = (" ".join(line for cell in _cells(row) for line in self.lines(cell)) for row in _own_rows(child))
+                yield "; ".join(filter(None, rows))
+            elif child.tag in _CONTAINERS:
+                yield from self.lines(child)
 
     def inner_document(self, reference: Any) -> None:
         """Add a whole document, often HTML, that some program has put inside this one for Word to unfold."""
@@ -218,12 +244,12 @@ class _Reader:
         for kind in ("footnotes", "endnotes"):
             for note in self.beside(kind):
                 if note.get(f"{_W}type") in (None, "normal"):
-                    self.out.block(" ".join(_paragraphs(note)))
+                    self.out.block(" ".join(paragraphs_of(note)))
 
     def comments(self) -> None:
         """What was noted beside the text, and by whom."""
         for comment in self.beside("comments"):
-            self.out.block(comment_line(comment.get(f"{_W}author") or "", " ".join(_paragraphs(comment))))
+            self.out.block(comment_line(comment.get(f"{_W}author") or "", " ".join(paragraphs_of(comment))))
 
     def beside(self, kind: str) -> Iterator[Any]:
         """The elements of the parts of a kind that stand beside the text."""
@@ -232,13 +258,12 @@ class _Reader:
 
     def headers_and_footers(self) -> None:
         """What the pages' headers and footers say, once each and at the end; numbers of pages are left out."""
-        parts = (
-            part
-            for section in self.document.sections
-            for part in (section.first_page_header, section.header, section.first_page_footer, section.footer)
-            if not part.is_linked_to_previous
-        )
-        for text in running_titles(one_line(" ".join(_paragraphs(part._element))) for part in parts):
+        kinds = ["first_page_header", "header", "first_page_footer", "footer"]
+        if self.document.settings.odd_and_even_pages_header_footer:
+            kinds += ["even_page_header", "even_page_footer"]
+        parts = (getattr(section, kind) for section in self.document.sections for kind in kinds)
+        own = (part._element for part in parts if not part.is_linked_to_previous)
+        for text in running_titles(one_line(" ".join(paragraphs_of(element))) for element in own):
             self.out.block(text)
 
 
@@ -255,93 +280,18 @@ def _guessed_level(text: str, paragraph: Any) -> int | None:
 
 def _is_bold(paragraph: Any) -> bool:
     """Whether each run with text is set in bold."""
-    runs = [run for run in paragraph.iter(f"{_W}r") if "".join(_pieces(run)).strip()]
+    runs = [run for run in paragraph.iter(f"{_W}r") if text_of(run).strip()]
     marks = [run.find(f"{_W}rPr/{_W}b") for run in runs]
-    return bool(runs) and all(mark is not None and mark.get(f"{_W}val") not in _OFF for mark in marks)
-
-
-def _value(parent: Any, tag: str) -> str:
-    """The w:val of a child element, or ""."""
-    child = parent.find(f"{_W}{tag}") if parent is not None else None
-    return (child.get(f"{_W}val") or "") if child is not None else ""
-
-
-def _text(parent: Any) -> str:
-    """The visible text of a paragraph, without that of text boxes."""
-    return "".join(_pieces(parent))
-
-
-def _pieces(parent: Any) -> Iterator[str]:
-    for child in parent:
-        tag = child.tag
-        if tag in (f"{_W}t", f"{_M}t"):
-            yield child.text or ""
-        elif tag in _CHARACTERS:
-            yield _CHARACTERS[tag]
-        elif tag == f"{_W}sym":
-            code = child.get(f"{_W}char") or ""
-            yield symbol(child.get(f"{_W}font") or "", int(code, 16)) if _HEXADECIMAL.fullmatch(code) else ""
-        elif tag == f"{_W}ruby":
-            base, above = (
-                "".join(_pieces(part)) for part in (child.findall(f"{_W}rubyBase"), child.findall(f"{_W}rt"))
-            )
-            yield f"{base}({above})" if above.strip() else base
-        elif tag == f"{_W}txbxContent" or tag in _LEFT_OUT or not isinstance(tag, str) or _is_hidden(child):
-            continue
-        else:
-            yield from _pieces(child)
-
-
-def _is_hidden(run: Any) -> bool:
-    mark = run.find(f"{_W}rPr/{_W}vanish") if run.tag == f"{_W}r" else None
-    return mark is not None and mark.get(f"{_W}val") not in _OFF
-
-
-def _paragraphs(parent: Any) -> list[str]:
-    """The texts of all paragraphs under `parent`, nested tables and boxes included."""
-    found = (
-        _text(paragraph).strip() for paragraph in parent.iter(f"{_W}p") if not _within(paragraph, f"{_MC}Fallback")
-    )
-    return [text for text in found if text]
-
-
-def _within(element: Any, tag: str, until: Any = None) -> bool:
-    parent = element.getparent()
-    while parent is not None and parent is not until:
-        if parent.tag == tag:
-            return True
-        parent = parent.getparent()
-    return False
+    return bool(runs) and all(mark is not None and mark.get(f"{_W}val") not in OFF for mark in marks)
 
 
 def _own_rows(table: Any) -> Iterator[Any]:
     """The rows of a table without those of tables inside it."""
-    return (row for row in table.iter(f"{_W}tr") if not _within(row, f"{_W}tc", until=table))
+    return (row for row in table.iter(f"{_W}tr") if not within(row, f"{_W}tc", until=table))
 
 
 def _cells(row: Any) -> Iterator[Any]:
-    return (cell for cell in row.iter(f"{_W}tc") if not _within(cell, f"{_W}tc", until=row))
-
-
-def _texts(table: Any) -> list[list[str]]:
-    """The cells' texts by row, each under its column. A short cell that spans rows is repeated, so that each row can
-    stand alone; one that spans columns leaves empty cells beside it."""
-    rows: list[list[str]] = []
-    above: dict[int, str] = {}  # column -> text of the cell that is merged downwards
-    for row in _own_rows(table):
-        texts: list[str] = []
-        for column, cell, merge in _placed(row):
-            text = " ".join(_paragraphs(cell))
-            if merge is None:
-                above.pop(column, None)
-            elif merge == "restart":
-                above[column] = text
-            else:
-                text = text or repeated(above.get(column, ""))
-            texts += [""] * (column - len(texts)) + [text]
-        if row_line(texts):
-            rows.append(texts)
-    return rows
+    return (cell for cell in row.iter(f"{_W}tc") if not within(cell, f"{_W}tc", until=row))
 
 
 def _placed(row: Any) -> Iterator[tuple[int, Any, str | None]]:
@@ -366,10 +316,10 @@ def _heads(table: Any, count: int) -> int:
     for column, cell, merge in _placed(rows[0]) if rows else ():
         going_on = takewhile(lambda row: row.get(column) == "continue", below if merge == "restart" else ())  # noqa: B023
         span = _span(cell.find(f"{_W}tcPr"), "gridSpan", 1)
-        cells.append((" ".join(_paragraphs(cell)), 1 + len(list(going_on)), span))
+        cells.append((" ".join(paragraphs_of(cell)), 1 + len(list(going_on)), span))
     return header_rows(cells, count) if cells else 1
 
 
 def _span(properties: Any, tag: str, usual: int) -> int:
-    value = _value(properties, tag)
+    value = value_of(properties, tag)
     return max(usual, min(int(value), _MAX_SPAN)) if value.isascii() and value.isdigit() else usual

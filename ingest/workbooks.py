@@ -16,14 +16,15 @@ import openpyxl
 from lxml import etree
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.packaging.relationship import get_dependents, get_rels_path
+from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 from openpyxl.xml.constants import COMMENTS_NS
 
 from ingest.drawings import chart_titles, paragraph_lines, parsed_xml
-from ingest.numbers import shown
+from ingest.numbers import CHINESE_DATES, shown
 from ingest.parsed import Parsed, TextBuilder, one_line, stored
 from ingest.pictures import Pictures
-from ingest.sheets import MAX_ROWS, SheetRow, add_sheet, is_header, mark_columns, spread
+from ingest.sheets import MAX_ROWS, SheetRow, add_sheet, mark_columns, sheet_row, spread
 from kb.config import IngestSettings
 from kb.errors import DocumentError
 
@@ -31,6 +32,7 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DEFAULTS = IngestSettings()
 _MAX_COLUMNS = 16_384
 _FORMULA = 0.5  # stands for a formula where it is asked whether a row could be a header: it is no word
+BUILTIN_FORMATS.update(CHINESE_DATES)  # openpyxl knows none of them, and takes such dates for numbers
 _THREADED = re.compile(r"\A\[[^\]\n]{4,40}\]\s.*?linkid=870924\s+", re.DOTALL)  # what older programs are told
 
 
@@ -106,7 +108,7 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
             number_format = ReadOnlyCell(self._sheet, **cell).number_format or "General"
             values[cell["column"] - 1] = one_line(stored(shown(value, number_format)))
             raw.append(_FORMULA if cell["data_type"] == "f" else value)
-        return SheetRow(number, values, is_header(raw))
+        return sheet_row(number, values, raw)
 
     @property
     def hidden(self) -> set[int]:

@@ -26,6 +26,10 @@ from kb.words import MOST_WORDS, STOP_WORDS, any_of, content_words, tokenise
 RERANKED = 50  # candidates ranked again by MaxSim
 MAXSIM_WEIGHT = 0.6  # against the fused score
 LANGUAGE_GAP = 0.02  # cosine that multilingual-e5-small gives away between Chinese and English
+FEW_CHUNKS, MANY_CHUNKS = (
+    32,
+    256,
+)  # the gap in the evidence is twice as large up to the one, and as it is from the other
 WORDS_UNSEEN = 0.8  # word score of a passage in the other language, as a share of its dense score
 # Occurrences of a question's words that BM25 looks at. The commonest words go over it, and weigh the least.
 POSTINGS = 15_000
@@ -42,6 +46,15 @@ def worth_reading(passages: Sequence[Passage]) -> tuple[Passage, ...]:
     for passage in passages:
         best.setdefault(language_of(passage.text), passage.score)
     return tuple(p for p in passages if p.score >= WORTH_READING * best[language_of(p.text)])
+
+
+def evidence_gap(searched: int) -> float:
+    """What the MaxSim of a passage in the other language is short of as evidence, where so many chunks are searched.
+
+    The best of few unrelated chunks comes less near to a question than the best of many (decision 5).
+    """
+    few = math.log(MANY_CHUNKS / max(searched, 1)) / math.log(MANY_CHUNKS / FEW_CHUNKS)
+    return LANGUAGE_GAP * (1 + min(1.0, max(0.0, few)))
 
 
 class Retriever:
@@ -90,7 +103,8 @@ class Retriever:
         fused = fuse(adjusted, words, self._settings.dense_weight, foreign)
         if not len(embedded.tokens):
             return fused, max(adjusted.values(), default=0.0)
-        return self._rerank(embedded, fused, foreign)
+        searched = self._catalog.count_live() if allowed is None else len(allowed.chunk_ids)
+        return self._rerank(embedded, fused, foreign, evidence_gap(searched))
 
     def _dense(self, vector: Vectors, language: Language, limit: int, allowed: Selection | None) -> dict[int, float]:
         """Chunk id -> cosine of the nearest chunks, among them some in the other language where there are any."""
@@ -111,7 +125,7 @@ class Retriever:
         return sorted(words, key=frequencies.__getitem__)[:most]
 
     def _rerank(
-        self, embedded: EmbeddedQuestion, fused: Sequence[tuple[int, float]], foreign: set[int]
+        self, embedded: EmbeddedQuestion, fused: Sequence[tuple[int, float]], foreign: set[int], gap: float
     ) -> tuple[list[tuple[int, float]], float]:
         head = fused[:RERANKED]
         if not head:
@@ -120,14 +134,14 @@ class Retriever:
         packed = self._catalog.token_vectors(ids)
         weights = piece_weights(self._catalog, embedded.pieces)
         scores = maxsim(embedded.tokens, weights, [packed.get(chunk_id, b"") for chunk_id in ids])
-        gap = np.array([LANGUAGE_GAP if chunk_id in foreign else 0.0 for chunk_id in ids], np.float32)
+        gaps = np.array([gap if chunk_id in foreign else 0.0 for chunk_id in ids], np.float32)
         before = scaled(np.array([score for _, score in head], np.float32))
         total = MAXSIM_WEIGHT * scaled(scores) + (1 - MAXSIM_WEIGHT) * before
         order = np.argsort(-total, kind="stable")
         ranked = [(ids[i], float(total[i])) for i in order]
         lowest = min(0.0, ranked[-1][1])
         tail = [(chunk_id, lowest - 1 + score) for chunk_id, score in fused[RERANKED:]]
-        return ranked + tail, float((scores + gap).max())
+        return ranked + tail, float((scores + gaps).max())
 
 
 def piece_weights(catalog: Catalog, pieces: Sequence[str]) -> Vectors:

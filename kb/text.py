@@ -1,6 +1,7 @@
 """Text: which language a text is in, and where its sentences begin and end."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from kb.schema import Language
@@ -18,7 +19,14 @@ _SHORTEST_REPEAT = 10  # characters
 _ABBREVIATIONS = frozenset(
     ("mr mrs ms dr prof st vs etc inc ltd co corp no fig sec e.g i.e eg ie approx dept est al").split()
 )
-_END = re.compile(r"[。！？；…]+[”’」』）)\]]*|[.!?]+[\"'”’)\]]*(?=\s|$|[\u4e00-\u9fff])|\n+")
+_NUMBER_BEHIND = re.compile(r"\s*#?[A-Z-]*\d")
+_END = re.compile(r"[。！？；…]+[”’」』）)\]]*|(?<![.!?])[.!?]++[\"'”’)\]]*+(?=\s|$|[\u4e00-\u9fff])|\n+")
+_RAISED = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹⁺⁻⁽⁾ⁿ]+")
+
+
+def nfkc(text: str) -> str:
+    """The text in Unicode's compatibility form; a figure set above another (500¹) stays apart from it."""
+    return unicodedata.normalize("NFKC", _RAISED.sub(" ", text))
 
 
 def language_of(text: str) -> Language:
@@ -61,6 +69,8 @@ def repeats(said: Iterable[str]) -> Iterator[bool]:
 def _is_abbreviation(text: str, dot: int) -> bool:
     word = re.search(r"[\w.]*$", text[max(0, dot - 12) : dot])
     token = word.group().lower() if word else ""
+    if token == "no" and not _NUMBER_BEHIND.match(text, dot + 1):
+        return False
     # "1." at the start of a line numbers a list item; "J." is an initial.
     if token in _ABBREVIATIONS or (len(token) == 1 and token.isalpha()):
         return True

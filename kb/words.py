@@ -3,13 +3,13 @@
 import functools
 import logging
 import re
-import unicodedata
 import warnings
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
 from kb.config import cache_dir
+from kb.text import nfkc
 
 _CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff]+")
 _TOKEN = re.compile(r"\w+")
@@ -47,7 +47,7 @@ def segmenter() -> Any:
 def tokenise(text: str) -> list[str]:
     """Tokens in reading order, lower case, NFKC. A Chinese run gives its words and their sub-words."""
     tokens: list[str] = []
-    for run in _TOKEN.findall(unicodedata.normalize("NFKC", text).lower()):
+    for run in _TOKEN.findall(nfkc(text).lower()):
         at = 0
         for cjk in _CJK.finditer(run):
             if cjk.start() > at:

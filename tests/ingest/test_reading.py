@@ -148,6 +148,19 @@ def test_a_rule_or_a_list_over_dashes_is_no_heading(tmp_path: Path) -> None:
     assert read_as(tmp_path, "x.md", "- item\n---\n\ntext one\ntext two\n---\n\n---\n").headings == ()
 
 
+def test_a_line_of_tags_and_what_stands_in_a_comment_are_no_headings(tmp_path: Path) -> None:
+    source = (
+        "#项目 #会议\n\n# 标题\n\n#预算\n\n<!--\n# draft\n\n| a | b |\n|---|---|\n| 1 | 2 |\n-->\n## Costs\n\n"
+        "<!-- one line -->\n### Rates\n\n```html\n<!--\n```\n\n# Later\n\n<!-- never closed\n# Last\n"
+    )
+
+    parsed = read_as(tmp_path, "x.md", source)
+
+    assert [heading.text for heading in parsed.headings] == ["标题", "预算", "Costs", "Rates", "Later", "Last"]
+    assert parsed.tables == ()
+    assert parsed.text == source
+
+
 # -- what cannot be read, and why
 
 

@@ -284,3 +284,50 @@ def test_a_chart_of_an_odt_is_a_table() -> None:
     body = f"<office:text>{p(f'See<draw:frame>{shown}</draw:frame>')}</office:text>"
 
     assert read_odt(odt(body, {"Object 1/content.xml": chart})).text == "See\n\nResult\n\n| Profit\nQ1 | 3.5"
+
+
+def items(*texts: str, name: str = "", more: str = "") -> str:
+    style = f'text:style-name="{name}"' if name else ""
+    inside = "".join(f"<text:list-item>{text if text[:1] == '<' else p(text)}</text:list-item>" for text in texts)
+    return f"<text:list {style} {more}>{inside}</text:list>"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (
+            items("Scope", f"{p('范围')}{items('Staff', 'Guests')}", "End", name="N"),
+            "1. Scope\n2. 范围\n  2.a) Staff\n  2.b) Guests\n3. End",
+        ),
+        (items("甲", "乙", name="C"), "（五） 甲\n（六） 乙"),
+        (items("One", name="N") + p("Between") + items("Two", name="N"), "1. One\n\nBetween\n1. Two"),
+        (
+            items("One", name="N") + p("Between") + items("Two", name="N", more='text:continue-numbering="true"'),
+            "1. One\n\nBetween\n2. Two",
+        ),
+        (items("Dot", name="B") + items("None"), "- Dot\n- None"),
+    ],
+)
+def test_numbered_lists_of_an_odt_show_their_numbers(body: str, text: str) -> None:
+    number = '<text:list-level-style-number text:level="{}" style:num-format="{}" style:num-suffix="{}" {}/>'
+    two = number.format(1, 1, ".", "") + number.format(2, "a", ")", 'text:display-levels="2"')
+    chinese = number.format(1, "一, 二, 三, ...", "）", 'style:num-prefix="（" text:start-value="5"')
+    dot = '<text:list-level-style-bullet text:level="1"/>'
+    styles = "".join(
+        f'<text:list-style style:name="{name}">{levels}</text:list-style>'
+        for name, levels in (("N", two), ("C", chinese), ("B", dot))
+    )
+    styles = f"<office:document-styles SPACES><office:styles>{styles}</office:styles></office:document-styles>"
+
+    assert read_odt(odt(f"<office:text>{body}</office:text>", {"styles.xml": styles})).text == text
+
+
+def test_odt_text_above_the_line_and_struck_out() -> None:
+    style = '<style:style style:name="{}" style:family="text"><style:text-properties style:text-{}/></style:style>'
+    kinds = ("H", 'position="super 58%"'), ("L", 'position="sub 58%"'), ("S", 'line-through-style="solid"')
+    styles = "".join(style.format(*kind) for kind in kinds)
+    styles = f"<office:document-styles SPACES><office:styles>{styles}</office:styles></office:document-styles>"
+    spans = "".join(f'<text:span text:style-name="{name}">{words}</text:span>' for name, words in ("H6", "S9", "L2"))
+    body = f"<office:text>{p(f'10{spans}')}</office:text>"
+
+    assert read_odt(odt(body, {"styles.xml": styles})).text == "10⁶2"

@@ -1,14 +1,17 @@
 """Reading data files, outlines, rich text, OpenDocument and books."""
 
+import json
 import zipfile
 from collections.abc import Mapping
 from io import BytesIO
 
 import pytest
+from tokenizers import Tokenizer
 
 from ingest.elements import said
 from ingest.reading import Parsed, read_bytes
-from kb.config import IngestSettings
+from ingest.splitting import split
+from kb.config import IngestSettings, SplittingSettings
 from kb.errors import DocumentError, UnsupportedFormat
 
 SETTINGS = IngestSettings(ocr=False)
@@ -59,6 +62,44 @@ def test_each_record_of_a_list_and_each_line_of_jsonl_is_a_paragraph() -> None:
         read_as("a.jsonl", '{"a": 1, "b": {"c": "x"}}\n\nnot json\n{"a": 2}\n').text
         == "a: 1\nb:\n  c: x\n\nnot json\n\na: 2"
     )
+
+
+@pytest.mark.parametrize("name", ["a.json", "nested.json", "a.jsonl"])
+def test_no_piece_of_a_record_stands_without_what_names_it(name: str, tokenizer: Tokenizer) -> None:
+    records = [
+        {"id": at, "supplier": f"Acme {at}", "items": ["bolts", "nuts"], "terms": "Paid in May. " * 24, "eur": 80 + at}
+        for at in range(4)
+    ]
+    lines = "\n".join(map(json.dumps, records))
+    written = {"a.json": json.dumps(records), "nested.json": json.dumps({"at": {"all": records}}), "a.jsonl": lines}
+
+    chunks = split(read_as(name, written[name]), name, tokenizer, SplittingSettings(chunk_tokens=64, overlap_tokens=16))
+
+    for at in range(4):
+        (last,) = (chunk for chunk in chunks if f"eur: {80 + at}" in chunk.text)
+        assert f"Acme {at}" in last.embedded_text
+        assert f"Acme {at}" in last.header
+        assert "supplier" not in last.text
+
+
+def test_records_that_fit_are_kept_whole(tokenizer: Tokenizer) -> None:
+    records = [
+        {
+            "supplier": f"Acme {at}",
+            "mail": f"a{at}@x.com",
+            "city": "Oslo",
+            "items": ["bolts", "nuts"] * 6,
+            "eur": 80 + at,
+        }
+        for at in range(9)
+    ]
+
+    parsed = read_as("a.json", json.dumps({"suppliers": records}))
+    chunks = split(parsed, "a.json", tokenizer, SplittingSettings())
+
+    assert len(chunks) > 2
+    assert [chunk.text.count("supplier: ") == chunk.text.count("eur: ") for chunk in chunks] == [True] * len(chunks)
+    assert all(chunk.text.split("\n")[-1].strip().startswith("eur: ") for chunk in chunks)
 
 
 def test_a_question_set_is_no_document() -> None:

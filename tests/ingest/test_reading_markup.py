@@ -1,6 +1,9 @@
 """Reading HTML and mail: what a person sees of them, and nothing that is fetched or hidden."""
 
+import base64
 from email.message import EmailMessage
+
+import pytest
 
 from ingest.mail import read_eml
 from ingest.markup import read_html
@@ -121,6 +124,50 @@ def test_a_table_around_paragraphs_that_are_parted_by_breaks_is_none() -> None:
     assert parsed.tables == ()
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("10<sup>6</sup> units, 5 m<sup>2</sup>", "10⁶ units, 5 m²"),
+        ("$500<sup><a href='#1'>1</a></sup> million", "$500¹ million"),
+        ("10<sup>&minus;3</sup>, (a+b)<sup>n</sup>, 10<b><sup>2</sup></b>", "10⁻³, (a+b)ⁿ, 10²"),
+        ("7<span style='vertical-align: super'>3</span>", "7³"),
+        ("the 21<sup>st</sup>, 2<sup>k</sup>, Acme<sup>TM</sup>, 5 <sup>1</sup>", "the 21st, 2^k, AcmeTM, 5 1"),
+        ("约定<sup>1</sup>为 H<sub>2</sub>O", "约定¹为 H2O"),
+        ("<s>$100</s>$80, <strike>2</strike>3, <del>4</del>5, <span style='text-decoration: line-through'>6</span>7",
+         "$80, 3, 5, 7"),
+        ("<math><mi>x</mi><mo>=</mo><mfrac><mn>12</mn><mn>5</mn></mfrac><mo>·</mo>"
+         "<msup><mn>10</mn><mn>6</mn></msup></math>", "x=12/5·10⁶"),
+        ("<math><mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mn>2</mn></mfrac></math>", "(a+b)/2"),
+    ],
+)  # fmt: skip
+def test_what_is_above_the_line_or_struck_out_does_not_change_a_number(source: str, text: str) -> None:
+    page = f"<p>Is {source}.</p><table><tr><th>Sum</th><th>Of</th></tr><tr><td>{source}</td><td>x</td></tr></table>"
+
+    assert read_html(page.encode()).text == f"Is {text}.\n\nSum | Of\n{text} | x"
+
+
+def test_parts_with_headings_or_tables_outside_of_main_are_read_and_furniture_is_not() -> None:
+    fees = "<table><tr><th>Item</th><th>Fee</th></tr><tr><td>Card</td><td>5</td></tr></table>"
+    page = (
+        "<header><h1>Site</h1></header><div id='menu'><h2>Menu</h2><p>Pick what you like to read.</p></div>"
+        "<div><h2>Related</h2><a>A long list of pages</a> <a>that nobody asked for</a></div>"
+        "<div class='cookie-banner'><h2>Cookies</h2><p>We use them for many good reasons.</p></div>"
+        "<div><main><h1>Leave</h1><p>Fifteen days.</p></main><p>Loose words.</p></div><main><p>And more.</p></main>"
+        f"<section><h2>Fees</h2><p>What you pay.</p>{fees}<nav>Up</nav></section><footer>Imprint</footer>"
+    )
+
+    parsed = read_html(page.encode())
+
+    assert parsed.text == "Leave\n\nFifteen days.\n\nAnd more.\n\nFees\n\nWhat you pay.\n\nItem | Fee\nCard | 5"
+    assert [heading.text for heading in parsed.headings] == ["Leave", "Fees"]
+
+
+def test_a_page_is_read_in_the_encoding_that_its_charset_stands_for() -> None:
+    page = '<meta charset="iso-8859-1"><p>It’s €100.</p>'
+
+    assert read_html(page.encode("cp1252")).text == "It’s €100."
+
+
 def mail(**headers: str) -> EmailMessage:
     message = EmailMessage()
     for name, value in {"From": "Ann <ann@example.test>", "To": "Bob <bob@example.test>", **headers}.items():
@@ -153,6 +200,40 @@ def test_a_mail_with_html_only_is_read_with_its_tables() -> None:
 
     (table,) = parsed.tables
     assert parsed.text[table.start : table.end] == "A | B\n1 | 2"
+
+
+@pytest.mark.parametrize(
+    ("plain", "rich", "text"),
+    [
+        ("This e-mail needs a program that shows HTML.", "<p>The limit is <b>120</b> euros a night.</p>" * 3,
+         "The limit is 120 euros a night.\n\n" * 3),
+        ("Item\n\nFee\n\nCard\n\n5\n",
+         "<table><tr><td><b>Item</b></td><td><b>Fee</b></td></tr><tr><td>Card</td><td>5</td></tr></table>",
+         "Item | Fee\nCard | 5"),
+        ("The limit is\n120 euros.\n", "<p>The limit is <b>120</b> euros.</p>", "The limit is\n120 euros."),
+        ("See http://a.test/?page=123456789012345678901234567890 now", "<p><a href='x'>See</a> it right now</p>",
+         "See it right now"),
+    ],
+)  # fmt: skip
+def test_the_html_of_a_mail_is_read_where_its_plain_text_says_less(plain: str, rich: str, text: str) -> None:
+    message = mail(Subject="Fees")
+    message.set_content(plain)
+    message.add_alternative(rich, subtype="html")
+
+    assert read_eml(message.as_bytes()).text.partition("Subject: Fees\n\n")[2].strip() == text.strip()
+
+
+def test_headers_and_texts_are_in_the_encodings_that_their_charsets_stand_for() -> None:
+    subject = base64.b64encode("关于陈喆任职的通知".encode("gbk")).decode()
+    source = (
+        f"From: =?ISO-8859-1?Q?O=92Neil?= <o@example.test>\nSubject: =?gb2312?B?{subject}?=\nMIME-Version: 1.0\n"
+        'Content-Type: text/plain; charset="iso-8859-1"\nContent-Transfer-Encoding: quoted-printable\n\n'
+        "It=92s =80100.\n"
+    )
+
+    text = read_eml(source.encode()).text
+
+    assert text == "From: O’Neil <o@example.test>\nSubject: 关于陈喆任职的通知\n\nIt’s €100."
 
 
 def test_forwarded_messages_are_read() -> None:

@@ -100,6 +100,90 @@ def test_lists_show_the_numbers_that_word_shows() -> None:
     assert read_docx(saved(document)).text == "1. first\n2. second\n• point"
 
 
+def test_cells_of_a_table_show_their_numbers_and_keep_inner_rows_apart() -> None:
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=2)
+    for row, words in zip(table.rows, ("付款", "Fees", "Rates"), strict=True):
+        row.cells[0].paragraphs[0].style = "List Number"
+        row.cells[1].text = words
+    for words in ("first", "second"):
+        table.cell(1, 1).add_paragraph(words, style="List Bullet")
+    inner = table.cell(2, 1).add_table(rows=2, cols=2)
+    for at, words in enumerate(("Level", "Days", "Staff", "15")):
+        inner.cell(at // 2, at % 2).text = words
+    document.add_paragraph("After", style="List Number")
+
+    parsed = read_docx(saved(document))
+
+    assert tables(parsed) == ["1. | 付款\n2. | Fees • first • second\n3. | Rates Level Days; Staff 15"]
+    assert parsed.text.endswith("4. After")
+
+
+def test_a_number_in_cells_merged_over_rows_is_counted_once() -> None:
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=2)
+    for row, words in zip(table.rows, ("a", "b", "c"), strict=True):
+        row.cells[0].paragraphs[0].style = "List Number"
+        row.cells[1].text = words
+    for row, how in ((0, "restart"), (1, "continue")):
+        merge = parse_xml(f"<w:vMerge {nsdecls('w')} w:val='{how}'/>")
+        table.rows[row].cells[0]._tc.get_or_add_tcPr().append(merge)
+
+    assert tables(read_docx(saved(document))) == ["1. | a\n1. | b\n2. | c"]
+
+
+def test_a_table_of_one_row_with_sections_in_its_cells_is_a_layout() -> None:
+    document = docx.Document()
+    row = document.add_table(rows=1, cols=2).rows[0]
+    for cell, heading in zip(row.cells, ("Leave", "Travel"), strict=True):
+        cell.paragraphs[0].text, cell.paragraphs[0].style = heading, "Heading 2"
+        cell.add_paragraph("Ask first.")
+    data = document.add_table(rows=1, cols=2).rows[0]
+    data.cells[0].paragraphs[0].text, data.cells[0].paragraphs[0].style = "Dept", "Heading 2"
+    data.cells[1].text = "HR"
+
+    parsed = read_docx(saved(document))
+
+    assert headings(parsed) == [(2, "Leave"), (2, "Travel")]
+    assert tables(parsed) == ["Dept | HR"]
+
+
+def numbered(levels: str, others: str = "") -> docx.document.Document:
+    """A document whose numbers 91 are those of an abstract list with these levels."""
+    document = docx.Document()
+    root = document.part.numbering_part.element
+    for xml in (f"<w:abstractNum w:abstractNumId='91'>{levels}</w:abstractNum>", others):
+        if xml:
+            root.insert(0, parse_xml(xml.replace(" ", f" {nsdecls('w')} ", 1)))
+    root.append(parse_xml(f"<w:num {nsdecls('w')} w:numId='91'><w:abstractNumId w:val='91'/></w:num>"))
+    for level, words in ((0, "总则"), (1, "范围"), (1, "Terms")):
+        properties = document.add_paragraph(words)._p.get_or_add_pPr().get_or_add_numPr()
+        properties.get_or_add_ilvl().val, properties.get_or_add_numId().val = level, 91
+    return document
+
+
+def level(depth: int, form: str, pattern: str, more: str = "") -> str:
+    return f"<w:lvl w:ilvl='{depth}'><w:numFmt w:val='{form}'/>{more}<w:lvlText w:val='{pattern}'/></w:lvl>"
+
+
+@pytest.mark.parametrize(
+    ("legal", "text"),
+    [
+        ("<w:isLgl/>", "第一章 总则\n1.1 范围\n1.2 Terms"),
+        ("<w:isLgl w:val='0'/>", "第一章 总则\n一.1 范围\n一.2 Terms"),
+    ],
+)
+@pytest.mark.parametrize("linked", [False, True])
+def test_numbers_may_be_decimal_throughout_and_their_levels_in_a_list_style(
+    legal: str, text: str, linked: bool
+) -> None:
+    levels = level(0, "chineseCounting", "第%1章") + level(1, "decimal", "%1.%2", legal)
+    style = f"<w:abstractNum w:abstractNumId='90'><w:styleLink w:val='Corp'/>{levels}</w:abstractNum>"
+    document = numbered("<w:numStyleLink w:val='Corp'/>", style) if linked else numbered(levels)
+
+    assert read_docx(saved(document)).text == text
+
+
 def test_numbering_knows_chinese_and_other_forms() -> None:
     assert [chinese_numeral(number) for number in (0, 1, 10, 11, 20, 21, 100, 105, 110, 1024)] == [
         *("零", "一", "十", "十一", "二十", "二十一", "一百", "一百零五", "一百一十", "一千零二十四")
@@ -142,6 +226,16 @@ def test_headers_and_footers_come_once_at_the_end_without_page_numbers() -> None
     document.sections[0].footer.paragraphs[0].text = "第 3 页 共 12 页"
 
     assert read_docx(saved(document)).text == "Body.\n\nDocument no. HR-07"
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_headers_of_even_pages_are_read_where_they_are_used(used: bool) -> None:
+    document = docx.Document()
+    document.add_paragraph("Body.")
+    document.settings.odd_and_even_pages_header_footer = used
+    document.sections[0].even_page_header.paragraphs[0].text = "Document no. HR-07"
+
+    assert read_docx(saved(document)).text == ("Body.\n\nDocument no. HR-07" if used else "Body.")
 
 
 def test_numbered_or_bold_lines_are_headings_where_a_document_uses_no_heading_styles() -> None:
@@ -195,6 +289,49 @@ def test_slides_are_pages_with_titles_tables_charts_and_notes() -> None:
     assert pages[2] == ""
     assert headings(parsed) == [(1, "季度回顾"), (1, "Numbers")]
     assert parsed.tables[1].header == "Region | Sales"
+
+
+@pytest.mark.parametrize(
+    ("boxes", "text"),
+    [
+        ([("3", 5, 1.98, 1), ("2", 3, 1.99, 1), ("1", 1, 2.00, 1)], "1 2 3"),
+        ([("right", 5, 1.0, 4), ("left", 1, 1.1, 3.8)], "left right"),
+        ([("1", 1, 1, 1), ("2", 5, 1, 1), ("3", 1, 2.2, 1), ("4", 5, 2.2, 1)], "1 2 3 4"),
+        (
+            [("a", 1, 0.9, 5), ("1", 4, 1, 1), ("2", 6, 1, 1), ("3", 4, 3, 1), ("4", 6, 2.99, 1), ("5", 4, 4.8, 1)],
+            "a 1 2 3 4 5",
+        ),
+        ([("right", 5, 1, 1), ("left", 1, 1.8, 1)], "right left"),
+    ],
+)
+def test_boxes_side_by_side_on_a_slide_are_read_from_the_left(
+    boxes: list[tuple[str, float, float, float]], text: str
+) -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    for words, left, top, height in boxes:
+        slide.shapes.add_textbox(Inches(left), Inches(top), Inches(1.8), Inches(height)).text_frame.text = words
+
+    assert read_pptx(saved(deck)).text.split() == text.split()
+
+
+@pytest.mark.parametrize(
+    ("number_format", "since_1904", "text"),
+    [
+        ("0.0%", False, "| Share\n2024-01-01 | 12.5%\n2024-04-01 | 20.0%"),
+        ("General", True, "| Share\n2028-01-02 | 0.125\n2028-04-02 | 0.2"),
+    ],
+)
+def test_dates_and_percentages_of_a_chart_are_what_it_shows(number_format: str, since_1904: bool, text: str) -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    data = CategoryChartData(number_format=number_format)
+    data.categories = [datetime.date(2024, 1, 1), datetime.date(2024, 4, 1)]
+    data.add_series("Share", (0.125, 0.2))
+    chart = slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, Inches(4), Inches(2), data).chart
+    chart._chartSpace.find("{*}date1904").set("val", str(int(since_1904)))
+
+    assert read_pptx(saved(deck)).text == text
 
 
 # -- spreadsheets

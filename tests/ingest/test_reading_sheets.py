@@ -1,6 +1,8 @@
 """Reading sheets: captions, merged cells, formulas, comments and hidden parts, of new workbooks, old ones and .csv."""
 
+import datetime
 import re
+import struct
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
@@ -10,6 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
+from ingest.numbers import shown
 from ingest.parsed import TextBuilder
 from ingest.reading import Parsed, read_bytes
 from ingest.sheets import SheetRow, spread
@@ -215,3 +218,195 @@ def test_a_caption_merged_over_a_table_of_a_word_document_is_not_its_header() ->
 
     assert parsed.text == "部门预算\n\n部门 | 金额\n人事 | 12"
     assert [table.header for table in parsed.tables] == ["部门 | 金额"]
+
+
+# -- formats of numbers and dates
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "seen"),
+    [
+        (500, '[>=100000000]0.00,,"亿";[>=10000]0!.0,"万";0', "500"),
+        (25_000, '[>=100000000]0.00,,"亿";[>=10000]0!.0,"万";0', "2.5万"),
+        (-5, '[>=100000000]0.00,,"亿";[>=10000]0!.0,"万";0', "-5"),
+        (25, "[<1]0.0%;0", "25"),
+        (0.5, "[<1]0.0%;0", "50.0%"),
+        (-3, '[=0]"无";0.0', "-3.0"),
+        (0, '[=0]"无";0.0', "无"),
+        (-3, '[<0]"亏"0;0', "亏3"),
+        (7, "[>=100]0.00", "7"),
+        (-7.5, "0.00;[Red]0.00", "-7.50"),
+        (-7.5, "0.00_);[Red]0.00_)", "-7.50"),
+        (-7.5, "0.00;[Red](0.00)", "(7.50)"),
+        (-7.5, "0.00;0.00", "7.50"),  # which nothing tells from 7.5 in the sheet either
+        (datetime.date(2024, 3, 5), "[$-404]e/m/d", "2024/3/5"),
+        (datetime.date(2024, 3, 5), '[$-411]ggge"年"m"月"d"日"', "2024年3月5日"),
+        (datetime.date(2024, 3, 5), 'ggge"年"', "2024年"),
+        (datetime.date(2024, 3, 5), "[$-804]yyyy-mm-dd aaaa", "2024-03-05 星期二"),
+        (datetime.date(2024, 3, 5), "[$-804]aaa", "周二"),
+    ],
+)
+def test_conditions_colours_and_eras_of_a_format_are_kept_to(value: object, number_format: str, seen: str) -> None:
+    assert shown(value, number_format) == seen
+
+
+@pytest.mark.parametrize(
+    ("number", "seen"),
+    [(31, "2024年3月6日"), (57, "2024年3月"), (58, "3月6日"), (30, "2024-03-06"), (33, "18时00分00秒")],
+)
+def test_dates_in_the_formats_of_chinese_programs_are_dates(number: int, seen: str) -> None:
+    def formatted(part: str) -> str:
+        return part.replace('numFmtId="14"', f'numFmtId="{number}"')
+
+    book = workbook(["日期"], [datetime.datetime(2024, 3, 6, 18)])
+    book.active["A2"].number_format = "mm-dd-yy"
+    old = binary.workbook([["日期"], [45357.75]], "Sheet1")
+    form = struct.pack("<HHHHH", 0xE0, 20, 0, 4, 0)
+    assert form in old
+
+    assert read_as("a.xlsx", rewritten(book, formatted)).text == f"日期\n{seen}"
+    assert read_as("a.xls", old.replace(form, struct.pack("<HHHHH", 0xE0, 20, 0, number, 0))).text == f"日期\n{seen}"
+
+
+# -- headers of sheets
+
+QUESTION = "How satisfied are you, on a scale from 1 to 5, with what your team was given by the service desk this year?"
+MARKS = ["√", "√", "休", "√"] * 8
+
+
+def header_of(name: str, content: bytes | openpyxl.Workbook) -> str:
+    return read_as(name, content).tables[-1].header
+
+
+def line(row: list[object]) -> str:
+    return " | ".join(map(str, row))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["姓名", *range(1, 32)], ["张三", *MARKS[:31]], ["李四", *MARKS[1:]]],
+        [["No.", "Name", *range(1, 29), "Total"], [1, "Ann", *[8] * 28, 224], [2, "Bo", *[7] * 28, 196]],
+        [["部门", *range(1, 13), "合计"], ["人事", *[10] * 12, 120], ["研发", *range(20, 32), 306]],
+        [["Model", 36, 37, 38, 39], ["Walker", 5, 3, 0, 2], ["Runner", 1, 0, 4, 4]],
+        [["Model", 36, 36.5, 37, 37.5], ["Walker", 5, 3, 0, 2], ["Runner", 1, 0, 4, 4]],
+        [["Item", 2024], ["Rent", 1200], ["Tea", 30]],
+        [["项目", "单位", 2024, "说明"], ["房租", "元", 1200, ""], ["茶", "元", 30, ""]],
+        [["ID", QUESTION, "Why?"], [1, 4, "More screens"], [2, 5, "A chair that fits"], [3, 3, "Nothing"]],
+        [["Name", QUESTION], ["Ann", "Very"], ["Bo", "Not at all"]],
+    ],
+)
+def test_days_sizes_a_year_and_long_questions_head_columns(rows: list[list[object]]) -> None:
+    assert header_of("a.xlsx", workbook(*rows)) == line(rows[0])
+
+
+def test_days_head_the_columns_of_an_old_workbook_too() -> None:
+    rows: list[list[str | float]] = [["姓名", 1.0, 2.0, 3.0], ["张三", "√", "休", "√"]]
+
+    assert header_of("a.xls", binary.workbook(rows)) == "姓名 | 1.00 | 2.00 | 3.00"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["Ann", 1, 2, 3], ["Bo", 4, 5, 6], ["Cy", 7, 8, 9]],
+        [["Ann", 7, 5, 6], ["Bo", 3, 4, 9]],
+        [["Joyce", 1922, "Ulysses"], ["Kafka", 1925, "Der Process"], ["Mann", 1924, "Der Zauberberg"]],
+        [["Founded", 2004], ["Staff", 45], ["Sites", 3]],
+        [["年份", 2024], ["收入", 120_000], ["人数", 45]],
+        [["Leave", QUESTION], ["Overtime", QUESTION[10:]], ["Notice", QUESTION[5:]]],
+        [["Ann", "Berlin", datetime.date(2020, 1, 5), 3400], ["Bo", "Oslo", datetime.date(2021, 2, 7), 3500]],
+    ],
+)
+def test_a_first_row_of_data_is_no_header(rows: list[list[object]]) -> None:
+    assert header_of("a.xlsx", workbook(*rows)) == ""
+
+
+CAPTIONS: list[list[list[object]]] = [
+    [["填报部门：研发部", None, None, "日期：2024年5月"]],
+    [["Department:", "R&D", None, None]],
+    [["采购申请表"], ["申请人：张三", None, "部门：行政"], ["日期：2024-05-01", None, "编号：CG-01"]],
+]
+
+
+@pytest.mark.parametrize("captions", CAPTIONS)
+def test_what_is_said_over_a_table_is_not_its_header(captions: list[list[object]]) -> None:
+    rows: list[list[object]] = [
+        ["姓名", "岗位", "邮箱", "工位"],
+        ["张三", "测试", "z@x.cn", "A1"],
+        ["李四", "工程师", "l@x.cn", "A2"],
+    ]
+    written = "\n".join(",".join(str(cell or "") for cell in row) for row in (*captions, *rows))
+
+    for parsed in (read_as("a.xlsx", workbook(*captions, *rows)), read_as("a.csv", written.encode())):
+        assert [table.header for table in parsed.tables] == [line(rows[0])]
+        assert all(str(cell or "") in parsed.text for row in captions for cell in row)
+
+
+# -- headers of .csv
+
+
+@pytest.mark.parametrize(
+    ("above", "header"),
+    [
+        ("Report,Sales by region\nGenerated,2024-05-01\n\n", "Region,Product,Q1,Q2\nNorth,Tea,5,6\nSouth,Tea,7,8\n"),
+        ("Report,Sales by region,,\n,,,\n", "Region,Product,Q1,Q2\nNorth,Tea,5,6\nSouth,Tea,7,8\n"),
+        ("Report,Sales by region\n\n", "Name,City,Team,Desk\nAnn,Oslo,HR,A\nBo,Rome,IT,B\n"),
+        ("Konto;DE12 3456\nVon;01.01.2024\n\n", "Tag;Zweck;Betrag\n02.01.2024;Strom;-80,50\n03.01.2024;Miete;-1.200\n"),
+    ],
+)
+def test_rows_over_a_table_in_a_csv_stand_before_it(above: str, header: str) -> None:
+    parsed = read_as("a.csv", f"{above}{header}".encode())
+
+    assert [table.header for table in parsed.tables] == [re.sub("[,;]", " | ", header.split("\n")[0])]
+    assert parsed.text.startswith(re.sub("[,;]+", " | ", above.split("\n")[0]).removesuffix(" | ") + "\n\n")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "1001,张三,研发部,13800138000\n1002,李四,人事部,13900139000\n",
+        "Ann,34,ann@x.com\nBo,29,bo@x.com\n",
+        "2024-05-01 10:00:01,INFO,started\n2024-05-01 10:00:02,WARN,slow\n",
+        "2024年5月1日,张三,请假\n2024年5月2日,李四,出差\n",
+        "01.05.2024;Miete;-1.200,00\n02.05.2024;Strom;-80,50\n",
+        "Tee;3,50 €\nReis;1,20 €\n",
+        "1001,Ann,n/a,5.5\n1002,Bo,3,6.5\n",
+        "Ulysses,1922\nEmma,1815\nDer Process,1925\n",
+    ],
+)
+def test_a_csv_without_a_header_has_none(rows: str) -> None:
+    assert header_of("a.csv", rows.encode()) == ""
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "Country,2024\nNorway,5400000\nItaly,59000000\n",
+        "Model,36,36.5,37\nWalker,5,3,0\nRunner,1,0,4\n",
+        "Item,10,50,100\nBolt,0.5,0.4,0.3\nNut,0.3,0.2,0.1\n",
+        "Term,5%,10%,15%\n1y,3,9,4\n2y,5,2,9\n",
+        "Floor,101,102\nMon,3,4\nTue,5,2\n",
+        "Player,1,Total\nAnn,3,9\nBo,4,8\n",
+        "Name,Address 1,Address 2\nAnn,Main St 5,Oslo\nBo,High St 7,Rome\n",
+        "mpg,cyl,disp\nMazda,21,6,160\nFiat,32,4,78\n",
+        "Name,City\nAnn,Oslo,5,6\nBo,Rome,7,8\n",
+        "id,a,b,c\n1,,,\n2,x,,\n3,,,y\n",
+        "Region,Amount\n\nN,5\n\nS,6\n\nW,7\n",
+        "产品,负责人\n系统,张三\n平台,李四\n",
+        "value\n1\n2\n",
+    ],
+)
+def test_a_csv_with_a_header_keeps_it(rows: str) -> None:
+    parsed = read_as("a.csv", rows.encode())
+
+    assert [table.header for table in parsed.tables] == [rows.split("\n")[0].replace(",", " | ")]
+    assert "\n\n" not in parsed.text
+
+
+def test_cells_of_a_csv_may_be_quoted_after_a_space() -> None:
+    quoted = '"Name", "Note", "Score"\n"Ann", "likes tea, rice", "5"\n'
+    inches = 'Item, Size\nBoard, "5 inch\nBeam, 6 inch\n'
+
+    assert read_as("a.csv", quoted.encode()).text == "Name | Note | Score\nAnn | likes tea, rice | 5"
+    assert read_as("a.csv", inches.encode()).text == 'Item | Size\nBoard | "5 inch\nBeam | 6 inch'

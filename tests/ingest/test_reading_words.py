@@ -13,6 +13,7 @@ from pptx.util import Inches
 
 from ingest.reading import read_bytes
 from ingest.richtext import read_rtf
+from ingest.scripts import mark_raised, with_raised
 from kb.config import IngestSettings
 
 SETTINGS = IngestSettings(ocr=False)
@@ -53,6 +54,88 @@ def test_hidden_text_in_word_is_left_out() -> None:
     assert word(hidden + shown) == "Seen"
 
 
+def in_run(words: str, properties: str = "") -> str:
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{words}</w:t></w:r>'
+
+
+HIGH = '<w:vertAlign w:val="superscript"/>'
+
+
+@pytest.mark.parametrize(
+    ("before", "above", "seen"),
+    [
+        ("10", "6", "10⁶ m"),
+        ("10", "-6", "10⁻⁶ m"),
+        ("面积为五", "2", "面积为五² m"),
+        ("in 2024.", "1", "in 2024.¹ m"),
+        ("2", "x", "2^x m"),
+        ("x", "k", "xk m"),
+        ("21", "st", "21st m"),
+        ("500", "[3]", "500[3] m"),
+        ("", "1", "1 m"),
+        ("see ", "1", "see 1 m"),
+        ("10", " 6", "10 6 m"),
+        ("10", "6 ", "10⁶  m"),
+    ],
+)
+def test_what_stands_above_the_line_does_not_change_what_it_follows(before: str, above: str, seen: str) -> None:
+    assert with_raised(f"{before}{mark_raised(above)} m") == seen
+
+
+def test_word_text_above_the_line_and_struck_out() -> None:
+    struck = in_run("100", "<w:strike/>") + in_run("90", "<w:dstrike/>") + in_run("80", '<w:strike w:val="0"/>')
+
+    assert word(in_run("10") + in_run("-", HIGH) + in_run("6", HIGH) + in_run(" g at ") + struck) == "10⁻⁶ g at 80"
+
+
+def math(tag: str, *parts: str) -> str:
+    return f"<m:{tag}>{''.join(parts)}</m:{tag}>"
+
+
+def part(tag: str, words: str) -> str:
+    return math(tag, words if words.startswith("<") else f"<m:r><m:t>{words}</m:t></m:r>")
+
+
+@pytest.mark.parametrize(
+    ("source", "seen"),
+    [
+        (math("f", part("num", "12"), part("den", "5")), "12/5"),
+        (math("f", part("num", "完成数"), part("den", "总数")), "完成数/总数"),
+        (math("f", part("num", "a+b"), part("den", "2a")), "(a+b)/(2a)"),
+        (math("f", part("num", math("d", part("e", "a+b"))), part("den", "2")), "(a+b)/2"),
+        (math("sSup", part("e", "10"), part("sup", "6")), "10⁶"),
+        (math("sSup", part("e", math("d", part("e", "a+b"))), part("sup", "2")), "(a+b)²"),
+        (math("sSup", part("e", "e"), part("sup", "-x")), "e^(-x)"),
+        (math("sSup", part("e", "90"), part("sup", "∘")), "90∘"),
+        (math("sSubSup", part("e", "x"), part("sub", "i"), part("sup", "2")), "xi²"),
+        (math("rad", part("deg", ""), part("e", "x+1")), "√(x+1)"),
+        (math("d", '<m:dPr><m:begChr m:val="["/><m:endChr m:val=""/></m:dPr>', part("e", "a"), part("e", "b")), "[a|b"),
+        (f"<w:del {W}>{part('r', '7')}</w:del>{part('e', '8')}", "8"),
+    ],
+)
+def test_formulas_in_word_keep_their_fractions_and_powers(source: str, seen: str) -> None:
+    space = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+
+    assert word(f"<w:r><w:t>x=</w:t></w:r><m:oMath {space}>{source}</m:oMath>") == f"x={seen}"
+
+
+@pytest.mark.parametrize(
+    ("field", "seen"),
+    [
+        ("<w:checkBox><w:default w:val='0'/><w:checked/></w:checkBox>", "Paid ☒"),
+        ("<w:checkBox><w:default w:val='1'/></w:checkBox>", "Paid ☒"),
+        ("<w:checkBox><w:default w:val='1'/><w:checked w:val='0'/></w:checkBox>", "Paid ☐"),
+        ("<w:ddList><w:result w:val='1'/><w:listEntry w:val='是'/><w:listEntry w:val='否'/></w:ddList>", "Paid 否"),
+        ("<w:ddList><w:listEntry w:val='是'/><w:listEntry w:val='否'/></w:ddList>", "Paid 是"),
+        ("<w:ddList><w:result w:val='9'/><w:listEntry w:val='是'/></w:ddList>", "Paid"),
+    ],
+)
+def test_fields_of_forms_in_word_show_what_is_ticked_or_chosen(field: str, seen: str) -> None:
+    field = f'<w:r><w:fldChar w:fldCharType="begin"><w:ffData>{field}</w:ffData></w:fldChar></w:r>'
+
+    assert word(in_run("Paid ") + field) == seen
+
+
 def slides(change: Callable[[pptx.presentation.Presentation], None]) -> str:
     deck, buffer = pptx.Presentation(), BytesIO()
     change(deck)
@@ -74,6 +157,21 @@ def test_a_text_box_with_a_formula_is_read_with_it() -> None:
         choice[0].append(box._element)
 
     assert slides(change) == "Energy is E=mc"
+
+
+def test_slide_text_above_the_line_and_struck_out_in_boxes_and_tables() -> None:
+    def change(deck: pptx.presentation.Presentation) -> None:
+        slide = deck.slides.add_slide(deck.slide_layouts[6])
+        box = slide.shapes.add_textbox(0, 0, Inches(2), Inches(1)).text_frame
+        cell = slide.shapes.add_table(2, 1, 0, Inches(3), Inches(2), Inches(1)).table.cell(0, 0).text_frame
+        for frame in (box, cell):
+            for words, name, value in (("10", "", ""), ("6", "baseline", "30000"), ("100", "strike", "sngStrike")):
+                run = frame.paragraphs[0].add_run()
+                run.text = words
+                if name:
+                    run._r.get_or_add_rPr().set(name, value)
+
+    assert slides(change) == "10⁶\n\n10⁶"
 
 
 def test_a_hidden_slide_is_read_and_marked() -> None:
@@ -147,6 +245,10 @@ def test_text_boxes_and_titles_of_charts_follow_the_rows_of_their_sheet() -> Non
             r"\trowd\cellx1\cellx2\pard\intbl A{\pard\intbl\itap2 in\nestcell{\*\nesttableprops\trowd\cellx5\nestrow}}"
             r"\pard\intbl\cell B\cell\row\pard End\par",
             "A in | B\n\nEnd",
+        ),
+        (
+            r"10{\super 6} units at {\strike 100}80, m\super 2\nosupersub  each\par{\super 1} Net\par",
+            "10⁶ units at 80, m² each\n\n1 Net",
         ),
     ],
 )

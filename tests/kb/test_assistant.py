@@ -9,7 +9,7 @@ import pytest
 from kb.assistant import KnowledgeBase, drain
 from kb.days import day
 from kb.errors import ModelError, UsageError
-from kb.retrieval import worth_reading
+from kb.retrieval import evidence_gap, worth_reading
 from kb.schema import Done, Failed, Message, Principal, Retrieved, Revised, Scope, Thought, Token
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage
@@ -221,6 +221,12 @@ def test_a_scope_by_day_means_the_days_of_the_machines_place(filled: Fill, zone:
     zone(UTC)
     assert found(until="2026-11-24")
     assert not found(since="2026-11-25")
+
+
+def test_a_passage_in_the_other_language_is_given_more_where_few_are_searched() -> None:
+    gaps = [evidence_gap(searched) for searched in (0, 1, 32, 64, 128, 256, 100_000)]
+    assert gaps == sorted(gaps, reverse=True)
+    assert (gaps[0], gaps[2], gaps[-2], gaps[-1]) == (0.04, 0.04, 0.02, 0.02)
 
 
 def test_the_model_reads_only_what_comes_near_the_best_passage_of_its_language() -> None:
