@@ -5,37 +5,37 @@ What only repeats the question may stand in what heads the span: title, section,
 passage. A claim in another language than the passage is compared by vectors instead of words.
 """
 
-import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from kb import contradictions, table_claims
+from kb import contradictions, dates, table_claims, units, years
+from kb.content import content_of
 from kb.maxsim import Vectors
 from kb.names import codes_in, names_in
 from kb.numbers import in_units_of, missing_numbers, numbers_in
 from kb.orders import BLANK
 from kb.schema import Passage
-from kb.text import CJK, language_of, sentences
-from kb.words import STOP_WORDS, tokenise
+from kb.table_claims import Row, is_row
+from kb.text import language_of, sentences
 
 SUPPORT = 0.5  # share of a claim's content that span and heading must cover
 SUPPORT_COSINE = 0.80  # the same between languages, as cosine of multilingual-e5-small
+CLOSE = 0.012  # cosines this near tell no sentence from another
+BARE = 1.0  # weight of words up to which a claim is a value that says nothing without its question: "25 分钟"
 KEEP_MARKER = 0.6  # a cited passage that carries less than this share of the best one's is not a source
 WINDOW = 4  # most sentences, or lines, in a span
+WINDOW_ACROSS = 2  # the same between languages, where each is embedded
 BREVITY = 0.12  # how much a span's own precision counts when spans are compared
-_CELL = re.compile(r" \| |\t")  # parts the cells of a table's row
 _FULL_LINE = 0.8  # length of a line that the text has filled, as a share of the longest line's
 _SHORTEST_FULL_LINE = 25  # characters; of Chinese a line holds about 30
 _LONGEST_SENTENCE = 600  # characters
 _CLOSING = ".!?:;。！？：；…"
+_DIGITS = re.compile(r"\d+")
 _LIST_ITEM = re.compile(r"[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．]")
 _KINDS_OF_PLACE = "区省市县州"  # left out where a place is named in a table
 _LINKING = "是为的了有在元共达约计"  # characters that tie an answer to what was asked
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
-
-_NUMERIC = re.compile(r"[\d.,]+")
 
 Similarities = Callable[[str, Sequence[str]], Vectors]
 
@@ -59,6 +59,8 @@ class _Window:
     end: int
     quote: str
     tokens: Mapping[str, float]
+    parts: range  # of the sentences, or lines, that it is made of
+    rows: Sequence[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class _Source:
     windows: tuple[_Window, ...]
     heading: str  # title, section, table header, path
     heading_tokens: frozenset[str]
+    heading_numbers: frozenset[str]
+    rows: Sequence[Row]
     whole: str  # heading and text, and more of the document where the caller gave it; lower case
 
 
@@ -89,7 +93,7 @@ class Aligner:
         self._sources = [_source(passage, document_text) for passage in passages]
         self._question_language = language_of(question)
         self._question = question
-        self._asked_tokens = frozenset(_tokens(question))
+        self._asked_tokens = frozenset(content_of(question))
         self._asked_numbers = numbers_in(question)
         self._asked_names = names_in(question)
         self._asked_codes = codes_in(question)
@@ -100,35 +104,45 @@ class Aligner:
 
         An unsupported claim keeps the best span of each passage it cited, marked unsupported.
         """
-        spans = [span for source in self._sources if (span := self._best(claim, source))]
-        own = sorted((span for span in spans if span.passage.rank in cited), key=_merit)
+        own = sorted(
+            self._spans(claim, [s for s in self._sources if s.passage.rank in cited], is_cited=True), key=_merit
+        )
         if own and own[0].supported:
             return [span for span in own if span.supported and span.strength >= KEEP_MARKER * own[0].strength]
-        others = sorted((span for span in spans if span.supported), key=_merit)
-        return others[:1] or own
+        others = self._spans(claim, [s for s in self._sources if s.passage.rank not in cited], is_cited=False)
+        return sorted((span for span in others if span.supported), key=_merit)[:1] or own
 
-    def _best(self, claim: str, source: _Source) -> Span | None:
-        if not source.windows:
-            return None
+    def _spans(self, claim: str, sources: Sequence[_Source], is_cited: bool) -> list[Span]:
+        return [self._best(claim, source, is_cited) for source in sources if source.windows]
+
+    def _best(self, claim: str, source: _Source, is_cited: bool) -> Span:
         claim = in_units_of(claim, f"{source.heading}\n{source.passage.text}")
         crosses = self._similarities is not None and language_of(claim) != language_of(source.passage.text)
-        strengths = self._cosines(claim, source) if crosses else self._coverages(claim, source)
-        excused = self._asked_numbers & numbers_in(source.heading)
         names = codes_in(claim) if crosses else names_in(claim)
-        threshold = SUPPORT_COSINE if crosses else SUPPORT
-        best: tuple[tuple[bool, float], int] | None = None
-        for i, (window, (strength, precision)) in enumerate(zip(source.windows, strengths, strict=True)):
-            checked = (
-                strength >= threshold
-                and self._holds(claim, names, window, source, excused)
-                and not self._contradicted(claim, window, source, crosses)
-            )
-            merit = (checked, strength + BREVITY * precision)
-            if best is None or merit > best[0]:
-                best = merit, i
-        assert best is not None
-        (supported, _), chosen = best
-        window = source.windows[chosen]
+        if crosses:
+            windows = [window for window in source.windows if len(window.parts) <= WINDOW_ACROSS]
+            strengths = self._cosines(claim, names, windows, source, is_cited)
+        else:
+            windows = list(source.windows)
+            strengths = self._coverages(claim, windows, source)
+        carrying = [
+            strength >= (SUPPORT_COSINE if crosses else SUPPORT)
+            and self._holds(claim, names, window, source)
+            and not self._contradicted(claim, window, source, crosses)
+            for window, (strength, _) in zip(windows, strengths, strict=True)
+        ]
+        denying = {
+            window.parts.start: strength
+            for window, carries, (strength, _) in zip(windows, carrying, strengths, strict=True)
+            if carries and len(window.parts) == 1 and self._denies(claim, window, source, crosses)
+        }
+        least = max(denying.values(), default=0.0) + (CLOSE * bool(denying) if crosses else 0.0)
+        merits = [
+            (carries and strength >= least and denying.keys().isdisjoint(window.parts), strength + BREVITY * precision)
+            for window, carries, (strength, precision) in zip(windows, carrying, strengths, strict=True)
+        ]
+        chosen = merits.index(max(merits))
+        window = windows[chosen]
         asked = self._asked_names if self._question_language == language_of(source.passage.text) else self._asked_codes
         return Span(
             passage=source.passage,
@@ -136,23 +150,23 @@ class Aligner:
             end=window.end,
             quote=window.quote,
             strength=strengths[chosen][0],
-            supported=supported,
+            supported=merits[chosen][0],
             on_target=2 * sum(name in source.whole for name in asked) >= len(asked),
         )
 
-    def _holds(
-        self, claim: str, names: frozenset[str], window: _Window, source: _Source, excused: frozenset[str]
-    ) -> bool:
+    def _holds(self, claim: str, names: frozenset[str], window: _Window, source: _Source) -> bool:
         """Whether numbers, dates and names of the claim are in the span, or where they may be instead."""
-        if missing_numbers(claim, f"{window.quote}\n{source.passage.header}") - excused:
+        excused = self._asked_numbers & source.heading_numbers
+        header = source.passage.header or " | ".join(window.rows[0].heads if window.rows else ())
+        if missing_numbers(claim, f"{window.quote}\n{header}") - excused:
             return False
         # In a table each row speaks for itself; in prose a name may stand a sentence earlier, and one that the
         # question gave anywhere in the document.
-        table = bool(_CELL.search(window.quote))
-        place = f"{window.quote if table else source.passage.text}\n{source.heading}".lower()
+        table = bool(window.rows)
+        place = f"{window.quote if table else source.passage.text}\n{header}\n{source.heading}".lower()
         return all(
             name in place
-            or (not table and name in self._asked_names and name in source.whole)
+            or (not table and name in self._asked_names and name in source.whole and not _has_namesake(name, place))
             or (name[-1] in _KINDS_OF_PLACE and len(name) > 2 and name[:-1] in place)
             for name in names
         )
@@ -161,32 +175,58 @@ class Aligner:
         """Whether span or heading speak against the claim. Between languages cosine tells no row of codes from another:
         what is said of one must name a number or code of it."""
         quote = window.quote
-        if crosses and _CELL.search(quote):
+        if crosses and window.rows:
             added = (numbers_in(claim) | codes_in(claim)) - self._asked_numbers - self._asked_codes
             if not added & (numbers_in(quote) | codes_in(quote)):
                 return True
         return (
             contradictions.loses_sign(claim, quote)
-            or table_claims.takes_wrong_column(claim, self._question, quote, source.passage.header)
-            or contradictions.is_of_another_year(self._question, source.heading, source.passage.text)
+            or table_claims.takes_wrong_column(claim, self._question, window.rows)
+            or (bool(window.rows) and table_claims.takes_wrong_row(claim, self._question, source.rows))
+            or years.is_of_another_year(self._question, source.heading, source.passage.text)
             or (not crosses and contradictions.negates(claim, f"{quote}\n{source.heading}"))
         )
 
-    def _cosines(self, claim: str, source: _Source) -> list[tuple[float, float]]:
-        assert self._similarities is not None
-        return [(float(cosine), 0.0) for cosine in self._similarities(claim, [w.quote for w in source.windows])]
+    def _denies(self, claim: str, window: _Window, source: _Source, crosses: bool) -> bool:
+        """Whether a sentence, or line, that seems to carry the claim says something else."""
+        quote = window.quote
+        if units.other_unit(claim, quote) or units.other_bound(claim, quote):
+            return True
+        if crosses:
+            return not window.rows and contradictions.permits_denied(claim, quote)
+        neighbours = [w.quote for w in source.windows if len(w.parts) == 1 and w != window and not w.rows]
+        return contradictions.drops_denial(claim, quote) or (
+            not window.rows and contradictions.is_of_neighbour(claim, self._question, quote, neighbours)
+        )
 
-    def _coverages(self, claim: str, source: _Source) -> list[tuple[float, float]]:
+    def _cosines(
+        self, claim: str, names: frozenset[str], windows: Sequence[_Window], source: _Source, is_cited: bool
+    ) -> list[tuple[float, float]]:
+        """For each window the cosine with the claim, and 0; 0 too where it lacks what the claim must share with it.
+
+        Where all do, the sentences of a cited passage are compared, so that the nearest can be shown.
+        """
+        assert self._similarities is not None
+        near = [window for window in windows if self._holds(claim, names, window, source)]
+        if not near and is_cited:
+            near = [window for window in windows if len(window.parts) == 1]
+        words = sum(weight for token, weight in content_of(claim).items() if not token.startswith("#"))
+        said = claim if words > BARE else f"{self._question} {claim}"
+        cosines = map(float, self._similarities(said, [window.quote for window in near]) if near else ())
+        found = {window.parts: cosine for window, cosine in zip(near, cosines, strict=True)}
+        return [(found.get(window.parts, 0.0), 0.0) for window in windows]
+
+    def _coverages(self, claim: str, windows: Sequence[_Window], source: _Source) -> list[tuple[float, float]]:
         """For each window the share of the claim that it covers, and the share of it that the claim covers."""
-        tokens, falling = _tokens(claim), _tokens(contradictions.FALLING.sub(" ", claim))
+        tokens, falling = content_of(claim), content_of(contradictions.FALLING.sub(" ", claim))
         numbers = numbers_in(claim)
         found = []
-        for window in source.windows:
+        for window in windows:
             said = falling if numbers & contradictions.only_negative(window.quote) else tokens
             inside = sum(weight for token, weight in said.items() if token in window.tokens)
             precision = inside / (sum(window.tokens.values()) or 1.0)
             covered = self._covered(said, window, source) if inside else 0.0
-            if covered and table_claims.names_cell(claim, self._question, window.quote, source.passage.header):
+            if covered and table_claims.names_cell(claim, self._question, window.rows):
                 covered = max(covered, SUPPORT)
             found.append((covered, min(1.0, precision)))
         return found
@@ -207,29 +247,39 @@ class Aligner:
         return max(share, SUPPORT) if answers and 2 * repeated_here >= sum(repeated.values()) else share
 
 
+def _has_namesake(code: str, place: str) -> bool:
+    """Whether a place names another thing of the kind: INC-2025-017 where INC-2023-009 is meant."""
+    form = _DIGITS.sub("#", code)
+    return form != code and any(_DIGITS.sub("#", other) == form for other in codes_in(place))
+
+
 def _merit(span: Span) -> tuple[bool, float, int]:
     return (not span.supported, -span.strength, span.passage.rank)
 
 
 def states_something(sentence: str) -> bool:
     """Whether there is anything in a sentence that could be checked."""
-    return bool(_tokens(sentence))
+    return bool(content_of(sentence))
 
 
 def warm_up() -> None:
     """Load the word tools, which take seconds, now instead of at the first answer."""
-    _tokens("warm up")
+    content_of("warm up")
     names_in("预热")
 
 
 def _source(passage: Passage, document_text: Callable[[Passage], str] | None) -> _Source:
     heading = f"{passage.title}\n{passage.section}\n{passage.header}\n{passage.document}"
+    numbers = numbers_in(heading)
     around = document_text(passage) if document_text else ""
+    rows = table_claims.rows_of(passage.text, passage.header)
     return _Source(
         passage=passage,
-        windows=tuple(_windows(passage, _over_lines(passage.text))),
+        windows=tuple(_windows(passage, _over_lines(passage.text), rows)),
         heading=heading,
-        heading_tokens=frozenset(_tokens(heading)),
+        heading_tokens=frozenset(content_of(heading)),
+        heading_numbers=numbers | {part for number in numbers for part in dates.parts(number)},
+        rows=rows,
         whole=f"{heading}\n{passage.text}\n{around}".lower(),
     )
 
@@ -255,12 +305,12 @@ def _runs_on(text: str, end: int, start: int, longest: int) -> bool:
         and len(line) >= max(_FULL_LINE * longest, _SHORTEST_FULL_LINE)
         and line[-1] not in _CLOSING
         and not _LIST_ITEM.match(following)
-        and not _CELL.search(line)
-        and not _CELL.search(following)
+        and not is_row(line)
+        and not is_row(following)
     )
 
 
-def _windows(passage: Passage, cuts: Sequence[tuple[int, int]]) -> Iterator[_Window]:
+def _windows(passage: Passage, cuts: Sequence[tuple[int, int]], rows: Sequence[Row]) -> Iterator[_Window]:
     """Every run of one to WINDOW neighbouring sentences or lines of a passage."""
     for first in range(len(cuts)):
         for last in range(first, min(first + WINDOW, len(cuts))):
@@ -268,31 +318,7 @@ def _windows(passage: Passage, cuts: Sequence[tuple[int, int]]) -> Iterator[_Win
             quote = passage.text[start:end]
             if BLANK in quote:
                 break
-            yield _Window(passage.start + start, passage.start + end, quote, _tokens(quote))
-
-
-def _tokens(text: str) -> dict[str, float]:
-    """Content tokens with weights: stems of Latin words and numbers weigh 1, pairs of Chinese characters a half."""
-    weights: dict[str, float] = {}
-    for token in tokenise(text):
-        if not CJK.search(token) and token not in STOP_WORDS and not _NUMERIC.fullmatch(token):
-            weights[_stem(token)] = 1.0
-    for number in numbers_in(text):
-        weights[f"#{number}"] = 1.0
-    for run in re.findall(rf"{CJK.pattern}+", text):
-        for pair in (run[i : i + 2] for i in range(max(1, len(run) - 1))):
-            if pair not in STOP_WORDS:
-                weights[pair] = 0.5
-    return weights
-
-
-@functools.lru_cache(maxsize=20_000)
-def _stem(word: str) -> str:
-    return str(_stemmer().stemWord(word))
-
-
-@functools.cache
-def _stemmer() -> Any:
-    import snowballstemmer
-
-    return snowballstemmer.stemmer("english")
+            inside = [row for row in rows if row.start < end and start < row.end]
+            yield _Window(
+                passage.start + start, passage.start + end, quote, content_of(quote), range(first, last + 1), inside
+            )

@@ -19,6 +19,11 @@ _MARKER = re.compile(
 )
 _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
 _CLOSING = "。！？；.!?;"
+_ANSWER = re.compile(  # what answers a question with yes or no, before the words that say it of something
+    r"^[\s*_]*(?:yes|no|是的?|对|不是|可以|不可以|不可|行|不行|能|不能|会|不会|需要|不需要|有|没有)[\s*_]*"
+    r"(?:[,.，。;；!！]+|$)[\s*_]*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ def cite(
         spans: list[Span] = []
         stating = _states_something(draft.body)
         if stating:
-            spans = aligner.sources(_LIST_NUMBER.sub("", draft.body), cited)
+            spans = aligner.sources(_statement(draft.body), cited)
             grounded = grounded or any(span.supported and span.on_target for span in spans)
             markers = tuple(span.passage.rank for span in spans)
             moved = moved or (bool(cited) and not set(markers) & set(cited))
@@ -145,9 +150,14 @@ def _with_markers(body: str, markers: Sequence[int]) -> str:
     return f"{stem}{space}{''.join(f'[{n}]' for n in markers)}{tail}"
 
 
+def _statement(body: str) -> str:
+    """What a sentence says of something: without the number of a list, and without "yes" or "no"."""
+    return _ANSWER.sub("", _LIST_NUMBER.sub("", body))
+
+
 def _states_something(body: str) -> bool:
-    """Whether a sentence is a claim: not a question, a heading, a lead-in to a list, or mere punctuation."""
-    plain = _LIST_NUMBER.sub("", body).strip(" *_#`|-")
+    """Whether a sentence is a claim: not a question, a heading, a lead-in to a list, a mere "yes" or punctuation."""
+    plain = _statement(body).strip(" *_#`|-")
     if not plain or plain[-1] in "?？:：" or body.lstrip().startswith("#"):
         return False
     return states_something(plain)

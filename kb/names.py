@@ -5,7 +5,8 @@ import warnings
 from functools import cache
 from typing import Any
 
-from kb.numbers import CODE, MONTHS
+from kb.dates import MONTHS
+from kb.numbers import CODE
 from kb.text import CJK
 from kb.words import segmenter
 

@@ -17,6 +17,7 @@ _MEASURES = (
 )
 _ORDINAL_MARKS = "第周期拜负"
 _NOT_NUMBERS = re.compile(r"十分(?!钟|之)|万一|千万(?=[别不要注])|一点(?!钟|半|\d)|一时|一行")
+_LONGEST = 30  # characters of a numeral
 _RUN = re.compile("[零〇一二三四五六七八九十百千万亿两]+")
 
 _TO_TWENTY = (
@@ -46,6 +47,8 @@ MONTHS["sept"] = 9
 
 def chinese_value(run: str) -> int | None:
     """The value of a run of Chinese numerals (十五 → 15, 一千二百 → 1200, 二〇二四 → 2024); None if it is not one."""
+    if len(run) > _LONGEST:
+        return None
     if all(c in _DIGITS for c in run):
         # Two digits side by side are "seven or eight", not seventy-eight; years and numbers have more, or a zero.
         if len(run) == 1 or len(run) > 2 or run[-1] in "零〇":

@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from kb.citations import cite
 from tests.kb.passages import passage
 
@@ -129,3 +131,26 @@ def test_a_section_number_in_brackets_is_neither_a_marker_nor_a_number_of_the_cl
     assert cited.text == "A lost laptop must be reported within 2 hours [3]."
     assert cited.claims[0].supported
     assert cited.notices == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "question", "source"),
+    [
+        ("No, at most 5 days can be carried over.", "Can I carry over 8 days?", "At most 5 days can be carried over."),
+        ("**No.** At most 5 days can be carried over.", "Can I carry over 8?", "At most 5 days can be carried over."),
+        ("Yes. At most 5 days can be carried over [1].", "Can I carry over 5?", "At most 5 days can be carried over."),
+        ("不可以，访客须由员工陪同。", "访客可以自己进办公区吗？", "访客进入办公区须由员工全程陪同。"),
+        ("不是，试用期为三个月。", "试用期是六个月吗？", "新员工试用期为三个月。"),
+        ("是的。最多可以结转5天。", "可以结转5天吗？", "未休的年假最多可以结转5天。"),
+    ],
+)
+def test_yes_and_no_are_no_claims(answer: str, question: str, source: str) -> None:
+    cited = cite(answer, [passage(1, source)], "en", question)
+    assert [claim.supported for claim in cited.claims] == [True]
+    assert cited.grounded
+
+
+def test_no_before_a_word_belongs_to_it() -> None:
+    source = [passage(1, "Visitors pay for parking. 员工有年假。")]
+    assert [claim.supported for claim in cite("No visitors pay for parking.", source, "en").claims] == [False]
+    assert [claim.supported for claim in cite("没有年假。", source, "zh").claims] == [False]

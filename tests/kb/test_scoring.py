@@ -5,6 +5,7 @@ import math
 import pytest
 
 from kb import ranking, scoring
+from kb.numerals import chinese_to_digits
 from kb.ranking import Place
 
 SAID = [
@@ -217,6 +218,10 @@ def test_without_a_page_the_document_is_the_unit() -> None:
 def test_a_gold_document_and_a_gold_page_of_another_go_together() -> None:
     gold = places(("a", None), ("b", 3))
     assert ranking.gains(places(("a", 1), ("b", 1), ("a", 2), ("b", 3)), gold) == [True, False, True]
+
+
+def test_a_run_of_numerals_too_long_for_a_number_stays() -> None:
+    assert chinese_to_digits("一" * 8_000 + "天") == "一" * 8_000 + "天"
 
 
 def test_slack_reaches_forward_only_and_a_gold_is_hit_once() -> None:

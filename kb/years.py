@@ -1,0 +1,73 @@
+"""Years: whether a question asks about another year than those a document is of."""
+
+import re
+from collections.abc import Iterator
+
+_YEAR = r"(?<![\d.,])(?:19|20)\d\d(?![\d%]|[.,]\d)"
+# What follows an amount that looks like a year.
+_COUNTED = re.compile(
+    r"\s*(?:[元块人名位个件台份次条字小米页€$£¥]|[美欧日港]元|(?:euros?|dollars?|yuan|people|persons?|employees|staff|users"
+    r"|customers|guests|visitors|participants|units|pieces|items|words|characters|pages|hours|days|points|per\s?cent"
+    r"|eur|usd|cny|rmb|sgd|gbp|jpy|hkd|chf|km|kg|[kmg]b|[mgwv]|rpm)\b)",
+    re.IGNORECASE,
+)
+_MONTH = r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+(?:\d{1,2}(?:st|nd|rd|th)?,?\s+)?"
+_ASKED = re.compile(
+    rf"({_YEAR})(?=\s*(?:版|财年|年(?!\s*[以之算]?(?:前|后|起|来))))"
+    rf"|(?:\b(?:in|for|of|during|year|the|our|your|this)\s+|\bfy\s?|{_MONTH})(?!1900|2000)({_YEAR})"
+    rf"|(?!1900|2000)({_YEAR})(?=[/-]\d{{1,2}}(?!\d)|\s+(?:version|edition|polic|report|budget|result|plan|strategy|handbook"
+    r"|figure|account|price|rate))",
+    re.IGNORECASE,
+)
+# The year in which somebody came is not the document's.
+_CAME = re.compile(
+    r"入职|加入|参加工作|毕业|出生|到岗|进公司|来公司|成立"
+    r"|\b(?:join(?:s|ed|ing)?|hired?|started|employed|born|graduated|worked|been|founded|established)\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"(?:[^,，.。;；?？!！:：]|,(?=\s*\d))+")
+_SPAN = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年?\s*(?:[-–—~～/至到]|\bto\b)\s*((?:19|20)?\d\d)(?![\d-])")
+_ONWARDS = re.compile(
+    r"\b(?:since|from|as of|effective)\s+(?:\w+\s+)?((?:19|20)\d\d)(?!\d)"
+    r"|(?<!\d)((?:19|20)\d\d)\s*年[^，。；\n]{0,6}起",
+    re.IGNORECASE,
+)
+_LAST = 2100
+
+
+def is_of_another_year(question: str, heading: str, text: str) -> bool:
+    """Whether the question asks about years, and what heads the source names others, with none of those in sight."""
+    clauses = (clause for clause in _CLAUSE.findall(question) if not _CAME.search(clause))
+    asked = {year for clause in clauses for year in _asked(clause)}
+    if not asked:
+        return False
+    headed = {*_named(heading), *_onwards(heading)}
+    return bool(headed) and not asked & (headed | set(_named(text)))
+
+
+def _asked(clause: str) -> Iterator[int]:
+    yield from _in_spans(clause)
+    for match in _ASKED.finditer(clause):
+        if not _COUNTED.match(clause, match.end()):
+            yield int(match[1] or match[2] or match[3])
+
+
+def _named(text: str) -> Iterator[int]:
+    yield from _in_spans(text)
+    for match in re.finditer(_YEAR, text):
+        if not _COUNTED.match(text, match.end()):
+            yield int(match.group())
+
+
+def _in_spans(text: str) -> Iterator[int]:
+    """The years from one to another, as of "2023-2025" or "2024/25"."""
+    for match in _SPAN.finditer(text):
+        if not _COUNTED.match(text, match.end()):
+            first, last = int(match[1]), int(match[1][: 4 - len(match[2])] + match[2])
+            yield from range(first, last + 1)
+
+
+def _onwards(heading: str) -> Iterator[int]:
+    """The years of a document that holds from one year on."""
+    for match in _ONWARDS.finditer(heading):
+        yield from range(int(match[1] or match[2]), _LAST)
