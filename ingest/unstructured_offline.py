@@ -7,7 +7,10 @@ that ends sentences at Chinese and Western punctuation takes the model's place. 
 these are private names.
 """
 
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -25,9 +28,11 @@ def partition_html(html: str) -> list[Any]:
 
 @cache
 def _patched() -> bool:
-    from unstructured.nlp import tokenize
-    from unstructured.partition import text_type
+    with _torch_left_out():
+        from unstructured.nlp import tokenize
+        from unstructured.partition import text_type
 
+        _blank_pipeline()
     tokenize._get_nlp = _blank_pipeline
     text_type.contains_verb = _contains_verb
     return True
@@ -36,6 +41,19 @@ def _patched() -> bool:
 def _patch() -> None:
     with _PATCH_LOCK:
         _patched()
+
+
+@contextmanager
+def _torch_left_out() -> Iterator[None]:
+    """spaCy loads torch where it is there. A blank pipeline has no use for it: it costs 500 MB and two seconds."""
+    absent = "torch" not in sys.modules
+    if absent:
+        sys.modules["torch"] = None  # type: ignore[assignment]  # what makes an import fail
+    try:
+        yield
+    finally:
+        if absent:
+            del sys.modules["torch"]
 
 
 @cache

@@ -353,13 +353,14 @@ class _Worker(threading.Thread):
         return f"The process that read it was ended by {how}: the file is damaged or hostile."
 
     def _megabytes(self, family: bool = False) -> float:
-        """Memory of the process; with `family`, of what it has started too."""
+        """Memory of the process, without pages of files it shares; with `family`, of what it has started too."""
         import psutil
 
         try:
             process = psutil.Process(self.pid)
             processes = [process, *process.children(recursive=True)] if family else [process]
-            return sum(each.memory_info().rss for each in processes) / _MEGABYTE
+            memory = [each.memory_info() for each in processes]
+            return float(sum(each.rss - each.shared for each in memory)) / _MEGABYTE
         except psutil.Error:
             return 0.0
 

@@ -1,6 +1,8 @@
 """Reading HTML and mail: what a person sees of them, and nothing that is fetched or hidden."""
 
 import base64
+import subprocess
+import sys
 from email.message import EmailMessage
 
 import pytest
@@ -266,3 +268,14 @@ def test_a_mail_saved_as_utf16_is_read() -> None:
     source = "From: ann@example.test\nSubject: Hello\n\nWords.\n"
 
     assert read_eml(source.encode("utf-16")).text.endswith("Words.")
+
+
+def test_reading_html_loads_no_torch() -> None:
+    """With it each reading process would hold half a gigabyte more, and be renewed after each page."""
+    script = (
+        "import sys\nfrom ingest.reading import read_bytes\nfrom kb.config import load_settings\n"
+        "read_bytes(b'<p>The canteen is open.</p>', load_settings().ingest, name='a.html')\n"
+        "print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.returncode) == ("False\n", 0), done.stderr
