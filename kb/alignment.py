@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb import contradictions, dates, table_claims, units, years
-from kb.content import content_of
+from kb.content import content_of, is_number
 from kb.maxsim import Vectors
 from kb.names import codes_in, names_in
 from kb.numbers import in_units_of, missing_numbers, numbers_in
@@ -210,7 +210,7 @@ class Aligner:
         near = [window for window in windows if self._holds(claim, names, window, source)]
         if not near and is_cited:
             near = [window for window in windows if len(window.parts) == 1]
-        words = sum(weight for token, weight in content_of(claim).items() if not token.startswith("#"))
+        words = sum(weight for token, weight in content_of(claim).items() if not is_number(token))
         said = claim if words > BARE else f"{self._question} {claim}"
         cosines = map(float, self._similarities(said, [window.quote for window in near]) if near else ())
         found = {window.parts: cosine for window, cosine in zip(near, cosines, strict=True)}
@@ -243,7 +243,7 @@ class Aligner:
         share = covered / (sum(new.values()) + sum(repeated.values()))
         # A number that answers, all of it here, is not outweighed by how long the question is.
         added = [token for token in new if any(c not in self._question and c not in _LINKING for c in token)]
-        answers = any(token.startswith("#") for token in added) and all(token in window.tokens for token in added)
+        answers = any(map(is_number, added)) and all(token in window.tokens for token in added)
         return max(share, SUPPORT) if answers and 2 * repeated_here >= sum(repeated.values()) else share
 
 

@@ -28,6 +28,11 @@ def content_of(text: str) -> dict[str, float]:
     return weights
 
 
+def is_number(token: str) -> bool:
+    """Whether a token of `content_of` stands for a number."""
+    return token.startswith("#")
+
+
 @functools.lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """The stem of an English word in lower case; others mostly stay as they are."""

@@ -7,7 +7,7 @@ a "not", or takes the number of the sentence beside.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from kb.content import content_of, stem
+from kb.content import content_of, is_number, stem
 from kb.numbers import missing_numbers, numbers_in
 
 _NEGATIVE = re.compile(  # not "3-5", "3天-5天", "3小时-5小时" or "9:00 -18:00"; a whole cell "(57)" as accounts have it
@@ -123,7 +123,7 @@ def _says(text: str, word: str) -> bool:
 
 
 def _words(tokens: Iterable[str]) -> set[str]:
-    return {token for token in tokens if token[0] != "#"}
+    return {token for token in tokens if not is_number(token)}
 
 
 def _quantities(text: str) -> Iterator[tuple[str, str]]:

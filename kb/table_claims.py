@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kb.content import content_of
+from kb.content import content_of, is_number
 from kb.numbers import numbers_in
 
 _QUARTER = re.compile(r"第?\s*([一二三四1-4])\s*季度?|\b([1-4])(?:st|nd|rd|th) quarter\b")
@@ -82,7 +82,7 @@ def takes_wrong_column(claim: str, question: str, rows: Sequence[Row]) -> bool:
 def takes_wrong_row(claim: str, question: str, rows: Sequence[Row]) -> bool:
     """Whether a number or the words of a cell that the claim gives stand only in rows that fit claim and question less
     than another row does, which has something else of that kind in the same column."""
-    said = content_of(claim).keys() | {token for token in content_of(question) if token[0] != "#"}
+    said = content_of(claim).keys() | {token for token in content_of(question) if not is_number(token)}
     given, plain = numbers_in(claim), _plain(claim)
 
     def is_outdone(row: Row, at: int) -> bool:
