@@ -317,7 +317,7 @@ class Jobs:
         with self._changed:
             last = self._running or job
             if stopped:
-                ended["state"] = "queued" if self._closing else self._wanted or "queued"
+                ended["state"] = self._wanted or "queued"
             self._running = replace(
                 last, state=ended["state"], error=ended.get("error"), current="", stopping=False,
                 error_kind=self._error_kinds.get(job.id, "") if ended.get("error") else "", report=report,
