@@ -8,6 +8,7 @@ import os
 import struct
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,29 +44,39 @@ class Arriving:
         return set(self._left)
 
     def is_young(self, found: Found) -> bool:
-        """Whether to leave a file for now."""
-        if found.status is None or self._is_whole(found.absolute_path, found.status):
-            self._left.pop(found.absolute_path, None)
-            return False
-        return True
+        """Whether to leave a file for now. One that was young is looked at again: it was found a while ago."""
+        path = found.absolute_path
+        with suppress(OSError):  # it is gone since
+            if not (self._is_long_there(found) or self._is_whole(path)):
+                return True
+        self._left.pop(path, None)
+        return False
 
     def is_any_ready(self) -> bool:
         """Whether one of the files that were left may be taken now, or is gone."""
         for path in list(self._left):
             try:
-                status = path.stat()
+                if self._is_whole(path):
+                    return True
             except OSError:
                 del self._left[path]
                 return True
-            if self._is_whole(path, status):
-                return True
         return False
 
-    def _is_whole(self, path: Path, status: os.stat_result) -> bool:
-        now, state = self._clock(), (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    def _is_long_there(self, found: Found) -> bool:
+        status = found.status
+        if status is None:
+            return True
+        age = self._today() - max(status.st_mtime, status.st_ctime)
+        return age >= _LONGEST_WAIT and found.absolute_path not in self._left
+
+    def _is_whole(self, path: Path) -> bool:
+        now, today = self._clock(), self._today()  # before it is looked at: what comes between is no rest
+        status = path.stat()
+        state = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
         seen = self._left.get(path)
         if seen is None:
-            age = self._today() - max(status.st_mtime, status.st_ctime)  # below 0 where the clock of a server is ahead
+            age = today - max(status.st_mtime, status.st_ctime)  # below 0 where the clock of a server is ahead
             if age >= _TORN_STEADY_SECONDS:
                 return True
             seen = self._left[path] = _Seen(now, state, now - max(age, 0.0))

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ingest import files, pipeline, reindexing, workers
-from ingest.pipeline import DocumentReport, IngestReport
+from ingest.pipeline import DocumentReport, IngestProgress, IngestReport
 from ingest.reindexing import ReindexProgress
+from kb import background
 from kb.deletion import GONE
 from kb.errors import KBError, UsageError
 from kb.job_store import JobStore
@@ -236,7 +237,8 @@ class Jobs:
         """
         with self._changed:  # while it is written what became of it, there is nothing to steer
             free = lambda: (job := self._running) is None or job.id != job_id or job.state == "running"  # noqa: E731
-            self._changed.wait_for(free, _RETRY_SECONDS)
+            if not self._changed.wait_for(free, _RETRY_SECONDS):
+                raise KBError(f"What became of job {job_id} could not be written to the catalog yet. Try again.")
             job = self._running
             if job is None or job.id != job_id:
                 if state != "queued" and job_id in self._queue:
@@ -263,7 +265,7 @@ class Jobs:
     # ---- the work
 
     def _work(self) -> None:
-        lower_priority()
+        background.lower_priority(_NICENESS)
         while (job := self._next()) is not None:
             try:
                 self._run(job)
@@ -295,15 +297,14 @@ class Jobs:
                     return self._running
 
     def _run(self, job: Job) -> None:
-        if not self._stored(job.id, {"state": "running"}):
+        if not self._stored(job, {"state": "running"}):
             return
         ended: dict[str, Any] = {"state": "done", "error": None}
         report = None
         try:
             if job.kind == "ingest":
-                report = self._ingest(job)
-                ended |= {"counts": {name: getattr(report, name) for name in _COUNTS},
-                          "documents": [asdict(document) for document in report.documents]}  # fmt: skip
+                report = self._told(job, self._ingest(job))
+                ended["counts"] = {name: getattr(report, name) for name in _COUNTS}
                 stopped = report.stopped
             else:
                 who = str((self._store.get(job.id) or {}).get("who", "local"))
@@ -324,71 +325,70 @@ class Jobs:
                 revision=last.revision + 1,
             )  # fmt: skip
             self._changed.notify_all()
-        self._stored(
-            job.id,
-            {"files_done": last.files_done, "files_total": last.files_total, "chunks": last.chunks,
-             "seconds": last.seconds, "current": "", "revision": last.revision + 1, **ended},
-        )  # fmt: skip
+        ended |= {"files_done": last.files_done, "files_total": last.files_total, "chunks": last.chunks,
+                  "seconds": last.seconds, "current": "", "revision": last.revision + 1}  # fmt: skip
+        self._stored(job, ended, report)
         if ended["state"] == "queued" and not self._closing:
             self._put(job.id)
 
-    def _stored(self, job_id: int, values: dict[str, Any]) -> bool:
+    def _stored(self, job: Job, values: dict[str, Any], report: IngestReport | None = None) -> bool:
         """Write what became of the running job, as soon as the catalog can be written. False if all ends before."""
         while True:
             try:
-                self._store.update(job_id, values)
+                with self._kb.deletion.lock:  # a deletion takes names out of what was written before, and of no other
+                    if report is not None:
+                        values["documents"] = [asdict(document) for document in self._told(job, report).documents]
+                    self._store.update(job.id, values)
                 return True
             except Exception as error:  # a full disk, most likely; a job that is "running" still is begun anew
-                log.warning("job %s cannot be written to the catalog and is tried again: %s", job_id, error)
+                log.warning("job %s cannot be written to the catalog and is tried again: %s", job.id, error)
             with self._changed:
                 if self._changed.wait_for(lambda: self._closing, _RETRY_SECONDS):
                     return False
 
     def _ingest(self, job: Job) -> IngestReport:
-        row = self._store.get(job.id) or {}
-        refused = tuple(DocumentReport(**report) for report in row.get("refused") or ())
-        paths = [Path(path) for path in job.paths if path != GONE]  # one that was deleted is not looked for
-        if not paths:
-            return IngestReport(refused, 0, 0, 0, 0, len(refused), 0, 0.0)
+        stored = (self._store.get(job.id) or {}).get("refused") or ()
+        refused = tuple(DocumentReport(**report) for report in stored)
         left = self._left.get(job.id, frozenset())
-        report = pipeline.ingest(
-            self._kb, paths, collection=job.collection, prune=job.prune, stop=self._stop,
-            progress=lambda at: self._progress(at.files_done, at.files_total, at.chunks, at.current, at.seconds),
-            leave=lambda found: found.absolute_path in left,
-        )  # fmt: skip
+        while paths := self._paths(job):
+            try:
+                report = pipeline.ingest(
+                    self._kb, paths, collection=job.collection, prune=job.prune, stop=self._stop,
+                    progress=self._progress, leave=lambda found: found.absolute_path in left,
+                )  # fmt: skip
+            except UsageError:
+                if self._paths(job) == paths:  # else one of them was deleted meanwhile, and is not missed
+                    raise
+            else:
+                return replace(report, documents=(*refused, *report.documents), failed=report.failed + len(refused))
+        return IngestReport(refused, 0, 0, 0, 0, len(refused), 0, 0.0)
+
+    def _paths(self, job: Job) -> tuple[Path, ...]:
+        """What it is to take in, without what was deleted. Waits for a deletion that is under way."""
+        with self._kb.deletion.lock:
+            paths = (self._store.get(job.id) or {}).get("paths", ())
+        return tuple(Path(path) for path in paths if path != GONE)
+
+    def _told(self, job: Job, report: IngestReport) -> IngestReport:
+        """The report without the names of documents that were deleted meanwhile."""
         there = {each.path for each in self._kb.documents(Principal("jobs", unlimited=True), job.collection)}
-        documents = (  # one that was deleted meanwhile is named by no job
-            replace(each, path=GONE, reason="") if each.chunks and each.path not in there else each
-            for each in report.documents
-        )
-        return replace(report, documents=(*refused, *documents), failed=report.failed + len(refused))
+        gone = {each for each in report.documents if each.chunks and each.path not in there}
+        documents = (replace(each, path=GONE, reason="") if each in gone else each for each in report.documents)
+        return replace(report, documents=tuple(documents))
 
     def _show_reindexing(self, at: ReindexProgress) -> None:
-        self._progress(at.documents_done, at.documents_total, at.embedded, at.current, at.seconds)
+        self._progress(IngestProgress(at.documents_done, at.documents_total, at.embedded, at.current, at.seconds))
 
-    def _progress(self, done: int, total: int, chunks: int, current: str, seconds: float) -> None:
+    def _progress(self, at: IngestProgress) -> None:
+        values = asdict(at)
         with self._changed:
             job = self._running
             if job is None:
                 return
-            self._running = replace(
-                job, files_done=done, files_total=total, chunks=chunks, current=current, seconds=seconds,
-                revision=job.revision + 1,
-            )  # fmt: skip
+            self._running = replace(job, **values, revision=job.revision + 1)
             self._changed.notify_all()
-        if int(job.seconds / _STORED_EVERY) != int(seconds / _STORED_EVERY):
-            self._store.update(
-                job.id,
-                {"files_done": done, "files_total": total, "chunks": chunks, "current": current,
-                 "seconds": seconds, "revision": job.revision + 1},
-            )  # fmt: skip
-
-
-def lower_priority() -> None:
-    """Let the calling thread, and the threads and processes it starts, yield to all others (Linux)."""
-    if hasattr(os, "setpriority"):
-        own = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, own, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, own)))
+        if int(job.seconds / _STORED_EVERY) != int(at.seconds / _STORED_EVERY):
+            self._store.update(job.id, {**values, "revision": job.revision + 1})
 
 
 def _job(row: dict[str, Any]) -> Job:

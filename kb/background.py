@@ -61,13 +61,13 @@ def run(work: Callable[[Cancellation], Generator[T, None, None]], stop: threadin
     thread = threading.Thread(target=body, name="generation", daemon=True)
     thread.start()
     try:
-        while True:
-            if stop is not None and stop.is_set():
-                return
+        while not _is_set(stop):
             try:
                 item = results.get(timeout=_POLL_SECONDS if stop is not None else None)
             except queue.Empty:
                 continue
+            if _is_set(stop):  # meanwhile: what came is not wanted any more
+                return
             if isinstance(item, _End):
                 if item.error is not None:
                     raise item.error
@@ -77,9 +77,20 @@ def run(work: Callable[[Cancellation], Generator[T, None, None]], stop: threadin
         cancellation.set()
 
 
+def _is_set(stop: threading.Event | None) -> bool:
+    return stop is not None and stop.is_set()
+
+
 class _End:
     def __init__(self, error: BaseException | None = None) -> None:
         self.error = error
+
+
+def lower_priority(niceness: int) -> None:
+    """Let the calling thread, and the threads and processes it starts, yield to all others (Linux)."""
+    if hasattr(os, "setpriority"):
+        own = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, own, max(niceness, os.getpriority(os.PRIO_PROCESS, own)))
 
 
 def in_low_priority(make: Callable[[], T], niceness: int) -> T:

@@ -84,7 +84,7 @@ def start(home: Path, port: int = 0) -> RunningOllama:
         process = subprocess.Popen([binary(), "serve"], env=env, stdout=out, stderr=out, start_new_session=True)
     running = RunningOllama(process, f"http://127.0.0.1:{port}", log)
     with httpx.Client(base_url=running.url, trust_env=False) as client:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while True:
             try:
                 client.get("/api/version").raise_for_status()

@@ -45,7 +45,7 @@ class Evaluations:
         self._changed = threading.Condition()
         self._runs: dict[str, Run] = {}
         self._stop = threading.Event()
-        self._closing = False
+        self._interrupting = False
         self._thread: threading.Thread | None = None
         for run in sorted(self._stored(), key=lambda run: run.number):
             self._runs[run.id] = replace(run, state="interrupted") if run.state == "running" else run
@@ -187,8 +187,9 @@ class Evaluations:
     def shut_down(self, timeout: float = 10.0) -> None:
         """Interrupt what runs; returns when nothing uses the knowledge base."""
         with self._changed:
-            self._closing = True
-            self._stop.set()
+            if not self._stop.is_set():  # else the run was told to end before
+                self._interrupting = True
+                self._stop.set()
         self.join(timeout)
 
     # ---- the work
@@ -219,15 +220,17 @@ class Evaluations:
             report = evaluate(
                 _InTurn(self._kb, self._queue, stop), questions, run.options.for_evaluation(), folder, show, stop
             )
-            state: RunState = "done" if report.complete else "interrupted" if self._closing else "stopped"
-            self._end(run, began, state, report=report)
+            self._end(run, began, "done" if report.complete else self._ended(), report=report)
         except _Stopped:
-            self._end(run, began, "interrupted" if self._closing else "stopped")
+            self._end(run, began, self._ended())
         except KBError as error:
             self._end(run, began, "failed", error=str(error))
         except Exception:
             log.exception("an evaluation failed")
             self._end(run, began, "failed", error="")
+
+    def _ended(self) -> RunState:
+        return "interrupted" if self._interrupting else "stopped"
 
     def _end(
         self, run: Run, began: float, state: RunState, report: "Report | None" = None, error: str | None = None

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from kb.background import Cancellation
-from kb.schema import Event, Retrieved
+from kb.schema import Done, Event, Failed, Retrieved
 
 _POLL_SECONDS = 0.05  # for a `stop` that cannot wake us
 _REMEMBERED = 1_000  # clients whose last turn is remembered
@@ -138,8 +138,10 @@ def in_turn(
     """The events of an answer, of which those that need the model are made while a slot is held.
 
     `at_once`: the model is needed from the beginning, for plain chat or to rewrite a follow-up; otherwise the
-    passages come first, and a refusal for want of evidence needs no slot at all.
+    passages come first, and a refusal for want of evidence needs no slot at all. The end is told when the slot is
+    free: who asks again at once waits for nobody.
     """
+    end: Event | None = None
     try:
         if not at_once:
             for event in events:
@@ -161,7 +163,13 @@ def in_turn(
             if waited and place.mine:
                 yield Queued(0)
             # Stopped with passages shown: the answer ends by itself, and the audit trail gets its row.
-            yield from events
+            for event in events:
+                if isinstance(event, Done | Failed):
+                    end = event
+                    break
+                yield event
+        if end is not None:
+            yield end
     finally:
         close = getattr(events, "close", None)
         if close is not None:

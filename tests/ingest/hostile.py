@@ -7,24 +7,29 @@ import sys
 import time
 from pathlib import Path
 
+from ingest.telling import at_page
+
 
 class HostileReader:
-    """Does what the file says: sleeps, fills the memory, crashes, asks for too much at once, or reads its pages."""
+    """Does what the file says: sleeps, fills the memory, crashes, asks for too much at once, or reads its pages.
+
+    "pages" goes on to the next page when, in the folder that stands behind it, a file says that this one was told.
+    """
 
     def load_data(self, file: Path) -> list[object]:
         text = Path(file).read_text(encoding="utf-8")
         order, _, rest = text.partition("\n")
         if order == "hang":
             time.sleep(1000)
+        elif order == "hang at a page":
+            at_page(1, 2)
+            time.sleep(1000)
         elif order == "pages":
-            from ingest.telling import at_page
-
             for page in range(1, 4):
                 at_page(page, 3)
-                time.sleep(0.3)
+                while not Path(rest, f"{page} was told").exists():
+                    time.sleep(0.01)
         elif order == "pages without end":
-            from ingest.telling import at_page
-
             for page in range(1, 1000):
                 at_page(page, 1000)
                 time.sleep(0.3)

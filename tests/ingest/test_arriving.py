@@ -68,6 +68,16 @@ def test_an_old_file_is_taken_at_once(copy: Copy) -> None:
     assert not copy.is_left(after=3600)
 
 
+def test_a_file_that_grew_since_it_was_found_is_left(copy: Copy) -> None:
+    copy.write(b"some")
+    (found,) = find([copy.path])  # and then thousands of others, which takes a while
+    copy.clock.now += 5
+    copy.write(b"more")
+    assert copy.arriving.is_young(found)
+    copy.path.unlink()
+    assert not copy.arriving.is_young(found)
+
+
 def test_a_large_file_must_rest_longer(copy: Copy) -> None:
     copy.write(b"some")
     with copy.path.open("r+b") as file:

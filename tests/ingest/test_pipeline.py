@@ -8,6 +8,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -150,7 +151,10 @@ def test_a_bundle_gives_a_document_for_each_record(kb: KnowledgeBase, tmp_path: 
     assert statuses(ingest(kb, [folder], prune=True))["2"] == "deleted"
 
 
-def test_an_interrupted_run_keeps_what_it_reported_and_goes_on(kb: KnowledgeBase, tmp_path: Path) -> None:
+def test_an_interrupted_run_keeps_what_it_reported_and_goes_on(
+    kb: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committing, "_GRACE_SECONDS", 600.0)
     folder = write(
         tmp_path / "many", {f"{n:02}.md": f"# Note {n}\n\nThe code of room {n} is {n * 37}." for n in range(12)}
     )
@@ -306,6 +310,9 @@ def _never(*_: object) -> tuple[str, int]:
 def test_a_file_that_changed_just_before_it_was_hashed_is_hashed_once_more(
     quick: KnowledgeBase, docs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    a_second_later = max(path.stat().st_ctime_ns for path in docs.rglob("*.md")) + 10**9
+    clocks = SimpleNamespace(time_ns=lambda: a_second_later, perf_counter=time.perf_counter)
+    monkeypatch.setattr(pipeline, "time", clocks)
     ingest(quick, [docs])
     monkeypatch.setattr(files, "hashed", _never)
     with pytest.raises(AssertionError, match="opened"):

@@ -71,12 +71,12 @@ def test_entities_of_a_document_are_not_expanded() -> None:
                 text = data.decode().replace("PLACE", "&a8;")
                 data = text.replace("<w:document", bomb + "]><w:document", 1).encode()
             new.writestr(name, data)
-    began = time.perf_counter()
+    began = time.process_time()
 
     with pytest.raises(DocumentError):
         read_as("bomb.docx", rewritten.getvalue())
 
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_a_sheet_of_a_million_empty_rows_ends() -> None:

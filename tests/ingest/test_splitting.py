@@ -292,11 +292,11 @@ def test_settings_are_respected_down_to_no_context_and_no_overlap(tokenizer: Tok
 
 def test_splitting_is_fast(tokenizer: Tokenizer) -> None:
     parsed = plain("\n\n".join(" ".join(SENTENCES_EN + SENTENCES_ZH) for _ in range(1_000)))  # 400,000 characters
-    started = time.perf_counter()
+    started = time.process_time()
 
     split(parsed, "a.txt", tokenizer, SETTINGS)
 
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_a_piece_of_a_wide_row_has_its_label_and_the_header_of_its_own_columns(tokenizer: Tokenizer) -> None:

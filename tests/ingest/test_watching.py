@@ -1,12 +1,13 @@
 """Watching a folder: what happens in it is brought in, once it is whole."""
 
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from ingest import watching
+from ingest.arriving import Arriving
 from ingest.jobs import Jobs
 from ingest.pipeline import IngestReport, ingest
 from ingest.watching import Leave, follow, watch
@@ -58,6 +59,26 @@ class Watched:
         assert not self._thread.is_alive()
 
 
+class Timed(Arriving):
+    """Time passes, and things happen, only before it looks: what holds this machine up is no rest for a file."""
+
+    def __init__(self, seconds: float, newest: Path, happens: Callable[[int], object]) -> None:
+        begun = newest.stat().st_ctime
+        super().__init__(lambda: self._looks * seconds, lambda: begun + self._looks * seconds)
+        self._looks = 0
+        self._happens = happens
+
+    def is_any_ready(self) -> bool:
+        self._looks += 1
+        self._happens(self._looks)
+        return super().is_any_ready()
+
+
+def add_line(file: Path, line: str) -> None:
+    with file.open("a") as opened:
+        opened.write(line)
+
+
 def test_what_is_added_changed_moved_and_deleted_is_followed(kb: KnowledgeBase, tmp_path: Path) -> None:
     folder = write(tmp_path / "docs", {"a.md": "# A\n\nThe first word is apple."})
     watched = Watched(kb, folder, prune=True)
@@ -77,49 +98,51 @@ def test_what_is_added_changed_moved_and_deleted_is_followed(kb: KnowledgeBase, 
     assert [(d.path, d.version) for d in kb.documents(OWNER)] == [("a.md", 2)]
 
 
-def test_a_copy_under_way_is_awaited(kb: KnowledgeBase, tmp_path: Path) -> None:
+def test_a_copy_under_way_is_awaited(kb: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write(tmp_path / "docs", {"a.md": "# A\n\nHere from the beginning."})
+
+    def copy(look: int) -> None:
+        if look <= 12:
+            add_line(folder / "slow.md", f"Line {look} of a slow copy.\n\n")
+
+    timed = Timed(0.6, folder / "a.md", copy)
+    monkeypatch.setattr(watching, "Arriving", lambda: timed)
     watched = Watched(kb, folder, prune=False)
     try:
         watched.until("a.md", "added")
-        with (folder / "slow.md").open("w") as copy:
-            for line in range(12):
-                copy.write(f"Line {line} of a slow copy.\n\n")
-                copy.flush()
-                time.sleep(0.25)  # the pace of the copy
         watched.until("slow.md", "added")
     finally:
         watched.end()
     [document] = [d for d in kb.documents(OWNER) if d.path == "slow.md"]
     assert document.version == 1
-    assert "Line 11" in kb.stored_text(OWNER, "docs", "slow.md").text
+    assert "Line 12" in kb.stored_text(OWNER, "docs", "slow.md").text
 
 
-def test_a_file_that_grows_all_the_time_holds_nothing_up(kb: KnowledgeBase, tmp_path: Path) -> None:
+def test_a_file_that_grows_all_the_time_holds_nothing_up(
+    kb: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = write(tmp_path / "docs", {"a.md": "# A\n\nStays.", "b.md": "# B\n\nGoes."})
     stop, runs = threading.Event(), list[IngestReport]()
 
-    def grow() -> None:
-        with (folder / "service.log").open("w") as log:
-            while not stop.wait(0.1):
-                log.write("A line.\n")
-                log.flush()
+    def grow(look: int) -> None:
+        add_line(folder / "service.log", "A line.\n")
+        if look == 8:  # the documents have come to rest
+            (folder / "b.md").unlink()
 
     def run(leave: Leave) -> IngestReport:
         runs.append(ingest(kb, [folder], prune=True, leave=leave))
         return runs[-1]
 
     ingest(kb, [folder])
-    growing = threading.Thread(target=grow)
-    growing.start()
+    add_line(folder / "service.log", "The first line.\n")
+    timed = Timed(0.3, folder / "service.log", grow)
+    monkeypatch.setattr(watching, "Arriving", lambda: timed)
     try:
         reports = follow([folder], run, stop=stop)
         assert "service.log" not in statuses(next(reports))
-        threading.Timer(2.5, (folder / "b.md").unlink).start()  # meanwhile the log grows
         assert statuses(next(reports)) == {"a.md": "unchanged", "b.md": "deleted"}
     finally:
         stop.set()
-        growing.join()
     assert len(runs) <= 3  # at the start, when the documents had come to rest, and for what was deleted
 
 

@@ -20,6 +20,7 @@ from kb.config import IngestSettings, Settings
 from kb.errors import ConfigError
 
 HOSTILE = {"bad": "tests.ingest.hostile:HostileReader"}
+LONG = 60.0
 
 
 @pytest.fixture
@@ -76,9 +77,9 @@ def test_a_hostile_file_is_ended_with_its_reason_and_its_neighbours_are_read(
 ) -> None:
     first, hostile, last = read(
         pool,
-        task(tmp_path, "a.md", "# First\n\nBefore it.", settings),
+        task(tmp_path, "a.md", "# First\n\nBefore it."),
         task(tmp_path, "b.bad", f"{order}\nrest", settings),
-        task(tmp_path, "c.md", "# Last\n\nAfter it.", settings),
+        task(tmp_path, "c.md", "# Last\n\nAfter it."),
     )
     assert said in reason(hostile)
     assert hostile.path == "b.bad"
@@ -104,23 +105,29 @@ def test_a_hostile_member_of_an_archive_costs_the_archive_nothing_else(pool: Wor
 def test_a_file_is_bounded_as_a_whole_however_many_pages_or_members_it_has(
     shared: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "_WHOLE_FILE", 2)
+    monkeypatch.setattr(workers, "_WHOLE_FILE", 1)
     place = tmp_path / "a.zip"
     with zipfile.ZipFile(place, "w") as archive:
         for name, text in (("1.md", "# One"), ("2.bad", "pages without end"), ("3.md", "# Three")):
             archive.writestr(name, text)
     one, ended, after = read(
         shared,
-        task(tmp_path, "a.zip", place.read_bytes(), limited(seconds=2)),
+        task(tmp_path, "a.zip", place.read_bytes(), limited(seconds=10)),
         task(tmp_path, "b.md", "# After", limited(seconds=60)),
     )
     assert (one.path, ended.path, after.path) == ("a.zip/1.md", "a.zip", "b.md")
-    assert "longer than 4 s, 2 times ingest.file_seconds" in reason(ended)
+    assert isinstance(one, ReadDocument)
+    assert "longer than 10 s, 1 times ingest.file_seconds" in reason(ended)
 
 
 def test_the_page_that_is_read_is_told(shared: Workers, tmp_path: Path) -> None:
     shown: list[str] = []
-    [message] = shared.read(task(tmp_path, "a.bad", "pages\nrest")).messages(threading.Event(), shown.append)
+
+    def show(page: str) -> None:
+        shown.append(page)
+        (tmp_path / f"{len(shown)} was told").touch()
+
+    [message] = shared.read(task(tmp_path, "a.bad", f"pages\n{tmp_path}")).messages(threading.Event(), show)
     assert isinstance(message, ReadDocument)
     assert shown == ["a.bad (1/3)", "a.bad (2/3)", "a.bad (3/3)"]
 
@@ -144,7 +151,7 @@ def test_temporary_files_and_contents_are_put_where_the_task_says(shared: Worker
 def test_the_process_is_nice_guarded_and_without_models(shared: Workers, tmp_path: Path) -> None:
     about, calling = read(shared, task(tmp_path, "a.bad", "niceness"), task(tmp_path, "b.bad", "call out"))
     assert isinstance(about, ReadDocument)
-    assert about.text == "The niceness is 10. Loaded: []."
+    assert about.text == f"The niceness is {max(10, os.nice(0))}. Loaded: []."
     assert "nothing may leave this machine" in reason(calling).lower()
 
 
@@ -160,7 +167,7 @@ def test_an_idle_process_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(workers, "_IDLE_SECONDS", 0.2)
     pool = Workers(1)
     read(pool, task(tmp_path, "a.md", "# A"))
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + LONG
     while pool.pids:
         assert time.monotonic() < ends
         time.sleep(0.02)
@@ -170,8 +177,14 @@ def test_an_idle_process_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_process_that_is_killed_from_outside_is_not_the_fault_of_its_file(pool: Workers, tmp_path: Path) -> None:
     reading = pool.read(task(tmp_path, "a.bad", "pages without end"))
-    taken = reading.messages(threading.Event(), lambda page: os.kill(pool.pids[0], signal.SIGKILL) if page else None)
-    [message] = taken
+    killed: list[int] = []
+
+    def kill(page: str) -> None:
+        if not killed:  # another page may have been sent before it ended
+            killed.extend(pool.pids)
+            os.kill(killed[0], signal.SIGKILL)
+
+    [message] = reading.messages(threading.Event(), kill)
     assert "ended from outside by SIGKILL" in reason(message)
     assert len(read(pool, task(tmp_path, "b.md", "# B"))) == 1
 
@@ -188,10 +201,10 @@ def test_a_reading_nobody_wants_any_more_frees_its_process(shared: Workers, tmp_
 def test_what_was_read_waits_within_bounds(shared: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_BUFFERED", 1 << 20)
     lines = "\n".join(f'{{"_id": "{n}", "text": "{"word " * 2000}"}}' for n in range(400))
-    reading = shared.read(task(tmp_path, "many.jsonl", lines, limited(seconds=2)))
+    reading = shared.read(task(tmp_path, "many.jsonl", lines, limited(seconds=10)))
     taken = reading.messages(threading.Event())
     next(taken)
-    time.sleep(3)  # longer than a file may take: the wait is not the file's
+    time.sleep(11)  # longer than a file may take: the wait is not the file's
     assert reading._size < 3 << 20
     assert sum(1 for _ in taken) == 399
 
@@ -211,14 +224,12 @@ def test_a_setting_that_cannot_be_used_ends_the_reading(shared: Workers, tmp_pat
 
 
 def test_the_process_ends_with_the_program_that_started_it(tmp_path: Path) -> None:
-    (tmp_path / "a.bad").write_text("hang")
     script = (
-        "import sys, time; sys.path.insert(0, sys.argv[2]); from pathlib import Path\n"
+        "import sys, threading; sys.path.insert(0, sys.argv[2]); from pathlib import Path\n"
         "from tests.ingest.test_workers import limited, task\n"
         "from ingest import workers\n"
-        "workers.pool.read(task(Path(sys.argv[1]), 'a.bad', 'hang'))\n"
-        "while not workers.pool.pids: time.sleep(0.01)\n"
-        "print(*workers.pool.pids, flush=True); time.sleep(60)"
+        "reading = workers.pool.read(task(Path(sys.argv[1]), 'a.bad', 'hang at a page'))\n"
+        "list(reading.messages(threading.Event(), lambda page: print(*workers.pool.pids, flush=True)))"
     )
     root = str(Path(__file__).parents[2])
     program = subprocess.Popen([sys.executable, "-c", script, str(tmp_path), root], stdout=subprocess.PIPE, text=True)
@@ -227,7 +238,7 @@ def test_the_process_ends_with_the_program_that_started_it(tmp_path: Path) -> No
     program.send_signal(signal.SIGKILL)
     program.wait()
     program.stdout.close()
-    ends = time.monotonic() + 10
+    ends = time.monotonic() + LONG
     while _is_running(pid):
         assert time.monotonic() < ends
         time.sleep(0.02)
@@ -235,7 +246,6 @@ def test_the_process_ends_with_the_program_that_started_it(tmp_path: Path) -> No
 
 def _is_running(pid: int) -> bool:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):  # the second where it goes while it is looked at
         return False
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"

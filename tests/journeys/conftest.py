@@ -64,6 +64,7 @@ class Visitor:
         self.page.wait_for_selector('[data-testid="stChatInputTextArea"], [data-testid="stFileUploader"]')
 
     def ask(self, question: str) -> None:
+        self.page.locator(".st-key-stop").wait_for(state="detached")  # as long as it is there Enter sends nothing
         box = self.page.locator('[data-testid="stChatInputTextArea"]')
         box.fill(question)
         box.press("Enter")
@@ -156,7 +157,7 @@ class Running:
 
     def stop(self) -> int:
         self.process.terminate()
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=120)
         return self.process.returncode
 
 

@@ -4,6 +4,7 @@ Everything but the language model and the embedding is the product's own. Prints
 seconds for a word; while there is a file `hold` beside HOME it stops at the word whose number stands in it.
 """
 
+import math
 import os
 import re
 import sys
@@ -67,10 +68,17 @@ class Slowly:
     def _stopped(self, number: int) -> bool:
         """Wait for the word's turn; whether the reader has stopped meanwhile."""
         time.sleep(self._pause)
-        while self._hold.exists() and number >= int(self._hold.read_text() or 0):
+        while number >= self._held():
             if self._stop is not None and self._stop.wait(0.05):
                 return True
         return False
+
+    def _held(self) -> float:
+        """The word at which the model is held."""
+        try:
+            return int(self._hold.read_text() or 0)
+        except FileNotFoundError:
+            return math.inf
 
     def __iter__(self) -> Iterator[Delta]:
         words = [Delta(thinking=word) for word in _pieces(self._thinking)]

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +22,23 @@ ROOM = "Which phone_ext has the meeting room Taihu in Suzhou?"
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = start(SAMPLE, str(tmp_path_factory.mktemp("sample") / "home"), "0.02")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("sample")
+
+
+@pytest.fixture(scope="module")
+def product(folder: Path) -> Iterator[Running]:
+    running = start(SAMPLE, str(folder / "home"), "0.02")
     yield running
     assert running.stop() == 0
+
+
+@pytest.fixture
+def hold(folder: Path) -> Iterator[Callable[[int], object]]:
+    """Holds the model at the word with that number."""
+    place = folder / "hold"
+    yield lambda word: place.write_text(str(word))
+    place.unlink(missing_ok=True)
 
 
 @pytest.fixture
@@ -53,6 +66,26 @@ def menu(page: "Page", action: str) -> None:
     """Choose from the menu of the conversation listed first."""
     page.locator(".chat .more").first.click()
     page.locator(f".menu:popover-open {action}").click()
+
+
+def test_passages_come_first_then_reasoning_then_the_answer_then_its_citations(
+    visitor: Visitor, hold: Callable[[int], object]
+) -> None:
+    page = visitor.page
+    hold(0)
+    visitor.ask(LEAVER)
+    page.locator("details.found").wait_for()
+    assert page.locator("details.reasoning, div.answer").count() == 0
+    hold(14)
+    page.locator("details.reasoning[open] .budget").wait_for()
+    assert "48" in page.locator("details.reasoning .end").inner_text()
+    assert page.locator("div.answer").count() == 0
+    hold(46)
+    page.locator("div.answer").wait_for()
+    assert page.locator("details.reasoning[open], button.cite").count() == 0
+    hold(1_000)
+    page.locator("button.cite").first.wait_for()
+    assert page.locator("details.reasoning[open]").count() == 0
 
 
 def test_a_citation_of_a_pdf_opens_beside_the_answer_with_the_boxes_over_its_words(visitor: Visitor) -> None:

@@ -74,6 +74,7 @@ def test_every_page_fits_and_can_be_read(
     page = visitor.page
 
     def look(name: str) -> None:
+        page.wait_for_function("() => window.kbSayer")  # what Streamlit says is said in the page's language
         page.wait_for_timeout(300)  # what slides in has arrived
         shot(page, name)
         assert sticking_out(page) == [], name

@@ -67,6 +67,7 @@ def files(tmp_path: Path) -> list[str]:
     folder.mkdir()
     for n in range(16):
         (folder / f"report-{n:02}.md").write_text(f"# Report {n}\n\nNumber {n} of the reports.\n", encoding="utf-8")
+    (folder / "report-08.md").write_text("# Report 8\n\nGATE", encoding="utf-8")
     (folder / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
     (folder / HOSTILE.replace("/", "_")).write_text("# Hostile name\n\nA file whose name is HTML.\n", encoding="utf-8")
     (folder / "empty.txt").write_bytes(b"")
@@ -79,13 +80,16 @@ def upload(page: "Page", files: list[str]) -> None:
     page.locator(".st-key-add-files button").click()
 
 
-def test_twenty_files_are_uploaded_followed_filtered_and_deleted(visitor: Visitor, files: list[str]) -> None:
+def test_twenty_files_are_uploaded_followed_filtered_and_deleted(
+    visitor: Visitor, home: Path, files: list[str]
+) -> None:
     assert len(files) == 20
     shots(visitor.page, "first-start", other=True)
     page = go(visitor, "documents")
     page.wait_for_selector("text=No documents yet")
     upload(page, files)
     page.wait_for_selector('.card.job [role="progressbar"]')
+    (home / "gate").touch()
     page.wait_for_selector("text=Done: 18 added, 0 changed, 0 unchanged, 2 failed", timeout=SLOW)
 
     # What became of each file, the failed ones first, each with its reason.
@@ -143,18 +147,22 @@ def test_twenty_files_are_uploaded_followed_filtered_and_deleted(visitor: Visito
     assert page.locator(".st-key-bulk-row").count() == 0
 
 
-def test_five_hundred_files_at_once_are_one_job_that_can_be_cancelled(visitor: Visitor) -> None:
+def test_five_hundred_files_at_once_are_one_job_that_can_be_cancelled(visitor: Visitor, home: Path) -> None:
     page = go(visitor, "documents")
+    texts = [f"# Note {n}\n\nSaid {n}.\n" for n in range(500)]
+    texts[250] += "GATE"
     page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files(
         [
-            {"name": f"note-{n:03}.md", "mimeType": "text/markdown", "buffer": f"# Note {n}\n\nSaid {n}.\n".encode()}
-            for n in range(500)
+            {"name": f"note-{n:03}.md", "mimeType": "text/markdown", "buffer": text.encode()}
+            for n, text in enumerate(texts)
         ]
     )
     page.locator(".st-key-add-files button:has-text('Add 500 files')").click(timeout=SLOW)
     page.wait_for_selector(".card.job:has-text('of 500 files')", timeout=SLOW)
     page.wait_for_selector('.card.job [role="progressbar"][aria-valuenow]')
     page.locator('.card.job [data-action="cancel"]').click()
+    page.wait_for_selector(".card.job:has-text('Stopping')")
+    (home / "gate").touch()
     page.wait_for_selector(".recent:has-text('Cancelled')", timeout=SLOW)
 
     # What was read stays; the rest is read when the job is run again.
@@ -288,7 +296,7 @@ def test_models_are_switched_pulled_stopped_and_deleted(visitor: Visitor) -> Non
 
 
 def test_an_evaluation_is_run_watched_stopped_resumed_and_compared(
-    visitor: Visitor, tmp_path: Path, files: list[str]
+    visitor: Visitor, home: Path, tmp_path: Path, files: list[str]
 ) -> None:
     page = go(visitor, "documents")
     upload(page, [name for name in files if name.endswith("handbook.md")])
@@ -307,6 +315,7 @@ def test_an_evaluation_is_run_watched_stopped_resumed_and_compared(
     page.get_by_text("Path on this machine").click()
     page.locator(".st-key-set-path input").fill(str(questions))
     page.locator(".st-key-set-path input").press("Enter")
+    (home / "hold").touch()
     page.locator(".st-key-run-start button:enabled").click()
 
     # Watched, stopped, and resumed.
@@ -314,6 +323,7 @@ def test_an_evaluation_is_run_watched_stopped_resumed_and_compared(
     page.wait_for_selector(".card.run:has-text('of 3 questions')")
     page.locator('.card.run [data-action="stop"]').click()
     page.wait_for_selector('.st-key-runs .doc:has-text("Stopped")')
+    (home / "hold").unlink()
     page.locator('[data-action="resume"]').click()
     page.wait_for_selector('.st-key-runs .doc:has-text("Done"):has-text("3 of 3 questions")', timeout=SLOW)
 

@@ -72,14 +72,14 @@ def files(tmp_path: Path) -> list[str]:
 def test_a_first_hour(visitor: Visitor, files: list[str]) -> None:
     page = visitor.page
     visitor.open("/documents")
-    assert "No documents yet" in page.content()
+    page.wait_for_selector("text=No documents yet")
 
     # Four files in: three are read, and of the empty one the job says why it was not.
     page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files(files)
     page.locator(".st-key-add-files button").click()
     page.wait_for_selector("text=Done: 3 added", timeout=SLOW)
-    page.wait_for_selector('.st-key-documents .docs:has-text("handbook.md")')
-    listed = page.locator(".st-key-documents .docs")
+    listed = page.locator('.st-key-documents .docs:has-text("handbook.md")')
+    listed.locator(".status.good").nth(2).wait_for()
     assert listed.locator(".doc").count() == listed.locator(".status.good").count() == 3
     assert "empty" in page.locator('.results .doc:has-text("empty.txt") .reason').inner_text()
     assert listed.locator("b").count() == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import committing
+from ingest import committing, workers
 from ingest.pipeline import IngestProgress, ingest
 from kb.assistant import KnowledgeBase
 from kb.catalog import Embedding, NewVersion
@@ -29,7 +29,7 @@ Open = Callable[[], KnowledgeBase]
 @pytest.fixture
 def open_home(tmp_path: Path) -> Iterator[Open]:
     opened: list[KnowledgeBase] = []
-    readers = {"KB_INGEST__READERS": "{bad: 'tests.ingest.hostile:HostileReader'}", "KB_INGEST__FILE_SECONDS": "4"}
+    readers = {"KB_INGEST__READERS": "{bad: 'tests.ingest.hostile:HostileReader'}"}
 
     def open_() -> KnowledgeBase:
         opened.append(KnowledgeBase.open(tmp_path / "home", load_settings(env={**tiny.ENVIRONMENT, **readers})))
@@ -165,26 +165,26 @@ def test_what_an_ingestion_read_and_could_not_store_is_not_kept(
     assert [path for path in (*kb.home.originals.glob("*/*"), *kb.home.reading.iterdir()) if path.is_file()] == []
 
 
-def test_temporary_files_are_in_the_home_and_go_with_the_reading(
-    open_home: Open, kb: KnowledgeBase, tmp_path: Path
-) -> None:
+def test_temporary_files_are_in_the_home_and_go_with_the_reading(kb: KnowledgeBase, tmp_path: Path) -> None:
     """A reader of the user's own gets a copy of the document, and this one is killed while it has it."""
     folder = write(tmp_path / "docs", {"a.bad": f"hang\n{CANARY}"})
-    places: set[Path] = set()
+    places: list[Path] = []
 
-    def look() -> None:
-        while not done.wait(0.05):
-            places.update(path for path in kb.home.reading.rglob("document.bad"))
+    def kill_when_it_is_there() -> None:
+        while not places and not done.wait(0.05):
+            places.extend(kb.home.reading.rglob("document.bad"))
+        for pid in workers.pool.pids:
+            os.kill(pid, signal.SIGKILL)
 
     done = threading.Event()
-    looking = threading.Thread(target=look)
-    looking.start()
+    killing = threading.Thread(target=kill_when_it_is_there)
+    killing.start()
     try:
         report = ingest(kb, [folder])
     finally:
         done.set()
-        looking.join()
-    assert "longer than 4 s" in report.documents[0].reason
+        killing.join()
+    assert "ended from outside by SIGKILL" in report.documents[0].reason
     assert len(places) == 1
     assert (kb.home.reading.stat().st_mode & 0o777) == 0o700
     kb.close()

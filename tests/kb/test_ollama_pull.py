@@ -26,7 +26,7 @@ def serve() -> Iterator[Serve]:
                 self.end_headers()
                 for line in lines:
                     if isinstance(line, threading.Event):
-                        line.wait(20)
+                        line.wait(300)
                     else:
                         self.wfile.write(json.dumps(line).encode() + b"\n")
                         self.wfile.flush()
@@ -38,7 +38,7 @@ def serve() -> Iterator[Serve]:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         servers.append((server, thread))
-        return OllamaServer(f"http://127.0.0.1:{server.server_address[1]}", timeout_seconds=5)
+        return OllamaServer(f"http://127.0.0.1:{server.server_address[1]}", timeout_seconds=60)
 
     yield start
     for server, thread in servers:

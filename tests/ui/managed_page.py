@@ -1,7 +1,8 @@
 """Serves the pages over a real knowledge base with a scripted model: `managed_page.py FOLDER [SECONDS]`.
 
-Prints its address. Embedding is `tests.tiny`; an answer takes SECONDS. The models are two that are said to be
-installed; a pull goes on until it is stopped, or ends at once for a name with "quick" in it.
+Prints its address. Embedding is `tests.tiny`, with its gate in FOLDER; an answer takes SECONDS, and does not come while
+FOLDER has a file `hold`. The models are two that are said to be installed; a pull goes on until it is stopped, or ends
+at once for a name with "quick" in it.
 """
 
 import sys
@@ -39,7 +40,7 @@ class Model(ScriptedModel):
     def generate(self, *arguments: Any, **options: Any) -> Iterator[Any]:
         ended = time.monotonic() + PAUSE
         stop = options.get("stop")
-        while time.monotonic() < ended and not (stop is not None and stop.is_set()):
+        while (time.monotonic() < ended or (FOLDER / "hold").exists()) and not (stop is not None and stop.is_set()):
             time.sleep(0.02)
         return super().generate(*arguments, **options)
 
@@ -74,7 +75,9 @@ llm.open_model, llm.installed_models = open_model, installed_models  # type: ign
 llm.pull_model, llm.remove_model = pull_model, remove_model  # type: ignore[assignment]
 
 settings = Settings(
-    embedding=EmbeddingSettings(llamaindex_class="tests.tiny:TinyEmbedding"),
+    embedding=EmbeddingSettings(
+        llamaindex_class="tests.tiny:TinyEmbedding", llamaindex_options={"gate": str(FOLDER / "gate")}
+    ),
     retrieval=RetrievalSettings(evidence_floor=0.0),
 )
 with KnowledgeBase.open(FOLDER / "home", settings) as kb:

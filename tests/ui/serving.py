@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx
 import uvicorn
@@ -12,7 +13,7 @@ import uvicorn
 from kb.assistant import KnowledgeBase
 from kb.config import Settings
 from tests.fakes import ScriptedModel
-from ui import runtime
+from ui import api_stream, runtime
 from ui.access import RunningService, announced, running_service, token_of
 from ui.api import api_of, enlarge_threads
 from ui.server import Hardened, _listen
@@ -20,6 +21,7 @@ from ui.server import Hardened, _listen
 SETTINGS = Settings.model_validate(
     {"embedding": {"llamaindex_class": "tests.tiny:TinyEmbedding"}, "ingest": {"max_file_mb": 1}}
 )
+PATIENCE = 150.0  # seconds in which an answer that was stopped is checked, however busy the machine is
 REPLY = "<think>The handbook says it.</think>\n\nThe office in Utrecht opens at 7:45 [1]."
 
 
@@ -46,7 +48,7 @@ def serving(kb: KnowledgeBase) -> Iterator[Served]:
     service = runtime.Service.of(kb)
     service.warm_up.state = "ready"
     api = api_of(service)
-    with _listen(0) as listener:
+    with _listen(0) as listener, patch.object(api_stream, "_LET_GO_SECONDS", PATIENCE):
         port = listener.getsockname()[1]
 
         class Server(uvicorn.Server):

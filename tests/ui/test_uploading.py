@@ -2,12 +2,15 @@
 
 import errno
 import io
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ingest import files
 from ingest.jobs import Job, Jobs
 from ingest.pipeline import IngestReport
 from kb.assistant import KnowledgeBase
@@ -133,6 +136,24 @@ def test_a_queued_file_that_is_deleted_does_not_fail_its_batch(desk: Desk, kb: K
     desk.jobs.resume(job.id)
     desk.report(desk.jobs.get(job.id))
     assert {d.path for d in kb.documents(OWNER)} >= {"b.txt", "c.txt"}
+
+
+def test_a_file_that_is_deleted_as_its_job_begins_does_not_fail_its_batch(
+    desk: Desk, kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.report(desk.uploads.add([("a.txt", file(b"one")), ("b.txt", file(b"two"))]))
+    find, begun = files.find, threading.Event()
+
+    def meanwhile(places: Sequence[Path], *options: Any) -> Any:
+        if threading.current_thread().name == "jobs" and not begun.is_set():
+            begun.set()
+            kb.delete_document(OWNER, "uploads", "a.txt")
+        return find(places, *options)
+
+    monkeypatch.setattr(files, "find", meanwhile)
+    desk.report(desk.uploads.add([("a.txt", file(b"one, changed")), ("c.txt", file(b"three"))]))
+    assert begun.is_set()
+    assert {d.path for d in kb.documents(OWNER)} == {"b.txt", "c.txt"}
 
 
 def test_what_cannot_be_taken_is_not_kept_and_says_why(desk: Desk, kb: KnowledgeBase) -> None:
