@@ -4,7 +4,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +50,16 @@ def find(paths: Sequence[Path]) -> Iterator[Found]:
         if not os.path.lexists(root):
             raise UsageError(f"There is no file or folder {_shown(str(given))}.")
     return _find_all(list(dict.fromkeys(roots)))
+
+
+def find_settled(paths: Sequence[Path], expected: Callable[[], Iterable[Path]]) -> list[Found]:
+    """All that `find` gives. Where one that is expected is missing, also what came meanwhile: while folders are listed,
+    a file may move from one that is still to come into one that was listed before."""
+    found = list(find(paths))
+    there = {file.absolute_path for file in found}
+    if not there.issuperset(expected()):
+        found += [file for file in find(paths) if file.absolute_path not in there]
+    return found
 
 
 def root_name(folder: Path) -> str:

@@ -8,8 +8,7 @@ import os
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +25,6 @@ from kb.uploads import are_uploads
 
 _AHEAD_FILES = 8  # files that are being read, or wait to be
 _AHEAD_BYTES = 8 << 20  # from which on no further one is begun
-_HEAD_BYTES = 4096
 _GONE_TOGETHER = 100  # documents removed before it is seen whether to stop
 _EMPTY = "The whole folder is empty, as where a drive is not mounted; it still answers. `kb docs delete` removes it."
 
@@ -149,7 +147,7 @@ class _Run:
     def ingest(
         self, paths: Sequence[Path], collection: str | None, prune: bool, leave: Callable[[files.Found], bool]
     ) -> None:
-        everything = list(files.find(paths))
+        everything = files.find_settled(paths, lambda: self._answering(paths, collection) if prune else ())
         self._left = {file for file in everything if leave(file)}
         found = [file for file in everything if file not in self._left]
         self._total = len(found)
@@ -227,7 +225,7 @@ class _Run:
                 self._claim(file, file.path)
                 file.known = collection.of_file(file.root, file.path)
                 return file
-            self._check_format(found)
+            reading.check_file(found.absolute_path, found.path_in_root, self._kb.settings.ingest)
             file.hashed_ns = time.time_ns()
             file.sha256, _ = files.hashed(found.absolute_path, self._kb.settings.ingest.max_file_mb)
             self._forbid_mixing(file, file.path)
@@ -247,17 +245,6 @@ class _Run:
         begun = workers.pool.read(task)
         self._kb.indexes.ready()  # meanwhile
         return begun
-
-    def _check_format(self, found: files.Found) -> None:
-        """Raise UnsupportedFormat for what no reader takes, before all of it is read for its hash."""
-        settings = self._kb.settings.ingest
-        try:
-            reading.check_format(found.path_in_root, settings)
-        except UnsupportedFormat:
-            with suppress(OSError), found.absolute_path.open("rb") as opened:
-                reading.check_format(found.path_in_root, settings, opened.read(_HEAD_BYTES))
-                return
-            raise
 
     def _finish(self, file: _File) -> None:
         """Take what a file gives."""
@@ -360,6 +347,11 @@ class _Run:
             self._kb.remove([entry.document_id], "ingest")
 
     # ---- what is gone
+
+    def _answering(self, paths: Sequence[Path], collection: str | None) -> Iterator[Path]:
+        """The files of all documents of the folders."""
+        for folder in (Path(os.path.abspath(path)) for path in paths if path.is_dir()):
+            yield from self._collection(collection or files.root_name(folder)).files_in(folder)
 
     def _gone(self, found: Sequence[files.Found], paths: Sequence[Path], collection: str | None, prune: bool) -> None:
         """Report the documents whose file, or whose place in its file, is gone, and remove them if asked to."""

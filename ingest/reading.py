@@ -8,6 +8,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
@@ -29,6 +30,7 @@ __all__ = [
     "Parsed",
     "Table",
     "capabilities",
+    "check_file",
     "check_format",
     "is_archive",
     "is_bundle",
@@ -143,6 +145,17 @@ def check_format(name: str, settings: IngestSettings, head: bytes = b"") -> None
         return
     if not head or not kind_of_head(head[:HEAD], name):
         raise _unsupported(name, settings, head)
+
+
+def check_file(path: Path, name: str, settings: IngestSettings) -> None:
+    """Raise UnsupportedFormat for a file that no reader takes, before all of it is read."""
+    try:
+        check_format(name, settings)
+    except UnsupportedFormat:
+        with suppress(OSError), path.open("rb") as opened:
+            check_format(name, settings, opened.read(HEAD))
+            return
+        raise
 
 
 def capabilities() -> dict[str, str]:

@@ -95,7 +95,7 @@ def _pass_on(stop: threading.Event, ended: threading.Event, on_stop: Callable[[]
     """Tell the service of a stop, until it is heard: there may be nothing to stop yet, or no more."""
     while not ended.wait(_STOP_SECONDS):
         if stop.is_set():
-            with suppress(KBError):
+            with suppress(KBError, RuntimeError):  # the stream may end meanwhile, and the connection be closed
                 on_stop()
                 return
 

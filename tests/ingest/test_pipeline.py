@@ -20,7 +20,7 @@ from kb.config import load_settings
 from kb.errors import StorageFull, UsageError
 from kb.schema import Principal
 from tests import tiny
-from tests.knowledge import HANDBOOK, OWNER, open_kb, statuses, write
+from tests.knowledge import HANDBOOK, LEAVE, OWNER, open_kb, statuses, write
 
 
 def test_a_second_run_embeds_nothing(kb: KnowledgeBase, docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,6 +258,25 @@ def test_a_moved_file_keeps_its_document_and_is_not_embedded_again(
     assert quick.catalog.find_document(OWNER, "new/manual.md")[0] == before
     assert [(d.path, d.version) for d in quick.documents(OWNER)] == [("hr/休假.md", 1), ("new/manual.md", 1)]
     assert reasons(ingest(quick, [docs]))["new/manual.md"] == ""
+
+
+def test_a_file_that_moves_behind_what_was_listed_keeps_its_document(
+    quick: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(tmp_path / "docs", {"a/other.md": LEAVE, "b/handbook.md": HANDBOOK})
+    ingest(quick, [folder])
+    before, _ = quick.catalog.find_document(OWNER, "b/handbook.md")
+    find = files.find
+
+    def meanwhile(paths: Sequence[Path]) -> Iterator[files.Found]:
+        for found in find(paths):
+            yield found
+            if found.path_in_root == "a/other.md" and (folder / "b/handbook.md").exists():
+                (folder / "b/handbook.md").rename(folder / "a/handbook.md")
+
+    monkeypatch.setattr(files, "find", meanwhile)
+    assert statuses(ingest(quick, [folder], prune=True)) == {"a/other.md": "unchanged", "a/handbook.md": "unchanged"}
+    assert quick.catalog.find_document(OWNER, "a/handbook.md")[0] == before
 
 
 def test_a_moved_file_keeps_its_readers(quick: KnowledgeBase, docs: Path) -> None:
