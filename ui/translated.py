@@ -64,6 +64,10 @@ MESSAGES: tuple[tuple[str, str], ...] = (
     ),
     # jobs and conversations
     ("There is no job {id}.", "没有任务 {id}，可能已被清理。"),
+    (
+        "What became of job {job_id} could not be written to the catalog yet. Try again.",
+        "任务 {job_id} 的结果还未能写入目录库，请稍后再试。",
+    ),
     ("The disk of the home is full. Free some space and run again.", "主目录所在的磁盘已满。请腾出空间后重试。"),
     ("The reading process did not start ({why}). What it said stands above.", "读取进程没有启动（{why}）。"),
     ("No reading process could be started: {why}.", "无法启动读取进程：{why}。"),
