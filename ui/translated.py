@@ -326,6 +326,23 @@ MESSAGES: tuple[tuple[str, str], ...] = (
     ("{path}, line {number}: {why}.", "{path} 第 {number} 行：{why}。"),
 )
 
+# English sentences that name a command, as the page says them.
+ON_THE_PAGE: tuple[tuple[str, str], ...] = (
+    ("Start it with `ollama serve`, or use `--engine embedded`.",
+     "Start it with `ollama serve`, or choose an embedded model on the page Models."),
+    ("Run `kb models pull {tag}`, or use `--engine embedded`.",
+     "Pull {tag} on the page Models, or choose an embedded model there."),
+    ("Then run `kb models pull {tag}`, or use `--engine embedded`.",
+     "Then pull {tag} on the page Models, or choose an embedded model there."),
+    ("The file is gone; it still answers. --prune removes it.",
+     "The file is gone; it still answers. The document can be deleted here."),
+    ("it still answers. `kb docs delete` removes it.", "it still answers. The document can be deleted here."),
+    ("There is no document {path}. `kb docs list` shows what there is.",
+     "There is no document {path}. It may have been deleted."),
+    ("The file changed while it was being read. Run the command again.",
+     "The file changed while it was being read. Read it in again."),
+)  # fmt: skip
+
 WORDS: dict[str, str] = {
     # kinds of files
     "a pipe": "管道",

@@ -5,17 +5,24 @@ from collections.abc import Mapping
 from functools import cache
 
 from kb.schema import Language
-from ui.translated import MESSAGES, WORDS
+from ui.translated import MESSAGES, ON_THE_PAGE, WORDS
 
 _HOLE = re.compile(r"\{(\w+)\}")
 _LONGEST = 4_000  # characters; no message of ours is longer, and backtracking over a longer one costs time
 
 
 def localised(message: str, language: Language) -> str:
-    """The message in `language`. One that is not known stays as it is: English is better than nothing."""
-    if language == "en" or not message or len(message) > _LONGEST:
+    """The message in `language`. One that is not known stays as it is: English is better than nothing.
+
+    In English too it names what the page has instead of commands.
+    """
+    if not message or len(message) > _LONGEST:
         return message
-    return _translated(message.strip()) or message
+    if language == "zh":
+        return _translated(message.strip()) or message
+    for pattern, english in _on_the_page():
+        message = pattern.sub(lambda found, english=english: _holes_filled(english, found.groupdict()), message)  # type: ignore[misc]
+    return message
 
 
 def _translated(message: str) -> str | None:
@@ -37,8 +44,11 @@ def _translated(message: str) -> str | None:
 
 
 def _filled(chinese: str, found: Mapping[str, str]) -> str:
-    words = {name: WORDS.get(text) or _inner(text) for name, text in found.items()}
-    return _HOLE.sub(lambda hole: words[hole[1]], chinese)
+    return _holes_filled(chinese, {name: WORDS.get(text) or _inner(text) for name, text in found.items()})
+
+
+def _holes_filled(text: str, words: Mapping[str, str]) -> str:
+    return _HOLE.sub(lambda hole: words[hole[1]], text)
 
 
 def _inner(text: str) -> str:
@@ -49,6 +59,11 @@ def _inner(text: str) -> str:
 @cache
 def _table() -> list[tuple[re.Pattern[str], str]]:
     return [(_pattern(english), chinese) for english, chinese in MESSAGES]
+
+
+@cache
+def _on_the_page() -> list[tuple[re.Pattern[str], str]]:
+    return [(_pattern(command), english) for command, english in ON_THE_PAGE]
 
 
 def _pattern(english: str) -> re.Pattern[str]:

@@ -322,7 +322,7 @@ def test_a_missing_model_is_named_and_another_chosen(
 ) -> None:
     on_ollama(product, ollama_server, MISSING)
     host = ollama_server.url.removeprefix("http://")
-    said = f"{MISSING} is not on the Ollama server at {host}. Run kb models pull {MISSING}"
+    said = f"{MISSING} is not on the Ollama server at {host}. Pull {MISSING} on the page Models"
     visitor = visit(product.up(), "en-GB")
     page = visitor.page
     page.wait_for_selector(f'[data-testid="stSidebar"] .notice.bad:has-text("{MISSING} is not on the Ollama server")')
@@ -333,8 +333,7 @@ def test_a_missing_model_is_named_and_another_chosen(
     assert said in told
     assert PLAIN_MODEL in told
     assert page.locator(".bubble").all_inner_texts() == [question]
-    assert "`" not in page.locator("body").inner_text()
-    assert page.locator('[data-testid="stSidebar"] .notice.bad code').first.inner_text() == f"kb models pull {MISSING}"
+    assert not re.search("`|kb models|--engine", page.locator("body").inner_text())  # commands are not for the page
     shots(page, "question-without-model", other=True)
 
     # The models page says the same, and what else there is. One click, and questions are answered.

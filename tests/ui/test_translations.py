@@ -12,7 +12,7 @@ import kb
 import ui
 from kb import errors
 from tests.ui.test_strings import _placeholders
-from ui.translated import MESSAGES
+from ui.translated import MESSAGES, ON_THE_PAGE
 from ui.translations import localised
 
 # Errors of starting and of settings, of the command line alone and of the API's own requests: no page shows them.
@@ -104,3 +104,13 @@ def test_the_other_errors_of_the_page_are_told_in_chinese() -> None:
 def test_each_translation_names_what_its_message_names(english: str, chinese: str) -> None:
     assert _placeholders(chinese) <= _placeholders(english)
     assert _is_chinese(chinese)
+
+
+def test_the_english_page_names_what_it_has_instead_of_commands() -> None:
+    said = localised("m is not on the Ollama server at h:1. Run `kb models pull m`, or use `--engine embedded`.", "en")
+    assert said == (
+        "m is not on the Ollama server at h:1. Pull m on the page Models, or choose an embedded model there."
+    )
+    for command, english in ON_THE_PAGE:
+        assert localised(command, "en") == english
+        assert any(command in message for message, _ in MESSAGES)
