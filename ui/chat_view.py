@@ -135,15 +135,21 @@ def _follow(service: runtime.Service, turn: Turn, t: Strings) -> None:
         if warm_up == "loading":
             parts[-1] += f'<div class="notice"><b>{t("model_loading")}</b>{t("model_loading_hint")}</div>'
         for i, (slot, html) in enumerate(zip(slots, parts, strict=True)):
-            if html != drawn[i] or i == len(slots) - 1:  # the last at each tick: there a click or a reload interrupts
+            if html != drawn[i]:  # what the browser draws, the model waits for
                 slot.html(markup.wrap(html))
                 drawn[i] = html
         now = time.monotonic()
         until = now + min(max(_TICK, _DRAWN_SHARE * (now - began)), _LONGEST_PAUSE)
         while not turn.running.finishes(min(_TICK, until - now)) and (now := time.monotonic()) < until:
-            slots[-1].html(markup.wrap(parts[-1]))
+            _heed()
+        _heed()
         snapshot = turn.running.wait(snapshot.revision, _TICK)
     st.rerun()
+
+
+def _heed() -> None:
+    """Let a click or a reload interrupt this run: Streamlit looks for them where its state is read."""
+    st.session_state.get(_TOLD)
 
 
 def _growing(turn: Turn, snapshot: Snapshot, t: Strings) -> list[str]:
