@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -32,9 +32,9 @@ class Collection:
         found = (self.documents[path] for path in self._of_source.get(source, ()) if path in self.documents)
         return [document for document in found if document.root == root and document.source == source]
 
-    def files_in(self, root: Path) -> Iterator[Path]:
-        """Where the documents of a folder came from."""
-        return (root / document.source for document in self.documents.values() if document.root == str(root))
+    def of_root(self, root: Path) -> list[KnownDocument]:
+        """The documents of a folder."""
+        return [document for document in self.documents.values() if document.root == str(root)]
 
     def seen_file(self, root: str, source: str) -> SeenFile | None:
         """The file as it was last seen."""

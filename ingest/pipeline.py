@@ -351,7 +351,8 @@ class _Run:
     def _answering(self, paths: Sequence[Path], collection: str | None) -> Iterator[Path]:
         """The files of all documents of the folders."""
         for folder in (Path(os.path.abspath(path)) for path in paths if path.is_dir()):
-            yield from self._collection(collection or files.root_name(folder)).files_in(folder)
+            known = self._collection(collection or files.root_name(folder)).of_root(folder)
+            yield from (folder / each.source for each in known)
 
     def _gone(self, found: Sequence[files.Found], paths: Sequence[Path], collection: str | None, prune: bool) -> None:
         """Report the documents whose file, or whose place in its file, is gone, and remove them if asked to."""
@@ -360,7 +361,7 @@ class _Run:
         for path in dict.fromkeys(Path(os.path.abspath(path)) for path in paths):
             if path.is_dir():
                 here = self._collection(collection or files.root_name(path))
-                known = [each for each in here.documents.values() if each.root == str(path)]
+                known = here.of_root(path)
                 present = {f.path_in_root for f in found if f.root == path}
                 absent = {s: here.seen_file(str(path), s) for s in here.seen_sources(str(path)) if s not in present}
                 unread |= {(str(path), s) for s, seen in absent.items() if seen and seen.size in sizes}

@@ -36,6 +36,7 @@ from ingest.workers import (  # noqa: E402
     Task,
     Unreadable,
 )
+from kb import background  # noqa: E402
 from kb.candidates import word_body  # noqa: E402
 from kb.errors import DocumentError, KBError, StorageFull  # noqa: E402
 
@@ -245,7 +246,7 @@ def _live_as_a_child() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)
-    os.setpriority(os.PRIO_PROCESS, 0, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
+    background.lower_priority(_NICENESS)
 
 
 def _limit_memory(megabytes: int) -> None:
