@@ -8,10 +8,10 @@ import numpy as np
 from benchmarks.places import SAMPLE_DOCS, filled
 from benchmarks.result import Result, median
 from kb.config import EmbeddingSettings
-from kb.embedding import SentenceTransformerEmbedder
-from kb.maxsim import unpack
-from kb.onnx_embedding import OnnxEmbedder
-from kb.questions import load_questions
+from kb.evaluation.questions import load_questions
+from kb.models.embedding import SentenceTransformerEmbedder
+from kb.models.maxsim import unpack
+from kb.models.onnx_embedding import OnnxEmbedder
 
 TEXTS = 128  # a round
 ROUNDS = 3

@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.places import ASKER, SAMPLE_DOCS, evaldata, filled
 from benchmarks.result import Result, median
 from kb.config import cache_dir
-from kb.weights import embedding_folder
+from kb.models.weights import embedding_folder
 
 ROUNDS = 3
 # What the pipeline needs beside the LlamaIndex that the product depends on. Put beside the cache, not into the project.

@@ -10,10 +10,10 @@ import tempfile  # noqa: E402
 import time  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-from ingest import workers  # noqa: E402
-from ingest.files import find  # noqa: E402
-from ingest.pipeline import ingest  # noqa: E402
-from ingest.workers import ReadDocument, Task  # noqa: E402
+from ingest.document.files import find  # noqa: E402
+from ingest.reading import process_pool  # noqa: E402
+from ingest.reading.process_pool import ReadDocument, Task  # noqa: E402
+from ingest.sync.pipeline import ingest  # noqa: E402
 from kb.assistant import KnowledgeBase  # noqa: E402
 from kb.config import EmbeddingSettings, Settings  # noqa: E402
 
@@ -52,7 +52,7 @@ def _chunks(folder: Path, settings: Settings) -> list[str]:
     for found in find([folder]):
         sha256 = hashlib.sha256(found.absolute_path.read_bytes()).hexdigest()
         task = Task(found.absolute_path, found.path_in_root, sha256, settings)
-        for message in workers.pool.read(task).messages(threading.Event()):
+        for message in process_pool.pool.read(task).messages(threading.Event()):
             assert isinstance(message, ReadDocument)
             texts += [chunk.embedded_text for chunk in message.chunks]
     return list(dict.fromkeys(texts))

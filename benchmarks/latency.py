@@ -5,7 +5,7 @@ import time
 
 from benchmarks.places import ASKER, SAMPLE_DOCS, filled
 from benchmarks.result import Result, median, percentile
-from kb.questions import load_questions
+from kb.evaluation.questions import load_questions
 from kb.schema import Principal
 
 

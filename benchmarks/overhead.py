@@ -18,9 +18,9 @@ from benchmarks.result import median
 from kb.assistant import KnowledgeBase
 from kb.errors import KBError
 from kb.schema import Message, Thought, Token
-from ui.access import running_service
-from ui.client import RemoteKnowledgeBase
+from ui.cli.client import RemoteKnowledgeBase
 from ui.server import serve
+from ui.service.auth import running_service
 
 LIMIT = 1.10
 _REST_SECONDS = 0.5  # before each question: what ends of the one before must not be counted to it

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingest.pipeline import IngestProgress, ingest
-from ingest.reindexing import check_same, reindex
+from ingest.sync.pipeline import IngestProgress, ingest
+from ingest.sync.reindexing import check_same, reindex
 from kb.assistant import KnowledgeBase
 from kb.config import Settings, cache_dir
 from kb.errors import EmbeddingChanged

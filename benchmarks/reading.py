@@ -24,11 +24,11 @@ from typing import Any
 
 from benchmarks.places import evaldata
 from benchmarks.result import Result
-from ingest import workers
-from ingest.workers import ReadDocument, Task, Unreadable
+from ingest.reading import process_pool
+from ingest.reading.process_pool import ReadDocument, Task, Unreadable
 from kb.config import Settings
 from kb.errors import KBError
-from kb.words import tokenise
+from kb.language.tokenizer import tokenise
 
 LIMITS = {"snippets": 0.97, "words": 0.97, "numbers": 0.98, "recognised words": 0.93}
 SETS = ("formats_unstructured", "zh_office")
@@ -91,19 +91,19 @@ def run() -> Result:
 def read_files(files: Sequence[tuple[Path, str]], settings: Settings | None = None) -> Iterator[Outcome]:
     """What comes of files, given as (place, name), in their order. Some are handed in ahead, as an ingestion does."""
     chosen = settings or Settings()
-    waiting: deque[workers.Reading] = deque()
+    waiting: deque[process_pool.Reading] = deque()
     for number in range(len(files) + _AHEAD):
         if number < len(files):
             place, name = files[number]
             sha256 = hashlib.sha256(place.read_bytes()).hexdigest()
-            waiting.append(workers.pool.read(Task(place, name, sha256, chosen)))
+            waiting.append(process_pool.pool.read(Task(place, name, sha256, chosen)))
         if number >= _AHEAD:
             print(f"\rreading {number - _AHEAD + 1}/{len(files)} files", end="", file=sys.stderr)
             yield _outcome(waiting.popleft())
     print(file=sys.stderr)
 
 
-def _outcome(reading: workers.Reading) -> Outcome:
+def _outcome(reading: process_pool.Reading) -> Outcome:
     documents: list[ReadDocument] = []
     reasons: list[str] = []
     try:

@@ -9,12 +9,12 @@ import numpy as np
 
 from benchmarks.places import ASKER, evaldata, filled
 from benchmarks.result import Result
-from kb import ranking
 from kb.assistant import KnowledgeBase
-from kb.maxsim import Vectors
-from kb.questions import Question, load_questions
-from kb.ranking import Place
-from kb.words import match_expression, tokenise
+from kb.evaluation import ranking_metrics
+from kb.evaluation.questions import Question, load_questions
+from kb.evaluation.ranking_metrics import Place
+from kb.language.tokenizer import match_expression, tokenise
+from kb.models.maxsim import Vectors
 
 DEPTH = 50  # chunks that are ranked, so that ten different pages are among them
 Search = Callable[[str], list[Place]]
@@ -62,8 +62,8 @@ def measure(search: Search, questions: Sequence[Question], page_slack: int) -> t
     ndcg, hits = [], 0
     for question in questions:
         gold = [Place(evidence.doc, evidence.page) for evidence in question.evidence]
-        gained = ranking.gains(search(question.question), gold, page_slack)
-        ndcg.append(ranking.ndcg(gained, len(ranking.gold_units(gold))))
+        gained = ranking_metrics.gains(search(question.question), gold, page_slack)
+        ndcg.append(ranking_metrics.ndcg(gained, len(ranking_metrics.gold_units(gold))))
         hits += any(gained[:10])
     return sum(ndcg) / len(ndcg), hits / len(questions)
 

@@ -20,13 +20,13 @@ import numpy as np
 from benchmarks.places import ASKER, SAMPLE_DOCS, filled, home
 from benchmarks.result import Result, percentile
 from kb.assistant import KnowledgeBase
-from kb.catalog import Embedding, NewVersion
 from kb.config import EmbeddingSettings, Settings
-from kb.embedding import Embedder, SentenceTransformerEmbedder
-from kb.maxsim import Vectors, unit
-from kb.questions import load_questions
+from kb.evaluation.questions import load_questions
+from kb.language.tokenizer import tokenise
+from kb.models.embedding import Embedder, Embedding, SentenceTransformerEmbedder
+from kb.models.maxsim import Vectors, unit
 from kb.schema import Chunk, Language, PageSpan, Principal
-from kb.words import tokenise
+from kb.store.catalog import NewVersion
 
 CHUNKS = 100_000
 CHUNKS_A_DOCUMENT = 25

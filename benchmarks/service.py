@@ -22,11 +22,11 @@ from benchmarks import overhead
 from benchmarks.places import ASKER, SAMPLE_DOCS, filled, home
 from benchmarks.result import Result, percentile
 from kb.errors import KBError
-from kb.questions import load_questions
+from kb.evaluation.questions import load_questions
 from kb.schema import Done, Failed, Thought, Token
-from ui.access import RunningService, running_service
-from ui.calling import Connection
-from ui.client import RemoteKnowledgeBase
+from ui.cli.client import RemoteKnowledgeBase
+from ui.cli.http_connection import Connection
+from ui.service.auth import RunningService, running_service
 
 PEOPLE = 10
 FLOOD = 20

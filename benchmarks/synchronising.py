@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from benchmarks.result import Result
-from ingest.pipeline import IngestProgress, ingest
+from ingest.sync.pipeline import IngestProgress, ingest
 from kb.assistant import KnowledgeBase
 from kb.config import Settings
 

@@ -10,13 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kb import alignment, prompts, uploads
-from kb.catalog import Catalog
-from kb.citations import cite
-from kb.config import Settings, default_home, load_settings
-from kb.deletion import Deletion
-from kb.documents import Documents
-from kb.draft import (
+from kb.answering import prompts
+from kb.answering.answer_builder import (
     EMPTY,
     FOUND_NOTHING,
     LEFT_OUT,
@@ -31,12 +26,17 @@ from kb.draft import (
     checked,
     evidence_of,
 )
-from kb.embedding import Embedder, open_embedder
+from kb.answering.retrieval import Retriever, worth_reading
+from kb.checking import alignment
+from kb.checking.citations import cite
+from kb.checking.prompt_injection import without_orders
+from kb.config import Settings, default_home, load_settings
+from kb.documents import Documents
 from kb.errors import ContextOverflow, EmptyAnswer, KBError, ModelError, RefusedByPolicy, UsageError
-from kb.home import Home
-from kb.indexes import Indexes, built_with
-from kb.orders import without_orders
-from kb.retrieval import Retriever, worth_reading
+from kb.language.language import language_of
+from kb.language.script import is_written_in
+from kb.models.embedders import open_embedder
+from kb.models.embedding import Embedder
 from kb.schema import (
     EVERYTHING,
     Answer,
@@ -51,11 +51,14 @@ from kb.schema import (
     Retrieved,
     Scope,
 )
-from kb.scoring import language_right
-from kb.text import language_of
+from kb.store import uploads
+from kb.store.catalog import Catalog
+from kb.store.deletion import Deletion
+from kb.store.home import Home
+from kb.store.index_sync import Indexes, built_with
 
 if TYPE_CHECKING:
-    from kb.llm import Model
+    from kb.models.llm import Model
 
 log = logging.getLogger(__name__)
 
@@ -126,14 +129,14 @@ class KnowledgeBase(Documents):
         """The language model in use, opened at first need."""
         with self._model_lock:
             if self._model is None:
-                from kb.llm import open_model
+                from kb.models.llm import open_model
 
                 self._model = open_model(self.settings.llm, *self._choice)
             return self._model
 
     def use_model(self, engine: str | None = None, model: str | None = None) -> None:
         """Change engine and model for the questions to come. Changes nothing where ModelError is raised."""
-        from kb.llm import open_model
+        from kb.models.llm import open_model
 
         chosen = open_model(self.settings.llm, engine, model)
         with self._model_lock:
@@ -206,7 +209,7 @@ class KnowledgeBase(Documents):
         except (RefusedByPolicy, UsageError):
             raise
         except KBError as error:
-            self._record(asker, "ask", draft, {"error": str(error)})
+            self._record(asker, "ask", draft, {"error": str(error), "stopped": options.stopped})
             yield Failed(str(error), "".join(draft.text), "".join(draft.thinking))
             return
         self._record(asker, "ask", draft, evidence_of(answer))
@@ -302,7 +305,7 @@ class KnowledgeBase(Documents):
             if options.stopped:
                 raise ModelError(STOPPED[draft.language])
             return draft.refused("empty_answer", EMPTY[draft.language])
-        if not (language_right(text, draft.language) or prompts.says_only_not_found(text) or options.stopped):
+        if not (is_written_in(text, draft.language) or prompts.says_only_not_found(text) or options.stopped):
             yield draft.restart()
             yield from self._generate(draft, options, strict=True)
             text = "".join(draft.text).strip() or text

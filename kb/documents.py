@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from kb import recognition, sections
-from kb.backup import BackupReport, CheckReport, back_up, check
-from kb.catalog import Catalog
-from kb.deletion import Deletion
-from kb.dooming import doomed
 from kb.errors import DocumentNotFound, RefusedByPolicy
-from kb.home import Home
-from kb.indexes import Indexes
-from kb.listing import VersionFacts, versions
 from kb.schema import Chunk, Document, Doomed, Principal, RecognisedPage, StoredText
+from kb.store import heading_paths, ocr_boxes
+from kb.store.backup import BackupReport, CheckReport, back_up, check
+from kb.store.catalog import Catalog
+from kb.store.deletion import Deletion
+from kb.store.deletion_plan import doomed
+from kb.store.document_queries import VersionFacts, versions
+from kb.store.home import Home
+from kb.store.index_sync import Indexes
 
 
 class Documents:
@@ -58,13 +58,13 @@ class Documents:
     def recognised(self, stored: StoredText, page: int) -> RecognisedPage | None:
         """Where the words that were recognised on a page of a stored text stand; None where there are none, or it was
         read by a version that did not keep them."""
-        return recognition.find(self.catalog.db, stored, page)
+        return ocr_boxes.find(self.catalog.db, stored, page)
 
     def section_at(self, stored: StoredText, offset: int) -> str | None:
         """The path of headings that a place of a stored text stands under, joined by " > "; "" where there are none,
         None where it was read by a version that did not keep them."""
-        headings = sections.find(self.catalog.db, stored)
-        return None if headings is None else sections.path_at(stored, headings, offset)
+        headings = heading_paths.find(self.catalog.db, stored)
+        return None if headings is None else heading_paths.path_at(stored, headings, offset)
 
     def delete_document(self, asker: Principal, collection: str | None, path: str) -> None:
         """Delete a document with all its versions, and every trace of it. Only an unlimited asker may."""
@@ -112,7 +112,7 @@ class Documents:
         return {"chunks": self.catalog.count_live(), "published": repaired.published, "originals_removed": removed}
 
     def backup(self, target: Path) -> BackupReport:
-        """Write all of the home that cannot be built again into one file, while it is in use; see `kb.backup`."""
+        """Write all of the home that cannot be built again into one file, while it is in use; see `kb.store.backup`."""
         self.scrub()
         return back_up(self.home, self.catalog, target, self.deletion.lock)
 

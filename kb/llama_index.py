@@ -19,8 +19,8 @@ from llama_index.core.schema import (
 from pydantic import PrivateAttr
 
 from kb.assistant import KnowledgeBase
-from kb.embedding import Embedder
-from kb.maxsim import Vectors
+from kb.models.embedding import Embedder
+from kb.models.maxsim import Vectors
 from kb.schema import EVERYTHING, Passage, Principal, Scope
 
 _NOT_FOR_MODELS = ["collection", "version", "start", "end"]

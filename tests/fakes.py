@@ -4,10 +4,11 @@ import threading
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 
-from kb import background
-from kb.prompt_text import estimate_tokens, language_of
+from kb.language.prompt_text import conversation_language, estimate_tokens
+from kb.models import cancellation
+from kb.models.cancellation import Cancellation
+from kb.models.reasoning_stream import Delta, Output, notices_in, think_and_answer
 from kb.schema import Message
-from kb.thinking import Delta, Output, notices_in, think_and_answer
 
 Reply = str | Sequence[str | Delta | BaseException | threading.Event]
 
@@ -74,16 +75,16 @@ class ScriptedModel:
         budget = self.think_budget if think_budget is None else think_budget
         limit = self._answer_tokens if answer_tokens is None else answer_tokens
 
-        def work(cancellation: background.Cancellation) -> Generator[Output, None, None]:
+        def work(cancellation: Cancellation) -> Generator[Output, None, None]:
             yield from think_and_answer(
                 _Attempts(self._replies, cancellation),
                 budget=budget,
                 answer_tokens=limit,
                 stop=cancellation,
-                notice=notices_in(language_of(messages)),
+                notice=notices_in(conversation_language(messages)),
             )
 
-        return background.run(work, stop)
+        return cancellation.run(work, stop)
 
     def complete(
         self, messages: Sequence[Message], *, answer_tokens: int = 128, stop: threading.Event | None = None
@@ -99,7 +100,7 @@ class ScriptedModel:
 
 
 class _Attempts:
-    def __init__(self, replies: deque[Reply], cancellation: background.Cancellation) -> None:
+    def __init__(self, replies: deque[Reply], cancellation: Cancellation) -> None:
         self._replies = replies
         self._cancellation = cancellation
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import IngestReport, ingest
+from ingest.sync.pipeline import IngestReport, ingest
 from kb.assistant import KnowledgeBase
 from kb.config import Settings
 from kb.schema import Principal

@@ -16,8 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from kb import weights
 from kb.config import cache_dir
+from kb.models import weights
 
 MODEL = "reasoner:135m"  # SmolLM2 under a template with <think>: the server says that it can think
 PLAIN_MODEL = "plain:135m"  # the same without: it cannot

@@ -5,11 +5,14 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LINES = 400
+LINES = 600
+MODULES = 24  # in a folder
 MEGABYTES = 5
+LAYERS = ("kb", "ingest", "ui")
 _REGISTRIES = (
     r"pypi\.org", r"pythonhosted", r"npmjs", r"proxy\.golang\.org", r"sum\.golang\.org", r"deb\.debian\.org",
     r"security\.debian\.org", r"registry\.ollama", r"download\.pytorch", r"conda\.anaconda", r"crates\.io",
@@ -45,7 +48,7 @@ def lines_with(pattern: re.Pattern[str]) -> list[str]:
 
 
 def modules() -> list[Path]:
-    return [path for package in ("kb", "ingest", "ui") for path in sorted((ROOT / package).glob("*.py"))]
+    return [path for package in LAYERS for path in sorted((ROOT / package).rglob("*.py"))]
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -55,9 +58,62 @@ def test_a_module_is_short_and_says_what_it_is(path: Path) -> None:
     assert text.startswith('"""')
 
 
-def test_packages_are_flat() -> None:
-    for package in ("kb", "ingest", "ui"):
-        assert [path for path in (ROOT / package).rglob("*.py") if path.parent != ROOT / package] == []
+def rooms() -> list[Path]:
+    return [path.parent for path in modules() if path.name == "__init__.py" and path.parent.parent != ROOT]
+
+
+def test_a_layer_has_rooms_and_at_its_top_only_its_nouns_and_faces() -> None:
+    assert len([path for package in LAYERS for path in (ROOT / package).glob("*.py")]) <= 25
+    assert {path.parent.parent for path in modules()} <= {ROOT, *(ROOT / package for package in LAYERS)}
+
+
+@pytest.mark.parametrize("room", rooms(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_room_says_what_lives_there_and_has_few_modules(room: Path) -> None:
+    text = (room / "__init__.py").read_text(encoding="utf-8")
+    assert 2 <= len([line for line in text.strip('"\n').splitlines() if line.strip()]) <= 4
+    assert len(list(room.glob("*.py"))) - 1 <= MODULES
+
+
+def test_no_two_modules_import_each_other_also_not_through_others() -> None:
+    graph = grimp.build_graph(*LAYERS)
+    assert [sorted(circle) for circle in circles(graph)] == []
+
+
+def circles(graph: grimp.ImportGraph) -> list[list[str]]:
+    """The strongly connected components of more than one module (Tarjan, 1972); faces of packages left out."""
+    modules = {name for name in graph.modules if not graph.find_children(name)}
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(module: str) -> None:
+        index[module] = low[module] = len(index)
+        stack.append(module)
+        for other in graph.find_modules_directly_imported_by(module) & modules:
+            if other not in index:
+                visit(other)
+                low[module] = min(low[module], low[other])
+            elif other in stack:
+                low[module] = min(low[module], index[other])
+        if low[module] == index[module]:
+            circle = []
+            while not circle or circle[-1] != module:
+                circle.append(stack.pop())
+            if len(circle) > 1:
+                found.append(circle)
+
+    for module in sorted(modules):
+        if module not in index:
+            visit(module)
+    return found
+
+
+def test_circles_are_found() -> None:
+    graph = grimp.ImportGraph()
+    for importer, imported in (("a", "b"), ("b", "c"), ("c", "a"), ("c", "d")):
+        graph.add_import(importer=importer, imported=imported)
+    assert [sorted(circle) for circle in circles(graph)] == [["a", "b", "c"]]
 
 
 def test_no_file_names_a_registry() -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest import reading
+from ingest.reading import reading
 from kb.config import IngestSettings
-from kb.questions import Question, load_questions
-from kb.scoring import is_right, language_of
+from kb.evaluation.questions import Question, load_questions
+from kb.evaluation.scoring import is_right
+from kb.language.script import written_language
 
 SAMPLES = Path(__file__).parents[1] / "sample_docs"
 QUESTIONS = SAMPLES / "questions.jsonl"
@@ -63,7 +64,7 @@ def test_the_folder_holds_every_format_and_stays_small() -> None:
 
 
 def test_documents_are_in_both_languages() -> None:
-    languages = Counter(language_of(text) for text, _ in texts().values())
+    languages = Counter(written_language(text) for text, _ in texts().values())
     assert languages["zh"] >= 7
     assert languages["en"] >= 7
 
@@ -92,7 +93,7 @@ def test_no_question_is_asked_twice() -> None:
 
 
 def test_every_question_is_in_the_language_it_names() -> None:
-    assert [question.id for question in questions() if language_of(question.question) != question.language] == []
+    assert [question.id for question in questions() if written_language(question.question) != question.language] == []
 
 
 @pytest.mark.parametrize("question", answerable(), ids=lambda question: question.id)
@@ -108,7 +109,7 @@ def test_evidence_stands_in_its_document_on_its_page(question: Question) -> None
 
 def test_cross_language_questions_are_about_a_document_in_the_other_language() -> None:
     for question in answerable():
-        languages = {language_of(texts()[evidence.doc][0]) for evidence in question.evidence}
+        languages = {written_language(texts()[evidence.doc][0]) for evidence in question.evidence}
         if question.kind == "cross_language":
             assert question.language not in languages, question.id
         elif question.kind != "table":  # a list of rooms is in both

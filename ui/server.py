@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import KBError
-from ui import runtime
-from ui.access import ADDRESS, Gate, Reply, announced, is_api, page_address, token_of
+from ui.service import runtime
+from ui.service.auth import ADDRESS, Gate, Reply, announced, is_api, page_address, token_of
 
 if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
 
-_SCRIPT = Path(__file__).with_name("app.py")
+_SCRIPT = Path(__file__).with_name("page") / "app.py"
 _LOCAL_NAMES = ("127.0.0.1", "localhost")
 _SWITCH_SECONDS = 0.001  # how long a thread of Python keeps those waiting that search and list; 5 ms by default
 
@@ -61,7 +61,7 @@ def _run(
 ) -> None:
     import uvicorn
 
-    from ui.api import api_of, enlarge_threads
+    from ui.api.routes import api_of, enlarge_threads
 
     api = api_of(service)
 

@@ -6,8 +6,8 @@ import pytest
 from tokenizers import Tokenizer
 
 from kb.config import IngestSettings
+from kb.models.weights import embedding_folder
 from kb.privacy import guard, protect
-from kb.weights import embedding_folder
 
 protect()
 

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from ingest.telling import at_page
+from ingest.ocr.progress import at_page
 
 
 class HostileReader:

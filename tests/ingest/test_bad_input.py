@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from docx.opc.constants import RELATIONSHIP_TYPE
 
-from ingest.pipeline import ingest
+from ingest.sync.pipeline import ingest
 from kb.assistant import KnowledgeBase
 from kb.config import load_settings
 from tests import tiny

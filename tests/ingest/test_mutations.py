@@ -3,7 +3,8 @@
 import pytest
 
 from benchmarks.mutations import mutated, seeds
-from ingest import archives, reading
+from ingest.containers import archives
+from ingest.reading import reading
 from kb.config import IngestSettings
 from kb.errors import DocumentError
 from tests.ingest import binary

@@ -15,7 +15,7 @@ from typing import Any
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse, LLMMetadata
 from llama_index.core.llms import CustomLLM
 
-from kb.prompts import NOT_FOUND
+from kb.answering.prompts import NOT_FOUND
 
 _PASSAGE = re.compile(r"^\[(\d+)\] .*\n", re.MULTILINE)
 _SENTENCE = re.compile(r"[^。.\n]+[。.]")

@@ -26,11 +26,11 @@ from tests.tiny import ENVIRONMENT  # noqa: E402
 
 os.environ.update(ENVIRONMENT)
 
-from ingest.pipeline import ingest  # noqa: E402
+from ingest.sync.pipeline import ingest  # noqa: E402
 from kb.assistant import KnowledgeBase  # noqa: E402
 from kb.config import Settings  # noqa: E402
+from kb.models.reasoning_stream import Delta  # noqa: E402
 from kb.schema import Message  # noqa: E402
-from kb.thinking import Delta  # noqa: E402
 from tests.fakes import ScriptedModel  # noqa: E402
 from ui.server import serve  # noqa: E402
 

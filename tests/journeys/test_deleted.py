@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 
 from tests import tiny
-from tests.kb.test_deletion import CANARIES, CHINESE, NAME, SECRET, files_with, needles
+from tests.kb.store.test_deletion import CANARIES, CHINESE, NAME, SECRET, files_with, needles
 from tests.knowledge import write
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, **tiny.ENVIRONMENT, "KB_LLM__OLLAMA_HOST": "http://127.0.0.1:9", "USER": "ann"}
-KB = [sys.executable, "-c", "from ui.cli import main; main()"]
+KB = [sys.executable, "-c", "from ui.cli.main import main; main()"]
 
 
 def kb(home: Path, *arguments: str, code: int = 0) -> str:
@@ -108,7 +108,7 @@ def test_a_folder_is_pruned_without_a_trace(home: Path, folder: Path) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from kb import catalog, database, deletion, vectors
+from kb.store import catalog, database, deletion, vectors
 from kb.assistant import KnowledgeBase
 from kb.config import load_settings
 from tests.knowledge import OWNER

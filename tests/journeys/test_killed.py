@@ -23,7 +23,7 @@ from typing import Any
 
 import pytest
 
-from ingest.pipeline import ingest
+from ingest.sync.pipeline import ingest
 from kb.assistant import KnowledgeBase
 from kb.config import Settings, load_settings
 from kb.errors import StorageFull
@@ -36,17 +36,17 @@ KILLS = int(os.environ.get("KB_KILLS", "10"))  # 50 take a quarter of an hour
 FULL_DISKS = int(os.environ.get("KB_FULL_DISKS", "3"))  # 10 take some minutes
 STEPS = {
     "kb.assistant:KnowledgeBase": ("remove",),
-    "kb.catalog:Catalog": ("add_versions", "publish", "delete_document", "record_outcome", "set_property"),
-    "kb.sync:Sync": ("store_ahead", "keep_seen", "move", "drop_ahead"),
-    "kb.vectors:VectorIndex": ("add", "delete", "close"),
-    "ingest.pipeline:_Run": ("_begin", "_take"),
+    "kb.store.catalog:Catalog": ("add_versions", "publish", "delete_document", "record_outcome", "set_property"),
+    "kb.store.file_tracking:Sync": ("store_ahead", "keep_seen", "move", "drop_ahead"),
+    "kb.store.vectors:VectorIndex": ("add", "delete", "close"),
+    "ingest.sync.pipeline:_Run": ("_begin", "_take"),
     "tests.tiny:TinyEmbedding": ("get_text_embedding_batch",),
 }
 
 
 def child(command: str, home: str, *arguments: str) -> None:
     """What the killed process does."""
-    from kb.embedding import load_class
+    from kb.models.embedding import load_class
 
     def announced(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(step)

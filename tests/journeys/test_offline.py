@@ -21,12 +21,12 @@ from typing import Any
 
 import pytest
 
-from kb import weights
+from kb.models import weights
 from tests.journeys.conftest import Running, Visitor, start
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_docs"
-KB = ("-c", "from ui.cli import main; main()")
+KB = ("-c", "from ui.cli.main import main; main()")
 QUESTION = "How long after it was noticed must a lost laptop be reported?"
 SLOW = 240_000  # milliseconds
 ENVIRONMENT = {

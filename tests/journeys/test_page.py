@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kb import weights
+from kb.models import weights
 from tests.journeys.conftest import Running, Visitor, start
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     if not weights.present(MODEL) or not weights.present("multilingual-e5-small"):
         pytest.fail("The models are not on this machine. Run `make setup-test`.")
     home = tmp_path_factory.mktemp("home") / "kb"
-    call = "from ui.cli import main; main()"
+    call = "from ui.cli.main import main; main()"
     running = start("-c", call, "up", "--port", "0", "--home", str(home), "--engine", "embedded", env=dict(os.environ))
     yield running
     assert running.stop() == 0

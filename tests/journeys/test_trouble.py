@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ingest.pipeline import ingest
+from ingest.sync.pipeline import ingest
 from kb.assistant import KnowledgeBase
 from kb.config import load_settings
 from tests import ollama_server as ollama
@@ -31,7 +31,7 @@ from tests.ollama_server import PLAIN_MODEL, RunningOllama
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-UP = "from ui.cli import main; main()"
+UP = "from ui.cli.main import main; main()"
 SLOW = 120_000  # milliseconds, on busy cores
 MISSING = "deepseek-r1:7b"
 

@@ -24,15 +24,15 @@ from tests.tiny import ENVIRONMENT  # noqa: E402
 
 os.environ.update(ENVIRONMENT)
 
-from kb import hardware, llm  # noqa: E402
 from kb.assistant import KnowledgeBase  # noqa: E402
 from kb.config import RetrievalSettings, Settings  # noqa: E402
-from kb.evaluation import load_questions  # noqa: E402
+from kb.evaluation.evaluation import load_questions  # noqa: E402
+from kb.models import hardware, llm  # noqa: E402
 from kb.schema import Message  # noqa: E402
 from tests.fakes import ScriptedModel  # noqa: E402
-from ui.runs import RunOptions  # noqa: E402
-from ui.runtime import Service  # noqa: E402
 from ui.server import serve  # noqa: E402
+from ui.service.runs import RunOptions  # noqa: E402
+from ui.service.runtime import Service  # noqa: E402
 
 SET = ROOT / "sample_docs" / "questions.jsonl"
 ASKED = (

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from tokenizers import Tokenizer
 
-from kb.catalog import Embedding, NewVersion, embedding_key
-from kb.embedding import EmbeddedQuestion, Embedder
-from kb.maxsim import Vectors, pack
+from kb.models.embedding import EmbeddedQuestion, Embedder, Embedding
+from kb.models.maxsim import Vectors, pack
 from kb.schema import Chunk, Language, PageSpan
+from kb.store.catalog import NewVersion, embedding_key
 
 
 class SeededEmbedder:

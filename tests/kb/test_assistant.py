@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from kb.answering.retrieval import evidence_gap, worth_reading
 from kb.assistant import KnowledgeBase, drain
-from kb.days import day
 from kb.errors import ModelError, UsageError
-from kb.retrieval import evidence_gap, worth_reading
+from kb.language.local_days import day
 from kb.schema import Done, Failed, Message, Principal, Retrieved, Revised, Scope, Thought, Token
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage

@@ -9,7 +9,7 @@ from llama_index.core.llms import MockLLM
 from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.schema import MetadataMode, TextNode
 
-from ingest.pipeline import ingest
+from ingest.sync.pipeline import ingest
 from kb.assistant import KnowledgeBase
 from kb.llama_index import KnowledgeBaseEmbedding, KnowledgeBaseRetriever
 from kb.schema import Principal, Scope

@@ -18,10 +18,10 @@ from kb import privacy
 
 privacy.protect()
 
-from kb import llm  # noqa: E402
 from kb.assistant import KnowledgeBase  # noqa: E402
 from kb.config import EmbeddingSettings, RetrievalSettings, Settings  # noqa: E402
 from kb.errors import ModelMissing  # noqa: E402
+from kb.models import llm  # noqa: E402
 from tests.fakes import ScriptedModel  # noqa: E402
 from ui.server import serve  # noqa: E402
 

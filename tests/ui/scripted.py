@@ -7,9 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from kb.catalog import Catalog
 from kb.config import Settings
-from kb.conversations import ConversationStore
 from kb.errors import DocumentNotFound, UsageError
 from kb.schema import (
     Answer,
@@ -29,6 +27,8 @@ from kb.schema import (
     Thought,
     Token,
 )
+from kb.store.catalog import Catalog
+from kb.store.conversations import ConversationStore
 from tests.kb.storage import version
 
 HANDBOOK = (

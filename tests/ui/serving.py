@@ -13,10 +13,11 @@ import uvicorn
 from kb.assistant import KnowledgeBase
 from kb.config import Settings
 from tests.fakes import ScriptedModel
-from ui import api_stream, runtime
-from ui.access import RunningService, announced, running_service, token_of
-from ui.api import api_of, enlarge_threads
+from ui.api import stream
+from ui.api.routes import api_of, enlarge_threads
 from ui.server import Hardened, _listen
+from ui.service import runtime
+from ui.service.auth import RunningService, announced, running_service, token_of
 
 SETTINGS = Settings.model_validate(
     {"embedding": {"llamaindex_class": "tests.tiny:TinyEmbedding"}, "ingest": {"max_file_mb": 1}}
@@ -48,7 +49,7 @@ def serving(kb: KnowledgeBase) -> Iterator[Served]:
     service = runtime.Service.of(kb)
     service.warm_up.state = "ready"
     api = api_of(service)
-    with _listen(0) as listener, patch.object(api_stream, "_LET_GO_SECONDS", PATIENCE):
+    with _listen(0) as listener, patch.object(stream, "_LET_GO_SECONDS", PATIENCE):
         port = listener.getsockname()[1]
 
         class Server(uvicorn.Server):

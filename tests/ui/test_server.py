@@ -16,8 +16,8 @@ from starlette.requests import ClientDisconnect
 
 from kb.errors import KBError
 from tests.ui.scripted import ScriptedKB
-from ui import runtime
 from ui.server import Hardened, security_headers, serve
+from ui.service import runtime
 
 RUNNER = Path(__file__).with_name("scripted_page.py")
 TOKEN = "t" * 43

@@ -1,0 +1,83 @@
+"""Bundles: one .jsonl file that holds many documents, one a line, in BEIR's form."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.document.parsed import one_line, stored
+from kb.errors import DocumentError
+
+_PEEKED_LINES = 20
+_LONGEST_LINE = 64 * 1024 * 1024  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BundleRecord:
+    """One document of a bundle, or the line that could not be read (then `problem` says why, and `text` is "")."""
+
+    name: str
+    title: str
+    text: str
+    problem: DocumentError | None = None
+
+
+def is_bundle(path: Path) -> bool:
+    """Whether `path` is a .jsonl (or .ndjson) file with a record of a document among its first lines."""
+    if path.suffix.lower() not in (".jsonl", ".ndjson"):
+        return False
+    try:
+        with path.open("rb") as file:
+            for _ in range(_PEEKED_LINES):
+                line = file.readline(_LONGEST_LINE)
+                if not line:
+                    return False
+                if isinstance(_record(line), BundleRecord):
+                    return True
+    except OSError:
+        return False
+    return False
+
+
+def read_bundle(path: Path) -> Iterator[BundleRecord]:
+    """The documents of a bundle in order. A line that cannot be read comes as a record with a `problem` naming it."""
+    try:
+        with path.open("rb") as file:
+            number = 0
+            while line := file.readline(_LONGEST_LINE):
+                number += 1
+                if not line.strip():
+                    continue
+                found = _record(line)
+                if isinstance(found, BundleRecord):
+                    yield found
+                else:
+                    problem = DocumentError(f"Line {number} of the bundle was left out: {found}.")
+                    yield BundleRecord(f"line {number}", "", "", problem)
+    except OSError as error:
+        raise DocumentError(f"The bundle cannot be read: {error.strerror or error}.") from None
+
+
+def _record(line: bytes) -> BundleRecord | str:
+    """The document on a line, or what is wrong with the line."""
+    try:
+        record = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return "it is not UTF-8"
+    except (ValueError, RecursionError):
+        return "it is not valid JSON"
+    if not isinstance(record, dict):
+        return "it is not an object with `text` and `doc` or `_id`"
+    name = record.get("doc", record.get("_id"))
+    text = record.get("text")
+    if isinstance(name, int) and not isinstance(name, bool):
+        name = str(name)
+    if not isinstance(name, str) or not one_line(stored(name)):
+        return "it has no `doc` or `_id`"
+    if not isinstance(text, str):
+        return "it has no `text`"
+    title = record.get("title")
+    text = stored(text)
+    if not text.strip():
+        return f"the text of {name!r} is empty"
+    return BundleRecord(one_line(stored(name)), one_line(stored(title)) if isinstance(title, str) else "", text)

@@ -1,0 +1,172 @@
+"""Workbooks: the sheets of an .xlsx with what a person sees in each cell, and what only a look behind a cell shows.
+
+Values, formulas that were never computed, merged cells, hidden rows and comments come in one pass over a sheet, which
+openpyxl (3.1.5) offers only through its own parser: its sheets read on demand give none but values, and its whole
+workbooks take tens of times the memory.
+"""
+
+import contextlib
+import re
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+from lxml import etree
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.packaging.relationship import get_dependents, get_rels_path
+from openpyxl.styles.numbers import BUILTIN_FORMATS
+from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+from openpyxl.xml.constants import COMMENTS_NS
+
+from ingest.document.number_formats import CHINESE_DATES, shown
+from ingest.document.parsed import Parsed, TextBuilder, one_line, stored
+from ingest.ocr.embedded_images import Pictures
+from ingest.office.drawingml import chart_titles, paragraph_lines, parsed_xml
+from ingest.plain.csv_rows import MAX_ROWS, SheetRow, add_sheet, mark_columns, sheet_row, spread
+from kb.config import IngestSettings
+from kb.errors import DocumentError
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_DEFAULTS = IngestSettings()
+_MAX_COLUMNS = 16_384
+_FORMULA = 0.5  # stands for a formula where it is asked whether a row could be a header: it is no word
+BUILTIN_FORMATS.update(CHINESE_DATES)  # openpyxl knows none of them, and takes such dates for numbers
+_THREADED = re.compile(r"\A\[[^\]\n]{4,40}\]\s.*?linkid=870924\s+", re.DOTALL)  # what older programs are told
+
+
+def read_xlsx(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
+    """Read an .xlsx: each sheet is a heading with its rows. A formula gives the value that was last computed, or
+    itself where there is none. Hidden sheets, rows and columns are read and marked; comments, text boxes, the
+    titles of charts and what is recognised in pictures follow their sheet.
+
+    Raises DocumentError for one that holds pictures and no text, neither its own nor in them.
+    """
+    workbook = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True)
+    try:
+        out, pictures = TextBuilder(), Pictures(settings)
+        sheets = workbook.worksheets
+        for sheet in sheets:
+            parser = _Parser(workbook, sheet)
+            rows = list(parser.rows())
+            hidden = set[int]() if parser.is_filtered else parser.hidden  # what a filter hides is no secret
+            rows = mark_columns(
+                [row.marked() if row.number in hidden else row for row in rows], parser.hidden_columns()
+            )
+            name = sheet.title if sheet.sheet_state == "visible" else f"{sheet.title} (hidden)"
+            add_sheet(out, name, spread(rows, parser.tall_cells()), alone=len(sheets) == 1)
+            labels = {row.number: next(filter(None, row.values), "") for row in rows}
+            out.block("\n".join(_comments(workbook, sheet, labels)))
+            with contextlib.suppress(etree.XMLSyntaxError, KeyError, zipfile.BadZipFile):  # costs the drawing alone
+                _add_drawn(out, workbook._archive, sheet._worksheet_path, pictures)
+        title = one_line(workbook.properties.title or "")
+    finally:
+        workbook.close()
+    parsed = out.build(title, MEDIA_TYPE)
+    pictures.check(parsed.text)
+    return parsed
+
+
+class _Parser(WorkSheetParser):  # type: ignore[misc]
+    """Reads one sheet of a workbook that is opened for reading on demand."""
+
+    def __init__(self, workbook: Any, sheet: Any) -> None:
+        self._sheet = sheet
+        self._source = sheet._get_source()
+        super().__init__(
+            self._source, sheet._shared_strings, data_only=True, epoch=workbook.epoch,
+            date_formats=workbook._date_formats, timedelta_formats=workbook._timedelta_formats,
+        )  # fmt: skip
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        """A cell; one whose formula has no value gives the formula."""
+        cell: dict[str, Any] = super().parse_cell(element)
+        if cell["value"] is None and element.get("r") and element.find(FORMULA_TAG) is not None:
+            formula = self.parse_formula(element)
+            text = str(getattr(formula, "text", formula) or "")
+            if len(text) > 1:
+                cell |= {"value": text, "data_type": "f"}
+        return cell
+
+    def rows(self) -> Iterator[SheetRow]:
+        """The rows that are there, in order."""
+        with self._source:
+            for count, (number, cells) in enumerate(self.parse()):
+                if count >= MAX_ROWS:
+                    raise DocumentError(f"A sheet has more than {MAX_ROWS:,} rows; split it.")
+                yield self._row(number, cells)
+
+    def _row(self, number: int, cells: list[dict[str, Any]]) -> SheetRow:
+        values: list[str] = []
+        raw: list[object] = []
+        for cell in cells:
+            value = cell["value"]
+            if value is None:
+                continue
+            values += [""] * (cell["column"] - len(values))
+            number_format = ReadOnlyCell(self._sheet, **cell).number_format or "General"
+            values[cell["column"] - 1] = one_line(stored(shown(value, number_format)))
+            raw.append(_FORMULA if cell["data_type"] == "f" else value)
+        return sheet_row(number, values, raw)
+
+    @property
+    def hidden(self) -> set[int]:
+        """The numbers of the hidden rows."""
+        return {int(number) for number, given in self.row_dimensions.items() if given.get("hidden") in ("1", "true")}
+
+    def hidden_columns(self) -> set[int]:
+        """The hidden columns, counted from 0."""
+        hidden = [given for given in self.column_dimensions.values() if given.get("hidden") in ("1", "true")]
+        spans = [(int(given["min"]), min(int(given["max"]), _MAX_COLUMNS)) for given in hidden]
+        return {column - 1 for first, last in spans for column in range(first, last + 1)}
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether the sheet has a filter, which hides rows too."""
+        return getattr(self, "auto_filter", None) is not None
+
+    def tall_cells(self) -> list[tuple[int, int, int]]:
+        """(first row, last row, column from 0) of the cells that are merged over rows."""
+        ranges = self.merged_cells.mergeCell if self.merged_cells is not None else ()
+        return [(each.min_row, each.max_row, each.min_col - 1) for each in ranges if each.max_row > each.min_row]
+
+
+def _add_drawn(out: TextBuilder, archive: Any, sheet: str, pictures: Pictures) -> None:
+    """Add what the text boxes on a sheet say, the titles of its charts, whose numbers stand in cells, and pictures."""
+    for drawing in _parts(archive, sheet, "drawing"):
+        for shape in parsed_xml(archive.read(drawing)).iter("{*}txBody"):
+            out.block("\n".join(paragraph_lines(shape)))
+        for chart in _parts(archive, drawing, "chart"):
+            out.block(chart_titles(parsed_xml(archive.read(chart))))
+        for picture in _parts(archive, drawing, "image"):
+            pictures.add(out, archive.read(picture))
+
+
+def _parts(archive: Any, part: str, kind: str) -> Iterator[str]:
+    """The parts of a kind that a part refers to and the workbook holds."""
+    relations = get_rels_path(part)
+    names = set(archive.namelist())
+    for relation in get_dependents(archive, relations) if relations in names else ():
+        if relation.Type.endswith(f"/{kind}") and relation.target in names:
+            yield relation.target
+
+
+def _comments(workbook: Any, sheet: Any, labels: dict[int, str]) -> Iterator[str]:
+    """A line for each comment on a cell, with what its row begins with."""
+    archive, relations = workbook._archive, get_rels_path(sheet._worksheet_path)
+    if relations not in archive.namelist():
+        return
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+    for relation in get_dependents(archive, relations).find(COMMENTS_NS):
+        if relation.target not in archive.namelist():
+            continue
+        root = etree.fromstring(archive.read(relation.target), parser)
+        for comment in root.iter("{*}comment") if root is not None else ():
+            words = "".join(text.text or "" for text in comment.iter("{*}t"))
+            words = one_line(stored(_THREADED.sub("", words)))
+            place = comment.get("ref") or ""
+            row = re.search(r"\d+$", place)
+            label = labels.get(int(row[0]), "") if row else ""
+            if words:
+                yield f"Comment on {place}{f' ({label})' if label else ''}: {words}"

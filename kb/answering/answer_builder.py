@@ -1,0 +1,139 @@
+"""An answer in the making: what was asked, found, thought and written, and what is said when it ends otherwise."""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from kb.answering import prompts
+from kb.errors import UsageError
+from kb.schema import Answer, Event, Language, Notice, Passage, Revised, Thought, Token
+
+LONGEST_QUESTION = 8_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How one question is put to the model; None takes the settings' or the engine's own."""
+
+    think_budget: int | None
+    seed: int | None
+    temperature: float | None
+    stop: threading.Event | None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the reader stopped it."""
+        return self.stop is not None and self.stop.is_set()
+
+
+class Draft:
+    """An answer in the making."""
+
+    def __init__(self, question: str, language: Language) -> None:
+        self.question = self.searched = question
+        self.language = language
+        self.passages: tuple[Passage, ...] = ()
+        self.shown: tuple[Passage, ...] = ()
+        self.text: list[str] = []
+        self.thinking: list[str] = []
+        self.notices: list[Notice] = []
+        self.engine = self.model = self.withheld = ""
+        self._began = time.perf_counter()
+        self._first_word: float | None = None
+
+    def take(self, event: Event) -> None:
+        """Keep what the model just gave."""
+        if isinstance(event, Thought | Token) and self._first_word is None:
+            self._first_word = time.perf_counter() - self._began
+        if isinstance(event, Thought):
+            self.thinking.append(event.text)
+        elif isinstance(event, Token):
+            self.text.append(event.text)
+        elif isinstance(event, Revised):
+            self.text = [event.text]
+        elif isinstance(event, Notice):
+            self.notices.append(event)
+
+    def restart(self) -> Revised:
+        """Forget what was written, for another try in the right language."""
+        self.text, self.thinking = [], []
+        return Revised("")
+
+    def tell_once(self, kind: str, text: str) -> Iterator[Notice]:
+        """Keep and give a notice, unless the reader was told already."""
+        if all(notice.kind != kind for notice in self.notices):
+            self.notices.append(Notice(kind, text))
+            yield self.notices[-1]
+
+    def refused(self, kind: str, why: str, withheld: str = "") -> Answer:
+        """A refusal that says why and names the nearest documents. The audit trail keeps what was withheld."""
+        self.withheld = withheld
+        self.notices.append(Notice(kind, why))
+        return replace(self.finished(prompts.refusal(self.passages, self.language)), refused=True)
+
+    def finished(self, text: str) -> Answer:
+        """The answer with this text, not cited yet."""
+        return Answer(
+            question=self.question, searched=self.searched, text=text, thinking="".join(self.thinking).strip(),
+            refused=False, language=self.language, claims=(), citations=(), passages=self.passages,
+            notices=tuple(self.notices), engine=self.engine, model=self.model,
+            seconds=time.perf_counter() - self._began, first_word_seconds=self._first_word,
+        )  # fmt: skip
+
+
+def checked(question: str) -> str:
+    """The question without white space around it. Raises UsageError for an empty or an endless one."""
+    stripped = question.strip()
+    if not stripped:
+        raise UsageError("The question is empty. Write what you want to know.")
+    if len(stripped) > LONGEST_QUESTION:
+        raise UsageError(
+            f"The question has {len(stripped):,} characters; at most {LONGEST_QUESTION:,} can be asked. "
+            "Put a long text into a document and ask about it."
+        )
+    return stripped
+
+
+def evidence_of(answer: Answer) -> dict[str, Any]:
+    """What the audit trail keeps of an answer."""
+    return {
+        "answer": answer.text,
+        "refused": answer.refused,
+        "citations": [asdict(citation) for citation in answer.citations],
+        "passages": [[p.collection, p.document, p.version, p.page, p.start, p.end] for p in answer.passages],
+        "notices": [notice.kind for notice in answer.notices],
+    }
+
+
+WEAK = {
+    "en": "No document is close enough to the question; the model was not asked.",
+    "zh": "没有与问题足够接近的文档，未调用模型。",
+}
+NOTHING_CHOSEN = {
+    "en": "None of the documents that you may read matches the filter. Remove it, or choose another.",
+    "zh": "您可阅读的文档中没有符合筛选条件的。请取消筛选，或更换条件。",
+}
+NOTHING_THERE = {
+    "en": "There is no document yet that you may read. Add some first.",
+    "zh": "还没有您可阅读的文档。请先添加文档。",
+}
+FOUND_NOTHING = {
+    "en": "The model read the passages and found no answer in them.",
+    "zh": "模型阅读了段落，没有找到答案。",
+}
+UNSUPPORTED = {
+    "en": "The model's answer was withheld: nothing in the documents supports it.",
+    "zh": "模型的回答没有得到文档的任何支持，未予显示。",
+}
+EMPTY = {"en": "The model gave no answer.", "zh": "模型没有给出答案。"}
+STOPPED = {"en": "Stopped.", "zh": "已停止。"}
+LEFT_OUT = {
+    "en": "Only the first {} of {} passages fit into the model's context.",
+    "zh": "模型的上下文只容得下 {1} 个段落中的前 {0} 个。",
+}
+ORDERS = {
+    "en": "A document tries to give the model orders; that part was neither obeyed nor used.",
+    "zh": "有文档试图向模型下达指令，这部分内容既未执行，也未采用。",
+}

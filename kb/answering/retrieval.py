@@ -1,0 +1,185 @@
+"""Retrieval: from a question to the passages that may answer it, and whether they are evidence enough.
+
+Dense and word search are fused, and the best of both are ranked again by late interaction. Word search cannot
+see a passage in the other language; such a passage is judged by its vector alone, with the gap between languages
+that the embedding model leaves made good.
+"""
+
+import itertools
+import math
+import time
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.answering.exact_search import ExactScan, Selection
+from kb.config import RetrievalSettings
+from kb.language.language import language_of
+from kb.language.tokenizer import MOST_WORDS, STOP_WORDS, any_of, content_words, tokenise
+from kb.models.embedding import EmbeddedQuestion, Embedder
+from kb.models.maxsim import Vectors, maxsim
+from kb.schema import EVERYTHING, Language, Passage, Principal, Retrieval, Scope
+from kb.store.catalog import Catalog
+from kb.store.index_sync import Indexes
+
+RERANKED = 50  # candidates ranked again by MaxSim
+MAXSIM_WEIGHT = 0.6  # against the fused score
+LANGUAGE_GAP = 0.02  # cosine that multilingual-e5-small gives away between Chinese and English
+FEW_CHUNKS, MANY_CHUNKS = (
+    32,
+    256,
+)  # the gap in the evidence is twice as large up to the one, and as it is from the other
+WORDS_UNSEEN = 0.8  # word score of a passage in the other language, as a share of its dense score
+# Occurrences of a question's words that BM25 looks at. The commonest words go over it, and weigh the least.
+POSTINGS = 15_000
+WORTH_READING = 0.75  # score of a passage that the model is given, as a share of the best one's
+COMMON_PIECE = 0.1  # weight of a stop word in MaxSim, as a share of the rarest word's
+
+
+def worth_reading(passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The passages whose score comes near the best one's in their language. Others lead a small model astray.
+
+    Scores of two languages do not compare well: the best passage of each always stays.
+    """
+    best: dict[Language, float] = {}
+    for passage in passages:
+        best.setdefault(language_of(passage.text), passage.score)
+    return tuple(p for p in passages if p.score >= WORTH_READING * best[language_of(p.text)])
+
+
+def evidence_gap(searched: int) -> float:
+    """What the MaxSim of a passage in the other language is short of as evidence, where so many chunks are searched.
+
+    The best of few unrelated chunks comes less near to a question than the best of many (decision 5).
+    """
+    few = math.log(MANY_CHUNKS / max(searched, 1)) / math.log(MANY_CHUNKS / FEW_CHUNKS)
+    return LANGUAGE_GAP * (1 + min(1.0, max(0.0, few)))
+
+
+class Retriever:
+    """Finds passages. Only what the asker may read is ever a candidate."""
+
+    def __init__(self, catalog: Catalog, indexes: Indexes, embedder: Embedder, settings: RetrievalSettings) -> None:
+        self._catalog = catalog
+        self._indexes = indexes
+        self._scan = ExactScan(catalog)
+        self._embedder = embedder
+        self._settings = settings
+
+    def retrieve(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval:
+        """The k best passages for a question, best first, within the documents of `scope`."""
+        began = time.perf_counter()
+        self._indexes.ready()
+        k = k or self._settings.passages
+        access_ids, document_ids = self._catalog.access_ids(asker), self._catalog.document_ids(scope)
+        limited = access_ids is not None or document_ids is not None
+        allowed = self._scan.select(access_ids, document_ids) if limited else None
+        embedded = self._embedder.embed_question(question)
+        ranked, evidence = self._rank(question, embedded, max(self._settings.candidates, k), allowed)
+        passages = self._catalog.passages(ranked[:k], asker)
+        floor = self._settings.evidence_floor
+        if floor is None:
+            floor = self._embedder.evidence_floors.get(language_of(question), 0.0)
+        return Retrieval(
+            question=question,
+            passages=tuple(passages),
+            enough_evidence=bool(passages) and evidence >= floor,
+            evidence=evidence,
+            seconds=time.perf_counter() - began,
+        )
+
+    def _rank(
+        self, question: str, embedded: EmbeddedQuestion, limit: int, allowed: Selection | None
+    ) -> tuple[list[tuple[int, float]], float]:
+        """(chunk id, score) best first, and the evidence: the highest MaxSim, or cosine where there are no tokens."""
+        language = language_of(question)
+        dense = self._dense(embedded.vector, language, limit, allowed)
+        expression = any_of(self._telling(content_words(question)[:MOST_WORDS]))
+        words = dict(self._catalog.word_search(expression, limit, None if allowed is None else allowed.chunk_ids))
+        spoken = self._catalog.languages_of([*dense, *words])
+        foreign = {chunk_id for chunk_id, chunk_language in spoken.items() if chunk_language != language}
+        adjusted = {i: cosine + (LANGUAGE_GAP if i in foreign else 0.0) for i, cosine in dense.items()}
+        fused = fuse(adjusted, words, self._settings.dense_weight, foreign)
+        if not len(embedded.tokens):
+            return fused, max(adjusted.values(), default=0.0)
+        searched = self._catalog.count_live() if allowed is None else len(allowed.chunk_ids)
+        return self._rerank(embedded, fused, foreign, evidence_gap(searched))
+
+    def _dense(self, vector: Vectors, language: Language, limit: int, allowed: Selection | None) -> dict[int, float]:
+        """Chunk id -> cosine of the nearest chunks, among them some in the other language where there are any."""
+        if allowed is not None:
+            return dict(allowed.nearest(vector, limit))
+        nearest = self._indexes.nearest(vector, limit)
+        found = dict(self._scan.select().nearest(vector, limit) if nearest is None else nearest)
+        other: Language = "en" if language == "zh" else "zh"
+        if len(found) >= limit and other in self._catalog.languages():
+            found.update(self._scan.select(language=other).nearest(vector, limit // 4))
+        return found
+
+    def _telling(self, words: Sequence[str]) -> list[str]:
+        """The words of a question that are looked for: the rarest, as many as POSTINGS allows, but at least one."""
+        frequencies = self._catalog.document_frequencies(words)
+        postings = itertools.accumulate(sorted(frequencies.values()))
+        most = max(1, sum(total <= POSTINGS for total in postings))
+        return sorted(words, key=frequencies.__getitem__)[:most]
+
+    def _rerank(
+        self, embedded: EmbeddedQuestion, fused: Sequence[tuple[int, float]], foreign: set[int], gap: float
+    ) -> tuple[list[tuple[int, float]], float]:
+        head = fused[:RERANKED]
+        if not head:
+            return [], 0.0
+        ids = [chunk_id for chunk_id, _ in head]
+        packed = self._catalog.token_vectors(ids)
+        weights = piece_weights(self._catalog, embedded.pieces)
+        scores = maxsim(embedded.tokens, weights, [packed.get(chunk_id, b"") for chunk_id in ids])
+        gaps = np.array([gap if chunk_id in foreign else 0.0 for chunk_id in ids], np.float32)
+        before = scaled(np.array([score for _, score in head], np.float32))
+        total = MAXSIM_WEIGHT * scaled(scores) + (1 - MAXSIM_WEIGHT) * before
+        order = np.argsort(-total, kind="stable")
+        ranked = [(ids[i], float(total[i])) for i in order]
+        lowest = min(0.0, ranked[-1][1])
+        tail = [(chunk_id, lowest - 1 + score) for chunk_id, score in fused[RERANKED:]]
+        return ranked + tail, float((scores + gaps).max())
+
+
+def piece_weights(catalog: Catalog, pieces: Sequence[str]) -> Vectors:
+    """How much each piece of a question counts: the idf of its word; little for stop words, 0 for punctuation."""
+    words = [[token for token in tokenise(piece) if token not in STOP_WORDS] for piece in pieces]
+    total = catalog.count_live()
+    frequencies = catalog.document_frequencies({word for group in words for word in group})
+    rarest = math.log(1 + (total + 0.5) / 0.5)
+    weights = []
+    for piece, group in zip(pieces, words, strict=True):
+        idf = [math.log(1 + (total - n + 0.5) / (n + 0.5)) for n in (frequencies[word] for word in group)]
+        has_letters = any(character.isalnum() for character in piece)
+        weights.append(sum(idf) / len(idf) if idf else COMMON_PIECE * rarest * has_letters)
+    return np.array(weights if any(weights) else [1.0] * len(pieces), np.float32)
+
+
+def fuse(
+    dense: Mapping[int, float], words: Mapping[int, float], dense_weight: float, foreign: set[int] | None = None
+) -> list[tuple[int, float]]:
+    """Weighted sum of the two scores, each scaled to 0..1 by its own least and greatest; best first.
+
+    A chunk that one side did not find counts 0 there (CombSUM with min-max scaling; Fox & Shaw, TREC-2, 1994).
+    Chunks in another language than the question's take at least a share of their dense score for words.
+    """
+    by_vector = dict(zip(dense, scaled(np.array(list(dense.values()), np.float32)), strict=True))
+    by_word = dict(zip(words, scaled(np.array(list(words.values()), np.float32)), strict=True))
+    for chunk_id in foreign or ():
+        by_word[chunk_id] = max(by_word.get(chunk_id, 0.0), WORDS_UNSEEN * by_vector.get(chunk_id, 0.0))
+    total = {
+        chunk_id: float(dense_weight * by_vector.get(chunk_id, 0.0) + (1 - dense_weight) * by_word.get(chunk_id, 0.0))
+        for chunk_id in by_vector | by_word
+    }
+    return sorted(total.items(), key=lambda item: (-item[1], item[0]))
+
+
+def scaled(values: Vectors) -> NDArray[np.float32]:
+    """Values mapped to 0..1 by their least and greatest; all 1 where they are equal."""
+    if not len(values):
+        return values
+    low, high = values.min(), values.max()
+    return (values - low) / (high - low) if high > low else np.ones_like(values)

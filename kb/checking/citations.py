@@ -1,0 +1,163 @@
+"""Citations: which words of which document each sentence of an answer rests on.
+
+The model's own markers are a hint, not the truth. Every sentence that states something is aligned to the
+best span of the passages; a marker stays only where that passage carries the sentence, moves to the passage
+that does, and is removed where there is none of that number.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from kb.checking.alignment import Aligner, Similarities, Span, states_something
+from kb.language.language import CJK, repeats, sentences
+from kb.schema import Citation, Claim, Language, Notice, Passage
+
+_MARKER = re.compile(
+    r"\s*[\[【［]\s*\^?(?:passage|source|段落|来源|文档)?\s*(\d{1,3}(?:\s*[,，、;；.]\s*\d{1,3})*)\s*[\]】］]",
+    re.IGNORECASE,
+)
+_LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
+_CLOSING = "。！？；.!?;"
+_ANSWER = re.compile(  # what answers a question with yes or no, before the words that say it of something
+    r"^[\s*_]*(?:yes|no|是的?|对|不是|可以|不可以|不可|行|不行|能|不能|会|不会|需要|不需要|有|没有)[\s*_]*"
+    r"(?:[,.，。;；!！]+|$)[\s*_]*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """An answer after checking: its text with clean markers, its claims and their sources."""
+
+    text: str
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    notices: tuple[Notice, ...]
+    grounded: bool  # at least one claim is supported, by a document that speaks of what the question names
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    body: str  # without markers
+    lead: str  # white space and line breaks before it
+    markers: tuple[int, ...]
+
+
+def cite(
+    text: str,
+    passages: Sequence[Passage],
+    language: Language,
+    question: str = "",
+    similarities: Similarities | None = None,
+    document_text: Callable[[Passage], str] | None = None,
+) -> Cited:
+    """Check an answer against the passages the model was shown.
+
+    `question` is what it answers; `similarities` and `document_text` are the Aligner's.
+    """
+    drafts = list(_sentences_with_markers(text))
+    drafts = [draft for draft, again in zip(drafts, repeats(d.body for d in drafts), strict=True) if not again]
+    known = {passage.rank: passage for passage in passages}
+    removed = sorted({n for draft in drafts for n in draft.markers if n not in known})
+    aligner = Aligner(passages, question, similarities, document_text)
+    pieces: list[str] = []
+    claims: list[Claim] = []
+    citations: list[Citation] = []
+    moved = grounded = False
+    at = 0
+    for draft in drafts:
+        cited = tuple(n for n in draft.markers if n in known)
+        markers: tuple[int, ...] = ()
+        spans: list[Span] = []
+        stating = _states_something(draft.body)
+        if stating:
+            spans = aligner.sources(_statement(draft.body), cited)
+            grounded = grounded or any(span.supported and span.on_target for span in spans)
+            markers = tuple(span.passage.rank for span in spans)
+            moved = moved or (bool(cited) and not set(markers) & set(cited))
+        sentence = _with_markers(draft.body, markers)
+        at += len(draft.lead)
+        if stating:
+            supported = any(span.supported for span in spans)
+            claims.append(Claim(at, at + len(sentence), supported, markers))
+            citations += [_citation(span, len(claims) - 1) for span in spans]
+        at += len(sentence)
+        pieces += [draft.lead, sentence]
+    return Cited("".join(pieces), tuple(claims), tuple(citations), tuple(_notices(removed, moved, language)), grounded)
+
+
+def _notices(removed: Sequence[int], moved: bool, language: Language) -> Iterator[Notice]:
+    if removed:
+        numbers = ", ".join(f"[{n}]" for n in removed)
+        yield Notice(
+            "false_marker",
+            f"引用 {numbers} 没有对应的段落，已删除。"
+            if language == "zh"
+            else f"Removed {numbers}: there is no passage of that number.",
+        )
+    if moved:
+        yield Notice(
+            "marker_moved",
+            "部分引用已改为真正载有该内容的段落。"
+            if language == "zh"
+            else "Some citations were moved to the passage that holds the words.",
+        )
+
+
+def _citation(span: Span, claim: int) -> Citation:
+    passage = span.passage
+    return Citation(
+        marker=passage.rank, collection=passage.collection, document=passage.document, version=passage.version,
+        page=passage.page, start=span.start, end=span.end, quote=span.quote, supported=span.supported, claim=claim,
+    )  # fmt: skip
+
+
+def _sentences_with_markers(text: str) -> Iterator[_Sentence]:
+    """The sentences in order. Markers that follow the full stop belong to the sentence before."""
+    pending: _Sentence | None = None
+    last = 0
+    for start, end in sentences(text):
+        lead, sentence = text[last:start], text[start:end]
+        last = end
+        if pending and "\n" not in lead:
+            opening = re.match(rf"(?:{_MARKER.pattern})+", sentence, re.IGNORECASE)
+            if opening:
+                pending = _Sentence(pending.body, pending.lead, pending.markers + _numbers(opening.group()))
+                sentence = sentence[opening.end() :].lstrip()
+                if not sentence.strip(_CLOSING + " "):
+                    continue
+        if pending:
+            yield pending
+        body = _MARKER.sub("", sentence).strip()
+        pending = _Sentence(body, lead, tuple(dict.fromkeys(_numbers(sentence)))) if body else None
+    if pending:
+        yield pending
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """The passages that the markers name. [3.4] names none: a section of the text, which small models cite."""
+    found = (n for group in _MARKER.findall(text) for n in re.findall(r"[\d.]+", group))
+    return tuple(int(n) for n in found if n.isdigit())
+
+
+def _with_markers(body: str, markers: Sequence[int]) -> str:
+    if not markers:
+        return body
+    closing = len(body) - len(body.rstrip(_CLOSING))
+    stem, tail = (body[:-closing], body[-closing:]) if closing else (body, "")
+    space = "" if CJK.search(stem[-1:]) else " "
+    return f"{stem}{space}{''.join(f'[{n}]' for n in markers)}{tail}"
+
+
+def _statement(body: str) -> str:
+    """What a sentence says of something: without the number of a list, and without "yes" or "no"."""
+    return _ANSWER.sub("", _LIST_NUMBER.sub("", body))
+
+
+def _states_something(body: str) -> bool:
+    """Whether a sentence is a claim: not a question, a heading, a lead-in to a list, a mere "yes" or punctuation."""
+    plain = _statement(body).strip(" *_#`|-")
+    if not plain or plain[-1] in "?？:：" or body.lstrip().startswith("#"):
+        return False
+    return states_something(plain)

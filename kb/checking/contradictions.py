@@ -1,0 +1,133 @@
+"""Contradictions: what speaks against a claim in the very words that seem to carry it.
+
+A claim may use the words and numbers of its source and still say something else: it loses a minus sign, adds or drops
+a "not", or takes the number of the sentence beside.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from kb.language.content_terms import content_of, is_number, stem
+from kb.language.number_forms import missing_numbers, numbers_in
+
+_NEGATIVE = re.compile(  # not "3-5", "3天-5天", "3小时-5小时" or "9:00 -18:00"; a whole cell "(57)" as accounts have it
+    r"(?<![A-Za-z0-9.,%)）])(?<!\d )(?<!\d[一-鿿])(?<!\d[一-鿿]{2})[-−]\d[\d.,]*\s*(?:%|[万亿千]|million\b|billion\b)?"
+    r"|(?:(?<= \| )|(?<=\t))\(\d[\d.,]*%?\)(?= \||\t|$)",
+    re.MULTILINE,
+)
+FALLING = re.compile(
+    r"负|零下|下降|下滑|下跌|降低|减少|亏损|降|跌|\b(?:minus|negative|below|decrease[sd]?|decreasing|decline[sd]?|declining"
+    r"|dropp?e?d?s?|fell|falls?|fallen|falling|loss(?:es)?|lost|losing|down|lower|shrank|shrunk|reduced?|reduction)\b",
+    re.IGNORECASE,
+)
+_NOT_A_LIMIT = re.compile(  # "not more than 3" limits, and may be said without a "not"
+    r"\b(?:not?|never)\s+(?:more|less|fewer|later|earlier|longer|higher|lower|larger|smaller|greater|exceed\w*|only"
+    r"|until|to exceed)\b"
+    r"|不(?:得|能|应|可|宜)?(?:少于|低于|超过|大于|小于|多于|高于|晚于|早于|迟于|超出|长于|短于|满|足|仅|只|断|同)",
+    re.IGNORECASE,
+)
+_NOT = re.compile(
+    r"\b(?:no|not|never|none|neither|nor|cannot|without)\b|n['’]t\b|没有|并未|尚未|未曾|无需|无须|无权|禁止"
+    r"|不(?:是|会|能|可|得|予|需|必|用|允许|享受|包括|包含|提供|支付|适用|发)",
+    re.IGNORECASE,
+)
+_DENIES = re.compile(
+    r"\b(?:except|exclu\w+|prohibit\w*|forb[aio]\w+|only|un\w+able|exempt\w*|free of|instead of|rather than|stop\w*"
+    r"|refus\w*|deny|denie[sd]|invalid|non-?\w+)\b|[不无未非免禁仅限除勿莫]|拒绝|停止|取消",
+    re.IGNORECASE,
+)
+# What a denial denies: the word behind it.
+_DENIED = re.compile(
+    r"(?:\b(?:not|never)\s+|\bcannot\s+|n['’]t\s+)(?:be\s+)?([a-z]{3,})"
+    r"|(?:不得|不能|不可以|不可|不允许|不予|不会|不再|禁止|严禁|无权|无需|没有|不(?![可能得允予会再])|未)([一-鿿]{2})",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(  # what is denied in one case may be allowed in another
+    r"\b(?:without|unless|until|except|before|after|beyond|over|above|more than|if|other than|but|only)\b"
+    r"|未经|除|前|后|超|以上|否则|但|如|若|只|仅",
+    re.IGNORECASE,
+)
+_PERMITS = re.compile(r"\b(?:may|can|allowed|permitted)\b|可以|允许|能够", re.IGNORECASE)
+_LATIN = re.compile(r"[a-z]+")
+_QUANTITY = re.compile(r"(?<![\d.,])(\d[\d.,]*+)\s*+([A-Za-z%]+|[一-鿿])")
+_LIKE = 0.4  # share of claim and question in a sentence that may be taken for its neighbour: one with "it" has less
+_ATTRIBUTE = re.compile(r"[未不][一-鿿]{1,3}的")  # "unused" leave is no denial of what is said of it
+
+
+def loses_sign(claim: str, source: str) -> bool:
+    """Whether the source has a number of the claim with a minus sign alone, and the claim without any word of it."""
+    return bool(only_negative(source) & numbers_in(claim)) and not (_NEGATIVE.search(claim) or FALLING.search(claim))
+
+
+def only_negative(source: str) -> frozenset[str]:
+    """The numbers that stand in a text with a minus sign, and nowhere without."""
+    signed = _NEGATIVE.findall(source)
+    return numbers_in("\n".join(signed)) - numbers_in(_NEGATIVE.sub(" ", source)) if signed else frozenset()
+
+
+def negates(claim: str, source: str) -> bool:
+    """Whether the claim denies what the source says without denying anything."""
+    denied = _NOT.search(_NOT_A_LIMIT.sub(" ", claim))
+    return bool(denied) and not (_NOT.search(source) or _DENIES.search(source))
+
+
+def drops_denial(claim: str, sentence: str) -> bool:
+    """Whether a sentence denies what the claim says without denying anything."""
+    claim = _ATTRIBUTE.sub(" ", claim)
+    if _denies(claim):
+        return False
+    plain = _NOT_A_LIMIT.sub(" ", sentence)
+    if _CONDITION.search(plain):
+        return False
+    elsewhere = _DENIED.sub(" ", plain)
+    return any(
+        _says(claim, word or chinese) and not _says(elsewhere, word or chinese)
+        for word, chinese in _DENIED.findall(plain)
+    )
+
+
+def permits_denied(claim: str, sentence: str) -> bool:
+    """Whether the claim says that something may be, and a sentence in another language denies something."""
+    claim, plain = _ATTRIBUTE.sub(" ", claim), _NOT_A_LIMIT.sub(" ", sentence)
+    return bool(_PERMITS.search(claim) and _NOT.search(plain)) and not (_denies(claim) or _CONDITION.search(plain))
+
+
+def is_of_neighbour(claim: str, question: str, sentence: str, neighbours: Sequence[str]) -> bool:
+    """Whether a number of the claim stands in a sentence, and a neighbour says all that the sentence has of claim and
+    question and more, but another number of the same unit."""
+    units = {unit for number, unit in _quantities(sentence) if number in numbers_in(claim) - numbers_in(question)}
+    if not units:
+        return False
+    said = {**content_of(question), **content_of(claim)}
+    own = said.keys() & content_of(sentence).keys()
+    if sum(said[token] for token in own) < _LIKE * sum(said.values()):
+        return False
+    return any(
+        _words(own) < _words(said.keys() & content_of(neighbour).keys())
+        and missing_numbers(claim, neighbour) == numbers_in(claim)
+        and any(unit in units for _, unit in _quantities(neighbour))
+        for neighbour in neighbours
+    )
+
+
+def _denies(text: str) -> bool:
+    plain = _NOT_A_LIMIT.sub(" ", text)
+    return bool(_NOT.search(plain) or _DENIES.search(plain))
+
+
+def _says(text: str, word: str) -> bool:
+    """Whether a text has an English word in some form, or Chinese characters."""
+    if not word.isascii():
+        return word in text
+    return stem(word.lower()) in (stem(found) for found in _LATIN.findall(text.lower()))
+
+
+def _words(tokens: Iterable[str]) -> set[str]:
+    return {token for token in tokens if not is_number(token)}
+
+
+def _quantities(text: str) -> Iterator[tuple[str, str]]:
+    """Numbers in digits and the unit behind each: a stem, or a Chinese character."""
+    for digits, unit in _QUANTITY.findall(text):
+        for number in numbers_in(digits):
+            yield number, stem(unit.lower())

@@ -1,0 +1,189 @@
+"""Claims about tables: whether what a claim gives stands in the row and the column that it speaks of."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kb.language.content_terms import content_of, is_number
+from kb.language.number_forms import numbers_in
+
+_QUARTER = re.compile(r"第?\s*([一二三四1-4])\s*季度?|\b([1-4])(?:st|nd|rd|th) quarter\b")
+_QUARTERS = dict(zip("一二三四", "1234", strict=True))
+_UNIT = re.compile(r"\([^()]*\)")
+_WORD = re.compile(r"[^\W_]+")
+_CELL = re.compile(r"(?:^| )\|(?: |$)|\t")
+_RULE = re.compile(r"[\s|:]*-[\s|:-]*")  # what parts the heads of a Markdown table from its rows
+_AMOUNT = re.compile(r"[\d\s.,+\-−()%]+")
+_FEWEST_CELLS = 3  # in a row whose words are compared with those of other rows; in pairs each value is of its own kind
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table: its cells in plain text, the numbers and the content of each, and the heads of the columns.
+
+    `start` and `end` count into the text it is from. The heads have none themselves.
+    """
+
+    start: int
+    end: int
+    cells: Sequence[str]
+    numbers: Sequence[frozenset[str]]
+    content: Sequence[frozenset[str]]
+    heads: Sequence[str]
+
+
+def is_row(line: str) -> bool:
+    """Whether a line is a row of a table, or the rule below its heads."""
+    return bool(_CELL.search(line)) or _is_rule(line)
+
+
+def rows_of(text: str, header: str = "") -> list[Row]:
+    """The rows of the tables in a text. `header` heads the rows that it begins with; other tables have their own.
+
+    A first cell that is empty is that of the row above.
+    """
+    above = next((line for line in header.split("\n") if _CELL.search(line)), "")
+    heads = _heads(above) if above else []
+    rows: list[Row] = []
+    start, label = 0, ""
+    for line in text.split("\n"):
+        if not is_row(line):
+            heads, label = [], ""
+        elif not _is_rule(line):
+            cells = _cells(line)
+            plain = [_plain(cell) for cell in cells]
+            plain[0] = label = plain[0] or label
+            numbers, content = [numbers_in(c) for c in cells], [frozenset(content_of(c)) for c in (label, *cells[1:])]
+            rows.append(Row(start, start + len(line), plain, numbers, content, heads))
+            heads = heads or _heads(line)
+        start += len(line) + 1
+    return rows
+
+
+def takes_wrong_column(claim: str, question: str, rows: Sequence[Row]) -> bool:
+    """Whether a number of the claim stands in one column of a table, and the claim names another that has one too,
+    which it does not give. The question says which column is meant where the claim does not."""
+    said, plain, asked = numbers_in(claim), _plain(claim), _plain(question)
+
+    def is_beside(row: Row, number: str) -> bool:
+        columns = _columns(row, plain, asked)
+        return any(row.numbers[at] and not row.numbers[at] & said for at in columns) and not any(
+            number in row.numbers[at] for at in (*columns, *_hinted(row.heads, f"{plain} {asked}"))
+        )
+
+    return any(
+        all(is_beside(row, number) for row in having)
+        for number in said - numbers_in(question)
+        if (having := [row for row in _whole(rows) if any(number in cell for cell in row.numbers)])
+    )
+
+
+def takes_wrong_row(claim: str, question: str, rows: Sequence[Row]) -> bool:
+    """Whether a number or the words of a cell that the claim gives stand only in rows that fit claim and question less
+    than another row does, which has something else of that kind in the same column."""
+    said = content_of(claim).keys() | {token for token in content_of(question) if not is_number(token)}
+    given, plain = numbers_in(claim), _plain(claim)
+
+    def is_outdone(row: Row, at: int) -> bool:
+        return any(
+            _fit(row, at, said) < _fit(other, at, said)
+            and bool(other.numbers[at]) == bool(row.numbers[at])
+            and (
+                not other.numbers[at] & given and _kind(other.cells[at]) == _kind(row.cells[at])
+                if row.numbers[at]
+                else other.content[at] and not _is_said(other.cells[at], plain)
+            )
+            for other in rows
+            if other.heads and len(other.cells) == len(row.cells)
+        )
+
+    numbers = [
+        [(row, at) for row in rows for at, cell in enumerate(row.numbers) if number in cell]
+        for number in given - numbers_in(question)
+    ]
+    worded = [
+        (row, at)
+        for row in rows
+        if row.heads and len(row.cells) >= _FEWEST_CELLS
+        for at, cell in enumerate(row.cells)
+        if at and row.content[at] and not row.numbers[at] and _is_said(cell, plain)
+    ]
+    words = [[(row, at) for row, at in worded if row.cells[at] == cell] for cell in {r.cells[at] for r, at in worded}]
+    return any(having and all(is_outdone(row, at) for row, at in having) for having in (*numbers, *words))
+
+
+def names_cell(claim: str, question: str, rows: Sequence[Row]) -> bool:
+    """Whether each number that the claim adds to the question stands in a row and a column that they name."""
+    plain, asked = _plain(claim), _plain(question)
+    named = [row for row in _whole(rows) if _is_said(row.cells[0], f"{plain} {asked}")]
+    added = numbers_in(claim) - numbers_in(question)
+    return bool(added) and all(
+        any(number in row.numbers[at] for row in named for at in _columns(row, plain, asked)) for number in added
+    )
+
+
+def _fit(row: Row, at: int, said: set[str]) -> frozenset[str]:
+    """What is said of a row, apart from one cell."""
+    return frozenset(token for i, content in enumerate(row.content) if i != at for token in content if token in said)
+
+
+def _kind(cell: str) -> str:
+    """What a cell holds besides its number: the unit."""
+    return _AMOUNT.sub("", cell)
+
+
+def _whole(rows: Sequence[Row]) -> list[Row]:
+    """The rows that have a cell for each head."""
+    return [row for row in rows if row.heads and len(row.cells) == len(row.heads)]
+
+
+def _cells(line: str) -> list[str]:
+    bare = line.strip()
+    is_framed = len(bare) > 1 and bare[0] == bare[-1] == "|"
+    return _CELL.split(bare[1:-1] if is_framed else line)
+
+
+def _heads(line: str) -> list[str]:
+    return [" ".join(_UNIT.sub("", _plain(cell)).split()) for cell in _cells(line)]
+
+
+def _is_rule(line: str) -> bool:
+    return "|" in line and bool(_RULE.fullmatch(line))
+
+
+def _columns(row: Row, claim: str, question: str) -> list[int]:
+    """The columns, but for the first, whose head the claim names, else those whose head the question does."""
+    return _named(row.heads, claim) or _named(row.heads, question)
+
+
+def _named(heads: Sequence[str], said: str) -> list[int]:
+    """The columns, but for the first, whose head is named; "P2" is not where "P2 Pro" is."""
+    named = []
+    for at in sorted(range(1, len(heads)), key=lambda at: -len(heads[at])):
+        if _is_said(heads[at], said):
+            named.append(at)
+            said = said.replace(heads[at], " ")
+    return named
+
+
+def _hinted(heads: Sequence[str], said: str) -> Iterator[int]:
+    """The columns, but for the first, of whose head a word is said that stands in no other head."""
+    words = [set(_WORD.findall(head)) for head in heads]
+    for at, own in enumerate(words):
+        others = set().union(*words[:at], *words[at + 1 :])
+        if at and any(_is_said(word, said) for word in own - others):
+            yield at
+
+
+def _is_said(head: str, said: str) -> bool:
+    """Whether a text names a head or a label; a part of a longer word or number does not."""
+    before, after = (r"(?<![a-z0-9])" if head[:1].isascii() else "", r"(?![a-z0-9])" if head[-1:].isascii() else "")
+    return bool(head) and bool(re.search(before + re.escape(head) + after, said))
+
+
+def _plain(text: str) -> str:
+    """Lower case, of one width, with quarters as "q1"."""
+    text = unicodedata.normalize("NFKC", text).lower()
+    text = _QUARTER.sub(lambda match: f" q{_QUARTERS.get(match[1], match[1]) or match[2]} ", text)
+    return " ".join(text.split())

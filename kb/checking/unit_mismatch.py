@@ -1,0 +1,105 @@
+"""Units: whether a claim gives a number of its source in another unit, or as the opposite limit.
+
+Both hold a number of the claim against every mention of it in the source: one that fits is enough.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+
+from kb.language.language import nfkc
+from kb.language.number_forms import AMOUNT, CODE, numbers_in
+
+_BEHIND = {
+    "second": r"秒钟?|(?:seconds?|secs?)\b",
+    "minute": r"分钟|(?:minutes?|mins?)\b",
+    "hour": r"小时|钟头|(?:hours?|hrs?|h)\b",
+    "day": r"(?:工作|自然|日历|交易)?[天日](?![元期常程志])|days?\b|workdays?\b",
+    "week": r"周(?![岁年期末])|星期(?![一二三四五六日天])|礼拜|weeks?\b",
+    "month": r"(?<=个)(?:自然)?月|months?\b",
+    "quarter": r"季度|quarters?\b",
+    "year": r"周?[年岁](?![级度月])|years?\b|yrs?\b",
+    "EUR": r"欧元|euros?\b|eur\b|€",
+    "USD": r"美[元金]|(?:us\s?)?dollars?\b|usd\b|\$",
+    "GBP": r"英镑|gbp\b|£",
+    "HKD": r"港[元币]|hkd\b",
+    "JPY": r"日元|yen\b|jpy\b",
+    "CNY": r"元|人民币|块钱|yuan\b|rmb\b|cny\b",
+}
+_BEFORE = {
+    "EUR": r"€|\beur\b", "USD": r"(?<![a-z])(?:us)?\$|\busd\b", "GBP": r"£|\bgbp\b", "HKD": r"\bhk(?:d\b|\$)",
+    "JPY": r"\bjpy\b", "CNY": r"\b(?:rmb|cny)\b|人民币",
+}  # fmt: skip
+_KIND_OF_TIME = r"(?:(?:working|business|calendar|consecutive|full|whole|additional|extra|further|more|paid)\s+)?"
+_WITH_UNIT = re.compile(
+    rf"(?P<number>{AMOUNT})\)?[\s-]*个?{_KIND_OF_TIME}(?:"
+    + "|".join(f"(?P<{unit}>{names})" for unit, names in _BEHIND.items())
+    + ")",
+    re.IGNORECASE,
+)
+# In a table the currency may have a cell of its own, or close the label of the row.
+_WITH_CURRENCY = re.compile(
+    "(?:"
+    + "|".join(rf"(?P<{unit}>(?:{names})|(?:^|\|)[^|\d\n]*(?:{names})\)?\s*\|)" for unit, names in _BEFORE.items())
+    + rf")\s*(?P<number>{AMOUNT})",
+    re.IGNORECASE | re.MULTILINE,
+)
+_NOT = r"\b(?:no|not|never|cannot)"
+_LEAST = (
+    r"至少|最少|起码|最低|不[得应能可宜]?(?:少于|低于|短于|小于)|\bat least\b|\bmin(?:imum|\.)"
+    rf"|{_NOT}(?: be)? (?:less|fewer|shorter|lower|smaller) than\b"
+)
+_MOST = (
+    r"至多|最多|顶多|最高|最长|不[得应能可宜]?(?:超过|超出|多于|高于|大于|长于)|\bat most\b|\bup to\b|\bmax(?:imum|\.)"
+    rf"|{_NOT}(?: be)? (?:more|greater|higher|longer|larger) than\b|{_NOT} exceed(?:ing)?\b"
+)
+_BETWEEN = (
+    r"(?:[^\d\s，。；、,.;:|a-z]{0,6}?"
+    r"|(?:\s+(?!once|twice|every|per|for|in|within|before|after|and|or|if)[a-z]+){0,4}?)"
+)
+_LIMIT = re.compile(
+    rf"(?:(?P<least>{_LEAST})|(?P<most>{_MOST})){_BETWEEN}[\s$€£¥]*(?P<number>{AMOUNT}\s?%?)", re.IGNORECASE
+)
+
+
+def other_unit(claim: str, source: str) -> bool:
+    """Whether a number has units of time or money in both texts, and none in common: 2 hours for 2 days.
+
+    Working days are days.
+    """
+    return _clash(_units(claim), _units(source))
+
+
+def other_bound(claim: str, source: str) -> bool:
+    """Whether a number is a lower limit in one text, and an upper one in the other."""
+    return _clash(_limits(claim), _limits(source))
+
+
+def _clash(claim: Mapping[str, set[str]], source: Mapping[str, set[str]]) -> bool:
+    return any(number in source and not found & source[number] for number, found in claim.items())
+
+
+def _units(text: str) -> dict[str, set[str]]:
+    """The units of each number. A "one" beside other numbers is an article, and has none."""
+    text = CODE.sub(" ", nfkc(text))
+    several = len(numbers_in(text)) > 1
+    units: dict[str, set[str]] = defaultdict(set)
+    for pattern in (_WITH_UNIT, _WITH_CURRENCY):
+        for match in pattern.finditer(text):
+            if several and match["number"].lower() in ("一", "one"):
+                continue
+            for number in _value(match):
+                units[number].update(unit for unit in _BEHIND if match.groupdict().get(unit))
+    return units
+
+
+def _limits(text: str) -> dict[str, set[str]]:
+    limits: dict[str, set[str]] = defaultdict(set)
+    for match in _LIMIT.finditer(CODE.sub(" ", nfkc(text))):
+        for number in _value(match):
+            limits[number].add("least" if match["least"] else "most")
+    return limits
+
+
+def _value(match: re.Match[str]) -> frozenset[str]:
+    return numbers_in(f"{match['number']} 个")

@@ -1,0 +1,313 @@
+"""Evaluation: a question set put to the knowledge base, every answer scored and kept, and the figures of it all."""
+
+import functools
+import hashlib
+import json
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import TypeAdapter, ValidationError
+
+from kb.config import Settings
+from kb.errors import HomeError, KBError, UsageError
+from kb.evaluation import ranking_metrics, report, scoring
+from kb.evaluation.metrics import as_table, gate, load_gate, summarise
+from kb.evaluation.outcome import EvalOptions, EvalProgress, Outcome, Ranked, Report, Scores
+from kb.evaluation.questions import Evidence, Question, load_questions
+from kb.evaluation.ranking_metrics import Place
+from kb.evaluation.results_log import ResultsLog
+from kb.language.script import is_written_in
+from kb.schema import EVERYTHING, Answer, Document, Passage, Principal, Retrieval, Scope
+
+__all__ = [
+    "EvalOptions",
+    "EvalProgress",
+    "Evidence",
+    "Outcome",
+    "Question",
+    "Ranked",
+    "Report",
+    "Scores",
+    "as_table",
+    "evaluate",
+    "gate",
+    "load_gate",
+    "load_questions",
+    "summarise",
+]
+
+SAMPLING_TEMPERATURE = 0.6  # for K > 1 samples; DeepSeek-R1's report draws its samples with it
+
+
+class LoadedModel(Protocol):
+    """What an evaluation needs to know of a language model."""
+
+    @property
+    def engine(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    def digest(self) -> str: ...
+
+
+class Asked(Protocol):
+    """The part of a knowledge base that an evaluation asks."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def model(self) -> LoadedModel: ...
+    def use_model(self, engine: str | None, model: str | None) -> object: ...
+    def warm_up(self) -> object: ...
+    def documents(self, asker: Principal) -> list[Document]: ...
+    def search(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval: ...
+    def answer(
+        self,
+        question: str,
+        asker: Principal,
+        *,
+        scope: Scope = EVERYTHING,
+        think_budget: int | None = None,
+        seed: int | None = None,
+        temperature: float | None = None,
+    ) -> Answer: ...
+
+
+_OUTCOME = TypeAdapter(Outcome)
+
+
+def evaluate(
+    kb: Asked,
+    questions: Sequence[Question],
+    options: EvalOptions,
+    out: Path,
+    progress: Callable[[EvalProgress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> Report:
+    """Put each question, score it, and write `results.jsonl` and `report.html` into `out`.
+
+    A run with the same fingerprint (questions, documents, settings, model, code, options) goes on where the last one
+    stopped, and puts again what failed. Setting `stop` ends it after the current answer. A question that fails is
+    recorded with its error, and counts as not found and not right. Raises UsageError if `out` holds another run, or
+    no document is within the scope of the options.
+    """
+    questions = questions[: options.limit] if options.limit is not None else questions
+    _check(questions, options)
+    _check_scope(kb, options)
+    if not options.retrieval_only:
+        if options.engine is not None or options.model is not None:
+            kb.use_model(options.engine, options.model)
+        kb.warm_up()  # so that loading is not counted into the first answer's seconds
+    run = fingerprint(kb, questions, options)
+    with ResultsLog(out / "results.jsonl", run, options.fresh) as log:
+        done = _resumed(log, options)
+        plan = [(question, sample) for question in questions for sample in range(options.samples)]
+        pending = [(q, s) for q, s in plan if (q.id, s) not in done or done[q.id, s].error]
+        if options.retrieval_only and pending:
+            _warm_search(kb, pending[0][0], options)
+        began = time.monotonic()
+        for question, sample in pending:
+            if stop is not None and stop.is_set():
+                break
+            outcome = put(kb, question, sample, options)
+            log.append(_OUTCOME.dump_json(outcome))
+            done[question.id, sample] = outcome
+            if progress is not None:
+                failed = sum(1 for o in done.values() if o.error)
+                seconds = time.monotonic() - began
+                progress(EvalProgress(len(done), len(plan), question.question, failed, seconds))
+    outcomes = tuple(done[q.id, s] for q, s in plan if (q.id, s) in done)
+    result = Report(run, outcomes, len(plan))
+    report.write(result, out / "report.html")
+    return result
+
+
+def put(kb: Asked, question: Question, sample: int, options: EvalOptions) -> Outcome:
+    """Put one question once. Errors of the home (a full disk) end the run; any other is the outcome."""
+    outcome = Outcome(question, sample)
+    scope = Scope(paths=question.scope) if question.scope else options.scope
+    try:
+        if sample == 0:
+            found = kb.search(question.question, options.asker, k=options.candidates, scope=scope)
+            outcome = replace(
+                outcome,
+                ranked=tuple(_ranked(p, i < options.k) for i, p in enumerate(found.passages)),
+                enough_evidence=found.enough_evidence,
+                retrieval_seconds=found.seconds,
+            )
+        if not options.retrieval_only:
+            answer = kb.answer(
+                question.question,
+                options.asker,
+                scope=scope,
+                think_budget=options.think_budget,
+                seed=options.seed + sample,
+                temperature=_temperature(options),
+            )
+            outcome = replace(outcome, answer=answer)
+    except HomeError:
+        raise
+    except KBError as error:
+        outcome = replace(outcome, error=f"{type(error).__name__}: {error}")
+    return replace(outcome, scores=score(outcome, options))
+
+
+def score(outcome: Outcome, options: EvalOptions) -> Scores:
+    """Compute an outcome's scores from what it holds."""
+    question, answer = outcome.question, outcome.answer
+    scores = Scores()
+    gold = [Place(e.doc, e.page) for e in question.evidence]
+    if gold and outcome.sample == 0:
+        gained = ranking_metrics.gains(
+            [Place(r.document, r.page) for r in outcome.ranked or ()], gold, options.page_slack
+        )
+        units = len(ranking_metrics.gold_units(gold))
+        scores = replace(
+            scores,
+            gold_units=units,
+            first_hit=ranking_metrics.first_hit(gained),
+            ndcg=ranking_metrics.ndcg(gained, units),
+        )
+    if options.retrieval_only:
+        return scores
+    if question.answerable:
+        scores = replace(scores, right=False, f1=0.0)
+    if answer is None:
+        return scores
+    scores = replace(
+        scores,
+        refused=answer.refused,
+        empty=scoring.is_empty(answer.text),
+        think_leak=scoring.think_leak(answer.text),
+        language_right=is_written_in(answer.text, question.language),
+    )
+    if answer.refused:
+        return scores
+    if question.answerable:
+        golds = question.answers or tuple(form for group in question.answer_groups for form in group)
+        right = scoring.is_right(answer.text, question.answers, question.answer_groups)
+        scores = replace(scores, right=right, f1=scoring.f1(answer.text, golds))
+    if gold:
+        on_gold = [
+            ranking_metrics.on_gold(Place(c.document, c.page), gold, options.page_slack) for c in answer.citations
+        ]
+        hits = sum(1 for place in on_gold if place is not None)
+        scores = replace(scores, citations=len(on_gold), citations_on_gold=hits)
+    return replace(
+        scores,
+        claims=len(answer.claims),
+        claims_supported=sum(1 for claim in answer.claims if claim.supported),
+        claims_cited=sum(1 for claim in answer.claims if claim.markers),
+    )
+
+
+def fingerprint(kb: Asked, questions: Sequence[Question], options: EvalOptions) -> dict[str, Any]:
+    """What identifies a run: two runs that agree in all of it measure the same thing."""
+    documents = sorted((d.collection, d.path, d.sha256) for d in kb.documents(options.asker))
+    model = None if options.retrieval_only else kb.model
+    return {
+        "commit": _commit(),
+        "engine": model.engine if model else None,
+        "model": model.name if model else None,
+        "model_digest": model.digest() if model else None,
+        "settings_hash": _hash(kb.settings.model_dump(mode="json")),
+        "questions_hash": _hash(TypeAdapter(list[Question]).dump_python(list(questions), mode="json")),
+        "documents_hash": _hash(documents),
+        "seed": options.seed,
+        "samples": options.samples,
+        "limit": options.limit,
+        "retrieval_only": options.retrieval_only,
+        "page_slack": options.page_slack,
+        "scope": {
+            name: list(part) if isinstance(part, tuple) else part for name, part in asdict(options.scope).items()
+        },
+        "think_budget": options.think_budget,
+        "temperature": _temperature(options),
+        "k": options.k,
+        "candidates": options.candidates,
+    }
+
+
+def _check(questions: Sequence[Question], options: EvalOptions) -> None:
+    for name, value, least in (
+        ("--samples", options.samples, 1),
+        ("--limit", 1 if options.limit is None else options.limit, 1),
+        ("--page-slack", options.page_slack, 0),
+        ("-k", options.k, 1),
+        ("candidates", options.candidates, ranking_metrics.CUTOFF),
+    ):
+        if value < least:
+            raise UsageError(f"{name} must be at least {least}, not {value}.")
+    if not questions:
+        raise UsageError("There are no questions to evaluate.")
+    if options.retrieval_only and options.samples > 1:
+        raise UsageError("--samples counts answers; it cannot go with --retrieval-only.")
+
+
+def _check_scope(kb: Asked, options: EvalOptions) -> None:
+    globs = options.scope.paths
+    paths = (document.path for document in kb.documents(options.asker)) if globs else ()
+    if globs and not any(fnmatchcase(path, pattern) for path in paths for pattern in globs):
+        named = ", ".join(map(repr, globs))
+        raise UsageError(f"No document matches {named}, which --in names. See `kb docs list` for their paths.")
+
+
+def _temperature(options: EvalOptions) -> float | None:
+    return SAMPLING_TEMPERATURE if options.temperature is None and options.samples > 1 else options.temperature
+
+
+def _resumed(log: ResultsLog, options: EvalOptions) -> dict[tuple[str, int], Outcome]:
+    done = {}
+    for number, line in enumerate(log.lines, start=2):
+        try:
+            outcome = _OUTCOME.validate_json(line)
+        except ValidationError:
+            raise UsageError(
+                f"{log.path}, line {number} is not an outcome of this version. Replace the results with --fresh."
+            ) from None
+        done[outcome.question.id, outcome.sample] = replace(outcome, scores=score(outcome, options))
+    return done
+
+
+def _warm_search(kb: Asked, question: Question, options: EvalOptions) -> None:
+    """Load what searching needs, so that it is not counted into the first question's seconds."""
+    try:
+        kb.search(question.question, options.asker, k=1)
+    except HomeError:
+        raise
+    except KBError:
+        pass  # the question is put again, and its error recorded
+
+
+def _ranked(passage: Passage, with_text: bool) -> Ranked:
+    p = passage
+    return Ranked(p.collection, p.document, p.page, p.start, p.end, p.score, p.text if with_text else "")
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+@functools.cache
+def _commit() -> str | None:
+    """The commit of this code's own repository, with + if files differ from it; None where it is not in one."""
+    root = Path(__file__).resolve().parents[2]
+    top = _git(root, "rev-parse", "--show-toplevel")
+    head = _git(root, "rev-parse", "--verify", "--quiet", "HEAD")
+    if top is None or head is None or Path(top).resolve() != root:
+        return None  # installed: a repository around the environment says nothing about this code
+    return head + ("+" if _git(root, "status", "--porcelain", "--untracked-files=no") else "")
+
+
+def _git(root: Path, *arguments: str) -> str | None:
+    try:
+        command = ["git", "-C", str(root), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

@@ -1,0 +1,157 @@
+"""Question sets: what is asked, what would be right, and where it stands."""
+
+import glob
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kb.errors import QuestionSetError, why
+from kb.language.script import written_language
+from kb.schema import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where the answer stands. Without a page the whole document is meant."""
+
+    doc: str  # path relative to its root
+    page: int | None = None  # 1-based
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. `answers` are forms of the right answer, any of which will do."""
+
+    id: str
+    question: str
+    answers: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    language: Language = "en"
+    refuse: bool = False  # the documents hold no answer: it must be refused
+    kind: str = ""  # of question, such as near_miss or off_topic; figures are given by it
+    scope: tuple[str, ...] = ()  # path globs: look only into these documents
+    answer_groups: tuple[tuple[str, ...], ...] = ()  # a right answer holds one form of every group
+    meta: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def answerable(self) -> bool:
+        """Whether answers to it can be right. One with neither gold answer nor REFUSE only measures retrieval."""
+        return not self.refuse and bool(self.answers or self.answer_groups)
+
+
+def load_questions(path: Path) -> list[Question]:
+    """Read a question set, one JSON object a line; blank lines are skipped.
+
+    Fields: `id`, `question` and `answers` are required; `evidence` (`doc`, `page`, `text`), `lang` and `meta`
+    are optional. `meta.expected = "REFUSE"` marks a question that must be refused. `meta.scope` (a glob or a list
+    of them), `meta.scope_doc` and `meta.context_docs` (literal paths) limit where to look.
+    Raises QuestionSetError naming the file and the line.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except FileNotFoundError:
+        raise QuestionSetError(f"There is no question set {path}. Check the path.") from None
+    except IsADirectoryError:
+        raise QuestionSetError(f"{path} is a folder. Name the question set in it, a .jsonl file.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionSetError(f"The question set {path} cannot be read: {why(error)}.") from None
+    questions: list[Question] = []
+    seen: dict[str, int] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            question = _question(line)
+        except ValueError as error:
+            raise QuestionSetError(f"{path}, line {number}: {error}.") from None
+        if question.id in seen:
+            raise QuestionSetError(f"{path}, line {number}: id {question.id!r} was used in line {seen[question.id]}.")
+        seen[question.id] = number
+        questions.append(question)
+    if not questions:
+        raise QuestionSetError(f"The question set {path} holds no questions: one JSON object a line is expected.")
+    return questions
+
+
+def _question(line: str) -> Question:
+    try:
+        record = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ValueError(f"not valid JSON ({error})") from None
+    _expect(isinstance(record, dict), "a JSON object is expected")
+    try:
+        json.dumps(record, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError("holds half of a surrogate pair, which no text file can keep") from None
+    missing = [name for name in ("id", "question", "answers") if name not in record]
+    _expect(not missing, f"missing {', '.join(missing)}")
+    named, asked, meta = record["id"], record["question"], record.get("meta") or {}
+    _expect(
+        isinstance(named, str | int) and not isinstance(named, bool) and named != "", "id must be a text or a number"
+    )
+    _expect(isinstance(asked, str), "question must be a text")  # an empty one fails when it is put, and is listed
+    _expect(isinstance(meta, dict), "meta must be an object")
+    groups = meta.get("answer_groups") or []
+    _expect(isinstance(groups, list), "meta.answer_groups must be a list of lists of texts")
+    return Question(
+        id=str(record["id"]),
+        question=record["question"].strip(),
+        answers=_texts(record["answers"], "answers"),
+        evidence=_evidence(record.get("evidence") or []),
+        language=_language(record),
+        refuse=meta.get("expected") == "REFUSE",
+        kind=meta["kind"] if isinstance(meta.get("kind"), str) else "",
+        scope=_scope(meta),
+        answer_groups=tuple(_texts(group, "meta.answer_groups") for group in groups if group != []),
+        meta=meta,
+    )
+
+
+def _expect(condition: bool, what: str) -> None:
+    if not condition:
+        raise ValueError(what)
+
+
+def _language(record: Mapping[str, Any]) -> Language:
+    named = record.get("lang")
+    if named in ("zh", "en"):
+        return named  # type: ignore[no-any-return]
+    if named not in (None, ""):
+        raise ValueError(f"lang must be zh or en, not {named!r}")
+    return written_language(record["question"]) or "en"
+
+
+def _texts(value: object, name: str) -> tuple[str, ...]:
+    whole = isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value)
+    if not isinstance(value, list) or not whole:
+        raise ValueError(f"{name} must be a list of texts that are not empty")
+    return tuple(value)
+
+
+def _evidence(value: object) -> tuple[Evidence, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise ValueError("evidence must be a list of objects")
+    found = []
+    for item in value:
+        doc, page, text = item.get("doc"), item.get("page"), item.get("text") or ""
+        if not isinstance(doc, str) or not doc:
+            raise ValueError("each evidence needs doc, the document's path")
+        if page is not None and (not isinstance(page, int) or isinstance(page, bool) or page < 1):
+            raise ValueError(f"evidence.page must be a whole number from 1, not {page!r}")
+        _expect(isinstance(text, str), "evidence.text must be a text")
+        found.append(Evidence(doc, page, text))
+    return tuple(found)
+
+
+def _scope(meta: Mapping[str, Any]) -> tuple[str, ...]:
+    globs = meta.get("scope") or []
+    globs = [globs] if isinstance(globs, str) else globs
+    literal = meta.get("context_docs") or []
+    single = meta.get("scope_doc")
+    literal = ([single] if single else []) + (literal if isinstance(literal, list) else [literal])
+    if not isinstance(globs, list) or not all(isinstance(item, str) for item in [*globs, *literal]):
+        raise ValueError("meta.scope, meta.scope_doc and meta.context_docs must be texts or lists of texts")
+    return (*globs, *(glob.escape(path) for path in literal))

@@ -1,0 +1,49 @@
+"""Names: the proper names and codes in a text that a claim about them must share with its source."""
+
+import re
+import warnings
+from functools import cache
+from typing import Any
+
+from kb.language.date_forms import MONTHS
+from kb.language.language import CJK
+from kb.language.number_forms import CODE
+from kb.language.tokenizer import segmenter
+
+_NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])")
+_FIRST_WORD = re.compile(r"\W*(\w+)")
+_PROPER = frozenset({"ns", "nr", "nrt", "nt"})  # places, persons, organisations in jieba's tag set
+_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_ABBREVIATIONS = frozenset("EUR USD CNY RMB SGD GBP JPY KM GB MB TB ID OK FAQ PDF".split())  # units, not names
+
+
+def names_in(text: str) -> frozenset[str]:
+    """Capitalised words, codes, and Chinese names of places, persons and organisations, in lower case.
+
+    The first word of the text counts only if it is more than capitalised; months, days and units do not count.
+    """
+    first = _FIRST_WORD.match(text)
+    opening = first.group(1) if first else ""
+    latin = {
+        name
+        for name in _NAME.findall(text)
+        if not (name == opening and name.istitle()) and name not in _ABBREVIATIONS and len(name) > 1
+    }
+    found = {name.lower() for name in latin | set(CODE.findall(text))} - MONTHS - _DAYS
+    if CJK.search(text):
+        found |= {word.word for word in _tagger().cut(text) if word.flag in _PROPER and len(word.word) > 1}
+    return frozenset(found)
+
+
+def codes_in(text: str) -> frozenset[str]:
+    """Names that hold a digit, such as P2 or DeepSeek-R1: they keep their form in every language. Lower case."""
+    return frozenset(name.lower() for name in CODE.findall(text))
+
+
+@cache
+def _tagger() -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from jieba.posseg import POSTokenizer
+
+    return POSTokenizer(segmenter())

@@ -1,0 +1,391 @@
+"""The embedded engine: llama.cpp in this process, with a small instruct model that is led through its reasoning."""
+
+import contextlib
+import http.client
+import json
+import math
+import os
+import secrets
+import threading
+import weakref
+from collections.abc import Generator, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+from urllib.parse import urlsplit
+
+from kb.config import LLMSettings
+from kb.errors import ContextOverflow, EngineUnavailable, ModelError
+from kb.language.prompt_text import conversation_language, without_control_tokens
+from kb.models import cancellation, weights
+from kb.models.cancellation import Cancellation
+from kb.models.reasoning_stream import Delta, Output, answer_in, notices_in, think_and_answer
+from kb.schema import Message
+
+THINK_BUDGET = 64
+MAX_CONTEXT = 4096
+_BATCH = 64  # prompt tokens at a time: a stop is honoured between two batches, and larger ones gain under 5 %
+_PROMPT_CACHE_MB = 512  # keeps the shared beginning of prompts across other calls
+_LEAST_ANSWER = 64
+_CLOSED = "The embedded engine was closed in mid-answer. Ask again."
+_NICENESS = 5  # of the threads that compute: a search is short, and goes first
+_TOP_TOKENS = 1000  # looked through for the options of `preference`
+
+
+class EmbeddedModel:
+    """A GGUF model in this process. One generation at a time; callers wait in order of arrival."""
+
+    engine = "embedded"
+
+    def __init__(self, settings: LLMSettings, model: str | None = None) -> None:
+        """Find the weights; they are loaded at first use. Raises WeightsMissing."""
+        self.name = model or settings.embedded_model
+        self.context_tokens = min(settings.context_tokens, MAX_CONTEXT)
+        self.think_budget = THINK_BUDGET if settings.think_budget is None else settings.think_budget
+        self._settings = settings
+        self._path = weights.gguf_path(self.name)
+        self._turns = cancellation.Turns()
+        self._loading = threading.Lock()
+        self._llama: _Llama | None = None
+
+    def digest(self) -> str:
+        """The SHA-256 of the GGUF."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
+        return weights.digest(self.name)
+
+    def count_tokens(self, text: str) -> int:
+        """Exact, without special tokens."""
+        return len(self._engine.tokens(text)) if text else 0
+
+    def warm_up(self) -> None:
+        """Load the weights now rather than at the first question."""
+        _ = self._engine
+
+    def generate(
+        self,
+        messages: Sequence[Message],
+        *,
+        think_budget: int | None = None,
+        answer_tokens: int | None = None,
+        temperature: float | None = None,
+        seed: int | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Output]:
+        """Reasoning, then the answer; see kb.llm.Model."""
+        budget = self.think_budget if think_budget is None else think_budget
+        limit = _first(answer_tokens, self._settings.answer_tokens)
+        sampling = _sampling(_first(temperature, self._settings.temperature, 0.0), seed)
+
+        def work(cancellation: Cancellation) -> Generator[Output, None, None]:
+            with self._turn(cancellation) as llama:
+                if llama is None:
+                    return
+                attempts = _Attempts(llama, messages, budget, limit, sampling, cancellation)
+                notice = notices_in(conversation_language(messages))
+                yield from think_and_answer(
+                    attempts, budget=budget, answer_tokens=limit, stop=cancellation, notice=notice
+                )
+
+        return cancellation.run(work, stop)
+
+    def complete(
+        self, messages: Sequence[Message], *, answer_tokens: int = 128, stop: threading.Event | None = None
+    ) -> str:
+        """A short answer without reasoning, at temperature 0."""
+        return answer_in(
+            self.generate(messages, think_budget=0, answer_tokens=answer_tokens, temperature=0.0, stop=stop)
+        )
+
+    def preference(self, messages: Sequence[Message], options: Sequence[str]) -> dict[str, float] | None:
+        """How probable each option is as the beginning of the answer, as shares of their sum.
+
+        None when no option is among the likely tokens. The options must differ in their first token.
+        """
+
+        def work(cancellation: Cancellation) -> Generator[dict[str, float] | None, None, None]:
+            with self._turn(cancellation) as llama:
+                if llama is not None:
+                    yield llama.preference(llama.prompt(messages, with_thinking=False), options, cancellation)
+
+        return next(cancellation.run(work), None)
+
+    def close(self) -> None:
+        """Unload the model. It is loaded again at the next use."""
+        with self._loading:
+            if self._llama is not None:
+                self._llama.close()
+                self._llama = None
+
+    @property
+    def _engine(self) -> "_Llama":
+        with self._loading:
+            if self._llama is None:
+                self._llama = _Llama(self._path, self.name, self.context_tokens)
+            return self._llama
+
+    @contextlib.contextmanager
+    def _turn(self, cancellation: threading.Event) -> Iterator["_Llama | None"]:
+        """The engine, when it is this caller's turn; None when cancelled before that."""
+        ticket = self._turns.take(cancellation)
+        if ticket is None:
+            yield None
+            return
+        try:
+            yield self._engine
+        finally:
+            self._turns.end(ticket)
+
+
+class _Attempts:
+    """The ways one question is put to the model; see kb.thinking.Attempts."""
+
+    def __init__(
+        self,
+        llama: "_Llama",
+        messages: Sequence[Message],
+        budget: int,
+        answer_tokens: int,
+        sampling: dict[str, Any],
+        cancellation: Cancellation,
+    ) -> None:
+        self._llama = llama
+        self._messages = messages
+        self._budget = budget
+        self._answer_tokens = answer_tokens
+        self._sampling = sampling
+        self._cancellation = cancellation
+
+    @cached_property
+    def _prompt(self) -> str:
+        prompt = self._llama.prompt(self._messages, with_thinking=True).rstrip("\n")
+        # Reasoning models' own templates end with the opening tag.
+        prompt = prompt.removesuffix("<think>").rstrip("\n") + "\n"
+        self._llama.check_room(prompt, self._budget + min(self._answer_tokens, _LEAST_ANSWER))
+        return prompt
+
+    def reason(self) -> Generator[Delta, None, None]:
+        for delta in self._stream(self._prompt + "<think>\n", self._budget + 1, ["</think>"]):
+            yield Delta(thinking=delta.content)
+
+    def answer_after(self, reasoning: str) -> Generator[Delta, None, None]:
+        reasoning = without_control_tokens(reasoning)
+        return self._stream(f"{self._prompt}<think>\n{reasoning}\n</think>\n\n", self._answer_tokens, [])
+
+    def answer_plainly(self) -> Generator[Delta, None, None]:
+        prompt = self._llama.prompt(self._messages, with_thinking=False)
+        self._llama.check_room(prompt, min(self._answer_tokens, _LEAST_ANSWER))
+        return self._stream(prompt, self._answer_tokens, [])
+
+    def _stream(self, prompt: str, tokens: int, stop: list[str]) -> Generator[Delta, None, None]:
+        request = {"prompt": prompt, "n_predict": tokens, "stop": stop, **self._sampling}
+        for event in self._llama.complete(request, self._cancellation):
+            choice = event["choices"][0] if event.get("choices") else {}
+            cut = choice.get("finish_reason") == "length"
+            if choice.get("text") or cut:
+                yield Delta(content=choice.get("text", ""), cut=cut)
+
+
+class _Llama:
+    """llama.cpp's server object, and the two routes of it that have no function."""
+
+    def __init__(self, path: Path, name: str, context_tokens: int) -> None:
+        # Read when libgomp is loaded; kb.privacy sets it earlier, before torch brings the library in.
+        os.environ.setdefault("GOMP_SPINCOUNT", "2000")
+        from xllamacpp import CommonParams, Server
+
+        params = CommonParams()
+        params.model.path = str(path)
+        params.model_alias = name
+        params.n_ctx = context_tokens
+        params.n_parallel = 1  # the context is divided among parallel ones
+        params.n_batch = params.n_ubatch = _BATCH
+        params.cache_ram_mib = _PROMPT_CACHE_MB
+        params.cpuparams.n_threads = _threads()
+        params.use_jinja = True
+        params.warmup = False
+        params.verbosity = -1  # it writes to stderr, with parts of prompts
+        # Its routes listen on loopback, for any user of this machine: a key, and none that shows prompts.
+        params.port = 0
+        params.ui = False
+        params.endpoint_slots = False
+        self._key = secrets.token_urlsafe(24)
+        params.api_keys = [self._key]
+        try:
+            server = cancellation.in_low_priority(lambda: Server(params), _NICENESS)
+        except Exception as error:
+            raise EngineUnavailable(
+                f"The embedded engine cannot load {path}: {error}. Check that the file is a whole GGUF model and that "
+                f"{path.stat().st_size / 1e9:.1f} GB of memory are free."
+            ) from error
+        self._address = urlsplit(server.listening_address).netloc
+        self._context_tokens = context_tokens
+        self._running = _Running(server)
+        # What still runs while the interpreter ends would call into what is gone, and abort.
+        self._end = weakref.finalize(self, self._running.end)
+
+    def prompt(self, messages: Sequence[Message], *, with_thinking: bool) -> str:
+        """The text of the conversation under the model's chat template, ready for the assistant's turn."""
+        turns = [{"role": m.role, "content": _content(m, with_thinking)} for m in messages]
+        prompt: str = self._post("/apply-template", {"messages": turns})["prompt"]
+        return prompt
+
+    def tokens(self, text: str, special: bool = False) -> list[int]:
+        body = {"content": text, "add_special": special, "parse_special": special}
+        tokens: list[int] = self._post("/tokenize", body)["tokens"]
+        return tokens
+
+    def check_room(self, prompt: str, needed: int) -> None:
+        """Raise ContextOverflow unless `needed` tokens fit behind the prompt."""
+        used = len(self.tokens(prompt, special=True))
+        if used + needed > self._context_tokens:
+            raise self._overflow(used)
+
+    def complete(self, request: dict[str, Any], cancellation: Cancellation) -> Iterator[dict[str, Any]]:
+        """The events of a completion. Ends soon after `cancellation`, also while the prompt is read."""
+        events: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+        ended = Cancellation()  # ours: the consumer may leave before the caller cancels
+
+        def on_event(event: dict[str, Any]) -> bool:
+            events.put(event)
+            return ended.is_set() or cancellation.is_set()
+
+        def body() -> None:
+            try:
+                # Progress events are what makes it call back, and so stoppable, before the first token.
+                self._running.server.handle_completions(
+                    {"stream": True, "cache_prompt": True, "return_progress": True, **request}, on_event
+                )
+            except Exception as error:
+                events.put({"error": {"message": str(error)}})
+            events.put(None)
+
+        thread = threading.Thread(target=body, name="llama.cpp", daemon=True)
+        if not self._running.start(thread, ended):
+            raise ModelError(_CLOSED)
+        try:
+            while (event := events.get()) is not None:
+                if "error" in event:
+                    raise self._failure(event["error"])
+                yield event
+            if self._running.ended and not cancellation.is_set():
+                raise ModelError(_CLOSED)
+        finally:
+            ended.set()
+            thread.join()  # the next generation must find the engine idle
+            self._running.finished(thread)
+
+    def preference(self, prompt: str, options: Sequence[str], cancellation: Cancellation) -> dict[str, float] | None:
+        first = {option: self.tokens(option)[0] for option in options}
+        if len(set(first.values())) < len(options):
+            raise ValueError(f"options that begin with the same token cannot be told apart: {options}")
+        request = {"prompt": prompt, "n_predict": 1, "n_probs": _TOP_TOKENS, "temperature": 0.0}
+        probability = dict.fromkeys(options, 0.0)
+        for event in self.complete(request, cancellation):
+            logprobs = event["choices"][0].get("logprobs") if event.get("choices") else None
+            for entry in (logprobs or {}).get("content", [])[:1]:
+                likely = {token["id"]: math.exp(token["logprob"]) for token in entry["top_logprobs"]}
+                probability = {option: likely.get(token, 0.0) for option, token in first.items()}
+        total = sum(probability.values())
+        return {option: p / total for option, p in probability.items()} if total else None
+
+    def close(self) -> None:
+        """Stop what runs, and free the memory."""
+        self._end()
+
+    def _post(self, route: str, body: dict[str, Any]) -> Any:
+        connection = http.client.HTTPConnection(self._address, timeout=60)
+        headers = {
+            "Content-Type": "application/json",
+            "Authorization": f"Bearer {self._key}",
+            "Connection": "close",  # one that stays open holds up the engine's end by seconds
+        }
+        try:
+            connection.request("POST", route, json.dumps(body), headers)
+            response = connection.getresponse()
+            content = json.loads(response.read())
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise ModelError(
+                f"The embedded engine does not answer ({route}: {error}). Start the program again."
+            ) from error
+        finally:
+            connection.close()
+        if response.status != 200:
+            raise self._failure(content.get("error", content))
+        return content
+
+    def _failure(self, error: dict[str, Any]) -> ModelError:
+        if error.get("type") == "exceed_context_size_error":
+            return self._overflow(int(error.get("n_prompt_tokens", 0)))
+        return ModelError(f"The embedded engine failed: {error.get('message', error)}")
+
+    def _overflow(self, used: int) -> ContextOverflow:
+        return ContextOverflow(
+            f"The prompt has {used} tokens, and with room for an answer it does not fit the {self._context_tokens} of "
+            "the embedded model. Ask a shorter question, or set retrieval.passages lower."
+        )
+
+
+class _Running:
+    """The engine and the threads that are in its code; after `end` there is neither."""
+
+    def __init__(self, server: Any) -> None:
+        self.server = server
+        self._guard = threading.Lock()
+        self._threads: dict[threading.Thread, threading.Event] = {}
+        self.ended = False
+
+    def start(self, thread: threading.Thread, stop: threading.Event) -> bool:
+        """Start the thread, which ends soon after `stop`; False when it is too late for that."""
+        with self._guard:
+            if self.ended:
+                return False
+            self._threads[thread] = stop
+            thread.start()
+            return True
+
+    def finished(self, thread: threading.Thread) -> None:
+        with self._guard:
+            self._threads.pop(thread, None)
+
+    def end(self) -> None:
+        with self._guard:
+            self.ended = True
+            threads = dict(self._threads)
+        for stop in threads.values():
+            stop.set()
+        for thread in threads:
+            thread.join()
+        self.server = None  # the last reference: its own threads end before this returns
+
+
+def _content(message: Message, with_thinking: bool) -> str:
+    content = without_control_tokens(message.content)
+    if message.role == "assistant" and message.thinking and with_thinking:
+        return f"<think>\n{without_control_tokens(message.thinking)}\n</think>\n\n{content}"
+    return content
+
+
+def _sampling(temperature: float, seed: int | None) -> dict[str, Any]:
+    sampling: dict[str, Any] = {"temperature": temperature, "top_p": 0.95}
+    if seed is not None:
+        sampling["seed"] = seed
+    return sampling
+
+
+def _threads() -> int:
+    import psutil
+
+    physical = psutil.cpu_count(logical=False) or 1
+    try:
+        return max(1, min(physical, len(psutil.Process().cpu_affinity())))
+    except (AttributeError, psutil.Error):  # macOS has no affinity
+        return physical
+
+
+def _first(*values: Any) -> Any:
+    """The first value that was given."""
+    return next(value for value in values if value is not None)

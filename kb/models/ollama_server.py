@@ -1,0 +1,340 @@
+"""The Ollama server: which models it has, bringing and removing them, and its errors in plain words."""
+
+import contextlib
+import difflib
+import json
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from kb.errors import ContextOverflow, EngineUnavailable, ModelError, ModelMissing, RefusedByPolicy
+from kb.models import cancellation
+from kb.models.cancellation import Cancellation
+from kb.models.hardware import DEEPSEEK_R1_SIZES
+from kb.privacy import guard
+
+if TYPE_CHECKING:
+    import httpx
+    import ollama
+
+_CONNECT_SECONDS = 5.0
+_ADMIN_SECONDS = 30.0
+
+KNOWN_TAGS = (  # of the Ollama library, for "did you mean"
+    *(f"deepseek-r1:{size}" for size in DEEPSEEK_R1_SIZES),
+    "deepseek-r1:latest",
+    "deepseek-v3:671b",
+    "gemma3:1b",
+    "gemma3:4b",
+    "gemma3:12b",
+    "gemma3:27b",
+    "gpt-oss:20b",
+    "gpt-oss:120b",
+    "llama3.1:8b",
+    "llama3.1:70b",
+    "llama3.2:1b",
+    "llama3.2:3b",
+    "llama3.3:70b",
+    "magistral:24b",
+    "mistral:7b",
+    "mistral-nemo:12b",
+    "phi3:mini",
+    "phi4:14b",
+    "phi4-mini:3.8b",
+    "phi4-reasoning:14b",
+    "qwen2.5:0.5b",
+    "qwen2.5:1.5b",
+    "qwen2.5:3b",
+    "qwen2.5:7b",
+    "qwen2.5:14b",
+    "qwen2.5:32b",
+    "qwen2.5-coder:1.5b",
+    "qwen2.5-coder:7b",
+    "qwen3:0.6b",
+    "qwen3:1.7b",
+    "qwen3:4b",
+    "qwen3:8b",
+    "qwen3:14b",
+    "qwen3:30b",
+    "qwen3:32b",
+    "qwq:32b",
+    "smollm2:135m",
+    "smollm2:360m",
+    "smollm2:1.7b",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OllamaModel:
+    """A model on the server."""
+
+    name: str  # with its tag
+    size: int  # bytes
+    digest: str
+    parameters: str  # "1.8B"; "" where unknown
+    quantization: str  # "Q4_K_M"; "" where unknown
+
+
+def suggest(tag: str, installed: tuple[str, ...] = ()) -> str | None:
+    """The known tag that `tag` was probably meant to be, or None; models of the server come first."""
+    wanted = tag.strip().lower()
+    names = [name for name in dict.fromkeys((*installed, *KNOWN_TAGS)) if name != tag]
+    close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.75)
+    if close:
+        return close[0]
+    family = wanted.partition(":")[0]
+    families = {name.partition(":")[0]: name for name in reversed(names)}
+    close = difflib.get_close_matches(family, list(families), n=1, cutoff=0.8)
+    return families[close[0]] if close else None
+
+
+def did_you_mean(tag: str, installed: tuple[str, ...] = ()) -> str:
+    """The end of a message about an unknown tag: what was probably meant. "" for a tag that is known."""
+    meant = None if any(same_model(tag, name) for name in (*installed, *KNOWN_TAGS)) else suggest(tag, installed)
+    return f" Did you mean {meant}?" if meant else ""
+
+
+def same_model(asked: str, name: str) -> bool:
+    """Whether the server's `name` is the one asked for: a missing tag means `latest`."""
+    return (asked if ":" in asked else f"{asked}:latest").lower() == name.lower()
+
+
+class OllamaServer:
+    """One Ollama server, at an address that this machine may speak to."""
+
+    def __init__(self, host: str, timeout_seconds: float = 600) -> None:
+        """`timeout_seconds`: silence after which a reply is given up. Raises RefusedByPolicy."""
+        url = host if "://" in host else f"http://{host}"
+        parts = urlsplit(url)
+        name = parts.hostname or "127.0.0.1"
+        if not guard.permits(name):
+            raise RefusedByPolicy(
+                f"The Ollama server {host} is not on this machine. If it is yours, list {name} in privacy.allow."
+            )
+        # A client connects to an address; "all interfaces" is only one for a server.
+        self.url = url.replace("0.0.0.0", "127.0.0.1") if name == "0.0.0.0" else url
+        self.url = self.url if parts.port else f"{self.url.rstrip('/')}:{443 if parts.scheme == 'https' else 11434}"
+        self.address = urlsplit(self.url).netloc
+        self._timeout_seconds = timeout_seconds
+
+    def version(self) -> str:
+        """The server's version. Raises EngineUnavailable when it does not answer."""
+        version: str = self._json("GET", "/api/version")["version"]
+        return version
+
+    def models(self) -> list[OllamaModel]:
+        """What is installed, by name."""
+        with self._errors(), self._client(_ADMIN_SECONDS) as client:
+            found = client.list().models
+        return sorted(
+            (
+                OllamaModel(
+                    model.model or "",
+                    int(model.size or 0),
+                    model.digest or "",
+                    (model.details and model.details.parameter_size) or "",
+                    (model.details and model.details.quantization_level) or "",
+                )
+                for model in found
+            ),
+            key=lambda model: model.name,
+        )
+
+    def find(self, tag: str) -> OllamaModel:
+        """The installed model of that tag. Raises ModelMissing or EngineUnavailable, with what was probably meant."""
+        try:
+            models = self.models()
+        except EngineUnavailable as error:
+            raise EngineUnavailable(f"{error}{did_you_mean(tag)}") from None
+        for model in models:
+            if same_model(tag, model.name):
+                return model
+        raise self.missing(tag, tuple(model.name for model in models))
+
+    def missing(self, tag: str, installed: tuple[str, ...]) -> ModelMissing:
+        """The error that says that the server lacks a model."""
+        meant = suggest(tag, installed)
+        known = any(same_model(tag, name) for name in KNOWN_TAGS)
+        text = f"{tag} is not on the Ollama server at {self.address}."
+        if meant and not known:
+            text += f" Did you mean {meant}?"
+            if not any(same_model(meant, name) for name in installed):
+                text += f" Then run `kb models pull {meant}`, or use `--engine embedded`."
+        else:
+            text += f" Run `kb models pull {tag}`, or use `--engine embedded`."
+        if installed:
+            text += f" It has: {', '.join(installed)}."
+        return ModelMissing(text)
+
+    def capabilities(self, tag: str) -> frozenset[str]:
+        """What a model can do, as the server says: "completion", "thinking", ..."""
+        with self._errors(tag), self._client(_ADMIN_SECONDS) as client:
+            return frozenset(client.show(tag).capabilities or ())
+
+    def pull(
+        self,
+        tag: str,
+        progress: Callable[[str, int, int], None] | None = None,
+        stop: threading.Event | None = None,
+    ) -> bool:
+        """Bring a model to the server; False when `stop` ended it (the server keeps what it has for the next time).
+
+        `progress` gets what is being done, the bytes done and in all. Raises ModelMissing for an unknown
+        tag, with what was probably meant, and ModelError for what else goes wrong on the way.
+        """
+        finished = False
+        try:
+            for line in self._lines("/api/pull", {"model": tag, "stream": True}, tag, stop):
+                if progress is not None:
+                    progress(str(line.get("status", "")), int(line.get("completed", 0)), int(line.get("total", 0)))
+                finished = line.get("status") == "success"
+        except EngineUnavailable:
+            raise
+        except ModelError as error:
+            hint = did_you_mean(tag)
+            if isinstance(error, ModelMissing):
+                raise ModelMissing(f"The Ollama library has no {tag}.{hint}") from None
+            raise ModelError(f"{error}{hint}") from None
+        if not finished and not (stop is not None and stop.is_set()):
+            raise ModelError(f"The pull of {tag} ended early. Run it again: it goes on where it stopped.")
+        return finished
+
+    def remove(self, tag: str) -> None:
+        """Delete a model from the server. Raises ModelMissing."""
+        name = self.find(tag).name
+        with self._errors(tag), self._client(_ADMIN_SECONDS) as client:
+            client.delete(name)
+
+    def chat(self, body: dict[str, Any], stop: threading.Event | None = None) -> Iterator[dict[str, Any]]:
+        """The lines of a streamed /api/chat. Setting `stop`, or closing this, ends the server's work at once.
+
+        The library's own `chat` cannot send `truncate` and `shift`, without which a prompt that is too
+        long is cut in silence.
+        """
+        body = {**body, "stream": True, "truncate": False, "shift": False}
+        return self._lines("/api/chat", body, str(body["model"]), stop)
+
+    def render(self, body: dict[str, Any]) -> str | None:
+        """The prompt that the server would make of a chat, or None if it does not tell."""
+        options = {**body.get("options", {}), "num_predict": 1}
+        request = {**body, "options": options, "stream": False, "truncate": False, "_debug_render_only": True}
+        reply = self._json("POST", "/api/chat", request, str(body["model"]), self._timeout_seconds)
+        rendered = (reply.get("_debug_info") or {}).get("rendered_template")
+        return rendered if isinstance(rendered, str) else None
+
+    def _client(self, timeout: float) -> "ollama.Client":
+        import ollama
+
+        return ollama.Client(self.url, trust_env=False, timeout=timeout, verify=self._trusted())
+
+    def _trusted(self) -> ssl.SSLContext | bool:
+        """Whom a client trusts: nobody where there is no TLS, since to load the authorities takes 20 ms each time."""
+        return True if self.url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+    def _http(self, timeout: "httpx.Timeout") -> "httpx.Client":
+        import httpx
+
+        return httpx.Client(base_url=self.url, trust_env=False, timeout=timeout, verify=self._trusted())
+
+    def _json(
+        self, method: str, route: str, body: Any = None, tag: str = "", timeout: float = _ADMIN_SECONDS
+    ) -> dict[str, Any]:
+        import httpx
+
+        limits = httpx.Timeout(timeout, connect=_CONNECT_SECONDS)
+        with self._errors(tag), self._http(limits) as client:
+            response = client.request(method, route, json=body)
+            if response.status_code != 200:
+                raise self._refusal(response.status_code, _error_text(response.text), tag)
+            reply: dict[str, Any] = response.json()
+            return reply
+
+    def _lines(
+        self, route: str, body: dict[str, Any], tag: str, stop: threading.Event | None
+    ) -> Iterator[dict[str, Any]]:
+        def work(cancellation: Cancellation) -> Generator[dict[str, Any], None, None]:
+            import httpx
+
+            limits = httpx.Timeout(self._timeout_seconds, connect=_CONNECT_SECONDS)
+
+            def watch(event: str, info: dict[str, Any]) -> None:
+                if event == "connection.connect_tcp.complete":
+                    connection = info["return_value"].get_extra_info("socket")
+                    cancellation.call(lambda: _hang_up(connection))
+
+            try:
+                with (
+                    self._errors(tag),
+                    self._http(limits) as client,
+                    client.stream("POST", route, json=body, extensions={"trace": watch}) as response,
+                ):
+                    if response.status_code != 200:
+                        text = response.read().decode("utf-8", "replace")
+                        raise self._refusal(response.status_code, _error_text(text), tag)
+                    for line in response.iter_lines():
+                        if not line.strip():
+                            continue
+                        reply = json.loads(line)
+                        if "error" in reply:  # with HTTP 200, when it happens on the way
+                            raise self._refusal(int(reply.get("status_code") or 500), str(reply["error"]), tag)
+                        yield reply
+            except ModelError:
+                if not cancellation.is_set():  # a connection that we hung up is no error
+                    raise
+
+        return cancellation.run(work, stop)
+
+    @contextlib.contextmanager
+    def _errors(self, tag: str = "") -> Iterator[None]:
+        """What goes wrong with the server, as our errors."""
+        import httpx
+        import ollama
+
+        try:
+            yield
+        except ollama.ResponseError as error:
+            raise self._refusal(error.status_code, error.error, tag) from None
+        except (httpx.ConnectError, httpx.ConnectTimeout, ConnectionError):
+            raise EngineUnavailable(
+                f"No Ollama server answers at {self.address}. Start it with `ollama serve`, or use `--engine embedded`."
+            ) from None
+        except httpx.ReadTimeout:
+            raise ModelError(
+                f"The Ollama server at {self.address} was silent for too long. A large model may need more than "
+                f"llm.timeout_seconds ({self._timeout_seconds:g}) on this machine; or take a smaller one."
+            ) from None
+        except (httpx.HTTPError, ValueError) as error:
+            raise ModelError(
+                f"The Ollama server at {self.address} broke off ({error}). See its log, and ask again."
+            ) from None
+
+    def _refusal(self, status: int, text: str, tag: str) -> ModelError:
+        lower = text.lower()
+        if "context length" in lower or "context size" in lower or "exceeds the available context" in lower:
+            return ContextOverflow(f"The prompt does not fit the context of {tag}: {text}. Ask a shorter question.")
+        if "does not support thinking" in lower:
+            return CannotThink(f"{tag} cannot reason apart from its answer: {text}")
+        if status == 404 or "file does not exist" in lower or ("manifest" in lower and "not exist" in lower):
+            return self.missing(tag, ())
+        return ModelError(f"The Ollama server at {self.address} failed with {tag or 'the request'}: {text}")
+
+
+class CannotThink(ModelError):
+    """The model has no reasoning of its own."""
+
+
+def _error_text(body: str) -> str:
+    try:
+        return str(json.loads(body)["error"])
+    except (ValueError, KeyError, TypeError):
+        return body.strip()[:500] or "no reason given"
+
+
+def _hang_up(connection: socket.socket) -> None:
+    # Closing alone does not wake a thread that reads from it.
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)

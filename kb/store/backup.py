@@ -1,0 +1,379 @@
+"""Backup: all of a home that cannot be built again, in one tar file; restoring it; and checking that a home is whole.
+
+A backup holds `catalog.db`, `originals/`, `uploads/`, `runs/` and, last, `manifest.json` with the SHA-256 of each file:
+a file without it was cut off. Chroma's files are not in it, they are built again from the catalog. It is a plain copy:
+whoever can read it can read every document, and what is deleted later is still in it.
+"""
+
+import errno
+import hashlib
+import io
+import json
+import os
+import shutil
+import sqlite3
+import tarfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from kb.errors import HomeTooNew, KBError, StorageFull, UsageError, why
+from kb.store import uploads
+from kb.store.catalog import Catalog
+from kb.store.database import now
+from kb.store.home import Home
+from kb.store.index_sync import Indexes
+from kb.store.migrations import MIGRATIONS
+
+_FORMAT = 1
+_MANIFEST = "manifest.json"
+_CATALOG = "catalog.db"
+_FOLDERS = ("originals", "uploads", "runs")
+_BLOCK = 1 << 20
+_NAMED = 50  # missing originals that are named
+_WRITING = "backup:"  # begins the names of properties: files of a backup that is being written
+
+
+@dataclass(frozen=True, slots=True)
+class BackupReport:
+    """What a backup holds, or what was restored from it."""
+
+    file: Path
+    size: int  # bytes
+    documents: int
+    originals: int
+    uploads: int
+    runs: int  # files of evaluations
+    created_at: str  # ISO 8601, UTC
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a check found. `problems` is empty where all is well."""
+
+    documents: int
+    chunks: int  # that can be found
+    words: int  # chunks in the word index
+    vectors: int | None  # chunks in Chroma; None where it could not be opened
+    originals: int
+    problems: tuple[str, ...]
+    seconds: float
+
+
+def back_up(home: Home, catalog: Catalog, target: Path, lock: threading.Lock) -> BackupReport:
+    """Write a backup into a new file, or under a name of its own into a folder. The home may be in use meanwhile.
+
+    What is a folder, or has no suffix, is taken for one, and made (mode 0700) where it does not exist.
+
+    It is one moment's catalog with its originals. `lock` is held while the catalog is copied, and keeps deletions
+    waiting. The file appears when it is whole (mode 0600). Raises UsageError where it exists or cannot be
+    written, and StorageFull.
+    """
+    began = time.perf_counter()
+    created_at = now()
+    folder = None
+    if target.is_dir() or not (target.suffix or target.exists()):
+        folder, target = target, target / f"kb-{datetime.now(UTC):%Y%m%dT%H%M%S}.tar"
+    if target.exists():
+        raise UsageError(f"{target} exists already. Give the backup another name.")
+    target = target.absolute()
+    if "\0" in str(target) or target.parent.resolve().is_relative_to(home.path.resolve()):
+        raise UsageError(f"{str(target)!r} is no place for a backup. Name a file outside the home.")
+    part, snapshot = (target.with_name(f".{target.name}.{end}") for end in ("part", "catalog"))
+    str(target).encode()  # fails for bytes that are no text, which the catalog could not note
+    note = f"{_WRITING}{target}"
+    catalog.set_property(note, json.dumps([str(part), str(snapshot)]))  # in case this process is killed
+    try:
+        with _writing(folder or target):
+            if folder is not None:
+                folder.mkdir(mode=0o700, exist_ok=True)
+            snapshot.unlink(missing_ok=True)
+            os.close(os.open(snapshot, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            with lock:
+                _copy_database(catalog, snapshot)
+            with closing(sqlite3.connect(snapshot)) as copy:
+                documents = copy.execute("SELECT count(*) FROM documents").fetchone()[0]
+                hashes = [row[0] for row in copy.execute("SELECT DISTINCT sha256 FROM versions ORDER BY sha256")]
+            part.unlink(missing_ok=True)
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                counts = _write(file, home, snapshot, hashes, created_at)
+                file.flush()
+                os.fsync(file.fileno())
+            os.rename(part, target)
+            _sync_folder(target.parent)
+    finally:
+        _drop([part, snapshot])
+        with suppress(StorageFull), catalog.transaction() as db:
+            db.execute("DELETE FROM properties WHERE name = ?", (note,))
+    seconds = time.perf_counter() - began
+    return BackupReport(target, target.stat().st_size, documents, *counts, created_at, seconds)
+
+
+def named(target: str) -> Path:
+    """The absolute path of a target as it was written; what ends with a slash is a folder, made if it is missing."""
+    path = Path(target).expanduser().absolute()
+    if target.endswith("/") and path.suffix and not path.exists():
+        with _writing(path):
+            path.mkdir(mode=0o700)
+    return path
+
+
+def _drop(files: list[Path]) -> None:
+    """Delete the files of a backup that is not whole, and what SQLite has beside them."""
+    for file in files:
+        for end in ("", "-wal", "-shm", "-journal"):
+            with suppress(OSError):
+                file.with_name(file.name + end).unlink(missing_ok=True)
+
+
+def sweep(catalog: Catalog) -> None:
+    """Delete what killed backups left beside their targets: it holds all documents. For the start."""
+    rows = catalog.db.execute(
+        "SELECT name, value FROM properties WHERE substr(name, 1, ?) = ?", (len(_WRITING), _WRITING)
+    ).fetchall()
+    for row in rows:
+        files = [Path(path) for path in json.loads(row["value"])]
+        _drop(files)
+        if files[0].parent.is_dir():  # else it is on a disk that is not there now
+            with catalog.transaction() as db:
+                db.execute("DELETE FROM properties WHERE name = ?", (row["name"],))
+
+
+def _copy_database(catalog: Catalog, snapshot: Path) -> None:
+    """One moment's copy: in a single step, so that writers neither wait for it nor make it begin again."""
+    with closing(sqlite3.connect(snapshot)) as copy:
+        catalog.db.backup(copy, pages=-1)
+
+
+def _write(file: IO[bytes], home: Home, snapshot: Path, hashes: list[str], created_at: str) -> tuple[int, int, int]:
+    """Write the tar. Returns how many originals, uploads and files of evaluations are in it."""
+    written: dict[str, str] = {}
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+
+        def add(name: str, path: Path) -> bool:
+            with suppress(FileNotFoundError), path.open("rb") as source:
+                written[name] = _add(tar, name, source)
+                return True
+            return False  # none was kept (a record of a bundle), or it was deleted since
+
+        add(_CATALOG, snapshot)
+        originals = sum(add(f"originals/{sha256[:2]}/{sha256}", home.original(sha256)) for sha256 in hashes)
+        sent, runs = (
+            sum(
+                add(f"{folder.name}/{path.relative_to(folder).as_posix()}", path)
+                for path in sorted(folder.rglob("*"))
+                if path.is_file() and not path.is_symlink() and not path.name.endswith(".part")
+            )
+            for folder in (home.uploads, home.runs)
+        )
+        manifest = {
+            "format": _FORMAT,
+            "schema": len(MIGRATIONS),
+            "created_at": created_at,
+            "home": str(home.path),
+            "files": written,
+        }
+        content = json.dumps(manifest, ensure_ascii=True, indent=1).encode()
+        info = tarfile.TarInfo(_MANIFEST)
+        info.size, info.mode = len(content), 0o600
+        tar.addfile(info, io.BytesIO(content))
+    return originals, sent, runs
+
+
+def _add(tar: tarfile.TarFile, name: str, source: IO[bytes]) -> str:
+    """Add a file. Returns the SHA-256 of what was written."""
+    status = os.fstat(source.fileno())
+    info = tarfile.TarInfo(name)
+    info.size, info.mode, info.mtime = status.st_size, 0o600, int(status.st_mtime)
+    reader = _Hashing(source)
+    tar.addfile(info, reader)
+    return reader.digest.hexdigest()
+
+
+class _Hashing:
+    """A file that hashes what is read from it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.digest = hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._file.read(size)
+        self.digest.update(block)
+        return block
+
+
+@contextmanager
+def _writing(target: Path) -> Iterator[None]:
+    """Failures to write as errors of ours."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "full" in str(error):
+            raise StorageFull(f"The disk that holds {target} is full; nothing half done was kept.") from error
+        gone = isinstance(error, FileNotFoundError)
+        reason = f"there is no folder {target.parent}" if gone else why(error)
+        raise UsageError(f"{target} cannot be written: {reason}. Choose another place.") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def restore(file: Path, place: Path) -> BackupReport:
+    """Make a home out of a backup. All or nothing: the home appears when every file in it was checked.
+
+    Raises UsageError where the home is not empty or the file is no whole backup, HomeTooNew for one of a newer
+    version, and StorageFull. Its vector index is built when the home is first opened.
+    """
+    began = time.perf_counter()
+    place = place.expanduser().absolute()
+    if os.path.isdir(file):
+        raise UsageError(f"{file} is a folder. Name one of the backup files in it.")
+    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+        raise UsageError(f"{place} is not empty. A backup is restored into a new --home.")
+    draft = place.with_name(f".{place.name}.restoring")
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        with _writing(place):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            draft.mkdir(mode=0o700)
+        manifest = _unpack(file, draft, place)
+        documents = _settle(draft, Path(manifest["home"]), place)
+        with _writing(place):
+            os.rename(draft, place)
+            _sync_folder(place.parent)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    originals, sent, runs = (sum(name.startswith(f"{folder}/") for name in manifest["files"]) for folder in _FOLDERS)
+    size, seconds = file.stat().st_size, time.perf_counter() - began
+    return BackupReport(file, size, documents, originals, sent, runs, manifest["created_at"], seconds)
+
+
+def _unpack(file: Path, folder: Path, place: Path) -> dict[str, Any]:
+    """Write the files of a backup into a folder that will be `place`. Returns its manifest, with which they agree."""
+    found: dict[str, str] = {}
+    manifest: dict[str, Any] | None = None
+    try:
+        with tarfile.open(file, "r:") as tar:
+            for member in tar:
+                source = tar.extractfile(member) if member.isreg() else None
+                if source is None or not _belongs(member.name):
+                    raise _damaged(file, f"{member.name!r} does not belong into it")
+                if member.name == _MANIFEST:
+                    manifest = json.loads(source.read())
+                else:
+                    with _writing(place):
+                        found[member.name] = _unpack_one(source, folder / member.name)
+    except (tarfile.TarError, EOFError, ValueError):
+        raise _damaged(file, "it was cut off or changed, or is no tar file at all") from None
+    except FileNotFoundError:
+        raise UsageError(f"There is no backup {file}. Check the path.") from None
+    except OSError as error:
+        raise UsageError(f"The backup {file} cannot be read: {why(error)}.") from None
+    if manifest is None:
+        raise _damaged(file, "its end is missing")
+    if manifest.get("format") != _FORMAT or manifest.get("schema", 0) > len(MIGRATIONS):
+        raise HomeTooNew(f"The backup {file} was written by a newer version. Update the product first.")
+    if found != manifest["files"]:
+        names = sorted(n for n in {*found, *manifest["files"]} if found.get(n) != manifest["files"].get(n))
+        raise _damaged(file, f"{len(names)} of its files are missing or changed, such as {names[0]!r}")
+    return manifest
+
+
+def _belongs(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    return name in (_CATALOG, _MANIFEST) or (
+        len(parts) > 1 and parts[0] in _FOLDERS and ".." not in parts and "\0" not in name
+    )
+
+
+def _damaged(file: Path, why: str) -> UsageError:
+    return UsageError(f"{file} is not a whole backup: {why}. Nothing was restored; take another backup file.")
+
+
+def _unpack_one(source: IO[bytes], path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    digest = hashlib.sha256()
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+        while block := source.read(_BLOCK):
+            digest.update(block)
+            target.write(block)
+    return digest.hexdigest()
+
+
+def _settle(folder: Path, before: Path, place: Path) -> int:
+    """Make a catalog at home in its new place. Returns how many documents it has."""
+    catalog = Catalog(folder / _CATALOG)
+    try:
+        with catalog.transaction() as db:
+            uploads.moved(db, before / "uploads", place / "uploads")
+            db.execute("DELETE FROM properties WHERE substr(name, 1, ?) = ?", (len(_WRITING), _WRITING))
+            db.execute(
+                "UPDATE jobs SET state = 'cancelled', error = 'The home was restored from a backup.' "
+                "WHERE state NOT IN ('done', 'failed', 'cancelled')"
+            )
+            catalog.record(db, "restore", "restore", "", {"from": str(before)})
+        return int(catalog.db.execute("SELECT count(*) FROM documents").fetchone()[0])
+    finally:
+        catalog.close()
+
+
+def check(home: Home, catalog: Catalog, indexes: Indexes, deep: bool = False) -> CheckReport:
+    """Look for damage: in the catalog's file, between catalog and indexes, and in the originals.
+
+    `deep` reads every original and compares it with its hash. Opening the indexes mends them, so what is reported
+    of them could not be mended.
+    """
+    began = time.perf_counter()
+    problems = [f"catalog.db: {row[0]}" for row in catalog.db.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
+    strays = catalog.db.execute("PRAGMA foreign_key_check").fetchall()
+    problems += [f"catalog.db: {len(strays)} rows refer to others that are not there"] if strays else []
+    vectors: int | None = None
+    try:
+        vectors = indexes.vectors.count()
+    except KBError as error:
+        problems.append(str(error))
+    chunks, words = catalog.count_live(), catalog.count_words()
+    advice = "Run `kb repair`."
+    if words != chunks:
+        problems.append(f"The word index holds {words} chunks, the catalog {chunks}. {advice}")
+    if vectors is not None and vectors != chunks:
+        problems.append(f"The vector index holds {vectors} chunks, the catalog {chunks}. {advice}")
+    originals = _check_originals(home, catalog, deep, problems.append)
+    documents = int(catalog.db.execute("SELECT count(*) FROM documents").fetchone()[0])
+    return CheckReport(documents, chunks, words, vectors, originals, tuple(problems), time.perf_counter() - began)
+
+
+def _check_originals(home: Home, catalog: Catalog, deep: bool, report: Callable[[str], object]) -> int:
+    """Report originals that are missing or changed. Returns how many there are."""
+    rows = catalog.db.execute(
+        "SELECT v.sha256, min(c.name || '/' || d.path) AS name, max(d.source = d.path) AS is_file FROM versions v "
+        "JOIN documents d ON d.id = v.document_id JOIN collections c ON c.id = d.collection_id GROUP BY v.sha256"
+    ).fetchall()
+    there, missing = 0, list[str]()
+    for row in rows:
+        file = home.original(row["sha256"])
+        if not file.is_file():
+            missing += [row["name"]] if row["is_file"] else []  # a record of a bundle or an archive may have none
+            continue
+        there += 1
+        if deep:
+            with file.open("rb") as content:
+                if hashlib.file_digest(content, "sha256").hexdigest() != row["sha256"]:
+                    report(f"The original of {row['name']} has changed on the disk. Restore it from a backup.")
+    for name in missing[:_NAMED]:
+        report(f"The original of {name} is missing. Restore a backup, or delete it and ingest its file again.")
+    if len(missing) > _NAMED:
+        report(f"{len(missing) - _NAMED} more originals are missing.")
+    return there

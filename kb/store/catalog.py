@@ -1,0 +1,356 @@
+"""The catalog: the truth about documents, versions, chunks, vectors, words, access and audit, in one SQLite file.
+
+Chroma and the word index are derived from it. A version is written in two steps: `add_versions` stores it
+as pending, and once Chroma holds its vectors `publish` makes it searchable and retires the one before.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb.errors import DocumentNotFound, HomeError
+from kb.language.language import language_of
+from kb.models.embedding import Embedding
+from kb.schema import Chunk, Document, Heading, PageSpan, Passage, Principal, RecognisedPage, StoredText
+from kb.store import heading_paths, ocr_boxes
+from kb.store.database import TRACES, now
+from kb.store.document_queries import DocumentList
+from kb.store.search_queries import Candidates, batches, word_body
+
+EVERYONE = ("*",)
+FORGET = "forget:"  # begins the names of properties: what of a deleted document is still to be forgotten
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A document as read, split and embedded: an embedding for each chunk."""
+
+    collection: str
+    path: str
+    root: str
+    source: str
+    sha256: str
+    size: int
+    media_type: str
+    title: str
+    text: str
+    pages: tuple[PageSpan, ...]
+    quality: float
+    chunks: tuple[Chunk, ...]
+    embeddings: tuple[Embedding, ...]
+    identity: str = ""  # of the model the embeddings come from
+    keys: tuple[bytes, ...] = ()  # where they are stored already; then `embeddings` is empty
+    words: tuple[str, ...] = ()  # `word_body` of each chunk, where that was made already
+    readers: tuple[str, ...] | None = None  # None: as before, and everyone for a new document
+    recognised: tuple[RecognisedPage, ...] = ()
+    headings: tuple[Heading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDocument:
+    """What ingestion must know about a document to see whether it changed."""
+
+    document_id: int
+    path: str
+    root: str
+    source: str
+    sha256: str | None  # of the version that answers; None where none does
+    status: str
+    pages: int | None
+    chunks: int
+    reason: str = ""  # why it failed or was skipped
+
+
+def embedding_key(embedded_text: str, identity: str = "") -> bytes:
+    """What names an embedding: the same text is embedded once by the model of that identity."""
+    return hashlib.sha256(f"{identity}\0{embedded_text}".encode("utf-8", "surrogatepass")).digest()
+
+
+def name_hash(collection: str, path: str) -> str:
+    """What the audit trail names a deleted document by: the SHA-256 of `collection/path`."""
+    return "sha256:" + hashlib.sha256(f"{collection}/{path}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class EmbeddingsGone(HomeError):
+    """An embedding that was stored ahead of its version is not there any more: a deletion came between."""
+
+
+def insert_embedding(db: sqlite3.Connection, key: bytes, embedding: Embedding) -> None:
+    """Store an embedding, unless one is there under its key."""
+    db.execute(
+        "INSERT OR IGNORE INTO embeddings (key, vector, tokens) VALUES (?, ?, ?)",
+        (key, embedding.vector, embedding.tokens),
+    )
+
+
+class Catalog(Candidates):
+    """All SQL about documents. Raises what Database raises."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.listing = DocumentList()
+
+    def known(self, collection: str) -> dict[str, KnownDocument]:
+        """The documents of a collection by path, for finding out what changed."""
+        rows = self.db.execute(
+            "SELECT d.id, d.path, d.root, d.source, v.sha256, d.status, json_array_length(v.pages), "
+            "(SELECT count(*) FROM chunks k WHERE k.document_id = d.id AND k.live = 1), d.reason FROM documents d "
+            "JOIN collections c ON c.id = d.collection_id LEFT JOIN versions v ON v.id = d.version_id "
+            "WHERE c.name = ?",
+            (collection,),
+        )
+        return {
+            path: KnownDocument(document_id, path, root, source, sha256, status, pages or None, chunks, reason)
+            for document_id, path, root, source, sha256, status, pages, chunks, reason in rows
+        }
+
+    def stored_embeddings(self, keys: Sequence[bytes]) -> dict[bytes, Embedding]:
+        """The embeddings already known under these keys."""
+        found: dict[bytes, Embedding] = {}
+        for part in batches(keys):
+            marks = ",".join("?" * len(part))
+            for row in self.db.execute(f"SELECT * FROM embeddings WHERE key IN ({marks})", part):
+                found[row["key"]] = Embedding(row["vector"], row["tokens"])
+        return found
+
+    def add_versions(self, versions: Iterable[NewVersion]) -> list[int]:
+        """Store versions as pending, in one transaction. Returns their ids; call `publish` with them."""
+        with self.transaction() as db:
+            return [self._add_version(db, version) for version in versions]
+
+    def _add_version(self, db: sqlite3.Connection, new: NewVersion) -> int:
+        access_id = None if new.readers is None else self._access_id(db, new.readers)
+        document_id, document_access = self._document_id(db, new.collection, new.path, new.root, new.source, access_id)
+        number = db.execute(
+            "SELECT coalesce(max(number), 0) + 1 FROM versions WHERE document_id = ?", (document_id,)
+        ).fetchone()[0]
+        access_id = document_access if access_id is None else access_id
+        version_id = self.insert_version(db, new, document_id, access_id, number, "pending")
+        self.index_words(db, version_id, new.words)
+        return version_id
+
+    def insert_version(
+        self, db: sqlite3.Connection, new: NewVersion, document_id: int, access_id: int, number: int, state: str
+    ) -> int:
+        """Write a version with its chunks and embeddings, none of which can be found yet. Returns its id."""
+        pages = json.dumps([[p.number, p.start, p.end, round(p.quality, 4), p.ocr] for p in new.pages])
+        version_id = db.execute(
+            "INSERT INTO versions (document_id, number, state, sha256, size, media_type, title, text, pages, quality, "
+            "ingested_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                document_id, number, state, new.sha256, new.size, new.media_type, new.title, new.text, pages,
+                new.quality, now(),
+            ),
+        ).lastrowid  # fmt: skip
+        assert version_id is not None
+        ocr_boxes.keep(db, version_id, new.recognised)
+        heading_paths.keep(db, version_id, new.headings)
+        if not new.keys and len(new.embeddings) != len(new.chunks):
+            raise ValueError(f"{new.path!r} has {len(new.chunks)} chunks and {len(new.embeddings)} embeddings")
+        keys = new.keys or tuple(embedding_key(chunk.embedded_text, new.identity) for chunk in new.chunks)
+        for at, (chunk, key) in enumerate(zip(new.chunks, keys, strict=True)):
+            if not new.keys:
+                insert_embedding(db, key, new.embeddings[at])
+            row = db.execute("SELECT id FROM embeddings WHERE key = ?", (key,)).fetchone()
+            if row is None:
+                raise EmbeddingsGone(f"An embedding of {new.path!r} was removed meanwhile. Run the command again.")
+            embedding_id = row["id"]
+            db.execute(
+                'INSERT INTO chunks (version_id, document_id, access_id, embedding_id, start, "end", page, language, '
+                "section, header, text, embedded_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    version_id, document_id, access_id, embedding_id, chunk.start, chunk.end, chunk.page,
+                    language_of(chunk.text), chunk.section, chunk.header, chunk.text, chunk.embedded_text,
+                ),
+            )  # fmt: skip
+        return version_id
+
+    def index_words(self, db: sqlite3.Connection, version_id: int, words: Sequence[str] = ()) -> None:
+        """Put the chunks of a version into the word index; `words` are their word bodies, if they are known."""
+        query = "SELECT id, embedded_text FROM chunks WHERE version_id = ? ORDER BY id"
+        rows = db.execute(query, (version_id,)).fetchall()
+        bodies = words or (word_body(row["embedded_text"]) for row in rows)
+        found = ((row["id"], body) for row, body in zip(rows, bodies, strict=True))
+        db.executemany("INSERT INTO words (rowid, body) VALUES (?, ?)", found)
+
+    def _access_id(self, db: sqlite3.Connection, readers: Iterable[str]) -> int:
+        key = json.dumps(sorted(set(readers)), ensure_ascii=False)
+        db.execute("INSERT OR IGNORE INTO access_classes (readers) VALUES (?)", (key,))
+        return int(db.execute("SELECT id FROM access_classes WHERE readers = ?", (key,)).fetchone()[0])
+
+    def _document_id(
+        self, db: sqlite3.Connection, collection: str, path: str, root: str, source: str, access_id: int | None
+    ) -> tuple[int, int]:
+        """(id, access class) of a document, made if it is new. Who may read a known one changes on publishing."""
+        db.execute("INSERT OR IGNORE INTO collections (name, created_at) VALUES (?, ?)", (collection, now()))
+        collection_id = db.execute("SELECT id FROM collections WHERE name = ?", (collection,)).fetchone()[0]
+        access_id = self._access_id(db, EVERYONE) if access_id is None else access_id
+        row = db.execute(
+            "INSERT INTO documents (collection_id, path, root, source, access_id, status, checked_at) "
+            "VALUES (?, ?, ?, ?, ?, 'added', ?) "
+            "ON CONFLICT (collection_id, path) DO UPDATE SET root = excluded.root, source = excluded.source, "
+            "checked_at = excluded.checked_at RETURNING id, access_id",
+            (collection_id, path, root, source, access_id, now()),
+        ).fetchone()
+        return int(row["id"]), int(row["access_id"])
+
+    def pending(self) -> list[int]:
+        """Versions that were stored and not yet published: a crash came between."""
+        return [r["id"] for r in self.db.execute("SELECT id FROM versions WHERE state = 'pending' ORDER BY id")]
+
+    def retired_by(self, version_ids: Sequence[int]) -> list[int]:
+        """Chunks of the versions that publishing these would retire."""
+        found: list[int] = []
+        for version_id in version_ids:
+            rows = self.db.execute(
+                "SELECT id FROM chunks WHERE version_id <> ?1 AND document_id = "
+                "(SELECT document_id FROM versions WHERE id = ?1)",
+                (version_id,),
+            )
+            found += [r["id"] for r in rows]
+        return found
+
+    def publish(self, version_ids: Sequence[int]) -> None:
+        """Make pending versions searchable; older versions keep their text and lose their chunks."""
+        documents = set()
+        with self.transaction() as db:
+            for version_id in version_ids:
+                document_id, number = db.execute(
+                    "SELECT document_id, number FROM versions WHERE id = ?", (version_id,)
+                ).fetchone()
+                documents.add(document_id)
+                self.drop_chunks(db, "document_id = ? AND version_id <> ?", (document_id, version_id))
+                db.execute(
+                    "UPDATE versions SET state = 'superseded' WHERE document_id = ? AND id <> ?",
+                    (document_id, version_id),
+                )
+                db.execute("UPDATE versions SET state = 'searchable' WHERE id = ?", (version_id,))
+                db.execute("UPDATE chunks SET live = 1 WHERE version_id = ?", (version_id,))
+                db.execute(
+                    "UPDATE documents SET version_id = ?1, status = ?2, reason = '', checked_at = ?3, access_id = "
+                    "coalesce((SELECT access_id FROM chunks WHERE version_id = ?1 LIMIT 1), access_id) WHERE id = ?4",
+                    (version_id, "added" if number == 1 else "changed", now(), document_id),
+                )
+        self.changed(documents)
+
+    def record_outcome(self, collection: str, path: str, root: str, source: str, status: str, reason: str) -> None:
+        """Keep the status of a file that gave no new version: unchanged, failed or skipped. Its readers stay."""
+        with self.transaction() as db:
+            document_id, _ = self._document_id(db, collection, path, root, source, None)
+            db.execute(
+                "UPDATE documents SET status = ?, reason = ?, checked_at = ? WHERE id = ?",
+                (status, reason, now(), document_id),
+            )
+
+    def chunk_ids(self, document_id: int) -> list[int]:
+        """The chunks of a document, for taking them out of the vector index."""
+        return [r["id"] for r in self.db.execute("SELECT id FROM chunks WHERE document_id = ?", (document_id,))]
+
+    def delete_document(self, document_id: int, asker: str) -> list[str]:
+        """Delete a document with all versions. Returns the content hashes no other document holds any more.
+
+        What else speaks of it is noted down for `kb.store.deletion`. The audit trail keeps who and when, and hashes.
+        """
+        with self.transaction() as db:
+            row = db.execute(
+                "SELECT c.name, d.path, d.root, d.source FROM documents d JOIN collections c ON c.id = d.collection_id "
+                "WHERE d.id = ?",
+                (document_id,),
+            ).fetchone()
+            hashes = [
+                r["sha256"]
+                for r in db.execute("SELECT DISTINCT sha256 FROM versions WHERE document_id = ?", (document_id,))
+            ]
+            self.drop_chunks(db, "document_id = ?", (document_id,))
+            db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+            self.record(db, asker, "delete", name_hash(row["name"], row["path"]), {"sha256": hashes})
+            note = json.dumps({**dict(row), "sha256": hashes}, ensure_ascii=False)
+            notes = {TRACES: "1", f"{FORGET}{document_id}:{now()}": note}
+            db.executemany("INSERT OR REPLACE INTO properties (name, value) VALUES (?, ?)", notes.items())
+            unused = [sha256 for sha256 in hashes if not self.names_content(sha256)]
+        self.changed([document_id])
+        return unused
+
+    def names_content(self, sha256: str) -> bool:
+        """Whether a version of any document has this content."""
+        return self.db.execute("SELECT 1 FROM versions WHERE sha256 = ?", (sha256,)).fetchone() is not None
+
+    def drop_chunks(self, db: sqlite3.Connection, where: str, values: tuple[int, ...]) -> None:
+        """Delete chunks with their words, and the embeddings that no other chunk uses."""
+        db.execute(f"DELETE FROM words WHERE rowid IN (SELECT id FROM chunks WHERE {where})", values)
+        dropped = db.execute(f"DELETE FROM chunks WHERE {where} RETURNING embedding_id", values).fetchall()
+        db.executemany(
+            "DELETE FROM embeddings WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM chunks WHERE embedding_id = ?1)",
+            {(row["embedding_id"],) for row in dropped},
+        )
+
+    def documents(self, asker: Principal, collection: str | None = None) -> list[Document]:
+        """The document list as far as the asker may read it, by collection and path."""
+        return self.listing.documents(self.db, self.access_ids(asker), collection)
+
+    def content_hashes(self) -> set[str]:
+        """The hashes of all versions' contents."""
+        return {r["sha256"] for r in self.db.execute("SELECT DISTINCT sha256 FROM versions")}
+
+    def collections(self) -> list[str]:
+        """Names of the collections."""
+        return [r["name"] for r in self.db.execute("SELECT name FROM collections ORDER BY name")]
+
+    def find_document(self, asker: Principal, path: str, collection: str | None = None) -> tuple[int, str]:
+        """(document id, collection). Raises DocumentNotFound, also where the asker may not read it."""
+        allowed = self.access_ids(asker)
+        rows = self.db.execute(
+            "SELECT d.id, d.access_id, c.name FROM documents d JOIN collections c ON c.id = d.collection_id "
+            "WHERE d.path = ? AND (?2 IS NULL OR c.name = ?2)",
+            (path, collection),
+        ).fetchall()
+        rows = [r for r in rows if allowed is None or r["access_id"] in allowed]
+        if not rows:
+            where = f" in collection {collection!r}" if collection else ""
+            raise DocumentNotFound(f"There is no document {path!r}{where}. `kb docs list` shows what there is.")
+        if len(rows) > 1:
+            names = ", ".join(r["name"] for r in rows)
+            raise DocumentNotFound(f"{path!r} stands in several collections ({names}). Name one with --collection.")
+        return rows[0]["id"], rows[0]["name"]
+
+    def stored_text(self, document_id: int, version: int | None = None) -> StoredText:
+        """The text of the version that answers, or of version number `version`."""
+        row = self.db.execute(
+            "SELECT v.*, d.path, c.name AS collection FROM versions v JOIN documents d ON d.id = v.document_id "
+            "JOIN collections c ON c.id = d.collection_id WHERE d.id = ?1 AND "
+            "((?2 IS NULL AND v.id = d.version_id) OR v.number = ?2)",
+            (document_id, version),
+        ).fetchone()
+        if row is None:
+            listed = self.db.execute("SELECT path, reason FROM documents WHERE id = ?", (document_id,)).fetchone()
+            name, reason = (listed["path"], listed["reason"]) if listed else ("The document", "")
+            where = f" in version {version}" if version else ""
+            raise DocumentNotFound(f"{name!r} has no readable text{where}. {reason}".strip())
+        return StoredText(
+            collection=row["collection"], path=row["path"], version=row["number"], title=row["title"],
+            media_type=row["media_type"], sha256=row["sha256"], text=row["text"], pages=_pages(row["pages"]),
+        )  # fmt: skip
+
+    def text_around(self, passage: Passage) -> str:
+        """The stored text that a passage was cut from; "" where it is gone."""
+        row = self.db.execute(
+            "SELECT v.text FROM chunks k JOIN versions v ON v.id = k.version_id WHERE k.id = ?", (passage.chunk_id,)
+        ).fetchone()
+        return row["text"] if row else ""
+
+    def chunks(self, document_id: int) -> list[Chunk]:
+        """The live chunks of a document, in reading order."""
+        rows = self.db.execute(
+            "SELECT * FROM chunks WHERE document_id = ? AND live = 1 ORDER BY start, id", (document_id,)
+        )
+        return [
+            Chunk(r["start"], r["end"], r["text"], r["embedded_text"], r["page"], r["section"], r["header"])
+            for r in rows
+        ]
+
+
+def _pages(text: str) -> tuple[PageSpan, ...]:
+    return tuple(PageSpan(*page) for page in json.loads(text))

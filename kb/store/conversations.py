@@ -1,0 +1,388 @@
+"""Conversations: what was asked and answered, kept in the catalog, so that it outlives the process.
+
+The order is one of integers, never of the clock. What a turn rests on is kept beside it: when a document
+is deleted, the turns that hold its words lose them.
+"""
+
+import builtins
+import json
+import secrets
+import sqlite3
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from kb.errors import ConversationNotFound, UsageError
+from kb.language.language import language_of
+from kb.schema import Answer, Notice, Passage, Scope
+from kb.store.database import Database, now
+
+TurnState = Literal[
+    "queued", "searching", "waiting", "reading", "thinking", "answering", "done", "failed", "stopped", "interrupted"
+]
+Mode = Literal["documents", "chat"]
+Verdict = Literal["up", "down"]
+
+FINISHED: frozenset[TurnState] = frozenset({"done", "failed", "stopped", "interrupted"})
+LONGEST_TITLE = 200  # characters
+LONGEST_REASON = 4_000
+_LONGEST_SEARCH = 1_000
+_EMPTY_KEPT = 1_000  # conversations in which nothing was asked: each visit of the page begins one
+_FINISHED = ", ".join(f"'{state}'" for state in sorted(FINISHED))
+_GONE = {
+    "en": "A document this answer rested on was deleted, and the answer with it.",
+    "zh": "该回答所依据的文档已被删除，回答也随之删除。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """A reader's judgement of an answer."""
+
+    verdict: Verdict
+    reason: str
+    at: str  # ISO 8601, UTC
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTurn:
+    """A question and what came of it, as far as it was written."""
+
+    id: str
+    position: int  # from 0
+    question: str
+    mode: Mode
+    scope: Scope
+    state: TurnState
+    searched: str
+    thinking: str
+    thought_tokens: int
+    text: str
+    passages: tuple[Passage, ...] | None  # None until retrieval is done, and without documents
+    notices: tuple[Notice, ...]
+    answer: Answer | None
+    error: str | None  # what to tell the reader when `state` is "failed"; "" for an internal error
+    asked_at: str  # ISO 8601, UTC
+    seconds: float
+    feedback: Feedback | None
+    think_budget: int | None = None  # tokens; None: the model's own, as long as it has not begun to reason
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An answer that a reader judged."""
+
+    conversation: str
+    position: int  # of the turn, from 0
+    question: str
+    answer: str  # "" where a document it rested on was deleted
+    mode: Mode
+    verdict: Verdict
+    reason: str
+    who: str
+    at: str  # ISO 8601, UTC
+
+
+@dataclass(frozen=True, slots=True)
+class StoredConversation:
+    """One entry of the list of conversations. `title` is the first question until it is renamed."""
+
+    id: str
+    owner: str
+    title: str
+    created_at: str  # ISO 8601, UTC
+    updated_at: str
+    turns: int
+
+
+class ConversationStore:
+    """All SQL about conversations, over the catalog's database. Raises what Database raises."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # ---- conversations
+
+    def create(self, owner: str) -> StoredConversation:
+        """A new conversation. Of those in which nothing was asked, only the newest thousand are kept."""
+        id = secrets.token_hex(12)  # hex: the page makes element keys of it, which forbid "__"
+        at = now()
+        with self._database.transaction() as db:
+            db.execute(
+                "INSERT INTO conversations (id, owner, used, created_at, updated_at) "
+                "SELECT ?, ?, coalesce(max(used), 0) + 1, ?, ? FROM conversations",
+                (id, owner, at, at),
+            )
+            db.execute(
+                "DELETE FROM conversations WHERE id IN (SELECT id FROM conversations c WHERE title IS NULL "
+                "AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.conversation_id = c.id) "
+                "ORDER BY used DESC LIMIT -1 OFFSET ?)",
+                (_EMPTY_KEPT,),
+            )
+        return StoredConversation(id, owner, "", at, at, 0)
+
+    def get(self, id: str) -> StoredConversation | None:
+        """A conversation, without its turns; None where there is none of that id."""
+        row = self._database.db.execute(f"{_LISTED} WHERE c.id = ?", (id,)).fetchone()
+        return _conversation(row) if row else None
+
+    def list(
+        self, owner: str | None = None, search: str = "", limit: int = 50, offset: int = 0
+    ) -> builtins.list[StoredConversation]:
+        """Conversations in which something was asked, or which have a name; the last used first.
+
+        `owner` None lists everybody's. `search` looks for these characters in titles, questions and answers.
+        Raises UsageError where it is endless.
+        """
+        if len(search) > _LONGEST_SEARCH:
+            raise UsageError(f"{len(search):,} characters cannot be searched for; at most {_LONGEST_SEARCH:,} can.")
+        pattern = f"%{_escaped(' '.join(search.split()))}%"
+        rows = self._database.db.execute(
+            f"{_LISTED} WHERE (?1 IS NULL OR c.owner = ?1) AND (c.title IS NOT NULL OR EXISTS "
+            "(SELECT 1 FROM turns t WHERE t.conversation_id = c.id)) AND (?2 = '%%' OR c.title LIKE ?2 ESCAPE '\\' "
+            "OR EXISTS (SELECT 1 FROM turns t WHERE t.conversation_id = c.id "
+            "AND (t.question LIKE ?2 ESCAPE '\\' OR t.text LIKE ?2 ESCAPE '\\'))) "
+            "ORDER BY c.used DESC LIMIT ?3 OFFSET ?4",
+            (owner, pattern, limit, offset),
+        )
+        return [_conversation(row) for row in rows]
+
+    def rename(self, id: str, title: str) -> None:
+        """Give it a name; "" goes back to the first question. Raises ConversationNotFound and UsageError."""
+        name = clean(" ".join(title.split()))
+        if len(name) > LONGEST_TITLE:
+            raise UsageError(
+                f"The title has {len(name):,} characters; at most {LONGEST_TITLE} can be kept. Shorten it."
+            )
+        with self._database.transaction() as db:
+            changed = db.execute("UPDATE conversations SET title = ? WHERE id = ?", (name or None, id))
+            if not changed.rowcount:
+                raise _missing(id)
+
+    def delete(self, id: str) -> None:
+        """Delete a conversation with all its turns. Raises ConversationNotFound."""
+        with self._database.transaction() as db:
+            if not db.execute("DELETE FROM conversations WHERE id = ?", (id,)).rowcount:
+                raise _missing(id)
+
+    def clearings(self, id: str) -> int | None:
+        """How often evidence was taken out of it by `forget_document`; None where there is no such conversation."""
+        row = self._database.db.execute("SELECT cleared FROM conversations WHERE id = ?", (id,)).fetchone()
+        return int(row["cleared"]) if row else None
+
+    # ---- turns
+
+    def turns(self, id: str) -> builtins.list[StoredTurn]:
+        """The turns of a conversation, in order; none where there is no such conversation."""
+        rows = self._database.db.execute("SELECT * FROM turns WHERE conversation_id = ? ORDER BY position", (id,))
+        return [_turn(row) for row in rows]
+
+    def save_turn(self, conversation_id: str, turn: StoredTurn, cleared: int | None = None) -> StoredTurn:
+        """Insert a turn, or bring it up to date; feedback is left as it is. Returns what is kept.
+
+        A turn that rests on a document that is gone by now is kept without its words, as `forget_document` leaves it;
+        so is a follow-up where the conversation was not `cleared` so often when it was asked. Raises
+        ConversationNotFound where the conversation was deleted.
+        """
+        with self._database.transaction() as db:
+            row = db.execute("SELECT cleared FROM conversations WHERE id = ?", (conversation_id,)).fetchone()
+            if row is None:
+                raise _missing(conversation_id)
+            sources = _sources(turn)
+            told_of_it = cleared not in (None, row["cleared"]) and _is_follow_up(turn)
+            if told_of_it or any(not _exists(db, *source) for source in sources):
+                turn, sources = without_evidence(turn), set()
+            new = not db.execute("SELECT 1 FROM turns WHERE id = ?", (turn.id,)).fetchone()
+            values = _columns(turn)
+            if new:
+                values |= {"id": turn.id, "conversation_id": conversation_id, "position": turn.position}
+                if turn.feedback:
+                    values |= {"verdict": turn.feedback.verdict, "reason": clean(turn.feedback.reason)}
+                    values["judged_at"] = turn.feedback.at
+                names, marks = ", ".join(values), ", ".join("?" * len(values))
+                db.execute(f"INSERT INTO turns ({names}) VALUES ({marks})", tuple(values.values()))
+                db.execute(
+                    "UPDATE conversations SET updated_at = ?, used = (SELECT max(used) + 1 FROM conversations) "
+                    "WHERE id = ?",
+                    (now(), conversation_id),
+                )
+            else:
+                _update(db, turn.id, values)
+            _set_sources(db, turn.id, sources)
+        return turn
+
+    def interrupt(self) -> int:
+        """Mark what is still being answered as interrupted: for the start, when nothing can be. Returns how many."""
+        with self._database.transaction() as db:
+            return db.execute(f"UPDATE turns SET state = 'interrupted' WHERE state NOT IN ({_FINISHED})").rowcount
+
+    def set_feedback(self, turn_id: str, verdict: Verdict | None, reason: str = "", who: str = "") -> Feedback | None:
+        """Keep a reader's judgement; None takes it back. Raises ConversationNotFound and UsageError."""
+        if verdict not in ("up", "down", None):
+            raise UsageError(f"The verdict is `up` or `down`, not {verdict!r}.")
+        reason = clean(reason.strip()) if verdict else ""
+        if len(reason) > LONGEST_REASON:
+            raise UsageError(
+                f"The reason has {len(reason):,} characters; at most {LONGEST_REASON:,} can be kept. Shorten it."
+            )
+        at = now() if verdict else ""
+        with self._database.transaction() as db:
+            changed = db.execute(
+                "UPDATE turns SET verdict = ?, reason = ?, judged_at = ?, judged_by = ? WHERE id = ?",
+                (verdict, reason, at, who if verdict else "", turn_id),
+            )
+            if not changed.rowcount:
+                raise ConversationNotFound(f"There is no turn {turn_id!r}. It may have been deleted.")
+        return Feedback(verdict, reason, at) if verdict else None
+
+    def judged(self, verdict: Verdict | None = None, limit: int = 100) -> builtins.list[Judged]:
+        """The answers that readers judged, the last judged first; with `verdict` only those judged so."""
+        rows = self._database.db.execute(
+            "SELECT conversation_id, position, question, text, mode, verdict, reason, judged_by, judged_at FROM turns "
+            "WHERE verdict IS NOT NULL AND (?1 IS NULL OR verdict = ?1) ORDER BY judged_at DESC, rowid DESC LIMIT ?2",
+            (verdict, limit),
+        )
+        return [Judged(*row) for row in rows]
+
+    # ---- deletion of documents
+
+    def forget_document(self, collection: str, path: str, db: sqlite3.Connection | None = None) -> int:
+        """Take the words of a document out of all conversations. Returns how many turns lost theirs.
+
+        A turn rests on the document if a passage or a citation is of it, or if it is a follow-up that was made with
+        the words of such a turn. It keeps its question, and gets a notice. `db` is an open transaction to do it in.
+        """
+        if db is None:
+            with self._database.transaction() as own:
+                return self.forget_document(collection, path, own)
+        rows = db.execute(
+            "SELECT DISTINCT t.conversation_id FROM turn_sources s JOIN turns t ON t.id = s.turn_id "
+            "WHERE s.collection = ? AND s.path = ?",
+            (collection, path),
+        ).fetchall()
+        forgotten = 0
+        for row in rows:
+            spoken = False  # whether a turn before this one held the words
+            for turn in self.turns(row["conversation_id"]):
+                if (collection, path) in _sources(turn) or (spoken and _is_follow_up(turn)):
+                    spoken = True
+                    forgotten += 1
+                    _update(db, turn.id, _columns(without_evidence(turn)))
+                    _set_sources(db, turn.id, set())
+            db.execute("UPDATE conversations SET cleared = cleared + 1 WHERE id = ?", (row["conversation_id"],))
+        return forgotten
+
+
+def without_evidence(turn: StoredTurn) -> StoredTurn:
+    """The turn without anything that came from documents: its question, and a notice in the question's language."""
+    return StoredTurn(
+        id=turn.id, position=turn.position, question=turn.question, mode=turn.mode, scope=turn.scope, state=turn.state,
+        searched="", thinking="", thought_tokens=0, text="", passages=None,
+        notices=(Notice("document_deleted", _GONE[language_of(turn.question)]),), answer=None, error=turn.error,
+        asked_at=turn.asked_at, seconds=turn.seconds, feedback=turn.feedback, think_budget=turn.think_budget,
+    )  # fmt: skip
+
+
+def title_of(question: str) -> str:
+    """A question as a title: one line of at most 80 characters."""
+    return " ".join(question.split())[:80]
+
+
+def clean(text: str) -> str:
+    """The text with half characters (lone surrogates, which JSON can bring in) replaced, one by one."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+_LISTED = (
+    "SELECT c.*, (SELECT question FROM turns t WHERE t.conversation_id = c.id ORDER BY position LIMIT 1) AS first, "
+    "(SELECT count(*) FROM turns t WHERE t.conversation_id = c.id) AS turns FROM conversations c"
+)
+
+
+def _conversation(row: sqlite3.Row) -> StoredConversation:
+    title = row["title"] or title_of(row["first"] or "")
+    return StoredConversation(row["id"], row["owner"], title, row["created_at"], row["updated_at"], row["turns"])
+
+
+def _turn(row: sqlite3.Row) -> StoredTurn:
+    return StoredTurn(
+        id=row["id"], position=row["position"], question=row["question"], mode=row["mode"],
+        scope=_read(Scope, row["scope"]), state=row["state"], searched=row["searched"], thinking=row["thinking"],
+        thought_tokens=row["thought_tokens"], text=row["text"],
+        passages=None if row["passages"] is None else _read(tuple[Passage, ...], row["passages"]),
+        notices=_read(tuple[Notice, ...], row["notices"]),
+        answer=None if row["answer"] is None else _read(Answer, row["answer"]), error=row["error"],
+        asked_at=row["asked_at"], seconds=row["seconds"],
+        feedback=Feedback(row["verdict"], row["reason"], row["judged_at"]) if row["verdict"] else None,
+        think_budget=row["think_budget"],
+    )  # fmt: skip
+
+
+def _columns(turn: StoredTurn) -> dict[str, Any]:
+    """The columns that change while a turn is answered, and those that are written with it."""
+    return {
+        "question": clean(turn.question), "mode": turn.mode, "scope": _written(asdict(turn.scope)),
+        "state": turn.state, "searched": clean(turn.searched), "thinking": clean(turn.thinking),
+        "thought_tokens": turn.thought_tokens, "text": clean(turn.text),
+        "passages": None if turn.passages is None else _written([asdict(p) for p in turn.passages]),
+        "notices": _written([asdict(n) for n in turn.notices]),
+        "answer": None if turn.answer is None else _written(asdict(turn.answer)),
+        "error": None if turn.error is None else clean(turn.error), "asked_at": turn.asked_at, "seconds": turn.seconds,
+        "think_budget": turn.think_budget,
+    }  # fmt: skip
+
+
+def _update(db: sqlite3.Connection, turn_id: str, values: dict[str, Any]) -> None:
+    names = ", ".join(f"{name} = ?" for name in values)
+    db.execute(f"UPDATE turns SET {names} WHERE id = ?", (*values.values(), turn_id))
+
+
+def _sources(turn: StoredTurn) -> set[tuple[str, str]]:
+    """The documents a turn rests on, as (collection, path)."""
+    passages = (turn.passages or ()) + (turn.answer.passages if turn.answer else ())
+    citations = turn.answer.citations if turn.answer else ()
+    return {(p.collection, p.document) for p in passages} | {(c.collection, c.document) for c in citations}
+
+
+def _set_sources(db: sqlite3.Connection, turn_id: str, sources: set[tuple[str, str]]) -> None:
+    db.execute("DELETE FROM turn_sources WHERE turn_id = ?", (turn_id,))
+    db.executemany(
+        "INSERT INTO turn_sources (turn_id, collection, path) VALUES (?, ?, ?)",
+        [(turn_id, collection, path) for collection, path in sources],
+    )
+
+
+def _exists(db: sqlite3.Connection, collection: str, path: str) -> bool:
+    row = db.execute(
+        "SELECT 1 FROM documents d JOIN collections c ON c.id = d.collection_id WHERE c.name = ? AND d.path = ?",
+        (collection, path),
+    ).fetchone()
+    return row is not None
+
+
+def _is_follow_up(turn: StoredTurn) -> bool:
+    """Whether the turns before it were put to the model: always in plain chat, else if the question was rewritten."""
+    return turn.mode == "chat" or turn.searched != turn.question.strip()
+
+
+def _escaped(text: str) -> str:
+    return clean(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _missing(id: str) -> ConversationNotFound:
+    return ConversationNotFound(f"There is no conversation {id!r}. It may have been deleted in another tab.")
+
+
+def _written(value: Any) -> str:
+    return clean(json.dumps(value, ensure_ascii=False))
+
+
+@cache
+def _adapter(form: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(form)
+
+
+def _read(form: Any, text: str) -> Any:
+    return _adapter(form).validate_json(text)

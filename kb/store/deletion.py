@@ -1,0 +1,266 @@
+"""Deletion: takes documents out of everything the home keeps, so that no byte of them is left in its files.
+
+First a document is deleted so that nothing finds or shows it, which is quick, and noted down. `scrub` then takes
+the words of all documents noted down out of what else speaks of them (conversations, the audit trail, jobs,
+evaluations, files), and overwrites what the stores only mark as deleted. A note stays until that is done: a crash
+in between is made good by the next start.
+"""
+
+import json
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kb.store import backup
+from kb.store.catalog import FORGET, Catalog, name_hash
+from kb.store.conversations import ConversationStore
+from kb.store.database import TRACES
+from kb.store.file_tracking import Sync
+from kb.store.home import Home
+from kb.store.index_sync import Indexes
+from kb.store.uploads import are_uploads
+
+GONE = "(deleted)"
+_LEFT = "embeddings_left"  # the property that is "1" while a deletion left embeddings to an ingestion under way
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """A deleted document of which there may be more to forget. `paths` are its names: a moved document had others."""
+
+    collection: str
+    paths: tuple[str, ...]
+    root: str
+    source: str
+    sha256: tuple[str, ...]
+
+    @property
+    def names(self) -> set[tuple[str, str]]:
+        return {(self.collection, path) for path in self.paths}
+
+
+class Deletion:
+    """The one who deletes documents of a home. Safe from several threads."""
+
+    def __init__(self, home: Home, catalog: Catalog, indexes: Indexes) -> None:
+        self._home = home
+        self._catalog = catalog
+        self._indexes = indexes
+        self._conversations = ConversationStore(catalog)
+        self._sync = Sync(catalog)
+        self._under_way: list[int] = []  # for each ingestion, the newest embedding there was when it began
+        self.lock = threading.Lock()  # held while traces are overwritten
+        self.forgetting: list[Callable[[], object]] = []  # called then: who keeps words of documents in memory
+
+    def remove(self, document_ids: Sequence[int], asker: str) -> None:
+        """Delete documents so that nothing finds them any more. Call `scrub` when all that shall go is removed."""
+        self._indexes.remove(document_ids, asker)
+
+    @contextmanager
+    def ingesting(self) -> Iterator[None]:
+        """Meanwhile a deletion leaves alone what an ingestion embeds ahead of its documents. Call `scrub` after it."""
+        newest = int(self._catalog.db.execute("SELECT coalesce(max(id), 0) FROM embeddings").fetchone()[0])
+        self._under_way.append(newest)
+        try:
+            yield
+        finally:
+            self._under_way.remove(newest)
+
+    @property
+    def pending(self) -> bool:
+        """Whether something was removed and not scrubbed yet."""
+        if self._catalog.property(TRACES) or self._notes():
+            return True
+        return bool(self._catalog.property(_LEFT)) and not self._under_way
+
+    def scrub(self) -> None:
+        """Overwrite every trace of the removed documents. Takes seconds in a large home, and nothing where none is.
+
+        Raises StorageFull, and HomeError where something else reads the catalog for too long. What was removed stays
+        removed, and the next call or start goes on.
+        """
+        with self.lock:
+            notes = self._notes()
+            if not notes and not self.pending:
+                return
+            self._drop_embeddings()
+            files = self._delete_files(notes.values())
+            with self._catalog.transaction() as db:
+                _forget_in_audit(db, notes.values())
+                _forget_in_jobs(db, notes.values(), files)
+                for name, note in notes.items():
+                    for path in note.paths:
+                        self._conversations.forget_document(note.collection, path, db)
+                    _forget_seen(db, note)
+                    db.execute("DELETE FROM properties WHERE name = ?", (name,))
+            for forget in self.forgetting:
+                forget()
+            self._indexes.wipe()
+
+    def sweep(self, at_start: bool = False) -> int:
+        """Delete what a killed ingestion, upload or backup left. Returns how many originals no version names.
+
+        Unless it is `at_start`, before anything is done with the home, what came since then is left alone: it may be in
+        use, or its version about to be written.
+        """
+        home = self._home
+        before = float("inf") if at_start else home.opened_at
+        named = self._catalog.content_hashes()
+        unused = [file for file in _old(home.originals.glob("*/*"), before) if file.name not in named]
+        for file in [*unused, *_old(home.uploads.rglob(".*.part"), before)]:
+            file.unlink(missing_ok=True)
+        if at_start:
+            backup.sweep(self._catalog)
+        return len(unused)
+
+    def _drop_embeddings(self) -> None:
+        """Drop embeddings without a document: they were stored ahead of a version that was never written."""
+        if self._under_way:
+            self._sync.drop_ahead(up_to=min(self._under_way))
+            self._catalog.set_property(_LEFT, "1")
+            return
+        self._sync.drop_ahead()
+        if self._catalog.property(_LEFT):
+            self._catalog.set_property(TRACES, "1")  # until all is wiped
+            self._catalog.set_property(_LEFT, "")
+
+    def _notes(self) -> dict[str, _Note]:
+        """By the name of the property, oldest first."""
+        rows = self._catalog.db.execute(
+            "SELECT name, value FROM properties WHERE substr(name, 1, ?) = ?", (len(FORGET), FORGET)
+        ).fetchall()
+        if not rows:
+            return {}
+        moves = self._catalog.db.execute("SELECT subject, detail FROM audit WHERE action = 'move' ORDER BY id DESC")
+        before = [(row["subject"], json.loads(row["detail"]).get("from")) for row in moves]
+        notes = {}
+        for row in rows:
+            value = json.loads(row["value"])
+            paths = [value["path"]]
+            for subject, earlier in before:
+                if subject == f"{value['name']}/{paths[-1]}" and earlier:
+                    paths.append(earlier)
+            notes[row["name"]] = _Note(
+                value["name"], tuple(paths), value["root"], value["source"], tuple(value["sha256"])
+            )
+        return notes
+
+    def _delete_files(self, notes: Collection[_Note]) -> set[str]:
+        """Originals that no document needs, uploaded files, and what evaluations wrote about the documents.
+
+        Returns the files outside the originals, as whole paths, from which no document comes any more.
+        """
+        gone = set()
+        query = "SELECT DISTINCT root, source FROM documents"
+        held = {(row["root"], row["source"]) for row in self._catalog.db.execute(query)} if notes else set()
+        for note in notes:
+            for sha256 in note.sha256:
+                if not self._catalog.names_content(sha256):
+                    self._home.original(sha256).unlink(missing_ok=True)
+            if (note.root, note.source) in held:
+                continue  # it holds other documents, too
+            gone.add(f"{note.root}/{note.source}")
+            if are_uploads(self._home.uploads, note.root):  # it lives in the home, and goes with its documents
+                Path(note.root, note.source).unlink(missing_ok=True)
+        spellings = {
+            json.dumps(path, ensure_ascii=ascii).encode("utf-8", "surrogatepass")
+            for note in notes
+            for path in note.paths
+            for ascii in (True, False)
+        }
+        for run in self._home.runs.glob("*/") if spellings else ():
+            files = [file for file in run.iterdir() if file.is_file() and file.name != "run.json"]
+            texts = [file.read_bytes() for file in files if file.suffix == ".jsonl"]
+            if any(spelling in text for text in texts for spelling in spellings):
+                log.info("the evaluation %s rests on a deleted document and keeps its figures only", run.name)
+                for file in files:
+                    file.unlink()
+        return gone
+
+
+def _old(files: Iterable[Path], before: float) -> Iterator[Path]:
+    """Those that are files and were written before that time."""
+    for file in list(files):
+        with suppress(FileNotFoundError):
+            if file.is_file() and file.stat().st_mtime < before:
+                yield file
+
+
+def _forget_in_audit(db: sqlite3.Connection, notes: Collection[_Note]) -> None:
+    """Take answers and quotes that rest on these documents, and their names, out of the audit trail.
+
+    Time, asker, question, model and the evidence from other documents stay. A question that was rewritten from a
+    conversation may hold words of an answer before it: such a one goes too, from the asker's first answer on.
+    """
+    names = {name for note in notes for name in note.names}
+    if not names:
+        return
+    spoken: set[str] = set()  # the askers who were told of them
+    for row in db.execute("SELECT id, asker, action, subject, detail FROM audit ORDER BY id").fetchall():
+        changed, subject = json.loads(row["detail"]), row["subject"]
+        if row["action"] == "move":
+            collection = next((c for c, path in names if subject == f"{c}/{path}"), None)
+            if collection is None:
+                continue
+            subject = name_hash(collection, subject.removeprefix(f"{collection}/"))
+            changed["from"] = name_hash(collection, changed["from"])
+        else:
+            gone = sorted({name for name in _sources(changed) if name in names})
+            if gone:
+                spoken.add(row["asker"])
+                changed |= {
+                    "answer": "", "withheld": "",
+                    "citations": [c for c in changed["citations"] if (c["collection"], c["document"]) not in names],
+                    "passages": [p for p in changed["passages"] if (p[0], p[1]) not in names],
+                    "forgotten": [*changed.get("forgotten", []), *(name_hash(*name) for name in gone)],
+                }  # fmt: skip
+            if row["asker"] in spoken and changed.get("searched", subject) != subject:
+                changed["searched"] = ""
+        detail = json.dumps(changed, ensure_ascii=False)
+        if detail != row["detail"]:
+            db.execute("UPDATE audit SET subject = ?, detail = ? WHERE id = ?", (subject, detail, row["id"]))
+
+
+def _sources(detail: dict[str, Any]) -> set[tuple[str, str]]:
+    """The documents that a row of the audit trail rests on."""
+    cited = {(c["collection"], c["document"]) for c in detail.get("citations", [])}
+    return cited | {(p[0], p[1]) for p in detail.get("passages", [])}
+
+
+def _forget_in_jobs(db: sqlite3.Connection, notes: Collection[_Note], files: Collection[str]) -> None:
+    """Take the names of documents out of the jobs that reported them, and of `files` that are gone with them."""
+    if not notes:
+        return
+    for row in db.execute("SELECT id, collection, title, paths, current, documents, refused FROM jobs").fetchall():
+        here = [note for note in notes if row["collection"] in (None, note.collection)]
+        names = {path for note in here for path in note.paths}
+        reports = {name: json.loads(row[name]) if row[name] else None for name in ("documents", "refused")}
+        for report in [entry for entries in reports.values() for entry in entries or []]:
+            if report.get("path") in names:
+                report |= {"path": GONE, "reason": ""}
+        paths = json.loads(row["paths"])
+        current = any(row["current"].startswith(name) for name in names)  # there may be a page behind it
+        values = {
+            "title": GONE if any(Path(f).name in row["title"] for f in paths if f in files) else row["title"],
+            "paths": json.dumps([GONE if path in files else path for path in paths], ensure_ascii=False),
+            "current": "" if current else row["current"],
+            **{k: None if v is None else json.dumps(v, ensure_ascii=False) for k, v in reports.items()},
+        }
+        if any(values[name] != row[name] for name in values):
+            assignments = ", ".join(f"{name} = ?" for name in values)
+            db.execute(f"UPDATE jobs SET {assignments} WHERE id = ?", (*values.values(), row["id"]))
+
+
+def _forget_seen(db: sqlite3.Connection, note: _Note) -> None:
+    """Forget the file it came from: where it is still there, it is read again by the next ingestion."""
+    db.execute(
+        "DELETE FROM seen_files WHERE collection = ? AND root = ? AND source = ?",
+        (note.collection, note.root, note.source),
+    )

@@ -1,0 +1,236 @@
+"""Candidates: what can be found. Everything a search reads from the catalog, within what the asker may read."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.language.local_days import instants
+from kb.language.tokenizer import tokenise
+from kb.schema import EVERYTHING, Language, Passage, Principal, Scope
+from kb.store.database import Database
+
+T = TypeVar("T")
+
+_SPARE = 50
+_FEW = 20_000  # allowed chunks that are handed to SQLite; of more, what was found is looked up among them
+_WORDS_KEPT = 50_000  # words whose frequencies are remembered
+
+
+@dataclass(frozen=True, slots=True)
+class VectorRow:
+    """A chunk as the vector index holds it."""
+
+    chunk_id: int
+    vector: bytes
+
+
+class Candidates(Database):
+    """The live chunks with their words, vectors and readers."""
+
+    def __init__(self, path: Path) -> None:
+        self._frequencies: dict[str, tuple[int, int, int]] = {}  # word -> chunks with it, generation, chunks in all
+        self._languages: tuple[int, Mapping[Language, int]] = (-1, {})  # for a generation
+        super().__init__(path)
+
+    def access_ids(self, asker: Principal) -> list[int] | None:
+        """The access classes the asker is in; None for one who may read everything."""
+        if asker.unlimited:
+            return None
+        own = {"*", asker.name, *asker.groups}
+        rows = self.db.execute("SELECT id, readers FROM access_classes")
+        return [r["id"] for r in rows if own & set(json.loads(r["readers"]))]
+
+    def document_ids(self, scope: Scope) -> list[int] | None:
+        """The documents of a scope; None where it does not limit. Raises UsageError where a day of it is no date."""
+        if scope == EVERYTHING:
+            return None
+        days = instants(scope.since, scope.until)
+        rows = self.db.execute(
+            "SELECT d.id, d.path, c.name, v.ingested_at FROM documents d "
+            "JOIN collections c ON c.id = d.collection_id JOIN versions v ON v.id = d.version_id"
+        )
+        return [r["id"] for r in rows if _within(scope, r["path"], r["name"], r["ingested_at"], *days)]
+
+    def word_search(
+        self, expression: str, limit: int, allowed: NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
+        """Chunks by BM25 (k1 1.2, b 0.75: FTS5's), best first, as (chunk id, score > 0), within the allowed ids."""
+        if not expression or (allowed is not None and not len(allowed)):
+            return []
+        if allowed is None:
+            # Few words belong to chunks that cannot be found yet; some more are asked for in their place.
+            found = self._words(expression, limit + _SPARE)
+            live = self._live_among([chunk_id for chunk_id, _ in found])
+        elif len(allowed) <= _FEW:
+            return self._words(expression, limit, json.dumps(allowed.tolist()))
+        else:
+            live = set(allowed.tolist())
+            count = 2 * limit * max(1, self.count_live() // len(allowed)) + _SPARE
+            found = self._words(expression, count)
+            if len(found) == count and sum(chunk_id in live for chunk_id, _ in found) < limit:
+                return self._words(expression, limit, json.dumps(allowed.tolist()))
+        return [(chunk_id, score) for chunk_id, score in found if chunk_id in live][:limit]
+
+    def _words(self, expression: str, limit: int, allowed: str | None = None) -> list[tuple[int, float]]:
+        # The plus keeps SQLite from asking the word index once for each allowed chunk.
+        among = "" if allowed is None else "AND +rowid IN (SELECT value FROM json_each(?3))"
+        query = (
+            f"SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ?1 {among} "
+            "ORDER BY score DESC, rowid LIMIT ?2"
+        )
+        values = (expression, limit) if allowed is None else (expression, limit, allowed)
+        return [(r[0], r[1]) for r in self.db.execute(query, values)]
+
+    def _live_among(self, chunk_ids: Sequence[int]) -> set[int]:
+        query = "SELECT id FROM chunks WHERE live = 1 AND id IN (SELECT value FROM json_each(?))"
+        return {r["id"] for r in self.db.execute(query, (json.dumps(list(chunk_ids)),))}
+
+    def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
+        """In how many chunks each word occurs; remembered until there are about 2 % more or fewer chunks."""
+        total, generation = self.count_live(), self.generation
+        found = {}
+        for word in words:
+            known = self._frequencies.get(word)
+            if known is None or (known[1] != generation and abs(known[2] - total) > total // 50):
+                query = "SELECT count(*) FROM words WHERE words MATCH ?"
+                known = self.db.execute(query, (f'"{word}"',)).fetchone()[0], generation, total
+                if len(self._frequencies) >= _WORDS_KEPT:
+                    self._frequencies.clear()
+                self._frequencies[word] = known
+            found[word] = known[0]
+        return found
+
+    def languages(self) -> Mapping[Language, int]:
+        """How many live chunks there are in each language."""
+        generation, counts = self._languages
+        if generation != self.generation:
+            generation = self.generation
+            rows = self.db.execute("SELECT language, count(*) AS n FROM chunks WHERE live = 1 GROUP BY language")
+            counts = {r["language"]: r["n"] for r in rows}
+            self._languages = generation, counts
+        return counts
+
+    def languages_of(self, chunk_ids: Sequence[int]) -> dict[int, Language]:
+        """The language of each of these chunks."""
+        query = "SELECT id, language FROM chunks WHERE id IN (SELECT value FROM json_each(?))"
+        return {r["id"]: r["language"] for r in self.db.execute(query, (json.dumps(list(chunk_ids)),))}
+
+    def token_vectors(self, chunk_ids: Sequence[int]) -> dict[int, bytes]:
+        """The packed token vectors of these chunks."""
+        query = (
+            "SELECT c.id, e.tokens FROM chunks c JOIN embeddings e ON e.id = c.embedding_id "
+            "WHERE c.id IN (SELECT value FROM json_each(?))"
+        )
+        return {r["id"]: r["tokens"] for r in self.db.execute(query, (json.dumps(list(chunk_ids)),))}
+
+    def passages(self, scored: Sequence[tuple[int, float]], asker: Principal) -> list[Passage]:
+        """The chunks as passages, in the given order. What the asker may not read is left out, whoever found it."""
+        allowed = self.access_ids(asker)
+        rows: dict[int, sqlite3.Row] = {}
+        for part in batches([chunk_id for chunk_id, _ in scored]):
+            marks = ",".join("?" * len(part))
+            query = (
+                f"SELECT k.*, c.name AS collection, d.path, v.number, v.title FROM chunks k "
+                "JOIN documents d ON d.id = k.document_id JOIN collections c ON c.id = d.collection_id "
+                f"JOIN versions v ON v.id = k.version_id WHERE k.live = 1 AND k.id IN ({marks})"
+            )
+            rows.update({r["id"]: r for r in self.db.execute(query, part)})
+        found: list[Passage] = []
+        for chunk_id, score in scored:
+            row = rows.get(chunk_id)
+            if row is None or (allowed is not None and row["access_id"] not in allowed):
+                continue
+            found.append(
+                Passage(
+                    rank=len(found) + 1, chunk_id=chunk_id, collection=row["collection"], document=row["path"],
+                    version=row["number"], page=row["page"], start=row["start"], end=row["end"], text=row["text"],
+                    section=row["section"], header=row["header"], title=row["title"], score=score,
+                )
+            )  # fmt: skip
+        return found
+
+    def vector_rows(self, version_ids: Sequence[int] | None = None) -> Iterator[VectorRow]:
+        """Chunks with their vectors: of these versions, or all that are live."""
+        query = "SELECT c.id, e.vector FROM chunks c JOIN embeddings e ON e.id = c.embedding_id WHERE {} ORDER BY c.id"
+        if version_ids is None:
+            cursor = self.db.execute(query.format("c.live = 1"))
+            yield from (VectorRow(r["id"], r["vector"]) for r in cursor)
+            return
+        for version_id in version_ids:
+            cursor = self.db.execute(query.format("c.version_id = ?"), (version_id,))
+            yield from (VectorRow(r["id"], r["vector"]) for r in cursor)
+
+    def live_rows(self, document_ids: Sequence[int] | None = None) -> Iterator[tuple[int, int, int, Language, bytes]]:
+        """(chunk id, access class, document, language, vector) of the live chunks, or those of some documents."""
+        query = (
+            "SELECT c.id, c.access_id, c.document_id, c.language, e.vector FROM chunks c "
+            "JOIN embeddings e ON e.id = c.embedding_id WHERE c.live = 1 "
+        )
+        if document_ids is None:
+            yield from map(tuple, self.db.execute(query))
+            return
+        query += "AND c.document_id IN (SELECT value FROM json_each(?))"
+        yield from map(tuple, self.db.execute(query, (json.dumps(list(document_ids)),)))
+
+    def live_ids(self) -> set[int]:
+        """The chunks that can be found."""
+        return {r["id"] for r in self.db.execute("SELECT id FROM chunks INDEXED BY chunks_live WHERE live = 1")}
+
+    def sample_vectors(self, count: int) -> list[VectorRow]:
+        """Some live chunks with their vectors, spread over all of them."""
+        ids = sorted(r["id"] for r in self.db.execute("SELECT id FROM chunks INDEXED BY chunks_live WHERE live = 1"))
+        query = (
+            "SELECT c.id, e.vector FROM chunks c JOIN embeddings e ON e.id = c.embedding_id "
+            "WHERE c.id IN (SELECT value FROM json_each(?))"
+        )
+        chosen = json.dumps(ids[:: max(1, len(ids) // count)][:count])
+        return [VectorRow(*row) for row in self.db.execute(query, (chosen,))]
+
+    def is_empty(self) -> bool:
+        """Whether there is no chunk at all, live or pending."""
+        return self.db.execute("SELECT 1 FROM chunks LIMIT 1").fetchone() is None
+
+    def count_live(self) -> int:
+        """How many chunks can be found."""
+        return sum(self.languages().values())
+
+    def count_words(self) -> int:
+        """How many chunks the word index holds."""
+        return int(self.db.execute("SELECT count(*) FROM words").fetchone()[0])
+
+    def rebuild_words(self) -> None:
+        """Write the word index again from the live chunks. No version may be pending."""
+        with self.transaction() as db:
+            db.execute("DELETE FROM words")
+            for row in db.execute("SELECT id, embedded_text FROM chunks WHERE live = 1").fetchall():
+                db.execute(
+                    "INSERT INTO words (rowid, body) VALUES (?, ?)", (row["id"], word_body(row["embedded_text"]))
+                )
+
+
+def word_body(embedded_text: str) -> str:
+    """What the word index holds of a chunk."""
+    return " ".join(tokenise(embedded_text))
+
+
+def batches(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
+    """Parts small enough for one SQL statement."""
+    for at in range(0, len(items), size):
+        yield items[at : at + size]
+
+
+def _within(scope: Scope, path: str, collection: str, at: str, begins: str, ended: str) -> bool:
+    return (
+        (not scope.paths or any(fnmatchcase(path, glob) for glob in scope.paths))
+        and (not scope.collections or collection in scope.collections)
+        and (not scope.types or PurePosixPath(path).suffix.lower().lstrip(".") in scope.types)
+        and (not begins or at >= begins)
+        and (not ended or at < ended)
+    )

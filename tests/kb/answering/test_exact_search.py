@@ -1,0 +1,137 @@
+"""The exact scan finds what brute force over the catalog finds, and follows every change of it."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kb.answering import exact_search as scan_module
+from kb.answering.exact_search import ExactScan, Selection
+from kb.store.catalog import Catalog, NewVersion
+from tests.kb.storage import SeededEmbedder, version
+
+ASKED = SeededEmbedder().vector("question")
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    opened = Catalog(tmp_path / "catalog.db")
+    yield opened
+    opened.close()
+
+
+def publish(catalog: Catalog, *versions: NewVersion) -> None:
+    catalog.publish(catalog.add_versions(versions))
+
+
+def texts(count: int, name: str = "text") -> list[str]:
+    return [f"{name} {n}" for n in range(count)]
+
+
+def brute_force(catalog: Catalog, where: str = "1") -> list[tuple[int, float]]:
+    """Every live chunk for which an SQL condition holds, best first."""
+    rows = catalog.db.execute(
+        "SELECT c.id, e.vector FROM chunks c JOIN embeddings e ON e.id = c.embedding_id JOIN documents d "
+        f"ON d.id = c.document_id WHERE c.live = 1 AND {where}"
+    )
+    scores = [(row["id"], float(np.frombuffer(row["vector"], "<f4") @ ASKED)) for row in rows]
+    return sorted(scores, key=lambda found: (-found[1], found[0]))
+
+
+def assert_same(selected: Selection, expected: list[tuple[int, float]], k: int = 10) -> None:
+    found = selected.nearest(ASKED, k)
+    assert [i for i, _ in found] == [i for i, _ in expected[:k]]
+    assert [score for _, score in found] == pytest.approx([score for _, score in expected[:k]], abs=1e-6)
+    assert sorted(selected.chunk_ids.tolist()) == sorted(i for i, _ in expected)
+
+
+def fill(catalog: Catalog) -> None:
+    publish(
+        catalog,
+        version("open.md", *texts(200, "open")),
+        version("hr.md", *texts(30, "hr"), readers=("hr",)),
+        version("nobody.md", *texts(20, "nobody"), readers=()),
+        version("中文.md", *texts(40, "这里写的是年假规定")),
+    )
+
+
+@pytest.mark.parametrize("readers", [['["*"]'], ['["hr"]'], ['["*"]', '["hr"]'], ["[]"]])
+def test_only_chunks_of_the_access_classes_are_found(catalog: Catalog, readers: list[str]) -> None:
+    fill(catalog)
+    ids = [r["id"] for r in catalog.db.execute("SELECT * FROM access_classes") if r["readers"] in readers]
+    expected = brute_force(catalog, f"c.access_id IN ({','.join(map(str, ids))})")
+    assert_same(ExactScan(catalog).select(access_ids=ids), expected)
+
+
+def test_documents_and_languages_limit_too(catalog: Catalog) -> None:
+    fill(catalog)
+    scan = ExactScan(catalog)
+    assert_same(scan.select(), brute_force(catalog))
+    assert_same(scan.select(language="zh"), brute_force(catalog, "c.language = 'zh'"))
+    assert_same(scan.select([1], [1, 2]), brute_force(catalog, "c.access_id = 1 AND c.document_id IN (1, 2)"))
+    assert scan.select(language="zh").nearest(ASKED, 3)
+
+
+def test_one_who_may_read_nothing_finds_nothing(catalog: Catalog) -> None:
+    scan = ExactScan(catalog)
+    assert scan.select().nearest(ASKED, 5) == []
+    publish(catalog, version("a.md", "text"))
+    assert scan.select(access_ids=[]).nearest(ASKED, 5) == []
+    assert scan.select(document_ids=[]).chunk_ids.tolist() == []
+
+
+def test_it_equals_a_fresh_one_after_any_changes(catalog: Catalog) -> None:
+    rng = random.Random(7)
+    scan = ExactScan(catalog)
+    for step in range(60):
+        path = f"{rng.randrange(12)}.md"
+        known = catalog.known("docs")
+        if path in known and rng.random() < 0.4:
+            # SQLite gives the ids of the newest rows that were deleted to the next ones: no id tells old from new.
+            catalog.delete_document(known[path].document_id, "owner")
+        else:
+            publish(catalog, version(path, *texts(rng.randrange(1, 30), f"step {step}")))
+        if rng.random() < 0.7:
+            assert_same(scan.select(), brute_force(catalog))
+
+
+def test_only_what_changed_is_read_again(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(catalog)
+    scan = ExactScan(catalog)
+    before = scan.select()
+    read: list[object] = []
+    whole = Catalog.live_rows
+    monkeypatch.setattr(Catalog, "live_rows", lambda self, ids=None: read.append(ids) or whole(self, ids))
+    publish(catalog, version("hr.md", "changed"))
+    catalog.delete_document(3, "owner")
+    assert_same(scan.select(), brute_force(catalog))
+    assert read == [[2, 3]]
+    assert len(before.chunk_ids) == 290  # a question that is under way keeps what it began with
+
+
+def test_a_change_of_unknown_extent_is_followed(catalog: Catalog) -> None:
+    fill(catalog)
+    scan = ExactScan(catalog)
+    scan.select()
+    with catalog.transaction() as db:
+        db.execute("UPDATE chunks SET live = 0 WHERE document_id = 1")
+    catalog.generation += 1
+    assert_same(scan.select(), brute_force(catalog))
+
+
+def test_vectors_of_another_dimension_take_the_place_of_the_old_ones(catalog: Catalog) -> None:
+    scan = ExactScan(catalog)
+    publish(catalog, version("a.md", "text"))
+    assert len(scan.select().chunk_ids) == 1
+    catalog.delete_document(1, "owner")
+    other = SeededEmbedder("other", dimension=24)
+    publish(catalog, version("b.md", "text", embedder=other))
+    assert scan.select().nearest(other.vector("text"), 1) == [(1, pytest.approx(1, abs=1e-6))]
+
+
+def test_it_is_read_in_parts(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan_module, "_AT_ONCE", 7)
+    fill(catalog)
+    assert_same(ExactScan(catalog).select(), brute_force(catalog))

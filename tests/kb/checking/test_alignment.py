@@ -1,0 +1,173 @@
+"""What a claim rests on is quoted in whole sentences, wherever the page breaks its lines."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kb.checking.alignment import Aligner, _over_lines
+from kb.models.maxsim import Vectors
+from kb.schema import Passage
+
+POLICY = """2.3 Granting and taking back
+Rights are given by role and only as far as the work needs them. System owners look at all rights
+once a quarter. When somebody leaves, the account is disabled within 4 hours of the end of the last
+working day; for a dismissal it is disabled before the conversation.
+
+Rights from a former role end within 5 working days of the transfer to the new one, without a word
+- of the line manager
+- of the system owner"""
+
+
+RULES = """Visitors may not enter the server room. Unused leave is not paid out. Passwords have at least 14 characters.
+A lost laptop is reported within 2 hours. Annual leave is 10 days. Sick leave is 15 days. It is granted on request."""
+RULES_ZH = (
+    "访客不得进入机房。访客须由员工陪同。试用期员工不享受年终奖。丢失电脑须在2小时内报告。年假为10天。病假为15天。"
+)
+HOTELS = """| City | Currency | Hotel | Meals |
+|---|---|---|---|
+| Hamburg | EUR | 142 | 30 |
+| Rome | EUR | 150 | 35 |
+| Berlin | EUR | 155 | 35 |
+| Paris | EUR | 190 | 45 |"""
+
+
+def passage(text: str, rank: int = 1) -> Passage:
+    return Passage(
+        rank=rank, chunk_id=1, collection="c", document="policy.pdf", version=1, page=2, start=100, end=100 + len(text),
+        text=text, section="", header="", title="Policy", score=1.0,
+    )  # fmt: skip
+
+
+class Cosines:
+    """Stands in for the embedder: every text is near, and counted."""
+
+    def __init__(self) -> None:
+        self.claims: list[str] = []
+        self.texts: list[str] = []
+
+    def __call__(self, claim: str, texts: Sequence[str]) -> Vectors:
+        self.claims.append(claim)
+        self.texts += texts
+        return np.full(len(texts), 0.9, np.float32)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            POLICY,
+            [
+                "2.3 Granting and taking back",
+                "Rights are given by role and only as far as the work needs them.",
+                "System owners look at all rights\nonce a quarter.",
+                "When somebody leaves, the account is disabled within 4 hours of the end of the last\n"
+                "working day; for a dismissal it is disabled before the conversation.",
+                "Rights from a former role end within 5 working days of the transfer to the new one, without a word",
+                "- of the line manager",
+                "- of the system owner",
+            ],
+        ),
+        (
+            "员工每年享有带薪年假十五天，入职未满一年的员工按照实际工作月数折算年假天数，折算后不\n足一天的部分不计。\n"
+            "一、申请人在系统中填写申请单并且说明请假的原因和起止时间并附上证明材料后\n二、主管审批",
+            [
+                "员工每年享有带薪年假十五天，入职未满一年的员工按照实际工作月数折算年假天数，折算后不\n足一天的部分不计。",
+                "一、申请人在系统中填写申请单并且说明请假的原因和起止时间并附上证明材料后",
+                "二、主管审批",
+            ],
+        ),
+        (
+            "Revenue of the first half of the year\t1,204\t1,310\nCosts of the same half of the year\t904\t910",
+            [
+                "Revenue of the first half of the year\t1,204\t1,310",
+                "Costs of the same half of the year\t904\t910",
+            ],
+        ),
+    ],
+    ids=["prose of a page", "Chinese", "rows of a table"],
+)
+def test_a_sentence_over_several_lines_is_one(text: str, sentences: list[str]) -> None:
+    assert [text[start:end] for start, end in _over_lines(text)] == sentences
+
+
+def test_a_quote_ends_where_its_sentence_ends() -> None:
+    aligner = Aligner([passage(POLICY)], "When is the account of a leaver disabled?")
+    [span] = aligner.sources("The account is disabled within 4 hours.", [1])
+    assert span.supported
+    assert span.quote.startswith("When somebody leaves")
+    assert span.quote.endswith("before the conversation.")
+    assert POLICY[span.start - 100 : span.end - 100] == span.quote
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "claim", "right"),
+    [
+        (RULES, "May visitors enter the server room?", "Visitors may enter the server room.", False),
+        (RULES, "May visitors enter the server room?", "Visitors are not allowed to enter the server room.", True),
+        (RULES, "Is unused leave paid out?", "Unused leave is paid out.", False),
+        (RULES, "", "Passwords have at most 14 characters.", False),
+        (RULES, "", "A lost laptop is reported within 2 days.", False),
+        (RULES, "How much sick leave is there?", "Sick leave is 10 days.", False),
+        (RULES, "How much sick leave is there?", "Sick leave is 15 days and granted on request.", True),
+        (RULES_ZH, "访客能进机房吗？", "访客可以进入机房。", False),
+        (RULES_ZH, "", "试用期员工享受年终奖。", False),
+        (RULES_ZH, "", "丢失电脑须在2天内报告。", False),
+        (RULES_ZH, "", "病假为10天。", False),
+        (RULES_ZH, "", "年假10天，病假15天。", True),
+        (HOTELS, "What is the hotel limit in Berlin?", "The hotel limit in Berlin is 155 EUR.", True),
+        (HOTELS, "What is the hotel limit in Berlin?", "The hotel limit in Berlin is 35 EUR.", False),
+        (HOTELS, "What is the hotel limit in Berlin?", "The hotel limit in Berlin is 190 EUR.", False),
+        (HOTELS, "What is the hotel limit in Berlin?", "155 EUR, which is more than in Rome.", True),
+    ],
+)
+def test_what_speaks_against_a_claim_leaves_it_unsupported(text: str, question: str, claim: str, right: bool) -> None:
+    assert [span.supported for span in Aligner([passage(text)], question).sources(claim, [1])] == [right]
+
+
+def test_between_languages_only_what_may_carry_a_claim_is_embedded() -> None:
+    near = Cosines()
+    aligner = Aligner([passage(RULES), passage(RULES, 2)], "", near)
+    [span] = aligner.sources("病假为15天。", [1])
+    assert span.supported
+    assert 0 < len(near.texts) <= 3
+    assert all("15 days" in text for text in near.texts)
+
+
+def test_a_claim_without_support_in_the_other_language_shows_the_nearest_sentence() -> None:
+    near = Cosines()
+    [span] = Aligner([passage(RULES), passage(RULES, 2)], "", near).sources("病假为99天。", [1])
+    assert not span.supported
+    assert near.texts == [RULES[start:end] for start, end in _over_lines(RULES)]
+
+
+def test_what_is_denied_in_the_other_language_is_not_permitted() -> None:
+    [span] = Aligner([passage(RULES_ZH)], "", Cosines()).sources("Visitors may enter the server room.", [1])
+    assert not span.supported
+    assert span.quote == "访客不得进入机房。"
+
+
+def test_a_bare_value_is_compared_with_its_question() -> None:
+    near = Cosines()
+    aligner = Aligner([passage(RULES)], "病假有多少天？", near)
+    for claim in ("15天 [1]", "员工的病假为15天。"):
+        aligner.sources(claim, [1])
+    assert near.claims == ["病假有多少天？ 15天 [1]", "员工的病假为15天。"]
+
+
+@pytest.mark.parametrize("heading", ["INC-2025-017", ""])
+def test_what_is_said_of_one_incident_is_not_said_of_another(heading: str) -> None:
+    text = f"{heading}\n\n1,860 gateways were affected by the incident."
+    aligner = Aligner(
+        [passage(text)], "How many gateways were affected by INC-2023-009?", None, lambda _: f"{text}\nINC-2023-009"
+    )
+    [span] = aligner.sources("1,860 gateways were affected by the incident INC-2023-009.", [1])
+    assert span.supported == (not heading)
+
+
+def test_the_month_that_the_question_names_may_stand_in_a_date_of_the_title() -> None:
+    minutes = replace(passage("The move was put off to 31 October 2025."), title="Minutes of 2025-07-10")
+    aligner = Aligner([minutes], "To which day did the July meeting put off the move?")
+    [span] = aligner.sources("The July meeting put off the move to 31 October 2025.", [1])
+    assert span.supported

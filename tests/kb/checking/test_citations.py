@@ -1,0 +1,156 @@
+"""Each sentence of an answer points at the words it rests on, or is marked."""
+
+import random
+
+import pytest
+
+from kb.checking.citations import cite
+from tests.kb.passages import passage
+
+HOTELS = passage(
+    1,
+    "City | Currency | Hotel\nHamburg | EUR | 142\nBerlin | EUR | 155\nParis | EUR | 190",
+    document="policy.docx",
+    start=500,
+    title="Travel policy",
+    section="Hotel limits per night",
+)
+LEAVE = passage(
+    2,
+    "员工入职满一年后享受带薪年休假。满 10 年及以上的员工每年有 18 天年休假。当年未休完的年休假最多可以结转 5 天。",
+    document="休假.docx",
+    start=40,
+    title="休假管理制度（2025 年版）",
+)
+SECURITY = passage(3, "Passwords have at least 14 characters. A lost laptop must be reported within 2 hours.")
+ALL = (HOTELS, LEAVE, SECURITY)
+
+
+def test_a_citation_quotes_the_words_that_carry_the_claim() -> None:
+    cited = cite("A lost laptop must be reported within 2 hours [3].", ALL, "en")
+    [citation] = cited.citations
+    assert citation.quote == "A lost laptop must be reported within 2 hours."
+    assert (citation.marker, citation.supported) == (3, True)
+    assert citation.quote == SECURITY.text[citation.start - SECURITY.start : citation.end - SECURITY.start]
+
+
+def test_offsets_count_into_the_stored_text_not_the_passage() -> None:
+    [citation] = cite("The hotel limit in Hamburg is 142 EUR [1].", ALL, "en").citations
+    assert citation.quote.endswith("Hamburg | EUR | 142")
+    assert citation.end == 500 + HOTELS.text.index(" | 142") + len(" | 142")
+
+
+def test_a_chinese_claim_is_aligned_to_its_sentence() -> None:
+    cited = cite("工龄满10年的员工每年有18天年休假[2]。", ALL, "zh")
+    assert [claim.supported for claim in cited.claims] == [True]
+    assert "18 天" in cited.citations[0].quote
+    assert "结转" not in cited.citations[0].quote
+
+
+def test_a_number_that_the_source_lacks_makes_the_claim_unsupported() -> None:
+    cited = cite("A lost laptop must be reported within 24 hours [3].", ALL, "en")
+    assert [claim.supported for claim in cited.claims] == [False]
+    assert cited.citations[0].supported is False
+
+
+def test_a_name_that_the_source_lacks_makes_the_claim_unsupported() -> None:
+    assert not cite("The hotel limit in Lisbon is 142 EUR [1].", ALL, "en").claims[0].supported
+
+
+def test_a_number_of_the_question_may_stand_in_the_title() -> None:
+    cited = cite("2025 年起每年有 18 天年休假[2]。", ALL, "zh", "2025 年起，满 10 年的员工有几天年休假？")
+    assert cited.claims[0].supported
+    assert not cite("2024 年起每年有 18 天年休假[2]。", ALL, "zh", "2024 年有几天年休假？").claims[0].supported
+
+
+def test_a_false_marker_is_removed_with_a_notice() -> None:
+    cited = cite("Passwords have at least 14 characters [7].", ALL, "en")
+    assert "[7]" not in cited.text
+    assert [notice.kind for notice in cited.notices] == ["false_marker", "marker_moved"][: len(cited.notices)]
+
+
+def test_a_marker_moves_to_the_passage_that_holds_the_words() -> None:
+    cited = cite("Passwords have at least 14 characters [1].", ALL, "en")
+    assert cited.text == "Passwords have at least 14 characters [3]."
+    assert [notice.kind for notice in cited.notices] == ["marker_moved"]
+
+
+def test_a_sentence_without_a_marker_gets_the_one_it_deserves() -> None:
+    assert cite("Passwords have at least 14 characters.", ALL, "en").text.endswith("characters [3].")
+
+
+def test_all_ways_of_writing_markers_are_read() -> None:
+    for marker in ("[3]", "【3】", "［3］", "[^3]", "[passage 3]", "[3, 2]", "[2][3]", "。[3]"):
+        assert cite(f"Passwords have at least 14 characters {marker}", ALL, "en").text.count("[3]") == 1
+
+
+def test_what_states_nothing_is_no_claim() -> None:
+    cited = cite(
+        "## Summary\nThe rules are as follows:\n\nIs that all?\n\n- Passwords have 14 characters [3].", ALL, "en"
+    )
+    assert len(cited.claims) == 1
+
+
+def test_claims_are_the_sentences_of_the_answer() -> None:
+    cited = cite("Passwords have at least 14 characters [3]. The hotel limit in Paris is 190 EUR [1].", ALL, "en")
+    first, second = (cited.text[claim.start : claim.end] for claim in cited.claims)
+    assert first == "Passwords have at least 14 characters [3]."
+    assert second == "The hotel limit in Paris is 190 EUR [1]."
+
+
+def test_an_invented_answer_is_not_grounded() -> None:
+    assert not cite("The canteen serves lasagne on Fridays [2].", ALL, "en").grounded
+    assert cite("Passwords have at least 14 characters.", ALL, "en").grounded
+
+
+def test_rubbish_is_cited_without_falling_over() -> None:
+    letters = "ab 。.!?[]123【】\n-*|#年天" + "[1][99]"
+    shuffled = random.Random(3)
+    for _ in range(300):
+        text = "".join(shuffled.choices(letters, k=60))
+        cited = cite(text, ALL, "en")
+        for citation in cited.citations:
+            source = ALL[citation.marker - 1]
+            assert citation.quote == source.text[citation.start - source.start : citation.end - source.start]
+        for claim in cited.claims:
+            assert cited.text[claim.start : claim.end].strip()
+
+
+def test_a_sentence_is_said_once() -> None:
+    sentence = "Staff pay 3.50 euros for a meal in the canteen"
+    cited = cite(
+        f"{sentence} [1]. {sentence} [2]. Yes. Yes.\n- {sentence}.",
+        [passage(1, "Staff pay 3.50 euros for a meal in the canteen.")],
+        "en",
+    )
+    assert cited.text == f"{sentence} [1]. Yes. Yes."
+
+
+def test_a_section_number_in_brackets_is_neither_a_marker_nor_a_number_of_the_claim() -> None:
+    cited = cite("A lost laptop must be reported within 2 hours [3.4].", ALL, "en")
+    assert cited.text == "A lost laptop must be reported within 2 hours [3]."
+    assert cited.claims[0].supported
+    assert cited.notices == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "question", "source"),
+    [
+        ("No, at most 5 days can be carried over.", "Can I carry over 8 days?", "At most 5 days can be carried over."),
+        ("**No.** At most 5 days can be carried over.", "Can I carry over 8?", "At most 5 days can be carried over."),
+        ("Yes. At most 5 days can be carried over [1].", "Can I carry over 5?", "At most 5 days can be carried over."),
+        ("不可以，访客须由员工陪同。", "访客可以自己进办公区吗？", "访客进入办公区须由员工全程陪同。"),
+        ("不是，试用期为三个月。", "试用期是六个月吗？", "新员工试用期为三个月。"),
+        ("是的。最多可以结转5天。", "可以结转5天吗？", "未休的年假最多可以结转5天。"),
+    ],
+)
+def test_yes_and_no_are_no_claims(answer: str, question: str, source: str) -> None:
+    cited = cite(answer, [passage(1, source)], "en", question)
+    assert [claim.supported for claim in cited.claims] == [True]
+    assert cited.grounded
+
+
+def test_no_before_a_word_belongs_to_it() -> None:
+    source = [passage(1, "Visitors pay for parking. 员工有年假。")]
+    assert [claim.supported for claim in cite("No visitors pay for parking.", source, "en").claims] == [False]
+    assert [claim.supported for claim in cite("没有年假。", source, "zh").claims] == [False]

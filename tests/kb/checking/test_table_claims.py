@@ -1,0 +1,101 @@
+"""What a claim takes from a table stands in the row and the column that it speaks of."""
+
+import pytest
+
+from kb.checking.table_claims import is_row, names_cell, rows_of, takes_wrong_column, takes_wrong_row
+
+ROOMS = """office | floor | room | name | capacity | phone_ext
+Rotterdam | 2 | 2.03 | Waal | 6 | 7339
+Rotterdam | 3 | 3.01 | Rotte | 10 | 7367"""
+STAFF = """Name | Department | Extension
+Li Na | R&D | 7339
+Anna Berg | Finance | 7367"""
+LIMITS = """Level | Hotel | Meals
+L2 | 120 | 30
+L3 | 150 | 40"""
+CITIES = """城市 | 住宿 | 伙食
+北京 | 500 | 100
+上海 | 600 | 120"""
+DEVICE = """Part | Value
+Battery | 5,200 mAh
+Time to full | 3.5 hours"""
+MARKDOWN = """The limits:
+
+| City   | Currency | Hotel | Meals |
+|--------|:--------:|-------|-------|
+| Berlin | EUR      | 155   | 35    |
+|        | USD      | 180   | 41    |"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "wrong"),
+    [
+        ("7339", "What is the phone extension of the room Waal?", False),  # "room" is named too, and has a number
+        ("Its capacity is 7339.", "How many people does Waal hold?", True),
+        ("Its capacity is 6.", "How many people does Waal hold?", False),
+        ("It is 7339.", "What is it?", False),  # no column is named
+        ("Waal has a capacity of 6 and can be called on 7339.", "What is Waal?", False),
+    ],
+)
+def test_the_column_of_a_number_is_held_against_what_claim_and_question_name(
+    claim: str, question: str, wrong: bool
+) -> None:
+    assert takes_wrong_column(claim, question, rows_of(ROOMS)) is wrong
+
+
+def test_where_two_heads_begin_alike_the_longer_one_is_named() -> None:
+    rows = rows_of("Property | P2 Pro | P2\nPrice | 129 | 99")
+    assert takes_wrong_column("The price of the P2 Pro is 99.", "", rows)
+    assert not takes_wrong_column("The price of the P2 is 99.", "", rows)
+
+
+def test_text_without_a_table_has_no_column() -> None:
+    assert rows_of("no table") == []
+    assert not takes_wrong_column("It is 7339.", "What is the capacity?", [])
+
+
+def test_a_cell_is_named_by_its_row_and_its_column() -> None:
+    assert names_cell("Rotterdam: capacity 10", "", rows_of(ROOMS))
+    assert not names_cell("Suzhou: capacity 10", "", rows_of(ROOMS))
+
+
+@pytest.mark.parametrize(
+    ("table", "claim", "question", "wrong"),
+    [
+        (LIMITS, "The hotel limit for L3 is 120 EUR.", "", True),
+        (LIMITS, "It is 120 EUR.", "What is the hotel limit for L3?", True),
+        (LIMITS, "The hotel limit for L3 is 150 EUR, for L2 it is 120 EUR.", "", False),
+        (LIMITS, "150 EUR, more than in L2.", "What is the hotel limit for L3?", False),
+        (STAFF, "Anna Berg has 7339.", "", True),
+        (STAFF, "Anna Berg works in R&D.", "", True),
+        (STAFF, "Anna Berg works in Finance.", "", False),
+        (STAFF, "Li Na works in R&D, not Anna.", "Does Anna Berg work in R&D?", False),
+        (CITIES, "上海的住宿标准是500元。", "", True),
+        (CITIES, "上海的住宿标准是600元，北京是500元。", "", False),
+        (ROOMS, "Waal has the extension 7367.", "", True),
+        (DEVICE, "It takes 3.5 hours until the battery is full.", "", False),  # 5,200 mAh is of another kind
+        (MARKDOWN, "In Berlin 41 USD are paid for meals.", "", False),
+    ],
+)
+def test_a_number_or_word_is_not_taken_from_another_row(table: str, claim: str, question: str, wrong: bool) -> None:
+    assert takes_wrong_row(claim, question, rows_of(table)) is wrong
+
+
+def test_rows_of_markdown_have_their_cells_and_heads() -> None:
+    rows = rows_of(MARKDOWN)
+    assert [row.cells for row in rows[1:]] == [["berlin", "eur", "155", "35"], ["berlin", "usd", "180", "41"]]
+    assert [row.heads for row in rows] == [[], *[["city", "currency", "hotel", "meals"]] * 2]
+    assert [MARKDOWN[row.start : row.end].split()[1] for row in rows] == ["City", "Berlin", "|"]
+
+
+def test_each_table_of_a_text_has_its_own_heads() -> None:
+    rows = rows_of("Berlin | 155\n\nSome words.\nRoom | Seats\nWaal | 6", header="City | Hotel")
+    assert [row.heads for row in rows] == [["city", "hotel"], [], ["room", "seats"]]
+    assert rows_of("| Meals | 40", "Level | Kind | Limit")[0].cells == ["", "meals", "40"]
+
+
+def test_a_row_is_told_from_prose() -> None:
+    assert is_row("a | b")
+    assert is_row("a\tb")
+    assert is_row("|---|---|")
+    assert not is_row("a or b - or a|b")

@@ -1,0 +1,66 @@
+"""A number in another unit, or as the opposite limit, is another number."""
+
+import pytest
+
+from kb.checking.unit_mismatch import other_bound, other_unit
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("within 2 days", "within 2 hours"),
+        ("2天内", "within 2 hours"),
+        ("试用期为6年", "试用期为六个月"),
+        ("three weeks", "三个月"),
+        ("每晚500美元", "每晚500元"),
+        ("142 USD", "Berlin | EUR | 142 | 30"),
+        ("150美元", "hotels up to €150"),
+        ("婚假为一天", "婚假为一小时"),
+    ],
+)
+def test_another_unit_is_told(claim: str, source: str) -> None:
+    assert other_unit(claim, source)
+    assert other_unit(source, claim)
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("5天", "5个工作日"),
+        ("five working days", "5个自然日"),
+        ("6 months' notice", "六个月"),
+        ("within 24 hours", "24 h"),
+        ("18岁", "18 years old"),
+        ("120 euros", "L3 | 120 EUR"),
+        ("35欧元", "meals (EUR) | 35"),
+        ("20美元", "US$20"),
+        ("¥500", "500日元"),
+        ("$3.2 million", "320万美元"),
+        ("员工一年有15天年假", "每月1天，一年15天"),
+        ("5 days", "5 hours, or 5 days of leave"),
+        ("2 days", "2 of them"),
+    ],
+)
+def test_the_same_unit_in_other_words_is_no_other(claim: str, source: str) -> None:
+    assert not other_unit(claim, source)
+    assert not other_unit(source, claim)
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "other"),
+    [
+        ("最多14个字符", "至少14个字符", True),
+        ("at most 14 characters", "密码至少14位", True),
+        ("Up to five days", "not less than 5 days", True),
+        ("不得超过三天", "a minimum of 3 days", True),
+        ("at least 14 characters", "密码不得少于14个字符", False),
+        ("The maximum number of days is 5", "最多5天", False),
+        ("cannot exceed 5000", "不超过5000元", False),
+        ("at most 5 days", "at least 3 days", False),
+        ("at most 5 days", "at least 5 and at most 5", False),
+        ("at most 5 days", "5 days or more", False),
+    ],
+)
+def test_a_lower_limit_is_no_upper_one(claim: str, source: str, other: bool) -> None:
+    assert other_bound(claim, source) is other
+    assert other_bound(source, claim) is other

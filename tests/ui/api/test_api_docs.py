@@ -1,0 +1,62 @@
+"""The examples of docs/api.md are run as they stand."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ingest.sync.pipeline import ingest
+from tests.fakes import ScriptedModel
+from tests.knowledge import HANDBOOK, write
+from tests.ui.serving import REPLY, opened, serving
+
+GUIDE = Path(__file__).parents[3] / "docs" / "api.md"
+
+
+def examples() -> list[str]:
+    """The commands of the guide, one text for each block."""
+    blocks = re.findall(r"(?:^    .*\n|^\n(?=    ))+", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    return [block for block in blocks if "curl" in block]
+
+
+def test_every_example_works(tmp_path: Path) -> None:
+    if shutil.which("curl") is None:
+        pytest.fail("curl is not installed.", pytrace=False)
+    docs = write(tmp_path / "docs", {"handbook.md": HANDBOOK})
+    blocks = examples()
+    assert len(blocks) >= 5
+    assert sum(block.count("curl") for block in blocks) >= 12
+    script = "set -eu\n" + "\n".join(re.sub(r"^    ", "", block, flags=re.MULTILINE) for block in blocks)
+    script = re.sub(r"^curl -sS", r"curl -sS --fail-with-body -w '\\n---\\n'", script, flags=re.MULTILINE)
+    with opened(tmp_path / "home", ScriptedModel([REPLY])) as kb:
+        ingest(kb, [docs])
+        with serving(kb):
+            done = subprocess.run(
+                ["bash", "-c", script], capture_output=True, text=True, cwd=tmp_path, timeout=120,
+                env={"PATH": "/usr/local/bin:/usr/bin:/bin", "KB_HOME": str(tmp_path / "home")},
+            )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    replies = [reply.strip() for reply in done.stdout.split("---\n") if reply.strip()]
+    status, search, ask, stream, turn, events, export, upload, listed, text, deleted, job, models = replies
+    assert json.loads(status)["model"] == "scripted"
+    assert json.loads(search)["passages"][0]["document"] == "handbook.md"
+    assert "7:45" in json.loads(ask)["answer"]
+    assert json.loads(stream.splitlines()[-1])["event"] == "done"
+    assert json.loads(turn)["position"] == 0
+    assert json.loads(events.splitlines()[-1])["event"] == "done"
+    assert "handbook.md" in export
+    assert json.loads(upload)["kind"] == "ingest"
+    assert json.loads(listed)["total"] >= 1
+    assert "Staff handbook" in json.loads(text)["text"]
+    assert [document["status"] for document in json.loads(deleted)["documents"]] == ["deleted"]
+    assert json.loads(job.splitlines()[-1])["report"]["added"] == 1
+    assert json.loads(models)["deepseek_r1"]
+
+
+def test_the_guide_names_only_statuses_and_events_there_are() -> None:
+    told = set(re.findall(r"^\| `(\w+)`(?:, `(\w+)`)? \|", GUIDE.read_text(encoding="utf-8"), re.MULTILINE))
+    names = {name for pair in told for name in pair if name}
+    assert names == {"started", "retrieved", "queued", "thought", "token", "notice", "revised", "done", "failed"}

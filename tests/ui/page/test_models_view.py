@@ -1,0 +1,198 @@
+"""The models page and the evaluation page: their markup."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from kb.evaluation.evaluation import Evidence, Outcome, Question, Ranked, Scores
+from kb.models.hardware import deepseek_fits
+from kb.models.llm import InstalledModel
+from kb.models.weights import WEIGHTS, Weight
+from kb.schema import Answer
+from tests.fakes import ScriptedModel
+from tests.ui.page.test_sanitise import HOSTILE, elements
+from tests.zones import SHANGHAI
+from ui.page import html_evaluation, html_models
+from ui.service.model_downloads import Pull
+from ui.service.run_comparison import compare
+from ui.service.runs import Run, RunOptions
+from ui.words.strings import Strings
+
+EN, ZH = Strings("en"), Strings("zh")
+GB = 1_000_000_000
+ANSWER = Answer("q", "q", "It is so.", "", False, "en", (), (), (), (), "embedded", "m", 1.0, 0.5)
+QUESTION = Question("1", "How many?", ("25",), (Evidence("a.md", 2),))
+RIGHT = Outcome(
+    QUESTION, 0, (Ranked("c", "a.md", 2, 0, 5, 0.9),), answer=ANSWER, scores=Scores(right=True, refused=False)
+)
+WRONG = replace(RIGHT, scores=Scores(right=False, refused=False))
+FIGURES = {
+    "retrieval": {"hit@10": 0.95, "of": {"questions": 20}},
+    "answers": {"right": 0.5, "cons@5": 0.6, "empty": 0.0, "of": {"answers": 20, "right": 18, "cons@5": 4}},
+    "claims": {"supported": None, "of": {"claims": 0}},
+    "seconds": {"total": {"p50": 1.25}},
+    "run": {"seed": 0},
+}
+RUN = Run("ab", "set", "stopped", RunOptions(limit=20), 20, "2026-11-25T10:00:00", 3, "embedded", "m", 5, 20, 1,
+          "How many?", 30.0, FIGURES)  # fmt: skip
+
+
+def test_the_model_in_use_is_shown_with_its_sizes() -> None:
+    text = elements(html_models.in_use(ScriptedModel(), "ready", "", 8192, EN)).text
+    for words in ("Embedded · scripted", "Ready", "4,096 tokens (set to 8,192; this model uses less)", "48 tokens"):
+        assert words in text
+
+
+def test_a_model_that_cannot_be_used_says_why_in_the_readers_language() -> None:
+    problem = "No Ollama server answers at 127.0.0.1:1. Start it with `ollama serve`, or use `--engine embedded`."
+    html = html_models.in_use(None, "failed", problem, 8192, ZH)
+    assert "没有 Ollama 服务应答" in html
+    assert "<code>ollama serve</code>" in html
+    assert "没有可用的模型" in html
+
+
+def test_the_model_in_use_has_no_button_to_use_it() -> None:
+    models = [InstalledModel("ollama", "a:1b", GB, "1B Q4", "0"), InstalledModel("embedded", "b", 98_000_000, "", "0")]
+    html = html_models.installed(models, ("ollama", "a:1b"), EN)
+    assert 'data-action="use" data-value="1"' in html
+    assert 'data-action="use" data-value="0"' not in html
+    assert "1.0 GB" in html
+    assert "98 MB" in html
+
+
+def test_what_fits_the_machine_is_said_and_the_largest_that_fits() -> None:
+    fits = deepseek_fits(memory=16 * GB)
+    html = html_models.suggestions(
+        fits, [WEIGHTS["smollm2-135m"]], ["deepseek-r1:1.5b"], ["deepseek-r1:7b"], 16 * GB, EN
+    )
+    rows = {row.partition('class="name">')[2].partition("<")[0]: elements(row).text for row in html.split("<li")[1:]}
+    assert "Too big for this machine" in rows["deepseek-r1:32b"]
+    assert "Fits this machine" in rows["deepseek-r1:14b"]
+    assert [name for name, text in rows.items() if "Largest that fits" in text] == ["deepseek-r1:14b"]
+    assert "Installed" in rows["deepseek-r1:1.5b"]
+    assert "licence: Apache-2.0" in rows["smollm2-135m"]
+    assert html.count(" disabled") == 1
+
+
+@pytest.mark.parametrize(
+    ("pull", "words", "acts"),
+    [
+        (
+            Pull("x", "running", "pulling", GB, 4 * GB, 1e8),
+            "1.0 GB of 4.0 GB · 100.0 MB/s · about 30 s left",
+            ["stop-pull"],
+        ),
+        (Pull("x", "running"), "Preparing", ["stop-pull"]),
+        (Pull("x", "stopped"), "What has arrived is kept", ["pull", "dismiss"]),
+        (Pull("x", "failed", error=""), "internal error", ["pull", "dismiss"]),
+        (
+            Pull("x", "failed", error="The Ollama library has no x. Did you mean y?"),
+            "Did you mean y?",
+            ["pull", "dismiss"],
+        ),
+        (Pull("x", "done"), "Installed", ["dismiss"]),
+    ],
+)
+def test_a_pull_shows_how_it_stands_and_what_can_be_done(pull: Pull, words: str, acts: list[str]) -> None:
+    html = html_models.pulls([pull], EN)
+    assert words in elements(html).text
+    assert [part.partition('"')[0] for part in html.split('data-action="')[1:]] == acts
+
+
+def test_a_run_under_way_shows_how_far_it_is() -> None:
+    text = elements(html_evaluation.running(replace(RUN, state="running"), EN)).text
+    for words in ("5 of 20 questions", "1 failed", "about 1 min 30 s left", "Last: How many?", "95.0%", "50.0%"):
+        assert words in text
+
+
+def test_a_run_is_listed_with_its_figures_and_options() -> None:
+    html = html_evaluation.runs([RUN], "", EN)
+    text = elements(html).text
+    for words in ("#3", "Stopped", "first 20", "Embedded · m", "right 50.0%"):
+        assert words in text
+    assert 'data-action="resume"' in html
+    failed = html_evaluation.runs([replace(RUN, error="There are no questions to evaluate.")], "", ZH)
+    assert "没有可评测的问题" in failed
+
+
+def test_figures_are_laid_out_with_what_they_are_of_and_what_changed() -> None:
+    text = elements(html_evaluation.figures_table(FIGURES, EN)).text
+    for words in ("95.0%", "of 20", "right by majority", "60.0%", "1.25"):
+        assert words in text
+    better = {**FIGURES, "answers": {**FIGURES["answers"], "right": 0.75, "empty": 0.1}}
+    html = html_evaluation.figures_table(better, EN, FIGURES)
+    assert '<span class="delta up">▲ +25.0</span>' in html
+    assert '<span class="delta down">▲ +10.0</span>' in html  # more empty answers are worse
+    assert '<span class="delta">=</span>' in html
+
+
+def test_what_differs_between_two_runs_is_told_in_words() -> None:
+    before = {"model": "a", "seed": 0, "retrieval_only": True, "settings_hash": "1", "scope": {"collections": []}}
+    after = {"model": None, "seed": 3, "retrieval_only": False, "settings_hash": "2", "scope": {"collections": ["hr"]}}
+    told = html_evaluation.differences(sorted(before), before, after, ZH)
+    assert told == "两次的不同：模型 a → –；只评检索 是 → 否；查找范围 – → hr；随机种子 0 → 3；设置"
+    assert "seed 0 → 3; settings" in html_evaluation.differences(sorted(before), before, after, EN)
+
+
+def test_a_run_is_listed_with_the_time_of_the_machines_place(zone: Callable[[str], None]) -> None:
+    zone(SHANGHAI)
+    assert ">2026-11-26 06:00<" in html_evaluation.runs([replace(RUN, created_at="2026-11-25T22:00:00+00:00")], "", EN)
+
+
+@pytest.mark.parametrize(
+    "weight", [weight for weight in WEIGHTS.values() if weight.kind == "gguf"], ids=lambda w: w.name
+)
+def test_what_weights_are_is_said_in_chinese(weight: Weight) -> None:
+    told = html_models.suggestions([], [weight], [], [], 16 * GB, ZH)
+    assert "for tests" not in told
+    assert weight.title.partition(":")[0].partition(",")[0] in told
+
+
+def test_questions_show_what_was_expected_and_answered() -> None:
+    text = elements(html_evaluation.questions([RIGHT], EN)).text
+    for words in (
+        "How many?",
+        "✓ right",
+        "Expected: 25",
+        "Stands in: a.md · page 2",
+        "Found: a.md · page 2",
+        "It is so.",
+    ):
+        assert words in text
+    failed = replace(RIGHT, answer=None, error="ModelError: The answer ended without a result.")
+    assert "回答没有结果就结束了" in html_evaluation.questions([failed], ZH)
+
+
+def test_changes_show_both_answers() -> None:
+    found = compare([RIGHT], [WRONG])
+    text = elements(html_evaluation.changes(found.rows, EN)).text
+    assert text.index("✓ right") < text.index("✗ wrong")
+    assert text.count("It is so.") == 2
+    assert "Before" in text
+    only = compare([], [RIGHT])
+    assert "(no answer)" in elements(html_evaluation.changes(only.rows, EN)).text
+    assert elements(html_evaluation.outcome_tiles(found, EN)).text.startswith("0")
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_nothing_hostile_gets_out_of_its_place(hostile: str) -> None:
+    model = ScriptedModel(name=hostile)
+    question = replace(QUESTION, id=hostile, question=hostile, answers=(hostile,), evidence=(Evidence(hostile),))
+    outcome = replace(
+        RIGHT, question=question, answer=replace(ANSWER, text=hostile), ranked=(Ranked(hostile, hostile, 1, 0, 1, 1),)
+    )
+    run = replace(RUN, name=hostile, current=hostile, model=hostile, error=hostile, created_at=hostile)
+    drawn = [
+        html_models.in_use(model, "failed", hostile, 1, EN),
+        html_models.installed([InstalledModel("ollama", hostile, 1, hostile, hostile)], ("", ""), EN),
+        html_models.pulls([Pull(hostile, "failed", hostile, error=hostile), Pull(hostile, "running", hostile)], EN),
+        html_evaluation.running(run, EN),
+        html_evaluation.runs([run], "", EN),
+        html_evaluation.questions([outcome, replace(outcome, answer=None, error=hostile)], EN),
+        html_evaluation.changes(compare([outcome], [outcome]).rows, EN),
+    ]
+    for html in drawn:
+        for tag, attributes in elements(html).elements:
+            assert tag not in ("img", "a", "iframe", "script", "style", "svg", "link", "form", "input", "object")
+            assert not any(name.startswith("on") or name in ("src", "href") for name, _ in attributes)

@@ -1,0 +1,56 @@
+"""The doctor: what a format needs and this machine lacks."""
+
+import importlib.util
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ingest.ocr import ocr
+from ingest.reading import reading
+from kb.config import IngestSettings, Settings
+from ui.service import doctor
+
+
+def formats(ocr: bool = True) -> dict[str, tuple[str, str]]:
+    """State and detail of the checks by group."""
+    checks = doctor._formats(Settings(ingest=IngestSettings(ocr=ocr)))
+    return {check["name"].removeprefix("formats, "): (check["state"], check["detail"]) for check in checks}
+
+
+def test_every_format_is_named_and_can_be_read_here() -> None:
+    told = formats()
+    assert {state for state, _ in told.values()} == {"ok"}
+    assert set(", ".join(detail for _, detail in told.values()).split(", ")) == set(
+        ", ".join(reading.capabilities()).split(", ")
+    )
+
+
+def test_what_a_format_lacks_is_named_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find(name: str) -> object:
+        return None if name == "olefile" else importlib.util.find_spec(name)
+
+    monkeypatch.setattr(reading, "find_spec", find)
+    told = formats()
+    lacks = "needs the Python package olefile, which is not installed"
+    assert told["documents"] == ("note", f"doc {lacks}; ppt {lacks}")
+    assert told["mail and archives"] == ("note", f"msg {lacks}")
+    assert told["text and data"][0] == "ok"
+
+
+def test_text_recognition_without_its_models_or_switched_off_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "switched off (ingest.ocr" in formats(ocr=False)["images"][1]
+    monkeypatch.setattr(ocr, "_models", lambda: None)
+    state, detail = formats()["images"]
+    assert state == "note"
+    assert "scanned pages (OCR) needs the models of the Python package rapidocr" in detail
+
+
+def test_a_home_that_cannot_be_written_to_is_told(small_disk: Callable[[int], Path]) -> None:
+    home = small_disk(2) / "home"
+    assert "not made yet" in doctor._storage(home)[0]["detail"]
+    subprocess.run(["mount", "-o", "remount,ro", str(home.parent)], check=True)
+    [check] = doctor._storage(home)
+    assert check["state"] == "missing"
+    assert "cannot be written to" in check["detail"]

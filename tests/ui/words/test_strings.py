@@ -1,0 +1,47 @@
+"""The words of the page: complete in both languages."""
+
+import ast
+import string
+from pathlib import Path
+
+import pytest
+
+import ui
+from ui.words.strings import TEXTS, Strings, locale_language
+
+
+def _placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_each_string_is_there_in_both_languages_with_the_same_placeholders(key: str) -> None:
+    text = TEXTS[key]
+    assert text.zh.strip()
+    assert text.en.strip()
+    assert _placeholders(text.zh) == _placeholders(text.en)
+
+
+def test_every_string_the_page_asks_for_exists() -> None:
+    asked = set()
+    for module in Path(ui.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("t", "t.count", "self") and node.args:
+                first = node.args[0]
+                if isinstance(first, ast.Constant):
+                    asked.add(first.value)
+    assert len(asked) > 50
+    assert asked - TEXTS.keys() == set()
+
+
+def test_one_thing_is_counted_in_the_singular() -> None:
+    assert Strings("en").count("passages_found", 1) == "1 passage found"
+    assert Strings("en").count("passages_found", 1200) == "1,200 passages found"
+    assert Strings("zh").count("passages_found", 5) == "找到 5 个段落"
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"), [("zh-CN", "zh"), ("zh", "zh"), ("ZH-tw", "zh"), ("de", "en"), (None, "en")]
+)
+def test_the_first_language_is_the_browsers(locale: str | None, language: str) -> None:
+    assert locale_language(locale) == language

@@ -1,0 +1,195 @@
+"""Routes of the API: search, and questions outside any conversation, answered whole or as a stream of events; and
+what readers said of answers."""
+
+import secrets
+import threading
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from kb import errors
+from kb.answering.answer_builder import checked
+from kb.serialization import retrieval_form
+from ui.api.common import (
+    EVENTS,
+    AnswerForm,
+    Asker,
+    Body,
+    Client,
+    DoneForm,
+    MessageForm,
+    NotFound,
+    PassageForm,
+    ScopeForm,
+    ServiceHere,
+)
+from ui.api.stream import Json, Ndjson, end_of, events_of, finished, until_gone
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from ui.service.conversations import RunningAnswer
+
+router = APIRouter(tags=["answers"])
+
+
+class SearchBody(Body):
+    """`k` passages are wanted; the settings' number without it."""
+
+    question: str
+    k: int | None = Field(None, ge=1, le=1000)
+    scope: ScopeForm = ScopeForm()
+
+
+class RetrievalForm(BaseModel):
+    """Passages, best first. `enough_evidence`: whether the question would be put to the model at all."""
+
+    question: str
+    passages: list[PassageForm]
+    enough_evidence: bool
+    evidence: float
+    seconds: float
+
+
+class ChatBody(Body):
+    """A message to the model, without documents. `stream`: events, one JSON object a line, instead of the answer."""
+
+    question: str
+    history: list[MessageForm] = Field([], description="the conversation so far, oldest first")
+    think_budget: int | None = Field(None, ge=0, description="reasoning tokens at most")
+    seed: int | None = None
+    temperature: float | None = Field(None, ge=0)
+    stream: bool = False
+
+
+class AskBody(ChatBody):
+    """A question to the documents."""
+
+    scope: ScopeForm = ScopeForm()
+
+
+class JudgedForm(BaseModel):
+    """A judged answer: the turn at `position` of the `conversation`. `answer` is "" where its document was deleted."""
+
+    conversation: str
+    position: int
+    question: str
+    answer: str
+    mode: Literal["documents", "chat"]
+    verdict: Literal["up", "down"]
+    reason: str
+    who: str
+    at: str
+
+
+class JudgedListForm(BaseModel):
+    """Judged answers, the last judged first."""
+
+    feedback: list[JudgedForm]
+
+
+class Answering:
+    """The answers outside conversations that are being made, by the id their first event tells."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: dict[str, RunningAnswer] = {}
+
+    def add(self, running: "RunningAnswer") -> str:
+        name = secrets.token_hex(8)
+        with self._lock:
+            self._running[name] = running
+        return name
+
+    def get(self, name: str) -> "RunningAnswer":
+        with self._lock:
+            running = self._running.get(name)
+        if running is None:
+            raise NotFound(f"No answer {name!r} is being made.")
+        return running
+
+    def leave(self, name: str) -> None:
+        """Whoever waited for it is gone: it ends, if it has not ended."""
+        with self._lock:
+            running = self._running.pop(name, None)
+        if running is not None:
+            running.stop()
+
+
+_answering = Answering()
+
+
+@router.post("/search", response_model=RetrievalForm)
+def search(body: SearchBody, service: ServiceHere, asker: Asker) -> Response:
+    """The passages for a question, without a model."""
+    return Json(retrieval_form(service.kb.search(body.question, asker, body.k, body.scope.scope())))
+
+
+@router.post("/ask", response_model=AnswerForm, responses=EVENTS)
+async def ask(body: AskBody, service: ServiceHere, asker: Asker, client: Client, request: Request) -> Response:
+    """Answer from the documents. Leaving the connection stops it."""
+    options = {"scope": body.scope.scope(), "asker": asker}
+    return await _answer("documents", body, service, client, request, options)
+
+
+@router.post("/chat", response_model=AnswerForm, responses=EVENTS)
+async def chat(body: ChatBody, service: ServiceHere, client: Client, request: Request) -> Response:
+    """The model without documents. Leaving the connection stops it."""
+    return await _answer("chat", body, service, client, request, {})
+
+
+@router.post("/answers/{name}/stop", response_model=DoneForm)
+def stop(name: str) -> Response:
+    """Stop an answer that is streamed, keeping what was written: its stream ends with the checked answer of that."""
+    _answering.get(name).stop()
+    return Json({"done": True})
+
+
+@router.get("/feedback", response_model=JudgedListForm)
+def feedback(
+    service: ServiceHere,
+    verdict: Annotated[Literal["up", "down"] | None, Query(description="only those judged so")] = None,
+    limit: Annotated[int, Query(ge=1)] = 100,
+) -> Response:
+    """The answers that readers judged, with their reasons, the last judged first."""
+    return Json({"feedback": [asdict(judged) for judged in service.conversations.judged(verdict, limit)]})
+
+
+async def _answer(
+    mode: Any, body: ChatBody, service: ServiceHere, client: str, request: Request, options: dict[str, Any]
+) -> Response:
+    question = checked(body.question)
+    start = partial(
+        service.conversations.run,
+        mode,
+        question,
+        history=[turn.message() for turn in body.history],
+        think_budget=body.think_budget,
+        seed=body.seed,
+        temperature=body.temperature,
+        client=client,
+        **options,
+    )
+    running = await run_in_threadpool(start)
+    name = _answering.add(running)
+    if body.stream:
+        return Ndjson(_named(name, events_of(running, question)), partial(_answering.leave, name))
+    try:
+        await until_gone(request.receive, partial(finished, running))
+        end = await end_of(running, question)
+    finally:
+        _answering.leave(name)
+    if end["event"] == "failed":
+        raise getattr(errors, end["kind"], errors.ModelError)(end["error"])
+    return Json(end["answer"])
+
+
+async def _named(name: str, events: "AsyncGenerator[dict[str, Any], None]") -> "AsyncGenerator[dict[str, Any], None]":
+    yield {"event": "started", "id": name}
+    async for event in events:
+        yield event

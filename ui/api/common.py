@@ -1,0 +1,143 @@
+"""What the routes of the API share: the service, who asks, and the forms of requests and replies that recur."""
+
+from importlib import metadata
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote
+
+from fastapi import Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from kb.errors import KBError
+from kb.schema import Citation, Claim, Message, Notice, Principal, Scope
+from ui.service.runtime import Service
+
+try:
+    VERSION = metadata.version("private-kb")
+except metadata.PackageNotFoundError:  # run from a folder that was not installed
+    VERSION = "0"
+
+_NAME_LENGTH = 100
+
+
+class NotFound(KBError):
+    """Something of that name is not there."""
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+def _asker(request: Request) -> Principal:
+    """Who asks. The token is the owner's, who may read everything; the name is for the audit trail."""
+    return Principal(_header(request, "x-kb-user") or "local", unlimited=True)
+
+
+def _client(request: Request) -> str:
+    """Whose turn it is in the queue: answers are shared out fairly between clients."""
+    return _header(request, "x-kb-client") or "api"
+
+
+def _header(request: Request, name: str) -> str:
+    """A header's text; percent-encoded where it is not ASCII."""
+    text = unquote(request.headers.get(name, ""), errors="replace")
+    return "".join(c for c in text if c.isprintable()).strip()[:_NAME_LENGTH]
+
+
+ServiceHere = Annotated[Service, Depends(_service)]
+Asker = Annotated[Principal, Depends(_asker)]
+Client = Annotated[str, Depends(_client)]
+CollectionQuery = Annotated[str | None, Query(description="Needed where the path stands in several collections.")]
+PathQuery = Annotated[str, Query(description="The document's path within its collection.")]
+
+
+class Body(BaseModel):
+    """A request. A field that does not exist is an error, not ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ScopeForm(Body):
+    """Which documents to look into; an empty part does not limit."""
+
+    paths: list[str] = Field([], description="globs over the path; `*` crosses folders")
+    collections: list[str] = []
+    types: list[str] = Field([], description="suffixes without the dot: pdf")
+    since: str = Field("", description="ISO date; ingested on that day of the service's machine or later")
+    until: str = Field("", description="ISO date; ingested on that day of the service's machine or earlier")
+
+    def scope(self) -> Scope:
+        return Scope(tuple(self.paths), tuple(self.collections), tuple(self.types), self.since, self.until)
+
+
+class MessageForm(Body):
+    """One turn of the conversation so far."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+    def message(self) -> Message:
+        return Message(self.role, self.content)
+
+
+class ErrorDetail(BaseModel):
+    """`kind` is a stable word; `message` says what failed, on what, and what to do."""
+
+    kind: str
+    message: str
+
+
+class ErrorForm(BaseModel):
+    """What comes with every status of 400 and more."""
+
+    error: ErrorDetail
+
+
+class PassageForm(BaseModel):
+    """A passage; `start` and `end` count code points into the document's stored text."""
+
+    rank: int
+    collection: str
+    document: str
+    version: int
+    page: int | None
+    start: int
+    end: int
+    text: str
+    section: str
+    header: str
+    title: str
+    score: float
+
+
+class AnswerForm(BaseModel):
+    """A checked answer."""
+
+    question: str
+    searched: str
+    answer: str
+    thinking: str
+    refused: bool
+    language: Literal["zh", "en"]
+    claims: list[Claim]
+    citations: list[Citation]
+    passages: list[PassageForm]
+    notices: list[Notice]
+    engine: str
+    model: str
+    seconds: float
+    first_word_seconds: float | None
+
+
+class DoneForm(BaseModel):
+    """It was done."""
+
+    done: bool = True
+
+
+EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "With `stream`: events, one JSON object a line",
+        "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+    }
+}

@@ -1,0 +1,218 @@
+"""Routes of the API: conversations, which the service keeps. An answer in one goes on whoever follows it."""
+
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from kb.answering.answer_builder import checked
+from kb.errors import ConversationNotFound
+from kb.schema import Notice
+from ui.api.common import (
+    EVENTS,
+    AnswerForm,
+    Asker,
+    Body,
+    Client,
+    DoneForm,
+    PassageForm,
+    ScopeForm,
+    ServiceHere,
+)
+from ui.api.stream import Json, Ndjson, events_of
+from ui.service.conversations import Conversation, Turn
+from ui.service.export import as_json, as_markdown, turn_form
+from ui.service.runtime import Busy, Service
+
+router = APIRouter(prefix="/conversations", tags=["conversations"])
+
+
+class ConversationForm(BaseModel):
+    """An entry of the list; `turns` counts the questions."""
+
+    id: str
+    owner: str
+    title: str
+    created_at: str
+    updated_at: str
+    turns: int
+
+
+class ConversationsForm(BaseModel):
+    """Conversations, the last used first."""
+
+    conversations: list[ConversationForm]
+
+
+class FeedbackForm(BaseModel):
+    """A reader's judgement of an answer."""
+
+    verdict: Literal["up", "down"]
+    reason: str
+    at: str
+
+
+class TurnForm(BaseModel):
+    """A question and what came of it. `answer` is the checked answer, where there is one; `text` what was written."""
+
+    id: str
+    position: int
+    question: str
+    mode: Literal["documents", "chat"]
+    scope: ScopeForm
+    state: Literal[
+        "queued", "searching", "waiting", "reading", "thinking", "answering", "done", "failed", "stopped", "interrupted"
+    ]
+    ahead: int
+    searched: str
+    thinking: str
+    thought_tokens: int
+    think_budget: int | None = Field(description="null: the model's own, as long as it has not begun to reason")
+    text: str
+    passages: list[PassageForm] | None
+    notices: list[Notice]
+    answer: AnswerForm | None
+    error: str | None
+    asked_at: str
+    seconds: float
+    feedback: FeedbackForm | None
+
+
+class WholeForm(BaseModel):
+    """A conversation with its turns."""
+
+    id: str
+    owner: str
+    title: str
+    turns: list[TurnForm]
+
+
+class TitleBody(Body):
+    """A new title; "" goes back to the first question."""
+
+    title: str
+
+
+class TurnBody(Body):
+    """A question in a conversation: a follow-up is understood from what came before."""
+
+    question: str
+    mode: Literal["documents", "chat"] = "documents"
+    scope: ScopeForm = ScopeForm()
+    think_budget: int | None = Field(None, ge=0, description="reasoning tokens at most")
+
+
+class FeedbackBody(Body):
+    """A judgement; null takes it back."""
+
+    verdict: Literal["up", "down"] | None
+    reason: str = ""
+
+
+@router.get("", response_model=ConversationsForm)
+def conversations(
+    service: ServiceHere,
+    owner: Annotated[str | None, Query(description="all without it")] = None,
+    search: Annotated[str, Query(description="in titles, questions and answers")] = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+    offset: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """Conversations in which something was asked, the last used first."""
+    found = service.conversations.list(owner, search, limit, offset)
+    return Json({"conversations": [asdict(conversation) for conversation in found]})
+
+
+@router.post("", response_model=WholeForm, status_code=201)
+def begin(service: ServiceHere, asker: Asker) -> Response:
+    """Begin a conversation; it is listed once something is asked in it."""
+    return Json(as_json(service.conversations.new(asker.name)), 201)
+
+
+@router.get("/{id}", response_model=WholeForm)
+def conversation(id: str, service: ServiceHere) -> Response:
+    """A conversation with its turns."""
+    return Json(as_json(_get(service, id)))
+
+
+@router.patch("/{id}", response_model=WholeForm)
+def rename(id: str, body: TitleBody, service: ServiceHere) -> Response:
+    """Give a conversation a title."""
+    service.conversations.rename(id, body.title)
+    return Json(as_json(_get(service, id)))
+
+
+@router.delete("/{id}", response_model=DoneForm)
+def delete(id: str, service: ServiceHere) -> Response:
+    """Delete a conversation for good, and stop what is being answered in it."""
+    service.conversations.delete(id)
+    return Json({"done": True})
+
+
+@router.get("/{id}/export", response_class=Response)
+def export(
+    id: str, service: ServiceHere, format: Literal["md", "json"] = "md", language: Literal["zh", "en"] = "en"
+) -> Response:
+    """A conversation as a file: Markdown with its sources, or JSON."""
+    found = _get(service, id)
+    headers = {"content-disposition": f'attachment; filename="conversation.{format}"'}
+    if format == "json":
+        return Json(as_json(found), headers=headers)
+    text = as_markdown(found, language).encode("utf-8", "replace")
+    return Response(text, media_type="text/markdown; charset=utf-8", headers=headers)
+
+
+@router.post("/{id}/turns", response_model=TurnForm, status_code=202)
+def ask(id: str, body: TurnBody, service: ServiceHere, asker: Asker, client: Client) -> Response:
+    """Ask in a conversation; `events` of the turn follows the answer. 409 while another is being answered."""
+    turn = service.conversations.ask(
+        _get(service, id),
+        checked(body.question),
+        body.mode,
+        scope=body.scope.scope(),
+        think_budget=body.think_budget,
+        client=client,
+        asker=asker,
+    )
+    if turn is None:
+        raise Busy("A question of this conversation is being answered. Wait for it, or stop it.")
+    return Json(turn_form(turn), 202)
+
+
+@router.get("/{id}/turns/{position}/events", response_class=Response, responses=EVENTS)
+async def events(id: str, position: int, service: ServiceHere) -> Response:
+    """A turn from its present state to its end, one JSON object a line. Leaving the connection stops nothing."""
+    turn = await run_in_threadpool(_find, service, id, position)
+    return Ndjson(events_of(turn.running, turn.question))
+
+
+@router.post("/{id}/turns/{position}/stop", response_model=TurnForm)
+def stop(id: str, position: int, service: ServiceHere) -> Response:
+    """Stop an answer, keeping what was written."""
+    turn = _find(service, id, position)
+    turn.running.stop()
+    return Json(turn_form(turn))
+
+
+@router.put("/{id}/turns/{position}/feedback", response_model=TurnForm)
+def feedback(id: str, position: int, body: FeedbackBody, service: ServiceHere, asker: Asker) -> Response:
+    """Judge an answer."""
+    turn = _find(service, id, position)
+    service.conversations.feedback(turn.id, body.verdict, body.reason, asker.name)
+    return Json(turn_form(_find(service, id, position)))
+
+
+def _get(service: Service, id: str) -> Conversation:
+    found = service.conversations.get(id)
+    if found is None:
+        raise ConversationNotFound(f"There is no conversation {id!r}. It may have been deleted.")
+    return found
+
+
+def _find(service: Service, id: str, position: int) -> Turn:
+    for turn in _get(service, id).turns:
+        if turn.position == position:
+            return turn
+    raise ConversationNotFound(f"There is no turn {position} in conversation {id!r}; turns count from 0.")

@@ -1,0 +1,239 @@
+"""Routes of the API: the document list, a document's text, chunks, original and page pictures, and deletion."""
+
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+from starlette.responses import FileResponse, Response
+
+from kb.errors import DocumentError
+from kb.schema import Document
+from kb.serialization import chunk_form, document_form, doomed_form, stored_text_form
+from kb.store.document_queries import Sort, Wanted, select
+from ui.api.common import Asker, CollectionQuery, NotFound, PathQuery, ServiceHere
+from ui.api.stream import Json
+from ui.pictures.page_picture import PageError
+from ui.pictures.render_pool import drawings, is_drawn
+from ui.service.content_types import shown_as
+
+router = APIRouter(prefix="/documents", tags=["documents"])
+
+_ALL = 1_000_000
+
+PathsQuery = Annotated[list[str], Query(description="Paths of documents within the collection; once for each.")]
+VersionQuery = Annotated[int | None, Query(ge=1, description="An earlier version.")]
+
+
+class DocumentForm(BaseModel):
+    """An entry of the document list; `document` is the path within its collection."""
+
+    collection: str
+    document: str
+    title: str
+    media_type: str
+    status: Literal["added", "changed", "unchanged", "deleted", "failed", "skipped"]
+    reason: str
+    version: int
+    sha256: str
+    size: int
+    pages: int | None
+    chunks: int
+    quality: float
+    ingested_at: str
+    ocr_pages: int
+    poor_pages: int
+
+
+class DocumentsForm(BaseModel):
+    """A part of the document list; `total` counts all that match."""
+
+    documents: list[DocumentForm]
+    total: int
+
+
+class PageForm(BaseModel):
+    """Where a page stands in the text. `quality` is 0..1; `ocr`: the text was recognised in an image of the page."""
+
+    page: int
+    start: int
+    end: int
+    quality: float
+    ocr: bool
+
+
+class TextForm(BaseModel):
+    """A document with the text of one version."""
+
+    collection: str
+    document: str
+    title: str
+    media_type: str
+    status: str
+    reason: str
+    version: int
+    sha256: str
+    size: int
+    pages: list[PageForm]
+    chunks: int
+    quality: float
+    ingested_at: str
+    ocr_pages: int
+    poor_pages: int
+    text: str
+
+
+class ChunkForm(BaseModel):
+    """A chunk: `text` is `stored_text[start:end]`."""
+
+    start: int
+    end: int
+    text: str
+    embedded_text: str
+    page: int | None
+    section: str
+    header: str
+
+
+class ChunksForm(BaseModel):
+    """The chunks of a document, in reading order."""
+
+    chunks: list[ChunkForm]
+
+
+class DoomedForm(BaseModel):
+    """A document that a deletion takes. `kept_in`: the mail or uploaded archive that holds it still; "" for none."""
+
+    collection: str
+    document: str
+    kept_in: str
+
+
+class DoomedListForm(BaseModel):
+    """All that a deletion takes."""
+
+    documents: list[DoomedForm]
+
+
+class DeletedForm(DoomedForm):
+    """What was deleted."""
+
+    status: Literal["deleted"]
+
+
+class DeletedListForm(BaseModel):
+    """All that was deleted."""
+
+    documents: list[DeletedForm]
+
+
+@router.get("", response_model=DocumentsForm)
+def documents(
+    service: ServiceHere,
+    asker: Asker,
+    search: Annotated[str, Query(description="words of collection, path or title")] = "",
+    collection: Annotated[list[str] | None, Query()] = None,
+    type: Annotated[list[str] | None, Query(description="a suffix without the dot: pdf")] = None,
+    status: Annotated[list[str] | None, Query(description="ready, failed, skipped, deleted")] = None,
+    since: Annotated[str, Query(description="ISO date; ingested on that day of the service's machine or later")] = "",
+    until: Annotated[str, Query(description="ISO date; ingested on that day of the service's machine or earlier")] = "",
+    sort: Sort = "name",
+    descending: bool = False,
+    limit: Annotated[int, Query(ge=1)] = _ALL,
+    offset: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """The document list, by collection and path; all of it without a limit."""
+    wanted = Wanted(
+        search, tuple(collection or ()), tuple(type or ()), tuple(status or ()), since, until, sort, descending, limit,
+        offset,
+    )  # fmt: skip
+    found = select(service.kb.documents(asker), wanted)
+    return Json({"documents": [document_form(d) for d in found.documents], "total": found.total})
+
+
+@router.get("/entry", response_model=DocumentForm)
+def entry(service: ServiceHere, asker: Asker, path: PathQuery, collection: CollectionQuery = None) -> Response:
+    """The entry of one document."""
+    return Json(document_form(_listed(service, asker, path, collection)))
+
+
+@router.get("/text", response_model=TextForm)
+def text(
+    service: ServiceHere, asker: Asker, path: PathQuery, collection: CollectionQuery = None,
+    version: VersionQuery = None,
+) -> Response:  # fmt: skip
+    """The stored text of a document: of the version that answers, or of an earlier one."""
+    stored = service.kb.stored_text(asker, collection, path, version)
+    listed = _listed(service, asker, path, stored.collection)
+    chunks = service.kb.chunks(asker, stored.collection, path)
+    form = stored_text_form(stored, listed, len(chunks))
+    return Json({**form, "title": stored.title, "media_type": stored.media_type, "sha256": stored.sha256})
+
+
+@router.get("/chunks", response_model=ChunksForm)
+def chunks(service: ServiceHere, asker: Asker, path: PathQuery, collection: CollectionQuery = None) -> Response:
+    """The chunks of a document."""
+    return Json({"chunks": [chunk_form(chunk) for chunk in service.kb.chunks(asker, collection, path)]})
+
+
+@router.get("/original", response_class=FileResponse)
+def original(
+    service: ServiceHere, asker: Asker, path: PathQuery, collection: CollectionQuery = None,
+    version: VersionQuery = None,
+) -> Response:  # fmt: skip
+    """The file as it was ingested. A browser shows a PDF, a picture or plain text, and only saves all others."""
+    stored = service.kb.stored_text(asker, collection, path, version)
+    file = service.kb.original_of(stored)
+    shown = shown_as(stored.media_type)
+    response = FileResponse(
+        file, media_type=shown or "application/octet-stream", filename=PurePosixPath(path).name or "document",
+        content_disposition_type="inline" if shown else "attachment",
+        headers={"cache-control": "no-store", "content-security-policy": "sandbox"},
+    )  # fmt: skip
+    if shown == "text/plain":
+        response.headers["content-type"] = shown  # without an encoding, which the browser finds out
+    return response
+
+
+@router.get("/page.png", response_class=Response, responses={200: {"content": {"image/png": {}}}})
+def page_picture(
+    service: ServiceHere, asker: Asker, path: PathQuery, page: Annotated[int, Query(ge=1)],
+    collection: CollectionQuery = None, version: VersionQuery = None,
+    start: Annotated[int, Query(ge=0, description="marks text[start:end] of the stored text")] = 0,
+    end: Annotated[int, Query(ge=0)] = 0,
+) -> Response:  # fmt: skip
+    """A page of a PDF or image as a picture, with some of its words marked."""
+    stored = service.kb.stored_text(asker, collection, path, version)
+    if not is_drawn(stored.media_type):
+        raise DocumentError(f"{path!r} is neither a PDF nor an image: it has no page pictures.")
+    if all(span.number != page for span in stored.pages):
+        raise NotFound(f"{path!r} has no page {page}; it has {len(stored.pages)}.")
+    file = service.kb.original_of(stored)
+    try:
+        picture = drawings.draw(file, stored, page, start, end, service.kb.recognised(stored, page))
+    except PageError as error:
+        raise DocumentError(f"Page {page} of {path!r} cannot be drawn: {error}.") from None
+    return Response(picture.png, media_type="image/png", headers={"cache-control": "no-store"})
+
+
+@router.get("/doomed", response_model=DoomedListForm)
+def doomed(service: ServiceHere, asker: Asker, path: PathsQuery, collection: CollectionQuery = None) -> Response:
+    """What deleting these would delete: what is inside a mail or archive goes with it."""
+    found = service.kb.doomed(asker, [(collection, each) for each in path])
+    return Json({"documents": [doomed_form(each) for each in found]})
+
+
+@router.delete("", response_model=DeletedListForm)
+def delete(service: ServiceHere, asker: Asker, path: PathsQuery, collection: CollectionQuery = None) -> Response:
+    """Delete documents, and what is inside them: all versions, vectors, words and originals. All or none is found."""
+    names = [(collection, each) for each in path]
+    deleted = service.kb.delete_documents(asker, names)
+    return Json({"documents": [{**doomed_form(each), "status": "deleted"} for each in deleted]})
+
+
+def _listed(service: Any, asker: Any, path: str, collection: str | None) -> Document:
+    _, name = service.kb.catalog.find_document(asker, path, collection)
+    listed: Document | None = next((d for d in service.kb.documents(asker, name) if d.path == path), None)
+    if listed is None:
+        raise NotFound(f"There is no document {path!r} in collection {name!r} any more.")
+    return listed

@@ -1,0 +1,151 @@
+"""Routes of the API: jobs, which ingest and reindex in the background. They can be followed, paused and cancelled."""
+
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from kb.errors import UsageError
+from ui.api.common import EVENTS, Asker, Body, ServiceHere
+from ui.api.stream import Json, Ndjson, changes
+
+if TYPE_CHECKING:
+    from ingest.sync.jobs import Job
+
+router = APIRouter(tags=["jobs"])
+
+
+class ReportedForm(BaseModel):
+    """What became of one document."""
+
+    path: str
+    status: Literal["added", "changed", "unchanged", "deleted", "failed", "skipped"]
+    pages: int | None
+    chunks: int
+    reason: str
+
+
+class ReportForm(BaseModel):
+    """What became of all documents. In a list of jobs `documents` is empty."""
+
+    documents: list[ReportedForm]
+    added: int
+    changed: int
+    unchanged: int
+    deleted: int
+    failed: int
+    skipped: int
+    seconds: float
+    stopped: bool
+
+
+class JobForm(BaseModel):
+    """An ingestion or a reindexing. `revision` differs whenever anything else does.
+
+    `stopping`: it runs, was told to pause or to end, and does so when the file it is at allows.
+    """
+
+    id: int
+    kind: Literal["ingest", "reindex"]
+    title: str
+    paths: list[str]
+    collection: str | None
+    prune: bool
+    state: Literal["queued", "running", "paused", "done", "failed", "cancelled"]
+    files_done: int
+    files_total: int
+    chunks: int
+    current: str
+    seconds: float
+    report: ReportForm | None
+    error: str | None
+    error_kind: str
+    created_at: str
+    revision: int
+    stopping: bool
+
+
+class JobsForm(BaseModel):
+    """Jobs, newest first."""
+
+    jobs: list[JobForm]
+
+
+class IngestBody(Body):
+    """Files and folders of this machine; absolute paths."""
+
+    paths: list[str] = Field(min_length=1)
+    collection: str | None = Field(None, min_length=1, max_length=1000)
+    prune: bool = Field(False, description="remove documents whose file is gone")
+    leave: list[str] = Field([], description="files that are left for another time, as they are still being written")
+
+
+def job_form(job: "Job") -> dict[str, Any]:
+    """A job as JSON."""
+    return asdict(job)
+
+
+@router.post("/ingest", response_model=JobForm, status_code=202)
+def ingest(body: IngestBody, service: ServiceHere, asker: Asker) -> Response:
+    """Ingest files and folders in the background. What is unchanged is left alone."""
+    for path in body.paths:
+        if not os.path.isabs(path):
+            raise UsageError(f"The path {path!r} must be an absolute one.")
+    job = service.jobs.ingest(
+        body.paths, collection=body.collection, prune=body.prune, who=asker.name, leave=body.leave
+    )
+    return Json(job_form(job), 202)
+
+
+@router.post("/reindex", response_model=JobForm, status_code=202)
+def reindex(service: ServiceHere, asker: Asker) -> Response:
+    """Read, split and embed every document again, in the background. The old index answers until all is ready."""
+    return Json(job_form(service.jobs.reindex(who=asker.name)), 202)
+
+
+@router.get("/jobs", response_model=JobsForm)
+def jobs(service: ServiceHere, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> Response:
+    """The jobs, newest first."""
+    return Json({"jobs": [job_form(job) for job in service.jobs.list(limit)]})
+
+
+@router.get("/jobs/{job_id}", response_model=JobForm)
+def job(job_id: int, service: ServiceHere) -> Response:
+    """A job as it stands."""
+    return Json(job_form(service.jobs.get(job_id)))
+
+
+@router.post("/jobs/{job_id}/pause", response_model=JobForm)
+def pause(job_id: int, service: ServiceHere) -> Response:
+    """Let a job rest after the file it is reading."""
+    return Json(job_form(service.jobs.pause(job_id)))
+
+
+@router.post("/jobs/{job_id}/resume", response_model=JobForm)
+def resume(job_id: int, service: ServiceHere) -> Response:
+    """Go on with a job."""
+    return Json(job_form(service.jobs.resume(job_id)))
+
+
+@router.post("/jobs/{job_id}/cancel", response_model=JobForm)
+def cancel(job_id: int, service: ServiceHere) -> Response:
+    """End a job after the file it is reading; what it has committed stays."""
+    return Json(job_form(service.jobs.cancel(job_id)))
+
+
+@router.get("/jobs/{job_id}/events", response_class=Response, responses=EVENTS)
+async def events(job_id: int, service: ServiceHere) -> Response:
+    """A job from its present state on, one JSON object a line, until it has ended or is paused."""
+    first = await run_in_threadpool(service.jobs.get, job_id)
+    return Ndjson(
+        changes(
+            first,
+            lambda known, seconds: service.jobs.wait(job_id, known.revision, seconds),
+            lambda job: not job.finished and job.state != "paused",
+            job_form,
+        )
+    )

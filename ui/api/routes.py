@@ -1,0 +1,125 @@
+"""The API: what the page does, for programs, under /api. `docs/api.md` says how to call it."""
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Any
+
+from anyio import to_thread
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from kb import errors
+from ui.api import answers, conversations, documents, evaluations, home, jobs, models, uploads
+from ui.api.common import VERSION, ErrorForm
+from ui.api.stream import Json
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from ui.service.runtime import Service
+
+THREADS = 100  # for routes that work; those that only follow something have their own (ui/api/stream.py)
+_STATUS: tuple[tuple[str, int], ...] = (
+    # The first that fits: by the name of the error's class or of one above it.
+    ("DocumentNotFound", 404),
+    ("ConversationNotFound", 404),
+    ("JobNotFound", 404),
+    ("RunNotFound", 404),
+    ("NotFound", 404),
+    ("UploadTooLarge", 413),
+    ("Busy", 409),
+    ("EmbeddingChanged", 409),
+    ("HomeInUse", 409),
+    ("UsageError", 400),
+    ("RefusedByPolicy", 403),
+    ("DocumentError", 422),
+    ("KBError", 503),
+)
+PARTS = (
+    answers,
+    conversations,
+    documents,
+    uploads,
+    jobs,
+    models,
+    evaluations,
+    home,
+)
+_NAMES = {404: "NotFound", 405: "MethodNotAllowed"}
+
+log = logging.getLogger(__name__)
+
+
+def api_of(service: "Service") -> FastAPI:
+    """The API over a service; it describes itself at /api/openapi.json."""
+    app = FastAPI(
+        title="Private knowledge base",
+        version=VERSION,
+        description="Ask your documents. Every request carries the token of the home: `Authorization: Bearer TOKEN`.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # their scripts come from another origin
+        redoc_url=None,
+        responses={status: {"model": ErrorForm, "description": "Refused, with the reason"} for status in (400, 401)},
+    )
+    app.state.service = service
+    app.state.closing = threading.Event()  # set when the service is being stopped: streams end
+    for part in PARTS:
+        app.include_router(part.router, prefix="/api")
+    app.add_exception_handler(errors.KBError, _on_error)
+    app.add_exception_handler(RequestValidationError, _on_bad_request)
+    app.add_exception_handler(UnicodeEncodeError, _on_half_character)
+    app.add_exception_handler(OverflowError, _on_large_number)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(Exception, _on_crash)
+    return app
+
+
+def enlarge_threads() -> None:
+    """Let so many routes work at once in this event loop."""
+    limiter = to_thread.current_default_thread_limiter()
+    limiter.total_tokens = max(limiter.total_tokens, THREADS)
+
+
+def status_of(error: errors.KBError) -> int:
+    """The HTTP status of an error."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    return next(status for name, status in _STATUS if name in names)
+
+
+async def _on_error(request: Request, error: Exception) -> "Response":
+    assert isinstance(error, errors.KBError)
+    status = status_of(error)
+    return _refusal(status, type(error).__name__, str(error), {"connection": "close"} if status == 413 else None)
+
+
+async def _on_bad_request(request: Request, error: Exception) -> "Response":
+    assert isinstance(error, RequestValidationError)
+    problems = (f"{'.'.join(str(at) for at in e['loc'])}: {e['msg']}" for e in error.errors())
+    return _refusal(422, "UsageError", f"The request cannot be used: {'; '.join(problems)}.")
+
+
+async def _on_half_character(request: Request, error: Exception) -> "Response":
+    return _refusal(422, "UsageError", "The request holds half of a surrogate pair, which is no text. Send whole ones.")
+
+
+async def _on_large_number(request: Request, error: Exception) -> "Response":
+    return _refusal(422, "UsageError", "The request holds a number that is too large.")
+
+
+async def _on_http_error(request: Request, error: Exception) -> "Response":
+    assert isinstance(error, HTTPException)
+    message = error.detail
+    if error.status_code == 404:
+        message = f"There is no {request.method} {request.url.path}. /api/openapi.json describes what there is."
+    headers = dict(error.headers or {})
+    return _refusal(error.status_code, _NAMES.get(error.status_code, "UsageError"), message, headers)
+
+
+async def _on_crash(request: Request, error: Exception) -> "Response":
+    # Starlette raises it again, so that uvicorn logs it with its traceback.
+    return _refusal(500, "InternalError", "An internal error. What `kb up` printed on stderr says more.")
+
+
+def _refusal(status: int, kind: str, message: str, headers: Any = None) -> "Response":
+    return Json({"error": {"kind": kind, "message": message}}, status_code=status, headers=headers)

@@ -1,0 +1,95 @@
+"""`kb backup`, `kb restore` and `kb check`: a home in one file, a home out of one, and whether a home is whole."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ui.cli import console
+from ui.cli.common import ConfigOption, HomeOption, JsonOption, app, opened, settings_of
+
+
+@app.command()
+def backup(
+    target: Annotated[str, typer.Argument(help="A new file, or a folder for one: no suffix.", show_default=False)],
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write all of the home that cannot be built again into one tar file. A running service goes on."""
+    with opened(home, config) as kb:
+        from kb.store.backup import named
+
+        report = kb.backup(named(target))
+    if json:
+        console.print_json(_form(report))
+    else:
+        print(console.printable_line(f"{report.file}: {_counts(report)}, {_megabytes(report.size)}"))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `kb backup` wrote.", show_default=False)],
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Make a new home out of a backup, and build its indexes. The home must not exist yet, or be empty."""
+    with console.errors_for_people():
+        settings = settings_of(config)
+        from kb.assistant import KnowledgeBase
+        from kb.config import default_home
+        from kb.errors import EmbeddingChanged
+        from kb.store.backup import restore as run
+
+        place = (home or default_home()).expanduser().absolute()
+        report = run(file, place)
+        note = ""
+        with KnowledgeBase.open(place, settings) as kb:
+            try:
+                kb.indexes.ready()
+            except EmbeddingChanged as error:  # all is there; the index waits for the model
+                note = str(error)
+        if json:
+            console.print_json({**_form(report), "home": str(place), "note": note})
+        else:
+            print(console.printable_line(f"{place}: {_counts(report)}, as they were at {report.created_at}"))
+        if note:
+            console.say(note)
+
+
+@app.command()
+def check(
+    deep: Annotated[bool, typer.Option("--deep", help="Read every original and compare it with its hash.")] = False,
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Whether the catalog is whole, the indexes agree with it, and the originals are there."""
+    with opened(home, config) as kb:
+        report = kb.check(deep)
+    if json:
+        console.print_json({**asdict(report), "seconds": round(report.seconds, 3)})
+    else:
+        for problem in report.problems:
+            print(console.printable_line(f"PROBLEM  {problem}"))
+        print(
+            f"{report.documents} documents, {report.originals} originals; chunks: {report.chunks} in the catalog, "
+            f"{report.words} in the word index, {'?' if report.vectors is None else report.vectors} in the vector index"
+        )
+    if report.problems:
+        raise typer.Exit(1)
+
+
+def _form(report: Any) -> dict[str, Any]:
+    return {**asdict(report), "file": str(report.file), "seconds": round(report.seconds, 3)}
+
+
+def _counts(report: Any) -> str:
+    evaluations = f", {report.runs} files of evaluations" if report.runs else ""
+    return f"{report.documents} documents, {report.originals} originals, {report.uploads} uploads{evaluations}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB"

@@ -1,0 +1,380 @@
+"""The client: a running service in place of an open home, for the commands. It has their methods and gives the
+same values, so what they print is the same either way."""
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from kb.answering.answer_builder import checked
+from kb.errors import KBError
+from kb.schema import (
+    EVERYTHING,
+    Answer,
+    Chunk,
+    Document,
+    Done,
+    Doomed,
+    Event,
+    Failed,
+    Message,
+    Principal,
+    Retrieval,
+    Scope,
+    StoredText,
+)
+from kb.serialization import (
+    answer_of_form,
+    document_of_form,
+    doomed_of_form,
+    event_of_form,
+    retrieval_of_form,
+    scope_form,
+    stored_text_of_form,
+)
+from kb.store.conversations import Judged, Verdict
+from ui.cli.http_connection import Connection, Form, ServiceGone, error_of
+
+if TYPE_CHECKING:
+    from ingest.sync.pipeline import IngestProgress, IngestReport
+    from ingest.sync.reindexing import ReindexProgress, ReindexReport
+    from kb.config import Settings
+    from kb.store.backup import BackupReport, CheckReport
+    from ui.service.auth import RunningService
+
+
+_ADDRESS = 30_000  # bytes of the names in one address; servers take some 64,000
+
+
+class OtherModel(KBError):
+    """The running service answers with another model than the one asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteModel:
+    """The model the service answers with."""
+
+    engine: str
+    name: str
+    context_tokens: int
+    think_budget: int
+    weights: str
+
+    def digest(self) -> str:
+        """What identifies the weights."""
+        return self.weights
+
+
+class RemoteCatalog:
+    """The part of a catalog that commands use."""
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        self._call = call
+
+    def find_document(self, asker: Principal, path: str, collection: str | None = None) -> tuple[int, str]:
+        """(0, collection). Raises DocumentNotFound."""
+        entry = self._call("GET", "documents/entry", asker, params=_named(path=path, collection=collection))
+        return 0, entry["collection"]
+
+    def audit_rows(self, limit: int = 100, *, since: str = "", asker: str = "", action: str = "") -> list[Form]:
+        """The newest rows of the audit trail, newest first; see `kb.store.database.Database.audit_rows`."""
+        wanted = {"limit": limit, "since": since, "asker": asker, "action": action}
+        rows: list[Form] = self._call("GET", "audit", params=wanted)["audit"]
+        return rows
+
+
+class RemoteKnowledgeBase:
+    """A knowledge base that a running service owns. Errors are those of the service, of the same classes.
+
+    `client` is whose turn the questions take in the service's queue; `on_queued` is told how many answers come first.
+    """
+
+    def __init__(
+        self, service: "RunningService", *, client: str, on_queued: Callable[[int], None] = lambda ahead: None
+    ) -> None:
+        self._on_queued = on_queued
+        self._connection = Connection(service, client)
+        self._call, self._lines = self._connection.call, self._connection.lines
+        self.catalog = RemoteCatalog(self._call)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> "RemoteKnowledgeBase":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ---- the model
+
+    @property
+    def settings(self) -> "Settings":
+        """The settings of the service; those of the command do not count."""
+        from kb.config import Settings
+
+        return Settings.model_validate(self._call("GET", "status")["settings"])
+
+    @property
+    def model(self) -> RemoteModel:
+        """The language model in use."""
+        used = self._call("GET", "models/used")
+        weights = used.pop("digest")
+        return RemoteModel(**used, weights=weights)
+
+    def use_model(self, engine: str | None = None, model: str | None = None) -> None:
+        """Check that the service answers with this model: one command does not change it for all. Raises OtherModel."""
+        used = self.model
+        if (engine not in (None, "auto", used.engine)) or (model is not None and model != used.name):
+            wanted = " ".join(filter(None, (model, f"({engine})" if engine else "")))
+            raise OtherModel(
+                f"The running service answers with {used.name} ({used.engine}), not with {wanted}. Change it for all "
+                f"with `kb models use {model or 'NAME'}`, or stop the service and run the command again."
+            )
+
+    def choose_model(self, engine: str | None, model: str | None) -> None:
+        """Answer with this model from now on; None and None go back to the settings."""
+        self._call("POST", "models/use", body={"engine": engine, "name": model})
+
+    def remove_model(self, name: str) -> None:
+        """Delete a model from the machine or its Ollama server."""
+        self._call("DELETE", f"models/{quote(name, safe='/:')}")
+
+    def warm_up(self) -> None:
+        """Load what the first question would have to wait for."""
+        self._call("POST", "models/warm-up")
+
+    # ---- finding and answering
+
+    def search(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval:
+        """Passages for a question."""
+        body = {"question": question, "k": k, "scope": scope_form(scope)}
+        return retrieval_of_form(self._call("POST", "search", asker, body=body))
+
+    def ask(
+        self,
+        question: str,
+        asker: Principal,
+        *,
+        history: Sequence[Message] = (),
+        scope: Scope = EVERYTHING,
+        think_budget: int | None = None,
+        seed: int | None = None,
+        temperature: float | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Event]:
+        """Answer from the documents. The events of `KnowledgeBase.ask`."""
+        body = {**_asked(question, history, think_budget, seed, temperature), "scope": scope_form(scope)}
+        return self._answer("ask", asker, body, stop)
+
+    def answer(self, question: str, asker: Principal, **options: Any) -> Answer:
+        """`ask()`, drained. Raises ModelError with the message of a Failed."""
+        scope = options.pop("scope", EVERYTHING)
+        body = {**_asked(question, **options), "scope": scope_form(scope)}
+        return answer_of_form(self._call("POST", "ask", asker, body=body))
+
+    def chat(
+        self,
+        message: str,
+        *,
+        history: Sequence[Message] = (),
+        think_budget: int | None = None,
+        seed: int | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Event]:
+        """The model without documents. The events of `KnowledgeBase.chat`."""
+        return self._answer("chat", None, _asked(message, history, think_budget, seed), stop)
+
+    def _answer(self, path: str, asker: Principal | None, body: Form, stop: threading.Event | None) -> Iterator[Event]:
+        name = ""
+
+        def end() -> None:
+            self._call("POST", f"answers/{name}/stop")
+
+        with closing(self._lines("POST", path, asker, {**body, "stream": True}, stop, end)) as lines:
+            for form in lines:
+                if form["event"] == "started":
+                    name = form["id"]
+                elif form["event"] == "queued":
+                    self._on_queued(form["ahead"])
+                elif form["event"] == "failed" and form["kind"] != "ModelError":
+                    raise error_of(form["kind"], form["error"])
+                elif (event := event_of_form(form)) is not None:
+                    yield event
+                    if isinstance(event, Done | Failed):
+                        return
+        raise ServiceGone("The running service was stopped in the middle of the answer. Ask again.")
+
+    def judged(self, verdict: Verdict | None = None, limit: int = 100) -> list[Judged]:
+        """The answers that readers judged, the last judged first."""
+        found = self._call("GET", "feedback", params=_named(verdict=verdict, limit=limit))
+        return [Judged(**form) for form in found["feedback"]]
+
+    # ---- documents
+
+    def documents(self, asker: Principal, collection: str | None = None) -> list[Document]:
+        """The document list."""
+        found = self._call("GET", "documents", asker, params=_named(collection=collection))
+        return [document_of_form(form) for form in found["documents"]]
+
+    def stored_text(
+        self, asker: Principal, collection: str | None, path: str, version: int | None = None
+    ) -> StoredText:
+        """The text of a document: the version that answers, or an earlier one."""
+        wanted = _named(path=path, collection=collection, version=version)
+        return stored_text_of_form(self._call("GET", "documents/text", asker, params=wanted))
+
+    def chunks(self, asker: Principal, collection: str | None, path: str) -> list[Chunk]:
+        """The chunks of a document, in reading order."""
+        found = self._call("GET", "documents/chunks", asker, params=_named(path=path, collection=collection))
+        return [Chunk(**chunk) for chunk in found["chunks"]]
+
+    def doomed(self, asker: Principal, names: Iterable[tuple[str | None, str]]) -> list[Doomed]:
+        """What deleting these would delete."""
+        found: list[Form] = []
+        for wanted in _in_addresses(names):
+            found += self._call("GET", "documents/doomed", asker, params=wanted)["documents"]
+        return [doomed_of_form(form) for form in found]
+
+    def delete_documents(self, asker: Principal, names: Iterable[tuple[str | None, str]]) -> list[Doomed]:
+        """Delete documents, given as (collection or None, path), with all that `doomed` names. Returns that."""
+        deleted: list[Form] = []
+        for wanted in _in_addresses(names):
+            deleted += self._call("DELETE", "documents", asker, params=wanted)["documents"]
+        return [doomed_of_form(form) for form in deleted]
+
+    def repair(self) -> dict[str, int]:
+        """Build the derived indexes again from the catalog."""
+        repaired: dict[str, int] = self._call("POST", "repair")
+        return repaired
+
+    def backup(self, target: Path) -> "BackupReport":
+        """Have the service write a backup into a new file or a folder, given by an absolute path."""
+        from kb.store.backup import BackupReport
+
+        form = self._call("POST", "backup", body={"target": _said(target)})
+        return BackupReport(**{**form, "file": Path(form["file"])})
+
+    def check(self, deep: bool = False) -> "CheckReport":
+        """Whether the service's home is whole."""
+        from kb.store.backup import CheckReport
+
+        form = self._call("GET", "check", params={"deep": deep})
+        return CheckReport(**{**form, "problems": tuple(form["problems"])})
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        asker: Principal,
+        *,
+        collection: str | None = None,
+        prune: bool = False,
+        leave: Sequence[Path] = (),
+        progress: "Callable[[IngestProgress], None]" = lambda at: None,
+        stop: threading.Event | None = None,
+    ) -> "IngestReport":
+        """Ingest files and folders by a job of the service; see `ingest.sync.pipeline.ingest`. `stop` cancels the job.
+        The files of `leave` are left for another time."""
+        from ingest.document import files
+        from ingest.sync.pipeline import DocumentReport, IngestProgress, IngestReport
+
+        if missing := [path for path in paths if not path.exists()]:
+            files.find(missing)  # says which
+        places, left = [_said(path) for path in paths], []
+        for path in leave:
+            with suppress(UnicodeEncodeError):  # it is taken as it is
+                left.append(_said(path))
+        body = {"paths": places, "collection": collection, "prune": prune, "leave": left}
+        last = self._call("POST", "ingest", asker, body=body)
+        for job in self._followed(last, stop):
+            last = job
+            if job["state"] == "failed" or (not job["files_total"] and job["state"] != "done"):
+                continue  # the files are not known yet
+            progress(
+                IngestProgress(job["files_done"], job["files_total"], job["chunks"], job["current"], job["seconds"])
+            )
+        report = self._ended(last)["report"]
+        return IngestReport(**{**report, "documents": tuple(DocumentReport(**d) for d in report["documents"])})
+
+    def reindex(
+        self,
+        asker: Principal,
+        *,
+        progress: "Callable[[ReindexProgress], None]" = lambda at: None,
+        stop: threading.Event | None = None,
+    ) -> "ReindexReport":
+        """Build the whole index again by a job of the service; see `ingest.sync.reindexing.reindex`."""
+        from ingest.sync.reindexing import ReindexProgress, ReindexReport
+
+        last = self._call("POST", "reindex", asker)
+        for job in self._followed(last, stop):
+            last = job
+            progress(
+                ReindexProgress(job["files_done"], job["files_total"], job["chunks"], job["current"], job["seconds"])
+            )
+        ended = self._ended(last)
+        chunks = sum(document.chunks for document in self.documents(asker))
+        stopped = ended["state"] != "done"
+        return ReindexReport(ended["files_done"], chunks, ended["chunks"], ended["seconds"], stopped)
+
+    def _followed(self, job: Form, stop: threading.Event | None) -> Iterator[Form]:
+        """The states of a job until it has ended; `stop` cancels it, and it ends after the file it is reading."""
+
+        def cancel() -> None:
+            self._call("POST", f"jobs/{job['id']}/cancel")
+
+        with closing(self._lines("GET", f"jobs/{job['id']}/events", None, None, stop, cancel)) as lines:
+            yield from lines
+
+    def _ended(self, job: Form) -> Form:
+        if job["state"] == "failed":
+            raise error_of(job["error_kind"], job["error"] or "An internal error ended the job.")
+        if job["state"] not in ("done", "cancelled") or (job["kind"] == "ingest" and job["report"] is None):
+            raise KBError(f"Job {job['id']} is {job['state']} and has not ended. The page's document list shows it.")
+        return job
+
+
+def _asked(
+    question: str,
+    history: Sequence[Message] = (),
+    think_budget: int | None = None,
+    seed: int | None = None,
+    temperature: float | None = None,
+) -> Form:
+    """The body of a question. Raises UsageError at once for one that cannot be asked."""
+    return {
+        "question": checked(question),
+        "history": [{"role": message.role, "content": message.content} for message in history],
+        "think_budget": think_budget,
+        "seed": seed,
+        "temperature": temperature,
+    }
+
+
+def _in_addresses(names: Iterable[tuple[str | None, str]]) -> Iterator[Form]:
+    """The parameters for documents, given as (collection or None, path): those of a collection together, as fit."""
+    for collection, group in groupby(names, key=lambda name: name[0]):
+        paths, room = list[str](), _ADDRESS
+        for _, path in group:
+            room -= len(quote(path)) + 6
+            if paths and room < 0:
+                yield _named(path=paths, collection=collection)
+                paths, room = [], _ADDRESS - len(quote(path))
+            paths.append(path)
+        yield _named(path=paths, collection=collection)
+
+
+def _said(path: Path) -> str:
+    """A path as it goes into a request. Raises UnicodeEncodeError for bytes that are no text."""
+    place = os.path.abspath(path)
+    place.encode()
+    return place
+
+
+def _named(**params: Any) -> Form:
+    return {name: value for name, value in params.items() if value is not None}

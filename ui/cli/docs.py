@@ -1,0 +1,214 @@
+"""`kb docs` and `kb audit`: the document list, one document's text, deletion, and the trail of who asked what."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ui.cli import console
+from ui.cli.common import (
+    CollectionOption,
+    ConfigOption,
+    HomeOption,
+    JsonOption,
+    app,
+    local_user,
+    opened,
+)
+
+if TYPE_CHECKING:
+    from kb.schema import Document, PageSpan
+
+docs = typer.Typer(help="The documents.", no_args_is_help=True)
+app.add_typer(docs, name="docs")
+
+_REASON_WIDTH = 48  # columns of a terminal
+
+PathArgument = Annotated[
+    str,
+    typer.Argument(help="The document's path within its collection.", show_default=False),
+]
+
+PathsArgument = Annotated[
+    list[str],
+    typer.Argument(metavar="PATH...", help="Paths of documents within their collection.", show_default=False),
+]
+
+
+@docs.command("list")
+def list_documents(
+    collection: CollectionOption = None,
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """All documents, with status and reason."""
+    with opened(home, config) as kb:
+        documents = kb.documents(local_user(), collection)
+        if json:
+            from kb.serialization import document_form
+
+            console.print_json({"documents": [document_form(document) for document in documents]})
+            return
+        _print_list(documents)
+
+
+def _print_list(documents: "Sequence[Document]") -> None:
+    """A table on a terminal; elsewhere lines of columns with tabs between them, of which nothing is cut."""
+    columns = ("collection", "document", "status", "v", "pages", "chunks", "quality", "reason")
+    rows = [
+        [
+            console.printable_line(cell)
+            for cell in (
+                d.collection, d.path, d.status, str(d.version), str(d.pages or ""), str(d.chunks), _quality(d), d.reason
+            )
+        ]
+        for d in documents
+    ]  # fmt: skip
+    if not sys.stdout.isatty():
+        for row in [columns, *rows]:
+            print("\t".join(row))
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None)
+    for name in columns:
+        whole = name in ("collection", "document", "reason")
+        table.add_column(
+            name, overflow="fold", no_wrap=not whole, max_width=_REASON_WIDTH if name == "reason" else None
+        )
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console.stdout().print(table)
+
+
+@docs.command()
+def show(
+    path: PathArgument,
+    collection: CollectionOption = None,
+    version: Annotated[int | None, typer.Option("--version", min=1, help="An earlier version.")] = None,
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """The stored text of a document. Which pages are poor, or were recognised in an image, is said on stderr."""
+    with opened(home, config) as kb:
+        asker = local_user()
+        stored = kb.stored_text(asker, collection, path, version)
+        if not json:
+            print(console.printable(stored.text))
+            for line in _page_notes(stored.pages):
+                console.say(line)
+            return
+        from kb.serialization import stored_text_form
+
+        listed = next(d for d in kb.documents(asker, stored.collection) if d.path == path)
+        console.print_json(stored_text_form(stored, listed, len(kb.chunks(asker, stored.collection, path))))
+
+
+def _quality(document: "Document") -> str:
+    """How far the text can be relied on, and how many pages it does not hold for; "" where there is no text."""
+    if not document.version:
+        return ""
+    counted = ((document.poor_pages, "poor"), (document.ocr_pages, "OCR"))
+    return ", ".join([f"{document.quality:.0%}", *(f"{n} {what}" for n, what in counted if n)])
+
+
+def _page_notes(pages: "Sequence[PageSpan]") -> Iterator[str]:
+    """What a reader of the text should know of its pages, in order; those of which the same is said stand together."""
+    from kb.store.document_queries import POOR
+
+    def note(page: "PageSpan") -> str:
+        poor = f"poor ({page.quality:.1f})" if page.quality < POOR else ""
+        return ", ".join(filter(None, (poor, "OCR" if page.ocr else "")))
+
+    for said, group in groupby(pages, note):
+        numbers = [page.number for page in group]
+        if said and len(numbers) == 1:
+            yield f"page {numbers[0]}: {said}"
+        elif said:
+            yield f"pages {numbers[0]}-{numbers[-1]}: {said}"
+
+
+@docs.command()
+def delete(
+    paths: PathsArgument,
+    collection: CollectionOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Delete documents with every trace of them: all versions, vectors, words and originals.
+
+    What is inside a mail or an archive goes with it; an archive is named by its path.
+    """
+    with opened(home, config) as kb:
+        from kb.errors import UsageError
+
+        asker = local_user()
+        names = [(collection, path) for path in paths]
+        doomed = kb.doomed(asker, names)
+        for each in doomed:
+            if each.kept_in:
+                console.say(
+                    f"{each.path} is still inside {each.kept_in}, which is kept: to be rid of it, delete "
+                    f"{each.kept_in} too"
+                )
+        if not yes:
+            if json or not _can_ask():
+                raise UsageError("Nothing was deleted: add --yes to delete without being asked.")
+            shown = ", ".join(console.printable_line(f"{each.collection}/{each.path}") for each in doomed)
+            typer.confirm(f"Delete {shown} with all versions?", abort=True, err=True)
+        deleted = kb.delete_documents(asker, names)
+        for each in deleted:
+            console.say(f"deleted {each.collection}/{each.path}")
+        if json:
+            from kb.serialization import doomed_form
+
+            console.print_json({"documents": [{**doomed_form(each), "status": "deleted"} for each in deleted]})
+
+
+def _can_ask() -> bool:
+    """Whether somebody is there to answer a question."""
+    return sys.stdin.isatty()
+
+
+@app.command()
+def audit(
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many rows at most.")] = 50,
+    since: Annotated[str, typer.Option("--since", metavar="DAY", help="From this day on: 2026-11-25.")] = "",
+    asker: Annotated[str, typer.Option("--asker", metavar="NAME", help="Only what this one did.")] = "",
+    action: Annotated[
+        str, typer.Option("--action", metavar="NAME", help="Only ask, delete, move, reindex or restore.")
+    ] = "",
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Who asked or deleted what, when, how it ended, and on which evidence; newest first."""
+    with opened(home, config) as kb:
+        rows = kb.catalog.audit_rows(limit, since=since, asker=asker, action=action)
+        if json:
+            console.print_json({"audit": rows})
+            return
+        for row in rows:
+            print(console.printable_line(_audit_line(row)))
+        if not rows:
+            console.say("The audit trail holds no such row.")
+
+
+def _audit_line(row: dict[str, Any]) -> str:
+    """A row of the audit trail: what was asked stands last but for the documents it was answered from."""
+    detail = row["detail"]
+    supported: dict[str, bool] = {}  # documents that were cited
+    for citation in detail.get("citations", []):
+        name = citation["document"]
+        supported[name] = supported.get(name, False) or citation["supported"]
+    evidence = ", ".join(f"{name}{'' if holds else ' (unsupported)'}" for name, holds in sorted(supported.items()))
+    model = detail.get("model") or ("no model" if row["action"] == "ask" else "")
+    parts = (row["at"], row["asker"], row["action"], row["outcome"], model, row["subject"])
+    return "  ".join([*filter(None, parts), *([f"[{evidence}]"] if evidence else [])])

@@ -1,0 +1,221 @@
+"""The command line: `kb`. Heavy libraries are imported by the commands that need them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.cli import console
+from ui.cli.common import (
+    BudgetOption,
+    CollectionOption,
+    ConfigOption,
+    EngineOption,
+    HomeOption,
+    JsonOption,
+    ModelOption,
+    ScopeOption,
+    app,
+    home_place,
+    local_user,
+    model_options,
+    opened,
+    opened_here,
+    scope_of,
+    settings_of,
+)
+
+if TYPE_CHECKING:
+    from kb.schema import Event
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    from ui.cli import backup, docs, evaluation, feedback, models, reindex  # noqa: F401  (they add their commands)
+
+    app()
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535)] = 8600,
+    no_ui: Annotated[bool, typer.Option("--no-ui", help="The API without the page.")] = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+    engine: EngineOption = None,
+    model: ModelOption = None,
+) -> None:
+    """Serve page and API on 127.0.0.1 until Ctrl-C."""
+    with console.errors_for_people():
+        llm = model_options(engine, model)
+        settings = settings_of(config, **llm)
+        from ui.service.auth import running_service
+
+        place = home_place(home)
+        if (running := running_service(place)) is not None:
+            from kb.errors import HomeInUse
+
+            raise HomeInUse(
+                f"The home {place} is in use by process {running.pid}, a running `kb up`. Its page is at "
+                f"{running.address}"
+            )
+        with opened_here(home, settings, llm) as kb:
+            from ui.server import serve
+
+            def ready(url: str) -> None:
+                if no_ui:
+                    origin, _, _ = url.partition("/?")
+                    told = f"The API is at {origin}/api   (its token: {place / 'token'}; Ctrl-C stops it)"
+                else:
+                    told = f"The page is at {url}   (Ctrl-C stops it)"
+                print(told, flush=True)
+
+            serve(kb, port, page=not no_ui, on_ready=ready)
+            console.say("stopped")
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)],
+    collection: CollectionOption = None,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove documents whose file is gone.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on following the folders until Ctrl-C.")] = False,
+    poll: Annotated[
+        bool, typer.Option("--poll", help="With --watch: look at the files again and again, as network drives need.")
+    ] = False,
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Bring files and folders into the knowledge base. What is unchanged is left alone."""
+    with opened(home, config) as kb:
+        from ui.cli.ingesting import ingest_with_progress, print_report, report_form, watch_with_reports
+
+        if watch:
+            if json:
+                from kb.errors import UsageError
+
+                raise UsageError("--watch and --json do not go together: a watch has many reports.")
+            for report in watch_with_reports(kb, paths, local_user(), collection, prune, poll):
+                print_report(report)
+            return
+        report = ingest_with_progress(kb, paths, local_user(), collection, prune)
+        if json:
+            console.print_json(report_form(report))
+        else:
+            print_report(report)
+        if report.failed or report.stopped:
+            raise typer.Exit(1)
+
+
+@app.command()
+def search(
+    question: Annotated[str, typer.Argument(help="`-` reads it from stdin.", show_default=False)],
+    k: Annotated[int | None, typer.Option("-k", min=1, max=1000, help="How many passages.")] = None,
+    scope: ScopeOption = None,
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """The passages for a question, without a model."""
+    with opened(home, config) as kb:
+        found = kb.search(console.read_question(question), local_user(), k, scope_of(scope))
+        if json:
+            from kb.serialization import retrieval_form
+
+            console.print_json(retrieval_form(found))
+            return
+        from ui.cli.terminal import print_retrieval
+
+        print_retrieval(found)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="`-` reads it from stdin.", show_default=False)],
+    think_budget: BudgetOption = None,
+    engine: EngineOption = None,
+    model: ModelOption = None,
+    scope: ScopeOption = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="For the same answer again.")] = None,
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Ask a question; the answer cites the documents it rests on."""
+    with (
+        opened(home, config, **model_options(engine, model)) as kb,
+        console.interruptible() as stop,
+    ):
+        events = kb.ask(
+            console.read_question(question), local_user(), scope=scope_of(scope), think_budget=think_budget,
+            seed=seed, stop=stop,
+        )  # fmt: skip
+        _print_answer(events, json)
+        if stop.is_set():
+            raise typer.Exit(1)
+
+
+@app.command()
+def chat(
+    message: Annotated[
+        str | None,
+        typer.Argument(help="Without it, an interactive chat.", show_default=False),
+    ] = None,
+    think_budget: BudgetOption = None,
+    engine: EngineOption = None,
+    model: ModelOption = None,
+    seed: Annotated[int | None, typer.Option("--seed")] = None,
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Talk to the model without documents."""
+    with opened(home, config, **model_options(engine, model)) as kb:
+        if message is None:
+            from ui.cli.terminal import interactive_chat
+
+            interactive_chat(kb, think_budget)
+            return
+        with console.interruptible() as stop:
+            events = kb.chat(
+                console.read_question(message),
+                think_budget=think_budget,
+                seed=seed,
+                stop=stop,
+            )
+            _print_answer(events, json)
+            if stop.is_set():
+                raise typer.Exit(1)
+
+
+@app.command()
+def repair(
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Build the vector and word indexes again from the catalog. No document is read."""
+    with opened(home, config) as kb:
+        repaired = kb.repair()
+        if json:
+            console.print_json(repaired)
+        else:
+            print(
+                f"{repaired['chunks']} chunks indexed again; {repaired['published']} unfinished versions published; "
+                f"{repaired['originals_removed']} unused originals removed"
+            )
+
+
+def _print_answer(events: "Iterator[Event]", json: bool) -> None:
+    """The answer, as JSON or as it comes. Raises ModelError where it failed."""
+    if json:
+        from kb.assistant import drain
+        from kb.serialization import answer_form
+
+        console.print_json(answer_form(drain(events)))
+    else:
+        from ui.cli.terminal import print_events
+
+        print_events(events)

@@ -1,0 +1,77 @@
+"""The page: Streamlit runs this file for each session. `ui/server.py` starts it."""
+
+import base64
+import logging
+
+import streamlit as st
+
+from kb.errors import KBError
+from ui.page import (
+    chat_view,
+    documents_view,
+    evaluation_view,
+    html_chat,
+    models_view,
+    question_bar,
+    session,
+    sidebar,
+    source_view,
+)
+from ui.page.panel import arrive, keyboard
+from ui.page.streamlit_labels import speak
+from ui.page.style import ICON, PAGE, SHEET, scheme
+from ui.service import runtime
+from ui.words.strings import Strings
+
+_PAGES = {
+    "chat": chat_view.render,
+    "documents": documents_view.render,
+    "models": models_view.render,
+    "evaluation": evaluation_view.render,
+}
+
+log = logging.getLogger("ui.page.app")
+
+
+def main() -> None:
+    """Draw the page for one session."""
+    t = session.strings()
+    # Streamlit fetches an icon given by name (":material/…:", on st.Page too) from a foreign server: give the picture.
+    icon = f"data:image/svg+xml;base64,{base64.b64encode(ICON.encode()).decode()}"
+    st.set_page_config(page_title=t("product"), page_icon=icon, layout="centered")
+    st.html(f"<style>{SHEET}{PAGE}{scheme(st.context.theme.type)}</style>")
+    try:
+        _draw(runtime.current(), t)
+    except KBError as error:
+        st.html(html_chat.wrap(html_chat.problem(t("page_failed"), t.message(str(error)))))
+    except Exception:
+        log.exception("the page could not be drawn")
+        st.html(html_chat.wrap(html_chat.problem(t("page_failed"), t("failed_unknown"))))
+
+
+def _draw(service: runtime.Service, t: Strings) -> None:
+    pages = {
+        name: st.Page(render, title=t(f"page_{name}"), url_path=name, default=name == "chat")
+        for name, render in _PAGES.items()
+    }
+    page = st.navigation(list(pages.values()), position="hidden")
+    here = next(name for name, known in pages.items() if known is page)
+    question_bar.recall()
+    name = session.conversation(service).title if here == "chat" else t(f"page_{here}")
+    if name:
+        st.set_page_config(page_title=f"{name} · {t('product')}")
+    sidebar.render(service, t, pages, on_chat=here == "chat")
+    session.remember_in_address(question_bar.address(), chat=here == "chat")
+    if st.session_state.get("here") != here:  # a source opened on one page is not in the way on the next
+        st.session_state["here"] = here
+        session.close_sources()
+    place = f"at-{session.current_conversation_id() if here == 'chat' else here}"
+    arrive(place, top=here != "chat", language=t.language, beside=session.open_sources() is not None)
+    keyboard()
+    speak(t)
+    source_view.render(service, t)
+    page.run()
+
+
+if __name__ == "__main__":
+    main()

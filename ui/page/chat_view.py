@@ -1,0 +1,235 @@
+"""The chat: questions, passages, reasoning and answers of one conversation."""
+
+import time
+
+import streamlit as st
+
+from kb.errors import ConversationNotFound, KBError
+from kb.schema import Scope
+from ui.page import html_chat, question_bar, session
+from ui.page.panel import follow, panel
+from ui.page.session import Source
+from ui.service import runtime
+from ui.service.conversations import Conversation, Mode, Snapshot, Turn
+from ui.words.strings import Strings
+
+_TICK = 0.1  # seconds between two drawings of an answer that is being written, and within which a click is heard
+_DRAWN_SHARE = 10  # drawing takes at most one part in so many of the time,
+_LONGEST_PAUSE = 1.0  # but an answer never stands still for longer than this
+_SHOWN = 12  # turns drawn; earlier ones on demand
+_LOOK = 2.0  # seconds between two looks at a conversation in which nothing is being answered
+_JUDGING, _EARLIER, _TOLD, _ELSEWHERE = "judging", "turns-shown", "chat-problem", "changed-elsewhere"
+
+
+def render() -> None:
+    """Draw the conversation, and follow the answer that is being written."""
+    service, t = runtime.current(), session.strings()
+    conversation = session.conversation(service)
+    running = conversation.running
+    with st.bottom:
+        asked = question_bar.bar(service, running, t)
+    if asked is not None:
+        _ask(service, conversation, asked.question, asked.mode, asked.scope)
+        st.rerun()
+    drawn = _state(service, conversation)
+    turns = list(conversation.turns)
+    if len(turns) <= 1 and session.replaces_a_deleted_one(conversation):
+        st.html(html_chat.wrap(f'<div class="notice warn" role="status">{t("conversation_gone")}</div>'))
+    if not turns:
+        st.html(html_chat.wrap(html_chat.hero(session.held(service).documents, t)))
+    else:
+        key = f"follow-{conversation.id}-{len(turns)}"
+        if st.session_state.get(_ELSEWHERE) != key:
+            st.session_state.pop(_ELSEWHERE, None)
+        follow(key, live=conversation.running is not None, jump=_ELSEWHERE not in st.session_state)
+    for turn in turns[_hidden(conversation, len(turns), t) :]:
+        key = f"turn-{conversation.id}-{turn.position}"
+        if turn.running.snapshot.finished:
+            _finished(service, conversation, turn, key, t)
+        else:
+            _follow(service, turn, t)
+    if running is not None:  # it ended while the page was being drawn: the button that stops it goes
+        st.rerun()
+    problem = st.session_state.pop(_TOLD, "")
+    if problem:
+        st.html(html_chat.wrap(html_chat.problem(t("failed"), t.message(problem))))
+    with st.container(key="looking"):
+        _look(service, conversation, drawn)
+
+
+def _state(service: runtime.Service, conversation: Conversation) -> object:
+    """What changes in what is drawn by another tab, a program, a deleted document or an answer that is checked after
+    it was stopped; None where the conversation was deleted."""
+    if service.conversations.get(conversation.id) is None:
+        return None
+    known = [(turn.id, turn.running.snapshot, turn.feedback) for turn in conversation.turns]
+    turns = [(id, snapshot.state, snapshot.revision, feedback) for id, snapshot, feedback in known]
+    return conversation.cleared, conversation.name, turns
+
+
+@st.fragment(run_every=_LOOK)
+def _look(service: runtime.Service, conversation: Conversation, drawn: object) -> None:
+    """Draw the page anew when the conversation is not any more what was drawn."""
+    if _state(service, conversation) != drawn:
+        # Whoever reads further up is left there.
+        st.session_state[_ELSEWHERE] = f"follow-{conversation.id}-{len(conversation.turns)}"
+        st.rerun()
+
+
+def _hidden(conversation: Conversation, total: int, t: Strings) -> int:
+    """How many turns are left out at the beginning; draws the button that brings some back."""
+    name, shown = st.session_state.get(_EARLIER, ("", 0))
+    shown = shown if name == conversation.id else _SHOWN
+    hidden = max(0, total - shown)
+    if hidden:
+        wanted = (conversation.id, shown + 5 * _SHOWN)
+        st.button(
+            t.count("earlier", hidden),
+            key="earlier",
+            type="tertiary",
+            width="stretch",
+            on_click=lambda: st.session_state.update({_EARLIER: wanted}),
+        )
+    return hidden
+
+
+def _ask(service: runtime.Service, conversation: Conversation, question: str, mode: Mode, scope: Scope) -> None:
+    """Begin a turn; in a new conversation when this one was deleted meanwhile."""
+    st.session_state.pop(_JUDGING, None)
+    budget = question_bar.think_budget()
+    client = f"page-{st.session_state.setdefault('client', _client())}"
+    try:
+        try:
+            turn = service.conversations.ask(
+                conversation, question, mode, scope=scope, think_budget=budget, client=client
+            )
+        except ConversationNotFound:
+            conversation = session.new_conversation(service)
+            turn = service.conversations.ask(
+                conversation, question, mode, scope=scope, think_budget=budget, client=client
+            )
+    except KBError as error:
+        st.session_state[_TOLD] = str(error)
+        return
+    if turn is None:
+        st.toast(session.strings()("busy"))
+
+
+def _client() -> str:
+    """A name for this session in the queue."""
+    import secrets
+
+    return secrets.token_hex(6)
+
+
+def _follow(service: runtime.Service, turn: Turn, t: Strings) -> None:
+    """Draw the answer as it grows; draws the page anew when it is finished."""
+    # Each place is written in every run: while this one lasts, Streamlit keeps what an earlier run left in others.
+    with st.container(key="growing", gap=None):
+        slots = [st.empty() for _ in range(5)]
+    drawn: list[str | None] = [None] * len(slots)
+    warm_up = service.warm_up.state
+    snapshot = turn.running.snapshot
+    while not snapshot.finished and service.warm_up.state == warm_up:
+        began = time.monotonic()
+        parts = [html_chat.question(turn.question, t, turn.scope), *_growing(turn, snapshot, t)]
+        if warm_up == "loading":
+            parts[-1] += f'<div class="notice"><b>{t("model_loading")}</b>{t("model_loading_hint")}</div>'
+        for i, (slot, html) in enumerate(zip(slots, parts, strict=True)):
+            if html != drawn[i]:  # what the browser draws, the model waits for
+                slot.html(html_chat.wrap(html))
+                drawn[i] = html
+        now = time.monotonic()
+        until = now + min(max(_TICK, _DRAWN_SHARE * (now - began)), _LONGEST_PAUSE)
+        while not turn.running.finishes(min(_TICK, until - now)) and (now := time.monotonic()) < until:
+            _heed()
+        _heed()
+        snapshot = turn.running.wait(snapshot.revision, _TICK)
+    st.rerun()
+
+
+def _heed() -> None:
+    """Let a click or a reload interrupt this run: Streamlit looks for them where its state is read."""
+    st.session_state.get(_TOLD)
+
+
+def _growing(turn: Turn, snapshot: Snapshot, t: Strings) -> list[str]:
+    found = snapshot.passages
+    passages = "" if found is None else html_chat.passages(found, turn.question, snapshot.searched, t, clickable=False)
+    live = snapshot.state == "thinking"
+    return [
+        passages,
+        html_chat.reasoning(snapshot.thinking, snapshot.thought_tokens, turn.think_budget, t, live=live),
+        html_chat.draft(snapshot.text, len(found or ())),
+        html_chat.notices(snapshot.notices) + html_chat.state(snapshot, turn.running.seconds, t),
+    ]
+
+
+def _finished(service: runtime.Service, conversation: Conversation, turn: Turn, key: str, t: Strings) -> None:
+    snapshot = turn.running.snapshot
+    given, documents = snapshot.answer, turn.mode == "documents"
+    found = given.passages if given else snapshot.passages
+    parts = [html_chat.question(turn.question, t, turn.scope)]
+    if documents and found is not None:
+        searched = given.searched if given else snapshot.searched
+        parts.append(html_chat.passages(found, turn.question, searched, t, clickable=True))
+    parts.append(html_chat.reasoning(snapshot.thinking, snapshot.thought_tokens, turn.think_budget, t, live=False))
+    parts.append(html_chat.answer(given, t) if given else html_chat.draft(snapshot.text, len(found or ())))
+    told = given.notices if given else snapshot.notices
+    if not (given and given.refused):  # a refusal says them itself
+        parts.append(html_chat.notices(notice for notice in told if notice.kind != "stopped"))  # that is said below
+    whole = all(notice.kind != "document_deleted" for notice in told)  # nothing of it went with a document
+    if snapshot.state == "stopped" and whole:
+        words = t("stopped") if snapshot.text.strip() or snapshot.thinking.strip() else t("stopped_before")
+        parts.append(f'<div class="notice">{words}</div>')
+    if snapshot.state == "interrupted" and whole:
+        parts.append(f'<div class="notice warn">{t("interrupted")}</div>')
+    if snapshot.state == "failed":
+        parts.append(html_chat.problem(t("failed"), t.message(snapshot.error or "") or t("failed_unknown")))
+    judging = st.session_state.get(_JUDGING) == turn.id
+    parts.append(
+        html_chat.foot(snapshot, turn.running.seconds, t, documents=documents, feedback=turn.feedback, judging=judging)
+    )
+    panel("".join(parts), key=key, on_action=lambda name, value: _act(service, conversation, turn, name, value))
+
+
+def _act(service: runtime.Service, conversation: Conversation, turn: Turn, name: str, value: str) -> None:
+    """What a click in a finished turn asks for."""
+    if name in ("cite", "passage"):
+        _open(turn.running.snapshot, name, int(value))
+    elif name == "again":
+        _ask(service, conversation, turn.question, turn.mode, turn.scope)
+    elif name in ("judge", "reason"):
+        try:
+            _judge(service, turn, name, value)
+        except KBError as error:
+            st.session_state[_TOLD] = str(error)
+
+
+def _judge(service: runtime.Service, turn: Turn, name: str, value: str) -> None:
+    before = turn.feedback
+    st.session_state.pop(_JUDGING, None)
+    if name == "reason":
+        if before is not None:
+            service.conversations.feedback(turn.id, before.verdict, value.strip())
+    elif before is not None and before.verdict == value:  # pressed once more: taken back
+        service.conversations.feedback(turn.id, None)
+    else:
+        service.conversations.feedback(turn.id, "up" if value == "up" else "down")
+        st.session_state[_JUDGING] = turn.id
+
+
+def _open(snapshot: Snapshot, name: str, number: int) -> None:
+    """Open the source of a citation (by index) or a passage (by rank)."""
+    given = snapshot.answer
+    found = (given.passages if given else snapshot.passages) or ()
+    if name == "cite" and given:
+        sections = {p.rank: p.section for p in found}
+        cited = [
+            Source(c.collection, c.document, c.version, c.page, c.start, c.end, sections.get(c.marker, ""), c.marker)
+            for c in given.citations
+        ]
+        session.show_sources(cited, number)
+    elif name == "passage":
+        listed = [Source(p.collection, p.document, p.version, p.page, p.start, p.end, p.section, p.rank) for p in found]
+        session.show_sources(listed, next((i for i, s in enumerate(listed) if s.marker == number), 0))

@@ -1,0 +1,39 @@
+"""Confirming: the dialog that asks before something is deleted for good."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from kb.errors import KBError
+from ui.page import html_chat
+from ui.words.strings import Strings
+from ui.words.translations import localised
+
+
+def confirm(
+    title: str, html: str, t: Strings, *, key: str, delete: Callable[[], object], close: Callable[[], None]
+) -> None:
+    """Ask, with `html` to say what goes; `delete` runs on a yes. What it raises is told, and the dialog stays.
+
+    `close` runs whenever the dialog goes, so that it is not opened again.
+    """
+
+    @st.dialog(title, icon=":material/delete:", on_dismiss=close)
+    def dialog() -> None:
+        st.html(html_chat.wrap(html))
+        row = st.container(horizontal=True, horizontal_alignment="right", key=f"{key}-row")
+        if row.button(t("cancel"), key=f"{key}-cancel"):
+            close()
+            st.rerun()
+        if row.button(t("delete_confirm"), key=f"{key}-confirm", type="primary"):
+            try:
+                with st.spinner(t("deleting")):
+                    delete()
+            except (KBError, OSError) as error:
+                reason = t("delete_failed", reason=localised(str(error), t.language))
+                st.html(html_chat.wrap(html_chat.problem(t("delete"), reason)))
+                return
+            close()
+            st.rerun()
+
+    dialog()

@@ -1,0 +1,331 @@
+"""The documents page: adding documents, the list of what the knowledge base holds, and what can be done with it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from kb.errors import KBError
+from kb.schema import Document
+from kb.store.document_queries import Counts, Listed, Sort, Wanted, count, select
+from ui.page import html_chat, html_documents, jobs_view, session
+from ui.page.confirm_dialog import confirm
+from ui.page.panel import panel
+from ui.page.sanitise import label, plain
+from ui.page.session import Source
+from ui.service import runtime
+from ui.words.strings import Strings
+from ui.words.translations import localised
+
+Key = tuple[str, str]  # collection and path
+
+_PAGE = 50
+_DELETING, _VERSIONS, _CHOSEN, _OFFSET, _PROBLEM = "deleting", "versions-of", "chosen", "offset", "documents-problem"
+_FIELDS = ("filter", "filter-collection", "filter-types", "filter-status", "filter-from", "filter-to", "filter-sort")
+_NAMED = 8  # documents that are named before they are deleted together
+_SORTS: dict[str, tuple[Sort, bool]] = {
+    "name": ("name", False),
+    "newest": ("date", True),
+    "oldest": ("date", False),
+    "largest": ("size", True),
+    "type": ("type", False),
+    "status": ("status", False),
+    "quality": ("quality", False),
+}
+_STATUSES = ("ready", "failed", "skipped")
+
+
+def render() -> None:
+    """Draw the page."""
+    service, t = runtime.current(), session.strings()
+    st.html(html_chat.wrap(f'<div class="heading">{t("documents_title")}</div><div>{t("documents_intro")}</div>'))
+    jobs_view.render(service, t)
+    problem = st.session_state.pop(_PROBLEM, None)
+    if isinstance(problem, str):
+        st.html(html_chat.wrap(html_chat.problem(t("documents_title"), problem)))
+    _list(service, t)
+    doomed, shown = st.session_state.get(_DELETING), st.session_state.get(_VERSIONS)
+    if doomed:
+        _confirm(service, doomed, t)
+    elif shown:
+        _versions(service, shown, t)
+
+
+# ---- the list
+
+
+def _list(service: runtime.Service, t: Strings) -> None:
+    everything = service.kb.documents(service.asker)
+    if not everything:
+        st.html(html_chat.wrap(f'<div class="notice">{t("documents_none")}</div>'))
+        return
+    wanted = _filters(count(everything), t)
+    listed = select(everything, wanted)
+    if wanted.offset and not listed.documents:  # what stood on this page was deleted
+        wanted = _turn(0, wanted)
+        listed = select(everything, wanted)
+    chosen = _chosen(everything)
+    _bulk(service, everything, wanted, listed, chosen, t)
+    if not listed.documents:
+        st.html(html_chat.wrap(f'<div class="notice">{t("filter_none")}</div>'))
+        st.button(t("filter_clear"), key="documents-filter-clear", type="tertiary", on_click=_clear)
+        return
+
+    def on_action(name: str, value: str) -> None:
+        _act(service, name, value, listed, t)
+
+    html = html_documents.documents(listed, wanted.offset, wanted.limit, chosen, t)
+    panel(html_documents.fit(html), key="documents", on_action=on_action)
+
+
+def _filters(counts: Counts, t: Strings) -> Wanted:
+    """The row of filters, and what they amount to."""
+    state = st.session_state
+    row = st.container(horizontal=True, vertical_alignment="bottom", key="filter-row")
+    search = row.text_input(
+        t("filter"), placeholder=t("documents_search"), key="filter", label_visibility="collapsed",
+        icon=":material/search:", on_change=_first_page,
+    )  # fmt: skip
+    total = sum(counts.collections.values())
+    names = {"": t("all_collections", n=f"{total:,}")} | {
+        name: f"{name} ({n:,})" for name, n in counts.collections.items()
+    }
+    if state.get("filter-collection") not in names:
+        state.pop("filter-collection", None)
+    collection = row.selectbox(
+        t("filter_collections"), list(names), format_func=names.__getitem__, key="filter-collection",
+        label_visibility="collapsed", on_change=_first_page, width=210, persist_state="session",
+    )  # fmt: skip
+    sort = row.selectbox(
+        t("sort"), list(_SORTS), format_func=lambda name: t(f"sort_{name}"), key="filter-sort",
+        label_visibility="collapsed", on_change=_first_page, width=165, persist_state="session",
+    )  # fmt: skip
+    chosen = [state.get(name) for name in _FIELDS[2:6]]
+    more = row.popover(t("filters"), icon=":material/tune:", key="filter-more", on_change="rerun")
+    if more.open:
+        with more:
+            _more_filters(counts, t)
+    types, statuses, since, until = chosen
+    if any(chosen):
+        named = [name.upper() or t("type_none") for name in _words(types)]
+        named += [t(f"filter_{name}") for name in _words(statuses)]
+        named += [t("limit_since", date=_day(since))] if _day(since) else []
+        named += [t("limit_until", date=_day(until))] if _day(until) else []
+        line = st.container(horizontal=True, vertical_alignment="center", key="filtered-row")
+        line.html(html_chat.wrap(f'<div class="side">{plain(t("filtered", names=" · ".join(named)))}</div>'))
+        line.button(t("filter_clear"), key="filter-drop", type="tertiary", on_click=_clear)
+    by, descending = _SORTS[sort or "name"]
+    return Wanted(
+        search=search or "", collections=(collection,) if collection else (), types=_words(types),
+        statuses=_words(statuses), since=_day(since), until=_day(until), sort=by, descending=descending, limit=_PAGE,
+        offset=state.setdefault(_OFFSET, 0),
+    )  # fmt: skip
+
+
+def _more_filters(counts: Counts, t: Strings) -> None:
+    st.pills(
+        t("filter_types"), list(counts.types), selection_mode="multi", key="filter-types", on_change=_first_page,
+        format_func=lambda name: f"{label(name.upper()) or t('type_none')} ({counts.types.get(name, 0):,})",
+        persist_state="session",
+    )  # fmt: skip
+    st.pills(
+        t("filter_status"), list(_STATUSES), selection_mode="multi", key="filter-status", on_change=_first_page,
+        format_func=lambda name: f"{t(f'filter_{name}')} ({counts.statuses.get(name, 0):,})", persist_state="session",
+    )  # fmt: skip
+    days = st.container(horizontal=True)
+    for key, words in (("filter-from", t("filter_since")), ("filter-to", t("filter_until"))):
+        days.date_input(words, value=None, key=key, format="YYYY-MM-DD", on_change=_first_page, width=150,
+                        persist_state="session")  # fmt: skip
+    if _day(st.session_state.get("filter-to")) and (
+        _day(st.session_state.get("filter-to")) < _day(st.session_state.get("filter-from"))
+    ):
+        st.html(html_chat.wrap(f'<div class="notice warn">{t("dates_turned")}</div>'))
+    st.button(t("filter_clear"), key="filter-none", type="tertiary", on_click=_clear)
+
+
+def _clear() -> None:
+    for name in _FIELDS[:6]:
+        st.session_state[name] = {"filter": "", "filter-collection": "", "filter-types": [], "filter-status": []}.get(
+            name
+        )
+    _first_page()
+
+
+def _first_page() -> None:
+    st.session_state[_OFFSET] = 0
+
+
+def _turn(offset: int, wanted: Wanted) -> Wanted:
+    st.session_state[_OFFSET] = offset
+    return replace(wanted, offset=offset)
+
+
+def _words(chosen: object) -> tuple[str, ...]:
+    return tuple(map(str, chosen)) if isinstance(chosen, Sequence) and not isinstance(chosen, str) else ()
+
+
+def _day(chosen: object) -> str:
+    return chosen.isoformat() if isinstance(chosen, date) else ""
+
+
+# ---- what is chosen
+
+
+def _chosen(everything: Sequence[Document]) -> set[Key]:
+    """The documents ticked in this session that are still there."""
+    chosen: set[Key] = st.session_state.setdefault(_CHOSEN, set())
+    if chosen:
+        chosen &= {(d.collection, d.path) for d in everything}
+    return chosen
+
+
+def _bulk(
+    service: runtime.Service,
+    everything: Sequence[Document],
+    wanted: Wanted,
+    listed: Listed,
+    chosen: set[Key],
+    t: Strings,
+) -> None:
+    """What can be done with all that are ticked, or with the collection that is in sight."""
+    if not chosen:
+        if wanted.collections and listed.total:
+            _button("collection-again", t("collection_again", name=label(wanted.collections[0])), ":material/sync:",
+                    lambda: _again(service, {d.collection: [*_paths(everything, d.collection)]
+                                             for d in listed.documents[:1]}, t))  # fmt: skip
+        return
+    row = st.container(horizontal=True, vertical_alignment="center", key="bulk-row")
+    row.html(html_chat.wrap(f"<b>{plain(t.count('chosen', len(chosen)))}</b>"))
+    if len(chosen) < listed.total:
+        every = lambda: chosen.update(_keys(select(everything, _all(wanted)).documents))  # noqa: E731
+        _button("choose-all", t("choose_all", n=f"{listed.total:,}"), "", every, row)
+    _button("chosen-again", t("document_again"), ":material/sync:", lambda: _again(service, _grouped(chosen), t), row)
+    _button("chosen-delete", t("delete"), ":material/delete:", lambda: _doom(sorted(chosen)), row)
+    _button("chosen-none", t("choose_none"), "", chosen.clear, row)
+
+
+def _button(key: str, words: str, icon: str, act: Callable[[], object], row: Any = st) -> None:
+    row.button(words, key=key, icon=icon or None, on_click=act, type="tertiary")
+
+
+def _all(wanted: Wanted) -> Wanted:
+    return replace(wanted, offset=0, limit=1_000_000)
+
+
+def _keys(documents: Sequence[Document]) -> list[Key]:
+    return [(d.collection, d.path) for d in documents]
+
+
+def _paths(documents: Sequence[Document], collection: str) -> list[str]:
+    return [d.path for d in documents if d.collection == collection]
+
+
+def _grouped(keys: set[Key]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for collection, path in sorted(keys):
+        groups.setdefault(collection, []).append(path)
+    return groups
+
+
+def _again(service: runtime.Service, chosen: dict[str, list[str]], t: Strings) -> None:
+    try:
+        jobs_view.read_again(service, chosen, t)
+    except (KBError, OSError) as error:
+        st.session_state[_PROBLEM] = localised(str(error), t.language)
+
+
+def _doom(keys: Sequence[Key]) -> None:
+    st.session_state[_DELETING] = list(keys)
+
+
+def _act(service: runtime.Service, name: str, value: str, listed: Listed, t: Strings) -> None:
+    """Do what was clicked in the list."""
+    if name == "offset":
+        st.session_state[_OFFSET] = max(0, int(value))
+        return
+    chosen: set[Key] = st.session_state.setdefault(_CHOSEN, set())
+    if name == "page":
+        keys = _keys(listed.documents)
+        chosen.update(keys) if value == "1" else chosen.difference_update(keys)
+        return
+    document = listed.documents[int(value)]
+    key = (document.collection, document.path)
+    if name == "pick":
+        chosen.symmetric_difference_update({key})
+    elif name == "delete":
+        _doom([key])
+    elif name == "versions":
+        st.session_state[_VERSIONS] = key
+    elif name == "again":
+        _again(service, {document.collection: [document.path]}, t)
+    elif name == "preview":
+        session.show_sources([Source(document.collection, document.path, None, None, 0, 0)])
+
+
+# ---- dialogs
+
+
+def _confirm(service: runtime.Service, doomed: Sequence[Key], t: Strings) -> None:
+    title = t("delete_title") if len(doomed) == 1 else t("delete_many_title", n=f"{len(doomed):,}")
+    names = "".join(
+        f'<div class="origin"><div class="name">{plain(path)}</div><div class="where">{plain(collection)}</div></div>'
+        for collection, path in doomed[:_NAMED]
+    )
+    rest = f'<p class="side">{t("delete_more", n=f"{len(doomed) - _NAMED:,}")}</p>' if len(doomed) > _NAMED else ""
+    confirm(
+        title, f"{names}{rest}{_more_about(service, doomed, t)}<p>{t('delete_text')}</p>", t, key="delete",
+        delete=lambda: _delete(service, doomed, t),
+        close=lambda: st.session_state.pop(_DELETING, None),
+    )  # fmt: skip
+
+
+def _more_about(service: runtime.Service, doomed: Sequence[Key], t: Strings) -> str:
+    """What goes with these documents, and what of them stays in a mail or archive that is kept."""
+    try:
+        found = service.kb.doomed(service.asker, doomed)
+    except KBError:  # gone meanwhile; deleting says so
+        return ""
+    more = len(found) - len(doomed)
+    kept = [each for each in found if each.kept_in]
+    said = [t.count("delete_inside", more)] if more > 0 else []
+    said += [t("delete_kept_in", name=d.path, container=d.kept_in) for d in kept[:_NAMED]]
+    said += [t("delete_more", n=f"{len(kept) - _NAMED:,}")] if len(kept) > _NAMED else []
+    return "".join(f'<p class="side">{plain(line)}</p>' for line in said)
+
+
+def _delete(service: runtime.Service, doomed: Sequence[Key], t: Strings) -> None:
+    chosen: set[Key] = st.session_state.setdefault(_CHOSEN, set())
+    service.kb.delete_documents(service.asker, doomed)
+    chosen.difference_update(doomed)
+    words = t("deleted", name=label(doomed[0][1])) if len(doomed) == 1 else t("deleted_many", n=f"{len(doomed):,}")
+    st.toast(words, icon=":material/check:")
+
+
+def _versions(service: runtime.Service, key: Key, t: Strings) -> None:
+    def close() -> None:
+        st.session_state.pop(_VERSIONS, None)
+
+    @st.dialog(t("versions_title"), width="medium", icon=":material/history:", on_dismiss=close)
+    def dialog() -> None:
+        collection, path = key
+        st.html(html_chat.wrap(f'<div class="origin"><div class="name">{plain(path)}</div>'
+                            f'<div class="where">{plain(collection)}</div></div>'))  # fmt: skip
+        try:
+            found = service.kb.versions(service.asker, collection, path)
+        except KBError as error:
+            st.html(html_chat.wrap(html_chat.problem(path, localised(str(error), t.language))))
+            return
+
+        def on_action(_name: str, value: str) -> None:
+            close()
+            session.show_sources([Source(collection, path, int(value), None, 0, 0)])
+            st.session_state["versions-closed"] = True
+
+        html = html_documents.versions(collection, path, found, t)
+        panel(html_documents.fit(html), key="versions", on_action=on_action)
+        if st.session_state.pop("versions-closed", False):
+            st.rerun()  # a click in a dialog draws only the dialog
+
+    dialog()

@@ -1,0 +1,327 @@
+"""The evaluation page: choosing a question set, watching a run, its figures and answers, and comparing two runs."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import streamlit as st
+
+import ui
+from kb.errors import KBError
+from kb.schema import Scope
+from ui.page import html_chat, html_evaluation, session
+from ui.page.confirm_dialog import confirm
+from ui.page.html_documents import fit
+from ui.page.panel import panel
+from ui.page.question_bar import BUDGETS
+from ui.page.sanitise import plain
+from ui.page.style import uploader_hint
+from ui.pictures.cache import Kept
+from ui.service import runtime
+from ui.service.evaluation_runs import MAX_SET_MB
+from ui.service.run_comparison import compare, differing, verdict
+from ui.service.runs import Run, RunOptions
+from ui.words.strings import Strings
+from ui.words.translations import localised
+
+if TYPE_CHECKING:
+    from kb.evaluation.evaluation import Outcome
+
+_OPENED, _DELETING, _PROBLEM, _SEEN, _SHOWN = "run-open", "run-deleting", "run-problem", "run-seen", "questions-shown"
+_EVERY = 0.8  # seconds between two looks at a run
+_PAGE = 20
+
+_Item = TypeVar("_Item")
+
+_outcomes: "Kept[tuple[str, int], Sequence[Outcome]]" = Kept(4)
+
+
+def render() -> None:
+    """Draw the page."""
+    service, t = runtime.current(), session.strings()
+    st.html(html_chat.wrap(f'<div class="heading">{t("evaluation_title")}</div><div>{t("evaluation_intro")}</div>'))
+    problem = st.session_state.pop(_PROBLEM, None)
+    if isinstance(problem, str):
+        st.html(html_chat.wrap(html_chat.problem(t("run_failed_start"), problem or t("failed_unknown"))))
+    run = service.evaluations.running
+    st.session_state[_SEEN] = run.id if run else None
+    if run is not None:
+        _live(service, t)
+    else:
+        _new(service, t)
+    _runs(service, t)
+    _compare(service, t)
+    doomed = st.session_state.get(_DELETING)
+    if doomed is not None:
+        _confirm(service, doomed, t)
+
+
+# ---- a new run
+
+
+def sample_set() -> Path | None:
+    """The questions about the sample documents, beside the package or in the working folder; None without them."""
+    for root in (Path(ui.__file__).parents[1], Path.cwd()):
+        path = root / "sample_docs" / "questions.jsonl"
+        if path.is_file():
+            return path
+    return None
+
+
+def _new(service: runtime.Service, t: Strings) -> None:
+    sample = sample_set()
+    sources = {"sample": t("set_sample")} if sample else {}
+    sources |= {"upload": t("set_upload"), "path": t("set_path")}
+    with st.container(border=True, key="new-run"):
+        st.html(html_chat.wrap(f'<div class="sub" style="margin-top:0">{plain(t("run_new"))}</div>'))
+        source = st.segmented_control(
+            t("set_source"), list(sources), format_func=sources.__getitem__, default=next(iter(sources)),
+            required=True, key="set-source",
+        )  # fmt: skip
+        chosen = _chosen_set(service, source or next(iter(sources)), sample, t)
+        only = st.toggle(t("option_retrieval"), key="option-retrieval")
+        row = st.container(horizontal=True, key="option-row")
+        limit = row.number_input(
+            t("option_limit"),
+            min_value=1,
+            value=None,
+            step=1,
+            key="option-limit",
+            placeholder=t("option_all"),
+            width=180,
+        )
+        samples = 1
+        if not only:
+            count = row.number_input(
+                t("option_samples"), min_value=1, max_value=64, value=1, key="option-samples", width=180
+            )
+            samples = int(count)
+        options = _more_options(service, only, t)
+        if (
+            st.button(
+                t("run_start"), type="primary", icon=":material/play_arrow:", key="run-start", disabled=chosen is None
+            )
+            and chosen is not None
+        ):
+            _start(service, chosen, RunOptions(only, int(limit) if limit else None, samples, *options), t)
+
+
+def _chosen_set(
+    service: runtime.Service, source: str, sample: Path | None, t: Strings
+) -> tuple[Path | bytes, str] | None:
+    """The set and its name; None while there is none."""
+    if source == "sample" and sample is not None:
+        with sample.open("rb") as file:
+            count = sum(1 for line in file if line.strip())
+        st.html(html_chat.wrap(f'<div class="side">{plain(t("set_sample_help", n=count))}</div>'))
+        if sample.parent.name not in service.kb.catalog.collections():
+            st.button(t("set_sample_read"), icon=":material/drive_folder_upload:", key="read-sample",
+                      on_click=lambda: _read(service, sample.parent, t))  # fmt: skip
+        return sample, ""
+    st.html(html_chat.wrap(f'<div class="side">{plain(t("set_form"))}</div>'))
+    if source == "path":
+        written = st.text_input(t("set_path_label"), key="set-path", placeholder="/srv/questions.jsonl").strip()
+        return (Path(written).expanduser(), "") if written else None
+    st.html(f"<style>{uploader_hint(t('set_hint', mb=MAX_SET_MB))}</style>")
+    sent = st.file_uploader(t("set_choose"), key="set-file", max_upload_size=MAX_SET_MB)
+    return (sent.getvalue(), sent.name) if sent is not None else None
+
+
+def _read(service: runtime.Service, folder: Path, t: Strings) -> None:
+    """Read the sample documents in; the page of documents shows how far that is."""
+    try:
+        service.jobs.ingest([folder])
+    except (KBError, OSError) as error:
+        st.session_state[_PROBLEM] = localised(str(error), t.language)
+        return
+    st.toast(t("set_sample_reading"), icon=":material/check:")
+
+
+def _more_options(service: runtime.Service, only: bool, t: Strings) -> tuple[int, int | None, int, Scope]:
+    """Seed, budget for thinking, late pages and collections."""
+    words = {None: t("think_default"), 0: t("think_off")}
+    with st.expander(t("options_more"), icon=":material/tune:", key="options-more"):
+        chosen = st.multiselect(
+            t("option_collections"), service.kb.catalog.collections(), key="option-collections",
+            placeholder=t("filter_all"),
+        )  # fmt: skip
+        row = st.container(horizontal=True, key="more-row")
+        seed = row.number_input(t("option_seed"), min_value=0, value=0, step=1, key="option-seed", width=150)
+        slack = row.number_input(
+            t("option_slack"), min_value=0, max_value=5, value=0, step=1, key="option-slack", width=190
+        )
+        budget = None
+        if not only:
+            budget = row.selectbox(
+                t("think_budget"), BUDGETS, format_func=lambda n: words.get(n) or f"{n:,}",
+                key=f"option-budget-{t.language}", width=220,
+            )  # fmt: skip
+    return int(seed), budget, int(slack), Scope(collections=tuple(chosen))
+
+
+def _start(service: runtime.Service, chosen: tuple[Path | bytes, str], options: RunOptions, t: Strings) -> None:
+    content, name = chosen
+    try:
+        with st.spinner(t("upload_starting")):
+            service.evaluations.start(content, options, name)
+    except KBError as error:
+        st.session_state[_PROBLEM] = localised(str(error), t.language)
+    st.rerun()
+
+
+@st.fragment(run_every=_EVERY)
+def _live(service: runtime.Service, t: Strings) -> None:
+    run = service.evaluations.running
+    if run is None or run.id != st.session_state.get(_SEEN):
+        st.rerun()
+    html = fit(html_evaluation.running(run, t))
+    panel(html, key="running", on_action=lambda _name, value: service.evaluations.stop(value))
+
+
+# ---- the runs
+
+
+def _runs(service: runtime.Service, t: Strings) -> None:
+    listed = [run for run in service.evaluations.list() if run.state != "running"]
+    st.html(html_chat.wrap(f'<div class="sub">{plain(t("runs"))}</div>'))
+    st.html(html_chat.wrap(f'<div class="side">{plain(t("runs_elsewhere"))}</div>'))
+    if not listed:
+        st.html(html_chat.wrap(f'<div class="notice">{plain(t("runs_none"))}</div>'))
+        return
+    opened = str(st.session_state.get(_OPENED) or "")
+
+    def on_action(name: str, value: str) -> None:
+        if name == "open":
+            st.session_state[_OPENED] = None if st.session_state.get(_OPENED) == value else value
+            st.session_state[_SHOWN] = _PAGE
+        elif name == "delete":
+            st.session_state[_DELETING] = value
+        elif name == "resume":
+            try:
+                service.evaluations.resume(value)
+            except KBError as error:
+                st.session_state[_PROBLEM] = localised(str(error), t.language)
+
+    panel(fit(html_evaluation.runs(listed, opened, t)), key="runs", on_action=on_action)
+    run = next((run for run in listed if run.id == opened), None)
+    if run is not None and run.figures is not None:
+        _open(service, run, t)
+
+
+def _open(service: runtime.Service, run: Run, t: Strings) -> None:
+    """One run: its figures, its files, and every question."""
+    assert run.figures is not None
+    st.html(html_chat.wrap(f'<div class="sub">#{run.number} <span class="named">{plain(run.name)}</span></div>'))
+    if run.done < run.total:
+        words = t("run_incomplete", done=f"{run.done:,}", total=f"{run.total:,}")
+        st.html(html_chat.wrap(f'<div class="notice">{plain(words)}</div>'))
+    st.html(html_chat.wrap(html_evaluation.tiles(run.figures, t)))
+    with st.expander(t("figures"), expanded=True, key=f"figures-{run.id}"):
+        st.html(html_chat.wrap(html_evaluation.figures_table(run.figures, t)))
+    row = st.container(horizontal=True, key="files-row")
+    report = service.evaluations.report_file(run.id)
+    results = service.evaluations.folder / run.id / "results.jsonl"
+    if report is not None:
+        row.download_button(
+            t("run_report"), report.read_bytes(), f"{run.name}-{run.number}.html", "text/html", key="report-file",
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+    if results.is_file():
+        row.download_button(
+            t("run_results"), results.read_bytes(), f"{run.name}-{run.number}.jsonl", "application/jsonl",
+            key="results-file", on_click="ignore",
+        )  # fmt: skip
+    found = outcomes_of(service, run)
+    if not found:
+        st.html(html_chat.wrap(f'<div class="notice">{plain(t("run_answers_gone"))}</div>'))
+        return
+    by: dict[str, list[Outcome]] = {"all": [*found]}
+    for outcome in found:
+        by.setdefault(verdict(outcome), []).append(outcome)
+    st.html(html_chat.wrap(f'<div class="sub">{plain(t("questions_title"))}</div>'))
+    names = [name for name in ("all", "wrong", "refused", "failed", "right") if by.get(name)]
+    name = _choice("questions-of", names, {n: t(f"show_{n}", n=f"{len(by[n]):,}") for n in names}, t)
+    _paged(by.get(name, []), lambda part: html_evaluation.questions(part, t), f"questions-{run.id}-{name}", t)
+
+
+def _choice(key: str, names: Sequence[str], words: dict[str, str], t: Strings) -> str:
+    if st.session_state.get(key) not in names:
+        st.session_state.pop(key, None)
+    chosen = st.segmented_control(
+        t("filter"), list(names), format_func=words.__getitem__, default=names[0], required=True, key=key,
+        label_visibility="collapsed", on_change=lambda: st.session_state.update({_SHOWN: _PAGE}),
+    )  # fmt: skip
+    return str(chosen or names[0])
+
+
+def _paged(items: Sequence[_Item], draw: Callable[[Sequence[_Item]], str], key: str, t: Strings) -> None:
+    shown = st.session_state.setdefault(_SHOWN, _PAGE)
+    if not items:
+        st.html(html_chat.wrap(f'<div class="notice">{plain(t("nothing_here"))}</div>'))
+        return
+    panel(fit(draw(items[:shown])), key=key)
+    if len(items) > shown:
+        st.button(t("more_questions"), key=f"more-{key}", type="tertiary",
+                  on_click=lambda: st.session_state.update({_SHOWN: shown + 5 * _PAGE}))  # fmt: skip
+
+
+def outcomes_of(service: runtime.Service, run: Run) -> "Sequence[Outcome]":
+    """The outcomes of a run that has ended, from memory where they were read lately."""
+    return _outcomes.get((run.id, run.revision), lambda: service.evaluations.outcomes(run.id))
+
+
+def _confirm(service: runtime.Service, run_id: str, t: Strings) -> None:
+    confirm(
+        t("run_delete_title"), f"<p>{plain(t('run_delete_text'))}</p>", t, key="run-delete",
+        delete=lambda: service.evaluations.delete(run_id), close=lambda: st.session_state.pop(_DELETING, None),
+    )  # fmt: skip
+
+
+# ---- comparing
+
+
+def _compare(service: runtime.Service, t: Strings) -> None:
+    listed = [run for run in service.evaluations.list() if run.state != "running" and run.figures is not None]
+    if len(listed) < 2:
+        return
+    st.html(html_chat.wrap(f'<div class="sub">{plain(t("compare"))}</div>'))
+    known = {run.id: run for run in listed}
+    words = {run.id: f"#{run.number} {run.name} · {html_evaluation.settings(run, t)}" for run in listed}
+    row = st.container(horizontal=True, key="compare-row")
+    chosen = []
+    for key, label_, index in (("compare-before", t("compare_before"), 1), ("compare-after", t("compare_after"), 0)):
+        if st.session_state.get(key) not in known:
+            st.session_state.pop(key, None)
+        chosen.append(
+            row.selectbox(label_, list(known), index=index, format_func=words.__getitem__, key=key, width=340)
+        )
+    before, after = known[chosen[0]], known[chosen[1]]
+    if before is after:
+        st.html(html_chat.wrap(f'<div class="notice">{plain(t("compare_same_run"))}</div>'))
+        return
+    with st.expander(t("questions_title"), key="comparison", on_change="rerun") as form:
+        if form.open:
+            _comparison(service, before, after, t)
+
+
+def _comparison(service: runtime.Service, before: Run, after: Run, t: Strings) -> None:
+    assert before.figures is not None
+    assert after.figures is not None
+    found = compare(outcomes_of(service, before), outcomes_of(service, after))
+    st.html(html_chat.wrap(html_evaluation.outcome_tiles(found, t)))
+    names = differing(before.figures["run"], after.figures["run"])
+    if "questions_hash" in names:
+        st.html(html_chat.wrap(f'<div class="notice warn">{plain(t("compare_other_set"))}</div>'))
+    if names:
+        told = html_evaluation.differences(names, before.figures["run"], after.figures["run"], t)
+        st.html(html_chat.wrap(f'<div class="side">{plain(told)}</div>'))
+    st.html(html_chat.wrap(html_evaluation.figures_table(after.figures, t, before.figures)))
+    by = {
+        "better": [row for row in found.rows if row.change == "better"],
+        "worse": [row for row in found.rows if row.change == "worse"],
+        "same": [row for row in found.rows if row.change == "same"],
+        "only": [row for row in found.rows if row.change.startswith("only")],
+    }
+    names = [name for name in by if by[name] or name in ("better", "worse")]
+    name = _choice("changes-of", names, {n: t(f"show_{n}", n=f"{len(by[n]):,}") for n in names}, t)
+    _paged(by[name], lambda part: html_evaluation.changes(part, t), f"changes-{name}", t)

@@ -1,0 +1,198 @@
+"""The upper part of the documents page: adding files and folders, and the jobs that read them in."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from kb.errors import KBError, UsageError
+from kb.store.uploads import are_uploads
+from ui.page import html_chat, html_documents
+from ui.page.panel import panel
+from ui.page.style import uploader_hint
+from ui.service import runtime
+from ui.service.uploading import COLLECTION
+from ui.words.strings import Strings
+from ui.words.translations import localised
+
+if TYPE_CHECKING:
+    from ingest.sync.jobs import Job
+
+_MADE, _LOST, _OPENED, _SEEN = "uploads-made", "uploads-lost", "job-opened", "jobs-seen"
+_PROBLEM = "adding-problem"
+_LISTED = 12
+_LIVE, _IDLE = 0.6, 5.0  # seconds between two looks at the jobs
+
+
+def render(service: runtime.Service, t: Strings) -> None:
+    """Draw the uploader, the field for a folder of this machine, and the jobs."""
+    hint = t("upload_hint", mb=service.kb.settings.ingest.max_file_mb)
+    st.html(f"<style>{uploader_hint(hint)}</style>")
+    _upload(service, t)
+    _folder(service, t)
+    problem = st.session_state.pop(_PROBLEM, None)
+    if isinstance(problem, str):
+        st.html(html_chat.wrap(html_chat.problem(t("adding_failed"), problem)))
+    listed = service.jobs.list(_LISTED)
+    st.session_state[_SEEN] = _unfinished(listed)
+    (_live if any(job.state in ("running", "queued") for job in listed) else _idle)(service, t)
+
+
+def show_files(job: "Job") -> None:
+    """Unfold a job's files once it has ended."""
+    st.session_state[_OPENED] = job.id
+
+
+def _upload(service: runtime.Service, t: Strings) -> None:
+    made = st.session_state.setdefault(_MADE, 0)
+    files = st.file_uploader(
+        t("upload_label"), accept_multiple_files=True, key=f"files-{made}",  # a new key empties the widget
+    )  # fmt: skip
+    if len(st.session_state.get(f"files-{made}") or ()) > len(files):  # those of before a restart: they are gone
+        st.session_state.update({_MADE: made + 1, _LOST: True})
+        st.rerun()
+    if not files:
+        if _LOST in st.session_state:
+            st.html(html_chat.wrap(html_chat.problem(t("adding_failed"), t("upload_lost"))))
+        return
+    st.session_state.pop(_LOST, None)
+
+    def add() -> None:
+        chosen = st.session_state.get("upload-collection")
+        try:
+            job = service.uploads.add(((f.name, f) for f in files), (chosen or "").strip() or COLLECTION)
+        except (KBError, OSError) as error:
+            st.session_state[_PROBLEM] = localised(str(error), t.language)
+            return
+        st.session_state[_MADE] = made + 1
+        if job is not None:
+            show_files(job)
+
+    row = st.container(horizontal=True, vertical_alignment="bottom", key="upload-row")
+    names = dict.fromkeys([COLLECTION, *service.kb.catalog.collections()])
+    row.selectbox(
+        t("upload_collection"), list(names), key="upload-collection", accept_new_options=True, width=240,
+        placeholder=COLLECTION, help=t("upload_collection_help"),
+    )  # fmt: skip
+    row.button(t.count("upload_button", len(files)), type="primary", key="add-files", on_click=add)
+
+
+def _folder(service: runtime.Service, t: Strings) -> None:
+    with st.expander(t("folder_title"), icon=":material/drive_folder_upload:", key="folder", on_change="rerun") as form:
+        if not form.open:
+            return
+        st.text_input(t("folder_path"), key="folder-path", placeholder="/srv/documents", help=t("folder_path_help"))
+        st.text_input(t("folder_collection"), key="folder-collection", placeholder=t("folder_collection_default"))
+        st.checkbox(t("folder_prune"), key="folder-prune", help=t("folder_prune_help"))
+        st.button(t("folder_add"), type="primary", key="folder-add", on_click=lambda: _add_folder(service, t))
+
+
+def _add_folder(service: runtime.Service, t: Strings) -> None:
+    state = st.session_state
+    name = str(state.get("folder-collection") or "").strip() or None
+    try:
+        path = folder_of(str(state.get("folder-path") or ""), service.kb.home.path)
+        job = service.jobs.ingest(
+            [path], collection=name, prune=bool(state.get("folder-prune")), title=name or path.name
+        )
+    except (KBError, OSError) as error:
+        state[_PROBLEM] = localised(str(error), t.language)
+        return
+    state["folder-path"] = state["folder-collection"] = ""
+    state["folder-prune"] = False
+    show_files(job)
+
+
+def folder_of(written: str, home: Path) -> Path:
+    """The file or folder that was written down. Raises UsageError, saying what is wrong with it."""
+    text = written.strip().strip("\"'").strip()
+    if not text:
+        raise UsageError("Write the path of a folder or file on this machine.")
+    path = Path(text).expanduser()
+    if not path.is_absolute():
+        raise UsageError(f"{text} is not a whole path. Write it from the root on, such as /srv/documents.")
+    path = Path(os.path.normpath(path))
+    try:
+        there = path.exists()
+    except OSError as error:
+        raise UsageError(f"{text} cannot be looked at: {error.strerror}.") from None
+    if not there:
+        raise UsageError(f"There is no file or folder {text}.")
+    if not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
+        raise UsageError(f"{text} may not be read: the service's user has no permission.")
+    if path.resolve() == home.resolve() or home.resolve().is_relative_to(path.resolve()):
+        raise UsageError(f"{text} holds the knowledge base itself. Choose a folder of documents.")
+    return path
+
+
+@st.fragment(run_every=_LIVE)
+def _live(service: runtime.Service, t: Strings) -> None:
+    _jobs(service, t)
+
+
+@st.fragment(run_every=_IDLE)
+def _idle(service: runtime.Service, t: Strings) -> None:
+    _jobs(service, t)
+
+
+def _jobs(service: runtime.Service, t: Strings) -> None:
+    """Draw the jobs; draws the whole page anew when one has begun or ended: the list of documents is another then."""
+    listed = service.jobs.list(_LISTED)
+    if _unfinished(listed) != st.session_state.get(_SEEN):
+        st.rerun()
+    opened = next((job for job in listed if job.id == st.session_state.get(_OPENED) and job.finished), None)
+    if opened is not None:
+        opened = service.jobs.get(opened.id)  # with its files
+
+    def on_action(name: str, value: str) -> None:
+        _act(service, name, int(value))
+
+    html = html_documents.jobs(listed, opened, t)
+    if html:
+        panel(html_documents.fit(html), key="jobs", on_action=on_action)
+
+
+def _act(service: runtime.Service, name: str, job_id: int) -> None:
+    if name == "files":
+        st.session_state[_OPENED] = None if st.session_state.get(_OPENED) == job_id else job_id
+        return
+    act = {"pause": service.jobs.pause, "resume": service.jobs.resume, "cancel": service.jobs.cancel}.get(name)
+    if act is None:
+        return
+    try:
+        act(job_id)
+    except UsageError:  # forgotten since it was drawn
+        return
+
+
+def _unfinished(listed: "list[Job]") -> tuple[tuple[int, str], ...]:
+    """The jobs under way and how each stands; another value when the page must be drawn anew."""
+    return tuple((job.id, job.state) for job in listed if not job.finished)
+
+
+def read_again(service: runtime.Service, chosen: dict[str, list[str]], t: Strings) -> int:
+    """Read documents (paths by collection) again from where they came; the number of jobs that were begun.
+
+    A document in a folder below its root is found by walking the root. Raises UsageError where a root is gone.
+    """
+    uploads = service.kb.home.uploads
+    begun = 0
+    for collection, paths in chosen.items():
+        known = service.kb.catalog.known(collection)
+        files: dict[str, set[str]] = {}
+        for path in paths:
+            if path in known:
+                files.setdefault(known[path].root, set()).add(known[path].source)
+        for root, sources in files.items():
+            if not Path(root).is_dir():
+                raise UsageError(f"The folder {root}, from which these documents came, is not there any more.")
+            whole = not are_uploads(uploads, root) and any("/" in source for source in sources)
+            places = [Path(root)] if whole else [Path(root, source) for source in sorted(sources)]
+            missing = [place.name for place in places if not place.exists()]
+            if missing:
+                raise UsageError(f"There is no file or folder {missing[0]}.")
+            title = collection if whole else ""
+            show_files(service.jobs.ingest(places, collection=collection, title=title))
+            begun += 1
+    return begun

@@ -1,0 +1,177 @@
+"""The bar in which questions are asked: the input, the filters, the budget for thinking, and stop."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import streamlit as st
+
+from kb.schema import EVERYTHING, Scope
+from ui.page import html_chat, session
+from ui.page.panel import panel
+from ui.service import runtime
+from ui.service.conversations import Mode, Turn
+from ui.words.strings import Strings
+
+BUDGETS: tuple[int | None, ...] = (None, 0, 32, 64, 128, 256, 512, 1024, 2048, 4096)
+_FIELDS = ("scope-collections", "scope-types", "scope-since", "scope-until")
+_MADE = "filters-made"
+BUDGET, _WITHOUT, _RECALLED = "think-budget", "without-documents", "asking-recalled"
+_LONGEST = 100  # values of one part of the filters that an address may bring
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was sent."""
+
+    question: str
+    mode: Mode
+    scope: Scope
+
+
+def bar(service: runtime.Service, running: Turn | None, t: Strings) -> Asked | None:
+    """Draw the bar; gives what was sent. `running` is the turn that stop would end."""
+    scope = session.scope()
+    with st.container(horizontal=True, vertical_alignment="center", key="ask-row", gap="small"):
+        count = len(html_chat.limits_of(scope, t))
+        words = t("filters_on", n=count) if count else t("filters")
+        with st.popover(words, icon=":material/tune:", key="filters", type="tertiary"):
+            _filters(service, scope, t)
+        _thinking(t)
+        without = st.toggle(
+            t("without_documents"),
+            key=_WITHOUT,
+            help=t("without_documents_help"),
+            persist_state="session",
+        )
+    if scope != EVERYTHING and not without:
+        panel(html_chat.limits(scope, t), key="limits", on_action=lambda _name, value: _drop(scope, value))
+    with st.container(key="ask-box"):
+        asked = st.chat_input(t("chat_placeholder") if without else t("ask_placeholder"), key="question")
+        if running is not None:
+            st.button(t("stop"), icon=":material/stop_circle:", key="stop", on_click=running.running.stop)
+    if not asked or not asked.strip():
+        return None
+    return Asked(asked.strip(), "chat" if without else "documents", EVERYTHING if without else scope)
+
+
+def think_budget() -> int | None:
+    """The reader's choice of a reasoning budget; None for the model's own."""
+    chosen = st.session_state.get(BUDGET)
+    return chosen if isinstance(chosen, int) else None
+
+
+def recall() -> None:
+    """Take up from the address how the reader wants to ask, in the first run of a session: after a reload."""
+    if st.session_state.get(_RECALLED):
+        return
+    st.session_state[_RECALLED] = True
+    given = st.query_params
+    paths, collections, types = (
+        tuple(dict.fromkeys(filter(None, given.get_all(name)[:_LONGEST]))) for name in ("path", "collection", "type")
+    )
+    session.limit_to(Scope(paths, collections, types, _day_of(given.get("since")), _day_of(given.get("until"))))
+    budget = next((n for n in BUDGETS if str(n) == given.get("think")), None)
+    if budget is not None:
+        st.session_state[BUDGET] = budget
+    if given.get("mode") == "chat":
+        st.session_state[_WITHOUT] = True
+
+
+def address() -> dict[str, list[str]]:
+    """The same as parameters of the address; what is not chosen is empty."""
+    scope, budget = session.scope(), think_budget()
+    return {
+        "path": [*scope.paths],
+        "collection": [*scope.collections],
+        "type": [*scope.types],
+        "since": [scope.since] if scope.since else [],
+        "until": [scope.until] if scope.until else [],
+        "think": [] if budget is None else [str(budget)],
+        "mode": ["chat"] if st.session_state.get(_WITHOUT) else [],
+    }
+
+
+def _thinking(t: Strings) -> None:
+    words = {None: t("think_default"), 0: t("think_off")}
+
+    def shown(budget: int | None) -> str:
+        return words.get(budget) or f"{budget:,}"
+
+    words_now = t("think_short", words=shown(think_budget()))
+    with st.popover(words_now, icon=":material/psychology:", key="thinking", type="tertiary"):
+        st.selectbox(
+            t("think_budget"), BUDGETS, format_func=shown, key=BUDGET, persist_state="session",
+            help=t("think_help"),
+        )  # fmt: skip
+
+
+def _filters(service: runtime.Service, scope: Scope, t: Strings) -> None:
+    """What limits the next questions. The choice itself is kept in the session, not in the fields."""
+    held = session.held(service)
+    collections, types = sorted({*held.collections, *scope.collections}), sorted({*held.types, *scope.types})
+
+    # A closed popover has no fields that could be told a new value: fields of a new name take it (see `_set`).
+    made = st.session_state.get(_MADE, 0)
+    names = [f"{name}-{made}" for name in _FIELDS]
+
+    def changed() -> None:
+        chosen = [st.session_state.get(name) for name in names]
+        session.limit_to(replace(scope, collections=_words(chosen[0]), types=_words(chosen[1]), since=_day(chosen[2]),
+                                 until=_day(chosen[3])))  # fmt: skip
+
+    st.multiselect(
+        t("filter_collections"), collections, default=list(scope.collections), key=names[0], on_change=changed,
+        placeholder=t("filter_all"),
+    )  # fmt: skip
+    st.multiselect(
+        t("filter_types"), types, default=list(scope.types), format_func=str.upper, key=names[1],
+        on_change=changed, placeholder=t("filter_all"),
+    )  # fmt: skip
+    days = st.container(horizontal=True)
+    for name, at, words in ((names[2], scope.since, t("filter_since")), (names[3], scope.until, t("filter_until"))):
+        value = date.fromisoformat(at) if at else None
+        days.date_input(words, value=value, key=name, on_change=changed, format="YYYY-MM-DD", width=150)
+    if scope.since and scope.until and scope.until < scope.since:
+        st.html(html_chat.wrap(f'<div class="notice warn">{t("dates_turned")}</div>'))
+    if scope != EVERYTHING:
+        st.button(t("filter_clear"), key="filter-clear", type="tertiary", on_click=lambda: _set(EVERYTHING))
+
+
+def _drop(scope: Scope, name: str) -> None:
+    """Take one part out of the filters: `part:value`, as `markup.limits` names it."""
+    part, _, value = name.partition(":")
+    dropped = {
+        "since": replace(scope, since=""),
+        "until": replace(scope, until=""),
+        "paths": replace(scope, paths=_without(scope.paths, value)),
+        "collections": replace(scope, collections=_without(scope.collections, value)),
+        "types": replace(scope, types=_without(scope.types, value)),
+    }
+    _set(dropped.get(part, scope))
+
+
+def _without(values: tuple[str, ...], value: str) -> tuple[str, ...]:
+    return tuple(v for v in values if v != value)
+
+
+def _set(scope: Scope) -> None:
+    """Limit to `scope` from outside of the fields, which begin anew."""
+    session.limit_to(scope)
+    st.session_state[_MADE] = st.session_state.get(_MADE, 0) + 1
+
+
+def _words(chosen: object) -> tuple[str, ...]:
+    return tuple(map(str, chosen)) if isinstance(chosen, Sequence) and not isinstance(chosen, str) else ()
+
+
+def _day_of(text: str | None) -> str:
+    """The ISO date that the text is, or ""."""
+    try:
+        return date.fromisoformat(text or "").isoformat()
+    except ValueError:
+        return ""
+
+
+def _day(chosen: object) -> str:
+    return chosen.isoformat() if isinstance(chosen, date) else ""

@@ -1,0 +1,158 @@
+"""One browser session: its language, conversation and open source. What must outlive a reload is in the address."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import streamlit as st
+
+from kb.schema import EVERYTHING, Language, Scope
+from ui.page import html_chat
+from ui.service import runtime
+from ui.service.conversations import Conversation
+from ui.words.strings import Strings, locale_language
+
+_LANGUAGE, _CONVERSATION, _SOURCES, _SCOPE, _GONE = "language", "conversation", "sources", "scope", "gone"
+_HELD, _HELD_FOR = "held", 5.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place in a document to be shown. `marker` is the number by which the answer cites it."""
+
+    collection: str
+    document: str
+    version: int | None
+    page: int | None
+    start: int
+    end: int
+    section: str = ""
+    marker: int | None = None
+
+
+@dataclass(slots=True)
+class OpenSources:
+    """The sources the reader leafs through, and what of the one at `index` is in sight."""
+
+    sources: Sequence[Source]
+    index: int = 0
+    page: int | None = None  # leafed to; None for the page of the source
+    raw: bool = False  # its bare text, not the picture of the page and not tables
+
+    @property
+    def source(self) -> Source:
+        return self.sources[self.index]
+
+    def turn(self, step: int) -> None:
+        """Go to another source."""
+        self.index = max(0, min(len(self.sources) - 1, self.index + step))
+        self.page = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the knowledge base holds, in short: how many documents questions find, of which collections and types."""
+
+    documents: int
+    collections: tuple[str, ...]
+    types: tuple[str, ...]  # suffixes without the dot
+    at: float
+
+
+def strings() -> Strings:
+    """The page's words: the language chosen, else that of the address, of the last visit, or the browser's."""
+    chosen = st.session_state.get(_LANGUAGE)
+    if chosen not in ("zh", "en"):
+        named = (st.query_params.get("lang"), st.context.cookies.get("kb_language"))
+        chosen = next((name for name in named if name in ("zh", "en")), locale_language(st.context.locale))
+        st.session_state[_LANGUAGE] = chosen
+    return Strings("zh" if chosen == "zh" else "en")
+
+
+def choose_language(language: Language) -> None:
+    st.session_state[_LANGUAGE] = language
+
+
+def conversation(service: runtime.Service) -> Conversation:
+    """The conversation of the address, or else of this session; a new one where there is none or it was deleted."""
+    name = st.query_params.get("c") or st.session_state.get(_CONVERSATION)
+    found = service.conversations.get(name) if name else None
+    if found is None:
+        fresh = new_conversation(service)
+        if name:
+            st.session_state[_GONE] = fresh.id
+        return fresh
+    st.session_state[_CONVERSATION] = found.id
+    return found
+
+
+def replaces_a_deleted_one(conversation: Conversation) -> bool:
+    """Whether this conversation was begun because the one that was looked for is gone."""
+    return bool(st.session_state.get(_GONE) == conversation.id)
+
+
+def new_conversation(service: runtime.Service) -> Conversation:
+    """Begin a conversation and go to it."""
+    close_sources()
+    return open_conversation(service.conversations.new())
+
+
+def open_conversation(conversation: Conversation) -> Conversation:
+    """Go to a conversation."""
+    st.session_state[_CONVERSATION] = conversation.id
+    st.query_params["c"] = conversation.id
+    return conversation
+
+
+def scope() -> Scope:
+    """Where alone the reader wants to look; kept for the session."""
+    found = st.session_state.get(_SCOPE)
+    return found if isinstance(found, Scope) else EVERYTHING
+
+
+def limit_to(chosen: Scope) -> None:
+    """Look only there from now on."""
+    st.session_state[_SCOPE] = chosen
+
+
+def current_conversation_id() -> str:
+    return str(st.session_state.get(_CONVERSATION, ""))
+
+
+def remember_in_address(also: Mapping[str, list[str]], *, chat: bool) -> None:
+    """Write language, conversation (on the chat page) and what else there is into the address: a reload finds them."""
+    wanted = {"lang": [str(st.session_state[_LANGUAGE])], **also}
+    if chat and current_conversation_id():
+        wanted["c"] = [current_conversation_id()]
+    for name, values in wanted.items():
+        if values and st.query_params.get_all(name) != values:
+            st.query_params[name] = values
+        elif not values and name in st.query_params:
+            del st.query_params[name]
+
+
+def held(service: runtime.Service) -> Held:
+    """What the knowledge base holds; looked at anew every few seconds, for there may be very many documents."""
+    known = st.session_state.get(_HELD)
+    if not isinstance(known, Held) or not known.documents or time.monotonic() - known.at > _HELD_FOR:
+        found = [d for d in service.kb.documents(service.asker) if html_chat.searchable(d)]
+        types = {PurePosixPath(d.path).suffix.lstrip(".").lower() for d in found} - {""}
+        known = Held(len(found), tuple(sorted({d.collection for d in found})), tuple(sorted(types)), time.monotonic())
+        st.session_state[_HELD] = known
+    return known
+
+
+def open_sources() -> OpenSources | None:
+    found = st.session_state.get(_SOURCES)
+    return found if isinstance(found, OpenSources) else None
+
+
+def show_sources(sources: Sequence[Source], index: int = 0) -> None:
+    """Open the source viewer at `sources[index]`."""
+    if sources:
+        st.session_state[_SOURCES] = OpenSources(tuple(sources), max(0, min(index, len(sources) - 1)))
+
+
+def close_sources() -> None:
+    st.session_state.pop(_SOURCES, None)

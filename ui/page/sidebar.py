@@ -1,0 +1,148 @@
+"""The sidebar: where to go, which conversation, which model, which language."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from kb.errors import KBError
+from kb.schema import Language
+from ui.page import html_chat, html_sidebar, session
+from ui.page.panel import panel
+from ui.page.sanitise import label
+from ui.service import runtime
+from ui.words.strings import Strings
+
+_LISTED = 30
+_DOING, _SHOWN = "conversation-doing", "conversations-shown"
+_CHOICES = ("filter-collection", "filter-sort")  # fields of the pages with words of ours in them
+_ICONS = {"documents": ":material/folder_open:", "models": ":material/memory:", "evaluation": ":material/checklist:"}
+
+
+def render(service: runtime.Service, t: Strings, pages: Mapping[str, Any], *, on_chat: bool) -> None:
+    """Draw the sidebar. `pages` are the pages to link to, by name."""
+    chat = pages["chat"]
+    with st.sidebar:
+        st.html(html_chat.wrap(html_sidebar.brand(t)))
+        if st.button(t("new_conversation"), icon=":material/edit_square:", width="stretch", key="new-conversation"):
+            session.new_conversation(service)
+            _go_to_chat(chat, t)
+        with st.container(key="side-pages", gap=None):
+            st.page_link(chat, label=t("page_chat"), icon=":material/forum:", width="stretch")
+            for name, icon in _ICONS.items():
+                st.page_link(pages[name], label=t(f"page_{name}"), icon=icon, width="stretch")
+        _conversations(service, t, chat, session.current_conversation_id() if on_chat else "")
+        with st.container(key="side-foot", gap="small"):
+            _model(service, t, pages["models"])
+            _language(t)
+            words = t.count("document_count", session.held(service).documents)
+            st.html(html_chat.wrap(f'<div class="side">{words}</div>'))
+
+
+def _go_to_chat(chat: Any, t: Strings) -> None:
+    st.switch_page(chat, query_params={"c": session.current_conversation_id(), "lang": t.language})
+
+
+def _conversations(service: runtime.Service, t: Strings, chat: Any, current: str) -> None:
+    search = st.text_input(
+        t("conversations_search"),
+        placeholder=t("conversations_search"),
+        key="conversation-search",
+        icon=":material/search:",
+        label_visibility="collapsed",
+        live="300ms",
+        persist_state="session",
+    )
+    wanted = (search or "").strip()
+    limit = st.session_state.get(_SHOWN, _LISTED)
+    listed = service.conversations.list(search=wanted, limit=limit + 1)
+    doing = st.session_state.get(_DOING)
+
+    def on_action(name: str, value: str) -> None:
+        _act(service, name, value, doing)
+
+    if listed:
+        html = html_sidebar.conversations(listed[:limit], current, doing, date.today(), t, more=len(listed) > limit)
+        panel(html, key="conversations", on_action=on_action, escape="cancel" if doing else "")
+    elif wanted:
+        st.html(html_chat.wrap(f'<div class="side">{t("conversations_none")}</div>'))
+    problem = st.session_state.pop("conversation-problem", "")
+    if problem:
+        st.html(html_chat.wrap(html_chat.problem(t("page_chat"), t.message(problem))))
+    if st.session_state.pop("go-to-chat", False):
+        _go_to_chat(chat, t)
+
+
+def _act(service: runtime.Service, name: str, value: str, doing: html_sidebar.Doing | None) -> None:
+    """What a click in the list asks for. A conversation that is gone meanwhile leaves the list, and that is all."""
+    st.session_state.pop(_DOING, None)
+    try:
+        if name == "open":
+            found = service.conversations.get(value)
+            if found is not None:
+                session.close_sources()
+                session.open_conversation(found)
+                st.session_state["go-to-chat"] = True
+        elif name in ("rename", "remove"):
+            st.session_state[_DOING] = (name, value)
+        elif name == "renamed" and doing is not None:
+            service.conversations.rename(doing[1], value)
+        elif name == "removed":
+            if value == session.current_conversation_id():
+                session.new_conversation(service)
+            service.conversations.delete(value)
+        elif name == "more":
+            st.session_state[_SHOWN] = st.session_state.get(_SHOWN, _LISTED) + _LISTED
+    except KBError as error:
+        st.session_state["conversation-problem"] = str(error)
+
+
+def _language(t: Strings) -> None:
+    names: dict[Language, str] = {"zh": "中文", "en": "English"}
+
+    def changed() -> None:
+        if st.session_state.get("language-switch"):
+            session.choose_language(st.session_state["language-switch"])
+        for key in _CHOICES:
+            if key in st.session_state:  # a field shows its choice in the new language only where that is set anew
+                st.session_state[key] = st.session_state[key]
+
+    st.segmented_control(
+        t("language"),
+        list(names),
+        format_func=lambda code: names[code],
+        default=t.language,
+        required=True,
+        key="language-switch",
+        on_change=changed,
+        label_visibility="collapsed",
+    )
+
+
+def _model(service: runtime.Service, t: Strings, models: Any) -> None:
+    """Which model answers, in a line that leads to the page of models."""
+    state = service.warm_up.state
+    if state == "loading":
+        _while_loading(service, t)
+    elif state == "failed":
+        st.html(
+            html_chat.wrap(
+                html_chat.problem(t("model_failed"), t.message(service.warm_up.error) or t("failed_unknown"))
+            )
+        )
+        st.button(t("retry"), on_click=service.warm_up.start, key="warm-up-again", width="stretch")
+    words = t("model")
+    if state != "failed":
+        with suppress(KBError):  # one that is missing is told of once loading has failed
+            words = f"{html_chat.engine(service.kb.model.engine, t)} · {service.kb.model.name}"
+    with st.container(key="side-model"):
+        st.page_link(models, label=label(words), help=t("models_open"), width="stretch")
+
+
+@st.fragment(run_every=1.0)
+def _while_loading(service: runtime.Service, t: Strings) -> None:
+    if service.warm_up.state != "loading":
+        st.rerun()
+    st.html(html_chat.wrap(f'<div class="state"><span class="pulse"></span>{t("model_loading")}…</div>'))

@@ -1,0 +1,84 @@
+"""The source viewer beside the page: the words a citation rests on, marked in their document."""
+
+import streamlit as st
+
+from kb.errors import KBError
+from kb.schema import StoredText
+from ui.page import html_chat, html_documents, html_source, session
+from ui.page.panel import panel
+from ui.page.session import OpenSources
+from ui.pictures.page_picture import PageError, Picture
+from ui.pictures.render_pool import drawings, is_drawn
+from ui.service import runtime
+from ui.words.strings import Strings
+
+
+def render(service: runtime.Service, t: Strings) -> None:
+    """Draw the viewer on the session's open sources, if there are any. Its place is kept in every run."""
+    place = st.empty()
+    opened = session.open_sources()
+    if opened is None:
+        place.empty()
+        return
+    with place.container(key="source-pane"):
+        with st.spinner(t("page_drawn")):  # the first page has to wait for a process
+            html = _pane(service, opened, t)
+        panel(html, key="source", on_action=lambda name, value: _act(opened, name, value), escape="close")
+
+
+def _act(opened: OpenSources, name: str, value: str) -> None:
+    if name == "close":
+        session.close_sources()
+    elif name == "source":
+        opened.turn(int(value))
+    elif name == "page":
+        opened.page = int(value)
+    elif name == "view":
+        opened.raw = value == "text"
+
+
+def _pane(service: runtime.Service, opened: OpenSources, t: Strings) -> str:
+    source = opened.source
+    try:
+        stored = service.kb.stored_text(service.asker, source.collection, source.document, source.version)
+    except KBError as error:
+        gone = html_chat.problem(source.document, t("source_gone", reason=t.message(str(error))))
+        return html_source.pane(opened, "", "", f'<div class="sheet">{gone}</div>', t)
+    page = opened.page or source.page or (stored.pages[0].number if stored.pages else None)
+    shown = html_source.page_span(stored, page)
+    start, end = html_source.on_page(source, shown)
+    views, notice = "", ""
+    content: str | None = None
+    if is_drawn(stored.media_type) and page is not None:
+        views = t("view_page")
+        drawn = None if opened.raw else _picture(service, opened, stored, page)
+        if drawn is not None:
+            content = html_source.picture(drawn, t("page_alt", document=source.document, n=page))
+            if start < end and not drawn.marks:
+                notice = f'<div class="notice">{t("words_not_marked")}</div>'
+        elif not opened.raw:
+            notice = f'<div class="notice">{t("page_unavailable")}</div>'
+    else:
+        laid = html_source.tabular(stored, start, end, shown, t)
+        views = t("view_table") if laid is not None else ""
+        content = None if opened.raw else laid
+    if content is None:
+        content = html_source.sheet(stored.text, start, end, shown, t)
+    choices = [("whole", views, not opened.raw), ("text", t("view_text"), opened.raw)] if views else []
+    section: str | None = ""
+    if start < end:  # the words are in sight
+        section = service.kb.section_at(stored, start)
+    head = html_source.origin(stored, source.section if section is None else section, t)
+    notice = html_documents.page_note(stored.pages, page, t) + notice
+    return html_source.pane(opened, head, html_source.bar(stored, page, choices, t), notice + content, t)
+
+
+def _picture(service: runtime.Service, opened: OpenSources, stored: StoredText, page: int) -> Picture | None:
+    """The page with the words boxed; None where it cannot be drawn."""
+    source = opened.source
+    try:
+        path = service.kb.original_of(stored)
+        recognised = service.kb.recognised(stored, page)
+        return drawings.draw(path, stored, page, source.start, source.end, recognised)
+    except (KBError, OSError, PageError):
+        return None

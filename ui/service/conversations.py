@@ -1,0 +1,338 @@
+"""Running answers: generation belongs to the process, and whoever looks on only follows it.
+
+A browser that reloads, or a second tab, finds the answer still being written or finished. What is written goes
+into the store every two seconds, so that a process that dies takes no more than that with it.
+"""
+
+import builtins
+import logging
+import secrets
+import sqlite3
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+from kb.errors import ConversationNotFound, KBError
+from kb.language.prompt_text import estimate_tokens
+from kb.models.cancellation import Cancellation
+from kb.schema import EVERYTHING, Event, Message, Principal, Scope, Thought
+from kb.store.conversations import (
+    ConversationStore,
+    Feedback,
+    Judged,
+    Mode,
+    StoredConversation,
+    TurnState,
+    Verdict,
+    clean,
+)
+from kb.store.database import now
+from ui.service.answer_task import RunningAnswer, Snapshot, begins
+from ui.service.fair_queue import FairQueue, Queued, in_turn
+from ui.service.turns import Conversation, Turn, answer_of, stored_turn, turn_of
+
+if TYPE_CHECKING:
+    from kb.assistant import KnowledgeBase
+
+__all__ = ["LOCAL", "Conversation", "Conversations", "Feedback", "Mode", "RunningAnswer", "Snapshot", "Turn"]
+
+LOCAL = Principal("local", unlimited=True)
+_KEPT_OPEN = 32  # conversations that stay loaded though nobody looks at them
+_CHECKPOINT_SECONDS = 2.0
+_UNREAD = -1  # instead of how often it was cleared
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How one question is to be answered, and whose turn it takes."""
+
+    client: str
+    asker: Principal
+    history: Sequence[Message]
+    think_budget: int | None
+    seed: int | None
+    temperature: float | None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {"think_budget": self.think_budget, "seed": self.seed, "temperature": self.temperature}
+
+
+class Conversations:
+    """The conversations of the service. Safe from several threads. Raises what `ConversationStore` raises."""
+
+    def __init__(
+        self,
+        kb: "KnowledgeBase",
+        queue: FairQueue | None = None,
+        *,
+        asker: Principal = LOCAL,
+        checkpoint_seconds: float = _CHECKPOINT_SECONDS,
+    ) -> None:
+        self._kb = kb
+        self._queue = FairQueue() if queue is None else queue
+        self._asker = asker
+        self._store = ConversationStore(kb.catalog)
+        self._lock = threading.Lock()
+        # One object for each conversation as long as anybody holds it, so that all tabs follow the same turns.
+        self._open: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
+        self._held: OrderedDict[str, Conversation] = OrderedDict()
+        # By the turn's id; with how often its conversation had been cleared when it was asked.
+        self._running: dict[str, tuple[Conversation | None, Turn, int]] = {}
+        self._saving = threading.Lock()
+        self._saved: dict[str, int] = {}  # the revision of a running turn that the store has
+        self._closed = threading.Event()
+        self._seconds = checkpoint_seconds
+        self._keeper: threading.Thread | None = None
+        self._store.interrupt()
+
+    # ---- conversations
+
+    def new(self, owner: str = "local") -> Conversation:
+        """Begin a conversation. It is listed once something is asked in it."""
+        return self._hold(Conversation(self._store.create(owner).id, owner))
+
+    def get(self, id: str) -> Conversation | None:
+        """A conversation with its turns; None where there is none, or it was deleted."""
+        cleared = self._store.clearings(id)
+        with self._lock:
+            conversation = self._open.get(id)
+        if cleared is None:
+            return None
+        if conversation is None or conversation.cleared != cleared:
+            conversation = self._read(id, cleared)
+        return self._hold(conversation) if conversation else None
+
+    def list(
+        self, owner: str | None = "local", search: str = "", limit: int = 50, offset: int = 0
+    ) -> builtins.list[StoredConversation]:
+        """Conversations in which something was asked, the last used first; see `ConversationStore.list`."""
+        return self._store.list(owner, search, limit, offset)
+
+    def rename(self, id: str, title: str) -> None:
+        """Give a conversation a name; "" goes back to its first question."""
+        self._store.rename(id, title)
+        with self._lock:
+            conversation = self._open.get(id)
+        if conversation:
+            conversation.name = clean(" ".join(title.split()))
+
+    def delete(self, id: str) -> None:
+        """Delete a conversation for good, and stop what is being answered in it."""
+        with self._lock:
+            self._held.pop(id, None)
+            self._open.pop(id, None)
+            stopped = [turn for owner, turn, _ in self._running.values() if owner is not None and owner.id == id]
+        for turn in stopped:
+            turn.running.stop()
+        self._store.delete(id)
+
+    def feedback(self, turn_id: str, verdict: Verdict | None, reason: str = "", who: str = "local") -> None:
+        """Keep a reader's judgement of an answer; None takes it back."""
+        given = self._store.set_feedback(turn_id, verdict, reason, who)
+        with self._lock:
+            opened = [*self._open.values()]
+        for turn in (turn for conversation in opened for turn in conversation.turns if turn.id == turn_id):
+            turn.feedback = given
+
+    def judged(self, verdict: Verdict | None = None, limit: int = 100) -> builtins.list[Judged]:
+        """What readers said of answers, the newest first; see `ConversationStore.judged`."""
+        return self._store.judged(verdict, limit)
+
+    # ---- answers
+
+    def ask(
+        self,
+        conversation: Conversation,
+        question: str,
+        mode: Mode,
+        *,
+        scope: Scope = EVERYTHING,
+        think_budget: int | None = None,
+        seed: int | None = None,
+        temperature: float | None = None,
+        client: str = "page",
+        asker: Principal | None = None,
+    ) -> Turn | None:
+        """Begin a turn. None when one is already being answered: a double click, or a second tab.
+
+        `client` is whose turn in the queue it takes. Raises ConversationNotFound where the conversation was deleted.
+        """
+        with conversation.lock:
+            if conversation.running is not None:
+                return None
+            how = _How(client, asker or self._asker, conversation.history(), think_budget, seed, temperature)
+            turn = _new_turn(question, mode, scope)
+            turn.position = conversation.turns[-1].position + 1 if conversation.turns else 0
+            turn.think_budget = think_budget
+            self._store.save_turn(conversation.id, stored_turn(turn))  # before it begins: a question is never lost
+            self._begin(conversation, turn, how)
+            conversation.turns.append(turn)
+            return turn
+
+    def run(
+        self,
+        mode: Mode,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        scope: Scope = EVERYTHING,
+        think_budget: int | None = None,
+        seed: int | None = None,
+        temperature: float | None = None,
+        client: str = "api",
+        asker: Principal | None = None,
+    ) -> RunningAnswer:
+        """An answer outside any conversation, which nothing keeps. It waits in the same queue."""
+        turn = _new_turn(question, mode, scope)
+        self._begin(None, turn, _How(client, asker or self._asker, history, think_budget, seed, temperature))
+        return turn.running
+
+    def running(self) -> builtins.list[Turn]:
+        """All turns being answered now, also those outside any conversation."""
+        with self._lock:
+            turns = [turn for _, turn, _ in self._running.values()]
+        return [turn for turn in turns if not turn.running.snapshot.finished]
+
+    def checkpoint(self) -> None:
+        """Write what the running answers have so far into the store. Done every two seconds while any runs."""
+        with self._lock:
+            running = [*self._running.values()]
+        for conversation, turn, cleared in running:
+            if conversation is not None:
+                self._save(conversation, turn, cleared)
+
+    def stop_all(self, timeout: float = 5.0, state: TurnState = "stopped") -> None:
+        """Stop every running answer and wait until the engines have let go, or for `timeout` seconds."""
+        with self._lock:
+            turns = [turn for _, turn, _ in self._running.values()]
+        for turn in turns:
+            turn.running.stop(state)
+        deadline = time.monotonic() + timeout
+        for turn in turns:
+            turn.running.join(max(0.0, deadline - time.monotonic()))
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Interrupt what runs and take no more questions: afterwards nothing here uses the knowledge base."""
+        with self._lock:
+            self._closed.set()
+        self.stop_all(timeout, "interrupted")
+        if self._keeper is not None:
+            self._keeper.join(timeout)
+
+    def _begin(self, conversation: Conversation | None, turn: Turn, how: _How) -> None:
+        """Let the turn be answered in a thread of its own."""
+        with self._lock:  # `_ended` waits for it, and finds the turn
+            if self._closed.is_set():
+                raise KBError("The service is being stopped and takes no more questions. Start it again with `kb up`.")
+            if self._keeper is None:
+                self._keeper = threading.Thread(target=self._keep, name="checkpoints", daemon=True)
+                self._keeper.start()
+            turn.running = RunningAnswer(
+                partial(self._events, turn, how), mode=turn.mode, on_end=partial(self._ended, turn.id)
+            )
+            self._running[turn.id] = (conversation, turn, conversation.cleared if conversation else 0)
+
+    def _events(self, turn: Turn, how: _How, stop: Cancellation) -> Iterator[Event | Queued]:
+        """The events of one answer. The model is needed at once in plain chat, and to rewrite a follow-up."""
+        if turn.mode == "chat":
+            history = self._fitting(turn.question, how)
+            events = self._kb.chat(turn.question, history=history, **how.options, stop=stop)
+        else:
+            events = self._kb.ask(
+                turn.question, how.asker, history=how.history, scope=turn.scope, **how.options, stop=stop
+            )
+        at_once = turn.mode == "chat" or bool(how.history)
+        with closing(in_turn(events, self._queue, how.client, stop, at_once=at_once)) as answer:
+            for event in answer:
+                if turn.think_budget is None and isinstance(event, Thought):
+                    turn.think_budget = self._kb.model.think_budget  # it is loaded by now
+                yield event
+
+    def _fitting(self, question: str, how: _How) -> Sequence[Message]:
+        """As many of the last questions and answers as the model's context holds beside this question."""
+        model, llm = self._kb.model, self._kb.settings.llm
+        budget = model.think_budget if how.think_budget is None else how.think_budget
+        room = model.context_tokens - llm.answer_tokens - budget - estimate_tokens(question) - 64
+        first = len(how.history)
+        while first >= 2:
+            room -= sum(estimate_tokens(message.content) + 8 for message in how.history[first - 2 : first])
+            if room < 0:
+                break
+            first -= 2
+        return how.history[first:]
+
+    # ---- the store
+
+    def _keep(self) -> None:
+        while not self._closed.wait(self._seconds):
+            self.checkpoint()
+
+    def _ended(self, turn_id: str) -> None:
+        with self._lock:
+            conversation, turn, cleared = self._running[turn_id]
+        if conversation is not None:
+            self._save(conversation, turn, cleared)
+        with self._lock:
+            del self._running[turn_id]
+            self._saved.pop(turn_id, None)
+
+    def _save(self, conversation: Conversation, turn: Turn, cleared: int) -> None:
+        """Bring the store up to date with a turn; what cannot be kept is told in the log, and the answer goes on."""
+        with self._saving:  # so that no older state is written over a newer one
+            revision = turn.running.snapshot.revision
+            if self._saved.get(turn.id) == revision:
+                return
+            stored = stored_turn(turn)
+            try:
+                kept = self._store.save_turn(conversation.id, stored, cleared)
+            except ConversationNotFound:
+                turn.running.stop()
+                return
+            except (KBError, sqlite3.Error):
+                log.warning("an answer could not be written into the catalog", exc_info=True)
+                return
+            self._saved[turn.id] = revision
+            if kept is not stored:  # a document it rests on was deleted meanwhile
+                turn.running.stop()
+                turn.running = answer_of(replace(kept, state=turn.running.snapshot.state))
+
+    def _read(self, id: str, cleared: int) -> Conversation | None:
+        """Read a conversation from the store; into the object that is there already, if it is."""
+        known = self._store.get(id)
+        if known is None:
+            return None
+        with self._lock:
+            conversation = self._open.get(id)
+            if conversation is None:
+                conversation = self._open[id] = Conversation(id, known.owner, cleared=_UNREAD)
+        with conversation.lock:
+            with self._lock:  # before the rows: what ends meanwhile is in one of the two
+                running = {turn.id: turn for owner, turn, _ in self._running.values() if owner is conversation}
+            stored = self._store.turns(id)
+            conversation.turns = [running.get(turn.id) or turn_of(turn) for turn in stored]
+            conversation.name, conversation.cleared = known.title, cleared
+        return conversation
+
+    def _hold(self, conversation: Conversation) -> Conversation:
+        """Keep it loaded while it is among those used last."""
+        with self._lock:
+            self._open[conversation.id] = conversation
+            self._held[conversation.id] = conversation
+            self._held.move_to_end(conversation.id)
+            if len(self._held) > _KEPT_OPEN:
+                self._held.popitem(last=False)
+        return conversation
+
+
+def _new_turn(question: str, mode: Mode, scope: Scope) -> Turn:
+    begun = RunningAnswer.ended(Snapshot(state=begins(mode)), 0.0)  # until it is begun
+    return Turn(clean(question), mode, begun, secrets.token_hex(12), scope=scope, asked_at=now())

@@ -1,0 +1,374 @@
+"""Evaluations: question sets put to the knowledge base in the background. Runs are kept in the home and outlive it."""
+
+import json
+import logging
+import os
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from kb.errors import KBError, UsageError
+from kb.evaluation.metrics import summarise
+from kb.schema import Answer
+from ui.pictures import cache
+from ui.service.fair_queue import FairQueue
+from ui.service.runs import Run, RunNotFound, RunOptions, RunState
+
+if TYPE_CHECKING:
+    from kb.assistant import KnowledgeBase
+    from kb.evaluation.evaluation import EvalProgress, Outcome, Report
+
+CLIENT = "evaluation"  # its name in the queue for the model
+_FIGURES_EVERY = 2.0  # seconds between two sums of a run that is under way; longer where summing takes long
+MAX_SET_MB = 50
+
+log = logging.getLogger(__name__)
+
+
+_RUN = TypeAdapter(Run)
+
+
+class Evaluations:
+    """The runs of a home, one at a time. Safe from several threads."""
+
+    def __init__(self, kb: "KnowledgeBase", queue: FairQueue, clock: Callable[[], float] = time.monotonic) -> None:
+        self._kb = kb
+        self._queue = queue
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._runs: dict[str, Run] = {}
+        self._stop = threading.Event()
+        self._interrupting = False
+        self._thread: threading.Thread | None = None
+        for run in sorted(self._stored(), key=lambda run: run.number):
+            self._runs[run.id] = replace(run, state="interrupted") if run.state == "running" else run
+
+    @property
+    def folder(self) -> Path:
+        """Where the runs are kept, each in a folder of its id."""
+        return self._kb.home.path / "runs"
+
+    # ---- what there is
+
+    def list(self) -> list[Run]:
+        """All runs, newest first."""
+        with self._changed:
+            return [*self._runs.values()][::-1]
+
+    def get(self, run_id: str) -> Run:
+        """A run as it stands. Raises RunNotFound."""
+        with self._changed:
+            if run_id not in self._runs:
+                raise RunNotFound("There is no such evaluation; it was deleted.")
+            return self._runs[run_id]
+
+    @property
+    def running(self) -> Run | None:
+        """The run that is under way."""
+        with self._changed:
+            return next((run for run in self._runs.values() if run.state == "running"), None)
+
+    def wait(self, run_id: str, revision: int, timeout: float) -> Run:
+        """The run as soon as its revision is another, or after `timeout` seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: run_id not in self._runs or self._runs[run_id].revision != revision, timeout)
+            return self.get(run_id)
+
+    def outcomes(self, run_id: str) -> "Sequence[Outcome]":
+        """Every answer of a run with its scores, in the order they were made. Raises RunNotFound."""
+        from kb.evaluation.evaluation import Outcome
+
+        self.get(run_id)
+        adapter = TypeAdapter(Outcome)
+        try:
+            data = (self.folder / run_id / "results.jsonl").read_bytes()
+        except FileNotFoundError:
+            return []
+        found: dict[tuple[str, int], Outcome] = {}  # what was put again stands twice, the newer last
+        for line in data.split(b"\n")[1:]:
+            try:
+                outcome = adapter.validate_json(line)
+            except ValidationError:  # the torn last line of a kill
+                continue
+            found[outcome.question.id, outcome.sample] = outcome
+        return [*found.values()]
+
+    def report_file(self, run_id: str) -> Path | None:
+        """The report as an HTML file; None until there is one. Raises RunNotFound."""
+        self.get(run_id)
+        path = self.folder / run_id / "report.html"
+        return path if path.is_file() else None
+
+    # ---- what can be done
+
+    def start(self, questions: Path | bytes, options: RunOptions, name: str = "") -> Run:
+        """Begin a run over a set: a file of this machine, or the content of one that was uploaded.
+
+        Raises QuestionSetError for a set that cannot be read, and UsageError for options that cannot be, or while
+        another run is under way.
+        """
+        from kb.evaluation.evaluation import load_questions
+
+        self._check_idle()
+        run_id = secrets.token_hex(8)
+        folder = self.folder / run_id
+        copy = folder / "questions.jsonl"
+        try:
+            folder.mkdir(parents=True, mode=0o700)
+            if isinstance(questions, Path):
+                name = name or _set_name(questions)
+                _check_size(questions)
+                load_questions(questions)  # so that its errors name the file as the reader knows it
+                shutil.copyfile(questions, copy)
+            else:
+                copy.write_bytes(questions)
+            try:
+                asked = load_questions(copy)
+            except KBError as error:
+                raise type(error)(str(error).replace(str(copy), name or copy.name)) from None
+            _check(options)
+            count = min(len(asked), options.limit or len(asked))
+            with self._changed:
+                self._check_idle()
+                number = max((run.number for run in self._runs.values()), default=0) + 1
+                run = Run(
+                    run_id, name or "questions", "running", options, count, _now(), number,
+                    total=count * options.samples,
+                )  # fmt: skip
+                self._runs[run_id] = run
+                self._begin(run)
+                return run
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise KBError(f"The evaluation cannot be kept: {error.strerror}. Check the disk of the home.") from None
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def resume(self, run_id: str) -> Run:
+        """Go on with a run that was stopped, interrupted, or failed. Raises RunNotFound and UsageError."""
+        with self._changed:
+            run = self.get(run_id)
+            if not run.resumable:
+                return run
+            self._check_idle()
+            run = self._set(replace(run, state="running", error=None))
+            self._begin(run)
+            return run
+
+    def stop(self, run_id: str) -> None:
+        """End a run now; the answer that is being written is thrown away, all before it is kept."""
+        with self._changed:
+            if self.get(run_id).state == "running":
+                self._stop.set()
+
+    def delete(self, run_id: str) -> None:
+        """Remove a run with its results. Raises RunNotFound, and UsageError while it is under way."""
+        with self._changed:
+            if self.get(run_id).state == "running":
+                raise UsageError("The evaluation is running. Stop it first.")
+            del self._runs[run_id]
+            self._changed.notify_all()
+        shutil.rmtree(self.folder / run_id, ignore_errors=True)
+        cache.forget()
+
+    def join(self, timeout: float) -> None:
+        """Wait for the run that is under way."""
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    def shut_down(self, timeout: float = 10.0) -> None:
+        """Interrupt what runs; returns when nothing uses the knowledge base."""
+        with self._changed:
+            if not self._stop.is_set():  # else the run was told to end before
+                self._interrupting = True
+                self._stop.set()
+        self.join(timeout)
+
+    # ---- the work
+
+    def _check_idle(self) -> None:
+        if self.running is not None:
+            raise UsageError("An evaluation is running already. Wait for it, or stop it first.")
+
+    def _begin(self, run: Run) -> None:
+        """Start the thread of a run. The lock is held."""
+        self._stop = threading.Event()
+        self._keep(run)
+        self._thread = threading.Thread(target=self._work, args=(run, self._stop), name="evaluation", daemon=True)
+        self._thread.start()
+
+    def _work(self, run: Run, stop: threading.Event) -> None:
+        from kb.evaluation.evaluation import evaluate, load_questions
+
+        folder = self.folder / run.id
+        began = self._clock()
+        try:
+            questions = load_questions(folder / "questions.jsonl")
+            model = None if run.options.retrieval_only else self._kb.model
+            engine, name = (model.engine, model.name) if model else ("", "")
+            with self._changed:
+                self._set(replace(self._runs[run.id], engine=engine, model=name))
+            show = _Shown(self, run, began)
+            report = evaluate(
+                _InTurn(self._kb, self._queue, stop), questions, run.options.for_evaluation(), folder, show, stop
+            )
+            self._end(run, began, "done" if report.complete else self._ended(), report=report)
+        except _Stopped:
+            self._end(run, began, self._ended())
+        except KBError as error:
+            self._end(run, began, "failed", error=str(error))
+        except Exception:
+            log.exception("an evaluation failed")
+            self._end(run, began, "failed", error="")
+
+    def _ended(self) -> RunState:
+        return "interrupted" if self._interrupting else "stopped"
+
+    def _end(
+        self, run: Run, began: float, state: RunState, report: "Report | None" = None, error: str | None = None
+    ) -> None:
+        try:
+            if report is None and error is None:
+                from kb.evaluation import report as pages
+
+                report = self._report(run.id)
+                if report is not None:
+                    pages.write(report, self.folder / run.id / "report.html")
+        except (KBError, OSError) as problem:
+            state, error = "failed", str(problem)
+        except Exception:
+            log.exception("the report of an evaluation could not be made")
+            state, error = "failed", ""
+        with self._changed:
+            now = self._runs[run.id]
+            if report is not None and report.outcomes:
+                figures = summarise(report)
+                now = replace(now, done=len(report.outcomes), failed=figures["failed"], figures=figures)
+            now = replace(now, state=state, error=error, current="", seconds=run.seconds + self._clock() - began)
+            self._keep(self._set(now))
+
+    def _report(self, run_id: str) -> "Report | None":
+        from kb.evaluation.evaluation import Report
+
+        outcomes = self.outcomes(run_id)
+        if not outcomes:
+            return None
+        with (self.folder / run_id / "results.jsonl").open("rb") as file:
+            header = json.loads(file.readline())
+        return Report(header["run"], tuple(outcomes), self.get(run_id).total)
+
+    def _set(self, run: Run) -> Run:
+        """Take a run's new state, and tell who waits."""
+        with self._changed:
+            run = replace(run, revision=self._runs[run.id].revision + 1)
+            self._runs[run.id] = run
+            self._changed.notify_all()
+            return run
+
+    # ---- the files
+
+    def _stored(self) -> Sequence[Run]:
+        found = []
+        for path in self.folder.glob("*/run.json"):
+            try:
+                found.append(_RUN.validate_json(path.read_bytes()))
+            except (OSError, ValidationError):
+                log.warning("%s is not a run of this version; it is left alone", path)
+        return found
+
+    def _keep(self, run: Run) -> None:
+        draft = self.folder / run.id / "run.json.part"
+        try:
+            draft.write_bytes(_RUN.dump_json(run))
+            os.replace(draft, draft.with_suffix(""))
+        except OSError:
+            log.exception("the state of an evaluation could not be written")
+
+
+class _Stopped(Exception):
+    """Ends a run in the middle of an answer, which is not an outcome then."""
+
+
+@dataclass
+class _Shown:
+    """Takes what a run reports of its progress."""
+
+    evaluations: Evaluations
+    run: Run
+    began: float
+    next_sum: float = float("-inf")
+
+    def __call__(self, at: "EvalProgress") -> None:
+        own, now = self.evaluations, self.evaluations._clock()
+        figures = None
+        if now >= self.next_sum:
+            report = own._report(self.run.id)
+            figures = summarise(report) if report else None
+            took = own._clock() - now
+            self.next_sum = now + took + max(_FIGURES_EVERY, 20 * took)
+        with own._changed:
+            run = own._runs[self.run.id]
+            own._set(
+                replace(
+                    run, done=at.done, total=at.total, failed=at.failed, current=at.question,
+                    seconds=self.run.seconds + now - self.began, figures=figures or run.figures,
+                )
+            )  # fmt: skip
+
+
+class _InTurn:
+    """A knowledge base whose answers wait for their turn at the model, and end when `stop` is set."""
+
+    def __init__(self, kb: "KnowledgeBase", queue: FairQueue, stop: threading.Event) -> None:
+        self._kb = kb
+        self._queue = queue
+        self._stop = stop
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._kb, name)
+
+    def answer(self, *arguments: Any, **options: Any) -> Answer:
+        """`KnowledgeBase.answer`, holding a slot of the queue."""
+        with self._queue.turn(CLIENT, self._stop) as mine:
+            if not mine:
+                raise _Stopped
+            try:
+                answer = self._kb.answer(*arguments, stop=self._stop, **options)
+            except KBError:
+                if self._stop.is_set():  # it failed because it was stopped
+                    raise _Stopped from None
+                raise
+        if self._stop.is_set():
+            raise _Stopped
+        return answer
+
+
+def _check(options: RunOptions) -> None:
+    for name, value in (("samples", options.samples), ("limit", options.limit)):
+        if value is not None and value < 1:
+            raise UsageError(f"{name} must be at least 1, not {value}.")
+    if options.retrieval_only and options.samples > 1:
+        raise UsageError("--samples counts answers; it cannot go with --retrieval-only.")
+
+
+def _check_size(path: Path) -> None:
+    if path.is_file() and path.stat().st_size > MAX_SET_MB << 20:
+        raise UsageError(f"The question set {path} is larger than {MAX_SET_MB} MB. Split it.")
+
+
+def _set_name(path: Path) -> str:
+    """What a set is called: its file, or its folder where the file has the usual name."""
+    return path.absolute().parent.name if path.stem == "questions" else path.stem
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

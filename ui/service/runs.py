@@ -1,0 +1,64 @@
+"""Runs: what is known of an evaluation and how its questions are put."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from kb.errors import UsageError
+from kb.schema import EVERYTHING, Scope
+
+if TYPE_CHECKING:
+    from kb.evaluation.evaluation import EvalOptions
+
+RunState = Literal["running", "done", "stopped", "interrupted", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a set is put; see `kb.evaluation.evaluation.EvalOptions`."""
+
+    retrieval_only: bool = False
+    limit: int | None = None
+    samples: int = 1
+    seed: int = 0
+    think_budget: int | None = None
+    page_slack: int = 0
+    scope: Scope = EVERYTHING
+
+    def for_evaluation(self) -> "EvalOptions":
+        from kb.evaluation.evaluation import EvalOptions
+
+        return EvalOptions(
+            retrieval_only=self.retrieval_only, limit=self.limit, samples=self.samples, seed=self.seed,
+            think_budget=self.think_budget, page_slack=self.page_slack, scope=self.scope,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One evaluation. `figures` are those of `kb eval --json`, so far; None before the first answer."""
+
+    id: str
+    name: str  # of the set
+    state: RunState
+    options: RunOptions
+    questions: int  # that are put
+    created_at: str  # ISO 8601, UTC
+    number: int  # the newest has the highest
+    engine: str = ""
+    model: str = ""
+    done: int = 0  # answers
+    total: int = 0
+    failed: int = 0
+    current: str = ""  # the question that was put last
+    seconds: float = 0.0  # of work, over all its parts
+    figures: dict[str, Any] | None = None
+    error: str | None = None  # why it failed; "" for an internal error
+    revision: int = 0
+
+    @property
+    def resumable(self) -> bool:
+        return self.state in ("stopped", "interrupted", "failed")
+
+
+class RunNotFound(UsageError):
+    """There is no run of that id."""

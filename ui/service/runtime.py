@@ -1,0 +1,199 @@
+"""The one service of this process that page and API share: the knowledge base and what runs on it."""
+
+import gc
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from ingest.sync.jobs import Jobs
+from kb.errors import KBError
+from kb.schema import Principal
+from ui.pictures import cache
+from ui.service.conversations import LOCAL, Conversations
+from ui.service.evaluation_runs import Evaluations
+from ui.service.fair_queue import FairQueue
+from ui.service.model_downloads import Pulls
+from ui.service.uploading import Uploads
+
+if TYPE_CHECKING:
+    from kb.assistant import KnowledgeBase
+
+_LET_GO_SECONDS = 3.0  # for an engine to end after a stop
+
+log = logging.getLogger(__name__)
+
+
+class Busy(KBError):
+    """It cannot be done now, because something else is being done."""
+
+
+class WarmUp:
+    """Loads the models in the background, so that the page is there within seconds."""
+
+    def __init__(self, kb: "KnowledgeBase") -> None:
+        self._kb = kb
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._loading = self._again = False
+        self.state: Literal["loading", "ready", "failed"] = "loading"
+        self.error = ""  # for the reader; "" when it is an internal error
+        self._problem: KBError | None = None
+
+    def start(self) -> None:
+        """Load now, and once more where a load is under way: it may be that of another model."""
+        with self._lock:
+            self.state, self.error = "loading", ""
+            if self._loading:
+                self._again = True
+                return
+            self._loading = True
+            self._thread = threading.Thread(target=self._load, name="warm-up", daemon=True)
+            self._thread.start()
+
+    def join(self, timeout: float | None) -> None:
+        """Wait for a load that is under way."""
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    def load(self) -> None:
+        """Load now, and return when all is loaded. Raises KBError where that fails."""
+        self.start()
+        self.join(None)
+        if self.state == "failed":
+            raise self._problem or KBError("The models could not be loaded. What `kb up` printed on stderr says more.")
+
+    def _load(self) -> None:
+        while True:
+            failed, problem = False, None
+            try:
+                self._kb.warm_up()
+            except KBError as error:
+                failed, problem = True, error
+            except Exception:
+                log.exception("the models could not be loaded")
+                failed = True
+            _set_aside_what_stays()
+            with self._lock:
+                if not self._again:
+                    self._loading, self._problem = False, problem
+                    self.error, self.state = str(problem or ""), "failed" if failed else "ready"
+                    return
+                self._again = False
+
+
+def _set_aside_what_stays() -> None:
+    """Spare the libraries, models and tables that are there now from garbage collection.
+
+    With them a full collection takes a third of a second in which nothing else of the process runs, neither a search
+    nor an answer.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+@dataclass
+class Service:
+    """What the page's sessions and the API share. `Service.of(kb)` puts it together."""
+
+    kb: "KnowledgeBase"
+    conversations: Conversations
+    queue: FairQueue
+    jobs: Jobs
+    uploads: Uploads
+    warm_up: WarmUp
+    evaluations: Evaluations
+    pulls: Pulls
+    asker: Principal = LOCAL
+
+    @classmethod
+    def of(cls, kb: "KnowledgeBase") -> "Service":
+        """The service of a knowledge base; nothing runs yet."""
+        queue, jobs = FairQueue(), Jobs(kb)
+        kb.deletion.forgetting.append(cache.forget)
+        return cls(
+            kb, Conversations(kb, queue), queue, jobs, Uploads(kb, jobs), WarmUp(kb), Evaluations(kb, queue),
+            Pulls(kb.settings),
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Load the models in the background, and go on with the jobs that a restart left."""
+        self.warm_up.start()
+        self.jobs.start()
+
+    def use_model(self, engine: str | None, name: str | None) -> None:
+        """Answer with this model from now on, and load it; None and None go back to the settings.
+
+        Raises Busy while a model is at work, and what `KnowledgeBase.choose_model` raises.
+        """
+        with self._model_at_rest():
+            self.kb.choose_model(engine, name)
+        self.warm_up.start()
+
+    def remove_model(self, name: str) -> None:
+        """Delete a model from this machine or its Ollama server. Raises Busy while it is at work or being fetched."""
+        from kb.models import llm
+
+        pull = self.pulls.get(name)
+        if pull is not None and not pull.finished:
+            raise Busy(f"{name} is being fetched. Wait for it, or stop it, before it is deleted.")
+        if name == self.kb.settings.embedding.model:
+            raise Busy(f"{name} is the embedding model of this service. Stop the service before it is deleted.")
+        with self._model_at_rest() if self._answers_with(name) else nullcontext():
+            llm.remove_model(self.kb.settings.llm, name)
+
+    @contextmanager
+    def _model_at_rest(self) -> Iterator[None]:
+        """Hold the turn at the model, so that no answer begins. Raises Busy where one is being written."""
+        with self.queue.enter("models") as place:
+            ends = time.monotonic() + _LET_GO_SECONDS
+            while not place.mine and not self._answering and time.monotonic() < ends:
+                time.sleep(0.05)  # an answer that was stopped a moment ago
+            if self._answering or not place.mine:
+                raise Busy("An answer is being written, or an evaluation runs. Wait for it, or stop it, and try again.")
+            yield
+
+    @property
+    def _answering(self) -> bool:
+        run = self.evaluations.running
+        return bool(self.conversations.running()) or (run is not None and not run.options.retrieval_only)
+
+    def _answers_with(self, name: str) -> bool:
+        from kb.models.ollama_server import same_model
+        from kb.models.weights import WEIGHTS
+
+        try:
+            used = self.kb.model
+        except KBError:
+            return False
+        if used.engine != ("embedded" if name in WEIGHTS else "ollama"):
+            return False
+        return used.name == name or same_model(name, used.name)
+
+    def shut_down(self) -> None:
+        """Stop what runs; returns when nothing uses the knowledge base any more, or after some seconds."""
+        self.conversations.close()
+        self.jobs.shut_down()
+        self.evaluations.shut_down()
+        self.pulls.shut_down()
+        self.warm_up.join(10)
+        gc.unfreeze()  # libraries complain of what is left at the end of the process
+
+
+_service: Service | None = None
+
+
+def install(service: Service | None) -> None:
+    """Make `service` the one the page's scripts find."""
+    global _service
+    _service = service
+
+
+def current() -> Service:
+    """The service of this process. Raises KBError when the page was started without `kb up`."""
+    if _service is None:
+        raise KBError("The page has no knowledge base. Start it with `kb up`.")
+    return _service

@@ -1,0 +1,286 @@
+"""Every word of the page, in Chinese and English."""
+
+from collections.abc import Mapping
+
+from kb.schema import Language
+from ui.words.strings_pages import TEXTS as PAGES
+from ui.words.text import Text
+from ui.words.translations import localised
+
+TEXTS: Mapping[str, Text] = {
+    **PAGES,
+    # the frame
+    "page_failed": Text("页面无法显示", "The page could not be shown"),
+    "product": Text("知识库助手", "Knowledge base"),
+    "tagline": Text(
+        "答案有据，数据不出本机",
+        "Answers from your documents, nothing leaves this machine",
+    ),
+    "page_chat": Text("对话", "Chat"),
+    "page_documents": Text("文档", "Documents"),
+    "language": Text("界面语言", "Language"),
+    "new_conversation": Text("新对话", "New conversation"),
+    "conversations_search": Text("搜索对话", "Search conversations"),
+    "conversations_none": Text("没有找到对话", "No conversation found"),
+    "conversations_more": Text("显示更多", "Show more"),
+    "conversation_menu": Text("“{title}”的菜单", "Menu of “{title}”"),
+    "conversation_rename": Text("重命名", "Rename"),
+    "conversation_remove": Text("删除", "Delete"),
+    "conversation_gone": Text(
+        "这个对话已被删除（可能在另一个标签页中）。这里是一个新对话。",
+        "This conversation was deleted, perhaps in another tab. Here is a new one.",
+    ),
+    "rename_label": Text("标题（留空则用第一个问题）", "Title (empty: its first question)"),
+    "save": Text("保存", "Save"),
+    "export_md": Text("导出为 Markdown", "Export as Markdown"),
+    "export_json": Text("导出为 JSON", "Export as JSON"),
+    "remove_title": Text("删除对话？", "Delete this conversation?"),
+    "remove_text": Text(
+        "其中的问题、回答和评价都会删除，无法撤销。",
+        "Its questions, answers and feedback are deleted. This cannot be undone.",
+    ),
+    "age_0": Text("今天", "Today"),
+    "age_1": Text("昨天", "Yesterday"),
+    "age_2": Text("七天内", "Previous 7 days"),
+    "age_3": Text("更早", "Earlier"),
+    "untitled": Text("新对话", "New conversation"),
+    "document_count": Text("{n} 个文档可供检索", "{n} documents searchable"),
+    "document_count_one": Text("1 个文档可供检索", "1 document searchable"),
+    # model
+    "model": Text("模型", "Model"),
+    "engine_auto": Text("自动", "Automatic"),
+    "engine_ollama": Text("Ollama", "Ollama"),
+    "engine_embedded": Text("内置引擎", "Embedded"),
+    "engine_llamaindex": Text("LlamaIndex", "LlamaIndex"),
+    "model_switching": Text("正在加载模型…", "Loading the model…"),
+    "model_loading": Text("正在加载模型", "Loading models"),
+    "model_loading_hint": Text(
+        "首次启动需要一点时间。您可以先提问，模型就绪后会立即作答。",
+        "The first start takes a moment. Ask already; the answer begins as soon as the models are ready.",
+    ),
+    "model_failed": Text("模型无法加载", "The models could not be loaded"),
+    "retry": Text("重试", "Try again"),
+    "page_models": Text("模型", "Models"),
+    "page_evaluation": Text("评测", "Evaluation"),
+    "models_open": Text("模型设置", "Model settings"),
+    "think_short": Text("思考：{words}", "Thinking: {words}"),
+    "think_help": Text(
+        "模型作答前最多思考多少词元；只对本次会话有效。",
+        "How many tokens the model may think before it answers. Kept for this session.",
+    ),
+    "think_budget": Text("思考预算（词元）", "Thinking budget (tokens)"),
+    "think_default": Text("默认", "Default"),
+    "think_off": Text("不思考", "No thinking"),
+    # asking
+    "ask_placeholder": Text("就您的文档提问…", "Ask about your documents…"),
+    "chat_placeholder": Text("给模型发消息（不查文档）…", "Message the model, without documents…"),
+    "without_documents": Text("不查文档", "Without documents"),
+    "without_documents_help": Text(
+        "模型只凭自身知识回答，没有出处。",
+        "The model answers from what it learnt; there are no sources.",
+    ),
+    "filters": Text("筛选", "Filters"),
+    "filters_on": Text("筛选 ({n})", "Filters ({n})"),
+    "filter_collections": Text("集合", "Collections"),
+    "filter_types": Text("类型", "Types"),
+    "filter_since": Text("入库不早于", "Added since"),
+    "filter_until": Text("入库不晚于", "Added until"),
+    "filter_all": Text("全部", "All"),
+    "filter_clear": Text("清除筛选", "Clear filters"),
+    "limit_collection": Text("集合：{name}", "in {name}"),
+    "limit_since": Text("{date} 起", "since {date}"),
+    "limit_until": Text("{date} 止", "until {date}"),
+    "limit_drop": Text("去掉筛选：{name}", "Remove filter: {name}"),
+    "dates_turned": Text("结束日期早于开始日期。", "The end is before the beginning."),
+    "earlier": Text("显示之前的 {n} 轮对话", "Show {n} earlier turns"),
+    "earlier_one": Text("显示之前的 1 轮对话", "Show 1 earlier turn"),
+    "busy": Text("请等这个回答写完。", "Wait until this answer is finished."),
+    "hero_title": Text("想了解什么？", "What would you like to know?"),
+    "hero_text": Text(
+        "回答中的每一句话都可以点开，查看文档里的原文。",
+        "Every sentence of an answer opens at the words of the document it rests on.",
+    ),
+    "hero_empty": Text(
+        "知识库里还没有文档。请先在“文档”页添加文件。",
+        "There are no documents yet. Add some files on the Documents page first.",
+    ),
+    "you": Text("您", "You"),
+    "assistant": Text("助手", "Assistant"),
+    "stop": Text("停止 (Esc)", "Stop (Esc)"),
+    "state_searching": Text("正在检索文档…", "Searching the documents…"),
+    "state_queued": Text("排队中…", "Waiting for its turn…"),
+    "state_ahead": Text("排队中，前面还有 {n} 个", "Waiting, {n} before you"),
+    "state_waiting": Text("正在等待模型…", "Waiting for the model…"),
+    "state_reading": Text("正在阅读段落…", "Reading the passages…"),
+    "state_thinking": Text("正在思考…", "Thinking…"),
+    "state_answering": Text("正在作答…", "Answering…"),
+    "passages_found": Text("找到 {n} 个段落", "{n} passages found"),
+    "passages_found_one": Text("找到 1 个段落", "1 passage found"),
+    "passages_none": Text("没有找到相关段落", "No passages found"),
+    "searched_as": Text("检索用的问题：{question}", "Searched for: {question}"),
+    "score": Text("相关度 {score}", "score {score}"),
+    "page": Text("第 {n} 页", "page {n}"),
+    "reasoning": Text("思考过程", "Reasoning"),
+    "reasoning_tokens": Text("{n} 个词元", "{n} tokens"),
+    "reasoning_budget": Text("{n} / {budget} 个词元", "{n} of {budget} tokens"),
+    "unverified": Text("未证实", "unverified"),
+    "unverified_help": Text(
+        "所引段落不能证实这句话，请核对。",
+        "The cited passages do not confirm this sentence; check it.",
+    ),
+    "unverified_count": Text("{n} 句话未能由文档证实", "{n} sentences not confirmed by the documents"),
+    "unverified_count_one": Text("1 句话未能由文档证实", "1 sentence not confirmed by the documents"),
+    "verified_all": Text("每句话都有文档依据", "Every sentence is confirmed by the documents"),
+    "refused": Text("文档中没有答案", "Your documents do not answer this"),
+    "refused_help": Text(
+        "可改用文档中的词语、写明所指的事物再问，或打开最接近的文档。",
+        "Ask with the words of the documents, name the thing you mean, or open the nearest document.",
+    ),
+    "nearest": Text("最接近的文档", "Nearest documents"),
+    "stopped": Text("已停止，已写出的内容保留。", "Stopped. What was written is kept."),
+    "stopped_before": Text("在第一个字之前已停止。", "Stopped before the first word."),
+    "connection_lost": Text("与服务的连接已断开", "The service does not answer"),
+    "connection_lost_text": Text(
+        "正在重新连接；服务恢复后，本页会自动继续，对话不会丢失。如果服务已经停止，请用 kb up 重新启动。",
+        "Connecting again. When the service is back this page goes on by itself, and no conversation is lost. "
+        "If it was stopped, start it again with kb up.",
+    ),
+    "interrupted": Text("服务重新启动，这个回答没有写完。", "The service was restarted; this answer was not finished."),
+    "failed": Text("未能完成回答", "The answer could not be completed"),
+    "failed_unknown": Text(
+        "发生内部错误，详情见日志。请重试。",
+        "An internal error occurred; the log has the details. Try again.",
+    ),
+    "no_sources": Text("未查文档，没有出处", "Without documents, no sources"),
+    "copy": Text("复制", "Copy"),
+    "copy_help": Text("复制回答及出处", "Copy the answer with its sources"),
+    "judge_up": Text("有帮助", "Helpful"),
+    "judge_down": Text("没有帮助", "Not helpful"),
+    "judged": Text("感谢您的评价。", "Thank you for your feedback."),
+    "judged_as": Text("您的评价：{reason}", "Your feedback: {reason}"),
+    "reason_up": Text("好在哪里？（可不填）", "What was good? (optional)"),
+    "reason_down": Text("问题在哪里？（可不填）", "What was wrong? (optional)"),
+    "reason_right": Text("正确", "Correct"),
+    "reason_clear": Text("清楚", "Clear"),
+    "reason_wrong": Text("答案错误", "Wrong answer"),
+    "reason_source": Text("出处不对", "Wrong source"),
+    "reason_incomplete": Text("不完整", "Incomplete"),
+    "reason_unclear": Text("不清楚", "Unclear"),
+    "reason_placeholder": Text("用您自己的话…", "In your own words…"),
+    "send": Text("发送", "Send"),
+    "again": Text("再问一次", "Ask again"),
+    "again_help": Text("用同样的问题再问一次", "Ask the same question once more"),
+    "copied": Text("已复制", "Copied"),
+    "took": Text("{seconds} 秒", "{seconds} s"),
+    "cite_label": Text("出处 {n}：{document}", "Source {n}: {document}"),
+    "cite_label_weak": Text(
+        "出处 {n}：{document}（未能证实这句话）", "Source {n}: {document} (does not confirm the sentence)"
+    ),
+    "question_shortened": Text("…（共 {n} 个字符）", "… ({n} characters)"),
+    # source viewer
+    "source": Text("原文", "Source"),
+    "back": Text("返回回答", "Back to the answer"),
+    "close_source": Text("关闭原文", "Close the source"),
+    "page_of": Text("第 {n} / {total} 页", "page {n} of {total}"),
+    "page_before": Text("上一页", "Previous page"),
+    "page_after": Text("下一页", "Next page"),
+    "view": Text("显示方式", "View"),
+    "view_table": Text("表格", "Table"),
+    "open_original": Text("打开原文件", "Open the original"),
+    "source_position": Text("{n} / {total}", "{n} of {total}"),
+    "previous": Text("上一处", "Previous"),
+    "next": Text("下一处", "Next"),
+    "version": Text("版本 {n}", "version {n}"),
+    "view_text": Text("文本", "Text"),
+    "view_page": Text("页面", "Page"),
+    "source_gone": Text(
+        "这份文档已被删除或无法打开：{reason}",
+        "This document is gone or cannot be opened: {reason}",
+    ),
+    "text_shortened": Text("（此处省略部分文字）", "(text left out here)"),
+    "page_unavailable": Text("无法绘制这一页，请看文本。", "This page cannot be drawn; see the text."),
+    "page_drawn": Text("正在打开这一页…", "Opening the page…"),
+    "words_not_marked": Text(
+        "在这一页的图像上没有找到所引文字的位置，请看文本。",
+        "The place of the cited words was not found on the picture of this page; see the text.",
+    ),
+    "page_alt": Text("{document} 第 {n} 页", "{document}, page {n}"),
+    # documents
+    "documents_title": Text("文档", "Documents"),
+    "documents_intro": Text(
+        "这里列出知识库中的所有文档。上传的文件只保存在本机。",
+        "Everything the knowledge base holds. Uploaded files stay on this machine.",
+    ),
+    "upload_label": Text("拖放文件到这里，或点击选择", "Drop files here, or browse"),
+    "upload_hint": Text(
+        "PDF、Office、HTML、Markdown、文本、表格、邮件、图片、ZIP 等；每个文件不超过 {mb} MB",
+        "PDF, Office, HTML, Markdown, text, tables, mail, images, ZIP and more; up to {mb} MB each",
+    ),
+    "upload_button": Text("添加 {n} 个文件", "Add {n} files"),
+    "upload_button_one": Text("添加 1 个文件", "Add 1 file"),
+    "upload_lost": Text(
+        "服务重新启动，选好的文件没有保留。请重新选择。",
+        "The service was restarted, and the files that had been chosen are gone. Choose them again.",
+    ),
+    "upload_starting": Text("正在准备…", "Preparing…"),
+    "upload_done": Text(
+        "完成：新增 {added}，更新 {changed}，未变 {unchanged}，失败 {failed}",
+        "Done: {added} added, {changed} changed, {unchanged} unchanged, {failed} failed",
+    ),
+    "upload_dismiss": Text("关闭", "Dismiss"),
+    "filter": Text("筛选", "Filter"),
+    "filter_none": Text("没有符合筛选条件的文档。", "No document matches the filter."),
+    "documents_none": Text("还没有文档。请在上方添加文件。", "No documents yet. Add files above."),
+    "status_added": Text("可检索", "Ready"),
+    "status_changed": Text("可检索", "Ready"),
+    "status_unchanged": Text("可检索", "Ready"),
+    "status_deleted": Text("已删除", "Deleted"),
+    "status_failed": Text("失败", "Failed"),
+    "status_skipped": Text("已跳过", "Skipped"),
+    "result_added": Text("新增", "Added"),
+    "result_changed": Text("更新", "Changed"),
+    "result_unchanged": Text("未变", "Unchanged"),
+    "result_deleted": Text("已删除", "Deleted"),
+    "result_failed": Text("失败", "Failed"),
+    "result_skipped": Text("已跳过", "Skipped"),
+    "pages": Text("{n} 页", "{n} pages"),
+    "pages_one": Text("1 页", "1 page"),
+    "chunks": Text("{n} 个片段", "{n} chunks"),
+    "chunks_one": Text("1 个片段", "1 chunk"),
+    "preview": Text("预览", "Preview"),
+    "delete": Text("删除", "Delete"),
+    "delete_title": Text("删除文档？", "Delete this document?"),
+    "delete_text": Text(
+        "将从知识库中删除它的文字和所有版本，无法撤销。",
+        "Its text and all its versions leave the knowledge base. This cannot be undone.",
+    ),
+    "delete_confirm": Text("删除", "Delete"),
+    "cancel": Text("取消", "Cancel"),
+    "deleted": Text("已删除 {name}", "Deleted {name}"),
+    "delete_failed": Text("未能删除：{reason}", "Could not delete: {reason}"),
+}
+
+
+class Strings:
+    """The page's words in one language: `t("page", n=3)`."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+
+    def __call__(self, key: str, **values: object) -> str:
+        text = getattr(TEXTS[key], self.language)
+        return str(text.format(**values)) if values else str(text)
+
+    def message(self, text: str) -> str:
+        """A message of the product's own, which is written in English, in this language."""
+        return localised(text, self.language)
+
+    def count(self, key: str, n: int) -> str:
+        """The string for `n` things; `key_one` where there is a form for exactly one."""
+        one = f"{key}_one"
+        return self(one) if n == 1 and one in TEXTS else self(key, n=f"{n:,}")
+
+
+def locale_language(locale: str | None) -> Language:
+    """The page's language for a browser's locale."""
+    return "zh" if (locale or "").lower().startswith("zh") else "en"
