@@ -16,6 +16,7 @@ from benchmarks import (  # noqa: E402
     mutations,
     reading,
     retrieval,
+    scorer,
     search,
     service,
     start,
@@ -33,6 +34,7 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "ingest": lambda options: ingest.run(),
     "sync": lambda options: synchronising.run(),
     "reading": lambda options: reading.run(),
+    "scorer": lambda options: scorer.run(),
     "mutations": lambda options: mutations.run(options.files, options.folder),
 }
 

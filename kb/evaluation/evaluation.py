@@ -190,7 +190,7 @@ def score(outcome: Outcome, options: EvalOptions) -> Scores:
         return scores
     if question.answerable:
         golds = question.answers or tuple(form for group in question.answer_groups for form in group)
-        right = scoring.is_right(answer.text, question.answers, question.answer_groups)
+        right = scoring.is_right(answer.text, question.answers, question.answer_groups, question.question)
         scores = replace(scores, right=right, f1=scoring.f1(answer.text, golds))
     if gold:
         on_gold = [

@@ -121,11 +121,33 @@ LONG = (
 )
 
 
-def test_of_a_long_gold_half_the_words_and_half_the_numbers_must_occur() -> None:
+def test_of_a_long_gold_enough_words_and_half_the_numbers_must_occur() -> None:
     said = "The benefits office must be told of a new dependent within 30 days, with the birth certificate."
     assert scoring.is_right(said, [LONG])
     assert not scoring.is_right(said.replace("30", "60"), [LONG])
     assert not scoring.is_right("Employees must do so within 30 days.", [LONG])
+
+
+def test_words_of_the_question_do_not_make_a_long_gold_right() -> None:
+    question = "Must employees notify the benefits office of a new dependent, and when does coverage begin?"
+    echo = "Employees must notify the benefits office of a new dependent, and coverage will begin within 30 days."
+    assert scoring.is_right(echo, [LONG])
+    assert not scoring.is_right(echo, [LONG], question=question)
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [
+        ("Yes, the margin rose to 34.6 % thanks to the new plant.", True),
+        ("The new plant lifted the margin, to 34.6 %.", True),
+        ("Yes, it did.", False),
+        ("No, the new plant did not; it fell to 34.6 %.", False),
+        ("Yes, the new plant lifted it to 36.6 %.", False),
+    ],
+)
+def test_a_yes_with_reasons_needs_its_number_and_some_of_its_words(answer: str, right: bool) -> None:
+    gold = "Yes, thanks to the new plant the margin improved to 34.6%."
+    assert scoring.is_right(answer, [gold], question="Did the margin improve?") is right
 
 
 def test_a_long_chinese_gold_is_compared_by_character() -> None:
