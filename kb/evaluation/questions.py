@@ -2,7 +2,8 @@
 
 import glob
 import json
-from collections.abc import Mapping
+import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,23 @@ def load_questions(path: Path) -> list[Question]:
     if not questions:
         raise QuestionSetError(f"The question set {path} holds no questions: one JSON object a line is expected.")
     return questions
+
+
+def sample(questions: Sequence[Question], size: int, seed: int) -> list[Question]:
+    """So many of the questions, drawn by `seed` in proportion to their kinds and languages, in their own order.
+
+    Shares of a question are given to the strata with the largest remainders; all questions if there are no more.
+    """
+    strata: dict[tuple[str, str], list[int]] = {}
+    for at, question in enumerate(questions):
+        strata.setdefault((question.kind, question.language), []).append(at)
+    shares = {key: min(size, len(questions)) * len(of) / len(questions) for key, of in strata.items()}
+    counts = {key: int(share) for key, share in shares.items()}
+    missing = min(size, len(questions)) - sum(counts.values())
+    for key in sorted(shares, key=lambda key: (int(shares[key]) - shares[key], key))[:missing]:
+        counts[key] += 1
+    drawn = [at for key, of in strata.items() for at in random.Random(f"{seed} {key}").sample(of, counts[key])]
+    return [questions[at] for at in sorted(drawn)]
 
 
 def _question(line: str) -> Question:
