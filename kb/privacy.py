@@ -1,18 +1,21 @@
 """Privacy: switches off what phones home, and refuses connections that leave the machine.
 
 Import this before anything else. Environment variables reach child processes; the guard is an audit
-hook and sees every connection and name lookup that Python makes. It cannot see native code: an
-operator closes that with the systemd unit or a network namespace (see docs/privacy.md).
+hook and is asked before everything that Python's `socket` does. It cannot see native code or what another
+program does: where files are read the kernel stops those (`ingest.reading.confinement`), elsewhere an
+operator does, with the systemd unit or a network namespace (see docs/privacy.md).
 """
 
+import _socket
+import functools
 import ipaddress
 import os
 import socket
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn
 
 SWITCHES = {
     "ORT_DISABLE_TELEMETRY": "1",
@@ -33,6 +36,18 @@ SWITCHES = {
 }
 
 _LOCAL_NAMES = {"localhost", "ip6-localhost"}
+
+# All that Python's `socket` announces: what reaches nothing, what names a host, and what has an address (its place in
+# the arguments). An event that stands nowhere here is refused.
+_HARMLESS = frozenset({"socket.gethostname", "socket.getservbyname", "socket.getservbyport"})
+_NAMING = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
+_REACHING = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1, "socket.getnameinfo": 0}
+_LISTENING = "socket.bind"
+_MAKING = "socket.__new__"
+
+_INTERNET = (socket.AF_INET, socket.AF_INET6)
+_GIVEN = -1  # as a family: the socket was made by another, and is judged when it is used
+_FAMILIES = (*_INTERNET, getattr(socket, "AF_UNIX", _GIVEN), _GIVEN)
 
 
 class OutsideConnection(ConnectionRefusedError):
@@ -58,6 +73,7 @@ class Guard:
             self._allowed = hosts
             self._allowed = hosts | {address for host in hosts for address in _addresses(host)}
             if not self._installed:
+                self._come_before_look_ups()
                 sys.addaudithook(self._on_event)
                 self._installed = True
 
@@ -72,23 +88,77 @@ class Guard:
             return False
         return address.is_loopback or address.is_unspecified
 
-    def _on_event(self, event: str, args: tuple[Any, ...]) -> None:
-        if event in ("socket.connect", "socket.sendto"):
-            target = args[1]
-            if isinstance(target, tuple) and target:
-                self._check(str(target[0]))
-        elif event in ("socket.getaddrinfo", "socket.gethostbyname") and args[0] is not None:
-            self._check(args[0].decode() if isinstance(args[0], bytes) else str(args[0]))
+    def listens(self, host: str) -> bool:
+        """Whether something may wait for connections on `host`: loopback, not all addresses at once, or one allowed."""
+        return self.permits(host) and host.strip("[]") not in ("", "0.0.0.0", "::")
 
-    def _check(self, host: str) -> None:
-        if self.permits(host):
+    def _come_before_look_ups(self) -> None:
+        """Judge names before they are looked up: these methods look up the name in an address, and tell of it then."""
+        self._judge_first("connect", lambda address, *_: address, "socket.connect")
+        self._judge_first("connect_ex", lambda address, *_: address, "socket.connect")
+        self._judge_first("bind", lambda address, *_: address, _LISTENING)
+        self._judge_first("sendto", lambda *given: given[-1], "socket.sendto")
+        self._judge_first("sendmsg", lambda *given: given[3] if len(given) > 3 else None, "socket.sendmsg")
+
+    def _judge_first(self, name: str, address: Callable[..., Any], event: str) -> None:
+        method = getattr(socket.socket, name)
+
+        @functools.wraps(method)
+        def judged(made: socket.socket, *given: Any) -> Any:
+            if given:
+                self._on_event(event, (made, address(*given)))
+            return method(made, *given)
+
+        setattr(socket.socket, name, judged)
+
+    def _on_event(self, event: str, args: tuple[Any, ...]) -> None:
+        if not event.startswith("socket.") or event in _HARMLESS:
             return
+        if event in _NAMING:
+            if args[0] is not None:
+                self._check(_text(args[0]))
+        elif event in _REACHING:
+            if (address := args[_REACHING[event]]) is not None:  # None: to the other end of a connection
+                family = socket.AF_INET if event == "socket.getnameinfo" else _family(args[0])
+                self._check_address(family, address, self.permits)
+        elif event == _LISTENING:
+            self._check_address(_family(args[0]), args[1], self.listens)
+        elif event == _MAKING:
+            if args[1] not in _FAMILIES:
+                self._refuse(f"a socket of family {args[1]}")
+        else:
+            self._refuse(f"something by {event}")
+
+    def _check_address(self, family: int, address: Any, permits: Callable[[str], bool]) -> None:
+        """Refuse an address that is not on this machine. A Unix socket always is, also one without a file."""
+        if family in _INTERNET and isinstance(address, tuple) and len(address) > 0:
+            self._check(_text(tuple.__getitem__(address, 0)), permits)
+        elif family not in _FAMILIES or type(address) not in (str, bytes):
+            self._refuse(f"an address of family {family}")
+
+    def _check(self, host: str, permits: Callable[[str], bool] | None = None) -> None:
+        if not (permits or self.permits)(host):
+            self._refuse(host or "any address")
+
+    def _refuse(self, what: str) -> NoReturn:
         module = _asking_module()
         self.refusals[module] += 1
         raise OutsideConnection(
-            f"refused: {module} tried to reach {host}. Nothing may leave this machine; "
+            f"refused: {module} tried to reach {what}. Nothing may leave this machine; "
             "list the host in privacy.allow if it is yours."
         )
+
+
+def _family(made: Any) -> int:
+    """The family of a socket, whatever a class of its own says."""
+    return int(_socket.socket.family.__get__(made))
+
+
+def _text(host: Any) -> str:
+    """A host as it will be used: neither a class that says something else of itself, nor bytes that may change."""
+    if type(host) is bytes:
+        return host.decode("ascii", "backslashreplace")
+    return host if type(host) is str else f"{type(host).__name__} in the place of a name"
 
 
 def _addresses(host: str) -> set[str]:
