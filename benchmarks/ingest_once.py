@@ -12,7 +12,7 @@ from pathlib import Path  # noqa: E402
 
 from ingest.document.files import find  # noqa: E402
 from ingest.reading import process_pool  # noqa: E402
-from ingest.reading.process_pool import ReadDocument, Task  # noqa: E402
+from ingest.reading.messages import ReadDocument, Task  # noqa: E402
 from ingest.sync.pipeline import ingest  # noqa: E402
 from kb.assistant import KnowledgeBase  # noqa: E402
 from kb.config import EmbeddingSettings, Settings  # noqa: E402

@@ -25,7 +25,7 @@ from typing import Any
 from benchmarks.places import evaldata
 from benchmarks.result import Result
 from ingest.reading import process_pool
-from ingest.reading.process_pool import ReadDocument, Task, Unreadable
+from ingest.reading.messages import ReadDocument, Task, Unreadable
 from kb.config import Settings
 from kb.errors import KBError
 from kb.language.tokenizer import tokenise

@@ -34,9 +34,10 @@ def texts() -> dict[str, tuple[str, tuple[str, ...]]]:
     """Of each document its text, and the text of each page where it has pages."""
     found: dict[str, tuple[str, tuple[str, ...]]] = {}
     for path in files():
-        if reading.is_bundle(path):
-            found.update((record.name, (record.text, ())) for record in reading.read_bundle(path))
-            continue
+        with path.open("rb") as file:
+            if reading.is_bundle(file, path.name):
+                found.update((record.name, (record.text, ())) for record in reading.read_bundle(file))
+                continue
         parsed = reading.read(path, IngestSettings())
         assert [page.number for page in parsed.pages] == list(range(1, len(parsed.pages) + 1))
         pages = tuple(parsed.text[page.start : page.end] for page in parsed.pages)

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePosixPath
+from typing import IO
 
 from ingest.document.parsed import one_line, stored
 from kb.errors import DocumentError
 
+SUFFIXES = (".jsonl", ".ndjson")
 _PEEKED_LINES = 20
 _LONGEST_LINE = 64 * 1024 * 1024  # bytes
 
@@ -22,38 +24,39 @@ class BundleRecord:
     problem: DocumentError | None = None
 
 
-def is_bundle(path: Path) -> bool:
-    """Whether `path` is a .jsonl (or .ndjson) file with a record of a document among its first lines."""
-    if path.suffix.lower() not in (".jsonl", ".ndjson"):
+def is_bundle(file: IO[bytes], name: str) -> bool:
+    """Whether a file is named .jsonl (or .ndjson) and has a record of a document among its first lines. It is left at
+    its beginning."""
+    if PurePosixPath(name).suffix.lower() not in SUFFIXES:
         return False
     try:
-        with path.open("rb") as file:
-            for _ in range(_PEEKED_LINES):
-                line = file.readline(_LONGEST_LINE)
-                if not line:
-                    return False
-                if isinstance(_record(line), BundleRecord):
-                    return True
+        for _ in range(_PEEKED_LINES):
+            line = file.readline(_LONGEST_LINE)
+            if not line:
+                return False
+            if isinstance(_record(line), BundleRecord):
+                return True
+        return False
     except OSError:
         return False
-    return False
+    finally:
+        file.seek(0)
 
 
-def read_bundle(path: Path) -> Iterator[BundleRecord]:
+def read_bundle(file: IO[bytes]) -> Iterator[BundleRecord]:
     """The documents of a bundle in order. A line that cannot be read comes as a record with a `problem` naming it."""
     try:
-        with path.open("rb") as file:
-            number = 0
-            while line := file.readline(_LONGEST_LINE):
-                number += 1
-                if not line.strip():
-                    continue
-                found = _record(line)
-                if isinstance(found, BundleRecord):
-                    yield found
-                else:
-                    problem = DocumentError(f"Line {number} of the bundle was left out: {found}.")
-                    yield BundleRecord(f"line {number}", "", "", problem)
+        number = 0
+        while line := file.readline(_LONGEST_LINE):
+            number += 1
+            if not line.strip():
+                continue
+            found = _record(line)
+            if isinstance(found, BundleRecord):
+                yield found
+            else:
+                problem = DocumentError(f"Line {number} of the bundle was left out: {found}.")
+                yield BundleRecord(f"line {number}", "", "", problem)
     except OSError as error:
         raise DocumentError(f"The bundle cannot be read: {error.strerror or error}.") from None
 

@@ -156,10 +156,12 @@ def _status(path: Path) -> os.stat_result | None:
         return None
 
 
-def content(path: Path, max_file_mb: int) -> bytes:
+def content(file: IO[bytes], max_file_mb: int) -> bytes:
     """The whole file. Raises DocumentError where it is empty, over the limit or cannot be read."""
-    with _opened(path, max_file_mb) as file:
+    try:
         data = file.read((max_file_mb << 20) + 1)
+    except OSError as error:
+        raise DocumentError(f"The file cannot be read: {error.strerror or error}.") from None
     if len(data) > max_file_mb << 20:
         raise _over_the_limit(len(data), max_file_mb)
     if not data:
@@ -170,7 +172,7 @@ def content(path: Path, max_file_mb: int) -> bytes:
 def hashed(path: Path, max_file_mb: int) -> tuple[str, int]:
     """SHA-256 and size of a file. A file over the limit is not read through. Raises DocumentError."""
     digest, size = hashlib.sha256(), 0
-    with _opened(path, max_file_mb) as file:
+    with opened(path, max_file_mb) as file:
         while block := file.read(1 << 20):
             digest.update(block)
             size += len(block)
@@ -178,7 +180,7 @@ def hashed(path: Path, max_file_mb: int) -> tuple[str, int]:
 
 
 @contextmanager
-def _opened(path: Path, max_file_mb: int) -> Iterator[IO[bytes]]:
+def opened(path: Path, max_file_mb: int) -> Iterator[IO[bytes]]:
     """A file for reading. A pipe or a device is not waited for. Raises DocumentError, also for what happens inside."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -188,6 +190,8 @@ def _opened(path: Path, max_file_mb: int) -> Iterator[IO[bytes]]:
                 raise DocumentError("It is a device, pipe or socket, not a file.")
             if status.st_size > max_file_mb << 20:
                 raise _over_the_limit(status.st_size, max_file_mb)
+            if status.st_size == 0:  # or what the kernel makes up as it is read, as the memory of a process
+                raise DocumentError("The file is empty.")
             yield file
     except FileNotFoundError:
         raise DocumentError("The file vanished before it could be read.") from None

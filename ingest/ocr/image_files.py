@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ingest.document.parsed import Parsed, TextBuilder
 from ingest.ocr.ocr import Recognised, recognise
@@ -56,22 +55,22 @@ def read_image(data: bytes, settings: IngestSettings) -> Parsed:
 
 
 @contextmanager
-def opened(source: bytes | Path) -> Iterator[Any]:
+def opened(source: bytes | IO[bytes]) -> Iterator[Any]:
     """An image as PIL opens it. Raises DocumentError."""
     from PIL import Image
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
-                head = file.read(8)
-                file.seek(0)
-                if head[4:8] == b"ftyp":
-                    import pillow_heif
+            file = BytesIO(source) if isinstance(source, bytes) else source
+            head = file.read(8)
+            file.seek(0)
+            if head[4:8] == b"ftyp":
+                import pillow_heif
 
-                    pillow_heif.register_heif_opener()
-                with Image.open(file) as image:
-                    yield image
+                pillow_heif.register_heif_opener()
+            with Image.open(file) as image:
+                yield image
         except Image.DecompressionBombError:
             limit = 2 * (Image.MAX_IMAGE_PIXELS or 0)
             raise DocumentError(f"The image has more than {limit:,} pixels; make it smaller.") from None

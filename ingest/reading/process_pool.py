@@ -1,30 +1,50 @@
 """Workers: files are read and split in processes of their own, which a hostile file can neither hang, fill nor crash.
 
-The processes are started when they are needed, yield to everything else on the machine, hold no model, and end when
-they are idle. A file that goes over its limits of time or memory ends its process, and is listed with that reason.
+The processes are started when they are needed, are confined to the file they are given, yield to everything else on the
+machine, hold no model, and end when they are idle. A file that goes over its limits of time or memory ends its process,
+and is listed with that reason.
 """
 
 import atexit
 import contextlib
+import json
 import os
 import pickle
+import shutil
 import signal
 import subprocess
-import sys
+import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
+from dataclasses import replace
 from pathlib import Path
 
+from ingest.document import files
+from ingest.reading import confined_process
+from ingest.reading.channel import ChannelError
+from ingest.reading.confined_process import ConfinedProcess, NotStarted
+from ingest.reading.confinement import Sight
+from ingest.reading.keeping import Keeper
+from ingest.reading.messages import (
+    ALIVE,
+    BEGUN,
+    CONTENT,
+    CONTENT_END,
+    LAST,
+    MESSAGE,
+    PAGE,
+    Fatal,
+    Message,
+    MessageError,
+    Task,
+    Unreadable,
+    decoded,
+)
 from kb.config import Settings
 from kb.errors import DocumentError, KBError
-from kb.schema import Chunk, Heading, PageSpan, RecognisedPage
-
-MORE, LAST, BEGUN, PAGE, READY = b"m", b"l", b"b", b"p", b"r"  # the first byte of what a process sends
+from kb.language.tokenizer import segmenter_cache
 
 _MEGABYTE = 1 << 20
 _BUFFERED = 4 * _MEGABYTE  # of one file, read and not yet taken
@@ -32,74 +52,9 @@ _IDLE_SECONDS = 60.0
 _START_SECONDS = 120.0
 _POLL_SECONDS = 0.1
 _WHOLE_FILE = 100  # times `ingest.file_seconds`: what a file may take with all its members and pages
+_LONGEST_NAME = 1 << 16  # bytes, of a page or member that is told
 _FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)  # no crash: a parser does not send them
-_CHILD = (
-    "import sys; sys.path[:] = sys.argv[2:]; from ingest.reading.reader_process import main; main(int(sys.argv[1]))"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A file to read. `known` are documents inside it, by path, that need not be read again while their hash is this.
-
-    In `folder`, which is one of the home's, temporary files are put; with `keep` also the content of what could be
-    read, for who asked. The first `skip` members of an archive or mail are passed over.
-    """
-
-    place: Path
-    source: str  # its path in its root
-    sha256: str
-    settings: Settings
-    known: dict[str, str] = field(default_factory=dict)
-    folder: Path | None = None
-    keep: bool = False
-    skip: int = 0
-    members: bool = True  # whether they are wanted at all
-
-
-@dataclass(frozen=True, slots=True)
-class ReadDocument:
-    """A document as read and split."""
-
-    path: str
-    sha256: str
-    size: int
-    media_type: str
-    title: str
-    text: str
-    pages: tuple[PageSpan, ...]
-    chunks: tuple[Chunk, ...]
-    words: tuple[str, ...] = ()  # what the word index holds of each chunk
-    original: str = ""  # the file in the task's folder that holds its content; "" where none was kept
-    recognised: tuple[RecognisedPage, ...] = ()
-    headings: tuple[Heading, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class KnownContent:
-    """A document inside a file that is still the known one."""
-
-    path: str
-    sha256: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A document that cannot be read, and why."""
-
-    path: str
-    error: DocumentError
-
-
-@dataclass(frozen=True, slots=True)
-class Fatal:
-    """What ends the whole ingestion: a setting that cannot be used, a full disk."""
-
-    error: KBError
-
-
-Message = ReadDocument | KnownContent | Unreadable
+_READER = "ingest.reading.reader_process"
 
 
 class Reading:
@@ -108,7 +63,7 @@ class Reading:
     def __init__(self, task: Task) -> None:
         self.task = task
         self._changed = threading.Condition()
-        self._waiting: deque[bytes] = deque()
+        self._waiting: deque[tuple[Message | Fatal, int]] = deque()
         self._size = 0
         self._page = ""
         self._ended = False
@@ -128,15 +83,15 @@ class Reading:
                     self._changed.wait(_POLL_SECONDS)
                 if stop.is_set() or not (self._waiting or self._page != shown):
                     return
-                page, data = self._page, self._waiting.popleft() if self._waiting else b""
-                self._size -= len(data)
+                page, (message, size) = self._page, self._waiting.popleft() if self._waiting else (None, 0)
+                self._size -= size
                 self._changed.notify_all()
             if page != shown:
                 shown = page
                 show(page)
-            for message in pickle.loads(data) if data else ():
-                if isinstance(message, Fatal):
-                    raise message.error
+            if isinstance(message, Fatal):
+                raise message.error
+            if message is not None:
                 yield message
 
     def cancel(self) -> None:
@@ -150,14 +105,14 @@ class Reading:
         """Wait until no process is busy with the file."""
         self._released.wait(timeout)
 
-    def put(self, data: bytes) -> None:
-        """Add pickled messages; waits while too many are there."""
+    def put(self, message: Message | Fatal, size: int = 0) -> None:
+        """Add a message of so many bytes; waits while too many are there."""
         with self._changed:
             while self._size > _BUFFERED and not self.cancelled:
                 self._changed.wait()
             if not self.cancelled:
-                self._waiting.append(data)
-                self._size += len(data)
+                self._waiting.append((message, size))
+                self._size += size
             self._changed.notify_all()
 
     def put_page(self, page: str) -> None:
@@ -165,9 +120,6 @@ class Reading:
         with self._changed:
             self._page = page
             self._changed.notify_all()
-
-    def put_message(self, message: Message | Fatal) -> None:
-        self.put(pickle.dumps([message]))
 
     def end(self) -> None:
         """All was put."""
@@ -180,8 +132,9 @@ class Reading:
 class Workers:
     """The reading processes of this program. They take files in the order in which these are handed in."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, bootstrap: str = confined_process.BOOTSTRAP) -> None:
         self._limit = limit
+        self.bootstrap = bootstrap  # what a process begins with
         self._changed = threading.Condition()
         self._tasks: deque[Reading] = deque()
         self._threads: list[_Worker] = []
@@ -230,23 +183,30 @@ class _Worker(threading.Thread):
     def __init__(self, workers: Workers) -> None:
         super().__init__(name="reading", daemon=True)
         self._workers = workers
-        self._process: subprocess.Popen[bytes] | None = None
-        self._connection: Connection | None = None
+        self._process: ConfinedProcess | None = None
+        self._sight = Sight()  # of the process, without its own folder
+        self._own: Path | None = None  # the folder that it may write to
+        self._scratch: Path | None = None  # in which that one is
+        self._was_used = False  # by another file
 
     @property
     def pid(self) -> int | None:
         process = self._process
-        return None if process is None else process.pid
+        return None if process is None else process.popen.pid
 
     def run(self) -> None:
         try:
             while (reading := self._workers.next(self)) is not None:
                 try:
                     self._serve(reading)
+                except KBError as error:
+                    reading.put(Fatal(error))
+                    self.kill()
                 except BaseException as error:  # whoever waits for the file must not wait for ever
-                    reading.put_message(Fatal(KBError(f"The reading process failed: {error!r}. Run it again.")))
+                    reading.put(Fatal(KBError(f"The reading process failed: {error!r}. Run it again.")))
                     self.kill()
                 finally:
+                    self._clear()
                     reading.end()
         finally:
             self.kill()
@@ -259,36 +219,63 @@ class _Worker(threading.Thread):
 
     def _read(self, reading: Reading, task: Task) -> Task | None:
         """Let the process read a file. Returns what is left to do of it where a member of it ended the process."""
-        connection, limits = self._ready(), task.settings.ingest
+        process = self._ready(task)
+        try:
+            with (
+                files.opened(task.place, task.settings.ingest.max_file_mb) as file,
+                contextlib.suppress(BrokenPipeError, ConnectionResetError),  # seen below
+            ):
+                process.channel.send(b"t", pickle.dumps(_told(task)), file.fileno(), _START_SECONDS)
+        except DocumentError as error:
+            reading.put(Unreadable(task.source, error))
+            return None
+        except TimeoutError:  # what an earlier file has made of the process does not listen
+            self.kill()
+            return task
+        with Keeper(task) as keeper:
+            return self._follow(reading, task, process, keeper)
+
+    def _follow(self, reading: Reading, task: Task, process: ConfinedProcess, keeper: Keeper) -> Task | None:
+        limits = task.settings.ingest
         member: tuple[int, str] | None = None  # of the file: its number and path
         silent, allowed, looked = 0.0, max(_START_SECONDS, limits.file_seconds), time.monotonic()
         loaded = False  # from then on it is the file's time
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # seen below
-            connection.send(task)
         while True:
             if reading.cancelled:
                 self.kill()
                 return None
             before = time.monotonic()
             trouble = ""
-            if connection.poll(_POLL_SECONDS):
-                try:
-                    data = connection.recv_bytes()
-                except (EOFError, OSError):
-                    trouble = self._how_it_ended()
-                else:
+            try:
+                frame = process.channel.receive(limits.file_mb_memory * _MEGABYTE, _POLL_SECONDS)
+                if frame is not None:
+                    kind, data = frame
                     reading.seconds += (time.monotonic() - before) * loaded
                     silent, allowed, loaded = 0.0, limits.file_seconds, True  # what comes first says so
-                    if data[:1] == BEGUN:
-                        member = pickle.loads(data[1:])
-                    elif data[:1] == PAGE:
-                        reading.put_page(pickle.loads(data[1:]))
-                    else:
-                        reading.put(data[1:])  # may wait: that is not the file's time
-                    if data[:1] == LAST:
+                    if kind == BEGUN:
+                        member = _member(data, task, member)
+                    elif kind == PAGE:
+                        reading.put_page(data[:_LONGEST_NAME].decode("utf-8", "replace"))
+                    elif kind in (CONTENT, CONTENT_END):
+                        keeper.take(data, whole=kind == CONTENT_END)
+                    elif kind == MESSAGE:
+                        reading.put(keeper.joined(decoded(data, task)), len(data))  # may wait: not the file's time
+                    elif kind == LAST:
+                        self._was_used = True
                         self._renew_if_large(limits.file_mb_memory)
                         return None
-                    continue
+                    elif kind != ALIVE:
+                        raise MessageError("a frame of no known kind")
+                    if time.monotonic() - looked < 1.0:
+                        continue
+                    before = time.monotonic()  # however much it says, its memory is looked at
+            except (MessageError, ChannelError):
+                trouble = (
+                    "The process that read it told what is not in the file, and was ended: the file, or its reader, is "
+                    "damaged or hostile."
+                )
+            except (EOFError, OSError):
+                trouble = self._how_it_ended()
             silent += time.monotonic() - before
             reading.seconds += (time.monotonic() - before) * loaded
             if not trouble and reading.seconds > (whole := _WHOLE_FILE * limits.file_seconds):
@@ -307,49 +294,49 @@ class _Worker(threading.Thread):
                     "or raise ingest.file_mb_memory in the settings."
                 )
             if trouble:
+                is_its_own = loaded or not self._was_used
                 self.kill()
-                reading.put_message(Unreadable(member[1] if member else task.source, DocumentError(trouble)))
+                if not is_its_own:  # the process did not even begin with it: an earlier file has made it so
+                    return task
+                reading.put(Unreadable(member[1] if member else task.source, DocumentError(trouble)))
                 return None if member is None else replace(task, skip=member[0] + 1)
             if time.monotonic() - looked > 1.0:
                 looked = time.monotonic()
 
-    def _ready(self) -> Connection:
-        """The connection to the process, which is started if there is none. Raises KBError."""
-        if self._connection is not None and self._process is not None and self._process.poll() is None:
-            return self._connection
+    def _ready(self, task: Task) -> ConfinedProcess:
+        """The process, which is started if there is none that sees what this task needs. Raises KBError."""
+        sight, scratch = _sight(task), task.scratch
+        process = self._process
+        if (
+            process is not None
+            and process.popen.poll() is None
+            and (self._sight, self._scratch) == (sight, scratch)
+            and (self._own is None or self._own.is_dir())
+        ):
+            return process
         self.kill()
-        ours, theirs = Pipe()
-        command = [sys.executable, "-c", _CHILD, str(theirs.fileno()), *sys.path]
+        self._sight, self._scratch, self._was_used = sight, scratch, False
+        if sight.modules:
+            if scratch is not None:
+                scratch.mkdir(mode=0o700, exist_ok=True)
+            self._own = Path(tempfile.mkdtemp(prefix="process-", dir=scratch))
         try:
-            self._process = subprocess.Popen(
-                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                start_new_session=True,
+            self._process = confined_process.start(
+                _READER, replace(sight, own=str(self._own or "")), _START_SECONDS, with_this_thread=True,
+                bootstrap=self._workers.bootstrap,
             )  # fmt: skip
-        except OSError as error:
-            raise KBError(f"No reading process could be started: {error.strerror or error}.") from error
-        finally:
-            theirs.close()
-        self._connection = ours
-        try:
-            ready = ours.poll(_START_SECONDS) and ours.recv_bytes() == READY
-        except (EOFError, OSError):
-            ready = False
-        if not ready:
-            how = self._how_it_ended()
-            self.kill()
-            raise KBError(f"The reading process did not start ({how}). What it said stands above.")
-        return ours
+        except NotStarted as error:
+            raise KBError(f"The reading process did not start ({error}). What it said stands above.") from error
+        return self._process
 
     def _how_it_ended(self) -> str:
         assert self._process is not None
+        popen = self._process.popen
         try:
-            code = self._process.wait(5)
+            code = popen.wait(5)
         except subprocess.TimeoutExpired:
             return "The process that read it went silent."
-        how = f"code {code}"
-        if code < 0:
-            with contextlib.suppress(ValueError):
-                how = signal.Signals(-code).name
+        how = confined_process.how_it_ended(popen)
         if -code in _FROM_OUTSIDE:  # this thread says so itself where it was the one
             return f"The process that read it was ended from outside by {how}, as where memory is short. Run it again."
         return f"The process that read it was ended by {how}: the file is damaged or hostile."
@@ -371,16 +358,56 @@ class _Worker(threading.Thread):
         if self._megabytes() > limit / 2:
             self.kill()
 
+    def _clear(self) -> None:
+        """Remove what a file left in the process's folder: the next one is another's."""
+        if self._own is not None and self._own.is_dir():
+            for each in self._own.iterdir():
+                if each.is_dir() and not each.is_symlink():
+                    shutil.rmtree(each, ignore_errors=True)
+                else:
+                    each.unlink(missing_ok=True)
+
     def kill(self) -> None:
         """End the process and all that it has started."""
         process, self._process = self._process, None
-        connection, self._connection = self._connection, None
         if process is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        if connection is not None:
-            connection.close()
+            process.kill()
+        own, self._own = self._own, None
+        if own is not None:
+            shutil.rmtree(own, ignore_errors=True)
+
+
+def _sight(task: Task) -> Sight:
+    """What a process sees that reads this file: what words and tokens are cut by. Raises KBError."""
+    from kb.models.embedding import model_folder
+
+    folder = model_folder(task.settings.embedding.model)  # the shipped one's where a class takes the model's place
+    modules = sorted({where.partition(":")[0] for where in task.settings.ingest.readers.values()})
+    readable = (str(folder), str(folder / "tokenizer.json"), str(segmenter_cache()))  # the file may be a link
+    return Sight(readable, modules=tuple(modules))
+
+
+def _told(task: Task) -> Task:
+    """The task as the process is told it: without where it is from and where things go, and without settings that may
+    hold what is secret, such as a model's key."""
+    settings, embedding = task.settings, {"llamaindex_class": "", "llamaindex_options": {}}
+    needed = Settings(
+        embedding=settings.embedding.model_copy(update=embedding), splitting=settings.splitting, ingest=settings.ingest
+    )
+    return replace(task, place=Path(task.place.name), folder=None, scratch=None, settings=needed)
+
+
+def _member(data: bytes, task: Task, before: tuple[int, str] | None) -> tuple[int, str]:
+    """Which member of the file is begun. They are numbered upwards, so that what is left becomes less."""
+    try:
+        number, path = json.loads(data)
+        if not isinstance(number, int) or not isinstance(path, str) or len(path) > _LONGEST_NAME:
+            raise TypeError
+    except (ValueError, TypeError):
+        raise MessageError("no member") from None
+    if number < (task.skip if before is None else before[0] + 1) or f"{path}/".find(f"{task.source}/") != 0:
+        raise MessageError("a member that is not the next one")
+    return number, path
 
 
 pool = Workers(max(1, min(4, (os.cpu_count() or 1) // 2)))  # the embedding model needs the rest of the machine

@@ -126,15 +126,17 @@ def is_archive(source: Path | bytes, name: str) -> bool:
     return _container_kind(source, name) == "zip"
 
 
-def members(path: Path, settings: IngestSettings, *, name: str | None = None) -> Iterator[Member]:
+def members(source: Path | bytes, settings: IngestSettings, *, name: str = "") -> Iterator[Member]:
     """The documents inside an archive or attached to a mail or PDF, those inside of them too; none for other files.
 
-    A name is the path inside: `folder/a.docx`, `inner.zip/b.txt`, `mail.eml/offer.pdf`. The mail or PDF at `path`
-    itself does not come: `read` reads it. Raises DocumentError where the archive cannot be opened.
+    A name is the path inside: `folder/a.docx`, `inner.zip/b.txt`, `mail.eml/offer.pdf`. The mail or PDF itself does
+    not come: `read` reads it. Raises DocumentError where the archive cannot be opened.
     """
     from ingest.containers import archives
 
-    return archives.members(_bytes(path, settings.max_file_mb), name or path.name, settings.max_file_mb)
+    if isinstance(source, bytes):
+        return archives.members(source, name, settings.max_file_mb)
+    return archives.members(_bytes(source, settings.max_file_mb), name or source.name, settings.max_file_mb)
 
 
 def check_format(name: str, settings: IngestSettings, head: bytes = b"") -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from ingest.document.files import Found
-from ingest.reading import reading
 from kb.store.catalog import Catalog, KnownDocument
 from kb.store.file_tracking import SeenFile, Sync
 
@@ -71,7 +70,7 @@ class Collection:
             return []
         file = self.seen_file(str(found.root), found.path_in_root)
         single = file is not None and file.sha256 == sha256 and file.documents == 1
-        return [known] if single or not reading.is_container(found.absolute_path, found.path_in_root) else []
+        return [known] if single else []  # whether there is more in it is seen by who may open it
 
     def _is_whole(self, found: Found, sha256: str) -> bool:
         file = self.seen_file(str(found.root), found.path_in_root)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingest.reading.process_pool import ReadDocument
+from ingest.reading.messages import ReadDocument
 from kb.assistant import KnowledgeBase
 from kb.errors import StorageFull
 from kb.models.embedding import Embedding

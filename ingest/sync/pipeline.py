@@ -14,7 +14,8 @@ from pathlib import Path
 
 from ingest.document import files
 from ingest.reading import process_pool, reading
-from ingest.reading.process_pool import KnownContent, Message, ReadDocument, Reading, Task, Unreadable
+from ingest.reading.messages import KnownContent, Message, ReadDocument, Task, Unreadable
+from ingest.reading.process_pool import Reading
 from ingest.sync import reindexing
 from ingest.sync.change_detection import Collection, is_out_of_sight
 from ingest.sync.indexing import Committer, Waiting
@@ -243,7 +244,10 @@ class _Run:
 
     def _start_reading(self, file: _File) -> Reading:
         known, folder = file.collection.readable(file.found), self._folder
-        task = Task(file.found.absolute_path, file.path, file.sha256, self._kb.settings, known, folder, keep=True)
+        task = Task(
+            file.found.absolute_path, file.path, file.sha256, self._kb.settings, known, folder, self._kb.home.reading,
+            keep=True,
+        )  # fmt: skip
         begun = process_pool.pool.read(task)
         self._kb.indexes.ready()  # meanwhile
         return begun

@@ -11,11 +11,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from ingest.document.parsed import Parsed
 from ingest.reading import process_pool, splitting
-from ingest.reading.process_pool import ReadDocument, Reading, Task
+from ingest.reading.messages import ReadDocument, Task
+from ingest.reading.process_pool import Reading
 from ingest.sync.indexing import embed
 from kb.assistant import KnowledgeBase
 from kb.errors import DocumentNotFound, EmbeddingChanged
@@ -85,18 +85,15 @@ def reindex(
     Originals are read again; a record of a bundle, and an original that can no longer be read, goes by its stored
     text. `stop`, set from another thread, ends after the current batch; the next run goes on from there.
     """
-    with kb.home.scratch() as folder, kb.deletion.ingesting():
-        report = _Run(kb, folder, progress or (lambda _: None), stop or threading.Event()).run(asker)
+    with kb.deletion.ingesting():
+        report = _Run(kb, progress or (lambda _: None), stop or threading.Event()).run(asker)
     kb.scrub()  # what a deletion had to leave to this run
     return report
 
 
 class _Run:
-    def __init__(
-        self, kb: KnowledgeBase, folder: Path, progress: Callable[[ReindexProgress], None], stop: threading.Event
-    ) -> None:
+    def __init__(self, kb: KnowledgeBase, progress: Callable[[ReindexProgress], None], stop: threading.Event) -> None:
         self._kb = kb
-        self._folder = folder  # for temporary files
         self._progress = progress
         self._stop = stop
         self._began = time.perf_counter()
@@ -151,8 +148,9 @@ class _Run:
         original = self._kb.home.original(document.sha256)
         if not original.is_file():
             return None
+        scratch = self._kb.home.reading
         return process_pool.pool.read(
-            Task(original, document.path, document.sha256, self._kb.settings, folder=self._folder, members=False)
+            Task(original, document.path, document.sha256, self._kb.settings, scratch=scratch, members=False)
         )
 
     def _read(self, document: Answering, reading: Reading | None) -> ReadDocument | None:

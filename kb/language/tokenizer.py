@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Iterable
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from kb.config import cache_dir
@@ -28,6 +29,18 @@ STOP_WORDS = frozenset(
 )
 
 
+def segmenter_cache() -> Path:
+    """The folder of what the segmenter has made of its dictionary, which is made here where it is missing: processes
+    that read files may not write there."""
+    if not (_cache() / "jieba.cache").is_file():
+        segmenter()
+    return _cache()
+
+
+def _cache() -> Path:
+    return cache_dir() / "jieba"
+
+
 @functools.cache
 def segmenter() -> Any:
     """The Chinese word segmenter (jieba), loaded once."""
@@ -37,9 +50,8 @@ def segmenter() -> Any:
 
     jieba.setLogLevel(logging.ERROR)
     segmenter = jieba.Tokenizer()
-    folder = cache_dir() / "jieba"
-    folder.mkdir(parents=True, exist_ok=True)
-    segmenter.tmp_dir = str(folder)  # jieba's own default is the shared temporary folder
+    _cache().mkdir(parents=True, exist_ok=True)
+    segmenter.tmp_dir = str(_cache())  # jieba's own default is the shared temporary folder
     segmenter.initialize()
     return segmenter
 

@@ -85,7 +85,7 @@ class FolderEmbedder:
 
     def __init__(self, settings: EmbeddingSettings) -> None:
         self._settings = settings
-        self._folder = _folder(settings.model)
+        self._folder = model_folder(settings.model)
         self._tokenizer: Tokenizer | None = None
         self.evidence_floors = EVIDENCE_FLOORS.get(settings.model, {})
 
@@ -200,7 +200,8 @@ class LlamaIndexEmbedder:
         return unit(np.asarray(self._model.get_text_embedding_batch(list(texts)), dtype=np.float32))
 
 
-def _folder(model: str) -> Path:
+def model_folder(model: str) -> Path:
+    """The sentence-transformers folder of a model. Raises EmbeddingError or WeightsMissing."""
     folder = Path(model).expanduser()
     if folder.is_dir():
         if not (folder / "modules.json").is_file() or not (folder / "tokenizer.json").is_file():

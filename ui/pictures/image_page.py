@@ -1,16 +1,18 @@
 """A picture among the documents, with the words marked that were recognised on it. Called in a drawing process."""
 
+from typing import IO
+
 from kb.errors import DocumentError
 from ui.pictures.highlight import recognised
 from ui.pictures.page_picture import MAX_PIXELS, WIDTH, PageError, PageRequest, Picture, finished
 
 
-def draw(request: PageRequest) -> Picture:
+def draw(request: PageRequest, file: IO[bytes]) -> Picture:
     """Draw an image, or a frame of one, as it was turned to be read, with its words marked. Raises PageError."""
     from ingest.ocr.image_files import frame, opened
 
     try:
-        with opened(request.path) as image:
+        with opened(file) as image:
             shown = frame(image, request.number)
     except DocumentError as error:
         raise PageError(str(error)) from error

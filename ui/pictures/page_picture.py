@@ -3,7 +3,6 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from kb.schema import Place
@@ -30,7 +29,6 @@ class PageRequest:
     `places` are those of words that were recognised on it, when it is `turned` counter-clockwise by so many degrees.
     """
 
-    path: Path
     media_type: str
     number: int
     text: str  # of the page

@@ -1,7 +1,7 @@
 """A page of a PDF as a picture, with the boxes of some of its words. Called in a process of `render_pool`."""
 
 import ctypes
-from typing import Any
+from typing import IO, Any
 
 from ui.pictures.highlight import located, own_text, recognised, visible
 from ui.pictures.page_picture import MAX_PIXELS, WIDTH, Box, PageError, PageRequest, Picture, finished
@@ -9,7 +9,7 @@ from ui.pictures.page_picture import MAX_PIXELS, WIDTH, Box, PageError, PageRequ
 _MAX_SCALE = 20.0  # pixels a point: a page may be a dot
 
 
-def draw(request: PageRequest) -> Picture:
+def draw(request: PageRequest, file: IO[bytes]) -> Picture:
     """Draw a page, as it was turned to be read, with its words marked: those of its own text, and those that were
     recognised on it. Raises PageError."""
     import pypdfium2
@@ -18,7 +18,7 @@ def draw(request: PageRequest) -> Picture:
     from ingest.pdf.extras import open_forms
 
     try:
-        document = pypdfium2.PdfDocument(request.path)
+        document = pypdfium2.PdfDocument(file)
         try:
             open_forms(document)
             page = document[request.number - 1]

@@ -1,29 +1,39 @@
 """Drawing: pages of PDFs and images as pictures with the cited words marked, by processes of their own.
 
 A file on which a library crashes or hangs ends such a process, and its page is not shown; the service goes on. The
-processes are started when they are needed, and end when they are idle. Pictures are kept for a while.
+processes are started when they are needed, see nothing but the file they draw, and end when they are idle. Pictures are
+kept for a while.
 """
 
 import atexit
 import contextlib
+import pickle
 import queue
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import IO
 
+from pydantic import TypeAdapter, ValidationError
+
+from ingest.document.files import opened
+from ingest.reading import confined_process
+from ingest.reading.confined_process import ConfinedProcess, NotStarted
+from ingest.reading.confinement import Sight
+from kb.errors import DocumentError
 from kb.schema import RecognisedPage, StoredText
 from ui.pictures.cache import Kept
-from ui.pictures.page_picture import PDF, PageError, PageRequest, Picture
+from ui.pictures.page_picture import PDF, Box, PageError, PageRequest, Picture
+from ui.pictures.render_process import PICTURE
 
 _SECONDS = 30.0  # for a page
 _START_SECONDS = 60.0
 _PROCESSES = 2
 _KEPT = 24  # pictures, some 200 KB each
-_CHILD = "import sys; sys.path[:] = sys.argv[2:]; from ui.pictures.render_process import main; main(int(sys.argv[1]))"
+_PROCESS = "ui.pictures.render_process"
+_LARGEST = 64 << 20  # bytes, of a picture
+_LARGEST_FILE = 1 << 20  # MB: it was read, so it was within the limit
+_PLACES: TypeAdapter[tuple[tuple[Box, ...], tuple[Box, ...]]] = TypeAdapter(tuple[tuple[Box, ...], tuple[Box, ...]])
 
 
 def is_drawn(media_type: str) -> bool:
@@ -56,14 +66,15 @@ class Drawings:
         start, end = (start, end) if start < end else (span.start, span.start)
         text = stored.text[span.start : span.end]
         turned, places = (recognised.turned, recognised.places) if recognised is not None else (0, ())
-        request = PageRequest(
-            path, stored.media_type, number, text, start - span.start, end - span.start, turned, places
-        )  # fmt: skip
-        return self._kept.get((stored.sha256, request), lambda: self._drawn(request))
+        request = PageRequest(stored.media_type, number, text, start - span.start, end - span.start, turned, places)
+        return self._kept.get((stored.sha256, request), lambda: self._drawn(path, request))
 
-    def _drawn(self, request: PageRequest) -> Picture:
-        with self._drawer() as drawer:
-            return drawer.draw(request, _SECONDS)
+    def _drawn(self, path: Path, request: PageRequest) -> Picture:
+        try:
+            with opened(path, _LARGEST_FILE) as file, self._drawer() as drawer:
+                return drawer.draw(request, file, _SECONDS)
+        except DocumentError as error:
+            raise PageError(str(error)) from error
 
     @contextlib.contextmanager
     def _drawer(self) -> "Iterator[_Drawer]":
@@ -91,75 +102,66 @@ class _Drawer:
     """One process at a time, used by one thread at a time."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-        self._connection: Connection | None = None
+        self._process: ConfinedProcess | None = None
 
     @property
     def pid(self) -> int | None:
         process = self._process
-        return None if process is None or process.poll() is not None else process.pid
+        return None if process is None or process.popen.poll() is not None else process.popen.pid
 
-    def draw(self, request: PageRequest, seconds: float) -> Picture:
+    def draw(self, request: PageRequest, file: IO[bytes], seconds: float) -> Picture:
         """Raises PageError for a page that cannot be drawn, not in this time, or that ends the process."""
         try:
-            return self._asked(request, seconds)
+            return self._asked(request, file, seconds)
         except (EOFError, OSError):
             pass  # the process ended, perhaps of having been idle until a moment ago
         try:
-            return self._asked(request, seconds)
+            return self._asked(request, file, seconds)
         except (EOFError, OSError) as error:
             raise PageError("the process that drew it was ended: the file is damaged or hostile") from error
 
-    def _asked(self, request: PageRequest, seconds: float) -> Picture:
-        connection = self._ready()
+    def _asked(self, request: PageRequest, file: IO[bytes], seconds: float) -> Picture:
+        channel = self._ready().channel
         try:
-            connection.send(request)
-            if not connection.poll(seconds):
-                raise PageError(f"it took longer than {seconds:.0f} s")
-            drawn = connection.recv()
+            file.seek(0)
+            channel.send(b"d", pickle.dumps(request), file.fileno(), seconds)
+            kind, data = self._received(seconds)
+            if kind == PICTURE:
+                boxes, marks = _PLACES.validate_json(data)
+                return Picture(self._received(seconds)[1], boxes, marks)
+        except ValidationError as error:
+            self.end()
+            raise PageError("the process that drew it sent no picture: the file is damaged or hostile") from error
         except BaseException:
             self.end()  # what it would still send is not for who asks next
             raise
-        if isinstance(drawn, Picture):
-            return drawn
-        raise drawn
+        raise PageError(data.decode("utf-8", "replace")[:1000])
 
-    def _ready(self) -> Connection:
-        if self._connection is not None and self.pid is not None and not self._connection.poll():
-            return self._connection  # what can be read now is its end
+    def _received(self, seconds: float) -> tuple[bytes, bytes]:
+        """What the process sends next. Raises PageError where that takes too long, EOFError, OSError."""
+        assert self._process is not None
+        frame = self._process.channel.receive(_LARGEST, seconds)
+        if frame is None:
+            raise PageError(f"it took longer than {seconds:.0f} s")
+        return frame
+
+    def _ready(self) -> ConfinedProcess:
+        if self._process is not None and self.pid is not None and self._process.channel.is_quiet:
+            return self._process  # what can be read now is its end
         self.end()
-        ours, theirs = Pipe()
-        command = [sys.executable, "-c", _CHILD, str(theirs.fileno()), *sys.path]
         try:
-            self._process = subprocess.Popen(
-                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                start_new_session=True,
-            )  # fmt: skip
-        except OSError as error:
-            ours.close()
-            raise PageError(f"no process could be started: {error.strerror or error}") from error
-        finally:
-            theirs.close()
-        threading.Thread(target=self._process.wait, name="drawing", daemon=True).start()  # so that it is gone then
-        self._connection = ours
-        try:
-            ready = ours.poll(_START_SECONDS) and ours.recv() is None
-        except (EOFError, OSError):
-            ready = False
-        if not ready:
-            self.end()
-            raise PageError("the process that draws it did not start")
-        return ours
+            self._process = confined_process.start(_PROCESS, Sight(), _START_SECONDS)
+        except NotStarted as error:
+            raise PageError(f"the process that draws it did not start ({error})") from error
+        ended = self._process.popen.wait
+        threading.Thread(target=ended, name="drawing", daemon=True).start()  # so that it is gone then
+        return self._process
 
     def end(self) -> None:
         """End the process."""
         process, self._process = self._process, None
-        connection, self._connection = self._connection, None
         if process is not None:
             process.kill()
-            process.wait()
-        if connection is not None:
-            connection.close()
 
 
 drawings = Drawings()

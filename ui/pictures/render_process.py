@@ -1,52 +1,58 @@
 """The drawing process: draws pages for the service, which no file that a library breaks on can then take down.
 
-`kb.privacy` comes first, as everywhere: nothing that a library does reaches beyond this machine.
+It is confined when it begins (`ingest.reading.confined_process`): what it draws comes as an open file.
 """
 
-from kb import privacy
+import json
+import pickle
+import resource
+import signal
+from collections.abc import Callable
+from typing import IO
 
-privacy.protect()
+from ingest.reading.channel import Channel
+from ui.pictures.page_picture import PDF, PageError, PageRequest, Picture
 
-import resource  # noqa: E402  (telemetry is switched off, and the guard stands, before anything else is imported)
-import signal  # noqa: E402
-from multiprocessing.connection import Connection  # noqa: E402
-
-from ui.pictures.page_picture import PDF, PageError, PageRequest, Picture  # noqa: E402
-
+PICTURE, ERROR = b"p", b"e"  # the kinds of what is sent: a picture follows where it is marked
 IDLE_SECONDS = 120.0
 LONGEST_SECONDS = 60  # for a page; the service waits for less
 _ROOM = 6 << 30  # address space
+_LARGEST_REQUEST = 1 << 28  # bytes: it has the text of the page
 
 
-def main(descriptor: int) -> None:
-    """Draw what comes over the connection, until it is closed or nothing comes for a while."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def main(channel: Channel) -> None:
+    """Draw what comes over the channel, until it is closed or nothing comes for a while."""
     resource.setrlimit(resource.RLIMIT_AS, (_ROOM, _ROOM))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    connection = Connection(descriptor)
-    connection.send(None)  # ready
-    while connection.poll(IDLE_SECONDS):
-        try:
-            request = connection.recv()
-        except EOFError:
-            return
-        signal.alarm(LONGEST_SECONDS)  # ends this process, should the service be gone
-        connection.send(_drawn(request))
-        signal.alarm(0)
-
-
-def _drawn(request: PageRequest) -> Picture | PageError:
     try:
-        if request.media_type == PDF:
-            from ui.pictures import pdf_page
+        while (frame := channel.receive(_LARGEST_REQUEST, IDLE_SECONDS)) is not None:
+            signal.alarm(LONGEST_SECONDS)  # ends this process, should the service be gone
+            with open(channel.file(), "rb") as file:
+                _answer(channel, pickle.loads(frame[1]), file)
+            signal.alarm(0)
+    except EOFError:
+        return
 
-            return pdf_page.draw(request)
-        from ui.pictures import image_page
 
-        return image_page.draw(request)
+def _answer(channel: Channel, request: PageRequest, file: IO[bytes]) -> None:
+    try:
+        picture = _drawer(request)(request, file)
     except PageError as error:
-        return PageError(str(error))  # without its cause, which may be of a kind that cannot be sent
+        channel.send(ERROR, str(error).encode("utf-8", "replace"))
     except MemoryError:
-        return PageError("it needs too much memory")
+        channel.send(ERROR, b"it needs too much memory")
     except Exception as error:  # what a library raises on a broken file is anybody's guess
-        return PageError(f"{type(error).__name__}: {error}"[:200])
+        channel.send(ERROR, f"{type(error).__name__}: {error}"[:200].encode("utf-8", "replace"))
+    else:
+        channel.send(PICTURE, json.dumps((picture.boxes, picture.marks)).encode())
+        channel.send(PICTURE, picture.png)
+
+
+def _drawer(request: PageRequest) -> Callable[[PageRequest, IO[bytes]], Picture]:
+    if request.media_type == PDF:
+        from ui.pictures import pdf_page
+
+        return pdf_page.draw
+    from ui.pictures import image_page
+
+    return image_page.draw

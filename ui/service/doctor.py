@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ingest.ocr import ocr
-from ingest.reading import reading
+from ingest.reading import confinement, reading
 from kb.config import Settings, cache_dir, default_home
 from kb.errors import KBError
 from kb.models import hardware, llm, weights
@@ -44,6 +44,7 @@ def examine(settings: Settings, home: Path | None = None) -> dict[str, Any]:
         *_models(settings),
         *_formats(settings),
         _privacy(settings),
+        _reading_processes(),
     ]
     fits = hardware.deepseek_fits(context_tokens=settings.llm.context_tokens)
     return {
@@ -144,5 +145,18 @@ def _privacy(settings: Settings) -> dict[str, str]:
     return _check(
         "privacy",
         "ok",
-        f"{len(SWITCHES)} switches set, outside connections refused ({refusals} so far), allowed: {allowed}",
+        f"{len(SWITCHES)} switches set, the guard refuses outside connections ({refusals} so far), allowed: {allowed}",
     )
+
+
+def _reading_processes() -> dict[str, str]:
+    """What keeps those who read files from all else: one is started, and tries."""
+    found = confinement.examined()
+    parts = (
+        ("seccomp", found.calls, "no sockets, no other programs or processes (seccomp)"),
+        ("network namespace", found.network, "no network (network namespace)"),
+        ("Landlock", found.files, f"no other files (Landlock ABI {found.landlock})"),
+    )
+    held = [what for _, missing, what in parts if not missing]
+    lacking = [f"{name} is missing: {why}" for name, why, _ in parts if why]
+    return _check("reading processes", "note" if lacking else "ok", "; ".join([*held, *lacking]))

@@ -70,7 +70,6 @@ MESSAGES: tuple[tuple[str, str], ...] = (
     ),
     ("The disk of the home is full. Free some space and run again.", "主目录所在的磁盘已满。请腾出空间后重试。"),
     ("The reading process did not start ({why}). What it said stands above.", "读取进程没有启动（{why}）。"),
-    ("No reading process could be started: {why}.", "无法启动读取进程：{why}。"),
     ("The reading process failed: {why}. Run it again.", "读取进程出错：{why}。请重试。"),
     (
         "There is no conversation {id}. It may have been deleted in another tab.",

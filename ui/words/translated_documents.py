@@ -12,6 +12,11 @@ DOCUMENTS: tuple[tuple[str, str], ...] = (
         "The process that read it was ended by {how}: the file is damaged or hostile.",
         "读取该文件的进程以 {how} 结束：文件已损坏，或带有恶意内容。",
     ),
+    (
+        "The process that read it told what is not in the file, and was ended: the file, or its reader, is damaged or "
+        "hostile.",
+        "读取该文件的进程报告了文件中没有的内容，已被终止：文件或其读取器已损坏，或带有恶意内容。",
+    ),
     ("What is attached to the {kind} file cannot be read ({why}).", "无法读取该 {kind} 文件的附件（{why}）。"),
     ("The process that read it went silent.", "读取该文件的进程没有响应。"),
     (

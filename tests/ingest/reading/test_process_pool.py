@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 
 from ingest.reading import process_pool
-from ingest.reading.process_pool import Message, ReadDocument, Reading, Task, Unreadable, Workers
+from ingest.reading.messages import Message, ReadDocument, Task, Unreadable
+from ingest.reading.process_pool import Reading, Workers
 from kb.config import IngestSettings, Settings
 from kb.errors import ConfigError
+from tests.ingest.lesser_kernels import lacking
 
 HOSTILE = {"bad": "tests.ingest.hostile:HostileReader"}
 LONG = 60.0
@@ -66,7 +68,6 @@ def reason(message: Message) -> str:
     [
         ("hang", limited(seconds=4), "longer than 4 s"),
         ("fill", limited(megabytes=700), "more than 700 MB of memory"),
-        ("fill with a child", limited(megabytes=700), "more than 700 MB of memory"),
         ("ask for too much", limited(), "more than 2048 MB of memory"),
         ("crash", limited(), "SIGSEGV"),
         ("exit", limited(), "code 7"),
@@ -86,6 +87,13 @@ def test_a_hostile_file_is_ended_with_its_reason_and_its_neighbours_are_read(
     assert isinstance(first, ReadDocument)
     assert isinstance(last, ReadDocument)
     assert (first.text, last.text) == ("# First\n\nBefore it.", "# Last\n\nAfter it.")
+
+
+def test_what_a_process_has_started_counts_where_the_kernel_lets_it_start_something(tmp_path: Path) -> None:
+    pool = Workers(1, lacking("call_only", "see_only"))
+    [message] = read(pool, task(tmp_path, "a.bad", "fill with a child\nrest", limited(megabytes=700)))
+    pool.close()
+    assert "more than 700 MB of memory" in reason(message)
 
 
 def test_a_hostile_member_of_an_archive_costs_the_archive_nothing_else(pool: Workers, tmp_path: Path) -> None:
@@ -133,19 +141,20 @@ def test_the_page_that_is_read_is_told(shared: Workers, tmp_path: Path) -> None:
 
 
 def test_temporary_files_and_contents_are_put_where_the_task_says(shared: Workers, tmp_path: Path) -> None:
-    folder = tmp_path / "of the home"
+    folder, scratch = tmp_path / "of the run", tmp_path / "of the home"
     folder.mkdir()
     kept, known = read(
         shared,
-        replace(task(tmp_path, "a.md", "# A"), folder=folder, keep=True),
-        replace(task(tmp_path, "b.bad", "where\n"), folder=folder),
+        replace(task(tmp_path, "a.md", "# A"), folder=folder, scratch=scratch, keep=True),
+        replace(task(tmp_path, "b.bad", "where\n"), folder=folder, scratch=scratch),
     )
     assert isinstance(kept, ReadDocument)
     assert isinstance(known, ReadDocument)
     assert (folder / kept.original).read_text() == "# A"
-    assert known.text.startswith(str(folder))
+    assert known.text.startswith(str(scratch))
     assert known.original == ""
     assert [path.name for path in folder.iterdir()] == [kept.original]
+    assert [path for path in scratch.rglob("*") if not path.is_dir()] == []
 
 
 def test_the_process_is_nice_guarded_and_without_models(shared: Workers, tmp_path: Path) -> None:

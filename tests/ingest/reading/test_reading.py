@@ -399,8 +399,9 @@ def test_a_bundle_gives_its_records_and_names_the_lines_it_leaves_out(tmp_path: 
     ]
     path = put(tmp_path, "corpus.jsonl", "\n".join(lines).encode() + b"\n\xff\xfe\n")
 
-    assert is_bundle(path)
-    records = list(read_bundle(path))
+    with path.open("rb") as file:
+        assert is_bundle(file, path.name)
+        records = list(read_bundle(file))
 
     good = [(each.name, each.title, each.text) for each in records if not each.problem]
     assert good == [("a.md", "A", "first"), ("17", "", "second\nline"), ("18", "", "third")]
@@ -410,9 +411,8 @@ def test_a_bundle_gives_its_records_and_names_the_lines_it_leaves_out(tmp_path: 
     assert "empty" in problems[1]
 
 
-def test_a_record_is_read_as_a_document_of_its_name(tmp_path: Path) -> None:
-    path = put(tmp_path, "c.jsonl", '{"_id": "17", "text": "words"}\nnonsense\n')
-    good, bad = read_bundle(path)
+def test_a_record_is_read_as_a_document_of_its_name() -> None:
+    good, bad = read_bundle(BytesIO(b'{"_id": "17", "text": "words"}\nnonsense\n'))
 
     parsed = record(good)
 
@@ -421,7 +421,7 @@ def test_a_record_is_read_as_a_document_of_its_name(tmp_path: Path) -> None:
         record(bad)
 
 
-def test_only_jsonl_files_with_documents_are_bundles(tmp_path: Path) -> None:
-    assert not is_bundle(put(tmp_path, "a.txt", '{"_id": "1", "text": "x"}'))
-    assert not is_bundle(put(tmp_path, "questions.jsonl", '{"id": "1", "question": "x"}'))
-    assert not is_bundle(tmp_path / "missing.jsonl")
+def test_only_jsonl_files_with_documents_are_bundles() -> None:
+    assert not is_bundle(BytesIO(b'{"_id": "1", "text": "x"}'), "a.txt")
+    assert not is_bundle(BytesIO(b'{"id": "1", "question": "x"}'), "questions.jsonl")
+    assert not is_bundle(BytesIO(), "empty.jsonl")

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from ingest.reading import splitting
-from ingest.reading.process_pool import ReadDocument, Reading
+from ingest.reading.messages import ReadDocument
+from ingest.reading.process_pool import Reading
 from ingest.sync import reindexing
 from ingest.sync.pipeline import ingest
 from ingest.sync.reindexing import ReindexProgress, reindex

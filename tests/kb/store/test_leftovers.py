@@ -149,7 +149,7 @@ def test_a_content_that_was_refused_is_not_kept(kb: KnowledgeBase, tmp_path: Pat
             archive.writestr("1.md", f"# The second\n\nIt says {CANARY} and is refused.")
     report = ingest(kb, [folder])
     assert [(d.status, "came twice" in d.reason) for d in report.documents] == [("added", False), ("failed", True)]
-    assert [*kb.home.reading.iterdir()] == []
+    assert [path for path in kb.home.reading.rglob("*") if path.is_file()] == []
     kb.close()
     assert files_with(kb.home.path, needles(CANARY)) == []
     assert len([*kb.home.originals.glob("*/*")]) == 1

@@ -1,8 +1,6 @@
 """Locating words on a page: by their number where the texts are the same, else by what stands around them; and by the
 places of what was recognised."""
 
-from pathlib import Path
-
 import pytest
 
 from kb.schema import Place
@@ -48,7 +46,7 @@ def test_what_is_not_there_is_not_found(theirs: str) -> None:
 
 def request(text: str, words: str, *places: Place) -> PageRequest:
     start = text.index(words)
-    return PageRequest(Path("a"), "image/png", 1, text, start, start + len(words), 0, places)
+    return PageRequest("image/png", 1, text, start, start + len(words), 0, places)
 
 
 def boxes(text: str, words: str, *places: Place, size: tuple[int, int] = (1000, 1000)) -> list[Box]:

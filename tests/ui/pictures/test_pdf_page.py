@@ -35,7 +35,8 @@ class Warranty:
 def draw(path: Path, stored: StoredText, number: int, start: int, end: int) -> Picture:
     span = next((page for page in stored.pages if page.number == number), stored.pages[0])
     text = stored.text[span.start : span.end]
-    return pdf_page.draw(PageRequest(path, PDF, number, text, start - span.start, end - span.start))
+    with path.open("rb") as file:
+        return pdf_page.draw(PageRequest(PDF, number, text, start - span.start, end - span.start), file)
 
 
 @pytest.fixture(

@@ -142,18 +142,29 @@ def test_a_file_that_is_none_is_told(drawings: Drawings, tmp_path: Path) -> None
 def test_a_page_that_ends_its_process_or_hangs_is_told_and_the_next_is_drawn(
     drawings: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pipe, good = tmp_path / "pipe.png", tmp_path / "good.png"
-    os.mkfifo(pipe)  # nobody writes to it: opening it never ends
+    good = tmp_path / "good.png"
     good.write_bytes(saved(picture(LINES[:1]), "PNG"))
     page = (PageSpan(1, 0, 1),)
+    assert drawings.draw(good, StoredText("c", "a", 1, "", "image/png", "none", "x", page), 1, 0, 0).png
+    for pid in drawings.pids:
+        os.kill(pid, signal.SIGSTOP)  # as where a library does not come to an end
     monkeypatch.setattr(render_pool, "_SECONDS", 0.5)
     with pytest.raises(PageError, match="longer than"):
-        drawings.draw(pipe, StoredText("c", "a", 1, "", "image/png", "pipe", "x", page), 1, 0, 0)
+        drawings.draw(good, StoredText("c", "a", 1, "", "image/png", "hangs", "x", page), 1, 0, 0)
     monkeypatch.undo()
     assert drawings.draw(good, StoredText("c", "a", 1, "", "image/png", "one", "x", page), 1, 0, 0).png
     for pid in drawings.pids:
         os.kill(pid, signal.SIGSEGV)  # as a library does on a hostile file
     assert drawings.draw(good, StoredText("c", "a", 1, "", "image/png", "two", "x", page), 1, 0, 0).png
+
+
+@pytest.mark.parametrize("place", ["pipe", "/dev/zero", "/proc/self/mem", "missing"])
+def test_what_is_no_file_is_told_at_once(drawings: Drawings, tmp_path: Path, place: str) -> None:
+    path = tmp_path / place
+    if place == "pipe":
+        os.mkfifo(path)  # nobody writes to it: opening it as a file would never end
+    with pytest.raises(PageError, match=r"not a file|vanished|is empty"):
+        drawings.draw(path, StoredText("c", "a", 1, "", "image/png", place, "x", (PageSpan(1, 0, 1),)), 1, 0, 0)
 
 
 def test_a_process_that_ended_leaves_no_trace(drawings: Drawings, tmp_path: Path) -> None:
@@ -165,6 +176,22 @@ def test_a_process_that_ended_leaves_no_trace(drawings: Drawings, tmp_path: Path
         os.kill(pid, signal.SIGTERM)
     assert ended
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in ended))  # nobody draws, and nobody looks
+
+
+def test_the_processes_are_confined(drawings: Drawings, tmp_path: Path) -> None:
+    path = tmp_path / "good.png"
+    path.write_bytes(saved(picture(LINES[:1]), "PNG"))
+    assert drawings.draw(path, StoredText("c", "a", 1, "", "image/png", "cut", "x", (PageSpan(1, 0, 1),)), 1, 0, 0).png
+    [*processes] = (drawer._process for drawer in drawings._all if drawer.pid is not None)
+    assert processes
+    for process in processes:
+        assert process is not None
+        assert process.confinement.holds
+        status = Path(f"/proc/{process.popen.pid}/status").read_text()
+        assert "\nSeccomp:\t2\n" in status
+        assert "\nNoNewPrivs:\t1\n" in status
+        own, theirs = (os.readlink(f"/proc/{pid}/ns/net") for pid in ("self", process.popen.pid))
+        assert own != theirs
 
 
 def test_pdfs_and_images_are_drawn_and_nothing_else() -> None:

@@ -1,4 +1,4 @@
-"""The doctor: what a format needs and this machine lacks."""
+"""The doctor: what a format needs and this machine lacks, and what keeps reading processes from all else."""
 
 import importlib.util
 import subprocess
@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ingest.ocr import ocr
-from ingest.reading import reading
+from ingest.reading import confinement, reading
+from ingest.reading.confinement import Confinement
 from kb.config import IngestSettings, Settings
 from ui.service import doctor
 
@@ -54,3 +55,24 @@ def test_a_home_that_cannot_be_written_to_is_told(small_disk: Callable[[int], Pa
     [check] = doctor._storage(home)
     assert check["state"] == "missing"
     assert "cannot be written to" in check["detail"]
+
+
+def test_what_confines_reading_processes_is_told() -> None:
+    check = doctor._reading_processes()
+    assert (check["name"], check["state"]) == ("reading processes", "ok")
+    version = confinement.examined().landlock
+    assert check["detail"] == (
+        "no sockets, no other programs or processes (seccomp); no network (network namespace); "
+        f"no other files (Landlock ABI {version})"
+    )
+
+
+def test_what_the_kernel_lacks_for_it_is_told_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    lacking = Confinement(network="user namespaces: Operation not permitted", files="this kernel has no Landlock")
+    monkeypatch.setattr(confinement, "examined", lambda: lacking)
+    check = doctor._reading_processes()
+    assert check["state"] == "note"
+    assert check["detail"] == (
+        "no sockets, no other programs or processes (seccomp); network namespace is missing: user namespaces: "
+        "Operation not permitted; Landlock is missing: this kernel has no Landlock"
+    )
