@@ -59,6 +59,15 @@ def test_a_deleted_chunk_is_not_found_and_one_never_there_is_passed_over(index: 
     assert best not in [i for i, _ in index.nearest(question(), 100)]
 
 
+def test_chroma_is_given_no_text(index: VectorIndex) -> None:
+    index.add(rows(20))
+    held = index._collection.get(include=["documents", "metadatas"])
+    assert len(held["ids"]) == 20
+    assert not any(held["documents"] or ())
+    told = [value for each in held["metadatas"] or () for value in (each or {}).values()]
+    assert {type(value) for value in told} <= {int, float, bool}
+
+
 def test_an_empty_index_finds_nothing(index: VectorIndex) -> None:
     assert index.nearest(question(), 5) == []
 
