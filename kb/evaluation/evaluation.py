@@ -19,7 +19,7 @@ from kb.errors import HomeError, KBError, UsageError
 from kb.evaluation import ranking_metrics, report, scoring
 from kb.evaluation.metrics import as_table, gate, load_gate, summarise
 from kb.evaluation.outcome import EvalOptions, EvalProgress, Outcome, Ranked, Report, Scores
-from kb.evaluation.questions import Evidence, Question, load_questions
+from kb.evaluation.questions import Evidence, Question, chosen, load_questions
 from kb.evaluation.ranking_metrics import Place
 from kb.evaluation.results_log import ResultsLog
 from kb.language.script import is_written_in
@@ -35,6 +35,7 @@ __all__ = [
     "Report",
     "Scores",
     "as_table",
+    "chosen",
     "evaluate",
     "gate",
     "load_gate",
@@ -96,8 +97,10 @@ def evaluate(
     recorded with its error, and counts as not found and not right. Raises UsageError if `out` holds another run, or
     no document is within the scope of the options.
     """
-    questions = questions[: options.limit] if options.limit is not None else questions
-    _check(questions, options)
+    _check(options)
+    questions = chosen(questions, options.limit, options.sample, options.seed)
+    if not questions:
+        raise UsageError("There are no questions to evaluate.")
     _check_scope(kb, options)
     if not options.retrieval_only:
         if options.engine is not None or options.model is not None:
@@ -107,6 +110,7 @@ def evaluate(
     with ResultsLog(out / "results.jsonl", run, options.fresh) as log:
         done = _resumed(log, options)
         plan = [(question, sample) for question in questions for sample in range(options.samples)]
+        collections = _collections(kb, questions, options)
         pending = [(q, s) for q, s in plan if (q.id, s) not in done or done[q.id, s].error]
         if options.retrieval_only and pending:
             _warm_search(kb, pending[0][0], options)
@@ -114,7 +118,7 @@ def evaluate(
         for question, sample in pending:
             if stop is not None and stop.is_set():
                 break
-            outcome = put(kb, question, sample, options)
+            outcome = replace(put(kb, question, sample, options), collections=collections.get(question.id, ()))
             log.append(_OUTCOME.dump_json(outcome))
             done[question.id, sample] = outcome
             if progress is not None:
@@ -138,6 +142,7 @@ def put(kb: Asked, question: Question, sample: int, options: EvalOptions) -> Out
                 outcome,
                 ranked=tuple(_ranked(p, i < options.k) for i, p in enumerate(found.passages)),
                 enough_evidence=found.enough_evidence,
+                evidence=found.evidence,
                 retrieval_seconds=found.seconds,
             )
         if not options.retrieval_only:
@@ -221,6 +226,7 @@ def fingerprint(kb: Asked, questions: Sequence[Question], options: EvalOptions) 
         "seed": options.seed,
         "samples": options.samples,
         "limit": options.limit,
+        "sample": options.sample,
         "retrieval_only": options.retrieval_only,
         "page_slack": options.page_slack,
         "scope": {
@@ -233,20 +239,27 @@ def fingerprint(kb: Asked, questions: Sequence[Question], options: EvalOptions) 
     }
 
 
-def _check(questions: Sequence[Question], options: EvalOptions) -> None:
+def _check(options: EvalOptions) -> None:
     for name, value, least in (
         ("--samples", options.samples, 1),
         ("--limit", 1 if options.limit is None else options.limit, 1),
+        ("--sample", 1 if options.sample is None else options.sample, 1),
         ("--page-slack", options.page_slack, 0),
         ("-k", options.k, 1),
         ("candidates", options.candidates, ranking_metrics.CUTOFF),
     ):
         if value < least:
             raise UsageError(f"{name} must be at least {least}, not {value}.")
-    if not questions:
-        raise UsageError("There are no questions to evaluate.")
     if options.retrieval_only and options.samples > 1:
         raise UsageError("--samples counts answers; it cannot go with --retrieval-only.")
+
+
+def _collections(kb: Asked, questions: Sequence[Question], options: EvalOptions) -> dict[str, tuple[str, ...]]:
+    """For each question the collections in which its gold documents stand."""
+    by_path: dict[str, set[str]] = {}
+    for document in kb.documents(options.asker):
+        by_path.setdefault(document.path, set()).add(document.collection)
+    return {q.id: tuple(sorted({name for e in q.evidence for name in by_path.get(e.doc, ())})) for q in questions}
 
 
 def _check_scope(kb: Asked, options: EvalOptions) -> None:

@@ -5,21 +5,24 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
 from kb.errors import UsageError, why
-from kb.evaluation import ranking_metrics, scoring
+from kb.evaluation.measures import Measure, interval, measures, total
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.table import Table
 
     from kb.evaluation.outcome import Outcome, Report
 
 NO_VALUE = "–"
 _LIMIT = re.compile(r"\s*(>=|<=|==|>|<)\s*(-?\d+(?:\.\d+)?(?:e-?\d+)?)\s*")
-_BY_KIND = ("answers.refused_by_kind.", "answers.of.refused_by_kind.")  # then the kinds of the question set
+DIMENSIONS = ("kind", "language", "collection", "type", "tag")
+# Then come the kinds, languages and so on of the question set.
+_OF_THE_SET = ("answers.refused_by_kind.", "answers.of.refused_by_kind.", *(f"slices.{name}." for name in DIMENSIONS))
 _TESTS = {
     ">=": lambda value, limit: value >= limit,
     "<=": lambda value, limit: value <= limit,
@@ -35,128 +38,105 @@ def summarise(report: "Report") -> dict[str, Any]:
     - retrieval: over questions with evidence; a failed search counts as nothing found. `below_floor_*`: the share of
       questions whose evidence is too weak to call the model.
     - answers: `right` and `f1` over the answers to answerable questions, failed ones being wrong; `refused_*` over
-      those that were answered; `empty`, `think_leaks`, `language_right` over all answers. With K samples `right` is
-      the mean over all, `pass@1` (DeepSeek-R1, 2025: the mean of pass@1 over k samples), and `cons@K` is whether
-      the answer of the majority is right.
+      those that were answered; `empty`, `think_leaks`, `language_right` over all answers; `aurc`, the area under the
+      risk–coverage curve, over the answers that were given. With K samples `right` is the mean over all, `pass@1`
+      (DeepSeek-R1, 2025: the mean of pass@1 over k samples), and `cons@K` is whether the answer of the majority is
+      right.
     - claims: over all claims of all answers that are not refusals. citations.on_gold: over the citations of questions
       with evidence.
     - seconds: of the search, to the first word, and to the end of the answer.
+    - intervals: 95 % intervals by the dotted names of figures. slices: the figures of the questions of each kind,
+      language, collection, type of document and tag, by their dotted names.
     """
-    outcomes = report.outcomes
-    samples = int(report.run["samples"])
-    searched = [o for o in outcomes if o.sample == 0 and o.question.evidence]
-    answered = [o for o in outcomes if o.answer is not None]
-    answerable = [o for o in outcomes if o.scores.right is not None]
-    hits = [o.scores.first_hit for o in searched]
-    figures: dict[str, Any] = {
+    outcomes, samples = report.outcomes, int(report.run["samples"])
+    measured = measures(outcomes, samples)
+    sections = {name: _section(name, measured) for name in LABELS}
+    for name, counted in (("retrieval", _RETRIEVAL_OF), ("answers", _ANSWERS_OF)):
+        sections[name]["of"] = {
+            over: measured[f"{name}.{figure}"].count for over, figure in counted if f"{name}.{figure}" in measured
+        }
+    by_kind = sections["answers"].setdefault("refused_by_kind", {})
+    sections["answers"]["of"]["refused_by_kind"] = {
+        kind: measured[f"answers.refused_by_kind.{kind}"].count for kind in by_kind
+    }
+    if samples > 1:
+        of = sections["answers"]["of"]
+        of |= {name: measured[f"answers.{name}"].count for name in ("pass@1", f"cons@{samples}")}
+    sections["claims"]["of"] = {"claims": measured["claims.supported"].count}
+    sections["citations"]["of"] = {"citations": measured["citations.on_gold"].count}
+    intervals = {name: interval(measure) for name, measure in measured.items()}
+    return {
         "questions": len({o.question.id for o in outcomes}),
         "failed": sum(1 for o in outcomes if o.error),
         "complete": report.complete,
-        "retrieval": {
-            **{f"hit@{k}": _mean(hit is not None and hit <= k for hit in hits) for k in (1, 5, 10)},
-            "mrr@10": _mean(1 / hit if hit is not None and hit <= ranking_metrics.CUTOFF else 0.0 for hit in hits),
-            "ndcg@10": _mean(o.scores.ndcg or 0.0 for o in searched),
-            "below_floor_answerable": _mean(_below(outcomes, refuse=False)),
-            "below_floor_unanswerable": _mean(_below(outcomes, refuse=True)),
-            "of": {
-                "questions": len(searched),
-                "below_floor_answerable": len(_below(outcomes, refuse=False)),
-                "below_floor_unanswerable": len(_below(outcomes, refuse=True)),
-            },
-        },
-        "answers": _answers(answered, answerable),
-        "claims": _claims(answered),
-        "citations": _citations(answered),
-        "seconds": {
-            "retrieval": _percentiles(o.retrieval_seconds for o in outcomes),
-            "first_word": _percentiles(o.answer.first_word_seconds for o in answered if o.answer),
-            "total": _percentiles(o.answer.seconds for o in answered if o.answer),
-        },
+        **sections,
+        "intervals": {name: list(found) for name, found in intervals.items() if found is not None},
+        "slices": slices(outcomes, measured),
         "run": dict(report.run),
     }
-    if samples > 1:
-        votes = _votes(answerable, samples)
-        figures["answers"] |= {"pass@1": figures["answers"]["right"], f"cons@{samples}": _mean(votes)}
-        figures["answers"]["of"] |= {"pass@1": len(answerable), f"cons@{samples}": len(votes)}
-    return figures
 
 
-def _answers(answered: Sequence["Outcome"], answerable: Sequence["Outcome"]) -> dict[str, Any]:
-    could = [bool(o.scores.refused) for o in answered if o.question.answerable]
-    could_not = [o for o in answered if o.question.refuse]
-    kinds = sorted({o.question.kind for o in could_not if o.question.kind})
-    by_kind = {kind: [bool(o.scores.refused) for o in could_not if o.question.kind == kind] for kind in kinds}
-    return {
-        "right": _mean(bool(o.scores.right) for o in answerable),
-        "f1": _mean(o.scores.f1 or 0.0 for o in answerable),
-        "refused_answerable": _mean(could),
-        "refused_unanswerable": _mean(bool(o.scores.refused) for o in could_not),
-        "refused_by_kind": {kind: _mean(refused) for kind, refused in by_kind.items()},
-        "empty": _mean(bool(o.scores.empty) for o in answered),
-        "think_leaks": _mean(bool(o.scores.think_leak) for o in answered),
-        "language_right": _mean(bool(o.scores.language_right) for o in answered),
-        "of": {
-            "answers": len(answered),
-            "right": len(answerable),
-            "refused_answerable": len(could),
-            "refused_unanswerable": len(could_not),
-            "refused_by_kind": {kind: len(refused) for kind, refused in by_kind.items()},
-        },
-    }
+_RETRIEVAL_OF = (
+    ("questions", "hit@1"),
+    ("below_floor_answerable", "below_floor_answerable"),
+    ("below_floor_unanswerable", "below_floor_unanswerable"),
+)
+_ANSWERS_OF = (
+    ("answers", "empty"),
+    ("right", "right"),
+    ("refused_answerable", "refused_answerable"),
+    ("refused_unanswerable", "refused_unanswerable"),
+    ("aurc", "aurc"),
+)
 
 
-def _claims(answered: Sequence["Outcome"]) -> dict[str, Any]:
-    claims = sum(o.scores.claims for o in answered)
-    return {
-        "supported": sum(o.scores.claims_supported for o in answered) / claims if claims else None,
-        "cited": sum(o.scores.claims_cited for o in answered) / claims if claims else None,
-        "of": {"claims": claims},
-    }
-
-
-def _citations(answered: Sequence["Outcome"]) -> dict[str, Any]:
-    citations = sum(o.scores.citations or 0 for o in answered)
-    on_gold = sum(o.scores.citations_on_gold or 0 for o in answered)
-    return {"on_gold": on_gold / citations if citations else None, "of": {"citations": citations}}
-
-
-def _below(outcomes: Sequence["Outcome"], refuse: bool) -> list[bool]:
-    return [not o.enough_evidence for o in outcomes if o.enough_evidence is not None and o.question.refuse == refuse]
-
-
-def _votes(answerable: Sequence["Outcome"], samples: int) -> list[bool]:
-    """For each question whose samples are all there, whether the answer of the majority is right."""
-    by_question: dict[str, list[Outcome]] = {}
-    for outcome in answerable:
-        by_question.setdefault(outcome.question.id, []).append(outcome)
-    votes = []
-    for group in by_question.values():
-        given = [o for o in group if o.answer is not None]
-        if len(group) < samples:
+def _section(section: str, measured: Mapping[str, Measure]) -> dict[str, Any]:
+    """The figures of one section; `seconds.total.p50` is `p50` within `total`, a kind may hold dots."""
+    result: dict[str, Any] = {}
+    for name, measure in measured.items():
+        own, _, rest = name.partition(".")
+        if own != section:
             continue
-        winner = scoring.majority([o.answer.text if o.answer and not o.answer.refused else None for o in given])
-        votes.append(winner is not None and bool(given[winner].scores.right))
-    return votes
+        group, dot, inner = rest.partition(".")
+        if dot:
+            result.setdefault(group, {})[inner] = total(measure)
+        else:
+            result[group] = total(measure)
+    return result
 
 
-def _mean(values: Iterable[float]) -> float | None:
-    numbers = list(values)
-    return sum(numbers) / len(numbers) if numbers else None
+def slices(outcomes: Sequence["Outcome"], measured: Mapping[str, Measure]) -> dict[str, dict[str, dict[str, float]]]:
+    """The figures of parts of the questions: {"kind": {"table": {"questions": 12, "retrieval.hit@10": 0.9}}}.
+
+    The parts are kinds, languages, collections and types of the gold documents, and tags (`meta.tags`); a question
+    may be in several, or in none.
+    """
+    parts: dict[str, dict[str, set[str]]] = {dimension: {} for dimension in DIMENSIONS}
+    for outcome in outcomes:
+        for dimension, names in _parts(outcome):
+            for name in names:
+                parts[dimension].setdefault(name, set()).add(outcome.question.id)
+    return {
+        dimension: {name: _figures_of(frozenset(part), measured) for name, part in sorted(named.items())}
+        for dimension, named in parts.items()
+        if named
+    }
 
 
-def _percentiles(values: Iterable[float | None]) -> dict[str, float | None]:
-    numbers = sorted(value for value in values if value is not None)
-    return {"p50": percentile(numbers, 0.5), "p95": percentile(numbers, 0.95)}
+def _parts(outcome: "Outcome") -> Iterable[tuple[str, Iterable[str]]]:
+    question = outcome.question
+    tags = question.meta.get("tags")
+    suffixes = {Path(e.doc).suffix.lstrip(".").lower() for e in question.evidence}
+    yield "kind", [question.kind] if question.kind else []
+    yield "language", [question.language]
+    yield "collection", outcome.collections
+    yield "type", sorted(suffixes - {""})
+    yield "tag", sorted({str(tag) for tag in tags}) if isinstance(tags, list) else []
 
 
-def percentile(numbers: Sequence[float], share: float) -> float | None:
-    """The value that `share` of the sorted numbers do not exceed, interpolated linearly; None without numbers."""
-    if not numbers:
-        return None
-    at = share * (len(numbers) - 1)
-    low = int(at)
-    high = min(low + 1, len(numbers) - 1)
-    return numbers[low] + (numbers[high] - numbers[low]) * (at - low)
+def _figures_of(questions: frozenset[str], measured: Mapping[str, Measure]) -> dict[str, float]:
+    figures = {name: total(measure.only(questions)) for name, measure in measured.items()}
+    return {"questions": len(questions), **{name: value for name, value in figures.items() if value is not None}}
 
 
 def flat(figures: Mapping[str, Any], prefix: str = "") -> dict[str, float | None]:
@@ -185,7 +165,7 @@ def load_gate(path: Path, samples: int = 1) -> dict[str, str]:
     figures = _figures(samples)
     for name, limits in gate_spec.items():
         _limits(name, limits)
-        if name not in figures and not name.startswith(_BY_KIND):
+        if name not in figures and not name.startswith(_OF_THE_SET):
             raise _unknown(name, figures, f"The gate {path} names {name!r}, which is no figure.")
     return gate_spec
 
@@ -240,9 +220,20 @@ LABELS = {
 }
 
 
-def rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
-    """The figures as rows for people: section, name, value, and over how many it is."""
+class Row(NamedTuple):
+    """A figure in words: its value, its 95 % interval, and over how many it is; "" where there is none."""
+
+    section: str
+    name: str
+    value: str
+    interval: str
+    over: str
+
+
+def rows(figures: Mapping[str, Any]) -> list[Row]:
+    """The figures as rows for people."""
     result = []
+    intervals = figures["intervals"]
     for section, label in LABELS.items():
         group = figures[section]
         of = group.get("of", {})
@@ -252,14 +243,16 @@ def rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
                 continue
             if isinstance(value, Mapping) and section == "seconds":
                 texts = [f"{key} {number:.2f}" for key, number in value.items() if number is not None]
-                result.append((label, name.replace("_", " "), "  ".join(texts) or NO_VALUE, ""))
+                result.append(Row(label, name.replace("_", " "), "  ".join(texts) or NO_VALUE, "", ""))
             elif isinstance(value, Mapping):
                 for kind, rate in value.items():
-                    count = of[name][kind]
-                    result.append((label, f"refused, {kind.replace('_', ' ')}", _rate(rate), _count(count)))
+                    found = _interval(intervals.get(f"{section}.{name}.{kind}"))
+                    count = _count(of[name][kind])
+                    result.append(Row(label, f"refused, {kind.replace('_', ' ')}", _rate(rate), found, count))
             else:
-                count = of.get(name, of.get("right") if name == "f1" else whole)
-                result.append((label, name.replace("_", " "), _rate(value), _count(count)))
+                over = of.get(name, of.get("right") if name == "f1" else whole)
+                found = _interval(intervals.get(f"{section}.{name}"))
+                result.append(Row(label, name.replace("_", " "), _rate(value), found, _count(over)))
     return result
 
 
@@ -267,12 +260,44 @@ def _rate(value: float | None) -> str:
     return NO_VALUE if value is None else f"{value:.3f}"
 
 
+def _interval(bounds: Sequence[float] | None) -> str:
+    return "" if bounds is None else f"{bounds[0]:.3f} – {bounds[1]:.3f}"
+
+
 def _count(count: int | None) -> str:
     return "" if count is None else f"of {count}"
 
 
-def as_table(report: "Report") -> "Table":
-    """The figures as a table for the terminal."""
+SLICED = {  # the figures that are shown of parts of the questions
+    "retrieval.hit@10": "hit@10",
+    "retrieval.ndcg@10": "ndcg@10",
+    "answers.right": "right",
+    "answers.refused_answerable": "refused answerable",
+    "answers.refused_unanswerable": "refused unanswerable",
+    "claims.supported": "supported",
+    "citations.on_gold": "on gold",
+}
+
+
+def slice_rows(figures: Mapping[str, Any]) -> tuple[list[str], list[tuple[str, str, int, list[str]]]]:
+    """The slices for people: the figures that have a value, and dimension, part, questions and values of each part.
+
+    A dimension with one part only is left out: it is the whole.
+    """
+    parts = [
+        (dimension, name, part)
+        for dimension, named in figures["slices"].items()
+        for name, part in named.items()
+        if len(named) > 1
+    ]
+    shown = [name for name in SLICED if any(name in part for _, _, part in parts)]
+    lines = [(d, name, int(part["questions"]), [_rate(part.get(f)) for f in shown]) for d, name, part in parts]
+    return shown, lines
+
+
+def as_table(report: "Report") -> "RenderableType":
+    """The figures as a table for the terminal, and below it one of the slices."""
+    from rich.console import Group
     from rich.table import Table
 
     figures = summarise(report)
@@ -280,14 +305,33 @@ def as_table(report: "Report") -> "Table":
     table = Table(title=f"{figures['questions']} questions, {figures['failed']} failed{state}", title_justify="left")
     for column in ("", "figure"):
         table.add_column(column)
-    for column in ("value", "over"):
+    for column in ("value", "95 %", "over"):
         table.add_column(column, justify="right")
     last = ""
-    for section, name, value, count in rows(figures):
-        if value == NO_VALUE:
+    for row in rows(figures):
+        if row.value == NO_VALUE:
             continue
-        if last and section != last:
+        if last and row.section != last:
             table.add_section()
-        table.add_row(section if section != last else "", name, value, count)
-        last = section
+        table.add_row(row.section if row.section != last else "", *row[1:])
+        last = row.section
+    shown, lines = slice_rows(figures)
+    return Group(table, _slices_table(shown, lines)) if lines else table
+
+
+def _slices_table(shown: Sequence[str], lines: Sequence[tuple[str, str, int, list[str]]]) -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title="by kind, language, collection, type and tag", title_justify="left")
+    for column in ("", "part"):
+        table.add_column(column)
+    for column in ("questions", *(SLICED[name] for name in shown)):
+        table.add_column(column, justify="right")
+    last = ""
+    for dimension, name, count, values in lines:
+        if last and dimension != last:
+            table.add_section()
+        table.add_row(dimension if dimension != last else "", Text(name), f"{count}", *values)
+        last = dimension
     return table

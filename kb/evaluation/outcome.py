@@ -14,6 +14,7 @@ class EvalOptions:
     retrieval_only: bool = False  # the language model is not opened
     samples: int = 1  # K answers to each question, with the seeds seed, seed + 1, ...
     limit: int | None = None  # only the first so many questions
+    sample: int | None = None  # only so many questions, drawn by `seed` in proportion to kinds and languages
     seed: int = 0
     engine: str | None = None  # None takes the settings'
     model: str | None = None
@@ -83,6 +84,8 @@ class Outcome:
     answer: Answer | None = None
     error: str = ""  # why this question failed; "" otherwise
     scores: Scores = field(default_factory=Scores)
+    evidence: float | None = None  # how near what was found is, as the search measures it
+    collections: tuple[str, ...] = ()  # in which the gold documents stand
 
 
 @dataclass(frozen=True, slots=True)

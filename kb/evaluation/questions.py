@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kb.errors import QuestionSetError, why
+from kb.errors import QuestionSetError, UsageError, why
 from kb.language.script import written_language
 from kb.schema import Language
 
@@ -75,6 +75,15 @@ def load_questions(path: Path) -> list[Question]:
     if not questions:
         raise QuestionSetError(f"The question set {path} holds no questions: one JSON object a line is expected.")
     return questions
+
+
+def chosen(questions: Sequence[Question], limit: int | None, size: int | None, seed: int) -> Sequence[Question]:
+    """The questions that a run puts: the first `limit`, or `size` that `seed` draws. Raises UsageError for both."""
+    if limit is not None and size is not None:
+        raise UsageError("--limit takes the first questions, --sample draws some: give one of the two.")
+    if size is not None:
+        return sample(questions, size, seed)
+    return questions[:limit]
 
 
 def sample(questions: Sequence[Question], size: int, seed: int) -> list[Question]:

@@ -104,7 +104,7 @@ def _text(value: object) -> str:
 
 def _figures(figures: Mapping[str, object]) -> str:
     groups: dict[str, list[str]] = {}
-    for section, name, value, count in rows(figures):
+    for section, name, value, between, count in rows(figures):
         if value == NO_VALUE:
             continue
         if section == "Seconds":
@@ -113,7 +113,7 @@ def _figures(figures: Mapping[str, object]) -> str:
             meter = f'<i class="bar"><i style="width:{min(1.0, float(value)):.1%}"></i></i>'
             cells = (
                 f'<td class="value">{_text(value)}</td><td class="meter">{meter}</td>'
-                f'<td class="count">{_text(count)}</td>'
+                f'<td class="count">{_text(between)}</td><td class="count">{_text(count)}</td>'
             )
         groups.setdefault(section, []).append(f'<tr><th scope="row">{_text(name)}</th>{cells}</tr>')
     return "".join(

@@ -22,6 +22,9 @@ class OptionsBody(Body):
 
     retrieval_only: bool = Field(False, description="no model is called")
     limit: int | None = Field(None, ge=1, description="only the first so many questions")
+    sample: int | None = Field(
+        None, ge=1, description="only so many, drawn by the seed in proportion to kind and language"
+    )
     samples: int = Field(1, ge=1, description="answers a question")
     seed: int = 0
     think_budget: int | None = Field(None, ge=0)

@@ -39,7 +39,11 @@ def evaluate(
         int | None,
         typer.Option("--limit", min=1, help="Only the first so many questions."),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed")] = 0,
+    sample: Annotated[
+        int | None,
+        typer.Option("--sample", min=1, help="Only so many, drawn by --seed in proportion to kind and language."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Of the draw, and of the first answer.")] = 0,
     engine: EngineOption = None,
     model: ModelOption = None,
     out: Annotated[
@@ -67,6 +71,7 @@ def evaluate(
         from kb.evaluation import evaluation
 
         asked = evaluation.load_questions(questions)
+        chosen = evaluation.chosen(asked, limit, sample, seed)
         limits = evaluation.load_gate(gate, samples) if gate else {}
         if docs is not None and not docs.exists():
             raise UsageError(f"There is no folder {docs}; --docs names the documents of the questions.")
@@ -86,12 +91,12 @@ def evaluate(
             if report_in.stopped:
                 raise typer.Exit(1)
         options = evaluation.EvalOptions(
-            retrieval_only=retrieval_only, samples=samples, limit=limit, seed=seed, page_slack=page_slack,
-            think_budget=think_budget, scope=scope_of(scope), fresh=fresh,
+            retrieval_only=retrieval_only, samples=samples, limit=limit, sample=sample, seed=seed,
+            page_slack=page_slack, think_budget=think_budget, scope=scope_of(scope), fresh=fresh,
         )  # fmt: skip
         folder = out or Path("runs") / f"{questions.resolve().parent.name}-{questions.stem}"
         with console.interruptible() as stop, console.progress_bar("answers") as bar:
-            planned = len(asked[:limit]) * samples
+            planned = len(chosen) * samples
             task = bar.add_task("evaluating", total=planned, note="")
 
             def show(at: evaluation.EvalProgress) -> None:

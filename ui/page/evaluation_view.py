@@ -81,15 +81,13 @@ def _new(service: runtime.Service, t: Strings) -> None:
         chosen = _chosen_set(service, source or next(iter(sources)), sample, t)
         only = st.toggle(t("option_retrieval"), key="option-retrieval")
         row = st.container(horizontal=True, key="option-row")
-        limit = row.number_input(
-            t("option_limit"),
-            min_value=1,
-            value=None,
-            step=1,
-            key="option-limit",
-            placeholder=t("option_all"),
-            width=180,
-        )
+        draw, limit = (
+            row.number_input(
+                t(f"option_{name}"), min_value=1, value=None, step=1, key=f"option-{name}",
+                placeholder=t("option_all"), width=180, help=t(f"option_{name}_help"),
+            )
+            for name in ("sample", "limit")
+        )  # fmt: skip
         samples = 1
         if not only:
             count = row.number_input(
@@ -103,7 +101,7 @@ def _new(service: runtime.Service, t: Strings) -> None:
             )
             and chosen is not None
         ):
-            _start(service, chosen, RunOptions(only, int(limit) if limit else None, samples, *options), t)
+            _start(service, chosen, RunOptions(only, limit, draw, samples, *options), t)
 
 
 def _chosen_set(

@@ -112,6 +112,7 @@ def settings(run: Run, t: Strings) -> str:
         [t("run_retrieval")] if o.retrieval_only else [f"{engine(run.engine, t)} · {run.model}" if run.model else ""]
     )
     parts += [t("run_limit", n=o.limit)] if o.limit else []
+    parts += [t("run_sample", n=o.sample)] if o.sample else []
     parts += [t("run_samples", n=o.samples)] if o.samples > 1 else []
     parts += [t("run_budget", n=o.think_budget)] if o.think_budget is not None else []
     parts += [t("run_seed", n=o.seed)] if o.seed else []

@@ -115,7 +115,7 @@ class Evaluations:
         Raises QuestionSetError for a set that cannot be read, and UsageError for options that cannot be, or while
         another run is under way.
         """
-        from kb.evaluation.evaluation import load_questions
+        from kb.evaluation.questions import chosen, load_questions
 
         self._check_idle()
         run_id = secrets.token_hex(8)
@@ -135,7 +135,7 @@ class Evaluations:
             except KBError as error:
                 raise type(error)(str(error).replace(str(copy), name or copy.name)) from None
             _check(options)
-            count = min(len(asked), options.limit or len(asked))
+            count = len(chosen(asked, options.limit, options.sample, options.seed))
             with self._changed:
                 self._check_idle()
                 number = max((run.number for run in self._runs.values()), default=0) + 1
@@ -353,7 +353,7 @@ class _InTurn:
 
 
 def _check(options: RunOptions) -> None:
-    for name, value in (("samples", options.samples), ("limit", options.limit)):
+    for name, value in (("samples", options.samples), ("limit", options.limit), ("sample", options.sample)):
         if value is not None and value < 1:
             raise UsageError(f"{name} must be at least 1, not {value}.")
     if options.retrieval_only and options.samples > 1:

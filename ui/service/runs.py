@@ -17,7 +17,8 @@ class RunOptions:
     """How a set is put; see `kb.evaluation.evaluation.EvalOptions`."""
 
     retrieval_only: bool = False
-    limit: int | None = None
+    limit: int | None = None  # only the first so many questions
+    sample: int | None = None  # only so many, drawn by `seed`
     samples: int = 1
     seed: int = 0
     think_budget: int | None = None
@@ -28,8 +29,8 @@ class RunOptions:
         from kb.evaluation.evaluation import EvalOptions
 
         return EvalOptions(
-            retrieval_only=self.retrieval_only, limit=self.limit, samples=self.samples, seed=self.seed,
-            think_budget=self.think_budget, page_slack=self.page_slack, scope=self.scope,
+            retrieval_only=self.retrieval_only, limit=self.limit, sample=self.sample, samples=self.samples,
+            seed=self.seed, think_budget=self.think_budget, page_slack=self.page_slack, scope=self.scope,
         )  # fmt: skip
 
 

@@ -275,6 +275,10 @@ MESSAGES: tuple[tuple[str, str], ...] = (
         "--samples counts answers; it cannot go with --retrieval-only.",
         "采样数是回答的数量，不能与“只评检索”同用。",
     ),
+    (
+        "--limit takes the first questions, --sample draws some: give one of the two.",
+        "--limit 取前几题，--sample 随机抽取：两者只能选一。",
+    ),
     ("{name} must be at least {least}, not {value}.", "{name} 至少为 {least}，不能是 {value}。"),
     ("There is no question set {path}. Check the path.", "没有题集 {path}，请检查路径。"),
     ("The question set {path} cannot be read: {why}.", "题集 {path} 无法读取：{why}。"),

@@ -27,7 +27,6 @@ from kb.evaluation.evaluation import (
     load_questions,
     summarise,
 )
-from kb.evaluation.metrics import percentile
 from kb.schema import (
     EVERYTHING,
     Answer,
@@ -322,12 +321,6 @@ def test_a_questions_own_scope_goes_before_the_runs(tmp_path: Path) -> None:
     evaluate(kb, [own, COLOUR], EvalOptions(scope=Scope(paths=("a*",))), tmp_path)
     assert [call["scope"] for call in kb.asked] == [Scope(paths=("hr/*",)), Scope(paths=("a*",))]
     assert [call["scope"] for call in kb.searched] == [Scope(paths=("hr/*",)), Scope(paths=("a*",))]
-
-
-def test_percentiles_are_interpolated() -> None:
-    assert percentile([1, 2, 3, 4], 0.5) == 2.5
-    assert percentile([1.0], 0.95) == 1.0
-    assert percentile([], 0.5) is None
 
 
 # ---- runs
