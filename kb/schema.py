@@ -151,6 +151,7 @@ class Passage:
     header: str
     title: str
     score: float
+    language: Language | None = None  # of its part of the document; None where it was kept before this was known
 
 
 @dataclass(frozen=True, slots=True)

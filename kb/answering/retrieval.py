@@ -42,10 +42,10 @@ def worth_reading(passages: Sequence[Passage]) -> tuple[Passage, ...]:
 
     Scores of two languages do not compare well: the best passage of each always stays.
     """
-    best: dict[Language, float] = {}
+    best: dict[Language | None, float] = {}
     for passage in passages:
-        best.setdefault(language_of(passage.text), passage.score)
-    return tuple(p for p in passages if p.score >= WORTH_READING * best[language_of(p.text)])
+        best.setdefault(passage.language, passage.score)
+    return tuple(p for p in passages if p.score >= WORTH_READING * best[p.language])
 
 
 def evidence_gap(searched: int) -> float:
@@ -97,7 +97,9 @@ class Retriever:
         dense = self._dense(embedded.vector, language, limit, allowed)
         expression = any_of(self._telling(content_words(question)[:MOST_WORDS]))
         words = dict(self._catalog.word_search(expression, limit, None if allowed is None else allowed.chunk_ids))
-        spoken = self._catalog.languages_of([*dense, *words])
+        spoken = self._catalog.languages_of(dense.keys() | words.keys())  # a copy takes no second place
+        dense = {i: cosine for i, cosine in dense.items() if i in spoken}
+        words = {i: score for i, score in words.items() if i in spoken}
         foreign = {chunk_id for chunk_id, chunk_language in spoken.items() if chunk_language != language}
         adjusted = {i: cosine + (LANGUAGE_GAP if i in foreign else 0.0) for i, cosine in dense.items()}
         fused = fuse(adjusted, words, self._settings.dense_weight, foreign)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from kb.schema import Language
 
@@ -11,10 +11,15 @@ _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _ENGLISH = re.compile(
     r"\b(?:an?|are|can|do|does|for|how|i[ns]|of|on|the|to|what|when|where|which|who|why)\b", re.IGNORECASE
 )
+_PROSE_WORD = re.compile(
+    r"\b(?:an?|are|be|been|has|have|if|it|its|of|that|the|their|they|this|was|were|will|with|you|your)\b", re.I
+)
 _CHINESE = re.compile(r"什么|怎|如何|多少|是|谁|哪|吗|呢|请")
 _CODE = re.compile(r"```.*?```|`[^`]*`|https?://\S+", re.DOTALL)
 _MARKER = re.compile(r"\[\d+\]")
 _LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)、])\s+")
+CHINESE_PARTS = 0.2  # share of a document's parts in Chinese from which on it is a Chinese document
+PROSE_WORDS = 0.1  # share of "the", "of" and the like among the words of English prose; code and names have few
 _SHORTEST_REPEAT = 10  # characters
 _ABBREVIATIONS = frozenset(
     ("mr mrs ms dr prof st vs etc inc ltd co corp no fig sec e.g i.e eg ie approx dept est al").split()
@@ -40,6 +45,24 @@ def language_of(text: str) -> Language:
     if _ENGLISH.search(text):
         return "zh" if chinese > (latin if chinese >= 4 else 2 * latin) else "en"
     return "zh" if chinese > latin or _CHINESE.search(text) else "en"
+
+
+def languages_within(parts: Sequence[str]) -> list[Language]:
+    """The language of each part of one document.
+
+    In a Chinese document a part without Chinese is Chinese too (code, tables of names, output of programs), but for
+    English prose.
+    """
+    found = [language_of(part) for part in parts]
+    if found.count("zh") < CHINESE_PARTS * len(parts):
+        return found
+    return ["en" if of == "en" and is_english_prose(part) else "zh" for of, part in zip(found, parts, strict=True)]
+
+
+def is_english_prose(text: str) -> bool:
+    """Whether a text is English sentences: words that only sentences have are a good part of its Latin words."""
+    words = len(_LATIN_WORD.findall(text))
+    return len(_PROSE_WORD.findall(text)) >= max(3, PROSE_WORDS * words)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

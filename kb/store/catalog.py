@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb.errors import DocumentNotFound, HomeError
-from kb.language.language import language_of
+from kb.language.language import languages_within
 from kb.models.embedding import Embedding
 from kb.schema import Chunk, Document, Heading, PageSpan, Passage, Principal, RecognisedPage, StoredText
 from kb.store import heading_paths, ocr_boxes
@@ -151,6 +151,7 @@ class Catalog(Candidates):
         if not new.keys and len(new.embeddings) != len(new.chunks):
             raise ValueError(f"{new.path!r} has {len(new.chunks)} chunks and {len(new.embeddings)} embeddings")
         keys = new.keys or tuple(embedding_key(chunk.embedded_text, new.identity) for chunk in new.chunks)
+        languages = languages_within([chunk.text for chunk in new.chunks])
         for at, (chunk, key) in enumerate(zip(new.chunks, keys, strict=True)):
             if not new.keys:
                 insert_embedding(db, key, new.embeddings[at])
@@ -163,7 +164,7 @@ class Catalog(Candidates):
                 "section, header, text, embedded_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     version_id, document_id, access_id, embedding_id, chunk.start, chunk.end, chunk.page,
-                    language_of(chunk.text), chunk.section, chunk.header, chunk.text, chunk.embedded_text,
+                    languages[at], chunk.section, chunk.header, chunk.text, chunk.embedded_text,
                 ),
             )  # fmt: skip
         return version_id

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.errors import HomeError, HomeTooNew, StorageFull
+from kb.language.language import is_english_prose
 from kb.language.local_days import instants
 from kb.store.migrations import MIGRATIONS
 from kb.store.sqlite_erase import wipe_unused
@@ -122,6 +123,7 @@ class Database:
                 f"{self.path.parent} was written by a newer version (schema {version}; this one knows "
                 f"{len(MIGRATIONS)}). Update the product, or choose another --home."
             )
+        self.db.create_function("is_english_prose", 1, is_english_prose, deterministic=True)
         for number, script in enumerate(MIGRATIONS[version:], version + 1):
             with self.transaction() as db:
                 for statement in _statements(script):

@@ -216,4 +216,9 @@ MIGRATIONS: tuple[str, ...] = (
         headings TEXT NOT NULL          -- JSON: [[start, level, text], ...]
     );
     """,
+    # 9: code and names in a Chinese document do not make a part of it foreign.
+    """
+    UPDATE chunks SET language = 'zh' WHERE language = 'en' AND NOT is_english_prose(text) AND version_id IN
+        (SELECT version_id FROM chunks GROUP BY version_id HAVING avg(language = 'zh') >= 0.2);
+    """,
 )

@@ -117,9 +117,15 @@ class Candidates(Database):
             self._languages = generation, counts
         return counts
 
-    def languages_of(self, chunk_ids: Sequence[int]) -> dict[int, Language]:
-        """The language of each of these chunks."""
-        query = "SELECT id, language FROM chunks WHERE id IN (SELECT value FROM json_each(?))"
+    def languages_of(self, chunk_ids: Iterable[int]) -> dict[int, Language]:
+        """The language of each of these chunks, by id. Of chunks that are embedded alike, only the first is given.
+
+        Alike are those with the same text under the same title and headings: copies of a document.
+        """
+        query = (
+            "SELECT min(id) AS id, language FROM chunks WHERE id IN (SELECT value FROM json_each(?)) "
+            "GROUP BY embedding_id ORDER BY id"
+        )
         return {r["id"]: r["language"] for r in self.db.execute(query, (json.dumps(list(chunk_ids)),))}
 
     def token_vectors(self, chunk_ids: Sequence[int]) -> dict[int, bytes]:
@@ -152,6 +158,7 @@ class Candidates(Database):
                     rank=len(found) + 1, chunk_id=chunk_id, collection=row["collection"], document=row["path"],
                     version=row["number"], page=row["page"], start=row["start"], end=row["end"], text=row["text"],
                     section=row["section"], header=row["header"], title=row["title"], score=score,
+                    language=row["language"],
                 )
             )  # fmt: skip
         return found

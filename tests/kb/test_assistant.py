@@ -1,11 +1,14 @@
 """A question becomes an answer: events in order, refusals, repairs, and the trail that is kept."""
 
+import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from ingest.sync.pipeline import ingest
 from kb.answering.retrieval import evidence_gap, worth_reading
 from kb.assistant import KnowledgeBase, drain
 from kb.errors import ModelError, UsageError
@@ -188,6 +191,17 @@ def test_a_scope_limits_the_search(filled: Fill) -> None:
     assert kb.search(LAPTOP, OWNER, 10, scope=Scope(paths=("nothing/*",))).passages == ()
 
 
+def test_the_same_document_in_two_collections_takes_one_place(filled: Fill, docs: Path, tmp_path: Path) -> None:
+    kb = filled(ScriptedModel())
+    before = kb.search(LAPTOP, OWNER, 10).passages
+    shutil.copytree(docs, tmp_path / "copy")
+    ingest(kb, [tmp_path / "copy"])
+    after = kb.search(LAPTOP, OWNER, 10).passages
+    assert [(p.collection, p.document, p.start) for p in after] == [(p.collection, p.document, p.start) for p in before]
+    (copied,) = {p.collection for p in kb.search(LAPTOP, OWNER, 10, scope=Scope(collections=("copy",))).passages}
+    assert copied == "copy"
+
+
 def test_a_scope_limits_by_collection_type_and_day(filled: Fill) -> None:
     kb = filled(ScriptedModel())
     first, *_, last = sorted(day(document.ingested_at) for document in kb.documents(OWNER))  # two, around midnight
@@ -231,7 +245,8 @@ def test_a_passage_in_the_other_language_is_given_more_where_few_are_searched() 
 
 def test_the_model_reads_only_what_comes_near_the_best_passage_of_its_language() -> None:
     english = [passage(1, "The gate opens at six."), passage(2, "The gate closes at nine."), passage(3, "Bees.")]
-    chinese = passage(4, "大门六点开放。")
+    english = [replace(p, language="en") for p in english]
+    chinese = replace(passage(4, "大门六点开放。"), language="zh")
     scored = [replace(p, score=score) for p, score in zip([*english, chinese], (0.9, 0.7, 0.6, 0.2), strict=True)]
     assert [p.rank for p in worth_reading(scored)] == [1, 2, 4]
     assert worth_reading([]) == ()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.language.language import language_of, nfkc, sentences
+from kb.language.language import language_of, languages_within, nfkc, sentences
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,32 @@ def test_sentences_end_where_they_end(text: str, found: list[str]) -> None:
 def test_a_long_run_of_dots_is_read_in_one_pass() -> None:
     text = "see " + "." * 300_000 + "5"
     assert sentences(text) == [(0, len(text))]
+
+
+SQL = "SELECT c.name, c.city FROM customers c JOIN orders o ON o.customer_id = c.id WHERE o.total IN (1, 2);"
+OUTPUT = (
+    "+------+-------------+\n| Field | Type |\n+------+-------------+\n| city | varchar(20) |\nERROR 1048 (23000): Bad"
+)
+PROSE = "This policy applies to all of the people who work in the office. You may ask the front desk if it is closed."
+
+
+def test_code_in_a_chinese_document_is_chinese_and_a_section_in_english_is_not() -> None:
+    manual = ["在集群中执行以下语句。", SQL, OUTPUT, "该列不能为空。", PROSE, "42"]
+    assert languages_within(manual) == ["zh", "zh", "zh", "zh", "en", "zh"]
+
+
+@pytest.mark.parametrize("chinese", [0, 1])
+def test_a_document_that_is_hardly_chinese_keeps_its_languages(chinese: int) -> None:
+    parts = ["公司的地址在上海。"] * chinese + [SQL] * 5
+    assert languages_within(parts) == [language_of(part) for part in parts]
+
+
+def test_a_document_of_one_fifth_chinese_parts_is_chinese() -> None:
+    assert languages_within(["公司的地址在上海。", *[SQL] * 4]) == ["zh"] * 5
+    assert languages_within([]) == []
+
+
+@pytest.mark.parametrize(("share", "language"), [(0.07, "zh"), (0.14, "en")])
+def test_prose_is_told_by_the_words_that_only_sentences_have(share: float, language: str) -> None:
+    words = ["the"] * round(share * 100) + ["table"] * round((1 - share) * 100)
+    assert languages_within(["公司的地址在上海。", " ".join(words)]) == ["zh", language]

@@ -210,6 +210,20 @@ def test_a_catalog_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> 
     catalog.close()
 
 
+def test_code_in_a_chinese_document_counts_as_chinese_after_an_update_too(catalog: Catalog) -> None:
+    prose = "This is the part of the manual that you read if the server has been stopped."
+    publish(
+        catalog, version("手册.md", "执行以下语句。", "SELECT a FROM t;", prose), version("b.sql", "SELECT a FROM t;")
+    )
+    said = "SELECT language FROM chunks ORDER BY id"
+    new = [row[0] for row in catalog.db.execute(said)]
+    (update,) = (script for script in MIGRATIONS if "is_english_prose" in script)
+    with catalog.transaction() as db:
+        db.execute("UPDATE chunks SET language = 'en' WHERE text LIKE 'SELECT%'")  # as it was kept before
+        db.execute(update)
+    assert [row[0] for row in catalog.db.execute(said)] == new == ["zh", "zh", "en", "en"]
+
+
 def test_a_catalog_of_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "catalog.db"
     with sqlite3.connect(path) as newer:
