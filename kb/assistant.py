@@ -15,8 +15,6 @@ from kb.answering.answer_builder import (
     EMPTY,
     FOUND_NOTHING,
     LEFT_OUT,
-    NOTHING_CHOSEN,
-    NOTHING_THERE,
     ORDERS,
     STOPPED,
     UNSUPPORTED,
@@ -198,8 +196,7 @@ class KnowledgeBase(Documents):
             draft.passages = worth_reading(found.passages) if found.enough_evidence else found.passages
             yield Retrieved(draft.passages, draft.searched, found.enough_evidence)
             if not found.passages:
-                why = NOTHING_THERE if scope == EVERYTHING else NOTHING_CHOSEN
-                answer = draft.refused("nothing_to_search", why[draft.language])
+                answer = draft.found_nothing(found.notices)
             elif not found.enough_evidence:
                 answer = draft.refused("weak_evidence", WEAK[draft.language])
             else:

@@ -26,7 +26,7 @@ class Principal:
 class Scope:
     """Which documents to look into; an empty part does not limit."""
 
-    paths: tuple[str, ...] = ()  # globs over the path; `*` crosses folders
+    paths: tuple[str, ...] = ()  # globs over the path, or over COLLECTION/PATH; `*` crosses folders
     collections: tuple[str, ...] = ()
     types: tuple[str, ...] = ()  # suffixes without the dot: "pdf"
     since: str = ""  # ISO date; ingested on that day of this machine or later
@@ -163,6 +163,7 @@ class Retrieval:
     enough_evidence: bool
     evidence: float  # the calibrated measure that was compared with the floor
     seconds: float
+    notices: tuple["Notice", ...] = ()  # why there are no passages
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ def retrieval_form(found: Retrieval) -> dict[str, Any]:
         "enough_evidence": found.enough_evidence,
         "evidence": round(found.evidence, 6),
         "seconds": round(found.seconds, 4),
+        "notices": [asdict(notice) for notice in found.notices],
     }
 
 
@@ -142,7 +143,13 @@ def passage_of_form(form: dict[str, Any]) -> Passage:
 
 def retrieval_of_form(form: dict[str, Any]) -> Retrieval:
     """The result of a search, of a form."""
-    return Retrieval(**{**form, "passages": tuple(passage_of_form(p) for p in form["passages"])})
+    return Retrieval(
+        **{
+            **form,
+            "passages": tuple(passage_of_form(p) for p in form["passages"]),
+            "notices": tuple(Notice(**notice) for notice in form["notices"]),
+        }
+    )
 
 
 def answer_of_form(form: dict[str, Any]) -> Answer:

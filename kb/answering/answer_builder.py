@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -73,6 +73,11 @@ class Draft:
         self.notices.append(Notice(kind, why))
         return replace(self.finished(prompts.refusal(self.passages, self.language)), refused=True)
 
+    def found_nothing(self, why: Sequence[Notice]) -> Answer:
+        """A refusal where nothing was searched: why is all that there is to say."""
+        self.notices += why
+        return replace(self.finished("\n".join(notice.text for notice in why)), refused=True)
+
     def finished(self, text: str) -> Answer:
         """The answer with this text, not cited yet."""
         return Answer(
@@ -110,14 +115,6 @@ def evidence_of(answer: Answer) -> dict[str, Any]:
 WEAK = {
     "en": "No document is close enough to the question; the model was not asked.",
     "zh": "没有与问题足够接近的文档，未调用模型。",
-}
-NOTHING_CHOSEN = {
-    "en": "None of the documents that you may read matches the filter. Remove it, or choose another.",
-    "zh": "您可阅读的文档中没有符合筛选条件的。请取消筛选，或更换条件。",
-}
-NOTHING_THERE = {
-    "en": "There is no document yet that you may read. Add some first.",
-    "zh": "还没有您可阅读的文档。请先添加文档。",
 }
 FOUND_NOTHING = {
     "en": "The model read the passages and found no answer in them.",

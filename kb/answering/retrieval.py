@@ -22,6 +22,7 @@ from kb.models.maxsim import Vectors, maxsim
 from kb.schema import EVERYTHING, Language, Passage, Principal, Retrieval, Scope
 from kb.store.catalog import Catalog
 from kb.store.index_sync import Indexes
+from kb.store.scopes import nothing_found
 
 RERANKED = 50  # candidates ranked again by MaxSim
 MAXSIM_WEIGHT = 0.6  # against the fused score
@@ -68,7 +69,8 @@ class Retriever:
         self._settings = settings
 
     def retrieve(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval:
-        """The k best passages for a question, best first, within the documents of `scope`."""
+        """The k best passages for a question, best first, within the documents of `scope`. Where there are none a
+        notice says why."""
         began = time.perf_counter()
         self._indexes.ready()
         k = k or self._settings.passages
@@ -78,15 +80,18 @@ class Retriever:
         embedded = self._embedder.embed_question(question)
         ranked, evidence = self._rank(question, embedded, max(self._settings.candidates, k), allowed)
         passages = self._catalog.passages(ranked[:k], asker)
+        language = language_of(question)
         floor = self._settings.evidence_floor
         if floor is None:
-            floor = self._embedder.evidence_floors.get(language_of(question), 0.0)
+            floor = self._embedder.evidence_floors.get(language, 0.0)
+        notices = () if passages else (nothing_found(scope, self._catalog.documents(asker), language),)
         return Retrieval(
             question=question,
             passages=tuple(passages),
             enough_evidence=bool(passages) and evidence >= floor,
             evidence=evidence,
             seconds=time.perf_counter() - began,
+            notices=notices,
         )
 
     def _rank(

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,6 +23,7 @@ from kb.evaluation.ranking_metrics import Place
 from kb.evaluation.results_log import ResultsLog
 from kb.language.script import is_written_in
 from kb.schema import EVERYTHING, Answer, Document, Passage, Principal, Retrieval, Scope
+from kb.store.scopes import ScopeFilter, said
 
 __all__ = [
     "EvalOptions",
@@ -263,11 +263,12 @@ def _collections(kb: Asked, questions: Sequence[Question], options: EvalOptions)
 
 
 def _check_scope(kb: Asked, options: EvalOptions) -> None:
-    globs = options.scope.paths
-    paths = (document.path for document in kb.documents(options.asker)) if globs else ()
-    if globs and not any(fnmatchcase(path, pattern) for path in paths for pattern in globs):
-        named = ", ".join(map(repr, globs))
-        raise UsageError(f"No document matches {named}, which --in names. See `kb docs list` for their paths.")
+    if options.scope == EVERYTHING:
+        return
+    wanted = ScopeFilter(options.scope)
+    if not any(wanted.names(d.collection, d.path, d.ingested_at) for d in kb.documents(options.asker) if d.chunks):
+        filters = said(options.scope, "en")
+        raise UsageError(f"The filter matches no document: {filters}. See `kb docs list` for collections and paths.")
 
 
 def _temperature(options: EvalOptions) -> float | None:

@@ -4,17 +4,16 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.language.local_days import instants
 from kb.language.tokenizer import tokenise
 from kb.schema import EVERYTHING, Language, Passage, Principal, Scope
 from kb.store.database import Database
+from kb.store.scopes import ScopeFilter
 
 T = TypeVar("T")
 
@@ -51,12 +50,12 @@ class Candidates(Database):
         """The documents of a scope; None where it does not limit. Raises UsageError where a day of it is no date."""
         if scope == EVERYTHING:
             return None
-        days = instants(scope.since, scope.until)
+        wanted = ScopeFilter(scope)
         rows = self.db.execute(
             "SELECT d.id, d.path, c.name, v.ingested_at FROM documents d "
             "JOIN collections c ON c.id = d.collection_id JOIN versions v ON v.id = d.version_id"
         )
-        return [r["id"] for r in rows if _within(scope, r["path"], r["name"], r["ingested_at"], *days)]
+        return [r["id"] for r in rows if wanted.names(r["name"], r["path"], r["ingested_at"])]
 
     def word_search(
         self, expression: str, limit: int, allowed: NDArray[np.int64] | None = None
@@ -231,13 +230,3 @@ def batches(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
     """Parts small enough for one SQL statement."""
     for at in range(0, len(items), size):
         yield items[at : at + size]
-
-
-def _within(scope: Scope, path: str, collection: str, at: str, begins: str, ended: str) -> bool:
-    return (
-        (not scope.paths or any(fnmatchcase(path, glob) for glob in scope.paths))
-        and (not scope.collections or collection in scope.collections)
-        and (not scope.types or PurePosixPath(path).suffix.lower().lstrip(".") in scope.types)
-        and (not begins or at >= begins)
-        and (not ended or at < ended)
-    )

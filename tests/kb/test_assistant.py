@@ -60,7 +60,10 @@ def test_where_there_is_nothing_to_search_the_reader_is_told_why(filled: Fill) -
     kb = filled(ScriptedModel([]))
     answer = kb.answer(LAPTOP, OWNER, scope=Scope(paths=("no such folder/*",)))
     assert answer.refused
-    assert [(notice.kind, "filter" in notice.text) for notice in answer.notices] == [("nothing_to_search", True)]
+    [notice] = answer.notices
+    assert (notice.kind, answer.text) == ("nothing_matches", notice.text)
+    assert "matches no document: path no such folder/*" in notice.text
+    assert kb.search(LAPTOP, OWNER, scope=Scope(collections=("none",))).notices[0].kind == "nothing_matches"
     for document in kb.documents(OWNER):
         kb.delete_document(OWNER, document.collection, document.path)
     [notice] = kb.answer("笔记本电脑丢了怎么办？", OWNER).notices

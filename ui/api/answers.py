@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from kb import errors
 from kb.answering.answer_builder import checked
+from kb.schema import Notice
 from kb.serialization import retrieval_form
 from ui.api.common import (
     EVENTS,
@@ -47,13 +48,15 @@ class SearchBody(Body):
 
 
 class RetrievalForm(BaseModel):
-    """Passages, best first. `enough_evidence`: whether the question would be put to the model at all."""
+    """Passages, best first. `enough_evidence`: whether the question would be put to the model at all. `notices` say
+    why there are no passages: nothing can be searched yet, or the scope names no document."""
 
     question: str
     passages: list[PassageForm]
     enough_evidence: bool
     evidence: float
     seconds: float
+    notices: list[Notice]
 
 
 class ChatBody(Body):

@@ -60,7 +60,7 @@ class Body(BaseModel):
 class ScopeForm(Body):
     """Which documents to look into; an empty part does not limit."""
 
-    paths: list[str] = Field([], description="globs over the path; `*` crosses folders")
+    paths: list[str] = Field([], description="globs over the path, or over COLLECTION/PATH; `*` crosses folders")
     collections: list[str] = []
     types: list[str] = Field([], description="suffixes without the dot: pdf")
     since: str = Field("", description="ISO date; ingested on that day of the service's machine or later")

@@ -33,7 +33,11 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 CollectionOption = Annotated[str | None, typer.Option("--collection", "-c", help="Name of the collection.")]
 ScopeOption = Annotated[
     list[str] | None,
-    typer.Option("--in", metavar="GLOB", help="Look only into documents whose path matches."),
+    typer.Option("--in", metavar="GLOB", help="Look only into documents whose path, or COLLECTION/PATH, matches."),
+]
+CollectionsOption = Annotated[
+    list[str] | None,
+    typer.Option("--collection", "-c", help="Look only into this collection; may be given several times."),
 ]
 EngineOption = Annotated[str | None, typer.Option("--engine", help="auto, ollama, embedded or llamaindex.")]
 ModelOption = Annotated[str | None, typer.Option("--model", help="An Ollama tag, or an embedded model.")]
@@ -139,11 +143,11 @@ def _say_queued(ahead: int) -> None:
     console.say(f"waiting: {ahead} come first" if ahead > 1 else "waiting: another answer comes first")
 
 
-def scope_of(globs: list[str] | None) -> "Scope":
-    """What --in names."""
+def scope_of(globs: list[str] | None, collections: list[str] | None) -> "Scope":
+    """What --in and --collection name."""
     from kb.schema import Scope
 
-    return Scope(paths=tuple(globs or ()))
+    return Scope(paths=tuple(globs or ()), collections=tuple(collections or ()))
 
 
 def local_user() -> "Principal":

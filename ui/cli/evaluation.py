@@ -9,6 +9,7 @@ import typer
 from ui.cli import console
 from ui.cli.common import (
     BudgetOption,
+    CollectionsOption,
     ConfigOption,
     EngineOption,
     HomeOption,
@@ -60,6 +61,7 @@ def evaluate(
     ] = 0,
     think_budget: BudgetOption = None,
     scope: ScopeOption = None,
+    collections: CollectionsOption = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Replace another run's results in --out.")] = False,
     json: JsonOption = False,
     home: HomeOption = None,
@@ -92,7 +94,8 @@ def evaluate(
                 raise typer.Exit(1)
         options = evaluation.EvalOptions(
             retrieval_only=retrieval_only, samples=samples, limit=limit, sample=sample, seed=seed,
-            page_slack=page_slack, think_budget=think_budget, scope=scope_of(scope), fresh=fresh,
+            page_slack=page_slack, think_budget=think_budget, scope=scope_of(scope, collections),
+            fresh=fresh,
         )  # fmt: skip
         folder = out or Path("runs") / f"{questions.resolve().parent.name}-{questions.stem}"
         with console.interruptible() as stop, console.progress_bar("answers") as bar:

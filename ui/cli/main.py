@@ -10,6 +10,7 @@ from ui.cli import console
 from ui.cli.common import (
     BudgetOption,
     CollectionOption,
+    CollectionsOption,
     ConfigOption,
     EngineOption,
     HomeOption,
@@ -114,13 +115,14 @@ def search(
     question: Annotated[str, typer.Argument(help="`-` reads it from stdin.", show_default=False)],
     k: Annotated[int | None, typer.Option("-k", min=1, max=1000, help="How many passages.")] = None,
     scope: ScopeOption = None,
+    collections: CollectionsOption = None,
     json: JsonOption = False,
     home: HomeOption = None,
     config: ConfigOption = None,
 ) -> None:
     """The passages for a question, without a model."""
     with opened(home, config) as kb:
-        found = kb.search(console.read_question(question), local_user(), k, scope_of(scope))
+        found = kb.search(console.read_question(question), local_user(), k, scope_of(scope, collections))
         if json:
             from kb.serialization import retrieval_form
 
@@ -138,6 +140,7 @@ def ask(
     engine: EngineOption = None,
     model: ModelOption = None,
     scope: ScopeOption = None,
+    collections: CollectionsOption = None,
     seed: Annotated[int | None, typer.Option("--seed", help="For the same answer again.")] = None,
     json: JsonOption = False,
     home: HomeOption = None,
@@ -149,8 +152,8 @@ def ask(
         console.interruptible() as stop,
     ):
         events = kb.ask(
-            console.read_question(question), local_user(), scope=scope_of(scope), think_budget=think_budget,
-            seed=seed, stop=stop,
+            console.read_question(question), local_user(), scope=scope_of(scope, collections),
+            think_budget=think_budget, seed=seed, stop=stop,
         )  # fmt: skip
         _print_answer(events, json)
         if stop.is_set():

@@ -33,7 +33,9 @@ def print_retrieval(found: Retrieval) -> None:
     for passage in found.passages:
         print(f"{_style(_BOLD)}[{passage.rank}] {_place(passage)}{_style(_PLAIN)}  {passage.score:.3f}")
         print("    " + " ".join(console.printable(passage.text).split())[:300])
-    if not found.enough_evidence:
+    for notice in found.notices:
+        print(console.printable(notice.text))
+    if found.passages and not found.enough_evidence:
         print("The evidence is weak: `kb ask` would refuse this question.")
 
 
@@ -50,7 +52,7 @@ def print_events(events: Iterator[Event]) -> Answer:
         print(console.printable(answer.text))
     _print_sources(answer)
     for notice in answer.notices:
-        if notice.text not in told:
+        if notice.text not in told and notice.text not in answer.text:
             console.say(f"note: {notice.text}")
     console.say(f"{answer.model or 'no model called'} {answer.engine} {answer.seconds:.1f} s")
     return answer

@@ -17,6 +17,7 @@ _REASONS = {
     "up": ("reason_right", "reason_clear"),
     "down": ("reason_wrong", "reason_source", "reason_incomplete", "reason_unclear"),
 }
+_NOTHING_SEARCHED = {"nothing_matches": "refused_filter", "nothing_to_search": "refused_empty"}
 _HALF_MARKER = re.compile(r"\s*\[\d{0,3}\Z")  # the rest of it has not come yet
 _SEARCHABLE = ("added", "changed", "unchanged")
 
@@ -272,7 +273,8 @@ def _refusal(given: Answer, t: Strings) -> str:
     said = "".join(f'<div class="where">{plain(notice.text)}</div>' for notice in given.notices)
     help_ = f'<div class="side">{plain(t("refused_help"))}</div>'
     nearest = f'{help_}<div class="nearest"><span>{plain(t("nearest"))}</span>{chips}</div>' if chips else ""
-    return f'<div class="refused"><div class="title">{plain(t("refused"))}</div>{said}{nearest}</div>'
+    title = next((_NOTHING_SEARCHED[n.kind] for n in given.notices if n.kind in _NOTHING_SEARCHED), "refused")
+    return f'<div class="refused"><div class="title">{plain(t(title))}</div>{said}{nearest}</div>'
 
 
 def _chip(n: int, citation: Citation, index: int, t: Strings) -> str:

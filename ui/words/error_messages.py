@@ -287,8 +287,8 @@ MESSAGES: tuple[tuple[str, str], ...] = (
         "{path} 是文件夹，请指定其中的题集（.jsonl 文件）。",
     ),
     (
-        "No document matches {globs}, which --in names. See `kb docs list` for their paths.",
-        "没有文档与 --in 指定的 {globs} 相符。路径见 `kb docs list`。",
+        "The filter matches no document: {filter}. See `kb docs list` for collections and paths.",
+        "没有文档符合筛选条件：{filter}。集合与路径见 `kb docs list`。",
     ),
     (
         "The question set {path} holds no questions: one JSON object a line is expected.",

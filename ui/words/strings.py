@@ -132,6 +132,8 @@ TEXTS: Mapping[str, Text] = {
     "unverified_count_one": Text("1 句话未能由文档证实", "1 sentence not confirmed by the documents"),
     "verified_all": Text("每句话都有文档依据", "Every sentence is confirmed by the documents"),
     "refused": Text("文档中没有答案", "Your documents do not answer this"),
+    "refused_filter": Text("没有文档符合筛选条件", "The filter matches no document"),
+    "refused_empty": Text("还没有可检索的文档", "There is nothing to search yet"),
     "refused_help": Text(
         "可改用文档中的词语、写明所指的事物再问，或打开最接近的文档。",
         "Ask with the words of the documents, name the thing you mean, or open the nearest document.",

@@ -59,6 +59,14 @@ def test_a_scope_never_widens_what_the_asker_may_read(kb: KnowledgeBase, asker: 
     assert found == READABLE[asker] & {"board.md", "nobody.md"}
 
 
+def test_what_a_filter_that_names_nothing_is_told_of_is_what_the_asker_may_read(kb: KnowledgeBase) -> None:
+    [notice] = kb.search(QUESTION, Principal("guest"), scope=Scope(paths=("board.md",))).notices
+    assert notice.kind == "nothing_matches"
+    assert "(1). " in notice.text
+    assert "everyone.md" in notice.text
+    assert not any(path in notice.text for path in ("hr.md", "nobody.md"))
+
+
 @EACH
 def test_candidates_are_limited_before_ranking_by_vector_and_by_word(kb: KnowledgeBase, asker: Principal) -> None:
     access = kb.catalog.access_ids(asker)

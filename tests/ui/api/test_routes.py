@@ -95,6 +95,17 @@ def test_search_gives_passages(served: Served) -> None:
     body = {"question": HOURS, "k": 1, "scope": {"paths": ["hr/*"]}}
     found = fits(served, served.http.post("search", json=body), "search")
     assert [passage["document"] for passage in found["passages"]] == ["hr/休假.md"]
+    assert found["notices"] == []
+
+
+def test_a_scope_that_names_nothing_is_told_from_weak_evidence(served: Served) -> None:
+    body = {"question": HOURS, "scope": {"paths": ["docs/none/*"], "collections": ["docs"]}}
+    for path, given in (("search", body), ("ask", body)):
+        told = fits(served, served.http.post(path, json=given), path)
+        [notice] = told["notices"]
+        assert notice["kind"] == "nothing_matches"
+        assert "matches no document: path docs/none/*, collection docs" in notice["text"]
+        assert told["passages"] == []
 
 
 def test_ask_answers_whole_or_as_a_stream_that_ends_with_the_same_answer(served: Served) -> None:

@@ -250,7 +250,14 @@ def test_two_folders_of_one_name_are_told_apart_by_collection(kb: Kb, tmp_path: 
 
 def test_search_prints_passages_with_exact_offsets(kb: Kb) -> None:
     found = document_of(kb("search", HOURS, "-k", "2", "--json"))
-    form = {"question": str, "passages": list, "enough_evidence": bool, "evidence": float, "seconds": float}
+    form = {
+        "question": str,
+        "passages": list,
+        "enough_evidence": bool,
+        "evidence": float,
+        "seconds": float,
+        "notices": list,
+    }
     assert fits(found, form)
     assert [passage["rank"] for passage in found["passages"]] == [1, 2]
     for passage in found["passages"]:
@@ -262,7 +269,39 @@ def test_search_prints_passages_with_exact_offsets(kb: Kb) -> None:
 def test_search_looks_only_into_documents_that_match(kb: Kb) -> None:
     found = document_of(kb("search", HOURS, "--in", "hr/*", "--json"))
     assert {passage["document"] for passage in found["passages"]} == {"hr/休假.md"}
-    assert document_of(kb("search", HOURS, "--in", "none/*", "--json"))["passages"] == []
+    printed = document_of(kb("search", HOURS, "--in", "docs/hr/*", "--json"))  # as exports and citations print it
+    assert printed["passages"] == found["passages"]
+
+
+def test_search_and_ask_look_only_into_the_collections_named(
+    kb: Kb, tmp_path: Path, scripted: Callable[..., ScriptedModel]
+) -> None:
+    other = write(tmp_path / "other", {"opening.md": "# Opening\n\nThe office in Leiden opens at 9:15.\n"})
+    assert kb("ingest", str(other)).exit_code == 0
+    found = document_of(kb("search", HOURS, "--collection", "other", "--json"))
+    assert {passage["collection"] for passage in found["passages"]} == {"other"}
+    both = document_of(kb("search", HOURS, "-c", "other", "-c", "docs", "-k", "9", "--json"))
+    assert {passage["collection"] for passage in both["passages"]} == {"docs", "other"}
+    scripted(REPLY)
+    asked = document_of(kb("ask", HOURS, "--collection", "docs", "--json"))
+    assert {citation["document"] for citation in asked["citations"]} == {"handbook.md"}
+
+
+def test_a_filter_that_matches_nothing_is_said_to_match_nothing(kb: Kb, scripted: Callable[..., ScriptedModel]) -> None:
+    for option in (("--in", "none/*"), ("--collection", "none")):
+        found = document_of(kb("search", HOURS, *option, "--json"))
+        assert (found["passages"], [notice["kind"] for notice in found["notices"]]) == ([], ["nothing_matches"])
+        shown = kb("search", HOURS, *option).stdout
+        assert "The filter matches no document" in shown
+        assert "docs (2)" in shown
+        assert "weak" not in shown
+    model = scripted(REPLY)
+    asked = kb("ask", HOURS, "--in", "none/*")
+    assert "The filter matches no document: path none/*" in asked.stdout
+    assert "docs/handbook.md" in asked.stdout
+    assert "do not answer" not in asked.output
+    assert "note:" not in asked.stderr
+    assert model.requests == []
 
 
 def test_a_dash_reads_the_question_from_stdin(kb: Kb) -> None:
@@ -692,7 +731,7 @@ def test_eval_finds_what_cannot_be_before_it_begins(kb: Kb, questions: Path, tmp
     misspelt = kb("eval", str(questions), *options, "--gate", str(gate))
     assert failed(misspelt, 2, "gate.json names 'answers.rightt'", "Did you mean answers.right?")
     nowhere = kb("eval", str(questions), *options, "--in", "zzz*")
-    assert failed(nowhere, 2, "No document matches 'zzz*'")
+    assert failed(nowhere, 2, "The filter matches no document: path zzz*")
     folder = kb("eval", str(questions.parent), *options)
     assert failed(folder, 2, f"{questions.parent} is a folder")
     assert not out.exists()

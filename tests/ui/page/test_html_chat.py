@@ -74,6 +74,21 @@ def test_a_marker_after_the_full_stop_belongs_to_the_sentence_before(answer: Ans
     assert html.index('data-value="0"') < html.index("Dogs") < html.index('data-value="1"')
 
 
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [("nothing_matches", "The filter matches no document"), ("nothing_to_search", "There is nothing to search yet")],
+)
+def test_where_nothing_was_searched_documents_are_not_said_to_be_silent(answer: Answer, kind: str, title: str) -> None:
+    told = "policys/* names none <b>"
+    nothing = replace(
+        answer, refused=True, text=told, claims=(), citations=(), passages=(), notices=(Notice(kind, told),)
+    )
+    html = html_chat.answer(nothing, EN)
+    assert title in html
+    assert "policys/* names none &lt;b&gt;" in html
+    assert "do not answer" not in html
+
+
 def test_a_refusal_names_the_nearest_documents_once_each(answer: Answer) -> None:
     html = html_chat.answer(replace(answer, refused=True, text="Nothing.", claims=(), citations=()), EN)
     assert "Your documents do not answer this" in html

@@ -1,0 +1,77 @@
+"""Scopes: what a filter names, as exports and citations print it, and what is said where it names nothing."""
+
+from dataclasses import replace
+
+import pytest
+
+from kb.schema import EVERYTHING, Document, Scope
+from kb.store.scopes import ScopeFilter, nothing_found
+
+BENEFITS = Document(
+    collection="policies", path="benefits-and-perks.md", title="", media_type="", status="added", reason="", version=1,
+    sha256="", size=1, pages=None, chunks=3, quality=1.0, ingested_at="2026-11-20T10:00:00+00:00",
+)  # fmt: skip
+LEAVE = replace(BENEFITS, collection="hr", path="zh/休假.pdf")
+UNREADABLE = replace(BENEFITS, path="scan.pdf", status="failed", chunks=0)
+
+
+def names(scope: Scope, document: Document = BENEFITS) -> bool:
+    return ScopeFilter(scope).names(document.collection, document.path, document.ingested_at)
+
+
+@pytest.mark.parametrize(
+    ("glob", "benefits", "leave"),
+    [
+        ("policies/*", True, False),
+        ("policies/benefits-and-perks.md", True, False),
+        ("benefits-and-perks.md", True, False),
+        ("benefits*", True, False),
+        ("zh/*", False, True),
+        ("hr/zh/*", False, True),
+        ("hr/*.pdf", False, True),  # `*` crosses folders
+        ("*/benefits-and-perks.md", True, False),
+        ("policies", False, False),
+        ("olicies/*", False, False),
+        ("POLICIES/*", False, False),
+    ],
+)
+def test_a_glob_matches_the_path_or_collection_and_path(glob: str, benefits: bool, leave: bool) -> None:
+    assert (names(Scope(paths=(glob,))), names(Scope(paths=(glob,)), LEAVE)) == (benefits, leave)
+
+
+def test_every_part_limits() -> None:
+    assert names(Scope(paths=("no", "policies/*"), collections=("hr", "policies"), types=("md",)))
+    assert not names(Scope(paths=("policies/*",), collections=("hr",)))
+    assert not names(Scope(paths=("policies/*",), types=("pdf",)))
+    assert not names(Scope(paths=("policies/*",), since="2026-11-22"))
+    assert not names(Scope(paths=("policies/*",), until="2026-11-18"))
+
+
+def test_where_a_filter_names_nothing_it_says_so_with_what_there_is() -> None:
+    scope = Scope(paths=("policys/*",), types=("md",))
+    told = nothing_found(scope, [BENEFITS, LEAVE, UNREADABLE], "en")
+    assert told.kind == "nothing_matches"
+    assert told.text == (
+        "The filter matches no document: path policys/*, type md. Remove it, or choose another. "
+        "There are documents in: policies (1), hr (1). A path filter matches a document's path, or its collection and "
+        "path: benefits-and-perks.md, or policies/benefits-and-perks.md."
+    )
+    assert nothing_found(scope, [BENEFITS, LEAVE], "zh").text == (
+        "没有文档符合筛选条件：路径 policys/*、类型 md。请取消筛选，或更换条件。"
+        "现有文档的集合：policies（1）、hr（1）。"
+        "路径条件匹配文档的路径，或“集合/路径”，例如 benefits-and-perks.md 或 policies/benefits-and-perks.md。"
+    )
+
+
+def test_of_very_many_collections_some_are_told() -> None:
+    many = [replace(BENEFITS, collection=f"c{n:03}") for n in range(100)]
+    told = nothing_found(Scope(collections=("none",)), many, "en").text
+    assert "c007 (1) and 92 more collections." in told
+    assert "path" not in told
+
+
+@pytest.mark.parametrize("scope", [EVERYTHING, Scope(collections=("hr",))])
+def test_where_nothing_can_be_read_no_filter_is_blamed(scope: Scope) -> None:
+    told = nothing_found(scope, [UNREADABLE], "en")
+    assert told.kind == "nothing_to_search"
+    assert "filter" not in told.text
