@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from ingest.document import links
+from ingest.document.links import LeadsOutside, is_home
 from kb.errors import DocumentError, UnsupportedFormat, UsageError
 
 HIDDEN = "It is hidden: its name begins with a dot. It was left out; rename it to have it read."
 _BACKUP = "It is a copy that an editor keeps of a file. It was left out; rename it to have it read."
 _UNFINISHED = "It is a download or copy that is not finished; it is read when it has its own name."
 _LEFT_BEHIND = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx", ".ds_store", ".localized"})
-_HOME = "It is the home of a knowledge base, and no folder of documents. It was left out."
 _PARTS = (".crdownload", ".part", ".partial", ".filepart", ".download", ".opdownload", ".!ut")
 
 
@@ -39,9 +40,9 @@ class Found:
 def find(paths: Sequence[Path]) -> Iterator[Found]:
     """The files under `paths`: folders are walked, a single file counts as one in its folder.
 
-    Hidden files, backups of editors and unfinished downloads come with a problem, an UnsupportedFormat; hidden folders
-    and homes too, and are not walked. What Office, editors and desktops leave behind is passed over. Raises UsageError,
-    before anything is found, for a path that does not exist.
+    Hidden files, backups of editors, unfinished downloads and links out of the folder come with a problem, an
+    UnsupportedFormat; hidden folders and homes too, and are not walked. What Office, editors and desktops leave behind
+    is passed over. Raises UsageError, before anything is found, for a path that does not exist.
     """
     if not paths:
         raise UsageError("Name at least one file or folder to ingest.")
@@ -69,15 +70,31 @@ def root_name(folder: Path) -> str:
 
 def _find_all(roots: list[Path]) -> Iterator[Found]:
     for root in roots:
-        if root.is_dir():
-            yield from _walk(root)
+        if not root.is_dir():
+            yield _single(root)
+            continue
+        try:
+            links.check_root(root)
+        except LeadsOutside as error:
+            yield Found(root_name(root), ".", root, error, root)
         else:
-            folder = root.parent
-            yield Found(root_name(folder), _shown(root.name), root, _problem(root), folder, _status(root))
+            yield from _walk(root)
+
+
+def _single(path: Path) -> Found:
+    folder = path.parent
+    problem: DocumentError | None
+    try:
+        links.resolved(path, folder)
+        links.check_root(path)
+        problem = _problem(path)
+    except LeadsOutside as error:
+        problem = error
+    return Found(root_name(folder), _shown(path.name), path, problem, folder, None if problem else _status(path))
 
 
 def _walk(root: Path) -> Iterator[Found]:
-    name = root_name(root)
+    name, top = root_name(root), os.path.realpath(root)
 
     start = len(str(root).rstrip(os.sep)) + 1
 
@@ -85,15 +102,22 @@ def _walk(root: Path) -> Iterator[Found]:
         inside = path[start:].replace(os.sep, "/") or "."
         return Found(name, _shown(inside), Path(path), problem, root, status)
 
-    # An explicit stack: folders may be nested deeper than Python recurses. Beside each path stand the folders above it.
-    stack: list[tuple[str, tuple[tuple[int, int], ...]]] = [(str(root), ())]
+    # An explicit stack: folders may be nested deeper than Python recurses. Beside each path stand where it really is
+    # unless it is a link, and the folders above it.
+    stack: list[tuple[str, str, tuple[tuple[int, int], ...]]] = [(str(root), top, ())]
     while stack:
-        path, above = stack.pop()
+        path, real, above = stack.pop()
         if above and (left_out := _left_out(os.path.basename(path))):
             yield found(path, left_out)
             continue
         try:
-            status = os.stat(path)
+            status = os.lstat(real)
+            if stat.S_ISLNK(status.st_mode):
+                real = links.resolved(real, top)
+                status = os.stat(real)
+        except LeadsOutside as error:
+            yield found(path, error)
+            continue
         except OSError:
             yield found(path, _problem(Path(path)))
             continue
@@ -108,23 +132,29 @@ def _walk(root: Path) -> Iterator[Found]:
             yield found(path, DocumentError("The link leads back to a folder above it; it was not followed."))
             continue
         try:
-            names = sorted(os.listdir(path), reverse=True)
+            names = _names(real, top)
         except PermissionError:
             yield found(path, DocumentError("The folder may not be opened: this user has no permission."))
             continue
         except OSError as error:
             yield found(path, DocumentError(f"The folder cannot be opened: {error.strerror or error}."))
             continue
-        if is_home(path):
-            yield found(path, UnsupportedFormat(_HOME))
+        if is_home(real):
+            yield found(path, UnsupportedFormat(links.HOME))
             continue
         inside = (*above, identity)
-        stack.extend((os.path.join(path, each), inside) for each in names if not is_left_behind(each))
+        stack.extend(
+            (os.path.join(path, each), os.path.join(real, each), inside) for each in names if not is_left_behind(each)
+        )
 
 
-def is_home(folder: str | Path) -> bool:
-    """Whether a folder is the home of a knowledge base."""
-    return all(os.path.lexists(os.path.join(folder, name)) for name in ("catalog.db", "lock"))
+def _names(real: str, top: str) -> list[str]:
+    """What is in a folder, in reverse order."""
+    folder = links.open_without_links(real, top, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        return sorted(os.listdir(folder), reverse=True)
+    finally:
+        os.close(folder)
 
 
 def is_left_behind(name: str) -> bool:
@@ -169,10 +199,10 @@ def content(file: IO[bytes], max_file_mb: int) -> bytes:
     return data
 
 
-def hashed(path: Path, max_file_mb: int) -> tuple[str, int]:
-    """SHA-256 and size of a file. A file over the limit is not read through. Raises DocumentError."""
+def hashed(path: Path, max_file_mb: int, root: Path | None = None) -> tuple[str, int]:
+    """SHA-256 and size of a file. A file over the limit is not read through. Otherwise as `opened`."""
     digest, size = hashlib.sha256(), 0
-    with opened(path, max_file_mb) as file:
+    with opened(path, max_file_mb, root) as file:
         while block := file.read(1 << 20):
             digest.update(block)
             size += len(block)
@@ -180,12 +210,12 @@ def hashed(path: Path, max_file_mb: int) -> tuple[str, int]:
 
 
 @contextmanager
-def opened(path: Path, max_file_mb: int) -> Iterator[IO[bytes]]:
-    """A file for reading. A pipe or a device is not waited for. Raises DocumentError, also for what happens inside."""
+def opened(path: Path, max_file_mb: int, root: Path | None = None) -> Iterator[IO[bytes]]:
+    """A file for reading, one that is really in the folder `root` where that is given. A pipe or a device is not waited
+    for. Raises DocumentError, also for what happens inside."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with open(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
+        with opened_at_all(path, root) as file:
+            status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise DocumentError("It is a device, pipe or socket, not a file.")
             if status.st_size > max_file_mb << 20:
@@ -198,7 +228,19 @@ def opened(path: Path, max_file_mb: int) -> Iterator[IO[bytes]]:
     except PermissionError:
         raise DocumentError("The file may not be read: this user has no permission.") from None
     except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):  # a link or a file was put in the place of a folder or a file
+            raise DocumentError("The file changed while it was being read. Run the command again.") from None
         raise DocumentError(f"The file cannot be read: {error.strerror or error}.") from None
+
+
+def opened_at_all(path: Path, root: Path | None = None) -> IO[bytes]:
+    """As `opened`, but whatever it is, and with errors of the system."""
+
+    def descriptor(_: str, flags: int) -> int:
+        flags |= os.O_NONBLOCK
+        return os.open(path, flags) if root is None else links.open_inside(path, root, flags)
+
+    return open(path, "rb", opener=descriptor)
 
 
 def _over_the_limit(size: int, max_file_mb: int) -> DocumentError:

@@ -28,7 +28,7 @@ class Task:
 
     With `keep` also the content of what could be read is put into `folder`, which is one of the home's, for who asked.
     Readers of the user's own find the file in a folder below `scratch`. The first `skip` members of an archive or mail
-    are passed over.
+    are passed over. With `root` the file is read only if it is really in that folder.
     """
 
     place: Path
@@ -41,6 +41,7 @@ class Task:
     keep: bool = False
     skip: int = 0
     members: bool = True  # whether they are wanted at all
+    root: Path | None = None
 
     @property
     def is_bundle(self) -> bool:

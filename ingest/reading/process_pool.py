@@ -222,7 +222,7 @@ class _Worker(threading.Thread):
         process = self._ready(task)
         try:
             with (
-                files.opened(task.place, task.settings.ingest.max_file_mb) as file,
+                files.opened(task.place, task.settings.ingest.max_file_mb, task.root) as file,
                 contextlib.suppress(BrokenPipeError, ConnectionResetError),  # seen below
             ):
                 process.channel.send(b"t", pickle.dumps(_told(task)), file.fileno(), _START_SECONDS)

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from ingest.containers.archives import Member
 from ingest.containers.jsonl_bundle import BundleRecord, is_bundle, read_bundle
 from ingest.document.file_type import BY_SUFFIX, HEAD, described, foreign_kind, kind_of, kind_of_head
+from ingest.document.files import opened_at_all
 from ingest.document.parsed import Heading, Parsed, Table
 from ingest.document.titles import chosen_title
 from kb.config import IngestSettings
@@ -149,13 +150,13 @@ def check_format(name: str, settings: IngestSettings, head: bytes = b"") -> None
         raise _unsupported(name, settings, head)
 
 
-def check_file(path: Path, name: str, settings: IngestSettings) -> None:
+def check_file(path: Path, name: str, settings: IngestSettings, root: Path | None = None) -> None:
     """Raise UnsupportedFormat for a file that no reader takes, before all of it is read."""
     try:
         check_format(name, settings)
     except UnsupportedFormat:
-        with suppress(OSError), path.open("rb") as opened:
-            check_format(name, settings, opened.read(HEAD))
+        with suppress(OSError), opened_at_all(path, root) as file:
+            check_format(name, settings, file.read(HEAD))
             return
         raise
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.document.file_type import OLE
-from ingest.document.files import Found
+from ingest.document.files import Found, opened_at_all
 
 _STEADY_SECONDS = 1.0  # in which a file must not have changed
 _LARGE_STEADY_SECONDS = 5.0
@@ -46,6 +46,8 @@ class Arriving:
     def is_young(self, found: Found) -> bool:
         """Whether to leave a file for now. One that was young is looked at again: it was found a while ago."""
         path = found.absolute_path
+        if found.problem is not None:  # it is not opened
+            return False
         with suppress(OSError):  # it is gone since
             if not (self._is_long_there(found) or self._is_whole(path)):
                 return True
@@ -93,7 +95,7 @@ class Arriving:
 def is_torn(path: Path) -> bool:
     """Whether the end of a ZIP archive, PDF or Office file is missing; False for all others."""
     try:
-        with path.open("rb") as file:
+        with opened_at_all(path) as file:
             head = file.read(512)
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _TAIL))

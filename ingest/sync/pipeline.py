@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.document import files
+from ingest.document.links import NOT_FOLLOWED, LeadsOutside
 from ingest.reading import process_pool, reading
 from ingest.reading.messages import KnownContent, Message, ReadDocument, Task, Unreadable
 from ingest.reading.process_pool import Reading
@@ -29,6 +30,7 @@ from kb.store.uploads import are_uploads
 _AHEAD_FILES = 8  # files that are being read, or wait to be
 _AHEAD_BYTES = 8 << 20  # from which on no further one is begun
 _GONE_TOGETHER = 100  # documents removed before it is seen whether to stop
+_STILL = " The version read before still answers."
 _EMPTY = "The whole folder is empty, as where a drive is not mounted; it still answers. `kb docs delete` removes it."
 
 
@@ -228,9 +230,9 @@ class _Run:
                 self._claim(file, file.path)
                 file.known = collection.of_file(file.root, file.path)
                 return file
-            reading.check_file(found.absolute_path, found.path_in_root, self._kb.settings.ingest)
+            reading.check_file(found.absolute_path, found.path_in_root, self._kb.settings.ingest, found.root)
             file.hashed_ns = time.time_ns()
-            file.sha256, _ = files.hashed(found.absolute_path, self._kb.settings.ingest.max_file_mb)
+            file.sha256, _ = files.hashed(found.absolute_path, self._kb.settings.ingest.max_file_mb, found.root)
             self._forbid_mixing(file, file.path)
             file.known = collection.unchanged(found, file.sha256)
             if not file.known:
@@ -246,7 +248,7 @@ class _Run:
         known, folder = file.collection.readable(file.found), self._folder
         task = Task(
             file.found.absolute_path, file.path, file.sha256, self._kb.settings, known, folder, self._kb.home.reading,
-            keep=True,
+            keep=True, root=file.found.root,
         )  # fmt: skip
         begun = process_pool.pool.read(task)
         self._kb.indexes.ready()  # meanwhile
@@ -317,7 +319,7 @@ class _Run:
         if known.sha256 is None:  # a member of an archive that no reader takes
             self._reports.append(DocumentReport(known.path, "skipped", reason=known.reason))
             return
-        if known.root != file.root or known.source != file.path or known.status == "failed":
+        if known.root != file.root or known.source != file.path or known.status in ("failed", "skipped"):
             self._kb.catalog.record_outcome(file.collection.name, known.path, file.root, file.path, "unchanged", "")
         reason = f"Moved from {file.moved_from}." if file.moved_from else ""
         self._reports.append(DocumentReport(known.path, "unchanged", known.pages, known.chunks, reason))
@@ -326,8 +328,9 @@ class _Run:
         status: DocumentStatus = "skipped" if isinstance(error, UnsupportedFormat) else "failed"
         reason = str(error)
         known = file.collection.documents.get(path)
-        if known and known.sha256 and status == "failed" and not isinstance(error, _NameTaken):
-            reason += " The version read before still answers."
+        is_kept = status == "failed" or isinstance(error, LeadsOutside)
+        if known and known.sha256 and is_kept and not isinstance(error, _NameTaken):
+            reason += _STILL
         if not isinstance(error, _NameTaken):
             self._kb.catalog.record_outcome(file.collection.name, path, file.root, file.path, status, reason)
         elif path == file.path and are_uploads(self._kb.home.uploads, file.root):
@@ -363,6 +366,7 @@ class _Run:
     def _gone(self, found: Sequence[files.Found], paths: Sequence[Path], collection: str | None, prune: bool) -> None:
         """Report the documents whose file, or whose place in its file, is gone, and remove them if asked to."""
         unread = self._unread | {(str(f.root), f.path_in_root) for f in found if f.problem or f in self._left}
+        outside = {(str(f.root), f.path_in_root) for f in found if isinstance(f.problem, LeadsOutside)}
         sizes = {f.status.st_size for f in self._left if f.status}  # one of them may be what is gone, moved
         for path in dict.fromkeys(Path(os.path.abspath(path)) for path in paths):
             if path.is_dir():
@@ -378,11 +382,20 @@ class _Run:
                     continue
                 here = self._collection(collection or file.root_name)
                 known = here.of_file(str(file.root), file.path_in_root)
-            gone = [each for each in known if each.path not in here.seen and not is_out_of_sight(each, unread)]
+            missed = [each for each in known if each.path not in here.seen]
+            self._not_followed(here, [each for each in missed if is_out_of_sight(each, outside)])
+            gone = [each for each in missed if not is_out_of_sight(each, unread)]
             is_empty = path.is_dir() and all(f.root != path for f in found)
             for at in range(0, len(gone), _GONE_TOGETHER):
                 if not self._stop.is_set():
                     self._some_gone(gone[at : at + _GONE_TOGETHER], prune, is_empty)
+
+    def _not_followed(self, collection: Collection, documents: Sequence[KnownDocument]) -> None:
+        """List what was read through links out of the folder, before they were no longer followed."""
+        for each in documents:
+            reason = NOT_FOLLOWED + (_STILL if each.sha256 else "")
+            self._kb.catalog.record_outcome(collection.name, each.path, each.root, each.source, "skipped", reason)
+            self._reports.append(DocumentReport(each.path, "skipped", reason=reason))
 
     def _some_gone(self, gone: Sequence[KnownDocument], prune: bool, is_empty: bool) -> None:
         """Remove them where that is wanted; what could never be read has nothing to answer with, and goes as well."""

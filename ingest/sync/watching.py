@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from ingest.document import files
+from ingest.document import files, links
 from ingest.sync.copy_settling import Arriving
 from ingest.sync.pipeline import IngestProgress, IngestReport, ingest
 from kb.assistant import KnowledgeBase
@@ -87,10 +87,14 @@ def _is_news(report: IngestReport, known: dict[str, str]) -> bool:
 
 
 def _is_below(changed: Path, root: Path) -> bool:
-    """Whether a file is below a root, and not in a home there, in which each ingestion changes files."""
-    if not changed.is_relative_to(root):
+    """Whether a file is below a root, not behind a link out of it, and not in a home, which each ingestion changes."""
+    if not changed.is_relative_to(root) or links.is_home(root):
         return False
-    return not any(files.is_home(folder) for folder in changed.parents if folder.is_relative_to(root))
+    try:
+        links.resolved(changed.parent, root)
+    except links.LeadsOutside:
+        return False
+    return True
 
 
 def _followed(roots: Sequence[Path], stop: threading.Event, poll: bool) -> Iterator[set[Path]]:

@@ -46,6 +46,18 @@ DOCUMENTS: tuple[tuple[str, str], ...] = (
         "It is the home of a knowledge base, and no folder of documents. It was left out.",
         "这是知识库自己的数据目录，不是文档文件夹，已略过。",
     ),
+    (
+        "It lies in the home of a knowledge base, which holds no documents of yours to add. It was left out.",
+        "它位于知识库自己的数据目录中，那里没有可添加的文档，已略过。",
+    ),
+    (
+        "It is a link that leads out of its folder; it was not followed. Add what it leads to under its own path.",
+        "这是指向所在文件夹之外的链接，未跟随。如需读入，请按其真实路径添加。",
+    ),
+    (
+        "A link above it leads out of its folder, or into the home of a knowledge base; it was not followed.",
+        "其上级中有链接指向文件夹之外或知识库的数据目录，未跟随。",
+    ),
     ("It is a folder, not a file.", "这是文件夹，不是文件。"),
     ("It is a device, pipe or socket, not a file.", "这是设备、管道或套接字，不是文件。"),
     ("It is {kind}, not a file; it was not opened.", "这是{kind}，不是文件，未打开。"),

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.document.files import Found, find
-from kb.errors import UnsupportedFormat, UsageError
+from ingest.document import links
+from ingest.document.files import Found, find, hashed
+from ingest.document.links import LeadsOutside
+from kb.errors import DocumentError, UnsupportedFormat, UsageError
 
 
 def names(found: list[Found]) -> list[str]:
@@ -126,17 +128,90 @@ def test_loops_of_links_are_reported_and_not_followed(tmp_path: Path) -> None:
     assert len(found) == 4
 
 
-def test_links_to_files_and_folders_elsewhere_are_followed(tmp_path: Path) -> None:
+def test_links_within_a_folder_are_followed_and_links_out_of_it_are_not(tmp_path: Path) -> None:
     write(tmp_path / "elsewhere" / "a.txt")
     root = tmp_path / "root"
-    root.mkdir()
+    write(root / "inside" / "b.txt")
+    (root / "to inside").symlink_to("inside", target_is_directory=True)
+    (root / "to file.txt").symlink_to(root / "inside" / "b.txt")
     (root / "folder").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
-    (root / "file.txt").symlink_to(tmp_path / "elsewhere" / "a.txt")
+    (root / "file.txt").symlink_to("../elsewhere/a.txt")
+    (root / "two steps.txt").symlink_to("file.txt")
+    (root / "nowhere.txt").symlink_to(tmp_path / "nothing")  # not even whether it is there is said
+    (root / "inside" / "above").symlink_to(tmp_path, target_is_directory=True)
 
-    found = list(find([root]))
+    found = {each.path_in_root: each.problem for each in find([root])}
 
-    assert names(found) == ["file.txt", "folder/a.txt"]
-    assert all(each.problem is None for each in found)
+    assert [name for name, problem in found.items() if problem is None] == [
+        "inside/b.txt", "to file.txt", "to inside/b.txt",
+    ]  # fmt: skip
+    left_out = {name for name, problem in found.items() if isinstance(problem, LeadsOutside)}
+    assert left_out == {"folder", "file.txt", "two steps.txt", "nowhere.txt", "inside/above", "to inside/above"}
+
+
+def test_a_folder_that_is_a_link_itself_is_walked(tmp_path: Path) -> None:
+    write(tmp_path / "mounted" / "a.txt")
+    (tmp_path / "docs").symlink_to("mounted", target_is_directory=True)
+
+    assert [(each.path_in_root, each.problem) for each in find([tmp_path / "docs"])] == [("a.txt", None)]
+
+
+def test_a_single_file_that_is_a_link_out_of_its_folder_is_not_read(tmp_path: Path) -> None:
+    write(tmp_path / "elsewhere" / "a.txt")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "notes.txt").symlink_to("../elsewhere/a.txt")
+
+    [found] = find([tmp_path / "docs" / "notes.txt"])
+
+    assert isinstance(found.problem, LeadsOutside)
+
+
+def test_nothing_in_a_home_is_found_by_whatever_way(tmp_path: Path) -> None:
+    home = tmp_path / "docs" / "home"
+    for name in ("catalog.db", "lock", "token", "originals/ab/abc", "uploads/hr-1/sent.txt"):
+        write(home / name)
+    write(tmp_path / "docs" / "a.txt")
+    (tmp_path / "docs" / "b.txt").symlink_to("home/token")
+    (tmp_path / "docs" / "c").symlink_to("home/originals", target_is_directory=True)
+
+    def problems(*paths: Path) -> dict[str, str]:
+        return {each.path_in_root: str(each.problem) for each in find(paths)}
+
+    from_above = problems(tmp_path / "docs")
+    assert from_above.pop("a.txt") == "None"
+    assert set(from_above) == {"home", "b.txt", "c"}
+    assert all("home of a knowledge base" in problem for problem in from_above.values())
+    for place in (home, home / "originals", home / "originals" / "ab", home / "token", home / "originals/ab/abc"):
+        assert ["home of a knowledge base" in problem for problem in problems(place).values()] == [True]
+    assert problems(home / "uploads" / "hr-1" / "sent.txt") == {"sent.txt": "None"}  # what the service was sent
+
+
+@pytest.mark.parametrize("swapped", ["inner/a.txt", "inner"])
+def test_a_link_put_in_the_place_of_a_file_or_folder_that_was_found_is_not_followed(
+    tmp_path: Path, swapped: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, secret = tmp_path / "docs", write(tmp_path / "secret" / "a.txt", "secret").parent
+    file = write(root / "inner" / "a.txt", "words")
+
+    def swap() -> None:
+        (root / swapped).rename(root / "aside")
+        (root / swapped).symlink_to(secret / "a.txt" if swapped.endswith("txt") else secret)
+
+    [found] = find([root])
+    assert hashed(file, 1, root)[1] == 5
+    resolve = links.resolved
+
+    def slowly(path: str | Path, root: str | Path) -> str:  # the link comes between the look and the opening
+        real = resolve(path, root)
+        swap()
+        return real
+
+    monkeypatch.setattr(links, "resolved", slowly)
+    with pytest.raises(DocumentError, match="changed while it was being read"):
+        hashed(found.absolute_path, 1, root)
+    monkeypatch.setattr(links, "resolved", resolve)
+    with pytest.raises(LeadsOutside):  # it was there before the look
+        hashed(found.absolute_path, 1, root)
 
 
 def test_pipes_and_sockets_are_reported_and_never_opened(tmp_path: Path) -> None:
@@ -156,10 +231,10 @@ def test_a_folder_without_permission_is_reported_with_its_reason(
     write(tmp_path / "open.txt")
     list_folder = os.listdir
 
-    def refusing(path: str) -> list[str]:  # root, who may run the tests, is refused nothing by the system
-        if path == str(closed):
-            raise PermissionError(13, "Permission denied", path)
-        return list_folder(path)
+    def refusing(folder: int) -> list[str]:  # root, who may run the tests, is refused nothing by the system
+        if os.path.samestat(os.fstat(folder), closed.stat()):
+            raise PermissionError(13, "Permission denied")
+        return list_folder(folder)
 
     monkeypatch.setattr(os, "listdir", refusing)
     found = list(find([tmp_path]))

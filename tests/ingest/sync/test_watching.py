@@ -184,3 +184,24 @@ def test_without_prune_a_deleted_file_still_answers(kb: KnowledgeBase, tmp_path:
 def test_a_folder_that_is_not_there_is_said_at_once(kb: KnowledgeBase, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nowhere"):
         next(watch(kb, [tmp_path / "nowhere"], stop=threading.Event()))
+
+
+def test_a_link_out_of_a_watched_folder_is_listed_and_what_happens_behind_it_is_not_looked_at(
+    kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    folder, elsewhere = (
+        write(tmp_path / "docs", {"a.md": "# A\n\nWords."}),
+        write(tmp_path / "elsewhere", {"b.md": "B"}),
+    )
+    watched = Watched(kb, folder, prune=True)
+    try:
+        watched.until("a.md", "added")
+        (folder / "out").symlink_to(elsewhere, target_is_directory=True)
+        assert "leads out" in next(d.reason for d in watched.until("out", "skipped").documents if d.path == "out")
+        write(elsewhere, {"c.md": "C"})
+        write(folder, {"d.md": "# D\n\nMore."})
+        watched.until("d.md", "added")
+    finally:
+        watched.end()
+    assert {d.path for d in kb.documents(OWNER)} == {"a.md", "d.md", "out"}
+    assert not watching._is_below(folder / "out" / "c.md", folder)
