@@ -108,6 +108,7 @@ class PassageForm(BaseModel):
     header: str
     title: str
     score: float
+    language: Literal["zh", "en"] | None = None
 
 
 class AnswerForm(BaseModel):

@@ -105,6 +105,14 @@ class TurnBody(Body):
     think_budget: int | None = Field(None, ge=0, description="reasoning tokens at most")
 
 
+class AgainBody(Body):
+    """How a question is put once more."""
+
+    think_budget: int | None = Field(None, ge=0, description="reasoning tokens at most")
+    seed: int | None = Field(None, description="drawn without it")
+    temperature: float | None = Field(None, ge=0, le=2, description="0.6 without it")
+
+
 class FeedbackBody(Body):
     """A judgement; null takes it back."""
 
@@ -176,9 +184,22 @@ def ask(id: str, body: TurnBody, service: ServiceHere, asker: Asker, client: Cli
         client=client,
         asker=asker,
     )
-    if turn is None:
-        raise Busy("A question of this conversation is being answered. Wait for it, or stop it.")
-    return Json(turn_form(turn), 202)
+    return Json(turn_form(_begun(turn)), 202)
+
+
+@router.post("/{id}/turns/{position}/again", response_model=TurnForm, status_code=202)
+def again(id: str, position: int, body: AgainBody, service: ServiceHere, asker: Asker, client: Client) -> Response:
+    """Put the question of a turn once more, for another answer. What came after it is no context. 409 as for asking."""
+    turn = service.conversations.again(
+        _get(service, id),
+        position,
+        think_budget=body.think_budget,
+        seed=body.seed,
+        temperature=body.temperature,
+        client=client,
+        asker=asker,
+    )
+    return Json(turn_form(_begun(turn)), 202)
 
 
 @router.get("/{id}/turns/{position}/events", response_class=Response, responses=EVENTS)
@@ -204,6 +225,12 @@ def feedback(id: str, position: int, body: FeedbackBody, service: ServiceHere, a
     return Json(turn_form(_find(service, id, position)))
 
 
+def _begun(turn: Turn | None) -> Turn:
+    if turn is None:
+        raise Busy("A question of this conversation is being answered. Wait for it, or stop it.")
+    return turn
+
+
 def _get(service: Service, id: str) -> Conversation:
     found = service.conversations.get(id)
     if found is None:
@@ -212,7 +239,4 @@ def _get(service: Service, id: str) -> Conversation:
 
 
 def _find(service: Service, id: str, position: int) -> Turn:
-    for turn in _get(service, id).turns:
-        if turn.position == position:
-            return turn
-    raise ConversationNotFound(f"There is no turn {position} in conversation {id!r}; turns count from 0.")
+    return _get(service, id).turn(position)

@@ -115,6 +115,23 @@ def _ask(service: runtime.Service, conversation: Conversation, question: str, mo
         st.toast(session.strings()("busy"))
 
 
+def _again(service: runtime.Service, conversation: Conversation, turn: Turn) -> None:
+    """Put the question of a turn once more; in a new conversation when this one was deleted meanwhile."""
+    st.session_state.pop(_JUDGING, None)
+    client = f"page-{st.session_state.setdefault('client', _client())}"
+    budget = question_bar.think_budget()
+    try:
+        begun = service.conversations.again(conversation, turn.position, think_budget=budget, client=client)
+    except ConversationNotFound:
+        _ask(service, session.new_conversation(service), turn.question, turn.mode, turn.scope)
+        return
+    except KBError as error:
+        st.session_state[_TOLD] = str(error)
+        return
+    if begun is None:
+        st.toast(session.strings()("busy"))
+
+
 def _client() -> str:
     """A name for this session in the queue."""
     import secrets
@@ -198,7 +215,7 @@ def _act(service: runtime.Service, conversation: Conversation, turn: Turn, name:
     if name in ("cite", "passage"):
         _open(turn.running.snapshot, name, int(value))
     elif name == "again":
-        _ask(service, conversation, turn.question, turn.mode, turn.scope)
+        _again(service, conversation, turn)
     elif name in ("judge", "reason"):
         try:
             _judge(service, turn, name, value)

@@ -49,6 +49,8 @@ _UNREAD = -1  # instead of how often it was cleared
 
 log = logging.getLogger(__name__)
 
+RETRY_TEMPERATURE = 0.6  # DeepSeek-R1's own; at 0, which the embedded engine takes, the same answer would come
+
 
 @dataclass(frozen=True, slots=True)
 class _How:
@@ -170,13 +172,45 @@ class Conversations:
             if conversation.running is not None:
                 return None
             how = _How(client, asker or self._asker, conversation.history(), think_budget, seed, temperature)
-            turn = _new_turn(question, mode, scope)
-            turn.position = conversation.turns[-1].position + 1 if conversation.turns else 0
-            turn.think_budget = think_budget
-            self._store.save_turn(conversation.id, stored_turn(turn))  # before it begins: a question is never lost
-            self._begin(conversation, turn, how)
-            conversation.turns.append(turn)
-            return turn
+            return self._append(conversation, _new_turn(question, mode, scope), how)
+
+    def again(
+        self,
+        conversation: Conversation,
+        position: int,
+        *,
+        think_budget: int | None = None,
+        seed: int | None = None,
+        temperature: float | None = None,
+        client: str = "page",
+        asker: Principal | None = None,
+    ) -> Turn | None:
+        """Put the question of a turn once more, as it was put then: what came after it is no context.
+
+        Without a seed one is drawn, and without a temperature words are drawn too, so that another answer can come.
+        None when a turn is already being answered. Raises ConversationNotFound where there is no such turn.
+        """
+        with conversation.lock:
+            if conversation.running is not None:
+                return None
+            turn = conversation.turn(position)
+            how = _How(
+                client,
+                asker or self._asker,
+                conversation.history(before=position),
+                think_budget,
+                secrets.randbelow(2**31) if seed is None else seed,
+                RETRY_TEMPERATURE if temperature is None else temperature,
+            )
+            return self._append(conversation, _new_turn(turn.question, turn.mode, turn.scope), how)
+
+    def _append(self, conversation: Conversation, turn: Turn, how: _How) -> Turn:
+        turn.position = conversation.turns[-1].position + 1 if conversation.turns else 0
+        turn.think_budget = how.think_budget
+        self._store.save_turn(conversation.id, stored_turn(turn))  # before it begins: a question is never lost
+        self._begin(conversation, turn, how)
+        conversation.turns.append(turn)
+        return turn
 
     def run(
         self,

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 
+from kb.errors import ConversationNotFound
 from kb.schema import EVERYTHING, Message, Scope
 from kb.store.conversations import FINISHED, Feedback, Mode, StoredTurn, title_of
 from ui.service.answer_task import RunningAnswer, Snapshot
@@ -44,10 +45,20 @@ class Conversation:
         """The turn that is being answered."""
         return self.turns[-1] if self.turns and not self.turns[-1].running.snapshot.finished else None
 
-    def history(self) -> list[Message]:
-        """The conversation as a model is told it: without reasoning, and without turns that gave nothing."""
+    def turn(self, position: int) -> Turn:
+        """The turn at a position. Raises ConversationNotFound."""
+        for turn in self.turns:
+            if turn.position == position:
+                return turn
+        raise ConversationNotFound(f"There is no turn {position} in conversation {self.id!r}; turns count from 0.")
+
+    def history(self, before: int | None = None) -> list[Message]:
+        """The conversation as a model is told it, up to the turn at position `before`: without reasoning, and without
+        turns that gave nothing."""
         messages: list[Message] = []
         for turn in self.turns:
+            if before is not None and turn.position >= before:
+                break
             snapshot = turn.running.snapshot
             if snapshot.finished and snapshot.text.strip():
                 messages += [Message("user", turn.question), Message("assistant", snapshot.text)]

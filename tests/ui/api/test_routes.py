@@ -345,6 +345,18 @@ def test_a_conversation_is_kept_followed_judged_renamed_exported_and_deleted(ser
     assert whole["turns"] == [judged]
     assert (judged["state"], judged["answer"]) == ("done", last["answer"])
 
+    body = {"think_budget": 16, "seed": 3}
+    repeated = fits(
+        served,
+        http.post(f"{place}/turns/0/again", json=body),
+        "conversations/{id}/turns/{position}/again",
+        202,
+    )
+    assert (repeated["position"], repeated["question"], repeated["think_budget"]) == (1, HOURS, 16)
+    *_, last = events(http.get(f"{place}/turns/1/events"))
+    assert last["event"] == "done"
+    refused(http.post(f"{place}/turns/7/again", json={}), 404, "ConversationNotFound", "no turn 7")
+
     renamed = fits(served, http.patch(place, json={"title": "Opening hours"}), "conversations/{id}")
     assert renamed["title"] == "Opening hours"
     for search, count in (("hours", 1), ("7:45", 1), ("nothing of it", 0)):

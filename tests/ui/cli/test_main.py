@@ -50,6 +50,7 @@ ANSWER = {
 PASSAGE = {
     "rank": int, "collection": str, "document": str, "version": int, "page": int | None, "start": int, "end": int,
     "text": str, "section": str, "header": str, "title": str, "score": float,
+    "language": str | None,
 }  # fmt: skip
 CITATION = {
     "marker": int, "collection": str, "document": str, "version": int, "page": int | None, "start": int, "end": int,

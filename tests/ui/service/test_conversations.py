@@ -17,7 +17,7 @@ from kb.errors import ConversationNotFound, KBError, StorageFull
 from kb.schema import Done, Event, Failed, Message, Notice, Principal, Retrieved, Revised, Scope, Thought, Token
 from kb.store.conversations import ConversationStore, StoredTurn
 from tests.ui.scripted import ScriptedKB
-from ui.service.conversations import Conversation, Conversations, Mode, RunningAnswer, Snapshot, Turn
+from ui.service.conversations import RETRY_TEMPERATURE, Conversation, Conversations, Mode, RunningAnswer, Snapshot, Turn
 from ui.service.runtime import Service
 
 ASKER = Principal("local", unlimited=True)
@@ -154,9 +154,13 @@ class Staged(ScriptedKB):
         super().__post_init__()
         self.plays: dict[str, Callable[[threading.Event], Iterator[Event]]] = {}
         self.asked: list[tuple[str, tuple[Message, ...]]] = []
+        self.drawn: list[tuple[int | None, float | None]] = []  # seed and temperature
 
-    def ask(self, question: str, asker: Principal, *, stop: Any = None, history: Any = (), **_: Any) -> Iterator[Event]:
+    def ask(
+        self, question: str, asker: Principal, *, stop: Any = None, history: Any = (), **options: Any
+    ) -> Iterator[Event]:
         self.asked.append((question, tuple(history)))
+        self.drawn.append((options["seed"], options["temperature"]))
         if question in self.plays:
             return self.plays[question](stop)
         return super().ask(question, asker, stop=stop, history=history)
@@ -277,6 +281,47 @@ def test_history_holds_questions_and_answers_without_reasoning_or_failures(
     ]  # fmt: skip
     answered(service, conversation, "leave?")
     assert staged.asked[-1] == ("leave?", tuple(conversation.history()[:-2]))
+
+
+def test_asking_again_is_the_same_question_with_what_came_before_it_and_another_seed(
+    staged: Staged, service: Conversations
+) -> None:
+    conversation = service.new()
+    answered(service, conversation, "hello", "chat")
+    scope = Scope(collections=("hr",))
+    first = service.ask(conversation, "leave?", "documents", scope=scope)
+    assert first is not None
+    assert first.running.join(SOON)
+    answered(service, conversation, "and then?")
+    turns = [service.again(conversation, 1, think_budget=16)]
+    assert turns[0] is not None
+    assert turns[0].running.join(SOON)
+    turns.append(service.again(conversation, 1, seed=5, temperature=0.0))
+    assert turns[1] is not None
+    assert turns[1].running.join(SOON)
+    asked_first, *_, third, fourth = staged.asked[1:]
+    assert third == fourth == asked_first == ("leave?", tuple(conversation.history(before=1)))
+    assert len(asked_first[1]) == 2
+    assert [(turn.position, turn.scope, turn.think_budget) for turn in turns if turn] == [
+        (3, scope, 16),
+        (4, scope, 64),  # the model's own
+    ]
+    (seed, temperature), explicit = staged.drawn[-2:]
+    assert isinstance(seed, int)
+    assert temperature == RETRY_TEMPERATURE > 0
+    assert explicit == (5, 0.0)
+    assert states(reopened(staged).get(conversation.id)) == ["done"] * 5
+
+
+def test_asking_again_waits_for_no_other_and_names_a_turn_that_is_missing(
+    staged: Staged, service: Conversations
+) -> None:
+    conversation = service.new()
+    with pytest.raises(ConversationNotFound, match="no turn 0"):
+        service.again(conversation, 0)
+    staged.gate.clear()
+    asked(service, conversation, "leave?")
+    assert service.again(conversation, 0) is None
 
 
 def test_plain_chat_is_told_as_much_of_the_conversation_as_the_context_holds(
