@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_HALF_MARKER = re.compile(r"\s*\[\d{0,3}\Z")  # where the reader or the engine's limit stopped the model
+_HALF_MARKER = re.compile(r"(?<!\s)\s*\[\d{0,3}\Z")  # where the reader or the engine's limit stopped the model
 _CHOICE = "model"  # the property that keeps what `choose_model` chose
 
 

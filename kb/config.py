@@ -58,6 +58,11 @@ class IngestSettings(_Section):
         300, ge=1, description="in which a file, a member of an archive, or a page for OCR must be read"
     )
     file_mb_memory: int = Field(2048, ge=512, description="that reading a file may need")
+    max_chunks: int = Field(
+        20_000,
+        ge=1,
+        description="of one document; as many as about 15 MB of text make. More take very long to embed",
+    )
     ocr: bool = Field(
         True, description="recognise images, pictures in documents, and PDF pages with too little text of their own"
     )

@@ -60,15 +60,21 @@ _MIMETYPES = {
     b"application/vnd.oasis.opendocument.text": "odt",
     b"application/epub+zip": "epub",
 }
-_MARKUP = re.compile(rb"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.I | re.S)
+_MARKUP = re.compile(
+    rb"\s*+(?:<\?xml[^>]*\?>\s*+)?(?><!--.*?-->\s*+)*+<(!doctype\s+html|html|head|body)\b", re.I | re.S
+)
 _XML = re.compile(rb"\s*<\?xml\s")
 _MAIL = re.compile(
-    rb"(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*(?:from|received|return-path|message-id|mime-version):[ \t]",
+    rb"\A(?:(?!(?:from|received|return-path|message-id|mime-version):[ \t])"
+    rb"[A-Za-z][\w-]*+:[^\n]*\n(?:[ \t][^\n]*\n)*+)*+"
+    rb"(?:from|received|return-path|message-id|mime-version):[ \t]",
     re.I,
 )
 # A text that only quotes a mail's first lines has none of these; one that can be read as it stands is left a text.
 _SENT_MAIL = re.compile(
-    rb"(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*(?:received|return-path|message-id|mime-version):[ \t]", re.I
+    rb"\A(?:(?!(?:received|return-path|message-id|mime-version):[ \t])[A-Za-z][\w-]*+:[^\n]*\n(?:[ \t][^\n]*\n)*+)*+"
+    rb"(?:received|return-path|message-id|mime-version):[ \t]",
+    re.I,
 )
 _ENCODED = re.compile(rb"^content-transfer-encoding:[ \t]*(?:base64|quoted-printable)", re.I | re.M)
 _JSON = re.compile(rb'\s*(?:\{\s*"[^"\n]*"\s*:|\[\s*(?:\{\s*"|\[|"|-?\d))')

@@ -8,7 +8,7 @@ from ingest.document.superscripts import superscript
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DELETED = (f"{_W}del", f"{_W}moveFrom")
-_TERM = re.compile(r"(?:\d[\d.,]*%?|[^\W\d]+|\([^()]*\))[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ]*")
+_TERM = re.compile(r"(?:\d[\d.,]*%?|[^\W\d]++|\([^()]*\))[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ]*")
 
 
 def formula(element: Any) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-_QUOTED = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|\[\$([^\]-]*)(?:-[^\]]*)?\]|\[[^\]]*\]')
+_QUOTED = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|\[\$([^\[\]-]*)(?:-[^\[\]]*)?\]|\[[^\[\]]*\]')
 _DATE_LETTERS = re.compile(r"[ymdhsge]|aaa", re.IGNORECASE)
 _DATE_TOKEN = re.compile(r"y+|m+|d+|h+|s+(?:\.0+)?|am/pm|a/p|上午/下午|aaaa?|g+|e+", re.IGNORECASE)
 _PLACES = re.compile(r"[#0?][#0?,]*(?:[\x1a -]+[#0?][#0?,]*)+(?![#0?.])|[#0?][#0?,]*(?:\.[#0?]*,*)?|\.[#0?]+")
@@ -16,8 +16,8 @@ _LOCALE_DATES = {"mm-dd-yy": "yyyy-mm-dd", "m/d/yy h:mm": "yyyy-mm-dd hh:mm"}  #
 _MARK = "\x1a"  # stands for a literal while a format is taken apart
 _WEEKDAYS = "一二三四五六日"
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[\d.]+)\]")
-_COLOUR = re.compile(r"\[(?![$<>=])[^\]]*\]")
-_UNSEEN = re.compile(r"\[[^\]$]*\]|_.|\s")  # colours, conditions and room for a bracket
+_COLOUR = re.compile(r"\[(?![$<>=])[^\[\]]*\]")
+_UNSEEN = re.compile(r"\[[^\[\]$]*\]|_.|\s")  # colours, conditions and room for a bracket
 _Condition = tuple[Callable[[float, float], bool], float]
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from ingest.document.parsed import one_line
 
-_SEPARATORS = re.compile(r"[_\s]+|(?<=[^\W\d_])-+(?=[^\W\d_])|(?<=\D)-+(?=\d)|(?<=\d)-+(?=[^\W\d_])")
+_SEPARATORS = re.compile(r"[_\s]+|(?<=[^\W\d_])-+(?=[^\W\d_])|(?<=\D)(?<!-)-+(?=\d)|(?<=\d)-+(?=[^\W\d_])")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _JUNK_TITLES = (  # what programs and templates leave in the place of a title
     r"untitled.*|无标题.*|未命名.*|none|null|title|标题",

@@ -42,11 +42,11 @@ _NUMBERED = (
     (
         1,
         re.compile(
-            r"第[一二三四五六七八九十百\d]+[章编篇部]|[一二三四五六七八九十]+、|附录\s*[A-Z一二三四五六七八九十]"
+            r"第[一二三四五六七八九十百\d]{1,8}[章编篇部]|[一二三四五六七八九十]{1,8}、|附录\s*[A-Z一二三四五六七八九十]"
         ),
         False,
     ),
-    (2, re.compile(r"第[一二三四五六七八九十百\d]+节|[（(][一二三四五六七八九十]+[）)]"), True),
+    (2, re.compile(r"第[一二三四五六七八九十百\d]{1,8}节|[（(][一二三四五六七八九十]{1,8}[）)]"), True),
     (2, re.compile(r"\d{1,2}[、.．]\s*\D|\d{1,2}\.\d{1,2}\s"), True),
 )
 _LONGEST_GUESS = 40  # characters of a paragraph that may be taken for a heading

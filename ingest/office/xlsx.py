@@ -166,7 +166,7 @@ def _comments(workbook: Any, sheet: Any, labels: dict[int, str]) -> Iterator[str
             words = "".join(text.text or "" for text in comment.iter("{*}t"))
             words = one_line(stored(_THREADED.sub("", words)))
             place = comment.get("ref") or ""
-            row = re.search(r"\d+$", place)
+            row = re.search(r"(?<!\d)\d+$", place)
             label = labels.get(int(row[0]), "") if row else ""
             if words:
                 yield f"Comment on {place}{f' ({label})' if label else ''}: {words}"

@@ -16,8 +16,8 @@ _CURRENCY = re.compile(rf"[(（]?(?:{_SIGN})[)）]?")
 _TAIL = re.compile(r"[%％)）]+|pp|pts?|bps")
 _MARK = re.compile(r"\([a-z\d]\)|\*+")  # of a footnote
 _FIGURE = re.compile(
-    rf"(?:{_SIGN})?\s*[(（\[]?\s*[-+−–—]?\s*(?:{_SIGN})?\s*[(（]?\s*(?:\d[\d,，.]*|\.\d+)\s*[)）\]]?\s*"
-    r"(?:[%％‰]|[xX]|bps?|pp|pts?|[KMB]|[百千万亿]*[元人个件次吨家股台套月日天]?)?\s*[)）\]]?\s*(?:\([a-z\d]\)|\*+)?"
+    rf"(?:{_SIGN})?\s*+[(（\[]?\s*+[-+−–—]?\s*+(?:{_SIGN})?\s*+[(（]?\s*+(?:\d[\d,，.]*|\.\d+)\s*+[)）\]]?\s*+"
+    r"(?:[%％‰]|[xX]|bps?|pp|pts?|[KMB]|[百千万亿]*[元人个件次吨家股台套月日天]?)?\s*+[)）\]]?\s*+(?:\([a-z\d]\)|\*+)?"
 )
 _NOTHING = re.compile(rf"(?:(?:{_SIGN})\s*)?[-−–—]+\s*%?|n/?[am]\.?|nm|\*+|无|不适用", re.IGNORECASE)
 _PERIOD = re.compile(r"(?:19|20)\d\d\s*(?:\([a-z\d]\)|\*+|年度?|[AEF])?")

@@ -24,7 +24,7 @@ from ingest.plain.html_tables import (
 
 MEDIA_TYPE = "text/html"
 
-_CHARSET = re.compile(rb"""<meta[^>]*?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_CHARSET = re.compile(rb"""<meta[^<>]*?charset\s*=\s*+["']?\s*+([\w.:-]+)""", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _REMOVED = (
     "script",
@@ -47,13 +47,14 @@ _REMOVED = (
 # Removed with all their text by unstructured, though questions and answers or captions may stand in them.
 _UNWRAPPED = "details", "summary", "figure", "figcaption", "form", "fieldset", "legend"
 _HIDDEN = re.compile(
-    r"(display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[\w-]*\s*:[^;]*\bline-through)", re.IGNORECASE
+    r"(display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[\w-]{0,20}\s*:[^;:]{0,80}\bline-through)",
+    re.IGNORECASE,
 )
 _RAISED = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
 _TERM = re.compile(r"[\w.,]*")
 _WIDE = "[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _WRAPPED = re.compile(rf"(?<={_WIDE})[ \t]*\n\s*(?={_WIDE})")
-_BREAKS = re.compile(f" *{BREAK} *")
+_BREAKS = re.compile(f"(?<! ) *{BREAK} *")
 _PAD = "\ue003"  # makes two characters of one: unstructured drops texts of a single character
 _NUMBERS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _LISTS = "ul", "ol", "dl"

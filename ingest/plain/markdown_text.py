@@ -12,23 +12,23 @@ from ingest.document.parsed import Heading, Parsed, Table, one_line, stored
 from ingest.plain.text_tables import Drawn, grid_table, said
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*))?$")
 # `##标题` without the space, as many Chinese authors write; but not a line of tags, `#项目 #会议`.
-_ATX_TIGHT = re.compile(r"(?!#\S+(?:[ \t]+#[^\s#]\S*)+[ \t]*$)(#{1,6})([^#\s!].*?)#*[ \t]*$")
+_ATX_TIGHT = re.compile(r"(?!#\S++(?:[ \t]++#[^\s#]\S*+)++[ \t]*$)(#{1,6})([^#\s!].*)")
 _COMMENT = re.compile(r" {0,3}<!--(?!.*-->)")
 _SETEXT = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
-_DELIMITER_ROW = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_DELIMITER_ROW = re.compile(r"[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*$")
 _NOT_A_PARAGRAPH = re.compile(r"[ \t]*([-*+>|]|\d+[.)]|#{1,6}[ \t]|$)|    ")
 _GRID = re.compile(r" {0,3}\+-")
 _HTML_TABLE = re.compile(r" {0,3}<table\b", re.IGNORECASE)
 _TABLE_TAG, _TABLE_END = re.compile(r"<table\b", re.IGNORECASE), re.compile("</table>", re.IGNORECASE)
 _MARKDOWN_INSIDE = re.compile(r"[ \t]*(`{3,}|~{3,}|#{1,6}[ \t]|[-*+][ \t])")
 _MAX_LINES, _MAX_DEPTH = 5_000, 10  # lines of a table of HTML, and tables within tables
-_FRONT_MATTER_TITLE = re.compile(r"^title[ \t]*:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
-_INLINE = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|<[^>]+>")
+_FRONT_MATTER_TITLE = re.compile(r"^title[ \t]*:[ \t]*(.+)$", re.MULTILINE)
+_INLINE = re.compile(r"!?\[([^\[\]]*)\]\([^)\n]{0,400}\)|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|<[^<>]+>")
 _NUMBERS = "[一二三四五六七八九十百]"
 _LINE = r"[^\n。；，：！？.;,:!?]{0,40}[^\s。；，：！？.;,:!?、…]"
-_MARKS = ((1, f"第{_NUMBERS}+[章编篇部]"), (2, f"第{_NUMBERS}+节"), (3, f"{_NUMBERS}+、"))
+_MARKS = ((1, f"第{_NUMBERS}{{1,8}}[章编篇部]"), (2, f"第{_NUMBERS}{{1,8}}节"), (3, f"{_NUMBERS}{{1,8}}、"))
 _NUMBERED = tuple(
     (level, re.compile(rf"(?:\A|\n[^\S\n]*\n)[^\S\n]*({mark}{_LINE})[^\S\n]*(?=\n|\Z)")) for level, mark in _MARKS
 )
@@ -158,7 +158,7 @@ def _front_matter(lines: list[str]) -> tuple[int, str]:
     for at in range(1, min(len(lines), 200)):
         if lines[at].strip() in ("---", "..."):
             title = _FRONT_MATTER_TITLE.search("\n".join(lines[1:at]))
-            return at + 1, one_line(title[1].strip("'\"")) if title else ""
+            return at + 1, one_line(title[1].strip().strip("'\"")) if title else ""
     return 0, ""
 
 
@@ -170,10 +170,13 @@ def _toggles(fence: str, match: re.Match[str]) -> bool:
 
 
 def _atx(line: str) -> tuple[int, str, int] | None:
-    match = _ATX.match(line) or (_ATX_TIGHT.match(line) if _CJK.search(line) else None)
+    spaced = _ATX.match(line)
+    match = spaced or (_ATX_TIGHT.match(line) if _CJK.search(line) else None)
     if not match:
         return None
-    words = _words(match[2] or "")
+    said = (match[2] or "").rstrip(" \t")
+    without_closing = said.rstrip("#")  # `## Title ##`
+    words = _words(said if spaced and not without_closing.endswith((" ", "\t")) else without_closing)
     return (len(match[1]), words, 0) if words else None
 
 

@@ -12,9 +12,10 @@ from ingest.plain.text_tables import drawn_table, literal_end
 
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1{1,}[ \t]*$")
 _ROLE = re.compile(
-    r":[\w:+.-]+:`([^`<]*)(?:<[^>]*>)?`|`{1,2}([^`<]*)(?:<[^>]*>)?`{1,2}_{0,2}|[*]{1,2}(?=\S)|(?<=\S)[*]{1,2}"
+    r":[\w:+.-]{1,60}:`([^`<]*)(?:<[^>`]*>)?`|`{1,2}([^`<]*)(?:<[^>`]*>)?`{1,2}_{0,2}|[*]{1,2}(?=\S)|(?<=\S)[*]{1,2}"
 )
-_ORG_HEADING = re.compile(r"(\*+)[ \t]+(.*?)[ \t]*(?::[\w@#%:]+:)?[ \t]*$")
+_ORG_HEADING = re.compile(r"(\*+)[ \t]+(.*)$")
+_ORG_TAGS = re.compile(r"(?<!\S):[\w@#%:]+:$")
 _ORG_STATE = re.compile(r"(?:TODO|DONE|NEXT|WAITING)[ \t]+|\[#[A-Z]\][ \t]+")
 _ORG_TITLE = re.compile(r"^#\+title:[ \t]*(.+)$", re.IGNORECASE | re.MULTILINE)
 _ORG_BLOCK = re.compile(r"[ \t]*#\+(begin|end)_(\w+)", re.IGNORECASE)
@@ -101,7 +102,7 @@ def read_org(data: bytes) -> Parsed:
         if fence:
             block = fence[2].lower() if fence[1].lower() == "begin" and not block else ""
         heading = None if block else _ORG_HEADING.match(line)
-        words = one_line(_ORG_STATE.sub("", heading[2])) if heading else ""
+        words = one_line(_ORG_STATE.sub("", _ORG_TAGS.sub("", heading[2].rstrip()))) if heading else ""
         if heading and words:
             headings.append(Heading(starts[at], min(len(heading[1]), _MAX_LEVEL), words))
         elif not block and line.lstrip().startswith("|"):

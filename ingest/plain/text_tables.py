@@ -169,7 +169,7 @@ def _simple_table(lines: Sequence[str], at: int) -> Drawn | None:
     rules = (n for n in range(at + 1, limit) if lines[n].startswith(top))
     end = next((n for n in rules if n + 1 == len(lines) or not lines[n + 1].strip()), 0)
     indent = _indent(top)
-    begins = [indent, *(indent + match.end() for match in re.finditer(r"=+ +(?==)", top.strip()))]
+    begins = [indent, *(indent + match.end() for match in re.finditer(r"(?<!=)=+ +(?==)", top.strip()))]
     rows: list[list[list[str]]] = []
     heads, after_blank = 0, False
     for number in range(at + 1, end):

@@ -176,6 +176,11 @@ def _split(settings: "Settings", path: str, parsed: "Parsed", sha256: str, size:
     chunks = splitting.split(parsed, path, _tokenizer(settings.embedding), settings.splitting)
     if not chunks:
         raise DocumentError("No text was found in the file.")
+    if len(chunks) > settings.ingest.max_chunks:
+        raise DocumentError(
+            f"Its text makes {len(chunks)} chunks; the limit is {settings.ingest.max_chunks}, as to embed so many "
+            "takes very long. Split the file, or raise ingest.max_chunks in the settings."
+        )
     words = tuple(word_body(chunk.embedded_text) for chunk in chunks)
     return ReadDocument(
         path, sha256, size, parsed.media_type, parsed.title, parsed.text, parsed.pages, tuple(chunks), words,

@@ -14,11 +14,11 @@ _TERMINATOR = re.compile(
     (?P<paragraph> \n[^\S\n]*\n\s* )
   | (?P<item> \n (?= ITEM ) )
   | (?P<wide> [。！？；｡…]+ [”’」』）)\]"'】》]* \s* )
-  | (?P<narrow> [.!?]+ [”’"')\]]* (?: \s+ | (?=[\u4e00-\u9fff]) ) )
+  | (?P<narrow> (?<![.!?])[.!?]++ [”’"')\]]*+ (?: \s+ | (?=[\u4e00-\u9fff]) ) )
     """.replace("ITEM", _ITEM),
     re.VERBOSE,
 )
-_LAST_WORD = re.compile(r"[^\W_](?:[\w.&-]*[^\W_])?$")
+_LAST_WORD = re.compile(r"[^\W_](?:[\w.&-]{0,22}[^\W_])?$")
 _ABBREVIATIONS = frozenset(
     "mr|mrs|ms|dr|prof|sr|jr|st|vs|etc|e.g|i.e|eg|ie|cf|al|no|nos|fig|figs|eq|sec|ch|vol|pp|p|ed|eds|inc|ltd|co|corp|"
     "dept|approx|est|max|min|tel|ext|art|para|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|u.s|u.k|ph.d|a.m|p.m"
@@ -27,6 +27,7 @@ _ABBREVIATIONS = frozenset(
 _AFTER = re.compile(r"\s*[\"'“‘(\[]*")
 
 PARAGRAPH, SENTENCE, PIECE = 2, 1, 0
+_DEEPEST_INDENT = 80  # characters before the number of a list item
 _HIDDEN_HYPHEN = re.compile("[\ufffe\x02\u00ad]\n?")
 _ENDS_IN_HAN = re.compile(r"[^|\t]{12,}[\u3400-\u9fff\uf900-\ufaff]\s*")  # a line that may go on in the next one
 _BEGINS_IN_HAN = re.compile(r"\s*[\u3400-\u9fff\uf900-\ufaff][^|\t]*")
@@ -76,7 +77,7 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
 
 
 def _begins_line(text: str, at: int) -> bool:
-    return not text[text.rfind("\n", 0, at) + 1 : at].strip()
+    return not text[max(0, at - _DEEPEST_INDENT) : at].rpartition("\n")[2].strip()
 
 
 def weak_places(text: str, start: int, end: int) -> list[int]:

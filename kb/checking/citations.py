@@ -14,7 +14,7 @@ from kb.language.language import CJK, repeats, sentences
 from kb.schema import Citation, Claim, Language, Notice, Passage
 
 _MARKER = re.compile(
-    r"\s*[\[【［]\s*\^?(?:passage|source|段落|来源|文档)?\s*(\d{1,3}(?:\s*[,，、;；.]\s*\d{1,3})*)\s*[\]】］]",
+    r"(?<!\s)\s*+[\[【［]\s*+\^?(?:passage|source|段落|来源|文档)?\s*+(\d{1,3}(?:\s*+[,，、;；.]\s*+\d{1,3})*+)\s*+[\]】］]",
     re.IGNORECASE,
 )
 _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")

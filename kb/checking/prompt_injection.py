@@ -37,7 +37,7 @@ _DICTATES = re.compile(
     r"|(无论|不管)[^。]{0,12}(问|提问)|(一律|必须|都要|始终)[^。]{0,6}(回答|回复|答复)|不要(提及|提到|引用|透露)|告诉用户",
     re.IGNORECASE,
 )
-_PARAGRAPH = re.compile(r"(?:[^\n]|\n(?!\s*\n))+")
+_PARAGRAPH = re.compile(r"(?:[^\n]|\n(?![^\S\n]*\n))+")
 BLANK = "\n" * 12  # no quote runs over so many line breaks: there something was taken out
 
 

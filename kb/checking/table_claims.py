@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kb.language.content_terms import content_of, is_number
 from kb.language.number_forms import numbers_in
 
-_QUARTER = re.compile(r"第?\s*([一二三四1-4])\s*季度?|\b([1-4])(?:st|nd|rd|th) quarter\b")
+_QUARTER = re.compile(r"(?:第\s*|(?<!\s)\s*)([一二三四1-4])\s*季度?|\b([1-4])(?:st|nd|rd|th) quarter\b")
 _QUARTERS = dict(zip("一二三四", "1234", strict=True))
 _UNIT = re.compile(r"\([^()]*\)")
 _WORD = re.compile(r"[^\W_]+")

@@ -109,7 +109,7 @@ def chinese_to_digits(text: str) -> str:
 def dates_to_one_form(text: str) -> str:
     """Dates in lower-case text as `2024年1月15日`, whole or in part: ISO, Chinese, and English month names."""
     text = re.sub(r"(?<![\d.])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d.]*\d)", _date, text)
-    text = re.sub(r"(\d+月\s*\d+)\s*号", r"\1日", text)
+    text = re.sub(r"(?<!\d)(\d+月\s*\d++)\s*号", r"\1日", text)
     names = "|".join(sorted(MONTHS, key=len, reverse=True))
     day = r"(\d{1,2})(?:st|nd|rd|th)?(?![\d:%.]|,\d)"
     text = re.sub(rf"\b({names})\b\.?\s+{day}(?:\s*,\s*|\s+)(\d{{4}})\b", _month_day_year, text)

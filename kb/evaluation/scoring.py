@@ -18,7 +18,7 @@ NUMBER_RECALL = 0.5  # of the quantities of such golds
 PHRASE_RECALL = 0.8  # of the words of a gold half as long; with all of its numbers
 
 _LIST_NUMBERS = re.compile(r"(?m)^[ \t]*(?:[-*•][ \t]+|\(?\d{1,2}(?:[.)][ \t]+|[、)])(?=\S))")
-_THINK_TAG = re.compile(r"[<◁‹]\s*[/|\\]?\s*\|?\s*think(?:ing)?\b", re.IGNORECASE)
+_THINK_TAG = re.compile(r"[<◁‹]\s*+[/|\\]?\s*+\|?\s*+think(?:ing)?\b", re.IGNORECASE)
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 _TOKEN = re.compile(

@@ -21,6 +21,7 @@ _LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)、])\s+")
 CHINESE_PARTS = 0.2  # share of a document's parts in Chinese from which on it is a Chinese document
 PROSE_WORDS = 0.1  # share of "the", "of" and the like among the words of English prose; code and names have few
 _SHORTEST_REPEAT = 10  # characters
+_DEEPEST_INDENT = 80  # characters before the number of a list item
 _ABBREVIATIONS = frozenset(
     ("mr mrs ms dr prof st vs etc inc ltd co corp no fig sec e.g i.e eg ie approx dept est al").split()
 )
@@ -90,15 +91,15 @@ def repeats(said: Iterable[str]) -> Iterator[bool]:
 
 
 def _is_abbreviation(text: str, dot: int) -> bool:
-    word = re.search(r"[\w.]*$", text[max(0, dot - 12) : dot])
+    word = re.search(r"(?<![\w.])[\w.]+$", text[max(0, dot - 12) : dot])
     token = word.group().lower() if word else ""
     if token == "no" and not _NUMBER_BEHIND.match(text, dot + 1):
         return False
     # "1." at the start of a line numbers a list item; "J." is an initial.
     if token in _ABBREVIATIONS or (len(token) == 1 and token.isalpha()):
         return True
-    line = text.rfind("\n", 0, dot) + 1
-    return token.isdigit() and not text[line:dot].strip(" \t" + token)
+    line = text[max(0, dot - _DEEPEST_INDENT) : dot].rpartition("\n")[2]
+    return token.isdigit() and not line.strip(" \t" + token)
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

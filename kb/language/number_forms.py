@@ -29,7 +29,8 @@ CODE = re.compile(
 _ENUMERATOR = re.compile(r"[\u2460-\u249b\u24f5-\u24fe\u2776-\u2793]")  # ① and the like
 # An address or a version: its parts are no numbers.
 _DOTTED = re.compile(r"(?<![A-Za-z\d.])(?:[vV](\d+(?:\.\d+)+)|(\d+(?:\.\d+){2,}))(?![A-Za-z\d])")
-_PLAIN = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+# No number is longer: what is tried from each place stays short, however long a row of digits is.
+_PLAIN = r"(?:\d{1,3}(?:,\d{3}){1,12}(?:\.\d{1,40})?|\d{1,40}(?:\.\d{1,40})?)"
 _PERCENT = r"%|个?百分点|percentage\s+points?\b|per\s?cent\b"
 _SCALE = r"万亿|[十百千]?[万亿]|百(?!分)|千(?![克米瓦卡帕伏赫字])|(?:hundred|thousand|million|billion|mn|bn|k)\b"
 _NUMBER = re.compile(rf"(?<![\d.])({_PLAIN})\s*({_PERCENT}|{_SCALE})?", re.IGNORECASE)

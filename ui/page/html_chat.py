@@ -18,7 +18,7 @@ _REASONS = {
     "down": ("reason_wrong", "reason_source", "reason_incomplete", "reason_unclear"),
 }
 _NOTHING_SEARCHED = {"nothing_matches": "refused_filter", "nothing_to_search": "refused_empty"}
-_HALF_MARKER = re.compile(r"\s*\[\d{0,3}\Z")  # the rest of it has not come yet
+_HALF_MARKER = re.compile(r"(?<!\s)\s*\[\d{0,3}\Z")  # the rest of it has not come yet
 _SEARCHABLE = ("added", "changed", "unchanged")
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 _FREE = ("text/plain", "application/pdf")  # their text holds no rows of ours
 _LISTS = ("text/csv", "text/tab-separated-values")  # nothing but one table
-_DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_DELIMITER_ROW = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*")
 _PIPE = re.compile(r"(?<!\\)\|")
 _ROW_PIPE = re.compile(r"(?:(?<=\s)|^)\|(?=\s|$)")  # `row_line` of the readers puts spaces around it
-_FIGURE = re.compile(r"[-+(]?[\d.,\s%€$£¥]*\d[\d.,\s%€$£¥)]*")
+_FIGURE = re.compile(r"[-+(]?[.,\s%€$£¥]*\d[\d.,\s%€$£¥)]*")
 _YEAR = re.compile(r"(19|20)\d\d")
 
 Span = tuple[int, int]

@@ -3,6 +3,12 @@
 DOCUMENTS: tuple[tuple[str, str], ...] = (
     ("The version read before still answers.", "先前读入的版本仍可检索。"),
     ("No text was found in the file.", "文件中没有找到文字。"),
+    (
+        "Its text makes {chunks} chunks; the limit is {limit}, as to embed so many takes very long. Split the file, or "
+        "raise ingest.max_chunks in the settings.",
+        "其文字会分成 {chunks} 段，上限为 {limit} 段：处理更多的段要很长时间。请拆分文件，或在设置中调高 "
+        "ingest.max_chunks。",
+    ),
     ("The file is empty.", "文件是空的。"),
     (
         "The process that read it was ended from outside by {how}, as where memory is short. Run it again.",

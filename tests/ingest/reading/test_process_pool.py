@@ -258,3 +258,11 @@ def _is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):  # the second where it goes while it is looked at
         return False
+
+
+def test_a_document_of_too_many_chunks_is_refused_before_hours_go_into_it(shared: Workers, tmp_path: Path) -> None:
+    rule = "Nobody may leave a bicycle in the corridor of the third floor. " * 8
+    text = "\n\n".join(f"Rule {number}. {rule}" for number in range(9))
+    (refused,) = read(shared, task(tmp_path, "long.txt", text, Settings(ingest=IngestSettings(max_chunks=2))))
+    assert "chunks; the limit is 2" in reason(refused)
+    assert "ingest.max_chunks" in reason(refused)
