@@ -93,8 +93,9 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     "K4": (LACKING,),
     "A1": (
         f"{SERVER}::test_without_the_token_neither_page_nor_websocket_nor_api_answers",
-        f"{SERVER}::test_a_websocket_without_the_token_is_refused_and_with_it_opened",
-        "ui/service/test_auth.py::test_the_address_with_the_token_sets_the_cookie_and_loses_the_token",
+        f"{SERVER}::test_a_websocket_is_opened_with_a_session_alone_and_cut_when_it_ends",
+        "ui/service/test_auth.py::test_a_code_works_once_and_begins_a_session_whose_secret_is_no_token",
+        "ui/service/test_auth.py::test_nothing_else_in_an_address_lets_in",
         "ui/service/test_auth.py::test_who_has_the_token_passes",
         "ui/service/test_auth.py::test_anybody_else_gets_401",
     ),

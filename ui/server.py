@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb.errors import KBError
 from ui.service import runtime
-from ui.service.auth import ADDRESS, Gate, Reply, announced, is_api, page_address, token_of
+from ui.service.auth import ADDRESS, SESSION, Gate, Reply, announced, is_api, token_of
 
 if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
@@ -31,12 +31,12 @@ def serve(
     port: int,
     *,
     page: bool = True,
-    on_ready: Callable[[str], None] = lambda url: None,
+    on_ready: Callable[[str], None] = lambda origin: None,
 ) -> None:
     """Serve page and API until SIGTERM or Ctrl-C; returns after a clean stop. Port 0 takes a free one.
 
-    `on_ready(url)` is called when the server listens, with the address that holds the token; models are loaded
-    after that, in the background. Without `page` there is the API alone. Raises KBError when the port is taken.
+    `on_ready(origin)` is called when the server listens; models are loaded after that, in the background. Without
+    `page` there is the API alone. Raises KBError when the port is taken.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
     with _listen(port) as listener:
@@ -45,7 +45,7 @@ def serve(
         service = runtime.Service.of(kb)
         runtime.install(service)
         try:
-            _run(listener, port, token, service, page, on_ready)
+            _run(listener, port, Gate(token, kb.home.path, service.sessions), service, page, on_ready)
         finally:
             service.shut_down()
             runtime.install(None)
@@ -54,7 +54,7 @@ def serve(
 def _run(
     listener: socket.socket,
     port: int,
-    token: str,
+    gate: Gate,
     service: runtime.Service,
     page: bool,
     on_ready: Callable[[str], None],
@@ -69,7 +69,7 @@ def _run(
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets=sockets)
             enlarge_threads()
-            on_ready(page_address(port, token))
+            on_ready(f"http://{ADDRESS}:{port}")
             service.start()
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -80,7 +80,7 @@ def _run(
 
     app = Together(_streamlit(port, service.kb.settings.ingest.max_file_mb), api) if page else api
     config = uvicorn.Config(
-        Hardened(app, port, token),
+        Hardened(app, port, gate),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -154,16 +154,16 @@ _FONT = (
 
 
 class Hardened:
-    """ASGI middleware: answers only to its own names and origin, and to who has the token.
+    """ASGI middleware: answers only to its own names and origin, and to whom the gate lets in.
 
     It also says what the browser must not do.
     """
 
-    def __init__(self, app: Any, port: int, token: str) -> None:
+    def __init__(self, app: Any, port: int, gate: Gate) -> None:
         from starlette.requests import ClientDisconnect
 
         self._app, self._gone = app, ClientDisconnect
-        self._gate = Gate(token, port)
+        self._gate = gate
         self._hosts = {f"{name}:{port}" for name in _LOCAL_NAMES} | ({*_LOCAL_NAMES} if port == 80 else set())
         self._origins = {f"http://{host}" for host in self._hosts}
         self._headers = [(name.encode(), value.encode()) for name, value in security_headers(port).items()]
@@ -175,10 +175,15 @@ class Hardened:
         if not self._is_ours(scope["headers"]):
             await self._answer(scope, send, _FOREIGN)
             return
-        reply = self._gate.reply(scope)
+        try:
+            reply = await self._gate.reply(scope)
+        except KBError as error:  # a disk that is full
+            reply = Reply(503, _FOREIGN.headers, f"{error}\n".encode())
         if reply is not None:
             await self._answer(scope, send, reply)
             return
+        if scope["type"] == "websocket" and scope[SESSION] is not None:
+            receive, send = self._gate.while_it_lasts(scope[SESSION], receive, send)
 
         async def with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":

@@ -323,6 +323,7 @@ def _settle(folder: Path, before: Path, place: Path) -> int:
                 "UPDATE jobs SET state = 'cancelled', error = 'The home was restored from a backup.' "
                 "WHERE state NOT IN ('done', 'failed', 'cancelled')"
             )
+            db.execute("DELETE FROM sessions")  # one that was ended since would live again
             catalog.record(db, "restore", "restore", "", {"from": str(before)})
         return int(catalog.db.execute("SELECT count(*) FROM documents").fetchone()[0])
     finally:

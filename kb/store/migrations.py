@@ -221,4 +221,15 @@ MIGRATIONS: tuple[str, ...] = (
     UPDATE chunks SET language = 'zh' WHERE language = 'en' AND NOT is_english_prose(text) AND version_id IN
         (SELECT version_id FROM chunks GROUP BY version_id HAVING avg(language = 'zh') >= 0.2);
     """,
+    # 10: the browsers that were let in.
+    """
+    CREATE TABLE sessions (
+        id TEXT PRIMARY KEY,
+        secret_hash TEXT NOT NULL UNIQUE,   -- SHA-256 of what stands in the cookie
+        label TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        seen_at TEXT NOT NULL,
+        expires_at TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )

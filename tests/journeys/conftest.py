@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.ui.signing_in import new_address
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -38,7 +40,7 @@ def browser() -> "Iterator[Browser]":
 class Visitor:
     """A person at the page. `requests` are all addresses the browser asked for; `problems` its complaints.
 
-    `address` is what the product printed: it holds the token.
+    `address` is one that lets a browser in, once.
     """
 
     page: "Page"
@@ -57,7 +59,7 @@ class Visitor:
         return self.address.partition("/?")[0]
 
     def open(self, path: str = "/") -> None:
-        """Open a page of the product; the first time by the address that was printed, which lets the browser in."""
+        """Open a page of the product; the first time by the address that lets the browser in."""
         if not self.page.context.cookies(self.origin):
             self.page.goto(self.address)
         self.page.goto(self.origin + path)
@@ -149,11 +151,17 @@ def _resize(page: "Page", size: Any) -> None:
 
 @dataclass
 class Running:
-    """A product that serves the page. `said` is the line that holds its address."""
+    """A product that serves the page. `said` is the line that holds its origin."""
 
     process: "subprocess.Popen[str]"
-    address: str
+    home: Path
+    origin: str
     said: str = ""
+
+    @property
+    def address(self) -> str:
+        """A new address that lets one browser in, once."""
+        return new_address(self.home)
 
     def stop(self) -> int:
         self.process.terminate()
@@ -161,11 +169,11 @@ class Running:
         return self.process.returncode
 
 
-def start(*command: str, env: dict[str, str] | None = None) -> Running:
-    """Start a product that prints its address in its first line."""
+def start(*command: str, home: Path, env: dict[str, str] | None = None) -> Running:
+    """Start a product over a home that prints its origin in its first line."""
     process = subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env)
     assert process.stdout is not None
     line = process.stdout.readline()
-    address = next((word for word in line.split() if word.startswith("http://")), "")
-    assert address, f"no address in {line!r}"
-    return Running(process, address, line)
+    origin = next((word for word in line.split() if word.startswith("http://")), "")
+    assert origin, f"no address in {line!r}"
+    return Running(process, home, origin, line)

@@ -148,7 +148,7 @@ def main() -> None:
         browser = running.chromium.launch(executable_path=shutil.which("chromium"), args=list(CHROMIUM))
         for locale in ASKED:
             folder = Path(made, locale)
-            product = start(SAMPLE, str(folder / "home"), "0.02")
+            product = start(SAMPLE, str(folder / "home"), "0.02", home=folder / "home")
             try:
                 take(browser, product, folder / "hold", twenty(folder / "upload"), locale)
             finally:

@@ -132,7 +132,7 @@ def main(home: Path, pause: float) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes((ROOT / "sample_docs" / name).read_bytes())
         ingest(kb, [folder])
-        serve(kb, 0, on_ready=lambda url: print(url, flush=True))
+        serve(kb, 0, on_ready=lambda origin: print(origin, flush=True))
     print("stopped")
 
 

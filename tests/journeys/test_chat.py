@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def product(folder: Path) -> Iterator[Running]:
-    running = start(SAMPLE, str(folder / "home"), "0.02")
+    running = start(SAMPLE, str(folder / "home"), "0.02", home=folder / "home")
     yield running
     assert running.stop() == 0
 

@@ -17,7 +17,8 @@ WHOLE = str(ROOT / "tests" / "journeys" / "whole_page.py")
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = start(WHOLE, str(tmp_path_factory.mktemp("whole")))
+    folder = tmp_path_factory.mktemp("whole")
+    running = start(WHOLE, str(folder), home=folder / "home")
     yield running
     assert running.stop() == 0
 

@@ -38,7 +38,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def product(home: Path) -> Iterator[Running]:
-    running = start(MANAGED, str(home), "3")
+    running = start(MANAGED, str(home), "3", home=home / "home")
     yield running
     assert running.stop() == 0
 

@@ -158,8 +158,9 @@ def test_under_a_trace_ingestion_and_answers_reach_nothing_outside(documents: Pa
 
 def test_under_a_trace_the_page_reaches_nothing_outside(browser: Any, documents: Path, tmp_path: Path) -> None:
     trace = tmp_path / "page"
-    command = traced(trace, sys.executable, *KB, "up", "--port", "0", "--home", str(tmp_path / "home"))
-    with followed(start("-c", _EXEC, *command, env=ENVIRONMENT)) as running:
+    home = tmp_path / "home"
+    command = traced(trace, sys.executable, *KB, "up", "--port", "0", "--home", str(home))
+    with followed(start("-c", _EXEC, *command, home=home, env=ENVIRONMENT)) as running:
         context = browser.new_context(locale="en-GB")
         visitor = Visitor(context.new_page(), running.address)
         use_the_page(visitor, documents)
@@ -250,8 +251,9 @@ def test_without_a_network_the_page_answers(
     chromium.chmod(0o755)
     place = ("--home", str(tmp_path / "home"))
     command = (tool("nsenter"), *cut_off[1:], sys.executable, *KB, "up", "--port", "0", *place)
-    with followed(start("-c", _EXEC, *command, env=ENVIRONMENT)) as running:
+    with followed(start("-c", _EXEC, *command, home=tmp_path / "home", env=ENVIRONMENT)):
+        address = loads(run(*cut_off, sys.executable, *KB, "open", *place, "--json"))["address"]
         inside = browser.browser_type.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        visitor = Visitor(inside.new_page(locale="en-GB"), running.address)
+        visitor = Visitor(inside.new_page(locale="en-GB"), address)
         use_the_page(visitor, documents)
         inside.close()

@@ -1,6 +1,5 @@
 """A person's first hour: the real product in real Chromium, with the embedded model. Files in, answers out."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +41,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         pytest.fail("The models are not on this machine. Run `make setup-test`.")
     home = tmp_path_factory.mktemp("home") / "kb"
     call = "from ui.cli.main import main; main()"
-    running = start("-c", call, "up", "--port", "0", "--home", str(home), "--engine", "embedded", env=dict(os.environ))
+    running = start("-c", call, "up", "--port", "0", "--home", str(home), "--engine", "embedded", home=home)
     yield running
     assert running.stop() == 0
 

@@ -42,7 +42,8 @@ SCRIPTED = str(ROOT / "tests" / "ui" / "scripted_page.py")
 @pytest.fixture(scope="module")
 def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A page whose model takes 0.15 s for a word."""
-    running = start(SCRIPTED, str(tmp_path_factory.mktemp("home")), "0.15")
+    home = tmp_path_factory.mktemp("home")
+    running = start(SCRIPTED, str(home), "0.15", home=home)
     yield running
     assert running.stop() == 0
 

@@ -105,7 +105,7 @@ def main(folder: Path) -> None:
         service = Service.of(kb)
         ids = fill(service, model, folder / "sample_docs")
         service.shut_down()
-        serve(kb, 0, on_ready=lambda url: print(url, *(f"/?c={name}" for name in ids), flush=True))
+        serve(kb, 0, on_ready=lambda origin: print(origin, *(f"/?c={name}" for name in ids), flush=True))
     print("stopped")
 
 

@@ -81,5 +81,5 @@ settings = Settings(
     retrieval=RetrievalSettings(evidence_floor=0.0),
 )
 with KnowledgeBase.open(FOLDER / "home", settings) as kb:
-    serve(kb, 0, on_ready=lambda url: print(url, flush=True))
+    serve(kb, 0, on_ready=lambda origin: print(origin, flush=True))
 print("stopped")

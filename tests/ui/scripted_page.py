@@ -13,5 +13,5 @@ from tests.ui.scripted import ScriptedKB  # noqa: E402
 from ui.server import serve  # noqa: E402
 
 kb = ScriptedKB(Path(sys.argv[1]), pause=float(sys.argv[2]) if len(sys.argv) > 2 else 0.0)
-serve(kb, 0, on_ready=lambda url: print(url, flush=True))  # type: ignore[arg-type]
+serve(kb, 0, on_ready=lambda origin: print(origin, flush=True))  # type: ignore[arg-type]
 print("stopped")

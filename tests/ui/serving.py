@@ -17,7 +17,7 @@ from ui.api import stream
 from ui.api.routes import api_of, enlarge_threads
 from ui.server import Hardened, _listen
 from ui.service import runtime
-from ui.service.auth import RunningService, announced, running_service, token_of
+from ui.service.auth import Gate, RunningService, announced, running_service, token_of
 
 SETTINGS = Settings.model_validate(
     {"embedding": {"llamaindex_class": "tests.tiny:TinyEmbedding"}, "ingest": {"max_file_mb": 1}}
@@ -60,7 +60,11 @@ def serving(kb: KnowledgeBase) -> Iterator[Served]:
 
         ready = threading.Event()
         config = uvicorn.Config(
-            Hardened(api, port, token), log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=3
+            Hardened(api, port, Gate(token, kb.home.path, service.sessions)),
+            log_level="warning",
+            access_log=False,
+            ws="none",
+            timeout_graceful_shutdown=3,
         )
         server = Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="server")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -16,12 +17,15 @@ from starlette.requests import ClientDisconnect
 
 from kb.errors import KBError
 from tests.ui.scripted import ScriptedKB
+from tests.ui.signing_in import new_address, sign_in
 from ui.server import Hardened, security_headers, serve
 from ui.service import runtime
+from ui.service.auth import Gate
 
 RUNNER = Path(__file__).with_name("scripted_page.py")
 TOKEN = "t" * 43
 SOON = 60  # seconds that nothing here may need
+GATE = Gate(TOKEN, Path("home"), SimpleNamespace(holder=lambda secret: None))  # type: ignore[arg-type]
 BEARER = (b"authorization", f"Bearer {TOKEN}".encode())
 
 
@@ -41,7 +45,7 @@ def call(
         sent.append(message)
 
     scope = {"type": kind, "path": "/", "method": "GET", "headers": headers, **more}
-    asyncio.run(Hardened(app, 8600, TOKEN)(scope, None, send))
+    asyncio.run(Hardened(app, 8600, GATE)(scope, None, send))
     return sent
 
 
@@ -66,7 +70,7 @@ def test_a_reader_who_goes_in_the_middle_of_an_upload_is_no_error() -> None:
         raise ClientDisconnect
 
     scope = {"type": "http", "path": "/", "method": "PUT", "headers": [(b"host", b"127.0.0.1:8600"), BEARER]}
-    asyncio.run(Hardened(app, 8600, TOKEN)(scope, None, None))
+    asyncio.run(Hardened(app, 8600, GATE)(scope, None, None))
 
 
 @pytest.mark.parametrize(
@@ -148,9 +152,7 @@ def process(tmp_path: Path) -> Iterator[Process]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_serves_and_stops_cleanly(process: Process, tmp_path: Path, number: int) -> None:
-    running, address = process
-    origin, _, token = address.partition("/?token=")
-    assert (tmp_path / "token").read_text(encoding="ascii").strip() == token
+    running, origin = process
     note = tmp_path / "service.json"
     assert json.loads(note.read_text(encoding="utf-8")) == {
         "port": int(origin.rpartition(":")[2]), "pid": running.pid,
@@ -159,9 +161,15 @@ def test_it_serves_and_stops_cleanly(process: Process, tmp_path: Path, number: i
     with httpx.Client(trust_env=False, base_url=origin, timeout=SOON) as browser:
         assert browser.get("/").status_code == 401
         assert browser.get("/api/status").status_code == 401
-        assert browser.get("/?token=wrong").status_code == 401
-        let_in = browser.get(f"/?token={token}&c=x")
+        assert browser.get("/?code=wrong").status_code == 401
+        token = (tmp_path / "token").read_text(encoding="ascii").strip()
+        assert browser.get(f"/?token={token}").status_code == 401
+        address = new_address(tmp_path)
+        assert token not in address
+        let_in = browser.get(f"{address}&c=x")
         assert (let_in.status_code, let_in.headers["location"]) == (303, "/?c=x")
+        assert token not in str(let_in.headers)
+        assert httpx.get(address, trust_env=False, timeout=SOON).status_code == 401
         response = browser.get("/")
         assert response.status_code == 200
         assert "streamlit" in response.text.lower()
@@ -180,33 +188,46 @@ def test_it_serves_and_stops_cleanly(process: Process, tmp_path: Path, number: i
     assert not note.exists()
 
 
-def test_after_a_kill_it_starts_again_with_the_same_token(process: Process, tmp_path: Path) -> None:
-    running, address = process
+def test_after_a_kill_it_starts_again_and_browsers_are_still_signed_in(process: Process, tmp_path: Path) -> None:
+    running, origin = process
+    with httpx.Client(trust_env=False, timeout=SOON) as browser:
+        cookie = {"Cookie": sign_in(browser, tmp_path)}
+    unused = new_address(tmp_path)
     running.kill()
     running.communicate()
     assert (tmp_path / "service.json").exists()
     again, other = begin(tmp_path)
     try:
-        assert other.partition("?")[2] == address.partition("?")[2]
-        assert httpx.get(other, trust_env=False, timeout=SOON).status_code == 303
+        with httpx.Client(trust_env=False, timeout=SOON, base_url=other) as browser:
+            assert browser.get(unused.removeprefix(origin)).status_code == 401  # codes do not outlive the process
+            assert browser.get("/api/status", headers=cookie).json()["pid"] == again.pid
+            own = browser.get("/api/sessions", headers=cookie).json()["sessions"]
+            assert [session["current"] for session in own] == [True]
+            assert browser.post("/api/sessions/address", headers=cookie).status_code == 403
+            assert browser.delete("/api/sessions/current", headers=cookie).status_code == 200
+            assert browser.get("/api/status", headers=cookie).status_code == 401
     finally:
         again.terminate()
         again.communicate(timeout=SOON)
     assert not (tmp_path / "service.json").exists()
 
 
-def test_a_websocket_without_the_token_is_refused_and_with_it_opened(process: Process) -> None:
-    from websockets.exceptions import InvalidStatus
+def test_a_websocket_is_opened_with_a_session_alone_and_cut_when_it_ends(process: Process, tmp_path: Path) -> None:
+    from websockets.exceptions import ConnectionClosed, InvalidStatus
     from websockets.sync.client import connect
 
-    origin, _, token = process[1].partition("/?token=")
-    port = origin.rpartition(":")[2]
-    place = f"ws://127.0.0.1:{port}/_stcore/stream"
-    with pytest.raises(InvalidStatus) as refused, connect(place, proxy=None, open_timeout=SOON):
-        pass
-    assert refused.value.response.status_code == 401
-    with pytest.raises(InvalidStatus), connect(f"{place}?token={token}", proxy=None, open_timeout=SOON):
-        pass
-    cookie = {"Cookie": f"kb-{port}={token}"}
-    with connect(place, proxy=None, open_timeout=SOON, additional_headers=cookie) as socket:
-        assert socket.protocol.state.name == "OPEN"
+    origin = process[1]
+    place = f"{origin.replace('http:', 'ws:')}/_stcore/stream"
+    code = new_address(tmp_path).partition("?")[2]
+    for address in (place, f"{place}?{code}"):
+        with pytest.raises(InvalidStatus) as refused, connect(address, proxy=None, open_timeout=SOON):
+            pass
+        assert refused.value.response.status_code == 401
+    with httpx.Client(trust_env=False, base_url=origin, timeout=SOON) as browser:
+        cookie = {"Cookie": sign_in(browser, tmp_path)}
+        with connect(place, proxy=None, open_timeout=SOON, additional_headers=cookie) as socket:
+            assert socket.protocol.state.name == "OPEN"
+            assert browser.delete("/api/sessions/current").status_code == 200
+            socket.send(b"")
+            with pytest.raises(ConnectionClosed):
+                socket.recv(timeout=SOON)

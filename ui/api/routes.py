@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from kb import errors
-from ui.api import answers, conversations, documents, evaluations, home, jobs, models, uploads
+from ui.api import answers, conversations, documents, evaluations, home, jobs, models, sessions, uploads
 from ui.api.common import VERSION, ErrorForm
 from ui.api.stream import Json
 
@@ -26,6 +26,7 @@ _STATUS: tuple[tuple[str, int], ...] = (
     ("ConversationNotFound", 404),
     ("JobNotFound", 404),
     ("RunNotFound", 404),
+    ("SessionNotFound", 404),
     ("NotFound", 404),
     ("UploadTooLarge", 413),
     ("Busy", 409),
@@ -45,6 +46,7 @@ PARTS = (
     models,
     evaluations,
     home,
+    sessions,
 )
 _NAMES = {404: "NotFound", 405: "MethodNotAllowed"}
 

@@ -38,6 +38,7 @@ from kb.serialization import (
     stored_text_of_form,
 )
 from kb.store.conversations import Judged, Verdict
+from kb.store.sessions import Session
 from ui.cli.http_connection import Connection, Form, ServiceGone, error_of
 
 if TYPE_CHECKING:
@@ -88,6 +89,27 @@ class RemoteCatalog:
         return rows
 
 
+class RemoteSessions:
+    """The browsers that the service let in."""
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        self._call = call
+
+    def new_address(self) -> Form:
+        """`address`, which lets one browser in, once, and `expires_at`."""
+        form: Form = self._call("POST", "sessions/address")
+        return form
+
+    def all(self) -> list[Session]:
+        """The sessions of browsers, oldest first."""
+        found = self._call("GET", "sessions")["sessions"]
+        return [Session(**{name: value for name, value in row.items() if name != "current"}) for row in found]
+
+    def revoke(self, id: str) -> None:
+        """End one. Raises UsageError where it is not there."""
+        self._call("DELETE", f"sessions/{quote(id, safe='')}")
+
+
 class RemoteKnowledgeBase:
     """A knowledge base that a running service owns. Errors are those of the service, of the same classes.
 
@@ -101,6 +123,7 @@ class RemoteKnowledgeBase:
         self._connection = Connection(service, client)
         self._call, self._lines = self._connection.call, self._connection.lines
         self.catalog = RemoteCatalog(self._call)
+        self.sessions = RemoteSessions(self._call)
 
     def close(self) -> None:
         self._connection.close()

@@ -119,7 +119,7 @@ def _checked(response: httpx.Response) -> httpx.Response:
 
 def error_of(kind: str, message: str) -> KBError:
     """An error of the service as the class it has there."""
-    if kind in ("JobNotFound", "RunNotFound"):
+    if kind in ("JobNotFound", "RunNotFound", "SessionNotFound"):
         return UsageError(message)
     found = getattr(errors, kind, KBError)
     return found(message) if isinstance(found, type) and issubclass(found, KBError) else KBError(message)

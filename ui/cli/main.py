@@ -1,5 +1,6 @@
 """The command line: `kb`. Heavy libraries are imported by the commands that need them."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Entry point of the console script."""
-    from ui.cli import backup, docs, evaluation, feedback, models, reindex  # noqa: F401  (they add their commands)
+    from ui.cli import backup, docs, evaluation, feedback, models, reindex, sessions  # noqa: F401  (they add their commands)
 
     app()
 
@@ -51,25 +52,28 @@ def up(
     with console.errors_for_people():
         llm = model_options(engine, model)
         settings = settings_of(config, **llm)
-        from ui.service.auth import running_service
+        from ui.service.auth import page_address, running_service
 
         place = home_place(home)
         if (running := running_service(place)) is not None:
             from kb.errors import HomeInUse
 
             raise HomeInUse(
-                f"The home {place} is in use by process {running.pid}, a running `kb up`. Its page is at "
-                f"{running.address}"
+                f"The home {place} is in use by process {running.pid}, a running `kb up` at {running.origin}. "
+                "`kb open` prints an address that lets a browser in."
             )
         with opened_here(home, settings, llm) as kb:
             from ui.server import serve
+            from ui.service import runtime
 
-            def ready(url: str) -> None:
+            def ready(origin: str) -> None:
                 if no_ui:
-                    origin, _, _ = url.partition("/?")
                     told = f"The API is at {origin}/api   (its token: {place / 'token'}; Ctrl-C stops it)"
-                else:
-                    told = f"The page is at {url}   (Ctrl-C stops it)"
+                elif sys.stdout.isatty():
+                    told = f"The page is at {page_address(origin, runtime.current().sessions.new_code())}\n"
+                    told += "(this address works once, for ten minutes; `kb open` prints another; Ctrl-C stops it)"
+                else:  # a log keeps what is printed: no address that lets anybody in
+                    told = f"The page is at {origin}   (`kb open` prints an address that lets a browser in)"
                 print(told, flush=True)
 
             serve(kb, port, page=not no_ui, on_ready=ready)

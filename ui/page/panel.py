@@ -267,6 +267,23 @@ def arrive(key: str, *, top: bool, language: str, beside: bool) -> None:
     _arriver()(key=key, data={"top": top, "language": language, "beside": beside})
 
 
+_LEAVE = """
+export default function () {
+  fetch("/api/sessions/current", { method: "DELETE" }).finally(() => location.assign("/"));
+}
+"""
+
+
+@cache
+def _leaver() -> Any:
+    return st.components.v2.component("kb_leave", html="<span></span>", js=_LEAVE)
+
+
+def sign_out() -> None:
+    """End this browser's session, and go where that is seen."""
+    _leaver()(key="leave")
+
+
 _KEYS = """
 export default function () {
   const running = () => document.querySelector(".st-key-stop button");

@@ -10,7 +10,7 @@ import streamlit as st
 from kb.errors import KBError
 from kb.schema import Language
 from ui.page import html_chat, html_sidebar, session
-from ui.page.panel import panel
+from ui.page.panel import panel, sign_out
 from ui.page.sanitise import label
 from ui.service import runtime
 from ui.words.strings import Strings
@@ -39,6 +39,8 @@ def render(service: runtime.Service, t: Strings, pages: Mapping[str, Any], *, on
             _language(t)
             words = t.count("document_count", session.held(service).documents)
             st.html(html_chat.wrap(f'<div class="side">{words}</div>'))
+            if st.button(t("sign_out"), icon=":material/logout:", type="tertiary", key="sign-out"):
+                sign_out()
 
 
 def _go_to_chat(chat: Any, t: Strings) -> None:

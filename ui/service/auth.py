@@ -1,6 +1,7 @@
-"""Access: the token that opens page and API, as Jupyter's does, and where the running service of a home is found."""
+"""Access: the token of programs, the sessions of browsers, and where the running service of a home is found."""
 
 import fcntl
+import hashlib
 import hmac
 import json
 import os
@@ -12,10 +13,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
+from anyio import to_thread
+
 from kb.errors import HomeError
+from kb.store.sessions import Session
+from ui.service.sessions import SESSION_LASTS, Sessions
 
 ADDRESS = "127.0.0.1"
-_COOKIE_SECONDS = 30 * 24 * 3600
 _LEAST_TOKEN = 32  # characters: a shorter one was not made here
 
 Headers = list[tuple[bytes, bytes]]
@@ -33,15 +37,10 @@ class RunningService:
     def origin(self) -> str:
         return f"http://{ADDRESS}:{self.port}"
 
-    @property
-    def address(self) -> str:
-        """What opens the page."""
-        return page_address(self.port, self.token)
 
-
-def page_address(port: int, token: str) -> str:
-    """The address that lets a browser in; the token leaves it at the first request."""
-    return f"http://{ADDRESS}:{port}/?token={token}"
+def page_address(origin: str, code: str) -> str:
+    """The address that lets a browser in, once; the code leaves it at that request."""
+    return f"{origin}/?code={code}"
 
 
 def token_of(home: Path) -> str:
@@ -135,62 +134,131 @@ class Reply:
 
 
 class Gate:
-    """Lets in who has the token: in a cookie (the page), in `Authorization: Bearer` (programs), or once in the address.
+    """Lets in programs, which have the token (`Authorization: Bearer`), and browsers, which have a session (a cookie).
 
-    The cookie's name holds the port: browsers send cookies of one host to all its ports.
+    A code in the address begins a session, once. The cookie's name is the home's: browsers send the cookies of a host
+    to all its ports.
     """
 
-    def __init__(self, token: str, port: int) -> None:
-        self._token = token.encode()
-        self._cookie = f"kb-{port}"
+    def __init__(self, token: str, home: Path, sessions: Sessions) -> None:
+        self._token, self._sessions = token.encode(), sessions
+        self._cookie = f"kb-{hashlib.sha256(str(home.absolute()).encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
 
-    def reply(self, scope: Any) -> Reply | None:
-        """None for who may pass; else a redirect that takes the token out of the address, or a refusal."""
+    async def reply(self, scope: Any) -> Reply | None:
+        """None for who may pass, with the session, or None, as `SESSION` in the scope; else what is answered instead:
+        a redirect that takes the code out of the address, or a refusal. Raises KBError where a session cannot be
+        stored.
+        """
+        bearers, secrets = self._sent(scope["headers"])
+        session = next(filter(None, map(self._sessions.holder, secrets)), None)
+        scope[SESSION] = session
         query = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
-        given = [value for name, value in query if name == "token"]
-        if given and scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
-            if len(given) == 1 and self._is_right(given[0]):
-                return self._welcome(scope["path"], [(name, value) for name, value in query if name != "token"])
-            return _refusal(scope, "The token in the address is wrong.", "地址中的令牌不正确。")
-        if any(self._is_right(token) for token in self._sent(scope["headers"])):
+        codes = [value for name, value in query if name == "code"]
+        if codes and scope["type"] == "http" and scope["method"] == "GET" and not is_api(scope["path"]):
+            place = _without_code(scope["path"], query)
+            if session is not None:
+                return Reply(303, [(b"location", place), _NO_STORE])
+            secret = await to_thread.run_sync(self._sessions.exchange, codes[0], _label(scope["headers"]))
+            if secret is None:
+                return _refusal(scope, "This address was used already, or is too old.", "这个地址已经用过，或已过期。")
+            lasts = int(SESSION_LASTS.total_seconds())
+            cookie = f"{self._cookie}={secret}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Strict"
+            return Reply(303, [(b"location", place), (b"set-cookie", cookie.encode()), _NO_STORE])
+        if session is not None or any(map(self._is_token, bearers)):
             return None
-        return _refusal(scope, "This address needs the token.", "访问此地址需要令牌。")
+        if _came_from_elsewhere(scope):
+            return _AGAIN
+        return _refusal(scope, "This page needs a new address.", "请用新的地址打开此页面。")
 
-    def _is_right(self, token: str) -> bool:
-        return hmac.compare_digest(token.encode("utf-8", "replace"), self._token)
+    def while_it_lasts(self, session: Session, receive: Any, send: Any) -> tuple[Any, Any]:
+        """`receive` and `send` of a WebSocket over which nothing goes any more once the session has ended."""
+        closed = False
 
-    def _sent(self, headers: Headers) -> Iterator[str]:
-        """The tokens in a request's headers."""
+        async def receive_while() -> Any:
+            message = await receive()
+            return message if self._sessions.lasts(session.id) else {"type": "websocket.disconnect", "code": 1008}
+
+        async def send_while(message: Any) -> None:
+            nonlocal closed
+            if closed:
+                return
+            if closed := not self._sessions.lasts(session.id):
+                message = {"type": "websocket.close", "code": 1008}
+            await send(message)
+
+        return receive_while, send_while
+
+    def _is_token(self, given: str) -> bool:
+        return hmac.compare_digest(given.encode("utf-8", "replace"), self._token)
+
+    def _sent(self, headers: Headers) -> tuple[list[str], list[str]]:
+        """The tokens and the secrets of sessions in a request's headers."""
+        bearers, secrets = [], []
         for name, raw in headers:
             value = raw.decode("latin-1")
             if name == b"authorization":
                 scheme, _, token = value.partition(" ")
                 if scheme.lower() == "bearer":
-                    yield token.strip()
+                    bearers.append(token.strip())
             elif name == b"cookie":
-                for part in value.split(";"):
-                    key, _, token = part.strip().partition("=")
-                    if key == self._cookie:
-                        yield token
-
-    def _welcome(self, path: str, query: list[tuple[str, str]]) -> Reply:
-        place = "/" + quote(path.lstrip("/"))  # one slash: `//host` would lead to another host
-        # Lax: a strict cookie would not go along where the address was clicked in a mail or wiki. Requests that another
-        # site's page makes by itself carry none, and a foreign Origin is refused.
-        cookie = f"{self._cookie}={self._token.decode()}; Path=/; Max-Age={_COOKIE_SECONDS}; HttpOnly; SameSite=Lax"
-        location = place + (f"?{urlencode(query)}" if query else "")
-        return Reply(303, [(b"location", location.encode()), (b"set-cookie", cookie.encode()), _NO_STORE])
+                pairs = (part.strip().partition("=") for part in value.split(";"))
+                secrets += [secret for key, _, secret in pairs if key == self._cookie]
+        return bearers, secrets
 
 
+SESSION = "kb.session"  # where a request's scope says which session it has
 _NO_STORE = (b"cache-control", b"no-store")
+
+
+def _without_code(path: str, query: list[tuple[str, str]]) -> bytes:
+    place = "/" + quote(path.lstrip("/"))  # one slash: `//host` would lead to another host
+    kept = urlencode([(name, value) for name, value in query if name != "code"])
+    return (place + (f"?{kept}" if kept else "")).encode()
+
+
+def _label(headers: Headers) -> str:
+    """What a browser says it is, in short: `Firefox on Linux`."""
+    agent = next((value.decode("latin-1") for name, value in headers if name == b"user-agent"), "")
+    browser = next((shown for word, shown in _BROWSERS if word in agent), agent.partition("/")[0][:40])
+    system = next((f" on {shown}" for word, shown in _SYSTEMS if word in agent), "")
+    return browser + system
+
+
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iOS"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def _came_from_elsewhere(scope: Any) -> bool:
+    """Whether a browser comes here by a link of another site: it then leaves a strict cookie at home."""
+    headers = dict(scope["headers"])
+    return (
+        scope["type"] == "http"
+        and scope["method"] == "GET"
+        and not is_api(scope["path"])
+        and headers.get(b"sec-fetch-site") == b"cross-site"
+        and headers.get(b"sec-fetch-mode") == b"navigate"
+        and headers.get(b"sec-fetch-dest") == b"document"
+    )
+
+
+# The browser asks once more, from this page of ours, and then sends the cookie if it has one.
+_AGAIN = Reply(
+    200,
+    [(b"content-type", b"text/html; charset=utf-8"), _NO_STORE],
+    b'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0"><title></title>',
+)
 _HELP_EN = (
-    "Open the address that <code>kb up</code> printed when it started; it holds the token. "
-    "<code>kb up</code>, run once more on this machine for the same home, prints it again. "
+    "Run <code>kb open</code> on this machine, and open the address that it prints: it works once, for ten minutes. "
+    "The browser then stays signed in for 30 days. "
     "Programs send the token of the file <code>token</code> in the home as <code>Authorization: Bearer</code>."
 )
 _HELP_ZH = (
-    "请打开 <code>kb up</code> 启动时显示的地址，其中带有令牌。在本机对同一目录再次运行 <code>kb up</code>，"
-    "会重新显示该地址。程序请用 <code>Authorization: Bearer</code> 发送该目录下 <code>token</code> 文件中的令牌。"
+    "请在本机运行 <code>kb open</code>，并打开它显示的地址；该地址十分钟内有效，只能使用一次，"
+    "之后浏览器保持登录 30 天。"
+    "程序请用 <code>Authorization: Bearer</code> 发送知识库目录下 <code>token</code> 文件中的令牌。"
 )
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -210,8 +278,7 @@ def _refusal(scope: Any, english: str, chinese: str) -> Reply:
     headers: Headers = [(b"www-authenticate", b'Bearer realm="kb"'), _NO_STORE]
     if is_api(scope["path"]):
         message = (
-            f"{english} Send the token of the file `token` in the home as `Authorization: Bearer TOKEN`, or open the "
-            "address that `kb up` prints."
+            "The token is missing or wrong. Send that of the file `token` in the home as `Authorization: Bearer TOKEN`."
         )
         body = json.dumps({"error": {"kind": "TokenMissing", "message": message}}).encode()
         return Reply(401, [(b"content-type", b"application/json"), *headers], body)

@@ -17,6 +17,7 @@ from ui.service.conversations import LOCAL, Conversations
 from ui.service.evaluation_runs import Evaluations
 from ui.service.fair_queue import FairQueue
 from ui.service.model_downloads import Pulls
+from ui.service.sessions import Sessions
 from ui.service.uploading import Uploads
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ class Service:
     warm_up: WarmUp
     evaluations: Evaluations
     pulls: Pulls
+    sessions: Sessions
     asker: Principal = LOCAL
 
     @classmethod
@@ -116,7 +118,7 @@ class Service:
         kb.deletion.forgetting.append(cache.forget)
         return cls(
             kb, Conversations(kb, queue), queue, jobs, Uploads(kb, jobs), WarmUp(kb), Evaluations(kb, queue),
-            Pulls(kb.settings),
+            Pulls(kb.settings), Sessions(kb.catalog),
         )  # fmt: skip
 
     def start(self) -> None:
@@ -179,6 +181,7 @@ class Service:
         self.jobs.shut_down()
         self.evaluations.shut_down()
         self.pulls.shut_down()
+        self.sessions.close()
         self.warm_up.join(10)
         gc.unfreeze()  # libraries complain of what is left at the end of the process
 

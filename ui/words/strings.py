@@ -19,6 +19,7 @@ TEXTS: Mapping[str, Text] = {
     "page_chat": Text("对话", "Chat"),
     "page_documents": Text("文档", "Documents"),
     "language": Text("界面语言", "Language"),
+    "sign_out": Text("退出登录", "Sign out"),
     "new_conversation": Text("新对话", "New conversation"),
     "conversations_search": Text("搜索对话", "Search conversations"),
     "conversations_none": Text("没有找到对话", "No conversation found"),

@@ -40,8 +40,12 @@ def test_every_example_works(tmp_path: Path) -> None:
             )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     replies = [reply.strip() for reply in done.stdout.split("---\n") if reply.strip()]
-    status, search, ask, stream, turn, events, export, upload, listed, text, deleted, job, models = replies
+    status, address, sessions, search, ask, stream, turn, events, export, upload, listed, text, deleted, job, models = (
+        replies
+    )
     assert json.loads(status)["model"] == "scripted"
+    assert "/?code=" in json.loads(address)["address"]
+    assert json.loads(sessions) == {"sessions": []}
     assert json.loads(search)["passages"][0]["document"] == "handbook.md"
     assert "7:45" in json.loads(ask)["answer"]
     assert json.loads(stream.splitlines()[-1])["event"] == "done"

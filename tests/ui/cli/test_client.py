@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
@@ -25,10 +26,11 @@ from tests import tiny
 from tests.fakes import ScriptedModel
 from tests.knowledge import HANDBOOK, LEAVE, write
 from tests.ui.serving import REPLY, Served, opened, serving, until
-from ui.cli import backup, docs, evaluation, main, models, reindex  # noqa: F401  (they add their commands)
+from ui.cli import backup, docs, evaluation, main, models, reindex, sessions  # noqa: F401  (they add their commands)
 from ui.cli.client import OtherModel, RemoteKnowledgeBase
 from ui.cli.http_connection import ServiceGone
 from ui.service.auth import running_service
+from ui.service.sessions import Sessions
 
 ROOT = Path(__file__).parents[3]
 HOURS = "When does the office in Utrecht open?"
@@ -304,7 +306,7 @@ def test_up_tells_the_address_of_the_one_that_runs(served: Served) -> None:
     done = run(served.service.kb.home.path, "up", "--port", "0")
     assert done.exit_code == 1
     assert done.stdout == ""
-    assert served.running.address in done.stderr
+    assert f"{served.running.origin}. `kb open`" in done.stderr
     assert f"process {os.getpid()}" in done.stderr
 
 
@@ -491,3 +493,35 @@ def test_after_a_kill_commands_open_the_home_and_the_service_starts_again(ready_
     again.terminate()
     again.communicate(timeout=180)
     assert again.returncode == 0
+
+
+def test_a_browser_is_let_in_listed_and_put_out_by_commands(served: Served) -> None:
+    home = served.service.kb.home.path
+    addresses = [run(home, "open").stdout.strip(), json.loads(run(home, "open", "--json").stdout)["address"]]
+    with httpx.Client(trust_env=False, headers={"user-agent": "Firefox/145.0"}) as browser:
+        for address in addresses:
+            assert address.startswith(f"{served.running.origin}/?code=")
+            assert served.running.token not in address
+            browser.cookies.clear()
+            assert browser.get(address).status_code == 303
+        first, second = json.loads(run(home, "sessions", "list", "--json").stdout)["sessions"]
+        assert first["label"] == "Firefox"
+        assert first["id"] in run(home, "sessions", "list").stdout
+        assert run(home, "sessions", "revoke").exit_code == 2
+        assert run(home, "sessions", "revoke", "nobody").exit_code == 2
+        assert browser.get(f"{served.running.origin}/api/status").status_code == 200
+        assert run(home, "sessions", "revoke", second["id"]).stdout == "1 session ended\n"
+        assert browser.get(f"{served.running.origin}/api/status").status_code == 401
+    assert run(home, "sessions", "revoke", "--all").stdout == "1 session ended\n"
+    assert run(home, "sessions", "list").stdout == ""
+
+
+def test_without_a_service_sessions_are_listed_but_no_browser_let_in(tmp_path: Path) -> None:
+    done = run(tmp_path / "home", "open")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "kb up" in done.stderr
+    with opened(tmp_path / "home") as kb:
+        sessions = Sessions(kb.catalog)
+        assert sessions.exchange(sessions.new_code(), "Firefox on Linux")
+    assert "Firefox on Linux" in run(tmp_path / "home", "sessions", "list").stdout
+    assert run(tmp_path / "home", "sessions", "revoke", "--all").stdout == "1 session ended\n"

@@ -944,7 +944,7 @@ def test_a_port_that_is_taken_is_said_and_the_page_stops_cleanly(home: Path) -> 
     assert process.stdout is not None
     address = read_until(process.stdout, "http://127.0.0.1:").split()[4]
     try:
-        port = address.partition("/?token=")[0].rpartition(":")[2]
+        port = address.rpartition(":")[2]
         other = start("up", "--port", port, "--home", str(home.parent / "other"))
         _, err = other.communicate(timeout=60)
         assert other.returncode == 1

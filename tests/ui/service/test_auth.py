@@ -1,19 +1,25 @@
-"""The token: made once, kept for its owner alone, and asked for by page, websocket and API."""
+"""Access: the token of programs, the codes and sessions of browsers, and what the gate says to all others."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kb.errors import HomeError
+from kb.store.database import Database
 from kb.store.home import Home
-from ui.service.auth import Gate, announced, page_address, running_service, token_of
+from ui.service.auth import SESSION, Gate, Reply, announced, running_service, token_of
+from ui.service.sessions import SessionNotFound, Sessions
 
 TOKEN = "t" * 43
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 PORT = 8600
 
 
@@ -68,7 +74,7 @@ def test_a_running_service_is_found_only_while_it_holds_the_home(tmp_path: Path)
         running = running_service(home.path)
         assert running is not None
         assert (running.port, running.pid, running.token) == (PORT, os.getpid(), token)
-        assert running.address == page_address(PORT, token) == f"http://127.0.0.1:{PORT}/?token={token}"
+        assert running.origin == f"http://127.0.0.1:{PORT}"
     assert running_service(home.path) is None
     assert not (home.path / "service.json").exists()
     home.close()
@@ -114,23 +120,50 @@ def test_the_note_and_the_token_are_written_whole_over_what_was_there(tmp_path: 
 # ---- the gate
 
 
+class Clock:
+    """A clock that stands until it is set on."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 27, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
 @pytest.fixture
-def gate() -> Gate:
-    return Gate(TOKEN, PORT)
+def clock() -> Clock:
+    return Clock()
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"authorization": f"Bearer {TOKEN}"},
-        {"authorization": f"bearer  {TOKEN}"},
-        {"cookie": f"kb-{PORT}={TOKEN}"},
-        {"cookie": f"a=b; kb-9999=other; kb-{PORT}={TOKEN}; c"},
-    ],
-)
+@pytest.fixture
+def sessions(tmp_path: Path, clock: Clock) -> Iterator[Sessions]:
+    database = Database(tmp_path / "catalog.db")
+    sessions = Sessions(database, clock)
+    yield sessions
+    sessions.close()
+    database.close()
+
+
+@pytest.fixture
+def gate(tmp_path: Path, sessions: Sessions) -> Gate:
+    return Gate(TOKEN, tmp_path, sessions)
+
+
+def judged(gate: Gate, scope: dict[str, Any]) -> Reply | None:
+    return asyncio.run(gate.reply(scope))
+
+
+def let_in(gate: Gate, sessions: Sessions, **headers: str) -> str:
+    """The cookie of a browser that used a new code."""
+    reply = judged(gate, scope("/", f"code={sessions.new_code()}", **headers))
+    assert reply is not None
+    return dict(reply.headers)[b"set-cookie"].decode().partition(";")[0]
+
+
+@pytest.mark.parametrize("authorization", [f"Bearer {TOKEN}", f"bearer  {TOKEN}"])
 @pytest.mark.parametrize("kind", ["http", "websocket"])
-def test_who_has_the_token_passes(gate: Gate, headers: dict[str, str], kind: str) -> None:
-    assert gate.reply(scope("/api/status", kind=kind, **headers)) is None
+def test_who_has_the_token_passes(gate: Gate, authorization: str, kind: str) -> None:
+    assert judged(gate, scope("/api/status", kind=kind, authorization=authorization)) is None
 
 
 @pytest.mark.parametrize(
@@ -142,67 +175,171 @@ def test_who_has_the_token_passes(gate: Gate, headers: dict[str, str], kind: str
         {"authorization": "Bearer "},
         {"authorization": f"Bearer {TOKEN}x"},
         {"authorization": f"Bearer {TOKEN[:-1]}"},
-        {"cookie": f"kb-8601={TOKEN}"},
-        {"cookie": f"xkb-{PORT}={TOKEN}"},
-        {"cookie": f"kb-{PORT}="},
+        {"cookie": "COOKIE={token}"},
+        {"cookie": "COOKIE="},
+        {"cookie": "COOKIE={secret}x"},
+        {"cookie": "xCOOKIE={secret}"},
+        {"cookie": "kb-8600={secret}"},
+        {"authorization": "Bearer {secret}"},
         {"x-token": TOKEN},
     ],
 )
-def test_anybody_else_gets_401(gate: Gate, headers: dict[str, str]) -> None:
+def test_anybody_else_gets_401(gate: Gate, sessions: Sessions, headers: dict[str, str]) -> None:
+    name, _, secret = let_in(gate, sessions).partition("=")
+    headers = {
+        key: value.replace("COOKIE", name).replace("{token}", TOKEN).replace("{secret}", secret)
+        for key, value in headers.items()
+    }
     for path in ("/", "/static/js/index.js", "/_stcore/stream", "/apix"):
-        reply = gate.reply(scope(path, **headers))
+        reply = judged(gate, scope(path, **headers))
         assert reply is not None
         assert reply.status == 401
         body = reply.body.decode()
-        assert "kb up" in body
-        assert "令牌" in body
+        assert "kb open" in body
+        assert "地址" in body
         assert TOKEN not in body
-    reply = gate.reply(scope("/api/status", **headers))
+    reply = judged(gate, scope("/api/status", **headers))
     assert reply is not None
     assert (reply.status, json.loads(reply.body)["error"]["kind"]) == (401, "TokenMissing")
     assert (b"www-authenticate", b'Bearer realm="kb"') in reply.headers
 
 
-def test_the_address_with_the_token_sets_the_cookie_and_loses_the_token(gate: Gate) -> None:
-    reply = gate.reply(scope("/documents", f"lang=zh&token={TOKEN}&c=a%26b"))
+def test_a_code_works_once_and_begins_a_session_whose_secret_is_no_token(
+    gate: Gate, sessions: Sessions, tmp_path: Path
+) -> None:
+    code = sessions.new_code()
+    reply = judged(gate, scope("/documents", f"lang=zh&code={code}&c=a%26b", **{"user-agent": FIREFOX}))
     assert reply is not None
     headers = dict(reply.headers)
     assert (reply.status, headers[b"location"]) == (303, b"/documents?lang=zh&c=a%26b")
-    cookie = headers[b"set-cookie"].decode()
-    assert cookie.startswith(f"kb-{PORT}={TOKEN}; ")
-    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
     assert headers[b"cache-control"] == b"no-store"
-    assert gate.reply(scope(cookie=cookie.partition(";")[0])) is None
+    cookie, *flags = headers[b"set-cookie"].decode().split("; ")
+    assert {"HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=2592000"} == set(flags)
+    assert TOKEN not in cookie
+    assert code not in cookie
+    secret = cookie.partition("=")[2].encode()
+    assert len(secret) >= 43
+    assert not any(secret in file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
+
+    made = scope(cookie=f"a=b; kb-9999=other; {cookie}; c")
+    assert judged(gate, made) is None
+    assert made[SESSION].label == "Firefox on Linux"
+    assert judged(gate, scope("/_stcore/stream", kind="websocket", cookie=cookie)) is None
+
+    again = judged(gate, scope("/", f"code={code}"))
+    assert again is not None
+    assert (again.status, b"set-cookie" in dict(again.headers)) == (401, False)
+    assert b"used already" in again.body
+    who_is_in = judged(gate, scope("/", f"code={code}&c=x", cookie=cookie))
+    assert who_is_in is not None
+    assert (who_is_in.status, dict(who_is_in.headers)[b"location"]) == (303, b"/?c=x")
+    assert len(sessions.all()) == 1
+
+
+def test_a_code_is_void_after_ten_minutes_and_a_session_after_thirty_days(
+    gate: Gate, sessions: Sessions, clock: Clock
+) -> None:
+    late, code = sessions.new_code(), sessions.new_code()
+    clock.now += timedelta(minutes=9, seconds=59)
+    reply = judged(gate, scope("/", f"code={code}"))
+    assert reply is not None
+    cookie = dict(reply.headers)[b"set-cookie"].decode().partition(";")[0]
+    clock.now += timedelta(seconds=1)
+    reply = judged(gate, scope("/", f"code={late}"))
+    assert reply is not None
+    assert reply.status == 401
+    clock.now += timedelta(days=29)
+    assert judged(gate, scope(cookie=cookie)) is None
+    clock.now += timedelta(days=1)
+    assert judged(gate, scope(cookie=cookie)) is not None
+    assert sessions.all() == []
+
+
+def test_codes_that_nobody_uses_do_not_pile_up(sessions: Sessions) -> None:
+    first, *_, last = [sessions.new_code() for _ in range(101)]
+    assert sessions.exchange(first, "") is None
+    assert sessions.exchange(last, "") is not None
+
+
+def test_sessions_outlive_a_restart_and_end_when_they_are_revoked(tmp_path: Path, clock: Clock) -> None:
+    database = Database(tmp_path / "catalog.db")
+    before = Sessions(database, clock)
+    gate = Gate(TOKEN, tmp_path, before)
+    kept, ended = (let_in(gate, before, **{"user-agent": name}) for name in (FIREFOX, "curl/8.1"))
+    assert [session.label for session in before.all()] == ["Firefox on Linux", "curl"]
+    clock.now += timedelta(hours=1)
+    assert judged(gate, scope(cookie=kept)) is None
+    before.close()
+
+    after = Sessions(database, clock)
+    gate = Gate(TOKEN, tmp_path, after)
+    seen = {session.label: session.seen_at for session in after.all()}
+    assert seen == {"Firefox on Linux": "2026-11-27T13:00:00.000+00:00", "curl": "2026-11-27T12:00:00.000+00:00"}
+    after.revoke(next(session.id for session in after.all() if session.label == "curl"))
+    assert judged(gate, scope(cookie=kept)) is None
+    assert judged(gate, scope(cookie=ended)) is not None
+    with pytest.raises(SessionNotFound, match="kb sessions list"):
+        after.revoke("nobody")
+    after.close()
+    assert [session.label for session in Sessions(database, clock).all()] == ["Firefox on Linux"]
+    database.close()
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "///evil.example/x", "/\\evil.example", "//"])
-def test_the_redirect_leads_to_no_other_host(gate: Gate, path: str) -> None:
-    reply = gate.reply(scope(path, f"token={TOKEN}"))
+def test_the_redirect_leads_to_no_other_host(gate: Gate, sessions: Sessions, path: str) -> None:
+    reply = judged(gate, scope(path, f"code={sessions.new_code()}"))
     assert reply is not None
     location = dict(reply.headers)[b"location"].decode()
     assert location.startswith("/")
     assert not location.startswith(("//", "/\\"))
 
 
-@pytest.mark.parametrize("query", ["token=wrong", "token=", f"token={TOKEN}&token=wrong", "token=%ff%00", "token=中"])
-def test_a_wrong_token_in_the_address_is_401_and_says_so(gate: Gate, query: str) -> None:
-    for cookies in ({}, {"cookie": f"kb-{PORT}={TOKEN}"}):
-        reply = gate.reply(scope("/", query, **cookies))
-        assert reply is not None
-        assert reply.status == 401
-        assert b"token in the address is wrong" in reply.body
+@pytest.mark.parametrize("query", ["code=wrong", "code=", "code=%ff%00", "code=中", f"code={TOKEN}", f"token={TOKEN}"])
+def test_nothing_else_in_an_address_lets_in(gate: Gate, query: str) -> None:
+    reply = judged(gate, scope("/", query))
+    assert reply is not None
+    assert (reply.status, b"set-cookie" in dict(reply.headers)) == (401, False)
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-def test_a_token_in_the_address_opens_nothing_that_changes_something(gate: Gate, method: str) -> None:
-    reply = gate.reply(scope("/api/repair", f"token={TOKEN}", method))
+@pytest.mark.parametrize(
+    ("method", "path", "kind"),
+    [
+        ("POST", "/", "http"),
+        ("HEAD", "/", "http"),  # a look-ahead uses no code up
+        ("GET", "/api/status", "http"),
+        ("DELETE", "/api/documents", "http"),
+        ("GET", "/_stcore/stream", "websocket"),
+    ],
+)
+def test_a_code_opens_pages_only(gate: Gate, sessions: Sessions, method: str, path: str, kind: str) -> None:
+    code = sessions.new_code()
+    reply = judged(gate, scope(path, f"code={code}", method, kind))
     assert reply is not None
     assert reply.status == 401
+    assert sessions.exchange(code, "") is not None
 
 
-def test_a_websocket_is_not_opened_by_the_address(gate: Gate) -> None:
-    made = scope("/_stcore/stream", f"token={TOKEN}", kind="websocket")
-    del made["method"]
-    reply = gate.reply(made)
-    assert reply is not None
-    assert reply.status == 401
+def test_over_a_websocket_nothing_goes_once_its_session_has_ended(gate: Gate, sessions: Sessions) -> None:
+    cookie, sent = let_in(gate, sessions), list[Any]()
+    made = scope("/_stcore/stream", kind="websocket", cookie=cookie)
+
+    async def receive() -> Any:
+        return {"type": "websocket.receive", "text": "a click"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def talk() -> list[Any]:
+        assert await gate.reply(made) is None
+        hear, say = gate.while_it_lasts(made[SESSION], receive, send)
+        heard = [await hear()]
+        await say({"type": "websocket.send", "text": "an answer"})
+        sessions.revoke(made[SESSION].id)
+        for _ in range(2):
+            heard.append(await hear())
+            await say({"type": "websocket.send", "text": "more of it"})
+        return heard
+
+    heard = asyncio.run(talk())
+    assert [message["type"] for message in heard] == ["websocket.receive", *["websocket.disconnect"] * 2]
+    assert [message["type"] for message in sent] == ["websocket.send", "websocket.close"]
