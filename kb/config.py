@@ -14,6 +14,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kb.errors import ConfigError, why
+from kb.files import read_regular
+
+_MOST_MB = 1  # of a settings file
 
 EngineName = Literal["auto", "ollama", "embedded", "llamaindex"]
 
@@ -69,6 +72,9 @@ class IngestSettings(_Section):
     ocr_floor: float = Field(0.7, ge=0, le=1, description="pages whose quality is under it go to OCR")
     ocr_pages: int = Field(
         2_000, ge=0, description="pages, or pictures, of one file that go to OCR; other pages are kept as poor ones"
+    )
+    roots: tuple[str, ...] = Field(
+        (), description="folders outside of which a request reads nothing; none: whatever this user may read"
     )
     readers: dict[str, str] = Field(default_factory=dict, description="suffix -> `module:Class` of a LlamaIndex reader")
 
@@ -142,7 +148,7 @@ def _parse(name: str, text: str) -> Any:
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        values = yaml.safe_load(read_regular(path, _MOST_MB).decode())
     except FileNotFoundError:
         raise ConfigError(f"There is no settings file {path}. Check --config and KB_CONFIG.") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

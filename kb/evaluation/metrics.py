@@ -11,6 +11,7 @@ import yaml
 
 from kb.errors import UsageError, why
 from kb.evaluation.measures import Measure, interval, measures, total
+from kb.files import read_regular
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -156,7 +157,7 @@ def load_gate(path: Path, samples: int = 1) -> dict[str, str]:
     Raises UsageError also for what will be no figure of a run with so many samples.
     """
     try:
-        spec = yaml.safe_load(path.read_text(encoding="utf-8"))
+        spec = yaml.safe_load(read_regular(path, 1).decode())
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(f"The gate {path} cannot be read: {why(error)}") from None
     if not isinstance(spec, dict) or not spec:

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from kb.errors import QuestionSetError, UsageError, why
+from kb.files import read_regular
 from kb.language.script import written_language
 from kb.schema import Language
+
+MAX_SET_MB = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def load_questions(path: Path) -> list[Question]:
     Raises QuestionSetError naming the file and the line.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
+        lines = read_regular(path, MAX_SET_MB).decode("utf-8-sig").split("\n")
     except FileNotFoundError:
         raise QuestionSetError(f"There is no question set {path}. Check the path.") from None
     except IsADirectoryError:

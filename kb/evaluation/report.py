@@ -15,6 +15,7 @@ from kb.evaluation import ranking_metrics
 from kb.evaluation.metrics import NO_VALUE, rows, summarise
 from kb.evaluation.ranking_metrics import Place
 from kb.evaluation.report_assets import SCRIPT, STYLE
+from kb.evaluation.results_log import private
 from kb.schema import Answer, Citation, Passage
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def write(report: "Report", path: Path) -> None:
     """Write the page; an older one stays until the new one is whole. Raises KBError if it cannot be written."""
     draft = path.with_suffix(".html.part")
     try:
-        draft.write_text(render(report), encoding="utf-8")
+        with open(draft, "w", encoding="utf-8", opener=private) as out:
+            out.write(render(report))
         os.replace(draft, path)
     except OSError as error:
         raise KBError(f"The report {path} cannot be written: {error.strerror}. The results are kept.") from None

@@ -9,8 +9,17 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from kb.errors import KBError, StorageFull, UsageError, why
+from kb.files import read_regular
 
 SCHEMA = 1
+_MOST_MB = 1_000
+
+
+def private(name: str, flags: int) -> int:
+    """Opens a file that only its owner may read; for `open`."""
+    descriptor = os.open(name, flags, 0o600)
+    os.fchmod(descriptor, 0o600)
+    return descriptor
 
 
 class ResultsLog:
@@ -23,10 +32,13 @@ class ResultsLog:
     def __init__(self, path: Path, run: Mapping[str, Any], fresh: bool = False) -> None:
         self.path = path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            kept = b"" if fresh or not path.exists() else _whole_lines(path.read_bytes())
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            there = read_regular(path, _MOST_MB) if path.exists() else b""  # also where it is replaced: it is no pipe
+            kept = b"" if fresh else _whole_lines(there)
             self.lines = _checked(path, kept, run) if kept else []
-            self._file: BinaryIO = path.open("r+b" if kept else "wb")
+            self._file: BinaryIO = open(  # noqa: SIM115  (closed by `close`)
+                path, "r+b" if kept else "wb", opener=private
+            )
         except OSError as error:
             raise UsageError(f"The results {path} cannot be opened: {why(error)}. Choose another --out.") from None
         self._file.truncate(len(kept))

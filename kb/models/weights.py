@@ -19,6 +19,7 @@ from typing import Literal
 
 from kb.config import cache_dir
 from kb.errors import StorageFull, WeightsMissing, why
+from kb.files import open_regular
 from kb.models import wheel_download
 from kb.models.file_lock import held
 from kb.models.wheel_download import Package
@@ -175,9 +176,13 @@ def gguf_path(name: str) -> Path:
         raise WeightsMissing(
             f"{name} is neither a GGUF file nor one of {', '.join(names('gguf'))}. Check llm.embedded_model."
         )
-    with path.open("rb") as file:
-        if file.read(4) != b"GGUF":
-            raise WeightsMissing(f"{name} is not a GGUF file. Check llm.embedded_model.")
+    try:
+        with open_regular(path) as file:
+            begins = file.read(4)
+    except OSError as error:
+        raise WeightsMissing(f"{name} cannot be read: {why(error)}. Check llm.embedded_model.") from None
+    if begins != b"GGUF":
+        raise WeightsMissing(f"{name} is not a GGUF file. Check llm.embedded_model.")
     return path
 
 

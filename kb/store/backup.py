@@ -23,6 +23,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from kb.errors import HomeTooNew, KBError, StorageFull, UsageError, why
+from kb.files import open_regular
 from kb.store import uploads
 from kb.store.catalog import Catalog
 from kb.store.database import now
@@ -265,7 +266,7 @@ def _unpack(file: Path, folder: Path, place: Path) -> dict[str, Any]:
     found: dict[str, str] = {}
     manifest: dict[str, Any] | None = None
     try:
-        with tarfile.open(file, "r:") as tar:
+        with open_regular(file) as content, tarfile.open(fileobj=content, mode="r:") as tar:
             for member in tar:
                 source = tar.extractfile(member) if member.isreg() else None
                 if source is None or not _belongs(member.name):

@@ -101,6 +101,8 @@ def start(body: StartBody, service: ServiceHere) -> Response:
     """Begin a run. One is under way at a time."""
     options = body.options
     values = options.model_dump(exclude={"scope"})
+    if body.path is not None:
+        service.check_path(body.path)
     questions = Path(body.path) if body.path is not None else (body.questions or "").encode("utf-8")
     run = service.evaluations.start(questions, RunOptions(**values, scope=options.scope.scope()), body.name)
     return Json(asdict(run), 202)

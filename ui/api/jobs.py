@@ -95,6 +95,7 @@ def ingest(body: IngestBody, service: ServiceHere, asker: Asker) -> Response:
     for path in body.paths:
         if not os.path.isabs(path):
             raise UsageError(f"The path {path!r} must be an absolute one.")
+    service.check_path(*body.paths)
     job = service.jobs.ingest(
         body.paths, collection=body.collection, prune=body.prune, who=asker.name, leave=body.leave
     )

@@ -8,6 +8,7 @@ import streamlit as st
 
 import ui
 from kb.errors import KBError
+from kb.evaluation.questions import MAX_SET_MB
 from kb.schema import Scope
 from ui.page import html_chat, html_evaluation, session
 from ui.page.confirm_dialog import confirm
@@ -18,7 +19,6 @@ from ui.page.sanitise import plain
 from ui.page.style import uploader_hint
 from ui.pictures.cache import Kept
 from ui.service import runtime
-from ui.service.evaluation_runs import MAX_SET_MB
 from ui.service.run_comparison import compare, differing, verdict
 from ui.service.runs import Run, RunOptions
 from ui.words.strings import Strings
@@ -161,6 +161,8 @@ def _start(service: runtime.Service, chosen: tuple[Path | bytes, str], options: 
     content, name = chosen
     try:
         with st.spinner(t("upload_starting")):
+            if isinstance(content, Path) and st.session_state.get("set-source") == "path":
+                service.check_path(content)
             service.evaluations.start(content, options, name)
     except KBError as error:
         st.session_state[_PROBLEM] = localised(str(error), t.language)

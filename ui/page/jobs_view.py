@@ -93,6 +93,7 @@ def _add_folder(service: runtime.Service, t: Strings) -> None:
     name = str(state.get("folder-collection") or "").strip() or None
     try:
         path = folder_of(str(state.get("folder-path") or ""), service.kb.home.path)
+        service.check_path(path)
         job = service.jobs.ingest(
             [path], collection=name, prune=bool(state.get("folder-prune")), title=name or path.name
         )

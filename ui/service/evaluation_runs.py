@@ -17,6 +17,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from kb.errors import KBError, UsageError
 from kb.evaluation.metrics import summarise
+from kb.evaluation.questions import MAX_SET_MB
+from kb.files import read_regular
 from kb.schema import Answer
 from ui.pictures import cache
 from ui.service.fair_queue import FairQueue
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
 CLIENT = "evaluation"  # its name in the queue for the model
 _FIGURES_EVERY = 2.0  # seconds between two sums of a run that is under way; longer where summing takes long
-MAX_SET_MB = 50
 
 log = logging.getLogger(__name__)
 
@@ -125,9 +126,8 @@ class Evaluations:
             folder.mkdir(parents=True, mode=0o700)
             if isinstance(questions, Path):
                 name = name or _set_name(questions)
-                _check_size(questions)
                 load_questions(questions)  # so that its errors name the file as the reader knows it
-                shutil.copyfile(questions, copy)
+                copy.write_bytes(read_regular(questions, MAX_SET_MB))
             else:
                 copy.write_bytes(questions)
             try:
@@ -358,11 +358,6 @@ def _check(options: RunOptions) -> None:
             raise UsageError(f"{name} must be at least 1, not {value}.")
     if options.retrieval_only and options.samples > 1:
         raise UsageError("--samples counts answers; it cannot go with --retrieval-only.")
-
-
-def _check_size(path: Path) -> None:
-    if path.is_file() and path.stat().st_size > MAX_SET_MB << 20:
-        raise UsageError(f"The question set {path} is larger than {MAX_SET_MB} MB. Split it.")
 
 
 def _set_name(path: Path) -> str:
