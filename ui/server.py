@@ -62,6 +62,7 @@ def _run(
     import uvicorn
 
     from ui.api.routes import api_of, enlarge_threads
+    from ui.connections import PatientProtocol
 
     api = api_of(service)
 
@@ -81,6 +82,7 @@ def _run(
     app = Together(_streamlit(port, service.kb.settings.ingest.max_file_mb), api) if page else api
     config = uvicorn.Config(
         Hardened(app, port, gate),
+        http=PatientProtocol,
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -212,6 +212,11 @@ class _Llama:
         params.port = 0
         params.ui = False
         params.endpoint_slots = False
+        params.cors_origins, params.cors_origins_explicit, params.cors_credentials = (
+            "",
+            True,
+            False,
+        )  # else it allows any page
         self._key = secrets.token_urlsafe(24)
         params.api_keys = [self._key]
         try:

@@ -29,6 +29,8 @@ FINISHED: frozenset[TurnState] = frozenset({"done", "failed", "stopped", "interr
 LONGEST_TITLE = 200  # characters
 LONGEST_REASON = 4_000
 _LONGEST_SEARCH = 1_000
+MOST_CONVERSATIONS = 20_000
+MOST_TURNS = 500  # of one
 _EMPTY_KEPT = 1_000  # conversations in which nothing was asked: each visit of the page begins one
 _FINISHED = ", ".join(f"'{state}'" for state in sorted(FINISHED))
 _GONE = {
@@ -184,7 +186,7 @@ class ConversationStore:
 
         A turn that rests on a document that is gone by now is kept without its words, as `forget_document` leaves it;
         so is a follow-up where the conversation was not `cleared` so often when it was asked. Raises
-        ConversationNotFound where the conversation was deleted.
+        ConversationNotFound where the conversation was deleted, and UsageError where there is no room for another.
         """
         with self._database.transaction() as db:
             row = db.execute("SELECT cleared FROM conversations WHERE id = ?", (conversation_id,)).fetchone()
@@ -197,6 +199,7 @@ class ConversationStore:
             new = not db.execute("SELECT 1 FROM turns WHERE id = ?", (turn.id,)).fetchone()
             values = _columns(turn)
             if new:
+                _check_room(db, conversation_id)
                 values |= {"id": turn.id, "conversation_id": conversation_id, "position": turn.position}
                 if turn.feedback:
                     values |= {"verdict": turn.feedback.verdict, "reason": clean(turn.feedback.reason)}
@@ -273,6 +276,15 @@ class ConversationStore:
                     _set_sources(db, turn.id, set())
             db.execute("UPDATE conversations SET cleared = cleared + 1 WHERE id = ?", (row["conversation_id"],))
         return forgotten
+
+
+def _check_room(db: sqlite3.Connection, conversation_id: str) -> None:
+    turns = db.execute("SELECT count(*) FROM turns WHERE conversation_id = ?", (conversation_id,)).fetchone()[0]
+    if turns >= MOST_TURNS:
+        raise UsageError(f"A conversation holds {MOST_TURNS} questions. Begin a new one.")
+    used = "SELECT count(*) FROM conversations c WHERE EXISTS (SELECT 1 FROM turns t WHERE t.conversation_id = c.id)"
+    if not turns and db.execute(used).fetchone()[0] >= MOST_CONVERSATIONS:
+        raise UsageError(f"There are {MOST_CONVERSATIONS} conversations, and no more are kept. Delete some first.")
 
 
 def without_evidence(turn: StoredTurn) -> StoredTurn:

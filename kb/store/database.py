@@ -42,6 +42,8 @@ class Database:
         self._file = -1  # the database's file, opened by `wipe`
         self.generation = 0  # grows with every change of what can be found
         self._changed: dict[int, frozenset[int]] = {}  # generation -> the documents that changed, where that is known
+        with suppress(OSError):  # what is wrong with it is said by who opens it
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))  # SQLite makes its log as this is
         self._migrate()
 
     def changed(self, document_ids: Iterable[int]) -> None:

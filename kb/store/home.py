@@ -8,10 +8,11 @@ import errno
 import fcntl
 import os
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kb.errors import HomeError, HomeInUse, StorageFull
@@ -29,6 +30,7 @@ class Home:
         self.left_in_disorder = False
         self._lock = self._acquire()
         self._clear()  # after who had it before
+        self._close_to_others()
 
     @property
     def catalog(self) -> Path:
@@ -81,6 +83,7 @@ class Home:
         """Give the home up; `in_order` says that nothing was interrupted."""
         if self._lock >= 0:
             self._clear()
+            self._close_to_others()
             if in_order:
                 os.ftruncate(self._lock, 0)
             os.close(self._lock)
@@ -90,6 +93,21 @@ class Home:
         """Remove what was on its way."""
         for folder in (self.incoming, self.reading):
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _close_to_others(self) -> None:
+        """Let nobody else read the files, whatever made them: Chroma's, and those of earlier versions.
+
+        The home's own mode keeps others out; this is for who copies it to another place.
+        """
+        for folder, folders, names in os.walk(self.path):
+            if folder == str(self.path) and self.originals.name in folders:
+                folders.remove(self.originals.name)  # there may be very many, and they are made so
+            for name in names:
+                with suppress(OSError):  # one that goes meanwhile
+                    file = os.path.join(folder, name)
+                    mode = os.lstat(file).st_mode
+                    if stat.S_ISREG(mode) and mode & 0o077:
+                        os.chmod(file, 0o600)
 
     def _acquire(self) -> int:
         try:

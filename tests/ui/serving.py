@@ -15,6 +15,7 @@ from kb.config import Settings
 from tests.fakes import ScriptedModel
 from ui.api import stream
 from ui.api.routes import api_of, enlarge_threads
+from ui.connections import PatientProtocol
 from ui.server import Hardened, _listen
 from ui.service import runtime
 from ui.service.auth import Gate, RunningService, announced, running_service, token_of
@@ -61,6 +62,7 @@ def serving(kb: KnowledgeBase) -> Iterator[Served]:
         ready = threading.Event()
         config = uvicorn.Config(
             Hardened(api, port, Gate(token, kb.home.path, service.sessions)),
+            http=PatientProtocol,
             log_level="warning",
             access_log=False,
             ws="none",

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb.errors import KBError
+from kb.errors import KBError, UsageError
 from kb.schema import Citation, Claim, Message, Notice, Principal, Scope
 from ui.service.runtime import Service
 
@@ -16,7 +16,12 @@ try:
 except metadata.PackageNotFoundError:  # run from a folder that was not installed
     VERSION = "0"
 
+_LONGEST_NAME = 64
 _NAME_LENGTH = 100
+_MOST_NAMES = 64
+
+Glob = Annotated[str, Field(max_length=512)]
+Name = Annotated[str, Field(max_length=4096)]
 
 
 class NotFound(KBError):
@@ -30,7 +35,13 @@ def _service(request: Request) -> Service:
 
 def _asker(request: Request) -> Principal:
     """Who asks. The token is the owner's, who may read everything; the name is for the audit trail."""
-    return Principal(_header(request, "x-kb-user") or "local", unlimited=True)
+    name = unquote(request.headers.get("x-kb-user", ""), errors="replace") or "local"
+    if not name.isprintable() or len(name) > _LONGEST_NAME:
+        raise UsageError(
+            f"X-KB-User must be a name of at most {_LONGEST_NAME} printable characters, percent-encoded where it is "
+            "not ASCII."
+        )
+    return Principal(name, unlimited=True)
 
 
 def _client(request: Request) -> str:
@@ -60,9 +71,11 @@ class Body(BaseModel):
 class ScopeForm(Body):
     """Which documents to look into; an empty part does not limit."""
 
-    paths: list[str] = Field([], description="globs over the path, or over COLLECTION/PATH; `*` crosses folders")
-    collections: list[str] = []
-    types: list[str] = Field([], description="suffixes without the dot: pdf")
+    paths: list[Glob] = Field(
+        [], max_length=_MOST_NAMES, description="globs over the path, or over COLLECTION/PATH; `*` crosses folders"
+    )
+    collections: list[Name] = Field([], max_length=1000)
+    types: list[Glob] = Field([], max_length=_MOST_NAMES, description="suffixes without the dot: pdf")
     since: str = Field("", description="ISO date; ingested on that day of the service's machine or later")
     until: str = Field("", description="ISO date; ingested on that day of the service's machine or earlier")
 

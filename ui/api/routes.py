@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from kb import errors
 from ui.api import answers, conversations, documents, evaluations, home, jobs, models, sessions, uploads
+from ui.api.body_limit import BodyLimit
 from ui.api.common import VERSION, ErrorForm
 from ui.api.stream import Json
 
@@ -48,7 +49,7 @@ PARTS = (
     home,
     sessions,
 )
-_NAMES = {404: "NotFound", 405: "MethodNotAllowed"}
+_NAMES = {404: "NotFound", 405: "MethodNotAllowed", 413: "RequestTooLarge"}
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ def api_of(service: "Service") -> FastAPI:
     )
     app.state.service = service
     app.state.closing = threading.Event()  # set when the service is being stopped: streams end
+    app.add_middleware(BodyLimit)
     for part in PARTS:
         app.include_router(part.router, prefix="/api")
     app.add_exception_handler(errors.KBError, _on_error)
@@ -114,7 +116,7 @@ async def _on_http_error(request: Request, error: Exception) -> "Response":
     message = error.detail
     if error.status_code == 404:
         message = f"There is no {request.method} {request.url.path}. /api/openapi.json describes what there is."
-    headers = dict(error.headers or {})
+    headers = {**(error.headers or {}), **({"connection": "close"} if error.status_code == 413 else {})}
     return _refusal(error.status_code, _NAMES.get(error.status_code, "UsageError"), message, headers)
 
 

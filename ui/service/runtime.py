@@ -2,9 +2,10 @@
 
 import gc
 import logging
+import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -13,6 +14,7 @@ from ingest.sync.jobs import Jobs
 from kb.errors import KBError
 from kb.schema import Principal
 from ui.pictures import cache
+from ui.service import allowed_paths
 from ui.service.conversations import LOCAL, Conversations
 from ui.service.evaluation_runs import Evaluations
 from ui.service.fair_queue import FairQueue
@@ -23,6 +25,7 @@ from ui.service.uploading import Uploads
 if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
 
+_AGAIN_AFTER = (5.0, 15.0, 60.0, 300.0)  # seconds until models that could not be loaded are tried again; then the last
 _LET_GO_SECONDS = 3.0  # for an engine to end after a stop
 
 log = logging.getLogger(__name__)
@@ -33,10 +36,12 @@ class Busy(KBError):
 
 
 class WarmUp:
-    """Loads the models in the background, so that the page is there within seconds."""
+    """Loads the models in the background, so that the page is there within seconds. What fails is tried again."""
 
-    def __init__(self, kb: "KnowledgeBase") -> None:
-        self._kb = kb
+    def __init__(self, kb: "KnowledgeBase", again_after: Sequence[float] = _AGAIN_AFTER) -> None:
+        self._kb, self._again_after = kb, again_after
+        self._failures = 0  # since it was last asked for
+        self._timer: threading.Timer | None = None
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._loading = self._again = False
@@ -47,18 +52,34 @@ class WarmUp:
     def start(self) -> None:
         """Load now, and once more where a load is under way: it may be that of another model."""
         with self._lock:
-            self.state, self.error = "loading", ""
-            if self._loading:
-                self._again = True
-                return
-            self._loading = True
-            self._thread = threading.Thread(target=self._load, name="warm-up", daemon=True)
-            self._thread.start()
+            self._failures = 0
+            self._begin()
+
+    def _begin(self) -> None:
+        """Load. The lock is held."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self.state, self.error = "loading", ""
+        if self._loading:
+            self._again = True
+            return
+        self._loading = True
+        self._thread = threading.Thread(target=self._load, name="warm-up", daemon=True)
+        self._thread.start()
 
     def join(self, timeout: float | None) -> None:
         """Wait for a load that is under way."""
         if self._thread is not None:
             self._thread.join(timeout)
+
+    def close(self, timeout: float) -> None:
+        """Try no more, and wait for a load that is under way."""
+        with self._lock:
+            self._again_after = ()
+            if self._timer is not None:
+                self._timer.cancel()
+        self.join(timeout)
 
     def load(self) -> None:
         """Load now, and return when all is loaded. Raises KBError where that fails."""
@@ -82,8 +103,25 @@ class WarmUp:
                 if not self._again:
                     self._loading, self._problem = False, problem
                     self.error, self.state = str(problem or ""), "failed" if failed else "ready"
+                    if failed:
+                        self._try_later()
                     return
                 self._again = False
+
+    def _try_later(self) -> None:
+        """Try again after a while: a model may be there by then, or memory free. The lock is held."""
+        if not self._again_after:
+            return
+        seconds = self._again_after[min(self._failures, len(self._again_after) - 1)]
+        self._failures += 1
+        self._timer = threading.Timer(seconds, self._retry)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _retry(self) -> None:
+        with self._lock:
+            if self.state == "failed" and self._again_after:
+                self._begin()
 
 
 def _set_aside_what_stays() -> None:
@@ -129,11 +167,18 @@ class Service:
     def use_model(self, engine: str | None, name: str | None) -> None:
         """Answer with this model from now on, and load it; None and None go back to the settings.
 
-        Raises Busy while a model is at work, and what `KnowledgeBase.choose_model` raises.
+        Raises RefusedByPolicy for a file that no request may name, Busy while a model is at work, and what
+        `KnowledgeBase.choose_model` raises.
         """
+        if engine != "ollama" and name is not None and os.path.exists(os.path.expanduser(name)):  # a GGUF of one's own
+            self.check_path(os.path.expanduser(name))
         with self._model_at_rest():
             self.kb.choose_model(engine, name)
         self.warm_up.start()
+
+    def check_path(self, *paths: str | os.PathLike[str]) -> None:
+        """Raise RefusedByPolicy for a path that no request may name; see `ui.service.allowed_paths`."""
+        allowed_paths.check(paths, self.kb.settings.ingest.roots, self.kb.home.path)
 
     def remove_model(self, name: str) -> None:
         """Delete a model from this machine or its Ollama server. Raises Busy while it is at work or being fetched."""
@@ -182,7 +227,7 @@ class Service:
         self.evaluations.shut_down()
         self.pulls.shut_down()
         self.sessions.close()
-        self.warm_up.join(10)
+        self.warm_up.close(10)
         gc.unfreeze()  # libraries complain of what is left at the end of the process
 
 

@@ -7,6 +7,26 @@ from ui.words.translated_documents import DOCUMENTS
 
 MESSAGES: tuple[tuple[str, str], ...] = (
     *DOCUMENTS,
+    # limits of requests
+    ("A conversation holds {n} questions. Begin a new one.", "一个对话最多 {n} 个问题。请新建对话。"),
+    (
+        "There are {n} conversations, and no more are kept. Delete some first.",
+        "已有 {n} 个对话，不能再保存更多。请先删除一些。",
+    ),
+    (
+        "The question has {n} characters; at most {most} are taken. Shorten it.",
+        "问题有 {n} 个字符，最多 {most} 个。请缩短。",
+    ),
+    # what requests may read
+    (
+        "{path} lies in the home of the knowledge base, which no request reads.",
+        "{path} 在知识库的主目录中，请求不能读取那里的文件。",
+    ),
+    ("{path} is a file of the system itself, which no request reads.", "{path} 是系统自身的文件，请求不能读取。"),
+    (
+        "{path} lies outside of the folders that requests may read (ingest.roots).",
+        "{path} 不在允许读取的文件夹（ingest.roots）之内。",
+    ),
     # storage
     (
         "The disk that holds {path} is full; nothing half done was kept. Free some space and run the command again.",
@@ -227,6 +247,7 @@ MESSAGES: tuple[tuple[str, str], ...] = (
         "本机既没有 uv 也没有 pip，获取权重需要其一。请安装 uv。",
     ),
     ("{name} is a model of another kind ({kind}, not {wanted}).", "{name} 是另一种模型（{kind}，不是 {wanted}）。"),
+    ("{name} cannot be read: {why}. Check llm.embedded_model.", "{name} 无法读取：{why}。请检查 llm.embedded_model。"),
     ("{name} is not a GGUF file. Check llm.embedded_model.", "{name} 不是 GGUF 文件。请检查 llm.embedded_model。"),
     (
         "{name} is neither a GGUF file nor one of {names}. Check llm.embedded_model.",
@@ -269,7 +290,6 @@ MESSAGES: tuple[tuple[str, str], ...] = (
         "The evaluation cannot be kept: {why}. Check the disk of the home.",
         "评测无法保存：{why}。请检查主目录所在的磁盘。",
     ),
-    ("The question set {path} is larger than {size} MB. Split it.", "题集 {path} 超过 {size} MB，请拆分。"),
     ("There are no questions to evaluate.", "没有可评测的问题。"),
     (
         "--samples counts answers; it cannot go with --retrieval-only.",
@@ -281,6 +301,10 @@ MESSAGES: tuple[tuple[str, str], ...] = (
     ),
     ("{name} must be at least {least}, not {value}.", "{name} 至少为 {least}，不能是 {value}。"),
     ("There is no question set {path}. Check the path.", "没有题集 {path}，请检查路径。"),
+    (
+        "The question set {path} cannot be read: it is larger than {size} MB.",
+        "题集 {path} 无法读取：它超过 {size} MB。",
+    ),
     ("The question set {path} cannot be read: {why}.", "题集 {path} 无法读取：{why}。"),
     (
         "{path} is a folder. Name the question set in it, a .jsonl file.",
@@ -379,6 +403,8 @@ WORDS: dict[str, str] = {
     "No such file or directory": "文件或文件夹不存在",
     "Input/output error": "读写错误",
     "Is a directory": "是文件夹",
+    "it is a device, pipe or socket, not a file": "它是设备、管道或套接字，不是文件",
+    "it is made up by the system, not a file": "它由系统虚拟生成，不是文件",
     "Not a directory": "不是文件夹",
     "Too many open files": "打开的文件过多",
     "File name too long": "文件名过长",

@@ -1,5 +1,6 @@
 """The model seam: the embedded engine with a small real model, any LlamaIndex LLM, and which engine is taken."""
 
+import http.client
 import subprocess
 import sys
 import threading
@@ -195,6 +196,18 @@ def test_closing_the_model_ends_an_answer_that_is_being_written(embedded: Embedd
     embedded.close()
     with pytest.raises(ModelError, match="closed in mid-answer"):
         list(events)
+
+
+def test_no_page_of_a_browser_may_read_what_the_engine_serves(embedded: EmbeddedModel) -> None:
+    assert embedded.count_tokens("x")  # it is loaded
+    address = embedded._llama._address  # type: ignore[union-attr]
+    for method, route in (("OPTIONS", "/tokenize"), ("GET", "/health")):
+        connection = http.client.HTTPConnection(address, timeout=30)
+        connection.request(method, route, headers={"Origin": "http://outside.example"})
+        response = connection.getresponse()
+        allowed = response.getheader("access-control-allow-origin") or ""
+        assert (allowed, response.getheader("access-control-allow-credentials") in (None, "false")) == ("", True)
+        connection.close()
 
 
 def test_a_file_that_is_no_model_is_an_error_that_names_it(tmp_path: Any) -> None:

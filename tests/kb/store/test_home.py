@@ -1,5 +1,6 @@
 """The home: one owner, and clear words for a home that cannot be used."""
 
+import os
 import sqlite3
 import stat
 import subprocess
@@ -20,8 +21,21 @@ from tests.knowledge import OWNER, open_kb, write
 
 
 def test_a_home_is_private(tmp_path: Path) -> None:
+    docs, umask = write(tmp_path / "docs", {"notes.md": "The boiler is checked in May."}), os.umask(0o022)
+    try:
+        with open_kb(tmp_path / "home") as kb:
+            assert stat.S_IMODE(kb.home.path.stat().st_mode) == 0o700
+            ingest(kb, [docs])
+            logs = [file for file in kb.home.path.iterdir() if file.name.startswith("catalog.db")]
+            assert {stat.S_IMODE(file.stat().st_mode) for file in logs} == {0o600}
+    finally:
+        os.umask(umask)
+    files = [file for file in (tmp_path / "home").rglob("*") if file.is_file()]
+    assert len(files) > 5
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    (tmp_path / "home" / "catalog.db").chmod(0o644)  # as an earlier version made it
     with open_kb(tmp_path / "home") as kb:
-        assert stat.S_IMODE(kb.home.path.stat().st_mode) == 0o700
+        assert stat.S_IMODE(kb.home.catalog.stat().st_mode) == 0o600
 
 
 def test_a_second_process_is_told_who_owns_the_home(tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 import gc
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from kb.errors import EngineUnavailable, KBError
+from tests.ui.serving import until
 from ui.service.runtime import WarmUp
 
 
@@ -70,3 +72,23 @@ def test_what_was_loaded_does_not_slow_the_collection_after_each_run_of_the_page
     WarmUp(Loading(lambda: loaded.append([1]))).load()  # type: ignore[arg-type]
     assert gc.get_freeze_count() > 1000
     assert not any(kept is loaded[0] for kept in gc.get_objects())
+
+
+def test_models_that_could_not_be_loaded_are_tried_again_until_they_are_there() -> None:
+    warm_up = WarmUp(
+        Loading(fail(EngineUnavailable("No engine.")), fail(RuntimeError("a detail")), lambda: None), (0.01,)
+    )  # type: ignore[arg-type]
+    warm_up.start()
+    until(lambda: warm_up.state == "ready")
+    assert warm_up.error == ""
+
+
+def test_nothing_is_tried_again_once_the_service_ends() -> None:
+    tries = Loading(*[fail(EngineUnavailable("No engine."))] * 9)
+    warm_up = WarmUp(tries, (0.01,))  # type: ignore[arg-type]
+    warm_up.start()
+    warm_up.close(10)
+    assert warm_up.state == "failed"
+    left = len(tries.loads)
+    time.sleep(0.1)
+    assert len(tries.loads) == left
