@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from kb.errors import ConversationNotFound, KBError, UsageError
+from kb.errors import ConversationNotFound, KBError
 from kb.language.prompt_text import estimate_tokens
 from kb.models.cancellation import Cancellation
 from kb.schema import EVERYTHING, Event, Message, Principal, Scope, Thought
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 __all__ = ["LOCAL", "Conversation", "Conversations", "Feedback", "Mode", "RunningAnswer", "Snapshot", "Turn"]
 
 LOCAL = Principal("local", unlimited=True)
-LONGEST_QUESTION = 32_000  # characters
 _KEPT_OPEN = 32  # conversations that stay loaded though nobody looks at them
 _CHECKPOINT_SECONDS = 2.0
 _UNREAD = -1  # instead of how often it was cleared
@@ -168,12 +167,8 @@ class Conversations:
         """Begin a turn. None when one is already being answered: a double click, or a second tab.
 
         `client` is whose turn in the queue it takes. Raises ConversationNotFound where the conversation was deleted,
-        and UsageError for a question that is too long, or where there is no room for another.
+        and UsageError where there is no room for another.
         """
-        if len(question) > LONGEST_QUESTION:
-            raise UsageError(
-                f"The question has {len(question)} characters; at most {LONGEST_QUESTION} are taken. Shorten it."
-            )
         with conversation.lock:
             if conversation.running is not None:
                 return None

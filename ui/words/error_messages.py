@@ -13,10 +13,6 @@ MESSAGES: tuple[tuple[str, str], ...] = (
         "There are {n} conversations, and no more are kept. Delete some first.",
         "已有 {n} 个对话，不能再保存更多。请先删除一些。",
     ),
-    (
-        "The question has {n} characters; at most {most} are taken. Shorten it.",
-        "问题有 {n} 个字符，最多 {most} 个。请缩短。",
-    ),
     # what requests may read
     (
         "{path} lies in the home of the knowledge base, which no request reads.",

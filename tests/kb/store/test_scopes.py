@@ -1,5 +1,6 @@
 """Scopes: what a filter names, as exports and citations print it, and what is said where it names nothing."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -75,3 +76,11 @@ def test_where_nothing_can_be_read_no_filter_is_blamed(scope: Scope) -> None:
     told = nothing_found(scope, [UNREADABLE], "en")
     assert told.kind == "nothing_to_search"
     assert "filter" not in told.text
+
+
+@pytest.mark.parametrize("glob", ["*a" * 256, "?" * 512, "[a-z]" * 100, "*" * 512, "a*" * 255 + "b"])
+def test_a_hostile_glob_takes_time_in_proportion(glob: str) -> None:
+    """A filter of a request has at most 64 globs of 512 characters; a path has at most 4,096."""
+    began = time.perf_counter()
+    names(Scope(paths=(glob,) * 64), replace(BENEFITS, path="a" * 4095 + "c"))
+    assert time.perf_counter() - began < 5

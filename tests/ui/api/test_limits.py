@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from kb.answering.answer_builder import LONGEST_QUESTION
 from kb.store import conversations as store
 from tests.ui.serving import Served, opened, serving, until
-from ui.service.conversations import LONGEST_QUESTION
 
 
 @pytest.fixture

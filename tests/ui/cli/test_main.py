@@ -21,6 +21,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
@@ -939,11 +940,34 @@ def test_an_interactive_chat_on_a_terminal(home: Path) -> None:
         os.close(master)
 
 
+def test_at_a_terminal_an_address_is_printed_that_lets_one_browser_in(home: Path) -> None:
+    master, slave = pty.openpty()
+    process = subprocess.Popen([*COMMAND, "up", "--port", "0", "--home", str(home)], stdout=slave, cwd=ROOT)
+    os.close(slave)
+    try:
+        seen = ""
+        while "Ctrl-C" not in seen:
+            assert select.select([master], [], [], 60)[0]
+            seen += os.read(master, 4096).decode()
+        found = re.search(r"http://127\.0\.0\.1:\d+/\?code=[\w-]+", seen)
+        assert found is not None
+        answers = [httpx.get(found[0], trust_env=False, timeout=60).status_code for _ in range(2)]
+        assert answers == [303, 401]
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+        os.close(master)
+    assert process.returncode == 0
+
+
 def test_a_port_that_is_taken_is_said_and_the_page_stops_cleanly(home: Path) -> None:
     process = start("up", "--port", "0", "--home", str(home))
     assert process.stdout is not None
-    address = read_until(process.stdout, "http://127.0.0.1:").split()[4]
+    line = read_until(process.stdout, "http://127.0.0.1:")
+    address = line.split()[4]
     try:
+        assert "code=" not in line  # a log would keep it
+        assert "kb open" in line
         port = address.rpartition(":")[2]
         other = start("up", "--port", port, "--home", str(home.parent / "other"))
         _, err = other.communicate(timeout=60)
