@@ -24,6 +24,7 @@ from kb.answering.answer_builder import (
     checked,
     evidence_of,
 )
+from kb.answering.product_help import ProductHelp
 from kb.answering.retrieval import Retriever, worth_reading
 from kb.checking import alignment
 from kb.checking.citations import cite
@@ -74,6 +75,7 @@ class KnowledgeBase(Documents):
         self.embedder: Embedder = open_embedder(settings.embedding, built_with(self.catalog))
         self.indexes = Indexes(self.catalog, home.chroma, self.embedder)
         self._retriever = Retriever(self.catalog, self.indexes, self.embedder, settings.retrieval)
+        self._help = ProductHelp(self.embedder)
         self._model: Model | None = None
         self._choice = _stored_choice(self.catalog)
         self._model_lock = threading.Lock()
@@ -155,6 +157,7 @@ class KnowledgeBase(Documents):
     def warm_up(self) -> None:
         """Load all that an answer needs now: the embedding model, the word tools, the language model, the indexes."""
         self.embedder.warm_up()
+        self._help.warm_up()
         alignment.warm_up()
         self.model.warm_up()
         self.indexes.ready()
@@ -191,6 +194,12 @@ class KnowledgeBase(Documents):
     ) -> Iterator[Event]:
         draft = Draft(question, language_of(question))
         try:
+            help_ = self._help.polite(question, draft.language) or self._help.find(question, draft.language)
+            if help_ is not None:
+                answer = draft.helped(help_)
+                self._record(asker, "ask", draft, evidence_of(answer))
+                yield Done(answer)
+                return
             draft.searched = self._standalone(draft, history, options) if history else question
             found = self.search(draft.searched, asker, scope=scope)
             draft.passages = worth_reading(found.passages) if found.enough_evidence else found.passages
@@ -226,13 +235,18 @@ class KnowledgeBase(Documents):
         temperature: float | None = None,
         stop: threading.Event | None = None,
     ) -> Iterator[Event]:
-        """The model without documents. The same events as `ask()`, without Retrieved and without claims."""
+        """The model without documents. The same events as `ask()`, without Retrieved and without claims.
+
+        A model that does not reason by itself answers at once, whatever the budget.
+        """
         draft = Draft(checked(message), language_of(message))
         options = Options(think_budget, seed, temperature, stop)
         return self._chat(draft, history, options)
 
     def _chat(self, draft: Draft, history: Sequence[Message], options: Options) -> Iterator[Event]:
         try:
+            if not self.model.reasons:
+                options = replace(options, think_budget=0)
             yield from self._stream(draft, [*history, Message("user", draft.question)], options)
             if not "".join(draft.text).strip():
                 raise EmptyAnswer(STOPPED[draft.language] if options.stopped else EMPTY[draft.language])

@@ -10,6 +10,7 @@ from typing import Literal
 WHOLE = 10_000  # as so many the width and the height of a page's picture count, wherever a place on it is told
 
 Language = Literal["zh", "en"]
+AnswerKind = Literal["fact", "greeting", "help"]  # from the documents; without them and without a model: the others
 DocumentStatus = Literal["added", "changed", "unchanged", "deleted", "failed", "skipped"]
 
 
@@ -227,6 +228,7 @@ class Answer:
     model: str
     seconds: float
     first_word_seconds: float | None  # question to first token of reasoning or answer; None when no model was called
+    kind: AnswerKind = "fact"
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ def answer_form(answer: Answer) -> dict[str, Any]:
         "answer": answer.text,
         "thinking": answer.thinking,
         "refused": answer.refused,
+        "kind": answer.kind,
         "language": answer.language,
         "claims": [asdict(claim) for claim in answer.claims],
         "citations": [asdict(citation) for citation in answer.citations],

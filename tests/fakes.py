@@ -27,6 +27,7 @@ class ScriptedModel:
     """
 
     engine = "embedded"
+    reasons = True
 
     def __init__(
         self,

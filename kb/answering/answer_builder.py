@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from kb.answering import prompts
+from kb.answering.product_help import Help
 from kb.errors import UsageError
 from kb.schema import Answer, Event, Language, Notice, Passage, Revised, Thought, Token
 
@@ -78,6 +79,12 @@ class Draft:
         self.notices += why
         return replace(self.finished("\n".join(notice.text for notice in why)), refused=True)
 
+    def helped(self, given: Help) -> Answer:
+        """A greeting, or the product's own help, which is said to be that."""
+        if given.kind == "help":
+            self.notices.append(Notice("help", OWN_HELP[self.language]))
+        return replace(self.finished(given.text), kind=given.kind)
+
     def finished(self, text: str) -> Answer:
         """The answer with this text, not cited yet."""
         return Answer(
@@ -112,6 +119,10 @@ def evidence_of(answer: Answer) -> dict[str, Any]:
     }
 
 
+OWN_HELP = {
+    "en": "This is from the product's own help, not from your documents.",
+    "zh": "以上内容来自产品自带的说明，而不是您的文档。",
+}
 WEAK = {
     "en": "No document is close enough to the question; the model was not asked.",
     "zh": "没有与问题足够接近的文档，未调用模型。",

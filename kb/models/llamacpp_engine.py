@@ -57,6 +57,11 @@ class EmbeddedModel:
     def _digest(self) -> str:
         return weights.digest(self.name)
 
+    @cached_property
+    def reasons(self) -> bool:
+        """Whether its chat template opens the reasoning, as those of reasoning models do."""
+        return self._engine.prompt([Message("user", "?")], with_thinking=True).rstrip().endswith("<think>")
+
     def count_tokens(self, text: str) -> int:
         """Exact, without special tokens."""
         return len(self._engine.tokens(text)) if text else 0

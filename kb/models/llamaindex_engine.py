@@ -28,6 +28,7 @@ class LlamaIndexModel:
     """An LLM of LlamaIndex. Sampling is the instance's own: no options are shared by all classes."""
 
     engine = "llamaindex"
+    reasons = True  # or answers at once; it is never led
 
     def __init__(self, settings: LLMSettings) -> None:
         """Make the instance from `llm.llamaindex_class` and its options. Raises ConfigError or EngineUnavailable."""

@@ -26,6 +26,11 @@ class Model(Protocol):
     context_tokens: int
     think_budget: int  # reasoning tokens where a call names no budget
 
+    @property
+    def reasons(self) -> bool:
+        """Whether it reasons by itself. One that does not is led through a reasoning, of which it makes an answer where
+        there are no passages to reason about."""
+
     def digest(self) -> str:
         """What identifies the weights."""
 

@@ -23,6 +23,7 @@ class OllamaModel:
     """A model on an Ollama server. Several generations at once are queued by the server."""
 
     engine = "ollama"
+    reasons = True  # or answers at once; it is never led
 
     def __init__(self, settings: LLMSettings, model: str | None = None, server: OllamaServer | None = None) -> None:
         """Find the model. Raises EngineUnavailable, ModelMissing or RefusedByPolicy."""

@@ -188,6 +188,40 @@ def test_chat_needs_no_documents(filled: Fill) -> None:
     assert (done.answer.text, done.answer.thinking, done.answer.passages) == ("从安装 Python 开始。", "先想", ())
 
 
+def test_without_documents_a_model_that_does_not_reason_by_itself_answers_at_once(filled: Fill) -> None:
+    model = ScriptedModel(["1. 安装 Python。\n2. 学习语法。"])
+    model.reasons = False
+    [*_, done] = filled(model).chat("请帮我分析Python编程如何从零开始学习？", think_budget=64)
+    assert isinstance(done, Done)
+    assert (done.answer.text, done.answer.thinking) == ("1. 安装 Python。\n2. 学习语法。", "")
+    assert model.options == [{"think_budget": 0, "temperature": None, "seed": None}]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "notices"),
+    [
+        ("你好！", "greeting", []),
+        ("Thanks!", "greeting", []),
+        ("你是谁？", "help", ["help"]),
+        ("Who are you?", "help", ["help"]),
+    ],
+)
+def test_what_is_no_question_to_the_documents_is_answered_without_them_and_without_the_model(
+    filled: Fill, question: str, kind: str, notices: list[str]
+) -> None:
+    model = ScriptedModel()
+    kb = filled(model)
+    earlier = (Message("user", LAPTOP), Message("assistant", "Within 2 hours."))
+    (done,) = kb.ask(question, OWNER, history=earlier)
+    assert isinstance(done, Done)
+    answer = done.answer
+    assert (answer.kind, answer.refused, answer.claims, answer.passages) == (kind, False, (), ())
+    assert [notice.kind for notice in answer.notices] == notices
+    assert (model.requests, model.completion_requests) == ([], [])
+    row = kb.catalog.db.execute("SELECT subject FROM audit ORDER BY id DESC").fetchone()
+    assert row["subject"] == question
+
+
 def test_a_scope_limits_the_search(filled: Fill) -> None:
     kb = filled(ScriptedModel())
     assert {p.document for p in kb.search(LAPTOP, OWNER, 10, scope=Scope(paths=("hr/*",))).passages} == {"hr/休假.md"}

@@ -50,6 +50,10 @@ def test_the_embedded_model_is_led_through_its_reasoning_to_an_answer(embedded: 
     assert not any("think>" in event.text for event in events if isinstance(event, Thought | Token))
 
 
+def test_an_instruct_model_does_not_reason_by_itself(embedded: EmbeddedModel) -> None:
+    assert not embedded.reasons
+
+
 def test_without_a_budget_the_embedded_model_only_answers(embedded: EmbeddedModel) -> None:
     events = list(embedded.generate(QUESTION, think_budget=0))
     assert answer_in(events)
