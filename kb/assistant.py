@@ -150,6 +150,15 @@ class KnowledgeBase(Documents):
         self.use_model(engine, model)
         self.catalog.set_property(_CHOICE, json.dumps([engine, model]))
 
+    def drop_model(self) -> None:
+        """Let go of the model in use, for it was deleted: the one that the settings name is opened at the next need."""
+        with self._model_lock:
+            before, self._model = self._model, None
+            self._choice = (None, None)
+        self.catalog.set_property(_CHOICE, json.dumps(self._choice))
+        if before is not None:
+            before.close()
+
     def ignore_choice(self) -> None:
         """Take the model that the settings name, whatever was chosen for this home."""
         self._choice = (None, None)

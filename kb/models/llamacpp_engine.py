@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from kb.config import LLMSettings
 from kb.errors import ContextOverflow, EngineUnavailable, ModelError
 from kb.language.prompt_text import conversation_language, without_control_tokens
-from kb.models import cancellation, weights
+from kb.models import cancellation, speed, weights
 from kb.models.cancellation import Cancellation
 from kb.models.reasoning_stream import Delta, Output, answer_in, notices_in, think_and_answer
 from kb.schema import Message
@@ -30,6 +30,8 @@ _PROMPT_CACHE_MB = 512  # keeps the shared beginning of prompts across other cal
 _LEAST_ANSWER = 64
 _CLOSED = "The embedded engine was closed in mid-answer. Ask again."
 _NICENESS = 5  # of the threads that compute: a search is short, and goes first
+# Some seconds of work that tell how fast the machine is.
+_SAMPLE = {"prompt": "The office opens at eight and closes at six. " * 12, "n_predict": 12, "ignore_eos": True}
 _TOP_TOKENS = 1000  # looked through for the options of `preference`
 
 
@@ -67,8 +69,13 @@ class EmbeddedModel:
         return len(self._engine.tokens(text)) if text else 0
 
     def warm_up(self) -> None:
-        """Load the weights now rather than at the first question."""
-        _ = self._engine
+        """Load the weights now rather than at the first question; on a machine whose speed is not known, measure it."""
+        llama = self._engine
+        known = speed.measured(self.engine)
+        if known is None or known.weights < llama.size:
+            with self._turn(Cancellation()):
+                for _ in llama.complete(_SAMPLE, Cancellation()):
+                    pass
 
     def generate(
         self,
@@ -231,6 +238,7 @@ class _Llama:
                 f"The embedded engine cannot load {path}: {error}. Check that the file is a whole GGUF model and that "
                 f"{path.stat().st_size / 1e9:.1f} GB of memory are free."
             ) from error
+        self.size = path.stat().st_size
         self._address = urlsplit(server.listening_address).netloc
         self._context_tokens = context_tokens
         self._running = _Running(server)
@@ -280,6 +288,8 @@ class _Llama:
             while (event := events.get()) is not None:
                 if "error" in event:
                     raise self._failure(event["error"])
+                if took := event.get("timings"):
+                    self._record(took)
                 yield event
             if self._running.ended and not cancellation.is_set():
                 raise ModelError(_CLOSED)
@@ -301,6 +311,11 @@ class _Llama:
                 probability = {option: likely.get(token, 0.0) for option, token in first.items()}
         total = sum(probability.values())
         return {option: p / total for option, p in probability.items()} if total else None
+
+    def _record(self, took: dict[str, float]) -> None:
+        read = int(took["prompt_n"]), took["prompt_ms"] / 1000
+        written = int(took["predicted_n"]), took["predicted_ms"] / 1000
+        speed.record("embedded", self.size, read, written)
 
     def close(self) -> None:
         """Stop what runs, and free the memory."""

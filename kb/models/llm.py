@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from kb.config import LLMSettings
 from kb.errors import EngineUnavailable, KBError, ModelMissing, UsageError, WeightsMissing
 from kb.models import weights
-from kb.models.ollama_server import OllamaServer, did_you_mean
+from kb.models.ollama_server import OllamaServer, did_you_mean, same_model
 from kb.models.reasoning_stream import Output
 from kb.schema import Message
 
@@ -144,6 +144,23 @@ def installed_models(settings: LLMSettings) -> tuple[list[InstalledModel], str]:
             weight = weights.WEIGHTS[name]
             found.append(InstalledModel("embedded", name, weight.size, weight.title, weight.sha256))
     return found, problem
+
+
+def left_without(settings: LLMSettings, doomed: str) -> tuple[str, str] | None:
+    """Engine and name of the model that the settings take once `doomed` is deleted; None where no model is left."""
+    if settings.engine == "llamaindex":
+        return "llamaindex", settings.llamaindex_class or ""
+    wanted = {"ollama": settings.model, "embedded": settings.embedded_model}
+    if settings.engine != "auto":
+        wanted = {settings.engine: wanted[settings.engine]}
+    there = [(model.engine, model.name) for model in installed_models(settings)[0] if model.name != doomed]
+    for engine, name in wanted.items():
+        for found in there:
+            if found[0] == engine and (found[1] == name or same_model(name, found[1])):
+                return found
+        if engine == "embedded" and name not in weights.WEIGHTS and name != doomed:  # a file of one's own
+            return "embedded", name
+    return None
 
 
 def pull_model(

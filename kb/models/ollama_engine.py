@@ -8,7 +8,7 @@ from typing import Any
 from kb.config import LLMSettings
 from kb.errors import ModelError
 from kb.language.prompt_text import conversation_language, estimate_tokens, without_control_tokens
-from kb.models import cancellation
+from kb.models import cancellation, speed
 from kb.models.cancellation import Cancellation
 from kb.models.ollama_server import CannotThink, OllamaServer
 from kb.models.reasoning_stream import Delta, Output, answer_in, notices_in, think_and_answer
@@ -33,6 +33,7 @@ class OllamaModel:
         self.context_tokens = settings.context_tokens
         self.think_budget = THINK_BUDGET if settings.think_budget is None else settings.think_budget
         self._digest = found.digest
+        self.size = found.size
         self._settings = settings
         self.thinks = "thinking" in self._server.capabilities(self.name)
         self._keeps_prefill: bool | None = None  # whether the model's renderer lets a reasoning be given
@@ -185,6 +186,10 @@ class _Attempts:
         for line in self._server.chat(body, self._cancellation):
             message = line.get("message") or {}
             done = bool(line.get("done"))
+            if done:
+                read = int(line.get("prompt_eval_count") or 0), (line.get("prompt_eval_duration") or 0) / 1e9
+                written = int(line.get("eval_count") or 0), (line.get("eval_duration") or 0) / 1e9
+                speed.record("ollama", self._model.size, read, written)
             cut = done and line.get("done_reason") == "length"
             content, thinking = message.get("content") or "", message.get("thinking") or ""
             if content or thinking or cut:

@@ -202,7 +202,7 @@ def digest(name: str) -> str:
 def remove(name: str) -> None:
     """Delete the weights `name` from this machine. Raises WeightsMissing where there are none."""
     folder = models_dir() / name
-    if name not in WEIGHTS or not folder.is_dir():
+    if name not in WEIGHTS or not os.path.isdir(folder):
         raise WeightsMissing(f"The weights {name} are not on this machine; `kb models list` shows what is.")
     with lock(name):
         shutil.rmtree(folder)
@@ -254,8 +254,13 @@ def unstorable(name: str, error: OSError) -> StorageFull | WeightsMissing:
 @contextlib.contextmanager
 def lock(name: str, report: Progress = lambda label, done, total: None) -> Iterator[None]:
     """Held by the one process that writes the weights `name`. Whoever waits for another reports it."""
-    models_dir().mkdir(parents=True, exist_ok=True)
-    with held(models_dir() / f".{name}.lock", lambda: report(f"waiting for another fetch of {name}", 0, 0)):
+    place = models_dir() / f".{name}.lock"
+    try:
+        models_dir().mkdir(parents=True, exist_ok=True)
+        place.touch()
+    except OSError as error:
+        raise _unusable(models_dir(), error) from error
+    with held(place, lambda: report(f"waiting for another fetch of {name}", 0, 0)):
         yield
 
 
@@ -266,8 +271,10 @@ def _expected(weight: Weight) -> dict[str, object]:
 def _manifest(folder: Path) -> dict[str, object] | None:
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
+    except OSError as error:
+        raise _unusable(folder, error) from error
     return {key: found.get(key) for key in ("name", "sha256", "layout")}
 
 
@@ -280,7 +287,25 @@ def _stored(name: str, kind: str) -> Path:
             f"The weights {name} are not on this machine. Run `kb models pull {name}` "
             f"({weight.size / 1e6:,.0f} MB), or copy the folder {models_dir() / name} from a machine that has it."
         )
+    _check_readable(models_dir() / name)
     return models_dir() / name
+
+
+def _check_readable(folder: Path) -> None:
+    """Raise WeightsMissing where a file of a model cannot be read: the libraries would say it in their own ways."""
+    try:
+        for path in (path for path in sorted(folder.iterdir()) if path.is_file()):
+            with path.open("rb") as file:
+                file.read(1)
+    except OSError as error:
+        raise _unusable(Path(error.filename or folder), error) from error
+
+
+def _unusable(path: Path, error: OSError) -> WeightsMissing:
+    return WeightsMissing(
+        f"The cache of models cannot be used: {path}: {why(error)}. Give the user who runs kb the right to read and "
+        f"write {cache_dir()}, or name another folder in KB_CACHE."
+    )
 
 
 def _check_space(weight: Weight, stage: Path) -> None:

@@ -72,7 +72,7 @@ class Visitor:
         box.press("Enter")
 
     def go_to_documents(self) -> None:
-        self.page.locator('[data-testid="stSidebar"] a[href$="documents"]').click()
+        self.page.locator('[data-testid="stSidebar"] a[href*="documents"]').click()
         self.page.wait_for_selector('[data-testid="stFileUploader"]')
 
     def outside(self) -> list[str]:

@@ -99,7 +99,7 @@ def take(browser: "Browser", product: Running, hold: Path, files: list[Path], lo
 
     page.locator('[data-action="again"]').click()
     page.locator(".foot >> nth=1").wait_for()
-    page.locator('[data-testid="stSidebar"] a[href$="documents"]').click()
+    page.locator('[data-testid="stSidebar"] a[href*="documents"]').click()
     page.locator(f'.pickable:has-text("{document}") [data-action="delete"]').click()
     page.locator(".st-key-delete-confirm").wait_for()
     shots(page, "deleting")
@@ -111,7 +111,7 @@ def take(browser: "Browser", product: Running, hold: Path, files: list[Path], lo
     page.locator(".foot >> nth=2").wait_for()
     shots(page, "document-deleted")
 
-    page.locator('[data-testid="stSidebar"] a[href$="documents"]').click()
+    page.locator('[data-testid="stSidebar"] a[href*="documents"]').click()
     page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files([str(file) for file in files])
     page.locator('.st-key-add-files button:has-text("20")').click()
     page.locator('.card.job [role="progressbar"][aria-valuenow]').wait_for()

@@ -168,6 +168,12 @@ def test_a_judgement_with_its_reason_is_there_after_a_reload(visitor: Visitor) -
     page = visitor.page
     answered(visitor, ROOM)
     page.locator('[data-action="judge"][data-value="down"]').click()
+    page.locator(".asking input").wait_for()
+    form = page.locator(".asking").evaluate_handle("e => e")
+    page.wait_for_function(  # it is seen whole, above the bar in which questions are asked
+        "e => e.getBoundingClientRect().bottom <= document.querySelector('[data-testid=\"stBottom\"]')"
+        ".getBoundingClientRect().top && e.getBoundingClientRect().top >= 0", arg=form
+    )  # fmt: skip
     page.locator(".asking input").fill("wrong floor")
     page.locator(".asking input").press("Enter")
     page.locator(".judged:not(.asking)").wait_for()
@@ -177,6 +183,25 @@ def test_a_judgement_with_its_reason_is_there_after_a_reload(visitor: Visitor) -
     page.locator('[data-value="down"]').click()
     page.locator('[data-value="down"][aria-pressed="false"]').wait_for()
     assert page.locator(".judged").count() == 0
+
+
+def test_a_switch_of_the_page_is_one_step_back(visitor: Visitor) -> None:
+    page = visitor.page
+    answered(visitor, ROOM)
+    length, chat = page.evaluate("history.length"), page.url
+    for n, name in enumerate(("documents", "models", "evaluation"), 1):
+        page.locator(f'[data-testid="stSidebar"] a[href*="{name}"]').first.click()
+        page.locator(".heading").wait_for()
+        page.wait_for_function(f"() => location.pathname.endsWith('/{name}') && /lang=/.test(location.search)")
+        page.wait_for_timeout(1500)  # whatever would write the address again has done so
+        assert page.evaluate("history.length") == length + n
+    for name in ("models", "documents"):
+        page.go_back()
+        page.wait_for_function(f"() => location.pathname.endsWith('/{name}')")
+        page.locator(".heading").wait_for()
+    page.go_back()
+    page.locator("div.answer").wait_for()
+    assert page.url == chat
 
 
 def test_a_conversation_is_renamed_found_exported_and_deleted(visitor: Visitor) -> None:
@@ -200,6 +225,7 @@ def test_a_conversation_is_renamed_found_exported_and_deleted(visitor: Visitor) 
         with page.expect_download() as download:
             menu(page, f'a[href*="format={form}"]')
         assert check(Path(download.value.path()).read_text(encoding="utf-8"))
+        assert re.fullmatch(rf"Rooms b of b Suzhou \d{{4}}-\d\d-\d\d\.{form}", download.value.suggested_filename)
         page.keyboard.press("Escape")
 
     menu(page, '[data-action="remove"]')

@@ -56,7 +56,7 @@ def visitor(browser: "Browser", product: Running) -> Iterator[Visitor]:
 
 
 def go(visitor: Visitor, name: str) -> "Page":
-    visitor.page.locator(f'[data-testid="stSidebar"] a[href$="{name}"]').first.click()
+    visitor.page.locator(f'[data-testid="stSidebar"] a[href*="{name}"]').first.click()
     visitor.page.wait_for_selector(".heading")
     return visitor.page
 
@@ -85,7 +85,9 @@ def test_twenty_files_are_uploaded_followed_filtered_and_deleted(
 ) -> None:
     assert len(files) == 20
     shots(visitor.page, "first-start", other=True)
-    page = go(visitor, "documents")
+    page = visitor.page
+    page.locator(".st-key-to-documents a:has-text('Add documents')").click()  # the empty chat leads there
+    page.locator(".heading").wait_for()
     page.wait_for_selector("text=No documents yet")
     upload(page, files)
     page.wait_for_selector('.card.job [role="progressbar"]')
@@ -257,10 +259,24 @@ def test_a_folder_of_the_machine_is_read_in_and_read_again(visitor: Visitor, tmp
     page.wait_for_selector(".notice.bad:has-text('已不存在')")
 
 
-def test_models_are_switched_pulled_stopped_and_deleted(visitor: Visitor) -> None:
+def test_models_are_switched_pulled_stopped_and_deleted(visitor: Visitor, home: Path) -> None:
+    (home / "no-ollama").touch()
     page = go(visitor, "models")
     page.wait_for_selector(".inuse:has-text('scripted-1b'):has-text('Ready')", timeout=SLOW)
-    page.wait_for_selector(".notice.warn:has-text('No Ollama server answers')")
+
+    # Without an Ollama server it says where it is looked for and how to get one, and offers no pull that must fail.
+    page.wait_for_selector(".notice.warn:has-text('No Ollama server answers at 127.0.0.1:11434')")
+    page.wait_for_selector("details:has-text('How to get Ollama') >> text=ollama.com/install.sh")
+    assert page.locator('.doc:has-text("deepseek-r1:1.5b")').inner_text().count("needs Ollama") == 1
+    assert page.locator('.doc:has-text("deepseek-r1") [data-action="pull"]').count() == 0
+    assert page.locator(".st-key-pull-name").count() == 0
+    assert "page Models" not in page.locator('[data-testid="stMain"]').inner_text()
+    (home / "no-ollama").unlink()
+    page.locator(".st-key-ollama-again button").click()
+    page.wait_for_selector("text=An Ollama server answers at http://127.0.0.1:11434")
+    fits = page.locator('.doc:has-text("deepseek-r1:1.5b")').inner_text()
+    for words in ("Largest that fits", "1.1 GB to download", "about 12 tokens/s, an answer in about 34 s"):
+        assert words in fits
     page.locator('[data-action="use"]').click()
     page.wait_for_selector(".inuse:has-text('scripted-7b'):has-text('Ready')", timeout=SLOW)
 
@@ -282,6 +298,15 @@ def test_models_are_switched_pulled_stopped_and_deleted(visitor: Visitor) -> Non
     page.locator('.st-key-installed .doc:has-text("quick:1b") [data-action="remove"]').click()
     page.locator(".st-key-remove-confirm button").click()
     page.locator('.st-key-installed .doc:has-text("quick:1b")').wait_for(state="detached")
+
+    # The model in use is deleted with a word on what answers then, which it does.
+    page.locator('[role="dialog"]').wait_for(state="detached")
+    page.locator('.st-key-installed .doc:has-text("scripted-7b") [data-action="remove"]').click()
+    page.wait_for_selector(
+        '[role="dialog"]:has-text("This model answers now. Once it is deleted, scripted-1b (Ollama)")'
+    )
+    page.locator(".st-key-remove-confirm button").click()
+    page.wait_for_selector(".inuse:has-text('scripted-1b'):has-text('Ready')", timeout=SLOW)
 
     # The budget chosen here is the one of the chat; the plain chat is one click away.
     budget = page.locator(".st-key-models-think-budget input")

@@ -271,7 +271,7 @@ def test_an_answer_loses_its_words_with_its_document(product: Product, visit: Ca
     other.page.goto(page.url)
     other.page.wait_for_selector("button.cite")
 
-    page.locator('[data-testid="stSidebar"] a[href$="documents"]').click()
+    page.locator('[data-testid="stSidebar"] a[href*="documents"]').click()
     page.locator('.pickable:has-text("lab.md") [data-action="delete"]').click()
     page.locator(".st-key-delete-confirm button").click()
     page.locator('.pickable:has-text("lab.md")').wait_for(state="detached")

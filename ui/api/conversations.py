@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from typing import Annotated, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -24,7 +25,7 @@ from ui.api.common import (
 )
 from ui.api.stream import Json, Ndjson, events_of
 from ui.service.conversations import Conversation, Turn
-from ui.service.export import as_json, as_markdown, turn_form
+from ui.service.export import as_json, as_markdown, file_name, turn_form
 from ui.service.runtime import Busy, Service
 
 router = APIRouter(prefix="/conversations", tags=["conversations"])
@@ -165,7 +166,8 @@ def export(
 ) -> Response:
     """A conversation as a file: Markdown with its sources, or JSON."""
     found = _get(service, id)
-    headers = {"content-disposition": f'attachment; filename="conversation.{format}"'}
+    name = quote(file_name(found, language, format), safe="")
+    headers = {"content-disposition": f"attachment; filename=\"conversation.{format}\"; filename*=UTF-8''{name}"}
     if format == "json":
         return Json(as_json(found), headers=headers)
     text = as_markdown(found, language).encode("utf-8", "replace")

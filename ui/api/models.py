@@ -9,10 +9,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from kb.models import hardware, llm, weights
 from ui.api.common import EVENTS, Body, DoneForm, ServiceHere
 from ui.api.stream import INTERNAL, Json, Ndjson, in_thread
 from ui.service.model_downloads import Pull, Pulls
+from ui.service.model_list import models_form
 from ui.service.runtime import Service
 
 router = APIRouter(prefix="/models", tags=["models"])
@@ -30,7 +30,15 @@ class UsedForm(BaseModel):
     think_budget: int
 
 
-class InstalledForm(BaseModel):
+class SpeedForm(BaseModel):
+    """The speed to expect: tokens that are written a second, and seconds for a typical answer; null where that of this
+    machine was not measured yet."""
+
+    tokens_per_second: float | None
+    answer_seconds: float | None
+
+
+class InstalledForm(SpeedForm):
     """A language model that can be used now."""
 
     engine: str
@@ -40,7 +48,7 @@ class InstalledForm(BaseModel):
     digest: str
 
 
-class OfferedForm(BaseModel):
+class OfferedForm(SpeedForm):
     """Weights the product can fetch."""
 
     name: str
@@ -49,12 +57,15 @@ class OfferedForm(BaseModel):
     licence: str
 
 
-class FitForm(BaseModel):
-    """A size of DeepSeek-R1, and whether this machine's memory holds it."""
+class FitForm(SpeedForm):
+    """A size of DeepSeek-R1, and whether this machine's memory holds it. The largest one that it holds and that answers
+    in time is recommended."""
 
     size: str
+    download_gb: float
     needs_gb: float
     fits: bool
+    recommended: bool
 
 
 class ModelsForm(BaseModel):
@@ -83,32 +94,7 @@ class NameBody(Body):
 @router.get("", response_model=ModelsForm)
 def models(service: ServiceHere) -> Response:
     """Models that can be used now, and those the product can fetch."""
-    llm_settings = service.kb.settings.llm
-    fits = hardware.deepseek_fits(context_tokens=llm_settings.context_tokens)
-    return Json(
-        {
-            **models_form(llm_settings),
-            "memory_gb": round(hardware.total_memory() / 1e9, 1),
-            "deepseek_r1": [{"size": f.size, "needs_gb": round(f.needs / 1e9, 1), "fits": f.fits} for f in fits],
-        }
-    )
-
-
-def models_form(settings: Any) -> dict[str, Any]:
-    """The models as JSON, as `kb models list` prints them too."""
-    installed, problem = llm.installed_models(settings)
-    return {
-        "installed": [
-            {"engine": m.engine, "name": m.name, "bytes": m.size, "detail": m.detail, "digest": m.digest}
-            for m in installed
-        ],
-        "offered": [
-            {"name": w.name, "kind": w.kind, "bytes": w.size, "licence": w.licence}
-            for w in weights.WEIGHTS.values()
-            if not weights.present(w.name)
-        ],
-        "ollama_problem": problem or None,
-    }
+    return Json(models_form(service.kb.settings.llm))
 
 
 @router.get("/used", response_model=UsedForm)

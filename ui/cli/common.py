@@ -21,13 +21,13 @@ HomeOption = Annotated[
     Path | None,
     typer.Option(
         "--home",
-        help="The knowledge base's directory [env KB_HOME].",
+        help="The knowledge base's directory (env KB_HOME).",
         show_default=False,
     ),
 ]
 ConfigOption = Annotated[
     Path | None,
-    typer.Option("--config", help="A settings file [env KB_CONFIG].", show_default=False),
+    typer.Option("--config", help="A settings file (env KB_CONFIG).", show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 CollectionOption = Annotated[str | None, typer.Option("--collection", "-c", help="Name of the collection.")]

@@ -1,7 +1,7 @@
 """`kb models` and `kb doctor`: which models there are, which fit this machine, and what is missing."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,30 +21,37 @@ NameArgument = Annotated[str, typer.Argument(help="An Ollama tag, or weights the
 def list_models(json: JsonOption = False, home: AnyHomeOption = None, config: ConfigOption = None) -> None:
     """Models that can be used now, and those the product can fetch."""
     with console.errors_for_people():
-        from kb.models import llm, weights
+        from ui.service.model_list import models_form
 
-        installed, problem = llm.installed_models(settings_of(config).llm)
-        offered = [w for w in weights.WEIGHTS.values() if not weights.present(w.name)]
+        found = models_form(settings_of(config).llm)
         if json:
-            console.print_json(
-                {
-                    "installed": [
-                        {"engine": m.engine, "name": m.name, "bytes": m.size, "detail": m.detail, "digest": m.digest}
-                        for m in installed
-                    ],
-                    "offered": [
-                        {"name": w.name, "kind": w.kind, "bytes": w.size, "licence": w.licence} for w in offered
-                    ],
-                    "ollama_problem": problem or None,
-                }
-            )
+            console.print_json(found)
             return
-        for m in installed:
-            print(f"{m.engine:9} {m.name:28} {m.size / 1e9:6.2f} GB  {m.detail}")
-        for w in offered:
-            print(f"{'offered':9} {w.name:28} {w.size / 1e9:6.2f} GB  {w.title}; licence: {w.licence}")
-        if problem:
-            console.say(f"note: {problem}")
+        for m in found["installed"]:
+            print(f"{m['engine']:9} {m['name']:28} {m['bytes'] / 1e9:6.2f} GB  {m['detail']}{_pace(m)}")
+        for w in found["offered"]:
+            size = f"{w['bytes'] / 1e9:6.2f} GB to download"
+            print(f"{'offered':9} {w['name']:28} {size}  licence: {w['licence']}{_pace(w)}")
+        _print_sizes(found)
+        if found["ollama_problem"]:
+            console.say(f"note: {found['ollama_problem']}")
+
+
+def _print_sizes(machine: dict[str, Any]) -> None:
+    """The sizes of DeepSeek-R1 on this machine, one a line."""
+    print(f"DeepSeek-R1 on {machine['memory_gb']} GB of memory, through Ollama:")
+    for fit in machine["deepseek_r1"]:
+        held = f"needs {fit['needs_gb']} GB of memory" + ("" if fit["fits"] else ": too big")
+        mark = "; the largest that fits and answers in time" if fit["recommended"] else ""
+        print(f"  {fit['size']:5} {fit['download_gb']:6.1f} GB to download; {held}{_pace(fit)}{mark}")
+    if machine["deepseek_r1"][0]["answer_seconds"] is None:
+        print("  How fast they would be is not known yet: `kb doctor` measures it where a model is installed.")
+
+
+def _pace(form: dict[str, Any]) -> str:
+    if form["answer_seconds"] is None:
+        return ""
+    return f"; about {form['tokens_per_second']:.2g} tokens/s, a typical answer takes {form['answer_seconds']:.0f} s"
 
 
 @models.command()
@@ -92,15 +99,21 @@ def use(name: NameArgument, json: JsonOption = False, home: HomeOption = None, c
 def rm(name: NameArgument, home: AnyHomeOption = None, config: ConfigOption = None) -> None:
     """Delete a model from this machine or its Ollama server."""
     with console.errors_for_people():
+        from kb.models import llm
+
         settings = settings_of(config)
+        before = llm.left_without(settings.llm, "")
         if (remote := running_at(home)) is not None:  # it may be answering with this very model
             with remote:
                 remote.remove_model(name)
         else:
-            from kb.models import llm
-
             llm.remove_model(settings.llm, name)
         console.say(f"deleted {name}")
+        left = llm.left_without(settings.llm, name)
+        if left is None:
+            console.say("no model is left that could answer: `kb models list` shows which can be pulled")
+        elif left != before:
+            console.say(f"{left[1]} ({left[0]}) answers in its place")
 
 
 @app.command()
@@ -116,7 +129,6 @@ def doctor(json: JsonOption = False, home: HomeOption = None, config: ConfigOpti
             for check in found["checks"]:
                 mark = {"ok": "ok     ", "missing": "MISSING", "note": "note   "}[check["state"]]
                 print(f"{mark}  {check['name']}: {check['detail']}")
-            sizes = ", ".join(f"{fit['size']}{'' if fit['fits'] else ' (too big)'}" for fit in found["deepseek_r1"])
-            print(f"DeepSeek-R1 on {found['memory_gb']} GB of memory: {sizes}")
+            _print_sizes(found)
         if any(check["state"] == "missing" for check in found["checks"]):
             raise typer.Exit(1)

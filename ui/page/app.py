@@ -61,7 +61,7 @@ def _draw(service: runtime.Service, t: Strings) -> None:
     if name:
         st.set_page_config(page_title=f"{name} · {t('product')}")
     sidebar.render(service, t, pages, on_chat=here == "chat")
-    session.remember_in_address(question_bar.address(), chat=here == "chat")
+    session.remember_in_address(session.parameters(question_bar.address(), chat=here == "chat"))
     if st.session_state.get("here") != here:  # a source opened on one page is not in the way on the next
         st.session_state["here"] = here
         session.close_sources()

@@ -36,7 +36,10 @@ def render() -> None:
     if len(turns) <= 1 and session.replaces_a_deleted_one(conversation):
         st.html(html_chat.wrap(f'<div class="notice warn" role="status">{t("conversation_gone")}</div>'))
     if not turns:
-        st.html(html_chat.wrap(html_chat.hero(session.held(service).documents, t)))
+        documents = session.held(service).documents
+        st.html(html_chat.wrap(html_chat.hero(documents, t)))
+        if not documents:
+            _to_documents(t)
     else:
         key = f"follow-{conversation.id}-{len(turns)}"
         if st.session_state.get(_ELSEWHERE) != key:
@@ -55,6 +58,16 @@ def render() -> None:
         st.html(html_chat.wrap(html_chat.problem(t("failed"), t.message(problem))))
     with st.container(key="looking"):
         _look(service, conversation, drawn)
+
+
+def _to_documents(t: Strings) -> None:
+    from ui.page import documents_view
+
+    page = st.Page(documents_view.render, title=t("page_documents"), url_path="documents")
+    with st.container(horizontal=True, horizontal_alignment="center", key="to-documents"):
+        st.page_link(
+            page, label=t("hero_documents"), icon=":material/folder_open:", query_params=question_bar.link_address()
+        )
 
 
 def _state(service: runtime.Service, conversation: Conversation) -> object:
@@ -178,7 +191,7 @@ def _growing(turn: Turn, snapshot: Snapshot, t: Strings) -> list[str]:
         passages,
         html_chat.reasoning(snapshot.thinking, snapshot.thought_tokens, turn.think_budget, t, live=live),
         html_chat.draft(snapshot.text, len(found or ())),
-        html_chat.notices(snapshot.notices) + html_chat.state(snapshot, turn.running.seconds, t),
+        html_chat.notices(snapshot.notices, t) + html_chat.state(snapshot, turn.running.seconds, t),
     ]
 
 
@@ -194,7 +207,9 @@ def _finished(service: runtime.Service, conversation: Conversation, turn: Turn, 
     parts.append(html_chat.answer(given, t) if given else html_chat.draft(snapshot.text, len(found or ())))
     told = given.notices if given else snapshot.notices
     if not (given and given.refused):  # a refusal says them itself
-        parts.append(html_chat.notices(notice for notice in told if notice.kind != "stopped"))  # that is said below
+        parts.append(
+            html_chat.notices([notice for notice in told if notice.kind != "stopped"], t)
+        )  # that is said below
     whole = all(notice.kind != "document_deleted" for notice in told)  # nothing of it went with a document
     if snapshot.state == "stopped" and whole:
         words = t("stopped") if snapshot.text.strip() or snapshot.thinking.strip() else t("stopped_before")

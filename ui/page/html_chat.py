@@ -9,6 +9,7 @@ from kb.store.conversations import Feedback
 from ui.page.sanitise import Span, body, message, plain, rich
 from ui.service.answer_task import Snapshot
 from ui.service.export import as_text
+from ui.words.notices import in_language
 from ui.words.strings import TEXTS, Strings
 
 _QUESTION_SHOWN = 2_000
@@ -158,9 +159,9 @@ def answer(given: Answer, t: Strings) -> str:
     return f'<div class="answer">{rich(given.text, spans, chip)}</div>'
 
 
-def notices(given: Iterable[Notice]) -> str:
+def notices(given: Iterable[Notice], t: Strings) -> str:
     """What the reader must know about how the answer came about."""
-    return "".join(f'<div class="notice warn">{message(notice.text)}</div>' for notice in given)
+    return "".join(f'<div class="notice warn">{message(in_language(n.text, t.language))}</div>' for n in given)
 
 
 def problem(title: str, text: str) -> str:
@@ -219,7 +220,7 @@ def again(t: Strings) -> str:
 
 def _reason(feedback: Feedback, t: Strings, *, asking: bool) -> str:
     if not asking:
-        words = t("judged_as", reason=feedback.reason) if feedback.reason else t("judged")
+        words = t("judged_as", reason=_reason_in(feedback.reason, t)) if feedback.reason else t("judged")
         return f'<div class="judged" role="status">{plain(words)}</div>'
     chips = "".join(
         f'<button type="button" class="chip" data-action="reason" data-value="{words}">{words}</button>'
@@ -227,11 +228,18 @@ def _reason(feedback: Feedback, t: Strings, *, asking: bool) -> str:
     )
     words = plain(t(f"reason_{feedback.verdict}"))
     return (
-        f'<div class="judged asking"><div>{words}</div><div class="nearest">{chips}</div><div class="field">'
-        f'<input type="text" maxlength="500" placeholder="{plain(t("reason_placeholder"))}" aria-label="{words}">'
+        f'<div class="judged asking" data-reveal><div>{words}</div><div class="nearest">{chips}</div>'
+        f'<div class="field"><input type="text" maxlength="500" placeholder="{plain(t("reason_placeholder"))}" '
+        f'aria-label="{words}">'
         f'<button type="button" class="tool" data-action="reason" data-value="" data-from>{plain(t("send"))}</button>'
         f"</div></div>"
     )
+
+
+def _reason_in(reason: str, t: Strings) -> str:
+    """A reason as it is kept: one of those offered is shown in the page's language, in whichever it was given."""
+    offered = (name for names in _REASONS.values() for name in names)
+    return next((t(name) for name in offered if reason in (TEXTS[name].zh, TEXTS[name].en)), reason)
 
 
 def engine(name: str, t: Strings) -> str:
@@ -270,7 +278,7 @@ def _refusal(given: Answer, t: Strings) -> str:
         f'<button type="button" class="chip" data-action="passage" data-value="{p.rank}">{plain(p.document)}</button>'
         for p in _first_of_each(given.passages)[:4]
     )
-    said = "".join(f'<div class="where">{plain(notice.text)}</div>' for notice in given.notices)
+    said = "".join(f'<div class="where">{plain(in_language(n.text, t.language))}</div>' for n in given.notices)
     help_ = f'<div class="side">{plain(t("refused_help"))}</div>'
     nearest = f'{help_}<div class="nearest"><span>{plain(t("nearest"))}</span>{chips}</div>' if chips else ""
     title = next((_NOTHING_SEARCHED[n.kind] for n in given.notices if n.kind in _NOTHING_SEARCHED), "refused")

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from kb.models.hardware import Fit
+from kb.models.hardware import Fit, best_deepseek
+from kb.models.speed import Speed, expected
 from ui.page.html_chat import engine
 from ui.page.html_documents import duration, meter, tool
 from ui.page.sanitise import message, plain
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
 State = Literal["loading", "ready", "failed"]
 
 _PARAMETERS = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[bm](?![a-z0-9])", re.IGNORECASE)
+_WAYS = ("linux", "macos", "windows", "offline", "elsewhere")
 _PULL_STYLE = {"done": "good", "failed": "bad", "stopped": "mute", "stopping": "mute", "running": "busy"}
 
 
 def told(words: str, t: Strings) -> str:
-    """A message of the engines in the reader's language."""
-    return message(localised(words, t.language))
+    """A message of the engines in the reader's language. On this page it does not point to this page."""
+    said = localised(words, t.language)
+    return message(said.replace(" on the page Models, or choose an embedded model there", " below, or choose another")
+                   .replace(" on the page Models", " below"))  # fmt: skip
 
 
 def gigabytes(count: float, t: Strings) -> str:
@@ -59,10 +63,11 @@ def installed(models: "Sequence[InstalledModel]", used: tuple[str, str], t: Stri
         mark = f'<span class="status good">{plain(t("model_in_use"))}</span>' if here else ""
         detail = f'<span class="wrap">{plain(localised(model.detail, t.language))}</span>' if model.detail else ""
         use = "" if here else tool("use", i, t("model_use"), model.name, css="strong")
+        pace = pace_of(expected(model.engine, model.size), t)
         rows.append(
             f'<li class="doc"><span class="kind">{plain(_badge(model.name))}</span><span class="name">'
             f'{plain(model.name)}</span><span class="facts">{mark}<span>{plain(engine(model.engine, t))}</span>'
-            f"<span>{plain(gigabytes(model.size, t))}</span>{detail}</span>"
+            f"<span>{plain(gigabytes(model.size, t))}</span>{pace}{detail}</span>"
             f'<span class="acts">{use}{tool("remove", i, t("delete"), model.name, css="risk")}</span></li>'
         )
     return f'<ul class="docs">{"".join(rows)}</ul>'
@@ -74,35 +79,74 @@ def _badge(name: str) -> str:
     return found[-1].upper() if found else "LLM"
 
 
+def pace_of(speed: Speed | None, t: Strings) -> str:
+    """How fast a model is expected to answer; "" where that is not known."""
+    if speed is None:
+        return ""
+    written = f"{speed.written:.0f}" if speed.written >= 10 else f"{speed.written:.1f}"
+    return f"<span>{plain(t('pace', n=written, time=duration(speed.answer_seconds, t)))}</span>"
+
+
 def suggestions(
-    fits: Sequence[Fit], weights: "Sequence[Weight]", here: Sequence[str], busy: Sequence[str], memory: int, t: Strings
-) -> str:
-    """Models to bring: the sizes of DeepSeek-R1 against this machine's memory, and weights the product ships."""
-    best = max((fit.needs for fit in fits if fit.fits), default=0)
+    fits: Sequence[Fit], weights: "Sequence[Weight]", here: Sequence[str], busy: Sequence[str], memory: int, t: Strings,
+    *, ollama: bool,
+) -> str:  # fmt: skip
+    """Models to bring: the sizes of DeepSeek-R1 against this machine's memory and speed, and weights the product ships.
+
+    What would fail has no button: DeepSeek-R1 without an Ollama server, and the sizes that the memory does not hold.
+    """
+    best = best_deepseek(fits)
     rows = []
     for fit in fits:
-        css, words = ("good", t("fits")) if fit.fits else ("mute", t("fits_not"))
-        need = f"<span>{plain(t('needs_memory', need=gigabytes(fit.needs, t), have=gigabytes(memory, t)))}</span>"
-        advice = f'<span class="mark">{plain(t("fits_best"))}</span>' if fit.fits and fit.needs == best else ""
-        facts = f'<span class="status {css}">{plain(words)}</span>{need}{advice}'
-        rows.append(_offer(fit.tag, facts, fit.tag in here, fit.tag in busy, t))
+        css, words = ("good", "fits") if fit.quick else ("weak", "fits_slow") if fit.pace else ("good", "fits_memory")
+        css, words = (css, words) if fit.fits else ("mute", "fits_not")
+        parts = [
+            f'<span class="status {css}">{plain(t(words))}</span>',
+            f"<span>{plain(t('to_download', size=gigabytes(fit.download, t)))}</span>",
+            f"<span>{plain(t('needs_memory', need=gigabytes(fit.needs, t), have=gigabytes(memory, t)))}</span>",
+            pace_of(fit.pace, t) if fit.fits else "",
+            f'<span class="mark">{plain(t("fits_best"))}</span>' if fit is best else "",
+        ]
+        why_not = "" if ollama else t("needs_ollama")
+        act = _act(fit.tag, fit.tag in here, fit.tag in busy, why_not, t) if fit.fits or fit.tag in here else ""
+        rows.append(_offer(fit.tag, "".join(parts), act))
     for weight in weights:
         facts = (
-            f"<span>{plain(engine('embedded', t))}</span><span>{plain(gigabytes(weight.size, t))}</span>"
+            f"<span>{plain(engine('embedded', t))}</span>"
+            f"<span>{plain(t('to_download', size=gigabytes(weight.size, t)))}</span>"
+            f"{pace_of(expected('embedded', weight.size), t)}"
             f'<span class="wrap">{plain(localised(weight.title, t.language))}</span>'
             f'<span class="wrap">{plain(t("licence", words=weight.licence))}</span>'
         )
-        rows.append(_offer(weight.name, facts, weight.name in here, weight.name in busy, t))
-    return f'<ul class="docs">{"".join(rows)}</ul>'
+        rows.append(_offer(weight.name, facts, _act(weight.name, weight.name in here, weight.name in busy, "", t)))
+    known = any(fit.pace for fit in fits)
+    note = plain(t("pace_typical" if known else "pace_unknown"))
+    return f'<div class="side">{note}</div><ul class="docs">{"".join(rows)}</ul>'
 
 
-def _offer(name: str, facts: str, here: bool, busy: bool, t: Strings) -> str:
-    act = tool("pull", name, t("pull"), name, off=busy)
-    if here:
-        act = f'<span class="side">{plain(t("model_here"))}</span>'
+def _act(name: str, here: bool, busy: bool, why_not: str, t: Strings) -> str:
+    if here or why_not:
+        return f'<span class="side">{plain(t("model_here") if here else why_not)}</span>'
+    return tool("pull", name, t("pull"), name, off=busy)
+
+
+def _offer(name: str, facts: str, act: str) -> str:
     return (
         f'<li class="doc"><span class="kind">{plain(_badge(name))}</span><span class="name">{plain(name)}</span>'
         f'<span class="facts">{facts}</span><span class="acts">{act}</span></li>'
+    )
+
+
+def ollama(host: str, problem: str, t: Strings) -> str:
+    """Whether an Ollama server answers where it is looked for; where none does, how to get one, without a link to
+    follow: the machine may have no network."""
+    if not problem:
+        return f'<div class="side">{plain(t("ollama_there", host=host))}</div>'
+    ways = "".join(f"<dt>{plain(t(f'ollama_on_{way}'))}</dt><dd>{message(t(f'ollama_by_{way}'))}</dd>" for way in _WAYS)
+    return (
+        f'<div class="notice warn">{told(problem, t)}</div><details class="card" data-key="ollama" open>'
+        f"<summary><b>{plain(t('ollama_get'))}</b></summary>"
+        f'<div class="side">{message(t("ollama_where", host=host))}</div><dl class="pairs">{ways}</dl></details>'
     )
 
 

@@ -16,6 +16,8 @@ from ui.words.strings import Strings
 from ui.words.translations import localised
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kb.models.llm import InstalledModel, Model
 
 _REMOVING, _PROBLEM, _TOAST, _SEEN = "removing-model", "models-problem", "models-toast", "pulls-seen"
@@ -33,8 +35,9 @@ def render() -> None:
         st.html(html_chat.wrap(html_chat.problem(t("model"), problem or t("failed_unknown"))))
     model = _in_use(service, t)
     _settings(service, t)
-    _installed(service, model, t)
-    _bring(service, t)
+    found, problem = _look(service)
+    _installed(service, model, found, t)
+    _bring(service, found, problem, t)
     doomed = st.session_state.get(_REMOVING)
     if doomed is not None:
         _confirm(service, doomed, t)
@@ -98,16 +101,18 @@ def _settings(service: runtime.Service, t: Strings) -> None:
 # ---- what is here
 
 
-def _installed(service: runtime.Service, model: "Model | None", t: Strings) -> None:
+def _look(service: runtime.Service) -> "tuple[list[InstalledModel], str]":
+    """The models that are here, and why Ollama's are not among them ("" if they are)."""
     from kb.models import llm
 
-    st.html(html_chat.wrap(f'<div class="sub">{plain(t("models_installed"))}</div>'))
     try:
-        found, problem = llm.installed_models(service.kb.settings.llm)
+        return llm.installed_models(service.kb.settings.llm)
     except KBError as error:
-        found, problem = [], str(error)
-    if problem:
-        st.html(html_chat.wrap(f'<div class="notice warn">{html_models.told(problem, t)}</div>'))
+        return [], str(error)
+
+
+def _installed(service: runtime.Service, model: "Model | None", found: "Sequence[InstalledModel]", t: Strings) -> None:
+    st.html(html_chat.wrap(f'<div class="sub">{plain(t("models_installed"))}</div>'))
     if not found:
         st.html(html_chat.wrap(f'<div class="notice">{plain(t("models_none"))}</div>'))
         return
@@ -135,12 +140,20 @@ def _use(service: runtime.Service, engine: str | None, name: str | None, t: Stri
 
 
 def _confirm(service: runtime.Service, doomed: "InstalledModel", t: Strings) -> None:
+    from kb.models import llm
+
     def delete() -> None:
         service.remove_model(doomed.name)
         st.session_state[_TOAST] = t("deleted", name=label(doomed.name))
 
     words = t("model_delete_text", size=html_models.gigabytes(doomed.size, t))
     html = f'<div class="origin"><div class="name">{plain(doomed.name)}</div></div><p>{plain(words)}</p>'
+    if service.answers_with(doomed.name):
+        left = llm.left_without(service.kb.settings.llm, doomed.name)
+        after = (
+            t("model_left_none") if left is None else t("model_left", engine=html_chat.engine(left[0], t), name=left[1])
+        )
+        html += f'<div class="notice warn"><b>{plain(t("model_delete_used"))}</b>{plain(after)}</div>'
     confirm(
         t("model_delete_title"), html, t, key="remove", delete=delete,
         close=lambda: st.session_state.pop(_REMOVING, None),
@@ -150,40 +163,35 @@ def _confirm(service: runtime.Service, doomed: "InstalledModel", t: Strings) -> 
 # ---- bringing others
 
 
-def _bring(service: runtime.Service, t: Strings) -> None:
+def _bring(service: runtime.Service, found: "Sequence[InstalledModel]", problem: str, t: Strings) -> None:
     st.html(html_chat.wrap(f'<div class="sub">{plain(t("models_bring"))}</div>'))
     st.session_state[_SEEN] = _finished(service)
     (_live if service.pulls.running else _pulls)(service, t)
+    panel(fit(html_models.ollama(service.kb.settings.llm.ollama_host, problem, t)), key="ollama")
     row = st.container(horizontal=True, vertical_alignment="bottom", key="pull-row")
-    row.text_input(t("pull_name"), key="pull-name", placeholder="deepseek-r1:7b", help=t("pull_help"))
-    row.button(t("pull"), key="pull", icon=":material/download:", on_click=lambda: _pull_written(service, t))
-    _suggest(service, t)
+    if problem:  # what is written there only an Ollama server could fetch
+        row.button(t("ollama_again"), key="ollama-again", icon=":material/refresh:")
+    else:
+        row.text_input(t("pull_name"), key="pull-name", placeholder="deepseek-r1:7b", help=t("pull_help"))
+        row.button(t("pull"), key="pull", icon=":material/download:", on_click=lambda: _pull_written(service, t))
+    _suggest(service, [model.name for model in found], not problem, t)
 
 
-def _suggest(service: runtime.Service, t: Strings) -> None:
+def _suggest(service: runtime.Service, here: "Sequence[str]", ollama: bool, t: Strings) -> None:
     from kb.models import hardware, weights
 
     settings = service.kb.settings.llm
     offered = [w for w in weights.WEIGHTS.values() if w.kind == "gguf" and not weights.present(w.name)]
     busy = [pull.name for pull in service.pulls.list() if not pull.finished]
     html = html_models.suggestions(
-        hardware.deepseek_fits(context_tokens=settings.context_tokens), offered, _names(service), busy,
-        hardware.total_memory(), t,
+        hardware.deepseek_fits(context_tokens=settings.context_tokens), offered, here, busy,
+        hardware.total_memory(), t, ollama=ollama,
     )  # fmt: skip
 
     def on_action(_name: str, value: str) -> None:
         _pull(service, value, t)
 
     panel(fit(html), key="suggestions", on_action=on_action)
-
-
-def _names(service: runtime.Service) -> list[str]:
-    from kb.models import llm
-
-    try:
-        return [model.name for model in llm.installed_models(service.kb.settings.llm)[0]]
-    except KBError:
-        return []
 
 
 def _pull_written(service: runtime.Service, t: Strings) -> None:

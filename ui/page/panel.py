@@ -8,6 +8,7 @@ component itself trusts it. In it,
 - `data-card` (and `data-head` above it) is shown beside an element under the pointer or the focus;
 - `data-copy` copies its text;
 - a button with `data-menu` opens the `.menu` that follows it; Esc and a click elsewhere close it;
+- `data-reveal` is scrolled into sight when it appears, above what is fixed to the page's end;
 - `data-show` is scrolled to within its `.sheet`; `data-focus` takes the focus when it appears, with the value "now"
   also from what had it in this panel.
 """
@@ -29,6 +30,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const first = root.kbHTML === undefined;
     const open = new Map([...root.querySelectorAll("details[data-key]")].map((d) => [d.dataset.key, d.open]));
     const before = root.contains(focused()) ? { ...focused().dataset } : null;
+    const revealed = !!root.querySelector("[data-reveal]");
     root.innerHTML = data.html;
     root.kbHTML = data.html;
     for (const d of root.querySelectorAll("details[data-key]")) {
@@ -43,6 +45,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
       wanted.focus({ preventScroll: true });
       if (wanted.select) wanted.select();
     } else if (same) same.focus({ preventScroll: true });
+    const appeared = !first && !revealed && root.querySelector("[data-reveal]");
+    if (appeared) requestAnimationFrame(() => {
+      const fixed = document.querySelector('[data-testid="stBottom"]');
+      appeared.style.scrollMarginBottom = ((fixed ? fixed.offsetHeight : 0) + 12) + "px";
+      appeared.scrollIntoView({ block: "nearest" });
+    });
     const target = root.querySelector("[data-show]");
     const box = target && target.closest(".sheet");
     const bring = () => {

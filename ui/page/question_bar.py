@@ -61,6 +61,11 @@ def think_budget() -> int | None:
     return chosen if isinstance(chosen, int) else None
 
 
+def with_documents() -> None:
+    """Ask the documents from now on, as every new conversation does. Only before the bar is drawn."""
+    st.session_state[_WITHOUT] = False
+
+
 def recall() -> None:
     """Take up from the address how the reader wants to ask, in the first run of a session: after a reload."""
     if st.session_state.get(_RECALLED):
@@ -90,6 +95,11 @@ def address() -> dict[str, list[str]]:
         "think": [] if budget is None else [str(budget)],
         "mode": ["chat"] if st.session_state.get(_WITHOUT) else [],
     }
+
+
+def link_address(*, chat: bool = False) -> dict[str, list[str]]:
+    """The parameters of a link to another page, or to the chat."""
+    return {name: values for name, values in session.parameters(address(), chat=chat).items() if values}
 
 
 def _thinking(t: Strings) -> None:

@@ -120,11 +120,17 @@ def current_conversation_id() -> str:
     return str(st.session_state.get(_CONVERSATION, ""))
 
 
-def remember_in_address(also: Mapping[str, list[str]], *, chat: bool) -> None:
-    """Write language, conversation (on the chat page) and what else there is into the address: a reload finds them."""
+def parameters(also: Mapping[str, list[str]], *, chat: bool) -> dict[str, list[str]]:
+    """What an address holds: language, conversation (on the chat page) and what else there is."""
     wanted = {"lang": [str(st.session_state[_LANGUAGE])], **also}
     if chat and current_conversation_id():
         wanted["c"] = [current_conversation_id()]
+    return wanted
+
+
+def remember_in_address(wanted: Mapping[str, list[str]]) -> None:
+    """Write these parameters into the address, so that a reload finds them. Each write is a step of the browser's Back,
+    so links between the pages hold them already."""
     for name, values in wanted.items():
         if values and st.query_params.get_all(name) != values:
             st.query_params[name] = values

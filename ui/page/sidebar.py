@@ -9,7 +9,7 @@ import streamlit as st
 
 from kb.errors import KBError
 from kb.schema import Language
-from ui.page import html_chat, html_sidebar, session
+from ui.page import html_chat, html_sidebar, question_bar, session
 from ui.page.panel import panel, sign_out
 from ui.page.sanitise import label
 from ui.service import runtime
@@ -27,12 +27,13 @@ def render(service: runtime.Service, t: Strings, pages: Mapping[str, Any], *, on
     with st.sidebar:
         st.html(html_chat.wrap(html_sidebar.brand(t)))
         if st.button(t("new_conversation"), icon=":material/edit_square:", width="stretch", key="new-conversation"):
+            question_bar.with_documents()
             session.new_conversation(service)
             _go_to_chat(chat, t)
         with st.container(key="side-pages", gap=None):
-            st.page_link(chat, label=t("page_chat"), icon=":material/forum:", width="stretch")
+            _link(chat, t("page_chat"), ":material/forum:", chat=True)
             for name, icon in _ICONS.items():
-                st.page_link(pages[name], label=t(f"page_{name}"), icon=icon, width="stretch")
+                _link(pages[name], t(f"page_{name}"), icon)
         _conversations(service, t, chat, session.current_conversation_id() if on_chat else "")
         with st.container(key="side-foot", gap="small"):
             _model(service, t, pages["models"])
@@ -43,8 +44,13 @@ def render(service: runtime.Service, t: Strings, pages: Mapping[str, Any], *, on
                 sign_out()
 
 
+def _link(page: Any, words: str, icon: str | None = None, *, chat: bool = False, help: str | None = None) -> None:
+    address = question_bar.link_address(chat=chat)
+    st.page_link(page, label=words, icon=icon, help=help, width="stretch", query_params=address)
+
+
 def _go_to_chat(chat: Any, t: Strings) -> None:
-    st.switch_page(chat, query_params={"c": session.current_conversation_id(), "lang": t.language})
+    st.switch_page(chat, query_params=question_bar.link_address(chat=True))
 
 
 def _conversations(service: runtime.Service, t: Strings, chat: Any, current: str) -> None:
@@ -93,6 +99,7 @@ def _act(service: runtime.Service, name: str, value: str, doing: html_sidebar.Do
             service.conversations.rename(doing[1], value)
         elif name == "removed":
             if value == session.current_conversation_id():
+                question_bar.with_documents()
                 session.new_conversation(service)
             service.conversations.delete(value)
         elif name == "more":
@@ -140,7 +147,7 @@ def _model(service: runtime.Service, t: Strings, models: Any) -> None:
         with suppress(KBError):  # one that is missing is told of once loading has failed
             words = f"{html_chat.engine(service.kb.model.engine, t)} · {service.kb.model.name}"
     with st.container(key="side-model"):
-        st.page_link(models, label=label(words), help=t("models_open"), width="stretch")
+        _link(models, label(words), help=t("models_open"))
 
 
 @st.fragment(run_every=1.0)

@@ -12,10 +12,11 @@ from ingest.ocr import ocr
 from ingest.reading import confinement, reading
 from kb.config import Settings, cache_dir, default_home
 from kb.errors import KBError
-from kb.models import hardware, llm, weights
+from kb.models import llm, speed, weights
 from kb.models.ollama_server import OllamaServer, same_model
 from kb.privacy import SWITCHES, guard
 from ui.service.auth import running_service
+from ui.service.model_list import machine_form
 
 State = Literal["ok", "missing", "note"]
 _LIBRARIES = (
@@ -46,11 +47,9 @@ def examine(settings: Settings, home: Path | None = None) -> dict[str, Any]:
         _privacy(settings),
         _reading_processes(),
     ]
-    fits = hardware.deepseek_fits(context_tokens=settings.llm.context_tokens)
     return {
         "checks": checks,
-        "memory_gb": round(hardware.total_memory() / 1e9, 1),
-        "deepseek_r1": [{"size": fit.size, "needs_gb": round(fit.needs / 1e9, 1), "fits": fit.fits} for fit in fits],
+        **machine_form(settings.llm),
         "cache": str(cache_dir()),
         "models": str(weights.models_dir()),
     }
@@ -102,7 +101,11 @@ def _models(settings: Settings) -> list[dict[str, str]]:
     try:
         chosen = llm.open_model(settings.llm)
         checks.append(_check("answers come from", "ok", f"{chosen.name} ({chosen.engine})"))
-        chosen.close()
+        try:
+            if speed.measured(chosen.engine) is None:
+                chosen.warm_up()  # which measures
+        finally:
+            chosen.close()
     except KBError as error:
         checks.append(_check("answers come from", "missing", str(error)))
     return checks

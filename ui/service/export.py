@@ -6,6 +6,7 @@ What a model or a document says stays text: a viewer of the Markdown finds no im
 import re
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from kb.schema import Answer, Citation, Language
@@ -38,6 +39,9 @@ _SIGNS = re.compile(r"([\\`*_\[\]<>|~&$])")
 _LEAD = re.compile(r"^(#|[-+=](?=[-+=\s])|\d{1,9}(?=[.)]))")  # begins a heading, a list or a rule
 _FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
 
+_NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*%\s]+')  # what one file system or another does not take
+_LONGEST_NAME = 60  # characters, of up to four bytes; names of files have 255 bytes
+
 _Form = Callable[[str], str]  # how a text is written
 
 
@@ -52,6 +56,15 @@ def _plain(text: str) -> str:
 
 def _emphasised(text: str) -> str:
     return f"*{text}*"
+
+
+def file_name(conversation: Conversation, language: Language, suffix: str) -> str:
+    """A name that any system takes: the conversation's title, and the day on which something was last asked in it."""
+    title = "".join(c for c in conversation.title or _text("untitled", language) if c.isprintable() or c.isspace())
+    title = _NOT_IN_NAMES.sub(" ", title).strip(" .")[:_LONGEST_NAME].strip(" .") or _text("untitled", language)
+    asked = [turn.asked_at for turn in conversation.turns if turn.asked_at]
+    day = datetime.fromisoformat(asked[-1]).astimezone().date().isoformat() if asked else ""
+    return f"{title} {day}".strip() + f".{suffix}"
 
 
 def as_markdown(conversation: Conversation, language: Language) -> str:

@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -181,7 +181,8 @@ class Service:
         allowed_paths.check(paths, self.kb.settings.ingest.roots, self.kb.home.path)
 
     def remove_model(self, name: str) -> None:
-        """Delete a model from this machine or its Ollama server. Raises Busy while it is at work or being fetched."""
+        """Delete a model from this machine or its Ollama server; of the one in use the settings' takes the place, which
+        is loaded. Raises Busy while it is at work or being fetched."""
         from kb.models import llm
 
         pull = self.pulls.get(name)
@@ -189,8 +190,13 @@ class Service:
             raise Busy(f"{name} is being fetched. Wait for it, or stop it, before it is deleted.")
         if name == self.kb.settings.embedding.model:
             raise Busy(f"{name} is the embedding model of this service. Stop the service before it is deleted.")
-        with self._model_at_rest() if self._answers_with(name) else nullcontext():
+        if not self.answers_with(name):
             llm.remove_model(self.kb.settings.llm, name)
+            return
+        with self._model_at_rest():
+            llm.remove_model(self.kb.settings.llm, name)
+            self.kb.drop_model()
+        self.warm_up.start()
 
     @contextmanager
     def _model_at_rest(self) -> Iterator[None]:
@@ -208,7 +214,8 @@ class Service:
         run = self.evaluations.running
         return bool(self.conversations.running()) or (run is not None and not run.options.retrieval_only)
 
-    def _answers_with(self, name: str) -> bool:
+    def answers_with(self, name: str) -> bool:
+        """Whether it is the model in use."""
         from kb.models.ollama_server import same_model
         from kb.models.weights import WEIGHTS
 

@@ -92,6 +92,10 @@ MESSAGES: tuple[tuple[str, str], ...] = (
         "没有这个对话，可能已在另一个标签页中删除。",
     ),
     ("There is no turn {id}. It may have been deleted.", "没有这一轮问答，可能已被删除。"),
+    (
+        "There is no turn {n} in conversation {id}; turns count from 0.",
+        "对话 {id} 中没有第 {n} 轮问答（从 0 数起）。",
+    ),
     ("{n} characters cannot be searched for; at most {most} can.", "不能查找 {n} 个字符，最多 {most} 个。"),
     (
         "The title has {n} characters; at most {most} can be kept. Shorten it.",
@@ -162,6 +166,11 @@ MESSAGES: tuple[tuple[str, str], ...] = (
     (
         "The Ollama server {host} is not on this machine. If it is yours, list {name} in privacy.allow.",
         "Ollama 服务 {host} 不在本机。如果是您自己的，请把 {name} 列入设置 privacy.allow。",
+    ),
+    (
+        "The cache of models cannot be used: {path}: {why}. Give the user who runs kb the right to read and write "
+        "{cache}, or name another folder in KB_CACHE.",
+        "模型缓存无法使用：{path}：{why}。请让运行 kb 的用户有权读写 {cache}，或在 KB_CACHE 中指定其他文件夹。",
     ),
     ("The Ollama library has no {tag}.", "Ollama 模型库里没有 {tag}。"),
     ("Did you mean {tag}?", "您是不是想找 {tag}？"),

@@ -105,6 +105,7 @@ TEXTS: Mapping[str, Text] = {
         "知识库里还没有文档。请先在“文档”页添加文件。",
         "There are no documents yet. Add some files on the Documents page first.",
     ),
+    "hero_documents": Text("添加文档", "Add documents"),
     "you": Text("您", "You"),
     "assistant": Text("助手", "Assistant"),
     "stop": Text("停止 (Esc)", "Stop (Esc)"),

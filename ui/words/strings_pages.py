@@ -143,6 +143,12 @@ TEXTS: Mapping[str, Text] = {
         "将释放 {size} 磁盘空间。需要时可以重新拉取。",
         "This frees {size} on the disk. It can be pulled again when it is needed.",
     ),
+    "model_delete_used": Text("此模型正在作答。", "This model answers now. "),
+    "model_left": Text("删除后由 {name}（{engine}）作答。", "Once it is deleted, {name} ({engine}) answers."),
+    "model_left_none": Text(
+        "删除后没有模型可以作答：仍可检索，提问会失败，直到拉取一个模型。",
+        "Once it is deleted, no model is left: search goes on working, and questions fail until one is pulled.",
+    ),
     "plain_chat": Text("不查文档直接对话", "Chat without documents"),
     "context_size": Text("上下文长度", "Context size"),
     "context_less": Text("（设置为 {n}，此模型用得更少）", " (set to {n}; this model uses less)"),
@@ -176,8 +182,59 @@ TEXTS: Mapping[str, Text] = {
     "pull_kept": Text("已下载的部分会保留，下次接着拉取。", "What has arrived is kept; the next pull goes on with it."),
     "pull_again": Text("再次拉取", "Pull again"),
     "fits": Text("本机可用", "Fits this machine"),
+    "fits_memory": Text("内存放得下", "Fits the memory"),
+    "fits_slow": Text("放得下，但很慢", "Fits, but slow"),
     "fits_not": Text("对本机太大", "Too big for this machine"),
-    "fits_best": Text("可用的最大规格", "Largest that fits"),
+    "fits_best": Text("够快的最大规格", "Largest that fits and answers in time"),
+    "to_download": Text("下载 {size}", "{size} to download"),
+    "pace": Text("每秒约 {n} 个词元，一次回答约 {time}", "about {n} tokens/s, an answer in about {time}"),
+    "pace_typical": Text(
+        "速度由本机实测推算；一次回答指典型的一次：读三个段落，思考片刻，写几句话。两分钟内能答完的算够快。",
+        "Speeds follow from what was measured on this machine. An answer is a typical one: three passages are read, "
+        "some reasoning and a few sentences are written; in time is within two minutes.",
+    ),
+    "pace_unknown": Text(
+        "本机的速度尚未测量：首次加载内置模型或首次由 Ollama 作答时测量，`kb doctor` 也会测量。",
+        "How fast this machine is was not measured yet: it is when the embedded model is first loaded or a model of "
+        "Ollama first answers, and by `kb doctor`.",
+    ),
+    "needs_ollama": Text("需要 Ollama", "needs Ollama"),
+    "ollama_there": Text("Ollama 服务在 {host} 应答。", "An Ollama server answers at {host}."),
+    "ollama_get": Text("如何获得 Ollama", "How to get Ollama"),
+    "ollama_where": Text(
+        "DeepSeek-R1 由本机的 Ollama 服务运行，本产品在 `{host}` 查找它（设置 `llm.ollama_host`）。"
+        "没有它，由内置引擎作答。",
+        "DeepSeek-R1 runs in an Ollama server on this machine, which is looked for at `{host}` (`llm.ollama_host` in "
+        "the settings). Without one the embedded engine answers.",
+    ),
+    "ollama_on_linux": Text("Linux", "Linux"),
+    "ollama_by_linux": Text(
+        "`curl -fsSL https://ollama.com/install.sh | sh` 安装并启动服务；没有 systemd 时用 `ollama serve` 启动。",
+        "`curl -fsSL https://ollama.com/install.sh | sh` installs and starts it; without systemd `ollama serve` "
+        "starts it.",
+    ),
+    "ollama_on_macos": Text("macOS", "macOS"),
+    "ollama_by_macos": Text(
+        "`brew install ollama`，然后 `ollama serve`；或安装 ollama.com 上的应用程序并打开。",
+        "`brew install ollama`, then `ollama serve`; or install the application from ollama.com and open it.",
+    ),
+    "ollama_on_windows": Text("Windows", "Windows"),
+    "ollama_by_windows": Text(
+        "`winget install Ollama.Ollama`；它会自行启动。", "`winget install Ollama.Ollama`; it starts by itself."
+    ),
+    "ollama_on_offline": Text("没有网络", "No network"),
+    "ollama_by_offline": Text(
+        "在有网络的同类机器上安装并执行 `ollama pull deepseek-r1:1.5b`，"
+        "再把程序和模型文件夹 `~/.ollama/models` 复制到本机。",
+        "On a machine of the same kind with a network install it and run `ollama pull deepseek-r1:1.5b`; then copy the "
+        "program and its folder of models, `~/.ollama/models`, to this one.",
+    ),
+    "ollama_on_elsewhere": Text("在另一台机器上", "On another machine"),
+    "ollama_by_elsewhere": Text(
+        "在设置中把 `llm.ollama_host` 设为它的地址，并把其主机名列入 `privacy.allow`，然后重新启动。",
+        "Set `llm.ollama_host` in the settings to its address, list its name in `privacy.allow`, and start again.",
+    ),
+    "ollama_again": Text("重新查找", "Look again"),
     "needs_memory": Text("需要 {need} 内存，本机 {have}", "needs {need} of memory; this machine has {have}"),
     "licence": Text("许可：{words}", "licence: {words}"),
     # evaluation

@@ -16,7 +16,7 @@ from pydantic import Field
 from kb.config import LLMSettings
 from kb.errors import ConfigError, ContextOverflow, EngineUnavailable, ModelError, UsageError, WeightsMissing
 from kb.language.prompt_text import estimate_tokens, without_control_tokens
-from kb.models import cancellation, hardware, weights
+from kb.models import cancellation, hardware, llm, speed, weights
 from kb.models.cancellation import Cancellation
 from kb.models.llamacpp_engine import EmbeddedModel
 from kb.models.llm import open_model
@@ -348,8 +348,49 @@ def test_the_scripted_model_can_be_held_and_stopped() -> None:
 def test_deepseek_sizes_are_judged_by_this_machines_memory() -> None:
     fits = {fit.size: fit.fits for fit in hardware.deepseek_fits(16 * hardware.GB)}
     assert fits == {"1.5b": True, "7b": True, "8b": True, "14b": True, "32b": False, "70b": False, "671b": False}
-    best = hardware.best_deepseek(16 * hardware.GB)
-    assert best is not None
-    assert best.tag == "deepseek-r1:14b"
-    assert hardware.best_deepseek(2 * hardware.GB) is None
     assert hardware.total_memory() > 0
+
+
+@pytest.mark.parametrize(
+    ("memory", "read", "written", "best"),
+    [
+        (64, 25.0, 7.0, "1.5b"),  # two cores: the memory would hold 32b, whose answer takes half an hour
+        (64, 250.0, 60.0, "8b"),
+        (64, 4000.0, 500.0, "32b"),  # a good GPU
+        (16, 4000.0, 500.0, "14b"),
+        (64, 2.0, 0.5, None),
+        (2, 4000.0, 500.0, None),
+    ],
+)
+def test_the_best_size_fits_the_memory_and_answers_in_time(
+    memory: int, read: float, written: float, best: str | None
+) -> None:
+    known = speed.Measured("m", "embedded", 1_117_320_768, read, written)
+    found = hardware.best_deepseek(hardware.deepseek_fits(memory * hardware.GB, known=known))
+    assert (found.size if found else None) == best
+
+
+def test_without_a_measured_speed_no_size_is_recommended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speed, "measured", lambda engine: None)
+    fits = hardware.deepseek_fits(64 * hardware.GB)
+    assert hardware.best_deepseek(fits) is None
+    assert {form["answer_seconds"] for form in hardware.fits_form(fits)} == {None}
+
+
+@pytest.mark.parametrize(
+    ("engine", "doomed", "left"),
+    [
+        ("auto", "deepseek-r1:1.5b", ("embedded", "qwen2.5-coder-1.5b")),
+        ("auto", "qwen2.5-coder-1.5b", ("ollama", "deepseek-r1:1.5b")),
+        ("auto", "other:7b", ("ollama", "deepseek-r1:1.5b")),
+        ("ollama", "deepseek-r1:1.5b", None),
+        ("embedded", "qwen2.5-coder-1.5b", None),
+    ],
+)
+def test_what_answers_once_a_model_is_deleted(
+    monkeypatch: pytest.MonkeyPatch, engine: str, doomed: str, left: tuple[str, str] | None
+) -> None:
+    here = [("ollama", "deepseek-r1:1.5b"), ("ollama", "other:7b"), ("embedded", "qwen2.5-coder-1.5b")]
+    there = [llm.InstalledModel(e, n, 1, "", "") for e, n in here]  # type: ignore[arg-type]
+    monkeypatch.setattr(llm, "installed_models", lambda settings: (there, ""))
+    assert llm.left_without(LLMSettings(engine=engine), doomed) == left  # type: ignore[arg-type]

@@ -3,7 +3,10 @@
 import base64
 import hashlib
 import json
+import os
 import struct
+import subprocess
+import sys
 import threading
 import zipfile
 from pathlib import Path
@@ -294,3 +297,26 @@ def test_a_packed_file_of_an_unknown_form_is_refused(tmp_path: Path) -> None:
     (tmp_path / "data.bin").write_bytes(b"E5S9....")
     with pytest.raises(WeightsMissing, match="unknown form"):
         write_folder(tmp_path / "data.bin", tmp_path)
+
+
+@pytest.mark.parametrize("closed", ["cache", "cache/models", "cache/models/smollm2-135m"])
+@pytest.mark.parametrize("command", [("models", "list"), ("models", "pull", "smollm2-135m"), ("ask", "Why?")])
+def test_a_cache_that_cannot_be_read_is_named_with_what_to_do(
+    tmp_path: Path, closed: str, command: tuple[str, ...]
+) -> None:
+    folder = tmp_path / closed
+    folder.mkdir(parents=True)
+    folder.chmod(0o000)
+    # The superuser reads everything, unless that right is taken from him.
+    without = "-dac_override,-dac_read_search"
+    limited = ["setpriv", f"--bounding-set={without}", f"--inh-caps={without}"] if os.geteuid() == 0 else []
+    kb = [sys.executable, "-c", "from ui.cli.main import main; main()", *command]
+    env = {**os.environ, "KB_CACHE": str(tmp_path / "cache"), "KB_HOME": str(tmp_path / "home")}
+    done = subprocess.run([*limited, *kb], env=env, capture_output=True, text=True, timeout=120)
+    folder.chmod(0o700)
+    assert "Traceback" not in done.stderr
+    if command == ("ask", "Why?") and closed.endswith("smollm2-135m"):  # which this does not need
+        return
+    assert done.returncode == 1
+    assert f"The cache of models cannot be used: {folder}" in done.stderr
+    assert f"right to read and write {tmp_path / 'cache'}, or name another folder in KB_CACHE." in done.stderr

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -365,7 +366,10 @@ def test_a_conversation_is_kept_followed_judged_renamed_exported_and_deleted(ser
 
     exported = http.get(f"{place}/export")
     assert exported.headers["content-type"] == "text/markdown; charset=utf-8"
-    assert exported.headers["content-disposition"] == 'attachment; filename="conversation.md"'
+    today = date.today().isoformat()
+    assert exported.headers["content-disposition"] == (
+        f"attachment; filename=\"conversation.md\"; filename*=UTF-8''Opening%20hours%20{today}.md"
+    )
     assert "handbook.md" in exported.text
     assert http.get(f"{place}/export", params={"format": "json"}).json()
 

@@ -453,11 +453,12 @@ def test_a_real_ollama_server_is_listed_answers_and_suggests(
 
 def test_models_list_names_what_is_here_and_what_can_be_fetched(kb: Kb) -> None:
     listed = document_of(kb("models", "list", "--json"))
-    assert set(listed) == {"installed", "offered", "ollama_problem"}
-    form = {"engine": str, "name": str, "bytes": int, "detail": str, "digest": str}
+    assert set(listed) == {"installed", "offered", "ollama_problem", "memory_gb", "deepseek_r1"}
+    pace = {"tokens_per_second": float | None, "answer_seconds": float | None}
+    form = {"engine": str, "name": str, "bytes": int, "detail": str, "digest": str, **pace}
     assert all(fits(model, form) for model in listed["installed"])
     assert "smollm2-135m" in {model["name"] for model in listed["installed"]}
-    form = {"name": str, "kind": str, "bytes": int, "licence": str}
+    form = {"name": str, "kind": str, "bytes": int, "licence": str, **pace}
     assert all(fits(model, form) for model in listed["offered"])
 
 
@@ -616,7 +617,17 @@ def test_the_audit_marks_documents_that_support_nothing() -> None:
     )
 
 
-def test_doctor_works_while_another_process_owns_the_home(kb: Kb, home: Path) -> None:
+def test_help_names_the_environment_variables(kb: Kb) -> None:
+    told = re.sub(r"[│\s]+", " ", kb("ask", "--help").stdout)
+    assert "The knowledge base's directory (env KB_HOME)." in told
+    assert "A settings file (env KB_CONFIG)." in told
+    assert " ." not in told
+
+
+def test_doctor_works_while_another_process_owns_the_home(
+    kb: Kb, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.models.speed.cache_dir", lambda: tmp_path)
     owner = Home(home)
     found = document_of(kb("doctor", "--json"))
     owner.close()
@@ -625,7 +636,13 @@ def test_doctor_works_while_another_process_owns_the_home(kb: Kb, home: Path) ->
     states = {check["name"]: check["state"] for check in found["checks"]}
     assert (states["embedded engine"], states["ollama"], states["answers come from"]) == ("ok", "note", "ok")
     assert [fit["size"] for fit in found["deepseek_r1"]] == ["1.5b", "7b", "8b", "14b", "32b", "70b", "671b"]
-    assert all(fits(fit, {"size": str, "needs_gb": float, "fits": bool}) for fit in found["deepseek_r1"])
+    size = {"size": str, "download_gb": float, "needs_gb": float, "fits": bool, "recommended": bool}
+    pace = {"tokens_per_second": float, "answer_seconds": float}  # it measures where nothing was measured yet
+    assert all(fits(fit, {**size, **pace}) for fit in found["deepseek_r1"])
+    assert document_of(kb("models", "list", "--json"))["deepseek_r1"] == found["deepseek_r1"]
+    told = kb("doctor").stdout
+    assert "1.1 GB to download; needs" in told
+    assert "a typical answer takes" in told
 
 
 def test_doctor_ends_with_1_when_something_is_missing(kb: Kb, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,10 +114,11 @@ def test_how_one_asks_outlives_a_reload(visit: Callable[..., AppTest], service: 
     assert conversation.turns[0].think_budget == 64
 
     again.toggle(key="without-documents").set_value(True).run()
-    again.button(key="new-conversation").click().run()
     last = visit(again.query_params)
     assert last.toggle(key="without-documents").value is True
-    last.toggle(key="without-documents").set_value(False).run()
+    last.button(key="new-conversation").click().run()
+    assert last.toggle(key="without-documents").value is False  # a new conversation asks the documents
+    assert "mode" not in last.query_params
     assert 'data-value="types:md"' in drawn(last)
 
 

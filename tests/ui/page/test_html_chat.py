@@ -15,7 +15,7 @@ from ui.page import html_chat, html_sidebar
 from ui.service.conversations import Snapshot
 from ui.words.strings import Strings
 
-EN = Strings("en")
+EN, ZH = Strings("en"), Strings("zh")
 OURS = {("button", "data-action"), ("button", "data-value"), ("button", "data-copy")}
 SAFE = {
     "class",
@@ -201,6 +201,15 @@ def test_a_judgement_is_marked_and_its_reason_asked_for_once(answer: Answer) -> 
     assert "What was wrong?" in asking
     later = html_chat.foot(snapshot, 1.0, EN, documents=True, feedback=replace(given, reason="Wrong source"))
     assert "Your feedback: Wrong source" in later
+    assert "data-reveal" in asking
+    assert "data-reveal" not in later
+    for reason, t, told in (
+        ("出处不对", EN, "Your feedback: Wrong source"),
+        ("Wrong source", ZH, "您的评价：出处不对"),
+        ("写错了楼层", EN, "Your feedback: 写错了楼层"),  # in the reader's own words
+    ):
+        judged = html_chat.foot(snapshot, 1.0, t, documents=True, feedback=replace(given, reason=reason))
+        assert told in judged
     assert "<input" not in later
 
 
@@ -234,7 +243,7 @@ def test_a_conversation_is_deleted_only_after_a_second_click() -> None:
 
 def test_commands_stand_apart_in_what_is_told() -> None:
     said = "m is not here. Run `kb models pull m`, or use `--engine embedded`."
-    for html in (html_chat.problem("Failed", said), html_chat.notices([Notice("think_budget", said)])):
+    for html in (html_chat.problem("Failed", said), html_chat.notices([Notice("think_budget", said)], EN)):
         assert "Run <code>kb models pull m</code>, or use <code>--engine embedded</code>." in html
 
 

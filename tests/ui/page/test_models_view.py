@@ -8,6 +8,7 @@ import pytest
 from kb.evaluation.evaluation import Evidence, Outcome, Question, Ranked, Scores
 from kb.models.hardware import deepseek_fits
 from kb.models.llm import InstalledModel
+from kb.models.speed import Measured
 from kb.models.weights import WEIGHTS, Weight
 from kb.schema import Answer
 from tests.fakes import ScriptedModel
@@ -62,17 +63,50 @@ def test_the_model_in_use_has_no_button_to_use_it() -> None:
 
 
 def test_what_fits_the_machine_is_said_and_the_largest_that_fits() -> None:
-    fits = deepseek_fits(memory=16 * GB)
+    fits = deepseek_fits(memory=16 * GB, known=Measured("m", "embedded", GB, 120.0, 24.0))
     html = html_models.suggestions(
-        fits, [WEIGHTS["smollm2-135m"]], ["deepseek-r1:1.5b"], ["deepseek-r1:7b"], 16 * GB, EN
+        fits, [WEIGHTS["smollm2-135m"]], ["deepseek-r1:1.5b"], ["deepseek-r1:7b"], 16 * GB, EN, ollama=True
     )
-    rows = {row.partition('class="name">')[2].partition("<")[0]: elements(row).text for row in html.split("<li")[1:]}
-    assert "Too big for this machine" in rows["deepseek-r1:32b"]
-    assert "Fits this machine" in rows["deepseek-r1:14b"]
-    assert [name for name, text in rows.items() if "Largest that fits" in text] == ["deepseek-r1:14b"]
-    assert "Installed" in rows["deepseek-r1:1.5b"]
-    assert "licence: Apache-2.0" in rows["smollm2-135m"]
+    rows = {row.partition('class="name">')[2].partition("<")[0]: row for row in html.split("<li")[1:]}
+    told = {name: elements(row).text for name, row in rows.items()}
+    assert "Too big for this machine" in told["deepseek-r1:32b"]
+    assert "tokens/s" not in told["deepseek-r1:32b"]
+    assert "Fits, but slow" in told["deepseek-r1:14b"]
+    assert "Fits this machine" in told["deepseek-r1:8b"]
+    assert "4.7 GB to download" in told["deepseek-r1:7b"]
+    assert "about 5.1 tokens/s, an answer in about 1 min 20 s" in told["deepseek-r1:7b"]
+    assert [name for name, text in told.items() if "Largest that fits" in text] == ["deepseek-r1:8b"]
+    assert "Installed" in told["deepseek-r1:1.5b"]
+    assert "98 MB to download" in told["smollm2-135m"]
+    assert "licence: Apache-2.0" in told["smollm2-135m"]
     assert html.count(" disabled") == 1
+    pullable = [name for name, row in rows.items() if 'data-action="pull"' in row]
+    assert pullable == ["deepseek-r1:7b", "deepseek-r1:8b", "deepseek-r1:14b", "smollm2-135m"]
+
+
+def test_without_an_ollama_server_nothing_is_offered_that_needs_one() -> None:
+    fits = deepseek_fits(memory=16 * GB, known=Measured("m", "embedded", GB, 120.0, 24.0))
+    html = html_models.suggestions(fits, [WEIGHTS["smollm2-135m"]], [], [], 16 * GB, EN, ollama=False)
+    assert html.count('data-action="pull"') == 1
+    assert 'data-action="pull" data-value="smollm2-135m"' in html
+    assert html.count("needs Ollama") == 4
+
+
+@pytest.mark.parametrize("t", [EN, ZH], ids=["en", "zh"])
+def test_how_to_get_ollama_is_told_as_text_and_does_not_point_to_this_page(t: Strings) -> None:
+    problem = "No Ollama server answers at 127.0.0.1:1. Start it with `ollama serve`, or use `--engine embedded`."
+    html = html_models.ollama("http://127.0.0.1:1", problem, t)
+    for command in ("ollama.com/install.sh | sh", "brew install ollama", "winget install", "~/.ollama/models"):
+        assert command in html
+    assert "<code>http://127.0.0.1:1</code>" in html
+    assert "<a" not in html
+    assert "page Models" not in html
+    assert "kb models" not in html
+    missing = "a:7b is not on the Ollama server at x. Run `kb models pull a:7b`, or use `--engine embedded`."
+    assert "page Models" not in html_models.in_use(None, "failed", missing, 8192, t)
+    there = html_models.ollama("http://127.0.0.1:1", "", t)
+    assert "127.0.0.1:1" in there
+    assert "brew" not in there
 
 
 @pytest.mark.parametrize(
@@ -144,7 +178,7 @@ def test_a_run_is_listed_with_the_time_of_the_machines_place(zone: Callable[[str
     "weight", [weight for weight in WEIGHTS.values() if weight.kind == "gguf"], ids=lambda w: w.name
 )
 def test_what_weights_are_is_said_in_chinese(weight: Weight) -> None:
-    told = html_models.suggestions([], [weight], [], [], 16 * GB, ZH)
+    told = html_models.suggestions([], [weight], [], [], 16 * GB, ZH, ollama=False)
     assert "for tests" not in told
     assert weight.title.partition(":")[0].partition(",")[0] in told
 

@@ -12,7 +12,7 @@ from kb.schema import Failed, Token
 from tests.ui.scripted import HOSTILE, QUOTE, ScriptedKB
 from ui.service.answer_task import RunningAnswer, Snapshot
 from ui.service.conversations import Conversation, Conversations, Mode, Turn
-from ui.service.export import as_json, as_markdown
+from ui.service.export import as_json, as_markdown, file_name
 
 
 @pytest.fixture
@@ -126,3 +126,26 @@ def test_a_turn_that_was_not_answered_has_a_form_too() -> None:
     assert running.join(10)
     form = as_json(Conversation("c", turns=[Turn("q", "chat", running)]))["turns"][0]
     assert (form["text"], form["error"], form["answer"], form["passages"]) == ("x", "lost", None, None)
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Opening hours", "Opening hours"),
+        ("差旅报销标准？", "差旅报销标准？"),
+        ('a/b\\c:d*e?f"g<h>i|j%k', "a b c d e f g h i j k"),
+        ("../../etc/passwd", "etc passwd"),
+        ("line\none\tand\x00two\u202e", "line one andtwo"),
+        (" . ", "New conversation"),
+        ("长" * 200, "长" * 60),
+        ("CON", "CON"),  # with the day after it no system takes it for a device
+    ],
+)
+def test_an_export_is_named_by_title_and_day_for_any_system(title: str, name: str) -> None:
+    conversation = Conversation("1")
+    conversation.name = title
+    asked = turn("Why?", Snapshot("done", text="So."))
+    asked.asked_at = "2026-11-25T12:00:00+00:00"
+    conversation.turns.append(asked)
+    assert file_name(conversation, "en", "md") == f"{name} 2026-11-25.md"
+    assert len(file_name(conversation, "en", "json").encode()) < 255
