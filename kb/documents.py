@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from kb.errors import DocumentNotFound, RefusedByPolicy
-from kb.schema import Chunk, Document, Doomed, Principal, RecognisedPage, StoredText
+from kb.schema import Chunk, Document, Doomed, Principal, RecognisedPage, StoredText, Target
 from kb.store import heading_paths, ocr_boxes
 from kb.store.backup import BackupReport, CheckReport, back_up, check
 from kb.store.catalog import Catalog
@@ -70,34 +70,35 @@ class Documents:
         """Delete a document with all its versions, and every trace of it. Only an unlimited asker may."""
         self.delete_documents(asker, [(collection, path)])
 
-    def doomed(self, asker: Principal, names: Iterable[tuple[str | None, str]]) -> list[Doomed]:
-        """What `delete_documents` would delete of these, given as (collection or None, path).
+    def doomed(self, asker: Principal, targets: Iterable[Target]) -> list[Doomed]:
+        """What goes with these, each given by its id or as (collection or None, path).
 
         What is inside a mail, or comes from an archive or bundle, goes with it; an archive, which is no document, is
         named by its path. An attachment that is deleted alone is still in the mail, which is why `kept_in` says so.
         Raises DocumentNotFound.
         """
-        return [found for _, found in self._doomed(asker, names)]
+        return self._doomed(asker, targets, alone=False)
 
-    def delete_documents(self, asker: Principal, names: Iterable[tuple[str | None, str]]) -> list[Doomed]:
-        """Delete documents, given as (collection or None, path), and scrub once. Returns what was deleted.
+    def delete_documents(self, asker: Principal, targets: Iterable[Target]) -> list[Doomed]:
+        """Delete documents as one act, and scrub once. Returns what was deleted.
 
-        That is all that `doomed` gives. When it returns, nothing of them is in the files of the home but hashes in
-        the audit trail, and what `kept_in` names. All or none is found: DocumentNotFound is raised before anything is
-        deleted. Raises what `Deletion.scrub` raises too.
+        Those given by id, and no other, so that what was shown to somebody is what goes; with those given as
+        (collection or None, path) all that `doomed` says. When it returns, nothing of them is in the files of the home
+        but hashes in the audit trail, and what `kept_in` names. All or none is found: DocumentNotFound is raised
+        before anything is deleted, and a crash leaves all or none. Raises what `Deletion.scrub` raises too.
         """
-        found = self._doomed(asker, names)
-        self.remove([document_id for document_id, _ in found], asker.name)
+        found = self._doomed(asker, targets, alone=True)
+        self.remove([each.id for each in found], asker.name)
         self.scrub()
-        return [each for _, each in found]
+        return found
 
-    def _doomed(self, asker: Principal, names: Iterable[tuple[str | None, str]]) -> list[tuple[int, Doomed]]:
+    def _doomed(self, asker: Principal, targets: Iterable[Target], alone: bool) -> list[Doomed]:
         if not asker.unlimited:
             raise RefusedByPolicy(f"{asker.name} may not delete documents.")
-        return doomed(self.catalog, self.home.uploads, asker, names)
+        return doomed(self.catalog, self.home.uploads, asker, targets, alone=alone)
 
     def remove(self, document_ids: Sequence[int], asker: str) -> None:
-        """Remove documents so that nothing finds them. Call `scrub` once when all that shall go is removed."""
+        """Remove documents as one act, so that nothing finds them. Call `scrub` when all that shall go is removed."""
         self.deletion.remove(document_ids, asker)
 
     def scrub(self) -> None:

@@ -110,6 +110,10 @@ class Document:
     ingested_at: str  # ISO 8601, UTC
     ocr_pages: int = 0  # pages whose text was recognised from a picture
     poor_pages: int = 0  # pages whose text can hardly be relied on
+    id: int = 0  # no other document of the home ever has it
+
+
+Target = int | tuple[str | None, str]  # a document to delete: its id; or its collection, None for whichever, and path
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ class Doomed:
     collection: str
     path: str
     kept_in: str = ""
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

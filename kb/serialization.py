@@ -79,7 +79,7 @@ def document_form(document: Document) -> dict[str, Any]:
 
 def doomed_form(doomed: Doomed) -> dict[str, Any]:
     """A document that a deletion takes."""
-    return {"collection": doomed.collection, "document": doomed.path, "kept_in": doomed.kept_in}
+    return {"id": doomed.id, "collection": doomed.collection, "document": doomed.path, "kept_in": doomed.kept_in}
 
 
 def stored_text_form(stored: StoredText, document: Document, chunks: int) -> dict[str, Any]:
@@ -174,7 +174,7 @@ def document_of_form(form: dict[str, Any]) -> Document:
 
 def doomed_of_form(form: dict[str, Any]) -> Doomed:
     """A document that a deletion takes."""
-    return Doomed(form["collection"], form["document"], form["kept_in"])
+    return Doomed(form["collection"], form["document"], form["kept_in"], form["id"])
 
 
 def stored_text_of_form(form: dict[str, Any]) -> StoredText:

@@ -21,6 +21,7 @@ from ingest.sync.reindexing import ReindexProgress
 from kb.errors import KBError, UsageError
 from kb.models import cancellation
 from kb.schema import Principal
+from kb.store.collection_names import collection_name
 from kb.store.deletion import GONE
 from kb.store.job_store import JobStore
 
@@ -121,7 +122,8 @@ class Jobs:
         refused: Sequence[DocumentReport] = (),
         leave: Sequence[str] = (),
     ) -> Job:
-        """Put an ingestion into the queue; see `ingest.sync.pipeline.ingest`. Raises UsageError for a missing path.
+        """Put an ingestion into the queue; see `ingest.sync.pipeline.ingest`. Raises UsageError for a missing path, or
+        what cannot be the name of a collection.
 
         `refused` are files that were turned away before; they stand first in its report. `leave` are files that are
         left for another one (by this process: a job that is taken up after a restart takes them too).
@@ -129,6 +131,8 @@ class Jobs:
         places = [Path(os.path.abspath(path)) for path in paths]
         if places or not refused:
             files.find(places)
+        if collection is not None:
+            collection = collection_name(self._kb.catalog, collection)
         title = title or ", ".join(place.name or str(place) for place in places[:3]) + (" …" if len(places) > 3 else "")
         return self._add("ingest", title, [str(place) for place in places], collection, prune, who, refused, leave)
 

@@ -24,6 +24,7 @@ from kb.assistant import KnowledgeBase
 from kb.errors import DocumentError, UnsupportedFormat, UsageError
 from kb.schema import DocumentStatus
 from kb.store.catalog import KnownDocument
+from kb.store.collection_names import collection_name
 from kb.store.file_tracking import SeenFile, Sync
 from kb.store.uploads import are_uploads
 
@@ -117,8 +118,9 @@ def ingest(
     A file whose size and times are those of the last run is not opened, unless `check` is set. With `prune`, documents
     whose file is gone from a folder are removed. `stop`, set from another thread, ends after a few seconds at most; all
     that was reported is committed. Files for which `leave` is true are left for another run. A file that cannot be read
-    is reported with its reason and stops nothing. Raises UsageError for a missing path, or a folder that would mix with
-    another one, EmbeddingChanged where the home was built with another embedding model or splitting, and StorageFull.
+    is reported with its reason and stops nothing. Raises UsageError for a missing path, a folder that would mix with
+    another one, or what cannot be the name of a collection, EmbeddingChanged where the home was built with another
+    embedding model or splitting, and StorageFull.
     """
     reindexing.check_same(kb)
     if kb.catalog.pending():  # a crash came between; what is finished now need not be read again
@@ -177,7 +179,8 @@ class _Run:
 
     def _collection(self, name: str) -> Collection:
         if name not in self._collections:
-            self._collections[name] = Collection(name, self._kb.catalog, self._sync)
+            stored = collection_name(self._kb.catalog, name)
+            self._collections[name] = Collection(stored, self._kb.catalog, self._sync)
         return self._collections[name]
 
     def _check_root(self, collection: Collection, root: Path, given: bool) -> None:

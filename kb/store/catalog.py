@@ -7,7 +7,7 @@ as pending, and once Chroma holds its vectors `publish` makes it searchable and 
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,11 @@ from kb.store.search_queries import Candidates, batches, word_body
 
 EVERYONE = ("*",)
 FORGET = "forget:"  # begins the names of properties: what of a deleted document is still to be forgotten
+_USED = "document_ids_used"  # the property that is the highest id of a document when one was last deleted
+_NEXT_ID = (
+    "(SELECT 1 + max(coalesce((SELECT max(id) FROM documents), 0), "
+    f"coalesce((SELECT CAST(value AS INTEGER) FROM properties WHERE name = '{_USED}'), 0)))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,11 @@ def embedding_key(embedded_text: str, identity: str = "") -> bytes:
 def name_hash(collection: str, path: str) -> str:
     """What the audit trail names a deleted document by: the SHA-256 of `collection/path`."""
     return "sha256:" + hashlib.sha256(f"{collection}/{path}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _never_again(db: sqlite3.Connection) -> None:
+    """Keep which ids were used, before documents are deleted: who still holds one of theirs names no other document."""
+    db.execute(f"INSERT OR REPLACE INTO properties (name, value) VALUES (?, {_NEXT_ID} - 1)", (_USED,))
 
 
 class EmbeddingsGone(HomeError):
@@ -190,8 +200,8 @@ class Catalog(Candidates):
         collection_id = db.execute("SELECT id FROM collections WHERE name = ?", (collection,)).fetchone()[0]
         access_id = self._access_id(db, EVERYONE) if access_id is None else access_id
         row = db.execute(
-            "INSERT INTO documents (collection_id, path, root, source, access_id, status, checked_at) "
-            "VALUES (?, ?, ?, ?, ?, 'added', ?) "
+            "INSERT INTO documents (id, collection_id, path, root, source, access_id, status, checked_at) "
+            f"VALUES ({_NEXT_ID}, ?, ?, ?, ?, ?, 'added', ?) "
             "ON CONFLICT (collection_id, path) DO UPDATE SET root = excluded.root, source = excluded.source, "
             "checked_at = excluded.checked_at RETURNING id, access_id",
             (collection_id, path, root, source, access_id, now()),
@@ -246,34 +256,41 @@ class Catalog(Candidates):
                 (status, reason, now(), document_id),
             )
 
-    def chunk_ids(self, document_id: int) -> list[int]:
-        """The chunks of a document, for taking them out of the vector index."""
-        return [r["id"] for r in self.db.execute("SELECT id FROM chunks WHERE document_id = ?", (document_id,))]
+    def delete_documents(
+        self, document_ids: Sequence[int], asker: str, properties: Mapping[str, str] | None = None
+    ) -> list[int]:
+        """Delete documents with all versions, and store `properties`: all of it is kept, or none. Those that are not
+        there are passed over. Returns the ids of their chunks, for taking them out of the vector index.
 
-    def delete_document(self, document_id: int, asker: str) -> list[str]:
-        """Delete a document with all versions. Returns the content hashes no other document holds any more.
-
-        What else speaks of it is noted down for `kb.store.deletion`. The audit trail keeps who and when, and hashes.
+        What else speaks of them is noted down for `kb.store.deletion`. The audit trail keeps who and when, and hashes.
         """
+        chunk_ids = list[int]()
         with self.transaction() as db:
-            row = db.execute(
-                "SELECT c.name, d.path, d.root, d.source FROM documents d JOIN collections c ON c.id = d.collection_id "
-                "WHERE d.id = ?",
-                (document_id,),
-            ).fetchone()
-            hashes = [
-                r["sha256"]
-                for r in db.execute("SELECT DISTINCT sha256 FROM versions WHERE document_id = ?", (document_id,))
-            ]
-            self.drop_chunks(db, "document_id = ?", (document_id,))
-            db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
-            self.record(db, asker, "delete", name_hash(row["name"], row["path"]), {"sha256": hashes})
-            note = json.dumps({**dict(row), "sha256": hashes}, ensure_ascii=False)
-            notes = {TRACES: "1", f"{FORGET}{document_id}:{now()}": note}
-            db.executemany("INSERT OR REPLACE INTO properties (name, value) VALUES (?, ?)", notes.items())
-            unused = [sha256 for sha256 in hashes if not self.names_content(sha256)]
-        self.changed([document_id])
-        return unused
+            _never_again(db)
+            for document_id in document_ids:
+                chunk_ids += self._delete_document(db, document_id, asker)
+            kept = {TRACES: "1", **(properties or {})}
+            db.executemany("INSERT OR REPLACE INTO properties (name, value) VALUES (?, ?)", kept.items())
+        self.changed(document_ids)
+        return chunk_ids
+
+    def _delete_document(self, db: sqlite3.Connection, document_id: int, asker: str) -> list[int]:
+        row = db.execute(
+            "SELECT c.name, d.path, d.root, d.source FROM documents d JOIN collections c ON c.id = d.collection_id "
+            "WHERE d.id = ?",
+            (document_id,),
+        ).fetchone()
+        if row is None:  # deleted meanwhile
+            return []
+        contents = db.execute("SELECT DISTINCT sha256 FROM versions WHERE document_id = ?", (document_id,))
+        hashes = [each["sha256"] for each in contents]
+        chunks = db.execute("SELECT id FROM chunks WHERE document_id = ?", (document_id,)).fetchall()
+        self.drop_chunks(db, "document_id = ?", (document_id,))
+        db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+        self.record(db, asker, "delete", name_hash(row["name"], row["path"]), {"sha256": hashes})
+        note = json.dumps({**dict(row), "sha256": hashes}, ensure_ascii=False)
+        db.execute("INSERT INTO properties (name, value) VALUES (?, ?)", (f"{FORGET}{document_id}:{now()}", note))
+        return [each["id"] for each in chunks]
 
     def names_content(self, sha256: str) -> bool:
         """Whether a version of any document has this content."""
@@ -316,6 +333,16 @@ class Catalog(Candidates):
             names = ", ".join(r["name"] for r in rows)
             raise DocumentNotFound(f"{path!r} stands in several collections ({names}). Name one with --collection.")
         return rows[0]["id"], rows[0]["name"]
+
+    def name_of(self, document_id: int) -> tuple[str, str]:
+        """(collection, path) of a document. Raises DocumentNotFound."""
+        row = self.db.execute(
+            "SELECT c.name, d.path FROM documents d JOIN collections c ON c.id = d.collection_id WHERE d.id = ?",
+            (document_id,),
+        ).fetchone()
+        if row is None:
+            raise DocumentNotFound(f"There is no document with id {document_id} any more. Look at the list again.")
+        return row["name"], row["path"]
 
     def stored_text(self, document_id: int, version: int | None = None) -> StoredText:
         """The text of the version that answers, or of version number `version`."""

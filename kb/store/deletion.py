@@ -1,6 +1,6 @@
 """Deletion: takes documents out of everything the home keeps, so that no byte of them is left in its files.
 
-First a document is deleted so that nothing finds or shows it, which is quick, and noted down. `scrub` then takes
+First documents are deleted, as one act, so that nothing finds or shows them, and noted down. `scrub` then takes
 the words of all documents noted down out of what else speaks of them (conversations, the audit trail, jobs,
 evaluations, files), and overwrites what the stores only mark as deleted. A note stays until that is done: a crash
 in between is made good by the next start.

@@ -1,27 +1,35 @@
 """Dooming: what goes when documents, or the files they came from, are deleted by name, and what still holds of it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from kb.errors import DocumentNotFound
-from kb.schema import Doomed, Principal
+from kb.schema import Document, Doomed, Principal, Target
 from kb.store.catalog import Catalog, KnownDocument
 from kb.store.uploads import are_uploads
 
+YES_IS_ENOUGH = 20  # documents; to delete more, something is typed
+
 
 def doomed(
-    catalog: Catalog, uploads: Path, asker: Principal, names: Iterable[tuple[str | None, str]]
-) -> list[tuple[int, Doomed]]:
-    """What goes with these, given as (collection or None, path), each with its document id; by collection and path.
+    catalog: Catalog, uploads: Path, asker: Principal, targets: Iterable[Target], *, alone: bool = False
+) -> list[Doomed]:
+    """What goes with these, by collection and path. If `alone`, nothing goes with those that are given by their id.
 
-    Raises DocumentNotFound for a name that is neither that of a document nor that of what some came from.
+    Raises DocumentNotFound for an id that no document has, and a name that is neither that of a document nor that of
+    what some came from.
     """
     collections = _Collections(catalog)
     found: dict[int, tuple[str, KnownDocument]] = {}
-    for collection, path in names:
-        name = _collection_of(catalog, collections, asker, collection, path)
-        found |= {each.document_id: (name, each) for each in collections[name].named.get(path, ())}
+    for target in targets:
+        if isinstance(target, int):
+            name, path = catalog.name_of(target)
+        else:
+            name, path = _collection_of(catalog, collections, asker, *target), target[1]
+        for each in collections[name].named.get(path, ()):
+            if not (alone and isinstance(target, int)) or each.document_id == target:
+                found[each.document_id] = (name, each)
     kept = {name: collections[name].sources_beside(found.keys()) for name in {name for name, _ in found.values()}}
 
     def kept_in(name: str, document: KnownDocument) -> str:
@@ -34,9 +42,19 @@ def doomed(
         return document.source if is_kept else ""
 
     return [
-        (document_id, Doomed(name, each.path, kept_in(name, each)))
+        Doomed(name, each.path, kept_in(name, each), document_id)
         for document_id, (name, each) in sorted(found.items(), key=lambda item: (item[1][0], item[1][1].path))
     ]
+
+
+def to_be_typed(doomed: Collection[Doomed], documents: Iterable[Document]) -> str:
+    """What is typed before these of all `documents` are deleted: the name of a collection that goes as a whole, else
+    their number where they are many; "" where a yes is enough."""
+    going, held = (Counter(each.collection for each in listed) for listed in (doomed, documents))
+    whole = [name for name, n in going.items() if n == held[name] > 1]
+    if whole and len(going) == 1 and whole[0].isprintable():
+        return whole[0].strip()
+    return str(len(doomed)) if whole or len(doomed) > YES_IS_ENOUGH else ""
 
 
 class _Documents:

@@ -12,7 +12,7 @@ from typing import Literal
 from kb.language.local_days import instants
 from kb.schema import Document, PageSpan
 
-Sort = Literal["name", "date", "size", "status", "type", "quality", "pages", "chunks"]
+Sort = Literal["collection", "name", "date", "size", "status", "type", "quality", "pages", "chunks"]
 POOR = 0.7  # pages of a quality under it can hardly be relied on
 SEARCHABLE = ("added", "changed", "unchanged")
 
@@ -27,7 +27,7 @@ class Wanted:
     statuses: tuple[str, ...] = ()  # "ready" stands for all that can be searched
     since: str = ""  # ISO date; ingested on that day of this machine or later
     until: str = ""  # ISO date; ingested on that day of this machine or earlier
-    sort: Sort = "name"
+    sort: Sort = "collection"  # and path; "name" is by path, whatever the collection
     descending: bool = False
     limit: int = 50
     offset: int = 0
@@ -93,7 +93,7 @@ def select(documents: Sequence[Document], wanted: Wanted) -> Listed:
     words = wanted.search.casefold().split()
     days = instants(wanted.since, wanted.until)
     found = [d for d in documents if _matches(d, wanted, words, *days)]
-    if wanted.sort != "name":
+    if wanted.sort != "collection":
         found.sort(key=_KEYS[wanted.sort], reverse=wanted.descending)
     elif wanted.descending:
         found.reverse()
@@ -117,6 +117,7 @@ def _matches(document: Document, wanted: Wanted, words: Sequence[str], begins: s
 
 
 _KEYS: dict[str, Callable[[Document], tuple[object, ...]]] = {
+    "name": lambda d: (d.path.casefold(), d.path),
     "date": lambda d: (d.ingested_at,),
     "size": lambda d: (d.size,),
     "status": lambda d: (status_group(d),),
@@ -180,7 +181,7 @@ def _read(db: sqlite3.Connection, document_id: int) -> Document | None:
         status=row["status"], reason=row["reason"], version=row["number"] or 0, sha256=row["sha256"] or "",
         size=row["size"] or 0, pages=len(pages) or None, chunks=row["chunks"], quality=row["quality"] or 0.0,
         ingested_at=row["ingested_at"] or "", ocr_pages=sum(page.ocr for page in pages),
-        poor_pages=sum(page.quality < POOR for page in pages),
+        poor_pages=sum(page.quality < POOR for page in pages), id=document_id,
     )  # fmt: skip
 
 

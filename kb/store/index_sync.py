@@ -19,7 +19,6 @@ from kb.store.vectors import VectorIndex, VectorsDamaged
 
 _IDENTITY = "embedding"
 _WRITING = "chroma_writing"  # "1" while Chroma may hold half of a change
-_REMOVED_AT_ONCE = 100  # documents
 _PROBES = 8  # chunks that Chroma must find again by their own vectors when it is opened
 
 log = logging.getLogger(__name__)
@@ -89,16 +88,16 @@ class Indexes:
             self._publish(self._catalog.add_versions(versions))
 
     def remove(self, document_ids: Sequence[int], asker: str) -> None:
-        """Delete documents everywhere, some at a time: Chroma takes as long for one as for many."""
-        for at in range(0, len(document_ids), _REMOVED_AT_ONCE):
-            with self._lock:
-                vectors, chunk_ids = self.vectors, list[int]()
-                self._catalog.set_property(_WRITING, "1")
-                for document_id in document_ids[at : at + _REMOVED_AT_ONCE]:
-                    chunk_ids += self._catalog.chunk_ids(document_id)
-                    self._catalog.delete_document(document_id, asker)
-                vectors.delete(chunk_ids)
-                self._catalog.set_property(_WRITING, "")
+        """Delete documents everywhere, as one act: a crash leaves all of them, or none.
+
+        The catalog lets go of them at once; where Chroma then did not get to it, it is filled again when next opened.
+        """
+        if not document_ids:
+            return
+        with self._lock:
+            vectors = self.vectors
+            vectors.delete(self._catalog.delete_documents(document_ids, asker, {_WRITING: "1"}))
+            self._catalog.set_property(_WRITING, "")
 
     def wipe(self) -> None:
         """Leave no vector and no word of a deleted document in any file. Raises what `Database.wipe` raises."""

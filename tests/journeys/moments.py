@@ -116,7 +116,9 @@ def take(browser: "Browser", product: Running, hold: Path, files: list[Path], lo
     page.locator('.st-key-add-files button:has-text("20")').click()
     page.locator('.card.job [role="progressbar"][aria-valuenow]').wait_for()
     shots(page, "uploading")
-    page.locator(".results .doc").first.wait_for(timeout=300_000)
+    page.locator(".recent summary").click(timeout=300_000)
+    page.locator('.recent [data-action="files"]').first.click()
+    page.locator(".results .doc").first.wait_for()
     shots(page, "uploaded")
 
     page.locator('[data-testid="stSidebar"] a[href$="evaluation"]').click()

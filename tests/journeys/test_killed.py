@@ -34,9 +34,18 @@ ROOT = Path(__file__).parents[2]
 SEED = 20251017
 KILLS = int(os.environ.get("KB_KILLS", "10"))  # 50 take a quarter of an hour
 FULL_DISKS = int(os.environ.get("KB_FULL_DISKS", "3"))  # 10 take some minutes
+SEVERAL = ("02.md", "03.md", "04.md")  # are deleted together
 STEPS = {
     "kb.assistant:KnowledgeBase": ("remove",),
-    "kb.store.catalog:Catalog": ("add_versions", "publish", "delete_document", "record_outcome", "set_property"),
+    "kb.store.catalog:Catalog": (
+        "add_versions",
+        "publish",
+        "delete_documents",
+        "_delete_document",
+        "record_outcome",
+        "set_property",
+        "wipe",
+    ),
     "kb.store.file_tracking:Sync": ("store_ahead", "keep_seen", "move", "drop_ahead"),
     "kb.store.vectors:VectorIndex": ("add", "delete", "close"),
     "ingest.sync.pipeline:_Run": ("_begin", "_take"),
@@ -65,7 +74,7 @@ def child(command: str, home: str, *arguments: str) -> None:
     with KnowledgeBase.open(Path(home), load_settings()) as kb:
         print("before everything", flush=True)
         if command == "delete":
-            kb.delete_document(OWNER, "many", arguments[0])
+            kb.delete_documents(OWNER, [("many", path) for path in arguments])
         else:
             ingest(kb, [Path(arguments[0])], prune=True)
         print("after everything", flush=True)
@@ -192,7 +201,7 @@ def test_the_steps_in_which_it_is_killed_are_in_all_phases(undisturbed: list[str
     """Reading, embedding, and the three stores: the undisturbed run goes through all of them, some several times."""
     assert {line.partition(" ")[2] for line in undisturbed} >= {
         "begin", "take", "get_text_embedding_batch", "store_ahead", "add_versions", "set_property", "add", "publish",
-        "delete", "delete_document", "record_outcome", "move", "keep_seen", "drop_ahead",
+        "delete", "delete_documents", "record_outcome", "move", "keep_seen", "drop_ahead",
     }  # fmt: skip
     assert undisturbed.count("after publish") >= 2
     assert len(set(moments(undisturbed))) == KILLS
@@ -271,24 +280,34 @@ def is_consistent(kb: KnowledgeBase) -> bool:
 @pytest.fixture(scope="module")
 def undisturbed_deletion(place: Path) -> list[str]:
     shutil.copytree(place / "before", place / "without")
-    return run("delete", str(place / "without"), "02.md")
+    return run("delete", str(place / "without"), *SEVERAL)
 
 
-@pytest.mark.parametrize("step", ["before delete_document", "after delete_document", "after delete", "before close"])
-def test_a_deletion_that_was_killed_is_undone_or_finished(
+@pytest.mark.parametrize(
+    "step",
+    ["before delete_documents", "in the transaction", "after delete_documents", "before delete", "after delete",
+     "before wipe", "before close"],
+)  # fmt: skip
+def test_a_deletion_of_several_that_was_killed_took_all_or_none(
     place: Path, undisturbed_deletion: list[str], tmp_path: Path, step: str
 ) -> None:
     home = shutil.copytree(place / "before", tmp_path / "home")
-    run("delete", str(home), "02.md", kill_at=undisturbed_deletion.index(step) + 1)
+    within = undisturbed_deletion.index("before delete_document") + 3  # the second of them
+    at = within if step == "in the transaction" else undisturbed_deletion.index(step) + 1
+    run("delete", str(home), *SEVERAL, kill_at=at)
     with KnowledgeBase.open(home, settings()) as kb:
-        there = "02.md" in [d.path for d in kb.documents(OWNER)]
-        assert found_by(kb, "zebra002code0") == ({"02.md"} if there else set())
+        there = set(SEVERAL) & {d.path for d in kb.documents(OWNER)}
+        assert there in (set(), set(SEVERAL))
+        assert bool(there) == (step in ("before delete_documents", "in the transaction"))
+        for n in range(2, 5):
+            assert found_by(kb, f"zebra{n:03}code0") == ({f"{n:02}.md"} if there else set())
         assert is_sound(kb)
         if there:
-            kb.delete_document(OWNER, "many", "02.md")
+            kb.delete_documents(OWNER, [("many", path) for path in SEVERAL])
             assert is_sound(kb)
         kb.repair()
         assert len(list(kb.home.originals.glob("*/*"))) == len(kb.catalog.content_hashes() - bundled(kb))
+    assert [file for file in home.rglob("*") if file.is_file() and b"zebra003code0" in file.read_bytes()] == []
 
 
 def bundled(kb: KnowledgeBase) -> set[str]:

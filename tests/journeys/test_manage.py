@@ -91,11 +91,21 @@ def test_twenty_files_are_uploaded_followed_filtered_and_deleted(
     page.wait_for_selector("text=No documents yet")
     upload(page, files)
     page.wait_for_selector('.card.job [role="progressbar"]')
+    page.wait_for_selector("text=The first files are being read")
+    assert page.get_by_text("No documents yet").count() == 0
     (home / "gate").touch()
     page.wait_for_selector("text=Done: 18 added, 0 changed, 0 unchanged, 2 failed", timeout=SLOW)
 
-    # What became of each file, the failed ones first, each with its reason.
+    # What became of each file stands behind a click, for the list is what is wanted now.
     results = page.locator(".results .doc")
+    page.wait_for_selector(".listhead:has-text('20 documents')")
+    assert page.locator(".recent[open]").count() == results.count() == 0
+    assert page.locator(".listhead").bounding_box()["y"] < 900  # type: ignore[index]
+
+    # The failed ones first, each with its reason.
+    page.locator(".recent summary").click()
+    page.locator('.recent [data-action="files"]').click()
+    results.first.wait_for()
     assert results.count() == 20
     assert "broken.pdf" in results.nth(0).inner_text() + results.nth(1).inner_text()
     assert "empty" in page.locator('.results .doc:has-text("empty.txt") .reason').inner_text()
@@ -108,14 +118,15 @@ def test_twenty_files_are_uploaded_followed_filtered_and_deleted(
     page.wait_for_selector(".listhead:has-text('6 documents')")
     page.locator(".st-key-filter input").fill("")
     page.locator(".st-key-filter input").press("Enter")
-    page.wait_for_selector(".listhead:has-text('19 documents')")
+    page.wait_for_selector(".listhead:has-text('20 documents')")
     page.locator(".st-key-filter-more button").click()
     page.locator(".st-key-filter-status button:has-text('Failed')").click()
-    page.wait_for_selector(".listhead:has-text('1 document')")
-    assert "damaged" in page.locator(".pickable .reason").inner_text()
+    page.wait_for_selector(".listhead:has-text('2 documents')")
+    assert "damaged" in page.locator('.pickable:has-text("broken.pdf") .reason').inner_text()
+    assert "empty" in page.locator('.pickable:has-text("empty.txt") .reason').inner_text()
     page.locator(".st-key-filter-none button").click()
     page.locator(".st-key-filtered-row").wait_for(state="detached")
-    page.wait_for_selector(".listhead:has-text('19 documents')")
+    page.wait_for_selector(".listhead:has-text('20 documents')")
     page.keyboard.press("Escape")
 
     # A preview, and the original.
@@ -134,7 +145,7 @@ def test_twenty_files_are_uploaded_followed_filtered_and_deleted(
     page.locator(".st-key-delete-cancel").wait_for(state="detached")
     page.locator('.pickable:has-text("report-00.md") [data-action="delete"]').click()
     page.locator(".st-key-delete-confirm button").click()
-    page.wait_for_selector(".listhead:has-text('18 documents')")
+    page.wait_for_selector(".listhead:has-text('19 documents')")
     assert page.locator('.pickable:has-text("report-00.md")').count() == 0
     for name in ("report-01.md", "report-02.md"):
         page.locator(f'.pickable:has-text("{name}") .pick').focus()
@@ -143,10 +154,85 @@ def test_twenty_files_are_uploaded_followed_filtered_and_deleted(
     page.wait_for_selector("text=2 selected")
     page.locator(".st-key-chosen-delete button").click()
     page.locator(".st-key-delete-confirm button").click()
-    page.wait_for_selector(".listhead:has-text('16 documents')")
+    page.wait_for_selector(".listhead:has-text('17 documents')")
     page.reload()
-    page.wait_for_selector(".listhead:has-text('16 documents')")
+    page.wait_for_selector(".listhead:has-text('17 documents')")
     assert page.locator(".st-key-bulk-row").count() == 0
+
+
+def add_folder(page: "Page", folder: Path, texts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    if not page.locator(".st-key-folder-path input").is_visible():
+        page.locator(".st-key-folder summary").click()
+    page.locator(".st-key-folder-path input").fill(str(folder))
+    page.locator(".st-key-folder-add button").click()
+    page.wait_for_selector(f".recent summary:has-text('{folder.name} · Done: {len(texts)} added')", timeout=SLOW)
+
+
+def shown_collection(page: "Page") -> str:
+    return page.locator(".st-key-filter-collection input").input_value()
+
+
+def test_what_is_deleted_is_what_is_listed_and_ticked(visitor: Visitor, tmp_path: Path) -> None:
+    page = go(visitor, "documents")
+    add_folder(page, tmp_path / "policies", {f"policy-{n}.md": f"# Policy {n}\n\nRule {n}.\n" for n in range(3)})
+    add_folder(page, tmp_path / "minutes", {f"minute-{n:02}.md": f"# Minute {n}\n\nSaid {n}.\n" for n in range(22)})
+    page.wait_for_selector(".listhead:has-text('25 documents')")
+    assert shown_collection(page) == "All collections (25)"
+
+    # All of a collection: each is named, and the collection's name is typed.
+    field = page.locator(".st-key-filter-collection input")
+    field.click()
+    field.press_sequentially("policies (3)", delay=80)
+    page.get_by_role("option", name="policies (3)").wait_for()
+    field.press("Enter")
+    page.wait_for_selector(".listhead:has-text('3 documents')")
+    page.locator('.listhead [role="checkbox"]').click()
+    page.wait_for_selector("text=3 selected")
+    page.locator(".st-key-chosen-delete button").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Delete 3 documents?").wait_for()
+    assert dialog.locator(".doomed .name").all_inner_texts() == ["policy-0.md", "policy-1.md", "policy-2.md"]
+    page.locator(".st-key-delete-confirm button").click()
+    dialog.get_by_text("Nothing was deleted: type exactly “policies”.").wait_for()
+    page.locator(".st-key-delete-typed input").fill("policies")
+    page.locator(".st-key-delete-confirm button").click()
+    dialog.wait_for(state="detached")
+
+    # The filter's collection is gone: the filter and a word say that all are listed, and nothing is ticked.
+    page.wait_for_selector(".listhead:has-text('22 documents')")
+    page.wait_for_selector('[role="status"]:has-text("The collection “policies” is gone.")')
+    assert shown_collection(page) == "All collections (22)"
+    assert page.locator(".st-key-bulk-row").count() == 0
+
+    # What is ticked and then not listed is not ticked any more.
+    page.locator('.pickable:has-text("minute-00.md") .pick').click()
+    page.wait_for_selector("text=1 selected")
+    page.locator(".st-key-filter input").fill("minute-01")
+    page.locator(".st-key-filter input").press("Enter")
+    page.wait_for_selector(".listhead:has-text('1 document')")
+    page.locator('[role="status"]:has-text("is gone")').wait_for(state="detached")
+    page.locator(".st-key-filter input").fill("")
+    page.locator(".st-key-filter input").press("Enter")
+    page.wait_for_selector(".listhead:has-text('22 documents')")
+    assert page.locator(".st-key-bulk-row").count() == page.locator('.pick[aria-checked="true"]').count() == 0
+
+    # More than twenty: their number is typed.
+    page.locator('.listhead [role="checkbox"]').click()
+    page.wait_for_selector("text=22 selected")
+    page.locator('.pickable:has-text("minute-07.md") .pick').click()
+    page.wait_for_selector("text=21 selected")
+    page.locator(".st-key-chosen-delete button").click()
+    page.locator(".st-key-delete-typed input").fill("22")
+    page.locator(".st-key-delete-confirm button").click()
+    dialog.get_by_text("type exactly “21”").wait_for()
+    page.locator(".st-key-delete-typed input").fill("21")
+    page.locator(".st-key-delete-confirm button").click()
+    page.wait_for_selector(".listhead:has-text('1 document')")
+    assert page.locator(".pickable .name").inner_text() == "minute-07.md"
+    assert shown_collection(page) == "All collections (1)"
 
 
 def test_five_hundred_files_at_once_are_one_job_that_can_be_cancelled(visitor: Visitor, home: Path) -> None:

@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from tokenizers import Tokenizer
 
 from kb.models.embedding import EmbeddedQuestion, Embedder, Embedding
 from kb.models.maxsim import Vectors, pack
-from kb.schema import Chunk, Language, PageSpan
+from kb.schema import Chunk, Doomed, Language, PageSpan
 from kb.store.catalog import NewVersion, embedding_key
 
 
@@ -74,3 +75,8 @@ def version(
 
 def key(text: str, embedder: SeededEmbedder | None = None) -> bytes:
     return embedding_key(text, (embedder or SeededEmbedder()).identity())
+
+
+def unnumbered(doomed: Iterable[Doomed]) -> list[Doomed]:
+    """What a deletion takes, without its ids."""
+    return [replace(each, id=0) for each in doomed]

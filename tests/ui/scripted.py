@@ -24,6 +24,7 @@ from kb.schema import (
     Principal,
     Retrieved,
     StoredText,
+    Target,
     Thought,
     Token,
 )
@@ -150,16 +151,19 @@ class ScriptedKB:
     def section_at(self, stored: StoredText, offset: int) -> None:
         return None
 
-    def doomed(self, asker: Principal, names: Sequence[tuple[str | None, str]]) -> list[Doomed]:
-        return [Doomed(collection or "staff", path) for collection, path in names]
+    def doomed(self, asker: Principal, targets: Sequence[Target]) -> list[Doomed]:
+        names = [self.catalog.name_of(t) if isinstance(t, int) else (t[0] or "staff", t[1]) for t in targets]
+        ids = [self.catalog.find_document(asker, path, collection)[0] for collection, path in names]
+        return [Doomed(collection, path, id=id) for (collection, path), id in zip(names, ids, strict=True)]
 
-    def delete_documents(self, asker: Principal, names: Sequence[tuple[str | None, str]]) -> list[Doomed]:
-        for collection, path in names:
-            self.texts.pop(path)
-            self.deleted.append(path)
-            self.catalog.delete_document(self.catalog.find_document(asker, path, collection)[0], asker.name)
-            ConversationStore(self.catalog).forget_document(collection or "staff", path)
-        return [Doomed(collection or "staff", path) for collection, path in names]
+    def delete_documents(self, asker: Principal, targets: Sequence[Target]) -> list[Doomed]:
+        doomed = self.doomed(asker, targets)
+        self.catalog.delete_documents([each.id for each in doomed], asker.name)
+        for each in doomed:
+            self.texts.pop(each.path)
+            self.deleted.append(each.path)
+            ConversationStore(self.catalog).forget_document(each.collection, each.path)
+        return doomed
 
     def ask(
         self,

@@ -1,17 +1,17 @@
 """Routes of the API: the document list, a document's text, chunks, original and page pictures, and deletion."""
 
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, model_validator
 from starlette.responses import FileResponse, Response
 
 from kb.errors import DocumentError
-from kb.schema import Document
+from kb.schema import Document, Target
 from kb.serialization import chunk_form, document_form, doomed_form, stored_text_form
 from kb.store.document_queries import Sort, Wanted, select
-from ui.api.common import Asker, CollectionQuery, NotFound, PathQuery, ServiceHere
+from ui.api.common import Asker, Body, CollectionQuery, NotFound, PathQuery, ServiceHere
 from ui.api.stream import Json
 from ui.pictures.page_picture import PageError
 from ui.pictures.render_pool import drawings, is_drawn
@@ -26,8 +26,9 @@ VersionQuery = Annotated[int | None, Query(ge=1, description="An earlier version
 
 
 class DocumentForm(BaseModel):
-    """An entry of the document list; `document` is the path within its collection."""
+    """An entry of the document list; `document` is the path within its collection, `id` is never another's."""
 
+    id: int
     collection: str
     document: str
     title: str
@@ -80,6 +81,7 @@ class TextForm(BaseModel):
     ingested_at: str
     ocr_pages: int
     poor_pages: int
+    id: int
     text: str
 
 
@@ -104,6 +106,7 @@ class ChunksForm(BaseModel):
 class DoomedForm(BaseModel):
     """A document that a deletion takes. `kept_in`: the mail or uploaded archive that holds it still; "" for none."""
 
+    id: int
     collection: str
     document: str
     kept_in: str
@@ -113,6 +116,29 @@ class DoomedListForm(BaseModel):
     """All that a deletion takes."""
 
     documents: list[DoomedForm]
+
+
+class NameForm(Body):
+    """A document by its path; the collection is needed where the path stands in several."""
+
+    document: str
+    collection: str | None = None
+
+
+class TargetsForm(Body):
+    """Documents to delete, by their ids, their names or both; at least one."""
+
+    ids: list[Annotated[int, Field(ge=1, lt=2**63)]] = Field([])
+    documents: list[NameForm] = Field([])
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not self.ids and not self.documents:
+            raise ValueError("Name a document, in `ids` or in `documents`.")
+        return self
+
+    def targets(self) -> list[Target]:
+        return [*self.ids, *((each.collection, each.document) for each in self.documents)]
 
 
 class DeletedForm(DoomedForm):
@@ -137,7 +163,7 @@ def documents(
     status: Annotated[list[str] | None, Query(description="ready, failed, skipped, deleted")] = None,
     since: Annotated[str, Query(description="ISO date; ingested on that day of the service's machine or later")] = "",
     until: Annotated[str, Query(description="ISO date; ingested on that day of the service's machine or earlier")] = "",
-    sort: Sort = "name",
+    sort: Sort = "collection",
     descending: bool = False,
     limit: Annotated[int, Query(ge=1)] = _ALL,
     offset: Annotated[int, Query(ge=0)] = 0,
@@ -217,17 +243,35 @@ def page_picture(
 
 
 @router.get("/doomed", response_model=DoomedListForm)
-def doomed(service: ServiceHere, asker: Asker, path: PathsQuery, collection: CollectionQuery = None) -> Response:
+def doomed_by_name(service: ServiceHere, asker: Asker, path: PathsQuery, collection: CollectionQuery = None) -> Any:
     """What deleting these would delete: what is inside a mail or archive goes with it."""
-    found = service.kb.doomed(asker, [(collection, each) for each in path])
-    return Json({"documents": [doomed_form(each) for each in found]})
+    return _doomed(service, asker, [(collection, each) for each in path])
+
+
+@router.post("/doomed", response_model=DoomedListForm)
+def doomed(service: ServiceHere, asker: Asker, targets: TargetsForm) -> Any:
+    """What goes with these: they themselves, and what is inside a mail or archive among them."""
+    return _doomed(service, asker, targets.targets())
 
 
 @router.delete("", response_model=DeletedListForm)
-def delete(service: ServiceHere, asker: Asker, path: PathsQuery, collection: CollectionQuery = None) -> Response:
+def delete_by_name(service: ServiceHere, asker: Asker, path: PathsQuery, collection: CollectionQuery = None) -> Any:
     """Delete documents, and what is inside them: all versions, vectors, words and originals. All or none is found."""
-    names = [(collection, each) for each in path]
-    deleted = service.kb.delete_documents(asker, names)
+    return _delete(service, asker, [(collection, each) for each in path])
+
+
+@router.post("/delete", response_model=DeletedListForm)
+def delete(service: ServiceHere, asker: Asker, targets: TargetsForm) -> Any:
+    """Delete documents as one act: those of the ids and no other, and the named ones with what is inside them."""
+    return _delete(service, asker, targets.targets())
+
+
+def _doomed(service: Any, asker: Any, targets: list[Target]) -> Response:
+    return Json({"documents": [doomed_form(each) for each in service.kb.doomed(asker, targets)]})
+
+
+def _delete(service: Any, asker: Any, targets: list[Target]) -> Response:
+    deleted = service.kb.delete_documents(asker, targets)
     return Json({"documents": [{**doomed_form(each), "status": "deleted"} for each in deleted]})
 
 

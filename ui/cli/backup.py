@@ -74,9 +74,11 @@ def check(
     else:
         for problem in report.problems:
             print(console.printable_line(f"PROBLEM  {problem}"))
+        held = f"{console.counted(report.documents, 'document')}, {console.counted(report.originals, 'original')}"
+        vectors = "?" if report.vectors is None else report.vectors
         print(
-            f"{report.documents} documents, {report.originals} originals; chunks: {report.chunks} in the catalog, "
-            f"{report.words} in the word index, {'?' if report.vectors is None else report.vectors} in the vector index"
+            f"{held}; chunks: {report.chunks} in the catalog, {report.words} in the word index, {vectors} in the "
+            "vector index"
         )
     if report.problems:
         raise typer.Exit(1)
@@ -87,8 +89,9 @@ def _form(report: Any) -> dict[str, Any]:
 
 
 def _counts(report: Any) -> str:
-    evaluations = f", {report.runs} files of evaluations" if report.runs else ""
-    return f"{report.documents} documents, {report.originals} originals, {report.uploads} uploads{evaluations}"
+    counts = {"document": report.documents, "original": report.originals, "upload": report.uploads}
+    evaluations = f", {console.counted(report.runs, 'file')} of evaluations" if report.runs else ""
+    return ", ".join(console.counted(n, thing) for thing, n in counts.items()) + evaluations
 
 
 def _megabytes(size: int) -> str:

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -27,6 +26,7 @@ from kb.schema import (
     Retrieval,
     Scope,
     StoredText,
+    Target,
 )
 from kb.serialization import (
     answer_of_form,
@@ -47,9 +47,6 @@ if TYPE_CHECKING:
     from kb.config import Settings
     from kb.store.backup import BackupReport, CheckReport
     from ui.service.auth import RunningService
-
-
-_ADDRESS = 30_000  # bytes of the names in one address; servers take some 64,000
 
 
 class OtherModel(KBError):
@@ -257,19 +254,15 @@ class RemoteKnowledgeBase:
         found = self._call("GET", "documents/chunks", asker, params=_named(path=path, collection=collection))
         return [Chunk(**chunk) for chunk in found["chunks"]]
 
-    def doomed(self, asker: Principal, names: Iterable[tuple[str | None, str]]) -> list[Doomed]:
-        """What deleting these would delete."""
-        found: list[Form] = []
-        for wanted in _in_addresses(names):
-            found += self._call("GET", "documents/doomed", asker, params=wanted)["documents"]
-        return [doomed_of_form(form) for form in found]
+    def doomed(self, asker: Principal, targets: Iterable[Target]) -> list[Doomed]:
+        """What goes with these, each given by its id or as (collection or None, path)."""
+        found = self._call("POST", "documents/doomed", asker, body=_targets(targets))
+        return [doomed_of_form(form) for form in found["documents"]]
 
-    def delete_documents(self, asker: Principal, names: Iterable[tuple[str | None, str]]) -> list[Doomed]:
-        """Delete documents, given as (collection or None, path), with all that `doomed` names. Returns that."""
-        deleted: list[Form] = []
-        for wanted in _in_addresses(names):
-            deleted += self._call("DELETE", "documents", asker, params=wanted)["documents"]
-        return [doomed_of_form(form) for form in deleted]
+    def delete_documents(self, asker: Principal, targets: Iterable[Target]) -> list[Doomed]:
+        """Delete documents as one act; see `KnowledgeBase.delete_documents`. Returns what was deleted."""
+        deleted = self._call("POST", "documents/delete", asker, body=_targets(targets))
+        return [doomed_of_form(form) for form in deleted["documents"]]
 
     def repair(self) -> dict[str, int]:
         """Build the derived indexes again from the catalog."""
@@ -379,17 +372,17 @@ def _asked(
     }
 
 
-def _in_addresses(names: Iterable[tuple[str | None, str]]) -> Iterator[Form]:
-    """The parameters for documents, given as (collection or None, path): those of a collection together, as fit."""
-    for collection, group in groupby(names, key=lambda name: name[0]):
-        paths, room = list[str](), _ADDRESS
-        for _, path in group:
-            room -= len(quote(path)) + 6
-            if paths and room < 0:
-                yield _named(path=paths, collection=collection)
-                paths, room = [], _ADDRESS - len(quote(path))
-            paths.append(path)
-        yield _named(path=paths, collection=collection)
+def _targets(targets: Iterable[Target]) -> Form:
+    """Documents as a request names them. Raises UnicodeEncodeError for names that are no text."""
+    listed = list(targets)
+    names = [each for each in listed if not isinstance(each, int)]
+    for name in names:
+        for part in filter(None, name):
+            part.encode()
+    return {
+        "ids": [each for each in listed if isinstance(each, int)],
+        "documents": [{"collection": collection, "document": path} for collection, path in names],
+    }
 
 
 def _said(path: Path) -> str:

@@ -44,6 +44,11 @@ def say(text: str) -> None:
     print(printable(text), file=sys.stderr)
 
 
+def counted(n: int, thing: str) -> str:
+    """So many things: "1 passage", "3 passages"."""
+    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
+
+
 def printable(text: str) -> str:
     """Without control characters: neither a document nor its name nor a model steers the terminal."""
     return "".join(c for c in text if c.isprintable() or c in "\n\t")

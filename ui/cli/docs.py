@@ -19,7 +19,7 @@ from ui.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from kb.schema import Document, PageSpan
+    from kb.schema import Document, Doomed, PageSpan
 
 docs = typer.Typer(help="The documents.", no_args_is_help=True)
 app.add_typer(docs, name="docs")
@@ -32,7 +32,7 @@ PathArgument = Annotated[
 ]
 
 PathsArgument = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(metavar="PATH...", help="Paths of documents within their collection.", show_default=False),
 ]
 
@@ -135,41 +135,71 @@ def _page_notes(pages: "Sequence[PageSpan]") -> Iterator[str]:
 
 @docs.command()
 def delete(
-    paths: PathsArgument,
+    paths: PathsArgument = None,
+    ids: Annotated[
+        list[int] | None,
+        typer.Option("--id", metavar="ID", min=1, help="A document by its id in `docs list --json`; may be repeated."),
+    ] = None,
     collection: CollectionOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    count: Annotated[
+        int | None, typer.Option("--count", min=1, help="Delete nothing unless it is exactly so many documents.")
+    ] = None,
     json: JsonOption = False,
     home: HomeOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Delete documents with every trace of them: all versions, vectors, words and originals.
 
-    What is inside a mail or an archive goes with it; an archive is named by its path.
+    What is inside a mail or an archive goes with it; an archive is named by its path. All go, or none. More than 20,
+    or a whole collection, are confirmed by typing their number or its name.
     """
     with opened(home, config) as kb:
         from kb.errors import UsageError
 
         asker = local_user()
-        names = [(collection, path) for path in paths]
-        doomed = kb.doomed(asker, names)
+        targets = [*(ids or ()), *((collection, path) for path in paths or ())]
+        if not targets:
+            raise UsageError("Name the documents to delete: their paths, or --id.")
+        doomed = kb.doomed(asker, targets)
         for each in doomed:
             if each.kept_in:
                 console.say(
                     f"{each.path} is still inside {each.kept_in}, which is kept: to be rid of it, delete "
                     f"{each.kept_in} too"
                 )
+        if count not in (None, len(doomed)):
+            found = console.counted(len(doomed), "document")
+            raise UsageError(f"Nothing was deleted: it would be {found}, and --count says {count}.")
         if not yes:
             if json or not _can_ask():
                 raise UsageError("Nothing was deleted: add --yes to delete without being asked.")
-            shown = ", ".join(console.printable_line(f"{each.collection}/{each.path}") for each in doomed)
-            typer.confirm(f"Delete {shown} with all versions?", abort=True, err=True)
-        deleted = kb.delete_documents(asker, names)
+            _confirm(doomed, kb.documents(asker))
+        deleted = kb.delete_documents(asker, [each.id for each in doomed])
         for each in deleted:
             console.say(f"deleted {each.collection}/{each.path}")
         if json:
             from kb.serialization import doomed_form
 
             console.print_json({"documents": [{**doomed_form(each), "status": "deleted"} for each in deleted]})
+
+
+def _confirm(doomed: "Sequence[Doomed]", documents: "Sequence[Document]") -> None:
+    """Say what goes, by number and name, and have it confirmed. Raises typer.Abort where it is not."""
+    from kb.store.deletion_plan import to_be_typed
+
+    for each in doomed:
+        console.say(console.printable_line(f"{each.collection}/{each.path}"))
+    what = "this document" if len(doomed) == 1 else f"these {len(doomed)} documents"
+    typed = to_be_typed(doomed, documents)
+    if not typed:
+        typer.confirm(f"Delete {what} with all versions?", abort=True, err=True)
+        return
+    why = f"all of collection {typed}" if typed != str(len(doomed)) else what
+    said = typer.prompt(console.printable_line(f"Type {typed} to delete {why} with all versions"), err=True)
+    if str(said).strip() != typed:
+        console.say("Nothing was deleted: that is not what was to be typed.")
+        raise typer.Abort
 
 
 def _can_ask() -> bool:

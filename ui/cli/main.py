@@ -210,8 +210,9 @@ def repair(
             console.print_json(repaired)
         else:
             print(
-                f"{repaired['chunks']} chunks indexed again; {repaired['published']} unfinished versions published; "
-                f"{repaired['originals_removed']} unused originals removed"
+                f"{console.counted(repaired['chunks'], 'chunk')} indexed again; "
+                f"{console.counted(repaired['published'], 'unfinished version')} published; "
+                f"{console.counted(repaired['originals_removed'], 'unused original')} removed"
             )
 
 

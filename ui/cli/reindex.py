@@ -28,6 +28,7 @@ def reindex(
             console.print_json({**form, "seconds": round(report.seconds, 3)})
         else:
             print(
-                f"{report.documents} documents, {report.chunks} chunks ({report.embedded} embedded) "
+                f"{console.counted(report.documents, 'document')}, {console.counted(report.chunks, 'chunk')} "
+                f"({report.embedded} embedded) "
                 f"in {report.seconds:.1f} s"
             )

@@ -65,7 +65,7 @@ def _followed(events: Iterator[Event], stream: "_Stream | None") -> tuple[Answer
         if stream is not None:
             stream.take(event)
         if isinstance(event, Retrieved):
-            console.say(f"{len(event.passages)} passages found")
+            console.say(console.counted(len(event.passages), "passage") + " found")
         elif isinstance(event, Notice):
             console.say(f"note: {event.text}")
             told.add(event.text)

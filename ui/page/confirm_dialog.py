@@ -6,26 +6,44 @@ import streamlit as st
 
 from kb.errors import KBError
 from ui.page import html_chat
+from ui.page.sanitise import plain
 from ui.words.strings import Strings
 from ui.words.translations import localised
 
 
 def confirm(
-    title: str, html: str, t: Strings, *, key: str, delete: Callable[[], object], close: Callable[[], None]
+    title: str,
+    html: str,
+    t: Strings,
+    *,
+    key: str,
+    delete: Callable[[], object],
+    close: Callable[[], None],
+    typed: str = "",
 ) -> None:
     """Ask, with `html` to say what goes; `delete` runs on a yes. What it raises is told, and the dialog stays.
 
-    `close` runs whenever the dialog goes, so that it is not opened again.
+    With `typed`, the yes counts only where that was typed. `close` runs whenever the dialog goes, so that it is not
+    opened again.
     """
 
     @st.dialog(title, icon=":material/delete:", on_dismiss=close)
     def dialog() -> None:
         st.html(html_chat.wrap(html))
+        said = ""
+        if typed:
+            st.html(html_chat.wrap(f"<p>{t('delete_type', words=f'<b>{plain(typed)}</b>')}</p>"))
+            said = st.text_input(
+                t("delete_typed"), key=f"{key}-typed", label_visibility="collapsed", autocomplete="off"
+            )
         row = st.container(horizontal=True, horizontal_alignment="right", key=f"{key}-row")
         if row.button(t("cancel"), key=f"{key}-cancel"):
             close()
             st.rerun()
         if row.button(t("delete_confirm"), key=f"{key}-confirm", type="primary"):
+            if said.strip() != typed:
+                st.html(html_chat.wrap(f'<div class="notice warn">{plain(t("delete_type_again", words=typed))}</div>'))
+                return
             try:
                 with st.spinner(t("deleting")):
                     delete()

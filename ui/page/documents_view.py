@@ -8,8 +8,9 @@ from typing import Any
 import streamlit as st
 
 from kb.errors import KBError
-from kb.schema import Document
-from kb.store.document_queries import Counts, Listed, Sort, Wanted, count, select
+from kb.schema import Document, Doomed
+from kb.store.deletion_plan import to_be_typed
+from kb.store.document_queries import Counts, Sort, Wanted, count, select
 from ui.page import html_chat, html_documents, jobs_view, session
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
@@ -19,12 +20,12 @@ from ui.service import runtime
 from ui.words.strings import Strings
 from ui.words.translations import localised
 
-Key = tuple[str, str]  # collection and path
-
 _PAGE = 50
 _DELETING, _VERSIONS, _CHOSEN, _OFFSET, _PROBLEM = "deleting", "versions-of", "chosen", "offset", "documents-problem"
+_DRAWN, _GONE = "filter-collection-drawn", "filter-collection-gone"
 _FIELDS = ("filter", "filter-collection", "filter-types", "filter-status", "filter-from", "filter-to", "filter-sort")
-_NAMED = 8  # documents that are named before they are deleted together
+_NAMED = 1_000  # documents that are named before they are deleted together
+_NOTED = 8  # of those that stay inside something else, how many are told
 _SORTS: dict[str, tuple[Sort, bool]] = {
     "name": ("name", False),
     "newest": ("date", True),
@@ -41,14 +42,15 @@ def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
     st.html(html_chat.wrap(f'<div class="heading">{t("documents_title")}</div><div>{t("documents_intro")}</div>'))
-    jobs_view.render(service, t)
+    everything = service.kb.documents(service.asker)
+    jobs_view.render(service, t, nothing_read=not any(d.version for d in everything))
     problem = st.session_state.pop(_PROBLEM, None)
     if isinstance(problem, str):
         st.html(html_chat.wrap(html_chat.problem(t("documents_title"), problem)))
-    _list(service, t)
+    _list(service, everything, t)
     doomed, shown = st.session_state.get(_DELETING), st.session_state.get(_VERSIONS)
     if doomed:
-        _confirm(service, doomed, t)
+        _confirm(service, doomed, to_be_typed(doomed, everything), t)
     elif shown:
         _versions(service, shown, t)
 
@@ -56,25 +58,28 @@ def render() -> None:
 # ---- the list
 
 
-def _list(service: runtime.Service, t: Strings) -> None:
-    everything = service.kb.documents(service.asker)
+def _list(service: runtime.Service, everything: Sequence[Document], t: Strings) -> None:
+    reading = not any(d.version for d in everything) and jobs_view.under_way(service)
+    if reading or not everything:
+        words = t("documents_reading" if reading else "documents_none")
+        st.html(html_chat.wrap(f'<div class="notice">{words}</div>'))
     if not everything:
-        st.html(html_chat.wrap(f'<div class="notice">{t("documents_none")}</div>'))
         return
     wanted = _filters(count(everything), t)
     listed = select(everything, wanted)
     if wanted.offset and not listed.documents:  # what stood on this page was deleted
         wanted = _turn(0, wanted)
         listed = select(everything, wanted)
-    chosen = _chosen(everything)
-    _bulk(service, everything, wanted, listed, chosen, t)
+    in_sight = select(everything, replace(wanted, offset=0, limit=len(everything))).documents
+    chosen = _chosen(in_sight)
+    _bulk(service, everything, wanted, in_sight, chosen, t)
     if not listed.documents:
         st.html(html_chat.wrap(f'<div class="notice">{t("filter_none")}</div>'))
         st.button(t("filter_clear"), key="documents-filter-clear", type="tertiary", on_click=_clear)
         return
 
     def on_action(name: str, value: str) -> None:
-        _act(service, name, value, listed, t)
+        _act(service, name, value, everything, t)
 
     html = html_documents.documents(listed, wanted.offset, wanted.limit, chosen, t)
     panel(html_documents.fit(html), key="documents", on_action=on_action)
@@ -92,8 +97,11 @@ def _filters(counts: Counts, t: Strings) -> Wanted:
     names = {"": t("all_collections", n=f"{total:,}")} | {
         name: f"{name} ({n:,})" for name, n in counts.collections.items()
     }
-    if state.get("filter-collection") not in names:
-        state.pop("filter-collection", None)
+    chosen_name = state.get("filter-collection") or ""
+    if chosen_name not in names:
+        state[_GONE], chosen_name = chosen_name, ""
+    if state.get(_DRAWN) != names[chosen_name]:  # the browser goes on showing the words it knows, until it is told
+        state["filter-collection"], state[_DRAWN] = chosen_name, names[chosen_name]
     collection = row.selectbox(
         t("filter_collections"), list(names), format_func=names.__getitem__, key="filter-collection",
         label_visibility="collapsed", on_change=_first_page, width=210, persist_state="session",
@@ -107,6 +115,9 @@ def _filters(counts: Counts, t: Strings) -> Wanted:
     if more.open:
         with more:
             _more_filters(counts, t)
+    if _GONE in state:
+        words = t("collection_gone", name=state[_GONE])
+        st.html(html_chat.wrap(f'<div class="notice warn" role="status">{plain(words)}</div>'))
     types, statuses, since, until = chosen
     if any(chosen):
         named = [name.upper() or t("type_none") for name in _words(types)]
@@ -155,6 +166,7 @@ def _clear() -> None:
 
 def _first_page() -> None:
     st.session_state[_OFFSET] = 0
+    st.session_state.pop(_GONE, None)
 
 
 def _turn(offset: int, wanted: Wanted) -> Wanted:
@@ -173,11 +185,11 @@ def _day(chosen: object) -> str:
 # ---- what is chosen
 
 
-def _chosen(everything: Sequence[Document]) -> set[Key]:
-    """The documents ticked in this session that are still there."""
-    chosen: set[Key] = st.session_state.setdefault(_CHOSEN, set())
-    if chosen:
-        chosen &= {(d.collection, d.path) for d in everything}
+def _chosen(in_sight: Sequence[Document]) -> set[int]:
+    """The ids of the documents ticked in this session. What another filter hides is not ticked any more: what is done
+    with all that are ticked is done with nothing that is not listed."""
+    chosen: set[int] = st.session_state.setdefault(_CHOSEN, set())
+    chosen.intersection_update(d.id for d in in_sight)
     return chosen
 
 
@@ -185,24 +197,26 @@ def _bulk(
     service: runtime.Service,
     everything: Sequence[Document],
     wanted: Wanted,
-    listed: Listed,
-    chosen: set[Key],
+    in_sight: Sequence[Document],
+    chosen: set[int],
     t: Strings,
 ) -> None:
     """What can be done with all that are ticked, or with the collection that is in sight."""
     if not chosen:
-        if wanted.collections and listed.total:
+        if wanted.collections and in_sight:
+            again = [d for d in everything if d.collection == wanted.collections[0]]
             _button("collection-again", t("collection_again", name=label(wanted.collections[0])), ":material/sync:",
-                    lambda: _again(service, {d.collection: [*_paths(everything, d.collection)]
-                                             for d in listed.documents[:1]}, t))  # fmt: skip
+                    lambda: _again(service, again, t))  # fmt: skip
         return
     row = st.container(horizontal=True, vertical_alignment="center", key="bulk-row")
     row.html(html_chat.wrap(f"<b>{plain(t.count('chosen', len(chosen)))}</b>"))
-    if len(chosen) < listed.total:
-        every = lambda: chosen.update(_keys(select(everything, _all(wanted)).documents))  # noqa: E731
-        _button("choose-all", t("choose_all", n=f"{listed.total:,}"), "", every, row)
-    _button("chosen-again", t("document_again"), ":material/sync:", lambda: _again(service, _grouped(chosen), t), row)
-    _button("chosen-delete", t("delete"), ":material/delete:", lambda: _doom(sorted(chosen)), row)
+    if len(chosen) < len(in_sight):
+        every = {d.id for d in in_sight}
+        _button("choose-all", t("choose_all", n=f"{len(every):,}"), "", lambda: chosen.update(every), row)
+    ticked = [d for d in in_sight if d.id in chosen]
+    _button("chosen-again", t("document_again"), ":material/sync:", lambda: _again(service, ticked, t), row)
+    doomed = [d.id for d in ticked]
+    _button("chosen-delete", t("delete"), ":material/delete:", lambda: _doom(service, doomed, t), row)
     _button("chosen-none", t("choose_none"), "", chosen.clear, row)
 
 
@@ -210,56 +224,43 @@ def _button(key: str, words: str, icon: str, act: Callable[[], object], row: Any
     row.button(words, key=key, icon=icon or None, on_click=act, type="tertiary")
 
 
-def _all(wanted: Wanted) -> Wanted:
-    return replace(wanted, offset=0, limit=1_000_000)
-
-
-def _keys(documents: Sequence[Document]) -> list[Key]:
-    return [(d.collection, d.path) for d in documents]
-
-
-def _paths(documents: Sequence[Document], collection: str) -> list[str]:
-    return [d.path for d in documents if d.collection == collection]
-
-
-def _grouped(keys: set[Key]) -> dict[str, list[str]]:
+def _again(service: runtime.Service, documents: Sequence[Document], t: Strings) -> None:
     groups: dict[str, list[str]] = {}
-    for collection, path in sorted(keys):
-        groups.setdefault(collection, []).append(path)
-    return groups
-
-
-def _again(service: runtime.Service, chosen: dict[str, list[str]], t: Strings) -> None:
+    for document in documents:
+        groups.setdefault(document.collection, []).append(document.path)
     try:
-        jobs_view.read_again(service, chosen, t)
+        jobs_view.read_again(service, groups, t)
     except (KBError, OSError) as error:
         st.session_state[_PROBLEM] = localised(str(error), t.language)
 
 
-def _doom(keys: Sequence[Key]) -> None:
-    st.session_state[_DELETING] = list(keys)
+def _doom(service: runtime.Service, document_ids: Sequence[int], t: Strings) -> None:
+    """Ask about deleting these, and what goes with them. It is fixed here: what is asked about is what is deleted."""
+    try:
+        st.session_state[_DELETING] = service.kb.doomed(service.asker, document_ids)
+    except KBError as error:  # deleted meanwhile
+        st.session_state[_PROBLEM] = localised(str(error), t.language)
 
 
-def _act(service: runtime.Service, name: str, value: str, listed: Listed, t: Strings) -> None:
+def _act(service: runtime.Service, name: str, value: str, everything: Sequence[Document], t: Strings) -> None:
     """Do what was clicked in the list."""
     if name == "offset":
         st.session_state[_OFFSET] = max(0, int(value))
         return
-    chosen: set[Key] = st.session_state.setdefault(_CHOSEN, set())
-    if name == "page":
-        keys = _keys(listed.documents)
-        chosen.update(keys) if value == "1" else chosen.difference_update(keys)
+    chosen: set[int] = st.session_state.setdefault(_CHOSEN, set())
+    if name in ("pick-page", "drop-page"):
+        ids = map(int, value.split())
+        chosen.update(ids) if name == "pick-page" else chosen.difference_update(ids)
         return
-    document = listed.documents[int(value)]
-    key = (document.collection, document.path)
-    if name == "pick":
-        chosen.symmetric_difference_update({key})
-    elif name == "delete":
-        _doom([key])
+    document = next((d for d in everything if d.id == int(value)), None)
+    if name == "delete" or document is None:
+        _doom(service, [int(value)], t)  # says so where it is gone
+    elif name == "pick":
+        chosen.symmetric_difference_update({document.id})
     elif name == "versions":
-        st.session_state[_VERSIONS] = key
+        st.session_state[_VERSIONS] = (document.collection, document.path)
     elif name == "again":
-        _again(service, {document.collection: [document.path]}, t)
+        _again(service, [document], t)
     elif name == "preview":
         session.show_sources([Source(document.collection, document.path, None, None, 0, 0)])
 
@@ -267,43 +268,39 @@ def _act(service: runtime.Service, name: str, value: str, listed: Listed, t: Str
 # ---- dialogs
 
 
-def _confirm(service: runtime.Service, doomed: Sequence[Key], t: Strings) -> None:
+def _confirm(service: runtime.Service, doomed: Sequence[Doomed], typed: str, t: Strings) -> None:
     title = t("delete_title") if len(doomed) == 1 else t("delete_many_title", n=f"{len(doomed):,}")
-    names = "".join(
-        f'<div class="origin"><div class="name">{plain(path)}</div><div class="where">{plain(collection)}</div></div>'
-        for collection, path in doomed[:_NAMED]
-    )
-    rest = f'<p class="side">{t("delete_more", n=f"{len(doomed) - _NAMED:,}")}</p>' if len(doomed) > _NAMED else ""
     confirm(
-        title, f"{names}{rest}{_more_about(service, doomed, t)}<p>{t('delete_text')}</p>", t, key="delete",
+        title, f"{_about(doomed, t)}<p>{t.count('delete_text', len(doomed))}</p>", t, key="delete", typed=typed,
         delete=lambda: _delete(service, doomed, t),
         close=lambda: st.session_state.pop(_DELETING, None),
     )  # fmt: skip
 
 
-def _more_about(service: runtime.Service, doomed: Sequence[Key], t: Strings) -> str:
-    """What goes with these documents, and what of them stays in a mail or archive that is kept."""
-    try:
-        found = service.kb.doomed(service.asker, doomed)
-    except KBError:  # gone meanwhile; deleting says so
-        return ""
-    more = len(found) - len(doomed)
-    kept = [each for each in found if each.kept_in]
-    said = [t.count("delete_inside", more)] if more > 0 else []
-    said += [t("delete_kept_in", name=d.path, container=d.kept_in) for d in kept[:_NAMED]]
-    said += [t("delete_more", n=f"{len(kept) - _NAMED:,}")] if len(kept) > _NAMED else []
-    return "".join(f'<p class="side">{plain(line)}</p>' for line in said)
+def _about(doomed: Sequence[Doomed], t: Strings) -> str:
+    """What goes, each by its name, and what of it stays in a mail or archive that is kept."""
+    names = "".join(
+        f'<li class="origin"><div class="name">{plain(d.path)}</div><div class="where">{plain(d.collection)}</div></li>'
+        for d in doomed[:_NAMED]
+    )
+    kept = [d for d in doomed if d.kept_in]
+    said = [t("delete_more", n=f"{len(doomed) - _NAMED:,}")] if len(doomed) > _NAMED else []
+    said += [t("delete_kept_in", name=d.path, container=d.kept_in) for d in kept[:_NOTED]]
+    said += [t("delete_more", n=f"{len(kept) - _NOTED:,}")] if len(kept) > _NOTED else []
+    notes = "".join(f'<p class="side">{plain(line)}</p>' for line in said)
+    return f'<ul class="doomed" tabindex="0">{names}</ul>{notes}'
 
 
-def _delete(service: runtime.Service, doomed: Sequence[Key], t: Strings) -> None:
-    chosen: set[Key] = st.session_state.setdefault(_CHOSEN, set())
-    service.kb.delete_documents(service.asker, doomed)
-    chosen.difference_update(doomed)
-    words = t("deleted", name=label(doomed[0][1])) if len(doomed) == 1 else t("deleted_many", n=f"{len(doomed):,}")
+def _delete(service: runtime.Service, doomed: Sequence[Doomed], t: Strings) -> None:
+    chosen: set[int] = st.session_state.setdefault(_CHOSEN, set())
+    ids = [each.id for each in doomed]
+    service.kb.delete_documents(service.asker, ids)
+    chosen.difference_update(ids)
+    words = t("deleted", name=label(doomed[0].path)) if len(doomed) == 1 else t("deleted_many", n=f"{len(doomed):,}")
     st.toast(words, icon=":material/check:")
 
 
-def _versions(service: runtime.Service, key: Key, t: Strings) -> None:
+def _versions(service: runtime.Service, key: tuple[str, str], t: Strings) -> None:
     def close() -> None:
         st.session_state.pop(_VERSIONS, None)
 

@@ -78,14 +78,15 @@ def meter(done: float, total: float, words: str) -> str:
 # ---- the list
 
 
-def documents(listed: Listed, offset: int, limit: int, chosen: Collection[tuple[str, str]], t: Strings) -> str:
-    """A page of the list, with the way to the other pages. A click reports the index into it."""
-    rows = "".join(_document(d, i, (d.collection, d.path) in chosen, t) for i, d in enumerate(listed.documents))
-    whole = all((d.collection, d.path) in chosen for d in listed.documents)
-    some = "true" if whole else "mixed" if any((d.collection, d.path) in chosen for d in listed.documents) else "false"
+def documents(listed: Listed, offset: int, limit: int, chosen: Collection[int], t: Strings) -> str:
+    """A page of the list, with the way to the other pages. A click reports the id of a document, or of all of them."""
+    rows = "".join(_document(d, d.id in chosen, t) for d in listed.documents)
+    ticked = [d.id in chosen for d in listed.documents]
+    some = "true" if all(ticked) else "mixed" if any(ticked) else "false"
+    action, ids = "drop-page" if all(ticked) else "pick-page", " ".join(str(d.id) for d in listed.documents)
     head = (
         f'<div class="listhead"><button type="button" class="pick" role="checkbox" aria-checked="{some}" '
-        f'data-action="page" data-value="{int(not whole)}" aria-label="{plain(t("select_page"))}"></button>'
+        f'data-action="{action}" data-value="{ids}" aria-label="{plain(t("select_page"))}"></button>'
         f"{_leaf(listed, offset, limit, t)}</div>"
     )
     foot = f'<div class="listfoot">{_leaf(listed, offset, limit, t)}</div>' if listed.total > limit else ""
@@ -112,25 +113,25 @@ def _leaf(listed: Listed, offset: int, limit: int, t: Strings) -> str:
     return f'<div class="leaf">{steps[0]}<span>{plain(words)}</span>{steps[1]}</div>'
 
 
-def _document(document: Document, index: int, chosen: bool, t: Strings) -> str:
+def _document(document: Document, chosen: bool, t: Strings) -> str:
     name = plain(document.path)
     readable = document.version > 0
     pick = (
         f'<button type="button" class="pick" role="checkbox" aria-checked="{str(chosen).lower()}" data-action="pick" '
-        f'data-value="{index}" aria-label="{plain(t("select_one"))}: {name}"></button>'
+        f'data-value="{document.id}" aria-label="{plain(t("select_one"))}: {name}"></button>'
     )
     opening = (
-        f'<button type="button" class="name" data-action="preview" data-value="{index}">{name}</button>'
+        f'<button type="button" class="name" data-action="preview" data-value="{document.id}">{name}</button>'
         if readable
         else f'<span class="name">{name}</span>'
     )
-    preview = tool("preview", index, t("preview"), document.path) if readable else ""
+    preview = tool("preview", document.id, t("preview"), document.path) if readable else ""
     reason = localised(document.reason, t.language)
     return (
         f'<li class="doc pickable">{pick}<span class="kind">{plain(kind(document.path))}</span>{opening}'
         f'<span class="facts">{"".join(_facts(document, t))}</span>'
-        f'<span class="acts">{preview}{tool("delete", index, t("delete"), document.path)}'
-        f"{_menu(document, index, t)}</span>"
+        f'<span class="acts">{preview}{tool("delete", document.id, t("delete"), document.path)}'
+        f"{_menu(document, t)}</span>"
         f"{f'<span class=reason>{message(reason)}</span>' if reason else ''}</li>"
     )
 
@@ -187,12 +188,12 @@ def status(document: Document, t: Strings) -> str:
     return f'<span class="status {css}">{plain(t(f"status_{document.status}"))}</span>'
 
 
-def _menu(document: Document, index: int, t: Strings) -> str:
+def _menu(document: Document, t: Strings) -> str:
     more = plain(t("document_menu", name=document.path))
-    items = [_item("again", index, t("document_again"))]
+    items = [_item("again", document.id, t("document_again"))]
     if document.version:
         items = [
-            _item("versions", index, t("document_versions")),
+            _item("versions", document.id, t("document_versions")),
             f'<a role="menuitem" href="{original(document.collection, document.path, None)}" download>'
             f"{plain(t('document_original'))}</a>",
             *items,
@@ -203,8 +204,9 @@ def _menu(document: Document, index: int, t: Strings) -> str:
     )
 
 
-def _item(action: str, index: int, words: str) -> str:
-    return f'<button type="button" role="menuitem" data-action="{action}" data-value="{index}">{plain(words)}</button>'
+def _item(action: str, document_id: int, words: str) -> str:
+    about = f'data-action="{action}" data-value="{document_id}"'
+    return f'<button type="button" role="menuitem" {about}>{plain(words)}</button>'
 
 
 def original(collection: str, path: str, version: int | None) -> str:
@@ -262,18 +264,22 @@ def _numbers(pages: Iterable[int], t: Strings) -> str:
 
 
 def jobs(listed: "Sequence[Job]", opened: "Job | None", t: Strings) -> str:
-    """The jobs: those under way as cards, those that ended in a list to unfold. `opened` shows its files."""
-    cards = "".join(_under_way(job, t) for job in listed if not job.finished)
+    """The jobs: those under way as cards, the running one first, then in the order in which they get their turn; those
+    that ended in a list to unfold, newest first. `opened` shows its files."""
+    turn = {"running": 0, "queued": 1}
+    waiting = sorted((job for job in listed if not job.finished), key=lambda job: (turn.get(job.state, 2), job.id))
+    cards = "".join(_under_way(job, t) for job in waiting)
     ended = [job for job in listed if job.finished]
     if not ended:
         return cards
     rows = "".join(_ended(job, opened if opened is not None and opened.id == job.id else None, t) for job in ended)
     newest = ended[0]
     open_ = " open" if opened is not None else ""
+    trouble = " status bad" if _troubled(newest) else ""
     return (
         f'{cards}<details class="recent" data-key="recent-{newest.id}-{bool(open_)}"{open_}><summary>'
         f"<b>{plain(t('jobs_recent'))}</b>"
-        f'<span class="end">{plain(newest.title)} · {plain(_outcome(newest, t))}</span></summary>'
+        f'<span class="end{trouble}">{plain(newest.title)} · {plain(_outcome(newest, t))}</span></summary>'
         f'<ul class="jobs">{rows}</ul></details>'
     )
 
@@ -314,9 +320,12 @@ def _outcome(job: "Job", t: Strings) -> str:
     return words + (t("job_deleted", n=r.deleted) if r.deleted else "")
 
 
+def _troubled(job: "Job") -> bool:
+    return job.state == "failed" or (job.report is not None and job.report.failed > 0)
+
+
 def _ended(job: "Job", opened: "Job | None", t: Strings) -> str:
-    troubled = job.state == "failed" or (job.report is not None and job.report.failed > 0)
-    css = "bad" if troubled else _JOB_STYLE[job.state]
+    css = "bad" if _troubled(job) else _JOB_STYLE[job.state]
     sign = {"bad": "▲", "good": "✓"}.get(css, "○")
     words = t("job_close") if opened else t("job_open")
     acts = tool("files", job.id, words, job.title) if job.report is not None else ""

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from ingest.sync.jobs import Job
 
 _MADE, _LOST, _OPENED, _SEEN = "uploads-made", "uploads-lost", "job-opened", "jobs-seen"
+_NOTHING_READ = "documents-none-read"  # whether the page was drawn while no document had been read
 _PROBLEM = "adding-problem"
 _LISTED = 12
 _LIVE, _IDLE = 0.6, 5.0  # seconds between two looks at the jobs
 
 
-def render(service: runtime.Service, t: Strings) -> None:
-    """Draw the uploader, the field for a folder of this machine, and the jobs."""
+def render(service: runtime.Service, t: Strings, *, nothing_read: bool) -> None:
+    """Draw the uploader, the field for a folder of this machine, and the jobs. `nothing_read`: the page lists no
+    document that was read; it is drawn anew when there is one."""
     hint = t("upload_hint", mb=service.kb.settings.ingest.max_file_mb)
     st.html(f"<style>{uploader_hint(hint)}</style>")
     _upload(service, t)
@@ -34,14 +36,25 @@ def render(service: runtime.Service, t: Strings) -> None:
     problem = st.session_state.pop(_PROBLEM, None)
     if isinstance(problem, str):
         st.html(html_chat.wrap(html_chat.problem(t("adding_failed"), problem)))
-    listed = service.jobs.list(_LISTED)
-    st.session_state[_SEEN] = _unfinished(listed)
+    listed = _newest(service)
+    st.session_state.update({_SEEN: _unfinished(listed), _NOTHING_READ: nothing_read})
     (_live if any(job.state in ("running", "queued") for job in listed) else _idle)(service, t)
 
 
-def show_files(job: "Job") -> None:
-    """Unfold a job's files once it has ended."""
-    st.session_state[_OPENED] = job.id
+def begun() -> None:
+    """A job was begun: the files of an earlier one are not in its way."""
+    st.session_state.pop(_OPENED, None)
+
+
+def under_way(service: runtime.Service) -> bool:
+    """Whether files are being read, or about to be."""
+    return any(job.state in ("running", "queued") for job in _newest(service))
+
+
+def _newest(service: runtime.Service) -> "list[Job]":
+    """The newest jobs, and the running one, however many came after it."""
+    listed, running = service.jobs.list(_LISTED), service.jobs.running
+    return listed if running is None or any(job.id == running.id for job in listed) else [*listed, running]
 
 
 def _upload(service: runtime.Service, t: Strings) -> None:
@@ -67,7 +80,7 @@ def _upload(service: runtime.Service, t: Strings) -> None:
             return
         st.session_state[_MADE] = made + 1
         if job is not None:
-            show_files(job)
+            begun()
 
     row = st.container(horizontal=True, vertical_alignment="bottom", key="upload-row")
     names = dict.fromkeys([COLLECTION, *service.kb.catalog.collections()])
@@ -94,15 +107,13 @@ def _add_folder(service: runtime.Service, t: Strings) -> None:
     try:
         path = folder_of(str(state.get("folder-path") or ""), service.kb.home.path)
         service.check_path(path)
-        job = service.jobs.ingest(
-            [path], collection=name, prune=bool(state.get("folder-prune")), title=name or path.name
-        )
+        service.jobs.ingest([path], collection=name, prune=bool(state.get("folder-prune")), title=name or path.name)
     except (KBError, OSError) as error:
         state[_PROBLEM] = localised(str(error), t.language)
         return
     state["folder-path"] = state["folder-collection"] = ""
     state["folder-prune"] = False
-    show_files(job)
+    begun()
 
 
 def folder_of(written: str, home: Path) -> Path:
@@ -138,9 +149,11 @@ def _idle(service: runtime.Service, t: Strings) -> None:
 
 
 def _jobs(service: runtime.Service, t: Strings) -> None:
-    """Draw the jobs; draws the whole page anew when one has begun or ended: the list of documents is another then."""
-    listed = service.jobs.list(_LISTED)
-    if _unfinished(listed) != st.session_state.get(_SEEN):
+    """Draw the jobs; draws the whole page anew when one has begun or ended, or the first documents are there: the list
+    of documents is another then."""
+    listed = _newest(service)
+    first = st.session_state.get(_NOTHING_READ) and any(d.version for d in service.kb.documents(service.asker))
+    if first or _unfinished(listed) != st.session_state.get(_SEEN):
         st.rerun()
     opened = next((job for job in listed if job.id == st.session_state.get(_OPENED) and job.finished), None)
     if opened is not None:
@@ -178,7 +191,7 @@ def read_again(service: runtime.Service, chosen: dict[str, list[str]], t: String
     A document in a folder below its root is found by walking the root. Raises UsageError where a root is gone.
     """
     uploads = service.kb.home.uploads
-    begun = 0
+    count = 0
     for collection, paths in chosen.items():
         known = service.kb.catalog.known(collection)
         files: dict[str, set[str]] = {}
@@ -194,6 +207,7 @@ def read_again(service: runtime.Service, chosen: dict[str, list[str]], t: String
             if missing:
                 raise UsageError(f"There is no file or folder {missing[0]}.")
             title = collection if whole else ""
-            show_files(service.jobs.ingest(places, collection=collection, title=title))
-            begun += 1
-    return begun
+            service.jobs.ingest(places, collection=collection, title=title)
+            count += 1
+    begun()
+    return count

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 from ingest.sync.pipeline import DocumentReport
 from kb.errors import DocumentError, HomeError, StorageFull
+from kb.store.collection_names import collection_name
 from kb.store.uploads import folder_of
 
 if TYPE_CHECKING:
@@ -42,13 +43,16 @@ class Uploads:
         """Keep the files and let a job read them in. None where no file was sent.
 
         A name that the collection knows is a new version of that document; two of one name in one batch are told apart.
-        A file that is empty, over the limit or cut off is not kept; the job's report gives its reason. Raises
-        StorageFull or HomeError where the files cannot be kept; then none of the batch is.
+        A file that is empty, over the limit or cut off is not kept; the job's report gives its reason, and so does the
+        list of documents, unless the collection has one of that name. Raises UsageError for what cannot be the name of
+        a collection, and StorageFull or HomeError where the files cannot be kept; then none of the batch is.
         """
+        collection = collection_name(self._kb.catalog, collection)
         with self._lock:
             kept, refused = self._keep(files, self.folder(collection))
             if not kept and not refused:
                 return None
+            self._list(refused, collection)
             title = ", ".join([*(path.name for path in kept), *(report.path for report in refused)][:3])
             more = " …" if len(kept) + len(refused) > 3 else ""
             return self._jobs.ingest(kept, collection=collection, title=title + more, who=who, refused=refused)
@@ -81,6 +85,13 @@ class Uploads:
             _sweep(folder)
             raise
         return [folder / name for name in parts], refused
+
+    def _list(self, refused: Iterable[DocumentReport], collection: str) -> None:
+        """Have the list of documents show the files that were refused."""
+        known, folder = self._kb.catalog.known(collection), str(self.folder(collection))
+        for each in refused:
+            if each.path not in known or known[each.path].sha256 is None:
+                self._kb.catalog.record_outcome(collection, each.path, folder, each.path, each.status, each.reason)
 
     def _receive(self, content: IO[bytes], part: Path) -> None:
         """Write one file. Raises DocumentError where it is empty, over the limit or cut off."""

@@ -122,6 +122,10 @@ MESSAGES: tuple[tuple[str, str], ...] = (
         "或把 embedding.backend 设为 torch。",
     ),
     # documents asked for
+    (
+        "There is no document with id {id} any more. Look at the list again.",
+        "编号为 {id} 的文档已不存在，请重新查看列表。",
+    ),
     ("There is no document {path}. `kb docs list` shows what there is.", "没有文档 {path}，可能已被删除。"),
     ("There is no document {path}.", "没有文档 {path}，可能已被删除。"),
     (
@@ -376,6 +380,12 @@ ON_THE_PAGE: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 WORDS: dict[str, str] = {
+    # names of collections
+    "it is empty": "名称为空",
+    "it is longer than 255 characters": "名称超过 255 个字符",
+    "it stands for a folder": "它表示文件夹",
+    "it has a slash in it": "名称中有斜杠",
+    "it holds a character that cannot be printed": "名称中有无法显示的字符",
     # kinds of files
     "a pipe": "管道",
     "a socket": "套接字",

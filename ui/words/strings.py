@@ -234,6 +234,10 @@ TEXTS: Mapping[str, Text] = {
     "upload_dismiss": Text("关闭", "Dismiss"),
     "filter": Text("筛选", "Filter"),
     "filter_none": Text("没有符合筛选条件的文档。", "No document matches the filter."),
+    "documents_reading": Text(
+        "正在读取第一批文件，读完的文档会出现在这里。",
+        "The first files are being read. The documents appear here as they are done.",
+    ),
     "documents_none": Text("还没有文档。请在上方添加文件。", "No documents yet. Add files above."),
     "status_added": Text("可检索", "Ready"),
     "status_changed": Text("可检索", "Ready"),
@@ -255,7 +259,11 @@ TEXTS: Mapping[str, Text] = {
     "delete": Text("删除", "Delete"),
     "delete_title": Text("删除文档？", "Delete this document?"),
     "delete_text": Text(
-        "将从知识库中删除它的文字和所有版本，无法撤销。",
+        "它们的内容和所有版本都会从知识库中删除，无法撤销。",
+        "Their text and all their versions leave the knowledge base. This cannot be undone.",
+    ),
+    "delete_text_one": Text(
+        "其内容和所有版本都会从知识库中删除，无法撤销。",
         "Its text and all its versions leave the knowledge base. This cannot be undone.",
     ),
     "delete_confirm": Text("删除", "Delete"),

@@ -109,8 +109,13 @@ TEXTS: Mapping[str, Text] = {
     "version_answers": Text("当前检索的版本", "Answers now"),
     "version_old": Text("旧版本", "Earlier"),
     "delete_many_title": Text("删除 {n} 个文档？", "Delete {n} documents?"),
-    "delete_inside": Text("其中所含的 {n} 个文档会一并删除。", "{n} documents inside go with it."),
-    "delete_inside_one": Text("其中所含的 1 个文档会一并删除。", "1 document inside goes with it."),
+    "delete_type": Text("请输入 {words} 以确认删除。", "Type {words} to delete them."),
+    "delete_typed": Text("确认", "Confirmation"),
+    "delete_type_again": Text("没有删除：请准确输入“{words}”。", "Nothing was deleted: type exactly “{words}”."),
+    "collection_gone": Text(
+        "集合“{name}”已不存在，现在列出的是所有集合的文档。",
+        "The collection “{name}” is gone. The documents of all collections are listed.",
+    ),
     "delete_kept_in": Text(
         "{name} 仍保留在 {container} 的原件中；要彻底删除，请一并删除 {container}。",
         "{name} is still inside {container}, which is kept: to be rid of it, delete {container} too.",

@@ -139,6 +139,10 @@ DOCUMENTS: tuple[tuple[str, str], ...] = (
         "集合 {name} 中已有来自 {root} 的文档 {path}。请为这个文件夹另取集合名。",
     ),
     (
+        "{name} cannot be the name of a collection: {reason}. Choose another name.",
+        "{name} 不能用作集合名称：{reason}。请另取名称。",
+    ),
+    (
         "The collection {name} holds the documents of {other}; {root} is another folder of the same name. Give it a "
         "name of its own with --collection.",
         "集合 {name} 属于文件夹 {other}；{root} 是另一个同名文件夹。请为它另取集合名。",

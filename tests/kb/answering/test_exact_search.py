@@ -90,7 +90,7 @@ def test_it_equals_a_fresh_one_after_any_changes(catalog: Catalog) -> None:
         known = catalog.known("docs")
         if path in known and rng.random() < 0.4:
             # SQLite gives the ids of the newest rows that were deleted to the next ones: no id tells old from new.
-            catalog.delete_document(known[path].document_id, "owner")
+            catalog.delete_documents([known[path].document_id], "owner")
         else:
             publish(catalog, version(path, *texts(rng.randrange(1, 30), f"step {step}")))
         if rng.random() < 0.7:
@@ -105,7 +105,7 @@ def test_only_what_changed_is_read_again(catalog: Catalog, monkeypatch: pytest.M
     whole = Catalog.live_rows
     monkeypatch.setattr(Catalog, "live_rows", lambda self, ids=None: read.append(ids) or whole(self, ids))
     publish(catalog, version("hr.md", "changed"))
-    catalog.delete_document(3, "owner")
+    catalog.delete_documents([3], "owner")
     assert_same(scan.select(), brute_force(catalog))
     assert read == [[2, 3]]
     assert len(before.chunk_ids) == 290  # a question that is under way keeps what it began with
@@ -125,7 +125,7 @@ def test_vectors_of_another_dimension_take_the_place_of_the_old_ones(catalog: Ca
     scan = ExactScan(catalog)
     publish(catalog, version("a.md", "text"))
     assert len(scan.select().chunk_ids) == 1
-    catalog.delete_document(1, "owner")
+    catalog.delete_documents([1], "owner")
     other = SeededEmbedder("other", dimension=24)
     publish(catalog, version("b.md", "text", embedder=other))
     assert scan.select().nearest(other.vector("text"), 1) == [(1, pytest.approx(1, abs=1e-6))]

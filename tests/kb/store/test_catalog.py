@@ -57,7 +57,8 @@ def test_publishing_again_after_a_crash_changes_nothing(catalog: Catalog) -> Non
 
 def test_the_newest_version_answers_and_the_older_keeps_its_text(catalog: Catalog) -> None:
     publish(catalog, version("a.md", "The office opens at seven."))
-    old = catalog.chunk_ids(catalog.find_document(OWNER, "a.md")[0])
+    document_id, _ = catalog.find_document(OWNER, "a.md")
+    old = [row["id"] for row in catalog.db.execute("SELECT id FROM chunks WHERE document_id = ?", (document_id,))]
     ids = catalog.add_versions([version("a.md", "The office opens at eight.")])
     assert catalog.retired_by(ids) == old
     catalog.publish(ids)
@@ -72,9 +73,9 @@ def test_the_newest_version_answers_and_the_older_keeps_its_text(catalog: Catalo
 def test_an_embedding_is_shared_and_lives_as_long_as_a_chunk_uses_it(catalog: Catalog) -> None:
     publish(catalog, version("a.md", "shared", "only a"), version("b.md", "shared"))
     assert catalog.db.execute("SELECT count(*) FROM embeddings").fetchone()[0] == 2
-    catalog.delete_document(catalog.find_document(OWNER, "a.md")[0], "owner")
+    catalog.delete_documents([catalog.find_document(OWNER, "a.md")[0]], "owner")
     assert set(catalog.stored_embeddings([key("shared"), key("only a")])) == {key("shared")}
-    catalog.delete_document(catalog.find_document(OWNER, "b.md")[0], "owner")
+    catalog.delete_documents([catalog.find_document(OWNER, "b.md")[0]], "owner")
     assert catalog.db.execute("SELECT count(*) FROM embeddings").fetchone()[0] == 0
 
 
@@ -87,22 +88,58 @@ def test_the_same_text_of_two_models_is_two_embeddings(catalog: Catalog) -> None
 
 def test_a_deleted_document_leaves_no_word_in_the_file_of_a_closed_catalog(catalog: Catalog, tmp_path: Path) -> None:
     publish(catalog, version("a.md", "The code word is Xylophonist."), version("b.md", "Another text."))
-    catalog.delete_document(catalog.find_document(OWNER, "a.md")[0], "owner")
+    catalog.delete_documents([catalog.find_document(OWNER, "a.md")[0]], "owner")
     catalog.close()
     content = b"".join(path.read_bytes() for path in tmp_path.glob("catalog.db*"))
     assert b"Another text" in content
     assert b"ylophonist" not in content
 
 
-def test_a_deletion_names_the_contents_no_document_holds_any_more(catalog: Catalog) -> None:
+def test_a_content_is_named_as_long_as_a_document_holds_it(catalog: Catalog) -> None:
     first, second = version("a.md", "same"), version("b.md", "same")
     publish(catalog, first, second)
-    assert catalog.delete_document(catalog.find_document(OWNER, "a.md")[0], "anna") == []
-    assert catalog.delete_document(catalog.find_document(OWNER, "b.md")[0], "anna") == [first.sha256]
+    assert len(catalog.delete_documents([catalog.find_document(OWNER, "a.md")[0]], "anna")) == 1
+    assert catalog.names_content(first.sha256)
+    assert len(catalog.delete_documents([catalog.find_document(OWNER, "b.md")[0]], "anna")) == 1
+    assert not catalog.names_content(first.sha256)
     assert [(row["asker"], row["subject"]) for row in catalog.audit_rows()] == [
         ("anna", name_hash("docs", "b.md")),
         ("anna", name_hash("docs", "a.md")),
     ]
+
+
+def test_an_id_never_names_another_document(catalog: Catalog) -> None:
+    publish(catalog, version("a.md", "one"), version("b.md", "two"))
+    ids = [document.id for document in catalog.documents(OWNER)]
+    assert catalog.name_of(ids[1]) == ("docs", "b.md")
+    for document_id in (ids[1], ids[0], 99):  # the highest first; what is not there is passed over
+        catalog.delete_documents([document_id], "owner")
+    publish(catalog, version("b.md", "two"))
+    [again] = catalog.documents(OWNER)
+    assert again.id > max(ids)
+    with pytest.raises(DocumentNotFound, match="no document with id"):
+        catalog.name_of(ids[1])
+
+
+def test_several_are_deleted_in_one_transaction(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(catalog, *(version(f"{n}.md", f"text {n}") for n in range(5)))
+    ids = [document.id for document in catalog.documents(OWNER)]
+    delete = catalog._delete_document
+
+    def fails_at_the_fourth(db: sqlite3.Connection, document_id: int, asker: str) -> list[int]:
+        if document_id == ids[3]:
+            raise KeyboardInterrupt
+        return delete(db, document_id, asker)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(catalog, "_delete_document", fails_at_the_fourth)
+        with pytest.raises(KeyboardInterrupt):
+            catalog.delete_documents(ids, "owner", {"mark": "1"})
+    assert len(catalog.documents(OWNER)) == catalog.count_live() == catalog.count_words() == 5
+    assert catalog.property("mark") is None
+    catalog.delete_documents(ids, "owner", {"mark": "1"})
+    assert catalog.documents(OWNER) == []
+    assert catalog.property("mark") == "1"
 
 
 def test_collections_keep_documents_of_one_path_apart(catalog: Catalog) -> None:
@@ -182,7 +219,7 @@ def test_places_of_recognised_words_are_kept_for_each_version_and_go_with_it(cat
     kept = json.dumps([4711, 8152]).strip("[]").replace(" ", "").encode()
     content = b"".join(path.read_bytes() for path in tmp_path.glob("catalog.db*"))
     assert kept in content
-    catalog.delete_document(document, "owner")
+    catalog.delete_documents([document], "owner")
     assert catalog.db.execute("SELECT count(*) FROM recognised").fetchone()[0] == 0
     catalog.close()
     assert kept not in b"".join(path.read_bytes() for path in tmp_path.glob("catalog.db*"))

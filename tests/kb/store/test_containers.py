@@ -12,9 +12,12 @@ from kb.assistant import KnowledgeBase
 from kb.config import load_settings
 from kb.errors import DocumentNotFound, RefusedByPolicy
 from kb.schema import Doomed, Principal
+from kb.store.deletion_plan import to_be_typed
 from kb.store.uploads import folder_of
 from tests import tiny
+from tests.kb.storage import unnumbered
 from tests.kb.store.test_deletion import files_with, needles
+from tests.kb.store.test_document_queries import document
 from tests.knowledge import OWNER, write
 
 CANARY = "Quixovertane"
@@ -76,8 +79,8 @@ def test_what_is_inside_goes_with_it(kb: KnowledgeBase, folder: Path, path: str,
     ingest(kb, [folder])
     before = paths(kb)
     assert gone < before
-    assert kb.doomed(OWNER, [(None, path)]) == [Doomed("docs", each) for each in sorted(gone)]
-    assert kb.delete_documents(OWNER, [("docs", path)]) == [Doomed("docs", each) for each in sorted(gone)]
+    assert unnumbered(kb.doomed(OWNER, [(None, path)])) == [Doomed("docs", each) for each in sorted(gone)]
+    assert unnumbered(kb.delete_documents(OWNER, [("docs", path)])) == [Doomed("docs", each) for each in sorted(gone)]
     assert paths(kb) == before - gone
     assert kb.check(deep=True).problems == ()
 
@@ -94,13 +97,44 @@ def test_a_collection_is_read_once_however_many_are_named(
     assert read == ["docs"]
 
 
+def test_those_given_by_id_go_and_no_other(kb: KnowledgeBase, folder: Path) -> None:
+    ingest(kb, [folder])
+    ids = {document.path: document.id for document in kb.documents(OWNER)}
+    told = kb.doomed(OWNER, [ids["mail.eml"]])
+    assert [each.path for each in told] == ["mail.eml", "mail.eml/offer.txt", "mail.eml/terms.txt"]
+    assert [each.id for each in told] == [ids[each.path] for each in told]
+    before = paths(kb)
+    with pytest.raises(DocumentNotFound, match="no document with id 9999"):
+        kb.delete_documents(OWNER, [ids["mail.eml"], 9999])
+    assert paths(kb) == before
+    assert [each.path for each in kb.delete_documents(OWNER, [ids["mail.eml"]])] == ["mail.eml"]
+    assert paths(kb) == before - {"mail.eml"}
+    kb.delete_documents(OWNER, [ids["offer.txt"], (None, "a.zip/in/mail.eml")])  # a name stands for what is inside
+    assert paths(kb) == {p for p in before if p not in ("mail.eml", "offer.txt") and "in/mail.eml" not in p}
+    assert kb.check(deep=True).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("going", "typed"),
+    [
+        ({"a": 20}, ""), ({"a": 21}, "21"), ({"one": 1}, ""), ({"two": 2}, "two"), ({"one": 1, "two": 1}, ""),
+        ({"one": 1, "two": 2}, "3"), ({"a": 30}, "a"), ({"a": 15, "b": 6}, "21"),
+    ],
+)  # fmt: skip
+def test_what_is_typed_for_many_and_for_a_whole_collection(going: dict[str, int], typed: str) -> None:
+    held = [document(str(n), collection=c) for c, count in {"a": 30, "b": 30, "one": 1, "two": 2}.items()
+            for n in range(count)]  # fmt: skip
+    doomed = [Doomed(collection, str(n)) for collection, count in going.items() for n in range(count)]
+    assert to_be_typed(doomed, held) == typed
+
+
 def test_a_deleted_attachment_is_still_in_its_mail_and_that_is_said(kb: KnowledgeBase, folder: Path) -> None:
     ingest(kb, [folder])
     [found] = kb.doomed(OWNER, [("docs", "mail.eml/offer.txt")])
     assert found.kept_in == "mail.eml"
     kb.delete_document(OWNER, "docs", "mail.eml/offer.txt")
     assert b"offer.txt" in kb.original(OWNER, "docs", "mail.eml").read_bytes()
-    assert kb.doomed(OWNER, [(None, "mail.eml"), (None, "mail.eml/terms.txt")]) == [
+    assert unnumbered(kb.doomed(OWNER, [(None, "mail.eml"), (None, "mail.eml/terms.txt")])) == [
         Doomed("docs", "mail.eml"), Doomed("docs", "mail.eml/terms.txt")
     ]  # fmt: skip
     [deep] = kb.doomed(OWNER, [(None, "a.zip/in/mail.eml/deep.txt")])

@@ -288,7 +288,7 @@ def test_an_answer_that_ends_after_the_deletion_is_kept_without_its_words(
     store: ConversationStore, catalog: Catalog
 ) -> None:
     id = conversation_of(store, turn("Of a?", state="searching"))
-    catalog.delete_document(catalog.find_document(OWNER, "a.md")[0], "me")
+    catalog.delete_documents([catalog.find_document(OWNER, "a.md")[0]], "me")
     kept = store.save_turn(id, answered("Of a?", CANARY, "a.md"))
     assert kept.notices[0].kind == "document_deleted"
     assert store.turns(id) == [kept]

@@ -23,7 +23,7 @@ from kb.store.conversations import ConversationStore, StoredTurn
 from kb.store.database import TRACES
 from kb.store.deletion import Deletion
 from tests import tiny
-from tests.kb.storage import version
+from tests.kb.storage import unnumbered, version
 from tests.knowledge import OWNER, write
 
 BODY, TITLE, NAME, CELL, NOTE = "Quixovertane", "Zephyrlumic", "vornaxipel", "Brellomarque", "Plintovessa"
@@ -191,7 +191,7 @@ def everything(kb: KnowledgeBase, folder: Path) -> list[bytes]:
 def test_nothing_is_left_while_the_home_is_open_or_closed(open_home: Callable[[], KnowledgeBase], folder: Path) -> None:
     kb = open_home()
     vectors = everything(kb, folder)
-    assert kb.delete_documents(OWNER, [(None, f"{NAME}.md")]) == [Doomed("docs", f"{NAME}.md")]
+    assert unnumbered(kb.delete_documents(OWNER, [(None, f"{NAME}.md")])) == [Doomed("docs", f"{NAME}.md")]
     assert_no_trace(kb.home.path, vectors)
     assert kb.search("Where is the canteen?", OWNER).passages[0].document == "kept.md"
     assert not kb.deletion.pending
@@ -325,7 +325,7 @@ def test_many_are_deleted_with_one_scrub(
 
     monkeypatch.setattr(Catalog, "wipe", counted)
     names = [("docs", f"more/{n:02}.md") for n in range(10)]
-    assert kb.delete_documents(OWNER, names) == [Doomed(*name) for name in names]
+    assert unnumbered(kb.delete_documents(OWNER, names)) == [Doomed(*name) for name in names]
     assert len(wiped) == 1
     assert len(kb.documents(OWNER)) == 12
 
@@ -441,7 +441,7 @@ def test_copies_that_sqlite_leaves_in_its_pages_are_overwritten(tmp_path: Path, 
         alive[word] = catalog.db.execute("SELECT max(id) FROM documents").fetchone()[0]
         while len(alive) > 100 or (alive and chance.random() < 0.3):
             dead = chance.choice(sorted(alive))
-            catalog.delete_document(alive.pop(dead), "owner")
+            catalog.delete_documents([alive.pop(dead)], "owner")
             gone.append(dead)
     with catalog.transaction() as db:  # the notes are those of kb.deletion
         db.execute("DELETE FROM properties WHERE name LIKE 'forget:%'")

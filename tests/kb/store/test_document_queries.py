@@ -48,6 +48,8 @@ DOCUMENTS = [
         (Wanted(until="2026-11-25"), ["hr/Leave.PDF", "notes"]),
         (Wanted(since="2026-11-26", until="2026-11-26"), ["hr/休假.docx"]),
         (Wanted(sort="size", descending=True), ["hr/Leave.PDF", "notes", "hr/休假.docx", "scan.pdf"]),
+        (Wanted(sort="name"), ["hr/Leave.PDF", "hr/休假.docx", "notes", "scan.pdf"]),
+        (Wanted(sort="name", descending=True), ["scan.pdf", "notes", "hr/休假.docx", "hr/Leave.PDF"]),
         (Wanted(sort="date"), ["scan.pdf", "notes", "hr/Leave.PDF", "hr/休假.docx"]),
         (Wanted(sort="quality"), ["hr/Leave.PDF", "hr/休假.docx", "scan.pdf", "notes"]),
         (Wanted(descending=True), ["notes", "scan.pdf", "hr/休假.docx", "hr/Leave.PDF"]),
@@ -105,7 +107,7 @@ def test_the_list_follows_every_change(catalog: Catalog) -> None:
     ]  # fmt: skip
 
     document_id, _ = catalog.find_document(ALL, "a.md")
-    catalog.delete_document(document_id, "owner")
+    catalog.delete_documents([document_id], "owner")
     assert [d.path for d in catalog.documents(ALL)] == ["b.md"]
     assert catalog.documents(ALL, "no such collection") == []
 

@@ -79,7 +79,7 @@ def test_headings_are_kept_for_each_version_and_go_with_it(catalog: Catalog, tmp
 
     kept = HEADINGS[0].text.encode()
     assert kept in b"".join(path.read_bytes() for path in tmp_path.glob("catalog.db*"))
-    catalog.delete_document(document, "owner")
+    catalog.delete_documents([document], "owner")
     assert catalog.db.execute("SELECT count(*) FROM headings").fetchone()[0] == 1
     catalog.close()
     assert kept not in b"".join(path.read_bytes() for path in tmp_path.glob("catalog.db*"))

@@ -107,7 +107,7 @@ def test_a_crash_while_deleting_leaves_a_document_whole_or_gone(
     place: Place, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.indexes.publish([version("a.md", "one", "two"), version("b.md", "kept")])
-    owner, name = (Catalog, "delete_document") if step == "before the catalog" else (VectorIndex, "delete")
+    owner, name = (Catalog, "delete_documents") if step == "before the catalog" else (VectorIndex, "delete")
     with monkeypatch.context() as patch:
         patch.setattr(owner, name, crash)
         with pytest.raises(Crash):

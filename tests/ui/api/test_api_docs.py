@@ -40,9 +40,8 @@ def test_every_example_works(tmp_path: Path) -> None:
             )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     replies = [reply.strip() for reply in done.stdout.split("---\n") if reply.strip()]
-    status, address, sessions, search, ask, stream, turn, events, export, upload, listed, text, deleted, job, models = (
-        replies
-    )
+    status, address, sessions, search, ask, stream, turn, events, export, upload, listed, text, deleted = replies[:13]
+    job, by_id, models = replies[13:]
     assert json.loads(status)["model"] == "scripted"
     assert "/?code=" in json.loads(address)["address"]
     assert json.loads(sessions) == {"sessions": []}
@@ -56,6 +55,7 @@ def test_every_example_works(tmp_path: Path) -> None:
     assert json.loads(listed)["total"] >= 1
     assert "Staff handbook" in json.loads(text)["text"]
     assert [document["status"] for document in json.loads(deleted)["documents"]] == ["deleted"]
+    assert [document["document"] for document in json.loads(by_id)["documents"]] == ["lunch.md"]
     assert json.loads(job.splitlines()[-1])["report"]["added"] == 1
     assert json.loads(models)["deepseek_r1"]
 

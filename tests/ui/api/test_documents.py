@@ -116,12 +116,32 @@ def test_a_document_is_read_and_deleted(served: Served) -> None:
     refused(served.http.get("documents/text", params={**named, "version": 7}), 404, "DocumentNotFound", "version 7")
 
     deleted = fits(served, served.http.delete("documents", params=named), "documents")
-    gone = {"collection": "docs", "document": "hr/休假.md", "kept_in": "", "status": "deleted"}
+    gone = {"id": entry["id"], "collection": "docs", "document": "hr/休假.md", "kept_in": "", "status": "deleted"}
     assert deleted == {"documents": [gone]}
     for path in ("documents/entry", "documents/text", "documents/chunks", "documents/original"):
         refused(served.http.get(path, params=named), 404, "DocumentNotFound", "休假")
     refused(served.http.delete("documents", params=named), 404, "DocumentNotFound")
     assert [row["action"] for row in served.http.get("audit").json()["audit"]] == ["delete"]
+
+
+def test_documents_are_deleted_by_their_ids_in_one_request(served: Served) -> None:
+    ids = {d["document"]: d["id"] for d in served.http.get("documents").json()["documents"]}
+    wanted = {"ids": [ids["handbook.md"], ids["empty.md"]]}
+    told = fits(served, served.http.post("documents/doomed", json=wanted), "documents/doomed")
+    assert [d["document"] for d in told["documents"]] == ["empty.md", "handbook.md"]
+    beside = {"ids": [*wanted["ids"], 999_999]}
+    refused(served.http.post("documents/delete", json=beside), 404, "DocumentNotFound", "999999")
+    assert served.http.get("documents").json()["total"] == 4  # all or none
+    deleted = fits(served, served.http.post("documents/delete", json=wanted), "documents/delete")
+    assert [(d["id"], d["status"]) for d in deleted["documents"]] == [(d["id"], "deleted") for d in told["documents"]]
+    named = {"documents": [{"document": "hr/休假.md"}]}
+    assert [d["id"] for d in served.http.post("documents/delete", json=named).json()["documents"]] == [
+        ids["hr/休假.md"]
+    ]
+    assert [d["id"] for d in served.http.get("documents").json()["documents"]] == [ids['a"b<i>.html']]
+    refused(served.http.post("documents/delete", json=wanted), 404, "DocumentNotFound", "id")
+    for body in ({}, {"ids": []}, {"ids": [0]}, {"ids": [2**63]}, {"collection": "docs"}):
+        refused(served.http.post("documents/delete", json=body), 422, "UsageError")
 
 
 def test_an_original_that_could_be_a_page_of_ours_is_only_to_be_saved(served: Served) -> None:
@@ -184,7 +204,9 @@ def test_a_mail_goes_with_its_attachments_and_an_attachment_alone_is_said_to_sta
     ended(served, served.http.post("documents/upload", params={"collection": "m"}, **sent_mail).json())
     named = {"path": ["mail.eml/offer.txt"], "collection": "m"}
     told = fits(served, served.http.get("documents/doomed", params=named), "documents/doomed")
-    alone = {"collection": "m", "document": "mail.eml/offer.txt", "kept_in": "mail.eml"}
+    listed = served.http.get("documents", params={"collection": "m"}).json()["documents"]
+    [number] = [d["id"] for d in listed if d["document"] == "mail.eml/offer.txt"]
+    alone = {"id": number, "collection": "m", "document": "mail.eml/offer.txt", "kept_in": "mail.eml"}
     assert told == {"documents": [alone]}
     assert served.http.delete("documents", params=named).json() == {"documents": [{**alone, "status": "deleted"}]}
     whole = fits(served, served.http.delete("documents", params={"path": "mail.eml", "collection": "m"}), "documents")
@@ -257,6 +279,24 @@ def test_an_empty_file_is_listed_with_its_reason_and_the_others_are_read(served:
     assert told["good.md"]["status"] == "added"
     assert told["nothing.md"]["status"] == "failed"
     assert "empty" in told["nothing.md"]["reason"]
+    listed = served.http.get("documents", params={"search": "nothing"}).json()["documents"]
+    assert [(d["document"], d["status"], d["version"]) for d in listed] == [("nothing.md", "failed", 0)]
+    assert "empty" in listed[0]["reason"]
+
+    # What the collection has already goes on answering; what was listed as empty becomes a document.
+    again = sent(("nothing.md", b"# Something\n\nIt is there."), ("good.md", b""))
+    ended(served, served.http.post("documents/upload", **again).json())
+    listed = served.http.get("documents", params={"collection": "uploads"}).json()["documents"]
+    assert [(d["document"], d["status"]) for d in listed] == [("good.md", "added"), ("nothing.md", "added")]
+
+
+def test_a_name_that_is_none_is_refused_wherever_files_come_in(served: Served, tmp_path: Path) -> None:
+    folder = write(tmp_path / "new", {"a.md": "# A\n\nOne."})
+    wanted = {"collection": "bad/../name"}
+    refused(served.http.post("ingest", json={**wanted, "paths": [str(folder)]}), 400, "UsageError", "slash")
+    refused(served.http.post("documents/upload", params=wanted, **sent(("a.md", b"# A"))), 400, "UsageError", "slash")
+    assert served.http.get("jobs").json()["jobs"] == []
+    assert left_over(served) == []
 
 
 def test_a_file_over_the_limit_is_413_and_the_rest_of_it_is_not_read(served: Served) -> None:

@@ -107,7 +107,7 @@ def both(
     return run_both
 
 
-def test_more_names_than_an_address_holds_are_deleted(served: Served, tmp_path: Path) -> None:
+def test_more_names_than_an_address_holds_are_deleted_as_one_act(served: Served, tmp_path: Path) -> None:
     folder = write(tmp_path / "many", {f"{n:03}-{'休' * 60}.md": f"# Note {n}" for n in range(130)})
     ingest(served.service.kb, [folder])
     names: list[tuple[str | None, str]] = [("many", path.name) for path in sorted(folder.iterdir())]
@@ -243,8 +243,8 @@ def test_deleting_what_is_inside_another_file_says_the_same(
     assert "mail.eml/offer.txt is still inside mail.eml, which is kept" in alone.stderr
     assert [d["kept_in"] for d in json.loads(alone.stdout)["documents"]] == ["mail.eml"]
     monkeypatch.setattr(docs, "_can_ask", lambda: True)
-    whole = same(both, "docs", "delete", "mail.eml", stdin="y\n")
-    assert "Delete mails/mail.eml, mails/mail.eml/terms.txt with all versions?" in whole.stderr
+    whole = same(both, "docs", "delete", "mail.eml", stdin="mails\n")  # nothing else is in the collection
+    assert whole.stderr.startswith("mails/mail.eml\nmails/mail.eml/terms.txt\nType mails to delete all of collection")
     assert "deleted mails/mail.eml/terms.txt" in whole.stderr
     assert "mails" not in same(both, "docs", "list").stdout
 

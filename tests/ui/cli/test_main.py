@@ -61,7 +61,7 @@ CLAIM = {"start": int, "end": int, "supported": bool, "markers": list}
 DOCUMENT = {
     "collection": str, "document": str, "title": str, "media_type": str, "status": str, "reason": str, "version": int,
     "sha256": str, "size": int, "pages": int | None, "chunks": int, "quality": float, "ingested_at": str,
-    "ocr_pages": int, "poor_pages": int,
+    "ocr_pages": int, "poor_pages": int, "id": int,
 }  # fmt: skip
 HOURS = "When does the office in Utrecht open?"
 REPLY = "<think>The handbook says it.</think>\n\nThe office in Utrecht opens at 7:45 [1]."
@@ -525,11 +525,40 @@ def test_docs_are_listed_shown_and_deleted(kb: Kb, home: Path) -> None:
         assert kb("docs", "delete", "hr/休假.md", stdin="n\n").exit_code == 1
     assert len(document_of(kb("docs", "list", "--json"))["documents"]) == 2
     deleted = document_of(kb("docs", "delete", "hr/休假.md", "--yes", "--json"))
-    gone = {"collection": "docs", "document": "hr/休假.md", "kept_in": "", "status": "deleted"}
+    gone = {"id": listed[1]["id"], "collection": "docs", "document": "hr/休假.md", "kept_in": "", "status": "deleted"}
     assert deleted == {"documents": [gone]}
     assert [d["document"] for d in document_of(kb("docs", "list", "--json"))["documents"]] == ["handbook.md"]
     assert not (home / "originals" / listed[1]["sha256"][:2] / listed[1]["sha256"]).exists()
     assert b"18 \xe5\xa4\xa9" not in (home / "catalog.db").read_bytes()
+
+
+def test_many_or_all_of_a_collection_are_deleted_when_that_is_typed(
+    kb: Kb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(docs, "_can_ask", lambda: True)
+    few = write(tmp_path / "few", {"a.md": "# A\n\nOne.", "b.md": "# B\n\nTwo."})
+    many = write(tmp_path / "many", {f"{n:02}.md": f"# N\n\nNote {n}." for n in range(23)})
+    assert kb("ingest", str(few), str(many)).exit_code == 0
+    listed = document_of(kb("docs", "list", "--json"))["documents"]
+    ids = {(d["collection"], d["document"]): str(d["id"]) for d in listed}
+    by_id = [part for (collection, _), id in ids.items() if collection == "few" for part in ("--id", id)]
+
+    asked = kb("docs", "delete", *by_id, stdin="yes\n")
+    assert asked.exit_code == 1
+    assert asked.stderr.splitlines()[:2] == ["few/a.md", "few/b.md"]
+    assert "Type few to delete all of collection few" in asked.stderr
+    assert "Nothing was deleted" in asked.stderr
+    assert kb("docs", "delete", *by_id, stdin="few\n").exit_code == 0
+
+    names = [f"{n:02}.md" for n in range(22)]
+    assert kb("docs", "delete", "--collection", "many", *names, stdin="y\n").exit_code == 1
+    assert failed(kb("docs", "delete", *names, "--yes", "--count", "21"), 2, "would be 22 documents", "--count says 21")
+    assert "Type 22 to delete these 22 documents" in kb("docs", "delete", *names, stdin="22\n").stderr
+    left = {(d["collection"], d["document"]) for d in document_of(kb("docs", "list", "--json"))["documents"]}
+    assert left == {("docs", "handbook.md"), ("docs", "hr/休假.md"), ("many", "22.md")}
+    assert failed(kb("docs", "delete", *by_id, "--yes"), 1, "no document with id")
+    assert failed(kb("docs", "delete", "--yes"), 2, "their paths, or --id")
+    assert kb("docs", "delete", "--id", ids["many", "22.md"], "--yes", "--count", "1").exit_code == 0
 
 
 def test_pages_that_are_poor_or_recognised_are_told_beside_the_text(kb: Kb, home: Path) -> None:

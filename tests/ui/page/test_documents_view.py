@@ -25,9 +25,11 @@ EN, ZH = Strings("en"), Strings("zh")
 FORBIDDEN = ("img", "iframe", "script", "style", "svg", "link", "form", "object")
 READY = Document(
     "staff", "hr/leave.pdf", "Leave", "application/pdf", "added", "", 1, "0" * 64, 2048, 12, 30, 0.62,
-    "2026-11-25T10:00:00.000+00:00", ocr_pages=3, poor_pages=1,
+    "2026-11-25T10:00:00.000+00:00", ocr_pages=3, poor_pages=1, id=4,
 )  # fmt: skip
-FAILED = replace(READY, path="scan.pdf", status="failed", reason="The file is empty.", version=0, pages=None, chunks=0)
+FAILED = replace(
+    READY, id=9, path="scan.pdf", status="failed", reason="The file is empty.", version=0, pages=None, chunks=0
+)
 JOB = Job(
     7, "ingest", "upload", ("/x",), "uploads", False, "running", 5, 20, 340, "a.pdf", 2.0, created_at="2026-11-25T10"
 )
@@ -59,12 +61,12 @@ def test_a_failed_document_has_its_reason_and_nothing_to_open() -> None:
 
 def test_what_is_ticked_is_said() -> None:
     rows = (READY, FAILED)
-    none, one, both = (
-        html_documents.documents(listed(*rows), 0, 50, {("staff", d.path) for d in rows[:n]}, EN) for n in range(3)
-    )
+    none, one, both = (html_documents.documents(listed(*rows), 0, 50, {d.id for d in rows[:n]}, EN) for n in range(3))
     assert [html.count('aria-checked="true"') for html in (none, one, both)] == [0, 1, 3]
     assert 'aria-checked="mixed"' in one
-    assert 'data-action="page" data-value="0"' in both
+    assert 'data-action="pick-page" data-value="4 9"' in one
+    assert 'data-action="drop-page" data-value="4 9"' in both
+    assert 'data-action="delete" data-value="9"' in both
 
 
 @pytest.mark.parametrize(
@@ -86,6 +88,16 @@ def test_a_running_job_shows_how_far_it_is() -> None:
     paused = html_documents.jobs([replace(JOB, state="paused")], None, EN)
     assert 'data-action="resume"' in paused
     assert "left" not in elements(paused).text
+
+
+def test_the_running_job_stands_above_those_that_wait_for_it() -> None:
+    listed = [
+        replace(JOB, id=4, state="queued", title="fourth"), replace(JOB, id=3, state="paused", title="third"),
+        replace(JOB, id=2, state="queued", title="second"), replace(JOB, id=1, title="first"),
+    ]  # fmt: skip
+    text = elements(html_documents.jobs(listed, None, EN)).text
+    places = [text.index(title) for title in ("first", "second", "fourth", "third")]
+    assert places == sorted(places)
 
 
 def test_a_job_that_was_told_to_stop_says_so_until_it_has() -> None:
@@ -212,7 +224,7 @@ class Service:
 
 @pytest.fixture
 def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
-    monkeypatch.setattr(jobs_view, "show_files", lambda _job: None)
+    monkeypatch.setattr(jobs_view, "begun", lambda: None)
     settings = Settings(embedding=EmbeddingSettings(llamaindex_class="tests.tiny:TinyEmbedding"))
     with KnowledgeBase.open(tmp_path / "home", settings) as kb:
         made = Service(kb)
@@ -259,10 +271,9 @@ def test_what_goes_with_a_mail_and_what_stays_in_it_is_said_before(service: Serv
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "mail.eml").write_bytes(message.as_bytes())
     ingest(service.kb, [tmp_path / "docs"])
-    said = {
-        name: documents_view._more_about(service, [("docs", name)], EN)  # type: ignore[arg-type]
-        for name in ("mail.eml", "mail.eml/offer.txt", "nothing")
-    }
-    assert "1 document inside goes with it." in said["mail.eml"]
-    assert "mail.eml/offer.txt is still inside mail.eml, which is kept" in elements(said["mail.eml/offer.txt"]).text
-    assert said["nothing"] == ""
+    owner = Principal("owner", unlimited=True)
+    ids = {d.path: d.id for d in service.kb.documents(owner)}
+    said = {path: elements(documents_view._about(service.kb.doomed(owner, [id]), EN)).text for path, id in ids.items()}
+    assert "mail.eml/offer.txt" in said["mail.eml"]  # it goes with it
+    assert "mail.eml/offer.txt is still inside mail.eml, which is kept" in said["mail.eml/offer.txt"]
+    assert "kept" not in said["mail.eml"]

@@ -183,7 +183,8 @@ def test_what_cannot_be_taken_is_not_kept_and_says_why(desk: Desk, kb: Knowledge
     assert "cut off" in reasons["broken.txt"]
     assert (report.added, report.failed) == (2, 4)
     assert desk.kept() == ["_b_.txt", "good.txt"]
-    assert {d.path for d in kb.documents(OWNER)} == {"_b_.txt", "good.txt"}
+    listed = {d.path: d.reason for d in kb.documents(OWNER)}
+    assert listed == {**reasons, "_b_.txt": "", "good.txt": ""}  # they are listed with their reasons
 
 
 def test_a_batch_of_nothing_but_refused_files_ends_with_their_reasons(desk: Desk) -> None:
