@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from kb.errors import DocumentNotFound, RefusedByPolicy
-from kb.schema import Chunk, Document, Doomed, Principal, RecognisedPage, StoredText, Target
+from kb.schema import Chunk, Document, Doomed, Heading, Principal, RecognisedPage, StoredText, Target
 from kb.store import heading_paths, ocr_boxes
 from kb.store.backup import BackupReport, CheckReport, back_up, check
 from kb.store.catalog import Catalog
@@ -59,6 +59,10 @@ class Documents:
         """Where the words that were recognised on a page of a stored text stand; None where there are none, or it was
         read by a version that did not keep them."""
         return ocr_boxes.find(self.catalog.db, stored, page)
+
+    def headings(self, stored: StoredText) -> tuple[Heading, ...]:
+        """The headings of a stored text, in order; none where it was read by a version that did not keep them."""
+        return heading_paths.find(self.catalog.db, stored) or ()
 
     def section_at(self, stored: StoredText, offset: int) -> str | None:
         """The path of headings that a place of a stored text stands under, joined by " > "; "" where there are none,

@@ -77,7 +77,10 @@ CLAIMS: dict[str, tuple[str, ...]] = {
         f"{CONFINED}::test_a_message_that_never_ends_is_the_files_time",
         "ingest/reading/test_process_pool.py::test_a_hostile_file_is_ended_with_its_reason_and_its_neighbours_are_read",
     ),
-    "R10": ("ui/pictures/test_render_pool.py::test_the_processes_are_confined",),
+    "R10": (
+        "ui/pictures/test_render_pool.py::test_the_processes_are_confined",
+        "ui/pictures/test_render_pool.py::test_how_a_word_document_is_printed_is_read_by_such_a_process",
+    ),
     "R11": (
         "ui/service/test_doctor.py::test_what_confines_reading_processes_is_told",
         "ui/service/test_doctor.py::test_what_the_kernel_lacks_for_it_is_told_with_its_reason",
@@ -104,6 +107,7 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     "A4": (
         "ui/page/test_html_chat.py::test_nothing_hostile_gets_out_of_its_place",
         "ui/page/test_html_source.py::test_nothing_hostile_gets_out_of_its_place",
+        "ui/sources/test_markdown_form.py::test_nothing_hostile_gets_an_element_or_an_attribute_of_its_own",
         "ui/page/test_sanitise.py::test_hostile_markdown_gives_only_allowed_elements_without_attributes",
         "journeys/test_page_moments.py::test_hostile_answers_are_only_text",
     ),

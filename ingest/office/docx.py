@@ -70,7 +70,7 @@ def read_docx(data: bytes, settings: IngestSettings = _DEFAULTS, read: Read = ca
 
     Raises DocumentError for one that holds pictures and no text, neither its own nor in them.
     """
-    document = _opened(data)
+    document = opened_document(data)
     reader = _Reader(document, settings, read, depth)
     reader.body(document.element.body)
     reader.notes()
@@ -84,7 +84,7 @@ def read_docx(data: bytes, settings: IngestSettings = _DEFAULTS, read: Read = ca
     return parsed
 
 
-def _opened(data: bytes) -> Any:
+def opened_document(data: bytes) -> Any:
     """The document. python-docx 1.2 would take a Word document inside another for XML, and fail: it is left alone."""
     import docx
     from docx.opc.constants import RELATIONSHIP_TYPE

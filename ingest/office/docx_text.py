@@ -22,6 +22,9 @@ _CHARACTERS = {
     f"{_W}noBreakHyphen": "-",
     f"{_W}softHyphen": "\u00ad",
 }
+_AROUND_RUNS = {
+    f"{_W}{tag}" for tag in ("hyperlink", "ins", "moveTo", "smartTag", "customXml", "sdt", "sdtContent", "fldSimple")
+}
 OFF = ("0", "false", "off")
 _UNSEEN = ("vanish", "strike", "dstrike")
 _HEXADECIMAL = re.compile("[0-9A-Fa-f]{1,6}")
@@ -43,6 +46,17 @@ def paragraphs_of(parent: Any) -> list[str]:
 def boxes_of(paragraph: Any) -> list[Any]:
     """The contents of the text boxes that are anchored to a paragraph."""
     return [box for box in paragraph.iter(f"{_W}txbxContent") if not within(box, f"{_MC}Fallback")]
+
+
+def runs_of(parent: Any) -> Iterator[tuple[str, Any]]:
+    """The runs of a paragraph, in order, each as its text and its properties, or None where it has none."""
+    for child in parent:
+        if child.tag == f"{_W}r":
+            yield with_raised("".join(_run(child))), child.find(f"{_W}rPr")
+        elif child.tag in _AROUND_RUNS:
+            yield from runs_of(child)
+        else:
+            yield with_raised("".join(_pieces([child]))), None
 
 
 def within(element: Any, tag: str, until: Any = None) -> bool:
@@ -88,7 +102,7 @@ def _pieces(parent: Any) -> Iterator[str]:
 
 def _run(run: Any) -> Iterator[str]:
     properties = run.find(f"{_W}rPr")
-    if any(_is_on(properties, tag) for tag in _UNSEEN):
+    if any(is_on(properties, tag) for tag in _UNSEEN):
         return
     if value_of(properties, "vertAlign") == "superscript":
         yield mark_raised("".join(_pieces(run)))
@@ -96,7 +110,8 @@ def _run(run: Any) -> Iterator[str]:
         yield from _pieces(run)
 
 
-def _is_on(properties: Any, tag: str) -> bool:
+def is_on(properties: Any, tag: str) -> bool:
+    """Whether a property is there and not switched off."""
     mark = properties.find(f"{_W}{tag}") if properties is not None else None
     return mark is not None and mark.get(f"{_W}val") not in OFF
 
@@ -105,7 +120,7 @@ def _form_result(field: Any) -> str:
     """What a field of a form shows that keeps no text of its own: whether its box is ticked, or what is chosen."""
     box, choices = field.find(f"{_W}checkBox"), field.find(f"{_W}ddList")
     if box is not None:
-        return "☒" if _is_on(box, "checked" if box.find(f"{_W}checked") is not None else "default") else "☐"
+        return "☒" if is_on(box, "checked" if box.find(f"{_W}checked") is not None else "default") else "☐"
     if choices is not None:
         entries = [entry.get(f"{_W}val") or "" for entry in choices.findall(f"{_W}listEntry")]
         chosen = value_of(choices, "result") or value_of(choices, "default") or "0"

@@ -169,6 +169,12 @@ def _toggles(fence: str, match: re.Match[str]) -> bool:
     return match[1][0] == fence[0] and len(match[1]) >= len(fence) and not match[2].strip()
 
 
+def tight_heading(line: str) -> tuple[int, str] | None:
+    """Level and words of a heading whose signs touch its words, as many Chinese authors write; None for other lines."""
+    match = _ATX_TIGHT.match(line) if _CJK.search(line) else None
+    return (len(match[1]), match[2]) if match else None
+
+
 def _atx(line: str) -> tuple[int, str, int] | None:
     spaced = _ATX.match(line)
     match = spaced or (_ATX_TIGHT.match(line) if _CJK.search(line) else None)

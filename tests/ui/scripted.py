@@ -17,6 +17,7 @@ from kb.schema import (
     Done,
     Doomed,
     Event,
+    Heading,
     Message,
     Notice,
     PageSpan,
@@ -147,6 +148,9 @@ class ScriptedKB:
 
     def original_of(self, stored: StoredText) -> Path:
         raise DocumentNotFound("No original was kept.")
+
+    def headings(self, stored: StoredText) -> tuple[Heading, ...]:
+        return ()
 
     def section_at(self, stored: StoredText, offset: int) -> None:
         return None

@@ -1,4 +1,4 @@
-"""Markup of the source viewer: a document's words in their place, as a picture, as tables or as plain text."""
+"""Markup of the source viewer: a document's words in their place, as a picture, with their form or as plain text."""
 
 import base64
 from collections.abc import Sequence
@@ -6,16 +6,23 @@ from urllib.parse import urlencode
 
 from kb.schema import StoredText
 from kb.store.heading_paths import MARK
-from ui.page import source_tables
 from ui.page.html_chat import where
-from ui.page.sanitise import body, plain
-from ui.page.session import OpenSources, Source
+from ui.page.session import ZOOMS, OpenSources
+from ui.pictures.cache import Kept
 from ui.pictures.page_picture import Picture
 from ui.service.content_types import shown_as
+from ui.sources import markdown_form
+from ui.sources.escaping import plain
+from ui.sources.finding import MOST
+from ui.sources.form import Form, write
+from ui.sources.markdown_form import Blocks
+from ui.sources.marking import Marks, Span, Writer
 from ui.words.strings import Strings
 
 _CONTEXT_SHOWN = 6_000
 _LONGEST_LINE = 20_000
+_MOST_LINES = 40_000  # a Markdown parser needs up to a second for ten thousand
+_blocks: Kept[str, Blocks] = Kept(4)
 _LONGEST_SECTION = 56  # characters: three lines of Chinese on a narrow phone
 
 
@@ -65,8 +72,31 @@ def _innermost(section: str) -> str:
     return shown
 
 
-def bar(stored: StoredText, page: int | None, views: Sequence[tuple[str, str, bool]], t: Strings) -> str:
-    """Page by page, the ways to look at it (`(name, words, chosen)`), and the file itself."""
+def find_bar(words: str, marks: Marks, t: Strings) -> str:
+    """A field for words to look for, how many places they have, and the way from one to the next."""
+    count, steps = "", ""
+    if words:
+        total = f"{len(marks.found):,}{'+' if len(marks.found) == MOST else ''}"
+        number = t("find_position", n=(marks.current or 0) + 1, total=total) if marks.found else t("find_none")
+        count = f'<span class="count{"" if marks.found else " none"}">{plain(number)}</span>'
+        few = len(marks.found) < 2
+        steps = (
+            f'<div class="leaf">{_step("hit", -1, "‹", t("find_previous"), off=few)}'
+            f"{_step('hit', 1, '›', t('find_next'), off=few)}</div>"
+        )
+    return (
+        f'<div class="find" role="search"><input type="search" name="find" value="{plain(words)}" maxlength="200" '
+        f'placeholder="{plain(t("find"))}" aria-label="{plain(t("find"))}" title="{plain(t("find_keys"))}">'
+        f'<button type="button" class="tool" data-action="find" data-from>{plain(t("find_go"))}</button>'
+        f'{steps}<span class="said" aria-live="polite">{count}</span></div>'
+    )
+
+
+def bar(
+    stored: StoredText, page: int | None, views: Sequence[tuple[str, str, bool]], t: Strings, zoom: int | None = None
+) -> str:
+    """Page by page, the ways to look at it (`(name, words, chosen)`), how far its picture is enlarged (an index of
+    `ZOOMS`; None for none), and the file itself."""
     parts = []
     numbers = [span.number for span in stored.pages]
     if page is not None and len(numbers) > 1:
@@ -86,6 +116,11 @@ def bar(stored: StoredText, page: int | None, views: Sequence[tuple[str, str, bo
             for name, words, chosen in views
         )
         parts.append(f'<div class="views" role="group" aria-label="{plain(t("view"))}">{buttons}</div>')
+    if zoom is not None:
+        parts.append(
+            f'<div class="leaf">{_step("zoom", -1, "−", t("zoom_out"), off=zoom == 0)}<span>{ZOOMS[zoom]} %</span>'
+            f"{_step('zoom', 1, '+', t('zoom_in'), off=zoom == len(ZOOMS) - 1)}</div>"
+        )
     query = urlencode({"collection": stored.collection, "path": stored.path, "version": stored.version})
     way, words, sign = 'target="_blank" rel="noopener"', "open_original", "↗"
     if shown_as(stored.media_type) is None:
@@ -104,8 +139,10 @@ def _step(action: str, value: int, sign: str, words: str, *, off: bool) -> str:
     )
 
 
-def picture(drawn: Picture, alt: str) -> str:
-    """A page as a picture in the width of the pane; the first of the marked words is scrolled to."""
+def picture(drawn: Picture, alt: str, zoom: int = 100) -> str:
+    """A page as a picture in the width of the pane, or `zoom` percent of it; the first of the marked words is scrolled
+    to."""
+    width = f' style="width:{zoom}%"' if zoom != 100 else ""
     marks = "".join(
         f'<span class="box" style="left:{x0:.2%};top:{y0:.2%};width:{x1 - x0:.2%};height:{y1 - y0:.2%}"'
         f"{' data-show' if i == 0 else ''}></span>"
@@ -113,37 +150,37 @@ def picture(drawn: Picture, alt: str) -> str:
     )
     source = base64.b64encode(drawn.png).decode()
     return (
-        f'<div class="sheet paper" tabindex="0"><div class="page"><img class="picture" alt="{plain(alt)}" '
+        f'<div class="sheet paper" tabindex="0"><div class="page"{width}><img class="picture" alt="{plain(alt)}" '
         f'src="data:image/png;base64,{source}">{marks}</div></div>'
     )
 
 
-def sheet(text: str, start: int, end: int, shown: tuple[int, int], t: Strings) -> str:
-    """The stored text from `shown[0]` to `shown[1]` as it is, with `[start:end]` marked and scrolled to."""
-    first, last = _window(start, end, shown)
-    return _sheet(_marked(text, first, last, start, end), (first, last), shown, t)
+def sheet(text: str, marks: Marks, shown: Span, t: Strings) -> str:
+    """The stored text from `shown[0]` to `shown[1]` as it is, with what is to be marked, and that scrolled to."""
+    first, last = _window(marks, shown)
+    writer = Writer(text, first, last, marks)
+    writer.show(first, last)
+    return _sheet(writer.html(), (first, last), shown, t)
 
 
-def tabular(stored: StoredText, start: int, end: int, shown: tuple[int, int], t: Strings) -> str | None:
-    """The same with its tables drawn as tables; None where there are none."""
+def formed(stored: StoredText, marks: Marks, shown: Span, form: Form, t: Strings) -> str | None:
+    """The same with its headings, lists and tables drawn as such; None where it has none."""
     text = stored.text
-    first, last = _window(start, end, shown)
-    cut = first, last
-    first = text.rfind("\n", shown[0], first) + 1 if first > shown[0] else first
-    below = text.find("\n", last, shown[1]) if last < shown[1] else last
-    last = below if below >= 0 else shown[1]
-    first = max(first, shown[0])
+    cut = _window(marks, shown)
+    first = text.rfind("\n", shown[0], cut[0]) + 1 if cut[0] > shown[0] else cut[0]
+    below = text.find("\n", cut[1], shown[1]) if cut[1] < shown[1] else cut[1]
+    first, last = max(first, shown[0]), below if below >= 0 else shown[1]
     if cut[0] - first > _LONGEST_LINE or last - cut[1] > _LONGEST_LINE:
         return None
-    found = source_tables.find(text, first, last, stored.media_type)
-    if not found:
+    writer, css = Writer(text, first, last, marks), "sheet laid"
+    if stored.media_type == markdown_form.MEDIA_TYPE:
+        if text.count("\n") > _MOST_LINES:
+            return None
+        markdown_form.write(_blocks.get(text, lambda: markdown_form.blocks(text)), writer)
+        css += " flowing"
+    elif not write(form, writer):
         return None
-    out, at = [], first
-    for table in found:
-        out += [_marked(text, at, table.start, start, end), _table(text, table, start, end)]
-        at = min(table.end + 1, last)
-    out.append(_marked(text, at, last, start, end))
-    return _sheet("".join(out), (first, last), shown, t, css="sheet laid")
+    return _sheet(writer.html(), (first, last), shown, t, css)
 
 
 def page_span(stored: StoredText, page: int | None) -> tuple[int, int]:
@@ -152,40 +189,22 @@ def page_span(stored: StoredText, page: int | None) -> tuple[int, int]:
     return (found.start, found.end) if found else (0, len(stored.text))
 
 
-def on_page(source: Source, shown: tuple[int, int]) -> tuple[int, int]:
-    """The part of the source's words that stands in `shown`; empty where none does."""
-    start, end = max(source.start, shown[0]), min(source.end, shown[1])
+def on_page(span: Span, shown: Span) -> Span:
+    """The part of some words that stands in `shown`; empty where none does."""
+    start, end = max(span[0], shown[0]), min(span[1], shown[1])
     return (start, end) if start < end else (shown[0], shown[0])
 
 
-def _window(start: int, end: int, shown: tuple[int, int]) -> tuple[int, int]:
+def _window(marks: Marks, shown: Span) -> Span:
+    start, end = on_page(marks.focus, shown)
     return max(shown[0], start - _CONTEXT_SHOWN), min(shown[1], end + _CONTEXT_SHOWN)
 
 
-def _sheet(drawn: str, part: tuple[int, int], shown: tuple[int, int], t: Strings, css: str = "sheet") -> str:
+def _sheet(drawn: str, part: Span, shown: Span, t: Strings, css: str = "sheet") -> str:
     cut = f'<span class="cut">{plain(t("text_shortened"))}</span>'
     before = cut + "\n" if part[0] > shown[0] else ""
     after = "\n" + cut if part[1] < shown[1] else ""
-    drawn = drawn.replace("<mark>", "<mark data-show>", 1)  # ours: the document's own signs are escaped
+    now = '<span class="found now">'
+    target = now if now in drawn else "<mark>"  # ours: the document's own signs are escaped
+    drawn = drawn.replace(target, f"{target[:-1]} data-show>", 1)
     return f'<div class="{css}" tabindex="0">{before}{drawn}{after}</div>'
-
-
-def _marked(text: str, first: int, last: int, start: int, end: int) -> str:
-    """`text[first:last]` with what of `[start:end]` stands in it marked."""
-    begin, finish = max(first, start), min(last, end)
-    if begin >= finish:
-        return body(text[first:last])
-    return f"{body(text[first:begin])}<mark>{body(text[begin:finish])}</mark>{body(text[finish:last])}"
-
-
-def _table(text: str, table: source_tables.Table, start: int, end: int) -> str:
-    head = ""
-    if table.header is not None:
-        cells = "".join(f'<th scope="col">{_marked(text, a, b, start, end)}</th>' for a, b in table.header)
-        head = f"<thead><tr>{cells}{'<th></th>' * (table.width - len(table.header))}</tr></thead>"
-    rows = []
-    for row in table.rows:
-        hit = bool(row) and max(row[0][0], start) < min(row[-1][1], end)
-        cells = "".join(f"<td>{_marked(text, a, b, start, end)}</td>" for a, b in row)
-        rows.append(f"<tr{' class=hit' if hit else ''}>{cells}{'<td></td>' * (table.width - len(row))}</tr>")
-    return f'<div class="scroll"><table>{head}<tbody>{"".join(rows)}</tbody></table></div>'

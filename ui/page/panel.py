@@ -4,7 +4,8 @@ The HTML given to it must come from the `ui.page.html_chat` modules, where every
 component itself trusts it. In it,
 
 - a button with `data-action` and `data-value` reports both when it is clicked; with `data-from` the value is
-  that of the input beside it, where Enter does the same;
+  that of the input beside it, where Enter does the same, and Shift+Enter goes back where there is a way;
+- Ctrl+F goes to an input of the type `search`, which keeps the focus when the HTML changes;
 - `data-card` (and `data-head` above it) is shown beside an element under the pointer or the focus;
 - `data-copy` copies its text;
 - a button with `data-menu` opens the `.menu` that follows it; Esc and a click elsewhere close it;
@@ -29,7 +30,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (root.kbHTML !== data.html) {
     const first = root.kbHTML === undefined;
     const open = new Map([...root.querySelectorAll("details[data-key]")].map((d) => [d.dataset.key, d.open]));
-    const before = root.contains(focused()) ? { ...focused().dataset } : null;
+    const before = root.contains(focused()) ? { name: focused().name, ...focused().dataset } : null;
     const revealed = !!root.querySelector("[data-reveal]");
     root.innerHTML = data.html;
     root.kbHTML = data.html;
@@ -40,7 +41,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
       .filter((b) => b.dataset.action === before.action && b.checkVisibility()) : [];
     const same = alike.find((b) => b.dataset.value === before.value) || alike[0];
     const wanted = [...root.querySelectorAll("[data-focus]")].find((b) => b.checkVisibility());
-    if (wanted && (wanted.dataset.focus === "now" || !same)) {
+    const field = before && before.name && root.querySelector(`input[name="${CSS.escape(before.name)}"]`);
+    if (field) {
+      field.focus({ preventScroll: true });
+      field.setSelectionRange(field.value.length, field.value.length);
+    } else if (wanted && (wanted.dataset.focus === "now" || !same)) {
       if (first) root.kbFrom = window.kbClicked;
       wanted.focus({ preventScroll: true });
       if (wanted.select) wanted.select();
@@ -158,8 +163,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
       event.stopPropagation();
       report(data.escape, "");
     } else if (event.key === "Enter" && event.target.matches("input") && !event.isComposing) {
-      const button = event.target.parentElement.querySelector("[data-from]");
+      const row = event.target.parentElement;
+      const back = event.shiftKey && row.querySelector('[data-action="hit"][data-value="-1"]:enabled');
+      const button = back || row.querySelector("[data-from]");
       if (button) { event.preventDefault(); act(button); }
+    } else if (event.key === "f" && (event.ctrlKey || event.metaKey) && !event.target.matches("input")) {
+      const field = root.querySelector('input[type="search"]');  // within it the keys are the browser's own
+      if (field) { event.preventDefault(); field.focus(); field.select(); }
     }
   };
   root.onpointerover = show;

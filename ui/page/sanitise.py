@@ -5,13 +5,15 @@ colours. It is parsed here with images, links and HTML switched off, and written
 elements without attributes. What is switched off stays readable as the characters it was written with.
 """
 
-import html
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from ui.sources.escaping import body as body
+from ui.sources.escaping import plain as plain
+from ui.sources.escaping import visible
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -23,7 +25,6 @@ _MARKER = re.compile(r"\[(\d{1,3})\]")
 _BLOCK_LEAD = re.compile(r"(?:\s|[-*+](?=\s)|\d{1,9}[.)](?=\s)|#{1,6}(?=\s)|>|\|)+")
 _CLOSING = re.compile(r"[。，、；：？！）」』”.,;:?!)]+")
 _COMMAND = re.compile(r"`([^`\n]+)`")
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 MarkerHTML = Callable[[int, int | None], str | None]
 
@@ -38,16 +39,6 @@ class Span:
     suffix: str = ""
 
 
-def plain(text: str) -> str:
-    """Any text as HTML that shows exactly its characters; those that act unseen are shown as signs."""
-    return html.escape("".join(map(_visible, text)), quote=True)
-
-
-def body(text: str) -> str:
-    """A document's text as HTML for an element with `white-space: pre-wrap`."""
-    return html.escape("".join(c if c in "\n\t" else _visible(c) for c in text), quote=True)
-
-
 def message(text: str) -> str:
     """A message of the product's own as HTML: like `body`, with what stands between backticks as code."""
     return _COMMAND.sub(r"<code>\1</code>", body(text))
@@ -59,7 +50,7 @@ def label(text: str) -> str:
     Streamlit also replaces addresses, `:icons:` and `www.` after parsing, where a backslash no longer
     helps; a word joiner (invisible, no width) breaks those patterns.
     """
-    shown = "".join(map(_visible, text))
+    shown = "".join(map(visible, text))
     shown = re.sub(r"([:@/.])", "\\1\u2060", shown)
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", shown)
 
@@ -130,16 +121,6 @@ def _with_sentinels(text: str, spans: Sequence[Span]) -> str:
         out += [text[at:start], _BEGIN, text[start:end], _END]
         at = end
     return "".join([*out, text[at:]])
-
-
-def _visible(char: str) -> str:
-    """A control or direction sign as a picture of itself: a name must not reorder or hide what is beside it."""
-    code = ord(char)
-    if char in _BIDI:
-        return "\ufffd"
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\ufffd" if code == 0x7F or unicodedata.category(char) in ("Cc", "Cs") else char
 
 
 @cache

@@ -14,6 +14,7 @@ from ui.service.conversations import Conversation
 from ui.words.strings import Strings, locale_language
 
 _LANGUAGE, _CONVERSATION, _SOURCES, _SCOPE, _GONE = "language", "conversation", "sources", "scope", "gone"
+ZOOMS = (100, 150, 200, 300)  # percent of the width of the source viewer
 _HELD, _HELD_FOR = "held", 5.0  # seconds
 
 
@@ -38,7 +39,10 @@ class OpenSources:
     sources: Sequence[Source]
     index: int = 0
     page: int | None = None  # leafed to; None for the page of the source
-    raw: bool = False  # its bare text, not the picture of the page and not tables
+    raw: bool = False  # its bare text, not the picture of the page and without its form
+    words: str = ""  # looked for in it
+    hit: int = 0  # which of the places where they stand is in sight
+    zoom: int = 0  # how far its picture is enlarged: an index of `ZOOMS`
 
     @property
     def source(self) -> Source:
@@ -48,6 +52,17 @@ class OpenSources:
         """Go to another source."""
         self.index = max(0, min(len(self.sources) - 1, self.index + step))
         self.page = None
+        self.words, self.hit = "", 0
+
+    def find(self, words: str) -> None:
+        """Look for words; for the same again: go to the next place."""
+        words = words.strip()
+        self.hit = self.hit + 1 if words == self.words else 0
+        self.words, self.page = words, None
+
+    def enlarge(self, step: int) -> None:
+        """Enlarge the picture of the page, or make it smaller."""
+        self.zoom = max(0, min(len(ZOOMS) - 1, self.zoom + step))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,14 @@ from kb.errors import KBError
 from kb.schema import StoredText
 from ui.page import html_chat, html_documents, html_source, session
 from ui.page.panel import panel
-from ui.page.session import OpenSources
+from ui.page.session import ZOOMS, OpenSources
 from ui.pictures.page_picture import PageError, Picture
-from ui.pictures.render_pool import drawings, is_drawn
+from ui.pictures.render_pool import WORD, drawings, is_drawn
 from ui.service import runtime
+from ui.sources.emphasis import Emphasis, located
+from ui.sources.finding import find
+from ui.sources.form import Form
+from ui.sources.marking import Marks, Span
 from ui.words.strings import Strings
 
 
@@ -33,6 +37,12 @@ def _act(opened: OpenSources, name: str, value: str) -> None:
         opened.turn(int(value))
     elif name == "page":
         opened.page = int(value)
+    elif name == "find":
+        opened.find(value)
+    elif name == "hit":
+        opened.hit, opened.page = opened.hit + int(value), None
+    elif name == "zoom":
+        opened.enlarge(int(value))
     elif name == "view":
         opened.raw = value == "text"
 
@@ -44,41 +54,67 @@ def _pane(service: runtime.Service, opened: OpenSources, t: Strings) -> str:
     except KBError as error:
         gone = html_chat.problem(source.document, t("source_gone", reason=t.message(str(error))))
         return html_source.pane(opened, "", "", f'<div class="sheet">{gone}</div>', t)
-    page = opened.page or source.page or (stored.pages[0].number if stored.pages else None)
+    found = find(stored.text, opened.words)
+    current = opened.hit % len(found) if found else None
+    page = opened.page or (_page_of(stored, found[current]) if current is not None else None)
+    page = page or source.page or (stored.pages[0].number if stored.pages else None)
     shown = html_source.page_span(stored, page)
-    start, end = html_source.on_page(source, shown)
+    start, end = html_source.on_page((source.start, source.end), shown)
+    marks = Marks((start, end), found, current)
     views, notice = "", ""
+    enlarged: int | None = None
     content: str | None = None
     if is_drawn(stored.media_type) and page is not None:
         views = t("view_page")
-        drawn = None if opened.raw else _picture(service, opened, stored, page)
+        drawn = None if opened.raw else _picture(service, opened, stored, page, marks)
         if drawn is not None:
-            content = html_source.picture(drawn, t("page_alt", document=source.document, n=page))
-            if start < end and not drawn.marks:
+            enlarged = opened.zoom
+            alt = t("page_alt", document=source.document, n=page)
+            content = html_source.picture(drawn, alt, ZOOMS[enlarged])
+            if marks.is_on(shown) and not drawn.marks:
                 notice = f'<div class="notice">{t("words_not_marked")}</div>'
         elif not opened.raw:
             notice = f'<div class="notice">{t("page_unavailable")}</div>'
     else:
-        laid = html_source.tabular(stored, start, end, shown, t)
-        views = t("view_table") if laid is not None else ""
+        form = Form(stored.media_type, service.kb.headings(stored), _emphasis(service, stored))
+        laid = html_source.formed(stored, marks, shown, form, t)
+        views = t("view_form") if laid is not None else ""
         content = None if opened.raw else laid
     if content is None:
-        content = html_source.sheet(stored.text, start, end, shown, t)
+        content = html_source.sheet(stored.text, marks, shown, t)
     choices = [("whole", views, not opened.raw), ("text", t("view_text"), opened.raw)] if views else []
     section: str | None = ""
     if start < end:  # the words are in sight
         section = service.kb.section_at(stored, start)
     head = html_source.origin(stored, source.section if section is None else section, t)
     notice = html_documents.page_note(stored.pages, page, t) + notice
-    return html_source.pane(opened, head, html_source.bar(stored, page, choices, t), notice + content, t)
+    bar = html_source.bar(stored, page, choices, t, enlarged) + html_source.find_bar(opened.words, marks, t)
+    return html_source.pane(opened, head, bar, notice + content, t)
 
 
-def _picture(service: runtime.Service, opened: OpenSources, stored: StoredText, page: int) -> Picture | None:
-    """The page with the words boxed; None where it cannot be drawn."""
-    source = opened.source
+def _page_of(stored: StoredText, words: Span) -> int | None:
+    """The page on which words begin."""
+    return next((page.number for page in stored.pages if page.start <= words[0] < page.end), None)
+
+
+def _picture(
+    service: runtime.Service, opened: OpenSources, stored: StoredText, page: int, marks: Marks
+) -> Picture | None:
+    """The page with the cited words boxed, or those found that are in sight; None where it cannot be drawn."""
+    start, end = marks.focus
     try:
         path = service.kb.original_of(stored)
         recognised = service.kb.recognised(stored, page)
-        return drawings.draw(path, stored, page, source.start, source.end, recognised)
+        return drawings.draw(path, stored, page, start, end, recognised, ZOOMS[opened.zoom])
     except (KBError, OSError, PageError):
         return None
+
+
+def _emphasis(service: runtime.Service, stored: StoredText) -> tuple[Emphasis, ...]:
+    """The bold and italic words of a Word document; none where its original cannot be read any more."""
+    if stored.media_type != WORD:
+        return ()
+    try:
+        return located(stored.text, drawings.emphasis(service.kb.original_of(stored), stored))
+    except (KBError, OSError, PageError):
+        return ()

@@ -3,43 +3,92 @@ characters that are found on it when it is drawn."""
 
 import re
 import unicodedata
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from ingest.ocr.bounding_boxes import box_of
 from kb.schema import Place
+from ui.pictures.ink import Ink, ink_of
 from ui.pictures.page_picture import Box, PageRequest
 
+# In widths of a Latin letter; a gap is looked for so far from where it should be.
+_SPACE, _SLACK, _REACH = 0.6, 0.5, 0.5
+_WIDTHS = {**dict.fromkeys("ilj.,:;'|!I", 0.5), **dict.fromkeys("frt()[]1-", 0.7), **dict.fromkeys("mwMW@%", 1.5)}
 _LINE = re.compile(r"[^\n]+")
 _CELL = re.compile(r"(?:(?! \| )[^\n])+")
 
 
-def recognised(request: PageRequest, size: tuple[int, int]) -> list[Box]:
-    """Where the words stand that are to be marked, of those that were recognised: the lines that hold them, cut to
-    about the words, as shares (0..1) of the turned page, whose picture has this size in pixels."""
+def recognised(request: PageRequest, size: tuple[int, int], image: Any = None) -> list[Box]:
+    """Where the words stand that are to be marked, of those that were recognised: the lines that hold them, cut to the
+    words, as shares (0..1) of the turned page, whose picture has this size in pixels. On a PIL image of it the ink says
+    where a line's signs and the gaps between them are; without it they are where they usually would be."""
     return [
         box
         for place in request.places
         if place.start < request.end and request.start < place.end
-        if (box := _cut(place, request, size)) is not None
+        if (box := _cut(place, request, size, image)) is not None
     ]
 
 
-def _cut(place: Place, request: PageRequest, size: tuple[int, int]) -> Box | None:
+def _cut(place: Place, request: PageRequest, size: tuple[int, int], image: Any) -> Box | None:
     """The part of a line that the words take up, by the usual widths of characters; all of one that runs downwards."""
     words = request.text[place.start : place.end]
     seen = [at + place.start for at in visible(words)]
     first, last = bisect_left(seen, request.start), bisect_left(seen, request.end)
     if first >= last:
         return None
-    left, top, right, bottom = box_of(place)
+    ink = ink_of(image, box_of(place)) if image is not None else None
+    left, top, right, bottom = ink.box if ink is not None else box_of(place)
     if len(seen) > 1 and (bottom - top) * size[1] > 2 * (right - left) * size[0]:
         return left, top, right, bottom
-    widths = [2 if unicodedata.east_asian_width(request.text[at]) in "WF" else 1 for at in seen]
+    if ink is not None:
+        begin, end = _inked(request.text, seen, first, last, ink)
+        return begin, top, end, bottom
+    widths = [2 if _is_wide(request.text[at]) else 1 for at in seen]
     share = (right - left) / sum(widths)
     begin = left + (sum(widths[:first]) - 0.5) * share if first > 0 else left
     end = left + (sum(widths[:last]) + 0.5) * share if last < len(seen) else right
     return begin, top, min(right, end), bottom
+
+
+def _inked(text: str, seen: Sequence[int], first: int, last: int, ink: Ink) -> tuple[float, float]:
+    """Where the visible characters from `first` to `last` of a line begin and end on its ink.
+
+    Where its words stand apart as they do in the text, each is where its ink is. Inside of a word, or of a line whose
+    words run together, the gap nearest to the usual place is taken, rather too far out than too far in.
+    """
+    begins = [n for n, at in enumerate(seen) if n == 0 or at > seen[n - 1] + 1]
+    parts = ink.parts(len(begins))
+    slack = 0.0
+    if parts is None:
+        begins, parts, slack = [0], [(ink.box[0], ink.box[2])], _SLACK
+
+    def place(index: int, outwards: int) -> float:
+        """The edge before the character at `index`, or with `outwards` = 1 behind the one before it."""
+        word = bisect_right(begins, index - (outwards > 0)) - 1
+        (left, right), start = parts[word], begins[word]
+        stop = begins[word + 1] if word + 1 < len(begins) else len(seen)
+        if index in (start, stop):
+            return left if index == start else right
+        widths = [_width(sign) for sign in text[seen[start] : seen[stop - 1] + 1]]
+        share = (right - left) / sum(widths)
+        edge = seen[index] if outwards < 0 else seen[index - 1] + 1
+        at = left + (sum(widths[: edge - seen[start]]) + outwards * slack) * share
+        return ink.gap_near(at, _REACH * share, (left, right))
+
+    return place(first, -1), place(last, 1)
+
+
+def _width(sign: str) -> float:
+    """How wide a character usually is, in those of Latin letters."""
+    if sign.isspace():
+        return _SPACE
+    return 2 if _is_wide(sign) else _WIDTHS.get(sign, 1)
+
+
+def _is_wide(sign: str) -> bool:
+    return unicodedata.east_asian_width(sign) in "WF"
 
 
 def own_text(request: PageRequest) -> str:

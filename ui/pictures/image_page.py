@@ -4,7 +4,7 @@ from typing import IO
 
 from kb.errors import DocumentError
 from ui.pictures.highlight import recognised
-from ui.pictures.page_picture import MAX_PIXELS, WIDTH, PageError, PageRequest, Picture, finished
+from ui.pictures.page_picture import PageError, PageRequest, Picture, finished, scale_of
 
 
 def draw(request: PageRequest, file: IO[bytes]) -> Picture:
@@ -17,8 +17,8 @@ def draw(request: PageRequest, file: IO[bytes]) -> Picture:
     except DocumentError as error:
         raise PageError(str(error)) from error
     width, height = shown.size
-    scale = min(1.0, WIDTH / width, (MAX_PIXELS / (width * height)) ** 0.5)
+    scale = min(1.0, scale_of(request, width, height))
     if scale < 1:
         shown = shown.resize((max(1, round(width * scale)), max(1, round(height * scale))))
     shown = shown.rotate(request.turned, expand=True)
-    return finished(shown, recognised(request, shown.size))
+    return finished(shown, recognised(request, shown.size, shown))

@@ -1,9 +1,10 @@
-"""A page as a picture: what is asked of a drawing process, what it gives, and the marks on it."""
+"""What is asked of a drawing process and what it gives: a page as a picture with marks, or how words are set."""
 
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from kb.schema import Place
 
@@ -13,9 +14,17 @@ MAX_PIXELS = 8_000_000
 _MARK = (255, 222, 96)
 _LARGE = 600_000  # bytes
 _EFFORT = 3  # of 9, of compression: in half the time as small as with 6, the usual one
+_MOST_ROOM = 2  # times `MAX_PIXELS`, for what is enlarged
 _AROUND = 2  # pixels between the words and the edge of their mark
 
 Box = tuple[float, float, float, float]
+
+
+def scale_of(request: "PageRequest", width: float, height: float) -> float:
+    """By how much a page of this size is enlarged to be as wide as is asked for, as far as pixels allow."""
+    zoom = request.zoom / 100
+    most = MAX_PIXELS * min(zoom, _MOST_ROOM)
+    return min(WIDTH * zoom / width, math.sqrt(most / (width * height)))
 
 
 class PageError(Exception):
@@ -36,6 +45,20 @@ class PageRequest:
     end: int
     turned: int = 0
     places: tuple[Place, ...] = ()
+    zoom: int = 100  # percent of `WIDTH`
+
+
+@dataclass(frozen=True, slots=True)
+class EmphasisRequest:
+    """The bold and italic print of a Word document is asked for: the answer is `Printed` as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A paragraph of a document, and what is set apart in it: start, end and kind."""
+
+    text: str
+    emphasis: tuple[tuple[int, int, Literal["bold", "italic"]], ...]
 
 
 @dataclass(frozen=True, slots=True)

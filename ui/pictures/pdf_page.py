@@ -4,7 +4,7 @@ import ctypes
 from typing import IO, Any
 
 from ui.pictures.highlight import located, own_text, recognised, visible
-from ui.pictures.page_picture import MAX_PIXELS, WIDTH, Box, PageError, PageRequest, Picture, finished
+from ui.pictures.page_picture import Box, PageError, PageRequest, Picture, finished, scale_of
 
 _MAX_SCALE = 20.0  # pixels a point: a page may be a dot
 
@@ -26,11 +26,11 @@ def draw(request: PageRequest, file: IO[bytes]) -> Picture:
             if width <= 0 or height <= 0:
                 raise PageError("the page has no size")
             boxes = _boxes(page, request) if request.start < request.end else ()
-            scale = min(WIDTH / width, (MAX_PIXELS / (width * height)) ** 0.5, _MAX_SCALE)
+            scale = min(scale_of(request, width, height), _MAX_SCALE)
             image = page.render(scale=scale).to_pil().convert("RGB")
             marks = [turned(_share(page, box, image.size), request.turned) for box in boxes]
             image = image.rotate(request.turned, expand=True)
-            return finished(image, [*marks, *recognised(request, image.size)], boxes)
+            return finished(image, [*marks, *recognised(request, image.size, image)], boxes)
         finally:
             document.close()
     except (pypdfium2.PdfiumError, IndexError, ValueError, MemoryError) as error:

@@ -10,9 +10,9 @@ import contextlib
 import pickle
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -23,17 +23,24 @@ from ingest.reading.confinement import Sight
 from kb.errors import DocumentError
 from kb.schema import RecognisedPage, StoredText
 from ui.pictures.cache import Kept
-from ui.pictures.page_picture import PDF, Box, PageError, PageRequest, Picture
-from ui.pictures.render_process import PICTURE
+from ui.pictures.page_picture import PDF, Box, EmphasisRequest, PageError, PageRequest, Picture, Printed
+from ui.pictures.render_process import EMPHASIS, PICTURE
 
 _SECONDS = 30.0  # for a page
 _START_SECONDS = 60.0
 _PROCESSES = 2
 _KEPT = 24  # pictures, some 200 KB each
+_KEPT_PRINTED = 4  # documents
 _PROCESS = "ui.pictures.render_process"
 _LARGEST = 64 << 20  # bytes, of a picture
 _LARGEST_FILE = 1 << 20  # MB: it was read, so it was within the limit
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_PRINTED: TypeAdapter[list[tuple[str, tuple[tuple[int, int, Literal["bold", "italic"]], ...]]]] = TypeAdapter(
+    list[tuple[str, tuple[tuple[int, int, Literal["bold", "italic"]], ...]]]
+)
 _PLACES: TypeAdapter[tuple[tuple[Box, ...], tuple[Box, ...]]] = TypeAdapter(tuple[tuple[Box, ...], tuple[Box, ...]])
+
+Given = TypeVar("Given")
 
 
 def is_drawn(media_type: str) -> bool:
@@ -50,14 +57,15 @@ class Drawings:
         for drawer in self._all:
             self._drawers.put(drawer)
         self._kept: Kept[tuple[str, PageRequest], Picture] = Kept(_KEPT)
+        self._printed: Kept[str, tuple[Printed, ...]] = Kept(_KEPT_PRINTED)
 
     def draw(
         self, path: Path, stored: StoredText, number: int, start: int, end: int,
-        recognised: RecognisedPage | None = None,
+        recognised: RecognisedPage | None = None, zoom: int = 100,
     ) -> Picture:  # fmt: skip
         """Draw page `number` (from 1) of a document with what of `stored.text[start:end]` stands on it marked.
 
-        `recognised` is what the knowledge base keeps of the page. Raises PageError.
+        `recognised` is what the knowledge base keeps of the page; `zoom` is in percent. Raises PageError.
         """
         span = next((page for page in stored.pages if page.number == number), None)
         if span is None:
@@ -66,13 +74,30 @@ class Drawings:
         start, end = (start, end) if start < end else (span.start, span.start)
         text = stored.text[span.start : span.end]
         turned, places = (recognised.turned, recognised.places) if recognised is not None else (0, ())
-        request = PageRequest(stored.media_type, number, text, start - span.start, end - span.start, turned, places)
+        words = start - span.start, end - span.start
+        request = PageRequest(stored.media_type, number, text, *words, turned, places, zoom)
         return self._kept.get((stored.sha256, request), lambda: self._drawn(path, request))
 
     def _drawn(self, path: Path, request: PageRequest) -> Picture:
         try:
             with opened(path, _LARGEST_FILE) as file, self._drawer() as drawer:
                 return drawer.draw(request, file, _SECONDS)
+        except DocumentError as error:
+            raise PageError(str(error)) from error
+
+    def emphasis(self, path: Path, stored: StoredText) -> tuple[Printed, ...]:
+        """The paragraphs of a Word document with their bold and italic print; empty for what is none.
+
+        Raises PageError.
+        """
+        if stored.media_type != WORD:
+            return ()
+        return self._printed.get(stored.sha256, lambda: self._read(path))
+
+    def _read(self, path: Path) -> tuple[Printed, ...]:
+        try:
+            with opened(path, _LARGEST_FILE) as file, self._drawer() as drawer:
+                return drawer.emphasis(file, _SECONDS)
         except DocumentError as error:
             raise PageError(str(error)) from error
 
@@ -111,24 +136,33 @@ class _Drawer:
 
     def draw(self, request: PageRequest, file: IO[bytes], seconds: float) -> Picture:
         """Raises PageError for a page that cannot be drawn, not in this time, or that ends the process."""
+        return self._twice(lambda: self._asked(request, file, seconds, self._picture))
+
+    def emphasis(self, file: IO[bytes], seconds: float) -> tuple[Printed, ...]:
+        """Raises PageError as `draw` does."""
+        return self._twice(lambda: self._asked(EmphasisRequest(), file, seconds, self._paragraphs))
+
+    def _twice(self, ask: Callable[[], Given]) -> Given:
         try:
-            return self._asked(request, file, seconds)
+            return ask()
         except (EOFError, OSError):
             pass  # the process ended, perhaps of having been idle until a moment ago
         try:
-            return self._asked(request, file, seconds)
+            return ask()
         except (EOFError, OSError) as error:
             raise PageError("the process that drew it was ended: the file is damaged or hostile") from error
 
-    def _asked(self, request: PageRequest, file: IO[bytes], seconds: float) -> Picture:
+    def _asked(
+        self, request: PageRequest | EmphasisRequest, file: IO[bytes], seconds: float,
+        given: "Callable[[bytes, bytes, float], Given | None]",
+    ) -> Given:  # fmt: skip
         channel = self._ready().channel
         try:
             file.seek(0)
             channel.send(b"d", pickle.dumps(request), file.fileno(), seconds)
             kind, data = self._received(seconds)
-            if kind == PICTURE:
-                boxes, marks = _PLACES.validate_json(data)
-                return Picture(self._received(seconds)[1], boxes, marks)
+            if (found := given(kind, data, seconds)) is not None:
+                return found
         except ValidationError as error:
             self.end()
             raise PageError("the process that drew it sent no picture: the file is damaged or hostile") from error
@@ -136,6 +170,15 @@ class _Drawer:
             self.end()  # what it would still send is not for who asks next
             raise
         raise PageError(data.decode("utf-8", "replace")[:1000])
+
+    def _picture(self, kind: bytes, data: bytes, seconds: float) -> Picture | None:
+        if kind != PICTURE:
+            return None
+        boxes, marks = _PLACES.validate_json(data)
+        return Picture(self._received(seconds)[1], boxes, marks)
+
+    def _paragraphs(self, kind: bytes, data: bytes, _seconds: float) -> tuple[Printed, ...] | None:
+        return tuple(Printed(*each) for each in _PRINTED.validate_json(data)) if kind == EMPHASIS else None
 
     def _received(self, seconds: float) -> tuple[bytes, bytes]:
         """What the process sends next. Raises PageError where that takes too long, EOFError, OSError."""

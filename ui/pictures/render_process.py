@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import IO
 
 from ingest.reading.channel import Channel
-from ui.pictures.page_picture import PDF, PageError, PageRequest, Picture
+from ui.pictures.page_picture import PDF, EmphasisRequest, PageError, PageRequest, Picture
 
-PICTURE, ERROR = b"p", b"e"  # the kinds of what is sent: a picture follows where it is marked
+PICTURE, EMPHASIS, ERROR = b"p", b"w", b"e"  # the kinds of what is sent: a picture follows where it is marked
 IDLE_SECONDS = 120.0
 LONGEST_SECONDS = 60  # for a page; the service waits for less
 _ROOM = 6 << 30  # address space
@@ -34,9 +34,9 @@ def main(channel: Channel) -> None:
         return
 
 
-def _answer(channel: Channel, request: PageRequest, file: IO[bytes]) -> None:
+def _answer(channel: Channel, request: PageRequest | EmphasisRequest, file: IO[bytes]) -> None:
     try:
-        picture = _drawer(request)(request, file)
+        picture = _emphasis(file) if isinstance(request, EmphasisRequest) else _drawer(request)(request, file)
     except PageError as error:
         channel.send(ERROR, str(error).encode("utf-8", "replace"))
     except MemoryError:
@@ -44,8 +44,18 @@ def _answer(channel: Channel, request: PageRequest, file: IO[bytes]) -> None:
     except Exception as error:  # what a library raises on a broken file is anybody's guess
         channel.send(ERROR, f"{type(error).__name__}: {error}"[:200].encode("utf-8", "replace"))
     else:
+        if isinstance(picture, bytes):
+            channel.send(EMPHASIS, picture)
+            return
         channel.send(PICTURE, json.dumps((picture.boxes, picture.marks)).encode())
         channel.send(PICTURE, picture.png)
+
+
+def _emphasis(file: IO[bytes]) -> bytes:
+    """The paragraphs of a Word document as JSON."""
+    from ingest.office.docx_emphasis import paragraphs
+
+    return json.dumps([(each.text, each.emphasis) for each in paragraphs(file.read())]).encode()
 
 
 def _drawer(request: PageRequest) -> Callable[[PageRequest, IO[bytes]], Picture]:

@@ -1,5 +1,6 @@
 """Markup of the source viewer: exactly the cited words are marked, as text, in tables and on a picture."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,8 @@ from tests.ui.scripted import HANDBOOK, QUOTE
 from ui.page import html_source
 from ui.page.session import OpenSources, Source
 from ui.pictures.page_picture import Picture
+from ui.sources.form import Form
+from ui.sources.marking import Marks
 from ui.words.strings import Strings
 
 EN = Strings("en")
@@ -18,23 +21,29 @@ STORED = StoredText("staff", "prices.csv", 2, "Prices", "text/csv", "0", "item |
 SOURCE = Source("staff", "prices.csv", 2, None, 19, 20, "", 1)
 
 
+def formed(stored: StoredText, start: int, end: int, form: Form | None = None) -> str:
+    size = (0, len(stored.text))
+    html = html_source.formed(stored, Marks((start, end)), size, form or Form(stored.media_type), EN) or ""
+    return re.sub(r"<i hidden[^>]*>[^<]*</i>", "", html)
+
+
 def test_the_source_marks_exactly_the_quote() -> None:
     start = HANDBOOK.index(QUOTE)
-    html = html_source.sheet(HANDBOOK, start, start + len(QUOTE), (0, len(HANDBOOK)), EN)
+    html = html_source.sheet(HANDBOOK, Marks((start, start + len(QUOTE))), (0, len(HANDBOOK)), EN)
     assert f"<mark data-show>{QUOTE}</mark>" in html
     assert elements(html).text == HANDBOOK
 
 
 def test_a_long_document_is_shown_around_the_quote() -> None:
     text = "a" * 50_000 + "QUOTE" + "b" * 50_000
-    html = html_source.sheet(text, 50_000, 50_005, (0, len(text)), EN)
+    html = html_source.sheet(text, Marks((50_000, 50_005)), (0, len(text)), EN)
     assert "<mark data-show>QUOTE</mark>" in html
     assert html.count("(text left out here)") == 2
     assert len(html) < 20_000
 
 
 def test_a_table_marks_the_cell_and_its_row() -> None:
-    html = html_source.tabular(STORED, 19, 20, (0, len(STORED.text)), EN) or ""
+    html = formed(STORED, 19, 20)
     assert '<th scope="col">item</th>' in html
     assert "<tr class=hit><td>tea</td><td><mark data-show>3</mark></td></tr>" in html
     assert html.count("<mark") == 1
@@ -42,17 +51,23 @@ def test_a_table_marks_the_cell_and_its_row() -> None:
 
 def test_a_quote_of_several_rows_is_marked_in_each_and_scrolled_to_once() -> None:
     start = STORED.text.index("tea")
-    html = html_source.tabular(STORED, start, len(STORED.text), (0, len(STORED.text)), EN) or ""
+    html = formed(STORED, start, len(STORED.text))
     assert html.count("<mark") == 4
     assert html.count("data-show") == 1
     assert html.count("class=hit") == 2
 
 
-def test_without_tables_or_with_endless_lines_there_is_the_text_only() -> None:
+def test_markdown_is_drawn_around_its_marks() -> None:
+    text = "# Leave\n\nEvery **employee** has 25 days.\n"
+    html = formed(replace(STORED, text=text, media_type="text/markdown"), text.index("25"), text.index("."))
+    assert "<h1>Leave</h1><p>Every <strong>employee</strong> has <mark data-show>25 days</mark>.</p>" in html
+
+
+def test_without_any_form_or_with_endless_lines_there_is_the_text_only() -> None:
     prose = replace(STORED, text="No table here.", media_type="text/html")
-    assert html_source.tabular(prose, 0, 2, (0, 14), EN) is None
+    assert formed(prose, 0, 2) == ""
     endless = replace(STORED, text="a | b\n" + "x" * 60_000 + "\nc | d")
-    assert html_source.tabular(endless, 30_000, 30_001, (0, len(endless.text)), EN) is None
+    assert formed(endless, 30_000, 30_001) == ""
 
 
 def test_the_marks_on_a_picture_stand_where_the_words_do() -> None:
@@ -79,20 +94,22 @@ def test_an_original_that_no_browser_shows_is_offered_to_be_saved() -> None:
 
 
 def test_a_quote_on_another_page_is_not_marked_here() -> None:
-    assert html_source.on_page(SOURCE, (19, 30)) == (19, 20)
-    assert html_source.on_page(SOURCE, (0, 10)) == (0, 0)
+    assert html_source.on_page((19, 20), (19, 30)) == (19, 20)
+    assert html_source.on_page((19, 20), (0, 10)) == (0, 0)
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_nothing_hostile_gets_out_of_its_place(hostile: str) -> None:
     stored = StoredText(hostile, hostile, 1, hostile, "text/csv", "0", f"{hostile} | {hostile}\n1 | {hostile}", ())
     opened = OpenSources((replace(SOURCE, document=hostile), SOURCE))
-    size = (0, len(stored.text))
+    size, marks = (0, len(stored.text)), Marks((0, 5))
     html = html_source.pane(
         opened,
         html_source.origin(stored, hostile, EN),
         html_source.bar(stored, None, (), EN),
-        html_source.sheet(stored.text, 0, 5, size, EN) + (html_source.tabular(stored, 0, 5, size, EN) or ""),
+        html_source.sheet(stored.text, marks, size, EN)
+        + (html_source.formed(stored, marks, size, Form("text/csv"), EN) or "")
+        + (html_source.formed(replace(stored, media_type="text/markdown"), marks, size, Form(""), EN) or ""),
         EN,
     )
     for tag, attributes in elements(html).elements:

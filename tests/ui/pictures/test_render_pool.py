@@ -3,10 +3,12 @@
 import os
 import signal
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from docx import Document
 from PIL import Image, ImageFont
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -17,8 +19,8 @@ from kb.schema import PageSpan, RecognisedPage, StoredText
 from tests.ingest.ocr.test_ocr import LINES, picture, saved
 from tests.ui.serving import until
 from ui.pictures import render_pool
-from ui.pictures.page_picture import PageError
-from ui.pictures.render_pool import Drawings, is_drawn
+from ui.pictures.page_picture import PageError, Printed
+from ui.pictures.render_pool import WORD, Drawings, is_drawn
 
 
 @pytest.fixture(scope="module")
@@ -199,3 +201,30 @@ def test_pdfs_and_images_are_drawn_and_nothing_else() -> None:
         is_drawn(form) for form in ("application/pdf", "image/tiff", "image/heic", "text/plain", "application/zip")
     ]
     assert drawn == [True, True, True, False, False]
+
+
+def test_how_a_word_document_is_printed_is_read_by_such_a_process(drawings: Drawings, tmp_path: Path) -> None:
+    document = Document()
+    document.add_paragraph("paid up to ").add_run("180 euros").bold = True
+    path = tmp_path / "travel.docx"
+    document.save(str(path))
+    stored = StoredText("c", "travel.docx", 1, "", WORD, "travel", "paid up to 180 euros", ())
+
+    assert drawings.emphasis(path, stored) == (Printed("paid up to 180 euros", ((11, 20, "bold"),)),)
+    assert len(drawings.pids) == 1
+
+    broken = tmp_path / "broken.docx"
+    broken.write_bytes(b"PK")
+    with pytest.raises(PageError):
+        drawings.emphasis(broken, replace(stored, sha256="broken"))
+    assert drawings.emphasis(broken, replace(stored, media_type="text/html")) == ()
+
+
+def test_a_page_is_drawn_larger_when_it_is_enlarged(drawings: Drawings, tmp_path: Path) -> None:
+    path = tmp_path / "page.pdf"
+    stored, recognised = stored_as(path, saved(picture(LINES), "PDF"))
+    start = stored.text.index("3 days")
+    usual, larger = (drawings.draw(path, stored, 1, start, start + 6, recognised[1], zoom) for zoom in (100, 200))
+    sizes = [Image.open(BytesIO(drawn.png)).size for drawn in (usual, larger)]
+    assert sizes[1][0] == pytest.approx(2 * sizes[0][0], abs=2)
+    assert larger.marks[0] == pytest.approx(usual.marks[0], abs=0.01)

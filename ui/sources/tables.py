@@ -1,11 +1,12 @@
 """Tables in stored text: which of its lines are rows, and where each cell stands."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 _FREE = ("text/plain", "application/pdf")  # their text holds no rows of ours
 _LISTS = ("text/csv", "text/tab-separated-values")  # nothing but one table
+_LOOKED_AT = 30  # lines of a sheet, for its header
 _DELIMITER_ROW = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*")
 _PIPE = re.compile(r"(?<!\\)\|")
 _ROW_PIPE = re.compile(r"(?:(?<=\s)|^)\|(?=\s|$)")  # `row_line` of the readers puts spaces around it
@@ -17,16 +18,20 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells as spans of the text. `text[start:end]` are the lines; `header` may stand before `start`."""
+    """Rows of cells as spans of the text. `text[start:end]` are the lines; `header` may stand before `start`.
+
+    `captions` are rows that stand above the header.
+    """
 
     start: int
     end: int
     header: tuple[Span, ...] | None
     rows: tuple[tuple[Span, ...], ...]
+    captions: tuple[tuple[Span, ...], ...] = ()
 
     @property
     def width(self) -> int:
-        return max(map(len, (*self.rows, self.header or ())))
+        return max(map(len, (*self.captions, *self.rows, self.header or ())), default=1)
 
 
 def find(text: str, first: int, last: int, media_type: str) -> list[Table]:
@@ -45,6 +50,43 @@ def find(text: str, first: int, last: int, media_type: str) -> list[Table]:
         elif (table := _rows(text, head, block, media_type in _LISTS)) is not None:
             found.append(table)
     return found
+
+
+def sheet(text: str, start: int, end: int, first: int, last: int) -> Table | None:
+    """All of a spreadsheet's sheet, `text[start:end]`, that stands in the lines of `text[first:last]` as one table, so
+    that its columns stand below each other over empty rows too; None where no line of it has two cells.
+
+    The header is the first row of two or more words, no narrower than half of those below it.
+    """
+    first, last = max(first, start), min(last, end)
+    head = [_cells(text, line, _ROW_PIPE) for line in _lines(text, start, end, _LOOKED_AT)]
+    rows = [_cells(text, line, _ROW_PIPE) for line in _lines(text, first, last)]
+    if not rows or max(map(len, (*head, *rows))) < 2:
+        return None
+    at = next((at for at, row in enumerate(head) if _heads(text, head[at:])), None)
+    header = None if at is None else head[at]
+    captions = [row for row in head[:at] if row[0][0] >= first] if at else []
+    below = [row for row in rows if header is None or row[0][0] > header[-1][1]]
+    return Table(first, last, header, tuple(below), tuple(captions))
+
+
+def _heads(text: str, rows: Sequence[tuple[Span, ...]]) -> bool:
+    """Whether the first of some rows may be the header of the others."""
+    filled = [sum(a < b for a, b in row) for row in rows]
+    return len(rows) > 1 and filled[0] > 1 and 2 * filled[0] >= max(filled) and _could_be_header(text, rows[0])
+
+
+def _lines(text: str, first: int, last: int, most: int | None = None) -> list[Span]:
+    """The lines that are not blank, `most` of them at most."""
+    lines: list[Span] = []
+    at = first
+    while at < last and (most is None or len(lines) < most):
+        end = text.find("\n", at, last)
+        end = last if end < 0 else end
+        if text[at:end].strip():
+            lines.append((at, end))
+        at = end + 1
+    return lines
 
 
 def _blocks(text: str, first: int, last: int) -> Iterator[list[Span]]:

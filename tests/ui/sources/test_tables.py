@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.page import source_tables
+from ui.sources import tables
 
 PIPES = "Intro\n\n| item | price |\n|---|:-:|\n| tea \\| herbs | 3 |\n| coffee | 4 |\n\nThe end | of it\n"
 ROWS = "name | qty | note\nA | 1\nB |  | last\n| 4 | x"
@@ -10,7 +10,7 @@ ROWS = "name | qty | note\nA | 1\nB |  | last\n| 4 | x"
 
 def cells(text: str, media_type: str, first: int = 0) -> list[list[list[str]]]:
     """The words of each table found from `first` on, the header first (or an empty list)."""
-    found = source_tables.find(text, first, len(text), media_type)
+    found = tables.find(text, first, len(text), media_type)
     return [[[text[a:b] for a, b in row] for row in (table.header or (), *table.rows)] for table in found]
 
 
@@ -47,5 +47,5 @@ def test_free_text_has_no_tables(kind: str) -> None:
 
 
 def test_the_lines_of_a_table_are_its_own() -> None:
-    (table,) = source_tables.find(PIPES, 0, len(PIPES), "text/markdown")
+    (table,) = tables.find(PIPES, 0, len(PIPES), "text/markdown")
     assert PIPES[table.start : table.end] == "| item | price |\n|---|:-:|\n| tea \\| herbs | 3 |\n| coffee | 4 |"
