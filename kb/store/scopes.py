@@ -35,7 +35,7 @@ def nothing_found(scope: Scope, readable: Sequence[Document], language: Language
     scope names; then it is said which there are."""
     searched = [document for document in readable if document.chunks]
     if scope == EVERYTHING or not searched:
-        return Notice("nothing_to_search", _NOTHING_THERE[language])
+        return Notice("nothing_to_search", NOTHING_THERE[language])
     counts = Counter(document.collection for document in searched).most_common()
     told = [f"{name} ({n})" if language == "en" else f"{name}（{n}）" for name, n in counts[:_COLLECTIONS_TOLD]]
     there = _JOINED[language].join(told)
@@ -79,7 +79,7 @@ _PARTS = {
         "until": "至 {} 止",
     },
 }
-_NOTHING_THERE = {
+NOTHING_THERE = {
     "en": "There is no document yet that you may read. Add some first.",
     "zh": "还没有您可阅读的文档。请先添加文档。",
 }

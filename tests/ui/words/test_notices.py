@@ -1,29 +1,28 @@
 """Notices on the page: those of the product are in the page's language, in whichever the question was."""
 
+from collections.abc import Mapping
+
 import pytest
 
-from kb.answering import answer_builder
+from kb.answering.answer_builder import LEFT_OUT, WEAK
 from kb.checking.citations import cite
-from kb.models import reasoning_stream
 from kb.schema import Document, Scope
-from kb.store import conversations, scopes
-from ui.words.notices import in_language
-
-PAIRS = {
-    **{name: (pair["en"], pair["zh"]) for name, pair in vars(answer_builder).items()
-       if isinstance(pair, dict) and set(pair) == {"en", "zh"}},
-    **{kind: (reasoning_stream._NOTICES_EN[kind], reasoning_stream._NOTICES_ZH[kind])
-       for kind in reasoning_stream._NOTICES_EN},
-    "gone": (conversations._GONE["en"], conversations._GONE["zh"]),
-    "nothing_there": (scopes._NOTHING_THERE["en"], scopes._NOTHING_THERE["zh"]),
-}  # fmt: skip
+from kb.store import scopes
+from ui.words.notices import in_language, pairs
 
 
-@pytest.mark.parametrize("name", PAIRS)
-def test_a_notice_is_told_in_the_language_of_the_page(name: str) -> None:
-    english, chinese = (text.format(3, 12, tokens=64) for text in PAIRS[name])
+@pytest.mark.parametrize("pair", list(pairs()), ids=lambda pair: pair["en"][:30])
+def test_a_notice_is_told_in_the_language_of_the_page(pair: Mapping[str, str]) -> None:
+    english, chinese = (pair[language].format(3, 12, 5, 6, tokens=64) for language in ("en", "zh"))
     assert in_language(chinese, "en") == in_language(english, "en") == english
     assert in_language(english, "zh") == in_language(chinese, "zh") == chinese
+
+
+def test_all_texts_of_answers_are_among_them() -> None:
+    known = list(pairs())
+    assert WEAK in known
+    assert LEFT_OUT in known
+    assert any("budget" in pair["en"] for pair in known)
 
 
 def test_notices_of_citations_are_told_in_the_language_of_the_page() -> None:
