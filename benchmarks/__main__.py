@@ -21,6 +21,7 @@ from benchmarks import (  # noqa: E402
     service,
     start,
     synchronising,
+    ticks,
 )
 from benchmarks.result import Result, show  # noqa: E402
 
@@ -35,6 +36,7 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "sync": lambda options: synchronising.run(),
     "reading": lambda options: reading.run(),
     "scorer": lambda options: scorer.run(),
+    "ticks": lambda options: ticks.run(),
     "mutations": lambda options: mutations.run(options.files, options.folder),
 }
 
