@@ -127,7 +127,7 @@ def test_ask_answers_whole_or_as_a_stream_that_ends_with_the_same_answer(served:
 
 
 def test_who_asks_is_in_the_audit_trail(served: Served) -> None:
-    served.http.post("ask", json={"question": HOURS}, headers={"X-KB-User": "%E7%8E%8B%0A"})
+    served.http.post("ask", json={"question": HOURS}, headers={"X-KB-User": "%E7%8E%8B"})
     rows = fits(served, served.http.get("audit", params={"limit": 1}), "audit")["audit"]
     assert [(row["asker"], row["subject"]) for row in rows] == [("王", HOURS)]
 

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from kb.errors import HomeError
+from kb.store.backup import restore
 from kb.store.database import Database
 from kb.store.home import Home
+from tests.knowledge import open_kb
 from ui.service.auth import SESSION, Gate, Reply, announced, running_service, token_of
 from ui.service.sessions import SessionNotFound, Sessions
 
@@ -343,3 +345,14 @@ def test_over_a_websocket_nothing_goes_once_its_session_has_ended(gate: Gate, se
     heard = asyncio.run(talk())
     assert [message["type"] for message in heard] == ["websocket.receive", *["websocket.disconnect"] * 2]
     assert [message["type"] for message in sent] == ["websocket.send", "websocket.close"]
+
+
+def test_nobody_is_signed_in_to_a_home_that_was_restored(tmp_path: Path) -> None:
+    """A session that was ended since the backup must not live again."""
+    with open_kb(tmp_path / "home") as kb:
+        sessions = Sessions(kb.catalog)
+        assert sessions.exchange(sessions.new_code(), "Firefox on Linux")
+        kb.backup(tmp_path / "backup.tar")
+    restore(tmp_path / "backup.tar", tmp_path / "new")
+    with open_kb(tmp_path / "new") as kb:
+        assert Sessions(kb.catalog).all() == []
