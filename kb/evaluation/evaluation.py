@@ -6,7 +6,8 @@ import json
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,12 +16,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from kb.config import Settings
 from kb.errors import HomeError, KBError, UsageError
-from kb.evaluation import ranking_metrics, report, scoring
-from kb.evaluation.metrics import as_table, gate, load_gate, summarise
+from kb.evaluation import ranking_metrics, report, scoring, voting
+from kb.evaluation.answer_cache import AnswerCache
+from kb.evaluation.exports import write_csv
+from kb.evaluation.metrics import as_table, summarise
 from kb.evaluation.outcome import EvalOptions, EvalProgress, Outcome, Ranked, Report, Scores
 from kb.evaluation.questions import Evidence, Question, chosen, load_questions
 from kb.evaluation.ranking_metrics import Place
-from kb.evaluation.results_log import ResultsLog
+from kb.evaluation.results_log import FILE, ResultsLog, read_results
 from kb.language.script import is_written_in
 from kb.schema import EVERYTHING, Answer, Document, Passage, Principal, Retrieval, Scope
 from kb.store.scopes import ScopeFilter, said
@@ -37,13 +40,10 @@ __all__ = [
     "as_table",
     "chosen",
     "evaluate",
-    "gate",
-    "load_gate",
     "load_questions",
+    "load_run",
     "summarise",
 ]
-
-SAMPLING_TEMPERATURE = 0.6  # for K > 1 samples; DeepSeek-R1's report draws its samples with it
 
 
 class LoadedModel(Protocol):
@@ -89,12 +89,14 @@ def evaluate(
     out: Path,
     progress: Callable[[EvalProgress], None] | None = None,
     stop: threading.Event | None = None,
+    cache: Path | None = None,
 ) -> Report:
-    """Put each question, score it, and write `results.jsonl` and `report.html` into `out`.
+    """Put each question, score it, and write `results.jsonl`, `results.csv` and `report.html` into `out`.
 
     A run with the same fingerprint (questions, documents, settings, model, code, options) goes on where the last one
     stopped, and puts again what failed. Setting `stop` ends it after the current answer. A question that fails is
-    recorded with its error, and counts as not found and not right. Raises UsageError if `out` holds another run, or
+    recorded with its error, and counts as not found and not right. `cache` is a folder that keeps every answer, from
+    which what was asked before under the same conditions is taken. Raises UsageError if `out` holds another run, or
     no document is within the scope of the options.
     """
     _check(options)
@@ -107,7 +109,7 @@ def evaluate(
             kb.use_model(options.engine, options.model)
         kb.warm_up()  # so that loading is not counted into the first answer's seconds
     run = fingerprint(kb, questions, options)
-    with ResultsLog(out / "results.jsonl", run, options.fresh) as log:
+    with ResultsLog(out / FILE, run, options.fresh) as log:
         done = _resumed(log, options)
         plan = [(question, sample) for question in questions for sample in range(options.samples)]
         collections = _collections(kb, questions, options)
@@ -115,20 +117,84 @@ def evaluate(
         if options.retrieval_only and pending:
             _warm_search(kb, pending[0][0], options)
         began = time.monotonic()
-        for question, sample in pending:
-            if stop is not None and stop.is_set():
-                break
-            outcome = replace(put(kb, question, sample, options), collections=collections.get(question.id, ()))
+        answers = AnswerCache(cache, _conditions(run)) if cache is not None else None
+        for found in _put_all(kb, pending, options, answers, stop or threading.Event()):
+            outcome = replace(found, collections=collections.get(found.question.id, ()))
+            question, sample = outcome.question, outcome.sample
             log.append(_OUTCOME.dump_json(outcome))
             done[question.id, sample] = outcome
             if progress is not None:
                 failed = sum(1 for o in done.values() if o.error)
                 seconds = time.monotonic() - began
                 progress(EvalProgress(len(done), len(plan), question.question, failed, seconds))
+        if answers is not None:
+            answers.tidy()
     outcomes = tuple(done[q.id, s] for q, s in plan if (q.id, s) in done)
     result = Report(run, outcomes, len(plan))
     report.write(result, out / "report.html")
+    write_csv(result, out / "results.csv")
     return result
+
+
+def _put_all(
+    kb: Asked,
+    pending: Sequence[tuple[Question, int]],
+    options: EvalOptions,
+    cache: AnswerCache | None,
+    stop: threading.Event,
+) -> Iterator[Outcome]:
+    """The outcomes as they come, until `stop` is set; what is under way then is waited for."""
+
+    def one(question: Question, sample: int) -> Outcome:
+        seed = options.seed + sample
+        known = cache.get(question, sample, seed) if cache is not None else None
+        if known is not None:
+            known = replace(known, question=question, sample=sample, cached=True)
+            return replace(known, scores=score(known, options))
+        outcome = put(kb, question, sample, options)
+        if cache is not None:
+            cache.put(outcome, seed)
+        return outcome
+
+    lanes = lanes_of(kb, options)
+    if lanes == 1:
+        for question, sample in pending:
+            if stop.is_set():
+                return
+            yield one(question, sample)
+        return
+    with ThreadPoolExecutor(lanes, thread_name_prefix="evaluation") as pool:
+        left = iter(pending)
+        running: set[Future[Outcome]] = set()
+        while True:
+            while len(running) < lanes and not stop.is_set() and (following := next(left, None)) is not None:
+                running.add(pool.submit(one, *following))
+            if not running:
+                return
+            ended, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in ended:
+                yield future.result()
+
+
+def lanes_of(kb: Asked, options: EvalOptions) -> int:
+    """How many questions are put at once; where the engine writes one answer at a time, one."""
+    return options.parallel if options.retrieval_only or kb.model.engine == "ollama" else 1
+
+
+def _conditions(run: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a run's fingerprint that decides an answer, whatever else is asked in the run."""
+    return {
+        name: value
+        for name, value in run.items()
+        if name not in ("commit", "questions_hash", "seed", "samples", "limit", "sample", "page_slack")
+    }
+
+
+def load_run(path: Path) -> Report:
+    """A run that was kept, from its folder or its `results.jsonl`, scored as this version scores. Raises UsageError."""
+    run, outcomes = read_results(path)
+    options = EvalOptions(retrieval_only=bool(run.get("retrieval_only")), page_slack=int(run.get("page_slack") or 0))
+    return Report(run, tuple(replace(o, scores=score(o, options)) for o in outcomes), len(outcomes))
 
 
 def put(kb: Asked, question: Question, sample: int, options: EvalOptions) -> Outcome:
@@ -245,6 +311,7 @@ def _check(options: EvalOptions) -> None:
         ("--limit", 1 if options.limit is None else options.limit, 1),
         ("--sample", 1 if options.sample is None else options.sample, 1),
         ("--page-slack", options.page_slack, 0),
+        ("--parallel", options.parallel, 1),
         ("-k", options.k, 1),
         ("candidates", options.candidates, ranking_metrics.CUTOFF),
     ):
@@ -272,7 +339,7 @@ def _check_scope(kb: Asked, options: EvalOptions) -> None:
 
 
 def _temperature(options: EvalOptions) -> float | None:
-    return SAMPLING_TEMPERATURE if options.temperature is None and options.samples > 1 else options.temperature
+    return voting.TEMPERATURE if options.temperature is None and options.samples > 1 else options.temperature
 
 
 def _resumed(log: ResultsLog, options: EvalOptions) -> dict[tuple[str, int], Outcome]:

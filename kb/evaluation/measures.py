@@ -16,7 +16,7 @@ Row = tuple[str, float, float]  # id of the question, value, over
 
 RESAMPLES = 1_000  # of the bootstrap; 95 % intervals move by less than a tenth of their width with more
 _CELLS = 4_000_000  # of a matrix of weights; more are computed in turn
-_SEED = 20_260_901  # of all resampling: the same answers always have the same intervals
+SEED = 20_260_901  # of all resampling: the same answers always have the same intervals
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def interval(measure: Measure) -> tuple[float, float] | None:
         return None
     place = {question: at for at, question in enumerate(questions)}
     columns = np.array([place[question] for question in measure.questions])
-    random = np.random.default_rng(_SEED)
+    random = np.random.default_rng(SEED)
     found = []
     for batch in batches(RESAMPLES, max(len(questions), len(columns))):
         drawn = random.integers(0, len(questions), (batch, len(questions)))

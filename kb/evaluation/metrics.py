@@ -1,17 +1,10 @@
-"""Figures: the outcomes of an evaluation summed up, held against a gate, and laid out as a table."""
+"""Figures: the outcomes of an evaluation summed up, and laid out as a table."""
 
-import difflib
-import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import yaml
-
-from kb.errors import UsageError, why
 from kb.evaluation.measures import Measure, interval, measures, total
-from kb.files import read_regular
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -20,17 +13,7 @@ if TYPE_CHECKING:
     from kb.evaluation.outcome import Outcome, Report
 
 NO_VALUE = "–"
-_LIMIT = re.compile(r"\s*(>=|<=|==|>|<)\s*(-?\d+(?:\.\d+)?(?:e-?\d+)?)\s*")
 DIMENSIONS = ("kind", "language", "collection", "type", "tag")
-# Then come the kinds, languages and so on of the question set.
-_OF_THE_SET = ("answers.refused_by_kind.", "answers.of.refused_by_kind.", *(f"slices.{name}." for name in DIMENSIONS))
-_TESTS = {
-    ">=": lambda value, limit: value >= limit,
-    "<=": lambda value, limit: value <= limit,
-    "==": lambda value, limit: value == limit,
-    ">": lambda value, limit: value > limit,
-    "<": lambda value, limit: value < limit,
-}
 
 
 def summarise(report: "Report") -> dict[str, Any]:
@@ -73,6 +56,7 @@ def summarise(report: "Report") -> dict[str, Any]:
         **sections,
         "intervals": {name: list(found) for name, found in intervals.items() if found is not None},
         "slices": slices(outcomes, measured),
+        "cached": sum(1 for o in outcomes if o.cached),
         "run": dict(report.run),
     }
 
@@ -151,67 +135,6 @@ def flat(figures: Mapping[str, Any], prefix: str = "") -> dict[str, float | None
     return result
 
 
-def load_gate(path: Path, samples: int = 1) -> dict[str, str]:
-    """Read a gate, a YAML or JSON mapping of figures to limits: `retrieval.hit@10: ">=0.95"`.
-
-    Raises UsageError also for what will be no figure of a run with so many samples.
-    """
-    try:
-        spec = yaml.safe_load(read_regular(path, 1).decode())
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(f"The gate {path} cannot be read: {why(error)}") from None
-    if not isinstance(spec, dict) or not spec:
-        raise UsageError(f'The gate {path} must hold a mapping such as {{"retrieval.hit@10": ">=0.95"}}.')
-    gate_spec = {str(name): str(limits) for name, limits in spec.items()}
-    figures = _figures(samples)
-    for name, limits in gate_spec.items():
-        _limits(name, limits)
-        if name not in figures and not name.startswith(_OF_THE_SET):
-            raise _unknown(name, figures, f"The gate {path} names {name!r}, which is no figure.")
-    return gate_spec
-
-
-def _figures(samples: int) -> list[str]:
-    """The names of the figures of a run, but for those by kind of question."""
-    from kb.evaluation.outcome import Report
-
-    return list(flat(summarise(Report({"samples": samples}, (), 0))))
-
-
-def _unknown(name: str, figures: Iterable[str], said: str) -> UsageError:
-    known = [figure for figure in figures if ".of." not in figure]
-    by_end = [figure for figure in known if figure.endswith(f".{name}")]  # its section was left out
-    near = by_end or difflib.get_close_matches(name, known, cutoff=0.75)
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(known)}."
-    return UsageError(f"{said} {hint}")
-
-
-def gate(report: "Report", spec: Mapping[str, str]) -> list[str]:
-    """The limits that a run violates, one line each; a figure without a value violates any. Raises UsageError."""
-    figures = flat(summarise(report))
-    violated = []
-    for name, limits in spec.items():
-        if name not in figures:
-            raise _unknown(name, figures, f"The gate names {name!r}, which this run has no figure for.")
-        value = figures[name]
-        for sign, limit in _limits(name, limits):
-            if value is None:
-                violated.append(f"{name} has no value, nothing was counted; {sign} {limit:g} is wanted")
-            elif not _TESTS[sign](value, limit):
-                violated.append(f"{name} is {value:.4g}; {sign} {limit:g} is wanted")
-    return violated
-
-
-def _limits(name: str, limits: str) -> list[tuple[str, float]]:
-    found = []
-    for part in str(limits).split(","):
-        match = _LIMIT.fullmatch(part)
-        if match is None:
-            raise UsageError(f"The gate's limit {json.dumps(limits)} for {name!r} cannot be read: >=0.95 is expected.")
-        found.append((match[1], float(match[2])))
-    return found
-
-
 LABELS = {
     "retrieval": "Retrieval",
     "answers": "Answers",
@@ -219,6 +142,19 @@ LABELS = {
     "citations": "Citations",
     "seconds": "Seconds",
 }
+
+
+LESS_IS_BETTER = (
+    "failed", "seconds.", "answers.refused_answerable", "answers.empty", "answers.think_leaks", "answers.aurc",
+    "retrieval.below_floor_answerable",
+)  # fmt: skip
+
+
+def better(name: str, change: float) -> bool:
+    """Whether a figure, of the whole or of a part of the questions, is better for having changed by so much."""
+    parts = name.split(".", 3)
+    name = parts[3] if parts[0] == "slices" else name
+    return change != 0 and (change < 0) == name.startswith(LESS_IS_BETTER)
 
 
 class Row(NamedTuple):
@@ -249,15 +185,15 @@ def rows(figures: Mapping[str, Any]) -> list[Row]:
                 for kind, rate in value.items():
                     found = _interval(intervals.get(f"{section}.{name}.{kind}"))
                     count = _count(of[name][kind])
-                    result.append(Row(label, f"refused, {kind.replace('_', ' ')}", _rate(rate), found, count))
+                    result.append(Row(label, f"refused, {kind.replace('_', ' ')}", as_rate(rate), found, count))
             else:
                 over = of.get(name, of.get("right") if name == "f1" else whole)
                 found = _interval(intervals.get(f"{section}.{name}"))
-                result.append(Row(label, name.replace("_", " "), _rate(value), found, _count(over)))
+                result.append(Row(label, name.replace("_", " "), as_rate(value), found, _count(over)))
     return result
 
 
-def _rate(value: float | None) -> str:
+def as_rate(value: float | None) -> str:
     return NO_VALUE if value is None else f"{value:.3f}"
 
 
@@ -280,20 +216,18 @@ SLICED = {  # the figures that are shown of parts of the questions
 }
 
 
-def slice_rows(figures: Mapping[str, Any]) -> tuple[list[str], list[tuple[str, str, int, list[str]]]]:
-    """The slices for people: the figures that have a value, and dimension, part, questions and values of each part.
+def slice_rows(figures: Mapping[str, Any]) -> tuple[list[str], list[tuple[str, str, Mapping[str, float]]]]:
+    """The slices for people: the figures that have a value in one, and dimension, name and figures of each part.
 
     A dimension with one part only is left out: it is the whole.
     """
     parts = [
         (dimension, name, part)
-        for dimension, named in figures["slices"].items()
+        for dimension, named in figures.get("slices", {}).items()
         for name, part in named.items()
         if len(named) > 1
     ]
-    shown = [name for name in SLICED if any(name in part for _, _, part in parts)]
-    lines = [(d, name, int(part["questions"]), [_rate(part.get(f)) for f in shown]) for d, name, part in parts]
-    return shown, lines
+    return [name for name in SLICED if any(name in part for _, _, part in parts)], parts
 
 
 def as_table(report: "Report") -> "RenderableType":
@@ -303,6 +237,7 @@ def as_table(report: "Report") -> "RenderableType":
 
     figures = summarise(report)
     state = "" if figures["complete"] else f" (stopped at {len(report.outcomes)} of {report.planned})"
+    state += f", {figures['cached']} as answered before" if figures["cached"] else ""
     table = Table(title=f"{figures['questions']} questions, {figures['failed']} failed{state}", title_justify="left")
     for column in ("", "figure"):
         table.add_column(column)
@@ -320,7 +255,7 @@ def as_table(report: "Report") -> "RenderableType":
     return Group(table, _slices_table(shown, lines)) if lines else table
 
 
-def _slices_table(shown: Sequence[str], lines: Sequence[tuple[str, str, int, list[str]]]) -> "Table":
+def _slices_table(shown: Sequence[str], lines: Sequence[tuple[str, str, Mapping[str, float]]]) -> "Table":
     from rich.table import Table
     from rich.text import Text
 
@@ -330,9 +265,10 @@ def _slices_table(shown: Sequence[str], lines: Sequence[tuple[str, str, int, lis
     for column in ("questions", *(SLICED[name] for name in shown)):
         table.add_column(column, justify="right")
     last = ""
-    for dimension, name, count, values in lines:
+    for dimension, name, part in lines:
         if last and dimension != last:
             table.add_section()
-        table.add_row(dimension if dimension != last else "", Text(name), f"{count}", *values)
+        values = [as_rate(part.get(figure)) for figure in shown]
+        table.add_row(dimension if dimension != last else "", Text(name), f"{part['questions']}", *values)
         last = dimension
     return table

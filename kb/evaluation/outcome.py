@@ -9,7 +9,7 @@ from kb.schema import EVERYTHING, Answer, Principal, Scope
 
 @dataclass(frozen=True, slots=True)
 class EvalOptions:
-    """How a question set is put. All but `fresh` and `asker` are part of the run's fingerprint."""
+    """How a question set is put. All but `parallel`, `fresh` and `asker` are part of the run's fingerprint."""
 
     retrieval_only: bool = False  # the language model is not opened
     samples: int = 1  # K answers to each question, with the seeds seed, seed + 1, ...
@@ -23,6 +23,7 @@ class EvalOptions:
     think_budget: int | None = None
     temperature: float | None = None  # None takes the engine's own for one sample, 0.6 for several
     k: int = 10  # passages of the search that are kept with their text
+    parallel: int = 1  # questions at once, where the engine answers several
     candidates: int = 50  # chunks searched, so that ten different pages are among them
     fresh: bool = False  # replace results of another run
     asker: Principal = field(default_factory=lambda: Principal("evaluation", unlimited=True))
@@ -86,6 +87,7 @@ class Outcome:
     scores: Scores = field(default_factory=Scores)
     evidence: float | None = None  # how near what was found is, as the search measures it
     collections: tuple[str, ...] = ()  # in which the gold documents stand
+    cached: bool = False  # it was found and answered in an earlier run, under the same conditions
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,25 +2,27 @@
 
 import base64
 import hashlib
-import html
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kb.errors import KBError
 from kb.evaluation import ranking_metrics
-from kb.evaluation.metrics import NO_VALUE, rows, summarise
+from kb.evaluation.measures import curve, measures
+from kb.evaluation.metrics import NO_VALUE, SLICED, Row, as_rate, rows, slice_rows, summarise
 from kb.evaluation.ranking_metrics import Place
-from kb.evaluation.report_assets import SCRIPT, STYLE
 from kb.evaluation.results_log import private
 from kb.schema import Answer, Citation, Passage
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from kb.evaluation.outcome import Outcome, Ranked, Report
-    from kb.evaluation.questions import Question
 
 FILTERS = {
     "all": "All",
@@ -31,6 +33,9 @@ FILTERS = {
     "missed": "Gold not in first 10",
     "failed": "Failed",
 }
+_MARKER = re.compile(r"(\[\d+\])")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_LEFT, _TOP, _WIDTH, _HEIGHT = 40, 10, 510, 200  # of the plot within its picture, in its units
 
 
 def write(report: "Report", path: Path) -> None:
@@ -46,89 +51,90 @@ def write(report: "Report", path: Path) -> None:
 
 def render(report: "Report") -> str:
     """The page. Every text of questions, documents and models is escaped; only the page's own script may run."""
-    figures = summarise(report)
+    from markupsafe import Markup
+
+    figures, run = summarise(report), report.run
     states = [_states(outcome) for outcome in report.outcomes]
-    script_hash = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{script_hash}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    run = report.run
-    engine = "retrieval only" if run["retrieval_only"] else f"{run['engine']} · {run['model']}"
-    progress = "complete" if report.complete else f"stopped at {len(report.outcomes)} of {report.planned}"
-    chips = "".join(
-        f'<button type="button" data-filter="{name}" aria-pressed="{str(name == "all").lower()}">{label} '
-        f"<b>{sum(1 for s in states if name == 'all' or name in s)}</b></button>"
-        for name, label in FILTERS.items()
-        if name == "all" or any(name in s for s in states)
-    )
-    slack = int(run["page_slack"])
-    filed = enumerate(zip(report.outcomes, states, strict=True))
-    items = "\n".join(_item(i, outcome, found, slack, run["samples"]) for i, (outcome, found) in filed)
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Evaluation · {_text(engine)}</title>
-<style>{STYLE}</style>
-</head>
-<body>
-<header>
-<h1>Evaluation</h1>
-<p>{figures["questions"]} questions · {figures["failed"]} failed · {_text(engine)} · {progress}</p>
-</header>
-<main>
-<section class="figures" aria-label="Figures">{_figures(figures)}</section>
-<details class="run"><summary>Fingerprint of the run</summary><dl>{_run(run)}</dl></details>
-<section aria-label="Questions">
-<div class="tools" role="toolbar" aria-label="Filter questions">{chips}
-<input type="search" id="find" placeholder="Find in questions and answers" aria-label="Find in questions and answers">
-</div>
-<p id="none" hidden>No question matches.</p>
-<div id="outcomes">
-{items}
-</div>
-</section>
-</main>
-<script>{SCRIPT}</script>
-</body>
-</html>
-"""
-
-
-def _text(value: object) -> str:
-    """A text made harmless: escaped, and without control characters."""
-    return html.escape(re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "\ufffd", str(value).replace("\r\n", "\n")))
-
-
-def _figures(figures: Mapping[str, object]) -> str:
-    groups: dict[str, list[str]] = {}
-    for section, name, value, between, count in rows(figures):
-        if value == NO_VALUE:
-            continue
-        if section == "Seconds":
-            cells = f'<td class="times">{_text(value)}</td>'
-        else:
-            meter = f'<i class="bar"><i style="width:{min(1.0, float(value)):.1%}"></i></i>'
-            cells = (
-                f'<td class="value">{_text(value)}</td><td class="meter">{meter}</td>'
-                f'<td class="count">{_text(between)}</td><td class="count">{_text(count)}</td>'
-            )
-        groups.setdefault(section, []).append(f'<tr><th scope="row">{_text(name)}</th>{cells}</tr>')
-    return "".join(
-        f'<div class="card"><h2>{section}</h2><table>{"".join(lines)}</table></div>'
-        for section, lines in groups.items()
+    style, script = (_asset(name) for name in ("report.css", "report.js"))
+    shown, parts = slice_rows(figures)
+    slices: dict[str, list[dict[str, Any]]] = {}
+    for dimension, name, part in parts:
+        values = [as_rate(part.get(figure)) for figure in shown]
+        slices.setdefault(dimension, []).append({"name": name, "questions": part["questions"], "shown": values})
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            style=Markup(style),
+            script=Markup(script),
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            figures=figures,
+            engine="retrieval only" if run["retrieval_only"] else f"{run['engine']} · {run['model']}",
+            progress="complete" if report.complete else f"stopped at {len(report.outcomes)} of {report.planned}",
+            groups=_groups(figures),
+            curve=_plot(report),
+            sliced=[SLICED[name] for name in shown],
+            slices=slices,
+            run={name.replace("_", " "): json.dumps(value, ensure_ascii=False) for name, value in run.items()},
+            chips=[
+                {"name": name, "label": label, "count": sum(name == "all" or name in found for found in states)}
+                for name, label in FILTERS.items()
+                if name == "all" or any(name in found for found in states)
+            ],
+            items=[
+                _item(number, outcome, found, int(run["page_slack"]), run["samples"])
+                for number, (outcome, found) in enumerate(zip(report.outcomes, states, strict=True))
+            ],
+        )
     )
 
 
-def _run(run: Mapping[str, object]) -> str:
-    return "".join(
-        f"<div><dt>{_text(name.replace('_', ' '))}</dt><dd>{_text(json.dumps(value, ensure_ascii=False))}</dd></div>"
-        for name, value in run.items()
-    )
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader
+
+    return Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, finalize=_without_controls)
+
+
+@cache
+def _asset(name: str) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+
+
+def _without_controls(value: object) -> object:
+    """What is put into the page, before it is escaped: without characters that steer instead of being shown."""
+    if not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    return _CONTROLS.sub("\ufffd", value.replace("\r\n", "\n"))
+
+
+def _groups(figures: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of figures by their section, those of rates with the width of their bar."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows(figures):
+        if row.value != NO_VALUE:
+            groups.setdefault(row.section, []).append(row._asdict() | _bar(row))
+    return groups
+
+
+def _bar(row: Row) -> dict[str, Any]:
+    if row.section == "Seconds":
+        return {"width": None}
+    low, _, high = row.interval.partition(" – ")
+    whisker = (f"{float(low):.1%}", f"{float(high) - float(low):.1%}") if low else None
+    return {"width": f"{min(1.0, float(row.value)):.1%}", "whisker": whisker}
+
+
+def _plot(report: "Report") -> dict[str, str] | None:
+    """The risk–coverage curve in the coordinates of its picture; None with fewer than two answers."""
+    judged = measures(report.outcomes, int(report.run["samples"]))["answers.aurc"]
+    asked = sum(1 for o in report.outcomes if o.scores.right is not None or o.question.refuse)
+    points = [
+        (_LEFT + _WIDTH * taken * judged.count / asked, _TOP + _HEIGHT * (1 - wrong)) for taken, wrong in curve(judged)
+    ]
+    if len(points) < 2:
+        return None
+    return {"points": " ".join(f"{x:.1f},{y:.1f}" for x, y in points), "last": f"{points[-1][0]:.1f}"}
 
 
 def _states(outcome: "Outcome") -> list[str]:
@@ -150,7 +156,8 @@ def _states(outcome: "Outcome") -> list[str]:
     return states
 
 
-def _badge(outcome: "Outcome", states: Sequence[str]) -> str:
+def _badge(outcome: "Outcome", states: Sequence[str]) -> tuple[str, str]:
+    """The colour and the word of what became of a question."""
     scores = outcome.scores
     if "failed" in states:
         kind, label = "bad", "failed"
@@ -167,11 +174,13 @@ def _badge(outcome: "Outcome", states: Sequence[str]) -> str:
         kind, label = "quiet", "not scored"
     else:
         kind, label = ("good", "right") if scores.right else ("bad", "wrong")
-    return f'<span class="badge {kind}">{label}</span>'
+    return kind, label
 
 
-def _item(number: int, outcome: "Outcome", states: Sequence[str], slack: int, samples: int) -> str:
+def _item(number: int, outcome: "Outcome", states: Sequence[str], slack: int, samples: int) -> dict[str, Any]:
+    """What the page shows of one question put once."""
     question, scores, answer = outcome.question, outcome.scores, outcome.answer
+    gold = [Place(e.doc, e.page) for e in question.evidence]
     facts = [f"sample {outcome.sample + 1}"] if samples > 1 else []
     if scores.gold_units and answer is not None:
         facts.append(f"gold at {scores.first_hit}" if scores.first_hit else "gold not found")
@@ -181,108 +190,55 @@ def _item(number: int, outcome: "Outcome", states: Sequence[str], slack: int, sa
         facts.append(f"{scores.claims_supported}/{scores.claims} supported")
     if answer is not None:
         facts.append(f"{answer.seconds:.1f} s")
-    found = " ".join([question.id, question.question, answer.text if answer else ""]).lower()
-    return (
-        f'<details class="outcome" data-states="{" ".join(states)}" data-find="{_text(found)}">'
-        f'<summary>{_badge(outcome, states)}<span class="q" dir="auto" lang="{question.language}">'
-        f'{_text(question.question)}</span><span class="facts">{_text(" · ".join(facts))}</span></summary>'
-        f'<div class="body">{"".join(_body(number, outcome, slack))}</div></details>'
-    )
+    ranked = [r for r in outcome.ranked or () if r.text]
+    return {
+        "question": question,
+        "answer": answer,
+        "error": outcome.error,
+        "states": states,
+        "badge": _badge(outcome, states),
+        "facts": facts,
+        "find": " ".join([question.id, question.question, answer.text if answer else ""]).lower(),
+        "gold": [" / ".join(group) for group in question.answer_groups] or question.answers,
+        "segments": _segments(answer, number) if answer else [],
+        "citations": _citations(answer, number, gold, slack) if answer else [],
+        "passages": _passages(answer.passages, gold, slack) if answer else [],
+        "ranked": _passages(ranked, gold, slack),
+        "searched": len(outcome.ranked or ()),
+    }
 
 
-def _body(number: int, outcome: "Outcome", slack: int) -> Iterable[str]:
-    question, answer = outcome.question, outcome.answer
-    gold = [Place(e.doc, e.page) for e in question.evidence]
-    yield _block("Gold", _gold(question))
-    if outcome.error:
-        yield _block("Error", f'<p class="error">{_text(outcome.error)}</p>')
-    if answer is not None:
-        yield _block("Answer", f'<p class="answer" dir="auto">{_marked(answer, number)}</p>')
-        if answer.notices:
-            notices = "".join(f"<li><b>{_text(n.kind)}</b> {_text(n.text)}</li>" for n in answer.notices)
-            yield _block("Notices", f"<ul>{notices}</ul>")
-        if answer.citations:
-            lines = "".join(_citation(c, i, number, gold, slack, answer) for i, c in enumerate(answer.citations))
-            yield _block("Citations", f"<ol class=plain>{lines}</ol>")
-        if answer.thinking:
-            yield _fold("Reasoning", f'<p class="thinking" dir="auto">{_text(answer.thinking)}</p>')
-    shown = answer.passages if answer is not None else ()
-    if shown:
-        yield _fold(f"Passages given to the model ({len(shown)})", _passages(shown, gold, slack))
-    if outcome.ranked:
-        kept = [r for r in outcome.ranked if r.text]
-        label = f"Search, first {len(kept)} of {len(outcome.ranked)} chunks"
-        yield _fold(label, _passages(kept, gold, slack), opened=answer is None)
-
-
-def _block(title: str, content: str) -> str:
-    return f"<section><h3>{title}</h3>{content}</section>"
-
-
-def _fold(title: str, content: str, opened: bool = False) -> str:
-    return f"<details class=fold{' open' if opened else ''}><summary>{title}</summary>{content}</details>"
-
-
-def _gold(question: "Question") -> str:
-    if question.refuse:
-        kind = f" ({_text(question.kind.replace('_', ' '))})" if question.kind else ""
-        said = f"<p><em>The documents hold no answer{kind}: it must be refused.</em></p>"
-    elif question.answer_groups:
-        groups = (" / ".join(_text(form) for form in group) for group in question.answer_groups)
-        said = "<ul>" + "".join(f'<li dir="auto">{group}</li>' for group in groups) + "</ul>"
-    else:
-        said = "<ul>" + "".join(f'<li dir="auto">{_text(form)}</li>' for form in question.answers) + "</ul>"
-    places = ", ".join(_place(e.doc, e.page) for e in question.evidence)
-    return said + (f'<p class="where">in {places}</p>' if places else "")
-
-
-def _place(document: str, page: int | None) -> str:
-    return f"<code>{_text(document)}</code>" + (f" p. {page}" if page is not None else "")
-
-
-def _marked(answer: Answer, number: int) -> str:
-    """The answer with each claim marked, and its markers as links to the citations below."""
-    parts, at = [], 0
+def _segments(answer: Answer, number: int) -> list[dict[str, Any]]:
+    """The answer in parts: `claim` is its style and state, and each of `parts` a text with the citation it leads to."""
+    segments: list[dict[str, Any]] = []
+    at = 0
     for index, claim in sorted(enumerate(answer.claims), key=lambda pair: pair[1].start):
         if claim.start < at or claim.end > len(answer.text):
             continue
         cited = {c.marker for c in answer.citations if c.claim == index}
-        kind, title = ("ok", "supported") if claim.supported else ("no", "not supported")
-        parts.append(_text(answer.text[at : claim.start]))
-        words = re.sub(
-            r"\[(\d+)\]",
-            lambda m, i=index, known=cited: (  # type: ignore[misc]
-                f'<a href="#o{number}c{i}m{m[1]}">[{m[1]}]</a>' if int(m[1]) in known else m[0]
-            ),
-            _text(answer.text[claim.start : claim.end]),
-        )
-        parts.append(f'<span class="claim {kind}" title="{title}">{words}</span>')
+        parts = [
+            (part, f"o{number}c{index}m{part[1:-1]}" if _MARKER.fullmatch(part) and int(part[1:-1]) in cited else "")
+            for part in _MARKER.split(answer.text[claim.start : claim.end])
+        ]
+        segments.append({"claim": None, "parts": [(answer.text[at : claim.start], "")]})
+        segments.append({"claim": ("ok", "supported") if claim.supported else ("no", "not supported"), "parts": parts})
         at = claim.end
-    return "".join(parts) + _text(answer.text[at:])
+    return [*segments, {"claim": None, "parts": [(answer.text[at:], "")]}]
 
 
-def _citation(c: Citation, index: int, number: int, gold: Sequence[Place], slack: int, answer: Answer) -> str:
-    first = next(i for i, d in enumerate(answer.citations) if (d.claim, d.marker) == (c.claim, c.marker)) == index
-    anchor = f' id="o{number}c{c.claim}m{c.marker}"' if first else ""
-    support = "" if c.supported else ' <span class="badge warn">not supported</span>'
-    return (
-        f"<li{anchor}><b>[{c.marker}]</b> {_place(c.document, c.page)}{_gold_badge(c, gold, slack)}{support}"
-        f'<blockquote dir="auto">{_text(c.quote)}</blockquote></li>'
-    )
+def _citations(answer: Answer, number: int, gold: Sequence[Place], slack: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    seen = set()
+    for c in answer.citations:
+        anchor = f"o{number}c{c.claim}m{c.marker}"
+        found.append(asdict(c) | {"anchor": "" if anchor in seen else anchor, "gold": _on_gold(c, gold, slack)})
+        seen.add(anchor)
+    return found
 
 
-def _passages(passages: "Sequence[Passage | Ranked]", gold: Sequence[Place], slack: int) -> str:
-    return (
-        "<ol class=plain>"
-        + "".join(
-            f"<li><b>{rank}</b> {_place(p.document, p.page)} <small>{p.score:.3f}</small>{_gold_badge(p, gold, slack)}"
-            f'<blockquote dir="auto">{_text(p.text)}</blockquote></li>'
-            for rank, p in enumerate(passages, start=1)
-        )
-        + "</ol>"
-    )
+def _passages(passages: "Sequence[Passage | Ranked]", gold: Sequence[Place], slack: int) -> list[dict[str, Any]]:
+    return [asdict(passage) | {"gold": _on_gold(passage, gold, slack)} for passage in passages]
 
 
-def _gold_badge(item: "Citation | Passage | Ranked", gold: Sequence[Place], slack: int) -> str:
-    hit = ranking_metrics.on_gold(Place(item.document, item.page), gold, slack)
-    return ' <span class="badge gold">gold</span>' if hit is not None else ""
+def _on_gold(item: "Citation | Passage | Ranked", gold: Sequence[Place], slack: int) -> bool:
+    return ranking_metrics.on_gold(Place(item.document, item.page), gold, slack) is not None

@@ -8,11 +8,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
+from pydantic import TypeAdapter, ValidationError
+
 from kb.errors import KBError, StorageFull, UsageError, why
+from kb.evaluation.outcome import Outcome
 from kb.files import read_regular
 
 SCHEMA = 1
+FILE = "results.jsonl"
 _MOST_MB = 1_000
+_OUTCOME = TypeAdapter(Outcome)
 
 
 def private(name: str, flags: int) -> int:
@@ -70,6 +75,35 @@ class ResultsLog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def read_results(path: Path) -> tuple[dict[str, Any], list[Outcome]]:
+    """A run's fingerprint, and its outcomes in the order they were made; of what was put twice the later one.
+
+    `path` is `results.jsonl` or its folder. Raises UsageError if it cannot be read.
+    """
+    file = path / FILE if path.is_dir() else path
+    try:
+        header, *lines = read_regular(file, _MOST_MB).split(b"\n")
+    except FileNotFoundError:
+        raise UsageError(f"There are no results {file}. Name the --out folder of a run.") from None
+    except OSError as error:
+        raise UsageError(f"The results {file} cannot be read: {why(error)}.") from None
+    try:
+        run = json.loads(header)["run"]
+        _ = int(run["samples"])
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(
+            f"{file} does not begin like the results of an evaluation. Name the --out folder of a run."
+        ) from None
+    found: dict[tuple[str, int], Outcome] = {}
+    for line in lines:
+        try:
+            outcome = _OUTCOME.validate_json(line)
+        except ValidationError:  # the torn last line of a kill
+            continue
+        found[outcome.question.id, outcome.sample] = outcome
+    return run, [*found.values()]
 
 
 def _whole_lines(data: bytes) -> bytes:

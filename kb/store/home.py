@@ -76,6 +76,11 @@ class Home:
         return self.originals / sha256[:2] / sha256
 
     @property
+    def answers(self) -> Path:
+        """What evaluations were answered, to be taken again: a folder among the runs, and cleared as they are."""
+        return self.runs / "answers"
+
+    @property
     def runs(self) -> Path:
         return self.path / "runs"
 

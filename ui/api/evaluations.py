@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
+from kb.evaluation.comparison import compare, differences
 from ui.api.common import EVENTS, Body, DoneForm, NotFound, ScopeForm, ServiceHere
 from ui.api.stream import Json, Ndjson, changes
-from ui.service.run_comparison import compare
 from ui.service.runs import RunOptions
 
 router = APIRouter(prefix="/evaluations", tags=["evaluations"])
@@ -30,6 +30,7 @@ class OptionsBody(Body):
     think_budget: int | None = Field(None, ge=0)
     page_slack: int = Field(0, ge=0, description="a hit may be so many pages late")
     scope: ScopeForm = ScopeForm()
+    cache: bool = Field(True, description="what was answered before under the same conditions is taken from then")
 
 
 class StartBody(Body):
@@ -79,8 +80,23 @@ class ComparedForm(BaseModel):
     change: str
 
 
+class DifferenceForm(BaseModel):
+    """A figure over the questions that count in both runs; `p` is how likely chance alone differs as much."""
+
+    a: float
+    b: float
+    difference: float
+    p: float
+    questions: int
+
+
 class ComparisonForm(BaseModel):
-    """Two runs, question by question, and how many changed which way."""
+    """Two runs: figures by their dotted names, question by question, and how many changed which way.
+
+    `figures` is empty where the runs have no question in common.
+    """
+
+    figures: dict[str, DifferenceForm]
 
     questions: list[ComparedForm]
     better: int
@@ -110,8 +126,10 @@ def start(body: StartBody, service: ServiceHere) -> Response:
 
 @router.get("/compare", response_model=ComparisonForm)
 def comparison(before: str, after: str, service: ServiceHere) -> Response:
-    """Two runs, question by question."""
-    found = compare(service.evaluations.outcomes(before), service.evaluations.outcomes(after))
+    """Two runs, by their figures and question by question."""
+    a, b = service.evaluations.report(before), service.evaluations.report(after)
+    found = compare(a.outcomes if a else (), b.outcomes if b else ())
+    figures = differences(a, b) if a and b else {}
     rows = [
         {
             "id": row.id,
@@ -123,7 +141,7 @@ def comparison(before: str, after: str, service: ServiceHere) -> Response:
         for row in found.rows
     ]
     counts = {name: getattr(found, name) for name in ("better", "worse", "same", "only_before", "only_after")}
-    return Json({"questions": rows, **counts})
+    return Json({"figures": {name: asdict(f) for name, f in figures.items()}, "questions": rows, **counts})
 
 
 @router.get("/{id}", response_model=RunForm)

@@ -1,10 +1,11 @@
-"""`kb eval`: a file of questions in, answers with scores out."""
+"""`kb eval`: a file of questions in, answers with scores out; and `kb eval compare`: two of its runs."""
 
 import hashlib
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from ui.cli import console
 from ui.cli.common import (
@@ -17,16 +18,39 @@ from ui.cli.common import (
     ModelOption,
     ScopeOption,
     app,
+    home_place,
     local_user,
     model_options,
     opened,
     scope_of,
 )
 
+if TYPE_CHECKING:
+    from rich.table import Table
 
-@app.command("eval")
+    from kb.assistant import KnowledgeBase
+    from kb.evaluation.outcome import Report
+    from ui.cli.client import RemoteKnowledgeBase
+    from ui.service.runs import RunOptions
+
+
+class _RunUnlessNamed(TyperGroup):
+    """`kb eval QUESTIONS` runs, though it names no command of the group."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, args if args and args[0] in self.commands else ["run", *args])
+
+
+group = typer.Typer(cls=_RunUnlessNamed, help="Put a set of questions and score the answers.", add_help_option=False)
+app.add_typer(group, name="eval")
+
+
+@group.command("run")
 def evaluate(
-    questions: Annotated[Path, typer.Argument(help="questions.jsonl", show_default=False)],
+    questions: Annotated[
+        Path,
+        typer.Argument(help="questions.jsonl, a BEIR folder, or a JSON file of SQuAD or CMRC.", show_default=False),
+    ],
     docs: Annotated[
         Path | None,
         typer.Option("--docs", help="Ingest this folder into a cached home of its own."),
@@ -49,11 +73,15 @@ def evaluate(
     model: ModelOption = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Where results.jsonl and report.html go."),
+        typer.Option("--out", help="Where the results go."),
     ] = None,
     gate: Annotated[
         Path | None,
         typer.Option("--gate", help="Limits of figures; exit code 1 if one is missed."),
+    ] = None,
+    base: Annotated[
+        Path | None,
+        typer.Option("--base", metavar="RUN", help="The --out folder of the run that the gate measures drops from."),
     ] = None,
     page_slack: Annotated[
         int,
@@ -62,19 +90,36 @@ def evaluate(
     think_budget: BudgetOption = None,
     scope: ScopeOption = None,
     collections: CollectionsOption = None,
+    parallel: Annotated[
+        int, typer.Option("--parallel", min=1, help="Questions at once; the embedded engine answers one at a time.")
+    ] = 1,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Ask again what was answered before under the same conditions.")
+    ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Replace another run's results in --out.")] = False,
     json: JsonOption = False,
     home: HomeOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Put a set of questions and score the answers. An interrupted run goes on where it stopped."""
+    """Put a set of questions and score the answers. An interrupted run goes on where it stopped.
+
+    `kb eval compare A B` holds two runs against each other.
+    """
     with console.errors_for_people():
         from kb.errors import EmbeddingChanged, KBError, UsageError
-        from kb.evaluation import evaluation
+        from kb.evaluation import evaluation, exports, gates
+        from kb.evaluation.imports import imported
+        from ui.service.runs import RunOptions
 
-        asked = evaluation.load_questions(questions)
+        others = imported(questions)
+        asked = others.questions if others else evaluation.load_questions(questions)
         chosen = evaluation.chosen(asked, limit, sample, seed)
-        limits = evaluation.load_gate(gate, samples) if gate else {}
+        limits = gates.load_gate(gate, samples) if gate else gates.Gate()
+        base_run = gates.check_base(limits, base)
+        before = evaluation.load_run(base_run) if base_run else None
+        if others and docs is None and home is None:
+            kept = _cached_home(questions)
+            docs = others.documents(kept.with_name(f"{kept.name}.documents"))
         if docs is not None and not docs.exists():
             raise UsageError(f"There is no folder {docs}; --docs names the documents of the questions.")
     place = home if docs is None or home is not None else _cached_home(docs)
@@ -95,7 +140,7 @@ def evaluate(
         options = evaluation.EvalOptions(
             retrieval_only=retrieval_only, samples=samples, limit=limit, sample=sample, seed=seed,
             page_slack=page_slack, think_budget=think_budget, scope=scope_of(scope, collections),
-            fresh=fresh,
+            parallel=parallel, fresh=fresh,
         )  # fmt: skip
         folder = out or Path("runs") / f"{questions.resolve().parent.name}-{questions.stem}"
         with console.interruptible() as stop, console.progress_bar("answers") as bar:
@@ -111,7 +156,7 @@ def evaluate(
                 )
 
             try:
-                report = evaluation.evaluate(kb, asked, options, folder, show, stop)
+                report = evaluation.evaluate(kb, asked, options, folder, show, stop, _answers_of(kb, no_cache))
             except KBError:
                 if not bar.tasks[0].completed:
                     bar.remove_task(task)  # nothing was begun
@@ -121,17 +166,89 @@ def evaluate(
             console.print_json(evaluation.summarise(report))
         else:
             console.stdout().print(evaluation.as_table(report))
-        console.say(f"{folder / 'results.jsonl'}\n{folder / 'report.html'}")
+        judged = gates.judge(report, limits, before)
+        exports.write_junit(report, judged, folder / "junit.xml")
+        for name in ("results.jsonl", "results.csv", "junit.xml", "report.html"):
+            console.say(str(folder / name))
+        if report.complete and place is home:
+            _list_on_the_page(home_place(home) / "runs", questions, folder, report, RunOptions(
+                retrieval_only, limit, sample, samples, seed, think_budget, page_slack, options.scope, not no_cache
+            ))  # fmt: skip
         failed = [outcome for outcome in report.outcomes if outcome.error]
         for outcome in failed:
             console.say(f"failed: question {outcome.question.id}: {outcome.error}")
-        missed = evaluation.gate(report, limits)
+        missed = [one.missed for one in judged if one.missed]
         for line in missed:
             console.say(f"gate missed: {line}")
-        if limits and not missed and report.complete and not json:
-            console.say(f"gate: all {len(limits)} limits met" if len(limits) > 1 else "gate: its limit is met")
+        if judged and not missed and report.complete and not json:
+            console.say(f"gate: all {len(judged)} limits met" if len(judged) > 1 else "gate: its limit is met")
         if failed or missed or not report.complete:
             raise typer.Exit(1)
+
+
+def _list_on_the_page(runs: Path, questions: Path, out: Path, report: "Report", options: "RunOptions") -> None:
+    from kb.errors import why
+    from ui.service.evaluation_runs import keep_run
+
+    try:
+        keep_run(runs, questions, out, report, options)
+    except OSError as error:
+        console.say(f"note: the page will not list this run, the home cannot be written: {why(error)}")
+
+
+def _answers_of(kb: "KnowledgeBase | RemoteKnowledgeBase", no_cache: bool) -> Path | None:
+    """Where answers are kept: in the home, which is at hand where no service has it open."""
+    from kb.assistant import KnowledgeBase
+
+    return kb.home.answers if isinstance(kb, KnowledgeBase) and not no_cache else None
+
+
+RunArgument = Annotated[Path, typer.Argument(help="The --out folder of a run.", show_default=False)]
+
+
+@group.command("compare")
+def compare(a: RunArgument, b: RunArgument, json: JsonOption = False) -> None:
+    """Two runs over the questions that both put: what differs by more than chance, and which answers changed."""
+    with console.errors_for_people():
+        from kb.evaluation.comparison import comparison_form
+        from kb.evaluation.evaluation import load_run
+
+        form = comparison_form(load_run(a), load_run(b))
+        if json:
+            console.print_json(form)
+            return
+        console.stdout().print(_differences(form))
+        for row in form["changed"]:
+            print(console.printable(f"{row['id']}: {row['a']} -> {row['b']}  {row['question']}"))
+        if form["differs"]:
+            console.say(f"the runs differ in {', '.join(form['differs'])}")
+
+
+def _differences(form: dict[str, Any]) -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    from kb.evaluation.comparison import NOISE
+    from kb.evaluation.metrics import better
+
+    title = f"{len(form['changed'])} questions changed; * differs by more than chance (p < {NOISE:g})"
+    table = Table(title=title, title_justify="left")
+    table.add_column("figure")
+    for column in ("a", "b", "difference", "p", "questions"):
+        table.add_column(column, justify="right")
+    table.add_column("")
+    last = ""
+    for name, found in form["figures"].items():
+        section = name.partition(".")[0]
+        if last and section != last:
+            table.add_section()
+        last = section
+        mark = ""
+        if found["p"] < NOISE:
+            mark = "* better" if better(name, found["difference"]) else "* worse"
+        numbers = (f"{found['a']:.3f}", f"{found['b']:.3f}", f"{found['difference']:+.3f}", f"{found['p']:.3f}")
+        table.add_row(Text(name), *numbers, f"{found['questions']}", mark)
+    return table
 
 
 def _cached_home(docs: Path) -> Path:

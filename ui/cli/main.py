@@ -146,6 +146,9 @@ def ask(
     scope: ScopeOption = None,
     collections: CollectionsOption = None,
     seed: Annotated[int | None, typer.Option("--seed", help="For the same answer again.")] = None,
+    samples: Annotated[
+        int, typer.Option("--samples", min=1, help="Answer so many times, and give what most of them agree with.")
+    ] = 1,
     json: JsonOption = False,
     home: HomeOption = None,
     config: ConfigOption = None,
@@ -155,10 +158,15 @@ def ask(
         opened(home, config, **model_options(engine, model)) as kb,
         console.interruptible() as stop,
     ):
-        events = kb.ask(
-            console.read_question(question), local_user(), scope=scope_of(scope, collections),
-            think_budget=think_budget, seed=seed, stop=stop,
-        )  # fmt: skip
+        asked, where = console.read_question(question), scope_of(scope, collections)
+        if samples > 1:
+            from kb.evaluation.voting import vote
+
+            events = vote(
+                kb, asked, local_user(), samples, scope=where, think_budget=think_budget, seed=seed, stop=stop
+            )
+        else:
+            events = kb.ask(asked, local_user(), scope=where, think_budget=think_budget, seed=seed, stop=stop)
         _print_answer(events, json)
         if stop.is_set():
             raise typer.Exit(1)

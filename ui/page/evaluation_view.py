@@ -1,6 +1,6 @@
 """The evaluation page: choosing a question set, watching a run, its figures and answers, and comparing two runs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -8,6 +8,7 @@ import streamlit as st
 
 import ui
 from kb.errors import KBError
+from kb.evaluation.comparison import Difference, compare, differences, differing, verdict
 from kb.evaluation.questions import MAX_SET_MB
 from kb.schema import Scope
 from ui.page import html_chat, html_evaluation, session
@@ -19,7 +20,6 @@ from ui.page.sanitise import plain
 from ui.page.style import uploader_hint
 from ui.pictures.cache import Kept
 from ui.service import runtime
-from ui.service.run_comparison import compare, differing, verdict
 from ui.service.runs import Run, RunOptions
 from ui.words.strings import Strings
 from ui.words.translations import localised
@@ -34,6 +34,7 @@ _PAGE = 20
 _Item = TypeVar("_Item")
 
 _outcomes: "Kept[tuple[str, int], Sequence[Outcome]]" = Kept(4)
+_differences: "Kept[tuple[str, int, str, int], Mapping[str, Difference]]" = Kept(4)
 
 
 def render() -> None:
@@ -135,8 +136,8 @@ def _read(service: runtime.Service, folder: Path, t: Strings) -> None:
     st.toast(t("set_sample_reading"), icon=":material/check:")
 
 
-def _more_options(service: runtime.Service, only: bool, t: Strings) -> tuple[int, int | None, int, Scope]:
-    """Seed, budget for thinking, late pages and collections."""
+def _more_options(service: runtime.Service, only: bool, t: Strings) -> tuple[int, int | None, int, Scope, bool]:
+    """Seed, budget for thinking, late pages, collections, and whether earlier answers are taken."""
     words = {None: t("think_default"), 0: t("think_off")}
     with st.expander(t("options_more"), icon=":material/tune:", key="options-more"):
         chosen = st.multiselect(
@@ -154,7 +155,8 @@ def _more_options(service: runtime.Service, only: bool, t: Strings) -> tuple[int
                 t("think_budget"), BUDGETS, format_func=lambda n: words.get(n) or f"{n:,}",
                 key=f"option-budget-{t.language}", width=220,
             )  # fmt: skip
-    return int(seed), budget, int(slack), Scope(collections=tuple(chosen))
+        cache = st.toggle(t("option_cache"), value=True, key="option-cache", help=t("option_cache_help"))
+    return int(seed), budget, int(slack), Scope(collections=tuple(chosen)), cache
 
 
 def _start(service: runtime.Service, chosen: tuple[Path | bytes, str], options: RunOptions, t: Strings) -> None:
@@ -215,9 +217,16 @@ def _open(service: runtime.Service, run: Run, t: Strings) -> None:
     if run.done < run.total:
         words = t("run_incomplete", done=f"{run.done:,}", total=f"{run.total:,}")
         st.html(html_chat.wrap(f'<div class="notice">{plain(words)}</div>'))
+    if run.figures.get("cached"):
+        words = t("run_cached", n=f"{run.figures['cached']:,}")
+        st.html(html_chat.wrap(f'<div class="side">{plain(words)}</div>'))
     st.html(html_chat.wrap(html_evaluation.tiles(run.figures, t)))
     with st.expander(t("figures"), expanded=True, key=f"figures-{run.id}"):
         st.html(html_chat.wrap(html_evaluation.figures_table(run.figures, t)))
+    parts = html_evaluation.slices_table(run.figures, t)
+    if parts:
+        with st.expander(t("slices"), key=f"slices-{run.id}"):
+            st.html(html_chat.wrap(parts))
     row = st.container(horizontal=True, key="files-row")
     report = service.evaluations.report_file(run.id)
     results = service.evaluations.folder / run.id / "results.jsonl"
@@ -270,6 +279,16 @@ def outcomes_of(service: runtime.Service, run: Run) -> "Sequence[Outcome]":
     return _outcomes.get((run.id, run.revision), lambda: service.evaluations.outcomes(run.id))
 
 
+def paired(service: runtime.Service, before: Run, after: Run) -> "Mapping[str, Difference]":
+    """The differences of two runs that have ended, from memory where they were computed lately."""
+
+    def compute() -> "Mapping[str, Difference]":
+        a, b = service.evaluations.report(before.id), service.evaluations.report(after.id)
+        return differences(a, b) if a and b else {}
+
+    return _differences.get((before.id, before.revision, after.id, after.revision), compute)
+
+
 def _confirm(service: runtime.Service, run_id: str, t: Strings) -> None:
     confirm(
         t("run_delete_title"), f"<p>{plain(t('run_delete_text'))}</p>", t, key="run-delete",
@@ -315,7 +334,10 @@ def _comparison(service: runtime.Service, before: Run, after: Run, t: Strings) -
     if names:
         told = html_evaluation.differences(names, before.figures["run"], after.figures["run"], t)
         st.html(html_chat.wrap(f'<div class="side">{plain(told)}</div>'))
-    st.html(html_chat.wrap(html_evaluation.figures_table(after.figures, t, before.figures)))
+    figures = paired(service, before, after)
+    if figures:
+        st.html(html_chat.wrap(html_evaluation.differences_table(figures, t)))
+        st.html(html_chat.wrap(f'<div class="side">{plain(t("compare_noise"))}</div>'))
     by = {
         "better": [row for row in found.rows if row.change == "better"],
         "worse": [row for row in found.rows if row.change == "worse"],

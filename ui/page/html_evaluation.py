@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kb.evaluation.metrics import flat
+from kb.evaluation.comparison import Compared, Comparison, Difference, verdict
+from kb.evaluation.metrics import better, flat, slice_rows
 from kb.language.local_days import local
 from ui.page.html_chat import engine
 from ui.page.html_documents import duration, meter, tool
 from ui.page.sanitise import body, message, plain
-from ui.service.run_comparison import Compared, Comparison, verdict
 from ui.service.runs import Run
 from ui.words.strings import TEXTS, Strings
 from ui.words.translations import localised
@@ -32,6 +32,7 @@ FIGURES: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (  # group; 
         ("answers.right", "fig_right", "answers.of.right"),
         ("answers.cons", "fig_cons", "answers.of.cons"),
         ("answers.f1", "fig_f1", "answers.of.right"),
+        ("answers.aurc", "fig_aurc", "answers.of.aurc"),
         ("answers.refused_answerable", "fig_refused_answerable", "answers.of.refused_answerable"),
         ("answers.refused_unanswerable", "fig_refused_unanswerable", "answers.of.refused_unanswerable"),
         ("answers.language_right", "fig_language", "answers.of.answers"),
@@ -53,7 +54,6 @@ FIGURES: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (  # group; 
     )),
 )  # fmt: skip
 _MAIN = ("retrieval.hit@10", "answers.right", "answers.refused_unanswerable", "claims.supported", "citations.on_gold")
-_LESS_IS_BETTER = ("answers.refused_answerable", "answers.empty", "answers.think_leaks")
 
 
 def running(run: Run, t: Strings) -> str:
@@ -92,7 +92,11 @@ def _words() -> dict[str, str]:
 
 def _numbers(figures: Mapping[str, Any]) -> dict[str, float | None]:
     """The figures by dotted name; the vote over any number of samples as `cons`."""
-    return {name.partition("@")[0] if "cons@" in name else name: value for name, value in flat(figures).items()}
+    return {_voted(name): value for name, value in flat(figures).items()}
+
+
+def _voted(name: str) -> str:
+    return name.partition("@")[0] if "cons@" in name else name
 
 
 def _rate(value: float | None) -> str:
@@ -102,7 +106,7 @@ def _rate(value: float | None) -> str:
 def _shown(name: str, value: float | None) -> str:
     if value is not None and name.startswith("seconds."):
         return f"{value:.2f}"
-    return f"{value:.3f}" if value is not None and name.endswith(("mrr@10", "ndcg@10", "f1")) else _rate(value)
+    return f"{value:.3f}" if value is not None and name.endswith(("mrr@10", "ndcg@10", "f1", "aurc")) else _rate(value)
 
 
 def settings(run: Run, t: Strings) -> str:
@@ -149,49 +153,87 @@ def _run(run: Run, opened: bool, t: Strings) -> str:
     )
 
 
-def figures_table(figures: Mapping[str, Any], t: Strings, before: Mapping[str, Any] | None = None) -> str:
-    """All figures as a table; with `before`, those of the earlier run beside them and the difference."""
-    new, old = _numbers(figures), _numbers(before) if before is not None else {}
-    compared = before is not None
-    head = f'<th scope="col">{plain(t("figures"))}</th>'
-    if compared:
-        head += f'<th scope="col">{plain(t("compare_before"))}</th><th scope="col">{plain(t("compare_after"))}</th>'
-    rows = []
-    for group, names in FIGURES:
-        lines = []
-        for name, words, over in names:
-            a, b = old.get(name), new.get(name)
-            if a is None and b is None:
-                continue
-            cells = f"<td>{_shown(name, a)}</td>" if compared else ""
-            last = _delta(name, a, b) if compared else _over(new.get(over), t)
-            lines.append(
-                f'<tr><th scope="row">{plain(t(words))}</th>{cells}<td>{_shown(name, b)}</td><td>{last}</td></tr>'
-            )
-        if lines:
-            span = 4 if compared else 3
-            rows.append(f'<tr><th class="group" colspan="{span}">{plain(t(group))}</th></tr>{"".join(lines)}')
-    columns = f'{head}<th scope="col"></th>' if compared else f'{head}<th scope="col"></th><th scope="col"></th>'
-    return (
-        f'<div class="scroll"><table class="figures"><thead><tr>{columns}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
+def figures_table(figures: Mapping[str, Any], t: Strings) -> str:
+    """All figures as a table, with their 95 % intervals and over how many they are."""
+    values = _numbers(figures)
+    bounds = {_voted(name): both for name, both in figures.get("intervals", {}).items()}
+    return _table(
+        [t("figures"), "", "95 %", ""],
+        [
+            (t(group), [
+                (t(words), [_shown(name, values[name]), _between(name, bounds.get(name)), _over(values.get(over), t)])
+                for name, words, over in names
+                if values.get(name) is not None
+            ])
+            for group, names in FIGURES
+        ],
+    )  # fmt: skip
+
+
+def slices_table(figures: Mapping[str, Any], t: Strings) -> str:
+    """The figures of each kind, language, collection, type and tag; "" where there is one of each only."""
+    shown, lines = slice_rows(figures)
+    words = _words()
+    groups = [
+        (t(f"by_{dimension}"), [
+            (name, [f"{part['questions']:,.0f}", *(_shown(figure, part.get(figure)) for figure in shown)])
+            for of, name, part in lines
+            if of == dimension
+        ])
+        for dimension in dict.fromkeys(line[0] for line in lines)
+    ]  # fmt: skip
+    return _table(["", t("slice_questions"), *(t(words[figure]) for figure in shown)], groups) if lines else ""
+
+
+def differences_table(found: Mapping[str, Difference], t: Strings) -> str:
+    """The figures of two runs over the questions of both, with the difference and whether it may be chance."""
+    by_name = {_voted(name): difference for name, difference in found.items()}
+    return _table(
+        [t("figures"), t("compare_before"), t("compare_after"), "", "p", ""],
+        [
+            (t(group), [
+                (t(words), [_shown(name, d.a), _shown(name, d.b), _delta(name, d), f"{d.p:.3f}", _over(d.questions, t)])
+                for name, words, _ in names
+                if (d := by_name.get(name)) is not None
+            ])
+            for group, names in FIGURES
+        ],
+    )  # fmt: skip
+
+
+def _table(columns: Sequence[str], groups: Sequence[tuple[str, Sequence[tuple[str, Sequence[str]]]]]) -> str:
+    """Rows of a name and cells, which are markup, under the name of their group."""
+    head = "".join(f'<th scope="col">{plain(column)}</th>' for column in columns)
+    body = "".join(
+        f'<tr><th class="group" colspan="{len(columns)}">{plain(group)}</th></tr>'
+        + "".join(
+            f'<tr><th scope="row">{plain(name)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+            for name, cells in rows
+        )
+        for group, rows in groups
+        if rows
     )
+    return (
+        f'<div class="scroll"><table class="figures"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+def _between(name: str, bounds: Sequence[float] | None) -> str:
+    return "" if bounds is None else f'<span class="side">{" – ".join(_shown(name, bound) for bound in bounds)}</span>'
 
 
 def _over(count: float | None, t: Strings) -> str:
     return f'<span class="side">{plain(t("figure_of", n=f"{count:,.0f}"))}</span>' if count is not None else ""
 
 
-def _delta(name: str, before: float | None, after: float | None) -> str:
-    if before is None or after is None:
-        return ""
-    change = after - before
+def _delta(name: str, found: Difference) -> str:
+    """The difference; coloured only where it is beyond chance."""
+    change = found.difference
     if abs(change) < 0.0005:
         return '<span class="delta">=</span>'
-    less = name.startswith("seconds.") or name in _LESS_IS_BETTER
-    css, sign = ("up" if (change > 0) != less else "down"), "▲" if change > 0 else "▼"
+    css = ("up" if better(name, change) else "down") if found.beyond_noise else ""
     words = f"{change:+.2f}" if name.startswith("seconds.") else f"{change * 100:+.1f}"
-    return f'<span class="delta {css}">{sign} {words}</span>'
+    return f'<span class="delta {css}">{"▲" if change > 0 else "▼"} {words}</span>'
 
 
 def differences(names: Sequence[str], before: Mapping[str, Any], after: Mapping[str, Any], t: Strings) -> str:

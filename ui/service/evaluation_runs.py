@@ -1,5 +1,6 @@
 """Evaluations: question sets put to the knowledge base in the background. Runs are kept in the home and outlive it."""
 
+import hashlib
 import json
 import logging
 import os
@@ -60,8 +61,12 @@ class Evaluations:
     # ---- what there is
 
     def list(self) -> list[Run]:
-        """All runs, newest first."""
+        """All runs, newest first; also what the command has kept meanwhile."""
         with self._changed:
+            for path in self.folder.glob("*/run.json"):
+                if path.parent.name not in self._runs and (run := _read(path)) is not None:
+                    self._runs[run.id] = replace(run, number=self._next_number())
+                    self._keep(self._runs[run.id])
             return [*self._runs.values()][::-1]
 
     def get(self, run_id: str) -> Run:
@@ -85,22 +90,20 @@ class Evaluations:
 
     def outcomes(self, run_id: str) -> "Sequence[Outcome]":
         """Every answer of a run with its scores, in the order they were made. Raises RunNotFound."""
-        from kb.evaluation.evaluation import Outcome
+        report = self.report(run_id)
+        return report.outcomes if report else ()
 
-        self.get(run_id)
-        adapter = TypeAdapter(Outcome)
-        try:
-            data = (self.folder / run_id / "results.jsonl").read_bytes()
-        except FileNotFoundError:
-            return []
-        found: dict[tuple[str, int], Outcome] = {}  # what was put again stands twice, the newer last
-        for line in data.split(b"\n")[1:]:
-            try:
-                outcome = adapter.validate_json(line)
-            except ValidationError:  # the torn last line of a kill
-                continue
-            found[outcome.question.id, outcome.sample] = outcome
-        return [*found.values()]
+    def report(self, run_id: str) -> "Report | None":
+        """A run as far as it came, from its results; None where there are none. Raises RunNotFound."""
+        from kb.evaluation.evaluation import Report
+        from kb.evaluation.results_log import FILE, read_results
+
+        planned = self.get(run_id).total
+        file = self.folder / run_id / FILE
+        if not file.is_file():
+            return None
+        run, outcomes = read_results(file)
+        return Report(run, tuple(outcomes), planned) if outcomes else None
 
     def report_file(self, run_id: str) -> Path | None:
         """The report as an HTML file; None until there is one. Raises RunNotFound."""
@@ -116,7 +119,8 @@ class Evaluations:
         Raises QuestionSetError for a set that cannot be read, and UsageError for options that cannot be, or while
         another run is under way.
         """
-        from kb.evaluation.questions import chosen, load_questions
+        from kb.evaluation.imports import load_set
+        from kb.evaluation.questions import chosen
 
         self._check_idle()
         run_id = secrets.token_hex(8)
@@ -126,21 +130,20 @@ class Evaluations:
             folder.mkdir(parents=True, mode=0o700)
             if isinstance(questions, Path):
                 name = name or _set_name(questions)
-                load_questions(questions)  # so that its errors name the file as the reader knows it
+                load_set(questions)  # so that its errors name the file as the reader knows it
                 copy.write_bytes(read_regular(questions, MAX_SET_MB))
             else:
                 copy.write_bytes(questions)
             try:
-                asked = load_questions(copy)
+                asked = load_set(copy)
             except KBError as error:
                 raise type(error)(str(error).replace(str(copy), name or copy.name)) from None
             _check(options)
             count = len(chosen(asked, options.limit, options.sample, options.seed))
             with self._changed:
                 self._check_idle()
-                number = max((run.number for run in self._runs.values()), default=0) + 1
                 run = Run(
-                    run_id, name or "questions", "running", options, count, _now(), number,
+                    run_id, name or "questions", "running", options, count, _now(), self._next_number(),
                     total=count * options.samples,
                 )  # fmt: skip
                 self._runs[run_id] = run
@@ -207,20 +210,22 @@ class Evaluations:
         self._thread.start()
 
     def _work(self, run: Run, stop: threading.Event) -> None:
-        from kb.evaluation.evaluation import evaluate, load_questions
+        from kb.evaluation.evaluation import evaluate
+        from kb.evaluation.imports import load_set
 
         folder = self.folder / run.id
         began = self._clock()
         try:
-            questions = load_questions(folder / "questions.jsonl")
+            questions = load_set(folder / "questions.jsonl")
             model = None if run.options.retrieval_only else self._kb.model
             engine, name = (model.engine, model.name) if model else ("", "")
             with self._changed:
                 self._set(replace(self._runs[run.id], engine=engine, model=name))
             show = _Shown(self, run, began)
             report = evaluate(
-                _InTurn(self._kb, self._queue, stop), questions, run.options.for_evaluation(), folder, show, stop
-            )
+                _InTurn(self._kb, self._queue, stop), questions, run.options.for_evaluation(), folder, show, stop,
+                self._kb.home.answers if run.options.cache else None,
+            )  # fmt: skip
             self._end(run, began, "done" if report.complete else self._ended(), report=report)
         except _Stopped:
             self._end(run, began, self._ended())
@@ -240,7 +245,7 @@ class Evaluations:
             if report is None and error is None:
                 from kb.evaluation import report as pages
 
-                report = self._report(run.id)
+                report = self.report(run.id)
                 if report is not None:
                     pages.write(report, self.folder / run.id / "report.html")
         except (KBError, OSError) as problem:
@@ -256,16 +261,6 @@ class Evaluations:
             now = replace(now, state=state, error=error, current="", seconds=run.seconds + self._clock() - began)
             self._keep(self._set(now))
 
-    def _report(self, run_id: str) -> "Report | None":
-        from kb.evaluation.evaluation import Report
-
-        outcomes = self.outcomes(run_id)
-        if not outcomes:
-            return None
-        with (self.folder / run_id / "results.jsonl").open("rb") as file:
-            header = json.loads(file.readline())
-        return Report(header["run"], tuple(outcomes), self.get(run_id).total)
-
     def _set(self, run: Run) -> Run:
         """Take a run's new state, and tell who waits."""
         with self._changed:
@@ -276,14 +271,12 @@ class Evaluations:
 
     # ---- the files
 
+    def _next_number(self) -> int:
+        return max((run.number for run in self._runs.values()), default=0) + 1
+
     def _stored(self) -> Sequence[Run]:
-        found = []
-        for path in self.folder.glob("*/run.json"):
-            try:
-                found.append(_RUN.validate_json(path.read_bytes()))
-            except (OSError, ValidationError):
-                log.warning("%s is not a run of this version; it is left alone", path)
-        return found
+        found = (_read(path) for path in self.folder.glob("*/run.json"))
+        return [run for run in found if run is not None]
 
     def _keep(self, run: Run) -> None:
         draft = self.folder / run.id / "run.json.part"
@@ -292,6 +285,36 @@ class Evaluations:
             os.replace(draft, draft.with_suffix(""))
         except OSError:
             log.exception("the state of an evaluation could not be written")
+
+
+def _read(path: Path) -> Run | None:
+    try:
+        run = _RUN.validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        log.warning("%s is not a run of this version; it is left alone", path)
+        return None
+    return run if run.id == path.parent.name else None
+
+
+def keep_run(runs: Path, questions: Path, out: Path, report: "Report", options: RunOptions) -> None:
+    """Keep a whole run of the command, whose results are in `out`, among the runs of a home, for the page to show.
+
+    The same run again, into the same folder, takes the place of the one before. Raises OSError.
+    """
+    id = hashlib.sha256(f"{out.resolve()} {json.dumps(report.run, sort_keys=True)}".encode()).hexdigest()[:16]
+    figures = summarise(report)
+    seconds = sum(o.answer.seconds if o.answer else o.retrieval_seconds or 0.0 for o in report.outcomes)
+    run = Run(
+        id, _set_name(questions), "done", options, figures["questions"], _now(), 0, report.run["engine"] or "",
+        report.run["model"] or "", len(report.outcomes), report.planned, figures["failed"], "", seconds, figures,
+    )  # fmt: skip
+    folder = runs / id
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in ("results.jsonl", "report.html"):
+        shutil.copyfile(out / name, folder / name)
+        (folder / name).chmod(0o600)
+    (folder / "run.json.part").write_bytes(_RUN.dump_json(run))
+    os.replace(folder / "run.json.part", folder / "run.json")
 
 
 class _Stopped(Exception):
@@ -311,7 +334,7 @@ class _Shown:
         own, now = self.evaluations, self.evaluations._clock()
         figures = None
         if now >= self.next_sum:
-            report = own._report(self.run.id)
+            report = own.report(self.run.id)
             figures = summarise(report) if report else None
             took = own._clock() - now
             self.next_sum = now + took + max(_FIGURES_EVERY, 20 * took)

@@ -24,6 +24,7 @@ class RunOptions:
     think_budget: int | None = None
     page_slack: int = 0
     scope: Scope = EVERYTHING
+    cache: bool = True  # what was answered before under the same conditions is taken from then
 
     def for_evaluation(self) -> "EvalOptions":
         from kb.evaluation.evaluation import EvalOptions

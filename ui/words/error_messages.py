@@ -305,6 +305,24 @@ MESSAGES: tuple[tuple[str, str], ...] = (
         "采样数是回答的数量，不能与“只评检索”同用。",
     ),
     (
+        "There are no results {file}. Name the --out folder of a run.",
+        "没有结果文件 {file}。请指定某次评测的 --out 文件夹。",
+    ),
+    ("{file} cannot be written: {why}. The results are kept.", "{file} 无法写入：{why}。结果已保留。"),
+    ("The question set {path} is not in the form it begins with ({why}).", "题集 {path} 与其开头的格式不符（{why}）。"),
+    ("{qrels} names no query of queries.jsonl as relevant.", "{qrels} 没有把 queries.jsonl 中的任何问题标为相关。"),
+    ("an object with _id and text is expected", "应为含 _id 和 text 的对象"),
+    ("The documents of the set cannot be written to {bundle}: {why}.", "题集的文档无法写入 {bundle}：{why}。"),
+    ("The results {file} cannot be read: {why}.", "结果文件 {file} 无法读取：{why}。"),
+    (
+        "{file} does not begin like the results of an evaluation. Name the --out folder of a run.",
+        "{file} 的开头不是评测结果。请指定某次评测的 --out 文件夹。",
+    ),
+    (
+        "The two runs have no question in common, so that nothing can be compared.",
+        "两次评测没有共同的问题，无法比较。",
+    ),
+    (
         "--limit takes the first questions, --sample draws some: give one of the two.",
         "--limit 取前几题，--sample 随机抽取：两者只能选一。",
     ),

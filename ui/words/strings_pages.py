@@ -280,6 +280,11 @@ TEXTS: Mapping[str, Text] = {
     "option_all": Text("全部", "all"),
     "option_samples": Text("每题采样数", "Answers a question"),
     "option_seed": Text("随机种子", "Seed"),
+    "option_cache": Text("沿用此前的回答", "Take answers from earlier runs"),
+    "option_cache_help": Text(
+        "题目、文档、设置、模型和程序都没有变时，不再重新提问。",
+        "Where question, documents, settings, model and program are the same, it is not asked again.",
+    ),
     "option_slack": Text("允许晚几页", "Pages a hit may be late"),
     "option_collections": Text("只在这些集合中查找", "Look only into"),
     "options_more": Text("更多选项", "More options"),
@@ -287,10 +292,10 @@ TEXTS: Mapping[str, Text] = {
     "run_failed_start": Text("无法开始评测", "The run could not be started"),
     "runs": Text("评测记录", "Runs"),
     "runs_elsewhere": Text(
-        "这里列出在本页和 API 开始的评测。命令 kb eval 的报告是文件，"
-        "请用浏览器打开其输出文件夹（--out，默认在 runs 之下）中的 report.html。",
-        "Runs begun here or by the API. Those of the command kb eval are files: open report.html of its folder "
-        "(--out, by default below runs/) in a browser.",
+        "在本页、API 或命令 kb eval 中对这个知识库所做的评测。带 --docs 的命令评测的是另一个知识库，"
+        "请用浏览器打开其输出文件夹中的 report.html。",
+        "Runs over this home, begun here, by the API, or by the command kb eval. One with --docs is over a home of its "
+        "own: open report.html of its folder in a browser.",
     ),
     "runs_none": Text("还没有评测。", "There are no runs yet."),
     "run_running": Text("进行中", "Running"),
@@ -318,6 +323,7 @@ TEXTS: Mapping[str, Text] = {
         "这次评测所依据的一份文档已被删除，其中的回答也随之删除；指标保留。",
         "A document that this run rests on was deleted, and its answers with it. The figures stay.",
     ),
+    "run_cached": Text("沿用 {n} 个回答", "{n} answers from earlier runs"),
     "run_retrieval": Text("只评检索", "retrieval only"),
     "run_limit": Text("前 {n} 题", "first {n}"),
     "run_sample": Text("抽取 {n} 题", "{n} drawn"),
@@ -326,6 +332,13 @@ TEXTS: Mapping[str, Text] = {
     "run_scope": Text("限于 {names}", "in {names}"),
     "run_budget": Text("思考 {n}", "thinking {n}"),
     "figures": Text("指标", "Figures"),
+    "slices": Text("按类别的指标", "Figures by kind, language and place"),
+    "slice_questions": Text("问题", "questions"),
+    "by_kind": Text("问题类别", "Kind"),
+    "by_language": Text("语言", "Language"),
+    "by_collection": Text("集合", "Collection"),
+    "by_type": Text("文件类型", "Type of document"),
+    "by_tag": Text("标签", "Tag"),
     "figure_of": Text("共 {n}", "of {n}"),
     "group_retrieval": Text("检索", "Retrieval"),
     "group_answers": Text("回答", "Answers"),
@@ -338,6 +351,7 @@ TEXTS: Mapping[str, Text] = {
     "fig_ndcg": Text("nDCG@10", "nDCG@10"),
     "fig_right": Text("答对", "right"),
     "fig_f1": Text("F1", "F1"),
+    "fig_aurc": Text("错答随覆盖率的面积（AURC）", "area of wrong against answered (AURC)"),
     "fig_refused_answerable": Text("有答案却拒答", "refused though answerable"),
     "fig_refused_unanswerable": Text("无答案时拒答", "refused when there is no answer"),
     "fig_language": Text("语言正确", "in the right language"),
@@ -382,6 +396,10 @@ TEXTS: Mapping[str, Text] = {
         "The two runs put different sets; only questions of both can be compared.",
     ),
     "compare_differs": Text("两次的不同：{names}", "What differs: {names}"),
+    "compare_noise": Text(
+        "只比较两次都有的问题。p 是两次同样好时仅凭偶然出现这么大差别的可能性；p 小于 0.05 的差别才着色。",
+        "Over the questions of both. p is how likely chance alone makes such a difference; one below 0.05 is coloured.",
+    ),
     "yes": Text("是", "yes"),
     "no": Text("否", "no"),
     "part_commit": Text("程序版本", "the program’s version"),

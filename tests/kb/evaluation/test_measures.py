@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kb.errors import UsageError
-from kb.evaluation.evaluation import EvalOptions, Question, evaluate, gate, load_gate, summarise
+from kb.evaluation.evaluation import EvalOptions, Question, evaluate, summarise
+from kb.evaluation.gates import judge, load_gate
 from kb.evaluation.measures import curve, interval, of_rows, total
 from kb.evaluation.questions import chosen, sample
 from tests.kb.evaluation.test_evaluation import ABSENT, ALL, COLOUR, LEAVE, WEATHER, ScriptedBase, answer, base
@@ -111,7 +112,7 @@ def test_the_figures_of_parts_of_the_questions(tmp_path: Path) -> None:
     assert {name: part["answers.right"] for name, part in slices["tag"].items()} == {"hr": 0.5, "leave": 1.0}
     assert slices["collection"] == {"c": {**slices["tag"]["leave"]}}  # b.txt is no document of this home
     (tmp_path / "gate.yaml").write_text('slices.language.zh.answers.right: ">=0.5"\n', encoding="utf-8")
-    missed = gate(report, load_gate(tmp_path / "gate.yaml"))
+    missed = [one.missed for one in judge(report, load_gate(tmp_path / "gate.yaml"))]
     assert missed == ["slices.language.zh.answers.right is 0; >= 0.5 is wanted"]
 
 

@@ -1,6 +1,7 @@
 """The report is one finished page that loads nothing and runs nothing of what it shows."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,27 @@ def test_a_search_without_answers_shows_the_rank_of_the_gold() -> None:
     page = page_of(Outcome(GOLD, 0, ranked, True, 0.1, scores=score(bare, options)), retrieval_only=True)
     assert ">rank 2</span>" in page
     assert "retrieval only" in page
+
+
+def test_figures_have_their_intervals_and_the_curve_is_drawn() -> None:
+    """Three answered, the two with the nearest evidence right: the curve ends at one third wrong, all answered."""
+    asked = [replace(GOLD, id=str(n), kind=kind) for n, kind in enumerate(("table", "table", ATTACK))]
+    texts = ["15 days", "15 days", "10 days"]
+    made = [
+        replace(outcome(question, answer(text)), evidence=1 - n / 10)
+        for n, (question, text) in enumerate(zip(asked, texts, strict=True))
+    ]
+    page = page_of(*made)
+    elements = Elements(page)
+    assert elements.open == []
+    (line,) = elements.named("polyline", "curve")
+    points = [tuple(map(float, point.split(","))) for point in str(line["points"]).split()]
+    assert points == [(210.0, 210.0), (380.0, 210.0), (550.0, pytest.approx(143.3))]
+    assert '<td class="between" title="95 % interval">0.000 – 1.000</td>' in page
+    assert len(elements.named("table", "slices")) == 1
+    assert "&lt;script&gt;alert(1)" in page
+    assert elements.named("img") == []
+    assert Elements(page_of(outcome(GOLD, CITED))).named("polyline") == []  # one answer is no curve
 
 
 def test_a_page_that_cannot_be_written_is_an_error_and_the_old_one_stays(tmp_path: Path) -> None:

@@ -827,6 +827,90 @@ def test_a_bad_question_set_is_2_and_names_the_line(kb: Kb, tmp_path: Path, text
     assert failed(kb("eval", str(file), "--retrieval-only", "--out", str(tmp_path / "out")), 2, file.name, said)
 
 
+def test_a_run_over_a_home_is_listed_with_it(kb: Kb, home: Path, questions: Path, tmp_path: Path) -> None:
+    assert kb("eval", str(questions), "--retrieval-only", "--out", str(tmp_path / "out")).exit_code == 0
+    (run,) = (home / "runs").glob("*/run.json")
+    assert json.loads(run.read_text())["name"] == "set"
+    assert {file.name for file in run.parent.iterdir()} == {"run.json", "results.jsonl", "report.html"}
+
+
+def test_a_question_is_answered_by_vote(kb: Kb, scripted: Callable[..., ScriptedModel]) -> None:
+    scripted("The office in Utrecht opens at 9:15 [1].", *["The office in Utrecht opens at 7:45 [1]."] * 2)
+    given = document_of(kb("ask", HOURS, "--samples", "3", "--json"))
+    assert "7:45" in given["answer"]
+    assert given["notices"][-1] == {"kind": "vote", "text": "2 of 3 answers agree with this one."}
+
+
+def test_eval_draws_a_sample_by_its_seed(kb: Kb, questions: Path, tmp_path: Path) -> None:
+    done = kb("eval", str(questions), "--retrieval-only", "--json", "--sample", "1", "--seed", "3", "--out",
+              str(tmp_path / "out"))  # fmt: skip
+    figures = document_of(done)
+    assert (figures["questions"], figures["run"]["sample"], figures["run"]["seed"]) == (1, 1, 3)
+    both = ("--sample", "1", "--limit", "1", "--out", str(tmp_path / "both"))
+    assert failed(kb("eval", str(questions), "--retrieval-only", *both), 2, "give one of the two")
+
+
+def compare(*arguments: str) -> Result:
+    return CliRunner().invoke(main.app, ["eval", "compare", *arguments])
+
+
+def test_two_runs_are_compared_and_a_gate_holds_one_against_the_other(
+    kb: Kb, questions: Path, tmp_path: Path, scripted: Callable[..., ScriptedModel]
+) -> None:
+    """The second answer to the same question is wrong: compared, missed by the gate, and told to build servers."""
+    before, after = tmp_path / "before", tmp_path / "after"
+    command = ("eval", str(questions), "--limit", "1", "--no-cache", "--out")
+    scripted("The office in Utrecht opens at 7:45 [1].")
+    assert kb(*command, str(before)).exit_code == 0
+    scripted("The office in Utrecht opens at 9:15 [1].")
+    gate = tmp_path / "gate.yaml"
+    gate.write_text('base: before\nanswers.right: "drop<=0.5"\nretrieval.hit@10: drop<=0\n', encoding="utf-8")
+    done = kb(*command, str(after), "--gate", str(gate))
+    assert done.exit_code == 1
+    assert "gate missed: answers.right went from 1 to 0 over 1 questions (p 1); a drop <= 0.5 is allowed" in done.stderr
+    assert "retrieval.hit@10 drop" not in done.stderr
+    assert 'failures="1"' in (after / "junit.xml").read_text(encoding="utf-8").partition('name="questions"')[0]
+
+    form = document_of(compare(str(before), str(after), "--json"))
+    assert form["figures"]["answers.right"] == {"a": 1.0, "b": 0.0, "difference": -1.0, "p": 1.0, "questions": 1}
+    changed = [(row["id"], row["a"]) for row in form["changed"]]
+    assert changed == [("hours", "right")]
+    shown = compare(str(before), str(after))
+    assert "answers.right" in shown.stdout
+    assert "hours: right -> " in shown.stdout
+    assert failed(compare(str(before), str(tmp_path / "none")), 2, "There are no results")
+
+
+def test_a_squad_file_is_put_over_its_own_contexts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluation, "_cached_home", lambda docs: tmp_path / "kept")
+    contexts = ["The office in Utrecht opens at 7:45.", "The canteen in Utrecht serves soup on Fridays."]
+    asked = ["When does the office in Utrecht open?", "When does the canteen serve soup?"]
+    paragraphs = [
+        {"context": text, "qas": [{"id": f"q{n}", "question": question, "answers": [{"text": text[-8:-1]}]}]}
+        for n, (text, question) in enumerate(zip(contexts, asked, strict=True))
+    ]
+    squad = write(tmp_path, {"dev.json": json.dumps({"data": [{"title": "Utrecht", "paragraphs": paragraphs}]})})
+    done = CliRunner().invoke(
+        main.app, ["eval", str(squad / "dev.json"), "--retrieval-only", "--json", "--out", str(tmp_path / "out")]
+    )
+    figures = document_of(done)
+    assert (figures["questions"], figures["retrieval"]["hit@1"]) == (2, 1.0)
+
+
+def test_a_beir_folder_is_put_over_its_own_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluation, "_cached_home", lambda docs: tmp_path / "kept")
+    folder = write(tmp_path / "set", {
+        "queries.jsonl": '{"_id": "1", "text": "When does the office open?"}\n',
+        "corpus.jsonl": '{"_id": "31715818", "title": "Office", "text": "The office opens at 7:45."}\n'
+        '{"_id": "2", "title": "Soup", "text": "The canteen serves soup on Fridays."}\n',
+        "qrels/test.tsv": "query-id\tcorpus-id\tscore\n1\t31715818\t1\n",
+    })  # fmt: skip
+    done = CliRunner().invoke(
+        main.app, ["eval", str(folder), "--retrieval-only", "--json", "--out", str(tmp_path / "out")]
+    )
+    assert document_of(done)["retrieval"]["ndcg@10"] == 1.0
+
+
 def test_eval_over_a_folder_that_is_not_there_is_2(kb: Kb, questions: Path, tmp_path: Path) -> None:
     assert failed(kb("eval", str(questions), "--docs", str(tmp_path / "gone")), 2, "gone")
 

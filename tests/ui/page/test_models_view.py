@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from kb.evaluation.comparison import Difference, compare
 from kb.evaluation.evaluation import Evidence, Outcome, Question, Ranked, Scores
 from kb.models.hardware import deepseek_fits
 from kb.models.llm import InstalledModel
@@ -16,7 +17,6 @@ from tests.ui.page.test_sanitise import HOSTILE, elements
 from tests.zones import SHANGHAI
 from ui.page import html_evaluation, html_models
 from ui.service.model_downloads import Pull
-from ui.service.run_comparison import compare
 from ui.service.runs import Run, RunOptions
 from ui.words.strings import Strings
 
@@ -150,15 +150,40 @@ def test_a_run_is_listed_with_its_figures_and_options() -> None:
     assert "没有可评测的问题" in failed
 
 
-def test_figures_are_laid_out_with_what_they_are_of_and_what_changed() -> None:
-    text = elements(html_evaluation.figures_table(FIGURES, EN)).text
-    for words in ("95.0%", "of 20", "right by majority", "60.0%", "1.25"):
+def test_figures_are_laid_out_with_what_they_are_of_and_their_intervals() -> None:
+    figures = {**FIGURES, "intervals": {"answers.right": [0.4123, 0.6], "answers.cons@4": [0.1, 0.9]}}
+    text = elements(html_evaluation.figures_table(figures, EN)).text
+    for words in ("95.0%", "of 20", "right by majority", "60.0%", "1.25", "41.2% – 60.0%", "10.0% – 90.0%"):
         assert words in text
-    better = {**FIGURES, "answers": {**FIGURES["answers"], "right": 0.75, "empty": 0.1}}
-    html = html_evaluation.figures_table(better, EN, FIGURES)
+    assert "95.0%" in elements(html_evaluation.figures_table(FIGURES, EN)).text  # of a run kept by an earlier version
+
+
+def test_figures_of_parts_of_the_questions_are_laid_out() -> None:
+    kinds = {"table": {"questions": 12, "answers.right": 0.5}, HOSTILE[0]: {"questions": 3}}
+    slices = {"language": {"en": {"questions": 15}}, "kind": kinds}
+    html = html_evaluation.slices_table({"slices": slices}, EN)
+    text = elements(html).text
+    for words in ("Kind", "table", "12", "50.0%", HOSTILE[0]):
+        assert words in text
+    assert "Language" not in text  # there is one only: it is the whole
+    assert html_evaluation.slices_table({}, EN) == ""
+
+
+def test_differences_are_coloured_only_beyond_chance() -> None:
+    html = html_evaluation.differences_table(
+        {
+            "answers.right": Difference(0.5, 0.75, 0.25, 0.001, 40),
+            "answers.empty": Difference(0.0, 0.1, 0.1, 0.01, 40),
+            "answers.f1": Difference(0.5, 0.6, 0.1, 0.3, 40),
+            "claims.cited": Difference(0.5, 0.5, 0.0, 1.0, 40),
+        },
+        EN,
+    )
     assert '<span class="delta up">▲ +25.0</span>' in html
     assert '<span class="delta down">▲ +10.0</span>' in html  # more empty answers are worse
+    assert '<span class="delta ">▲ +10.0</span>' in html
     assert '<span class="delta">=</span>' in html
+    assert "0.001" in html
 
 
 def test_what_differs_between_two_runs_is_told_in_words() -> None:

@@ -11,11 +11,13 @@ from ingest.sync.pipeline import ingest
 from kb.assistant import KnowledgeBase
 from kb.config import EmbeddingSettings, Settings
 from kb.errors import KBError, ModelError, QuestionSetError, UsageError
+from kb.evaluation.comparison import compare
+from kb.evaluation.evaluation import EvalOptions, evaluate, load_questions
+from kb.schema import Principal
 from tests.fakes import Reply, ScriptedModel
 from tests.knowledge import HANDBOOK, write
-from ui.service.evaluation_runs import CLIENT, Evaluations
+from ui.service.evaluation_runs import CLIENT, Evaluations, keep_run
 from ui.service.fair_queue import FairQueue
-from ui.service.run_comparison import compare
 from ui.service.runs import Run, RunNotFound, RunOptions
 from ui.words.strings import TEXTS
 
@@ -223,7 +225,7 @@ def test_two_runs_are_compared_and_one_is_deleted(kb: KnowledgeBase, evaluations
     says(kb, REPLY)
     before = ended(evaluations, evaluations.start(SET, RunOptions()))
     says(kb, "The office in Utrecht closes at 19:10 [1].")
-    after = ended(evaluations, evaluations.start(SET, RunOptions()))
+    after = ended(evaluations, evaluations.start(SET, RunOptions(cache=False)))
     found = compare(evaluations.outcomes(before.id), evaluations.outcomes(after.id))
     assert [(row.id, row.change) for row in found.rows if row.change != "same"] == [("1", "worse"), ("2", "better")]
     evaluations.delete(before.id)
@@ -248,3 +250,56 @@ def test_a_home_that_cannot_be_written_is_named(
     (tmp_path / "home" / "runs").write_text("in the way")
     with pytest.raises(KBError, match="cannot be kept"):
         evaluations.start(SET, RunOptions())
+
+
+def test_what_a_run_was_answered_is_taken_by_the_next_unless_it_is_to_ask_again(
+    kb: KnowledgeBase, evaluations: Evaluations
+) -> None:
+    says(kb, REPLY)
+    first = ended(evaluations, evaluations.start(SET, RunOptions()))
+    model = says(kb, "Never said.")
+    again = ended(evaluations, evaluations.start(SET, RunOptions(sample=2)))
+    assert again.figures is not None
+    assert (again.figures["cached"], model.requests) == (2, [])
+    said = {o.question.id: o.answer for o in evaluations.outcomes(first.id)}
+    assert all(o.answer == said[o.question.id] for o in evaluations.outcomes(again.id))
+    ended(evaluations, evaluations.start(SET, RunOptions(limit=1, cache=False)))
+    assert len(model.requests) == 1
+
+
+def test_a_deletion_takes_the_kept_answers_along(kb: KnowledgeBase, evaluations: Evaluations) -> None:
+    says(kb, REPLY)
+    ended(evaluations, evaluations.start(SET, RunOptions()))
+    assert len([*kb.home.answers.iterdir()]) == 3
+    kb.delete_documents(Principal("ann", unlimited=True), [(None, "h.md")])
+    assert [*kb.home.answers.iterdir()] == []
+
+
+def test_a_file_in_squads_form_is_a_set(kb: KnowledgeBase, evaluations: Evaluations) -> None:
+    says(kb, REPLY)
+    asked = {"id": "s", "question": QUESTIONS[0]["question"], "answers": [{"text": "7:45", "answer_start": 0}]}
+    squad = {"data": [{"title": "Office", "paragraphs": [{"context": "It opens at 7:45.", "qas": [asked]}]}]}
+    run = ended(evaluations, evaluations.start(json.dumps(squad, indent=1).encode(), RunOptions(), "squad.json"))
+    assert (run.name, run.state, run.questions) == ("squad.json", "done", 1)
+    assert run.figures is not None
+    assert run.figures["answers"]["right"] == 1.0
+
+
+def test_a_run_of_the_command_is_listed_once_and_compared(
+    kb: KnowledgeBase, evaluations: Evaluations, tmp_path: Path
+) -> None:
+    says(kb, REPLY)
+    own = ended(evaluations, evaluations.start(SET, RunOptions()))
+    path = write(tmp_path / "office", {"questions.jsonl": SET.decode()}) / "questions.jsonl"
+    report = evaluate(kb, load_questions(path), EvalOptions(limit=2), tmp_path / "out")
+    for _ in range(2):
+        keep_run(kb.home.runs, path, tmp_path / "out", report, RunOptions(limit=2))
+    kept, before = evaluations.list()
+    assert before == own
+    assert (kept.name, kept.number, kept.state, kept.done, kept.total) == ("office", 2, "done", 2, 2)
+    assert evaluations.get(kept.id) == kept
+    assert compare(evaluations.outcomes(own.id), evaluations.outcomes(kept.id)).same == 2
+    assert evaluations.report_file(kept.id) is not None
+    assert Evaluations(kb, FairQueue()).list() == [kept, own]
+    evaluations.delete(kept.id)
+    assert evaluations.list() == [own]

@@ -1,0 +1,153 @@
+"""Gates: limits that the figures of a run must keep, by themselves and beside those of an earlier run."""
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from kb.errors import UsageError, why
+from kb.evaluation.comparison import Difference, differences
+from kb.evaluation.metrics import DIMENSIONS, better, flat, summarise
+from kb.files import read_regular
+
+if TYPE_CHECKING:
+    from kb.evaluation.outcome import Report
+
+_LIMIT = re.compile(r"\s*(drop\s*)?(>=|<=|==|>|<)\s*(-?\d+(?:\.\d+)?(?:e-?\d+)?)\s*")
+_TESTS = {
+    ">=": lambda value, limit: value >= limit,
+    "<=": lambda value, limit: value <= limit,
+    "==": lambda value, limit: value == limit,
+    ">": lambda value, limit: value > limit,
+    "<": lambda value, limit: value < limit,
+}
+# Then come the kinds, languages and so on of the question set.
+_OF_THE_SET = ("answers.refused_by_kind.", "answers.of.refused_by_kind.", *(f"slices.{name}." for name in DIMENSIONS))
+_ROUNDING = 1e-12  # so that .8 - .75 is a drop of .05
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`figure` must be `sign` `number`; with `drop`, what it lost beside the base run must be."""
+
+    figure: str
+    sign: str
+    number: float
+    drop: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.figure} {'drop ' if self.drop else ''}{self.sign} {self.number:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Limits, and the run that drops are measured from."""
+
+    limits: tuple[Limit, ...] = ()
+    base: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A limit, and why it is missed; "" where it is kept."""
+
+    limit: Limit
+    missed: str
+
+
+def load_gate(path: Path, samples: int = 1) -> Gate:
+    """Read a gate, a YAML or JSON mapping of figures to limits: `retrieval.hit@10: ">=0.95, drop<=0.02"`.
+
+    `base` names the run that drops are measured from, relative to the gate's folder. Raises UsageError also for what
+    will be no figure of a run with so many samples.
+    """
+    try:
+        spec = yaml.safe_load(read_regular(path, 1).decode())
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UsageError(f"The gate {path} cannot be read: {why(error)}") from None
+    base = spec.pop("base", None) if isinstance(spec, dict) else None
+    if not isinstance(spec, dict) or not spec:
+        raise UsageError(f'The gate {path} must hold a mapping such as {{"retrieval.hit@10": ">=0.95"}}.')
+    limits = tuple(limit for name, limits in spec.items() for limit in _limits(str(name), str(limits)))
+    figures = _figures(samples)
+    for limit in limits:
+        if limit.figure not in figures and not limit.figure.startswith(_OF_THE_SET):
+            raise _unknown(limit.figure, figures, f"The gate {path} names {limit.figure!r}, which is no figure.")
+    return Gate(limits, path.parent / str(base) if base is not None else None)
+
+
+def _limits(name: str, limits: str) -> list[Limit]:
+    found = []
+    for part in limits.split(","):
+        match = _LIMIT.fullmatch(part)
+        if match is None or (match[1] and match[2] not in ("<=", "<")):
+            raise UsageError(
+                f"The gate's limit {json.dumps(limits)} for {name!r} cannot be read: >=0.95 is expected, or drop<=0.02."
+            )
+        if match[1] and name.startswith(("slices.", "failed", "questions")):
+            raise UsageError(f"The gate limits a drop of {name!r}; drops are told of figures of the whole set only.")
+        found.append(Limit(name, match[2], float(match[3]), bool(match[1])))
+    return found
+
+
+def _figures(samples: int) -> list[str]:
+    """The names of the figures of a run, but for those by kind of question."""
+    from kb.evaluation.outcome import Report
+
+    return list(flat(summarise(Report({"samples": samples}, (), 0))))
+
+
+def _unknown(name: str, figures: Iterable[str], said: str) -> UsageError:
+    known = [figure for figure in figures if ".of." not in figure]
+    by_end = [figure for figure in known if figure.endswith(f".{name}")]  # its section was left out
+    near = by_end or difflib.get_close_matches(name, known, cutoff=0.75)
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(known)}."
+    return UsageError(f"{said} {hint}")
+
+
+def check_base(gate: Gate, base: Path | None) -> Path | None:
+    """The run to measure drops from: the one named, or the gate's own. Raises UsageError where one is needed."""
+    base = base or gate.base
+    if base is None and any(limit.drop for limit in gate.limits):
+        raise UsageError("The gate limits drops, and no run is named to measure them from. Give --base RUN.")
+    return base
+
+
+def judge(report: "Report", gate: Gate, base: "Report | None" = None) -> list[Judged]:
+    """Every limit with why it is missed; a figure without a value misses any. Raises UsageError for no figure."""
+    figures = flat(summarise(report))
+    beside = differences(base, report) if base is not None else {}
+    judged = []
+    for limit in gate.limits:
+        if limit.figure not in figures:
+            raise _unknown(limit.figure, figures, f"The gate names {limit.figure!r}, which this run has no figure for.")
+        missed = _drop_missed(limit, beside) if limit.drop else _missed(limit, figures)
+        judged.append(Judged(limit, missed))
+    return judged
+
+
+def _missed(limit: Limit, figures: Mapping[str, float | None]) -> str:
+    value = figures[limit.figure]
+    wanted = f"{limit.sign} {limit.number:g} is wanted"
+    if value is None:
+        return f"{limit.figure} has no value, nothing was counted; {wanted}"
+    return "" if _TESTS[limit.sign](value, limit.number) else f"{limit.figure} is {value:.4g}; {wanted}"
+
+
+def _drop_missed(limit: Limit, beside: Mapping[str, Difference]) -> str:
+    found = beside.get(limit.figure)
+    allowed = f"{limit.sign} {limit.number:g} is allowed"
+    if found is None:
+        return f"{limit.figure} has no value in both runs over the same questions; a drop {allowed}"
+    drop = -abs(found.difference) if better(limit.figure, found.difference) else abs(found.difference)
+    if _TESTS[limit.sign](drop - _ROUNDING, limit.number):
+        return ""
+    return (
+        f"{limit.figure} went from {found.a:.4g} to {found.b:.4g} over {found.questions} questions "
+        f"(p {found.p:.2g}); a drop {allowed}"
+    )
