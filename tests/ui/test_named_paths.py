@@ -12,7 +12,9 @@ import pytest
 from ingest.sync.pipeline import ingest
 from kb.config import IngestSettings, Settings, load_settings
 from kb.errors import KBError
-from kb.evaluation.metrics import load_gate
+from kb.evaluation.evaluation import load_run
+from kb.evaluation.gates import load_gate
+from kb.evaluation.imports import load_set
 from kb.evaluation.questions import load_questions
 from kb.evaluation.results_log import ResultsLog
 from kb.files import open_regular, read_regular
@@ -26,6 +28,8 @@ GROWS = 400 << 20  # libraries that are loaded at first use; what reads without 
 KINDS = ("zero", "pipe", "memory", "links", "folder")
 READERS: dict[str, Callable[[Path, Path], object]] = {
     "questions": lambda path, free: load_questions(path),
+    "questions of others": lambda path, free: load_set(path),
+    "run": lambda path, free: load_run(path),
     "gate": lambda path, free: load_gate(path),
     "results": lambda path, free: ResultsLog(path, {}),
     "results replaced": lambda path, free: ResultsLog(path, {}, fresh=True),

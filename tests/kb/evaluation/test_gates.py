@@ -1,7 +1,8 @@
 """Gates: limits of figures, and of what they may lose beside an earlier run."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 from kb.errors import UsageError
 from kb.evaluation.evaluation import EvalOptions, Report, evaluate
 from kb.evaluation.gates import Gate, Limit, check_base, judge, load_gate
+from kb.schema import Answer
 from tests.kb.evaluation.test_comparison import report as run_of
-from tests.kb.evaluation.test_evaluation import ALL, base
+from tests.kb.evaluation.test_evaluation import ALL, ScriptedBase, base
 
 
 def gate_of(folder: Path, spec: Mapping[str, Any]) -> Gate:
@@ -118,3 +120,51 @@ def test_a_gate_of_drops_needs_a_run_to_measure_from(tmp_path: Path) -> None:
     assert check_base(gate, tmp_path) == tmp_path
     assert check_base(Gate((), tmp_path / "b"), None) == tmp_path / "b"
     assert check_base(Gate(), None) is None
+
+
+# ---- planted regressions
+
+
+def withhold(kb: ScriptedBase) -> None:
+    kb.found = {}
+
+
+def shuffle(kb: ScriptedBase) -> None:
+    for question, (reply,) in kb.answers.items():
+        assert isinstance(reply, Answer)
+        moved = tuple(replace(citation, document="elsewhere.pdf") for citation in reply.citations)
+        kb.answers[question] = [replace(reply, citations=moved)]
+
+
+def never_refuse(kb: ScriptedBase) -> None:
+    for question, (reply,) in kb.answers.items():
+        assert isinstance(reply, Answer)
+        kb.answers[question] = [replace(reply, refused=False)]
+
+
+def refuse_always(kb: ScriptedBase) -> None:
+    for question, (reply,) in kb.answers.items():
+        assert isinstance(reply, Answer)
+        kb.answers[question] = [replace(reply, refused=True, claims=(), citations=())]
+
+
+@pytest.mark.parametrize(
+    ("plant", "figure"),
+    [
+        (withhold, "retrieval.hit@10"),
+        (shuffle, "citations.on_gold"),
+        (never_refuse, "answers.refused_unanswerable"),
+        (refuse_always, "answers.right"),
+    ],
+)
+def test_a_planted_regression_fails_the_gate(
+    tmp_path: Path, plant: Callable[[ScriptedBase], None], figure: str
+) -> None:
+    names = ("retrieval.hit@10", "citations.on_gold", "answers.refused_unanswerable", "answers.right")
+    spec = dict.fromkeys(names, "drop<=0")
+    before = evaluate(base(), ALL, EvalOptions(), tmp_path / "before")
+    kb = base()
+    plant(kb)
+    told = missed(evaluate(kb, ALL, EvalOptions(), tmp_path / "after"), tmp_path, spec, before)
+    assert figure in [line.partition(" ")[0] for line in told]
+    assert missed(evaluate(base(), ALL, EvalOptions(), tmp_path / "same"), tmp_path, spec, before) == []
