@@ -52,6 +52,7 @@ from kb.schema import (
 )
 from kb.store import uploads
 from kb.store.catalog import Catalog
+from kb.store.catalog_names import check_names
 from kb.store.deletion import Deletion
 from kb.store.home import Home
 from kb.store.index_sync import Indexes, built_with
@@ -72,6 +73,7 @@ class KnowledgeBase(Documents):
         self.home = home
         self.settings = settings
         self.catalog = Catalog(home.catalog)
+        check_names(self.catalog.db, home.catalog)
         self.embedder: Embedder = open_embedder(settings.embedding, built_with(self.catalog))
         self.indexes = Indexes(self.catalog, home.chroma, self.embedder)
         self._retriever = Retriever(self.catalog, self.indexes, self.embedder, settings.retrieval)

@@ -390,11 +390,15 @@ def _sight(task: Task) -> Sight:
 def _told(task: Task) -> Task:
     """The task as the process is told it: without where it is from and where things go, and without settings that may
     hold what is secret, such as a model's key."""
-    settings, embedding = task.settings, {"llamaindex_class": "", "llamaindex_options": {}}
+    from kb.models.embedding import model_folder
+
+    settings = task.settings
+    folder = str(model_folder(settings.embedding.model))  # whose files were checked here
+    embedding = {"llamaindex_class": "", "llamaindex_options": {}, "model": folder}
     needed = Settings(
         embedding=settings.embedding.model_copy(update=embedding), splitting=settings.splitting, ingest=settings.ingest
     )
-    return replace(task, place=Path(task.place.name), folder=None, scratch=None, settings=needed)
+    return replace(task, place=Path(task.place.name), root=None, folder=None, scratch=None, settings=needed)
 
 
 def _member(data: bytes, task: Task, before: tuple[int, str] | None) -> tuple[int, str]:

@@ -1,43 +1,42 @@
-"""Backup: all of a home that cannot be built again, in one tar file; restoring it; and checking that a home is whole.
+"""Backup: all of a home that cannot be built again, in one tar file; and checking that a home is whole.
 
 A backup holds `catalog.db`, `originals/`, `uploads/`, `runs/` and, last, `manifest.json` with the SHA-256 of each file:
-a file without it was cut off. Chroma's files are not in it, they are built again from the catalog. It is a plain copy:
-whoever can read it can read every document, and what is deleted later is still in it.
+a file without it was cut off. The manifest is signed with the home's key (`kb.store.backup_key`). Chroma's files are
+not in it, they are built again from the catalog. It is a plain copy: whoever can read it can read every document, and
+what is deleted later is still in it.
 """
 
 import errno
 import hashlib
+import hmac
 import io
 import json
 import os
-import shutil
 import sqlite3
 import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from pathlib import Path
+from typing import IO
 
-from kb.errors import HomeTooNew, KBError, StorageFull, UsageError, why
-from kb.files import open_regular
-from kb.store import uploads
+from kb.errors import KBError, StorageFull, UsageError, why
+from kb.store import backup_key
 from kb.store.catalog import Catalog
+from kb.store.catalog_names import is_hash
 from kb.store.database import now
 from kb.store.home import Home
 from kb.store.index_sync import Indexes
 from kb.store.migrations import MIGRATIONS
 
-_FORMAT = 1
-_MANIFEST = "manifest.json"
-_CATALOG = "catalog.db"
-_FOLDERS = ("originals", "uploads", "runs")
-_BLOCK = 1 << 20
+FORMAT = 1
+MANIFEST = "manifest.json"
+CATALOG = "catalog.db"
 _NAMED = 50  # missing originals that are named
-_WRITING = "backup:"  # begins the names of properties: files of a backup that is being written
+WRITING = "backup:"  # begins the names of properties: files of a backup that is being written
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,29 @@ class BackupReport:
     runs: int  # files of evaluations
     created_at: str  # ISO 8601, UTC
     seconds: float
+    proved: bool = True  # the home's key signs it
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup says of itself. `mac` is the HMAC-SHA256 of all else, "" in those of 0.1.0."""
+
+    format: int
+    schema: int
+    created_at: str
+    home: str
+    files: dict[str, str]  # the SHA-256 of each, by its name
+    mac: str = ""
+
+    def signed(self, key: bytes) -> "Manifest":
+        """With the MAC of this key."""
+        fields = {name: value for name, value in asdict(self).items() if name != "mac"}
+        content = json.dumps(fields, sort_keys=True, ensure_ascii=True).encode()
+        return replace(self, mac=hmac.new(key, content, "sha256").hexdigest())
+
+    def is_signed(self, key: bytes) -> bool:
+        """Whether its MAC is that of this key."""
+        return hmac.compare_digest(self.signed(key).mac.encode(), self.mac.encode("utf-8", "surrogatepass"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +108,13 @@ def back_up(home: Home, catalog: Catalog, target: Path, lock: threading.Lock) ->
     target = target.absolute()
     if "\0" in str(target) or target.parent.resolve().is_relative_to(home.path.resolve()):
         raise UsageError(f"{str(target)!r} is no place for a backup. Name a file outside the home.")
-    part, snapshot = (target.with_name(f".{target.name}.{end}") for end in ("part", "catalog"))
+    part, snapshot = _drafts(target)
+    key = backup_key.key_of(home.path)
     str(target).encode()  # fails for bytes that are no text, which the catalog could not note
-    note = f"{_WRITING}{target}"
-    catalog.set_property(note, json.dumps([str(part), str(snapshot)]))  # in case this process is killed
+    note = f"{WRITING}{target}"
+    catalog.set_property(note, "")  # in case this process is killed
     try:
-        with _writing(folder or target):
+        with writing(folder or target):
             if folder is not None:
                 folder.mkdir(mode=0o700, exist_ok=True)
             snapshot.unlink(missing_ok=True)
@@ -103,11 +126,11 @@ def back_up(home: Home, catalog: Catalog, target: Path, lock: threading.Lock) ->
                 hashes = [row[0] for row in copy.execute("SELECT DISTINCT sha256 FROM versions ORDER BY sha256")]
             part.unlink(missing_ok=True)
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                counts = _write(file, home, snapshot, hashes, created_at)
+                counts = _write(file, home, snapshot, hashes, created_at, key)
                 file.flush()
                 os.fsync(file.fileno())
             os.rename(part, target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
     finally:
         _drop([part, snapshot])
         with suppress(StorageFull), catalog.transaction() as db:
@@ -120,9 +143,14 @@ def named(target: str) -> Path:
     """The absolute path of a target as it was written; what ends with a slash is a folder, made if it is missing."""
     path = Path(target).expanduser().absolute()
     if target.endswith("/") and path.suffix and not path.exists():
-        with _writing(path):
+        with writing(path):
             path.mkdir(mode=0o700)
     return path
+
+
+def _drafts(target: Path) -> list[Path]:
+    """The files beside a backup while it is written."""
+    return [target.with_name(f".{target.name}.{end}") for end in ("part", "catalog")]
 
 
 def _drop(files: list[Path]) -> None:
@@ -136,12 +164,14 @@ def _drop(files: list[Path]) -> None:
 def sweep(catalog: Catalog) -> None:
     """Delete what killed backups left beside their targets: it holds all documents. For the start."""
     rows = catalog.db.execute(
-        "SELECT name, value FROM properties WHERE substr(name, 1, ?) = ?", (len(_WRITING), _WRITING)
+        "SELECT name FROM properties WHERE substr(name, 1, ?) = ?", (len(WRITING), WRITING)
     ).fetchall()
     for row in rows:
-        files = [Path(path) for path in json.loads(row["value"])]
-        _drop(files)
-        if files[0].parent.is_dir():  # else it is on a disk that is not there now
+        target = Path(row["name"].removeprefix(WRITING))
+        if not target.name:
+            continue
+        _drop(_drafts(target))
+        if target.parent.is_dir():  # else it is on a disk that is not there now
             with catalog.transaction() as db:
                 db.execute("DELETE FROM properties WHERE name = ?", (row["name"],))
 
@@ -152,7 +182,9 @@ def _copy_database(catalog: Catalog, snapshot: Path) -> None:
         catalog.db.backup(copy, pages=-1)
 
 
-def _write(file: IO[bytes], home: Home, snapshot: Path, hashes: list[str], created_at: str) -> tuple[int, int, int]:
+def _write(
+    file: IO[bytes], home: Home, snapshot: Path, hashes: list[str], created_at: str, key: bytes
+) -> tuple[int, int, int]:
     """Write the tar. Returns how many originals, uploads and files of evaluations are in it."""
     written: dict[str, str] = {}
     with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
@@ -163,7 +195,7 @@ def _write(file: IO[bytes], home: Home, snapshot: Path, hashes: list[str], creat
                 return True
             return False  # none was kept (a record of a bundle), or it was deleted since
 
-        add(_CATALOG, snapshot)
+        add(CATALOG, snapshot)
         originals = sum(add(f"originals/{sha256[:2]}/{sha256}", home.original(sha256)) for sha256 in hashes)
         sent, runs = (
             sum(
@@ -173,15 +205,9 @@ def _write(file: IO[bytes], home: Home, snapshot: Path, hashes: list[str], creat
             )
             for folder in (home.uploads, home.runs)
         )
-        manifest = {
-            "format": _FORMAT,
-            "schema": len(MIGRATIONS),
-            "created_at": created_at,
-            "home": str(home.path),
-            "files": written,
-        }
-        content = json.dumps(manifest, ensure_ascii=True, indent=1).encode()
-        info = tarfile.TarInfo(_MANIFEST)
+        manifest = Manifest(FORMAT, len(MIGRATIONS), created_at, str(home.path), written).signed(key)
+        content = json.dumps(asdict(manifest), ensure_ascii=True, indent=1).encode()
+        info = tarfile.TarInfo(MANIFEST)
         info.size, info.mode = len(content), 0o600
         tar.addfile(info, io.BytesIO(content))
     return originals, sent, runs
@@ -211,7 +237,7 @@ class _Hashing:
 
 
 @contextmanager
-def _writing(target: Path) -> Iterator[None]:
+def writing(target: Path) -> Iterator[None]:
     """Failures to write as errors of ours."""
     try:
         yield
@@ -223,112 +249,12 @@ def _writing(target: Path) -> Iterator[None]:
         raise UsageError(f"{target} cannot be written: {reason}. Choose another place.") from error
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def restore(file: Path, place: Path) -> BackupReport:
-    """Make a home out of a backup. All or nothing: the home appears when every file in it was checked.
-
-    Raises UsageError where the home is not empty or the file is no whole backup, HomeTooNew for one of a newer
-    version, and StorageFull. Its vector index is built when the home is first opened.
-    """
-    began = time.perf_counter()
-    place = place.expanduser().absolute()
-    if os.path.isdir(file):
-        raise UsageError(f"{file} is a folder. Name one of the backup files in it.")
-    if place.exists() and (not place.is_dir() or any(place.iterdir())):
-        raise UsageError(f"{place} is not empty. A backup is restored into a new --home.")
-    draft = place.with_name(f".{place.name}.restoring")
-    shutil.rmtree(draft, ignore_errors=True)
-    try:
-        with _writing(place):
-            place.parent.mkdir(parents=True, exist_ok=True)
-            draft.mkdir(mode=0o700)
-        manifest = _unpack(file, draft, place)
-        documents = _settle(draft, Path(manifest["home"]), place)
-        with _writing(place):
-            os.rename(draft, place)
-            _sync_folder(place.parent)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    originals, sent, runs = (sum(name.startswith(f"{folder}/") for name in manifest["files"]) for folder in _FOLDERS)
-    size, seconds = file.stat().st_size, time.perf_counter() - began
-    return BackupReport(file, size, documents, originals, sent, runs, manifest["created_at"], seconds)
-
-
-def _unpack(file: Path, folder: Path, place: Path) -> dict[str, Any]:
-    """Write the files of a backup into a folder that will be `place`. Returns its manifest, with which they agree."""
-    found: dict[str, str] = {}
-    manifest: dict[str, Any] | None = None
-    try:
-        with open_regular(file) as content, tarfile.open(fileobj=content, mode="r:") as tar:
-            for member in tar:
-                source = tar.extractfile(member) if member.isreg() else None
-                if source is None or not _belongs(member.name):
-                    raise _damaged(file, f"{member.name!r} does not belong into it")
-                if member.name == _MANIFEST:
-                    manifest = json.loads(source.read())
-                else:
-                    with _writing(place):
-                        found[member.name] = _unpack_one(source, folder / member.name)
-    except (tarfile.TarError, EOFError, ValueError):
-        raise _damaged(file, "it was cut off or changed, or is no tar file at all") from None
-    except FileNotFoundError:
-        raise UsageError(f"There is no backup {file}. Check the path.") from None
-    except OSError as error:
-        raise UsageError(f"The backup {file} cannot be read: {why(error)}.") from None
-    if manifest is None:
-        raise _damaged(file, "its end is missing")
-    if manifest.get("format") != _FORMAT or manifest.get("schema", 0) > len(MIGRATIONS):
-        raise HomeTooNew(f"The backup {file} was written by a newer version. Update the product first.")
-    if found != manifest["files"]:
-        names = sorted(n for n in {*found, *manifest["files"]} if found.get(n) != manifest["files"].get(n))
-        raise _damaged(file, f"{len(names)} of its files are missing or changed, such as {names[0]!r}")
-    return manifest
-
-
-def _belongs(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    return name in (_CATALOG, _MANIFEST) or (
-        len(parts) > 1 and parts[0] in _FOLDERS and ".." not in parts and "\0" not in name
-    )
-
-
-def _damaged(file: Path, why: str) -> UsageError:
-    return UsageError(f"{file} is not a whole backup: {why}. Nothing was restored; take another backup file.")
-
-
-def _unpack_one(source: IO[bytes], path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    digest = hashlib.sha256()
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
-        while block := source.read(_BLOCK):
-            digest.update(block)
-            target.write(block)
-    return digest.hexdigest()
-
-
-def _settle(folder: Path, before: Path, place: Path) -> int:
-    """Make a catalog at home in its new place. Returns how many documents it has."""
-    catalog = Catalog(folder / _CATALOG)
-    try:
-        with catalog.transaction() as db:
-            uploads.moved(db, before / "uploads", place / "uploads")
-            db.execute("DELETE FROM properties WHERE substr(name, 1, ?) = ?", (len(_WRITING), _WRITING))
-            db.execute(
-                "UPDATE jobs SET state = 'cancelled', error = 'The home was restored from a backup.' "
-                "WHERE state NOT IN ('done', 'failed', 'cancelled')"
-            )
-            db.execute("DELETE FROM sessions")  # one that was ended since would live again
-            catalog.record(db, "restore", "restore", "", {"from": str(before)})
-        return int(catalog.db.execute("SELECT count(*) FROM documents").fetchone()[0])
-    finally:
-        catalog.close()
 
 
 def check(home: Home, catalog: Catalog, indexes: Indexes, deep: bool = False) -> CheckReport:
@@ -365,6 +291,9 @@ def _check_originals(home: Home, catalog: Catalog, deep: bool, report: Callable[
     ).fetchall()
     there, missing = 0, list[str]()
     for row in rows:
+        if not is_hash(row["sha256"]):
+            report(f"{row['name']} names its original by {row['sha256'][:80]!r}, which is no hash. Restore a backup.")
+            continue
         file = home.original(row["sha256"])
         if not file.is_file():
             missing += [row["name"]] if row["is_file"] else []  # a record of a bundle or an archive may have none

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from kb.errors import HomeError, HomeTooNew, StorageFull
-from kb.language.language import is_english_prose
 from kb.language.local_days import instants
-from kb.store.migrations import MIGRATIONS
+from kb.store.migrations import MIGRATIONS, carry_out
 from kb.store.sqlite_erase import wipe_unused
 
 TRACES = "words_to_forget"  # the property that is "1" while the file may hold traces of what was deleted
@@ -125,12 +124,9 @@ class Database:
                 f"{self.path.parent} was written by a newer version (schema {version}; this one knows "
                 f"{len(MIGRATIONS)}). Update the product, or choose another --home."
             )
-        self.db.create_function("is_english_prose", 1, is_english_prose, deterministic=True)
-        for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        for number in range(version + 1, len(MIGRATIONS) + 1):
             with self.transaction() as db:
-                for statement in _statements(script):
-                    db.execute(statement)
-                db.execute(f"PRAGMA user_version = {number}")
+                carry_out(db, number)
 
     def wipe(self) -> None:
         """Leave no byte of what was deleted in the file and its log. Takes seconds where the file is large.
@@ -210,12 +206,3 @@ def outcome_of(action: str, detail: Mapping[str, Any]) -> str:
     if detail.get("refused"):
         return "withheld" if "unsupported_answer" in notices else "refused"
     return "stopped" if "stopped" in notices else "answered"
-
-
-def _statements(script: str) -> Iterator[str]:
-    statement = ""
-    for line in script.splitlines():
-        statement += line + "\n"
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""

@@ -18,6 +18,7 @@ from typing import Any
 
 from kb.store import backup
 from kb.store.catalog import FORGET, Catalog, name_hash
+from kb.store.catalog_names import is_hash
 from kb.store.conversations import ConversationStore
 from kb.store.database import TRACES
 from kb.store.file_tracking import Sync
@@ -162,13 +163,14 @@ class Deletion:
         held = {(row["root"], row["source"]) for row in self._catalog.db.execute(query)} if notes else set()
         for note in notes:
             for sha256 in note.sha256:
-                if not self._catalog.names_content(sha256):
+                if is_hash(sha256) and not self._catalog.names_content(sha256):
                     self._home.original(sha256).unlink(missing_ok=True)
             if (note.root, note.source) in held:
                 continue  # it holds other documents, too
             gone.add(f"{note.root}/{note.source}")
-            if are_uploads(self._home.uploads, note.root):  # it lives in the home, and goes with its documents
-                Path(note.root, note.source).unlink(missing_ok=True)
+            file = Path(note.root, note.source)
+            if are_uploads(self._home.uploads, str(file)) and ".." not in file.parts:  # it goes with its documents
+                file.unlink(missing_ok=True)
         spellings = {
             json.dumps(path, ensure_ascii=ascii).encode("utf-8", "surrogatepass")
             for note in notes

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kb.errors import HomeError, HomeInUse, StorageFull
+from kb.store.catalog_names import is_hash
 
 
 class Home:
@@ -72,7 +73,12 @@ class Home:
             shutil.rmtree(folder, ignore_errors=True)
 
     def original(self, sha256: str) -> Path:
-        """Where the original content with this hash is kept."""
+        """Where the original content with this hash is kept. Raises HomeError for what is no hash."""
+        if not is_hash(sha256):
+            raise HomeError(
+                f"The catalog in {self.path} names content by {sha256[:80]!r}, which is no hash: it was damaged or "
+                "made up. Restore a backup that you trust into a new --home."
+            )
         return self.originals / sha256[:2] / sha256
 
     @property

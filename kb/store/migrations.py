@@ -1,5 +1,10 @@
 """Migrations of the catalog's schema, applied in order. A landed migration is never edited; add the next one."""
 
+import sqlite3
+from collections.abc import Iterator
+
+from kb.language.language import is_english_prose
+
 MIGRATIONS: tuple[str, ...] = (
     # 1: collections, documents and their versions, chunks with vectors and words, access classes, the audit trail.
     """
@@ -233,3 +238,20 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     """,
 )
+
+
+def carry_out(db: sqlite3.Connection, number: int) -> None:
+    """Carry out one migration, numbered from 1."""
+    db.create_function("is_english_prose", 1, is_english_prose, deterministic=True)
+    for statement in _statements(MIGRATIONS[number - 1]):
+        db.execute(statement)
+    db.execute(f"PRAGMA user_version = {number}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines():
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

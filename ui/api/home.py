@@ -74,6 +74,7 @@ class BackupForm(BaseModel):
     runs: int
     created_at: str
     seconds: float
+    proved: bool
 
 
 class WholeForm(BaseModel):
@@ -168,8 +169,8 @@ def check(service: ServiceHere, deep: bool = False) -> Response:
 
 
 @router.get("/doctor", response_model=DoctorForm)
-def doctor(service: ServiceHere) -> Response:
-    """What is installed, reachable and missing, and which DeepSeek-R1 fits this machine."""
+def doctor(service: ServiceHere, deep: bool = False) -> Response:
+    """What is installed, reachable and missing, and which DeepSeek-R1 fits this machine; `deep` hashes the weights."""
     from ui.service.doctor import examine
 
-    return Json(examine(service.kb.settings, service.kb.home.path))
+    return Json(examine(service.kb.settings, service.kb.home.path, deep))

@@ -1,13 +1,17 @@
 """`kb backup`, `kb restore` and `kb check`: a home in one file, a home out of one, and whether a home is whole."""
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ui.cli import console
-from ui.cli.common import ConfigOption, HomeOption, JsonOption, app, opened, settings_of
+from ui.cli.common import ConfigOption, HomeOption, JsonOption, app, home_place, opened, settings_of
+
+if TYPE_CHECKING:
+    from kb.store.restore import Doubt
 
 
 @app.command()
@@ -28,9 +32,30 @@ def backup(
         print(console.printable_line(f"{report.file}: {_counts(report)}, {_megabytes(report.size)}"))
 
 
+@app.command("backup-key")
+def backup_key(json: JsonOption = False, home: HomeOption = None) -> None:
+    """Show the key that proves the backups of the home, for keeping it in another place."""
+    with console.errors_for_people():
+        from kb.errors import UsageError
+        from kb.store.backup_key import NAME, key_of
+
+        place = home_place(home)
+        if not (place / "catalog.db").exists():
+            raise UsageError(f"{place} is no home. Name one with --home.")
+        key = key_of(place).hex()
+        if json:
+            console.print_json({"key": key, "file": str(place / NAME)})
+        else:
+            print(key)
+
+
 @app.command()
 def restore(
     file: Annotated[Path, typer.Argument(help="A file that `kb backup` wrote.", show_default=False)],
+    key: Annotated[
+        Path | None, typer.Option("--key", help="A file with the key that signed it, or its home.", show_default=False)
+    ] = None,
+    unproved: Annotated[bool, typer.Option("--unproved", help="Also where no key proves it.")] = False,
     json: JsonOption = False,
     home: HomeOption = None,
     config: ConfigOption = None,
@@ -41,10 +66,10 @@ def restore(
         from kb.assistant import KnowledgeBase
         from kb.config import default_home
         from kb.errors import EmbeddingChanged
-        from kb.store.backup import restore as run
+        from kb.store.restore import restore as run
 
         place = (home or default_home()).expanduser().absolute()
-        report = run(file, place)
+        report = run(file, place, None if key is None else _key(key), lambda doubt: _is_accepted(doubt, unproved))
         note = ""
         with KnowledgeBase.open(place, settings) as kb:
             try:
@@ -54,7 +79,8 @@ def restore(
         if json:
             console.print_json({**_form(report), "home": str(place), "note": note})
         else:
-            print(console.printable_line(f"{place}: {_counts(report)}, as they were at {report.created_at}"))
+            proved = "" if report.proved else ", unproved"
+            print(console.printable_line(f"{place}: {_counts(report)}, as they were at {report.created_at}{proved}"))
         if note:
             console.say(note)
 
@@ -82,6 +108,30 @@ def check(
         )
     if report.problems:
         raise typer.Exit(1)
+
+
+def _key(file: Path) -> bytes:
+    from kb.errors import UsageError, why
+    from kb.store.backup_key import read
+
+    try:
+        return read(file)
+    except OSError as error:
+        raise UsageError(f"The key {file} cannot be read: {why(error)}.") from error
+
+
+def _is_accepted(doubt: "Doubt", unproved: bool) -> bool:
+    """Whether to restore what no key proves: who sits at a terminal is asked."""
+    if unproved:
+        return True
+    if doubt.refused:
+        return False
+    console.say(doubt.why)
+    return not _is_at_a_terminal() or typer.confirm("Restore it all the same?", err=True)
+
+
+def _is_at_a_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _form(report: Any) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from kb.assistant import KnowledgeBase
 from kb.config import load_settings
 from kb.errors import HomeTooNew, StorageFull, UsageError
 from kb.store import backup
-from kb.store.backup import restore
 from kb.store.migrations import MIGRATIONS
+from kb.store.restore import restore
 from tests import tiny
 from tests.knowledge import OWNER, write
 

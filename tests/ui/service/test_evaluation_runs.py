@@ -303,3 +303,15 @@ def test_a_run_of_the_command_is_listed_once_and_compared(
     assert Evaluations(kb, FairQueue()).list() == [kept, own]
     evaluations.delete(kept.id)
     assert evaluations.list() == [own]
+
+
+def test_a_run_whose_id_is_not_its_folder_s_is_not_taken_for_one(kb: KnowledgeBase, tmp_path: Path) -> None:
+    """Its id names what is deleted with it; it may come from a backup that somebody made up."""
+    first = Evaluations(kb, FairQueue())
+    says(kb, REPLY, REPLY, REPLY)
+    run = ended(first, first.start(SET, RunOptions()))
+    first.shut_down()
+    file = first.folder / run.id / "run.json"
+    file.write_text(file.read_text(encoding="utf-8").replace(run.id, "../.."), encoding="utf-8")
+
+    assert Evaluations(kb, FairQueue()).list() == []
