@@ -2,8 +2,10 @@
 # make test    set up what tests need, and run them all
 # make check   lint, types, layers        make bench   benchmarks (KB_EVALDATA names the question sets)
 # make lock    resolve the locked package lists again
+# make sbom    bill of materials and notices of third parties, into runs/sbom (OUT names another folder)
 #
 # TORCH=cpu    installs torch's small CPU build instead of the one with CUDA (7 GB less on disk)
+# TORCH_INDEX= another index of small builds, such as a site's own
 # PORT=8600    where the page is served
 
 SHELL := /bin/bash
@@ -12,12 +14,12 @@ PORT ?= 8600
 TORCH ?=
 BIN := .venv/bin
 LOCK := configs/lock
+TORCH_FROM = $(if $(TORCH_INDEX),--default-index $(TORCH_INDEX),$(if $(UV_NO_INDEX),,--torch-backend=cpu))
 CACHE := $(or $(KB_CACHE),$(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME)/kb,$(HOME)/.cache/kb))
-TORCH_VERSION = $(shell sed -n 's/^torch==\([^ ]*\).*/\1/p' $(LOCK)/torch.txt)
 
 export KB_OLLAMA ?= $(CACHE)/ollama/ollama
 
-.PHONY: run test setup setup-test check bench lock clean
+.PHONY: run test setup setup-test check bench lock sbom clean
 
 run: setup
 	@$(BIN)/kb ingest sample_docs
@@ -53,7 +55,8 @@ bench: setup .venv/.dev
 .venv/.torch-$(TORCH): .venv/bin/uv $(LOCK)/torch.txt
 	@echo "==> torch ($(or $(TORCH),with CUDA; TORCH=cpu takes the small build))"
 	@if [ "$(TORCH)" = cpu ]; then \
-	    $(BIN)/uv pip install --python $(BIN)/python --no-deps --torch-backend=cpu torch==$(TORCH_VERSION); \
+	    bash .ci/lock_torch_cpu.sh $(LOCK) && \
+	    $(BIN)/uv pip install --python $(BIN)/python --no-deps $(TORCH_FROM) --require-hashes -r $(LOCK)/torch-cpu.txt; \
 	else \
 	    $(BIN)/uv pip install --python $(BIN)/python --no-deps --require-hashes -r $(LOCK)/torch.txt; \
 	fi
@@ -72,6 +75,10 @@ bench: setup .venv/.dev
 
 lock:
 	@bash .ci/lock.sh $(LOCK)
+	@bash .ci/lock_torch_cpu.sh $(LOCK) || echo "$(LOCK)/torch-cpu.txt is as it was"
+
+sbom: .venv/.runtime .venv/.dev
+	@$(BIN)/python .ci/sbom.py $(or $(OUT),runs/sbom)
 
 clean:
 	rm -rf .venv runs
