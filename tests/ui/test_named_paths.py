@@ -19,8 +19,8 @@ from kb.evaluation.questions import load_questions
 from kb.evaluation.results_log import ResultsLog
 from kb.files import open_regular, read_regular
 from kb.models import weights
-from kb.store.backup import restore
 from kb.store.home import Home
+from kb.store.restore import restore
 from tests.ui.serving import SETTINGS, Served, opened, serving, until
 
 SECONDS = 10  # what hangs takes for ever; an error takes a moment, but for busy machines
