@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from kb.errors import HomeError
-from kb.store.backup import restore
 from kb.store.database import Database
 from kb.store.home import Home
+from kb.store.restore import restore
 from tests.knowledge import open_kb
 from ui.service.auth import SESSION, Gate, Reply, announced, running_service, token_of
 from ui.service.sessions import SessionNotFound, Sessions
