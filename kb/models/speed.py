@@ -80,10 +80,12 @@ def record(engine: str, weights: int, read: tuple[int, float], written: tuple[in
 @cache
 def machine() -> str:
     """This machine, so that what was measured on another one is measured anew."""
+    import psutil
+
     name = platform.processor()
     with suppress(OSError), open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
         name = next((line.partition(":")[2].strip() for line in file if line.startswith("model name")), name)
-    return f"{name or platform.machine()}, {len(os.sched_getaffinity(0))} processors"
+    return f"{name or platform.machine()}, {psutil.cpu_count()} processors"
 
 
 def _file() -> Path:

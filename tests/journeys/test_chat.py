@@ -185,6 +185,25 @@ def test_a_judgement_with_its_reason_is_there_after_a_reload(visitor: Visitor) -
     assert page.locator(".judged").count() == 0
 
 
+def test_a_filter_that_matches_nothing_is_said_to_in_the_language_of_the_page(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("/?path=policys/*")
+    page.locator(".limit:has-text('policys/*')").first.wait_for()
+    answered(visitor, ROOM)
+    told = page.locator(".refused").inner_text()
+    assert "The filter matches no document" in told
+    assert "There are documents in: " in told
+    assert "do not answer" not in told
+    page.get_by_role("radio", name="中文").click()
+    page.locator(".refused:has-text('没有文档符合筛选条件')").wait_for()
+    told = page.locator(".refused").inner_text()
+    assert "filter" not in told
+    answered(visitor, "太湖会议室的分机号是多少？")
+    page.get_by_role("radio", name="English").click()
+    page.locator(".refused:has-text('Remove it, or choose another') >> nth=1").wait_for()
+    assert not re.search("[\u4e00-\u9fff]", page.locator(".refused").last.inner_text())
+
+
 def test_a_switch_of_the_page_is_one_step_back(visitor: Visitor) -> None:
     page = visitor.page
     answered(visitor, ROOM)

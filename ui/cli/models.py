@@ -111,7 +111,7 @@ def rm(name: NameArgument, home: AnyHomeOption = None, config: ConfigOption = No
         console.say(f"deleted {name}")
         left = llm.left_without(settings.llm, name)
         if left is None:
-            console.say("no model is left that could answer: `kb models list` shows which can be pulled")
+            console.say("no model that the settings name is left: choose one with `kb models use`, or pull one")
         elif left != before:
             console.say(f"{left[1]} ({left[0]}) answers in its place")
 

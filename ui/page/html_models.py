@@ -98,7 +98,7 @@ def suggestions(
     best = best_deepseek(fits)
     rows = []
     for fit in fits:
-        css, words = ("good", "fits") if fit.quick else ("weak", "fits_slow") if fit.pace else ("good", "fits_memory")
+        css, words = ("good", "fits") if fit.quick else ("busy", "fits_slow") if fit.pace else ("good", "fits_memory")
         css, words = (css, words) if fit.fits else ("mute", "fits_not")
         parts = [
             f'<span class="status {css}">{plain(t(words))}</span>',

@@ -151,8 +151,9 @@ TEXTS: Mapping[str, Text] = {
     "model_delete_used": Text("此模型正在作答。", "This model answers now. "),
     "model_left": Text("删除后由 {name}（{engine}）作答。", "Once it is deleted, {name} ({engine}) answers."),
     "model_left_none": Text(
-        "删除后没有模型可以作答：仍可检索，提问会失败，直到拉取一个模型。",
-        "Once it is deleted, no model is left: search goes on working, and questions fail until one is pulled.",
+        "删除后没有设置所指的模型：仍可检索，提问会失败，直到选用或拉取另一个模型。",
+        "Once it is deleted, no model that the settings name is left: search goes on working, and questions fail until "
+        "another is chosen or pulled.",
     ),
     "plain_chat": Text("不查文档直接对话", "Chat without documents"),
     "context_size": Text("上下文长度", "Context size"),

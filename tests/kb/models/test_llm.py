@@ -355,8 +355,8 @@ def test_deepseek_sizes_are_judged_by_this_machines_memory() -> None:
     ("memory", "read", "written", "best"),
     [
         (64, 25.0, 7.0, "1.5b"),  # two cores: the memory would hold 32b, whose answer takes half an hour
-        (64, 250.0, 60.0, "8b"),
-        (64, 4000.0, 500.0, "32b"),  # a good GPU
+        (64, 100.0, 25.0, "8b"),
+        (64, 4000.0, 500.0, "70b"),  # a good GPU
         (16, 4000.0, 500.0, "14b"),
         (64, 2.0, 0.5, None),
         (2, 4000.0, 500.0, None),
