@@ -245,12 +245,14 @@ def _load_tokenizer(folder: Path) -> "Tokenizer":
 def _fingerprint(folder: Path) -> str:
     """SHA-256 over the small files and, of each large one, its size and 64 samples: enough to tell weights apart.
 
-    What was made of the weights (`kb.models.weights.onnx_file`) does not count.
+    What was made of the weights (`kb.models.weights.onnx_file`) does not count, nor what is remembered of them.
     """
+    from kb.models.verified import RECORD
     from kb.models.weights import DERIVED
 
     digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.relative_to(folder).parts[0] != DERIVED):
+    files = (path for path in folder.rglob("*") if path.is_file() and path.relative_to(folder).parts[0] != DERIVED)
+    for path in sorted(path for path in files if RECORD not in path.name):
         size = path.stat().st_size
         digest.update(f"{path.relative_to(folder)}:{size}".encode())
         with path.open("rb") as file:

@@ -12,6 +12,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from kb.config import EmbeddingSettings
 from kb.errors import ConfigError, EmbeddingError
+from kb.models import verified
 from kb.models.embedders import open_embedder
 from kb.models.embedding import LlamaIndexEmbedder, SentenceTransformerEmbedder, _load_model
 from kb.models.maxsim import Vectors, unit, unpack
@@ -94,6 +95,15 @@ def model_folder(folder: Path, weights: bytes) -> Path:
         (folder / name).write_text(text)
     (folder / "model.safetensors").write_bytes(weights)
     return folder
+
+
+def test_what_is_remembered_of_the_weights_is_no_part_of_the_identity(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(embedding_folder(), folder, ignore=shutil.ignore_patterns("kb-*", "*.safetensors"))
+    before = identity(folder)
+    verified.made(folder, "tokenizer.json")
+    assert (folder / verified.RECORD).is_file()
+    assert identity(folder) == before
 
 
 def identity(folder: Path) -> str:
