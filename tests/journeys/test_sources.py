@@ -167,3 +167,10 @@ def test_a_scan_is_marked_at_its_words_and_can_be_enlarged(visitor: Visitor) -> 
     page.wait_for_selector(".sheet .box")
     assert sticking_out(page) == []
     shots(page, "source-scan", other=True)
+    page.locator(".find input").focus()
+    page.keyboard.press("Escape")  # ends the search, then closes the source
+    page.locator(".count").wait_for(state="detached")
+    assert page.locator(".find input").input_value() == ""
+    assert page.locator(".pane .sheet").count() == 1
+    page.keyboard.press("Escape")
+    page.locator(".pane").wait_for(state="detached")

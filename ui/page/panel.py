@@ -5,7 +5,7 @@ component itself trusts it. In it,
 
 - a button with `data-action` and `data-value` reports both when it is clicked; with `data-from` the value is
   that of the input beside it, where Enter does the same, and Shift+Enter goes back where there is a way;
-- Ctrl+F goes to an input of the type `search`, which keeps the focus when the HTML changes;
+- Ctrl+F goes to an input of the type `search`, which keeps the focus when the HTML changes; Esc empties it first;
 - `data-card` (and `data-head` above it) is shown beside an element under the pointer or the focus;
 - `data-copy` copies its text;
 - a button with `data-menu` opens the `.menu` that follows it; Esc and a click elsewhere close it;
@@ -159,6 +159,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
         event.preventDefault();
         event.stopPropagation();
       }
+    } else if (event.key === "Escape" && event.target.matches('input[type="search"]') && event.target.value) {
+      event.target.value = "";
+      event.stopPropagation();
+      act(event.target.parentElement.querySelector("[data-from]"));
     } else if (event.key === "Escape" && data.escape) {
       event.stopPropagation();
       report(data.escape, "");
