@@ -258,7 +258,7 @@ class KnowledgeBase(Documents):
         try:
             if not self.model.reasons:
                 options = replace(options, think_budget=0)
-            yield from self._stream(draft, [*history, Message("user", draft.question)], options)
+            yield from self._stream(draft, [*prompts.spoken(history), Message("user", draft.question)], options)
             if not "".join(draft.text).strip():
                 raise EmptyAnswer(STOPPED[draft.language] if options.stopped else EMPTY[draft.language])
             yield Done(draft.finished("".join(draft.text).strip()))
@@ -289,7 +289,7 @@ class KnowledgeBase(Documents):
         if len(shown) < len(draft.passages):
             left_out = LEFT_OUT[draft.language].format(len(shown), len(draft.passages))
             yield from draft.tell_once("passages_left_out", left_out)
-        if any(p.text != q.text for p, q in zip(shown, draft.passages, strict=False)):
+        if any(p != q for p, q in zip(shown, draft.passages, strict=False)):
             yield from draft.tell_once("orders", ORDERS[draft.language])
 
     def _fitting(self, draft: Draft, options: Options) -> Sequence[Passage]:

@@ -4,8 +4,18 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from kb.errors import DocumentNotFound, RefusedByPolicy
-from kb.schema import Chunk, Document, Doomed, Heading, Principal, RecognisedPage, StoredText, Target
-from kb.store import heading_paths, ocr_boxes
+from kb.schema import (
+    Chunk,
+    Document,
+    Doomed,
+    Heading,
+    HiddenText,
+    Principal,
+    RecognisedPage,
+    StoredText,
+    Target,
+)
+from kb.store import heading_paths, hidden_texts, ocr_boxes
 from kb.store.backup import BackupReport, CheckReport, back_up, check
 from kb.store.catalog import Catalog
 from kb.store.deletion import Deletion
@@ -63,6 +73,13 @@ class Documents:
     def headings(self, stored: StoredText) -> tuple[Heading, ...]:
         """The headings of a stored text, in order; none where it was read by a version that did not keep them."""
         return heading_paths.find(self.catalog.db, stored) or ()
+
+    def hidden(
+        self, asker: Principal, collection: str | None, path: str, version: int | None = None
+    ) -> tuple[HiddenText, ...]:
+        """What the file of a document holds and nobody sees; it is not in the text. None is known of files that were
+        read by a version of the product that did not look for it."""
+        return hidden_texts.find(self.catalog.db, self.stored_text(asker, collection, path, version))
 
     def section_at(self, stored: StoredText, offset: int) -> str | None:
         """The path of headings that a place of a stored text stands under, joined by " > "; "" where there are none,

@@ -11,6 +11,7 @@ WHOLE = 10_000  # as so many the width and the height of a page's picture count,
 
 Language = Literal["zh", "en"]
 AnswerKind = Literal["fact", "greeting", "help"]  # from the documents; without them and without a model: the others
+WhyHidden = Literal["style", "colour", "size", "place", "transparent", "characters"]
 DocumentStatus = Literal["added", "changed", "unchanged", "deleted", "failed", "skipped"]
 
 
@@ -55,6 +56,19 @@ class Heading:
     start: int
     level: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenText:
+    """What a file holds and nobody sees: it is not searched. `page` is None where the file has none.
+
+    `why`: "style" (switched off), "colour" (that of what lies behind), "size", "place" (off the page or screen, or no
+    room), "transparent", or "characters" (which no screen shows).
+    """
+
+    page: int | None
+    why: WhyHidden
+    text: str  # its beginning, where it is long
 
 
 @dataclass(frozen=True, slots=True)

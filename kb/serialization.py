@@ -3,6 +3,7 @@
 `..._of_form` is the way back: what it gives has the same form again. (A form does not tell a passage's chunk id.)
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -16,6 +17,7 @@ from kb.schema import (
     Doomed,
     Event,
     Failed,
+    HiddenText,
     Notice,
     PageSpan,
     Passage,
@@ -82,8 +84,10 @@ def doomed_form(doomed: Doomed) -> dict[str, Any]:
     return {"id": doomed.id, "collection": doomed.collection, "document": doomed.path, "kept_in": doomed.kept_in}
 
 
-def stored_text_form(stored: StoredText, document: Document, chunks: int) -> dict[str, Any]:
-    """One document with its whole text."""
+def stored_text_form(
+    stored: StoredText, document: Document, chunks: int, hidden: Sequence[HiddenText] = ()
+) -> dict[str, Any]:
+    """One document with its whole text, and what of its file nobody sees."""
     return {
         **document_form(document),
         "version": stored.version,
@@ -99,6 +103,7 @@ def stored_text_form(stored: StoredText, document: Document, chunks: int) -> dic
         ],
         "chunks": chunks,
         "text": stored.text,
+        "hidden": [asdict(each) for each in hidden],
     }
 
 

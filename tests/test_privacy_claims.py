@@ -113,12 +113,20 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     ),
     "A5": (
         "kb/checking/test_prompt_injection.py::test_an_order_is_neither_shown_to_the_model_nor_a_source",
+        "kb/checking/test_prompt_injection.py::test_an_order_is_taken_out_wherever_it_stands",
+        "kb/checking/test_prompt_injection.py::test_an_order_confirms_no_claim",
         "kb/models/test_llm.py::test_a_document_cannot_speak_as_the_system",
     ),
     "A6": (
         "ui/test_named_paths.py::test_what_is_no_file_is_refused_to_requests",
         "ui/test_named_paths.py::test_a_request_reads_within_ingest_roots_and_never_the_home",
         "ui/test_named_paths.py::test_without_roots_requests_read_what_this_user_may_but_not_the_home",
+    ),
+    "A7": (
+        "kb/store/test_hidden_texts.py::test_hidden_text_is_not_searched_and_is_listed",
+        "ingest/plain/test_hidden_html.py::test_hidden_by_its_style",
+        "ingest/pdf/test_hidden.py::test_what_nobody_sees_is_listed_and_not_read",
+        "ingest/office/test_hidden.py::test_what_nobody_sees_in_a_word_document",
     ),
     "N1": (f"{PRIVACY}::test_native_code_is_not_seen", f"{OFFLINE}::test_without_a_network_the_page_answers"),
     "N2": ("test_privacy_claims.py::test_the_product_starts_no_other_programs_than_the_page_names",),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kb.schema import Heading as Heading
-from kb.schema import PageSpan, RecognisedPage
+from kb.schema import HiddenText, PageSpan, RecognisedPage, WhyHidden
 
 _SPACES = re.compile(r"\s+")
 _LINE_ENDINGS = re.compile(r"\r\n?")
@@ -35,6 +35,33 @@ class Parsed:
     headings: tuple[Heading, ...] = ()
     tables: tuple[Table, ...] = ()
     recognised: tuple[RecognisedPage, ...] = ()
+    hidden: tuple[HiddenText, ...] = ()  # what the file holds and nobody sees; it is not in `text`
+
+
+_MOST_HIDDEN = 100  # texts of a document that are listed
+_HIDDEN_SHOWN = 500  # characters of one
+
+
+class HiddenTexts:
+    """Collects what nobody sees, each text once."""
+
+    def __init__(self) -> None:
+        self._found: dict[HiddenText, None] = {}
+
+    def add(self, text: str, why: WhyHidden, page: int | None = None) -> None:
+        """Keep a text, unless nothing is said in it."""
+        words = one_line(stored(text))
+        if any(map(str.isalnum, words)) and len(self._found) < _MOST_HIDDEN:
+            shown = words if len(words) <= _HIDDEN_SHOWN else f"{words[:_HIDDEN_SHOWN]}…"
+            self._found.setdefault(HiddenText(page, why, shown))
+
+    def add_all(self, hidden: Iterable[HiddenText]) -> None:
+        """Keep what was found in a part of the document."""
+        for each in hidden:
+            self.add(each.text, each.why, each.page)
+
+    def __call__(self) -> tuple[HiddenText, ...]:
+        return tuple(self._found)
 
 
 class TextBuilder:
@@ -49,6 +76,7 @@ class TextBuilder:
         self.pages: list[PageSpan] = []
         self.headings: list[Heading] = []
         self.tables: list[Table] = []
+        self.hidden = HiddenTexts()
 
     def block(self, text: str, separator: str = "\n\n") -> int | None:
         """Append a block after `separator`; gives where it starts, or None for a blank one, which is left out."""
@@ -83,7 +111,8 @@ class TextBuilder:
             self.tables.append(Table(start, self._length, head))
 
     def include(self, other: Parsed) -> None:
-        """Append another document's text as a block, with its headings and tables."""
+        """Append another document's text as a block, with its headings, tables and hidden texts."""
+        self.hidden.add_all(other.hidden)
         start = self.block(other.text)
         if start is None:
             return
@@ -114,6 +143,7 @@ class TextBuilder:
             tuple(self.pages),
             tuple(self.headings),
             tuple(self.tables),
+            hidden=self.hidden(),
         )
 
     def _append(self, text: str) -> None:

@@ -26,6 +26,7 @@ from ingest.document.tables import MOST_HEADS, header_rows
 from ingest.ocr.embedded_images import Pictures
 from ingest.office.docx_text import OFF, boxes_of, paragraphs_of, text_of, value_of, within
 from ingest.office.drawingml import add_drawings, parts_of, related
+from ingest.office.hidden_docx import HiddenRuns
 from kb.config import IngestSettings
 from kb.errors import DocumentError
 
@@ -72,6 +73,7 @@ def read_docx(data: bytes, settings: IngestSettings = _DEFAULTS, read: Read = ca
     """
     document = opened_document(data)
     reader = _Reader(document, settings, read, depth)
+    reader.hidden.take(document.element.body)
     reader.body(document.element.body)
     reader.notes()
     reader.headers_and_footers()
@@ -104,6 +106,7 @@ class _Reader:
         self.depth = depth
         self.pictures = Pictures(settings)
         self.out = TextBuilder()
+        self.hidden = HiddenRuns(document, self.out.hidden)
         self.title = ""
         self.numbering = Numbering(document)
         self.outlined: list[Heading] = []  # what reads like a heading, for documents that use no heading styles
@@ -252,6 +255,7 @@ class _Reader:
         """Footnotes and endnotes, after the text."""
         for kind in ("footnotes", "endnotes"):
             for note in self.beside(kind):
+                self.hidden.take(note)
                 if note.get(f"{_W}type") in (None, "normal"):
                     self.out.block(" ".join(paragraphs_of(note)))
 
@@ -271,7 +275,9 @@ class _Reader:
         if self.document.settings.odd_and_even_pages_header_footer:
             kinds += ["even_page_header", "even_page_footer"]
         parts = (getattr(section, kind) for section in self.document.sections for kind in kinds)
-        own = (part._element for part in parts if not part.is_linked_to_previous)
+        own = [part._element for part in parts if not part.is_linked_to_previous]
+        for element in own:
+            self.hidden.take(element)
         for text in running_titles(one_line(" ".join(paragraphs_of(element))) for element in own):
             self.out.block(text)
 

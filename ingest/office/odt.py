@@ -15,6 +15,7 @@ from ingest.document.tables import MOST_HEADS, header_rows
 from ingest.ocr.embedded_images import Pictures
 from ingest.ocr.vector_graphics import words
 from ingest.office.drawingml import parsed_xml
+from ingest.office.hidden_odt import HiddenSpans
 from kb.config import IngestSettings
 from kb.errors import DocumentError
 
@@ -75,7 +76,11 @@ def read_odt(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
         if body is None:
             raise DocumentError("The odt file is damaged: it has no text part.")
         reader = _Reader(archive, names, Pictures(settings))
-        reader.define(*(part for part in (styles, content) if part is not None))
+        parts = tuple(part for part in (styles, content) if part is not None)
+        reader.define(*parts)
+        hidden = HiddenSpans(parts, reader.out.hidden)
+        for part in (body, *parts[:-1]):  # the styles hold the headers and footers
+            hidden.take(part)
         reader.blocks(body, 0)
     for note in reader.notes:
         reader.out.block(note)

@@ -12,6 +12,7 @@ from ingest.document.tables import header_rows
 from ingest.ocr.embedded_images import Pictures, page_of_pictures
 from ingest.ocr.ocr import Recognised
 from ingest.office.drawingml import add_drawings, parts_of
+from ingest.office.hidden_pptx import HiddenShapes
 from kb.config import IngestSettings
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -35,10 +36,12 @@ def read_pptx(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
     presentation = pptx.Presentation(BytesIO(data))
     authors = _authors(presentation.part)
     out, pictures = TextBuilder(), Pictures(settings)
+    shapes = HiddenShapes(presentation, out.hidden)
     first_title = ""
     for number, slide in enumerate(presentation.slides, 1):
         out.begin_page(number)
         _choose(slide._element)
+        shapes.take(slide, number)
         title = slide.shapes.title
         words = one_line(_text(title.text_frame)) if title is not None and title.has_text_frame else ""
         if words:

@@ -17,16 +17,19 @@ from lxml import etree
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.packaging.relationship import get_dependents, get_rels_path
 from openpyxl.styles.numbers import BUILTIN_FORMATS
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 from openpyxl.xml.constants import COMMENTS_NS
 
 from ingest.document.number_formats import CHINESE_DATES, shown
-from ingest.document.parsed import Parsed, TextBuilder, one_line, stored
+from ingest.document.parsed import HiddenTexts, Parsed, TextBuilder, one_line, stored
 from ingest.ocr.embedded_images import Pictures
 from ingest.office.drawingml import chart_titles, paragraph_lines, parsed_xml
+from ingest.office.hidden_xlsx import CellLooks
 from ingest.plain.csv_rows import MAX_ROWS, SheetRow, add_sheet, mark_columns, sheet_row, spread
 from kb.config import IngestSettings
 from kb.errors import DocumentError
+from kb.schema import WhyHidden
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DEFAULTS = IngestSettings()
@@ -38,8 +41,8 @@ _THREADED = re.compile(r"\A\[[^\]\n]{4,40}\]\s.*?linkid=870924\s+", re.DOTALL)  
 
 def read_xlsx(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
     """Read an .xlsx: each sheet is a heading with its rows. A formula gives the value that was last computed, or
-    itself where there is none. Hidden sheets, rows and columns are read and marked; comments, text boxes, the
-    titles of charts and what is recognised in pictures follow their sheet.
+    itself where there is none. Hidden sheets, rows and columns are read and marked, cells in their own colour left
+    out; comments, text boxes, the titles of charts and what is recognised in pictures follow their sheet.
 
     Raises DocumentError for one that holds pictures and no text, neither its own nor in them.
     """
@@ -49,7 +52,7 @@ def read_xlsx(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
         sheets = workbook.worksheets
         for sheet in sheets:
             parser = _Parser(workbook, sheet)
-            rows = list(parser.rows())
+            rows = parser.without_unseen(list(parser.rows()), out.hidden)
             hidden = set[int]() if parser.is_filtered else parser.hidden  # what a filter hides is no secret
             rows = mark_columns(
                 [row.marked() if row.number in hidden else row for row in rows], parser.hidden_columns()
@@ -74,6 +77,8 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
     def __init__(self, workbook: Any, sheet: Any) -> None:
         self._sheet = sheet
         self._source = sheet._get_source()
+        self._looks = CellLooks()
+        self._unseen: dict[tuple[int, int], WhyHidden] = {}  # (row, column from 0)
         super().__init__(
             self._source, sheet._shared_strings, data_only=True, epoch=workbook.epoch,
             date_formats=workbook._date_formats, timedelta_formats=workbook._timedelta_formats,
@@ -105,10 +110,28 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
             if value is None:
                 continue
             values += [""] * (cell["column"] - len(values))
-            number_format = ReadOnlyCell(self._sheet, **cell).number_format or "General"
+            styled = ReadOnlyCell(self._sheet, **cell)
+            if (why := self._looks.why(styled)) is not None:
+                self._unseen[number, cell["column"] - 1] = why
+            number_format = styled.number_format or "General"
             values[cell["column"] - 1] = one_line(stored(shown(value, number_format)))
             raw.append(_FORMULA if cell["data_type"] == "f" else value)
         return sheet_row(number, values, raw)
+
+    def without_unseen(self, rows: list[SheetRow], hidden: HiddenTexts) -> list[SheetRow]:
+        """The rows without the cells that nobody sees, which go into `hidden`. Where tables or conditions colour cells
+        too, what a cell stands on is not known, and all are taken to be seen."""
+        if self.tables.tablePart or self.formatting:
+            return rows
+        emptied = set[int]()
+        for row in rows:
+            for column, value in enumerate(row.values):
+                why = self._unseen.get((row.number, column))
+                if why is not None and value:
+                    hidden.add(f"{self._sheet.title}!{get_column_letter(column + 1)}{row.number}: {value}", why)
+                    row.values[column] = ""
+                    emptied |= set() if any(row.values) else {row.number}
+        return [row for row in rows if row.number not in emptied]
 
     @property
     def hidden(self) -> set[int]:

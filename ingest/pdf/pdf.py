@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ingest.document.parsed import Parsed, one_line, stored
+from ingest.document.parsed import HiddenTexts, Parsed, one_line, stored
 from ingest.document.quality import mended, page_quality, readable_share
 from ingest.ocr.bounding_boxes import Share, moved, on_whole, turned
 from ingest.ocr.progress import at_page
 from ingest.pdf.extras import beside_text, open_forms
 from ingest.pdf.headings import Line, bookmarks, by_size, placed, sized
+from ingest.pdf.hidden import take_hidden
 from ingest.pdf.lines import Box, lines_of, rejoined
 from ingest.pdf.pdfium import PDF_LOCK
 from ingest.pdf.pictures import Picture, marks_of, regions, with_hidden_words, without_backgrounds
@@ -63,12 +64,13 @@ def read_pdf(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
         document = _opened(data)
         open_forms(document)
         count = len(document)
+    hidden = HiddenTexts()
     try:
         if count > _MAX_PAGES:
             raise DocumentError(f"The PDF claims to have {count:,} pages; the limit is {_MAX_PAGES:,}. Split it.")
         with PDF_LOCK:
             marked = bookmarks(document)
-            read = [_page(document, index, with_sizes=not marked) for index in range(count)]
+            read = [_page(document, index, hidden, with_sizes=not marked) for index in range(count)]
             title = _metadata_title(document)
         if not any(read):
             raise DocumentError("The PDF is damaged: none of its pages can be read. Export it anew.")
@@ -81,7 +83,7 @@ def read_pdf(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
             document.close()
     if not any(page.whole.strip() for page in pages):
         raise DocumentError(_without_text(len(pages), len(poor), settings.ocr))
-    return _assemble(pages, marked, title)
+    return replace(_assemble(pages, marked, title), hidden=hidden())
 
 
 def _opened(data: bytes) -> Any:
@@ -107,8 +109,8 @@ def _without_text(pages: int, scanned: int, ocr: bool) -> str:
     return f"The PDF has no text, and none was recognised on its {pages} pages."
 
 
-def _page(document: Any, index: int, *, with_sizes: bool) -> _Page | None:
-    """One page as pdfium reads it; None for a page it cannot load."""
+def _page(document: Any, index: int, hidden: HiddenTexts, *, with_sizes: bool) -> _Page | None:
+    """One page as pdfium reads it; None for a page it cannot load. What nobody sees on it goes into `hidden`."""
     import pypdfium2
 
     try:
@@ -116,6 +118,7 @@ def _page(document: Any, index: int, *, with_sizes: bool) -> _Page | None:
     except pypdfium2.PdfiumError:
         return None
     try:
+        take_hidden(document, index, page, hidden)
         text_page = page.get_textpage()
         try:
             raw_text = str(text_page.get_text_range())

@@ -18,8 +18,8 @@ _ON_EACH_PAGE = 3  # pages; what stands in its place on more is a background
 _TOGETHER = 1.3  # times the area of the pictures that the box around them has at most
 _MOST_REGIONS = 6  # of a page
 
-_Matrix = tuple[float, float, float, float, float, float]
-_SAME: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+Matrix = tuple[float, float, float, float, float, float]
+SAME: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def _objects(page: Any) -> Iterator[tuple[Any, Box | None]]:
     from pypdfium2 import raw
 
     count = 0
-    waiting: list[tuple[Any, int, _Matrix]] = [(None, 0, _SAME)]
+    waiting: list[tuple[Any, int, Matrix]] = [(None, 0, SAME)]
     while waiting:
         group, depth, matrix = waiting.pop()
         length = raw.FPDFFormObj_CountObjects(group) if group else raw.FPDFPage_CountObjects(page)
@@ -78,27 +78,30 @@ def _objects(page: Any) -> Iterator[tuple[Any, Box | None]]:
             kind = raw.FPDFPageObj_GetType(item)
             if kind == raw.FPDF_PAGEOBJ_FORM:
                 if depth + 1 < _MAX_DEPTH:
-                    waiting.append((item, depth + 1, _product(_matrix(item), matrix)))
+                    waiting.append((item, depth + 1, product(matrix_of(item), matrix)))
             else:
-                yield item, _place(item, matrix) if kind == raw.FPDF_PAGEOBJ_IMAGE else None
+                yield item, place_of(item, matrix) if kind == raw.FPDF_PAGEOBJ_IMAGE else None
 
 
-def _matrix(item: Any) -> _Matrix:
+def matrix_of(item: Any) -> Matrix:
+    """How an object is placed within the page or the group that it is part of."""
     from pypdfium2 import raw
 
     found = raw.FS_MATRIX()
     if not raw.FPDFPageObj_GetMatrix(item, found):
-        return _SAME
+        return SAME
     return found.a, found.b, found.c, found.d, found.e, found.f
 
 
-def _product(first: _Matrix, then: _Matrix) -> _Matrix:
+def product(first: Matrix, then: Matrix) -> Matrix:
+    """One placing after another."""
     a, b, c, d, e, f = first
     p, q, r, s, t, u = then
     return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
 
 
-def _place(item: Any, matrix: _Matrix) -> Box:
+def place_of(item: Any, matrix: Matrix) -> Box:
+    """Where an object stands on the page; `matrix` is that of its group."""
     from pypdfium2 import raw
 
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))

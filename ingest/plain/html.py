@@ -6,9 +6,10 @@ from typing import Any
 
 from ingest.document.decoding import decode
 from ingest.document.list_numbering import numeral
-from ingest.document.parsed import Parsed, TextBuilder, one_line, stored
+from ingest.document.parsed import HiddenTexts, Parsed, TextBuilder, one_line, stored
 from ingest.document.superscripts import raised
 from ingest.plain.boilerplate import drop_furniture
+from ingest.plain.hidden_html import take_unseen
 from ingest.plain.html_tables import (
     BREAK,
     HEADINGS,
@@ -46,10 +47,7 @@ _REMOVED = (
 )
 # Removed with all their text by unstructured, though questions and answers or captions may stand in them.
 _UNWRAPPED = "details", "summary", "figure", "figcaption", "form", "fieldset", "legend"
-_HIDDEN = re.compile(
-    r"(display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[\w-]{0,20}\s*:[^;:]{0,80}\bline-through)",
-    re.IGNORECASE,
-)
+_STRUCK = re.compile(r"text-decoration[\w-]{0,20}\s*:[^;:]{0,80}\bline-through", re.IGNORECASE)
 _RAISED = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
 _TERM = re.compile(r"[\w.,]*")
 _WIDE = "[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
@@ -83,17 +81,18 @@ def html(source: str) -> Parsed:
         return Parsed("", "", MEDIA_TYPE)
     titles = root.xpath("//title[not(ancestor::svg)]")
     title = one_line(titles[0].text_content()) if titles else ""
+    out = TextBuilder()
+    take_unseen(root, out.hidden)
     _clean(root)
     drop_furniture(root)
     if not root.text_content().strip():
-        return Parsed("", title, MEDIA_TYPE)
+        return out.build(title, MEDIA_TYPE)
     tables = take_tables(root)
     lists = _take_lists(root)
     headings = {one_line(element.text_content().replace(BREAK, " ")) for element in root.iter(*HEADINGS)}
     for element in root.iter(etree.Element):
         if not len(element) and len((element.text or "").strip()) == 1:
             element.text += _PAD
-    out = TextBuilder()
     listed = False
     for element in partition_html(lxml.html.tostring(root, encoding="unicode")):
         kind, text = type(element).__name__, str(element.text or "").replace(_PAD, "")
@@ -120,14 +119,12 @@ def _clean(root: Any) -> None:
     for drawing in [each for each in root.iter("svg") if next(each.iterancestors("svg"), None) is None]:
         drawing.addprevious(_drawn(drawing))
     etree.strip_elements(root, etree.Comment, *_REMOVED, with_tail=False)
-    hidden = [
+    left_out = [
         element
         for element in root.iter(etree.Element)
-        if element.get("hidden") is not None
-        or element.get("role") == "navigation"
-        or _HIDDEN.search(element.get("style") or "")
+        if element.get("role") == "navigation" or _STRUCK.search(element.get("style") or "")
     ]
-    for element in hidden:
+    for element in left_out:
         if element.getparent() is not None:
             element.drop_tree()
     for element in root.iter(*_UNWRAPPED):
@@ -226,6 +223,7 @@ def table_cells(source: str) -> tuple[list[list[str]], int] | None:
         root = lxml.html.fragment_fromstring(stored(source), create_parent="div")
     except etree.ParserError:
         return None
+    take_unseen(root, HiddenTexts())
     _clean(root)
     unfold_inner(root)
     table = next(root.iter("table"), None)

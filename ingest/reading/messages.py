@@ -15,7 +15,7 @@ from ingest.containers import jsonl_bundle
 from kb import errors
 from kb.config import Settings
 from kb.errors import DocumentError, KBError
-from kb.schema import Chunk, Heading, PageSpan, RecognisedPage
+from kb.schema import Chunk, Heading, HiddenText, PageSpan, RecognisedPage
 
 # The kinds of frames of a reading process: the file's own time begins; one of its members comes, a page, a message; a
 # piece of a content to keep, and the last piece; there is no more.
@@ -65,6 +65,7 @@ class ReadDocument:
     original: str = ""  # the file in the task's folder that holds its content; "" where none was kept
     recognised: tuple[RecognisedPage, ...] = ()
     headings: tuple[Heading, ...] = ()
+    hidden: tuple[HiddenText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,7 @@ def _split(settings: "Settings", path: str, parsed: "Parsed", sha256: str, size:
     words = tuple(word_body(chunk.embedded_text) for chunk in chunks)
     return ReadDocument(
         path, sha256, size, parsed.media_type, parsed.title, parsed.text, parsed.pages, tuple(chunks), words,
-        recognised=parsed.recognised, headings=parsed.headings,
+        recognised=parsed.recognised, headings=parsed.headings, hidden=parsed.hidden,
     )  # fmt: skip
 
 

@@ -18,10 +18,12 @@ from ingest.containers.archives import Member
 from ingest.containers.jsonl_bundle import BundleRecord, is_bundle, read_bundle
 from ingest.document.file_type import BY_SUFFIX, HEAD, described, foreign_kind, kind_of, kind_of_head
 from ingest.document.files import opened_at_all
-from ingest.document.parsed import Heading, Parsed, Table
+from ingest.document.parsed import Heading, HiddenTexts, Parsed, Table
 from ingest.document.titles import chosen_title
 from kb.config import IngestSettings
 from kb.errors import DocumentError, UnsupportedFormat
+from kb.language.invisible import spelled_in_tags, without_invisible
+from kb.schema import HiddenText
 
 __all__ = [
     "SUPPORTED",
@@ -104,7 +106,10 @@ def read_bytes(data: bytes, settings: IngestSettings, *, name: str) -> Parsed:
         parsed = _parsed(data, _readable_kind(data, name), settings)
     if not parsed.text.strip():
         raise DocumentError("No text was found in the file.")
-    return replace(parsed, title=chosen_title(parsed.title, name))
+    spelled = [HiddenText(None, "characters", words) for words in spelled_in_tags(f"{parsed.title}\n{parsed.text}")]
+    hidden = HiddenTexts()
+    hidden.add_all((*parsed.hidden, *spelled))
+    return replace(parsed, title=chosen_title(without_invisible(parsed.title), name), hidden=hidden())
 
 
 def is_container(source: Path | bytes, name: str) -> bool:

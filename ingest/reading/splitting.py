@@ -17,6 +17,7 @@ from ingest.document.titles import cleaned_name, squeezed
 from ingest.plain.xml import XML, said
 from ingest.reading.sentences import PARAGRAPH, PIECE, SENTENCE, boundaries, unwrapped, weak_places
 from kb.config import SplittingSettings
+from kb.language.invisible import without_invisible
 from kb.schema import Chunk
 from kb.store.heading_paths import MARK, Section, is_under, sections_of
 
@@ -176,7 +177,7 @@ class _Splitter:
         words = said(text) if self.parsed.media_type == XML else unwrapped(text)
         if table and (label := self._shortened(row_label(self.text, table, start), _MAX_HEADER // 4)):
             words = f"{label} | {words.removeprefix('| ')}"
-        embedded = "\n".join(part for part in (context, shown, words) if part)
+        embedded = without_invisible("\n".join(part for part in (context, shown, words) if part))
         return Chunk(start, end, text, embedded, page, MARK.join(path), header)
 
     # -- units

@@ -182,6 +182,7 @@ class Committer:
             text=document.text, pages=document.pages, quality=sum(qualities) / len(qualities) if qualities else 1.0,
             chunks=document.chunks, embeddings=(), keys=each.keys, identity=self._identity,
             words=document.words, recognised=document.recognised, headings=document.headings,
+            hidden=document.hidden,
         )  # fmt: skip
 
 

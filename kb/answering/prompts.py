@@ -7,7 +7,10 @@ the engine's prompt cache holds them. DeepSeek-R1 wants no system prompt; there 
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from kb.checking.prompt_injection import said_in_conversation, without_false_numbers, without_orders
+from kb.language.invisible import without_invisible
 from kb.language.language import sentences
 from kb.schema import Language, Message, Passage
 
@@ -88,9 +91,12 @@ def _request(passages: str, question: str, language: Language) -> str:
 
 
 def _quoted(passage: Passage) -> str:
+    """A passage as a model reads it: without orders, and with its own number as the only one that begins a line."""
+    passage = without_orders(passage)
     head = " > ".join(part for part in (passage.title, passage.section) if part)
     header = f"{passage.header}\n" if passage.header else ""
-    return f"[{passage.rank}] {head}\n{header}{_MANY_BREAKS.sub(_BREAK, passage.text)}"
+    said = without_false_numbers(without_invisible(f"{header}{_MANY_BREAKS.sub(_BREAK, passage.text)}"))
+    return f"[{passage.rank}] {without_false_numbers(without_invisible(head))}\n{said}"
 
 
 def says_only_not_found(answer: str) -> bool:
@@ -99,9 +105,17 @@ def says_only_not_found(answer: str) -> bool:
     return bool(said) and bool(_NOT_FOUND.search(said[0])) and len(said) <= 2
 
 
+def spoken(history: Sequence[Message]) -> list[Message]:
+    """Earlier turns as a model may read them again: an answer may repeat a document, and so its orders."""
+    return [
+        replace(turn, content=said_in_conversation(turn.content)) if turn.role == "assistant" else turn
+        for turn in history
+    ]
+
+
 def standalone(question: str, history: Sequence[Message], language: Language) -> list[Message]:
     """The conversation that makes a model rewrite a follow-up so that it stands alone."""
-    turns = "\n".join(f"{_SPEAKER[language][m.role]}{m.content[:400]}" for m in history[-4:] if m.content)
+    turns = "\n".join(f"{_SPEAKER[language][m.role]}{m.content[:400]}" for m in spoken(history[-4:]) if m.content)
     example, rewritten = _FOLLOW_UP[language]
     return [
         Message("user", f"{_REWRITE[language]}\n\n{example}"),

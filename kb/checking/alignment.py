@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.checking import contradictions, table_claims, unit_mismatch, year_mismatch
-from kb.checking.prompt_injection import BLANK
+from kb.checking.prompt_injection import BLANK, gives_orders, without_orders
 from kb.checking.table_claims import Row, is_row
 from kb.language import date_forms
 from kb.language.content_terms import content_of, is_number
@@ -91,7 +91,7 @@ class Aligner:
         similarities: Similarities | None = None,
         document_text: Callable[[Passage], str] | None = None,
     ) -> None:
-        self._sources = [_source(passage, document_text) for passage in passages]
+        self._sources = [_source(without_orders(passage), document_text) for passage in passages]
         self._question_language = language_of(question)
         self._question = question
         self._asked_tokens = frozenset(content_of(question))
@@ -270,7 +270,8 @@ def warm_up() -> None:
 
 
 def _source(passage: Passage, document_text: Callable[[Passage], str] | None) -> _Source:
-    heading = f"{passage.title}\n{passage.section}\n{passage.header}\n{passage.document}"
+    path = "" if gives_orders(passage.document) else passage.document
+    heading = f"{passage.title}\n{passage.section}\n{passage.header}\n{path}"
     numbers = numbers_in(heading)
     around = document_text(passage) if document_text else ""
     rows = table_claims.rows_of(passage.text, passage.header)

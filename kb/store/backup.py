@@ -1,9 +1,9 @@
 """Backup: all of a home that cannot be built again, in one tar file; and checking that a home is whole.
 
 A backup holds `catalog.db`, `originals/`, `uploads/`, `runs/` and, last, `manifest.json` with the SHA-256 of each file:
-a file without it was cut off. The manifest is signed with the home's key, which is in no backup: who has one alone
-cannot make another that passes for the home's. Chroma's files are not in it, they are built again from the catalog. It
-is a plain copy: whoever can read it can read every document, and what is deleted later is still in it.
+a file without it was cut off. The manifest is signed with the home's key (`kb.store.backup_key`). Chroma's files are
+not in it, they are built again from the catalog. It is a plain copy: whoever can read it can read every document, and
+what is deleted later is still in it.
 """
 
 import errno
@@ -12,10 +12,7 @@ import hmac
 import io
 import json
 import os
-import re
-import secrets
 import sqlite3
-import stat
 import tarfile
 import threading
 import time
@@ -26,8 +23,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from kb.errors import HomeError, KBError, StorageFull, UsageError, why
-from kb.files import open_regular
+from kb.errors import KBError, StorageFull, UsageError, why
+from kb.store import backup_key
 from kb.store.catalog import Catalog
 from kb.store.catalog_names import is_hash
 from kb.store.database import now
@@ -38,8 +35,6 @@ from kb.store.migrations import MIGRATIONS
 FORMAT = 1
 MANIFEST = "manifest.json"
 CATALOG = "catalog.db"
-KEY = "backup.key"  # the file in a home that holds 32 random bytes; it is in no backup
-_KEY_FORM = re.compile(r"[0-9a-f]{64}")
 _NAMED = 50  # missing originals that are named
 WRITING = "backup:"  # begins the names of properties: files of a backup that is being written
 
@@ -114,7 +109,7 @@ def back_up(home: Home, catalog: Catalog, target: Path, lock: threading.Lock) ->
     if "\0" in str(target) or target.parent.resolve().is_relative_to(home.path.resolve()):
         raise UsageError(f"{str(target)!r} is no place for a backup. Name a file outside the home.")
     part, snapshot = _drafts(target)
-    key = key_of(home.path)
+    key = backup_key.key_of(home.path)
     str(target).encode()  # fails for bytes that are no text, which the catalog could not note
     note = f"{WRITING}{target}"
     catalog.set_property(note, "")  # in case this process is killed
@@ -260,72 +255,6 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-# ---- the key
-
-
-def key_of(home: Path) -> bytes:
-    """The key with which a home signs its backups, made at first need (mode 0600) and kept. Raises HomeError."""
-    file = home / KEY
-    try:
-        with suppress(FileNotFoundError):
-            return read_key(file)
-        _write_key(file, secrets.token_bytes(32))
-        return read_key(file)  # another process may have been quicker
-    except UsageError as error:
-        raise HomeError(
-            f"{error} It signs the backups of this home; put it back, or delete it: the next backup makes another, and "
-            "those taken before can no longer be proved."
-        ) from None
-    except OSError as error:
-        raise HomeError(f"The key {file} cannot be read or written: {why(error)}. Check who owns it.") from error
-
-
-def read_key(place: Path) -> bytes:
-    """The key in a file, or in a home. Raises OSError, and UsageError for a file that holds none."""
-    file = place / KEY if place.is_dir() else place
-    with open_regular(file) as opened:
-        text = opened.read(256).decode("ascii", "replace").strip()
-    if not _KEY_FORM.fullmatch(text):
-        raise UsageError(f"{file} holds no key of backups, which is 64 hexadecimal digits.")
-    return bytes.fromhex(text)
-
-
-def own_key(home: Path) -> bytes | None:
-    """The key of a home, where this user alone can have written it: a backup names its home, and may lie."""
-    file = home / KEY
-    with suppress(OSError, ValueError, UsageError):
-        status = file.lstat()
-        if stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077:
-            return read_key(file)
-    return None
-
-
-def keep_key(home: Path, key: bytes) -> None:
-    """Give a new home a key that is known."""
-    _write_key(home / KEY, key)
-
-
-def _write_key(file: Path, key: bytes) -> None:
-    """Write the file, whole or not at all, unless it is there."""
-    part = file.with_name(f".{KEY}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
-        out.write(f"{key.hex()}\n")
-        out.flush()
-        os.fsync(out.fileno())
-    try:
-        os.link(part, file)
-    except FileExistsError:
-        pass
-    except OSError:  # a file system without links
-        os.replace(part, file)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-# ---- the check
 
 
 def check(home: Home, catalog: Catalog, indexes: Indexes, deep: bool = False) -> CheckReport:

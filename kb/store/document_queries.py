@@ -10,7 +10,8 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from kb.language.local_days import instants
-from kb.schema import Document, PageSpan
+from kb.schema import Document, HiddenText, PageSpan
+from kb.store import hidden_texts
 
 Sort = Literal["collection", "name", "date", "size", "status", "type", "quality", "pages", "chunks"]
 POOR = 0.7  # pages of a quality under it can hardly be relied on
@@ -61,6 +62,7 @@ class VersionFacts:
     quality: float
     pages: tuple[PageSpan, ...]
     ingested_at: str  # ISO 8601, UTC
+    hidden: tuple[HiddenText, ...] = ()
 
 
 def suffix(path: str) -> str:
@@ -192,15 +194,16 @@ def _pages(text: str) -> tuple[PageSpan, ...]:
 def versions(db: sqlite3.Connection, document_id: int) -> list[VersionFacts]:
     """The versions of a document, newest first. What a reindexing has prepared is not among them."""
     rows = db.execute(
-        "SELECT v.number, v.id = d.version_id AS answers, v.sha256, v.size, v.quality, v.pages, v.ingested_at "
-        "FROM versions v JOIN documents d ON d.id = v.document_id WHERE d.id = ? AND v.number > 0 "
+        "SELECT v.number, v.id = d.version_id AS answers, v.sha256, v.size, v.quality, v.pages, v.ingested_at, "
+        "h.found FROM versions v JOIN documents d ON d.id = v.document_id "
+        "LEFT JOIN hidden_texts h ON h.version_id = v.id WHERE d.id = ? AND v.number > 0 "
         "ORDER BY v.number DESC",
         (document_id,),
     )
     return [
         VersionFacts(
             r["number"], bool(r["answers"]), r["sha256"], r["size"], r["quality"],
-            _pages(r["pages"]), r["ingested_at"],
+            _pages(r["pages"]), r["ingested_at"], hidden_texts.of_json(r["found"]),
         )
         for r in rows
     ]  # fmt: skip

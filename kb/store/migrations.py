@@ -237,6 +237,13 @@ MIGRATIONS: tuple[str, ...] = (
         expires_at TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    # 11: what a file holds and nobody sees. Of what was read before, nothing is known.
+    """
+    CREATE TABLE hidden_texts (
+        version_id INTEGER PRIMARY KEY REFERENCES versions (id) ON DELETE CASCADE,
+        found TEXT NOT NULL             -- JSON: [[page or null, why, text], ...]
+    );
+    """,
 )
 
 

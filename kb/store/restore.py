@@ -17,19 +17,8 @@ from typing import IO
 
 from kb.errors import HomeError, HomeTooNew, RefusedByPolicy, UsageError, why
 from kb.files import open_regular
-from kb.store import uploads
-from kb.store.backup import (
-    CATALOG,
-    FORMAT,
-    MANIFEST,
-    WRITING,
-    BackupReport,
-    Manifest,
-    keep_key,
-    own_key,
-    sync_folder,
-    writing,
-)  # fmt: skip
+from kb.store import backup_key, uploads
+from kb.store.backup import CATALOG, FORMAT, MANIFEST, WRITING, BackupReport, Manifest, sync_folder, writing
 from kb.store.catalog import Catalog
 from kb.store.catalog_names import check_catalog, is_hash
 from kb.store.migrations import MIGRATIONS
@@ -76,7 +65,7 @@ def restore(
             place.parent.mkdir(parents=True, exist_ok=True)
             draft.mkdir(mode=0o700)
         manifest = _unpack(file, draft, place)
-        known = key or own_key(Path(manifest.home))
+        known = key or backup_key.own(Path(manifest.home))
         doubt = _doubt(file, manifest, known, is_given=key is not None)
         if doubt is not None and not accepted(doubt):
             raise RefusedByPolicy(f"{doubt.why} Nothing was restored.")
@@ -87,7 +76,7 @@ def restore(
         documents = _settle(draft, Path(manifest.home), place, is_proved=doubt is None)
         with writing(place):
             if known is not None and doubt is None:
-                keep_key(draft, known)
+                backup_key.keep(draft, known)
             os.rename(draft, place)
             sync_folder(place.parent)
     finally:

@@ -63,6 +63,14 @@ class PageForm(BaseModel):
     ocr: bool
 
 
+class HiddenForm(BaseModel):
+    """What the file holds and nobody sees, and why: it is neither in the text nor searched."""
+
+    page: int | None
+    why: Literal["style", "colour", "size", "place", "transparent", "characters"]
+    text: str
+
+
 class TextForm(BaseModel):
     """A document with the text of one version."""
 
@@ -83,6 +91,7 @@ class TextForm(BaseModel):
     poor_pages: int
     id: int
     text: str
+    hidden: list[HiddenForm]
 
 
 class ChunkForm(BaseModel):
@@ -192,7 +201,8 @@ def text(
     stored = service.kb.stored_text(asker, collection, path, version)
     listed = _listed(service, asker, path, stored.collection)
     chunks = service.kb.chunks(asker, stored.collection, path)
-    form = stored_text_form(stored, listed, len(chunks))
+    hidden = service.kb.hidden(asker, stored.collection, path, version)
+    form = stored_text_form(stored, listed, len(chunks), hidden)
     return Json({**form, "title": stored.title, "media_type": stored.media_type, "sha256": stored.sha256})
 
 

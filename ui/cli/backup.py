@@ -37,14 +37,14 @@ def backup_key(json: JsonOption = False, home: HomeOption = None) -> None:
     """Show the key that proves the backups of the home, for keeping it in another place."""
     with console.errors_for_people():
         from kb.errors import UsageError
-        from kb.store.backup import KEY, key_of
+        from kb.store.backup_key import NAME, key_of
 
         place = home_place(home)
         if not (place / "catalog.db").exists():
             raise UsageError(f"{place} is no home. Name one with --home.")
         key = key_of(place).hex()
         if json:
-            console.print_json({"key": key, "file": str(place / KEY)})
+            console.print_json({"key": key, "file": str(place / NAME)})
         else:
             print(key)
 
@@ -112,10 +112,10 @@ def check(
 
 def _key(file: Path) -> bytes:
     from kb.errors import UsageError, why
-    from kb.store.backup import read_key
+    from kb.store.backup_key import read
 
     try:
-        return read_key(file)
+        return read(file)
     except OSError as error:
         raise UsageError(f"The key {file} cannot be read: {why(error)}.") from error
 

@@ -21,6 +21,7 @@ from kb.schema import (
     Doomed,
     Event,
     Failed,
+    HiddenText,
     Message,
     Principal,
     Retrieval,
@@ -248,6 +249,14 @@ class RemoteKnowledgeBase:
         """The text of a document: the version that answers, or an earlier one."""
         wanted = _named(path=path, collection=collection, version=version)
         return stored_text_of_form(self._call("GET", "documents/text", asker, params=wanted))
+
+    def hidden(
+        self, asker: Principal, collection: str | None, path: str, version: int | None = None
+    ) -> tuple[HiddenText, ...]:
+        """What the file of a document holds and nobody sees; it is not in the text."""
+        wanted = _named(path=path, collection=collection, version=version)
+        found = self._call("GET", "documents/text", asker, params=wanted)
+        return tuple(HiddenText(**each) for each in found["hidden"])
 
     def chunks(self, asker: Principal, collection: str | None, path: str) -> list[Chunk]:
         """The chunks of a document, in reading order."""

@@ -19,7 +19,7 @@ from ui.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from kb.schema import Document, Doomed, PageSpan
+    from kb.schema import Document, Doomed, HiddenText, PageSpan
 
 docs = typer.Typer(help="The documents.", no_args_is_help=True)
 app.add_typer(docs, name="docs")
@@ -94,19 +94,22 @@ def show(
     home: HomeOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """The stored text of a document. Which pages are poor, or were recognised in an image, is said on stderr."""
+    """The stored text of a document. Which pages are poor, or were recognised in an image, and what of the file nobody
+    sees, which is not searched, is said on stderr."""
     with opened(home, config) as kb:
         asker = local_user()
         stored = kb.stored_text(asker, collection, path, version)
+        hidden = kb.hidden(asker, collection, path, version)
         if not json:
             print(console.printable(stored.text))
-            for line in _page_notes(stored.pages):
+            for line in (*_page_notes(stored.pages), *map(_hidden_note, hidden)):
                 console.say(line)
             return
         from kb.serialization import stored_text_form
 
         listed = next(d for d in kb.documents(asker, stored.collection) if d.path == path)
-        console.print_json(stored_text_form(stored, listed, len(kb.chunks(asker, stored.collection, path))))
+        chunks = len(kb.chunks(asker, stored.collection, path))
+        console.print_json(stored_text_form(stored, listed, chunks, hidden))
 
 
 def _quality(document: "Document") -> str:
@@ -115,6 +118,17 @@ def _quality(document: "Document") -> str:
         return ""
     counted = ((document.poor_pages, "poor"), (document.ocr_pages, "OCR"))
     return ", ".join([f"{document.quality:.0%}", *(f"{n} {what}" for n, what in counted if n)])
+
+
+_WHY_HIDDEN = {
+    "style": "switched off", "colour": "in the colour of what lies behind", "size": "too small",
+    "place": "out of sight", "transparent": "transparent", "characters": "in characters that no screen shows",
+}  # fmt: skip
+
+
+def _hidden_note(hidden: "HiddenText") -> str:
+    place = f"page {hidden.page}: " if hidden.page else ""
+    return console.printable_line(f"{place}hidden text ({_WHY_HIDDEN[hidden.why]}), not searched: {hidden.text}")
 
 
 def _page_notes(pages: "Sequence[PageSpan]") -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from kb.language.local_days import day, local
-from kb.schema import Document, PageSpan
+from kb.schema import Document, HiddenText, PageSpan
 from kb.store.document_queries import POOR, SEARCHABLE, Listed, VersionFacts
 from ui.page.sanitise import message, plain
 from ui.words.strings import Strings
@@ -245,6 +245,7 @@ def _version(collection: str, path: str, version: VersionFacts, t: Strings) -> s
         for name, why, pages in (("pages_poor_named", "poor_why", poor), ("pages_ocr_named", "ocr_why", ocr))
         if pages
     )
+    notes += "".join(_hidden(each, t) for each in version.hidden)
     address = original(collection, path, version.number)
     return (
         f'<li class="doc"><span class="kind">{version.number}</span><span class="name">'
@@ -252,6 +253,13 @@ def _version(collection: str, path: str, version: VersionFacts, t: Strings) -> s
         f'<span class="acts">{tool("version", version.number, t("preview"))}'
         f'<a class="tool" href="{address}" download>{plain(t("download"))}</a></span>{notes}</li>'
     )
+
+
+def _hidden(hidden: HiddenText, t: Strings) -> str:
+    """What of a file nobody sees, where it is, and why it is not searched."""
+    place = t("hidden_page", n=hidden.page) if hidden.page else ""
+    said = t("hidden_text", page=place, why=t(f"hidden_{hidden.why}"))
+    return f'<span class="note hidden">{plain(said)} <q>{plain(hidden.text)}</q></span>'
 
 
 def _numbers(pages: Iterable[int], t: Strings) -> str:

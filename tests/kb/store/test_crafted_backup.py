@@ -14,7 +14,7 @@ from ingest.sync.pipeline import ingest
 from kb.assistant import KnowledgeBase
 from kb.config import load_settings
 from kb.errors import HomeError, RefusedByPolicy, UsageError
-from kb.store.backup import KEY, key_of, read_key
+from kb.store import backup_key
 from kb.store.restore import Doubt, restore
 from tests import tiny
 from tests.knowledge import OWNER, write
@@ -182,9 +182,9 @@ def test_what_a_crafted_backup_would_do_later_is_taken_out_of_it(file: Path, tmp
 
 def test_a_backup_is_proved_by_the_key_of_its_home(file: Path, kb: KnowledgeBase, tmp_path: Path) -> None:
     assert restore(file, tmp_path / "new").proved
-    assert key_of(tmp_path / "new") == key_of(kb.home.path)  # it goes on signing with it
-    assert (tmp_path / "new" / KEY).stat().st_mode & 0o777 == 0o600
-    assert b"%b" % key_of(kb.home.path).hex().encode() not in file.read_bytes()
+    assert backup_key.key_of(tmp_path / "new") == backup_key.key_of(kb.home.path)  # it goes on signing with it
+    assert (tmp_path / "new" / backup_key.NAME).stat().st_mode & 0o777 == 0o600
+    assert b"%b" % backup_key.key_of(kb.home.path).hex().encode() not in file.read_bytes()
 
 
 def test_a_backup_that_was_changed_is_refused_until_that_is_accepted(file: Path, tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_a_backup_that_was_changed_is_refused_until_that_is_accepted(file: Path,
 
 
 def test_without_the_home_the_key_must_be_named_to_prove_it(file: Path, kb: KnowledgeBase, tmp_path: Path) -> None:
-    key = kb.home.path / KEY
+    key = kb.home.path / backup_key.NAME
     kept = write(tmp_path, {"kept.txt": key.read_text(encoding="ascii")}) / "kept.txt"
     key.unlink()
     doubts: list[Doubt] = []
@@ -211,7 +211,7 @@ def test_without_the_home_the_key_must_be_named_to_prove_it(file: Path, kb: Know
 
     assert not restore(file, tmp_path / "unproved", accepted=asked).proved
     assert [(doubt.refused, "--key" in doubt.why) for doubt in doubts] == [(False, True)]
-    assert restore(file, tmp_path / "proved", read_key(kept)).proved
+    assert restore(file, tmp_path / "proved", backup_key.read(kept)).proved
     with pytest.raises(RefusedByPolicy):
         restore(file, tmp_path / "another", bytes(32))
 
@@ -220,7 +220,7 @@ def test_a_key_that_another_user_could_have_put_there_proves_nothing(
     file: Path, kb: KnowledgeBase, tmp_path: Path
 ) -> None:
     """A backup says itself which home it is of."""
-    (kb.home.path / KEY).chmod(0o644)
+    (kb.home.path / backup_key.NAME).chmod(0o644)
     assert not restore(file, tmp_path / "new").proved
 
 

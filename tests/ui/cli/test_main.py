@@ -247,6 +247,16 @@ def test_two_folders_of_one_name_are_told_apart_by_collection(kb: Kb, tmp_path: 
     assert "Another handbook" in shown["text"]
 
 
+def test_what_nobody_sees_in_a_file_is_said_beside_its_text(kb: Kb, tmp_path: Path) -> None:
+    page = "<p>The safe is in room 12.</p><p style='font-size:0;color:white'>Its code is 4711.</p>"
+    assert kb("ingest", str(write(tmp_path / "pages", {"safe.html": page}))).exit_code == 0
+    shown = kb("docs", "show", "safe.html")
+    assert "4711" not in shown.stdout
+    assert "hidden text (too small), not searched: Its code is 4711." in shown.stderr
+    form = document_of(kb("docs", "show", "safe.html", "--json"))
+    assert form["hidden"] == [{"page": None, "why": "size", "text": "Its code is 4711."}]
+
+
 # ---- search and ask
 
 

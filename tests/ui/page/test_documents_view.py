@@ -12,7 +12,7 @@ from ingest.sync.pipeline import DocumentReport, IngestReport, ingest
 from kb.assistant import KnowledgeBase
 from kb.config import EmbeddingSettings, Settings
 from kb.errors import UsageError
-from kb.schema import Document, PageSpan, Principal
+from kb.schema import Document, HiddenText, PageSpan, Principal
 from kb.store.document_queries import Listed, VersionFacts
 from tests.knowledge import write
 from tests.ui.page.test_sanitise import HOSTILE, elements
@@ -277,3 +277,12 @@ def test_what_goes_with_a_mail_and_what_stays_in_it_is_said_before(service: Serv
     assert "mail.eml/offer.txt" in said["mail.eml"]  # it goes with it
     assert "mail.eml/offer.txt is still inside mail.eml, which is kept" in said["mail.eml/offer.txt"]
     assert "kept" not in said["mail.eml"]
+
+
+def test_the_versions_say_what_nobody_sees_in_the_file() -> None:
+    hidden = (HiddenText(3, "colour", "The <b>code</b> is 4711."), HiddenText(None, "size", "tiny"))
+    facts = [VersionFacts(1, True, "ab" * 32, 10, 1.0, (), "2026-11-25", hidden)]
+    shown = html_documents.versions("staff", "a.pdf", facts, EN)
+    assert "Page 3: Hidden text (in the colour of what lies behind), not searched:" in shown
+    assert "The &lt;b&gt;code&lt;/b&gt; is 4711." in shown
+    assert "第 3 页有隐藏文字（与背景同色）" in html_documents.versions("staff", "a.pdf", facts, ZH)

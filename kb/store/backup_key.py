@@ -1,0 +1,74 @@
+"""The key of backups: 32 random bytes of a home, with which it signs its backups, so that a changed one is known.
+
+It is in no backup: who has a backup alone cannot make another one that passes for the home's.
+"""
+
+import os
+import re
+import secrets
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from kb.errors import HomeError, UsageError, why
+from kb.files import open_regular
+
+NAME = "backup.key"
+_KEY = re.compile(r"[0-9a-f]{64}")
+
+
+def key_of(home: Path) -> bytes:
+    """The key of a home, made at first need (file `backup.key`, mode 0600) and kept. Raises HomeError."""
+    file = home / NAME
+    try:
+        with suppress(FileNotFoundError):
+            return read(file)
+        _write(file, secrets.token_bytes(32))
+        return read(file)  # another process may have been quicker
+    except UsageError as error:
+        raise HomeError(
+            f"{error} It signs the backups of this home; put it back, or delete it: the next backup makes another, and "
+            "those taken before can no longer be proved."
+        ) from None
+    except OSError as error:
+        raise HomeError(f"The key {file} cannot be read or written: {why(error)}. Check who owns it.") from error
+
+
+def read(place: Path) -> bytes:
+    """The key in a file, or in a home. Raises OSError, and UsageError for a file that holds none."""
+    file = place / NAME if place.is_dir() else place
+    with open_regular(file) as opened:
+        text = opened.read(256).decode("ascii", "replace").strip()
+    if not _KEY.fullmatch(text):
+        raise UsageError(f"{file} holds no key of backups, which is 64 hexadecimal digits.")
+    return bytes.fromhex(text)
+
+
+def own(home: Path) -> bytes | None:
+    """The key of a home, where this user alone can have written it: a backup names its home, and may lie."""
+    file = home / NAME
+    with suppress(OSError, ValueError, UsageError):
+        status = file.lstat()
+        if stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077:
+            return read(file)
+    return None
+
+
+def keep(home: Path, key: bytes) -> None:
+    """Give a new home a key that is known."""
+    _write(home / NAME, key)
+
+
+def _write(file: Path, key: bytes) -> None:
+    """Write the file, whole or not at all, unless it is there."""
+    part = file.with_name(f".{NAME}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
+        out.write(f"{key.hex()}\n")
+        out.flush()
+        os.fsync(out.fileno())
+    try:
+        with suppress(FileExistsError):
+            os.link(part, file)
+    finally:
+        part.unlink(missing_ok=True)
