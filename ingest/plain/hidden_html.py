@@ -27,8 +27,9 @@ _PIXELS = {
 }
 _SIZES = {"xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0, "x-large": 24.0}
 _NUMBERS = re.compile(r"\d{1,4}(?:\.\d{1,9})?%?")
-_SHIFTED = re.compile(r"(?:translate\w*\(\s*-\s*(?:\d{4,}px|[1-9]\d\d+%)|scale\w*\(\s*0?\.?0*\s*[,)])")
-_CLIPPED = re.compile(r"(?:rect\((?:\s*[01](?:px)?[\s,]*){4}\)|inset\(\s*(?:[5-9]\d|100)%|circle\(\s*0)")
+# Of values without white space.
+_SHIFTED = re.compile(r"translate[xy]?\(-(?:\d{4,9}px|[1-9]\d{2,9}%)|scale[xy]?\(0(?:\.0{1,9})?[,)]")
+_CLIPPED = re.compile(r"rect\((?:[01](?:px)?,?){4}\)|inset\((?:[5-9]\d|100)%|circle\(0")
 _FAR = -300.0  # pixels: left of or above the screen, with all of a short line
 _LINK: Colour = (0, 0, 238)
 _ROOM = 1.0  # pixels: less holds no letter
@@ -146,13 +147,18 @@ def _gone(element: Any, style: Style) -> WhyHidden | None:
     positioned = style.get("position") in ("absolute", "fixed")
     sides = ["left", "top", "right", "bottom"] if positioned else ["left", "top"] if style.get("position") else []
     shifts = [style.get(name, "") for name in (*sides, "margin-left", "margin-top", "text-indent")]
-    if any(_pixels(value, 0.0) <= _FAR for value in shifts) or _SHIFTED.search(style.get("transform", "")):
+    if any(_pixels(value, 0.0) <= _FAR for value in shifts) or _SHIFTED.search(_squeezed(style.get("transform", ""))):
         return "place"
-    if positioned and (_CLIPPED.search(style.get("clip", "")) or _CLIPPED.search(style.get("clip-path", ""))):
+    clip = f"{style.get('clip', '')};{style.get('clip-path', '')}"
+    if positioned and _CLIPPED.search(_squeezed(clip)):
         return "place"
     clips = any(style.get(name) in ("hidden", "clip") for name in ("overflow", "overflow-x", "overflow-y"))
     lengths = [style.get(name, "") for name in ("width", "height", "max-width", "max-height", "line-height")]
     return "place" if clips and any(_pixels(value, 99.0) <= _ROOM for value in lengths) else None
+
+
+def _squeezed(value: str) -> str:
+    return "".join(value.split())
 
 
 def _over_picture(element: Any) -> bool:
