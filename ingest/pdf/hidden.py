@@ -189,8 +189,8 @@ def _on_or_under(written: Sequence[_Written], fields: Sequence[_Field]) -> set[i
     around = numpy.array([field.box for field in fields])[None, :, :]
     holds = (around[..., :2] <= texts[..., :2] + _EDGE).all(-1) & (around[..., 2:] >= texts[..., 2:] - _EDGE).all(-1)
     later = numpy.array([field.number for field in fields]) > numpy.array([each.number for each in written])[:, None]
-    found = {written[at].number for at in numpy.flatnonzero((holds & later).any(1))}
-    for at, over in zip(*numpy.nonzero(holds & ~later), strict=True):
+    found = {written[at].number for at in numpy.flatnonzero((holds & later).any(1)).tolist()}
+    for at, over in numpy.argwhere(holds & ~later).tolist():
         if is_unseen(written[at].colour, fields[over].colour):
             found.add(written[at].number)
     return found
