@@ -15,7 +15,7 @@ from kb.schema import (
     StoredText,
     Target,
 )
-from kb.store import heading_paths, hidden_texts, ocr_boxes
+from kb.store import beside_text, heading_paths
 from kb.store.backup import BackupReport, CheckReport, back_up, check
 from kb.store.catalog import Catalog
 from kb.store.deletion import Deletion
@@ -68,7 +68,7 @@ class Documents:
     def recognised(self, stored: StoredText, page: int) -> RecognisedPage | None:
         """Where the words that were recognised on a page of a stored text stand; None where there are none, or it was
         read by a version that did not keep them."""
-        return ocr_boxes.find(self.catalog.db, stored, page)
+        return beside_text.find_recognised(self.catalog.db, stored, page)
 
     def headings(self, stored: StoredText) -> tuple[Heading, ...]:
         """The headings of a stored text, in order; none where it was read by a version that did not keep them."""
@@ -79,7 +79,7 @@ class Documents:
     ) -> tuple[HiddenText, ...]:
         """What the file of a document holds and nobody sees; it is not in the text. None is known of files that were
         read by a version of the product that did not look for it."""
-        return hidden_texts.find(self.catalog.db, self.stored_text(asker, collection, path, version))
+        return beside_text.find_hidden(self.catalog.db, self.stored_text(asker, collection, path, version))
 
     def section_at(self, stored: StoredText, offset: int) -> str | None:
         """The path of headings that a place of a stored text stands under, joined by " > "; "" where there are none,

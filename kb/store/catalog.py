@@ -15,7 +15,7 @@ from kb.errors import DocumentNotFound, HomeError
 from kb.language.language import languages_within
 from kb.models.embedding import Embedding
 from kb.schema import Chunk, Document, Heading, HiddenText, PageSpan, Passage, Principal, RecognisedPage, StoredText
-from kb.store import heading_paths, hidden_texts, ocr_boxes
+from kb.store import beside_text, heading_paths
 from kb.store.database import TRACES, now
 from kb.store.document_queries import DocumentList
 from kb.store.search_queries import Candidates, batches, word_body
@@ -157,9 +157,9 @@ class Catalog(Candidates):
             ),
         ).lastrowid  # fmt: skip
         assert version_id is not None
-        ocr_boxes.keep(db, version_id, new.recognised)
+        beside_text.keep_recognised(db, version_id, new.recognised)
         heading_paths.keep(db, version_id, new.headings)
-        hidden_texts.keep(db, version_id, new.hidden)
+        beside_text.keep_hidden(db, version_id, new.hidden)
         if not new.keys and len(new.embeddings) != len(new.chunks):
             raise ValueError(f"{new.path!r} has {len(new.chunks)} chunks and {len(new.embeddings)} embeddings")
         keys = new.keys or tuple(embedding_key(chunk.embedded_text, new.identity) for chunk in new.chunks)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from kb.language.local_days import instants
 from kb.schema import Document, HiddenText, PageSpan
-from kb.store import hidden_texts
+from kb.store import beside_text
 
 Sort = Literal["collection", "name", "date", "size", "status", "type", "quality", "pages", "chunks"]
 POOR = 0.7  # pages of a quality under it can hardly be relied on
@@ -203,7 +203,7 @@ def versions(db: sqlite3.Connection, document_id: int) -> list[VersionFacts]:
     return [
         VersionFacts(
             r["number"], bool(r["answers"]), r["sha256"], r["size"], r["quality"],
-            _pages(r["pages"]), r["ingested_at"], hidden_texts.of_json(r["found"]),
+            _pages(r["pages"]), r["ingested_at"], beside_text.hidden_of_json(r["found"]),
         )
         for r in rows
     ]  # fmt: skip

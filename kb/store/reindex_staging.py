@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kb.store import heading_paths, hidden_texts, ocr_boxes
+from kb.store import beside_text, heading_paths
 from kb.store.catalog import Catalog, NewVersion
 
 _UNUSED_AT_ONCE = 500  # embeddings dropped in one transaction, so that the write-ahead log stays small
@@ -92,9 +92,9 @@ class Staging:
                 answering = row["old"] if row["same"] else row["new"]
                 if row["same"]:
                     db.execute("UPDATE chunks SET version_id = ? WHERE version_id = ?", (row["old"], row["new"]))
-                    ocr_boxes.hand_over(db, of=row["new"], to=row["old"])
+                    beside_text.hand_over_recognised(db, of=row["new"], to=row["old"])
                     heading_paths.hand_over(db, of=row["new"], to=row["old"])
-                    hidden_texts.hand_over(db, of=row["new"], to=row["old"])
+                    beside_text.hand_over_hidden(db, of=row["new"], to=row["old"])
                 else:
                     db.execute("UPDATE versions SET state = 'superseded' WHERE id = ?", (row["old"],))
                     db.execute(

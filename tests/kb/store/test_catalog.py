@@ -14,7 +14,7 @@ from kb.errors import DocumentNotFound, HomeError, HomeTooNew
 from kb.language.local_days import day
 from kb.language.tokenizer import match_expression
 from kb.schema import Place, Principal, RecognisedPage
-from kb.store import ocr_boxes, search_queries
+from kb.store import beside_text, search_queries
 from kb.store.catalog import Catalog, name_hash
 from kb.store.migrations import MIGRATIONS
 from tests.kb.storage import SeededEmbedder, key, version
@@ -212,9 +212,9 @@ def test_places_of_recognised_words_are_kept_for_each_version_and_go_with_it(cat
     publish(catalog, replace(version("scan.pdf", "two"), recognised=SCAN[:1]))
     document, _ = catalog.find_document(OWNER, "scan.pdf")
     first, second = (catalog.stored_text(document, number) for number in (1, 2))
-    assert [ocr_boxes.find(catalog.db, first, page) for page in (1, 2, 3)] == [SCAN[0], None, SCAN[1]]
-    assert [ocr_boxes.find(catalog.db, second, page) for page in (1, 3)] == [SCAN[0], None]
-    assert ocr_boxes.find(catalog.db, replace(first, sha256="another"), 1) is None
+    assert [beside_text.find_recognised(catalog.db, first, page) for page in (1, 2, 3)] == [SCAN[0], None, SCAN[1]]
+    assert [beside_text.find_recognised(catalog.db, second, page) for page in (1, 3)] == [SCAN[0], None]
+    assert beside_text.find_recognised(catalog.db, replace(first, sha256="another"), 1) is None
 
     kept = json.dumps([4711, 8152]).strip("[]").replace(" ", "").encode()
     content = b"".join(path.read_bytes() for path in tmp_path.glob("catalog.db*"))
@@ -230,8 +230,8 @@ def test_a_version_of_the_same_text_takes_over_what_was_recognised_anew(catalog:
         [replace(version("a.pdf", "one"), recognised=SCAN[:1]), replace(version("b.pdf", "one"), recognised=SCAN[1:])]
     )
     with catalog.transaction() as db:
-        ocr_boxes.hand_over(db, of=new, to=old)
-        ocr_boxes.hand_over(db, of=new, to=old)
+        beside_text.hand_over_recognised(db, of=new, to=old)
+        beside_text.hand_over_recognised(db, of=new, to=old)
     rows = catalog.db.execute("SELECT version_id, page FROM recognised ORDER BY 1, 2").fetchall()
     assert [tuple(row) for row in rows] == [(old, 1), (old, 3), (new, 3)]
 

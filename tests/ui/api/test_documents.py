@@ -13,7 +13,7 @@ import pytest
 
 from ingest.sync.pipeline import ingest
 from kb.schema import RecognisedPage
-from kb.store import ocr_boxes
+from kb.store import beside_text
 from tests.fakes import ScriptedModel
 from tests.knowledge import HANDBOOK, LEAVE, write
 from tests.ui.api.test_routes import fits, refused
@@ -182,7 +182,7 @@ def test_a_page_of_a_pdf_is_a_picture_whatever_its_name(served: Served, tmp_path
     catalog = served.service.kb.catalog
     with catalog.transaction() as db:
         version = db.execute("SELECT id FROM versions WHERE sha256 = ?", (text["sha256"],)).fetchone()[0]
-        ocr_boxes.keep(db, version, [RecognisedPage(1, 90, ())])
+        beside_text.keep_recognised(db, version, [RecognisedPage(1, 90, ())])
     turned = served.http.get("documents/page.png", params=wanted)
     assert [int.from_bytes(turned.content[at : at + 4], "big") for at in (20, 16)] == [
         int.from_bytes(plain.content[at : at + 4], "big") for at in (16, 20)

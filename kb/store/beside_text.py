@@ -1,0 +1,76 @@
+"""Beside the text of a version: where words recognised on its pages stand, and what its file holds and nobody sees."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from kb.schema import HiddenText, Place, RecognisedPage, StoredText
+
+
+def keep_recognised(db: sqlite3.Connection, version_id: int, pages: Iterable[RecognisedPage]) -> None:
+    """Store them for a version that has none yet."""
+    db.executemany(
+        "INSERT INTO recognised (version_id, page, turned, places) VALUES (?, ?, ?, ?)",
+        ((version_id, page.number, page.turned, _places_json(page.places)) for page in pages),
+    )
+
+
+def hand_over_recognised(db: sqlite3.Connection, of: int, to: int) -> None:
+    """Give what is stored of one version to another of the same text, which keeps its own of all other pages."""
+    db.execute(
+        "INSERT OR REPLACE INTO recognised (version_id, page, turned, places) "
+        "SELECT ?, page, turned, places FROM recognised WHERE version_id = ?",
+        (to, of),
+    )
+
+
+def find_recognised(db: sqlite3.Connection, stored: StoredText, number: int) -> RecognisedPage | None:
+    """What is stored of a page of a text; None where nothing was recognised on it, or it was read long ago."""
+    row = db.execute(
+        "SELECT r.turned, r.places FROM collections c JOIN documents d ON d.collection_id = c.id "
+        "JOIN versions v ON v.document_id = d.id JOIN recognised r ON r.version_id = v.id "
+        "WHERE c.name = ? AND d.path = ? AND v.number = ? AND v.sha256 = ? AND r.page = ?",
+        (stored.collection, stored.path, stored.version, stored.sha256, number),
+    ).fetchone()
+    if row is None:
+        return None
+    return RecognisedPage(number, row["turned"], tuple(Place(*place) for place in json.loads(row["places"])))
+
+
+def _places_json(places: Iterable[Place]) -> str:
+    rows = [[p.start, p.end, p.left, p.top, p.right, p.bottom] for p in places]
+    return json.dumps(rows, separators=(",", ":"))
+
+
+def keep_hidden(db: sqlite3.Connection, version_id: int, hidden: Iterable[HiddenText]) -> None:
+    """Store the hidden texts of a version that has none stored yet. That there are none is stored too."""
+    db.execute("INSERT INTO hidden_texts (version_id, found) VALUES (?, ?)", (version_id, _hidden_json(hidden)))
+
+
+def hand_over_hidden(db: sqlite3.Connection, of: int, to: int) -> None:
+    """Give the hidden texts of one version to another of the same text, in the place of its own."""
+    db.execute(
+        "INSERT OR REPLACE INTO hidden_texts (version_id, found) "
+        "SELECT ?, found FROM hidden_texts WHERE version_id = ?",
+        (to, of),
+    )
+
+
+def find_hidden(db: sqlite3.Connection, stored: StoredText) -> tuple[HiddenText, ...]:
+    """The hidden texts of a stored text; none where it was read by a version that did not look for them."""
+    row = db.execute(
+        "SELECT h.found FROM collections c JOIN documents d ON d.collection_id = c.id "
+        "JOIN versions v ON v.document_id = d.id JOIN hidden_texts h ON h.version_id = v.id "
+        "WHERE c.name = ? AND d.path = ? AND v.number = ? AND v.sha256 = ?",
+        (stored.collection, stored.path, stored.version, stored.sha256),
+    ).fetchone()
+    return hidden_of_json(row["found"] if row else None)
+
+
+def hidden_of_json(found: str | None) -> tuple[HiddenText, ...]:
+    """Hidden texts as the catalog holds them."""
+    return tuple(HiddenText(*each) for each in json.loads(found or "[]"))
+
+
+def _hidden_json(hidden: Iterable[HiddenText]) -> str:
+    return json.dumps([[each.page, each.why, each.text] for each in hidden], ensure_ascii=False, separators=(",", ":"))
