@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from kb.backups.backup import BackupReport, CheckReport, back_up, check
 from kb.errors import DocumentNotFound, RefusedByPolicy
 from kb.schema import (
     Chunk,
@@ -16,7 +17,6 @@ from kb.schema import (
     Target,
 )
 from kb.store import beside_text, heading_paths
-from kb.store.backup import BackupReport, CheckReport, back_up, check
 from kb.store.catalog import Catalog
 from kb.store.deletion import Deletion
 from kb.store.deletion_plan import doomed
@@ -134,7 +134,7 @@ class Documents:
         return {"chunks": self.catalog.count_live(), "published": repaired.published, "originals_removed": removed}
 
     def backup(self, target: Path) -> BackupReport:
-        """Write all of the home that cannot be built again into one file, while it is in use; see `kb.store.backup`."""
+        """Write all of the home that cannot be built again into one file, while it is in use; see `kb.backups`."""
         self.scrub()
         return back_up(self.home, self.catalog, target, self.deletion.lock)
 

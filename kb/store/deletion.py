@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kb.store import backup
+from kb.store import unfinished_backups
 from kb.store.catalog import FORGET, Catalog, name_hash
 from kb.store.catalog_names import is_hash
 from kb.store.conversations import ConversationStore
@@ -118,7 +118,7 @@ class Deletion:
         for file in [*unused, *_old(home.uploads.rglob(".*.part"), before)]:
             file.unlink(missing_ok=True)
         if at_start:
-            backup.sweep(self._catalog)
+            unfinished_backups.sweep(self._catalog)
         return len(unused)
 
     def _drop_embeddings(self) -> None:

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from ingest.sync.pipeline import ingest
+from kb.backups.restore import restore
 from kb.config import IngestSettings, Settings, load_settings
 from kb.errors import KBError
 from kb.evaluation.evaluation import load_run
@@ -20,7 +21,6 @@ from kb.evaluation.results_log import ResultsLog
 from kb.files import open_regular, read_regular
 from kb.models import weights
 from kb.store.home import Home
-from kb.store.restore import restore
 from tests.ui.serving import SETTINGS, Served, opened, serving, until
 
 SECONDS = 10  # what hangs takes for ever; an error takes a moment, but for busy machines

@@ -156,7 +156,7 @@ def backup(service: ServiceHere, request: BackupRequest) -> Response:
     """Write all of the home that cannot be built again into one file. The service goes on meanwhile."""
     if not Path(request.target).is_absolute():
         raise UsageError(f"The target {request.target!r} must be an absolute path.")
-    from kb.store.backup import named
+    from kb.backups.backup import named
 
     report = service.kb.backup(named(request.target))
     return Json({**asdict(report), "file": str(report.file)})

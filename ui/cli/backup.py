@@ -11,7 +11,7 @@ from ui.cli import console
 from ui.cli.common import ConfigOption, HomeOption, JsonOption, app, home_place, opened, settings_of
 
 if TYPE_CHECKING:
-    from kb.store.restore import Doubt
+    from kb.backups.restore import Doubt
 
 
 @app.command()
@@ -23,7 +23,7 @@ def backup(
 ) -> None:
     """Write all of the home that cannot be built again into one tar file. A running service goes on."""
     with opened(home, config) as kb:
-        from kb.store.backup import named
+        from kb.backups.backup import named
 
         report = kb.backup(named(target))
     if json:
@@ -36,8 +36,8 @@ def backup(
 def backup_key(json: JsonOption = False, home: HomeOption = None) -> None:
     """Show the key that proves the backups of the home, for keeping it in another place."""
     with console.errors_for_people():
+        from kb.backups.backup_key import NAME, key_of
         from kb.errors import UsageError
-        from kb.store.backup_key import NAME, key_of
 
         place = home_place(home)
         if not (place / "catalog.db").exists():
@@ -64,9 +64,9 @@ def restore(
     with console.errors_for_people():
         settings = settings_of(config)
         from kb.assistant import KnowledgeBase
+        from kb.backups.restore import restore as run
         from kb.config import default_home
         from kb.errors import EmbeddingChanged
-        from kb.store.restore import restore as run
 
         place = (home or default_home()).expanduser().absolute()
         report = run(file, place, None if key is None else _key(key), lambda doubt: _is_accepted(doubt, unproved))
@@ -111,8 +111,8 @@ def check(
 
 
 def _key(file: Path) -> bytes:
+    from kb.backups.backup_key import read
     from kb.errors import UsageError, why
-    from kb.store.backup_key import read
 
     try:
         return read(file)

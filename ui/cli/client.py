@@ -45,8 +45,8 @@ from ui.cli.http_connection import Connection, Form, ServiceGone, error_of
 if TYPE_CHECKING:
     from ingest.sync.pipeline import IngestProgress, IngestReport
     from ingest.sync.reindexing import ReindexProgress, ReindexReport
+    from kb.backups.backup import BackupReport, CheckReport
     from kb.config import Settings
-    from kb.store.backup import BackupReport, CheckReport
     from ui.service.auth import RunningService
 
 
@@ -280,14 +280,14 @@ class RemoteKnowledgeBase:
 
     def backup(self, target: Path) -> "BackupReport":
         """Have the service write a backup into a new file or a folder, given by an absolute path."""
-        from kb.store.backup import BackupReport
+        from kb.backups.backup import BackupReport
 
         form = self._call("POST", "backup", body={"target": _said(target)})
         return BackupReport(**{**form, "file": Path(form["file"])})
 
     def check(self, deep: bool = False) -> "CheckReport":
         """Whether the service's home is whole."""
-        from kb.store.backup import CheckReport
+        from kb.backups.backup import CheckReport
 
         form = self._call("GET", "check", params={"deep": deep})
         return CheckReport(**{**form, "problems": tuple(form["problems"])})

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from kb.backups.restore import restore
 from kb.errors import HomeError
 from kb.store.database import Database
 from kb.store.home import Home
-from kb.store.restore import restore
 from tests.knowledge import open_kb
 from ui.service.auth import SESSION, Gate, Reply, announced, running_service, token_of
 from ui.service.sessions import SessionNotFound, Sessions

@@ -15,11 +15,11 @@ import pytest
 
 from ingest.sync.pipeline import ingest
 from kb.assistant import KnowledgeBase
+from kb.backups import backup
+from kb.backups.restore import restore
 from kb.config import load_settings
 from kb.errors import HomeTooNew, StorageFull, UsageError
-from kb.store import backup
 from kb.store.migrations import MIGRATIONS
-from kb.store.restore import restore
 from tests import tiny
 from tests.knowledge import OWNER, write
 

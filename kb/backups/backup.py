@@ -1,7 +1,7 @@
 """Backup: all of a home that cannot be built again, in one tar file; and checking that a home is whole.
 
 A backup holds `catalog.db`, `originals/`, `uploads/`, `runs/` and, last, `manifest.json` with the SHA-256 of each file:
-a file without it was cut off. The manifest is signed with the home's key (`kb.store.backup_key`). Chroma's files are
+a file without it was cut off. The manifest is signed with the home's key (`kb.backups.backup_key`). Chroma's files are
 not in it, they are built again from the catalog. It is a plain copy: whoever can read it can read every document, and
 what is deleted later is still in it.
 """
@@ -23,20 +23,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from kb.backups import backup_key
 from kb.errors import KBError, StorageFull, UsageError, why
-from kb.store import backup_key
 from kb.store.catalog import Catalog
 from kb.store.catalog_names import is_hash
 from kb.store.database import now
 from kb.store.home import Home
 from kb.store.index_sync import Indexes
 from kb.store.migrations import MIGRATIONS
+from kb.store.unfinished_backups import WRITING, drafts, drop
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 CATALOG = "catalog.db"
 _NAMED = 50  # missing originals that are named
-WRITING = "backup:"  # begins the names of properties: files of a backup that is being written
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def back_up(home: Home, catalog: Catalog, target: Path, lock: threading.Lock) ->
     target = target.absolute()
     if "\0" in str(target) or target.parent.resolve().is_relative_to(home.path.resolve()):
         raise UsageError(f"{str(target)!r} is no place for a backup. Name a file outside the home.")
-    part, snapshot = _drafts(target)
+    part, snapshot = drafts(target)
     key = backup_key.key_of(home.path)
     str(target).encode()  # fails for bytes that are no text, which the catalog could not note
     note = f"{WRITING}{target}"
@@ -132,7 +132,7 @@ def back_up(home: Home, catalog: Catalog, target: Path, lock: threading.Lock) ->
             os.rename(part, target)
             sync_folder(target.parent)
     finally:
-        _drop([part, snapshot])
+        drop([part, snapshot])
         with suppress(StorageFull), catalog.transaction() as db:
             db.execute("DELETE FROM properties WHERE name = ?", (note,))
     seconds = time.perf_counter() - began
@@ -146,34 +146,6 @@ def named(target: str) -> Path:
         with writing(path):
             path.mkdir(mode=0o700)
     return path
-
-
-def _drafts(target: Path) -> list[Path]:
-    """The files beside a backup while it is written."""
-    return [target.with_name(f".{target.name}.{end}") for end in ("part", "catalog")]
-
-
-def _drop(files: list[Path]) -> None:
-    """Delete the files of a backup that is not whole, and what SQLite has beside them."""
-    for file in files:
-        for end in ("", "-wal", "-shm", "-journal"):
-            with suppress(OSError):
-                file.with_name(file.name + end).unlink(missing_ok=True)
-
-
-def sweep(catalog: Catalog) -> None:
-    """Delete what killed backups left beside their targets: it holds all documents. For the start."""
-    rows = catalog.db.execute(
-        "SELECT name FROM properties WHERE substr(name, 1, ?) = ?", (len(WRITING), WRITING)
-    ).fetchall()
-    for row in rows:
-        target = Path(row["name"].removeprefix(WRITING))
-        if not target.name:
-            continue
-        _drop(_drafts(target))
-        if target.parent.is_dir():  # else it is on a disk that is not there now
-            with catalog.transaction() as db:
-                db.execute("DELETE FROM properties WHERE name = ?", (row["name"],))
 
 
 def _copy_database(catalog: Catalog, snapshot: Path) -> None:

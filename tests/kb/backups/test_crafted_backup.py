@@ -12,10 +12,10 @@ import pytest
 
 from ingest.sync.pipeline import ingest
 from kb.assistant import KnowledgeBase
+from kb.backups import backup_key
+from kb.backups.restore import Doubt, restore
 from kb.config import load_settings
 from kb.errors import HomeError, RefusedByPolicy, UsageError
-from kb.store import backup_key
-from kb.store.restore import Doubt, restore
 from tests import tiny
 from tests.knowledge import OWNER, write
 

@@ -15,13 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from kb.backups import backup_key
+from kb.backups.backup import CATALOG, FORMAT, MANIFEST, BackupReport, Manifest, sync_folder, writing
 from kb.errors import HomeError, HomeTooNew, RefusedByPolicy, UsageError, why
 from kb.files import open_regular
-from kb.store import backup_key, uploads
-from kb.store.backup import CATALOG, FORMAT, MANIFEST, WRITING, BackupReport, Manifest, sync_folder, writing
+from kb.store import uploads
 from kb.store.catalog import Catalog
 from kb.store.catalog_names import check_catalog, is_hash
 from kb.store.migrations import MIGRATIONS
+from kb.store.unfinished_backups import WRITING
 
 _FOLDERS = ("originals", "uploads", "runs")
 _BLOCK = 1 << 20

@@ -1,0 +1,1 @@
+"""Backups of a home: written while it is in use, signed with its key, checked and restored. They may use the store."""
