@@ -12,6 +12,11 @@ WHOLE = 10_000  # as so many the width and the height of a page's picture count,
 Language = Literal["zh", "en"]
 AnswerKind = Literal["fact", "greeting", "help"]  # from the documents; without them and without a model: the others
 WhyHidden = Literal["style", "colour", "size", "place", "transparent", "characters"]
+ClaimState = Literal["confirmed", "not_found", "contradicted", "unchecked"]
+ClaimReason = Literal[
+    "", "words", "number", "name", "language", "sign", "negation", "quantifier", "column", "row", "year", "unit",
+    "neighbour", "rival", "echo",
+]  # fmt: skip
 DocumentStatus = Literal["added", "changed", "unchanged", "deleted", "failed", "skipped"]
 
 
@@ -197,12 +202,17 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence of the answer that states something: `answer[start:end]`."""
+    """A sentence of the answer that states something: `answer[start:end]`.
+
+    `supported` is true for the state "confirmed" alone. `reason` says why it is not: a stable word.
+    """
 
     start: int
     end: int
     supported: bool
     markers: tuple[int, ...]
+    state: ClaimState | None = None  # None where it was kept before states were known
+    reason: ClaimReason = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,19 @@ passage. A claim in another language than the passage is compared by vectors ins
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, table_claims, unit_mismatch, year_mismatch
 from kb.checking.prompt_injection import BLANK, gives_orders, without_orders
+from kb.checking.rival_values import Value, has_rival, values_in
 from kb.checking.table_claims import Row, is_row
 from kb.language import date_forms
-from kb.language.content_terms import content_of, is_number
+from kb.language.content_terms import content_of, is_number, stem
 from kb.language.language import language_of, sentences
 from kb.language.number_forms import in_units_of, missing_numbers, numbers_in
-from kb.language.proper_names import codes_in, names_in
+from kb.language.proper_names import codes_in, names_in, opening_name
 from kb.models.maxsim import Vectors
-from kb.schema import Passage
+from kb.schema import ClaimReason, Passage
 
 SUPPORT = 0.5  # share of a claim's content that span and heading must cover
 SUPPORT_COSINE = 0.80  # the same between languages, as cosine of multilingual-e5-small
@@ -38,6 +39,13 @@ _KINDS_OF_PLACE = "区省市县州"  # left out where a place is named in a tabl
 _LINKING = "是为的了有在元共达约计"  # characters that tie an answer to what was asked
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
 
+_SMALL_WORD = re.compile(r"(?<![A-Za-z])[a-z]{2,}")
+_OPEN_QUESTION = re.compile(  # what no "yes" answers
+    r"\b(?:what|how|when|where|who|whom|whose|why|which)\b|什么|怎|多少|几[个天年月日点次人名小岁倍项种]|何时|哪|谁|为何|如何",
+    re.IGNORECASE,
+)
+_ALTERNATIVES = re.compile(r"\bor\b|\bwhich of\b|还是|哪个|哪一|哪种", re.IGNORECASE)
+
 Similarities = Callable[[str, Sequence[str]], Vectors]
 
 
@@ -51,6 +59,7 @@ class Span:
     quote: str
     strength: float  # 0..1
     supported: bool
+    reason: ClaimReason  # why it is not supported; "" where it is
     on_target: bool  # its document speaks of at least half of what the question names
 
 
@@ -73,6 +82,7 @@ class _Source:
     heading: str  # title, section, table header, path
     heading_tokens: frozenset[str]
     heading_numbers: frozenset[str]
+    values: Sequence[Value]
     rows: Sequence[Row]
     whole: str  # heading and text, and more of the document where the caller gave it; lower case
 
@@ -98,7 +108,11 @@ class Aligner:
         self._asked_numbers = numbers_in(question)
         self._asked_names = names_in(question)
         self._asked_codes = codes_in(question)
+        # Stems of the words that question or passages have in small letters: no names.
+        texts = (question, *(passage.text for passage in passages))
+        self._small = frozenset(stem(word) for text in texts for word in _SMALL_WORD.findall(text))
         self._similarities = similarities
+        self._rivals: dict[tuple[str, int], bool] = {}
 
     def sources(self, claim: str, cited: Sequence[int]) -> list[Span]:
         """The spans a claim rests on, best first: of the cited passages where they carry it, else of the one that does.
@@ -108,6 +122,8 @@ class Aligner:
         own = sorted(
             self._spans(claim, [s for s in self._sources if s.passage.rank in cited], is_cited=True), key=_merit
         )
+        if self._echoes(claim):
+            return [replace(span, supported=False, reason="echo") for span in own]
         if own and own[0].supported:
             return [span for span in own if span.supported and span.strength >= KEEP_MARKER * own[0].strength]
         others = self._spans(claim, [s for s in self._sources if s.passage.rank not in cited], is_cited=False)
@@ -118,25 +134,43 @@ class Aligner:
 
     def _best(self, claim: str, source: _Source, is_cited: bool) -> Span:
         claim = in_units_of(claim, f"{source.heading}\n{source.passage.text}")
-        crosses = self._similarities is not None and language_of(claim) != language_of(source.passage.text)
-        names = codes_in(claim) if crosses else names_in(claim)
-        if crosses:
-            windows = [window for window in source.windows if len(window.parts) <= WINDOW_ACROSS]
-            strengths = self._cosines(claim, names, windows, source, is_cited)
-        else:
-            windows = list(source.windows)
-            strengths = self._coverages(claim, windows, source)
-        carrying = [
-            strength >= (SUPPORT_COSINE if crosses else SUPPORT)
-            and self._holds(claim, names, window, source)
-            and not self._contradicted(claim, window, source, crosses)
+        language = language_of(claim)
+        crosses = self._similarities is not None and language != language_of(source.passage.text)
+        names = self._names(claim, crosses)
+        windows = [window for window in source.windows if not crosses or len(window.parts) <= WINDOW_ACROSS]
+        # A line of a passage may be in the claim's language: then it is compared by words.
+        foreign = {w.parts for w in windows if crosses and language_of(w.quote) != language}
+        across = [window for window in windows if window.parts in foreign]
+        within = [window for window in windows if window.parts not in foreign]
+        found = dict(zip((w.parts for w in within), self._coverages(claim, within, source), strict=True))
+        if across:
+            cosines = self._cosines(claim, names, across, source, is_cited)
+            found.update(zip((w.parts for w in across), cosines, strict=True))
+        strengths = [found[window.parts] for window in windows]
+        objections: list[ClaimReason] = [
+            self._objection(claim, names, window, source, window.parts in foreign)
+            or ("" if strength >= (SUPPORT_COSINE if window.parts in foreign else SUPPORT) else "words")
             for window, (strength, _) in zip(windows, strengths, strict=True)
         ]
+        carrying = [not objection for objection in objections]
+        denials = {
+            window.parts.start: self._denial(claim, window, source, window.parts in foreign)
+            if carries
+            else _negation(claim, window)
+            for window, carries, (strength, _) in zip(windows, carrying, strengths, strict=True)
+            if len(window.parts) == 1 and (carries or (window.parts not in foreign and strength >= SUPPORT / 2))
+        }
         denying = {
             window.parts.start: strength
-            for window, carries, (strength, _) in zip(windows, carrying, strengths, strict=True)
-            if carries and len(window.parts) == 1 and self._denies(claim, window, source, crosses)
+            for window, (strength, _) in zip(windows, strengths, strict=True)
+            if len(window.parts) == 1 and denials.get(window.parts.start)
         }
+        denied = any(
+            denials[start] == "negation" and strength >= SUPPORT and start not in {p.start for p in foreign}
+            for start, strength in denying.items()
+        )
+        if denied:  # whatever else there is, this says the contrary in the claim's own words
+            carrying = [False] * len(carrying)
         least = max(denying.values(), default=0.0) + (CLOSE * bool(denying) if crosses else 0.0)
         merits = [
             (carries and strength >= least and denying.keys().isdisjoint(window.parts), strength + BREVITY * precision)
@@ -152,53 +186,115 @@ class Aligner:
             quote=window.quote,
             strength=strengths[chosen][0],
             supported=merits[chosen][0],
+            reason=""
+            if merits[chosen][0]
+            else objections[chosen]
+            or next((why for at, why in denials.items() if why and at in window.parts), "words"),
             on_target=2 * sum(name in source.whole for name in asked) >= len(asked),
         )
 
-    def _holds(self, claim: str, names: frozenset[str], window: _Window, source: _Source) -> bool:
-        """Whether numbers, dates and names of the claim are in the span, or where they may be instead."""
+    def _names(self, claim: str, crosses: bool) -> frozenset[str]:
+        """What the claim names. Its first word is a name where nothing here has it in small letters."""
+        opening = opening_name(claim)
+        bare = sum(weight for token, weight in content_of(claim).items() if not is_number(token)) <= BARE
+        if opening and (bare or not crosses) and stem(opening) not in self._small:
+            return names_in(claim) | {opening}
+        return names_in(claim)
+
+    def _echoes(self, claim: str) -> bool:
+        """Whether a claim is a heading, or only repeats what was asked where the question cannot be answered so."""
+        if _bare(claim) in {_bare(heading) for source in self._sources for heading in _headings(source.passage)}:
+            return True
+        if not _OPEN_QUESTION.search(self._question) or _ALTERNATIVES.search(self._question):
+            return False
+        return not any(
+            token not in self._asked_tokens
+            and (token.isascii() or any(c not in self._question + _LINKING for c in token))
+            for token in content_of(claim)
+        )
+
+    def _objection(
+        self, claim: str, names: frozenset[str], window: _Window, source: _Source, crosses: bool
+    ) -> ClaimReason:
+        """Why a window cannot carry the claim, whatever words they share; "" where it can."""
+        missing = self._missing(claim, names, window, source)
+        if missing == "name" and crosses and not self._missing(claim, codes_in(claim), window, source):
+            return "language"  # a name in another script cannot be compared
+        return missing or self._contradiction(claim, window, source, crosses)
+
+    def _missing(self, claim: str, names: frozenset[str], window: _Window, source: _Source) -> ClaimReason:
+        """Whether a number, date or name of the claim is not in the span, nor where it may be instead."""
         excused = self._asked_numbers & source.heading_numbers
         header = source.passage.header or " | ".join(window.rows[0].heads if window.rows else ())
         if missing_numbers(claim, f"{window.quote}\n{header}") - excused:
-            return False
-        # In a table each row speaks for itself; in prose a name may stand a sentence earlier, and one that the
-        # question gave anywhere in the document.
+            return "number"
+        # What the claim adds stands in the span. In a table each row speaks for itself; in prose a name that the
+        # question gave may stand anywhere in the document.
         table = bool(window.rows)
-        place = f"{window.quote if table else source.passage.text}\n{header}\n{source.heading}".lower()
-        return all(
-            name in place
+        span = f"{window.quote}\n{header}\n{source.heading}".lower()
+        place = span if table else f"{span}\n{source.passage.text}".lower()
+        held = all(
+            name in (place if name in self._asked_names else span)
             or (not table and name in self._asked_names and name in source.whole and not _has_namesake(name, place))
             or (name[-1] in _KINDS_OF_PLACE and len(name) > 2 and name[:-1] in place)
             for name in names
         )
+        return "" if held else "name"
 
-    def _contradicted(self, claim: str, window: _Window, source: _Source, crosses: bool) -> bool:
-        """Whether span or heading speak against the claim. Between languages cosine tells no row of codes from another:
+    def _contradiction(self, claim: str, window: _Window, source: _Source, crosses: bool) -> ClaimReason:
+        """How span or heading speak against the claim. Between languages cosine tells no row of codes from another:
         what is said of one must name a number or code of it."""
         quote = window.quote
         if crosses and window.rows:
             added = (numbers_in(claim) | codes_in(claim)) - self._asked_numbers - self._asked_codes
             if not added & (numbers_in(quote) | codes_in(quote)):
-                return True
-        return (
-            contradictions.loses_sign(claim, quote)
-            or table_claims.takes_wrong_column(claim, self._question, window.rows)
-            or (bool(window.rows) and table_claims.takes_wrong_row(claim, self._question, source.rows))
-            or year_mismatch.is_of_another_year(self._question, source.heading, source.passage.text)
-            or (not crosses and contradictions.negates(claim, f"{quote}\n{source.heading}"))
-        )
+                return "row"
+        if contradictions.loses_sign(claim, quote):
+            return "sign"
+        if table_claims.takes_wrong_column(claim, self._question, window.rows):
+            return "column"
+        if window.rows and table_claims.takes_wrong_row(claim, self._question, source.rows):
+            return "row"
+        if year_mismatch.is_of_another_year(self._question, source.heading, source.passage.text):
+            return "year"
+        if not crosses and self._has_rival(claim, source):
+            return "rival"
+        if not crosses and contradictions.negates(claim, f"{quote}\n{source.heading}"):
+            return "negation"
+        if not crosses and any(len(w.parts) == 1 and contradictions.excludes(claim, w.quote) for w in source.windows):
+            return "negation"
+        if not crosses and contradictions.widens(claim, f"{quote}\n{source.heading}"):
+            return "quantifier"
+        return ""
 
-    def _denies(self, claim: str, window: _Window, source: _Source, crosses: bool) -> bool:
-        """Whether a sentence, or line, that seems to carry the claim says something else."""
+    def _has_rival(self, claim: str, source: _Source) -> bool:
+        key = claim, source.passage.rank
+        if key not in self._rivals:
+            same = self._question_language == language_of(source.passage.text)
+            similarities = self._similarities if same else None
+            self._rivals[key] = has_rival(claim, self._question, source.values, similarities)
+        return self._rivals[key]
+
+    def _denial(self, claim: str, window: _Window, source: _Source, crosses: bool) -> ClaimReason:
+        """What else a sentence, or line, says that seems to carry the claim."""
         quote = window.quote
-        if unit_mismatch.other_unit(claim, quote) or unit_mismatch.other_bound(claim, quote):
-            return True
+        if (
+            unit_mismatch.other_unit(claim, quote)
+            or unit_mismatch.other_bound(claim, quote)
+            or unit_mismatch.other_rate(claim, quote)
+        ):
+            return "unit"
         if crosses:
-            return not window.rows and contradictions.permits_denied(claim, quote)
+            return "negation" if not window.rows and contradictions.permits_denied(claim, quote) else ""
+        if reason := _negation(claim, window):
+            return reason
         neighbours = [w.quote for w in source.windows if len(w.parts) == 1 and w != window and not w.rows]
-        return contradictions.drops_denial(claim, quote) or (
-            not window.rows and contradictions.is_of_neighbour(claim, self._question, quote, neighbours)
-        )
+        if not window.rows and (
+            contradictions.is_of_neighbour(claim, self._question, quote, neighbours)
+            or contradictions.is_of_other_clause(claim, self._question, quote)
+        ):
+            return "neighbour"
+        return ""
 
     def _cosines(
         self, claim: str, names: frozenset[str], windows: Sequence[_Window], source: _Source, is_cited: bool
@@ -208,7 +304,7 @@ class Aligner:
         Where all do, the sentences of a cited passage are compared, so that the nearest can be shown.
         """
         assert self._similarities is not None
-        near = [window for window in windows if self._holds(claim, names, window, source)]
+        near = [window for window in windows if not self._missing(claim, names, window, source)]
         if not near and is_cited:
             near = [window for window in windows if len(window.parts) == 1]
         words = sum(weight for token, weight in content_of(claim).items() if not is_number(token))
@@ -248,6 +344,10 @@ class Aligner:
         return max(share, SUPPORT) if answers and 2 * repeated_here >= sum(repeated.values()) else share
 
 
+def _negation(claim: str, window: _Window) -> ClaimReason:
+    return "negation" if contradictions.drops_denial(claim, window.quote) else ""
+
+
 def _has_namesake(code: str, place: str) -> bool:
     """Whether a place names another thing of the kind: INC-2025-017 where INC-2023-009 is meant."""
     form = _DIGITS.sub("#", code)
@@ -275,12 +375,14 @@ def _source(passage: Passage, document_text: Callable[[Passage], str] | None) ->
     numbers = numbers_in(heading)
     around = document_text(passage) if document_text else ""
     rows = table_claims.rows_of(passage.text, passage.header)
+    cuts = _over_lines(passage.text)
     return _Source(
         passage=passage,
-        windows=tuple(_windows(passage, _over_lines(passage.text), rows)),
+        windows=tuple(_windows(passage, cuts, rows)),
         heading=heading,
         heading_tokens=frozenset(content_of(heading)),
         heading_numbers=numbers | {part for number in numbers for part in date_forms.parts(number)},
+        values=values_in([passage.text[start:end] for start, end in cuts], rows),
         rows=rows,
         whole=f"{heading}\n{passage.text}\n{around}".lower(),
     )
@@ -312,14 +414,27 @@ def _runs_on(text: str, end: int, start: int, longest: int) -> bool:
     )
 
 
+def _headings(passage: Passage) -> list[str]:
+    return [heading for heading in passage.section.split(" > ") if heading]
+
+
+def _bare(text: str) -> str:
+    """The letters and digits of a text, in lower case."""
+    return "".join(filter(str.isalnum, text)).lower()
+
+
 def _windows(passage: Passage, cuts: Sequence[tuple[int, int]], rows: Sequence[Row]) -> Iterator[_Window]:
-    """Every run of one to WINDOW neighbouring sentences or lines of a passage."""
+    """Every run of one to WINDOW neighbouring sentences or lines of a passage that can confirm something: a heading
+    alone, or a line without letters, cannot."""
+    headings = {_bare(heading) for heading in _headings(passage)} | {""}
     for first in range(len(cuts)):
         for last in range(first, min(first + WINDOW, len(cuts))):
             start, end = cuts[first][0], cuts[last][1]
             quote = passage.text[start:end]
             if BLANK in quote:
                 break
+            if _bare(quote) in headings:
+                continue
             inside = [row for row in rows if row.start < end and start < row.end]
             yield _Window(
                 passage.start + start, passage.start + end, quote, content_of(quote), range(first, last + 1), inside

@@ -7,11 +7,12 @@ that does, and is removed where there is none of that number.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.checking.alignment import Aligner, Similarities, Span, states_something
 from kb.language.language import CJK, repeats, sentences
-from kb.schema import Citation, Claim, Language, Notice, Passage
+from kb.language.number_forms import numbers_in
+from kb.schema import Citation, Claim, ClaimReason, ClaimState, Language, Notice, Passage
 
 _MARKER = re.compile(
     r"(?<!\s)\s*+[\[【［]\s*+\^?(?:passage|source|段落|来源|文档)?\s*+(\d{1,3}(?:\s*+[,，、;；.]\s*+\d{1,3})*+)\s*+[\]】］]",
@@ -19,6 +20,19 @@ _MARKER = re.compile(
 )
 _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
 _CLOSING = "。！？；.!?;"
+_CONTRADICTS: frozenset[ClaimReason] = frozenset({"sign", "negation", "column", "row", "year", "unit"})
+# The source holds what such a claim says, but not surely of what was asked: it is marked, and not withheld.
+_SHOWN_ALL_THE_SAME: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier"})
+_AMOUNT_ASKED = re.compile(
+    r"\bhow (?:much|many|long|far|often|large|big|high|heavy|old|thick|wide|deep|fast)\b"
+    r"|多少|多久|多长|多大|多高|多重|多远|几[个天年月日点次人名小岁倍项种台页位]",
+    re.IGNORECASE,
+)
+_NO_AMOUNT = re.compile(  # an answer all the same
+    r"\b(?:no|not|none|never|nothing|without|unlimited|once|twice|half|double|daily|weekly|monthly|yearly|annually"
+    r"|quarterly|every|each|until|same)\b|n['’]t\b|[不无没未免每半双同]|直到|一直",
+    re.IGNORECASE,
+)
 _ANSWER = re.compile(  # what answers a question with yes or no, before the words that say it of something
     r"^[\s*_]*(?:yes|no|是的?|对|不是|可以|不可以|不可|行|不行|能|不能|会|不会|需要|不需要|有|没有)[\s*_]*"
     r"(?:[,.，。;；!！]+|$)[\s*_]*",
@@ -34,7 +48,7 @@ class Cited:
     claims: tuple[Claim, ...]
     citations: tuple[Citation, ...]
     notices: tuple[Notice, ...]
-    grounded: bool  # at least one claim is supported, by a document that speaks of what the question names
+    grounded: bool  # a document that speaks of what the question names holds at least one claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +75,7 @@ def cite(
     known = {passage.rank: passage for passage in passages}
     removed = sorted({n for draft in drafts for n in draft.markers if n not in known})
     aligner = Aligner(passages, question, similarities, document_text)
+    lacks_amount = asks_amount(question) and not any(_gives_amount(d.body, question) for d in drafts)
     pieces: list[str] = []
     claims: list[Claim] = []
     citations: list[Citation] = []
@@ -73,18 +88,41 @@ def cite(
         stating = _states_something(draft.body)
         if stating:
             spans = aligner.sources(_statement(draft.body), cited)
-            grounded = grounded or any(span.supported and span.on_target for span in spans)
+            grounded = grounded or any(
+                span.on_target and (span.supported or span.reason in _SHOWN_ALL_THE_SAME) for span in spans
+            )
+            if lacks_amount:
+                spans = [replace(span, supported=False, reason="echo") for span in spans]
             markers = tuple(span.passage.rank for span in spans)
             moved = moved or (bool(cited) and not set(markers) & set(cited))
         sentence = _with_markers(draft.body, markers)
         at += len(draft.lead)
         if stating:
             supported = any(span.supported for span in spans)
-            claims.append(Claim(at, at + len(sentence), supported, markers))
+            reason: ClaimReason = "" if supported else spans[0].reason if spans else "words"
+            claims.append(Claim(at, at + len(sentence), supported, markers, state_of(reason), reason))
             citations += [_citation(span, len(claims) - 1) for span in spans]
         at += len(sentence)
         pieces += [draft.lead, sentence]
     return Cited("".join(pieces), tuple(claims), tuple(citations), tuple(_notices(removed, moved, language)), grounded)
+
+
+def state_of(reason: ClaimReason) -> ClaimState:
+    """The state of a claim that is not confirmed for this reason; "confirmed" where there is none."""
+    if not reason:
+        return "confirmed"
+    if reason in _CONTRADICTS:
+        return "contradicted"
+    return "unchecked" if reason == "language" else "not_found"
+
+
+def asks_amount(question: str) -> bool:
+    """Whether a question is answered by an amount alone."""
+    return bool(_AMOUNT_ASKED.search(question))
+
+
+def _gives_amount(sentence: str, question: str) -> bool:
+    return bool(numbers_in(sentence) - numbers_in(question) or _NO_AMOUNT.search(sentence))
 
 
 def _notices(removed: Sequence[int], moved: bool, language: Language) -> Iterator[Notice]:

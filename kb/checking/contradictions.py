@@ -37,9 +37,18 @@ _DENIES = re.compile(
     re.IGNORECASE,
 )
 # What a denial denies: the word behind it.
+_ALL = re.compile(
+    r"\b(?:all|every|both|always|either|any|whole|entire)\b|全部|所有|[都均]|一律|任何|总是|始终|双方", re.IGNORECASE
+)
+_ALONE = re.compile(r"\b(?:only|alone|solely|exclusively|merely)\b|[只仅唯限]", re.IGNORECASE)
 _DENIED = re.compile(
     r"(?:\b(?:not|never)\s+|\bcannot\s+|n['’]t\s+)(?:be\s+)?([a-z]{3,})"
     r"|(?:不得|不能|不可以|不可|不允许|不予|不会|不再|禁止|严禁|无权|无需|没有|不(?![可能得允予会再])|未)([一-鿿]{2})",
+    re.IGNORECASE,
+)
+_EXCLUDED = re.compile(  # what is taken out
+    r"\b(?:except(?: for)?|excluding|other than|not including|without)\s+([^,.;:()]+)"
+    r"|([^,.;:()，。；]+?)\s*(?:(?:is|are) excluded\b|除外)",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(  # what is denied in one case may be allowed in another
@@ -51,6 +60,7 @@ _PERMITS = re.compile(r"\b(?:may|can|allowed|permitted)\b|可以|允许|能够",
 _LATIN = re.compile(r"[a-z]+")
 _QUANTITY = re.compile(r"(?<![\d.,])(\d[\d.,]*+)\s*+([A-Za-z%]+|[一-鿿])")
 _LIKE = 0.4  # share of claim and question in a sentence that may be taken for its neighbour: one with "it" has less
+_CLAUSE_END = re.compile(r"[，；、,;](?!\d)|\b(?:and|while|whereas|but)\b|而|其中")
 _ATTRIBUTE = re.compile(r"[未不][一-鿿]{1,3}的")  # "unused" leave is no denial of what is said of it
 
 
@@ -71,6 +81,11 @@ def negates(claim: str, source: str) -> bool:
     return bool(denied) and not (_NOT.search(source) or _DENIES.search(source))
 
 
+def widens(claim: str, source: str) -> bool:
+    """Whether the claim says something of all, or of one alone, and the source has no such word."""
+    return any(quantifier.search(claim) and not quantifier.search(source) for quantifier in (_ALL, _ALONE))
+
+
 def drops_denial(claim: str, sentence: str) -> bool:
     """Whether a sentence denies what the claim says without denying anything."""
     claim = _ATTRIBUTE.sub(" ", claim)
@@ -84,6 +99,15 @@ def drops_denial(claim: str, sentence: str) -> bool:
         _says(claim, word or chinese) and not _says(elsewhere, word or chinese)
         for word, chinese in _DENIED.findall(plain)
     )
+
+
+def excludes(claim: str, sentence: str) -> bool:
+    """Whether a sentence takes something out, and the claim, which denies nothing, names it."""
+    if _denies(_ATTRIBUTE.sub(" ", claim)):
+        return False
+    out = "".join(first or second for first, second in _EXCLUDED.findall(sentence))
+    left = content_of(out).keys()
+    return bool(left) and 2 * len(left & content_of(claim).keys()) >= len(left)
 
 
 def permits_denied(claim: str, sentence: str) -> bool:
@@ -108,6 +132,24 @@ def is_of_neighbour(claim: str, question: str, sentence: str, neighbours: Sequen
         and any(unit in units for _, unit in _quantities(neighbour))
         for neighbour in neighbours
     )
+
+
+def is_of_other_clause(claim: str, question: str, sentence: str) -> bool:
+    """Whether a number of the claim stands in one clause of a sentence, and another clause, with another number of the
+    same unit, has all words of claim and question that this one has, and more."""
+    clauses = [clause for clause in _CLAUSE_END.split(sentence) if clause.strip()]
+    said = content_of(question).keys() | content_of(claim).keys()
+    added = numbers_in(claim) - numbers_in(question)
+    for at, clause in enumerate(clauses):
+        units = {unit for number, unit in _quantities(clause) if number in added}
+        own = _words(said & content_of(clause).keys())
+        others = [other for other in clauses[:at] + clauses[at + 1 :] if any(u in units for _, u in _quantities(other))]
+        if any(
+            own < _words(said & content_of(other).keys()) and missing_numbers(claim, other) == numbers_in(claim)
+            for other in others
+        ):
+            return True
+    return False
 
 
 def _denies(text: str) -> bool:

@@ -19,6 +19,12 @@ _BEHIND = {
     "month": r"(?<=个)(?:自然)?月|months?\b",
     "quarter": r"季度|quarters?\b",
     "year": r"周?[年岁](?![级度月])|years?\b|yrs?\b",
+    "mm": r"毫米|mm\b|millimet(?:re|er)s?\b",
+    "cm": r"厘米|cm\b|centimet(?:re|er)s?\b",
+    "km": r"公里|千米|km\b|kilomet(?:re|er)s?\b",
+    "m": r"米|m\b|met(?:re|er)s?\b",
+    "kg": r"千克|公斤|kg\b|kilos?\b|kilograms?\b",
+    "g": r"克|g\b|grams?\b",
     "EUR": r"欧元|euros?\b|eur\b|€",
     "USD": r"美[元金]|(?:us\s?)?dollars?\b|usd\b|\$",
     "GBP": r"英镑|gbp\b|£",
@@ -44,6 +50,12 @@ _WITH_CURRENCY = re.compile(
     + rf")\s*(?P<number>{AMOUNT})",
     re.IGNORECASE | re.MULTILINE,
 )
+_RATE = re.compile(
+    r"(?:\b(?:per|an?|each|every)\s+(?:calendar\s+|working\s+)?(?P<thing>second|minute|hour|day|night|week|month|quarter|year|km"
+    r"|kilomet(?:re|er)|person|head|unit|piece|cell)\b)",
+    re.IGNORECASE,
+)
+_RATE_ZH = re.compile(r"每(?P<thing>秒钟?|分钟|小时|[天日周月年度人次晚]|公里|季度)")
 _NOT = r"\b(?:no|not|never|cannot)"
 _LEAST = (
     r"至少|最少|起码|最低|不[得应能可宜]?(?:少于|低于|短于|小于)|\bat least\b|\bmin(?:imum|\.)"
@@ -70,6 +82,12 @@ def other_unit(claim: str, source: str) -> bool:
     return _clash(_units(claim), _units(source))
 
 
+def other_rate(claim: str, source: str) -> bool:
+    """Whether the claim counts by another time or thing than the source: a month for a year, 每小时 for 每度."""
+    said, there = _rates(claim), _rates(source)
+    return bool(said and there and not said & there)
+
+
 def other_bound(claim: str, source: str) -> bool:
     """Whether a number is a lower limit in one text, and an upper one in the other."""
     return _clash(_limits(claim), _limits(source))
@@ -91,6 +109,15 @@ def _units(text: str) -> dict[str, set[str]]:
             for number in _value(match):
                 units[number].update(unit for unit in _BEHIND if match.groupdict().get(unit))
     return units
+
+
+def _rates(text: str) -> set[str]:
+    return {
+        unit if unit in _BEHIND else match["thing"].lower().removesuffix("s")
+        for pattern in (_RATE, _RATE_ZH)
+        for match in pattern.finditer(nfkc(text))
+        for unit in [next((u for u in _BEHIND if re.fullmatch(_BEHIND[u], match["thing"], re.IGNORECASE)), "")]
+    }
 
 
 def _limits(text: str) -> dict[str, set[str]]:

@@ -8,12 +8,17 @@ from typing import Any
 from kb.language.date_forms import MONTHS
 from kb.language.language import CJK
 from kb.language.number_forms import CODE
-from kb.language.tokenizer import segmenter
+from kb.language.tokenizer import STOP_WORDS, segmenter
 
 _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])")
 _FIRST_WORD = re.compile(r"\W*(\w+)")
 _PROPER = frozenset({"ns", "nr", "nrt", "nt"})  # places, persons, organisations in jieba's tag set
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_OPENERS = frozenset(  # that begin sentences, and are no names where nothing has them in small letters
+    "about according after all although also any around because before both during each either every few from here "
+    "however many most much neither none nothing once only over several since some such than then there these those "
+    "though through twice under unless until up upon usually various via whether while within without yes yet".split()
+)
 _ABBREVIATIONS = frozenset("EUR USD CNY RMB SGD GBP JPY KM GB MB TB ID OK FAQ PDF".split())  # units, not names
 
 
@@ -33,6 +38,14 @@ def names_in(text: str) -> frozenset[str]:
     if CJK.search(text):
         found |= {word.word for word in _tagger().cut(text) if word.flag in _PROPER and len(word.word) > 1}
     return frozenset(found)
+
+
+def opening_name(text: str) -> str:
+    """The first word of a text in lower case, where it is capitalised as any first word is; "" else."""
+    first = _FIRST_WORD.match(text)
+    word = first.group(1) if first else ""
+    known = word.lower() in MONTHS | _DAYS | STOP_WORDS | _OPENERS
+    return word.lower() if word.isascii() and word.istitle() and word.isalpha() and len(word) > 2 and not known else ""
 
 
 def codes_in(text: str) -> frozenset[str]:

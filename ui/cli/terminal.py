@@ -143,11 +143,15 @@ def interactive_chat(kb: "KnowledgeBase | RemoteKnowledgeBase", think_budget: in
         history += [Message("user", message), Message("assistant", answer.text)]
 
 
+_STATES = {"not_found": "unverified", "contradicted": "contradicted by the source", "unchecked": "could not be checked"}
+
+
 def _print_sources(answer: Answer) -> None:
     """Which sentences are not verified, and the citations."""
     for claim in answer.claims:
         if not claim.supported:
-            print(f"  (unverified) {console.printable(answer.text[claim.start : claim.end])}")
+            state = _STATES[claim.state or "not_found"]
+            print(f"  ({state}) {console.printable(answer.text[claim.start : claim.end])}")
     for citation in answer.citations:
         page = f", p. {citation.page}" if citation.page else ""
         mark = "" if citation.supported else " (does not support the claim)"

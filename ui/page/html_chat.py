@@ -1,10 +1,11 @@
 """Markup: questions, passages and answers as HTML. Every text passes through `ui.page.sanitise`."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
-from kb.schema import EVERYTHING, Answer, Citation, Document, Notice, Passage, Scope
+from kb.schema import EVERYTHING, Answer, Citation, Claim, ClaimState, Document, Notice, Passage, Scope
 from kb.store.conversations import Feedback
 from ui.page.sanitise import Span, body, message, plain, rich
 from ui.service.answer_task import Snapshot
@@ -18,6 +19,7 @@ _REASONS = {
     "up": ("reason_right", "reason_clear"),
     "down": ("reason_wrong", "reason_source", "reason_incomplete", "reason_unclear"),
 }
+_STATES: tuple[ClaimState, ...] = ("not_found", "contradicted", "unchecked")
 _NOTHING_SEARCHED = {"nothing_matches": "refused_filter", "nothing_to_search": "refused_empty"}
 _HALF_MARKER = re.compile(r"(?<!\s)\s*\[\d{0,3}\Z")  # the rest of it has not come yet
 _SEARCHABLE = ("added", "changed", "unchanged")
@@ -138,9 +140,8 @@ def answer(given: Answer, t: Strings) -> str:
     """The finished answer: sentences with their citations, and a mark on those nothing confirms."""
     if given.refused:
         return _refusal(given, t)
-    flag = f'<span class="flag" title="{plain(t("unverified_help"))}">{plain(t("unverified"))}</span>'
     spans = [
-        Span(c.start, c.end) if c.supported or not given.passages else Span(c.start, c.end, "unsupported", flag)
+        Span(c.start, c.end) if c.supported or not given.passages else Span(c.start, c.end, "unsupported", _flag(c, t))
         for c in given.claims
     ]
     by_claim = {(c.claim, c.marker): i for i, c in reversed(list(enumerate(given.citations)))}
@@ -157,6 +158,12 @@ def answer(given: Answer, t: Strings) -> str:
         return _passage_chip(n, passage, t) if passage else None
 
     return f'<div class="answer">{rich(given.text, spans, chip)}</div>'
+
+
+def _flag(claim: Claim, t: Strings) -> str:
+    state = claim.state or "not_found"
+    why = t(f"claim_{claim.reason}") if claim.reason else t("unverified_help")
+    return f'<span class="flag {state}" title="{plain(why)}">{plain(t(f"state_{state}"))}</span>'
 
 
 def notices(given: Iterable[Notice], t: Strings) -> str:
@@ -182,9 +189,10 @@ def foot(
     given = snapshot.answer
     parts = []
     if given and not given.refused and documents:
-        weak = sum(not claim.supported for claim in given.claims)
+        weak = Counter(claim.state or "not_found" for claim in given.claims if not claim.supported)
+        counts = [t.count(f"{state}_count", weak[state]) for state in _STATES if weak[state]]
         if given.claims:
-            words = t.count("unverified_count", weak) if weak else t("verified_all")
+            words = t("list_separator").join(counts) if counts else t("verified_all")
             parts.append(f'<span class="{"weak" if weak else "good"}">{plain(words)}</span>')
     if not documents:
         parts.append(f"<span>{plain(t('no_sources'))}</span>")

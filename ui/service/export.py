@@ -26,6 +26,8 @@ _TEXTS = {
         "- [{n}] {place}，第 {page} 页：“{quote}”{remark}", "- [{n}] {place}, page {page}: “{quote}”{remark}"
     ),
     "unsupported": Text("（来源不支持此句）", "(not supported by the sources)"),
+    "contradicted": Text("（与来源不符）", "(contradicted by the source)"),
+    "unchecked": Text("（无法核对）", "(could not be checked)"),
     "searched": Text("检索的问题：{text}", "Searched for: {text}"),
     "model": Text("由 {model} 回答", "Answered by {model}"),
     "failed": Text("未能完成：{text}", "Not completed: {text}"),
@@ -147,7 +149,8 @@ def _marked(answer: Answer, language: Language, remark: _Form = _emphasised) -> 
     for claim in sorted(answer.claims, key=lambda claim: claim.end, reverse=True):
         if not claim.supported:
             end = claim.start + len(text[claim.start : claim.end].rstrip())
-            text = f"{text[:end]} {remark(_text('unsupported', language))}{text[end:]}"
+            words = _text(claim.state if claim.state in ("contradicted", "unchecked") else "unsupported", language)
+            text = f"{text[:end]} {remark(words)}{text[end:]}"
     return text
 
 

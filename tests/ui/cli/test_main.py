@@ -57,7 +57,7 @@ CITATION = {
     "marker": int, "collection": str, "document": str, "version": int, "page": int | None, "start": int, "end": int,
     "quote": str, "supported": bool, "claim": int,
 }  # fmt: skip
-CLAIM = {"start": int, "end": int, "supported": bool, "markers": list}
+CLAIM = {"start": int, "end": int, "supported": bool, "markers": list, "state": str, "reason": str}
 DOCUMENT = {
     "collection": str, "document": str, "title": str, "media_type": str, "status": str, "reason": str, "version": int,
     "sha256": str, "size": int, "pages": int | None, "chunks": int, "quality": float, "ingested_at": str,

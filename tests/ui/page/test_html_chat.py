@@ -55,7 +55,7 @@ def test_citations_are_buttons_with_the_quote_at_hand(answer: Answer) -> None:
 
 def test_an_unsupported_claim_is_underlined_and_labelled(answer: Answer) -> None:
     html = html_chat.answer(answer, EN)
-    assert html.count('class="flag"') == 1
+    assert html.count('class="flag not_found"') == 1
     assert "unverified" in html
     assert '<span class="unsupported">The office dog is called Bruno ' in html
     assert "未证实" in html_chat.answer(answer, Strings("zh"))

@@ -1,0 +1,79 @@
+"""A claim is confirmed, not found, contradicted or could not be checked, and says why."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from kb.checking.citations import cite
+from kb.language.language import language_of
+from kb.models.maxsim import Vectors
+from kb.schema import Claim, ClaimReason, ClaimState
+from tests.kb.passages import passage
+
+
+def near(claim: str, texts: Sequence[str]) -> Vectors:
+    return np.full(len(texts), 0.9, np.float32)
+
+
+def claim_of(text: str, question: str, source: str, **fields: str) -> Claim:
+    found = cite(f"{text} [1]", [passage(1, source, **fields)], language_of(question), question, near)  # type: ignore[arg-type]
+    assert len(found.claims) == 1
+    return found.claims[0]
+
+
+STATES_OF_LEAVE = "Staff in Ohio and Maine have paid leave by law. Other places leave it to the employer."
+ERRORS = "列不能为空。\nERROR 1048: Column 'city' cannot be null\n请检查数据。"
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "source", "state", "reason"),
+    [
+        ("Staff in Ohio have paid leave by law.", "Where is leave paid?", STATES_OF_LEAVE, "confirmed", ""),
+        # a first word that nothing has in small letters is a name
+        ("Vermont and Maine have paid leave by law.", "Where is leave paid?", STATES_OF_LEAVE, "not_found", "name"),
+        ("Staff in Maine have paid leave.", "Where is leave paid?", STATES_OF_LEAVE, "confirmed", ""),
+        # a passage in the other language has no such name
+        ("Ulaanbaatar", "What is the capital of Mongolia?", ERRORS, "unchecked", "language"),
+        # names of another script cannot be compared, and what else there is was
+        ("The limit in Hamburg is 142 euros.", "What is it?", "汉堡的限额为 142 欧元。", "unchecked", "language"),
+        ("The limit is 142 euros.", "What is the limit?", "汉堡的限额为 142 欧元。", "confirmed", ""),
+        # an echo answers nothing, where the question is not for a yes or no
+        ("关闭密码复杂度策略。", "怎么关闭密码复杂度策略？", "关闭密码复杂度策略前须备份。", "not_found", "echo"),
+        ("密码复杂度策略可以关闭。", "密码复杂度策略可以关闭吗？", "密码复杂度策略可以关闭。", "confirmed", ""),
+        ("There is a limit for hotels.", "How much may it cost?", "There is a limit for hotels.", "not_found", "echo"),
+        ("There is no limit for hotels.", "How much may it cost?", "There is no limit for hotels.", "confirmed", ""),
+        # what is said of all, or of one alone
+        ("All lots have free brackets.", "Which lots have brackets?", "The Ghent lot has free brackets.", "not_found",
+         "quantifier"),
+        ("Only the Ghent lot has brackets.", "Which lots have brackets?", "The Ghent and Lyon lots have brackets.",
+         "not_found", "quantifier"),
+        ("Only the Ghent lot has brackets.", "Which lots have brackets?", "The Ghent lot alone has brackets.",
+         "confirmed", ""),
+        # what is taken out
+        ("The warranty covers the batteries.", "Are batteries covered?",
+         "The warranty covers it all. Batteries are excluded.", "contradicted", "negation"),
+        ("It pays 5 euros a month.", "What does it pay?", "It pays 5 euros a year.", "contradicted", "unit"),
+        ("The cable is 1.8 cm long.", "How long is the cable?", "The cable is 1.8 m long.", "contradicted", "unit"),
+        ("充电按每小时 0.9 元结算。", "充电怎么收费？", "充电按每度 0.9 元结算。", "contradicted", "unit"),
+        ("A dinner may cost EUR 35.", "What may a dinner cost?", "A gift may cost EUR 35. A dinner may cost EUR 60.",
+         "not_found", "rival"),
+    ],
+)  # fmt: skip
+def test_a_claim_has_a_state_and_a_reason(
+    text: str, question: str, source: str, state: ClaimState, reason: ClaimReason
+) -> None:
+    claim = claim_of(text, question, source)
+    assert (claim.state, claim.reason, claim.supported) == (state, reason, state == "confirmed")
+
+
+def test_a_heading_alone_confirms_nothing() -> None:
+    source = "Long service\nGifts are handed over in spring."
+    claim = claim_of("Long service", "What is there for staff?", source, section="Benefits > Long service")
+    assert claim.state == "not_found"
+
+
+def test_what_could_not_be_checked_is_shown_and_what_nothing_holds_is_not() -> None:
+    chinese = [passage(1, "汉堡的限额为 142 欧元。")]
+    assert cite("The limit in Hamburg is 142 euros [1].", chinese, "en", "What is the limit?", near).grounded
+    assert not cite("The limit is 150 euros [1].", chinese, "en", "What is the limit?", near).grounded

@@ -1,0 +1,63 @@
+"""A number is that of its clause, row and sentence: where another stands nearer to the question, it answers another."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from kb.checking.rival_values import MARGIN, MEANING_MARGIN, has_rival, values_in
+from kb.checking.table_claims import rows_of
+from kb.models.maxsim import Vectors
+
+RATES = "The share of broken pumps was 1.7 % for the A3, 0.6 % for the A5 and 2.9 % for the B2."
+PENSION = "The employer pays 6.8 % of the salary into the fund, and the employee pays 3.4 %."
+BIKES = ["A bicycle may be leased for EUR 28 a month.", "A helmet costs EUR 41 once."]
+TABLE = "| Room | Seats | Floor |\n|---|---|---|\n| Maas | 10 | 3 |\n| Rotte | 6 | 3 |"
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "sentences", "rival"),
+    [
+        ("The A5 had a share of 1.7 %.", "What was the share of broken A5 pumps?", [RATES], True),
+        ("The A5 had a share of 0.6 %.", "What was the share of broken A5 pumps?", [RATES], False),
+        ("The employee pays 6.8 %.", "What does the employee pay into the fund?", [PENSION], True),
+        ("The employee pays 3.4 %.", "What does the employee pay into the fund?", [PENSION], False),
+        ("It costs EUR 41.", "What does a leased bicycle cost a month?", BIKES, True),
+        ("It costs EUR 28 a month.", "What does a leased bicycle cost a month?", BIKES, False),
+        ("It costs nothing.", "What does a leased bicycle cost a month?", BIKES, False),
+        ("试用期为 3 个月。", "研发岗的试用期多久？", ["研发岗的试用期为 6 个月，其他岗位为 3 个月。"], True),
+        ("试用期为 6 个月。", "研发岗的试用期多久？", ["研发岗的试用期为 6 个月，其他岗位为 3 个月。"], False),
+    ],
+)
+def test_another_value_nearer_to_the_question_is_a_rival(
+    claim: str, question: str, sentences: list[str], rival: bool
+) -> None:
+    assert has_rival(claim, question, values_in(sentences, []), None) is rival
+
+
+def test_in_a_table_the_words_of_row_and_column_belong_to_a_value() -> None:
+    values = values_in(TABLE.splitlines(), rows_of(TABLE))
+    assert has_rival("It has 6 seats.", "How many seats does the room Maas have?", values, None)
+    assert not has_rival("It has 10 seats.", "How many seats does the room Maas have?", values, None)
+
+
+@pytest.mark.parametrize(("apart", "rival"), [(MEANING_MARGIN + 0.005, True), (MEANING_MARGIN / 2, False)])
+def test_what_means_more_nearly_what_was_asked_is_a_rival(apart: float, rival: bool) -> None:
+    def similarities(question: str, texts: Sequence[str]) -> Vectors:
+        return np.array([0.85 + (apart if "dinner" in text else 0.0) for text in texts], np.float32)
+
+    sentences = ["Presents are worth at most EUR 35.", "A dinner for guests is worth EUR 60."]
+    values = values_in(sentences, [])
+    assert has_rival("At most EUR 35.", "What may be spent on eating out?", values, similarities) is rival
+    assert not has_rival("At most EUR 60.", "What may be spent on eating out?", values, similarities)
+
+
+def test_a_value_of_another_kind_is_no_rival() -> None:
+    sentences = ["The course takes 90 minutes.", "The course for new staff costs EUR 20."]
+    assert not has_rival("It takes 90 minutes.", "What about the course for new staff?", values_in(sentences, []), None)
+
+
+def test_the_margin_is_a_rare_word_of_the_question() -> None:
+    near = ["The red valve opens at 5 bar.", "The valve closes at 7 bar."]
+    assert has_rival("At 7 bar.", "When does the red valve open?", values_in(near, []), None)
+    assert MARGIN == 0.5
