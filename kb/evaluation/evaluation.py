@@ -273,6 +273,8 @@ def score(outcome: Outcome, options: EvalOptions) -> Scores:
         scores,
         claims=len(answer.claims),
         claims_supported=sum(1 for claim in answer.claims if claim.supported),
+        claims_contradicted=sum(1 for claim in answer.claims if claim.state == "contradicted"),
+        claims_unchecked=sum(1 for claim in answer.claims if claim.state == "unchecked"),
         claims_cited=sum(1 for claim in answer.claims if claim.markers),
     )
 

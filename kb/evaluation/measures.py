@@ -177,6 +177,9 @@ def measures(outcomes: Sequence["Outcome"], samples: int) -> dict[str, Measure]:
         found[f"answers.cons@{samples}"] = of_rows("share", _votes(answerable, samples))
     found |= {
         "claims.supported": _sums((o, o.scores.claims_supported, o.scores.claims) for o in answered),
+        "claims.confirmed": _sums((o, o.scores.claims_supported, o.scores.claims) for o in answered),
+        "claims.contradicted": _sums((o, o.scores.claims_contradicted, o.scores.claims) for o in answered),
+        "claims.unchecked": _sums((o, o.scores.claims_unchecked, o.scores.claims) for o in answered),
         "claims.cited": _sums((o, o.scores.claims_cited, o.scores.claims) for o in answered),
         "citations.on_gold": _sums((o, o.scores.citations_on_gold, o.scores.citations) for o in answered),
     }

@@ -68,6 +68,8 @@ class Scores:
     language_right: bool | None = None
     claims: int = 0
     claims_supported: int = 0
+    claims_contradicted: int = 0
+    claims_unchecked: int = 0
     claims_cited: int = 0
     citations: int | None = None  # None without evidence
     citations_on_gold: int | None = None

@@ -41,6 +41,8 @@ FIGURES: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (  # group; 
     )),
     ("group_claims", (
         ("claims.supported", "fig_supported", "claims.of.claims"),
+        ("claims.contradicted", "fig_contradicted", "claims.of.claims"),
+        ("claims.unchecked", "fig_unchecked", "claims.of.claims"),
         ("claims.cited", "fig_cited", "claims.of.claims"),
         ("citations.on_gold", "fig_on_gold", "citations.of.citations"),
     )),

@@ -368,6 +368,8 @@ TEXTS: Mapping[str, Text] = {
     "fig_leaks": Text("思考泄漏", "reasoning leaked"),
     "fig_cons": Text("多数票答对", "right by majority"),
     "fig_supported": Text("句子有依据", "sentences supported"),
+    "fig_contradicted": Text("句子与文档不符", "sentences contradicted"),
+    "fig_unchecked": Text("句子无法核对", "sentences not checkable"),
     "fig_cited": Text("句子有引用", "sentences cited"),
     "fig_on_gold": Text("引用落在标准出处", "citations on the right place"),
     "fig_search_50": Text("检索，中位", "search, median"),

@@ -127,12 +127,16 @@ ALL = [LEAVE, COLOUR, ABSENT, WEATHER]
 
 
 def base() -> ScriptedBase:
-    claims = [Claim(0, 10, True, (1,)), Claim(11, 20, False, ())]
+    claims = [Claim(0, 10, True, (1,)), Claim(11, 20, False, (), "contradicted", "unit")]
     return ScriptedBase(
         {
             LEAVE.question: [answer("You get fifteen days [1].", claims=claims, citations=[citation(2), citation(1)])],
             COLOUR.question: [
-                answer("It is red.", claims=[Claim(0, 10, False, (1,))], citations=[citation(None, "b.txt")])
+                answer(
+                    "It is red.",
+                    claims=[Claim(0, 10, False, (1,), "unchecked", "language")],
+                    citations=[citation(None, "b.txt")],
+                )
             ],
             ABSENT.question: [answer("It is 42.")],
             WEATHER.question: [answer("The documents do not say.", refused=True)],
@@ -252,7 +256,10 @@ def test_the_figures_equal_those_computed_by_hand(tmp_path: Path) -> None:
     assert (answers["refused_answerable"], answers["refused_unanswerable"]) == (0.0, 0.5)
     assert answers["refused_by_kind"] == {"near_miss": 0.0, "off_topic": 1.0}
     assert (answers["empty"], answers["think_leaks"], answers["language_right"]) == (0.0, 0.0, 1.0)
-    assert figures["claims"] == {"supported": 1 / 3, "cited": 2 / 3, "of": {"claims": 3}}
+    assert figures["claims"] == {
+        "supported": 1 / 3, "confirmed": 1 / 3, "contradicted": 1 / 3, "unchecked": 1 / 3, "cited": 2 / 3,
+        "of": {"claims": 3},
+    }  # fmt: skip
     assert figures["citations"] == {"on_gold": 2 / 3, "of": {"citations": 3}}
     assert figures["seconds"]["total"] == {"p50": 2.0, "p95": 2.0}
     assert {"commit", "engine", "model_digest", "settings_hash", "seed"} <= figures["run"].keys()
