@@ -203,17 +203,22 @@ def _answers_of(kb: "KnowledgeBase | RemoteKnowledgeBase", no_cache: bool) -> Pa
     return kb.home.answers if isinstance(kb, KnowledgeBase) and not no_cache else None
 
 
-RunArgument = Annotated[Path, typer.Argument(help="The --out folder of a run.", show_default=False)]
+RunArgument = Annotated[
+    Path, typer.Argument(help="The --out folder of a run, or the id of one that the page lists.", show_default=False)
+]
 
 
 @group.command("compare")
-def compare(a: RunArgument, b: RunArgument, json: JsonOption = False) -> None:
+def compare(a: RunArgument, b: RunArgument, json: JsonOption = False, home: HomeOption = None) -> None:
     """Two runs over the questions that both put: what differs by more than chance, and which answers changed."""
     with console.errors_for_people():
         from kb.evaluation.comparison import comparison_form
         from kb.evaluation.evaluation import load_run
 
-        form = comparison_form(load_run(a), load_run(b))
+        runs = home_place(home) / "runs"
+        form = comparison_form(
+            *(load_run(runs / run if (runs / run).is_dir() and not run.exists() else run) for run in (a, b))
+        )
         if json:
             console.print_json(form)
             return

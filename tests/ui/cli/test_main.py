@@ -175,8 +175,8 @@ def test_every_command_takes_a_home_and_is_explained() -> None:
 
     found = dict(commands(typer.main.get_command(main.app)))
     assert set(found) >= {
-        "up", "ingest", "search", "ask", "chat", "eval run", "eval compare", "repair", "doctor", "audit", "docs list", "docs show",
-        "docs delete", "models list", "models pull", "models use", "models rm",
+        "up", "ingest", "search", "ask", "chat", "eval run", "eval compare", "repair", "doctor", "audit", "docs list",
+        "docs show", "docs delete", "models list", "models pull", "models use", "models rm",
     }  # fmt: skip
     for name, command in found.items():
         assert command.help, name
