@@ -27,6 +27,7 @@ from ingest.sync.pipeline import ingest
 from kb.assistant import KnowledgeBase
 from kb.config import Settings, load_settings
 from kb.errors import StorageFull
+from kb.schema import Scope
 from tests import tiny
 from tests.knowledge import OWNER, write
 
