@@ -19,7 +19,7 @@ NEAR = 0.90  # cosine of multilingual-e5-small to an example from which on a que
 _SECOND_PERSON = re.compile(
     r"\b(?:you|your|yours|yourself|this (?:assistant|tool|app|product))\b|[你您]|本助手|这个助手", re.I
 )
-_CLAUSE_END = re.compile(r"\s*(?:[,;?!，；？！。、]|\band\b)+\s*", re.I)
+_CLAUSE_END = re.compile(r"[,;?!，；？！。、]|\band\b", re.I)
 _NOT_A_WORD = re.compile(r"[^\w]+|_+")
 _GREETING = re.compile(
     r"(?:hello|hi|hey|hiya|good (?:morning|afternoon|evening)|greetings)(?: (?:there|all|everyone|again))?"
@@ -184,7 +184,7 @@ class ProductHelp:
         nearest = self._nearest(question)
         if nearest is None:
             return None
-        parts = [part for part in _CLAUSE_END.split(question) if part and _SECOND_PERSON.search(part)]
+        parts = [part.strip() for part in _CLAUSE_END.split(question) if _SECOND_PERSON.search(part)]
         asked = dict.fromkeys(filter(None, map(self._nearest, parts)) if len(parts) > 1 else (), None) or {
             nearest: None
         }

@@ -46,11 +46,11 @@ _DENIED = re.compile(
     r"|(?:不得|不能|不可以|不可|不允许|不予|不会|不再|禁止|严禁|无权|无需|没有|不(?![可能得允予会再])|未)([一-鿿]{2})",
     re.IGNORECASE,
 )
-_EXCLUDED = re.compile(  # what is taken out
-    r"\b(?:except(?: for)?|excluding|other than|not including|without)\s+([^,.;:()]+)"
-    r"|([^,.;:()，。；]+?)\s*(?:(?:is|are) excluded\b|除外)",
-    re.IGNORECASE,
-)
+# What is taken out stands behind these, or before those.
+_EXCLUDING = re.compile(r"\b(?:except(?: for)?|excluding|other than|not including|without) ([^,.;:()]+)", re.IGNORECASE)
+_EXCLUDED = re.compile(r"\b(?:is|are) excluded\b|除外", re.IGNORECASE)
+_PART_END = re.compile(r"[,.;:()，。；]")
+_LONGEST_PART = 120  # characters
 _CONDITION = re.compile(  # what is denied in one case may be allowed in another
     r"\b(?:without|unless|until|except|before|after|beyond|over|above|more than|if|other than|but|only)\b"
     r"|未经|除|前|后|超|以上|否则|但|如|若|只|仅",
@@ -105,7 +105,8 @@ def excludes(claim: str, sentence: str) -> bool:
     """Whether a sentence takes something out, and the claim, which denies nothing, names it."""
     if _denies(_ATTRIBUTE.sub(" ", claim)):
         return False
-    out = "".join(first or second for first, second in _EXCLUDED.findall(sentence))
+    before = (sentence[max(0, at.start() - _LONGEST_PART) : at.start()] for at in _EXCLUDED.finditer(sentence))
+    out = " ".join([*_EXCLUDING.findall(sentence), *(_PART_END.split(part)[-1] for part in before)])
     left = content_of(out).keys()
     return bool(left) and 2 * len(left & content_of(claim).keys()) >= len(left)
 

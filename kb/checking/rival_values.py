@@ -36,7 +36,7 @@ _BEHIND = re.compile(
 )
 _MONEY_BEFORE = re.compile(r"(?:€|\$|£|¥|\b(?:eur|usd|cny|rmb|sgd|gbp))\s*$", re.IGNORECASE)
 _NUMBER = re.compile(
-    r"(?<![\w.,])\d[\d.,]*\d|(?<![\w.,])\d(?![\w.]*\d)|[一二三四五六七八九十百]+(?=[个天日年月周小分元])"
+    r"(?<![\w.,])\d[\d.,]*\d|(?<![\w.,])\d(?![\w.]*\d)|(?<![一二三四五六七八九十百])[一二三四五六七八九十百]++(?=[个天日年月周小分元])"
 )
 
 
