@@ -37,6 +37,8 @@ _DIGITS = re.compile(r"\d+")
 _LIST_ITEM = re.compile(r"[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．]")
 _KINDS_OF_PLACE = "区省市县州"  # left out where a place is named in a table
 _LINKING = "是为的了有在元共达约计"  # characters that tie an answer to what was asked
+# The source holds what such a claim says, but not surely of what was asked: it is marked, and not withheld.
+UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier"})
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
 
 _SMALL_WORD = re.compile(r"(?<![A-Za-z])[a-z]{2,}")
@@ -127,7 +129,9 @@ class Aligner:
         if own and own[0].supported:
             return [span for span in own if span.supported and span.strength >= KEEP_MARKER * own[0].strength]
         others = self._spans(claim, [s for s in self._sources if s.passage.rank not in cited], is_cited=False)
-        return sorted((span for span in others if span.supported), key=_merit)[:1] or own
+        holding = sorted((span for span in others if span.supported), key=_merit)[:1]
+        undecided = sorted((span for span in others if span.reason in UNDECIDED), key=_merit)[:1]
+        return holding or own or undecided
 
     def _spans(self, claim: str, sources: Sequence[_Source], is_cited: bool) -> list[Span]:
         return [self._best(claim, source, is_cited) for source in sources if source.windows]

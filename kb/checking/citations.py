@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kb.checking.alignment import Aligner, Similarities, Span, states_something
+from kb.checking.alignment import UNDECIDED, Aligner, Similarities, Span, states_something
 from kb.language.language import CJK, repeats, sentences
 from kb.language.number_forms import numbers_in
 from kb.schema import Citation, Claim, ClaimReason, ClaimState, Language, Notice, Passage
@@ -21,8 +21,6 @@ _MARKER = re.compile(
 _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
 _CLOSING = "。！？；.!?;"
 _CONTRADICTS: frozenset[ClaimReason] = frozenset({"sign", "negation", "column", "row", "year", "unit"})
-# The source holds what such a claim says, but not surely of what was asked: it is marked, and not withheld.
-_SHOWN_ALL_THE_SAME: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier"})
 _AMOUNT_ASKED = re.compile(
     r"\bhow (?:much|many|long|far|often|large|big|high|heavy|old|thick|wide|deep|fast)\b"
     r"|多少|多久|多长|多大|多高|多重|多远|几[个天年月日点次人名小岁倍项种台页位]",
@@ -89,7 +87,7 @@ def cite(
         if stating:
             spans = aligner.sources(_statement(draft.body), cited)
             grounded = grounded or any(
-                span.on_target and (span.supported or span.reason in _SHOWN_ALL_THE_SAME) for span in spans
+                span.on_target and (span.supported or span.reason in UNDECIDED) for span in spans
             )
             if lacks_amount:
                 spans = [replace(span, supported=False, reason="echo") for span in spans]

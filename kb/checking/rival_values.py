@@ -87,7 +87,7 @@ def has_rival(
             return True
         if all(any(_contrast(one, other, wanted) for other in others if other.sentence == one.sentence) for one in own):
             return True
-        alike = [other for other in others if other.kind in kinds]
+        alike = [other for other in apart if other.kind in kinds]
         if similarities and alike:
             cosines = similarities(question, [value.text for value in (*own, *alike)])
             if float(max(cosines[len(own) :])) >= float(max(cosines[: len(own)])) + MEANING_MARGIN:

@@ -76,4 +76,5 @@ def test_a_heading_alone_confirms_nothing() -> None:
 def test_what_could_not_be_checked_is_shown_and_what_nothing_holds_is_not() -> None:
     chinese = [passage(1, "汉堡的限额为 142 欧元。")]
     assert cite("The limit in Hamburg is 142 euros [1].", chinese, "en", "What is the limit?", near).grounded
+    assert cite("The limit in Hamburg is 142 euros.", chinese, "en", "What is the limit?", near).grounded  # no marker
     assert not cite("The limit is 150 euros [1].", chinese, "en", "What is the limit?", near).grounded

@@ -52,6 +52,17 @@ def test_what_means_more_nearly_what_was_asked_is_a_rival(apart: float, rival: b
     assert not has_rival("At most EUR 60.", "What may be spent on eating out?", values, similarities)
 
 
+def test_values_of_one_sentence_are_not_told_apart_by_meaning() -> None:
+    def similarities(question: str, texts: Sequence[str]) -> Vectors:
+        return np.array(
+            [0.9 if "share" in text else 0.8 for text in texts], np.float32
+        )  # as the first clause says more
+
+    values = values_in([RATES], [])
+    assert not has_rival("0.6 %", "What was the share of broken A5 pumps?", values, similarities)
+    assert has_rival("1.7 %", "What was the share of broken A5 pumps?", values, similarities)
+
+
 def test_a_value_of_another_kind_is_no_rival() -> None:
     sentences = ["The course takes 90 minutes.", "The course for new staff costs EUR 20."]
     assert not has_rival("It takes 90 minutes.", "What about the course for new staff?", values_in(sentences, []), None)

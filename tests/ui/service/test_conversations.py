@@ -283,6 +283,17 @@ def test_history_holds_questions_and_answers_without_reasoning_or_failures(
     assert staged.asked[-1] == ("leave?", tuple(conversation.history()[:-2]))
 
 
+def test_a_greeting_is_no_context_for_what_is_asked_next(staged: Staged, service: Conversations) -> None:
+    conversation = service.new()
+    answered(service, conversation, "leave?")
+    given = conversation.turns[0].running.snapshot.answer
+    assert given is not None
+    staged.plays["hello"] = lambda stop: iter([Done(replace(given, text="Hello!", kind="greeting"))])
+    answered(service, conversation, "hello")
+    answered(service, conversation, "and then?")
+    assert [message.content for message in staged.asked[-1][1]] == ["leave?", given.text]
+
+
 def test_asking_again_is_the_same_question_with_what_came_before_it_and_another_seed(
     staged: Staged, service: Conversations
 ) -> None:
