@@ -336,10 +336,13 @@ def test_a_missing_model_is_named_and_another_chosen(
     assert not re.search("`|kb models|--engine", page.locator("body").inner_text())  # commands are not for the page
     shots(page, "question-without-model", other=True)
 
-    # The models page says the same, and what else there is. One click, and questions are answered.
+    # The models page says where to pull it, and what else there is. One click, and questions are answered.
     page.locator(".st-key-side-model a").first.click()
     page.wait_for_selector(f".inuse:has-text('No model'):has-text('{MISSING}')")
-    assert said in page.locator(".inuse .reason").inner_text()
+    assert (
+        f"{MISSING} is not on the Ollama server at {host}. Pull {MISSING} below"
+        in page.locator(".inuse .reason").inner_text()
+    )
     shots(page, "model-missing", other=True)
     assert page.locator(f'.st-key-installed .doc:has-text("{MISSING}")').count() == 0
     page.locator(f'.st-key-installed .doc:has-text("{PLAIN_MODEL}") [data-action="use"]').click()

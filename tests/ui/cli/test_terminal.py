@@ -19,6 +19,7 @@ from kb.schema import (
     Thought,
     Token,
 )
+from ui.cli import console
 from ui.cli.terminal import print_events
 
 DIM, PLAIN = "\033[2m", "\033[0m"
@@ -61,6 +62,12 @@ def test_a_file_gets_the_checked_answer_with_its_sources_alone(shown: Shown) -> 
     out, err = shown(*events, Done(answer(notices=[late, Notice("cut", "It was cut.")])), terminal=False)
     assert out.splitlines() == [TEXT, *SOURCES]
     assert err == ["0 passages found", "note: It came late.", "note: It was cut.", "m e 1.0 s"]
+
+
+def test_one_of_a_thing_is_told_in_the_singular() -> None:
+    assert [console.counted(n, "passage") for n in (0, 1, 2, 1200)] == [
+        "0 passages", "1 passage", "2 passages", "1,200 passages",
+    ]  # fmt: skip
 
 
 def test_a_withheld_draft_goes_into_no_file_and_its_refusal_stands_there_once(shown: Shown) -> None:

@@ -38,6 +38,10 @@ def test_one_thing_is_counted_in_the_singular() -> None:
     assert Strings("en").count("passages_found", 1) == "1 passage found"
     assert Strings("en").count("passages_found", 1200) == "1,200 passages found"
     assert Strings("zh").count("passages_found", 5) == "找到 5 个段落"
+    assert Strings("en").count("delete_text", 1).startswith("Its text and all its versions")
+    assert Strings("en").count("delete_text", 9).startswith("Their text and all their versions")
+    assert Strings("zh").count("delete_text", 1).startswith("其内容")
+    assert Strings("zh").count("delete_text", 9).startswith("它们的内容")
 
 
 @pytest.mark.parametrize(
