@@ -68,7 +68,10 @@ def _write(file: Path, key: bytes) -> None:
         out.flush()
         os.fsync(out.fileno())
     try:
-        with suppress(FileExistsError):
-            os.link(part, file)
+        os.link(part, file)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links
+        os.replace(part, file)
     finally:
         part.unlink(missing_ok=True)
