@@ -172,18 +172,20 @@ def _toggles(fence: str, match: re.Match[str]) -> bool:
 def tight_heading(line: str) -> tuple[int, str] | None:
     """Level and words of a heading whose signs touch its words, as many Chinese authors write; None for other lines."""
     match = _ATX_TIGHT.match(line) if _CJK.search(line) else None
-    return (len(match[1]), match[2]) if match else None
+    return (len(match[1]), match[2].rstrip(" \t").rstrip("#").rstrip(" \t")) if match else None
 
 
 def _atx(line: str) -> tuple[int, str, int] | None:
-    spaced = _ATX.match(line)
-    match = spaced or (_ATX_TIGHT.match(line) if _CJK.search(line) else None)
-    if not match:
+    if spaced := _ATX.match(line):
+        said = (spaced[2] or "").rstrip(" \t")
+        without_closing = said.rstrip("#")  # `## Title ##`
+        level, said = len(spaced[1]), without_closing if without_closing.endswith((" ", "\t")) else said
+    elif tight := tight_heading(line):
+        level, said = tight
+    else:
         return None
-    said = (match[2] or "").rstrip(" \t")
-    without_closing = said.rstrip("#")  # `## Title ##`
-    words = _words(said if spaced and not without_closing.endswith((" ", "\t")) else without_closing)
-    return (len(match[1]), words, 0) if words else None
+    words = _words(said)
+    return (level, words, 0) if words else None
 
 
 def _setext(lines: list[str], at: int, body: int) -> tuple[int, str, int] | None:

@@ -7,6 +7,7 @@ from time import perf_counter
 
 import pytest
 
+from ingest.plain.markdown_text import tight_heading
 from tests.ui.page.test_sanitise import HOSTILE
 from tests.ui.sources.reading import Read
 from ui.sources import markdown_form
@@ -146,3 +147,11 @@ def test_nothing_hostile_gets_an_element_or_an_attribute_of_its_own(hostile: str
         for tag, attributes in Read(drawn(text)).elements:
             assert tag in ALLOWED
             assert set(attributes) <= {"class", "hidden", "value", "data-as"}
+
+
+@pytest.mark.parametrize("line", ["##请假##", "##请假 ## ", "##请假"])
+def test_a_heading_whose_signs_touch_it_has_the_words_that_are_stored_of_it(line: str) -> None:
+    read = Read(drawn(f"{line}\n\n十天。", (0, len(line))))
+    assert tight_heading(line) == (2, "请假")
+    assert re.findall(r"\w", read.cited_and_seen) == ["请", "假"]
+    assert "#" not in read.cited_and_seen
