@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import platform
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,15 +10,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from kb.evaluation.outcome import Outcome
 from kb.evaluation.questions import Question
-from kb.evaluation.results_log import private
+from kb.evaluation.results_log import OUTCOME, write_whole
 
 KEPT = 5_000  # outcomes; the oldest go first
 _ENGINES = ("xllamacpp", "ollama", "onnxruntime", "jieba", "chromadb")  # libraries that may change what is answered
-_OUTCOME = TypeAdapter(Outcome)
 
 
 class AnswerCache:
@@ -36,7 +34,7 @@ class AnswerCache:
     def get(self, question: Question, sample: int, seed: int) -> Outcome | None:
         """What came of it before, under the same conditions; None where that is not known."""
         try:
-            return _OUTCOME.validate_json(self._file(question, sample, seed).read_bytes())
+            return OUTCOME.validate_json(self._file(question, sample, seed).read_bytes())
         except (OSError, ValidationError):
             return None
 
@@ -45,12 +43,9 @@ class AnswerCache:
         if outcome.error:
             return
         file = self._file(outcome.question, outcome.sample, seed)
-        draft = file.with_suffix(".part")
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with open(draft, "wb", opener=private) as to:
-                to.write(_OUTCOME.dump_json(outcome))
-            os.replace(draft, file)
+            write_whole(file, OUTCOME.dump_json(outcome))
 
     def tidy(self) -> None:
         """Remove the oldest beyond `KEPT`."""

@@ -1,7 +1,7 @@
 """Comparing: two runs of an evaluation, by their figures and question by question: what became right, what wrong."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -10,6 +10,7 @@ import numpy as np
 from kb.errors import UsageError
 from kb.evaluation import ranking_metrics
 from kb.evaluation.measures import SEED, Measure, batches, measures, of_rows, total, weighted
+from kb.evaluation.results_log import differing
 
 if TYPE_CHECKING:
     from kb.evaluation.outcome import Outcome, Report
@@ -89,11 +90,6 @@ def _change(before: Verdict | None, after: Verdict | None) -> Change:
     if (before == "right") == (after == "right") or "unjudged" in (before, after):
         return "same"
     return "better" if after == "right" else "worse"
-
-
-def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """The parts of two runs' fingerprints that are not the same, by name."""
-    return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
 
 
 # ---- figures

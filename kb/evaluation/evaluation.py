@@ -23,7 +23,7 @@ from kb.evaluation.metrics import as_table, summarise
 from kb.evaluation.outcome import EvalOptions, EvalProgress, Outcome, Ranked, Report, Scores
 from kb.evaluation.questions import Evidence, Question, chosen, load_questions
 from kb.evaluation.ranking_metrics import Place
-from kb.evaluation.results_log import FILE, ResultsLog, read_results
+from kb.evaluation.results_log import FILE, OUTCOME, ResultsLog, read_results
 from kb.language.script import is_written_in
 from kb.schema import EVERYTHING, Answer, Document, Passage, Principal, Retrieval, Scope
 from kb.store.scopes import ScopeFilter, said
@@ -79,9 +79,6 @@ class Asked(Protocol):
     ) -> Answer: ...
 
 
-_OUTCOME = TypeAdapter(Outcome)
-
-
 def evaluate(
     kb: Asked,
     questions: Sequence[Question],
@@ -108,11 +105,12 @@ def evaluate(
         if options.engine is not None or options.model is not None:
             kb.use_model(options.engine, options.model)
         kb.warm_up()  # so that loading is not counted into the first answer's seconds
-    run = fingerprint(kb, questions, options)
+    documents = kb.documents(options.asker)
+    run = fingerprint(kb, questions, options, documents)
     with ResultsLog(out / FILE, run, options.fresh) as log:
         done = _resumed(log, options)
         plan = [(question, sample) for question in questions for sample in range(options.samples)]
-        collections = _collections(kb, questions, options)
+        collections = _collections(questions, documents)
         pending = [(q, s) for q, s in plan if (q.id, s) not in done or done[q.id, s].error]
         if options.retrieval_only and pending:
             _warm_search(kb, pending[0][0], options)
@@ -121,7 +119,7 @@ def evaluate(
         for found in _put_all(kb, pending, options, answers, stop or threading.Event()):
             outcome = replace(found, collections=collections.get(found.question.id, ()))
             question, sample = outcome.question, outcome.sample
-            log.append(_OUTCOME.dump_json(outcome))
+            log.append(OUTCOME.dump_json(outcome))
             done[question.id, sample] = outcome
             if progress is not None:
                 failed = sum(1 for o in done.values() if o.error)
@@ -279,9 +277,10 @@ def score(outcome: Outcome, options: EvalOptions) -> Scores:
     )
 
 
-def fingerprint(kb: Asked, questions: Sequence[Question], options: EvalOptions) -> dict[str, Any]:
-    """What identifies a run: two runs that agree in all of it measure the same thing."""
-    documents = sorted((d.collection, d.path, d.sha256) for d in kb.documents(options.asker))
+def fingerprint(
+    kb: Asked, questions: Sequence[Question], options: EvalOptions, documents: Sequence[Document]
+) -> dict[str, Any]:
+    """What identifies a run over these documents: two runs that agree in all of it measure the same thing."""
     model = None if options.retrieval_only else kb.model
     return {
         "commit": _commit(),
@@ -290,7 +289,7 @@ def fingerprint(kb: Asked, questions: Sequence[Question], options: EvalOptions) 
         "model_digest": model.digest() if model else None,
         "settings_hash": _hash(kb.settings.model_dump(mode="json")),
         "questions_hash": _hash(TypeAdapter(list[Question]).dump_python(list(questions), mode="json")),
-        "documents_hash": _hash(documents),
+        "documents_hash": _hash(sorted((d.collection, d.path, d.sha256) for d in documents)),
         "seed": options.seed,
         "samples": options.samples,
         "limit": options.limit,
@@ -323,10 +322,10 @@ def _check(options: EvalOptions) -> None:
         raise UsageError("--samples counts answers; it cannot go with --retrieval-only.")
 
 
-def _collections(kb: Asked, questions: Sequence[Question], options: EvalOptions) -> dict[str, tuple[str, ...]]:
+def _collections(questions: Sequence[Question], documents: Sequence[Document]) -> dict[str, tuple[str, ...]]:
     """For each question the collections in which its gold documents stand."""
     by_path: dict[str, set[str]] = {}
-    for document in kb.documents(options.asker):
+    for document in documents:
         by_path.setdefault(document.path, set()).add(document.collection)
     return {q.id: tuple(sorted({name for e in q.evidence for name in by_path.get(e.doc, ())})) for q in questions}
 
@@ -348,7 +347,7 @@ def _resumed(log: ResultsLog, options: EvalOptions) -> dict[tuple[str, int], Out
     done = {}
     for number, line in enumerate(log.lines, start=2):
         try:
-            outcome = _OUTCOME.validate_json(line)
+            outcome = OUTCOME.validate_json(line)
         except ValidationError:
             raise UsageError(
                 f"{log.path}, line {number} is not an outcome of this version. Replace the results with --fresh."

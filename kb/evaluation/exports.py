@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from xml.etree import ElementTree
 
 from kb.errors import KBError, why
 from kb.evaluation.comparison import verdict
-from kb.evaluation.results_log import private
+from kb.evaluation.results_log import write_whole
 
 if TYPE_CHECKING:
     from kb.evaluation.gates import Judged
@@ -90,10 +89,7 @@ def _xml(text: str) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    draft = path.with_name(f"{path.name}.part")
     try:
-        with open(draft, "wb", opener=private) as file:
-            file.write(content)
-        os.replace(draft, path)
+        write_whole(path, content)
     except OSError as error:
         raise KBError(f"{path} cannot be written: {why(error)}. The results are kept.") from None

@@ -51,6 +51,11 @@ class Gate:
     limits: tuple[Limit, ...] = ()
     base: Path | None = None
 
+    @property
+    def drops(self) -> bool:
+        """Whether any limit is measured from another run."""
+        return any(limit.drop for limit in self.limits)
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -113,15 +118,17 @@ def _unknown(name: str, figures: Iterable[str], said: str) -> UsageError:
 def check_base(gate: Gate, base: Path | None) -> Path | None:
     """The run to measure drops from: the one named, or the gate's own. Raises UsageError where one is needed."""
     base = base or gate.base
-    if base is None and any(limit.drop for limit in gate.limits):
+    if base is None and gate.drops:
         raise UsageError("The gate limits drops, and no run is named to measure them from. Give --base RUN.")
     return base
 
 
 def judge(report: "Report", gate: Gate, base: "Report | None" = None) -> list[Judged]:
     """Every limit with why it is missed; a figure without a value misses any. Raises UsageError for no figure."""
+    if not gate.limits:
+        return []
     figures = flat(summarise(report))
-    beside = differences(base, report) if base is not None else {}
+    beside = differences(base, report) if base is not None and gate.drops else {}
     judged = []
     for limit in gate.limits:
         if limit.figure not in figures:

@@ -175,9 +175,10 @@ def measures(outcomes: Sequence["Outcome"], samples: int) -> dict[str, Measure]:
     if samples > 1:
         found["answers.pass@1"] = found["answers.right"]
         found[f"answers.cons@{samples}"] = of_rows("share", _votes(answerable, samples))
+    confirmed = _sums((o, o.scores.claims_supported, o.scores.claims) for o in answered)
     found |= {
-        "claims.supported": _sums((o, o.scores.claims_supported, o.scores.claims) for o in answered),
-        "claims.confirmed": _sums((o, o.scores.claims_supported, o.scores.claims) for o in answered),
+        "claims.supported": confirmed,  # the name it had before there were states
+        "claims.confirmed": confirmed,
         "claims.contradicted": _sums((o, o.scores.claims_contradicted, o.scores.claims) for o in answered),
         "claims.unchecked": _sums((o, o.scores.claims_unchecked, o.scores.claims) for o in answered),
         "claims.cited": _sums((o, o.scores.claims_cited, o.scores.claims) for o in answered),

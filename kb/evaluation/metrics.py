@@ -146,7 +146,7 @@ LABELS = {
 
 LESS_IS_BETTER = (
     "failed", "seconds.", "answers.refused_answerable", "answers.empty", "answers.think_leaks", "answers.aurc",
-    "retrieval.below_floor_answerable",
+    "retrieval.below_floor_answerable", "claims.contradicted", "claims.unchecked",
 )  # fmt: skip
 
 

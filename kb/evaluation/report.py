@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,7 +15,7 @@ from kb.evaluation import ranking_metrics
 from kb.evaluation.measures import curve, measures
 from kb.evaluation.metrics import NO_VALUE, SLICED, Row, as_rate, rows, slice_rows, summarise
 from kb.evaluation.ranking_metrics import Place
-from kb.evaluation.results_log import private
+from kb.evaluation.results_log import write_whole
 from kb.schema import Answer, Citation, Passage
 
 if TYPE_CHECKING:
@@ -40,11 +39,8 @@ _LEFT, _TOP, _WIDTH, _HEIGHT = 40, 10, 510, 200  # of the plot within its pictur
 
 def write(report: "Report", path: Path) -> None:
     """Write the page; an older one stays until the new one is whole. Raises KBError if it cannot be written."""
-    draft = path.with_suffix(".html.part")
     try:
-        with open(draft, "w", encoding="utf-8", opener=private) as out:
-            out.write(render(report))
-        os.replace(draft, path)
+        write_whole(path, render(report).encode("utf-8"))
     except OSError as error:
         raise KBError(f"The report {path} cannot be written: {error.strerror}. The results are kept.") from None
 

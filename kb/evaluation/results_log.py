@@ -17,7 +17,7 @@ from kb.files import read_regular
 SCHEMA = 1
 FILE = "results.jsonl"
 _MOST_MB = 1_000
-_OUTCOME = TypeAdapter(Outcome)
+OUTCOME = TypeAdapter(Outcome)
 
 
 def private(name: str, flags: int) -> int:
@@ -25,6 +25,19 @@ def private(name: str, flags: int) -> int:
     descriptor = os.open(name, flags, 0o600)
     os.fchmod(descriptor, 0o600)
     return descriptor
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read; an older one stays until this one is whole. Raises OSError."""
+    draft = path.with_name(f"{path.name}.part")
+    with open(draft, "wb", opener=private) as out:
+        out.write(content)
+    os.replace(draft, path)
+
+
+def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The parts of two runs' fingerprints that are not the same, by name."""
+    return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
 
 
 class ResultsLog:
@@ -99,7 +112,7 @@ def read_results(path: Path) -> tuple[dict[str, Any], list[Outcome]]:
     found: dict[tuple[str, int], Outcome] = {}
     for line in lines:
         try:
-            outcome = _OUTCOME.validate_json(line)
+            outcome = OUTCOME.validate_json(line)
         except ValidationError:  # the torn last line of a kill
             continue
         found[outcome.question.id, outcome.sample] = outcome
@@ -131,9 +144,9 @@ def _checked(path: Path, data: bytes, run: Mapping[str, Any]) -> list[bytes]:
     if schema != SCHEMA or not isinstance(other, dict):
         raise UsageError(f"{path} has results of schema {schema!r}; this version writes {SCHEMA}. {advice}")
     wanted = json.loads(json.dumps(run))
-    differing = sorted(name for name in {*wanted, *other} if wanted.get(name) != other.get(name))
-    if differing:
-        changes = "; ".join(f"{name}: {other.get(name)!r} there, {wanted.get(name)!r} now" for name in differing)
+    names = differing(other, wanted)
+    if names:
+        changes = "; ".join(f"{name}: {other.get(name)!r} there, {wanted.get(name)!r} now" for name in names)
         raise UsageError(f"{path} has the results of another run ({changes}). {advice}")
     for number, line in enumerate(lines, start=2):
         try:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from kb.errors import UsageError
-from kb.evaluation.comparison import Change, compare, comparison_form, differences, differing, verdict
+from kb.evaluation.comparison import Change, compare, comparison_form, differences, verdict
 from kb.evaluation.evaluation import EvalOptions, Outcome, Question, Report, Scores, evaluate, load_run, score
 from kb.evaluation.metrics import better
+from kb.evaluation.results_log import differing
 from kb.schema import Answer
 from tests.kb.evaluation.test_evaluation import ALL, base
 
@@ -153,6 +154,8 @@ def test_a_run_is_read_from_its_folder_or_its_file_and_scored_anew(tmp_path: Pat
         ("seconds.total.p95", 2.0, False),
         ("slices.kind.table.answers.refused_answerable", -0.1, True),
         ("answers.right", 0.0, False),
+        ("claims.contradicted", 0.1, False),
+        ("claims.unchecked", -0.1, True),
     ],
 )
 def test_less_is_better_of_some_figures(name: str, change: float, is_: bool) -> None:
