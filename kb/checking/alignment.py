@@ -84,7 +84,7 @@ class _Source:
     heading: str  # title, section, table header, path
     heading_tokens: frozenset[str]
     heading_numbers: frozenset[str]
-    values: Sequence[Value]
+    sentences: Sequence[str]  # or lines
     rows: Sequence[Row]
     whole: str  # heading and text, and more of the document where the caller gave it; lower case
 
@@ -113,8 +113,10 @@ class Aligner:
         # Stems of the words that question or passages have in small letters: no names.
         texts = (question, *(passage.text for passage in passages))
         self._small = frozenset(stem(word) for text in texts for word in _SMALL_WORD.findall(text))
+        self._headings = {_bare(heading) for source in self._sources for heading in _headings(source.passage)}
         self._similarities = similarities
-        self._rivals: dict[tuple[str, int], bool] = {}
+        self._values: dict[int, list[Value]] = {}  # of passages, by rank
+        self._against: dict[tuple[str, int], ClaimReason] = {}  # what whole passages have against a claim
 
     def sources(self, claim: str, cited: Sequence[int]) -> list[Span]:
         """The spans a claim rests on, best first: of the cited passages where they carry it, else of the one that does.
@@ -153,7 +155,8 @@ class Aligner:
         strengths = [found[window.parts] for window in windows]
         objections: list[ClaimReason] = [
             self._objection(claim, names, window, source, window.parts in foreign)
-            or ("" if strength >= (SUPPORT_COSINE if window.parts in foreign else SUPPORT) else "words")
+            if strength >= (SUPPORT_COSINE if window.parts in foreign else SUPPORT)
+            else "words"
             for window, (strength, _) in zip(windows, strengths, strict=True)
         ]
         carrying = [not objection for objection in objections]
@@ -169,11 +172,11 @@ class Aligner:
             for window, (strength, _) in zip(windows, strengths, strict=True)
             if len(window.parts) == 1 and denials.get(window.parts.start)
         }
-        denied = any(
-            denials[start] == "negation" and strength >= SUPPORT and start not in {p.start for p in foreign}
+        foreign_starts = {parts.start for parts in foreign}
+        if any(
+            denials[start] == "negation" and strength >= SUPPORT and start not in foreign_starts
             for start, strength in denying.items()
-        )
-        if denied:  # whatever else there is, this says the contrary in the claim's own words
+        ):  # whatever else there is, this says the contrary in the claim's own words
             carrying = [False] * len(carrying)
         least = max(denying.values(), default=0.0) + (CLOSE * bool(denying) if crosses else 0.0)
         merits = [
@@ -181,7 +184,14 @@ class Aligner:
             for window, carries, (strength, precision) in zip(windows, carrying, strengths, strict=True)
         ]
         chosen = merits.index(max(merits))
-        window = windows[chosen]
+        window, supported = windows[chosen], merits[chosen][0]
+        reason: ClaimReason = ""
+        if not supported:
+            reason = objections[chosen] or next(
+                (why for at, why in denials.items() if why and at in window.parts), "words"
+            )
+            if objections[chosen] == "words":  # where there is more against it, that is said
+                reason = self._objection(claim, names, window, source, window.parts in foreign) or "words"
         asked = self._asked_names if self._question_language == language_of(source.passage.text) else self._asked_codes
         return Span(
             passage=source.passage,
@@ -189,25 +199,21 @@ class Aligner:
             end=window.end,
             quote=window.quote,
             strength=strengths[chosen][0],
-            supported=merits[chosen][0],
-            reason=""
-            if merits[chosen][0]
-            else objections[chosen]
-            or next((why for at, why in denials.items() if why and at in window.parts), "words"),
+            supported=supported,
+            reason=reason,
             on_target=2 * sum(name in source.whole for name in asked) >= len(asked),
         )
 
     def _names(self, claim: str, crosses: bool) -> frozenset[str]:
         """What the claim names. Its first word is a name where nothing here has it in small letters."""
         opening = opening_name(claim)
-        bare = sum(weight for token, weight in content_of(claim).items() if not is_number(token)) <= BARE
-        if opening and (bare or not crosses) and stem(opening) not in self._small:
+        if opening and (not crosses or _is_bare(claim)) and stem(opening) not in self._small:
             return names_in(claim) | {opening}
         return names_in(claim)
 
     def _echoes(self, claim: str) -> bool:
         """Whether a claim is a heading, or only repeats what was asked where the question cannot be answered so."""
-        if _bare(claim) in {_bare(heading) for source in self._sources for heading in _headings(source.passage)}:
+        if _bare(claim) in self._headings:
             return True
         if not _OPEN_QUESTION.search(self._question) or _ALTERNATIVES.search(self._question):
             return False
@@ -261,23 +267,28 @@ class Aligner:
             return "row"
         if year_mismatch.is_of_another_year(self._question, source.heading, source.passage.text):
             return "year"
-        if not crosses and self._has_rival(claim, source):
-            return "rival"
-        if not crosses and contradictions.negates(claim, f"{quote}\n{source.heading}"):
+        if crosses:
+            return ""
+        if against := self._passage_against(claim, source):
+            return against
+        if contradictions.negates(claim, f"{quote}\n{source.heading}"):
             return "negation"
-        if not crosses and any(len(w.parts) == 1 and contradictions.excludes(claim, w.quote) for w in source.windows):
-            return "negation"
-        if not crosses and contradictions.widens(claim, f"{quote}\n{source.heading}"):
-            return "quantifier"
-        return ""
+        return "quantifier" if contradictions.widens(claim, f"{quote}\n{source.heading}") else ""
 
-    def _has_rival(self, claim: str, source: _Source) -> bool:
-        key = claim, source.passage.rank
-        if key not in self._rivals:
+    def _passage_against(self, claim: str, source: _Source) -> ClaimReason:
+        """What a passage as a whole has against a claim in its language, whichever window seems to carry it."""
+        rank = source.passage.rank
+        if (claim, rank) not in self._against:
+            if rank not in self._values:
+                self._values[rank] = values_in(source.sentences, source.rows)
             same = self._question_language == language_of(source.passage.text)
-            similarities = self._similarities if same else None
-            self._rivals[key] = has_rival(claim, self._question, source.values, similarities)
-        return self._rivals[key]
+            against: ClaimReason = ""
+            if has_rival(claim, self._question, self._values[rank], self._similarities if same else None):
+                against = "rival"
+            elif any(len(w.parts) == 1 and contradictions.excludes(claim, w.quote) for w in source.windows):
+                against = "negation"
+            self._against[claim, rank] = against
+        return self._against[claim, rank]
 
     def _denial(self, claim: str, window: _Window, source: _Source, crosses: bool) -> ClaimReason:
         """What else a sentence, or line, says that seems to carry the claim."""
@@ -311,8 +322,7 @@ class Aligner:
         near = [window for window in windows if not self._missing(claim, names, window, source)]
         if not near and is_cited:
             near = [window for window in windows if len(window.parts) == 1]
-        words = sum(weight for token, weight in content_of(claim).items() if not is_number(token))
-        said = claim if words > BARE else f"{self._question} {claim}"
+        said = f"{self._question} {claim}" if _is_bare(claim) else claim
         cosines = map(float, self._similarities(said, [window.quote for window in near]) if near else ())
         found = {window.parts: cosine for window, cosine in zip(near, cosines, strict=True)}
         return [(found.get(window.parts, 0.0), 0.0) for window in windows]
@@ -346,6 +356,11 @@ class Aligner:
         added = [token for token in new if any(c not in self._question and c not in _LINKING for c in token)]
         answers = any(map(is_number, added)) and all(token in window.tokens for token in added)
         return max(share, SUPPORT) if answers and 2 * repeated_here >= sum(repeated.values()) else share
+
+
+def _is_bare(claim: str) -> bool:
+    """Whether a claim is a value that says nothing without its question."""
+    return sum(weight for token, weight in content_of(claim).items() if not is_number(token)) <= BARE
 
 
 def _negation(claim: str, window: _Window) -> ClaimReason:
@@ -386,7 +401,7 @@ def _source(passage: Passage, document_text: Callable[[Passage], str] | None) ->
         heading=heading,
         heading_tokens=frozenset(content_of(heading)),
         heading_numbers=numbers | {part for number in numbers for part in date_forms.parts(number)},
-        values=values_in([passage.text[start:end] for start, end in cuts], rows),
+        sentences=[passage.text[start:end] for start, end in cuts],
         rows=rows,
         whole=f"{heading}\n{passage.text}\n{around}".lower(),
     )

@@ -14,6 +14,11 @@ from kb.language.language import CJK, repeats, sentences
 from kb.language.number_forms import numbers_in
 from kb.schema import Citation, Claim, ClaimReason, ClaimState, Language, Notice, Passage
 
+FALSE_MARKER = {"en": "Removed {}: there is no passage of that number.", "zh": "引用 {} 没有对应的段落，已删除。"}
+MARKER_MOVED = {
+    "en": "Some citations were moved to the passage that holds the words.",
+    "zh": "部分引用已改为真正载有该内容的段落。",
+}
 _MARKER = re.compile(
     r"(?<!\s)\s*+[\[【［]\s*+\^?(?:passage|source|段落|来源|文档)?\s*+(\d{1,3}(?:\s*+[,，、;；.]\s*+\d{1,3})*+)\s*+[\]】］]",
     re.IGNORECASE,
@@ -21,7 +26,7 @@ _MARKER = re.compile(
 _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
 _CLOSING = "。！？；.!?;"
 _CONTRADICTS: frozenset[ClaimReason] = frozenset({"sign", "negation", "column", "row", "year", "unit"})
-_AMOUNT_ASKED = re.compile(
+_AMOUNT_ASKED = re.compile(  # what an amount alone answers
     r"\bhow (?:much|many|long|far|often|large|big|high|heavy|old|thick|wide|deep|fast)\b"
     r"|多少|多久|多长|多大|多高|多重|多远|几[个天年月日点次人名小岁倍项种台页位]",
     re.IGNORECASE,
@@ -73,7 +78,7 @@ def cite(
     known = {passage.rank: passage for passage in passages}
     removed = sorted({n for draft in drafts for n in draft.markers if n not in known})
     aligner = Aligner(passages, question, similarities, document_text)
-    lacks_amount = asks_amount(question) and not any(_gives_amount(d.body, question) for d in drafts)
+    lacks_amount = bool(_AMOUNT_ASKED.search(question)) and not any(_gives_amount(d.body, question) for d in drafts)
     pieces: list[str] = []
     claims: list[Claim] = []
     citations: list[Citation] = []
@@ -98,25 +103,20 @@ def cite(
         if stating:
             supported = any(span.supported for span in spans)
             reason: ClaimReason = "" if supported else spans[0].reason if spans else "words"
-            claims.append(Claim(at, at + len(sentence), supported, markers, state_of(reason), reason))
+            claims.append(Claim(at, at + len(sentence), supported, markers, _state_of(reason), reason))
             citations += [_citation(span, len(claims) - 1) for span in spans]
         at += len(sentence)
         pieces += [draft.lead, sentence]
     return Cited("".join(pieces), tuple(claims), tuple(citations), tuple(_notices(removed, moved, language)), grounded)
 
 
-def state_of(reason: ClaimReason) -> ClaimState:
+def _state_of(reason: ClaimReason) -> ClaimState:
     """The state of a claim that is not confirmed for this reason; "confirmed" where there is none."""
     if not reason:
         return "confirmed"
     if reason in _CONTRADICTS:
         return "contradicted"
     return "unchecked" if reason == "language" else "not_found"
-
-
-def asks_amount(question: str) -> bool:
-    """Whether a question is answered by an amount alone."""
-    return bool(_AMOUNT_ASKED.search(question))
 
 
 def _gives_amount(sentence: str, question: str) -> bool:
@@ -126,19 +126,9 @@ def _gives_amount(sentence: str, question: str) -> bool:
 def _notices(removed: Sequence[int], moved: bool, language: Language) -> Iterator[Notice]:
     if removed:
         numbers = ", ".join(f"[{n}]" for n in removed)
-        yield Notice(
-            "false_marker",
-            f"引用 {numbers} 没有对应的段落，已删除。"
-            if language == "zh"
-            else f"Removed {numbers}: there is no passage of that number.",
-        )
+        yield Notice("false_marker", FALSE_MARKER[language].format(numbers))
     if moved:
-        yield Notice(
-            "marker_moved",
-            "部分引用已改为真正载有该内容的段落。"
-            if language == "zh"
-            else "Some citations were moved to the passage that holds the words.",
-        )
+        yield Notice("marker_moved", MARKER_MOVED[language])
 
 
 def _citation(span: Span, claim: int) -> Citation:

@@ -36,11 +36,12 @@ _DENIES = re.compile(
     r"|refus\w*|deny|denie[sd]|invalid|non-?\w+)\b|[不无未非免禁仅限除勿莫]|拒绝|停止|取消",
     re.IGNORECASE,
 )
-# What a denial denies: the word behind it.
+# Words that say something of all, or of one alone.
 _ALL = re.compile(
     r"\b(?:all|every|both|always|either|any|whole|entire)\b|全部|所有|[都均]|一律|任何|总是|始终|双方", re.IGNORECASE
 )
 _ALONE = re.compile(r"\b(?:only|alone|solely|exclusively|merely)\b|[只仅唯限]", re.IGNORECASE)
+# What a denial denies: the word behind it.
 _DENIED = re.compile(
     r"(?:\b(?:not|never)\s+|\bcannot\s+|n['’]t\s+)(?:be\s+)?([a-z]{3,})"
     r"|(?:不得|不能|不可以|不可|不允许|不予|不会|不再|禁止|严禁|无权|无需|没有|不(?![可能得允予会再])|未)([一-鿿]{2})",

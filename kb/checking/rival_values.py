@@ -62,6 +62,8 @@ def has_rival(
     """Whether a number that the claim adds to the question has, among the values of one passage in the language of the
     question, a rival that is nearer to the question. Without `similarities` words alone decide."""
     added = numbers_in(claim) - numbers_in(question)
+    if not added:
+        return False
     asked = content_of(question).keys()
     wanted = {token for token in (*asked, *content_of(claim)) if not is_number(token)}
     common = Counter(token for value in values for token in value.words)
@@ -107,14 +109,16 @@ def _in_prose(sentences: Sequence[str]) -> Iterator[Value]:
     for index, sentence in enumerate(sentences):
         if is_row(sentence):
             continue
-        around = content_of(sentence)
         ends = [*(m.start() for m in _CLAUSE_END.finditer(sentence)), len(sentence)]
         clauses = [sentence[at:end] for at, end in zip([0, *ends], ends, strict=False)]
-        several = sum(1 for clause in clauses for _ in _values(clause, {}, index, "")) > 1
+        values = sum(1 for clause in clauses for _ in _values(clause, {}, index, ""))
+        if not values:
+            continue
+        around = content_of(sentence)
         for clause in clauses:
             inside = content_of(clause)
             words = {token: 1.0 if token in inside else SENTENCE for token in around}
-            yield from _values(clause, words, index, clause if several else sentence)
+            yield from _values(clause, words, index, clause if values > 1 else sentence)
 
 
 def _in_rows(rows: Sequence[Row]) -> Iterator[Value]:

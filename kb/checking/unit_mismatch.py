@@ -112,12 +112,10 @@ def _units(text: str) -> dict[str, set[str]]:
 
 
 def _rates(text: str) -> set[str]:
-    return {
-        unit if unit in _BEHIND else match["thing"].lower().removesuffix("s")
-        for pattern in (_RATE, _RATE_ZH)
-        for match in pattern.finditer(nfkc(text))
-        for unit in [next((u for u in _BEHIND if re.fullmatch(_BEHIND[u], match["thing"], re.IGNORECASE)), "")]
-    }
+    """What the text counts by: units of `_BEHIND` in either language, or the thing as it is written."""
+    text = nfkc(text)
+    things = {match["thing"].lower() for pattern in (_RATE, _RATE_ZH) for match in pattern.finditer(text)}
+    return {next((u for u, names in _BEHIND.items() if re.fullmatch(names, t, re.IGNORECASE)), t) for t in things}
 
 
 def _limits(text: str) -> dict[str, set[str]]:

@@ -7,20 +7,11 @@ from string import Formatter
 from types import ModuleType
 
 from kb.answering import answer_builder
+from kb.checking import citations
 from kb.models import reasoning_stream
 from kb.schema import Language
 from kb.store import conversations, scopes
 
-_OTHERS: tuple[Mapping[str, str], ...] = (
-    {
-        "en": "Removed {}: there is no passage of that number.",
-        "zh": "引用 {} 没有对应的段落，已删除。",
-    },
-    {
-        "en": "Some citations were moved to the passage that holds the words.",
-        "zh": "部分引用已改为真正载有该内容的段落。",
-    },
-)
 # What the filter is stands beside the question; the rest has words of both languages in it.
 _NO_MATCH_BEGINS = {"en": "The filter matches no document: ", "zh": "没有文档符合筛选条件："}
 _NO_MATCH = {
@@ -42,11 +33,11 @@ def in_language(notice: str, language: Language) -> str:
 
 def pairs() -> Iterator[Mapping[str, str]]:
     """All texts of notices in both languages, with holes as `str.format` has them."""
-    for module in (answer_builder, conversations):
+    for module in (answer_builder, citations, conversations):
         yield from _texts_of(module)
     for kind, english in reasoning_stream._NOTICES_EN.items():
         yield {"en": english, "zh": reasoning_stream._NOTICES_ZH[kind]}
-    yield from (scopes.NOTHING_THERE, *_OTHERS)
+    yield scopes.NOTHING_THERE
 
 
 def _texts_of(module: ModuleType) -> Iterator[Mapping[str, str]]:

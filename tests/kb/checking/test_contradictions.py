@@ -3,7 +3,15 @@
 import pytest
 
 from kb.checking.alignment import Aligner
-from kb.checking.contradictions import drops_denial, is_of_neighbour, loses_sign, negates, only_negative, permits_denied
+from kb.checking.contradictions import (
+    drops_denial,
+    is_of_neighbour,
+    is_of_other_clause,
+    loses_sign,
+    negates,
+    only_negative,
+    permits_denied,
+)
 from kb.language.number_forms import in_units_of
 from kb.schema import Passage
 from tests.kb.passages import passage
@@ -157,3 +165,17 @@ def test_a_number_is_not_taken_from_the_sentence_beside(
     claim: str, question: str, sentence: str, neighbour: str, other: bool
 ) -> None:
     assert is_of_neighbour(claim, question, sentence, [neighbour]) is other
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "sentence", "other"),
+    [
+        ("A helmet costs 5 euros.", "What does a helmet cost?", "It costs 5 euros, and a helmet costs 7 euros.", True),
+        ("A helmet costs 7 euros.", "What does a helmet cost?", "It costs 5 euros, and a helmet costs 7 euros.", False),
+        ("头盔5元。", "头盔多少钱？", "每月5元，头盔7元。", True),
+        ("头盔7元。", "头盔多少钱？", "每月5元，头盔7元。", False),
+        ("A helmet costs 5 euros.", "What does it cost?", "It costs 5 euros, and a helmet is lent for 7 days.", False),
+    ],
+)
+def test_a_number_is_not_taken_from_the_clause_beside(claim: str, question: str, sentence: str, other: bool) -> None:
+    assert is_of_other_clause(claim, question, sentence) is other
