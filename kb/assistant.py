@@ -208,21 +208,8 @@ class KnowledgeBase(Documents):
             help_ = self._help.polite(question, draft.language) or self._help.find(question, draft.language)
             if help_ is not None:
                 answer = draft.helped(help_)
-                self._record(asker, "ask", draft, evidence_of(answer))
-                yield Done(answer)
-                return
-            draft.searched = self._standalone(draft, history, options) if history else question
-            found = self.search(draft.searched, asker, scope=scope)
-            draft.passages = worth_reading(found.passages) if found.enough_evidence else found.passages
-            yield Retrieved(draft.passages, draft.searched, found.enough_evidence)
-            if not found.passages:
-                answer = draft.found_nothing(found.notices)
-            elif not found.enough_evidence:
-                answer = draft.refused("weak_evidence", WEAK[draft.language])
             else:
-                with suppress(EmptyAnswer):  # refused below
-                    yield from self._generate(draft, options)
-                answer = yield from self._checked_answer(draft, options)
+                answer = yield from self._from_documents(draft, asker, history, scope, options)
         except (RefusedByPolicy, UsageError):
             raise
         except KBError as error:
@@ -231,6 +218,22 @@ class KnowledgeBase(Documents):
             return
         self._record(asker, "ask", draft, evidence_of(answer))
         yield Done(answer)
+
+    def _from_documents(
+        self, draft: Draft, asker: Principal, history: Sequence[Message], scope: Scope, options: Options
+    ) -> Generator[Event, None, Answer]:
+        """Search, then answer from what was found, or refuse. Returns the answer."""
+        draft.searched = self._standalone(draft, history, options) if history else draft.question
+        found = self.search(draft.searched, asker, scope=scope)
+        draft.passages = worth_reading(found.passages) if found.enough_evidence else found.passages
+        yield Retrieved(draft.passages, draft.searched, found.enough_evidence)
+        if not found.passages:
+            return draft.found_nothing(found.notices)
+        if not found.enough_evidence:
+            return draft.refused("weak_evidence", WEAK[draft.language])
+        with suppress(EmptyAnswer):  # refused below
+            yield from self._generate(draft, options)
+        return (yield from self._checked_answer(draft, options))
 
     def answer(self, question: str, asker: Principal, **options: Any) -> Answer:
         """`ask()`, drained. Raises ModelError with the message of a Failed."""

@@ -146,11 +146,12 @@ _TOPICS = (
             "en": "Check them: each number after a sentence opens the words it rests on. A sentence that nothing in "
             "the documents confirms is marked as unverified. The check compares words, numbers, dates and names; it "
             "does not understand, and a confirmed sentence may still leave out a condition.",
-            "zh": "请加以核对：每句话后面的数字可以打开它所依据的原文。文档中没有任何内容能证实的句子会标为“未核实”"
-            "。核对的是词语、数字、日期和名称，并不理解含义；已核实的句子也可能漏掉某个条件。",
+            "zh": "请加以核对：每句话后面的数字可以打开它所依据的原文。文档中没有任何内容能证实的句子会标为“未证实”"
+            "。核对的是词语、数字、日期和名称，并不理解含义；已证实的句子也可能漏掉某个条件。",
         },
     ),
 )  # fmt: skip
+_EXAMPLES = [(example, topic) for topic in _TOPICS for example in topic.examples]
 
 
 class ProductHelp:
@@ -159,7 +160,7 @@ class ProductHelp:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self._lock = threading.Lock()
-        self._examples: Vectors | None = None  # shape (examples, dimension), in the order of the topics
+        self._examples: Vectors | None = None  # shape (examples, dimension), in their order
 
     def warm_up(self) -> None:
         """Embed the examples now instead of at the first question that speaks to the assistant."""
@@ -184,24 +185,22 @@ class ProductHelp:
         nearest = self._nearest(question)
         if nearest is None:
             return None
+        asked = [nearest]
         parts = [part.strip() for part in _CLAUSE_END.split(question) if _SECOND_PERSON.search(part)]
-        asked = dict.fromkeys(filter(None, map(self._nearest, parts)) if len(parts) > 1 else (), None) or {
-            nearest: None
-        }
+        if len(parts) > 1:  # each may be a question of its own
+            asked = list(dict.fromkeys(topic for part in parts if (topic := self._nearest(part)))) or asked
         return Help("help", "\n\n".join(topic.said[language] for topic in asked))
 
     def _nearest(self, question: str) -> _Topic | None:
         """The topic with the example that is nearest to a question, where it is near."""
         cosines = self._vectors() @ self._embedder.embed_question(question).vector
         best = int(cosines.argmax())
-        ends = np.cumsum([len(topic.examples) for topic in _TOPICS])
-        return _TOPICS[int(np.searchsorted(ends, best, side="right"))] if cosines[best] >= NEAR else None
+        return _EXAMPLES[best][1] if cosines[best] >= NEAR else None
 
     def _vectors(self) -> Vectors:
         with self._lock:
             if self._examples is None:
-                examples = [example for topic in _TOPICS for example in topic.examples]
-                self._examples = np.stack([self._embedder.embed_question(example).vector for example in examples])
+                self._examples = np.stack([self._embedder.embed_question(example).vector for example, _ in _EXAMPLES])
             return self._examples
 
 
