@@ -74,12 +74,10 @@ class Documents:
         """The headings of a stored text, in order; none where it was read by a version that did not keep them."""
         return heading_paths.find(self.catalog.db, stored) or ()
 
-    def hidden(
-        self, asker: Principal, collection: str | None, path: str, version: int | None = None
-    ) -> tuple[HiddenText, ...]:
-        """What the file of a document holds and nobody sees; it is not in the text. None is known of files that were
+    def hidden(self, stored: StoredText) -> tuple[HiddenText, ...]:
+        """What the file of a stored text holds and nobody sees; it is not in the text. None is known of files that were
         read by a version of the product that did not look for it."""
-        return beside_text.find_hidden(self.catalog.db, self.stored_text(asker, collection, path, version))
+        return beside_text.find_hidden(self.catalog.db, stored)
 
     def section_at(self, stored: StoredText, offset: int) -> str | None:
         """The path of headings that a place of a stored text stands under, joined by " > "; "" where there are none,

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-_MADE_UP = ("/proc", "/sys")  # what the kernel makes up as it is read, such as the memory of a process
+MADE_UP = ("/proc", "/sys")  # what the kernel makes up as it is read, such as the memory of a process
 _MB = 1 << 20
 
 
@@ -41,7 +41,7 @@ def _refuse(path: Path, status: os.stat_result, most_mb: int | None) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "it is a device, pipe or socket, not a file", str(path))
-    if any(status.st_dev == os.stat(place).st_dev for place in _MADE_UP if os.path.ismount(place)):
+    if any(status.st_dev == os.stat(place).st_dev for place in MADE_UP if os.path.ismount(place)):
         raise OSError(errno.EINVAL, "it is made up by the system, not a file", str(path))
     if most_mb is not None and status.st_size > most_mb * _MB:
         raise _too_large(path, most_mb)

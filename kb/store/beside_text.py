@@ -6,6 +6,32 @@ from collections.abc import Iterable
 
 from kb.schema import HiddenText, Place, RecognisedPage, StoredText
 
+# The version that a stored text is of, by what `names_of` gives.
+VERSION = (
+    "(SELECT v.id FROM collections c JOIN documents d ON d.collection_id = c.id "
+    "JOIN versions v ON v.document_id = d.id WHERE c.name = ? AND d.path = ? AND v.number = ? AND v.sha256 = ?)"
+)
+
+
+def names_of(stored: StoredText) -> tuple[str, str, int, str]:
+    """What tells a stored text from all others, for `VERSION`."""
+    return stored.collection, stored.path, stored.version, stored.sha256
+
+
+def hand_over(db: sqlite3.Connection, of: int, to: int) -> None:
+    """Give what is stored of one version to another of the same text, in the place of its own; what was recognised on
+    other pages it keeps."""
+    db.execute(
+        "INSERT OR REPLACE INTO recognised (version_id, page, turned, places) "
+        "SELECT ?, page, turned, places FROM recognised WHERE version_id = ?",
+        (to, of),
+    )
+    db.execute(
+        "INSERT OR REPLACE INTO hidden_texts (version_id, found) "
+        "SELECT ?, found FROM hidden_texts WHERE version_id = ?",
+        (to, of),
+    )
+
 
 def keep_recognised(db: sqlite3.Connection, version_id: int, pages: Iterable[RecognisedPage]) -> None:
     """Store them for a version that has none yet."""
@@ -15,23 +41,10 @@ def keep_recognised(db: sqlite3.Connection, version_id: int, pages: Iterable[Rec
     )
 
 
-def hand_over_recognised(db: sqlite3.Connection, of: int, to: int) -> None:
-    """Give what is stored of one version to another of the same text, which keeps its own of all other pages."""
-    db.execute(
-        "INSERT OR REPLACE INTO recognised (version_id, page, turned, places) "
-        "SELECT ?, page, turned, places FROM recognised WHERE version_id = ?",
-        (to, of),
-    )
-
-
 def find_recognised(db: sqlite3.Connection, stored: StoredText, number: int) -> RecognisedPage | None:
     """What is stored of a page of a text; None where nothing was recognised on it, or it was read long ago."""
-    row = db.execute(
-        "SELECT r.turned, r.places FROM collections c JOIN documents d ON d.collection_id = c.id "
-        "JOIN versions v ON v.document_id = d.id JOIN recognised r ON r.version_id = v.id "
-        "WHERE c.name = ? AND d.path = ? AND v.number = ? AND v.sha256 = ? AND r.page = ?",
-        (stored.collection, stored.path, stored.version, stored.sha256, number),
-    ).fetchone()
+    query = f"SELECT turned, places FROM recognised WHERE version_id = {VERSION} AND page = ?"
+    row = db.execute(query, (*names_of(stored), number)).fetchone()
     if row is None:
         return None
     return RecognisedPage(number, row["turned"], tuple(Place(*place) for place in json.loads(row["places"])))
@@ -47,23 +60,10 @@ def keep_hidden(db: sqlite3.Connection, version_id: int, hidden: Iterable[Hidden
     db.execute("INSERT INTO hidden_texts (version_id, found) VALUES (?, ?)", (version_id, _hidden_json(hidden)))
 
 
-def hand_over_hidden(db: sqlite3.Connection, of: int, to: int) -> None:
-    """Give the hidden texts of one version to another of the same text, in the place of its own."""
-    db.execute(
-        "INSERT OR REPLACE INTO hidden_texts (version_id, found) "
-        "SELECT ?, found FROM hidden_texts WHERE version_id = ?",
-        (to, of),
-    )
-
-
 def find_hidden(db: sqlite3.Connection, stored: StoredText) -> tuple[HiddenText, ...]:
     """The hidden texts of a stored text; none where it was read by a version that did not look for them."""
-    row = db.execute(
-        "SELECT h.found FROM collections c JOIN documents d ON d.collection_id = c.id "
-        "JOIN versions v ON v.document_id = d.id JOIN hidden_texts h ON h.version_id = v.id "
-        "WHERE c.name = ? AND d.path = ? AND v.number = ? AND v.sha256 = ?",
-        (stored.collection, stored.path, stored.version, stored.sha256),
-    ).fetchone()
+    query = f"SELECT found FROM hidden_texts WHERE version_id = {VERSION}"
+    row = db.execute(query, names_of(stored)).fetchone()
     return hidden_of_json(row["found"] if row else None)
 
 

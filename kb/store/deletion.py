@@ -179,7 +179,7 @@ class Deletion:
         }
         for run in self._home.runs.glob("*/") if spellings else ():
             files = [file for file in run.iterdir() if file.is_file() and file.name != "run.json"]
-            texts = [file.read_bytes() for file in files if file.suffix == ".jsonl"]
+            texts = [file.read_bytes() for file in files if ".jsonl" in file.suffixes]  # or their drafts
             if any(spelling in text for text in texts for spelling in spellings):
                 log.info("the evaluation %s rests on a deleted document and keeps its figures only", run.name)
                 for file in files:

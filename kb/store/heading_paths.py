@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kb.schema import Heading, StoredText
+from kb.store.beside_text import VERSION, names_of
 
 MARK = " > "  # between the headings of a path
 
@@ -57,12 +58,8 @@ def hand_over(db: sqlite3.Connection, of: int, to: int) -> None:
 
 def find(db: sqlite3.Connection, stored: StoredText) -> tuple[Heading, ...] | None:
     """The headings of a text; None where it was read by a version that did not keep them."""
-    row = db.execute(
-        "SELECT h.headings FROM collections c JOIN documents d ON d.collection_id = c.id "
-        "JOIN versions v ON v.document_id = d.id JOIN headings h ON h.version_id = v.id "
-        "WHERE c.name = ? AND d.path = ? AND v.number = ? AND v.sha256 = ?",
-        (stored.collection, stored.path, stored.version, stored.sha256),
-    ).fetchone()
+    query = f"SELECT headings FROM headings WHERE version_id = {VERSION}"
+    row = db.execute(query, names_of(stored)).fetchone()
     return None if row is None else tuple(Heading(*heading) for heading in json.loads(row["headings"]))
 
 

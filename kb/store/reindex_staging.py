@@ -92,9 +92,8 @@ class Staging:
                 answering = row["old"] if row["same"] else row["new"]
                 if row["same"]:
                     db.execute("UPDATE chunks SET version_id = ? WHERE version_id = ?", (row["old"], row["new"]))
-                    beside_text.hand_over_recognised(db, of=row["new"], to=row["old"])
+                    beside_text.hand_over(db, of=row["new"], to=row["old"])
                     heading_paths.hand_over(db, of=row["new"], to=row["old"])
-                    beside_text.hand_over_hidden(db, of=row["new"], to=row["old"])
                 else:
                     db.execute("UPDATE versions SET state = 'superseded' WHERE id = ?", (row["old"],))
                     db.execute(

@@ -230,8 +230,8 @@ def test_a_version_of_the_same_text_takes_over_what_was_recognised_anew(catalog:
         [replace(version("a.pdf", "one"), recognised=SCAN[:1]), replace(version("b.pdf", "one"), recognised=SCAN[1:])]
     )
     with catalog.transaction() as db:
-        beside_text.hand_over_recognised(db, of=new, to=old)
-        beside_text.hand_over_recognised(db, of=new, to=old)
+        beside_text.hand_over(db, of=new, to=old)
+        beside_text.hand_over(db, of=new, to=old)
     rows = catalog.db.execute("SELECT version_id, page FROM recognised ORDER BY 1, 2").fetchall()
     assert [tuple(row) for row in rows] == [(old, 1), (old, 3), (new, 3)]
 

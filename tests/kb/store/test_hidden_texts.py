@@ -23,7 +23,7 @@ def test_hidden_text_is_not_searched_and_is_listed(kb: KnowledgeBase, tmp_path: 
     stored = kb.stored_text(OWNER, None, "safe.html")
     assert "4711" not in stored.text
     hidden = (HiddenText(None, "size", SECRET),)
-    assert kb.hidden(OWNER, None, "safe.html") == hidden
+    assert kb.hidden(stored) == hidden
     assert [version.hidden for version in kb.versions(OWNER, None, "safe.html")] == [hidden]
 
 
@@ -39,7 +39,7 @@ def test_characters_that_no_screen_shows_are_no_words(kb: KnowledgeBase, tmp_pat
     tagged = "".join(chr(0xE0000 + ord(sign)) for sign in SECRET)
     text = f"The safe{tagged} stands in room 12.\nThe se\u200bcretary has the k\u2060ey. می\u200cخواهم"
     ingest(kb, [write(tmp_path / "texts", {name: text})])
-    assert kb.hidden(OWNER, None, name) == (HiddenText(None, "characters", SECRET),)
+    assert kb.hidden(kb.stored_text(OWNER, None, name)) == (HiddenText(None, "characters", SECRET),)
     embedded = kb.catalog.chunks(kb.catalog.find_document(OWNER, name, None)[0])[0].embedded_text
     assert "The secretary has the key. می\u200cخواهم" in embedded
     assert "\U000e0034" not in embedded
