@@ -5,6 +5,7 @@ may write into a shared folder could otherwise have any file of this user's read
 """
 
 import os
+from itertools import takewhile
 from pathlib import Path
 
 from kb.errors import UnsupportedFormat
@@ -25,8 +26,8 @@ def resolved(path: str | Path, root: str | Path) -> str:
     top, real = os.path.realpath(root), os.path.realpath(path)
     if os.path.commonpath((top, real)) != top:
         raise LeadsOutside(_OUTSIDE)
-    below = os.path.relpath(real, top)
-    if below != "." and any(is_home(os.path.join(top, *parts)) for parts in _folders(below)):
+    below = takewhile(lambda place: place != Path(top), (Path(real), *Path(real).parents))
+    if any(map(is_home, below)):
         raise LeadsOutside(_IN_HOME)
     return real
 
@@ -63,9 +64,3 @@ def open_without_links(real: str, top: str, flags: int) -> int:
 def is_home(folder: str | Path) -> bool:
     """Whether a folder is the home of a knowledge base."""
     return all(os.path.lexists(os.path.join(folder, name)) for name in ("catalog.db", "lock"))
-
-
-def _folders(below: str) -> list[tuple[str, ...]]:
-    """The folders on the way to a path, and the path itself, each as its parts."""
-    parts = below.split(os.sep)
-    return [tuple(parts[: end + 1]) for end in range(len(parts))]

@@ -1,15 +1,13 @@
 """Bold and italic print of a Word document: which parts of its paragraphs are set so, by the runs and their styles."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ingest.office.docx import opened_document
-from ingest.office.docx_text import is_on, runs_of, value_of, within
+from ingest.office.docx_text import is_on_nearest, runs_of, styled, styles_of, value_of, within
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_DEEPEST = 20  # of styles based on others
 
 Kind = Literal["bold", "italic"]
 
@@ -28,7 +26,7 @@ def paragraphs(data: bytes) -> list[Paragraph]:
     Raises what python-docx does for a file that is none.
     """
     document = opened_document(data)
-    styles = {style.get(f"{_W}styleId"): style for style in document.styles.element.findall(f"{_W}style")}
+    styles = styles_of(document)
     read = (
         _paragraph(paragraph, styles)
         for paragraph in document.element.body.iter(f"{_W}p")
@@ -53,22 +51,9 @@ def _paragraph(paragraph: Any, styles: dict[str, Any]) -> Paragraph:
 
 def _kind(properties: Any, styles: dict[str, Any]) -> Kind | None:
     """How a run is set, by itself or by its style; one that is both counts as bold."""
-    for tag, kind in (("b", "bold"), ("i", "italic")):
-        said = next((each for each in _with_styles(properties, styles) if each.find(f"{_W}{tag}") is not None), None)
-        if said is not None and is_on(said, tag):
-            return "bold" if kind == "bold" else "italic"
-    return None
-
-
-def _with_styles(properties: Any, styles: dict[str, Any]) -> Iterator[Any]:
-    """The properties of a run, then those of its style and of what this one is based on."""
     if properties is None:
-        return
-    yield properties
-    style = styles.get(value_of(properties, "rStyle"))
-    for _ in range(_DEEPEST):
-        if style is None:
-            return
-        if (own := style.find(f"{_W}rPr")) is not None:
-            yield own
-        style = styles.get(value_of(style, "basedOn"))
+        return None
+    said = [properties, *styled(styles, value_of(properties, "rStyle"), "rPr")]
+    if is_on_nearest(said, "b"):
+        return "bold"
+    return "italic" if is_on_nearest(said, "i") else None

@@ -1,7 +1,7 @@
 """The text of Word paragraphs: runs as a reader sees them, with signs, readings, formulas and the results of forms."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ingest.document.formulas import formula
@@ -26,6 +26,7 @@ _AROUND_RUNS = {
     f"{_W}{tag}" for tag in ("hyperlink", "ins", "moveTo", "smartTag", "customXml", "sdt", "sdtContent", "fldSimple")
 }
 OFF = ("0", "false", "off")
+_DEEPEST_STYLE = 20  # styles that rest on one another
 _UNSEEN = ("vanish", "strike", "dstrike")
 _HEXADECIMAL = re.compile("[0-9A-Fa-f]{1,6}")
 
@@ -114,6 +115,27 @@ def is_on(properties: Any, tag: str) -> bool:
     """Whether a property is there and not switched off."""
     mark = properties.find(f"{_W}{tag}") if properties is not None else None
     return mark is not None and mark.get(f"{_W}val") not in OFF
+
+
+def styles_of(document: Any) -> dict[str, Any]:
+    """The styles of a document, by their ids."""
+    return {style.get(f"{_W}styleId"): style for style in document.styles.element.iterfind(f"{_W}style")}
+
+
+def styled(styles: Mapping[str, Any], style: str, part: str) -> Iterator[Any]:
+    """The properties (`rPr` or `pPr`) of a style and of those that it is based on, the nearest first."""
+    for _ in range(_DEEPEST_STYLE):
+        element = styles.get(style)
+        if element is None:
+            return
+        if (found := element.find(f"{_W}{part}")) is not None:
+            yield found
+        style = value_of(element, "basedOn")
+
+
+def is_on_nearest(properties: Iterable[Any], tag: str) -> bool:
+    """Whether the first of these that speaks of a property has it switched on."""
+    return is_on(next((each for each in properties if each.find(f"{_W}{tag}") is not None), None), tag)
 
 
 def _form_result(field: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ingest.document.contrast import SMALLEST, WHITE, Colour, is_unseen, of_hex
 from ingest.document.parsed import HiddenTexts
-from ingest.office.docx_text import OFF, value_of, within
+from ingest.office.docx_text import is_on_nearest, styled, styles_of, value_of, within
 from kb.schema import WhyHidden
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -19,7 +19,6 @@ _HIGHLIGHTS: dict[str, Colour] = {
 }  # fmt: skip
 _LARGE = 2_500_000  # EMU (7 cm): a picture behind the text that is wider and higher is the ground of a page
 _OF_A_PAGE = 40  # paragraphs after such a picture that may stand on it
-_DEEPEST = 20  # styles that rest on one another
 
 
 class HiddenRuns:
@@ -27,7 +26,7 @@ class HiddenRuns:
 
     def __init__(self, document: Any, hidden: HiddenTexts) -> None:
         self._hidden = hidden
-        self._styles = {each.get(f"{_W}styleId"): each for each in document.styles.element.iterfind(f"{_W}style")}
+        self._styles = styles_of(document)
         defaults = document.styles.element.find(f"{_W}docDefaults/{_W}rPrDefault/{_W}rPr")
         self._defaults = [] if defaults is None else [defaults]
         ground = document.element.find(f"{_W}background")
@@ -46,7 +45,7 @@ class HiddenRuns:
 
     def _why(self, run: Any, paragraph: Any, on_picture: bool) -> WhyHidden | None:
         properties = list(self._properties(run, paragraph))
-        if _is_on(properties, "vanish"):
+        if is_on_nearest(properties, "vanish"):
             return "style"
         size = _first(properties, "sz")
         if size.isdigit() and int(size) <= 2 * SMALLEST:
@@ -59,18 +58,9 @@ class HiddenRuns:
         own = run.find(f"{_W}rPr")
         if own is not None:
             yield own
-            yield from self._styled(value_of(own, "rStyle"), "rPr")
-        yield from self._styled(value_of(paragraph.find(f"{_W}pPr"), "pStyle"), "rPr")
+            yield from styled(self._styles, value_of(own, "rStyle"), "rPr")
+        yield from styled(self._styles, value_of(paragraph.find(f"{_W}pPr"), "pStyle"), "rPr")
         yield from self._defaults
-
-    def _styled(self, style: str, part: str) -> Iterator[Any]:
-        for _ in range(_DEEPEST):
-            element = self._styles.get(style)
-            if element is None:
-                return
-            if (found := element.find(f"{_W}{part}")) is not None:
-                yield found
-            style = value_of(element, "basedOn")
 
     def _ground(self, properties: Iterable[Any], paragraph: Any, on_picture: bool) -> Colour | None:
         """The colour that a run stands on; None where it is not known: in a box, over a picture, in a styled table."""
@@ -80,7 +70,7 @@ class HiddenRuns:
             if (shade := own.find(f"{_W}shd")) is not None and not _is_plain(shade):
                 return _shade(shade)
         ppr = paragraph.find(f"{_W}pPr")
-        around = [*([] if ppr is None else [ppr]), *self._styled(value_of(ppr, "pStyle"), "pPr")]
+        around = [*([] if ppr is None else [ppr]), *styled(self._styles, value_of(ppr, "pStyle"), "pPr")]
         for element in paragraph.iterancestors():
             if element.tag == f"{_W}txbxContent":
                 around.append(None)
@@ -112,11 +102,6 @@ def _taken(run: Any) -> str:
     for text in run.findall(f"{_W}t"):
         run.remove(text)
     return words
-
-
-def _is_on(properties: Iterable[Any], tag: str) -> bool:
-    mark = next((mark for each in properties if (mark := each.find(f"{_W}{tag}")) is not None), None)
-    return mark is not None and mark.get(f"{_W}val") not in OFF
 
 
 def _first(properties: Iterable[Any], tag: str) -> str:

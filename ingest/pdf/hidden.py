@@ -14,7 +14,7 @@ from typing import Any
 from ingest.document.contrast import SMALLEST, WHITE, Colour, is_unseen
 from ingest.document.parsed import HiddenTexts
 from ingest.pdf.lines import Box
-from ingest.pdf.pictures import SAME, Matrix, matrix_of, place_of, product
+from ingest.pdf.pictures import SAME, Matrix, area_of, matrix_of, place_of, product
 from kb.schema import WhyHidden
 
 _MAX_OBJECTS = 20_000  # of a page that are looked at
@@ -135,7 +135,7 @@ def _painted(page: Any) -> tuple[list[_Written], list[_Field]]:
             colour, alpha = _colour(raw, item)
             if colour and alpha >= _OPAQUE:
                 fields.append(_Field(number, _bounds(raw, item, matrix), colour))
-    return written, sorted(fields, key=lambda field: -_area(field.box))[:_MAX_FIELDS]
+    return written, sorted(fields, key=lambda field: -area_of(field.box))[:_MAX_FIELDS]
 
 
 def _objects(page: Any, group: Any, matrix: Matrix, depth: int) -> Iterator[tuple[Any, Any, Matrix]]:
@@ -247,7 +247,3 @@ def _holds(field: Box, box: Box) -> bool:
         and field[2] >= box[2] - _EDGE
         and field[3] >= box[3] - _EDGE
     )
-
-
-def _area(box: Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])

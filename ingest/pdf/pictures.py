@@ -156,10 +156,11 @@ def regions(pictures: Sequence[Picture]) -> list[Box]:
     else one for each of the largest."""
     boxes = [picture.box for picture in pictures]
     whole = min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
-    if _area(whole) <= _TOGETHER * sum(map(_area, boxes)):
+    if area_of(whole) <= _TOGETHER * sum(map(area_of, boxes)):
         return [whole]
-    return sorted(sorted(boxes, key=_area)[-_MOST_REGIONS:], key=lambda box: -box[3])
+    return sorted(sorted(boxes, key=area_of)[-_MOST_REGIONS:], key=lambda box: -box[3])
 
 
-def _area(box: Box) -> float:
+def area_of(box: Box) -> float:
+    """Its size, in square points."""
     return (box[2] - box[0]) * (box[3] - box[1])

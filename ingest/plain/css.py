@@ -27,6 +27,7 @@ class Styles:
 
     def __init__(self, root: Any) -> None:
         self._rules: dict[str, list[_Rule]] = {}  # by the name or tag that the element must have
+        self._names: dict[Any, frozenset[str]] = {}  # of elements that were looked at
         sheets = "\n".join(element.text or "" for element in root.iter("style"))
         found = list(_rules(_COMMENT.sub("", sheets)))[:_MOST_RULES]
         # What some rule shows again is shown by a click: a part of the page that can be unfolded.
@@ -51,13 +52,27 @@ class Styles:
     def of(self, element: Any) -> Style:
         """The style of an element by the page's sheets and its own attribute; not what it inherits."""
         style: Style = {}
-        names = _names(element)
+        names = self._names_of(element)
         for key in (element.tag, "", *names):
             for rule in self._rules.get(key, ()):
-                if _fits(rule.steps[-1], element, names) and _stands_in(element, rule.steps[:-1]):
+                if _fits(rule.steps[-1], element, names) and self._stands_in(element, rule.steps[:-1]):
                     style.update(rule.style)
         style.update(declared(element.get("style") or ""))
         return style
+
+    def _names_of(self, element: Any) -> frozenset[str]:
+        if element not in self._names:
+            self._names[element] = _names(element)
+        return self._names[element]
+
+    def _stands_in(self, element: Any, steps: tuple[tuple[str, frozenset[str]], ...]) -> bool:
+        wanted = list(steps)
+        for parent in element.iterancestors() if wanted else ():
+            if _fits(wanted[-1], parent, self._names_of(parent)):
+                wanted.pop()
+                if not wanted:
+                    break
+        return not wanted
 
 
 def declared(text: str) -> Style:
@@ -109,13 +124,3 @@ def _names(element: Any) -> frozenset[str]:
 
 def _fits(step: tuple[str, frozenset[str]], element: Any, names: frozenset[str]) -> bool:
     return step[0] in ("", element.tag) and step[1] <= names
-
-
-def _stands_in(element: Any, steps: tuple[tuple[str, frozenset[str]], ...]) -> bool:
-    wanted = list(steps)
-    for parent in element.iterancestors() if wanted else ():
-        if _fits(wanted[-1], parent, _names(parent)):
-            wanted.pop()
-            if not wanted:
-                break
-    return not wanted

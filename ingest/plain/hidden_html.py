@@ -123,7 +123,7 @@ class _Page:
             return None
         if element.tag == "mark" and not said:
             return 255, 255, 0
-        for part in [said, *(said.split() if "(" not in said else ())]:
+        for part in dict.fromkeys([said, *(said.split() if "(" not in said else ())]):
             colour, alpha = _colour(part)
             if colour is not None and alpha >= 0.95:
                 return colour
@@ -191,9 +191,11 @@ def _size(value: str, around: float) -> float | None:
 
 def _colour(value: str) -> tuple[Colour | None, float]:
     """A colour of CSS and how opaque it is; None and 1 where it is not known."""
+    value = value.strip()
+    if not value:
+        return None, 1.0
     from PIL import ImageColor
 
-    value = value.strip()
     if value == "transparent":
         return None, 0.0
     if value.startswith(("rgb", "hsl")) and "/" in value:  # `rgb(0 0 0 / 50%)`

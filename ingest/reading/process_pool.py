@@ -219,13 +219,17 @@ class _Worker(threading.Thread):
 
     def _read(self, reading: Reading, task: Task) -> Task | None:
         """Let the process read a file. Returns what is left to do of it where a member of it ended the process."""
-        process = self._ready(task)
+        from kb.models.embedding import model_folder
+
+        # Its files are checked here; the shipped one's where a class takes the model's place.
+        folder = model_folder(task.settings.embedding.model)
+        process = self._ready(task, folder)
         try:
             with (
                 files.opened(task.place, task.settings.ingest.max_file_mb, task.root) as file,
                 contextlib.suppress(BrokenPipeError, ConnectionResetError),  # seen below
             ):
-                process.channel.send(b"t", pickle.dumps(_told(task)), file.fileno(), _START_SECONDS)
+                process.channel.send(b"t", pickle.dumps(_told(task, folder)), file.fileno(), _START_SECONDS)
         except DocumentError as error:
             reading.put(Unreadable(task.source, error))
             return None
@@ -303,9 +307,9 @@ class _Worker(threading.Thread):
             if time.monotonic() - looked > 1.0:
                 looked = time.monotonic()
 
-    def _ready(self, task: Task) -> ConfinedProcess:
+    def _ready(self, task: Task, folder: Path) -> ConfinedProcess:
         """The process, which is started if there is none that sees what this task needs. Raises KBError."""
-        sight, scratch = _sight(task), task.scratch
+        sight, scratch = _sight(task, folder), task.scratch
         process = self._process
         if (
             process is not None
@@ -377,24 +381,18 @@ class _Worker(threading.Thread):
             shutil.rmtree(own, ignore_errors=True)
 
 
-def _sight(task: Task) -> Sight:
-    """What a process sees that reads this file: what words and tokens are cut by. Raises KBError."""
-    from kb.models.embedding import model_folder
-
-    folder = model_folder(task.settings.embedding.model)  # the shipped one's where a class takes the model's place
+def _sight(task: Task, folder: Path) -> Sight:
+    """What a process sees that reads this file: what words and tokens are cut by, of the model in `folder`."""
     modules = sorted({where.partition(":")[0] for where in task.settings.ingest.readers.values()})
     readable = (str(folder), str(folder / "tokenizer.json"), str(segmenter_cache()))  # the file may be a link
     return Sight(readable, modules=tuple(modules))
 
 
-def _told(task: Task) -> Task:
+def _told(task: Task, folder: Path) -> Task:
     """The task as the process is told it: without where it is from and where things go, and without settings that may
     hold what is secret, such as a model's key."""
-    from kb.models.embedding import model_folder
-
     settings = task.settings
-    folder = str(model_folder(settings.embedding.model))  # whose files were checked here
-    embedding = {"llamaindex_class": "", "llamaindex_options": {}, "model": folder}
+    embedding = {"llamaindex_class": "", "llamaindex_options": {}, "model": str(folder)}
     needed = Settings(
         embedding=settings.embedding.model_copy(update=embedding), splitting=settings.splitting, ingest=settings.ingest
     )
