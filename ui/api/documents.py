@@ -201,7 +201,7 @@ def text(
     stored = service.kb.stored_text(asker, collection, path, version)
     listed = _listed(service, asker, path, stored.collection)
     chunks = service.kb.chunks(asker, stored.collection, path)
-    hidden = service.kb.hidden(asker, stored.collection, path, version)
+    hidden = service.kb.hidden(stored)
     form = stored_text_form(stored, listed, len(chunks), hidden)
     return Json({**form, "title": stored.title, "media_type": stored.media_type, "sha256": stored.sha256})
 

@@ -250,12 +250,10 @@ class RemoteKnowledgeBase:
         wanted = _named(path=path, collection=collection, version=version)
         return stored_text_of_form(self._call("GET", "documents/text", asker, params=wanted))
 
-    def hidden(
-        self, asker: Principal, collection: str | None, path: str, version: int | None = None
-    ) -> tuple[HiddenText, ...]:
-        """What the file of a document holds and nobody sees; it is not in the text."""
-        wanted = _named(path=path, collection=collection, version=version)
-        found = self._call("GET", "documents/text", asker, params=wanted)
+    def hidden(self, stored: StoredText) -> tuple[HiddenText, ...]:
+        """What the file of a stored text holds and nobody sees; it is not in the text."""
+        wanted = _named(path=stored.path, collection=stored.collection, version=stored.version)
+        found = self._call("GET", "documents/text", params=wanted)
         return tuple(HiddenText(**each) for each in found["hidden"])
 
     def chunks(self, asker: Principal, collection: str | None, path: str) -> list[Chunk]:

@@ -99,7 +99,7 @@ def show(
     with opened(home, config) as kb:
         asker = local_user()
         stored = kb.stored_text(asker, collection, path, version)
-        hidden = kb.hidden(asker, collection, path, version)
+        hidden = kb.hidden(stored)
         if not json:
             print(console.printable(stored.text))
             for line in (*_page_notes(stored.pages), *map(_hidden_note, hidden)):
@@ -120,15 +120,12 @@ def _quality(document: "Document") -> str:
     return ", ".join([f"{document.quality:.0%}", *(f"{n} {what}" for n, what in counted if n)])
 
 
-_WHY_HIDDEN = {
-    "style": "switched off", "colour": "in the colour of what lies behind", "size": "too small",
-    "place": "out of sight", "transparent": "transparent", "characters": "in characters that no screen shows",
-}  # fmt: skip
-
-
 def _hidden_note(hidden: "HiddenText") -> str:
+    from ui.words.strings import TEXTS
+
     place = f"page {hidden.page}: " if hidden.page else ""
-    return console.printable_line(f"{place}hidden text ({_WHY_HIDDEN[hidden.why]}), not searched: {hidden.text}")
+    why = TEXTS[f"hidden_{hidden.why}"].en
+    return console.printable_line(f"{place}hidden text ({why}), not searched: {hidden.text}")
 
 
 def _page_notes(pages: "Sequence[PageSpan]") -> Iterator[str]:

@@ -44,11 +44,11 @@ def list_sessions(json: JsonOption = False, home: HomeOption = None, config: Con
 
             console.print_json({"sessions": [asdict(session) for session in found]})
             return
+        from kb.language.local_days import local
+
         for session in found:
-            times = f"since {_minute(session.created_at)}  seen {_minute(session.seen_at)}"
-            print(
-                console.printable_line(f"{session.id}  {times}  until {_minute(session.expires_at)}  {session.label}")
-            )
+            times = f"since {local(session.created_at)}  seen {local(session.seen_at)}"
+            print(console.printable_line(f"{session.id}  {times}  until {local(session.expires_at)}  {session.label}"))
 
 
 @sessions.command("revoke")
@@ -70,7 +70,7 @@ def revoke_sessions(
         ended = [session.id for session in known.all()] if everyone else ids or []
         for id in ended:
             known.revoke(id)
-        print(f"{len(ended)} sessions ended" if len(ended) != 1 else "1 session ended")
+        print(f"{console.counted(len(ended), 'session')} ended")
 
 
 def _of(kb: "KnowledgeBase | RemoteKnowledgeBase") -> "Sessions | RemoteSessions":
@@ -81,9 +81,3 @@ def _of(kb: "KnowledgeBase | RemoteKnowledgeBase") -> "Sessions | RemoteSessions
     from ui.service.sessions import Sessions
 
     return Sessions(kb.catalog)
-
-
-def _minute(at: str) -> str:
-    from datetime import datetime
-
-    return datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M")

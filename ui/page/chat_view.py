@@ -1,6 +1,8 @@
 """The chat: questions, passages, reasoning and answers of one conversation."""
 
 import time
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -12,6 +14,8 @@ from ui.page.session import Source
 from ui.service import runtime
 from ui.service.conversations import Conversation, Mode, Snapshot, Turn
 from ui.words.strings import Strings
+
+_Begin = Callable[..., Turn | None]  # of a conversation, and how the question is put
 
 _TICK = 0.1  # seconds between two drawings of an answer that is being written, and within which a click is heard
 _DRAWN_SHARE = 10  # drawing takes at most one part in so many of the time,
@@ -107,41 +111,32 @@ def _hidden(conversation: Conversation, total: int, t: Strings) -> int:
 
 
 def _ask(service: runtime.Service, conversation: Conversation, question: str, mode: Mode, scope: Scope) -> None:
-    """Begin a turn; in a new conversation when this one was deleted meanwhile."""
+    """Begin a turn."""
+    ask = partial(service.conversations.ask, question=question, mode=mode, scope=scope)
+    _begin(service, conversation, ask, ask)
+
+
+def _again(service: runtime.Service, conversation: Conversation, turn: Turn) -> None:
+    """Put the question of a turn once more."""
+    again = partial(service.conversations.again, position=turn.position)
+    ask = partial(service.conversations.ask, question=turn.question, mode=turn.mode, scope=turn.scope)
+    _begin(service, conversation, again, ask)
+
+
+def _begin(service: runtime.Service, conversation: Conversation, begin: _Begin, anew: _Begin) -> None:
+    """Begin a turn: `anew` in a new conversation when this one was deleted meanwhile."""
     st.session_state.pop(_JUDGING, None)
-    budget = question_bar.think_budget()
     client = f"page-{st.session_state.setdefault('client', _client())}"
+    budget = question_bar.think_budget()
     try:
         try:
-            turn = service.conversations.ask(
-                conversation, question, mode, scope=scope, think_budget=budget, client=client
-            )
+            turn = begin(conversation, think_budget=budget, client=client)
         except ConversationNotFound:
-            conversation = session.new_conversation(service)
-            turn = service.conversations.ask(
-                conversation, question, mode, scope=scope, think_budget=budget, client=client
-            )
+            turn = anew(session.new_conversation(service), think_budget=budget, client=client)
     except KBError as error:
         st.session_state[_TOLD] = str(error)
         return
     if turn is None:
-        st.toast(session.strings()("busy"))
-
-
-def _again(service: runtime.Service, conversation: Conversation, turn: Turn) -> None:
-    """Put the question of a turn once more; in a new conversation when this one was deleted meanwhile."""
-    st.session_state.pop(_JUDGING, None)
-    client = f"page-{st.session_state.setdefault('client', _client())}"
-    budget = question_bar.think_budget()
-    try:
-        begun = service.conversations.again(conversation, turn.position, think_budget=budget, client=client)
-    except ConversationNotFound:
-        _ask(service, session.new_conversation(service), turn.question, turn.mode, turn.scope)
-        return
-    except KBError as error:
-        st.session_state[_TOLD] = str(error)
-        return
-    if begun is None:
         st.toast(session.strings()("busy"))
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from kb.errors import KBError
 from kb.schema import Document, Doomed
 from kb.store.deletion_plan import to_be_typed
-from kb.store.document_queries import Counts, Sort, Wanted, count, select
+from kb.store.document_queries import Counts, Listed, Sort, Wanted, count, select
 from ui.page import html_chat, html_documents, jobs_view, session
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
@@ -43,11 +43,12 @@ def render() -> None:
     service, t = runtime.current(), session.strings()
     st.html(html_chat.wrap(f'<div class="heading">{t("documents_title")}</div><div>{t("documents_intro")}</div>'))
     everything = service.kb.documents(service.asker)
-    jobs_view.render(service, t, nothing_read=not any(d.version for d in everything))
+    nothing_read = not any(d.version for d in everything)
+    reading = jobs_view.render(service, t, nothing_read=nothing_read) and nothing_read
     problem = st.session_state.pop(_PROBLEM, None)
     if isinstance(problem, str):
         st.html(html_chat.wrap(html_chat.problem(t("documents_title"), problem)))
-    _list(service, everything, t)
+    _list(service, everything, reading, t)
     doomed, shown = st.session_state.get(_DELETING), st.session_state.get(_VERSIONS)
     if doomed:
         _confirm(service, doomed, to_be_typed(doomed, everything), t)
@@ -58,19 +59,18 @@ def render() -> None:
 # ---- the list
 
 
-def _list(service: runtime.Service, everything: Sequence[Document], t: Strings) -> None:
-    reading = not any(d.version for d in everything) and jobs_view.under_way(service)
+def _list(service: runtime.Service, everything: Sequence[Document], reading: bool, t: Strings) -> None:
+    """Draw the list; `reading`: the first files are being read."""
     if reading or not everything:
         words = t("documents_reading" if reading else "documents_none")
         st.html(html_chat.wrap(f'<div class="notice">{words}</div>'))
     if not everything:
         return
     wanted = _filters(count(everything), t)
-    listed = select(everything, wanted)
-    if wanted.offset and not listed.documents:  # what stood on this page was deleted
-        wanted = _turn(0, wanted)
-        listed = select(everything, wanted)
     in_sight = select(everything, replace(wanted, offset=0, limit=len(everything))).documents
+    if wanted.offset and wanted.offset >= len(in_sight):  # what stood on this page was deleted
+        wanted = _turn(0, wanted)
+    listed = Listed(in_sight[wanted.offset : wanted.offset + wanted.limit], len(in_sight))
     chosen = _chosen(in_sight)
     _bulk(service, everything, wanted, in_sight, chosen, t)
     if not listed.documents:

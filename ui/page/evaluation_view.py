@@ -8,8 +8,9 @@ import streamlit as st
 
 import ui
 from kb.errors import KBError
-from kb.evaluation.comparison import Difference, compare, differences, differing, verdict
+from kb.evaluation.comparison import Difference, compare, differences, verdict
 from kb.evaluation.questions import MAX_SET_MB
+from kb.evaluation.results_log import differing
 from kb.schema import Scope
 from ui.page import html_chat, html_evaluation, session
 from ui.page.confirm_dialog import confirm
@@ -26,6 +27,7 @@ from ui.words.translations import localised
 
 if TYPE_CHECKING:
     from kb.evaluation.evaluation import Outcome
+    from kb.evaluation.outcome import Report
 
 _OPENED, _DELETING, _PROBLEM, _SEEN, _SHOWN = "run-open", "run-deleting", "run-problem", "run-seen", "questions-shown"
 _EVERY = 0.8  # seconds between two looks at a run
@@ -33,7 +35,7 @@ _PAGE = 20
 
 _Item = TypeVar("_Item")
 
-_outcomes: "Kept[tuple[str, int], Sequence[Outcome]]" = Kept(4)
+_reports: "Kept[tuple[str, int], Report | None]" = Kept(4)
 _differences: "Kept[tuple[str, int, str, int], Mapping[str, Difference]]" = Kept(4)
 
 
@@ -276,14 +278,19 @@ def _paged(items: Sequence[_Item], draw: Callable[[Sequence[_Item]], str], key: 
 
 def outcomes_of(service: runtime.Service, run: Run) -> "Sequence[Outcome]":
     """The outcomes of a run that has ended, from memory where they were read lately."""
-    return _outcomes.get((run.id, run.revision), lambda: service.evaluations.outcomes(run.id))
+    report = _report_of(service, run)
+    return report.outcomes if report else ()
+
+
+def _report_of(service: runtime.Service, run: Run) -> "Report | None":
+    return _reports.get((run.id, run.revision), lambda: service.evaluations.report(run.id))
 
 
 def paired(service: runtime.Service, before: Run, after: Run) -> "Mapping[str, Difference]":
     """The differences of two runs that have ended, from memory where they were computed lately."""
 
     def compute() -> "Mapping[str, Difference]":
-        a, b = service.evaluations.report(before.id), service.evaluations.report(after.id)
+        a, b = _report_of(service, before), _report_of(service, after)
         return differences(a, b) if a and b else {}
 
     return _differences.get((before.id, before.revision, after.id, after.revision), compute)

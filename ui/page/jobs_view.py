@@ -26,9 +26,9 @@ _LISTED = 12
 _LIVE, _IDLE = 0.6, 5.0  # seconds between two looks at the jobs
 
 
-def render(service: runtime.Service, t: Strings, *, nothing_read: bool) -> None:
-    """Draw the uploader, the field for a folder of this machine, and the jobs. `nothing_read`: the page lists no
-    document that was read; it is drawn anew when there is one."""
+def render(service: runtime.Service, t: Strings, *, nothing_read: bool) -> bool:
+    """Draw the uploader, the field for a folder of this machine, and the jobs. Gives whether files are being read, or
+    about to be. `nothing_read`: the page lists no document that was read; it is drawn anew when there is one."""
     hint = t("upload_hint", mb=service.kb.settings.ingest.max_file_mb)
     st.html(f"<style>{uploader_hint(hint)}</style>")
     _upload(service, t)
@@ -38,17 +38,14 @@ def render(service: runtime.Service, t: Strings, *, nothing_read: bool) -> None:
         st.html(html_chat.wrap(html_chat.problem(t("adding_failed"), problem)))
     listed = _newest(service)
     st.session_state.update({_SEEN: _unfinished(listed), _NOTHING_READ: nothing_read})
-    (_live if any(job.state in ("running", "queued") for job in listed) else _idle)(service, t)
+    under_way = any(job.state in ("running", "queued") for job in listed)
+    (_live if under_way else _idle)(service, t)
+    return under_way
 
 
 def begun() -> None:
     """A job was begun: the files of an earlier one are not in its way."""
     st.session_state.pop(_OPENED, None)
-
-
-def under_way(service: runtime.Service) -> bool:
-    """Whether files are being read, or about to be."""
-    return any(job.state in ("running", "queued") for job in _newest(service))
 
 
 def _newest(service: runtime.Service) -> "list[Job]":

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kb.errors import RefusedByPolicy
-
-_MADE_UP = ("/proc", "/sys")
+from kb.files import MADE_UP
 
 
 def check(paths: Iterable[str | os.PathLike[str]], roots: Iterable[str], home: Path) -> None:
@@ -17,7 +16,7 @@ def check(paths: Iterable[str | os.PathLike[str]], roots: Iterable[str], home: P
         real = Path(os.path.realpath(path))
         if real.is_relative_to(os.path.realpath(home)):
             raise RefusedByPolicy(f"{path} lies in the home of the knowledge base, which no request reads.")
-        if any(real.is_relative_to(place) for place in _MADE_UP):
+        if any(real.is_relative_to(place) for place in MADE_UP):
             raise RefusedByPolicy(f"{path} is a file of the system itself, which no request reads.")
         if allowed and not any(real.is_relative_to(root) for root in allowed):
             raise RefusedByPolicy(f"{path} lies outside of the folders that requests may read (ingest.roots).")

@@ -279,12 +279,17 @@ class Evaluations:
         return [run for run in found if run is not None]
 
     def _keep(self, run: Run) -> None:
-        draft = self.folder / run.id / "run.json.part"
         try:
-            draft.write_bytes(_RUN.dump_json(run))
-            os.replace(draft, draft.with_suffix(""))
+            _write(self.folder / run.id, run)
         except OSError:
             log.exception("the state of an evaluation could not be written")
+
+
+def _write(folder: Path, run: Run) -> None:
+    """Put `run.json` in place whole. Raises OSError."""
+    draft = folder / "run.json.part"
+    draft.write_bytes(_RUN.dump_json(run))
+    os.replace(draft, folder / "run.json")
 
 
 def _read(path: Path) -> Run | None:
@@ -313,8 +318,7 @@ def keep_run(runs: Path, questions: Path, out: Path, report: "Report", options: 
     for name in ("results.jsonl", "report.html"):
         shutil.copyfile(out / name, folder / name)
         (folder / name).chmod(0o600)
-    (folder / "run.json.part").write_bytes(_RUN.dump_json(run))
-    os.replace(folder / "run.json.part", folder / "run.json")
+    _write(folder, run)
 
 
 class _Stopped(Exception):
