@@ -4,19 +4,21 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kb.answering import prompts
+from kb.answering import judgement, prompts
 from kb.answering.answer_builder import (
     EMPTY,
     FOUND_NOTHING,
     LEFT_OUT,
+    NOT_STATED,
     ORDERS,
     STOPPED,
+    UNCERTAIN,
     UNSUPPORTED,
     WEAK,
     Draft,
@@ -39,9 +41,12 @@ from kb.models.embedding import Embedder
 from kb.schema import (
     EVERYTHING,
     Answer,
+    AnswerOutcome,
     Done,
     Event,
     Failed,
+    Floors,
+    Language,
     Message,
     Notice,
     Passage,
@@ -231,9 +236,56 @@ class KnowledgeBase(Documents):
             return draft.found_nothing(found.notices)
         if not found.enough_evidence:
             return draft.refused("weak_evidence", WEAK[draft.language])
+        draft.shown = tuple(self._fitting(draft, options))
+        outcome = self._judged(draft, options)
+        if options.stopped:
+            raise ModelError(STOPPED[draft.language])
+        if outcome == "refused":
+            return draft.refused("not_stated", NOT_STATED[draft.language])
+        draft.uncertain = outcome == "uncertain"
         with suppress(EmptyAnswer):  # refused below
             yield from self._generate(draft, options)
         return (yield from self._checked_answer(draft, options))
+
+    def _judged(self, draft: Draft, options: Options) -> AnswerOutcome:
+        """Whether the passages state the answer, as the model judges. It answers where it cannot tell."""
+        if self.settings.llm.judge:
+            self._judge(draft, options)
+        if draft.answerable is None:
+            return "answered"
+        return judgement.floors(self.catalog, self.model, draft.language).outcome(draft.answerable)
+
+    def _judge(self, draft: Draft, options: Options) -> None:
+        model = self.model
+        draft.engine, draft.model = model.engine, model.name
+        while True:
+            try:
+                draft.answerable = judgement.answerable(
+                    model, draft.searched, draft.shown, draft.language, options.stop
+                )
+                return
+            except ContextOverflow:
+                if len(draft.shown) <= 1:
+                    raise
+                draft.shown = draft.shown[:-1]
+
+    def judge(self, question: str, asker: Principal, scope: Scope = EVERYTHING) -> float | None:
+        """How probably the passages found for a question state its answer, as the model judges.
+
+        None where the model is not asked, since no passage is near enough, or where it cannot tell.
+        """
+        draft, options = Draft(checked(question), language_of(question)), Options(None, None, None, None)
+        found = self.search(draft.question, asker, scope=scope)
+        if not found.enough_evidence:
+            return None
+        draft.passages = worth_reading(found.passages)
+        draft.shown = tuple(self._fitting(draft, options))
+        self._judge(draft, options)
+        return draft.answerable
+
+    def keep_floors(self, floors: Mapping[Language, Floors]) -> None:
+        """Judge by these floors from now on, in this home and with the model in use."""
+        judgement.keep_floors(self.catalog, self.model, floors)
 
     def answer(self, question: str, asker: Principal, **options: Any) -> Answer:
         """`ask()`, drained. Raises ModelError with the message of a Failed."""
@@ -277,29 +329,27 @@ class KnowledgeBase(Documents):
         return line if line and len(line) <= 4 * len(draft.question) + 200 else draft.question
 
     def _generate(self, draft: Draft, options: Options, strict: bool = False) -> Iterator[Event]:
-        """Let the model answer, with as many passages as its context holds."""
-        shown = self._fitting(draft, options)
+        """Let the model answer from the passages that are shown to it, fewer where its context holds no more."""
         while True:
-            messages = prompts.answering(draft.searched, shown, draft.language, strict)
+            judged = draft.answerable is not None
+            messages = prompts.answering(draft.searched, draft.shown, draft.language, strict, judged)
             try:
                 yield from self._stream(draft, messages, options)
                 break
             except ContextOverflow:
-                if len(shown) <= 1:
+                if len(draft.shown) <= 1:
                     raise
-                shown = shown[:-1]
-        draft.shown = tuple(shown)
-        if len(shown) < len(draft.passages):
-            left_out = LEFT_OUT[draft.language].format(len(shown), len(draft.passages))
+                draft.shown = draft.shown[:-1]
+        if len(draft.shown) < len(draft.passages):
+            left_out = LEFT_OUT[draft.language].format(len(draft.shown), len(draft.passages))
             yield from draft.tell_once("passages_left_out", left_out)
-        if any(p != q for p, q in zip(shown, draft.passages, strict=False)):
+        if any(p != q for p, q in zip(draft.shown, draft.passages, strict=False)):
             yield from draft.tell_once("orders", ORDERS[draft.language])
 
     def _fitting(self, draft: Draft, options: Options) -> Sequence[Passage]:
         """As many passages as the context holds."""
         model, llm = self.model, self.settings.llm
-        thinking = model.think_budget if options.think_budget is None else options.think_budget
-        room = model.context_tokens - llm.answer_tokens - thinking - 64
+        room = model.context_tokens - llm.answer_tokens - self._think_budget(options) - 64
         shown: Sequence[Passage] = [without_orders(passage) for passage in draft.passages]
         while len(shown) > 1:
             messages = prompts.answering(draft.searched, shown, draft.language)
@@ -313,7 +363,7 @@ class KnowledgeBase(Documents):
         draft.engine, draft.model = model.engine, model.name
         events = model.generate(
             messages,
-            think_budget=options.think_budget,
+            think_budget=self._think_budget(options),
             answer_tokens=self.settings.llm.answer_tokens,
             temperature=options.temperature,
             seed=options.seed,
@@ -322,6 +372,15 @@ class KnowledgeBase(Documents):
         for event in events:
             draft.take(event)
             yield event
+
+    def _think_budget(self, options: Options) -> int:
+        """Reasoning tokens. A model that does not reason by itself is led through a reasoning only where one is asked
+        for: it judged the passages already."""
+        if options.think_budget is not None:
+            return options.think_budget
+        if self.settings.llm.think_budget is not None:
+            return self.settings.llm.think_budget
+        return self.model.think_budget if self.model.reasons else 0
 
     def _checked_answer(self, draft: Draft, options: Options) -> Generator[Event, None, Answer]:
         """What the model wrote, checked against the passages; a refusal where it found nothing. Returns the answer."""
@@ -342,6 +401,8 @@ class KnowledgeBase(Documents):
         if not cited.grounded and not options.stopped:
             return draft.refused("unsupported_answer", UNSUPPORTED[draft.language], text)
         draft.notices += cited.notices
+        if draft.uncertain:
+            draft.notices.append(Notice("uncertain", UNCERTAIN[draft.language]))
         if options.stopped:
             draft.notices.append(Notice("stopped", STOPPED[draft.language]))
         return replace(draft.finished(cited.text), claims=cited.claims, citations=cited.citations)

@@ -102,6 +102,7 @@ class LLMSettings(_Section):
     think_budget: int | None = Field(
         None, ge=0, description="reasoning tokens; null takes the engine's own (ollama 1024, embedded 64)"
     )
+    judge: bool = Field(True, description="let the model judge whether the passages state the answer before it answers")
     answer_tokens: int = Field(512, ge=16)
     context_tokens: int = Field(8192, ge=1024, description="num_ctx; always sent and constant")
     temperature: float | None = Field(None, ge=0, description="null takes the engine's own (ollama 0.6, embedded 0)")

@@ -10,6 +10,7 @@ from typing import Literal
 WHOLE = 10_000  # as so many the width and the height of a page's picture count, wherever a place on it is told
 
 Language = Literal["zh", "en"]
+AnswerOutcome = Literal["answered", "uncertain", "refused"]
 AnswerKind = Literal["fact", "greeting", "help"]  # from the documents; without them and without a model: the others
 WhyHidden = Literal["style", "colour", "size", "place", "transparent", "characters"]
 ClaimState = Literal["confirmed", "not_found", "contradicted", "unchecked"]
@@ -240,6 +241,20 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Floors:
+    """Probabilities of "yes": under `refuse` there is no answer, under `answer` one that is marked uncertain."""
+
+    refuse: float
+    answer: float
+
+    def outcome(self, answerable: float) -> AnswerOutcome:
+        """What becomes of a question whose passages hold the answer with this probability."""
+        if answerable < self.refuse:
+            return "refused"
+        return "uncertain" if answerable < self.answer else "answered"
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The authoritative answer. `text` is never empty and never holds a think tag."""
 
@@ -258,6 +273,15 @@ class Answer:
     seconds: float
     first_word_seconds: float | None  # question to first token of reasoning or answer; None when no model was called
     kind: AnswerKind = "fact"
+    answerable: float | None = (
+        None  # how probably the passages state the answer, as the model judged; None if it did not
+    )
+    uncertain: bool = False  # judged too low to be relied on, and too high to be refused
+
+    @property
+    def outcome(self) -> AnswerOutcome:
+        """What became of the question."""
+        return "refused" if self.refused else "uncertain" if self.uncertain else "answered"
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ def answer_form(answer: Answer) -> dict[str, Any]:
         "answer": answer.text,
         "thinking": answer.thinking,
         "refused": answer.refused,
+        "outcome": answer.outcome,
+        "answerable": None if answer.answerable is None else round(answer.answerable, 4),
         "kind": answer.kind,
         "language": answer.language,
         "claims": [asdict(claim) for claim in answer.claims],
@@ -162,8 +164,9 @@ def answer_of_form(form: dict[str, Any]) -> Answer:
     """The answer of a form."""
     return Answer(
         **{
-            **{name: value for name, value in form.items() if name != "answer"},
+            **{name: value for name, value in form.items() if name not in ("answer", "outcome")},
             "text": form["answer"],
+            "uncertain": form.get("outcome") == "uncertain",
             "claims": tuple(Claim(**{**claim, "markers": tuple(claim["markers"])}) for claim in form["claims"]),
             "citations": tuple(Citation(**citation) for citation in form["citations"]),
             "passages": tuple(passage_of_form(p) for p in form["passages"]),

@@ -45,6 +45,8 @@ class ScriptedModel:
         self.requests: list[tuple[Message, ...]] = []
         self.options: list[dict[str, object]] = []
         self.completion_requests: list[tuple[Message, ...]] = []
+        self.preference_requests: list[tuple[Message, ...]] = []
+        self.weights = "0" * 64
         self.closed = False
         self._replies = deque(replies)
         self._completions = deque(completions)
@@ -52,8 +54,12 @@ class ScriptedModel:
         self.think_budget = think_budget
         self._answer_tokens = answer_tokens
 
+    def expect(self, preferences: Iterable[dict[str, float] | None]) -> None:
+        """What `preference` gives from now on, in turn."""
+        self._preferences = deque(preferences)
+
     def digest(self) -> str:
-        return "0" * 64
+        return self.weights
 
     def count_tokens(self, text: str) -> int:
         return estimate_tokens(text)
@@ -93,7 +99,10 @@ class ScriptedModel:
         self.completion_requests.append(tuple(messages))
         return self._completions.popleft() if self._completions else messages[-1].content
 
-    def preference(self, messages: Sequence[Message], options: Sequence[str]) -> dict[str, float] | None:
+    def preference(
+        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+    ) -> dict[str, float] | None:
+        self.preference_requests.append(tuple(messages))
         return self._preferences.popleft() if self._preferences else None
 
     def close(self) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from kb.answering import prompts
 from kb.answering.product_help import Help
+from kb.answering.refusal import refusal
 from kb.errors import UsageError
 from kb.schema import Answer, Event, Language, Notice, Passage, Revised, Thought, Token
 
@@ -41,6 +41,8 @@ class Draft:
         self.thinking: list[str] = []
         self.notices: list[Notice] = []
         self.engine = self.model = self.withheld = ""
+        self.answerable: float | None = None
+        self.uncertain = False
         self._began = time.perf_counter()
         self._first_word: float | None = None
 
@@ -72,7 +74,7 @@ class Draft:
         """A refusal that says why and names the nearest documents. The audit trail keeps what was withheld."""
         self.withheld = withheld
         self.notices.append(Notice(kind, why))
-        return replace(self.finished(prompts.refusal(self.passages, self.language)), refused=True)
+        return replace(self.finished(refusal(self.searched, self.passages, self.language)), refused=True)
 
     def found_nothing(self, why: Sequence[Notice]) -> Answer:
         """A refusal where nothing was searched: why is all that there is to say."""
@@ -92,6 +94,7 @@ class Draft:
             refused=False, language=self.language, claims=(), citations=(), passages=self.passages,
             notices=tuple(self.notices), engine=self.engine, model=self.model,
             seconds=time.perf_counter() - self._began, first_word_seconds=self._first_word,
+            answerable=self.answerable, uncertain=self.uncertain,
         )  # fmt: skip
 
 
@@ -113,6 +116,8 @@ def evidence_of(answer: Answer) -> dict[str, Any]:
     return {
         "answer": answer.text,
         "refused": answer.refused,
+        "outcome": answer.outcome,
+        "answerable": answer.answerable,
         "citations": [asdict(citation) for citation in answer.citations],
         "passages": [[p.collection, p.document, p.version, p.page, p.start, p.end] for p in answer.passages],
         "notices": [notice.kind for notice in answer.notices],
@@ -134,6 +139,14 @@ FOUND_NOTHING = {
 UNSUPPORTED = {
     "en": "The model's answer was withheld: nothing in the documents supports it.",
     "zh": "模型的回答没有得到文档的任何支持，未予显示。",
+}
+NOT_STATED = {
+    "en": "The model read the passages and judged that they do not state the answer.",
+    "zh": "模型阅读了段落，判断其中没有写明答案。",
+}
+UNCERTAIN = {
+    "en": "Uncertain: the passages may not state the answer to exactly this question. Check the sources.",
+    "zh": "不确定：段落可能没有写明这个问题的确切答案，请核对来源。",
 }
 EMPTY = {"en": "The model gave no answer.", "zh": "模型没有给出答案。"}
 STOPPED = {"en": "Stopped.", "zh": "已停止。"}

@@ -34,6 +34,7 @@ FEW_CHUNKS, MANY_CHUNKS = (
 WORDS_UNSEEN = 0.8  # word score of a passage in the other language, as a share of its dense score
 # Occurrences of a question's words that BM25 looks at. The commonest words go over it, and weigh the least.
 POSTINGS = 15_000
+FEW_DOCUMENTS = 8  # chosen by the reader: what they say is read, however far it is from the question
 WORTH_READING = 0.75  # score of a passage that the model is given, as a share of the best one's
 COMMON_PIECE = 0.1  # weight of a stop word in MaxSim, as a share of the rarest word's
 
@@ -84,11 +85,12 @@ class Retriever:
         floor = self._settings.evidence_floor
         if floor is None:
             floor = self._embedder.evidence_floors.get(language, 0.0)
+        chosen = document_ids is not None and len(document_ids) <= FEW_DOCUMENTS
         notices = () if passages else (nothing_found(scope, self._catalog.documents(asker), language),)
         return Retrieval(
             question=question,
             passages=tuple(passages),
-            enough_evidence=bool(passages) and evidence >= floor,
+            enough_evidence=bool(passages) and (evidence >= floor or chosen),
             evidence=evidence,
             seconds=time.perf_counter() - began,
             notices=notices,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kb.evaluation.outcome import Outcome
 
 Array = np.ndarray[Any, Any]
+MeasureKind = Literal["share", "p50", "p95", "curve", "auc"]
 Row = tuple[str, float, float]  # id of the question, value, over
 
 RESAMPLES = 1_000  # of the bootstrap; 95 % intervals move by less than a tenth of their width with more
@@ -28,9 +29,11 @@ class Measure:
     - curve: the area under the risk–coverage curve (El-Yaniv and Wiener, JMLR 2010; Geifman and El-Yaniv, 2017):
       answers are taken from the most confident (value) to the least, and the share of wrong ones (over) among those
       taken so far is averaged. 0 is best.
+    - auc: the area under the ROC curve: how probably a question of one kind (over 1) has a higher value than one of
+      the other (over 0), ties counting half (Hanley and McNeil, 1982).
     """
 
-    kind: Literal["share", "p50", "p95", "curve"]
+    kind: MeasureKind
     questions: tuple[str, ...]
     values: tuple[float, ...]
     over: tuple[float, ...]
@@ -52,7 +55,7 @@ class Measure:
         return of_rows(self.kind, kept)
 
 
-def of_rows(kind: Literal["share", "p50", "p95", "curve"], rows: Iterable[Row]) -> Measure:
+def of_rows(kind: MeasureKind, rows: Iterable[Row]) -> Measure:
     listed = list(rows)
     return Measure(
         kind, tuple(row[0] for row in listed), tuple(float(row[1]) for row in listed),
@@ -105,6 +108,8 @@ def weighted(measure: Measure, weights: Array) -> Array:
             return np.asarray((weights @ values) / (weights @ over))
     if measure.kind == "curve":
         return _curve_areas(values, over, weights)
+    if measure.kind == "auc":
+        return _roc_areas(values, over, weights)
     return _percentiles(values, weights, int(measure.kind[1:]) / 100)
 
 
@@ -131,6 +136,15 @@ def _curve_areas(confidence: Array, wrong: Array, weights: Array) -> Array:
         return np.asarray((steps * risk).sum(axis=1) / taken[:, -1])
 
 
+def _roc_areas(values: Array, positive: Array, weights: Array) -> Array:
+    above, below = values[positive == 1, None], values[None, positive == 0]
+    wins = (above > below) + (above == below) / 2
+    of_above, of_below = weights[:, positive == 1], weights[:, positive == 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pairs = of_above.sum(axis=1) * of_below.sum(axis=1)
+        return np.asarray(((of_above @ wins) * of_below).sum(axis=1) / pairs)
+
+
 def curve(measure: Measure) -> list[tuple[float, float]]:
     """The points of a curve: the share of its answers that are taken, and how many of those are wrong, 0..1."""
     wrong = [pair[1] for pair in sorted(zip(measure.values, measure.over, strict=True), key=lambda pair: -pair[0])]
@@ -147,6 +161,7 @@ def measures(outcomes: Sequence["Outcome"], samples: int) -> dict[str, Measure]:
     searched = [o for o in outcomes if o.sample == 0 and o.question.evidence]
     answered = [o for o in outcomes if o.answer is not None]
     answerable = [o for o in outcomes if o.scores.right is not None]
+    given = [o for o in answered if not o.scores.refused]
     could = [o for o in answered if o.question.answerable]
     could_not = [o for o in answered if o.question.refuse]
     kinds = sorted({o.question.kind for o in could_not if o.question.kind})
@@ -170,6 +185,8 @@ def measures(outcomes: Sequence["Outcome"], samples: int) -> dict[str, Measure]:
         "answers.empty": _each(answered, [bool(o.scores.empty) for o in answered]),
         "answers.think_leaks": _each(answered, [bool(o.scores.think_leak) for o in answered]),
         "answers.language_right": _each(answered, [bool(o.scores.language_right) for o in answered]),
+        "answers.uncertain": _each(given, [bool(o.answer and o.answer.uncertain) for o in given]),
+        "answers.judged_auc": _judged(answered),
         "answers.aurc": _risk(outcomes),
     }
     if samples > 1:
@@ -213,10 +230,25 @@ def _below(outcomes: Sequence["Outcome"], refuse: bool) -> Measure:
     return _each(known, [not o.enough_evidence for o in known])
 
 
+def _judged(answered: Sequence["Outcome"]) -> Measure:
+    """How probably the model held its passages to state the answer, for questions that have one and that have none."""
+    both = [o for o in answered if o.question.answerable or o.question.refuse]
+    rows = [(o.question.id, o.answer.answerable, float(o.question.answerable)) for o in both if o.answer]
+    known = [(name, value, over) for name, value, over in rows if value is not None]
+    return of_rows("auc", known if len({over for _, _, over in known}) == 2 else ())
+
+
 def _risk(outcomes: Sequence["Outcome"]) -> Measure:
-    """Of answers that are no refusals and can be judged: how near the evidence was, and whether they are wrong."""
+    """Of answers that are no refusals and can be judged: how sure they were, and whether they are wrong.
+
+    Sure is what the model judged; where an answer was not judged, how near the evidence was, of all of them.
+    """
+    answered = [o for o in outcomes if o.answer is not None and not o.scores.refused]
     evidence = {o.question.id: o.evidence for o in outcomes if o.evidence is not None}
-    given = [o for o in outcomes if o.answer is not None and not o.scores.refused and o.question.id in evidence]
+    judged = {o.question.id: o.answer.answerable for o in answered if o.answer and o.answer.answerable is not None}
+    if all(o.question.id in judged for o in answered):
+        evidence = judged
+    given = [o for o in answered if o.question.id in evidence]
     return of_rows(
         "curve",
         (

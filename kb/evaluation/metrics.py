@@ -22,10 +22,11 @@ def summarise(report: "Report") -> dict[str, Any]:
     - retrieval: over questions with evidence; a failed search counts as nothing found. `below_floor_*`: the share of
       questions whose evidence is too weak to call the model.
     - answers: `right` and `f1` over the answers to answerable questions, failed ones being wrong; `refused_*` over
-      those that were answered; `empty`, `think_leaks`, `language_right` over all answers; `aurc`, the area under the
-      risk–coverage curve, over the answers that were given. With K samples `right` is the mean over all, `pass@1`
-      (DeepSeek-R1, 2025: the mean of pass@1 over k samples), and `cons@K` is whether the answer of the majority is
-      right.
+      those that were answered; `uncertain` over the answers that were given; `judged_auc`, the area under the ROC curve
+      of the model's judgement, tells questions with an answer from those without; `empty`, `think_leaks`,
+      `language_right` over all answers; `aurc`, the area under the risk–coverage curve, over the answers that were
+      given. With K samples `right` is the mean over all, `pass@1` (DeepSeek-R1, 2025: the mean of pass@1 over k
+      samples), and `cons@K` is whether the answer of the majority is right.
     - claims: over all claims of all answers that are not refusals. citations.on_gold: over the citations of questions
       with evidence.
     - seconds: of the search, to the first word, and to the end of the answer.
@@ -72,6 +73,8 @@ _ANSWERS_OF = (
     ("refused_answerable", "refused_answerable"),
     ("refused_unanswerable", "refused_unanswerable"),
     ("aurc", "aurc"),
+    ("uncertain", "uncertain"),
+    ("judged_auc", "judged_auc"),
 )
 
 
@@ -146,6 +149,7 @@ LABELS = {
 
 LESS_IS_BETTER = (
     "failed", "seconds.", "answers.refused_answerable", "answers.empty", "answers.think_leaks", "answers.aurc",
+    "answers.uncertain",
     "retrieval.below_floor_answerable", "claims.contradicted", "claims.unchecked",
 )  # fmt: skip
 

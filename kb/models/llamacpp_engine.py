@@ -112,10 +112,13 @@ class EmbeddedModel:
             self.generate(messages, think_budget=0, answer_tokens=answer_tokens, temperature=0.0, stop=stop)
         )
 
-    def preference(self, messages: Sequence[Message], options: Sequence[str]) -> dict[str, float] | None:
-        """How probable each option is as the beginning of the answer, as shares of their sum.
+    def preference(
+        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+    ) -> dict[str, float] | None:
+        """How probable each option is as the beginning of the answer, whatever its case, as shares of their sum.
 
-        None when no option is among the likely tokens. The options must differ in their first token.
+        None when no option is among the likely tokens, or when `stop` was set. The options must differ in their first
+        token.
         """
 
         def work(cancellation: Cancellation) -> Generator[dict[str, float] | None, None, None]:
@@ -123,7 +126,7 @@ class EmbeddedModel:
                 if llama is not None:
                     yield llama.preference(llama.prompt(messages, with_thinking=False), options, cancellation)
 
-        return next(cancellation.run(work), None)
+        return next(cancellation.run(work, stop), None)
 
     def close(self) -> None:
         """Unload the model. It is loaded again at the next use."""
@@ -299,18 +302,26 @@ class _Llama:
             self._running.finished(thread)
 
     def preference(self, prompt: str, options: Sequence[str], cancellation: Cancellation) -> dict[str, float] | None:
-        first = {option: self.tokens(option)[0] for option in options}
-        if len(set(first.values())) < len(options):
+        starts = {option: self._starts(option) for option in options}
+        first = {token: option for option, tokens in starts.items() for token in tokens}
+        if len(first) < sum(map(len, starts.values())):
             raise ValueError(f"options that begin with the same token cannot be told apart: {options}")
         request = {"prompt": prompt, "n_predict": 1, "n_probs": _TOP_TOKENS, "temperature": 0.0}
         probability = dict.fromkeys(options, 0.0)
         for event in self.complete(request, cancellation):
             logprobs = event["choices"][0].get("logprobs") if event.get("choices") else None
             for entry in (logprobs or {}).get("content", [])[:1]:
-                likely = {token["id"]: math.exp(token["logprob"]) for token in entry["top_logprobs"]}
-                probability = {option: likely.get(token, 0.0) for option, token in first.items()}
+                for token in entry["top_logprobs"]:
+                    if token["id"] in first:
+                        probability[first[token["id"]]] += math.exp(token["logprob"])
         total = sum(probability.values())
         return {option: p / total for option, p in probability.items()} if total else None
+
+    def _starts(self, option: str) -> set[int]:
+        """The tokens with which a model may begin to write an option."""
+        cases = {option, option.lower(), option.capitalize()}
+        spaced = (self.tokens(f" {each}") for each in cases)
+        return {self.tokens(each)[0] for each in cases} | {tokens[0] for tokens in spaced if len(tokens) == 1}
 
     def _record(self, took: dict[str, float]) -> None:
         read = int(took["prompt_n"]), took["prompt_ms"] / 1000

@@ -84,7 +84,9 @@ class LlamaIndexModel:
                 text = event.text
         return without_tags(text)
 
-    def preference(self, messages: Sequence[Message], options: Sequence[str]) -> dict[str, float] | None:
+    def preference(
+        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+    ) -> dict[str, float] | None:
         """None: LlamaIndex has no probabilities that all classes share."""
         return None
 

@@ -62,10 +62,12 @@ class Model(Protocol):
     ) -> str:
         """A short auxiliary answer without reasoning, at temperature 0."""
 
-    def preference(self, messages: Sequence[Message], options: Sequence[str]) -> dict[str, float] | None:
-        """How probable each option is as the beginning of the answer, normalised over the options.
+    def preference(
+        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+    ) -> dict[str, float] | None:
+        """How probable each option is as the beginning of the answer, whatever its case, normalised over the options.
 
-        None where the engine cannot tell.
+        None where the engine cannot tell, or when `stop` was set.
         """
 
     def close(self) -> None:

@@ -83,10 +83,13 @@ class OllamaModel:
             self.generate(messages, think_budget=0, answer_tokens=answer_tokens, temperature=0.0, stop=stop)
         )
 
-    def preference(self, messages: Sequence[Message], options: Sequence[str]) -> dict[str, float] | None:
-        """How probable each option is as the beginning of the answer, as shares of their sum.
+    def preference(
+        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+    ) -> dict[str, float] | None:
+        """How probable each option is as the beginning of the answer, whatever its case, as shares of their sum.
 
-        None when the server lists no probabilities, or none of the options among the likely tokens.
+        None when the server lists no probabilities, or none of the options among the likely tokens, or when `stop` was
+        set.
         """
         body = {
             "model": self.name,
@@ -98,15 +101,18 @@ class OllamaModel:
         if self.thinks:
             body["think"] = False
         probability = dict.fromkeys(options, 0.0)
-        seen = False
-        for line in self._server.chat(body):
-            for entry in [] if seen else (line.get("logprobs") or [])[:1]:
-                seen = True
-                for token in entry.get("top_logprobs") or []:
-                    text = token["token"].strip()
-                    meant = [option for option in options if text and option.startswith(text)]
-                    if len(meant) == 1:
-                        probability[meant[0]] += math.exp(token["logprob"])
+
+        def work(cancellation: Cancellation) -> Generator[dict[str, Any], None, None]:
+            yield from self._server.chat(body, cancellation)
+
+        lines = cancellation.run(work, stop)
+        told = (line["logprobs"][0] for line in lines if line.get("logprobs"))
+        first: dict[str, Any] = next(told, {})
+        for token in first.get("top_logprobs") or []:
+            text = token["token"].strip().casefold()
+            meant = [option for option in options if text and option.casefold().startswith(text)]
+            if len(meant) == 1:
+                probability[meant[0]] += math.exp(token["logprob"])
         total = sum(probability.values())
         return {option: p / total for option, p in probability.items()} if total else None
 

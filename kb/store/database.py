@@ -196,8 +196,8 @@ class Database:
 
 
 def outcome_of(action: str, detail: Mapping[str, Any]) -> str:
-    """How it ended, what a row of the audit trail tells of: a question is answered, refused, withheld, stopped or
-    failed, anything else done."""
+    """How it ended, what a row of the audit trail tells of: a question is answered,
+    perhaps uncertainly, refused, withheld, stopped or failed, anything else done."""
     notices = detail.get("notices", [])
     if action != "ask":
         return "done"
@@ -205,4 +205,4 @@ def outcome_of(action: str, detail: Mapping[str, Any]) -> str:
         return "stopped" if detail.get("stopped", detail["error"] in _STOPPED_BEFORE) else "failed"
     if detail.get("refused"):
         return "withheld" if "unsupported_answer" in notices else "refused"
-    return "stopped" if "stopped" in notices else "answered"
+    return "stopped" if "stopped" in notices else detail.get("outcome", "answered")

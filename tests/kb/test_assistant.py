@@ -168,7 +168,7 @@ def test_a_question_that_cannot_be_asked_is_refused_at_once(filled: Fill, questi
 
 
 def test_what_does_not_fit_the_context_is_left_out_with_a_notice(filled: Fill) -> None:
-    model = ScriptedModel([GOOD], context_tokens=1_400)
+    model = ScriptedModel([GOOD], context_tokens=900)
     answer = filled(model).answer(LAPTOP, OWNER)
     assert "passages_left_out" in [notice.kind for notice in answer.notices]
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from kb import errors
 from kb.answering.answer_builder import checked
-from kb.schema import Notice
+from kb.schema import Floors, Notice
 from kb.serialization import retrieval_form
 from ui.api.common import (
     EVENTS,
@@ -45,6 +45,32 @@ class SearchBody(Body):
     question: str
     k: int | None = Field(None, ge=1, le=1000)
     scope: ScopeForm = ScopeForm()
+
+
+class JudgeBody(Body):
+    """A question whose passages are judged."""
+
+    question: str
+    scope: ScopeForm = ScopeForm()
+
+
+class JudgementForm(BaseModel):
+    """`answerable`: 0..1; null where no passage is near enough, or the engine tells no probabilities."""
+
+    answerable: float | None
+
+
+class FloorForm(Body):
+    """Under `refuse` there is no answer, under `answer` one that is marked uncertain."""
+
+    refuse: float = Field(ge=0, le=1)
+    answer: float = Field(ge=0, le=1)
+
+
+class FloorsBody(Body):
+    """Floors by language; those of languages that are not named stay."""
+
+    language: dict[Literal["en", "zh"], FloorForm]
 
 
 class RetrievalForm(BaseModel):
@@ -131,6 +157,19 @@ _answering = Answering()
 def search(body: SearchBody, service: ServiceHere, asker: Asker) -> Response:
     """The passages for a question, without a model."""
     return Json(retrieval_form(service.kb.search(body.question, asker, body.k, body.scope.scope())))
+
+
+@router.post("/judge", response_model=JudgementForm)
+def judge(body: JudgeBody, service: ServiceHere, asker: Asker) -> Response:
+    """How probably the passages that are found state the answer, as the model judges."""
+    return Json({"answerable": service.kb.judge(body.question, asker, body.scope.scope())})
+
+
+@router.post("/judge/floors", response_model=DoneForm)
+def keep_floors(body: FloorsBody, service: ServiceHere) -> Response:
+    """Judge by these floors from now on, in this home and with the model in use."""
+    service.kb.keep_floors({language: Floors(f.refuse, f.answer) for language, f in body.language.items()})
+    return Json({"done": True})
 
 
 @router.post("/ask", response_model=AnswerForm, responses=EVENTS)

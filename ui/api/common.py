@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb.errors import KBError, UsageError
-from kb.schema import AnswerKind, Citation, Claim, Message, Notice, Principal, Scope
+from kb.schema import AnswerKind, AnswerOutcome, Citation, Claim, Message, Notice, Principal, Scope
 from ui.service.runtime import Service
 
 try:
@@ -132,6 +132,8 @@ class AnswerForm(BaseModel):
     answer: str
     thinking: str
     refused: bool
+    outcome: AnswerOutcome = "answered"
+    answerable: float | None = None
     kind: AnswerKind = "fact"
     language: Literal["zh", "en"]
     claims: list[Claim]

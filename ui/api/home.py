@@ -38,7 +38,7 @@ class AuditRow(BaseModel):
     at: str
     asker: str
     action: str
-    outcome: Literal["answered", "refused", "withheld", "stopped", "failed", "done"]
+    outcome: Literal["answered", "uncertain", "refused", "withheld", "stopped", "failed", "done"]
     subject: str
     detail: dict[str, Any]
 

@@ -3,9 +3,9 @@ same values, so what they print is the same either way."""
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -21,7 +21,9 @@ from kb.schema import (
     Doomed,
     Event,
     Failed,
+    Floors,
     HiddenText,
+    Language,
     Message,
     Principal,
     Retrieval,
@@ -176,6 +178,15 @@ class RemoteKnowledgeBase:
         """Passages for a question."""
         body = {"question": question, "k": k, "scope": scope_form(scope)}
         return retrieval_of_form(self._call("POST", "search", asker, body=body))
+
+    def judge(self, question: str, asker: Principal, scope: Scope = EVERYTHING) -> float | None:
+        """How probably the passages found for a question state its answer."""
+        found = self._call("POST", "judge", asker, body={"question": question, "scope": scope_form(scope)})
+        return None if found["answerable"] is None else float(found["answerable"])
+
+    def keep_floors(self, floors: Mapping[Language, Floors]) -> None:
+        """Judge by these floors from now on, with the model in use."""
+        self._call("POST", "judge/floors", body={"language": {name: asdict(each) for name, each in floors.items()}})
 
     def ask(
         self,

@@ -1,6 +1,7 @@
-"""`kb eval`: a file of questions in, answers with scores out; and `kb eval compare`: two of its runs."""
+"""`kb eval`: a file of questions in, answers with scores out; `kb eval compare`: two of its runs; `kb calibrate`."""
 
 import hashlib
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from kb.assistant import KnowledgeBase
+    from kb.evaluation.calibration import Calibrated
     from kb.evaluation.outcome import Report
+    from kb.evaluation.questions import Question
+    from kb.schema import Language
     from ui.cli.client import RemoteKnowledgeBase
     from ui.service.runs import RunOptions
 
@@ -261,3 +265,73 @@ def _cached_home(docs: Path) -> Path:
 
     name = hashlib.sha256(str(docs.resolve()).encode()).hexdigest()[:16]
     return cache_dir() / "eval" / f"{docs.resolve().parent.name}-{name}"
+
+
+@app.command("calibrate")
+def calibrate(
+    questions: Annotated[
+        list[Path],
+        typer.Argument(help="Labelled question sets: questions with answers, and such as must be refused."),
+    ],
+    docs: Annotated[
+        Path | None, typer.Option("--docs", help="Judge over this folder, in a cached home of its own.")
+    ] = None,
+    engine: EngineOption = None,
+    model: ModelOption = None,
+    out: Annotated[
+        Path, typer.Option("--out", help="Where the judgements go; an interrupted run goes on from there.")
+    ] = Path("runs/calibration"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Replace the judgements of another run in --out.")] = False,
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Measure how sure the model must be that passages state an answer, and judge by that in this home from now on."""
+    with console.errors_for_people():
+        from kb.evaluation import calibration
+        from kb.evaluation.questions import load_questions
+
+        asked = [question for path in questions for question in load_questions(path)]
+    chosen = model_options(engine, model)
+    with opened(home, config, **chosen) as kb, console.interruptible() as stop:
+        if docs is None:
+            found = _calibrated(kb, kb, asked, out, fresh, stop)
+        else:
+            from ui.cli.ingesting import ingest_with_progress
+
+            with opened(_cached_home(docs), config, **chosen) as other:
+                if ingest_with_progress(other, [docs], local_user(), prune=True).stopped:
+                    raise typer.Exit(1)
+                found = _calibrated(other, kb, asked, out, fresh, stop)
+    if found is None:
+        raise typer.Exit(1)
+    form = calibration.form(found)
+    if json:
+        console.print_json(form)
+        return
+    for language, floors in form["language"].items():
+        print(
+            f"{language}: refused under {floors['floor_refuse']:.3f}, uncertain under {floors['floor_answer']:.3f} "
+            f"(AUC {floors['auc']:.3f} over {floors['n']} questions)"
+        )
+
+
+def _calibrated(
+    kb: "KnowledgeBase | RemoteKnowledgeBase",
+    keeper: "KnowledgeBase | RemoteKnowledgeBase",
+    questions: "list[Question]",
+    out: Path,
+    fresh: bool,
+    stop: threading.Event,
+) -> "dict[Language, Calibrated] | None":
+    from kb.evaluation import calibration
+
+    with console.progress_bar("questions") as bar:
+        task = bar.add_task("judging", total=len(questions), note="")
+
+        def show(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        return calibration.calibrate(
+            kb, questions, local_user(), out, keeper=keeper, fresh=fresh, progress=show, stop=stop
+        )

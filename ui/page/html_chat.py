@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
+from kb.answering import refusal
 from kb.schema import EVERYTHING, Answer, Citation, Claim, ClaimState, Document, Notice, Passage, Scope
 from kb.store.conversations import Feedback
 from ui.page.sanitise import Span, body, message, plain, rich
@@ -191,9 +192,11 @@ def foot(
     if given and not given.refused and documents:
         weak = Counter(claim.state or "not_found" for claim in given.claims if not claim.supported)
         counts = [t.count(f"{state}_count", weak[state]) for state in _STATES if weak[state]]
+        if given.uncertain:
+            counts.insert(0, t("uncertain"))
         if given.claims:
             words = t("list_separator").join(counts) if counts else t("verified_all")
-            parts.append(f'<span class="{"weak" if weak else "good"}">{plain(words)}</span>')
+            parts.append(f'<span class="{"weak" if counts else "good"}">{plain(words)}</span>')
     if not documents:
         parts.append(f"<span>{plain(t('no_sources'))}</span>")
     facts = [f"{engine(given.engine, t)} · {given.model}"] if given and given.model else []
@@ -281,12 +284,14 @@ def _first_of_each(found: Sequence[Passage]) -> list[Passage]:
 
 
 def _refusal(given: Answer, t: Strings) -> str:
-    """Why there is no answer, what may help, and the nearest documents to click on, which the text names too."""
+    """Why there is no answer, the nearest words, what is missing, and the nearest documents to click on."""
     chips = "".join(
         f'<button type="button" class="chip" data-action="passage" data-value="{p.rank}">{plain(p.document)}</button>'
         for p in _first_of_each(given.passages)[:4]
     )
     said = "".join(f'<div class="where">{plain(in_language(n.text, t.language))}</div>' for n in given.notices)
+    if found := refusal.nearest(given.searched, given.passages):
+        said += "".join(f'<div class="where">{plain(line)}</div>' for line in refusal.evidence(found, t.language))
     help_ = f'<div class="side">{plain(t("refused_help"))}</div>'
     nearest = f'{help_}<div class="nearest"><span>{plain(t("nearest"))}</span>{chips}</div>' if chips else ""
     title = next((_NOTHING_SEARCHED[n.kind] for n in given.notices if n.kind in _NOTHING_SEARCHED), "refused")

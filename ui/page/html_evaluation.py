@@ -32,6 +32,8 @@ FIGURES: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (  # group; 
         ("answers.right", "fig_right", "answers.of.right"),
         ("answers.cons", "fig_cons", "answers.of.cons"),
         ("answers.f1", "fig_f1", "answers.of.right"),
+        ("answers.uncertain", "fig_uncertain", "answers.of.uncertain"),
+        ("answers.judged_auc", "fig_judged", "answers.of.judged_auc"),
         ("answers.aurc", "fig_aurc", "answers.of.aurc"),
         ("answers.refused_answerable", "fig_refused_answerable", "answers.of.refused_answerable"),
         ("answers.refused_unanswerable", "fig_refused_unanswerable", "answers.of.refused_unanswerable"),
@@ -108,7 +110,11 @@ def _rate(value: float | None) -> str:
 def _shown(name: str, value: float | None) -> str:
     if value is not None and name.startswith("seconds."):
         return f"{value:.2f}"
-    return f"{value:.3f}" if value is not None and name.endswith(("mrr@10", "ndcg@10", "f1", "aurc")) else _rate(value)
+    return (
+        f"{value:.3f}"
+        if value is not None and name.endswith(("mrr@10", "ndcg@10", "f1", "aurc", "judged_auc"))
+        else _rate(value)
+    )
 
 
 def settings(run: Run, t: Strings) -> str:

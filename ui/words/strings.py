@@ -159,6 +159,7 @@ TEXTS: Mapping[str, Text] = {
     "claim_rival": Text("另一数值更接近所问的内容。", "Another value stands nearer to what was asked."),
     "claim_echo": Text("这句话没有回答问题。", "It does not answer the question."),
     "verified_all": Text("每句话都有文档依据", "Every sentence is confirmed by the documents"),
+    "uncertain": Text("不确定是否答到所问", "not sure that this answers the question"),
     "refused": Text("文档中没有答案", "Your documents do not answer this"),
     "refused_filter": Text("没有文档符合筛选条件", "The filter matches no document"),
     "refused_empty": Text("还没有可检索的文档", "There is nothing to search yet"),

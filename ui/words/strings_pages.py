@@ -361,6 +361,8 @@ TEXTS: Mapping[str, Text] = {
     "fig_right": Text("答对", "right"),
     "fig_f1": Text("F1", "F1"),
     "fig_aurc": Text("错答随覆盖率的面积（AURC）", "area of wrong against answered (AURC)"),
+    "fig_uncertain": Text("回答不确定", "uncertain"),
+    "fig_judged": Text("判断能否回答（AUC）", "judged answerable or not (AUC)"),
     "fig_refused_answerable": Text("有答案却拒答", "refused though answerable"),
     "fig_refused_unanswerable": Text("无答案时拒答", "refused when there is no answer"),
     "fig_language": Text("语言正确", "in the right language"),

@@ -303,6 +303,36 @@ def test_an_evaluation_comes_to_the_same(both: Any, tmp_path: Path, options: tup
     assert results[0]["retrieval"]["hit@10"] == 1.0
 
 
+def test_a_calibration_comes_to_the_same(both: Any, model: ScriptedModel, tmp_path: Path) -> None:
+    """The model says half of the questions are answered, whatever they are; both homes judge by that afterwards."""
+    asked = [
+        {"id": f"{n}", "question": f"{HOURS} {n}", "answers": ["7:45"], "lang": "en",
+         "meta": {"expected": "REFUSE"} if n % 2 else {}}
+        for n in range(20)
+    ]  # fmt: skip
+    lines = "\n".join(map(json.dumps, asked))
+    questions = write(tmp_path / "set", {"questions.jsonl": lines}) / "questions.jsonl"
+    results = []
+    for home, out in zip(both.homes, ("alone", "over"), strict=True):
+        model.expect([{"Yes": 0.2 if n % 2 else 0.9, "No": 0.8 if n % 2 else 0.1} for n in range(20)])
+        done = run(home, "calibrate", str(questions), "--json", "--out", str(tmp_path / out))
+        assert done.exit_code == 0, done.output
+        model.expect([{"Yes": 0.3, "No": 0.7}])
+        answer = json.loads(run(home, "ask", HOURS, "--json").stdout)
+        results.append((json.loads(done.stdout), answer["outcome"], answer["answerable"]))
+    assert results[0] == results[1]
+    floors = {"floor_refuse": 0.55, "floor_answer": 0.55, "auc": 1.0, "n": 20}
+    assert results[0] == ({"language": {"en": floors}}, "refused", 0.3)
+
+
+def test_a_calibration_with_too_few_questions_says_what_is_needed(both: Any, tmp_path: Path) -> None:
+    line = json.dumps({"id": "1", "question": HOURS, "answers": ["7:45"]})
+    questions = write(tmp_path / "set", {"questions.jsonl": line}) / "questions.jsonl"
+    for done in both("calibrate", str(questions), "--out", str(tmp_path / "out")):
+        assert done.exit_code == 1
+        assert "at least 10 questions that the documents answer and 10 that they do not" in done.stderr
+
+
 # ---- what differs
 
 

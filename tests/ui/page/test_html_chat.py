@@ -252,3 +252,22 @@ def test_a_number_that_is_half_written_is_not_shown(end: str) -> None:
     assert html_chat.draft(f"Every employee has 25 days{end}", 2) == (
         '<div class="answer"><p>Every employee has 25 days</p>\n</div>'
     )
+
+
+def test_an_uncertain_answer_is_never_said_to_be_confirmed(answer: Answer) -> None:
+    sure = replace(answer, claims=(Claim(0, 4, True, (1,)),))
+    snapshot = Snapshot("done", answer=sure, text=sure.text)
+    assert EN("verified_all") in html_chat.foot(snapshot, 1.0, EN, documents=True)
+    doubted = html_chat.foot(replace(snapshot, answer=replace(sure, uncertain=True)), 1.0, EN, documents=True)
+    assert EN("verified_all") not in doubted
+    assert f'<span class="weak">{EN("uncertain")}</span>' in doubted
+
+
+@pytest.mark.parametrize("t", [EN, ZH])
+def test_a_refusal_shows_the_nearest_words_and_what_is_missing(answer: Answer, t: Strings) -> None:
+    near = replace(answer.passages[0], text="The canteen opens at noon. The office opens at nine.")
+    refused = replace(answer, refused=True, searched="When does the zebra office open?", passages=(near,))
+    html = html_chat.answer(refused, t)
+    assert "The office opens at nine." in html
+    assert "The canteen" not in html
+    assert "zebra" in html

@@ -1,0 +1,64 @@
+"""Judgement: whether the passages state what was asked, told by the model before it answers, and what follows.
+
+The probability is the model's own: of "yes" against "no" as the first word of its reply (as in Kadavath et al.,
+"Language Models (Mostly) Know What They Know", 2022). Where it must lie for an answer differs by model and language:
+`kb calibrate` measures it on labelled questions.
+"""
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Protocol
+
+from kb.answering import prompts
+from kb.schema import Floors, Language, Message, Passage
+from kb.store.catalog import Catalog
+
+_FLOORS = "judgement"  # the property that keeps what was calibrated for this home
+
+
+# Of a model that nobody calibrated: it refuses where the model is sure that the passages are silent.
+CAUTIOUS = Floors(0.1, 0.5)
+SHIPPED: Mapping[str, Mapping[Language, Floors]] = {
+    "qwen2.5-coder-1.5b": {"en": Floors(0.55, 0.7), "zh": Floors(0.8, 0.92)},
+}
+
+
+class _Judge(Protocol):
+    """The part of a language model that judges; see `kb.models.llm.Model`."""
+
+    name: str
+
+    def digest(self) -> str: ...
+
+    def preference(
+        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+    ) -> dict[str, float] | None: ...
+
+
+def answerable(
+    model: _Judge,
+    question: str,
+    passages: Sequence[Passage],
+    language: Language,
+    stop: threading.Event | None = None,
+) -> float | None:
+    """The probability, 0..1, that the passages state the answer. None where the engine tells no probabilities, or the
+    model would write neither "yes" nor "no"."""
+    yes, no = prompts.YES_NO[language]
+    found = model.preference(prompts.judging(question, passages, language), (yes, no), stop)
+    return None if found is None else found[yes]
+
+
+def floors(catalog: Catalog, model: _Judge, language: Language) -> Floors:
+    """What was calibrated in this home for the model; else what the product ships for it."""
+    kept = json.loads(catalog.property(_FLOORS) or "{}").get(model.digest(), {}).get(language)
+    return Floors(**kept) if kept else SHIPPED.get(model.name, {}).get(language, CAUTIOUS)
+
+
+def keep_floors(catalog: Catalog, model: _Judge, found: Mapping[Language, Floors]) -> None:
+    """Use these floors for the model in this home from now on; those of other languages stay."""
+    kept = json.loads(catalog.property(_FLOORS) or "{}")
+    kept[model.digest()] = kept.get(model.digest(), {}) | {name: asdict(each) for name, each in found.items()}
+    catalog.set_property(_FLOORS, json.dumps(kept))

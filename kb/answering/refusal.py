@@ -1,0 +1,96 @@
+"""Refusal: what is said when the documents are silent: the nearest words there are, and what is missing in them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.checking.prompt_injection import BLANK, without_orders
+from kb.language.content_terms import content_of
+from kb.language.language import language_of, nfkc, sentences
+from kb.language.tokenizer import STOP_WORDS, segmenter
+from kb.schema import Language, Passage
+
+_LONGEST_QUOTE = 160  # characters
+_MOST_MISSING = 4  # words
+_MOST_DOCUMENTS = 3
+_WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
+_SHORTEST = {"en": 3, "zh": 2}  # characters of a word that may be said to be missing
+
+_REFUSAL = {"en": "The documents do not answer this question.", "zh": "文档没有回答这个问题。"}
+_NEAREST = {"en": " The nearest documents: {}.", "zh": "最接近的文档：{}。"}
+_QUOTE = {"en": "The nearest passage says: “{quote}” ({place})", "zh": "最接近的一段是：“{quote}”（{place}）"}
+_MISSING = {
+    "en": "Not mentioned in the passages that were found: {words}.",
+    "zh": "找到的段落里没有提到：{words}。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The words that come nearest to an answer, and the words of the question that no passage has."""
+
+    passage: Passage
+    quote: str
+    missing: tuple[str, ...]
+
+    @property
+    def place(self) -> str:
+        """Document and page."""
+        return _place(self.passage)
+
+
+def nearest(question: str, passages: Sequence[Passage]) -> Nearest | None:
+    """The sentence of the first passage that shares most with the question. None where there is no passage."""
+    if not passages:
+        return None
+    first = without_orders(passages[0])
+    asked = content_of(question)
+    said = [first.text[start:end] for start, end in sentences(first.text)]
+    said = [sentence for sentence in said if BLANK not in sentence] or [""]
+    quote = max(said, key=lambda sentence: sum(asked.get(token, 0.0) for token in content_of(sentence)))
+    quote = " ".join(quote.split())
+    if len(quote) > _LONGEST_QUOTE:
+        quote = f"{quote[:_LONGEST_QUOTE].rstrip()}…"
+    return Nearest(first, quote, tuple(_missing(question, passages)))
+
+
+def refusal(question: str, passages: Sequence[Passage], language: Language) -> str:
+    """What is said when the documents are silent: up to three nearest documents, the nearest words, what is missing."""
+    comma = "、" if language == "zh" else ", "
+    found = nearest(question, passages)
+    if found is None:
+        return _REFUSAL[language]
+    places = list(dict.fromkeys(map(_place, passages)))
+    said = _REFUSAL[language] + _NEAREST[language].format(comma.join(places[:_MOST_DOCUMENTS]))
+    return "\n".join([said, *evidence(found, language)])
+
+
+def evidence(found: Nearest, language: Language) -> list[str]:
+    """The nearest words, and what is missing, in words."""
+    lines = [_QUOTE[language].format(quote=found.quote, place=found.place)] if found.quote else []
+    if found.missing:
+        lines.append(_MISSING[language].format(words=("、" if language == "zh" else ", ").join(found.missing)))
+    return lines
+
+
+def _place(passage: Passage) -> str:
+    return f"{passage.document} (p. {passage.page})" if passage.page else passage.document
+
+
+def _missing(question: str, passages: Sequence[Passage]) -> list[str]:
+    """Words of the question that no passage of its language has; none where all are in the other language."""
+    language = language_of(question)
+    texts = [f"{p.title}\n{p.section}\n{p.header}\n{p.text}" for p in passages]
+    text = nfkc("\n".join(each for each in texts if language_of(each) == language)).lower()
+    if not text:
+        return []
+    had = content_of(text).keys()
+    words = segmenter().cut(question) if language == "zh" else _WORD.findall(question)
+    return [
+        word
+        for word in dict.fromkeys(word for each in words for word in _WORD.findall(each))
+        if len(word) >= _SHORTEST[language]
+        and word.lower() not in STOP_WORDS
+        and word.lower() not in text
+        and had.isdisjoint(content_of(word))
+    ][:_MOST_MISSING]

@@ -1,0 +1,123 @@
+"""Judgement: what the model says of its passages decides between an answer, a doubtful one and a refusal."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from kb.answering import judgement, prompts
+from kb.assistant import KnowledgeBase
+from kb.errors import ModelError
+from kb.schema import Done, Floors, Retrieved, Scope
+from tests.fakes import ScriptedModel
+from tests.kb.passages import passage
+from tests.knowledge import OWNER
+
+Fill = Callable[[ScriptedModel], KnowledgeBase]
+LAPTOP = "How soon must a lost laptop be reported?"
+GOOD = "A lost laptop must be reported to the service desk within 2 hours [1]."
+
+
+def sure(share: float) -> dict[str, float]:
+    yes, no = prompts.YES_NO["en"]
+    return {yes: share, no: 1 - share}
+
+
+@pytest.mark.parametrize(
+    ("share", "outcome"),
+    [(0.0, "refused"), (0.099, "refused"), (0.1, "uncertain"), (0.499, "uncertain"), (0.5, "answered")],
+)
+def test_an_answer_is_given_marked_or_refused_by_the_floors(filled: Fill, share: float, outcome: str) -> None:
+    model = ScriptedModel([GOOD], preferences=[sure(share)])
+    answer = filled(model).answer(LAPTOP, OWNER)
+    assert answer.outcome == outcome
+    assert answer.answerable == share
+    assert answer.refused == (outcome == "refused")
+    assert len(model.requests) == (outcome != "refused")  # nothing is written where it is refused
+    kinds = [notice.kind for notice in answer.notices]
+    assert kinds == {"refused": ["not_stated"], "uncertain": ["uncertain"], "answered": []}[outcome]
+
+
+def test_a_refusal_tells_the_nearest_words_and_what_is_missing(filled: Fill) -> None:
+    answer = filled(ScriptedModel([GOOD], preferences=[sure(0.0)])).answer(
+        "How soon must a lost zebra be reported?", OWNER
+    )
+    assert "within 2 hours" in answer.text
+    assert "zebra" in answer.text.splitlines()[-1]
+    assert answer.claims == answer.citations == ()
+
+
+@pytest.mark.parametrize("told", [None, {}])
+def test_a_model_that_cannot_tell_answers(filled: Fill, told: dict[str, float] | None) -> None:
+    answer = filled(ScriptedModel([GOOD], preferences=[told or None])).answer(LAPTOP, OWNER)
+    assert (answer.outcome, answer.answerable) == ("answered", None)
+
+
+def test_it_answers_in_the_conversation_in_which_it_judged(filled: Fill) -> None:
+    model = ScriptedModel([GOOD], preferences=[sure(0.9)])
+    filled(model).answer(LAPTOP, OWNER)
+    [messages] = model.requests
+    [asked] = model.preference_requests
+    assert messages[: len(asked)] == asked  # so that the passages are read once
+    assert messages[1].content == prompts.YES_NO["en"][0]
+
+
+def test_without_a_judgement_the_model_is_told_what_to_write_where_the_passages_are_silent() -> None:
+    [judged, _, asked] = prompts.answering("Why?", [passage(1, "It is so.")], "en")
+    assert prompts.NOT_FOUND["en"] not in judged.content + asked.content
+    [alone] = prompts.answering("Why?", [passage(1, "It is so.")], "en", judged=False)
+    assert prompts.NOT_FOUND["en"] in alone.content
+    assert "It is so." in alone.content
+
+
+def test_judging_can_be_stopped(filled: Fill) -> None:
+    stop = threading.Event()
+    kb = filled(ScriptedModel([GOOD], preferences=[sure(0.9)]))
+    events = kb.ask(LAPTOP, OWNER, stop=stop)
+    assert isinstance(next(events), Retrieved)
+    stop.set()
+    assert not any(isinstance(event, Done) for event in events)
+
+
+def test_what_the_reader_chose_is_read_however_far_it_is(filled: Fill) -> None:
+    kb = filled(ScriptedModel([GOOD], preferences=[sure(0.9)]))
+    weather = "Which team won the football world cup in 1998?"
+    assert not kb.search(weather, OWNER).enough_evidence
+    assert kb.search(weather, OWNER, scope=Scope(paths=("handbook.md",))).enough_evidence
+
+
+def test_floors_are_kept_by_model_and_language(filled: Fill) -> None:
+    model = ScriptedModel([GOOD], preferences=[sure(0.3), sure(0.3)])
+    kb = filled(model)
+    assert judgement.floors(kb.catalog, model, "en") == judgement.CAUTIOUS
+    kb.keep_floors({"en": Floors(0.4, 0.6)})
+    kb.keep_floors({"zh": Floors(0.2, 0.3)})
+    assert judgement.floors(kb.catalog, model, "en") == Floors(0.4, 0.6)
+    assert judgement.floors(kb.catalog, model, "zh") == Floors(0.2, 0.3)
+    assert kb.answer(LAPTOP, OWNER).outcome == "refused"
+    model.weights = "1" * 64  # another model
+    assert kb.answer(LAPTOP, OWNER).outcome == "uncertain"
+
+
+def test_judging_says_nothing_where_nothing_is_near(filled: Fill) -> None:
+    model = ScriptedModel([GOOD], preferences=[sure(0.8)])
+    kb = filled(model)
+    assert kb.judge("Which team won the football world cup in 1998?", OWNER) is None
+    assert model.preference_requests == []
+    assert kb.judge(LAPTOP, OWNER) == 0.8
+
+
+def test_the_trail_keeps_how_sure_it_was(filled: Fill) -> None:
+    kb = filled(ScriptedModel([GOOD], preferences=[sure(0.2)]))
+    kb.answer(LAPTOP, OWNER)
+    [row] = kb.catalog.audit_rows(action="ask")
+    assert (row["outcome"], row["detail"]["answerable"]) == ("uncertain", 0.2)
+
+
+def test_a_model_that_fails_while_it_judges_fails_the_question(filled: Fill) -> None:
+    class Dying(ScriptedModel):
+        def preference(self, *_: object, **__: object) -> dict[str, float] | None:
+            raise ModelError("the server died")
+
+    with pytest.raises(ModelError, match="the server died"):
+        filled(Dying([GOOD])).answer(LAPTOP, OWNER)
