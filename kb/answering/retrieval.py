@@ -8,7 +8,7 @@ that the embedding model leaves made good.
 import itertools
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ from kb.store.index_sync import Indexes
 from kb.store.scopes import nothing_found
 
 RERANKED = 50  # candidates ranked again by MaxSim
-MAXSIM_WEIGHT = 0.6  # against the fused score
+MAXSIM_WEIGHT = 0.8  # against the fused score
 LANGUAGE_GAP = 0.02  # cosine that multilingual-e5-small gives away between Chinese and English
 FEW_CHUNKS, MANY_CHUNKS = (
     32,
@@ -35,6 +35,8 @@ WORDS_UNSEEN = 0.8  # word score of a passage in the other language, as a share 
 # Occurrences of a question's words that BM25 looks at. The commonest words go over it, and weigh the least.
 POSTINGS = 15_000
 FEW_DOCUMENTS = 8  # chosen by the reader: what they say is read, however far it is from the question
+COVERAGE = 0.4  # weight of the share of the words of a question that a passage holds, by idf
+SECOND = 0.2  # share of the second best score among the passages of a page, which all of them gain
 WORTH_READING = 0.75  # score of a passage that the model is given, as a share of the best one's
 COMMON_PIECE = 0.1  # weight of a stop word in MaxSim, as a share of the rarest word's
 
@@ -102,8 +104,9 @@ class Retriever:
         """(chunk id, score) best first, and the evidence: the highest MaxSim, or cosine where there are no tokens."""
         language = language_of(question)
         dense = self._dense(embedded.vector, language, limit, allowed)
-        expression = any_of(self._telling(content_words(question)[:MOST_WORDS]))
-        words = dict(self._catalog.word_search(expression, limit, None if allowed is None else allowed.chunk_ids))
+        telling = self._telling(content_words(question)[:MOST_WORDS])
+        among = None if allowed is None else allowed.chunk_ids
+        words = dict(self._catalog.word_search(any_of(telling), limit, among))
         spoken = self._catalog.languages_of(dense.keys() | words.keys())  # a copy takes no second place
         dense = {i: cosine for i, cosine in dense.items() if i in spoken}
         words = {i: score for i, score in words.items() if i in spoken}
@@ -113,7 +116,7 @@ class Retriever:
         if not len(embedded.tokens):
             return fused, max(adjusted.values(), default=0.0)
         searched = self._catalog.count_live() if allowed is None else len(allowed.chunk_ids)
-        return self._rerank(embedded, fused, foreign, evidence_gap(searched))
+        return self._rerank(embedded, fused, foreign, evidence_gap(searched), telling)
 
     def _dense(self, vector: Vectors, language: Language, limit: int, allowed: Selection | None) -> dict[int, float]:
         """Chunk id -> cosine of the nearest chunks, among them some in the other language where there are any."""
@@ -134,23 +137,72 @@ class Retriever:
         return sorted(words, key=frequencies.__getitem__)[:most]
 
     def _rerank(
-        self, embedded: EmbeddedQuestion, fused: Sequence[tuple[int, float]], foreign: set[int], gap: float
-    ) -> tuple[list[tuple[int, float]], float]:
+        self, embedded: EmbeddedQuestion, fused: Sequence[tuple[int, float]], foreign: set[int], gap: float,
+        words: Sequence[str],
+    ) -> tuple[list[tuple[int, float]], float]:  # fmt: skip
         head = fused[:RERANKED]
         if not head:
             return [], 0.0
         ids = [chunk_id for chunk_id, _ in head]
-        packed = self._catalog.token_vectors(ids)
+        packed, places = self._catalog.token_vectors(ids), self._catalog.places_of(ids)
         weights = piece_weights(self._catalog, embedded.pieces)
         scores = maxsim(embedded.tokens, weights, [packed.get(chunk_id, b"") for chunk_id in ids])
         gaps = np.array([gap if chunk_id in foreign else 0.0 for chunk_id in ids], np.float32)
         before = scaled(np.array([score for _, score in head], np.float32))
-        total = MAXSIM_WEIGHT * scaled(scores) + (1 - MAXSIM_WEIGHT) * before
+        held = units = None
+        if self._settings.coverage:
+            unseen = np.array([WORDS_UNSEEN if chunk_id in foreign else 0.0 for chunk_id in ids], np.float32)
+            held = np.maximum(self._coverage(words, ids), unseen * before)
+        if self._settings.second_passage:
+            units = [places[chunk_id] for chunk_id in ids]
+        total = combined(before, scaled(scores), held, units)
         order = np.argsort(-total, kind="stable")
         ranked = [(ids[i], float(total[i])) for i in order]
         lowest = min(0.0, ranked[-1][1])
         tail = [(chunk_id, lowest - 1 + score) for chunk_id, score in fused[RERANKED:]]
         return ranked + tail, float((scores + gaps).max())
+
+    def _coverage(self, words: Sequence[str], chunk_ids: Sequence[int]) -> Vectors:
+        """For each chunk, the share of the words' idf that it holds."""
+        frequencies, total = self._catalog.document_frequencies(words), self._catalog.count_live()
+        held, whole = dict.fromkeys(chunk_ids, 0.0), 0.0
+        for word, among in self._catalog.holding(words, chunk_ids).items():
+            weight = idf(total, frequencies[word])
+            whole += weight
+            for chunk_id in among:
+                held[chunk_id] += weight
+        return np.array([held[chunk_id] / (whole or 1.0) for chunk_id in chunk_ids], np.float32)
+
+
+def combined(
+    before: Vectors, late: Vectors, held: Vectors | None = None, units: Sequence[Hashable] | None = None
+) -> Vectors:
+    """The scores by which the best passages are ranked in the end.
+
+    `before` is the fused score and `late` MaxSim, both 0..1, `held` the share of the question's words in each passage,
+    `units` the page each stands on; both None count nothing. A page with two good passages goes before one with a
+    single one.
+    """
+    total: Vectors = MAXSIM_WEIGHT * late + (1 - MAXSIM_WEIGHT) * before
+    if held is not None:
+        total = total + COVERAGE * held
+    if units is not None:
+        total = total + SECOND * second_best(total, units)
+    return total
+
+
+def second_best(scores: Vectors, units: Sequence[Hashable]) -> Vectors:
+    """For each passage, the second highest score among those of its unit; 0 where it is the only one."""
+    among: dict[Hashable, list[float]] = {}
+    for score, unit in zip(scores.tolist(), units, strict=True):
+        among.setdefault(unit, []).append(score)
+    second = {unit: sorted(found)[-2] if len(found) > 1 else 0.0 for unit, found in among.items()}
+    return np.array([second[unit] for unit in units], np.float32)
+
+
+def idf(total: int, holding: int) -> float:
+    """How much a word tells that so many of all chunks hold (Robertson & Sparck Jones 1976, never negative)."""
+    return math.log(1 + (total - holding + 0.5) / (holding + 0.5))
 
 
 def piece_weights(catalog: Catalog, pieces: Sequence[str]) -> Vectors:
@@ -158,12 +210,12 @@ def piece_weights(catalog: Catalog, pieces: Sequence[str]) -> Vectors:
     words = [[token for token in tokenise(piece) if token not in STOP_WORDS] for piece in pieces]
     total = catalog.count_live()
     frequencies = catalog.document_frequencies({word for group in words for word in group})
-    rarest = math.log(1 + (total + 0.5) / 0.5)
+    rarest = idf(total, 0)
     weights = []
     for piece, group in zip(pieces, words, strict=True):
-        idf = [math.log(1 + (total - n + 0.5) / (n + 0.5)) for n in (frequencies[word] for word in group)]
+        told = [idf(total, frequencies[word]) for word in group]
         has_letters = any(character.isalnum() for character in piece)
-        weights.append(sum(idf) / len(idf) if idf else COMMON_PIECE * rarest * has_letters)
+        weights.append(sum(told) / len(told) if told else COMMON_PIECE * rarest * has_letters)
     return np.array(weights if any(weights) else [1.0] * len(pieces), np.float32)
 
 

@@ -127,6 +127,17 @@ class Candidates(Database):
         )
         return {r["id"]: r["language"] for r in self.db.execute(query, (json.dumps(list(chunk_ids)),))}
 
+    def places_of(self, chunk_ids: Iterable[int]) -> dict[int, tuple[int, int | None]]:
+        """The document and the page that each of these chunks stands on; no page where the document has none."""
+        query = "SELECT id, document_id, page FROM chunks WHERE id IN (SELECT value FROM json_each(?))"
+        return {r["id"]: (r["document_id"], r["page"]) for r in self.db.execute(query, (json.dumps(list(chunk_ids)),))}
+
+    def holding(self, words: Iterable[str], chunk_ids: Sequence[int]) -> dict[str, list[int]]:
+        """Which of these chunks hold each word, in whatever form."""
+        query = "SELECT rowid FROM words WHERE words MATCH ? AND +rowid IN (SELECT value FROM json_each(?))"
+        among = json.dumps(list(chunk_ids))
+        return {word: [r["rowid"] for r in self.db.execute(query, (f'"{word}"', among))] for word in words}
+
     def token_vectors(self, chunk_ids: Sequence[int]) -> dict[int, bytes]:
         """The packed token vectors of these chunks."""
         query = (

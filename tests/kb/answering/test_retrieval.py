@@ -1,0 +1,90 @@
+"""How passages are ranked: what each part of a score weighs, and that each can be switched off."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kb.answering.retrieval import COVERAGE, MAXSIM_WEIGHT, SECOND, Retriever, combined, second_best
+from kb.config import RetrievalSettings
+from kb.models.maxsim import Vectors
+from kb.schema import Principal
+from kb.store.catalog import Catalog
+from kb.store.index_sync import Indexes
+from tests.kb.storage import SeededEmbedder, version
+
+OWNER = Principal("owner", unlimited=True)
+
+
+def row(*values: float) -> Vectors:
+    return np.array(values, np.float32)
+
+
+def first(scores: Vectors) -> int:
+    return int(np.argmax(scores))
+
+
+def test_late_interaction_weighs_four_times_what_came_before_it() -> None:
+    assert first(combined(row(1.0, 0.0), row(0.7, 1.0))) == 1
+    assert first(combined(row(1.0, 0.0), row(0.8, 1.0))) == 0
+    assert 0.6 < MAXSIM_WEIGHT < 0.9
+
+
+def test_words_of_the_question_weigh_four_tenths() -> None:
+    late = row(0.9, 0.6)
+    assert first(combined(late, late, row(0.0, 0.8))) == 1
+    assert first(combined(late, late, row(0.0, 0.7))) == 0
+    assert 0.3 < COVERAGE < 0.5
+
+
+def test_a_page_with_two_good_passages_goes_before_one_with_a_single_one() -> None:
+    scores = row(1.0, 0.9, 0.6)
+    assert first(combined(scores, scores, units=["a", "b", "b"])) == 1
+    scores = row(1.0, 0.9, 0.4)
+    assert first(combined(scores, scores, units=["a", "b", "b"])) == 0
+    assert 0.1 < SECOND < 0.3
+
+
+def test_the_second_best_of_a_page_counts_for_all_of_its_passages() -> None:
+    found = second_best(row(0.5, 0.9, 0.7, 0.4), ["a", "b", "b", "b"])
+    assert found.tolist() == pytest.approx([0.0, 0.7, 0.7, 0.7])
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    opened = Catalog(tmp_path / "catalog.db")
+    yield opened
+    opened.close()
+
+
+def test_which_passages_hold_a_word_is_known_by_its_stem(catalog: Catalog) -> None:
+    catalog.publish(catalog.add_versions([version("a.md", "the rules changed", "one rule of changes", "nothing")]))
+    held = catalog.holding(["rule", "changes", "absent"], [1, 2, 3])
+    assert held == {"rule": [1, 2], "changes": [1, 2], "absent": []}
+    assert catalog.holding(["rule"], [2]) == {"rule": [2]}
+    assert catalog.places_of([1, 3]) == {1: (1, 1), 3: (1, 1)}
+
+
+def test_each_step_can_be_switched_off(catalog: Catalog, tmp_path: Path) -> None:
+    embedder = SeededEmbedder()
+    texts = [f"passage {n} says something of {name}" for n, name in enumerate(("tea", "coffee", "milk"))]
+    versions = [version("two.md", *texts[:2], embedder=embedder), version("one.md", texts[2], embedder=embedder)]
+    catalog.publish(catalog.add_versions(versions))
+
+    def scores(settings: RetrievalSettings) -> dict[str, float]:
+        indexes = Indexes(catalog, tmp_path / "chroma", embedder)
+        try:
+            found = Retriever(catalog, indexes, embedder, settings).retrieve("coffee and tea", OWNER, 3)
+        finally:
+            indexes.close()
+        return {passage.text: passage.score for passage in found.passages}
+
+    everything = scores(RetrievalSettings())
+    plain = scores(RetrievalSettings(coverage=False, second_passage=False))
+    without_words = scores(RetrievalSettings(coverage=False))
+    without_seconds = scores(RetrievalSettings(second_passage=False))
+    assert max(plain.values()) <= 1.0
+    assert everything[texts[2]] == pytest.approx(plain[texts[2]])  # alone on its page, and without the words
+    assert without_seconds[texts[0]] > plain[texts[0]]
+    assert without_words[texts[0]] == pytest.approx(plain[texts[0]] + SECOND * min(plain[t] for t in texts[:2]))
