@@ -329,7 +329,7 @@ def test_a_calibration_with_too_few_questions_says_what_is_needed(both: Any, tmp
     line = json.dumps({"id": "1", "question": HOURS, "answers": ["7:45"]})
     questions = write(tmp_path / "set", {"questions.jsonl": line}) / "questions.jsonl"
     for done in both("calibrate", str(questions), "--out", str(tmp_path / "out")):
-        assert done.exit_code == 1
+        assert done.exit_code == 2
         assert "at least 10 questions that the documents answer and 10 that they do not" in done.stderr
 
 
