@@ -8,6 +8,7 @@ passage. A claim in another language than the passage is compared by vectors ins
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from kb.checking import contradictions, table_claims, unit_mismatch, year_mismatch
 from kb.checking.prompt_injection import BLANK, gives_orders, without_orders
@@ -41,6 +42,10 @@ _LINKING = "是为的了有在元共达约计"  # characters that tie an answer 
 UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier"})
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
 
+_SEMICOLON = re.compile(r"[;；]")
+_COLON = re.compile(r"[:：](?=.)")
+_PRONOUN = re.compile(r"\b(?:he|she|it|they|his|her|its|their|this|these)\b|[他她它其该此]", re.IGNORECASE)
+SAME_FRAME = 0.75  # share of a claim that one sentence says: what else stands there is said of the same
 _SMALL_WORD = re.compile(r"(?<![A-Za-z])[a-z]{2,}")
 _OPEN_QUESTION = re.compile(  # what no "yes" answers
     r"\b(?:what|how|when|where|who|whom|whose|why|which)\b|什么|怎|多少|几[个天年月日点次人名小岁倍项种]|何时|哪|谁|为何|如何",
@@ -86,6 +91,7 @@ class _Source:
     heading_numbers: frozenset[str]
     sentences: Sequence[str]  # or lines
     rows: Sequence[Row]
+    heads: frozenset[str]  # the content of its headings and of the heads of its tables
     whole: str  # heading and text, and more of the document where the caller gave it; lower case
 
 
@@ -115,6 +121,12 @@ class Aligner:
         self._small = frozenset(stem(word) for text in texts for word in _SMALL_WORD.findall(text))
         self._headings = {_bare(heading) for source in self._sources for heading in _headings(source.passage)}
         self._similarities = similarities
+        headings = [source.heading for source in self._sources]
+        self._superseded = {
+            source.passage.rank
+            for source in self._sources
+            if year_mismatch.is_superseded(question, source.heading, headings)
+        }
         self._values: dict[int, list[Value]] = {}  # of passages, by rank
         self._against: dict[tuple[str, int], ClaimReason] = {}  # what whole passages have against a claim
 
@@ -163,7 +175,7 @@ class Aligner:
         denials = {
             window.parts.start: self._denial(claim, window, source, window.parts in foreign)
             if carries
-            else _negation(claim, window)
+            else _other_unit(claim, window) or _negation(claim, window)
             for window, carries, (strength, _) in zip(windows, carrying, strengths, strict=True)
             if len(window.parts) == 1 and (carries or (window.parts not in foreign and strength >= SUPPORT / 2))
         }
@@ -213,7 +225,7 @@ class Aligner:
 
     def _echoes(self, claim: str) -> bool:
         """Whether a claim is a heading, or only repeats what was asked where the question cannot be answered so."""
-        if _bare(claim) in self._headings:
+        if _bare(claim) in self._headings or self._only_heads(claim):
             return True
         if not _OPEN_QUESTION.search(self._question) or _ALTERNATIVES.search(self._question):
             return False
@@ -223,6 +235,11 @@ class Aligner:
             for token in content_of(claim)
         )
 
+    def _only_heads(self, claim: str) -> bool:
+        """Whether all that a claim adds to the question are words of headings and of the heads of columns."""
+        added = {token for token in content_of(claim) if token not in self._asked_tokens}
+        return bool(added) and bool(_COLON.search(claim)) and any(added <= source.heads for source in self._sources)
+
     def _objection(
         self, claim: str, names: frozenset[str], window: _Window, source: _Source, crosses: bool
     ) -> ClaimReason:
@@ -230,7 +247,7 @@ class Aligner:
         missing = self._missing(claim, names, window, source)
         if missing == "name" and crosses and not self._missing(claim, codes_in(claim), window, source):
             return "language"  # a name in another script cannot be compared
-        return missing or self._contradiction(claim, window, source, crosses)
+        return missing or self._contradiction(claim, names, window, source, crosses)
 
     def _missing(self, claim: str, names: frozenset[str], window: _Window, source: _Source) -> ClaimReason:
         """Whether a number, date or name of the claim is not in the span, nor where it may be instead."""
@@ -244,14 +261,16 @@ class Aligner:
         span = f"{window.quote}\n{header}\n{source.heading}".lower()
         place = span if table else f"{span}\n{source.passage.text}".lower()
         held = all(
-            name in (place if name in self._asked_names else span)
+            _holds(place if name in self._asked_names else span, name)
             or (not table and name in self._asked_names and name in source.whole and not _has_namesake(name, place))
             or (name[-1] in _KINDS_OF_PLACE and len(name) > 2 and name[:-1] in place)
             for name in names
         )
         return "" if held else "name"
 
-    def _contradiction(self, claim: str, window: _Window, source: _Source, crosses: bool) -> ClaimReason:
+    def _contradiction(
+        self, claim: str, names: frozenset[str], window: _Window, source: _Source, crosses: bool
+    ) -> ClaimReason:
         """How span or heading speak against the claim. Between languages cosine tells no row of codes from another:
         what is said of one must name a number or code of it."""
         quote = window.quote
@@ -265,7 +284,9 @@ class Aligner:
             return "column"
         if window.rows and table_claims.takes_wrong_row(claim, self._question, source.rows):
             return "row"
-        if year_mismatch.is_of_another_year(self._question, source.heading, source.passage.text):
+        if source.passage.rank in self._superseded or year_mismatch.is_of_another_year(
+            self._question, source.heading, source.passage.text
+        ):
             return "year"
         if crosses:
             return ""
@@ -273,7 +294,21 @@ class Aligner:
             return against
         if contradictions.negates(claim, f"{quote}\n{source.heading}"):
             return "negation"
-        return "quantifier" if contradictions.widens(claim, f"{quote}\n{source.heading}") else ""
+        core = _core(claim, window)
+        if not _says_most(core, content_of(claim)):
+            core = quote
+        if contradictions.widens(claim, f"{core}\n{source.heading}") or contradictions.drops_hedge(claim, core):
+            return "quantifier"
+        return "name" if not window.rows and self._swaps_name(claim, names, core, source) else ""
+
+    def _swaps_name(self, claim: str, names: frozenset[str], core: str, source: _Source) -> bool:
+        """Whether the words that say most of the claim have another name in the place of one that it adds."""
+        there, place = names_in(core), f"{core}\n{source.heading}".lower()
+        added = (names & names_in(claim)) - self._asked_names
+        if all(_holds(place, name) for name in added) or not there - names - self._asked_names or _PRONOUN.search(core):
+            return False
+        said = {t: weight for t, weight in content_of(claim).items() if not any(t in stem(n) for n in names)}
+        return _says_most(core, said)
 
     def _passage_against(self, claim: str, source: _Source) -> ClaimReason:
         """What a passage as a whole has against a claim in its language, whichever window seems to carry it."""
@@ -285,7 +320,9 @@ class Aligner:
             against: ClaimReason = ""
             if has_rival(claim, self._question, self._values[rank], self._similarities if same else None):
                 against = "rival"
-            elif any(len(w.parts) == 1 and contradictions.excludes(claim, w.quote) for w in source.windows):
+            elif any(len(w.parts) == 1 and contradictions.excludes(claim, w.quote) for w in source.windows) or any(
+                contradictions.is_answered_no(claim, *pair) for pair in pairwise(source.sentences)
+            ):
                 against = "negation"
             self._against[claim, rank] = against
         return self._against[claim, rank]
@@ -293,12 +330,8 @@ class Aligner:
     def _denial(self, claim: str, window: _Window, source: _Source, crosses: bool) -> ClaimReason:
         """What else a sentence, or line, says that seems to carry the claim."""
         quote = window.quote
-        if (
-            unit_mismatch.other_unit(claim, quote)
-            or unit_mismatch.other_bound(claim, quote)
-            or unit_mismatch.other_rate(claim, quote)
-        ):
-            return "unit"
+        if reason := _other_unit(claim, window):
+            return reason
         if crosses:
             return "negation" if not window.rows and contradictions.permits_denied(claim, quote) else ""
         if reason := _negation(claim, window):
@@ -358,13 +391,39 @@ class Aligner:
         return max(share, SUPPORT) if answers and 2 * repeated_here >= sum(repeated.values()) else share
 
 
+def _core(claim: str, window: _Window) -> str:
+    """The sentence of a window, or the part of one between semicolons, that says most of the claim."""
+    said = content_of(claim)
+    parts = [window.quote[start:end] for start, end in _over_lines(window.quote)]
+    parts = [piece for part in parts for piece in _SEMICOLON.split(part)]
+    return max(parts, key=lambda part: sum(w for t, w in said.items() if t in content_of(part)), default=window.quote)
+
+
+def _says_most(text: str, said: Mapping[str, float]) -> bool:
+    have = content_of(text)
+    return sum(weight for token, weight in said.items() if token in have) >= SAME_FRAME * sum(said.values()) > 0
+
+
 def _is_bare(claim: str) -> bool:
     """Whether a claim is a value that says nothing without its question."""
     return sum(weight for token, weight in content_of(claim).items() if not is_number(token)) <= BARE
 
 
+def _other_unit(claim: str, window: _Window) -> ClaimReason:
+    quote = window.quote
+    checks = (unit_mismatch.other_unit, unit_mismatch.other_bound, unit_mismatch.other_rate)
+    return "unit" if any(differs(claim, quote) for differs in checks) else ""
+
+
 def _negation(claim: str, window: _Window) -> ClaimReason:
     return "negation" if contradictions.drops_denial(claim, window.quote) else ""
+
+
+def _holds(place: str, name: str) -> bool:
+    """Whether a text in lower case has a name; a part of a longer word is none."""
+    if not name.isascii():
+        return name in place
+    return bool(re.search(rf"(?<![a-z0-9]){re.escape(name)}s?(?![a-z0-9])", place))
 
 
 def _has_namesake(code: str, place: str) -> bool:
@@ -403,6 +462,9 @@ def _source(passage: Passage, document_text: Callable[[Passage], str] | None) ->
         heading_numbers=numbers | {part for number in numbers for part in date_forms.parts(number)},
         sentences=[passage.text[start:end] for start, end in cuts],
         rows=rows,
+        heads=frozenset(
+            content_of("\n".join((passage.title, passage.section, *(h for row in rows for h in row.heads))))
+        ),
         whole=f"{heading}\n{passage.text}\n{around}".lower(),
     )
 

@@ -28,7 +28,7 @@ _NOT_A_LIMIT = re.compile(  # "not more than 3" limits, and may be said without 
 )
 _NOT = re.compile(
     r"\b(?:no|not|never|none|neither|nor|cannot|without)\b|n['’]t\b|没有|并未|尚未|未曾|无需|无须|无权|禁止"
-    r"|不(?:是|会|能|可|得|予|需|必|用|允许|享受|包括|包含|提供|支付|适用|发)",
+    r"|不(?:是|会|能|可|得|予|再|需|必|用|允许|享受|包括|包含|提供|支付|适用|发)",
     re.IGNORECASE,
 )
 _DENIES = re.compile(
@@ -38,13 +38,23 @@ _DENIES = re.compile(
 )
 # Words that say something of all, or of one alone.
 _ALL = re.compile(
-    r"\b(?:all|every|both|always|either|any|whole|entire)\b|全部|所有|[都均]|一律|任何|总是|始终|双方", re.IGNORECASE
+    r"\b(?:all|every|both|always|either|any|whole|entire)\b|全部|所有|都|均(?![值价数])|一律|任何|总是|始终|双方",
+    re.IGNORECASE,
 )
 _ALONE = re.compile(r"\b(?:only|alone|solely|exclusively|merely)\b|[只仅唯限]", re.IGNORECASE)
+_HEDGE = re.compile(
+    r"\b(?:most|mostly|usually|generally|normally|typically|often|mainly|largely|some|partly|many)\b"
+    r"|大部分|大多|多数|部分|一般|通常|往往|主要|常常|有些|有的",
+    re.IGNORECASE,
+)
+_NO = re.compile(
+    r"[\s*_]*(?:no\b|不(?:可以|可|能|行|会|是|用|需要|必)|没有|无需|否)[\s*_]*[,.，。;；!！]", re.IGNORECASE
+)
+_ASKED = 0.5  # share of a question of the source that a claim says
 # What a denial denies: the word behind it.
 _DENIED = re.compile(
     r"(?:\b(?:not|never)\s+|\bcannot\s+|n['’]t\s+)(?:be\s+)?([a-z]{3,})"
-    r"|(?:不得|不能|不可以|不可|不允许|不予|不会|不再|禁止|严禁|无权|无需|没有|不(?![可能得允予会再])|未)([一-鿿]{2})",
+    r"|(?:不得|不能|不可以|不可|不允许|不予|不会|不再|禁止|严禁|无权|无需|没有|不(?![可能得允予会再])|未)(?:做|作|进行|任何|过)*([一-鿿]{2})",
     re.IGNORECASE,
 )
 # What is taken out stands behind these, or before those.
@@ -53,7 +63,8 @@ _EXCLUDED = re.compile(r"\b(?:is|are) excluded\b|除外", re.IGNORECASE)
 _PART_END = re.compile(r"[,.;:()，。；]")
 _LONGEST_PART = 120  # characters
 _CONDITION = re.compile(  # what is denied in one case may be allowed in another
-    r"\b(?:without|unless|until|except|before|after|beyond|over|above|more than|if|other than|but|only)\b"
+    r"\b(?:without|unless|until|except|before|after|beyond|over(?=\W+(?:[\d€$£¥]|[a-z]{3} \d))|above|more than|if"
+    r"|other than|but|only)\b"
     r"|未经|除|前|后|超|以上|否则|但|如|若|只|仅",
     re.IGNORECASE,
 )
@@ -85,6 +96,20 @@ def negates(claim: str, source: str) -> bool:
 def widens(claim: str, source: str) -> bool:
     """Whether the claim says something of all, or of one alone, and the source has no such word."""
     return any(quantifier.search(claim) and not quantifier.search(source) for quantifier in (_ALL, _ALONE))
+
+
+def drops_hedge(claim: str, sentence: str) -> bool:
+    """Whether the claim says of all, or always, what a sentence says of most, or as a rule."""
+    return bool(_ALL.search(claim) and _HEDGE.search(sentence)) and not _HEDGE.search(claim)
+
+
+def is_answered_no(claim: str, question: str, answer: str) -> bool:
+    """Whether a source asks what the claim, which denies nothing, says, and answers itself with "no"."""
+    if question.rstrip(' *_”"')[-1:] not in tuple("?？") or not _NO.match(answer) or _NOT.search(claim):
+        return False
+    asked = content_of(question)
+    said = content_of(claim).keys()
+    return sum(weight for token, weight in asked.items() if token in said) >= _ASKED * sum(asked.values()) > 0
 
 
 def drops_denial(claim: str, sentence: str) -> bool:

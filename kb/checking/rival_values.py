@@ -1,24 +1,28 @@
 """Rival values: another value of the kind that a claim gives, which stands nearer to what was asked.
 
 A claim may tie any number of a passage to the subject of the question. Each number belongs to the words around it: of
-its clause, of its row, and less so of its sentence. Where another number of the same kind has more of the question's
-words around it, or words that mean more nearly what was asked, the claim's is the answer to another question.
+its clause, of its row, and less so of its sentence. Where another number of the same kind has more of the words of
+question and claim around it, or words that mean more nearly what was asked, the claim's is the answer to another
+question. So it is where the unit of the claim stands behind another number of the same sentence alone.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from kb.checking.table_claims import Row, is_row
 from kb.language.content_terms import content_of, is_number
 from kb.language.number_forms import numbers_in
+from kb.language.proper_names import codes_in
 from kb.models.maxsim import Vectors
 
 SENTENCE = 0.5  # weight of a word of the question that stands in the sentence of a number, against one in its clause
 MARGIN = 0.5  # by so much must the words around another number outweigh, where a rare word weighs 1
 MEANING_MARGIN = 0.03  # and so much must their cosine with the question be greater (multilingual-e5-small)
-_CLAUSE_END = re.compile(r"[，；;、]|,(?!\d)|(?<=\s)(?:and|while|whereas|but|or)(?=\s)|而|其中")
+_PART_END = re.compile(r"[；;]")
+_CLAUSE_END = re.compile(r"[，、]|,(?!\d)|(?<=\s)(?:and|while|whereas|but|or)(?=\s)|而|其中")
+_HAN = "一二三四五六七八九十百千万亿"
 _KINDS = {
     "time": r"秒|分钟|小时|钟头|[天日周年月](?!\d)|星期|季度|seconds?|minutes?|mins?|hours?|hrs?|days?|workdays?"
     r"|nights?|weeks?|months?|quarters?|years?",
@@ -29,15 +33,30 @@ _KINDS = {
     "warmth": r"°\s?[cf]|℃|摄氏度|degrees?",
 }
 _BEHIND = re.compile(
-    r"[\s-]*个?(?:(?:working|business|calendar|full|paid|consecutive)\s+)?(?:"
+    r"[\s-]*(?:[百千万亿]+|hundred|thousand|million|billion)?\s*个?(?:(?:working|business|calendar|full|paid|consecutive)\s+|工作(?=小?[时日天])|自然(?=[日天月]))?(?:"
     + "|".join(f"(?P<{kind}>(?:{units})(?![a-z]))" for kind, units in _KINDS.items())
     + r"|(?P<noun>[a-z]{3,}|[一-鿿]))",
     re.IGNORECASE,
 )
 _MONEY_BEFORE = re.compile(r"(?:€|\$|£|¥|\b(?:eur|usd|cny|rmb|sgd|gbp))\s*$", re.IGNORECASE)
 _NUMBER = re.compile(
-    r"(?<![\w.,])\d[\d.,]*\d|(?<![\w.,])\d(?![\w.]*\d)|(?<![一二三四五六七八九十百])[一二三四五六七八九十百]++(?=[个天日年月周小分元])"
+    r"(?<![A-Za-z\d_.,])\d[\d.,]*\d|(?<![A-Za-z\d_.,])\d(?![A-Za-z\d_.]*\d)"
+    rf"|(?<![{_HAN}])[{_HAN}]++(?=[个天日年月周小分元])"
 )
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_DATE = re.compile(r"(?:\d{4}|-)-\d\d(?:-\d\d)?")
+_TIME_OF_DAY = re.compile(r"\d\d:\d\d")
+_DIGITS = re.compile(r"\d+")
+_FORMS = {"date", "time of day"}  # kinds that are told by their form; those of codes have a "#" for each number
+_REASON_ASKED = re.compile(
+    r"\b(?:why|how (?:do|does|did|can|is|are|was|were|to|come))\b|为什么|为何|怎[么样]|如何|原因", re.IGNORECASE
+)
+_WHEN_ASKED = re.compile(
+    r"\b(?:when|(?:what|which) (?:time|date|day|month|year)|how (?:soon|late|early)|until|since|by what)\b"
+    r"|何时|什么时[候间]|[几哪]一?[点天日号年月]|何年|年份|多会儿|时间|日期|多久|截[止至]|到期|早上|下午|晚上",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(r"其[他它余]|\b(?:others?|rest|remaining|else)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +65,7 @@ class Value:
 
     number: str
     kind: str
+    unit: str  # as it is written behind the number, or the code of a currency before it
     words: dict[str, float]
     sentence: int  # by number; rows have numbers below 0
     text: str  # its clause, where its sentence has several values; a row's with the heads
@@ -59,33 +79,38 @@ def values_in(sentences: Sequence[str], rows: Sequence[Row]) -> list[Value]:
 def has_rival(
     claim: str, question: str, values: Sequence[Value], similarities: Callable[[str, Sequence[str]], Vectors] | None
 ) -> bool:
-    """Whether a number that the claim adds to the question has, among the values of one passage in the language of the
-    question, a rival that is nearer to the question. Without `similarities` words alone decide."""
-    added = numbers_in(claim) - numbers_in(question)
-    if not added:
+    """Whether a value that the claim adds to the question has, among the values of one passage in the language of the
+    question, a rival that is nearer to question and claim. Without `similarities` words alone decide."""
+    added = (numbers_in(claim) | codes_in(claim)) - numbers_in(question) - codes_in(question)
+    if not added or _REASON_ASKED.search(question):
         return False
     asked = content_of(question).keys()
     wanted = {token for token in (*asked, *content_of(claim)) if not is_number(token)}
+    meant = {value.number: value for value in _values(claim, {}, 0, "")}
     common = Counter(token for value in values for token in value.words)
-    weight = {token: (1.0 if token.isascii() else 0.5) / common[token] ** 0.5 for token in asked if common[token]}
+    weight = {t: (1.0 if t.isascii() else 0.5) / common[t] ** 0.5 for t in {*asked, *wanted} if common[t]}
 
-    def nearness(value: Value) -> float:
-        return float(sum(weight.get(token, 0.0) * share for token, share in value.words.items()))
+    def nearness(value: Value, said: Set[str]) -> float:
+        return float(sum(weight.get(token, 0.0) * share for token, share in value.words.items() if token in said))
 
     for number in added:
-        own = [value for value in values if value.number == number]
+        own = _closest([value for value in values if value.number == number], meant.get(number))
         kinds = {value.kind for value in own}
-        others = [
-            v
-            for v in values
-            if v.number not in added and f"#{v.number}" not in asked and (v.kind in kinds or not v.kind or "" in kinds)
-        ]
-        if not own or not others:
+        left = [v for v in values if v.number not in added and f"#{v.number}" not in asked]
+        others = [v for v in left if any(_may_be(v.kind, kind) for kind in kinds)]
+        if not own or ({value.kind for value in own} & _FORMS and not _WHEN_ASKED.search(question)):
+            continue
+        if number in meant and _is_counted_otherwise(meant[number].kind, own, left):
+            return True
+        if not others:
             continue
         # What a sentence says of several values it says once: there the words that differ decide.
         here = {value.sentence for value in own if value.sentence >= 0}
         apart = [other for other in others if other.sentence not in here]
-        if apart and max(map(nearness, apart)) >= max(map(nearness, own)) + MARGIN:
+        if apart and any(
+            max(nearness(value, said) for value in apart) >= max(nearness(value, said) for value in own) + MARGIN
+            for said in (asked, {*asked, *wanted})
+        ):
             return True
         if all(any(_contrast(one, other, wanted) for other in others if other.sentence == one.sentence) for one in own):
             return True
@@ -97,28 +122,59 @@ def has_rival(
     return False
 
 
+def _closest(values: list[Value], meant: Value | None) -> list[Value]:
+    """Those of some values of one number that have the unit of the claim, else those of its kind, else all."""
+    if meant is None:
+        return values
+    of_kind = [value for value in values if value.kind == meant.kind]
+    return [value for value in of_kind if value.unit == meant.unit] or of_kind or values
+
+
+def _may_be(kind: str, other: str) -> bool:
+    """Whether two values may be of one kind: a number without a unit may be of any that numbers have."""
+    return kind == other or (not (kind and other) and not {kind, other} & _FORMS and "#" not in kind + other)
+
+
+def _is_counted_otherwise(meant: str, own: Sequence[Value], others: Sequence[Value]) -> bool:
+    """Whether the claim's unit stands behind another number of each sentence, or row, and never behind its own."""
+    return (
+        bool(meant)
+        and all(value.kind != meant for value in own)
+        and all(any(o.kind == meant and o.sentence == value.sentence for o in others) for value in own)
+    )
+
+
 def _contrast(own: Value, other: Value, wanted: set[str]) -> bool:
     """Whether, of two values of one sentence, the other has a wanted word that this one lacks, and this one another in
     its place: "6.8 % by the employer, 3.4 % by the employee"."""
     here = {token for token, share in own.words.items() if share == 1.0 and not is_number(token)}
     there = {token for token, share in other.words.items() if share == 1.0 and not is_number(token)}
-    return bool((there - here) & wanted) and bool(here - there - wanted)
+    return bool((there - here) & wanted) and bool(here - there - wanted or _OTHERS.search(own.text))
 
 
 def _in_prose(sentences: Sequence[str]) -> Iterator[Value]:
     for index, sentence in enumerate(sentences):
         if is_row(sentence):
             continue
-        ends = [*(m.start() for m in _CLAUSE_END.finditer(sentence)), len(sentence)]
-        clauses = [sentence[at:end] for at, end in zip([0, *ends], ends, strict=False)]
-        values = sum(1 for clause in clauses for _ in _values(clause, {}, index, ""))
-        if not values:
-            continue
+        clauses = list(_clauses(sentence))
         around = content_of(sentence)
         for clause in clauses:
             inside = content_of(clause)
             words = {token: 1.0 if token in inside else SENTENCE for token in around}
-            yield from _values(clause, words, index, clause if values > 1 else sentence)
+            yield from _values(clause, words, index, clause if len(clauses) > 1 else sentence)
+
+
+def _clauses(sentence: str) -> Iterator[str]:
+    """The parts of a sentence between semicolons, or where these do not between commas, that part values of a kind."""
+    for part in _parted(sentence, [match.start() for match in _PART_END.finditer(sentence)]):
+        yield from _parted(part, [match.start() for match in _CLAUSE_END.finditer(part)])
+
+
+def _parted(text: str, cuts: Sequence[int]) -> list[str]:
+    """The text cut at some places, or whole where that parts no two values of one kind."""
+    parts = [text[at:end] for at, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    kinds = Counter(kind for part in parts for kind in {value.kind for value in _values(part, {}, 0, "")})
+    return parts if max(kinds.values(), default=0) > 1 else [text]
 
 
 def _in_rows(rows: Sequence[Row]) -> Iterator[Value]:
@@ -131,6 +187,8 @@ def _in_rows(rows: Sequence[Row]) -> Iterator[Value]:
 
 
 def _values(text: str, words: dict[str, float], sentence: int, around: str) -> Iterator[Value]:
+    """Numbers by the unit behind them, then dates, times of day and codes."""
+    around, known, seen = around.strip(" ,，;；、"), numbers_in(text), set()
     for match in _NUMBER.finditer(text):
         behind = _BEHIND.match(text, match.end())
         kind = (behind.lastgroup or "") if behind else ""
@@ -139,5 +197,14 @@ def _values(text: str, words: dict[str, float], sentence: int, around: str) -> I
         elif kind == "noun" and behind:
             kind = behind["noun"].lower()
         unit = text[match.end() : behind.end()] if behind else ""
+        if _YEAR.fullmatch(match.group()) and kind not in ("money", "share") and unit.strip() in ("", "年"):
+            kind = "date"
         for number in numbers_in(f"{match.group()}{unit}") or numbers_in(match.group()):
-            yield Value(number, kind, words, sentence, around.strip(" ,，;；、"))
+            if number in known:  # else it is a part of a date
+                seen.add(number)
+                yield Value(number, kind, "".join(unit.lower().split()).rstrip("s"), words, sentence, around)
+    for number in known - seen:
+        if kind := "date" if _DATE.fullmatch(number) else "time of day" if _TIME_OF_DAY.fullmatch(number) else "":
+            yield Value(number, kind, "", words, sentence, around)
+    for code in codes_in(text):
+        yield Value(code, _DIGITS.sub("#", code), "", words, sentence, around)

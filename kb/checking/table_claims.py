@@ -81,7 +81,8 @@ def takes_wrong_column(claim: str, question: str, rows: Sequence[Row]) -> bool:
 
 def takes_wrong_row(claim: str, question: str, rows: Sequence[Row]) -> bool:
     """Whether a number or the words of a cell that the claim gives stand only in rows that fit claim and question less
-    than another row does, which has something else of that kind in the same column."""
+    than another row does, which has something else of that kind in the same column; or a number only in rows of whose
+    label nothing is said, while that of another row, with another number, is."""
     said = content_of(claim).keys() | {token for token in content_of(question) if not is_number(token)}
     given, plain = numbers_in(claim), _plain(claim)
 
@@ -98,6 +99,15 @@ def takes_wrong_row(claim: str, question: str, rows: Sequence[Row]) -> bool:
             if other.heads and len(other.cells) == len(row.cells)
         )
 
+    def is_unnamed(row: Row) -> bool:
+        return not row.content[0] & said and any(
+            other.heads
+            and not all(map(is_number, other.content[0]))
+            and _is_said(other.cells[0], plain)
+            and any(numbers - given for numbers in other.numbers[1:])
+            for other in rows
+        )
+
     numbers = [
         [(row, at) for row in rows for at, cell in enumerate(row.numbers) if number in cell]
         for number in given - numbers_in(question)
@@ -110,7 +120,9 @@ def takes_wrong_row(claim: str, question: str, rows: Sequence[Row]) -> bool:
         if at and row.content[at] and not row.numbers[at] and _is_said(cell, plain)
     ]
     words = [[(row, at) for row, at in worded if row.cells[at] == cell] for cell in {r.cells[at] for r, at in worded}]
-    return any(having and all(is_outdone(row, at) for row, at in having) for having in (*numbers, *words))
+    return any(having and all(is_outdone(row, at) for row, at in having) for having in (*numbers, *words)) or any(
+        having and all(row.heads and at and is_unnamed(row) for row, at in having) for having in numbers
+    )
 
 
 def names_cell(claim: str, question: str, rows: Sequence[Row]) -> bool:

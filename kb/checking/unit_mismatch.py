@@ -38,7 +38,7 @@ _BEFORE = {
 }  # fmt: skip
 _KIND_OF_TIME = r"(?:(?:working|business|calendar|consecutive|full|whole|additional|extra|further|more|paid)\s+)?"
 _WITH_UNIT = re.compile(
-    rf"(?P<number>{AMOUNT})\)?[\s-]*个?{_KIND_OF_TIME}(?:"
+    rf"(?P<number>{AMOUNT})(?:\s+and\s+a\s+half)?\)?[\s-]*个?{_KIND_OF_TIME}(?:"
     + "|".join(f"(?P<{unit}>{names})" for unit, names in _BEHIND.items())
     + ")",
     re.IGNORECASE,
@@ -55,7 +55,7 @@ _RATE = re.compile(
     r"|kilomet(?:re|er)|person|head|unit|piece|cell)\b)",
     re.IGNORECASE,
 )
-_RATE_ZH = re.compile(r"每(?P<thing>秒钟?|分钟|小时|[天日周月年度人次晚]|公里|季度)")
+_RATE_ZH = re.compile(r"每\s?(?P<thing>秒钟?|分钟|小时|[天日周月年度人次晚]|公里|季度)")
 _NOT = r"\b(?:no|not|never|cannot)"
 _LEAST = (
     r"至少|最少|起码|最低|不[得应能可宜]?(?:少于|低于|短于|小于)|\bat least\b|\bmin(?:imum|\.)"

@@ -1,7 +1,7 @@
 """Years: whether a question asks about another year than those a document is of."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 _YEAR = r"(?<![\d.,])(?:19|20)\d\d(?![\d%]|[.,]\d)"
 # What follows an amount that looks like a year.
@@ -33,6 +33,7 @@ _ONWARDS = re.compile(
     re.IGNORECASE,
 )
 _LAST = 2100
+_EDITION = re.compile(r"(?<!\d)(?:19|20)\d\d(?![\d-]|\s*年\s*\d)")  # a year that is no part of a date
 
 
 def is_of_another_year(question: str, heading: str, text: str) -> bool:
@@ -43,6 +44,22 @@ def is_of_another_year(question: str, heading: str, text: str) -> bool:
         return False
     headed = {*_named(heading), *_onwards(heading)}
     return bool(headed) and not asked & (headed | set(_named(text)))
+
+
+def is_superseded(question: str, heading: str, others: Sequence[str]) -> bool:
+    """Whether another heading is the same but for a later year, and the question does not ask about the earlier one."""
+    years = {int(year) for year in _EDITION.findall(heading)}
+    if not years or max(years) in {year for clause in _CLAUSE.findall(question) for year in _asked(clause)}:
+        return False
+    first = _without_years(heading)
+    return any(
+        _without_years(other) == first and max(map(int, _EDITION.findall(other)), default=0) > max(years)
+        for other in others
+    )
+
+
+def _without_years(heading: str) -> str:
+    return " ".join(_EDITION.sub("#", heading.splitlines()[0]).split()) if heading.strip() else ""
 
 
 def _asked(clause: str) -> Iterator[int]:

@@ -104,6 +104,10 @@ _ONE = re.compile(
     rf"|(?<!-)(?<!ty )\bone\b(?!\s+(?:{_LARGE}|per\s?cent))(?=[- ]+(?P<en>[a-z]+))",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(
+    rf"({_PLAIN})(?:[\s-]*(?:%|(?:[a-z]+\s)?{_TIME_EN}s?\b|people\b|units?\b)|\s*(?:天|周(?!年)|分钟|{_TIME_ZH}|[元人名位台件只支]))",
+    re.IGNORECASE,
+)
 _TIME = re.compile(rf"{_TIME_ZH}|[天日周年]|{_TIME_EN}s?")
 
 
@@ -120,13 +124,16 @@ def without_numbers(text: str) -> str:
 def missing_numbers(claim: str, source: str) -> frozenset[str]:
     """Numbers and dates of the claim that the source does not hold.
 
-    A date may be there in part: year, month or day; and some numbers in other words: 6 in "half a year".
+    A date may be there in part, year, month or day, but for what counts something: the 8 of "8 weeks" is not in
+    "31 August"; and some numbers in other words: 6 in "half a year".
     """
     said, have = numbers_in(_without_articles(_LIST_MARK.sub("", claim), source)), numbers_in(source)
     open_ones = said - have
     if not open_ones:
         return open_ones
-    implied = have | _implied(source) | {part for value in have for part in date_forms.parts(value)}
+    parts = {part for value in have for part in date_forms.parts(value)}
+    counting = {number for match in _COUNTED.finditer(claim) for number in numbers_in(match[1])}
+    implied = have | _implied(source) | (parts - counting)
     later = date_forms.later_readings(claim)
     apart = bool(_PERCENT_APART.search(source))
     return frozenset(
