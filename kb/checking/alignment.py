@@ -294,21 +294,25 @@ class Aligner:
             return against
         if contradictions.negates(claim, f"{quote}\n{source.heading}"):
             return "negation"
-        core = _core(claim, window)
-        if not _says_most(core, content_of(claim)):
+        said = content_of(claim)
+        core = _core(said, window)
+        if not _says_most(core, said):
             core = quote
         if contradictions.widens(claim, f"{core}\n{source.heading}") or contradictions.drops_hedge(claim, core):
             return "quantifier"
-        return "name" if not window.rows and self._swaps_name(claim, names, core, source) else ""
+        return "name" if not window.rows and self._swaps_name(claim, names, window, source) else ""
 
-    def _swaps_name(self, claim: str, names: frozenset[str], core: str, source: _Source) -> bool:
+    def _swaps_name(self, claim: str, names: frozenset[str], window: _Window, source: _Source) -> bool:
         """Whether the words that say most of the claim have another name in the place of one that it adds."""
-        there, place = names_in(core), f"{core}\n{source.heading}".lower()
-        added = (names & names_in(claim)) - self._asked_names
-        if all(_holds(place, name) for name in added) or not there - names - self._asked_names or _PRONOUN.search(core):
-            return False
-        said = {t: weight for t, weight in content_of(claim).items() if not any(t in stem(n) for n in names)}
-        return _says_most(core, said)
+        said = {t: weight for t, weight in content_of(claim).items() if not any(t in stem(name) for name in names)}
+        core = _core(said, window)
+        added, place = (names & names_in(claim)) - self._asked_names, f"{core}\n{source.heading}".lower()
+        return (
+            not all(_holds(place, name) for name in added)
+            and bool(names_in(core) - names - self._asked_names)
+            and not _PRONOUN.search(core)
+            and _says_most(core, said)
+        )
 
     def _passage_against(self, claim: str, source: _Source) -> ClaimReason:
         """What a passage as a whole has against a claim in its language, whichever window seems to carry it."""
@@ -391,12 +395,13 @@ class Aligner:
         return max(share, SUPPORT) if answers and 2 * repeated_here >= sum(repeated.values()) else share
 
 
-def _core(claim: str, window: _Window) -> str:
-    """The sentence of a window, or the part of one between semicolons, that says most of the claim."""
-    said = content_of(claim)
-    parts = [window.quote[start:end] for start, end in _over_lines(window.quote)]
-    parts = [piece for part in parts for piece in _SEMICOLON.split(part)]
-    return max(parts, key=lambda part: sum(w for t, w in said.items() if t in content_of(part)), default=window.quote)
+def _core(said: Mapping[str, float], window: _Window) -> str:
+    """The sentence of a window, or the part of one between semicolons, that has most of what is said."""
+    sentences = (window.quote[start:end] for start, end in _over_lines(window.quote))
+    parts = [part for sentence in sentences for part in _SEMICOLON.split(sentence)]
+    have = [content_of(part) for part in parts]
+    shares = [sum(weight for token, weight in said.items() if token in content) for content in have]
+    return parts[shares.index(max(shares))] if parts else window.quote
 
 
 def _says_most(text: str, said: Mapping[str, float]) -> bool:

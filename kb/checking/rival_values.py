@@ -19,6 +19,7 @@ from kb.models.maxsim import Vectors
 
 SENTENCE = 0.5  # weight of a word of the question that stands in the sentence of a number, against one in its clause
 MARGIN = 0.5  # by so much must the words around another number outweigh, where a rare word weighs 1
+OWN_WORDS = 4.0  # weight of words besides the question's with which a claim names its own subject
 MEANING_MARGIN = 0.03  # and so much must their cosine with the question be greater (multilingual-e5-small)
 _PART_END = re.compile(r"[；;]")
 _CLAUSE_END = re.compile(r"[，、]|,(?!\d)|(?<=\s)(?:and|while|whereas|but|or)(?=\s)|而|其中")
@@ -86,6 +87,10 @@ def has_rival(
         return False
     asked = content_of(question).keys()
     wanted = {token for token in (*asked, *content_of(claim)) if not is_number(token)}
+    told = content_of(claim)
+    # A claim that names its own subject is read as of that, whatever was asked.
+    speaks_for_itself = sum(told[token] for token in told if token not in asked and not is_number(token)) >= OWN_WORDS
+    sides = [{*asked, *wanted}] if speaks_for_itself else [asked, {*asked, *wanted}]
     meant = {value.number: value for value in _values(claim, {}, 0, "")}
     common = Counter(token for value in values for token in value.words)
     weight = {t: (1.0 if t.isascii() else 0.5) / common[t] ** 0.5 for t in {*asked, *wanted} if common[t]}
@@ -109,13 +114,13 @@ def has_rival(
         apart = [other for other in others if other.sentence not in here]
         if apart and any(
             max(nearness(value, said) for value in apart) >= max(nearness(value, said) for value in own) + MARGIN
-            for said in (asked, {*asked, *wanted})
+            for said in sides
         ):
             return True
         if all(any(_contrast(one, other, wanted) for other in others if other.sentence == one.sentence) for one in own):
             return True
         alike = [other for other in apart if other.kind in kinds]
-        if similarities and alike:
+        if similarities and alike and not speaks_for_itself:
             cosines = similarities(question, [value.text for value in (*own, *alike)])
             if float(max(cosines[len(own) :])) >= float(max(cosines[: len(own)])) + MEANING_MARGIN:
                 return True
@@ -200,11 +205,16 @@ def _values(text: str, words: dict[str, float], sentence: int, around: str) -> I
         if _YEAR.fullmatch(match.group()) and kind not in ("money", "share") and unit.strip() in ("", "年"):
             kind = "date"
         for number in numbers_in(f"{match.group()}{unit}") or numbers_in(match.group()):
-            if number in known:  # else it is a part of a date
+            if number in known and not _form(number):  # else it is a date, or a part of one
                 seen.add(number)
                 yield Value(number, kind, "".join(unit.lower().split()).rstrip("s"), words, sentence, around)
     for number in known - seen:
-        if kind := "date" if _DATE.fullmatch(number) else "time of day" if _TIME_OF_DAY.fullmatch(number) else "":
+        if kind := _form(number):
             yield Value(number, kind, "", words, sentence, around)
     for code in codes_in(text):
         yield Value(code, _DIGITS.sub("#", code), "", words, sentence, around)
+
+
+def _form(number: str) -> str:
+    """The kind of a value that its form tells; "" for a plain number."""
+    return "date" if _DATE.fullmatch(number) else "time of day" if _TIME_OF_DAY.fullmatch(number) else ""

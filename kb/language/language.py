@@ -25,6 +25,9 @@ _DEEPEST_INDENT = 80  # characters before the number of a list item
 _ABBREVIATIONS = frozenset(
     ("mr mrs ms dr prof st vs etc inc ltd co corp no fig sec e.g i.e eg ie approx dept est al").split()
 )
+_BEFORE_NUMBERS = frozenset("no jan feb mar apr jun jul aug sep sept oct nov dec".split())
+_INITIALS = re.compile(r"(?:[a-z]\.)+[a-z]")
+_OPENER = re.compile(r"\s*(?:\n|$|(?:The|It|Its|He|She|They|We|You|I|This|That|These|In|On|At|As|For|But|And|A|An)\b)")
 _NUMBER_BEHIND = re.compile(r"\s*#?[A-Z-]*\d")
 _END = re.compile(r"[。！？；…]+[”’」』）)\]]*|(?<![.!?])[.!?]++[\"'”’)\]]*+(?=\s|$|[\u4e00-\u9fff])|\n+")
 _RAISED = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹⁺⁻⁽⁾ⁿ]+")
@@ -93,8 +96,10 @@ def repeats(said: Iterable[str]) -> Iterator[bool]:
 def _is_abbreviation(text: str, dot: int) -> bool:
     word = re.search(r"(?<![\w.])[\w.]+$", text[max(0, dot - 12) : dot])
     token = word.group().lower() if word else ""
-    if token == "no" and not _NUMBER_BEHIND.match(text, dot + 1):
-        return False
+    if token in _BEFORE_NUMBERS:
+        return bool(_NUMBER_BEHIND.match(text, dot + 1))
+    if _INITIALS.fullmatch(token):  # "the U.S. Open"; it may end a sentence, too
+        return not _OPENER.match(text, dot + 1)
     # "1." at the start of a line numbers a list item; "J." is an initial.
     if token in _ABBREVIATIONS or (len(token) == 1 and token.isalpha()):
         return True

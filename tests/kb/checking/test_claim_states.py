@@ -78,3 +78,58 @@ def test_what_could_not_be_checked_is_shown_and_what_nothing_holds_is_not() -> N
     assert cite("The limit in Hamburg is 142 euros [1].", chinese, "en", "What is the limit?", near).grounded
     assert cite("The limit in Hamburg is 142 euros.", chinese, "en", "What is the limit?", near).grounded  # no marker
     assert not cite("The limit is 150 euros [1].", chinese, "en", "What is the limit?", near).grounded
+
+
+GYM = "**May I bring a dog?** No, except for guide dogs.\n**Is there a gym?** Yes, on floor 4."
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "source", "reason"),
+    [
+        # a question of the source and its "no"
+        ("You may bring a dog.", "May dogs come?", GYM, "negation"),
+        ("There is a gym.", "May I do sports?", GYM, ""),
+        ("可以带宠物上班，导盲犬除外。", "能带狗吗？", "**可以带宠物来上班吗？** 不可以，导盲犬除外。", "negation"),
+        # what is denied may stand behind a word that only helps
+        ("个人电脑里的文件会备份。", "个人电脑里的文件有备份吗？", "个人电脑里的文件不做备份。", "negation"),
+        ("离线时不再记录。", "离线时还记录吗？", "离线时继续记录。", "negation"),
+        ("The budget carries over to the next year.", "Is it kept?", "The budget does not carry over.", "negation"),
+        # most are not all, and all of one sentence are not those of the next
+        ("All parameters are in the network.", "Where are they?", "Most parameters, all in all, are in the network.",
+         "quantifier"),
+        ("Both lots have free wall brackets of steel.", "Which lots have brackets?",
+         "Both lots come with certificates. The Ghent lot has free wall brackets of steel.", "quantifier"),
+        ("Both lots come with certificates.", "Which lots have certificates?",
+         "Both lots come with certificates. The Ghent lot has free brackets.", ""),
+        # the sentence that says it names another in the place
+        ("There is no allowance in China for desks.", "Where is no allowance?",
+         "In China and in Oslo desks are blue. There is no allowance in Singapore for desks.", "name"),
+        ("There is no allowance in China for desks.", "Where is no allowance?",
+         "In China desks are blue. It has no allowance, as Singapore, and there is no allowance for desks.", ""),
+        ("The room Rotte is on floor 3.", "Where is the room Rotte?", "Office | Floor\nRotterdam | 3", "name"),
+        # part of a date is no amount
+        ("The notice is 8 weeks.", "How long is the notice?", "It runs to 31 August. The notice is long.", "number"),
+        # heads only
+        ("Long service: years and gift.", "What is there after 3 years?",
+         "Long service\n\nYears | Gift | Extra\n3 | Voucher | none", "echo"),
+    ],
+)  # fmt: skip
+def test_what_speaks_against_a_claim_is_told(text: str, question: str, source: str, reason: ClaimReason) -> None:
+    assert claim_of(text, question, source, section="Long service" if "Long" in source else "").reason == reason
+
+
+def test_another_edition_does_not_answer_for_the_newest() -> None:
+    def reason(question: str) -> ClaimReason:
+        sources = [
+            passage(
+                1, "Staff have 9 days of sick leave.", title="Leave policy (2025 edition)", document="leave_2025.md"
+            ),
+            passage(
+                2, "Staff have 6 days of sick leave.", title="Leave policy (2024 edition)", document="leave_2024.md"
+            ),
+        ]
+        [claim] = cite("Staff have 6 days of sick leave [2].", sources, "en", question).claims
+        return claim.reason
+
+    assert reason("How many days of sick leave are there now?") == "year"
+    assert reason("How many days of sick leave were there in 2024?") == ""

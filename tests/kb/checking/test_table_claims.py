@@ -99,3 +99,19 @@ def test_a_row_is_told_from_prose() -> None:
     assert is_row("a\tb")
     assert is_row("|---|---|")
     assert not is_row("a or b - or a|b")
+
+
+PARTS = "Item | Value | Note\nShock | 16 g | three axes\nOpening | light | above 8 lux\nRuntime | 11 months | at rest"
+
+
+@pytest.mark.parametrize(
+    ("claim", "wrong"),
+    [
+        ("Opening is told above 16 lux.", True),
+        ("Opening is told above 8 lux.", False),
+        ("Shock is measured to 16 g.", False),
+        ("It is measured to 16 g.", False),
+    ],
+)
+def test_a_number_of_a_row_that_nobody_names_is_not_that_of_the_row_that_is_named(claim: str, wrong: bool) -> None:
+    assert takes_wrong_row(claim, "What is the value?", rows_of(PARTS)) is wrong

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.checking.unit_mismatch import other_bound, other_unit
+from kb.checking.unit_mismatch import other_bound, other_rate, other_unit
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,10 @@ def test_the_same_unit_in_other_words_is_no_other(claim: str, source: str) -> No
 def test_a_lower_limit_is_no_upper_one(claim: str, source: str, other: bool) -> None:
     assert other_bound(claim, source) is other
     assert other_bound(source, claim) is other
+
+
+def test_a_half_does_not_hide_the_unit_and_a_line_break_not_the_rate() -> None:
+    assert other_unit("one and a half years of salary", "one and a half months of salary")
+    assert not other_unit("one and a half years of salary", "one and a half years of salary")
+    assert other_rate("每天 45 元", "每\n小时 45 元")
+    assert not other_rate("每小时 45 元", "每\n小时 45 元")

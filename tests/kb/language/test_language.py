@@ -76,3 +76,16 @@ def test_a_document_of_one_fifth_chinese_parts_is_chinese() -> None:
 def test_prose_is_told_by_the_words_that_only_sentences_have(share: float, language: str) -> None:
     words = ["the"] * round(share * 100) + ["table"] * round((1 - share) * 100)
     assert languages_within(["公司的地址在上海。", " ".join(words)]) == ["zh", language]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("She won the U.S. Open on Tuesday.", 1),
+        ("It will be held on Nov. 18, 2020.", 1),
+        ("He lives in the U.S. The weather is fine.", 2),
+        ("It closes in Nov. Then it opens.", 2),
+    ],
+)
+def test_initials_and_months_before_a_number_end_no_sentence(text: str, parts: int) -> None:
+    assert len(sentences(text)) == parts
