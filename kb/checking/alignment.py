@@ -8,7 +8,6 @@ passage. A claim in another language than the passage is compared by vectors ins
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from kb.checking import contradictions, table_claims, unit_mismatch, year_mismatch
 from kb.checking.prompt_injection import BLANK, gives_orders, without_orders
@@ -43,7 +42,6 @@ UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier"
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
 
 _SEMICOLON = re.compile(r"[;；]")
-_COLON = re.compile(r"[:：](?=.)")
 _PRONOUN = re.compile(r"\b(?:he|she|it|they|his|her|its|their|this|these)\b|[他她它其该此]", re.IGNORECASE)
 SAME_FRAME = 0.75  # share of a claim that one sentence says: what else stands there is said of the same
 _SMALL_WORD = re.compile(r"(?<![A-Za-z])[a-z]{2,}")
@@ -91,7 +89,6 @@ class _Source:
     heading_numbers: frozenset[str]
     sentences: Sequence[str]  # or lines
     rows: Sequence[Row]
-    heads: frozenset[str]  # the content of its headings and of the heads of its tables
     whole: str  # heading and text, and more of the document where the caller gave it; lower case
 
 
@@ -225,7 +222,7 @@ class Aligner:
 
     def _echoes(self, claim: str) -> bool:
         """Whether a claim is a heading, or only repeats what was asked where the question cannot be answered so."""
-        if _bare(claim) in self._headings or self._only_heads(claim):
+        if _bare(claim) in self._headings:
             return True
         if not _OPEN_QUESTION.search(self._question) or _ALTERNATIVES.search(self._question):
             return False
@@ -234,11 +231,6 @@ class Aligner:
             and (token.isascii() or any(c not in self._question + _LINKING for c in token))
             for token in content_of(claim)
         )
-
-    def _only_heads(self, claim: str) -> bool:
-        """Whether all that a claim adds to the question are words of headings and of the heads of columns."""
-        added = {token for token in content_of(claim) if token not in self._asked_tokens}
-        return bool(added) and bool(_COLON.search(claim)) and any(added <= source.heads for source in self._sources)
 
     def _objection(
         self, claim: str, names: frozenset[str], window: _Window, source: _Source, crosses: bool
@@ -324,9 +316,7 @@ class Aligner:
             against: ClaimReason = ""
             if has_rival(claim, self._question, self._values[rank], self._similarities if same else None):
                 against = "rival"
-            elif any(len(w.parts) == 1 and contradictions.excludes(claim, w.quote) for w in source.windows) or any(
-                contradictions.is_answered_no(claim, *pair) for pair in pairwise(source.sentences)
-            ):
+            elif any(len(w.parts) == 1 and contradictions.excludes(claim, w.quote) for w in source.windows):
                 against = "negation"
             self._against[claim, rank] = against
         return self._against[claim, rank]
@@ -467,9 +457,6 @@ def _source(passage: Passage, document_text: Callable[[Passage], str] | None) ->
         heading_numbers=numbers | {part for number in numbers for part in date_forms.parts(number)},
         sentences=[passage.text[start:end] for start, end in cuts],
         rows=rows,
-        heads=frozenset(
-            content_of("\n".join((passage.title, passage.section, *(h for row in rows for h in row.heads))))
-        ),
         whole=f"{heading}\n{passage.text}\n{around}".lower(),
     )
 

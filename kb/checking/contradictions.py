@@ -47,10 +47,6 @@ _HEDGE = re.compile(
     r"|大部分|大多|多数|部分|一般|通常|往往|主要|常常|有些|有的",
     re.IGNORECASE,
 )
-_NO = re.compile(
-    r"[\s*_]*(?:no\b|不(?:可以|可|能|行|会|是|用|需要|必)|没有|无需|否)[\s*_]*[,.，。;；!！]", re.IGNORECASE
-)
-_ASKED = 0.5  # share of a question of the source that a claim says
 # What a denial denies: the word behind it.
 _DENIED = re.compile(
     r"(?:\b(?:not|never)\s+|\bcannot\s+|n['’]t\s+)(?:be\s+)?([a-z]{3,})"
@@ -101,15 +97,6 @@ def widens(claim: str, source: str) -> bool:
 def drops_hedge(claim: str, sentence: str) -> bool:
     """Whether the claim says of all, or always, what a sentence says of most, or as a rule."""
     return bool(_ALL.search(claim) and _HEDGE.search(sentence)) and not _HEDGE.search(claim)
-
-
-def is_answered_no(claim: str, question: str, answer: str) -> bool:
-    """Whether a source asks what the claim, which denies nothing, says, and answers itself with "no"."""
-    if question.rstrip(' *_”"')[-1:] not in tuple("?？") or not _NO.match(answer) or _NOT.search(claim):
-        return False
-    asked = content_of(question)
-    said = content_of(claim).keys()
-    return sum(weight for token, weight in asked.items() if token in said) >= _ASKED * sum(asked.values()) > 0
 
 
 def drops_denial(claim: str, sentence: str) -> bool:

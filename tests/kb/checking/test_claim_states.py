@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from kb.checking.alignment import Aligner
 from kb.checking.citations import cite
 from kb.language.language import language_of
 from kb.models.maxsim import Vectors
@@ -80,16 +81,9 @@ def test_what_could_not_be_checked_is_shown_and_what_nothing_holds_is_not() -> N
     assert not cite("The limit is 150 euros [1].", chinese, "en", "What is the limit?", near).grounded
 
 
-GYM = "**May I bring a dog?** No, except for guide dogs.\n**Is there a gym?** Yes, on floor 4."
-
-
 @pytest.mark.parametrize(
     ("text", "question", "source", "reason"),
     [
-        # a question of the source and its "no"
-        ("You may bring a dog.", "May dogs come?", GYM, "negation"),
-        ("There is a gym.", "May I do sports?", GYM, ""),
-        ("可以带宠物上班，导盲犬除外。", "能带狗吗？", "**可以带宠物来上班吗？** 不可以，导盲犬除外。", "negation"),
         # what is denied may stand behind a word that only helps
         ("个人电脑里的文件会备份。", "个人电脑里的文件有备份吗？", "个人电脑里的文件不做备份。", "negation"),
         ("离线时不再记录。", "离线时还记录吗？", "离线时继续记录。", "negation"),
@@ -109,13 +103,10 @@ GYM = "**May I bring a dog?** No, except for guide dogs.\n**Is there a gym?** Ye
         ("The room Rotte is on floor 3.", "Where is the room Rotte?", "Office | Floor\nRotterdam | 3", "name"),
         # part of a date is no amount
         ("The notice is 8 weeks.", "How long is the notice?", "It runs to 31 August. The notice is long.", "number"),
-        # heads only
-        ("Long service: years and gift.", "What is there after 3 years?",
-         "Long service\n\nYears | Gift | Extra\n3 | Voucher | none", "echo"),
     ],
 )  # fmt: skip
 def test_what_speaks_against_a_claim_is_told(text: str, question: str, source: str, reason: ClaimReason) -> None:
-    assert claim_of(text, question, source, section="Long service" if "Long" in source else "").reason == reason
+    assert claim_of(text, question, source).reason == reason
 
 
 def test_another_edition_does_not_answer_for_the_newest() -> None:
@@ -133,3 +124,23 @@ def test_another_edition_does_not_answer_for_the_newest() -> None:
 
     assert reason("How many days of sick leave are there now?") == "year"
     assert reason("How many days of sick leave were there in 2024?") == ""
+
+
+def test_a_cited_passage_that_carries_much_less_than_the_best_is_no_source() -> None:
+    sources = [
+        passage(1, "Red pumps want clean water, new filters, fresh oil, long hoses."),
+        passage(2, "Red pumps want clean water, new ones."),  # 6 of 11 words
+        passage(3, "Red pumps want clean water, new filters, fresh oil."),  # 9 of 11
+    ]
+    claim = "Red pumps want clean water, new filters, fresh oil, long hoses."
+    assert [span.passage.rank for span in Aligner(sources, "What is there?").sources(claim, [1, 2, 3])] == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("repeated", "right"),
+    [("pump hall gate", True), ("pump hall gate yard roof", False)],  # 2 / (3 + .3 * 3) and 2 / (3 + .3 * 5)
+)
+def test_a_word_of_the_question_weighs_three_tenths_of_a_new_one(repeated: str, right: bool) -> None:
+    aligner = Aligner([passage(1, "There is clean oil.")], f"What is in {repeated}?")
+    [span] = aligner.sources(f"in {repeated} is clean oil daily", [1])
+    assert span.supported is right
