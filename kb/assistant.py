@@ -18,6 +18,7 @@ from kb.answering.answer_builder import (
     NOT_STATED,
     ORDERS,
     STOPPED,
+    TRANSLATED,
     UNCERTAIN,
     UNSUPPORTED,
     WEAK,
@@ -28,6 +29,7 @@ from kb.answering.answer_builder import (
 )
 from kb.answering.product_help import ProductHelp
 from kb.answering.retrieval import Retriever, worth_reading
+from kb.answering.translation import Translation, translated
 from kb.checking import alignment
 from kb.checking.citations import cite
 from kb.checking.prompt_injection import without_orders
@@ -229,9 +231,11 @@ class KnowledgeBase(Documents):
     ) -> Generator[Event, None, Answer]:
         """Search, then answer from what was found, or refuse. Returns the answer."""
         draft.searched = self._standalone(draft, history, options) if history else draft.question
-        found = self.search(draft.searched, asker, scope=scope)
+        found = self._find(draft, asker, scope, options)
         draft.passages = worth_reading(found.passages) if found.enough_evidence else found.passages
-        yield Retrieved(draft.passages, draft.searched, found.enough_evidence)
+        yield Retrieved(draft.passages, draft.searched, found.enough_evidence, found.translated)
+        if found.translated:
+            yield from draft.tell_once("translated", TRANSLATED[draft.language].format(found.translated))
         if not found.passages:
             return draft.found_nothing(found.notices)
         if not found.enough_evidence:
@@ -275,7 +279,7 @@ class KnowledgeBase(Documents):
         None where the model is not asked, since no passage is near enough, or where it cannot tell.
         """
         draft, options = Draft(checked(question), language_of(question)), Options(None, None, None, None)
-        found = self.search(draft.question, asker, scope=scope)
+        found = self._find(draft, asker, scope, options)
         if not found.enough_evidence:
             return None
         draft.passages = worth_reading(found.passages)
@@ -286,6 +290,18 @@ class KnowledgeBase(Documents):
     def keep_floors(self, floors: Mapping[Language, Floors]) -> None:
         """Judge by these floors from now on, in this home and with the model in use."""
         judgement.keep_floors(self.catalog, self.model, floors)
+
+    def _find(self, draft: Draft, asker: Principal, scope: Scope, options: Options) -> Retrieval:
+        """Search; where it takes both languages of the documents, the model translates the question."""
+
+        def translate(question: str, to: Language) -> Translation | None:
+            try:
+                return translated(question, to, self.model, self.catalog, options.stop)
+            except ModelError as error:  # what is in the question's own language can still be answered
+                log.warning("the question was not translated: %s", error)
+                return None
+
+        return self._retriever.retrieve(checked(draft.searched), asker, scope=scope, translate=translate)
 
     def answer(self, question: str, asker: Principal, **options: Any) -> Answer:
         """`ask()`, drained. Raises ModelError with the message of a Failed."""

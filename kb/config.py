@@ -86,6 +86,9 @@ class RetrievalSettings(_Section):
     dense_weight: float = Field(0.5, ge=0, le=1)
     coverage: bool = Field(True, description="a passage that holds more of the question's words goes before others")
     second_passage: bool = Field(True, description="a page with two good passages goes before one with a single one")
+    both_languages: bool = Field(
+        True, description="translate a question that documents in its language do not plainly answer, and search both"
+    )
     passages: int = Field(3, ge=1, description="given to the model at most; those far behind the best are left out")
     evidence_floor: float | None = Field(
         None, description="questions under it are refused; null takes the embedding model's calibrated value"

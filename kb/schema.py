@@ -190,6 +190,7 @@ class Retrieval:
     evidence: float  # the calibrated measure that was compared with the floor
     seconds: float
     notices: tuple["Notice", ...] = ()  # why there are no passages
+    translated: str = ""  # the question as it was searched in the documents' other language; "" where it was not
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +292,7 @@ class Retrieved:
     passages: tuple[Passage, ...]
     searched: str = ""
     enough_evidence: bool = True  # False: a refusal follows, and no model is called
+    translated: str = ""  # as it was searched in the documents' other language; "" where it was not
 
 
 @dataclass(frozen=True, slots=True)

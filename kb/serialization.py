@@ -128,8 +128,11 @@ def chunk_form(chunk: Chunk) -> dict[str, Any]:
 def event_form(event: Event) -> dict[str, Any]:
     """One event of an answer being made; `event` names its kind."""
     match event:
-        case Retrieved(passages, searched):
-            return {"event": "retrieved", "passages": [passage_form(p) for p in passages], "searched": searched}
+        case Retrieved(passages, searched, _, translated):
+            return {
+                "event": "retrieved", "passages": [passage_form(p) for p in passages], "searched": searched,
+                "translated": translated,
+            }  # fmt: skip
         case Thought(text):
             return {"event": "thought", "text": text}
         case Token(text):
@@ -199,7 +202,8 @@ def event_of_form(form: dict[str, Any]) -> Event | None:
     """The event of a form; None for those that are the service's own (it is waiting its turn)."""
     match form["event"]:
         case "retrieved":
-            return Retrieved(tuple(passage_of_form(p) for p in form["passages"]), form["searched"])
+            passages = tuple(passage_of_form(p) for p in form["passages"])
+            return Retrieved(passages, form["searched"], translated=form.get("translated", ""))
         case "thought":
             return Thought(form["text"])
         case "token":

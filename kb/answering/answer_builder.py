@@ -154,6 +154,10 @@ LEFT_OUT = {
     "en": "Only the first {} of {} passages fit into the model's context.",
     "zh": "模型的上下文只容得下 {1} 个段落中的前 {0} 个。",
 }
+TRANSLATED = {
+    "en": "Documents in Chinese were searched too, for: {}",
+    "zh": "也检索了英文文档，检索的问题：{}",
+}
 ORDERS = {
     "en": "A document tries to give the model orders; that part was neither obeyed nor used.",
     "zh": "有文档试图向模型下达指令，这部分内容既未执行，也未采用。",

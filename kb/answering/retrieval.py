@@ -8,12 +8,13 @@ that the embedding model leaves made good.
 import itertools
 import math
 import time
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.answering.exact_search import ExactScan, Selection
+from kb.answering.translation import Translation
 from kb.config import RetrievalSettings
 from kb.language.language import language_of
 from kb.language.tokenizer import MOST_WORDS, STOP_WORDS, any_of, content_words, tokenise
@@ -37,8 +38,19 @@ POSTINGS = 15_000
 FEW_DOCUMENTS = 8  # chosen by the reader: what they say is read, however far it is from the question
 COVERAGE = 0.4  # weight of the share of the words of a question that a passage holds, by idf
 SECOND = 0.2  # share of the second best score among the passages of a page, which all of them gain
+OTHER_SHARE = 0.05  # of the chunks, from which on what is in the other language is searched by a translation
+PLAINLY = 0.07  # so much more evidence in the question's language than in the other needs no translation
+OFF_TOPIC = 0.02  # so far under the floor nothing in either language speaks of the question
 WORTH_READING = 0.75  # score of a passage that the model is given, as a share of the best one's
 COMMON_PIECE = 0.1  # weight of a stop word in MaxSim, as a share of the rarest word's
+
+
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+Translate = Callable[[str, Language], Translation | None]  # a question, and the language to put it into
+
+
+def other_than(language: Language) -> Language:
+    return "en" if language == "zh" else "zh"
 
 
 def worth_reading(passages: Sequence[Passage]) -> tuple[Passage, ...]:
@@ -71,32 +83,99 @@ class Retriever:
         self._embedder = embedder
         self._settings = settings
 
-    def retrieve(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval:
+    def retrieve(
+        self,
+        question: str,
+        asker: Principal,
+        k: int | None = None,
+        scope: Scope = EVERYTHING,
+        translate: Translate | None = None,
+    ) -> Retrieval:
         """The k best passages for a question, best first, within the documents of `scope`. Where there are none a
-        notice says why."""
+        notice says why.
+
+        With `translate`, a question that the documents of its language do not plainly answer is searched in their other
+        language too, where there is much of that; either language then has half of the places, rounded up.
+        """
         began = time.perf_counter()
         self._indexes.ready()
         k = k or self._settings.passages
         access_ids, document_ids = self._catalog.access_ids(asker), self._catalog.document_ids(scope)
         limited = access_ids is not None or document_ids is not None
         allowed = self._scan.select(access_ids, document_ids) if limited else None
-        embedded = self._embedder.embed_question(question)
-        ranked, evidence = self._rank(question, embedded, max(self._settings.candidates, k), allowed)
-        passages = self._catalog.passages(ranked[:k], asker)
-        language = language_of(question)
-        floor = self._settings.evidence_floor
-        if floor is None:
-            floor = self._embedder.evidence_floors.get(language, 0.0)
+        language, translation = language_of(question), None
+        ranked, evidence = self._search(question, allowed, k)
+        if translate is not None and self._settings.both_languages:
+            parts = self._by_language(access_ids, document_ids)
+            if len(parts[other_than(language)].chunk_ids) >= OTHER_SHARE * sum(
+                len(p.chunk_ids) for p in parts.values()
+            ):
+                found = self._search_both(question, parts, k, translate)
+                if found is not None:
+                    ranked, evidence, translation = found
+        passages = self._catalog.passages(ranked[:k] if translation is None else ranked, asker)
         chosen = document_ids is not None and len(document_ids) <= FEW_DOCUMENTS
         notices = () if passages else (nothing_found(scope, self._catalog.documents(asker), language),)
         return Retrieval(
             question=question,
             passages=tuple(passages),
-            enough_evidence=bool(passages) and (evidence >= floor or chosen),
+            enough_evidence=bool(passages) and (chosen or evidence >= self._floor(language)),
             evidence=evidence,
             seconds=time.perf_counter() - began,
             notices=notices,
+            translated=translation.question if translation else "",
         )
+
+    def _floor(self, language: Language) -> float:
+        floor = self._settings.evidence_floor
+        return self._embedder.evidence_floors.get(language, 0.0) if floor is None else floor
+
+    def _by_language(
+        self, access_ids: Sequence[int] | None, document_ids: Sequence[int] | None
+    ) -> dict[Language, Selection]:
+        return {of: self._scan.select(access_ids, document_ids, of) for of in LANGUAGES}
+
+    def _search_both(
+        self, question: str, parts: Mapping[Language, Selection], k: int, translate: Translate
+    ) -> tuple[list[tuple[int, float]], float, Translation] | None:
+        """What is found in the question's language and, by its translation, in the other; with the evidence and the
+        translation. None where the documents in its own language plainly answer, where none in either language speaks
+        of it, and where there is no translation."""
+        own = language_of(question)
+        other = other_than(own)
+        here, evidence_here = self._search(question, parts[own], k)
+        there, evidence_there = self._search(question, parts[other], k)
+        found = max(evidence_here, evidence_there)
+        if evidence_here - evidence_there >= PLAINLY or found < self._floor(own) - OFF_TOPIC:
+            return None
+        translation = translate(question, other)
+        if translation is None:
+            return None
+        above_here, above_there = evidence_here - self._floor(own), evidence_there - self._floor(own)
+        rankings = [there]
+        for text in translation.texts:
+            ranking, evidence = self._search(text, parts[other], k)
+            rankings.append(ranking)
+            if text == translation.question:
+                above_there = max(above_there, evidence - self._floor(other))
+        there = averaged(rankings)
+        if above_here < 0 <= above_there:
+            here = []
+        elif above_there < 0 <= above_here:
+            there = []
+        if here and there:
+            half = (k + 1) // 2
+            first, second = (here, there) if above_here >= above_there else (there, here)
+            ranked = [found for pair in itertools.zip_longest(first[:half], second[:half]) for found in pair if found]
+        else:
+            ranked = (here or there)[:k]
+        return ranked, self._floor(own) + max(above_here, above_there), translation
+
+    def _search(self, text: str, allowed: Selection | None, k: int) -> tuple[list[tuple[int, float]], float]:
+        """(chunk id, score) best first, and the evidence."""
+        if allowed is not None and not len(allowed.chunk_ids):
+            return [], 0.0
+        return self._rank(text, self._embedder.embed_question(text), max(self._settings.candidates, k), allowed)
 
     def _rank(
         self, question: str, embedded: EmbeddedQuestion, limit: int, allowed: Selection | None
@@ -124,7 +203,7 @@ class Retriever:
             return dict(allowed.nearest(vector, limit))
         nearest = self._indexes.nearest(vector, limit)
         found = dict(self._scan.select().nearest(vector, limit) if nearest is None else nearest)
-        other: Language = "en" if language == "zh" else "zh"
+        other = other_than(language)
         if len(found) >= limit and other in self._catalog.languages():
             found.update(self._scan.select(language=other).nearest(vector, limit // 4))
         return found
@@ -189,6 +268,16 @@ def combined(
     if units is not None:
         total = total + SECOND * second_best(total, units)
     return total
+
+
+def averaged(rankings: Sequence[Sequence[tuple[int, float]]]) -> list[tuple[int, float]]:
+    """One ranking out of several: the mean of the scores, those of the best RERANKED of each scaled to 0..1."""
+    total: dict[int, float] = {}
+    for ranking in rankings:
+        head = ranking[:RERANKED]
+        for (chunk_id, _), score in zip(head, scaled(np.array([s for _, s in head], np.float32)).tolist(), strict=True):
+            total[chunk_id] = total.get(chunk_id, 0.0) + score / len(rankings)
+    return sorted(total.items(), key=lambda item: (-item[1], item[0]))
 
 
 def second_best(scores: Vectors, units: Sequence[Hashable]) -> Vectors:

@@ -244,6 +244,15 @@ MIGRATIONS: tuple[str, ...] = (
         found TEXT NOT NULL             -- JSON: [[page or null, why, text], ...]
     );
     """,
+    # 12: questions as a model translated them.
+    """
+    CREATE TABLE translations (
+        key BLOB PRIMARY KEY,           -- SHA-256 of the model's digest, the language and the question
+        written TEXT NOT NULL,
+        at TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX translations_by_age ON translations (at);
+    """,
 )
 
 
