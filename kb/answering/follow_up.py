@@ -1,0 +1,47 @@
+"""Follow-ups: whether a rewriting of a question asks the same, and brings nothing in that nobody asked about."""
+
+import re
+from collections.abc import Sequence
+
+from kb.language.content_terms import content_of, is_number
+from kb.language.language import CJK, nfkc
+from kb.language.proper_names import codes_in
+from kb.schema import Message
+
+_ASKS = re.compile(  # what makes a sentence a question, or a request
+    r"[?？]\W{0,3}$|^\W{0,3}(?:and |or |but |so )?(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do"
+    r"|does|did|can|could|may|must|should|shall|will|would|has|have|had|am|list|name|tell|show|give|explain|describe"
+    r"|compare|summari[sz]e|find)\b|什么|怎|如何|多少|多久|多长|多大|几|谁|哪|吗|呢|是否|何时|为何|请|有没有|能否|列出|说明|介绍|比较|总结",
+    re.I,
+)
+_ROOT = 4  # letters that two forms of one word share: "reimburse", "reimbursement"
+
+
+def keeps_to(rewriting: str, question: str, history: Sequence[Message]) -> bool:
+    """Whether a rewriting is a question, and each of its words stands in the question or in the conversation.
+
+    A number must stand in a question: one that only an answer gave would ask for what was answered already. A name
+    with a digit in it, such as P2, may come from an answer.
+    """
+    if not _ASKS.search(rewriting.strip()):
+        return False
+    asked = "\n".join([question, *(turn.content for turn in history if turn.role == "user")])
+    said = "\n".join([asked, *(turn.content for turn in history if turn.role == "assistant")])
+    asked_content, said_content = content_of(asked), content_of(said)
+    codes = codes_in(said)
+    said_letters = nfkc(said).casefold()
+    for token in content_of(rewriting):
+        if is_number(token):
+            if token not in asked_content and not any(token[1:] in code for code in codes):
+                return False
+        elif token not in said_content and not _known(token, said_content, said_letters):
+            return False
+    return codes_in(rewriting) <= codes
+
+
+def _known(token: str, said: dict[str, float], letters: str) -> bool:
+    """Whether a token stands in what was said in another form. Of Chinese a pair may be cut across two words."""
+    if CJK.search(token):
+        return all(character in letters for character in token)
+    root = token[: max(_ROOT, len(token) - 3)]
+    return len(token) > _ROOT and any(known.startswith(root) for known in said)

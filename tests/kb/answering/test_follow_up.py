@@ -1,0 +1,43 @@
+"""A follow-up's rewriting asks the same, and never brings in an answer."""
+
+import pytest
+
+from kb.answering.follow_up import keeps_to
+from kb.schema import Message
+
+EN = (
+    Message("user", "How much does a meal cost for staff?"),
+    Message("assistant", "Staff pay 3.50 euros a meal in the canteen of building K2 [1]."),
+)
+ZH = (Message("user", "密码复杂度检查是什么？"), Message("assistant", "它要求密码至少 12 位 [1]。"))
+
+
+@pytest.mark.parametrize(
+    ("rewriting", "question", "history"),
+    [
+        ("How much does a meal cost for guests?", "And for guests?", EN),
+        ("When is the canteen of K2 open?", "When is it open?", EN),
+        ("怎么关闭密码复杂度检查？", "怎么关闭它？", ZH),
+    ],
+)
+def test_a_rewriting_that_asks_the_same_is_kept(rewriting: str, question: str, history: tuple[Message, ...]) -> None:
+    assert keeps_to(rewriting, question, history)
+
+
+@pytest.mark.parametrize(
+    ("rewriting", "question", "history"),
+    [
+        ("Guests pay 8 euros a meal.", "And for guests?", EN),
+        ("A meal costs guests in the canteen.", "And for guests?", EN),
+        ("Does a meal cost 3.50 euros for guests?", "And for guests?", EN),
+        ("How much does a meal cost for guests in Lima?", "And for guests?", EN),
+        ("How much does a meal cost in K3?", "And for guests?", EN),
+        ("关闭密码复杂度检查。", "怎么关闭它？", ZH),
+        ("怎么把密码长度改为 12 位？", "怎么关闭它？", ZH),
+        ("怎么关闭防火墙？", "怎么关闭它？", ZH),
+    ],
+)
+def test_one_that_says_more_or_asks_nothing_is_dropped(
+    rewriting: str, question: str, history: tuple[Message, ...]
+) -> None:
+    assert not keeps_to(rewriting, question, history)
