@@ -15,6 +15,7 @@ from benchmarks import (  # noqa: E402
     latency,
     mutations,
     reading,
+    request_cases,
     retrieval,
     scorer,
     search,
@@ -36,6 +37,7 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "sync": lambda options: synchronising.run(),
     "reading": lambda options: reading.run(),
     "scorer": lambda options: scorer.run(),
+    "requests": lambda options: request_cases.run(kinds=tuple(options.kinds)),
     "ticks": lambda options: ticks.run(),
     "mutations": lambda options: mutations.run(options.files, options.folder),
 }
@@ -51,6 +53,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60, help="service: how long ten people ask")
     parser.add_argument("--overhead", action="store_true", help="service: only what it adds to the bare engine")
     parser.add_argument("--files", type=int, default=mutations.FILES, help="mutations: how many files")
+    parser.add_argument("--kind", action="append", default=[], dest="kinds", help="requests: only this kind")
     parser.add_argument("--folder", type=Path, help="mutations: more files to mutate")
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in RUN]

@@ -27,6 +27,7 @@ from kb.answering.answer_builder import (
     checked,
     evidence_of,
 )
+from kb.answering.follow_up import keeps_to
 from kb.answering.product_help import ProductHelp
 from kb.answering.retrieval import Retriever, worth_reading
 from kb.answering.translation import Translation, translated
@@ -40,6 +41,8 @@ from kb.language.language import language_of
 from kb.language.script import is_written_in
 from kb.models.embedders import open_embedder
 from kb.models.embedding import Embedder
+from kb.requests.desk import Desk
+from kb.requests.handling import handled
 from kb.schema import (
     EVERYTHING,
     Answer,
@@ -213,9 +216,10 @@ class KnowledgeBase(Documents):
         draft = Draft(question, language_of(question))
         try:
             help_ = self._help.polite(question, draft.language) or self._help.find(question, draft.language)
-            if help_ is not None:
-                answer = draft.helped(help_)
-            else:
+            answer = draft.helped(help_) if help_ is not None else None
+            if answer is None:
+                answer = yield from handled(self._desk(draft, asker, scope, options), history)
+            if answer is None:
                 answer = yield from self._from_documents(draft, asker, history, scope, options)
         except (RefusedByPolicy, UsageError):
             raise
@@ -225,6 +229,12 @@ class KnowledgeBase(Documents):
             return
         self._record(asker, "ask", draft, evidence_of(answer))
         yield Done(answer)
+
+    def _desk(self, draft: Draft, asker: Principal, scope: Scope, options: Options) -> Desk:
+        return Desk(
+            draft, asker, scope, options, self.settings, self.catalog, self.embedder,
+            lambda question, k, within: self.search(question, asker, k, within), lambda: self.model,
+        )  # fmt: skip
 
     def _from_documents(
         self, draft: Draft, asker: Principal, history: Sequence[Message], scope: Scope, options: Options
@@ -337,12 +347,14 @@ class KnowledgeBase(Documents):
             yield Failed(str(error), "".join(draft.text), "".join(draft.thinking))
 
     def _standalone(self, draft: Draft, history: Sequence[Message], options: Options) -> str:
-        """The follow-up question made self-contained by the model; the question itself where that fails."""
+        """The follow-up question made self-contained by the model; the question itself where that fails, or where the
+        rewriting says more than was asked."""
         rewritten = self.model.complete(
             prompts.standalone(draft.question, history, draft.language), answer_tokens=96, stop=options.stop
         )
         line = next((line.strip() for line in rewritten.splitlines() if line.strip()), "")
-        return line if line and len(line) <= 4 * len(draft.question) + 200 else draft.question
+        fits = line and len(line) <= 4 * len(draft.question) + 200
+        return line if fits and keeps_to(line, draft.question, history) else draft.question
 
     def _generate(self, draft: Draft, options: Options, strict: bool = False) -> Iterator[Event]:
         """Let the model answer from the passages that are shown to it, fewer where its context holds no more."""

@@ -11,7 +11,8 @@ WHOLE = 10_000  # as so many the width and the height of a page's picture count,
 
 Language = Literal["zh", "en"]
 AnswerOutcome = Literal["answered", "uncertain", "refused"]
-AnswerKind = Literal["fact", "greeting", "help"]  # from the documents; without them and without a model: the others
+# From a few passages; without documents; of whole documents; a question back.
+AnswerKind = Literal["fact", "greeting", "help", "summary", "comparison", "list", "documents", "clarify"]
 WhyHidden = Literal["style", "colour", "size", "place", "transparent", "characters"]
 ClaimState = Literal["confirmed", "not_found", "contradicted", "unchecked"]
 ClaimReason = Literal[
@@ -291,7 +292,7 @@ class Retrieved:
 
     passages: tuple[Passage, ...]
     searched: str = ""
-    enough_evidence: bool = True  # False: a refusal follows, and no model is called
+    enough_evidence: bool = True  # False: no model is called; what follows is a refusal, or needs none
     translated: str = ""  # as it was searched in the documents' other language; "" where it was not
 
 
@@ -307,6 +308,16 @@ class Token:
     """A piece of the answer."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A request reads part `number` of `total` parts, named `part`; the rest takes about `seconds_left`."""
+
+    number: int  # from 1
+    total: int
+    part: str  # "" where it has no name
+    seconds_left: float | None = None  # None where it is not known yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,4 +343,4 @@ class Failed:
     thinking: str = field(default="")
 
 
-Event = Retrieved | Thought | Token | Notice | Revised | Done | Failed
+Event = Retrieved | Progress | Thought | Token | Notice | Revised | Done | Failed

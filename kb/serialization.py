@@ -21,6 +21,7 @@ from kb.schema import (
     Notice,
     PageSpan,
     Passage,
+    Progress,
     Retrieval,
     Retrieved,
     Revised,
@@ -133,6 +134,8 @@ def event_form(event: Event) -> dict[str, Any]:
                 "event": "retrieved", "passages": [passage_form(p) for p in passages], "searched": searched,
                 "translated": translated,
             }  # fmt: skip
+        case Progress(number, total, part, left):
+            return {"event": "progress", "number": number, "total": total, "part": part, "seconds_left": left}
         case Thought(text):
             return {"event": "thought", "text": text}
         case Token(text):
@@ -204,6 +207,8 @@ def event_of_form(form: dict[str, Any]) -> Event | None:
         case "retrieved":
             passages = tuple(passage_of_form(p) for p in form["passages"])
             return Retrieved(passages, form["searched"], translated=form.get("translated", ""))
+        case "progress":
+            return Progress(form["number"], form["total"], form["part"], form["seconds_left"])
         case "thought":
             return Thought(form["text"])
         case "token":

@@ -1,0 +1,131 @@
+"""Blocks: the lists and tables of a text, each whole, with its items, the heads of its columns and what leads in."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kb.checking.table_claims import is_row
+from kb.schema import Heading
+
+FEWEST = 2  # items of a list, rows of a table
+_MARK = re.compile(
+    r"[ \t]{0,12}(?:[-*+•·▪‣–—◦●○□■✓]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、)．])[ \t]{1,4}(?=\S)"
+)
+_CELLS = re.compile(r" ?\| ?|\t")
+_RULE = re.compile(r"[\s|:-]+")
+_AMOUNT = re.compile(r"[\d\s.,+\-−±%:/]+")
+_LONGEST_LEAD = 300  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A row or a list item: `text[start:end]`, without its mark. `cells` are those of a row; else it is one."""
+
+    start: int
+    end: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A list or a table: its items in order, the heads of the columns ("" for none), the line before it, and the
+    headings it stands under."""
+
+    start: int
+    end: int
+    items: tuple[Item, ...]
+    heads: tuple[str, ...]
+    lead: str
+    section: str
+
+    @property
+    def is_table(self) -> bool:
+        return bool(self.heads) or len(self.items[0].cells) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    start: int
+    text: str
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+def blocks_of(text: str, headings: Sequence[Heading] = ()) -> list[Block]:
+    """The lists and tables of a text that have at least two items, in order."""
+    lines, at = [], 0
+    for line in text.split("\n"):
+        lines.append(_Line(at, line))
+        at += len(line) + 1
+    return list(_blocks(lines, headings))
+
+
+def _blocks(lines: Sequence[_Line], headings: Sequence[Heading]) -> Iterator[Block]:
+    starts = {heading.start for heading in headings}
+    stack: list[Heading] = []
+    number, lead, following = 0, "", 0
+    while number < len(lines):
+        line = lines[number]
+        while following < len(headings) and headings[following].start <= line.start:
+            _enter(stack, headings[following])
+            following += 1
+        taken, heads, items = _table(lines, number) if is_row(line.text) else _list(lines, number, starts)
+        if len(items) >= FEWEST:
+            section = " > ".join(heading.text for heading in stack)
+            yield Block(line.start, lines[number + taken - 1].end, tuple(items), heads, lead, section)
+        if line.text.strip():
+            lead = lines[number + taken - 1].text.strip()[:_LONGEST_LEAD] if taken == 1 else ""
+        if line.start in starts:
+            lead = ""
+        number += taken
+
+
+def _table(lines: Sequence[_Line], first: int) -> tuple[int, tuple[str, ...], list[Item]]:
+    """(lines taken, heads, rows) of the table that begins at a line."""
+    last = first
+    while last < len(lines) and is_row(lines[last].text) and lines[last].text.strip():
+        last += 1
+    rows = [line for line in lines[first:last] if not _RULE.fullmatch(line.text)]
+    heads: tuple[str, ...] = ()
+    ruled = last - first > 1 and bool(_RULE.fullmatch(lines[first + 1].text))
+    if len(rows) > 1 and (ruled or not any(_AMOUNT.fullmatch(cell) for cell in _cells(rows[0].text))):
+        heads = _cells(rows[0].text)
+        rows = rows[1:]
+    return last - first, heads, [Item(row.start, row.end, _cells(row.text)) for row in rows]
+
+
+def _cells(line: str) -> tuple[str, ...]:
+    return tuple(cell.strip() for cell in _CELLS.split(line.strip().strip("|")))
+
+
+def _list(lines: Sequence[_Line], first: int, headings: set[int]) -> tuple[int, tuple[str, ...], list[Item]]:
+    """(lines taken, no heads, items) of the list that begins at a line; one line is taken where there is none.
+
+    What is indented below an item belongs to it, and empty lines part no items.
+    """
+    items: list[Item] = []
+    last = number = first
+    while number < len(lines):
+        line = lines[number]
+        mark = _MARK.match(line.text)
+        if mark and line.start not in headings:
+            start = line.start + mark.end()
+            items.append(Item(start, line.end, (line.text[mark.end() :].strip(),)))
+        elif items and line.text[:1] in " \t" and line.text.strip():
+            item = items[-1]
+            items[-1] = Item(item.start, line.end, (f"{item.cells[0]} {line.text.strip()}",))
+        elif line.text.strip() or not items:
+            break
+        if line.text.strip():
+            last = number
+        number += 1
+    return max(1, last - first + 1), (), items
+
+
+def _enter(stack: list[Heading], heading: Heading) -> None:
+    """Go on under this heading."""
+    while stack and stack[-1].level >= heading.level:
+        stack.pop()
+    stack.append(heading)

@@ -1,0 +1,183 @@
+"""Comparisons: both sides are looked up apart, each in its own documents, and told side by side with their sources."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+
+from kb.answering import prompts
+from kb.answering.answer_builder import STOPPED
+from kb.answering.retrieval import worth_reading
+from kb.checking.prompt_injection import without_orders
+from kb.errors import ModelError
+from kb.requests.desk import Desk
+from kb.requests.document_names import documents_named
+from kb.requests.parts import parts_of, spread
+from kb.requests.quoting import one_line
+from kb.requests.recognition import Compare
+from kb.requests.summary import (
+    Note,
+    Sentence,
+    confirmed,
+    lines_of,
+    notes_on,
+    passages_of,
+    put_together,
+    tell_left_out,
+)
+from kb.schema import Answer, Document, Event, Message, Notice, Passage, Progress, Retrieved
+from kb.store import heading_paths
+
+MOST_PARTS = 6  # of each document that are read, where whole documents are compared
+_PASSAGES = 3  # of each side
+_SIDE_TOKENS = 160  # written of each side
+
+ABOUT = {"en": "What do the passages say about {}?", "zh": "关于{}，段落里写了什么？"}
+ASPECT = {"en": "{} of {}", "zh": "{1}的{0}"}
+SAME_POINTS = {"en": "On the same points as this: {}", "zh": "请说明与下面相同的方面：{}"}
+SILENT = {"en": "- The documents do not say anything about it.", "zh": "- 文档中没有说明。"}
+ONE_SIDED = {
+    "en": "The documents say nothing of {}: there is nothing to compare with.",
+    "zh": "文档没有说到{}，因此无从比较。",
+}
+BOTH_SILENT = {
+    "en": "The documents say nothing of either side.",
+    "zh": "文档没有说到其中任何一方。",
+}
+READ_IN_PART = {
+    "en": "{} of {} sections of {} were read, evenly spread over it.",
+    "zh": "{2} 共有 {1} 个部分，均匀选读了其中 {0} 个。",
+}
+
+Side = tuple[str, Document | None]  # what is compared, and the document that it names
+
+
+def compare(asked: Compare, desk: Desk) -> Generator[Event, None, Answer | None]:
+    """Both sides with their sources; None where neither is found."""
+    sides = _sides(asked, desk)
+    documents = [document for _, document in sides if document is not None]
+    if len(documents) == len(sides) and not asked.aspect:
+        return (yield from _whole_documents(documents, desk))
+    return (yield from _subjects(asked, sides, desk))
+
+
+def _sides(asked: Compare, desk: Desk) -> list[Side]:
+    """The reading of which both sides name documents; else the likeliest."""
+    documents = desk.documents()
+    for pair in asked.sides:
+        named = [documents_named(said, documents) for said in _completed(pair)]
+        found = [each[0] for each in named if len(each) == 1]
+        if len(found) == len(pair) and found[0].id != found[1].id:
+            return list(zip(pair, found, strict=True))
+    return [(said, _only(documents_named(said, documents))) for said in asked.sides[0]]
+
+
+def _completed(pair: tuple[str, str]) -> tuple[str, str]:
+    """Of "the 2024 edition and the 2025 edition of the rules" the first is one of the rules too."""
+    left, right = pair
+    words = right.split()
+    if right.isascii() and " of " in right and " of " not in left:
+        return f"{left} of {right.partition(' of ')[2]}", right
+    tail = right[len(_begin(left, right)) :] if not right.isascii() else ""
+    return (left + tail, right) if tail and words and len(_begin(left, right)) > 1 else pair
+
+
+def _begin(left: str, right: str) -> str:
+    """How the right side begins where it has the form of the left one, digits apart."""
+    form = "".join("#" if c.isdigit() else c for c in left)
+    other = "".join("#" if c.isdigit() else c for c in right)
+    return right[: len(left)] if other.startswith(form) else ""
+
+
+def _only(documents: Sequence[Document]) -> Document | None:
+    return documents[0] if len(documents) == 1 else None
+
+
+def _whole_documents(documents: Sequence[Document], desk: Desk) -> Generator[Event, None, Answer]:
+    passages: list[list[Passage]] = []
+    first = 1
+    for document in documents:
+        stored = desk.text_of(document)
+        parts = parts_of(stored, heading_paths.find(desk.catalog.db, stored) or ())
+        passages.append(passages_of(stored, spread(parts, MOST_PARTS), first))
+        first += len(passages[-1])
+        if len(parts) > MOST_PARTS:
+            told = READ_IN_PART[desk.language].format(MOST_PARTS, len(parts), document.path)
+            desk.draft.notices.append(Notice("sampled", told))
+    desk.draft.passages = desk.draft.shown = tuple(passage for own in passages for passage in own)
+    yield Retrieved(desk.draft.passages, desk.draft.searched)
+    lines: list[tuple[str, Sequence[Sentence]]] = []
+    notes: list[Note] = []
+    for document, own in zip(documents, passages, strict=True):
+        found = yield from notes_on(document, own, desk)
+        notes += found
+        title = one_line(document.title) or document.path
+        lines += [(f"**{title}** ({document.path})", ()), *lines_of(found)]
+    for document in documents:
+        desk.check(document)
+    return _told(lines, notes, desk)
+
+
+def _told(lines: Sequence[tuple[str, Sequence[Sentence]]], notes: Sequence[Note], desk: Desk) -> Answer:
+    if not any(note.sentences for note in notes):
+        if desk.options.stopped:
+            raise ModelError(STOPPED[desk.language])
+        return desk.draft.refused("both_silent", BOTH_SILENT[desk.language])
+    tell_left_out(notes, desk)
+    if desk.options.stopped:
+        desk.draft.notices.append(Notice("stopped", STOPPED[desk.language]))
+    return put_together(lines, "comparison", desk)
+
+
+def _subjects(asked: Compare, sides: Sequence[Side], desk: Desk) -> Generator[Event, None, Answer | None]:
+    language = desk.language
+    names = [ASPECT[language].format(asked.aspect, said) if asked.aspect else said for said, _ in sides]
+    found = _found(names, sides, desk)
+    if not any(found):
+        return None
+    desk.draft.passages = desk.draft.shown = tuple(dict.fromkeys(passage for own in found for passage in own))
+    yield Retrieved(desk.draft.passages, desk.draft.searched)
+    lines: list[tuple[str, Sequence[Sentence]]] = []
+    notes: list[Note] = []
+    for number, ((said, _), name, own) in enumerate(zip(sides, names, found, strict=True), 1):
+        yield Progress(number, len(sides), said)
+        note = (yield from _side(name, own, notes, desk)) if own and not desk.options.stopped else None
+        lines.append((f"**{one_line(said)}**", ()))
+        if note is None or not note.sentences:
+            desk.draft.notices.append(Notice("one_sided", ONE_SIDED[language].format(name)))
+            lines.append((SILENT[language], ()))
+        else:
+            notes.append(note)
+            lines += [("- ", [sentence]) for sentence in note.sentences]
+    return _told(lines, notes, desk)
+
+
+def _found(names: Sequence[str], sides: Sequence[Side], desk: Desk) -> list[list[Passage]]:
+    """The passages of each side, numbered through; one that both have has one number."""
+    ranks: dict[int, Passage] = {}
+    found: list[list[Passage]] = []
+    for name, (_, document) in zip(names, sides, strict=True):
+        searched = desk.search(name, _PASSAGES, desk.scope if document is None else desk.within(document))
+        own = worth_reading(searched.passages) if searched.enough_evidence or document is not None else ()
+        for passage in own:
+            ranks.setdefault(passage.chunk_id, replace(passage, rank=len(ranks) + 1))
+        found.append([ranks[passage.chunk_id] for passage in own])
+    return found
+
+
+def _side(
+    name: str, passages: Sequence[Passage], before: Sequence[Note], desk: Desk
+) -> Generator[Event, None, Note | None]:
+    """What is told of one side, on the points that were told of the other."""
+    language = desk.language
+    question = ABOUT[language].format(name)
+    told = " ".join(sentence.text for note in before for sentence in note.sentences)
+    asked = f"{question} {SAME_POINTS[language].format(told)}" if told else question
+    shown = [without_orders(passage) for passage in passages]
+    written = len(desk.draft.text)
+    messages: list[Message] = prompts.answering(asked, shown, language)
+    yield from desk.write(messages, _SIDE_TOKENS)
+    said = "".join(desk.draft.text[written:]).strip()
+    yield from desk.part_written()
+    if not said or prompts.says_only_not_found(said):
+        return None
+    kept, left_out = confirmed(said, passages, desk, question)
+    return Note(passages[0], tuple(kept), left_out)

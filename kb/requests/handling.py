@@ -1,0 +1,87 @@
+"""Handling: from a question to the answer of the request that it is."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+
+from kb.errors import DocumentNotFound
+from kb.requests.comparison import compare
+from kb.requests.desk import Desk
+from kb.requests.document_names import documents_named
+from kb.requests.listing import list_all
+from kb.requests.mentions import find_documents
+from kb.requests.recognition import Compare, FindDocuments, ListAll, Summarise, recognise
+from kb.requests.referents import asked_back, without_referent
+from kb.requests.summary import summarise
+from kb.schema import Answer, Document, Event, Language, Message, Notice
+from kb.store.scopes import nothing_found
+
+_MOST_NAMED = 6  # documents that are offered where a name fits several
+
+WHICH = {
+    "en": "Which document do you mean? Name one of them, or choose it in the filter: {}.",
+    "zh": "您指的是哪个文档？请写明其中一个，或在筛选条件中选定：{}。",
+}
+DELETED = {
+    "en": "{} was deleted, or taken from you, while it was being read.",
+    "zh": "{} 在阅读过程中被删除，或您已无权阅读。",
+}
+_TRANSLATE: dict[Language, str] = {
+    "en": "Translate this title of a document into Chinese. Write only the translation.\n{}",
+    "zh": "把这个文档标题译成英文，只写译文。\n{}",
+}
+_TRANSLATED: dict[Language, tuple[str, str]] = {
+    "en": ("canteen rules", "食堂管理办法"),
+    "zh": ("食堂管理办法", "canteen rules"),
+}
+
+
+def handled(desk: Desk, history: Sequence[Message]) -> Generator[Event, None, Answer | None]:
+    """The answer where the question is a request; None for an ordinary question, before any event."""
+    draft = desk.draft
+    match recognise(draft.question):
+        case FindDocuments() as asked:
+            return (yield from find_documents(asked, desk))
+        case ListAll() as asked:
+            return (yield from list_all(asked, desk))
+        case Summarise() as asked:
+            return (yield from _summary(asked, desk, history))
+        case Compare() as asked:
+            return (yield from compare(asked, desk))
+    if not history and (word := without_referent(draft.question)) and len(desk.documents()) != 1:
+        return replace(draft.finished(asked_back(word, draft.language)), kind="clarify")
+    return None
+
+
+def _summary(asked: Summarise, desk: Desk, history: Sequence[Message]) -> Generator[Event, None, Answer | None]:
+    draft, documents = desk.draft, desk.documents()
+    if not documents:
+        return draft.found_nothing([nothing_found(desk.scope, desk.catalog.documents(desk.asker), desk.language)])
+    if asked.name:
+        meant = documents_named(asked.name, documents) or (_named_otherwise(asked, documents, desk))
+    else:
+        meant = documents
+    if len(meant) == 1:
+        try:
+            return (yield from summarise(meant[0], desk))
+        except DocumentNotFound:
+            return draft.found_nothing([Notice("document_deleted", DELETED[desk.language].format(meant[0].path))])
+    if not meant or history or not asked.sure:  # a subject, or something of the conversation
+        return None
+    names = [f"“{document.path}”" for document in meant[:_MOST_NAMED]]
+    text = WHICH[desk.language].format(("、" if desk.language == "zh" else ", ").join(names))
+    return replace(draft.finished(text), kind="clarify")
+
+
+def _named_otherwise(asked: Summarise, documents: Sequence[Document], desk: Desk) -> list[Document]:
+    """The documents whose name in the other language is meant, by the model's translation."""
+    if not asked.sure:
+        return []
+    language = desk.language
+    example, translated = _TRANSLATED[language]
+    messages = [
+        Message("user", _TRANSLATE[language].format(example)),
+        Message("assistant", translated),
+        Message("user", _TRANSLATE[language].format(asked.name)),
+    ]
+    said = desk.open_model().complete(messages, answer_tokens=32, stop=desk.options.stop)
+    return documents_named(next(iter(said.strip().splitlines()), ""), documents)

@@ -1,0 +1,169 @@
+"""Listing: all of something: the whole list or table that holds it, from the document's stored text, with how many."""
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+
+from kb.checking.prompt_injection import gives_orders
+from kb.errors import DocumentNotFound
+from kb.language.content_terms import content_of
+from kb.requests.blocks import Block, Item, blocks_of
+from kb.requests.desk import Desk, passage_of
+from kb.requests.quoting import Line, answer_of, one_line
+from kb.requests.recognition import ListAll
+from kb.schema import Answer, Event, Notice, Passage, Retrieved, StoredText
+from kb.store import heading_paths
+
+COVERED = 1 / 3  # share of what is asked for that must stand in the list, its heads or above it
+COVERED_UNSURE = 0.6  # the same where the question may be an ordinary one
+COVERAGE_WEIGHT = 0.15  # beside the cosine of what was asked for and what a list is about
+RIVAL = 0.05  # how near a list in another document comes before it is named
+MOST_ITEMS = 300
+_PASSAGES = 10  # of the search
+_BEST = 3  # of these one must reach into the list
+_AROUND = 3_000  # characters before and behind a passage in which lists are looked at
+_MOST_BLOCKS = 40
+_DESCRIBED = 400  # characters of what a list is about
+
+COUNTED = {
+    "en": ("1 item, from **{1}** ({2}):", "{0} items, from **{1}** ({2}):"),
+    "zh": ("共 1 项，出自 **{1}**（{2}）：", "共 {0} 项，出自 **{1}**（{2}）："),
+}
+MATCHING = {
+    "en": "Of the {} rows of this table, those that match {} are listed.",
+    "zh": "该表共有 {} 行，这里只列出与{}相符的。",
+}
+MORE_ELSEWHERE = {
+    "en": "This may not be all: {} has a list of the kind too.",
+    "zh": "可能并不完整：{} 中也有类似的列表。",
+}
+CUT_OFF = {"en": "Only the first {} of {} items are shown.", "zh": "只显示 {1} 项中的前 {0} 项。"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    stored: StoredText
+    block: Block
+    score: float
+    covered: float
+    near: bool  # one of the best passages reaches into it
+
+
+def list_all(asked: ListAll, desk: Desk) -> Generator[Event, None, Answer | None]:
+    """The list or table that holds what is asked for, item by item; None where none plainly does."""
+    found = desk.search(asked.subject, _PASSAGES, desk.scope)
+    if not found.enough_evidence:
+        return None
+    ranked = _ranked(asked.subject, found.passages, desk)
+    least = COVERED if asked.sure else COVERED_UNSURE
+    if not ranked or not ranked[0].near or ranked[0].covered < least:
+        return None
+    best, draft, language = ranked[0], desk.draft, desk.language
+    block, passages = best.block, [passage_of(best.stored, 1, best.block.start, best.block.end, best.block.section)]
+    kept, matched = _matching(asked.subject, block)
+    draft.passages = tuple(passages)
+    yield Retrieved(draft.passages, draft.searched, enough_evidence=False)
+    items = [item for item in kept if not gives_orders(" ".join(item.cells))]
+    name = one_line(best.stored.title) or best.stored.path
+    head = COUNTED[language][len(items) != 1].format(len(items), name, _place(best))
+    if matched:
+        quoted = [f"“{value}”" for value in matched]
+        names = ("、" if language == "zh" else ", ").join(quoted)
+        draft.notices.append(Notice("matching_rows", MATCHING[language].format(len(block.items), names)))
+    rival = next((r for r in ranked[1:] if r.stored.path != best.stored.path and _rivals(r, best)), None)
+    if rival is not None:
+        draft.notices.append(Notice("more_elsewhere", MORE_ELSEWHERE[language].format(rival.stored.path)))
+    if len(items) > MOST_ITEMS:
+        draft.notices.append(Notice("items_cut_off", CUT_OFF[language].format(MOST_ITEMS, len(items))))
+    lines = _lines(items[:MOST_ITEMS], block, passages[0])
+    return answer_of(draft, "list", [Line(head), *lines])
+
+
+def _rivals(other: _Found, best: _Found) -> bool:
+    return other.score >= best.score - RIVAL and other.covered >= COVERED
+
+
+def _place(found: _Found) -> str:
+    return " > ".join(filter(None, (found.stored.path, found.block.section.rpartition(" > ")[2])))
+
+
+def _ranked(subject: str, passages: Sequence[Passage], desk: Desk) -> list[_Found]:
+    """The lists and tables around some passages, the likeliest first."""
+    around = list(_around(passages, desk))[:_MOST_BLOCKS]
+    if not around:
+        return []
+    cosines = desk.embedder.similarities(subject, [_about(stored, block) for stored, block in around])
+    wanted = content_of(subject)
+    found = []
+    for (stored, block), cosine in zip(around, cosines, strict=True):
+        covered = _coverage(wanted, stored, block)
+        near = any(_reaches_into(passage, stored, block) for passage in passages[:_BEST])
+        found.append(_Found(stored, block, float(cosine) + COVERAGE_WEIGHT * covered, covered, near))
+    return sorted(found, key=lambda each: -each.score)
+
+
+def _reaches_into(passage: Passage, stored: StoredText, block: Block) -> bool:
+    same = (passage.collection, passage.document) == (stored.collection, stored.path)
+    return same and passage.start < block.end and block.start < passage.end
+
+
+def _around(passages: Sequence[Passage], desk: Desk) -> Iterator[tuple[StoredText, Block]]:
+    documents = {(d.collection, d.path): d for d in desk.documents()}
+    for key in dict.fromkeys((p.collection, p.document) for p in passages):
+        try:
+            stored = desk.text_of(documents[key])
+        except (KeyError, DocumentNotFound):  # deleted in this moment
+            continue
+        own = [p for p in passages if (p.collection, p.document) == key]
+        for block in blocks_of(stored.text, heading_paths.find(desk.catalog.db, stored) or ()):
+            if any(p.start - _AROUND < block.end and block.start < p.end + _AROUND for p in own):
+                yield stored, block
+
+
+def _about(stored: StoredText, block: Block) -> str:
+    """What a list is about, in words."""
+    section = block.section.rpartition(" > ")[2]
+    items = " ".join(item.cells[0] for item in block.items[:3])
+    return f"{stored.title}. {section}. {block.lead[-120:]} {' '.join(block.heads)}. {items}"[:_DESCRIBED]
+
+
+def _coverage(wanted: dict[str, float], stored: StoredText, block: Block) -> float:
+    cells = " ".join(" ".join(item.cells) for item in block.items[:MOST_ITEMS])
+    said = f"{stored.title} {stored.path} {block.section} {block.lead} {' '.join(block.heads)} {cells}"
+    have = content_of(said)
+    return sum(weight for token, weight in wanted.items() if token in have) / (sum(wanted.values()) or 1.0)
+
+
+def _matching(subject: str, block: Block) -> tuple[Sequence[Item], list[str]]:
+    """The rows that are asked for, and the values they share: those that the question names and that only some rows
+    have in a column. All rows, and no values, where there are none."""
+    if not block.is_table:
+        return block.items, []
+    wanted = content_of(subject).keys()
+    kept, values = list(block.items), dict[str, None]()
+    for column in range(max(len(item.cells) for item in block.items)):
+        named = [
+            item
+            for item in kept
+            if column < len(item.cells) and (said := content_of(item.cells[column]).keys()) and said <= wanted
+        ]
+        if named and len(named) < len(kept):
+            kept = named
+            values.update(dict.fromkeys(one_line(item.cells[column]) for item in named))
+    return kept, list(values)
+
+
+def _lines(items: Sequence[Item], block: Block, passage: Passage) -> Iterator[Line]:
+    for number, item in enumerate(items, 1):
+        yield Line(f"{number}. {_said(item, block.heads)}", passage, item.start, item.end)
+
+
+def _said(item: Item, heads: Sequence[str]) -> str:
+    """A row with the heads of its columns; a list item as it is."""
+    cells = [one_line(cell) for cell in item.cells]
+    if len(cells) == 1:
+        return cells[0]
+    named = [*heads, *[""] * (len(cells) - len(heads))]
+    rest = [
+        f"{one_line(head)}: {cell}" if head else cell for head, cell in zip(named[1:], cells[1:], strict=False) if cell
+    ]
+    return f"**{cells[0]}**: {'; '.join(rest)}" if cells[0] else "; ".join(rest)

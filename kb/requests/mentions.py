@@ -1,0 +1,117 @@
+"""Mentions: which documents speak of something, each with its best place. No model is needed."""
+
+import re
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from kb.answering.retrieval import piece_weights
+from kb.checking.prompt_injection import gives_orders, without_orders
+from kb.language.content_terms import content_of, stem
+from kb.language.language import nfkc, sentences
+from kb.language.tokenizer import content_words
+from kb.models.maxsim import maxsim
+from kb.requests.desk import Desk
+from kb.requests.quoting import Line, answer_of, one_line
+from kb.requests.recognition import FindDocuments
+from kb.schema import Answer, Event, Notice, Passage, Retrieved
+from kb.store.scopes import nothing_found
+
+NEAR = 0.86  # evidence from which on a passage without the words is taken to speak of the subject all the same
+MOST_PLACES: Final = 2_000  # that are looked at, the best first
+MOST_TOLD = 40  # documents that are listed
+_LONGEST_QUOTE = 240  # characters
+_PASSAGES = 50  # of the search by meaning
+
+FOUND = {
+    "en": ("1 document speaks of “{1}”:", "{0} documents speak of “{1}”:"),
+    "zh": ("有 1 个文档提到“{1}”：", "有 {0} 个文档提到“{1}”："),
+}
+NONE = {"en": "No document that you may read mentions “{}”.", "zh": "您可阅读的文档都没有提到“{}”。"}
+BY_MEANING = {
+    "en": "None of these documents has the words themselves; they come near in meaning.",
+    "zh": "这些文档都没有出现原词，只是含义相近。",
+}
+NOT_ALL = {"en": "Only the best {} of {} documents are listed.", "zh": "只列出 {1} 个文档中最相关的 {0} 个。"}
+
+
+def find_documents(asked: FindDocuments, desk: Desk) -> Generator[Event, None, Answer]:
+    """The documents that hold all the words of the subject in one place; else those that come near it in meaning."""
+    draft, language = desk.draft, desk.language
+    readable = {(d.collection, d.path): d for d in desk.documents()}
+    if not readable:
+        return draft.found_nothing([nothing_found(desk.scope, desk.catalog.documents(desk.asker), language)])
+    found = _with_the_words(asked.subject, desk)
+    by_meaning = not found
+    found = found or _near(asked.subject, desk)
+    best: dict[tuple[str, str], Passage] = {}
+    for passage in found:
+        key = passage.collection, passage.document
+        if key in readable and not gives_orders(passage.document):
+            best.setdefault(key, passage)
+    told = list(best.values())[:MOST_TOLD]
+    draft.passages = tuple(replace(passage, rank=rank) for rank, passage in enumerate(told, 1))
+    yield Retrieved(draft.passages, draft.searched, enough_evidence=False)
+    if not told:
+        return replace(draft.finished(NONE[language].format(asked.subject)), kind="documents")
+    if by_meaning:
+        draft.notices.append(Notice("by_meaning", BY_MEANING[language]))
+    if len(told) < len(best):
+        draft.notices.append(Notice("not_all_listed", NOT_ALL[language].format(len(told), len(best))))
+    head = FOUND[language][len(best) > 1].format(len(best), asked.subject)
+    return answer_of(draft, "documents", [Line(head), *_lines(asked.subject, draft.passages)])
+
+
+def _with_the_words(subject: str, desk: Desk) -> list[Passage]:
+    """The best places that hold all the words of the subject."""
+    words = content_words(subject)
+    expression = " AND ".join(f'"{word}"' for word in words)
+    found = desk.catalog.word_search(expression, MOST_PLACES, desk.chunk_ids()) if words else []
+    passages = desk.catalog.passages(found, desk.asker)
+    # Chinese words may be cut otherwise within a text than alone.
+    known = {passage.chunk_id for passage in passages}
+    wanted = _squeezed(subject)
+    others = desk.search(subject, _PASSAGES, desk.scope).passages
+    return passages + [p for p in others if p.chunk_id not in known and wanted in _squeezed(p.text)]
+
+
+def _near(subject: str, desk: Desk) -> list[Passage]:
+    passages = desk.search(subject, _PASSAGES, desk.scope).passages
+    embedded = desk.embedder.embed_question(subject)
+    if not len(embedded.tokens) or not passages:
+        return []
+    packed = desk.catalog.token_vectors([passage.chunk_id for passage in passages])
+    weights = piece_weights(desk.catalog, embedded.pieces)
+    scores = maxsim(embedded.tokens, weights, [packed.get(p.chunk_id, b"") for p in passages])
+    near = [(float(score), p) for score, p in zip(scores, passages, strict=True) if score >= NEAR]
+    return [passage for _, passage in sorted(near, key=lambda pair: -pair[0])]
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", nfkc(text)).casefold()
+
+
+def _lines(subject: str, passages: Sequence[Passage]) -> Iterable[Line]:
+    for passage in passages:
+        start, end = _best_sentence(subject, passage)
+        place = f"{passage.document}, p. {passage.page}" if passage.page else passage.document
+        title = one_line(passage.title) or passage.document
+        name = f"**{title}** ({place})" if title != passage.document else f"**{title}**"
+        quote = one_line(passage.text[start - passage.start : end - passage.start])
+        yield Line(f"{passage.rank}. {name}: {quote}", passage, start, end)
+
+
+def _best_sentence(subject: str, passage: Passage) -> tuple[int, int]:
+    """Where the sentence or line of a passage stands that has most words of the subject; the first of equals."""
+    text = without_orders(passage).text
+    wanted = {stem(word) for word in content_words(subject)} | set(content_of(subject))
+    phrase = _squeezed(subject)
+
+    def has(span: tuple[int, int]) -> tuple[bool, int]:
+        said = text[span[0] : span[1]]
+        words = {stem(word) for word in content_words(said)} | set(content_of(said))
+        return phrase in _squeezed(said), len(wanted & words)
+
+    spans = [span for span in sentences(text) if any(c.isalnum() for c in text[span[0] : span[1]])]
+    start, end = max(spans, key=has, default=(0, len(passage.text)))
+    return passage.start + start, passage.start + min(end, start + _LONGEST_QUOTE)

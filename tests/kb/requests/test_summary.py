@@ -1,0 +1,141 @@
+"""Summaries and comparisons: whole documents read part by part, each sentence with the words it rests on."""
+
+import itertools
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from kb.assistant import KnowledgeBase
+from kb.errors import ModelError
+from kb.requests.parts import PART_TOKENS, parts_of, spread
+from kb.schema import Done, Heading, Progress, Retrieved, Scope, StoredText, Token
+from tests.fakes import ScriptedModel
+from tests.knowledge import OWNER
+
+Fill = Callable[[ScriptedModel], KnowledgeBase]
+HOURS = (
+    "The office in Utrecht opens at 7:45. A lost laptop must be reported within 2 hours. The moon is made of cheese."
+)
+
+
+def stored(text: str) -> StoredText:
+    return StoredText("docs", "a.md", 1, "A", "text/markdown", "0" * 64, text, ())
+
+
+def test_a_document_is_read_with_progress_and_only_what_it_confirms_is_kept(filled: Fill) -> None:
+    model = ScriptedModel([HOURS])
+    kb = filled(model)
+    events = list(kb.ask("Summarise handbook.md", OWNER))
+    assert isinstance(events[0], Retrieved)
+    assert [event for event in events if isinstance(event, Progress)] == [Progress(1, 1, "Hours; Laptops")]
+    assert isinstance(events[-1], Done)
+    answer = events[-1].answer
+    assert (answer.kind, answer.refused, answer.engine) == ("summary", False, "embedded")
+    assert answer.text == (
+        "**Staff handbook** (handbook.md), read as a whole:\n\n"
+        "- **Hours; Laptops**: The office in Utrecht opens at 7:45 [1]. "
+        "A lost laptop must be reported within 2 hours [1]."
+    )
+    assert [answer.text[c.start : c.end] for c in answer.claims] == [
+        "The office in Utrecht opens at 7:45 [1].",
+        "A lost laptop must be reported within 2 hours [1].",
+    ]
+    text = kb.stored_text(OWNER, None, "handbook.md").text
+    assert all(text[c.start : c.end] == c.quote for c in answer.citations)
+    assert [(n.kind, n.text[-4:]) for n in answer.notices] == [("sentences_left_out", ": 1.")]
+    assert "never follow" in model.requests[0][-1].content
+
+
+def test_where_a_filter_leaves_one_document_it_is_this_one(filled: Fill) -> None:
+    kb = filled(ScriptedModel(["员工每年有 9 天全薪病假。"]))
+    answer = kb.answer("总结这份文档", OWNER, scope=Scope(paths=("hr/*",)))
+    assert (answer.kind, {c.document for c in answer.citations}) == ("summary", {"hr/休假.md"})
+    answer = kb.answer("总结这份文档", OWNER)
+    assert (answer.kind, answer.citations) == ("clarify", ())
+    assert "“handbook.md”、“hr/休假.md”" in answer.text
+
+
+def test_a_title_in_the_other_language_is_translated_by_the_model(filled: Fill) -> None:
+    model = ScriptedModel(["Employees have 9 days of paid sick leave a year."], completions=["休假制度"])
+    answer = filled(model).answer("Summarise the leave rules", OWNER)
+    assert answer.kind == "summary"
+    assert answer.passages[0].document == "hr/休假.md"
+
+
+def test_a_subject_that_is_no_document_is_an_ordinary_question(filled: Fill) -> None:
+    model = ScriptedModel(completions=["the moon"])
+    assert filled(model).answer("Summarise the history of the moon", OWNER).kind == "fact"
+
+
+def test_an_empty_collection_and_a_document_that_is_deleted_meanwhile_are_clear_answers(filled: Fill) -> None:
+    kb = filled(ScriptedModel([HOURS]))
+    answer = kb.answer("Summarise handbook.md", OWNER, scope=Scope(collections=("none",)))
+    assert (answer.refused, [n.kind for n in answer.notices]) == (True, ["nothing_matches"])
+    events = kb.ask("Summarise handbook.md", OWNER)
+    next(event for event in events if isinstance(event, Token))
+    kb.delete_document(OWNER, None, "handbook.md")
+    *_, done = events
+    assert isinstance(done, Done)
+    assert done.answer.refused
+    assert done.answer.text == "handbook.md was deleted, or taken from you, while it was being read."
+
+
+def test_a_stop_keeps_what_was_read_and_says_how_far(filled: Fill) -> None:
+    stop = threading.Event()
+    kb = filled(ScriptedModel([HOURS]))
+    events = kb.ask("Compare handbook.md and 休假.md", OWNER, stop=stop)
+    seen = []
+    for event in events:
+        seen.append(event)
+        if isinstance(event, Progress) and len([e for e in seen if isinstance(e, Progress)]) == 2:
+            stop.set()
+    assert isinstance(seen[-1], Done)
+    answer = seen[-1].answer
+    assert answer.kind == "comparison"
+    assert {c.document for c in answer.citations} == {"handbook.md"}
+    assert [n.kind for n in answer.notices if n.kind == "stopped"] == ["stopped"]
+    stop.set()
+    with pytest.raises(ModelError, match="Stopped"):
+        kb.answer("Summarise handbook.md", OWNER, stop=stop)
+
+
+def test_both_sides_of_a_comparison_are_looked_up_and_cited(filled: Fill) -> None:
+    model = ScriptedModel(
+        ["The office in Utrecht opens at 7:45 [1].", "A lost laptop must be reported within 2 hours [1]."]
+    )
+    answer = filled(model).answer("Compare the office hours and the report of a lost laptop", OWNER)
+    assert answer.kind == "comparison"
+    assert answer.text.startswith("**office hours**\n\n- The office in Utrecht opens at 7:45 [1].\n")
+    assert "**report of a lost laptop**" in answer.text
+    assert len(model.requests) == 2
+    assert {c.quote for c in answer.citations} >= {"A lost laptop must be reported to the service desk within 2 hours."}
+
+
+def test_a_side_that_no_document_speaks_of_is_said_to_be_missing(filled: Fill) -> None:
+    model = ScriptedModel(["The office in Utrecht opens at 7:45 [1].", "The documents do not say."])
+    answer = filled(model).answer("Compare the office hours and the price of tulips", OWNER)
+    assert "The documents do not say anything about it." in answer.text
+    assert [n.kind for n in answer.notices] == ["one_sided"]
+
+
+def test_parts_follow_headings_and_hold_no_more_than_a_model_reads_at_once() -> None:
+    paragraphs = ["# One\n\n" + "Bees fly far. " * 30, "# Two\n\n" + "Ants walk. " * 400, "# Three\n\nEnd."]
+    text = "\n\n".join(paragraphs)
+    headings = [Heading(text.index(f"# {name}"), 1, name) for name in ("One", "Two", "Three")]
+    parts = parts_of(stored(text), headings)
+    assert "".join(text[part.start : part.end] for part in parts) == text
+    assert all(part.end - part.start < 5 * PART_TOKENS for part in parts)
+    assert parts[0].name.startswith("One")
+    assert parts[-1].name.endswith("Three")
+    assert parts_of(stored("- - -\n\n"), ()) == []
+
+
+def test_of_many_parts_some_are_taken_evenly_with_the_first_and_the_last() -> None:
+    parts = parts_of(stored("Bees fly far. " * 4_000), ())
+    taken = spread(parts, 5)
+    numbers = [parts.index(part) for part in taken]
+    steps = {b - a for a, b in itertools.pairwise(numbers)}
+    assert (numbers[0], numbers[-1], len(numbers)) == (0, len(parts) - 1, 5)
+    assert max(steps) - min(steps) <= 1
+    assert spread(parts[:3], 5) == parts[:3]
