@@ -384,6 +384,24 @@ def test_every_word_can_be_read_on_what_is_under_it(browser: "Browser", product:
     context.close()
 
 
+def test_a_summary_says_which_section_is_read_and_a_stop_keeps_what_was_read(
+    visitor: Visitor, hold: Callable[[int], object]
+) -> None:
+    page = visitor.page
+    hold(0)
+    visitor.ask("Summarise information_security_policy.pdf")
+    state = page.locator(".state")
+    state.filter(has_text=re.compile(r"Reading section 1 of \d+")).wait_for()
+    hold(1_000)
+    state.filter(has_text=re.compile(r"Reading section [2-9] of \d+")).wait_for()
+    hold(0)
+    page.locator(".st-key-stop button").click()
+    page.locator(".st-key-stop").wait_for(state="detached")
+    page.locator("button.cite").first.wait_for()
+    assert "information_security_policy.pdf" in page.locator("div.answer").inner_text()
+    page.get_by_text("Stopped").first.wait_for()
+
+
 def test_the_source_takes_the_width_of_a_narrow_screen(browser: "Browser", product: Running) -> None:
     context = browser.new_context(locale="zh-CN", viewport={"width": 360, "height": 740})
     visitor = Visitor(context.new_page(), product.address)

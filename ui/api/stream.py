@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from kb.answering.answer_builder import STOPPED
 from kb.language.language import language_of
-from kb.schema import Done, Event, Failed, Retrieved, Revised, Thought, Token
+from kb.schema import Done, Event, Failed, Progress, Retrieved, Revised, Thought, Token
 from kb.serialization import event_form
 
 if TYPE_CHECKING:
@@ -187,6 +187,7 @@ class _Told:
         self._passages = False
         self._thinking = self._text = ""
         self._notices = 0
+        self._progress: Progress | None = None
 
     def news(self, snapshot: "Snapshot") -> Iterator[Form]:
         """What is new, as events. The end is not among them."""
@@ -196,6 +197,9 @@ class _Told:
         if snapshot.state == "queued" and snapshot.ahead != self._ahead:
             self._ahead = snapshot.ahead
             yield {"event": "queued", "ahead": snapshot.ahead}
+        if snapshot.progress is not None and snapshot.progress != self._progress:
+            self._progress = snapshot.progress
+            yield event_form(snapshot.progress)
         yield from (event_form(event) for event in self._written(snapshot))
 
     def _written(self, snapshot: "Snapshot") -> Iterator[Event]:

@@ -13,6 +13,7 @@ from kb.schema import (
     Message,
     Notice,
     Passage,
+    Progress,
     Retrieval,
     Retrieved,
     Revised,
@@ -66,6 +67,9 @@ def _followed(events: Iterator[Event], stream: "_Stream | None") -> tuple[Answer
             stream.take(event)
         if isinstance(event, Retrieved):
             console.say(console.counted(len(event.passages), "passage") + " found")
+        elif isinstance(event, Progress):
+            left = f", about {event.seconds_left:.0f} s left" if event.seconds_left else ""
+            console.say(f"reading section {event.number} of {event.total}{left}: {_one_line(event.part)[:80]}")
         elif isinstance(event, Notice):
             console.say(f"note: {event.text}")
             told.add(event.text)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from kb.answering import refusal
-from kb.schema import EVERYTHING, Answer, Citation, Claim, ClaimState, Document, Notice, Passage, Scope
+from kb.schema import EVERYTHING, Answer, Citation, Claim, ClaimState, Document, Notice, Passage, Progress, Scope
 from kb.store.conversations import Feedback
 from ui.page.sanitise import Span, body, message, plain, rich
 from ui.service.answer_task import Snapshot
@@ -16,6 +16,7 @@ from ui.words.strings import TEXTS, Strings
 
 _QUESTION_SHOWN = 2_000
 _CARD_SHOWN = 420
+_PART_SHOWN = 60
 _REASONS = {
     "up": ("reason_right", "reason_clear"),
     "down": ("reason_wrong", "reason_source", "reason_incomplete", "reason_unclear"),
@@ -69,7 +70,19 @@ def state(snapshot: Snapshot, seconds: float, t: Strings) -> str:
     clock = f"<span>{plain(t('seconds', n=int(seconds)))}</span>" if seconds >= 1 else ""
     ahead = snapshot.ahead if snapshot.state == "queued" else 0
     words = plain(t.count("state_ahead", ahead) if ahead else t(f"state_{snapshot.state}"))
+    if snapshot.progress is not None and not ahead:
+        words = plain(part_read(snapshot.progress, t))
     return f'<div class="state" role="status"><span class="pulse"></span><span>{words}</span>{clock}</div>'
+
+
+def part_read(at: Progress, t: Strings) -> str:
+    """Which part of a document is being read, and about how long the rest takes."""
+    name = at.part[:_PART_SHOWN] + ("…" if len(at.part) > _PART_SHOWN else "")
+    words = t("state_part", number=at.number, total=at.total, part=name)
+    if at.seconds_left is None or at.seconds_left < 1:
+        return words
+    minutes = round(at.seconds_left / 60)
+    return words + (t("minutes_left", n=minutes) if minutes > 1 else t("seconds_left", n=max(1, int(at.seconds_left))))
 
 
 def where(page: int | None, section: str, t: Strings) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from kb.errors import KBError
 from kb.models.cancellation import Cancellation
-from kb.schema import Answer, Done, Event, Failed, Notice, Passage, Retrieved, Revised, Thought, Token
+from kb.schema import Answer, Done, Event, Failed, Notice, Passage, Progress, Retrieved, Revised, Thought, Token
 from kb.store.conversations import FINISHED, Mode, TurnState
 from ui.service.fair_queue import Queued
 
@@ -32,6 +32,7 @@ class Snapshot:
     error: str | None = None  # what to tell the reader when `state` is "failed"; "" for an internal error
     error_kind: str = ""  # the class of the error that was raised; "" where the answer itself told of it
     ahead: int = 0  # how many answers come first when `state` is "queued"
+    progress: Progress | None = None  # which part of a document is read; None for an answer from passages
     revision: int = 0
 
     @property
@@ -153,6 +154,8 @@ def _after(s: Snapshot, event: Event | Queued, begun: TurnState) -> Snapshot:
             return replace(s, state="queued", ahead=ahead)
         case Retrieved(passages, searched):
             return replace(s, state="reading", passages=passages, searched=searched)
+        case Progress():
+            return replace(s, progress=event)
         case Thought(text):
             return replace(
                 s,

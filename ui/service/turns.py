@@ -60,7 +60,7 @@ class Conversation:
             if before is not None and turn.position >= before:
                 break
             snapshot = turn.running.snapshot
-            asked = snapshot.answer is None or snapshot.answer.kind == "fact"  # a greeting is no context
+            asked = snapshot.answer is None or snapshot.answer.kind not in ("greeting", "help")  # these are no context
             if asked and snapshot.finished and snapshot.text.strip():
                 messages += [Message("user", turn.question), Message("assistant", snapshot.text)]
         return messages

@@ -116,6 +116,11 @@ TEXTS: Mapping[str, Text] = {
     "state_reading": Text("正在阅读段落…", "Reading the passages…"),
     "state_thinking": Text("正在思考…", "Thinking…"),
     "state_answering": Text("正在作答…", "Answering…"),
+    "state_part": Text(
+        "正在阅读第 {number} 部分，共 {total} 部分：{part}", "Reading section {number} of {total}: {part}"
+    ),
+    "seconds_left": Text("（约还需 {n} 秒）", " (about {n} s left)"),
+    "minutes_left": Text("（约还需 {n} 分钟）", " (about {n} min left)"),
     "passages_found": Text("找到 {n} 个段落", "{n} passages found"),
     "passages_found_one": Text("找到 1 个段落", "1 passage found"),
     "passages_none": Text("没有找到相关段落", "No passages found"),

@@ -63,4 +63,15 @@ def test_every_example_works(tmp_path: Path) -> None:
 def test_the_guide_names_only_statuses_and_events_there_are() -> None:
     told = set(re.findall(r"^\| `(\w+)`(?:, `(\w+)`)? \|", GUIDE.read_text(encoding="utf-8"), re.MULTILINE))
     names = {name for pair in told for name in pair if name}
-    assert names == {"started", "retrieved", "queued", "thought", "token", "notice", "revised", "done", "failed"}
+    assert names == {
+        "started",
+        "retrieved",
+        "progress",
+        "queued",
+        "thought",
+        "token",
+        "notice",
+        "revised",
+        "done",
+        "failed",
+    }

@@ -14,6 +14,7 @@ from kb.schema import (
     Event,
     Failed,
     Notice,
+    Progress,
     Retrieved,
     Revised,
     Thought,
@@ -62,6 +63,13 @@ def test_a_file_gets_the_checked_answer_with_its_sources_alone(shown: Shown) -> 
     out, err = shown(*events, Done(answer(notices=[late, Notice("cut", "It was cut.")])), terminal=False)
     assert out.splitlines() == [TEXT, *SOURCES]
     assert err == ["0 passages found", "note: It came late.", "note: It was cut.", "m e 1.0 s"]
+
+
+def test_which_section_is_read_is_said_beside_the_answer(shown: Shown) -> None:
+    read = (Progress(1, 2, "Hours"), Token(TEXT), Progress(2, 2, "Laptops", 7.6))
+    out, err = shown(Retrieved(()), *read, Done(answer()), terminal=False)
+    assert out.splitlines() == [TEXT, *SOURCES]
+    assert err[1:3] == ["reading section 1 of 2: Hours", "reading section 2 of 2, about 8 s left: Laptops"]
 
 
 def test_one_of_a_thing_is_told_in_the_singular() -> None:

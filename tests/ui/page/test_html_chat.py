@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.schema import Answer, Claim, Notice, Scope
+from kb.schema import Answer, Claim, Notice, Progress, Scope
 from kb.store.conversations import Feedback, StoredConversation
 from tests.ui.page.test_sanitise import HOSTILE, elements
 from tests.ui.scripted import QUOTE, ScriptedKB
@@ -183,6 +183,15 @@ def test_a_follow_up_shows_what_was_searched_for(answer: Answer) -> None:
 def test_who_waits_is_told_how_many_come_first() -> None:
     assert "Waiting, 2 before you" in html_chat.state(Snapshot("queued", ahead=2), 0.0, EN)
     assert "排队中，前面还有 1 个" in html_chat.state(Snapshot("queued", ahead=1), 0.0, Strings("zh"))
+
+
+def test_which_section_is_read_is_said_and_how_long_the_rest_takes() -> None:
+    def told(number: int, left: float | None, t: Strings = EN) -> str:
+        return html_chat.state(Snapshot("answering", progress=Progress(number, 12, "Hours <b>", left)), 5.0, t)
+
+    assert "Reading section 1 of 12: Hours &lt;b&gt;</span>" in told(1, None)
+    assert "Reading section 3 of 12: Hours &lt;b&gt; (about 40 s left)" in told(3, 40.4)
+    assert "正在阅读第 3 部分，共 12 部分：Hours &lt;b&gt;（约还需 2 分钟）" in told(3, 121, ZH)
 
 
 def test_the_filters_of_a_question_are_shown_and_each_can_be_taken_away() -> None:
