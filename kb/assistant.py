@@ -427,7 +427,9 @@ class KnowledgeBase(Documents):
         if prompts.says_only_not_found(text):
             return draft.refused("model_found_nothing", FOUND_NOTHING[draft.language], text)
         if not cited.grounded and not options.stopped:
-            return draft.refused("unsupported_answer", UNSUPPORTED[draft.language], text)
+            if draft.answerable is None or draft.uncertain or cited.opposed or not cited.claims:
+                return draft.refused("unsupported_answer", UNSUPPORTED[draft.language], text)
+            draft.uncertain = True  # the model was sure of the passages, and nothing in them speaks against its words
         draft.notices += cited.notices
         if draft.uncertain:
             draft.notices.append(Notice("uncertain", UNCERTAIN[draft.language]))

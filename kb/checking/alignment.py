@@ -130,7 +130,8 @@ class Aligner:
     def sources(self, claim: str, cited: Sequence[int]) -> list[Span]:
         """The spans a claim rests on, best first: of the cited passages where they carry it, else of the one that does.
 
-        An unsupported claim keeps the best span of each passage it cited, marked unsupported.
+        An unsupported claim keeps the best span of each passage it cited, marked unsupported; one that cited none, the
+        span that would carry it but for what speaks against that.
         """
         own = sorted(
             self._spans(claim, [s for s in self._sources if s.passage.rank in cited], is_cited=True), key=_merit
@@ -142,7 +143,8 @@ class Aligner:
         others = self._spans(claim, [s for s in self._sources if s.passage.rank not in cited], is_cited=False)
         holding = sorted((span for span in others if span.supported), key=_merit)[:1]
         undecided = sorted((span for span in others if span.reason in UNDECIDED), key=_merit)[:1]
-        return holding or own or undecided
+        opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
+        return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT]
 
     def _spans(self, claim: str, sources: Sequence[_Source], is_cited: bool) -> list[Span]:
         return [self._best(claim, source, is_cited) for source in sources if source.windows]

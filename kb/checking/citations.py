@@ -52,6 +52,7 @@ class Cited:
     citations: tuple[Citation, ...]
     notices: tuple[Notice, ...]
     grounded: bool  # a document that speaks of what the question names holds at least one claim
+    opposed: bool  # the documents have something against a claim, or lack a number or name of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,9 @@ def cite(
             citations += [_citation(span, len(claims) - 1) for span in spans]
         at += len(sentence)
         pieces += [draft.lead, sentence]
-    return Cited("".join(pieces), tuple(claims), tuple(citations), tuple(_notices(removed, moved, language)), grounded)
+    opposed = any(claim.reason not in ("", "words", *UNDECIDED) for claim in claims)
+    told = tuple(_notices(removed, moved, language))
+    return Cited("".join(pieces), tuple(claims), tuple(citations), told, grounded, opposed)
 
 
 def _state_of(reason: ClaimReason) -> ClaimState:
