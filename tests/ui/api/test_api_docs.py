@@ -40,12 +40,13 @@ def test_every_example_works(tmp_path: Path) -> None:
             )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     replies = [reply.strip() for reply in done.stdout.split("---\n") if reply.strip()]
-    status, address, sessions, search, ask, stream, turn, events, export, upload, listed, text, deleted = replies[:13]
-    job, by_id, models = replies[13:]
+    status, address, sessions, search, ask, stream, judged, turn, events, export, upload, listed, text = replies[:13]
+    deleted, job, by_id, models = replies[13:]
     assert json.loads(status)["model"] == "scripted"
     assert "/?code=" in json.loads(address)["address"]
     assert json.loads(sessions) == {"sessions": []}
     assert json.loads(search)["passages"][0]["document"] == "handbook.md"
+    assert json.loads(judged) == {"answerable": None}
     assert "7:45" in json.loads(ask)["answer"]
     assert json.loads(stream.splitlines()[-1])["event"] == "done"
     assert json.loads(turn)["position"] == 0
