@@ -44,7 +44,8 @@ ENVIRONMENT = {
     "KB_LLM__OLLAMA_HOST": "http://127.0.0.1:9",  # where nothing answers
 }
 ANSWER = {
-    "question": str, "searched": str, "answer": str, "thinking": str, "refused": bool, "kind": str, "outcome": str, "answerable": float | None, "language": str,
+    "question": str, "searched": str, "answer": str, "thinking": str, "refused": bool, "kind": str, "language": str,
+    "outcome": str, "answerable": float | None,
     "claims": list, "citations": list, "passages": list, "notices": list, "engine": str, "model": str, "seconds": float,
     "first_word_seconds": float,
 }  # fmt: skip
