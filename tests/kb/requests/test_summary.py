@@ -109,7 +109,8 @@ def test_both_sides_of_a_comparison_are_looked_up_and_cited(filled: Fill) -> Non
     assert answer.text.startswith("**office hours**\n\n- The office in Utrecht opens at 7:45 [1].\n")
     assert "**report of a lost laptop**" in answer.text
     assert len(model.requests) == 2
-    assert {c.quote for c in answer.citations} >= {"A lost laptop must be reported to the service desk within 2 hours."}
+    lost = "A lost laptop must be reported to the service desk within 2 hours."
+    assert any(citation.quote.endswith(lost) for citation in answer.citations)
 
 
 def test_a_side_that_no_document_speaks_of_is_said_to_be_missing(filled: Fill) -> None:
