@@ -12,7 +12,7 @@ from kb import schema
 MEMBERS = {
     "KnowledgeBase", "Principal", "Settings", "load_settings", "KBError",
     "Answer", "Citation", "Claim", "Document", "Message", "Passage", "Retrieval",
-    "Event", "Retrieved", "Thought", "Token", "Notice", "Revised", "Done", "Failed",
+    "Event", "Progress", "Retrieved", "Thought", "Token", "Notice", "Revised", "Done", "Failed",
 }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ _KINDS = {
     "warmth": r"°\s?[cf]|℃|摄氏度|degrees?",
 }
 _BEHIND = re.compile(
-    r"[\s-]*(?:[百千万亿]+|hundred|thousand|million|billion)?\s*个?(?:(?:working|business|calendar|full|paid|consecutive)\s+|工作(?=小?[时日天])|自然(?=[日天月]))?(?:"
+    r"[\s-]{0,3}(?:[百千万亿]{1,4}|hundred|thousand|million|billion)?\s{0,3}个?(?:(?:working|business|calendar|full|paid|consecutive)\s{1,3}|工作(?=小?[时日天])|自然(?=[日天月]))?(?:"
     + "|".join(f"(?P<{kind}>(?:{units})(?![a-z]))" for kind, units in _KINDS.items())
     + r"|(?P<noun>[a-z]{3,}|[一-鿿]))",
     re.IGNORECASE,

@@ -30,9 +30,9 @@ MOST_PARTS = 6  # of each document that are read, where whole documents are comp
 _PASSAGES = 3  # of each side
 _SIDE_TOKENS = 160  # written of each side
 
-ABOUT = {"en": "What do the passages say about {}?", "zh": "关于{}，段落里写了什么？"}
-ASPECT = {"en": "{} of {}", "zh": "{1}的{0}"}
-SAME_POINTS = {"en": "On the same points as this: {}", "zh": "请说明与下面相同的方面：{}"}
+_ABOUT = {"en": "What do the passages say about {}?", "zh": "关于{}，段落里写了什么？"}
+_ASPECT = {"en": "{} of {}", "zh": "{1}的{0}"}
+_SAME_POINTS = {"en": "On the same points as this: {}", "zh": "请说明与下面相同的方面：{}"}
 SILENT = {"en": "- The documents do not say anything about it.", "zh": "- 文档中没有说明。"}
 ONE_SIDED = {
     "en": "The documents say nothing of {}: there is nothing to compare with.",
@@ -129,7 +129,7 @@ def _told(lines: Sequence[tuple[str, Sequence[Sentence]]], notes: Sequence[Note]
 
 def _subjects(asked: Compare, sides: Sequence[Side], desk: Desk) -> Generator[Event, None, Answer | None]:
     language = desk.language
-    names = [ASPECT[language].format(asked.aspect, said) if asked.aspect else said for said, _ in sides]
+    names = [_ASPECT[language].format(asked.aspect, said) if asked.aspect else said for said, _ in sides]
     found = _found(names, sides, desk)
     if not any(found):
         return None
@@ -168,9 +168,9 @@ def _side(
 ) -> Generator[Event, None, Note | None]:
     """What is told of one side, on the points that were told of the other."""
     language = desk.language
-    question = ABOUT[language].format(name)
+    question = _ABOUT[language].format(name)
     told = " ".join(sentence.text for note in before for sentence in note.sentences)
-    asked = f"{question} {SAME_POINTS[language].format(told)}" if told else question
+    asked = f"{question} {_SAME_POINTS[language].format(told)}" if told else question
     shown = [without_orders(passage) for passage in passages]
     written = len(desk.draft.text)
     messages: list[Message] = prompts.answering(asked, shown, language)

@@ -118,7 +118,7 @@ def summarise(document: Document, desk: Desk) -> Generator[Event, None, Answer]:
         overview = yield from _overview(document, notes, desk)
     desk.check(document)
     if not any(note.sentences for note in notes):
-        raise ModelError(STOPPED[language] if desk.options.stopped else _NOTHING[language])
+        raise ModelError(STOPPED[language] if desk.options.stopped else NOTHING[language])
     if desk.options.stopped:
         draft.notices.append(Notice("stopped", READ_UNTIL[language].format(len(notes), len(passages))))
     elif len(passages) < len(parts):
@@ -130,7 +130,7 @@ def summarise(document: Document, desk: Desk) -> Generator[Event, None, Answer]:
     return put_together(lines, "summary", desk)
 
 
-_NOTHING = {
+NOTHING = {
     "en": "The model wrote nothing that the document confirms. Try another model, or ask about a part of it.",
     "zh": "模型没有写出原文能够证实的内容。请换一个模型，或就其中一部分提问。",
 }

@@ -33,7 +33,7 @@ MOST_CONVERSATIONS = 20_000
 MOST_TURNS = 500  # of one
 _EMPTY_KEPT = 1_000  # conversations in which nothing was asked: each visit of the page begins one
 _FINISHED = ", ".join(f"'{state}'" for state in sorted(FINISHED))
-_GONE = {
+GONE = {
     "en": "A document this answer rested on was deleted, and the answer with it.",
     "zh": "该回答所依据的文档已被删除，回答也随之删除。",
 }
@@ -292,7 +292,7 @@ def without_evidence(turn: StoredTurn) -> StoredTurn:
     return StoredTurn(
         id=turn.id, position=turn.position, question=turn.question, mode=turn.mode, scope=turn.scope, state=turn.state,
         searched="", thinking="", thought_tokens=0, text="", passages=None,
-        notices=(Notice("document_deleted", _GONE[language_of(turn.question)]),), answer=None, error=turn.error,
+        notices=(Notice("document_deleted", GONE[language_of(turn.question)]),), answer=None, error=turn.error,
         asked_at=turn.asked_at, seconds=turn.seconds, feedback=turn.feedback, think_budget=turn.think_budget,
     )  # fmt: skip
 

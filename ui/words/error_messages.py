@@ -355,6 +355,16 @@ MESSAGES: tuple[tuple[str, str], ...] = (
         "{path} 第 {number} 行：编号 {id} 在第 {before} 行已用过。",
     ),
     (
+        "The model {name} tells no probabilities of its words, or writes neither yes nor no: nothing can be "
+        "calibrated. With Ollama, take a newer version of its server; or use another model.",
+        "模型 {name} 不提供词语的概率，或既不写“是”也不写“否”，无法校准。"
+        "使用 Ollama 时请升级其服务器，或改用其他模型。",
+    ),
+    (
+        "{name} was deleted while it was being read.",
+        "{name} 在阅读过程中被删除。",
+    ),
+    (
         "{path}, line {number} is not an outcome of this version. Replace the results with --fresh.",
         "{path} 第 {number} 行不是本版本的结果。请新建一次评测。",
     ),

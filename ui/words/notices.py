@@ -42,8 +42,11 @@ def pairs() -> Iterator[Mapping[str, str]]:
 
 
 def _texts_of(module: ModuleType) -> Iterator[Mapping[str, str]]:
-    for value in vars(module).values():
-        if isinstance(value, dict) and set(value) == {"en", "zh"} and all(isinstance(v, str) for v in value.values()):
+    """Those of its public names: others are prompts, and parts of texts."""
+    for name, value in vars(module).items():
+        if name.startswith("_") or not isinstance(value, dict) or set(value) != {"en", "zh"}:
+            continue
+        if all(isinstance(words, str) for words in value.values()):
             yield value
 
 
