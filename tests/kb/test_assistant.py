@@ -149,11 +149,11 @@ def test_stopping_keeps_what_was_written_but_for_half_a_number(filled: Fill, hal
 
 
 def test_a_follow_up_is_made_self_contained_before_the_search(filled: Fill) -> None:
-    model = ScriptedModel([GOOD], completions=["How soon must a lost laptop be reported to the desk?"])
+    model = ScriptedModel([GOOD], completions=["What about a lost laptop?"])
     history = [Message("user", "What about lost badges?"), Message("assistant", "Ask the desk.")]
     events = list(filled(model).ask("And a laptop?", OWNER, history=history))
     assert isinstance(events[0], Retrieved)
-    assert events[0].searched == "How soon must a lost laptop be reported to the desk?"
+    assert events[0].searched == "What about a lost laptop?"
     assert isinstance(events[-1], Done)
     assert events[-1].answer.question == "And a laptop?"
 
@@ -168,7 +168,7 @@ def test_a_question_that_cannot_be_asked_is_refused_at_once(filled: Fill, questi
 
 
 def test_what_does_not_fit_the_context_is_left_out_with_a_notice(filled: Fill) -> None:
-    model = ScriptedModel([GOOD], context_tokens=900)
+    model = ScriptedModel([GOOD], context_tokens=820)
     answer = filled(model).answer(LAPTOP, OWNER)
     assert "passages_left_out" in [notice.kind for notice in answer.notices]
 
