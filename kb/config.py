@@ -105,7 +105,9 @@ class LLMSettings(_Section):
     llamaindex_class: str = Field("", description="`module:Class` of a LlamaIndex LLM, for engine `llamaindex`")
     llamaindex_options: dict[str, Any] = Field(default_factory=dict)
     think_budget: int | None = Field(
-        None, ge=0, description="reasoning tokens; null takes the engine's own (ollama 1024, embedded 64)"
+        None,
+        ge=0,
+        description="reasoning tokens; null takes the engine's own (ollama 1024, embedded 64 where the model reasons)",
     )
     judge: bool = Field(True, description="let the model judge whether the passages state the answer before it answers")
     answer_tokens: int = Field(512, ge=16)
