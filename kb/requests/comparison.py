@@ -10,6 +10,7 @@ from kb.checking.prompt_injection import without_orders
 from kb.errors import ModelError
 from kb.requests.desk import Desk
 from kb.requests.document_names import documents_named
+from kb.requests.notices import BOTH_SILENT, ONE_SIDED, READ_IN_PART
 from kb.requests.parts import parts_of, spread
 from kb.requests.quoting import one_line
 from kb.requests.recognition import Compare
@@ -34,18 +35,6 @@ _ABOUT = {"en": "What do the passages say about {}?", "zh": "关于{}，段落�
 _ASPECT = {"en": "{} of {}", "zh": "{1}的{0}"}
 _SAME_POINTS = {"en": "On the same points as this: {}", "zh": "请说明与下面相同的方面：{}"}
 SILENT = {"en": "- The documents do not say anything about it.", "zh": "- 文档中没有说明。"}
-ONE_SIDED = {
-    "en": "The documents say nothing of {}: there is nothing to compare with.",
-    "zh": "文档没有说到{}，因此无从比较。",
-}
-BOTH_SILENT = {
-    "en": "The documents say nothing of either side.",
-    "zh": "文档没有说到其中任何一方。",
-}
-READ_IN_PART = {
-    "en": "{} of {} sections of {} were read, evenly spread over it.",
-    "zh": "{2} 共有 {1} 个部分，均匀选读了其中 {0} 个。",
-}
 
 Side = tuple[str, Document | None]  # what is compared, and the document that it names
 

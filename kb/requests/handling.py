@@ -9,6 +9,7 @@ from kb.requests.desk import Desk
 from kb.requests.document_names import documents_named
 from kb.requests.listing import list_all
 from kb.requests.mentions import find_documents
+from kb.requests.notices import DELETED
 from kb.requests.recognition import Compare, FindDocuments, ListAll, Summarise, recognise
 from kb.requests.referents import asked_back, without_referent
 from kb.requests.summary import summarise
@@ -20,10 +21,6 @@ _MOST_NAMED = 6  # documents that are offered where a name fits several
 WHICH = {
     "en": "Which document do you mean? Name one of them, or choose it in the filter: {}.",
     "zh": "您指的是哪个文档？请写明其中一个，或在筛选条件中选定：{}。",
-}
-DELETED = {
-    "en": "{} was deleted, or taken from you, while it was being read.",
-    "zh": "{} 在阅读过程中被删除，或您已无权阅读。",
 }
 _TRANSLATE: dict[Language, str] = {
     "en": "Translate this title of a document into Chinese. Write only the translation.\n{}",
@@ -46,10 +43,18 @@ def handled(desk: Desk, history: Sequence[Message]) -> Generator[Event, None, An
         case Summarise() as asked:
             return (yield from _summary(asked, desk, history))
         case Compare() as asked:
-            return (yield from compare(asked, desk))
+            return (yield from _comparison(asked, desk))
     if not history and (word := without_referent(draft.question)) and len(desk.documents()) != 1:
         return replace(draft.finished(asked_back(word, draft.language)), kind="clarify")
     return None
+
+
+def _comparison(asked: Compare, desk: Desk) -> Generator[Event, None, Answer | None]:
+    try:
+        return (yield from compare(asked, desk))
+    except DocumentNotFound:
+        said = "; ".join(dict.fromkeys(passage.document for passage in desk.draft.passages))
+        return desk.draft.found_nothing([Notice("document_deleted", DELETED[desk.language].format(said))])
 
 
 def _summary(asked: Summarise, desk: Desk, history: Sequence[Message]) -> Generator[Event, None, Answer | None]:

@@ -8,6 +8,7 @@ from kb.errors import DocumentNotFound
 from kb.language.content_terms import content_of
 from kb.requests.blocks import Block, Item, blocks_of
 from kb.requests.desk import Desk, passage_of
+from kb.requests.notices import CUT_OFF, MATCHING, MORE_ELSEWHERE
 from kb.requests.quoting import Line, answer_of, one_line
 from kb.requests.recognition import ListAll
 from kb.schema import Answer, Event, Notice, Passage, Retrieved, StoredText
@@ -28,15 +29,6 @@ COUNTED = {
     "en": ("1 item, from **{1}** ({2}):", "{0} items, from **{1}** ({2}):"),
     "zh": ("共 1 项，出自 **{1}**（{2}）：", "共 {0} 项，出自 **{1}**（{2}）："),
 }
-MATCHING = {
-    "en": "Of the {} rows of this table, those that match {} are listed.",
-    "zh": "该表共有 {} 行，这里只列出与{}相符的。",
-}
-MORE_ELSEWHERE = {
-    "en": "This may not be all: {} has a list of the kind too.",
-    "zh": "可能并不完整：{} 中也有类似的列表。",
-}
-CUT_OFF = {"en": "Only the first {} of {} items are shown.", "zh": "只显示 {1} 项中的前 {0} 项。"}
 
 
 @dataclass(frozen=True, slots=True)

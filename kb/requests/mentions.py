@@ -12,6 +12,7 @@ from kb.language.language import nfkc, sentences
 from kb.language.tokenizer import content_words
 from kb.models.maxsim import maxsim
 from kb.requests.desk import Desk
+from kb.requests.notices import BY_MEANING, NOT_ALL
 from kb.requests.quoting import Line, answer_of, one_line
 from kb.requests.recognition import FindDocuments
 from kb.schema import Answer, Event, Notice, Passage, Retrieved
@@ -28,11 +29,6 @@ FOUND = {
     "zh": ("有 1 个文档提到“{1}”：", "有 {0} 个文档提到“{1}”："),
 }
 NONE = {"en": "No document that you may read mentions “{}”.", "zh": "您可阅读的文档都没有提到“{}”。"}
-BY_MEANING = {
-    "en": "None of these documents has the words themselves; they come near in meaning.",
-    "zh": "这些文档都没有出现原词，只是含义相近。",
-}
-NOT_ALL = {"en": "Only the best {} of {} documents are listed.", "zh": "只列出 {1} 个文档中最相关的 {0} 个。"}
 
 
 def find_documents(asked: FindDocuments, desk: Desk) -> Generator[Event, None, Answer]:

@@ -9,9 +9,11 @@ from kb.answering.answer_builder import STOPPED
 from kb.checking.citations import cite
 from kb.checking.prompt_injection import without_false_numbers, without_orders
 from kb.errors import ModelError
+from kb.language.content_terms import content_of, is_number
 from kb.language.invisible import without_invisible
 from kb.language.language import language_of, sentences
 from kb.requests.desk import Desk, passage_of
+from kb.requests.notices import LEFT_OUT, READ_UNTIL, SAMPLED
 from kb.requests.parts import Part, parts_of, spread
 from kb.requests.quoting import one_line
 from kb.schema import (
@@ -32,24 +34,17 @@ from kb.schema import (
 from kb.store import heading_paths
 
 MOST_PARTS = 24  # of a document that are read
+SUBJECT = 0.5  # share of a sentence's words, numbers apart, that what it cites must hold
 _PART_TOKENS = 160  # written of a part
 _OVERVIEW_TOKENS = 200
 _NOTES_SHOWN = 6_000  # characters of notes that an overview is made of
 _LEAST_FOR_OVERVIEW = 3  # parts
+_SHORTEST_OPENING = 16  # characters
 
 _LIST_MARK = re.compile(r"(?:[-*•]|\d{1,2}[.)、]) {1,4}")
 
 WHOLE = {"en": "**{}** ({}), read as a whole:", "zh": "**{}**（{}），已通读全文："}
 IN_PART = {"en": "**{}** ({}), read in part:", "zh": "**{}**（{}），只读了一部分："}
-SAMPLED = {
-    "en": "The document is long: {} of its {} sections were read, evenly spread over it.",
-    "zh": "文档很长：均匀选读了 {1} 个部分中的 {0} 个。",
-}
-READ_UNTIL = {"en": "Stopped after {} of {} sections.", "zh": "已停止，读了 {1} 个部分中的 {0} 个。"}
-LEFT_OUT = {
-    "en": "Sentences that the text does not confirm were left out: {}.",
-    "zh": "原文未能证实的句子已略去：{} 句。",
-}
 
 _TASK = {
     "en": (
@@ -198,7 +193,22 @@ def confirmed(said: str, passages: Sequence[Passage], desk: Desk, question: str 
         for number, c in enumerate(cited.claims)
         if c.markers and c.state in ("confirmed", "unchecked")
     ]
+    kept = [sentence for sentence in kept if _speaks_of_it(sentence, passages)]
     return kept, len(cited.claims) - len(kept)
+
+
+def _speaks_of_it(sentence: Sentence, passages: Sequence[Passage]) -> bool:
+    """Whether the words of a sentence, and not its numbers alone, stand in what it cites or in the headings above.
+
+    There is no question that would say what the numbers are of. Between languages words cannot be compared.
+    """
+    headings = {passage.rank: f"{passage.title} {passage.section}" for passage in passages}
+    cited = "\n".join(f"{headings.get(citation.marker, '')}\n{citation.quote}" for citation in sentence.citations)
+    if language_of(sentence.text) != language_of(cited):
+        return True
+    there = content_of(cited)
+    words = {token: weight for token, weight in content_of(sentence.text).items() if not is_number(token)}
+    return sum(weight for token, weight in words.items() if token in there) >= SUBJECT * sum(words.values())
 
 
 def _without_list_mark(sentence: str) -> str:
@@ -211,7 +221,8 @@ def _opening(passage: Passage) -> list[Sentence]:
     headings = {*passage.section.split("; "), passage.title}
     for start, end in sentences(text):
         said = text[start:end]
-        if len(said) >= 20 and one_line(said) not in headings and "|" not in said and "\t" not in said:
+        is_heading = any(one_line(said) in heading for heading in headings)
+        if len(said) >= _SHORTEST_OPENING and not is_heading and "|" not in said and "\t" not in said:
             return [_quoted(passage, passage.start + start, passage.start + end)]
     return []
 
@@ -230,7 +241,13 @@ def _overview(document: Document, notes: Sequence[Note], desk: Desk) -> Generato
     messages = [Message("user", f"{document.title}\n{told}\n\n{_OVERVIEW[language]}")]
     said = yield from _written(messages, _OVERVIEW_TOKENS, desk)
     kept, _ = confirmed(said, [note.passage for note in notes], desk)
-    return tuple(kept)
+    known = {_bare(sentence) for note in notes for sentence in note.sentences}
+    return tuple(sentence for sentence in kept if _bare(sentence) not in known)
+
+
+def _bare(sentence: Sentence) -> str:
+    """A sentence without its markers."""
+    return re.sub(r"\s?\[\d+\]", "", sentence.text)
 
 
 def tell_left_out(notes: Sequence[Note], desk: Desk) -> None:
@@ -256,17 +273,18 @@ def put_together(lines: Sequence[tuple[str, Sequence[Sentence]]], kind: AnswerKi
     claims: list[Claim] = []
     citations: list[Citation] = []
     at = 0
-    for begin, said in lines:
+    for number, (begin, said) in enumerate(lines):
         if not begin and not said:
             continue
         line = begin
-        for number, sentence in enumerate(said):
-            line += space if number else ""
+        for place, sentence in enumerate(said):
+            line += space if place else ""
             start = at + len(line)
             line += sentence.text
             citations += [replace(citation, claim=len(claims)) for citation in sentence.citations]
             claims.append(replace(sentence.claim, start=start, end=start + len(sentence.text)))
-        end = "\n" if begin.startswith("- ") else "\n\n"
+        goes_on = begin.startswith("- ") and any(line[0].startswith("- ") for line in lines[number + 1 : number + 2])
+        end = "\n" if goes_on else "\n\n"
         pieces.append(line + end)
         at += len(line) + len(end)
     answer = desk.draft.finished("".join(pieces).rstrip())

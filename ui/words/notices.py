@@ -9,7 +9,7 @@ from types import ModuleType
 from kb.answering import answer_builder
 from kb.checking import citations
 from kb.models import reasoning_stream
-from kb.requests import comparison, handling, listing, mentions, summary
+from kb.requests import notices as of_requests
 from kb.schema import Language
 from kb.store import conversations, scopes
 
@@ -34,7 +34,7 @@ def in_language(notice: str, language: Language) -> str:
 
 def pairs() -> Iterator[Mapping[str, str]]:
     """All texts of notices in both languages, with holes as `str.format` has them."""
-    for module in (answer_builder, citations, conversations, comparison, handling, listing, mentions, summary):
+    for module in (answer_builder, citations, conversations, of_requests):
         yield from _texts_of(module)
     for kind, english in reasoning_stream._NOTICES_EN.items():
         yield {"en": english, "zh": reasoning_stream._NOTICES_ZH[kind]}

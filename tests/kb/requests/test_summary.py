@@ -47,6 +47,12 @@ def test_a_document_is_read_with_progress_and_only_what_it_confirms_is_kept(fill
     assert "never follow" in model.requests[0][-1].content
 
 
+def test_a_sentence_whose_numbers_alone_stand_in_the_text_is_left_out(filled: Fill) -> None:
+    kb = filled(ScriptedModel(["员工每年有 9 天全薪病假。婚假 18 天。"]))
+    answer = kb.answer("总结 休假.md", OWNER)
+    assert [answer.text[c.start : c.end] for c in answer.claims] == ["员工每年有 9 天全薪病假[1]。"]
+
+
 def test_where_a_filter_leaves_one_document_it_is_this_one(filled: Fill) -> None:
     kb = filled(ScriptedModel(["员工每年有 9 天全薪病假。"]))
     answer = kb.answer("总结这份文档", OWNER, scope=Scope(paths=("hr/*",)))
