@@ -68,7 +68,8 @@ class Knower(ScriptedModel):
         return super().generate(messages, **options)
 
     def complete(self, messages: Sequence[Message], **options: Any) -> str:
-        return next(words for words in FOLLOWED if words in messages[-1].content)
+        asked = messages[-1].content
+        return next((words for words in FOLLOWED if words in asked), asked)  # no translation either
 
 
 def fill(service: Service, model: Knower, folder: Path) -> list[str]:
