@@ -17,7 +17,7 @@ WhyHidden = Literal["style", "colour", "size", "place", "transparent", "characte
 ClaimState = Literal["confirmed", "not_found", "contradicted", "unchecked"]
 ClaimReason = Literal[
     "", "words", "number", "name", "language", "sign", "negation", "quantifier", "column", "row", "year", "unit",
-    "neighbour", "rival", "echo",
+    "neighbour", "rival", "echo", "asked",
 ]  # fmt: skip
 DocumentStatus = Literal["added", "changed", "unchanged", "deleted", "failed", "skipped"]
 

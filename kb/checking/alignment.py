@@ -239,28 +239,35 @@ class Aligner:
     ) -> ClaimReason:
         """Why a window cannot carry the claim, whatever words they share; "" where it can."""
         missing = self._missing(claim, names, window, source)
-        if missing == "name" and crosses and not self._missing(claim, codes_in(claim), window, source):
+        if missing in ("name", "asked") and crosses and not self._missing(claim, codes_in(claim), window, source):
             return "language"  # a name in another script cannot be compared
         return missing or self._contradiction(claim, names, window, source, crosses)
 
     def _missing(self, claim: str, names: frozenset[str], window: _Window, source: _Source) -> ClaimReason:
-        """Whether a number, date or name of the claim is not in the span, nor where it may be instead."""
+        """Whether a number, date or name of the claim is not in the span, nor where it may be instead; "asked" where it
+        only repeats the question, and the source has none like it."""
         excused = self._asked_numbers & source.heading_numbers
         header = source.passage.header or " | ".join(window.rows[0].heads if window.rows else ())
-        if missing_numbers(claim, f"{window.quote}\n{header}") - excused:
+        numbers = missing_numbers(claim, f"{window.quote}\n{header}") - excused
+        if any(number not in self._asked_numbers or not _is_amount(number) for number in numbers):
             return "number"
         # What the claim adds stands in the span. In a table each row speaks for itself; in prose a name that the
         # question gave may stand anywhere in the document.
         table = bool(window.rows)
         span = f"{window.quote}\n{header}\n{source.heading}".lower()
         place = span if table else f"{span}\n{source.passage.text}".lower()
-        held = all(
-            _holds(place if name in self._asked_names else span, name)
-            or (not table and name in self._asked_names and name in source.whole and not _has_namesake(name, place))
-            or (name[-1] in _KINDS_OF_PLACE and len(name) > 2 and name[:-1] in place)
+        lacking = [
+            name
             for name in names
-        )
-        return "" if held else "name"
+            if not (
+                _holds(place if name in self._asked_names else span, name)
+                or (not table and name in self._asked_names and name in source.whole and not _has_namesake(name, place))
+                or (name[-1] in _KINDS_OF_PLACE and len(name) > 2 and name[:-1] in place)
+            )
+        ]
+        if any(table or name not in self._asked_names or _has_namesake(name, place) for name in lacking):
+            return "name"
+        return "asked" if numbers or lacking else ""
 
     def _contradiction(
         self, claim: str, names: frozenset[str], window: _Window, source: _Source, crosses: bool
@@ -427,6 +434,11 @@ def _has_namesake(code: str, place: str) -> bool:
     """Whether a place names another thing of the kind: INC-2025-017 where INC-2023-009 is meant."""
     form = _DIGITS.sub("#", code)
     return form != code and any(_DIGITS.sub("#", other) == form for other in codes_in(place))
+
+
+def _is_amount(number: str) -> bool:
+    """Whether a number of `numbers_in` is a plain one, and not perhaps a year."""
+    return number.replace(".", "", 1).isdigit() and not (len(number) == 4 and number[:2] in ("19", "20"))
 
 
 def _merit(span: Span) -> tuple[bool, float, int]:

@@ -108,7 +108,7 @@ def cite(
             citations += [_citation(span, len(claims) - 1) for span in spans]
         at += len(sentence)
         pieces += [draft.lead, sentence]
-    opposed = any(claim.reason not in ("", "words", *UNDECIDED) for claim in claims)
+    opposed = any(claim.reason not in ("", "words", "asked", *UNDECIDED) for claim in claims)
     told = tuple(_notices(removed, moved, language))
     return Cited("".join(pieces), tuple(claims), tuple(citations), told, grounded, opposed)
 
@@ -119,7 +119,7 @@ def _state_of(reason: ClaimReason) -> ClaimState:
         return "confirmed"
     if reason in _CONTRADICTS:
         return "contradicted"
-    return "unchecked" if reason == "language" else "not_found"
+    return "unchecked" if reason in ("language", "asked") else "not_found"
 
 
 def _gives_amount(sentence: str, question: str) -> bool:

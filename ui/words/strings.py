@@ -162,6 +162,7 @@ TEXTS: Mapping[str, Text] = {
     "claim_unit": Text("原文用的是另一单位或限度。", "The source has another unit or limit."),
     "claim_neighbour": Text("该数值说的是旁边的另一件事。", "The value is said of something else beside it."),
     "claim_rival": Text("另一数值更接近所问的内容。", "Another value stands nearer to what was asked."),
+    "claim_asked": Text("原文没有写明说的就是所问的对象。", "The source does not name what was asked."),
     "claim_echo": Text("这句话没有回答问题。", "It does not answer the question."),
     "verified_all": Text("每句话都有文档依据", "Every sentence is confirmed by the documents"),
     "uncertain": Text("不确定是否答到所问", "not sure that this answers the question"),

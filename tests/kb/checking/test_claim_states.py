@@ -144,3 +144,34 @@ def test_a_word_of_the_question_weighs_three_tenths_of_a_new_one(repeated: str, 
     aligner = Aligner([passage(1, "There is clean oil.")], f"What is in {repeated}?")
     [span] = aligner.sources(f"in {repeated} is clean oil daily", [1])
     assert span.supported is right
+
+
+def test_what_only_repeats_the_question_and_stands_nowhere_cannot_be_checked() -> None:
+    """The source has the value, and neither the name nor the amount of the question: nor any like it."""
+    told = passage(1, "E-47 means that moisture was found at the probe connector.")
+    question = "What does error E-47 on a FrostNode mean?"
+    [claim] = cite(
+        "Error E-47 on a FrostNode means that moisture was found at the probe connector [1].", [told], "en", question
+    ).claims
+    assert (claim.state, claim.reason) == ("unchecked", "asked")
+    limits = passage(1, "Above EUR 4,000 the Chief Financial Officer approves a trip.")
+    question = "Who approves a trip of EUR 6,000?"
+    cited = cite("The Chief Financial Officer approves a trip of EUR 6,000 [1].", [limits], "en", question)
+    assert (cited.claims[0].state, cited.claims[0].reason, cited.opposed) == ("unchecked", "asked", False)
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "text", "reason"),
+    [
+        ("Incident INC-2023-009 affected 94 customers [1].", "How many customers did INC-2023-009 affect?",
+         "Incident INC-2025-017 affected 94 customers.", "name"),
+        ("In 2024 the limit was 94 euros [1].", "What was the limit in 2024?", "The limit is 94 euros.", "number"),
+        ("The limit for Rotterdam is 95 euros [1].", "What is the limit for Rotterdam?",
+         "The limit is 94 euros.", "number"),
+    ],
+)  # fmt: skip
+def test_another_code_a_year_or_a_value_of_its_own_is_not_excused(
+    claim: str, question: str, text: str, reason: str
+) -> None:
+    cited = cite(claim, [passage(1, text)], "en", question)
+    assert (cited.claims[0].reason, cited.opposed) == (reason, True)
