@@ -114,6 +114,7 @@ def test_the_fields_speak_chinese_too(browser: "Browser", product: Running, tmp_
     # Chat: filters with choices and days, the thinking budget.
     page.locator(".st-key-filters button").click()
     collections = page.locator('[class*="st-key-scope-collections"] input').first
+    page.wait_for_timeout(1_000)  # what opens the filters runs the page once more, which closes a list of choices
     collections.click()
     page.locator('[role="option"]').first.wait_for()
     assert not_chinese(page) == []
