@@ -46,7 +46,7 @@ def nearest(question: str, passages: Sequence[Passage]) -> Nearest | None:
     first = without_orders(passages[0])
     asked = content_of(question)
     said = [first.text[start:end] for start, end in sentences(first.text)]
-    said = [sentence for sentence in said if BLANK not in sentence] or [""]
+    said = [each for each in said if BLANK not in each and not each.startswith("#")] or [""]
     quote = max(said, key=lambda sentence: sum(asked.get(token, 0.0) for token in content_of(sentence)))
     quote = " ".join(quote.split())
     if len(quote) > _LONGEST_QUOTE:

@@ -55,3 +55,9 @@ def test_each_document_is_named_once() -> None:
     said = refusal("Laptop?", [LAPTOPS, LAPTOPS, passage(3, "x", document="b.md")], "en").splitlines()[0]
     assert said.count("it.md (p. 4)") == 1
     assert "b.md" in said
+
+
+def test_a_heading_is_not_the_nearest_words() -> None:
+    found = nearest("停车费是多少？", [passage(1, "## Parking\n\nA place costs 150 yuan a month.")])
+    assert found is not None
+    assert found.quote == "A place costs 150 yuan a month."
