@@ -162,7 +162,7 @@ def _side(
     asked = f"{question} {_SAME_POINTS[language].format(told)}" if told else question
     shown = [without_orders(passage) for passage in passages]
     written = len(desk.draft.text)
-    messages: list[Message] = prompts.answering(asked, shown, language)
+    messages: list[Message] = prompts.answering(asked, shown, language, judged=False)
     yield from desk.write(messages, _SIDE_TOKENS)
     said = "".join(desk.draft.text[written:]).strip()
     yield from desk.part_written()

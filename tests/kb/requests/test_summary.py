@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from kb.answering.prompts import NOT_FOUND
 from kb.assistant import KnowledgeBase
 from kb.errors import ModelError
 from kb.requests.parts import PART_TOKENS, parts_of, spread
@@ -115,6 +116,7 @@ def test_both_sides_of_a_comparison_are_looked_up_and_cited(filled: Fill) -> Non
     assert answer.text.startswith("**office hours**\n\n- The office in Utrecht opens at 7:45 [1].\n")
     assert "**report of a lost laptop**" in answer.text
     assert len(model.requests) == 2
+    assert all(NOT_FOUND["en"] in request[-1].content for request in model.requests)  # nothing was judged before
     lost = "A lost laptop must be reported to the service desk within 2 hours."
     assert any(citation.quote.endswith(lost) for citation in answer.citations)
 
