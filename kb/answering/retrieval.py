@@ -104,13 +104,13 @@ class Retriever:
         limited = access_ids is not None or document_ids is not None
         allowed = self._scan.select(access_ids, document_ids) if limited else None
         language, translation = language_of(question), None
-        ranked, evidence = self._search(question, allowed, k)
-        if translate is not None and self._settings.both_languages:
+        embedded = self._embedder.embed_question(question)
+        ranked, evidence = self._search(question, embedded, allowed, k)
+        other = other_than(language)
+        if translate is not None and self._settings.both_languages and other in self._catalog.languages():
             parts = self._by_language(access_ids, document_ids)
-            if len(parts[other_than(language)].chunk_ids) >= OTHER_SHARE * sum(
-                len(p.chunk_ids) for p in parts.values()
-            ):
-                found = self._search_both(question, parts, k, translate)
+            if len(parts[other].chunk_ids) >= OTHER_SHARE * sum(len(part.chunk_ids) for part in parts.values()):
+                found = self._search_both(question, embedded, parts, k, translate)
                 if found is not None:
                     ranked, evidence, translation = found
         passages = self._catalog.passages(ranked[:k] if translation is None else ranked, asker)
@@ -136,15 +136,20 @@ class Retriever:
         return {of: self._scan.select(access_ids, document_ids, of) for of in LANGUAGES}
 
     def _search_both(
-        self, question: str, parts: Mapping[Language, Selection], k: int, translate: Translate
+        self,
+        question: str,
+        embedded: EmbeddedQuestion,
+        parts: Mapping[Language, Selection],
+        k: int,
+        translate: Translate,
     ) -> tuple[list[tuple[int, float]], float, Translation] | None:
         """What is found in the question's language and, by its translation, in the other; with the evidence and the
         translation. None where the documents in its own language plainly answer, where none in either language speaks
         of it, and where there is no translation."""
         own = language_of(question)
         other = other_than(own)
-        here, evidence_here = self._search(question, parts[own], k)
-        there, evidence_there = self._search(question, parts[other], k)
+        here, evidence_here = self._search(question, embedded, parts[own], k)
+        there, evidence_there = self._search(question, embedded, parts[other], k)
         found = max(evidence_here, evidence_there)
         if evidence_here - evidence_there >= PLAINLY or found < self._floor(own) - OFF_TOPIC:
             return None
@@ -154,7 +159,7 @@ class Retriever:
         above_here, above_there = evidence_here - self._floor(own), evidence_there - self._floor(own)
         rankings = [there]
         for text in translation.texts:
-            ranking, evidence = self._search(text, parts[other], k)
+            ranking, evidence = self._search(text, self._embedder.embed_question(text), parts[other], k)
             rankings.append(ranking)
             if text == translation.question:
                 above_there = max(above_there, evidence - self._floor(other))
@@ -171,11 +176,13 @@ class Retriever:
             ranked = (here or there)[:k]
         return ranked, self._floor(own) + max(above_here, above_there), translation
 
-    def _search(self, text: str, allowed: Selection | None, k: int) -> tuple[list[tuple[int, float]], float]:
+    def _search(
+        self, text: str, embedded: EmbeddedQuestion, allowed: Selection | None, k: int
+    ) -> tuple[list[tuple[int, float]], float]:
         """(chunk id, score) best first, and the evidence."""
         if allowed is not None and not len(allowed.chunk_ids):
             return [], 0.0
-        return self._rank(text, self._embedder.embed_question(text), max(self._settings.candidates, k), allowed)
+        return self._rank(text, embedded, max(self._settings.candidates, k), allowed)
 
     def _rank(
         self, question: str, embedded: EmbeddedQuestion, limit: int, allowed: Selection | None
