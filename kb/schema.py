@@ -275,9 +275,7 @@ class Answer:
     seconds: float
     first_word_seconds: float | None  # question to first token of reasoning or answer; None when no model was called
     kind: AnswerKind = "fact"
-    answerable: float | None = (
-        None  # how probably the passages state the answer, as the model judged; None if it did not
-    )
+    answerable: float | None = None  # how probably the passages state the answer; None where the model did not judge
     uncertain: bool = False  # judged too low to be relied on, and too high to be refused
 
     @property

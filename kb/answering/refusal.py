@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kb.checking.prompt_injection import BLANK, without_orders
 from kb.language.content_terms import content_of
-from kb.language.language import language_of, nfkc, sentences
+from kb.language.language import language_of, listed, nfkc, sentences
 from kb.language.tokenizer import STOP_WORDS, segmenter
 from kb.schema import Language, Passage
 
@@ -56,12 +56,11 @@ def nearest(question: str, passages: Sequence[Passage]) -> Nearest | None:
 
 def refusal(question: str, passages: Sequence[Passage], language: Language) -> str:
     """What is said when the documents are silent: up to three nearest documents, the nearest words, what is missing."""
-    comma = "、" if language == "zh" else ", "
     found = nearest(question, passages)
     if found is None:
         return _REFUSAL[language]
     places = list(dict.fromkeys(map(_place, passages)))
-    said = _REFUSAL[language] + _NEAREST[language].format(comma.join(places[:_MOST_DOCUMENTS]))
+    said = _REFUSAL[language] + _NEAREST[language].format(listed(places[:_MOST_DOCUMENTS], language))
     return "\n".join([said, *evidence(found, language)])
 
 
@@ -69,7 +68,7 @@ def evidence(found: Nearest, language: Language) -> list[str]:
     """The nearest words, and what is missing, in words."""
     lines = [_QUOTE[language].format(quote=found.quote, place=found.place)] if found.quote else []
     if found.missing:
-        lines.append(_MISSING[language].format(words=("、" if language == "zh" else ", ").join(found.missing)))
+        lines.append(_MISSING[language].format(words=listed(found.missing, language)))
     return lines
 
 

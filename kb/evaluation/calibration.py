@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from kb.errors import ModelError, UsageError
+from kb.evaluation.measures import of_rows, total
 from kb.evaluation.questions import Question
 from kb.evaluation.results_log import ResultsLog
 from kb.language.language import language_of
@@ -150,5 +151,5 @@ def calibrated(held: Sequence[float], not_held: Sequence[float]) -> Floors:
 def auroc(held: Sequence[float], not_held: Sequence[float]) -> float:
     """The probability that a question which is held is judged above one which is not (area under the ROC curve; Hanley
     and McNeil, 1982)."""
-    yes, no = np.array(held, float)[:, None], np.array(not_held, float)[None]
-    return float(((yes > no) + (yes == no) / 2).mean())
+    rows = [*(("", value, 1.0) for value in held), *(("", value, 0.0) for value in not_held)]
+    return total(of_rows("auc", rows)) or 0.0

@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections.abc import Container, Mapping
 from typing import Any
 
 from kb.language.language import CJK
@@ -26,6 +27,11 @@ def content_of(text: str) -> dict[str, float]:
             if pair not in STOP_WORDS:
                 weights[pair] = 0.5
     return weights
+
+
+def share_held(wanted: Mapping[str, float], held: Container[str]) -> float:
+    """The share, 0..1, of the weight of some tokens that is held; 0 where there are none."""
+    return sum(weight for token, weight in wanted.items() if token in held) / (sum(wanted.values()) or 1.0)
 
 
 def is_number(token: str) -> bool:

@@ -69,6 +69,11 @@ def is_english_prose(text: str) -> bool:
     return len(_PROSE_WORD.findall(text)) >= max(3, PROSE_WORDS * words)
 
 
+def listed(names: Iterable[str], language: Language) -> str:
+    """Names one after the other, as the language parts them."""
+    return ("、" if language == "zh" else ", ").join(names)
+
+
 def sentences(text: str) -> list[tuple[int, int]]:
     """Offsets of the sentences, without surrounding white space. Line breaks end a sentence; decimals do not."""
     return list(_sentences(text))

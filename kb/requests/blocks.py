@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kb.checking.table_claims import is_row
 from kb.schema import Heading
+from kb.store.heading_paths import enter
 
 FEWEST = 2  # items of a list, rows of a table
 _MARK = re.compile(
@@ -69,7 +70,7 @@ def _blocks(lines: Sequence[_Line], headings: Sequence[Heading]) -> Iterator[Blo
     while number < len(lines):
         line = lines[number]
         while following < len(headings) and headings[following].start <= line.start:
-            _enter(stack, headings[following])
+            enter(stack, headings[following])
             following += 1
         taken, heads, items = _table(lines, number) if is_row(line.text) else _list(lines, number, starts)
         if len(items) >= FEWEST:
@@ -122,10 +123,3 @@ def _list(lines: Sequence[_Line], first: int, headings: set[int]) -> tuple[int, 
             last = number
         number += 1
     return max(1, last - first + 1), (), items
-
-
-def _enter(stack: list[Heading], heading: Heading) -> None:
-    """Go on under this heading."""
-    while stack and stack[-1].level >= heading.level:
-        stack.pop()
-    stack.append(heading)

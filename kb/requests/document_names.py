@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from kb.language.content_terms import content_of, is_number
+from kb.language.content_terms import content_of, is_number, share_held
 from kb.language.language import nfkc
 from kb.schema import Document
 
@@ -64,11 +64,7 @@ def _fit(wanted: Mapping[str, float], document: Document) -> _Fit:
     lacks_number = any(is_number(token) and token not in both for token in wanted)
     if lacks_number or covered < COVERED * sum(wanted.values()):
         return _Fit(document, 0.0)
-    return _Fit(document, max(_share(wanted, stem), _share(wanted, title)))
-
-
-def _share(wanted: Mapping[str, float], name: Mapping[str, float]) -> float:
-    return sum(weight for token, weight in name.items() if token in wanted) / (sum(name.values()) or 1.0)
+    return _Fit(document, max(share_held(stem, wanted), share_held(title, wanted)))
 
 
 def _newest(documents: Sequence[Document]) -> list[Document]:

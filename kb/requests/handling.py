@@ -4,6 +4,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 from kb.errors import DocumentNotFound
+from kb.language.language import listed
 from kb.requests.comparison import compare
 from kb.requests.desk import Desk
 from kb.requests.document_names import documents_named
@@ -73,7 +74,7 @@ def _summary(asked: Summarise, desk: Desk, history: Sequence[Message]) -> Genera
     if not meant or history or not asked.sure:  # a subject, or something of the conversation
         return None
     names = [f"“{document.path}”" for document in meant[:_MOST_NAMED]]
-    text = WHICH[desk.language].format(("、" if desk.language == "zh" else ", ").join(names))
+    text = WHICH[desk.language].format(listed(names, desk.language))
     return replace(draft.finished(text), kind="clarify")
 
 

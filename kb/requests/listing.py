@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from kb.checking.prompt_injection import gives_orders
 from kb.errors import DocumentNotFound
-from kb.language.content_terms import content_of
+from kb.language.content_terms import content_of, share_held
+from kb.language.language import listed
 from kb.requests.blocks import Block, Item, blocks_of
 from kb.requests.desk import Desk, passage_of
 from kb.requests.notices import CUT_OFF, MATCHING, MORE_ELSEWHERE
@@ -59,7 +60,7 @@ def list_all(asked: ListAll, desk: Desk) -> Generator[Event, None, Answer | None
     head = COUNTED[language][len(items) != 1].format(len(items), name, _place(best))
     if matched:
         quoted = [f"“{value}”" for value in matched]
-        names = ("、" if language == "zh" else ", ").join(quoted)
+        names = listed(quoted, language)
         draft.notices.append(Notice("matching_rows", MATCHING[language].format(len(block.items), names)))
     rival = next((r for r in ranked[1:] if r.stored.path != best.stored.path and _rivals(r, best)), None)
     if rival is not None:
@@ -121,8 +122,7 @@ def _about(stored: StoredText, block: Block) -> str:
 def _coverage(wanted: dict[str, float], stored: StoredText, block: Block) -> float:
     cells = " ".join(" ".join(item.cells) for item in block.items[:MOST_ITEMS])
     said = f"{stored.title} {stored.path} {block.section} {block.lead} {' '.join(block.heads)} {cells}"
-    have = content_of(said)
-    return sum(weight for token, weight in wanted.items() if token in have) / (sum(wanted.values()) or 1.0)
+    return share_held(wanted, content_of(said))
 
 
 def _matching(subject: str, block: Block) -> tuple[Sequence[Item], list[str]]:

@@ -29,17 +29,19 @@ def answer_of(draft: Draft, kind: AnswerKind, lines: Sequence[Line]) -> Answer:
             passage = line.passage
             text = f"{text} [{passage.rank}]"
             claims.append(Claim(at, at + len(text), True, (passage.rank,), "confirmed"))
-            quote = passage.text[line.start - passage.start : line.end - passage.start]
-            citations.append(
-                Citation(
-                    passage.rank, passage.collection, passage.document, passage.version, passage.page, line.start,
-                    line.end, quote, True, len(claims) - 1,
-                )
-            )  # fmt: skip
+            citations.append(quotation(passage, line.start, line.end, len(claims) - 1))
         pieces.append(text)
         at += len(text) + 1
     answer = draft.finished("\n".join(pieces))
     return replace(answer, claims=tuple(claims), citations=tuple(citations), kind=kind)
+
+
+def quotation(passage: Passage, start: int, end: int, claim: int) -> Citation:
+    """The words of a passage from `start` to `end` of the stored text, as what a claim rests on."""
+    return Citation(
+        passage.rank, passage.collection, passage.document, passage.version, passage.page, start, end,
+        passage.text[start - passage.start : end - passage.start], True, claim,
+    )  # fmt: skip
 
 
 def one_line(text: str) -> str:

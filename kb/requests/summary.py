@@ -15,7 +15,7 @@ from kb.language.language import language_of, sentences
 from kb.requests.desk import Desk, passage_of
 from kb.requests.notices import LEFT_OUT, READ_UNTIL, SAMPLED
 from kb.requests.parts import Part, parts_of, spread
-from kb.requests.quoting import one_line
+from kb.requests.quoting import one_line, quotation
 from kb.schema import (
     Answer,
     AnswerKind,
@@ -228,11 +228,9 @@ def _opening(passage: Passage) -> list[Sentence]:
 
 
 def _quoted(passage: Passage, start: int, end: int) -> Sentence:
-    quote = passage.text[start - passage.start : end - passage.start]
-    citation = Citation(
-        passage.rank, passage.collection, passage.document, passage.version, passage.page, start, end, quote, True, 0
-    )
-    return Sentence(f"{one_line(quote)} [{passage.rank}]", Claim(0, 0, True, (passage.rank,), "confirmed"), (citation,))
+    citation = quotation(passage, start, end, 0)
+    claim = Claim(0, 0, True, (passage.rank,), "confirmed")
+    return Sentence(f"{one_line(citation.quote)} [{passage.rank}]", claim, (citation,))
 
 
 def _overview(document: Document, notes: Sequence[Note], desk: Desk) -> Generator[Event, None, tuple[Sentence, ...]]:

@@ -71,6 +71,13 @@ def path_at(stored: StoredText, headings: Sequence[Heading], offset: int) -> str
     return MARK.join(found[max(0, bisect_right(found, offset, key=lambda section: section.start) - 1)].path)
 
 
+def enter(stack: list[Heading], heading: Heading) -> None:
+    """Go on under this heading: `stack` holds those that what follows stands under, the outermost first."""
+    while stack and stack[-1].level >= heading.level:
+        stack.pop()
+    stack.append(heading)
+
+
 def _between(headings: Sequence[Heading], start: int, end: int) -> list[Section]:
     stack: list[Heading] = []
     sections: list[Section] = []
@@ -82,9 +89,7 @@ def _between(headings: Sequence[Heading], start: int, end: int) -> list[Section]
             sections.append(Section(at, heading.start, _path(stack), begun))
             at, begun = heading.start, 0
         begun += heading.start == at
-        while stack and stack[-1].level >= heading.level:
-            stack.pop()
-        stack.append(heading)
+        enter(stack, heading)
     sections.append(Section(at, end, _path(stack), begun))
     return sections
 
