@@ -80,6 +80,10 @@ fi
 
 say "building Ollama $version (about 3 minutes; quicker when Go's build cache is warm)"
 flags="-O3 -march=native -w"
+# The module lacks ggml's sources for AMX, which ggml calls where the compiler is told of such a processor.
+for flag in -mno-amx-tile -mno-amx-int8 -mno-amx-bf16; do
+  if g++ "$flag" -E -x c++ /dev/null >/dev/null 2>&1; then flags+=" $flag"; fi
+done
 GOBIN="$work/bin" CGO_ENABLED=1 GOFLAGS="${GOFLAGS:-} -buildvcs=false" CGO_CPPFLAGS="-I$include -I/usr/include" \
   CGO_CFLAGS="$flags" CGO_CXXFLAGS="$flags" nice -n 10 \
   "$go" install -ldflags "-s -w -X=github.com/ollama/ollama/version.Version=$version" \
