@@ -5,7 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,21 @@ def browser() -> "Iterator[Browser]":
         browser = running.chromium.launch(executable_path=chromium, args=list(CHROMIUM))
         yield browser
         browser.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: "pytest.CallInfo[None]"
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A journey that fails says what its page showed then."""
+    report = yield
+    visitor = getattr(item, "funcargs", {}).get("visitor")
+    if call.when == "call" and report.failed and isinstance(visitor, Visitor):
+        with suppress(Exception):  # the browser may be gone: the failure itself is what counts
+            page = visitor.page
+            fields = page.locator("input, textarea").evaluate_all("all => all.map(each => each.value)")
+            report.sections.append(("page", f"{page.url}\n{page.inner_text('body')}\nfields: {fields}"))
+    return report
 
 
 @dataclass

@@ -31,16 +31,20 @@ def confirm(
     def dialog() -> None:
         st.html(html_chat.wrap(html))
         said = ""
-        if typed:
-            st.html(html_chat.wrap(f"<p>{t('delete_type', words=f'<b>{plain(typed)}</b>')}</p>"))
-            said = st.text_input(
-                t("delete_typed"), key=f"{key}-typed", label_visibility="collapsed", autocomplete="off"
-            )
-        row = st.container(horizontal=True, horizontal_alignment="right", key=f"{key}-row")
-        if row.button(t("cancel"), key=f"{key}-cancel"):
+        # What is typed and the click arrive together.
+        with st.form(f"{key}-form", border=False, enter_to_submit=False):
+            if typed:
+                st.html(html_chat.wrap(f"<p>{t('delete_type', words=f'<b>{plain(typed)}</b>')}</p>"))
+                said = st.text_input(
+                    t("delete_typed"), key=f"{key}-typed", label_visibility="collapsed", autocomplete="off"
+                )
+            row = st.container(horizontal=True, horizontal_alignment="right", key=f"{key}-row")
+            cancelled = row.form_submit_button(t("cancel"), key=f"{key}-cancel")
+            confirmed = row.form_submit_button(t("delete_confirm"), key=f"{key}-confirm", type="primary")
+        if cancelled:
             close()
             st.rerun()
-        if row.button(t("delete_confirm"), key=f"{key}-confirm", type="primary"):
+        if confirmed:
             if said.strip() != typed:
                 st.html(html_chat.wrap(f'<div class="notice warn">{plain(t("delete_type_again", words=typed))}</div>'))
                 return

@@ -92,10 +92,13 @@ def _folder(service: runtime.Service, t: Strings) -> None:
     with st.expander(t("folder_title"), icon=":material/drive_folder_upload:", key="folder", on_change="rerun") as form:
         if not form.open:
             return
-        st.text_input(t("folder_path"), key="folder-path", placeholder="/srv/documents", help=t("folder_path_help"))
-        st.text_input(t("folder_collection"), key="folder-collection", placeholder=t("folder_collection_default"))
-        st.checkbox(t("folder_prune"), key="folder-prune", help=t("folder_prune_help"))
-        st.button(t("folder_add"), type="primary", key="folder-add", on_click=lambda: _add_folder(service, t))
+        with st.form("folder-form", border=False):  # what is typed and the click arrive together
+            st.text_input(t("folder_path"), key="folder-path", placeholder="/srv/documents", help=t("folder_path_help"))
+            st.text_input(t("folder_collection"), key="folder-collection", placeholder=t("folder_collection_default"))
+            st.checkbox(t("folder_prune"), key="folder-prune", help=t("folder_prune_help"))
+            st.form_submit_button(
+                t("folder_add"), type="primary", key="folder-add", on_click=lambda: _add_folder(service, t)
+            )
 
 
 def _add_folder(service: runtime.Service, t: Strings) -> None:

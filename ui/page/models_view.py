@@ -168,12 +168,15 @@ def _bring(service: runtime.Service, found: "Sequence[InstalledModel]", problem:
     st.session_state[_SEEN] = _finished(service)
     (_live if service.pulls.running else _pulls)(service, t)
     panel(fit(html_models.ollama(service.kb.settings.llm.ollama_host, problem, t)), key="ollama")
-    row = st.container(horizontal=True, vertical_alignment="bottom", key="pull-row")
     if problem:  # what is written there only an Ollama server could fetch
-        row.button(t("ollama_again"), key="ollama-again", icon=":material/refresh:")
+        st.button(t("ollama_again"), key="ollama-again", icon=":material/refresh:")
     else:
-        row.text_input(t("pull_name"), key="pull-name", placeholder="deepseek-r1:7b", help=t("pull_help"))
-        row.button(t("pull"), key="pull", icon=":material/download:", on_click=lambda: _pull_written(service, t))
+        with st.form("pull-form", border=False):  # what is typed and the click arrive together
+            row = st.container(horizontal=True, vertical_alignment="bottom", key="pull-row")
+            row.text_input(t("pull_name"), key="pull-name", placeholder="deepseek-r1:7b", help=t("pull_help"))
+            row.form_submit_button(
+                t("pull"), key="pull", icon=":material/download:", on_click=lambda: _pull_written(service, t)
+            )
     _suggest(service, [model.name for model in found], not problem, t)
 
 
