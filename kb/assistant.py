@@ -59,6 +59,7 @@ from kb.schema import (
     Retrieval,
     Retrieved,
     Scope,
+    Usage,
 )
 from kb.store import uploads
 from kb.store.catalog import Catalog
@@ -399,7 +400,8 @@ class KnowledgeBase(Documents):
         )
         for event in events:
             draft.take(event)
-            yield event
+            if not isinstance(event, Usage):
+                yield event
 
     def _think_budget(self, options: Options) -> int:
         """Reasoning tokens. A model that does not reason by itself is led through a reasoning only where one is asked

@@ -116,6 +116,14 @@ class LLMSettings(_Section):
     timeout_seconds: float = Field(600, gt=0, description="silence from the server after which it is given up")
 
 
+class ClientsSettings(_Section):
+    """Programs that speak OpenAI's API (/v1)."""
+
+    sources_in_text: bool = Field(
+        True, description="doubts and sources stand at the end of an answer's text, for clients that show nothing else"
+    )
+
+
 class Settings(_Section):
     """All settings. `Settings()` is the shipped product."""
 
@@ -125,6 +133,7 @@ class Settings(_Section):
     ingest: IngestSettings = IngestSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     llm: LLMSettings = LLMSettings()
+    clients: ClientsSettings = ClientsSettings()
 
 
 def load_settings(path: Path | None = None, env: dict[str, str] | None = None) -> Settings:

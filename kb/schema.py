@@ -243,6 +243,18 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that an engine read and wrote for an answer, as it told them itself.
+
+    `completion_tokens` are all that was written, and `reasoning_tokens` those among them.
+    """
+
+    prompt_tokens: int
+    completion_tokens: int
+    reasoning_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class Floors:
     """Probabilities of "yes": under `refuse` there is no answer, under `answer` one that is marked uncertain."""
 
@@ -277,6 +289,9 @@ class Answer:
     kind: AnswerKind = "fact"
     answerable: float | None = None  # how probably the passages state the answer; None where the model did not judge
     uncertain: bool = False  # judged too low to be relied on, and too high to be refused
+    usage: Usage | None = (
+        None  # of all that was written for it; None where no model was called, or its engine counts none
+    )
 
     @property
     def outcome(self) -> AnswerOutcome:

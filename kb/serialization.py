@@ -29,6 +29,7 @@ from kb.schema import (
     StoredText,
     Thought,
     Token,
+    Usage,
 )
 
 
@@ -72,6 +73,7 @@ def answer_form(answer: Answer) -> dict[str, Any]:
         "model": answer.model,
         "seconds": round(answer.seconds, 3),
         "first_word_seconds": None if answer.first_word_seconds is None else round(answer.first_word_seconds, 3),
+        "usage": None if answer.usage is None else asdict(answer.usage),
     }
 
 
@@ -177,6 +179,7 @@ def answer_of_form(form: dict[str, Any]) -> Answer:
             "citations": tuple(Citation(**citation) for citation in form["citations"]),
             "passages": tuple(passage_of_form(p) for p in form["passages"]),
             "notices": tuple(Notice(**notice) for notice in form["notices"]),
+            "usage": Usage(**form["usage"]) if form.get("usage") else None,
         }
     )
 

@@ -61,10 +61,11 @@ def _run(
 ) -> None:
     import uvicorn
 
-    from ui.api.routes import api_of, enlarge_threads
+    from ui.api.routes import enlarge_threads
     from ui.connections import PatientProtocol
+    from ui.programs import Programs
 
-    api = api_of(service)
+    programs = Programs(service)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -74,12 +75,12 @@ def _run(
             service.start()
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            api.state.closing.set()
+            programs.closing.set()
             for turn in service.conversations.running():
                 turn.running.stop("interrupted")  # pages that follow an answer let go at once
             await super().shutdown(sockets=sockets)
 
-    app = Together(_streamlit(port, service.kb.settings.ingest.max_file_mb), api) if page else api
+    app = Together(_streamlit(port, service.kb.settings.ingest.max_file_mb), programs) if page else programs
     config = uvicorn.Config(
         Hardened(app, port, gate),
         http=PatientProtocol,
@@ -94,13 +95,13 @@ def _run(
 
 
 class Together:
-    """ASGI: the API under /api, the page everywhere else. Start and stop are the page's."""
+    """ASGI: what programs speak to under its own paths, the page everywhere else. Start and stop are the page's."""
 
-    def __init__(self, page: Any, api: Any) -> None:
-        self._page, self._api = page, api
+    def __init__(self, page: Any, programs: Any) -> None:
+        self._page, self._programs = page, programs
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        app = self._api if scope["type"] == "http" and is_api(scope["path"]) else self._page
+        app = self._programs if scope["type"] == "http" and is_api(scope["path"]) else self._page
         await app(scope, receive, send)
 
 

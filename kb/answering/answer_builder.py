@@ -9,7 +9,7 @@ from typing import Any
 from kb.answering.product_help import Help
 from kb.answering.refusal import refusal
 from kb.errors import UsageError
-from kb.schema import Answer, Event, Language, Notice, Passage, Revised, Thought, Token
+from kb.schema import Answer, Event, Language, Notice, Passage, Revised, Thought, Token, Usage
 
 LONGEST_QUESTION = 8_000  # characters
 
@@ -43,11 +43,20 @@ class Draft:
         self.engine = self.model = self.withheld = ""
         self.answerable: float | None = None
         self.uncertain = False
+        self.usage: Usage | None = None
         self._began = time.perf_counter()
         self._first_word: float | None = None
 
-    def take(self, event: Event) -> None:
+    def take(self, event: Event | Usage) -> None:
         """Keep what the model just gave."""
+        if isinstance(event, Usage):
+            before = self.usage or Usage(0, 0, 0)
+            self.usage = Usage(
+                before.prompt_tokens + event.prompt_tokens,
+                before.completion_tokens + event.completion_tokens,
+                before.reasoning_tokens + event.reasoning_tokens,
+            )
+            return
         if isinstance(event, Thought | Token) and self._first_word is None:
             self._first_word = time.perf_counter() - self._began
         if isinstance(event, Thought):
@@ -94,7 +103,7 @@ class Draft:
             refused=False, language=self.language, claims=(), citations=(), passages=self.passages,
             notices=tuple(self.notices), engine=self.engine, model=self.model,
             seconds=time.perf_counter() - self._began, first_word_seconds=self._first_word,
-            answerable=self.answerable, uncertain=self.uncertain,
+            answerable=self.answerable, uncertain=self.uncertain, usage=self.usage,
         )  # fmt: skip
 
 

@@ -184,7 +184,7 @@ class _Attempts:
 
     def reason(self) -> Generator[Delta, None, None]:
         for delta in self._stream(self._prompt + "<think>\n", self._budget + 1, ["</think>"]):
-            yield Delta(thinking=delta.content)
+            yield Delta(thinking=delta.content, read=delta.read, written=delta.written)
 
     def answer_after(self, reasoning: str) -> Generator[Delta, None, None]:
         reasoning = without_control_tokens(reasoning)
@@ -200,8 +200,9 @@ class _Attempts:
         for event in self._llama.complete(request, self._cancellation):
             choice = event["choices"][0] if event.get("choices") else {}
             cut = choice.get("finish_reason") == "length"
-            if choice.get("text") or cut:
-                yield Delta(content=choice.get("text", ""), cut=cut)
+            read, written = _counted(event)
+            if choice.get("text") or cut or read:
+                yield Delta(choice.get("text") or "", cut=cut, read=read, written=written)
 
 
 class _Llama:
@@ -396,6 +397,13 @@ class _Running:
         for thread in threads:
             thread.join()
         self.server = None  # the last reference: its own threads end before this returns
+
+
+def _counted(event: dict[str, Any]) -> tuple[int, int]:
+    """Tokens read and written so far, those of the cache included; 0 where an event does not tell them."""
+    if took := event.get("timings"):
+        return int(took["prompt_n"]) + int(took.get("cache_n", 0)), int(took["predicted_n"])
+    return int(event.get("prompt_progress", {}).get("total", 0)), 0
 
 
 def _content(message: Message, with_thinking: bool) -> str:

@@ -192,14 +192,16 @@ class _Attempts:
         for line in self._server.chat(body, self._cancellation):
             message = line.get("message") or {}
             done = bool(line.get("done"))
+            tokens = 0, 0
             if done:
+                tokens = int(line.get("prompt_eval_count") or 0), int(line.get("eval_count") or 0)
                 read = int(line.get("prompt_eval_count") or 0), (line.get("prompt_eval_duration") or 0) / 1e9
                 written = int(line.get("eval_count") or 0), (line.get("eval_duration") or 0) / 1e9
                 speed.record("ollama", self._model.size, read, written)
             cut = done and line.get("done_reason") == "length"
             content, thinking = message.get("content") or "", message.get("thinking") or ""
-            if content or thinking or cut:
-                yield Delta(content, thinking, cut)
+            if content or thinking or cut or any(tokens):
+                yield Delta(content, thinking, cut, *tokens)
         if not done and not self._cancellation.is_set():
             raise ModelError(f"The Ollama server at {self._server.address} broke off in mid-answer. Ask again.")
 

@@ -13,10 +13,10 @@ from typing import Literal, Protocol
 
 from kb.errors import EmptyAnswer
 from kb.language.language import repeats, sentences
-from kb.schema import Notice, Revised, Thought, Token
+from kb.schema import Notice, Revised, Thought, Token, Usage
 
 NoticeKind = Literal["think_budget", "answer_cut", "answer_repeats"]
-Output = Thought | Token | Notice | Revised
+Output = Thought | Token | Notice | Revised | Usage
 
 _TAG = re.compile(r"<\s{0,3}(/?)\s{0,3}think(?:ing)?\s{0,3}/?>", re.IGNORECASE)
 # The beginning of a tag whose end may be in the next delta.
@@ -177,11 +177,34 @@ _SENTENCE_ENDS = (".", "。", "!", "！", "?", "？", "；", "\n")
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """What an engine emits: about one token. `cut` is set on the last one if the engine stopped at its limit."""
+    """What an engine emits: about one token. `cut` is set on the last one if the engine stopped at its limit.
+
+    `read` and `written` are tokens of the prompt and of what was written, where the engine tells them; 0 elsewhere.
+    """
 
     content: str = ""
     thinking: str = ""
     cut: bool = False
+    read: int = 0
+    written: int = 0
+
+
+@dataclass(slots=True)
+class _Spent:
+    """What one attempt cost. Deltas are counted where it was ended before the engine told how much it wrote."""
+
+    read: int = 0
+    written: int = 0
+    thought: int = 0  # deltas of reasoning
+    said: int = 0  # deltas of the answer
+
+    def take(self, delta: "Delta") -> None:
+        self.read = delta.read or self.read
+        self.written = delta.written or self.written
+
+    def usage(self) -> Usage:
+        written = self.written or self.thought + self.said
+        return Usage(self.read, written, min(self.thought, written))
 
 
 class Attempts(Protocol):
@@ -209,7 +232,8 @@ def think_and_answer(
 
     A reasoning that reaches its budget is closed (at the end of a sentence if one comes shortly before)
     and the model goes on to the answer, with a notice. A model that falls silent is led to its answer
-    with its reasoning given, then asked without any. Raises EmptyAnswer when it stays silent.
+    with its reasoning given, then asked without any. Raises EmptyAnswer when it stays silent. Each time it was asked
+    ends with a Usage, where the engine counts.
     """
     reasoning = ""
     if budget > 0:
@@ -238,33 +262,51 @@ def _run(
     notice: Callable[[NoticeKind, int], Notice],
     led: bool = False,
 ) -> Iterator[Output]:
-    thought = said = 0
+    spent = _Spent()
+    yield from _drive(stream, splitter, budget, answer_tokens, stop, notice, led, spent)
+    if spent.read:
+        yield spent.usage()
+
+
+def _drive(
+    stream: Generator[Delta, None, None],
+    splitter: ThinkSplitter,
+    budget: int,
+    answer_tokens: int,
+    stop: threading.Event,
+    notice: Callable[[NoticeKind, int], Notice],
+    led: bool,
+    spent: _Spent,
+) -> Iterator[Output]:
     window = 0 if led else min(budget // 3, 32)
     cut = False
     with closing(stream):
         for delta in stream:
             if stop.is_set():
                 return
+            spent.take(delta)
+            if not (delta.content or delta.thinking or delta.cut):
+                continue
             reasoning = bool(delta.thinking) or (splitter.inside and not delta.content.lstrip().startswith("<"))
             if reasoning and not splitter.answer:
-                ripe = thought >= budget - window and splitter.ends_sentence(delta.thinking or delta.content)
-                if thought >= budget or (ripe and not led):
+                ripe = spent.thought >= budget - window and splitter.ends_sentence(delta.thinking or delta.content)
+                if spent.thought >= budget or (ripe and not led):
                     if not led:
                         yield from splitter.give_up()
                         yield notice("think_budget", budget)
                     return
-            if said >= answer_tokens and delta.content:
+            if spent.said >= answer_tokens and delta.content:
                 cut = True
                 break
             yield from splitter.feed(delta.content, delta.thinking)
             cut = delta.cut
             if delta.thinking or splitter.inside:
-                thought += 1
+                spent.thought += 1
             elif delta.content:
-                said += 1
+                spent.said += 1
                 if (kept := _before_loop(splitter.answer)) is not None:
                     yield Revised(kept)
-                    yield notice("answer_repeats", said)
+                    yield notice("answer_repeats", spent.said)
                     return
     yield from splitter.finish()
     if cut and splitter.answer:

@@ -26,6 +26,7 @@ from kb.schema import (
     Scope,
     StoredText,
     Token,
+    Usage,
 )
 from kb.store.catalog import Catalog
 from kb.store.scopes import ScopeFilter
@@ -96,8 +97,9 @@ class Desk:
                 messages, think_budget=0, answer_tokens=tokens, temperature=self.options.temperature,
                 seed=self.options.seed, stop=self.options.stop,
             ):  # fmt: skip
-                if isinstance(event, Token):
+                if isinstance(event, Token | Usage):
                     self.draft.take(event)
+                if isinstance(event, Token):
                     yield event
         except EmptyAnswer:
             return

@@ -13,7 +13,8 @@ from kb.answering.retrieval import evidence_gap, worth_reading
 from kb.assistant import KnowledgeBase, drain
 from kb.errors import ModelError, UsageError
 from kb.language.local_days import day
-from kb.schema import Done, Failed, Message, Principal, Retrieved, Revised, Scope, Thought, Token
+from kb.models.reasoning_stream import Delta
+from kb.schema import Done, Failed, Message, Principal, Retrieved, Revised, Scope, Thought, Token, Usage
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage
 from tests.knowledge import OWNER
@@ -38,6 +39,13 @@ def test_the_passages_come_first_and_the_answer_last(filled: Fill) -> None:
     assert "within 2 hours" in citation.quote
     assert citation.document == "handbook.md"
     assert answer.first_word_seconds is not None
+
+
+def test_an_answer_tells_the_tokens_that_its_engine_counted(filled: Fill) -> None:
+    told = [Delta(read=120), Delta(thinking="Passage 1."), Delta("A lost laptop is reported within 2 hours [1].")]
+    kb = filled(ScriptedModel([[*told, Delta(read=120, written=19)], GOOD]))
+    assert kb.answer(LAPTOP, OWNER).usage == Usage(120, 19, 1)
+    assert kb.answer(LAPTOP, OWNER).usage is None  # this engine counts nothing
 
 
 def test_a_quote_stands_in_the_stored_text_at_its_offsets(filled: Fill) -> None:

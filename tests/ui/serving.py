@@ -14,8 +14,9 @@ from kb.assistant import KnowledgeBase
 from kb.config import Settings
 from tests.fakes import ScriptedModel
 from ui.api import stream
-from ui.api.routes import api_of, enlarge_threads
+from ui.api.routes import enlarge_threads
 from ui.connections import PatientProtocol
+from ui.programs import Programs
 from ui.server import Hardened, _listen
 from ui.service import runtime
 from ui.service.auth import Gate, RunningService, announced, running_service, token_of
@@ -49,7 +50,7 @@ def serving(kb: KnowledgeBase) -> Iterator[Served]:
     token = token_of(kb.home.path)
     service = runtime.Service.of(kb)
     service.warm_up.state = "ready"
-    api = api_of(service)
+    programs = Programs(service)
     with _listen(0) as listener, patch.object(stream, "_LET_GO_SECONDS", PATIENCE):
         port = listener.getsockname()[1]
 
@@ -61,7 +62,7 @@ def serving(kb: KnowledgeBase) -> Iterator[Served]:
 
         ready = threading.Event()
         config = uvicorn.Config(
-            Hardened(api, port, Gate(token, kb.home.path, service.sessions)),
+            Hardened(programs, port, Gate(token, kb.home.path, service.sessions)),
             http=PatientProtocol,
             log_level="warning",
             access_log=False,
@@ -82,7 +83,7 @@ def serving(kb: KnowledgeBase) -> Iterator[Served]:
                 ) as client:
                     yield Served(service, running, client)
             finally:
-                api.state.closing.set()
+                programs.closing.set()
                 for turn in service.conversations.running():
                     turn.running.stop("interrupted")
                 server.should_exit = True

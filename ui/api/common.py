@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb.errors import KBError, UsageError
-from kb.schema import AnswerKind, AnswerOutcome, Citation, Claim, Message, Notice, Principal, Scope
+from kb.schema import AnswerKind, AnswerOutcome, Citation, Claim, Message, Notice, Principal, Scope, Usage
 from ui.service.runtime import Service
 
 try:
@@ -144,6 +144,7 @@ class AnswerForm(BaseModel):
     model: str
     seconds: float
     first_word_seconds: float | None
+    usage: Usage | None = None
 
 
 class DoneForm(BaseModel):

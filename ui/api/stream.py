@@ -69,10 +69,14 @@ class Ndjson(Response):
 
     media_type = "application/x-ndjson"
 
-    def __init__(self, events: AsyncGenerator[Form, None], on_leave: Callable[[], object] | None = None) -> None:
+    def __init__(self, events: AsyncGenerator[Any, None], on_leave: Callable[[], object] | None = None) -> None:
         super().__init__(headers={"cache-control": "no-store"})
         del self.headers["content-length"]
         self._events, self._on_leave = events, on_leave
+
+    def written(self, event: Any) -> bytes:
+        """An event as it is sent."""
+        return line_of(event)
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         closing: threading.Event = scope["app"].state.closing
@@ -88,9 +92,18 @@ class Ndjson(Response):
             async with anyio.create_task_group() as group, aclosing(self._events) as events:
                 group.start_soon(_cancel_when, closing, following)
                 async for event in events:
-                    await send({"type": "http.response.body", "body": line_of(event), "more_body": True})
+                    await send({"type": "http.response.body", "body": self.written(event), "more_body": True})
                 group.cancel_scope.cancel()
         await send({"type": "http.response.body", "body": b""})
+
+
+class ServerSentEvents(Ndjson):
+    """Events as a browser's EventSource and OpenAI's clients read them; a text stands as it is."""
+
+    media_type = "text/event-stream"
+
+    def written(self, event: Any) -> bytes:
+        return f"data: {event if isinstance(event, str) else json.dumps(event)}\n\n".encode()
 
 
 async def _cancel_when(closing: threading.Event, scope: anyio.CancelScope) -> None:

@@ -65,6 +65,7 @@ def _draw(service: runtime.Service, t: Strings) -> None:
     if st.session_state.get("here") != here:  # a source opened on one page is not in the way on the next
         st.session_state["here"] = here
         session.close_sources()
+    session.open_addressed_source()
     place = f"at-{session.current_conversation_id() if here == 'chat' else here}"
     arrive(place, top=here != "chat", language=t.language, beside=session.open_sources() is not None)
     keyboard()

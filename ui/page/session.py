@@ -9,7 +9,7 @@ import streamlit as st
 
 from kb.schema import EVERYTHING, Language, Scope
 from ui.page import html_chat
-from ui.service import runtime
+from ui.service import addresses, runtime
 from ui.service.conversations import Conversation
 from ui.words.strings import Strings, locale_language
 
@@ -173,6 +173,24 @@ def show_sources(sources: Sequence[Source], index: int = 0) -> None:
     """Open the source viewer at `sources[index]`."""
     if sources:
         st.session_state[_SOURCES] = OpenSources(tuple(sources), max(0, min(index, len(sources) - 1)))
+
+
+def open_addressed_source() -> None:
+    """Open the source that the address names (`ui.service.addresses`), once: the address does not keep it."""
+    params = st.query_params
+    if addresses.SOURCE not in params:
+        return
+    start, _, end = params.get(addresses.SOURCE_SPAN, "").partition("-")
+    version, page = (_number(params.get(name, "")) for name in (addresses.SOURCE_VERSION, addresses.SOURCE_PAGE))
+    collection, document = params.get(addresses.SOURCE_IN, ""), params[addresses.SOURCE]
+    show_sources([Source(collection, document, version, page, _number(start) or 0, _number(end) or 0)])
+    for name in addresses.KEYS:
+        if name in params:
+            del params[name]
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def close_sources() -> None:

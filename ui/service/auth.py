@@ -280,12 +280,21 @@ def _refusal(scope: Any, english: str, chinese: str) -> Reply:
         message = (
             "The token is missing or wrong. Send that of the file `token` in the home as `Authorization: Bearer TOKEN`."
         )
-        body = json.dumps({"error": {"kind": "TokenMissing", "message": message}}).encode()
-        return Reply(401, [(b"content-type", b"application/json"), *headers], body)
+        told: dict[str, str | None] = {"kind": "TokenMissing", "message": message}
+        if _is_under("/v1", scope["path"]):  # in OpenAI's form
+            told = {"message": message, "type": "invalid_request_error", "param": None, "code": "invalid_api_key"}
+        return Reply(401, [(b"content-type", b"application/json"), *headers], json.dumps({"error": told}).encode())
     page = _PAGE.format(en=english, zh=chinese, help_en=_HELP_EN, help_zh=_HELP_ZH)
     return Reply(401, [(b"content-type", b"text/html; charset=utf-8"), *headers], page.encode())
 
 
 def is_api(path: str) -> bool:
-    """Whether a path belongs to the API rather than to the page."""
-    return path == "/api" or path.startswith("/api/")
+    """Whether a path is for programs rather than the page's."""
+    return any(_is_under(place, path) for place in API_PATHS)
+
+
+def _is_under(place: str, path: str) -> bool:
+    return path == place or path.startswith(f"{place}/")
+
+
+API_PATHS = ("/api", "/v1")

@@ -293,17 +293,21 @@ class Conversations:
                 yield event
 
     def _fitting(self, question: str, how: _How) -> Sequence[Message]:
-        """As many of the last questions and answers as the model's context holds beside this question."""
+        """As many of the last questions and answers as the model's context holds beside this question and the
+        instructions."""
         model, llm = self._kb.model, self._kb.settings.llm
         budget = model.think_budget if how.think_budget is None else how.think_budget
+        instructions = [message for message in how.history if message.role == "system"]
+        said = [message for message in how.history if message.role != "system"]
         room = model.context_tokens - llm.answer_tokens - budget - estimate_tokens(question) - 64
-        first = len(how.history)
+        room -= sum(estimate_tokens(message.content) + 8 for message in instructions)
+        first = len(said)
         while first >= 2:
-            room -= sum(estimate_tokens(message.content) + 8 for message in how.history[first - 2 : first])
+            room -= sum(estimate_tokens(message.content) + 8 for message in said[first - 2 : first])
             if room < 0:
                 break
             first -= 2
-        return how.history[first:]
+        return [*instructions, *said[first:]]
 
     # ---- the store
 

@@ -21,7 +21,7 @@ from kb.models.cancellation import Cancellation
 from kb.models.llamacpp_engine import EmbeddedModel
 from kb.models.llm import open_model
 from kb.models.reasoning_stream import answer_in
-from kb.schema import Message, Notice, Thought, Token
+from kb.schema import Message, Notice, Thought, Token, Usage
 from tests.fakes import ScriptedModel
 
 SMALL = LLMSettings(embedded_model="smollm2-135m", context_tokens=1024, answer_tokens=16)
@@ -98,8 +98,22 @@ def test_a_prompt_that_does_not_fit_is_an_error(embedded: EmbeddedModel) -> None
 
 def test_an_answer_that_reaches_its_limit_is_marked(embedded: EmbeddedModel) -> None:
     events = list(embedded.generate([Message("user", "Count from 1 to 100.")], think_budget=0, answer_tokens=4))
-    assert isinstance(events[-1], Notice)
-    assert events[-1].kind == "answer_cut"
+    *_, notice, usage = events
+    assert isinstance(notice, Notice)
+    assert notice.kind == "answer_cut"
+    assert isinstance(usage, Usage)
+    assert (usage.completion_tokens, usage.reasoning_tokens) == (4, 0)
+
+
+def test_what_the_engine_read_and_wrote_is_told_also_where_it_was_led_on(embedded: EmbeddedModel) -> None:
+    asked = [Message("user", "Say hello to Ann.")]
+    told = [event for event in embedded.generate(asked, think_budget=6, answer_tokens=4) if isinstance(event, Usage)]
+    reasoning, answer = told
+    assert (reasoning.completion_tokens, reasoning.reasoning_tokens) == (6, 6)
+    assert (answer.completion_tokens, answer.reasoning_tokens) == (4, 0)
+    assert 0 < reasoning.prompt_tokens < answer.prompt_tokens  # what it thought was given to it again
+    again = [event for event in embedded.generate(asked, think_budget=6, answer_tokens=4) if isinstance(event, Usage)]
+    assert again == told  # what a cache held was read all the same
 
 
 def test_a_short_completion_is_plain_text(embedded: EmbeddedModel) -> None:

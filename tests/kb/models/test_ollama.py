@@ -17,7 +17,7 @@ from kb.models.llm import installed_models, open_model, pull_model
 from kb.models.ollama_engine import OllamaModel, turns
 from kb.models.ollama_server import CannotThink, OllamaServer, suggest
 from kb.models.reasoning_stream import answer_in
-from kb.schema import Message, Notice, Thought, Token
+from kb.schema import Message, Notice, Thought, Token, Usage
 from tests.ollama_server import MODEL, PLAIN_MODEL, RunningOllama
 
 QUESTION = [Message("user", "Tell me a long story about the sea, the wind and an old fisherman.")]
@@ -58,6 +58,9 @@ def test_reasoning_then_an_answer_within_the_budget(ollama_server: RunningOllama
     assert 0 < kinds.count(Thought) <= 9
     assert kinds.index(Token) > kinds.index(Thought)
     assert answer_in(events)
+    told = [event for event in events if isinstance(event, Usage)]
+    assert told[-1].prompt_tokens > 0
+    assert 0 < told[-1].completion_tokens <= 32
     assert not any("think>" in event.text for event in events if isinstance(event, Thought | Token))
 
 

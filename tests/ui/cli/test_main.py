@@ -47,7 +47,7 @@ ANSWER = {
     "question": str, "searched": str, "answer": str, "thinking": str, "refused": bool, "kind": str, "language": str,
     "outcome": str, "answerable": float | None,
     "claims": list, "citations": list, "passages": list, "notices": list, "engine": str, "model": str, "seconds": float,
-    "first_word_seconds": float,
+    "first_word_seconds": float, "usage": dict | None,
 }  # fmt: skip
 PASSAGE = {
     "rank": int, "collection": str, "document": str, "version": int, "page": int | None, "start": int, "end": int,

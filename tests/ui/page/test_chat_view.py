@@ -7,15 +7,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from kb.schema import Answer, Scope
-from tests.ui.scripted import ScriptedKB
+from tests.ui.scripted import HANDBOOK, QUOTE, ScriptedKB
 from ui import server
 from ui.page import chat_view, html_chat, panel
 from ui.service import runtime
+from ui.service.addresses import source_address
 from ui.service.answer_task import RunningAnswer, Snapshot
 
 APP = Path(__file__).parents[3] / "ui" / "page" / "app.py"
@@ -94,6 +96,27 @@ def test_the_budget_the_question_was_asked_with_stands_beside_the_reasoning(
     assert "14 of 64 tokens" in shown
     assert "14 of 32 tokens" in shown
     assert "of 128" not in shown
+
+
+def test_the_address_of_a_source_opens_it_at_its_words_and_does_not_keep_it(visit: Callable[..., AppTest]) -> None:
+    start = HANDBOOK.index(QUOTE)
+    address = source_address("http://127.0.0.1:1", "staff", "handbook.md", 1, None, start, start + len(QUOTE))
+    page = visit({name: values[0] for name, values in parse_qs(urlsplit(address).query).items()})
+    shown = "".join(re.findall(r"<mark[^>]*>(.*?)</mark>", drawn(page)))
+    assert re.sub(r"<[^>]*>", "", shown) == QUOTE
+    assert not [name for name in page.query_params if name.startswith("source")]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"source": "../../etc/passwd", "source_in": "staff", "source_span": "1-2"},
+        {"source": "handbook.md", "source_in": "staff", "source_span": "9" * 400, "source_page": "x"},
+        {"source": "handbook.md", "source_version": "-1", "source_span": "5-4", "source_page": "0"},
+    ],
+)
+def test_an_address_of_no_source_opens_nothing_harmful(visit: Callable[..., AppTest], query: dict[str, str]) -> None:
+    assert "root:" not in drawn(visit(query))
 
 
 def test_how_one_asks_outlives_a_reload(visit: Callable[..., AppTest], service: runtime.Service) -> None:

@@ -1,0 +1,79 @@
+"""Models as clients see them: `kb` (all that one may read), `kb:COLLECTION`, and `chat` (no documents)."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from kb.schema import EVERYTHING, Principal, Scope
+from kb.store.conversations import Mode
+from kb.store.document_queries import SEARCHABLE
+from ui.api.common import Asker, ServiceHere
+from ui.api.stream import Json
+from ui.openai.error_form import ModelNotFound
+from ui.service.runtime import Service
+
+ALL, CHAT = "kb", "chat"
+_WITHIN = f"{ALL}:"
+
+router = APIRouter(tags=["models"])
+
+
+class ModelForm(BaseModel):
+    """A model. `created`: seconds since 1970; 0, as these are not made at any time."""
+
+    id: str
+    object: str = "model"
+    created: int = 0
+    owned_by: str = "kb"
+
+
+class ModelsForm(BaseModel):
+    """All models that the asker may use."""
+
+    object: str = "list"
+    data: list[ModelForm]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a model's name stands for."""
+
+    mode: Mode
+    scope: Scope = EVERYTHING
+
+
+@router.get("/models", response_model=ModelsForm)
+def models(service: ServiceHere, asker: Asker) -> Response:
+    """The models that this token may use."""
+    return Json(ModelsForm(data=[ModelForm(id=name) for name in names(service, asker)]).model_dump())
+
+
+@router.get("/models/{name:path}", response_model=ModelForm)
+def model(name: str, service: ServiceHere, asker: Asker) -> Response:
+    """One of them."""
+    chosen(name, service, asker)
+    return Json(ModelForm(id=name).model_dump())
+
+
+def names(service: Service, asker: Principal) -> list[str]:
+    """The names of all models that the asker may use."""
+    return [ALL, *(f"{_WITHIN}{collection}" for collection in _collections(service, asker)), CHAT]
+
+
+def chosen(name: str, service: Service, asker: Principal) -> Chosen:
+    """What a name stands for. Raises ModelNotFound, also for a collection of which the asker may read nothing."""
+    if name == ALL:
+        return Chosen("documents")
+    if name == CHAT:
+        return Chosen("chat")
+    collection = name.removeprefix(_WITHIN)
+    if collection != name and collection in _collections(service, asker):
+        return Chosen("documents", Scope(collections=(collection,)))
+    raise ModelNotFound(f"There is no model {name!r}. There are: {', '.join(names(service, asker))}.")
+
+
+def _collections(service: Service, asker: Principal) -> list[str]:
+    """The collections that hold something the asker may search."""
+    return sorted({each.collection for each in service.kb.documents(asker) if each.status in SEARCHABLE})
