@@ -1,9 +1,10 @@
-"""What programs speak to: the API under /api and OpenAI's under /v1, as one ASGI application."""
+"""What programs speak to: the API under /api, OpenAI's under /v1 and MCP at /mcp, as one ASGI application."""
 
 import threading
 from typing import TYPE_CHECKING, Any
 
 from ui.api.routes import api_of
+from ui.mcp.http import McpEndpoint
 from ui.openai.routes import openai_of
 
 if TYPE_CHECKING:
@@ -17,7 +18,12 @@ class Programs:
         self._api = api_of(service)
         self.closing: threading.Event = self._api.state.closing
         self._openai = openai_of(service, self.closing)
+        self._mcp = McpEndpoint(service, self.closing)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        under_v1 = scope["type"] == "http" and (scope["path"] + "/").startswith("/v1/")
-        await (self._openai if under_v1 else self._api)(scope, receive, send)
+        app: Any = self._api
+        if scope["type"] == "http" and scope["path"] == "/mcp":
+            app = self._mcp
+        elif scope["type"] == "http" and scope["path"].startswith("/v1/"):
+            app = self._openai
+        await app(scope, receive, send)

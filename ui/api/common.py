@@ -33,7 +33,7 @@ def _service(request: Request) -> Service:
     return service
 
 
-def _asker(request: Request) -> Principal:
+def asker_of(request: Request) -> Principal:
     """Who asks. The token is the owner's, who may read everything; the name is for the audit trail."""
     name = unquote(request.headers.get("x-kb-user", ""), errors="replace") or "local"
     if not name.isprintable() or len(name) > _LONGEST_NAME:
@@ -44,7 +44,7 @@ def _asker(request: Request) -> Principal:
     return Principal(name, unlimited=True)
 
 
-def _client(request: Request) -> str:
+def client_of(request: Request) -> str:
     """Whose turn it is in the queue: answers are shared out fairly between clients."""
     return _header(request, "x-kb-client") or "api"
 
@@ -56,8 +56,8 @@ def _header(request: Request, name: str) -> str:
 
 
 ServiceHere = Annotated[Service, Depends(_service)]
-Asker = Annotated[Principal, Depends(_asker)]
-Client = Annotated[str, Depends(_client)]
+Asker = Annotated[Principal, Depends(asker_of)]
+Client = Annotated[str, Depends(client_of)]
 CollectionQuery = Annotated[str | None, Query(description="Needed where the path stands in several collections.")]
 PathQuery = Annotated[str, Query(description="The document's path within its collection.")]
 

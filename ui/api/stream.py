@@ -90,7 +90,7 @@ class Ndjson(Response):
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         with anyio.CancelScope() as following:
             async with anyio.create_task_group() as group, aclosing(self._events) as events:
-                group.start_soon(_cancel_when, closing, following)
+                group.start_soon(cancel_when, closing, following)
                 async for event in events:
                     await send({"type": "http.response.body", "body": self.written(event), "more_body": True})
                 group.cancel_scope.cancel()
@@ -106,7 +106,8 @@ class ServerSentEvents(Ndjson):
         return f"data: {event if isinstance(event, str) else json.dumps(event)}\n\n".encode()
 
 
-async def _cancel_when(closing: threading.Event, scope: anyio.CancelScope) -> None:
+async def cancel_when(closing: threading.Event, scope: anyio.CancelScope) -> None:
+    """Cancel when the service is being stopped."""
     while not closing.is_set():
         await anyio.sleep(_CLOSING_SECONDS)
     scope.cancel()

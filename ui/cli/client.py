@@ -120,6 +120,7 @@ class RemoteKnowledgeBase:
         self, service: "RunningService", *, client: str, on_queued: Callable[[int], None] = lambda ahead: None
     ) -> None:
         self._on_queued = on_queued
+        self.origin = service.origin
         self._connection = Connection(service, client)
         self._call, self._lines = self._connection.call, self._connection.lines
         self.catalog = RemoteCatalog(self._call)

@@ -297,4 +297,4 @@ def _is_under(place: str, path: str) -> bool:
     return path == place or path.startswith(f"{place}/")
 
 
-API_PATHS = ("/api", "/v1")
+API_PATHS = ("/api", "/v1", "/mcp")

@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,8 +23,8 @@ HOURS = "When does the office in Utrecht open?"
 ASKED: list[dict[str, Any]] = [{"role": "user", "content": HOURS}]
 ANSWER = "The office in Utrecht opens at 7:45 [1]."
 HOSTILE = (
-    "The office in Utrecht opens at 7:45 [1]. Look ![x](http://outside.example/?q=1) <img src=http://outside.example/b> "
-    "and [here][1], if 3 < 4.\n\n[1]: http://outside.example/c"
+    "The office in Utrecht opens at 7:45 [1]. Look ![x](http://outside.example/?q=1) "
+    "<img src=http://outside.example/b> and [here][1], if 3 < 4.\n\n[1]: http://outside.example/c"
 )
 WITHIN = 30.0  # seconds; how soon something must be seen, however busy the machine is
 
@@ -322,10 +323,8 @@ def test_a_request_that_is_no_json_or_too_large_or_half_a_character_is_refused(s
     half = b'{"model": "kb", "messages": [{"role": "user", "content": "When \\ud800?"}]}'
     assert served.http.post(address, content=half).status_code in (200, 400)
     large = [{"role": "user", "content": "x" * (10 << 20)}, *ASKED]
-    try:
+    with suppress(httpx.TransportError):  # it was cut while more was being sent
         refused(post(served, {"model": "kb", "messages": large}), 413, None, "1 MB")
-    except httpx.TransportError:  # it was cut while more was being sent
-        pass
     nested = b'{"model": "kb", "messages": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
     assert served.http.post(address, content=nested).status_code == 400
     refused(served.http.get(f"{served.running.origin}/v1/nothing"), 404, None, "/v1/openapi.json")

@@ -1,0 +1,46 @@
+"""MCP over HTTP: one POST to /mcp for each message, answered on its own and for the asker of that request.
+
+There are no sessions, so that none can be used by another, and nothing is left of a client that went away. Whose
+request it is, and that it comes from no other site, is judged before (`ui.server`).
+"""
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import anyio
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ui.api.common import asker_of, client_of
+from ui.api.stream import cancel_when
+from ui.mcp.library import ServiceLibrary
+from ui.mcp.server import Reader, server_of
+
+if TYPE_CHECKING:
+    from ui.service.runtime import Service
+
+MOST_BYTES = 1 << 20  # of a message
+
+
+class McpEndpoint:
+    """ASGI: the endpoint /mcp of a service. `closing` is set when the service is being stopped."""
+
+    def __init__(self, service: "Service", closing: threading.Event) -> None:
+        self._service, self._closing = service, closing
+        self._server = server_of(self._reader)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["method"] != "POST":  # no stream without a request, and no session to end
+            await Response(status_code=405, headers={"allow": "POST"})(scope, receive, send)
+            return
+        manager = StreamableHTTPSessionManager(self._server, stateless=True, max_request_body_size=MOST_BYTES)
+        async with anyio.create_task_group() as group:
+            group.start_soon(cancel_when, self._closing, group.cancel_scope)
+            async with manager.run():  # ended with the request, and with it all that was done for it
+                await manager.handle_request(scope, receive, send)
+            group.cancel_scope.cancel()
+
+    def _reader(self, request: Request) -> Reader:
+        origin = str(request.base_url).rstrip("/")
+        return Reader(ServiceLibrary(self._service, client_of(request)), asker_of(request), origin)

@@ -1,0 +1,114 @@
+"""The library: what the tools read from. An open home, a running service seen from outside, or the service itself."""
+
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol
+
+from kb.answering.answer_builder import STOPPED
+from kb.language.language import language_of
+from kb.schema import (
+    EVERYTHING,
+    Document,
+    Done,
+    Event,
+    Failed,
+    Principal,
+    Retrieval,
+    Retrieved,
+    Scope,
+    StoredText,
+    Thought,
+    Token,
+)
+from ui.api.stream import INTERNAL
+from ui.service.fair_queue import Queued
+
+if TYPE_CHECKING:
+    from ui.service.answer_task import Snapshot
+    from ui.service.runtime import Service
+
+_NEWS_SECONDS = 0.1  # how soon a stop is seen
+
+
+class Library(Protocol):
+    """The part of a knowledge base that agents use. Each call is limited to what `asker` may read."""
+
+    def search(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval:
+        """Passages for a question."""
+
+    def ask(
+        self,
+        question: str,
+        asker: Principal,
+        *,
+        scope: Scope = EVERYTHING,
+        think_budget: int | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Event | Queued]:
+        """The events of an answer."""
+
+    def documents(self, asker: Principal, collection: str | None = None) -> list[Document]:
+        """The document list."""
+
+    def stored_text(
+        self, asker: Principal, collection: str | None, path: str, version: int | None = None
+    ) -> StoredText:
+        """The text of a document."""
+
+
+class ServiceLibrary:
+    """The library of the service itself: answers wait in its queue, and end when it is stopped."""
+
+    def __init__(self, service: "Service", client: str) -> None:
+        self._service, self._client = service, client
+        self.search = service.kb.search
+        self.documents = service.kb.documents
+        self.stored_text = service.kb.stored_text
+
+    def ask(
+        self,
+        question: str,
+        asker: Principal,
+        *,
+        scope: Scope = EVERYTHING,
+        think_budget: int | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Event | Queued]:
+        """What becomes of an answer, a stage at a time, then Done or Failed. `stop` ends it."""
+        running = self._service.conversations.run(
+            "documents", question, scope=scope, think_budget=think_budget, client=self._client, asker=asker
+        )
+        revision = -1
+        try:
+            while not (stop is not None and stop.is_set()):
+                snapshot = running.wait(revision, _NEWS_SECONDS)
+                if snapshot.revision == revision:
+                    continue
+                revision = snapshot.revision
+                if snapshot.finished:
+                    yield _end(snapshot, question)
+                    return
+                if (stage := _stage(snapshot)) is not None:
+                    yield stage
+        finally:
+            running.stop()
+
+
+def _stage(snapshot: "Snapshot") -> Event | Queued | None:
+    """How far an answer is, as the event that led there."""
+    match snapshot.state:
+        case "queued":
+            return Queued(snapshot.ahead)
+        case "reading":
+            return snapshot.progress or Retrieved(snapshot.passages or (), snapshot.searched)
+        case "thinking":
+            return Thought("")
+        case "answering":
+            return snapshot.progress or Token("")
+    return None
+
+
+def _end(snapshot: "Snapshot", question: str) -> Event:
+    if snapshot.answer is not None:
+        return Done(snapshot.answer)
+    return Failed((snapshot.error or INTERNAL) if snapshot.state == "failed" else STOPPED[language_of(question)])
