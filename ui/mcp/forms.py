@@ -10,6 +10,7 @@ MOST_PASSAGES = 50
 MOST_LISTED = 200
 MOST_CHARACTERS = 50_000
 _NAMES = 64
+_FURTHEST = 1_000_000_000
 
 Glob = Annotated[str, Field(max_length=512)]
 Name = Annotated[str, Field(max_length=4096)]
@@ -50,7 +51,9 @@ class ReadGiven(_Given):
     document: Name = Field(description="The document's path, as search and list_documents give it.")
     collection: Name | None = Field(None, description="Needed where the path stands in several collections.")
     page: int | None = Field(None, ge=1, description="Only this page, where the document has pages.")
-    start: int | None = Field(None, ge=0, description="The first character to read; next_start of the part before.")
+    start: int | None = Field(
+        None, ge=0, le=_FURTHEST, description="The first character to read; next_start of the part before."
+    )
     length: int | None = Field(10_000, ge=1, le=MOST_CHARACTERS, description="How many characters at most.")
 
 
@@ -58,7 +61,9 @@ class ListGiven(_Given):
     search: str | None = Field(None, max_length=1000, description="Words of collection, path or title.")
     collections: list[Name] | None = Field(None, max_length=_NAMES, description="Only these collections.")
     limit: int | None = Field(50, ge=1, le=MOST_LISTED, description="How many at most.")
-    offset: int | None = Field(0, ge=0, description="How many to leave out; next_offset of the part before.")
+    offset: int | None = Field(
+        0, ge=0, le=_FURTHEST, description="How many to leave out; next_offset of the part before."
+    )
 
 
 class Passage(BaseModel):

@@ -16,8 +16,8 @@ from kb.errors import ModelError
 from kb.models.reasoning_stream import Delta
 from kb.schema import Floors
 from tests.fakes import ScriptedModel
-from tests.ui.openai.conftest import says
 from tests.ui.serving import REPLY, Served, until
+from tests.ui.two_documents import says
 
 HOURS = "When does the office in Utrecht open?"
 ASKED: list[dict[str, Any]] = [{"role": "user", "content": HOURS}]

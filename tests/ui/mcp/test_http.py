@@ -1,0 +1,282 @@
+"""MCP at /mcp with the SDK's own client: tools, resources, pages, progress, errors, and clients that leave."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+import httpx
+import httpx2
+import pytest
+from mcp.client.client import Client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.exceptions import MCPError
+
+from tests.fakes import ScriptedModel
+from tests.knowledge import HANDBOOK, LEAVE
+from tests.ui.serving import Served, until
+from tests.ui.two_documents import says
+from ui.mcp import server as mcp_server
+from ui.mcp.addresses import uri_of
+
+HOURS = "When does the office in Utrecht open?"
+ANSWER = "The office in Utrecht opens at 7:45 [1]."
+TOOLS = ["search", "ask", "read_document", "list_documents"]
+WITHIN = 30.0  # seconds; how soon something must be seen, however busy the machine is
+MODES = ["legacy", "auto"]  # the protocols of 2025 and of 2026
+
+
+@asynccontextmanager
+async def connected(served: Served, mode: str = "auto", token: str | None = None) -> AsyncIterator[Client]:
+    headers = {"authorization": f"Bearer {served.running.token if token is None else token}"}
+    async with httpx2.AsyncClient(headers=headers, trust_env=False, timeout=60) as http:
+        transport = streamable_http_client(f"{served.running.origin}/mcp", http_client=http)
+        async with Client(transport, mode=mode) as client:  # type: ignore[arg-type]
+            yield client
+
+
+def on(served: Served, work: Callable[[Client], Awaitable[Any]], mode: str = "auto") -> Any:
+    """What `work` gives with a connected client."""
+
+    async def run() -> Any:
+        async with connected(served, mode) as client:
+            return await work(client)
+
+    return anyio.run(run)
+
+
+def refused(served: Served, work: Callable[[Client], Awaitable[Any]]) -> str:
+    """What a request is refused with."""
+
+    async def run() -> str:
+        async with connected(served) as client:
+            try:
+                await work(client)
+            except MCPError as error:
+                return str(error)
+        return ""
+
+    return anyio.run(run)
+
+
+def call(served: Served, name: str, mode: str = "auto", **arguments: Any) -> Any:
+    return on(served, lambda client: client.call_tool(name, arguments), mode)
+
+
+def data(served: Served, name: str, **arguments: Any) -> Any:
+    result = call(served, name, **arguments)
+    assert not result.is_error, result.content
+    return result.structured_content
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_tools_only_read_and_say_what_they_take_and_give(served: Served, mode: str) -> None:
+    async def look(client: Client) -> Any:
+        return client.server_info, client.instructions, (await client.list_tools()).tools
+
+    info, instructions, tools = on(served, look, mode)
+    assert (info.name, [tool.name for tool in tools]) == ("kb", TOOLS)
+    assert "read_document" in instructions
+    for tool in tools:
+        assert tool.description
+        assert (tool.annotations.read_only_hint, tool.annotations.open_world_hint) == (True, False)
+        assert tool.input_schema["additionalProperties"] is False
+        assert tool.output_schema["type"] == "object"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_ask_gives_a_checked_answer_with_its_sources_and_tells_how_far_it_is(served: Served, mode: str) -> None:
+    stages: list[str] = []
+
+    async def progressed(progress: float, total: float | None, message: str | None) -> None:
+        stages.append(message or "")
+
+    result = on(served, lambda client: client.call_tool("ask", {"question": HOURS}, progress_callback=progressed), mode)
+    assert not result.is_error
+    found = result.structured_content
+    assert (found["answer"], found["outcome"], found["language"]) == (ANSWER, "answered", "en")
+    [source] = found["citations"]
+    assert (source["document"], source["collection"], source["supported"]) == ("handbook.md", "docs", True)
+    assert HANDBOOK[source["start"] : source["end"]] == source["quote"]
+    assert source["uri"] == "kb://docs/handbook.md"
+    assert source["address"].startswith(f"{served.running.origin}/?source=handbook.md&source_in=docs")
+    assert result.content[0].text.startswith(f'{ANSWER}\n\n[1] docs/handbook.md: "')
+    assert set(stages) <= {"reading the passages that were found", "thinking", "answering"}
+    [row] = served.http.get("audit", params={"action": "ask", "limit": 1}).json()["audit"]
+    assert row["subject"] == HOURS
+
+
+def test_progress_comes_while_the_answer_is_written(served: Served, model: ScriptedModel) -> None:
+    seen = threading.Event()
+    says(model, ["The office in Utrecht ", seen, "opens at 7:45 [1]."])
+
+    async def progressed(progress: float, total: float | None, message: str | None) -> None:
+        if message == "answering":
+            seen.set()
+
+    result = on(served, lambda client: client.call_tool("ask", {"question": HOURS}, progress_callback=progressed))
+    assert seen.is_set()
+    assert result.structured_content["answer"] == ANSWER
+
+
+def test_search_gives_passages_within_what_is_named(served: Served) -> None:
+    found = data(served, "search", question=HOURS, limit=1)
+    [passage] = found["passages"]
+    assert HANDBOOK[passage["start"] : passage["end"]] == passage["text"]
+    inside = data(served, "search", question=HOURS, collections=["规章"])
+    assert {each["collection"] for each in inside["passages"]} == {"规章"}
+    globbed = data(served, "search", question=HOURS, paths=["docs/*"])
+    assert {each["collection"] for each in globbed["passages"]} == {"docs"}
+    nothing = data(served, "search", question=HOURS, paths=["none/*"])
+    assert (nothing["passages"], [each["kind"] for each in nothing["notices"]]) == ([], ["nothing_matches"])
+
+
+def test_a_document_is_read_part_by_part(served: Served) -> None:
+    read, start = "", 0
+    while start is not None:
+        part = data(served, "read_document", document="handbook.md", start=start, length=50)
+        assert (part["start"], part["end"]) == (start, min(start + 50, len(HANDBOOK)))
+        read, start = read + part["text"], part["next_start"]
+    assert read == served.http.get("documents/text", params={"path": "handbook.md"}).json()["text"]
+    whole = call(served, "read_document", document="休假.md", collection="规章")
+    assert whole.content[0].text == whole.structured_content["text"] == LEAVE.strip("\n") + "\n"[: LEAVE.endswith("\n")]
+
+
+def test_the_list_comes_in_pages(served: Served) -> None:
+    first = data(served, "list_documents", limit=1)
+    assert (first["total"], first["next_offset"], first["documents"][0]["document"]) == (2, 1, "handbook.md")
+    second = data(served, "list_documents", limit=1, offset=1)
+    assert (second["next_offset"], second["documents"][0]["document"]) == (None, "休假.md")
+    assert [each["document"] for each in data(served, "list_documents", search="handbook")["documents"]] == [
+        "handbook.md"
+    ]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_documents_are_resources(served: Served, mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mcp_server, "LISTED", 1)
+
+    async def look(client: Client) -> Any:
+        pages = [await client.list_resources()]
+        while pages[-1].next_cursor:
+            pages.append(await client.list_resources(cursor=pages[-1].next_cursor))
+        listed = [each for page in pages for each in page.resources]
+        texts = [(await client.read_resource(each.uri)).contents[0].text for each in listed]  # type: ignore[union-attr]
+        templates = (await client.list_resource_templates()).resource_templates
+        return [each.uri for each in listed], texts, [each.uri_template for each in templates], len(pages)
+
+    uris, texts, templates, pages = on(served, look, mode)
+    assert uris == ["kb://docs/handbook.md", uri_of("规章", "休假.md")]
+    assert [text.strip() for text in texts] == [HANDBOOK.strip(), LEAVE.strip()]
+    assert (templates, pages) == (["kb://{collection}/{+path}"], 2)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "kb://docs/../../etc/passwd", "kb://docs/%2e%2e%2fsecret", "kb://other/handbook.md", "file:///etc/passwd",
+        "kb://docs", "kb:///", "http://127.0.0.1/", "kb://docs/handbook.md%00",
+    ],
+)  # fmt: skip
+def test_a_resource_outside_is_not_there(served: Served, uri: str) -> None:
+    said = refused(served, lambda client: client.read_resource(uri))
+    assert "There is no document" in said or "There is no resource" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "word"),
+    [
+        ("read_document", {"document": "../../etc/passwd"}, "There is no document"),
+        ("read_document", {"document": "/etc/passwd"}, "There is no document"),
+        ("read_document", {"document": "handbook.md", "collection": "none"}, "There is no document"),
+        ("read_document", {"document": "handbook.md", "page": 99}, "no page 99"),
+        ("read_document", {"document": "handbook.md", "start": 10_000_000}, "outside of the text"),
+        ("read_document", {"document": "handbook.md", "length": 10_000_000}, "length"),
+        ("read_document", {}, "document"),
+        ("search", {"question": ""}, "empty"),
+        ("search", {"question": "x" * 9_000}, "9,000"),
+        ("search", {"question": HOURS, "limit": 1000}, "limit"),
+        ("search", {"question": HOURS, "paths": ["*"] * 65}, "paths"),
+        ("search", {"question": HOURS, "scope": "all"}, "scope"),
+        ("ask", {"question": " "}, "empty"),
+        ("ask", {"question": 5}, "question"),
+        ("list_documents", {"limit": -1}, "limit"),
+        ("list_documents", {"offset": 10**30}, "offset"),
+    ],
+)
+def test_arguments_that_cannot_be_used_are_told_to_the_agent(
+    served: Served, name: str, arguments: dict[str, Any], word: str
+) -> None:
+    result = call(served, name, **arguments)
+    assert result.is_error
+    assert word in result.content[0].text
+
+
+def test_a_tool_or_cursor_that_is_not_there_is_refused(served: Served) -> None:
+    said = refused(served, lambda client: client.call_tool("delete_document", {"document": "handbook.md"}))
+    assert "search, ask, read_document, list_documents" in said
+    assert "cursor" in refused(served, lambda client: client.list_resources(cursor="-1"))
+
+
+# ---- who may not, and who leaves
+
+
+def post(served: Served, body: Any = None, **headers: str) -> httpx.Response:
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"} if body is None else body
+    accepted = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
+    return httpx.post(
+        f"{served.running.origin}/mcp", content=json.dumps(message), trust_env=False, headers={**accepted, **headers}
+    )
+
+
+def test_without_the_token_or_from_another_site_nothing_is_answered(served: Served) -> None:
+    bearer = {"authorization": f"Bearer {served.running.token}"}
+    assert post(served, **bearer).status_code == 200
+    assert post(served).status_code == 401
+    assert post(served, authorization="Bearer wrong").status_code == 401
+    assert post(served, **bearer, origin="http://evil.example").status_code == 403
+    assert post(served, **bearer, host="evil.example").status_code == 403
+    for method in ("GET", "DELETE", "PUT"):
+        answer = httpx.request(method, f"{served.running.origin}/mcp", headers=bearer, trust_env=False)
+        assert answer.status_code == 405
+
+
+def test_what_is_no_message_is_refused_and_the_service_goes_on(served: Served) -> None:
+    bearer = {"authorization": f"Bearer {served.running.token}"}
+    for body in ("x", [], {}, {"jsonrpc": "2.0", "id": 1, "method": "no/such"}, "x" * (2 << 20)):
+        assert post(served, body, **bearer).status_code < 500
+    assert post(served, **bearer).status_code == 200
+
+
+@pytest.mark.parametrize("version", ["2025-06-18", "2026-07-28"])
+def test_a_client_that_leaves_frees_the_engine_within_a_second(
+    served: Served, model: ScriptedModel, version: str
+) -> None:
+    writing = threading.Event()
+    says(model, ["The office ", "opens ", writing])  # until it is stopped
+    service = served.service
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": version, "io.modelcontextprotocol/clientCapabilities": {},
+        "io.modelcontextprotocol/clientInfo": {"name": "t", "version": "1"},
+    }  # fmt: skip
+    params = {"name": "ask", "arguments": {"question": HOURS}, "_meta": meta}
+    body = json.dumps({"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": params}).encode()
+    head = (
+        f"POST /mcp HTTP/1.1\r\nhost: 127.0.0.1:{served.running.port}\r\nauthorization: Bearer {served.running.token}"
+        "\r\naccept: application/json, text/event-stream\r\ncontent-type: application/json\r\n"
+        f"mcp-protocol-version: {version}\r\nmcp-method: tools/call\r\nmcp-name: ask\r\n"
+        f"content-length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", served.running.port)) as connection:
+        connection.sendall(head.encode() + body)
+        until(lambda: any(turn.running.snapshot.text for turn in service.conversations.running()), WITHIN)
+        [turn] = service.conversations.running()
+    left = time.monotonic()
+    assert turn.running.join(WITHIN)
+    taken = time.monotonic() - left
+    assert turn.running.snapshot.state == "stopped"
+    assert taken < 1.0
