@@ -1,6 +1,7 @@
 """Clients that people have already, as docs/clients.md tells to set them up, against the running service."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import anyio
@@ -27,29 +28,29 @@ ANSWER = "The office in Utrecht opens at 7:45 [1]."
 THOUGHT = "The handbook says it."
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
+@pytest.fixture
+def http() -> Iterator[httpx.Client]:
+    """For clients that take one: closed in the end, and with no proxy."""
+    with httpx.Client(trust_env=False, timeout=60) as client:
+        yield client
 
 
-def openai_like(served: Served) -> OpenAILike:
+def openai_like(served: Served, http: httpx.Client) -> OpenAILike:
     return OpenAILike(
         model="kb", api_base=f"{served.running.origin}/v1", api_key=served.running.token, is_chat_model=True,
-        is_function_calling_model=False, context_window=4096, max_retries=0, timeout=60,
+        is_function_calling_model=False, context_window=4096, max_retries=0, http_client=http,
     )  # fmt: skip
 
 
-def chat_openai(served: Served, **options: Any) -> ChatOpenAI:
+def chat_openai(served: Served, http: httpx.Client, **options: Any) -> ChatOpenAI:
     return ChatOpenAI(
         model="kb", base_url=f"{served.running.origin}/v1", api_key=SecretStr(served.running.token), max_retries=0,
-        timeout=60, http_client=httpx.Client(trust_env=False), **options,
+        http_client=http, **options,
     )  # fmt: skip
 
 
-def test_llamaindex_shows_answer_and_sources(served: Served) -> None:
-    llm = openai_like(served)
+def test_llamaindex_shows_answer_and_sources(served: Served, http: httpx.Client) -> None:
+    llm = openai_like(served, http)
     whole = llm.chat([ChatMessage(role="user", content=HOURS)])
     text = str(whole.message.content)
     assert text.startswith(f"{ANSWER}\n\n---\nSources:\n- [1] [docs/handbook.md](")
@@ -60,16 +61,16 @@ def test_llamaindex_shows_answer_and_sources(served: Served) -> None:
     assert str(pieces[-1].message.content) == text
 
 
-def test_llamaindex_asks_a_follow_up(served: Served, model: ScriptedModel) -> None:
+def test_llamaindex_asks_a_follow_up(served: Served, http: httpx.Client, model: ScriptedModel) -> None:
     model._completions.append("When does the office in Utrecht close?")
     turns = [("user", HOURS), ("assistant", ANSWER), ("user", "And when does it close?")]
-    answer = openai_like(served).chat([ChatMessage(role=role, content=text) for role, text in turns])
+    answer = openai_like(served, http).chat([ChatMessage(role=role, content=text) for role, text in turns])
     raw: Any = answer.raw
     assert raw.kb["searched"] == "When does the office in Utrecht close?"
 
 
-def test_langchain_shows_answer_and_sources(served: Served) -> None:
-    llm = chat_openai(served, extra_body={"sources_in_text": True})
+def test_langchain_shows_answer_and_sources(served: Served, http: httpx.Client) -> None:
+    llm = chat_openai(served, http, extra_body={"sources_in_text": True})
     whole = llm.invoke([("system", "Be brief."), ("human", HOURS)])
     assert str(whole.text).startswith(f"{ANSWER}\n\n---\nSources:\n- [1] [docs/handbook.md](")
     assert whole.response_metadata["finish_reason"] == "stop"
@@ -77,14 +78,14 @@ def test_langchain_shows_answer_and_sources(served: Served) -> None:
     assert whole.usage_metadata["total_tokens"] > 0
     streamed = "".join(str(piece.text) for piece in llm.stream(HOURS))
     assert streamed == str(whole.text)
-    plain = chat_openai(served, extra_body={"sources_in_text": False}).invoke(HOURS)
+    plain = chat_openai(served, http, extra_body={"sources_in_text": False}).invoke(HOURS)
     assert str(plain.text) == ANSWER
 
 
-def test_langchain_embeds_texts_and_questions(served: Served) -> None:
+def test_langchain_embeds_texts_and_questions(served: Served, http: httpx.Client) -> None:
     embeddings = OpenAIEmbeddings(
         model="kb", base_url=f"{served.running.origin}/v1", api_key=SecretStr(served.running.token), max_retries=0,
-        check_embedding_ctx_length=False, http_client=httpx.Client(trust_env=False),
+        check_embedding_ctx_length=False, http_client=http,
     )  # fmt: skip
     found = embeddings.embed_documents(["The office opens.", "休假"])
     assert [len(vector) for vector in found] == [DIMENSION, DIMENSION]
@@ -114,6 +115,7 @@ def script(messages: Any, **_: Any) -> ChatMessage:
     return ChatMessage(role="assistant", blocks=[TextBlock(text=text)])
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of its own
 def test_an_agent_of_llamaindex_answers_over_two_documents_with_the_tools_of_mcp(served: Served) -> None:
     async def run() -> tuple[list[str], str, list[str]]:
         headers = {"authorization": f"Bearer {served.running.token}"}
