@@ -7,10 +7,12 @@
 # TORCH=cpu    installs torch's small CPU build instead of the one with CUDA (7 GB less on disk)
 # TORCH_INDEX= another index of small builds, such as a site's own
 # PORT=8600    where the page is served
+# WORKERS=2    how many processes run the tests, each file in one of them
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PORT ?= 8600
+WORKERS ?= 2
 TORCH ?=
 BIN := .venv/bin
 LOCK := configs/lock
@@ -26,7 +28,7 @@ run: setup
 	@exec $(BIN)/kb up --port $(PORT)
 
 test: setup setup-test
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 setup: .venv/.runtime
 	@$(BIN)/kb models pull multilingual-e5-small
