@@ -42,7 +42,7 @@ def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
     st.html(html_chat.wrap(f'<div class="heading">{t("documents_title")}</div><div>{t("documents_intro")}</div>'))
-    everything = service.kb.documents(service.asker)
+    everything = service.kb.documents(session.asker(service))
     nothing_read = not any(d.version for d in everything)
     reading = jobs_view.render(service, t, nothing_read=nothing_read) and nothing_read
     problem = st.session_state.pop(_PROBLEM, None)
@@ -237,7 +237,7 @@ def _again(service: runtime.Service, documents: Sequence[Document], t: Strings) 
 def _doom(service: runtime.Service, document_ids: Sequence[int], t: Strings) -> None:
     """Ask about deleting these, and what goes with them. It is fixed here: what is asked about is what is deleted."""
     try:
-        st.session_state[_DELETING] = service.kb.doomed(service.asker, document_ids)
+        st.session_state[_DELETING] = service.kb.doomed(session.asker(service), document_ids)
     except KBError as error:  # deleted meanwhile
         st.session_state[_PROBLEM] = localised(str(error), t.language)
 
@@ -294,7 +294,7 @@ def _about(doomed: Sequence[Doomed], t: Strings) -> str:
 def _delete(service: runtime.Service, doomed: Sequence[Doomed], t: Strings) -> None:
     chosen: set[int] = st.session_state.setdefault(_CHOSEN, set())
     ids = [each.id for each in doomed]
-    service.kb.delete_documents(service.asker, ids)
+    service.kb.delete_documents(session.asker(service), ids)
     chosen.difference_update(ids)
     words = t("deleted", name=label(doomed[0].path)) if len(doomed) == 1 else t("deleted_many", n=f"{len(doomed):,}")
     st.toast(words, icon=":material/check:")
@@ -310,7 +310,7 @@ def _versions(service: runtime.Service, key: tuple[str, str], t: Strings) -> Non
         st.html(html_chat.wrap(f'<div class="origin"><div class="name">{plain(path)}</div>'
                             f'<div class="where">{plain(collection)}</div></div>'))  # fmt: skip
         try:
-            found = service.kb.versions(service.asker, collection, path)
+            found = service.kb.versions(session.asker(service), collection, path)
         except KBError as error:
             st.html(html_chat.wrap(html_chat.problem(path, localised(str(error), t.language))))
             return

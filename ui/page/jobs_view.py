@@ -8,7 +8,7 @@ import streamlit as st
 
 from kb.errors import KBError, UsageError
 from kb.store.uploads import are_uploads
-from ui.page import html_chat, html_documents
+from ui.page import html_chat, html_documents, session
 from ui.page.panel import panel
 from ui.page.style import uploader_hint
 from ui.service import runtime
@@ -149,7 +149,7 @@ def _jobs(service: runtime.Service, t: Strings) -> None:
     """Draw the jobs; draws the whole page anew when one has begun or ended, or the first documents are there: the list
     of documents is another then."""
     listed = _newest(service)
-    first = st.session_state.get(_NOTHING_READ) and any(d.version for d in service.kb.documents(service.asker))
+    first = st.session_state.get(_NOTHING_READ) and any(d.version for d in service.kb.documents(session.asker(service)))
     if first or _unfinished(listed) != st.session_state.get(_SEEN):
         st.rerun()
     opened = next((job for job in listed if job.id == st.session_state.get(_OPENED) and job.finished), None)

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import streamlit as st
 
-from kb.schema import EVERYTHING, Language, Scope
+from kb.schema import EVERYTHING, Language, Principal, Scope
 from ui.page import html_chat
 from ui.service import runtime
 from ui.service.conversations import Conversation
@@ -153,11 +153,16 @@ def remember_in_address(wanted: Mapping[str, list[str]]) -> None:
             del st.query_params[name]
 
 
+def asker(service: runtime.Service) -> Principal:
+    """Who looks at this page."""
+    return service.asker
+
+
 def held(service: runtime.Service) -> Held:
     """What the knowledge base holds; looked at anew every few seconds, for there may be very many documents."""
     known = st.session_state.get(_HELD)
     if not isinstance(known, Held) or not known.documents or time.monotonic() - known.at > _HELD_FOR:
-        found = [d for d in service.kb.documents(service.asker) if html_chat.searchable(d)]
+        found = [d for d in service.kb.documents(asker(service)) if html_chat.searchable(d)]
         types = {PurePosixPath(d.path).suffix.lstrip(".").lower() for d in found} - {""}
         known = Held(len(found), tuple(sorted({d.collection for d in found})), tuple(sorted(types)), time.monotonic())
         st.session_state[_HELD] = known
