@@ -1,8 +1,10 @@
 """Documents: the part of a knowledge base that lists, shows, deletes and keeps them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from kb.access.rules import Place, Readers, Rule, may_change
 from kb.backups.backup import BackupReport, CheckReport, back_up, check
 from kb.errors import DocumentNotFound, RefusedByPolicy
 from kb.schema import (
@@ -17,7 +19,8 @@ from kb.schema import (
     Target,
 )
 from kb.store import beside_text, heading_paths
-from kb.store.catalog import Catalog
+from kb.store.catalog import UNSEEN, Catalog, Unseen
+from kb.store.collection_names import collection_name
 from kb.store.deletion import Deletion
 from kb.store.deletion_plan import doomed
 from kb.store.document_queries import VersionFacts, versions
@@ -84,6 +87,47 @@ class Documents:
         None where it was read by a version that did not keep them."""
         headings = heading_paths.find(self.catalog.db, stored)
         return None if headings is None else heading_paths.path_at(stored, headings, offset)
+
+    # ---- who may read what
+
+    def access_rules(self, asker: Principal) -> list[Rule]:
+        """The rules who may read what, of the collections that the asker may change."""
+        return [rule for rule in self.catalog.access_rules() if may_change(asker, rule.place.collection)]
+
+    def readers_of(self, asker: Principal, collection: str | None, path: str) -> Readers:
+        """Who may read a document, and which rule says so. Raises DocumentNotFound where the asker may not read it, and
+        RefusedByPolicy where they may not know."""
+        document_id, name = self.catalog.find_document(asker, path, collection)
+        self._check_change(asker, name)
+        return self.catalog.readers_of(document_id)
+
+    def set_readers(
+        self, asker: Principal, place: Place, readers: Iterable[str] | None,
+        seen: Sequence[str] | Unseen | None = UNSEEN,
+    ) -> int:  # fmt: skip
+        """Set who may read what lies at a place, or (None) leave that to the other rules. It holds from the next
+        request on, and nothing is embedded again. Returns how many documents have other readers now; see
+        `Catalog.set_readers`.
+
+        Raises RefusedByPolicy where the asker may not change the collection, and DocumentNotFound for a document that
+        is not there, or that they may not read.
+        """
+        self._check_change(asker, place.collection)
+        if place.level == "document":
+            place = replace(
+                place, collection=self.catalog.find_document(asker, place.path, place.collection or None)[1]
+            )
+            self._check_change(asker, place.collection)
+        elif place.level != "default":
+            place = replace(place, collection=collection_name(self.catalog, place.collection))
+        return self.catalog.set_readers(asker.name, place, readers, seen)
+
+    def _check_change(self, asker: Principal, collection: str) -> None:
+        if not may_change(asker, collection):
+            what = f"of collection {collection!r}" if collection else "by default"
+            raise RefusedByPolicy(f"{asker.name} may not change who may read documents {what}.")
+
+    # ---- deletion
 
     def delete_document(self, asker: Principal, collection: str | None, path: str) -> None:
         """Delete a document with all its versions, and every trace of it. Only an unlimited asker may."""

@@ -23,6 +23,10 @@ class ConfigError(UsageError):
     """A configuration file or environment variable that cannot be used."""
 
 
+class AccessChanged(KBError):
+    """Somebody else changed who may read it, while it was being changed here."""
+
+
 class HomeError(KBError):
     """The home directory cannot be used."""
 

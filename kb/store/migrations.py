@@ -253,6 +253,25 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE INDEX translations_by_age ON translations (at);
     """,
+    # 13: rules who may read what. Until one says so, nobody but the owner reads anything: the class that was
+    # everyone's, which all documents had, is nobody's now. That of chunks counts no more: that of their document does.
+    """
+    CREATE TABLE access_rules (
+        collection TEXT NOT NULL,       -- '': all that no other rule names
+        glob TEXT NOT NULL,             -- over the path; '': the whole collection
+        readers TEXT NOT NULL,          -- JSON, sorted; as in access_classes
+        PRIMARY KEY (collection, glob)
+    ) WITHOUT ROWID;
+    ALTER TABLE documents ADD COLUMN readers TEXT;   -- JSON: set on this document; NULL: as the rules say
+    ALTER TABLE collections ADD COLUMN person TEXT;  -- whose personal collection it is; NULL: nobody's
+    CREATE UNIQUE INDEX collections_by_person ON collections (person) WHERE person IS NOT NULL;
+    UPDATE access_classes SET readers = '["nobody"]' WHERE readers = '[]';
+    UPDATE access_classes SET readers = '[]' WHERE readers = '["*"]';
+    INSERT INTO access_classes (readers) VALUES ('["*"]');
+    DROP INDEX chunks_by_access;
+    CREATE INDEX documents_by_access ON documents (access_id);
+    CREATE INDEX documents_with_readers ON documents (id) WHERE readers IS NOT NULL;
+    """,
 )
 
 
