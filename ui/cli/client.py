@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from kb.answering.answer_builder import checked
 from kb.errors import KBError
+from kb.people.sessions import Session
 from kb.schema import (
     EVERYTHING,
     Answer,
@@ -41,7 +42,6 @@ from kb.serialization import (
     stored_text_of_form,
 )
 from kb.store.conversations import Judged, Verdict
-from kb.store.sessions import Session
 from ui.cli.http_connection import Connection, Form, ServiceGone, error_of
 
 if TYPE_CHECKING:
