@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from kb.access.rules import Place, Readers, Rule, may_change
+from kb.access.rules import GROUP, PERSON, Place, Readers, Rule, checked_readers
 from kb.backups.backup import BackupReport, CheckReport, back_up, check
 from kb.errors import DocumentNotFound, RefusedByPolicy
+from kb.people.accounts import People
+from kb.people.permissions import may_edit
 from kb.schema import (
     Chunk,
     Document,
@@ -92,7 +94,7 @@ class Documents:
 
     def access_rules(self, asker: Principal) -> list[Rule]:
         """The rules who may read what, of the collections that the asker may change."""
-        return [rule for rule in self.catalog.access_rules() if may_change(asker, rule.place.collection)]
+        return [rule for rule in self.catalog.access_rules() if may_edit(asker, rule.place.collection)]
 
     def readers_of(self, asker: Principal, collection: str | None, path: str) -> Readers:
         """Who may read a document, and which rule says so. Raises DocumentNotFound where the asker may not read it, and
@@ -109,8 +111,8 @@ class Documents:
         request on, and nothing is embedded again. Returns how many documents have other readers now; see
         `Catalog.set_readers`.
 
-        Raises RefusedByPolicy where the asker may not change the collection, and DocumentNotFound for a document that
-        is not there, or that they may not read.
+        Raises RefusedByPolicy where the asker may not change the collection, DocumentNotFound for a document that is
+        not there, or that they may not read, and PersonNotFound and GroupNotFound for a reader that is not there.
         """
         self._check_change(asker, place.collection)
         if place.level == "document":
@@ -120,10 +122,22 @@ class Documents:
             self._check_change(asker, place.collection)
         elif place.level != "default":
             place = replace(place, collection=collection_name(self.catalog, place.collection))
-        return self.catalog.set_readers(asker.name, place, readers, seen)
+        known = None if readers is None else self._known_readers(readers)
+        return self.catalog.set_readers(asker.name, place, known, seen)
+
+    def _known_readers(self, given: Iterable[str]) -> list[str]:
+        """Readers by the names of accounts and groups. Raises UsageError, PersonNotFound and GroupNotFound."""
+        people = People(self.catalog)
+
+        def named(reader: str) -> str:
+            if reader.startswith(PERSON):
+                return PERSON + people.find(reader.removeprefix(PERSON)).name
+            return GROUP + people.find_group(reader.removeprefix(GROUP)) if reader.startswith(GROUP) else reader
+
+        return [named(reader) for reader in checked_readers(given)]
 
     def _check_change(self, asker: Principal, collection: str) -> None:
-        if not may_change(asker, collection):
+        if not may_edit(asker, collection):
             what = f"of collection {collection!r}" if collection else "by default"
             raise RefusedByPolicy(f"{asker.name} may not change who may read documents {what}.")
 

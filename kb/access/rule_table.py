@@ -6,8 +6,9 @@ Each document names an access class: a distinct set of readers. That is all a re
 import sqlite3
 from collections.abc import Iterable
 
-from kb.access.rules import DEFAULT, PERSON, Place, Rule, RuleBook, decoded, encoded
+from kb.access.rules import DEFAULT, EDITOR, PERSON, Place, Readers, Rule, RuleBook, decoded, encoded
 
+CARRIED_OUT = "1"  # the way in which rules become access classes; with another one they are carried out anew
 _PERSONAL = "SELECT name FROM collections WHERE person IS NOT NULL"
 
 
@@ -22,7 +23,7 @@ def load(db: sqlite3.Connection) -> list[Rule]:
         place = Place("path", collection, glob) if glob else Place("collection", collection)
         rules.append(Rule(place if collection else DEFAULT, decoded(readers)))
     for name, person in db.execute("SELECT name, person FROM collections WHERE person IS NOT NULL ORDER BY name"):
-        rules.append(Rule(Place("collection", name), (f"{PERSON}{person}",)))
+        rules.append(Rule(Place("collection", name), (f"{PERSON}{person}",), personal=True))
     for collection, path, readers in db.execute(
         "SELECT c.name, d.path, d.readers FROM documents d JOIN collections c ON c.id = d.collection_id "
         "WHERE d.readers IS NOT NULL AND c.person IS NULL ORDER BY c.name, d.path"
@@ -61,6 +62,12 @@ def class_of(db: sqlite3.Connection, readers: Iterable[str]) -> int:
     return int(db.execute("SELECT id FROM access_classes WHERE readers = ?", (key,)).fetchone()[0])
 
 
+def all_readers(collection: str, found: Readers) -> tuple[str, ...]:
+    """The readers of a document, with those who edit its collection, and so may give themselves access. A personal one
+    has no editors but its person."""
+    return found.readers if found.personal else (*found.readers, f"{EDITOR}{collection}")
+
+
 def carry_out(db: sqlite3.Connection, rules: Iterable[Rule], document_ids: Iterable[int] | None = None) -> int:
     """Give documents the access class that the rules say: all of them, or these. Returns how many have another now."""
     book = RuleBook(list(rules))
@@ -75,7 +82,7 @@ def carry_out(db: sqlite3.Connection, rules: Iterable[Rule], document_ids: Itera
     classes: dict[tuple[str, ...], int] = {}
     changes = []
     for document_id, before, collection, path in rows:
-        readers = book.readers(collection, path).readers
+        readers = all_readers(collection, book.readers(collection, path))
         if readers not in classes:
             classes[readers] = class_of(db, readers)
         if classes[readers] != before:

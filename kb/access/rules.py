@@ -7,9 +7,9 @@ collection, else that for all others, else nobody's. What cannot be read or told
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Any, Literal
 
 from kb.errors import UsageError
 from kb.schema import Principal
@@ -18,6 +18,7 @@ EVERYONE = "*"
 NOBODY: tuple[str, ...] = ()
 PERSONAL = "~"  # begins the names of personal collections, and stands for one's own
 GROUP, PERSON = "group:", "person:"
+EDITOR = "editor:"  # with the name of a collection: who edits it; no rule names it
 MOST_READERS = 1_000  # of one rule
 _LONGEST = 512  # characters of a path or a reader
 _WILD = "*?[]"
@@ -43,6 +44,7 @@ class Rule:
 
     place: Place
     readers: tuple[str, ...]
+    personal: bool = False  # of somebody's personal collection: it cannot be changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +53,13 @@ class Readers:
 
     readers: tuple[str, ...]
     place: Place | None
+    personal: bool = False
 
 
 def keys_of(asker: Principal) -> frozenset[str]:
-    """The readers that somebody is."""
-    return frozenset({EVERYONE, f"{PERSON}{asker.name}", *(f"{GROUP}{group}" for group in asker.groups)})
-
-
-def may_change(asker: Principal, collection: str) -> bool:
-    """Whether somebody may add and delete documents of a collection, and say who reads them; "" is all of them."""
-    return asker.unlimited or (bool(collection) and collection in asker.edits)
+    """The readers that somebody is. Who edits a collection reads all of it."""
+    groups, edits = (f"{GROUP}{group}" for group in asker.groups), (f"{EDITOR}{name}" for name in asker.edits)
+    return frozenset({EVERYONE, f"{PERSON}{asker.name}", *groups, *edits})
 
 
 def checked_readers(given: Iterable[str]) -> tuple[str, ...]:
@@ -143,7 +142,7 @@ class RuleBook:
                 readers = _named_by_both(readers, other.readers)
             return Readers(readers, first.place)
         rule = self._collections.get(collection) or self._default
-        return Readers(rule.readers, rule.place) if rule else Readers(NOBODY, None)
+        return Readers(rule.readers, rule.place, rule.personal) if rule else Readers(NOBODY, None)
 
 
 def length(glob: str) -> int:
@@ -164,3 +163,14 @@ def told(place: Place) -> str:
     if place.level == "default":
         return "*"
     return f"{place.collection}/{place.path}" if place.path else place.collection
+
+
+def rule_form(rule: Rule) -> dict[str, Any]:
+    """A rule as JSON."""
+    return {**asdict(rule.place), "readers": [*rule.readers], "personal": rule.personal}
+
+
+def readers_form(collection: str, path: str, found: Readers) -> dict[str, Any]:
+    """Who may read a document as JSON; `rule` is the place whose rule says so, null where none does."""
+    rule = None if found.place is None else asdict(found.place)
+    return {"collection": collection, "document": path, "readers": [*found.readers], "rule": rule}

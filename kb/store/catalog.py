@@ -26,6 +26,7 @@ from kb.store.search_queries import Candidates, batches, word_body
 
 FORGET = "forget:"  # begins the names of properties: what of a deleted document is still to be forgotten
 _USED = "document_ids_used"  # the property that is the highest id of a document when one was last deleted
+_CARRIED_OUT = "access_rules"  # the property that says in which way the rules were carried out on all documents
 _NO_CLASS = 1  # of chunks, whose access is that of their document
 _NEXT_ID = (
     "(SELECT 1 + max(coalesce((SELECT max(id) FROM documents), 0), "
@@ -115,7 +116,13 @@ class Catalog(Candidates):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.listing = DocumentList()
-        self.access_changes = 0  # how often it was changed who may read what, for who keeps something that rests on it
+        if self.property(_CARRIED_OUT) != rule_table.CARRIED_OUT:
+            with self.transaction() as db:
+                rule_table.carry_out(db, rule_table.load(db))
+                db.execute(
+                    "INSERT OR REPLACE INTO properties (name, value) VALUES (?, ?)",
+                    (_CARRIED_OUT, rule_table.CARRIED_OUT),
+                )
 
     def known(self, collection: str) -> dict[str, KnownDocument]:
         """The documents of a collection by path, for finding out what changed."""
@@ -210,7 +217,8 @@ class Catalog(Candidates):
                 (root, source, now(), row["id"]),
             )
             return int(row["id"])
-        access_id = rule_table.class_of(db, RuleBook(rule_table.load(db)).readers(collection, path).readers)
+        readers = RuleBook(rule_table.load(db)).readers(collection, path)
+        access_id = rule_table.class_of(db, rule_table.all_readers(collection, readers))
         row = db.execute(
             "INSERT INTO documents (id, collection_id, path, root, source, access_id, status, checked_at) "
             f"VALUES ({_NEXT_ID}, ?, ?, ?, ?, ?, 'added', ?) RETURNING id",
@@ -256,7 +264,7 @@ class Catalog(Candidates):
             count = rule_table.carry_out(db, rule_table.load(db))
             detail = {"readers": wanted, "before": before, "level": place.level, "documents": count}
             self.record(db, asker, "access", told(place), detail)
-        self.access_changes += 1
+            self.access_changed(db)
         return count
 
     def _refuse_personal(self, db: sqlite3.Connection, place: Place) -> None:
@@ -266,13 +274,6 @@ class Catalog(Candidates):
                 f"The collection {place.collection!r} is personal: its person alone reads it. Put what others shall "
                 "read into another collection."
             )
-
-    def forget_reader(self, reader: str) -> None:
-        """Take a person or group that is no more out of all rules: a later one of its name inherits nothing."""
-        with self.transaction() as db:
-            rule_table.drop_reader(db, reader)
-            rule_table.carry_out(db, rule_table.load(db))
-        self.access_changes += 1
 
     def personal_collection(self, person: str) -> str:
         """The name of a person's own collection, which nobody else reads; it is made at first need."""

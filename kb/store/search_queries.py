@@ -54,6 +54,20 @@ class Candidates(Database):
         allowed = self.access_ids(asker)
         return row is not None and (allowed is None or row["access_id"] in allowed)
 
+    def all_readable(self, asker: Principal, names: Iterable[tuple[str, str]]) -> bool:
+        """Whether all these documents, as (collection, path), are there, and the asker may read each of them now."""
+        wanted = set(names)
+        if not wanted:
+            return True
+        allowed = self.access_ids(asker)
+        rows = self.db.execute(
+            "SELECT c.name, d.path, d.access_id FROM json_each(?) n "
+            "JOIN collections c ON c.name = json_extract(n.value, '$[0]') "
+            "JOIN documents d ON d.collection_id = c.id AND d.path = json_extract(n.value, '$[1]')",
+            (json.dumps([*wanted]),),
+        )
+        return wanted <= {(row[0], row[1]) for row in rows if allowed is None or row[2] in allowed}
+
     def document_ids(self, asker: Principal, scope: Scope = EVERYTHING) -> list[int] | None:
         """The documents of a scope that the asker may read; None where neither limits.
 

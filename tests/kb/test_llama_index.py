@@ -27,7 +27,7 @@ def kb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
         ingest(opened, [write(folder / "docs", {"handbook.md": HANDBOOK, "hr/休假.md": LEAVE})])
         secret = version("secret.md", "A lost laptop of the board is reported at once.", embedder=opened.embedder)
         opened.indexes.publish([secret])
-        opened.set_readers(OWNER, Place("document", "docs", "secret.md"), ["group:board"])
+        opened.catalog.set_readers("owner", Place("document", "docs", "secret.md"), ["group:board"])
         yield opened
 
 

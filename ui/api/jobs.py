@@ -67,6 +67,7 @@ class JobForm(BaseModel):
     created_at: str
     revision: int
     stopping: bool
+    who: str
 
 
 class JobsForm(BaseModel):
@@ -109,43 +110,44 @@ def reindex(service: ServiceHere, asker: Asker) -> Response:
 
 
 @router.get("/jobs", response_model=JobsForm)
-def jobs(service: ServiceHere, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> Response:
-    """The jobs, newest first."""
-    return Json({"jobs": [job_form(job) for job in service.jobs.list(limit)]})
+def jobs(service: ServiceHere, asker: Asker, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> Response:
+    """One's own jobs, newest first; an admin's are all."""
+    return Json({"jobs": [job_form(job) for job in service.jobs_of(asker).list(limit)]})
 
 
 @router.get("/jobs/{job_id}", response_model=JobForm)
-def job(job_id: int, service: ServiceHere) -> Response:
+def job(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """A job as it stands."""
-    return Json(job_form(service.jobs.get(job_id)))
+    return Json(job_form(service.jobs_of(asker).get(job_id)))
 
 
 @router.post("/jobs/{job_id}/pause", response_model=JobForm)
-def pause(job_id: int, service: ServiceHere) -> Response:
+def pause(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """Let a job rest after the file it is reading."""
-    return Json(job_form(service.jobs.pause(job_id)))
+    return Json(job_form(service.jobs_of(asker).pause(job_id)))
 
 
 @router.post("/jobs/{job_id}/resume", response_model=JobForm)
-def resume(job_id: int, service: ServiceHere) -> Response:
+def resume(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """Go on with a job."""
-    return Json(job_form(service.jobs.resume(job_id)))
+    return Json(job_form(service.jobs_of(asker).resume(job_id)))
 
 
 @router.post("/jobs/{job_id}/cancel", response_model=JobForm)
-def cancel(job_id: int, service: ServiceHere) -> Response:
+def cancel(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """End a job after the file it is reading; what it has committed stays."""
-    return Json(job_form(service.jobs.cancel(job_id)))
+    return Json(job_form(service.jobs_of(asker).cancel(job_id)))
 
 
 @router.get("/jobs/{job_id}/events", response_class=Response, responses=EVENTS)
-async def events(job_id: int, service: ServiceHere) -> Response:
+async def events(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """A job from its present state on, one JSON object a line, until it has ended or is paused."""
-    first = await run_in_threadpool(service.jobs.get, job_id)
+    own = service.jobs_of(asker)
+    first = await run_in_threadpool(own.get, job_id)
     return Ndjson(
         changes(
             first,
-            lambda known, seconds: service.jobs.wait(job_id, known.revision, seconds),
+            lambda known, seconds: own.wait(job_id, known.revision, seconds),
             lambda job: not job.finished and job.state != "paused",
             job_form,
         )

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from kb import errors
-from ui.api import answers, conversations, documents, evaluations, home, jobs, models, sessions, uploads
+from ui.api import access, answers, conversations, documents, evaluations, home, jobs, models, sessions, uploads
 from ui.api.body_limit import BodyLimit
 from ui.api.common import VERSION, ErrorForm
 from ui.api.stream import Json
@@ -31,6 +31,7 @@ _STATUS: tuple[tuple[str, int], ...] = (
     ("NotFound", 404),
     ("UploadTooLarge", 413),
     ("Busy", 409),
+    ("AccessChanged", 409),
     ("EmbeddingChanged", 409),
     ("HomeInUse", 409),
     ("UsageError", 400),
@@ -39,6 +40,7 @@ _STATUS: tuple[tuple[str, int], ...] = (
     ("KBError", 503),
 )
 PARTS = (
+    access,
     answers,
     conversations,
     documents,

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from kb.errors import RefusedByPolicy
-from kb.store.sessions import Session
+from kb.people.sessions import Session
 from ui.api.common import DoneForm, ServiceHere
 from ui.api.stream import Json
 from ui.service.auth import SESSION, page_address

@@ -73,6 +73,8 @@ class Held:
     collections: tuple[str, ...]
     types: tuple[str, ...]  # suffixes without the dot
     at: float
+    asker: Principal
+    access_changes: int
 
 
 def strings() -> Strings:
@@ -92,7 +94,7 @@ def choose_language(language: Language) -> None:
 def conversation(service: runtime.Service) -> Conversation:
     """The conversation of the address, or else of this session; a new one where there is none or it was deleted."""
     name = st.query_params.get("c") or st.session_state.get(_CONVERSATION)
-    found = service.conversations.get(name) if name else None
+    found = service.own(asker(service)).get(name) if name else None
     if found is None:
         fresh = new_conversation(service)
         if name:
@@ -110,7 +112,7 @@ def replaces_a_deleted_one(conversation: Conversation) -> bool:
 def new_conversation(service: runtime.Service) -> Conversation:
     """Begin a conversation and go to it."""
     close_sources()
-    return open_conversation(service.conversations.new())
+    return open_conversation(service.own(asker(service)).new())
 
 
 def open_conversation(conversation: Conversation) -> Conversation:
@@ -161,10 +163,13 @@ def asker(service: runtime.Service) -> Principal:
 def held(service: runtime.Service) -> Held:
     """What the knowledge base holds; looked at anew every few seconds, for there may be very many documents."""
     known = st.session_state.get(_HELD)
-    if not isinstance(known, Held) or not known.documents or time.monotonic() - known.at > _HELD_FOR:
-        found = [d for d in service.kb.documents(asker(service)) if html_chat.searchable(d)]
+    who, changes = asker(service), service.kb.catalog.access_changes()
+    is_known = isinstance(known, Held) and (known.asker, known.access_changes) == (who, changes)
+    if not isinstance(known, Held) or not is_known or not known.documents or time.monotonic() - known.at > _HELD_FOR:
+        found = [d for d in service.kb.documents(who) if html_chat.searchable(d)]
         types = {PurePosixPath(d.path).suffix.lstrip(".").lower() for d in found} - {""}
-        known = Held(len(found), tuple(sorted({d.collection for d in found})), tuple(sorted(types)), time.monotonic())
+        collections = tuple(sorted({d.collection for d in found}))
+        known = Held(len(found), collections, tuple(sorted(types)), time.monotonic(), who, changes)
         st.session_state[_HELD] = known
     return known
 

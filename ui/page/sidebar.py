@@ -64,8 +64,8 @@ def _conversations(service: runtime.Service, t: Strings, chat: Any, current: str
         persist_state="session",
     )
     wanted = (search or "").strip()
-    limit = st.session_state.get(_SHOWN, _LISTED)
-    listed = service.conversations.list(search=wanted, limit=limit + 1)
+    limit, asker = st.session_state.get(_SHOWN, _LISTED), session.asker(service)
+    listed = service.own(asker).list(asker.name, wanted, limit + 1)
     doing = st.session_state.get(_DOING)
 
     def on_action(name: str, value: str) -> None:
@@ -86,9 +86,10 @@ def _conversations(service: runtime.Service, t: Strings, chat: Any, current: str
 def _act(service: runtime.Service, name: str, value: str, doing: html_sidebar.Doing | None) -> None:
     """What a click in the list asks for. A conversation that is gone meanwhile leaves the list, and that is all."""
     st.session_state.pop(_DOING, None)
+    own = service.own(session.asker(service))
     try:
         if name == "open":
-            found = service.conversations.get(value)
+            found = own.get(value)
             if found is not None:
                 session.close_sources()
                 session.open_conversation(found)
@@ -96,12 +97,12 @@ def _act(service: runtime.Service, name: str, value: str, doing: html_sidebar.Do
         elif name in ("rename", "remove"):
             st.session_state[_DOING] = (name, value)
         elif name == "renamed" and doing is not None:
-            service.conversations.rename(doing[1], value)
+            own.rename(doing[1], value)
         elif name == "removed":
             if value == session.current_conversation_id():
                 question_bar.with_documents()
                 session.new_conversation(service)
-            service.conversations.delete(value)
+            own.delete(value)
         elif name == "more":
             st.session_state[_SHOWN] = st.session_state.get(_SHOWN, _LISTED) + _LISTED
     except KBError as error:

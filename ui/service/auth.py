@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from anyio import to_thread
 
 from kb.errors import HomeError
-from kb.store.sessions import Session
+from kb.people.sessions import Session
 from ui.service.sessions import SESSION_LASTS, Sessions
 
 ADDRESS = "127.0.0.1"

@@ -19,6 +19,8 @@ from ui.service.conversations import LOCAL, Conversations
 from ui.service.evaluation_runs import Evaluations
 from ui.service.fair_queue import FairQueue
 from ui.service.model_downloads import Pulls
+from ui.service.own_conversations import OwnConversations
+from ui.service.own_jobs import OwnJobs
 from ui.service.sessions import Sessions
 from ui.service.uploading import Uploads
 
@@ -197,6 +199,14 @@ class Service:
             llm.remove_model(self.kb.settings.llm, name)
             self.kb.drop_model()
         self.warm_up.start()
+
+    def own(self, asker: Principal) -> OwnConversations:
+        """The conversations of whoever asks, as far as they may see them."""
+        return OwnConversations(self.conversations, self.kb.catalog, asker)
+
+    def jobs_of(self, asker: Principal) -> OwnJobs:
+        """The jobs of whoever asks."""
+        return OwnJobs(self.jobs, self.kb.catalog, asker)
 
     @contextmanager
     def _model_at_rest(self) -> Iterator[None]:

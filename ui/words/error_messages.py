@@ -3,10 +3,12 @@
 A message is made of one entry or of several, one after the other. A longer entry stands before one it begins with.
 """
 
+from ui.words.translated_access import ACCESS
 from ui.words.translated_documents import DOCUMENTS
 
 MESSAGES: tuple[tuple[str, str], ...] = (
     *DOCUMENTS,
+    *ACCESS,
     # limits of requests
     ("A conversation holds {n} questions. Begin a new one.", "一个对话最多 {n} 个问题。请新建对话。"),
     (

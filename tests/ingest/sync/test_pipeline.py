@@ -288,9 +288,9 @@ def test_a_moved_file_keeps_readers_of_its_own_and_has_those_of_its_new_path(qui
     write(docs, {"plan.md": "The office moves in May."})
     ingest(quick, [docs])
     guest, berta = Principal("guest"), Principal("berta", frozenset({"hr"}))
-    quick.set_readers(OWNER, Place("collection", "docs"), ["*"])
-    quick.set_readers(OWNER, Place("path", "docs", "hr/*"), ["group:hr"])
-    quick.set_readers(OWNER, Place("document", "docs", "handbook.md"), ["group:hr"])
+    quick.catalog.set_readers("owner", Place("collection", "docs"), ["*"])
+    quick.catalog.set_readers("owner", Place("path", "docs", "hr/*"), ["group:hr"])
+    quick.catalog.set_readers("owner", Place("document", "docs", "handbook.md"), ["group:hr"])
     assert {d.path for d in quick.documents(guest)} == {"plan.md"}
     (docs / "handbook.md").rename(docs / "manual.md")
     (docs / "plan.md").rename(docs / "hr/plan.md")

@@ -94,7 +94,7 @@ def test_another_embedding_model_is_refused_until_it_is_carried_out(home: Path) 
         report = reindex(kb, "owner")
         assert report.embedded == report.chunks
         assert kb.search(QUESTION, OWNER).passages[0].document == "handbook.md"
-        kb.set_readers(OWNER, Place("collection", "docs"), ["*"])
+        kb.catalog.set_readers("owner", Place("collection", "docs"), ["*"])
         assert kb.search(QUESTION, Principal("guest")).passages[0].document == "handbook.md"
         stored, used = embeddings(kb)
         assert stored == used
@@ -223,8 +223,8 @@ def test_an_original_that_is_lost_does_not_lose_the_document(home: Path) -> None
 def test_readers_stay_who_they_were(home: Path) -> None:
     guest = Principal("guest")
     with opened(home, SMALLER) as kb:
-        kb.set_readers(OWNER, Place("collection", "docs"), ["*"])
-        kb.set_readers(OWNER, Place("document", "docs", "handbook.md"), ["group:hr"])
+        kb.catalog.set_readers("owner", Place("collection", "docs"), ["*"])
+        kb.catalog.set_readers("owner", Place("document", "docs", "handbook.md"), ["group:hr"])
         reindex(kb, "owner")
         assert kb.search(QUESTION, guest, 50).passages
         assert "handbook.md" not in {p.document for p in kb.search(QUESTION, guest, 50).passages}

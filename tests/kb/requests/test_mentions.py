@@ -42,8 +42,8 @@ def test_documents_outside_of_the_scope_or_of_other_readers_are_not_listed(fille
     kb = filled(ScriptedModel())
     text = "The office in Utrecht moves in May."
     kb.indexes.publish([version("plan.md", text, embedder=kb.embedder)])
-    kb.set_readers(OWNER, Place("default"), ["*"])
-    kb.set_readers(OWNER, Place("document", "docs", "plan.md"), ["group:board"])
+    kb.catalog.set_readers("owner", Place("default"), ["*"])
+    kb.catalog.set_readers("owner", Place("document", "docs", "plan.md"), ["group:board"])
     question = "Which documents mention Utrecht?"
     assert {c.document for c in kb.answer(question, OWNER).citations} == {"handbook.md", "plan.md"}
     assert {c.document for c in kb.answer(question, Principal("guest")).citations} == {"handbook.md"}

@@ -11,13 +11,23 @@ import pytest
 from kb.access.rules import Place
 from kb.answering.exact_search import ExactScan
 from kb.assistant import KnowledgeBase
-from kb.errors import AccessChanged, DocumentNotFound, RefusedByPolicy, StorageFull, UsageError
+from kb.errors import (
+    AccessChanged,
+    DocumentNotFound,
+    GroupNotFound,
+    PersonNotFound,
+    RefusedByPolicy,
+    StorageFull,
+    UsageError,
+)
 from kb.language.tokenizer import match_expression
+from kb.people.accounts import People
 from kb.schema import Principal, Scope
+from kb.store.migrations import MIGRATIONS
 from tests.kb.storage import version
 from tests.knowledge import OWNER, open_kb
 
-BEFORE_RULES = 12  # the schema
+BEFORE_RULES = next(n for n, text in enumerate(MIGRATIONS) if "access_rules" in text)  # the schema
 ALL = Place("collection", "docs")
 QUESTION = "How many vacation days does an employee have?"
 TEXTS = {
@@ -45,11 +55,11 @@ def kb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
 
 def publish(kb: KnowledgeBase, texts: dict[str, tuple[str, tuple[str, ...] | None]]) -> None:
     """Documents and who may read them; None: as the rule of the collection says, which names everyone."""
-    kb.set_readers(OWNER, ALL, ["*"])
+    kb.catalog.set_readers("owner", ALL, ["*"])
     kb.indexes.publish([version(path, text, embedder=kb.embedder) for path, (text, _) in texts.items()])
     for path, (_, readers) in texts.items():
         if readers is not None:
-            kb.set_readers(OWNER, Place("document", "docs", path), readers)
+            kb.catalog.set_readers("owner", Place("document", "docs", path), readers)
 
 
 def documents_of(kb: KnowledgeBase, chunk_ids: list[int]) -> set[str]:
@@ -115,7 +125,7 @@ def test_a_new_version_keeps_its_readers_until_others_are_set(tmp_path: Path) ->
         publish(kb, {"hr.md": ("Employees have 26 vacation days.", None)})
         assert kb.search(QUESTION, guest).passages == ()
         assert [p.version for p in kb.search(QUESTION, berta).passages] == [2]
-        kb.set_readers(OWNER, Place("document", "docs", "hr.md"), None)
+        kb.catalog.set_readers("owner", Place("document", "docs", "hr.md"), None)
         assert [p.version for p in kb.search(QUESTION, guest).passages] == [2]
 
 
@@ -161,26 +171,26 @@ def test_the_nearest_rule_holds_alone_and_from_the_next_request_on(
 ) -> None:
     monkeypatch.setattr(ruled.embedder, "embed_passages", None)  # nothing is embedded again
     everything = seen(ruled, OWNER)
-    assert ruled.set_readers(OWNER, Place("default"), ["*"]) == 5
+    assert ruled.catalog.set_readers("owner", Place("default"), ["*"]) == 5
     assert seen(ruled, GUEST) == everything
-    assert ruled.set_readers(OWNER, ALL, ["group:hr"]) == 5
+    assert ruled.catalog.set_readers("owner", ALL, ["group:hr"]) == 5
     assert (seen(ruled, GUEST), seen(ruled, BERTA)) == (set(), everything)
-    ruled.set_readers(OWNER, Place("path", "docs", "pay/"), ["person:li"])
+    ruled.catalog.set_readers("owner", Place("path", "docs", "pay/"), ["person:li"])
     assert (seen(ruled, LI), seen(ruled, BERTA)) == (everything - {"notes.md"}, {"notes.md"})
-    ruled.set_readers(OWNER, Place("path", "docs", "pay/board*"), [])
+    ruled.catalog.set_readers("owner", Place("path", "docs", "pay/board*"), [])
     assert seen(ruled, LI) == {"pay/2026.md"}
-    ruled.set_readers(OWNER, Place("document", "docs", "pay/board.eml"), ["*"])
+    ruled.catalog.set_readers("owner", Place("document", "docs", "pay/board.eml"), ["*"])
     assert seen(ruled, GUEST) == {"pay/board.eml", "pay/board.eml/offer.pdf"}  # what is inside a mail goes with it
     readers = ruled.readers_of(OWNER, "docs", "pay/board.eml/offer.pdf")
     assert (readers.readers, readers.place) == (("*",), Place("document", "docs", "pay/board.eml"))
-    assert ruled.set_readers(OWNER, Place("path", "docs", "pay/board*"), None) == 1
+    assert ruled.catalog.set_readers("owner", Place("path", "docs", "pay/board*"), None) == 1
     assert seen(ruled, LI) == everything - {"notes.md"}
 
 
 def test_documents_that_come_later_are_under_the_rules_from_the_first_moment(ruled: KnowledgeBase) -> None:
-    ruled.set_readers(OWNER, ALL, ["*"])
-    ruled.set_readers(OWNER, Place("path", "docs", "hr/*"), ["group:hr"])
-    ruled.set_readers(OWNER, Place("document", "docs", "pay/board.eml"), [])
+    ruled.catalog.set_readers("owner", ALL, ["*"])
+    ruled.catalog.set_readers("owner", Place("path", "docs", "hr/*"), ["group:hr"])
+    ruled.catalog.set_readers("owner", Place("document", "docs", "pay/board.eml"), [])
     paths = ("hr/new.md", "other.md", "pay/board.eml/later.pdf")
     ids = ruled.catalog.add_versions([version(path, "New.", embedder=ruled.embedder) for path in paths])
     ruled.catalog.publish(ids)
@@ -189,13 +199,13 @@ def test_documents_that_come_later_are_under_the_rules_from_the_first_moment(rul
 
 
 def test_a_person_is_not_the_group_of_their_name(ruled: KnowledgeBase) -> None:
-    ruled.set_readers(OWNER, ALL, ["group:hr", "person:*"])
+    ruled.catalog.set_readers("owner", ALL, ["group:hr", "person:*"])
     assert seen(ruled, Principal("hr")) == seen(ruled, Principal("group:hr")) == seen(ruled, GUEST) == set()
     assert len(seen(ruled, BERTA)) == 5
 
 
 def test_a_change_that_breaks_off_changes_nothing(ruled: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
-    ruled.set_readers(OWNER, ALL, ["group:hr"])
+    ruled.catalog.set_readers("owner", ALL, ["group:hr"])
 
     def full(*_: object) -> None:
         raise StorageFull("The disk is full.")
@@ -203,14 +213,14 @@ def test_a_change_that_breaks_off_changes_nothing(ruled: KnowledgeBase, monkeypa
     with monkeypatch.context() as broken:
         broken.setattr(ruled.catalog, "record", full)  # the last step
         with pytest.raises(StorageFull):
-            ruled.set_readers(OWNER, ALL, ["*"])
+            ruled.catalog.set_readers("owner", ALL, ["*"])
     assert seen(ruled, GUEST) == set()
     assert [rule.readers for rule in ruled.access_rules(OWNER)] == [("group:hr",)]
 
 
 @pytest.mark.parametrize("damaged", ["", "{", '"*"', "[1]", '{"*": 1}', "null"])
 def test_what_cannot_be_read_opens_nothing(ruled: KnowledgeBase, damaged: str) -> None:
-    ruled.set_readers(OWNER, ALL, ["*"])
+    ruled.catalog.set_readers("owner", ALL, ["*"])
     with ruled.catalog.transaction() as db:
         db.execute("UPDATE access_classes SET readers = ? WHERE readers LIKE '%*%'", (damaged,))
         db.execute("UPDATE access_rules SET readers = ?", (damaged,))
@@ -243,26 +253,30 @@ def test_bad_rules_are_refused_and_change_nothing(
 
 
 def test_a_document_that_is_not_there_has_no_readers(ruled: KnowledgeBase) -> None:
+    gone = Place("document", "docs", "gone.md")
     with pytest.raises(DocumentNotFound, match=r"no document 'gone\.md'"):
-        ruled.set_readers(OWNER, Place("document", "docs", "gone.md"), ["*"])
+        ruled.set_readers(OWNER, gone, ["*"])
+    with pytest.raises(DocumentNotFound, match=r"no document 'gone\.md'"):
+        ruled.catalog.set_readers("owner", gone, ["*"])
 
 
 def test_of_two_who_change_the_same_rule_at_once_the_second_is_told(ruled: KnowledgeBase) -> None:
-    ruled.set_readers(OWNER, ALL, ["group:hr"], seen=None)
+    ruled.catalog.set_readers("owner", ALL, ["group:hr"], seen=None)
     with pytest.raises(AccessChanged, match="changed by somebody else meanwhile"):
-        ruled.set_readers(OWNER, ALL, ["*"], seen=None)
+        ruled.catalog.set_readers("owner", ALL, ["*"], seen=None)
     with pytest.raises(AccessChanged):
-        ruled.set_readers(OWNER, ALL, None, seen=["*"])
+        ruled.catalog.set_readers("owner", ALL, None, seen=["*"])
     assert seen(ruled, GUEST) == set()
-    ruled.set_readers(OWNER, ALL, ["*"], seen=["group:hr"])
+    ruled.catalog.set_readers("owner", ALL, ["*"], seen=["group:hr"])
     assert len(seen(ruled, GUEST)) == 5
 
 
 def test_only_who_may_change_a_collection_sees_and_sets_its_readers(ruled: KnowledgeBase) -> None:
     editor = Principal("ed", edits=frozenset({"docs"}))
-    ruled.set_readers(OWNER, Place("collection", "other"), ["*"])
-    assert ruled.set_readers(editor, ALL, ["person:ed"]) == 5
-    assert [rule.place.collection for rule in ruled.access_rules(editor)] == ["docs"]
+    ruled.catalog.set_readers("owner", Place("collection", "other"), ["*"])
+    ruled.catalog.set_readers("owner", ALL, ["person:ed"])
+    assert ruled.set_readers(editor, Place("path", "docs", "none/*"), ["*"]) == 0
+    assert [rule.place.collection for rule in ruled.access_rules(editor)] == ["docs", "docs"]
     assert ruled.access_rules(BERTA) == []
     for asker, place in ((editor, Place("default")), (editor, Place("collection", "other")), (BERTA, ALL)):
         with pytest.raises(RefusedByPolicy, match="may not change who may read"):
@@ -270,11 +284,14 @@ def test_only_who_may_change_a_collection_sees_and_sets_its_readers(ruled: Knowl
     with pytest.raises(DocumentNotFound):  # as if it were not there
         ruled.readers_of(BERTA, "docs", "notes.md")
     assert ruled.readers_of(editor, "docs", "notes.md").readers == ("person:ed",)
+    ruled.catalog.set_readers("owner", ALL, [])
+    assert len(seen(ruled, editor)) == 5  # they could give themself access
+    assert seen(ruled, Principal("ed")) == seen(ruled, Principal("docs", frozenset({"docs"}))) == set()
 
 
 def test_each_change_is_in_the_audit_trail(ruled: KnowledgeBase) -> None:
-    ruled.set_readers(OWNER, ALL, ["group:hr"])
-    ruled.set_readers(OWNER, ALL, None)
+    ruled.catalog.set_readers("owner", ALL, ["group:hr"])
+    ruled.catalog.set_readers("owner", ALL, None)
     last, first = ruled.catalog.audit_rows(action="access")
     assert (first["asker"], first["subject"], first["detail"]["readers"]) == ("owner", "docs", ["group:hr"])
     assert (last["detail"]["before"], last["detail"]["readers"], last["detail"]["documents"]) == (["group:hr"], None, 5)
@@ -285,30 +302,45 @@ def test_each_change_is_in_the_audit_trail(ruled: KnowledgeBase) -> None:
 
 def test_a_personal_collection_is_its_persons_whatever_the_rules_say(ruled: KnowledgeBase) -> None:
     ruled.indexes.publish([version("a.md", "An early one.", collection="~li", embedder=ruled.embedder)])
-    ruled.set_readers(OWNER, Place("default"), ["*"])
+    ruled.catalog.set_readers("owner", Place("default"), ["*"])
     name = ruled.catalog.personal_collection("li")
     assert name == "~~li"  # the other one was there before
     assert ruled.catalog.personal_collection("li") == name
     with pytest.raises(UsageError, match="is personal"):
-        ruled.set_readers(OWNER, Place("path", name, "*"), ["*"])
+        ruled.catalog.set_readers("owner", Place("path", name, "*"), ["*"])
     ruled.indexes.publish([version("mine.md", "About mine.", collection=name, embedder=ruled.embedder)])
     assert "mine.md" in seen(ruled, LI)
     assert "mine.md" not in seen(ruled, GUEST)
     with pytest.raises(UsageError, match="is personal"):
-        ruled.set_readers(OWNER, Place("document", name, "mine.md"), ["*"])
+        ruled.catalog.set_readers("owner", Place("document", name, "mine.md"), ["*"])
 
 
 def test_who_is_no_more_leaves_nothing_to_a_later_one_of_the_name(ruled: KnowledgeBase) -> None:
+    people = People(ruled.catalog)
+    people.add_group("hr", by="owner")
+    for name in ("boss", "li", "berta"):
+        people.add(name, by="owner")
     name = ruled.catalog.personal_collection("li")
     ruled.indexes.publish([version("mine.md", "About mine.", collection=name, embedder=ruled.embedder)])
     ruled.set_readers(OWNER, Place("default"), ["*"])
-    ruled.set_readers(OWNER, ALL, ["person:li", "group:hr"])
+    ruled.set_readers(OWNER, ALL, ["person:LI", "group:HR"])
     ruled.set_readers(OWNER, Place("document", "docs", "notes.md"), ["person:li"])
     assert len(seen(ruled, LI)) == 6
-    ruled.catalog.forget_reader("person:li")
+    people.delete("li", by="owner")
     assert seen(ruled, LI) == set()
     assert len(seen(ruled, BERTA)) == 4
     assert ruled.catalog.personal_collection("li") != name
+    people.delete_group("hr", by="owner")
+    assert seen(ruled, BERTA) == set()
+
+
+@pytest.mark.parametrize(("reader", "error"), [("group:hr", GroupNotFound), ("person:li", PersonNotFound)])
+def test_a_rule_names_people_and_groups_that_there_are(
+    ruled: KnowledgeBase, reader: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error, match="There is no"):
+        ruled.set_readers(OWNER, ALL, ["*", reader])
+    assert ruled.access_rules(OWNER) == []
 
 
 def test_a_home_of_an_earlier_version_opens_to_its_owner_alone(tmp_path: Path) -> None:
@@ -319,13 +351,14 @@ def test_a_home_of_an_earlier_version_opens_to_its_owner_alone(tmp_path: Path) -
         for statement in (
             "DROP INDEX documents_with_readers", "DROP INDEX documents_by_access", "DROP INDEX collections_by_person",
             "DROP TABLE access_rules", "ALTER TABLE documents DROP COLUMN readers",
-            "ALTER TABLE collections DROP COLUMN person", "DELETE FROM access_classes WHERE id <> 1",
+            "ALTER TABLE collections DROP COLUMN person", "DELETE FROM properties WHERE name LIKE 'access%'",
+            "DELETE FROM access_classes WHERE id <> 1",
             "UPDATE access_classes SET readers = '[\"*\"]'", "UPDATE documents SET access_id = 1",
             "CREATE INDEX chunks_by_access ON chunks (access_id)", f"PRAGMA user_version = {BEFORE_RULES}",
         ):  # fmt: skip
             db.execute(statement)
     with open_kb(tmp_path / "home") as kb:
         assert seen(kb, GUEST) == set()
-        assert seen(kb, OWNER) == {"old.md"}
-        kb.set_readers(OWNER, ALL, ["*"])
+        assert seen(kb, OWNER) == seen(kb, Principal("ed", edits=frozenset({"docs"}))) == {"old.md"}
+        kb.catalog.set_readers("owner", ALL, ["*"])
         assert seen(kb, GUEST) == {"old.md"}
