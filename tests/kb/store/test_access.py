@@ -222,7 +222,7 @@ def test_a_change_that_breaks_off_changes_nothing(ruled: KnowledgeBase, monkeypa
 def test_what_cannot_be_read_opens_nothing(ruled: KnowledgeBase, damaged: str) -> None:
     ruled.catalog.set_readers("owner", ALL, ["*"])
     with ruled.catalog.transaction() as db:
-        db.execute("UPDATE access_classes SET readers = ? WHERE readers LIKE '%*%'", (damaged,))
+        db.execute("UPDATE access_classes SET readers = ? WHERE id = (SELECT access_id FROM documents)", (damaged,))
         db.execute("UPDATE access_rules SET readers = ?", (damaged,))
     assert seen(ruled, GUEST) == set()
     assert len(seen(ruled, OWNER)) == 5
