@@ -86,6 +86,7 @@ class KnowledgeBase(Documents):
         self.settings = settings
         self.catalog = Catalog(home.catalog)
         check_names(self.catalog.db, home.catalog)
+        self.catalog.carry_out_rules()
         self.embedder: Embedder = open_embedder(settings.embedding, built_with(self.catalog))
         self.indexes = Indexes(self.catalog, home.chroma, self.embedder)
         self._retriever = Retriever(self.catalog, self.indexes, self.embedder, settings.retrieval)

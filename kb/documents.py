@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from kb.access.rules import GROUP, PERSON, Place, Readers, Rule, checked_readers
+from kb.access.rules import GROUP, PERSON, Place, Readers, Rule, checked_readers, told
 from kb.backups.backup import BackupReport, CheckReport, back_up, check
 from kb.errors import DocumentNotFound, RefusedByPolicy
 from kb.people.accounts import People
@@ -100,7 +100,7 @@ class Documents:
         """Who may read a document, and which rule says so. Raises DocumentNotFound where the asker may not read it, and
         RefusedByPolicy where they may not know."""
         document_id, name = self.catalog.find_document(asker, path, collection)
-        self._check_change(asker, name)
+        self._check_change(asker, Place("document", name, path))
         return self.catalog.readers_of(document_id)
 
     def set_readers(
@@ -114,12 +114,12 @@ class Documents:
         Raises RefusedByPolicy where the asker may not change the collection, DocumentNotFound for a document that is
         not there, or that they may not read, and PersonNotFound and GroupNotFound for a reader that is not there.
         """
-        self._check_change(asker, place.collection)
+        self._check_change(asker, place)
         if place.level == "document":
             place = replace(
                 place, collection=self.catalog.find_document(asker, place.path, place.collection or None)[1]
             )
-            self._check_change(asker, place.collection)
+            self._check_change(asker, place)
         elif place.level != "default":
             place = replace(place, collection=collection_name(self.catalog, place.collection))
         known = None if readers is None else self._known_readers(readers)
@@ -136,10 +136,9 @@ class Documents:
 
         return [named(reader) for reader in checked_readers(given)]
 
-    def _check_change(self, asker: Principal, collection: str) -> None:
-        if not may_edit(asker, collection):
-            what = f"of collection {collection!r}" if collection else "by default"
-            raise RefusedByPolicy(f"{asker.name} may not change who may read documents {what}.")
+    def _check_change(self, asker: Principal, place: Place) -> None:
+        if not may_edit(asker, place.collection):
+            raise RefusedByPolicy(f"{asker.name} may not change who may read {told(place)!r}.")
 
     # ---- deletion
 

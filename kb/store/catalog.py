@@ -116,13 +116,6 @@ class Catalog(Candidates):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.listing = DocumentList()
-        if self.property(_CARRIED_OUT) != rule_table.CARRIED_OUT:
-            with self.transaction() as db:
-                rule_table.carry_out(db, rule_table.load(db))
-                db.execute(
-                    "INSERT OR REPLACE INTO properties (name, value) VALUES (?, ?)",
-                    (_CARRIED_OUT, rule_table.CARRIED_OUT),
-                )
 
     def known(self, collection: str) -> dict[str, KnownDocument]:
         """The documents of a collection by path, for finding out what changed."""
@@ -227,6 +220,16 @@ class Catalog(Candidates):
         return int(row["id"])
 
     # ---- who may read what
+
+    def carry_out_rules(self) -> None:
+        """Carry the rules out on all documents, where an earlier version did not, or did it in another way."""
+        if self.property(_CARRIED_OUT) == rule_table.CARRIED_OUT:
+            return
+        with self.transaction() as db:
+            rule_table.carry_out(db, rule_table.load(db))
+            db.execute(
+                "INSERT OR REPLACE INTO properties (name, value) VALUES (?, ?)", (_CARRIED_OUT, rule_table.CARRIED_OUT)
+            )
 
     def access_rules(self) -> list[Rule]:
         """All rules who may read what, as `kb.access.rule_table.load` gives them."""

@@ -231,7 +231,7 @@ def _forget_in_audit(db: sqlite3.Connection, notes: Collection[_Note]) -> None:
             if row["asker"] in spoken and changed.get("searched", subject) != subject:
                 changed["searched"] = ""
         detail = json.dumps(changed, ensure_ascii=False)
-        if detail != row["detail"]:
+        if (detail, subject) != (row["detail"], row["subject"]):
             db.execute("UPDATE audit SET subject = ?, detail = ? WHERE id = ?", (subject, detail, row["id"]))
 
 

@@ -27,11 +27,7 @@ ACCESS: tuple[tuple[str, str], ...] = (
         "The path of a rule has 1 to {most} characters, not {count}.",
         "规则的路径应为 1 至 {most} 个字符，而不是 {count} 个。",
     ),
-    (
-        "{name} may not change who may read documents of collection {collection}.",
-        "{name} 无权更改集合 {collection} 的读者。",
-    ),
-    ("{name} may not change who may read documents by default.", "{name} 无权更改默认的读者。"),
+    ("{name} may not change who may read {place}.", "{name} 无权更改 {place} 的读者。"),
     (
         "There is no document {path} in collection {collection}. `kb docs list` shows what there is.",
         "集合 {collection} 中没有文档 {path}。",

@@ -23,7 +23,8 @@ from kb.errors import (
 from kb.language.tokenizer import match_expression
 from kb.people.accounts import People
 from kb.schema import Principal, Scope
-from kb.store.migrations import MIGRATIONS
+from kb.store.conversations import ConversationStore
+from kb.store.migrations import MIGRATIONS, carry_out
 from tests.kb.storage import version
 from tests.knowledge import OWNER, open_kb
 
@@ -344,21 +345,24 @@ def test_a_rule_names_people_and_groups_that_there_are(
 
 
 def test_a_home_of_an_earlier_version_opens_to_its_owner_alone(tmp_path: Path) -> None:
-    """Each document of it had the class of everyone, whom nobody was beside the owner."""
-    with open_kb(tmp_path / "home") as kb:
-        kb.indexes.publish([version("old.md", "About the old one.", embedder=kb.embedder)])
-    with closing(sqlite3.connect(tmp_path / "home" / "catalog.db", isolation_level=None)) as db:
+    """Each document of it had the class of everyone, whom nobody was beside the owner; so it is with conversations."""
+    place = tmp_path / "home"
+    place.mkdir()
+    with closing(sqlite3.connect(place / "catalog.db", isolation_level=None)) as db:
+        for number in range(1, BEFORE_RULES + 1):
+            carry_out(db, number)
         for statement in (
-            "DROP INDEX documents_with_readers", "DROP INDEX documents_by_access", "DROP INDEX collections_by_person",
-            "DROP TABLE access_rules", "ALTER TABLE documents DROP COLUMN readers",
-            "ALTER TABLE collections DROP COLUMN person", "DELETE FROM properties WHERE name LIKE 'access%'",
-            "DELETE FROM access_classes WHERE id <> 1",
-            "UPDATE access_classes SET readers = '[\"*\"]'", "UPDATE documents SET access_id = 1",
-            "CREATE INDEX chunks_by_access ON chunks (access_id)", f"PRAGMA user_version = {BEFORE_RULES}",
-        ):  # fmt: skip
+            "INSERT INTO collections (name, created_at) VALUES ('docs', '')",
+            "INSERT INTO documents (collection_id, path, root, source, access_id, status, checked_at) "
+            "VALUES (1, 'old.md', '/docs', 'old.md', 1, 'failed', '')",
+            "INSERT INTO conversations (id, owner, title, used, created_at, updated_at) "
+            "VALUES ('c', 'guest', 'Old', 1, '', '')",
+        ):
             db.execute(statement)
-    with open_kb(tmp_path / "home") as kb:
-        assert seen(kb, GUEST) == set()
-        assert seen(kb, OWNER) == seen(kb, Principal("ed", edits=frozenset({"docs"}))) == {"old.md"}
+    with open_kb(place) as kb:
+        assert kb.documents(GUEST) == kb.documents(Principal("guest", frozenset({"guest", "*"}))) == []
+        assert [d.path for d in kb.documents(OWNER)] == ["old.md"]
+        assert [d.path for d in kb.documents(Principal("ed", edits=frozenset({"docs"})))] == ["old.md"]
+        assert [c.owner for c in ConversationStore(kb.catalog).list()] == ["local"]
         kb.catalog.set_readers("owner", ALL, ["*"])
-        assert seen(kb, GUEST) == {"old.md"}
+        assert [d.path for d in kb.documents(GUEST)] == ["old.md"]

@@ -167,7 +167,8 @@ def test_the_second_of_two_who_change_a_rule_at_once_gets_409(served: Served) ->
     ],
 )
 def test_bad_requests_change_nothing(served: Served, body: dict[str, Any], status: int) -> None:
-    response = served.http.put("access", content=json.dumps(body))
+    headers = {"content-type": "application/json"}
+    response = served.http.put("access", content=json.dumps(body), headers=headers)
     assert (response.status_code, set(response.json())) == (status, {"error"})
     assert served.service.kb.access_rules(OWNER) == []
 
