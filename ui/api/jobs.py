@@ -9,9 +9,14 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from ingest.sync.jobs import JobNotFound
 from kb.errors import UsageError
+from kb.people.permissions import may_edit
+from kb.schema import Principal
 from ui.api.common import EVENTS, Asker, Body, ServiceHere
+from ui.api.permissions import needs
 from ui.api.stream import Json, Ndjson, changes
+from ui.service.runtime import Service
 
 if TYPE_CHECKING:
     from ingest.sync.jobs import Job
@@ -90,6 +95,7 @@ def job_form(job: "Job") -> dict[str, Any]:
 
 
 @router.post("/ingest", response_model=JobForm, status_code=202)
+@needs("admin")
 def ingest(body: IngestBody, service: ServiceHere, asker: Asker) -> Response:
     """Ingest files and folders in the background. What is unchanged is left alone."""
     for path in body.paths:
@@ -103,45 +109,63 @@ def ingest(body: IngestBody, service: ServiceHere, asker: Asker) -> Response:
 
 
 @router.post("/reindex", response_model=JobForm, status_code=202)
+@needs("admin")
 def reindex(service: ServiceHere, asker: Asker) -> Response:
     """Read, split and embed every document again, in the background. The old index answers until all is ready."""
     return Json(job_form(service.jobs.reindex(who=asker.name)), 202)
 
 
+def _may_see(asker: Principal, job: "Job") -> bool:
+    return asker.unlimited or (job.collection is not None and may_edit(asker, job.collection))
+
+
+def _known(service: Service, asker: Principal, job_id: int) -> int:
+    """The number of a job. Raises JobNotFound, also for one of a collection that who asks may not edit."""
+    if not _may_see(asker, service.jobs.get(job_id)):
+        raise JobNotFound(f"There is no job {job_id}.")
+    return job_id
+
+
 @router.get("/jobs", response_model=JobsForm)
-def jobs(service: ServiceHere, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> Response:
-    """The jobs, newest first."""
-    return Json({"jobs": [job_form(job) for job in service.jobs.list(limit)]})
+@needs("ingest")
+def jobs(service: ServiceHere, asker: Asker, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> Response:
+    """The jobs of collections that who asks may edit, newest first."""
+    return Json({"jobs": [job_form(job) for job in service.jobs.list(limit) if _may_see(asker, job)]})
 
 
 @router.get("/jobs/{job_id}", response_model=JobForm)
-def job(job_id: int, service: ServiceHere) -> Response:
+@needs("ingest")
+def job(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """A job as it stands."""
-    return Json(job_form(service.jobs.get(job_id)))
+    return Json(job_form(service.jobs.get(_known(service, asker, job_id))))
 
 
 @router.post("/jobs/{job_id}/pause", response_model=JobForm)
-def pause(job_id: int, service: ServiceHere) -> Response:
+@needs("ingest")
+def pause(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """Let a job rest after the file it is reading."""
-    return Json(job_form(service.jobs.pause(job_id)))
+    return Json(job_form(service.jobs.pause(_known(service, asker, job_id))))
 
 
 @router.post("/jobs/{job_id}/resume", response_model=JobForm)
-def resume(job_id: int, service: ServiceHere) -> Response:
+@needs("ingest")
+def resume(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """Go on with a job."""
-    return Json(job_form(service.jobs.resume(job_id)))
+    return Json(job_form(service.jobs.resume(_known(service, asker, job_id))))
 
 
 @router.post("/jobs/{job_id}/cancel", response_model=JobForm)
-def cancel(job_id: int, service: ServiceHere) -> Response:
+@needs("ingest")
+def cancel(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """End a job after the file it is reading; what it has committed stays."""
-    return Json(job_form(service.jobs.cancel(job_id)))
+    return Json(job_form(service.jobs.cancel(_known(service, asker, job_id))))
 
 
 @router.get("/jobs/{job_id}/events", response_class=Response, responses=EVENTS)
-async def events(job_id: int, service: ServiceHere) -> Response:
+@needs("ingest")
+async def events(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """A job from its present state on, one JSON object a line, until it has ended or is paused."""
-    first = await run_in_threadpool(service.jobs.get, job_id)
+    first = await run_in_threadpool(lambda: service.jobs.get(_known(service, asker, job_id)))
     return Ndjson(
         changes(
             first,

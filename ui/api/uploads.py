@@ -15,8 +15,12 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from kb.errors import HomeError, KBError, StorageFull, UsageError
+from kb.people.permissions import check_editing
+from kb.schema import Principal
+from kb.store.collection_names import collection_name
 from ui.api.common import Asker, ServiceHere
 from ui.api.jobs import JobForm, job_form
+from ui.api.permissions import needs
 from ui.api.stream import Json
 
 if TYPE_CHECKING:
@@ -48,6 +52,7 @@ class UploadTooLarge(KBError):
 
 
 @router.post("/upload", response_model=JobForm, status_code=202, openapi_extra=_BODY)
+@needs("ingest")
 async def upload(
     request: Request, service: ServiceHere, asker: Asker, collection: CollectionName = "uploads"
 ) -> Response:
@@ -55,6 +60,7 @@ async def upload(
 
     A file over `ingest.max_file_mb` refuses the whole request (413); nothing is kept of a request that is cut off.
     """
+    await run_in_threadpool(_check, service, asker, collection)
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not boundary:
@@ -74,6 +80,10 @@ async def upload(
     finally:
         await run_in_threadpool(shutil.rmtree, folder, True)
     return Json(job_form(job), 202)
+
+
+def _check(service: "Service", asker: Principal, collection: str) -> None:
+    check_editing(asker, collection_name(service.kb.catalog, collection))
 
 
 def _folder(service: "Service") -> Path:
