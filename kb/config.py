@@ -116,6 +116,13 @@ class LLMSettings(_Section):
     timeout_seconds: float = Field(600, gt=0, description="silence from the server after which it is given up")
 
 
+class ServiceSettings(_Section):
+    """The service: how long people stay signed in."""
+
+    session_idle_minutes: int = Field(60, ge=1, description="without a request, after which somebody is signed out")
+    session_hours: int = Field(12, ge=1, description="after which somebody is signed out whatever happens")
+
+
 class Settings(_Section):
     """All settings. `Settings()` is the shipped product."""
 
@@ -125,6 +132,7 @@ class Settings(_Section):
     ingest: IngestSettings = IngestSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     llm: LLMSettings = LLMSettings()
+    service: ServiceSettings = ServiceSettings()
 
 
 def load_settings(path: Path | None = None, env: dict[str, str] | None = None) -> Settings:

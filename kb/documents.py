@@ -143,7 +143,7 @@ class Documents:
     # ---- deletion
 
     def delete_document(self, asker: Principal, collection: str | None, path: str) -> None:
-        """Delete a document with all its versions, and every trace of it. Only an unlimited asker may."""
+        """Delete a document with all its versions, and every trace of it. Only who edits its collection may."""
         self.delete_documents(asker, [(collection, path)])
 
     def doomed(self, asker: Principal, targets: Iterable[Target]) -> list[Doomed]:
@@ -169,9 +169,13 @@ class Documents:
         return found
 
     def _doomed(self, asker: Principal, targets: Iterable[Target], alone: bool) -> list[Doomed]:
-        if not asker.unlimited:
+        if not asker.unlimited and not asker.edits:
             raise RefusedByPolicy(f"{asker.name} may not delete documents.")
-        return doomed(self.catalog, self.home.uploads, asker, targets, alone=alone)
+        found = doomed(self.catalog, self.home.uploads, asker, targets, alone=alone)
+        for each in found:
+            if not may_edit(asker, each.collection):
+                raise RefusedByPolicy(f"{asker.name} may not delete documents of {each.collection!r}.")
+        return found
 
     def remove(self, document_ids: Sequence[int], asker: str) -> None:
         """Remove documents as one act, so that nothing finds them. Call `scrub` when all that shall go is removed."""

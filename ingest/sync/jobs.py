@@ -66,7 +66,6 @@ class Job:
     created_at: str = ""
     revision: int = 0
     stopping: bool = False
-    who: str = ""  # began it
 
     @property
     def finished(self) -> bool:
@@ -402,5 +401,6 @@ def _job(row: dict[str, Any]) -> Job:
     counts = row.pop("counts")
     documents = tuple(DocumentReport(**document) for document in row.pop("documents", None) or ())
     row.pop("refused", None)
+    row.pop("who")
     report = None if counts is None else IngestReport(documents=documents, **counts)
     return Job(**{**row, "paths": tuple(row["paths"]), "prune": bool(row["prune"]), "report": report})

@@ -6,7 +6,7 @@ Each document names an access class: a distinct set of readers. That is all a re
 import sqlite3
 from collections.abc import Iterable
 
-from kb.access.rules import DEFAULT, EDITOR, PERSON, Place, Readers, Rule, RuleBook, decoded, encoded
+from kb.access.rules import DEFAULT, EDITOR, PERSON, PERSONAL, Place, Readers, Rule, RuleBook, decoded, encoded
 
 CARRIED_OUT = "1"  # the way in which rules become access classes; with another one they are carried out anew
 _PERSONAL = "SELECT name FROM collections WHERE person IS NOT NULL"
@@ -89,6 +89,18 @@ def carry_out(db: sqlite3.Connection, rules: Iterable[Rule], document_ids: Itera
             changes.append((classes[readers], document_id))
     db.executemany("UPDATE documents SET access_id = ? WHERE id = ?", changes)
     return len(changes)
+
+
+def personal_collection(db: sqlite3.Connection, person: str, at: str) -> str:
+    """The name of a person's own collection, which is made if it is not there."""
+    row = db.execute("SELECT name FROM collections WHERE person = ?", (person,)).fetchone()
+    if row is not None:
+        return str(row["name"])
+    name = f"{PERSONAL}{person}"
+    while db.execute("SELECT 1 FROM collections WHERE name = ?", (name,)).fetchone():
+        name = f"{PERSONAL}{name}"  # of a time in which collections could be named so, or of somebody of that name
+    db.execute("INSERT INTO collections (name, created_at, person) VALUES (?, ?, ?)", (name, at, person))
+    return name
 
 
 def drop_reader(db: sqlite3.Connection, reader: str) -> None:

@@ -43,13 +43,14 @@ class Account:
     signed_in_at: str = ""  # "" for never
     one_time_until: str = ""
     issuer: str = ""
+    own_collection: str = ""  # which nobody else reads
 
     @property
     def principal(self) -> Principal:
         """Who asks when this person does. An admin, who may give themself access to anything, reads everything."""
         return Principal(
             self.name, frozenset(self.groups), self.role == "admin", OF_ROLE[self.role],
-            frozenset(self.edits) if self.role == "editor" else frozenset(),
+            frozenset(self.edits if self.role == "editor" else ()) | {self.own_collection},
         )  # fmt: skip
 
 
@@ -136,6 +137,7 @@ class People:
                  iso(now + passwords.ONE_TIME_LASTS) if told else "", iso(now)),
             )  # fmt: skip
             db.execute("UPDATE conversations SET owner = 'local' WHERE owner = ?", (name,))  # a program's, by that name
+            rule_table.personal_collection(db, name, iso(now))
             self._set_groups(db, name, groups)
             self._set_edits(db, name, chosen, edits)
             self._record(db, by, "person_added", name, {"role": chosen})
@@ -354,8 +356,9 @@ class People:
         db = self._database.db
         groups, edits = _lists(db, "memberships", "group_name"), _lists(db, "edited_collections", "collection")
         rows = db.execute(
-            "SELECT name, full_name, role, enabled, created_at, signed_in_at, one_time_until, issuer FROM accounts "
-            "ORDER BY name"
+            "SELECT a.name, a.full_name, a.role, a.enabled, a.created_at, a.signed_in_at, a.one_time_until, a.issuer, "
+            "coalesce(c.name, '') AS own_collection FROM accounts a LEFT JOIN collections c ON c.person = a.name "
+            "ORDER BY a.name"
         )
         made = [Account(groups=groups.get(r["name"], ()), edits=edits.get(r["name"], ()), **dict(r)) for r in rows]
         self._groups = tuple(row[0] for row in db.execute("SELECT name FROM account_groups ORDER BY name"))

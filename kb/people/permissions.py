@@ -14,9 +14,9 @@ PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 SCOPES: tuple[Permission, ...] = ("search", "ask", "ingest", "admin")  # that a token may have; admin: all of its person
 
 OF_ROLE: Mapping[Role, frozenset[Permission]] = MappingProxyType({
-    "reader": frozenset({"search", "ask"}),
+    "reader": frozenset({"search", "ask", "ingest"}),  # into their own collection
     "editor": frozenset({"search", "ask", "ingest"}),
-    "auditor": frozenset({"search", "ask", "audit"}),
+    "auditor": frozenset({"search", "ask", "ingest", "audit"}),
     "admin": frozenset(PERMISSIONS),
 })  # fmt: skip
 
@@ -54,7 +54,7 @@ def scopes_named(given: Iterable[str]) -> tuple[Permission, ...]:
 
 def may_edit(asker: Principal, collection: str) -> bool:
     """Whether the asker may add documents to a collection and delete them from it."""
-    return asker.unlimited or collection in asker.edits
+    return asker.unlimited or (bool(collection) and collection in asker.edits)
 
 
 def check_editing(asker: Principal, collection: str) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from kb.access import rule_table
-from kb.access.rules import PERSONAL, Place, Readers, Rule, RuleBook, checked_place, checked_readers, told
+from kb.access.rules import Place, Readers, Rule, RuleBook, checked_place, checked_readers, told
 from kb.errors import AccessChanged, DocumentNotFound, HomeError, UsageError
 from kb.language.language import languages_within
 from kb.models.embedding import Embedding
@@ -281,14 +281,7 @@ class Catalog(Candidates):
     def personal_collection(self, person: str) -> str:
         """The name of a person's own collection, which nobody else reads; it is made at first need."""
         with self.transaction() as db:
-            row = db.execute("SELECT name FROM collections WHERE person = ?", (person,)).fetchone()
-            if row is not None:
-                return str(row["name"])
-            name = f"{PERSONAL}{person}"
-            while db.execute("SELECT 1 FROM collections WHERE name = ?", (name,)).fetchone():
-                name = f"{PERSONAL}{name}"  # of a time in which collections could be named so
-            db.execute("INSERT INTO collections (name, created_at, person) VALUES (?, ?, ?)", (name, now(), person))
-            return name
+            return rule_table.personal_collection(db, person, now())
 
     def person_of(self, collection: str) -> str | None:
         """Whose personal collection it is; None where it is none."""
@@ -404,6 +397,10 @@ class Catalog(Candidates):
     def collections(self) -> list[str]:
         """Names of the collections."""
         return [r["name"] for r in self.db.execute("SELECT name FROM collections ORDER BY name")]
+
+    def shared_collections(self) -> list[str]:
+        """Names of the collections that are nobody's personal ones."""
+        return [r["name"] for r in self.db.execute("SELECT name FROM collections WHERE person IS NULL ORDER BY name")]
 
     def find_document(self, asker: Principal, path: str, collection: str | None = None) -> tuple[int, str]:
         """(document id, collection). Raises DocumentNotFound, also where the asker may not read it."""

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from kb.access.rules import MOST_READERS, Level, Place, readers_form, rule_form
 from kb.store.catalog import UNSEEN
 from ui.api.common import Asker, Body, CollectionQuery, PathQuery, ServiceHere
+from ui.api.permissions import needs
 from ui.api.stream import Json
 
 router = APIRouter(prefix="/access", tags=["access"])
@@ -66,12 +67,14 @@ class ChangedForm(BaseModel):
 
 
 @router.get("", response_model=RulesForm)
+@needs("ingest")
 def rules(service: ServiceHere, asker: Asker) -> Response:
     """The rules who may read what."""
     return Json({"rules": [rule_form(rule) for rule in service.kb.access_rules(asker)]})
 
 
 @router.get("/document", response_model=ReadersForm)
+@needs("ingest")
 def readers(service: ServiceHere, asker: Asker, path: PathQuery, collection: CollectionQuery = None) -> Response:
     """Who may read a document, and which rule says so."""
     _, name = service.kb.catalog.find_document(asker, path, collection)
@@ -79,6 +82,7 @@ def readers(service: ServiceHere, asker: Asker, path: PathQuery, collection: Col
 
 
 @router.put("", response_model=ChangedForm)
+@needs("ingest")
 def change(body: RuleBody, service: ServiceHere, asker: Asker) -> Any:
     """Set who may read something, or take that back. It holds from the next request on; nothing is embedded again."""
     place = Place(body.level, body.collection, body.path)

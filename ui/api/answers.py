@@ -29,6 +29,7 @@ from ui.api.common import (
     ScopeForm,
     ServiceHere,
 )
+from ui.api.permissions import needs
 from ui.api.stream import Json, Ndjson, end_of, events_of, finished, until_gone
 
 if TYPE_CHECKING:
@@ -155,18 +156,21 @@ _answering = Answering()
 
 
 @router.post("/search", response_model=RetrievalForm)
+@needs("search")
 def search(body: SearchBody, service: ServiceHere, asker: Asker) -> Response:
     """The passages for a question, without a model."""
     return Json(retrieval_form(service.kb.search(body.question, asker, body.k, body.scope.scope())))
 
 
 @router.post("/judge", response_model=JudgementForm)
+@needs("ask")
 def judge(body: JudgeBody, service: ServiceHere, asker: Asker) -> Response:
     """How probably the passages that are found state the answer, as the model judges."""
     return Json({"answerable": service.kb.judge(body.question, asker, body.scope.scope())})
 
 
 @router.post("/judge/floors", response_model=DoneForm)
+@needs("admin")
 def keep_floors(body: FloorsBody, service: ServiceHere) -> Response:
     """Judge by these floors from now on, in this home and with the model in use."""
     service.kb.keep_floors({language: Floors(f.refuse, f.answer) for language, f in body.language.items()})
@@ -174,18 +178,21 @@ def keep_floors(body: FloorsBody, service: ServiceHere) -> Response:
 
 
 @router.post("/ask", response_model=AnswerForm, responses=EVENTS)
+@needs("ask")
 async def ask(body: AskBody, service: ServiceHere, asker: Asker, client: Client, request: Request) -> Response:
     """Answer from the documents. Leaving the connection stops it."""
     return await _answer("documents", body, service, asker, client, request, {"scope": body.scope.scope()})
 
 
 @router.post("/chat", response_model=AnswerForm, responses=EVENTS)
+@needs("ask")
 async def chat(body: ChatBody, service: ServiceHere, asker: Asker, client: Client, request: Request) -> Response:
     """The model without documents. Leaving the connection stops it."""
     return await _answer("chat", body, service, asker, client, request, {})
 
 
 @router.post("/answers/{name}/stop", response_model=DoneForm)
+@needs("ask")
 def stop(name: str, asker: Asker) -> Response:
     """Stop an answer that is streamed, keeping what was written: its stream ends with the checked answer of that."""
     _answering.get(name, asker).stop()
@@ -193,6 +200,7 @@ def stop(name: str, asker: Asker) -> Response:
 
 
 @router.get("/feedback", response_model=JudgedListForm)
+@needs("admin")
 def feedback(
     service: ServiceHere,
     verdict: Annotated[Literal["up", "down"] | None, Query(description="only those judged so")] = None,

@@ -23,6 +23,7 @@ from ui.api.common import (
     ScopeForm,
     ServiceHere,
 )
+from ui.api.permissions import needs
 from ui.api.stream import Json, Ndjson, events_of
 from ui.service.conversations import Conversation, Turn
 from ui.service.export import as_json, as_markdown, file_name, turn_form
@@ -122,6 +123,7 @@ class FeedbackBody(Body):
 
 
 @router.get("", response_model=ConversationsForm)
+@needs("ask")
 def conversations(
     service: ServiceHere,
     asker: Asker,
@@ -136,18 +138,21 @@ def conversations(
 
 
 @router.post("", response_model=WholeForm, status_code=201)
+@needs("ask")
 def begin(service: ServiceHere, asker: Asker) -> Response:
     """Begin a conversation; it is listed once something is asked in it."""
     return Json(as_json(service.own(asker).new()), 201)
 
 
 @router.get("/{id}", response_model=WholeForm)
+@needs("ask")
 def conversation(id: str, service: ServiceHere, asker: Asker) -> Response:
     """A conversation with its turns."""
     return Json(as_json(_get(service, asker, id)))
 
 
 @router.patch("/{id}", response_model=WholeForm)
+@needs("ask")
 def rename(id: str, body: TitleBody, service: ServiceHere, asker: Asker) -> Response:
     """Give a conversation a title."""
     service.own(asker).rename(id, body.title)
@@ -155,6 +160,7 @@ def rename(id: str, body: TitleBody, service: ServiceHere, asker: Asker) -> Resp
 
 
 @router.delete("/{id}", response_model=DoneForm)
+@needs("ask")
 def delete(id: str, service: ServiceHere, asker: Asker) -> Response:
     """Delete a conversation for good, and stop what is being answered in it."""
     service.own(asker).delete(id)
@@ -162,6 +168,7 @@ def delete(id: str, service: ServiceHere, asker: Asker) -> Response:
 
 
 @router.get("/{id}/export", response_class=Response)
+@needs("ask")
 def export(
     id: str,
     service: ServiceHere,
@@ -180,6 +187,7 @@ def export(
 
 
 @router.post("/{id}/turns", response_model=TurnForm, status_code=202)
+@needs("ask")
 def ask(id: str, body: TurnBody, service: ServiceHere, asker: Asker, client: Client) -> Response:
     """Ask in a conversation; `events` of the turn follows the answer. 409 while another is being answered."""
     turn = service.own(asker).ask(
@@ -194,6 +202,7 @@ def ask(id: str, body: TurnBody, service: ServiceHere, asker: Asker, client: Cli
 
 
 @router.post("/{id}/turns/{position}/again", response_model=TurnForm, status_code=202)
+@needs("ask")
 def again(id: str, position: int, body: AgainBody, service: ServiceHere, asker: Asker, client: Client) -> Response:
     """Put the question of a turn once more, for another answer. What came after it is no context. 409 as for asking."""
     turn = service.own(asker).again(
@@ -208,6 +217,7 @@ def again(id: str, position: int, body: AgainBody, service: ServiceHere, asker: 
 
 
 @router.get("/{id}/turns/{position}/events", response_class=Response, responses=EVENTS)
+@needs("ask")
 async def events(id: str, position: int, service: ServiceHere, asker: Asker) -> Response:
     """A turn from its present state to its end, one JSON object a line. Leaving the connection stops nothing."""
     turn = await run_in_threadpool(_find, service, asker, id, position)
@@ -215,6 +225,7 @@ async def events(id: str, position: int, service: ServiceHere, asker: Asker) -> 
 
 
 @router.post("/{id}/turns/{position}/stop", response_model=TurnForm)
+@needs("ask")
 def stop(id: str, position: int, service: ServiceHere, asker: Asker) -> Response:
     """Stop an answer, keeping what was written."""
     turn = _find(service, asker, id, position)
@@ -223,6 +234,7 @@ def stop(id: str, position: int, service: ServiceHere, asker: Asker) -> Response
 
 
 @router.put("/{id}/turns/{position}/feedback", response_model=TurnForm)
+@needs("ask")
 def feedback(id: str, position: int, body: FeedbackBody, service: ServiceHere, asker: Asker) -> Response:
     """Judge an answer."""
     found = _get(service, asker, id)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from kb.errors import UsageError
 from ui.api.common import EVENTS, Asker, Body, ServiceHere
+from ui.api.permissions import needs
 from ui.api.stream import Json, Ndjson, changes
 
 if TYPE_CHECKING:
@@ -67,7 +68,6 @@ class JobForm(BaseModel):
     created_at: str
     revision: int
     stopping: bool
-    who: str
 
 
 class JobsForm(BaseModel):
@@ -91,6 +91,7 @@ def job_form(job: "Job") -> dict[str, Any]:
 
 
 @router.post("/ingest", response_model=JobForm, status_code=202)
+@needs("admin")
 def ingest(body: IngestBody, service: ServiceHere, asker: Asker) -> Response:
     """Ingest files and folders in the background. What is unchanged is left alone."""
     for path in body.paths:
@@ -104,42 +105,49 @@ def ingest(body: IngestBody, service: ServiceHere, asker: Asker) -> Response:
 
 
 @router.post("/reindex", response_model=JobForm, status_code=202)
+@needs("admin")
 def reindex(service: ServiceHere, asker: Asker) -> Response:
     """Read, split and embed every document again, in the background. The old index answers until all is ready."""
     return Json(job_form(service.jobs.reindex(who=asker.name)), 202)
 
 
 @router.get("/jobs", response_model=JobsForm)
+@needs("ingest")
 def jobs(service: ServiceHere, asker: Asker, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> Response:
-    """One's own jobs, newest first; an admin's are all."""
+    """The jobs of collections that who asks may edit, newest first."""
     return Json({"jobs": [job_form(job) for job in service.jobs_of(asker).list(limit)]})
 
 
 @router.get("/jobs/{job_id}", response_model=JobForm)
+@needs("ingest")
 def job(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """A job as it stands."""
     return Json(job_form(service.jobs_of(asker).get(job_id)))
 
 
 @router.post("/jobs/{job_id}/pause", response_model=JobForm)
+@needs("ingest")
 def pause(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """Let a job rest after the file it is reading."""
     return Json(job_form(service.jobs_of(asker).pause(job_id)))
 
 
 @router.post("/jobs/{job_id}/resume", response_model=JobForm)
+@needs("ingest")
 def resume(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """Go on with a job."""
     return Json(job_form(service.jobs_of(asker).resume(job_id)))
 
 
 @router.post("/jobs/{job_id}/cancel", response_model=JobForm)
+@needs("ingest")
 def cancel(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """End a job after the file it is reading; what it has committed stays."""
     return Json(job_form(service.jobs_of(asker).cancel(job_id)))
 
 
 @router.get("/jobs/{job_id}/events", response_class=Response, responses=EVENTS)
+@needs("ingest")
 async def events(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """A job from its present state on, one JSON object a line, until it has ended or is paused."""
     own = service.jobs_of(asker)

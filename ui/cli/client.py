@@ -44,6 +44,7 @@ from kb.serialization import (
 )
 from kb.store.conversations import Judged, Verdict
 from ui.cli.http_connection import Connection, Form, ServiceGone, error_of
+from ui.cli.remote_people import RemotePeople, RemoteTokens
 
 if TYPE_CHECKING:
     from ingest.sync.pipeline import IngestProgress, IngestReport
@@ -125,6 +126,8 @@ class RemoteKnowledgeBase:
         self._call, self._lines = self._connection.call, self._connection.lines
         self.catalog = RemoteCatalog(self._call)
         self.sessions = RemoteSessions(self._call)
+        self.people = RemotePeople(self._call)
+        self.tokens = RemoteTokens(self._call)
 
     def close(self) -> None:
         self._connection.close()

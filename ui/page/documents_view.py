@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from kb.errors import KBError
+from kb.people.permissions import check_editing
 from kb.schema import Document, Doomed
 from kb.store.deletion_plan import to_be_typed
 from kb.store.document_queries import Counts, Listed, Sort, Wanted, count, select
@@ -44,7 +45,8 @@ def render() -> None:
     st.html(html_chat.wrap(f'<div class="heading">{t("documents_title")}</div><div>{t("documents_intro")}</div>'))
     everything = service.kb.documents(session.asker(service))
     nothing_read = not any(d.version for d in everything)
-    reading = jobs_view.render(service, t, nothing_read=nothing_read) and nothing_read
+    may_add = session.may(service, "ingest")
+    reading = may_add and jobs_view.render(service, t, nothing_read=nothing_read) and nothing_read
     problem = st.session_state.pop(_PROBLEM, None)
     if isinstance(problem, str):
         st.html(html_chat.wrap(html_chat.problem(t("documents_title"), problem)))
@@ -62,7 +64,8 @@ def render() -> None:
 def _list(service: runtime.Service, everything: Sequence[Document], reading: bool, t: Strings) -> None:
     """Draw the list; `reading`: the first files are being read."""
     if reading or not everything:
-        words = t("documents_reading" if reading else "documents_none")
+        none = "documents_none" if session.may(service, "ingest") else "documents_none_for_you"
+        words = t("documents_reading" if reading else none)
         st.html(html_chat.wrap(f'<div class="notice">{words}</div>'))
     if not everything:
         return
@@ -81,7 +84,10 @@ def _list(service: runtime.Service, everything: Sequence[Document], reading: boo
     def on_action(name: str, value: str) -> None:
         _act(service, name, value, everything, t)
 
-    html = html_documents.documents(listed, wanted.offset, wanted.limit, chosen, t)
+    def may_edit(collection: str) -> bool:
+        return session.may_edit(service, collection)
+
+    html = html_documents.documents(listed, wanted.offset, wanted.limit, chosen, t, may_edit)
     panel(html_documents.fit(html), key="documents", on_action=on_action)
 
 
@@ -203,7 +209,7 @@ def _bulk(
 ) -> None:
     """What can be done with all that are ticked, or with the collection that is in sight."""
     if not chosen:
-        if wanted.collections and in_sight:
+        if wanted.collections and in_sight and session.may_edit(service, wanted.collections[0]):
             again = [d for d in everything if d.collection == wanted.collections[0]]
             _button("collection-again", t("collection_again", name=label(wanted.collections[0])), ":material/sync:",
                     lambda: _again(service, again, t))  # fmt: skip
@@ -211,7 +217,7 @@ def _bulk(
     row = st.container(horizontal=True, vertical_alignment="center", key="bulk-row")
     row.html(html_chat.wrap(f"<b>{plain(t.count('chosen', len(chosen)))}</b>"))
     if len(chosen) < len(in_sight):
-        every = {d.id for d in in_sight}
+        every = {d.id for d in in_sight if session.may_edit(service, d.collection)}
         _button("choose-all", t("choose_all", n=f"{len(every):,}"), "", lambda: chosen.update(every), row)
     ticked = [d for d in in_sight if d.id in chosen]
     _button("chosen-again", t("document_again"), ":material/sync:", lambda: _again(service, ticked, t), row)
@@ -229,6 +235,8 @@ def _again(service: runtime.Service, documents: Sequence[Document], t: Strings) 
     for document in documents:
         groups.setdefault(document.collection, []).append(document.path)
     try:
+        for collection in groups:
+            check_editing(session.asker(service), collection)
         jobs_view.read_again(service, groups, t)
     except (KBError, OSError) as error:
         st.session_state[_PROBLEM] = localised(str(error), t.language)

@@ -7,10 +7,13 @@ from pathlib import PurePosixPath
 
 import streamlit as st
 
-from kb.schema import EVERYTHING, Language, Principal, Scope
+from kb.errors import RefusedByPolicy, SignInRefused
+from kb.people import permissions
+from kb.schema import EVERYTHING, Language, Permission, Principal, Scope
 from ui.page import html_chat
 from ui.service import runtime
 from ui.service.conversations import Conversation
+from ui.service.visitors import Visitor
 from ui.words.strings import Strings, locale_language
 
 _LANGUAGE, _CONVERSATION, _SOURCES, _SCOPE, _GONE = "language", "conversation", "sources", "scope", "gone"
@@ -155,9 +158,39 @@ def remember_in_address(wanted: Mapping[str, list[str]]) -> None:
             del st.query_params[name]
 
 
+def visitor(service: runtime.Service) -> Visitor:
+    """Who looks at this page, looked up anew each time. Raises SignInRefused once that session has ended."""
+    headers = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in _headers()]
+    found = service.visitors.of(headers)
+    if found is None:
+        raise SignInRefused("You are signed out. Load the page again.")
+    return found
+
+
+def _headers() -> list[tuple[str, str]]:
+    """The headers of the request that opened this session's connection."""
+    return list(st.context.headers.items())
+
+
 def asker(service: runtime.Service) -> Principal:
-    """Who looks at this page."""
-    return service.asker
+    """Who looks at this page. Raises SignInRefused once that session has ended."""
+    return visitor(service).asker
+
+
+def may(service: runtime.Service, permission: Permission) -> bool:
+    """Whether who looks at this page may have something done."""
+    return permission in asker(service).permissions
+
+
+def check(service: runtime.Service, permission: Permission) -> None:
+    """Raises RefusedByPolicy where who looks at this page may not have it done."""
+    if not may(service, permission):
+        raise RefusedByPolicy(f"{asker(service).name} may not do this: it needs the permission {permission!r}.")
+
+
+def may_edit(service: runtime.Service, collection: str) -> bool:
+    """Whether who looks at this page may add documents to a collection and delete them."""
+    return may(service, "ingest") and permissions.may_edit(asker(service), collection)
 
 
 def held(service: runtime.Service) -> Held:

@@ -21,6 +21,7 @@ from weakref import WeakValueDictionary
 from kb.errors import ConversationNotFound, KBError
 from kb.language.prompt_text import estimate_tokens
 from kb.models.cancellation import Cancellation
+from kb.people.permissions import owner
 from kb.schema import EVERYTHING, Event, Message, Principal, Scope, Thought
 from kb.store.conversations import (
     ConversationStore,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LOCAL", "Conversation", "Conversations", "Feedback", "Mode", "RunningAnswer", "Snapshot", "Turn"]
 
-LOCAL = Principal("local", unlimited=True)
+LOCAL = owner()
 _KEPT_OPEN = 32  # conversations that stay loaded though nobody looks at them
 _CHECKPOINT_SECONDS = 2.0
 _UNREAD = -1  # instead of how often it was cleared

@@ -184,7 +184,7 @@ def test_passwords_of_an_unproved_backup_let_nobody_in_and_no_token_of_any(
     file: Path, kb: KnowledgeBase, tmp_path: Path, is_proved: bool
 ) -> None:
     people = People(kb.catalog)
-    people.add("mallory", by="root", password="known to mallory")
+    people.add("mallory", by="root", password="what its maker knows")
     _, token = ApiTokens(kb.catalog, people).create("x", ["admin"], 30, by="mallory")
     kb.backup(tmp_path / "with-people.tar")
     if not is_proved:
@@ -195,13 +195,13 @@ def test_passwords_of_an_unproved_backup_let_nobody_in_and_no_token_of_any(
         assert ApiTokens(new.catalog, restored).holder(token) is None
         assert [account.enabled for account in restored.all()] == [is_proved]
         if is_proved:
-            assert restored.sign_in("mallory", "known to mallory")
+            assert restored.sign_in("mallory", "what its maker knows")
         else:
             with pytest.raises(SignInRefused):
-                restored.sign_in("mallory", "known to mallory")
+                restored.sign_in("mallory", "what its maker knows")
             restored.change("mallory", by="root", enabled=True)
             with pytest.raises(SignInRefused):
-                restored.sign_in("mallory", "known to mallory")
+                restored.sign_in("mallory", "what its maker knows")
 
 
 # ---- the MAC
