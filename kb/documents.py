@@ -94,7 +94,8 @@ class Documents:
 
     def access_rules(self, asker: Principal) -> list[Rule]:
         """The rules who may read what, of the collections that the asker may change."""
-        return [rule for rule in self.catalog.access_rules() if may_edit(asker, rule.place.collection)]
+        rules = [rule for rule in self.catalog.access_rules() if not rule.personal]
+        return [rule for rule in rules if may_edit(asker, rule.place.collection)]
 
     def readers_of(self, asker: Principal, collection: str | None, path: str) -> Readers:
         """Who may read a document, and which rule says so. Raises DocumentNotFound where the asker may not read it, and

@@ -167,7 +167,7 @@ def told(place: Place) -> str:
 
 def rule_form(rule: Rule) -> dict[str, Any]:
     """A rule as JSON."""
-    return {**asdict(rule.place), "readers": [*rule.readers], "personal": rule.personal}
+    return {**asdict(rule.place), "readers": [*rule.readers]}
 
 
 def readers_form(collection: str, path: str, found: Readers) -> dict[str, Any]:

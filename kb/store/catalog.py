@@ -419,13 +419,13 @@ class Catalog(Candidates):
             raise DocumentNotFound(f"{path!r} stands in several collections ({names}). Name one with --collection.")
         return rows[0]["id"], rows[0]["name"]
 
-    def name_of(self, document_id: int) -> tuple[str, str]:
-        """(collection, path) of a document. Raises DocumentNotFound."""
+    def name_of(self, document_id: int, asker: Principal | None = None) -> tuple[str, str]:
+        """(collection, path) of a document. Raises DocumentNotFound, also where an `asker` may not read it."""
         row = self.db.execute(
             "SELECT c.name, d.path FROM documents d JOIN collections c ON c.id = d.collection_id WHERE d.id = ?",
             (document_id,),
         ).fetchone()
-        if row is None:
+        if row is None or (asker is not None and not self.may_read(asker, document_id)):
             raise DocumentNotFound(f"There is no document with id {document_id} any more. Look at the list again.")
         return row["name"], row["path"]
 

@@ -31,7 +31,6 @@ class RuleForm(PlaceForm):
     """Who may read what lies at a place; nobody where there are no readers."""
 
     readers: list[str]
-    personal: bool = Field(description="the rule of somebody's personal collection, which cannot be changed")
 
 
 class RulesForm(BaseModel):

@@ -37,6 +37,7 @@ class AccountForm(BaseModel):
     created_at: str
     signed_in_at: str
     one_time_until: str
+    own_collection: str = Field(description="which nobody else reads")
     issuer: str
 
 

@@ -434,4 +434,4 @@ def _named(**params: Any) -> Form:
 
 
 def _rule(form: Form) -> Rule:
-    return Rule(Place(form["level"], form["collection"], form["path"]), tuple(form["readers"]), form["personal"])
+    return Rule(Place(form["level"], form["collection"], form["path"]), tuple(form["readers"]))

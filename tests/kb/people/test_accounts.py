@@ -90,10 +90,10 @@ def test_each_role_gives_a_principal_with_its_permissions(people: People) -> Non
     assert found["li"].unlimited
     assert found["li"].permissions == frozenset(PERMISSIONS)
     assert [found[name].unlimited for name in ("ed", "au", "re")] == [False] * 3
-    assert (found["ed"].groups, found["ed"].edits) == ({"hr"}, {"forms"})
+    assert (found["ed"].groups, found["ed"].edits) == ({"hr"}, {"forms", "~ed"})
     assert found["ed"].permissions == {"search", "ask", "ingest"}
-    assert found["au"].permissions == {"search", "ask", "audit"}
-    assert found["re"].permissions == {"search", "ask"}
+    assert found["au"].permissions == {"search", "ask", "ingest", "audit"}
+    assert found["re"].permissions == {"search", "ask", "ingest"}
 
 
 def test_who_knows_the_password_is_let_in_and_nobody_else(people: People, database: Database) -> None:

@@ -52,8 +52,8 @@ def test_a_token_may_do_what_its_scopes_and_its_person_may(tokens: ApiTokens, pe
     assert told[("li", "ingest")] == ("li", True, {"ingest"})
     assert told[("li", "admin")] == ("li", True, frozenset(PERMISSIONS))
     assert told[("anna", "ask")] == ("anna", False, {"ask"})
-    assert told[("anna", "ingest")] == ("anna", False, frozenset())
-    assert told[("anna", "admin")] == ("anna", False, {"search", "ask"})
+    assert told[("anna", "ingest")] == ("anna", False, {"ingest"})
+    assert told[("anna", "admin")] == ("anna", False, {"search", "ask", "ingest"})
     people.change("anna", by="li", role="editor", edits=["forms"])
     now = tokens.holder(made[("anna", "ingest")])
     assert now is not None

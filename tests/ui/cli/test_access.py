@@ -135,9 +135,7 @@ def test_the_api_sets_and_explains_rules(served: Served) -> None:
     body = {"level": "path", "collection": "docs", "path": "hr/", "readers": ["group:HR"]}
     assert fits(served, served.http.put("access", json=body), "access") == {"documents": 1}
     rules = fits(served, served.http.get("access"), "access")["rules"]
-    assert rules == [
-        {"level": "path", "collection": "docs", "path": "hr/*", "readers": ["group:hr"], "personal": False}
-    ]
+    assert rules == [{"level": "path", "collection": "docs", "path": "hr/*", "readers": ["group:hr"]}]
     found = fits(served, served.http.get("access/document", params={"path": "hr/休假.md"}), "access/document")
     assert (found["collection"], found["readers"], found["rule"]["path"]) == ("docs", ["group:hr"], "hr/*")
     found = served.http.get("access/document", params={"path": "handbook.md"}).json()
