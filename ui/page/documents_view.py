@@ -7,12 +7,13 @@ from typing import Any
 
 import streamlit as st
 
+from kb.access.rules import Place
 from kb.errors import KBError
 from kb.people.permissions import check_editing
 from kb.schema import Document, Doomed
 from kb.store.deletion_plan import to_be_typed
 from kb.store.document_queries import Counts, Listed, Sort, Wanted, count, select
-from ui.page import html_chat, html_documents, jobs_view, session
+from ui.page import access_view, html_chat, html_documents, jobs_view, session
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
 from ui.page.sanitise import label, plain
@@ -23,6 +24,7 @@ from ui.words.translations import localised
 
 _PAGE = 50
 _DELETING, _VERSIONS, _CHOSEN, _OFFSET, _PROBLEM = "deleting", "versions-of", "chosen", "offset", "documents-problem"
+_ACCESS = "access-of"
 _DRAWN, _GONE = "filter-collection-drawn", "filter-collection-gone"
 _FIELDS = ("filter", "filter-collection", "filter-types", "filter-status", "filter-from", "filter-to", "filter-sort")
 _NAMED = 1_000  # documents that are named before they are deleted together
@@ -56,6 +58,8 @@ def render() -> None:
         _confirm(service, doomed, to_be_typed(doomed, everything), t)
     elif shown:
         _versions(service, shown, t)
+    elif isinstance(place := st.session_state.get(_ACCESS), Place):
+        access_view.render(service, place, t, lambda: st.session_state.pop(_ACCESS, None))
 
 
 # ---- the list
@@ -69,7 +73,7 @@ def _list(service: runtime.Service, everything: Sequence[Document], reading: boo
         st.html(html_chat.wrap(f'<div class="notice">{words}</div>'))
     if not everything:
         return
-    wanted = _filters(count(everything), t)
+    wanted = _filters(service, count(everything), t)
     in_sight = select(everything, replace(wanted, offset=0, limit=len(everything))).documents
     if wanted.offset and wanted.offset >= len(in_sight):  # what stood on this page was deleted
         wanted = _turn(0, wanted)
@@ -87,11 +91,12 @@ def _list(service: runtime.Service, everything: Sequence[Document], reading: boo
     def may_edit(collection: str) -> bool:
         return session.may_edit(service, collection)
 
-    html = html_documents.documents(listed, wanted.offset, wanted.limit, chosen, t, may_edit)
+    readers = access_view.is_of_use(service)
+    html = html_documents.documents(listed, wanted.offset, wanted.limit, chosen, t, may_edit, readers=readers)
     panel(html_documents.fit(html), key="documents", on_action=on_action)
 
 
-def _filters(counts: Counts, t: Strings) -> Wanted:
+def _filters(service: runtime.Service, counts: Counts, t: Strings) -> Wanted:
     """The row of filters, and what they amount to."""
     state = st.session_state
     row = st.container(horizontal=True, vertical_alignment="bottom", key="filter-row")
@@ -101,7 +106,7 @@ def _filters(counts: Counts, t: Strings) -> Wanted:
     )  # fmt: skip
     total = sum(counts.collections.values())
     names = {"": t("all_collections", n=f"{total:,}")} | {
-        name: f"{name} ({n:,})" for name, n in counts.collections.items()
+        name: f"{session.collection_name(service, name, t)} ({n:,})" for name, n in counts.collections.items()
     }
     chosen_name = state.get("filter-collection") or ""
     if chosen_name not in names:
@@ -211,8 +216,13 @@ def _bulk(
     if not chosen:
         if wanted.collections and in_sight and session.may_edit(service, wanted.collections[0]):
             again = [d for d in everything if d.collection == wanted.collections[0]]
+            row = st.container(horizontal=True, vertical_alignment="center", key="collection-row")
             _button("collection-again", t("collection_again", name=label(wanted.collections[0])), ":material/sync:",
-                    lambda: _again(service, again, t))  # fmt: skip
+                    lambda: _again(service, again, t), row)  # fmt: skip
+            if access_view.is_of_use(service):
+                place = Place("collection", wanted.collections[0])
+                _button("collection-access", t("access_of", name=label(wanted.collections[0])), ":material/visibility:",
+                        lambda: st.session_state.update({_ACCESS: place}), row)  # fmt: skip
         return
     row = st.container(horizontal=True, vertical_alignment="center", key="bulk-row")
     row.html(html_chat.wrap(f"<b>{plain(t.count('chosen', len(chosen)))}</b>"))
@@ -267,6 +277,8 @@ def _act(service: runtime.Service, name: str, value: str, everything: Sequence[D
         chosen.symmetric_difference_update({document.id})
     elif name == "versions":
         st.session_state[_VERSIONS] = (document.collection, document.path)
+    elif name == "access":
+        st.session_state[_ACCESS] = Place("document", document.collection, document.path)
     elif name == "again":
         _again(service, [document], t)
     elif name == "preview":

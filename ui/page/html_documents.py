@@ -85,12 +85,15 @@ def documents(
     chosen: Collection[int],
     t: Strings,
     may_edit: Callable[[str], bool] = lambda collection: True,
+    *,
+    readers: bool = False,
 ) -> str:
     """A page of the list, with the way to the other pages. A click reports the id of a document, or of all of them.
 
-    `may_edit` says of a collection whether its documents can be deleted and read again here.
+    `may_edit` says of a collection whether its documents can be deleted and read again here, `readers` whether there is
+    anybody who could be given them to read.
     """
-    rows = "".join(_document(d, d.id in chosen, t, may_edit(d.collection)) for d in listed.documents)
+    rows = "".join(_document(d, d.id in chosen, t, may_edit(d.collection), readers) for d in listed.documents)
     own = [d.id for d in listed.documents if may_edit(d.collection)]
     ticked = [id in chosen for id in own]
     some = "true" if all(ticked) else "mixed" if any(ticked) else "false"
@@ -124,7 +127,7 @@ def _leaf(listed: Listed, offset: int, limit: int, t: Strings) -> str:
     return f'<div class="leaf">{steps[0]}<span>{plain(words)}</span>{steps[1]}</div>'
 
 
-def _document(document: Document, chosen: bool, t: Strings, editable: bool) -> str:
+def _document(document: Document, chosen: bool, t: Strings, editable: bool, readers: bool) -> str:
     name = plain(document.path)
     readable = document.version > 0
     pick = (
@@ -145,7 +148,7 @@ def _document(document: Document, chosen: bool, t: Strings, editable: bool) -> s
         f'<span class="kind">{plain(kind(document.path))}</span>{opening}'
         f'<span class="facts">{"".join(_facts(document, t))}</span>'
         f'<span class="acts">{preview}{delete}'
-        f"{_menu(document, t, editable)}</span>"
+        f"{_menu(document, t, editable, readers)}</span>"
         f"{f'<span class=reason>{message(reason)}</span>' if reason else ''}</li>"
     )
 
@@ -202,9 +205,10 @@ def status(document: Document, t: Strings) -> str:
     return f'<span class="status {css}">{plain(t(f"status_{document.status}"))}</span>'
 
 
-def _menu(document: Document, t: Strings, editable: bool) -> str:
+def _menu(document: Document, t: Strings, editable: bool, readers: bool) -> str:
     more = plain(t("document_menu", name=document.path))
     items = [_item("again", document.id, t("document_again"))] if editable else []
+    items += [_item("access", document.id, t("access"))] if editable and readers else []
     if document.version:
         items = [
             _item("versions", document.id, t("document_versions")),

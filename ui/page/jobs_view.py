@@ -93,7 +93,8 @@ def _upload(service: runtime.Service, t: Strings) -> None:
         return
     row.selectbox(
         t("upload_collection"), names, key="upload-collection", accept_new_options=asker.unlimited, width=240,
-        placeholder=names[0], help=t("upload_collection_help"),
+        placeholder=session.collection_name(service, names[0], t), help=t("upload_collection_help"),
+        format_func=lambda name: session.collection_name(service, name, t),
     )  # fmt: skip
     row.button(t.count("upload_button", len(files)), type="primary", key="add-files", on_click=add)
 

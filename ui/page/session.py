@@ -193,6 +193,11 @@ def may_edit(service: runtime.Service, collection: str) -> bool:
     return may(service, "ingest") and permissions.may_edit(asker(service), collection)
 
 
+def collection_name(service: runtime.Service, name: str, t: Strings) -> str:
+    """A collection as whoever looks at the page knows it: their own is theirs alone."""
+    return t("only_me") if service.kb.catalog.person_of(name) == asker(service).name else name
+
+
 def held(service: runtime.Service) -> Held:
     """What the knowledge base holds; looked at anew every few seconds, for there may be very many documents."""
     known = st.session_state.get(_HELD)

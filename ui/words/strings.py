@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from kb.schema import Language
+from ui.words.strings_access import TEXTS as ACCESS
 from ui.words.strings_pages import TEXTS as PAGES
 from ui.words.strings_people import TEXTS as PEOPLE
 from ui.words.text import Text
@@ -10,6 +11,7 @@ from ui.words.translations import localised
 
 TEXTS: Mapping[str, Text] = {
     **PAGES,
+    **ACCESS,
     **PEOPLE,
     # the frame
     "page_failed": Text("页面无法显示", "The page could not be shown"),
