@@ -5,10 +5,10 @@ import logging
 import re
 import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kb.answering import judgement, prompts
 from kb.answering.answer_builder import (
@@ -36,7 +36,7 @@ from kb.checking.citations import cite
 from kb.checking.prompt_injection import without_orders
 from kb.config import Settings, default_home, load_settings
 from kb.documents import Documents
-from kb.errors import ContextOverflow, EmptyAnswer, KBError, ModelError, RefusedByPolicy, UsageError
+from kb.errors import AccessLost, ContextOverflow, EmptyAnswer, KBError, ModelError, RefusedByPolicy, UsageError
 from kb.language.language import language_of
 from kb.language.script import is_written_in
 from kb.models.embedders import open_embedder
@@ -73,6 +73,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+Result = TypeVar("Result", Answer, Answer | None)
+
 _HALF_MARKER = re.compile(r"(?<!\s)\s*\[\d{0,3}\Z")  # where the reader or the engine's limit stopped the model
 _CHOICE = "model"  # the property that keeps what `choose_model` chose
 
@@ -85,6 +87,7 @@ class KnowledgeBase(Documents):
         self.settings = settings
         self.catalog = Catalog(home.catalog)
         check_names(self.catalog.db, home.catalog)
+        self.catalog.carry_out_rules()
         self.embedder: Embedder = open_embedder(settings.embedding, built_with(self.catalog))
         self.indexes = Indexes(self.catalog, home.chroma, self.embedder)
         self._retriever = Retriever(self.catalog, self.indexes, self.embedder, settings.retrieval)
@@ -219,9 +222,15 @@ class KnowledgeBase(Documents):
             help_ = self._help.polite(question, draft.language) or self._help.find(question, draft.language)
             answer = draft.helped(help_) if help_ is not None else None
             if answer is None:
-                answer = yield from handled(self._desk(draft, asker, scope, options), history)
+                request = handled(self._desk(draft, asker, scope, options), history)
+                answer = yield from self._while_readable(draft, asker, request)
             if answer is None:
-                answer = yield from self._from_documents(draft, asker, history, scope, options)
+                found = self._from_documents(draft, asker, history, scope, options)
+                answer = yield from self._while_readable(draft, asker, found)
+        except AccessLost as error:
+            self._record(asker, "ask", draft, {"error": str(error), "stopped": options.stopped})
+            yield Failed(str(error))
+            return
         except (RefusedByPolicy, UsageError):
             raise
         except KBError as error:
@@ -230,6 +239,29 @@ class KnowledgeBase(Documents):
             return
         self._record(asker, "ask", draft, evidence_of(answer))
         yield Done(answer)
+
+    def _while_readable(
+        self, draft: Draft, asker: Principal, events: Generator[Event, None, Result]
+    ) -> Generator[Event, None, Result]:
+        """The events, as long as the asker may read all that was found. Raises AccessLost."""
+        if asker.unlimited:
+            return (yield from events)
+        changes = self.catalog.access_changes()
+        with closing(events):
+            while True:
+                try:
+                    event = next(events)
+                except StopIteration as end:
+                    self._check_readable(draft, asker)
+                    result: Result = end.value
+                    return result
+                if changes != (changes := self.catalog.access_changes()):
+                    self._check_readable(draft, asker)
+                yield event
+
+    def _check_readable(self, draft: Draft, asker: Principal) -> None:
+        if not self.catalog.all_readable(asker, {(p.collection, p.document) for p in draft.passages}):
+            raise AccessLost("Who may read the documents that this answer rests on was changed meanwhile. Ask again.")
 
     def _desk(self, draft: Draft, asker: Principal, scope: Scope, options: Options) -> Desk:
         return Desk(

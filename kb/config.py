@@ -124,6 +124,13 @@ class ClientsSettings(_Section):
     )
 
 
+class ServiceSettings(_Section):
+    """The service: how long people stay signed in."""
+
+    session_idle_minutes: int = Field(60, ge=1, description="without a request, after which somebody is signed out")
+    session_hours: int = Field(12, ge=1, description="after which somebody is signed out whatever happens")
+
+
 class Settings(_Section):
     """All settings. `Settings()` is the shipped product."""
 
@@ -134,6 +141,7 @@ class Settings(_Section):
     retrieval: RetrievalSettings = RetrievalSettings()
     llm: LLMSettings = LLMSettings()
     clients: ClientsSettings = ClientsSettings()
+    service: ServiceSettings = ServiceSettings()
 
 
 def load_settings(path: Path | None = None, env: dict[str, str] | None = None) -> Settings:

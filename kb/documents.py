@@ -1,10 +1,14 @@
 """Documents: the part of a knowledge base that lists, shows, deletes and keeps them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from kb.access.rules import GROUP, PERSON, Place, Readers, Rule, checked_readers, told
 from kb.backups.backup import BackupReport, CheckReport, back_up, check
 from kb.errors import DocumentNotFound, RefusedByPolicy
+from kb.people.accounts import People
+from kb.people.permissions import may_edit
 from kb.schema import (
     Chunk,
     Document,
@@ -17,7 +21,8 @@ from kb.schema import (
     Target,
 )
 from kb.store import beside_text, heading_paths
-from kb.store.catalog import Catalog
+from kb.store.catalog import UNSEEN, Catalog, Unseen
+from kb.store.collection_names import collection_name
 from kb.store.deletion import Deletion
 from kb.store.deletion_plan import doomed
 from kb.store.document_queries import VersionFacts, versions
@@ -85,8 +90,61 @@ class Documents:
         headings = heading_paths.find(self.catalog.db, stored)
         return None if headings is None else heading_paths.path_at(stored, headings, offset)
 
+    # ---- who may read what
+
+    def access_rules(self, asker: Principal) -> list[Rule]:
+        """The rules who may read what, of the collections that the asker may change."""
+        rules = [rule for rule in self.catalog.access_rules() if not rule.personal]
+        return [rule for rule in rules if may_edit(asker, rule.place.collection)]
+
+    def readers_of(self, asker: Principal, collection: str | None, path: str) -> Readers:
+        """Who may read a document, and which rule says so. Raises DocumentNotFound where the asker may not read it, and
+        RefusedByPolicy where they may not know."""
+        document_id, name = self.catalog.find_document(asker, path, collection)
+        self._check_change(asker, Place("document", name, path))
+        return self.catalog.readers_of(document_id)
+
+    def set_readers(
+        self, asker: Principal, place: Place, readers: Iterable[str] | None,
+        seen: Sequence[str] | Unseen | None = UNSEEN,
+    ) -> int:  # fmt: skip
+        """Set who may read what lies at a place, or (None) leave that to the other rules. It holds from the next
+        request on, and nothing is embedded again. Returns how many documents have other readers now; see
+        `Catalog.set_readers`.
+
+        Raises RefusedByPolicy where the asker may not change the collection, DocumentNotFound for a document that is
+        not there, or that they may not read, and PersonNotFound and GroupNotFound for a reader that is not there.
+        """
+        self._check_change(asker, place)
+        if place.level == "document":
+            place = replace(
+                place, collection=self.catalog.find_document(asker, place.path, place.collection or None)[1]
+            )
+            self._check_change(asker, place)
+        elif place.level != "default":
+            place = replace(place, collection=collection_name(self.catalog, place.collection))
+        known = None if readers is None else self._known_readers(readers)
+        return self.catalog.set_readers(asker.name, place, known, seen)
+
+    def _known_readers(self, given: Iterable[str]) -> list[str]:
+        """Readers by the names of accounts and groups. Raises UsageError, PersonNotFound and GroupNotFound."""
+        people = People(self.catalog)
+
+        def named(reader: str) -> str:
+            if reader.startswith(PERSON):
+                return PERSON + people.find(reader.removeprefix(PERSON)).name
+            return GROUP + people.find_group(reader.removeprefix(GROUP)) if reader.startswith(GROUP) else reader
+
+        return [named(reader) for reader in checked_readers(given)]
+
+    def _check_change(self, asker: Principal, place: Place) -> None:
+        if not may_edit(asker, place.collection):
+            raise RefusedByPolicy(f"{asker.name} may not change who may read {told(place)!r}.")
+
+    # ---- deletion
+
     def delete_document(self, asker: Principal, collection: str | None, path: str) -> None:
-        """Delete a document with all its versions, and every trace of it. Only an unlimited asker may."""
+        """Delete a document with all its versions, and every trace of it. Only who edits its collection may."""
         self.delete_documents(asker, [(collection, path)])
 
     def doomed(self, asker: Principal, targets: Iterable[Target]) -> list[Doomed]:
@@ -112,9 +170,13 @@ class Documents:
         return found
 
     def _doomed(self, asker: Principal, targets: Iterable[Target], alone: bool) -> list[Doomed]:
-        if not asker.unlimited:
+        if not asker.unlimited and not asker.edits:
             raise RefusedByPolicy(f"{asker.name} may not delete documents.")
-        return doomed(self.catalog, self.home.uploads, asker, targets, alone=alone)
+        found = doomed(self.catalog, self.home.uploads, asker, targets, alone=alone)
+        for each in found:
+            if not may_edit(asker, each.collection):
+                raise RefusedByPolicy(f"{asker.name} may not delete documents of {each.collection!r}.")
+        return found
 
     def remove(self, document_ids: Sequence[int], asker: str) -> None:
         """Remove documents as one act, so that nothing finds them. Call `scrub` when all that shall go is removed."""

@@ -23,6 +23,14 @@ class ConfigError(UsageError):
     """A configuration file or environment variable that cannot be used."""
 
 
+class AccessChanged(KBError):
+    """Somebody else changed who may read it, while it was being changed here."""
+
+
+class AccessLost(KBError):
+    """What an answer rests on may not be read any more by who asked."""
+
+
 class HomeError(KBError):
     """The home directory cannot be used."""
 
@@ -89,6 +97,30 @@ class QuestionSetError(UsageError):
 
 class ConversationNotFound(KBError):
     """No conversation, or no turn of one, of that id: it was deleted, or never was."""
+
+
+class PersonNotFound(UsageError):
+    """No account of that name."""
+
+
+class GroupNotFound(UsageError):
+    """No group of that name."""
+
+
+class TokenNotFound(UsageError):
+    """No token of that id: it was revoked, or never was."""
+
+
+class SignInRefused(KBError):
+    """A name and a password that let nobody in."""
+
+
+class GuessingTooFast(KBError):
+    """Too many wrong passwords: none is looked at for a while. `seconds` is how long."""
+
+    def __init__(self, message: str, seconds: float = 0.0) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 def why(error: Exception) -> str:

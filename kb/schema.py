@@ -20,15 +20,23 @@ ClaimReason = Literal[
     "neighbour", "rival", "echo", "asked",
 ]  # fmt: skip
 DocumentStatus = Literal["added", "changed", "unchanged", "deleted", "failed", "skipped"]
+Permission = Literal["search", "ask", "ingest", "audit", "admin"]
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks. `groups` name the readers this person belongs to; an unlimited one reads everything."""
+    """Who asks. `groups` name the readers this person belongs to; an unlimited one reads and changes everything.
+
+    `permissions` are the kinds of requests that the service carries out for them (`kb.people.permissions`), and `edits`
+    the collections whose documents they may add and delete. The name of a person is that of the account: lower case, no
+    colon, no other account has it at the same time.
+    """
 
     name: str
     groups: frozenset[str] = frozenset()
     unlimited: bool = False
+    permissions: frozenset[Permission] = frozenset()
+    edits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from kb.errors import KBError
 from ui.service import runtime
-from ui.service.auth import ADDRESS, SESSION, Gate, Reply, announced, is_api, token_of
+from ui.service.auth import ADDRESS, VISITOR, Gate, announced
+from ui.service.replies import Reply, is_api
 
 if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
@@ -41,11 +42,10 @@ def serve(
     sys.setswitchinterval(_SWITCH_SECONDS)
     with _listen(port) as listener:
         port = listener.getsockname()[1]
-        token = token_of(kb.home.path)
         service = runtime.Service.of(kb)
         runtime.install(service)
         try:
-            _run(listener, port, Gate(token, kb.home.path, service.sessions), service, page, on_ready)
+            _run(listener, port, service, page, on_ready)
         finally:
             service.shut_down()
             runtime.install(None)
@@ -54,7 +54,6 @@ def serve(
 def _run(
     listener: socket.socket,
     port: int,
-    gate: Gate,
     service: runtime.Service,
     page: bool,
     on_ready: Callable[[str], None],
@@ -82,7 +81,7 @@ def _run(
 
     app = Together(_streamlit(port, service.kb.settings.ingest.max_file_mb), programs) if page else programs
     config = uvicorn.Config(
-        Hardened(app, port, gate),
+        Hardened(app, port, service.gate),
         http=PatientProtocol,
         log_level="warning",
         access_log=False,
@@ -179,14 +178,14 @@ class Hardened:
             await self._answer(scope, send, _FOREIGN)
             return
         try:
-            reply = await self._gate.reply(scope)
+            reply = await self._gate.reply(scope, receive)
         except KBError as error:  # a disk that is full
             reply = Reply(503, _FOREIGN.headers, f"{error}\n".encode())
         if reply is not None:
             await self._answer(scope, send, reply)
             return
-        if scope["type"] == "websocket" and scope[SESSION] is not None:
-            receive, send = self._gate.while_it_lasts(scope[SESSION], receive, send)
+        if scope["type"] == "websocket" and scope[VISITOR].session is not None:
+            receive, send = self._gate.while_it_lasts(scope[VISITOR].session, receive, send)
 
         async def with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":
@@ -211,7 +210,9 @@ class Hardened:
                 await send({"type": "websocket.close", "code": 1008})
                 return
             kind = "websocket.http.response"
-        headers = [*reply.headers, (b"content-length", str(len(reply.body)).encode()), *self._headers]
+        own = {name for name, _ in reply.headers}
+        rest = [(name, value) for name, value in self._headers if name not in own]
+        headers = [*reply.headers, (b"content-length", str(len(reply.body)).encode()), *rest]
         await send({"type": f"{kind}.start", "status": reply.status, "headers": headers})
         await send({"type": f"{kind}.body", "body": b"" if scope.get("method") == "HEAD" else reply.body})
 

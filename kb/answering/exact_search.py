@@ -29,7 +29,6 @@ class _Table:
     count: int
     live: NDArray[np.bool_]  # False where the row of a document was taken out or replaced
     chunks: NDArray[np.int64]
-    access: NDArray[np.int64]
     documents: NDArray[np.int64]
     languages: NDArray[np.int8]
     vectors: Vectors
@@ -69,16 +68,14 @@ class ExactScan:
 
     def select(
         self,
-        access_ids: Sequence[int] | None = None,
         document_ids: Sequence[int] | None = None,
         language: Language | None = None,
     ) -> Selection:
-        """The chunks within access classes, documents and a language; None does not limit."""
+        """The chunks within documents and a language; None does not limit."""
         table = self._current()
         chosen = table.live[: table.count].copy()
-        for column, ids in ((table.access, access_ids), (table.documents, document_ids)):
-            if ids is not None:
-                chosen &= np.isin(column[: table.count], np.array(ids, np.int64))
+        if document_ids is not None:
+            chosen &= np.isin(table.documents[: table.count], np.array(document_ids, np.int64))
         if language is not None:
             chosen &= table.languages[: table.count] == _LANGUAGES[language]
         return Selection(table, np.flatnonzero(chosen))
@@ -107,7 +104,7 @@ class ExactScan:
         return replace(table, live=live)
 
     def _appended(self, table: _Table, rows: Iterable[Sequence[Any]]) -> _Table:
-        """The table with rows of (chunk, access class, document, language, vector) after its last."""
+        """The table with rows of (chunk, document, language, vector) after its last."""
         part: list[Sequence[Any]] = []
         for row in rows:
             part.append(row)
@@ -120,21 +117,20 @@ class ExactScan:
 def _empty(room: int) -> _Table:
     return _Table(
         generation=-1, count=0, live=np.empty(room, np.bool_), chunks=np.empty(room, np.int64),
-        access=np.empty(room, np.int64), documents=np.empty(room, np.int64), languages=np.empty(room, np.int8),
+        documents=np.empty(room, np.int64), languages=np.empty(room, np.int8),
         vectors=np.empty((room, 0), np.float32),
     )  # fmt: skip
 
 
 def _with(table: _Table, rows: Sequence[Sequence[Any]]) -> _Table:
     """The table with these rows; its arrays are written behind `count`, or copied where they are full."""
-    chunks, access, documents, languages, vectors = zip(*rows, strict=True)
+    chunks, documents, languages, vectors = zip(*rows, strict=True)
     new = np.frombuffer(b"".join(vectors), "<f4").reshape(len(rows), -1)
     first, last = table.count, table.count + len(rows)
     if table.vectors.shape[1] != new.shape[1] or last > len(table.chunks):
         table = _roomier(table, max(last, len(table.chunks)) if first == 0 else int(_GROWTH * last), new.shape[1])
     table.live[first:last] = True
     table.chunks[first:last] = chunks
-    table.access[first:last] = access
     table.documents[first:last] = documents
     table.languages[first:last] = [_LANGUAGES[language] for language in languages]
     table.vectors[first:last] = new
@@ -150,7 +146,6 @@ def _roomier(table: _Table, room: int, dimension: int) -> _Table:
     for old, copy in (
         (table.live, fresh.live),
         (table.chunks, fresh.chunks),
-        (table.access, fresh.access),
         (table.documents, fresh.documents),
         (table.languages, fresh.languages),
     ):

@@ -100,21 +100,20 @@ class Retriever:
         began = time.perf_counter()
         self._indexes.ready()
         k = k or self._settings.passages
-        access_ids, document_ids = self._catalog.access_ids(asker), self._catalog.document_ids(scope)
-        limited = access_ids is not None or document_ids is not None
-        allowed = self._scan.select(access_ids, document_ids) if limited else None
+        document_ids = self._catalog.document_ids(asker, scope)
+        allowed = None if document_ids is None else self._scan.select(document_ids)
         language, translation = language_of(question), None
         embedded = self._embedder.embed_question(question)
         ranked, evidence = self._search(question, embedded, allowed, k)
         other = other_than(language)
         if translate is not None and self._settings.both_languages and other in self._catalog.languages():
-            parts = self._by_language(access_ids, document_ids)
+            parts = self._by_language(document_ids)
             if len(parts[other].chunk_ids) >= OTHER_SHARE * sum(len(part.chunk_ids) for part in parts.values()):
                 found = self._search_both(question, embedded, parts, k, translate)
                 if found is not None:
                     ranked, evidence, translation = found
         passages = self._catalog.passages(ranked[:k] if translation is None else ranked, asker)
-        chosen = document_ids is not None and len(document_ids) <= FEW_DOCUMENTS
+        chosen = scope != EVERYTHING and document_ids is not None and len(document_ids) <= FEW_DOCUMENTS
         notices = () if passages else (nothing_found(scope, self._catalog.documents(asker), language),)
         return Retrieval(
             question=question,
@@ -130,10 +129,8 @@ class Retriever:
         floor = self._settings.evidence_floor
         return self._embedder.evidence_floors.get(language, 0.0) if floor is None else floor
 
-    def _by_language(
-        self, access_ids: Sequence[int] | None, document_ids: Sequence[int] | None
-    ) -> dict[Language, Selection]:
-        return {of: self._scan.select(access_ids, document_ids, of) for of in LANGUAGES}
+    def _by_language(self, document_ids: Sequence[int] | None) -> dict[Language, Selection]:
+        return {of: self._scan.select(document_ids, of) for of in LANGUAGES}
 
     def _search_both(
         self,

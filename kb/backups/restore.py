@@ -183,9 +183,12 @@ def _settle(folder: Path, before: Path, place: Path, is_proved: bool) -> int:
                 "UPDATE jobs SET state = 'cancelled', error = 'The home was restored from a backup.' "
                 "WHERE state NOT IN ('done', 'failed', 'cancelled')"
             )
-            db.execute("DELETE FROM sessions")  # one that was ended since would live again
-            if not is_proved:  # it may be the path of a file
-                db.execute("DELETE FROM properties WHERE name = 'model'")
+            for table in ("sessions", "api_tokens", "failed_sign_ins"):  # what was ended since would live again
+                db.execute(f"DELETE FROM {table}")
+            if not is_proved:
+                db.execute("DELETE FROM properties WHERE name = 'model'")  # it may be the path of a file
+                # Whoever made the backup up knows the passwords in it: the owner says who may sign in, and how.
+                db.execute("UPDATE accounts SET enabled = 0, password_hash = NULL, one_time_until = ''")
             catalog.record(db, "restore", "restore", "", {"from": str(before), "proved": is_proved})
         return int(catalog.db.execute("SELECT count(*) FROM documents").fetchone()[0])
     finally:

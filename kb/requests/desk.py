@@ -68,9 +68,7 @@ class Desk:
 
     def check(self, document: Document) -> None:
         """Raises DocumentNotFound where the document was deleted, or the asker may not read it any more."""
-        allowed = self.catalog.access_ids(self.asker)
-        row = self.catalog.db.execute("SELECT access_id FROM documents WHERE id = ?", (document.id,)).fetchone()
-        if row is None or (allowed is not None and row["access_id"] not in allowed):
+        if not self.catalog.may_read(self.asker, document.id):
             raise DocumentNotFound(f"{document.path!r} was deleted while it was being read.")
 
     def chunk_ids(self) -> NDArray[np.int64] | None:

@@ -1,4 +1,5 @@
-"""The store: all that a home keeps, in SQLite, Chroma and files: documents, conversations, jobs; deletion and backup.
+"""The store: documents, conversations and jobs of a home, in SQLite, Chroma and files; deletion and backup.
 
-SQL stands here and nowhere else; only `vectors` knows Chroma. It may use `kb.models` and `kb.language`.
+SQL stands here, and in `kb.people`, and nowhere else; only `vectors` knows Chroma. It may use `kb.models` and
+`kb.language`.
 """

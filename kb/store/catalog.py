@@ -9,9 +9,13 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
+from typing import Final
 
-from kb.errors import DocumentNotFound, HomeError
+from kb.access import rule_table
+from kb.access.rules import Place, Readers, Rule, RuleBook, checked_place, checked_readers, told
+from kb.errors import AccessChanged, DocumentNotFound, HomeError, UsageError
 from kb.language.language import languages_within
 from kb.models.embedding import Embedding
 from kb.schema import Chunk, Document, Heading, HiddenText, PageSpan, Passage, Principal, RecognisedPage, StoredText
@@ -20,9 +24,10 @@ from kb.store.database import TRACES, now
 from kb.store.document_queries import DocumentList
 from kb.store.search_queries import Candidates, batches, word_body
 
-EVERYONE = ("*",)
 FORGET = "forget:"  # begins the names of properties: what of a deleted document is still to be forgotten
 _USED = "document_ids_used"  # the property that is the highest id of a document when one was last deleted
+_CARRIED_OUT = "access_rules"  # the property that says in which way the rules were carried out on all documents
+_NO_CLASS = 1  # of chunks, whose access is that of their document
 _NEXT_ID = (
     "(SELECT 1 + max(coalesce((SELECT max(id) FROM documents), 0), "
     f"coalesce((SELECT CAST(value AS INTEGER) FROM properties WHERE name = '{_USED}'), 0)))"
@@ -49,7 +54,6 @@ class NewVersion:
     identity: str = ""  # of the model the embeddings come from
     keys: tuple[bytes, ...] = ()  # where they are stored already; then `embeddings` is empty
     words: tuple[str, ...] = ()  # `word_body` of each chunk, where that was made already
-    readers: tuple[str, ...] | None = None  # None: as before, and everyone for a new document
     recognised: tuple[RecognisedPage, ...] = ()
     headings: tuple[Heading, ...] = ()
     hidden: tuple[HiddenText, ...] = ()
@@ -83,6 +87,15 @@ def name_hash(collection: str, path: str) -> str:
 def _never_again(db: sqlite3.Connection) -> None:
     """Keep which ids were used, before documents are deleted: who still holds one of theirs names no other document."""
     db.execute(f"INSERT OR REPLACE INTO properties (name, value) VALUES (?, {_NEXT_ID} - 1)", (_USED,))
+
+
+class Unseen(Enum):
+    """Stands for who may read something, where nobody looked at that."""
+
+    UNSEEN = "unseen"
+
+
+UNSEEN: Final = Unseen.UNSEEN
 
 
 class EmbeddingsGone(HomeError):
@@ -133,19 +146,15 @@ class Catalog(Candidates):
             return [self._add_version(db, version) for version in versions]
 
     def _add_version(self, db: sqlite3.Connection, new: NewVersion) -> int:
-        access_id = None if new.readers is None else self._access_id(db, new.readers)
-        document_id, document_access = self._document_id(db, new.collection, new.path, new.root, new.source, access_id)
+        document_id = self._document_id(db, new.collection, new.path, new.root, new.source)
         number = db.execute(
             "SELECT coalesce(max(number), 0) + 1 FROM versions WHERE document_id = ?", (document_id,)
         ).fetchone()[0]
-        access_id = document_access if access_id is None else access_id
-        version_id = self.insert_version(db, new, document_id, access_id, number, "pending")
+        version_id = self.insert_version(db, new, document_id, number, "pending")
         self.index_words(db, version_id, new.words)
         return version_id
 
-    def insert_version(
-        self, db: sqlite3.Connection, new: NewVersion, document_id: int, access_id: int, number: int, state: str
-    ) -> int:
+    def insert_version(self, db: sqlite3.Connection, new: NewVersion, document_id: int, number: int, state: str) -> int:
         """Write a version with its chunks and embeddings, none of which can be found yet. Returns its id."""
         pages = json.dumps([[p.number, p.start, p.end, round(p.quality, 4), p.ocr] for p in new.pages])
         version_id = db.execute(
@@ -175,7 +184,7 @@ class Catalog(Candidates):
                 'INSERT INTO chunks (version_id, document_id, access_id, embedding_id, start, "end", page, language, '
                 "section, header, text, embedded_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    version_id, document_id, access_id, embedding_id, chunk.start, chunk.end, chunk.page,
+                    version_id, document_id, _NO_CLASS, embedding_id, chunk.start, chunk.end, chunk.page,
                     languages[at], chunk.section, chunk.header, chunk.text, chunk.embedded_text,
                 ),
             )  # fmt: skip
@@ -189,26 +198,97 @@ class Catalog(Candidates):
         found = ((row["id"], body) for row, body in zip(rows, bodies, strict=True))
         db.executemany("INSERT INTO words (rowid, body) VALUES (?, ?)", found)
 
-    def _access_id(self, db: sqlite3.Connection, readers: Iterable[str]) -> int:
-        key = json.dumps(sorted(set(readers)), ensure_ascii=False)
-        db.execute("INSERT OR IGNORE INTO access_classes (readers) VALUES (?)", (key,))
-        return int(db.execute("SELECT id FROM access_classes WHERE readers = ?", (key,)).fetchone()[0])
-
-    def _document_id(
-        self, db: sqlite3.Connection, collection: str, path: str, root: str, source: str, access_id: int | None
-    ) -> tuple[int, int]:
-        """(id, access class) of a document, made if it is new. Who may read a known one changes on publishing."""
+    def _document_id(self, db: sqlite3.Connection, collection: str, path: str, root: str, source: str) -> int:
+        """The id of a document, made if it is new; then the rules say who may read it."""
         db.execute("INSERT OR IGNORE INTO collections (name, created_at) VALUES (?, ?)", (collection, now()))
         collection_id = db.execute("SELECT id FROM collections WHERE name = ?", (collection,)).fetchone()[0]
-        access_id = self._access_id(db, EVERYONE) if access_id is None else access_id
+        known = db.execute("SELECT id FROM documents WHERE collection_id = ? AND path = ?", (collection_id, path))
+        row = known.fetchone()
+        if row is not None:
+            db.execute(
+                "UPDATE documents SET root = ?, source = ?, checked_at = ? WHERE id = ?",
+                (root, source, now(), row["id"]),
+            )
+            return int(row["id"])
+        readers = RuleBook(rule_table.load(db)).readers(collection, path)
+        access_id = rule_table.class_of(db, rule_table.all_readers(collection, readers))
         row = db.execute(
             "INSERT INTO documents (id, collection_id, path, root, source, access_id, status, checked_at) "
-            f"VALUES ({_NEXT_ID}, ?, ?, ?, ?, ?, 'added', ?) "
-            "ON CONFLICT (collection_id, path) DO UPDATE SET root = excluded.root, source = excluded.source, "
-            "checked_at = excluded.checked_at RETURNING id, access_id",
+            f"VALUES ({_NEXT_ID}, ?, ?, ?, ?, ?, 'added', ?) RETURNING id",
             (collection_id, path, root, source, access_id, now()),
         ).fetchone()
-        return int(row["id"]), int(row["access_id"])
+        return int(row["id"])
+
+    # ---- who may read what
+
+    def carry_out_rules(self) -> None:
+        """Carry the rules out on all documents, where an earlier version did not, or did it in another way."""
+        if self.property(_CARRIED_OUT) == rule_table.CARRIED_OUT:
+            return
+        with self.transaction() as db:
+            rule_table.carry_out(db, rule_table.load(db))
+            db.execute(
+                "INSERT OR REPLACE INTO properties (name, value) VALUES (?, ?)", (_CARRIED_OUT, rule_table.CARRIED_OUT)
+            )
+
+    def access_rules(self) -> list[Rule]:
+        """All rules who may read what, as `kb.access.rule_table.load` gives them."""
+        return rule_table.load(self.db)
+
+    def readers_of(self, document_id: int) -> Readers:
+        """Who may read a document, and which rule says so. Raises DocumentNotFound."""
+        return RuleBook(self.access_rules()).readers(*self.name_of(document_id))
+
+    def set_readers(
+        self, asker: str, place: Place, readers: Iterable[str] | None, seen: Sequence[str] | Unseen | None = UNSEEN
+    ) -> int:
+        """Set who may read what lies at a place, or (None) leave it to the other rules; in force with the next request.
+        Returns how many documents have other readers now.
+
+        `seen` is what was set there when the change was decided on. Raises UsageError, DocumentNotFound, and
+        AccessChanged where `seen` holds no more; then nothing is changed.
+        """
+        place = checked_place(place)
+        wanted = None if readers is None else checked_readers(readers)
+        with self.transaction() as db:
+            rules = rule_table.load(db)
+            self._refuse_personal(db, place)
+            before = next((rule.readers for rule in rules if rule.place == place), None)
+            if not isinstance(seen, Unseen) and (None if seen is None else tuple(sorted(seen))) != before:
+                raise AccessChanged(
+                    f"Who may read {told(place)!r} was changed by somebody else meanwhile, and nothing was changed "
+                    "now. Look at it again."
+                )
+            if not rule_table.put(db, place, wanted):
+                raise DocumentNotFound(
+                    f"There is no document {place.path!r} in collection {place.collection!r}. `kb docs list` shows "
+                    "what there is."
+                )
+            count = rule_table.carry_out(db, rule_table.load(db))
+            detail = {"readers": wanted, "before": before, "level": place.level, "documents": count}
+            self.record(db, asker, "access", told(place), detail)
+            self.access_changed(db)
+        return count
+
+    def _refuse_personal(self, db: sqlite3.Connection, place: Place) -> None:
+        row = db.execute("SELECT person FROM collections WHERE name = ?", (place.collection,)).fetchone()
+        if row is not None and row["person"] is not None:
+            raise UsageError(
+                f"The collection {place.collection!r} is personal: its person alone reads it. Put what others shall "
+                "read into another collection."
+            )
+
+    def personal_collection(self, person: str) -> str:
+        """The name of a person's own collection, which nobody else reads; it is made at first need."""
+        with self.transaction() as db:
+            return rule_table.personal_collection(db, person, now())
+
+    def person_of(self, collection: str) -> str | None:
+        """Whose personal collection it is; None where it is none."""
+        row = self.db.execute("SELECT person FROM collections WHERE name = ?", (collection,)).fetchone()
+        return None if row is None else row["person"]
+
+    # ---- publishing
 
     def pending(self) -> list[int]:
         """Versions that were stored and not yet published: a crash came between."""
@@ -243,8 +323,7 @@ class Catalog(Candidates):
                 db.execute("UPDATE versions SET state = 'searchable' WHERE id = ?", (version_id,))
                 db.execute("UPDATE chunks SET live = 1 WHERE version_id = ?", (version_id,))
                 db.execute(
-                    "UPDATE documents SET version_id = ?1, status = ?2, reason = '', checked_at = ?3, access_id = "
-                    "coalesce((SELECT access_id FROM chunks WHERE version_id = ?1 LIMIT 1), access_id) WHERE id = ?4",
+                    "UPDATE documents SET version_id = ?, status = ?, reason = '', checked_at = ? WHERE id = ?",
                     (version_id, "added" if number == 1 else "changed", now(), document_id),
                 )
         self.changed(documents)
@@ -252,7 +331,7 @@ class Catalog(Candidates):
     def record_outcome(self, collection: str, path: str, root: str, source: str, status: str, reason: str) -> None:
         """Keep the status of a file that gave no new version: unchanged, failed or skipped. Its readers stay."""
         with self.transaction() as db:
-            document_id, _ = self._document_id(db, collection, path, root, source, None)
+            document_id = self._document_id(db, collection, path, root, source)
             db.execute(
                 "UPDATE documents SET status = ?, reason = ?, checked_at = ? WHERE id = ?",
                 (status, reason, now(), document_id),
@@ -319,6 +398,10 @@ class Catalog(Candidates):
         """Names of the collections."""
         return [r["name"] for r in self.db.execute("SELECT name FROM collections ORDER BY name")]
 
+    def shared_collections(self) -> list[str]:
+        """Names of the collections that are nobody's personal ones."""
+        return [r["name"] for r in self.db.execute("SELECT name FROM collections WHERE person IS NULL ORDER BY name")]
+
     def find_document(self, asker: Principal, path: str, collection: str | None = None) -> tuple[int, str]:
         """(document id, collection). Raises DocumentNotFound, also where the asker may not read it."""
         allowed = self.access_ids(asker)
@@ -336,13 +419,13 @@ class Catalog(Candidates):
             raise DocumentNotFound(f"{path!r} stands in several collections ({names}). Name one with --collection.")
         return rows[0]["id"], rows[0]["name"]
 
-    def name_of(self, document_id: int) -> tuple[str, str]:
-        """(collection, path) of a document. Raises DocumentNotFound."""
+    def name_of(self, document_id: int, asker: Principal | None = None) -> tuple[str, str]:
+        """(collection, path) of a document. Raises DocumentNotFound, also where an `asker` may not read it."""
         row = self.db.execute(
             "SELECT c.name, d.path FROM documents d JOIN collections c ON c.id = d.collection_id WHERE d.id = ?",
             (document_id,),
         ).fetchone()
-        if row is None:
+        if row is None or (asker is not None and not self.may_read(asker, document_id)):
             raise DocumentNotFound(f"There is no document with id {document_id} any more. Look at the list again.")
         return row["name"], row["path"]
 

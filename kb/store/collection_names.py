@@ -2,6 +2,7 @@
 
 import unicodedata
 
+from kb.access.rules import PERSONAL
 from kb.errors import UsageError
 from kb.store.catalog import Catalog
 
@@ -32,6 +33,8 @@ def _refused(name: str) -> str:
         return "it stands for a folder"
     if "/" in name or "\\" in name:
         return "it has a slash in it"
+    if name.startswith(PERSONAL):
+        return f"{PERSONAL} begins the names of personal collections"
     if not name.isprintable():
         return "it holds a character that cannot be printed"
     return ""

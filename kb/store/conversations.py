@@ -8,6 +8,7 @@ import builtins
 import json
 import secrets
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, Literal
@@ -16,7 +17,7 @@ from pydantic import TypeAdapter
 
 from kb.errors import ConversationNotFound, UsageError
 from kb.language.language import language_of
-from kb.schema import Answer, Notice, Passage, Scope
+from kb.schema import Answer, Language, Notice, Passage, Scope
 from kb.store.database import Database, now
 
 TurnState = Literal[
@@ -33,9 +34,13 @@ MOST_CONVERSATIONS = 20_000
 MOST_TURNS = 500  # of one
 _EMPTY_KEPT = 1_000  # conversations in which nothing was asked: each visit of the page begins one
 _FINISHED = ", ".join(f"'{state}'" for state in sorted(FINISHED))
-GONE = {
+GONE: dict[Language, str] = {
     "en": "A document this answer rested on was deleted, and the answer with it.",
     "zh": "该回答所依据的文档已被删除，回答也随之删除。",
+}
+NOT_READABLE: dict[Language, str] = {
+    "en": "This answer rests on documents that you may not read any more.",
+    "zh": "该回答所依据的文档，您已无权阅读。",
 }
 
 
@@ -70,6 +75,8 @@ class StoredTurn:
     seconds: float
     feedback: Feedback | None
     think_budget: int | None = None  # tokens; None: the model's own, as long as it has not begun to reason
+    access_changes: int = 0  # how often it had been changed who may read what, when it was asked
+    told_of: tuple[tuple[str, str], ...] = ()  # documents, as (collection, path), of which the turns before it speak
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +142,16 @@ class ConversationStore:
     ) -> builtins.list[StoredConversation]:
         """Conversations in which something was asked, or which have a name; the last used first.
 
-        `owner` None lists everybody's. `search` looks for these characters in titles, questions and answers.
+        `owner` None lists those of the home's owner, by whatever name programs asked for them. `search` looks
+        for these characters in titles, questions and answers.
         Raises UsageError where it is endless.
         """
         if len(search) > _LONGEST_SEARCH:
             raise UsageError(f"{len(search):,} characters cannot be searched for; at most {_LONGEST_SEARCH:,} can.")
         pattern = f"%{_escaped(' '.join(search.split()))}%"
         rows = self._database.db.execute(
-            f"{_LISTED} WHERE (?1 IS NULL OR c.owner = ?1) AND (c.title IS NOT NULL OR EXISTS "
+            f"{_LISTED} WHERE (c.owner = ?1 OR (?1 IS NULL AND c.owner NOT IN (SELECT name FROM accounts))) "
+            "AND (c.title IS NOT NULL OR EXISTS "
             "(SELECT 1 FROM turns t WHERE t.conversation_id = c.id)) AND (?2 = '%%' OR c.title LIKE ?2 ESCAPE '\\' "
             "OR EXISTS (SELECT 1 FROM turns t WHERE t.conversation_id = c.id "
             "AND (t.question LIKE ?2 ESCAPE '\\' OR t.text LIKE ?2 ESCAPE '\\'))) "
@@ -192,8 +201,8 @@ class ConversationStore:
             row = db.execute("SELECT cleared FROM conversations WHERE id = ?", (conversation_id,)).fetchone()
             if row is None:
                 raise _missing(conversation_id)
-            sources = _sources(turn)
-            told_of_it = cleared not in (None, row["cleared"]) and _is_follow_up(turn)
+            sources = sources_of(turn)
+            told_of_it = cleared not in (None, row["cleared"]) and is_follow_up(turn)
             if told_of_it or any(not _exists(db, *source) for source in sources):
                 turn, sources = without_evidence(turn), set()
             new = not db.execute("SELECT 1 FROM turns WHERE id = ?", (turn.id,)).fetchone()
@@ -269,7 +278,7 @@ class ConversationStore:
         for row in rows:
             spoken = False  # whether a turn before this one held the words
             for turn in self.turns(row["conversation_id"]):
-                if (collection, path) in _sources(turn) or (spoken and _is_follow_up(turn)):
+                if (collection, path) in sources_of(turn) or (spoken and is_follow_up(turn)):
                     spoken = True
                     forgotten += 1
                     _update(db, turn.id, _columns(without_evidence(turn)))
@@ -287,13 +296,16 @@ def _check_room(db: sqlite3.Connection, conversation_id: str) -> None:
         raise UsageError(f"There are {MOST_CONVERSATIONS} conversations, and no more are kept. Delete some first.")
 
 
-def without_evidence(turn: StoredTurn) -> StoredTurn:
+def without_evidence(
+    turn: StoredTurn, kind: str = "document_deleted", why: Mapping[Language, str] = GONE
+) -> StoredTurn:
     """The turn without anything that came from documents: its question, and a notice in the question's language."""
     return StoredTurn(
         id=turn.id, position=turn.position, question=turn.question, mode=turn.mode, scope=turn.scope, state=turn.state,
         searched="", thinking="", thought_tokens=0, text="", passages=None,
-        notices=(Notice("document_deleted", GONE[language_of(turn.question)]),), answer=None, error=turn.error,
+        notices=(Notice(kind, why[language_of(turn.question)]),), answer=None, error=turn.error,
         asked_at=turn.asked_at, seconds=turn.seconds, feedback=turn.feedback, think_budget=turn.think_budget,
+        access_changes=turn.access_changes,
     )  # fmt: skip
 
 
@@ -328,7 +340,8 @@ def _turn(row: sqlite3.Row) -> StoredTurn:
         answer=None if row["answer"] is None else _read(Answer, row["answer"]), error=row["error"],
         asked_at=row["asked_at"], seconds=row["seconds"],
         feedback=Feedback(row["verdict"], row["reason"], row["judged_at"]) if row["verdict"] else None,
-        think_budget=row["think_budget"],
+        think_budget=row["think_budget"], access_changes=row["access_changes"],
+        told_of=tuple((collection, path) for collection, path in json.loads(row["told_of"])),
     )  # fmt: skip
 
 
@@ -342,7 +355,8 @@ def _columns(turn: StoredTurn) -> dict[str, Any]:
         "notices": _written([asdict(n) for n in turn.notices]),
         "answer": None if turn.answer is None else _written(asdict(turn.answer)),
         "error": None if turn.error is None else clean(turn.error), "asked_at": turn.asked_at, "seconds": turn.seconds,
-        "think_budget": turn.think_budget,
+        "think_budget": turn.think_budget, "access_changes": turn.access_changes,
+        "told_of": _written(turn.told_of if is_follow_up(turn) else ()),
     }  # fmt: skip
 
 
@@ -351,11 +365,12 @@ def _update(db: sqlite3.Connection, turn_id: str, values: dict[str, Any]) -> Non
     db.execute(f"UPDATE turns SET {names} WHERE id = ?", (*values.values(), turn_id))
 
 
-def _sources(turn: StoredTurn) -> set[tuple[str, str]]:
-    """The documents a turn rests on, as (collection, path)."""
+def sources_of(turn: StoredTurn) -> set[tuple[str, str]]:
+    """The documents a turn rests on, as (collection, path); of a follow-up those of the turns before it, too."""
     passages = (turn.passages or ()) + (turn.answer.passages if turn.answer else ())
     citations = turn.answer.citations if turn.answer else ()
-    return {(p.collection, p.document) for p in passages} | {(c.collection, c.document) for c in citations}
+    own = {(p.collection, p.document) for p in passages} | {(c.collection, c.document) for c in citations}
+    return own.union(turn.told_of) if is_follow_up(turn) else own
 
 
 def _set_sources(db: sqlite3.Connection, turn_id: str, sources: set[tuple[str, str]]) -> None:
@@ -374,7 +389,7 @@ def _exists(db: sqlite3.Connection, collection: str, path: str) -> bool:
     return row is not None
 
 
-def _is_follow_up(turn: StoredTurn) -> bool:
+def is_follow_up(turn: StoredTurn) -> bool:
     """Whether the turns before it were put to the model: always in plain chat, else if the question was rewritten."""
     return turn.mode == "chat" or turn.searched != turn.question.strip()
 

@@ -20,6 +20,7 @@ from kb.store.sqlite_erase import wipe_unused
 
 TRACES = "words_to_forget"  # the property that is "1" while the file may hold traces of what was deleted
 
+_ACCESS_CHANGES = "access_changes"  # the property
 _CHANGES_KEPT = 10_000  # generations whose changes are remembered
 _STOPPED_BEFORE = ("Stopped.", "已停止。")  # what rows of 0.1.0 say of an answer that was stopped
 
@@ -161,6 +162,18 @@ class Database:
         """A stored property, such as the embedding's identity."""
         row = self.db.execute("SELECT value FROM properties WHERE name = ?", (name,)).fetchone()
         return row["value"] if row else None
+
+    def access_changes(self) -> int:
+        """How often it was changed who may read what: rules, groups, accounts. It only grows."""
+        return int(self.property(_ACCESS_CHANGES) or 0)
+
+    def access_changed(self, db: sqlite3.Connection) -> None:
+        """Count a change of who may read what, in the transaction that makes it."""
+        db.execute(
+            "INSERT INTO properties (name, value) VALUES (?, '1') "
+            "ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1",
+            (_ACCESS_CHANGES,),
+        )
 
     def set_property(self, name: str, value: str) -> None:
         """Store a property."""

@@ -213,6 +213,11 @@ def _forget_in_audit(db: sqlite3.Connection, notes: Collection[_Note]) -> None:
                 continue
             subject = name_hash(collection, subject.removeprefix(f"{collection}/"))
             changed["from"] = name_hash(collection, changed["from"])
+        elif row["action"] == "access":
+            collection = next((c for c, path in names if subject == f"{c}/{path}"), None)
+            if collection is None:
+                continue
+            subject = name_hash(collection, subject.removeprefix(f"{collection}/"))
         else:
             gone = sorted({name for name in _sources(changed) if name in names})
             if gone:
@@ -226,7 +231,7 @@ def _forget_in_audit(db: sqlite3.Connection, notes: Collection[_Note]) -> None:
             if row["asker"] in spoken and changed.get("searched", subject) != subject:
                 changed["searched"] = ""
         detail = json.dumps(changed, ensure_ascii=False)
-        if detail != row["detail"]:
+        if (detail, subject) != (row["detail"], row["subject"]):
             db.execute("UPDATE audit SET subject = ?, detail = ? WHERE id = ?", (subject, detail, row["id"]))
 
 

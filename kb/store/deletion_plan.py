@@ -17,14 +17,14 @@ def doomed(
 ) -> list[Doomed]:
     """What goes with these, by collection and path. If `alone`, nothing goes with those that are given by their id.
 
-    Raises DocumentNotFound for an id that no document has, and a name that is neither that of a document nor that of
-    what some came from.
+    Raises DocumentNotFound for an id that no document has, or none that the asker may read, and a name that is
+    neither that of a document nor that of what some came from.
     """
     collections = _Collections(catalog)
     found: dict[int, tuple[str, KnownDocument]] = {}
     for target in targets:
         if isinstance(target, int):
-            name, path = catalog.name_of(target)
+            name, path = catalog.name_of(target, asker)
         else:
             name, path = _collection_of(catalog, collections, asker, *target), target[1]
         for each in collections[name].named.get(path, ()):
@@ -106,7 +106,8 @@ def _collection_of(
         return catalog.find_document(asker, path, collection)[1]
     except DocumentNotFound:
         names = [collection] if collection is not None else catalog.collections()
-        with_it = [name for name in names if collections[name].came_from(path)]
+        changeable = [name for name in names if asker.unlimited or name in asker.edits]
+        with_it = [name for name in changeable if collections[name].came_from(path)]
         if len(with_it) != 1:
             raise
         return with_it[0]

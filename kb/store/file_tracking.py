@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from kb.access import rule_table
 from kb.models.embedding import Embedding
 from kb.schema import Chunk
 from kb.store.catalog import Catalog, insert_embedding
@@ -82,6 +83,7 @@ class Sync:
                     "UPDATE documents SET path = ?, source = ?, status = 'unchanged', checked_at = ? WHERE id = ?",
                     (path, new, now(), document_id),
                 )
+            rule_table.carry_out(db, rule_table.load(db), paths)  # another path may be another rule's
             db.execute(
                 "UPDATE OR REPLACE seen_files SET source = ? WHERE collection = ? AND root = ? AND source = ?",
                 (new, collection, root, old),

@@ -253,6 +253,86 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE INDEX translations_by_age ON translations (at);
     """,
+    # 13: people: accounts and groups, tokens of programs, whose a session is, and how often a password was wrong.
+    """
+    CREATE TABLE accounts (
+        name TEXT PRIMARY KEY,
+        full_name TEXT NOT NULL,
+        role TEXT NOT NULL CHECK (role IN ('reader', 'editor', 'auditor', 'admin')),
+        enabled INTEGER NOT NULL,
+        password_hash TEXT,             -- Argon2id; NULL: no password lets this person in
+        one_time_until TEXT NOT NULL DEFAULT '',    -- '': the password is of their own
+        issuer TEXT NOT NULL DEFAULT '',            -- who signs this person in; '': their password
+        subject TEXT NOT NULL DEFAULT '',           -- by what the issuer knows them
+        created_at TEXT NOT NULL,
+        signed_in_at TEXT NOT NULL DEFAULT ''
+    ) WITHOUT ROWID;
+    CREATE UNIQUE INDEX accounts_by_subject ON accounts (issuer, subject) WHERE issuer <> '';
+
+    CREATE TABLE account_groups (name TEXT PRIMARY KEY, created_at TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE memberships (
+        person TEXT NOT NULL REFERENCES accounts (name) ON DELETE CASCADE,
+        group_name TEXT NOT NULL REFERENCES account_groups (name) ON DELETE CASCADE,
+        PRIMARY KEY (person, group_name)
+    ) WITHOUT ROWID;
+    CREATE INDEX memberships_by_group ON memberships (group_name);
+
+    -- By name, as a collection may come to be later.
+    CREATE TABLE edited_collections (
+        person TEXT NOT NULL REFERENCES accounts (name) ON DELETE CASCADE,
+        collection TEXT NOT NULL,
+        PRIMARY KEY (person, collection)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE api_tokens (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        person TEXT REFERENCES accounts (name) ON DELETE CASCADE,   -- NULL: the owner's
+        scopes TEXT NOT NULL,           -- JSON
+        created_at TEXT NOT NULL,
+        expires_at TEXT NOT NULL,
+        used_at TEXT NOT NULL,
+        secret_hash TEXT NOT NULL UNIQUE    -- SHA-256
+    ) WITHOUT ROWID;
+    CREATE INDEX api_tokens_by_person ON api_tokens (person);
+
+    ALTER TABLE sessions ADD COLUMN person TEXT REFERENCES accounts (name) ON DELETE CASCADE;   -- NULL: the owner's
+    CREATE INDEX sessions_by_person ON sessions (person);
+
+    CREATE TABLE failed_sign_ins (
+        key BLOB PRIMARY KEY,           -- SHA-256 of the name, the address, or both
+        failures INTEGER NOT NULL,
+        last_at TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
+    # 14: rules who may read what. Until one says so, nobody but the owner reads anything: the class that was
+    # everyone's, which all documents had, is nobody's now. That of chunks counts no more: that of their document does.
+    """
+    CREATE TABLE access_rules (
+        collection TEXT NOT NULL,       -- '': all that no other rule names
+        glob TEXT NOT NULL,             -- over the path; '': the whole collection
+        readers TEXT NOT NULL,          -- JSON, sorted; as in access_classes
+        PRIMARY KEY (collection, glob)
+    ) WITHOUT ROWID;
+    ALTER TABLE documents ADD COLUMN readers TEXT;   -- JSON: set on this document; NULL: as the rules say
+    ALTER TABLE collections ADD COLUMN person TEXT;  -- whose personal collection it is; NULL: nobody's
+    CREATE UNIQUE INDEX collections_by_person ON collections (person) WHERE person IS NOT NULL;
+    UPDATE access_classes SET readers = '["nobody"]' WHERE readers = '[]';
+    UPDATE access_classes SET readers = '[]' WHERE readers = '["*"]';
+    INSERT INTO access_classes (readers) VALUES ('["*"]');
+    DROP INDEX chunks_by_access;
+    CREATE INDEX documents_by_access ON documents (access_id);
+    CREATE INDEX documents_with_readers ON documents (id) WHERE readers IS NOT NULL;
+    """,
+    # 15: conversations are their person's. Those of before, whatever name a program gave, are the owner's.
+    """
+    UPDATE conversations SET owner = 'local';
+    CREATE INDEX conversations_by_owner ON conversations (owner, used);
+    -- How often it had been changed who may read what, when it was asked.
+    ALTER TABLE turns ADD COLUMN access_changes INTEGER NOT NULL DEFAULT 0;
+    -- JSON: [[collection, path], ...], of which the model was told before, where it was put as a follow-up.
+    ALTER TABLE turns ADD COLUMN told_of TEXT NOT NULL DEFAULT '[]';
+    """,
 )
 
 

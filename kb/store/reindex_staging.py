@@ -55,15 +55,12 @@ class Staging:
         """Keep prepared documents, in one transaction. One that was deleted meanwhile is passed over."""
         with self._catalog.transaction() as db:
             for document, new in prepared:
-                row = db.execute("SELECT access_id FROM documents WHERE id = ?", (document.document_id,)).fetchone()
-                if row is None:
+                if db.execute("SELECT 1 FROM documents WHERE id = ?", (document.document_id,)).fetchone() is None:
                     continue
                 before = "SELECT version_id FROM staged WHERE document_id = ?"
                 self._catalog.drop_chunks(db, f"version_id IN ({before})", (document.document_id,))
                 db.execute(f"DELETE FROM versions WHERE id IN ({before})", (document.document_id,))
-                version_id = self._catalog.insert_version(
-                    db, new, document.document_id, row["access_id"], number=0, state="superseded"
-                )
+                version_id = self._catalog.insert_version(db, new, document.document_id, number=0, state="superseded")
                 db.execute(
                     "INSERT INTO staged (document_id, version_id, replaces, build) VALUES (?, ?, ?, ?)",
                     (document.document_id, version_id, document.version_id, self._build),
@@ -79,7 +76,7 @@ class Staging:
             if self.missing():
                 return False
             rows = db.execute(
-                "SELECT s.document_id, s.version_id AS new, s.replaces AS old, d.access_id, "
+                "SELECT s.document_id, s.version_id AS new, s.replaces AS old, "
                 "n.text = o.text AND n.pages = o.pages AND n.title = o.title AS same, "
                 "(SELECT max(number) FROM versions WHERE document_id = d.id) AS newest FROM staged s "
                 "JOIN documents d ON d.id = s.document_id JOIN versions n ON n.id = s.version_id "
@@ -102,9 +99,7 @@ class Staging:
                     )
                     db.execute("UPDATE documents SET version_id = ? WHERE id = ?", (row["new"], row["document_id"]))
                     db.execute("DELETE FROM staged WHERE document_id = ?", (row["document_id"],))
-                db.execute(
-                    "UPDATE chunks SET live = 1, access_id = ? WHERE version_id = ?", (row["access_id"], answering)
-                )
+                db.execute("UPDATE chunks SET live = 1 WHERE version_id = ?", (answering,))
                 self._catalog.index_words(db, answering)
             db.execute("DELETE FROM versions WHERE id IN (SELECT version_id FROM staged)")
             for name, value in properties.items():

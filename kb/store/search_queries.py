@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.access.rules import decoded, keys_of
 from kb.language.tokenizer import tokenise
 from kb.schema import EVERYTHING, Language, Passage, Principal, Scope
 from kb.store.database import Database
@@ -39,21 +40,52 @@ class Candidates(Database):
         super().__init__(path)
 
     def access_ids(self, asker: Principal) -> list[int] | None:
-        """The access classes the asker is in; None for one who may read everything."""
+        """The access classes the asker is in; None for one who may read everything. One that cannot be read has no
+        readers."""
         if asker.unlimited:
             return None
-        own = {"*", asker.name, *asker.groups}
+        own = keys_of(asker)
         rows = self.db.execute("SELECT id, readers FROM access_classes")
-        return [r["id"] for r in rows if own & set(json.loads(r["readers"]))]
+        return [r["id"] for r in rows if own.intersection(decoded(r["readers"]))]
 
-    def document_ids(self, scope: Scope) -> list[int] | None:
-        """The documents of a scope; None where it does not limit. Raises UsageError where a day of it is no date."""
+    def may_read(self, asker: Principal, document_id: int) -> bool:
+        """Whether there is such a document, and the asker may read it now."""
+        row = self.db.execute("SELECT access_id FROM documents WHERE id = ?", (document_id,)).fetchone()
+        allowed = self.access_ids(asker)
+        return row is not None and (allowed is None or row["access_id"] in allowed)
+
+    def all_readable(self, asker: Principal, names: Iterable[tuple[str, str]]) -> bool:
+        """Whether all these documents, as (collection, path), are there, and the asker may read each of them now."""
+        wanted = set(names)
+        if not wanted:
+            return True
+        allowed = self.access_ids(asker)
+        rows = self.db.execute(
+            "SELECT c.name, d.path, d.access_id FROM json_each(?) n "
+            "JOIN collections c ON c.name = json_extract(n.value, '$[0]') "
+            "JOIN documents d ON d.collection_id = c.id AND d.path = json_extract(n.value, '$[1]')",
+            (json.dumps([*wanted]),),
+        )
+        return wanted <= {(row[0], row[1]) for row in rows if allowed is None or row[2] in allowed}
+
+    def document_ids(self, asker: Principal, scope: Scope = EVERYTHING) -> list[int] | None:
+        """The documents of a scope that the asker may read; None where neither limits.
+
+        Raises UsageError where a day of the scope is no date.
+        """
+        allowed = self.access_ids(asker)
+        among = "" if allowed is None else "AND d.access_id IN (SELECT value FROM json_each(?))"
+        values = () if allowed is None else (json.dumps(allowed),)
         if scope == EVERYTHING:
-            return None
+            if allowed is None:
+                return None
+            query = f"SELECT d.id FROM documents d WHERE d.version_id IS NOT NULL {among}"
+            return [row[0] for row in self.db.execute(query, values)]
         wanted = ScopeFilter(scope)
         rows = self.db.execute(
-            "SELECT d.id, d.path, c.name, v.ingested_at FROM documents d "
-            "JOIN collections c ON c.id = d.collection_id JOIN versions v ON v.id = d.version_id"
+            "SELECT d.id, d.path, c.name, v.ingested_at FROM documents d JOIN collections c ON c.id = d.collection_id "
+            f"JOIN versions v ON v.id = d.version_id WHERE 1 {among}",
+            values,
         )
         return [r["id"] for r in rows if wanted.names(r["name"], r["path"], r["ingested_at"])]
 
@@ -153,7 +185,7 @@ class Candidates(Database):
         for part in batches([chunk_id for chunk_id, _ in scored]):
             marks = ",".join("?" * len(part))
             query = (
-                f"SELECT k.*, c.name AS collection, d.path, v.number, v.title FROM chunks k "
+                f"SELECT k.*, c.name AS collection, d.path, d.access_id AS class, v.number, v.title FROM chunks k "
                 "JOIN documents d ON d.id = k.document_id JOIN collections c ON c.id = d.collection_id "
                 f"JOIN versions v ON v.id = k.version_id WHERE k.live = 1 AND k.id IN ({marks})"
             )
@@ -161,7 +193,7 @@ class Candidates(Database):
         found: list[Passage] = []
         for chunk_id, score in scored:
             row = rows.get(chunk_id)
-            if row is None or (allowed is not None and row["access_id"] not in allowed):
+            if row is None or (allowed is not None and row["class"] not in allowed):
                 continue
             found.append(
                 Passage(
@@ -184,10 +216,10 @@ class Candidates(Database):
             cursor = self.db.execute(query.format("c.version_id = ?"), (version_id,))
             yield from (VectorRow(r["id"], r["vector"]) for r in cursor)
 
-    def live_rows(self, document_ids: Sequence[int] | None = None) -> Iterator[tuple[int, int, int, Language, bytes]]:
-        """(chunk id, access class, document, language, vector) of the live chunks, or those of some documents."""
+    def live_rows(self, document_ids: Sequence[int] | None = None) -> Iterator[tuple[int, int, Language, bytes]]:
+        """(chunk id, document, language, vector) of the live chunks, or those of some documents."""
         query = (
-            "SELECT c.id, c.access_id, c.document_id, c.language, e.vector FROM chunks c "
+            "SELECT c.id, c.document_id, c.language, e.vector FROM chunks c "
             "JOIN embeddings e ON e.id = c.embedding_id WHERE c.live = 1 "
         )
         if document_ids is None:

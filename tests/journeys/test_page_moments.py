@@ -202,7 +202,7 @@ def test_an_idle_tab_keeps_up_with_another_and_leaves_the_reader_alone(visitor: 
     assert second.evaluate(scrolled) == 0
     # What is deleted goes there, too.
     id = page.url.partition("c=")[2].partition("&")[0]
-    assert page.request.delete(f"{visitor.origin}/api/conversations/{id}").ok
+    assert page.request.delete(f"{visitor.origin}/api/conversations/{id}", headers={"Origin": visitor.origin}).ok
     second.get_by_text("This conversation was deleted").wait_for()
     second.locator(".bubble").first.wait_for(state="detached")
     assert box.input_value() == "half a sentence"

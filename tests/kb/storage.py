@@ -55,7 +55,6 @@ def version(
     path: str,
     *texts: str,
     collection: str = "docs",
-    readers: tuple[str, ...] | None = None,
     embedder: Embedder | None = None,
 ) -> NewVersion:
     """A document of one page, with one chunk for each text."""
@@ -69,7 +68,6 @@ def version(
         collection=collection, path=path, root="/docs", source=path, sha256=hashlib.sha256(text.encode()).hexdigest(),
         size=len(text), media_type="text/plain", title=path, text=text, pages=(PageSpan(1, 0, len(text)),), quality=1.0,
         chunks=tuple(chunks), embeddings=tuple(embedder.embed_passages(texts)), identity=embedder.identity(),
-        readers=readers,
     )  # fmt: skip
 
 

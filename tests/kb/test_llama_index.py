@@ -10,6 +10,7 @@ from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.schema import MetadataMode, TextNode
 
 from ingest.sync.pipeline import ingest
+from kb.access.rules import Place
 from kb.assistant import KnowledgeBase
 from kb.llama_index import KnowledgeBaseEmbedding, KnowledgeBaseRetriever
 from kb.schema import Principal, Scope
@@ -24,9 +25,9 @@ def kb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
     folder: Path = tmp_path_factory.mktemp("llama")
     with open_kb(folder / "home") as opened:
         ingest(opened, [write(folder / "docs", {"handbook.md": HANDBOOK, "hr/休假.md": LEAVE})])
-        secret = version("secret.md", "A lost laptop of the board is reported at once.", readers=("board",),
-                         embedder=opened.embedder)  # fmt: skip
+        secret = version("secret.md", "A lost laptop of the board is reported at once.", embedder=opened.embedder)
         opened.indexes.publish([secret])
+        opened.catalog.set_readers("owner", Place("document", "docs", "secret.md"), ["group:board"])
         yield opened
 
 

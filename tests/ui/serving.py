@@ -19,7 +19,7 @@ from ui.connections import PatientProtocol
 from ui.programs import Programs
 from ui.server import Hardened, _listen
 from ui.service import runtime
-from ui.service.auth import Gate, RunningService, announced, running_service, token_of
+from ui.service.auth import RunningService, announced, running_service, token_of
 
 SETTINGS = Settings.model_validate(
     {"embedding": {"llamaindex_class": "tests.tiny:TinyEmbedding"}, "ingest": {"max_file_mb": 1}}
@@ -47,7 +47,6 @@ def opened(home: Path, model: ScriptedModel | None = None, settings: Settings = 
 @contextmanager
 def serving(kb: KnowledgeBase) -> Iterator[Served]:
     """Serve the API of a knowledge base, without the page, until the `with` ends."""
-    token = token_of(kb.home.path)
     service = runtime.Service.of(kb)
     service.warm_up.state = "ready"
     programs = Programs(service)
@@ -62,7 +61,7 @@ def serving(kb: KnowledgeBase) -> Iterator[Served]:
 
         ready = threading.Event()
         config = uvicorn.Config(
-            Hardened(programs, port, Gate(token, kb.home.path, service.sessions)),
+            Hardened(programs, port, service.gate),
             http=PatientProtocol,
             log_level="warning",
             access_log=False,
@@ -77,7 +76,7 @@ def serving(kb: KnowledgeBase) -> Iterator[Served]:
                 assert ready.wait(30)
                 running = running_service(kb.home.path)
                 assert running is not None
-                headers = {"authorization": f"Bearer {token}"}
+                headers = {"authorization": f"Bearer {token_of(kb.home.path)}"}
                 with httpx.Client(
                     base_url=f"{running.origin}/api/", headers=headers, trust_env=False, timeout=30
                 ) as client:

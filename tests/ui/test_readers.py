@@ -1,20 +1,23 @@
 """Programs that come by OpenAI's API and by MCP find nothing outside of what their asker may read."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import anyio
+import httpx
 import httpx2
 import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from kb.schema import Principal
+from kb.access.rules import Place
 from tests.fakes import ScriptedModel
 from tests.kb.storage import version
+from tests.knowledge import OWNER
 from tests.ui.serving import Served
 from tests.ui.two_documents import model, served, shared
-from ui.api import common
 
 __all__ = ["model", "served", "shared"]
 
@@ -24,14 +27,47 @@ CANARIES = ("3 March", "plans", "closure", "board", "nobody was told")
 
 
 @pytest.fixture
-def limited(served: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
-    """The service with a document that this asker may not read."""
-    kb = served.service.kb
-    if not any(each.collection == "board" for each in kb.documents(served.service.asker)):
-        hidden = version("plans/closure.md", SECRET, readers=("board",), embedder=kb.embedder, collection="board")
+def limited(served: Served) -> Iterator[Served]:
+    """The service with a document that its reader may not read, and a client with that reader's token."""
+    kb, people = served.service.kb, served.service.people
+    if not people.exist:
+        hidden = version("plans/closure.md", SECRET, embedder=kb.embedder, collection="board")
         kb.indexes.publish([hidden])
-    monkeypatch.setattr(common, "Principal", lambda name, unlimited: Principal(name, frozenset({"staff"})))
-    return served
+        people.add("boss", by="owner")
+        people.add("reader", by="owner")
+        for name in ("docs", "规章"):
+            kb.set_readers(OWNER, Place("collection", name), ["*"])
+    _, token = served.service.tokens.create("test", ["search", "ask"], 1, by="owner", person="reader")
+    headers = {"authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=f"{served.running.origin}/api/", headers=headers, trust_env=False, timeout=60) as http:
+        yield Served(served.service, replace(served.running, token=token), http)
+
+
+@pytest.mark.parametrize(("scope", "status"), [("search", 403), ("ask", 200)])
+def test_a_token_asks_only_with_that_scope(limited: Served, scope: str, status: int) -> None:
+    _, token = limited.service.tokens.create("test", [scope], 1, by="owner", person="reader")
+    body = {"model": "kb", "messages": [{"role": "user", "content": "When does the office open?"}]}
+    headers = {"authorization": f"Bearer {token}"}
+    answer = limited.http.post(f"{limited.running.origin}/v1/chat/completions", json=body, headers=headers)
+    assert answer.status_code == status
+    assert answer.json().get("error", {}).get("code") == (None if status == 200 else "RefusedByPolicy")
+
+
+def test_a_token_without_the_scope_uses_no_tool_that_needs_it(limited: Served) -> None:
+    _, token = limited.service.tokens.create("test", ["ask"], 1, by="owner", person="reader")
+
+    async def look() -> list[Any]:
+        async with (
+            httpx2.AsyncClient(headers={"authorization": f"Bearer {token}"}, trust_env=False, timeout=60) as http,
+            Client(streamable_http_client(f"{limited.running.origin}/mcp", http_client=http)) as client,
+        ):
+            found = await client.call_tool("search", {"question": HOURS})
+            read = await client.call_tool("read_document", {"document": "handbook.md"})
+            return [found, read, await client.call_tool("ask", {"question": HOURS})]
+
+    found, read, asked = anyio.run(look)
+    assert "needs the permission 'search'" in found.content[0].text
+    assert (found.is_error, read.is_error, asked.is_error) == (True, True, False)
 
 
 def clean(told: Any) -> bool:

@@ -21,11 +21,15 @@ from tests.ui.signing_in import new_address, sign_in
 from ui.server import Hardened, security_headers, serve
 from ui.service import runtime
 from ui.service.auth import Gate
+from ui.service.sign_in import SignIn
+from ui.service.visitors import Visitors
 
 RUNNER = Path(__file__).with_name("scripted_page.py")
 TOKEN = "t" * 43
 SOON = 60  # seconds that nothing here may need
-GATE = Gate(TOKEN, Path("home"), SimpleNamespace(holder=lambda secret: None))  # type: ignore[arg-type]
+NOBODY: Any = SimpleNamespace(holder=lambda secret: None, exist=False)
+VISITORS = Visitors(TOKEN, Path("home"), NOBODY, NOBODY, NOBODY)
+GATE = Gate(VISITORS, NOBODY, SignIn(NOBODY, NOBODY, NOBODY, VISITORS))
 BEARER = (b"authorization", f"Bearer {TOKEN}".encode())
 
 
@@ -203,7 +207,12 @@ def test_after_a_kill_it_starts_again_and_browsers_are_still_signed_in(process: 
             assert browser.get("/api/status", headers=cookie).json()["pid"] == again.pid
             own = browser.get("/api/sessions", headers=cookie).json()["sessions"]
             assert [session["current"] for session in own] == [True]
-            assert browser.post("/api/sessions/address", headers=cookie).status_code == 403
+            assert (
+                browser.delete("/api/sessions/current", headers=cookie).status_code == 403
+            )  # it does not say where from
+            cookie["Origin"] = other
+            refused = browser.post("/api/sessions/address", headers=cookie)
+            assert (refused.status_code, refused.json()["error"]["kind"]) == (403, "RefusedByPolicy")
             assert browser.delete("/api/sessions/current", headers=cookie).status_code == 200
             assert browser.get("/api/status", headers=cookie).status_code == 401
     finally:
@@ -227,7 +236,7 @@ def test_a_websocket_is_opened_with_a_session_alone_and_cut_when_it_ends(process
         cookie = {"Cookie": sign_in(browser, tmp_path)}
         with connect(place, proxy=None, open_timeout=SOON, additional_headers=cookie) as socket:
             assert socket.protocol.state.name == "OPEN"
-            assert browser.delete("/api/sessions/current").status_code == 200
+            assert browser.delete("/api/sessions/current", headers={"Origin": origin}).status_code == 200
             socket.send(b"")
             with pytest.raises(ConnectionClosed):
                 socket.recv(timeout=SOON)

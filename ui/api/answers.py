@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from kb import errors
 from kb.answering.answer_builder import checked
-from kb.schema import Floors, Notice
+from kb.schema import Floors, Notice, Principal
 from kb.serialization import retrieval_form
 from ui.api.common import (
     EVENTS,
@@ -29,6 +29,7 @@ from ui.api.common import (
     ScopeForm,
     ServiceHere,
 )
+from ui.api.permissions import needs
 from ui.api.stream import Json, Ndjson, end_of, events_of, finished, until_gone
 
 if TYPE_CHECKING:
@@ -127,25 +128,26 @@ class Answering:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._running: dict[str, RunningAnswer] = {}
+        self._running: dict[str, tuple[str, RunningAnswer]] = {}  # with who asked
 
-    def add(self, running: "RunningAnswer") -> str:
+    def add(self, running: "RunningAnswer", asker: Principal) -> str:
         name = secrets.token_hex(8)
         with self._lock:
-            self._running[name] = running
+            self._running[name] = asker.name, running
         return name
 
-    def get(self, name: str) -> "RunningAnswer":
+    def get(self, name: str, asker: Principal) -> "RunningAnswer":
+        """One that this asker, or whom the owner speaks for, waits for."""
         with self._lock:
-            running = self._running.get(name)
-        if running is None:
+            who, running = self._running.get(name, ("", None))
+        if running is None or (who != asker.name and not asker.unlimited):
             raise NotFound(f"No answer {name!r} is being made.")
         return running
 
     def leave(self, name: str) -> None:
         """Whoever waited for it is gone: it ends, if it has not ended."""
         with self._lock:
-            running = self._running.pop(name, None)
+            _, running = self._running.pop(name, ("", None))
         if running is not None:
             running.stop()
 
@@ -154,18 +156,21 @@ _answering = Answering()
 
 
 @router.post("/search", response_model=RetrievalForm)
+@needs("search")
 def search(body: SearchBody, service: ServiceHere, asker: Asker) -> Response:
     """The passages for a question, without a model."""
     return Json(retrieval_form(service.kb.search(body.question, asker, body.k, body.scope.scope())))
 
 
 @router.post("/judge", response_model=JudgementForm)
+@needs("ask")
 def judge(body: JudgeBody, service: ServiceHere, asker: Asker) -> Response:
     """How probably the passages that are found state the answer, as the model judges."""
     return Json({"answerable": service.kb.judge(body.question, asker, body.scope.scope())})
 
 
 @router.post("/judge/floors", response_model=DoneForm)
+@needs("admin")
 def keep_floors(body: FloorsBody, service: ServiceHere) -> Response:
     """Judge by these floors from now on, in this home and with the model in use."""
     service.kb.keep_floors({language: Floors(f.refuse, f.answer) for language, f in body.language.items()})
@@ -173,26 +178,29 @@ def keep_floors(body: FloorsBody, service: ServiceHere) -> Response:
 
 
 @router.post("/ask", response_model=AnswerForm, responses=EVENTS)
+@needs("ask")
 async def ask(body: AskBody, service: ServiceHere, asker: Asker, client: Client, request: Request) -> Response:
     """Answer from the documents. Leaving the connection stops it."""
-    options = {"scope": body.scope.scope(), "asker": asker}
-    return await _answer("documents", body, service, client, request, options)
+    return await _answer("documents", body, service, asker, client, request, {"scope": body.scope.scope()})
 
 
 @router.post("/chat", response_model=AnswerForm, responses=EVENTS)
-async def chat(body: ChatBody, service: ServiceHere, client: Client, request: Request) -> Response:
+@needs("ask")
+async def chat(body: ChatBody, service: ServiceHere, asker: Asker, client: Client, request: Request) -> Response:
     """The model without documents. Leaving the connection stops it."""
-    return await _answer("chat", body, service, client, request, {})
+    return await _answer("chat", body, service, asker, client, request, {})
 
 
 @router.post("/answers/{name}/stop", response_model=DoneForm)
-def stop(name: str) -> Response:
+@needs("ask")
+def stop(name: str, asker: Asker) -> Response:
     """Stop an answer that is streamed, keeping what was written: its stream ends with the checked answer of that."""
-    _answering.get(name).stop()
+    _answering.get(name, asker).stop()
     return Json({"done": True})
 
 
 @router.get("/feedback", response_model=JudgedListForm)
+@needs("admin")
 def feedback(
     service: ServiceHere,
     verdict: Annotated[Literal["up", "down"] | None, Query(description="only those judged so")] = None,
@@ -203,7 +211,13 @@ def feedback(
 
 
 async def _answer(
-    mode: Any, body: ChatBody, service: ServiceHere, client: str, request: Request, options: dict[str, Any]
+    mode: Any,
+    body: ChatBody,
+    service: ServiceHere,
+    asker: Principal,
+    client: str,
+    request: Request,
+    options: dict[str, Any],
 ) -> Response:
     question = checked(body.question)
     start = partial(
@@ -215,10 +229,11 @@ async def _answer(
         seed=body.seed,
         temperature=body.temperature,
         client=client,
+        asker=asker,
         **options,
     )
     running = await run_in_threadpool(start)
-    name = _answering.add(running)
+    name = _answering.add(running, asker)
     if body.stream:
         return Ndjson(_named(name, events_of(running, question)), partial(_answering.leave, name))
     try:

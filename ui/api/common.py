@@ -1,5 +1,6 @@
 """What the routes of the API share: the service, who asks, and the forms of requests and replies that recur."""
 
+from dataclasses import replace
 from importlib import metadata
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
@@ -8,7 +9,9 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb.errors import KBError, UsageError
+from kb.people.names import folded
 from kb.schema import AnswerKind, AnswerOutcome, Citation, Claim, Message, Notice, Principal, Scope, Usage
+from ui.api.permissions import visitor_of
 from ui.service.runtime import Service
 
 try:
@@ -34,19 +37,29 @@ def _service(request: Request) -> Service:
 
 
 def asker_of(request: Request) -> Principal:
-    """Who asks. The token is the owner's, who may read everything; the name is for the audit trail."""
-    name = unquote(request.headers.get("x-kb-user", ""), errors="replace") or "local"
+    """Who asks. With the home's token that is the owner, who may say by which name; it is for the audit trail."""
+    visitor = visitor_of(request)
+    if not visitor.has_home_token:
+        return visitor.asker
+    name = unquote(request.headers.get("x-kb-user", ""), errors="replace") or visitor.asker.name
     if not name.isprintable() or len(name) > _LONGEST_NAME:
         raise UsageError(
             f"X-KB-User must be a name of at most {_LONGEST_NAME} printable characters, percent-encoded where it is "
             "not ASCII."
         )
-    return Principal(name, unlimited=True)
+    return replace(visitor.asker, name=_told_apart(_service(request), name))
+
+
+def _told_apart(service: Service, name: str) -> str:
+    """The owner's own name where there is an account of that name: its colon is in no account's."""
+    return f"local:{name}" if service.people.get(folded(name)) else name
 
 
 def client_of(request: Request) -> str:
-    """Whose turn it is in the queue: answers are shared out fairly between clients."""
-    return _header(request, "x-kb-client") or "api"
+    """Whose turn it is in the queue: answers are shared out fairly between people, and between the owner's clients."""
+    visitor = visitor_of(request)
+    person = visitor.session.person if visitor.session else "" if visitor.has_home_token else visitor.asker.name
+    return f"person {person}" if person else _header(request, "x-kb-client") or "api"
 
 
 def _header(request: Request, name: str) -> str:

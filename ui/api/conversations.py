@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from kb.answering.answer_builder import checked
 from kb.errors import ConversationNotFound
-from kb.schema import Notice
+from kb.schema import Notice, Principal
 from ui.api.common import (
     EVENTS,
     AnswerForm,
@@ -23,6 +23,7 @@ from ui.api.common import (
     ScopeForm,
     ServiceHere,
 )
+from ui.api.permissions import needs
 from ui.api.stream import Json, Ndjson, events_of
 from ui.service.conversations import Conversation, Turn
 from ui.service.export import as_json, as_markdown, file_name, turn_form
@@ -122,50 +123,61 @@ class FeedbackBody(Body):
 
 
 @router.get("", response_model=ConversationsForm)
+@needs("ask")
 def conversations(
     service: ServiceHere,
-    owner: Annotated[str | None, Query(description="all without it")] = None,
+    asker: Asker,
+    owner: Annotated[str | None, Query(description="of the owner's: those by one name that programs gave")] = None,
     search: Annotated[str, Query(description="in titles, questions and answers")] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
-    """Conversations in which something was asked, the last used first."""
-    found = service.conversations.list(owner, search, limit, offset)
+    """One's own conversations in which something was asked, the last used first."""
+    found = service.own(asker).list(owner, search, limit, offset)
     return Json({"conversations": [asdict(conversation) for conversation in found]})
 
 
 @router.post("", response_model=WholeForm, status_code=201)
+@needs("ask")
 def begin(service: ServiceHere, asker: Asker) -> Response:
     """Begin a conversation; it is listed once something is asked in it."""
-    return Json(as_json(service.conversations.new(asker.name)), 201)
+    return Json(as_json(service.own(asker).new()), 201)
 
 
 @router.get("/{id}", response_model=WholeForm)
-def conversation(id: str, service: ServiceHere) -> Response:
+@needs("ask")
+def conversation(id: str, service: ServiceHere, asker: Asker) -> Response:
     """A conversation with its turns."""
-    return Json(as_json(_get(service, id)))
+    return Json(as_json(_get(service, asker, id)))
 
 
 @router.patch("/{id}", response_model=WholeForm)
-def rename(id: str, body: TitleBody, service: ServiceHere) -> Response:
+@needs("ask")
+def rename(id: str, body: TitleBody, service: ServiceHere, asker: Asker) -> Response:
     """Give a conversation a title."""
-    service.conversations.rename(id, body.title)
-    return Json(as_json(_get(service, id)))
+    service.own(asker).rename(id, body.title)
+    return Json(as_json(_get(service, asker, id)))
 
 
 @router.delete("/{id}", response_model=DoneForm)
-def delete(id: str, service: ServiceHere) -> Response:
+@needs("ask")
+def delete(id: str, service: ServiceHere, asker: Asker) -> Response:
     """Delete a conversation for good, and stop what is being answered in it."""
-    service.conversations.delete(id)
+    service.own(asker).delete(id)
     return Json({"done": True})
 
 
 @router.get("/{id}/export", response_class=Response)
+@needs("ask")
 def export(
-    id: str, service: ServiceHere, format: Literal["md", "json"] = "md", language: Literal["zh", "en"] = "en"
+    id: str,
+    service: ServiceHere,
+    asker: Asker,
+    format: Literal["md", "json"] = "md",
+    language: Literal["zh", "en"] = "en",
 ) -> Response:
     """A conversation as a file: Markdown with its sources, or JSON."""
-    found = _get(service, id)
+    found = _get(service, asker, id)
     name = quote(file_name(found, language, format), safe="")
     headers = {"content-disposition": f"attachment; filename=\"conversation.{format}\"; filename*=UTF-8''{name}"}
     if format == "json":
@@ -175,56 +187,59 @@ def export(
 
 
 @router.post("/{id}/turns", response_model=TurnForm, status_code=202)
+@needs("ask")
 def ask(id: str, body: TurnBody, service: ServiceHere, asker: Asker, client: Client) -> Response:
     """Ask in a conversation; `events` of the turn follows the answer. 409 while another is being answered."""
-    turn = service.conversations.ask(
-        _get(service, id),
+    turn = service.own(asker).ask(
+        _get(service, asker, id),
         checked(body.question),
         body.mode,
         scope=body.scope.scope(),
         think_budget=body.think_budget,
         client=client,
-        asker=asker,
     )
     return Json(turn_form(_begun(turn)), 202)
 
 
 @router.post("/{id}/turns/{position}/again", response_model=TurnForm, status_code=202)
+@needs("ask")
 def again(id: str, position: int, body: AgainBody, service: ServiceHere, asker: Asker, client: Client) -> Response:
     """Put the question of a turn once more, for another answer. What came after it is no context. 409 as for asking."""
-    turn = service.conversations.again(
-        _get(service, id),
+    turn = service.own(asker).again(
+        _get(service, asker, id),
         position,
         think_budget=body.think_budget,
         seed=body.seed,
         temperature=body.temperature,
         client=client,
-        asker=asker,
     )
     return Json(turn_form(_begun(turn)), 202)
 
 
 @router.get("/{id}/turns/{position}/events", response_class=Response, responses=EVENTS)
-async def events(id: str, position: int, service: ServiceHere) -> Response:
+@needs("ask")
+async def events(id: str, position: int, service: ServiceHere, asker: Asker) -> Response:
     """A turn from its present state to its end, one JSON object a line. Leaving the connection stops nothing."""
-    turn = await run_in_threadpool(_find, service, id, position)
+    turn = await run_in_threadpool(_find, service, asker, id, position)
     return Ndjson(events_of(turn.running, turn.question))
 
 
 @router.post("/{id}/turns/{position}/stop", response_model=TurnForm)
-def stop(id: str, position: int, service: ServiceHere) -> Response:
+@needs("ask")
+def stop(id: str, position: int, service: ServiceHere, asker: Asker) -> Response:
     """Stop an answer, keeping what was written."""
-    turn = _find(service, id, position)
+    turn = _find(service, asker, id, position)
     turn.running.stop()
     return Json(turn_form(turn))
 
 
 @router.put("/{id}/turns/{position}/feedback", response_model=TurnForm)
+@needs("ask")
 def feedback(id: str, position: int, body: FeedbackBody, service: ServiceHere, asker: Asker) -> Response:
     """Judge an answer."""
-    turn = _find(service, id, position)
-    service.conversations.feedback(turn.id, body.verdict, body.reason, asker.name)
-    return Json(turn_form(_find(service, id, position)))
+    found = _get(service, asker, id)
+    service.own(asker).feedback(found, found.turn(position), body.verdict, body.reason)
+    return Json(turn_form(_find(service, asker, id, position)))
 
 
 def _begun(turn: Turn | None) -> Turn:
@@ -233,12 +248,12 @@ def _begun(turn: Turn | None) -> Turn:
     return turn
 
 
-def _get(service: Service, id: str) -> Conversation:
-    found = service.conversations.get(id)
+def _get(service: Service, asker: Principal, id: str) -> Conversation:
+    found = service.own(asker).get(id)
     if found is None:
         raise ConversationNotFound(f"There is no conversation {id!r}. It may have been deleted.")
     return found
 
 
-def _find(service: Service, id: str, position: int) -> Turn:
-    return _get(service, id).turn(position)
+def _find(service: Service, asker: Principal, id: str, position: int) -> Turn:
+    return _get(service, asker, id).turn(position)

@@ -12,6 +12,7 @@ from kb.schema import Document, Target
 from kb.serialization import chunk_form, document_form, doomed_form, stored_text_form
 from kb.store.document_queries import Sort, Wanted, select
 from ui.api.common import Asker, Body, CollectionQuery, NotFound, PathQuery, ServiceHere
+from ui.api.permissions import needs
 from ui.api.stream import Json
 from ui.pictures.page_picture import PageError
 from ui.pictures.render_pool import drawings, is_drawn
@@ -163,6 +164,7 @@ class DeletedListForm(BaseModel):
 
 
 @router.get("", response_model=DocumentsForm)
+@needs("search")
 def documents(
     service: ServiceHere,
     asker: Asker,
@@ -187,12 +189,14 @@ def documents(
 
 
 @router.get("/entry", response_model=DocumentForm)
+@needs("search")
 def entry(service: ServiceHere, asker: Asker, path: PathQuery, collection: CollectionQuery = None) -> Response:
     """The entry of one document."""
     return Json(document_form(_listed(service, asker, path, collection)))
 
 
 @router.get("/text", response_model=TextForm)
+@needs("search")
 def text(
     service: ServiceHere, asker: Asker, path: PathQuery, collection: CollectionQuery = None,
     version: VersionQuery = None,
@@ -207,12 +211,14 @@ def text(
 
 
 @router.get("/chunks", response_model=ChunksForm)
+@needs("search")
 def chunks(service: ServiceHere, asker: Asker, path: PathQuery, collection: CollectionQuery = None) -> Response:
     """The chunks of a document."""
     return Json({"chunks": [chunk_form(chunk) for chunk in service.kb.chunks(asker, collection, path)]})
 
 
 @router.get("/original", response_class=FileResponse)
+@needs("search")
 def original(
     service: ServiceHere, asker: Asker, path: PathQuery, collection: CollectionQuery = None,
     version: VersionQuery = None,
@@ -232,6 +238,7 @@ def original(
 
 
 @router.get("/page.png", response_class=Response, responses={200: {"content": {"image/png": {}}}})
+@needs("search")
 def page_picture(
     service: ServiceHere, asker: Asker, path: PathQuery, page: Annotated[int, Query(ge=1)],
     collection: CollectionQuery = None, version: VersionQuery = None,
@@ -253,24 +260,28 @@ def page_picture(
 
 
 @router.get("/doomed", response_model=DoomedListForm)
+@needs("ingest")
 def doomed_by_name(service: ServiceHere, asker: Asker, path: PathsQuery, collection: CollectionQuery = None) -> Any:
     """What deleting these would delete: what is inside a mail or archive goes with it."""
     return _doomed(service, asker, [(collection, each) for each in path])
 
 
 @router.post("/doomed", response_model=DoomedListForm)
+@needs("ingest")
 def doomed(service: ServiceHere, asker: Asker, targets: TargetsForm) -> Any:
     """What goes with these: they themselves, and what is inside a mail or archive among them."""
     return _doomed(service, asker, targets.targets())
 
 
 @router.delete("", response_model=DeletedListForm)
+@needs("ingest")
 def delete_by_name(service: ServiceHere, asker: Asker, path: PathsQuery, collection: CollectionQuery = None) -> Any:
     """Delete documents, and what is inside them: all versions, vectors, words and originals. All or none is found."""
     return _delete(service, asker, [(collection, each) for each in path])
 
 
 @router.post("/delete", response_model=DeletedListForm)
+@needs("ingest")
 def delete(service: ServiceHere, asker: Asker, targets: TargetsForm) -> Any:
     """Delete documents as one act: those of the ids and no other, and the named ones with what is inside them."""
     return _delete(service, asker, targets.targets())

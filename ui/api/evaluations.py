@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, Response
 
 from kb.evaluation.comparison import compare, differences
 from ui.api.common import EVENTS, Body, DoneForm, NotFound, ScopeForm, ServiceHere
+from ui.api.permissions import needs
 from ui.api.stream import Json, Ndjson, changes
 from ui.service.runs import RunOptions
 
@@ -107,12 +108,14 @@ class ComparisonForm(BaseModel):
 
 
 @router.get("", response_model=RunsForm)
+@needs("admin")
 def evaluations(service: ServiceHere) -> Response:
     """The runs, newest first."""
     return Json({"evaluations": [asdict(run) for run in service.evaluations.list()]})
 
 
 @router.post("", response_model=RunForm, status_code=202)
+@needs("admin")
 def start(body: StartBody, service: ServiceHere) -> Response:
     """Begin a run. One is under way at a time."""
     options = body.options
@@ -125,6 +128,7 @@ def start(body: StartBody, service: ServiceHere) -> Response:
 
 
 @router.get("/compare", response_model=ComparisonForm)
+@needs("admin")
 def comparison(before: str, after: str, service: ServiceHere) -> Response:
     """Two runs, by their figures and question by question."""
     a, b = service.evaluations.report(before), service.evaluations.report(after)
@@ -145,12 +149,14 @@ def comparison(before: str, after: str, service: ServiceHere) -> Response:
 
 
 @router.get("/{id}", response_model=RunForm)
+@needs("admin")
 def evaluation(id: str, service: ServiceHere) -> Response:
     """A run as it stands."""
     return Json(asdict(service.evaluations.get(id)))
 
 
 @router.get("/{id}/events", response_class=Response, responses=EVENTS)
+@needs("admin")
 async def events(id: str, service: ServiceHere) -> Response:
     """A run from its present state on, one JSON object a line, until it has ended."""
     run = await run_in_threadpool(service.evaluations.get, id)
@@ -165,6 +171,7 @@ async def events(id: str, service: ServiceHere) -> Response:
 
 
 @router.get("/{id}/report", response_class=FileResponse)
+@needs("admin")
 def report(id: str, service: ServiceHere) -> Response:
     """The report as an HTML file, to be saved."""
     file = service.evaluations.report_file(id)
@@ -174,6 +181,7 @@ def report(id: str, service: ServiceHere) -> Response:
 
 
 @router.post("/{id}/stop", response_model=RunForm)
+@needs("admin")
 def stop(id: str, service: ServiceHere) -> Response:
     """End a run; what was answered is kept, and `resume` goes on with it."""
     service.evaluations.stop(id)
@@ -181,12 +189,14 @@ def stop(id: str, service: ServiceHere) -> Response:
 
 
 @router.post("/{id}/resume", response_model=RunForm)
+@needs("admin")
 def resume(id: str, service: ServiceHere) -> Response:
     """Go on with a run that was stopped."""
     return Json(asdict(service.evaluations.resume(id)))
 
 
 @router.delete("/{id}", response_model=DoneForm)
+@needs("admin")
 def delete(id: str, service: ServiceHere) -> Response:
     """Remove a run with its results."""
     service.evaluations.delete(id)

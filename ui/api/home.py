@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from kb.errors import KBError, UsageError
 from ui.api.common import VERSION, Body, ServiceHere
+from ui.api.permissions import needs
 from ui.api.stream import Json
 
 router = APIRouter(tags=["home"])
@@ -108,6 +109,7 @@ class DoctorForm(BaseModel):
 
 
 @router.get("/status", response_model=StatusForm)
+@needs("admin")
 def status(service: ServiceHere) -> Response:
     """What the service is doing."""
     problem = service.warm_up.error or None
@@ -134,6 +136,7 @@ def status(service: ServiceHere) -> Response:
 
 
 @router.get("/audit", response_model=AuditForm)
+@needs("audit")
 def audit(
     service: ServiceHere,
     limit: Annotated[int, Query(ge=1)] = 50,
@@ -146,12 +149,14 @@ def audit(
 
 
 @router.post("/repair", response_model=RepairedForm)
+@needs("admin")
 def repair(service: ServiceHere) -> Response:
     """Build the vector and word indexes again from the catalog. No document is read."""
     return Json(service.kb.repair())
 
 
 @router.post("/backup", response_model=BackupForm)
+@needs("admin")
 def backup(service: ServiceHere, request: BackupRequest) -> Response:
     """Write all of the home that cannot be built again into one file. The service goes on meanwhile."""
     if not Path(request.target).is_absolute():
@@ -163,12 +168,14 @@ def backup(service: ServiceHere, request: BackupRequest) -> Response:
 
 
 @router.get("/check", response_model=WholeForm)
+@needs("admin")
 def check(service: ServiceHere, deep: bool = False) -> Response:
     """Whether the catalog is whole, the indexes agree with it, and the originals are there; `deep` reads those."""
     return Json(asdict(service.kb.check(deep)))
 
 
 @router.get("/doctor", response_model=DoctorForm)
+@needs("admin")
 def doctor(service: ServiceHere, deep: bool = False) -> Response:
     """What is installed, reachable and missing, and which DeepSeek-R1 fits this machine; `deep` hashes the weights."""
     from ui.service.doctor import examine

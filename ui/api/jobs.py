@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from kb.errors import UsageError
 from ui.api.common import EVENTS, Asker, Body, ServiceHere
+from ui.api.permissions import needs
 from ui.api.stream import Json, Ndjson, changes
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def job_form(job: "Job") -> dict[str, Any]:
 
 
 @router.post("/ingest", response_model=JobForm, status_code=202)
+@needs("admin")
 def ingest(body: IngestBody, service: ServiceHere, asker: Asker) -> Response:
     """Ingest files and folders in the background. What is unchanged is left alone."""
     for path in body.paths:
@@ -103,49 +105,57 @@ def ingest(body: IngestBody, service: ServiceHere, asker: Asker) -> Response:
 
 
 @router.post("/reindex", response_model=JobForm, status_code=202)
+@needs("admin")
 def reindex(service: ServiceHere, asker: Asker) -> Response:
     """Read, split and embed every document again, in the background. The old index answers until all is ready."""
     return Json(job_form(service.jobs.reindex(who=asker.name)), 202)
 
 
 @router.get("/jobs", response_model=JobsForm)
-def jobs(service: ServiceHere, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> Response:
-    """The jobs, newest first."""
-    return Json({"jobs": [job_form(job) for job in service.jobs.list(limit)]})
+@needs("ingest")
+def jobs(service: ServiceHere, asker: Asker, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> Response:
+    """The jobs of collections that who asks may edit, newest first."""
+    return Json({"jobs": [job_form(job) for job in service.jobs_of(asker).list(limit)]})
 
 
 @router.get("/jobs/{job_id}", response_model=JobForm)
-def job(job_id: int, service: ServiceHere) -> Response:
+@needs("ingest")
+def job(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """A job as it stands."""
-    return Json(job_form(service.jobs.get(job_id)))
+    return Json(job_form(service.jobs_of(asker).get(job_id)))
 
 
 @router.post("/jobs/{job_id}/pause", response_model=JobForm)
-def pause(job_id: int, service: ServiceHere) -> Response:
+@needs("ingest")
+def pause(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """Let a job rest after the file it is reading."""
-    return Json(job_form(service.jobs.pause(job_id)))
+    return Json(job_form(service.jobs_of(asker).pause(job_id)))
 
 
 @router.post("/jobs/{job_id}/resume", response_model=JobForm)
-def resume(job_id: int, service: ServiceHere) -> Response:
+@needs("ingest")
+def resume(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """Go on with a job."""
-    return Json(job_form(service.jobs.resume(job_id)))
+    return Json(job_form(service.jobs_of(asker).resume(job_id)))
 
 
 @router.post("/jobs/{job_id}/cancel", response_model=JobForm)
-def cancel(job_id: int, service: ServiceHere) -> Response:
+@needs("ingest")
+def cancel(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """End a job after the file it is reading; what it has committed stays."""
-    return Json(job_form(service.jobs.cancel(job_id)))
+    return Json(job_form(service.jobs_of(asker).cancel(job_id)))
 
 
 @router.get("/jobs/{job_id}/events", response_class=Response, responses=EVENTS)
-async def events(job_id: int, service: ServiceHere) -> Response:
+@needs("ingest")
+async def events(job_id: int, service: ServiceHere, asker: Asker) -> Response:
     """A job from its present state on, one JSON object a line, until it has ended or is paused."""
-    first = await run_in_threadpool(service.jobs.get, job_id)
+    own = service.jobs_of(asker)
+    first = await run_in_threadpool(own.get, job_id)
     return Ndjson(
         changes(
             first,
-            lambda known, seconds: service.jobs.wait(job_id, known.revision, seconds),
+            lambda known, seconds: own.wait(job_id, known.revision, seconds),
             lambda job: not job.finished and job.state != "paused",
             job_form,
         )

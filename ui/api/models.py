@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from ui.api.common import EVENTS, Body, DoneForm, ServiceHere
+from ui.api.permissions import needs
 from ui.api.stream import INTERNAL, Json, Ndjson, in_thread
 from ui.service.model_downloads import Pull, Pulls
 from ui.service.model_list import models_form
@@ -92,18 +93,21 @@ class NameBody(Body):
 
 
 @router.get("", response_model=ModelsForm)
+@needs("admin")
 def models(service: ServiceHere) -> Response:
     """Models that can be used now, and those the product can fetch."""
     return Json(models_form(service.kb.settings.llm))
 
 
 @router.get("/used", response_model=UsedForm)
+@needs("ask")
 def used(service: ServiceHere) -> Response:
     """The model that answers."""
     return Json(_used(service))
 
 
 @router.post("/use", response_model=UsedForm)
+@needs("admin")
 def use(body: UseBody, service: ServiceHere) -> Response:
     """Answer with this model from now on, in this home; it is loaded at once. Not while an answer is being written."""
     service.use_model(body.engine, body.name)
@@ -111,6 +115,7 @@ def use(body: UseBody, service: ServiceHere) -> Response:
 
 
 @router.post("/warm-up", response_model=DoneForm)
+@needs("admin")
 def warm_up(service: ServiceHere) -> Response:
     """Load what the first question would have to wait for."""
     service.warm_up.load()
@@ -118,6 +123,7 @@ def warm_up(service: ServiceHere) -> Response:
 
 
 @router.post("/pull", response_class=Response, responses=EVENTS)
+@needs("admin")
 def pull(body: NameBody, service: ServiceHere) -> Response:
     """Fetch a model: its progress, one JSON object a line. A fetch that is under way already is followed.
 
@@ -130,6 +136,7 @@ def pull(body: NameBody, service: ServiceHere) -> Response:
 
 
 @router.delete("/{name:path}", response_model=DoneForm)
+@needs("admin")
 def remove(name: str, service: ServiceHere) -> Response:
     """Delete a model from this machine or its Ollama server. Not while it is at work, or being fetched."""
     service.remove_model(name)

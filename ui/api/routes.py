@@ -5,14 +5,27 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from kb import errors
-from ui.api import answers, conversations, documents, evaluations, home, jobs, models, sessions, uploads
+from ui.api import (
+    access,
+    answers,
+    conversations,
+    documents,
+    evaluations,
+    home,
+    jobs,
+    models,
+    people,
+    sessions,
+    uploads,
+)
 from ui.api.body_limit import BodyLimit
 from ui.api.common import VERSION, ErrorForm
+from ui.api.permissions import permitted
 from ui.api.stream import Json
 
 if TYPE_CHECKING:
@@ -28,9 +41,16 @@ _STATUS: tuple[tuple[str, int], ...] = (
     ("JobNotFound", 404),
     ("RunNotFound", 404),
     ("SessionNotFound", 404),
+    ("PersonNotFound", 404),
+    ("GroupNotFound", 404),
+    ("TokenNotFound", 404),
+    ("NotLetIn", 401),
+    ("SignInRefused", 401),
+    ("GuessingTooFast", 429),
     ("NotFound", 404),
     ("UploadTooLarge", 413),
     ("Busy", 409),
+    ("AccessChanged", 409),
     ("EmbeddingChanged", 409),
     ("HomeInUse", 409),
     ("UsageError", 400),
@@ -39,6 +59,7 @@ _STATUS: tuple[tuple[str, int], ...] = (
     ("KBError", 503),
 )
 PARTS = (
+    access,
     answers,
     conversations,
     documents,
@@ -48,7 +69,9 @@ PARTS = (
     evaluations,
     home,
     sessions,
+    people,
 )
+_REFUSED = (400, 401, 403)
 _NAMES = {404: "NotFound", 405: "MethodNotAllowed", 413: "RequestTooLarge"}
 
 log = logging.getLogger(__name__)
@@ -59,11 +82,12 @@ def api_of(service: "Service") -> FastAPI:
     app = FastAPI(
         title="Private knowledge base",
         version=VERSION,
-        description="Ask your documents. Every request carries the token of the home: `Authorization: Bearer TOKEN`.",
+        description="Ask your documents. Every request carries a token: `Authorization: Bearer TOKEN`.",
         openapi_url="/api/openapi.json",
         docs_url=None,  # their scripts come from another origin
         redoc_url=None,
-        responses={status: {"model": ErrorForm, "description": "Refused, with the reason"} for status in (400, 401)},
+        responses={status: {"model": ErrorForm, "description": "Refused, with the reason"} for status in _REFUSED},
+        dependencies=[Depends(permitted)],
     )
     app.state.service = service
     app.state.closing = threading.Event()  # set when the service is being stopped: streams end

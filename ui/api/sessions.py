@@ -2,38 +2,36 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from kb.errors import RefusedByPolicy
-from kb.store.sessions import Session
+from kb.people.sessions import Session
 from ui.api.common import DoneForm, ServiceHere
+from ui.api.permissions import needs, visitor_of
 from ui.api.stream import Json
-from ui.service.auth import SESSION, page_address
-from ui.service.sessions import CODE_LASTS
+from ui.service.auth import page_address
+from ui.service.runtime import Service
+from ui.service.sessions import CODE_LASTS, SessionNotFound
+from ui.service.visitors import Visitor
 
 router = APIRouter(prefix="/sessions", tags=["sessions"])
 
 
-def _session(request: Request) -> Session | None:
-    found: Session | None = request.scope.get(SESSION)
-    return found
-
-
-SessionHere = Annotated[Session | None, Depends(_session)]  # None for who has the token
-
-
 class SessionForm(BaseModel):
-    """A browser that was let in. Times are ISO 8601, UTC. `current`: it is the one that asks."""
+    """A browser that was let in. Times are ISO 8601, UTC. `person` is "" for who came by an address of the owner;
+    `current`: it is the one that asks.
+    """
 
     id: str
     label: str
     created_at: str
     seen_at: str
     expires_at: str
+    person: str
     current: bool
 
 
@@ -50,27 +48,62 @@ class AddressForm(BaseModel):
     expires_at: str
 
 
+class EndedForm(BaseModel):
+    """How many sessions were ended."""
+
+    ended: int
+
+
 @router.get("", response_model=SessionsForm)
-def sessions(service: ServiceHere, own: SessionHere) -> Response:
-    """The browsers that were let in."""
+@needs("any")
+def sessions(service: ServiceHere, request: Request) -> Response:
+    """The browsers that were let in: for an admin all, for others their own."""
+    own = visitor_of(request).session
     rows: list[dict[str, Any]] = [
-        {**asdict(session), "current": own is not None and session.id == own.id} for session in service.sessions.all()
+        {**asdict(session), "current": own is not None and session.id == own.id}
+        for session in _seen_by(visitor_of(request), service)
     ]
     return Json({"sessions": rows})
 
 
 @router.post("/address", response_model=AddressForm)
-def address(request: Request, service: ServiceHere, own: SessionHere) -> Response:
-    """An address that lets one browser in. Only who has the token gets one: no session begets another."""
-    if own is not None:
-        raise RefusedByPolicy("A browser gives no addresses to others. Run `kb open` on the machine of the service.")
+@needs("admin")
+def address(request: Request, service: ServiceHere) -> Response:
+    """An address that lets one browser in. Only who has the home's token gets one: no session begets another."""
+    if not visitor_of(request).has_home_token:
+        raise RefusedByPolicy("Only the owner gives addresses. Run `kb open` on the machine of the service.")
     code = service.sessions.new_code()
     until = (datetime.now(UTC) + CODE_LASTS).isoformat(timespec="seconds")
     return Json({"address": page_address(str(request.base_url).rstrip("/"), code), "expires_at": until})
 
 
+@router.delete("", response_model=EndedForm)
+@needs("any")
+def end_own(service: ServiceHere, request: Request) -> Response:
+    """Sign out everywhere: end all sessions of who asks, that of this browser too."""
+    own = visitor_of(request)
+    if own.session is None:
+        raise RefusedByPolicy("A token has no sessions. `kb sessions revoke` ends those of browsers.")
+    ended = service.sessions.all(own.session.person)
+    for session in ended:
+        service.sessions.revoke(session.id)
+    return Json({"ended": len(ended)})
+
+
 @router.delete("/{id}", response_model=DoneForm)
-def end(id: str, service: ServiceHere, own: SessionHere) -> Response:
+@needs("any")
+def end(id: str, service: ServiceHere, request: Request) -> Response:
     """End a session, `current` for the one that asks: its browser is let in no more, and open pages of it are cut."""
-    service.sessions.revoke(own.id if own is not None and id == "current" else id)
+    own = visitor_of(request)
+    wanted = own.session.id if own.session is not None and id == "current" else id
+    if all(session.id != wanted for session in _seen_by(own, service)):
+        raise SessionNotFound(f"There is no session {wanted[:80]!r}. `kb sessions list` names those there are.")
+    service.sessions.revoke(wanted)
     return Json({"done": True})
+
+
+def _seen_by(visitor: Visitor, service: Service) -> list[Session]:
+    """The sessions that somebody may see and end. A person's token, too, sees those of that person."""
+    if "admin" in visitor.asker.permissions:
+        return service.sessions.all()
+    return service.sessions.all(visitor.asker.name)

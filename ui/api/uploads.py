@@ -14,9 +14,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
+from kb.access.rules import PERSONAL
 from kb.errors import HomeError, KBError, StorageFull, UsageError
+from kb.people.permissions import check_editing
+from kb.schema import Principal
+from kb.store.collection_names import collection_name
 from ui.api.common import Asker, ServiceHere
 from ui.api.jobs import JobForm, job_form
+from ui.api.permissions import needs
 from ui.api.stream import Json
 
 if TYPE_CHECKING:
@@ -25,7 +30,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/documents", tags=["documents"])
 
-CollectionName = Annotated[str, Query(min_length=1, max_length=1000)]
+CollectionName = Annotated[str, Query(min_length=1, max_length=1000, description="`~`: one's own")]
 
 _MEGABYTE = 1 << 20
 _BODY = {
@@ -48,6 +53,7 @@ class UploadTooLarge(KBError):
 
 
 @router.post("/upload", response_model=JobForm, status_code=202, openapi_extra=_BODY)
+@needs("ingest")
 async def upload(
     request: Request, service: ServiceHere, asker: Asker, collection: CollectionName = "uploads"
 ) -> Response:
@@ -55,6 +61,7 @@ async def upload(
 
     A file over `ingest.max_file_mb` refuses the whole request (413); nothing is kept of a request that is cut off.
     """
+    collection = await run_in_threadpool(_checked, service, asker, collection)
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not boundary:
@@ -74,6 +81,15 @@ async def upload(
     finally:
         await run_in_threadpool(shutil.rmtree, folder, True)
     return Json(job_form(job), 202)
+
+
+def _checked(service: "Service", asker: Principal, given: str) -> str:
+    """The collection that is meant; `~` is the asker's own. Raises RefusedByPolicy, UsageError."""
+    account = service.people.get(asker.name)
+    name = account.own_collection if given == PERSONAL and account is not None else given
+    name = collection_name(service.kb.catalog, name)
+    check_editing(asker, name)
+    return name
 
 
 def _folder(service: "Service") -> Path:

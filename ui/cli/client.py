@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from kb.access.rules import Place, Readers, Rule
 from kb.answering.answer_builder import checked
 from kb.errors import KBError
+from kb.people.sessions import Session
 from kb.schema import (
     EVERYTHING,
     Answer,
@@ -41,8 +43,8 @@ from kb.serialization import (
     stored_text_of_form,
 )
 from kb.store.conversations import Judged, Verdict
-from kb.store.sessions import Session
 from ui.cli.http_connection import Connection, Form, ServiceGone, error_of
+from ui.cli.remote_people import RemotePeople, RemoteTokens
 
 if TYPE_CHECKING:
     from ingest.sync.pipeline import IngestProgress, IngestReport
@@ -125,6 +127,8 @@ class RemoteKnowledgeBase:
         self._call, self._lines = self._connection.call, self._connection.lines
         self.catalog = RemoteCatalog(self._call)
         self.sessions = RemoteSessions(self._call)
+        self.people = RemotePeople(self._call)
+        self.tokens = RemoteTokens(self._call)
 
     def close(self) -> None:
         self._connection.close()
@@ -273,6 +277,21 @@ class RemoteKnowledgeBase:
         found = self._call("GET", "documents/chunks", asker, params=_named(path=path, collection=collection))
         return [Chunk(**chunk) for chunk in found["chunks"]]
 
+    def access_rules(self, asker: Principal) -> list[Rule]:
+        """The rules who may read what."""
+        return [_rule(form) for form in self._call("GET", "access", asker)["rules"]]
+
+    def readers_of(self, asker: Principal, collection: str | None, path: str) -> Readers:
+        """Who may read a document, and which rule says so."""
+        form = self._call("GET", "access/document", asker, params=_named(path=path, collection=collection))
+        return Readers(tuple(form["readers"]), None if form["rule"] is None else Place(**form["rule"]))
+
+    def set_readers(self, asker: Principal, place: Place, readers: Iterable[str] | None) -> int:
+        """Set who may read what lies at a place, or leave it to the other rules. Returns how many documents have other
+        readers now."""
+        body = {**asdict(place), "readers": None if readers is None else [*readers]}
+        return int(self._call("PUT", "access", asker, body=body)["documents"])
+
     def doomed(self, asker: Principal, targets: Iterable[Target]) -> list[Doomed]:
         """What goes with these, each given by its id or as (collection or None, path)."""
         found = self._call("POST", "documents/doomed", asker, body=_targets(targets))
@@ -413,3 +432,7 @@ def _said(path: Path) -> str:
 
 def _named(**params: Any) -> Form:
     return {name: value for name, value in params.items() if value is not None}
+
+
+def _rule(form: Form) -> Rule:
+    return Rule(Place(form["level"], form["collection"], form["path"]), tuple(form["readers"]))

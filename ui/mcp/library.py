@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from kb.answering.answer_builder import STOPPED
 from kb.language.language import language_of
+from kb.people.permissions import check_permission
 from kb.schema import (
     EVERYTHING,
     Document,
@@ -61,9 +62,23 @@ class ServiceLibrary:
 
     def __init__(self, service: "Service", client: str) -> None:
         self._service, self._client = service, client
-        self.search = service.kb.search
-        self.documents = service.kb.documents
-        self.stored_text = service.kb.stored_text
+
+    def search(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval:
+        """Passages for a question. Raises RefusedByPolicy, as all others here."""
+        check_permission(asker, "search")
+        return self._service.kb.search(question, asker, k, scope)
+
+    def documents(self, asker: Principal, collection: str | None = None) -> list[Document]:
+        """The document list."""
+        check_permission(asker, "search")
+        return self._service.kb.documents(asker, collection)
+
+    def stored_text(
+        self, asker: Principal, collection: str | None, path: str, version: int | None = None
+    ) -> StoredText:
+        """The text of a document."""
+        check_permission(asker, "search")
+        return self._service.kb.stored_text(asker, collection, path, version)
 
     def ask(
         self,
@@ -75,6 +90,7 @@ class ServiceLibrary:
         stop: threading.Event | None = None,
     ) -> Iterator[Event | Queued]:
         """What becomes of an answer, a stage at a time, then Done or Failed. `stop` ends it."""
+        check_permission(asker, "ask")
         running = self._service.conversations.run(
             "documents", question, scope=scope, think_budget=think_budget, client=self._client, asker=asker
         )

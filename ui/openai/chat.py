@@ -23,6 +23,7 @@ from kb.answering.answer_builder import checked
 from kb.language.language import language_of
 from kb.schema import Answer, Usage
 from ui.api.common import Asker, Client, ServiceHere
+from ui.api.permissions import needs
 from ui.api.stream import INTERNAL, Form, Json, ServerSentEvents, end_of, events_of, finished, until_gone
 from ui.openai import answer_text
 from ui.openai.error_form import NotTaken, error_form
@@ -145,6 +146,7 @@ class _Reply:
     response_model=CompletionForm,
     responses={200: {"description": "With `stream`: events", "content": {"text/event-stream": {}}}},
 )
+@needs("ask")
 async def completions(body: ChatBody, service: ServiceHere, asker: Asker, client: Client, request: Request) -> Response:
     """Answer the last message: from the documents (`kb`, `kb:COLLECTION`) or without them (`chat`).
 

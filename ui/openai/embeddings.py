@@ -13,6 +13,7 @@ from starlette.responses import Response
 from kb.models.embedding import Embedder
 from kb.models.maxsim import Vectors
 from ui.api.common import Asker, ServiceHere
+from ui.api.permissions import needs
 from ui.api.stream import Json, in_thread, until_gone
 from ui.openai.error_form import ModelNotFound, NotTaken
 from ui.openai.models import ALL
@@ -54,6 +55,7 @@ class EmbeddingsForm(BaseModel):
 
 
 @router.post("/embeddings", response_model=EmbeddingsForm)
+@needs("search")
 async def embeddings(body: EmbeddingsBody, service: ServiceHere, asker: Asker, request: Request) -> Response:
     """Embed texts with the model of the home: `kb`, or its own name. What is longer than it reads does not count."""
     own = name_of(service)

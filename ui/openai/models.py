@@ -10,6 +10,7 @@ from kb.schema import EVERYTHING, Principal, Scope
 from kb.store.conversations import Mode
 from kb.store.document_queries import SEARCHABLE
 from ui.api.common import Asker, ServiceHere
+from ui.api.permissions import needs
 from ui.api.stream import Json
 from ui.openai.error_form import ModelNotFound
 from ui.service.runtime import Service
@@ -45,12 +46,14 @@ class Chosen:
 
 
 @router.get("/models", response_model=ModelsForm)
+@needs("any")
 def models(service: ServiceHere, asker: Asker) -> Response:
     """The models that this token may use."""
     return Json(ModelsForm(data=[ModelForm(id=name) for name in names(service, asker)]).model_dump())
 
 
 @router.get("/models/{name:path}", response_model=ModelForm)
+@needs("any")
 def model(name: str, service: ServiceHere, asker: Asker) -> Response:
     """One of them."""
     chosen(name, service, asker)

@@ -3,13 +3,14 @@
 import threading
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from kb import errors
 from ui.api.body_limit import BodyLimit
 from ui.api.common import VERSION
+from ui.api.permissions import permitted
 from ui.api.routes import status_of
 from ui.openai import chat, embeddings, models
 from ui.openai.error_form import ErrorForm, ModelNotFound, NotTaken, refusal
@@ -31,6 +32,7 @@ def openai_of(service: "Service", closing: threading.Event) -> FastAPI:
         openapi_url="/v1/openapi.json",
         docs_url=None,  # their scripts come from another origin
         redoc_url=None,
+        dependencies=[Depends(permitted)],
         responses={status: {"model": ErrorForm, "description": "Refused, with the reason"} for status in statuses},
     )
     app.state.service = service

@@ -2,10 +2,12 @@
 
 import base64
 import logging
+from collections.abc import Callable
 
 import streamlit as st
 
 from kb.errors import KBError
+from kb.schema import Permission
 from ui.page import (
     chat_view,
     documents_view,
@@ -23,11 +25,11 @@ from ui.page.style import ICON, PAGE, SHEET, scheme
 from ui.service import runtime
 from ui.words.strings import Strings
 
-_PAGES = {
-    "chat": chat_view.render,
-    "documents": documents_view.render,
-    "models": models_view.render,
-    "evaluation": evaluation_view.render,
+_PAGES: dict[str, tuple[Callable[[], None], Permission]] = {  # and what must be permitted to whoever sees it
+    "chat": (chat_view.render, "ask"),
+    "documents": (documents_view.render, "search"),
+    "models": (models_view.render, "admin"),
+    "evaluation": (evaluation_view.render, "admin"),
 }
 
 log = logging.getLogger("ui.page.app")
@@ -52,7 +54,8 @@ def main() -> None:
 def _draw(service: runtime.Service, t: Strings) -> None:
     pages = {
         name: st.Page(render, title=t(f"page_{name}"), url_path=name, default=name == "chat")
-        for name, render in _PAGES.items()
+        for name, (render, permission) in _PAGES.items()
+        if session.may(service, permission)
     }
     page = st.navigation(list(pages.values()), position="hidden")
     here = next(name for name, known in pages.items() if known is page)

@@ -13,6 +13,7 @@ from ui.page.panel import follow, panel
 from ui.page.session import Source
 from ui.service import runtime
 from ui.service.conversations import Conversation, Mode, Snapshot, Turn
+from ui.service.own_conversations import WITHHELD
 from ui.words.strings import Strings
 
 _Begin = Callable[..., Turn | None]  # of a conversation, and how the question is put
@@ -77,11 +78,17 @@ def _to_documents(t: Strings) -> None:
 def _state(service: runtime.Service, conversation: Conversation) -> object:
     """What changes in what is drawn by another tab, a program, a deleted document or an answer that is checked after
     it was stopped; None where the conversation was deleted."""
-    if service.conversations.get(conversation.id) is None:
+    found = service.own(session.asker(service)).get(conversation.id)
+    if found is None:
         return None
-    known = [(turn.id, turn.running.snapshot, turn.feedback) for turn in conversation.turns]
-    turns = [(id, snapshot.state, snapshot.revision, feedback) for id, snapshot, feedback in known]
-    return conversation.cleared, conversation.name, turns
+    known = [(turn.id, turn.running.snapshot, turn.feedback) for turn in found.turns]
+    turns = [(id, s.state, s.revision, _withheld(s), feedback) for id, s, feedback in known]
+    return found.cleared, found.name, turns
+
+
+def _withheld(snapshot: Snapshot) -> bool:
+    """Whether the answer rests on documents that may not be read any more."""
+    return any(notice.kind == WITHHELD for notice in snapshot.notices)
 
 
 @st.fragment(run_every=_LOOK)
@@ -112,14 +119,14 @@ def _hidden(conversation: Conversation, total: int, t: Strings) -> int:
 
 def _ask(service: runtime.Service, conversation: Conversation, question: str, mode: Mode, scope: Scope) -> None:
     """Begin a turn."""
-    ask = partial(service.conversations.ask, question=question, mode=mode, scope=scope)
+    ask = partial(service.own(session.asker(service)).ask, question=question, mode=mode, scope=scope)
     _begin(service, conversation, ask, ask)
 
 
 def _again(service: runtime.Service, conversation: Conversation, turn: Turn) -> None:
     """Put the question of a turn once more."""
-    again = partial(service.conversations.again, position=turn.position)
-    ask = partial(service.conversations.ask, question=turn.question, mode=turn.mode, scope=turn.scope)
+    again = partial(service.own(session.asker(service)).again, position=turn.position)
+    ask = partial(service.own(session.asker(service)).ask, question=turn.question, mode=turn.mode, scope=turn.scope)
     _begin(service, conversation, again, ask)
 
 
@@ -205,7 +212,7 @@ def _finished(service: runtime.Service, conversation: Conversation, turn: Turn, 
         parts.append(
             html_chat.notices([notice for notice in told if notice.kind != "stopped"], t)
         )  # that is said below
-    whole = all(notice.kind != "document_deleted" for notice in told)  # nothing of it went with a document
+    whole = all(n.kind not in ("document_deleted", WITHHELD) for n in told)  # nothing of it went with a document
     if snapshot.state == "stopped" and whole:
         words = t("stopped") if snapshot.text.strip() or snapshot.thinking.strip() else t("stopped_before")
         parts.append(f'<div class="notice">{words}</div>')
@@ -228,21 +235,21 @@ def _act(service: runtime.Service, conversation: Conversation, turn: Turn, name:
         _again(service, conversation, turn)
     elif name in ("judge", "reason"):
         try:
-            _judge(service, turn, name, value)
+            _judge(service, conversation, turn, name, value)
         except KBError as error:
             st.session_state[_TOLD] = str(error)
 
 
-def _judge(service: runtime.Service, turn: Turn, name: str, value: str) -> None:
-    before = turn.feedback
+def _judge(service: runtime.Service, conversation: Conversation, turn: Turn, name: str, value: str) -> None:
+    before, own = turn.feedback, service.own(session.asker(service))
     st.session_state.pop(_JUDGING, None)
     if name == "reason":
         if before is not None:
-            service.conversations.feedback(turn.id, before.verdict, value.strip())
+            own.feedback(conversation, turn, before.verdict, value.strip())
     elif before is not None and before.verdict == value:  # pressed once more: taken back
-        service.conversations.feedback(turn.id, None)
+        own.feedback(conversation, turn, None)
     else:
-        service.conversations.feedback(turn.id, "up" if value == "up" else "down")
+        own.feedback(conversation, turn, "up" if value == "up" else "down")
         st.session_state[_JUDGING] = turn.id
 
 

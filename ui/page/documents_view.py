@@ -7,11 +7,13 @@ from typing import Any
 
 import streamlit as st
 
+from kb.access.rules import Place
 from kb.errors import KBError
+from kb.people.permissions import check_editing
 from kb.schema import Document, Doomed
 from kb.store.deletion_plan import to_be_typed
 from kb.store.document_queries import Counts, Listed, Sort, Wanted, count, select
-from ui.page import html_chat, html_documents, jobs_view, session
+from ui.page import access_view, html_chat, html_documents, jobs_view, session
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
 from ui.page.sanitise import label, plain
@@ -22,6 +24,7 @@ from ui.words.translations import localised
 
 _PAGE = 50
 _DELETING, _VERSIONS, _CHOSEN, _OFFSET, _PROBLEM = "deleting", "versions-of", "chosen", "offset", "documents-problem"
+_ACCESS = "access-of"
 _DRAWN, _GONE = "filter-collection-drawn", "filter-collection-gone"
 _FIELDS = ("filter", "filter-collection", "filter-types", "filter-status", "filter-from", "filter-to", "filter-sort")
 _NAMED = 1_000  # documents that are named before they are deleted together
@@ -42,9 +45,10 @@ def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
     st.html(html_chat.wrap(f'<div class="heading">{t("documents_title")}</div><div>{t("documents_intro")}</div>'))
-    everything = service.kb.documents(service.asker)
+    everything = service.kb.documents(session.asker(service))
     nothing_read = not any(d.version for d in everything)
-    reading = jobs_view.render(service, t, nothing_read=nothing_read) and nothing_read
+    may_add = session.may(service, "ingest")
+    reading = may_add and jobs_view.render(service, t, nothing_read=nothing_read) and nothing_read
     problem = st.session_state.pop(_PROBLEM, None)
     if isinstance(problem, str):
         st.html(html_chat.wrap(html_chat.problem(t("documents_title"), problem)))
@@ -54,6 +58,8 @@ def render() -> None:
         _confirm(service, doomed, to_be_typed(doomed, everything), t)
     elif shown:
         _versions(service, shown, t)
+    elif isinstance(place := st.session_state.get(_ACCESS), Place):
+        access_view.render(service, place, t, lambda: st.session_state.pop(_ACCESS, None))
 
 
 # ---- the list
@@ -62,11 +68,12 @@ def render() -> None:
 def _list(service: runtime.Service, everything: Sequence[Document], reading: bool, t: Strings) -> None:
     """Draw the list; `reading`: the first files are being read."""
     if reading or not everything:
-        words = t("documents_reading" if reading else "documents_none")
+        none = "documents_none" if session.may(service, "ingest") else "documents_none_for_you"
+        words = t("documents_reading" if reading else none)
         st.html(html_chat.wrap(f'<div class="notice">{words}</div>'))
     if not everything:
         return
-    wanted = _filters(count(everything), t)
+    wanted = _filters(service, count(everything), t)
     in_sight = select(everything, replace(wanted, offset=0, limit=len(everything))).documents
     if wanted.offset and wanted.offset >= len(in_sight):  # what stood on this page was deleted
         wanted = _turn(0, wanted)
@@ -81,11 +88,15 @@ def _list(service: runtime.Service, everything: Sequence[Document], reading: boo
     def on_action(name: str, value: str) -> None:
         _act(service, name, value, everything, t)
 
-    html = html_documents.documents(listed, wanted.offset, wanted.limit, chosen, t)
+    def may_edit(collection: str) -> bool:
+        return session.may_edit(service, collection)
+
+    readers = access_view.is_of_use(service)
+    html = html_documents.documents(listed, wanted.offset, wanted.limit, chosen, t, may_edit, readers=readers)
     panel(html_documents.fit(html), key="documents", on_action=on_action)
 
 
-def _filters(counts: Counts, t: Strings) -> Wanted:
+def _filters(service: runtime.Service, counts: Counts, t: Strings) -> Wanted:
     """The row of filters, and what they amount to."""
     state = st.session_state
     row = st.container(horizontal=True, vertical_alignment="bottom", key="filter-row")
@@ -95,7 +106,7 @@ def _filters(counts: Counts, t: Strings) -> Wanted:
     )  # fmt: skip
     total = sum(counts.collections.values())
     names = {"": t("all_collections", n=f"{total:,}")} | {
-        name: f"{name} ({n:,})" for name, n in counts.collections.items()
+        name: f"{session.collection_name(service, name, t)} ({n:,})" for name, n in counts.collections.items()
     }
     chosen_name = state.get("filter-collection") or ""
     if chosen_name not in names:
@@ -203,15 +214,20 @@ def _bulk(
 ) -> None:
     """What can be done with all that are ticked, or with the collection that is in sight."""
     if not chosen:
-        if wanted.collections and in_sight:
+        if wanted.collections and in_sight and session.may_edit(service, wanted.collections[0]):
             again = [d for d in everything if d.collection == wanted.collections[0]]
+            row = st.container(horizontal=True, vertical_alignment="center", key="collection-row")
             _button("collection-again", t("collection_again", name=label(wanted.collections[0])), ":material/sync:",
-                    lambda: _again(service, again, t))  # fmt: skip
+                    lambda: _again(service, again, t), row)  # fmt: skip
+            if access_view.is_of_use(service):
+                place = Place("collection", wanted.collections[0])
+                _button("collection-access", t("access_of", name=label(wanted.collections[0])), ":material/visibility:",
+                        lambda: st.session_state.update({_ACCESS: place}), row)  # fmt: skip
         return
     row = st.container(horizontal=True, vertical_alignment="center", key="bulk-row")
     row.html(html_chat.wrap(f"<b>{plain(t.count('chosen', len(chosen)))}</b>"))
     if len(chosen) < len(in_sight):
-        every = {d.id for d in in_sight}
+        every = {d.id for d in in_sight if session.may_edit(service, d.collection)}
         _button("choose-all", t("choose_all", n=f"{len(every):,}"), "", lambda: chosen.update(every), row)
     ticked = [d for d in in_sight if d.id in chosen]
     _button("chosen-again", t("document_again"), ":material/sync:", lambda: _again(service, ticked, t), row)
@@ -229,6 +245,8 @@ def _again(service: runtime.Service, documents: Sequence[Document], t: Strings) 
     for document in documents:
         groups.setdefault(document.collection, []).append(document.path)
     try:
+        for collection in groups:
+            check_editing(session.asker(service), collection)
         jobs_view.read_again(service, groups, t)
     except (KBError, OSError) as error:
         st.session_state[_PROBLEM] = localised(str(error), t.language)
@@ -237,7 +255,7 @@ def _again(service: runtime.Service, documents: Sequence[Document], t: Strings) 
 def _doom(service: runtime.Service, document_ids: Sequence[int], t: Strings) -> None:
     """Ask about deleting these, and what goes with them. It is fixed here: what is asked about is what is deleted."""
     try:
-        st.session_state[_DELETING] = service.kb.doomed(service.asker, document_ids)
+        st.session_state[_DELETING] = service.kb.doomed(session.asker(service), document_ids)
     except KBError as error:  # deleted meanwhile
         st.session_state[_PROBLEM] = localised(str(error), t.language)
 
@@ -259,6 +277,8 @@ def _act(service: runtime.Service, name: str, value: str, everything: Sequence[D
         chosen.symmetric_difference_update({document.id})
     elif name == "versions":
         st.session_state[_VERSIONS] = (document.collection, document.path)
+    elif name == "access":
+        st.session_state[_ACCESS] = Place("document", document.collection, document.path)
     elif name == "again":
         _again(service, [document], t)
     elif name == "preview":
@@ -294,7 +314,7 @@ def _about(doomed: Sequence[Doomed], t: Strings) -> str:
 def _delete(service: runtime.Service, doomed: Sequence[Doomed], t: Strings) -> None:
     chosen: set[int] = st.session_state.setdefault(_CHOSEN, set())
     ids = [each.id for each in doomed]
-    service.kb.delete_documents(service.asker, ids)
+    service.kb.delete_documents(session.asker(service), ids)
     chosen.difference_update(ids)
     words = t("deleted", name=label(doomed[0].path)) if len(doomed) == 1 else t("deleted_many", n=f"{len(doomed):,}")
     st.toast(words, icon=":material/check:")
@@ -310,7 +330,7 @@ def _versions(service: runtime.Service, key: tuple[str, str], t: Strings) -> Non
         st.html(html_chat.wrap(f'<div class="origin"><div class="name">{plain(path)}</div>'
                             f'<div class="where">{plain(collection)}</div></div>'))  # fmt: skip
         try:
-            found = service.kb.versions(service.asker, collection, path)
+            found = service.kb.versions(session.asker(service), collection, path)
         except KBError as error:
             st.html(html_chat.wrap(html_chat.problem(path, localised(str(error), t.language))))
             return

@@ -143,7 +143,7 @@ def _more_options(service: runtime.Service, only: bool, t: Strings) -> tuple[int
     words = {None: t("think_default"), 0: t("think_off")}
     with st.expander(t("options_more"), icon=":material/tune:", key="options-more"):
         chosen = st.multiselect(
-            t("option_collections"), service.kb.catalog.collections(), key="option-collections",
+            t("option_collections"), service.kb.catalog.shared_collections(), key="option-collections",
             placeholder=t("filter_all"),
         )  # fmt: skip
         row = st.container(horizontal=True, key="more-row")

@@ -1,6 +1,6 @@
 """Markup of the documents page: the list, the jobs with what became of each file, and the versions of a document."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -78,17 +78,31 @@ def meter(done: float, total: float, words: str) -> str:
 # ---- the list
 
 
-def documents(listed: Listed, offset: int, limit: int, chosen: Collection[int], t: Strings) -> str:
-    """A page of the list, with the way to the other pages. A click reports the id of a document, or of all of them."""
-    rows = "".join(_document(d, d.id in chosen, t) for d in listed.documents)
-    ticked = [d.id in chosen for d in listed.documents]
+def documents(
+    listed: Listed,
+    offset: int,
+    limit: int,
+    chosen: Collection[int],
+    t: Strings,
+    may_edit: Callable[[str], bool] = lambda collection: True,
+    *,
+    readers: bool = False,
+) -> str:
+    """A page of the list, with the way to the other pages. A click reports the id of a document, or of all of them.
+
+    `may_edit` says of a collection whether its documents can be deleted and read again here, `readers` whether there is
+    anybody who could be given them to read.
+    """
+    rows = "".join(_document(d, d.id in chosen, t, may_edit(d.collection), readers) for d in listed.documents)
+    own = [d.id for d in listed.documents if may_edit(d.collection)]
+    ticked = [id in chosen for id in own]
     some = "true" if all(ticked) else "mixed" if any(ticked) else "false"
-    action, ids = "drop-page" if all(ticked) else "pick-page", " ".join(str(d.id) for d in listed.documents)
-    head = (
-        f'<div class="listhead"><button type="button" class="pick" role="checkbox" aria-checked="{some}" '
-        f'data-action="{action}" data-value="{ids}" aria-label="{plain(t("select_page"))}"></button>'
-        f"{_leaf(listed, offset, limit, t)}</div>"
+    action, ids = "drop-page" if all(ticked) else "pick-page", " ".join(map(str, own))
+    pick = (
+        f'<button type="button" class="pick" role="checkbox" aria-checked="{some}" data-action="{action}" '
+        f'data-value="{ids}" aria-label="{plain(t("select_page"))}"></button>'
     )
+    head = f'<div class="listhead">{pick if own else ""}{_leaf(listed, offset, limit, t)}</div>'
     foot = f'<div class="listfoot">{_leaf(listed, offset, limit, t)}</div>' if listed.total > limit else ""
     return f'{head}<ul class="docs">{rows}</ul>{foot}'
 
@@ -113,7 +127,7 @@ def _leaf(listed: Listed, offset: int, limit: int, t: Strings) -> str:
     return f'<div class="leaf">{steps[0]}<span>{plain(words)}</span>{steps[1]}</div>'
 
 
-def _document(document: Document, chosen: bool, t: Strings) -> str:
+def _document(document: Document, chosen: bool, t: Strings, editable: bool, readers: bool) -> str:
     name = plain(document.path)
     readable = document.version > 0
     pick = (
@@ -126,12 +140,15 @@ def _document(document: Document, chosen: bool, t: Strings) -> str:
         else f'<span class="name">{name}</span>'
     )
     preview = tool("preview", document.id, t("preview"), document.path) if readable else ""
+    pickable = " pickable" if editable else ""
+    delete = tool("delete", document.id, t("delete"), document.path) if editable else ""
     reason = localised(document.reason, t.language)
     return (
-        f'<li class="doc pickable">{pick}<span class="kind">{plain(kind(document.path))}</span>{opening}'
+        f'<li class="doc{pickable}">{pick if editable else ""}'
+        f'<span class="kind">{plain(kind(document.path))}</span>{opening}'
         f'<span class="facts">{"".join(_facts(document, t))}</span>'
-        f'<span class="acts">{preview}{tool("delete", document.id, t("delete"), document.path)}'
-        f"{_menu(document, t)}</span>"
+        f'<span class="acts">{preview}{delete}'
+        f"{_menu(document, t, editable, readers)}</span>"
         f"{f'<span class=reason>{message(reason)}</span>' if reason else ''}</li>"
     )
 
@@ -188,9 +205,10 @@ def status(document: Document, t: Strings) -> str:
     return f'<span class="status {css}">{plain(t(f"status_{document.status}"))}</span>'
 
 
-def _menu(document: Document, t: Strings) -> str:
+def _menu(document: Document, t: Strings, editable: bool, readers: bool) -> str:
     more = plain(t("document_menu", name=document.path))
-    items = [_item("again", document.id, t("document_again"))]
+    items = [_item("again", document.id, t("document_again"))] if editable else []
+    items += [_item("access", document.id, t("access"))] if editable and readers else []
     if document.version:
         items = [
             _item("versions", document.id, t("document_versions")),
@@ -198,6 +216,8 @@ def _menu(document: Document, t: Strings) -> str:
             f"{plain(t('document_original'))}</a>",
             *items,
         ]
+    if not items:
+        return ""
     return (
         '<button type="button" class="tool more" data-menu aria-haspopup="menu" aria-expanded="false" '
         f'aria-label="{more}" title="{more}">⋯</button><div class="menu" role="menu" popover>{"".join(items)}</div>'

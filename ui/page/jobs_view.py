@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from kb.errors import KBError, UsageError
+from kb.people.permissions import check_editing
 from kb.store.uploads import are_uploads
-from ui.page import html_chat, html_documents
+from ui.page import html_chat, html_documents, session
 from ui.page.panel import panel
 from ui.page.style import uploader_hint
 from ui.service import runtime
@@ -32,7 +33,8 @@ def render(service: runtime.Service, t: Strings, *, nothing_read: bool) -> bool:
     hint = t("upload_hint", mb=service.kb.settings.ingest.max_file_mb)
     st.html(f"<style>{uploader_hint(hint)}</style>")
     _upload(service, t)
-    _folder(service, t)
+    if session.may(service, "admin"):
+        _folder(service, t)
     problem = st.session_state.pop(_PROBLEM, None)
     if isinstance(problem, str):
         st.html(html_chat.wrap(html_chat.problem(t("adding_failed"), problem)))
@@ -49,9 +51,11 @@ def begun() -> None:
 
 
 def _newest(service: runtime.Service) -> "list[Job]":
-    """The newest jobs, and the running one, however many came after it."""
+    """The newest jobs, and the running one, however many came after it: those that who looks at them may steer."""
     listed, running = service.jobs.list(_LISTED), service.jobs.running
-    return listed if running is None or any(job.id == running.id for job in listed) else [*listed, running]
+    if running is not None and all(job.id != running.id for job in listed):
+        listed.append(running)
+    return [job for job in listed if session.may_edit(service, job.collection or "")]
 
 
 def _upload(service: runtime.Service, t: Strings) -> None:
@@ -69,9 +73,10 @@ def _upload(service: runtime.Service, t: Strings) -> None:
     st.session_state.pop(_LOST, None)
 
     def add() -> None:
-        chosen = st.session_state.get("upload-collection")
+        chosen = (st.session_state.get("upload-collection") or "").strip() or names[0]
         try:
-            job = service.uploads.add(((f.name, f) for f in files), (chosen or "").strip() or COLLECTION)
+            check_editing(session.asker(service), chosen)
+            job = service.uploads.add(((f.name, f) for f in files), chosen, who=session.asker(service).name)
         except (KBError, OSError) as error:
             st.session_state[_PROBLEM] = localised(str(error), t.language)
             return
@@ -80,10 +85,16 @@ def _upload(service: runtime.Service, t: Strings) -> None:
             begun()
 
     row = st.container(horizontal=True, vertical_alignment="bottom", key="upload-row")
-    names = dict.fromkeys([COLLECTION, *service.kb.catalog.collections()])
+    asker = session.asker(service)
+    everywhere = [*dict.fromkeys([COLLECTION, *service.kb.catalog.shared_collections()])]
+    names = everywhere if asker.unlimited else sorted(asker.edits)
+    if not names:
+        row.html(html_chat.wrap(html_chat.problem(t("adding_failed"), t("upload_nowhere"))))
+        return
     row.selectbox(
-        t("upload_collection"), list(names), key="upload-collection", accept_new_options=True, width=240,
-        placeholder=COLLECTION, help=t("upload_collection_help"),
+        t("upload_collection"), names, key="upload-collection", accept_new_options=asker.unlimited, width=240,
+        placeholder=session.collection_name(service, names[0], t), help=t("upload_collection_help"),
+        format_func=lambda name: session.collection_name(service, name, t),
     )  # fmt: skip
     row.button(t.count("upload_button", len(files)), type="primary", key="add-files", on_click=add)
 
@@ -105,6 +116,7 @@ def _add_folder(service: runtime.Service, t: Strings) -> None:
     state = st.session_state
     name = str(state.get("folder-collection") or "").strip() or None
     try:
+        session.check(service, "admin")
         path = folder_of(str(state.get("folder-path") or ""), service.kb.home.path)
         service.check_path(path)
         service.jobs.ingest([path], collection=name, prune=bool(state.get("folder-prune")), title=name or path.name)
@@ -152,7 +164,7 @@ def _jobs(service: runtime.Service, t: Strings) -> None:
     """Draw the jobs; draws the whole page anew when one has begun or ended, or the first documents are there: the list
     of documents is another then."""
     listed = _newest(service)
-    first = st.session_state.get(_NOTHING_READ) and any(d.version for d in service.kb.documents(service.asker))
+    first = st.session_state.get(_NOTHING_READ) and any(d.version for d in service.kb.documents(session.asker(service)))
     if first or _unfinished(listed) != st.session_state.get(_SEEN):
         st.rerun()
     opened = next((job for job in listed if job.id == st.session_state.get(_OPENED) and job.finished), None)
@@ -170,6 +182,8 @@ def _jobs(service: runtime.Service, t: Strings) -> None:
 def _act(service: runtime.Service, name: str, job_id: int) -> None:
     if name == "files":
         st.session_state[_OPENED] = None if st.session_state.get(_OPENED) == job_id else job_id
+        return
+    if all(job.id != job_id for job in _newest(service)):
         return
     act = {"pause": service.jobs.pause, "resume": service.jobs.resume, "cancel": service.jobs.cancel}.get(name)
     if act is None:

@@ -290,8 +290,9 @@ def arrive(key: str, *, top: bool, language: str, beside: bool) -> None:
 
 
 _LEAVE = """
-export default function () {
-  fetch("/api/sessions/current", { method: "DELETE" }).finally(() => location.assign("/"));
+export default function ({ data }) {
+  const what = data.everywhere ? "/api/sessions" : "/api/sessions/current";
+  fetch(what, { method: "DELETE" }).finally(() => location.assign("/"));
 }
 """
 
@@ -301,9 +302,9 @@ def _leaver() -> Any:
     return st.components.v2.component("kb_leave", html="<span></span>", js=_LEAVE)
 
 
-def sign_out() -> None:
-    """End this browser's session, and go where that is seen."""
-    _leaver()(key="leave")
+def sign_out(*, everywhere: bool = False) -> None:
+    """End this browser's session, or all of its person, and go where that is seen."""
+    _leaver()(key="leave", data={"everywhere": everywhere})
 
 
 _KEYS = """

@@ -7,10 +7,13 @@ from pathlib import PurePosixPath
 
 import streamlit as st
 
-from kb.schema import EVERYTHING, Language, Scope
+from kb.errors import RefusedByPolicy, SignInRefused
+from kb.people import permissions
+from kb.schema import EVERYTHING, Language, Permission, Principal, Scope
 from ui.page import html_chat
 from ui.service import addresses, runtime
 from ui.service.conversations import Conversation
+from ui.service.visitors import Visitor
 from ui.words.strings import Strings, locale_language
 
 _LANGUAGE, _CONVERSATION, _SOURCES, _SCOPE, _GONE = "language", "conversation", "sources", "scope", "gone"
@@ -73,6 +76,8 @@ class Held:
     collections: tuple[str, ...]
     types: tuple[str, ...]  # suffixes without the dot
     at: float
+    asker: Principal
+    access_changes: int
 
 
 def strings() -> Strings:
@@ -92,7 +97,7 @@ def choose_language(language: Language) -> None:
 def conversation(service: runtime.Service) -> Conversation:
     """The conversation of the address, or else of this session; a new one where there is none or it was deleted."""
     name = st.query_params.get("c") or st.session_state.get(_CONVERSATION)
-    found = service.conversations.get(name) if name else None
+    found = service.own(asker(service)).get(name) if name else None
     if found is None:
         fresh = new_conversation(service)
         if name:
@@ -110,7 +115,7 @@ def replaces_a_deleted_one(conversation: Conversation) -> bool:
 def new_conversation(service: runtime.Service) -> Conversation:
     """Begin a conversation and go to it."""
     close_sources()
-    return open_conversation(service.conversations.new())
+    return open_conversation(service.own(asker(service)).new())
 
 
 def open_conversation(conversation: Conversation) -> Conversation:
@@ -153,13 +158,56 @@ def remember_in_address(wanted: Mapping[str, list[str]]) -> None:
             del st.query_params[name]
 
 
+def visitor(service: runtime.Service) -> Visitor:
+    """Who looks at this page, looked up anew each time. Raises SignInRefused once that session has ended."""
+    headers = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in _headers()]
+    found = service.visitors.of(headers)
+    if found is None:
+        raise SignInRefused("You are signed out. Load the page again.")
+    return found
+
+
+def _headers() -> list[tuple[str, str]]:
+    """The headers of the request that opened this session's connection."""
+    return list(st.context.headers.items())
+
+
+def asker(service: runtime.Service) -> Principal:
+    """Who looks at this page. Raises SignInRefused once that session has ended."""
+    return visitor(service).asker
+
+
+def may(service: runtime.Service, permission: Permission) -> bool:
+    """Whether who looks at this page may have something done."""
+    return permission in asker(service).permissions
+
+
+def check(service: runtime.Service, permission: Permission) -> None:
+    """Raises RefusedByPolicy where who looks at this page may not have it done."""
+    if not may(service, permission):
+        raise RefusedByPolicy(f"{asker(service).name} may not do this: it needs the permission {permission!r}.")
+
+
+def may_edit(service: runtime.Service, collection: str) -> bool:
+    """Whether who looks at this page may add documents to a collection and delete them."""
+    return may(service, "ingest") and permissions.may_edit(asker(service), collection)
+
+
+def collection_name(service: runtime.Service, name: str, t: Strings) -> str:
+    """A collection as whoever looks at the page knows it: their own is theirs alone."""
+    return t("only_me") if service.kb.catalog.person_of(name) == asker(service).name else name
+
+
 def held(service: runtime.Service) -> Held:
     """What the knowledge base holds; looked at anew every few seconds, for there may be very many documents."""
     known = st.session_state.get(_HELD)
-    if not isinstance(known, Held) or not known.documents or time.monotonic() - known.at > _HELD_FOR:
-        found = [d for d in service.kb.documents(service.asker) if html_chat.searchable(d)]
+    who, changes = asker(service), service.kb.catalog.access_changes()
+    is_known = isinstance(known, Held) and (known.asker, known.access_changes) == (who, changes)
+    if not isinstance(known, Held) or not is_known or not known.documents or time.monotonic() - known.at > _HELD_FOR:
+        found = [d for d in service.kb.documents(who) if html_chat.searchable(d)]
         types = {PurePosixPath(d.path).suffix.lstrip(".").lower() for d in found} - {""}
-        known = Held(len(found), tuple(sorted({d.collection for d in found})), tuple(sorted(types)), time.monotonic())
+        collections = tuple(sorted({d.collection for d in found}))
+        known = Held(len(found), collections, tuple(sorted(types)), time.monotonic(), who, changes)
         st.session_state[_HELD] = known
     return known
 

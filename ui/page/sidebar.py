@@ -11,8 +11,9 @@ from kb.errors import KBError
 from kb.schema import Language
 from ui.page import html_chat, html_sidebar, question_bar, session
 from ui.page.panel import panel, sign_out
-from ui.page.sanitise import label
+from ui.page.sanitise import label, plain
 from ui.service import runtime
+from ui.service.sign_in_page import PASSWORD
 from ui.words.strings import Strings
 
 _LISTED = 30
@@ -33,15 +34,15 @@ def render(service: runtime.Service, t: Strings, pages: Mapping[str, Any], *, on
         with st.container(key="side-pages", gap=None):
             _link(chat, t("page_chat"), ":material/forum:", chat=True)
             for name, icon in _ICONS.items():
-                _link(pages[name], t(f"page_{name}"), icon)
+                if name in pages:
+                    _link(pages[name], t(f"page_{name}"), icon)
         _conversations(service, t, chat, session.current_conversation_id() if on_chat else "")
         with st.container(key="side-foot", gap="small"):
-            _model(service, t, pages["models"])
+            _model(service, t, pages.get("models"))
             _language(t)
             words = t.count("document_count", session.held(service).documents)
             st.html(html_chat.wrap(f'<div class="side">{words}</div>'))
-            if st.button(t("sign_out"), icon=":material/logout:", type="tertiary", key="sign-out"):
-                sign_out()
+            _account(service, t)
 
 
 def _link(page: Any, words: str, icon: str | None = None, *, chat: bool = False, help: str | None = None) -> None:
@@ -64,8 +65,8 @@ def _conversations(service: runtime.Service, t: Strings, chat: Any, current: str
         persist_state="session",
     )
     wanted = (search or "").strip()
-    limit = st.session_state.get(_SHOWN, _LISTED)
-    listed = service.conversations.list(search=wanted, limit=limit + 1)
+    limit, asker = st.session_state.get(_SHOWN, _LISTED), session.asker(service)
+    listed = service.own(asker).list(asker.name, wanted, limit + 1)
     doing = st.session_state.get(_DOING)
 
     def on_action(name: str, value: str) -> None:
@@ -86,9 +87,10 @@ def _conversations(service: runtime.Service, t: Strings, chat: Any, current: str
 def _act(service: runtime.Service, name: str, value: str, doing: html_sidebar.Doing | None) -> None:
     """What a click in the list asks for. A conversation that is gone meanwhile leaves the list, and that is all."""
     st.session_state.pop(_DOING, None)
+    own = service.own(session.asker(service))
     try:
         if name == "open":
-            found = service.conversations.get(value)
+            found = own.get(value)
             if found is not None:
                 session.close_sources()
                 session.open_conversation(found)
@@ -96,12 +98,12 @@ def _act(service: runtime.Service, name: str, value: str, doing: html_sidebar.Do
         elif name in ("rename", "remove"):
             st.session_state[_DOING] = (name, value)
         elif name == "renamed" and doing is not None:
-            service.conversations.rename(doing[1], value)
+            own.rename(doing[1], value)
         elif name == "removed":
             if value == session.current_conversation_id():
                 question_bar.with_documents()
                 session.new_conversation(service)
-            service.conversations.delete(value)
+            own.delete(value)
         elif name == "more":
             st.session_state[_SHOWN] = st.session_state.get(_SHOWN, _LISTED) + _LISTED
     except KBError as error:
@@ -147,7 +149,29 @@ def _model(service: runtime.Service, t: Strings, models: Any) -> None:
         with suppress(KBError):  # one that is missing is told of once loading has failed
             words = f"{html_chat.engine(service.kb.model.engine, t)} · {service.kb.model.name}"
     with st.container(key="side-model"):
-        _link(models, label(words), help=t("models_open"))
+        if models is not None:
+            _link(models, label(words), help=t("models_open"))
+        else:
+            st.html(html_chat.wrap(f'<div class="side">{plain(words)}</div>'))
+
+
+def _account(service: runtime.Service, t: Strings) -> None:
+    """Who is signed in, and the way out; for a person also that of all their browsers, and to another password."""
+    here = session.visitor(service).session
+    person = service.people.get(here.person) if here is not None else None
+    if person is None:
+        if st.button(t("sign_out"), icon=":material/logout:", type="tertiary", key="sign-out"):
+            sign_out()
+        return
+    name = person.full_name or person.name
+    with st.popover(label(name), icon=":material/account_circle:", width="stretch", key="account"):
+        role = t("account_role", name=person.name, role=t(f"role_{person.role}"))
+        st.html(html_chat.wrap(f'<div class="side">{plain(role)}</div>'))
+        st.link_button(t("password_change"), PASSWORD, icon=":material/key:", type="tertiary", width="stretch")
+        if st.button(t("sign_out"), icon=":material/logout:", type="tertiary", key="sign-out"):
+            sign_out()
+        if st.button(t("sign_out_everywhere"), icon=":material/devices:", type="tertiary", key="sign-out-everywhere"):
+            sign_out(everywhere=True)
 
 
 @st.fragment(run_every=1.0)

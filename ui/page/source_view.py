@@ -50,7 +50,7 @@ def _act(opened: OpenSources, name: str, value: str) -> None:
 def _pane(service: runtime.Service, opened: OpenSources, t: Strings) -> str:
     source = opened.source
     try:
-        stored = service.kb.stored_text(service.asker, source.collection, source.document, source.version)
+        stored = service.kb.stored_text(session.asker(service), source.collection, source.document, source.version)
     except KBError as error:
         gone = html_chat.problem(source.document, t("source_gone", reason=t.message(str(error))))
         return html_source.pane(opened, "", "", f'<div class="sheet">{gone}</div>', t)

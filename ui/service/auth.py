@@ -1,8 +1,6 @@
-"""Access: the token of programs, the sessions of browsers, and where the running service of a home is found."""
+"""Access: the gate before page and API, the home's token, and where the running service of a home is found."""
 
 import fcntl
-import hashlib
-import hmac
 import json
 import os
 import secrets
@@ -11,18 +9,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from anyio import to_thread
 
 from kb.errors import HomeError
-from kb.store.sessions import Session
+from kb.people.sessions import Session
+from ui.service.replies import NO_STORE, OPENAI, Headers, Reply, is_api, is_under, label_of
 from ui.service.sessions import SESSION_LASTS, Sessions
+from ui.service.sign_in import SignIn, cookie_of, place_of
+from ui.service.sign_in_page import PASSWORD, SIGN_IN
+from ui.service.visitors import Visitor, Visitors
 
 ADDRESS = "127.0.0.1"
 _LEAST_TOKEN = 32  # characters: a shorter one was not made here
-
-Headers = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,51 +124,58 @@ def _locked(file: Path) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What is answered in place of the application."""
-
-    status: int
-    headers: Headers
-    body: bytes = b""
-
-
 class Gate:
-    """Lets in programs, which have the token (`Authorization: Bearer`), and browsers, which have a session (a cookie).
+    """Lets in whom `Visitors` knows; a code in the address begins a session of the owner, once.
 
-    A code in the address begins a session, once. The cookie's name is the home's: browsers send the cookies of a host
-    to all its ports.
+    Others are told how to get in: by signing in where there are accounts, else by an address of `kb open`.
     """
 
-    def __init__(self, token: str, home: Path, sessions: Sessions) -> None:
-        self._token, self._sessions = token.encode(), sessions
-        self._cookie = f"kb-{hashlib.sha256(str(home.absolute()).encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
+    def __init__(self, visitors: Visitors, sessions: Sessions, sign_in: SignIn) -> None:
+        self._visitors, self._sessions, self._sign_in = visitors, sessions, sign_in
 
-    async def reply(self, scope: Any) -> Reply | None:
-        """None for who may pass, with the session, or None, as `SESSION` in the scope; else what is answered instead:
-        a redirect that takes the code out of the address, or a refusal. Raises KBError where a session cannot be
-        stored.
+    async def reply(self, scope: Any, receive: Any = None) -> Reply | None:
+        """None for who may pass, with who it is as `VISITOR` in the scope; else what is answered instead: a form, a
+        redirect, or a refusal. Raises KBError where a session cannot be stored.
         """
-        bearers, secrets = self._sent(scope["headers"])
-        session = next(filter(None, map(self._sessions.holder, secrets)), None)
-        scope[SESSION] = session
+        visitor = self._visitors.of(scope["headers"])
+        scope[VISITOR] = visitor
+        if _is_from_elsewhere(scope, visitor):
+            return _NOT_FROM_HERE
+        if scope["type"] == "http":
+            reply = await self._sign_in.reply(scope, receive, visitor)
+            if reply is None:
+                reply = await self._exchanged(scope, visitor)
+            if reply is not None:
+                return reply
+        if visitor is None:
+            return self._refusal(scope)
+        if visitor.must_change and not _is_leaving(scope):
+            return _first_a_password(scope)
+        return None
+
+    async def _exchanged(self, scope: Any, visitor: Visitor | None) -> Reply | None:
+        """The redirect that takes a code out of the address; None where there is none."""
         query = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
         codes = [value for name, value in query if name == "code"]
-        if codes and scope["type"] == "http" and scope["method"] == "GET" and not is_api(scope["path"]):
-            place = _without_code(scope["path"], query)
-            if session is not None:
-                return Reply(303, [(b"location", place), _NO_STORE])
-            secret = await to_thread.run_sync(self._sessions.exchange, codes[0], _label(scope["headers"]))
-            if secret is None:
-                return _refusal(scope, "This address was used already, or is too old.", "这个地址已经用过，或已过期。")
-            lasts = int(SESSION_LASTS.total_seconds())
-            cookie = f"{self._cookie}={secret}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Strict"
-            return Reply(303, [(b"location", place), (b"set-cookie", cookie.encode()), _NO_STORE])
-        if session is not None or any(map(self._is_token, bearers)):
+        if not codes or scope["method"] != "GET" or is_api(scope["path"]):
             return None
+        place = place_of(scope["path"], scope.get("query_string", b""), without=("code",)).encode()
+        if visitor is not None and visitor.session is not None:
+            return Reply(303, [(b"location", place), NO_STORE])
+        secret = await to_thread.run_sync(self._sessions.exchange, codes[0], label_of(scope["headers"]))
+        if secret is None:
+            return _address_refusal("This address was used already, or is too old.", "这个地址已经用过，或已过期。")
+        cookie = cookie_of(self._visitors, secret, int(SESSION_LASTS.total_seconds()))
+        return Reply(303, [(b"location", place), (b"set-cookie", cookie.encode()), NO_STORE])
+
+    def _refusal(self, scope: Any) -> Reply:
+        if is_api(scope["path"]):
+            return _api_refusal(scope["path"], 401, "TokenMissing", _NO_TOKEN, [_BEARER])
         if _came_from_elsewhere(scope):
             return _AGAIN
-        return _refusal(scope, "This page needs a new address.", "请用新的地址打开此页面。")
+        if self._sign_in.needed:
+            return self._sign_in.page(scope)
+        return _address_refusal("This page needs a new address.", "请用新的地址打开此页面。")
 
     def while_it_lasts(self, session: Session, receive: Any, send: Any) -> tuple[Any, Any]:
         """`receive` and `send` of a WebSocket over which nothing goes any more once the session has ended."""
@@ -176,59 +183,59 @@ class Gate:
 
         async def receive_while() -> Any:
             message = await receive()
-            return message if self._sessions.lasts(session.id) else {"type": "websocket.disconnect", "code": 1008}
+            seen = message["type"] == "websocket.receive"
+            lasts = self._visitors.goes_on(session, seen=seen)
+            return message if lasts else {"type": "websocket.disconnect", "code": 1008}
 
         async def send_while(message: Any) -> None:
             nonlocal closed
             if closed:
                 return
-            if closed := not self._sessions.lasts(session.id):
+            if closed := not self._visitors.goes_on(session):
                 message = {"type": "websocket.close", "code": 1008}
             await send(message)
 
         return receive_while, send_while
 
-    def _is_token(self, given: str) -> bool:
-        return hmac.compare_digest(given.encode("utf-8", "replace"), self._token)
 
-    def _sent(self, headers: Headers) -> tuple[list[str], list[str]]:
-        """The tokens and the secrets of sessions in a request's headers."""
-        bearers, secrets = [], []
-        for name, raw in headers:
-            value = raw.decode("latin-1")
-            if name == b"authorization":
-                scheme, _, token = value.partition(" ")
-                if scheme.lower() == "bearer":
-                    bearers.append(token.strip())
-            elif name == b"cookie":
-                pairs = (part.strip().partition("=") for part in value.split(";"))
-                secrets += [secret for key, _, secret in pairs if key == self._cookie]
-        return bearers, secrets
+VISITOR = "kb.visitor"  # where a request's scope says who it comes from
+_BEARER = (b"www-authenticate", b'Bearer realm="kb"')
+_NO_TOKEN = (
+    "The token is missing, wrong or out of date. Send that of the file `token` in the home, or one of `kb tokens "
+    "create`, as `Authorization: Bearer TOKEN`."
+)
+_CHANGE_FIRST = "The password is for one time. Sign in on the page and choose one of your own."
 
 
-SESSION = "kb.session"  # where a request's scope says which session it has
-_NO_STORE = (b"cache-control", b"no-store")
+def _is_from_elsewhere(scope: Any, visitor: Visitor | None) -> bool:
+    """Whether something is to be done in the name of whose browser shows another site's page.
+
+    A foreign `Origin` is refused before the gate; a browser that changes something must say where from.
+    """
+    if scope["type"] != "http":
+        return False  # a browser's says its origin
+    if visitor is None and not scope["path"].startswith(SIGN_IN):
+        return False  # a stranger, who is refused anyhow
+    if visitor is not None and visitor.session is None:
+        return False  # a program: no browser sends its token by itself
+    headers = dict(scope["headers"])
+    site = headers.get(b"sec-fetch-site")
+    if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        return is_api(scope["path"]) and site in (b"cross-site", b"same-site")
+    return site != b"same-origin" if site is not None else b"origin" not in headers
 
 
-def _without_code(path: str, query: list[tuple[str, str]]) -> bytes:
-    place = "/" + quote(path.lstrip("/"))  # one slash: `//host` would lead to another host
-    kept = urlencode([(name, value) for name, value in query if name != "code"])
-    return (place + (f"?{kept}" if kept else "")).encode()
+def _is_leaving(scope: Any) -> bool:
+    """Whether a request ends the session it comes with."""
+    is_delete = scope["type"] == "http" and scope["method"] == "DELETE"
+    return is_delete and scope["path"] in ("/api/sessions/current", "/api/sessions")
 
 
-def _label(headers: Headers) -> str:
-    """What a browser says it is, in short: `Firefox on Linux`."""
-    agent = next((value.decode("latin-1") for name, value in headers if name == b"user-agent"), "")
-    browser = next((shown for word, shown in _BROWSERS if word in agent), agent.partition("/")[0][:40])
-    system = next((f" on {shown}" for word, shown in _SYSTEMS if word in agent), "")
-    return browser + system
-
-
-_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-_SYSTEMS = (
-    ("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iOS"), ("Windows", "Windows"), ("Mac OS", "macOS"),
-    ("Linux", "Linux"),
-)  # fmt: skip
+def _first_a_password(scope: Any) -> Reply:
+    if is_api(scope["path"]) or scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD"):
+        return _api_refusal(scope["path"], 403, "RefusedByPolicy", _CHANGE_FIRST)
+    place = place_of(scope["path"], scope.get("query_string", b""))
+    return Reply(303, [(b"location", f"{PASSWORD}?{urlencode({'next': place})}".encode()), NO_STORE])
 
 
 def _came_from_elsewhere(scope: Any) -> bool:
@@ -247,7 +254,7 @@ def _came_from_elsewhere(scope: Any) -> bool:
 # The browser asks once more, from this page of ours, and then sends the cookie if it has one.
 _AGAIN = Reply(
     200,
-    [(b"content-type", b"text/html; charset=utf-8"), _NO_STORE],
+    [(b"content-type", b"text/html; charset=utf-8"), NO_STORE],
     b'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0"><title></title>',
 )
 _HELP_EN = (
@@ -273,28 +280,22 @@ h1 {{ font-size: 1.25rem; margin-bottom: .25rem }} code {{ font-size: .92em }} s
 """
 
 
-def _refusal(scope: Any, english: str, chinese: str) -> Reply:
-    """401: JSON for the API, a small page elsewhere."""
-    headers: Headers = [(b"www-authenticate", b'Bearer realm="kb"'), _NO_STORE]
-    if is_api(scope["path"]):
-        message = (
-            "The token is missing or wrong. Send that of the file `token` in the home as `Authorization: Bearer TOKEN`."
-        )
-        told: dict[str, str | None] = {"kind": "TokenMissing", "message": message}
-        if _is_under("/v1", scope["path"]):  # in OpenAI's form
-            told = {"message": message, "type": "invalid_request_error", "param": None, "code": "invalid_api_key"}
-        return Reply(401, [(b"content-type", b"application/json"), *headers], json.dumps({"error": told}).encode())
+_NOT_FROM_HERE = Reply(
+    403,
+    [(b"content-type", b"text/plain; charset=utf-8"), NO_STORE],
+    b"Refused: this request does not come from a page of this service.\n",
+)
+
+
+def _api_refusal(path: str, status: int, kind: str, message: str, more: Headers | None = None) -> Reply:
+    told: dict[str, str | None] = {"kind": kind, "message": message}
+    if is_under(OPENAI, path):  # in OpenAI's form
+        code = "invalid_api_key" if status == 401 else kind
+        told = {"message": message, "type": "invalid_request_error", "param": None, "code": code}
+    body = json.dumps({"error": told}).encode()
+    return Reply(status, [(b"content-type", b"application/json"), NO_STORE, *(more or [])], body)
+
+
+def _address_refusal(english: str, chinese: str) -> Reply:
     page = _PAGE.format(en=english, zh=chinese, help_en=_HELP_EN, help_zh=_HELP_ZH)
-    return Reply(401, [(b"content-type", b"text/html; charset=utf-8"), *headers], page.encode())
-
-
-def is_api(path: str) -> bool:
-    """Whether a path is for programs rather than the page's."""
-    return any(_is_under(place, path) for place in API_PATHS)
-
-
-def _is_under(place: str, path: str) -> bool:
-    return path == place or path.startswith(f"{place}/")
-
-
-API_PATHS = ("/api", "/v1", "/mcp")
+    return Reply(401, [(b"content-type", b"text/html; charset=utf-8"), _BEARER, NO_STORE], page.encode())

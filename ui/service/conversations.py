@@ -21,6 +21,7 @@ from weakref import WeakValueDictionary
 from kb.errors import ConversationNotFound, KBError
 from kb.language.prompt_text import estimate_tokens
 from kb.models.cancellation import Cancellation
+from kb.people.permissions import owner
 from kb.schema import EVERYTHING, Event, Message, Principal, Scope, Thought
 from kb.store.conversations import (
     ConversationStore,
@@ -35,14 +36,14 @@ from kb.store.conversations import (
 from kb.store.database import now
 from ui.service.answer_task import RunningAnswer, Snapshot, begins
 from ui.service.fair_queue import FairQueue, Queued, in_turn
-from ui.service.turns import Conversation, Turn, answer_of, stored_turn, turn_of
+from ui.service.turns import Conversation, Turn, answer_of, stored_turn, told_of, turn_of
 
 if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
 
 __all__ = ["LOCAL", "Conversation", "Conversations", "Feedback", "Mode", "RunningAnswer", "Snapshot", "Turn"]
 
-LOCAL = Principal("local", unlimited=True)
+LOCAL = owner()
 _KEPT_OPEN = 32  # conversations that stay loaded though nobody looks at them
 _CHECKPOINT_SECONDS = 2.0
 _UNREAD = -1  # instead of how often it was cleared
@@ -163,17 +164,21 @@ class Conversations:
         temperature: float | None = None,
         client: str = "page",
         asker: Principal | None = None,
+        shown: Conversation | None = None,
     ) -> Turn | None:
         """Begin a turn. None when one is already being answered: a double click, or a second tab.
 
-        `client` is whose turn in the queue it takes. Raises ConversationNotFound where the conversation was deleted,
+        `client` is whose turn in the queue it takes, `shown` the conversation as far as the asker may see it, which is
+        all that the model is told of it. Raises ConversationNotFound where the conversation was deleted,
         and UsageError where there is no room for another.
         """
         with conversation.lock:
             if conversation.running is not None:
                 return None
-            how = _How(client, asker or self._asker, conversation.history(), think_budget, seed, temperature)
-            return self._append(conversation, _new_turn(question, mode, scope), how)
+            known = conversation if shown is None else shown
+            how = _How(client, asker or self._asker, known.history(), think_budget, seed, temperature)
+            turn = self._new_turn(question, mode, scope, told_of(known))
+            return self._append(conversation, turn, how)
 
     def again(
         self,
@@ -185,6 +190,7 @@ class Conversations:
         temperature: float | None = None,
         client: str = "page",
         asker: Principal | None = None,
+        shown: Conversation | None = None,
     ) -> Turn | None:
         """Put the question of a turn once more, as it was put then: what came after it is no context.
 
@@ -194,16 +200,17 @@ class Conversations:
         with conversation.lock:
             if conversation.running is not None:
                 return None
-            turn = conversation.turn(position)
+            turn, known = conversation.turn(position), conversation if shown is None else shown
             how = _How(
                 client,
                 asker or self._asker,
-                conversation.history(before=position),
+                known.history(before=position),
                 think_budget,
                 secrets.randbelow(2**31) if seed is None else seed,
                 RETRY_TEMPERATURE if temperature is None else temperature,
             )
-            return self._append(conversation, _new_turn(turn.question, turn.mode, turn.scope), how)
+            turn = self._new_turn(turn.question, turn.mode, turn.scope, told_of(known, before=position))
+            return self._append(conversation, turn, how)
 
     def _append(self, conversation: Conversation, turn: Turn, how: _How) -> Turn:
         turn.position = conversation.turns[-1].position + 1 if conversation.turns else 0
@@ -227,9 +234,17 @@ class Conversations:
         asker: Principal | None = None,
     ) -> RunningAnswer:
         """An answer outside any conversation, which nothing keeps. It waits in the same queue."""
-        turn = _new_turn(question, mode, scope)
+        turn = self._new_turn(question, mode, scope)
         self._begin(None, turn, _How(client, asker or self._asker, history, think_budget, seed, temperature))
         return turn.running
+
+    def _new_turn(self, question: str, mode: Mode, scope: Scope, told_of: tuple[tuple[str, str], ...] = ()) -> Turn:
+        begun = RunningAnswer.ended(Snapshot(state=begins(mode)), 0.0)  # until it is begun
+        changes = self._kb.catalog.access_changes()
+        return Turn(
+            clean(question), mode, begun, secrets.token_hex(12), scope=scope, asked_at=now(), access_changes=changes,
+            told_of=told_of,
+        )  # fmt: skip
 
     def running(self) -> builtins.list[Turn]:
         """All turns being answered now, also those outside any conversation."""
@@ -370,8 +385,3 @@ class Conversations:
             if len(self._held) > _KEPT_OPEN:
                 self._held.popitem(last=False)
         return conversation
-
-
-def _new_turn(question: str, mode: Mode, scope: Scope) -> Turn:
-    begun = RunningAnswer.ended(Snapshot(state=begins(mode)), 0.0)  # until it is begun
-    return Turn(clean(question), mode, begun, secrets.token_hex(12), scope=scope, asked_at=now())

@@ -8,19 +8,28 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from ingest.sync.jobs import Jobs
 from kb.errors import KBError
+from kb.people.accounts import People
+from kb.people.api_tokens import ApiTokens
 from kb.schema import Principal
 from ui.pictures import cache
 from ui.service import allowed_paths
-from ui.service.conversations import LOCAL, Conversations
+from ui.service.auth import Gate, token_of
+from ui.service.conversations import Conversations
 from ui.service.evaluation_runs import Evaluations
 from ui.service.fair_queue import FairQueue
 from ui.service.model_downloads import Pulls
+from ui.service.own_conversations import OwnConversations
+from ui.service.own_jobs import OwnJobs
 from ui.service.sessions import Sessions
+from ui.service.sign_in import SignIn
+from ui.service.throttle import Throttle
 from ui.service.uploading import Uploads
+from ui.service.visitors import Visitors
 
 if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
@@ -146,17 +155,27 @@ class Service:
     warm_up: WarmUp
     evaluations: Evaluations
     pulls: Pulls
+    people: People
+    tokens: ApiTokens
     sessions: Sessions
-    asker: Principal = LOCAL
+    visitors: Visitors
+    gate: Gate
 
     @classmethod
-    def of(cls, kb: "KnowledgeBase") -> "Service":
-        """The service of a knowledge base; nothing runs yet."""
-        queue, jobs = FairQueue(), Jobs(kb)
+    def of(cls, kb: "KnowledgeBase", *, secure: bool = False) -> "Service":
+        """The service of a knowledge base, `secure` where browsers reach it over TLS; nothing runs yet."""
+        queue, jobs, limits = FairQueue(), Jobs(kb), kb.settings.service
         kb.deletion.forgetting.append(cache.forget)
+        people = People(kb.catalog)
+        tokens = ApiTokens(kb.catalog, people)
+        idle, lasts = timedelta(minutes=limits.session_idle_minutes), timedelta(hours=limits.session_hours)
+        sessions = Sessions(kb.catalog, idle=idle, lasts=lasts)
+        people.on_end.append(sessions.forget)
+        visitors = Visitors(token_of(kb.home.path), kb.home.path, sessions, people, tokens, secure=secure)
+        gate = Gate(visitors, sessions, SignIn(people, sessions, Throttle(kb.catalog), visitors))
         return cls(
             kb, Conversations(kb, queue), queue, jobs, Uploads(kb, jobs), WarmUp(kb), Evaluations(kb, queue),
-            Pulls(kb.settings), Sessions(kb.catalog),
+            Pulls(kb.settings), people, tokens, sessions, visitors, gate,
         )  # fmt: skip
 
     def start(self) -> None:
@@ -197,6 +216,14 @@ class Service:
             llm.remove_model(self.kb.settings.llm, name)
             self.kb.drop_model()
         self.warm_up.start()
+
+    def own(self, asker: Principal) -> OwnConversations:
+        """The conversations of whoever asks, as far as they may see them."""
+        return OwnConversations(self.conversations, self.kb.catalog, asker)
+
+    def jobs_of(self, asker: Principal) -> OwnJobs:
+        """The jobs of whoever asks."""
+        return OwnJobs(self.jobs, asker)
 
     @contextmanager
     def _model_at_rest(self) -> Iterator[None]:

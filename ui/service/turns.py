@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from kb.errors import ConversationNotFound
 from kb.schema import EVERYTHING, Message, Scope
-from kb.store.conversations import FINISHED, Feedback, Mode, StoredTurn, title_of
+from kb.store.conversations import FINISHED, Feedback, Mode, StoredTurn, sources_of, title_of
 from ui.service.answer_task import RunningAnswer, Snapshot
 
 
@@ -22,6 +22,8 @@ class Turn:
     feedback: Feedback | None = None
     asked_at: str = ""  # ISO 8601, UTC
     think_budget: int | None = None  # tokens; None: the model's own, as long as it has not begun to reason
+    access_changes: int = 0  # how often it had been changed who may read what, when it was asked
+    told_of: tuple[tuple[str, str], ...] = ()  # documents, as (collection, path), of which the turns before it speak
 
 
 @dataclass(eq=False)
@@ -66,6 +68,12 @@ class Conversation:
         return messages
 
 
+def told_of(conversation: Conversation, before: int | None = None) -> tuple[tuple[str, str], ...]:
+    """The documents, as (collection, path), of which its turns up to the one at position `before` speak."""
+    turns = [turn for turn in conversation.turns if before is None or turn.position < before]
+    return tuple(sorted({source for turn in turns for source in sources_of(stored_turn(turn))}))
+
+
 def stored_turn(turn: Turn) -> StoredTurn:
     """A turn as the store keeps it."""
     s = turn.running.snapshot
@@ -73,7 +81,8 @@ def stored_turn(turn: Turn) -> StoredTurn:
         id=turn.id, position=turn.position, question=turn.question, mode=turn.mode, scope=turn.scope, state=s.state,
         searched=s.searched, thinking=s.thinking, thought_tokens=s.thought_tokens, text=s.text, passages=s.passages,
         notices=s.notices, answer=s.answer, error=s.error, asked_at=turn.asked_at, seconds=turn.running.seconds,
-        feedback=turn.feedback, think_budget=turn.think_budget,
+        feedback=turn.feedback, think_budget=turn.think_budget, access_changes=turn.access_changes,
+        told_of=turn.told_of,
     )  # fmt: skip
 
 
@@ -91,5 +100,5 @@ def turn_of(stored: StoredTurn) -> Turn:
     """A turn read from the store."""
     return Turn(
         stored.question, stored.mode, answer_of(stored), stored.id, stored.position, stored.scope, stored.feedback,
-        stored.asked_at, stored.think_budget,
+        stored.asked_at, stored.think_budget, stored.access_changes, stored.told_of,
     )  # fmt: skip

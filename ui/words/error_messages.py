@@ -3,10 +3,14 @@
 A message is made of one entry or of several, one after the other. A longer entry stands before one it begins with.
 """
 
+from ui.words.translated_access import ACCESS
 from ui.words.translated_documents import DOCUMENTS
+from ui.words.translated_people import PEOPLE
 
 MESSAGES: tuple[tuple[str, str], ...] = (
     *DOCUMENTS,
+    *ACCESS,
+    *PEOPLE,
     # limits of requests
     ("A conversation holds {n} questions. Begin a new one.", "一个对话最多 {n} 个问题。请新建对话。"),
     (
@@ -133,7 +137,13 @@ MESSAGES: tuple[tuple[str, str], ...] = (
         "没有保留 {path} 的原文件：它是数据包中的一条记录。",
     ),
     ("{path} has no readable text.", "{path} 没有可读的文字。"),
+    ("{who} may not delete documents of {collection}.", "{who} 无权删除集合 {collection} 中的文档。"),
     ("{who} may not delete documents.", "{who} 无权删除文档。"),
+    (
+        "{who} may not add documents to {collection}. An administrator says who edits which collections.",
+        "{who} 无权向集合 {collection} 添加文档。谁可以编辑哪些集合由管理员决定。",
+    ),
+    ("{who} may not do this: it needs the permission {permission}.", "{who} 无权执行此操作：需要权限 {permission}。"),
     # questions
     ("The question is empty. Write what you want to know.", "问题是空的，请写下您想了解的内容。"),
     (

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 
 from kb.schema import Language
+from ui.words.strings_access import TEXTS as ACCESS
 from ui.words.strings_pages import TEXTS as PAGES
+from ui.words.strings_people import TEXTS as PEOPLE
 from ui.words.text import Text
 from ui.words.translations import localised
 
 TEXTS: Mapping[str, Text] = {
     **PAGES,
+    **ACCESS,
+    **PEOPLE,
     # the frame
     "page_failed": Text("页面无法显示", "The page could not be shown"),
     "product": Text("知识库助手", "Knowledge base"),

@@ -15,6 +15,7 @@ import pytest
 from ingest.document import files
 from ingest.sync import change_detection, indexing, pipeline
 from ingest.sync.pipeline import IngestProgress, IngestReport, ingest
+from kb.access.rules import Place
 from kb.assistant import KnowledgeBase
 from kb.config import load_settings
 from kb.errors import StorageFull, UsageError
@@ -283,17 +284,20 @@ def test_a_file_that_moves_behind_what_was_listed_keeps_its_document(
     assert quick.catalog.find_document(OWNER, "a/handbook.md")[0] == before
 
 
-def test_a_moved_file_keeps_its_readers(quick: KnowledgeBase, docs: Path) -> None:
+def test_a_moved_file_keeps_readers_of_its_own_and_has_those_of_its_new_path(quick: KnowledgeBase, docs: Path) -> None:
+    write(docs, {"plan.md": "The office moves in May."})
     ingest(quick, [docs])
-    document, _ = quick.catalog.find_document(OWNER, "handbook.md")
-    with quick.catalog.transaction() as db:
-        db.execute("INSERT INTO access_classes (id, readers) VALUES (7, '[\"hr\"]')")
-        db.execute("UPDATE documents SET access_id = 7 WHERE id = ?", (document,))
-        db.execute("UPDATE chunks SET access_id = 7 WHERE document_id = ?", (document,))
+    guest, berta = Principal("guest"), Principal("berta", frozenset({"hr"}))
+    quick.catalog.set_readers("owner", Place("collection", "docs"), ["*"])
+    quick.catalog.set_readers("owner", Place("path", "docs", "hr/*"), ["group:hr"])
+    quick.catalog.set_readers("owner", Place("document", "docs", "handbook.md"), ["group:hr"])
+    assert {d.path for d in quick.documents(guest)} == {"plan.md"}
     (docs / "handbook.md").rename(docs / "manual.md")
-    ingest(quick, [docs])
-    assert {d.path for d in quick.documents(Principal("guest"))} == {"hr/休假.md"}
-    assert {d.path for d in quick.documents(Principal("h", frozenset({"hr"})))} == {"hr/休假.md", "manual.md"}
+    (docs / "plan.md").rename(docs / "hr/plan.md")
+    (docs / "hr/休假.md").rename(docs / "休假.md")
+    assert ingest(quick, [docs]).unchanged == 3
+    assert {d.path for d in quick.documents(guest)} == {"休假.md"}
+    assert {d.path for d in quick.documents(berta)} == {"休假.md", "hr/plan.md", "manual.md"}
 
 
 def test_a_copy_is_a_document_of_its_own_and_no_move(quick: KnowledgeBase, docs: Path, embedded: list[str]) -> None:

@@ -15,6 +15,7 @@ from ingest.reading.process_pool import Reading
 from ingest.sync import reindexing
 from ingest.sync.pipeline import ingest
 from ingest.sync.reindexing import ReindexProgress, reindex
+from kb.access.rules import Place
 from kb.assistant import KnowledgeBase
 from kb.config import EmbeddingSettings, Settings, SplittingSettings
 from kb.errors import EmbeddingChanged
@@ -93,6 +94,7 @@ def test_another_embedding_model_is_refused_until_it_is_carried_out(home: Path) 
         report = reindex(kb, "owner")
         assert report.embedded == report.chunks
         assert kb.search(QUESTION, OWNER).passages[0].document == "handbook.md"
+        kb.catalog.set_readers("owner", Place("collection", "docs"), ["*"])
         assert kb.search(QUESTION, Principal("guest")).passages[0].document == "handbook.md"
         stored, used = embeddings(kb)
         assert stored == used
@@ -221,13 +223,10 @@ def test_an_original_that_is_lost_does_not_lose_the_document(home: Path) -> None
 def test_readers_stay_who_they_were(home: Path) -> None:
     guest = Principal("guest")
     with opened(home, SMALLER) as kb:
-        with kb.catalog.transaction() as db:
-            db.execute("""INSERT INTO access_classes (id, readers) VALUES (7, '["hr"]')""")
-            db.execute("UPDATE documents SET access_id = 7 WHERE path = 'handbook.md'")
-            db.execute(
-                "UPDATE chunks SET access_id = 7 WHERE document_id IN (SELECT id FROM documents WHERE access_id = 7)"
-            )
+        kb.catalog.set_readers("owner", Place("collection", "docs"), ["*"])
+        kb.catalog.set_readers("owner", Place("document", "docs", "handbook.md"), ["group:hr"])
         reindex(kb, "owner")
+        assert kb.search(QUESTION, guest, 50).passages
         assert "handbook.md" not in {p.document for p in kb.search(QUESTION, guest, 50).passages}
         assert kb.search(QUESTION, Principal("berta", frozenset({"hr"}))).passages[0].document == "handbook.md"
 

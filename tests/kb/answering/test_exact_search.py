@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kb.access.rules import Place
 from kb.answering import exact_search as scan_module
 from kb.answering.exact_search import ExactScan, Selection
+from kb.schema import Principal
 from kb.store.catalog import Catalog, NewVersion
 from tests.kb.storage import SeededEmbedder, version
 
@@ -51,18 +53,23 @@ def fill(catalog: Catalog) -> None:
     publish(
         catalog,
         version("open.md", *texts(200, "open")),
-        version("hr.md", *texts(30, "hr"), readers=("hr",)),
-        version("nobody.md", *texts(20, "nobody"), readers=()),
+        version("hr.md", *texts(30, "hr")),
+        version("nobody.md", *texts(20, "nobody")),
         version("中文.md", *texts(40, "这里写的是年假规定")),
     )
 
 
-@pytest.mark.parametrize("readers", [['["*"]'], ['["hr"]'], ['["*"]', '["hr"]'], ["[]"]])
-def test_only_chunks_of_the_access_classes_are_found(catalog: Catalog, readers: list[str]) -> None:
+@pytest.mark.parametrize("groups", [(), ("hr",), ("hr", "board"), ("board",)], ids="-".join)
+def test_only_chunks_of_documents_that_the_asker_may_read_are_found(catalog: Catalog, groups: tuple[str, ...]) -> None:
     fill(catalog)
-    ids = [r["id"] for r in catalog.db.execute("SELECT * FROM access_classes") if r["readers"] in readers]
-    expected = brute_force(catalog, f"c.access_id IN ({','.join(map(str, ids))})")
-    assert_same(ExactScan(catalog).select(access_ids=ids), expected)
+    scan = ExactScan(catalog)
+    scan.select()  # what is in memory already follows
+    catalog.set_readers("owner", Place("default"), ["*"])
+    catalog.set_readers("owner", Place("document", "docs", "hr.md"), ["group:hr"])
+    catalog.set_readers("owner", Place("document", "docs", "nobody.md"), [])
+    paths = ["'open.md'", "'中文.md'", *(["'hr.md'"] if "hr" in groups else [])]
+    expected = brute_force(catalog, f"c.document_id IN (SELECT id FROM documents WHERE path IN ({', '.join(paths)}))")
+    assert_same(scan.select(catalog.document_ids(Principal("guest", frozenset(groups)))), expected)
 
 
 def test_documents_and_languages_limit_too(catalog: Catalog) -> None:
@@ -70,7 +77,7 @@ def test_documents_and_languages_limit_too(catalog: Catalog) -> None:
     scan = ExactScan(catalog)
     assert_same(scan.select(), brute_force(catalog))
     assert_same(scan.select(language="zh"), brute_force(catalog, "c.language = 'zh'"))
-    assert_same(scan.select([1], [1, 2]), brute_force(catalog, "c.access_id = 1 AND c.document_id IN (1, 2)"))
+    assert_same(scan.select([1, 2], "en"), brute_force(catalog, "c.language = 'en' AND c.document_id IN (1, 2)"))
     assert scan.select(language="zh").nearest(ASKED, 3)
 
 
@@ -78,7 +85,7 @@ def test_one_who_may_read_nothing_finds_nothing(catalog: Catalog) -> None:
     scan = ExactScan(catalog)
     assert scan.select().nearest(ASKED, 5) == []
     publish(catalog, version("a.md", "text"))
-    assert scan.select(access_ids=[]).nearest(ASKED, 5) == []
+    assert scan.select([]).nearest(ASKED, 5) == []
     assert scan.select(document_ids=[]).chunk_ids.tolist() == []
 
 

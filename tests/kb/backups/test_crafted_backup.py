@@ -15,7 +15,9 @@ from kb.assistant import KnowledgeBase
 from kb.backups import backup_key
 from kb.backups.restore import Doubt, restore
 from kb.config import load_settings
-from kb.errors import HomeError, RefusedByPolicy, UsageError
+from kb.errors import HomeError, RefusedByPolicy, SignInRefused, UsageError
+from kb.people.accounts import People
+from kb.people.api_tokens import ApiTokens
 from tests import tiny
 from tests.knowledge import OWNER, write
 
@@ -175,6 +177,31 @@ def test_what_a_crafted_backup_would_do_later_is_taken_out_of_it(file: Path, tmp
         assert [row["paths"] for row in new.catalog.db.execute("SELECT paths FROM jobs WHERE who = 'me'")] == ["[]"]
         assert new.catalog.property("model") is None
     assert secret.exists()
+
+
+@pytest.mark.parametrize("is_proved", [True, False])
+def test_passwords_of_an_unproved_backup_let_nobody_in_and_no_token_of_any(
+    file: Path, kb: KnowledgeBase, tmp_path: Path, is_proved: bool
+) -> None:
+    people = People(kb.catalog)
+    people.add("mallory", by="root", password="what its maker knows")
+    _, token = ApiTokens(kb.catalog, people).create("x", ["admin"], 30, by="mallory")
+    kb.backup(tmp_path / "with-people.tar")
+    if not is_proved:
+        rewrite(tmp_path / "with-people.tar", tmp_path, lambda db: db.execute("UPDATE accounts SET full_name = 'M'"))
+    restore(tmp_path / "with-people.tar", tmp_path / "new", accepted=yes)
+    with opened(tmp_path / "new") as new:
+        restored = People(new.catalog)
+        assert ApiTokens(new.catalog, restored).holder(token) is None
+        assert [account.enabled for account in restored.all()] == [is_proved]
+        if is_proved:
+            assert restored.sign_in("mallory", "what its maker knows")
+        else:
+            with pytest.raises(SignInRefused):
+                restored.sign_in("mallory", "what its maker knows")
+            restored.change("mallory", by="root", enabled=True)
+            with pytest.raises(SignInRefused):
+                restored.sign_in("mallory", "what its maker knows")
 
 
 # ---- the MAC

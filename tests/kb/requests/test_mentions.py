@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from kb.access.rules import Place
 from kb.assistant import KnowledgeBase
 from kb.schema import Done, Message, Principal, Retrieved, Scope
 from tests.fakes import ScriptedModel
@@ -40,7 +41,9 @@ def test_what_no_document_mentions_is_said_to_be_in_none(filled: Fill) -> None:
 def test_documents_outside_of_the_scope_or_of_other_readers_are_not_listed(filled: Fill) -> None:
     kb = filled(ScriptedModel())
     text = "The office in Utrecht moves in May."
-    kb.indexes.publish([version("plan.md", text, readers=("board",), embedder=kb.embedder)])
+    kb.indexes.publish([version("plan.md", text, embedder=kb.embedder)])
+    kb.catalog.set_readers("owner", Place("default"), ["*"])
+    kb.catalog.set_readers("owner", Place("document", "docs", "plan.md"), ["group:board"])
     question = "Which documents mention Utrecht?"
     assert {c.document for c in kb.answer(question, OWNER).citations} == {"handbook.md", "plan.md"}
     assert {c.document for c in kb.answer(question, Principal("guest")).citations} == {"handbook.md"}

@@ -15,10 +15,12 @@ from streamlit.testing.v1 import AppTest
 from kb.schema import Answer, Scope
 from tests.ui.scripted import HANDBOOK, QUOTE, ScriptedKB
 from ui import server
-from ui.page import chat_view, html_chat, panel
+from ui.page import chat_view, html_chat, panel, session
 from ui.service import runtime
 from ui.service.addresses import source_address
 from ui.service.answer_task import RunningAnswer, Snapshot
+from ui.service.auth import token_of
+from ui.service.conversations import LOCAL
 
 APP = Path(__file__).parents[3] / "ui" / "page" / "app.py"
 SIZE = 30_000  # characters of an answer that does not end
@@ -52,8 +54,9 @@ def service(kb: ScriptedKB) -> Iterator[runtime.Service]:
 
 
 @pytest.fixture
-def visit(service: runtime.Service) -> Callable[..., AppTest]:
+def visit(service: runtime.Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """Open the page at an address, as a browser does that was never there, or was loaded anew."""
+    monkeypatch.setattr(session, "_headers", lambda: [("Authorization", f"Bearer {token_of(tmp_path)}")])
 
     def visit(query: Mapping[str, Any] | None = None) -> AppTest:
         for made in vars(panel).values():
@@ -269,7 +272,7 @@ def test_a_stopped_answer_whose_document_was_deleted_is_not_said_to_be_kept(
     assert turn.running.join(30)  # what was written is in the store, from which the deletion takes it
     page = visit({"c": conversation.id})
     assert "What was written is kept" in drawn(page)
-    kb.delete_documents(service.asker, [("staff", "handbook.md")])
+    kb.delete_documents(LOCAL, [("staff", "handbook.md")])
     page.run()
     assert "deleted" in drawn(page)
     assert "Stopped" not in drawn(page)

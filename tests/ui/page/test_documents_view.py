@@ -219,7 +219,6 @@ class Service:
     def __init__(self, kb: KnowledgeBase) -> None:
         self.kb = kb
         self.jobs = Jobs(kb)
-        self.asker = Principal("owner", unlimited=True)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from kb.schema import PageSpan, RecognisedPage, StoredText
-from ui.page import source_view
+from ui.page import session, source_view
 from ui.page.session import OpenSources, Source
 from ui.pictures.page_picture import PageError, Picture
 from ui.service import runtime
@@ -42,7 +42,8 @@ def pane(
                          recognised=lambda stored, page: RECOGNISED, section_at=section_at,
                          headings=lambda stored: ())  # fmt: skip
     opened = opened or OpenSources((Source("c", "fax.tif", 1, 1, *place, "Chapter 3"),), page=page)
-    service = cast("runtime.Service", SimpleNamespace(kb=kb, asker=None))
+    service = cast("runtime.Service", SimpleNamespace(kb=kb))
+    monkeypatch.setattr(session, "asker", lambda service: None)
     return source_view._pane(service, opened, Strings("en"))
 
 

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,18 @@ import pytest
 
 from kb.backups.restore import restore
 from kb.errors import HomeError
+from kb.people.accounts import People
+from kb.people.api_tokens import ApiTokens
 from kb.store.database import Database
 from kb.store.home import Home
+from tests.kb.people.clocks import Clock
 from tests.knowledge import open_kb
-from ui.service.auth import SESSION, Gate, Reply, announced, running_service, token_of
+from ui.service.auth import VISITOR, Gate, announced, running_service, token_of
+from ui.service.replies import Reply
 from ui.service.sessions import SessionNotFound, Sessions
+from ui.service.sign_in import SignIn
+from ui.service.throttle import Throttle
+from ui.service.visitors import Visitors
 
 TOKEN = "t" * 43
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
@@ -122,33 +129,34 @@ def test_the_note_and_the_token_are_written_whole_over_what_was_there(tmp_path: 
 # ---- the gate
 
 
-class Clock:
-    """A clock that stands until it is set on."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 27, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
 
 
 @pytest.fixture
-def sessions(tmp_path: Path, clock: Clock) -> Iterator[Sessions]:
+def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(tmp_path / "catalog.db")
-    sessions = Sessions(database, clock)
-    yield sessions
-    sessions.close()
+    yield database
     database.close()
 
 
 @pytest.fixture
-def gate(tmp_path: Path, sessions: Sessions) -> Gate:
-    return Gate(TOKEN, tmp_path, sessions)
+def sessions(database: Database, clock: Clock) -> Iterator[Sessions]:
+    sessions = Sessions(database, clock)
+    yield sessions
+    sessions.close()
+
+
+def gate_of(home: Path, database: Database, sessions: Sessions) -> Gate:
+    people = People(database)
+    visitors = Visitors(TOKEN, home, sessions, people, ApiTokens(database, people))
+    return Gate(visitors, sessions, SignIn(people, sessions, Throttle(database), visitors))
+
+
+@pytest.fixture
+def gate(tmp_path: Path, database: Database, sessions: Sessions) -> Gate:
+    return gate_of(tmp_path, database, sessions)
 
 
 def judged(gate: Gate, scope: dict[str, Any]) -> Reply | None:
@@ -225,7 +233,7 @@ def test_a_code_works_once_and_begins_a_session_whose_secret_is_no_token(
 
     made = scope(cookie=f"a=b; kb-9999=other; {cookie}; c")
     assert judged(gate, made) is None
-    assert made[SESSION].label == "Firefox on Linux"
+    assert made[VISITOR].session.label == "Firefox on Linux"
     assert judged(gate, scope("/_stcore/stream", kind="websocket", cookie=cookie)) is None
 
     again = judged(gate, scope("/", f"code={code}"))
@@ -266,7 +274,7 @@ def test_codes_that_nobody_uses_do_not_pile_up(sessions: Sessions) -> None:
 def test_sessions_outlive_a_restart_and_end_when_they_are_revoked(tmp_path: Path, clock: Clock) -> None:
     database = Database(tmp_path / "catalog.db")
     before = Sessions(database, clock)
-    gate = Gate(TOKEN, tmp_path, before)
+    gate = gate_of(tmp_path, database, before)
     kept, ended = (let_in(gate, before, **{"user-agent": name}) for name in (FIREFOX, "curl/8.1"))
     assert [session.label for session in before.all()] == ["Firefox on Linux", "curl"]
     clock.now += timedelta(hours=1)
@@ -274,7 +282,7 @@ def test_sessions_outlive_a_restart_and_end_when_they_are_revoked(tmp_path: Path
     before.close()
 
     after = Sessions(database, clock)
-    gate = Gate(TOKEN, tmp_path, after)
+    gate = gate_of(tmp_path, database, after)
     seen = {session.label: session.seen_at for session in after.all()}
     assert seen == {"Firefox on Linux": "2026-11-27T13:00:00.000+00:00", "curl": "2026-11-27T12:00:00.000+00:00"}
     after.revoke(next(session.id for session in after.all() if session.label == "curl"))
@@ -333,10 +341,10 @@ def test_over_a_websocket_nothing_goes_once_its_session_has_ended(gate: Gate, se
 
     async def talk() -> list[Any]:
         assert await gate.reply(made) is None
-        hear, say = gate.while_it_lasts(made[SESSION], receive, send)
+        hear, say = gate.while_it_lasts(made[VISITOR].session, receive, send)
         heard = [await hear()]
         await say({"type": "websocket.send", "text": "an answer"})
-        sessions.revoke(made[SESSION].id)
+        sessions.revoke(made[VISITOR].session.id)
         for _ in range(2):
             heard.append(await hear())
             await say({"type": "websocket.send", "text": "more of it"})

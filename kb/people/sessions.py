@@ -8,13 +8,17 @@ from kb.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A browser that was let in. Times are ISO 8601, UTC; from `expires_at` on it is let in no more."""
+    """A browser that was let in. Times are ISO 8601, UTC; from `expires_at` on it is let in no more.
+
+    `person` is the name of the account that signed in; "" for who came by an address of the owner.
+    """
 
     id: str  # what lists and commands name it by; it opens nothing
     label: str  # what the browser said it is
     created_at: str
     seen_at: str
     expires_at: str
+    person: str = ""
 
 
 class SessionStore:
@@ -28,9 +32,9 @@ class SessionStore:
         with self._database.transaction() as db:
             db.execute("DELETE FROM sessions WHERE expires_at <= ?", (session.created_at,))
             db.execute(
-                "INSERT INTO sessions (id, label, created_at, seen_at, expires_at, secret_hash) "
-                "VALUES (:id, :label, :created_at, :seen_at, :expires_at, :secret_hash)",
-                {**asdict(session), "secret_hash": secret_hash},
+                "INSERT INTO sessions (id, label, created_at, seen_at, expires_at, person, secret_hash) "
+                "VALUES (:id, :label, :created_at, :seen_at, :expires_at, :person, :secret_hash)",
+                {**asdict(session), "person": session.person or None, "secret_hash": secret_hash},
             )
 
     def all(self) -> dict[str, Session]:
@@ -38,7 +42,7 @@ class SessionStore:
         rows = self._database.db.execute("SELECT * FROM sessions ORDER BY created_at, id")
         return {
             row["secret_hash"]: Session(
-                row["id"], row["label"], row["created_at"], row["seen_at"], row["expires_at"]
+                row["id"], row["label"], row["created_at"], row["seen_at"], row["expires_at"], row["person"] or ""
             )
             for row in rows
         }  # fmt: skip

@@ -1,0 +1,71 @@
+"""Permissions: what each role may have done, and what is left of that to a token with scopes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from kb.errors import RefusedByPolicy, UsageError
+from kb.schema import Permission, Principal
+
+Role = Literal["reader", "editor", "auditor", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
+SCOPES: tuple[Permission, ...] = ("search", "ask", "ingest", "admin")  # that a token may have; admin: all of its person
+
+OF_ROLE: Mapping[Role, frozenset[Permission]] = MappingProxyType({
+    "reader": frozenset({"search", "ask", "ingest"}),  # into their own collection
+    "editor": frozenset({"search", "ask", "ingest"}),
+    "auditor": frozenset({"search", "ask", "ingest", "audit"}),
+    "admin": frozenset(PERMISSIONS),
+})  # fmt: skip
+
+
+def owner(name: str = "local") -> Principal:
+    """Who may read the home's files, and so everything in it."""
+    return Principal(name, unlimited=True, permissions=frozenset(PERMISSIONS))
+
+
+def limited(asker: Principal, scopes: Iterable[str]) -> Principal:
+    """The asker with nothing but what the scopes of a token leave."""
+    kept = frozenset(scopes)
+    if "admin" in kept:
+        return asker
+    return replace(asker, permissions=asker.permissions & kept)
+
+
+def check_permission(asker: Principal, needed: Permission) -> None:
+    """Raises RefusedByPolicy where the asker lacks a permission."""
+    if needed not in asker.permissions:
+        raise RefusedByPolicy(f"{asker.name} may not do this: it needs the permission {needed!r}.")
+
+
+def role_named(given: str) -> Role:
+    """A role by its name. Raises UsageError."""
+    for role in ROLES:
+        if role == given:
+            return role
+    raise UsageError(f"{given[:80]!r} is no role. The roles are {', '.join(ROLES)}.")
+
+
+def scopes_named(given: Iterable[str]) -> tuple[Permission, ...]:
+    """Scopes by their names, in their order. Raises UsageError for none, and for what is no scope."""
+    wanted = set(given)
+    if unknown := sorted(wanted - set(SCOPES)):
+        raise UsageError(f"{unknown[0][:80]!r} is no scope of a token. The scopes are {', '.join(SCOPES)}.")
+    if not wanted:
+        raise UsageError(f"A token needs a scope. The scopes are {', '.join(SCOPES)}.")
+    return tuple(scope for scope in SCOPES if scope in wanted)
+
+
+def may_edit(asker: Principal, collection: str) -> bool:
+    """Whether the asker may add documents to a collection and delete them from it."""
+    return asker.unlimited or (bool(collection) and collection in asker.edits)
+
+
+def check_editing(asker: Principal, collection: str) -> None:
+    """Raises RefusedByPolicy where the asker may not add to a collection."""
+    if not may_edit(asker, collection):
+        raise RefusedByPolicy(
+            f"{asker.name} may not add documents to {collection!r}. An administrator says who edits which collections."
+        )

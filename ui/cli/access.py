@@ -1,0 +1,129 @@
+"""`kb access`: who may read what."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.cli import console
+from ui.cli.common import ConfigOption, HomeOption, JsonOption, app, local_user, opened
+
+if TYPE_CHECKING:
+    from kb.access.rules import Place
+    from kb.assistant import KnowledgeBase
+    from ui.cli.client import RemoteKnowledgeBase
+
+access = typer.Typer(help="Who may read what.", no_args_is_help=True)
+app.add_typer(access, name="access")
+
+PlaceArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="PLACE",
+        help="COLLECTION; COLLECTION/PATH of a document; COLLECTION/GLOB, or COLLECTION/FOLDER/ for all below a "
+        "folder; '*' for all that no other rule names.",
+        show_default=False,
+    ),
+]
+
+
+@access.command("list")
+def list_rules(json: JsonOption = False, home: HomeOption = None, config: ConfigOption = None) -> None:
+    """The rules. The nearest one holds alone: that of the document, the longest path, the collection, then '*'; what no
+    rule names is read by nobody but the owner and admins."""
+    with opened(home, config) as kb:
+        from kb.access.rules import rule_form, told
+
+        rules = kb.access_rules(local_user())
+        if json:
+            console.print_json({"rules": [rule_form(rule) for rule in rules]})
+            return
+        for rule in rules:
+            _print(told(rule.place), rule.place.level, ", ".join(rule.readers) or "nobody")
+
+
+@access.command("set")
+def set_rule(
+    place: PlaceArgument,
+    readers: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="READER...", help="group:NAME, person:NAME, or '*' for everyone.", show_default=False),
+    ] = None,
+    nobody: Annotated[bool, typer.Option("--nobody", help="Nobody but the owner and admins.")] = False,
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Say who may read something, in place of what its rule said before. It holds from the next request on."""
+    with opened(home, config) as kb:
+        if bool(readers) == nobody:
+            from kb.errors import UsageError
+
+            raise UsageError("Name readers, such as group:NAME, or give --nobody.")
+        _change(kb, place, readers or [], json)
+
+
+@access.command("remove")
+def remove_rule(
+    place: PlaceArgument, json: JsonOption = False, home: HomeOption = None, config: ConfigOption = None
+) -> None:
+    """Take a rule away: the next nearest one holds then."""
+    with opened(home, config) as kb:
+        _change(kb, place, None, json)
+
+
+@access.command("show")
+def show(
+    place: Annotated[
+        str, typer.Argument(metavar="COLLECTION/PATH", help="A document, as lists name it.", show_default=False)
+    ],
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Who may read a document, and which rule says so."""
+    with opened(home, config) as kb:
+        from kb.access.rules import readers_form, told
+
+        collection, _, path = place.partition("/")
+        found = kb.readers_of(local_user(), collection, path)
+        if json:
+            console.print_json(readers_form(collection, path, found))
+            return
+        why = f"the rule of {told(found.place)}" if found.place else "no rule"
+        _print(", ".join(found.readers) or "nobody", f"({why})")
+
+
+def _print(*columns: str) -> None:
+    print("\t".join(map(console.printable_line, columns)))
+
+
+def _change(kb: "KnowledgeBase | RemoteKnowledgeBase", given: str, readers: list[str] | None, json: bool) -> None:
+    from kb.access.rules import told
+
+    place = _place(kb, given)
+    count = kb.set_readers(local_user(), place, readers)
+    if json:
+        from dataclasses import asdict
+
+        console.print_json({**asdict(place), "readers": readers, "documents": count})
+        return
+    console.say(f"{told(place)}: {console.counted(count, 'document')} with other readers now")
+
+
+def _place(kb: "KnowledgeBase | RemoteKnowledgeBase", given: str) -> "Place":
+    """What was named: a document where there is one of that path, else a path where it has wildcards in it."""
+    from kb.access.rules import DEFAULT, Place
+    from kb.errors import DocumentNotFound
+
+    if given == "*":
+        return DEFAULT
+    collection, slash, path = given.partition("/")
+    if not slash:
+        return Place("collection", collection)
+    try:
+        kb.readers_of(local_user(), collection, path)
+    except DocumentNotFound:
+        if path.endswith("/") or any(sign in path for sign in "*?["):
+            return Place("path", collection, path)
+        raise
+    return Place("document", collection, path)

@@ -1,0 +1,124 @@
+"""Who may read: the dialog in which the readers of a document or a collection are shown and set."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from kb.access.rules import EVERYONE, GROUP, PERSON, Place, Readers, RuleBook, told
+from kb.errors import KBError
+from ui.page import html_chat, session
+from ui.page.sanitise import label, plain
+from ui.service import runtime
+from ui.words.strings import Strings
+from ui.words.translations import localised
+
+_SEEN = "access-seen"  # what was set when the dialog was opened
+_LISTED = 20  # rules of paths and documents that are told
+
+
+def is_of_use(service: runtime.Service) -> bool:
+    """Whether there is anybody beside the owner, who could read something."""
+    return service.people.exist
+
+
+def render(service: runtime.Service, place: Place, t: Strings, close: Callable[[], None]) -> None:
+    """Draw the dialog; `close` runs whenever it goes."""
+
+    def gone() -> None:
+        st.session_state.pop(_SEEN, None)
+        close()
+
+    @st.dialog(t("access"), width="medium", icon=":material/visibility:", on_dismiss=gone)
+    def dialog() -> None:
+        try:
+            _draw(service, place, t, gone)
+        except KBError as error:
+            st.html(html_chat.wrap(html_chat.problem(t("access_failed"), localised(str(error), t.language))))
+
+    dialog()
+
+
+def _draw(service: runtime.Service, place: Place, t: Strings, close: Callable[[], None]) -> None:
+    asker = session.asker(service)
+    rules = service.kb.access_rules(asker)
+    if service.kb.catalog.person_of(place.collection) is not None:
+        st.html(html_chat.wrap(f"<p>{plain(t('access_personal'))}</p>"))
+        return
+    own = next((rule.readers for rule in rules if rule.place == place), None)
+    seen = st.session_state.setdefault(_SEEN, (place, own))[1]
+    if place.level == "document":
+        found = service.kb.readers_of(asker, place.collection, place.path)
+    else:
+        found = RuleBook(service.kb.catalog.access_rules()).readers(place.collection, "")
+    where = f'<div class="where">{plain(place.collection)}</div>' if place.path else ""
+    name = plain(place.path or place.collection)
+    st.html(html_chat.wrap(f'<div class="origin"><div class="name">{name}</div>{where}</div>'))
+    st.html(html_chat.wrap(_said(found, place, t)))
+    chosen = st.multiselect(
+        t("access_readers"), _choices(service, found.readers), default=list(found.readers), key="access-readers",
+        format_func=lambda reader: reader_name(reader, t), placeholder=t("access_choose"),
+    )  # fmt: skip
+    st.html(html_chat.wrap(f'<p class="side">{plain(t("access_editors"))}</p>{_others(rules, place, t)}'))
+    row = st.container(horizontal=True, horizontal_alignment="right", key="access-row")
+    if row.button(t("cancel"), key="access-cancel"):
+        close()
+        st.rerun()
+    if own is not None and row.button(t("access_remove"), key="access-remove"):
+        _set(service, place, None, seen, t, close)
+    if row.button(t("access_save"), key="access-save", type="primary"):
+        _set(service, place, chosen, seen, t, close)
+
+
+def _set(
+    service: runtime.Service, place: Place, readers: Iterable[str] | None, seen: Any, t: Strings,
+    close: Callable[[], None],
+) -> None:  # fmt: skip
+    session.check(service, "ingest")
+    service.kb.set_readers(session.asker(service), place, readers, seen)
+    close()
+    st.toast(t("access_saved", name=label(told(place))), icon=":material/check:")
+    st.rerun()
+
+
+def _choices(service: runtime.Service, present: Sequence[str]) -> list[str]:
+    """Everyone, the groups, the people."""
+    groups = [f"{GROUP}{name}" for name in service.people.groups()]
+    people = [f"{PERSON}{account.name}" for account in service.people.all()]
+    return [*dict.fromkeys([EVERYONE, *groups, *people, *present])]
+
+
+def reader_name(reader: str, t: Strings) -> str:
+    """A reader in words."""
+    if reader == EVERYONE:
+        return t("access_everyone")
+    if reader.startswith(GROUP):
+        return t("access_group", name=label(reader.removeprefix(GROUP)))
+    return label(reader.removeprefix(PERSON))
+
+
+def _said(found: Readers, place: Place, t: Strings) -> str:
+    """Who may read it now, and which rule says so."""
+    readers = ", ".join(reader_name(reader, t) for reader in found.readers) or t("access_nobody")
+    by = found.place
+    if by is None:
+        why = t("access_by_none")
+    elif by.level == "document" and by != place:
+        why = t("access_by_mail", name=by.path)
+    else:
+        why = t(f"access_by_{by.level}", name=by.path or by.collection)
+    return f"<p><b>{plain(readers)}</b><br>{plain(why)}</p>"
+
+
+def _others(rules: Iterable[Any], place: Place, t: Strings) -> str:
+    """The rules within a collection that hold in place of its own."""
+    within = [rule for rule in rules if rule.place.collection == place.collection and rule.place.path]
+    if place.level != "collection" or not within:
+        return ""
+    lines = [
+        f"<li>{plain(rule.place.path)}: "
+        f"{plain(', '.join(reader_name(each, t) for each in rule.readers) or t('access_nobody'))}</li>"
+        for rule in within[:_LISTED]
+    ]
+    more = f"<li>{plain(t('delete_more', n=f'{len(within) - _LISTED:,}'))}</li>" if len(within) > _LISTED else ""
+    return f'<div class="side">{plain(t("access_paths"))}<ul>{"".join(lines)}{more}</ul></div>'

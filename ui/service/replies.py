@@ -1,0 +1,44 @@
+"""Replies: what the gate answers in place of the application, and what it reads of a request."""
+
+from dataclasses import dataclass
+
+Headers = list[tuple[bytes, bytes]]
+
+NO_STORE = (b"cache-control", b"no-store")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is answered in place of the application."""
+
+    status: int
+    headers: Headers
+    body: bytes = b""
+
+
+def is_api(path: str) -> bool:
+    """Whether a path is for programs rather than the page's."""
+    return any(is_under(place, path) for place in ("/api", OPENAI, "/mcp"))
+
+
+def is_under(place: str, path: str) -> bool:
+    """Whether a path is that of a place, or below it."""
+    return path == place or path.startswith(f"{place}/")
+
+
+OPENAI = "/v1"
+
+
+def label_of(headers: Headers) -> str:
+    """What a browser says it is, in short: `Firefox on Linux`."""
+    agent = next((value.decode("latin-1") for name, value in headers if name == b"user-agent"), "")
+    browser = next((shown for word, shown in _BROWSERS if word in agent), agent.partition("/")[0][:40])
+    system = next((f" on {shown}" for word, shown in _SYSTEMS if word in agent), "")
+    return browser + system
+
+
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iOS"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)  # fmt: skip
