@@ -86,6 +86,7 @@ class RetrievalSettings(_Section):
     dense_weight: float = Field(0.5, ge=0, le=1)
     coverage: bool = Field(True, description="a passage that holds more of the question's words goes before others")
     second_passage: bool = Field(True, description="a page with two good passages goes before one with a single one")
+    routing: bool = Field(True, description="documents about the subject and the period that a question names go first")
     both_languages: bool = Field(
         True, description="translate a question that documents in its language do not plainly answer, and search both"
     )

@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.answering import routing
 from kb.answering.exact_search import ExactScan, Selection
 from kb.answering.translation import Translation
 from kb.config import RetrievalSettings
@@ -37,6 +38,7 @@ WORDS_UNSEEN = 0.8  # word score of a passage in the other language, as a share 
 POSTINGS = 15_000
 FEW_DOCUMENTS = 8  # chosen by the reader: what they say is read, however far it is from the question
 COVERAGE = 0.4  # weight of the share of the words of a question that a passage holds, by idf
+ROUTED = 0.3  # weight of the share of a question's names and periods that a document is about
 SECOND = 0.2  # share of the second best score among the passages of a page, which all of them gain
 OTHER_SHARE = 0.05  # of the chunks, from which on what is in the other language is searched by a translation
 PLAINLY = 0.07  # so much more evidence in the question's language than in the other needs no translation
@@ -196,10 +198,24 @@ class Retriever:
         foreign = {chunk_id for chunk_id, chunk_language in spoken.items() if chunk_language != language}
         adjusted = {i: cosine + (LANGUAGE_GAP if i in foreign else 0.0) for i, cosine in dense.items()}
         fused = fuse(adjusted, words, self._settings.dense_weight, foreign)
+        about = self._about(question, [chunk_id for chunk_id, _ in fused]) if self._settings.routing else {}
+        if about:
+            fused = sorted(((i, score + ROUTED * about[i]) for i, score in fused), key=lambda item: (-item[1], item[0]))
         if not len(embedded.tokens):
             return fused, max(adjusted.values(), default=0.0)
         searched = self._catalog.count_live() if allowed is None else len(allowed.chunk_ids)
-        return self._rerank(embedded, fused, foreign, evidence_gap(searched), telling)
+        return self._rerank(embedded, fused, foreign, evidence_gap(searched), telling, about)
+
+    def _about(self, question: str, chunk_ids: Sequence[int]) -> dict[int, float]:
+        """How far each chunk's document is about what the question names, 0..1; nothing where it names no period."""
+        words = routing.named(question)
+        if not words:
+            return {}
+        places = self._catalog.places_of(chunk_ids)
+        openings = self._catalog.openings({document_id for document_id, _ in places.values()}, routing.OPENING)
+        found = routing.shares(words, [routing.subject(*opening) for opening in openings.values()])
+        by_document = dict(zip(openings, found, strict=True))
+        return {i: by_document.get(places[i][0], 0.0) if i in places else 0.0 for i in chunk_ids}
 
     def _dense(self, vector: Vectors, language: Language, limit: int, allowed: Selection | None) -> dict[int, float]:
         """Chunk id -> cosine of the nearest chunks, among them some in the other language where there are any."""
@@ -221,7 +237,7 @@ class Retriever:
 
     def _rerank(
         self, embedded: EmbeddedQuestion, fused: Sequence[tuple[int, float]], foreign: set[int], gap: float,
-        words: Sequence[str],
+        words: Sequence[str], about: Mapping[int, float],
     ) -> tuple[list[tuple[int, float]], float]:  # fmt: skip
         head = fused[:RERANKED]
         if not head:
@@ -238,7 +254,8 @@ class Retriever:
             held = np.maximum(self._coverage(words, ids), unseen * before)
         if self._settings.second_passage:
             units = [places[chunk_id] for chunk_id in ids]
-        total = combined(before, scaled(scores), held, units)
+        routed = np.array([about[i] for i in ids], np.float32) if about else None
+        total = combined(before, scaled(scores), held, units, routed)
         order = np.argsort(-total, kind="stable")
         ranked = [(ids[i], float(total[i])) for i in order]
         lowest = min(0.0, ranked[-1][1])
@@ -258,17 +275,24 @@ class Retriever:
 
 
 def combined(
-    before: Vectors, late: Vectors, held: Vectors | None = None, units: Sequence[Hashable] | None = None
+    before: Vectors,
+    late: Vectors,
+    held: Vectors | None = None,
+    units: Sequence[Hashable] | None = None,
+    routed: Vectors | None = None,
 ) -> Vectors:
     """The scores by which the best passages are ranked in the end.
 
     `before` is the fused score and `late` MaxSim, both 0..1, `held` the share of the question's words in each passage,
-    `units` the page each stands on; both None count nothing. A page with two good passages goes before one with a
+    `units` the page each stands on, `routed` how far its document is about what the question names, 0..1; None counts
+    nothing. A page with two good passages goes before one with a
     single one.
     """
     total: Vectors = MAXSIM_WEIGHT * late + (1 - MAXSIM_WEIGHT) * before
     if held is not None:
         total = total + COVERAGE * held
+    if routed is not None:
+        total = total + ROUTED * routed
     if units is not None:
         total = total + SECOND * second_best(total, units)
     return total

@@ -164,6 +164,15 @@ class Candidates(Database):
         query = "SELECT id, document_id, page FROM chunks WHERE id IN (SELECT value FROM json_each(?))"
         return {r["id"]: (r["document_id"], r["page"]) for r in self.db.execute(query, (json.dumps(list(chunk_ids)),))}
 
+    def openings(self, document_ids: Iterable[int], length: int) -> dict[int, tuple[str, str, str]]:
+        """Path, title and the first so many characters of each of these documents."""
+        query = (
+            "SELECT d.id, d.path, v.title, substr(v.text, 1, ?) AS opening FROM documents d "
+            "JOIN versions v ON v.id = d.version_id WHERE d.id IN (SELECT value FROM json_each(?))"
+        )
+        rows = self.db.execute(query, (length, json.dumps(list(document_ids))))
+        return {r["id"]: (r["path"], r["title"], r["opening"]) for r in rows}
+
     def holding(self, words: Iterable[str], chunk_ids: Sequence[int]) -> dict[str, list[int]]:
         """Which of these chunks hold each word, in whatever form."""
         query = "SELECT rowid FROM words WHERE words MATCH ? AND +rowid IN (SELECT value FROM json_each(?))"

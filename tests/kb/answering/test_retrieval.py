@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.answering.retrieval import COVERAGE, MAXSIM_WEIGHT, SECOND, Retriever, combined, second_best
+from kb.answering.retrieval import COVERAGE, MAXSIM_WEIGHT, ROUTED, SECOND, Retriever, combined, second_best
 from kb.config import RetrievalSettings
 from kb.models.maxsim import Vectors
 from kb.schema import Principal
@@ -36,6 +36,13 @@ def test_words_of_the_question_weigh_four_tenths() -> None:
     assert first(combined(late, late, row(0.0, 0.8))) == 1
     assert first(combined(late, late, row(0.0, 0.7))) == 0
     assert 0.3 < COVERAGE < 0.5
+
+
+def test_what_a_document_is_about_weighs_three_tenths() -> None:
+    late = row(0.9, 0.65)
+    assert first(combined(late, late, routed=row(0.0, 1.0))) == 1
+    assert first(combined(late, late, routed=row(0.0, 0.8))) == 0
+    assert 0.2 < ROUTED < 0.4
 
 
 def test_a_page_with_two_good_passages_goes_before_one_with_a_single_one() -> None:
@@ -88,3 +95,26 @@ def test_each_step_can_be_switched_off(catalog: Catalog, tmp_path: Path) -> None
     assert everything[texts[2]] == pytest.approx(plain[texts[2]])  # alone on its page, and without the words
     assert without_seconds[texts[0]] > plain[texts[0]]
     assert without_words[texts[0]] == pytest.approx(plain[texts[0]] + SECOND * min(plain[t] for t in texts[:2]))
+
+
+def test_a_question_about_a_year_finds_the_document_of_that_year(catalog: Catalog, tmp_path: Path) -> None:
+    embedder = SeededEmbedder()
+    said = "The firm spent 4 million on travel."
+    texts = [
+        f"Annual report {year} of Meridian\n{said[:-1]} and {n} on rent." for n, year in enumerate(range(2019, 2025))
+    ]
+    versions = [version(f"report-{n}.md", text, embedder=embedder) for n, text in enumerate(texts)]
+    catalog.publish(catalog.add_versions(versions))
+    indexes = Indexes(catalog, tmp_path / "chroma", embedder)
+    try:
+        for year in (2020, 2023):
+            asked = f"What did Meridian spend on travel in FY{year}?"
+            routed, plain = (
+                Retriever(catalog, indexes, embedder, RetrievalSettings(routing=routing)).retrieve(asked, OWNER, 6)
+                for routing in (True, False)
+            )
+            best, before = (next(p.score for p in found.passages if str(year) in p.text) for found in (routed, plain))
+            assert best > before + ROUTED / 2
+            assert len(routed.passages) == len(plain.passages) == 6  # it weighs, and filters nothing
+    finally:
+        indexes.close()
