@@ -10,6 +10,7 @@ from collections.abc import Callable  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 from benchmarks import (  # noqa: E402
+    clients,
     embedding,
     ingest,
     latency,
@@ -33,6 +34,7 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "search": lambda options: search.run(options.chunks),
     "retrieval": lambda options: retrieval.run(options.sets, options.others, options.limit),
     "service": lambda options: service.run(options.seconds, only_overhead=options.overhead),
+    "clients": lambda options: clients.run(options.seconds),
     "ingest": lambda options: ingest.run(),
     "sync": lambda options: synchronising.run(),
     "reading": lambda options: reading.run(),
@@ -50,7 +52,7 @@ def main() -> int:
     parser.add_argument("--others", action="store_true", help="retrieval: the long question sets too")
     parser.add_argument("--limit", type=int, help="retrieval: only the first so many questions of a set")
     parser.add_argument("--chunks", type=int, default=search.CHUNKS, help="search: the size of the home")
-    parser.add_argument("--seconds", type=float, default=60, help="service: how long ten people ask")
+    parser.add_argument("--seconds", type=float, default=60, help="service, clients: how long they ask")
     parser.add_argument("--overhead", action="store_true", help="service: only what it adds to the bare engine")
     parser.add_argument("--files", type=int, default=mutations.FILES, help="mutations: how many files")
     parser.add_argument("--kind", action="append", default=[], dest="kinds", help="requests: only this kind")
