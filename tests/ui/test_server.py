@@ -97,7 +97,9 @@ def test_any_other_host_or_origin_is_refused(headers: list[tuple[bytes, bytes]])
 
 def test_without_the_token_neither_page_nor_websocket_nor_api_answers() -> None:
     host = [(b"host", b"127.0.0.1:8600")]
-    for path, kind in (("/", b"text/html; charset=utf-8"), ("/api/status", b"application/json")):
+    places = [("/", b"text/html; charset=utf-8")]
+    places += [(path, b"application/json") for path in ("/api/status", "/v1/models", "/mcp")]
+    for path, kind in places:
         start, body = call(host, path=path)
         assert start["status"] == 401
         headers = dict(start["headers"])
@@ -182,6 +184,8 @@ def test_it_serves_and_stops_cleanly(process: Process, tmp_path: Path, number: i
         status = browser.get("/api/status")
         assert status.status_code == 200
         assert status.json()["pid"] == running.pid
+        assert [each["id"] for each in browser.get("/v1/models").json()["data"]] == ["kb", "kb:staff", "chat"]
+        assert browser.get("/mcp").status_code == 405
         assert status.headers["content-security-policy"] == response.headers["content-security-policy"]
 
     running.send_signal(number)
