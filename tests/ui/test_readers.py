@@ -11,6 +11,7 @@ import httpx2
 import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.exceptions import MCPError
 
 from kb.access.rules import Place
 from tests.fakes import ScriptedModel
@@ -43,6 +44,21 @@ def limited(served: Served) -> Iterator[Served]:
         yield Served(served.service, replace(served.running, token=token), http)
 
 
+@pytest.mark.parametrize("scope", ["search", "ask", "ingest"])
+def test_a_token_lists_models_and_embeds_only_with_the_scope(limited: Served, scope: str) -> None:
+    _, token = limited.service.tokens.create("test", [scope], 1, by="owner", person="reader")
+    place, headers = f"{limited.running.origin}/v1", {"authorization": f"Bearer {token}"}
+    listed = limited.http.get(f"{place}/models", headers=headers)
+    one = limited.http.get(f"{place}/models/kb", headers=headers)
+    embedded = limited.http.post(f"{place}/embeddings", json={"model": "kb", "input": "x"}, headers=headers)
+    assert (listed.status_code, one.status_code) == ((200, 200) if scope == "ask" else (403, 403))
+    assert embedded.status_code == (200 if scope == "search" else 403)
+    for answer in (listed, one, embedded):
+        if answer.status_code == 403:
+            assert set(answer.json()["error"]) == {"message", "type", "param", "code"}
+            assert clean(answer.json())
+
+
 @pytest.mark.parametrize(("scope", "status"), [("search", 403), ("ask", 200)])
 def test_a_token_asks_only_with_that_scope(limited: Served, scope: str, status: int) -> None:
     _, token = limited.service.tokens.create("test", [scope], 1, by="owner", person="reader")
@@ -63,9 +79,17 @@ def test_a_token_without_the_scope_uses_no_tool_that_needs_it(limited: Served) -
         ):
             found = await client.call_tool("search", {"question": HOURS})
             read = await client.call_tool("read_document", {"document": "handbook.md"})
-            return [found, read, await client.call_tool("ask", {"question": HOURS})]
+            resources = []
+            for work in (client.list_resources, lambda: client.read_resource("kb://docs/handbook.md")):
+                try:
+                    resources.append(await work())
+                except MCPError as error:
+                    resources.append(str(error))
+            return [found, read, await client.call_tool("ask", {"question": HOURS}), *resources]
 
-    found, read, asked = anyio.run(look)
+    found, read, asked, listed, resource = anyio.run(look)
+    assert "needs the permission 'search'" in listed
+    assert "needs the permission 'search'" in resource
     assert "needs the permission 'search'" in found.content[0].text
     assert (found.is_error, read.is_error, asked.is_error) == (True, True, False)
 

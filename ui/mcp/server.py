@@ -14,7 +14,7 @@ from mcp.server.lowlevel.server import Server
 from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 
-from kb.errors import DocumentNotFound, KBError, UsageError
+from kb.errors import DocumentNotFound, KBError, RefusedByPolicy, UsageError
 from kb.models.cancellation import Cancellation
 from kb.schema import Principal
 from kb.store.conversations import clean
@@ -105,7 +105,10 @@ async def _list_resources(
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
         raise MCPError(types.INVALID_PARAMS, "That cursor was not given by this server. Begin without one.")
     offset = int(cursor)
-    listed = await _in_thread(partial(reader.library.documents, reader.asker))
+    try:
+        listed = await _in_thread(partial(reader.library.documents, reader.asker))
+    except KBError as error:
+        raise _refusal(error) from None
     found = select(listed, Wanted(statuses=("ready",), limit=LISTED, offset=offset))
     end = offset + len(found.documents)
     return types.ListResourcesResult(
@@ -149,7 +152,8 @@ async def _read_resource(
 
 
 def _refusal(error: KBError, uri: str = "") -> MCPError:
-    code = types.INVALID_PARAMS if isinstance(error, UsageError | DocumentNotFound) else types.INTERNAL_ERROR
+    theirs = isinstance(error, UsageError | DocumentNotFound | RefusedByPolicy)
+    code = types.INVALID_PARAMS if theirs else types.INTERNAL_ERROR
     return MCPError(code, str(error), {"uri": uri} if uri else None)
 
 

@@ -46,14 +46,14 @@ class Chosen:
 
 
 @router.get("/models", response_model=ModelsForm)
-@needs("any")
+@needs("ask")
 def models(service: ServiceHere, asker: Asker) -> Response:
     """The models that this token may use."""
     return Json(ModelsForm(data=[ModelForm(id=name) for name in names(service, asker)]).model_dump())
 
 
 @router.get("/models/{name:path}", response_model=ModelForm)
-@needs("any")
+@needs("ask")
 def model(name: str, service: ServiceHere, asker: Asker) -> Response:
     """One of them."""
     chosen(name, service, asker)
