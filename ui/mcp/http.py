@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.datastructures import State
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -29,17 +30,27 @@ class McpEndpoint:
     def __init__(self, service: "Service", closing: threading.Event) -> None:
         self._service, self._closing = service, closing
         self._server = server_of(self._reader)
+        self.state = State({"service": service})  # where what judges a request looks for the service
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["method"] != "POST":  # no stream without a request, and no session to end
             await Response(status_code=405, headers={"allow": "POST"})(scope, receive, send)
             return
+        begun = False
+
+        async def send_and_see(message: Any) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
         manager = StreamableHTTPSessionManager(self._server, stateless=True, max_request_body_size=MOST_BYTES)
         async with anyio.create_task_group() as group:
             group.start_soon(cancel_when, self._closing, group.cancel_scope)
             async with manager.run():  # ended with the request, and with it all that was done for it
-                await manager.handle_request(scope, receive, send)
+                await manager.handle_request({**scope, "app": self}, receive, send_and_see)
             group.cancel_scope.cancel()
+        if not begun and self._closing.is_set():
+            await Response("The service is being stopped.\n", 503)(scope, receive, send)
 
     def _reader(self, request: Request) -> Reader:
         origin = str(request.base_url).rstrip("/")

@@ -22,6 +22,7 @@ from tests.ui.serving import Served, until
 from tests.ui.two_documents import says
 from ui.mcp import server as mcp_server
 from ui.mcp.addresses import uri_of
+from ui.mcp.http import McpEndpoint
 
 HOURS = "When does the office in Utrecht open?"
 ANSWER = "The office in Utrecht opens at 7:45 [1]."
@@ -121,6 +122,18 @@ def test_progress_comes_while_the_answer_is_written(served: Served, model: Scrip
     result = on(served, lambda client: client.call_tool("ask", {"question": HOURS}, progress_callback=progressed))
     assert seen.is_set()
     assert result.structured_content["answer"] == ANSWER
+
+
+def test_the_owner_says_by_which_name_it_asks(served: Served) -> None:
+    params = {"name": "ask", "arguments": {"question": HOURS}}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+    headers = {"authorization": f"Bearer {served.running.token}", "x-kb-user": "%E7%8E%8B"}
+    answer = post(served, message, **headers)
+    assert answer.status_code == 200
+    [row] = served.http.get("audit", params={"action": "ask", "limit": 1}).json()["audit"]
+    assert (row["asker"], row["subject"]) == ("王", HOURS)
+    refused = post(served, message, **{**headers, "x-kb-user": "a%0Ab"})
+    assert "X-KB-User" in refused.text
 
 
 def test_search_gives_passages_within_what_is_named(served: Served) -> None:
@@ -280,3 +293,20 @@ def test_a_client_that_leaves_frees_the_engine_within_a_second(
     taken = time.monotonic() - left
     assert turn.running.snapshot.state == "stopped"
     assert taken < 1.0
+
+
+def test_a_service_that_is_being_stopped_says_so(served: Served) -> None:
+    closing = threading.Event()
+    closing.set()
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"{}"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"accept", b"application/json, text/event-stream")]
+    scope = {"type": "http", "method": "POST", "path": "/mcp", "query_string": b"", "headers": headers}
+    anyio.run(McpEndpoint(served.service, closing).__call__, scope, receive, send)
+    assert sent[0]["status"] == 503
