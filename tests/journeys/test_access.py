@@ -90,7 +90,7 @@ def test_an_admin_gives_a_folder_to_some_and_takes_it_away_while_they_read(
     box = dialog.locator('[data-testid="stMultiSelect"] input')
     box.click()
     page.get_by_role("option", name="组：hr").click()
-    page.keyboard.press("Escape") if dialog.count() > 1 else None
+    page.keyboard.press("Tab")  # the list of choices closes
     shots(page, "access")
     dialog.get_by_role("button", name="保存").click()
     page.wait_for_selector("text=已更改读者")

@@ -167,6 +167,8 @@ def test_who_may_read_nothing_finds_no_word_of_anything_in_any_answer(served: Se
 
 
 def test_the_walk_would_find_them(served: Served) -> None:
+    told = "".join(served.http.get(path).text for path in ("evaluations", "feedback", "jobs", "access"))
+    assert all(word in told for word in ("runcanary", "reasoncanary", "groupcanary", COLLECTION))
     found: dict[str, set[str]] = {}
     client = as_person(served, "member")
     own = client.post("conversations").json()["id"]
@@ -177,8 +179,6 @@ def test_the_walk_would_find_them(served: Served) -> None:
                   "GET /documents/original", "GET /conversations", "GET /conversations/{id}"):  # fmt: skip
         assert {"textcanary", "titlecanary", "questioncanary"} & found[route], route
     client.close()
-    told = "".join(served.http.get(path).text for path in ("evaluations", "feedback", "jobs", "access"))
-    assert all(word in told for word in ("runcanary", "reasoncanary", "groupcanary", COLLECTION))
 
 
 @pytest.mark.parametrize("route", ["entry", "text", "chunks", "original", "page.png"])
