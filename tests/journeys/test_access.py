@@ -108,7 +108,7 @@ def test_an_admin_gives_a_folder_to_some_and_takes_it_away_while_they_read(
 
     page = chris.page
     ask(page, "员工每年有多少天假期？")
-    page.locator(".answer").wait_for(timeout=SLOW)
+    page.locator(".refused").wait_for(timeout=SLOW)
     said = page.locator("body").inner_text()
     assert not any(hint in said for hint in HINTS)
     to_documents(page)
