@@ -142,7 +142,10 @@ def test_everybody_has_a_collection_of_their_own_that_nobody_else_sees(
     page = berta.page
     to_documents(page)
     page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files([str(note)])
-    page.get_by_text("Only me").first.wait_for()
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.st-key-upload-collection, .st-key-upload-collection input')]"
+        ".some(field => field.innerText.includes('Only me') || field.value === 'Only me')"
+    )
     page.locator(".st-key-add-files button").click()
     page.wait_for_selector(".doc:has-text('diary.md')", timeout=SLOW)
     page = chris.page
