@@ -133,6 +133,27 @@ def test_an_admin_gives_a_folder_to_some_and_takes_it_away_while_they_read(
         visitor.page.context.close()
 
 
+def test_the_rule_of_a_collection_is_shown_and_taken_away_beside_its_filter(
+    browser: "Browser", product: Running, api: httpx.Client
+) -> None:
+    admin = enter(browser, product, "li", "en-GB")
+    page = admin.page
+    to_documents(page)
+    page.wait_for_selector(".doc:has-text('leave.md')")
+    page.locator(".st-key-filter-collection input").click()
+    page.get_by_role("option", name="house (1)").click()
+    page.locator(".st-key-collection-access button").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("The rule of the collection house says so.").wait_for()
+    assert "Everyone" in dialog.inner_text()
+    shots(page, "access")
+    dialog.get_by_role("button", name="Take this rule away").click()
+    page.wait_for_selector("text=Readers changed: house")
+    assert api.get("access").json() == {"rules": []}
+    assert admin.problems == []
+    page.context.close()
+
+
 def test_everybody_has_a_collection_of_their_own_that_nobody_else_sees(
     browser: "Browser", product: Running, api: httpx.Client, tmp_path: Path
 ) -> None:
