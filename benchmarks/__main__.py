@@ -10,6 +10,7 @@ from collections.abc import Callable  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 from benchmarks import (  # noqa: E402
+    access,
     clients,
     embedding,
     ingest,
@@ -41,6 +42,7 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "scorer": lambda options: scorer.run(),
     "requests": lambda options: request_cases.run(kinds=tuple(options.kinds)),
     "ticks": lambda options: ticks.run(),
+    "access": lambda options: access.run(options.requests, options.documents),
     "mutations": lambda options: mutations.run(options.files, options.folder),
 }
 
@@ -56,6 +58,8 @@ def main() -> int:
     parser.add_argument("--overhead", action="store_true", help="service: only what it adds to the bare engine")
     parser.add_argument("--files", type=int, default=mutations.FILES, help="mutations: how many files")
     parser.add_argument("--kind", action="append", default=[], dest="kinds", help="requests: only this kind")
+    parser.add_argument("--requests", type=int, default=access.REQUESTS, help="access: how many requests")
+    parser.add_argument("--documents", type=int, default=access.DOCUMENTS, help="access: among how many documents")
     parser.add_argument("--folder", type=Path, help="mutations: more files to mutate")
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in RUN]

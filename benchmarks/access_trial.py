@@ -264,15 +264,17 @@ class Trial:
         """The nearest by vector are those of an exact scan of what the asker may read, and no others."""
         vector = self.kb.embedder.embed_question(f"{subject} canary{number}x").vector
         ids = self.kb.catalog.document_ids(asker)
-        found = [i for i, _ in self.kb._retriever._scan.select(ids).nearest(vector, 10)]
+        found = self.kb._retriever._scan.select(ids).nearest(vector, 10)
         readable = self.expected.readable(asker)
         names = {(self.expected.collection_of[n], self.expected.path_of[n]) for n in readable}
         rows = self.kb.catalog.db.execute(
             "SELECT k.id, c.name, d.path, e.vector FROM chunks k JOIN documents d ON d.id = k.document_id "
             "JOIN collections c ON c.id = d.collection_id JOIN embeddings e ON e.id = k.embedding_id WHERE k.live = 1"
         )
-        scores = [(-float(np.frombuffer(r[3], "<f4") @ vector), r[0]) for r in rows if (r[1], r[2]) in names]
-        if found != [i for _, i in sorted(scores)[:10]]:
+        scores = {r[0]: float(np.frombuffer(r[3], "<f4") @ vector) for r in rows if (r[1], r[2]) in names}
+        best = sorted(scores.values(), reverse=True)[:10]
+        same = len(found) == len(best) and np.allclose([score for _, score in found], best, atol=1e-5)
+        if not same or any(abs(scores.get(i, -9.0) - score) > 1e-5 for i, score in found):  # ties in any order
             self.leaks.append(Leak("_ask_dense", asker.name, ("another ranking than that of an exact scan",)))
         return "", ""
 

@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from kb.access import rule_table
-from kb.access.rules import GROUP, PERSON
+from kb.access.rules import GROUP, PERSON, PERSONAL
 from kb.errors import (
     GroupNotFound,
     PersonNotFound,
@@ -325,6 +325,8 @@ class People:
         named = sorted(set(collections))
         if named and role != "editor":
             raise UsageError("Collections to edit are those of an editor. Give the role editor, or no collections.")
+        if own := [collection for collection in named if collection.startswith(PERSONAL)]:
+            raise UsageError(f"{own[0]!r} cannot be given: personal collections are edited by their person alone.")
         db.execute("DELETE FROM edited_collections WHERE person = ?", (name,))
         db.executemany("INSERT INTO edited_collections (person, collection) VALUES (?, ?)", [(name, c) for c in named])
 

@@ -278,11 +278,6 @@ class Catalog(Candidates):
                 "read into another collection."
             )
 
-    def personal_collection(self, person: str) -> str:
-        """The name of a person's own collection, which nobody else reads; it is made at first need."""
-        with self.transaction() as db:
-            return rule_table.personal_collection(db, person, now())
-
     def person_of(self, collection: str) -> str | None:
         """Whose personal collection it is; None where it is none."""
         row = self.db.execute("SELECT person FROM collections WHERE name = ?", (collection,)).fetchone()

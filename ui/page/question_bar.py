@@ -132,7 +132,7 @@ def _filters(service: runtime.Service, scope: Scope, t: Strings) -> None:
 
     st.multiselect(
         t("filter_collections"), collections, default=list(scope.collections), key=names[0], on_change=changed,
-        placeholder=t("filter_all"),
+        placeholder=t("filter_all"), format_func=lambda name: session.collection_name(service, name, t),
     )  # fmt: skip
     st.multiselect(
         t("filter_types"), types, default=list(scope.types), format_func=str.upper, key=names[1],

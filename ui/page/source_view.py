@@ -21,6 +21,9 @@ def render(service: runtime.Service, t: Strings) -> None:
     """Draw the viewer on the session's open sources, if there are any. Its place is kept in every run."""
     place = st.empty()
     opened = session.open_sources()
+    if opened is not None and not _may_be_read(service, opened):
+        session.close_sources()
+        opened = None
     if opened is None:
         place.empty()
         return
@@ -28,6 +31,13 @@ def render(service: runtime.Service, t: Strings) -> None:
         with st.spinner(t("page_drawn")):  # the first page has to wait for a process
             html = _pane(service, opened, t)
         panel(html, key="source", on_action=lambda name, value: _act(opened, name, value), escape="close")
+
+
+def _may_be_read(service: runtime.Service, opened: OpenSources) -> bool:
+    """Whether who looks may read all that was opened. To one who reads everything it is told what is gone."""
+    asker = session.asker(service)
+    names = {(source.collection, source.document) for source in opened.sources}
+    return asker.unlimited or service.kb.catalog.all_readable(asker, names)
 
 
 def _act(opened: OpenSources, name: str, value: str) -> None:

@@ -11,6 +11,10 @@ ACCESS: tuple[tuple[str, str], ...] = (
         "集合 {name} 是个人集合，只有本人可以阅读。要给他人阅读的文档，请放入其他集合。",
     ),
     (
+        "{name} cannot be given: personal collections are edited by their person alone.",
+        "{name} 不能交给他人：个人集合只能由本人编辑。",
+    ),
+    (
         "A rule names {most} readers at most, not {count}. Make a group of them.",
         "一条规则最多列出 {most} 个读者，而不是 {count} 个。请将他们编为一个组。",
     ),

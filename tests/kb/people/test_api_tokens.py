@@ -57,7 +57,7 @@ def test_a_token_may_do_what_its_scopes_and_its_person_may(tokens: ApiTokens, pe
     people.change("anna", by="li", role="editor", edits=["forms"])
     now = tokens.holder(made[("anna", "ingest")])
     assert now is not None
-    assert (now.permissions, now.edits) == ({"ingest"}, {"forms"})
+    assert (now.permissions, now.edits) == ({"ingest"}, {"forms", "~anna"})
 
 
 def test_only_the_hash_of_a_token_is_kept(tokens: ApiTokens, database: Database, tmp_path: Path) -> None:

@@ -40,8 +40,8 @@ def test_every_example_works(tmp_path: Path) -> None:
             )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     replies = [reply.strip() for reply in done.stdout.split("---\n") if reply.strip()]
-    status, address, sessions, search, ask, stream, judged, turn, events, export, upload, listed, text = replies[:13]
-    deleted, job, by_id, models = replies[13:]
+    status, address, sessions, search, ask, stream, judged, turn, events, export = replies[:10]
+    rules, changed, readers, upload, listed, text, deleted, job, by_id, models = replies[10:]
     assert json.loads(status)["model"] == "scripted"
     assert "/?code=" in json.loads(address)["address"]
     assert json.loads(sessions) == {"sessions": []}
@@ -52,6 +52,9 @@ def test_every_example_works(tmp_path: Path) -> None:
     assert json.loads(turn)["position"] == 0
     assert json.loads(events.splitlines()[-1])["event"] == "done"
     assert "handbook.md" in export
+    assert json.loads(rules) == {"rules": []}
+    assert json.loads(changed) == {"documents": 1}
+    assert json.loads(readers)["readers"] == ["*"]
     assert json.loads(upload)["kind"] == "ingest"
     assert json.loads(listed)["total"] >= 1
     assert "Staff handbook" in json.loads(text)["text"]

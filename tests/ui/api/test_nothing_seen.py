@@ -167,6 +167,8 @@ def test_who_may_read_nothing_finds_no_word_of_anything_in_any_answer(served: Se
 
 
 def test_the_walk_would_find_them(served: Served) -> None:
+    told = "".join(served.http.get(path).text for path in ("evaluations", "feedback", "jobs", "access"))
+    assert all(word in told for word in ("runcanary", "reasoncanary", "groupcanary", COLLECTION))
     found: dict[str, set[str]] = {}
     client = as_person(served, "member")
     own = client.post("conversations").json()["id"]
@@ -177,8 +179,45 @@ def test_the_walk_would_find_them(served: Served) -> None:
                   "GET /documents/original", "GET /conversations", "GET /conversations/{id}"):  # fmt: skip
         assert {"textcanary", "titlecanary", "questioncanary"} & found[route], route
     client.close()
-    told = "".join(served.http.get(path).text for path in ("evaluations", "feedback", "jobs", "access"))
-    assert all(word in told for word in ("runcanary", "reasoncanary", "groupcanary", COLLECTION))
+
+
+def told_to_programs(served: Served, person: str) -> list[tuple[str, str]]:
+    """(what was sent, what came) of clients of OpenAI's API and of MCP."""
+    calls: list[tuple[str, str, dict[str, Any]]] = [
+        ("GET", "/v1/models", {}), ("GET", f"/v1/models/kb:{COLLECTION}", {}),
+    ]  # fmt: skip
+    for model in ("kb", f"kb:{COLLECTION}"):
+        for question in QUESTIONS[:4]:
+            messages = [{"role": "user", "content": question}]
+            calls.append(("POST", "/v1/chat/completions", {"model": model, "messages": messages}))
+    tools: list[tuple[str, dict[str, Any]]] = [
+        ("search", {"question": QUESTIONS[0]}), ("ask", {"question": QUESTIONS[0]}), ("list_documents", {}),
+        ("read_document", {"document": PATH}), ("read_document", {"document": PATH, "collection": COLLECTION}),
+    ]  # fmt: skip
+    for name, arguments in tools:
+        params = {"name": name, "arguments": arguments}
+        calls.append(("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}))
+    calls.append(("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "resources/list", "params": {}}))
+    accepts = {"accept": "application/json, text/event-stream"}
+    with as_person(served, person) as client:
+        return [
+            (f"{path} {body}", client.request(method, served.running.origin + path, json=body, headers=accepts).text)
+            if body
+            else (path, client.get(served.running.origin + path).text)
+            for method, path, body in calls
+        ]
+
+
+def test_clients_of_other_protocols_are_told_nothing_either(served: Served) -> None:
+    seen = [(sent, word) for sent, came in told_to_programs(served, "stranger") for word in (*SECRET, *NAMED)
+            if word in came and word not in sent]  # fmt: skip
+    assert seen == []
+    told: dict[str, str] = {}
+    for sent, came in told_to_programs(served, "member"):
+        told[sent.split(" ")[0]] = told.get(sent.split(" ")[0], "") + came
+    assert COLLECTION in told["/v1/models"]
+    assert "textcanary" in told["/mcp"]
+    assert PATH in told["/v1/chat/completions"]
 
 
 @pytest.mark.parametrize("route", ["entry", "text", "chunks", "original", "page.png"])
