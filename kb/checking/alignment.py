@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kb.checking import contradictions, table_claims, unit_mismatch, year_mismatch
+from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
+from kb.checking.frames import Frames, Line
 from kb.checking.prompt_injection import BLANK, gives_orders, without_orders
 from kb.checking.rival_values import Value, has_rival, values_in
 from kb.checking.table_claims import Row, is_row
@@ -124,6 +125,7 @@ class Aligner:
             for source in self._sources
             if year_mismatch.is_superseded(question, source.heading, headings)
         }
+        self._frames = Frames([line for source in self._sources for line in _lines(source)])
         self._values: dict[int, list[Value]] = {}  # of passages, by rank
         self._against: dict[tuple[str, int], ClaimReason] = {}  # what whole passages have against a claim
 
@@ -140,7 +142,16 @@ class Aligner:
             return [replace(span, supported=False, reason="echo") for span in own]
         if own and own[0].supported:
             return [span for span in own if span.supported and span.strength >= KEEP_MARKER * own[0].strength]
-        others = self._spans(claim, [s for s in self._sources if s.passage.rank not in cited], is_cited=False)
+        language = language_of(claim)
+        others = self._spans(
+            claim,
+            [
+                source
+                for source in self._sources
+                if source.passage.rank not in cited and not (cited and language_of(source.passage.text) != language)
+            ],
+            is_cited=False,
+        )
         holding = sorted((span for span in others if span.supported), key=_merit)[:1]
         undecided = sorted((span for span in others if span.reason in UNDECIDED), key=_merit)[:1]
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
@@ -275,6 +286,10 @@ class Aligner:
         """How span or heading speak against the claim. Between languages cosine tells no row of codes from another:
         what is said of one must name a number or code of it."""
         quote = window.quote
+        if not window.rows and window.tokens.keys() <= content_of(claim).keys() and fragments.is_phrase(claim):
+            return "echo"
+        if fragments.is_cut_off(claim, source.passage.text):
+            return "echo"
         if crosses and window.rows:
             added = (numbers_in(claim) | codes_in(claim)) - self._asked_numbers - self._asked_codes
             if not added & (numbers_in(quote) | codes_in(quote)):
@@ -293,6 +308,8 @@ class Aligner:
             return ""
         if against := self._passage_against(claim, source):
             return against
+        if self._frames.is_elsewhere(claim, self._question, source.passage.rank, window.parts):
+            return "rival"
         if contradictions.negates(claim, f"{quote}\n{source.heading}"):
             return "negation"
         said = content_of(claim)
@@ -499,6 +516,15 @@ def _runs_on(text: str, end: int, start: int, longest: int) -> bool:
         and not is_row(line)
         and not is_row(following)
     )
+
+
+def _lines(source: _Source) -> Iterator[Line]:
+    """The sentences of a source; a row of a table is headed by the names of its columns."""
+    for window in source.windows:
+        if len(window.parts) == 1:
+            words = frozenset(window.tokens)
+            heads = frozenset(token for row in window.rows for head in row.heads for token in content_of(head))
+            yield Line(source.passage.rank, window.parts.start, words, words | source.heading_tokens | heads)
 
 
 def _headings(passage: Passage) -> list[str]:

@@ -36,7 +36,7 @@ def names_in(text: str) -> frozenset[str]:
     }
     found = {name.lower() for name in latin | set(CODE.findall(text))} - MONTHS - _DAYS
     if CJK.search(text):
-        found |= {word.word for word in _tagger().cut(text) if word.flag in _PROPER and len(word.word) > 1}
+        found |= {word.word for word in tagged(text) if word.flag in _PROPER and len(word.word) > 1}
     return frozenset(found)
 
 
@@ -51,6 +51,11 @@ def opening_name(text: str) -> str:
 def codes_in(text: str) -> frozenset[str]:
     """Names that hold a digit, such as P2 or DeepSeek-R1: they keep their form in every language. Lower case."""
     return frozenset(name.lower() for name in CODE.findall(text))
+
+
+def tagged(text: str) -> list[Any]:
+    """The words of a Chinese text, each with `word` and `flag`: its tag in jieba's set."""
+    return list(_tagger().cut(text))
 
 
 @cache

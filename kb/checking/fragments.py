@@ -1,0 +1,33 @@
+"""Fragments: claims that are no statement, as a small model copies them from headings and from lists of results.
+
+What has no verb says nothing of anything: it may be the value that a question asks for, never a line that stands for
+itself. What the source goes on with, after the last word of the claim, was cut off.
+"""
+
+import re
+
+from kb.language.language import CJK
+from kb.language.verbs import has_verb
+
+_CUT = re.compile(  # at the end of what was cut off
+    r"(?:\.\.\.|…|\b(?:a|an|the|of|at|by|in|on|to|for|from|with|and|or|is|are|was|were|be))[\s.。]*$", re.IGNORECASE
+)
+_ABBREVIATED = re.compile(r"(?:\b[A-Z]\.|\b[A-Z][a-z]{2,3}\.)$")  # "U.S.", "Nov."
+_SPACE = re.compile(r"\s+")
+
+
+def is_phrase(claim: str) -> bool:
+    """Whether a claim has no verb."""
+    return not has_verb(claim)
+
+
+def is_cut_off(claim: str, source: str) -> bool:
+    """Whether a claim ends where no sentence does: in words that open another, in dots, or in an abbreviation behind
+    which the source goes on."""
+    plain = " ".join(claim.split())
+    if _CUT.search(plain):
+        return not CJK.search(plain)
+    if not _ABBREVIATED.search(plain):
+        return False
+    before, found, after = _SPACE.sub(" ", source).partition(plain)
+    return bool(found) and bool(re.match(r" [^\W_]", after))

@@ -1,0 +1,32 @@
+"""Verbs: whether a text says that something is or does, rather than naming it.
+
+Chinese words have jieba's tags. English verbs are told by their form, and the frequent irregular ones are listed.
+"""
+
+import re
+
+from kb.language.language import CJK
+from kb.language.proper_names import tagged
+
+_WORD = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?")
+_INFLECTED = re.compile(r"[a-z]{2,}(?:ed|es|[^su]s)")  # regular forms; plurals of nouns look the same
+_FREQUENT = frozenset(
+    "is are was were be been being am has have had having do does did done will would can could may might must shall"
+    " should cannot get got need make made take took taken give gave given go went gone come came say said see saw seen"
+    " know knew find found keep kept hold held let run ran pay paid cost last begin began begun start end become became"
+    " lead led win won lose lost set put mean meant meet met send sent buy bought build built write wrote written stand"
+    " stood leave left feel felt bring brought think thought sell sold fall fell rise rose grow grew speak spoke read"
+    " spend spent draw drew show shown wear wore drive drove fly flew cut hit apply ask use want help call try work"
+    " allow require receive include remain contain".split()
+)
+
+
+def has_verb(text: str) -> bool:
+    """Whether a text has a verb, as far as its form tells: a plural is taken for one, too."""
+    if CJK.search(text):
+        return any(word.flag.startswith("v") for word in tagged(text))
+    words = _WORD.findall(text)
+    return any(
+        word.lower() in _FREQUENT or "n't" in word.replace("’", "'") or bool(_INFLECTED.fullmatch(word))
+        for word in words
+    )
