@@ -125,6 +125,7 @@ class Aligner:
             for source in self._sources
             if year_mismatch.is_superseded(question, source.heading, headings)
         }
+        self._replaced = [old for s in self._sources for old in contradictions.replaced_in(s.passage.text)]
         self._frames = Frames([line for source in self._sources for line in _lines(source)])
         self._values: dict[int, list[Value]] = {}  # of passages, by rank
         self._against: dict[tuple[str, int], ClaimReason] = {}  # what whole passages have against a claim
@@ -258,6 +259,8 @@ class Aligner:
         """Whether a number, date or name of the claim is not in the span, nor where it may be instead; "asked" where it
         only repeats the question, and the source has none like it."""
         excused = self._asked_numbers & source.heading_numbers
+        said = numbers_in(window.quote)
+        excused = frozenset(number for number in excused if not _is_of_another_day(number, said))
         header = source.passage.header or " | ".join(window.rows[0].heads if window.rows else ())
         numbers = missing_numbers(claim, f"{window.quote}\n{header}") - excused
         if any(number not in self._asked_numbers or not _is_amount(number) for number in numbers):
@@ -286,9 +289,7 @@ class Aligner:
         """How span or heading speak against the claim. Between languages cosine tells no row of codes from another:
         what is said of one must name a number or code of it."""
         quote = window.quote
-        if not window.rows and window.tokens.keys() <= content_of(claim).keys() and fragments.is_phrase(claim):
-            return "echo"
-        if fragments.is_cut_off(claim, source.passage.text):
+        if fragments.is_cut_off(claim, source.passage.text) or self._is_line(claim, names, source):
             return "echo"
         if crosses and window.rows:
             added = (numbers_in(claim) | codes_in(claim)) - self._asked_numbers - self._asked_codes
@@ -304,8 +305,10 @@ class Aligner:
             self._question, source.heading, source.passage.text
         ):
             return "year"
+        if contradictions.is_replaced(claim, self._question, self._replaced):
+            return "year"
         if crosses:
-            return ""
+            return "" if self._is_nearest(claim, window, source) else "rival"
         if against := self._passage_against(claim, source):
             return against
         if self._frames.is_elsewhere(claim, self._question, source.passage.rank, window.parts):
@@ -319,6 +322,32 @@ class Aligner:
         if contradictions.widens(claim, f"{core}\n{source.heading}") or contradictions.drops_hedge(claim, core):
             return "quantifier"
         return "name" if not window.rows and self._swaps_name(claim, names, window, source) else ""
+
+    def _is_nearest(self, claim: str, window: _Window, source: _Source) -> bool:
+        """Whether no other sentence of the passage, in its language, means question and claim more nearly."""
+        assert self._similarities is not None
+        language = language_of(claim)
+        lines = [w for w in source.windows if len(w.parts) == 1 and language_of(w.quote) != language]
+        inside = [w.parts.start in window.parts for w in lines]
+        if not any(inside) or all(inside):
+            return True
+        cosines = self._similarities(f"{self._question} {claim}", [w.quote for w in lines])
+        own = max(float(cosine) for cosine, own in zip(cosines, inside, strict=True) if own)
+        best = max(float(cosine) for cosine, own in zip(cosines, inside, strict=True) if not own)
+        return best < own + CLOSE
+
+    def _is_line(self, claim: str, names: frozenset[str], source: _Source) -> bool:
+        """Whether a claim without a verb is a line of its own in the source, or has nothing that the question asks for."""
+        if not fragments.is_phrase(claim):
+            return False
+        said = content_of(claim)
+        if any(
+            len(w.parts) == 1 and not w.rows and w.tokens.keys() <= said.keys() and _says_most(w.quote, said)
+            for w in source.windows
+        ):
+            return True
+        has_value = bool(numbers_in(claim) - self._asked_numbers or names - self._asked_names)
+        return not has_value and bool(_OPEN_QUESTION.search(self._question))
 
     def _swaps_name(self, claim: str, names: frozenset[str], window: _Window, source: _Source) -> bool:
         """Whether the words that say most of the claim have another name in the place of one that it adds."""
@@ -451,6 +480,12 @@ def _has_namesake(code: str, place: str) -> bool:
     """Whether a place names another thing of the kind: INC-2025-017 where INC-2023-009 is meant."""
     form = _DIGITS.sub("#", code)
     return form != code and any(_DIGITS.sub("#", other) == form for other in codes_in(place))
+
+
+def _is_of_another_day(number: str, said: frozenset[str]) -> bool:
+    """Whether a date or month is not what a text says, which names another of its form: May where June is meant."""
+    form = _DIGITS.sub("#", number)
+    return "-" in form and number not in said and any(_DIGITS.sub("#", other) == form for other in said)
 
 
 def _is_amount(number: str) -> bool:

@@ -69,6 +69,22 @@ _LATIN = re.compile(r"[a-z]+")
 _QUANTITY = re.compile(r"(?<![\d.,])(\d[\d.,]*+)\s*+([A-Za-z%]+|[一-鿿])")
 _LIKE = 0.4  # share of claim and question in a sentence that may be taken for its neighbour: one with "it" has less
 _CLAUSE_END = re.compile(r"[，；、,;](?!\d)|\b(?:and|while|whereas|but)\b|而|其中")
+# One value in the place of another: the old one stands between, or behind, these.
+_REPLACED = re.compile(
+    r"由\s*(?P<zh>[^，。；由\n]{1,24}?)\s*(?:改|调|提|增|上|下|降|减|延|缩|变|推|涨|升)[^，。；\d]{0,4}?[为到至成]"
+    r"(?P<zh_new>[^，。；]{1,24})"
+    r"|\bfrom\s+(?P<en>[^.;:()\n]{1,40}?)\s+to\s+(?P<en_new>[^.;:()]{1,40})"
+    r"|(?P<instead_new>[^.;:()]{1,60})\binstead\s+of\s+(?P<instead>[^.;:()\n]{1,40})",
+    re.IGNORECASE,
+)
+_CHANGED = re.compile(
+    r"\b(?:rais|increas|reduc|lower|chang|extend|shorten|cut|mov|postpon|grew|grow|rose|fell|dropp?)\w*\b", re.IGNORECASE
+)
+_FORMERLY = re.compile(
+    r"原|之前|以前|此前|过去|本来|\b(?:before|previous(?:ly)?|old|former(?:ly)?|original(?:ly)?|used to|first|was|were|did|from"
+    r"|instead)\b",
+    re.IGNORECASE,
+)
 _ATTRIBUTE = re.compile(r"[未不][一-鿿]{1,3}的")  # "unused" leave is no denial of what is said of it
 
 
@@ -122,6 +138,28 @@ def excludes(claim: str, sentence: str) -> bool:
     out = " ".join([*_EXCLUDING.findall(sentence), *(_PART_END.split(part)[-1] for part in before)])
     left = content_of(out).keys()
     return bool(left) and 2 * len(left & content_of(claim).keys()) >= len(left)
+
+
+def replaced_in(text: str) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """The numbers that a text says were replaced, and those in their place: "raised from 60 to 80", 由 60 改为 80."""
+    found = []
+    for match in _REPLACED.finditer(text):
+        if match["en"] and not _CHANGED.search(text[max(0, match.start() - _LONGEST_PART) : match.start()]):
+            continue  # as "from Monday to Friday"
+        old = numbers_in(match["zh"] or match["en"] or match["instead"])
+        new = numbers_in(match["zh_new"] or match["en_new"] or match["instead_new"])
+        if old - new and new - old:
+            found.append((old - new, new - old))
+    return found
+
+
+def is_replaced(claim: str, question: str, replaced: Sequence[tuple[frozenset[str], frozenset[str]]]) -> bool:
+    """Whether the claim gives a number that was replaced, and not the one in its place, where the question does not ask
+    what was before."""
+    if not replaced or _FORMERLY.search(question) or _FORMERLY.search(claim):
+        return False
+    added = numbers_in(claim) - numbers_in(question)
+    return any(old & added and not new & added for old, new in replaced)
 
 
 def permits_denied(claim: str, sentence: str) -> bool:
