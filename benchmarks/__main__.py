@@ -13,6 +13,7 @@ from benchmarks import (  # noqa: E402
     embedding,
     ingest,
     latency,
+    mutants,
     mutations,
     reading,
     request_cases,
@@ -39,6 +40,8 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "scorer": lambda options: scorer.run(),
     "requests": lambda options: request_cases.run(kinds=tuple(options.kinds)),
     "ticks": lambda options: ticks.run(),
+    "rules": lambda options: ticks.ablation(),
+    "mutants": lambda options: mutants.run(options.mutants, options.rooms or mutants.ROOMS),
     "mutations": lambda options: mutations.run(options.files, options.folder),
 }
 
@@ -53,6 +56,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60, help="service: how long ten people ask")
     parser.add_argument("--overhead", action="store_true", help="service: only what it adds to the bare engine")
     parser.add_argument("--files", type=int, default=mutations.FILES, help="mutations: how many files")
+    parser.add_argument("--mutants", type=int, default=mutants.COUNT, help="mutants: how many are drawn; 0 takes all")
+    parser.add_argument("--room", action="append", default=[], dest="rooms", help="mutants: only this room of kb")
     parser.add_argument("--kind", action="append", default=[], dest="kinds", help="requests: only this kind")
     parser.add_argument("--folder", type=Path, help="mutations: more files to mutate")
     options = parser.parse_args()

@@ -128,6 +128,7 @@ class Aligner:
         self._replaced = [old for s in self._sources for old in contradictions.replaced_in(s.passage.text)]
         self._frames = Frames([line for source in self._sources for line in _lines(source)])
         self._values: dict[int, list[Value]] = {}  # of passages, by rank
+        self._nearness: dict[tuple[str, int], dict[int, float]] = {}  # of claim and rank: cosine by sentence
         self._against: dict[tuple[str, int], ClaimReason] = {}  # what whole passages have against a claim
 
     def sources(self, claim: str, cited: Sequence[int]) -> list[Span]:
@@ -269,6 +270,10 @@ class Aligner:
         # question gave may stand anywhere in the document.
         table = bool(window.rows)
         span = f"{window.quote}\n{header}\n{source.heading}".lower()
+        if not names:  # what names nothing is said of what the question names
+            names = frozenset(
+                code for code in self._asked_codes if code not in source.whole and _has_namesake(code, source.whole)
+            )
         place = span if table else f"{span}\n{source.passage.text}".lower()
         lacking = [
             name
@@ -326,18 +331,21 @@ class Aligner:
     def _is_nearest(self, claim: str, window: _Window, source: _Source) -> bool:
         """Whether no other sentence of the passage, in its language, means question and claim more nearly."""
         assert self._similarities is not None
-        language = language_of(claim)
-        lines = [w for w in source.windows if len(w.parts) == 1 and language_of(w.quote) != language]
-        inside = [w.parts.start in window.parts for w in lines]
-        if not any(inside) or all(inside):
-            return True
-        cosines = self._similarities(f"{self._question} {claim}", [w.quote for w in lines])
-        own = max(float(cosine) for cosine, own in zip(cosines, inside, strict=True) if own)
-        best = max(float(cosine) for cosine, own in zip(cosines, inside, strict=True) if not own)
-        return best < own + CLOSE
+        rank = source.passage.rank
+        if (claim, rank) not in self._nearness:
+            language = language_of(claim)
+            lines = [w for w in source.windows if len(w.parts) == 1 and language_of(w.quote) != language]
+            said = f"{self._question} {claim}"
+            cosines = self._similarities(said, [w.quote for w in lines]) if len(lines) > 1 else ()
+            starts = [w.parts.start for w in lines]
+            self._nearness[claim, rank] = dict(zip(starts, map(float, cosines), strict=False))
+        nearness = self._nearness[claim, rank]
+        own = [cosine for at, cosine in nearness.items() if at in window.parts]
+        others = [cosine for at, cosine in nearness.items() if at not in window.parts]
+        return not (own and others) or max(others) < max(own) + CLOSE
 
     def _is_line(self, claim: str, names: frozenset[str], source: _Source) -> bool:
-        """Whether a claim without a verb is a line of its own in the source, or has nothing that the question asks for."""
+        """Whether a claim without a verb is a line of its own in the source, or gives nothing that is asked for."""
         if not fragments.is_phrase(claim):
             return False
         said = content_of(claim)
@@ -346,7 +354,8 @@ class Aligner:
             for w in source.windows
         ):
             return True
-        has_value = bool(numbers_in(claim) - self._asked_numbers or names - self._asked_names)
+        named = names if len(said) == 1 else names_in(claim)  # the first word of a longer phrase need not be a name
+        has_value = bool(numbers_in(claim) - self._asked_numbers or named - self._asked_names)
         return not has_value and bool(_OPEN_QUESTION.search(self._question))
 
     def _swaps_name(self, claim: str, names: frozenset[str], window: _Window, source: _Source) -> bool:

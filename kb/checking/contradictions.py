@@ -78,11 +78,12 @@ _REPLACED = re.compile(
     re.IGNORECASE,
 )
 _CHANGED = re.compile(
-    r"\b(?:rais|increas|reduc|lower|chang|extend|shorten|cut|mov|postpon|grew|grow|rose|fell|dropp?)\w*\b", re.IGNORECASE
+    r"\b(?:rais|increas|reduc|lower|chang|extend|shorten|cut|mov|postpon|grew|grow|rose|fell|dropp?)\w*\b",
+    re.IGNORECASE,
 )
 _FORMERLY = re.compile(
-    r"原|之前|以前|此前|过去|本来|\b(?:before|previous(?:ly)?|old|former(?:ly)?|original(?:ly)?|used to|first|was|were|did|from"
-    r"|instead)\b",
+    r"原|之前|以前|此前|过去|本来|\b(?:before|previous(?:ly)?|old|former(?:ly)?|original(?:ly)?|used to|first|was|were|did"
+    r"|from|instead)\b",
     re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(r"[未不][一-鿿]{1,3}的")  # "unused" leave is no denial of what is said of it
@@ -140,26 +141,30 @@ def excludes(claim: str, sentence: str) -> bool:
     return bool(left) and 2 * len(left & content_of(claim).keys()) >= len(left)
 
 
-def replaced_in(text: str) -> list[tuple[frozenset[str], frozenset[str]]]:
-    """The numbers that a text says were replaced, and those in their place: "raised from 60 to 80", 由 60 改为 80."""
+def replaced_in(text: str) -> list[tuple[str, str]]:
+    """What a text says was replaced, and what is in its place: "raised from 60 to 80", 由 60 改为 80. Only numbers."""
     found = []
     for match in _REPLACED.finditer(text):
         if match["en"] and not _CHANGED.search(text[max(0, match.start() - _LONGEST_PART) : match.start()]):
             continue  # as "from Monday to Friday"
-        old = numbers_in(match["zh"] or match["en"] or match["instead"])
-        new = numbers_in(match["zh_new"] or match["en_new"] or match["instead_new"])
-        if old - new and new - old:
-            found.append((old - new, new - old))
+        old = match["zh"] or match["en"] or match["instead"]
+        new = match["zh_new"] or match["en_new"] or match["instead_new"]
+        if numbers_in(old) - numbers_in(new) and numbers_in(new) - numbers_in(old):
+            found.append((old, new))
     return found
 
 
-def is_replaced(claim: str, question: str, replaced: Sequence[tuple[frozenset[str], frozenset[str]]]) -> bool:
-    """Whether the claim gives a number that was replaced, and not the one in its place, where the question does not ask
-    what was before."""
+def is_replaced(claim: str, question: str, replaced: Sequence[tuple[str, str]]) -> bool:
+    """Whether the claim gives numbers that were replaced, and none of those in their place, where the question does not
+    ask what was before."""
     if not replaced or _FORMERLY.search(question) or _FORMERLY.search(claim):
         return False
-    added = numbers_in(claim) - numbers_in(question)
-    return any(old & added and not new & added for old, new in replaced)
+    return any(
+        not missing_numbers(old, claim)
+        and missing_numbers(old, question)
+        and missing_numbers(new, claim) == numbers_in(new)
+        for old, new in replaced
+    )
 
 
 def permits_denied(claim: str, sentence: str) -> bool:

@@ -9,6 +9,8 @@ import re
 from kb.language.language import CJK
 from kb.language.verbs import has_verb
 
+LONGEST_PHRASE = 7  # English words
+_WORD = re.compile(r"[A-Za-z]+")
 _CUT = re.compile(  # at the end of what was cut off
     r"(?:\.\.\.|…|\b(?:a|an|the|of|at|by|in|on|to|for|from|with|and|or|is|are|was|were|be))[\s.。]*$", re.IGNORECASE
 )
@@ -17,8 +19,11 @@ _SPACE = re.compile(r"\s+")
 
 
 def is_phrase(claim: str) -> bool:
-    """Whether a claim has no verb."""
-    return not has_verb(claim)
+    """Whether a claim has no verb, and in English is short or set as a title: in a long one a verb may go unseen."""
+    if has_verb(claim):
+        return False
+    words = _WORD.findall(claim)
+    return len(words) <= LONGEST_PHRASE or 2 * sum(word[0].isupper() for word in words) > len(words)
 
 
 def is_cut_off(claim: str, source: str) -> bool:
@@ -29,5 +34,5 @@ def is_cut_off(claim: str, source: str) -> bool:
         return not CJK.search(plain)
     if not _ABBREVIATED.search(plain):
         return False
-    before, found, after = _SPACE.sub(" ", source).partition(plain)
+    _, found, after = _SPACE.sub(" ", source).partition(plain)
     return bool(found) and bool(re.match(r" [^\W_]", after))

@@ -1,8 +1,8 @@
 """Frames: whether the sentence that carries a claim is the one that speaks of what was asked.
 
 The frame is what question and claim say besides the values that the claim adds: who or what, of which kind, when. Each
-of its words weighs by how few of the sentences shown have it. The sentence that states the answer has much of the frame;
-where another has clearly more of it, the claim's value was given for something else.
+of its words weighs by how few of the sentences shown have it. The sentence that states the answer has much of the
+frame; where another has clearly more of it, the claim's value was given for something else.
 """
 
 import math
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from kb.language.content_terms import content_of, is_number, stem
 from kb.language.proper_names import names_in
 
-LEAST = 0.3  # share of the frame that must stand in the sentences of a span and their headings
+LEAST = 0.4  # share of the frame that must stand in the sentences of a span and their headings
 ENOUGH = 0.5  # with so much of it they need not be the ones that have most
 OUTDONE = 0.1  # by so much more another sentence must have
 

@@ -9,7 +9,12 @@ from kb.language.language import CJK
 from kb.language.proper_names import tagged
 
 _WORD = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?")
-_INFLECTED = re.compile(r"[a-z]{2,}(?:ed|es|[^su]s)")  # regular forms; plurals of nouns look the same
+_PAST = re.compile(r"[a-z]{2,}ed")
+# "The logger stores readings": a plural looks the same, but seldom has words on both sides that it binds.
+_PRESENT = re.compile(
+    r"[A-Za-z0-9'’)] (?!(?:is|as|us|its|his|this|yes|days|hours|weeks|months|years)\b)[a-z]{2,}s"
+    r" (?!(?:of|and|or|by|per)\b)[A-Za-z0-9]"
+)
 _FREQUENT = frozenset(
     "is are was were be been being am has have had having do does did done will would can could may might must shall"
     " should cannot get got need make made take took taken give gave given go went gone come came say said see saw seen"
@@ -22,11 +27,10 @@ _FREQUENT = frozenset(
 
 
 def has_verb(text: str) -> bool:
-    """Whether a text has a verb, as far as its form tells: a plural is taken for one, too."""
+    """Whether a text has a verb, as far as its form tells."""
     if CJK.search(text):
         return any(word.flag.startswith("v") for word in tagged(text))
-    words = _WORD.findall(text)
-    return any(
-        word.lower() in _FREQUENT or "n't" in word.replace("’", "'") or bool(_INFLECTED.fullmatch(word))
-        for word in words
+    return bool(_PRESENT.search(text)) or any(
+        word.lower() in _FREQUENT or "n't" in word.replace("’", "'") or bool(_PAST.fullmatch(word))
+        for word in _WORD.findall(text)
     )
