@@ -41,7 +41,9 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "requests": lambda options: request_cases.run(kinds=tuple(options.kinds)),
     "ticks": lambda options: ticks.run(),
     "rules": lambda options: ticks.ablation(),
-    "mutants": lambda options: mutants.run(options.mutants, options.rooms or mutants.ROOMS),
+    "mutants": lambda options: mutants.run(
+        options.mutants, options.rooms or mutants.ROOMS, only_constants=options.constants
+    ),
     "mutations": lambda options: mutations.run(options.files, options.folder),
 }
 
@@ -58,6 +60,7 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=mutations.FILES, help="mutations: how many files")
     parser.add_argument("--mutants", type=int, default=mutants.COUNT, help="mutants: how many are drawn; 0 takes all")
     parser.add_argument("--room", action="append", default=[], dest="rooms", help="mutants: only this room of kb")
+    parser.add_argument("--constants", action="store_true", help="mutants: move each constant by half, both ways")
     parser.add_argument("--kind", action="append", default=[], dest="kinds", help="requests: only this kind")
     parser.add_argument("--folder", type=Path, help="mutations: more files to mutate")
     options = parser.parse_args()

@@ -7,7 +7,6 @@ their words are at hand (`claims/answers.jsonl` in the folder of question sets).
 import hashlib
 import json
 import sqlite3
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -111,13 +110,11 @@ RULES: Mapping[str, tuple[object, str, object]] = {
     "drops_denial": (contradictions, "drops_denial", _never),
     "excludes": (contradictions, "excludes", _never),
     "is_replaced": (contradictions, "is_replaced", _never),
-    "takes_wrong_column": (table_claims, "takes_wrong_column", _never),
-    "takes_wrong_row": (table_claims, "takes_wrong_row", _never),
     "names_cell": (table_claims, "names_cell", _never),
+    "takes_wrong_row": (table_claims, "takes_wrong_row", _never),
     "other_unit": (unit_mismatch, "other_unit", _never),
     "other_bound": (unit_mismatch, "other_bound", _never),
     "other_rate": (unit_mismatch, "other_rate", _never),
-    "is_of_another_year": (year_mismatch, "is_of_another_year", _never),
     "is_superseded": (year_mismatch, "is_superseded", _never),
     "has_rival": (alignment, "has_rival", _never),
     "unit behind another number": (rival_values, "_is_counted_otherwise", _never),
@@ -136,26 +133,17 @@ RULES: Mapping[str, tuple[object, str, object]] = {
 
 def ablation() -> Result:
     """What each rule is good for: claims ticked without it that are not ticked with it, and the other way round."""
-    rows: list[tuple[object, ...]] = []
+    changed: Counter[tuple[str, bool, str]] = Counter()
     with _remembered() as similarities:
-        given = list(cases())
-        base = [is_confirmed(case, similarities) for case in given]
-        for name, (owner, attribute, instead) in RULES.items():
-            with patch.object(owner, attribute, instead):
-                left = [is_confirmed(case, similarities) for case in given]
-            more = Counter(
-                (case.true, case.part) for case, with_it, without in zip(given, base, left, strict=True)
-                if without and not with_it
-            )  # fmt: skip
-            less = Counter(
-                (case.true, case.part) for case, with_it, without in zip(given, base, left, strict=True)
-                if with_it and not without
-            )  # fmt: skip
-            rows.append(
-                (name, *(more[key] - less[key] for key in ((False, "written"), (False, "of answers"), (True, "written"),
-                                                           (True, "of answers"))))
-            )  # fmt: skip
-            print(rows[-1], file=sys.stderr)
+        for case in cases():
+            with_all = is_confirmed(case, similarities)
+            for name, (owner, attribute, instead) in RULES.items():
+                with patch.object(owner, attribute, instead):
+                    changed[name, case.true, case.part] += is_confirmed(case, similarities) - with_all
+    rows = [
+        (name, *(changed[name, true, part] for true in (False, True) for part in ("written", "of answers")))
+        for name in RULES
+    ]
     columns = ("without", "false written", "false of answers", "true written", "true of answers")
     return Result("rules", columns, tuple(rows), ("claims ticked more (+) or less (-) when the rule is taken out",))
 

@@ -128,7 +128,8 @@ class Aligner:
         self._replaced = [old for s in self._sources for old in contradictions.replaced_in(s.passage.text)]
         self._frames = Frames([line for source in self._sources for line in _lines(source)])
         self._values: dict[int, list[Value]] = {}  # of passages, by rank
-        self._nearness: dict[tuple[str, int], dict[int, float]] = {}  # of claim and rank: cosine by sentence
+        # Of claim and rank: where a sentence begins, its cosine, and whether it has a value that the claim adds.
+        self._nearness: dict[tuple[str, int], list[tuple[int, float, bool]]] = {}
         self._against: dict[tuple[str, int], ClaimReason] = {}  # what whole passages have against a claim
 
     def sources(self, claim: str, cited: Sequence[int]) -> list[Span]:
@@ -185,7 +186,7 @@ class Aligner:
         ]
         carrying = [not objection for objection in objections]
         denials = {
-            window.parts.start: self._denial(claim, window, source, window.parts in foreign)
+            window.parts.start: self._denial(claim, window, window.parts in foreign)
             if carries
             else _other_unit(claim, window) or _negation(claim, window)
             for window, carries, (strength, _) in zip(windows, carrying, strengths, strict=True)
@@ -270,10 +271,6 @@ class Aligner:
         # question gave may stand anywhere in the document.
         table = bool(window.rows)
         span = f"{window.quote}\n{header}\n{source.heading}".lower()
-        if not names:  # what names nothing is said of what the question names
-            names = frozenset(
-                code for code in self._asked_codes if code not in source.whole and _has_namesake(code, source.whole)
-            )
         place = span if table else f"{span}\n{source.passage.text}".lower()
         lacking = [
             name
@@ -302,28 +299,24 @@ class Aligner:
                 return "row"
         if contradictions.loses_sign(claim, quote):
             return "sign"
-        if table_claims.takes_wrong_column(claim, self._question, window.rows):
-            return "column"
         if window.rows and table_claims.takes_wrong_row(claim, self._question, source.rows):
             return "row"
-        if source.passage.rank in self._superseded or year_mismatch.is_of_another_year(
-            self._question, source.heading, source.passage.text
-        ):
+        if source.passage.rank in self._superseded:
             return "year"
         if contradictions.is_replaced(claim, self._question, self._replaced):
-            return "year"
+            return "replaced"
         if crosses:
             return "" if self._is_nearest(claim, window, source) else "rival"
         if against := self._passage_against(claim, source):
             return against
         if self._frames.is_elsewhere(claim, self._question, source.passage.rank, window.parts):
             return "rival"
-        if contradictions.negates(claim, f"{quote}\n{source.heading}"):
-            return "negation"
         said = content_of(claim)
         core = _core(said, window)
         if not _says_most(core, said):
             core = quote
+        if contradictions.negates(claim, core):
+            return "negation"
         if contradictions.widens(claim, f"{core}\n{source.heading}") or contradictions.drops_hedge(claim, core):
             return "quantifier"
         return "name" if not window.rows and self._swaps_name(claim, names, window, source) else ""
@@ -337,11 +330,15 @@ class Aligner:
             lines = [w for w in source.windows if len(w.parts) == 1 and language_of(w.quote) != language]
             said = f"{self._question} {claim}"
             cosines = self._similarities(said, [w.quote for w in lines]) if len(lines) > 1 else ()
-            starts = [w.parts.start for w in lines]
-            self._nearness[claim, rank] = dict(zip(starts, map(float, cosines), strict=False))
+            added = (numbers_in(claim) | codes_in(claim)) - self._asked_numbers - self._asked_codes
+            holding = [not added or bool(added & (numbers_in(w.quote) | codes_in(w.quote))) for w in lines]
+            self._nearness[claim, rank] = [
+                (w.parts.start, float(cosine), holds) for w, cosine, holds in zip(lines, cosines, holding, strict=False)
+            ]
         nearness = self._nearness[claim, rank]
-        own = [cosine for at, cosine in nearness.items() if at in window.parts]
-        others = [cosine for at, cosine in nearness.items() if at not in window.parts]
+        inside = [(cosine, holds) for at, cosine, holds in nearness if at in window.parts]
+        own = [cosine for cosine, holds in inside if holds] or [cosine for cosine, _ in inside]
+        others = [cosine for at, cosine, _ in nearness if at not in window.parts or cosine not in own]
         return not (own and others) or max(others) < max(own) + CLOSE
 
     def _is_line(self, claim: str, names: frozenset[str], source: _Source) -> bool:
@@ -385,22 +382,11 @@ class Aligner:
             self._against[claim, rank] = against
         return self._against[claim, rank]
 
-    def _denial(self, claim: str, window: _Window, source: _Source, crosses: bool) -> ClaimReason:
+    def _denial(self, claim: str, window: _Window, crosses: bool) -> ClaimReason:
         """What else a sentence, or line, says that seems to carry the claim."""
-        quote = window.quote
         if reason := _other_unit(claim, window):
             return reason
-        if crosses:
-            return "negation" if not window.rows and contradictions.permits_denied(claim, quote) else ""
-        if reason := _negation(claim, window):
-            return reason
-        neighbours = [w.quote for w in source.windows if len(w.parts) == 1 and w != window and not w.rows]
-        if not window.rows and (
-            contradictions.is_of_neighbour(claim, self._question, quote, neighbours)
-            or contradictions.is_of_other_clause(claim, self._question, quote)
-        ):
-            return "neighbour"
-        return ""
+        return "" if crosses else _negation(claim, window)
 
     def _cosines(
         self, claim: str, names: frozenset[str], windows: Sequence[_Window], source: _Source, is_cited: bool

@@ -11,9 +11,8 @@ from kb.language.verbs import has_verb
 
 LONGEST_PHRASE = 7  # English words
 _WORD = re.compile(r"[A-Za-z]+")
-_CUT = re.compile(  # at the end of what was cut off
-    r"(?:\.\.\.|…|\b(?:a|an|the|of|at|by|in|on|to|for|from|with|and|or|is|are|was|were|be))[\s.。]*$", re.IGNORECASE
-)
+_DOTS = ("...", "…")
+_OPENING = frozenset("a an the of at by in on to for from with and or is are was were be".split())  # open other words
 _ABBREVIATED = re.compile(r"(?:\b[A-Z]\.|\b[A-Z][a-z]{2,3}\.)$")  # "U.S.", "Nov."
 _SPACE = re.compile(r"\s+")
 
@@ -30,8 +29,9 @@ def is_cut_off(claim: str, source: str) -> bool:
     """Whether a claim ends where no sentence does: in words that open another, in dots, or in an abbreviation behind
     which the source goes on."""
     plain = " ".join(claim.split())
-    if _CUT.search(plain):
-        return not CJK.search(plain)
+    words = plain.rstrip(" .").split()
+    if not CJK.search(plain) and (plain.endswith(_DOTS) or (words and words[-1].lower() in _OPENING)):
+        return True
     if not _ABBREVIATED.search(plain):
         return False
     _, found, after = _SPACE.sub(" ", source).partition(plain)

@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from kb.language.date_forms import MONTHS
@@ -22,6 +22,7 @@ _OPENERS = frozenset(  # that begin sentences, and are no names where nothing ha
 _ABBREVIATIONS = frozenset("EUR USD CNY RMB SGD GBP JPY KM GB MB TB ID OK FAQ PDF".split())  # units, not names
 
 
+@lru_cache(maxsize=4_096)
 def names_in(text: str) -> frozenset[str]:
     """Capitalised words, codes, and Chinese names of places, persons and organisations, in lower case.
 
