@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kb.checking.alignment import Aligner, _over_lines
+from kb.checking.alignment import Aligner, _over_lines, _says_most
+from kb.language.content_terms import content_of
 from kb.models.maxsim import Vectors
 from kb.schema import Passage
 
@@ -167,3 +168,9 @@ def test_the_month_that_the_question_names_may_stand_in_a_date_of_the_title() ->
     aligner = Aligner([minutes], "To which day did the July meeting put off the move?")
     [span] = aligner.sources("The July meeting put off the move to 31 October 2025.", [1])
     assert span.supported
+
+
+@pytest.mark.parametrize(("sentence", "most"), [("a bridge of iron and stone", True), ("a bridge of iron", False)])
+def test_a_sentence_says_most_of_a_claim(sentence: str, most: bool) -> None:
+    said = content_of("bridge iron stone river")
+    assert _says_most(sentence, said) == most

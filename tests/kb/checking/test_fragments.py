@@ -3,7 +3,7 @@
 import pytest
 
 from kb.checking.citations import cite
-from kb.checking.fragments import LONGEST_PHRASE, is_cut_off, is_phrase
+from kb.checking.fragments import is_cut_off, is_phrase
 from kb.language.language import language_of
 from tests.kb.passages import passage
 
@@ -17,10 +17,8 @@ from tests.kb.passages import passage
         ("客房价格。", True),
         ("客房不含早餐。", False),
         # in a long line a verb may go unseen
-        (" ".join(["lake"] * LONGEST_PHRASE), True),
-        (" ".join(["lake"] * (LONGEST_PHRASE + 1)), False),
-        (" ".join(["lake"] * (LONGEST_PHRASE // 2 + 1)), True),
-        (" ".join(["lake"] * (LONGEST_PHRASE * 3 // 2)), False),
+        (" ".join(["lake"] * 7), True),
+        (" ".join(["lake"] * 8), False),
     ],
 )
 def test_a_phrase_has_no_verb(claim: str, phrase: bool) -> None:
