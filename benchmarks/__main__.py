@@ -15,6 +15,7 @@ from benchmarks import (  # noqa: E402
     embedding,
     ingest,
     latency,
+    mutants,
     mutations,
     reading,
     request_cases,
@@ -43,6 +44,10 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "requests": lambda options: request_cases.run(kinds=tuple(options.kinds)),
     "ticks": lambda options: ticks.run(),
     "access": lambda options: access.run(options.requests, options.documents),
+    "rules": lambda options: ticks.ablation(),
+    "mutants": lambda options: mutants.run(
+        options.mutants, options.rooms or mutants.ROOMS, only_constants=options.constants
+    ),
     "mutations": lambda options: mutations.run(options.files, options.folder),
 }
 
@@ -57,6 +62,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60, help="service, clients: how long they ask")
     parser.add_argument("--overhead", action="store_true", help="service: only what it adds to the bare engine")
     parser.add_argument("--files", type=int, default=mutations.FILES, help="mutations: how many files")
+    parser.add_argument("--mutants", type=int, default=mutants.COUNT, help="mutants: how many are drawn; 0 takes all")
+    parser.add_argument("--room", action="append", default=[], dest="rooms", help="mutants: only this room of kb")
+    parser.add_argument("--constants", action="store_true", help="mutants: move each constant by half, both ways")
     parser.add_argument("--kind", action="append", default=[], dest="kinds", help="requests: only this kind")
     parser.add_argument("--requests", type=int, default=access.REQUESTS, help="access: how many requests")
     parser.add_argument("--documents", type=int, default=access.DOCUMENTS, help="access: among how many documents")

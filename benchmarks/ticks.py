@@ -6,17 +6,36 @@ their words are at hand (`claims/answers.jsonl` in the folder of question sets).
 
 import hashlib
 import json
+import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-from benchmarks.places import ASKER, SAMPLE_DOCS, evaldata, filled
+import numpy as np
+
+from benchmarks.places import ASKER, SAMPLE_DOCS, evaldata, filled, home
 from benchmarks.result import Result
 from kb.assistant import KnowledgeBase
-from kb.checking.citations import cite
+from kb.checking import (
+    alignment,
+    citations,
+    contradictions,
+    fragments,
+    rival_values,
+    table_claims,
+    unit_mismatch,
+    year_mismatch,
+)
+from kb.checking.alignment import Similarities
+from kb.checking.frames import Frames
+from kb.config import Settings
 from kb.language.language import language_of
+from kb.models.embedders import open_embedder
+from kb.models.maxsim import Vectors
 from kb.schema import Passage
 
 _FOLDER = Path(__file__).parent / "claims"
@@ -49,28 +68,152 @@ class AnswerClaim:
     true: bool
 
 
+def _never(*_: object) -> bool:
+    return False
+
+
+def _always(*_: object) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A labelled claim with the passages that it is held against."""
+
+    part: str  # "written" or "of answers"
+    kind: str
+    true: bool
+    question: str
+    text: str  # the claim with its markers
+    passages: Sequence[Passage]
+    around: Mapping[int, str]  # of each passage, by rank: the text of its document
+
+
 def run() -> Result:
     """Ticks by kind of claim; falsehoods first, then claims of answers by set."""
-    columns = ("claims", "kind", "of", "ticked")
-    found: list[tuple[bool, str, bool]] = []  # true, kind, ticked
-    came: list[tuple[bool, str, bool]] = []
+    with _remembered() as similarities:
+        found = [(case, is_confirmed(case, similarities)) for case in cases()]
+    total = Counter((case.true, case.kind) for case, _ in found)
+    ticked = Counter((case.true, case.kind) for case, tick in found if tick)
+    rows = [("true" if true else "false", kind, total[true, kind], ticked[true, kind]) for true, kind in sorted(total)]
+    parts = ("written", "of answers")
+    notes = [note for part in parts for note in _summary(part, [(c.true, tick) for c, tick in found if c.part == part])]
+    return Result("ticks", ("claims", "kind", "of", "ticked"), tuple(rows), tuple(notes))
+
+
+# What can be taken out of the check, and what stands there then.
+RULES: Mapping[str, tuple[object, str, object]] = {
+    "loses_sign": (contradictions, "loses_sign", _never),
+    "negates": (contradictions, "negates", _never),
+    "widens": (contradictions, "widens", _never),
+    "drops_hedge": (contradictions, "drops_hedge", _never),
+    "drops_denial": (contradictions, "drops_denial", _never),
+    "excludes": (contradictions, "excludes", _never),
+    "is_replaced": (contradictions, "is_replaced", _never),
+    "names_cell": (table_claims, "names_cell", _never),
+    "takes_wrong_row": (table_claims, "takes_wrong_row", _never),
+    "other_unit": (unit_mismatch, "other_unit", _never),
+    "other_bound": (unit_mismatch, "other_bound", _never),
+    "other_rate": (unit_mismatch, "other_rate", _never),
+    "is_superseded": (year_mismatch, "is_superseded", _never),
+    "has_rival": (alignment, "has_rival", _never),
+    "unit behind another number": (rival_values, "_is_counted_otherwise", _never),
+    "contrast in a sentence": (rival_values, "_contrast", _never),
+    "another name in the place": (alignment.Aligner, "_swaps_name", _never),
+    "another day of the form": (alignment, "_is_of_another_day", _never),
+    "frames": (Frames, "is_elsewhere", _never),
+    "lines": (alignment.Aligner, "_is_line", _never),
+    "cut off": (fragments, "is_cut_off", _never),
+    "nearest across languages": (alignment.Aligner, "_is_nearest", _always),
+    "echo": (alignment.Aligner, "_echoes", _never),
+    "an amount is asked": (citations, "_gives_amount", _always),
+    "namesakes of codes": (alignment, "_has_namesake", _never),
+}
+
+
+def ablation() -> Result:
+    """What each rule is good for: claims ticked without it that are not ticked with it, and the other way round."""
+    changed: Counter[tuple[str, bool, str]] = Counter()
+    with _remembered() as similarities:
+        for case in cases():
+            with_all = is_confirmed(case, similarities)
+            for name, (owner, attribute, instead) in RULES.items():
+                with patch.object(owner, attribute, instead):
+                    changed[name, case.true, case.part] += is_confirmed(case, similarities) - with_all
+    rows = [
+        (name, *(changed[name, true, part] for true in (False, True) for part in ("written", "of answers")))
+        for name in RULES
+    ]
+    columns = ("without", "false written", "false of answers", "true written", "true of answers")
+    return Result("rules", columns, tuple(rows), ("claims ticked more (+) or less (-) when the rule is taken out",))
+
+
+@contextmanager
+def _remembered() -> Iterator[Similarities]:
+    """Cosines of the shipped embedding model; the vectors are kept from run to run, for a claim is judged often."""
+    file = home("ticks").with_suffix(".db")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    embedder = open_embedder(Settings().embedding)
+    with closing(sqlite3.connect(file)) as db:
+        db.execute(
+            "CREATE TABLE IF NOT EXISTS vectors (identity TEXT, text TEXT, vector BLOB, UNIQUE (identity, text))"
+        )
+        identity = embedder.identity()
+        known: dict[str, bytes] = dict(db.execute("SELECT text, vector FROM vectors WHERE identity = ?", (identity,)))
+
+        def similarities(claim: str, texts: Sequence[str]) -> Vectors:
+            new = [text for text in dict.fromkeys((claim, *texts)) if text not in known]
+            if new:
+                made = {t: e.vector for t, e in zip(new, embedder.embed_passages(new), strict=True)}
+                known.update(made)
+                with db:
+                    db.executemany("INSERT INTO vectors VALUES (?, ?, ?)", [(identity, t, v) for t, v in made.items()])
+            vectors = np.stack([np.frombuffer(known[text], "<f4") for text in (claim, *texts)])
+            cosines: Vectors = vectors[1:] @ vectors[0]
+            return cosines
+
+        yield similarities
+
+
+def cases() -> Iterator[Case]:
+    """All labelled claims whose words are at hand, each with its passages."""
     answers = list(load_answers())
     with filled("sample_docs", [SAMPLE_DOCS]) as kb:
-        found += [(claim.true, claim.kind, is_ticked(kb, claim)) for claim in load()]
-        came += [(c.true, f"answers: {c.set}", _is_confirmed(kb, c)) for c in answers if c.set == "sample_docs"]
+        for claim in load():
+            passages, rank = shown(kb, claim)
+            text = f"{claim.claim.rstrip()} [{rank}]"
+            yield Case("written", claim.kind, claim.true, claim.question, text, passages, _around(kb, passages))
+        yield from (_case_of_answer(kb, claim) for claim in answers if claim.set == "sample_docs")
     for name in sorted({claim.set for claim in answers} - {"sample_docs"}):
         with filled(name, [evaldata() / name / "docs"]) as kb:
-            came += [(c.true, f"answers: {name}", _is_confirmed(kb, c)) for c in answers if c.set == name]
-    total = Counter((true, kind) for true, kind, _ in (*found, *came))
-    ticked = Counter((true, kind) for true, kind, tick in (*found, *came) if tick)
-    rows = [("true" if true else "false", kind, total[true, kind], ticked[true, kind]) for true, kind in sorted(total)]
-    notes = (*_summary("written", found), *_summary("of answers", came))
-    return Result("ticks", columns, tuple(rows), notes)
+            yield from (_case_of_answer(kb, claim) for claim in answers if claim.set == name)
 
 
-def _summary(name: str, found: Sequence[tuple[bool, str, bool]]) -> Iterator[str]:
-    right = [tick for true, _, tick in found if true]
-    wrong = [tick for true, _, tick in found if not true]
+def _case_of_answer(kb: KnowledgeBase, claim: AnswerClaim) -> Case:
+    passages = [
+        replace(_passage(kb, path, start, end), rank=rank) for rank, (path, start, end) in enumerate(claim.passages, 1)
+    ]
+    text = claim.claim + "".join(f" [{marker}]" for marker in claim.markers)
+    kind = f"answers: {claim.set}"
+    return Case("of answers", kind, claim.true, claim.question, text, passages, _around(kb, passages))
+
+
+def _around(kb: KnowledgeBase, passages: Sequence[Passage]) -> Mapping[int, str]:
+    return {passage.rank: kb.catalog.text_around(passage) for passage in passages}
+
+
+def is_confirmed(case: Case, similarities: Similarities) -> bool:
+    """Whether every sentence of the claim is confirmed."""
+    found = citations.cite(
+        case.text, case.passages, language_of(case.question), case.question, similarities,
+        lambda passage: case.around[passage.rank],
+    )  # fmt: skip
+    return bool(found.claims) and all(claim.supported for claim in found.claims)
+
+
+def _summary(name: str, found: Sequence[tuple[bool, bool]]) -> Iterator[str]:
+    right = [tick for true, tick in found if true]
+    wrong = [tick for true, tick in found if not true]
     good, bad = sum(right), sum(wrong)
     yield f"claims {name}: true ones ticked: {good} of {len(right)} ({good / max(1, len(right)):.3f})"
     stopped = len(wrong) - bad
@@ -97,14 +240,6 @@ def _records(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
 
 
-def _is_confirmed(kb: KnowledgeBase, claim: AnswerClaim) -> bool:
-    passages = [
-        replace(_passage(kb, path, start, end), rank=rank) for rank, (path, start, end) in enumerate(claim.passages, 1)
-    ]
-    text = claim.claim + "".join(f" [{marker}]" for marker in claim.markers)
-    return _ticks(kb, text, passages, claim.question)
-
-
 def _passage(kb: KnowledgeBase, path: str, start: int, end: int) -> Passage:
     """The chunk of a document that holds most of a stretch of its text."""
     rows = kb.catalog.db.execute(
@@ -123,17 +258,6 @@ def load(file: Path = CLAIMS) -> Iterator[LabelledClaim]:
         labels = set(record.pop("labels"))
         if len(labels) == 1:
             yield LabelledClaim(**record, true=labels == {"true"})
-
-
-def is_ticked(kb: KnowledgeBase, claim: LabelledClaim) -> bool:
-    """Whether every sentence of the claim is confirmed, among the passages that a model would be shown."""
-    passages, rank = shown(kb, claim)
-    return _ticks(kb, f"{claim.claim.rstrip()} [{rank}]", passages, claim.question)
-
-
-def _ticks(kb: KnowledgeBase, text: str, passages: Sequence[Passage], question: str) -> bool:
-    found = cite(text, passages, language_of(question), question, kb.embedder.similarities, kb.catalog.text_around)
-    return bool(found.claims) and all(claim.supported for claim in found.claims)
 
 
 def shown(kb: KnowledgeBase, claim: LabelledClaim) -> tuple[list[Passage], int]:

@@ -16,8 +16,8 @@ AnswerKind = Literal["fact", "greeting", "help", "summary", "comparison", "list"
 WhyHidden = Literal["style", "colour", "size", "place", "transparent", "characters"]
 ClaimState = Literal["confirmed", "not_found", "contradicted", "unchecked"]
 ClaimReason = Literal[
-    "", "words", "number", "name", "language", "sign", "negation", "quantifier", "column", "row", "year", "unit",
-    "neighbour", "rival", "echo", "asked",
+    "", "words", "number", "name", "language", "sign", "negation", "quantifier", "row", "year", "unit", "rival",
+    "echo", "asked", "replaced", "column", "neighbour",  # the last two in answers that were kept before
 ]  # fmt: skip
 DocumentStatus = Literal["added", "changed", "unchanged", "deleted", "failed", "skipped"]
 Permission = Literal["search", "ask", "ingest", "audit", "admin"]

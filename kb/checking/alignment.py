@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kb.checking import contradictions, table_claims, unit_mismatch, year_mismatch
+from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
+from kb.checking.frames import Frames, Line
 from kb.checking.prompt_injection import BLANK, gives_orders, without_orders
 from kb.checking.rival_values import Value, has_rival, values_in
 from kb.checking.table_claims import Row, is_row
@@ -124,7 +125,11 @@ class Aligner:
             for source in self._sources
             if year_mismatch.is_superseded(question, source.heading, headings)
         }
+        self._replaced = [old for s in self._sources for old in contradictions.replaced_in(s.passage.text)]
+        self._frames = Frames([line for source in self._sources for line in _lines(source)])
         self._values: dict[int, list[Value]] = {}  # of passages, by rank
+        # Of claim and rank: where a sentence begins, its cosine, and whether it has a value that the claim adds.
+        self._nearness: dict[tuple[str, int], list[tuple[int, float, bool]]] = {}
         self._against: dict[tuple[str, int], ClaimReason] = {}  # what whole passages have against a claim
 
     def sources(self, claim: str, cited: Sequence[int]) -> list[Span]:
@@ -140,7 +145,16 @@ class Aligner:
             return [replace(span, supported=False, reason="echo") for span in own]
         if own and own[0].supported:
             return [span for span in own if span.supported and span.strength >= KEEP_MARKER * own[0].strength]
-        others = self._spans(claim, [s for s in self._sources if s.passage.rank not in cited], is_cited=False)
+        language = language_of(claim)
+        others = self._spans(
+            claim,
+            [
+                source
+                for source in self._sources
+                if source.passage.rank not in cited and not (cited and language_of(source.passage.text) != language)
+            ],
+            is_cited=False,
+        )
         holding = sorted((span for span in others if span.supported), key=_merit)[:1]
         undecided = sorted((span for span in others if span.reason in UNDECIDED), key=_merit)[:1]
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
@@ -172,7 +186,7 @@ class Aligner:
         ]
         carrying = [not objection for objection in objections]
         denials = {
-            window.parts.start: self._denial(claim, window, source, window.parts in foreign)
+            window.parts.start: self._denial(claim, window, window.parts in foreign)
             if carries
             else _other_unit(claim, window) or _negation(claim, window)
             for window, carries, (strength, _) in zip(windows, carrying, strengths, strict=True)
@@ -247,6 +261,8 @@ class Aligner:
         """Whether a number, date or name of the claim is not in the span, nor where it may be instead; "asked" where it
         only repeats the question, and the source has none like it."""
         excused = self._asked_numbers & source.heading_numbers
+        said = numbers_in(window.quote)
+        excused = frozenset(number for number in excused if not _is_of_another_day(number, said))
         header = source.passage.header or " | ".join(window.rows[0].heads if window.rows else ())
         numbers = missing_numbers(claim, f"{window.quote}\n{header}") - excused
         if any(number not in self._asked_numbers or not _is_amount(number) for number in numbers):
@@ -275,33 +291,69 @@ class Aligner:
         """How span or heading speak against the claim. Between languages cosine tells no row of codes from another:
         what is said of one must name a number or code of it."""
         quote = window.quote
+        if fragments.is_cut_off(claim, source.passage.text) or self._is_line(claim, names, source):
+            return "echo"
         if crosses and window.rows:
             added = (numbers_in(claim) | codes_in(claim)) - self._asked_numbers - self._asked_codes
             if not added & (numbers_in(quote) | codes_in(quote)):
                 return "row"
         if contradictions.loses_sign(claim, quote):
             return "sign"
-        if table_claims.takes_wrong_column(claim, self._question, window.rows):
-            return "column"
         if window.rows and table_claims.takes_wrong_row(claim, self._question, source.rows):
             return "row"
-        if source.passage.rank in self._superseded or year_mismatch.is_of_another_year(
-            self._question, source.heading, source.passage.text
-        ):
+        if source.passage.rank in self._superseded:
             return "year"
+        if contradictions.is_replaced(claim, self._question, self._replaced):
+            return "replaced"
         if crosses:
-            return ""
+            return "" if self._is_nearest(claim, window, source) else "rival"
         if against := self._passage_against(claim, source):
             return against
-        if contradictions.negates(claim, f"{quote}\n{source.heading}"):
-            return "negation"
+        if self._frames.is_elsewhere(claim, self._question, source.passage.rank, window.parts):
+            return "rival"
         said = content_of(claim)
         core = _core(said, window)
         if not _says_most(core, said):
             core = quote
+        if contradictions.negates(claim, core):
+            return "negation"
         if contradictions.widens(claim, f"{core}\n{source.heading}") or contradictions.drops_hedge(claim, core):
             return "quantifier"
         return "name" if not window.rows and self._swaps_name(claim, names, window, source) else ""
+
+    def _is_nearest(self, claim: str, window: _Window, source: _Source) -> bool:
+        """Whether no other sentence of the passage, in its language, means question and claim more nearly."""
+        assert self._similarities is not None
+        rank = source.passage.rank
+        if (claim, rank) not in self._nearness:
+            language = language_of(claim)
+            lines = [w for w in source.windows if len(w.parts) == 1 and language_of(w.quote) != language]
+            said = f"{self._question} {claim}"
+            cosines = self._similarities(said, [w.quote for w in lines]) if len(lines) > 1 else ()
+            added = (numbers_in(claim) | codes_in(claim)) - self._asked_numbers - self._asked_codes
+            holding = [not added or bool(added & (numbers_in(w.quote) | codes_in(w.quote))) for w in lines]
+            self._nearness[claim, rank] = [
+                (w.parts.start, float(cosine), holds) for w, cosine, holds in zip(lines, cosines, holding, strict=False)
+            ]
+        nearness = self._nearness[claim, rank]
+        inside = [(cosine, holds) for at, cosine, holds in nearness if at in window.parts]
+        own = [cosine for cosine, holds in inside if holds] or [cosine for cosine, _ in inside]
+        others = [cosine for at, cosine, _ in nearness if at not in window.parts or cosine not in own]
+        return not (own and others) or max(others) < max(own) + CLOSE
+
+    def _is_line(self, claim: str, names: frozenset[str], source: _Source) -> bool:
+        """Whether a claim without a verb is a line of its own in the source, or gives nothing that is asked for."""
+        if not fragments.is_phrase(claim):
+            return False
+        said = content_of(claim)
+        if any(
+            len(w.parts) == 1 and not w.rows and w.tokens.keys() <= said.keys() and _says_most(w.quote, said)
+            for w in source.windows
+        ):
+            return True
+        named = names if len(said) == 1 else names_in(claim)  # the first word of a longer phrase need not be a name
+        has_value = bool(numbers_in(claim) - self._asked_numbers or named - self._asked_names)
+        return not has_value and bool(_OPEN_QUESTION.search(self._question))
 
     def _swaps_name(self, claim: str, names: frozenset[str], window: _Window, source: _Source) -> bool:
         """Whether the words that say most of the claim have another name in the place of one that it adds."""
@@ -330,22 +382,11 @@ class Aligner:
             self._against[claim, rank] = against
         return self._against[claim, rank]
 
-    def _denial(self, claim: str, window: _Window, source: _Source, crosses: bool) -> ClaimReason:
+    def _denial(self, claim: str, window: _Window, crosses: bool) -> ClaimReason:
         """What else a sentence, or line, says that seems to carry the claim."""
-        quote = window.quote
         if reason := _other_unit(claim, window):
             return reason
-        if crosses:
-            return "negation" if not window.rows and contradictions.permits_denied(claim, quote) else ""
-        if reason := _negation(claim, window):
-            return reason
-        neighbours = [w.quote for w in source.windows if len(w.parts) == 1 and w != window and not w.rows]
-        if not window.rows and (
-            contradictions.is_of_neighbour(claim, self._question, quote, neighbours)
-            or contradictions.is_of_other_clause(claim, self._question, quote)
-        ):
-            return "neighbour"
-        return ""
+        return "" if crosses else _negation(claim, window)
 
     def _cosines(
         self, claim: str, names: frozenset[str], windows: Sequence[_Window], source: _Source, is_cited: bool
@@ -436,6 +477,12 @@ def _has_namesake(code: str, place: str) -> bool:
     return form != code and any(_DIGITS.sub("#", other) == form for other in codes_in(place))
 
 
+def _is_of_another_day(number: str, said: frozenset[str]) -> bool:
+    """Whether a date or month is not what a text says, which names another of its form: May where June is meant."""
+    form = _DIGITS.sub("#", number)
+    return "-" in form and number not in said and any(_DIGITS.sub("#", other) == form for other in said)
+
+
 def _is_amount(number: str) -> bool:
     """Whether a number of `numbers_in` is a plain one, and not perhaps a year."""
     return number.replace(".", "", 1).isdigit() and not (len(number) == 4 and number[:2] in ("19", "20"))
@@ -499,6 +546,15 @@ def _runs_on(text: str, end: int, start: int, longest: int) -> bool:
         and not is_row(line)
         and not is_row(following)
     )
+
+
+def _lines(source: _Source) -> Iterator[Line]:
+    """The sentences of a source; a row of a table is headed by the names of its columns."""
+    for window in source.windows:
+        if len(window.parts) == 1:
+            words = frozenset(window.tokens)
+            heads = frozenset(token for row in window.rows for head in row.heads for token in content_of(head))
+            yield Line(source.passage.rank, window.parts.start, words, words | source.heading_tokens | heads)
 
 
 def _headings(passage: Passage) -> list[str]:

@@ -25,7 +25,7 @@ _MARKER = re.compile(
 )
 _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
 _CLOSING = "。！？；.!?;"
-_CONTRADICTS: frozenset[ClaimReason] = frozenset({"sign", "negation", "column", "row", "year", "unit"})
+_CONTRADICTS: frozenset[ClaimReason] = frozenset({"sign", "negation", "row", "year", "unit", "replaced"})
 _AMOUNT_ASKED = re.compile(  # what an amount alone answers
     r"\bhow (?:much|many|long|far|often|large|big|high|heavy|old|thick|wide|deep|fast)\b"
     r"|多少|多久|多长|多大|多高|多重|多远|几[个天年月日点次人名小岁倍项种台页位]",

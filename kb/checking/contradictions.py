@@ -5,9 +5,9 @@ a "not", or takes the number of the sentence beside.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
-from kb.language.content_terms import content_of, is_number, stem
+from kb.language.content_terms import content_of, stem
 from kb.language.number_forms import missing_numbers, numbers_in
 
 _NEGATIVE = re.compile(  # not "3-5", "3天-5天", "3小时-5小时" or "9:00 -18:00"; a whole cell "(57)" as accounts have it
@@ -64,11 +64,24 @@ _CONDITION = re.compile(  # what is denied in one case may be allowed in another
     r"|未经|除|前|后|超|以上|否则|但|如|若|只|仅",
     re.IGNORECASE,
 )
-_PERMITS = re.compile(r"\b(?:may|can|allowed|permitted)\b|可以|允许|能够", re.IGNORECASE)
 _LATIN = re.compile(r"[a-z]+")
-_QUANTITY = re.compile(r"(?<![\d.,])(\d[\d.,]*+)\s*+([A-Za-z%]+|[一-鿿])")
-_LIKE = 0.4  # share of claim and question in a sentence that may be taken for its neighbour: one with "it" has less
-_CLAUSE_END = re.compile(r"[，；、,;](?!\d)|\b(?:and|while|whereas|but)\b|而|其中")
+# One value in the place of another: the old one stands between, or behind, these.
+_REPLACED = re.compile(
+    r"由(?P<zh>[^，。；由\n]{1,24}?)(?:改|调|提|增|上|下|降|减|延|缩|变|推|涨|升)[^，。；\d]{0,4}?[为到至成]"
+    r"(?P<zh_new>[^，。；]{1,24})"
+    r"|\bfrom\s(?P<en>[^.;:()\n]{1,40}?)\sto\s(?P<en_new>[^.;:()]{1,40})"
+    r"|\binstead\sof\s(?P<instead>[^.;:()\n]{1,40})",
+    re.IGNORECASE,
+)
+_CHANGED = re.compile(
+    r"\b(?:rais|increas|reduc|lower|chang|extend|shorten|cut|mov|postpon|grew|grow|rose|fell|dropp?)\w*\b",
+    re.IGNORECASE,
+)
+_FORMERLY = re.compile(
+    r"原|之前|以前|此前|过去|本来"
+    r"|\b(?:before|previous(?:ly)?|old|former(?:ly)?|original(?:ly)?|used to|first|was|were|did|from|instead)\b",
+    re.IGNORECASE,
+)
 _ATTRIBUTE = re.compile(r"[未不][一-鿿]{1,3}的")  # "unused" leave is no denial of what is said of it
 
 
@@ -124,46 +137,31 @@ def excludes(claim: str, sentence: str) -> bool:
     return bool(left) and 2 * len(left & content_of(claim).keys()) >= len(left)
 
 
-def permits_denied(claim: str, sentence: str) -> bool:
-    """Whether the claim says that something may be, and a sentence in another language denies something."""
-    claim, plain = _ATTRIBUTE.sub(" ", claim), _NOT_A_LIMIT.sub(" ", sentence)
-    return bool(_PERMITS.search(claim) and _NOT.search(plain)) and not (_denies(claim) or _CONDITION.search(plain))
+def replaced_in(text: str) -> list[tuple[str, str]]:
+    """What a text says was replaced, and what is in its place: "raised from 60 to 80", 由 60 改为 80. Only numbers."""
+    found = []
+    for match in _REPLACED.finditer(text):
+        if match["en"] and not _CHANGED.search(text[max(0, match.start() - _LONGEST_PART) : match.start()]):
+            continue  # as "from Monday to Friday"
+        old = match["zh"] or match["en"] or match["instead"]
+        before = re.split(r"[.;:()]", text[max(0, match.start() - _LONGEST_PART) : match.start()])[-1]
+        new = match["zh_new"] or match["en_new"] or before
+        if numbers_in(old) - numbers_in(new) and numbers_in(new) - numbers_in(old):
+            found.append((old, new))
+    return found
 
 
-def is_of_neighbour(claim: str, question: str, sentence: str, neighbours: Sequence[str]) -> bool:
-    """Whether a number of the claim stands in a sentence, and a neighbour says all that the sentence has of claim and
-    question and more, but another number of the same unit."""
-    units = {unit for number, unit in _quantities(sentence) if number in numbers_in(claim) - numbers_in(question)}
-    if not units:
-        return False
-    said = {**content_of(question), **content_of(claim)}
-    own = said.keys() & content_of(sentence).keys()
-    if sum(said[token] for token in own) < _LIKE * sum(said.values()):
+def is_replaced(claim: str, question: str, replaced: Sequence[tuple[str, str]]) -> bool:
+    """Whether the claim gives numbers that were replaced, and none of those in their place, where the question does not
+    ask what was before."""
+    if not replaced or _FORMERLY.search(question) or _FORMERLY.search(claim):
         return False
     return any(
-        _words(own) < _words(said.keys() & content_of(neighbour).keys())
-        and missing_numbers(claim, neighbour) == numbers_in(claim)
-        and any(unit in units for _, unit in _quantities(neighbour))
-        for neighbour in neighbours
+        not missing_numbers(old, claim)
+        and missing_numbers(old, question)
+        and missing_numbers(new, claim) == numbers_in(new)
+        for old, new in replaced
     )
-
-
-def is_of_other_clause(claim: str, question: str, sentence: str) -> bool:
-    """Whether a number of the claim stands in one clause of a sentence, and another clause, with another number of the
-    same unit, has all words of claim and question that this one has, and more."""
-    clauses = [clause for clause in _CLAUSE_END.split(sentence) if clause.strip()]
-    said = content_of(question).keys() | content_of(claim).keys()
-    added = numbers_in(claim) - numbers_in(question)
-    for at, clause in enumerate(clauses):
-        units = {unit for number, unit in _quantities(clause) if number in added}
-        own = _words(said & content_of(clause).keys())
-        others = [other for other in clauses[:at] + clauses[at + 1 :] if any(u in units for _, u in _quantities(other))]
-        if any(
-            own < _words(said & content_of(other).keys()) and missing_numbers(claim, other) == numbers_in(claim)
-            for other in others
-        ):
-            return True
-    return False
 
 
 def _denies(text: str) -> bool:
@@ -176,14 +174,3 @@ def _says(text: str, word: str) -> bool:
     if not word.isascii():
         return word in text
     return stem(word.lower()) in (stem(found) for found in _LATIN.findall(text.lower()))
-
-
-def _words(tokens: Iterable[str]) -> set[str]:
-    return {token for token in tokens if not is_number(token)}
-
-
-def _quantities(text: str) -> Iterator[tuple[str, str]]:
-    """Numbers in digits and the unit behind each: a stem, or a Chinese character."""
-    for digits, unit in _QUANTITY.findall(text):
-        for number in numbers_in(digits):
-            yield number, stem(unit.lower())

@@ -117,7 +117,11 @@ def has_rival(
             for said in sides
         ):
             return True
-        if all(any(_contrast(one, other, wanted) for other in others if other.sentence == one.sentence) for one in own):
+        nearest = max(nearness(value, sides[-1]) for value in own)
+        meant_here = [value for value in own if nearness(value, sides[-1]) == nearest]
+        if all(
+            any(_contrast(v, other, wanted) for other in others if other.sentence == v.sentence) for v in meant_here
+        ):
             return True
         alike = [other for other in apart if other.kind in kinds]
         if similarities and alike and not speaks_for_itself:

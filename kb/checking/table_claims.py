@@ -1,8 +1,8 @@
-"""Claims about tables: whether what a claim gives stands in the row and the column that it speaks of."""
+"""Claims about tables: whether what a claim gives stands in the row that it speaks of."""
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.language.content_terms import content_of, is_number
@@ -11,7 +11,6 @@ from kb.language.number_forms import numbers_in
 _QUARTER = re.compile(r"(?:第\s*|(?<!\s)\s*)([一二三四1-4])\s*季度?|\b([1-4])(?:st|nd|rd|th) quarter\b")
 _QUARTERS = dict(zip("一二三四", "1234", strict=True))
 _UNIT = re.compile(r"\([^()]*\)")
-_WORD = re.compile(r"[^\W_]+")
 _CELL = re.compile(r"(?:^| )\|(?: |$)|\t")
 _RULE = re.compile(r"[\s|:]*-[\s|:-]*")  # what parts the heads of a Markdown table from its rows
 _AMOUNT = re.compile(r"[\d\s.,+\-−()%]+")
@@ -59,24 +58,6 @@ def rows_of(text: str, header: str = "") -> list[Row]:
             heads = heads or _heads(line)
         start += len(line) + 1
     return rows
-
-
-def takes_wrong_column(claim: str, question: str, rows: Sequence[Row]) -> bool:
-    """Whether a number of the claim stands in one column of a table, and the claim names another that has one too,
-    which it does not give. The question says which column is meant where the claim does not."""
-    said, plain, asked = numbers_in(claim), _plain(claim), _plain(question)
-
-    def is_beside(row: Row, number: str) -> bool:
-        columns = _columns(row, plain, asked)
-        return any(row.numbers[at] and not row.numbers[at] & said for at in columns) and not any(
-            number in row.numbers[at] for at in (*columns, *_hinted(row.heads, f"{plain} {asked}"))
-        )
-
-    return any(
-        all(is_beside(row, number) for row in having)
-        for number in said - numbers_in(question)
-        if (having := [row for row in _whole(rows) if any(number in cell for cell in row.numbers)])
-    )
 
 
 def takes_wrong_row(claim: str, question: str, rows: Sequence[Row]) -> bool:
@@ -177,15 +158,6 @@ def _named(heads: Sequence[str], said: str) -> list[int]:
             named.append(at)
             said = said.replace(heads[at], " ")
     return named
-
-
-def _hinted(heads: Sequence[str], said: str) -> Iterator[int]:
-    """The columns, but for the first, of whose head a word is said that stands in no other head."""
-    words = [set(_WORD.findall(head)) for head in heads]
-    for at, own in enumerate(words):
-        others = set().union(*words[:at], *words[at + 1 :])
-        if at and any(_is_said(word, said) for word in own - others):
-            yield at
 
 
 def _is_said(head: str, said: str) -> bool:

@@ -56,6 +56,7 @@ _RATE = re.compile(
     re.IGNORECASE,
 )
 _RATE_ZH = re.compile(r"每\s?(?P<thing>秒钟?|分钟|小时|[天日周月年度人次晚]|公里|季度)")
+_COUNTED_BY = {**_BEHIND, "month": r"月|months?", "night": r"晚|night", "person": r"人次?|person|head"}
 _NOT = r"\b(?:no|not|never|cannot)"
 _LEAST = (
     r"至少|最少|起码|最低|不[得应能可宜]?(?:少于|低于|短于|小于)|\bat least\b|\bmin(?:imum|\.)"
@@ -115,7 +116,7 @@ def _rates(text: str) -> set[str]:
     """What the text counts by: units of `_BEHIND` in either language, or the thing as it is written."""
     text = nfkc(text)
     things = {match["thing"].lower() for pattern in (_RATE, _RATE_ZH) for match in pattern.finditer(text)}
-    return {next((u for u, names in _BEHIND.items() if re.fullmatch(names, t, re.IGNORECASE)), t) for t in things}
+    return {next((u for u, names in _COUNTED_BY.items() if re.fullmatch(names, t, re.IGNORECASE)), t) for t in things}
 
 
 def _limits(text: str) -> dict[str, set[str]]:

@@ -1,4 +1,4 @@
-"""Years: whether a question asks about another year than those a document is of."""
+"""Years: whether a document is an older edition of one that is shown, too."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,31 +19,9 @@ _ASKED = re.compile(
     r"|figure|account|price|rate))",
     re.IGNORECASE,
 )
-# The year in which somebody came is not the document's.
-_CAME = re.compile(
-    r"入职|加入|参加工作|毕业|出生|到岗|进公司|来公司|成立"
-    r"|\b(?:join(?:s|ed|ing)?|hired?|started|employed|born|graduated|worked|been|founded|established)\b",
-    re.IGNORECASE,
-)
 _CLAUSE = re.compile(r"(?:[^,，.。;；?？!！:：]|,(?=\s*\d))+")
 _SPAN = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*+年?\s*+(?:[-–—~～/至到]|\bto\b)\s*((?:19|20)?\d\d)(?![\d-])")
-_ONWARDS = re.compile(
-    r"\b(?:since|from|as of|effective)\s+(?:\w+\s+)?((?:19|20)\d\d)(?!\d)"
-    r"|(?<!\d)((?:19|20)\d\d)\s*年[^，。；\n]{0,6}起",
-    re.IGNORECASE,
-)
-_LAST = 2100
 _EDITION = re.compile(r"(?<!\d)(?:19|20)\d\d(?![\d-]|\s*年\s*\d)")  # a year that is no part of a date
-
-
-def is_of_another_year(question: str, heading: str, text: str) -> bool:
-    """Whether the question asks about years, and what heads the source names others, with none of those in sight."""
-    clauses = (clause for clause in _CLAUSE.findall(question) if not _CAME.search(clause))
-    asked = {year for clause in clauses for year in _asked(clause)}
-    if not asked:
-        return False
-    headed = {*_named(heading), *_onwards(heading)}
-    return bool(headed) and not asked & (headed | set(_named(text)))
 
 
 def is_superseded(question: str, heading: str, others: Sequence[str]) -> bool:
@@ -69,22 +47,9 @@ def _asked(clause: str) -> Iterator[int]:
             yield int(match[1] or match[2] or match[3])
 
 
-def _named(text: str) -> Iterator[int]:
-    yield from _in_spans(text)
-    for match in re.finditer(_YEAR, text):
-        if not _COUNTED.match(text, match.end()):
-            yield int(match.group())
-
-
 def _in_spans(text: str) -> Iterator[int]:
     """The years from one to another, as of "2023-2025" or "2024/25"."""
     for match in _SPAN.finditer(text):
         if not _COUNTED.match(text, match.end()):
             first, last = int(match[1]), int(match[1][: 4 - len(match[2])] + match[2])
             yield from range(first, last + 1)
-
-
-def _onwards(heading: str) -> Iterator[int]:
-    """The years of a document that holds from one year on."""
-    for match in _ONWARDS.finditer(heading):
-        yield from range(int(match[1] or match[2]), _LAST)

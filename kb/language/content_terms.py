@@ -15,6 +15,11 @@ _CHINESE = re.compile(rf"{CJK.pattern}+")
 
 def content_of(text: str) -> dict[str, float]:
     """Tokens with weights: stems of Latin words and numbers ("#15") weigh 1, pairs of Chinese characters a half."""
+    return dict(_content(text))
+
+
+@functools.lru_cache(maxsize=4_096)
+def _content(text: str) -> Mapping[str, float]:
     weights: dict[str, float] = {}
     words = without_numbers(text)
     for token in tokenise(words):

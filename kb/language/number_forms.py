@@ -94,6 +94,12 @@ _IMPLIED = tuple(
         (r"半[天日个年小]|\bhalf\b", "0.5"),
     )
 )
+# "three and a half hours", 三个半小时; "two and a half" of what has no number of its own stays as it is written.
+_AND_A_HALF = re.compile(
+    rf"(?<![\d.{_HAN}])(?P<zh>[{_HAN_DIGITS}]|\d{{1,3}})个半(?=小时|钟头|月|星期)"
+    rf"|(?<![\w.])(?P<en>{'|'.join(_ONES)}|\d{{1,3}})\s+and\s+a\s+half\b",
+    re.IGNORECASE,
+)
 _PERCENT_APART = re.compile(r"\(\s*%\s*\)|（\s*[%％]\s*）|\bin (?:%|per ?cent\b)")
 
 _LIST_MARK = re.compile(r"^\s*[(（]?\d{1,2}(?:[)）、]|[.．](?!\d))(?!\s*\d)")
@@ -162,7 +168,8 @@ def in_units_of(claim: str, source: str) -> str:
 @functools.lru_cache(maxsize=4_096)
 def _numbers_and_rest(text: str) -> tuple[frozenset[str], str]:
     found: set[str] = set()
-    text = date_forms.take_numeric(nfkc(_ENUMERATOR.sub(" ", text)), found)
+    text = _AND_A_HALF.sub(_with_half, nfkc(_ENUMERATOR.sub(" ", text)))
+    text = date_forms.take_numeric(text, found)
     text = take(_DOTTED, lambda match: [match[1] or match[2]], text, found)
     codes = CODE.findall(text)
     text = date_forms.take_written(CODE.sub(" ", text), found)
@@ -195,6 +202,12 @@ def _without_articles(claim: str, source: str) -> str:
         return match.group() if counts(match["zh"] or match["en"].lower().rstrip("s")) else ""
 
     return _ONE.sub(kept, claim)
+
+
+def _with_half(match: re.Match[str]) -> str:
+    whole = (match["zh"] or match["en"]).lower()
+    number = int(whole) if whole.isdigit() else _DIGITS.get(whole) or _ONES.get(whole, 0)
+    return f"{number}.5个" if match["zh"] else f"{number}.5"
 
 
 def _with_own_unit(match: re.Match[str]) -> str:

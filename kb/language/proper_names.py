@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from kb.language.date_forms import MONTHS
@@ -22,6 +22,7 @@ _OPENERS = frozenset(  # that begin sentences, and are no names where nothing ha
 _ABBREVIATIONS = frozenset("EUR USD CNY RMB SGD GBP JPY KM GB MB TB ID OK FAQ PDF".split())  # units, not names
 
 
+@lru_cache(maxsize=4_096)
 def names_in(text: str) -> frozenset[str]:
     """Capitalised words, codes, and Chinese names of places, persons and organisations, in lower case.
 
@@ -36,7 +37,7 @@ def names_in(text: str) -> frozenset[str]:
     }
     found = {name.lower() for name in latin | set(CODE.findall(text))} - MONTHS - _DAYS
     if CJK.search(text):
-        found |= {word.word for word in _tagger().cut(text) if word.flag in _PROPER and len(word.word) > 1}
+        found |= {word.word for word in tagged(text) if word.flag in _PROPER and len(word.word) > 1}
     return frozenset(found)
 
 
@@ -51,6 +52,11 @@ def opening_name(text: str) -> str:
 def codes_in(text: str) -> frozenset[str]:
     """Names that hold a digit, such as P2 or DeepSeek-R1: they keep their form in every language. Lower case."""
     return frozenset(name.lower() for name in CODE.findall(text))
+
+
+def tagged(text: str) -> list[Any]:
+    """The words of a Chinese text, each with `word` and `flag`: its tag in jieba's set."""
+    return list(_tagger().cut(text))
 
 
 @cache

@@ -175,3 +175,42 @@ def test_another_code_a_year_or_a_value_of_its_own_is_not_excused(
 ) -> None:
     cited = cite(claim, [passage(1, text)], "en", question)
     assert (cited.claims[0].reason, cited.opposed) == (reason, True)
+
+
+def test_a_replaced_value_is_contradicted_by_whichever_passage_says_so() -> None:
+    passages = [
+        passage(1, "The move to the new hall will be finished before 30 September 2030."),
+        passage(2, "The end of the move was changed from 30 September to 31 October 2030.", document="b.md"),
+    ]
+    for day, place, state, reason in (
+        ("30 September", 1, "contradicted", "replaced"),
+        ("31 October", 2, "confirmed", ""),
+    ):
+        found = cite(f"The end of the move is {day} 2030 [{place}].", passages, "en", "When is the move finished?")
+        assert [(c.state, c.reason) for c in found.claims] == [(state, reason)]
+
+
+def test_a_month_is_that_of_the_sentence_and_not_of_the_report() -> None:
+    report = passage(1, "In April the rate of returns was 4 %.", document="minutes_2030-06.txt")
+    for month, state in (("April", "confirmed"), ("June", "not_found")):
+        question = f"What was the rate of returns in {month}?"
+        found = cite(f"In {month} the rate of returns was 4 % [1].", [report], "en", question)
+        assert [claim.state for claim in found.claims] == [state]
+
+
+def test_across_languages_only_what_a_claim_cites_confirms_it() -> None:
+    passages = [passage(1, "Nothing of the kind stands here."), passage(2, "汉堡的限额为 142 欧元。", document="b.md")]
+    for markers, state in (("[2]", "confirmed"), ("", "confirmed"), ("[1]", "not_found")):
+        found = cite(f"The limit is 142 euros {markers}", passages, "en", "What is the limit?", near)
+        assert [claim.state for claim in found.claims] == [state], markers
+
+
+@pytest.mark.parametrize(("apart", "state"), [(0.008, "confirmed"), (0.016, "not_found")])
+def test_across_languages_no_other_sentence_of_the_passage_is_nearer(apart: float, state: str) -> None:
+    def cosines(claim: str, texts: Sequence[str]) -> Vectors:
+        nearness = {"停车每天 8 欧元。": 0.85 + apart, "午餐每天 6 欧元。": 0.85}
+        return np.array([nearness.get(text, 0.8) for text in texts], np.float32)
+
+    source = passage(1, "停车每天 8 欧元。午餐每天 6 欧元。")
+    found = cite("Parking costs 6 euros a day [1].", [source], "en", "What does parking cost?", cosines)
+    assert [claim.state for claim in found.claims] == [state]

@@ -1,8 +1,8 @@
-"""What a claim takes from a table stands in the row and the column that it speaks of."""
+"""What a claim takes from a table stands in the row that it speaks of."""
 
 import pytest
 
-from kb.checking.table_claims import is_row, names_cell, rows_of, takes_wrong_column, takes_wrong_row
+from kb.checking.table_claims import is_row, names_cell, rows_of, takes_wrong_row
 
 ROOMS = """office | floor | room | name | capacity | phone_ext
 Rotterdam | 2 | 2.03 | Waal | 6 | 7339
@@ -27,36 +27,16 @@ MARKDOWN = """The limits:
 |        | USD      | 180   | 41    |"""
 
 
-@pytest.mark.parametrize(
-    ("claim", "question", "wrong"),
-    [
-        ("7339", "What is the phone extension of the room Waal?", False),  # "room" is named too, and has a number
-        ("Its capacity is 7339.", "How many people does Waal hold?", True),
-        ("Its capacity is 6.", "How many people does Waal hold?", False),
-        ("It is 7339.", "What is it?", False),  # no column is named
-        ("Waal has a capacity of 6 and can be called on 7339.", "What is Waal?", False),
-    ],
-)
-def test_the_column_of_a_number_is_held_against_what_claim_and_question_name(
-    claim: str, question: str, wrong: bool
-) -> None:
-    assert takes_wrong_column(claim, question, rows_of(ROOMS)) is wrong
-
-
-def test_where_two_heads_begin_alike_the_longer_one_is_named() -> None:
-    rows = rows_of("Property | P2 Pro | P2\nPrice | 129 | 99")
-    assert takes_wrong_column("The price of the P2 Pro is 99.", "", rows)
-    assert not takes_wrong_column("The price of the P2 is 99.", "", rows)
-
-
-def test_text_without_a_table_has_no_column() -> None:
+def test_text_without_a_table_has_no_rows() -> None:
     assert rows_of("no table") == []
-    assert not takes_wrong_column("It is 7339.", "What is the capacity?", [])
 
 
 def test_a_cell_is_named_by_its_row_and_its_column() -> None:
     assert names_cell("Rotterdam: capacity 10", "", rows_of(ROOMS))
     assert not names_cell("Suzhou: capacity 10", "", rows_of(ROOMS))
+    rows = rows_of("Property | P2 Pro | P2\nPrice | 129 | 99")
+    assert names_cell("The price of the P2 Pro is 129.", "", rows)
+    assert not names_cell("The price of the P2 is 129.", "", rows)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,38 @@
+"""Fragments: claims that are no statement, as a small model copies them from headings and from lists of results.
+
+What has no verb says nothing of anything: it may be the value that a question asks for, never a line that stands for
+itself. What the source goes on with, after the last word of the claim, was cut off.
+"""
+
+import re
+
+from kb.language.language import CJK
+from kb.language.verbs import has_verb
+
+LONGEST_PHRASE = 7  # English words
+_WORD = re.compile(r"[A-Za-z]+")
+_DOTS = ("...", "…")
+_OPENING = frozenset("a an the of at by in on to for from with and or is are was were be".split())  # open other words
+_ABBREVIATED = re.compile(r"(?:\b[A-Z]\.|\b[A-Z][a-z]{2,3}\.)$")  # "U.S.", "Nov."
+_SPACE = re.compile(r"\s+")
+
+
+def is_phrase(claim: str) -> bool:
+    """Whether a claim has no verb, and in English is short or set as a title: in a long one a verb may go unseen."""
+    if has_verb(claim):
+        return False
+    words = _WORD.findall(claim)
+    return len(words) <= LONGEST_PHRASE or 2 * sum(word[0].isupper() for word in words) > len(words)
+
+
+def is_cut_off(claim: str, source: str) -> bool:
+    """Whether a claim ends where no sentence does: in words that open another, in dots, or in an abbreviation behind
+    which the source goes on."""
+    plain = " ".join(claim.split())
+    words = plain.rstrip(" .").split()
+    if not CJK.search(plain) and (plain.endswith(_DOTS) or (words and words[-1].lower() in _OPENING)):
+        return True
+    if not _ABBREVIATED.search(plain):
+        return False
+    _, found, after = _SPACE.sub(" ", source).partition(plain)
+    return bool(found) and bool(re.match(r" [^\W_]", after))

@@ -1,0 +1,63 @@
+"""Frames: whether the sentence that carries a claim is the one that speaks of what was asked.
+
+The frame is what question and claim say besides the values that the claim adds: who or what, of which kind, when. Each
+of its words weighs by how few of the sentences shown have it. The sentence that states the answer has much of the
+frame; where another has clearly more of it, the claim's value was given for something else.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.language.content_terms import content_of, is_number, stem
+from kb.language.proper_names import names_in
+
+LEAST = 0.4  # share of the frame that must stand in the sentences of a span and their headings
+ENOUGH = 0.5  # with so much of it they need not be the ones that have most
+OUTDONE = 0.1  # by so much more another sentence must have
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence, or line, of a passage: where it is, and its words with those of its headings."""
+
+    rank: int
+    part: int
+    words: frozenset[str]
+    headed: frozenset[str]  # and those of title, section and table header
+
+
+class Frames:
+    """The frames of claims among the sentences shown."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = lines
+        self._known = Counter(word for line in lines for word in line.words)
+
+    def is_elsewhere(self, claim: str, question: str, rank: int, parts: range) -> bool:
+        """Whether the sentences of a span have too little of the claim's frame, or less than another sentence."""
+        frame = self._frame(claim, question)
+        total = sum(frame.values())
+        if not total:
+            return False
+        inside = [line for line in self._lines if line.rank == rank and line.part in parts]
+        own = max((_held(frame, line.headed) for line in inside), default=0.0) / total
+        if own >= ENOUGH:
+            return False
+        best = max((_held(frame, line.words) for line in self._lines if line not in inside), default=0.0) / total
+        return own < LEAST or best >= own + OUTDONE
+
+    def _frame(self, claim: str, question: str) -> Mapping[str, float]:
+        asked, said = content_of(question), content_of(claim)
+        names = names_in(claim) - names_in(question)
+        values = {t for t in said if t not in asked and (is_number(t) or any(t in (n, stem(n)) for n in names))}
+        return {
+            word: weight * math.log(1 + len(self._lines) / self._known[word])
+            for word, weight in {**asked, **said}.items()
+            if self._known[word] and word not in values
+        }
+
+
+def _held(frame: Mapping[str, float], words: frozenset[str]) -> float:
+    return sum(weight for word, weight in frame.items() if word in words)

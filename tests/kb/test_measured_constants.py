@@ -1,0 +1,39 @@
+"""Constants that decide stand as they were measured: whoever moves one runs the benchmark beside it again."""
+
+import importlib
+
+import pytest
+
+MEASURED = {
+    "python -m benchmarks ticks": {
+        "kb.checking.alignment": {
+            "SUPPORT": 0.5, "SUPPORT_COSINE": 0.80, "CLOSE": 0.012, "BARE": 1.0, "KEEP_MARKER": 0.6, "WINDOW": 4,
+            "WINDOW_ACROSS": 2, "BREVITY": 0.12, "REPEATED": 0.3, "SAME_FRAME": 0.75,
+        },
+        "kb.checking.rival_values": {"SENTENCE": 0.5, "MARGIN": 0.5, "OWN_WORDS": 4.0, "MEANING_MARGIN": 0.03},
+        "kb.checking.frames": {"LEAST": 0.4, "ENOUGH": 0.5, "OUTDONE": 0.1},
+        "kb.checking.fragments": {"LONGEST_PHRASE": 7},
+    },
+    "python -m benchmarks retrieval": {
+        "kb.answering.retrieval": {
+            "RERANKED": 50, "MAXSIM_WEIGHT": 0.8, "LANGUAGE_GAP": 0.02, "WORDS_UNSEEN": 0.8, "FEW_DOCUMENTS": 8,
+            "COVERAGE": 0.4, "SECOND": 0.2, "OTHER_SHARE": 0.05, "PLAINLY": 0.07, "OFF_TOPIC": 0.02,
+            "WORTH_READING": 0.75, "COMMON_PIECE": 0.1,
+        },
+    },
+    "python -m benchmarks requests": {
+        "kb.answering.product_help": {"NEAR": 0.90},
+        "kb.requests.mentions": {"NEAR": 0.86},
+        "kb.requests.listing": {"COVERED": 1 / 3, "COVERED_UNSURE": 0.6, "RIVAL": 0.05},
+        "kb.requests.document_names": {"COVERED": 0.8, "TELLING": 0.5, "CLOSE": 0.1},
+        "kb.requests.summary": {"SUBJECT": 0.5},
+        "kb.requests.referents": {"MOST_OTHER_WORDS": 2},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("benchmark", MEASURED)
+def test_a_constant_stands_as_it_was_measured(benchmark: str) -> None:
+    for module, measured in MEASURED[benchmark].items():
+        found = {name: getattr(importlib.import_module(module), name) for name in measured}
+        assert found == pytest.approx(measured), f"run `{benchmark}`, then write the figures into the decision"
