@@ -126,10 +126,17 @@ class ClientsSettings(_Section):
 
 
 class ServiceSettings(_Section):
-    """The service: how long people stay signed in."""
+    """The service: how long people stay signed in, and how they reach it from other machines."""
 
     session_idle_minutes: int = Field(60, ge=1, description="without a request, after which somebody is signed out")
     session_hours: int = Field(12, ge=1, description="after which somebody is signed out whatever happens")
+    names: tuple[str, ...] = Field(
+        (),
+        description="by which people reach it, besides those of the certificate; of a proxy with its port, if not 443",
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description="addresses or networks of reverse proxies, which do TLS and say whom a request comes from"
+    )
 
 
 class Settings(_Section):

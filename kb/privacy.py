@@ -60,6 +60,7 @@ class Guard:
     def __init__(self) -> None:
         self.refusals: Counter[str] = Counter()
         self._allowed: frozenset[str] = frozenset()
+        self._listening: frozenset[str] = frozenset()
         self._installed = False
         self._lock = threading.Lock()
 
@@ -90,7 +91,13 @@ class Guard:
 
     def listens(self, host: str) -> bool:
         """Whether something may wait for connections on `host`: loopback, not all addresses at once, or one allowed."""
-        return self.permits(host) and host.strip("[]") not in ("", "0.0.0.0", "::")
+        bare = host.strip("[]")
+        return bare in self._listening or (self.permits(host) and bare not in ("", "0.0.0.0", "::"))
+
+    def listen_on(self, host: str) -> None:
+        """Let this process wait for connections on an address, which whoever started it has named."""
+        with self._lock:
+            self._listening |= {host}
 
     def _come_before_look_ups(self) -> None:
         """Judge names before they are looked up: these methods look up the name in an address, and tell of it then."""

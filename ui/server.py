@@ -1,4 +1,4 @@
-"""The server: one process, one origin, on loopback only. Page and API come from one uvicorn."""
+"""The server: one process, one origin, on loopback unless told otherwise. Page and API come from one uvicorn."""
 
 import base64
 import contextlib
@@ -9,12 +9,16 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kb import privacy
 from kb.errors import KBError
+from kb.people.accounts import People
 from ui.service import runtime
 from ui.service.auth import ADDRESS, VISITOR, Gate, announced
+from ui.service.listening import Place, check, is_loopback
 from ui.service.replies import Reply, is_api
 
 if TYPE_CHECKING:
@@ -29,23 +33,26 @@ log = logging.getLogger(__name__)
 
 def serve(
     kb: "KnowledgeBase",
-    port: int,
+    port: int | Place,
     *,
     page: bool = True,
     on_ready: Callable[[str], None] = lambda origin: None,
 ) -> None:
     """Serve page and API until SIGTERM or Ctrl-C; returns after a clean stop. Port 0 takes a free one.
 
-    `on_ready(origin)` is called when the server listens; models are loaded after that, in the background. Without
-    `page` there is the API alone. Raises KBError when the port is taken.
+    A port is that of loopback; a place is where `ui.service.listening` has it. `on_ready(origin)` is called when the
+    server listens; models are loaded after that, in the background. Without `page` there is the API alone. Raises
+    KBError when the port is taken, and RefusedByPolicy for a place that nothing protects.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
-    with _listen(port) as listener:
-        port = listener.getsockname()[1]
-        service = runtime.Service.of(kb)
+    place = Place(port=port) if isinstance(port, int) else port
+    check(place, has_accounts=People(kb.catalog).exist)
+    with _listen(place) as listener:
+        place = replace(place, port=listener.getsockname()[1])
+        service = runtime.Service.of(kb, place)
         runtime.install(service)
         try:
-            _run(listener, port, service, page, on_ready)
+            _run(listener, service, page, on_ready)
         finally:
             service.shut_down()
             runtime.install(None)
@@ -53,7 +60,6 @@ def serve(
 
 def _run(
     listener: socket.socket,
-    port: int,
     service: runtime.Service,
     page: bool,
     on_ready: Callable[[str], None],
@@ -64,13 +70,13 @@ def _run(
     from ui.connections import PatientProtocol
     from ui.programs import Programs
 
-    programs = Programs(service)
+    programs, place = Programs(service), service.place
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets=sockets)
             enlarge_threads()
-            on_ready(f"http://{ADDRESS}:{port}")
+            on_ready(place.origin)
             service.start()
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -79,17 +85,20 @@ def _run(
                 turn.running.stop("interrupted")  # pages that follow an answer let go at once
             await super().shutdown(sockets=sockets)
 
-    app = Together(_streamlit(port, service.kb.settings.ingest.max_file_mb), programs) if page else programs
+    app = Together(_streamlit(place, service.kb.settings.ingest.max_file_mb), programs) if page else programs
     config = uvicorn.Config(
-        Hardened(app, port, service.gate),
+        in_front(Hardened(app, place, service.gate), place),
         http=PatientProtocol,
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # whom to believe is said in `in_front`
+        ssl_certfile=place.certificate.file if place.certificate else None,
+        ssl_keyfile=place.certificate.key if place.certificate else None,
         timeout_graceful_shutdown=3,
         ws_max_size=64 * 1024 * 1024,
     )
-    with _signals_end_the_server(), announced(service.kb.home.path, port):
+    with _signals_end_the_server(), announced(service.kb.home.path, place):
         Server(config).run(sockets=[listener])
 
 
@@ -104,7 +113,7 @@ class Together:
         await app(scope, receive, send)
 
 
-def _streamlit(port: int, max_upload_mb: int) -> Any:
+def _streamlit(place: Place, max_upload_mb: int) -> Any:
     """Streamlit as an ASGI application; every option that matters is set here, not in a file of the working folder."""
     from streamlit.web import bootstrap
 
@@ -113,7 +122,7 @@ def _streamlit(port: int, max_upload_mb: int) -> Any:
             "global.developmentMode": False,
             "browser.gatherUsageStats": False,
             "browser.serverAddress": ADDRESS,
-            "browser.serverPort": port,
+            "browser.serverPort": place.port,
             "client.showErrorDetails": "none",
             "client.showErrorLinks": False,
             "client.toolbarMode": "minimal",
@@ -125,7 +134,7 @@ def _streamlit(port: int, max_upload_mb: int) -> Any:
             "server.fileWatcherType": "none",
             "server.headless": True,
             "server.maxUploadSize": max_upload_mb,
-            "server.port": port,
+            "server.port": place.port,
             "server.runOnSave": False,
             "theme.baseRadius": "0.6rem",
             "theme.font": _FONT,
@@ -161,21 +170,20 @@ class Hardened:
     It also says what the browser must not do.
     """
 
-    def __init__(self, app: Any, port: int, gate: Gate) -> None:
+    def __init__(self, app: Any, place: Place, gate: Gate) -> None:
         from starlette.requests import ClientDisconnect
 
         self._app, self._gone = app, ClientDisconnect
-        self._gate = gate
-        self._hosts = {f"{name}:{port}" for name in _LOCAL_NAMES} | ({*_LOCAL_NAMES} if port == 80 else set())
-        self._origins = {f"http://{host}" for host in self._hosts}
-        self._headers = [(name.encode(), value.encode()) for name, value in security_headers(port).items()]
+        self._place, self._gate = place, gate
+        self._headers = [(name.encode(), value.encode()) for name, value in security_headers(place).items()]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        if not self._is_ours(scope["headers"]):
-            await self._answer(scope, send, _FOREIGN)
+        refused = self._refused(scope)
+        if refused is not None:
+            await self._answer(scope, send, refused)
             return
         try:
             reply = await self._gate.reply(scope, receive)
@@ -197,11 +205,28 @@ class Hardened:
         with contextlib.suppress(self._gone):  # an upload that was cut off: nobody is left to be answered
             await self._app(scope, receive, with_headers)
 
-    def _is_ours(self, headers: Any) -> bool:
-        """A foreign Host is DNS rebinding, a foreign Origin another site's page; both are refused."""
+    def _refused(self, scope: Any) -> Reply | None:
+        """A foreign Host is DNS rebinding, a foreign Origin another site's page; both are refused, and so is what
+        would go over the network in the clear.
+        """
+        headers = scope["headers"]
         hosts = [value.decode("latin-1").lower() for name, value in headers if name == b"host"]
         origins = [value.decode("latin-1").lower() for name, value in headers if name == b"origin"]
-        return len(hosts) == 1 and hosts[0] in self._hosts and all(o in self._origins for o in origins)
+        if len(hosts) != 1 or not self._place.is_ours(hosts[0]):
+            return _FOREIGN
+        local, scheme = self._place.is_loopback_name(hosts[0]), scope.get("scheme", "http").replace("ws", "http")
+        if any(origin.partition("://")[0] != scheme or not self._is_same(origin, hosts[0]) for origin in origins):
+            return _FOREIGN
+        if self._place.secure and scheme != "https" and not (local and self._place.certificate is None):
+            return _NOT_SECURE
+        if local and self._place.proxies and any(name == b"x-forwarded-for" for name, _ in headers):
+            return _PROXY_HIDES_NAME
+        return None
+
+    def _is_same(self, origin: str, host: str) -> bool:
+        """Whether an origin is one of ours: loopback's names are of one service, others must be the very same."""
+        said = origin.partition("://")[2]
+        return said == host or (self._place.is_loopback_name(said) and self._place.is_loopback_name(host))
 
     async def _answer(self, scope: Any, send: Any, reply: Reply) -> None:
         kind = "http.response"
@@ -220,13 +245,49 @@ class Hardened:
 _FOREIGN = Reply(
     403,
     [(b"content-type", b"text/plain; charset=utf-8")],
-    b"Refused: this server answers only to its own address on this machine.\n",
+    b"Refused: this server answers only to its own addresses.\n",
 )
+_NOT_SECURE = replace(_FOREIGN, body=b"Refused: this service is used over https alone.\n")
+_PROXY_HIDES_NAME = replace(
+    _FOREIGN,
+    body=b"Refused: the proxy must pass on the name that was asked for (nginx: proxy_set_header Host $host).\n",
+)
+_NOT_THE_PROXY = replace(_FOREIGN, body=b"Refused: this service is reached through its proxy alone.\n")
 
 
-def security_headers(port: int) -> dict[str, str]:
+def in_front(app: Any, place: Place) -> Any:
+    """ASGI: takes connections of proxies that are trusted, and what they say of whom a request comes from.
+
+    Without TLS of its own, nobody else on the network is let in; programs of this machine are.
+    """
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+    if not place.proxies:
+        return app
+    believing = ProxyHeadersMiddleware(app, trusted_hosts=list(place.proxies))
+
+    async def only_known(scope: Any, receive: Any, send: Any) -> None:
+        peer = str((scope.get("client") or ("", 0))[0])
+        if scope["type"] not in ("http", "websocket") or place.is_proxy(peer):
+            await believing(scope, receive, send)
+        elif place.certificate is not None or is_loopback(peer):
+            await app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            refused = _NOT_THE_PROXY
+            await send({"type": "http.response.start", "status": refused.status, "headers": refused.headers})
+            await send({"type": "http.response.body", "body": refused.body})
+
+    return only_known
+
+
+def security_headers(place: Place) -> dict[str, str]:
     """What the browser may load (this origin only) and who may frame the page (nobody)."""
-    sockets = " ".join(f"ws://{name}:{port}" for name in _LOCAL_NAMES)
+    kind = "wss" if place.certificate else "ws"
+    own = [f"{kind}://{name}:{place.port}" for name in _LOCAL_NAMES]
+    named = [name if ":" in name or place.certificate is None else f"{name}:{place.port}" for name in place.names]
+    sockets = " ".join([*own, *(f"wss://{name}" for name in named if not name.startswith("["))])
     policy = {
         "default-src": "'self'",
         "script-src": f"'self' blob: {_inline_scripts()}".strip(),  # our components' scripts are blobs
@@ -250,6 +311,7 @@ def security_headers(port: int) -> dict[str, str]:
         "cross-origin-resource-policy": "same-origin",
         "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
         "x-dns-prefetch-control": "off",
+        **({"strict-transport-security": "max-age=31536000"} if place.secure else {}),
     }
 
 
@@ -263,18 +325,20 @@ def _inline_scripts() -> str:
     return " ".join(f"'sha256-{digest}'" for digest in digests)
 
 
-def _listen(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def _listen(place: Place) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in place.host else socket.AF_INET, socket.SOCK_STREAM)
     try:
+        if not place.is_local:
+            privacy.guard.listen_on(place.host)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((ADDRESS, port))
+        listener.bind((place.host, place.port))
         listener.listen(128)
     except (OSError, OverflowError) as error:
         listener.close()
         reason = getattr(error, "strerror", None) or str(error)
         raise KBError(
-            f"Port {port} of {ADDRESS} cannot be used: {reason}. Stop the program that holds it, or choose another "
-            "with `kb up --port N`."
+            f"Port {place.port} of {place.host} cannot be used: {reason}. Stop the program that holds it, or choose "
+            "another with `kb up --port N` or `--listen`."
         ) from None
     return listener
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.journeys.conftest import NARROW, WIDE, Running, Visitor, shot, start
+from tests.journeys.conftest import NARROW, WIDE, Running, Visitor, shot, shots, start
 from ui.service.auth import token_of
 
 if TYPE_CHECKING:
@@ -101,6 +101,73 @@ def test_two_people_sign_in_in_two_browsers_and_the_one_who_is_disabled_is_out(
     admin.page.reload()
     admin.page.wait_for_selector(CHAT)
     for visitor in (admin, reader):
+        assert visitor.outside() == []
+        assert visitor.problems == []
+        visitor.page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        (
+            "en-GB",
+            ("Add somebody", "Name to sign in with", "Make the account", "I have it", "Groups", "New group",
+             "Add the group", "Tokens", "Make a token", "What it is for", "Make the token", "Disable", "disabled"),
+        ),
+        (
+            "zh-CN",
+            ("添加人员", "用户名", "创建账号", "已记下", "组", "新的组", "添加组", "程序令牌", "创建令牌", "用途",
+             "创建令牌", "停用", "已停用"),
+        ),
+    ],
+)  # fmt: skip
+def test_an_admin_adds_somebody_who_then_signs_in_makes_a_group_and_a_token(
+    browser: "Browser", product: Running, api: httpx.Client, locale: str, words: tuple[str, ...]
+) -> None:
+    title, name, make, have, groups, new_group, add_group, tokens, token, use, make_token, disable, disabled = words
+    made(api, "li", password=OWN)
+    admin, other = visit(browser, product, locale), visit(browser, product, locale)
+    page = admin.page
+    sign_in(page, "li", OWN)
+    page.wait_for_selector(CHAT)
+    page.locator('[data-testid="stSidebar"] a[href*="people"]').click()
+    page.get_by_text(title, exact=True).click()
+    page.get_by_label(name, exact=True).fill("Wang")
+    page.get_by_role("button", name=make, exact=True).click()
+    told = page.locator(".told code").inner_text()
+    shots(page, "people")
+    page.get_by_role("button", name=have).click()
+    page.locator(".told").wait_for(state="detached")
+    sign_in(other.page, "wang", told)
+    other.page.wait_for_selector('input[name="again"]')
+
+    page.get_by_role("radio", name=groups, exact=True).click()
+    page.get_by_label(new_group, exact=True).fill("<b>HR</b>")
+    page.get_by_role("button", name=add_group, exact=True).click()
+    page.wait_for_selector('.notice.bad:has-text("<b>HR</b>")')
+    page.get_by_role("radio", name=groups, exact=True).click()
+    page.get_by_label(new_group, exact=True).fill("HR")
+    page.get_by_role("button", name=add_group, exact=True).click()
+    page.wait_for_selector(".people .name:text-is('hr')")
+
+    page.get_by_role("radio", name=tokens, exact=True).click()
+    page.get_by_text(token, exact=True).first.click()
+    page.get_by_label(use, exact=True).fill("nightly")
+    page.get_by_role("button", name=make_token, exact=True).last.click()
+    assert page.locator(".told code").inner_text().startswith("kb_")
+
+    page.locator(".st-key-people-part").get_by_role("radio").first.click()
+    row = page.locator(".people .doc:has(.name:text-is('wang'))")
+    row.locator(".more").click()
+    row.get_by_role("menuitem", name=disable, exact=True).click()
+    page.locator(f".people .mark.weak:text-is('{disabled}')").wait_for()
+    other.page.reload()
+    other.page.wait_for_selector('input[name="password"]')
+    own = page.locator(".people .doc:has(.name:text-is('li'))")
+    own.locator(".more").click()
+    own.get_by_role("menuitem", name=disable, exact=True).click()
+    page.wait_for_selector('.notice.bad:has-text("li")')  # the last admin
+    for visitor in (admin, other):
         assert visitor.outside() == []
         assert visitor.problems == []
         visitor.page.context.close()

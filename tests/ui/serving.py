@@ -20,6 +20,7 @@ from ui.programs import Programs
 from ui.server import Hardened, _listen
 from ui.service import runtime
 from ui.service.auth import RunningService, announced, running_service, token_of
+from ui.service.listening import Place
 
 SETTINGS = Settings.model_validate(
     {"embedding": {"llamaindex_class": "tests.tiny:TinyEmbedding"}, "ingest": {"max_file_mb": 1}}
@@ -47,11 +48,10 @@ def opened(home: Path, model: ScriptedModel | None = None, settings: Settings = 
 @contextmanager
 def serving(kb: KnowledgeBase) -> Iterator[Served]:
     """Serve the API of a knowledge base, without the page, until the `with` ends."""
-    service = runtime.Service.of(kb)
-    service.warm_up.state = "ready"
-    programs = Programs(service)
-    with _listen(0) as listener, patch.object(stream, "_LET_GO_SECONDS", PATIENCE):
-        port = listener.getsockname()[1]
+    with _listen(Place()) as listener, patch.object(stream, "_LET_GO_SECONDS", PATIENCE):
+        service = runtime.Service.of(kb, Place(port=listener.getsockname()[1]))
+        service.warm_up.state = "ready"
+        programs = Programs(service)
 
         class Server(uvicorn.Server):
             async def startup(self, sockets: object = None) -> None:
@@ -61,7 +61,7 @@ def serving(kb: KnowledgeBase) -> Iterator[Served]:
 
         ready = threading.Event()
         config = uvicorn.Config(
-            Hardened(programs, port, service.gate),
+            Hardened(programs, service.place, service.gate),
             http=PatientProtocol,
             log_level="warning",
             access_log=False,
@@ -70,7 +70,7 @@ def serving(kb: KnowledgeBase) -> Iterator[Served]:
         )
         server = Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="server")
-        with announced(kb.home.path, port):
+        with announced(kb.home.path, service.place):
             thread.start()
             try:
                 assert ready.wait(30)

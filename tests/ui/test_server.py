@@ -21,12 +21,14 @@ from tests.ui.signing_in import new_address, sign_in
 from ui.server import Hardened, security_headers, serve
 from ui.service import runtime
 from ui.service.auth import Gate
+from ui.service.listening import Place
 from ui.service.sign_in import SignIn
 from ui.service.visitors import Visitors
 
 RUNNER = Path(__file__).with_name("scripted_page.py")
 TOKEN = "t" * 43
 SOON = 60  # seconds that nothing here may need
+HERE = Place(port=8600)
 NOBODY: Any = SimpleNamespace(holder=lambda secret: None, exist=False)
 VISITORS = Visitors(TOKEN, Path("home"), NOBODY, NOBODY, NOBODY)
 GATE = Gate(VISITORS, NOBODY, SignIn(NOBODY, NOBODY, NOBODY, VISITORS))
@@ -49,7 +51,7 @@ def call(
         sent.append(message)
 
     scope = {"type": kind, "path": "/", "method": "GET", "headers": headers, **more}
-    asyncio.run(Hardened(app, 8600, GATE)(scope, None, send))
+    asyncio.run(Hardened(app, HERE, GATE)(scope, None, send))
     return sent
 
 
@@ -66,7 +68,7 @@ def test_a_policy_of_the_application_holds_beside_the_servers() -> None:
     sandbox = (b"content-security-policy", b"sandbox")
     start = call([(b"host", b"127.0.0.1:8600"), BEARER], said=sandbox)[0]
     policies = [value for name, value in start["headers"] if name == sandbox[0]]
-    assert policies == [b"sandbox", security_headers(8600)["content-security-policy"].encode()]
+    assert policies == [b"sandbox", security_headers(HERE)["content-security-policy"].encode()]
 
 
 def test_a_reader_who_goes_in_the_middle_of_an_upload_is_no_error() -> None:
@@ -74,7 +76,7 @@ def test_a_reader_who_goes_in_the_middle_of_an_upload_is_no_error() -> None:
         raise ClientDisconnect
 
     scope = {"type": "http", "path": "/", "method": "PUT", "headers": [(b"host", b"127.0.0.1:8600"), BEARER]}
-    asyncio.run(Hardened(app, 8600, GATE)(scope, None, None))
+    asyncio.run(Hardened(app, HERE, GATE)(scope, None, None))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_without_the_token_neither_page_nor_websocket_nor_api_answers() -> None:
 
 
 def test_the_policy_names_no_outside_origin() -> None:
-    policy = security_headers(8600)["content-security-policy"]
+    policy = security_headers(HERE)["content-security-policy"]
     sources = {word for rule in policy.split("; ") for word in rule.split()[1:]}
     addresses = {word for word in sources if "//" in word or "*" in word or word in ("http:", "https:")}
     assert addresses == {"ws://127.0.0.1:8600", "ws://localhost:8600"}

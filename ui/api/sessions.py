@@ -74,7 +74,7 @@ def address(request: Request, service: ServiceHere) -> Response:
         raise RefusedByPolicy("Only the owner gives addresses. Run `kb open` on the machine of the service.")
     code = service.sessions.new_code()
     until = (datetime.now(UTC) + CODE_LASTS).isoformat(timespec="seconds")
-    return Json({"address": page_address(str(request.base_url).rstrip("/"), code), "expires_at": until})
+    return Json({"address": page_address(service.place.origin, code), "expires_at": until})
 
 
 @router.delete("", response_model=EndedForm)

@@ -41,19 +41,28 @@ def main() -> None:
 
 @app.command()
 def up(
-    port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535)] = 8600,
+    port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="Of this machine alone.")] = 8600,
+    listen: Annotated[
+        str | None,
+        typer.Option("--listen", metavar="HOST:PORT", help="For other machines; needs accounts, and TLS or a proxy."),
+    ] = None,
+    tls_cert: Annotated[Path | None, typer.Option("--tls-cert", help="A certificate with its chain (PEM).")] = None,
+    tls_key: Annotated[Path | None, typer.Option("--tls-key", help="Its key (PEM).")] = None,
     no_ui: Annotated[bool, typer.Option("--no-ui", help="The API without the page.")] = False,
     home: HomeOption = None,
     config: ConfigOption = None,
     engine: EngineOption = None,
     model: ModelOption = None,
 ) -> None:
-    """Serve page and API on 127.0.0.1 until Ctrl-C."""
+    """Serve page and API until Ctrl-C; on 127.0.0.1, unless --listen says otherwise."""
     with console.errors_for_people():
         llm = model_options(engine, model)
         settings = settings_of(config, **llm)
         from ui.service.auth import page_address, running_service
+        from ui.service.listening import place_of
 
+        reached = settings.service
+        where = place_of(listen, port, tls_cert, tls_key, reached.names, reached.trusted_proxies)
         place = home_place(home)
         if (running := running_service(place)) is not None:
             from kb.errors import HomeInUse
@@ -69,6 +78,8 @@ def up(
             def ready(origin: str) -> None:
                 if no_ui:
                     told = f"The API is at {origin}/api   (its token: {place / 'token'}; Ctrl-C stops it)"
+                elif runtime.current().people.exist:
+                    told = f"The page is at {origin}   (people sign in there; Ctrl-C stops it)"
                 elif sys.stdout.isatty():
                     told = f"The page is at {page_address(origin, runtime.current().sessions.new_code())}\n"
                     told += "(this address works once, for ten minutes; `kb open` prints another; Ctrl-C stops it)"
@@ -76,7 +87,7 @@ def up(
                     told = f"The page is at {origin}   (`kb open` prints an address that lets a browser in)"
                 print(told, flush=True)
 
-            serve(kb, port, page=not no_ui, on_ready=ready)
+            serve(kb, where, page=not no_ui, on_ready=ready)
             console.say("stopped")
 
 

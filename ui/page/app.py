@@ -14,6 +14,7 @@ from ui.page import (
     evaluation_view,
     html_chat,
     models_view,
+    people_view,
     question_bar,
     session,
     sidebar,
@@ -30,6 +31,7 @@ _PAGES: dict[str, tuple[Callable[[], None], Permission]] = {  # and what must be
     "documents": (documents_view.render, "search"),
     "models": (models_view.render, "admin"),
     "evaluation": (evaluation_view.render, "admin"),
+    "people": (people_view.render, "admin"),
 }
 
 log = logging.getLogger("ui.page.app")
@@ -55,7 +57,7 @@ def _draw(service: runtime.Service, t: Strings) -> None:
     pages = {
         name: st.Page(render, title=t(f"page_{name}"), url_path=name, default=name == "chat")
         for name, (render, permission) in _PAGES.items()
-        if session.may(service, permission)
+        if session.may(service, permission) and (name != "people" or service.people.exist)
     }
     page = st.navigation(list(pages.values()), position="hidden")
     here = next(name for name, known in pages.items() if known is page)

@@ -15,27 +15,30 @@ from anyio import to_thread
 
 from kb.errors import HomeError
 from kb.people.sessions import Session
+from ui.service.listening import LOOPBACK, Place
 from ui.service.replies import NO_STORE, OPENAI, Headers, Reply, is_api, is_under, label_of
 from ui.service.sessions import SESSION_LASTS, Sessions
 from ui.service.sign_in import SignIn, cookie_of, place_of
 from ui.service.sign_in_page import PASSWORD, SIGN_IN
 from ui.service.visitors import Visitor, Visitors
 
-ADDRESS = "127.0.0.1"
+ADDRESS = LOOPBACK
 _LEAST_TOKEN = 32  # characters: a shorter one was not made here
 
 
 @dataclass(frozen=True, slots=True)
 class RunningService:
-    """A service that owns a home now."""
+    """A service that owns a home now. `certificate` is what it shows to programs of this machine, as text (PEM)."""
 
     port: int
     pid: int
     token: str
+    address: str = ADDRESS
+    certificate: str = ""
 
     @property
     def origin(self) -> str:
-        return f"http://{ADDRESS}:{self.port}"
+        return Place(self.address, self.port).here_origin.replace("http:", "https:" if self.certificate else "http:")
 
 
 def page_address(origin: str, code: str) -> str:
@@ -63,11 +66,11 @@ def token_of(home: Path) -> str:
 
 
 @contextmanager
-def announced(home: Path, port: int) -> Iterator[None]:
+def announced(home: Path, place: Place) -> Iterator[None]:
     """Say in the home, while this lasts, where its service is (file `service.json`, mode 0600)."""
     file = home / "service.json"
     try:
-        _write(file, json.dumps({"port": port, "pid": os.getpid()}) + "\n")
+        _write(file, json.dumps({"port": place.port, "pid": os.getpid(), **_apart(place)}) + "\n")
     except OSError as error:
         raise HomeError(f"{file} cannot be written: {error.strerror}. Check the home's disk and its owner.") from error
     try:
@@ -76,19 +79,26 @@ def announced(home: Path, port: int) -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
+def _apart(place: Place) -> dict[str, str]:
+    """What is to be known of a service beside its port, where it is not the usual one."""
+    told = {"address": place.here} if place.here != ADDRESS else {}
+    return told | ({"certificate": place.certificate.text} if place.certificate else {})
+
+
 def running_service(home: Path) -> RunningService | None:
     """The service that owns this home. What a crash left is not believed: its process must hold the home's lock."""
     home = home.expanduser().absolute()
     try:
         note = json.loads((home / "service.json").read_text(encoding="utf-8"))
         port, pid = int(note["port"]), int(note["pid"])
+        address, certificate = str(note.get("address", ADDRESS)), str(note.get("certificate", ""))
         token = (home / "token").read_text(encoding="ascii").strip()
         owner = int((home / "lock").read_text(encoding="ascii"))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     if owner != pid or not 0 < port < 65536 or not token or not _alive(pid) or not _locked(home / "lock"):
         return None
-    return RunningService(port, pid, token)
+    return RunningService(port, pid, token, address, certificate)
 
 
 def _write(file: Path, text: str) -> None:

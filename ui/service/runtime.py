@@ -22,6 +22,7 @@ from ui.service.auth import Gate, token_of
 from ui.service.conversations import Conversations
 from ui.service.evaluation_runs import Evaluations
 from ui.service.fair_queue import FairQueue
+from ui.service.listening import Place
 from ui.service.model_downloads import Pulls
 from ui.service.own_conversations import OwnConversations
 from ui.service.own_jobs import OwnJobs
@@ -160,10 +161,12 @@ class Service:
     sessions: Sessions
     visitors: Visitors
     gate: Gate
+    place: Place
 
     @classmethod
-    def of(cls, kb: "KnowledgeBase", *, secure: bool = False) -> "Service":
-        """The service of a knowledge base, `secure` where browsers reach it over TLS; nothing runs yet."""
+    def of(cls, kb: "KnowledgeBase", place: Place | None = None) -> "Service":
+        """The service of a knowledge base at a place, or where none listens; nothing runs yet."""
+        place = place or Place()
         queue, jobs, limits = FairQueue(), Jobs(kb), kb.settings.service
         kb.deletion.forgetting.append(cache.forget)
         people = People(kb.catalog)
@@ -171,11 +174,11 @@ class Service:
         idle, lasts = timedelta(minutes=limits.session_idle_minutes), timedelta(hours=limits.session_hours)
         sessions = Sessions(kb.catalog, idle=idle, lasts=lasts)
         people.on_end.append(sessions.forget)
-        visitors = Visitors(token_of(kb.home.path), kb.home.path, sessions, people, tokens, secure=secure)
+        visitors = Visitors(token_of(kb.home.path), kb.home.path, sessions, people, tokens, secure=place.secure)
         gate = Gate(visitors, sessions, SignIn(people, sessions, Throttle(kb.catalog), visitors))
         return cls(
             kb, Conversations(kb, queue), queue, jobs, Uploads(kb, jobs), WarmUp(kb), Evaluations(kb, queue),
-            Pulls(kb.settings), people, tokens, sessions, visitors, gate,
+            Pulls(kb.settings), people, tokens, sessions, visitors, gate, place,
         )  # fmt: skip
 
     def start(self) -> None:

@@ -1,0 +1,266 @@
+"""The page People: who may sign in, as what, in which groups; and the tokens of programs. For admins."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from kb.errors import KBError
+from kb.people.accounts import Account, People
+from kb.people.permissions import ROLES, SCOPES
+from ui.page import html_chat, html_people, session
+from ui.page.confirm_dialog import confirm
+from ui.page.panel import panel
+from ui.page.sanitise import label, plain
+from ui.service import runtime
+from ui.words.strings import Strings
+
+_DOING, _TOLD, _PROBLEM, _MADE = "people-doing", "people-told", "people-problem", "people-made"
+_DAYS = 90
+
+
+def render() -> None:
+    """Draw the page."""
+    service, t = runtime.current(), session.strings()
+    session.check(service, "admin")
+    st.html(html_chat.wrap(f'<div class="heading">{t("people_title")}</div><div>{t("people_intro")}</div>'))
+    _told(t)
+    problem = st.session_state.pop(_PROBLEM, None)
+    if isinstance(problem, str):
+        st.html(html_chat.wrap(html_chat.problem(t("people_failed"), problem)))
+    parts = {"people": _people, "groups": _groups, "tokens": _tokens}
+    part = st.segmented_control(
+        t("people_title"), list(parts), format_func=lambda name: t(f"people_{name}"), default="people", required=True,
+        key="people-part", label_visibility="collapsed",
+    )  # fmt: skip
+    parts[part or "people"](service, t)
+    _dialogs(service, t)
+
+
+def _told(t: Strings) -> None:
+    """What is shown this once, until it is put away or another is made."""
+    told = st.session_state.get(_TOLD)
+    if told is None:
+        return
+    title, secret, note = told
+
+    def put_away(_name: str, _value: str) -> None:
+        st.session_state.pop(_TOLD, None)
+
+    panel(html_people.told(title, secret, note, t), key="told", on_action=put_away)
+
+
+def _tell(title: str, secret: str, note: str) -> None:
+    st.session_state[_TOLD] = (title, secret, note)
+
+
+def _do(service: runtime.Service, t: Strings, act: Callable[[str], object]) -> bool:
+    """Do what an admin asked for; `act` is given who that is. What is refused is told."""
+    try:
+        session.check(service, "admin")
+        act(session.asker(service).name)
+    except KBError as error:
+        st.session_state[_PROBLEM] = t.message(str(error))
+        return False
+    return True
+
+
+def _next(form: str) -> None:
+    """Empty the fields of a form: they have other keys from now on."""
+    made = st.session_state.setdefault(_MADE, {})
+    made[form] = made.get(form, 0) + 1
+
+
+def _key(form: str, field: str) -> str:
+    return f"{form}-{field}-{st.session_state.setdefault(_MADE, {}).get(form, 0)}"
+
+
+def _of(form: str, field: str) -> Any:
+    """What stands in a field when a button is clicked, which may be more than when the page was drawn."""
+    return st.session_state.get(_key(form, field))
+
+
+# ---- people
+
+
+def _people(service: runtime.Service, t: Strings) -> None:
+    with st.expander(t("people_add_title"), icon=":material/person_add:", key="person-add"):
+        st.text_input(t("people_name"), key=_key("person", "name"), help=t("people_name_help"))
+        st.text_input(t("people_full_name"), key=_key("person", "full-name"))
+        _rights(service.people, None, service, t, "person")
+
+        def add() -> None:
+            def act(by: str) -> None:
+                role = _of("person", "role")
+                account, told = service.people.add(
+                    _of("person", "name") or "", by=by, role=role, full_name=_of("person", "full-name") or "",
+                    groups=_of("person", "groups") or (),
+                    edits=_of("person", "edits") or () if role == "editor" else (),
+                )  # fmt: skip
+                _tell_password(account, told, t)
+
+            if _do(service, t, act):
+                _next("person")
+
+        st.button(t("people_add"), type="primary", key="person-add-button", on_click=add)
+
+    def on_action(action: str, name: str) -> None:
+        if action in ("change", "delete", "password"):
+            st.session_state[_DOING] = (f"person-{action}", name)
+        elif action in ("disable", "enable"):
+            _do(service, t, lambda by: service.people.change(name, by=by, enabled=action == "enable"))
+
+    panel(html_people.accounts(service.people.all(), t), key="people", on_action=on_action)
+
+
+def _tell_password(account: Account, told: str, t: Strings) -> None:
+    _tell(t("people_told_password", name=account.name), told, t("people_told_password_note"))
+
+
+def _rights(
+    people: People, account: Account | None, service: runtime.Service, t: Strings, form: str
+) -> tuple[str, list[str], list[str]]:
+    """The fields for role, groups, and collections of an editor, and what stands in them."""
+    role = st.selectbox(
+        t("people_role"), list(ROLES), format_func=lambda name: t(f"role_{name}"), key=_key(form, "role"),
+        index=ROLES.index(account.role) if account else 0, help=t("people_role_help"),
+    )  # fmt: skip
+    groups = st.multiselect(
+        t("people_groups"), list(people.groups()), default=list(account.groups) if account else [],
+        key=_key(form, "groups"), placeholder=t("people_groups_none"),
+    )  # fmt: skip
+    if role != "editor":
+        return role, groups, []
+    known = sorted({*service.kb.catalog.collections(), *(account.edits if account else ())})
+    edits = st.multiselect(
+        t("people_collections"), known, default=list(account.edits) if account else [], key=_key(form, "edits"),
+        accept_new_options=True, placeholder=t("people_collections_none"),
+    )  # fmt: skip
+    return role, groups, edits
+
+
+# ---- groups
+
+
+def _groups(service: runtime.Service, t: Strings) -> None:
+    row = st.container(horizontal=True, vertical_alignment="bottom", key="group-row")
+    row.text_input(t("group_name"), key=_key("group", "name"), placeholder=t("group_example"))
+
+    def add() -> None:
+        if _do(service, t, lambda by: service.people.add_group(_of("group", "name") or "", by=by)):
+            _next("group")
+
+    row.button(t("group_add"), type="primary", key="group-add", on_click=add)
+
+    def on_action(_action: str, group: str) -> None:
+        st.session_state[_DOING] = ("group-delete", group)
+
+    panel(html_people.groups(service.people.groups(), t), key="groups", on_action=on_action)
+
+
+# ---- tokens
+
+
+def _tokens(service: runtime.Service, t: Strings) -> None:
+    with st.expander(t("token_add_title"), icon=":material/key:", key="token-add"):
+        st.text_input(t("token_name"), key=_key("token", "name"), placeholder=t("token_example"))
+        names = ["", *(account.name for account in service.people.all())]
+        st.selectbox(
+            t("token_person"), names, format_func=lambda name: name or t("token_owner"), key=_key("token", "person"),
+        )  # fmt: skip
+        st.multiselect(
+            t("token_scopes"), list(SCOPES), format_func=lambda name: t(f"scope_{name}"), key=_key("token", "scopes"),
+            default=["search", "ask"],
+        )  # fmt: skip
+        st.number_input(t("token_days"), min_value=1, max_value=3650, value=_DAYS, key=_key("token", "days"))
+
+        def add() -> None:
+            def act(by: str) -> None:
+                token, secret = service.tokens.create(
+                    _of("token", "name") or "", _of("token", "scopes") or (), int(_of("token", "days") or _DAYS), by=by,
+                    person=_of("token", "person") or "",
+                )  # fmt: skip
+                _tell(t("people_told_token", name=token.name), secret, t("people_told_token_note"))
+
+            if _do(service, t, act):
+                _next("token")
+
+        st.button(t("token_add"), type="primary", key="token-add-button", on_click=add)
+
+    def on_action(_action: str, id: str) -> None:
+        _do(service, t, lambda by: service.tokens.revoke(id, by=by))
+
+    panel(html_people.tokens(service.tokens.all(), t), key="tokens", on_action=on_action)
+
+
+# ---- dialogs
+
+
+def _dialogs(service: runtime.Service, t: Strings) -> None:
+    doing, name = st.session_state.get(_DOING, ("", ""))
+    people = service.people
+    if doing == "group-delete":
+        _ask(t("group_delete_title", name=name), t("group_delete_text"), t,
+             lambda: people.delete_group(name, by=session.asker(service).name))  # fmt: skip
+    elif doing == "person-delete":
+        _ask(t("people_delete_title", name=name), t("people_delete_text"), t,
+             lambda: people.delete(name, by=session.asker(service).name))  # fmt: skip
+    elif doing == "person-password":
+        _new_password(service, name, t)
+    elif doing == "person-change" and (account := people.get(name)) is not None:
+        _change(service, account, t)
+
+
+def _close() -> None:
+    st.session_state.pop(_DOING, None)
+
+
+def _ask(title: str, text: str, t: Strings, delete: Callable[[], object]) -> None:
+    confirm(label(title), f"<p>{plain(text)}</p>", t, key="people-delete", delete=delete, close=_close)
+
+
+def _new_password(service: runtime.Service, name: str, t: Strings) -> None:
+    @st.dialog(label(t("people_password_title", name=name)), icon=":material/key:", on_dismiss=_close)
+    def dialog() -> None:
+        st.html(html_chat.wrap(f"<p>{plain(t('people_password_text'))}</p>"))
+        row = st.container(horizontal=True, horizontal_alignment="right", key="password-row")
+        if row.button(t("cancel"), key="password-cancel"):
+            _close()
+            st.rerun()
+        if row.button(t("people_password"), type="primary", key="password-make"):
+            _do(service, t, lambda by: _tell_password(*service.people.new_password(name, by=by), t))
+            _close()
+            st.rerun()
+
+    dialog()
+
+
+def _change(service: runtime.Service, account: Account, t: Strings) -> None:
+    form = f"change-{account.name}"
+
+    def close() -> None:
+        _close()
+        _next(form)
+
+    @st.dialog(label(t("people_change_title", name=account.name)), icon=":material/person:", on_dismiss=close)
+    def dialog() -> None:
+        full_name = st.text_input(t("people_full_name"), value=account.full_name, key=_key(form, "full-name"))
+        role, groups, edits = _rights(service.people, account, service, t, form)
+        row = st.container(horizontal=True, horizontal_alignment="right", key="change-row")
+        if row.button(t("cancel"), key="change-cancel"):
+            close()
+            st.rerun()
+        if row.button(t("save"), type="primary", key="change-save"):
+            try:
+                session.check(service, "admin")
+                service.people.change(
+                    account.name, by=session.asker(service).name, role=role, full_name=full_name, groups=groups,
+                    edits=edits,
+                )  # fmt: skip
+            except KBError as error:
+                st.html(html_chat.wrap(html_chat.problem(t("people_failed"), t.message(str(error)))))
+                return
+            close()
+            st.rerun()
+
+    dialog()
