@@ -269,3 +269,14 @@ def test_importing_the_product_switches_telemetry_off_for_children() -> None:
     printed = subprocess.run([sys.executable, "-c", code], env=clean, check=True, capture_output=True, text=True).stdout
     for name, value in SWITCHES.items():
         assert f"'{name}': '{value}'" in printed
+
+
+def test_the_service_listens_where_whoever_started_it_says_and_reaches_no_more_for_that() -> None:
+    guard = Guard()
+    places = ("0.0.0.0", "::", "192.0.2.7")
+    assert [guard.listens(place) for place in places] == [False] * 3
+    for place in places[:2]:
+        guard.listen_on(place)
+    assert [guard.listens(place) for place in places] == [True, True, False]
+    assert guard.listens("127.0.0.1")
+    assert not guard.permits("192.0.2.7")

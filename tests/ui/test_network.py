@@ -144,7 +144,8 @@ def test_over_tls_people_sign_in_and_the_owner_has_the_command_line(product: Pro
     with pytest.raises(httpx.HTTPError):  # nothing is answered in the clear
         httpx.get(f"http://127.0.0.1:{product.port}/", trust_env=False, timeout=SOON)
     listed = product.run("users", "list", "--json")
-    assert [user["name"] for user in json.loads(listed.stdout)["users"]] == ["li"], listed.stderr
+    assert listed.returncode == 0, listed.stderr
+    assert [user["name"] for user in json.loads(listed.stdout)["users"]] == ["li"]
     address = product.run("open").stdout.strip()
     assert address.startswith(f"{product.origin}/?code=")
 
