@@ -250,7 +250,7 @@ _FOREIGN = Reply(
 _NOT_SECURE = replace(_FOREIGN, body=b"Refused: this service is used over https alone.\n")
 _PROXY_HIDES_NAME = replace(
     _FOREIGN,
-    body=b"Refused: the proxy must pass on the name that was asked for (nginx: proxy_set_header Host $host).\n",
+    body=b"Refused: the proxy must pass on the name that was asked for (nginx: proxy_set_header Host $http_host).\n",
 )
 _NOT_THE_PROXY = replace(_FOREIGN, body=b"Refused: this service is reached through its proxy alone.\n")
 

@@ -104,7 +104,7 @@ class Database:
         if self._connections and self.property(TRACES):
             with suppress(HomeError):  # the next close does it
                 self.wipe()
-        for connection in self._connections.values():
+        for connection in [*self._connections.values()]:
             connection.close()
         self._connections.clear()
         if self._file >= 0:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from kb.access.rules import DEFAULT, EVERYONE
 from kb.config import Settings
 from kb.errors import DocumentNotFound, UsageError
 from kb.schema import (
@@ -79,6 +80,7 @@ class ScriptedKB:
         self.catalog = Catalog(self.folder / "catalog.db")
         for path, text in self.texts.items():
             self.catalog.publish(self.catalog.add_versions([version(path, text, collection="staff")]))
+        self.catalog.set_readers("owner", DEFAULT, [EVERYONE])
         self.deletion = SimpleNamespace(forgetting=[])
         self.model = ScriptedModel()
         self.gate = threading.Event()

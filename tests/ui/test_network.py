@@ -4,11 +4,12 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,12 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from tests import tiny
+from tests.ui.serving import until
 from ui.server import in_front
 from ui.service.auth import token_of
 from ui.service.listening import place_of
 
+ROOT = Path(__file__).parents[2]
 OWN = "a lantern by the canal"
 SOON = 90  # seconds that nothing here may need
 NAME = "kb.example.org"
@@ -199,6 +202,95 @@ def test_behind_a_proxy_its_word_counts_and_nobody_elses(product: Product) -> No
         assert proxy.post("/sign-in", data=form, headers=other).status_code == 303  # the address that the proxy tells
     assert json.loads(product.run("users", "list", "--json").stdout)["users"][0]["name"] == "li"
     assert product.run("open").stdout.startswith(f"https://{NAME}/?code=")
+
+
+@pytest.fixture
+def nginx(tmp_path: Path) -> Iterator[Callable[[str], "subprocess.Popen[bytes]"]]:
+    """Starts nginx with a configuration."""
+    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if program is None:
+        pytest.fail("nginx is not installed. Run `make setup-test`.")
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(config: str) -> "subprocess.Popen[bytes]":
+        (tmp_path / "nginx.conf").write_text(config, encoding="utf-8")
+        command = [program, "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf"), "-e", str(tmp_path / "nginx.log")]
+        started.append(subprocess.Popen(command))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.terminate()
+        each.wait(SOON)
+
+
+def free_port() -> int:
+    with socket.socket() as made:
+        made.bind(("127.0.0.1", 0))
+        return int(made.getsockname()[1])
+
+
+def test_behind_nginx_as_the_guide_has_it_people_sign_in_and_the_page_opens(
+    product: Product, tmp_path: Path, nginx: Callable[[str], "subprocess.Popen[bytes]"]
+) -> None:
+    ca, port = trustme.CA(), free_port()
+    made = ca.issue_cert("localhost")
+    made.private_key_pem.write_to_path(tmp_path / "key.pem")
+    for number, blob in enumerate(made.cert_chain_pems):
+        blob.write_to_path(tmp_path / "cert.pem", append=number > 0)
+    trusting = ssl.create_default_context()
+    ca.configure_trust(trusting)
+    product.config = {"service": {"names": [f"localhost:{port}"], "trusted_proxies": ["127.0.0.1"]}}
+    product.add("li")
+    product.up("--port", "0")
+    guide = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
+    found = re.search(r"^    location / \{\n(?:        .*\n)+    \}\n", guide, re.MULTILINE)
+    assert found is not None
+    location = found[0].replace("127.0.0.1:8600", f"127.0.0.1:{product.port}")
+    folders = "".join(
+        f"{name}_temp_path {tmp_path}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    running = nginx(
+        f"daemon off; master_process off; pid {tmp_path}/nginx.pid;\nevents {{}}\nhttp {{ access_log off;\n{folders}"
+        f"server {{ listen 127.0.0.1:{port} ssl; server_name localhost; ssl_certificate {tmp_path}/cert.pem; "
+        f"ssl_certificate_key {tmp_path}/key.pem;\n{location}}} }}\n"
+    )
+    origin = f"https://localhost:{port}"
+    assert product.origin == origin
+    elsewhere = httpx.HTTPTransport(verify=trusting, local_address="127.0.0.2")  # an address that is no proxy's
+    with httpx.Client(base_url=origin, transport=elsewhere, trust_env=False, timeout=SOON) as browser:
+        until(lambda: running.poll() is not None or is_open(port), SOON)
+        page = browser.get("/documents")
+        assert (page.status_code, "<form" in page.text) == (401, True), (tmp_path / "nginx.log").read_text()
+        let_in = browser.post("/sign-in", data={"name": "li", "password": OWN}, headers={"Origin": origin})
+        assert let_in.status_code == 303, let_in.text
+        assert browser.get("/").status_code == 200
+        assert browser.get("/api/me").json()["name"] == "li"
+        sent_cookie = {"Cookie": let_in.headers["set-cookie"].partition(";")[0]}
+        stream = f"wss://localhost:{port}/_stcore/stream"
+        for where, status in ((origin, 101), ("https://evil.example", 403)):
+            try:
+                with connect(
+                    stream, ssl=trusting, proxy=None, open_timeout=SOON, additional_headers=sent_cookie,
+                    origin=where,  # type: ignore[arg-type]
+                ):  # fmt: skip
+                    answered = 101
+            except InvalidStatus as refused:
+                answered = refused.response.status_code
+            assert answered == status
+        wrong, answers = {"name": "li", "password": "wrong"}, list[int]()
+        while 429 not in answers and len(answers) < 20:  # what a client says of where it comes from is not believed
+            headers = {"Origin": origin, "X-Forwarded-For": f"192.0.2.{len(answers)}"}
+            answers.append(browser.post("/sign-in", data=wrong, headers=headers).status_code)
+        assert set(answers) == {401, 429}
+
+
+def is_open(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def asked(peer: str, headers: dict[str, str], **more: Any) -> tuple[int, dict[str, Any]]:

@@ -16,7 +16,7 @@ from ui.api.permissions import needs
 from ui.api.stream import Json
 from ui.pictures.page_picture import PageError
 from ui.pictures.render_pool import drawings, is_drawn
-from ui.service.content_types import shown_as
+from ui.sources.content_types import shown_as
 
 router = APIRouter(prefix="/documents", tags=["documents"])
 

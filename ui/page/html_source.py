@@ -10,8 +10,8 @@ from ui.page.html_chat import where
 from ui.page.session import ZOOMS, OpenSources
 from ui.pictures.cache import Kept
 from ui.pictures.page_picture import Picture
-from ui.service.content_types import shown_as
 from ui.sources import markdown_form
+from ui.sources.content_types import shown_as
 from ui.sources.escaping import plain
 from ui.sources.finding import MOST
 from ui.sources.form import Form, write

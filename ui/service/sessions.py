@@ -102,7 +102,8 @@ class Sessions:
                 return None
             self._sessions[key] = replace(session, seen_at=iso(now))
             self._unwritten[session.id] = iso(now)
-            if now - self._written_at >= _SEEN_EVERY:
+            writes = self._writer is not None and self._writer.is_alive()
+            if now - self._written_at >= _SEEN_EVERY and not writes:
                 self._written_at = now
                 self._writer = threading.Thread(target=self._write_seen, name="sessions", daemon=True)
                 self._writer.start()

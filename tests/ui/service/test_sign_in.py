@@ -11,6 +11,7 @@ import pytest
 
 from kb.people.accounts import People
 from kb.people.api_tokens import ApiTokens
+from kb.people.permissions import OF_ROLE
 from kb.store.database import Database
 from tests.kb.people.clocks import Clock
 from tests.kb.people.conftest import quick_hashes
@@ -148,7 +149,7 @@ def test_name_and_password_begin_a_session_that_is_the_persons(desk: Desk) -> No
     cookie, *flags = header(reply, b"set-cookie").decode().split("; ")
     assert {"HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=43200"} == set(flags)
     assert desk.ask("/", cookie=cookie) is None
-    assert (desk.asker.name, desk.asker.unlimited, desk.asker.permissions) == ("anna", False, {"search", "ask"})
+    assert (desk.asker.name, desk.asker.unlimited, desk.asker.permissions) == ("anna", False, OF_ROLE["reader"])
     assert desk.ask("/_stcore/stream", kind="websocket", cookie=cookie) is None
     assert [session.person for session in desk.sessions.all()] == ["anna"]
 
