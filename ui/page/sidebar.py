@@ -19,7 +19,10 @@ from ui.words.strings import Strings
 _LISTED = 30
 _DOING, _SHOWN = "conversation-doing", "conversations-shown"
 _CHOICES = ("filter-collection", "filter-sort")  # fields of the pages with words of ours in them
-_ICONS = {"documents": ":material/folder_open:", "models": ":material/memory:", "evaluation": ":material/checklist:"}
+_ICONS = {
+    "documents": ":material/folder_open:", "models": ":material/memory:", "evaluation": ":material/checklist:",
+    "audit": ":material/policy:",
+}  # fmt: skip
 
 
 def render(service: runtime.Service, t: Strings, pages: Mapping[str, Any], *, on_chat: bool) -> None:
