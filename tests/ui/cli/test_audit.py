@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from ui.cli import main
+from ui.cli import audit, main, people  # noqa: F401  (they add their commands)
 
 Run = Callable[..., Any]
 
