@@ -31,12 +31,22 @@ from kb.answering.follow_up import keeps_to
 from kb.answering.product_help import ProductHelp
 from kb.answering.retrieval import Retriever, worth_reading
 from kb.answering.translation import Translation, translated
+from kb.audit.trail import Trail
 from kb.checking import alignment
 from kb.checking.citations import cite
 from kb.checking.prompt_injection import without_orders
 from kb.config import Settings, default_home, load_settings
 from kb.documents import Documents
-from kb.errors import AccessLost, ContextOverflow, EmptyAnswer, KBError, ModelError, RefusedByPolicy, UsageError
+from kb.errors import (
+    AccessLost,
+    ContextOverflow,
+    EmptyAnswer,
+    HomeError,
+    KBError,
+    ModelError,
+    RefusedByPolicy,
+    UsageError,
+)
 from kb.language.language import language_of
 from kb.language.script import is_written_in
 from kb.models.embedders import open_embedder
@@ -58,6 +68,7 @@ from kb.schema import (
     Principal,
     Retrieval,
     Retrieved,
+    Revised,
     Scope,
     Usage,
 )
@@ -76,6 +87,7 @@ log = logging.getLogger(__name__)
 Result = TypeVar("Result", Answer, Answer | None)
 
 _HALF_MARKER = re.compile(r"(?<!\s)\s*\[\d{0,3}\Z")  # where the reader or the engine's limit stopped the model
+_SETTINGS = "settings"  # the property that keeps the settings that the audit trail knows
 _CHOICE = "model"  # the property that keeps what `choose_model` chose
 
 
@@ -96,6 +108,7 @@ class KnowledgeBase(Documents):
         self._choice = _stored_choice(self.catalog)
         self._model_lock = threading.Lock()
         self.deletion = Deletion(home, self.catalog, self.indexes)
+        self.trail = Trail(self.catalog, home.path)
         self._clear_up()
 
     @classmethod
@@ -161,19 +174,36 @@ class KnowledgeBase(Documents):
         if before is not None:
             before.close()
 
-    def choose_model(self, engine: str | None, model: str | None) -> None:
+    def choose_model(self, engine: str | None, model: str | None, by: str = "local") -> None:
         """`use_model`, and remember it in this home; None and None go back to the settings."""
         self.use_model(engine, model)
-        self.catalog.set_property(_CHOICE, json.dumps([engine, model]))
+        self._keep_choice(by)
 
-    def drop_model(self) -> None:
+    def drop_model(self, by: str = "local") -> None:
         """Let go of the model in use, for it was deleted: the one that the settings name is opened at the next need."""
         with self._model_lock:
             before, self._model = self._model, None
             self._choice = (None, None)
-        self.catalog.set_property(_CHOICE, json.dumps(self._choice))
+        self._keep_choice(by)
         if before is not None:
             before.close()
+
+    def _keep_choice(self, by: str) -> None:
+        with self.catalog.transaction() as db:
+            self.catalog.put_property(db, _CHOICE, json.dumps(self._choice))
+            self.catalog.record(db, by, "settings", "model", dict(zip(("engine", "model"), self._choice, strict=True)))
+
+    def record_settings(self, by: str = "local") -> None:
+        """Write into the audit trail which settings are others than when this was last called for this home."""
+        flat = {f"{part}.{name}": value for part, values in self.settings.model_dump(mode="json").items()
+                for name, value in (values.items() if isinstance(values, dict) else [("", values)])}  # fmt: skip
+        before = json.loads(self.catalog.property(_SETTINGS) or "{}")
+        changed = sorted(name for name in flat.keys() | before.keys() if flat.get(name) != before.get(name))
+        if changed:
+            with self.catalog.transaction() as db:
+                self.catalog.put_property(db, _SETTINGS, json.dumps(flat))
+                told = [[name, before.get(name), flat.get(name)] for name in changed] if before else []
+                self.catalog.record(db, by, "settings", "file", {"changed": told})
 
     def ignore_choice(self) -> None:
         """Take the model that the settings name, whatever was chosen for this home."""
@@ -219,6 +249,11 @@ class KnowledgeBase(Documents):
     ) -> Iterator[Event]:
         draft = Draft(question, language_of(question))
         try:
+            self.catalog.audit(asker.name, "question", question, {})
+        except HomeError as error:  # nothing is answered of which there is no record
+            yield Failed(str(error))
+            return
+        try:
             help_ = self._help.polite(question, draft.language) or self._help.find(question, draft.language)
             answer = draft.helped(help_) if help_ is not None else None
             if answer is None:
@@ -228,17 +263,15 @@ class KnowledgeBase(Documents):
                 found = self._from_documents(draft, asker, history, scope, options)
                 answer = yield from self._while_readable(draft, asker, found)
         except AccessLost as error:
-            self._record(asker, "ask", draft, {"error": str(error), "stopped": options.stopped})
-            yield Failed(str(error))
+            yield from self._recorded(asker, draft, _failure(error, options), Failed(str(error)))
             return
         except (RefusedByPolicy, UsageError):
             raise
         except KBError as error:
-            self._record(asker, "ask", draft, {"error": str(error), "stopped": options.stopped})
-            yield Failed(str(error), "".join(draft.text), "".join(draft.thinking))
+            failed = Failed(str(error), "".join(draft.text), "".join(draft.thinking))
+            yield from self._recorded(asker, draft, _failure(error, options), failed)
             return
-        self._record(asker, "ask", draft, evidence_of(answer))
-        yield Done(answer)
+        yield from self._recorded(asker, draft, evidence_of(answer), Done(answer))
 
     def _while_readable(
         self, draft: Draft, asker: Principal, events: Generator[Event, None, Result]
@@ -330,9 +363,11 @@ class KnowledgeBase(Documents):
         self._judge(draft, options)
         return draft.answerable
 
-    def keep_floors(self, floors: Mapping[Language, Floors]) -> None:
+    def keep_floors(self, floors: Mapping[Language, Floors], by: str = "local") -> None:
         """Judge by these floors from now on, in this home and with the model in use."""
         judgement.keep_floors(self.catalog, self.model, floors)
+        told = {str(language): [found.refuse, found.answer] for language, found in floors.items()}
+        self.catalog.audit(by, "settings", "floors", {"model": self.model.name, **told})
 
     def _find(self, draft: Draft, asker: Principal, scope: Scope, options: Options) -> Retrieval:
         """Search; where it takes both languages of the documents, the model translates the question."""
@@ -471,9 +506,30 @@ class KnowledgeBase(Documents):
             draft.notices.append(Notice("stopped", STOPPED[draft.language]))
         return replace(draft.finished(cited.text), claims=cited.claims, citations=cited.citations)
 
-    def _record(self, asker: Principal, action: str, draft: Draft, detail: dict[str, Any]) -> None:
-        run = {"engine": draft.engine, "model": draft.model, "searched": draft.searched, "withheld": draft.withheld}
-        self.catalog.audit(asker.name, action, draft.question, {**run, **detail})
+    def _recorded(self, asker: Principal, draft: Draft, detail: dict[str, Any], end: Done | Failed) -> Iterator[Event]:
+        """The end of an answer, once its record is written. Where none can be, what was told is taken back."""
+        run = {
+            "engine": draft.engine, "model": draft.model, "model_digest": self._digest(draft),
+            "searched": draft.searched, "withheld": draft.withheld,
+        }  # fmt: skip
+        try:
+            self.catalog.audit(asker.name, "ask", draft.question, {**run, **detail})
+        except HomeError as error:
+            yield Revised("")
+            yield Failed(str(error))
+            return
+        yield end
+
+    def _digest(self, draft: Draft) -> str:
+        """What identifies the weights of the model that was used; "" where none was, or it is gone meanwhile."""
+        with suppress(KBError):
+            if draft.model and self._model is not None and self._model.name == draft.model:
+                return self._model.digest()
+        return ""
+
+
+def _failure(error: KBError, options: Options) -> dict[str, Any]:
+    return {"error": str(error), "stopped": options.stopped}
 
 
 def _stored_choice(catalog: Catalog) -> tuple[str | None, str | None]:

@@ -49,3 +49,21 @@ def _refuse(path: Path, status: os.stat_result, most_mb: int | None) -> None:
 
 def _too_large(path: Path, most_mb: int) -> OSError:
     return OSError(errno.EFBIG, f"it is larger than {most_mb} MB", str(path))
+
+
+def write_once(file: Path, text: str) -> None:
+    """Write a small file (mode 0600), whole or not at all, unless it is there. Raises OSError."""
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    try:
+        os.link(part, file)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links
+        os.replace(part, file)
+    finally:
+        part.unlink(missing_ok=True)

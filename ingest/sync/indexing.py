@@ -44,13 +44,15 @@ class Committer:
     """Collects documents and commits them. `dropped` are the numbers of those that a stopped run did not commit."""
 
     def __init__(
-        self, kb: KnowledgeBase, sync: Sync, folder: Path, stop: threading.Event, show: Callable[[str], None]
-    ) -> None:
+        self, kb: KnowledgeBase, sync: Sync, folder: Path, stop: threading.Event, show: Callable[[str], None],
+        by: str = "ingest",
+    ) -> None:  # fmt: skip
         self._kb = kb
         self._sync = sync
         self._folder = folder  # in which the contents of what was read wait
         self._stop = stop
         self._show = show
+        self._by = by  # who ingests
         self._identity = kb.indexes.identity
         self._waiting: list[Waiting] = []
         self._seen: list[tuple[str, str, SeenFile]] = []
@@ -96,7 +98,7 @@ class Committer:
         try:
             for sha256, file in kept:
                 self._keep(sha256, file)
-            self._kb.indexes.publish([self._version(each) for each in ready])
+            self._kb.indexes.publish([self._version(each) for each in ready], self._by)
         except BaseException:
             with suppress(Exception):  # what failed first is what is told
                 for sha256, _ in kept:

@@ -353,14 +353,15 @@ class Jobs:
                     return False
 
     def _ingest(self, job: Job) -> IngestReport:
-        stored = (self._store.get(job.id) or {}).get("refused") or ()
+        row = self._store.get(job.id) or {}
+        stored, by = row.get("refused") or (), str(row.get("who") or "local")
         refused = tuple(DocumentReport(**report) for report in stored)
         left = self._left.get(job.id, frozenset())
         while paths := self._paths(job):
             try:
                 report = pipeline.ingest(
                     self._kb, paths, collection=job.collection, prune=job.prune, stop=self._stop,
-                    progress=self._progress, leave=lambda found: found.absolute_path in left,
+                    progress=self._progress, leave=lambda found: found.absolute_path in left, by=by,
                 )  # fmt: skip
             except UsageError:
                 if self._paths(job) == paths:  # else one of them was deleted meanwhile, and is not missed

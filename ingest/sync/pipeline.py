@@ -112,21 +112,23 @@ def ingest(
     progress: Callable[[IngestProgress], None] | None = None,
     stop: threading.Event | None = None,
     leave: Callable[[files.Found], bool] | None = None,
+    by: str = "ingest",
 ) -> IngestReport:
     """Bring files and folders into the knowledge base; see the module's text.
 
     A file whose size and times are those of the last run is not opened, unless `check` is set. With `prune`, documents
     whose file is gone from a folder are removed. `stop`, set from another thread, ends after a few seconds at most; all
     that was reported is committed. Files for which `leave` is true are left for another run. A file that cannot be read
-    is reported with its reason and stops nothing. Raises UsageError for a missing path, a folder that would mix with
-    another one, or what cannot be the name of a collection, EmbeddingChanged where the home was built with another
-    embedding model or splitting, and StorageFull.
+    is reported with its reason and stops nothing. `by` is who ingests, for the audit trail.
+
+    Raises UsageError for a missing path, a folder that would mix with another one, or what cannot be the name of a
+    collection, EmbeddingChanged where the home was built with another embedding model or splitting, and StorageFull.
     """
     reindexing.check_same(kb)
     if kb.catalog.pending():  # a crash came between; what is finished now need not be read again
         kb.indexes.ready()
     with kb.home.scratch() as folder, kb.deletion.ingesting():
-        run = _Run(kb, folder, progress or (lambda _: None), stop or threading.Event(), check)
+        run = _Run(kb, folder, progress or (lambda _: None), stop or threading.Event(), check, by)
         run.ingest(paths, collection, prune, leave or (lambda _: False))
     kb.scrub()  # once, whatever was removed
     return run.report()
@@ -135,7 +137,7 @@ def ingest(
 class _Run:
     def __init__(
         self, kb: KnowledgeBase, folder: Path, progress: Callable[[IngestProgress], None], stop: threading.Event,
-        check: bool,
+        check: bool, by: str,
     ) -> None:  # fmt: skip
         self._kb = kb
         self._folder = folder  # for what was read and is not committed yet
@@ -144,7 +146,7 @@ class _Run:
         self._check = check
         self._began = time.perf_counter()
         self._sync = Sync(kb.catalog)
-        self._committer = Committer(kb, self._sync, folder, stop, self._show)
+        self._committer = Committer(kb, self._sync, folder, stop, self._show, by)
         self._collections: dict[str, Collection] = {}
         self._unread: set[tuple[str, str]] = set()  # files of which not all documents could be looked at
         self._left: set[files.Found] = set()  # for another run

@@ -32,6 +32,7 @@ def watch(
     stop: threading.Event,
     progress: Callable[[IngestProgress], None] | None = None,
     poll: bool = False,
+    by: str = "ingest",
 ) -> Iterator[IngestReport]:
     """Ingest `paths`, then follow them until `stop` is set: a report for the first run and one for each change.
 
@@ -41,7 +42,7 @@ def watch(
     """
 
     def run(leave: Leave) -> IngestReport:
-        return ingest(kb, paths, collection=collection, prune=prune, progress=progress, stop=stop, leave=leave)
+        return ingest(kb, paths, collection=collection, prune=prune, progress=progress, stop=stop, leave=leave, by=by)
 
     return follow(paths, run, stop=stop, poll=poll)
 

@@ -1,5 +1,6 @@
 """An answer in the making: what was asked, found, thought and written, and what is said when it ends otherwise."""
 
+import hashlib
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -121,16 +122,25 @@ def checked(question: str) -> str:
 
 
 def evidence_of(answer: Answer) -> dict[str, Any]:
-    """What the audit trail keeps of an answer."""
+    """What the audit trail keeps of an answer: hashes are SHA-256; a passage is collection, document, version, page,
+    start, end, the chunk's id, and the hash of its text."""
     return {
         "answer": answer.text,
+        "answer_sha256": _sha256(answer.text),
         "refused": answer.refused,
         "outcome": answer.outcome,
         "answerable": answer.answerable,
         "citations": [asdict(citation) for citation in answer.citations],
-        "passages": [[p.collection, p.document, p.version, p.page, p.start, p.end] for p in answer.passages],
+        "passages": [
+            [p.collection, p.document, p.version, p.page, p.start, p.end, p.chunk_id, _sha256(p.text)]
+            for p in answer.passages
+        ],
         "notices": [notice.kind for notice in answer.notices],
     }
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 OWN_HELP = {

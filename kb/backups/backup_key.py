@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kb.errors import HomeError, UsageError, why
-from kb.files import open_regular
+from kb.files import open_regular, write_once
 
 NAME = "backup.key"
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -23,7 +23,7 @@ def key_of(home: Path) -> bytes:
     try:
         with suppress(FileNotFoundError):
             return read(file)
-        _write(file, secrets.token_bytes(32))
+        write_once(file, f"{secrets.token_hex(32)}\n")
         return read(file)  # another process may have been quicker
     except UsageError as error:
         raise HomeError(
@@ -56,22 +56,4 @@ def own(home: Path) -> bytes | None:
 
 def keep(home: Path, key: bytes) -> None:
     """Give a new home a key that is known."""
-    _write(home / NAME, key)
-
-
-def _write(file: Path, key: bytes) -> None:
-    """Write the file, whole or not at all, unless it is there."""
-    part = file.with_name(f".{NAME}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
-        out.write(f"{key.hex()}\n")
-        out.flush()
-        os.fsync(out.fileno())
-    try:
-        os.link(part, file)
-    except FileExistsError:
-        pass
-    except OSError:  # a file system without links
-        os.replace(part, file)
-    finally:
-        part.unlink(missing_ok=True)
+    write_once(home / NAME, f"{key.hex()}\n")

@@ -36,6 +36,8 @@ class SessionStore:
                 "VALUES (:id, :label, :created_at, :seen_at, :expires_at, :person, :secret_hash)",
                 {**asdict(session), "person": session.person or None, "secret_hash": secret_hash},
             )
+            if not session.person:  # by a one-time address; of who has an account, `People` says it
+                self._database.record(db, "local", "sign_in", "", {"session": session.id, "by": "address"})
 
     def all(self) -> dict[str, Session]:
         """All of them by the hash of their secret, oldest first."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from kb.access import rule_table
 from kb.access.rules import Place, Readers, Rule, RuleBook, checked_place, checked_readers, told
@@ -301,15 +301,16 @@ class Catalog(Candidates):
             found += [r["id"] for r in rows]
         return found
 
-    def publish(self, version_ids: Sequence[int]) -> None:
+    def publish(self, version_ids: Sequence[int], by: str = "ingest") -> None:
         """Make pending versions searchable; older versions keep their text and lose their chunks."""
-        documents = set()
+        documents, ingested = set(), list[dict[str, Any]]()
         with self.transaction() as db:
             for version_id in version_ids:
                 document_id, number = db.execute(
                     "SELECT document_id, number FROM versions WHERE id = ?", (version_id,)
                 ).fetchone()
                 documents.add(document_id)
+                ingested.append(_ingested(db, version_id))
                 self.drop_chunks(db, "document_id = ? AND version_id <> ?", (document_id, version_id))
                 db.execute(
                     "UPDATE versions SET state = 'superseded' WHERE document_id = ? AND id <> ?",
@@ -321,6 +322,8 @@ class Catalog(Candidates):
                     "UPDATE documents SET version_id = ?, status = ?, reason = '', checked_at = ? WHERE id = ?",
                     (version_id, "added" if number == 1 else "changed", now(), document_id),
                 )
+            if ingested:
+                self.record(db, by, "ingest", "", {"ingested": ingested})
         self.changed(documents)
 
     def record_outcome(self, collection: str, path: str, root: str, source: str, status: str, reason: str) -> None:
@@ -458,6 +461,16 @@ class Catalog(Candidates):
             Chunk(r["start"], r["end"], r["text"], r["embedded_text"], r["page"], r["section"], r["header"])
             for r in rows
         ]
+
+
+def _ingested(db: sqlite3.Connection, version_id: int) -> dict[str, Any]:
+    """What the audit trail keeps of a version that was ingested."""
+    row = db.execute(
+        "SELECT c.name, d.path, v.number, v.sha256 FROM versions v JOIN documents d ON d.id = v.document_id "
+        "JOIN collections c ON c.id = d.collection_id WHERE v.id = ?",
+        (version_id,),
+    ).fetchone()
+    return {"collection": row["name"], "document": row["path"], "version": row["number"], "sha256": row["sha256"]}
 
 
 def _pages(text: str) -> tuple[PageSpan, ...]:

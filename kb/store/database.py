@@ -3,18 +3,17 @@
 Readers use a connection per thread; writers take turns.
 """
 
-import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from kb.audit import chain
 from kb.errors import HomeError, HomeTooNew, StorageFull
-from kb.language.local_days import instants
 from kb.store.migrations import MIGRATIONS, carry_out
 from kb.store.sqlite_erase import wipe_unused
 
@@ -22,7 +21,6 @@ TRACES = "words_to_forget"  # the property that is "1" while the file may hold t
 
 _ACCESS_CHANGES = "access_changes"  # the property
 _CHANGES_KEPT = 10_000  # generations whose changes are remembered
-_STOPPED_BEFORE = ("Stopped.", "已停止。")  # what rows of 0.1.0 say of an answer that was stopped
 
 
 def now() -> str:
@@ -178,44 +176,23 @@ class Database:
     def set_property(self, name: str, value: str) -> None:
         """Store a property."""
         with self.transaction() as db:
-            db.execute("INSERT OR REPLACE INTO properties (name, value) VALUES (?, ?)", (name, value))
+            self.put_property(db, name, value)
+
+    def put_property(self, db: sqlite3.Connection, name: str, value: str) -> None:
+        """Store a property in a transaction."""
+        db.execute("INSERT OR REPLACE INTO properties (name, value) VALUES (?, ?)", (name, value))
 
     def audit(self, asker: str, action: str, subject: str, detail: dict[str, Any]) -> int:
-        """Write a row of the audit trail; returns its id."""
+        """Write a record of the audit trail; returns its number. Raises StorageFull."""
         with self.transaction() as db:
             return self.record(db, asker, action, subject, detail)
 
     def record(self, db: sqlite3.Connection, asker: str, action: str, subject: str, detail: dict[str, Any]) -> int:
-        cursor = db.execute(
-            "INSERT INTO audit (at, asker, action, subject, detail) VALUES (?, ?, ?, ?, ?)",
-            (now(), asker, action, subject, json.dumps(detail, ensure_ascii=False)),
-        )
-        return int(cursor.lastrowid or 0)
+        """Write a record of the audit trail in a transaction; returns its number. See `kb.audit.chain`."""
+        return chain.append(db, now(), asker, action, subject, detail)
 
     def audit_rows(
-        self, limit: int = 100, *, since: str = "", asker: str = "", action: str = ""
+        self, limit: int = 100, *, since: str = "", until: str = "", asker: str = "", action: str = ""
     ) -> list[dict[str, Any]]:
-        """The newest rows of the audit trail, newest first; see `outcome_of`.
-
-        `since` is an ISO date in this machine's time zone, `asker` and `action` are whole names; "" does not limit.
-        Raises UsageError for what is no date.
-        """
-        wanted = {"at >= ?": instants(since, "")[0], "asker = ?": asker, "action = ?": action}
-        chosen = {condition: value for condition, value in wanted.items() if value}
-        where = f"WHERE {' AND '.join(chosen)}" if chosen else ""
-        rows = self.db.execute(f"SELECT * FROM audit {where} ORDER BY id DESC LIMIT ?", (*chosen.values(), limit))
-        found = [{**dict(row), "detail": json.loads(row["detail"])} for row in rows]
-        return [{**row, "outcome": outcome_of(row["action"], row["detail"])} for row in found]
-
-
-def outcome_of(action: str, detail: Mapping[str, Any]) -> str:
-    """How it ended, what a row of the audit trail tells of: a question is answered,
-    perhaps uncertainly, refused, withheld, stopped or failed, anything else done."""
-    notices = detail.get("notices", [])
-    if action != "ask":
-        return "done"
-    if "error" in detail:
-        return "stopped" if detail.get("stopped", detail["error"] in _STOPPED_BEFORE) else "failed"
-    if detail.get("refused"):
-        return "withheld" if "unsupported_answer" in notices else "refused"
-    return "stopped" if "stopped" in notices else detail.get("outcome", "answered")
+        """The newest rows of the audit trail, newest first; see `kb.audit.chain.rows`."""
+        return chain.rows(self.db, limit, since=since, until=until, asker=asker, action=action)

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kb.audit import chain
 from kb.store import unfinished_backups
 from kb.store.catalog import FORGET, Catalog, name_hash
 from kb.store.catalog_names import is_hash
 from kb.store.conversations import ConversationStore
-from kb.store.database import TRACES
+from kb.store.database import TRACES, now
 from kb.store.file_tracking import Sync
 from kb.store.home import Home
 from kb.store.index_sync import Indexes
@@ -139,8 +140,9 @@ class Deletion:
         ).fetchall()
         if not rows:
             return {}
-        moves = self._catalog.db.execute("SELECT subject, detail FROM audit WHERE action = 'move' ORDER BY id DESC")
-        before = [(row["subject"], json.loads(row["detail"]).get("from")) for row in moves]
+        links = chain.links(lambda: self._catalog.db)
+        moves = [link.values() for link in links if chain.action_of(link) == "move"]
+        before = [(values.get("subject"), values.get("from")) for values in reversed(moves)]  # newest first
         notes = {}
         for row in rows:
             value = json.loads(row["value"])
@@ -196,7 +198,8 @@ def _old(files: Iterable[Path], before: float) -> Iterator[Path]:
 
 
 def _forget_in_audit(db: sqlite3.Connection, notes: Collection[_Note]) -> None:
-    """Take answers and quotes that rest on these documents, and their names, out of the audit trail.
+    """Erase answers and quotes that rest on these documents, and their names, from beside the records of the audit
+    trail. A record that says so is appended.
 
     Time, asker, question, model and the evidence from other documents stay. A question that was rewritten from a
     conversation may hold words of an answer before it: such a one goes too, from the asker's first answer on.
@@ -204,41 +207,38 @@ def _forget_in_audit(db: sqlite3.Connection, notes: Collection[_Note]) -> None:
     names = {name for note in notes for name in note.names}
     if not names:
         return
+    subjects = {f"{collection}/{path}" for collection, path in names}
     spoken: set[str] = set()  # the askers who were told of them
-    for row in db.execute("SELECT id, asker, action, subject, detail FROM audit ORDER BY id").fetchall():
-        changed, subject = json.loads(row["detail"]), row["subject"]
-        if row["action"] == "move":
-            collection = next((c for c, path in names if subject == f"{c}/{path}"), None)
-            if collection is None:
-                continue
-            subject = name_hash(collection, subject.removeprefix(f"{collection}/"))
-            changed["from"] = name_hash(collection, changed["from"])
-        elif row["action"] == "access":
-            collection = next((c for c, path in names if subject == f"{c}/{path}"), None)
-            if collection is None:
-                continue
-            subject = name_hash(collection, subject.removeprefix(f"{collection}/"))
-        else:
-            gone = sorted({name for name in _sources(changed) if name in names})
-            if gone:
-                spoken.add(row["asker"])
-                changed |= {
-                    "answer": "", "withheld": "",
-                    "citations": [c for c in changed["citations"] if (c["collection"], c["document"]) not in names],
-                    "passages": [p for p in changed["passages"] if (p[0], p[1]) not in names],
-                    "forgotten": [*changed.get("forgotten", []), *(name_hash(*name) for name in gone)],
-                }  # fmt: skip
-            if row["asker"] in spoken and changed.get("searched", subject) != subject:
-                changed["searched"] = ""
-        detail = json.dumps(changed, ensure_ascii=False)
-        if (detail, subject) != (row["detail"], row["subject"]):
-            db.execute("UPDATE audit SET subject = ?, detail = ? WHERE id = ?", (subject, detail, row["id"]))
+    gone: dict[int, set[str]] = {}
+    for link in chain.links(lambda: db):
+        action, values = chain.action_of(link), link.values()
+        subject, asker = values.get("subject", ""), values.get("asker", "")
+        erased = {name for name, value in values.items() if _document_of(name, value) in names}
+        if action == "ask" or (
+            not action and "searched" in values
+        ):  # of a record that cannot be read, what lies beside
+            if erased:
+                spoken.add(asker)
+                erased |= values.keys() & {"answer", "answer_sha256", "withheld"}
+            if asker in spoken and values.get("searched", subject) != subject:
+                erased.add("searched")
+        elif subject in subjects:
+            erased |= values.keys() & {"subject", "from"}
+        if erased:
+            gone[link.number] = erased
+    if gone:
+        hashes = sorted(name_hash(*name) for name in names)
+        chain.erase(db, now(), "deletion", gone, {"documents": hashes})
 
 
-def _sources(detail: dict[str, Any]) -> set[tuple[str, str]]:
-    """The documents that a row of the audit trail rests on."""
-    cited = {(c["collection"], c["document"]) for c in detail.get("citations", [])}
-    return cited | {(p[0], p[1]) for p in detail.get("passages", [])}
+def _document_of(name: str, value: Any) -> tuple[str, str] | None:
+    """The document that an entry of the audit trail speaks of: a citation, passage or ingested document."""
+    kind = name.partition(".")[0]
+    if kind == "passages" and isinstance(value, list) and len(value) > 1:
+        return value[0], value[1]
+    if kind in ("citations", "ingested") and isinstance(value, dict):
+        return value.get("collection", ""), value.get("document", "")
+    return None
 
 
 def _forget_in_jobs(db: sqlite3.Connection, notes: Collection[_Note], files: Collection[str]) -> None:

@@ -80,12 +80,12 @@ class Indexes:
         finally:
             self._lock.release()
 
-    def publish(self, versions: Sequence[NewVersion]) -> None:
-        """Store versions and make them searchable: catalog, then Chroma, then visible."""
+    def publish(self, versions: Sequence[NewVersion], by: str = "ingest") -> None:
+        """Store versions and make them searchable: catalog, then Chroma, then visible. `by` is who does it."""
         with self._lock:
             self.ready()
             self._keep_identity()
-            self._publish(self._catalog.add_versions(versions))
+            self._publish(self._catalog.add_versions(versions), by)
 
     def remove(self, document_ids: Sequence[int], asker: str) -> None:
         """Delete documents everywhere, as one act: a crash leaves all of them, or none.
@@ -135,13 +135,13 @@ class Indexes:
                 self._catalog.wipe()
             return Repaired(len(pending), rebuild_vectors)
 
-    def _publish(self, version_ids: Sequence[int]) -> None:
+    def _publish(self, version_ids: Sequence[int], by: str = "ingest") -> None:
         assert self._vectors is not None
         retired = self._catalog.retired_by(version_ids)
         was_writing = self._catalog.property(_WRITING)
         self._catalog.set_property(_WRITING, "1")
         self._vectors.add(self._catalog.vector_rows(version_ids))
-        self._catalog.publish(version_ids)
+        self._catalog.publish(version_ids, by)
         self._vectors.delete(retired)
         self._catalog.set_property(_WRITING, was_writing or "")
 

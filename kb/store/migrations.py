@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 
+from kb.audit.chain import carry_over
 from kb.language.language import is_english_prose
 
 MIGRATIONS: tuple[str, ...] = (
@@ -333,7 +334,30 @@ MIGRATIONS: tuple[str, ...] = (
     -- JSON: [[collection, path], ...], of which the model was told before, where it was put as a follow-up.
     ALTER TABLE turns ADD COLUMN told_of TEXT NOT NULL DEFAULT '[]';
     """,
+    # 16: the audit trail as a chain; what it held is carried into it.
+    """
+    CREATE TABLE audit_records (
+        number INTEGER PRIMARY KEY,     -- from 1, without gaps; the clock does not matter
+        record TEXT NOT NULL,           -- canonical JSON, see kb.audit.chain
+        hash TEXT NOT NULL,             -- SHA-256 of the hash before and the record
+        at TEXT NOT NULL,               -- as in the record, for lists; verifying compares
+        action TEXT NOT NULL
+    );
+    CREATE INDEX audit_records_by_time ON audit_records (at);
+    CREATE INDEX audit_records_by_action ON audit_records (action, number);
+    CREATE TABLE audit_entries (
+        number INTEGER NOT NULL REFERENCES audit_records (number),
+        name TEXT NOT NULL,
+        salt TEXT NOT NULL,             -- of the commitment that stands in the record
+        value TEXT NOT NULL,            -- JSON
+        PRIMARY KEY (number, name)
+    ) WITHOUT ROWID;
+    CREATE INDEX audit_entries_by_asker ON audit_entries (value, number) WHERE name = 'asker';
+    """,
 )
+
+
+_AUDIT_CHAIN = 16
 
 
 def carry_out(db: sqlite3.Connection, number: int) -> None:
@@ -341,6 +365,8 @@ def carry_out(db: sqlite3.Connection, number: int) -> None:
     db.create_function("is_english_prose", 1, is_english_prose, deterministic=True)
     for statement in _statements(MIGRATIONS[number - 1]):
         db.execute(statement)
+    if number == _AUDIT_CHAIN:
+        carry_over(db)
     db.execute(f"PRAGMA user_version = {number}")
 
 

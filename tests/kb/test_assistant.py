@@ -1,5 +1,6 @@
 """A question becomes an answer: events in order, refusals, repairs, and the trail that is kept."""
 
+import hashlib
 import shutil
 import threading
 from collections.abc import Callable
@@ -188,6 +189,14 @@ def test_every_question_leaves_a_row_with_its_evidence(filled: Fill) -> None:
     assert (row["asker"], row["action"], row["subject"]) == ("wang", "ask", LAPTOP)
     assert row["detail"]["citations"][0]["document"] == "handbook.md"
     assert row["detail"]["model"] == "scripted"
+    [passage, *_] = row["detail"]["passages"]
+    chunk = kb.catalog.chunks(kb.catalog.find_document(OWNER, passage[1])[0])[0]
+    assert passage[-1] == hashlib.sha256(chunk.text.encode()).hexdigest()
+    assert row["detail"]["answer_sha256"] == hashlib.sha256(row["detail"]["answer"].encode()).hexdigest()
+    assert row["detail"]["model_digest"] == "scripted"
+    asked, ingested = kb.catalog.audit_rows(3)[1:]
+    assert (asked["asker"], asked["action"], asked["subject"]) == ("wang", "question", LAPTOP)
+    assert [each["document"] for each in ingested["detail"]["ingested"]] == ["handbook.md", "hr/休假.md"]
 
 
 def test_chat_needs_no_documents(filled: Fill) -> None:
@@ -226,7 +235,7 @@ def test_what_is_no_question_to_the_documents_is_answered_without_them_and_witho
     assert (answer.kind, answer.refused, answer.claims, answer.passages) == (kind, False, (), ())
     assert [notice.kind for notice in answer.notices] == notices
     assert (model.requests, model.completion_requests) == ([], [])
-    row = kb.catalog.db.execute("SELECT subject FROM audit ORDER BY id DESC").fetchone()
+    [row] = kb.catalog.audit_rows(1)
     assert row["subject"] == question
 
 

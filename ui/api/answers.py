@@ -171,9 +171,10 @@ def judge(body: JudgeBody, service: ServiceHere, asker: Asker) -> Response:
 
 @router.post("/judge/floors", response_model=DoneForm)
 @needs("admin")
-def keep_floors(body: FloorsBody, service: ServiceHere) -> Response:
+def keep_floors(body: FloorsBody, service: ServiceHere, asker: Asker) -> Response:
     """Judge by these floors from now on, in this home and with the model in use."""
-    service.kb.keep_floors({language: Floors(f.refuse, f.answer) for language, f in body.language.items()})
+    floors = {language: Floors(f.refuse, f.answer) for language, f in body.language.items()}
+    service.kb.keep_floors(floors, asker.name)
     return Json({"done": True})
 
 

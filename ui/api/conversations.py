@@ -178,6 +178,7 @@ def export(
 ) -> Response:
     """A conversation as a file: Markdown with its sources, or JSON."""
     found = _get(service, asker, id)
+    service.kb.catalog.audit(asker.name, "export", "", {"what": "conversation", "id": id, "format": format})
     name = quote(file_name(found, language, format), safe="")
     headers = {"content-disposition": f"attachment; filename=\"conversation.{format}\"; filename*=UTF-8''{name}"}
     if format == "json":

@@ -226,6 +226,9 @@ def original(
     """The file as it was ingested. A browser shows a PDF, a picture or plain text, and only saves all others."""
     stored = service.kb.stored_text(asker, collection, path, version)
     file = service.kb.original_of(stored)
+    service.kb.catalog.audit(
+        asker.name, "export", f"{stored.collection}/{stored.path}", {"what": "original", "version": stored.version}
+    )
     shown = shown_as(stored.media_type)
     response = FileResponse(
         file, media_type=shown or "application/octet-stream", filename=PurePosixPath(path).name or "document",

@@ -1,11 +1,11 @@
-"""Routes of the API: the state of the service, the audit trail, repair, and the doctor."""
+"""Routes of the API: the state of the service, repair, and the doctor."""
 
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -30,24 +30,6 @@ class StatusForm(BaseModel):
     answering: int
     job: int | None
     settings: dict[str, Any]
-
-
-class AuditRow(BaseModel):
-    """Who did what, when, how it ended, and on which evidence."""
-
-    id: int
-    at: str
-    asker: str
-    action: str
-    outcome: Literal["answered", "uncertain", "refused", "withheld", "stopped", "failed", "done"]
-    subject: str
-    detail: dict[str, Any]
-
-
-class AuditForm(BaseModel):
-    """Rows of the audit trail, newest first."""
-
-    audit: list[AuditRow]
 
 
 class RepairedForm(BaseModel):
@@ -133,19 +115,6 @@ def status(service: ServiceHere) -> Response:
             "settings": service.kb.settings.model_dump(mode="json"),
         }
     )
-
-
-@router.get("/audit", response_model=AuditForm)
-@needs("audit")
-def audit(
-    service: ServiceHere,
-    limit: Annotated[int, Query(ge=1)] = 50,
-    since: Annotated[str, Query(description="A day of this machine, such as 2026-11-25.")] = "",
-    asker: str = "",
-    action: str = "",
-) -> Response:
-    """Who asked or deleted what, when, how it ended, and on which evidence; newest first."""
-    return Json({"audit": service.kb.catalog.audit_rows(limit, since=since, asker=asker, action=action)})
 
 
 @router.post("/repair", response_model=RepairedForm)

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from ui.api.common import EVENTS, Body, DoneForm, ServiceHere
+from ui.api.common import EVENTS, Asker, Body, DoneForm, ServiceHere
 from ui.api.permissions import needs
 from ui.api.stream import INTERNAL, Json, Ndjson, in_thread
 from ui.service.model_downloads import Pull, Pulls
@@ -108,9 +108,9 @@ def used(service: ServiceHere) -> Response:
 
 @router.post("/use", response_model=UsedForm)
 @needs("admin")
-def use(body: UseBody, service: ServiceHere) -> Response:
+def use(body: UseBody, service: ServiceHere, asker: Asker) -> Response:
     """Answer with this model from now on, in this home; it is loaded at once. Not while an answer is being written."""
-    service.use_model(body.engine, body.name)
+    service.use_model(body.engine, body.name, asker.name)
     return Json(_used(service))
 
 

@@ -13,6 +13,7 @@ from kb import errors
 from ui.api import (
     access,
     answers,
+    audit,
     conversations,
     documents,
     evaluations,
@@ -68,6 +69,7 @@ PARTS = (
     models,
     evaluations,
     home,
+    audit,
     sessions,
     people,
 )

@@ -44,6 +44,7 @@ from kb.serialization import (
 )
 from kb.store.conversations import Judged, Verdict
 from ui.cli.http_connection import Connection, Form, ServiceGone, error_of
+from ui.cli.remote_audit import RemoteTrail
 from ui.cli.remote_people import RemotePeople, RemoteTokens
 
 if TYPE_CHECKING:
@@ -84,12 +85,6 @@ class RemoteCatalog:
         entry = self._call("GET", "documents/entry", asker, params=_named(path=path, collection=collection))
         return 0, entry["collection"]
 
-    def audit_rows(self, limit: int = 100, *, since: str = "", asker: str = "", action: str = "") -> list[Form]:
-        """The newest rows of the audit trail, newest first; see `kb.store.database.Database.audit_rows`."""
-        wanted = {"limit": limit, "since": since, "asker": asker, "action": action}
-        rows: list[Form] = self._call("GET", "audit", params=wanted)["audit"]
-        return rows
-
 
 class RemoteSessions:
     """The browsers that the service let in."""
@@ -126,6 +121,7 @@ class RemoteKnowledgeBase:
         self._connection = Connection(service, client)
         self._call, self._lines = self._connection.call, self._connection.lines
         self.catalog = RemoteCatalog(self._call)
+        self.trail = RemoteTrail(self._call, self._lines)
         self.sessions = RemoteSessions(self._call)
         self.people = RemotePeople(self._call)
         self.tokens = RemoteTokens(self._call)

@@ -1,9 +1,9 @@
-"""`kb docs` and `kb audit`: the document list, one document's text, deletion, and the trail of who asked what."""
+"""`kb docs`: the document list, one document's text, and deletion."""
 
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -216,40 +216,3 @@ def _confirm(doomed: "Sequence[Doomed]", documents: "Sequence[Document]") -> Non
 def _can_ask() -> bool:
     """Whether somebody is there to answer a question."""
     return sys.stdin.isatty()
-
-
-@app.command()
-def audit(
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many rows at most.")] = 50,
-    since: Annotated[str, typer.Option("--since", metavar="DAY", help="From this day on: 2026-11-25.")] = "",
-    asker: Annotated[str, typer.Option("--asker", metavar="NAME", help="Only what this one did.")] = "",
-    action: Annotated[
-        str, typer.Option("--action", metavar="NAME", help="Only ask, delete, move, reindex or restore.")
-    ] = "",
-    json: JsonOption = False,
-    home: HomeOption = None,
-    config: ConfigOption = None,
-) -> None:
-    """Who asked or deleted what, when, how it ended, and on which evidence; newest first."""
-    with opened(home, config) as kb:
-        rows = kb.catalog.audit_rows(limit, since=since, asker=asker, action=action)
-        if json:
-            console.print_json({"audit": rows})
-            return
-        for row in rows:
-            print(console.printable_line(_audit_line(row)))
-        if not rows:
-            console.say("The audit trail holds no such row.")
-
-
-def _audit_line(row: dict[str, Any]) -> str:
-    """A row of the audit trail: what was asked stands last but for the documents it was answered from."""
-    detail = row["detail"]
-    supported: dict[str, bool] = {}  # documents that were cited
-    for citation in detail.get("citations", []):
-        name = citation["document"]
-        supported[name] = supported.get(name, False) or citation["supported"]
-    evidence = ", ".join(f"{name}{'' if holds else ' (unsupported)'}" for name, holds in sorted(supported.items()))
-    model = detail.get("model") or ("no model" if row["action"] == "ask" else "")
-    parts = (row["at"], row["asker"], row["action"], row["outcome"], model, row["subject"])
-    return "  ".join([*filter(None, parts), *([f"[{evidence}]"] if evidence else [])])

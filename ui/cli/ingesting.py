@@ -32,7 +32,7 @@ def ingest_with_progress(
 
         if isinstance(kb, RemoteKnowledgeBase):
             return kb.ingest(paths, asker, collection=collection, prune=prune, progress=show, stop=stop)
-        return ingest(kb, paths, collection=collection, prune=prune, progress=show, stop=stop)
+        return ingest(kb, paths, collection=collection, prune=prune, progress=show, stop=stop, by=asker.name)
 
 
 def reindex_with_progress(kb: KnowledgeBase | RemoteKnowledgeBase, asker: Principal) -> ReindexReport:
@@ -80,7 +80,7 @@ def watch_with_reports(
         if isinstance(kb, RemoteKnowledgeBase):
             yield from follow(paths, by_service, stop=stop, poll=poll)
         else:
-            yield from watch(kb, paths, collection=collection, prune=prune, stop=stop, poll=poll)
+            yield from watch(kb, paths, collection=collection, prune=prune, stop=stop, poll=poll, by=asker.name)
 
 
 def report_form(report: IngestReport) -> dict[str, Any]:

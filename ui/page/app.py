@@ -9,6 +9,7 @@ import streamlit as st
 from kb.errors import KBError
 from kb.schema import Permission
 from ui.page import (
+    audit_view,
     chat_view,
     documents_view,
     evaluation_view,
@@ -32,6 +33,7 @@ _PAGES: dict[str, tuple[Callable[[], None], Permission]] = {  # and what must be
     "models": (models_view.render, "admin"),
     "evaluation": (evaluation_view.render, "admin"),
     "people": (people_view.render, "admin"),
+    "audit": (audit_view.render, "audit"),
 }
 
 log = logging.getLogger("ui.page.app")

@@ -132,7 +132,7 @@ def _use(service: runtime.Service, engine: str | None, name: str | None, t: Stri
     """Answer with another model from now on; not while one is at work."""
     try:
         with st.spinner(t("model_switching")):
-            service.use_model(engine, name)
+            service.use_model(engine, name, session.asker(service).name)
     except KBError as error:
         st.session_state[_PROBLEM] = localised(str(error), t.language)
         return

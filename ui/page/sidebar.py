@@ -24,6 +24,7 @@ _ICONS = {
     "models": ":material/memory:",
     "evaluation": ":material/checklist:",
     "people": ":material/group:",
+    "audit": ":material/policy:",
 }
 
 

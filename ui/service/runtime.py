@@ -183,10 +183,11 @@ class Service:
 
     def start(self) -> None:
         """Load the models in the background, and go on with the jobs that a restart left."""
+        self.kb.record_settings()
         self.warm_up.start()
         self.jobs.start()
 
-    def use_model(self, engine: str | None, name: str | None) -> None:
+    def use_model(self, engine: str | None, name: str | None, by: str = "local") -> None:
         """Answer with this model from now on, and load it; None and None go back to the settings.
 
         Raises RefusedByPolicy for a file that no request may name, Busy while a model is at work, and what
@@ -195,7 +196,7 @@ class Service:
         if engine != "ollama" and name is not None and os.path.exists(os.path.expanduser(name)):  # a GGUF of one's own
             self.check_path(os.path.expanduser(name))
         with self._model_at_rest():
-            self.kb.choose_model(engine, name)
+            self.kb.choose_model(engine, name, by)
         self.warm_up.start()
 
     def check_path(self, *paths: str | os.PathLike[str]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from kb.schema import Language
 from ui.words.strings_access import TEXTS as ACCESS
+from ui.words.strings_audit import TEXTS as AUDIT
 from ui.words.strings_pages import TEXTS as PAGES
 from ui.words.strings_people import TEXTS as PEOPLE
 from ui.words.text import Text
@@ -12,6 +13,7 @@ from ui.words.translations import localised
 TEXTS: Mapping[str, Text] = {
     **PAGES,
     **ACCESS,
+    **AUDIT,
     **PEOPLE,
     # the frame
     "page_failed": Text("页面无法显示", "The page could not be shown"),

@@ -208,13 +208,17 @@ def test_what_the_records_keep(open_home: Callable[[], KnowledgeBase], folder: P
     path = f"{NAME}.md"
     hashes = {row["sha256"] for row in kb.catalog.db.execute("SELECT sha256 FROM versions WHERE number > 0")}
     kb.delete_document(OWNER, "docs", path)
-    deleted, other, ask = kb.catalog.audit_rows(3)
+    erased, deleted, other, ask = kb.catalog.audit_rows(4)
     assert (deleted["asker"], deleted["action"], deleted["subject"]) == ("owner", "delete", name_hash("docs", path))
     assert set(deleted["detail"]["sha256"]) <= hashes
     assert len(deleted["detail"]["sha256"]) == 2
     assert (ask["asker"], ask["subject"], ask["detail"]["model"]) == ("ann", "What leaks?", "m")
     assert (ask["detail"]["answer"], ask["detail"]["citations"], ask["detail"]["passages"]) == ("", [], [])
-    assert ask["detail"]["forgotten"] == [name_hash("docs", path)]
+    assert ask["erased"] == ["answer", "citations.0", "passages.0", "withheld"]
+    assert (erased["asker"], erased["action"]) == ("deletion", "erase")
+    assert erased["detail"]["documents"] == [name_hash("docs", path)]
+    assert kb.trail.verify().problems == ()
+    assert kb.trail.verify().erased > len(ask["erased"])
     assert (other["detail"]["answer"], other["detail"]["searched"]) == ("It is The canteen", "")
     store = ConversationStore(kb.catalog)
     turns = {turn.question: turn for found in store.list(None) for turn in store.turns(found.id)}

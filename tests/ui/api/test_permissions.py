@@ -43,7 +43,7 @@ EXPECTED: dict[Need, set[str]] = {
         "POST /jobs/{job_id}/resume",
         "POST /jobs/{job_id}/cancel", "GET /jobs/{job_id}/events",
     },
-    "audit": {"GET /audit"},
+    "audit": {"GET /audit", "GET /audit/head", "POST /audit/verify", "GET /audit/export"},
 }  # fmt: skip
 
 

@@ -33,7 +33,7 @@ from tests import tiny
 from tests.fakes import ScriptedModel
 from tests.knowledge import HANDBOOK, LEAVE, write
 from tests.ollama_server import MODEL, RunningOllama
-from ui.cli import docs, evaluation, main, models  # noqa: F401  (they add their commands)
+from ui.cli import audit, docs, evaluation, main, models  # noqa: F401  (they add their commands)
 
 ROOT = Path(__file__).parents[3]
 COMMAND = (sys.executable, "-c", "from ui.cli.main import main; main()")
@@ -176,7 +176,8 @@ def test_every_command_takes_a_home_and_is_explained() -> None:
 
     found = dict(commands(typer.main.get_command(main.app)))
     assert set(found) >= {
-        "up", "ingest", "search", "ask", "chat", "eval run", "eval compare", "repair", "doctor", "audit", "docs list",
+        "up", "ingest", "search", "ask", "chat", "eval run", "eval compare", "repair", "doctor", "docs list",
+        "audit list", "audit head", "audit verify", "audit export", "audit erase",
         "docs show", "docs delete", "models list", "models pull", "models use", "models rm",
     }  # fmt: skip
     for name, command in found.items():
@@ -405,7 +406,12 @@ def test_neither_model_nor_document_steers_the_terminal(
         for d in document_of(kb("docs", "list", "--collection", "hostile", "--json"))["documents"]
         if "bad" in d["document"]
     )
-    outputs += [kb("docs", "show", path), kb("audit"), kb("docs", "show", f"{hostile}.md"), kb("docs", "delete", path)]
+    outputs += [
+        kb("docs", "show", path),
+        kb("audit", "list"),
+        kb("docs", "show", f"{hostile}.md"),
+        kb("docs", "delete", path),
+    ]
     outputs += [kb("search", HOURS, "--json"), kb("docs", "delete", path, "--yes")]
     for done in outputs:
         for stream in (done.stdout, done.stderr):
@@ -631,28 +637,31 @@ def test_the_audit_tells_who_asked_and_on_which_evidence(
     scripted(REPLY)
     assert kb("ask", HOURS).exit_code == 0
     assert kb("docs", "delete", "hr/休假.md", "-y").exit_code == 0
-    rows = document_of(kb("audit", "--json"))["audit"]
-    assert [(row["asker"], row["action"]) for row in rows] == [("ann", "delete"), ("ann", "ask")]
+    rows = document_of(kb("audit", "list", "--who", "ann", "--json"))["audit"]
+    assert [(row["asker"], row["action"]) for row in rows] == [("ann", "delete"), ("ann", "ask"), ("ann", "question")]
     assert all({"at", "asker", "action", "subject", "detail"} <= set(row) for row in rows)
     assert rows[1]["subject"] == HOURS
     assert rows[1]["detail"]["citations"][0]["document"] == "handbook.md"
-    assert [row["outcome"] for row in rows] == ["done", "answered"]
-    told = kb("audit", "-n", "2").stdout.splitlines()
+    assert [row["outcome"] for row in rows] == ["done", "answered", "done"]
+    told = kb("audit", "list", "-n", "2", "--who", "ann").stdout.splitlines()
     assert told[0].endswith(f"ann  delete  done  {rows[0]['subject']}")
     assert told[1].endswith(f"ann  ask  answered  scripted  {HOURS}  [handbook.md]")
-    assert kb("audit", "--action", "ask", "--asker", "ann", "--since", "2026-01-01").stdout.splitlines() == told[1:]
+    assert (
+        kb("audit", "list", "--action", "ask", "--asker", "ann", "--since", "2026-01-01").stdout.splitlines()
+        == told[1:]
+    )
     for nothing in (("--action", "move"), ("--asker", "bob"), ("--since", "2999-01-01")):
-        none = kb("audit", *nothing)
+        none = kb("audit", "list", *nothing)
         assert (none.exit_code, none.stdout, none.stderr) == (0, "", "The audit trail holds no such row.\n")
-        assert document_of(kb("audit", "--json", *nothing)) == {"audit": []}
-    assert failed(kb("audit", "--since", "yesterday"), 2, "yesterday is not a day")
+        assert document_of(kb("audit", "list", "--json", *nothing)) == {"audit": []}
+    assert failed(kb("audit", "list", "--since", "yesterday"), 2, "yesterday is not a day")
 
 
 def test_the_audit_marks_documents_that_support_nothing() -> None:
     cited = [{"document": "b.md", "supported": False}, {"document": "a.md", "supported": False}]
     row = {"at": "now", "asker": "ann", "action": "ask", "outcome": "answered", "subject": "Why?"}
     detail = {"model": "", "citations": [*cited, {"document": "a.md", "supported": True}]}
-    assert docs._audit_line({**row, "detail": detail}) == (
+    assert audit._line({**row, "detail": detail}) == (
         "now  ann  ask  answered  no model  Why?  [a.md, b.md (unsupported)]"
     )
 

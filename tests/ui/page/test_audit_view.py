@@ -1,0 +1,37 @@
+"""The audit page: its markup."""
+
+import pytest
+
+from tests.ui.page.test_sanitise import HOSTILE, elements
+from ui.page.audit_view import rows_html
+from ui.words.strings import Strings
+
+EN, ZH = Strings("en"), Strings("zh")
+ROW = {
+    "id": 7, "at": "2026-01-02T03:04:05.000+00:00", "asker": "ann", "action": "ask", "outcome": "answered",
+    "subject": "When?", "detail": {"answer": "At 7:45."}, "erased": [],
+}  # fmt: skip
+
+
+def test_a_row_tells_who_did_what_and_how_it_ended() -> None:
+    text = elements(rows_html([ROW], EN)).text
+    for words in ("7", "Answer", "ann", "answered", "When?", "At 7:45."):
+        assert words in text
+    text = elements(rows_html([{**ROW, "action": "sign_in_failed", "outcome": "done", "erased": ["answer"]}], ZH)).text
+    for words in ("登录失败", "已清除：answer"):
+        assert words in text
+
+
+def test_an_action_that_has_no_words_is_shown_as_it_is() -> None:
+    assert "teleport" in elements(rows_html([{**ROW, "action": "teleport", "outcome": "odd"}], EN)).text
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_nothing_of_a_row_becomes_markup(hostile: str) -> None:
+    row = {
+        **ROW, "asker": hostile, "subject": hostile, "action": hostile, "outcome": hostile,
+        "detail": {"answer": hostile}, "erased": [hostile],
+    }  # fmt: skip
+    found = elements(rows_html([row], EN)).elements
+    assert {name for name, _ in found} <= {"ul", "li", "span", "details", "summary", "pre"}
+    assert {name for _, attributes in found for name, _ in attributes} <= {"class"}

@@ -1,0 +1,123 @@
+"""The audit page: who did what and when, for auditors; whether that is whole; and its export."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from kb.audit.heads import head_form
+from kb.errors import KBError
+from kb.language.local_days import local
+from ui.page import html_chat, session
+from ui.page.sanitise import plain
+from ui.service import runtime
+from ui.words.strings import TEXTS, Strings
+from ui.words.strings_audit import ACTIONS
+from ui.words.translations import localised
+
+EXPORT = "/api/audit/export"
+_SHOWN, _VERDICT = "audit-shown", "audit-verdict"
+_PAGE = 50
+_LONGEST = 4_000  # characters of the details of a row
+_BAD = ("failed", "withheld")
+
+
+def render() -> None:
+    """Draw the page."""
+    service, t = runtime.current(), session.strings()
+    session.check(service, "audit")
+    st.html(html_chat.wrap(f'<div class="heading">{t("audit_title")}</div><div>{t("audit_intro")}</div>'))
+    try:
+        _verifying(service, t)
+        _listing(service, t)
+    except KBError as error:
+        st.html(html_chat.wrap(html_chat.problem(t("audit_failed"), localised(str(error), t.language))))
+
+
+def _verifying(service: runtime.Service, t: Strings) -> None:
+    row = st.container(horizontal=True, vertical_alignment="center", key="audit-row")
+    if row.button(t("audit_verify"), key="audit-verify", icon=":material/verified_user:", type="primary"):
+        session.check(service, "audit")
+        with st.spinner(t("audit_verifying")):
+            st.session_state[_VERDICT] = service.kb.trail.verify()
+    row.download_button(
+        t("audit_head"), lambda: _head(service), "audit-head.json", "application/json", key="audit-head",
+        icon=":material/signature:", on_click="ignore", help=t("audit_head_hint"),
+    )  # fmt: skip
+    link = f'<a class="tool" href="{EXPORT}" download="audit.jsonl">{plain(t("audit_export"))}</a>'
+    row.html(html_chat.wrap(link))
+    verdict = st.session_state.get(_VERDICT)
+    if verdict is None:
+        return
+    if verdict.whole:
+        words = plain(t.count("audit_whole", verdict.records))
+        st.html(html_chat.wrap(f'<div class="notice" role="status">{words}</div>'))
+        return
+    told = "\n".join(localised(problem.what, t.language) for problem in verdict.problems[:10])
+    st.html(html_chat.wrap(html_chat.problem(t("audit_broken"), told)))
+
+
+def _head(service: runtime.Service) -> str:
+    session.check(service, "audit")
+    return json.dumps(head_form(service.kb.trail.head()), indent=1) + "\n"
+
+
+def _listing(service: runtime.Service, t: Strings) -> None:
+    row = st.container(horizontal=True, vertical_alignment="bottom", key="audit-filters")
+    who = row.text_input(t("audit_who"), key="audit-who", on_change=_from_the_top, width=170)
+    actions = {"": t("audit_all"), **{name: t(f"audit_action_{name}") for name in ACTIONS}}
+    action = row.selectbox(
+        t("audit_action"), list(actions), format_func=actions.__getitem__, key="audit-action",
+        on_change=_from_the_top, width=210,
+    )  # fmt: skip
+    since, until = (
+        row.date_input(t(f"audit_{name}"), value=None, key=f"audit-{name}", format="YYYY-MM-DD",
+                       on_change=_from_the_top, width=150)
+        for name in ("since", "until")
+    )  # fmt: skip
+    limit = int(st.session_state.get(_SHOWN, _PAGE))
+    rows = service.kb.trail.rows(
+        limit + 1, since=_day(since), until=_day(until), asker=(who or "").strip(), action=action or ""
+    )
+    if not rows:
+        st.html(html_chat.wrap(f'<div class="side">{plain(t("audit_none"))}</div>'))
+        return
+    st.html(html_chat.wrap(rows_html(rows[:limit], t)))
+    if len(rows) > limit and st.button(t("audit_more"), key="audit-more"):
+        st.session_state[_SHOWN] = limit + _PAGE
+        st.rerun()
+
+
+def rows_html(rows: Sequence[Mapping[str, Any]], t: Strings) -> str:
+    """The rows as a list; what they rest on opens below each."""
+    return f'<ul class="docs">{"".join(_row(row, t) for row in rows)}</ul>'
+
+
+def _row(row: Mapping[str, Any], t: Strings) -> str:
+    action, outcome = f"audit_action_{row['action']}", f"audit_outcome_{row['outcome']}"
+    done, ended = (
+        t(name) if name in TEXTS else raw for name, raw in ((action, row["action"]), (outcome, row["outcome"]))
+    )
+    style = "bad" if row["outcome"] in _BAD or row["action"] == "sign_in_failed" else "mute"
+    facts = [f"<span>{plain(str(row['asker']) or '–')}</span>", f"<span>{plain(local(row['at']))}</span>"]
+    facts += [f'<span class="status {style}">{plain(ended)}</span>'] if row["outcome"] != "done" else []
+    detail = json.dumps(row["detail"], ensure_ascii=False, indent=1)
+    shown = detail if len(detail) <= _LONGEST else f"{detail[:_LONGEST]}…"
+    erased = t("audit_erased", names=", ".join(row["erased"])) if row["erased"] else ""
+    beside = f'<span class="note">{plain(erased)}</span>' if erased else ""
+    more = f"<details><summary>{plain(t('audit_details'))}</summary><pre>{plain(shown)}</pre></details>"
+    return (
+        f'<li class="doc"><span class="kind">{row["id"]}</span><span class="name">{plain(done)}</span>'
+        f'<span class="facts">{"".join(facts)}</span><span class="wrap">{plain(str(row["subject"]))}</span>'
+        f'{beside}<span class="wrap">{more if row["detail"] else ""}</span></li>'
+    )
+
+
+def _day(chosen: Any) -> str:
+    return chosen.isoformat() if isinstance(chosen, date) else ""
+
+
+def _from_the_top() -> None:
+    st.session_state.pop(_SHOWN, None)

@@ -1,0 +1,72 @@
+"""Words of the page Audit."""
+
+from collections.abc import Mapping
+
+from ui.words.text import Text
+
+ACTIONS: Mapping[str, Text] = {
+    "question": Text("提问", "Question put"),
+    "ask": Text("回答", "Answer"),
+    "ingest": Text("添加文档", "Documents ingested"),
+    "move": Text("移动文档", "Document moved"),
+    "delete": Text("删除文档", "Document deleted"),
+    "erase": Text("清除名称和文字", "Names and texts erased"),
+    "access": Text("更改读者", "Readers changed"),
+    "export": Text("导出或下载", "Export or original"),
+    "settings": Text("更改设置", "Settings changed"),
+    "sign_in": Text("登录", "Sign-in"),
+    "sign_in_failed": Text("登录失败", "Failed sign-in"),
+    "person_added": Text("新增账户", "Account made"),
+    "person_changed": Text("更改账户", "Account changed"),
+    "person_deleted": Text("删除账户", "Account deleted"),
+    "password_changed": Text("更改密码", "Password changed"),
+    "group_added": Text("新增组", "Group made"),
+    "group_deleted": Text("删除组", "Group deleted"),
+    "group_joined": Text("加入组", "Joined a group"),
+    "group_left": Text("退出组", "Left a group"),
+    "token_created": Text("创建令牌", "Token made"),
+    "token_revoked": Text("撤销令牌", "Token revoked"),
+    "reindex": Text("重建索引", "Index built anew"),
+    "restore": Text("恢复备份", "Restored from a backup"),
+    "audit_key": Text("签名密钥", "Key for signing"),
+}
+
+TEXTS: Mapping[str, Text] = {
+    "page_audit": Text("审计", "Audit"),
+    "audit_title": Text("审计记录", "Audit trail"),
+    "audit_intro": Text(
+        "谁在何时做了什么。每条记录都与前一条以哈希相连，任何改动都会被发现。",
+        "Who did what and when. Each record is bound to the one before by its hash, so that a change of any is found.",
+    ),
+    "audit_verify": Text("检验", "Verify"),
+    "audit_verifying": Text("正在检验…", "Verifying…"),
+    "audit_whole": Text("审计记录完整：{n} 条记录。", "The audit trail is whole: {n} records."),
+    "audit_whole_one": Text("审计记录完整：1 条记录。", "The audit trail is whole: 1 record."),
+    "audit_broken": Text("审计记录不完整", "The audit trail is not whole"),
+    "audit_export": Text("导出", "Export"),
+    "audit_head": Text("签名的链首", "Signed head"),
+    "audit_head_hint": Text(
+        "请将链首保存在本机的使用者无法写入的地方；`kb audit verify --head` 以它发现末尾是否被截去。",
+        "Keep the head where nobody of this machine writes: `kb audit verify --head` finds by it a cut-off end.",
+    ),
+    "audit_failed": Text("审计记录无法使用", "The audit trail cannot be used"),
+    "audit_who": Text("谁", "Who"),
+    "audit_action": Text("做了什么", "What"),
+    "audit_all": Text("全部", "Everything"),
+    "audit_since": Text("从", "From"),
+    "audit_until": Text("到", "To"),
+    "audit_time": Text("时间", "Time"),
+    "audit_subject": Text("内容", "Of what"),
+    "audit_details": Text("详情", "Details"),
+    "audit_erased": Text("已清除：{names}", "Erased: {names}"),
+    "audit_none": Text("没有符合条件的记录。", "There is no such record."),
+    "audit_more": Text("显示更多", "Show more"),
+    **{f"audit_action_{name}": text for name, text in ACTIONS.items()},
+    "audit_outcome_answered": Text("已回答", "answered"),
+    "audit_outcome_uncertain": Text("不确定", "uncertain"),
+    "audit_outcome_refused": Text("未找到依据", "refused"),
+    "audit_outcome_withheld": Text("未予显示", "withheld"),
+    "audit_outcome_stopped": Text("已停止", "stopped"),
+    "audit_outcome_failed": Text("失败", "failed"),
+    "audit_outcome_done": Text("完成", "done"),
+}
