@@ -69,8 +69,8 @@ TEXTS: Mapping[str, Text] = {
     "people_role": Text("角色", "Role"),
     "people_role_help": Text(
         "读者：提问、阅读，并可向自己的集合添加文档。编辑：还可在所列集合中添加、删除文档。审计员：还可查看审计记录。管理员：全部。",
-        "A reader asks, reads, and adds to a collection of their own. An editor also adds and deletes documents of the collections named. An auditor also "
-        "sees the audit trail. An admin does everything, and reads everything.",
+        "A reader asks, reads, and adds to a collection of their own. An editor also adds and deletes documents of the "
+        "collections named. An auditor also sees the audit trail. An admin does everything, and reads everything.",
     ),
     "people_groups_none": Text("不属于任何组", "In no group"),
     "people_collections": Text("可编辑的集合", "Collections to edit"),
