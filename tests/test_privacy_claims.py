@@ -111,10 +111,10 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     "A2": (f"{SERVER}::test_any_other_host_or_origin_is_refused",),
     "A3": (f"{SERVER}::test_the_policy_names_no_outside_origin",),
     "A4": (
-        "ui/page/test_html_chat.py::test_nothing_hostile_gets_out_of_its_place",
+        "ui/html/test_chat.py::test_nothing_hostile_gets_out_of_its_place",
         "ui/page/test_html_source.py::test_nothing_hostile_gets_out_of_its_place",
         "ui/sources/test_markdown_form.py::test_nothing_hostile_gets_an_element_or_an_attribute_of_its_own",
-        "ui/page/test_sanitise.py::test_hostile_markdown_gives_only_allowed_elements_without_attributes",
+        "ui/html/test_sanitise.py::test_hostile_markdown_gives_only_allowed_elements_without_attributes",
         "journeys/test_page_moments.py::test_hostile_answers_are_only_text",
     ),
     "A5": (

@@ -1,4 +1,4 @@
-"""The page: a Streamlit script (`app`), one module for each page and panel, and the HTML they show.
+"""The page: a Streamlit script (`app`), one module for each page and panel.
 
-It may use `ui.service` and all below it.
+It may use `ui.html`, `ui.service` and all below them.
 """

@@ -7,8 +7,9 @@ import streamlit as st
 
 from kb.access.rules import EVERYONE, GROUP, PERSON, Place, Readers, RuleBook, told
 from kb.errors import KBError
-from ui.page import html_chat, session
-from ui.page.sanitise import label, plain
+from ui.html import chat as html_chat
+from ui.html.sanitise import label, plain
+from ui.page import session
 from ui.service import runtime
 from ui.words.strings import Strings
 from ui.words.translations import localised

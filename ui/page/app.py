@@ -8,12 +8,12 @@ import streamlit as st
 
 from kb.errors import KBError
 from kb.schema import Permission
+from ui.html import chat as html_chat
 from ui.page import (
     audit_view,
     chat_view,
     documents_view,
     evaluation_view,
-    html_chat,
     models_view,
     people_view,
     question_bar,

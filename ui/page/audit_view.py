@@ -10,8 +10,9 @@ import streamlit as st
 from kb.audit.heads import head_form
 from kb.errors import KBError
 from kb.language.local_days import local
-from ui.page import html_chat, session
-from ui.page.sanitise import plain
+from ui.html import chat as html_chat
+from ui.html.sanitise import plain
+from ui.page import session
 from ui.service import runtime
 from ui.words.strings import TEXTS, Strings
 from ui.words.strings_audit import ACTIONS

@@ -8,7 +8,8 @@ import streamlit as st
 
 from kb.errors import ConversationNotFound, KBError
 from kb.schema import Scope
-from ui.page import html_chat, question_bar, session
+from ui.html import chat as html_chat
+from ui.page import question_bar, session
 from ui.page.panel import follow, panel
 from ui.page.session import Source
 from ui.service import runtime

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from kb.errors import KBError
-from ui.page import html_chat
-from ui.page.sanitise import plain
+from ui.html import chat as html_chat
+from ui.html.sanitise import plain
 from ui.words.strings import Strings
 from ui.words.translations import localised
 

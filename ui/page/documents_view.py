@@ -13,10 +13,12 @@ from kb.people.permissions import check_editing
 from kb.schema import Document, Doomed
 from kb.store.deletion_plan import to_be_typed
 from kb.store.document_queries import Counts, Listed, Sort, Wanted, count, select
-from ui.page import access_view, html_chat, html_documents, jobs_view, session
+from ui.html import chat as html_chat
+from ui.html import documents as html_documents
+from ui.html.sanitise import label, plain
+from ui.page import access_view, jobs_view, session
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
-from ui.page.sanitise import label, plain
 from ui.page.session import Source
 from ui.service import runtime
 from ui.words.strings import Strings

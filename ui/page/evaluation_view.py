@@ -12,12 +12,14 @@ from kb.evaluation.comparison import Difference, compare, differences, verdict
 from kb.evaluation.questions import MAX_SET_MB
 from kb.evaluation.results_log import differing
 from kb.schema import Scope
-from ui.page import html_chat, html_evaluation, session
+from ui.html import chat as html_chat
+from ui.html import evaluation as html_evaluation
+from ui.html.documents import fit
+from ui.html.sanitise import plain
+from ui.page import session
 from ui.page.confirm_dialog import confirm
-from ui.page.html_documents import fit
 from ui.page.panel import panel
 from ui.page.question_bar import BUDGETS
-from ui.page.sanitise import plain
 from ui.page.style import uploader_hint
 from ui.pictures.cache import Kept
 from ui.service import runtime

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from kb.schema import StoredText
 from kb.store.heading_paths import MARK
-from ui.page.html_chat import where
+from ui.html.chat import where
 from ui.page.session import ZOOMS, OpenSources
 from ui.pictures.cache import Kept
 from ui.pictures.page_picture import Picture

@@ -9,7 +9,9 @@ import streamlit as st
 from kb.errors import KBError, UsageError
 from kb.people.permissions import check_editing
 from kb.store.uploads import are_uploads
-from ui.page import html_chat, html_documents, session
+from ui.html import chat as html_chat
+from ui.html import documents as html_documents
+from ui.page import session
 from ui.page.panel import panel
 from ui.page.style import uploader_hint
 from ui.service import runtime

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from kb.errors import KBError
-from ui.page import html_chat, html_models, session
+from ui.html import chat as html_chat
+from ui.html import models as html_models
+from ui.html.documents import fit
+from ui.html.sanitise import label, plain
+from ui.page import session
 from ui.page.confirm_dialog import confirm
-from ui.page.html_documents import fit
 from ui.page.panel import panel
 from ui.page.question_bar import BUDGET, BUDGETS
-from ui.page.sanitise import label, plain
 from ui.service import runtime
 from ui.words.strings import Strings
 from ui.words.translations import localised

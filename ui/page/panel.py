@@ -1,6 +1,6 @@
 """The panel: a piece of our own HTML in the page whose buttons reach Python.
 
-The HTML given to it must come from the `ui.page.html_chat` modules, where every text is escaped or sanitised: the
+The HTML given to it must come from the `ui.html.chat` modules, where every text is escaped or sanitised: the
 component itself trusts it. In it,
 
 - a button with `data-action` and `data-value` reports both when it is clicked; with `data-from` the value is

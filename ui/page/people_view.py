@@ -8,10 +8,12 @@ import streamlit as st
 from kb.errors import KBError
 from kb.people.accounts import Account, People
 from kb.people.permissions import ROLES, SCOPES
-from ui.page import html_chat, html_people, session
+from ui.html import chat as html_chat
+from ui.html import people as html_people
+from ui.html.sanitise import label, plain
+from ui.page import session
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
-from ui.page.sanitise import label, plain
 from ui.service import runtime
 from ui.words.strings import Strings
 

@@ -7,7 +7,8 @@ from datetime import date
 import streamlit as st
 
 from kb.schema import EVERYTHING, Scope
-from ui.page import html_chat, session
+from ui.html import chat as html_chat
+from ui.page import session
 from ui.page.panel import panel
 from ui.service import runtime
 from ui.service.conversations import Mode, Turn

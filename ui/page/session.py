@@ -10,7 +10,7 @@ import streamlit as st
 from kb.errors import RefusedByPolicy, SignInRefused
 from kb.people import permissions
 from kb.schema import EVERYTHING, Language, Permission, Principal, Scope
-from ui.page import html_chat
+from ui.html import chat as html_chat
 from ui.service import addresses, runtime
 from ui.service.conversations import Conversation
 from ui.service.visitors import Visitor

@@ -9,9 +9,11 @@ import streamlit as st
 
 from kb.errors import KBError
 from kb.schema import Language
-from ui.page import html_chat, html_sidebar, question_bar, session
+from ui.html import chat as html_chat
+from ui.html import sidebar as html_sidebar
+from ui.html.sanitise import label, plain
+from ui.page import question_bar, session
 from ui.page.panel import panel, sign_out
-from ui.page.sanitise import label, plain
 from ui.service import runtime
 from ui.service.sign_in_page import PASSWORD
 from ui.words.strings import Strings

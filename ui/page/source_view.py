@@ -4,7 +4,9 @@ import streamlit as st
 
 from kb.errors import KBError
 from kb.schema import StoredText
-from ui.page import html_chat, html_documents, html_source, session
+from ui.html import chat as html_chat
+from ui.html import documents as html_documents
+from ui.page import html_source, session
 from ui.page.panel import panel
 from ui.page.session import ZOOMS, OpenSources
 from ui.pictures.page_picture import PageError, Picture

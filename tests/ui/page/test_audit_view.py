@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui.page.test_sanitise import HOSTILE, elements
+from tests.ui.html.test_sanitise import HOSTILE, elements
 from ui.page.audit_view import rows_html
 from ui.words.strings import Strings
 

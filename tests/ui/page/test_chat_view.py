@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 from kb.schema import Answer, Scope
 from tests.ui.scripted import HANDBOOK, QUOTE, ScriptedKB
 from ui import server
-from ui.page import chat_view, html_chat, panel, session
+from ui.html import chat as html_chat
+from ui.page import chat_view, panel, session
 from ui.service import runtime
 from ui.service.addresses import source_address
 from ui.service.answer_task import RunningAnswer, Snapshot

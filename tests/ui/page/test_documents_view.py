@@ -15,9 +15,10 @@ from kb.errors import UsageError
 from kb.schema import Document, HiddenText, PageSpan, Principal
 from kb.store.document_queries import Listed, VersionFacts
 from tests.knowledge import write
-from tests.ui.page.test_sanitise import HOSTILE, elements
+from tests.ui.html.test_sanitise import HOSTILE, elements
 from tests.zones import SHANGHAI
-from ui.page import documents_view, html_documents, jobs_view
+from ui.html import documents as html_documents
+from ui.page import documents_view, jobs_view
 from ui.page.jobs_view import folder_of, read_again
 from ui.words.strings import Strings
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from kb.schema import PageSpan, StoredText
-from tests.ui.page.test_sanitise import HOSTILE, elements
+from tests.ui.html.test_sanitise import HOSTILE, elements
 from tests.ui.scripted import HANDBOOK, QUOTE
 from ui.page import html_source
 from ui.page.session import OpenSources, Source

@@ -13,9 +13,10 @@ from kb.models.speed import Measured
 from kb.models.weights import WEIGHTS, Weight
 from kb.schema import Answer
 from tests.fakes import ScriptedModel
-from tests.ui.page.test_sanitise import HOSTILE, elements
+from tests.ui.html.test_sanitise import HOSTILE, elements
 from tests.zones import SHANGHAI
-from ui.page import html_evaluation, html_models
+from ui.html import evaluation as html_evaluation
+from ui.html import models as html_models
 from ui.service.model_downloads import Pull
 from ui.service.runs import Run, RunOptions
 from ui.words.strings import Strings

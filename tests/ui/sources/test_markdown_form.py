@@ -8,7 +8,7 @@ from time import perf_counter
 import pytest
 
 from ingest.plain.markdown_text import tight_heading
-from tests.ui.page.test_sanitise import HOSTILE
+from tests.ui.html.test_sanitise import HOSTILE
 from tests.ui.sources.reading import Read
 from ui.sources import markdown_form
 from ui.sources.marking import Marks, Writer

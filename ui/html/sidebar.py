@@ -6,7 +6,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from kb.store.conversations import LONGEST_TITLE, StoredConversation
-from ui.page.sanitise import plain
+from ui.html.sanitise import plain
 from ui.words.strings import Strings
 
 Doing = tuple[Literal["rename", "remove"], str]  # what is being done to the conversation of this id

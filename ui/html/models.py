@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Literal
 
 from kb.models.hardware import Fit, best_deepseek
 from kb.models.speed import Speed, expected
-from ui.page.html_chat import engine
-from ui.page.html_documents import duration, meter, tool
-from ui.page.sanitise import message, plain
+from ui.html.chat import engine
+from ui.html.documents import duration, meter, tool
+from ui.html.sanitise import message, plain
 from ui.service.model_downloads import Pull
 from ui.words.strings import Strings
 from ui.words.translations import localised

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from kb.language.local_days import day, local
 from kb.schema import Document, HiddenText, PageSpan
 from kb.store.document_queries import POOR, SEARCHABLE, Listed, VersionFacts
-from ui.page.sanitise import message, plain
+from ui.html.sanitise import message, plain
 from ui.words.strings import Strings
 from ui.words.translations import localised
 

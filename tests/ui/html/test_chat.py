@@ -9,9 +9,10 @@ import pytest
 
 from kb.schema import Answer, Claim, Notice, Progress, Scope
 from kb.store.conversations import Feedback, StoredConversation
-from tests.ui.page.test_sanitise import HOSTILE, elements
+from tests.ui.html.test_sanitise import HOSTILE, elements
 from tests.ui.scripted import QUOTE, ScriptedKB
-from ui.page import html_chat, html_sidebar
+from ui.html import chat as html_chat
+from ui.html import sidebar as html_sidebar
 from ui.service.conversations import Snapshot
 from ui.words.strings import Strings
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from kb.evaluation.comparison import Compared, Comparison, Difference, verdict
 from kb.evaluation.metrics import better, flat, slice_rows
 from kb.language.local_days import local
-from ui.page.html_chat import engine
-from ui.page.html_documents import duration, meter, tool
-from ui.page.sanitise import body, message, plain
+from ui.html.chat import engine
+from ui.html.documents import duration, meter, tool
+from ui.html.sanitise import body, message, plain
 from ui.service.runs import Run
 from ui.words.strings import TEXTS, Strings
 from ui.words.translations import localised

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from kb.language.local_days import local
 from kb.people.accounts import Account
 from kb.people.api_tokens import ApiToken
-from ui.page.html_documents import fit, tool
-from ui.page.sanitise import plain
+from ui.html.documents import fit, tool
+from ui.html.sanitise import plain
 from ui.words.strings import Strings
 
 

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ui.page.sanitise import Span, body, label, message, plain, rich
+from ui.html.sanitise import Span, body, label, message, plain, rich
 
 ALLOWED = {
     "p", "br", "ul", "ol", "li", "strong", "em", "s", "code", "pre", "blockquote", "hr", "table", "thead", "tbody",

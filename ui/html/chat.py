@@ -1,4 +1,4 @@
-"""Markup: questions, passages and answers as HTML. Every text passes through `ui.page.sanitise`."""
+"""Markup: questions, passages and answers as HTML. Every text passes through `ui.html.sanitise`."""
 
 import re
 from collections import Counter
@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from kb.answering import refusal
 from kb.schema import EVERYTHING, Answer, Citation, Claim, ClaimState, Document, Notice, Passage, Progress, Scope
 from kb.store.conversations import Feedback
-from ui.page.sanitise import Span, body, message, plain, rich
+from ui.html.sanitise import Span, body, message, plain, rich
 from ui.service.answer_task import Snapshot
 from ui.service.export import as_text
 from ui.words.notices import in_language
