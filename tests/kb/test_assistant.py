@@ -193,7 +193,7 @@ def test_every_question_leaves_a_row_with_its_evidence(filled: Fill) -> None:
     chunk = kb.catalog.chunks(kb.catalog.find_document(OWNER, passage[1])[0])[0]
     assert passage[-1] == hashlib.sha256(chunk.text.encode()).hexdigest()
     assert row["detail"]["answer_sha256"] == hashlib.sha256(row["detail"]["answer"].encode()).hexdigest()
-    assert row["detail"]["model_digest"] == "scripted"
+    assert row["detail"]["model_digest"] == kb.model.digest()
     asked, ingested = kb.catalog.audit_rows(3)[1:]
     assert (asked["asker"], asked["action"], asked["subject"]) == ("wang", "question", LAPTOP)
     assert [each["document"] for each in ingested["detail"]["ingested"]] == ["handbook.md", "hr/休假.md"]

@@ -79,7 +79,7 @@ def yes(_: Doubt) -> bool:
         ("root", "UPDATE documents SET root = root || '/../..' WHERE root LIKE '%/uploads'"),
         (
             "sneaky",
-            "CREATE TRIGGER sneaky AFTER INSERT ON audit BEGIN UPDATE versions SET sha256 = '../../x'; END",
+            "CREATE TRIGGER sneaky AFTER INSERT ON audit_records BEGIN UPDATE versions SET sha256 = '../../x'; END",
         ),
         ("other", "CREATE VIEW other AS SELECT 1"),
     ],
