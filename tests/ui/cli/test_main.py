@@ -644,6 +644,7 @@ def test_the_audit_tells_who_asked_and_on_which_evidence(
     assert rows[1]["detail"]["citations"][0]["document"] == "handbook.md"
     assert [row["outcome"] for row in rows] == ["done", "answered", "done"]
     told = kb("audit", "list", "-n", "2", "--who", "ann").stdout.splitlines()
+    assert kb("audit", "-n", "2", "--who", "ann").stdout.splitlines() == told
     assert told[0].endswith(f"ann  delete  done  {rows[0]['subject']}")
     assert told[1].endswith(f"ann  ask  answered  scripted  {HOURS}  [handbook.md]")
     assert (
