@@ -171,6 +171,9 @@ class ScriptedKB:
             ConversationStore(self.catalog).forget_document(each.collection, each.path)
         return doomed
 
+    def record_settings(self, by: str = "local") -> None:
+        """Nothing is recorded: there is no trail."""
+
     def ask(
         self,
         question: str,
