@@ -51,6 +51,7 @@ from kb.language.language import language_of
 from kb.language.script import is_written_in
 from kb.models.embedders import open_embedder
 from kb.models.embedding import Embedder
+from kb.people.accounts import People, is_account
 from kb.requests.desk import Desk
 from kb.requests.handling import handled
 from kb.schema import (
@@ -277,7 +278,8 @@ class KnowledgeBase(Documents):
         self, draft: Draft, asker: Principal, events: Generator[Event, None, Result]
     ) -> Generator[Event, None, Result]:
         """The events, as long as the asker may read all that was found. Raises AccessLost."""
-        if asker.unlimited:
+        has_account = is_account(self.catalog, asker.name)
+        if asker.unlimited and not has_account:
             return (yield from events)
         changes = self.catalog.access_changes()
         with closing(events):
@@ -285,15 +287,21 @@ class KnowledgeBase(Documents):
                 try:
                     event = next(events)
                 except StopIteration as end:
-                    self._check_readable(draft, asker)
+                    self._check_readable(draft, asker, has_account)
                     result: Result = end.value
                     return result
                 if changes != (changes := self.catalog.access_changes()):
-                    self._check_readable(draft, asker)
+                    self._check_readable(draft, asker, has_account)
                 yield event
 
-    def _check_readable(self, draft: Draft, asker: Principal) -> None:
-        if not self.catalog.all_readable(asker, {(p.collection, p.document) for p in draft.passages}):
+    def _check_readable(self, draft: Draft, asker: Principal, has_account: bool) -> None:
+        """Who asks is looked up anew: somebody may have left a group, or been disabled, since they asked."""
+        now: Principal | None = asker
+        if has_account:
+            account = People(self.catalog).get(asker.name)
+            now = account.principal if account is not None and account.enabled else None
+        found = {(p.collection, p.document) for p in draft.passages}
+        if now is None or not (now.unlimited or self.catalog.all_readable(now, found)):
             raise AccessLost("Who may read the documents that this answer rests on was changed meanwhile. Ask again.")
 
     def _desk(self, draft: Draft, asker: Principal, scope: Scope, options: Options) -> Desk:

@@ -123,6 +123,7 @@ class Documents:
             self._check_change(asker, place)
         elif place.level != "default":
             place = replace(place, collection=collection_name(self.catalog, place.collection))
+        self.catalog.refuse_personal(place)  # first: whoever may set nothing learns nothing of who there is
         known = None if readers is None else self._known_readers(readers)
         return self.catalog.set_readers(asker.name, place, known, seen)
 

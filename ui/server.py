@@ -194,6 +194,8 @@ class Hardened:
             return
         if scope["type"] == "websocket" and scope[VISITOR].session is not None:
             receive, send = self._gate.while_it_lasts(scope[VISITOR].session, receive, send)
+        elif scope["type"] == "http" and not scope[VISITOR].has_home_token:
+            receive, send = self._gate.while_let_in(scope, receive, send)
 
         async def with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":

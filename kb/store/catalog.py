@@ -252,7 +252,7 @@ class Catalog(Candidates):
         wanted = None if readers is None else checked_readers(readers)
         with self.transaction() as db:
             rules = rule_table.load(db)
-            self._refuse_personal(db, place)
+            self.refuse_personal(place)
             before = next((rule.readers for rule in rules if rule.place == place), None)
             if not isinstance(seen, Unseen) and (None if seen is None else tuple(sorted(seen))) != before:
                 raise AccessChanged(
@@ -270,9 +270,9 @@ class Catalog(Candidates):
             self.access_changed(db)
         return count
 
-    def _refuse_personal(self, db: sqlite3.Connection, place: Place) -> None:
-        row = db.execute("SELECT person FROM collections WHERE name = ?", (place.collection,)).fetchone()
-        if row is not None and row["person"] is not None:
+    def refuse_personal(self, place: Place) -> None:
+        """Raises UsageError for a place in a personal collection: no rule is set there."""
+        if self.person_of(place.collection) is not None:
             raise UsageError(
                 f"The collection {place.collection!r} is personal: its person alone reads it. Put what others shall "
                 "read into another collection."

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+import anyio
 from anyio import to_thread
 
 from kb.errors import HomeError
@@ -204,6 +205,39 @@ class Gate:
             if closed := not self._visitors.goes_on(session):
                 message = {"type": "websocket.close", "code": 1008}
             await send(message)
+
+        return receive_while, send_while
+
+    def while_let_in(self, scope: Any, receive: Any, send: Any) -> tuple[Any, Any]:
+        """`receive` and `send` of a request, over which nothing more of a stream goes once its session or token has
+        ended: the client is as good as gone then. What is answered at once, such as to who signs out, is answered.
+        """
+        visitor: Visitor = scope[VISITOR]
+        cut = anyio.Event()
+
+        def lasts() -> bool:
+            if visitor.session is not None:
+                return self._visitors.goes_on(visitor.session)
+            return self._visitors.of(scope["headers"]) is not None
+
+        async def receive_while() -> Any:
+            message: Any = {"type": "http.disconnect"}
+            async with anyio.create_task_group() as group:
+
+                async def end() -> None:
+                    await cut.wait()
+                    group.cancel_scope.cancel()
+
+                group.start_soon(end)
+                message = await receive()
+                group.cancel_scope.cancel()
+            return message
+
+        async def send_while(message: Any) -> None:
+            if not cut.is_set() and message.get("more_body", False) and not lasts():
+                cut.set()
+            if not cut.is_set():
+                await send(message)
 
         return receive_while, send_while
 

@@ -77,6 +77,18 @@ def test_no_rule_opens_it_and_no_editor_is_given_it(served: Served) -> None:
     assert [d.collection for d in kb.documents(Principal("li"))] == ["~li"]
 
 
+def test_who_may_set_no_rule_learns_nothing_of_who_there_is(served: Served) -> None:
+    served.service.people.add_group("layoffs", by="boss")
+    with as_person(served, "li") as li:
+        told = set()
+        for reader in ("person:anna", "person:nobody", "group:layoffs", "group:none"):
+            for place in ({"level": "collection"}, {"level": "path", "path": "*"}):
+                refused = li.put("access", json={**place, "collection": "~li", "readers": [reader]})
+                told.add((refused.status_code, refused.text))
+        assert len(told) == 1
+        assert "is personal" in told.pop()[1]
+
+
 def test_the_owner_of_a_home_has_none(served: Served) -> None:
     refused = served.http.post("documents/upload", params={"collection": "~"}, files={"f": NOTE})
     assert refused.status_code == 400

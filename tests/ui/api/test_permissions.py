@@ -30,7 +30,7 @@ EXPECTED: dict[Need, set[str]] = {
         "GET /documents/original", "GET /documents/page.png",
     },
     "ask": {
-        "POST /ask", "POST /chat", "POST /judge", "POST /answers/{name}/stop", "GET /models/used", "GET /conversations",
+        "POST /ask", "POST /chat", "POST /answers/{name}/stop", "GET /models/used", "GET /conversations",
         "POST /conversations", "GET /conversations/{id}", "PATCH /conversations/{id}", "DELETE /conversations/{id}",
         "GET /conversations/{id}/export", "POST /conversations/{id}/turns",
         "POST /conversations/{id}/turns/{position}/again", "GET /conversations/{id}/turns/{position}/events",

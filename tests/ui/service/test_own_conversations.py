@@ -213,6 +213,43 @@ def test_an_answer_outside_of_conversations_ends_when_its_sources_are_taken(
     assert "was changed meanwhile" in (running.snapshot.error or "")
 
 
+@pytest.mark.parametrize("what", ["left", "disabled", "deleted", "demoted", "renamed"])
+def test_an_answer_ends_when_whoever_asked_may_not_read_its_sources_any_more(
+    service: Service, model: ScriptedModel, what: str
+) -> None:
+    people = People(service.kb.catalog)
+    people.add_group("hr", by="owner")
+    people.add("second", by="owner", role="admin")
+    name = "second" if what == "demoted" else "anna"
+    people.change("anna", by="owner", groups=["hr"])
+    service.kb.catalog.set_readers("owner", HANDBOOK_MD, ["group:hr"])
+    account = people.get(name)
+    assert account is not None
+    gate = threading.Event()
+    model._replies.clear()
+    model._replies.append(["The office opens ", gate, "at 7:45 [1]."])
+    running = service.conversations.run("documents", HOURS, asker=account.principal)
+    snapshot = running.snapshot
+    while not snapshot.text:
+        snapshot = running.wait(snapshot.revision, SOON)
+    if what == "deleted":
+        people.delete("anna", by="owner")
+    else:
+        changes: dict[str, dict[str, Any]] = {
+            "left": {"groups": []}, "disabled": {"enabled": False}, "demoted": {"role": "reader"},
+            "renamed": {"full_name": "Anna"},
+        }  # fmt: skip
+        people.change(name, by="owner", **changes[what])
+    gate.set()
+    assert running.join(SOON)
+    if what == "renamed":
+        assert running.snapshot.state == "done"
+        return
+    assert running.snapshot.state == "failed"
+    assert "7:45" not in running.snapshot.text
+    assert "was changed meanwhile" in (running.snapshot.error or "")
+
+
 @pytest.mark.parametrize(
     ("question", "scope"),
     [("Summarise this document", Scope(paths=("*.md",))), (HOURS, Scope(paths=("none/*",)))],
