@@ -44,6 +44,7 @@ _differences: "Kept[tuple[str, int, str, int], Mapping[str, Difference]]" = Kept
 def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
+    session.check(service, "admin")
     st.html(html_chat.wrap(f'<div class="heading">{t("evaluation_title")}</div><div>{t("evaluation_intro")}</div>'))
     problem = st.session_state.pop(_PROBLEM, None)
     if isinstance(problem, str):
@@ -133,6 +134,7 @@ def _chosen_set(
 def _read(service: runtime.Service, folder: Path, t: Strings) -> None:
     """Read the sample documents in; the page of documents shows how far that is."""
     try:
+        session.check(service, "admin")
         service.jobs.ingest([folder])
     except (KBError, OSError) as error:
         st.session_state[_PROBLEM] = localised(str(error), t.language)
@@ -166,6 +168,7 @@ def _more_options(service: runtime.Service, only: bool, t: Strings) -> tuple[int
 def _start(service: runtime.Service, chosen: tuple[Path | bytes, str], options: RunOptions, t: Strings) -> None:
     content, name = chosen
     try:
+        session.check(service, "admin")
         with st.spinner(t("upload_starting")):
             if isinstance(content, Path) and st.session_state.get("set-source") == "path":
                 service.check_path(content)
@@ -178,10 +181,14 @@ def _start(service: runtime.Service, chosen: tuple[Path | bytes, str], options: 
 @st.fragment(run_every=_EVERY)
 def _live(service: runtime.Service, t: Strings) -> None:
     run = service.evaluations.running
-    if run is None or run.id != st.session_state.get(_SEEN):
+    if run is None or run.id != st.session_state.get(_SEEN) or not session.may(service, "admin"):
         st.rerun()
-    html = fit(html_evaluation.running(run, t))
-    panel(html, key="running", on_action=lambda _name, value: service.evaluations.stop(value))
+
+    def stop(_name: str, value: str) -> None:
+        session.check(service, "admin")
+        service.evaluations.stop(value)
+
+    panel(fit(html_evaluation.running(run, t)), key="running", on_action=stop)
 
 
 # ---- the runs
@@ -204,6 +211,7 @@ def _runs(service: runtime.Service, t: Strings) -> None:
             st.session_state[_DELETING] = value
         elif name == "resume":
             try:
+                session.check(service, "admin")
                 service.evaluations.resume(value)
             except KBError as error:
                 st.session_state[_PROBLEM] = localised(str(error), t.language)
@@ -299,9 +307,13 @@ def paired(service: runtime.Service, before: Run, after: Run) -> "Mapping[str, D
 
 
 def _confirm(service: runtime.Service, run_id: str, t: Strings) -> None:
+    def delete() -> None:
+        session.check(service, "admin")
+        service.evaluations.delete(run_id)
+
     confirm(
         t("run_delete_title"), f"<p>{plain(t('run_delete_text'))}</p>", t, key="run-delete",
-        delete=lambda: service.evaluations.delete(run_id), close=lambda: st.session_state.pop(_DELETING, None),
+        delete=delete, close=lambda: st.session_state.pop(_DELETING, None),
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ _EVERY = 0.7  # seconds between two looks at a pull
 def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
+    session.check(service, "admin")
     st.html(html_chat.wrap(f'<div class="heading">{t("models_title")}</div><div>{t("models_intro")}</div>'))
     if toast := st.session_state.pop(_TOAST, ""):
         st.toast(toast, icon=":material/check:")
@@ -133,6 +134,7 @@ def _installed(service: runtime.Service, model: "Model | None", found: "Sequence
 def _use(service: runtime.Service, engine: str | None, name: str | None, t: Strings) -> None:
     """Answer with another model from now on; not while one is at work."""
     try:
+        session.check(service, "admin")
         with st.spinner(t("model_switching")):
             service.use_model(engine, name, session.asker(service).name)
     except KBError as error:
@@ -145,6 +147,7 @@ def _confirm(service: runtime.Service, doomed: "InstalledModel", t: Strings) -> 
     from kb.models import llm
 
     def delete() -> None:
+        session.check(service, "admin")
         service.remove_model(doomed.name)
         st.session_state[_TOAST] = t("deleted", name=label(doomed.name))
 
@@ -206,6 +209,7 @@ def _pull_written(service: runtime.Service, t: Strings) -> None:
 
 def _pull(service: runtime.Service, name: str, t: Strings) -> bool:
     try:
+        session.check(service, "admin")
         service.pulls.start(name)
     except KBError as error:
         st.session_state[_PROBLEM] = localised(str(error), t.language)
@@ -219,10 +223,11 @@ def _live(service: runtime.Service, t: Strings) -> None:
 
 
 def _pulls(service: runtime.Service, t: Strings) -> None:
-    if _finished(service) != st.session_state.get(_SEEN):
+    if _finished(service) != st.session_state.get(_SEEN) or not session.may(service, "admin"):
         st.rerun()  # a pull has ended: what is installed is another
 
     def on_action(name: str, value: str) -> None:
+        session.check(service, "admin")
         if name == "stop-pull":
             service.pulls.stop(value)
         elif name == "dismiss":

@@ -202,11 +202,11 @@ def _dialogs(service: runtime.Service, t: Strings) -> None:
     doing, name = st.session_state.get(_DOING, ("", ""))
     people = service.people
     if doing == "group-delete":
-        _ask(t("group_delete_title", name=name), t("group_delete_text"), t,
-             lambda: people.delete_group(name, by=session.asker(service).name))  # fmt: skip
+        _ask(service, t("group_delete_title", name=name), t("group_delete_text"), t,
+             lambda by: people.delete_group(name, by=by))  # fmt: skip
     elif doing == "person-delete":
-        _ask(t("people_delete_title", name=name), t("people_delete_text"), t,
-             lambda: people.delete(name, by=session.asker(service).name))  # fmt: skip
+        _ask(service, t("people_delete_title", name=name), t("people_delete_text"), t,
+             lambda by: people.delete(name, by=by))  # fmt: skip
     elif doing == "person-password":
         _new_password(service, name, t)
     elif doing == "person-change" and (account := people.get(name)) is not None:
@@ -217,7 +217,11 @@ def _close() -> None:
     st.session_state.pop(_DOING, None)
 
 
-def _ask(title: str, text: str, t: Strings, delete: Callable[[], object]) -> None:
+def _ask(service: runtime.Service, title: str, text: str, t: Strings, act: Callable[[str], object]) -> None:
+    def delete() -> None:
+        session.check(service, "admin")
+        act(session.asker(service).name)
+
     confirm(label(title), f"<p>{plain(text)}</p>", t, key="people-delete", delete=delete, close=_close)
 
 
