@@ -39,6 +39,10 @@ def list_rules(json: JsonOption = False, home: HomeOption = None, config: Config
             return
         for rule in rules:
             _print(told(rule.place), rule.place.level, ", ".join(rule.readers) or "nobody")
+        if not rules:
+            console.say(
+                "There are no rules: nobody but the owner and admins reads anything. `kb access set` makes one."
+            )
 
 
 @access.command("set")

@@ -153,6 +153,8 @@ def list_groups(json: JsonOption = False, home: HomeOption = None, config: Confi
             return
         for name, people in found.items():
             print(console.printable_line(f"{name}: {', '.join(people) or '-'}"))
+        if not found:
+            console.say("There are no groups. `kb groups add NAME` makes one.")
 
 
 @groups.command("add")
@@ -220,6 +222,8 @@ def list_tokens(json: JsonOption = False, home: HomeOption = None, config: Confi
             facts = [token.id, token.person or "(owner)", ",".join(token.scopes), f"until {_day(token.expires_at)}"]
             facts += [f"used {_day(token.used_at)}" if token.used_at else "never used", token.name]
             print(console.printable_line("  ".join(facts)))
+        if not found:
+            console.say("There are no tokens. `kb tokens create` makes one.")
 
 
 @tokens.command("revoke")

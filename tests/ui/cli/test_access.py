@@ -64,6 +64,7 @@ def read_by(kb: KnowledgeBase, asker: Principal) -> set[str]:
 def set_and_explain(home: Path) -> None:
     """The same, whether a service owns the home or not."""
     assert done(home, "list") == {"rules": []}
+    assert "no rules" in run(home, "list").stderr
     set_ = done(home, "set", "docs", "*")
     assert set_ == {"level": "collection", "collection": "docs", "path": "", "readers": ["*"], "documents": 2}
     assert done(home, "set", "docs/hr/", "group:hr", "person:berta")["documents"] == 1

@@ -51,6 +51,8 @@ def told(result: Result) -> Any:
 def test_the_first_account_is_an_admins_and_says_so(kb: Command) -> None:
     assert told(kb("users", "list", "--json")) == {"users": []}
     assert "one owner" in kb("users", "list").stderr
+    assert "no groups" in kb("groups", "list").stderr
+    assert "no tokens" in kb("tokens", "list").stderr
     refused = kb("users", "add", "anna", "--role", "reader")
     assert (refused.exit_code, "first account" in refused.stderr) == (2, True)
     added = kb("users", "add", "Li", "--full-name", "Li Na")
