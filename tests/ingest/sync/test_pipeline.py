@@ -501,10 +501,10 @@ def test_embeddings_that_a_deletion_took_meanwhile_are_made_again(
     write(docs, {"copy.md": HANDBOOK})
     publish = quick.indexes.publish
 
-    def after_a_deletion(versions: Sequence[NewVersion]) -> None:
+    def after_a_deletion(versions: Sequence[NewVersion], by: str) -> None:
         monkeypatch.setattr(quick.indexes, "publish", publish)
         quick.delete_document(OWNER, "docs", "handbook.md")
-        publish(versions)
+        publish(versions, by)
 
     monkeypatch.setattr(quick.indexes, "publish", after_a_deletion)
     assert statuses(ingest(quick, [docs]))["copy.md"] == "added"
