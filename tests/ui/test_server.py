@@ -240,6 +240,13 @@ def test_a_websocket_is_opened_with_a_session_alone_and_cut_when_it_ends(process
         assert refused.value.response.status_code == 401
     with httpx.Client(trust_env=False, base_url=origin, timeout=SOON) as browser:
         cookie = {"Cookie": sign_in(browser, tmp_path)}
+        for other in ("http://evil.example", "null", origin.replace("http:", "https:"), f"{origin[:-1]}0{origin[-1]}"):
+            with (
+                pytest.raises(InvalidStatus) as refused,
+                connect(place, proxy=None, open_timeout=SOON, additional_headers={**cookie, "Origin": other}),
+            ):
+                pass
+            assert refused.value.response.status_code == 403
         with connect(place, proxy=None, open_timeout=SOON, additional_headers=cookie) as socket:
             assert socket.protocol.state.name == "OPEN"
             assert browser.delete("/api/sessions/current", headers={"Origin": origin}).status_code == 200
