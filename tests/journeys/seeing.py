@@ -88,7 +88,7 @@ _TOO_FAINT = (
 _CONTENT = (
     ".bubble, .answer, .passage, .sheet, .thinking, .found .end, .chat .open, .searched, .name, .named, .facts .wrap, "
     ".where, code, .question .what, .said, .expected, .sides .side, .job b, .jobs .what, .recent .end, .cardhead > b, "
-    ".origin .title, [role='option'], [data-tag], [data-testid*='Icon'], [data-testid='stFileChip'], img"
+    ".origin .title, .note, [role='option'], [data-tag], [data-testid*='Icon'], [data-testid='stFileChip'], img"
 )
 _SAME = (
     r"^(English|Ollama|uploads|MRR@10|nDCG@10|F1|Markdown|JSON|[A-Z]{2,5}( \(\d+\))?|[\d.,]+ ?[KMGT]?B|\S+\.\w{2,6}|"

@@ -104,6 +104,24 @@ def test_every_page_fits_and_can_be_read(
     page.wait_for_selector(".st-key-comparison table.figures")
     page.locator(".st-key-comparison").scroll_into_view_if_needed()
     look("comparison")
+    page.goto(f"{visitor.origin}/audit")
+    page.locator(".doc details summary").first.click()
+    look("audit")
+    assert page.evaluate("document.querySelector('.doc details').clientWidth / innerWidth") > 0.4
+    leave(visitor)
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "没有这个页面"), ("en", "There is no such page")])
+def test_an_address_that_is_no_page_is_told_in_words_of_the_product(
+    browser: "Browser", product: Running, language: str, words: str
+) -> None:
+    visitor = visit(browser, product, language)
+    visitor.page.goto(f"{visitor.origin}/people")  # there are no accounts yet
+    dialog = visitor.page.locator('[role="dialog"]')
+    dialog.filter(has_text=words).wait_for()
+    assert "requested" not in dialog.inner_text()
+    if language == "zh":
+        assert not_chinese(visitor.page) == []
     leave(visitor)
 
 

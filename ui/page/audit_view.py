@@ -102,17 +102,17 @@ def _row(row: Mapping[str, Any], t: Strings) -> str:
         t(name) if name in TEXTS else raw for name, raw in ((action, row["action"]), (outcome, row["outcome"]))
     )
     style = "bad" if row["outcome"] in _BAD or row["action"] == "sign_in_failed" else "mute"
-    facts = [f"<span>{plain(str(row['asker']) or '–')}</span>", f"<span>{plain(local(row['at']))}</span>"]
+    facts = [f'<span class="wrap">{plain(str(row["asker"]) or "–")}</span>', f"<span>{plain(local(row['at']))}</span>"]
     facts += [f'<span class="status {style}">{plain(ended)}</span>'] if row["outcome"] != "done" else []
     detail = json.dumps(row["detail"], ensure_ascii=False, indent=1)
-    shown = detail if len(detail) <= _LONGEST else f"{detail[:_LONGEST]}…"
+    shown = "\n".join(map(plain, (detail if len(detail) <= _LONGEST else f"{detail[:_LONGEST]}…").split("\n")))
     erased = t("audit_erased", names=", ".join(row["erased"])) if row["erased"] else ""
-    beside = f'<span class="note">{plain(erased)}</span>' if erased else ""
-    more = f"<details><summary>{plain(t('audit_details'))}</summary><pre>{plain(shown)}</pre></details>"
+    more = f"<details><summary>{plain(t('audit_details'))}</summary><pre>{shown}</pre></details>"
+    below = [plain(str(row["subject"])), plain(erased), more if row["detail"] else ""]
+    notes = "".join(f'<span class="note">{each}</span>' for each in below if each)
     return (
         f'<li class="doc"><span class="kind">{row["id"]}</span><span class="name">{plain(done)}</span>'
-        f'<span class="facts">{"".join(facts)}</span><span class="wrap">{plain(str(row["subject"]))}</span>'
-        f'{beside}<span class="wrap">{more if row["detail"] else ""}</span></li>'
+        f'<span class="facts">{"".join(facts)}</span>{notes}</li>'
     )
 
 

@@ -21,6 +21,7 @@ _CHOICES = '[role="listbox"], [role="option"]'
 _FIELDS = '[data-testid="stSelectbox"], [data-testid="stMultiSelect"], [data-testid="stNumberInput"]'
 _DAYS = '[data-testid="stDateInput"], [data-testid="stDateInputCalendar"]'
 _BUTTON = "button"
+_DIALOG = '[role="dialog"]'
 _SIDEBAR = '[data-testid="stSidebar"]'
 
 PHRASES: tuple[tuple[str, str, Text], ...] = (
@@ -102,6 +103,15 @@ PHRASES: tuple[tuple[str, str, Text], ...] = (
     (_ANYWHERE, "Notifications", Text("通知", "Notifications")),
     (_ANYWHERE, "Skip to main content", Text("跳到正文", "Skip to the content")),
     ('[data-testid="stIconMaterial"]', ".+ icon", Text("图标", "icon")),
+    (_DIALOG, "Page not found", Text("没有这个页面", "There is no such page")),
+    (
+        _DIALOG,
+        r"(?:The page that you have requested|You have requested page) .+",
+        Text(
+            "地址有误，或者您无权打开它。这里是“对话”页。",
+            "The address is wrong, or not yours to open. This is the page Chat.",
+        ),
+    ),
     (_ANYWHERE, "Help", Text("说明", "Help")),
     (_ANYWHERE, "Help for (.+)", Text("“$1”的说明", "Help for $1")),
 )

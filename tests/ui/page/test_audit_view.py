@@ -22,6 +22,11 @@ def test_a_row_tells_who_did_what_and_how_it_ended() -> None:
         assert words in text
 
 
+def test_the_details_of_a_row_keep_their_lines() -> None:
+    row = {**ROW, "detail": {"answer": "At 7:45.\nNot before.", "notices": []}}
+    assert '{\n "answer": "At 7:45.\\nNot before.",\n "notices": []\n}' in elements(rows_html([row], EN)).text
+
+
 def test_an_action_that_has_no_words_is_shown_as_it_is() -> None:
     assert "teleport" in elements(rows_html([{**ROW, "action": "teleport", "outcome": "odd"}], EN)).text
 
