@@ -15,12 +15,13 @@ import pytest
 
 from ingest.sync.pipeline import ingest
 from kb.assistant import KnowledgeBase
+from kb.audit import chain
 from kb.errors import DocumentNotFound, HomeError, RefusedByPolicy
 from kb.language.tokenizer import tokenise
 from kb.schema import EVERYTHING, Answer, Citation, Doomed, Passage, Principal
 from kb.store.catalog import Catalog, name_hash
 from kb.store.conversations import ConversationStore, StoredTurn
-from kb.store.database import TRACES
+from kb.store.database import TRACES, now
 from kb.store.deletion import Deletion
 from tests import tiny
 from tests.kb.storage import unnumbered, version
@@ -447,8 +448,9 @@ def test_copies_that_sqlite_leaves_in_its_pages_are_overwritten(tmp_path: Path, 
             dead = chance.choice(sorted(alive))
             catalog.delete_documents([alive.pop(dead)], "owner")
             gone.append(dead)
-    with catalog.transaction() as db:  # the notes are those of kb.deletion
+    with catalog.transaction() as db:  # the notes and the trail are the business of kb.store.deletion
         db.execute("DELETE FROM properties WHERE name LIKE 'forget:%'")
+        chain.erase_before(db, now(), "owner", "9999")
     catalog.wipe()
     content = b"".join(path.read_bytes() for path in tmp_path.glob("catalog.db*"))
     assert [word for word in gone if word.encode() in content] == []
