@@ -158,7 +158,7 @@ def test_a_content_that_was_refused_is_not_kept(kb: KnowledgeBase, tmp_path: Pat
 def test_what_an_ingestion_read_and_could_not_store_is_not_kept(
     kb: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_: object) -> None:
+    def full(*_: object) -> None:
         raise StorageFull("full")
 
     monkeypatch.setattr(kb.indexes, "publish", full)
@@ -269,12 +269,12 @@ def test_a_content_that_comes_while_its_twin_is_deleted_keeps_its_original(
         monkeypatch.setattr(kb.indexes, "publish", publish)
         kb.delete_document(OWNER, "docs", "a.md")
 
-    def beside(versions: Sequence[NewVersion]) -> None:
+    def beside(versions: Sequence[NewVersion], by: str) -> None:
         if moment == "read":  # its vectors go too, and are made again
             delete()
-            publish(versions)
+            publish(versions, by)
         else:
-            publish(versions)
+            publish(versions, by)
             kb.home.original(versions[0].sha256).unlink()  # as a deletion that began before does
 
     monkeypatch.setattr(kb.indexes, "publish", beside)
