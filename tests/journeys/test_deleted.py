@@ -70,7 +70,8 @@ def test_a_deleted_document_is_in_no_file_and_the_record_stays(home: Path) -> No
     deleted = json.loads(kb(home, "docs", "delete", f"{NAME}.md", "--yes", "--json"))
     assert deleted
     assert traces(home) == []
-    row = json.loads(kb(home, "audit", "--json"))["audit"][0]
+    erased, row = json.loads(kb(home, "audit", "--json"))["audit"][:2]
+    assert (erased["asker"], erased["action"]) == ("deletion", "erase")
     assert (row["asker"], row["action"]) == ("ann", "delete")
     assert row["subject"].startswith("sha256:")
     assert len(row["detail"]["sha256"]) == 2
