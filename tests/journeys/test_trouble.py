@@ -232,6 +232,7 @@ def test_the_service_is_restarted_under_an_open_page(
     page.locator('[role="dialog"]').wait_for(state="detached")
     assert page.locator(".bubble").all_inner_texts() == list(questions)
     answers = page.locator("div.answer")
+    answers.nth(1).wait_for()
     assert answers.count() == 2
     assert answers.first.locator(".cite").count() == 1
     kept = words(visitor)

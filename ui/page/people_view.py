@@ -145,14 +145,14 @@ def _rights(
 
 
 def _groups(service: runtime.Service, t: Strings) -> None:
-    row = st.container(horizontal=True, vertical_alignment="bottom", key="group-row")
-    row.text_input(t("group_name"), key=_key("group", "name"), placeholder=t("group_example"))
-
     def add() -> None:
         if _do(service, t, lambda by: service.people.add_group(_of("group", "name") or "", by=by)):
             _next("group")
 
-    row.button(t("group_add"), type="primary", key="group-add", on_click=add)
+    with st.form("group-form", border=False):  # what is typed and the click arrive together
+        row = st.container(horizontal=True, vertical_alignment="bottom", key="group-row")
+        row.text_input(t("group_name"), key=_key("group", "name"), placeholder=t("group_example"))
+        row.form_submit_button(t("group_add"), type="primary", key="group-add", on_click=add)
 
     def on_action(_action: str, group: str) -> None:
         st.session_state[_DOING] = ("group-delete", group)
@@ -164,7 +164,19 @@ def _groups(service: runtime.Service, t: Strings) -> None:
 
 
 def _tokens(service: runtime.Service, t: Strings) -> None:
-    with st.expander(t("token_add_title"), icon=":material/key:", key="token-add"):
+    def add() -> None:
+        def act(by: str) -> None:
+            token, secret = service.tokens.create(
+                _of("token", "name") or "", _of("token", "scopes") or (), int(_of("token", "days") or _DAYS), by=by,
+                person=_of("token", "person") or "",
+            )  # fmt: skip
+            _tell(t("people_told_token", name=token.name), secret, t("people_told_token_note"))
+
+        if _do(service, t, act):
+            _next("token")
+
+    expander = st.expander(t("token_add_title"), icon=":material/key:", key="token-add")
+    with expander, st.form("token-form", border=False):  # what is typed and the click arrive together
         st.text_input(t("token_name"), key=_key("token", "name"), placeholder=t("token_example"))
         names = ["", *(account.name for account in service.people.all())]
         st.selectbox(
@@ -175,19 +187,7 @@ def _tokens(service: runtime.Service, t: Strings) -> None:
             default=["search", "ask"],
         )  # fmt: skip
         st.number_input(t("token_days"), min_value=1, max_value=3650, value=_DAYS, key=_key("token", "days"))
-
-        def add() -> None:
-            def act(by: str) -> None:
-                token, secret = service.tokens.create(
-                    _of("token", "name") or "", _of("token", "scopes") or (), int(_of("token", "days") or _DAYS), by=by,
-                    person=_of("token", "person") or "",
-                )  # fmt: skip
-                _tell(t("people_told_token", name=token.name), secret, t("people_told_token_note"))
-
-            if _do(service, t, act):
-                _next("token")
-
-        st.button(t("token_add"), type="primary", key="token-add-button", on_click=add)
+        st.form_submit_button(t("token_add"), type="primary", key="token-add-button", on_click=add)
 
     def on_action(_action: str, id: str) -> None:
         _do(service, t, lambda by: service.tokens.revoke(id, by=by))
