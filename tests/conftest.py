@@ -4,4 +4,4 @@ from kb import privacy
 
 privacy.protect()
 
-pytest_plugins = ["tests.ollama_server", "tests.knowledge", "tests.zones"]
+pytest_plugins = ["tests.ollama_server", "tests.knowledge", "tests.zones", "tests.kb.people.clocks"]

@@ -1,7 +1,6 @@
 """Accounts: who may sign in, as what, in which groups; and that somebody is always left who may say so."""
 
 import sqlite3
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,18 +16,6 @@ from tests.kb.people.clocks import Clock
 from ui.service.sessions import Sessions
 
 OWN = "a lantern by the canal"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(tmp_path / "catalog.db")
-    yield database
-    database.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Tokens of programs: of a person or of the owner, with scopes and an end, kept as a hash."""
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,18 +12,6 @@ from kb.people.api_tokens import ApiTokens
 from kb.people.permissions import PERMISSIONS
 from kb.store.database import Database
 from tests.kb.people.clocks import Clock
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(tmp_path / "catalog.db")
-    yield database
-    database.close()
 
 
 @pytest.fixture

@@ -131,18 +131,6 @@ def test_the_note_and_the_token_are_written_whole_over_what_was_there(tmp_path: 
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(tmp_path / "catalog.db")
-    yield database
-    database.close()
-
-
-@pytest.fixture
 def sessions(database: Database, clock: Clock) -> Iterator[Sessions]:
     sessions = Sessions(database, clock)
     yield sessions

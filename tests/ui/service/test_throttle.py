@@ -1,6 +1,5 @@
 """The throttle: guessing gets slower, whoever guesses where, and nobody is kept out by another's guesses."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,18 +11,6 @@ from tests.kb.people.clocks import Clock
 from ui.service.throttle import Throttle
 
 HERE, THERE = "192.0.2.7", "2001:db8::7"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(tmp_path / "catalog.db")
-    yield database
-    database.close()
 
 
 @pytest.fixture
