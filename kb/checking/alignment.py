@@ -34,6 +34,7 @@ _FULL_LINE = 0.8  # length of a line that the text has filled, as a share of the
 _SHORTEST_FULL_LINE = 25  # characters; of Chinese a line holds about 30
 _LONGEST_SENTENCE = 600  # characters
 _CLOSING = ".!?:;。！？：；…"
+_CHINESE_ENDS = "。！？"  # no heading has one
 _DIGITS = re.compile(r"\d+")
 _LIST_ITEM = re.compile(r"[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．]")
 _KINDS_OF_PLACE = "区省市县州"  # left out where a place is named in a table
@@ -346,11 +347,9 @@ class Aligner:
         if not fragments.is_phrase(claim):
             return False
         said = content_of(claim)
-        if any(
-            len(w.parts) == 1 and not w.rows and w.tokens.keys() <= said.keys() and _says_most(w.quote, said)
-            for w in source.windows
-        ):
-            return True
+        for w in source.windows:
+            if len(w.parts) == 1 and not w.rows and w.tokens.keys() <= said.keys() and _says_most(w.quote, said):
+                return w.quote.rstrip()[-1] not in _CHINESE_ENDS  # else a sentence of which no verb is seen
         named = names if len(said) == 1 else names_in(claim)  # the first word of a longer phrase need not be a name
         has_value = bool(numbers_in(claim) - self._asked_numbers or named - self._asked_names)
         return not has_value and bool(_OPEN_QUESTION.search(self._question))

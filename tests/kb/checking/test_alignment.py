@@ -174,3 +174,12 @@ def test_the_month_that_the_question_names_may_stand_in_a_date_of_the_title() ->
 def test_a_sentence_says_most_of_a_claim(sentence: str, most: bool) -> None:
     said = content_of("bridge iron stone river")
     assert _says_most(sentence, said) == most
+
+
+def test_a_sentence_of_which_no_verb_is_seen_is_no_fragment() -> None:
+    text = "图书馆每周二至周日开门。逾期的图书每天收费两角。少儿区在一层东侧。"  # 收费 is tagged as a noun
+    [span] = Aligner([passage(text)], "图书馆逾期的图书每天收费多少？").sources("逾期的图书每天收费两角。", [1])
+    assert (span.supported, span.quote) == (True, "逾期的图书每天收费两角。")
+    listed = "逾期的图书\n每天收费两角\n少儿区在一层东侧"
+    [span] = Aligner([passage(listed)], "图书馆逾期的图书每天收费多少？").sources("每天收费两角。", [1])
+    assert (span.supported, span.reason) == (False, "echo")

@@ -161,9 +161,18 @@ def test_a_sentence_that_is_not_confirmed_is_told(served: Served, model: Scripte
 
 
 def test_nothing_in_an_answer_loads_or_leads_anywhere(served: Served, model: ScriptedModel) -> None:
-    says(model, [HOSTILE[at : at + 3] for at in range(0, len(HOSTILE), 3)])
-    message, chunks = whole(served)["choices"][0]["message"], streamed(served)
-    for text in (message["content"].partition("\n\n---\n")[0], joined(chunks, "reasoning_content")):
+    pieces, read = [HOSTILE[at : at + 3] for at in range(0, len(HOSTILE), 3)], threading.Event()
+    says(model, pieces, [*pieces, read])  # the second ends when its draft has been read: one that has ended shows none
+    message, draft = whole(served)["choices"][0]["message"], ""
+    with served.http.stream(
+        "POST", f"{served.running.origin}/v1/chat/completions", json={"model": "kb", "messages": ASKED, "stream": True}
+    ) as answer:
+        for line in answer.iter_lines():
+            if line.startswith("data: {"):
+                draft += joined([json.loads(line.removeprefix("data: "))], "reasoning_content")
+            if "3 < 4" in draft:
+                read.set()
+    for text in (message["content"].partition("\n\n---\n")[0], draft):
         assert "outside.example" in text
         assert "](" not in text
         assert "<img" not in text
