@@ -264,7 +264,7 @@ class Aligner:
         excused = self._asked_numbers & source.heading_numbers
         said = numbers_in(window.quote)
         excused = frozenset(number for number in excused if not _is_of_another_day(number, said))
-        header = source.passage.header or " | ".join(window.rows[0].heads if window.rows else ())
+        header = _header(window, source)
         numbers = missing_numbers(claim, f"{window.quote}\n{header}") - excused
         if any(number not in self._asked_numbers or not _is_amount(number) for number in numbers):
             return "number"
@@ -298,6 +298,8 @@ class Aligner:
             added = (numbers_in(claim) | codes_in(claim)) - self._asked_numbers - self._asked_codes
             if not added & (numbers_in(quote) | codes_in(quote)):
                 return "row"
+        if crosses and unit_mismatch.lacks_unit(claim, f"{quote}\n{_header(window, source)}"):
+            return "number"
         if contradictions.loses_sign(claim, quote):
             return "sign"
         if window.rows and table_claims.takes_wrong_row(claim, self._question, source.rows):
@@ -446,6 +448,11 @@ def _core(said: Mapping[str, float], window: _Window) -> str:
 def _says_most(text: str, said: Mapping[str, float]) -> bool:
     have = content_of(text)
     return sum(weight for token, weight in said.items() if token in have) >= SAME_FRAME * sum(said.values()) > 0
+
+
+def _header(window: _Window, source: _Source) -> str:
+    """The names of a window's columns, where it is of a table."""
+    return source.passage.header or " | ".join(window.rows[0].heads if window.rows else ())
 
 
 def _is_bare(claim: str) -> bool:

@@ -50,6 +50,10 @@ _WITH_CURRENCY = re.compile(
     + rf")\s*(?P<number>{AMOUNT})",
     re.IGNORECASE | re.MULTILINE,
 )
+_NAMED = {
+    unit: re.compile("|".join(filter(None, (rf"(?<![a-z])(?:{names})", _BEFORE.get(unit)))), re.IGNORECASE)
+    for unit, names in _BEHIND.items()
+}
 _RATE = re.compile(
     r"(?:\b(?:per|an?|each|every)\s+(?:calendar\s+|working\s+)?(?P<thing>second|minute|hour|day|night|week|month|quarter|year|km"
     r"|kilomet(?:re|er)|person|head|unit|piece|cell)\b)",
@@ -81,6 +85,16 @@ def other_unit(claim: str, source: str) -> bool:
     Working days are days.
     """
     return _clash(_units(claim), _units(source))
+
+
+def lacks_unit(claim: str, source: str) -> bool:
+    """Whether a number that both texts have has a unit in the claim which the source, in another language, does not
+    know at all: 10 days for a 10 in a column of years."""
+    known = nfkc(source)
+    return any(
+        number in numbers_in(known) and not any(_NAMED[unit].search(known) for unit in units)
+        for number, units in _units(claim).items()
+    )
 
 
 def other_rate(claim: str, source: str) -> bool:

@@ -183,3 +183,17 @@ def test_a_sentence_of_which_no_verb_is_seen_is_no_fragment() -> None:
     listed = "逾期的图书\n每天收费两角\n少儿区在一层东侧"
     [span] = Aligner([passage(listed)], "图书馆逾期的图书每天收费多少？").sources("每天收费两角。", [1])
     assert (span.supported, span.reason) == (False, "echo")
+
+
+def test_between_languages_a_number_keeps_its_unit() -> None:
+    service = "| Years of service | Bonus |\n|---|---|\n| 5 | CNY 5,000 |\n| 10 | one month's salary |"
+
+    def alike(_: str, spans: Sequence[str]) -> Vectors:
+        return np.full(len(spans), 0.9, np.float32)
+
+    def states(claim: str) -> tuple[bool, str]:
+        [span] = Aligner([passage(service)], "新员工有几天年假？", alike).sources(claim, [1])
+        return span.supported, span.reason
+
+    assert states("新员工有 10 天年假。") == (False, "number")
+    assert states("工龄满 10 年的员工有奖金。")[1] != "number"

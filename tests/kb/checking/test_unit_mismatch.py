@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.checking.unit_mismatch import other_bound, other_rate, other_unit
+from kb.checking.unit_mismatch import lacks_unit, other_bound, other_rate, other_unit
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,21 @@ def test_a_half_does_not_hide_the_unit_and_a_line_break_not_the_rate() -> None:
     assert not other_unit("one and a half years of salary", "one and a half years of salary")
     assert other_rate("每天 45 元", "每\n小时 45 元")
     assert not other_rate("每小时 45 元", "每\n小时 45 元")
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "lacks"),
+    [
+        ("新员工有 10 天年假", "10 | Bonus of one month's salary | Years of service", True),
+        ("He gets 5 weeks", "5 | 一次性奖金", True),
+        ("The deposit is 300 euros", "押金 300 元", True),
+        ("每天 22 元", "CNY 22 per working day", False),
+        ("24 months of base salary", "24 个月的基本工资", False),
+        ("两小时内", "within 2 hours", False),
+        ("价格为 ¥49", "49 yuan", False),
+        ("占 20%", "20 % of sales", False),
+        ("他有 10 天", "nothing of it here", False),  # the number itself is missed elsewhere
+    ],
+)
+def test_a_unit_that_the_other_language_never_names(claim: str, source: str, lacks: bool) -> None:
+    assert lacks_unit(claim, source) is lacks
