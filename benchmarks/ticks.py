@@ -115,7 +115,7 @@ RULES: Mapping[str, tuple[object, str, object]] = {
     "other_unit": (unit_mismatch, "other_unit", _never),
     "other_bound": (unit_mismatch, "other_bound", _never),
     "other_rate": (unit_mismatch, "other_rate", _never),
-    "is_superseded": (year_mismatch, "is_superseded", _never),
+    "is_other_edition": (year_mismatch, "is_other_edition", _never),
     "has_rival": (alignment, "has_rival", _never),
     "unit behind another number": (rival_values, "_is_counted_otherwise", _never),
     "contrast in a sentence": (rival_values, "_contrast", _never),

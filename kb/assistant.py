@@ -27,6 +27,7 @@ from kb.answering.answer_builder import (
     checked,
     evidence_of,
 )
+from kb.answering.editions import newest, older_editions
 from kb.answering.follow_up import keeps_to
 from kb.answering.product_help import ProductHelp
 from kb.answering.retrieval import Retriever, worth_reading
@@ -316,7 +317,9 @@ class KnowledgeBase(Documents):
         """Search, then answer from what was found, or refuse. Returns the answer."""
         draft.searched = self._standalone(draft, history, options) if history else draft.question
         found = self._find(draft, asker, scope, options)
-        draft.passages = worth_reading(found.passages) if found.enough_evidence else found.passages
+        draft.passages = found.passages
+        if found.enough_evidence:
+            draft.passages = worth_reading(newest(draft.searched, found.passages))
         yield Retrieved(draft.passages, draft.searched, found.enough_evidence, found.translated)
         if found.translated:
             yield from draft.tell_once("translated", TRANSLATED[draft.language].format(found.translated))
@@ -333,7 +336,7 @@ class KnowledgeBase(Documents):
         draft.uncertain = outcome == "uncertain"
         with suppress(EmptyAnswer):  # refused below
             yield from self._generate(draft, options)
-        return (yield from self._checked_answer(draft, options))
+        return (yield from self._checked_answer(draft, asker, options))
 
     def _judged(self, draft: Draft, options: Options) -> AnswerOutcome:
         """Whether the passages state the answer, as the model judges. It answers where it cannot tell."""
@@ -366,7 +369,7 @@ class KnowledgeBase(Documents):
         found = self._find(draft, asker, scope, options)
         if not found.enough_evidence:
             return None
-        draft.passages = worth_reading(found.passages)
+        draft.passages = worth_reading(newest(draft.searched, found.passages))
         draft.shown = tuple(self._fitting(draft, options))
         self._judge(draft, options)
         return draft.answerable
@@ -487,7 +490,7 @@ class KnowledgeBase(Documents):
             return self.settings.llm.think_budget
         return self.model.think_budget if self.model.reasons else 0
 
-    def _checked_answer(self, draft: Draft, options: Options) -> Generator[Event, None, Answer]:
+    def _checked_answer(self, draft: Draft, asker: Principal, options: Options) -> Generator[Event, None, Answer]:
         """What the model wrote, checked against the passages; a refusal where it found nothing. Returns the answer."""
         text = _HALF_MARKER.sub("", "".join(draft.text)).strip()
         if not text:
@@ -508,6 +511,9 @@ class KnowledgeBase(Documents):
                 return draft.refused("unsupported_answer", UNSUPPORTED[draft.language], text)
             draft.uncertain = True  # the model was sure of the passages, and nothing in them speaks against its words
         draft.notices += cited.notices
+        ranks = {citation.marker for citation in cited.citations}
+        sources = [passage for passage in draft.shown if passage.rank in ranks]
+        draft.notices += older_editions(sources, self.catalog.documents(asker), draft.language)
         if draft.uncertain:
             draft.notices.append(Notice("uncertain", UNCERTAIN[draft.language]))
         if options.stopped:

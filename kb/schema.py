@@ -17,7 +17,7 @@ WhyHidden = Literal["style", "colour", "size", "place", "transparent", "characte
 ClaimState = Literal["confirmed", "not_found", "contradicted", "unchecked"]
 ClaimReason = Literal[
     "", "words", "number", "name", "language", "sign", "negation", "quantifier", "row", "year", "unit", "rival",
-    "echo", "asked", "replaced", "column", "neighbour",  # the last two in answers that were kept before
+    "echo", "asked", "replaced", "conflict", "column", "neighbour",  # the last two in answers that were kept before
 ]  # fmt: skip
 DocumentStatus = Literal["added", "changed", "unchanged", "deleted", "failed", "skipped"]
 Permission = Literal["search", "ask", "ingest", "audit", "admin"]

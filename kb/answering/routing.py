@@ -11,41 +11,19 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from kb.language.periods import periods, without_periods
 from kb.language.proper_names import names_in
 from kb.language.tokenizer import STOP_WORDS, tokenise
 
 OPENING = 600  # characters of a document's beginning
 
-_PERIOD = re.compile(
-    r"(?i)(?<![a-z])(?:Q(?P<quarter>[1-4])(?:(?=(?:19|20)\d\d(?!\d))|(?!\d))|FY\s?'?(?P<short>\d\d)(?!\d))"
-    r"|(?:(?<!\d)|(?<=Q[1-4]))(?P<year>(?:19|20)\d\d)(?!\d)"
-)
-_QUARTERS = (
-    ("first quarter", "一季度"),
-    ("second quarter", "二季度"),
-    ("third quarter", "三季度"),
-    ("fourth quarter", "四季度"),
-)
 _JOINT = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])|(?<=[a-z])(?=[A-Z])|[_\-/.]")
-
-
-def periods(text: str) -> frozenset[str]:
-    """The years and quarters that a text names, such as 2023 and q2."""
-    found = set()
-    for match in _PERIOD.finditer(text):
-        quarter, short, year = match.group("quarter", "short", "year")
-        found.add(f"q{quarter}" if quarter else f"20{short}" if short else year)
-    lower = text.lower()
-    for number, names in enumerate(_QUARTERS, 1):
-        if any(name in lower for name in names):
-            found.add(f"q{number}")
-    return frozenset(found)
 
 
 def named(question: str) -> frozenset[str]:
     """The periods that a question names, and the words of its names; nothing where it names no period."""
     found = periods(question)
-    return found | _words(" ".join(names_in(_PERIOD.sub(" ", question)))) if found else found
+    return found | _words(" ".join(names_in(without_periods(question)))) if found else found
 
 
 @lru_cache(maxsize=4096)

@@ -6,18 +6,19 @@ passage. A claim in another language than the passage is compared by vectors ins
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
-from kb.checking.frames import Frames, Line
-from kb.checking.prompt_injection import BLANK, gives_orders, without_orders
+from kb.checking.disagreements import Statement, disagrees
+from kb.checking.frames import Frames
+from kb.checking.prompt_injection import without_orders
 from kb.checking.rival_values import Value, has_rival, values_in
-from kb.checking.table_claims import Row, is_row
-from kb.language import date_forms
+from kb.checking.sources import Source, Window, bare, headings_of, lines, over_lines, source_of
 from kb.language.content_terms import content_of, is_number, stem
-from kb.language.language import language_of, sentences
+from kb.language.language import language_of
 from kb.language.number_forms import in_units_of, missing_numbers, numbers_in
+from kb.language.periods import periods
 from kb.language.proper_names import codes_in, names_in, opening_name
 from kb.models.maxsim import Vectors
 from kb.schema import ClaimReason, Passage
@@ -27,16 +28,10 @@ SUPPORT_COSINE = 0.80  # the same between languages, as cosine of multilingual-e
 CLOSE = 0.012  # cosines this near tell no sentence from another
 BARE = 1.0  # weight of words up to which a claim is a value that says nothing without its question: "25 分钟"
 KEEP_MARKER = 0.6  # a cited passage that carries less than this share of the best one's is not a source
-WINDOW = 4  # most sentences, or lines, in a span
 WINDOW_ACROSS = 2  # the same between languages, where each is embedded
 BREVITY = 0.12  # how much a span's own precision counts when spans are compared
-_FULL_LINE = 0.8  # length of a line that the text has filled, as a share of the longest line's
-_SHORTEST_FULL_LINE = 25  # characters; of Chinese a line holds about 30
-_LONGEST_SENTENCE = 600  # characters
-_CLOSING = ".!?:;。！？：；…"
 _CHINESE_ENDS = "。！？"  # no heading has one
 _DIGITS = re.compile(r"\d+")
-_LIST_ITEM = re.compile(r"[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．]")
 _KINDS_OF_PLACE = "区省市县州"  # left out where a place is named in a table
 _LINKING = "是为的了有在元共达约计"  # characters that tie an answer to what was asked
 # The source holds what such a claim says, but not surely of what was asked: it is marked, and not withheld.
@@ -70,30 +65,6 @@ class Span:
     on_target: bool  # its document speaks of at least half of what the question names
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    start: int
-    end: int
-    quote: str
-    tokens: Mapping[str, float]
-    parts: range  # of the sentences, or lines, that it is made of
-    rows: Sequence[Row]
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A passage cut into windows, and the words that head them."""
-
-    passage: Passage
-    windows: tuple[_Window, ...]
-    heading: str  # title, section, table header, path
-    heading_tokens: frozenset[str]
-    heading_numbers: frozenset[str]
-    sentences: Sequence[str]  # or lines
-    rows: Sequence[Row]
-    whole: str  # heading and text, and more of the document where the caller gave it; lower case
-
-
 class Aligner:
     """Finds the sources of claims among passages, which are cut up once.
 
@@ -108,7 +79,7 @@ class Aligner:
         similarities: Similarities | None = None,
         document_text: Callable[[Passage], str] | None = None,
     ) -> None:
-        self._sources = [_source(without_orders(passage), document_text) for passage in passages]
+        self._sources = [source_of(without_orders(passage), document_text) for passage in passages]
         self._question_language = language_of(question)
         self._question = question
         self._asked_tokens = frozenset(content_of(question))
@@ -118,16 +89,16 @@ class Aligner:
         # Stems of the words that question or passages have in small letters: no names.
         texts = (question, *(passage.text for passage in passages))
         self._small = frozenset(stem(word) for text in texts for word in _SMALL_WORD.findall(text))
-        self._headings = {_bare(heading) for source in self._sources for heading in _headings(source.passage)}
+        self._headings = {bare(heading) for source in self._sources for heading in headings_of(source.passage)}
         self._similarities = similarities
         headings = [source.heading for source in self._sources]
-        self._superseded = {
+        self._other_editions = {
             source.passage.rank
             for source in self._sources
-            if year_mismatch.is_superseded(question, source.heading, headings)
+            if year_mismatch.is_other_edition(question, source.heading, headings)
         }
         self._replaced = [old for s in self._sources for old in contradictions.replaced_in(s.passage.text)]
-        self._frames = Frames([line for source in self._sources for line in _lines(source)])
+        self._frames = Frames([line for source in self._sources for line in lines(source)])
         self._values: dict[int, list[Value]] = {}  # of passages, by rank
         # Of claim and rank: where a sentence begins, its cosine, and whether it has a value that the claim adds.
         self._nearness: dict[tuple[str, int], list[tuple[int, float, bool]]] = {}
@@ -161,10 +132,54 @@ class Aligner:
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
         return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT]
 
-    def _spans(self, claim: str, sources: Sequence[_Source], is_cited: bool) -> list[Span]:
+    def disagreement(self, claim: str, span: Span) -> Span | None:
+        """The sentence of another document that gives another value than the claim, which `span` confirms, of the same.
+        An older edition of the document does not count, nor what is in another language."""
+        language = language_of(claim)
+        own_source = next(source for source in self._sources if source.passage == span.passage)
+        numbers = numbers_in(claim) - self._asked_numbers
+        if not numbers or language_of(own_source.passage.text) != language:
+            return None
+        asked = {token: weight for token, weight in content_of(self._question).items() if not is_number(token)}
+        names = self._asked_names | self._asked_codes | names_in(claim) | codes_in(claim)
+        own = [
+            self._statement(w, own_source)
+            for w in own_source.windows
+            if len(w.parts) == 1 and span.start <= w.start and w.end <= span.end and numbers & numbers_in(w.quote)
+        ]
+        for source in self._sources:
+            passage = source.passage
+            same = (passage.collection, passage.document) == (span.passage.collection, span.passage.document)
+            if same or passage.rank in self._other_editions or language_of(passage.text) != language:
+                continue
+            for window in source.windows:
+                if len(window.parts) == 1 and numbers_in(window.quote):
+                    there = self._statement(window, source)
+                    if any(disagrees(here, there, numbers, asked, names) for here in own):
+                        return Span(
+                            passage, window.start, window.end, window.quote, span.strength, False, "conflict", True
+                        )
+        return None
+
+    def _statement(self, window: Window, source: Source) -> Statement:
+        quote = window.quote
+        inside = {-1 - source.rows.index(row) for row in window.rows} or set(window.parts)
+        heads = frozenset(token for row in window.rows for head in row.heads for token in content_of(head))
+        return Statement(
+            window.tokens, source.heading_tokens | heads, [v for v in self._values_of(source) if v.sentence in inside],
+            names_in(quote) | codes_in(quote), periods(f"{quote}\n{source.heading}") | codes_in(source.passage.title),
+        )  # fmt: skip
+
+    def _values_of(self, source: Source) -> list[Value]:
+        rank = source.passage.rank
+        if rank not in self._values:
+            self._values[rank] = values_in(source.sentences, source.rows)
+        return self._values[rank]
+
+    def _spans(self, claim: str, sources: Sequence[Source], is_cited: bool) -> list[Span]:
         return [self._best(claim, source, is_cited) for source in sources if source.windows]
 
-    def _best(self, claim: str, source: _Source, is_cited: bool) -> Span:
+    def _best(self, claim: str, source: Source, is_cited: bool) -> Span:
         claim = in_units_of(claim, f"{source.heading}\n{source.passage.text}")
         language = language_of(claim)
         crosses = self._similarities is not None and language != language_of(source.passage.text)
@@ -239,7 +254,7 @@ class Aligner:
 
     def _echoes(self, claim: str) -> bool:
         """Whether a claim is a heading, or only repeats what was asked where the question cannot be answered so."""
-        if _bare(claim) in self._headings:
+        if bare(claim) in self._headings:
             return True
         if not _OPEN_QUESTION.search(self._question) or _ALTERNATIVES.search(self._question):
             return False
@@ -250,7 +265,7 @@ class Aligner:
         )
 
     def _objection(
-        self, claim: str, names: frozenset[str], window: _Window, source: _Source, crosses: bool
+        self, claim: str, names: frozenset[str], window: Window, source: Source, crosses: bool
     ) -> ClaimReason:
         """Why a window cannot carry the claim, whatever words they share; "" where it can."""
         missing = self._missing(claim, names, window, source)
@@ -258,7 +273,7 @@ class Aligner:
             return "language"  # a name in another script cannot be compared
         return missing or self._contradiction(claim, names, window, source, crosses)
 
-    def _missing(self, claim: str, names: frozenset[str], window: _Window, source: _Source) -> ClaimReason:
+    def _missing(self, claim: str, names: frozenset[str], window: Window, source: Source) -> ClaimReason:
         """Whether a number, date or name of the claim is not in the span, nor where it may be instead; "asked" where it
         only repeats the question, and the source has none like it."""
         excused = self._asked_numbers & source.heading_numbers
@@ -287,7 +302,7 @@ class Aligner:
         return "asked" if numbers or lacking else ""
 
     def _contradiction(
-        self, claim: str, names: frozenset[str], window: _Window, source: _Source, crosses: bool
+        self, claim: str, names: frozenset[str], window: Window, source: Source, crosses: bool
     ) -> ClaimReason:
         """How span or heading speak against the claim. Between languages cosine tells no row of codes from another:
         what is said of one must name a number or code of it."""
@@ -304,7 +319,7 @@ class Aligner:
             return "sign"
         if window.rows and table_claims.takes_wrong_row(claim, self._question, source.rows):
             return "row"
-        if source.passage.rank in self._superseded:
+        if source.passage.rank in self._other_editions:
             return "year"
         if contradictions.is_replaced(claim, self._question, self._replaced):
             return "replaced"
@@ -324,7 +339,7 @@ class Aligner:
             return "quantifier"
         return "name" if not window.rows and self._swaps_name(claim, names, window, source) else ""
 
-    def _is_nearest(self, claim: str, window: _Window, source: _Source) -> bool:
+    def _is_nearest(self, claim: str, window: Window, source: Source) -> bool:
         """Whether no other sentence of the passage, in its language, means question and claim more nearly."""
         assert self._similarities is not None
         rank = source.passage.rank
@@ -344,7 +359,7 @@ class Aligner:
         others = [cosine for at, cosine, _ in nearness if at not in window.parts or cosine not in own]
         return not (own and others) or max(others) < max(own) + CLOSE
 
-    def _is_line(self, claim: str, names: frozenset[str], source: _Source) -> bool:
+    def _is_line(self, claim: str, names: frozenset[str], source: Source) -> bool:
         """Whether a claim without a verb is a line of its own in the source, or gives nothing that is asked for."""
         if not fragments.is_phrase(claim):
             return False
@@ -356,7 +371,7 @@ class Aligner:
         has_value = bool(numbers_in(claim) - self._asked_numbers or named - self._asked_names)
         return not has_value and bool(_OPEN_QUESTION.search(self._question))
 
-    def _swaps_name(self, claim: str, names: frozenset[str], window: _Window, source: _Source) -> bool:
+    def _swaps_name(self, claim: str, names: frozenset[str], window: Window, source: Source) -> bool:
         """Whether the words that say most of the claim have another name in the place of one that it adds."""
         said = {t: weight for t, weight in content_of(claim).items() if not any(t in stem(name) for name in names)}
         core = _core(said, window)
@@ -368,29 +383,27 @@ class Aligner:
             and _says_most(core, said)
         )
 
-    def _passage_against(self, claim: str, source: _Source) -> ClaimReason:
+    def _passage_against(self, claim: str, source: Source) -> ClaimReason:
         """What a passage as a whole has against a claim in its language, whichever window seems to carry it."""
         rank = source.passage.rank
         if (claim, rank) not in self._against:
-            if rank not in self._values:
-                self._values[rank] = values_in(source.sentences, source.rows)
             same = self._question_language == language_of(source.passage.text)
             against: ClaimReason = ""
-            if has_rival(claim, self._question, self._values[rank], self._similarities if same else None):
+            if has_rival(claim, self._question, self._values_of(source), self._similarities if same else None):
                 against = "rival"
             elif any(len(w.parts) == 1 and contradictions.excludes(claim, w.quote) for w in source.windows):
                 against = "negation"
             self._against[claim, rank] = against
         return self._against[claim, rank]
 
-    def _denial(self, claim: str, window: _Window, crosses: bool) -> ClaimReason:
+    def _denial(self, claim: str, window: Window, crosses: bool) -> ClaimReason:
         """What else a sentence, or line, says that seems to carry the claim."""
         if reason := _other_unit(claim, window):
             return reason
         return "" if crosses else _negation(claim, window)
 
     def _cosines(
-        self, claim: str, names: frozenset[str], windows: Sequence[_Window], source: _Source, is_cited: bool
+        self, claim: str, names: frozenset[str], windows: Sequence[Window], source: Source, is_cited: bool
     ) -> list[tuple[float, float]]:
         """For each window the cosine with the claim, and 0; 0 too where it lacks what the claim must share with it.
 
@@ -405,7 +418,7 @@ class Aligner:
         found = {window.parts: cosine for window, cosine in zip(near, cosines, strict=True)}
         return [(found.get(window.parts, 0.0), 0.0) for window in windows]
 
-    def _coverages(self, claim: str, windows: Sequence[_Window], source: _Source) -> list[tuple[float, float]]:
+    def _coverages(self, claim: str, windows: Sequence[Window], source: Source) -> list[tuple[float, float]]:
         """For each window the share of the claim that it covers, and the share of it that the claim covers."""
         tokens, falling = content_of(claim), content_of(contradictions.FALLING.sub(" ", claim))
         numbers = numbers_in(claim)
@@ -420,7 +433,7 @@ class Aligner:
             found.append((covered, min(1.0, precision)))
         return found
 
-    def _covered(self, said: Mapping[str, float], window: _Window, source: _Source) -> float:
+    def _covered(self, said: Mapping[str, float], window: Window, source: Source) -> float:
         """The share of what is said that a window covers."""
         new = {token: weight for token, weight in said.items() if token not in self._asked_tokens}
         repeated = {token: REPEATED * weight for token, weight in said.items() if token in self._asked_tokens}
@@ -436,9 +449,9 @@ class Aligner:
         return max(share, SUPPORT) if answers and 2 * repeated_here >= sum(repeated.values()) else share
 
 
-def _core(said: Mapping[str, float], window: _Window) -> str:
+def _core(said: Mapping[str, float], window: Window) -> str:
     """The sentence of a window, or the part of one between semicolons, that has most of what is said."""
-    sentences = (window.quote[start:end] for start, end in _over_lines(window.quote))
+    sentences = (window.quote[start:end] for start, end in over_lines(window.quote))
     parts = [part for sentence in sentences for part in _SEMICOLON.split(sentence)]
     have = [content_of(part) for part in parts]
     shares = [sum(weight for token, weight in said.items() if token in content) for content in have]
@@ -450,7 +463,7 @@ def _says_most(text: str, said: Mapping[str, float]) -> bool:
     return sum(weight for token, weight in said.items() if token in have) >= SAME_FRAME * sum(said.values()) > 0
 
 
-def _header(window: _Window, source: _Source) -> str:
+def _header(window: Window, source: Source) -> str:
     """The names of a window's columns, where it is of a table."""
     return source.passage.header or " | ".join(window.rows[0].heads if window.rows else ())
 
@@ -460,13 +473,13 @@ def _is_bare(claim: str) -> bool:
     return sum(weight for token, weight in content_of(claim).items() if not is_number(token)) <= BARE
 
 
-def _other_unit(claim: str, window: _Window) -> ClaimReason:
+def _other_unit(claim: str, window: Window) -> ClaimReason:
     quote = window.quote
     checks = (unit_mismatch.other_unit, unit_mismatch.other_bound, unit_mismatch.other_rate)
     return "unit" if any(differs(claim, quote) for differs in checks) else ""
 
 
-def _negation(claim: str, window: _Window) -> ClaimReason:
+def _negation(claim: str, window: Window) -> ClaimReason:
     return "negation" if contradictions.drops_denial(claim, window.quote) else ""
 
 
@@ -507,84 +520,3 @@ def warm_up() -> None:
     """Load the word tools, which take seconds, now instead of at the first answer."""
     content_of("warm up")
     names_in("预热")
-
-
-def _source(passage: Passage, document_text: Callable[[Passage], str] | None) -> _Source:
-    path = "" if gives_orders(passage.document) else passage.document
-    heading = f"{passage.title}\n{passage.section}\n{passage.header}\n{path}"
-    numbers = numbers_in(heading)
-    around = document_text(passage) if document_text else ""
-    rows = table_claims.rows_of(passage.text, passage.header)
-    cuts = _over_lines(passage.text)
-    return _Source(
-        passage=passage,
-        windows=tuple(_windows(passage, cuts, rows)),
-        heading=heading,
-        heading_tokens=frozenset(content_of(heading)),
-        heading_numbers=numbers | {part for number in numbers for part in date_forms.parts(number)},
-        sentences=[passage.text[start:end] for start, end in cuts],
-        rows=rows,
-        whole=f"{heading}\n{passage.text}\n{around}".lower(),
-    )
-
-
-def _over_lines(text: str) -> list[tuple[int, int]]:
-    """Offsets of the sentences and lines of a passage; a sentence that is set in several full lines is one."""
-    longest = max((len(line) for line in text.splitlines()), default=0)
-    joined: list[tuple[int, int]] = []
-    for start, end in sentences(text):
-        if joined and end - joined[-1][0] <= _LONGEST_SENTENCE and _runs_on(text, joined[-1][1], start, longest):
-            joined[-1] = joined[-1][0], end
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def _runs_on(text: str, end: int, start: int, longest: int) -> bool:
-    """Whether what ends at `end` goes on in the next line, at `start`: its line is full and no cell of a table."""
-    line = text[text.rfind("\n", 0, end) + 1 : end]
-    following = text[start:].partition("\n")[0]
-    return (
-        text[end:start].strip(" ") == "\n"
-        and len(line) >= max(_FULL_LINE * longest, _SHORTEST_FULL_LINE)
-        and line[-1] not in _CLOSING
-        and not _LIST_ITEM.match(following)
-        and not is_row(line)
-        and not is_row(following)
-    )
-
-
-def _lines(source: _Source) -> Iterator[Line]:
-    """The sentences of a source; a row of a table is headed by the names of its columns."""
-    for window in source.windows:
-        if len(window.parts) == 1:
-            words = frozenset(window.tokens)
-            heads = frozenset(token for row in window.rows for head in row.heads for token in content_of(head))
-            yield Line(source.passage.rank, window.parts.start, words, words | source.heading_tokens | heads)
-
-
-def _headings(passage: Passage) -> list[str]:
-    return [heading for heading in passage.section.split(" > ") if heading]
-
-
-def _bare(text: str) -> str:
-    """The letters and digits of a text, in lower case."""
-    return "".join(filter(str.isalnum, text)).lower()
-
-
-def _windows(passage: Passage, cuts: Sequence[tuple[int, int]], rows: Sequence[Row]) -> Iterator[_Window]:
-    """Every run of one to WINDOW neighbouring sentences or lines of a passage that can confirm something: a heading
-    alone, or a line without letters, cannot."""
-    headings = {_bare(heading) for heading in _headings(passage)} | {""}
-    for first in range(len(cuts)):
-        for last in range(first, min(first + WINDOW, len(cuts))):
-            start, end = cuts[first][0], cuts[last][1]
-            quote = passage.text[start:end]
-            if BLANK in quote:
-                break
-            if _bare(quote) in headings:
-                continue
-            inside = [row for row in rows if row.start < end and start < row.end]
-            yield _Window(
-                passage.start + start, passage.start + end, quote, content_of(quote), range(first, last + 1), inside
-            )

@@ -6,7 +6,7 @@ that does, and is removed where there is none of that number.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kb.checking.alignment import UNDECIDED, Aligner, Similarities, Span, states_something
@@ -19,13 +19,17 @@ MARKER_MOVED = {
     "en": "Some citations were moved to the passage that holds the words.",
     "zh": "部分引用已改为真正载有该内容的段落。",
 }
+DISAGREE = {
+    "en": "The documents disagree: {} and {} do not say the same. Both are cited.",
+    "zh": "文档的说法不一致：{} 与 {} 所说不同，两处均已引用。",
+}
 _MARKER = re.compile(
     r"(?<!\s)\s*+[\[【［]\s*+\^?(?:passage|source|段落|来源|文档)?\s*+(\d{1,3}(?:\s*+[,，、;；.]\s*+\d{1,3})*+)\s*+[\]】］]",
     re.IGNORECASE,
 )
 _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
 _CLOSING = "。！？；.!?;"
-_CONTRADICTS: frozenset[ClaimReason] = frozenset({"sign", "negation", "row", "year", "unit", "replaced"})
+_CONTRADICTS: frozenset[ClaimReason] = frozenset({"sign", "negation", "row", "year", "unit", "replaced", "conflict"})
 _AMOUNT_ASKED = re.compile(  # what an amount alone answers
     r"\bhow (?:much|many|long|far|often|large|big|high|heavy|old|thick|wide|deep|fast)\b"
     r"|多少|多久|多长|多大|多高|多重|多远|几[个天年月日点次人名小岁倍项种台页位]",
@@ -83,6 +87,7 @@ def cite(
     pieces: list[str] = []
     claims: list[Claim] = []
     citations: list[Citation] = []
+    disagreeing: dict[tuple[str, str], None] = {}
     moved = grounded = False
     at = 0
     for draft in drafts:
@@ -97,6 +102,9 @@ def cite(
             )
             if lacks_amount:
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
+            elif spans and spans[0].supported and (other := aligner.disagreement(_statement(draft.body), spans[0])):
+                disagreeing[spans[0].passage.document, other.passage.document] = None
+                spans = [replace(spans[0], supported=False, reason="conflict"), other]
             markers = tuple(span.passage.rank for span in spans)
             moved = moved or (bool(cited) and not set(markers) & set(cited))
         sentence = _with_markers(draft.body, markers)
@@ -109,7 +117,7 @@ def cite(
         at += len(sentence)
         pieces += [draft.lead, sentence]
     opposed = any(claim.reason not in ("", "words", "asked", *UNDECIDED) for claim in claims)
-    told = tuple(_notices(removed, moved, language))
+    told = tuple(_notices(removed, moved, disagreeing, language))
     return Cited("".join(pieces), tuple(claims), tuple(citations), told, grounded, opposed)
 
 
@@ -126,12 +134,16 @@ def _gives_amount(sentence: str, question: str) -> bool:
     return bool(numbers_in(sentence) - numbers_in(question) or _NO_AMOUNT.search(sentence))
 
 
-def _notices(removed: Sequence[int], moved: bool, language: Language) -> Iterator[Notice]:
+def _notices(
+    removed: Sequence[int], moved: bool, disagreeing: Iterable[tuple[str, str]], language: Language
+) -> Iterator[Notice]:
     if removed:
         numbers = ", ".join(f"[{n}]" for n in removed)
         yield Notice("false_marker", FALSE_MARKER[language].format(numbers))
     if moved:
         yield Notice("marker_moved", MARKER_MOVED[language])
+    for documents in disagreeing:
+        yield Notice("disagreement", DISAGREE[language].format(*documents))
 
 
 def _citation(span: Span, claim: int) -> Citation:

@@ -24,16 +24,20 @@ _SPAN = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*+年?\s*+(?:[-–—~～/至到]|\
 _EDITION = re.compile(r"(?<!\d)(?:19|20)\d\d(?![\d-]|\s*年\s*\d)")  # a year that is no part of a date
 
 
-def is_superseded(question: str, heading: str, others: Sequence[str]) -> bool:
-    """Whether another heading is the same but for a later year, and the question does not ask about the earlier one."""
-    years = {int(year) for year in _EDITION.findall(heading)}
-    if not years or max(years) in {year for clause in _CLAUSE.findall(question) for year in _asked(clause)}:
+def is_other_edition(question: str, heading: str, others: Sequence[str]) -> bool:
+    """Whether another heading is the same but for the year that the question asks about, or else for a later one."""
+    year = edition(heading)
+    if not year:
         return False
     first = _without_years(heading)
-    return any(
-        _without_years(other) == first and max(map(int, _EDITION.findall(other)), default=0) > max(years)
-        for other in others
-    )
+    years = {edition(other) for other in others if _without_years(other) == first} | {year}
+    asked = years & {asked for clause in _CLAUSE.findall(question) for asked in _asked(clause)}
+    return year not in asked if asked else year < max(years)
+
+
+def edition(heading: str) -> int:
+    """The latest year that a heading names; 0 where it names none."""
+    return max(map(int, _EDITION.findall(heading)), default=0)
 
 
 def _without_years(heading: str) -> str:

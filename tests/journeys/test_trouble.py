@@ -147,8 +147,8 @@ def words(visitor: Visitor, *, growing: bool = False) -> str:
     """The words of the last answer or refusal, or of what is being written, without citations and states."""
     answer = visitor.page.locator(".st-key-growing div.answer" if growing else "div.answer, .refused").last
     return str(answer.evaluate(
-        "answer => { const own = answer.cloneNode(true); own.querySelectorAll('.cite, .flag').forEach((c) => c.remove());"
-        " return own.textContent.trim(); }"
+        "answer => { const own = answer.cloneNode(true);"
+        " own.querySelectorAll('.cite, .flag').forEach((c) => c.remove()); return own.textContent.trim(); }"
     ))  # fmt: skip
 
 

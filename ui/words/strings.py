@@ -169,6 +169,7 @@ TEXTS: Mapping[str, Text] = {
     "claim_neighbour": Text("该数值说的是旁边的另一件事。", "The value is said of something else beside it."),
     "claim_rival": Text("另一处更接近所问的内容。", "Another place stands nearer to what was asked."),
     "claim_replaced": Text("原文说该数值已被取代。", "The source says that this was replaced."),
+    "claim_conflict": Text("另一份文档的说法与此不同。", "Another document says otherwise."),
     "claim_asked": Text("原文没有写明说的就是所问的对象。", "The source does not name what was asked."),
     "claim_echo": Text("这句话没有回答问题。", "It does not answer the question."),
     "verified_all": Text("每句话都有文档依据", "Every sentence is confirmed by the documents"),

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kb.checking.alignment import Aligner, _over_lines, _says_most
+from kb.checking.alignment import Aligner, _says_most
+from kb.checking.sources import over_lines
 from kb.language.content_terms import content_of
 from kb.models.maxsim import Vectors
 from kb.schema import Passage
@@ -90,7 +91,7 @@ class Cosines:
     ids=["prose of a page", "Chinese", "rows of a table"],
 )
 def test_a_sentence_over_several_lines_is_one(text: str, sentences: list[str]) -> None:
-    assert [text[start:end] for start, end in _over_lines(text)] == sentences
+    assert [text[start:end] for start, end in over_lines(text)] == sentences
 
 
 def test_a_quote_ends_where_its_sentence_ends() -> None:
@@ -141,7 +142,7 @@ def test_a_claim_without_support_in_the_other_language_shows_the_nearest_sentenc
     near = Cosines()
     [span] = Aligner([passage(RULES), passage(RULES, 2)], "", near).sources("病假为99天。", [1])
     assert not span.supported
-    assert near.texts == [RULES[start:end] for start, end in _over_lines(RULES)]
+    assert near.texts == [RULES[start:end] for start, end in over_lines(RULES)]
 
 
 def test_a_bare_value_is_compared_with_its_question() -> None:

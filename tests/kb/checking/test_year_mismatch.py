@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.checking.year_mismatch import is_superseded
+from kb.checking.year_mismatch import is_other_edition
 
 OLD, NEW = "Travel policy 2023\nMeals", "Travel policy 2025\nMeals"
 OLD_ZH, NEW_ZH = "差旅费报销办法（2023年版）", "差旅费报销办法（2025年版）"
@@ -28,4 +28,4 @@ OLD_ZH, NEW_ZH = "差旅费报销办法（2023年版）", "差旅费报销办法
     ],
 )
 def test_an_older_edition_is_told(question: str, heading: str, others: list[str], superseded: bool) -> None:
-    assert is_superseded(question, heading, others) is superseded
+    assert is_other_edition(question, heading, others) is superseded

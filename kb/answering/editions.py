@@ -1,0 +1,38 @@
+"""Editions: of documents that are the same but for their year, the newest answers, or the one that is asked for."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from kb.checking.year_mismatch import edition, is_other_edition
+from kb.schema import Document, Language, Notice, Passage
+
+OLDER = {
+    "en": "{} is an older edition; the newest is {}.",
+    "zh": "{} 是较旧的版本，最新的是 {}。",
+}
+
+
+def newest(question: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The passages, ranked anew, without those of editions older than others among them; where the question asks for
+    the year of one, without those of the others."""
+    headings = [_heading(passage.title, passage.document) for passage in passages]
+    kept = [
+        passage
+        for passage, heading in zip(passages, headings, strict=True)
+        if not is_other_edition(question, heading, headings)
+    ]
+    return tuple(replace(passage, rank=rank) for rank, passage in enumerate(kept, 1))
+
+
+def older_editions(cited: Iterable[Passage], documents: Sequence[Document], language: Language) -> Iterator[Notice]:
+    """A notice for each cited document of which there is a newer edition among those that the asker may read."""
+    others = {_heading(document.title, document.path): document.path for document in documents}
+    for title, path in dict.fromkeys((passage.title, passage.document) for passage in cited):
+        heading = _heading(title, path)
+        newer = [other for other in others if edition(heading) and is_other_edition("", heading, [other])]
+        if newer:
+            yield Notice("older_edition", OLDER[language].format(path, others[max(newer, key=edition)]))
+
+
+def _heading(title: str, path: str) -> str:
+    return f"{title or path}\n{path}"

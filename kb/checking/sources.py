@@ -1,0 +1,127 @@
+"""Sources: passages cut into the stretches that may carry a claim, and what heads them."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.checking import table_claims
+from kb.checking.frames import Line
+from kb.checking.prompt_injection import BLANK, gives_orders
+from kb.checking.table_claims import Row, is_row
+from kb.language import date_forms
+from kb.language.content_terms import content_of
+from kb.language.language import sentences
+from kb.language.number_forms import numbers_in
+from kb.schema import Passage
+
+WINDOW = 4  # most sentences, or lines, in a span
+_FULL_LINE = 0.8  # length of a line that the text has filled, as a share of the longest line's
+_SHORTEST_FULL_LINE = 25  # characters; of Chinese a line holds about 30
+_LONGEST_SENTENCE = 600  # characters
+_CLOSING = ".!?:;。！？：；…"
+_LIST_ITEM = re.compile(r"[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．]")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    start: int
+    end: int
+    quote: str
+    tokens: Mapping[str, float]
+    parts: range  # of the sentences, or lines, that it is made of
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage cut into windows, and the words that head them."""
+
+    passage: Passage
+    windows: tuple[Window, ...]
+    heading: str  # title, section, table header, path
+    heading_tokens: frozenset[str]
+    heading_numbers: frozenset[str]
+    sentences: Sequence[str]  # or lines
+    rows: Sequence[Row]
+    whole: str  # heading and text, and more of the document where the caller gave it; lower case
+
+
+def source_of(passage: Passage, document_text: Callable[[Passage], str] | None) -> Source:
+    path = "" if gives_orders(passage.document) else passage.document
+    heading = f"{passage.title}\n{passage.section}\n{passage.header}\n{path}"
+    numbers = numbers_in(heading)
+    around = document_text(passage) if document_text else ""
+    rows = table_claims.rows_of(passage.text, passage.header)
+    cuts = over_lines(passage.text)
+    return Source(
+        passage=passage,
+        windows=tuple(_windows(passage, cuts, rows)),
+        heading=heading,
+        heading_tokens=frozenset(content_of(heading)),
+        heading_numbers=numbers | {part for number in numbers for part in date_forms.parts(number)},
+        sentences=[passage.text[start:end] for start, end in cuts],
+        rows=rows,
+        whole=f"{heading}\n{passage.text}\n{around}".lower(),
+    )
+
+
+def over_lines(text: str) -> list[tuple[int, int]]:
+    """Offsets of the sentences and lines of a passage; a sentence that is set in several full lines is one."""
+    longest = max((len(line) for line in text.splitlines()), default=0)
+    joined: list[tuple[int, int]] = []
+    for start, end in sentences(text):
+        if joined and end - joined[-1][0] <= _LONGEST_SENTENCE and _runs_on(text, joined[-1][1], start, longest):
+            joined[-1] = joined[-1][0], end
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _runs_on(text: str, end: int, start: int, longest: int) -> bool:
+    """Whether what ends at `end` goes on in the next line, at `start`: its line is full and no cell of a table."""
+    line = text[text.rfind("\n", 0, end) + 1 : end]
+    following = text[start:].partition("\n")[0]
+    return (
+        text[end:start].strip(" ") == "\n"
+        and len(line) >= max(_FULL_LINE * longest, _SHORTEST_FULL_LINE)
+        and line[-1] not in _CLOSING
+        and not _LIST_ITEM.match(following)
+        and not is_row(line)
+        and not is_row(following)
+    )
+
+
+def lines(source: Source) -> Iterator[Line]:
+    """The sentences of a source; a row of a table is headed by the names of its columns."""
+    for window in source.windows:
+        if len(window.parts) == 1:
+            words = frozenset(window.tokens)
+            heads = frozenset(token for row in window.rows for head in row.heads for token in content_of(head))
+            yield Line(source.passage.rank, window.parts.start, words, words | source.heading_tokens | heads)
+
+
+def headings_of(passage: Passage) -> list[str]:
+    return [heading for heading in passage.section.split(" > ") if heading]
+
+
+def bare(text: str) -> str:
+    """The letters and digits of a text, in lower case."""
+    return "".join(filter(str.isalnum, text)).lower()
+
+
+def _windows(passage: Passage, cuts: Sequence[tuple[int, int]], rows: Sequence[Row]) -> Iterator[Window]:
+    """Every run of one to WINDOW neighbouring sentences or lines of a passage that can confirm something: a heading
+    alone, or a line without letters, cannot."""
+    headings = {bare(heading) for heading in headings_of(passage)} | {""}
+    for first in range(len(cuts)):
+        for last in range(first, min(first + WINDOW, len(cuts))):
+            start, end = cuts[first][0], cuts[last][1]
+            quote = passage.text[start:end]
+            if BLANK in quote:
+                break
+            if bare(quote) in headings:
+                continue
+            inside = [row for row in rows if row.start < end and start < row.end]
+            yield Window(
+                passage.start + start, passage.start + end, quote, content_of(quote), range(first, last + 1), inside
+            )
