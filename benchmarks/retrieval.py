@@ -13,7 +13,7 @@ from kb.assistant import KnowledgeBase
 from kb.evaluation import ranking_metrics
 from kb.evaluation.questions import Question, load_questions
 from kb.evaluation.ranking_metrics import Place
-from kb.language.tokenizer import match_expression, tokenise
+from kb.language.tokenizer import any_of, content_words, tokenise
 from kb.models.maxsim import Vectors
 
 DEPTH = 50  # chunks that are ranked, so that ten different pages are among them
@@ -116,4 +116,4 @@ class Starter:
 
     def bm25(self, question: str) -> list[Place]:
         query = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY bm25(words), rowid LIMIT ?"
-        return [self._places[row] for (row,) in self._words.execute(query, (match_expression(question), DEPTH))]
+        return [self._places[row] for (row,) in self._words.execute(query, (any_of(content_words(question)), DEPTH))]

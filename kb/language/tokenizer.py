@@ -77,11 +77,6 @@ def content_words(text: str) -> list[str]:
     return [token for token in tokens if token not in STOP_WORDS] or tokens
 
 
-def match_expression(question: str) -> str:
-    """An FTS5 query that finds any content word of the question; "" when it holds no word at all."""
-    return any_of(content_words(question))
-
-
 def any_of(words: Iterable[str]) -> str:
     """An FTS5 query that finds any of the words; "" where there are none. SQLite takes some hundreds of them."""
     return " OR ".join(f'"{word}"' for word in islice(words, MOST_WORDS))

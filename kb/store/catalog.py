@@ -22,7 +22,7 @@ from kb.schema import Chunk, Document, Heading, HiddenText, PageSpan, Passage, P
 from kb.store import beside_text, heading_paths
 from kb.store.database import TRACES, now
 from kb.store.document_queries import DocumentList
-from kb.store.search_queries import Candidates, batches, word_body
+from kb.store.search_queries import Candidates, word_body
 
 FORGET = "forget:"  # begins the names of properties: what of a deleted document is still to be forgotten
 _USED = "document_ids_used"  # the property that is the highest id of a document when one was last deleted
@@ -130,15 +130,6 @@ class Catalog(Candidates):
             path: KnownDocument(document_id, path, root, source, sha256, status, pages or None, chunks, reason)
             for document_id, path, root, source, sha256, status, pages, chunks, reason in rows
         }
-
-    def stored_embeddings(self, keys: Sequence[bytes]) -> dict[bytes, Embedding]:
-        """The embeddings already known under these keys."""
-        found: dict[bytes, Embedding] = {}
-        for part in batches(keys):
-            marks = ",".join("?" * len(part))
-            for row in self.db.execute(f"SELECT * FROM embeddings WHERE key IN ({marks})", part):
-                found[row["key"]] = Embedding(row["vector"], row["tokens"])
-        return found
 
     def add_versions(self, versions: Iterable[NewVersion]) -> list[int]:
         """Store versions as pending, in one transaction. Returns their ids; call `publish` with them."""

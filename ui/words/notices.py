@@ -6,7 +6,7 @@ from functools import cache
 from string import Formatter
 from types import ModuleType
 
-from kb.answering import answer_builder
+from kb.answering import answer_builder, editions
 from kb.checking import citations
 from kb.models import reasoning_stream
 from kb.requests import notices as of_requests
@@ -34,7 +34,7 @@ def in_language(notice: str, language: Language) -> str:
 
 def pairs() -> Iterator[Mapping[str, str]]:
     """All texts of notices in both languages, with holes as `str.format` has them."""
-    for module in (answer_builder, citations, conversations, of_requests):
+    for module in (answer_builder, editions, citations, conversations, of_requests):
         yield from _texts_of(module)
     for kind, english in reasoning_stream._NOTICES_EN.items():
         yield {"en": english, "zh": reasoning_stream._NOTICES_ZH[kind]}

@@ -21,7 +21,7 @@ from kb.errors import (
     StorageFull,
     UsageError,
 )
-from kb.language.tokenizer import match_expression
+from kb.language.tokenizer import any_of, content_words
 from kb.people.accounts import People
 from kb.schema import Principal, Scope
 from kb.store.conversations import ConversationStore
@@ -91,7 +91,7 @@ def test_what_a_filter_that_names_nothing_is_told_of_is_what_the_asker_may_read(
 @EACH
 def test_candidates_are_limited_before_ranking_by_vector_and_by_word(kb: KnowledgeBase, asker: Principal) -> None:
     allowed = ExactScan(kb.catalog).select(kb.catalog.document_ids(asker)).chunk_ids
-    by_word = [chunk_id for chunk_id, _ in kb.catalog.word_search(match_expression(QUESTION), 100, allowed)]
+    by_word = [chunk_id for chunk_id, _ in kb.catalog.word_search(any_of(content_words(QUESTION)), 100, allowed)]
     assert documents_of(kb, allowed.tolist()) == documents_of(kb, by_word) == READABLE[asker]
 
 
