@@ -29,6 +29,7 @@ from kb.answering.answer_builder import (
 )
 from kb.answering.editions import newest, older_editions
 from kb.answering.follow_up import keeps_to
+from kb.answering.history import fitting
 from kb.answering.product_help import ProductHelp
 from kb.answering.retrieval import Retriever, worth_reading
 from kb.answering.translation import Translation, translated
@@ -49,6 +50,7 @@ from kb.errors import (
     UsageError,
 )
 from kb.language.language import language_of
+from kb.language.prompt_text import estimate_tokens
 from kb.language.script import is_written_in
 from kb.models.embedders import open_embedder
 from kb.models.embedding import Embedder
@@ -418,7 +420,8 @@ class KnowledgeBase(Documents):
         try:
             if not self.model.reasons:
                 options = replace(options, think_budget=0)
-            yield from self._stream(draft, [*prompts.spoken(history), Message("user", draft.question)], options)
+            kept = fitting(history, self._room(options) - estimate_tokens(draft.question), estimate_tokens)
+            yield from self._stream(draft, [*prompts.spoken(kept), Message("user", draft.question)], options)
             if not "".join(draft.text).strip():
                 raise EmptyAnswer(STOPPED[draft.language] if options.stopped else EMPTY[draft.language])
             yield Done(draft.finished("".join(draft.text).strip()))
@@ -453,10 +456,13 @@ class KnowledgeBase(Documents):
         if any(p != q for p, q in zip(draft.shown, draft.passages, strict=False)):
             yield from draft.tell_once("orders", ORDERS[draft.language])
 
+    def _room(self, options: Options) -> int:
+        """How many tokens the context has for all that the model is told."""
+        return self.model.context_tokens - self.settings.llm.answer_tokens - self._think_budget(options) - 64
+
     def _fitting(self, draft: Draft, options: Options) -> Sequence[Passage]:
         """As many passages as the context holds."""
-        model, llm = self.model, self.settings.llm
-        room = model.context_tokens - llm.answer_tokens - self._think_budget(options) - 64
+        model, room = self.model, self._room(options)
         shown: Sequence[Passage] = [without_orders(passage) for passage in draft.passages]
         while len(shown) > 1:
             messages = prompts.answering(draft.searched, shown, draft.language)

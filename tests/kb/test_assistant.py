@@ -205,6 +205,19 @@ def test_chat_needs_no_documents(filled: Fill) -> None:
     assert (done.answer.text, done.answer.thinking, done.answer.passages) == ("从安装 Python 开始。", "先想", ())
 
 
+def test_a_long_conversation_without_documents_is_told_as_far_as_the_context_holds_it(filled: Fill) -> None:
+    model = ScriptedModel(["Fine."])
+    history = [Message("system", "Be brief.")]
+    for number in range(60):
+        history += [Message("user", f"question {number}"), Message("assistant", "字" * 700)]
+    assert drain(filled(model).chat("And now?", history=history)).text == "Fine."
+    told = model.requests[-1]
+    assert [message.role for message in told[:3]] == ["system", "user", "assistant"]
+    assert [message.content for message in told[-3::2]] == ["question 59", "And now?"]
+    assert 4 <= len(told) < 20
+    assert sum(model.count_tokens(message.content) for message in told) <= model.context_tokens - 512
+
+
 def test_without_documents_a_model_that_does_not_reason_by_itself_answers_at_once(filled: Fill) -> None:
     model = ScriptedModel(["1. 安装 Python。\n2. 学习语法。"])
     model.reasons = False

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from kb.errors import ConversationNotFound, KBError
-from kb.language.prompt_text import estimate_tokens
 from kb.models.cancellation import Cancellation
 from kb.people.permissions import owner
 from kb.schema import EVERYTHING, Event, Message, Principal, Scope, Thought
@@ -294,8 +293,7 @@ class Conversations:
     def _events(self, turn: Turn, how: _How, stop: Cancellation) -> Iterator[Event | Queued]:
         """The events of one answer. The model is needed at once in plain chat, and to rewrite a follow-up."""
         if turn.mode == "chat":
-            history = self._fitting(turn.question, how)
-            events = self._kb.chat(turn.question, history=history, **how.options, stop=stop)
+            events = self._kb.chat(turn.question, history=how.history, **how.options, stop=stop)
         else:
             events = self._kb.ask(
                 turn.question, how.asker, history=how.history, scope=turn.scope, **how.options, stop=stop
@@ -306,23 +304,6 @@ class Conversations:
                 if turn.think_budget is None and isinstance(event, Thought):
                     turn.think_budget = self._kb.model.think_budget  # it is loaded by now
                 yield event
-
-    def _fitting(self, question: str, how: _How) -> Sequence[Message]:
-        """As many of the last questions and answers as the model's context holds beside this question and the
-        instructions."""
-        model, llm = self._kb.model, self._kb.settings.llm
-        budget = model.think_budget if how.think_budget is None else how.think_budget
-        instructions = [message for message in how.history if message.role == "system"]
-        said = [message for message in how.history if message.role != "system"]
-        room = model.context_tokens - llm.answer_tokens - budget - estimate_tokens(question) - 64
-        room -= sum(estimate_tokens(message.content) + 8 for message in instructions)
-        first = len(said)
-        while first >= 2:
-            room -= sum(estimate_tokens(message.content) + 8 for message in said[first - 2 : first])
-            if room < 0:
-                break
-            first -= 2
-        return [*instructions, *said[first:]]
 
     # ---- the store
 

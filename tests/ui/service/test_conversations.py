@@ -335,19 +335,6 @@ def test_asking_again_waits_for_no_other_and_names_a_turn_that_is_missing(
     assert service.again(conversation, 0) is None
 
 
-def test_plain_chat_is_told_as_much_of_the_conversation_as_the_context_holds(
-    staged: Staged, service: Conversations
-) -> None:
-    conversation = service.new()
-    for number in range(6):
-        staged.plays[f"question {number}"] = lambda stop: iter([Token("字" * 700), Failed("x")])
-        answered(service, conversation, f"question {number}", "chat")
-    told = staged.asked[-1][1]
-    assert 2 <= len(told) < len(conversation.history()) - 2
-    assert [message.role for message in told[:2]] == ["user", "assistant"]
-    assert told[-2].content == "question 4"
-
-
 def test_the_list_is_of_what_was_asked_the_last_used_first(service: Conversations) -> None:
     empty, older, newer = service.new(), service.new(), service.new()
     for conversation in (newer, older, newer):
