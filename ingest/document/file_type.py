@@ -19,6 +19,7 @@ BY_SUFFIX = {
     ".xlsx": "xlsx", ".xlsm": "xlsx", ".xltx": "xlsx", ".xls": "xls", ".csv": "csv", ".tsv": "tsv", ".tab": "tsv",
     ".html": "html", ".htm": "html", ".xhtml": "html", ".xml": "xml", ".svg": "svg", ".md": "md", ".markdown": "md",
     ".rst": "rst", ".org": "org", ".txt": "txt", ".log": "txt", ".text": "txt", ".rtf": "rtf", ".odt": "odt",
+    ".ods": "ods", ".odp": "odp",
     ".epub": "epub", ".eml": "eml", ".msg": "msg", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
     ".yaml": "yaml", ".yml": "yaml", ".png": "image", ".jpg": "image", ".jpeg": "image", ".tif": "image",
     ".tiff": "image", ".bmp": "image", ".heic": "image", ".heif": "image", ".zip": "zip",
@@ -58,6 +59,8 @@ _STREAMS = (
 )
 _MIMETYPES = {
     b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/vnd.oasis.opendocument.spreadsheet": "ods",
+    b"application/vnd.oasis.opendocument.presentation": "odp",
     b"application/epub+zip": "epub",
 }
 _MARKUP = re.compile(

@@ -12,6 +12,7 @@ _LINE_ENDINGS = re.compile(r"\r\n?")
 _CELL = " | "
 _REPEATED_CELL = 60  # characters
 _PAGE_NUMBER = re.compile(r"(?:page|of|第|页|共|[\W\d_])*", re.IGNORECASE)
+_WRITTEN = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)(?:T(?P<minute>\d\d:\d\d))?")
 _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
@@ -174,10 +175,17 @@ def row_line(cells: list[str]) -> str:
     return _CELL.join(cleaned).strip()
 
 
-def comment_line(author: str, text: str) -> str:
-    """What somebody noted beside a document as a block of its own; "" for a comment without words."""
-    text, author = one_line(text), one_line(author)
-    return f"Comment ({author}): {text}" if text and author else text and f"Comment: {text}"
+def comment_line(author: str, text: str, at: str = "", place: str = "") -> str:
+    """What somebody noted beside a document as a block of its own; "" for a comment without words.
+
+    `at` is when, in ISO 8601 as the file has it, of which the day and the minute are kept; `place` names a cell.
+    """
+    text, written = one_line(text), _WRITTEN.match(at)
+    day = written["day"] + (f" {written['minute']}" if written["minute"] else "") if written else ""
+    by = ", ".join(filter(None, (one_line(author), day)))
+    if not text:
+        return ""
+    return f"Comment on {place}{by and f', {by}'}: {text}" if place else f"Comment{by and f' ({by})'}: {text}"
 
 
 def repeated(text: str) -> str:

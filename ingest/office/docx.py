@@ -262,7 +262,11 @@ class _Reader:
     def comments(self) -> None:
         """What was noted beside the text, and by whom."""
         for comment in self.beside("comments"):
-            self.out.block(comment_line(comment.get(f"{_W}author") or "", " ".join(paragraphs_of(comment))))
+            self.out.block(
+                comment_line(
+                    comment.get(f"{_W}author") or "", " ".join(paragraphs_of(comment)), comment.get(f"{_W}date") or ""
+                )
+            )
 
     def beside(self, kind: str) -> Iterator[Any]:
         """The elements of the parts of a kind that stand beside the text."""

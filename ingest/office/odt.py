@@ -3,6 +3,7 @@
 import posixpath
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -20,24 +21,25 @@ from kb.config import IngestSettings
 from kb.errors import DocumentError
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
+SUFFIXES = {"text": "odt", "presentation": "odp", "spreadsheet": "ods"}
 _DEFAULTS = IngestSettings()
-_OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
-_TEXT = f"{{{_OASIS}text:1.0}}"
-_TABLE = f"{{{_OASIS}table:1.0}}"
-_DRAW = f"{{{_OASIS}drawing:1.0}}"
-_OFFICE = f"{{{_OASIS}office:1.0}}"
-_CHART = f"{{{_OASIS}chart:1.0}}"
-_STYLE = f"{{{_OASIS}style:1.0}}"
-_DC = "{http://purl.org/dc/elements/1.1/}"
+OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
+_TEXT = f"{{{OASIS}text:1.0}}"
+TABLE = f"{{{OASIS}table:1.0}}"
+DRAW = f"{{{OASIS}drawing:1.0}}"
+OFFICE = f"{{{OASIS}office:1.0}}"
+_CHART = f"{{{OASIS}chart:1.0}}"
+_STYLE = f"{{{OASIS}style:1.0}}"
+DC = "{http://purl.org/dc/elements/1.1/}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_BLOCKS = {f"{_TEXT}{tag}" for tag in ("p", "h", "list")} | {f"{_TABLE}table"}
-_SHAPES = {f"{_DRAW}{tag}" for tag in (
+_BLOCKS = {f"{_TEXT}{tag}" for tag in ("p", "h", "list")} | {f"{TABLE}table"}
+_SHAPES = {f"{DRAW}{tag}" for tag in (
     "frame", "g", "a", "custom-shape", "rect", "ellipse", "circle", "line", "polyline", "polygon", "regular-polygon",
     "path", "connector", "caption", "measure",
 )}  # fmt: skip
-_ANNOTATION = f"{_OFFICE}annotation"
+_ANNOTATION = f"{OFFICE}annotation"
 _LEFT_OUT = {f"{_TEXT}{tag}" for tag in ("tracked-changes", "table-of-content", "note-citation", "sequence-decls")} | {
-    f"{_OFFICE}forms"
+    f"{OFFICE}forms"
 }
 _FORMS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"} | {
     "一, 二, 三, ...": "chineseCounting",
@@ -64,6 +66,21 @@ def read_odt(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
 
     Raises DocumentError for one that holds pictures and no text, neither its own nor in them.
     """
+    with opened(data, "text", settings) as (reader, body, styles):
+        reader.blocks(body, 0)
+        for note in reader.notes:
+            reader.out.block(note)
+        if styles is not None:
+            reader.headers_and_footers(styles)
+        for comment in reader.comments:
+            reader.out.block(comment)
+        return reader.parsed(MEDIA_TYPE)
+
+
+@contextmanager
+def opened(data: bytes, kind: str, settings: IngestSettings) -> Iterator[tuple["Reader", Any, Any]]:
+    """A reader of a document of a kind (text, presentation, spreadsheet), its body and its styles, without what nobody
+    sees. Raises DocumentError for one that is encrypted or damaged."""
     with zipfile.ZipFile(BytesIO(data)) as archive:
         names = set(archive.namelist())
         if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
@@ -72,30 +89,24 @@ def read_odt(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
         meta, styles = (
             parsed_xml(archive.read(name)) if name in names else None for name in ("meta.xml", "styles.xml")
         )
-        body = content.find(f"{_OFFICE}body/{_OFFICE}text")
+        body = content.find(f"{OFFICE}body/{OFFICE}{kind}")
         if body is None:
-            raise DocumentError("The odt file is damaged: it has no text part.")
-        reader = _Reader(archive, names, Pictures(settings))
+            raise DocumentError(f"The {SUFFIXES[kind]} file is damaged: it has no text part.")
+        title = next((one_line(each.text or "") for each in meta.iter(f"{DC}title")), "") if meta is not None else ""
+        reader = Reader(archive, names, Pictures(settings), title)
         parts = tuple(part for part in (styles, content) if part is not None)
         reader.define(*parts)
         hidden = HiddenSpans(parts, reader.out.hidden)
         for part in (body, *parts[:-1]):  # the styles hold the headers and footers
             hidden.take(part)
-        reader.blocks(body, 0)
-    for note in reader.notes:
-        reader.out.block(note)
-    if styles is not None:
-        reader.headers_and_footers(styles)
-    for comment in reader.comments:
-        reader.out.block(comment)
-    title = next((one_line(element.text or "") for element in meta.iter(f"{_DC}title")), "") if meta is not None else ""
-    parsed = reader.out.build(title, MEDIA_TYPE)
-    reader.pictures.check(parsed.text)
-    return parsed
+        yield reader, body, styles
 
 
-class _Reader:
-    def __init__(self, archive: zipfile.ZipFile, names: set[str], pictures: Pictures) -> None:
+class Reader:
+    """Reads the blocks of an OpenDocument into its `out`, notes and comments apart."""
+
+    def __init__(self, archive: zipfile.ZipFile, names: set[str], pictures: Pictures, title: str) -> None:
+        self.title = title
         self.archive = archive
         self.names = names
         self.pictures = pictures
@@ -106,6 +117,12 @@ class _Reader:
         self.counted: dict[tuple[str, int], int] = {}  # style, level -> number of the last item
         self.raised: set[str] = set()  # styles of text above the line
         self.struck: set[str] = set()
+
+    def parsed(self, media_type: str, title: str = "") -> Parsed:
+        """The document, under its own title or the one given. Raises DocumentError for pictures without text."""
+        parsed = self.out.build(self.title or title, media_type)
+        self.pictures.check(parsed.text)
+        return parsed
 
     def define(self, *parts: Any) -> None:
         """Take in the styles that these parts define: of lists, and of text above the line or struck out."""
@@ -123,8 +140,9 @@ class _Reader:
                 self.struck |= {name} if _is_struck(properties) else set()
 
     def blocks(self, parent: Any, depth: int) -> None:
+        """Add what stands in an element: headings, paragraphs, lists, tables, drawings."""
         if depth > _MAX_DEPTH:
-            raise DocumentError("The odt file is nested too deeply.")
+            raise DocumentError("The OpenDocument file is nested too deeply.")
         for child in parent:
             if child.tag == f"{_TEXT}h":
                 self.heading(child, depth)
@@ -133,12 +151,12 @@ class _Reader:
                 self.shapes(child, depth)
             elif child.tag == f"{_TEXT}list":
                 self.items(child, "", depth)
-            elif child.tag == f"{_TABLE}table":
+            elif child.tag == f"{TABLE}table":
                 self.table(child)
                 self.pictures_of(child)
-            elif child.tag == f"{_DRAW}frame" and self.chart(child):
+            elif child.tag == f"{DRAW}frame" and self.chart(child):
                 pass  # beside it stands a picture of the same chart
-            elif child.tag == f"{_DRAW}image" and not self.is_copy(child):
+            elif child.tag == f"{DRAW}image" and not self.is_copy(child):
                 self.picture(child)
             elif child.tag == _ANNOTATION:
                 self.comment(child)
@@ -161,7 +179,7 @@ class _Reader:
     def items(self, parent: Any, indent: str, depth: int, style: str = "", above: tuple[int, ...] = ()) -> None:
         """Add the items of a list in a style, which stands in items with the numbers `above`."""
         if depth > _MAX_DEPTH:
-            raise DocumentError("The odt file is nested too deeply.")
+            raise DocumentError("The OpenDocument file is nested too deeply.")
         style = parent.get(f"{_TEXT}style-name") or style
         key = style, len(above) + 1
         level = self.lists.get(style, {}).get(key[1])
@@ -199,13 +217,13 @@ class _Reader:
         for row in _own_rows(table):
             cells: list[str] = []
             for cell in row:
-                if cell.tag == f"{_TABLE}covered-table-cell":
+                if cell.tag == f"{TABLE}covered-table-cell":
                     left, text = below.pop(len(cells), (0, ""))
                     if left > 1:
                         below[len(cells)] = (left - 1, text)
-                elif cell.tag == f"{_TABLE}table-cell":
+                elif cell.tag == f"{TABLE}table-cell":
                     text = self.paragraphs(cell)
-                    spanned = cell.get(f"{_TABLE}number-rows-spanned") or "1"
+                    spanned = cell.get(f"{TABLE}number-rows-spanned") or "1"
                     if spanned.isdigit() and int(spanned) > 1 and repeated(text):
                         below[len(cells)] = (int(spanned) - 1, text)
                 else:
@@ -216,20 +234,20 @@ class _Reader:
 
     def pictures_of(self, table: Any) -> None:
         """The charts and pictures in a table, after it; the words of other drawings stand in the cells."""
-        for frame in table.iter(f"{_DRAW}frame"):
+        for frame in table.iter(f"{DRAW}frame"):
             if not self.chart(frame):
-                for image in frame.iterchildren(f"{_DRAW}image"):
+                for image in frame.iterchildren(f"{DRAW}image"):
                     if not self.is_copy(image):
                         self.picture(image)
 
     def chart(self, frame: Any) -> bool:
         """Add a chart's titles and numbers, which stand in a document of their own. Gives whether it is one."""
-        for reference in frame.iterchildren(f"{_DRAW}object"):
+        for reference in frame.iterchildren(f"{DRAW}object"):
             name = posixpath.normpath(unquote(reference.get(_HREF) or "")) + "/content.xml"
             for chart in parsed_xml(self.archive.read(name)).iter(f"{_CHART}chart") if name in self.names else ():
                 titles = chart.iter(f"{_CHART}title", f"{_CHART}subtitle")
                 self.out.block("\n".join(filter(None, (self.paragraphs(title) for title in titles))))
-                for table in chart.iterchildren(f"{_TABLE}table"):
+                for table in chart.iterchildren(f"{TABLE}table"):
                     self.table(table)
                 return True
         return False
@@ -255,12 +273,14 @@ class _Reader:
             return False
 
     def comment(self, annotation: Any) -> None:
-        author = next((element.text or "" for element in annotation.iter(f"{_DC}creator")), "")
-        self.comments.append(comment_line(author, self.paragraphs(annotation)))
+        author, day = (
+            next((each.text or "" for each in annotation.iter(f"{DC}{tag}")), "") for tag in ("creator", "date")
+        )
+        self.comments.append(comment_line(author, self.paragraphs(annotation), day))
 
     def headers_and_footers(self, styles: Any) -> None:
         """What the pages' headers and footers say, once each; numbers of pages are left out."""
-        pages = styles.iterfind(f"{_OFFICE}master-styles/{_STYLE}master-page")
+        pages = styles.iterfind(f"{OFFICE}master-styles/{_STYLE}master-page")
         for text in running_titles(self.paragraphs(part) for page in pages for part in page):
             self.out.block(text)
 
@@ -298,19 +318,19 @@ class _Reader:
 def _own_rows(table: Any) -> Iterator[Any]:
     """The rows of a table without those of tables inside it."""
     for child in table:
-        if child.tag == f"{_TABLE}table-row":
+        if child.tag == f"{TABLE}table-row":
             yield child
-        elif isinstance(child.tag, str) and child.tag.startswith(f"{_TABLE}table-") and "column" not in child.tag:
+        elif isinstance(child.tag, str) and child.tag.startswith(f"{TABLE}table-") and "column" not in child.tag:
             yield from _own_rows(child)
 
 
 def _heads(table: Any, count: int) -> int:
     """How many of `count` rows are the header: those that the table repeats on each page, or its first spans."""
-    marked = sum(len(list(_own_rows(part))) for part in table.iterchildren(f"{_TABLE}table-header-rows"))
+    marked = sum(len(list(_own_rows(part))) for part in table.iterchildren(f"{TABLE}table-header-rows"))
     if 1 < marked <= MOST_HEADS and marked < count:
         return marked
     first = next(_own_rows(table), ())
-    own = [cell for cell in first if cell.tag == f"{_TABLE}table-cell"]
+    own = [cell for cell in first if cell.tag == f"{TABLE}table-cell"]
     cells = [
         ("".join(cell.itertext()), _repeated(cell, "number-rows-spanned"), _repeated(cell, "number-columns-spanned"))
         for cell in own
@@ -352,5 +372,5 @@ def _whole(value: str | None, otherwise: int) -> int:
 
 
 def _repeated(element: Any, attribute: str) -> int:
-    count = element.get(f"{_TABLE}{attribute}") or "1"
+    count = element.get(f"{TABLE}{attribute}") or "1"
     return min(int(count), _MAX_REPEATED) if count.isdigit() else 1

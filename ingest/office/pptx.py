@@ -13,6 +13,7 @@ from ingest.ocr.embedded_images import Pictures, page_of_pictures
 from ingest.ocr.ocr import Recognised
 from ingest.office.drawingml import add_drawings, parts_of
 from ingest.office.hidden_pptx import HiddenShapes
+from ingest.office.slide_order import Box, in_rows
 from kb.config import IngestSettings
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -70,26 +71,13 @@ def read_pptx(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
 def _in_reading_order(shapes: Any) -> Iterator[Any]:
     """Shapes row by row from the top, each from the left, groups unfolded. Placeholders may inherit their position; a
     shape without one comes first."""
-    rows: list[list[Any]] = []
-    for shape in sorted(shapes, key=lambda each: (each.top or 0, each.left or 0)):
-        if rows and _side_by_side(rows[-1][0], shape):
-            rows[-1].append(shape)
+    found = list(shapes)
+    for at in in_rows([Box(each.top or 0, each.left or 0, each.height or 0) for each in found]):
+        shape = found[at]
+        if hasattr(shape, "shapes"):
+            yield from _in_reading_order(shape.shapes)
         else:
-            rows.append([shape])
-    for row in rows:
-        for shape in sorted(row, key=lambda each: each.left or 0):
-            if hasattr(shape, "shapes"):
-                yield from _in_reading_order(shape.shapes)
-            else:
-                yield shape
-
-
-def _side_by_side(first: Any, second: Any) -> bool:
-    """Whether the vertical middles of two shapes are no further apart than half the height of the less tall one: a
-    tall shape makes no row of what stands beside it."""
-    tops, heights = (first.top or 0, second.top or 0), (first.height or 0, second.height or 0)
-    apart = abs(2 * tops[0] + heights[0] - 2 * tops[1] - heights[1])
-    return apart <= min(heights)
+            yield shape
 
 
 def _add(out: TextBuilder, shape: Any) -> bool:
@@ -179,4 +167,5 @@ def _comments(part: Any, authors: dict[str, str]) -> Iterator[str]:
     for root in parts_of(part, "comments"):
         for comment in root.iter("{*}cm", "{*}reply"):
             words = (text for child in comment.iterchildren("{*}text", "{*}txBody") for text in child.itertext())
-            yield comment_line(authors.get(comment.get("authorId") or "", ""), " ".join(words))
+            at = comment.get("dt") or comment.get("created") or ""
+            yield comment_line(authors.get(comment.get("authorId") or "", ""), " ".join(words), at)

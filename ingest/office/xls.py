@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ingest.document.number_formats import CHINESE_DATES, shown
-from ingest.document.parsed import Parsed, TextBuilder, one_line, stored
+from ingest.document.parsed import Parsed, TextBuilder, comment_line, one_line, stored
 from ingest.plain.csv_rows import SheetRow, add_sheet, mark_columns, sheet_row, spread
 from kb.errors import DocumentError
 
@@ -36,7 +36,7 @@ def read_xls(data: bytes) -> Parsed:
             rows = mark_columns([row.marked() if row.number in hidden else row for row in rows], unseen)
             tall = [(first, end - 1, left) for first, end, left, _ in sheet.merged_cells if end - first > 1]
             add_sheet(out, f"{name} (hidden)" if sheet.visibility else name, spread(rows, tall), alone=len(names) == 1)
-            out.block("\n".join(_comments(sheet, rows)))
+            out.block("\n".join(filter(None, _comments(sheet, rows))))
             book.unload_sheet(number)
     return out.build("", MEDIA_TYPE)
 
@@ -57,8 +57,8 @@ def _comments(sheet: Any, rows: Sequence[SheetRow]) -> Iterator[str]:
 
     for (row, column), note in sorted(sheet.cell_note_map.items()):
         label = next(filter(None, rows[row].values), "") if row < len(rows) else ""
-        if words := one_line(stored(note.text)):
-            yield f"Comment on {cellname(row, column)}{f' ({label})' if label else ''}: {words}"
+        place = cellname(row, column)
+        yield comment_line(note.author or "", stored(note.text), "", f"{place} ({label})" if label else place)
 
 
 def _value(book: Any, cell: Any) -> tuple[object, str]:

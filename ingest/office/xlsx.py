@@ -19,10 +19,9 @@ from openpyxl.packaging.relationship import get_dependents, get_rels_path
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
-from openpyxl.xml.constants import COMMENTS_NS
 
 from ingest.document.number_formats import CHINESE_DATES, shown
-from ingest.document.parsed import HiddenTexts, Parsed, TextBuilder, one_line, stored
+from ingest.document.parsed import HiddenTexts, Parsed, TextBuilder, comment_line, one_line, stored
 from ingest.ocr.embedded_images import Pictures
 from ingest.office.drawingml import chart_titles, paragraph_lines, parsed_xml
 from ingest.office.hidden_xlsx import CellLooks
@@ -36,6 +35,7 @@ _DEFAULTS = IngestSettings()
 _MAX_COLUMNS = 16_384
 _FORMULA = 0.5  # stands for a formula where it is asked whether a row could be a header: it is no word
 BUILTIN_FORMATS.update(CHINESE_DATES)  # openpyxl knows none of them, and takes such dates for numbers
+_COMMENTS = ("comments", "threadedComment")  # the kinds of parts
 _THREADED = re.compile(r"\A\[[^\]\n]{4,40}\]\s.*?linkid=870924\s+", re.DOTALL)  # what older programs are told
 
 
@@ -60,7 +60,7 @@ def read_xlsx(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
             name = sheet.title if sheet.sheet_state == "visible" else f"{sheet.title} (hidden)"
             add_sheet(out, name, spread(rows, parser.tall_cells()), alone=len(sheets) == 1)
             labels = {row.number: next(filter(None, row.values), "") for row in rows}
-            out.block("\n".join(_comments(workbook, sheet, labels)))
+            out.block("\n".join(filter(None, _comments(workbook, sheet, labels))))
             with contextlib.suppress(etree.XMLSyntaxError, KeyError, zipfile.BadZipFile):  # costs the drawing alone
                 _add_drawn(out, workbook._archive, sheet._worksheet_path, pictures)
         title = one_line(workbook.properties.title or "")
@@ -176,20 +176,44 @@ def _parts(archive: Any, part: str, kind: str) -> Iterator[str]:
 
 
 def _comments(workbook: Any, sheet: Any, labels: dict[int, str]) -> Iterator[str]:
-    """A line for each comment on a cell, with what its row begins with."""
+    """A line for each comment on a cell, with what its row begins with, and who wrote it when, where that is told:
+    conversations tell it, and what older programs are told of them is left out."""
     archive, relations = workbook._archive, get_rels_path(sheet._worksheet_path)
-    if relations not in archive.namelist():
-        return
+    names = set(archive.namelist())
+    found = list(get_dependents(archive, relations)) if relations in names else []
+    parts = {kind: [r.target for r in found if r.Type.endswith(f"/{kind}") and r.target in names] for kind in _COMMENTS}
+
+    def line(place: str, author: str, words: str, at: str) -> str:
+        row = re.search(r"(?<!\d)\d+$", place)
+        label = labels.get(int(row[0]), "") if row else ""
+        return comment_line(author, stored(words), at, f"{place} ({label})" if label else place)
+
+    told = set[str]()
+    people = _people(archive, names) if parts["threadedComment"] else {}
+    for part in parts["threadedComment"]:
+        for comment in _xml(archive, part).iter("{*}threadedComment"):
+            words = "".join(text.text or "" for text in comment.iter("{*}text"))
+            told.add(place := comment.get("ref") or "")
+            yield line(place, people.get(comment.get("personId") or "", ""), words, comment.get("dT") or "")
+    for part in parts["comments"]:
+        root = _xml(archive, part)
+        authors = [author.text or "" for author in root.iter("{*}author")]
+        for comment in root.iter("{*}comment"):
+            words = _THREADED.sub("", "".join(text.text or "" for text in comment.iter("{*}t")))
+            if (place := comment.get("ref") or "") not in told:
+                number = comment.get("authorId") or ""
+                author = authors[int(number)] if number.isdecimal() and int(number) < len(authors) else ""
+                yield line(place, "" if author.startswith("tc=") else author, words, "")
+
+
+def _people(archive: Any, names: set[str]) -> dict[str, str]:
+    """The names of those who take part in conversations, by id."""
+    parts = [name for name in names if name.startswith("xl/persons/")]
+    people = (person for part in parts for person in _xml(archive, part).iter("{*}person"))
+    return {person.get("id") or "": person.get("displayName") or "" for person in people}
+
+
+def _xml(archive: Any, part: str) -> Any:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-    for relation in get_dependents(archive, relations).find(COMMENTS_NS):
-        if relation.target not in archive.namelist():
-            continue
-        root = etree.fromstring(archive.read(relation.target), parser)
-        for comment in root.iter("{*}comment") if root is not None else ():
-            words = "".join(text.text or "" for text in comment.iter("{*}t"))
-            words = one_line(stored(_THREADED.sub("", words)))
-            place = comment.get("ref") or ""
-            row = re.search(r"(?<!\d)\d+$", place)
-            label = labels.get(int(row[0]), "") if row else ""
-            if words:
-                yield f"Comment on {place}{f' ({label})' if label else ''}: {words}"
+    root = etree.fromstring(archive.read(part), parser)
+    return etree.Element("none") if root is None else root

@@ -70,18 +70,21 @@ _READERS = {  # kind -> (module, function); imported when a file of the kind com
     "txt": ("ingest.plain.markdown_text", "read_text"),
     "rtf": ("ingest.plain.rtf", "read_rtf"),
     "odt": ("ingest.office.odt", "read_odt"),
+    "ods": ("ingest.office.ods", "read_ods"),
+    "odp": ("ingest.office.odp", "read_odp"),
     "epub": ("ingest.office.epub", "read_epub"),
     "eml": ("ingest.containers.eml", "read_eml"),
     "msg": ("ingest.containers.msg", "read_msg"),
     "image": ("ingest.ocr.image_files", "read_image"),
 }
-_WITH_SETTINGS = frozenset({"pdf", "image", "docx", "doc", "pptx", "ppt", "xlsx", "odt", "epub"})
+_WITH_SETTINGS = frozenset({"pdf", "image", "docx", "doc", "pptx", "ppt", "xlsx", "odt", "ods", "odp", "epub"})
 _OFFICE = frozenset({"docx", "pptx", "xlsx"})
 _NEEDS = {  # format -> modules that are not part of Python
     "pdf": ("pypdfium2",), "docx": ("docx", "lxml"), "doc": ("olefile",), "pptx": ("pptx",), "ppt": ("olefile",),
     "xlsx": ("openpyxl",), "xls": ("xlrd",), "csv": (), "tsv": (), "html": ("unstructured", "spacy", "lxml"),
     "xml": ("lxml",), "svg": ("lxml",), "md": (), "rst": (), "org": (), "txt": (), "rtf": (),
-    "odt": ("lxml",), "epub": ("unstructured", "lxml"), "eml": (), "msg": ("olefile",), "json": (), "jsonl": (),
+    "odt": ("lxml",), "ods": ("lxml",), "odp": ("lxml",), "epub": ("unstructured", "lxml"),
+    "eml": (), "msg": ("olefile",), "json": (), "jsonl": (),
     "yaml": ("yaml",), "zip": (), "png, jpg, tiff, bmp": ("PIL", "rapidocr", "onnxruntime"),
     "heic": ("pillow_heif", "rapidocr", "onnxruntime"), "scanned pages (OCR)": ("rapidocr", "onnxruntime", "cv2"),
 }  # fmt: skip

@@ -29,7 +29,7 @@ _LIBRARIES = (
     "xllamacpp",
 )
 _FORMATS = {
-    "documents": ("pdf", "docx", "doc", "odt", "rtf", "epub", "pptx", "ppt", "xlsx", "xls"),
+    "documents": ("pdf", "docx", "doc", "odt", "ods", "odp", "rtf", "epub", "pptx", "ppt", "xlsx", "xls"),
     "text and data": ("txt", "md", "rst", "org", "html", "xml", "svg", "csv", "tsv", "json", "jsonl", "yaml"),
     "mail and archives": ("eml", "msg", "zip"),
     "images": ("png, jpg, tiff, bmp", "heic", "scanned pages (OCR)"),

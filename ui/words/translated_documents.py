@@ -307,8 +307,8 @@ DOCUMENTS: tuple[tuple[str, str], ...] = (
     ("The doc file is damaged: its table stream is missing.", "doc 文件已损坏：缺少表流。"),
     ("The doc file is damaged: it has no piece table.", "doc 文件已损坏：没有片段表。"),
     ("The doc file is damaged: its piece table is out of order.", "doc 文件已损坏：片段表次序混乱。"),
-    ("The odt file is damaged: it has no text part.", "odt 文件已损坏：没有正文部分。"),
-    ("The odt file is nested too deeply.", "odt 文件嵌套过深。"),
+    ("The {kind} file is damaged: it has no text part.", "{kind} 文件已损坏：没有正文部分。"),
+    ("The OpenDocument file is nested too deeply.", "OpenDocument 文件嵌套过深。"),
     ("The attachment is empty.", "附件是空的。"),
     ("The attachment is damaged.", "附件已损坏。"),
     (

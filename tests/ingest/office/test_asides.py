@@ -9,7 +9,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, qn
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.opc.package import Part as SlidePart
@@ -24,6 +24,7 @@ from kb.config import IngestSettings
 from tests.ingest.ocr.test_embedded_images import odt
 from tests.ingest.office.test_office import saved, tables
 
+MOMENT = "2025-03-11T09:30:05.123"
 _P188 = "http://schemas.microsoft.com/office/powerpoint/2018/8/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -57,7 +58,11 @@ def test_comments_of_a_word_document_come_last_with_their_author() -> None:
     document.add_comment(run, text="Ask finance first.", author="Li Wei")
     document.add_comment(run, text="", author="Nobody")
 
-    assert read_docx(saved(document)).text == "The limit is 250 euros.\n\nComment (Li Wei): Ask finance first."
+    for comment in document.comments:
+        comment._comment_elm.set(qn("w:date"), "2025-03-11T09:30:00Z")
+
+    text = read_docx(saved(document)).text
+    assert text == "The limit is 250 euros.\n\nComment (Li Wei, 2025-03-11 09:30): Ask finance first."
 
 
 def test_cells_stay_under_their_header_whatever_they_span() -> None:
@@ -162,7 +167,7 @@ def test_the_words_of_a_diagram_are_read_and_a_picture_elsewhere_is_not_fetched(
 
 
 @pytest.mark.parametrize("modern", [False, True])
-def test_comments_on_a_slide_follow_it_with_their_author(modern: bool) -> None:
+def test_comments_on_a_slide_follow_it_with_author_and_time(modern: bool) -> None:
     deck = pptx.Presentation()
     slide = deck.slides.add_slide(deck.slide_layouts[5])
     slide.shapes.title.text = "Plan"
@@ -170,7 +175,8 @@ def test_comments_on_a_slide_follow_it_with_their_author(modern: bool) -> None:
         authors = f"<x:authorLst xmlns:x='{_P188}'><x:author id='{{7}}' name='Li Wei'/></x:authorLst>"
         body = "<x:txBody><a:p><a:r><a:t>{}</a:t></a:r></a:p></x:txBody>"
         comments = (
-            f"<x:cmLst xmlns:x='{_P188}' xmlns:a='{_A}'><x:cm authorId='{{7}}'><x:replyLst><x:reply authorId='{{7}}'>"
+            f"<x:cmLst xmlns:x='{_P188}' xmlns:a='{_A}'><x:cm authorId='{{7}}' created='{MOMENT}'>"
+            f"<x:replyLst><x:reply authorId='{{7}}' created='{MOMENT}'>"
             f"{body.format('Done.')}</x:reply></x:replyLst>{body.format('Too late?')}</x:cm></x:cmLst>"
         )
         kinds = "http://schemas.microsoft.com/office/2018/10/relationships/"
@@ -178,7 +184,9 @@ def test_comments_on_a_slide_follow_it_with_their_author(modern: bool) -> None:
     else:
         p = "xmlns:p='http://schemas.openxmlformats.org/presentationml/2006/main'"
         authors = f"<p:cmAuthorLst {p}><p:cmAuthor id='7' name='Li Wei'/></p:cmAuthorLst>"
-        comments = "".join(f"<p:cm authorId='7'><p:text>{words}</p:text></p:cm>" for words in ("Too late?", "Done."))
+        comments = "".join(
+            f"<p:cm authorId='7' dt='{MOMENT}'><p:text>{words}</p:text></p:cm>" for words in ("Too late?", "Done.")
+        )
         comments = f"<p:cmLst {p}>{comments}</p:cmLst>"
         names = (f"{_RELATIONS}/commentAuthors", f"{_RELATIONS}/comments")
     for owner, name, content in ((deck.part, names[0], authors), (slide.part, names[1], comments)):
@@ -189,7 +197,7 @@ def test_comments_on_a_slide_follow_it_with_their_author(modern: bool) -> None:
     parsed = read_pptx(saved(deck))
 
     page = parsed.text[parsed.pages[0].start : parsed.pages[0].end]
-    assert page == "Plan\n\nComment (Li Wei): Too late?\n\nComment (Li Wei): Done."
+    assert page == "Plan\n\nComment (Li Wei, 2025-03-11 09:30): Too late?\n\nComment (Li Wei, 2025-03-11 09:30): Done."
 
 
 def test_cells_of_a_slide_merged_over_rows_are_repeated_and_charts_have_titles() -> None:

@@ -135,7 +135,43 @@ def test_comments_stand_under_their_sheet_with_the_label_of_their_row() -> None:
     book = workbook(["Dept", "Days"], ["HR", 20])
     book.active["B2"].comment = Comment("Agreed with\nthe works council.", "Ann")
 
-    assert read_as("a.xlsx", book).text == "Dept | Days\nHR | 20\n\nComment on B2 (HR): Agreed with the works council."
+    assert (
+        read_as("a.xlsx", book).text
+        == "Dept | Days\nHR | 20\n\nComment on B2 (HR), Ann: Agreed with the works council."
+    )
+
+
+def test_a_conversation_on_a_cell_tells_who_said_what_and_when() -> None:
+    book = workbook(["Dept", "Days"], ["HR", 20], ["IT", 22])
+    told = (
+        "[Threaded comment]\n\nYour version of Excel ... https://go.microsoft.com/fwlink/?linkid=870924\n\nComment:\n"
+    )
+    book.active["B2"].comment = Comment(f"{told}    Really 20?", "tc={1}")
+    book.active["B3"].comment = Comment("Old note.", "Ann")
+    buffer, made = BytesIO(), BytesIO()
+    book.save(buffer)
+    space = 'xmlns="http://schemas.microsoft.com/office/spreadsheet/2018/threadedcomments"'
+    with zipfile.ZipFile(buffer) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "xl/worksheets/_rels/sheet1.xml.rels":
+                kind = "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"
+                target = "/xl/threadedComments/threadedComment1.xml"
+                link = f'<Relationship Id="rId99" Type="{kind}" Target="{target}"/></Relationships>'
+                data = data.replace(b"</Relationships>", link.encode())
+            new.writestr(name, data)
+        people = "".join(f'<person displayName="{who}" id="{{{n}}}"/>' for n, who in ((1, "韩梅梅"), (2, "Li Wei")))
+        new.writestr("xl/persons/person.xml", f"<personList {space}>{people}</personList>")
+        said = "".join(
+            f'<threadedComment ref="B2" dT="2025-03-1{n}T09:30:00.00" personId="{{{n}}}"><text>{words}</text>'
+            "</threadedComment>"
+            for n, words in ((1, "Really 20?"), (2, "Yes."))
+        )
+        new.writestr("xl/threadedComments/threadedComment1.xml", f"<ThreadedComments {space}>{said}</ThreadedComments>")
+    assert read_as("a.xlsx", made.getvalue()).text.partition("\n\n")[2] == (
+        "Comment on B2 (HR), 韩梅梅, 2025-03-11 09:30: Really 20?\nComment on B2 (HR), Li Wei, 2025-03-12 09:30: Yes.\n"
+        "Comment on B3 (IT), Ann: Old note."
+    )
 
 
 def test_hidden_sheets_and_rows_are_read_and_marked() -> None:
