@@ -17,6 +17,7 @@ from benchmarks import (  # noqa: E402
     latency,
     mutants,
     mutations,
+    readers,
     reading,
     request_cases,
     retrieval,
@@ -44,6 +45,7 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "requests": lambda options: request_cases.run(kinds=tuple(options.kinds)),
     "ticks": lambda options: ticks.run(),
     "access": lambda options: access.run(options.requests, options.documents),
+    "readers": lambda options: readers.run(options.sets),
     "rules": lambda options: ticks.ablation(),
     "mutants": lambda options: mutants.run(
         options.mutants, options.rooms or mutants.ROOMS, only_constants=options.constants
