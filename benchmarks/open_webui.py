@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -34,6 +34,9 @@ PINNED_ON = "2026-11-20"  # what it needs in turn is as it was on that day
 QUESTION = "What is the minimum length of a password?"
 ANSWER = "14 characters"
 SOURCE = "it/information_security_policy.pdf, page 2"
+HIDDEN = "finance/"  # of which the reader may read nothing
+OF_HIDDEN = "Who must approve a trip with an estimated cost of EUR 6,000?"
+TOLD_BY_HIDDEN = ("travel_and_expense", "Chief Financial Officer")
 PICTURE = ROOT / "docs" / "images" / "open-webui.png"
 SETTINGS = {
     "OPENAI_API_BASE_URL": "",  # the service's, and a token
@@ -54,6 +57,7 @@ _QUIET = {  # what keeps this trial on this machine besides
     "RAG_EMBEDDING_ENGINE": "openai",  # loads no model
     "WEBUI_SECRET_KEY": "of a trial",
 }
+_READER, _PASSWORD = "ann", "a password of fourteen characters"
 _CHROMIUM = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 _START_SECONDS = 300
@@ -72,9 +76,9 @@ def run() -> Result:
         shutil.copytree(home("sample_docs"), place)
         with started(place, page=True) as service:
             began = time.perf_counter()
-            with _open_webui(venv, Path(temporary), service.origin, _token(place)) as origin:
+            with _open_webui(venv, Path(temporary), service.origin, _readers_token(place)) as origin:
                 rows: Rows = [("start", time.perf_counter() - began, "s", "")]
-                rows += _visit(origin, service.origin, str(_kb(place, "open")["address"]))
+                rows += _visit(origin, service.origin)
     return Result("open_webui", ("what", "figure", "unit", "limit"), tuple(rows), (f"{PACKAGE}; {QUESTION}",))
 
 
@@ -89,14 +93,21 @@ def _installed() -> Path:
     return venv
 
 
-def _kb(place: Path, *command: str) -> dict[str, object]:
-    said = subprocess.run([KB, *command, "--home", place, "--json"], stdout=subprocess.PIPE, check=True).stdout
-    return dict(json.loads(said))
+def _readers_token(place: Path) -> str:
+    """The token of a reader, who may read all but the hidden folder."""
 
+    def kb(*command: str, said: str = "") -> dict[str, Any]:
+        done = subprocess.run(
+            [KB, *command, "--home", place, "--json"], stdout=subprocess.PIPE, check=True, text=True, input=said
+        )
+        return dict(json.loads(done.stdout))
 
-def _token(place: Path) -> str:
+    kb("users", "add", "boss")
+    kb("users", "add", _READER, "--stdin", said=_PASSWORD)
+    kb("access", "set", "sample_docs", "*")
+    kb("access", "set", f"sample_docs/{HIDDEN}", "--nobody")
     scopes = ("--scope", "search", "--scope", "ask")
-    return str(_kb(place, "tokens", "create", "--name", "open-webui", *scopes, "--days", "1")["token"])
+    return str(kb("tokens", "create", "--name", "open-webui", *scopes, "--days", "1", "--user", _READER)["token"])
 
 
 @contextmanager
@@ -132,7 +143,7 @@ def _until_healthy(origin: str, process: "subprocess.Popen[bytes]", log: Path) -
     raise KBError(f"Open WebUI did not start: {log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
 
 
-def _visit(origin: str, service: str, let_in: str) -> Rows:
+def _visit(origin: str, service: str) -> Rows:
     from playwright.sync_api import Error, sync_playwright
 
     chromium = shutil.which("chromium")
@@ -145,9 +156,9 @@ def _visit(origin: str, service: str, let_in: str) -> Rows:
         context.on("request", lambda request: asked.append(request.url))
         page = context.new_page()
         try:
-            page.goto(let_in)  # so that the links to sources open
+            _sign_in(page, service)  # so that the links to sources open
             _sign_up(page, origin)
-            rows = [*_ask(page), *_sources(context, page)]
+            rows = [*_ask(page), *_sources(context, page), *_ask_of_hidden(page, origin)]
         except Error:
             page.screenshot(path=cache_dir() / "bench" / "open-webui-failed.png")
             raise
@@ -158,20 +169,27 @@ def _visit(origin: str, service: str, let_in: str) -> Rows:
     return [*rows, ("requests of the browser to anywhere else", len(outside), "requests", 0)]
 
 
+def _sign_in(page: "Page", service: str) -> None:
+    page.goto(service)
+    page.fill('input[name="name"]', _READER)
+    page.fill('input[name="password"]', _PASSWORD)
+    page.locator("form button").click()
+    page.wait_for_selector('[data-testid="stChatInputTextArea"]')
+
+
 def _sign_up(page: "Page", origin: str) -> None:
     """The first user of a new Open WebUI, who may do everything there."""
     page.goto(origin)
     page.get_by_text("Get started").click()
     page.get_by_placeholder("Enter Your Full Name").fill("Ann")
     page.get_by_placeholder("Enter Your Email").fill("ann@example.org")
-    page.get_by_placeholder("Enter Your Password").fill("a password of fourteen characters")
+    page.get_by_placeholder("Enter Your Password").fill(_PASSWORD)
     page.locator("button[type=submit]").click()
     page.locator("#chat-input").wait_for()
     page.goto(f"{origin}/?models=kb")
-    news = page.get_by_text("Release Notes", exact=True)
-    news.wait_for()
-    page.keyboard.press("Escape")
-    news.wait_for(state="detached")
+    go = page.get_by_role("button", name="Okay, Let's Go!")  # under its news
+    go.click()
+    go.wait_for(state="detached")
 
 
 def _ask(page: "Page") -> Rows:
@@ -206,6 +224,17 @@ def _sources(context: "BrowserContext", page: "Page") -> Rows:
         page.get_by_role("dialog").get_by_role("link", name=SOURCE).click()
     opened.value.wait_for_selector(".pane :is(img, mark), .sheet mark")
     return [("it lists the source with its page, which opens at the quote", 1.0, "", 1)]
+
+
+def _ask_of_hidden(page: "Page", origin: str) -> Rows:
+    page.goto(f"{origin}/?models=kb")
+    page.locator("#chat-input").click()
+    page.keyboard.type(OF_HIDDEN)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Regenerate").wait_for(timeout=_ANSWER_MILLISECONDS)
+    shown = page.locator("#messages-container").inner_text().partition(OF_HIDDEN)[2]
+    found = [words for words in TOLD_BY_HIDDEN if words in shown]
+    return [("words of a document that the reader may not read", len(found), "words", 0)]
 
 
 def _keep(picture: bytes) -> None:
