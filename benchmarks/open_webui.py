@@ -61,6 +61,7 @@ _READER, _PASSWORD = "ann", "a password of fourteen characters"
 _CHROMIUM = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 _START_SECONDS = 300
+_SHORTEST = 80  # characters, of an answer with the name and the time over and under it
 _WAIT_MILLISECONDS = 60_000
 _ANSWER_MILLISECONDS = 600_000
 Rows = list[tuple[str | float, ...]]
@@ -231,8 +232,12 @@ def _ask_of_hidden(page: "Page", origin: str) -> Rows:
     page.locator("#chat-input").click()
     page.keyboard.type(OF_HIDDEN)
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Regenerate").wait_for(timeout=_ANSWER_MILLISECONDS)
+    page.wait_for_function(  # the text comes whole, when it is checked
+        "([asked, least]) => (document.querySelector('#messages-container')?.innerText.split(asked)[1] ?? '').length > least",
+        arg=[OF_HIDDEN, _SHORTEST], timeout=_ANSWER_MILLISECONDS,
+    )  # fmt: skip
     shown = page.locator("#messages-container").inner_text().partition(OF_HIDDEN)[2]
+    print(f"of what is hidden it shows: {' '.join(shown.split())}", file=sys.stderr)
     found = [words for words in TOLD_BY_HIDDEN if words in shown]
     return [("words of a document that the reader may not read", len(found), "words", 0)]
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -118,6 +119,19 @@ def test_an_agent_that_speaks_http_works_with_the_settings_of_the_guide(served: 
 
 
 TOOLS = {"search", "ask", "read_document", "list_documents"}
+
+
+def test_the_benchmark_of_open_webui_has_the_settings_of_the_guide() -> None:
+    from benchmarks.open_webui import PACKAGE, SETTINGS
+
+    told = GUIDE.partition("## Open WebUI")[2].partition("## ")[0]
+    shell = " ".join(re.findall(r"^    export (.*)$", told, re.MULTILINE))
+    set_there = dict(word.split("=", 1) for word in shlex.split(shell))
+    assert f"pip install {PACKAGE}\n" in told
+    assert set_there.keys() == SETTINGS.keys()
+    assert {name: value for name, value in set_there.items() if SETTINGS[name]} == {
+        k: v for k, v in SETTINGS.items() if v
+    }
 
 
 def test_what_is_refused_is_what_the_guide_says() -> None:
