@@ -233,7 +233,8 @@ def _ask_of_hidden(page: "Page", origin: str) -> Rows:
     page.keyboard.type(OF_HIDDEN)
     page.keyboard.press("Enter")
     page.wait_for_function(  # the text comes whole, when it is checked
-        "([asked, least]) => (document.querySelector('#messages-container')?.innerText.split(asked)[1] ?? '').length > least",
+        "([asked, least]) => (document.querySelector('#messages-container')?.innerText.split(asked)[1] ?? '').length"
+        " > least",
         arg=[OF_HIDDEN, _SHORTEST], timeout=_ANSWER_MILLISECONDS,
     )  # fmt: skip
     shown = page.locator("#messages-container").inner_text().partition(OF_HIDDEN)[2]
