@@ -15,6 +15,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ def run(seconds: float = 60.0, questions: int = 6, rounds: int = 4) -> Result:
             http.post("/api/models/warm-up").raise_for_status()
             used = http.get("/api/models/used").json()
             rows += _first_words(http, english[:questions], rounds)
+            rows.append(_freed(http))
             rows += _everybody(service, english, seconds)
     notes = (
         f"{used['name']} ({used['engine']}); {os.cpu_count()} processors, load average {os.getloadavg()[0]:.1f}",
@@ -119,6 +121,45 @@ def _by_v1(http: httpx.Client, question: str, whole: bool = False) -> float | No
             if not text and delta.get("content"):
                 text = time.perf_counter() - began
     return None if refused else text
+
+
+def _freed(http: httpx.Client, times: int = 3) -> tuple[str | float, ...]:
+    """How much later than alone another's first word comes, from when the connection of a long answer is cut."""
+    short, long = ("Say yes.", "Tell a long story of a lighthouse and its keeper.")
+    later: list[float] = []
+    _when_it_writes(http, short)  # so that the engine has read its prompt
+    for _ in range(times):
+        began = time.perf_counter()
+        alone = _when_it_writes(http, short) - began
+        with (
+            ThreadPoolExecutor(1) as threads,
+            http.stream("POST", "/v1/chat/completions", json=_to_chat(long), headers={"x-kb-client": "other"}) as story,
+        ):
+            _wait_for_a_word(story)
+            coming = threads.submit(_when_it_writes, http, short)
+            time.sleep(_REST_SECONDS)  # it waits by now
+            assert not coming.done()
+            story.close()
+            cut = time.perf_counter()
+            later.append(coming.result() - cut - alone)
+    return ("a cut connection frees the engine, at most after", max(later), "s", 1.0)
+
+
+def _to_chat(question: str) -> dict[str, Any]:
+    return {"model": "chat", "messages": _asking(question), "seed": 1, "stream": True, "reasoning_effort": "none"}
+
+
+def _when_it_writes(http: httpx.Client, question: str) -> float:
+    """The time of the clock at the first word of plain chat, after which the connection is closed."""
+    with http.stream("POST", "/v1/chat/completions", json=_to_chat(question)) as answer:
+        _wait_for_a_word(answer)
+        return time.perf_counter()
+
+
+def _wait_for_a_word(answer: httpx.Response) -> None:
+    for line in answer.iter_lines():
+        if line.startswith("data: {") and json.loads(line.removeprefix("data: "))["choices"][0]["delta"].get("content"):
+            return
 
 
 def _everybody(service: RunningService, questions: Sequence[str], seconds: float) -> Rows:

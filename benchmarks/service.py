@@ -32,7 +32,7 @@ PEOPLE = 10
 FLOOD = 20
 SMALL_FILES = 1_000
 LIMITS = {"search": 3.0, "document list": 3.0, "fairness": 1.0}
-_KB = Path(sys.executable).with_name("kb")
+KB = Path(sys.executable).with_name("kb")
 Rows = list[tuple[str | float, ...]]
 
 
@@ -71,9 +71,10 @@ def run(
 
 
 @contextmanager
-def started(place: Path) -> Iterator[RunningService]:
-    """`kb up --no-ui` over a home, in a process of its own."""
-    process = subprocess.Popen([_KB, "up", "--no-ui", "--port", "0", "--home", place], stdout=subprocess.PIPE)
+def started(place: Path, *, page: bool = False) -> Iterator[RunningService]:
+    """`kb up` over a home, in a process of its own; without the page where that is not asked for."""
+    options = [] if page else ["--no-ui"]
+    process = subprocess.Popen([KB, "up", *options, "--port", "0", "--home", place], stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None
         line = process.stdout.readline()

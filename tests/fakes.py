@@ -10,7 +10,30 @@ from kb.models.cancellation import Cancellation
 from kb.models.reasoning_stream import Delta, Output, notices_in, think_and_answer
 from kb.schema import Message
 
-Reply = str | Sequence[str | Delta | BaseException | threading.Event]
+
+class OnDemand:
+    """A reply without an end, each word of which is written when it is asked for; it says so when nobody takes more."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Semaphore(0)
+        self.written = 0
+        self.ended = threading.Event()
+
+    def ask(self, words: int = 1) -> None:
+        """Ask for so many words more."""
+        self._asked.release(words)
+
+    def __iter__(self) -> Iterator[str]:
+        try:
+            while True:
+                self._asked.acquire()
+                self.written += 1
+                yield f"word {self.written} "
+        finally:
+            self.ended.set()
+
+
+Reply = str | Sequence[str | Delta | BaseException | threading.Event] | OnDemand
 
 
 class ScriptedModel:

@@ -3,13 +3,23 @@
 import json
 import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import anyio
+import httpx2
 import pytest
+from mcp.client.client import Client
+from mcp.client.stdio import StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
+from mcp.types import TextContent
 
 from tests.ui.serving import Served
+from tests.ui.terminal import keep
 from tests.ui.two_documents import model, served, shared
 
 __all__ = ["model", "served", "shared"]
@@ -53,13 +63,75 @@ def test_an_example_works(served: Served, heading: str, number: int, words: list
     assert done.returncode == 0, done.stderr
     for word in words:
         assert word in done.stdout
+    shown = done.stdout.replace(served.running.origin, "http://127.0.0.1:8600")
+    keep(PICTURES[heading, number], f"python {'ask' if number == 0 else 'agent'}.py", shown)
 
 
-def test_the_settings_of_agents_are_json_and_name_what_there_is() -> None:
-    started, reached = (json.loads(text)["mcpServers"]["kb"] for _, text in examples("json"))
-    assert [started["command"], *started["args"]] == ["kb", "mcp"]
-    assert reached["url"].endswith(":8600/mcp")
-    assert reached["headers"]["Authorization"].startswith("Bearer ")
+PICTURES = {
+    ("The openai package", 0): "client-openai",
+    ("LangChain", 0): "client-langchain",
+    ("LlamaIndex", 0): "client-llamaindex",
+    ("LlamaIndex", 1): "client-llamaindex-agent",
+}
+
+
+def agents_settings() -> list[dict[str, Any]]:
+    """What an agent is told of a server that it starts, and of one that runs."""
+    return [json.loads(text)["mcpServers"]["kb"] for _, text in examples("json")]
+
+
+async def visited(client: Client) -> str:
+    """What an agent finds there."""
+    async with client:
+        tools = [
+            f"{tool.name:<15} {(tool.description or '').split('.')[0]}." for tool in (await client.list_tools()).tools
+        ]
+        answer = await client.call_tool("ask", {"question": "When does the office in Utrecht open?"})
+        return "\n".join([*tools, "", *(part.text for part in answer.content if isinstance(part, TextContent))])
+
+
+@pytest.mark.timeout(240)
+def test_an_agent_that_starts_its_servers_works_with_the_settings_of_the_guide(served: Served) -> None:
+    started, _ = agents_settings()
+    command = shutil.which(started["command"], path=str(Path(sys.executable).parent))
+    assert command is not None
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "KB_CACHE") if name in os.environ}
+    server = StdioServerParameters(
+        command=command, args=started["args"], env={**kept, "KB_HOME": str(served.service.kb.home.path)}
+    )
+    found = anyio.run(lambda: visited(Client(server)))
+    assert "opens at 7:45 [1]." in found
+    assert {line.split(" ")[0] for line in found.splitlines()} >= TOOLS
+    keep("client-agent", "kb mcp        # as an editor's agent starts it: its tools, and an answer of `ask`", found)
+
+
+def test_an_agent_that_speaks_http_works_with_the_settings_of_the_guide(served: Served) -> None:
+    _, reached = agents_settings()
+    address = reached["url"].replace("http://127.0.0.1:8600", served.running.origin)
+    assert address == f"{served.running.origin}/mcp"
+    headers = {name: value.replace("TOKEN", served.running.token) for name, value in reached["headers"].items()}
+
+    async def look() -> str:
+        async with httpx2.AsyncClient(headers=headers, trust_env=False, timeout=60) as http:
+            return await visited(Client(streamable_http_client(address, http_client=http)))
+
+    assert "opens at 7:45 [1]." in anyio.run(look)
+
+
+TOOLS = {"search", "ask", "read_document", "list_documents"}
+
+
+def test_the_benchmark_of_open_webui_has_the_settings_of_the_guide() -> None:
+    from benchmarks.open_webui import PACKAGE, SETTINGS
+
+    told = GUIDE.partition("## Open WebUI")[2].partition("## ")[0]
+    shell = " ".join(re.findall(r"^    export (.*)$", told, re.MULTILINE))
+    set_there = dict(word.split("=", 1) for word in shlex.split(shell))
+    assert f"pip install {PACKAGE}\n" in told
+    assert set_there.keys() == SETTINGS.keys()
+    assert {name: value for name, value in set_there.items() if SETTINGS[name]} == {
+        k: v for k, v in SETTINGS.items() if v
+    }
 
 
 def test_what_is_refused_is_what_the_guide_says() -> None:

@@ -1,17 +1,24 @@
 """Programs that come by OpenAI's API and by MCP find nothing outside of what their asker may read."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import anyio
 import httpx
 import httpx2
+import openai
 import pytest
+from langchain_openai import ChatOpenAI
+from llama_index.core.base.llms.types import ChatMessage
+from llama_index.llms.openai_like import OpenAILike
+from llama_index.tools.mcp import BasicMCPClient, McpToolSpec
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
+from pydantic import SecretStr
 
 from kb.access.rules import Place
 from tests.fakes import ScriptedModel
@@ -141,3 +148,114 @@ def test_mcp_lists_finds_and_reads_nothing_of_it(limited: Served, model: Scripte
     assert hidden.is_error
     assert hidden.content[0].text == absent.content[0].text.replace("nothing", "closure")
     assert all("3 March" not in message.content for request in model.requests for message in request)
+
+
+def clients(limited: Served, http: httpx.Client) -> dict[str, Callable[[str], Any]]:
+    """Each client of OpenAI's API by its name: all that it is given for a question."""
+    reached: dict[str, Any] = {"max_retries": 0, "http_client": http}
+    place, token = f"{limited.running.origin}/v1", limited.running.token
+    api = openai.OpenAI(base_url=place, api_key=token, **reached)
+    like = OpenAILike(
+        model="kb", api_base=place, api_key=token, is_chat_model=True, is_function_calling_model=False,
+        context_window=4096, **reached,
+    )  # fmt: skip
+    chain = ChatOpenAI(model="kb", base_url=place, api_key=SecretStr(token), **reached)
+
+    def asked(question: str, **more: Any) -> Any:
+        messages: Any = [{"role": "user", "content": question}]
+        return api.chat.completions.create(model="kb", messages=messages, **more)
+
+    return {
+        "openai": lambda question: asked(question).model_dump(),
+        "openai, streamed": lambda question: [piece.model_dump() for piece in asked(question, stream=True)],
+        "LlamaIndex": lambda question: like.chat([ChatMessage(role="user", content=question)]).model_dump(),
+        "LlamaIndex, streamed": lambda question: [
+            piece.model_dump() for piece in like.stream_chat([ChatMessage(role="user", content=question)])
+        ],
+        "LangChain": lambda question: chain.invoke(question).model_dump(),
+        "LangChain, streamed": lambda question: [piece.model_dump() for piece in chain.stream(question)],
+    }
+
+
+CLIENTS = ("openai", "openai, streamed", "LlamaIndex", "LlamaIndex, streamed", "LangChain", "LangChain, streamed")
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_each_client_is_given_what_its_reader_may_read_and_nothing_else(
+    limited: Served, model: ScriptedModel, name: str
+) -> None:
+    with httpx.Client(trust_env=False, timeout=60) as http:
+        ask = clients(limited, http)[name]
+        given = [ask(question) for question in (HOURS, "What was decided on 3 March?", "When does the office open?")]
+    told = json.dumps(given, ensure_ascii=False, default=str)
+    assert "handbook.md" in told
+    assert "nobody was told" not in told
+    assert "closure.md" not in told
+    assert model.requests
+    read = " ".join(message.content for request in model.requests for message in request)
+    assert "7:45" in read
+    assert "nobody was told" not in read
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of its own
+def test_an_agents_tools_give_what_its_reader_may_read_and_nothing_else(limited: Served) -> None:
+    async def look() -> list[str]:
+        headers = {"authorization": f"Bearer {limited.running.token}"}
+        async with httpx2.AsyncClient(headers=headers, trust_env=False, timeout=60) as http:
+            agent = BasicMCPClient(f"{limited.running.origin}/mcp", http_client=http)
+            tools = {str(tool.metadata.name): tool for tool in await McpToolSpec(agent).to_tool_list_async()}
+            return [
+                str(await tools[name].acall(**arguments))
+                for name, arguments in (
+                    ("search", {"question": HOURS, "limit": 50}),
+                    ("ask", {"question": HOURS}),
+                    ("list_documents", {}),
+                )
+            ]
+
+    for given in anyio.run(look):
+        assert "handbook.md" in given
+        assert "nobody was told" not in given
+        assert "closure.md" not in given
+
+
+@pytest.fixture
+def past(limited: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
+    """The reader's token after its last day."""
+    tokens = limited.service.tokens
+    later = tokens._clock() + timedelta(days=1, seconds=1)
+    monkeypatch.setattr(tokens, "_clock", lambda: later)
+    return limited
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_token_past_its_end_is_told_to_each_client_in_its_form(past: Served, name: str) -> None:
+    with httpx.Client(trust_env=False, timeout=60) as http:
+        ask = clients(past, http)[name]
+        with pytest.raises(openai.AuthenticationError) as raised:
+            ask(HOURS)
+    assert (raised.value.status_code, raised.value.code) == (401, "invalid_api_key")
+
+
+def test_a_token_past_its_end_opens_nothing_of_openais_api_nor_of_mcp(past: Served) -> None:
+    for path in ("v1/models", "v1/models/kb", "v1/embeddings", "v1/chat/completions", "mcp"):
+        for method in ("GET", "POST"):
+            answer = past.http.request(method, f"{past.running.origin}/{path}", json={"model": "kb"})
+            assert answer.status_code == 401, path
+            assert clean(answer.text)
+    assert "error" in past.http.get(f"{past.running.origin}/v1/models").json()
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+def test_mcps_client_is_told_that_the_token_is_past_its_end(past: Served, mode: Any) -> None:
+    async def look() -> None:
+        headers = {"authorization": f"Bearer {past.running.token}"}
+        async with (
+            httpx2.AsyncClient(headers=headers, trust_env=False, timeout=60) as http,
+            Client(streamable_http_client(f"{past.running.origin}/mcp", http_client=http), mode=mode) as client,
+        ):
+            await client.list_tools()
+
+    with pytest.raises(BaseExceptionGroup) as raised:
+        anyio.run(look)
+    assert raised.group_contains(MCPError, match="The token is missing, wrong or out of date")

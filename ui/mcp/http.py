@@ -14,14 +14,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ui.api.common import asker_of, client_of
-from ui.api.stream import cancel_when
+from ui.api.stream import Json, cancel_when
 from ui.mcp.library import ServiceLibrary
 from ui.mcp.server import Reader, server_of
+from ui.service.replies import rpc_error
 
 if TYPE_CHECKING:
     from ui.service.runtime import Service
 
 MOST_BYTES = 1 << 20  # of a message
+_TOO_LARGE = f"The message is larger than {MOST_BYTES >> 20} MB. Send less at once."
 
 
 class McpEndpoint:
@@ -36,12 +38,14 @@ class McpEndpoint:
         if scope["method"] != "POST":  # no stream without a request, and no session to end
             await Response(status_code=405, headers={"allow": "POST"})(scope, receive, send)
             return
-        begun = False
+        begun = too_large = False
 
         async def send_and_see(message: Any) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
+            nonlocal begun, too_large
+            too_large = too_large or message.get("status") == 413
+            if not too_large:  # else it is said below, in a form that clients show
+                begun = True
+                await send(message)
 
         manager = StreamableHTTPSessionManager(self._server, stateless=True, max_request_body_size=MOST_BYTES)
         async with anyio.create_task_group() as group:
@@ -49,7 +53,9 @@ class McpEndpoint:
             async with manager.run():  # ended with the request, and with it all that was done for it
                 await manager.handle_request({**scope, "app": self}, receive, send_and_see)
             group.cancel_scope.cancel()
-        if not begun and self._closing.is_set():
+        if too_large:
+            await Json(rpc_error("UsageError", _TOO_LARGE), 413)(scope, receive, send)
+        elif not begun and self._closing.is_set():
             await Response("The service is being stopped.\n", 503)(scope, receive, send)
 
     def _reader(self, request: Request) -> Reader:

@@ -48,14 +48,15 @@ def without_sources(text: str) -> str:
 def annotations(answer: Answer, origin: str) -> list[dict[str, Any]]:
     """The citations in the form of OpenAI's `url_citation`: `start_index` and `end_index` count into the content, as
     code points; and what that form has no word for: the document, its page, and the words that are cited."""
+    quiet = _without_icon(origin)
     return [
         {
             "type": "url_citation",
             "url_citation": {
                 "start_index": answer.claims[citation.claim].start,
                 "end_index": answer.claims[citation.claim].end,
-                "title": citation.document,
-                "url": _address(citation, origin),
+                "title": _place(citation.document, citation.page, answer.language),
+                "url": _address(citation, quiet),
                 "marker": citation.marker,
                 "collection": citation.collection,
                 "document": citation.document,
@@ -109,10 +110,22 @@ def _listed(answer: Answer, origin: str) -> list[str]:
 
 
 def _line(citation: Citation, language: Language, origin: str) -> str:
-    place = _plain(f"{citation.collection}/{citation.document}")
-    if citation.page is not None:
-        place = f"{place}, {said('page', language).format(n=citation.page)}"
+    place = _place(_plain(f"{citation.collection}/{citation.document}"), citation.page, language)
     return f"- [{citation.marker}] [{place}]({_address(citation, origin)})"
+
+
+def _place(document: str, page: int | None, language: Language) -> str:
+    return document if page is None else f"{document}, {said('page', language).format(n=page)}"
+
+
+def _without_icon(origin: str) -> str:
+    """The origin with its scheme in capitals, which leads to the same place (RFC 3986, 3.1).
+
+    Open WebUI (0.12) has the browser ask a service on the internet for the icon of each source whose address begins
+    with http:// or https://, and tells it that address: the names of documents would leave the machine.
+    """
+    scheme, rest = origin.split("://", 1)
+    return f"{scheme.upper()}://{rest}"
 
 
 def _plain(text: str) -> str:

@@ -30,6 +30,7 @@ from ui.openai.error_form import NotTaken, error_form
 from ui.openai.inert import InertStream, inert
 from ui.openai.messages import MessageForm, conversation
 from ui.openai.models import chosen
+from ui.openai.numbering import numbered
 
 if TYPE_CHECKING:
     from kb.store.conversations import Mode
@@ -185,6 +186,7 @@ async def completions(body: ChatBody, service: ServiceHere, asker: Asker, client
     answer = running.snapshot.answer
     if answer is None:
         raise getattr(errors, end["kind"], errors.ModelError)(end["error"])
+    answer = numbered(answer)
     return Json(reply.whole(answer, await run_in_threadpool(_usage, reply, answer, service)))
 
 
@@ -207,6 +209,7 @@ async def _chunks(
         internal = end.get("error") == INTERNAL
         yield error_form(500 if internal else 503, end["error"], end.get("kind"))
         return
+    answer = numbered(answer)
     yield reply.chunk({"content": written.behind(reply.content(answer))})
     if found := answer_text.annotations(answer, reply.origin):
         yield reply.chunk({"annotations": found})
@@ -310,7 +313,10 @@ def _refuse(body: ChatBody) -> None:
             raise NotTaken(f"{name} is not taken: {why}", name)
 
 
-_TOOLS = "the model calls no tools. Leave it out; agents reach the documents by MCP, at /mcp."
+_TOOLS = (
+    "the model calls no tools. Leave it out (in Open WebUI: set Function Calling of the model to Legacy); agents reach "
+    "the documents by MCP, at /mcp."
+)
 _NOT_TAKEN = {
     "tools": _TOOLS,
     "functions": _TOOLS,

@@ -17,7 +17,7 @@ from anyio import to_thread
 from kb.errors import HomeError
 from kb.people.sessions import Session
 from ui.service.listening import LOOPBACK, Place
-from ui.service.replies import NO_STORE, OPENAI, Headers, Reply, is_api, is_under, label_of
+from ui.service.replies import MCP, NO_STORE, OPENAI, Headers, Reply, is_api, is_under, label_of, rpc_error
 from ui.service.sessions import SESSION_LASTS, Sessions
 from ui.service.sign_in import SignIn, cookie_of, place_of
 from ui.service.sign_in_page import PASSWORD, SIGN_IN
@@ -332,11 +332,14 @@ _NOT_FROM_HERE = Reply(
 
 
 def _api_refusal(path: str, status: int, kind: str, message: str, more: Headers | None = None) -> Reply:
-    told: dict[str, str | None] = {"kind": kind, "message": message}
-    if is_under(OPENAI, path):  # in OpenAI's form
+    """A refusal in the form that is read there: OpenAI's, JSON-RPC's, or our own."""
+    told: dict[str, Any] = {"error": {"kind": kind, "message": message}}
+    if is_under(OPENAI, path):
         code = "invalid_api_key" if status == 401 else kind
-        told = {"message": message, "type": "invalid_request_error", "param": None, "code": code}
-    body = json.dumps({"error": told}).encode()
+        told = {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": code}}
+    elif is_under(MCP, path):
+        told = rpc_error(kind, message)
+    body = json.dumps(told).encode()
     return Reply(status, [(b"content-type", b"application/json"), NO_STORE, *(more or [])], body)
 
 

@@ -1,6 +1,7 @@
 """Replies: what the gate answers in place of the application, and what it reads of a request."""
 
 from dataclasses import dataclass
+from typing import Any
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -18,7 +19,7 @@ class Reply:
 
 def is_api(path: str) -> bool:
     """Whether a path is for programs rather than the page's."""
-    return any(is_under(place, path) for place in ("/api", OPENAI, "/mcp"))
+    return any(is_under(place, path) for place in ("/api", OPENAI, MCP))
 
 
 def is_under(place: str, path: str) -> bool:
@@ -26,7 +27,12 @@ def is_under(place: str, path: str) -> bool:
     return path == place or path.startswith(f"{place}/")
 
 
-OPENAI = "/v1"
+OPENAI, MCP = "/v1", "/mcp"
+
+
+def rpc_error(kind: str, message: str) -> dict[str, Any]:
+    """A refusal in the form that MCP's clients read: JSON-RPC's, of a message that was not looked into."""
+    return {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": message, "data": {"kind": kind}}}
 
 
 def label_of(headers: Headers) -> str:

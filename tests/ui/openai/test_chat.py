@@ -1,10 +1,10 @@
 """Chat completions: whole and streamed alike, history, what is refused, and clients that leave or read nothing."""
 
 import json
+import re
 import socket
 import threading
 import time
-from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,7 +15,8 @@ import pytest
 from kb.errors import ModelError
 from kb.models.reasoning_stream import Delta
 from kb.schema import Floors
-from tests.fakes import ScriptedModel
+from tests.fakes import OnDemand, ScriptedModel
+from tests.ui.leaving import FEW, answered_until
 from tests.ui.serving import REPLY, Served, until
 from tests.ui.two_documents import says
 
@@ -27,7 +28,6 @@ HOSTILE = (
     "<img src=http://outside.example/b> and [here][1], if 3 < 4.\n\n[1]: http://outside.example/c"
 )
 WITHIN = 30.0  # seconds; how soon something must be seen, however busy the machine is
-SOON = 10.0  # the same for what takes less than one on a machine that does nothing else
 
 
 def post(served: Served, body: Any, **options: Any) -> httpx.Response:
@@ -158,6 +158,33 @@ def test_a_sentence_that_is_not_confirmed_is_told(served: Served, model: Scripte
     says(model, "The office in Utrecht opens at 7:45 [1]. The office dog is called Bruno.")
     text = whole(served)["choices"][0]["message"]["content"]
     assert "\n- “The office dog is called Bruno" in text
+
+
+def test_a_client_that_counts_the_annotations_finds_the_source_that_a_number_names(
+    served: Served, model: ScriptedModel
+) -> None:
+    says(model, "员工每年有 9 天全薪病假 [2]。满 10 年的员工每年有 18 天年休假 [1]。")
+    asked = [{"role": "user", "content": "员工每年有几天全薪病假？满 10 年的员工有几天年休假？"}]
+    one, chunks = whole(served, messages=asked), streamed(served, messages=asked)
+    message = one["choices"][0]["message"]
+    text = message["content"].partition("\n\n---\n")[0]
+    numbers = [int(n) for n in re.findall(r"\[(\d+)\]", text)]
+    assert list(dict.fromkeys(numbers)) == list(range(1, len(set(numbers)) + 1))
+    for annotations in (message["annotations"], annotated(chunks)):
+        counted = list({each["url_citation"]["url"]: each["url_citation"] for each in annotations}.values())
+        for number, cited in enumerate(counted[: len(set(numbers))], 1):
+            assert cited["marker"] == number
+            assert f"[{number}]" in text[cited["start_index"] : cited["end_index"]]
+    assert joined(chunks, "content") == message["content"]
+
+
+def test_the_address_of_a_source_is_none_that_a_client_looks_up_elsewhere(served: Served) -> None:
+    [annotation] = whole(served)["choices"][0]["message"]["annotations"]
+    address = annotation["url_citation"]["url"]
+    assert not address.startswith(("http://", "https://"))  # Open WebUI asks the internet for the icons of such
+    assert address.lower().startswith(f"{served.running.origin}/?source=handbook.md")
+    same = served.running.origin + address[len(served.running.origin) :]
+    assert served.http.get(address).status_code == served.http.get(same).status_code
 
 
 def test_nothing_in_an_answer_loads_or_leads_anywhere(served: Served, model: ScriptedModel) -> None:
@@ -332,14 +359,27 @@ def test_a_request_that_is_no_json_or_too_large_or_half_a_character_is_refused(s
     refused(served.http.post(address, content=b"{"), 400, None, "cannot be used")
     half = b'{"model": "kb", "messages": [{"role": "user", "content": "When \\ud800?"}]}'
     assert served.http.post(address, content=half).status_code in (200, 400)
-    large = [{"role": "user", "content": "x" * (10 << 20)}, *ASKED]
-    with suppress(httpx.TransportError):  # it was cut while more was being sent
-        refused(post(served, {"model": "kb", "messages": large}), 413, None, "1 MB")
     nested = b'{"model": "kb", "messages": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
     assert served.http.post(address, content=nested).status_code == 400
     refused(served.http.get(f"{served.running.origin}/v1/nothing"), 404, None, "/v1/openapi.json")
     refused(served.http.get(address), 405, None, "GET")
     assert whole(served)["choices"][0]["message"]["content"].startswith(ANSWER)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_ten_megabytes_of_history_are_refused_with_the_limit_and_nothing_is_lost(
+    served: Served, client: openai.OpenAI, stream: bool
+) -> None:
+    before = [{"role": role, "content": "x" * 1000} for _ in range(5000) for role in ("user", "assistant")]
+    options: dict[str, Any] = {"model": "kb", "stream": stream}
+    with pytest.raises(openai.APIStatusError) as raised:
+        client.chat.completions.create(messages=[*before, *ASKED], **options)
+    assert (raised.value.status_code, raised.value.code) == (413, "request_too_large")
+    assert "larger than 1 MB. Send less at once" in str(raised.value)
+    assert served.service.conversations.running() == []
+    within = [*before[:800], *ASKED]  # 0.8 MB: what does not fit into the model's context is left out
+    answer = client.chat.completions.create(model="kb", messages=within)  # type: ignore[arg-type]
+    assert str(answer.choices[0].message.content).startswith(ANSWER)
 
 
 @pytest.mark.parametrize("token", ["", "Bearer wrong", "Basic eDp5"])
@@ -369,38 +409,51 @@ def test_a_failure_is_an_error_whole_and_streamed(served: Served, client: openai
             pass
 
 
+def request(served: Served, body: Any) -> bytes:
+    """A request as bytes, for connections that a test cuts or does not read."""
+    written = json.dumps(body).encode()
+    head = (
+        f"POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1:{served.running.port}\r\n"
+        f"authorization: Bearer {served.running.token}\r\ncontent-type: application/json\r\n"
+        f"content-length: {len(written)}\r\n\r\n"
+    )
+    return head.encode() + written
+
+
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_client_that_leaves_frees_the_engine_at_once(served: Served, model: ScriptedModel, stream: bool) -> None:
-    writing = threading.Event()
-    says(model, ["The office ", "opens ", writing])  # until it is stopped
+def test_a_client_that_leaves_frees_the_engine_that_writes_nothing(
+    served: Served, model: ScriptedModel, stream: bool
+) -> None:
+    says(model, ["The office ", "opens ", threading.Event()])  # until it is stopped
     service = served.service
-    body = json.dumps({"model": "kb", "messages": ASKED, "stream": stream}).encode()
     with socket.create_connection(("127.0.0.1", served.running.port)) as connection:
-        connection.sendall(
-            b"POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1:%d\r\nauthorization: Bearer %s\r\n"
-            b"content-type: application/json\r\ncontent-length: %d\r\n\r\n%s"
-            % (served.running.port, served.running.token.encode(), len(body), body)
-        )
+        connection.sendall(request(served, {"model": "kb", "messages": ASKED, "stream": stream}))
         until(lambda: any(turn.running.snapshot.text for turn in service.conversations.running()), WITHIN)
         [turn] = service.conversations.running()
-    left = time.monotonic()
     assert turn.running.join(WITHIN)
-    taken = time.monotonic() - left
     until(lambda: service.queue.waiting == 0 and not service.conversations.running(), WITHIN)
     assert turn.running.snapshot.state == "stopped"
-    assert taken < SOON
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("name", ["kb", "chat"])
+def test_a_client_that_leaves_frees_the_engine_within_a_few_words(
+    served: Served, model: ScriptedModel, name: str, stream: bool
+) -> None:
+    words = OnDemand()
+    says(model, words)
+    with socket.create_connection(("127.0.0.1", served.running.port)) as connection:
+        connection.sendall(request(served, {"model": name, "messages": ASKED, "stream": stream}))
+        words.ask(3)
+        until(lambda: words.written == 3, WITHIN)
+    assert answered_until(words, served) <= FEW
 
 
 def test_a_client_that_reads_nothing_holds_up_nobody(served: Served, model: ScriptedModel) -> None:
     says(model, "The office opens at 7:45 [1]. " * 20_000, REPLY)
-    body = json.dumps({"model": "chat", "messages": ASKED, "stream": True}).encode()
     with socket.create_connection(("127.0.0.1", served.running.port)) as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
-        connection.sendall(
-            b"POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1:%d\r\nauthorization: Bearer %s\r\n"
-            b"content-type: application/json\r\ncontent-length: %d\r\n\r\n%s"
-            % (served.running.port, served.running.token.encode(), len(body), body)
-        )
+        connection.sendall(request(served, {"model": "chat", "messages": ASKED, "stream": True}))
         until(lambda: bool(model.requests), WITHIN)
         assert whole(served)["choices"][0]["message"]["content"].startswith(ANSWER)
 
