@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from kb import privacy
 from kb.errors import KBError
 from kb.people.accounts import People
+from ui.logs import without_values
 from ui.service import runtime
 from ui.service.auth import ADDRESS, VISITOR, Gate, announced
 from ui.service.listening import Place, check, is_loopback
@@ -47,7 +48,7 @@ def serve(
     sys.setswitchinterval(_SWITCH_SECONDS)
     place = Place(port=port) if isinstance(port, int) else port
     check(place, has_accounts=People(kb.catalog).exist)
-    with _listen(place) as listener:
+    with without_values(), _listen(place) as listener:
         place = replace(place, port=listener.getsockname()[1])
         service = runtime.Service.of(kb, place)
         runtime.install(service)
