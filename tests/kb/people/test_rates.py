@@ -20,7 +20,7 @@ class Clock:
 
 
 def rates(clock: Clock, **most: int) -> Rates:
-    return Rates(ServiceSettings(**most), lambda name: name in ("ann", "ben"), clock)  # type: ignore[arg-type]
+    return Rates(ServiceSettings(**most), lambda name: name in ("ann", "ben"), clock)
 
 
 def test_a_minutes_worth_comes_at_once_and_comes_back_evenly() -> None:
