@@ -68,7 +68,7 @@ def _run(
     import uvicorn
 
     from ui.api.routes import enlarge_threads
-    from ui.connections import PatientProtocol
+    from ui.connections import IDLE_SECONDS, PatientProtocol
     from ui.programs import Programs
 
     programs, place = Programs(service), service.place
@@ -97,6 +97,7 @@ def _run(
         ssl_certfile=place.certificate.file if place.certificate else None,
         ssl_keyfile=place.certificate.key if place.certificate else None,
         timeout_graceful_shutdown=3,
+        timeout_keep_alive=IDLE_SECONDS,
         ws_max_size=64 * 1024 * 1024,
     )
     with _signals_end_the_server(), announced(service.kb.home.path, place):
