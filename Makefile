@@ -3,6 +3,7 @@
 # make check   lint, types, layers        make bench   benchmarks (KB_EVALDATA names the question sets)
 # make lock    resolve the locked package lists again
 # make sbom    bill of materials and notices of third parties, into runs/sbom (OUT names another folder)
+# make audit   ask the package index for known holes of what is locked; says where it does not tell (no part of CI)
 #
 # TORCH=cpu    installs torch's small CPU build instead of the one with CUDA (7 GB less on disk)
 # TORCH_INDEX= another index of small builds, such as a site's own
@@ -21,7 +22,7 @@ CACHE := $(or $(KB_CACHE),$(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME)/kb,$(HOME)/.c
 
 export KB_OLLAMA ?= $(CACHE)/ollama/ollama
 
-.PHONY: run test setup setup-test check bench lock sbom clean
+.PHONY: run test setup setup-test check bench lock sbom audit clean
 
 run: setup
 	@$(BIN)/kb ingest sample_docs
@@ -81,6 +82,9 @@ lock:
 
 sbom: .venv/.runtime .venv/.dev
 	@$(BIN)/python .ci/sbom.py $(or $(OUT),runs/sbom)
+
+audit: .venv/bin/uv
+	@$(BIN)/python .ci/audit.py
 
 clean:
 	rm -rf .venv runs

@@ -18,6 +18,7 @@ from benchmarks import (  # noqa: E402
     mutants,
     mutations,
     open_webui,
+    people,
     readers,
     reading,
     request_cases,
@@ -48,6 +49,7 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "ticks": lambda options: ticks.run(),
     "access": lambda options: access.run(options.requests, options.documents),
     "readers": lambda options: readers.run(options.sets),
+    "people": lambda options: people.run(options.people, options.seconds),
     "rules": lambda options: ticks.ablation(),
     "mutants": lambda options: mutants.run(
         options.mutants, options.rooms or mutants.ROOMS, only_constants=options.constants
@@ -63,7 +65,8 @@ def main() -> int:
     parser.add_argument("--others", action="store_true", help="retrieval: the long question sets too")
     parser.add_argument("--limit", type=int, help="retrieval: only the first so many questions of a set")
     parser.add_argument("--chunks", type=int, default=search.CHUNKS, help="search: the size of the home")
-    parser.add_argument("--seconds", type=float, default=60, help="service, clients: how long they ask")
+    parser.add_argument("--seconds", type=float, default=60, help="service, clients, people: how long they ask")
+    parser.add_argument("--people", type=int, default=people.PEOPLE, help="people: how many")
     parser.add_argument("--overhead", action="store_true", help="service: only what it adds to the bare engine")
     parser.add_argument("--files", type=int, default=mutations.FILES, help="mutations: how many files")
     parser.add_argument("--mutants", type=int, default=mutants.COUNT, help="mutants: how many are drawn; 0 takes all")

@@ -20,7 +20,7 @@ import numpy as np
 
 from kb.access.rules import Level, Place
 from kb.assistant import KnowledgeBase
-from kb.config import EmbeddingSettings, RetrievalSettings, Settings
+from kb.config import EmbeddingSettings, RetrievalSettings, ServiceSettings, Settings
 from kb.errors import DocumentNotFound, KBError
 from kb.models.reasoning_stream import Output
 from kb.schema import EVERYTHING, Chunk, Message, PageSpan, Principal, Scope, Thought, Token
@@ -34,6 +34,7 @@ PEOPLE, GROUPS, COLLECTIONS = 50, 20, 8
 SETTINGS = Settings(
     embedding=EmbeddingSettings(llamaindex_class="benchmarks.access_trial:PairEmbedding"),
     retrieval=RetrievalSettings(evidence_floor=0.0),
+    service=ServiceSettings(questions_a_minute=0, searches_a_minute=0, requests_a_minute=0),
 )
 SUBJECTS = ("budget", "vacation", "laptop", "warranty", "travel", "canteen", "parking", "training")
 _CANARY = re.compile(r"[cd]anary\d+x")

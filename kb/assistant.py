@@ -389,7 +389,7 @@ class KnowledgeBase(Documents):
             try:
                 return translated(question, to, self.model, self.catalog, options.stop)
             except ModelError as error:  # what is in the question's own language can still be answered
-                log.warning("the question was not translated: %s", error)
+                log.warning("the question was not translated (%s)", type(error).__name__)
                 return None
 
         return self._retriever.retrieve(checked(draft.searched), asker, scope=scope, translate=translate)

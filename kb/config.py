@@ -130,6 +130,9 @@ class ServiceSettings(_Section):
 
     session_idle_minutes: int = Field(60, ge=1, description="without a request, after which somebody is signed out")
     session_hours: int = Field(12, ge=1, description="after which somebody is signed out whatever happens")
+    questions_a_minute: int = Field(60, ge=0, description="that one person may ask; 0: any number")
+    searches_a_minute: int = Field(240, ge=0, description="of one person; texts to embed count as a search")
+    requests_a_minute: int = Field(1200, ge=0, description="of all tokens of one person together")
     names: tuple[str, ...] = Field(
         (),
         description="by which people reach it, besides those of the certificate; of a proxy with its port, if not 443",

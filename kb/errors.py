@@ -27,6 +27,10 @@ class AccessChanged(KBError):
     """Somebody else changed who may read it, while it was being changed here."""
 
 
+class RuleNotFound(KBError):
+    """There is no rule of access of that place."""
+
+
 class AccessLost(KBError):
     """What an answer rests on may not be read any more by who asked."""
 
@@ -117,6 +121,14 @@ class SignInRefused(KBError):
 
 class GuessingTooFast(KBError):
     """Too many wrong passwords: none is looked at for a while. `seconds` is how long."""
+
+    def __init__(self, message: str, seconds: float = 0.0) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class TooManyRequests(KBError):
+    """Somebody asks more often than one person may. `seconds` is how long to wait."""
 
     def __init__(self, message: str, seconds: float = 0.0) -> None:
         super().__init__(message)

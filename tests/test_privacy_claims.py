@@ -19,6 +19,7 @@ PRIVACY = "kb/test_privacy.py"
 CONFINED = "ingest/reading/test_confinement.py"
 OFFLINE = "journeys/test_offline.py"
 SERVER = "ui/test_server.py"
+PROOF = "ui/proof/test_proving.py"
 LACKING = f"{CONFINED}::test_what_holds_where_the_kernel_lacks_a_part"
 TRACED = (
     f"{OFFLINE}::test_under_a_trace_ingestion_and_answers_reach_nothing_outside",
@@ -153,6 +154,18 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     "V2": (f"{OFFLINE}::test_a_trace_shows_look_ups_and_outside_connections", TRACED[0]),
     "V3": (TRACED[1],),
     "V4": (TRACED[1],),
+    "V5": (
+        f"{PROOF}::test_it_passes_here_by_packets_and_by_system_calls",
+        f"{PROOF}::test_a_journey_works_and_reaches_nothing_outside",
+        f"{PROOF}::test_a_planted_leak_is_stopped",
+        f"{PROOF}::test_a_product_that_leaks_does_not_pass",
+        f"{PROOF}::test_it_can_be_interrupted_and_leaves_nothing",
+        f"{PROOF}::test_it_is_signed_with_the_homes_key_and_a_changed_one_is_told",
+    ),
+    "V6": (
+        f"{PROOF}::test_who_else_sees_the_text_is_named",
+        "ui/page/test_sidebar.py::test_the_machine_that_sees_the_text_is_named_where_it_is_another",
+    ),
 }
 
 
@@ -213,6 +226,9 @@ def test_the_product_starts_no_other_programs_than_the_page_names() -> None:
         "kb/models/wheel_download.py",  # uv or pip
         "ingest/reading/confined_process.py",  # itself, confined
         "ingest/reading/confinement.py",  # itself, to see what holds
+        "ui/proof/observation.py",  # itself, and strace
+        "ui/proof/planted_leaks.py",  # itself: a leak
+        "ui/proof/proving.py",  # itself, as the stage
     }
 
 

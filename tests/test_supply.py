@@ -166,3 +166,32 @@ def test_the_makefile_installs_no_torch_without_a_hash() -> None:
     torch = [command for command in commands if "torch" in command]
     assert len(torch) == 2
     assert all("--require-hashes" in command for command in torch)
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "words"),
+    [
+        ({"dependencies": [{"name": "a", "version": "1", "vulns": []}]}, 0, "1 packages asked for, 0 known holes"),
+        (
+            {"dependencies": [{"name": "a", "version": "1", "vulns": [{"id": "CVE-1", "fix_versions": ["2"]}]}]},
+            1, "a 1: CVE-1, mended in 2",
+        ),
+        ({"dependencies": [{"name": "a", "version": "1", "skip_reason": "not found"}]}, 2, "is not known"),
+        ({"dependencies": []}, 2, "is not known"),
+        (None, 2, "Nothing could be asked: no route"),
+    ],
+)  # fmt: skip
+def test_known_holes_are_told_and_no_answer_is_not_taken_for_none(
+    tmp_path: Path, told: object, code: int, words: str
+) -> None:
+    """With a program in uv's place that says what pip-audit would."""
+    (tmp_path / "said").write_text("" if told is None else json.dumps(told), encoding="utf-8")
+    fake = tmp_path / "uv"
+    fake.write_text(f"#!/bin/sh\ncat {tmp_path}/said\necho no route >&2\n", encoding="utf-8")
+    fake.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, ".ci/audit.py", "a.txt"], cwd=ROOT, capture_output=True, text=True,
+        env=os.environ | {"UV": str(fake)},
+    )  # fmt: skip
+    assert done.returncode == code
+    assert words in done.stdout + done.stderr

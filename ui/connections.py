@@ -9,6 +9,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_SECONDS = 10.0  # for the headers of a request, from the opening of the connection or its first byte
 BODY_SECONDS = 20.0  # in which so much of a body must come, or its end
 BODY_LEAST = 20_000  # bytes
+IDLE_SECONDS = 75  # between requests; longer than proxies and clients keep theirs, which would meet a closed one
 STALLED_SECONDS = 120.0  # after which a client is given up that takes nothing of its answer
 _OTHER_FILES = 512  # descriptors that the service needs beside its connections
 _MOST = 4_096
@@ -27,7 +28,8 @@ def most_connections() -> int:
 class PatientProtocol(HttpToolsProtocol):
     """Waits for slow clients, but not for ever. An answer may take as long as it likes: only its reader may not.
 
-    Where too many connections are open, the one that has been waiting longest for its request gives way.
+    Where too many connections are open, the one that has been waiting longest for its request gives way, also one that
+    is idle after an answer.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -71,6 +73,11 @@ class PatientProtocol(HttpToolsProtocol):
         self._rest()
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.timeout_keep_alive_task is not None and not self.transport.is_closing():
+            self._waiting[self] = None
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self._drop_stalled()
@@ -107,7 +114,9 @@ class PatientProtocol(HttpToolsProtocol):
             self._stalled = None
 
     def _give_way(self) -> None:
+        asked = self._timer is not None or self.timeout_keep_alive_task is None
         self._rest()
         self.connections.discard(self)
-        self.transport.write(_NO_ROOM)
+        if asked:  # an idle client would take it for the answer to what it asks next
+            self.transport.write(_NO_ROOM)
         self.transport.close()

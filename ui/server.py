@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from kb import privacy
 from kb.errors import KBError
 from kb.people.accounts import People
+from ui.logs import without_values
 from ui.service import runtime
 from ui.service.auth import ADDRESS, VISITOR, Gate, announced
 from ui.service.listening import Place, check, is_loopback
@@ -47,7 +48,7 @@ def serve(
     sys.setswitchinterval(_SWITCH_SECONDS)
     place = Place(port=port) if isinstance(port, int) else port
     check(place, has_accounts=People(kb.catalog).exist)
-    with _listen(place) as listener:
+    with without_values(), _listen(place) as listener:
         place = replace(place, port=listener.getsockname()[1])
         service = runtime.Service.of(kb, place)
         runtime.install(service)
@@ -67,7 +68,7 @@ def _run(
     import uvicorn
 
     from ui.api.routes import enlarge_threads
-    from ui.connections import PatientProtocol
+    from ui.connections import IDLE_SECONDS, PatientProtocol
     from ui.programs import Programs
 
     programs, place = Programs(service), service.place
@@ -96,6 +97,7 @@ def _run(
         ssl_certfile=place.certificate.file if place.certificate else None,
         ssl_keyfile=place.certificate.key if place.certificate else None,
         timeout_graceful_shutdown=3,
+        timeout_keep_alive=IDLE_SECONDS,
         ws_max_size=64 * 1024 * 1024,
     )
     with _signals_end_the_server(), announced(service.kb.home.path, place):

@@ -42,12 +42,22 @@ def signed(number: int, hash: str, at: str, key: "Ed25519PrivateKey") -> Head:
 
 def is_signed(head: Head) -> bool:
     """Whether the signature is that of the key it names."""
+    return is_signature(head.signature, _content(head), head.key)
+
+
+def signature_of(content: bytes, home: Path) -> tuple[str, str]:
+    """The public key of a home and its signature of some content, in hexadecimal digits. Raises HomeError."""
+    key = key_of(home)
+    return public(key), key.sign(content).hex()
+
+
+def is_signature(signature: str, content: bytes, key: str) -> bool:
+    """Whether a signature is that of a public key and this content."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(head.key))
-        key.verify(bytes.fromhex(head.signature), _content(head))
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature), content)
     except (ValueError, InvalidSignature):
         return False
     return True

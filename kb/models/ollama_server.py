@@ -15,7 +15,7 @@ from kb.errors import ContextOverflow, EngineUnavailable, ModelError, ModelMissi
 from kb.models import cancellation
 from kb.models.cancellation import Cancellation
 from kb.models.hardware import DEEPSEEK_R1_SIZES
-from kb.privacy import guard
+from kb.privacy import Guard, guard
 
 if TYPE_CHECKING:
     import httpx
@@ -101,6 +101,12 @@ def did_you_mean(tag: str, installed: tuple[str, ...] = ()) -> str:
 def same_model(asked: str, name: str) -> bool:
     """Whether the server's `name` is the one asked for: a missing tag means `latest`."""
     return (asked if ":" in asked else f"{asked}:latest").lower() == name.lower()
+
+
+def host_elsewhere(host: str) -> str:
+    """The name of the machine of an Ollama server where that is another one; "" where it is this one."""
+    name = urlsplit(host if "://" in host else f"http://{host}").hostname or ""
+    return "" if Guard().permits(name) else name
 
 
 class OllamaServer:

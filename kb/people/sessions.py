@@ -54,7 +54,8 @@ class SessionStore:
         with self._database.transaction() as db:
             db.executemany("UPDATE sessions SET seen_at = ? WHERE id = ?", [(at, id) for id, at in times.items()])
 
-    def remove(self, id: str) -> None:
-        """Delete one, if it is there."""
+    def remove(self, session: Session, by: str) -> None:
+        """Delete one, if it is there, and record who ended it."""
         with self._database.transaction() as db:
-            db.execute("DELETE FROM sessions WHERE id = ?", (id,))
+            if db.execute("DELETE FROM sessions WHERE id = ?", (session.id,)).rowcount:
+                self._database.record(db, by, "sign_out", session.person, {"session": session.id})

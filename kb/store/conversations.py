@@ -172,11 +172,12 @@ class ConversationStore:
             if not changed.rowcount:
                 raise _missing(id)
 
-    def delete(self, id: str) -> None:
-        """Delete a conversation with all its turns. Raises ConversationNotFound."""
+    def delete(self, id: str, by: str = "local") -> None:
+        """Delete a conversation with all its turns, and record who did. Raises ConversationNotFound, StorageFull."""
         with self._database.transaction() as db:
             if not db.execute("DELETE FROM conversations WHERE id = ?", (id,)).rowcount:
                 raise _missing(id)
+            self._database.record(db, by, "conversation_deleted", "", {"id": id})
 
     def clearings(self, id: str) -> int | None:
         """How often evidence was taken out of it by `forget_document`; None where there is no such conversation."""

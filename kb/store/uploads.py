@@ -14,7 +14,7 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
-from kb.errors import StorageFull
+from kb.errors import StorageFull, why
 from kb.store.catalog import Catalog
 
 _PLACE = "uploads"  # the property that keeps where the uploads lay when the home was opened last
@@ -47,7 +47,7 @@ def settle(uploads: Path, catalog: Catalog) -> None:
         if shared:
             _part(uploads, catalog, shared)
     except (OSError, StorageFull) as error:  # the home can be used as it is, and the next start tries again
-        log.warning("the uploaded files could not be put in a folder for each collection: %s", error)
+        log.warning("the uploaded files could not be put in a folder for each collection: %s", why(error))
 
 
 def _shared(uploads: Path, catalog: Catalog) -> set[tuple[str, str]]:

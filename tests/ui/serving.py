@@ -23,7 +23,11 @@ from ui.service.auth import RunningService, announced, running_service, token_of
 from ui.service.listening import Place
 
 SETTINGS = Settings.model_validate(
-    {"embedding": {"llamaindex_class": "tests.tiny:TinyEmbedding"}, "ingest": {"max_file_mb": 1}}
+    {
+        "embedding": {"llamaindex_class": "tests.tiny:TinyEmbedding"},
+        "ingest": {"max_file_mb": 1},
+        "service": {"questions_a_minute": 0, "searches_a_minute": 0, "requests_a_minute": 0},
+    }
 )
 PATIENCE = 150.0  # seconds in which an answer that was stopped is checked, however busy the machine is
 REPLY = "<think>The handbook says it.</think>\n\nThe office in Utrecht opens at 7:45 [1]."

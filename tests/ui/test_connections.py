@@ -132,6 +132,16 @@ def test_where_there_is_no_room_who_waits_longest_gives_way(server: tuple[str, i
         connection.close()
 
 
+def test_who_is_idle_after_an_answer_gives_way_without_a_word(server: tuple[str, int]) -> None:
+    with httpx.Client(base_url=f"http://127.0.0.1:{server[1]}", trust_env=False, timeout=SOON) as idle:
+        assert idle.get("/").text == "0"
+        waiting = [opened(server, b"GET") for _ in range(7)]
+        assert httpx.get(f"http://127.0.0.1:{server[1]}/", trust_env=False, timeout=SOON).text == "0"
+        assert idle.get("/").text == "0"  # on a new connection: on the old one there was nothing to be read
+    for connection in waiting:
+        connection.close()
+
+
 def test_a_flood_of_half_open_connections_and_of_requests_leaves_the_service_well(tmp_path: Path) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]

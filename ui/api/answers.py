@@ -18,6 +18,7 @@ from kb.schema import Floors, Notice, Principal
 from kb.serialization import retrieval_form
 from ui.api.common import (
     EVENTS,
+    MOST_MESSAGES,
     AnswerForm,
     Asker,
     Body,
@@ -90,7 +91,9 @@ class ChatBody(Body):
     """A message to the model, without documents. `stream`: events, one JSON object a line, instead of the answer."""
 
     question: str
-    history: list[MessageForm] = Field([], description="the conversation so far, oldest first")
+    history: list[MessageForm] = Field(
+        [], max_length=MOST_MESSAGES, description="the conversation so far, oldest first"
+    )
     think_budget: int | None = Field(None, ge=0, description="reasoning tokens at most")
     seed: int | None = None
     temperature: float | None = Field(None, ge=0)
@@ -159,6 +162,7 @@ _answering = Answering()
 @needs("search")
 def search(body: SearchBody, service: ServiceHere, asker: Asker) -> Response:
     """The passages for a question, without a model."""
+    service.rates.search(asker)
     return Json(retrieval_form(service.kb.search(body.question, asker, body.k, body.scope.scope())))
 
 

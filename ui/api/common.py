@@ -22,6 +22,7 @@ except metadata.PackageNotFoundError:  # run from a folder that was not installe
 _LONGEST_NAME = 64
 _NAME_LENGTH = 100
 _MOST_NAMES = 64
+MOST_MESSAGES = 1000  # of a history
 
 Glob = Annotated[str, Field(max_length=512)]
 Name = Annotated[str, Field(max_length=4096)]

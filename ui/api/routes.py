@@ -48,6 +48,7 @@ _STATUS: tuple[tuple[str, int], ...] = (
     ("NotLetIn", 401),
     ("SignInRefused", 401),
     ("GuessingTooFast", 429),
+    ("TooManyRequests", 429),
     ("NotFound", 404),
     ("UploadTooLarge", 413),
     ("Busy", 409),
@@ -117,10 +118,17 @@ def status_of(error: errors.KBError) -> int:
     return next(status for name, status in _STATUS if name in names)
 
 
+def headers_of(error: errors.KBError, status: int) -> dict[str, str] | None:
+    """What the headers of a reply say of an error: when to try again, or that no more of the request is read."""
+    if isinstance(error, errors.TooManyRequests | errors.GuessingTooFast):
+        return {"retry-after": str(int(error.seconds) + 1)}
+    return {"connection": "close"} if status == 413 else None
+
+
 async def _on_error(request: Request, error: Exception) -> "Response":
     assert isinstance(error, errors.KBError)
     status = status_of(error)
-    return _refusal(status, type(error).__name__, str(error), {"connection": "close"} if status == 413 else None)
+    return _refusal(status, type(error).__name__, str(error), headers_of(error, status))
 
 
 async def _on_bad_request(request: Request, error: Exception) -> "Response":

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from kb.errors import RefusedByPolicy
 from kb.people.sessions import Session
-from ui.api.common import DoneForm, ServiceHere
+from ui.api.common import Asker, DoneForm, ServiceHere
 from ui.api.permissions import needs, visitor_of
 from ui.api.stream import Json
 from ui.service.auth import page_address
@@ -79,26 +79,26 @@ def address(request: Request, service: ServiceHere) -> Response:
 
 @router.delete("", response_model=EndedForm)
 @needs("any")
-def end_own(service: ServiceHere, request: Request) -> Response:
+def end_own(service: ServiceHere, request: Request, asker: Asker) -> Response:
     """Sign out everywhere: end all sessions of who asks, that of this browser too."""
     own = visitor_of(request)
     if own.session is None:
         raise RefusedByPolicy("A token has no sessions. `kb sessions revoke` ends those of browsers.")
     ended = service.sessions.all(own.session.person)
     for session in ended:
-        service.sessions.revoke(session.id)
+        service.sessions.revoke(session.id, asker.name)
     return Json({"ended": len(ended)})
 
 
 @router.delete("/{id}", response_model=DoneForm)
 @needs("any")
-def end(id: str, service: ServiceHere, request: Request) -> Response:
+def end(id: str, service: ServiceHere, request: Request, asker: Asker) -> Response:
     """End a session, `current` for the one that asks: its browser is let in no more, and open pages of it are cut."""
     own = visitor_of(request)
     wanted = own.session.id if own.session is not None and id == "current" else id
     if all(session.id != wanted for session in _seen_by(own, service)):
         raise SessionNotFound(f"There is no session {wanted[:80]!r}. `kb sessions list` names those there are.")
-    service.sessions.revoke(wanted)
+    service.sessions.revoke(wanted, asker.name)
     return Json({"done": True})
 
 

@@ -32,6 +32,7 @@ router = APIRouter(prefix="/documents", tags=["documents"])
 
 CollectionName = Annotated[str, Query(min_length=1, max_length=1000, description="`~`: one's own")]
 
+MOST_FILES = 1_000  # of one request
 _MEGABYTE = 1 << 20
 _BODY = {
     "requestBody": {
@@ -49,7 +50,7 @@ _BODY = {
 
 
 class UploadTooLarge(KBError):
-    """A file over the limit; what follows it was not read."""
+    """A file over the limit, or one too many; what follows it was not read."""
 
 
 @router.post("/upload", response_model=JobForm, status_code=202, openapi_extra=_BODY)
@@ -183,6 +184,10 @@ class Incoming:
         _, options = parse_options_header(self._disposition)
         name = options.get(b"filename")
         if name:  # a part without one is a field of a form, of which there are none
+            if len(self.files) == MOST_FILES:
+                raise UploadTooLarge(
+                    f"The request holds more than {MOST_FILES:,} files, and nothing of it was kept. Send them in parts."
+                )
             path = self._folder / str(len(self.files))
             self._out, self._size = path.open("wb"), 0
             self.files.append((name.decode("utf-8", "replace"), path))

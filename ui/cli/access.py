@@ -72,6 +72,12 @@ def remove_rule(
 ) -> None:
     """Take a rule away: the next nearest one holds then."""
     with opened(home, config) as kb:
+        from kb.access.rules import checked_place, told
+        from kb.errors import RuleNotFound
+
+        named = checked_place(_place(kb, place))
+        if all(rule.place != named for rule in kb.access_rules(local_user())):
+            raise RuleNotFound(f"There is no rule of {told(named)}. `kb access list` shows those there are.")
         _change(kb, place, None, json)
 
 
@@ -115,9 +121,12 @@ def _change(kb: "KnowledgeBase | RemoteKnowledgeBase", given: str, readers: list
 
 
 def _place(kb: "KnowledgeBase | RemoteKnowledgeBase", given: str) -> "Place":
-    """What was named: a document where there is one of that path, else a path where it has wildcards in it."""
+    """What was named: a document where there is one of that path, else a path where it has wildcards in it.
+
+    Raises DocumentNotFound, and UsageError for a folder without its slash.
+    """
     from kb.access.rules import DEFAULT, Place
-    from kb.errors import DocumentNotFound
+    from kb.errors import DocumentNotFound, UsageError
 
     if given == "*":
         return DEFAULT
@@ -129,5 +138,7 @@ def _place(kb: "KnowledgeBase | RemoteKnowledgeBase", given: str) -> "Place":
     except DocumentNotFound:
         if path.endswith("/") or any(sign in path for sign in "*?["):
             return Place("path", collection, path)
+        if any(each.path.startswith(f"{path}/") for each in kb.documents(local_user(), collection)):
+            raise UsageError(f"{given} is a folder. Write {given}/ for all that lies below it.") from None
         raise
     return Place("document", collection, path)

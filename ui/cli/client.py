@@ -102,9 +102,9 @@ class RemoteSessions:
         found = self._call("GET", "sessions")["sessions"]
         return [Session(**{name: value for name, value in row.items() if name != "current"}) for row in found]
 
-    def revoke(self, id: str) -> None:
+    def revoke(self, id: str, by: str) -> None:
         """End one. Raises UsageError where it is not there."""
-        self._call("DELETE", f"sessions/{quote(id, safe='')}")
+        self._call("DELETE", f"sessions/{quote(id, safe='')}", Principal(by))
 
 
 class RemoteKnowledgeBase:

@@ -137,8 +137,9 @@ def delete_user(
 ) -> None:
     """Delete an account with its sessions, tokens and conversations."""
     with opened(home, config) as kb:
+        found = _people(kb).find(name)  # before anything is asked
         if not yes:
-            typer.confirm(f"Delete {name} with all their conversations?", abort=True)
+            typer.confirm(f"Delete {found.name} with all their conversations?", abort=True)
         _people(kb).delete(name, by=local_user().name)
         print(console.printable_line(f"{name} deleted"))
 

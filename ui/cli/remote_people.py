@@ -21,6 +21,10 @@ class RemotePeople:
         """All accounts, by name."""
         return [_account(form) for form in self._call("GET", "users")["users"]]
 
+    def find(self, given: str) -> Account:
+        """An account by its name as somebody typed it. Raises PersonNotFound."""
+        return _account(self._call("GET", _user(given)))
+
     def add(
         self,
         given: str,

@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ui.cli import console
-from ui.cli.common import ConfigOption, HomeOption, JsonOption, app, home_place, opened, running_at, settings_of
+from ui.cli.common import (
+    ConfigOption,
+    HomeOption,
+    JsonOption,
+    app,
+    home_place,
+    local_user,
+    opened,
+    running_at,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
@@ -69,7 +79,7 @@ def revoke_sessions(
         known = _of(kb)
         ended = [session.id for session in known.all()] if everyone else ids or []
         for id in ended:
-            known.revoke(id)
+            known.revoke(id, local_user().name)
         print(f"{console.counted(len(ended), 'session')} ended")
 
 

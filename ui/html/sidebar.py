@@ -12,11 +12,11 @@ from ui.words.strings import Strings
 Doing = tuple[Literal["rename", "remove"], str]  # what is being done to the conversation of this id
 
 
-def brand(t: Strings) -> str:
+def brand(t: Strings, *, elsewhere: bool = False) -> str:
     """The product's name, above everything."""
     return (
         f'<div class="brand"><span class="logo" aria-hidden="true">知</span><span>{plain(t("product"))}'
-        f'<div class="tag">{plain(t("tagline"))}</div></span></div>'
+        f'<div class="tag">{plain(t("tagline_elsewhere" if elsewhere else "tagline"))}</div></span></div>'
     )
 
 

@@ -66,6 +66,7 @@ class ServiceLibrary:
     def search(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval:
         """Passages for a question. Raises RefusedByPolicy, as all others here."""
         check_permission(asker, "search")
+        self._service.rates.search(asker)
         return self._service.kb.search(question, asker, k, scope)
 
     def documents(self, asker: Principal, collection: str | None = None) -> list[Document]:

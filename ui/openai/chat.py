@@ -22,7 +22,7 @@ from kb import errors
 from kb.answering.answer_builder import checked
 from kb.language.language import language_of
 from kb.schema import Answer, Usage
-from ui.api.common import Asker, Client, ServiceHere
+from ui.api.common import MOST_MESSAGES, Asker, Client, ServiceHere
 from ui.api.permissions import needs
 from ui.api.stream import INTERNAL, Form, Json, ServerSentEvents, end_of, events_of, finished, until_gone
 from ui.openai import answer_text
@@ -57,7 +57,7 @@ class ChatBody(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     model: str = Field(max_length=1000)
-    messages: list[MessageForm] = Field(min_length=1)
+    messages: list[MessageForm] = Field(min_length=1, max_length=MOST_MESSAGES)
     stream: bool | None = False
     stream_options: StreamOptions | None = None
     seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None

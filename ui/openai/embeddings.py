@@ -62,6 +62,7 @@ async def embeddings(body: EmbeddingsBody, service: ServiceHere, asker: Asker, r
     if body.model not in (ALL, own):
         raise ModelNotFound(f"There is no embedding model {body.model!r} here. There is {own!r}.")
     texts = _texts(body.input)
+    service.rates.search(asker)
     embedder = service.kb.embedder
     rows: list[Vectors] = []
 

@@ -43,6 +43,7 @@ class ModelNotFound(UsageError):
 def error_form(status: int, message: str, code: str | None = None, param: str | None = None) -> dict[str, Any]:
     """An error as a JSON object."""
     kind = "server_error" if status >= 500 or status == 409 else "invalid_request_error"
+    kind = "requests" if status == 429 else kind
     return {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
 

@@ -11,7 +11,7 @@ from kb import errors
 from ui.api.body_limit import BodyLimit
 from ui.api.common import VERSION
 from ui.api.permissions import permitted
-from ui.api.routes import status_of
+from ui.api.routes import headers_of, status_of
 from ui.openai import chat, embeddings, models
 from ui.openai.error_form import ErrorForm, ModelNotFound, NotTaken, refusal
 
@@ -25,7 +25,7 @@ PARTS = (models, chat, embeddings)
 
 def openai_of(service: "Service", closing: threading.Event) -> FastAPI:
     """OpenAI's API over a service; it describes itself at /v1/openapi.json. `closing` is set when streams must end."""
-    statuses = (400, 401, 403, 404, 405, 409, 413, 500, 503)
+    statuses = (400, 401, 403, 404, 405, 409, 413, 429, 500, 503)
     app = FastAPI(
         title="Private knowledge base, as OpenAI's clients speak to it",
         version=VERSION,
@@ -56,7 +56,10 @@ async def _on_error(request: Request, error: Exception) -> "Response":
         return refusal(400, str(error), error.code, error.param)
     if isinstance(error, errors.ContextOverflow):
         return refusal(400, str(error), "context_length_exceeded", "messages")
-    return refusal(status_of(error), str(error), type(error).__name__)
+    status = status_of(error)
+    if isinstance(error, errors.TooManyRequests):
+        return refusal(status, str(error), "rate_limit_exceeded", headers=headers_of(error, status))
+    return refusal(status, str(error), type(error).__name__)
 
 
 async def _on_bad_request(request: Request, error: Exception) -> "Response":

@@ -1,5 +1,6 @@
 """The chat: questions, passages, reasoning and answers of one conversation."""
 
+import secrets
 import time
 from collections.abc import Callable
 from functools import partial
@@ -134,7 +135,8 @@ def _again(service: runtime.Service, conversation: Conversation, turn: Turn) -> 
 def _begin(service: runtime.Service, conversation: Conversation, begin: _Begin, anew: _Begin) -> None:
     """Begin a turn: `anew` in a new conversation when this one was deleted meanwhile."""
     st.session_state.pop(_JUDGING, None)
-    client = f"page-{st.session_state.setdefault('client', _client())}"
+    asker = session.asker(service)
+    client = f"person {asker.name}" if service.people.get(asker.name) else _tab()
     budget = question_bar.think_budget()
     try:
         try:
@@ -148,11 +150,10 @@ def _begin(service: runtime.Service, conversation: Conversation, begin: _Begin, 
         st.toast(session.strings()("busy"))
 
 
-def _client() -> str:
-    """A name for this session in the queue."""
-    import secrets
+def _tab() -> str:
+    """Whose turn in the queue an owner's question takes: that of this session. A person has one, in all tabs."""
 
-    return secrets.token_hex(6)
+    return f"page-{st.session_state.setdefault('client', secrets.token_hex(6))}"
 
 
 def _follow(service: runtime.Service, turn: Turn, t: Strings) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from kb.errors import KBError
+from kb.models.ollama_server import host_elsewhere
 from kb.schema import Language
 from ui.html import chat as html_chat
 from ui.html import sidebar as html_sidebar
@@ -34,7 +35,7 @@ def render(service: runtime.Service, t: Strings, pages: Mapping[str, Any], *, on
     """Draw the sidebar. `pages` are the pages to link to, by name."""
     chat = pages["chat"]
     with st.sidebar:
-        st.html(html_chat.wrap(html_sidebar.brand(t)))
+        st.html(html_chat.wrap(html_sidebar.brand(t, elsewhere=bool(_model_host(service)))))
         if st.button(t("new_conversation"), icon=":material/edit_square:", width="stretch", key="new-conversation"):
             question_bar.with_documents()
             session.new_conversation(service)
@@ -161,6 +162,19 @@ def _model(service: runtime.Service, t: Strings, models: Any) -> None:
             _link(models, label(words), help=t("models_open"))
         else:
             st.html(html_chat.wrap(f'<div class="side">{plain(words)}</div>'))
+        if host := _model_host(service):
+            st.html(html_chat.wrap(f'<div class="side seen-by">{plain(t("seen_by", host=host))}</div>'))
+
+
+def _model_host(service: runtime.Service) -> str:
+    """The machine that gets questions and passages because the model runs there; "" where it is this one."""
+    llm = service.kb.settings.llm
+    if llm.engine in ("embedded", "llamaindex"):
+        return ""
+    with suppress(KBError):  # a model that is missing is told of elsewhere
+        if service.warm_up.state == "ready" and service.kb.model.engine != "ollama":
+            return ""
+    return host_elsewhere(llm.ollama_host)
 
 
 def _account(service: runtime.Service, t: Strings) -> None:

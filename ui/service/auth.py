@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, urlencode
 import anyio
 from anyio import to_thread
 
-from kb.errors import HomeError
+from kb.errors import HomeError, TooManyRequests
+from kb.people.rates import Rates
 from kb.people.sessions import Session
 from ui.service.listening import LOOPBACK, Place
 from ui.service.replies import MCP, NO_STORE, OPENAI, Headers, Reply, is_api, is_under, label_of, rpc_error
@@ -141,8 +142,8 @@ class Gate:
     Others are told how to get in: by signing in where there are accounts, else by an address of `kb open`.
     """
 
-    def __init__(self, visitors: Visitors, sessions: Sessions, sign_in: SignIn) -> None:
-        self._visitors, self._sessions, self._sign_in = visitors, sessions, sign_in
+    def __init__(self, visitors: Visitors, sessions: Sessions, sign_in: SignIn, rates: Rates | None = None) -> None:
+        self._visitors, self._sessions, self._sign_in, self._rates = visitors, sessions, sign_in, rates
 
     async def reply(self, scope: Any, receive: Any = None) -> Reply | None:
         """None for who may pass, with who it is as `VISITOR` in the scope; else what is answered instead: a form, a
@@ -162,6 +163,18 @@ class Gate:
             return self._refusal(scope)
         if visitor.must_change and not _is_leaving(scope):
             return _first_a_password(scope)
+        return self._too_many(scope, visitor)
+
+    def _too_many(self, scope: Any, visitor: Visitor) -> Reply | None:
+        """What a program is answered whose person's programs send more than they may."""
+        if self._rates is None or visitor.session is not None or visitor.has_home_token:
+            return None
+        try:
+            self._rates.request(visitor.asker)
+        except TooManyRequests as error:
+            seconds = int(error.seconds) + 1
+            after = (b"retry-after", str(seconds).encode())
+            return _api_refusal(scope["path"], 429, "TooManyRequests", str(error), [after])
         return None
 
     async def _exchanged(self, scope: Any, visitor: Visitor | None) -> Reply | None:
@@ -335,8 +348,9 @@ def _api_refusal(path: str, status: int, kind: str, message: str, more: Headers 
     """A refusal in the form that is read there: OpenAI's, JSON-RPC's, or our own."""
     told: dict[str, Any] = {"error": {"kind": kind, "message": message}}
     if is_under(OPENAI, path):
-        code = "invalid_api_key" if status == 401 else kind
-        told = {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": code}}
+        code = {401: "invalid_api_key", 429: "rate_limit_exceeded"}.get(status, kind)
+        form = "requests" if status == 429 else "invalid_request_error"
+        told = {"error": {"message": message, "type": form, "param": None, "code": code}}
     elif is_under(MCP, path):
         told = rpc_error(kind, message)
     body = json.dumps(told).encode()

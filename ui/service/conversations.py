@@ -21,6 +21,7 @@ from weakref import WeakValueDictionary
 from kb.errors import ConversationNotFound, KBError
 from kb.models.cancellation import Cancellation
 from kb.people.permissions import owner
+from kb.people.rates import Rates
 from kb.schema import EVERYTHING, Event, Message, Principal, Scope, Thought
 from kb.store.conversations import (
     ConversationStore,
@@ -78,10 +79,12 @@ class Conversations:
         *,
         asker: Principal = LOCAL,
         checkpoint_seconds: float = _CHECKPOINT_SECONDS,
+        rates: Rates | None = None,
     ) -> None:
+        """`rates`: how often one person may ask; any number of times without."""
         self._kb = kb
         self._queue = FairQueue() if queue is None else queue
-        self._asker = asker
+        self._asker, self._rates = asker, rates
         self._store = ConversationStore(kb.catalog)
         self._lock = threading.Lock()
         # One object for each conversation as long as anybody holds it, so that all tabs follow the same turns.
@@ -127,15 +130,15 @@ class Conversations:
         if conversation:
             conversation.name = clean(" ".join(title.split()))
 
-    def delete(self, id: str) -> None:
-        """Delete a conversation for good, and stop what is being answered in it."""
+    def delete(self, id: str, by: str = "local") -> None:
+        """Delete a conversation for good, and stop what is being answered in it. `by` is who does."""
         with self._lock:
             self._held.pop(id, None)
             self._open.pop(id, None)
             stopped = [turn for owner, turn, _ in self._running.values() if owner is not None and owner.id == id]
         for turn in stopped:
             turn.running.stop()
-        self._store.delete(id)
+        self._store.delete(id, by)
 
     def feedback(self, turn_id: str, verdict: Verdict | None, reason: str = "", who: str = "local") -> None:
         """Keep a reader's judgement of an answer; None takes it back."""
@@ -175,7 +178,7 @@ class Conversations:
             if conversation.running is not None:
                 return None
             known = conversation if shown is None else shown
-            how = _How(client, asker or self._asker, known.history(), think_budget, seed, temperature)
+            how = _How(client, self._admitted(asker), known.history(), think_budget, seed, temperature)
             turn = self._new_turn(question, mode, scope, told_of(known))
             return self._append(conversation, turn, how)
 
@@ -202,7 +205,7 @@ class Conversations:
             turn, known = conversation.turn(position), conversation if shown is None else shown
             how = _How(
                 client,
-                asker or self._asker,
+                self._admitted(asker),
                 known.history(before=position),
                 think_budget,
                 secrets.randbelow(2**31) if seed is None else seed,
@@ -234,8 +237,15 @@ class Conversations:
     ) -> RunningAnswer:
         """An answer outside any conversation, which nothing keeps. It waits in the same queue."""
         turn = self._new_turn(question, mode, scope)
-        self._begin(None, turn, _How(client, asker or self._asker, history, think_budget, seed, temperature))
+        self._begin(None, turn, _How(client, self._admitted(asker), history, think_budget, seed, temperature))
         return turn.running
+
+    def _admitted(self, asker: Principal | None) -> Principal:
+        """Who asks one more question. Raises TooManyRequests."""
+        asker = asker or self._asker
+        if self._rates is not None:
+            self._rates.question(asker)
+        return asker
 
     def _new_turn(self, question: str, mode: Mode, scope: Scope, told_of: tuple[tuple[str, str], ...] = ()) -> Turn:
         begun = RunningAnswer.ended(Snapshot(state=begins(mode)), 0.0)  # until it is begun

@@ -15,6 +15,7 @@ from ingest.sync.jobs import Jobs
 from kb.errors import KBError
 from kb.people.accounts import People
 from kb.people.api_tokens import ApiTokens
+from kb.people.rates import Rates
 from kb.schema import Principal
 from ui.pictures import cache
 from ui.service import allowed_paths
@@ -161,6 +162,7 @@ class Service:
     sessions: Sessions
     visitors: Visitors
     gate: Gate
+    rates: Rates
     place: Place
 
     @classmethod
@@ -175,10 +177,11 @@ class Service:
         sessions = Sessions(kb.catalog, idle=idle, lasts=lasts)
         people.on_end.append(sessions.forget)
         visitors = Visitors(token_of(kb.home.path), kb.home.path, sessions, people, tokens, secure=place.secure)
-        gate = Gate(visitors, sessions, SignIn(people, sessions, Throttle(kb.catalog), visitors))
+        rates = Rates(limits, lambda name: people.get(name) is not None)
+        gate = Gate(visitors, sessions, SignIn(people, sessions, Throttle(kb.catalog), visitors), rates)
         return cls(
-            kb, Conversations(kb, queue), queue, jobs, Uploads(kb, jobs), WarmUp(kb), Evaluations(kb, queue),
-            Pulls(kb.settings), people, tokens, sessions, visitors, gate, place,
+            kb, Conversations(kb, queue, rates=rates), queue, jobs, Uploads(kb, jobs), WarmUp(kb),
+            Evaluations(kb, queue), Pulls(kb.settings), people, tokens, sessions, visitors, gate, rates, place,
         )  # fmt: skip
 
     def start(self) -> None:

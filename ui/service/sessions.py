@@ -127,11 +127,12 @@ class Sessions:
         with self._lock:
             return any(s.id == id and self._goes_on(s, now) for s in self._sessions.values())
 
-    def revoke(self, id: str) -> None:
-        """End a session: its browser is let in no more. Raises SessionNotFound."""
-        if not self.lasts(id):
+    def revoke(self, id: str, by: str = "local") -> None:
+        """End a session: its browser is let in no more. `by` is who ends it. Raises SessionNotFound, StorageFull."""
+        session = next((session for session in self.all() if session.id == id), None)
+        if session is None:
             raise SessionNotFound(f"There is no session {id!r}. `kb sessions list` names those there are.")
-        self._store.remove(id)
+        self._store.remove(session, by)
         with self._lock:
             self._sessions = {key: known for key, known in self._sessions.items() if known.id != id}
 

@@ -117,7 +117,7 @@ class SignIn:
     async def _begin(self, scope: Any, account: Account, place: str, before: Visitor | None) -> Reply:
         """A new session with a new secret, whatever cookie the browser had; the one before is ended."""
         if before is not None and before.session is not None and self._sessions.lasts(before.session.id):
-            await to_thread.run_sync(self._sessions.revoke, before.session.id)
+            await to_thread.run_sync(self._sessions.revoke, before.session.id, account.name)
         secret = await to_thread.run_sync(self._sessions.begin, account.name, label_of(scope["headers"]))
         where = f"{PASSWORD}?{urlencode({'next': place})}" if account.one_time_until else place
         return Reply(303, [(b"location", where.encode()), (b"set-cookie", self.cookie(secret).encode()), NO_STORE])

@@ -7,6 +7,7 @@ from ui.words.strings_access import TEXTS as ACCESS
 from ui.words.strings_audit import TEXTS as AUDIT
 from ui.words.strings_pages import TEXTS as PAGES
 from ui.words.strings_people import TEXTS as PEOPLE
+from ui.words.strings_proof import TEXTS as PROOF
 from ui.words.text import Text
 from ui.words.translations import localised
 
@@ -15,6 +16,7 @@ TEXTS: Mapping[str, Text] = {
     **ACCESS,
     **AUDIT,
     **PEOPLE,
+    **PROOF,
     # the frame
     "page_failed": Text("页面无法显示", "The page could not be shown"),
     "product": Text("知识库助手", "Knowledge base"),
@@ -22,6 +24,7 @@ TEXTS: Mapping[str, Text] = {
         "答案有据，数据不出本机",
         "Answers from your documents, nothing leaves this machine",
     ),
+    "tagline_elsewhere": Text("答案有据，可查原文", "Answers from your documents, with their sources"),
     "page_chat": Text("对话", "Chat"),
     "page_documents": Text("文档", "Documents"),
     "language": Text("界面语言", "Language"),

@@ -15,6 +15,8 @@ ACTIONS: Mapping[str, Text] = {
     "export": Text("导出或下载", "Export or original"),
     "settings": Text("更改设置", "Settings changed"),
     "sign_in": Text("登录", "Sign-in"),
+    "sign_out": Text("退出登录", "Sign-out"),
+    "conversation_deleted": Text("删除对话", "Conversation deleted"),
     "sign_in_failed": Text("登录失败", "Failed sign-in"),
     "person_added": Text("新增账户", "Account made"),
     "person_changed": Text("更改账户", "Account changed"),

@@ -9,6 +9,10 @@ PEOPLE: tuple[tuple[str, str], ...] = (
         "The one-time password has run out. Ask an administrator for another.",
         "一次性密码已过期。请向管理员索取新的密码。",
     ),
+    (
+        "Too many {what}: at most {n} a minute. Try again in {seconds} seconds.",
+        "操作过于频繁：每分钟最多 {n} 次。请在 {seconds} 秒后重试。",
+    ),
     ("Too many wrong passwords. Try again in {n} seconds.", "密码错误次数过多。请在 {n} 秒后重试。"),
     ("Too many wrong passwords. Try again in {n} minutes.", "密码错误次数过多。请在 {n} 分钟后重试。"),
     (

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from kb.audit.trail import verify_export
@@ -12,6 +13,7 @@ from tests.kb.audit.trails import tamper
 from tests.kb.people.conftest import quick_hashes
 from tests.ui.api.test_routes import fits, refused
 from tests.ui.serving import Served, opened, serving
+from tests.ui.signing_in import sign_in
 
 __all__ = ["quick_hashes"]
 
@@ -69,3 +71,27 @@ def test_an_export_of_a_conversation_and_a_sign_in_by_address_are_recorded(serve
     served.http.get(f"conversations/{id}/export")
     [row] = served.http.get("audit", params={"action": "export", "limit": 1}).json()["audit"]
     assert (row["detail"]["what"], row["detail"]["id"]) == ("conversation", id)
+
+
+def test_signing_out_and_the_deletion_of_a_conversation_are_recorded(served: Served) -> None:
+    id = served.http.post("conversations").json()["id"]
+    assert served.http.delete(f"conversations/{id}", headers={"x-kb-user": "erna"}).status_code == 200
+    origin = served.running.origin
+    browsers = []
+    for _ in range(3):
+        browser = httpx.Client(base_url=origin, trust_env=False, headers={"origin": origin})
+        sign_in(browser, served.service.kb.home.path)
+        browsers.append(browser)
+    ids = [session["id"] for session in served.http.get("sessions").json()["sessions"]]
+    assert browsers[0].delete("/api/sessions/current").status_code == 200
+    assert served.http.delete(f"sessions/{ids[1]}", headers={"x-kb-user": "erna"}).status_code == 200
+    assert browsers[2].delete("/api/sessions").json() == {"ended": 1}
+    for browser in browsers:
+        browser.close()
+    rows = served.http.get("audit", params={"action": "sign_out"}).json()["audit"]
+    assert [(row["asker"], row["detail"]["session"]) for row in rows] == [
+        ("local", ids[2]), ("erna", ids[1]), ("local", ids[0])
+    ]  # fmt: skip
+    (deleted,) = served.http.get("audit", params={"action": "conversation_deleted"}).json()["audit"]
+    assert (deleted["asker"], deleted["detail"]["id"]) == ("erna", id)
+    assert served.http.post("audit/verify", json={}).json()["whole"] is True

@@ -181,3 +181,30 @@ def test_what_is_set_goes_into_the_audit_trail_without_a_name_once_the_document_
         assert (row["subject"], row["erased"]) == ("", ["subject"])
         assert kb.trail.verify().whole
         assert "handbook" not in json.dumps(row)
+
+
+def removed_and_hinted(home: Path) -> None:
+    """The same, whether a service owns the home or not."""
+    for place, told in (("docs", "'docs'"), ("*", "*"), ("docs/hr/", "docs/hr/*"), ("docs/handbook.md", "handbook.md")):
+        missing = run(home, "remove", place)
+        assert missing.exit_code == 1, place
+        assert "There is no rule of" in missing.stderr
+        assert told.strip("'") in missing.stderr
+    assert done(home, "set", "docs/hr/", "group:hr")["documents"] == 1
+    assert done(home, "remove", "docs/hr/")["readers"] is None
+    assert run(home, "remove", "docs/hr/").exit_code == 1
+    folder = run(home, "set", "docs/hr", "group:hr")
+    assert folder.exit_code == 2
+    assert "docs/hr is a folder. Write docs/hr/ for all that lies below it." in folder.stderr
+    assert done(home, "list") == {"rules": []}
+    nothing = run(home, "set", "docs/none", "group:hr")
+    assert "There is no document" in nothing.stderr
+
+
+def test_a_rule_that_is_not_there_and_a_folder_without_its_slash_are_told(home: Path) -> None:
+    removed_and_hinted(home)
+
+
+def test_so_they_are_by_a_service(home: Path) -> None:
+    with opened(home) as kb, serving(kb):
+        removed_and_hinted(home)

@@ -143,3 +143,16 @@ def test_tokens_are_shown_once(kb: Command) -> None:
     assert made["token"] not in kb("tokens", "list").stdout
     assert kb("tokens", "revoke", made["id"], listed[1]["id"]).stdout == "2 tokens revoked\n"
     assert told(kb("tokens", "list", "--json")) == {"tokens": []}
+
+
+def test_whether_somebody_exists_is_looked_at_before_anything_is_asked(kb: Command) -> None:
+    missing = kb("users", "delete", "nobody", typed="y\n")
+    assert missing.exit_code == 2
+    assert "There is no account 'nobody'" in missing.stderr
+    assert "Delete" not in missing.stdout
+    kb("users", "add", "li")
+    kb("users", "add", "anna")
+    asked = kb("users", "delete", "ANNA", typed="n\n")
+    assert asked.exit_code == 1
+    assert "Delete anna with all their conversations?" in asked.stdout
+    assert kb("users", "delete", "anna", typed="y\n").exit_code == 0

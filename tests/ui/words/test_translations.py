@@ -19,7 +19,7 @@ from ui.words.translations import localised
 ROOT = Path(__file__).parents[3]
 UNSEEN_KINDS = {"ConfigError", "HomeInUse", "HomeTooNew", "HomeError"}
 UNSEEN_MODULES = re.compile(
-    r"kb/(evaluation/gates|backups/\w+|store/catalog_names|llama_index)\.py|ingest/sync/watching\.py|ui/(cli/|api/|openai/|mcp/|service/(auth|listening)\.py|server\.py)"
+    r"kb/(evaluation/gates|backups/\w+|store/catalog_names|llama_index)\.py|ingest/sync/watching\.py|ui/(cli/|proof/|api/|openai/|mcp/|service/(auth|listening)\.py|server\.py)"
 )
 INNER = {  # holes that hold whole sentences
     "advice": "Choose another --out, or replace the results with --fresh.",

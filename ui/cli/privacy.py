@@ -1,0 +1,87 @@
+"""`kb privacy`: proves that nothing leaves this machine, and checks such a proof."""
+
+import json as json_module
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui.cli import console
+from ui.cli.common import ConfigOption, HomeOption, JsonOption, app, home_place, settings_of
+
+privacy = typer.Typer(help="Prove that nothing leaves this machine.", no_args_is_help=True)
+app.add_typer(privacy, name="privacy")
+
+
+@privacy.command()
+def prove(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="The folder for the report; it is made if it is not there.")
+    ] = Path(),
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Run the product under observation in a home of its own, with leaks planted in it, and write a report.
+
+    It takes a few minutes, at most eight. The home is not touched; its key signs the report. Exit code 1 where
+    something got out, or could not be shown.
+    """
+    with console.errors_for_people():
+        from kb.errors import UsageError, why
+        from ui.proof.proof_report import as_markdown, reasons
+        from ui.proof.proving import prove as proved
+        from ui.words.strings import Strings
+
+        settings = settings_of(config)
+        name = f"privacy-proof-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}"
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            (out / f".{name}").touch(exist_ok=False)
+            (out / f".{name}").unlink()
+        except OSError as error:
+            raise UsageError(f"{out} cannot be written: {why(error)}. Choose another folder with --out.") from None
+        console.say("running the product under observation; this takes some minutes")
+        report = proved(settings, home_place(home), config)
+        file = (out / f"{name}.json").absolute()
+        try:
+            file.write_text(json_module.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            file.with_suffix(".md").write_text(as_markdown(report), encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{file} cannot be written: {why(error)}. Choose another folder with --out.") from None
+        told = reasons(report, Strings("en"))
+        if json:
+            console.print_json({**report, "report": str(file)})
+        else:
+            print("passed" if report["passed"] else console.printable_line(f"NOT passed: {told}"))
+            print(file.with_suffix(".md"))
+            print(file)
+        if not report["passed"]:
+            raise typer.Exit(1)
+
+
+@privacy.command()
+def check(
+    report: Annotated[Path, typer.Argument(metavar="FILE", help="The .json file of a report.", show_default=False)],
+    key: Annotated[
+        str, typer.Option("--key", help="The public key it must be signed by, as `kb audit head` names it.")
+    ] = "",
+    json: JsonOption = False,
+) -> None:
+    """Whether a report is as it was signed, and by which key. Exit code 1 where it is not."""
+    with console.errors_for_people():
+        from ui.proof.proving import read_report, signed_by
+
+        found = read_report(report)
+        signer = signed_by(found)
+        good = bool(signer) and key in ("", signer)
+        if json:
+            console.print_json({"signed": good, "key": signer, "passed": found["passed"], "at": found.get("at", "")})
+        elif good:
+            print(console.printable_line(f"signed by {signer}, at {found.get('at', '')}"))
+        else:
+            said = f"signed by another key: {signer}" if signer else "not signed, or changed since"
+            print(console.printable_line(f"{report}: {said}"))
+        if not good:
+            raise typer.Exit(1)
