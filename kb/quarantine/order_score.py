@@ -19,6 +19,7 @@ from kb.checking.order_patterns import (
     FORBIDDEN,
     GIVES_A_TASK,
     GIVES_WORDS,
+    HINTS,
     QUOTES,
     SETS_ASIDE,
     SPEAKS_AS_SYSTEM,
@@ -113,7 +114,10 @@ def strength(text: str) -> float:
     """How strongly a text without invisible characters speaks to a model: the sum of its signs."""
     text = without_lookalikes(nfkc(text))
     line = " ".join(text.split())
-    score = 0.3 * bool(DICTATES.search(line) or GIVES_WORDS.search(line)) + 0.3 * bool(GIVES_A_TASK.search(line))
+    small = line.lower()
+    if not any(hint in small for hint in HINTS):
+        return 0.0
+    score = 0.3 * bool(GIVES_A_TASK.search(line))
     if _sets_aside(FORBIDDEN.sub(" ", line)):
         score += 0.4 + 0.1 * bool(SPEAKS_OF_A_MODEL.search(line))
     if AS_A_MODEL.search(line):
@@ -128,6 +132,8 @@ def strength(text: str) -> float:
         score += 0.6
     if ADDS_TO_ANSWER.search(line):
         score += 0.35
+    if score and (DICTATES.search(line) or GIVES_WORDS.search(line)):  # people say alone what is to be said
+        score += 0.3
     return min(1.0, round(score, 2))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ingest.reading import reading
+from kb.checking.order_patterns import HINTS
 from kb.config import IngestSettings
 from kb.quarantine.order_score import order_score, strength
 from kb.schema import HiddenText, OrderScore, PageSpan
@@ -35,6 +36,16 @@ def test_most_attacks_are_over_the_floor() -> None:
     attacks = [text for text in texts("attacks") if text["half"] == "choose"]
     missed = [text["id"] for text in attacks if score_of(text["name"], text["text"]).score < FLOOR]
     assert len(missed) <= len(attacks) // 4, missed
+
+
+def test_a_text_without_a_hint_shows_no_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    paragraphs = [
+        part for name in ("attacks", "harmless") for text in texts(name) for part in text["text"].split("\n\n")
+    ]
+    quick = [strength(part) for part in paragraphs]
+    monkeypatch.setattr("kb.quarantine.order_score.HINTS", ("",))
+    assert quick == [strength(part) for part in paragraphs]
+    assert sum(not any(hint in part.lower() for hint in HINTS) for part in paragraphs) > len(paragraphs) / 4
 
 
 def test_the_reasons_are_the_paragraphs_with_their_pages_the_strongest_first() -> None:
