@@ -12,7 +12,7 @@ from kb.access.rules import Place
 from kb.assistant import KnowledgeBase
 from kb.config import IngestSettings, Settings
 from kb.errors import DocumentNotFound, RefusedByPolicy, UsageError
-from kb.language.tokenizer import match_expression
+from kb.language.tokenizer import any_of, content_words
 from kb.schema import Document, Principal, Scope
 from kb.store.document_queries import Wanted, count, select
 from tests.fakes import ScriptedModel
@@ -50,7 +50,7 @@ def found(kb: KnowledgeBase, asker: Principal = OWNER, scope: Scope | None = Non
     """What a search finds, by vector, by word and exactly."""
     scope = scope or Scope()
     passages = {p.document for p in kb.search(QUESTION, asker, 50, scope).passages}
-    rows = kb.catalog.word_search(match_expression(QUESTION), 50)
+    rows = kb.catalog.word_search(any_of(content_words(QUESTION)), 50)
     words = {p.document for p in kb.catalog.passages(rows, OWNER)}
     nearest = kb.indexes.nearest(kb.embedder.embed_question(QUESTION).vector, 50) or []
     near = {p.document for p in kb.catalog.passages(nearest, OWNER)}
