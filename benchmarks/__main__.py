@@ -14,6 +14,7 @@ from benchmarks import (  # noqa: E402
     clients,
     embedding,
     ingest,
+    injection,
     latency,
     mutants,
     mutations,
@@ -46,6 +47,7 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "reading": lambda options: reading.run(),
     "scorer": lambda options: scorer.run(),
     "requests": lambda options: request_cases.run(kinds=tuple(options.kinds)),
+    "injection": lambda options: injection.run(options.answers),
     "ticks": lambda options: ticks.run(),
     "access": lambda options: access.run(options.requests, options.documents),
     "readers": lambda options: readers.run(options.sets),
@@ -75,6 +77,7 @@ def main() -> int:
     parser.add_argument("--kind", action="append", default=[], dest="kinds", help="requests: only this kind")
     parser.add_argument("--requests", type=int, default=access.REQUESTS, help="access: how many requests")
     parser.add_argument("--documents", type=int, default=access.DOCUMENTS, help="access: among how many documents")
+    parser.add_argument("--answers", type=int, default=0, help="injection: put so many attacks to the embedded model")
     parser.add_argument("--folder", type=Path, help="mutations: more files to mutate")
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in RUN]

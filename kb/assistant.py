@@ -55,6 +55,7 @@ from kb.language.script import is_written_in
 from kb.models.embedders import open_embedder
 from kb.models.embedding import Embedder
 from kb.people.accounts import People, is_account
+from kb.quarantine.settling import settle
 from kb.requests.desk import Desk
 from kb.requests.handling import handled
 from kb.schema import (
@@ -81,7 +82,7 @@ from kb.store.catalog import Catalog
 from kb.store.catalog_names import check_names
 from kb.store.deletion import Deletion
 from kb.store.home import Home
-from kb.store.index_sync import Indexes, built_with
+from kb.store.index_sync import STALE, Indexes, built_with
 
 if TYPE_CHECKING:
     from kb.models.llm import Model
@@ -106,6 +107,7 @@ class KnowledgeBase(Documents):
         self.catalog.carry_out_rules()
         self.embedder: Embedder = open_embedder(settings.embedding, built_with(self.catalog))
         self.indexes = Indexes(self.catalog, home.chroma, self.embedder)
+        settle(self.catalog, settings.ingest.quarantine_floor, STALE)
         self._retriever = Retriever(self.catalog, self.indexes, self.embedder, settings.retrieval)
         self._help = ProductHelp(self.embedder)
         self._model: Model | None = None
@@ -512,8 +514,9 @@ class KnowledgeBase(Documents):
         )
         if prompts.says_only_not_found(text):
             return draft.refused("model_found_nothing", FOUND_NOTHING[draft.language], text)
-        if not cited.grounded and not options.stopped:
+        if not cited.grounded and not (options.stopped and cited.text):
             if draft.answerable is None or draft.uncertain or cited.opposed or not cited.claims:
+                draft.notices += [notice for notice in cited.notices if notice.kind == "address_withheld"]
                 return draft.refused("unsupported_answer", UNSUPPORTED[draft.language], text)
             draft.uncertain = True  # the model was sure of the passages, and nothing in them speaks against its words
         draft.notices += cited.notices

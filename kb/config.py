@@ -76,6 +76,9 @@ class IngestSettings(_Section):
     roots: tuple[str, ...] = Field(
         (), description="folders outside of which a request reads nothing; none: whatever this user may read"
     )
+    quarantine_floor: float | None = Field(
+        0.6, gt=0, le=1, description="documents that speak to a model by so much are held back; null: none is"
+    )
     readers: dict[str, str] = Field(default_factory=dict, description="suffix -> `module:Class` of a LlamaIndex reader")
 
 

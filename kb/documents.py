@@ -127,6 +127,17 @@ class Documents:
         known = None if readers is None else self._known_readers(readers)
         return self.catalog.set_readers(asker.name, place, known, seen)
 
+    def release(self, asker: Principal, collection: str | None, path: str) -> None:
+        """Let a document out of quarantine; it stays out while its title and text are the same.
+
+        Raises RefusedByPolicy where the asker does not edit its collection, DocumentNotFound, and UsageError where it
+        is not in quarantine.
+        """
+        document_id, name = self.catalog.find_document(asker, path, collection)
+        if not may_edit(asker, name):
+            raise RefusedByPolicy(f"{asker.name} may not release documents of {name!r}.")
+        self.indexes.release(document_id, asker.name)
+
     def _known_readers(self, given: Iterable[str]) -> list[str]:
         """Readers by the names of accounts and groups. Raises UsageError, PersonNotFound and GroupNotFound."""
         people = People(self.catalog)

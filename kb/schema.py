@@ -14,6 +14,9 @@ AnswerOutcome = Literal["answered", "uncertain", "refused"]
 # From a few passages; without documents; of whole documents; a question back.
 AnswerKind = Literal["fact", "greeting", "help", "summary", "comparison", "list", "documents", "clarify"]
 WhyHidden = Literal["style", "colour", "size", "place", "transparent", "characters"]
+# "orders" stand in the text, "quoted" ones in a text about them, "hidden" ones where nobody sees them, "letters" are
+# spelled in characters that no screen shows, "split" are orders that such characters run through.
+WhyOrders = Literal["orders", "quoted", "hidden", "letters", "split"]
 ClaimState = Literal["confirmed", "not_found", "contradicted", "unchecked"]
 ClaimReason = Literal[
     "", "words", "number", "name", "language", "sign", "negation", "quantifier", "row", "year", "unit", "rival",
@@ -87,6 +90,24 @@ class HiddenText:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderReason:
+    """A part of a document that speaks to a model instead of its readers, by how much (0..1), and on which page."""
+
+    why: WhyOrders
+    score: float
+    page: int | None  # None where there are none, or it is not known
+    text: str  # its beginning, where it is long
+
+
+@dataclass(frozen=True, slots=True)
+class OrderScore:
+    """How much a document speaks to a model instead of its readers: 0..1, that of its first reason, or 0 without."""
+
+    score: float = 0.0
+    reasons: tuple[OrderReason, ...] = ()  # the strongest first
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where recognised words stand: `text[start:end]` of the page's text, in a box on its picture, y downwards."""
 
@@ -140,6 +161,8 @@ class Document:
     ocr_pages: int = 0  # pages whose text was recognised from a picture
     poor_pages: int = 0  # pages whose text can hardly be relied on
     id: int = 0  # no other document of the home ever has it
+    quarantined: bool = False  # kept from questions, and from all but its editors, until one of them releases it
+    orders: OrderScore = OrderScore()
 
 
 Target = int | tuple[str | None, str]  # a document to delete: its id; or its collection, None for whichever, and path

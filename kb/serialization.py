@@ -19,6 +19,8 @@ from kb.schema import (
     Failed,
     HiddenText,
     Notice,
+    OrderReason,
+    OrderScore,
     PageSpan,
     Passage,
     Progress,
@@ -186,7 +188,15 @@ def answer_of_form(form: dict[str, Any]) -> Answer:
 
 def document_of_form(form: dict[str, Any]) -> Document:
     """The document of a form."""
-    return Document(path=form["document"], **{name: value for name, value in form.items() if name != "document"})
+    return Document(
+        **{
+            **{name: value for name, value in form.items() if name != "document"},
+            "path": form["document"],
+            "orders": OrderScore(
+                form["orders"]["score"], tuple(OrderReason(**reason) for reason in form["orders"]["reasons"])
+            ),
+        }
+    )
 
 
 def doomed_of_form(form: dict[str, Any]) -> Doomed:

@@ -9,6 +9,7 @@ from ingest.reading.sentences import boundaries, unwrapped
 from kb.checking.citations import cite
 from kb.checking.prompt_injection import orders_in
 from kb.language.language import sentences
+from kb.quarantine.order_score import order_score
 from tests.hostile_patterns import Found, attacks, grows_badly, patterns
 
 NOT_FROM_DOCUMENTS = ("ui/server.py",)  # reads Streamlit's own page
@@ -19,6 +20,7 @@ READERS: list[Callable[[str], object]] = [
     lambda text: list(boundaries(text)),
     unwrapped,
     lambda text: list(orders_in(text)),
+    order_score,
     lambda text: read_text(text.encode()),
     lambda text: read_markdown(text.encode()),
     lambda text: cite(text, (), "en"),
@@ -40,6 +42,6 @@ def test_patterns_are_found_wherever_they_stand() -> None:
 
 
 @pytest.mark.parametrize("pump", HOSTILE)
-@pytest.mark.parametrize("read", READERS, ids="sentences boundaries unwrapped orders text markdown cite".split())
+@pytest.mark.parametrize("read", READERS, ids="sentences boundaries unwrapped orders score text markdown cite".split())
 def test_cutting_and_checking_take_time_in_proportion_to_the_text(read: Callable[[str], object], pump: str) -> None:
     assert not grows_badly(read, "", pump, "")

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from ingest.reading.messages import ReadDocument
 from kb.assistant import KnowledgeBase
+from kb.config import IngestSettings
 from kb.errors import StorageFull
 from kb.models.embedding import Embedding
+from kb.schema import OrderScore
 from kb.store.catalog import EmbeddingsGone, NewVersion, embedding_key
 from kb.store.file_tracking import SeenFile, Sync
 from kb.store.uploads import link_or_copy
@@ -37,6 +39,7 @@ class Waiting:
     root: str
     source: str
     document: ReadDocument
+    orders: OrderScore  # how far it speaks to a model
     keys: tuple[bytes, ...] = ()  # of the embeddings of its chunks
 
 
@@ -184,8 +187,13 @@ class Committer:
             text=document.text, pages=document.pages, quality=sum(qualities) / len(qualities) if qualities else 1.0,
             chunks=document.chunks, embeddings=(), keys=each.keys, identity=self._identity,
             words=document.words, recognised=document.recognised, headings=document.headings,
-            hidden=document.hidden,
+            hidden=document.hidden, orders=each.orders, held=is_held(each.orders, self._kb.settings.ingest),
         )  # fmt: skip
+
+
+def is_held(orders: OrderScore, settings: IngestSettings) -> bool:
+    """Whether a document of this score is held back."""
+    return settings.quarantine_floor is not None and orders.score >= settings.quarantine_floor
 
 
 def embed(

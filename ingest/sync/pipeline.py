@@ -19,10 +19,12 @@ from ingest.reading.messages import KnownContent, Message, ReadDocument, Task, U
 from ingest.reading.process_pool import Reading
 from ingest.sync import reindexing
 from ingest.sync.change_detection import Collection, is_out_of_sight
-from ingest.sync.indexing import Committer, Waiting
+from ingest.sync.indexing import Committer, Waiting, is_held
+from kb.access.order_scores import is_released
 from kb.assistant import KnowledgeBase
 from kb.errors import DocumentError, UnsupportedFormat, UsageError
-from kb.schema import DocumentStatus
+from kb.quarantine.order_score import order_score
+from kb.schema import DocumentStatus, OrderScore
 from kb.store.catalog import KnownDocument
 from kb.store.collection_names import collection_name
 from kb.store.file_tracking import SeenFile, Sync
@@ -31,6 +33,7 @@ from kb.store.uploads import are_uploads
 _AHEAD_FILES = 8  # files that are being read, or wait to be
 _AHEAD_BYTES = 8 << 20  # from which on no further one is begun
 _GONE_TOGETHER = 100  # documents removed before it is seen whether to stop
+HELD = "In quarantine: it speaks to a model. No question finds it until an editor releases it."
 _STILL = " The version read before still answers."
 _EMPTY = "The whole folder is empty, as where a drive is not mounted; it still answers. `kb docs delete` removes it."
 
@@ -300,9 +303,24 @@ class _Run:
             self._unchanged(file, known)
             return True
         status: DocumentStatus = "changed" if known is not None and known.sha256 is not None else "added"
-        self._reports.append(DocumentReport(message.path, status, len(message.pages) or None, len(message.chunks)))
-        self._committer.add(Waiting(len(self._reports) - 1, file.collection.name, file.root, file.path, message))
+        orders = order_score(message.text, message.title, message.pages, message.hidden)
+        reason = self._held_for(orders, known, message)
+        self._reports.append(
+            DocumentReport(message.path, status, len(message.pages) or None, len(message.chunks), reason)
+        )
+        self._committer.add(
+            Waiting(len(self._reports) - 1, file.collection.name, file.root, file.path, message, orders)
+        )
         return True
+
+    def _held_for(self, orders: OrderScore, known: KnownDocument | None, message: ReadDocument) -> str:
+        """Why nothing will find what was read; "" where it will be found, or is kept as an editor released it."""
+        if not is_held(orders, self._kb.settings.ingest):
+            return ""
+        catalog = self._kb.catalog
+        if known and is_released(catalog.db, known.document_id, message.title, message.text):
+            return ""
+        return f"{HELD} It says: {orders.reasons[0].text}"
 
     def _claim(self, file: _File, path: str) -> None:
         """Raise _NameTaken where a document of that name came before."""

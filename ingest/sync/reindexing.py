@@ -16,9 +16,10 @@ from ingest.document.parsed import Parsed
 from ingest.reading import process_pool, splitting
 from ingest.reading.messages import ReadDocument, Task
 from ingest.reading.process_pool import Reading
-from ingest.sync.indexing import embed
+from ingest.sync.indexing import embed, is_held
 from kb.assistant import KnowledgeBase
 from kb.errors import DocumentNotFound, EmbeddingChanged
+from kb.quarantine.order_score import order_score
 from kb.schema import Chunk
 from kb.store import heading_paths
 from kb.store.catalog import NewVersion, embedding_key
@@ -170,7 +171,7 @@ class _Run:
         chunks = splitting.split(parsed, document.path, tokenizer, settings)
         return ReadDocument(
             document.path, document.sha256, document.size, stored.media_type, stored.title, stored.text, stored.pages,
-            tuple(chunks), headings=headings,
+            tuple(chunks), headings=headings, hidden=self._kb.hidden(stored),
         )  # fmt: skip
 
     def _flush(self, done: int) -> None:
@@ -192,12 +193,14 @@ class _Run:
 
     def _version(self, document: Answering, read: ReadDocument) -> NewVersion:
         qualities = [page.quality for page in read.pages if page.end > page.start]
+        orders = order_score(read.text, read.title, read.pages, read.hidden)
         return NewVersion(
             collection=document.collection, path=document.path, root=document.root, source=document.source,
             sha256=document.sha256, size=document.size, media_type=read.media_type, title=read.title,
             text=read.text, pages=read.pages, quality=sum(qualities) / len(qualities) if qualities else 1.0,
             chunks=read.chunks, embeddings=(), keys=tuple(self._key(chunk) for chunk in read.chunks),
             identity=self._kb.indexes.identity, recognised=read.recognised, headings=read.headings,
+            hidden=read.hidden, orders=orders, held=is_held(orders, self._kb.settings.ingest),
         )  # fmt: skip
 
     def _report(self, documents: int, chunks: int, stopped: bool = False) -> ReindexReport:

@@ -6,6 +6,7 @@ Each document names an access class: a distinct set of readers. That is all a re
 import sqlite3
 from collections.abc import Iterable
 
+from kb.access import order_scores
 from kb.access.rules import DEFAULT, EDITOR, PERSON, PERSONAL, Place, Readers, Rule, RuleBook, decoded, encoded
 
 CARRIED_OUT = "1"  # the way in which rules become access classes; with another one they are carried out anew
@@ -62,18 +63,20 @@ def class_of(db: sqlite3.Connection, readers: Iterable[str]) -> int:
     return int(db.execute("SELECT id FROM access_classes WHERE readers = ?", (key,)).fetchone()[0])
 
 
-def all_readers(collection: str, found: Readers) -> tuple[str, ...]:
+def all_readers(collection: str, found: Readers, quarantined: bool = False) -> tuple[str, ...]:
     """The readers of a document, with those who edit its collection, and so may give themselves access. A personal one
-    has no editors but its person."""
-    return found.readers if found.personal else (*found.readers, f"{EDITOR}{collection}")
+    has no editors but its person. One in quarantine has no other readers than these."""
+    if found.personal:
+        return found.readers
+    return (*(() if quarantined else found.readers), f"{EDITOR}{collection}")
 
 
 def carry_out(db: sqlite3.Connection, rules: Iterable[Rule], document_ids: Iterable[int] | None = None) -> int:
     """Give documents the access class that the rules say: all of them, or these. Returns how many have another now."""
     book = RuleBook(list(rules))
     query = (
-        "SELECT d.id, d.access_id, c.name, d.path FROM documents d JOIN collections c ON c.id = d.collection_id {} "
-        "ORDER BY d.id"
+        f"SELECT d.id, d.access_id, c.name, d.path, {order_scores.IS_HELD} FROM documents d "
+        "JOIN collections c ON c.id = d.collection_id {} ORDER BY d.id"
     )
     if document_ids is None:
         rows = db.execute(query.format("")).fetchall()
@@ -81,8 +84,8 @@ def carry_out(db: sqlite3.Connection, rules: Iterable[Rule], document_ids: Itera
         rows = [row for id in document_ids for row in db.execute(query.format("WHERE d.id = ?"), (id,))]
     classes: dict[tuple[str, ...], int] = {}
     changes = []
-    for document_id, before, collection, path in rows:
-        readers = all_readers(collection, book.readers(collection, path))
+    for document_id, before, collection, path, quarantined in rows:
+        readers = all_readers(collection, book.readers(collection, path), bool(quarantined))
         if readers not in classes:
             classes[readers] = class_of(db, readers)
         if classes[readers] != before:

@@ -26,7 +26,7 @@ def newest(question: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
 
 def older_editions(cited: Iterable[Passage], documents: Sequence[Document], language: Language) -> Iterator[Notice]:
     """A notice for each cited document of which there is a newer edition among those that the asker may read."""
-    others = {_heading(document.title, document.path): document.path for document in documents}
+    others = {_heading(each.title, each.path): each.path for each in documents if not each.quarantined}
     for title, path in dict.fromkeys((passage.title, passage.document) for passage in cited):
         heading = _heading(title, path)
         newer = [other for other in others if edition(heading) and is_other_edition("", heading, [other])]

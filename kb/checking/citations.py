@@ -2,7 +2,8 @@
 
 The model's own markers are a hint, not the truth. Every sentence that states something is aligned to the
 best span of the passages; a marker stays only where that passage carries the sentence, moves to the passage
-that does, and is removed where there is none of that number.
+that does, and is removed where there is none of that number. A sentence that sends its reader somewhere, to a link, an
+address or a command, is left out unless the question or the words it is cited from hold that too.
 """
 
 import re
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kb.checking.alignment import UNDECIDED, Aligner, Similarities, Span, states_something
+from kb.checking.foreign_addresses import foreign_in
 from kb.language.language import CJK, repeats, sentences
 from kb.language.number_forms import numbers_in
 from kb.schema import Citation, Claim, ClaimReason, ClaimState, Language, Notice, Passage
@@ -22,6 +24,10 @@ MARKER_MOVED = {
 DISAGREE = {
     "en": "The documents disagree: {} and {} do not say the same. Both are cited.",
     "zh": "文档的说法不一致：{} 与 {} 所说不同，两处均已引用。",
+}
+WITHHELD_ADDRESS = {
+    "en": "Left out what names a link, an address or a command that the cited words do not hold.",
+    "zh": "已略去含有链接、地址或命令的内容：所引原文中没有这些链接、地址或命令。",
 }
 _MARKER = re.compile(
     r"(?<!\s)\s*+[\[【［]\s*+\^?(?:passage|source|段落|来源|文档)?\s*+(\d{1,3}(?:\s*+[,，、;；.]\s*+\d{1,3})*+)\s*+[\]】］]",
@@ -88,15 +94,20 @@ def cite(
     claims: list[Claim] = []
     citations: list[Citation] = []
     disagreeing: dict[tuple[str, str], None] = {}
-    moved = grounded = False
+    moved = grounded = withheld = False
     at = 0
     for draft in drafts:
         cited = tuple(n for n in draft.markers if n in known)
         markers: tuple[int, ...] = ()
         spans: list[Span] = []
         stating = _states_something(draft.body)
-        if stating:
+        sends = bool(foreign_in(draft.body, [question]))
+        if stating or sends:
             spans = aligner.sources(_statement(draft.body), cited)
+        if sends and foreign_in(draft.body, [question, *(span.quote for span in spans)]):
+            withheld = True
+            continue
+        if stating:
             grounded = grounded or any(
                 span.on_target and (span.supported or span.reason in UNDECIDED) for span in spans
             )
@@ -108,17 +119,18 @@ def cite(
             markers = tuple(span.passage.rank for span in spans)
             moved = moved or (bool(cited) and not set(markers) & set(cited))
         sentence = _with_markers(draft.body, markers)
-        at += len(draft.lead)
+        lead = draft.lead if pieces else ""
+        at += len(lead)
         if stating:
             supported = any(span.supported for span in spans)
             reason: ClaimReason = "" if supported else spans[0].reason if spans else "words"
             claims.append(Claim(at, at + len(sentence), supported, markers, _state_of(reason), reason))
             citations += [_citation(span, len(claims) - 1) for span in spans]
         at += len(sentence)
-        pieces += [draft.lead, sentence]
+        pieces += [lead, sentence]
     opposed = any(claim.reason not in ("", "words", "asked", *UNDECIDED) for claim in claims)
-    told = tuple(_notices(removed, moved, disagreeing, language))
-    return Cited("".join(pieces), tuple(claims), tuple(citations), told, grounded, opposed)
+    told = tuple(_notices(removed, moved, disagreeing, withheld, language))
+    return Cited("".join(pieces).rstrip(), tuple(claims), tuple(citations), told, grounded, opposed)
 
 
 def _state_of(reason: ClaimReason) -> ClaimState:
@@ -135,7 +147,7 @@ def _gives_amount(sentence: str, question: str) -> bool:
 
 
 def _notices(
-    removed: Sequence[int], moved: bool, disagreeing: Iterable[tuple[str, str]], language: Language
+    removed: Sequence[int], moved: bool, disagreeing: Iterable[tuple[str, str]], withheld: bool, language: Language
 ) -> Iterator[Notice]:
     if removed:
         numbers = ", ".join(f"[{n}]" for n in removed)
@@ -144,6 +156,8 @@ def _notices(
         yield Notice("marker_moved", MARKER_MOVED[language])
     for documents in disagreeing:
         yield Notice("disagreement", DISAGREE[language].format(*documents))
+    if withheld:
+        yield Notice("address_withheld", WITHHELD_ADDRESS[language])
 
 
 def _citation(span: Span, claim: int) -> Citation:

@@ -15,6 +15,12 @@ _INVISIBLE = re.compile(
 )
 
 
+INVISIBLE_IN_WORD = re.compile(r"(?<=\w)[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff](?=\w)")
+_FEWEST_LETTERS = 3
+# Selectors of variants, of which two or more in a row spell bytes that no screen shows.
+_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
+
+
 def without_invisible(text: str) -> str:
     """The text without characters that nobody sees; joiners within a script or an emoji that needs them stay."""
     return text if text.isascii() else _INVISIBLE.sub(lambda match: "" if match[1] else match[0], text)
@@ -27,3 +33,16 @@ def spelled_in_tags(text: str) -> list[str]:
     found = (match[1] for match in _TAGS.finditer(text) if match[1])
     words = ("".join(chr(ord(sign) - 0xE0000) for sign in run if "\U000e0020" <= sign < "\U000e007f") for run in found)
     return [word for word in words if word.strip()]
+
+
+def spelled_in_selectors(text: str) -> list[str]:
+    """What the text says in selectors of variants, each of which stands for a byte."""
+    if text.isascii():
+        return []
+    runs = (bytes(map(_byte, run)).decode("utf-8", "ignore") for run in _SELECTORS.findall(text))
+    return [words for words in runs if sum(map(str.isalnum, words)) >= _FEWEST_LETTERS]
+
+
+def _byte(selector: str) -> int:
+    code = ord(selector)
+    return code - 0xFE00 if code < 0xE0100 else code - 0xE0100 + 16

@@ -13,6 +13,21 @@ _LINK = re.compile(r"(?<!\S)\S*(?:://|@)\S*|(?<![\w-])[\w-]++(?:[./:\\][\w-]++)+
 ZH_SHARE = 0.4
 
 
+# Letters of Cyrillic and Greek that look like Latin ones.
+_LOOKALIKES = str.maketrans("АВЕКМНОРСТХаеорсухіјѕԁһԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοα", "ABEKMHOPCTXaeopcyxijsdhqwABEZHIKMNOPTYXoa")
+_WORD = re.compile(r"[A-Za-z\u0370-\u052f]++")
+
+
+def without_lookalikes(text: str) -> str:
+    """The text with words of Latin and other letters in one written in the Latin ones that these look like."""
+    return text if text.isascii() else _WORD.sub(lambda word: _in_latin(word[0]), text)
+
+
+def _in_latin(word: str) -> str:
+    is_mixed = not word.isascii() and any(letter.isascii() for letter in word)
+    return word.translate(_LOOKALIKES) if is_mixed else word
+
+
 def without_markers(answer: str) -> str:
     """The answer without its citation markers, `[1]` or `[2, 3]`."""
     return _MARKERS.sub(" ", answer)

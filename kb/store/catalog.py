@@ -13,12 +13,23 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
-from kb.access import rule_table
+from kb.access import order_scores, rule_table
 from kb.access.rules import Place, Readers, Rule, RuleBook, checked_place, checked_readers, told
 from kb.errors import AccessChanged, DocumentNotFound, HomeError, UsageError
 from kb.language.language import languages_within
 from kb.models.embedding import Embedding
-from kb.schema import Chunk, Document, Heading, HiddenText, PageSpan, Passage, Principal, RecognisedPage, StoredText
+from kb.schema import (
+    Chunk,
+    Document,
+    Heading,
+    HiddenText,
+    OrderScore,
+    PageSpan,
+    Passage,
+    Principal,
+    RecognisedPage,
+    StoredText,
+)
 from kb.store import beside_text, heading_paths
 from kb.store.database import TRACES, now
 from kb.store.document_queries import DocumentList
@@ -57,6 +68,8 @@ class NewVersion:
     recognised: tuple[RecognisedPage, ...] = ()
     headings: tuple[Heading, ...] = ()
     hidden: tuple[HiddenText, ...] = ()
+    orders: OrderScore | None = None  # None: it is scored when the home is next opened
+    held: bool = False  # for that score: no question finds it, unless this very text was released
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +173,9 @@ class Catalog(Candidates):
         beside_text.keep_recognised(db, version_id, new.recognised)
         heading_paths.keep(db, version_id, new.headings)
         beside_text.keep_hidden(db, version_id, new.hidden)
+        if new.orders is not None:
+            held = new.held and not order_scores.is_released(db, document_id, new.title, new.text)
+            order_scores.keep(db, version_id, new.orders, held)
         if not new.keys and len(new.embeddings) != len(new.chunks):
             raise ValueError(f"{new.path!r} has {len(new.chunks)} chunks and {len(new.embeddings)} embeddings")
         keys = new.keys or tuple(embedding_key(chunk.embedded_text, new.identity) for chunk in new.chunks)
@@ -293,7 +309,8 @@ class Catalog(Candidates):
         return found
 
     def publish(self, version_ids: Sequence[int], by: str = "ingest") -> None:
-        """Make pending versions searchable; older versions keep their text and lose their chunks."""
+        """Make pending versions searchable, but for those that are held; older versions keep their text and lose their
+        chunks."""
         documents, ingested = set(), list[dict[str, Any]]()
         with self.transaction() as db:
             for version_id in version_ids:
@@ -308,14 +325,67 @@ class Catalog(Candidates):
                     (document_id, version_id),
                 )
                 db.execute("UPDATE versions SET state = 'searchable' WHERE id = ?", (version_id,))
-                db.execute("UPDATE chunks SET live = 1 WHERE version_id = ?", (version_id,))
+                was_held = self.is_quarantined(document_id)
                 db.execute(
                     "UPDATE documents SET version_id = ?, status = ?, reason = '', checked_at = ? WHERE id = ?",
                     (version_id, "added" if number == 1 else "changed", now(), document_id),
                 )
+                self.show_or_hold(db, version_id)
+                if was_held != order_scores.is_held(db, version_id):
+                    self.quarantine_changed(db, [document_id])
             if ingested:
                 self.record(db, by, "ingest", "", {"ingested": ingested})
         self.changed(documents)
+
+    def is_quarantined(self, document_id: int) -> bool:
+        """Whether a document is in quarantine."""
+        query = f"SELECT {order_scores.IS_HELD} FROM documents d WHERE d.id = ?"
+        row = self.db.execute(query, (document_id,)).fetchone()
+        return row is not None and bool(row[0])
+
+    def show_or_hold(self, db: sqlite3.Connection, version_id: int) -> None:
+        """Let the chunks of a version that answers be found; take them out of the word index where it is held."""
+        held = order_scores.is_held(db, version_id)
+        if held:
+            db.execute("DELETE FROM words WHERE rowid IN (SELECT id FROM chunks WHERE version_id = ?)", (version_id,))
+        db.execute("UPDATE chunks SET live = ? WHERE version_id = ?", (int(not held), version_id))
+
+    def set_held(self, db: sqlite3.Connection, version_id: int, held: bool) -> None:
+        """Hold back a version that answers, or no longer; its readers change with `quarantine_changed`."""
+        was_held = order_scores.is_held(db, version_id)
+        db.execute("UPDATE order_scores SET held = ? WHERE version_id = ?", (int(held), version_id))
+        if was_held and not held:
+            self.index_words(db, version_id)
+        self.show_or_hold(db, version_id)
+
+    def release(self, document_id: int, asker: str, properties: Mapping[str, str]) -> int:
+        """Let a document in quarantine be found again; it stays so while its title and text are these. Stores
+        `properties` with it, and returns the version that answers now. Raises UsageError where it is not held."""
+        stored = self.stored_text(document_id)
+        with self.transaction() as db:
+            if not self.is_quarantined(document_id):
+                raise UsageError(f"{stored.path!r} is not in quarantine: questions find it already.")
+            version_id, score = db.execute(
+                "SELECT d.version_id, s.score FROM documents d JOIN order_scores s ON s.version_id = d.version_id "
+                "WHERE d.id = ?",
+                (document_id,),
+            ).fetchone()
+            seen = order_scores.text_hash(stored.title, stored.text)
+            db.execute("UPDATE documents SET released = ? WHERE id = ?", (seen, document_id))
+            self.set_held(db, version_id, False)
+            detail = {"by": "editor", "score": score, "text_sha256": seen}
+            self.record(db, asker, "release", f"{stored.collection}/{stored.path}", detail)
+            self.quarantine_changed(db, [document_id])
+            for name, value in properties.items():
+                self.put_property(db, name, value)
+        self.listing.forget()
+        self.changed([document_id])
+        return int(version_id)
+
+    def quarantine_changed(self, db: sqlite3.Connection, document_ids: Iterable[int]) -> None:
+        """Give documents that came into quarantine, or out of it, their readers."""
+        rule_table.carry_out(db, rule_table.load(db), document_ids)
+        self.access_changed(db)
 
     def record_outcome(self, collection: str, path: str, root: str, source: str, status: str, reason: str) -> None:
         """Keep the status of a file that gave no new version: unchanged, failed or skipped. Its readers stay."""
@@ -461,7 +531,8 @@ def _ingested(db: sqlite3.Connection, version_id: int) -> dict[str, Any]:
         "JOIN collections c ON c.id = d.collection_id WHERE v.id = ?",
         (version_id,),
     ).fetchone()
-    return {"collection": row["name"], "document": row["path"], "version": row["number"], "sha256": row["sha256"]}
+    told = {"collection": row["name"], "document": row["path"], "version": row["number"], "sha256": row["sha256"]}
+    return told | {"quarantined": True} if order_scores.is_held(db, version_id) else told
 
 
 def _pages(text: str) -> tuple[PageSpan, ...]:

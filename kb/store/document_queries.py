@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
+from kb.access import order_scores
 from kb.language.local_days import instants
 from kb.schema import Document, HiddenText, PageSpan
 from kb.store import beside_text
@@ -44,7 +45,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many documents there are by collection, type and status ("ready", "failed", "skipped", "deleted")."""
+    """How many documents there are by collection, type and status (as `status_group` says it)."""
 
     collections: dict[str, int]
     types: dict[str, int]
@@ -71,7 +72,9 @@ def suffix(path: str) -> str:
 
 
 def status_group(document: Document) -> str:
-    """ "ready" where questions find it, else its status."""
+    """ "ready" where questions find it, "quarantined" where it is kept from them, else its status."""
+    if document.quarantined:
+        return "quarantined"
     return "ready" if document.status in SEARCHABLE else document.status
 
 
@@ -170,8 +173,10 @@ class DocumentList:
 def _read(db: sqlite3.Connection, document_id: int) -> Document | None:
     row = db.execute(
         "SELECT d.path, d.status, d.reason, c.name, v.title, v.media_type, v.number, v.sha256, v.size, v.pages, "
-        "v.quality, v.ingested_at, (SELECT count(*) FROM chunks k WHERE k.version_id = v.id AND k.live = 1) AS chunks "
+        "v.quality, v.ingested_at, (SELECT count(*) FROM chunks k WHERE k.version_id = v.id AND k.live = 1) AS chunks, "
+        "s.score, s.reasons, s.held "
         "FROM documents d JOIN collections c ON c.id = d.collection_id LEFT JOIN versions v ON v.id = d.version_id "
+        "LEFT JOIN order_scores s ON s.version_id = v.id "
         "WHERE d.id = ?",
         (document_id,),
     ).fetchone()
@@ -183,7 +188,8 @@ def _read(db: sqlite3.Connection, document_id: int) -> Document | None:
         status=row["status"], reason=row["reason"], version=row["number"] or 0, sha256=row["sha256"] or "",
         size=row["size"] or 0, pages=len(pages) or None, chunks=row["chunks"], quality=row["quality"] or 0.0,
         ingested_at=row["ingested_at"] or "", ocr_pages=sum(page.ocr for page in pages),
-        poor_pages=sum(page.quality < POOR for page in pages), id=document_id,
+        poor_pages=sum(page.quality < POOR for page in pages), id=document_id, quarantined=bool(row["held"]),
+        orders=order_scores.of_row(row["score"], row["reasons"]),
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from kb.store.vectors import VectorIndex, VectorsDamaged
 
 _IDENTITY = "embedding"
 _WRITING = "chroma_writing"  # "1" while Chroma may hold half of a change
+STALE = {_WRITING: "1"}  # the property that has Chroma filled again when it is next opened
 _PROBES = 8  # chunks that Chroma must find again by their own vectors when it is opened
 
 log = logging.getLogger(__name__)
@@ -97,6 +98,14 @@ class Indexes:
         with self._lock:
             vectors = self.vectors
             vectors.delete(self._catalog.delete_documents(document_ids, asker, {_WRITING: "1"}))
+            self._catalog.set_property(_WRITING, "")
+
+    def release(self, document_id: int, asker: str) -> None:
+        """Make a document in quarantine searchable; see `Catalog.release`."""
+        with self._lock:
+            vectors = self.vectors
+            version_id = self._catalog.release(document_id, asker, STALE)
+            vectors.add(self._catalog.vector_rows([version_id]))
             self._catalog.set_property(_WRITING, "")
 
     def wipe(self) -> None:

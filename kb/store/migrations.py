@@ -354,6 +354,18 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE INDEX audit_entries_by_asker ON audit_entries (value, number) WHERE name = 'asker';
     """,
+    # 18: how far a version speaks to a model; one that does so plainly is held back until an editor releases it.
+    """
+    CREATE TABLE order_scores (
+        version_id INTEGER PRIMARY KEY REFERENCES versions (id) ON DELETE CASCADE,
+        score REAL NOT NULL,            -- 0..1
+        reasons TEXT NOT NULL,          -- JSON: [[why, score, page, text], ...]
+        held INTEGER NOT NULL           -- 1: nothing finds it
+    );
+    CREATE INDEX order_scores_held ON order_scores (version_id) WHERE held = 1;
+    -- Of the title and text that an editor released: SHA-256, see kb.access.order_scores. '': none.
+    ALTER TABLE documents ADD COLUMN released TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 

@@ -99,9 +99,11 @@ class Staging:
                     )
                     db.execute("UPDATE documents SET version_id = ? WHERE id = ?", (row["new"], row["document_id"]))
                     db.execute("DELETE FROM staged WHERE document_id = ?", (row["document_id"],))
-                db.execute("UPDATE chunks SET live = 1 WHERE version_id = ?", (answering,))
                 self._catalog.index_words(db, answering)
+                self._catalog.show_or_hold(db, answering)
             db.execute("DELETE FROM versions WHERE id IN (SELECT version_id FROM staged)")
+            if other := [row["document_id"] for row in rows if not row["same"]]:
+                self._catalog.quarantine_changed(db, other)
             for name, value in properties.items():
                 db.execute("INSERT OR REPLACE INTO properties (name, value) VALUES (?, ?)", (name, value))
             self._catalog.record(db, asker, "reindex", "", detail)

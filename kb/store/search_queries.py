@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.access import order_scores
 from kb.access.rules import decoded, keys_of
 from kb.language.tokenizer import tokenise
 from kb.schema import EVERYTHING, Language, Passage, Principal, Scope
@@ -215,13 +216,15 @@ class Candidates(Database):
         return found
 
     def vector_rows(self, version_ids: Sequence[int] | None = None) -> Iterator[VectorRow]:
-        """Chunks with their vectors: of these versions, or all that are live."""
+        """Chunks with their vectors: of those of these versions that are not held, or all that are live."""
         query = "SELECT c.id, e.vector FROM chunks c JOIN embeddings e ON e.id = c.embedding_id WHERE {} ORDER BY c.id"
         if version_ids is None:
             cursor = self.db.execute(query.format("c.live = 1"))
             yield from (VectorRow(r["id"], r["vector"]) for r in cursor)
             return
         for version_id in version_ids:
+            if order_scores.is_held(self.db, version_id):
+                continue
             cursor = self.db.execute(query.format("c.version_id = ?"), (version_id,))
             yield from (VectorRow(r["id"], r["vector"]) for r in cursor)
 

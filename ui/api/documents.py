@@ -26,6 +26,22 @@ PathsQuery = Annotated[list[str], Query(description="Paths of documents within t
 VersionQuery = Annotated[int | None, Query(ge=1, description="An earlier version.")]
 
 
+class OrderForm(BaseModel):
+    """Words of a document that speak to a model instead of its readers, and by how much (0..1)."""
+
+    why: Literal["orders", "quoted", "hidden", "letters", "split"]
+    score: float
+    page: int | None
+    text: str
+
+
+class OrdersForm(BaseModel):
+    """How much a document speaks to a model: 0..1, and by which of its words, the strongest first."""
+
+    score: float
+    reasons: list[OrderForm]
+
+
 class DocumentForm(BaseModel):
     """An entry of the document list; `document` is the path within its collection, `id` is never another's."""
 
@@ -45,6 +61,8 @@ class DocumentForm(BaseModel):
     ingested_at: str
     ocr_pages: int
     poor_pages: int
+    quarantined: bool
+    orders: OrdersForm
 
 
 class DocumentsForm(BaseModel):
@@ -90,6 +108,8 @@ class TextForm(BaseModel):
     ingested_at: str
     ocr_pages: int
     poor_pages: int
+    quarantined: bool
+    orders: OrdersForm
     id: int
     text: str
     hidden: list[HiddenForm]
@@ -171,7 +191,7 @@ def documents(
     search: Annotated[str, Query(description="words of collection, path or title")] = "",
     collection: Annotated[list[str] | None, Query()] = None,
     type: Annotated[list[str] | None, Query(description="a suffix without the dot: pdf")] = None,
-    status: Annotated[list[str] | None, Query(description="ready, failed, skipped, deleted")] = None,
+    status: Annotated[list[str] | None, Query(description="ready, quarantined, failed, skipped, deleted")] = None,
     since: Annotated[str, Query(description="ISO date; ingested on that day of the service's machine or later")] = "",
     until: Annotated[str, Query(description="ISO date; ingested on that day of the service's machine or earlier")] = "",
     sort: Sort = "collection",
@@ -288,6 +308,15 @@ def delete_by_name(service: ServiceHere, asker: Asker, path: PathsQuery, collect
 def delete(service: ServiceHere, asker: Asker, targets: TargetsForm) -> Any:
     """Delete documents as one act: those of the ids and no other, and the named ones with what is inside them."""
     return _delete(service, asker, targets.targets())
+
+
+@router.post("/release", response_model=DocumentForm)
+@needs("ingest")
+def release(service: ServiceHere, asker: Asker, named: NameForm) -> Any:
+    """Let a document out of quarantine: questions find it from now on, while its title and text are the same."""
+    _, collection = service.kb.catalog.find_document(asker, named.document, named.collection)
+    service.kb.release(asker, collection, named.document)
+    return Json(document_form(_listed(service, asker, named.document, collection)))
 
 
 def _doomed(service: Any, asker: Any, targets: list[Target]) -> Response:

@@ -288,6 +288,10 @@ class RemoteKnowledgeBase:
         body = {**asdict(place), "readers": None if readers is None else [*readers]}
         return int(self._call("PUT", "access", asker, body=body)["documents"])
 
+    def release(self, asker: Principal, collection: str | None, path: str) -> None:
+        """Let a document out of quarantine; see `KnowledgeBase.release`."""
+        self._call("POST", "documents/release", asker, body={"document": path, "collection": collection})
+
     def doomed(self, asker: Principal, targets: Iterable[Target]) -> list[Doomed]:
         """What goes with these, each given by its id or as (collection or None, path)."""
         found = self._call("POST", "documents/doomed", asker, body=_targets(targets))

@@ -62,7 +62,8 @@ def _print_list(documents: "Sequence[Document]") -> None:
         [
             console.printable_line(cell)
             for cell in (
-                d.collection, d.path, d.status, str(d.version), str(d.pages or ""), str(d.chunks), _quality(d), d.reason
+                d.collection, d.path, "quarantined" if d.quarantined else d.status, str(d.version), str(d.pages or ""),
+                str(d.chunks), _quality(d), d.reason or _orders(d),
             )
         ]
         for d in documents
@@ -85,6 +86,34 @@ def _print_list(documents: "Sequence[Document]") -> None:
     console.stdout().print(table)
 
 
+def _orders(document: "Document") -> str:
+    """Why a document is in quarantine; "" where it is not."""
+    said = document.orders.reasons[0].text if document.orders.reasons else ""
+    return f"speaks to a model ({document.orders.score:.0%}): {said}" if document.quarantined else ""
+
+
+@docs.command()
+def release(
+    path: PathArgument,
+    collection: CollectionOption = None,
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Let a document out of quarantine, where it is kept since it speaks to a model. Questions find it from now on,
+    while its title and text are the same."""
+    with opened(home, config) as kb:
+        asker = local_user()
+        name = kb.stored_text(asker, collection, path).collection
+        kb.release(asker, name, path)
+        if json:
+            from kb.serialization import document_form
+
+            console.print_json(document_form(next(d for d in kb.documents(asker, name) if d.path == path)))
+            return
+        console.say(f"released {name}/{path}")
+
+
 @docs.command()
 def show(
     path: PathArgument,
@@ -100,14 +129,15 @@ def show(
         asker = local_user()
         stored = kb.stored_text(asker, collection, path, version)
         hidden = kb.hidden(stored)
+        listed = next(d for d in kb.documents(asker, stored.collection) if d.path == path)
         if not json:
             print(console.printable(stored.text))
-            for line in (*_page_notes(stored.pages), *map(_hidden_note, hidden)):
+            notes = [*_page_notes(stored.pages), *map(_hidden_note, hidden), *_order_notes(listed)]
+            for line in notes:
                 console.say(line)
             return
         from kb.serialization import stored_text_form
 
-        listed = next(d for d in kb.documents(asker, stored.collection) if d.path == path)
         chunks = len(kb.chunks(asker, stored.collection, path))
         console.print_json(stored_text_form(stored, listed, chunks, hidden))
 
@@ -126,6 +156,18 @@ def _hidden_note(hidden: "HiddenText") -> str:
     place = f"page {hidden.page}: " if hidden.page else ""
     why = TEXTS[f"hidden_{hidden.why}"].en
     return console.printable_line(f"{place}hidden text ({why}), not searched: {hidden.text}")
+
+
+def _order_notes(document: "Document") -> Iterator[str]:
+    """What of a document speaks to a model, and that it is in quarantine for it."""
+    from ui.words.strings import TEXTS
+
+    if document.quarantined:
+        yield f"in quarantine: no question finds it until `kb docs release {document.path}`"
+    for reason in document.orders.reasons:
+        place = f"page {reason.page}: " if reason.page else ""
+        why = TEXTS[f"orders_{reason.why}"].en
+        yield console.printable_line(f"{place}speaks to a model ({why}, {reason.score:.0%}): {reason.text}")
 
 
 def _page_notes(pages: "Sequence[PageSpan]") -> Iterator[str]:

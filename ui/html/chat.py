@@ -289,7 +289,7 @@ def hero(documents: int, t: Strings) -> str:
 
 def searchable(document: Document) -> bool:
     """Whether questions find it."""
-    return document.status in _SEARCHABLE
+    return document.status in _SEARCHABLE and not document.quarantined
 
 
 def _first_of_each(found: Sequence[Passage]) -> list[Passage]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from kb.language.local_days import day, local
-from kb.schema import Document, HiddenText, PageSpan
+from kb.schema import Document, HiddenText, OrderReason, PageSpan
 from kb.store.document_queries import POOR, SEARCHABLE, Listed, VersionFacts
 from ui.html.sanitise import message, plain
 from ui.words.strings import Strings
@@ -142,15 +142,30 @@ def _document(document: Document, chosen: bool, t: Strings, editable: bool, read
     preview = tool("preview", document.id, t("preview"), document.path) if readable else ""
     pickable = " pickable" if editable else ""
     delete = tool("delete", document.id, t("delete"), document.path) if editable else ""
+    release = tool("release", document.id, t("release"), document.path) if editable and document.quarantined else ""
     reason = localised(document.reason, t.language)
     return (
         f'<li class="doc{pickable}">{pick if editable else ""}'
         f'<span class="kind">{plain(kind(document.path))}</span>{opening}'
         f'<span class="facts">{"".join(_facts(document, t))}</span>'
-        f'<span class="acts">{preview}{delete}'
+        f'<span class="acts">{release}{preview}{delete}'
         f"{_menu(document, t, editable, readers)}</span>"
-        f"{f'<span class=reason>{message(reason)}</span>' if reason else ''}</li>"
+        f"{f'<span class=reason>{message(reason)}</span>' if reason else ''}{quarantine(document, t)}</li>"
     )
+
+
+def quarantine(document: Document, t: Strings) -> str:
+    """Why a document is in quarantine, with its own words; "" where it is not."""
+    if not document.quarantined:
+        return ""
+    why = plain(t("quarantined_why", n=f"{document.orders.score:.0%}"))
+    return f'<span class="reason">{why}</span>{"".join(_order(reason, t) for reason in document.orders.reasons)}'
+
+
+def _order(reason: OrderReason, t: Strings) -> str:
+    place = t("hidden_page", n=reason.page) if reason.page else ""
+    said = t("orders_said", page=place, why=t(f"orders_{reason.why}"), n=f"{reason.score:.0%}")
+    return f'<span class="note hidden">{plain(said)} <q>{plain(reason.text)}</q></span>'
 
 
 def _facts(document: Document, t: Strings) -> list[str]:
@@ -201,6 +216,8 @@ def page_note(pages: Sequence[PageSpan], number: int | None, t: Strings) -> str:
 
 def status(document: Document, t: Strings) -> str:
     """Whether questions find it, in a word with a sign."""
+    if document.quarantined:
+        return f'<span class="status bad">{plain(t("quarantined"))}</span>'
     css = "good" if document.status in SEARCHABLE else "bad" if document.status == "failed" else "mute"
     return f'<span class="status {css}">{plain(t(f"status_{document.status}"))}</span>'
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from kb.answering.answer_builder import STOPPED
+from kb.errors import DocumentNotFound
 from kb.language.language import language_of
 from kb.people.permissions import check_permission
 from kb.schema import (
@@ -55,6 +56,16 @@ class Library(Protocol):
         self, asker: Principal, collection: str | None, path: str, version: int | None = None
     ) -> StoredText:
         """The text of a document."""
+
+
+def text_for_agents(library: Library, asker: Principal, collection: str | None, path: str) -> StoredText:
+    """The text of a document, as an agent may be given it. Raises DocumentNotFound also for one in quarantine, which
+    nobody's agent reads, though its editors do."""
+    stored = library.stored_text(asker, collection, path)
+    listed = library.documents(asker, stored.collection)
+    if any(document.path == path and document.quarantined for document in listed):
+        raise DocumentNotFound(f"{path!r} is in quarantine, since it speaks to a model: no agent is given its text.")
+    return stored
 
 
 class ServiceLibrary:

@@ -22,7 +22,7 @@ from kb.store.document_queries import Wanted, select
 from ui.api.common import VERSION
 from ui.api.stream import in_thread
 from ui.mcp.addresses import TEMPLATE, named_by, uri_of
-from ui.mcp.library import Library
+from ui.mcp.library import Library, text_for_agents
 from ui.mcp.tools import TOOLS, Call
 
 LISTED = 100  # resources at a time
@@ -139,7 +139,7 @@ async def _read_resource(
     reader = here(context)
     try:
         collection, path = named_by(params.uri)
-        stored = await _in_thread(partial(reader.library.stored_text, reader.asker, collection, path))
+        stored = await _in_thread(partial(text_for_agents, reader.library, reader.asker, collection, path))
         if len(stored.text) > MOST_TEXT:
             raise UsageError(
                 f"{path!r} has {len(stored.text):,} characters; a resource of at most {MOST_TEXT:,} is given at once. "

@@ -29,7 +29,7 @@ from kb.schema import (
 from kb.store.document_queries import Wanted, select
 from ui.mcp import forms
 from ui.mcp.addresses import uri_of
-from ui.mcp.library import Library
+from ui.mcp.library import Library, text_for_agents
 from ui.service.addresses import source_address
 from ui.service.fair_queue import Queued
 from ui.words.text import Text
@@ -122,7 +122,7 @@ def ask(call: Call, given: forms.AskGiven) -> tuple[BaseModel, str]:
 
 def read_document(call: Call, given: forms.ReadGiven) -> tuple[BaseModel, str]:
     """A part of a document's text."""
-    stored = call.library.stored_text(call.asker, given.collection, given.document)
+    stored = text_for_agents(call.library, call.asker, given.collection, given.document)
     first, last = 0, len(stored.text)
     if given.page is not None:
         page = next((each for each in stored.pages if each.number == given.page), None)

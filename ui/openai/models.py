@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from kb.schema import EVERYTHING, Principal, Scope
 from kb.store.conversations import Mode
-from kb.store.document_queries import SEARCHABLE
+from kb.store.document_queries import status_group
 from ui.api.common import Asker, ServiceHere
 from ui.api.permissions import needs
 from ui.api.stream import Json
@@ -79,4 +79,4 @@ def chosen(name: str, service: Service, asker: Principal) -> Chosen:
 
 def _collections(service: Service, asker: Principal) -> list[str]:
     """The collections that hold something the asker may search."""
-    return sorted({each.collection for each in service.kb.documents(asker) if each.status in SEARCHABLE})
+    return sorted({each.collection for each in service.kb.documents(asker) if status_group(each) == "ready"})

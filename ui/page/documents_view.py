@@ -26,7 +26,7 @@ from ui.words.translations import localised
 
 _PAGE = 50
 _DELETING, _VERSIONS, _CHOSEN, _OFFSET, _PROBLEM = "deleting", "versions-of", "chosen", "offset", "documents-problem"
-_ACCESS = "access-of"
+_ACCESS, _RELEASING = "access-of", "releasing"
 _DRAWN, _GONE = "filter-collection-drawn", "filter-collection-gone"
 _FIELDS = ("filter", "filter-collection", "filter-types", "filter-status", "filter-from", "filter-to", "filter-sort")
 _NAMED = 1_000  # documents that are named before they are deleted together
@@ -40,7 +40,7 @@ _SORTS: dict[str, tuple[Sort, bool]] = {
     "status": ("status", False),
     "quality": ("quality", False),
 }
-_STATUSES = ("ready", "failed", "skipped")
+_STATUSES = ("ready", "quarantined", "failed", "skipped")
 
 
 def render() -> None:
@@ -60,6 +60,8 @@ def render() -> None:
         _confirm(service, doomed, to_be_typed(doomed, everything), t)
     elif shown:
         _versions(service, shown, t)
+    elif isinstance(held := st.session_state.get(_RELEASING), Document):
+        _release(service, held, t)
     elif isinstance(place := st.session_state.get(_ACCESS), Place):
         access_view.render(service, place, t, lambda: st.session_state.pop(_ACCESS, None))
 
@@ -281,6 +283,8 @@ def _act(service: runtime.Service, name: str, value: str, everything: Sequence[D
         st.session_state[_VERSIONS] = (document.collection, document.path)
     elif name == "access":
         st.session_state[_ACCESS] = Place("document", document.collection, document.path)
+    elif name == "release":
+        st.session_state[_RELEASING] = document
     elif name == "again":
         _again(service, [document], t)
     elif name == "preview":
@@ -320,6 +324,36 @@ def _delete(service: runtime.Service, doomed: Sequence[Doomed], t: Strings) -> N
     chosen.difference_update(ids)
     words = t("deleted", name=label(doomed[0].path)) if len(doomed) == 1 else t("deleted_many", n=f"{len(doomed):,}")
     st.toast(words, icon=":material/check:")
+
+
+def _release(service: runtime.Service, document: Document, t: Strings) -> None:
+    """Show what of a document speaks to a model, and ask whether it shall be found all the same."""
+
+    def close() -> None:
+        st.session_state.pop(_RELEASING, None)
+
+    @st.dialog(t("release_title"), width="medium", icon=":material/gpp_maybe:", on_dismiss=close)
+    def dialog() -> None:
+        where = f'<div class="where">{plain(document.collection)}</div>'
+        st.html(html_chat.wrap(f'<div class="origin"><div class="name">{plain(document.path)}</div>{where}</div>'))
+        st.html(html_chat.wrap(f'<ul class="docs"><li class="doc">{html_documents.quarantine(document, t)}</li></ul>'))
+        st.html(html_chat.wrap(f"<p>{plain(t('release_text'))}</p>"))
+        row = st.container(horizontal=True, horizontal_alignment="right", key="release-row")
+        if row.button(t("cancel"), key="release-cancel"):
+            close()
+            st.rerun()
+        if row.button(t("release"), key="release-do", type="primary"):
+            try:
+                session.check(service, "ingest")
+                service.kb.release(session.asker(service), document.collection, document.path)
+            except KBError as error:
+                st.html(html_chat.wrap(html_chat.problem(t("release_failed"), localised(str(error), t.language))))
+                return
+            close()
+            st.toast(t("released", name=label(document.path)), icon=":material/check:")
+            st.rerun()
+
+    dialog()
 
 
 def _versions(service: runtime.Service, key: tuple[str, str], t: Strings) -> None:

@@ -31,6 +31,12 @@ ACCESS: tuple[tuple[str, str], ...] = (
         "The path of a rule has 1 to {most} characters, not {count}.",
         "规则的路径应为 1 至 {most} 个字符，而不是 {count} 个。",
     ),
+    ("{name} may not release documents of {collection}.", "{name} 无权放行集合 {collection} 的文档。"),
+    ("{path} is not in quarantine: questions find it already.", "{path} 未被隔离，提问已能找到它。"),
+    (
+        "{path} is in quarantine, since it speaks to a model: no agent is given its text.",
+        "{path} 因含有写给模型的文字而被隔离，不会提供给任何智能体。",
+    ),
     ("{name} may not change who may read {place}.", "{name} 无权更改 {place} 的读者。"),
     (
         "There is no document {path} in collection {collection}. `kb docs list` shows what there is.",

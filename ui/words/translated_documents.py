@@ -2,6 +2,10 @@
 
 DOCUMENTS: tuple[tuple[str, str], ...] = (
     ("The version read before still answers.", "先前读入的版本仍可检索。"),
+    (
+        "In quarantine: it speaks to a model. No question finds it until an editor releases it. It says: {words}",
+        "已隔离：其中有写给模型的文字，在编辑者放行之前提问找不到它。原文：{words}",
+    ),
     ("No text was found in the file.", "文件中没有找到文字。"),
     (
         "Its text makes {chunks} chunks; the limit is {limit}, as to embed so many takes very long. Split the file, or "

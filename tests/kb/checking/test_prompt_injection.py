@@ -135,6 +135,7 @@ def test_an_order_in_a_long_table_takes_its_line_along_and_no_more() -> None:
 def test_an_order_is_neither_shown_to_the_model_nor_a_source(kb: KnowledgeBase, tmp_path: Path) -> None:
     folder = write(tmp_path / "mail", {"m.md": f"# The safe\n\nThe safe stands in room 12.\n\n{ORDER}"})
     ingest(kb, [folder])
+    kb.release(OWNER, "mail", "m.md")
     model = kb._model = ScriptedModel(["The code of the safe is 4711 [1]."])
     answer = kb.answer("What is the code of the safe?", OWNER)
     assert "4711" not in model.requests[0][-1].content

@@ -39,6 +39,7 @@ EXPECTED: dict[Need, set[str]] = {
     "ingest": {
         "GET /access", "GET /access/document", "PUT /access",
         "GET /documents/doomed", "POST /documents/doomed", "DELETE /documents", "POST /documents/delete",
+        "POST /documents/release",
         "POST /documents/upload", "GET /jobs", "GET /jobs/{job_id}", "POST /jobs/{job_id}/pause",
         "POST /jobs/{job_id}/resume",
         "POST /jobs/{job_id}/cancel", "GET /jobs/{job_id}/events",
