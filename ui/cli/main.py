@@ -34,7 +34,21 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Entry point of the console script."""
-    from ui.cli import access, audit, backup, docs, evaluation, feedback, mcp, models, people, reindex, sessions  # noqa: F401  (they add their commands)
+    from ui.cli import (  # noqa: F401  (they add their commands)
+        access,
+        audit,
+        backup,
+        docs,
+        evaluation,
+        feedback,
+        mcp,
+        models,
+        people,
+        privacy,
+        reindex,
+        service,
+        sessions,
+    )
 
     app()
 
