@@ -36,9 +36,10 @@ setup: .venv/.runtime
 	@$(BIN)/kb models pull qwen2.5-coder-1.5b
 
 setup-test: setup .venv/.dev
-	@bash .ci/system_packages.sh chromium fonts-noto-cjk nginx-light strace iproute2 util-linux build-essential nlohmann-json3-dev libstb-dev
+	@bash .ci/system_packages.sh chromium fonts-noto-cjk nginx-light strace systemd iproute2 util-linux build-essential nlohmann-json3-dev libstb-dev
 	@$(BIN)/kb models pull smollm2-135m
 	@bash .ci/ollama_from_go.sh "$(CACHE)/ollama"
+	@bash .ci/oidc_provider.sh "$(CACHE)/oidc-provider"
 
 check: .venv/.runtime .venv/.dev
 	$(BIN)/ruff format --check .

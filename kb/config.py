@@ -5,13 +5,16 @@ Order, later wins: the defaults here, the file named by `--config` or `KB_CONFIG
 the two equal.
 """
 
+import ipaddress
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kb.errors import ConfigError, why
 from kb.files import read_regular
@@ -143,6 +146,70 @@ class ServiceSettings(_Section):
     trusted_proxies: tuple[str, ...] = Field(
         (), description="addresses or networks of reverse proxies, which do TLS and say whom a request comes from"
     )
+    clients: tuple[str, ...] = Field(
+        (), description="networks of those who use it, for the unit of `kb service install`: it lets in no others"
+    )
+
+
+RoleName = Literal["reader", "editor", "auditor", "admin"]
+
+
+class SsoSettings(_Section):
+    """Single sign-on by OpenID Connect; without an issuer there is none. The client's secret is no setting: it stands
+    in a file, or in the environment variable KB_SSO_CLIENT_SECRET.
+    """
+
+    issuer: str = Field("", description="the provider's address, as it names itself: https://login.example.org")
+    client_id: str = Field("", description="by which the provider knows this service")
+    client_secret_file: str = Field("", description="a file that holds the client's secret and nothing else")
+    label: str = Field("", description="how people call the provider; without it the name of its host is shown")
+    scopes: tuple[str, ...] = Field(("openid", "profile"), description="asked of the provider; openid is one of them")
+    name_claim: str = Field("preferred_username", description="the claim that becomes the name of a new account")
+    groups_claim: str = Field("groups", description="the claim with somebody's groups; those that exist here count")
+    allowed_groups: tuple[str, ...] = Field((), description="who may enter: somebody in one of these; none: everybody")
+    role: RoleName = Field("reader", description="of new accounts, and of who is in no group of `roles`")
+    roles: dict[str, RoleName] = Field(
+        default_factory=dict, description="group -> role, given anew at each sign-in; the role that may most counts"
+    )
+    ca_file: str = Field("", description="certificates (PEM) that the provider's is checked by; else the system's")
+
+    @model_validator(mode="after")
+    def _fits(self) -> "SsoSettings":
+        if not self.issuer:
+            return self
+        try:
+            parts = urlsplit(self.issuer)
+            host = parts.hostname or ""
+        except ValueError:
+            raise ValueError(f"issuer {self.issuer!r} is no address") from None
+        if parts.scheme != "https" and not (parts.scheme == "http" and _is_here(host)):
+            raise ValueError(f"issuer {self.issuer!r} must begin with https://")
+        if not host or parts.query or parts.fragment or parts.username or parts.password:
+            raise ValueError(f"issuer {self.issuer!r} must be a host and a path, without ?, # and @")
+        if not self.client_id:
+            raise ValueError("client_id is missing: the provider gives it when this service is registered there")
+        if "openid" not in self.scopes:
+            raise ValueError("scopes must have openid")
+        return self
+
+    @property
+    def host(self) -> str:
+        """The provider's host; "" where there is none."""
+        return _host(self.issuer)
+
+
+class PeopleSettings(_Section):
+    """How people sign in, besides name and password."""
+
+    sso: SsoSettings = SsoSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A host that the product may reach, and the settings that say so."""
+
+    host: str
+    settings: tuple[str, ...]
 
 
 class Settings(_Section):
@@ -156,6 +223,36 @@ class Settings(_Section):
     llm: LLMSettings = LLMSettings()
     clients: ClientsSettings = ClientsSettings()
     service: ServiceSettings = ServiceSettings()
+    people: PeopleSettings = PeopleSettings()
+
+    @property
+    def destinations(self) -> tuple[Destination, ...]:
+        """The hosts besides this machine that may be reached: those of `privacy.allow`, and the provider's."""
+        found = {host.lower(): ["privacy.allow"] for host in self.privacy.allow}
+        for setting, host in (
+            ("llm.ollama_host", _host(self.llm.ollama_host)),
+            ("people.sso.issuer", self.people.sso.host),
+        ):
+            if host in found:
+                found[host].append(setting)
+            elif host and setting == "people.sso.issuer" and not _is_here(host):
+                found[host] = [setting]
+        return tuple(Destination(host, tuple(settings)) for host, settings in found.items())
+
+
+def _host(address: str) -> str:
+    """The host of an address, in lower case; "" where it has none."""
+    try:
+        return urlsplit(address if "://" in address else f"//{address}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def load_settings(path: Path | None = None, env: dict[str, str] | None = None) -> Settings:

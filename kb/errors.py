@@ -116,7 +116,11 @@ class TokenNotFound(UsageError):
 
 
 class SignInRefused(KBError):
-    """A name and a password that let nobody in."""
+    """A name and a password, or what a provider of single sign-on says, that let nobody in."""
+
+
+class ProviderUnavailable(KBError):
+    """The provider of single sign-on cannot be reached, or is not the one that it should be."""
 
 
 class GuessingTooFast(KBError):

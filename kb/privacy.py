@@ -59,19 +59,21 @@ class Guard:
 
     def __init__(self) -> None:
         self.refusals: Counter[str] = Counter()
+        self._names: frozenset[str] = frozenset()
         self._allowed: frozenset[str] = frozenset()
         self._listening: frozenset[str] = frozenset()
         self._installed = False
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def install(self, allow: Iterable[str] = ()) -> None:
         """Start refusing. `allow` holds host names or IP addresses; a later call replaces the list.
 
-        A name is looked up once, now; its addresses are allowed with it.
+        The addresses of a name are allowed with it: those it has now, and those it is found to have when it is looked
+        up later, as a name may move.
         """
         hosts = frozenset(host.lower() for host in allow)
         with self._lock:
-            self._allowed = hosts
+            self._names = self._allowed = hosts
             self._allowed = hosts | {address for host in hosts for address in _addresses(host)}
             if not self._installed:
                 self._come_before_look_ups()
@@ -106,6 +108,17 @@ class Guard:
         self._judge_first("bind", lambda address, *_: address, _LISTENING)
         self._judge_first("sendto", lambda *given: given[-1], "socket.sendto")
         self._judge_first("sendmsg", lambda *given: given[3] if len(given) > 3 else None, "socket.sendmsg")
+        look_up = socket.getaddrinfo
+
+        @functools.wraps(look_up)
+        def learned(host: Any, *given: Any, **more: Any) -> Any:
+            found = look_up(host, *given, **more)
+            if type(host) in (str, bytes) and _text(host).lower() in self._names:
+                with self._lock:
+                    self._allowed |= {str(each[4][0]).lower() for each in found}
+            return found
+
+        socket.getaddrinfo = learned
 
     def _judge_first(self, name: str, address: Callable[..., Any], event: str) -> None:
         method = getattr(socket.socket, name)

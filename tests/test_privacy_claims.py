@@ -56,6 +56,12 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     "G7": (f"{PRIVACY}::test_the_module_that_asked_is_named",),
     "G8": (f"{PRIVACY}::test_native_code_is_not_seen",),
     "G9": (f"{PRIVACY}::test_a_model_of_ones_own_reaches_what_is_allowed_and_no_more",),
+    "G10": (f"{PRIVACY}::test_a_name_that_is_allowed_may_move_and_takes_no_other_with_it",),
+    "G11": (
+        "kb/test_config.py::test_the_hosts_that_may_be_reached_are_those_allowed_and_the_providers",
+        "ui/cli/test_privacy.py::test_the_hosts_are_listed_with_the_settings_that_name_them",
+        "ui/sso/test_reach.py::test_the_service_reaches_the_providers_host_and_what_is_allowed",
+    ),
     "R1": ("test_privacy_claims.py::test_no_parser_runs_in_the_products_own_process",),
     "R2": (f"{CONFINED}::test_a_plugin_has_no_network",),
     "R3": (f"{CONFINED}::test_a_plugin_starts_no_program",),
@@ -146,6 +152,7 @@ CLAIMS: dict[str, tuple[str, ...]] = {
         "kb/store/test_home.py::test_a_home_is_private",
         "ui/service/test_auth.py::test_the_token_is_made_once_and_readable_by_its_owner_only",
     ),
+    "N6": ("ui/sso/test_provider.py::test_the_provider_is_sent_the_sign_in_and_nothing_else",),
     "V1": (
         f"{OFFLINE}::test_the_namespace_has_loopback_and_nothing_else",
         f"{OFFLINE}::test_without_a_network_one_can_search_ask_and_evaluate",

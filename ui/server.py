@@ -48,6 +48,7 @@ def serve(
     sys.setswitchinterval(_SWITCH_SECONDS)
     place = Place(port=port) if isinstance(port, int) else port
     check(place, has_accounts=People(kb.catalog).exist)
+    privacy.protect(destination.host for destination in kb.settings.destinations)
     with without_values(), _listen(place) as listener:
         place = replace(place, port=listener.getsockname()[1])
         service = runtime.Service.of(kb, place)

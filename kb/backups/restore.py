@@ -187,8 +187,12 @@ def _settle(folder: Path, before: Path, place: Path, is_proved: bool) -> int:
                 db.execute(f"DELETE FROM {table}")
             if not is_proved:
                 db.execute("DELETE FROM properties WHERE name = 'model'")  # it may be the path of a file
-                # Whoever made the backup up knows the passwords in it: the owner says who may sign in, and how.
-                db.execute("UPDATE accounts SET enabled = 0, password_hash = NULL, one_time_until = ''")
+                # Whoever made the backup up knows the passwords in it, and may be whom it names at a provider: the
+                # owner says who may sign in, and how.
+                db.execute(
+                    "UPDATE accounts SET enabled = 0, password_hash = NULL, one_time_until = '', issuer = '', "
+                    "subject = ''"
+                )
             catalog.record(db, "restore", "restore", "", {"from": str(before), "proved": is_proved})
         return int(catalog.db.execute("SELECT count(*) FROM documents").fetchone()[0])
     finally:

@@ -18,11 +18,14 @@ from kb.errors import (
     UsageError,
 )
 from kb.people import passwords
-from kb.people.names import folded, group_name, person_name
+from kb.people.names import folded, folded_group, group_name, person_name
 from kb.people.permissions import OF_ROLE, Role, role_named
+from kb.people.provided import Admission, Identity
 from kb.people.steady_clock import SteadyClock, is_made_later, iso
 from kb.schema import Principal
 from kb.store.database import Database
+
+BY_PROVIDER = "sso"  # who acts where an account follows what its provider says
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ class People:
 
     def find_group(self, given: str) -> str:
         """The name of a group that is there. Raises GroupNotFound."""
-        name = " ".join(folded(given).split())
+        name = folded_group(given)
         if name not in self._groups:
             raise GroupNotFound(f"There is no group {given[:80]!r}. `kb groups list` names those there are.")
         return name
@@ -227,16 +230,85 @@ class People:
             self._record(db, account.name, "sign_in", account.name, {})
         return self._accounts[account.name]
 
+    def sign_in_provided(self, who: Identity, admission: Admission) -> Account:
+        """The account of somebody for whom a provider vouches, made at the first time; groups are taken anew each time,
+        and the role where groups give roles.
+
+        Raises SignInRefused: who may not enter, is disabled, or would take the name of another's account.
+        """
+        with self._writing:
+            found = self._database.db.execute(
+                "SELECT name FROM accounts WHERE issuer = ? AND subject = ?", (who.issuer, who.subject)
+            ).fetchone()
+            account = self._accounts[found["name"]] if found else None
+            reason = self._why_not_provided(account, who, admission)
+            if reason:
+                self._database.audit(
+                    account.name if account else "", "sign_in_failed", "", {"reason": reason, "issuer": who.issuer}
+                )
+                raise SignInRefused(_WHY_NOT[reason])
+            role = admission.role_of(who.groups)
+            try:
+                name = account.name if account else self._add_provided(who, role or admission.role)
+                self._follow(name, who, role)
+            except RefusedByPolicy as error:  # the last admin, who is none for the provider any more
+                self._database.audit(name, "sign_in_failed", "", {"reason": "last_admin", "issuer": who.issuer})
+                raise SignInRefused(str(error)) from None
+            with self._changing() as db:
+                db.execute("UPDATE accounts SET signed_in_at = ? WHERE name = ?", (iso(self._clock()), name))
+                self._record(db, name, "sign_in", name, {"issuer": who.issuer})
+            return self._accounts[name]
+
+    def _why_not_provided(self, account: Account | None, who: Identity, admission: Admission) -> str:
+        """Why somebody for whom a provider vouches is not let in; "" where they are."""
+        if account is not None and not account.enabled:
+            return "disabled"
+        if not admission.lets_in(who.groups):
+            return "not_allowed"
+        if account is None:
+            try:
+                return "name_taken" if person_name(who.name) in self._accounts else ""
+            except UsageError:
+                return "name"
+        return ""
+
+    def _add_provided(self, who: Identity, role: Role) -> str:
+        name, now = person_name(who.name), iso(self._clock())
+        with self._changing() as db:
+            db.execute(
+                "INSERT INTO accounts (name, full_name, role, enabled, issuer, subject, created_at) "
+                "VALUES (?, '', ?, 1, ?, ?, ?)",
+                (name, role, who.issuer, who.subject, now),
+            )
+            db.execute("UPDATE conversations SET owner = 'local' WHERE owner = ?", (name,))
+            rule_table.personal_collection(db, name, now)
+            self._record(db, BY_PROVIDER, "person_added", name, {"role": role, "issuer": who.issuer})
+        return name
+
+    def _follow(self, name: str, who: Identity, role: Role | None) -> None:
+        """Change what the provider says otherwise of an account."""
+        before = self._accounts[name]
+        groups = sorted({folded_group(group) for group in who.groups} & set(self._groups))
+        changes: dict[str, Any] = {"groups": groups} if groups != sorted(before.groups) else {}
+        if role is not None and role != before.role:
+            changes["role"] = role
+        if who.full_name and who.full_name != before.full_name:
+            changes["full_name"] = who.full_name
+        if changes:
+            self.change(name, by=BY_PROVIDER, **changes)
+
     def set_password(self, given: str, password: str, *, by: str, keep: str = "") -> Account:
         """Give an account a password of its own. All its sessions end but `keep`, the id of one.
 
         Raises PersonNotFound, and UsageError for a password that is not taken.
         """
+        self._check_has_password(given)
         passwords.check_new(password, self.find(given).name)
         return self._set_password(given, passwords.hashed(password), "", by, keep)
 
     def change_password(self, name: str, old: str, new: str, *, keep: str = "") -> Account:
         """As `set_password`, by who knows the old one. Raises SignInRefused, UsageError."""
+        self._check_has_password(name)
         row = self._database.db.execute("SELECT password_hash FROM accounts WHERE name = ?", (name,)).fetchone()
         if not passwords.matches(old[: passwords.LONGEST + 1], row["password_hash"] if row else None):
             self._database.audit(name, "sign_in_failed", "", {"reason": "password"})
@@ -247,6 +319,7 @@ class People:
 
     def new_password(self, given: str, *, by: str) -> tuple[Account, str]:
         """Give an account a one-time password, which is returned; all its sessions end. Raises PersonNotFound."""
+        self._check_has_password(given)
         told = passwords.one_time()
         until = iso(self._clock() + passwords.ONE_TIME_LASTS)
         return self._set_password(given, passwords.hashed(told), until, by, ""), told
@@ -262,6 +335,11 @@ class People:
             self._record(db, by, "password_changed", name, {})
         self._tell_ended(name, keep)
         return self._accounts[name]
+
+    def _check_has_password(self, given: str) -> None:
+        account = self.find(given)
+        if account.issuer:
+            raise UsageError(f"{account.name} signs in at {account.issuer} and has no password here.")
 
     def _why_not(self, account: Account) -> str:
         """Why the right password does not let somebody in; "" where it does."""
@@ -376,6 +454,9 @@ _WHY_NOT = {
     "password": "The name or the password is wrong.",
     "disabled": "This account is disabled. Ask an administrator.",
     "one_time": "The one-time password has run out. Ask an administrator for another.",
+    "not_allowed": "You are in no group that may use this service. Ask an administrator.",
+    "name_taken": "There is another account of your name. Ask an administrator.",
+    "name": "The provider gives no name for you that can be the name of an account. Ask an administrator.",
 }
 
 

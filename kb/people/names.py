@@ -25,7 +25,7 @@ def person_name(given: str) -> str:
 
 def group_name(given: str) -> str:
     """The name of a group as it is stored. Raises UsageError."""
-    name = " ".join(folded(given).split())
+    name = folded_group(given)
     if not name or len(name) > LONGEST or not name.isprintable() or _MARKS & set(name):
         raise UsageError(
             f"{given[:80]!r} cannot be the name of a group. Choose one of at most {LONGEST} printable characters, "
@@ -34,9 +34,14 @@ def group_name(given: str) -> str:
     return name
 
 
+def folded_group(given: str) -> str:
+    """The name of a group without the differences that nobody sees, of blanks within it too."""
+    return " ".join(folded(given).split())
+
+
 def folded(given: str) -> str:
     """A name without the differences that nobody sees or hears: of width, of case, of blanks around it."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", given).casefold()).strip()
 
 
-RESERVED = frozenset({"local", "everyone", "jobs", "ingest", "restore", "evaluation", "page", "api"})
+RESERVED = frozenset({"local", "everyone", "jobs", "ingest", "restore", "evaluation", "page", "api", "sso"})

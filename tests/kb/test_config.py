@@ -34,6 +34,14 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("llm: {engin: ollama}", "llm.engin"),
         ("llm: {engine: gpt}", "llm.engine"),
         ("retrieval: {passages: 0}", "retrieval.passages"),
+        ("people: {sso: {issuer: 'http://login.example.org', client_id: kb}}", "must begin with https"),
+        ("people: {sso: {issuer: 'https://login.example.org'}}", "client_id is missing"),
+        ("people: {sso: {issuer: 'https://login.example.org?a=b', client_id: kb}}", "without \\?"),
+        ("people: {sso: {issuer: 'https://u:p@login.example.org', client_id: kb}}", "without"),
+        ("people: {sso: {issuer: 'https://[', client_id: kb}}", "no address"),
+        ("people: {sso: {issuer: 'https://login.example.org', client_id: kb, scopes: [profile]}}", "must have openid"),
+        ("people: {sso: {roles: {it: boss}}}", "people.sso.roles.it"),
+        ("people: {sso: {client_secret: x}}", "client_secret"),
         ("- a", "mapping"),
         ("a: [", "cannot be read"),
     ],
@@ -44,6 +52,23 @@ def test_a_bad_file_is_named_with_what_is_wrong(tmp_path: Path, text: str, named
     with pytest.raises(ConfigError, match=named) as raised:
         load_settings(file, env={})
     assert "bad.yaml" in str(raised.value)
+
+
+def test_the_hosts_that_may_be_reached_are_those_allowed_and_the_providers() -> None:
+    assert Settings().destinations == ()
+    settings = Settings.model_validate({
+        "privacy": {"allow": ["GPU.lan"]},
+        "llm": {"ollama_host": "http://gpu.lan:11434"},
+        "people": {"sso": {"issuer": "https://Login.example.org/realms/staff", "client_id": "kb"}},
+    })  # fmt: skip
+    told = {destination.host: destination.settings for destination in settings.destinations}
+    assert told == {
+        "gpu.lan": ("privacy.allow", "llm.ollama_host"), "login.example.org": ("people.sso.issuer",),
+    }  # fmt: skip
+    here = {"people": {"sso": {"issuer": "http://127.0.0.1:9", "client_id": "kb"}}}
+    assert Settings.model_validate(here).destinations == ()
+    not_allowed = Settings.model_validate({"llm": {"ollama_host": "http://gpu.lan:11434"}})
+    assert not_allowed.destinations == ()
 
 
 def test_a_missing_file_is_an_error() -> None:

@@ -169,6 +169,21 @@ def test_what_is_allowed_may_be_reached_in_every_way() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_a_name_that_is_allowed_may_move_and_takes_no_other_with_it() -> None:
+    code = (
+        "import socket\nplaces = {'moved.example': '192.0.2.1', 'other.example': '192.0.2.3'}\n"
+        "def look_up(host, *given, **more):\n"
+        "    return [(socket.AF_INET, socket.SOCK_STREAM, 6, '', (places[host], 443))]\n"
+        "socket.getaddrinfo = look_up\nfrom kb.privacy import guard, protect\nprotect(['Moved.example'])\n"
+        "assert guard.permits('192.0.2.1')\nplaces['moved.example'] = '192.0.2.2'\n"
+        "assert not guard.permits('192.0.2.2')\nsocket.getaddrinfo('moved.example', 443)\n"
+        "socket.getaddrinfo('other.example', 443)\n"
+        "assert guard.permits('192.0.2.2') and not guard.permits('192.0.2.3')\n"
+        "protect([])\nassert not guard.permits('192.0.2.2') and not guard.permits('moved.example')\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_an_outside_address_is_refused_before_a_packet_leaves() -> None:
     before = guard.refusals.total()
     with socket.socket() as outside, pytest.raises(OutsideConnection, match=r"192\.0\.2\.1"):

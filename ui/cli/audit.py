@@ -6,22 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from ui.cli import console
-from ui.cli.common import ConfigOption, HomeOption, JsonOption, app, local_user, opened
+from ui.cli.common import ConfigOption, HomeOption, JsonOption, ListByDefault, app, local_user, opened
 
-
-class _ListByDefault(TyperGroup):
-    """`kb audit` and `kb audit --since DAY` list, as they did before there was more to do."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if not args or (args[0].startswith("-") and args[0] != "--help"):
-            args = ["list", *args]
-        return super().parse_args(ctx, args)
-
-
-audit = typer.Typer(cls=_ListByDefault, help="Who did what and when, and whether the record of it is whole.")
+audit = typer.Typer(cls=ListByDefault, help="Who did what and when, and whether the record of it is whole.")
 app.add_typer(audit, name="audit")
 
 HeadOption = Annotated[

@@ -46,6 +46,7 @@ def main() -> None:
         people,
         privacy,
         reindex,
+        service,
         sessions,
     )
 

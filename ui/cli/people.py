@@ -274,6 +274,7 @@ def _facts(account: "Account") -> list[str]:
     role = account.role + (f" of {', '.join(account.edits)}" if account.edits else "")
     facts = [account.name, role, *([f"in {', '.join(account.groups)}"] if account.groups else [])]
     facts += [] if account.enabled else ["disabled"]
+    facts += [f"by {account.issuer}"] if account.issuer else []
     facts += [f"one-time password until {_day(account.one_time_until)}"] if account.one_time_until else []
     facts += [f"signed in {_day(account.signed_in_at)}" if account.signed_in_at else "never signed in"]
     return [*facts, account.full_name] if account.full_name else facts

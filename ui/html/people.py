@@ -34,11 +34,13 @@ def _account(account: Account, t: Strings) -> str:
         facts.append(f'<span class="mark weak">{plain(t("people_disabled"))}</span>')
     if account.one_time_until:
         facts.append(f"<span>{plain(t('people_one_time', day=local(account.one_time_until)))}</span>")
+    if account.issuer:
+        facts.append(f"<span>{plain(t('people_sso'))}</span>")
     seen = t("people_seen", day=local(account.signed_in_at)) if account.signed_in_at else t("people_never")
     facts.append(f"<span>{plain(seen)}</span>")
     turn = "disable" if account.enabled else "enable"
     items = [
-        _item("password", account.name, t("people_password")),
+        *([] if account.issuer else [_item("password", account.name, t("people_password"))]),
         _item(turn, account.name, t(f"people_{turn}")),
         _item("delete", account.name, t("delete")),
     ]

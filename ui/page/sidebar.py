@@ -189,7 +189,8 @@ def _account(service: runtime.Service, t: Strings) -> None:
     with st.popover(label(name), icon=":material/account_circle:", width="stretch", key="account"):
         role = t("account_role", name=person.name, role=t(f"role_{person.role}"))
         st.html(html_chat.wrap(f'<div class="side">{plain(role)}</div>'))
-        st.link_button(t("password_change"), PASSWORD, icon=":material/key:", type="tertiary", width="stretch")
+        if not person.issuer:
+            st.link_button(t("password_change"), PASSWORD, icon=":material/key:", type="tertiary", width="stretch")
         if st.button(t("sign_out"), icon=":material/logout:", type="tertiary", key="sign-out"):
             sign_out()
         if st.button(t("sign_out_everywhere"), icon=":material/devices:", type="tertiary", key="sign-out-everywhere"):

@@ -164,7 +164,7 @@ def _formats(settings: Settings) -> list[dict[str, str]]:
 
 
 def _privacy(settings: Settings) -> dict[str, str]:
-    allowed = ", ".join(settings.privacy.allow) or "none"
+    allowed = ", ".join(destination.host for destination in settings.destinations) or "none"
     refusals = sum(guard.refusals.values())
     return _check(
         "privacy",

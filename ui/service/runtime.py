@@ -35,6 +35,7 @@ from ui.service.visitors import Visitors
 
 if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
+    from ui.sso.single_sign_on import SingleSignOn
 
 _AGAIN_AFTER = (5.0, 15.0, 60.0, 300.0)  # seconds until models that could not be loaded are tried again; then the last
 _LET_GO_SECONDS = 3.0  # for an engine to end after a stop
@@ -178,7 +179,8 @@ class Service:
         people.on_end.append(sessions.forget)
         visitors = Visitors(token_of(kb.home.path), kb.home.path, sessions, people, tokens, secure=place.secure)
         rates = Rates(limits, lambda name: people.get(name) is not None)
-        gate = Gate(visitors, sessions, SignIn(people, sessions, Throttle(kb.catalog), visitors), rates)
+        sso = _single_sign_on(kb, people)
+        gate = Gate(visitors, sessions, SignIn(people, sessions, Throttle(kb.catalog), visitors, sso), rates)
         return cls(
             kb, Conversations(kb, queue, rates=rates), queue, jobs, Uploads(kb, jobs), WarmUp(kb),
             Evaluations(kb, queue), Pulls(kb.settings), people, tokens, sessions, visitors, gate, rates, place,
@@ -270,6 +272,15 @@ class Service:
         self.sessions.close()
         self.warm_up.close(10)
         gc.unfreeze()  # libraries complain of what is left at the end of the process
+
+
+def _single_sign_on(kb: "KnowledgeBase", people: People) -> "SingleSignOn | None":
+    settings = kb.settings.people.sso
+    if not settings.issuer:
+        return None
+    from ui.sso.single_sign_on import SingleSignOn
+
+    return SingleSignOn.of(settings, people, kb.catalog)
 
 
 _service: Service | None = None

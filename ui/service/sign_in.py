@@ -1,22 +1,28 @@
-"""Signing in: a name and a password become a session, and a one-time password becomes one of their own."""
+"""Signing in: a name and a password, or a provider's word, become a session; a one-time password one of their own."""
 
+import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 
-from kb.errors import GuessingTooFast, KBError, SignInRefused, UsageError
+from kb.errors import GuessingTooFast, KBError, ProviderUnavailable, SignInRefused, UsageError
 from kb.people.accounts import Account, People
 from ui.service import sign_in_page
 from ui.service.replies import NO_STORE, Headers, Reply, is_api, label_of
 from ui.service.sessions import Sessions
-from ui.service.sign_in_page import PASSWORD, SIGN_IN
+from ui.service.sign_in_page import PASSWORD, SIGN_IN, SSO, SSO_BACK
 from ui.service.throttle import Throttle
 from ui.service.visitors import Visitor, Visitors
 from ui.words.strings import Strings, locale_language
 
+if TYPE_CHECKING:
+    from ui.sso.single_sign_on import SingleSignOn
+
 _MOST_BYTES = 16 * 1024  # of a form
+_AT_ONCE = 8  # sign-ins for which the provider of single sign-on is asked
+_FLOW_LASTS = 600  # seconds
 _FORM = b"application/x-www-form-urlencoded"
 # A form is sent to us alone, and says where it comes from, which it does not under the page's policy.
 _OWN_HEADERS: Headers = [
@@ -39,8 +45,12 @@ class _Form:
 class SignIn:
     """The pages of signing in and of changing the password, and what their forms do."""
 
-    def __init__(self, people: People, sessions: Sessions, throttle: Throttle, visitors: Visitors) -> None:
+    def __init__(
+        self, people: People, sessions: Sessions, throttle: Throttle, visitors: Visitors,
+        sso: "SingleSignOn | None" = None,
+    ) -> None:  # fmt: skip
         self._people, self._sessions, self._throttle, self._visitors = people, sessions, throttle, visitors
+        self._sso, self._asking = sso, CapacityLimiter(_AT_ONCE)
 
     @property
     def needed(self) -> bool:
@@ -50,13 +60,19 @@ class SignIn:
     def page(self, scope: Any) -> Reply:
         """The form in place of a page that is not shown to a stranger; it leads back to it."""
         place = place_of(scope["path"], scope.get("query_string", b""))
-        return _html(401, sign_in_page.sign_in(_strings(scope), place, place))
+        return _html(401, self._form(scope, place, place))
+
+    def _form(self, scope: Any, place: str, here: str, problem: str = "", name: str = "") -> str:
+        provider = self._sso.label if self._sso else ""
+        return sign_in_page.sign_in(_strings(scope), place, here, problem, name, provider)
 
     async def reply(self, scope: Any, receive: Any, visitor: Visitor | None) -> Reply | None:
         """What its own addresses answer; None for those of others. Raises StorageFull, HomeError."""
         path, method = scope["path"], scope["method"]
-        if path not in (SIGN_IN, PASSWORD) or not self.needed:
+        if path not in (SIGN_IN, PASSWORD, SSO, SSO_BACK) or not self.needed:
             return None
+        if path in (SSO, SSO_BACK):
+            return await self._by_provider(scope, visitor)
         if method in ("GET", "HEAD"):
             return self._show(scope, visitor)
         if method != "POST":
@@ -71,19 +87,72 @@ class SignIn:
     def _show(self, scope: Any, visitor: Visitor | None) -> Reply:
         person = visitor.session.person if visitor is not None and visitor.session is not None else ""
         place = _asked_for(scope)
-        if visitor is not None and person and scope["path"] == PASSWORD:
+        if visitor is not None and person and scope["path"] == PASSWORD and self._has_password(person):
             first = visitor.must_change
             return _html(200, sign_in_page.change_password(_strings(scope), place, first=first, name=person))
         if visitor is not None:
             return _go(place)
-        return _html(200, sign_in_page.sign_in(_strings(scope), place, _here(scope, place)))
+        return _html(200, self._form(scope, place, _here(place)))
+
+    def _has_password(self, person: str) -> bool:
+        account = self._people.get(person)
+        return account is not None and not account.issuer
+
+    async def _by_provider(self, scope: Any, visitor: Visitor | None) -> Reply:
+        """To the provider of single sign-on, and back from it."""
+        if self._sso is None:
+            return _go(SIGN_IN)
+        if scope["method"] != "GET":
+            return Reply(405, [(b"allow", b"GET"), NO_STORE])
+        if scope["path"] == SSO_BACK:
+            return await self._come_back(self._sso, scope, visitor)
+        place = _asked_for(scope)
+        if visitor is not None:
+            return _go(place)
+        try:
+            flow, secret, address = await to_thread.run_sync(
+                self._sso.begin, place, f"{_origin(scope)}{SSO_BACK}", limiter=self._asking
+            )
+        except ProviderUnavailable as error:
+            return self._not_by_provider(scope, place, error)
+        cookie = _flow_cookie(self._visitors, flow.state, secret, _FLOW_LASTS)
+        return Reply(303, [(b"location", address.encode()), cookie, NO_STORE])
+
+    async def _come_back(self, sso: "SingleSignOn", scope: Any, visitor: Visitor | None) -> Reply:
+        pairs = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+        answer = dict(pairs)
+        state = answer.get("state", "")
+        name = _flow_name(self._visitors, state)
+        secret = next((value for known, value in _cookies(scope) if known == name), "")
+        flow = sso.take(state, secret) if len(answer) == len(pairs) else None
+        if flow is None or flow.redirect != f"{_origin(scope)}{SSO_BACK}":
+            return self._not_by_provider(scope, "/", SignInRefused(_strings(scope)("sign_in_again")))
+        over = _flow_cookie(self._visitors, state, "", 0)
+        try:
+            account = await to_thread.run_sync(sso.finish, flow, answer, limiter=self._asking)
+        except (SignInRefused, ProviderUnavailable) as error:
+            reply = self._not_by_provider(scope, flow.place, error)
+            return Reply(reply.status, [*reply.headers, over], reply.body)
+        begun = await self._begin(scope, account, flow.place, visitor)
+        cookies = [header for header in begun.headers if header[0] == b"set-cookie"]
+        return _html(200, sign_in_page.arrived(_strings(scope), flow.place), [*cookies, over])
+
+    def _not_by_provider(self, scope: Any, place: str, error: KBError) -> Reply:
+        accept = next((value for name, value in scope["headers"] if name == b"accept"), b"")
+        status, kind = (
+            (503, "ProviderUnavailable") if isinstance(error, ProviderUnavailable) else (401, "SignInRefused")
+        )
+        if b"json" in accept and b"html" not in accept:
+            told = {"error": {"kind": kind, "message": str(error)}}
+            return Reply(status, [(b"content-type", b"application/json"), NO_STORE], json.dumps(told).encode())
+        return _html(status, self._form(scope, place, _here(place), _strings(scope).message(str(error))))
 
     async def _sign_in(self, scope: Any, form: _Form, visitor: Visitor | None) -> Reply:
         t, place = _strings(scope), safe_place(form["next"])
         try:
             account = await to_thread.run_sync(self._checked, form["name"], form["password"], _address(scope))
         except (SignInRefused, GuessingTooFast) as error:
-            page = sign_in_page.sign_in(t, place, _here(scope, place), t.message(str(error)), form["name"])
+            page = self._form(scope, place, _here(place), t.message(str(error)), form["name"])
             return _html(_status(error), page, _wait(error))
         return await self._begin(scope, account, place, visitor)
 
@@ -136,6 +205,30 @@ def cookie_of(visitors: Visitors, secret: str, lasts: int) -> str:
     )
 
 
+def _flow_name(visitors: Visitors, state: str) -> str:
+    return f"{visitors.cookie}-{state[:8]}"
+
+
+def _flow_cookie(visitors: Visitors, state: str, secret: str, lasts: int) -> tuple[bytes, bytes]:
+    """The cookie by which a browser is known that comes back: from another site, so it is not a strict one."""
+    return b"set-cookie", (
+        f"{_flow_name(visitors, state)}={secret}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Lax"
+        f"{'; Secure' if visitors.secure else ''}"
+    ).encode()
+
+
+def _origin(scope: Any) -> str:
+    """The origin by which a browser reaches this service; its `Host` was seen to be ours."""
+    host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+    return f"{scope.get('scheme', 'http')}://{host}"
+
+
+def _cookies(scope: Any) -> list[tuple[str, str]]:
+    sent = (value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
+    pairs = (part.strip().partition("=") for value in sent for part in value.split(";"))
+    return [(name, value) for name, _, value in pairs]
+
+
 def safe_place(given: str) -> str:
     """An address within this origin that a page may be shown at: path and query, and never another host's."""
     try:
@@ -160,7 +253,7 @@ def _asked_for(scope: Any) -> str:
     return safe_place(found[0])
 
 
-def _here(scope: Any, place: str) -> str:
+def _here(place: str) -> str:
     return f"{SIGN_IN}?{urlencode({'next': place})}"
 
 
@@ -211,10 +304,7 @@ def _address(scope: Any) -> str:
 def _strings(scope: Any) -> Strings:
     """The words in the language of the address, of the last visit, or of the browser."""
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-    headers = [(name, value.decode("latin-1")) for name, value in scope["headers"]]
-    cookies = [value for name, value in headers if name == b"cookie"]
-    pairs = [part.strip().partition("=") for value in cookies for part in value.split(";")]
-    named = [*query.get("lang", [])[-1:], *(value for name, _, value in pairs if name == "kb_language")]
-    accepted = next((value for name, value in headers if name == b"accept-language"), "")
+    named = [*query.get("lang", [])[-1:], *(value for name, value in _cookies(scope) if name == "kb_language")]
+    accepted = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-language"), "")
     chosen = next((name for name in named if name in ("zh", "en")), locale_language(accepted))
     return Strings("zh" if chosen == "zh" else "en")

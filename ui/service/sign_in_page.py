@@ -1,11 +1,13 @@
 """The pages that stand before the page: signing in, and changing the password. Plain forms, without a script."""
 
 from html import escape
+from urllib.parse import urlencode
 
 from kb.people.passwords import LONGEST, SHORTEST
 from ui.words.strings import Strings
 
 SIGN_IN, PASSWORD = "/sign-in", "/sign-in/password"
+SSO, SSO_BACK = "/sign-in/sso", "/sign-in/sso/back"  # to the provider of single sign-on, and back from it
 
 _STYLE = """
 :root { color-scheme: light dark; --accent: light-dark(#3451d1, #4f6bec); --ink: light-dark(#1b1f2a, #e8eaf0);
@@ -31,6 +33,10 @@ p { margin: 0 0 .9rem; } .soft { color: var(--soft); font-size: .88rem; margin: 
 a { color: var(--accent); }
 footer { display: flex; justify-content: space-between; margin-top: 1.1rem; font-size: .88rem; }
 code { font-size: .92em; }
+.sso { display: block; padding: .55rem; font-weight: 600; text-align: center; text-decoration: none;
+  border: 1px solid var(--accent); border-radius: 9px; }
+.or { display: flex; align-items: center; gap: .7em; margin: 1.1rem 0 .7rem; }
+.or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
 """
 _ICON = (
     '<svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="9" fill="#4a4fd6"/>'
@@ -39,17 +45,27 @@ _ICON = (
 )
 
 
-def sign_in(t: Strings, place: str, here: str, problem: str = "", name: str = "") -> str:
-    """The form for name and password. `place` is where it leads to, `here` the address of this page without `lang`."""
+def sign_in(t: Strings, place: str, here: str, problem: str = "", name: str = "", provider: str = "") -> str:
+    """The form for name and password. `place` is where it leads to, `here` the address of this page without `lang`.
+
+    `provider` is how people call that of single sign-on; "" where there is none.
+    """
+    other = ""
+    if provider:
+        to = escape(f"{SSO}?{urlencode({'next': place})}")
+        other = (
+            f'<a class="sso" href="{to}">{escape(t("sign_in_sso", provider=provider))}</a>'
+            f'<p class="soft or">{escape(t("sign_in_or"))}</p>'
+        )
     form = (
         f'<form method="post" action="{SIGN_IN}">'
         + _hidden("next", place)
-        + _field(t("sign_in_name"), "name", "username", value=name, focus=not name)
+        + _field(t("sign_in_name"), "name", "username", value=name, focus=not name and not provider)
         + _field(t("sign_in_password"), "password", "current-password", secret=True, focus=bool(name))
         + f"<button>{escape(t('sign_in'))}</button></form>"
     )
     hints = f'<p class="soft">{escape(t("sign_in_hint"))}</p><p class="soft">{_code(t("sign_in_owner"))}</p>'
-    return _page(t, t("sign_in"), _problem(problem) + form + hints, _other(t, here))
+    return _page(t, t("sign_in"), _problem(problem) + other + form + hints, _other(t, here))
 
 
 def change_password(t: Strings, place: str, *, first: bool, name: str, problem: str = "") -> str:
@@ -69,12 +85,18 @@ def change_password(t: Strings, place: str, *, first: bool, name: str, problem: 
     return _page(t, t("password_change"), why + _problem(problem) + form + hints, back + _other(t, PASSWORD))
 
 
-def _page(t: Strings, title: str, body: str, foot: str) -> str:
+def arrived(t: Strings, place: str) -> str:
+    """What leads on to a page after the provider: the browser, which came from elsewhere, asks for that from here."""
+    link = f'<p><a href="{escape(place)}">{escape(t("sign_in_go_on"))}</a></p>'
+    return _page(t, t("sign_in_done"), link, "", head=f'<meta http-equiv="refresh" content="0;url={escape(place)}">')
+
+
+def _page(t: Strings, title: str, body: str, foot: str, head: str = "") -> str:
     product = escape(t("product"))
     return (
         f'<!doctype html><html lang="{t.language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)} · {product}</title><style>{_STYLE}</style></head>"
+        f"{head}<title>{escape(title)} · {product}</title><style>{_STYLE}</style></head>"
         f'<body><main><div class="brand">{_ICON}{product}</div><h1>{escape(title)}</h1>{body}'
         f"<footer>{foot}</footer></main></body></html>"
     )

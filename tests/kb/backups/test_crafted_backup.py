@@ -18,6 +18,7 @@ from kb.config import load_settings
 from kb.errors import HomeError, RefusedByPolicy, SignInRefused, UsageError
 from kb.people.accounts import People
 from kb.people.api_tokens import ApiTokens
+from kb.people.provided import Admission, Identity
 from tests import tiny
 from tests.knowledge import OWNER, write
 
@@ -186,6 +187,8 @@ def test_passwords_of_an_unproved_backup_let_nobody_in_and_no_token_of_any(
     people = People(kb.catalog)
     people.add("mallory", by="root", password="what its maker knows")
     _, token = ApiTokens(kb.catalog, people).create("x", ["admin"], 30, by="mallory")
+    who = Identity("https://login.example.org", "u-1", "eve")
+    people.sign_in_provided(who, Admission())
     kb.backup(tmp_path / "with-people.tar")
     if not is_proved:
         rewrite(tmp_path / "with-people.tar", tmp_path, lambda db: db.execute("UPDATE accounts SET full_name = 'M'"))
@@ -193,15 +196,19 @@ def test_passwords_of_an_unproved_backup_let_nobody_in_and_no_token_of_any(
     with opened(tmp_path / "new") as new:
         restored = People(new.catalog)
         assert ApiTokens(new.catalog, restored).holder(token) is None
-        assert [account.enabled for account in restored.all()] == [is_proved]
+        assert [account.enabled for account in restored.all()] == [is_proved, is_proved]
         if is_proved:
             assert restored.sign_in("mallory", "what its maker knows")
+            assert restored.sign_in_provided(who, Admission()).name == "eve"
         else:
             with pytest.raises(SignInRefused):
                 restored.sign_in("mallory", "what its maker knows")
-            restored.change("mallory", by="root", enabled=True)
+            for name in ("mallory", "eve"):
+                restored.change(name, by="root", enabled=True)
             with pytest.raises(SignInRefused):
                 restored.sign_in("mallory", "what its maker knows")
+            with pytest.raises(SignInRefused):  # it is nobody's whom the maker is at a provider
+                restored.sign_in_provided(who, Admission())
 
 
 # ---- the MAC

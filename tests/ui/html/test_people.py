@@ -25,3 +25,10 @@ def test_no_name_becomes_markup_whatever_came_into_the_catalog(hostile: str) -> 
         for tag, attributes in elements(html).elements:
             assert tag in ("ul", "li", "div", "span", "button", "b", "code", "svg", "path")
             assert not [name for name, _ in attributes if name.startswith("on") or name in ("href", "src", "style")]
+
+
+def test_who_signs_in_at_a_provider_is_said_to_and_gets_no_password_here() -> None:
+    own, provided = (Account("anna", "", "reader", True, (), (), AT, issuer=issuer) for issuer in ("", "https://x"))
+    for account, says, offers in ((own, False, True), (provided, True, False)):
+        html = html_people.accounts([account], EN)
+        assert ("single sign-on" in html, "New one-time password" in html) == (says, offers)

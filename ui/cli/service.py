@@ -1,0 +1,167 @@
+"""`kb service install`: the service as a unit of systemd."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kb import privacy
+from ui.cli import console
+from ui.cli.common import ConfigOption, HomeOption, app, home_place, settings_of
+
+service = typer.Typer(help="The service as a unit of systemd.", no_args_is_help=True)
+app.add_typer(service, name="service")
+
+
+@service.command()
+def install(
+    port: Annotated[int, typer.Option("--port", "-p", min=1, max=65535, help="As of `kb up`.")] = 8600,
+    listen: Annotated[str | None, typer.Option("--listen", metavar="HOST:PORT", help="As of `kb up`.")] = None,
+    tls_cert: Annotated[Path | None, typer.Option("--tls-cert", help="As of `kb up`.")] = None,
+    tls_key: Annotated[Path | None, typer.Option("--tls-key", help="As of `kb up`.")] = None,
+    user: Annotated[bool, typer.Option("--user", help="A unit of your own systemd, not the system's.")] = False,
+    run_as: Annotated[
+        str, typer.Option("--as", metavar="USER", help="Who the system's unit runs as; whose the home is.")
+    ] = "",
+    path: Annotated[
+        Path | None, typer.Option("--path", help="Where it is written, in place of systemd's folder.")
+    ] = None,
+    shown: Annotated[bool, typer.Option("--print", help="Print it, and write nothing.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Also over a unit that is not as it was made here.")
+    ] = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write the unit: it may change the home and the cache alone, and reach what the settings name. Then start it."""
+    with console.errors_for_people():
+        from ui.cli.systemd_unit import Unit, check_path, reached
+        from ui.service.listening import check, place_of
+
+        config = config or (Path(os.environ["KB_CONFIG"]) if os.environ.get("KB_CONFIG") else None)
+        settings = settings_of(config)
+        _check_environment()
+        privacy.protect(destination.host for destination in settings.destinations)
+        cert, key = (file and file.expanduser().absolute() for file in (tls_cert, tls_key))
+        limits = settings.service
+        place = place_of(listen, port, cert, key, limits.names, limits.trusted_proxies)
+        check(place, has_accounts=True)  # `kb up` looks for accounts
+        if user and place.port < 1024:
+            from kb.errors import UsageError
+
+            raise UsageError(f"A unit of your own cannot listen on port {place.port}. Choose one from 1024 on.")
+        from kb.config import cache_dir
+
+        folders = (home_place(home), cache_dir().expanduser().absolute())
+        owner = _check_owner(run_as, user, folders)
+        program = Path(sys.executable).with_name("kb")
+        file = config.expanduser().absolute() if config else None
+        for each in (program, *folders, *(part for part in (file, cert, key) if part)):
+            check_path(each)
+        command = [str(program), "up", *(["--listen", listen] if listen else ["--port", str(port)])]
+        command += ["--tls-cert", str(cert), "--tls-key", str(key)] if cert and key else []
+        unit = Unit(tuple(command), *folders, file, "" if user else owner, place, reached(settings, place))
+        if shown:
+            print(unit.text, end="")
+            return
+        _write(path.expanduser().absolute() if path else _place_of_unit(user), unit.text, replace)
+        _say_what_next(user, path, listens=not place.is_local)
+
+
+def _check_environment() -> None:
+    """Raises UsageError for settings of the environment: the unit has none of them."""
+    from kb.errors import UsageError
+
+    lost = sorted(name for name in os.environ if name.startswith("KB_") and "__" in name)
+    if lost:
+        raise UsageError(
+            f"The unit takes its settings from a file alone, and {', '.join(lost)} would be lost. Write them into the "
+            "file that --config names."
+        )
+    if os.environ.get("KB_SSO_CLIENT_SECRET"):
+        raise UsageError(
+            "The unit holds no secret, and KB_SSO_CLIENT_SECRET would be lost. Write it into a file of its own that "
+            "the service's user alone may read, and name that in people.sso.client_secret_file."
+        )
+
+
+def _check_owner(run_as: str, user: bool, folders: tuple[Path, ...]) -> str:
+    """Who the unit runs as; home and cache are there and theirs. Raises UsageError."""
+    import pwd
+
+    from kb.errors import UsageError
+
+    if user and run_as:
+        raise UsageError("--user and --as do not go together: a unit of your own runs as you.")
+    if not user and not run_as:
+        raise UsageError(
+            "Say who the service runs as, with --as USER: a user that has no other work (`adduser --system kb`). "
+            "With --user the unit is of your own systemd."
+        )
+    try:
+        found = pwd.getpwnam(run_as) if run_as else pwd.getpwuid(os.getuid())
+    except KeyError:
+        raise UsageError(
+            f"There is no user {run_as[:80]!r} on this machine. Make one with `adduser --system {run_as[:80]}`."
+        ) from None
+    if run_as and found.pw_uid == 0:
+        raise UsageError("The service does not run as root, who may do everything. Make a user: adduser --system kb")
+    for folder, variable in zip(folders, ("--home", "KB_CACHE"), strict=True):
+        if not folder.is_dir():
+            raise UsageError(
+                f"There is no folder {folder} ({variable}). Make it, for {found.pw_name} alone: "
+                f"install -d -m 0700 -o {found.pw_name} {folder}"
+            )
+        if folder.stat().st_uid != found.pw_uid:
+            raise UsageError(
+                f"{folder} ({variable}) does not belong to {found.pw_name}, who could not write into it. Choose "
+                f"another folder, or run: chown -R {found.pw_name} {folder}"
+            )
+    return found.pw_name
+
+
+def _place_of_unit(user: bool) -> Path:
+    if not user:
+        return Path("/etc/systemd/system/kb.service")
+    base = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
+    return Path(base).expanduser() / "systemd" / "user" / "kb.service"
+
+
+def _write(file: Path, text: str, replace: bool) -> None:
+    """Write the unit whole, and not over one that somebody else made or changed, unless told to."""
+    from kb.errors import KBError, UsageError, why
+    from ui.cli.systemd_unit import is_ours
+
+    try:
+        if file.exists() or file.is_symlink():
+            there = file.read_text(encoding="utf-8", errors="replace")
+            if there == text:
+                console.say(f"{file} is as it should be")
+                return
+            if not replace and not is_ours(there):
+                raise UsageError(
+                    f"{file} was not made by `kb service install`, or was changed since. Look at it, then say "
+                    "--replace, or write elsewhere with --path."
+                )
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_name(f".{file.name}.part")
+        part.write_text(text, encoding="utf-8")
+        part.chmod(0o644)
+        part.replace(file)
+    except OSError as error:
+        raise KBError(
+            f"{file} cannot be written: {why(error)}. Run it as root, or with --user, or write elsewhere with --path."
+        ) from None
+    console.say(f"{file} written")
+
+
+def _say_what_next(user: bool, path: Path | None, *, listens: bool) -> None:
+    control = "systemctl --user" if user else "systemctl"
+    if path is None:
+        console.say(f"Start it:  {control} daemon-reload && {control} enable --now kb")
+    if listens:
+        console.say("It starts only when somebody has an account: `kb users add NAME`.")
+    if user:
+        console.say("A user's systemd cannot keep it from the network (IPAddressDeny=); the system's can: --as USER.")
