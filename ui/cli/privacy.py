@@ -10,9 +10,7 @@ import typer
 from ui.cli import console
 from ui.cli.common import ConfigOption, HomeOption, JsonOption, ListByDefault, app, home_place, settings_of
 
-privacy = typer.Typer(
-    cls=ListByDefault, help="What may leave this machine and to whom; proves that nothing else does."
-)
+privacy = typer.Typer(cls=ListByDefault, help="What may leave this machine and to whom; proves that nothing else does.")
 app.add_typer(privacy, name="privacy")
 
 
