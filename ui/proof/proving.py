@@ -98,13 +98,15 @@ def readers_of_text(settings: Settings) -> list[str]:
 
 def _environment(settings: Settings, config: Path | None) -> dict[str, str]:
     """That of the product under observation: the settings as they are, but for an Ollama server, which is another
-    program, and other machines, which are out of reach."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_HOME")} | SWITCHES
+    program, and other machines, which are out of reach: that of single sign-on too, whose secret it does not get."""
+    left_out = ("KB_HOME", "KB_SSO_CLIENT_SECRET")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(left_out)} | SWITCHES
     if config is not None:
         environment["KB_CONFIG"] = str(config.absolute())
     if settings.llm.engine in ("auto", "ollama"):
         environment["KB_LLM__ENGINE"] = "embedded"
     environment["KB_PRIVACY__ALLOW"] = "[]"
+    environment["KB_PEOPLE__SSO"] = "{}"
     environment["KB_LLM__ANSWER_TOKENS"] = str(min(settings.llm.answer_tokens, _ANSWER_TOKENS))
     environment["PYTHONPATH"] = os.pathsep.join(each for each in sys.path if each)
     return environment

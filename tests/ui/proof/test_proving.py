@@ -144,6 +144,21 @@ def kb(*arguments: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+def test_the_product_under_observation_knows_no_other_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor looks up the name of one."""
+    file = tmp_path / "settings.yaml"
+    file.write_text(
+        "privacy: {allow: [gpu.lan]}\nllm: {ollama_host: 'http://gpu.lan:11434'}\n"
+        "people: {sso: {issuer: 'https://login.example.org', client_id: kb, client_secret_file: /nowhere}}\n"
+    )
+    monkeypatch.setenv("KB_SSO_CLIENT_SECRET", "of the service alone")
+    settings = load_settings(file, env={})
+    assert len(settings.destinations) == 2
+    environment = proving._environment(settings, file)
+    assert load_settings(env=environment).destinations == ()
+    assert "of the service alone" not in environment.values()
+
+
 def test_a_product_that_leaks_does_not_pass(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
