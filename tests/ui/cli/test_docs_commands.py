@@ -8,7 +8,22 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from ui.cli import access, audit, backup, docs, evaluation, feedback, main, mcp, models, people, reindex, sessions  # noqa: F401  (they add their commands)
+from ui.cli import (  # noqa: F401  (they add their commands)
+    access,
+    audit,
+    backup,
+    docs,
+    evaluation,
+    feedback,
+    main,
+    mcp,
+    models,
+    people,
+    privacy,
+    reindex,
+    service,
+    sessions,
+)
 
 ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

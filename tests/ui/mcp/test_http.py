@@ -184,9 +184,7 @@ def test_no_agent_is_given_a_document_in_quarantine(served: Served, tmp_path: Pa
         assert "quarantine" in refused(served, lambda client: client.read_resource(uri))
         listed = on(served, lambda client: client.list_resources()).resources
         assert uri not in {str(each.uri) for each in listed}
-        assert "office.md" not in {
-            p["document"] for p in data(served, "search", question=HOURS, passages=20)["passages"]
-        }
+        assert "office.md" not in {p["document"] for p in data(served, "search", question=HOURS, limit=20)["passages"]}
     finally:
         kb.delete_document(OWNER, "mails", "office.md")
 
