@@ -16,7 +16,7 @@ CALLED_BY_LIBRARIES = [  # decorators by which a library comes to call a functio
 OFFERED = ["delete_document", "KnowledgeBaseRetriever", "KnowledgeBaseEmbedding"]  # to programs
 LOOKED_AT = ["audit_rows", "live_ids"]  # by tests alone: what the store holds
 CALLED_BY_NAME = [  # of readers, by kind; and what classes of libraries ask of ours
-    "read_*", "_aretrieve", "_aget_*", "__getattr__", "__dir__", "print_confinement",
+    "read_*", "_aretrieve", "_aget_*", "handle_*", "stream_complete", "__getattr__", "__dir__", "print_confinement",
 ]  # fmt: skip
 CODE = ("function", "class", "method", "property", "unreachable_code")
 
