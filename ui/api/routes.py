@@ -74,7 +74,7 @@ PARTS = (
     sessions,
     people,
 )
-_REFUSED = (400, 401, 403)
+_REFUSED = (400, 401, 403, 429)
 _NAMES = {404: "NotFound", 405: "MethodNotAllowed", 413: "RequestTooLarge"}
 
 log = logging.getLogger(__name__)
