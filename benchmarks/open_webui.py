@@ -3,7 +3,6 @@
 The settings are those of docs/clients.md. The package and what it needs are put under the cache folder once.
 """
 
-import json
 import os
 import re
 import shutil
@@ -16,13 +15,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 
 from benchmarks.places import ROOT, SAMPLE_DOCS, filled, home
 from benchmarks.result import Result
-from benchmarks.service import KB, started
+from benchmarks.service import OF_HIDDEN, PASSWORD, READER, TOLD_BY_HIDDEN, readers_token, started
 from kb.config import cache_dir
 from kb.errors import KBError
 
@@ -34,9 +33,6 @@ PINNED_ON = "2026-11-20"  # what it needs in turn is as it was on that day
 QUESTION = "What is the minimum length of a password?"
 ANSWER = "14 characters"
 SOURCE = "it/information_security_policy.pdf, page 2"
-HIDDEN = "finance/"  # of which the reader may read nothing
-OF_HIDDEN = "Who must approve a trip with an estimated cost of EUR 6,000?"
-TOLD_BY_HIDDEN = ("travel_and_expense", "Chief Financial Officer")
 PICTURE = ROOT / "docs" / "images" / "open-webui.png"
 SETTINGS = {
     "OPENAI_API_BASE_URL": "",  # the service's, and a token
@@ -57,7 +53,6 @@ _QUIET = {  # what keeps this trial on this machine besides
     "RAG_EMBEDDING_ENGINE": "openai",  # loads no model
     "WEBUI_SECRET_KEY": "of a trial",
 }
-_READER, _PASSWORD = "ann", "a password of fourteen characters"
 _CHROMIUM = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 _START_SECONDS = 300
@@ -77,7 +72,7 @@ def run() -> Result:
         shutil.copytree(home("sample_docs"), place)
         with started(place, page=True) as service:
             began = time.perf_counter()
-            with _open_webui(venv, Path(temporary), service.origin, _readers_token(place)) as origin:
+            with _open_webui(venv, Path(temporary), service.origin, readers_token(place)) as origin:
                 rows: Rows = [("start", time.perf_counter() - began, "s", "")]
                 rows += _visit(origin, service.origin)
     return Result("open_webui", ("what", "figure", "unit", "limit"), tuple(rows), (f"{PACKAGE}; {QUESTION}",))
@@ -92,23 +87,6 @@ def _installed() -> Path:
         command = [uv, "pip", "install", "-q", "--exclude-newer", PINNED_ON, "--python", venv / "bin" / "python"]
         subprocess.run([*command, PACKAGE, f"torch=={version('torch').partition('+')[0]}"], check=True)
     return venv
-
-
-def _readers_token(place: Path) -> str:
-    """The token of a reader, who may read all but the hidden folder."""
-
-    def kb(*command: str, said: str = "") -> dict[str, Any]:
-        done = subprocess.run(
-            [KB, *command, "--home", place, "--json"], stdout=subprocess.PIPE, check=True, text=True, input=said
-        )
-        return dict(json.loads(done.stdout))
-
-    kb("users", "add", "boss")
-    kb("users", "add", _READER, "--stdin", said=_PASSWORD)
-    kb("access", "set", "sample_docs", "*")
-    kb("access", "set", f"sample_docs/{HIDDEN}", "--nobody")
-    scopes = ("--scope", "search", "--scope", "ask")
-    return str(kb("tokens", "create", "--name", "open-webui", *scopes, "--days", "1", "--user", _READER)["token"])
 
 
 @contextmanager
@@ -172,8 +150,8 @@ def _visit(origin: str, service: str) -> Rows:
 
 def _sign_in(page: "Page", service: str) -> None:
     page.goto(service)
-    page.fill('input[name="name"]', _READER)
-    page.fill('input[name="password"]', _PASSWORD)
+    page.fill('input[name="name"]', READER)
+    page.fill('input[name="password"]', PASSWORD)
     page.locator("form button").click()
     page.wait_for_selector('[data-testid="stChatInputTextArea"]')
 
@@ -184,7 +162,7 @@ def _sign_up(page: "Page", origin: str) -> None:
     page.get_by_text("Get started").click()
     page.get_by_placeholder("Enter Your Full Name").fill("Ann")
     page.get_by_placeholder("Enter Your Email").fill("ann@example.org")
-    page.get_by_placeholder("Enter Your Password").fill(_PASSWORD)
+    page.get_by_placeholder("Enter Your Password").fill(PASSWORD)
     page.locator("button[type=submit]").click()
     page.locator("#chat-input").wait_for()
     page.goto(f"{origin}/?models=kb")

