@@ -14,7 +14,9 @@ import httpx
 _SECONDS = 60.0
 _ELSEWHERE = re.compile(r"(?:^|[\s,(\"'=])((?:https?:|wss?:)?//[^\s)\"'<>]+)", re.IGNORECASE)
 _STYLE = re.compile(r"(?:url\(|@import)\s*[\"']?([^\s)\"']+)", re.IGNORECASE)
-_MARKDOWN_LINK = re.compile(r"\]\(\s*<?((?:https?:)?//[^\s)>]+)|^\s*\[[^\]]+\]:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_MARKDOWN_LINK = re.compile(
+    r"\]\(\s*<?((?:https?:)?//[^\s)>]+)|^[ \t]*\[[^\]\n]+\]:\s*(\S+)", re.IGNORECASE | re.MULTILINE
+)
 _MARKDOWN = ("markdown", "alert", "heading", "toast")
 
 
