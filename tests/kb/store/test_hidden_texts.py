@@ -40,6 +40,7 @@ def test_characters_that_no_screen_shows_are_no_words(kb: KnowledgeBase, tmp_pat
     text = f"The safe{tagged} stands in room 12.\nThe se\u200bcretary has the k\u2060ey. می\u200cخواهم"
     ingest(kb, [write(tmp_path / "texts", {name: text})])
     assert kb.hidden(kb.stored_text(OWNER, None, name)) == (HiddenText(None, "characters", SECRET),)
+    kb.release(OWNER, "texts", name)  # it is held back for them
     embedded = kb.catalog.chunks(kb.catalog.find_document(OWNER, name, None)[0])[0].embedded_text
     assert "The secretary has the key. می\u200cخواهم" in embedded
     assert "\U000e0034" not in embedded
