@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ import pytest
 from tests.ui.signing_in import new_address
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -117,6 +118,17 @@ def shot(page: "Page", name: str) -> None:
     image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     colours = image.quantize(256, dither=Image.Dither.NONE)  # a third of the bytes, and no eye sees it
     colours.save(PICTURES / f"{name}-{language}{narrow}{dark}.png", optimize=True)
+
+
+def steady(locator: "Locator", seconds: float = 0.4) -> "Locator":
+    """The element, once it has stood still: what unfolds moves it away under a click, the more so on busy cores."""
+    locator.wait_for()
+    before, since = locator.bounding_box(), time.monotonic()
+    while time.monotonic() - since < seconds:
+        locator.page.wait_for_timeout(50)
+        if (now := locator.bounding_box()) != before:
+            before, since = now, time.monotonic()
+    return locator
 
 
 def shots(page: "Page", name: str, *, other: bool = False) -> None:

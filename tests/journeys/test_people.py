@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.journeys.conftest import NARROW, WIDE, Running, Visitor, shot, shots, start
+from tests.journeys.conftest import NARROW, WIDE, Running, Visitor, shot, shots, start, steady
 from ui.service.auth import token_of
 
 if TYPE_CHECKING:
@@ -50,6 +50,12 @@ def sign_in(page: "Page", name: str, password: str) -> None:
     page.fill('input[name="name"]', name)
     page.fill('input[name="password"]', password)
     page.click("button")
+
+
+def drawn(page: "Page") -> None:
+    """Wait until the page is drawn: what is typed before that is taken back with the field it was typed into."""
+    page.wait_for_timeout(200)  # the click has reached the service
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
 
 
 def test_two_people_sign_in_in_two_browsers_and_the_one_who_is_disabled_is_out(
@@ -132,9 +138,10 @@ def test_an_admin_adds_somebody_who_then_signs_in_makes_a_group_and_a_token(
     sign_in(page, "li", OWN)
     page.wait_for_selector(CHAT)
     page.locator('[data-testid="stSidebar"] a[href*="people"]').click()
+    drawn(page)
     page.get_by_text(title, exact=True).click()
     page.get_by_label(name, exact=True).fill("Wang")
-    page.get_by_role("button", name=make, exact=True).click()
+    steady(page.get_by_role("button", name=make, exact=True)).click()
     told = page.locator(".told code").inner_text()
     shots(page, "people")
     page.get_by_role("button", name=have).click()
@@ -143,18 +150,21 @@ def test_an_admin_adds_somebody_who_then_signs_in_makes_a_group_and_a_token(
     other.page.wait_for_selector('input[name="again"]')
 
     page.get_by_role("radio", name=groups, exact=True).click()
+    drawn(page)
     page.get_by_label(new_group, exact=True).fill("<b>HR</b>")
     page.get_by_role("button", name=add_group, exact=True).click()
     page.wait_for_selector('.notice.bad:has-text("<b>HR</b>")')
     page.get_by_role("radio", name=groups, exact=True).click()
+    drawn(page)
     page.get_by_label(new_group, exact=True).fill("HR")
     page.get_by_role("button", name=add_group, exact=True).click()
     page.wait_for_selector(".people .name:text-is('hr')")
 
     page.get_by_role("radio", name=tokens, exact=True).click()
+    drawn(page)
     page.get_by_text(token, exact=True).first.click()
     page.get_by_label(use, exact=True).fill("nightly")
-    page.locator(".st-key-token-add-button button", has_text=make_token).click()
+    steady(page.locator(".st-key-token-add-button button", has_text=make_token)).click()
     assert page.locator(".told code").inner_text().startswith("kb_")
 
     page.locator(".st-key-people-part").get_by_role("radio").first.click()
