@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -135,7 +135,8 @@ def _freed(http: httpx.Client, times: int = 3) -> tuple[str | float, ...]:
             ThreadPoolExecutor(1) as threads,
             http.stream("POST", "/v1/chat/completions", json=_to_chat(long), headers={"x-kb-client": "other"}) as story,
         ):
-            _wait_for_a_word(story)
+            lines = story.iter_lines()  # held: where it goes, the connection is closed
+            _wait_for_a_word(lines)
             coming = threads.submit(_when_it_writes, http, short)
             time.sleep(_REST_SECONDS)  # it waits by now
             assert not coming.done()
@@ -152,12 +153,12 @@ def _to_chat(question: str) -> dict[str, Any]:
 def _when_it_writes(http: httpx.Client, question: str) -> float:
     """The time of the clock at the first word of plain chat, after which the connection is closed."""
     with http.stream("POST", "/v1/chat/completions", json=_to_chat(question)) as answer:
-        _wait_for_a_word(answer)
+        _wait_for_a_word(answer.iter_lines())
         return time.perf_counter()
 
 
-def _wait_for_a_word(answer: httpx.Response) -> None:
-    for line in answer.iter_lines():
+def _wait_for_a_word(lines: Iterator[str]) -> None:
+    for line in lines:
         if line.startswith("data: {") and json.loads(line.removeprefix("data: "))["choices"][0]["delta"].get("content"):
             return
 
