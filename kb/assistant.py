@@ -522,7 +522,7 @@ class KnowledgeBase(Documents):
         draft.notices += cited.notices
         ranks = {citation.marker for citation in cited.citations}
         sources = [passage for passage in draft.shown if passage.rank in ranks]
-        draft.notices += older_editions(sources, self.catalog.documents(asker), draft.language)
+        draft.notices += older_editions(sources, lambda: self.catalog.documents(asker), draft.language)
         if draft.uncertain:
             draft.notices.append(Notice("uncertain", UNCERTAIN[draft.language]))
         if options.stopped:

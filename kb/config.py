@@ -195,7 +195,7 @@ class SsoSettings(_Section):
     @property
     def host(self) -> str:
         """The provider's host; "" where there is none."""
-        return _host(self.issuer)
+        return host_of(self.issuer)
 
 
 class PeopleSettings(_Section):
@@ -230,7 +230,7 @@ class Settings(_Section):
         """The hosts besides this machine that may be reached: those of `privacy.allow`, and the provider's."""
         found = {host.lower(): ["privacy.allow"] for host in self.privacy.allow}
         for setting, host in (
-            ("llm.ollama_host", _host(self.llm.ollama_host)),
+            ("llm.ollama_host", host_of(self.llm.ollama_host)),
             ("people.sso.issuer", self.people.sso.host),
         ):
             if host in found:
@@ -240,7 +240,7 @@ class Settings(_Section):
         return tuple(Destination(host, tuple(settings)) for host, settings in found.items())
 
 
-def _host(address: str) -> str:
+def host_of(address: str) -> str:
     """The host of an address, in lower case; "" where it has none."""
     try:
         return urlsplit(address if "://" in address else f"//{address}").hostname or ""

@@ -127,8 +127,8 @@ class Documents:
         known = None if readers is None else self._known_readers(readers)
         return self.catalog.set_readers(asker.name, place, known, seen)
 
-    def release(self, asker: Principal, collection: str | None, path: str) -> None:
-        """Let a document out of quarantine; it stays out while its title and text are the same.
+    def release(self, asker: Principal, collection: str | None, path: str) -> str:
+        """Let a document out of quarantine; it stays out while its title and text are the same. Returns its collection.
 
         Raises RefusedByPolicy where the asker does not edit its collection, DocumentNotFound, and UsageError where it
         is not in quarantine.
@@ -137,6 +137,7 @@ class Documents:
         if not may_edit(asker, name):
             raise RefusedByPolicy(f"{asker.name} may not release documents of {name!r}.")
         self.indexes.release(document_id, asker.name)
+        return name
 
     def _known_readers(self, given: Iterable[str]) -> list[str]:
         """Readers by the names of accounts and groups. Raises UsageError, PersonNotFound and GroupNotFound."""

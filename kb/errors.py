@@ -123,20 +123,25 @@ class ProviderUnavailable(KBError):
     """The provider of single sign-on cannot be reached, or is not the one that it should be."""
 
 
-class GuessingTooFast(KBError):
-    """Too many wrong passwords: none is looked at for a while. `seconds` is how long."""
+class TryLater(KBError):
+    """Too much of something at once. `seconds` is how long to wait."""
 
     def __init__(self, message: str, seconds: float = 0.0) -> None:
         super().__init__(message)
         self.seconds = seconds
 
+    @property
+    def retry_after(self) -> int:
+        """The whole seconds after which it may be tried again."""
+        return int(self.seconds) + 1
 
-class TooManyRequests(KBError):
-    """Somebody asks more often than one person may. `seconds` is how long to wait."""
 
-    def __init__(self, message: str, seconds: float = 0.0) -> None:
-        super().__init__(message)
-        self.seconds = seconds
+class GuessingTooFast(TryLater):
+    """Too many wrong passwords: none is looked at for a while."""
+
+
+class TooManyRequests(TryLater):
+    """Somebody asks more often than one person may."""
 
 
 def why(error: Exception) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.document.parsed import Parsed, comment_line
-from ingest.office.odt import DC, DRAW, OASIS, OFFICE, TABLE, Reader, opened
+from ingest.document.parsed import Parsed
+from ingest.office.odt import DRAW, OASIS, OFFICE, TABLE, Reader, opened
 from ingest.plain.csv_rows import MAX_ROWS, SheetRow, add_sheet, mark_columns, sheet_row, spread
 from kb.config import IngestSettings
 from kb.errors import DocumentError
@@ -74,14 +74,10 @@ class _Sheet:
                 if (tall := _times(cell, "number-rows-spanned")) > 1:
                     self.tall.append((number, number + tall - 1, column))
             for comment in cell.iterchildren(f"{OFFICE}annotation"):
-                self._comment(comment, f"{_letters(column)}{number}", next(filter(None, values), ""))
+                place, label = f"{_letters(column)}{number}", next(filter(None, values), "")
+                self.comments.append(self._reader.noted(comment, f"{place} ({label})" if label else place))
             column += times
         return values, raw
-
-    def _comment(self, comment: Any, place: str, label: str) -> None:
-        author, at = (next((each.text or "" for each in comment.iter(f"{DC}{tag}")), "") for tag in ("creator", "date"))
-        words = self._reader.paragraphs(comment)
-        self.comments.append(comment_line(author, words, at, f"{place} ({label})" if label else place))
 
 
 def _rows(table: Any) -> Iterator[Any]:

@@ -273,10 +273,14 @@ class Reader:
             return False
 
     def comment(self, annotation: Any) -> None:
-        author, day = (
+        self.comments.append(self.noted(annotation))
+
+    def noted(self, annotation: Any, place: str = "") -> str:
+        """A comment as a block of its own, with who wrote it and when; `place` names a cell."""
+        author, at = (
             next((each.text or "" for each in annotation.iter(f"{DC}{tag}")), "") for tag in ("creator", "date")
         )
-        self.comments.append(comment_line(author, self.paragraphs(annotation), day))
+        return comment_line(author, self.paragraphs(annotation), at, place)
 
     def headers_and_footers(self, styles: Any) -> None:
         """What the pages' headers and footers say, once each; numbers of pages are left out."""

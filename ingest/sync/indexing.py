@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.reading.messages import ReadDocument
+from kb.access.order_scores import reaches
 from kb.assistant import KnowledgeBase
-from kb.config import IngestSettings
 from kb.errors import StorageFull
 from kb.models.embedding import Embedding
 from kb.schema import OrderScore
@@ -187,13 +187,9 @@ class Committer:
             text=document.text, pages=document.pages, quality=sum(qualities) / len(qualities) if qualities else 1.0,
             chunks=document.chunks, embeddings=(), keys=each.keys, identity=self._identity,
             words=document.words, recognised=document.recognised, headings=document.headings,
-            hidden=document.hidden, orders=each.orders, held=is_held(each.orders, self._kb.settings.ingest),
+            hidden=document.hidden, orders=each.orders,
+            held=reaches(each.orders.score, self._kb.settings.ingest.quarantine_floor),
         )  # fmt: skip
-
-
-def is_held(orders: OrderScore, settings: IngestSettings) -> bool:
-    """Whether a document of this score is held back."""
-    return settings.quarantine_floor is not None and orders.score >= settings.quarantine_floor
 
 
 def embed(

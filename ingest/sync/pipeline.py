@@ -19,8 +19,8 @@ from ingest.reading.messages import KnownContent, Message, ReadDocument, Task, U
 from ingest.reading.process_pool import Reading
 from ingest.sync import reindexing
 from ingest.sync.change_detection import Collection, is_out_of_sight
-from ingest.sync.indexing import Committer, Waiting, is_held
-from kb.access.order_scores import is_released
+from ingest.sync.indexing import Committer, Waiting
+from kb.access.order_scores import is_released, reaches
 from kb.assistant import KnowledgeBase
 from kb.errors import DocumentError, UnsupportedFormat, UsageError
 from kb.quarantine.order_score import order_score
@@ -315,7 +315,7 @@ class _Run:
 
     def _held_for(self, orders: OrderScore, known: KnownDocument | None, message: ReadDocument) -> str:
         """Why nothing will find what was read; "" where it will be found, or is kept as an editor released it."""
-        if not is_held(orders, self._kb.settings.ingest):
+        if not reaches(orders.score, self._kb.settings.ingest.quarantine_floor):
             return ""
         catalog = self._kb.catalog
         if known and is_released(catalog.db, known.document_id, message.title, message.text):

@@ -16,7 +16,8 @@ from ingest.document.parsed import Parsed
 from ingest.reading import process_pool, splitting
 from ingest.reading.messages import ReadDocument, Task
 from ingest.reading.process_pool import Reading
-from ingest.sync.indexing import embed, is_held
+from ingest.sync.indexing import embed
+from kb.access.order_scores import reaches
 from kb.assistant import KnowledgeBase
 from kb.errors import DocumentNotFound, EmbeddingChanged
 from kb.quarantine.order_score import order_score
@@ -200,7 +201,7 @@ class _Run:
             text=read.text, pages=read.pages, quality=sum(qualities) / len(qualities) if qualities else 1.0,
             chunks=read.chunks, embeddings=(), keys=tuple(self._key(chunk) for chunk in read.chunks),
             identity=self._kb.indexes.identity, recognised=read.recognised, headings=read.headings,
-            hidden=read.hidden, orders=orders, held=is_held(orders, self._kb.settings.ingest),
+            hidden=read.hidden, orders=orders, held=reaches(orders.score, self._kb.settings.ingest.quarantine_floor),
         )  # fmt: skip
 
     def _report(self, documents: int, chunks: int, stopped: bool = False) -> ReindexReport:

@@ -19,6 +19,11 @@ def text_hash(title: str, text: str) -> str:
     return hashlib.sha256(f"{title}\0{text.strip()}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def reaches(score: float, floor: float | None) -> bool:
+    """Whether what has this score is held back under a floor; None holds back nothing."""
+    return floor is not None and score >= floor
+
+
 def keep(db: sqlite3.Connection, version_id: int, orders: OrderScore, held: bool) -> None:
     """Store a version's score, in the place of one before."""
     db.execute(

@@ -1,6 +1,6 @@
 """Editions: of documents that are the same but for their year, the newest answers, or the one that is asked for."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from kb.checking.year_mismatch import edition, is_other_edition
@@ -24,12 +24,18 @@ def newest(question: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
     return tuple(replace(passage, rank=rank) for rank, passage in enumerate(kept, 1))
 
 
-def older_editions(cited: Iterable[Passage], documents: Sequence[Document], language: Language) -> Iterator[Notice]:
-    """A notice for each cited document of which there is a newer edition among those that the asker may read."""
-    others = {_heading(each.title, each.path): each.path for each in documents if not each.quarantined}
-    for title, path in dict.fromkeys((passage.title, passage.document) for passage in cited):
-        heading = _heading(title, path)
-        newer = [other for other in others if edition(heading) and is_other_edition("", heading, [other])]
+def older_editions(
+    cited: Iterable[Passage], documents: Callable[[], Iterable[Document]], language: Language
+) -> Iterator[Notice]:
+    """A notice for each cited document of which there is a newer edition among those that the asker may read, which
+    `documents` gives; it is asked where a cited one names a year."""
+    headings = {_heading(passage.title, passage.document): passage.document for passage in cited}
+    dated = {heading: path for heading, path in headings.items() if edition(heading)}
+    if not dated:
+        return
+    others = {_heading(each.title, each.path): each.path for each in documents() if not each.quarantined}
+    for heading, path in dated.items():
+        newer = [other for other in others if is_other_edition("", heading, [other])]
         if newer:
             yield Notice("older_edition", OLDER[language].format(path, others[max(newer, key=edition)]))
 

@@ -14,7 +14,7 @@ from kb.checking.disagreements import Statement, disagrees
 from kb.checking.frames import Frames
 from kb.checking.prompt_injection import without_orders
 from kb.checking.rival_values import Value, has_rival, values_in
-from kb.checking.sources import Source, Window, bare, headings_of, lines, over_lines, source_of
+from kb.checking.sources import Source, Window, bare, headings_of, heads_of, lines, over_lines, source_of
 from kb.language.content_terms import content_of, is_number, stem
 from kb.language.language import language_of
 from kb.language.number_forms import in_units_of, missing_numbers, numbers_in
@@ -164,9 +164,8 @@ class Aligner:
     def _statement(self, window: Window, source: Source) -> Statement:
         quote = window.quote
         inside = {-1 - source.rows.index(row) for row in window.rows} or set(window.parts)
-        heads = frozenset(token for row in window.rows for head in row.heads for token in content_of(head))
         return Statement(
-            window.tokens, source.heading_tokens | heads, [v for v in self._values_of(source) if v.sentence in inside],
+            window.tokens, heads_of(window, source), [v for v in self._values_of(source) if v.sentence in inside],
             names_in(quote) | codes_in(quote), periods(f"{quote}\n{source.heading}") | codes_in(source.passage.title),
         )  # fmt: skip
 

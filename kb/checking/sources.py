@@ -96,8 +96,12 @@ def lines(source: Source) -> Iterator[Line]:
     for window in source.windows:
         if len(window.parts) == 1:
             words = frozenset(window.tokens)
-            heads = frozenset(token for row in window.rows for head in row.heads for token in content_of(head))
-            yield Line(source.passage.rank, window.parts.start, words, words | source.heading_tokens | heads)
+            yield Line(source.passage.rank, window.parts.start, words, words | heads_of(window, source))
+
+
+def heads_of(window: Window, source: Source) -> frozenset[str]:
+    """The tokens of what heads a window: title, section, table header, path, and the columns' names of its rows."""
+    return source.heading_tokens.union(token for row in window.rows for head in row.heads for token in content_of(head))
 
 
 def headings_of(passage: Passage) -> list[str]:

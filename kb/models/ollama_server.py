@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from kb.config import host_of
 from kb.errors import ContextOverflow, EngineUnavailable, ModelError, ModelMissing, RefusedByPolicy
 from kb.models import cancellation
 from kb.models.cancellation import Cancellation
@@ -105,7 +106,7 @@ def same_model(asked: str, name: str) -> bool:
 
 def host_elsewhere(host: str) -> str:
     """The name of the machine of an Ollama server where that is another one; "" where it is this one."""
-    name = urlsplit(host if "://" in host else f"http://{host}").hostname or ""
+    name = host_of(host)
     return "" if Guard().permits(name) else name
 
 

@@ -52,7 +52,7 @@ def _hold(catalog: Catalog, floor: float | None, properties: Mapping[str, str]) 
     )
     wanted = {}
     for row in rows:
-        above = floor is not None and row["score"] >= floor
+        above = order_scores.reaches(row["score"], floor)
         held = above and not order_scores.is_released(catalog.db, row["id"], row["title"], row["text"])
         if held != bool(row["held"]):
             wanted[row["id"]] = (row["version_id"], held)

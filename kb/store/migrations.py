@@ -354,7 +354,7 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE INDEX audit_entries_by_asker ON audit_entries (value, number) WHERE name = 'asker';
     """,
-    # 18: how far a version speaks to a model; one that does so plainly is held back until an editor releases it.
+    # 17: how far a version speaks to a model; one that does so plainly is held back until an editor releases it.
     """
     CREATE TABLE order_scores (
         version_id INTEGER PRIMARY KEY REFERENCES versions (id) ON DELETE CASCADE,

@@ -314,8 +314,7 @@ def delete(service: ServiceHere, asker: Asker, targets: TargetsForm) -> Any:
 @needs("ingest")
 def release(service: ServiceHere, asker: Asker, named: NameForm) -> Any:
     """Let a document out of quarantine: questions find it from now on, while its title and text are the same."""
-    _, collection = service.kb.catalog.find_document(asker, named.document, named.collection)
-    service.kb.release(asker, collection, named.document)
+    collection = service.kb.release(asker, named.collection, named.document)
     return Json(document_form(_listed(service, asker, named.document, collection)))
 
 

@@ -120,8 +120,8 @@ def status_of(error: errors.KBError) -> int:
 
 def headers_of(error: errors.KBError, status: int) -> dict[str, str] | None:
     """What the headers of a reply say of an error: when to try again, or that no more of the request is read."""
-    if isinstance(error, errors.TooManyRequests | errors.GuessingTooFast):
-        return {"retry-after": str(int(error.seconds) + 1)}
+    if isinstance(error, errors.TryLater):
+        return {"retry-after": str(error.retry_after)}
     return {"connection": "close"} if status == 413 else None
 
 

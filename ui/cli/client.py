@@ -288,9 +288,10 @@ class RemoteKnowledgeBase:
         body = {**asdict(place), "readers": None if readers is None else [*readers]}
         return int(self._call("PUT", "access", asker, body=body)["documents"])
 
-    def release(self, asker: Principal, collection: str | None, path: str) -> None:
+    def release(self, asker: Principal, collection: str | None, path: str) -> str:
         """Let a document out of quarantine; see `KnowledgeBase.release`."""
-        self._call("POST", "documents/release", asker, body={"document": path, "collection": collection})
+        body = {"document": path, "collection": collection}
+        return str(self._call("POST", "documents/release", asker, body=body)["collection"])
 
     def doomed(self, asker: Principal, targets: Iterable[Target]) -> list[Doomed]:
         """What goes with these, each given by its id or as (collection or None, path)."""

@@ -104,8 +104,7 @@ def release(
     while its title and text are the same."""
     with opened(home, config) as kb:
         asker = local_user()
-        name = kb.stored_text(asker, collection, path).collection
-        kb.release(asker, name, path)
+        name = kb.release(asker, collection, path)
         if json:
             from kb.serialization import document_form
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from kb.schema import Event
 
 
-def main() -> None:
-    """Entry point of the console script."""
+def complete() -> typer.Typer:
+    """The app with all of its commands."""
     from ui.cli import (  # noqa: F401  (they add their commands)
         access,
         audit,
@@ -50,7 +50,12 @@ def main() -> None:
         sessions,
     )
 
-    app()
+    return app
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    complete()()
 
 
 @app.command()

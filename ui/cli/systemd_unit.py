@@ -134,10 +134,8 @@ def check_path(path: Path) -> None:
 
 
 def _addresses(host: str) -> tuple[str, ...]:
-    try:
-        return (str(ipaddress.ip_address(host)),)
-    except ValueError:
-        pass
+    if (given := _address(host)) is not None:
+        return (str(given),)
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:

@@ -172,8 +172,7 @@ class Gate:
         try:
             self._rates.request(visitor.asker)
         except TooManyRequests as error:
-            seconds = int(error.seconds) + 1
-            after = (b"retry-after", str(seconds).encode())
+            after = (b"retry-after", str(error.retry_after).encode())
             return _api_refusal(scope["path"], 429, "TooManyRequests", str(error), [after])
         return None
 

@@ -1,5 +1,6 @@
 """Replies: what the gate answers in place of the application, and what it reads of a request."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,13 @@ OPENAI, MCP = "/v1", "/mcp"
 def rpc_error(kind: str, message: str) -> dict[str, Any]:
     """A refusal in the form that MCP's clients read: JSON-RPC's, of a message that was not looked into."""
     return {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": message, "data": {"kind": kind}}}
+
+
+def cookies_of(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
+    """The cookies that a request brings, (name, value)."""
+    sent = (value.decode("latin-1") for name, value in headers if name == b"cookie")
+    pairs = (part.strip().partition("=") for value in sent for part in value.split(";"))
+    return [(name, value) for name, _, value in pairs]
 
 
 def label_of(headers: Headers) -> str:

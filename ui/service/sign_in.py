@@ -10,11 +10,12 @@ from anyio import CapacityLimiter, to_thread
 from kb.errors import GuessingTooFast, KBError, ProviderUnavailable, SignInRefused, UsageError
 from kb.people.accounts import Account, People
 from ui.service import sign_in_page
-from ui.service.replies import NO_STORE, Headers, Reply, is_api, label_of
+from ui.service.replies import NO_STORE, Headers, Reply, cookies_of, is_api, label_of
 from ui.service.sessions import Sessions
 from ui.service.sign_in_page import PASSWORD, SIGN_IN, SSO, SSO_BACK
 from ui.service.throttle import Throttle
 from ui.service.visitors import Visitor, Visitors
+from ui.sso.flows import LASTS
 from ui.words.strings import Strings, locale_language
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 16 * 1024  # of a form
 _AT_ONCE = 8  # sign-ins for which the provider of single sign-on is asked
-_FLOW_LASTS = 600  # seconds
 _FORM = b"application/x-www-form-urlencoded"
 # A form is sent to us alone, and says where it comes from, which it does not under the page's policy.
 _OWN_HEADERS: Headers = [
@@ -115,7 +115,7 @@ class SignIn:
             )
         except ProviderUnavailable as error:
             return self._not_by_provider(scope, place, error)
-        cookie = _flow_cookie(self._visitors, flow.state, secret, _FLOW_LASTS)
+        cookie = _flow_cookie(self._visitors, flow.state, secret, LASTS)
         return Reply(303, [(b"location", address.encode()), cookie, NO_STORE])
 
     async def _come_back(self, sso: "SingleSignOn", scope: Any, visitor: Visitor | None) -> Reply:
@@ -123,7 +123,7 @@ class SignIn:
         answer = dict(pairs)
         state = answer.get("state", "")
         name = _flow_name(self._visitors, state)
-        secret = next((value for known, value in _cookies(scope) if known == name), "")
+        secret = next((value for known, value in cookies_of(scope["headers"]) if known == name), "")
         flow = sso.take(state, secret) if len(answer) == len(pairs) else None
         if flow is None or flow.redirect != f"{_origin(scope)}{SSO_BACK}":
             return self._not_by_provider(scope, "/", SignInRefused(_strings(scope)("sign_in_again")))
@@ -223,12 +223,6 @@ def _origin(scope: Any) -> str:
     return f"{scope.get('scheme', 'http')}://{host}"
 
 
-def _cookies(scope: Any) -> list[tuple[str, str]]:
-    sent = (value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
-    pairs = (part.strip().partition("=") for value in sent for part in value.split(";"))
-    return [(name, value) for name, _, value in pairs]
-
-
 def safe_place(given: str) -> str:
     """An address within this origin that a page may be shown at: path and query, and never another host's."""
     try:
@@ -272,7 +266,7 @@ def _status(error: KBError) -> int:
 
 def _wait(error: KBError) -> Headers:
     """How long to wait before the next attempt."""
-    return [(b"retry-after", str(int(error.seconds) + 1).encode())] if isinstance(error, GuessingTooFast) else []
+    return [(b"retry-after", str(error.retry_after).encode())] if isinstance(error, GuessingTooFast) else []
 
 
 async def _read_form(scope: Any, receive: Any) -> _Form | Reply:
@@ -304,7 +298,10 @@ def _address(scope: Any) -> str:
 def _strings(scope: Any) -> Strings:
     """The words in the language of the address, of the last visit, or of the browser."""
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-    named = [*query.get("lang", [])[-1:], *(value for name, value in _cookies(scope) if name == "kb_language")]
+    named = [
+        *query.get("lang", [])[-1:],
+        *(value for name, value in cookies_of(scope["headers"]) if name == "kb_language"),
+    ]
     accepted = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-language"), "")
     chosen = next((name for name in named if name in ("zh", "en")), locale_language(accepted))
     return Strings("zh" if chosen == "zh" else "en")

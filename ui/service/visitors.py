@@ -11,6 +11,7 @@ from kb.people.api_tokens import ApiTokens
 from kb.people.permissions import owner
 from kb.people.sessions import Session
 from kb.schema import Principal
+from ui.service.replies import cookies_of
 from ui.service.sessions import Sessions
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -75,14 +76,10 @@ class Visitors:
 
     def _sent(self, headers: Headers) -> tuple[list[str], list[str]]:
         """The tokens and the secrets of sessions in a request's headers."""
-        bearers, secrets = [], []
+        bearers, headers = [], list(headers)
         for name, raw in headers:
-            value = raw.decode("latin-1")
             if name == b"authorization":
-                scheme, _, token = value.partition(" ")
+                scheme, _, token = raw.decode("latin-1").partition(" ")
                 if scheme.lower() == "bearer":
                     bearers.append(token.strip())
-            elif name == b"cookie":
-                pairs = (part.strip().partition("=") for part in value.split(";"))
-                secrets += [secret for key, _, secret in pairs if key == self.cookie]
-        return bearers, secrets
+        return bearers, [secret for name, secret in cookies_of(headers) if name == self.cookie]

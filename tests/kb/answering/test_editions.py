@@ -58,5 +58,6 @@ def test_an_answer_from_an_older_edition_names_the_newest(tmp_path: Path) -> Non
         answer = kb.answer("How many days of paid leave are there?", OWNER)
         assert {citation.document for citation in answer.citations} == {"rules_2025.md"}
         assert [notice.kind for notice in answer.notices] == []
-        [told] = older_editions([replace(SHOWN[0], title="Rules of leave 2023")], kb.catalog.documents(OWNER), "zh")
+        cited = replace(SHOWN[0], title="Rules of leave 2023")
+        [told] = older_editions([cited], lambda: kb.catalog.documents(OWNER), "zh")
         assert told.text == "rules_2023.md 是较旧的版本，最新的是 rules_2025.md。"

@@ -16,8 +16,11 @@ from ingest.sync.pipeline import ingest
 from kb.errors import ModelError
 from tests.fakes import ScriptedModel
 from tests.knowledge import HANDBOOK, LEAVE, write
+from tests.ui.gated import gate
 from tests.ui.serving import REPLY, Served, opened, serving, until
 from ui.api.routes import PARTS
+
+__all__ = ["gate"]
 
 HOURS = "When does the office in Utrecht open?"
 
@@ -197,13 +200,6 @@ def test_what_is_not_there_is_404_and_the_wrong_method_405(served: Served) -> No
 def held(gate: threading.Event) -> ScriptedModel:
     """A model that writes two words and waits."""
     return ScriptedModel([["<think>", "why", "</think>", "Opens ", "at 7:45 [1]. ", gate, "The end [1]."]])
-
-
-@pytest.fixture
-def gate() -> Iterator[threading.Event]:
-    event = threading.Event()
-    yield event
-    event.set()
 
 
 @pytest.fixture

@@ -11,23 +11,13 @@ import pytest
 from ingest.sync.pipeline import ingest
 from tests.fakes import ScriptedModel
 from tests.knowledge import HANDBOOK, write
+from tests.ui.gated import gate, model
 from tests.ui.serving import REPLY, Served, opened, serving, until
+
+__all__ = ["gate", "model"]
 
 HOURS = "When does the office in Utrecht open?"
 PEOPLE = 10
-
-
-@pytest.fixture
-def gate() -> Iterator[threading.Event]:
-    event = threading.Event()
-    yield event
-    event.set()
-
-
-@pytest.fixture
-def model(gate: threading.Event) -> ScriptedModel:
-    """Each of its answers waits until the gate is open."""
-    return ScriptedModel([["<think>", "why", "</think>", gate, "The office in Utrecht opens at 7:45 [1]."]])
 
 
 @pytest.fixture

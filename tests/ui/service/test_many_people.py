@@ -16,27 +16,15 @@ from kb.people.permissions import owner
 from tests.fakes import ScriptedModel
 from tests.kb.people.conftest import quick_hashes
 from tests.knowledge import HANDBOOK, write
+from tests.ui.gated import gate, model
 from tests.ui.serving import SETTINGS, Served, opened, serving, until
 
-__all__ = ["quick_hashes"]
+__all__ = ["gate", "model", "quick_hashes"]
 
 HOURS = "When does the office in Utrecht open?"
 OWN = "a lantern by the canal"
 AS_SHIPPED = SETTINGS.model_copy(update={"service": Settings().service})  # with its rates
 PEOPLE = 50
-
-
-@pytest.fixture
-def gate() -> Iterator[threading.Event]:
-    event = threading.Event()
-    yield event
-    event.set()
-
-
-@pytest.fixture
-def model(gate: threading.Event) -> ScriptedModel:
-    """Each of its answers waits until the gate is open."""
-    return ScriptedModel([["<think>", "why", "</think>", gate, "The office in Utrecht opens at 7:45 [1]."]])
 
 
 @pytest.fixture
