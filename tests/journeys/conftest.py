@@ -131,6 +131,20 @@ def steady(locator: "Locator", seconds: float = 0.4) -> "Locator":
     return locator
 
 
+def press(button: "Locator", shown: str) -> "Locator":
+    """Click until what is to come of it is shown: a page that draws itself anew under the pointer loses a click."""
+    from playwright.sync_api import TimeoutError as NotInTime
+
+    page = button.page
+    for _ in range(3):
+        steady(button).click()
+        with suppress(NotInTime):
+            page.wait_for_selector(shown, timeout=20_000)
+            break
+    page.wait_for_selector(shown)
+    return page.locator(shown)
+
+
 def shots(page: "Page", name: str, *, other: bool = False) -> None:
     """Keep pictures of a moment, wide and narrow; in the `other` language too. The page is left as it was."""
     if not os.environ.get("KB_PICTURES"):

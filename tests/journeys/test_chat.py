@@ -210,14 +210,15 @@ def test_a_switch_of_the_page_is_one_step_back(visitor: Visitor) -> None:
     length, chat = page.evaluate("history.length"), page.url
     for n, name in enumerate(("documents", "models", "evaluation"), 1):
         page.locator(f'[data-testid="stSidebar"] a[href*="{name}"]').first.click()
-        page.locator(".heading").wait_for()
+        page.locator(f'.heading:text-is("{name.title()}")').wait_for()
         page.wait_for_function(f"() => location.pathname.endsWith('/{name}') && /lang=/.test(location.search)")
         page.wait_for_timeout(1500)  # whatever would write the address again has done so
         assert page.evaluate("history.length") == length + n
     for name in ("models", "documents"):
         page.go_back()
-        page.wait_for_function(f"() => location.pathname.endsWith('/{name}')")
-        page.locator(".heading").wait_for()
+        page.locator(f'.heading:text-is("{name.title()}")').wait_for()
+        page.wait_for_function(f"() => location.pathname.endsWith('/{name}') && /lang=/.test(location.search)")
+        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     page.go_back()
     page.locator("div.answer").wait_for()
     assert page.url == chat

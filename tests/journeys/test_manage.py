@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.conftest import ROOT, Running, Visitor, shots, start
+from tests.journeys.conftest import ROOT, Running, Visitor, press, shots, start
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
@@ -463,13 +463,12 @@ def test_an_evaluation_is_run_watched_stopped_resumed_and_compared(
     page.locator("table.figures").wait_for(state="detached")
 
     # Compared: one became right, one became wrong, both answers side by side.
-    page.locator(".st-key-comparison summary").click()
-    page.wait_for_selector(".tile:has-text('now right')")
+    press(page.locator(".st-key-comparison summary").first, ".tile:has-text('now right')")
     tiles = page.locator(".st-key-comparison .tile .big").all_inner_texts()
     assert tiles == ["1", "1", "1"]
-    page.locator(".st-key-comparison button:has-text('Now wrong (1)')").click()
-    page.wait_for_selector('details.question:has-text("does an employee have")')
-    page.locator("details.question summary").click()
+    wrong = page.locator(".st-key-comparison button:has-text('Now wrong (1)')")
+    press(wrong, 'details.question:has-text("does an employee have")')
+    press(page.locator("details.question summary"), "details.question[open] .said")
     said = page.locator("details.question[open] .said").all_inner_texts()
     assert [re.findall(r"\d+ days", text) for text in said] == [["25 days"], ["30 days"]]
 
