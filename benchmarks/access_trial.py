@@ -23,9 +23,9 @@ from kb.assistant import KnowledgeBase
 from kb.config import EmbeddingSettings, RetrievalSettings, ServiceSettings, Settings
 from kb.errors import DocumentNotFound, KBError
 from kb.models.reasoning_stream import Output
-from kb.schema import EVERYTHING, Chunk, Message, PageSpan, Principal, Scope, Thought, Token
+from kb.schema import EVERYTHING, Chunk, DocumentText, Message, PageSpan, Principal, Scope, Thought, Token
 from kb.serialization import answer_form, document_form, retrieval_form, stored_text_form
-from kb.store.catalog import NewVersion
+from kb.store.catalog import NewVersion, SplitDocument
 from kb.store.document_queries import Wanted, count, select
 from ui.service.export import as_json, as_markdown
 from ui.service.runtime import Service
@@ -180,13 +180,12 @@ class Trial:
         )
         title = f"{subject} canary{number}x"
         chunk = Chunk(0, len(text), text, f"{title}\n{text}", 1, f"Section canary{number}x", "")
-        return NewVersion(
-            collection=self.expected.collection_of[number], path=self.expected.path_of[number], root="/trial",
-            source=self.expected.path_of[number], sha256=f"{number:064x}", size=len(text), media_type="text/plain",
-            title=title, text=text, pages=(PageSpan(1, 0, len(text)),), quality=1.0, chunks=(chunk,),
-            embeddings=tuple(self.kb.embedder.embed_passages([chunk.embedded_text])),
-            identity=self.kb.indexes.identity,
-        )  # fmt: skip
+        content = DocumentText(text, title, "text/plain", (PageSpan(1, 0, len(text)),))
+        path = self.expected.path_of[number]
+        document = SplitDocument(path, f"{number:064x}", len(text), content, (chunk,))
+        embeddings = tuple(self.kb.embedder.embed_passages([chunk.embedded_text]))
+        collection = self.expected.collection_of[number]
+        return NewVersion(collection, "/trial", path, document, embeddings, self.kb.indexes.identity)
 
     # ---- what changes
 

@@ -57,7 +57,7 @@ class Outcome:
 
     @property
     def text(self) -> str:
-        return "\n".join(document.text for document in self.documents)
+        return "\n".join(document.content.text for document in self.documents)
 
     @property
     def ended(self) -> bool:
@@ -166,7 +166,8 @@ def _pages(folder: Path, gold: Sequence[dict[str, Any]], rows: Rows, notes: list
     for (_, name), outcome in zip(files, read_files(files), strict=True):
         notes += [f"{name}: {reason}" for reason in outcome.reasons]
         for document in outcome.documents:
-            texts |= {(name, page.number): document.text[page.start : page.end] for page in document.pages}
+            content = document.content
+            texts |= {(name, page.number): content.text[page.start : page.end] for page in content.pages}
     words, numbers = _compared(gold, [texts.get((page["doc"], page["page"]), "") for page in gold])
     rows += [
         (f"{PAGES}, words of a page", words.mean, f"{len(gold)} pages", LIMITS["words"]),
@@ -277,7 +278,9 @@ def _recognised(pages: Sequence[tuple[Path, int]], file: Path, notes: list[str])
     [outcome] = read_files([(file, file.name)], _patient())
     notes += [f"{file.name}: {reason}" for reason in outcome.reasons]
     found = {
-        page.number: (outcome.text[page.start : page.end], page.ocr) for d in outcome.documents for page in d.pages
+        page.number: (outcome.text[page.start : page.end], page.ocr)
+        for document in outcome.documents
+        for page in document.content.pages
     }
     texts = [found.get(number, ("", False)) for number in range(1, len(pages) + 1)]
     return [text for text, _ in texts], sum(ocr for _, ocr in texts)

@@ -26,8 +26,8 @@ from kb.evaluation.questions import load_questions
 from kb.language.tokenizer import tokenise
 from kb.models.embedding import Embedder, Embedding, SentenceTransformerEmbedder
 from kb.models.maxsim import Vectors, unit
-from kb.schema import Chunk, Language, PageSpan, Principal
-from kb.store.catalog import NewVersion
+from kb.schema import Chunk, DocumentText, Language, PageSpan, Principal
+from kb.store.catalog import NewVersion, SplitDocument
 
 CHUNKS = 100_000
 CHUNKS_A_DOCUMENT = 25
@@ -150,12 +150,10 @@ def _document(number: int, material: _Material, identity: str) -> NewVersion:
         at += len(text) + 1
     band = next((name for name, (numbers, _) in BANDS.items() if number % 40 in numbers), _REST)
     whole, path = "\n".join(texts), f"{band}/{number:05}.txt"
-    return NewVersion(
-        collection="made-up", path=path, root="/made-up", source=path, sha256=f"{number:064}",
-        size=len(whole), media_type="text/plain", title=f"Document {number}", text=whole,
-        pages=(PageSpan(1, 0, len(whole)),), quality=1.0, chunks=tuple(chunks),
-        embeddings=tuple(_embeddings(material, language, drawn)), identity=identity,
-    )  # fmt: skip
+    content = DocumentText(whole, f"Document {number}", "text/plain", (PageSpan(1, 0, len(whole)),))
+    document = SplitDocument(path, f"{number:064}", len(whole), content, tuple(chunks))
+    embeddings = tuple(_embeddings(material, language, drawn))
+    return NewVersion("made-up", "/made-up", path, document, embeddings, identity)
 
 
 def _embeddings(material: _Material, language: Language, drawn: np.random.Generator) -> Iterator[Embedding]:

@@ -129,6 +129,25 @@ class RecognisedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentText:
+    """What a document says and where. Offsets count code points into `text`; pages and headings are in order."""
+
+    text: str
+    title: str
+    media_type: str
+    pages: tuple[PageSpan, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    recognised: tuple[RecognisedPage, ...] = ()
+    hidden: tuple[HiddenText, ...] = ()  # what the file holds and nobody sees; it is not in `text`
+
+    @property
+    def quality(self) -> float:
+        """0..1: how far the text can be relied on: the mean of its pages that have text."""
+        qualities = [page.quality for page in self.pages if page.end > page.start]
+        return sum(qualities) / len(qualities) if qualities else 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """A piece of a document as it is searched. `text` is `stored_text[start:end]`."""
 

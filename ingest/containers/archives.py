@@ -46,13 +46,13 @@ class Member:
         return UnsupportedFormat("It is a small picture in the text of the mail, such as a logo, without words.")
 
 
-def members(data: bytes, name: str, max_file_mb: int) -> Iterator[Member]:
-    """The documents inside a ZIP archive or mail called `name`; none for other files.
+def members(data: bytes, kind: str, max_file_mb: int) -> Iterator[Member]:
+    """The documents inside a ZIP archive or mail, by what `kind_of` says of it; none for other files.
 
     A container inside is opened too: `inner.zip/a.txt`; a mail inside comes itself, then its attachments. The mail
     that `data` is does not come itself. Raises DocumentError for an archive that cannot be opened.
     """
-    return _Walk(max_file_mb).container(data, name, "", 1)
+    return _Walk(max_file_mb).container(data, kind, "", 1)
 
 
 class _Walk:
@@ -61,8 +61,7 @@ class _Walk:
         self._room = MAX_EXPANDED_MB * _MEGABYTE
         self._count = 0
 
-    def container(self, data: bytes, name: str, prefix: str, depth: int) -> Iterator[Member]:
-        kind = kind_of(data, name)
+    def container(self, data: bytes, kind: str, prefix: str, depth: int) -> Iterator[Member]:
         if kind == "zip":
             yield from self._zip(data, prefix, depth)
         elif kind in _WITH_ATTACHMENTS:
@@ -170,7 +169,7 @@ class _Walk:
                 )  # fmt: skip
             return
         try:
-            yield from self.container(data, name, name + "/", depth + 1)
+            yield from self.container(data, kind, name + "/", depth + 1)
         except DocumentError as error:
             yield Member(name, _raising(error), error)
 

@@ -227,7 +227,11 @@ def opened(path: Path, max_file_mb: int, root: Path | None = None) -> Iterator[I
         raise DocumentError("The file vanished before it could be read.") from None
     except PermissionError:
         raise DocumentError("The file may not be read: this user has no permission.") from None
+    except IsADirectoryError:
+        raise DocumentError("It is a folder, not a file.") from None
     except OSError as error:
+        if error.errno == errno.ENXIO:  # a socket
+            raise DocumentError("It is a device, pipe or socket, not a file.") from None
         if error.errno in (errno.ELOOP, errno.ENOTDIR):  # a link or a file was put in the place of a folder or a file
             raise DocumentError("The file changed while it was being read. Run the command again.") from None
         raise DocumentError(f"The file cannot be read: {error.strerror or error}.") from None

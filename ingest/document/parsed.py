@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from kb.schema import DocumentText, HiddenText, PageSpan, WhyHidden
 from kb.schema import Heading as Heading
-from kb.schema import HiddenText, PageSpan, RecognisedPage, WhyHidden
 
 _SPACES = re.compile(r"\s+")
 _LINE_ENDINGS = re.compile(r"\r\n?")
@@ -26,17 +26,10 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
-    """A document as it is stored. Offsets count code points into `text`; pages, headings and tables are in order."""
+class Parsed(DocumentText):
+    """A document as it was read. Its tables are in order; they decide where it is cut."""
 
-    text: str
-    title: str
-    media_type: str
-    pages: tuple[PageSpan, ...] = ()
-    headings: tuple[Heading, ...] = ()
     tables: tuple[Table, ...] = ()
-    recognised: tuple[RecognisedPage, ...] = ()
-    hidden: tuple[HiddenText, ...] = ()  # what the file holds and nobody sees; it is not in `text`
 
 
 _MOST_HIDDEN = 100  # texts of a document that are listed
@@ -143,7 +136,7 @@ class TextBuilder:
             media_type,
             tuple(self.pages),
             tuple(self.headings),
-            tuple(self.tables),
+            tables=tuple(self.tables),
             hidden=self.hidden(),
         )
 

@@ -298,7 +298,7 @@ class _Reader:
         if parsed.headings:
             return parsed
         guessed: list[Heading] = numbered_headings(parsed.text)
-        return Parsed(parsed.text, parsed.title, MEDIA_TYPE, (), tuple(guessed), parsed.tables)
+        return Parsed(parsed.text, parsed.title, MEDIA_TYPE, (), tuple(guessed), tables=parsed.tables)
 
     def part(self, start: int, end: int) -> None:
         """The paragraphs and tables of a part of the text."""

@@ -98,7 +98,7 @@ def markdown(text: str) -> Parsed:
         at += 1
     if not title and headings and headings[0].level == min(heading.level for heading in headings):
         title = headings[0].text
-    return Parsed(text, title, "text/markdown", (), tuple(headings), tuple(tables))
+    return Parsed(text, title, "text/markdown", (), tuple(headings), tables=tuple(tables))
 
 
 def _with_pipes(lines: list[str]) -> list[str]:

@@ -42,7 +42,7 @@ def read_rst(data: bytes) -> Parsed:
             at += len(mark)
         at += 1
     title = headings[0].text if headings and headings[0].level == 1 else ""
-    return Parsed("\n".join(lines), title, "text/x-rst", (), tuple(headings), tuple(tables))
+    return Parsed("\n".join(lines), title, "text/x-rst", (), tuple(headings), tables=tuple(tables))
 
 
 def _with_rows(lines: list[str]) -> tuple[list[str], dict[int, tuple[int, str]]]:
@@ -114,7 +114,7 @@ def read_org(data: bytes) -> Parsed:
             continue
         at += 1
     title = _ORG_TITLE.search(text)
-    return Parsed(text, one_line(title[1]) if title else "", "text/x-org", (), tuple(headings), tuple(tables))
+    return Parsed(text, one_line(title[1]) if title else "", "text/x-org", (), tuple(headings), tables=tuple(tables))
 
 
 def _org_header(lines: list[str]) -> str:

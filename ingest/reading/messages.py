@@ -15,7 +15,7 @@ from ingest.containers import jsonl_bundle
 from kb import errors
 from kb.config import Settings
 from kb.errors import DocumentError, KBError
-from kb.schema import Chunk, Heading, HiddenText, PageSpan, RecognisedPage
+from kb.store.catalog import SplitDocument
 
 # The kinds of frames of a reading process: the file's own time begins; one of its members comes, a page, a message; a
 # piece of a content to keep, and the last piece; there is no more.
@@ -50,22 +50,11 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadDocument:
-    """A document as read and split."""
+class ReadDocument(SplitDocument):
+    """A document as read and split. `original` is the file in the task's folder that holds its content; "" where none
+    was kept."""
 
-    path: str
-    sha256: str
-    size: int
-    media_type: str
-    title: str
-    text: str
-    pages: tuple[PageSpan, ...]
-    chunks: tuple[Chunk, ...]
-    words: tuple[str, ...] = ()  # what the word index holds of each chunk
-    original: str = ""  # the file in the task's folder that holds its content; "" where none was kept
-    recognised: tuple[RecognisedPage, ...] = ()
-    headings: tuple[Heading, ...] = ()
-    hidden: tuple[HiddenText, ...] = ()
+    original: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +161,9 @@ def _check_path(path: str, task: Task) -> None:
 
 def _whole(document: ReadDocument) -> ReadDocument:
     """The document, whose parts lie within its text."""
-    text, length = document.text, len(document.text)
-    spans = [(page.start, page.end) for page in document.pages] + [(each.start, each.end) for each in document.chunks]
+    text, length = document.content.text, len(document.content.text)
+    spans = [(page.start, page.end) for page in document.content.pages]
+    spans += [(chunk.start, chunk.end) for chunk in document.chunks]
     if not all(0 <= start <= end <= length for start, end in spans):
         raise MessageError("a part that lies outside of its document")
     if not all(chunk.text == text[chunk.start : chunk.end] for chunk in document.chunks):

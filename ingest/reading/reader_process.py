@@ -123,33 +123,34 @@ def _read(task: Task, file: IO[bytes], out: _Outbox) -> Iterator[Message]:
     data = files.content(file, task.settings.ingest.max_file_mb)
     if hashlib.sha256(data).hexdigest() != task.sha256:
         raise DocumentError("The file changed while it was being read. Run the command again.")
-    is_container = reading.is_container(data, task.source)
-    if task.skip == 0 and not (is_container and reading.is_archive(data, task.source)):
+    content = reading.Content(data, task.source)
+    is_container = content.is_container
+    if task.skip == 0 and not content.is_archive:
         if is_container:
             out.begin(0, task.source)
-        yield _document(task, task.source, data, out)
+        yield _document(task, content, task.sha256, out)
     if not is_container or not task.members:
         return
-    for number, member in enumerate(reading.members(data, task.settings.ingest, name=task.source), 1):
+    for number, member in enumerate(reading.members(content, task.settings.ingest), 1):
         if number < task.skip:
             continue
         path = f"{task.source}/{member.name}"
         out.begin(number, path)
         try:
-            content = member.open()
+            data = member.open()
         except DocumentError as error:
             yield Unreadable(path, error)
             continue
-        message = _document(task, path, content, out)
+        message = _document(task, reading.Content(data, path), hashlib.sha256(data).hexdigest(), out)
         yield Unreadable(path, member.reason(message.error)) if isinstance(message, Unreadable) else message
 
 
-def _document(task: Task, path: str, data: bytes, out: _Outbox) -> Message:
-    sha256 = hashlib.sha256(data).hexdigest()
+def _document(task: Task, content: reading.Content, sha256: str, out: _Outbox) -> Message:
+    path, data = content.name, content.data
     if task.known.get(path) == sha256:
         return KnownContent(path, sha256, len(data))
     try:
-        parsed = reading.read_bytes(data, task.settings.ingest, name=path.rpartition("/")[2])
+        parsed = reading.read_content(content, task.settings.ingest)
         message = _split(task.settings, path, parsed, sha256, len(data))
     except DocumentError as error:
         return Unreadable(path, error)
@@ -182,10 +183,7 @@ def _split(settings: "Settings", path: str, parsed: "Parsed", sha256: str, size:
             "takes very long. Split the file, or raise ingest.max_chunks in the settings."
         )
     words = tuple(word_body(chunk.embedded_text) for chunk in chunks)
-    return ReadDocument(
-        path, sha256, size, parsed.media_type, parsed.title, parsed.text, parsed.pages, tuple(chunks), words,
-        recognised=parsed.recognised, headings=parsed.headings, hidden=parsed.hidden,
-    )  # fmt: skip
+    return ReadDocument(path, sha256, size, parsed, tuple(chunks), words)
 
 
 def _tokenizer(settings: "EmbeddingSettings") -> "Tokenizer":

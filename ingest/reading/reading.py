@@ -4,9 +4,6 @@ Each format has a reader of its own, which takes bytes; here a file is opened on
 and given to the right one. A ZIP archive is no document: its members are. A mail is one, and so are its attachments.
 """
 
-import errno
-import os
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -17,7 +14,8 @@ from pathlib import Path, PurePosixPath
 from ingest.containers.archives import Member
 from ingest.containers.jsonl_bundle import BundleRecord, is_bundle, read_bundle
 from ingest.document.file_type import BY_SUFFIX, HEAD, described, foreign_kind, kind_of, kind_of_head
-from ingest.document.files import opened_at_all
+from ingest.document.files import content as whole
+from ingest.document.files import opened, opened_at_all
 from ingest.document.parsed import Heading, HiddenTexts, Parsed, Table
 from ingest.document.titles import chosen_title
 from kb.config import IngestSettings
@@ -28,6 +26,7 @@ from kb.schema import HiddenText
 __all__ = [
     "SUPPORTED",
     "BundleRecord",
+    "Content",
     "Heading",
     "Member",
     "Parsed",
@@ -35,17 +34,15 @@ __all__ = [
     "capabilities",
     "check_file",
     "check_format",
-    "is_archive",
     "is_bundle",
-    "is_container",
     "members",
     "read",
     "read_bundle",
     "read_bytes",
+    "read_content",
     "record",
 ]
 
-_MEGABYTE = 1024 * 1024
 SUPPORTED = tuple(sorted(BY_SUFFIX))
 
 _READERS = {  # kind -> (module, function); imported when a file of the kind comes
@@ -90,23 +87,67 @@ _NEEDS = {  # format -> modules that are not part of Python
 }  # fmt: skip
 
 
+class Content:
+    """The bytes of a file, or of a member of one, called `name`; what they are is decided once."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self.data = data
+        self.name = name
+        self._problem: DocumentError | None = None
+        self._kind = ""
+        try:
+            self._kind = kind_of(data, name)
+        except DocumentError as error:
+            self._problem = error
+
+    @property
+    def kind(self) -> str:
+        """As `kind_of`. Raises DocumentError where they are damaged, or a packed file that is not supported."""
+        if self._problem is not None:
+            raise self._problem
+        return self._kind
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether it is a ZIP archive, so that only its members are documents."""
+        return self._kind == "zip"
+
+    @property
+    def is_container(self) -> bool:
+        """Whether it may hold further documents: `members` gives them. Archives and mails do, and PDFs to which files
+        are attached. What cannot be opened does not: `read_content` says why."""
+        if self._kind != "pdf":
+            return self._kind in ("zip", "eml", "msg")
+        from ingest.pdf.extras import has_attachments
+
+        return has_attachments(self.data)
+
+
 def read(path: Path, settings: IngestSettings, *, name: str | None = None) -> Parsed:
     """Read a document. `name` is what it is called (default: the name of the file); its content decides the reader.
 
     Raises DocumentError with the reason to show beside the name, UnsupportedFormat where no reader takes the file.
     """
-    return read_bytes(_bytes(path, settings.max_file_mb), settings, name=name or path.name)
+    with opened(path, settings.max_file_mb) as file:
+        data = whole(file, settings.max_file_mb)
+    return read_bytes(data, settings, name=name or path.name)
 
 
 def read_bytes(data: bytes, settings: IngestSettings, *, name: str) -> Parsed:
     """Read a document whose content is `data`, such as a member of a container; otherwise as `read`."""
-    suffix, custom = _suffix(name), _custom(settings)
+    return read_content(Content(data, name), settings)
+
+
+def read_content(content: Content, settings: IngestSettings) -> Parsed:
+    """Read a document; otherwise as `read`."""
+    name, custom = PurePosixPath(content.name).name, _custom(settings)
+    suffix = _suffix(name)
     if suffix in custom:
         from ingest.reading.llamaindex_reader import read_with
 
-        parsed = read_with(custom[suffix], data, suffix)
+        parsed = read_with(custom[suffix], content.data, suffix)
     else:
-        parsed = _parsed(data, _readable_kind(data, name), settings)
+        parsed = _parsed(content.data, _readable_kind(content, name), settings)
     if not parsed.text.strip():
         raise DocumentError("No text was found in the file.")
     spelled = [HiddenText(None, "characters", words) for words in spelled_in_tags(f"{parsed.title}\n{parsed.text}")]
@@ -115,27 +156,7 @@ def read_bytes(data: bytes, settings: IngestSettings, *, name: str) -> Parsed:
     return replace(parsed, title=chosen_title(without_invisible(parsed.title), name), hidden=hidden())
 
 
-def is_container(source: Path | bytes, name: str) -> bool:
-    """Whether a file (its path, or its content from the beginning on) may hold further documents: `members` gives
-    them. Archives and mails do, and PDFs to which files are attached. What cannot be opened does not: `read` says
-    why."""
-    kind = _container_kind(source, name)
-    if kind != "pdf":
-        return kind in ("zip", "eml", "msg")
-    from ingest.pdf.extras import has_attachments
-
-    try:
-        return has_attachments(source if isinstance(source, bytes) else source.read_bytes())
-    except OSError:
-        return False
-
-
-def is_archive(source: Path | bytes, name: str) -> bool:
-    """Whether a file is a ZIP archive, so that only its members are documents."""
-    return _container_kind(source, name) == "zip"
-
-
-def members(source: Path | bytes, settings: IngestSettings, *, name: str = "") -> Iterator[Member]:
+def members(content: Content, settings: IngestSettings) -> Iterator[Member]:
     """The documents inside an archive or attached to a mail or PDF, those inside of them too; none for other files.
 
     A name is the path inside: `folder/a.docx`, `inner.zip/b.txt`, `mail.eml/offer.pdf`. The mail or PDF itself does
@@ -143,9 +164,7 @@ def members(source: Path | bytes, settings: IngestSettings, *, name: str = "") -
     """
     from ingest.containers import archives
 
-    if isinstance(source, bytes):
-        return archives.members(source, name, settings.max_file_mb)
-    return archives.members(_bytes(source, settings.max_file_mb), name or source.name, settings.max_file_mb)
+    return archives.members(content.data, content.kind, settings.max_file_mb)
 
 
 def check_format(name: str, settings: IngestSettings, head: bytes = b"") -> None:
@@ -198,9 +217,9 @@ def _unsupported(name: str, settings: IngestSettings, head: bytes = b"") -> Unsu
     )
 
 
-def _readable_kind(data: bytes, name: str) -> str:
+def _readable_kind(content: Content, name: str) -> str:
     """The kind of a document that is read by one reader. Raises DocumentError with the reason for all others."""
-    kind, suffix = kind_of(data, name), _suffix(name)
+    kind, suffix = content.kind, _suffix(name)
     if kind == "encrypted":
         raise DocumentError("The document is encrypted: save a copy without the password and add that.")
     if kind == "zip":
@@ -208,9 +227,9 @@ def _readable_kind(data: bytes, name: str) -> str:
             f"The file {f'is named {suffix} but ' if suffix != '.zip' else ''}holds a ZIP archive, not a document."
         )
     if not kind and suffix in BY_SUFFIX:
-        raise DocumentError(f"The file is named {suffix} but holds {described(data)}.")
+        raise DocumentError(f"The file is named {suffix} but holds {described(content.data)}.")
     if not kind:
-        raise _unsupported(name, IngestSettings(), data[:HEAD])
+        raise _unsupported(name, IngestSettings(), content.data[:HEAD])
     return kind
 
 
@@ -237,55 +256,6 @@ def _read_inner(data: bytes, settings: IngestSettings, name: str) -> Parsed:
     return read_bytes(data, settings, name=name)
 
 
-def _container_kind(source: Path | bytes, name: str) -> str:
-    try:
-        if isinstance(source, bytes):
-            head = source[:HEAD]
-        else:
-            with source.open("rb") as file:
-                head = file.read(HEAD)
-        kind = kind_of_head(head, name)
-        if kind not in ("zip", "ole") or (kind == "ole" and _suffix(name) in (".doc", ".xls", ".ppt")):
-            return kind
-        return kind_of(source if isinstance(source, bytes) else source.read_bytes(), name)
-    except (OSError, DocumentError):
-        return ""
-
-
 def _lacking(modules: tuple[str, ...]) -> str:
     missing = [module for module in modules if find_spec(module) is None]
     return f"needs the Python package {', '.join(missing)}, which is not installed" if missing else ""
-
-
-def _bytes(path: Path, max_file_mb: int) -> bytes:
-    """The whole file. A pipe or device is never opened for longer than it takes to see that it is one."""
-    limit = max_file_mb * _MEGABYTE
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        try:
-            status = os.fstat(descriptor)
-            if stat.S_ISDIR(status.st_mode):
-                raise DocumentError("It is a folder, not a file.")
-            if not stat.S_ISREG(status.st_mode):
-                raise DocumentError("It is a device, pipe or socket, not a file.")
-            with open(descriptor, "rb", closefd=False) as file:
-                data = file.read(limit + 1) if status.st_size <= limit else b""
-            size = max(status.st_size, len(data))
-        finally:
-            os.close(descriptor)
-    except FileNotFoundError:
-        raise DocumentError("The file vanished before it could be read.") from None
-    except PermissionError:
-        raise DocumentError("The file may not be read: this user has no permission.") from None
-    except OSError as error:
-        if error.errno == errno.ENXIO:
-            raise DocumentError("It is a device, pipe or socket, not a file.") from None
-        raise DocumentError(f"The file cannot be read: {error.strerror or error}.") from None
-    if size > limit:
-        raise DocumentError(
-            f"The file is {size / _MEGABYTE:.1f} MB; the limit is {max_file_mb} MB. "
-            "Split it, or raise ingest.max_file_mb in the settings."
-        )
-    if not data:
-        raise DocumentError("The file is empty.")
-    return data

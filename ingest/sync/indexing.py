@@ -179,16 +179,10 @@ class Committer:
         return embed(self._kb, self._sync, texts, until, show)
 
     def _version(self, each: Waiting) -> NewVersion:
-        document = each.document
-        qualities = [page.quality for page in document.pages if page.end > page.start]
+        held = reaches(each.orders.score, self._kb.settings.ingest.quarantine_floor)
         return NewVersion(
-            collection=each.collection, path=document.path, root=each.root, source=each.source,
-            sha256=document.sha256, size=document.size, media_type=document.media_type, title=document.title,
-            text=document.text, pages=document.pages, quality=sum(qualities) / len(qualities) if qualities else 1.0,
-            chunks=document.chunks, embeddings=(), keys=each.keys, identity=self._identity,
-            words=document.words, recognised=document.recognised, headings=document.headings,
-            hidden=document.hidden, orders=each.orders,
-            held=reaches(each.orders.score, self._kb.settings.ingest.quarantine_floor),
+            each.collection, each.root, each.source, each.document, identity=self._identity, keys=each.keys,
+            orders=each.orders, held=held,
         )  # fmt: skip
 
 

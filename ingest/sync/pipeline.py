@@ -303,10 +303,11 @@ class _Run:
             self._unchanged(file, known)
             return True
         status: DocumentStatus = "changed" if known is not None and known.sha256 is not None else "added"
-        orders = order_score(message.text, message.title, message.pages, message.hidden)
+        content = message.content
+        orders = order_score(content.text, content.title, content.pages, content.hidden)
         reason = self._held_for(orders, known, message)
         self._reports.append(
-            DocumentReport(message.path, status, len(message.pages) or None, len(message.chunks), reason)
+            DocumentReport(message.path, status, len(content.pages) or None, len(message.chunks), reason)
         )
         self._committer.add(
             Waiting(len(self._reports) - 1, file.collection.name, file.root, file.path, message, orders)
@@ -318,7 +319,7 @@ class _Run:
         if not reaches(orders.score, self._kb.settings.ingest.quarantine_floor):
             return ""
         catalog = self._kb.catalog
-        if known and is_released(catalog.db, known.document_id, message.title, message.text):
+        if known and is_released(catalog.db, known.document_id, message.content.title, message.content.text):
             return ""
         return f"{HELD} It says: {orders.reasons[0].text}"
 

@@ -167,13 +167,11 @@ class _Run:
         except DocumentNotFound:
             return None
         headings = heading_paths.find(self._kb.catalog.db, stored) or ()
-        parsed = Parsed(stored.text, stored.title, stored.media_type, stored.pages, headings)
+        hidden = self._kb.hidden(stored)
+        parsed = Parsed(stored.text, stored.title, stored.media_type, stored.pages, headings, hidden=hidden)
         tokenizer, settings = self._kb.embedder.tokenizer(), self._kb.settings.splitting
         chunks = splitting.split(parsed, document.path, tokenizer, settings)
-        return ReadDocument(
-            document.path, document.sha256, document.size, stored.media_type, stored.title, stored.text, stored.pages,
-            tuple(chunks), headings=headings, hidden=self._kb.hidden(stored),
-        )  # fmt: skip
+        return ReadDocument(document.path, document.sha256, document.size, parsed, tuple(chunks))
 
     def _flush(self, done: int) -> None:
         """Embed what waits, each text once, and keep it."""
@@ -193,15 +191,12 @@ class _Run:
         return embedding_key(chunk.embedded_text, self._kb.indexes.identity)
 
     def _version(self, document: Answering, read: ReadDocument) -> NewVersion:
-        qualities = [page.quality for page in read.pages if page.end > page.start]
-        orders = order_score(read.text, read.title, read.pages, read.hidden)
+        content = read.content
+        orders = order_score(content.text, content.title, content.pages, content.hidden)
+        held = reaches(orders.score, self._kb.settings.ingest.quarantine_floor)
         return NewVersion(
-            collection=document.collection, path=document.path, root=document.root, source=document.source,
-            sha256=document.sha256, size=document.size, media_type=read.media_type, title=read.title,
-            text=read.text, pages=read.pages, quality=sum(qualities) / len(qualities) if qualities else 1.0,
-            chunks=read.chunks, embeddings=(), keys=tuple(self._key(chunk) for chunk in read.chunks),
-            identity=self._kb.indexes.identity, recognised=read.recognised, headings=read.headings,
-            hidden=read.hidden, orders=orders, held=reaches(orders.score, self._kb.settings.ingest.quarantine_floor),
+            document.collection, document.root, document.source, read, identity=self._kb.indexes.identity,
+            keys=tuple(map(self._key, read.chunks)), orders=orders, held=held,
         )  # fmt: skip
 
     def _report(self, documents: int, chunks: int, stopped: bool = False) -> ReindexReport:

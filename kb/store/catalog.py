@@ -21,13 +21,11 @@ from kb.models.embedding import Embedding
 from kb.schema import (
     Chunk,
     Document,
-    Heading,
-    HiddenText,
+    DocumentText,
     OrderScore,
     PageSpan,
     Passage,
     Principal,
-    RecognisedPage,
     StoredText,
 )
 from kb.store import beside_text, heading_paths
@@ -46,28 +44,28 @@ _NEXT_ID = (
 
 
 @dataclass(frozen=True, slots=True)
+class SplitDocument:
+    """A document as read and split."""
+
+    path: str
+    sha256: str
+    size: int  # bytes
+    content: DocumentText
+    chunks: tuple[Chunk, ...]
+    words: tuple[str, ...] = ()  # `word_body` of each chunk, where that was made already
+
+
+@dataclass(frozen=True, slots=True)
 class NewVersion:
-    """A document as read, split and embedded: an embedding for each chunk."""
+    """A document on its way into a collection: an embedding for each chunk, or the keys of those that are stored."""
 
     collection: str
-    path: str
     root: str
     source: str
-    sha256: str
-    size: int
-    media_type: str
-    title: str
-    text: str
-    pages: tuple[PageSpan, ...]
-    quality: float
-    chunks: tuple[Chunk, ...]
-    embeddings: tuple[Embedding, ...]
+    document: SplitDocument
+    embeddings: tuple[Embedding, ...] = ()
     identity: str = ""  # of the model the embeddings come from
     keys: tuple[bytes, ...] = ()  # where they are stored already; then `embeddings` is empty
-    words: tuple[str, ...] = ()  # `word_body` of each chunk, where that was made already
-    recognised: tuple[RecognisedPage, ...] = ()
-    headings: tuple[Heading, ...] = ()
-    hidden: tuple[HiddenText, ...] = ()
     orders: OrderScore | None = None  # None: it is scored when the home is next opened
     held: bool = False  # for that score: no question finds it, unless this very text was released
 
@@ -150,42 +148,45 @@ class Catalog(Candidates):
             return [self._add_version(db, version) for version in versions]
 
     def _add_version(self, db: sqlite3.Connection, new: NewVersion) -> int:
-        document_id = self._document_id(db, new.collection, new.path, new.root, new.source)
+        document_id = self._document_id(db, new.collection, new.document.path, new.root, new.source)
         number = db.execute(
             "SELECT coalesce(max(number), 0) + 1 FROM versions WHERE document_id = ?", (document_id,)
         ).fetchone()[0]
         version_id = self.insert_version(db, new, document_id, number, "pending")
-        self.index_words(db, version_id, new.words)
+        self.index_words(db, version_id, new.document.words)
         return version_id
 
     def insert_version(self, db: sqlite3.Connection, new: NewVersion, document_id: int, number: int, state: str) -> int:
         """Write a version with its chunks and embeddings, none of which can be found yet. Returns its id."""
-        pages = json.dumps([[p.number, p.start, p.end, round(p.quality, 4), p.ocr] for p in new.pages])
+        document, content = new.document, new.document.content
+        pages = json.dumps([[p.number, p.start, p.end, round(p.quality, 4), p.ocr] for p in content.pages])
         version_id = db.execute(
             "INSERT INTO versions (document_id, number, state, sha256, size, media_type, title, text, pages, quality, "
             "ingested_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                document_id, number, state, new.sha256, new.size, new.media_type, new.title, new.text, pages,
-                new.quality, now(),
+                document_id, number, state, document.sha256, document.size, content.media_type, content.title,
+                content.text, pages, content.quality, now(),
             ),
         ).lastrowid  # fmt: skip
         assert version_id is not None
-        beside_text.keep_recognised(db, version_id, new.recognised)
-        heading_paths.keep(db, version_id, new.headings)
-        beside_text.keep_hidden(db, version_id, new.hidden)
+        beside_text.keep_recognised(db, version_id, content.recognised)
+        heading_paths.keep(db, version_id, content.headings)
+        beside_text.keep_hidden(db, version_id, content.hidden)
         if new.orders is not None:
-            held = new.held and not order_scores.is_released(db, document_id, new.title, new.text)
+            held = new.held and not order_scores.is_released(db, document_id, content.title, content.text)
             order_scores.keep(db, version_id, new.orders, held)
-        if not new.keys and len(new.embeddings) != len(new.chunks):
-            raise ValueError(f"{new.path!r} has {len(new.chunks)} chunks and {len(new.embeddings)} embeddings")
-        keys = new.keys or tuple(embedding_key(chunk.embedded_text, new.identity) for chunk in new.chunks)
-        languages = languages_within([chunk.text for chunk in new.chunks])
-        for at, (chunk, key) in enumerate(zip(new.chunks, keys, strict=True)):
+        if not new.keys and len(new.embeddings) != len(document.chunks):
+            raise ValueError(
+                f"{document.path!r} has {len(document.chunks)} chunks and {len(new.embeddings)} embeddings"
+            )
+        keys = new.keys or tuple(embedding_key(chunk.embedded_text, new.identity) for chunk in document.chunks)
+        languages = languages_within([chunk.text for chunk in document.chunks])
+        for at, (chunk, key) in enumerate(zip(document.chunks, keys, strict=True)):
             if not new.keys:
                 insert_embedding(db, key, new.embeddings[at])
             row = db.execute("SELECT id FROM embeddings WHERE key = ?", (key,)).fetchone()
             if row is None:
-                raise EmbeddingsGone(f"An embedding of {new.path!r} was removed meanwhile. Run the command again.")
+                raise EmbeddingsGone(f"An embedding of {document.path!r} was removed meanwhile. Run the command again.")
             embedding_id = row["id"]
             db.execute(
                 'INSERT INTO chunks (version_id, document_id, access_id, embedding_id, start, "end", page, language, '

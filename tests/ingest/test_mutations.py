@@ -3,7 +3,6 @@
 import pytest
 
 from benchmarks.mutations import mutated, seeds
-from ingest.containers import archives
 from ingest.reading import reading
 from kb.config import IngestSettings
 from kb.errors import DocumentError
@@ -22,14 +21,15 @@ OLD = [
 def outcome(name: str, data: bytes) -> str:
     """ "read", or the kind of refusal; raises whatever a reader lets through."""
     result = "refused"
+    content = reading.Content(data, name)
     try:
-        if data and not reading.is_archive(data, name):
-            result = "read" if reading.read_bytes(data, SETTINGS, name=name).text.strip() else "empty"
+        if data and not content.is_archive:
+            result = "read" if reading.read_content(content, SETTINGS).text.strip() else "empty"
     except DocumentError as error:
         if not str(error):
             raise
     try:
-        for member in archives.members(data, name, 20):
+        for member in reading.members(content, SETTINGS):
             try:
                 reading.read_bytes(member.open(), SETTINGS, name=member.name)
             except DocumentError:

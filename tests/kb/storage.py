@@ -4,14 +4,15 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from tokenizers import Tokenizer
 
 from kb.models.embedding import EmbeddedQuestion, Embedder, Embedding
 from kb.models.maxsim import Vectors, pack
-from kb.schema import Chunk, Doomed, Language, PageSpan
-from kb.store.catalog import NewVersion, embedding_key
+from kb.schema import Chunk, DocumentText, Doomed, Language, PageSpan
+from kb.store.catalog import NewVersion, SplitDocument, embedding_key
 
 
 class SeededEmbedder:
@@ -64,11 +65,17 @@ def version(
     for part in texts:
         chunks.append(Chunk(at, at + len(part), part, part, 1, "", ""))
         at += len(part) + 1
+    content = DocumentText(text, path, "text/plain", (PageSpan(1, 0, len(text)),))
     return NewVersion(
-        collection=collection, path=path, root="/docs", source=path, sha256=hashlib.sha256(text.encode()).hexdigest(),
-        size=len(text), media_type="text/plain", title=path, text=text, pages=(PageSpan(1, 0, len(text)),), quality=1.0,
-        chunks=tuple(chunks), embeddings=tuple(embedder.embed_passages(texts)), identity=embedder.identity(),
+        collection, "/docs", path,
+        SplitDocument(path, hashlib.sha256(text.encode()).hexdigest(), len(text), content, tuple(chunks)),
+        tuple(embedder.embed_passages(texts)), embedder.identity(),
     )  # fmt: skip
+
+
+def with_content(of: NewVersion, **changes: Any) -> NewVersion:
+    """The version with another content."""
+    return replace(of, document=replace(of.document, content=replace(of.document.content, **changes)))
 
 
 def key(text: str, embedder: SeededEmbedder | None = None) -> bytes:

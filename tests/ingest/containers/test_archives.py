@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest.containers import archives
-from ingest.reading.reading import is_archive, is_container, members, read, read_bytes
+from ingest.reading.reading import Content, members, read, read_bytes
 from kb.config import IngestSettings
 from kb.errors import DocumentError, UnsupportedFormat
 from tests.ingest import binary
@@ -40,7 +40,7 @@ def found(folder: Path, name: str, data: bytes, settings: IngestSettings = SETTI
     path = folder / name
     path.write_bytes(data)
     result: dict[str, str] = {}
-    for member in members(path, settings):
+    for member in members(Content(path.read_bytes(), name), settings):
         try:
             if member.problem:
                 raise member.problem
@@ -70,13 +70,14 @@ def test_what_is_a_container_is_known_by_its_content(tmp_path: Path) -> None:
     path = tmp_path / "data.bin"
     path.write_bytes(packed({"a.txt": b"a"}))
 
-    assert is_container(path, "data.bin")
-    assert is_archive(path, "data.bin")
-    assert is_container(mail({}), "mail.eml")
-    assert not is_archive(mail({}), "mail.eml")
-    assert is_container(binary.message({0x37: "x"}), "mail.msg")
-    assert not is_container(packed({"word/document.xml": b"x", "[Content_Types].xml": b"x"}), "a.docx")
-    assert not is_container(b"From: words that only look like mail", "notes.txt")
+    archive, sent = Content(path.read_bytes(), "data.bin"), Content(mail({}), "mail.eml")
+    assert archive.is_container
+    assert archive.is_archive
+    assert sent.is_container
+    assert not sent.is_archive
+    assert Content(binary.message({0x37: "x"}), "mail.msg").is_container
+    assert not Content(packed({"word/document.xml": b"x", "[Content_Types].xml": b"x"}), "a.docx").is_container
+    assert not Content(b"From: words that only look like mail", "notes.txt").is_container
     with pytest.raises(DocumentError, match="holds a ZIP archive"):
         read(path, SETTINGS)
 
@@ -188,7 +189,7 @@ def test_a_mail_that_its_parser_fails_on_costs_its_archive_nothing_else(tmp_path
     with zipfile.ZipFile(place, "w") as archive:
         archive.writestr("deep.eml", f"Subject: deep\n{parts}\nwords")
         archive.writestr("z.txt", "Words after it.")
-    found = {member.name: member for member in archives.members(place.read_bytes(), "a.zip", 10)}
+    found = {member.name: member for member in archives.members(place.read_bytes(), "zip", 10)}
     assert list(found) == ["deep.eml", "deep.eml/…", "z.txt"]
     with pytest.raises(DocumentError, match="attached to the eml file cannot be read"):
         found["deep.eml/…"].open()
@@ -203,7 +204,7 @@ def test_a_small_picture_in_the_text_of_a_mail_is_skipped_where_it_has_no_words(
     path = tmp_path / "a.eml"
     path.write_bytes(message.as_bytes())
 
-    logo, scan = members(path, SETTINGS)
+    logo, scan = members(Content(path.read_bytes(), path.name), SETTINGS)
 
     assert isinstance(logo.reason(DocumentError("No text was recognised in the image.")), UnsupportedFormat)
     assert str(scan.reason(DocumentError("It is damaged."))) == "It is damaged."
@@ -269,6 +270,6 @@ def test_a_small_picture_in_the_text_of_an_outlook_message_is_an_ornament(tmp_pa
     path = tmp_path / "a.msg"
     path.write_bytes(binary.compound(streams))
 
-    (logo,) = members(path, SETTINGS)
+    (logo,) = members(Content(path.read_bytes(), path.name), SETTINGS)
 
     assert (logo.name, logo.is_ornament) == ("logo.png", True)

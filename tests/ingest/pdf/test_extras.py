@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingest.pdf import extras
 from ingest.pdf.pdf import read_pdf
-from ingest.reading.reading import is_container, members
+from ingest.reading.reading import Content, members
 from kb.config import IngestSettings
 from kb.errors import DocumentError
 
@@ -124,10 +124,10 @@ def test_attached_files_are_documents_of_their_own(tmp_path: Path, settings: Ing
         attached({"factur-x.xml": b"<a>1</a>", "注释.txt": b"words", "inner.pdf": attached({"b.txt": b"deep"})})
     )
 
-    found = {member.name: member.open() for member in members(path, settings)}
+    found = {member.name: member.open() for member in members(Content(path.read_bytes(), path.name), settings)}
 
-    assert is_container(path, "invoice.pdf")
-    assert not is_container(plain(), "plain.pdf")
+    assert Content(path.read_bytes(), "invoice.pdf").is_container
+    assert not Content(plain(), "plain.pdf").is_container
     assert set(found) == {"factur-x.xml", "注释.txt", "inner.pdf", "inner.pdf/b.txt"}
     assert found["注释.txt"] == b"words"
     assert found["inner.pdf/b.txt"] == b"deep"

@@ -76,7 +76,7 @@ def attempt(pool: Workers, place: Path, *lines: str, **more: object) -> dict[str
     """What came of each attempt."""
     message = given(pool, task(place, "\n".join(lines), **more))
     assert isinstance(message, ReadDocument), message
-    return dict(json.loads(message.text))
+    return dict(json.loads(message.content.text))
 
 
 def refused(pool: Workers, place: Path, *lines: str, how: str = REFUSED, **more: object) -> None:

@@ -21,17 +21,18 @@ from ingest.reading.messages import (
 )
 from kb.config import Settings
 from kb.errors import ConfigError, DocumentError, StorageFull, UnsupportedFormat
-from kb.schema import Chunk, Heading, PageSpan, Place, RecognisedPage
+from kb.schema import Chunk, DocumentText, Heading, PageSpan, Place, RecognisedPage
 
 ARCHIVE = Task(Path("a.zip"), "docs/a.zip", "0" * 64, Settings(), known={"docs/a.zip/b.md": "1" * 64})
 BUNDLE = replace(ARCHIVE, source="docs/corpus.jsonl")
 DOCUMENT = ReadDocument(
-    "docs/a.zip/b.md", "2" * 64, 7, "text/markdown", "B", "一二三\n\x85x 😀",
-    pages=(PageSpan(1, 0, 4, 0.5, True), PageSpan(2, 4, 8)),
+    "docs/a.zip/b.md", "2" * 64, 7,
+    DocumentText(
+        "一二三\n\x85x 😀", "B", "text/markdown", (PageSpan(1, 0, 4, 0.5, True), PageSpan(2, 4, 8)),
+        headings=(Heading(0, 1, "B"),), recognised=(RecognisedPage(1, 90, (Place(0, 3, 1, 2, 3, 4),)),),
+    ),
     chunks=(Chunk(0, 3, "一二三", "B\n一二三", 1, "B > C", "| h |"),),
     words=("一 二三",),
-    recognised=(RecognisedPage(1, 90, (Place(0, 3, 1, 2, 3, 4),)),),
-    headings=(Heading(0, 1, "B"),),
 )  # fmt: skip
 
 
@@ -43,11 +44,9 @@ DOCUMENT = ReadDocument(
             DOCUMENT,
             path="docs/a.zip",
             sha256=ARCHIVE.sha256,
-            pages=(),
+            content=DocumentText("一二三", "", "text/plain"),
             chunks=(),
             words=(),
-            recognised=(),
-            headings=(),
         ),
         KnownContent("docs/a.zip/b.md", "1" * 64, 5),
     ],
@@ -80,9 +79,9 @@ def test_an_error_of_a_kind_nobody_knows_is_told_as_the_nearest_known() -> None:
 
 
 def test_half_a_character_costs_itself_and_moves_nothing() -> None:
-    back = decoded(encoded(replace(DOCUMENT, title="a\ud800b")), ARCHIVE)
+    back = decoded(encoded(replace(DOCUMENT, content=replace(DOCUMENT.content, title="a\ud800b"))), ARCHIVE)
     assert isinstance(back, ReadDocument)
-    assert back.title == "a?b"
+    assert back.content.title == "a?b"
     assert back.chunks == DOCUMENT.chunks
 
 
@@ -96,6 +95,11 @@ def _changed(**changes: Any) -> Callable[[], bytes]:
     return lambda: name + b"\n" + json.dumps(json.loads(body) | changes).encode()
 
 
+def _changed_content(**changes: Any) -> Callable[[], bytes]:
+    content = json.loads(encoded(DOCUMENT).partition(b"\n")[2])["content"]
+    return _changed(content=content | changes)
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -103,12 +107,12 @@ def _changed(**changes: Any) -> Callable[[], bytes]:
         _changed(path="docs/a.zipped/b.md"),
         _changed(path="../a.zip/b.md"),
         _changed(path="docs/a.zip"),
-        _changed(text="一"),
+        _changed_content(text="一"),
         _changed(size="7"),
         _changed(size=None),
         _changed(chunks=[{**json.loads(encoded(DOCUMENT).partition(b"\n")[2])["chunks"][0], "text": "else"}]),
         _changed(chunks=[{**json.loads(encoded(DOCUMENT).partition(b"\n")[2])["chunks"][0], "start": -1}]),
-        _changed(pages=[{"number": 1, "start": 4, "end": 3}]),
+        _changed_content(pages=[{"number": 1, "start": 4, "end": 3}]),
         _changed(words=["one", "two"]),
         lambda: encoded(KnownContent("docs/a.zip/b.md", "3" * 64, 5)),
         lambda: encoded(KnownContent("docs/a.zip/unknown.md", "1" * 64, 5)),

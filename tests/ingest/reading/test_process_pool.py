@@ -86,7 +86,7 @@ def test_a_hostile_file_is_ended_with_its_reason_and_its_neighbours_are_read(
     assert hostile.path == "b.bad"
     assert isinstance(first, ReadDocument)
     assert isinstance(last, ReadDocument)
-    assert (first.text, last.text) == ("# First\n\nBefore it.", "# Last\n\nAfter it.")
+    assert (first.content.text, last.content.text) == ("# First\n\nBefore it.", "# Last\n\nAfter it.")
 
 
 def test_what_a_process_has_started_counts_where_the_kernel_lets_it_start_something(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_temporary_files_and_contents_are_put_where_the_task_says(shared: Worker
     assert isinstance(kept, ReadDocument)
     assert isinstance(known, ReadDocument)
     assert (folder / kept.original).read_text() == "# A"
-    assert known.text.startswith(str(scratch))
+    assert known.content.text.startswith(str(scratch))
     assert known.original == ""
     assert [path.name for path in folder.iterdir()] == [kept.original]
     assert [path for path in scratch.rglob("*") if not path.is_dir()] == []
@@ -160,7 +160,7 @@ def test_temporary_files_and_contents_are_put_where_the_task_says(shared: Worker
 def test_the_process_is_nice_guarded_and_without_models(shared: Workers, tmp_path: Path) -> None:
     about, calling = read(shared, task(tmp_path, "a.bad", "niceness"), task(tmp_path, "b.bad", "call out"))
     assert isinstance(about, ReadDocument)
-    assert about.text == f"The niceness is {max(10, os.nice(0))}. Loaded: []."
+    assert about.content.text == f"The niceness is {max(10, os.nice(0))}. Loaded: []."
     assert "nothing may leave this machine" in reason(calling).lower()
 
 

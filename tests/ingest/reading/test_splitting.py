@@ -303,7 +303,7 @@ def test_a_piece_of_a_wide_row_has_its_label_and_the_header_of_its_own_columns(t
     header = " | ".join(f"heading of column {number}" for number in range(120))
     row = " | ".join(["the label", *(f"value {number * 7}" for number in range(1, 120))])
     text = f"{header}\n{row}"
-    parsed = Parsed(text, "", "text/csv", (), (), (Table(0, len(text), header),))
+    parsed = Parsed(text, "", "text/csv", tables=(Table(0, len(text), header),))
 
     chunks = split(parsed, "wide.csv", tokenizer, SplittingSettings())
 
@@ -320,7 +320,7 @@ def test_a_row_that_goes_on_in_another_chunk_has_its_label_there_without_a_heade
     rows = [" | ".join([f"label {row}", *(f"value {row}-{number}" for number in range(60))]) for row in range(3)]
     text = "\n".join(rows)
 
-    chunks = split(Parsed(text, "", "text/csv", (), (), (Table(0, len(text), ""),)), "a.csv", tokenizer, SETTINGS)
+    chunks = split(Parsed(text, "", "text/csv", tables=(Table(0, len(text), ""),)), "a.csv", tokenizer, SETTINGS)
 
     assert len(chunks) > 3
     for chunk in chunks:

@@ -196,7 +196,8 @@ def test_originals_are_read_again_and_what_has_none_goes_by_its_text(
             assert isinstance(message, ReadDocument)
             first, *others = (replace(c, start=c.start + 14, end=c.end + 14) for c in message.chunks)
             chunk = replace(first, start=0, text=f"Read better.\n\n{first.text}")
-            yield replace(message, text=f"Read better.\n\n{message.text}", chunks=(chunk, *others))
+            content = replace(message.content, text=f"Read better.\n\n{message.content.text}")
+            yield replace(message, content=content, chunks=(chunk, *others))
 
     monkeypatch.setattr(Reading, "messages", better)
     with opened(home) as kb:

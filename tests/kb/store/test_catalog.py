@@ -17,7 +17,7 @@ from kb.schema import Place, Principal, RecognisedPage
 from kb.store import beside_text, search_queries
 from kb.store.catalog import Catalog, name_hash
 from kb.store.migrations import MIGRATIONS
-from tests.kb.storage import SeededEmbedder, key, version
+from tests.kb.storage import SeededEmbedder, key, version, with_content
 
 OWNER = Principal("owner", unlimited=True)
 
@@ -104,9 +104,9 @@ def test_a_content_is_named_as_long_as_a_document_holds_it(catalog: Catalog) -> 
     first, second = version("a.md", "same"), version("b.md", "same")
     publish(catalog, first, second)
     assert len(catalog.delete_documents([catalog.find_document(OWNER, "a.md")[0]], "anna")) == 1
-    assert catalog.names_content(first.sha256)
+    assert catalog.names_content(first.document.sha256)
     assert len(catalog.delete_documents([catalog.find_document(OWNER, "b.md")[0]], "anna")) == 1
-    assert not catalog.names_content(first.sha256)
+    assert not catalog.names_content(first.document.sha256)
     assert [(row["asker"], row["subject"]) for row in catalog.audit_rows(action="delete")] == [
         ("anna", name_hash("docs", "b.md")),
         ("anna", name_hash("docs", "a.md")),
@@ -213,8 +213,8 @@ SCAN = (
 
 
 def test_places_of_recognised_words_are_kept_for_each_version_and_go_with_it(catalog: Catalog, tmp_path: Path) -> None:
-    publish(catalog, replace(version("scan.pdf", "one"), recognised=SCAN))
-    publish(catalog, replace(version("scan.pdf", "two"), recognised=SCAN[:1]))
+    publish(catalog, with_content(version("scan.pdf", "one"), recognised=SCAN))
+    publish(catalog, with_content(version("scan.pdf", "two"), recognised=SCAN[:1]))
     document, _ = catalog.find_document(OWNER, "scan.pdf")
     first, second = (catalog.stored_text(document, number) for number in (1, 2))
     assert [beside_text.find_recognised(catalog.db, first, page) for page in (1, 2, 3)] == [SCAN[0], None, SCAN[1]]
@@ -232,7 +232,10 @@ def test_places_of_recognised_words_are_kept_for_each_version_and_go_with_it(cat
 
 def test_a_version_of_the_same_text_takes_over_what_was_recognised_anew(catalog: Catalog) -> None:
     old, new = catalog.add_versions(
-        [replace(version("a.pdf", "one"), recognised=SCAN[:1]), replace(version("b.pdf", "one"), recognised=SCAN[1:])]
+        [
+            with_content(version("a.pdf", "one"), recognised=SCAN[:1]),
+            with_content(version("b.pdf", "one"), recognised=SCAN[1:]),
+        ]
     )
     with catalog.transaction() as db:
         beside_text.hand_over(db, of=new, to=old)

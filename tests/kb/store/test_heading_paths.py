@@ -10,7 +10,7 @@ from kb.schema import Heading, PageSpan, Principal, StoredText
 from kb.store import heading_paths
 from kb.store.catalog import Catalog, NewVersion
 from kb.store.heading_paths import path_at
-from tests.kb.storage import version
+from tests.kb.storage import version, with_content
 
 OWNER = Principal("owner", unlimited=True)
 TEXT = "Foreword.\n差旅办法\n第三章 交通标准\n坐二等座。\n第四章 伙食补助\n每天一百元。\n附则\n即日起施行。"
@@ -70,8 +70,8 @@ def publish(catalog: Catalog, *versions: NewVersion) -> list[int]:
 
 
 def test_headings_are_kept_for_each_version_and_go_with_it(catalog: Catalog, tmp_path: Path) -> None:
-    publish(catalog, replace(version("a.md", "one"), headings=HEADINGS))
-    publish(catalog, replace(version("a.md", "two"), headings=HEADINGS[:1]))
+    publish(catalog, with_content(version("a.md", "one"), headings=HEADINGS))
+    publish(catalog, with_content(version("a.md", "two"), headings=HEADINGS[:1]))
     publish(catalog, version("b.md", "none"))
     assert (of(catalog, "a.md", 1), of(catalog, "a.md"), of(catalog, "b.md")) == (HEADINGS, HEADINGS[:1], ())
     document, _ = catalog.find_document(OWNER, "a.md")
@@ -87,7 +87,9 @@ def test_headings_are_kept_for_each_version_and_go_with_it(catalog: Catalog, tmp
 
 def test_a_version_of_the_same_text_takes_over_the_headings_found_anew(catalog: Catalog) -> None:
     old, new = publish(
-        catalog, replace(version("a.md", "one"), headings=HEADINGS), replace(version("b.md", "one"), headings=())
+        catalog,
+        with_content(version("a.md", "one"), headings=HEADINGS),
+        version("b.md", "one"),
     )
     with catalog.transaction() as db:
         heading_paths.hand_over(db, of=new, to=old)

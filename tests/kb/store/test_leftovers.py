@@ -275,7 +275,7 @@ def test_a_content_that_comes_while_its_twin_is_deleted_keeps_its_original(
             publish(versions, by)
         else:
             publish(versions, by)
-            kb.home.original(versions[0].sha256).unlink()  # as a deletion that began before does
+            kb.home.original(versions[0].document.sha256).unlink()  # as a deletion that began before does
 
     monkeypatch.setattr(kb.indexes, "publish", beside)
     assert statuses(ingest(kb, [folder]))["b.md"] == "added"
