@@ -168,10 +168,12 @@ class Counting:
             self._database.record(db, asker.name, "settings", "usage", {"words_agreed": agrees})
 
     def tidy(self) -> None:
-        """Remove what is older than the settings keep, and all words where they let none be kept. Raises StorageFull,
-        HomeError."""
-        with self._database.transaction() as db:
-            self._tidy(db, self._day())
+        """Remove what is older than the settings keep, and all words where they let none be kept."""
+        try:
+            with self._database.transaction() as db:
+                self._tidy(db, self._day())
+        except (KBError, sqlite3.Error) as error:  # it is done with the next count
+            log.warning("old counts could not be removed (%s)", type(error).__name__)
 
     def _tidy(self, db: sqlite3.Connection, day: str) -> None:
         oldest = first_day(day, self._settings.days)

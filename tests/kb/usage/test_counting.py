@@ -1,6 +1,8 @@
 """Counting: everything asked counts once and names nobody; words are kept of those alone who agreed, and can go."""
 
 import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from kb.assistant import KnowledgeBase
 from kb.errors import StorageFull, UsageError
 from kb.people.accounts import People
-from kb.schema import Done, Failed, Notice, Principal
+from kb.schema import AnswerKind, Done, Event, Failed, Notice, Principal
 from kb.store.conversations import ConversationStore
 from tests.kb.usage.asking import answer, found, refuse, turn
 from tests.kb.usage.conftest import EDITOR, READER, TODAY, Days, counting
@@ -44,8 +46,9 @@ def test_everything_that_is_asked_counts_once_by_day_and_how_it_ended(kb: Knowle
     days.day = "2026-11-28"
     asked(READER, turn("h", answer("h", "open.md")))
     asked(READER, turn("i", answer("i", "open.md"), mode="chat"))  # not asked of the documents
-    for kind in ("greeting", "help", "clarify"):
-        asked(READER, turn("j", answer("j").__class__(**{**_fields(answer("j")), "kind": kind})))
+    kinds: tuple[AnswerKind, ...] = ("greeting", "help", "clarify")
+    for kind in kinds:
+        asked(READER, turn("j", replace(answer("j"), kind=kind)))
     assert counts(kb) == {
         (TODAY, "question", "answered", ""): 1,
         (TODAY, "question", "uncertain", ""): 1,
@@ -56,10 +59,6 @@ def test_everything_that_is_asked_counts_once_by_day_and_how_it_ended(kb: Knowle
         ("2026-11-28", "question", "answered", ""): 1,
     }
     assert citations(kb) == {("open.md", TODAY): 2, ("hr.md", TODAY): 1, ("open.md", "2026-11-28"): 1}
-
-
-def _fields(value: object) -> dict[str, object]:
-    return {name: getattr(value, name) for name in value.__dataclass_fields__}  # type: ignore[attr-defined]
 
 
 def test_searches_count_where_they_found_nothing_near_enough(kb: KnowledgeBase) -> None:
@@ -74,7 +73,8 @@ def test_searches_count_where_they_found_nothing_near_enough(kb: KnowledgeBase) 
 
 def test_an_answer_of_a_command_counts_however_it_ends(kb: KnowledgeBase) -> None:
     made = answer("a", "open.md")
-    for events in ([Notice("x", "…"), Done(made)], [Failed("gone")], [Notice("x", "…")]):
+    ends: Sequence[Sequence[Event]] = ([Notice("x", "…"), Done(made)], [Failed("gone")], [Notice("x", "…")])
+    for events in ends:
         assert list(kb.usage.followed(events, OWNER, "a")) == events
     assert counts(kb) == {
         (TODAY, "question", outcome, ""): 1 for outcome in ("answered", "failed", "stopped")
@@ -170,7 +170,8 @@ def test_what_is_too_old_is_removed_with_the_first_count_of_a_day_and_at_the_sta
     assert citations(kb) == {("hr.md", "2026-12-27"): 1}
     days.day = "2030-01-01"
     counting(kb, days, days=30).tidy()
-    assert counts(kb) == citations(kb) == {}
+    assert counts(kb) == {}
+    assert citations(kb) == {}
     assert words(kb) == []
 
 

@@ -4,7 +4,8 @@ from kb.usage.grouping import groups
 
 # Pairs of questions that the same document would answer, and pairs that it would not. By the first ten of each the
 # threshold and the words of asking were chosen; the others were written afterwards, and nothing was changed for them.
-SAME = (
+Pairs = tuple[tuple[str, str], ...]
+SAME: Pairs = (
     ("When does the canteen open?", "What are the opening hours of the canteen?"),
     ("How do I apply for a parking space?", "How can I get a parking space?"),
     ("Who approves travel expenses?", "Who has to approve my travel expenses?"),
@@ -26,7 +27,7 @@ SAME = (
     ("灭火器在哪里？", "哪里有灭火器"),
     ("周五可以居家办公吗？", "周五能不能居家办公"),
 )
-OTHER = (
+OTHER: Pairs = (
     ("How many vacation days are there?", "How many sick days are there?"),
     ("When does the canteen open?", "When does the library open?"),
     ("What was the turnover in 2024?", "What was the turnover in 2025?"),
