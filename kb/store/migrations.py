@@ -415,6 +415,9 @@ MIGRATIONS: tuple[str, ...] = (
             (SELECT unanswered_id FROM unanswered_sources WHERE document_id = old.id);
     END;
 
+    -- Judgements of a period, without reading past every answer.
+    CREATE INDEX turns_by_judgement ON turns (judged_at) WHERE verdict IS NOT NULL;
+
     INSERT INTO properties (name, value) VALUES ('usage_since', date('now', 'localtime'));
     """,
 )

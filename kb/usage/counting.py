@@ -28,7 +28,7 @@ REASONS = (
     "empty_answer",
 )  # fmt: skip
 _NOT_OF_DOCUMENTS = ("greeting", "help", "clarify")
-_MOST_KEPT = 20_000  # questions with their words; the oldest go
+MOST_KEPT = 5_000  # questions with their words; the oldest go
 
 log = logging.getLogger(__name__)
 
@@ -181,7 +181,7 @@ class Counting:
             db.execute(f"DELETE FROM {table} WHERE day < ?", (oldest,))
         db.execute(
             "DELETE FROM unanswered WHERE id IN (SELECT id FROM unanswered ORDER BY id DESC LIMIT -1 OFFSET ?)",
-            (_MOST_KEPT,),
+            (MOST_KEPT,),
         )
         if self._settings.texts == "never":
             db.execute("DELETE FROM usage_agreements")

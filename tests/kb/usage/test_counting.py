@@ -175,6 +175,17 @@ def test_what_is_too_old_is_removed_with_the_first_count_of_a_day_and_at_the_sta
     assert words(kb) == []
 
 
+def test_of_words_the_newest_are_kept(agreed: KnowledgeBase, days: Days, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb.usage.counting.MOST_KEPT", 2)
+    for question in ("one", "two", "three"):
+        refuse(agreed, READER, question, "open.md")
+    days.day = "2026-11-28"
+    refuse(agreed, READER, "four", "open.md")
+    assert [each for _, each in words(agreed)] == ["two", "three", "four"]
+    agreed.usage.tidy()
+    assert [each for _, each in words(agreed)] == ["three", "four"]
+
+
 def test_where_the_settings_let_no_words_be_kept_nobody_agrees_and_what_was_kept_goes(
     agreed: KnowledgeBase, days: Days
 ) -> None:
