@@ -21,12 +21,15 @@ import numpy as np
 from kb.access.rules import Level, Place
 from kb.assistant import KnowledgeBase
 from kb.config import EmbeddingSettings, RetrievalSettings, ServiceSettings, Settings
-from kb.errors import DocumentNotFound, KBError
+from kb.errors import DocumentNotFound, KBError, RefusedByPolicy
 from kb.models.reasoning_stream import Output
 from kb.schema import EVERYTHING, Chunk, DocumentText, Message, PageSpan, Principal, Scope, Thought, Token
 from kb.serialization import answer_form, document_form, retrieval_form, stored_text_form
 from kb.store.catalog import NewVersion, SplitDocument
 from kb.store.document_queries import Wanted, count, select
+from kb.usage.report import report
+from kb.usage.tables import PARTS, as_csv, report_form
+from ui.service.answer_task import Snapshot
 from ui.service.export import as_json, as_markdown
 from ui.service.runtime import Service
 
@@ -160,6 +163,7 @@ class Trial:
         self.leaks: list[Leak] = []
         self.requests: Counter[str] = Counter()
         self.shown = 0  # words of documents that were rightly given back
+        self.in_vain: list[tuple[str, frozenset[int]]] = []  # questions that were refused, and what came nearest
         if not self.kb.catalog.count_live():
             self._fill()
 
@@ -190,7 +194,10 @@ class Trial:
     # ---- what changes
 
     def reset(self) -> None:
-        """No rule, no group, no conversation."""
+        """No rule, no group, no conversation, and nothing that was asked in vain."""
+        for agrees in (False, True):  # one who is no account is the owner, whoever asks
+            self.kb.usage.agree(self.people[0], agrees)
+        self.in_vain.clear()
         for place in list(self.expected.rules):
             self.set(place, None)
         self.people = [Principal(person.name) for person in self.people]
@@ -288,6 +295,7 @@ class Trial:
         running = self.service.conversations.run("documents", question, asker=asker, scope=scope)
         running.join(_SOON)
         snapshot = running.snapshot
+        self._note_refusal(question, snapshot)
         given = [asdict(snapshot), answer_form(snapshot.answer) if snapshot.answer else None]
         return given, question
 
@@ -340,6 +348,7 @@ class Trial:
             turn = own.ask(conversation, question, drawn.choice(("documents", "documents", "chat")))
             assert turn is not None
             turn.running.join(_SOON)
+            self._note_refusal(turn.question, turn.running.snapshot, turn.told_of)
         shown = [own.get(each.id) for each in own.list(limit=1_000)]
         words = [each for each in shown if each is not None]
         said = [*(as_json(each) for each in words), *(as_markdown(each, "en") for each in words)]
@@ -347,3 +356,47 @@ class Trial:
         if found_by and number not in self.expected.readable(asker):
             self.leaks.append(Leak("_ask_conversation", asker.name, (f"a search for canary{number}x found something",)))
         return [said, [each.title for each in own.list()]], ""
+
+    def _ask_usage(self, asker: Principal, subject: str, number: int, drawn: random.Random) -> tuple[object, str]:
+        """What documents leave unanswered, which were never cited, and how they were judged, as an editor is told.
+
+        Words are compared with what was asked in vain; they are their asker's own, and may name any document.
+        """
+        self._judge(drawn)
+        readable = self.expected.readable(asker)
+        try:
+            told = report(self.kb.catalog, self.kb.settings.usage, asker)
+        except RefusedByPolicy:
+            if asker.edits:
+                self.leaks.append(Leak("_ask_usage", asker.name, ("an editor was refused",)))
+            return "", ""
+        if not asker.edits:
+            self.leaks.append(Leak("_ask_usage", asker.name, ("usage was told to somebody who edits nothing",)))
+        wanted = [question for question, sources in self.in_vain if sources <= readable]
+        words = {each for gap in told.gaps for each in gap.wordings}
+        if sum(gap.times for gap in told.gaps) != len(wanted) or not words <= set(wanted):
+            self.leaks.append(Leak("_ask_usage", asker.name, tuple(sorted(words))))
+        form = report_form(told)
+        csv = [as_csv(form, part) for part in PARTS if part != "gaps"]
+        return [{**form, "gaps": []}, csv], ""
+
+    def _note_refusal(self, question: str, snapshot: Snapshot, told_of: Sequence[tuple[str, str]] = ()) -> None:
+        """Keep a question that was refused with all documents that it rests on, as the conversations know them."""
+        answer = snapshot.answer
+        if answer is None or not answer.refused:
+            return
+        paths = {p.document for p in (*answer.passages, *(snapshot.passages or ()))}
+        if snapshot.searched != question:
+            paths |= {path for _, path in told_of}
+        numbers = {path: number for number, path in self.expected.path_of.items()}
+        self.in_vain.append((question, frozenset(numbers[path] for path in paths)))
+
+    def _judge(self, drawn: random.Random) -> None:
+        """Somebody judges an answer of theirs."""
+        asker = drawn.choice(self.people)
+        own = self.service.own(asker)
+        for listed in own.list(limit=3):
+            conversation = own.get(listed.id)
+            assert conversation is not None
+            for turn in conversation.turns:
+                own.feedback(conversation, turn, drawn.choice(("up", "down", None)))

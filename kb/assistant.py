@@ -83,6 +83,7 @@ from kb.store.catalog_names import check_names
 from kb.store.deletion import Deletion
 from kb.store.home import Home
 from kb.store.index_sync import STALE, Indexes, built_with
+from kb.usage.counting import Counting
 
 if TYPE_CHECKING:
     from kb.models.llm import Model
@@ -115,6 +116,7 @@ class KnowledgeBase(Documents):
         self._model_lock = threading.Lock()
         self.deletion = Deletion(home, self.catalog, self.indexes)
         self.trail = Trail(self.catalog, home.path)
+        self.usage = Counting(self.catalog, settings.usage)
         self._clear_up()
 
     @classmethod
@@ -141,7 +143,8 @@ class KnowledgeBase(Documents):
         self.home.close(in_order)
 
     def _clear_up(self) -> None:
-        """Remove what a killed process left behind, and finish what it was deleting."""
+        """Remove what a killed process left behind and what is too old, and finish what it was deleting."""
+        self.usage.tidy()
         uploads.settle(self.home.uploads, self.catalog)
         if self.home.left_in_disorder:
             self.deletion.sweep(at_start=True)

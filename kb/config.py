@@ -151,6 +151,16 @@ class ServiceSettings(_Section):
     )
 
 
+class UsageSettings(_Section):
+    """What is kept of usage, for the page Usage: counts, and words of questions where their askers agreed."""
+
+    texts: Literal["agreed", "never"] = Field(
+        "agreed",
+        description="`agreed`: everyone is offered to share the words of what they ask in vain; `never`: nobody",
+    )
+    days: int = Field(365, ge=1, le=36_500, description="after which counts and words are removed")
+
+
 RoleName = Literal["reader", "editor", "auditor", "admin"]
 
 
@@ -223,6 +233,7 @@ class Settings(_Section):
     llm: LLMSettings = LLMSettings()
     clients: ClientsSettings = ClientsSettings()
     service: ServiceSettings = ServiceSettings()
+    usage: UsageSettings = UsageSettings()
     people: PeopleSettings = PeopleSettings()
 
     @property

@@ -30,6 +30,8 @@ FINISHED: frozenset[TurnState] = frozenset({"done", "failed", "stopped", "interr
 LONGEST_TITLE = 200  # characters
 LONGEST_REASON = 4_000
 _LONGEST_SEARCH = 1_000
+LONGEST_ASKED_IN_VAIN = 500  # characters of a question that usage keeps (`kb.usage.counting`)
+OWNERS_WORDS = ":owner"  # who asked such a question where no account did
 MOST_CONVERSATIONS = 20_000
 MOST_TURNS = 500  # of one
 _EMPTY_KEPT = 1_000  # conversations in which nothing was asked: each visit of the page begins one
@@ -173,8 +175,17 @@ class ConversationStore:
                 raise _missing(id)
 
     def delete(self, id: str, by: str = "local") -> None:
-        """Delete a conversation with all its turns, and record who did. Raises ConversationNotFound, StorageFull."""
+        """Delete a conversation with all its turns and what usage keeps of its questions, and record who did.
+
+        Raises ConversationNotFound, StorageFull.
+        """
         with self._database.transaction() as db:
+            db.execute(
+                "DELETE FROM unanswered WHERE words IN (SELECT substr(question, 1, ?1) FROM turns "
+                "WHERE conversation_id = ?2) AND person = (SELECT CASE WHEN owner IN (SELECT name FROM accounts) "
+                "THEN owner ELSE ?3 END FROM conversations WHERE id = ?2)",
+                (LONGEST_ASKED_IN_VAIN, id, OWNERS_WORDS),
+            )
             if not db.execute("DELETE FROM conversations WHERE id = ?", (id,)).rowcount:
                 raise _missing(id)
             self._database.record(db, by, "conversation_deleted", "", {"id": id})

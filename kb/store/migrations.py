@@ -366,6 +366,60 @@ MIGRATIONS: tuple[str, ...] = (
     -- Of the title and text that an editor released: SHA-256, see kb.access.order_scores. '': none.
     ALTER TABLE documents ADD COLUMN released TEXT NOT NULL DEFAULT '';
     """,
+    # 22: usage, as counts that name nobody; and what was asked in vain, of those alone who agreed to it.
+    """
+    -- On a day of this machine. kind: question, search (counted where it found nothing near enough).
+    CREATE TABLE usage_counts (
+        day TEXT NOT NULL,              -- ISO date
+        kind TEXT NOT NULL CHECK (kind IN ('question', 'search')),
+        outcome TEXT NOT NULL CHECK (outcome IN ('answered', 'uncertain', 'refused', 'stopped', 'failed')),
+        reason TEXT NOT NULL,           -- why it was refused: the kind of the notice; '' for none
+        times INTEGER NOT NULL,
+        PRIMARY KEY (day, kind, outcome, reason)
+    ) WITHOUT ROWID;
+
+    -- In how many answers of a day a document was cited.
+    CREATE TABLE usage_citations (
+        document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+        day TEXT NOT NULL,
+        times INTEGER NOT NULL,
+        PRIMARY KEY (document_id, day)
+    ) WITHOUT ROWID;
+    CREATE INDEX usage_citations_by_day ON usage_citations (day);
+
+    -- Who agreed that editors are shown the words of what they ask in vain: an account, or ':owner'.
+    CREATE TABLE usage_agreements (person TEXT PRIMARY KEY, agreed_at TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TRIGGER usage_agreements_end AFTER DELETE ON accounts BEGIN
+        DELETE FROM usage_agreements WHERE person = old.name;
+    END;
+
+    CREATE TABLE unanswered (
+        id INTEGER PRIMARY KEY,
+        person TEXT NOT NULL REFERENCES usage_agreements (person) ON DELETE CASCADE,
+        day TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('question', 'search')),
+        words TEXT NOT NULL
+    );
+    CREATE INDEX unanswered_by_person ON unanswered (person);
+    CREATE INDEX unanswered_by_day ON unanswered (day);
+
+    -- The documents that came nearest: who may read them all is shown the words. With one of them the words go.
+    CREATE TABLE unanswered_sources (
+        unanswered_id INTEGER NOT NULL REFERENCES unanswered (id) ON DELETE CASCADE,
+        document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+        PRIMARY KEY (unanswered_id, document_id)
+    ) WITHOUT ROWID;
+    CREATE INDEX unanswered_sources_by_document ON unanswered_sources (document_id);
+    CREATE TRIGGER unanswered_forget BEFORE DELETE ON documents BEGIN
+        DELETE FROM unanswered WHERE id IN
+            (SELECT unanswered_id FROM unanswered_sources WHERE document_id = old.id);
+    END;
+
+    -- Judgements of a period, without reading past every answer.
+    CREATE INDEX turns_by_judgement ON turns (judged_at) WHERE verdict IS NOT NULL;
+
+    INSERT INTO properties (name, value) VALUES ('usage_since', date('now', 'localtime'));
+    """,
 )
 
 

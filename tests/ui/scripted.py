@@ -32,6 +32,7 @@ from kb.schema import (
 )
 from kb.store.catalog import Catalog
 from kb.store.conversations import ConversationStore
+from kb.usage.counting import Counting
 from tests.kb.storage import version
 
 HANDBOOK = (
@@ -82,6 +83,7 @@ class ScriptedKB:
             self.catalog.publish(self.catalog.add_versions([version(path, text, collection="staff")]))
         self.catalog.set_readers("owner", DEFAULT, [EVERYONE])
         self.deletion = SimpleNamespace(forgetting=[])
+        self.usage = Counting(self.catalog, self.settings.usage)
         self.model = ScriptedModel()
         self.gate = threading.Event()
         self.gate.set()

@@ -163,7 +163,9 @@ _answering = Answering()
 def search(body: SearchBody, service: ServiceHere, asker: Asker) -> Response:
     """The passages for a question, without a model."""
     service.rates.search(asker)
-    return Json(retrieval_form(service.kb.search(body.question, asker, body.k, body.scope.scope())))
+    found = service.kb.search(body.question, asker, body.k, body.scope.scope())
+    service.kb.usage.searched(asker, found)
+    return Json(retrieval_form(found))
 
 
 @router.post("/judge", response_model=JudgementForm)

@@ -23,6 +23,7 @@ from ui.api import (
     people,
     sessions,
     uploads,
+    usage,
 )
 from ui.api.body_limit import BodyLimit
 from ui.api.common import VERSION, ErrorForm
@@ -73,6 +74,7 @@ PARTS = (
     audit,
     sessions,
     people,
+    usage,
 )
 _REFUSED = (400, 401, 403, 429)
 _NAMES = {404: "NotFound", 405: "MethodNotAllowed", 413: "RequestTooLarge"}

@@ -173,6 +173,17 @@ class RemoteKnowledgeBase:
         """Load what the first question would have to wait for."""
         self._call("POST", "models/warm-up")
 
+    # ---- usage
+
+    def usage_form(self, asker: Principal, since: str, until: str) -> Form:
+        """The report of usage, as `kb.usage.tables.report_form` gives it."""
+        form: Form = self._call("GET", "usage", asker, params={"since": since, "until": until})
+        return form
+
+    def agree(self, asker: Principal, agrees: bool) -> None:
+        """Whether editors are shown the words of what the asker asks in vain; see `kb.usage.counting`."""
+        self._call("PUT", "usage/agreement", asker, body={"agrees": agrees})
+
     # ---- finding and answering
 
     def search(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.cli import console
+from ui.cli import console, usage
 from ui.cli.common import (
     BudgetOption,
     CollectionOption,
@@ -157,6 +157,7 @@ def search(
     """The passages for a question, without a model."""
     with opened(home, config) as kb:
         found = kb.search(console.read_question(question), local_user(), k, scope_of(scope, collections))
+        usage.count_search(kb, found)
         if json:
             from kb.serialization import retrieval_form
 
@@ -197,7 +198,7 @@ def ask(
             )
         else:
             events = kb.ask(asked, local_user(), scope=where, think_budget=think_budget, seed=seed, stop=stop)
-        _print_answer(events, json)
+        _print_answer(usage.counted(kb, asked, events), json)
         if stop.is_set():
             raise typer.Exit(1)
 

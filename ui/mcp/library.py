@@ -78,7 +78,9 @@ class ServiceLibrary:
         """Passages for a question. Raises RefusedByPolicy, as all others here."""
         check_permission(asker, "search")
         self._service.rates.search(asker)
-        return self._service.kb.search(question, asker, k, scope)
+        found = self._service.kb.search(question, asker, k, scope)
+        self._service.kb.usage.searched(asker, found)
+        return found
 
     def documents(self, asker: Principal, collection: str | None = None) -> list[Document]:
         """The document list."""

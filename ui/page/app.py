@@ -8,6 +8,7 @@ import streamlit as st
 
 from kb.errors import KBError
 from kb.schema import Permission
+from kb.usage.report import is_editor
 from ui.html import chat as html_chat
 from ui.page import (
     audit_view,
@@ -20,6 +21,7 @@ from ui.page import (
     session,
     sidebar,
     source_view,
+    usage_view,
 )
 from ui.page.panel import arrive, keyboard
 from ui.page.streamlit_labels import speak
@@ -34,6 +36,7 @@ _PAGES: dict[str, tuple[Callable[[], None], Permission]] = {  # and what must be
     "evaluation": (evaluation_view.render, "admin"),
     "people": (people_view.render, "admin"),
     "audit": (audit_view.render, "audit"),
+    "usage": (usage_view.render, "search"),  # and editing something
 }
 
 log = logging.getLogger("ui.page.app")
@@ -59,7 +62,9 @@ def _draw(service: runtime.Service, t: Strings) -> None:
     pages = {
         name: st.Page(render, title=t(f"page_{name}"), url_path=name, default=name == "chat")
         for name, (render, permission) in _PAGES.items()
-        if session.may(service, permission) and (name != "people" or service.people.exist)
+        if session.may(service, permission)
+        and (name != "people" or service.people.exist)
+        and (name != "usage" or is_editor(session.asker(service)))
     }
     page = st.navigation(list(pages.values()), position="hidden")
     here = next(name for name, known in pages.items() if known is page)

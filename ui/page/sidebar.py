@@ -14,6 +14,7 @@ from ui.html import chat as html_chat
 from ui.html import sidebar as html_sidebar
 from ui.html.sanitise import label, plain
 from ui.page import question_bar, session
+from ui.page.agreement import agreement
 from ui.page.panel import panel, sign_out
 from ui.service import runtime
 from ui.service.sign_in_page import PASSWORD
@@ -28,6 +29,7 @@ _ICONS = {
     "evaluation": ":material/checklist:",
     "people": ":material/group:",
     "audit": ":material/policy:",
+    "usage": ":material/bar_chart:",
 }
 
 
@@ -189,6 +191,7 @@ def _account(service: runtime.Service, t: Strings) -> None:
     with st.popover(label(name), icon=":material/account_circle:", width="stretch", key="account"):
         role = t("account_role", name=person.name, role=t(f"role_{person.role}"))
         st.html(html_chat.wrap(f'<div class="side">{plain(role)}</div>'))
+        agreement(service, t, "account-agree")
         if not person.issuer:
             st.link_button(t("password_change"), PASSWORD, icon=":material/key:", type="tertiary", width="stretch")
         if st.button(t("sign_out"), icon=":material/logout:", type="tertiary", key="sign-out"):

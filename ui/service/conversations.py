@@ -296,7 +296,7 @@ class Conversations:
                 self._keeper = threading.Thread(target=self._keep, name="checkpoints", daemon=True)
                 self._keeper.start()
             turn.running = RunningAnswer(
-                partial(self._events, turn, how), mode=turn.mode, on_end=partial(self._ended, turn.id)
+                partial(self._events, turn, how), mode=turn.mode, on_end=partial(self._ended, turn.id, how.asker)
             )
             self._running[turn.id] = (conversation, turn, conversation.cleared if conversation else 0)
 
@@ -321,11 +321,12 @@ class Conversations:
         while not self._closed.wait(self._seconds):
             self.checkpoint()
 
-    def _ended(self, turn_id: str) -> None:
+    def _ended(self, turn_id: str, asker: Principal) -> None:
         with self._lock:
             conversation, turn, cleared = self._running[turn_id]
         if conversation is not None:
             self._save(conversation, turn, cleared)
+        self._kb.usage.asked(asker, stored_turn(turn))
         with self._lock:
             del self._running[turn_id]
             self._saved.pop(turn_id, None)

@@ -7,12 +7,14 @@ from ui.words.translated_access import ACCESS
 from ui.words.translated_audit import AUDIT
 from ui.words.translated_documents import DOCUMENTS
 from ui.words.translated_people import PEOPLE
+from ui.words.translated_usage import USAGE
 
 MESSAGES: tuple[tuple[str, str], ...] = (
     *DOCUMENTS,
     *ACCESS,
     *AUDIT,
     *PEOPLE,
+    *USAGE,
     # limits of requests
     ("A conversation holds {n} questions. Begin a new one.", "一个对话最多 {n} 个问题。请新建对话。"),
     (

@@ -27,14 +27,15 @@ EXPECTED: dict[Need, set[str]] = {
     "any": {"GET /me", "GET /sessions", "DELETE /sessions", "DELETE /sessions/{id}"},
     "search": {
         "POST /search", "GET /documents", "GET /documents/entry", "GET /documents/text", "GET /documents/chunks",
-        "GET /documents/original", "GET /documents/page.png",
+        "GET /documents/original", "GET /documents/page.png", "GET /usage", "GET /usage/csv",
     },
     "ask": {
         "POST /ask", "POST /chat", "POST /answers/{name}/stop", "GET /models/used", "GET /conversations",
         "POST /conversations", "GET /conversations/{id}", "PATCH /conversations/{id}", "DELETE /conversations/{id}",
         "GET /conversations/{id}/export", "POST /conversations/{id}/turns",
         "POST /conversations/{id}/turns/{position}/again", "GET /conversations/{id}/turns/{position}/events",
-        "POST /conversations/{id}/turns/{position}/stop", "PUT /conversations/{id}/turns/{position}/feedback",
+        "POST /conversations/{id}/turns/{position}/stop", "GET /usage/agreement", "PUT /usage/agreement",
+        "PUT /conversations/{id}/turns/{position}/feedback",
     },
     "ingest": {
         "GET /access", "GET /access/document", "PUT /access",

@@ -39,7 +39,7 @@ def test_nothing_is_given_back_that_the_asker_may_not_read(trial: Trial) -> None
 
     make_requests()
     # All kinds of requests were made, and gave something.
-    assert set(trial.requests) == {"search", "dense", "ask", "list", "open", "conversation"}
+    assert set(trial.requests) == {"search", "dense", "ask", "list", "open", "conversation", "usage"}
     assert sum(trial.requests.values()) >= RUNS * STEPS
     assert trial.shown > 500
 
