@@ -12,16 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kb.answering import judgement, prompts
 from kb.answering.answer_builder import (
-    EMPTY,
-    FOUND_NOTHING,
-    LEFT_OUT,
-    NOT_STATED,
-    ORDERS,
-    STOPPED,
-    TRANSLATED,
-    UNCERTAIN,
-    UNSUPPORTED,
-    WEAK,
     Draft,
     Options,
     checked,
@@ -52,6 +42,7 @@ from kb.errors import (
 from kb.language.language import language_of
 from kb.language.prompt_text import estimate_tokens
 from kb.language.script import is_written_in
+from kb.messages.coded_text import text_in
 from kb.models.embedders import open_embedder
 from kb.models.embedding import Embedder
 from kb.people.accounts import People, is_account
@@ -260,7 +251,7 @@ class KnowledgeBase(Documents):
         try:
             self.catalog.audit(asker.name, "question", question, {})
         except HomeError as error:  # nothing is answered of which there is no record
-            yield Failed(str(error))
+            yield Failed(error.message)
             return
         try:
             help_ = self._help.polite(question, draft.language) or self._help.find(question, draft.language)
@@ -272,12 +263,12 @@ class KnowledgeBase(Documents):
                 found = self._from_documents(draft, asker, history, scope, options)
                 answer = yield from self._while_readable(draft, asker, found)
         except AccessLost as error:
-            yield from self._recorded(asker, draft, _failure(error, options), Failed(str(error)))
+            yield from self._recorded(asker, draft, _failure(error, options), Failed(error.message))
             return
         except (RefusedByPolicy, UsageError):
             raise
         except KBError as error:
-            failed = Failed(str(error), "".join(draft.text), "".join(draft.thinking))
+            failed = Failed(error.message, "".join(draft.text), "".join(draft.thinking))
             yield from self._recorded(asker, draft, _failure(error, options), failed)
             return
         yield from self._recorded(asker, draft, evidence_of(answer), Done(answer))
@@ -310,7 +301,7 @@ class KnowledgeBase(Documents):
             now = account.principal if account is not None and account.enabled else None
         found = {(p.collection, p.document) for p in draft.passages}
         if now is None or not (now.unlimited or self.catalog.all_readable(now, found)):
-            raise AccessLost("Who may read the documents that this answer rests on was changed meanwhile. Ask again.")
+            raise AccessLost("answer.access_changed")
 
     def _desk(self, draft: Draft, asker: Principal, scope: Scope, options: Options) -> Desk:
         return Desk(
@@ -329,17 +320,18 @@ class KnowledgeBase(Documents):
             draft.passages = worth_reading(newest(draft.searched, found.passages))
         yield Retrieved(draft.passages, draft.searched, found.enough_evidence, found.translated)
         if found.translated:
-            yield from draft.tell_once("translated", TRANSLATED[draft.language].format(found.translated))
+            also_searched = "answer.also_english" if draft.language == "zh" else "answer.also_chinese"
+            yield from draft.tell_once("translated", text_in(draft.language, also_searched, question=found.translated))
         if not found.passages:
             return draft.found_nothing(found.notices)
         if not found.enough_evidence:
-            return draft.refused("weak_evidence", WEAK[draft.language])
+            return draft.refused("weak_evidence", text_in(draft.language, "answer.weak"))
         draft.shown = tuple(self._fitting(draft, options))
         outcome = self._judged(draft, options)
         if options.stopped:
-            raise ModelError(STOPPED[draft.language])
+            raise ModelError(text_in(draft.language, "answer.stopped"))
         if outcome == "refused":
-            return draft.refused("not_stated", NOT_STATED[draft.language])
+            return draft.refused("not_stated", text_in(draft.language, "answer.not_stated"))
         draft.uncertain = outcome == "uncertain"
         with suppress(EmptyAnswer):  # refused below
             yield from self._generate(draft, options)
@@ -428,10 +420,10 @@ class KnowledgeBase(Documents):
             kept = fitting(history, self._room(options) - estimate_tokens(draft.question), estimate_tokens)
             yield from self._stream(draft, [*prompts.spoken(kept), Message("user", draft.question)], options)
             if not "".join(draft.text).strip():
-                raise EmptyAnswer(STOPPED[draft.language] if options.stopped else EMPTY[draft.language])
+                raise EmptyAnswer(text_in(draft.language, "answer.stopped" if options.stopped else "answer.none"))
             yield Done(draft.finished("".join(draft.text).strip()))
         except KBError as error:
-            yield Failed(str(error), "".join(draft.text), "".join(draft.thinking))
+            yield Failed(error.message, "".join(draft.text), "".join(draft.thinking))
 
     def _standalone(self, draft: Draft, history: Sequence[Message], options: Options) -> str:
         """The follow-up question made self-contained by the model; the question itself where that fails, or where the
@@ -456,10 +448,10 @@ class KnowledgeBase(Documents):
                     raise
                 draft.shown = draft.shown[:-1]
         if len(draft.shown) < len(draft.passages):
-            left_out = LEFT_OUT[draft.language].format(len(draft.shown), len(draft.passages))
+            left_out = text_in(draft.language, "answer.left_out", fit=len(draft.shown), count=len(draft.passages))
             yield from draft.tell_once("passages_left_out", left_out)
         if any(p != q for p, q in zip(draft.shown, draft.passages, strict=False)):
-            yield from draft.tell_once("orders", ORDERS[draft.language])
+            yield from draft.tell_once("orders", text_in(draft.language, "answer.orders"))
 
     def _room(self, options: Options) -> int:
         """How many tokens the context has for all that the model is told."""
@@ -506,8 +498,8 @@ class KnowledgeBase(Documents):
         text = _HALF_MARKER.sub("", "".join(draft.text)).strip()
         if not text:
             if options.stopped:
-                raise ModelError(STOPPED[draft.language])
-            return draft.refused("empty_answer", EMPTY[draft.language])
+                raise ModelError(text_in(draft.language, "answer.stopped"))
+            return draft.refused("empty_answer", text_in(draft.language, "answer.none"))
         if not (is_written_in(text, draft.language) or prompts.says_only_not_found(text) or options.stopped):
             yield draft.restart()
             yield from self._generate(draft, options, strict=True)
@@ -516,20 +508,20 @@ class KnowledgeBase(Documents):
             text, draft.shown, draft.language, draft.searched, self.embedder.similarities, self.catalog.text_around
         )
         if prompts.says_only_not_found(text):
-            return draft.refused("model_found_nothing", FOUND_NOTHING[draft.language], text)
+            return draft.refused("model_found_nothing", text_in(draft.language, "answer.found_nothing"), text)
         if not cited.grounded and not (options.stopped and cited.text):
             if draft.answerable is None or draft.uncertain or cited.opposed or not cited.claims:
                 draft.notices += [notice for notice in cited.notices if notice.kind == "address_withheld"]
-                return draft.refused("unsupported_answer", UNSUPPORTED[draft.language], text)
+                return draft.refused("unsupported_answer", text_in(draft.language, "answer.unsupported"), text)
             draft.uncertain = True  # the model was sure of the passages, and nothing in them speaks against its words
         draft.notices += cited.notices
         ranks = {citation.marker for citation in cited.citations}
         sources = [passage for passage in draft.shown if passage.rank in ranks]
         draft.notices += older_editions(sources, lambda: self.catalog.documents(asker), draft.language)
         if draft.uncertain:
-            draft.notices.append(Notice("uncertain", UNCERTAIN[draft.language]))
+            draft.notices.append(Notice("uncertain", text_in(draft.language, "answer.uncertain")))
         if options.stopped:
-            draft.notices.append(Notice("stopped", STOPPED[draft.language]))
+            draft.notices.append(Notice("stopped", text_in(draft.language, "answer.stopped")))
         return replace(draft.finished(cited.text), claims=cited.claims, citations=cited.citations)
 
     def _recorded(self, asker: Principal, draft: Draft, detail: dict[str, Any], end: Done | Failed) -> Iterator[Event]:
@@ -542,7 +534,7 @@ class KnowledgeBase(Documents):
             self.catalog.audit(asker.name, "ask", draft.question, {**run, **detail})
         except HomeError as error:
             yield Revised("")
-            yield Failed(str(error))
+            yield Failed(error.message)
             return
         yield end
 
@@ -555,7 +547,7 @@ class KnowledgeBase(Documents):
 
 
 def _failure(error: KBError, options: Options) -> dict[str, Any]:
-    return {"error": str(error), "stopped": options.stopped}
+    return {"error": error.message, "stopped": options.stopped}
 
 
 def _stored_choice(catalog: Catalog) -> tuple[str | None, str | None]:
@@ -570,4 +562,4 @@ def drain(events: Iterator[Event]) -> Answer:
             return event.answer
         if isinstance(event, Failed):
             raise ModelError(event.error)
-    raise ModelError("The answer ended without a result.")
+    raise ModelError("answer.without_result")

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from kb.errors import ConfigError, why
 from kb.files import read_regular
+from kb.messages.coded_text import CodedText
 
 _MOST_MB = 1  # of a settings file
 
@@ -276,34 +277,34 @@ def load_settings(path: Path | None = None, env: dict[str, str] | None = None) -
         if name.startswith("KB_") and found:
             target = values.setdefault(section, {})
             if not isinstance(target, dict):
-                raise ConfigError(f"{name}: there is no section {section!r} in the settings.")
+                raise ConfigError("settings.no_section", name=name, section=section)
             target[key] = _parse(name, text)
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        source = f"{path} and the environment" if path else "the environment"
-        raise ConfigError(f"The settings from {source} cannot be used: {problems}. See configs/default.yaml.") from None
+        source = CodedText("settings.file_and_environment", path=path) if path else CodedText("settings.environment")
+        raise ConfigError("settings.invalid", source=source, problems=problems) from None
 
 
 def _parse(name: str, text: str) -> Any:
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise ConfigError(f"{name}={text!r} is not valid YAML: {error}") from None
+        raise ConfigError("settings.no_yaml", name=name, text=text, why=error) from None
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
         values = yaml.safe_load(read_regular(path, _MOST_MB).decode())
     except FileNotFoundError:
-        raise ConfigError(f"There is no settings file {path}. Check --config and KB_CONFIG.") from None
+        raise ConfigError("settings.not_found", path=path) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(f"The settings file {path} cannot be read: {why(error)}") from None
+        raise ConfigError("settings.unreadable", path=path, why=why(error)) from None
     if values is None:
         return {}
     if not isinstance(values, dict):
-        raise ConfigError(f"The settings file {path} must hold a mapping of sections; see configs/default.yaml.")
+        raise ConfigError("settings.no_mapping", path=path)
     return values
 
 

@@ -67,7 +67,7 @@ class Documents:
         """The file that a stored text was read from. Raises DocumentNotFound where none was kept."""
         file = self.home.original(stored.sha256)
         if not file.is_file():
-            raise DocumentNotFound(f"No original file was kept for {stored.path!r}: it is a record of a bundle.")
+            raise DocumentNotFound("document.no_original", path=stored.path)
         return file
 
     def recognised(self, stored: StoredText, page: int) -> RecognisedPage | None:
@@ -135,7 +135,7 @@ class Documents:
         """
         document_id, name = self.catalog.find_document(asker, path, collection)
         if not may_edit(asker, name):
-            raise RefusedByPolicy(f"{asker.name} may not release documents of {name!r}.")
+            raise RefusedByPolicy("access.no_release", name=asker.name, collection=name)
         self.indexes.release(document_id, asker.name)
         return name
 
@@ -152,7 +152,7 @@ class Documents:
 
     def _check_change(self, asker: Principal, place: Place) -> None:
         if not may_edit(asker, place.collection):
-            raise RefusedByPolicy(f"{asker.name} may not change who may read {told(place)!r}.")
+            raise RefusedByPolicy("access.no_change", name=asker.name, place=told(place))
 
     # ---- deletion
 
@@ -184,11 +184,11 @@ class Documents:
 
     def _doomed(self, asker: Principal, targets: Iterable[Target], alone: bool) -> list[Doomed]:
         if not asker.unlimited and not asker.edits:
-            raise RefusedByPolicy(f"{asker.name} may not delete documents.")
+            raise RefusedByPolicy("access.no_deletion", name=asker.name)
         found = doomed(self.catalog, self.home.uploads, asker, targets, alone=alone)
         for each in found:
             if not may_edit(asker, each.collection):
-                raise RefusedByPolicy(f"{asker.name} may not delete documents of {each.collection!r}.")
+                raise RefusedByPolicy("access.no_deletion_in", name=asker.name, collection=each.collection)
         return found
 
     def remove(self, document_ids: Sequence[int], asker: str) -> None:

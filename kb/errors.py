@@ -1,10 +1,29 @@
 """Errors: one tree. Each message says what failed, on which thing, and what to do."""
 
+import errno
+import os
+
+from kb.messages.catalogue import TEMPLATES
+from kb.messages.coded_text import CodedText
+
 
 class KBError(Exception):
-    """The root of all errors that are meant for a person. `exit_code` is the command line's."""
+    """The root of all errors that are meant for a person: a code of `kb.messages`, and the values of its template.
+
+    `message` is the text in English, which knows its code. `exit_code` is the command line's. What comes from a
+    plug-in, or from another version, may be a plain sentence.
+    """
 
     exit_code = 1
+
+    def __init__(self, code: str, /, **values: object) -> None:
+        self.message: str = CodedText(code, **values) if code in TEMPLATES else code
+        super().__init__(self.message)
+
+    @property
+    def code(self) -> str:
+        """The code of the message; "" for a plain sentence."""
+        return self.message.code if isinstance(self.message, CodedText) else ""
 
 
 class UsageError(KBError):
@@ -124,11 +143,11 @@ class ProviderUnavailable(KBError):
 
 
 class TryLater(KBError):
-    """Too much of something at once. `seconds` is how long to wait."""
+    """Too much of something at once. `wait` is how long to wait, in seconds."""
 
-    def __init__(self, message: str, seconds: float = 0.0) -> None:
-        super().__init__(message)
-        self.seconds = seconds
+    def __init__(self, code: str, wait: float = 0.0, /, **values: object) -> None:
+        super().__init__(code, **values)
+        self.seconds = wait
 
     @property
     def retry_after(self) -> int:
@@ -144,8 +163,32 @@ class TooManyRequests(TryLater):
     """Somebody asks more often than one person may."""
 
 
+# What the system says, by its number.
+_SYSTEM = {
+    errno.EACCES: "system.no_permission",
+    errno.EPERM: "system.not_permitted",
+    errno.ENOENT: "system.not_found",
+    errno.EEXIST: "system.exists",
+    errno.EISDIR: "system.is_folder",
+    errno.ENOTDIR: "system.no_folder",
+    errno.ENOTEMPTY: "system.not_empty",
+    errno.ENOSPC: "system.disk_full",
+    errno.EDQUOT: "system.quota",
+    errno.EIO: "system.input_output",
+    errno.EMFILE: "system.too_many_files",
+    errno.ENAMETOOLONG: "system.name_too_long",
+    errno.EROFS: "system.read_only",
+    errno.EADDRINUSE: "system.address_in_use",
+    errno.EADDRNOTAVAIL: "system.no_such_address",
+}
+
+
 def why(error: Exception) -> str:
     """What a message says of a file that could not be used, which it names itself: no number, and no other name."""
     if isinstance(error, UnicodeDecodeError):
-        return "it is no text in UTF-8"
-    return getattr(error, "strerror", None) or str(error)
+        return CodedText("system.no_utf8")
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    code = _SYSTEM.get(error.errno or 0)
+    is_systems = code is not None and error.strerror == os.strerror(error.errno or 0)  # TLS has numbers of its own
+    return CodedText(code) if code is not None and is_systems else error.strerror

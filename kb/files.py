@@ -6,6 +6,8 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from kb.messages.coded_text import CodedText
+
 MADE_UP = ("/proc", "/sys")  # what the kernel makes up as it is read, such as the memory of a process
 _MB = 1 << 20
 
@@ -40,15 +42,15 @@ def _refuse(path: Path, status: os.stat_result, most_mb: int | None) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, "it is a device, pipe or socket, not a file", str(path))
+        raise OSError(errno.EINVAL, CodedText("system.no_file"), str(path))
     if any(status.st_dev == os.stat(place).st_dev for place in MADE_UP if os.path.ismount(place)):
-        raise OSError(errno.EINVAL, "it is made up by the system, not a file", str(path))
+        raise OSError(errno.EINVAL, CodedText("system.made_up"), str(path))
     if most_mb is not None and status.st_size > most_mb * _MB:
         raise _too_large(path, most_mb)
 
 
 def _too_large(path: Path, most_mb: int) -> OSError:
-    return OSError(errno.EFBIG, f"it is larger than {most_mb} MB", str(path))
+    return OSError(errno.EFBIG, CodedText("system.larger", size=most_mb), str(path))
 
 
 def write_once(file: Path, text: str) -> None:

@@ -7,9 +7,10 @@ stored text, so that `text[start:end]` is the quote. Pages and markers count fro
 from dataclasses import dataclass, field
 from typing import Literal
 
+from kb.messages.template import Language as Language  # the reader's, or a text's
+
 WHOLE = 10_000  # as so many the width and the height of a page's picture count, wherever a place on it is told
 
-Language = Literal["zh", "en"]
 AnswerOutcome = Literal["answered", "uncertain", "refused"]
 # From a few passages; without documents; of whole documents; a question back.
 AnswerKind = Literal["fact", "greeting", "help", "summary", "comparison", "list", "documents", "clarify"]

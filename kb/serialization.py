@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from kb.messages.coded_text import fields, of_fields
 from kb.schema import (
     Answer,
     Chunk,
@@ -43,6 +44,16 @@ def passage_form(passage: Passage) -> dict[str, Any]:
     return form
 
 
+def notice_form(notice: Notice) -> dict[str, Any]:
+    """A notice, with the code and the values of its text."""
+    return {**asdict(notice), **fields(notice.text)}
+
+
+def notice_of_form(form: dict[str, Any]) -> Notice:
+    """The notice of a form."""
+    return Notice(form["kind"], of_fields(form["text"], form))
+
+
 def retrieval_form(found: Retrieval) -> dict[str, Any]:
     """The result of a search."""
     return {
@@ -51,7 +62,7 @@ def retrieval_form(found: Retrieval) -> dict[str, Any]:
         "enough_evidence": found.enough_evidence,
         "evidence": round(found.evidence, 6),
         "seconds": round(found.seconds, 4),
-        "notices": [asdict(notice) for notice in found.notices],
+        "notices": [notice_form(notice) for notice in found.notices],
     }
 
 
@@ -70,7 +81,7 @@ def answer_form(answer: Answer) -> dict[str, Any]:
         "claims": [asdict(claim) for claim in answer.claims],
         "citations": [asdict(citation) for citation in answer.citations],
         "passages": [passage_form(passage) for passage in answer.passages],
-        "notices": [asdict(notice) for notice in answer.notices],
+        "notices": [notice_form(notice) for notice in answer.notices],
         "engine": answer.engine,
         "model": answer.model,
         "seconds": round(answer.seconds, 3),
@@ -83,7 +94,7 @@ def document_form(document: Document) -> dict[str, Any]:
     """An entry of the document list; `document` is the path relative to the ingested root."""
     form = asdict(document)
     form["document"] = form.pop("path")
-    return form
+    return form | fields(document.reason, "reason_")
 
 
 def doomed_form(doomed: Doomed) -> dict[str, Any]:
@@ -144,14 +155,14 @@ def event_form(event: Event) -> dict[str, Any]:
             return {"event": "thought", "text": text}
         case Token(text):
             return {"event": "token", "text": text}
-        case Notice(kind, text):
-            return {"event": "notice", "kind": kind, "text": text}
+        case Notice():
+            return {"event": "notice", **notice_form(event)}
         case Revised(text):
             return {"event": "revised", "text": text}
         case Done(answer):
             return {"event": "done", "answer": answer_form(answer)}
         case Failed(error, partial, thinking):
-            return {"event": "failed", "error": error, "partial": partial, "thinking": thinking}
+            return {"event": "failed", "error": error, **fields(error), "partial": partial, "thinking": thinking}
 
 
 def passage_of_form(form: dict[str, Any]) -> Passage:
@@ -165,7 +176,7 @@ def retrieval_of_form(form: dict[str, Any]) -> Retrieval:
         **{
             **form,
             "passages": tuple(passage_of_form(p) for p in form["passages"]),
-            "notices": tuple(Notice(**notice) for notice in form["notices"]),
+            "notices": tuple(map(notice_of_form, form["notices"])),
         }
     )
 
@@ -180,7 +191,7 @@ def answer_of_form(form: dict[str, Any]) -> Answer:
             "claims": tuple(Claim(**{**claim, "markers": tuple(claim["markers"])}) for claim in form["claims"]),
             "citations": tuple(Citation(**citation) for citation in form["citations"]),
             "passages": tuple(passage_of_form(p) for p in form["passages"]),
-            "notices": tuple(Notice(**notice) for notice in form["notices"]),
+            "notices": tuple(map(notice_of_form, form["notices"])),
             "usage": Usage(**form["usage"]) if form.get("usage") else None,
         }
     )
@@ -190,8 +201,9 @@ def document_of_form(form: dict[str, Any]) -> Document:
     """The document of a form."""
     return Document(
         **{
-            **{name: value for name, value in form.items() if name != "document"},
+            **{name: value for name, value in form.items() if name not in ("document", "reason_code", "reason_values")},
             "path": form["document"],
+            "reason": of_fields(form["reason"], form, "reason_"),
             "orders": OrderScore(
                 form["orders"]["score"], tuple(OrderReason(**reason) for reason in form["orders"]["reasons"])
             ),
@@ -227,11 +239,11 @@ def event_of_form(form: dict[str, Any]) -> Event | None:
         case "token":
             return Token(form["text"])
         case "notice":
-            return Notice(form["kind"], form["text"])
+            return notice_of_form(form)
         case "revised":
             return Revised(form["text"])
         case "done":
             return Done(answer_of_form(form["answer"]))
         case "failed":
-            return Failed(form["error"], form["partial"], form["thinking"])
+            return Failed(of_fields(form["error"], form), form["partial"], form["thinking"])
     return None

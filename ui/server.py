@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb import privacy
-from kb.errors import KBError
+from kb.errors import KBError, why
 from kb.people.accounts import People
 from ui.logs import without_values
 from ui.service import runtime
@@ -340,11 +340,8 @@ def _listen(place: Place) -> socket.socket:
         listener.listen(128)
     except (OSError, OverflowError) as error:
         listener.close()
-        reason = getattr(error, "strerror", None) or str(error)
-        raise KBError(
-            f"Port {place.port} of {place.host} cannot be used: {reason}. Stop the program that holds it, or choose "
-            "another with `kb up --port N` or `--listen`."
-        ) from None
+        reason = why(error)
+        raise KBError("service.port_unusable", port=place.port, host=place.host, why=reason) from None
     return listener
 
 

@@ -12,9 +12,10 @@ from pathlib import PurePosixPath
 from ingest.document.attachment import Attachment
 from ingest.document.decoding import decode
 from ingest.document.file_type import kind_of
-from ingest.document.files import HIDDEN, is_hidden, is_left_behind
+from ingest.document.files import is_hidden, is_left_behind
 from ingest.document.parsed import one_line, stored
 from kb.errors import DocumentError, UnsupportedFormat
+from kb.messages.coded_text import CodedText
 
 _WITH_ATTACHMENTS = ("eml", "msg", "pdf")
 MAX_DEPTH = 3  # containers within containers
@@ -43,7 +44,7 @@ class Member:
         """What to say where the document cannot be read."""
         if not self.is_ornament:
             return error
-        return UnsupportedFormat("It is a small picture in the text of the mail, such as a logo, without words.")
+        return UnsupportedFormat("mail.small_picture")
 
 
 def members(data: bytes, kind: str, max_file_mb: int) -> Iterator[Member]:
@@ -72,17 +73,17 @@ class _Walk:
             entries = [(entry, _decoded_name(entry)) for entry in archive.infolist() if not _is_left_out(entry)]
             hidden = {path for _, name in entries if (path := _hidden(name))}
             if not entries:
-                raise DocumentError("The archive is empty.")
+                raise DocumentError("archive.empty")
             for path in sorted(hidden)[: MAX_MEMBERS - self._count]:
                 self._count += 1
-                problem = UnsupportedFormat(HIDDEN)
+                problem = UnsupportedFormat("file.hidden")
                 yield Member(prefix + path[-_LONGEST_NAME:], _raising(problem), problem)
             for at, (entry, name) in enumerate(entries):
                 if _hidden(name):
                     continue
                 if self._count >= MAX_MEMBERS:
                     left = len(entries) - at
-                    yield _bad(prefix + "…", f"The archive holds more than {MAX_MEMBERS:,} files; {left:,} were left.")
+                    yield _bad(prefix + "…", DocumentError("archive.too_many", most=MAX_MEMBERS, left=left))
                     return
                 self._count += 1
                 yield from self._entry(archive, entry, name, prefix, depth)
@@ -106,34 +107,29 @@ class _Walk:
     def _problem(self, entry: zipfile.ZipInfo, name: str, parts: list[str]) -> DocumentError | None:
         mode = entry.external_attr >> 16
         if ".." in parts or name.startswith(("/", "\\")) or (parts and parts[0].endswith(":")):
-            return DocumentError(f"Its name in the archive, {name[:200]!r}, leads out of the archive; it was not read.")
+            return DocumentError("archive.leads_out", name=name[:200])
         if stat.S_ISLNK(mode):
-            return DocumentError("It is a symbolic link in the archive; it was not followed.")
+            return DocumentError("archive.is_link")
         if entry.flag_bits & 1:
-            return DocumentError("It is encrypted in the archive: pack it without a password and add that.")
+            return DocumentError("archive.entry_encrypted")
         if entry.file_size > self._limit:
             return DocumentError(
-                f"It would expand to {entry.file_size / _MEGABYTE:.1f} MB; the limit is {self._limit // _MEGABYTE} MB. "
-                "Unpack it, or raise ingest.max_file_mb in the settings."
+                "archive.entry_too_large", size=entry.file_size / _MEGABYTE, limit=self._limit // _MEGABYTE
             )
         if entry.file_size > 16 * _MEGABYTE and entry.file_size > _MAX_RATIO * max(1, entry.compress_size):
             return DocumentError(
-                f"It would expand from {entry.compress_size / _MEGABYTE:.2f} MB to "
-                f"{entry.file_size / _MEGABYTE:.0f} MB (an archive bomb); it was not opened."
+                "archive.bomb", packed=entry.compress_size / _MEGABYTE, size=entry.file_size / _MEGABYTE
             )
         if entry.file_size > self._room:
-            return DocumentError(
-                f"The archive expands to more than {MAX_EXPANDED_MB} MB; unpack it and add the folder."
-            )
+            return DocumentError("archive.too_large", size=MAX_EXPANDED_MB)
         return None
 
     def _mail(self, data: bytes, kind: str, prefix: str, depth: int) -> Iterator[Member]:
         taken: set[str] = set()
         for at, attached in enumerate(_attachments(data, kind, self._limit)):
             if at >= MAX_ATTACHMENTS or self._count >= MAX_MEMBERS:
-                what = "PDF" if kind == "pdf" else "mail"
-                reason = f"The {what} has more than {MAX_ATTACHMENTS} attachments; the others were left."
-                yield _bad(prefix + "…", reason)
+                problem = DocumentError("attachment.too_many", kind=_name_of(kind), most=MAX_ATTACHMENTS)
+                yield _bad(prefix + "…", problem)
                 return
             self._count += 1
             name = _unique(_file_name(attached.name) or f"attachment {at + 1}", taken)
@@ -160,13 +156,10 @@ class _Walk:
             return
         if depth >= MAX_DEPTH:
             if kind == "zip":
-                yield _bad(name, f"It is an archive more than {MAX_DEPTH} deep in others; unpack it and add that.")
+                yield _bad(name, DocumentError("archive.too_deep", depth=MAX_DEPTH))
             elif next(iter(_attachments(data, kind, self._limit)), None) is not None:
-                what = "PDF" if kind == "pdf" else "mail"
-                yield _bad(
-                    name + "/…", f"The {what} is more than {MAX_DEPTH} deep in others: its attachments were not read. "
-                    "Save it and add that.",
-                )  # fmt: skip
+                problem = DocumentError("attachment.too_deep", kind=_name_of(kind), depth=MAX_DEPTH)
+                yield _bad(name + "/…", problem)
             return
         try:
             yield from self.container(data, kind, name + "/", depth + 1)
@@ -192,7 +185,7 @@ def _attachments(data: bytes, kind: str, limit: int) -> Iterator[Attachment]:
     except (DocumentError, MemoryError):
         raise
     except Exception as error:  # what a parser raises on a broken file is anybody's guess
-        problem = DocumentError(f"What is attached to the {kind} file cannot be read ({type(error).__name__}).")
+        problem = DocumentError("archive.attachments_unreadable", kind=kind, why=type(error).__name__)
         yield Attachment("…", _raising(problem))
 
 
@@ -231,13 +224,13 @@ def _inflated(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> b
         with archive.open(entry) as file:
             data = file.read(limit + 1)
     except NotImplementedError:
-        raise DocumentError("It is packed in a way that is not supported; pack it as usual ZIP and add that.") from None
+        raise DocumentError("archive.packing") from None
     except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError) as error:
-        raise DocumentError(f"It is damaged in the archive ({str(error)[:100]}).") from None
+        raise DocumentError("archive.entry_damaged", why=str(error)[:100]) from None
     if len(data) > limit:
-        raise DocumentError(f"It expands to more than {limit // _MEGABYTE} MB, the limit of ingest.max_file_mb.")
+        raise DocumentError("archive.expands_over_limit", limit=limit // _MEGABYTE)
     if not data:
-        raise DocumentError("The file is empty.")
+        raise DocumentError("file.empty")
     return data
 
 
@@ -262,6 +255,9 @@ def _raising(problem: DocumentError) -> Callable[[], bytes]:
     return load
 
 
-def _bad(name: str, reason: str) -> Member:
-    problem = DocumentError(reason)
+def _name_of(kind: str) -> CodedText:
+    return CodedText("name.pdf") if kind == "pdf" else CodedText("name.mail")
+
+
+def _bad(name: str, problem: DocumentError) -> Member:
     return Member(name, _raising(problem), problem)

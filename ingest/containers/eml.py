@@ -27,7 +27,7 @@ def read_eml(data: bytes) -> Parsed:
     """Read an .eml. The plain text is taken where it says as much as the HTML; forwarded messages are read too."""
     message = _message(data)
     if not any(message.get_all(name) for name in (*_SHOWN_HEADERS, "Message-ID", "Received", "Content-Type")):
-        raise DocumentError("The file is named .eml but holds no mail: there are no mail headers.")
+        raise DocumentError("mail.no_headers")
     out = TextBuilder()
     _add_message(out, message, 0)
     return out.build(_header(message, "Subject"), MEDIA_TYPE)
@@ -42,7 +42,7 @@ def too_deep(depth: int) -> Attachment:
     """Stands for what is nested too deeply in a mail to be read."""
 
     def refuse() -> bytes:
-        raise DocumentError(f"A part of the mail is more than {depth} deep in others; it was not read.")
+        raise DocumentError("mail.too_deep", depth=depth)
 
     return Attachment("…", refuse)
 
@@ -71,7 +71,7 @@ def _attachments(part: Message, depth: int) -> Iterator[Attachment]:
 def _payload(part: Message) -> bytes:
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes) or not payload:
-        raise DocumentError("The attachment is empty.")
+        raise DocumentError("attachment.empty")
     return payload
 
 

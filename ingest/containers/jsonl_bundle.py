@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from ingest.document.parsed import one_line, stored
-from kb.errors import DocumentError
+from kb.errors import DocumentError, why
+from kb.messages.coded_text import CodedText
 
 SUFFIXES = (".jsonl", ".ndjson")
 _PEEKED_LINES = 20
@@ -55,10 +56,10 @@ def read_bundle(file: IO[bytes]) -> Iterator[BundleRecord]:
             if isinstance(found, BundleRecord):
                 yield found
             else:
-                problem = DocumentError(f"Line {number} of the bundle was left out: {found}.")
+                problem = DocumentError("bundle.line_left_out", number=number, why=found)
                 yield BundleRecord(f"line {number}", "", "", problem)
     except OSError as error:
-        raise DocumentError(f"The bundle cannot be read: {error.strerror or error}.") from None
+        raise DocumentError("bundle.unreadable", why=why(error)) from None
 
 
 def _record(line: bytes) -> BundleRecord | str:
@@ -66,21 +67,21 @@ def _record(line: bytes) -> BundleRecord | str:
     try:
         record = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        return "it is not UTF-8"
+        return CodedText("bundle.no_utf8")
     except (ValueError, RecursionError):
-        return "it is not valid JSON"
+        return CodedText("bundle.no_json")
     if not isinstance(record, dict):
-        return "it is not an object with `text` and `doc` or `_id`"
+        return CodedText("bundle.no_object")
     name = record.get("doc", record.get("_id"))
     text = record.get("text")
     if isinstance(name, int) and not isinstance(name, bool):
         name = str(name)
     if not isinstance(name, str) or not one_line(stored(name)):
-        return "it has no `doc` or `_id`"
+        return CodedText("bundle.no_name")
     if not isinstance(text, str):
-        return "it has no `text`"
+        return CodedText("bundle.no_text")
     title = record.get("title")
     text = stored(text)
     if not text.strip():
-        return f"the text of {name!r} is empty"
+        return CodedText("bundle.text_empty", name=name)
     return BundleRecord(one_line(stored(name)), one_line(stored(title)) if isinstance(title, str) else "", text)

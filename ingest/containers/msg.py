@@ -58,7 +58,7 @@ def msg_attachments(data: bytes) -> Iterator[Attachment]:
 
 def _given(content: bytes) -> bytes:
     if not content:
-        raise DocumentError("The attachment is empty.")
+        raise DocumentError("attachment.empty")
     return content
 
 

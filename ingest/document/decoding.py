@@ -86,13 +86,13 @@ def _strictly(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
-        raise DocumentError(f"The file is not readable text (it breaks off as {encoding}).") from None
+        raise DocumentError("file.no_text_as", encoding=encoding) from None
 
 
 def _checked(text: str) -> str:
     sample = text[:_SAMPLE]
     if len(_CONTROL.findall(sample)) > max(8, len(sample) // 33):
-        raise DocumentError("The file holds binary data, not text.")
+        raise DocumentError("file.binary")
     return text
 
 
@@ -110,7 +110,7 @@ def _utf16_without_bom(data: bytes) -> str:
             text = sample.decode(encoding, "replace")
             if len(_EASTERN.findall(text)) >= 0.95 * len(text):
                 return encoding
-    raise DocumentError("The file holds binary data, not text.")
+    raise DocumentError("file.binary")
 
 
 def _guessed(data: bytes) -> str:

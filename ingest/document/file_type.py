@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import PurePosixPath
 
 from kb.errors import DocumentError, UnsupportedFormat
+from kb.messages.coded_text import CodedText
 
 HEAD = 4096  # bytes of a file that `kind_of_head` wants to see
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -27,27 +28,32 @@ BY_SUFFIX = {
 TEXTS = frozenset({"csv", "tsv", "html", "xml", "svg", "md", "rst", "org", "txt", "json", "jsonl", "yaml", "eml"})
 
 _IMAGES = (
-    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"II*\0", "a TIFF image"),
-    (b"MM\0*", "a TIFF image"),
+    (b"\x89PNG\r\n\x1a\n", CodedText("kind.png")),
+    (b"\xff\xd8\xff", CodedText("kind.jpeg")),
+    (b"II*\0", CodedText("kind.tiff")),
+    (b"MM\0*", CodedText("kind.tiff")),
 )
 _FOREIGN = (  # what no reader takes, so that the reason can name it
-    (b"GIF8", "a GIF image"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ\0", "an xz archive"),
-    (b"\x7fELF", "a program"),
-    (b"MZ\x90", "a program"),
-    (b"SQLite format 3\0", "an SQLite database"),
-    (b"ID3", "a sound recording"),
-    (b"OggS", "a sound recording"),
+    (b"GIF8", CodedText("kind.gif")),
+    (b"\x1f\x8b", CodedText("kind.gzip")),
+    (b"7z\xbc\xaf\x27\x1c", CodedText("kind.seven_zip")),
+    (b"Rar!", CodedText("kind.rar")),
+    (b"BZh", CodedText("kind.bzip2")),
+    (b"\xfd7zXZ\0", CodedText("kind.xz")),
+    (b"\x7fELF", CodedText("kind.program")),
+    (b"MZ\x90", CodedText("kind.program")),
+    (b"SQLite format 3\0", CodedText("kind.sqlite")),
+    (b"ID3", CodedText("kind.sound")),
+    (b"OggS", CodedText("kind.sound")),
 )
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
-_BRANDS = {b"avif": "an AVIF image", b"avis": "an AVIF image", b"crx ": "a CR3 image", b"M4A ": "a sound recording"}
-_RIFF = {b"WEBP": "a WebP image", b"WAVE": "a sound recording", b"AVI ": "a film"}
+_BRANDS = {
+    b"avif": CodedText("kind.avif"),
+    b"avis": CodedText("kind.avif"),
+    b"crx ": CodedText("kind.cr3"),
+    b"M4A ": CodedText("kind.sound"),
+}
+_RIFF = {b"WEBP": CodedText("kind.webp"), b"WAVE": CodedText("kind.sound"), b"AVI ": CodedText("kind.film")}
 _PARTS = (("word/", "docx"), ("ppt/", "pptx"), ("xl/", "xlsx"))
 _STREAMS = (
     ("EncryptedPackage", "encrypted"),
@@ -84,11 +90,11 @@ _JSON = re.compile(rb'\s*(?:\{\s*"[^"\n]*"\s*:|\[\s*(?:\{\s*"|\[|"|-?\d))')
 # Others are a part of the name, as in `minutes.2024-03` or `letter.final`.
 _SUFFIX = re.compile(r"\.(?!(?:v\d+|final|draft|copy|old|bak|orig)$)[a-z][a-z0-9_-]{0,9}")
 _PACKAGES = (  # folder or file of a packed file that is no archive -> what it is
-    ("visio/", "a Visio drawing"),
-    ("Index/Document.iwa", "a document of Pages, Numbers or Keynote"),
-    ("Index.zip", "a document of Pages, Numbers or Keynote"),
-    ("AndroidManifest.xml", "a program"),
-    ("META-INF/MANIFEST.MF", "a program"),
+    ("visio/", CodedText("kind.visio")),
+    ("Index/Document.iwa", CodedText("kind.iwork")),
+    ("Index.zip", CodedText("kind.iwork")),
+    ("AndroidManifest.xml", CodedText("kind.program")),
+    ("META-INF/MANIFEST.MF", CodedText("kind.program")),
 )
 
 
@@ -166,33 +172,33 @@ def _rows_kind(head: bytes) -> str:
 def image_kind(head: bytes) -> str:
     """Which image the bytes begin, in words; "" if none that is read."""
     if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
-        return "a HEIC image"
+        return CodedText("kind.heic")
     if head.startswith(b"BM") and head[6:10] == b"\0\0\0\0":
-        return "a BMP image"
+        return CodedText("kind.bmp")
     return next((words for mark, words in _IMAGES if head.startswith(mark)), "")
 
 
 def foreign_kind(head: bytes) -> str:
     """What the bytes begin, in words, where that is known and no reader takes it; "" otherwise."""
     if head[4:8] == b"ftyp" and head[8:12] not in _HEIF_BRANDS:
-        return _BRANDS.get(head[8:12], "a film or sound recording")
+        return _BRANDS.get(head[8:12], CodedText("kind.film_or_sound"))
     if head.startswith(b"RIFF"):
-        return _RIFF.get(head[8:12], "a film or sound recording")
+        return _RIFF.get(head[8:12], CodedText("kind.film_or_sound"))
     return next((words for mark, words in _FOREIGN if head.startswith(mark)), "")
 
 
 def _zip_kind(data: bytes, name: str) -> str:
     named = BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), "")
-    label = f"{named} file" if named else "archive"
+    label = CodedText("name.file_of", kind=named) if named else CodedText("name.archive")
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             entries = archive.infolist()
             names = [entry.filename for entry in entries]
             mimetype = archive.read("mimetype")[:100].strip() if "mimetype" in names else b""
     except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, NotImplementedError, RuntimeError, OSError, EOFError):
-        raise DocumentError(f"The {label} is damaged: its archive cannot be opened.") from None
+        raise DocumentError("archive.damaged", kind=label) from None
     except Exception as error:  # a zlib error, or a struct error of a cut directory
-        raise DocumentError(f"The {label} is damaged: its archive cannot be opened ({error}).") from None
+        raise DocumentError("archive.damaged_why", kind=label, why=error) from None
     kind = _MIMETYPES.get(mimetype, "")
     if not kind and "META-INF/container.xml" in names:
         kind = "epub"
@@ -207,18 +213,15 @@ def _zip_kind(data: bytes, name: str) -> str:
     if not kind:
         package = next((words for part, words in _PACKAGES if any(each.startswith(part) for each in names)), "")
         if package or {"[Content_Types].xml", "_rels/.rels"} <= set(names):
-            what = package or "a packed document of a kind"
-            raise UnsupportedFormat(f"It is {what} that is not supported: export it as PDF and add that.")
+            what = package or CodedText("kind.packed")
+            raise UnsupportedFormat("file.kind_not_supported", kind=what)
         return "zip"
     if kind == "xlsx" and "xl/workbook.bin" in names:
-        raise UnsupportedFormat("It is a binary workbook (.xlsb): save it as .xlsx and add that.")
+        raise UnsupportedFormat("office.xlsb")
     expanded = sum(entry.file_size for entry in entries)
     texts = sum(entry.file_size for entry in entries if entry.filename.lower().endswith((".xml", ".rels", ".xhtml")))
     if expanded > _MAX_EXPANDED or (texts > 64 * _MEGABYTE and texts > _MAX_RATIO * len(data)):
-        raise DocumentError(
-            f"The {kind} file would expand from {len(data) / _MEGABYTE:.1f} MB to {expanded / _MEGABYTE:.0f} MB (an "
-            "archive bomb, or a far too large document); it was not opened."
-        )
+        raise DocumentError("office.bomb", kind=kind, packed=len(data) / _MEGABYTE, size=expanded / _MEGABYTE)
     return kind
 
 
@@ -231,13 +234,17 @@ def _ole_kind(data: bytes) -> str:
     except Exception as error:  # what the parser raises on a broken directory is anybody's guess
         if "EncryptedPackage".encode("utf-16-le") in data:
             return "encrypted"
-        raise DocumentError(f"The old Office file is damaged: it cannot be opened ({str(error)[:100]}).") from None
+        raise DocumentError("office.old_damaged", why=str(error)[:100]) from None
 
 
 def described(data: bytes) -> str:
     """What the content is, in words, for a reason."""
     if data.startswith(OLE):
-        return "an old Office file of an unknown kind"
+        return CodedText("kind.old_office")
     if data.startswith(b"PK"):
-        return "an OpenDocument or other packed file that is not supported"
-    return image_kind(data) or foreign_kind(data) or ("binary data" if _is_binary(data[:HEAD]) else "text")
+        return CodedText("kind.other_packed")
+    return (
+        image_kind(data)
+        or foreign_kind(data)
+        or (CodedText("kind.binary") if _is_binary(data[:HEAD]) else CodedText("kind.text"))
+    )

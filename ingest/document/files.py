@@ -12,11 +12,9 @@ from typing import IO
 
 from ingest.document import links
 from ingest.document.links import LeadsOutside, is_home
-from kb.errors import DocumentError, UnsupportedFormat, UsageError
+from kb.errors import DocumentError, UnsupportedFormat, UsageError, why
+from kb.messages.coded_text import CodedText
 
-HIDDEN = "It is hidden: its name begins with a dot. It was left out; rename it to have it read."
-_BACKUP = "It is a copy that an editor keeps of a file. It was left out; rename it to have it read."
-_UNFINISHED = "It is a download or copy that is not finished; it is read when it has its own name."
 _LEFT_BEHIND = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx", ".ds_store", ".localized"})
 _PARTS = (".crdownload", ".part", ".partial", ".filepart", ".download", ".opdownload", ".!ut")
 
@@ -45,11 +43,11 @@ def find(paths: Sequence[Path]) -> Iterator[Found]:
     is passed over. Raises UsageError, before anything is found, for a path that does not exist.
     """
     if not paths:
-        raise UsageError("Name at least one file or folder to ingest.")
+        raise UsageError("ingest.name_something")
     roots = [Path(os.path.abspath(path)) for path in paths]
     for given, root in zip(paths, roots, strict=True):
         if not os.path.lexists(root):
-            raise UsageError(f"There is no file or folder {_shown(str(given))}.")
+            raise UsageError("file.not_found", path=_shown(str(given)))
     return _find_all(list(dict.fromkeys(roots)))
 
 
@@ -129,18 +127,18 @@ def _walk(root: Path) -> Iterator[Found]:
             continue
         identity = (status.st_dev, status.st_ino)
         if identity in above:
-            yield found(path, DocumentError("The link leads back to a folder above it; it was not followed."))
+            yield found(path, DocumentError("link.leads_back"))
             continue
         try:
             names = _names(real, top)
         except PermissionError:
-            yield found(path, DocumentError("The folder may not be opened: this user has no permission."))
+            yield found(path, DocumentError("folder.no_permission"))
             continue
         except OSError as error:
-            yield found(path, DocumentError(f"The folder cannot be opened: {error.strerror or error}."))
+            yield found(path, DocumentError("folder.not_opened", why=why(error)))
             continue
         if is_home(real):
-            yield found(path, UnsupportedFormat(links.HOME))
+            yield found(path, UnsupportedFormat("folder.is_home"))
             continue
         inside = (*above, identity)
         stack.extend(
@@ -173,10 +171,10 @@ def is_hidden(name: str) -> bool:
 def _left_out(name: str) -> UnsupportedFormat | None:
     """Why a file of this name is no document to read; None for one that is."""
     if is_hidden(name):
-        return UnsupportedFormat(HIDDEN)
+        return UnsupportedFormat("file.hidden")
     if name.endswith("~"):
-        return UnsupportedFormat(_BACKUP)
-    return UnsupportedFormat(_UNFINISHED) if name.lower().endswith(_PARTS) else None
+        return UnsupportedFormat("file.backup")
+    return UnsupportedFormat("file.unfinished") if name.lower().endswith(_PARTS) else None
 
 
 def _status(path: Path) -> os.stat_result | None:
@@ -191,11 +189,11 @@ def content(file: IO[bytes], max_file_mb: int) -> bytes:
     try:
         data = file.read((max_file_mb << 20) + 1)
     except OSError as error:
-        raise DocumentError(f"The file cannot be read: {error.strerror or error}.") from None
+        raise DocumentError("file.unreadable", why=why(error)) from None
     if len(data) > max_file_mb << 20:
         raise _over_the_limit(len(data), max_file_mb)
     if not data:
-        raise DocumentError("The file is empty.")
+        raise DocumentError("file.empty")
     return data
 
 
@@ -217,24 +215,24 @@ def opened(path: Path, max_file_mb: int, root: Path | None = None) -> Iterator[I
         with opened_at_all(path, root) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise DocumentError("It is a device, pipe or socket, not a file.")
+                raise DocumentError("file.is_device")
             if status.st_size > max_file_mb << 20:
                 raise _over_the_limit(status.st_size, max_file_mb)
             if status.st_size == 0:  # or what the kernel makes up as it is read, as the memory of a process
-                raise DocumentError("The file is empty.")
+                raise DocumentError("file.empty")
             yield file
     except FileNotFoundError:
-        raise DocumentError("The file vanished before it could be read.") from None
+        raise DocumentError("file.vanished_before") from None
     except PermissionError:
-        raise DocumentError("The file may not be read: this user has no permission.") from None
+        raise DocumentError("file.no_permission") from None
     except IsADirectoryError:
-        raise DocumentError("It is a folder, not a file.") from None
+        raise DocumentError("file.is_folder") from None
     except OSError as error:
         if error.errno == errno.ENXIO:  # a socket
-            raise DocumentError("It is a device, pipe or socket, not a file.") from None
+            raise DocumentError("file.is_device") from None
         if error.errno in (errno.ELOOP, errno.ENOTDIR):  # a link or a file was put in the place of a folder or a file
-            raise DocumentError("The file changed while it was being read. Run the command again.") from None
-        raise DocumentError(f"The file cannot be read: {error.strerror or error}.") from None
+            raise DocumentError("file.changed") from None
+        raise DocumentError("file.unreadable", why=why(error)) from None
 
 
 def opened_at_all(path: Path, root: Path | None = None) -> IO[bytes]:
@@ -248,10 +246,7 @@ def opened_at_all(path: Path, root: Path | None = None) -> IO[bytes]:
 
 
 def _over_the_limit(size: int, max_file_mb: int) -> DocumentError:
-    return DocumentError(
-        f"The file is {size / (1 << 20):.1f} MB; the limit is {max_file_mb} MB. Split it, or raise "
-        "ingest.max_file_mb in the settings."
-    )
+    return DocumentError("file.too_large", size=size / (1 << 20), limit=max_file_mb)
 
 
 def _problem(path: Path) -> DocumentError | None:
@@ -260,22 +255,22 @@ def _problem(path: Path) -> DocumentError | None:
         mode = os.stat(path).st_mode
     except OSError as error:
         if error.errno == errno.ELOOP:
-            return DocumentError("The link leads back to itself.")
+            return DocumentError("link.loop")
         if isinstance(error, FileNotFoundError):
-            return DocumentError("The link leads to nothing." if path.is_symlink() else "The file vanished.")
+            return DocumentError("link.to_nothing") if path.is_symlink() else DocumentError("file.vanished")
         if isinstance(error, PermissionError):
-            return DocumentError("The file may not be looked at: this user has no permission.")
-        return DocumentError(f"The file cannot be looked at: {error.strerror or error}.")
+            return DocumentError("file.no_permission_to_look")
+        return DocumentError("file.not_looked_at", why=why(error))
     if stat.S_ISREG(mode):
         return None
     kinds = (
-        (stat.S_ISFIFO, "a pipe"),
-        (stat.S_ISSOCK, "a socket"),
-        (stat.S_ISCHR, "a device"),
-        (stat.S_ISBLK, "a device"),
+        (stat.S_ISFIFO, CodedText("kind.pipe")),
+        (stat.S_ISSOCK, CodedText("kind.socket")),
+        (stat.S_ISCHR, CodedText("kind.device")),
+        (stat.S_ISBLK, CodedText("kind.device")),
     )
-    kind = next((words for test, words in kinds if test(mode)), "neither a file nor a folder")
-    return DocumentError(f"It is {kind}, not a file; it was not opened.")
+    kind = next((words for test, words in kinds if test(mode)), CodedText("kind.neither"))
+    return DocumentError("file.is_kind", kind=kind)
 
 
 def _shown(name: str) -> str:

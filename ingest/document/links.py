@@ -11,10 +11,6 @@ from pathlib import Path
 from kb.errors import UnsupportedFormat
 
 _WAY = os.O_DIRECTORY | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)  # a folder may be closed to reading
-HOME = "It is the home of a knowledge base, and no folder of documents. It was left out."
-_OUTSIDE = "It is a link that leads out of its folder; it was not followed. Add what it leads to under its own path."
-NOT_FOLLOWED = "A link above it leads out of its folder, or into the home of a knowledge base; it was not followed."
-_IN_HOME = "It lies in the home of a knowledge base, which holds no documents of yours to add. It was left out."
 
 
 class LeadsOutside(UnsupportedFormat):
@@ -25,10 +21,10 @@ def resolved(path: str | Path, root: str | Path) -> str:
     """The path without links. Raises LeadsOutside where that is not in `root`, or is in a home there."""
     top, real = os.path.realpath(root), os.path.realpath(path)
     if os.path.commonpath((top, real)) != top:
-        raise LeadsOutside(_OUTSIDE)
+        raise LeadsOutside("link.leads_out")
     below = takewhile(lambda place: place != Path(top), (Path(real), *Path(real).parents))
     if any(map(is_home, below)):
-        raise LeadsOutside(_IN_HOME)
+        raise LeadsOutside("link.in_home")
     return real
 
 
@@ -37,7 +33,7 @@ def check_root(root: str | Path) -> None:
     real = Path(os.path.realpath(root))
     home = next((folder for folder in real.parents if is_home(folder)), None)
     if home is not None and real.relative_to(home).parts[0] != "uploads":
-        raise LeadsOutside(_IN_HOME)
+        raise LeadsOutside("link.in_home")
 
 
 def open_inside(path: str | Path, root: str | Path, flags: int) -> int:

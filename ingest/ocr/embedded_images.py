@@ -43,10 +43,7 @@ class Pictures:
         """Raise DocumentError for a document that holds pictures and no text, neither its own nor in them."""
         count = sum(found is not None for found in self._known.values())
         if count and not text.strip():
-            raise DocumentError(
-                f"It holds pictures ({count}) and no text, and none was recognised in them. If they hold text, see "
-                "that text recognition is installed and switched on (ingest.ocr in the settings)."
-            )
+            raise DocumentError("office.pictures_alone", count=count)
 
     def _recognised(self, data: bytes) -> Recognised | None:
         if is_line_art(data):  # Pillow (12) fails on some of them

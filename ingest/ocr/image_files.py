@@ -27,8 +27,9 @@ def read_image(data: bytes, settings: IngestSettings) -> Parsed:
     Raises DocumentError where OCR is switched off, the file is damaged, or no text is found in it.
     """
     if not settings.ocr:
-        raise DocumentError("It is an image, and text recognition is switched off (ingest.ocr in the settings).")
-    out, damaged = TextBuilder(), ""
+        raise DocumentError("image.ocr_off")
+    out = TextBuilder()
+    damaged: DocumentError | None = None
     recognised: list[RecognisedPage] = []
     with opened(data) as image:
         from PIL import Image
@@ -43,14 +44,14 @@ def read_image(data: bytes, settings: IngestSettings) -> Parsed:
                 try:
                     found = recognise(frame(image, number))
                 except DocumentError as error:
-                    damaged = damaged or str(error)
+                    damaged = damaged or error
             out.block(found.text)
             out.end_page(quality=found.confidence, ocr=bool(found.text.strip()))
             if found.places:
                 recognised.append(RecognisedPage(number, found.turned, found.places))
     parsed = replace(out.build("", media_type), recognised=tuple(recognised))
     if not parsed.text.strip():
-        raise DocumentError(damaged or "No text was recognised in the image.")
+        raise damaged or DocumentError("image.no_text")
     return parsed
 
 
@@ -73,7 +74,7 @@ def opened(source: bytes | IO[bytes]) -> Iterator[Any]:
                 yield image
         except Image.DecompressionBombError:
             limit = 2 * (Image.MAX_IMAGE_PIXELS or 0)
-            raise DocumentError(f"The image has more than {limit:,} pixels; make it smaller.") from None
+            raise DocumentError("image.too_many_pixels", limit=limit) from None
         except _BROKEN as error:
             raise _damaged(error) from None
 
@@ -87,7 +88,7 @@ def frames(image: Any) -> int:
     except Exception:  # what a torn list of frames raises is anybody's guess
         count = _reached(image)
     if count > _MAX_FRAMES:
-        raise DocumentError(f"The image claims to have {count:,} frames; the limit is {_MAX_FRAMES:,}. Split it.")
+        raise DocumentError("image.too_many_frames", count=count, most=_MAX_FRAMES)
     return count
 
 
@@ -109,7 +110,7 @@ def frame(image: Any, number: int) -> Any:
         if image.format in _PAGED:
             image.seek(number - 1)
         if image.width * image.height > _MAX_PIXELS:
-            raise DocumentError(f"The image has {image.width} x {image.height} pixels; make it smaller.")
+            raise DocumentError("image.size", width=image.width, height=image.height)
         upright = ImageOps.exif_transpose(image)
         if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
             upright = _on_white(upright.convert("RGBA"))
@@ -121,7 +122,7 @@ def frame(image: Any, number: int) -> Any:
 
 
 def _damaged(error: Exception) -> DocumentError:
-    return DocumentError(f"The image is damaged: it cannot be opened ({str(error)[:100]}).")
+    return DocumentError("image.damaged", why=str(error)[:100])
 
 
 def _on_white(image: Any) -> Any:

@@ -225,7 +225,7 @@ def _run(image: Any, *, detect: bool) -> Any:
         except DocumentError:
             raise
         except Exception as error:  # numeric code on a hostile image
-            raise DocumentError(f"The text of the image cannot be recognised ({type(error).__name__}).") from error
+            raise DocumentError("ocr.failed", why=type(error).__name__) from error
     return found
 
 
@@ -240,10 +240,7 @@ def _models() -> Path | None:
 def _engine() -> Any:
     if not _ENGINES:
         if not available():
-            raise DocumentError(
-                "It holds images of text, and text recognition is not installed: install the Python package rapidocr "
-                "with its models, or switch it off (ingest.ocr)."
-            )
+            raise DocumentError("ocr.not_installed")
         from rapidocr import RapidOCR
 
         logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)

@@ -26,9 +26,7 @@ def read_svg(data: bytes) -> Parsed:
     """Read an .svg: its texts, title and descriptions, a line each. Raises DocumentError for one without words."""
     lines = list(svg_lines(data))
     if not lines:
-        raise DocumentError(
-            "The SVG drawing has no text: if it shows words, they are drawn as shapes. Save it as PNG and add that."
-        )
+        raise DocumentError("image.svg_no_text")
     return Parsed("\n".join(lines), _title(data), SVG)
 
 

@@ -42,16 +42,16 @@ def read_doc(file: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
     with olefile.OleFileIO(file) as ole:
         main = ole.openstream("WordDocument").read()
         if len(main) < 0x60 or struct.unpack_from("<H", main)[0] not in (0xA5EC, 0xA5DC, 0xA59B):
-            raise DocumentError("The doc file is damaged: it does not begin as Word documents do.")
+            raise DocumentError("office.doc_begin")
         version, flags = struct.unpack_from("<H", main, 2)[0], struct.unpack_from("<H", main, 0x0A)[0]
         if flags & 0x0100:
-            raise DocumentError("The document is encrypted: save a copy without the password and add that.")
+            raise DocumentError("office.encrypted")
         title = _title(ole)
         if version < 0xC0:
             return _old_text(main, flags, title)
         table_name = "1Table" if flags & 0x0200 else "0Table"
         if not ole.exists(table_name):
-            raise DocumentError("The doc file is damaged: its table stream is missing.")
+            raise DocumentError("office.doc_table_stream")
         data = ole.openstream("Data").read() if ole.exists("Data") else b""
         document = _Document(main, ole.openstream(table_name).read(), data)
     pictures = Pictures(settings)
@@ -81,7 +81,7 @@ def _old_text(main: bytes, flags: int, title: str) -> Parsed:
     page = _LANGUAGE_PAGES.get(struct.unpack_from("<H", main, 6)[0] & 0xFF, "cp1252")
     text = main[start:end].decode(page, "replace")
     if flags & 0x0004 or not text.strip():
-        raise DocumentError("The doc file is of Word 6 or 95 and was saved in pieces: save it as docx and add that.")
+        raise DocumentError("office.word_6")
     out = TextBuilder()
     for paragraph in "".join(_shown(text)).split("\r"):
         out.block(paragraph.strip().replace("\x07", " | "))
@@ -142,19 +142,19 @@ class _Document:
         while at + 3 <= len(clx) and clx[at] == 1:
             at += 3 + struct.unpack_from("<H", clx, at + 1)[0]
         if at + 5 > len(clx) or clx[at] != 2:
-            raise DocumentError("The doc file is damaged: it has no piece table.")
+            raise DocumentError("office.doc_no_pieces")
         size = struct.unpack_from("<I", clx, at + 1)[0]
         plc = clx[at + 5 : at + 5 + size]
         count = (len(plc) - 4) // 12
         if count < 1:
-            raise DocumentError("The doc file is damaged: it has no piece table.")
+            raise DocumentError("office.doc_no_pieces")
         bounds = struct.unpack_from(f"<{count + 1}I", plc)
         pieces = []
         for number in range(count):
             place = struct.unpack_from("<I", plc, 4 * (count + 1) + 8 * number + 2)[0]
             first, last = bounds[number], bounds[number + 1]
             if last < first or last > _MAX_CHARACTERS:
-                raise DocumentError("The doc file is damaged: its piece table is out of order.")
+                raise DocumentError("office.doc_pieces_disordered")
             packed = bool(place & 0x40000000)
             offset = place & 0x3FFFFFFF
             pieces.append((first, last, offset // 2 if packed else offset, 1 if packed else 2))

@@ -60,7 +60,7 @@ Read = Callable[[bytes, IngestSettings, str], Parsed]  # what reads content of a
 
 def cannot_read(data: bytes, settings: IngestSettings, name: str) -> Parsed:
     """Reads nothing: for who has no other reader at hand."""
-    raise DocumentError("It is of another kind.")
+    raise DocumentError("file.another_kind")
 
 
 def read_docx(data: bytes, settings: IngestSettings = _DEFAULTS, read: Read = cannot_read, depth: int = 0) -> Parsed:

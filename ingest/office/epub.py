@@ -29,7 +29,7 @@ def read_epub(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
         package = _xml(archive.read(package_name))
         chapters = _chapters(package, posixpath.dirname(package_name), names)
         if "META-INF/encryption.xml" in names and _encrypts(archive, chapters):
-            raise DocumentError("The book is protected against copying (DRM): it cannot be read.")
+            raise DocumentError("epub.protected")
         torn = 0
         for name in chapters[:_MAX_CHAPTERS]:
             try:
@@ -45,7 +45,7 @@ def read_epub(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
             for picture in _pictures(page, posixpath.dirname(name), names):
                 _add_picture(out, pictures, archive, picture)
     if problem and torn == len(chapters[:_MAX_CHAPTERS]):
-        raise DocumentError(f"The epub file is damaged: none of its chapters can be read ({problem}).")
+        raise DocumentError("epub.no_chapter", why=problem)
     titles = [one_line("".join(element.itertext())) for element in package.iter("{*}title")]
     parsed = out.build(next(filter(None, titles), ""), MEDIA_TYPE)
     pictures.check(parsed.text)
@@ -95,7 +95,7 @@ def _package(archive: zipfile.ZipFile, names: set[str]) -> str:
                 return str(element.get("full-path"))
     found = sorted(name for name in names if name.lower().endswith(".opf"))
     if not found:
-        raise DocumentError("The epub file is damaged: it has no list of its parts.")
+        raise DocumentError("epub.no_list")
     return found[0]
 
 

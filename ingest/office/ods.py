@@ -52,7 +52,7 @@ class _Sheet:
             if any(values):
                 seen += times
                 if seen > MAX_ROWS:
-                    raise DocumentError(f"A sheet has more than {MAX_ROWS:,} rows; split it.")
+                    raise DocumentError("office.too_many_rows", rows=MAX_ROWS)
                 hides = row.get(f"{TABLE}visibility") in _HIDDEN and not filtered  # what a filter hides is no secret
                 made = [sheet_row(number + more, values, raw) for more in range(times)]
                 self.rows += [each.marked() for each in made] if hides else made

@@ -84,14 +84,14 @@ def opened(data: bytes, kind: str, settings: IngestSettings) -> Iterator[tuple["
     with zipfile.ZipFile(BytesIO(data)) as archive:
         names = set(archive.namelist())
         if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
-            raise DocumentError("The document is encrypted: save a copy without the password and add that.")
+            raise DocumentError("office.encrypted")
         content = parsed_xml(archive.read("content.xml"))
         meta, styles = (
             parsed_xml(archive.read(name)) if name in names else None for name in ("meta.xml", "styles.xml")
         )
         body = content.find(f"{OFFICE}body/{OFFICE}{kind}")
         if body is None:
-            raise DocumentError(f"The {SUFFIXES[kind]} file is damaged: it has no text part.")
+            raise DocumentError("office.no_text_part", kind=SUFFIXES[kind])
         title = next((one_line(each.text or "") for each in meta.iter(f"{DC}title")), "") if meta is not None else ""
         reader = Reader(archive, names, Pictures(settings), title)
         parts = tuple(part for part in (styles, content) if part is not None)
@@ -142,7 +142,7 @@ class Reader:
     def blocks(self, parent: Any, depth: int) -> None:
         """Add what stands in an element: headings, paragraphs, lists, tables, drawings."""
         if depth > _MAX_DEPTH:
-            raise DocumentError("The OpenDocument file is nested too deeply.")
+            raise DocumentError("office.too_deep")
         for child in parent:
             if child.tag == f"{_TEXT}h":
                 self.heading(child, depth)
@@ -179,7 +179,7 @@ class Reader:
     def items(self, parent: Any, indent: str, depth: int, style: str = "", above: tuple[int, ...] = ()) -> None:
         """Add the items of a list in a style, which stands in items with the numbers `above`."""
         if depth > _MAX_DEPTH:
-            raise DocumentError("The OpenDocument file is nested too deeply.")
+            raise DocumentError("office.too_deep")
         style = parent.get(f"{_TEXT}style-name") or style
         key = style, len(above) + 1
         level = self.lists.get(style, {}).get(key[1])

@@ -59,9 +59,9 @@ def read_ppt(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
         user = ole.openstream("Current User").read() if ole.exists("Current User") else b""
         stored = ole.openstream("Pictures").read() if ole.exists("Pictures") else b""
     if len(user) < 20:
-        raise DocumentError("The ppt file is damaged: it does not say where its last version stands.")
+        raise DocumentError("office.ppt_last_version")
     if struct.unpack_from("<I", user, 12)[0] == _ENCRYPTED:
-        raise DocumentError("The presentation is encrypted: save a copy without the password and add that.")
+        raise DocumentError("office.ppt_encrypted")
     pictures = Pictures(settings)
     parsed = _Presentation(stream, struct.unpack_from("<I", user, 16)[0], stored, pictures).read()
     pictures.check(parsed.text)
@@ -78,7 +78,7 @@ class _Presentation:
     def read(self) -> Parsed:
         document = self._at(self._document)
         if document is None:
-            raise DocumentError("The ppt file is damaged: its document part is missing.")
+            raise DocumentError("office.ppt_no_document")
         slides: list[_Slide] = []
         notes: dict[int, int] = {}
         for record in self._records(document.start, document.end):
@@ -188,7 +188,7 @@ class _Presentation:
                     places.setdefault(reference, place)  # newer versions come first
             edit = previous
         if not places:
-            raise DocumentError("The ppt file is damaged: it does not say where its slides stand.")
+            raise DocumentError("office.ppt_no_slides")
         return places, document
 
     def _directory(self, record: _Record) -> Iterator[tuple[int, int]]:

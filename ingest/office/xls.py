@@ -21,8 +21,8 @@ def read_xls(data: bytes) -> Parsed:
         book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO(), on_demand=True)
     except (xlrd.XLRDError, xlrd.compdoc.CompDocError) as error:
         if "encrypted" in str(error).lower():
-            raise DocumentError("The workbook is encrypted: save a copy without the password and add that.") from None
-        raise DocumentError(f"The xls file is damaged: it cannot be opened ({str(error)[:100]}).") from None
+            raise DocumentError("office.xls_encrypted") from None
+        raise DocumentError("office.xls_damaged", why=str(error)[:100]) from None
     out = TextBuilder()
     with book:
         names = book.sheet_names()

@@ -99,7 +99,7 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
         with self._source:
             for count, (number, cells) in enumerate(self.parse()):
                 if count >= MAX_ROWS:
-                    raise DocumentError(f"A sheet has more than {MAX_ROWS:,} rows; split it.")
+                    raise DocumentError("office.too_many_rows", rows=MAX_ROWS)
                 yield self._row(number, cells)
 
     def _row(self, number: int, cells: list[dict[str, Any]]) -> SheetRow:

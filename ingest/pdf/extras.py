@@ -218,15 +218,12 @@ def _attachment(document: Any, handle: Any, limit: int) -> Attachment:
             if not document.raw:
                 raise ValueError("an attachment must be opened while iterating")
             if not handle or not raw.FPDFAttachment_GetFile(handle, None, 0, size) or not size.value:
-                raise DocumentError("The attachment is empty.")
+                raise DocumentError("attachment.empty")
             if size.value > limit:
-                raise DocumentError(
-                    f"The attachment has {size.value / _MEGABYTE:.1f} MB; the limit is {limit // _MEGABYTE} MB. Raise "
-                    "ingest.max_file_mb in the settings."
-                )
+                raise DocumentError("attachment.too_large", size=size.value / _MEGABYTE, limit=limit // _MEGABYTE)
             buffer = ctypes.create_string_buffer(size.value)
             if not raw.FPDFAttachment_GetFile(handle, buffer, size.value, size):
-                raise DocumentError("The attachment is damaged.")
+                raise DocumentError("attachment.damaged")
             return buffer.raw[: size.value]
 
     with PDF_LOCK:

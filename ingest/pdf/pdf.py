@@ -67,13 +67,13 @@ def read_pdf(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
     hidden = HiddenTexts()
     try:
         if count > _MAX_PAGES:
-            raise DocumentError(f"The PDF claims to have {count:,} pages; the limit is {_MAX_PAGES:,}. Split it.")
+            raise DocumentError("pdf.too_many_pages", count=count, most=_MAX_PAGES)
         with PDF_LOCK:
             marked = bookmarks(document)
             read = [_page(document, index, hidden, with_sizes=not marked) for index in range(count)]
             title = _metadata_title(document)
         if not any(read):
-            raise DocumentError("The PDF is damaged: none of its pages can be read. Export it anew.")
+            raise DocumentError("pdf.no_page")
         pages = [page or _Page("", 0.0) for page in read]
         poor = [at for at, page in enumerate(pages) if read[at] and page.quality < settings.ocr_floor]
         if settings.ocr:
@@ -82,7 +82,7 @@ def read_pdf(data: bytes, settings: IngestSettings = _DEFAULTS) -> Parsed:
         with PDF_LOCK:
             document.close()
     if not any(page.whole.strip() for page in pages):
-        raise DocumentError(_without_text(len(pages), len(poor), settings.ocr))
+        raise _without_text(len(pages), len(poor), settings.ocr)
     return replace(_assemble(pages, marked, title), hidden=hidden())
 
 
@@ -94,19 +94,16 @@ def _opened(data: bytes) -> Any:
         return pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         if error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
-            raise DocumentError("The PDF is encrypted: save a copy without the password and add that.") from None
-        raise DocumentError("The PDF is damaged: pdfium cannot open it. Save it again or export it anew.") from None
+            raise DocumentError("pdf.encrypted") from None
+        raise DocumentError("pdf.damaged") from None
 
 
-def _without_text(pages: int, scanned: int, ocr: bool) -> str:
+def _without_text(pages: int, scanned: int, ocr: bool) -> DocumentError:
     if not scanned:
-        return f"No text was found in the PDF: its pages ({pages}) are empty."
+        return DocumentError("pdf.empty", pages=pages)
     if not ocr:
-        return (
-            f"The PDF is a scan without text ({scanned} of {pages} pages are images), and text recognition is switched "
-            "off (ingest.ocr in the settings)."
-        )
-    return f"The PDF has no text, and none was recognised on its {pages} pages."
+        return DocumentError("pdf.ocr_off", scanned=scanned, pages=pages)
+    return DocumentError("pdf.nothing_recognised", pages=pages)
 
 
 def _page(document: Any, index: int, hidden: HiddenTexts, *, with_sizes: bool) -> _Page | None:

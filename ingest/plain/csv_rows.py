@@ -218,7 +218,7 @@ def read_csv(data: bytes, delimiter: str = "") -> Parsed:
     try:
         rows = _csv_rows(text, delimiter or _delimiter(text))
     except csv.Error as error:
-        raise DocumentError(f"The table cannot be read: {error}.") from None
+        raise DocumentError("table.unreadable", why=error) from None
     if rows and 0 < len(rows[0]) <= 2 and rows[0][0].lower().startswith("sep="):
         rows.pop(0)  # a hint to Excel, which does not show it
     out = TextBuilder()

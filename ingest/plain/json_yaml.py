@@ -59,7 +59,7 @@ def _jsonl(text: str) -> Parsed:
             out.block(line)
             continue
         if first and isinstance(value, dict) and "question" in value and {"answers", "evidence"} & set(value):
-            raise UnsupportedFormat("It is a question set for `kb eval`, not a document; it was left out.")
+            raise UnsupportedFormat("file.question_set")
         first = False
         _add(out, [_part(value, _lines(value, "", 0))])
     return out.build("", "application/x-ndjson")

@@ -33,19 +33,14 @@ def xml(text: str) -> Parsed:
 
     text = stored(text)
     if "<!DOCTYPE" in text and _OUTSIDE.search(text):
-        raise DocumentError(
-            "The XML file refers to other files; it was not read. Save it with what they hold in their place."
-        )
+        raise DocumentError("xml.refers")
     # libxml2 (2.14) bounds what internal entities expand to, and with "internal" no other file is read.
     parser = etree.XMLParser(resolve_entities="internal", no_network=True)
     try:
         root = etree.fromstring(_DECLARATION.sub("", text).encode(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         if _UNBOUNDED.search(str(error)):
-            raise DocumentError(
-                "The XML file's entities expand without bounds, as those of an XML bomb do; it was not read. Save it "
-                "with its entities replaced."
-            ) from None
+            raise DocumentError("xml.bomb") from None
         return Parsed(text, "", XML)  # it can be searched all the same
     if str(root.tag).rsplit("}", 1)[-1].lower() == "html":
         from ingest.plain.html import html

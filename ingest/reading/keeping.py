@@ -54,7 +54,7 @@ class Keeper:
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
-            raise StorageFull("The disk of the home is full. Free some space and run again.") from error
+            raise StorageFull("home.disk_full_run_again") from error
 
     def joined(self, message: Message | Fatal) -> Message | Fatal:
         """The message, with the file of its content where contents are kept: the one that has the document's hash.

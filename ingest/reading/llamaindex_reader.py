@@ -24,7 +24,7 @@ def read_with(where: str, data: bytes, suffix: str) -> Parsed:
         except MemoryError:
             raise
         except Exception as error:  # a reader of the user's may raise anything
-            raise DocumentError(f"The reader {where} failed: {type(error).__name__}: {error}") from error
+            raise DocumentError("reader.failed", reader=where, kind=type(error).__name__, why=error) from error
     out = TextBuilder()
     for number, document in enumerate(documents, 1):
         out.begin_page(number)
@@ -37,6 +37,4 @@ def _reader(where: str, suffix: str) -> Any:
     try:
         return getattr(importlib.import_module(module), name)()
     except (ImportError, AttributeError, TypeError, ValueError) as error:
-        raise ConfigError(
-            f"ingest.readers: {suffix} names the reader {where!r}, which cannot be made: {error}"
-        ) from None
+        raise ConfigError("settings.reader_not_made", suffix=suffix, reader=where, why=error) from None

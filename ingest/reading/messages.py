@@ -15,6 +15,7 @@ from ingest.containers import jsonl_bundle
 from kb import errors
 from kb.config import Settings
 from kb.errors import DocumentError, KBError
+from kb.messages.coded_text import fields, of_fields
 from kb.store.catalog import SplitDocument
 
 # The kinds of frames of a reading process: the file's own time begins; one of its members comes, a page, a message; a
@@ -90,11 +91,14 @@ class MessageError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """An error by the name of its class. `path` is "" for one that ends the whole ingestion."""
+    """An error by the name of its class. `path` is "" for one that ends the whole ingestion. Code and values are
+    those of its text."""
 
     path: str
     kind: str
     text: str
+    code: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
 
 
 _KINDS: dict[str, TypeAdapter[Any]] = {
@@ -108,7 +112,7 @@ def encoded(message: Message | Fatal) -> bytes:
     if isinstance(message, Unreadable | Fatal):
         kind = next(kind.__name__ for kind in type(message.error).__mro__ if kind.__name__ in _ERRORS)
         path = message.path if isinstance(message, Unreadable) else ""
-        form: Any = _Failure(path, kind, str(message.error))
+        form: Any = _Failure(path, kind, str(message.error), **fields(message.error.message))
     else:
         form = message
     name = type(form).__name__
@@ -146,11 +150,15 @@ def _error(form: _Failure, task: Task) -> Unreadable | Fatal:
     if kind is None:
         raise MessageError("an error of no known kind")
     if not form.path:
-        return Fatal(kind(form.text))
+        return Fatal(kind(_said(form)))
     _check_path(form.path, task)
     if not issubclass(kind, DocumentError):
         raise MessageError("an error that is not one of a document")
-    return Unreadable(form.path, kind(form.text))
+    return Unreadable(form.path, kind(_said(form)))
+
+
+def _said(form: _Failure) -> str:
+    return of_fields(form.text, {"code": form.code, "values": form.values})
 
 
 def _check_path(path: str, task: Task) -> None:

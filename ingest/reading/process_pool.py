@@ -203,7 +203,7 @@ class _Worker(threading.Thread):
                     reading.put(Fatal(error))
                     self.kill()
                 except BaseException as error:  # whoever waits for the file must not wait for ever
-                    reading.put(Fatal(KBError(f"The reading process failed: {error!r}. Run it again.")))
+                    reading.put(Fatal(KBError("reader.process_failed", why=repr(error))))
                     self.kill()
                 finally:
                     self._clear()
@@ -249,7 +249,7 @@ class _Worker(threading.Thread):
                 self.kill()
                 return None
             before = time.monotonic()
-            trouble = ""
+            trouble: DocumentError | None = None
             try:
                 frame = process.channel.receive(limits.file_mb_memory * _MEGABYTE, _POLL_SECONDS)
                 if frame is not None:
@@ -274,35 +274,23 @@ class _Worker(threading.Thread):
                         continue
                     before = time.monotonic()  # however much it says, its memory is looked at
             except (MessageError, ChannelError):
-                trouble = (
-                    "The process that read it told what is not in the file, and was ended: the file, or its reader, is "
-                    "damaged or hostile."
-                )
+                trouble = DocumentError("reader.told_too_much")
             except (EOFError, OSError):
                 trouble = self._how_it_ended()
             silent += time.monotonic() - before
             reading.seconds += (time.monotonic() - before) * loaded
             if not trouble and reading.seconds > (whole := _WHOLE_FILE * limits.file_seconds):
-                member, trouble = None, (
-                    f"Reading it with all it holds took longer than {whole} s, {_WHOLE_FILE} times "
-                    "ingest.file_seconds, and was ended. Split the file, or raise that setting."
-                )  # fmt: skip
+                member, trouble = None, DocumentError("reader.whole_too_slow", seconds=whole, times=_WHOLE_FILE)
             if not trouble and silent > allowed:
-                trouble = (
-                    f"Reading it took longer than {limits.file_seconds} s and was ended. Split the file, or raise "
-                    "ingest.file_seconds in the settings."
-                )
+                trouble = DocumentError("reader.too_slow", seconds=limits.file_seconds)
             if not trouble and self._megabytes(family=time.monotonic() - looked > 1.0) > limits.file_mb_memory:
-                trouble = (
-                    f"Reading it needed more than {limits.file_mb_memory} MB of memory and was ended. Split the file, "
-                    "or raise ingest.file_mb_memory in the settings."
-                )
+                trouble = DocumentError("reader.too_much_memory", size=limits.file_mb_memory)
             if trouble:
                 is_its_own = loaded or not self._was_used
                 self.kill()
                 if not is_its_own:  # the process did not even begin with it: an earlier file has made it so
                     return task
-                reading.put(Unreadable(member[1] if member else task.source, DocumentError(trouble)))
+                reading.put(Unreadable(member[1] if member else task.source, trouble))
                 return None if member is None else replace(task, skip=member[0] + 1)
             if time.monotonic() - looked > 1.0:
                 looked = time.monotonic()
@@ -330,20 +318,20 @@ class _Worker(threading.Thread):
                 bootstrap=self._workers.bootstrap,
             )  # fmt: skip
         except NotStarted as error:
-            raise KBError(f"The reading process did not start ({error}). What it said stands above.") from error
+            raise KBError("reader.not_started", why=error) from error
         return self._process
 
-    def _how_it_ended(self) -> str:
+    def _how_it_ended(self) -> DocumentError:
         assert self._process is not None
         popen = self._process.popen
         try:
             code = popen.wait(5)
         except subprocess.TimeoutExpired:
-            return "The process that read it went silent."
+            return DocumentError("reader.silent")
         how = confined_process.how_it_ended(popen)
         if -code in _FROM_OUTSIDE:  # this thread says so itself where it was the one
-            return f"The process that read it was ended from outside by {how}, as where memory is short. Run it again."
-        return f"The process that read it was ended by {how}: the file is damaged or hostile."
+            return DocumentError("reader.ended_from_outside", how=how)
+        return DocumentError("reader.ended", how=how)
 
     def _megabytes(self, family: bool = False) -> float:
         """Memory of the process, without pages of files it shares; with `family`, of what it has started too."""

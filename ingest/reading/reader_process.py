@@ -81,7 +81,7 @@ def _serve(task: Task, file: IO[bytes], channel: Channel) -> None:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        out.add(Fatal(StorageFull("The disk of the home is full. Free some space and run again.")))
+        out.add(Fatal(StorageFull("home.disk_full_run_again")))
     channel.send(LAST)
 
 
@@ -122,7 +122,7 @@ def _read(task: Task, file: IO[bytes], out: _Outbox) -> Iterator[Message]:
         return
     data = files.content(file, task.settings.ingest.max_file_mb)
     if hashlib.sha256(data).hexdigest() != task.sha256:
-        raise DocumentError("The file changed while it was being read. Run the command again.")
+        raise DocumentError("file.changed")
     content = reading.Content(data, task.source)
     is_container = content.is_container
     if task.skip == 0 and not content.is_archive:
@@ -176,12 +176,9 @@ def _bundle(task: Task, file: IO[bytes]) -> Iterator[Message]:
 def _split(settings: "Settings", path: str, parsed: "Parsed", sha256: str, size: int) -> ReadDocument:
     chunks = splitting.split(parsed, path, _tokenizer(settings.embedding), settings.splitting)
     if not chunks:
-        raise DocumentError("No text was found in the file.")
+        raise DocumentError("file.no_text")
     if len(chunks) > settings.ingest.max_chunks:
-        raise DocumentError(
-            f"Its text makes {len(chunks)} chunks; the limit is {settings.ingest.max_chunks}, as to embed so many "
-            "takes very long. Split the file, or raise ingest.max_chunks in the settings."
-        )
+        raise DocumentError("file.too_many_chunks", chunks=len(chunks), limit=settings.ingest.max_chunks)
     words = tuple(word_body(chunk.embedded_text) for chunk in chunks)
     return ReadDocument(path, sha256, size, parsed, tuple(chunks), words)
 
@@ -194,10 +191,7 @@ def _tokenizer(settings: "EmbeddingSettings") -> "Tokenizer":
 
 
 def _too_large(task: Task) -> DocumentError:
-    return DocumentError(
-        f"Reading it needed more than {task.settings.ingest.file_mb_memory} MB of memory and was ended. Split the "
-        "file, or raise ingest.file_mb_memory in the settings."
-    )
+    return DocumentError("reader.too_much_memory", size=task.settings.ingest.file_mb_memory)
 
 
 def _limit_memory(megabytes: int) -> None:

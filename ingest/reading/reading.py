@@ -149,7 +149,7 @@ def read_content(content: Content, settings: IngestSettings) -> Parsed:
     else:
         parsed = _parsed(content.data, _readable_kind(content, name), settings)
     if not parsed.text.strip():
-        raise DocumentError("No text was found in the file.")
+        raise DocumentError("file.no_text")
     spelled = [HiddenText(None, "characters", words) for words in spelled_in_tags(f"{parsed.title}\n{parsed.text}")]
     hidden = HiddenTexts()
     hidden.add_all((*parsed.hidden, *spelled))
@@ -210,24 +210,27 @@ def _custom(settings: IngestSettings) -> dict[str, str]:
 
 
 def _unsupported(name: str, settings: IngestSettings, head: bytes = b"") -> UnsupportedFormat:
-    what = foreign_kind(head)
-    return UnsupportedFormat(
-        f"The format {_suffix(name) or 'of a name without a suffix'}{f' ({what})' if what else ''} is not supported; "
-        f"supported: {', '.join(sorted({*SUPPORTED, *_custom(settings)}))}."
-    )
+    what, suffix, formats = foreign_kind(head), _suffix(name), ", ".join(sorted({*SUPPORTED, *_custom(settings)}))
+    if what and suffix:
+        return UnsupportedFormat("file.format_and_kind", suffix=suffix, kind=what, formats=formats)
+    if what:
+        return UnsupportedFormat("file.no_suffix_and_kind", kind=what, formats=formats)
+    if suffix:
+        return UnsupportedFormat("file.format", suffix=suffix, formats=formats)
+    return UnsupportedFormat("file.no_suffix", formats=formats)
 
 
 def _readable_kind(content: Content, name: str) -> str:
     """The kind of a document that is read by one reader. Raises DocumentError with the reason for all others."""
     kind, suffix = content.kind, _suffix(name)
     if kind == "encrypted":
-        raise DocumentError("The document is encrypted: save a copy without the password and add that.")
+        raise DocumentError("office.encrypted")
     if kind == "zip":
-        raise DocumentError(
-            f"The file {f'is named {suffix} but ' if suffix != '.zip' else ''}holds a ZIP archive, not a document."
-        )
+        if suffix == ".zip":
+            raise DocumentError("archive.no_document")
+        raise DocumentError("file.named_but_archive", suffix=suffix)
     if not kind and suffix in BY_SUFFIX:
-        raise DocumentError(f"The file is named {suffix} but holds {described(content.data)}.")
+        raise DocumentError("file.named_but_holds", suffix=suffix, kind=described(content.data))
     if not kind:
         raise _unsupported(name, IngestSettings(), content.data[:HEAD])
     return kind
@@ -248,7 +251,7 @@ def _parsed(data: bytes, kind: str, settings: IngestSettings) -> Parsed:
         raise
     except Exception as error:  # what a parser raises on a broken file is anybody's guess
         reason = f"{type(error).__name__}: {error}".strip(": ")
-        raise DocumentError(f"The {kind} file is damaged or not quite of its kind ({reason[:200]}).") from error
+        raise DocumentError("file.damaged", kind=kind, why=reason[:200]) from error
 
 
 def _read_inner(data: bytes, settings: IngestSettings, name: str) -> Parsed:

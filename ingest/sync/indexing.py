@@ -123,7 +123,7 @@ class Committer:
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
-            raise StorageFull("The disk of the home is full. Free some space and run again.") from error
+            raise StorageFull("home.disk_full_run_again") from error
 
     def _ready(self) -> list[Waiting]:
         """The waiting documents with all their embeddings stored: all of them, unless the run was stopped."""

@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from ingest.document import files
 from ingest.reading import process_pool
 from ingest.sync import pipeline, reindexing
-from ingest.sync.pipeline import DocumentReport, IngestProgress, IngestReport
+from ingest.sync.pipeline import (
+    DocumentReport,
+    IngestProgress,
+    IngestReport,
+    document_report_form,
+    document_report_of_form,
+)
 from ingest.sync.reindexing import ReindexProgress
 from kb.errors import KBError, UsageError
 from kb.models import cancellation
@@ -151,7 +157,7 @@ class Jobs:
         with self._changed:
             row = self._store.get(job_id)
             if row is None:
-                raise JobNotFound(f"There is no job {job_id}.")
+                raise JobNotFound("job.not_found", id=job_id)
             return self._latest(_job(row))
 
     @property
@@ -215,7 +221,7 @@ class Jobs:
         with self._steering:
             self.start()
             values = {"kind": kind, "title": title, "paths": list(paths), "collection": collection, "prune": prune,
-                      "who": who, "state": "queued", "refused": [asdict(report) for report in refused]}  # fmt: skip
+                      "who": who, "state": "queued", "refused": list(map(document_report_form, refused))}  # fmt: skip
             job_id = self._store.add(values)
             if leave:
                 self._left[job_id] = frozenset(map(Path, leave))
@@ -244,7 +250,7 @@ class Jobs:
         with self._changed:  # while it is written what became of it, there is nothing to steer
             free = lambda: (job := self._running) is None or job.id != job_id or job.state == "running"  # noqa: E731
             if not self._changed.wait_for(free, _RETRY_SECONDS):
-                raise KBError(f"What became of job {job_id} could not be written to the catalog yet. Try again.")
+                raise KBError("job.not_written", id=job_id)
             job = self._running
             if job is None or job.id != job_id:
                 if state != "queued" and job_id in self._queue:
@@ -316,7 +322,7 @@ class Jobs:
                 who = str((self._store.get(job.id) or {}).get("who", "local"))
                 stopped = reindexing.reindex(self._kb, who, progress=self._show_reindexing, stop=self._stop).stopped
         except KBError as error:
-            ended, stopped = {"state": "failed", "error": str(error)}, False
+            ended, stopped = {"state": "failed", "error": error.message}, False
             self._error_kinds[job.id] = type(error).__name__
         except Exception:
             log.exception("job %s failed", job.id)
@@ -343,7 +349,9 @@ class Jobs:
             try:
                 with self._kb.deletion.lock:  # a deletion takes names out of what was written before, and of no other
                     if report is not None:
-                        values["documents"] = [asdict(document) for document in self._told(job, report).documents]
+                        values["documents"] = [
+                            document_report_form(document) for document in self._told(job, report).documents
+                        ]
                     self._store.update(job.id, values)
                 return True
             except Exception as error:  # a full disk, most likely; a job that is "running" still is begun anew
@@ -355,7 +363,7 @@ class Jobs:
     def _ingest(self, job: Job) -> IngestReport:
         row = self._store.get(job.id) or {}
         stored, by = row.get("refused") or (), str(row.get("who") or "local")
-        refused = tuple(DocumentReport(**report) for report in stored)
+        refused = tuple(map(document_report_of_form, stored))
         left = self._left.get(job.id, frozenset())
         while paths := self._paths(job):
             try:
@@ -400,7 +408,7 @@ class Jobs:
 
 def _job(row: dict[str, Any]) -> Job:
     counts = row.pop("counts")
-    documents = tuple(DocumentReport(**document) for document in row.pop("documents", None) or ())
+    documents = tuple(map(document_report_of_form, row.pop("documents", None) or ()))
     row.pop("refused", None)
     row.pop("who")
     report = None if counts is None else IngestReport(documents=documents, **counts)

@@ -9,11 +9,12 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ingest.document import files
-from ingest.document.links import NOT_FOLLOWED, LeadsOutside
+from ingest.document.links import LeadsOutside
 from ingest.reading import process_pool, reading
 from ingest.reading.messages import KnownContent, Message, ReadDocument, Task, Unreadable
 from ingest.reading.process_pool import Reading
@@ -23,6 +24,7 @@ from ingest.sync.indexing import Committer, Waiting
 from kb.access.order_scores import is_released, reaches
 from kb.assistant import KnowledgeBase
 from kb.errors import DocumentError, UnsupportedFormat, UsageError
+from kb.messages.coded_text import CodedText, fields, of_fields, together
 from kb.quarantine.order_score import order_score
 from kb.schema import DocumentStatus, OrderScore
 from kb.store.catalog import KnownDocument
@@ -33,9 +35,7 @@ from kb.store.uploads import are_uploads
 _AHEAD_FILES = 8  # files that are being read, or wait to be
 _AHEAD_BYTES = 8 << 20  # from which on no further one is begun
 _GONE_TOGETHER = 100  # documents removed before it is seen whether to stop
-HELD = "In quarantine: it speaks to a model. No question finds it until an editor releases it."
-_STILL = " The version read before still answers."
-_EMPTY = "The whole folder is empty, as where a drive is not mounted; it still answers. `kb docs delete` removes it."
+_STILL = CodedText("document.version_before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,17 @@ class DocumentReport:
     pages: int | None = None
     chunks: int = 0
     reason: str = ""
+
+
+def document_report_form(report: DocumentReport) -> dict[str, Any]:
+    """The report as JSON, with the code and the values of its reason."""
+    return {**asdict(report), **fields(report.reason, "reason_")}
+
+
+def document_report_of_form(form: dict[str, Any]) -> DocumentReport:
+    """The report of a form; those of earlier versions have no code."""
+    values = {name: value for name, value in form.items() if name not in ("reason_code", "reason_values")}
+    return DocumentReport(**{**values, "reason": of_fields(form.get("reason", ""), form, "reason_")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +206,7 @@ class _Run:
         roots = {known.root for known in collection.documents.values()}
         others = sorted(other for other in roots if other != str(root) and Path(other).is_dir())
         if others:
-            raise UsageError(
-                f"The collection {collection.name!r} holds the documents of {others[0]}; {root} is another folder of "
-                "the same name. Give it a name of its own with --collection."
-            )
+            raise UsageError("collection.of_other_folder", name=collection.name, other=others[0], root=root)
 
     def _read_all(self, found: Sequence[files.Found], collection: str | None) -> None:
         """Take the files in order; some are read ahead."""
@@ -321,22 +329,19 @@ class _Run:
         catalog = self._kb.catalog
         if known and is_released(catalog.db, known.document_id, message.content.title, message.content.text):
             return ""
-        return f"{HELD} It says: {orders.reasons[0].text}"
+        return CodedText("document.held", words=orders.reasons[0].text)
 
     def _claim(self, file: _File, path: str) -> None:
         """Raise _NameTaken where a document of that name came before."""
         if path in file.collection.seen:
-            raise _NameTaken(f"The name {path!r} came twice in this run; the first one was kept.")
+            raise _NameTaken("document.name_twice", path=path)
         file.collection.seen.add(path)
 
     def _forbid_mixing(self, file: _File, path: str) -> None:
         self._claim(file, path)
         collection, known = file.collection, file.collection.documents.get(path)
         if known and known.root != file.root and Path(known.root, known.source).exists():
-            raise _NameTaken(
-                f"The collection {collection.name!r} already holds a document {path!r} from {known.root}. Use another "
-                "--collection for this folder."
-            )
+            raise _NameTaken("document.name_taken", name=collection.name, path=path, root=known.root)
 
     def _unchanged(self, file: _File, known: KnownDocument) -> None:
         file.collection.seen.add(known.path)
@@ -345,16 +350,16 @@ class _Run:
             return
         if known.root != file.root or known.source != file.path or known.status in ("failed", "skipped"):
             self._kb.catalog.record_outcome(file.collection.name, known.path, file.root, file.path, "unchanged", "")
-        reason = f"Moved from {file.moved_from}." if file.moved_from else ""
+        reason = CodedText("document.moved", path=file.moved_from) if file.moved_from else ""
         self._reports.append(DocumentReport(known.path, "unchanged", known.pages, known.chunks, reason))
 
     def _failed(self, file: _File, path: str, error: DocumentError) -> None:
         status: DocumentStatus = "skipped" if isinstance(error, UnsupportedFormat) else "failed"
-        reason = str(error)
+        reason = error.message
         known = file.collection.documents.get(path)
         is_kept = status == "failed" or isinstance(error, LeadsOutside)
         if known and known.sha256 and is_kept and not isinstance(error, _NameTaken):
-            reason += _STILL
+            reason = together(reason, _STILL)
         if not isinstance(error, _NameTaken):
             self._kb.catalog.record_outcome(file.collection.name, path, file.root, file.path, status, reason)
         elif path == file.path and are_uploads(self._kb.home.uploads, file.root):
@@ -417,7 +422,7 @@ class _Run:
     def _not_followed(self, collection: Collection, documents: Sequence[KnownDocument]) -> None:
         """List what was read through links out of the folder, before they were no longer followed."""
         for each in documents:
-            reason = NOT_FOLLOWED + (_STILL if each.sha256 else "")
+            reason = together(CodedText("link.above_not_followed"), _STILL if each.sha256 else "")
             self._kb.catalog.record_outcome(collection.name, each.path, each.root, each.source, "skipped", reason)
             self._reports.append(DocumentReport(each.path, "skipped", reason=reason))
 
@@ -425,10 +430,10 @@ class _Run:
         """Remove them where that is wanted; what could never be read has nothing to answer with, and goes as well."""
         removed = [each.document_id for each in gone if each.sha256 is None or (prune and not is_empty)]
         self._kb.remove(removed, "ingest --prune")
-        kept = _EMPTY if prune else "The file is gone; it still answers. --prune removes it."
+        kept = CodedText("folder.empty") if prune else CodedText("file.gone_answers")
         for each in gone:
             is_kept = each.document_id not in removed
-            reason = kept if is_kept else "The file is gone."
+            reason = kept if is_kept else CodedText("file.gone")
             self._reports.append(DocumentReport(each.path, "skipped" if is_kept else "deleted", reason=reason))
 
     def _show(self, current: str) -> None:

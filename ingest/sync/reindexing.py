@@ -67,11 +67,7 @@ def check_same(kb: KnowledgeBase) -> None:
     if stored == now:
         return
     if stored is not None and not kb.catalog.is_empty():
-        raise EmbeddingChanged(
-            f"The documents of this home were split with {json.loads(stored)}, the configuration says "
-            f"{json.loads(now)}. Chunks of two kinds are not mixed: set the old values again, or run `kb reindex` to "
-            "split and embed everything anew."
-        )
+        raise EmbeddingChanged("home.split_with_other", before=json.loads(stored), now=json.loads(now))
     kb.catalog.set_property(_SPLITTING, now)
 
 

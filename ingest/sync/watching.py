@@ -106,7 +106,7 @@ def _followed(roots: Sequence[Path], stop: threading.Event, poll: bool) -> Itera
     ours = {root for root in roots if not root.is_dir()}
     folders = sorted({root if root.is_dir() else root.parent for root in roots})
     if not folders:
-        raise UsageError("Name at least one folder to watch.")
+        raise UsageError("ingest.name_folder")
 
     def wanted(_: object, path: str) -> bool:
         changed = Path(path)

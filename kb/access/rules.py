@@ -66,7 +66,7 @@ def checked_readers(given: Iterable[str]) -> tuple[str, ...]:
     """Readers as they are stored. Raises UsageError for what names none, or for too many."""
     readers = tuple(sorted({_reader(each) for each in given}))
     if len(readers) > MOST_READERS:
-        raise UsageError(f"A rule names {MOST_READERS:,} readers at most, not {len(readers):,}. Make a group of them.")
+        raise UsageError("access.too_many_readers", most=MOST_READERS, count=len(readers))
     return readers
 
 
@@ -75,7 +75,7 @@ def _reader(given: str) -> str:
     kind, colon, name = text.partition(":")
     named = f"{kind}:" in (GROUP, PERSON) and bool(name.strip()) and text.isprintable() and len(text) <= _LONGEST
     if text != EVERYONE and not (colon and named):
-        raise UsageError(f"{given[:80]!r} names no reader. Write group:NAME, person:NAME, or * for everyone.")
+        raise UsageError("access.no_reader", given=given[:80])
     return text if text == EVERYONE else f"{kind}:{name.strip()}"
 
 
@@ -84,14 +84,14 @@ def checked_place(place: Place) -> Place:
     if place.level == "default":
         return DEFAULT
     if not place.collection:
-        raise UsageError("Name the collection whose readers are to be set.")
+        raise UsageError("access.name_collection")
     if place.level == "collection":
         return Place("collection", place.collection)
     path = place.path
     if place.level == "path":
         path = f"{path}*" if path.endswith("/") else path
     if not path or (len(path) > _LONGEST and place.level == "path"):
-        raise UsageError(f"The path of a rule has 1 to {_LONGEST} characters, not {len(path):,}.")
+        raise UsageError("access.path_length", most=_LONGEST, count=len(path))
     return Place(place.level, place.collection, path)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from kb.answering.product_help import Help
 from kb.answering.refusal import refusal
 from kb.errors import UsageError
+from kb.messages.coded_text import text_in
 from kb.schema import Answer, Event, Language, Notice, Passage, Revised, Thought, Token, Usage
 
 LONGEST_QUESTION = 8_000  # characters
@@ -94,7 +95,7 @@ class Draft:
     def helped(self, given: Help) -> Answer:
         """A greeting, or the product's own help, which is said to be that."""
         if given.kind == "help":
-            self.notices.append(Notice("help", OWN_HELP[self.language]))
+            self.notices.append(Notice("help", text_in(self.language, "answer.own_help")))
         return replace(self.finished(given.text), kind=given.kind)
 
     def finished(self, text: str) -> Answer:
@@ -112,12 +113,9 @@ def checked(question: str) -> str:
     """The question without white space around it. Raises UsageError for an empty or an endless one."""
     stripped = question.strip()
     if not stripped:
-        raise UsageError("The question is empty. Write what you want to know.")
+        raise UsageError("question.empty")
     if len(stripped) > LONGEST_QUESTION:
-        raise UsageError(
-            f"The question has {len(stripped):,} characters; at most {LONGEST_QUESTION:,} can be asked. "
-            "Put a long text into a document and ask about it."
-        )
+        raise UsageError("question.too_long", count=len(stripped), most=LONGEST_QUESTION)
     return stripped
 
 
@@ -141,43 +139,3 @@ def evidence_of(answer: Answer) -> dict[str, Any]:
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-OWN_HELP = {
-    "en": "This is from the product's own help, not from your documents.",
-    "zh": "以上内容来自产品自带的说明，而不是您的文档。",
-}
-WEAK = {
-    "en": "No document is close enough to the question; the model was not asked.",
-    "zh": "没有与问题足够接近的文档，未调用模型。",
-}
-FOUND_NOTHING = {
-    "en": "The model read the passages and found no answer in them.",
-    "zh": "模型阅读了段落，没有找到答案。",
-}
-UNSUPPORTED = {
-    "en": "The model's answer was withheld: nothing in the documents supports it.",
-    "zh": "模型的回答没有得到文档的任何支持，未予显示。",
-}
-NOT_STATED = {
-    "en": "The model read the passages and judged that they do not state the answer.",
-    "zh": "模型阅读了段落，判断其中没有写明答案。",
-}
-UNCERTAIN = {
-    "en": "Uncertain: the passages may not state the answer to exactly this question. Check the sources.",
-    "zh": "不确定：段落可能没有写明这个问题的确切答案，请核对来源。",
-}
-EMPTY = {"en": "The model gave no answer.", "zh": "模型没有给出答案。"}
-STOPPED = {"en": "Stopped.", "zh": "已停止。"}
-LEFT_OUT = {
-    "en": "Only the first {} of {} passages fit into the model's context.",
-    "zh": "模型的上下文只容得下 {1} 个段落中的前 {0} 个。",
-}
-TRANSLATED = {
-    "en": "Documents in Chinese were searched too, for: {}",
-    "zh": "也检索了英文文档，检索的问题：{}",
-}
-ORDERS = {
-    "en": "A document tries to give the model orders; that part was neither obeyed nor used.",
-    "zh": "有文档试图向模型下达指令，这部分内容既未执行，也未采用。",
-}

@@ -4,12 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from kb.checking.year_mismatch import edition, is_other_edition
+from kb.messages.coded_text import text_in
 from kb.schema import Document, Language, Notice, Passage
-
-OLDER = {
-    "en": "{} is an older edition; the newest is {}.",
-    "zh": "{} 是较旧的版本，最新的是 {}。",
-}
 
 
 def newest(question: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
@@ -37,7 +33,10 @@ def older_editions(
     for heading, path in dated.items():
         newer = [other for other in others if is_other_edition("", heading, [other])]
         if newer:
-            yield Notice("older_edition", OLDER[language].format(path, others[max(newer, key=edition)]))
+            yield Notice(
+                "older_edition",
+                text_in(language, "answer.older_edition", path=path, newest=others[max(newer, key=edition)]),
+            )
 
 
 def _heading(title: str, path: str) -> str:

@@ -62,9 +62,7 @@ class Link:
                 return content
         except (ValueError, KeyError, RecursionError):
             pass
-        raise HomeError(
-            f"Record {self.number} of the audit trail cannot be read: it was changed. `kb audit verify` says more."
-        )
+        raise HomeError("audit.record_unreadable", number=self.number)
 
     def values(self) -> dict[str, Any]:
         """The values of the entries that are left, by name."""

@@ -77,7 +77,7 @@ def head_of(form: Any, source: str) -> Head:
     """A head out of JSON. Raises UsageError, which names its `source`, for what is none."""
     kinds = {"number": int, "hash": str, "at": str, "key": str, "signature": str}
     if not isinstance(form, dict) or any(type(form.get(name)) is not kind for name, kind in kinds.items()):
-        raise UsageError(f"{source} holds no head of an audit trail. Take a file that `kb audit head --out` wrote.")
+        raise UsageError("audit.no_head", file=source)
     return Head(**{name: form[name] for name in kinds})
 
 
@@ -88,7 +88,7 @@ def read_head(file: Path) -> Head:
             opened.seek(max(0, opened.seek(0, os.SEEK_END) - _LONGEST_LINE))
             text = opened.read(_LONGEST_LINE).decode("utf-8", "replace")
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {why(error)}.") from None
+        raise UsageError("audit.file_unreadable", file=file, why=why(error)) from None
     for part in (text, text.rstrip("\n").rpartition("\n")[2]):
         with suppress(ValueError, RecursionError):
             form = json.loads(part)
@@ -106,12 +106,9 @@ def key_of(home: Path) -> "Ed25519PrivateKey":
             write_once(file, f"{secrets.token_hex(32)}\n")
         return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(read_regular(file, 1).decode("ascii").strip()))
     except ValueError:
-        raise HomeError(
-            f"{file} holds no key of the audit trail, which is 64 hexadecimal digits. Put it back, or delete it: the "
-            "next head is signed with another one, and the trail tells so."
-        ) from None
+        raise HomeError("audit.key_damaged", file=file) from None
     except OSError as error:
-        raise HomeError(f"The key {file} cannot be read or written: {why(error)}. Check who owns it.") from error
+        raise HomeError("home.key_unusable", file=file, why=why(error)) from error
 
 
 def _content(head: Head) -> bytes:

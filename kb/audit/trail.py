@@ -75,7 +75,7 @@ class Trail:
         many records. The records stay, and one more says so. Raises UsageError for what is no day."""
         instant = instants(before, "")[0]
         if not instant:
-            raise UsageError("Name the day before which names and texts of the audit trail are erased.")
+            raise UsageError("audit.name_day")
         with self._database.transaction() as db:
             erased = chain.erase_before(db, _now(), by, instant)
         if erased:
@@ -116,12 +116,9 @@ def _links_in(file: Path) -> Iterator[Link]:
                     if "head" not in form:
                         yield _link(form)
                 except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-                    raise UsageError(
-                        f"{file} is no export of an audit trail: line {number} is no record. Take a file that "
-                        "`kb audit export` wrote."
-                    ) from None
+                    raise UsageError("audit.no_export", file=file, number=number) from None
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {why(error)}.") from None
+        raise UsageError("audit.file_unreadable", file=file, why=why(error)) from None
 
 
 def _link(form: Any) -> Link:

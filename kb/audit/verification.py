@@ -8,6 +8,7 @@ from typing import Any
 from kb.audit.chain import ERASED, ERASED_UP_TO, GENESIS, KEY, Link, canonical, commitment, hash_of
 from kb.audit.heads import Head, is_signed
 from kb.errors import HomeError
+from kb.messages.coded_text import CodedText, fields
 
 MOST = 100  # problems that are told
 
@@ -63,19 +64,19 @@ class _Walk:
         except ValueError:
             digest = ""
         if follows and not hmac.compare_digest(digest.encode(), link.hash.encode("utf-8", "replace")):
-            self._report(link.number, f"Record {link.number} was changed, or the one before it: its hash does not fit.")
+            self._report(link.number, CodedText("audit.hash", n=link.number))
         self._last, self._hash = max(self._last, link.number), link.hash
         if link.number in self._hashes:
             self._hashes[link.number] = link.hash
         try:
             content = link.content()
         except HomeError:
-            self._report(link.number, f"Record {link.number} cannot be read: it was changed.")
+            self._report(link.number, CodedText("audit.unreadable", n=link.number))
             return
         if content.get("number") != link.number or canonical(content) != link.record:
-            self._report(link.number, f"Record {link.number} was changed: it was written under another number or form.")
+            self._report(link.number, CodedText("audit.other_number", n=link.number))
         if link.filed not in (None, (content.get("at"), content.get("action"))):
-            self._report(link.number, f"Record {link.number}: the time or the action by which it is found was changed.")
+            self._report(link.number, CodedText("audit.filed", n=link.number))
         self._check_entries(link, content["sealed"])
         self._take_facts(link.number, content.get("facts"))
 
@@ -84,14 +85,12 @@ class _Walk:
         if link.number == expected:
             return True
         if link.number > expected:
-            missing = (
-                f"Record {expected} is"
-                if link.number == expected + 1
-                else f"Records {expected} to {link.number - 1} are"
-            )
-            self._report(expected, f"{missing} missing.")
+            if link.number == expected + 1:
+                self._report(expected, CodedText("audit.one_missing", n=expected))
+            else:
+                self._report(expected, CodedText("audit.some_missing", n=expected, m=link.number - 1))
         else:
-            self._report(link.number, f"Record {link.number} stands in the wrong place.")
+            self._report(link.number, CodedText("audit.wrong_place", n=link.number))
         return False
 
     def _check_entries(self, link: Link, sealed: dict[str, Any]) -> None:
@@ -99,14 +98,14 @@ class _Walk:
             return
         for name, entry in link.entries.items():
             if name not in sealed:
-                self._report(link.number, f"Record {link.number}: {name!r} was put beside it afterwards.")
+                self._report(link.number, CodedText("audit.put_beside", n=link.number, name=name))
                 continue
             try:
                 fits = hmac.compare_digest(commitment(entry).encode(), str(sealed[name]).encode("utf-8", "replace"))
             except ValueError:
                 fits = False
             if not fits:
-                self._report(link.number, f"Record {link.number}: {name!r} was changed.")
+                self._report(link.number, CodedText("audit.value_changed", n=link.number, name=name))
         self._missing |= {(link.number, name): None for name in sealed.keys() - link.entries.keys()}
 
     def _take_facts(self, number: int, facts: Any) -> None:
@@ -133,7 +132,7 @@ class _Walk:
     def verdict(self) -> Verdict:
         """What was found, once all records were taken."""
         for number, name in self._missing:
-            self._report(number, f"Record {number}: {name!r} was taken away, and no record says so.")
+            self._report(number, CodedText("audit.taken_away", n=number, name=name))
         for head in self._heads:
             self._check_head(head)
         problems = tuple(sorted(self._problems, key=lambda problem: problem.number)[:MOST])
@@ -142,19 +141,13 @@ class _Walk:
 
     def _check_head(self, head: Head) -> None:
         if not is_signed(head):
-            self._report(head.number, "The head was changed: its signature does not fit.")
+            self._report(head.number, CodedText("audit.head_changed"))
         elif head.number > self._last:
-            self._report(
-                self._last + 1, f"The records after {self._last} are missing: the head is that of record {head.number}."
-            )
+            self._report(self._last + 1, CodedText("audit.after_missing", n=self._last, m=head.number))
         elif self._hashes[head.number] != head.hash:
-            self._report(
-                head.number, f"Record {head.number} is not the one of the head: it, or one before, was changed."
-            )
+            self._report(head.number, CodedText("audit.not_of_head", n=head.number))
         elif self._keys.get(head.key, head.number + 1) > head.number:
-            self._report(
-                head.number, "The head is signed with a key that no record up to it names: it is another home's."
-            )
+            self._report(head.number, CodedText("audit.other_key"))
 
     def _report(self, number: int, what: str) -> None:
         if len(self._problems) < 10 * MOST:
@@ -165,5 +158,6 @@ def verdict_form(verdict: Verdict) -> dict[str, Any]:
     """A verdict as JSON."""
     return {
         "whole": verdict.whole, "records": verdict.records, "erased": verdict.erased, "hash": verdict.hash,
-        "head": verdict.head, "problems": [{"record": p.number, "what": p.what} for p in verdict.problems],
+        "head": verdict.head,
+        "problems": [{"record": p.number, "what": p.what, **fields(p.what)} for p in verdict.problems],
     }  # fmt: skip

@@ -6,7 +6,6 @@ not in it, they are built again from the catalog. It is a plain copy: whoever ca
 what is deleted later is still in it.
 """
 
-import errno
 import hashlib
 import hmac
 import io
@@ -25,9 +24,10 @@ from typing import IO
 
 from kb.backups import backup_key
 from kb.errors import KBError, StorageFull, UsageError, why
+from kb.messages.coded_text import CodedText
 from kb.store.catalog import Catalog
 from kb.store.catalog_names import is_hash
-from kb.store.database import now
+from kb.store.database import is_full, now
 from kb.store.home import Home
 from kb.store.index_sync import Indexes
 from kb.store.migrations import MIGRATIONS
@@ -104,10 +104,10 @@ def back_up(home: Home, catalog: Catalog, target: Path, lock: threading.Lock) ->
     if target.is_dir() or not (target.suffix or target.exists()):
         folder, target = target, target / f"kb-{datetime.now(UTC):%Y%m%dT%H%M%S}.tar"
     if target.exists():
-        raise UsageError(f"{target} exists already. Give the backup another name.")
+        raise UsageError("backup.exists", file=target)
     target = target.absolute()
     if "\0" in str(target) or target.parent.resolve().is_relative_to(home.path.resolve()):
-        raise UsageError(f"{str(target)!r} is no place for a backup. Name a file outside the home.")
+        raise UsageError("backup.no_place", file=str(target))
     part, snapshot = drafts(target)
     key = backup_key.key_of(home.path)
     str(target).encode()  # fails for bytes that are no text, which the catalog could not note
@@ -214,11 +214,11 @@ def writing(target: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:
-        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "full" in str(error):
-            raise StorageFull(f"The disk that holds {target} is full; nothing half done was kept.") from error
+        if is_full(error):
+            raise StorageFull("backup.disk_full", file=target) from error
         gone = isinstance(error, FileNotFoundError)
-        reason = f"there is no folder {target.parent}" if gone else why(error)
-        raise UsageError(f"{target} cannot be written: {reason}. Choose another place.") from error
+        reason = CodedText("system.no_such_folder", folder=target.parent) if gone else why(error)
+        raise UsageError("file.not_written", file=target, why=reason) from error
 
 
 def sync_folder(folder: Path) -> None:
@@ -243,7 +243,7 @@ def check(home: Home, catalog: Catalog, indexes: Indexes, deep: bool = False) ->
     try:
         vectors = indexes.vectors.count()
     except KBError as error:
-        problems.append(str(error))
+        problems.append(error.message)
     chunks, words = catalog.count_live(), catalog.count_words()
     advice = "Run `kb repair`."
     if words != chunks:

@@ -26,12 +26,9 @@ def key_of(home: Path) -> bytes:
         write_once(file, f"{secrets.token_hex(32)}\n")
         return read(file)  # another process may have been quicker
     except UsageError as error:
-        raise HomeError(
-            f"{error} It signs the backups of this home; put it back, or delete it: the next backup makes another, and "
-            "those taken before can no longer be proved."
-        ) from None
+        raise HomeError("backup.key_hint", problem=error) from None
     except OSError as error:
-        raise HomeError(f"The key {file} cannot be read or written: {why(error)}. Check who owns it.") from error
+        raise HomeError("home.key_unusable", file=file, why=why(error)) from error
 
 
 def read(place: Path) -> bytes:
@@ -40,7 +37,7 @@ def read(place: Path) -> bytes:
     with open_regular(file) as opened:
         text = opened.read(256).decode("ascii", "replace").strip()
     if not _KEY.fullmatch(text):
-        raise UsageError(f"{file} holds no key of backups, which is 64 hexadecimal digits.")
+        raise UsageError("backup.key_damaged", file=file)
     return bytes.fromhex(text)
 
 

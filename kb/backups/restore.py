@@ -19,6 +19,7 @@ from kb.backups import backup_key
 from kb.backups.backup import CATALOG, FORMAT, MANIFEST, BackupReport, Manifest, sync_folder, writing
 from kb.errors import HomeError, HomeTooNew, RefusedByPolicy, UsageError, why
 from kb.files import open_regular
+from kb.messages.coded_text import CodedText
 from kb.store import uploads
 from kb.store.catalog import Catalog
 from kb.store.catalog_names import check_catalog, is_hash
@@ -57,9 +58,9 @@ def restore(
     began = time.perf_counter()
     place = place.expanduser().absolute()
     if os.path.isdir(file):
-        raise UsageError(f"{file} is a folder. Name one of the backup files in it.")
+        raise UsageError("backup.is_folder", file=file)
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
-        raise UsageError(f"{place} is not empty. A backup is restored into a new --home.")
+        raise UsageError("backup.place_not_empty", place=place)
     draft = place.with_name(f".{place.name}.restoring")
     shutil.rmtree(draft, ignore_errors=True)
     try:
@@ -70,11 +71,11 @@ def restore(
         known = key or backup_key.own(Path(manifest.home))
         doubt = _doubt(file, manifest, known, is_given=key is not None)
         if doubt is not None and not accepted(doubt):
-            raise RefusedByPolicy(f"{doubt.why} Nothing was restored.")
+            raise RefusedByPolicy("backup.not_restored", why=doubt.why)
         try:
             check_catalog(draft / CATALOG)
         except HomeError as error:
-            raise _damaged(file, str(error).replace(str(draft / CATALOG), CATALOG).rstrip(".")) from None
+            raise _damaged(file, CodedText("backup.catalog_unusable", why=error)) from None
         documents = _settle(draft, Path(manifest.home), place, is_proved=doubt is None)
         with writing(place):
             if known is not None and doubt is None:
@@ -94,13 +95,10 @@ def _doubt(file: Path, manifest: Manifest, key: bytes | None, is_given: bool) ->
     if key is not None and manifest.is_signed(key):
         return None
     if not manifest.mac:
-        reason = f"The backup {file} is unproved: it has no MAC, as those of 0.1.0 and those that somebody changed."
-        return Doubt(f"{reason} Where you trust the place it lay in, --unproved restores it.", refused=is_given)
+        return Doubt(CodedText("backup.no_mac", file=file), refused=is_given)
     if key is None:
-        reason = f"The backup {file} is unproved: the key of its home ({manifest.home}) is not on this machine."
-        return Doubt(f"{reason} Name it with --key; `kb backup-key` shows it where that home is.", refused=False)
-    reason = f"The backup {file} was not signed with the key of its home: it was changed, or is of another home."
-    return Doubt(f"{reason} Take another one, or name its key with --key; --unproved restores it.", refused=True)
+        return Doubt(CodedText("backup.no_key", file=file, home=manifest.home), refused=False)
+    return Doubt(CodedText("backup.other_key", file=file), refused=True)
 
 
 def _unpack(file: Path, folder: Path, place: Path) -> Manifest:
@@ -113,25 +111,25 @@ def _unpack(file: Path, folder: Path, place: Path) -> Manifest:
                 is_plain = member.type in (tarfile.REGTYPE, tarfile.AREGTYPE)  # no link, device or sparse file
                 source = tar.extractfile(member) if is_plain else None
                 if source is None or not _belongs(member.name):
-                    raise _damaged(file, f"{member.name!r} does not belong into it")
+                    raise _damaged(file, CodedText("backup.foreign_member", name=member.name))
                 if member.name == MANIFEST:
                     manifest = _manifest(source.read(_LONGEST_MANIFEST))
                 else:
                     with writing(place):
                         found[member.name] = _unpack_one(source, folder / member.name)
     except (tarfile.TarError, EOFError, ValueError):
-        raise _damaged(file, "it was cut off or changed, or is no tar file at all") from None
+        raise _damaged(file, CodedText("backup.cut_off")) from None
     except FileNotFoundError:
-        raise UsageError(f"There is no backup {file}. Check the path.") from None
+        raise UsageError("backup.not_found", file=file) from None
     except OSError as error:
-        raise UsageError(f"The backup {file} cannot be read: {why(error)}.") from None
+        raise UsageError("backup.unreadable", file=file, why=why(error)) from None
     if manifest is None:
-        raise _damaged(file, "its end is missing")
+        raise _damaged(file, CodedText("backup.end_missing"))
     if manifest.format != FORMAT or manifest.schema > len(MIGRATIONS):
-        raise HomeTooNew(f"The backup {file} was written by a newer version. Update the product first.")
+        raise HomeTooNew("backup.too_new", file=file)
     if found != manifest.files:
         names = sorted(n for n in {*found, *manifest.files} if found.get(n) != manifest.files.get(n))
-        raise _damaged(file, f"{len(names)} of its files are missing or changed, such as {names[0]!r}")
+        raise _damaged(file, CodedText("backup.files_changed", count=len(names), name=names[0]))
     return manifest
 
 
@@ -157,7 +155,7 @@ def _belongs(name: str) -> bool:
 
 
 def _damaged(file: Path, why: str) -> UsageError:
-    return UsageError(f"{file} is not a whole backup: {why}. Nothing was restored; take another backup file.")
+    return UsageError("backup.not_whole", file=file, why=why)
 
 
 def _unpack_one(source: IO[bytes], path: Path) -> str:

@@ -14,21 +14,9 @@ from kb.checking.alignment import UNDECIDED, Aligner, Similarities, Span, states
 from kb.checking.foreign_addresses import foreign_in
 from kb.language.language import CJK, repeats, sentences
 from kb.language.number_forms import numbers_in
+from kb.messages.coded_text import text_in
 from kb.schema import Citation, Claim, ClaimReason, ClaimState, Language, Notice, Passage
 
-FALSE_MARKER = {"en": "Removed {}: there is no passage of that number.", "zh": "引用 {} 没有对应的段落，已删除。"}
-MARKER_MOVED = {
-    "en": "Some citations were moved to the passage that holds the words.",
-    "zh": "部分引用已改为真正载有该内容的段落。",
-}
-DISAGREE = {
-    "en": "The documents disagree: {} and {} do not say the same. Both are cited.",
-    "zh": "文档的说法不一致：{} 与 {} 所说不同，两处均已引用。",
-}
-WITHHELD_ADDRESS = {
-    "en": "Left out what names a link, an address or a command that the cited words do not hold.",
-    "zh": "已略去含有链接、地址或命令的内容：所引原文中没有这些链接、地址或命令。",
-}
 _MARKER = re.compile(
     r"(?<!\s)\s*+[\[【［]\s*+\^?(?:passage|source|段落|来源|文档)?\s*+(\d{1,3}(?:\s*+[,，、;；.]\s*+\d{1,3})*+)\s*+[\]】］]",
     re.IGNORECASE,
@@ -151,13 +139,13 @@ def _notices(
 ) -> Iterator[Notice]:
     if removed:
         numbers = ", ".join(f"[{n}]" for n in removed)
-        yield Notice("false_marker", FALSE_MARKER[language].format(numbers))
+        yield Notice("false_marker", text_in(language, "answer.false_marker", markers=numbers))
     if moved:
-        yield Notice("marker_moved", MARKER_MOVED[language])
-    for documents in disagreeing:
-        yield Notice("disagreement", DISAGREE[language].format(*documents))
+        yield Notice("marker_moved", text_in(language, "answer.marker_moved"))
+    for first, second in disagreeing:
+        yield Notice("disagreement", text_in(language, "answer.disagreement", first=first, second=second))
     if withheld:
-        yield Notice("address_withheld", WITHHELD_ADDRESS[language])
+        yield Notice("address_withheld", text_in(language, "answer.address_withheld"))
 
 
 def _citation(span: Span, claim: int) -> Citation:

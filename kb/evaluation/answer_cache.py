@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from kb.evaluation.outcome import Outcome
 from kb.evaluation.questions import Question
-from kb.evaluation.results_log import OUTCOME, write_whole
+from kb.evaluation.results_log import line_of, outcome_of, write_whole
 
 KEPT = 5_000  # outcomes; the oldest go first
 _ENGINES = ("xllamacpp", "ollama", "onnxruntime", "jieba", "chromadb")  # libraries that may change what is answered
@@ -34,7 +34,7 @@ class AnswerCache:
     def get(self, question: Question, sample: int, seed: int) -> Outcome | None:
         """What came of it before, under the same conditions; None where that is not known."""
         try:
-            return OUTCOME.validate_json(self._file(question, sample, seed).read_bytes())
+            return outcome_of(self._file(question, sample, seed).read_bytes())
         except (OSError, ValidationError):
             return None
 
@@ -45,7 +45,7 @@ class AnswerCache:
         file = self._file(outcome.question, outcome.sample, seed)
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_whole(file, OUTCOME.dump_json(outcome))
+            write_whole(file, line_of(outcome))
 
     def tidy(self) -> None:
         """Remove the oldest beyond `KEPT`."""

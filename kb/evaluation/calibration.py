@@ -81,23 +81,14 @@ def calibrate(
     finally:
         log.close()
     if all(line["answerable"] is None for line in judged):
-        raise ModelError(
-            f"The model {kb.model.name} tells no probabilities of its words, or writes neither yes nor no: nothing can "
-            "be calibrated. With Ollama, take a newer version of its server; or use another model."
-        )
+        raise ModelError("evaluation.no_probabilities", name=kb.model.name)
     found = _by_language(judged)
     if not found:
-        raise UsageError(_TOO_FEW)
+        raise UsageError("evaluation.too_few", fewest=FEWEST)
     (keeper or kb).keep_floors(
         {language: Floors(each.floor_refuse, each.floor_answer) for language, each in found.items()}
     )
     return found
-
-
-_TOO_FEW = (
-    f"To calibrate, a language needs at least {FEWEST} questions that the documents answer and {FEWEST} that they do "
-    'not (`"meta": {"expected": "REFUSE"}`), and passages near them. Name more question sets.'
-)
 
 
 def _check_enough(questions: Sequence[Question]) -> None:
@@ -106,7 +97,7 @@ def _check_enough(questions: Sequence[Question]) -> None:
         kind = language_of(question.question), question.answerable
         counts[kind] = counts.get(kind, 0) + 1
     if not any(min(counts.get((name, True), 0), counts.get((name, False), 0)) >= FEWEST for name in ("en", "zh")):
-        raise UsageError(_TOO_FEW)
+        raise UsageError("evaluation.too_few", fewest=FEWEST)
 
 
 def _by_language(judged: Sequence[Mapping[str, Any]]) -> dict[Language, Calibrated]:

@@ -173,7 +173,7 @@ def comparison_form(a: "Report", b: "Report") -> dict[str, Any]:
     rows = compare(a.outcomes, b.outcomes).rows
     shared = shared_questions(a, b)
     if not shared:
-        raise UsageError("The two runs have no question in common, so that nothing can be compared.")
+        raise UsageError("evaluation.nothing_in_common")
     return {
         "figures": {name: asdict(found) for name, found in differences(a, b).items()},
         "changed": [

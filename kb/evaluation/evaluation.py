@@ -23,8 +23,9 @@ from kb.evaluation.metrics import as_table, summarise
 from kb.evaluation.outcome import EvalOptions, EvalProgress, Outcome, Ranked, Report, Scores
 from kb.evaluation.questions import Evidence, Question, chosen, load_questions
 from kb.evaluation.ranking_metrics import Place
-from kb.evaluation.results_log import FILE, OUTCOME, ResultsLog, read_results
+from kb.evaluation.results_log import FILE, ResultsLog, line_of, outcome_of, read_results
 from kb.language.script import is_written_in
+from kb.messages.coded_text import CodedText
 from kb.schema import EVERYTHING, Answer, Document, Passage, Principal, Retrieval, Scope
 from kb.store.scopes import ScopeFilter, said
 
@@ -99,7 +100,7 @@ def evaluate(
     _check(options)
     questions = chosen(questions, options.limit, options.sample, options.seed)
     if not questions:
-        raise UsageError("There are no questions to evaluate.")
+        raise UsageError("evaluation.no_questions")
     _check_scope(kb, options)
     if not options.retrieval_only:
         if options.engine is not None or options.model is not None:
@@ -119,7 +120,7 @@ def evaluate(
         for found in _put_all(kb, pending, options, answers, stop or threading.Event()):
             outcome = replace(found, collections=collections.get(found.question.id, ()))
             question, sample = outcome.question, outcome.sample
-            log.append(OUTCOME.dump_json(outcome))
+            log.append(line_of(outcome))
             done[question.id, sample] = outcome
             if progress is not None:
                 failed = sum(1 for o in done.values() if o.error)
@@ -222,7 +223,7 @@ def put(kb: Asked, question: Question, sample: int, options: EvalOptions) -> Out
     except HomeError:
         raise
     except KBError as error:
-        outcome = replace(outcome, error=f"{type(error).__name__}: {error}")
+        outcome = replace(outcome, error=CodedText("evaluation.question_failed", kind=type(error).__name__, why=error))
     return replace(outcome, scores=score(outcome, options))
 
 
@@ -317,9 +318,9 @@ def _check(options: EvalOptions) -> None:
         ("candidates", options.candidates, ranking_metrics.CUTOFF),
     ):
         if value < least:
-            raise UsageError(f"{name} must be at least {least}, not {value}.")
+            raise UsageError("evaluation.at_least", name=name, least=least, value=value)
     if options.retrieval_only and options.samples > 1:
-        raise UsageError("--samples counts answers; it cannot go with --retrieval-only.")
+        raise UsageError("evaluation.samples_of_answers")
 
 
 def _collections(questions: Sequence[Question], documents: Sequence[Document]) -> dict[str, tuple[str, ...]]:
@@ -336,7 +337,7 @@ def _check_scope(kb: Asked, options: EvalOptions) -> None:
     wanted = ScopeFilter(options.scope)
     if not any(wanted.names(d.collection, d.path, d.ingested_at) for d in kb.documents(options.asker) if d.chunks):
         filters = said(options.scope, "en")
-        raise UsageError(f"The filter matches no document: {filters}. See `kb docs list` for collections and paths.")
+        raise UsageError("evaluation.filter_matches_nothing", filter=filters)
 
 
 def _temperature(options: EvalOptions) -> float | None:
@@ -347,11 +348,9 @@ def _resumed(log: ResultsLog, options: EvalOptions) -> dict[tuple[str, int], Out
     done = {}
     for number, line in enumerate(log.lines, start=2):
         try:
-            outcome = OUTCOME.validate_json(line)
+            outcome = outcome_of(line)
         except ValidationError:
-            raise UsageError(
-                f"{log.path}, line {number} is not an outcome of this version. Replace the results with --fresh."
-            ) from None
+            raise UsageError("evaluation.outcome_of_other_version", path=log.path, number=number) from None
         done[outcome.question.id, outcome.sample] = replace(outcome, scores=score(outcome, options))
     return done
 

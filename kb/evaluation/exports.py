@@ -92,4 +92,4 @@ def _write(path: Path, content: bytes) -> None:
     try:
         write_whole(path, content)
     except OSError as error:
-        raise KBError(f"{path} cannot be written: {why(error)}. The results are kept.") from None
+        raise KBError("evaluation.export_not_written", path=path, why=why(error)) from None

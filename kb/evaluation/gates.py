@@ -14,6 +14,7 @@ from kb.errors import UsageError, why
 from kb.evaluation.comparison import Difference, differences
 from kb.evaluation.metrics import DIMENSIONS, better, flat, summarise
 from kb.files import read_regular
+from kb.messages.coded_text import CodedText, together
 
 if TYPE_CHECKING:
     from kb.evaluation.outcome import Report
@@ -74,15 +75,15 @@ def load_gate(path: Path, samples: int = 1) -> Gate:
     try:
         spec = yaml.safe_load(read_regular(path, 1).decode())
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(f"The gate {path} cannot be read: {why(error)}") from None
+        raise UsageError("gate.unreadable", path=path, why=why(error)) from None
     base = spec.pop("base", None) if isinstance(spec, dict) else None
     if not isinstance(spec, dict) or not spec:
-        raise UsageError(f'The gate {path} must hold a mapping such as {{"retrieval.hit@10": ">=0.95"}}.')
+        raise UsageError("gate.no_mapping", path=path)
     limits = tuple(limit for name, limits in spec.items() for limit in _limits(str(name), str(limits)))
     figures = _figures(samples)
     for limit in limits:
         if limit.figure not in figures and not limit.figure.startswith(_OF_THE_SET):
-            raise _unknown(limit.figure, figures, f"The gate {path} names {limit.figure!r}, which is no figure.")
+            raise _unknown(limit.figure, figures, CodedText("gate.no_figure", path=path, name=limit.figure))
     return Gate(limits, path.parent / str(base) if base is not None else None)
 
 
@@ -91,11 +92,9 @@ def _limits(name: str, limits: str) -> list[Limit]:
     for part in limits.split(","):
         match = _LIMIT.fullmatch(part)
         if match is None or (match[1] and match[2] not in ("<=", "<")):
-            raise UsageError(
-                f"The gate's limit {json.dumps(limits)} for {name!r} cannot be read: >=0.95 is expected, or drop<=0.02."
-            )
+            raise UsageError("gate.limit_unreadable", limits=json.dumps(limits), name=name)
         if match[1] and name.startswith(("slices.", "failed", "questions")):
-            raise UsageError(f"The gate limits a drop of {name!r}; drops are told of figures of the whole set only.")
+            raise UsageError("gate.no_drop", name=name)
         found.append(Limit(name, match[2], float(match[3]), bool(match[1])))
     return found
 
@@ -107,19 +106,20 @@ def _figures(samples: int) -> list[str]:
     return list(flat(summarise(Report({"samples": samples}, (), 0))))
 
 
-def _unknown(name: str, figures: Iterable[str], said: str) -> UsageError:
+def _unknown(name: str, figures: Iterable[str], said: CodedText) -> UsageError:
     known = [figure for figure in figures if ".of." not in figure]
     by_end = [figure for figure in known if figure.endswith(f".{name}")]  # its section was left out
     near = by_end or difflib.get_close_matches(name, known, cutoff=0.75)
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(known)}."
-    return UsageError(f"{said} {hint}")
+    if near:
+        return UsageError(together(said, CodedText("gate.did_you_mean", names=" or ".join(near))))
+    return UsageError(together(said, CodedText("gate.there_are", names=", ".join(known))))
 
 
 def check_base(gate: Gate, base: Path | None) -> Path | None:
     """The run to measure drops from: the one named, or the gate's own. Raises UsageError where one is needed."""
     base = base or gate.base
     if base is None and gate.drops:
-        raise UsageError("The gate limits drops, and no run is named to measure them from. Give --base RUN.")
+        raise UsageError("gate.no_base")
     return base
 
 
@@ -132,7 +132,7 @@ def judge(report: "Report", gate: Gate, base: "Report | None" = None) -> list[Ju
     judged = []
     for limit in gate.limits:
         if limit.figure not in figures:
-            raise _unknown(limit.figure, figures, f"The gate names {limit.figure!r}, which this run has no figure for.")
+            raise _unknown(limit.figure, figures, CodedText("gate.figure_not_measured", name=limit.figure))
         missed = _drop_missed(limit, beside) if limit.drop else _missed(limit, figures)
         judged.append(Judged(limit, missed))
     return judged

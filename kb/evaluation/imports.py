@@ -37,7 +37,7 @@ class Imported:
             if not bundle.is_file() or bundle.read_text(encoding="utf-8") != text:  # else it counts as unchanged
                 bundle.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise KBError(f"The documents of the set cannot be written to {bundle}: {why(error)}.") from None
+            raise KBError("question_set.documents_not_written", bundle=bundle, why=why(error)) from None
         return bundle
 
 
@@ -58,11 +58,11 @@ def imported(path: Path) -> Imported | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise QuestionSetError(f"The question set {path} cannot be read: {why(error)}.") from None
+        raise QuestionSetError("question_set.unreadable", path=path, why=why(error)) from None
     except (json.JSONDecodeError, RecursionError):
         return None  # several lines of JSON are none as a whole
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise QuestionSetError(f"The question set {path} is not in the form it begins with ({error!r}).") from None
+        raise QuestionSetError("question_set.other_form", path=path, why=repr(error)) from None
 
 
 def _beir(folder: Path, qrels: Path) -> Imported:
@@ -81,14 +81,12 @@ def _beir(folder: Path, qrels: Path) -> Imported:
             record = json.loads(line)
             id, text = str(record["_id"]), str(record["text"]).strip()
         except (ValueError, KeyError, TypeError):
-            raise QuestionSetError(
-                f"{folder / 'queries.jsonl'}, line {number}: an object with _id and text is expected."
-            ) from None
+            raise QuestionSetError("question_set.no_query", path=folder / "queries.jsonl", number=number) from None
         if id in relevant:
             evidence = tuple(Evidence(doc) for doc in dict.fromkeys(relevant[id]))
             questions.append(Question(id, text, evidence=evidence, language=written_language(text) or "en"))
     if not questions:
-        raise QuestionSetError(f"{qrels} names no query of queries.jsonl as relevant.")
+        raise QuestionSetError("question_set.nothing_relevant", qrels=qrels)
     return Imported(questions, corpus=folder / "corpus.jsonl")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from kb.errors import QuestionSetError, UsageError, why
 from kb.files import read_regular
 from kb.language.script import written_language
+from kb.messages.coded_text import CodedText
 from kb.schema import Language
 
 MAX_SET_MB = 50
@@ -57,11 +58,11 @@ def load_questions(path: Path) -> list[Question]:
     try:
         lines = read_regular(path, MAX_SET_MB).decode("utf-8-sig").split("\n")
     except FileNotFoundError:
-        raise QuestionSetError(f"There is no question set {path}. Check the path.") from None
+        raise QuestionSetError("question_set.not_found", path=path) from None
     except IsADirectoryError:
-        raise QuestionSetError(f"{path} is a folder. Name the question set in it, a .jsonl file.") from None
+        raise QuestionSetError("question_set.is_folder", path=path) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise QuestionSetError(f"The question set {path} cannot be read: {why(error)}.") from None
+        raise QuestionSetError("question_set.unreadable", path=path, why=why(error)) from None
     questions: list[Question] = []
     seen: dict[str, int] = {}
     for number, line in enumerate(lines, start=1):
@@ -70,20 +71,22 @@ def load_questions(path: Path) -> list[Question]:
         try:
             question = _question(line)
         except ValueError as error:
-            raise QuestionSetError(f"{path}, line {number}: {error}.") from None
+            raise QuestionSetError("question_set.line_unreadable", path=path, number=number, why=error) from None
         if question.id in seen:
-            raise QuestionSetError(f"{path}, line {number}: id {question.id!r} was used in line {seen[question.id]}.")
+            raise QuestionSetError(
+                "question_set.id_twice", path=path, number=number, id=question.id, before=seen[question.id]
+            )
         seen[question.id] = number
         questions.append(question)
     if not questions:
-        raise QuestionSetError(f"The question set {path} holds no questions: one JSON object a line is expected.")
+        raise QuestionSetError("question_set.no_questions", path=path)
     return questions
 
 
 def chosen(questions: Sequence[Question], limit: int | None, size: int | None, seed: int) -> Sequence[Question]:
     """The questions that a run puts: the first `limit`, or `size` that `seed` draws. Raises UsageError for both."""
     if limit is not None and size is not None:
-        raise UsageError("--limit takes the first questions, --sample draws some: give one of the two.")
+        raise UsageError("question_set.limit_or_sample")
     if size is not None:
         return sample(questions, size, seed)
     return questions[:limit]
@@ -110,22 +113,21 @@ def _question(line: str) -> Question:
     try:
         record = json.loads(line)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise ValueError(f"not valid JSON ({error})") from None
-    _expect(isinstance(record, dict), "a JSON object is expected")
+        raise ValueError(CodedText("question_set.no_json", why=error)) from None
+    _expect(isinstance(record, dict), CodedText("question_set.no_object"))
     try:
         json.dumps(record, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        raise ValueError("holds half of a surrogate pair, which no text file can keep") from None
+        raise ValueError(CodedText("question_set.half_character")) from None
     missing = [name for name in ("id", "question", "answers") if name not in record]
-    _expect(not missing, f"missing {', '.join(missing)}")
+    _expect(not missing, CodedText("question_set.lacks", names=missing))
     named, asked, meta = record["id"], record["question"], record.get("meta") or {}
-    _expect(
-        isinstance(named, str | int) and not isinstance(named, bool) and named != "", "id must be a text or a number"
-    )
-    _expect(isinstance(asked, str), "question must be a text")  # an empty one fails when it is put, and is listed
-    _expect(isinstance(meta, dict), "meta must be an object")
+    _expect(isinstance(named, str | int) and not isinstance(named, bool) and named != "", CodedText("question_set.id"))
+    # An empty question fails when it is put, and is listed.
+    _expect(isinstance(asked, str), CodedText("question_set.must_be_text", name="question"))
+    _expect(isinstance(meta, dict), CodedText("question_set.meta"))
     groups = meta.get("answer_groups") or []
-    _expect(isinstance(groups, list), "meta.answer_groups must be a list of lists of texts")
+    _expect(isinstance(groups, list), CodedText("question_set.answer_groups"))
     return Question(
         id=str(record["id"]),
         question=record["question"].strip(),
@@ -140,7 +142,7 @@ def _question(line: str) -> Question:
     )
 
 
-def _expect(condition: bool, what: str) -> None:
+def _expect(condition: bool, what: CodedText) -> None:
     if not condition:
         raise ValueError(what)
 
@@ -150,28 +152,28 @@ def _language(record: Mapping[str, Any]) -> Language:
     if named in ("zh", "en"):
         return named  # type: ignore[no-any-return]
     if named not in (None, ""):
-        raise ValueError(f"lang must be zh or en, not {named!r}")
+        raise ValueError(CodedText("question_set.lang", value=repr(named)))
     return written_language(record["question"]) or "en"
 
 
 def _texts(value: object, name: str) -> tuple[str, ...]:
     whole = isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value)
     if not isinstance(value, list) or not whole:
-        raise ValueError(f"{name} must be a list of texts that are not empty")
+        raise ValueError(CodedText("question_set.list_of_texts", name=name))
     return tuple(value)
 
 
 def _evidence(value: object) -> tuple[Evidence, ...]:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise ValueError("evidence must be a list of objects")
+        raise ValueError(CodedText("question_set.evidence"))
     found = []
     for item in value:
         doc, page, text = item.get("doc"), item.get("page"), item.get("text") or ""
         if not isinstance(doc, str) or not doc:
-            raise ValueError("each evidence needs doc, the document's path")
+            raise ValueError(CodedText("question_set.evidence_doc"))
         if page is not None and (not isinstance(page, int) or isinstance(page, bool) or page < 1):
-            raise ValueError(f"evidence.page must be a whole number from 1, not {page!r}")
-        _expect(isinstance(text, str), "evidence.text must be a text")
+            raise ValueError(CodedText("question_set.evidence_page", value=repr(page)))
+        _expect(isinstance(text, str), CodedText("question_set.must_be_text", name="evidence.text"))
         found.append(Evidence(doc, page, text))
     return tuple(found)
 
@@ -183,5 +185,5 @@ def _scope(meta: Mapping[str, Any]) -> tuple[str, ...]:
     single = meta.get("scope_doc")
     literal = ([single] if single else []) + (literal if isinstance(literal, list) else [literal])
     if not isinstance(globs, list) or not all(isinstance(item, str) for item in [*globs, *literal]):
-        raise ValueError("meta.scope, meta.scope_doc and meta.context_docs must be texts or lists of texts")
+        raise ValueError(CodedText("question_set.scope"))
     return (*globs, *(glob.escape(path) for path in literal))

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kb.errors import KBError
+from kb.errors import KBError, why
 from kb.evaluation import ranking_metrics
 from kb.evaluation.measures import curve, measures
 from kb.evaluation.metrics import NO_VALUE, SLICED, Row, as_rate, rows, slice_rows, summarise
@@ -42,7 +42,7 @@ def write(report: "Report", path: Path) -> None:
     try:
         write_whole(path, render(report).encode("utf-8"))
     except OSError as error:
-        raise KBError(f"The report {path} cannot be written: {error.strerror}. The results are kept.") from None
+        raise KBError("evaluation.report_not_written", path=path, why=why(error)) from None
 
 
 def render(report: "Report") -> str:

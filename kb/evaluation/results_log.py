@@ -4,6 +4,7 @@ import errno
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -13,11 +14,26 @@ from pydantic import TypeAdapter, ValidationError
 from kb.errors import KBError, StorageFull, UsageError, why
 from kb.evaluation.outcome import Outcome
 from kb.files import read_regular
+from kb.messages.coded_text import CodedText, fields, of_fields
 
 SCHEMA = 1
 FILE = "results.jsonl"
 _MOST_MB = 1_000
-OUTCOME = TypeAdapter(Outcome)
+_OUTCOME = TypeAdapter(Outcome)
+
+
+def line_of(outcome: Outcome) -> bytes:
+    """An outcome as JSON, in one line."""
+    line = _OUTCOME.dump_json(outcome)
+    return json.dumps(json.loads(line) | fields(outcome.error, "error_")).encode() if outcome.error else line
+
+
+def outcome_of(line: bytes) -> Outcome:
+    """The outcome on a line. Raises pydantic's ValidationError."""
+    outcome = _OUTCOME.validate_json(line)
+    if not outcome.error:
+        return outcome
+    return replace(outcome, error=of_fields(outcome.error, json.loads(line), "error_"))
 
 
 def private(name: str, flags: int) -> int:
@@ -58,7 +74,7 @@ class ResultsLog:
                 path, "r+b" if kept else "wb", opener=private
             )
         except OSError as error:
-            raise UsageError(f"The results {path} cannot be opened: {why(error)}. Choose another --out.") from None
+            raise UsageError("results.not_opened", path=path, why=why(error)) from None
         self._file.truncate(len(kept))
         self._file.seek(len(kept))
         if not kept:
@@ -72,10 +88,7 @@ class ResultsLog:
             os.fsync(self._file.fileno())
         except OSError as error:
             kind = StorageFull if error.errno in (errno.ENOSPC, errno.EDQUOT) else KBError
-            raise kind(
-                f"The results {self.path} cannot be written: {error.strerror}. What was written is kept; "
-                "run the same command again to go on."
-            ) from None
+            raise kind("results.not_written", path=self.path, why=why(error)) from None
 
     def close(self) -> None:
         """Close the file."""
@@ -99,20 +112,18 @@ def read_results(path: Path) -> tuple[dict[str, Any], list[Outcome]]:
     try:
         header, *lines = read_regular(file, _MOST_MB).split(b"\n")
     except FileNotFoundError:
-        raise UsageError(f"There are no results {file}. Name the --out folder of a run.") from None
+        raise UsageError("results.not_found", file=file) from None
     except OSError as error:
-        raise UsageError(f"The results {file} cannot be read: {why(error)}.") from None
+        raise UsageError("results.unreadable", file=file, why=why(error)) from None
     try:
         run = json.loads(header)["run"]
         _ = int(run["samples"])
     except (ValueError, KeyError, TypeError):
-        raise UsageError(
-            f"{file} does not begin like the results of an evaluation. Name the --out folder of a run."
-        ) from None
+        raise UsageError("results.no_results", file=file) from None
     found: dict[tuple[str, int], Outcome] = {}
     for line in lines:
         try:
-            outcome = OUTCOME.validate_json(line)
+            outcome = outcome_of(line)
         except ValidationError:  # the torn last line of a kill
             continue
         found[outcome.question.id, outcome.sample] = outcome
@@ -135,22 +146,22 @@ def _whole_lines(data: bytes) -> bytes:
 
 def _checked(path: Path, data: bytes, run: Mapping[str, Any]) -> list[bytes]:
     header, *lines = data.splitlines()
-    advice = "Choose another --out, or replace the results with --fresh."
+    advice = CodedText("results.advice")
     try:
         found = json.loads(header)
         schema, other = found["schema"], found["run"]
     except (ValueError, KeyError, TypeError):
-        raise UsageError(f"{path} does not begin like the results of an evaluation. {advice}") from None
+        raise UsageError("results.no_results_at", path=path, advice=advice) from None
     if schema != SCHEMA or not isinstance(other, dict):
-        raise UsageError(f"{path} has results of schema {schema!r}; this version writes {SCHEMA}. {advice}")
+        raise UsageError("results.other_schema", path=path, found=schema, wanted=SCHEMA, advice=advice)
     wanted = json.loads(json.dumps(run))
     names = differing(other, wanted)
     if names:
         changes = "; ".join(f"{name}: {other.get(name)!r} there, {wanted.get(name)!r} now" for name in names)
-        raise UsageError(f"{path} has the results of another run ({changes}). {advice}")
+        raise UsageError("results.of_another_run", path=path, changes=changes, advice=advice)
     for number, line in enumerate(lines, start=2):
         try:
             json.loads(line)
         except ValueError:
-            raise UsageError(f"{path}, line {number} is damaged. {advice}") from None
+            raise UsageError("results.line_damaged", path=path, number=number, advice=advice) from None
     return lines

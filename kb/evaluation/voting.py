@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from kb.evaluation.scoring import majority, same_answer
+from kb.messages.coded_text import text_in
 from kb.schema import EVERYTHING, Answer, Done, Event, Notice, Principal, Retrieved, Scope
 
 TEMPERATURE = 0.6  # of samples; DeepSeek-R1's report draws its samples with it
-_TOLD = {"en": "{agree} of {samples} answers agree with this one.", "zh": "{samples} 次回答中有 {agree} 次与此一致。"}
 
 
 class Answers(Protocol):
@@ -45,7 +45,7 @@ def vote(
             yield Notice("vote", f"{sample + 1} / {samples}")
     winner = given[majority([None if answer.refused else answer.text for answer in given]) or 0]
     agree = sum(_agree(winner, answer) for answer in given)
-    told = Notice("vote", _TOLD[winner.language].format(agree=agree, samples=len(given)))
+    told = Notice("vote", text_in(winner.language, "answer.votes", agree=agree, samples=len(given)))
     yield Retrieved(winner.passages, winner.searched)
     yield Done(replace(winner, notices=(*winner.notices, told), seconds=sum(answer.seconds for answer in given)))
 

@@ -31,7 +31,7 @@ def _date(written: str) -> date | None:
     try:
         return date.fromisoformat(written) if written else None
     except ValueError:
-        raise UsageError(f"{written} is not a day. Write it as year-month-day, such as 2026-11-25.") from None
+        raise UsageError("question.no_day", written=written) from None
 
 
 def _begin(of: date | None) -> str:

@@ -19,10 +19,7 @@ def open_embedder(settings: EmbeddingSettings, built_with: str | None = None) ->
     if settings.backend == "torch" or (settings.backend == "auto" and _needs_torch(settings, built_with)):
         return SentenceTransformerEmbedder(settings)
     if settings.model not in names("embedding"):
-        raise ConfigError(
-            f"embedding.backend = onnx works with {', '.join(names('embedding'))} only, not with embedding.model = "
-            f"{settings.model}. Set embedding.backend to auto or torch."
-        )
+        raise ConfigError("settings.onnx_only", names=", ".join(names("embedding")), model=settings.model)
     return OnnxEmbedder(settings)
 
 

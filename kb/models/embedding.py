@@ -75,7 +75,7 @@ def load_class(name: str, setting: str) -> Any:
     try:
         return getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError, ValueError) as error:
-        raise ConfigError(f"{setting} = {name!r} cannot be loaded ({error}). Write it as `module:Class`.") from error
+        raise ConfigError("settings.class_not_loaded", setting=setting, name=name, why=error) from error
 
 
 class FolderEmbedder:
@@ -205,10 +205,7 @@ def model_folder(model: str) -> Path:
     folder = Path(model).expanduser()
     if folder.is_dir():
         if not (folder / "modules.json").is_file() or not (folder / "tokenizer.json").is_file():
-            raise EmbeddingError(
-                f"embedding.model = {folder} is not a sentence-transformers folder: it needs modules.json and "
-                "tokenizer.json."
-            )
+            raise EmbeddingError("embedding.no_folder", folder=folder)
         return folder
     from kb.models.weights import embedding_folder
 
@@ -225,10 +222,7 @@ def _load_model(folder: Path) -> Any:
     try:
         return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     except Exception as error:
-        raise EmbeddingError(
-            f"The embedding model in {folder} cannot be loaded ({error}). Delete the folder and run "
-            "`kb models pull multilingual-e5-small`, or set embedding.model to another local folder."
-        ) from error
+        raise EmbeddingError("embedding.not_loaded", folder=folder, why=error) from error
 
 
 @functools.cache

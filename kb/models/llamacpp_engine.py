@@ -28,7 +28,6 @@ MAX_CONTEXT = 4096
 _BATCH = 64  # prompt tokens at a time: a stop is honoured between two batches, and larger ones gain under 5 %
 _PROMPT_CACHE_MB = 512  # keeps the shared beginning of prompts across other calls
 _LEAST_ANSWER = 64
-_CLOSED = "The embedded engine was closed in mid-answer. Ask again."
 _NICENESS = 5  # of the threads that compute: a search is short, and goes first
 # Some seconds of work that tell how fast the machine is.
 _SAMPLE = {"prompt": "The office opens at eight and closes at six. " * 12, "n_predict": 12, "ignore_eos": True}
@@ -239,8 +238,7 @@ class _Llama:
             server = cancellation.in_low_priority(lambda: Server(params), _NICENESS)
         except Exception as error:
             raise EngineUnavailable(
-                f"The embedded engine cannot load {path}: {error}. Check that the file is a whole GGUF model and that "
-                f"{path.stat().st_size / 1e9:.1f} GB of memory are free."
+                "engine.not_loaded", path=path, why=error, size=path.stat().st_size / 1000000000.0
             ) from error
         self.size = path.stat().st_size
         self._address = urlsplit(server.listening_address).netloc
@@ -287,7 +285,7 @@ class _Llama:
 
         thread = threading.Thread(target=body, name="llama.cpp", daemon=True)
         if not self._running.start(thread, ended):
-            raise ModelError(_CLOSED)
+            raise ModelError("engine.closed")
         try:
             while (event := events.get()) is not None:
                 if "error" in event:
@@ -296,7 +294,7 @@ class _Llama:
                     self._record(took)
                 yield event
             if self._running.ended and not cancellation.is_set():
-                raise ModelError(_CLOSED)
+                raise ModelError("engine.closed")
         finally:
             ended.set()
             thread.join()  # the next generation must find the engine idle
@@ -345,9 +343,7 @@ class _Llama:
             response = connection.getresponse()
             content = json.loads(response.read())
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise ModelError(
-                f"The embedded engine does not answer ({route}: {error}). Start the program again."
-            ) from error
+            raise ModelError("engine.no_answer", route=route, why=error) from error
         finally:
             connection.close()
         if response.status != 200:
@@ -357,13 +353,10 @@ class _Llama:
     def _failure(self, error: dict[str, Any]) -> ModelError:
         if error.get("type") == "exceed_context_size_error":
             return self._overflow(int(error.get("n_prompt_tokens", 0)))
-        return ModelError(f"The embedded engine failed: {error.get('message', error)}")
+        return ModelError("engine.failed", why=error.get("message", error))
 
     def _overflow(self, used: int) -> ContextOverflow:
-        return ContextOverflow(
-            f"The prompt has {used} tokens, and with room for an answer it does not fit the {self._context_tokens} of "
-            "the embedded model. Ask a shorter question, or set retrieval.passages lower."
-        )
+        return ContextOverflow("engine.prompt_too_long", used=used, size=self._context_tokens)
 
 
 class _Running:

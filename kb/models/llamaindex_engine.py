@@ -120,7 +120,7 @@ class _Attempts:
         except KBError:
             raise
         except Exception as error:  # each class has errors of its own
-            raise ModelError(f"The LlamaIndex model {type(self._llm).__name__} failed: {error}") from error
+            raise ModelError("llamaindex.failed", name=type(self._llm).__name__, why=error) from error
 
 
 def _merged(messages: Sequence[Message]) -> "list[ChatMessage]":
@@ -143,16 +143,14 @@ def _instance(settings: LLMSettings) -> "LLM":
     named = settings.llamaindex_class
     module_name, found, class_name = named.partition(":")
     if not found or not module_name or not class_name:
-        raise ConfigError(f"llm.llamaindex_class is {named!r}; it must be `module:Class` of a LlamaIndex LLM.")
+        raise ConfigError("llamaindex.no_class", name=named)
     try:
         cls: Any = getattr(importlib.import_module(module_name), class_name)
     except (ImportError, AttributeError) as error:
-        raise ConfigError(
-            f"llm.llamaindex_class {named} cannot be imported: {error}. Is its package installed?"
-        ) from None
+        raise ConfigError("llamaindex.not_imported", name=named, why=error) from None
     if not (isinstance(cls, type) and issubclass(cls, LLM)):
-        raise ConfigError(f"llm.llamaindex_class {named} is not a LlamaIndex LLM.")
+        raise ConfigError("llamaindex.no_llm", name=named)
     try:
         return cls(**settings.llamaindex_options)
     except Exception as error:  # each class has errors of its own
-        raise EngineUnavailable(f"The LlamaIndex model {named} cannot be made from its options: {error}") from error
+        raise EngineUnavailable("llamaindex.not_made", name=named, why=error) from error

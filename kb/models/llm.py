@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from kb.config import LLMSettings
 from kb.errors import EngineUnavailable, KBError, ModelMissing, UsageError, WeightsMissing
+from kb.messages.coded_text import together
 from kb.models import weights
 from kb.models.ollama_server import OllamaServer, did_you_mean, same_model
 from kb.models.reasoning_stream import Output
@@ -83,7 +84,7 @@ def open_model(settings: LLMSettings, engine: str | None = None, model: str | No
     """
     engine = engine or settings.engine
     if engine not in ENGINES:
-        raise UsageError(f"There is no engine {engine!r}; there are {', '.join(ENGINES)}.")
+        raise UsageError("engine.not_found", name=engine, names=", ".join(ENGINES))
     if engine == "ollama":
         return _ollama(settings, model)
     if engine == "embedded":
@@ -100,7 +101,7 @@ def open_model(settings: LLMSettings, engine: str | None = None, model: str | No
         try:
             return _embedded(settings, None)
         except WeightsMissing as missing:
-            raise EngineUnavailable(f"No language model can be used. {absent} {missing}") from None
+            raise EngineUnavailable("engine.none_usable", absent=absent, missing=missing) from None
 
 
 def _ollama(settings: LLMSettings, model: str | None) -> Model:
@@ -140,7 +141,7 @@ def installed_models(settings: LLMSettings) -> tuple[list[InstalledModel], str]:
             detail = " ".join(filter(None, (model.parameters, model.quantization)))
             found.append(InstalledModel("ollama", model.name, model.size, detail, model.digest))
     except EngineUnavailable as error:
-        problem = str(error)
+        problem = error.message
     for name in weights.names("gguf"):
         if weights.present(name):
             weight = weights.WEIGHTS[name]
@@ -180,7 +181,7 @@ def pull_model(
     try:
         return OllamaServer(settings.ollama_host, settings.timeout_seconds).pull(name, progress, stop)
     except EngineUnavailable as error:
-        raise EngineUnavailable(f"{error}{did_you_mean(name, tuple(weights.WEIGHTS))}") from None
+        raise EngineUnavailable(together(error.message, did_you_mean(name, tuple(weights.WEIGHTS)))) from None
 
 
 class _Stopped(Exception):

@@ -84,12 +84,12 @@ class _Reader:
 
 def _read_header(raw: bytes) -> _Header:
     if raw[:4] != b"E5S1":
-        raise WeightsMissing("The packed embedding model has an unknown form; fetch the weights again.")
+        raise WeightsMissing("weights.unknown_form")
     read = _Reader(raw, 8)
     hidden, layers, heads, feed_forward, vocabulary, positions, types = read.take("7i")
     epsilon, block = read.take("fi")
     if block != _BLOCK:
-        raise WeightsMissing(f"The packed embedding model has blocks of {block}, not {_BLOCK}.")
+        raise WeightsMissing("weights.other_blocks", found=block, wanted=_BLOCK)
     count, bos, eos, pad, unk = read.take("5i")
     (blob_size,) = read.take("Q")
     offsets = read.take(f"{count + 1}I")

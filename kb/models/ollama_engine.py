@@ -203,7 +203,7 @@ class _Attempts:
             if content or thinking or cut or any(tokens):
                 yield Delta(content, thinking, cut, *tokens)
         if not done and not self._cancellation.is_set():
-            raise ModelError(f"The Ollama server at {self._server.address} broke off in mid-answer. Ask again.")
+            raise ModelError("ollama.broke_off", address=self._server.address)
 
 
 def turns(messages: Sequence[Message], model: str, with_thinking: bool, raw_tags: bool = False) -> list[dict[str, str]]:

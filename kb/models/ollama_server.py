@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from kb.config import host_of
 from kb.errors import ContextOverflow, EngineUnavailable, ModelError, ModelMissing, RefusedByPolicy
+from kb.messages.coded_text import CodedText, together
 from kb.models import cancellation
 from kb.models.cancellation import Cancellation
 from kb.models.hardware import DEEPSEEK_R1_SIZES
@@ -96,7 +97,7 @@ def suggest(tag: str, installed: tuple[str, ...] = ()) -> str | None:
 def did_you_mean(tag: str, installed: tuple[str, ...] = ()) -> str:
     """The end of a message about an unknown tag: what was probably meant. "" for a tag that is known."""
     meant = None if any(same_model(tag, name) for name in (*installed, *KNOWN_TAGS)) else suggest(tag, installed)
-    return f" Did you mean {meant}?" if meant else ""
+    return CodedText("ollama.did_you_mean", tag=meant) if meant else ""
 
 
 def same_model(asked: str, name: str) -> bool:
@@ -119,9 +120,7 @@ class OllamaServer:
         parts = urlsplit(url)
         name = parts.hostname or "127.0.0.1"
         if not guard.permits(name):
-            raise RefusedByPolicy(
-                f"The Ollama server {host} is not on this machine. If it is yours, list {name} in privacy.allow."
-            )
+            raise RefusedByPolicy("ollama.not_here", host=host, name=name)
         # A client connects to an address; "all interfaces" is only one for a server.
         self.url = url.replace("0.0.0.0", "127.0.0.1") if name == "0.0.0.0" else url
         self.url = self.url if parts.port else f"{self.url.rstrip('/')}:{443 if parts.scheme == 'https' else 11434}"
@@ -156,7 +155,7 @@ class OllamaServer:
         try:
             models = self.models()
         except EngineUnavailable as error:
-            raise EngineUnavailable(f"{error}{did_you_mean(tag)}") from None
+            raise EngineUnavailable(together(error.message, did_you_mean(tag))) from None
         for model in models:
             if same_model(tag, model.name):
                 return model
@@ -166,16 +165,16 @@ class OllamaServer:
         """The error that says that the server lacks a model."""
         meant = suggest(tag, installed)
         known = any(same_model(tag, name) for name in KNOWN_TAGS)
-        text = f"{tag} is not on the Ollama server at {self.address}."
+        said = [CodedText("ollama.absent", tag=tag, address=self.address)]
         if meant and not known:
-            text += f" Did you mean {meant}?"
+            said.append(CodedText("ollama.did_you_mean", tag=meant))
             if not any(same_model(meant, name) for name in installed):
-                text += f" Then run `kb models pull {meant}`, or use `--engine embedded`."
+                said.append(CodedText("ollama.then_pull", tag=meant))
         else:
-            text += f" Run `kb models pull {tag}`, or use `--engine embedded`."
+            said.append(CodedText("ollama.pull", tag=tag))
         if installed:
-            text += f" It has: {', '.join(installed)}."
-        return ModelMissing(text)
+            said.append(CodedText("ollama.it_has", names=", ".join(installed)))
+        return ModelMissing(together(*said))
 
     def capabilities(self, tag: str) -> frozenset[str]:
         """What a model can do, as the server says: "completion", "thinking", ..."""
@@ -204,10 +203,10 @@ class OllamaServer:
         except ModelError as error:
             hint = did_you_mean(tag)
             if isinstance(error, ModelMissing):
-                raise ModelMissing(f"The Ollama library has no {tag}.{hint}") from None
-            raise ModelError(f"{error}{hint}") from None
+                raise ModelMissing(together(CodedText("ollama.no_such_model", tag=tag), hint)) from None
+            raise ModelError(together(error.message, hint)) from None
         if not finished and not (stop is not None and stop.is_set()):
-            raise ModelError(f"The pull of {tag} ended early. Run it again: it goes on where it stopped.")
+            raise ModelError("ollama.pull_ended", tag=tag)
         return finished
 
     def remove(self, tag: str) -> None:
@@ -306,28 +305,21 @@ class OllamaServer:
         except ollama.ResponseError as error:
             raise self._refusal(error.status_code, error.error, tag) from None
         except (httpx.ConnectError, httpx.ConnectTimeout, ConnectionError):
-            raise EngineUnavailable(
-                f"No Ollama server answers at {self.address}. Start it with `ollama serve`, or use `--engine embedded`."
-            ) from None
+            raise EngineUnavailable("ollama.no_server", address=self.address) from None
         except httpx.ReadTimeout:
-            raise ModelError(
-                f"The Ollama server at {self.address} was silent for too long. A large model may need more than "
-                f"llm.timeout_seconds ({self._timeout_seconds:g}) on this machine; or take a smaller one."
-            ) from None
+            raise ModelError("ollama.silent", address=self.address, seconds=self._timeout_seconds) from None
         except (httpx.HTTPError, ValueError) as error:
-            raise ModelError(
-                f"The Ollama server at {self.address} broke off ({error}). See its log, and ask again."
-            ) from None
+            raise ModelError("ollama.broken", address=self.address, why=error) from None
 
     def _refusal(self, status: int, text: str, tag: str) -> ModelError:
         lower = text.lower()
         if "context length" in lower or "context size" in lower or "exceeds the available context" in lower:
-            return ContextOverflow(f"The prompt does not fit the context of {tag}: {text}. Ask a shorter question.")
+            return ContextOverflow("ollama.prompt_too_long", tag=tag, why=text)
         if "does not support thinking" in lower:
-            return CannotThink(f"{tag} cannot reason apart from its answer: {text}")
+            return CannotThink("ollama.cannot_reason", tag=tag, why=text)
         if status == 404 or "file does not exist" in lower or ("manifest" in lower and "not exist" in lower):
             return self.missing(tag, ())
-        return ModelError(f"The Ollama server at {self.address} failed with {tag or 'the request'}: {text}")
+        return ModelError("ollama.failed", address=self.address, tag=tag or CodedText("name.request"), why=text)
 
 
 class CannotThink(ModelError):

@@ -75,10 +75,7 @@ def _load(file: Path) -> Any:
     try:
         return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
     except Exception as error:
-        raise EmbeddingError(
-            f"The embedding model {file} cannot be loaded ({error}). Delete the file and run "
-            "`kb models pull multilingual-e5-small`, which makes it again, or set embedding.backend to torch."
-        ) from error
+        raise EmbeddingError("embedding.graph_not_loaded", file=file, why=error) from error
 
 
 def _cores() -> int:

@@ -13,7 +13,8 @@ from typing import Literal, Protocol
 
 from kb.errors import EmptyAnswer
 from kb.language.language import repeats, sentences
-from kb.schema import Notice, Revised, Thought, Token, Usage
+from kb.messages.coded_text import text_in
+from kb.schema import Language, Notice, Revised, Thought, Token, Usage
 
 NoticeKind = Literal["think_budget", "answer_cut", "answer_repeats"]
 Output = Thought | Token | Notice | Revised | Usage
@@ -250,7 +251,7 @@ def think_and_answer(
     splitter = ThinkSplitter()
     yield from _run(attempts.answer_plainly(), splitter, _SLIP, answer_tokens, stop, notice, led=True)
     if not splitter.answer and not stop.is_set():
-        raise EmptyAnswer("The model ended without an answer, also when it was led to one. Ask again, or another way.")
+        raise EmptyAnswer("answer.empty")
 
 
 def _run(
@@ -323,23 +324,14 @@ def _before_loop(answer: str) -> str | None:
     return answer[: spans[fresh][1]] if len(spans) - 1 - fresh >= _LOOP else None
 
 
-def notices_in(language: str) -> Callable[[NoticeKind, int], Notice]:
+def notices_in(language: Language) -> Callable[[NoticeKind, int], Notice]:
     """The notices of `think_and_answer` in Chinese ("zh") or English."""
 
     def notice(kind: NoticeKind, tokens: int) -> Notice:
-        texts = _NOTICES_ZH if language == "zh" else _NOTICES_EN
-        return Notice(kind, texts[kind].format(tokens=tokens))
+        if kind == "think_budget":
+            return Notice(kind, text_in(language, "answer.think_budget", tokens=tokens))
+        if kind == "answer_cut":
+            return Notice(kind, text_in(language, "answer.cut", tokens=tokens))
+        return Notice(kind, text_in(language, "answer.repeats"))
 
     return notice
-
-
-_NOTICES_EN: dict[str, str] = {
-    "think_budget": "The reasoning was ended at its budget of {tokens} tokens.",
-    "answer_cut": "The answer was cut at its limit of {tokens} tokens.",
-    "answer_repeats": "The model began to repeat itself; the answer was ended there.",
-}
-_NOTICES_ZH: dict[str, str] = {
-    "think_budget": "思考已达到 {tokens} 个词元的上限，到此为止。",
-    "answer_cut": "回答已达到 {tokens} 个词元的上限，在此截断。",
-    "answer_repeats": "模型开始重复已说过的话，回答到此为止。",
-}

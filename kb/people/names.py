@@ -14,12 +14,9 @@ def person_name(given: str) -> str:
     """The name of an account as it is stored, from what somebody typed. Raises UsageError."""
     name = folded(given)
     if not name or len(name) > LONGEST or not _OF_PERSON.fullmatch(name):
-        raise UsageError(
-            f"{given[:80]!r} cannot be the name of an account. Choose one of at most {LONGEST} letters, digits and "
-            ". _ - @ +, which begins with a letter or a digit."
-        )
+        raise UsageError("people.no_name", name=given[:80], most=LONGEST)
     if name in RESERVED:
-        raise UsageError(f"{name!r} cannot be the name of an account: the product itself acts by it. Choose another.")
+        raise UsageError("people.name_reserved", name=name)
     return name
 
 
@@ -27,10 +24,7 @@ def group_name(given: str) -> str:
     """The name of a group as it is stored. Raises UsageError."""
     name = folded_group(given)
     if not name or len(name) > LONGEST or not name.isprintable() or _MARKS & set(name):
-        raise UsageError(
-            f"{given[:80]!r} cannot be the name of a group. Choose one of at most {LONGEST} printable characters, "
-            'without * : , " < > and |.'
-        )
+        raise UsageError("people.no_group_name", name=given[:80], most=LONGEST)
     return name
 
 

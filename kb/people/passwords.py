@@ -42,15 +42,15 @@ def is_weak_hash(known: str) -> bool:
 def check_new(password: str, name: str) -> None:
     """Raises UsageError for a password that is not taken for the account of this name."""
     if len(password) < SHORTEST:
-        raise UsageError(f"The password has {len(password)} characters. Choose one of at least {SHORTEST}.")
+        raise UsageError("password.short", count=len(password), least=SHORTEST)
     if len(password) > LONGEST:
-        raise UsageError(f"The password is longer than {LONGEST:,} characters. Choose a shorter one.")
+        raise UsageError("password.long", most=LONGEST)
     if not password.isprintable():
-        raise UsageError("The password holds a character that cannot be printed. Choose another one.")
+        raise UsageError("password.unprintable")
     if name in password.casefold() and len(password) < SHORTEST + len(name):
-        raise UsageError("The password is little more than the name of the account. Choose another one.")
+        raise UsageError("password.like_name")
     if len(set(password)) < 5:
-        raise UsageError("The password repeats a few characters. Choose another one.")
+        raise UsageError("password.repeats")
 
 
 def one_time() -> str:

@@ -37,7 +37,7 @@ def limited(asker: Principal, scopes: Iterable[str]) -> Principal:
 def check_permission(asker: Principal, needed: Permission) -> None:
     """Raises RefusedByPolicy where the asker lacks a permission."""
     if needed not in asker.permissions:
-        raise RefusedByPolicy(f"{asker.name} may not do this: it needs the permission {needed!r}.")
+        raise RefusedByPolicy("access.needs_permission", name=asker.name, permission=needed)
 
 
 def role_named(given: str) -> Role:
@@ -45,16 +45,16 @@ def role_named(given: str) -> Role:
     for role in ROLES:
         if role == given:
             return role
-    raise UsageError(f"{given[:80]!r} is no role. The roles are {', '.join(ROLES)}.")
+    raise UsageError("people.no_role", role=given[:80], roles=", ".join(ROLES))
 
 
 def scopes_named(given: Iterable[str]) -> tuple[Permission, ...]:
     """Scopes by their names, in their order. Raises UsageError for none, and for what is no scope."""
     wanted = set(given)
     if unknown := sorted(wanted - set(SCOPES)):
-        raise UsageError(f"{unknown[0][:80]!r} is no scope of a token. The scopes are {', '.join(SCOPES)}.")
+        raise UsageError("token.no_scope", scope=unknown[0][:80], scopes=", ".join(SCOPES))
     if not wanted:
-        raise UsageError(f"A token needs a scope. The scopes are {', '.join(SCOPES)}.")
+        raise UsageError("token.needs_scope", scopes=", ".join(SCOPES))
     return tuple(scope for scope in SCOPES if scope in wanted)
 
 
@@ -66,6 +66,4 @@ def may_edit(asker: Principal, collection: str) -> bool:
 def check_editing(asker: Principal, collection: str) -> None:
     """Raises RefusedByPolicy where the asker may not add to a collection."""
     if not may_edit(asker, collection):
-        raise RefusedByPolicy(
-            f"{asker.name} may not add documents to {collection!r}. An administrator says who edits which collections."
-        )
+        raise RefusedByPolicy("access.no_adding", name=asker.name, collection=collection)

@@ -11,10 +11,16 @@ from dataclasses import dataclass
 
 from kb.config import ServiceSettings
 from kb.errors import TooManyRequests
+from kb.messages.coded_text import CodedText
 from kb.people.names import folded
 from kb.schema import Principal
 
 _MINUTE = 60.0
+_NAMES = {
+    "questions": CodedText("name.questions"),
+    "searches": CodedText("name.searches"),
+    "requests": CodedText("name.requests"),
+}
 
 
 @dataclass(slots=True)
@@ -69,10 +75,8 @@ class Rates:
             bucket.left = min(float(most), bucket.left + max(0.0, now - bucket.at) * most / _MINUTE)
             bucket.at = now
             if bucket.left < 1:
-                seconds = (1 - bucket.left) * _MINUTE / most
-                raise TooManyRequests(
-                    f"Too many {what}: at most {most} a minute. Try again in {int(seconds) + 1} seconds.", seconds
-                )
+                wait = (1 - bucket.left) * _MINUTE / most
+                raise TooManyRequests("people.too_many", wait, what=_NAMES[what], most=most, seconds=int(wait) + 1)
             bucket.left -= 1
 
     def _forget(self, now: float) -> None:

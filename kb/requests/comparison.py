@@ -4,13 +4,12 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 from kb.answering import prompts
-from kb.answering.answer_builder import STOPPED
 from kb.answering.retrieval import worth_reading
 from kb.checking.prompt_injection import without_orders
 from kb.errors import ModelError
+from kb.messages.coded_text import text_in
 from kb.requests.desk import Desk
 from kb.requests.document_names import documents_named
-from kb.requests.notices import BOTH_SILENT, ONE_SIDED, READ_IN_PART
 from kb.requests.parts import parts_of, spread
 from kb.requests.quoting import one_line
 from kb.requests.recognition import Compare
@@ -89,7 +88,7 @@ def _whole_documents(documents: Sequence[Document], desk: Desk) -> Generator[Eve
         passages.append(passages_of(stored, spread(parts, MOST_PARTS), first))
         first += len(passages[-1])
         if len(parts) > MOST_PARTS:
-            told = READ_IN_PART[desk.language].format(MOST_PARTS, len(parts), document.path)
+            told = text_in(desk.language, "answer.read_in_part", read=MOST_PARTS, count=len(parts), path=document.path)
             desk.draft.notices.append(Notice("sampled", told))
     desk.draft.passages = desk.draft.shown = tuple(passage for own in passages for passage in own)
     yield Retrieved(desk.draft.passages, desk.draft.searched)
@@ -108,11 +107,11 @@ def _whole_documents(documents: Sequence[Document], desk: Desk) -> Generator[Eve
 def _told(lines: Sequence[tuple[str, Sequence[Sentence]]], notes: Sequence[Note], desk: Desk) -> Answer:
     if not any(note.sentences for note in notes):
         if desk.options.stopped:
-            raise ModelError(STOPPED[desk.language])
-        return desk.draft.refused("both_silent", BOTH_SILENT[desk.language])
+            raise ModelError(text_in(desk.language, "answer.stopped"))
+        return desk.draft.refused("both_silent", text_in(desk.language, "answer.both_silent"))
     tell_left_out(notes, desk)
     if desk.options.stopped:
-        desk.draft.notices.append(Notice("stopped", STOPPED[desk.language]))
+        desk.draft.notices.append(Notice("stopped", text_in(desk.language, "answer.stopped")))
     return put_together(lines, "comparison", desk)
 
 
@@ -131,7 +130,7 @@ def _subjects(asked: Compare, sides: Sequence[Side], desk: Desk) -> Generator[Ev
         note = (yield from _side(name, own, notes, desk)) if own and not desk.options.stopped else None
         lines.append((f"**{one_line(said)}**", ()))
         if note is None or not note.sentences:
-            desk.draft.notices.append(Notice("one_sided", ONE_SIDED[language].format(name)))
+            desk.draft.notices.append(Notice("one_sided", text_in(language, "answer.one_sided", name=name)))
             lines.append((SILENT[language], ()))
         else:
             notes.append(note)

@@ -69,7 +69,7 @@ class Desk:
     def check(self, document: Document) -> None:
         """Raises DocumentNotFound where the document was deleted, or the asker may not read it any more."""
         if not self.catalog.may_read(self.asker, document.id):
-            raise DocumentNotFound(f"{document.path!r} was deleted while it was being read.")
+            raise DocumentNotFound("document.deleted_meanwhile", path=document.path)
 
     def chunk_ids(self) -> NDArray[np.int64] | None:
         """The chunks that the asker may read within the scope; None where neither limits."""

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from kb.errors import DocumentNotFound
 from kb.language.language import listed
+from kb.messages.coded_text import text_in
 from kb.requests.comparison import compare
 from kb.requests.desk import Desk
 from kb.requests.document_names import documents_named
 from kb.requests.listing import list_all
 from kb.requests.mentions import find_documents
-from kb.requests.notices import DELETED
 from kb.requests.recognition import Compare, FindDocuments, ListAll, Summarise, recognise
 from kb.requests.referents import asked_back, without_referent
 from kb.requests.summary import summarise
@@ -55,7 +55,9 @@ def _comparison(asked: Compare, desk: Desk) -> Generator[Event, None, Answer | N
         return (yield from compare(asked, desk))
     except DocumentNotFound:
         said = "; ".join(dict.fromkeys(passage.document for passage in desk.draft.passages))
-        return desk.draft.found_nothing([Notice("document_deleted", DELETED[desk.language].format(said))])
+        return desk.draft.found_nothing(
+            [Notice("document_deleted", text_in(desk.language, "answer.document_deleted", documents=said))]
+        )
 
 
 def _summary(asked: Summarise, desk: Desk, history: Sequence[Message]) -> Generator[Event, None, Answer | None]:
@@ -70,7 +72,9 @@ def _summary(asked: Summarise, desk: Desk, history: Sequence[Message]) -> Genera
         try:
             return (yield from summarise(meant[0], desk))
         except DocumentNotFound:
-            return draft.found_nothing([Notice("document_deleted", DELETED[desk.language].format(meant[0].path))])
+            return draft.found_nothing(
+                [Notice("document_deleted", text_in(desk.language, "answer.document_deleted", documents=meant[0].path))]
+            )
     if not meant or history or not asked.sure:  # a subject, or something of the conversation
         return None
     names = [f"“{document.path}”" for document in meant[:_MOST_NAMED]]

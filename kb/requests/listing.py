@@ -7,9 +7,9 @@ from kb.checking.prompt_injection import gives_orders
 from kb.errors import DocumentNotFound
 from kb.language.content_terms import content_of, share_held
 from kb.language.language import listed
+from kb.messages.coded_text import text_in
 from kb.requests.blocks import Block, Item, blocks_of
 from kb.requests.desk import Desk, passage_of
-from kb.requests.notices import CUT_OFF, MATCHING, MORE_ELSEWHERE
 from kb.requests.quoting import Line, answer_of, one_line
 from kb.requests.recognition import ListAll
 from kb.schema import Answer, Event, Notice, Passage, Retrieved, StoredText
@@ -61,12 +61,18 @@ def list_all(asked: ListAll, desk: Desk) -> Generator[Event, None, Answer | None
     if matched:
         quoted = [f"“{value}”" for value in matched]
         names = listed(quoted, language)
-        draft.notices.append(Notice("matching_rows", MATCHING[language].format(len(block.items), names)))
+        draft.notices.append(
+            Notice("matching_rows", text_in(language, "answer.matching_rows", count=len(block.items), words=names))
+        )
     rival = next((r for r in ranked[1:] if r.stored.path != best.stored.path and _rivals(r, best)), None)
     if rival is not None:
-        draft.notices.append(Notice("more_elsewhere", MORE_ELSEWHERE[language].format(rival.stored.path)))
+        draft.notices.append(
+            Notice("more_elsewhere", text_in(language, "answer.more_elsewhere", path=rival.stored.path))
+        )
     if len(items) > MOST_ITEMS:
-        draft.notices.append(Notice("items_cut_off", CUT_OFF[language].format(MOST_ITEMS, len(items))))
+        draft.notices.append(
+            Notice("items_cut_off", text_in(language, "answer.items_cut_off", shown=MOST_ITEMS, count=len(items)))
+        )
     lines = _lines(items[:MOST_ITEMS], block, passages[0])
     return answer_of(draft, "list", [Line(head), *lines])
 

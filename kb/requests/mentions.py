@@ -10,9 +10,9 @@ from kb.checking.prompt_injection import gives_orders, without_orders
 from kb.language.content_terms import content_of, stem
 from kb.language.language import nfkc, sentences
 from kb.language.tokenizer import content_words
+from kb.messages.coded_text import text_in
 from kb.models.maxsim import maxsim
 from kb.requests.desk import Desk
-from kb.requests.notices import BY_MEANING, NOT_ALL
 from kb.requests.quoting import Line, answer_of, one_line
 from kb.requests.recognition import FindDocuments
 from kb.schema import Answer, Event, Notice, Passage, Retrieved
@@ -51,9 +51,11 @@ def find_documents(asked: FindDocuments, desk: Desk) -> Generator[Event, None, A
     if not told:
         return replace(draft.finished(NONE[language].format(asked.subject)), kind="documents")
     if by_meaning:
-        draft.notices.append(Notice("by_meaning", BY_MEANING[language]))
+        draft.notices.append(Notice("by_meaning", text_in(language, "answer.by_meaning")))
     if len(told) < len(best):
-        draft.notices.append(Notice("not_all_listed", NOT_ALL[language].format(len(told), len(best))))
+        draft.notices.append(
+            Notice("not_all_listed", text_in(language, "answer.not_all_listed", shown=len(told), count=len(best)))
+        )
     head = FOUND[language][len(best) > 1].format(len(best), asked.subject)
     return answer_of(draft, "documents", [Line(head), *_lines(asked.subject, draft.passages)])
 

@@ -5,15 +5,14 @@ import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
-from kb.answering.answer_builder import STOPPED
 from kb.checking.citations import cite
 from kb.checking.prompt_injection import without_false_numbers, without_orders
 from kb.errors import ModelError
 from kb.language.content_terms import content_of, is_number
 from kb.language.invisible import without_invisible
 from kb.language.language import language_of, sentences
+from kb.messages.coded_text import text_in
 from kb.requests.desk import Desk, passage_of
-from kb.requests.notices import LEFT_OUT, READ_UNTIL, SAMPLED
 from kb.requests.parts import Part, parts_of, spread
 from kb.requests.quoting import one_line, quotation
 from kb.schema import (
@@ -113,22 +112,20 @@ def summarise(document: Document, desk: Desk) -> Generator[Event, None, Answer]:
         overview = yield from _overview(document, notes, desk)
     desk.check(document)
     if not any(note.sentences for note in notes):
-        raise ModelError(STOPPED[language] if desk.options.stopped else NOTHING[language])
+        raise ModelError(text_in(language, "answer.stopped" if desk.options.stopped else "answer.nothing_confirmed"))
     if desk.options.stopped:
-        draft.notices.append(Notice("stopped", READ_UNTIL[language].format(len(notes), len(passages))))
+        draft.notices.append(
+            Notice("stopped", text_in(language, "answer.read_until", read=len(notes), count=len(passages)))
+        )
     elif len(passages) < len(parts):
-        draft.notices.append(Notice("sampled", SAMPLED[language].format(len(passages), len(parts))))
+        draft.notices.append(
+            Notice("sampled", text_in(language, "answer.sampled", read=len(passages), count=len(parts)))
+        )
     tell_left_out(notes, desk)
     whole = len(notes) == len(parts)
     head = (WHOLE if whole else IN_PART)[language].format(one_line(document.title) or document.path, document.path)
     lines: list[tuple[str, Sequence[Sentence]]] = [(head, ()), ("", overview), *lines_of(notes)]
     return put_together(lines, "summary", desk)
-
-
-NOTHING = {
-    "en": "The model wrote nothing that the document confirms. Try another model, or ask about a part of it.",
-    "zh": "模型没有写出原文能够证实的内容。请换一个模型，或就其中一部分提问。",
-}
 
 
 def passages_of(stored: StoredText, parts: Sequence[Part], first: int = 1) -> list[Passage]:
@@ -251,7 +248,9 @@ def _bare(sentence: Sentence) -> str:
 def tell_left_out(notes: Sequence[Note], desk: Desk) -> None:
     """Say how many sentences were not kept."""
     if left_out := sum(note.left_out for note in notes):
-        desk.draft.notices.append(Notice("sentences_left_out", LEFT_OUT[desk.language].format(left_out)))
+        desk.draft.notices.append(
+            Notice("sentences_left_out", text_in(desk.language, "answer.sentences_left_out", count=left_out))
+        )
 
 
 def lines_of(notes: Sequence[Note]) -> list[tuple[str, Sequence[Sentence]]]:

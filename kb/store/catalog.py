@@ -17,6 +17,7 @@ from kb.access import order_scores, rule_table
 from kb.access.rules import Place, Readers, Rule, RuleBook, checked_place, checked_readers, told
 from kb.errors import AccessChanged, DocumentNotFound, HomeError, UsageError
 from kb.language.language import languages_within
+from kb.messages.coded_text import CodedText, of_stored, stored, together
 from kb.models.embedding import Embedding
 from kb.schema import (
     Chunk,
@@ -132,14 +133,17 @@ class Catalog(Candidates):
         """The documents of a collection by path, for finding out what changed."""
         rows = self.db.execute(
             "SELECT d.id, d.path, d.root, d.source, v.sha256, d.status, json_array_length(v.pages), "
-            "(SELECT count(*) FROM chunks k WHERE k.document_id = d.id AND k.live = 1), d.reason FROM documents d "
+            "(SELECT count(*) FROM chunks k WHERE k.document_id = d.id AND k.live = 1), d.reason, d.reason_message "
+            "FROM documents d "
             "JOIN collections c ON c.id = d.collection_id LEFT JOIN versions v ON v.id = d.version_id "
             "WHERE c.name = ?",
             (collection,),
         )
         return {
-            path: KnownDocument(document_id, path, root, source, sha256, status, pages or None, chunks, reason)
-            for document_id, path, root, source, sha256, status, pages, chunks, reason in rows
+            path: KnownDocument(
+                document_id, path, root, source, sha256, status, pages or None, chunks, of_stored(reason, message)
+            )
+            for document_id, path, root, source, sha256, status, pages, chunks, reason, message in rows
         }
 
     def add_versions(self, versions: Iterable[NewVersion]) -> list[int]:
@@ -186,7 +190,7 @@ class Catalog(Candidates):
                 insert_embedding(db, key, new.embeddings[at])
             row = db.execute("SELECT id FROM embeddings WHERE key = ?", (key,)).fetchone()
             if row is None:
-                raise EmbeddingsGone(f"An embedding of {document.path!r} was removed meanwhile. Run the command again.")
+                raise EmbeddingsGone("document.embedding_gone", path=document.path)
             embedding_id = row["id"]
             db.execute(
                 'INSERT INTO chunks (version_id, document_id, access_id, embedding_id, start, "end", page, language, '
@@ -263,15 +267,9 @@ class Catalog(Candidates):
             self.refuse_personal(place)
             before = next((rule.readers for rule in rules if rule.place == place), None)
             if not isinstance(seen, Unseen) and (None if seen is None else tuple(sorted(seen))) != before:
-                raise AccessChanged(
-                    f"Who may read {told(place)!r} was changed by somebody else meanwhile, and nothing was changed "
-                    "now. Look at it again."
-                )
+                raise AccessChanged("access.changed", place=told(place))
             if not rule_table.put(db, place, wanted):
-                raise DocumentNotFound(
-                    f"There is no document {place.path!r} in collection {place.collection!r}. `kb docs list` shows "
-                    "what there is."
-                )
+                raise DocumentNotFound("document.not_in_collection", path=place.path, collection=place.collection)
             count = rule_table.carry_out(db, rule_table.load(db))
             detail = {"readers": wanted, "before": before, "level": place.level, "documents": count}
             self.record(db, asker, "access", told(place), detail)
@@ -281,10 +279,7 @@ class Catalog(Candidates):
     def refuse_personal(self, place: Place) -> None:
         """Raises UsageError for a place in a personal collection: no rule is set there."""
         if self.person_of(place.collection) is not None:
-            raise UsageError(
-                f"The collection {place.collection!r} is personal: its person alone reads it. Put what others shall "
-                "read into another collection."
-            )
+            raise UsageError("access.personal", name=place.collection)
 
     def person_of(self, collection: str) -> str | None:
         """Whose personal collection it is; None where it is none."""
@@ -328,7 +323,8 @@ class Catalog(Candidates):
                 db.execute("UPDATE versions SET state = 'searchable' WHERE id = ?", (version_id,))
                 was_held = self.is_quarantined(document_id)
                 db.execute(
-                    "UPDATE documents SET version_id = ?, status = ?, reason = '', checked_at = ? WHERE id = ?",
+                    "UPDATE documents SET version_id = ?, status = ?, reason = '', reason_message = '', checked_at = ? "
+                    "WHERE id = ?",
                     (version_id, "added" if number == 1 else "changed", now(), document_id),
                 )
                 self.show_or_hold(db, version_id)
@@ -365,7 +361,7 @@ class Catalog(Candidates):
         stored = self.stored_text(document_id)
         with self.transaction() as db:
             if not self.is_quarantined(document_id):
-                raise UsageError(f"{stored.path!r} is not in quarantine: questions find it already.")
+                raise UsageError("document.not_in_quarantine", path=stored.path)
             version_id, score = db.execute(
                 "SELECT d.version_id, s.score FROM documents d JOIN order_scores s ON s.version_id = d.version_id "
                 "WHERE d.id = ?",
@@ -393,8 +389,8 @@ class Catalog(Candidates):
         with self.transaction() as db:
             document_id = self._document_id(db, collection, path, root, source)
             db.execute(
-                "UPDATE documents SET status = ?, reason = ?, checked_at = ? WHERE id = ?",
-                (status, reason, now(), document_id),
+                "UPDATE documents SET status = ?, reason = ?, reason_message = ?, checked_at = ? WHERE id = ?",
+                (status, reason, stored(reason), now(), document_id),
             )
 
     def delete_documents(
@@ -472,11 +468,12 @@ class Catalog(Candidates):
         ).fetchall()
         rows = [r for r in rows if allowed is None or r["access_id"] in allowed]
         if not rows:
-            where = f" in collection {collection!r}" if collection else ""
-            raise DocumentNotFound(f"There is no document {path!r}{where}. `kb docs list` shows what there is.")
+            if collection:
+                raise DocumentNotFound("document.not_in_collection", path=path, collection=collection)
+            raise DocumentNotFound("document.not_found", path=path)
         if len(rows) > 1:
             names = ", ".join(r["name"] for r in rows)
-            raise DocumentNotFound(f"{path!r} stands in several collections ({names}). Name one with --collection.")
+            raise DocumentNotFound("document.in_several", path=path, names=names)
         return rows[0]["id"], rows[0]["name"]
 
     def name_of(self, document_id: int, asker: Principal | None = None) -> tuple[str, str]:
@@ -486,7 +483,7 @@ class Catalog(Candidates):
             (document_id,),
         ).fetchone()
         if row is None or (asker is not None and not self.may_read(asker, document_id)):
-            raise DocumentNotFound(f"There is no document with id {document_id} any more. Look at the list again.")
+            raise DocumentNotFound("document.id_not_found", id=document_id)
         return row["name"], row["path"]
 
     def stored_text(self, document_id: int, version: int | None = None) -> StoredText:
@@ -498,10 +495,16 @@ class Catalog(Candidates):
             (document_id, version),
         ).fetchone()
         if row is None:
-            listed = self.db.execute("SELECT path, reason FROM documents WHERE id = ?", (document_id,)).fetchone()
-            name, reason = (listed["path"], listed["reason"]) if listed else ("The document", "")
-            where = f" in version {version}" if version else ""
-            raise DocumentNotFound(f"{name!r} has no readable text{where}. {reason}".strip())
+            listed = self.db.execute(
+                "SELECT path, reason, reason_message FROM documents WHERE id = ?", (document_id,)
+            ).fetchone()
+            name, reason = "The document", ""
+            if listed:
+                name, reason = listed["path"], of_stored(listed["reason"], listed["reason_message"])
+            said = CodedText("document.no_text", path=name)
+            if version:
+                said = CodedText("document.no_text_in_version", path=name, version=version)
+            raise DocumentNotFound(together(said, reason))
         return StoredText(
             collection=row["collection"], path=row["path"], version=row["number"], title=row["title"],
             media_type=row["media_type"], sha256=row["sha256"], text=row["text"], pages=_pages(row["pages"]),

@@ -31,10 +31,7 @@ def check_names(db: sqlite3.Connection, catalog: Path) -> None:
     for column, query in _CHECKS:
         row = db.execute(query).fetchone()
         if row is not None:
-            raise HomeError(
-                f"{catalog} was damaged or made up: its column {column} holds {str(row[0])[:80]!r}, which would lead "
-                "out of the home. Restore a backup that you trust into a new --home."
-            )
+            raise HomeError("home.catalog_leads_out", catalog=catalog, column=column, held=str(row[0])[:80])
 
 
 def check_catalog(catalog: Path) -> None:
@@ -52,16 +49,16 @@ def check_catalog(catalog: Path) -> None:
             strange = _tables(db) ^ _expected(version)
             if strange:
                 name = sorted(strange)[0][1]
-                raise HomeError(f"{catalog} was damaged or made up: {name!r} in it is not of this product.")
+                raise HomeError("home.catalog_foreign", catalog=catalog, name=name)
             [problem] = db.execute("PRAGMA quick_check(1)").fetchone()
             if problem != "ok":
-                raise HomeError(f"{catalog} is damaged: {problem}.")
+                raise HomeError("home.catalog_damaged", catalog=catalog, problem=problem)
             if version:
                 check_names(db, catalog)
         finally:
             db.close()
     except sqlite3.DatabaseError as error:
-        raise HomeError(f"{catalog} is not a catalog that can be read ({error}).") from error
+        raise HomeError("home.no_catalog", catalog=catalog, why=error) from error
 
 
 def _expected(version: int) -> set[tuple[str, str, str]]:

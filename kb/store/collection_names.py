@@ -4,6 +4,7 @@ import unicodedata
 
 from kb.access.rules import PERSONAL
 from kb.errors import UsageError
+from kb.messages.coded_text import CodedText
 from kb.store.catalog import Catalog
 
 LONGEST = 255  # characters; a folder's name, which is the default, has no more
@@ -20,21 +21,21 @@ def collection_name(catalog: Catalog, given: str) -> str:
     name = unicodedata.normalize("NFC", given).strip()
     reason = _refused(name)
     if reason:
-        raise UsageError(f"{given[:80]!r} cannot be the name of a collection: {reason}. Choose another name.")
+        raise UsageError("collection.no_name", name=given[:80], why=reason)
     return name
 
 
 def _refused(name: str) -> str:
     if not name:
-        return "it is empty"
+        return CodedText("name.empty")
     if len(name) > LONGEST:
-        return f"it is longer than {LONGEST} characters"
+        return CodedText("name.too_long", most=LONGEST)
     if name in (".", ".."):
-        return "it stands for a folder"
+        return CodedText("name.of_folder")
     if "/" in name or "\\" in name:
-        return "it has a slash in it"
+        return CodedText("name.slash")
     if name.startswith(PERSONAL):
-        return f"{PERSONAL} begins the names of personal collections"
+        return CodedText("name.personal", begin=PERSONAL)
     if not name.isprintable():
-        return "it holds a character that cannot be printed"
+        return CodedText("name.unprintable")
     return ""

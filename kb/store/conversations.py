@@ -8,8 +8,7 @@ import builtins
 import json
 import secrets
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any, Literal
 
@@ -17,7 +16,9 @@ from pydantic import TypeAdapter
 
 from kb.errors import ConversationNotFound, UsageError
 from kb.language.language import language_of
-from kb.schema import Answer, Language, Notice, Passage, Scope
+from kb.messages.coded_text import of_stored, stored, text_in
+from kb.schema import Answer, Notice, Passage, Scope
+from kb.serialization import notice_form, notice_of_form
 from kb.store.database import Database, now
 
 TurnState = Literal[
@@ -36,14 +37,7 @@ MOST_CONVERSATIONS = 20_000
 MOST_TURNS = 500  # of one
 _EMPTY_KEPT = 1_000  # conversations in which nothing was asked: each visit of the page begins one
 _FINISHED = ", ".join(f"'{state}'" for state in sorted(FINISHED))
-GONE: dict[Language, str] = {
-    "en": "A document this answer rested on was deleted, and the answer with it.",
-    "zh": "该回答所依据的文档已被删除，回答也随之删除。",
-}
-NOT_READABLE: dict[Language, str] = {
-    "en": "This answer rests on documents that you may not read any more.",
-    "zh": "该回答所依据的文档，您已无权阅读。",
-}
+GONE, NOT_READABLE = "conversation.deleted_source", "conversation.not_readable"  # codes of why an answer went
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +143,7 @@ class ConversationStore:
         Raises UsageError where it is endless.
         """
         if len(search) > _LONGEST_SEARCH:
-            raise UsageError(f"{len(search):,} characters cannot be searched for; at most {_LONGEST_SEARCH:,} can.")
+            raise UsageError("conversation.search_too_long", count=len(search), most=_LONGEST_SEARCH)
         pattern = f"%{_escaped(' '.join(search.split()))}%"
         rows = self._database.db.execute(
             f"{_LISTED} WHERE (c.owner = ?1 OR (?1 IS NULL AND c.owner NOT IN (SELECT name FROM accounts))) "
@@ -166,9 +160,7 @@ class ConversationStore:
         """Give it a name; "" goes back to the first question. Raises ConversationNotFound and UsageError."""
         name = clean(" ".join(title.split()))
         if len(name) > LONGEST_TITLE:
-            raise UsageError(
-                f"The title has {len(name):,} characters; at most {LONGEST_TITLE} can be kept. Shorten it."
-            )
+            raise UsageError("conversation.title_too_long", count=len(name), most=LONGEST_TITLE)
         with self._database.transaction() as db:
             changed = db.execute("UPDATE conversations SET title = ? WHERE id = ?", (name or None, id))
             if not changed.rowcount:
@@ -245,12 +237,10 @@ class ConversationStore:
     def set_feedback(self, turn_id: str, verdict: Verdict | None, reason: str = "", who: str = "") -> Feedback | None:
         """Keep a reader's judgement; None takes it back. Raises ConversationNotFound and UsageError."""
         if verdict not in ("up", "down", None):
-            raise UsageError(f"The verdict is `up` or `down`, not {verdict!r}.")
+            raise UsageError("feedback.no_verdict", verdict=verdict)
         reason = clean(reason.strip()) if verdict else ""
         if len(reason) > LONGEST_REASON:
-            raise UsageError(
-                f"The reason has {len(reason):,} characters; at most {LONGEST_REASON:,} can be kept. Shorten it."
-            )
+            raise UsageError("feedback.reason_too_long", count=len(reason), most=LONGEST_REASON)
         at = now() if verdict else ""
         with self._database.transaction() as db:
             changed = db.execute(
@@ -258,7 +248,7 @@ class ConversationStore:
                 (verdict, reason, at, who if verdict else "", turn_id),
             )
             if not changed.rowcount:
-                raise ConversationNotFound(f"There is no turn {turn_id!r}. It may have been deleted.")
+                raise ConversationNotFound("conversation.turn_not_found", id=turn_id)
         return Feedback(verdict, reason, at) if verdict else None
 
     def judged(self, verdict: Verdict | None = None, limit: int = 100) -> builtins.list[Judged]:
@@ -302,20 +292,18 @@ class ConversationStore:
 def _check_room(db: sqlite3.Connection, conversation_id: str) -> None:
     turns = db.execute("SELECT count(*) FROM turns WHERE conversation_id = ?", (conversation_id,)).fetchone()[0]
     if turns >= MOST_TURNS:
-        raise UsageError(f"A conversation holds {MOST_TURNS} questions. Begin a new one.")
+        raise UsageError("conversation.full", most=MOST_TURNS)
     used = "SELECT count(*) FROM conversations c WHERE EXISTS (SELECT 1 FROM turns t WHERE t.conversation_id = c.id)"
     if not turns and db.execute(used).fetchone()[0] >= MOST_CONVERSATIONS:
-        raise UsageError(f"There are {MOST_CONVERSATIONS} conversations, and no more are kept. Delete some first.")
+        raise UsageError("conversation.too_many", most=MOST_CONVERSATIONS)
 
 
-def without_evidence(
-    turn: StoredTurn, kind: str = "document_deleted", why: Mapping[Language, str] = GONE
-) -> StoredTurn:
-    """The turn without anything that came from documents: its question, and a notice in the question's language."""
+def without_evidence(turn: StoredTurn, kind: str = "document_deleted", why: str = GONE) -> StoredTurn:
+    """The turn without anything that came from documents: its question, and a notice that says `why`, a code."""
     return StoredTurn(
         id=turn.id, position=turn.position, question=turn.question, mode=turn.mode, scope=turn.scope, state=turn.state,
         searched="", thinking="", thought_tokens=0, text="", passages=None,
-        notices=(Notice(kind, why[language_of(turn.question)]),), answer=None, error=turn.error,
+        notices=(Notice(kind, text_in(language_of(turn.question), why)),), answer=None, error=turn.error,
         asked_at=turn.asked_at, seconds=turn.seconds, feedback=turn.feedback, think_budget=turn.think_budget,
         access_changes=turn.access_changes,
     )  # fmt: skip
@@ -348,13 +336,27 @@ def _turn(row: sqlite3.Row) -> StoredTurn:
         scope=_read(Scope, row["scope"]), state=row["state"], searched=row["searched"], thinking=row["thinking"],
         thought_tokens=row["thought_tokens"], text=row["text"],
         passages=None if row["passages"] is None else _read(tuple[Passage, ...], row["passages"]),
-        notices=_read(tuple[Notice, ...], row["notices"]),
-        answer=None if row["answer"] is None else _read(Answer, row["answer"]), error=row["error"],
+        notices=_notices(json.loads(row["notices"])),
+        answer=None if row["answer"] is None else _answer(row["answer"]),
+        error=None if row["error"] is None else of_stored(row["error"], row["error_message"]),
         asked_at=row["asked_at"], seconds=row["seconds"],
         feedback=Feedback(row["verdict"], row["reason"], row["judged_at"]) if row["verdict"] else None,
         think_budget=row["think_budget"], access_changes=row["access_changes"],
         told_of=tuple((collection, path) for collection, path in json.loads(row["told_of"])),
     )  # fmt: skip
+
+
+def _notices(forms: list[dict[str, Any]]) -> tuple[Notice, ...]:
+    return tuple(map(notice_of_form, forms))
+
+
+def _answer(text: str) -> Answer:
+    answer: Answer = _read(Answer, text)
+    return replace(answer, notices=_notices(json.loads(text)["notices"])) if answer.notices else answer
+
+
+def _answer_form(answer: Answer) -> dict[str, Any]:
+    return {**asdict(answer), "notices": [notice_form(notice) for notice in answer.notices]}
 
 
 def _columns(turn: StoredTurn) -> dict[str, Any]:
@@ -364,9 +366,10 @@ def _columns(turn: StoredTurn) -> dict[str, Any]:
         "state": turn.state, "searched": clean(turn.searched), "thinking": clean(turn.thinking),
         "thought_tokens": turn.thought_tokens, "text": clean(turn.text),
         "passages": None if turn.passages is None else _written([asdict(p) for p in turn.passages]),
-        "notices": _written([asdict(n) for n in turn.notices]),
-        "answer": None if turn.answer is None else _written(asdict(turn.answer)),
-        "error": None if turn.error is None else clean(turn.error), "asked_at": turn.asked_at, "seconds": turn.seconds,
+        "notices": _written([notice_form(n) for n in turn.notices]),
+        "answer": None if turn.answer is None else _written(_answer_form(turn.answer)),
+        "error": None if turn.error is None else clean(turn.error), "error_message": stored(turn.error),
+        "asked_at": turn.asked_at, "seconds": turn.seconds,
         "think_budget": turn.think_budget, "access_changes": turn.access_changes,
         "told_of": _written(turn.told_of if is_follow_up(turn) else ()),
     }  # fmt: skip
@@ -411,7 +414,7 @@ def _escaped(text: str) -> str:
 
 
 def _missing(id: str) -> ConversationNotFound:
-    return ConversationNotFound(f"There is no conversation {id!r}. It may have been deleted in another tab.")
+    return ConversationNotFound("conversation.not_found", id=id)
 
 
 def _written(value: Any) -> str:

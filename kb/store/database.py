@@ -3,6 +3,7 @@
 Readers use a connection per thread; writers take turns.
 """
 
+import errno
 import os
 import sqlite3
 import threading
@@ -26,6 +27,13 @@ _CHANGES_KEPT = 10_000  # generations whose changes are remembered
 def now() -> str:
     """The time, ISO 8601, UTC."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether SQLite, or the system, says that the disk (or its quota) has no room left."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 class Database:
@@ -90,11 +98,8 @@ class Database:
             except BaseException as error:
                 if db.in_transaction:
                     db.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
-                    raise StorageFull(
-                        f"The disk that holds {self.path.parent} is full; nothing half done was kept. "
-                        "Free some space and run the command again."
-                    ) from error
+                if isinstance(error, sqlite3.Error) and is_full(error):
+                    raise StorageFull("home.disk_full_nothing_kept", path=self.path.parent) from error
                 raise
 
     def close(self) -> None:
@@ -114,15 +119,9 @@ class Database:
         try:
             version = self.db.execute("PRAGMA user_version").fetchone()[0]
         except sqlite3.DatabaseError as error:
-            raise HomeError(
-                f"{self.path} is not a catalog that can be read ({error}). Restore it from a backup, "
-                "or choose another --home."
-            ) from error
+            raise HomeError("home.catalog_unreadable", path=self.path, why=error) from error
         if version > len(MIGRATIONS):
-            raise HomeTooNew(
-                f"{self.path.parent} was written by a newer version (schema {version}; this one knows "
-                f"{len(MIGRATIONS)}). Update the product, or choose another --home."
-            )
+            raise HomeTooNew("home.too_new", home=self.path.parent, version=version, known=len(MIGRATIONS))
         for number in range(version + 1, len(MIGRATIONS) + 1):
             with self.transaction() as db:
                 carry_out(db, number)
@@ -141,10 +140,7 @@ class Database:
                 db.execute("INSERT INTO words (words) VALUES ('optimize')")
             busy = self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             if busy:
-                raise HomeError(
-                    f"What was deleted can no longer be found, but bytes of it are still in {self.path}: something "
-                    "has been reading it all the time. The next deletion or start overwrites them."
-                )
+                raise HomeError("home.not_overwritten", path=self.path)
             roots = [row[0] for row in self.db.execute("SELECT rootpage FROM sqlite_schema WHERE rootpage > 0")]
             if self._file < 0:  # kept open: closing it would let go of the locks that SQLite holds on the file
                 self._file = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)

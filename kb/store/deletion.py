@@ -251,7 +251,7 @@ def _forget_in_jobs(db: sqlite3.Connection, notes: Collection[_Note], files: Col
         reports = {name: json.loads(row[name]) if row[name] else None for name in ("documents", "refused")}
         for report in [entry for entries in reports.values() for entry in entries or []]:
             if report.get("path") in names:
-                report |= {"path": GONE, "reason": ""}
+                report |= {"path": GONE, "reason": "", "reason_code": "", "reason_values": {}}
         paths = json.loads(row["paths"])
         current = any(row["current"].startswith(name) for name in names)  # there may be a page behind it
         values = {

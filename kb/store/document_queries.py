@@ -11,6 +11,7 @@ from typing import Literal
 
 from kb.access import order_scores
 from kb.language.local_days import instants
+from kb.messages.coded_text import of_stored
 from kb.schema import Document, HiddenText, PageSpan
 from kb.store import beside_text
 
@@ -172,9 +173,9 @@ class DocumentList:
 
 def _read(db: sqlite3.Connection, document_id: int) -> Document | None:
     row = db.execute(
-        "SELECT d.path, d.status, d.reason, c.name, v.title, v.media_type, v.number, v.sha256, v.size, v.pages, "
-        "v.quality, v.ingested_at, (SELECT count(*) FROM chunks k WHERE k.version_id = v.id AND k.live = 1) AS chunks, "
-        "s.score, s.reasons, s.held "
+        "SELECT d.path, d.status, d.reason, d.reason_message, c.name, v.title, v.media_type, v.number, v.sha256, "
+        "v.size, v.pages, v.quality, v.ingested_at, s.score, s.reasons, s.held, "
+        "(SELECT count(*) FROM chunks k WHERE k.version_id = v.id AND k.live = 1) AS chunks "
         "FROM documents d JOIN collections c ON c.id = d.collection_id LEFT JOIN versions v ON v.id = d.version_id "
         "LEFT JOIN order_scores s ON s.version_id = v.id "
         "WHERE d.id = ?",
@@ -185,7 +186,8 @@ def _read(db: sqlite3.Connection, document_id: int) -> Document | None:
     pages = _pages(row["pages"] or "[]")
     return Document(
         collection=row["name"], path=row["path"], title=row["title"] or "", media_type=row["media_type"] or "",
-        status=row["status"], reason=row["reason"], version=row["number"] or 0, sha256=row["sha256"] or "",
+        status=row["status"], reason=of_stored(row["reason"], row["reason_message"]), version=row["number"] or 0,
+        sha256=row["sha256"] or "",
         size=row["size"] or 0, pages=len(pages) or None, chunks=row["chunks"], quality=row["quality"] or 0.0,
         ingested_at=row["ingested_at"] or "", ocr_pages=sum(page.ocr for page in pages),
         poor_pages=sum(page.quality < POOR for page in pages), id=document_id, quarantined=bool(row["held"]),

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from kb.errors import HomeError, HomeInUse, StorageFull
+from kb.errors import HomeError, HomeInUse, StorageFull, why
 from kb.store.catalog_names import is_hash
 
 
@@ -75,10 +75,7 @@ class Home:
     def original(self, sha256: str) -> Path:
         """Where the original content with this hash is kept. Raises HomeError for what is no hash."""
         if not is_hash(sha256):
-            raise HomeError(
-                f"The catalog in {self.path} names content by {sha256[:80]!r}, which is no hash: it was damaged or "
-                "made up. Restore a backup that you trust into a new --home."
-            )
+            raise HomeError("home.no_hash", path=self.path, name=sha256[:80])
         return self.originals / sha256[:2] / sha256
 
     @property
@@ -133,17 +130,14 @@ class Home:
         except OSError:
             owner = os.pread(lock, 32, 0).decode(errors="replace").strip() or "unknown"
             os.close(lock)
-            raise HomeInUse(
-                f"The home {self.path} is in use by process {owner}. Stop that one (a running `kb up` or `kb ingest`), "
-                "or choose another --home."
-            ) from None
+            raise HomeInUse("home.in_use", path=self.path, owner=owner) from None
         try:
             self.left_in_disorder = os.fstat(lock).st_size > 0
             os.ftruncate(lock, 0)
             os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
         except OSError as error:
             os.close(lock)
-            raise StorageFull(f"The disk that holds {self.path} is full. Free some space and try again.") from error
+            raise StorageFull("home.disk_full", path=self.path) from error
         return lock
 
     def _refuse_another_folder(self) -> None:
@@ -155,16 +149,11 @@ class Home:
         if self.catalog.name in names:
             return
         if "originals" in names and any(self.originals.iterdir()):
-            raise HomeError(
-                f"{self.path} holds originals, but its catalog.db is gone. Restore a backup into a new --home, or "
-                "move the originals away to begin anew."
-            )
+            raise HomeError("home.catalog_gone", path=self.path)
         if "lock" not in names and any(name[0] != "." and name != "lost+found" for name in names):
-            raise HomeError(
-                f"{self.path} is no home and has other files in it. Name a new or an empty folder as --home."
-            )
+            raise HomeError("home.not_empty", path=self.path)
 
     def _unusable(self, error: OSError) -> HomeError:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return StorageFull(f"The disk that holds {self.path} is full. Free some space and try again.")
-        return HomeError(f"The home {self.path} cannot be used: {error.strerror}. Choose another --home.")
+            return StorageFull("home.disk_full", path=self.path)
+        return HomeError("home.unusable", path=self.path, why=why(error))

@@ -183,9 +183,7 @@ class Indexes:
         if stored in (None, self.identity) or self._catalog.is_empty():
             return
         raise EmbeddingChanged(
-            f"This home was embedded with {json.loads(stored or '')}, the configuration names "
-            f"{json.loads(self.identity)}. Vectors of two models do not mix: set the old model again, "
-            "or run `kb reindex` to embed everything with the new one."
+            "home.embedded_with_other", before=json.loads(stored or ""), now=json.loads(self.identity)
         )
 
     def _keep_identity(self) -> None:

@@ -4,18 +4,20 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from kb.messages.coded_text import of_stored, stored
 from kb.store.database import Database, now
 
 _KEPT = 200  # finished jobs; older ones are forgotten
 _LISTED = (
     "id, kind, title, paths, collection, prune, who, state, files_done, files_total, chunks, current, seconds, counts, "
-    "error, created_at, revision"
+    "error, error_message, created_at, revision"
 )
 _JSON = ("paths", "counts", "refused", "documents")
 
 
 class JobStore:
-    """All SQL about jobs. A row is a dict of the columns of `jobs`, with JSON columns as values."""
+    """All SQL about jobs. A row is a dict of the columns of `jobs`, with JSON columns as values; `error`
+    has its code."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -58,11 +60,14 @@ class JobStore:
 
 
 def _as_columns(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
+    message = {"error_message": stored(values["error"])} if "error" in values else {}
+    return message | {
         name: json.dumps(value, ensure_ascii=False) if name in _JSON and value is not None else value
         for name, value in values.items()
     }
 
 
 def _as_values(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: json.loads(value) if name in _JSON and value is not None else value for name, value in row.items()}
+    values = {name: json.loads(value) if name in _JSON and value is not None else value for name, value in row.items()}
+    message = values.pop("error_message")
+    return values if values["error"] is None else values | {"error": of_stored(values["error"], message)}

@@ -366,6 +366,12 @@ MIGRATIONS: tuple[str, ...] = (
     -- Of the title and text that an editor released: SHA-256, see kb.access.order_scores. '': none.
     ALTER TABLE documents ADD COLUMN released TEXT NOT NULL DEFAULT '';
     """,
+    # 18: what is said to a person, by its code (kb.messages) beside the text; rows from before have their text alone.
+    """
+    ALTER TABLE documents ADD COLUMN reason_message TEXT NOT NULL DEFAULT '';  -- JSON: code and values of the reason
+    ALTER TABLE turns ADD COLUMN error_message TEXT NOT NULL DEFAULT '';       -- likewise of the error
+    ALTER TABLE jobs ADD COLUMN error_message TEXT NOT NULL DEFAULT '';
+    """,
     # 22: usage, as counts that name nobody; and what was asked in vain, of those alone who agreed to it.
     """
     -- On a day of this machine. kind: question, search (counted where it found nothing near enough).

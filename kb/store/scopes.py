@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from kb.language.local_days import instants
+from kb.messages.coded_text import CodedText, in_words, text_in, together
 from kb.schema import EVERYTHING, Document, Language, Notice, Scope
 
 _COLLECTIONS_TOLD = 8
@@ -35,59 +36,31 @@ def nothing_found(scope: Scope, readable: Sequence[Document], language: Language
     scope names; then it is said which there are."""
     searched = [document for document in readable if document.chunks]
     if scope == EVERYTHING or not searched:
-        return Notice("nothing_to_search", NOTHING_THERE[language])
+        return Notice("nothing_to_search", text_in(language, "scope.nothing_there"))
     counts = Counter(document.collection for document in searched).most_common()
-    told = [f"{name} ({n})" if language == "en" else f"{name}（{n}）" for name, n in counts[:_COLLECTIONS_TOLD]]
-    there = _JOINED[language].join(told)
+    there = [CodedText("scope.collection_of", name=name, count=n) for name, n in counts[:_COLLECTIONS_TOLD]]
+    text = CodedText("scope.nothing_matches", filter=_parts(scope), there=there)
     if len(counts) > _COLLECTIONS_TOLD:
-        there += _MORE[language].format(len(counts) - _COLLECTIONS_TOLD)
-    text = _NOTHING_NAMED[language].format(said(scope, language), there)
-    if scope.paths:
-        example = searched[0]
-        text += _HOW_PATHS_MATCH[language].format(example.path, f"{example.collection}/{example.path}")
-    return Notice("nothing_matches", text)
+        left = len(counts) - _COLLECTIONS_TOLD
+        text = CodedText("scope.nothing_matches_of_many", filter=_parts(scope), there=there, more=left)
+    if not scope.paths:
+        return Notice("nothing_matches", text.to(language))
+    example = searched[0]
+    how = CodedText("scope.how_paths_match", path=example.path, full=f"{example.collection}/{example.path}")
+    return Notice("nothing_matches", together(text, how, language=language))
 
 
 def said(scope: Scope, language: Language) -> str:
     """A scope in words, as in `path policies/*, in hr`."""
-    words, joined = _PARTS[language], _JOINED[language]
-    named = {
-        "paths": joined.join(scope.paths),
-        "collections": joined.join(scope.collections),
-        "types": joined.join(scope.types),
-        "since": scope.since,
-        "until": scope.until,
+    return in_words(_parts(scope), language)
+
+
+def _parts(scope: Scope) -> list[CodedText]:
+    named: dict[str, object] = {
+        "scope.paths": scope.paths,
+        "scope.collections": scope.collections,
+        "scope.types": scope.types,
+        "scope.since": scope.since,
+        "scope.until": scope.until,
     }
-    return joined.join(words[part].format(value) for part, value in named.items() if value)
-
-
-_JOINED = {"en": ", ", "zh": "、"}
-_MORE = {"en": " and {} more collections", "zh": "等，另有 {} 个集合"}
-_PARTS = {
-    "en": {
-        "paths": "path {}",
-        "collections": "collection {}",
-        "types": "type {}",
-        "since": "since {}",
-        "until": "until {}",
-    },
-    "zh": {
-        "paths": "路径 {}",
-        "collections": "集合 {}",
-        "types": "类型 {}",
-        "since": "自 {} 起",
-        "until": "至 {} 止",
-    },
-}
-NOTHING_THERE = {
-    "en": "There is no document yet that you may read. Add some first.",
-    "zh": "还没有您可阅读的文档。请先添加文档。",
-}
-_NOTHING_NAMED = {
-    "en": "The filter matches no document: {}. Remove it, or choose another. There are documents in: {}.",
-    "zh": "没有文档符合筛选条件：{}。请取消筛选，或更换条件。现有文档的集合：{}。",
-}
-_HOW_PATHS_MATCH = {
-    "en": " A path filter matches a document's path, or its collection and path: {}, or {}.",
-    "zh": "路径条件匹配文档的路径，或“集合/路径”，例如 {} 或 {}。",
-}
+    return [CodedText(code, value=value) for code, value in named.items() if value]

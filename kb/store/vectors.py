@@ -162,12 +162,9 @@ class VectorIndex:
             raise
         except BaseException as error:
             if any(sign in str(error) for sign in ("disk is full", "No space left", "os error 28")):
-                raise StorageFull(
-                    f"The disk that holds {self._folder} is full. Free some space and run the command again."
-                ) from error
+                raise StorageFull("home.disk_full_again", path=self._folder) from error
             raise VectorsDamaged(
-                f"The vector index in {self._folder} cannot be used ({type(error).__name__}: {error}). "
-                "Run `kb repair` to build it again from the catalog."
+                "home.vectors_damaged", folder=self._folder, kind=type(error).__name__, why=error
             ) from error
 
     def close(self) -> None:

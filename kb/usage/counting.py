@@ -156,7 +156,7 @@ class Counting:
         """Agree, or take it back, and with it all words that were kept. Raises UsageError where nobody is asked to, and
         StorageFull."""
         if agrees and self._settings.texts == "never":
-            raise UsageError("No words of questions are kept here: the setting usage.texts says so.")
+            raise UsageError("usage.no_words")
         person = self._person(asker)
         with self._database.transaction() as db:
             if _agreed(db, person) == agrees:

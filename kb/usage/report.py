@@ -89,13 +89,13 @@ def report(
     Raises RefusedByPolicy for who edits nothing, UsageError for what is no period.
     """
     if not is_editor(asker):
-        raise RefusedByPolicy(f"{asker.name} edits no collection. Usage is told to editors and administrators.")
+        raise RefusedByPolicy("usage.no_editor", name=asker.name)
     day = day or today()
     last = until or day
     instants(since, last)  # are they days
     first = since or first_day(last, DAYS)
     if first > last:
-        raise UsageError(f"{first} comes after {last}. Name the first day first.")
+        raise UsageError("usage.days_reversed", first=first, last=last)
     first = min(max(first, first_day(day, settings.days)), last)  # what is older is about to be removed
     counts = _counts(catalog, first, last)
     gaps = _gaps(catalog, asker, first, last)

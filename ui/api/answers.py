@@ -14,7 +14,8 @@ from starlette.responses import Response
 
 from kb import errors
 from kb.answering.answer_builder import checked
-from kb.schema import Floors, Notice, Principal
+from kb.messages.coded_text import of_fields
+from kb.schema import Floors, Principal
 from kb.serialization import retrieval_form
 from ui.api.common import (
     EVENTS,
@@ -26,6 +27,7 @@ from ui.api.common import (
     DoneForm,
     MessageForm,
     NotFound,
+    NoticeForm,
     PassageForm,
     ScopeForm,
     ServiceHere,
@@ -84,7 +86,7 @@ class RetrievalForm(BaseModel):
     enough_evidence: bool
     evidence: float
     seconds: float
-    notices: list[Notice]
+    notices: list[NoticeForm]
 
 
 class ChatBody(Body):
@@ -144,7 +146,7 @@ class Answering:
         with self._lock:
             who, running = self._running.get(name, ("", None))
         if running is None or (who != asker.name and not asker.unlimited):
-            raise NotFound(f"No answer {name!r} is being made.")
+            raise NotFound("answer.not_being_made", name=name)
         return running
 
     def leave(self, name: str) -> None:
@@ -249,7 +251,7 @@ async def _answer(
     finally:
         _answering.leave(name)
     if end["event"] == "failed":
-        raise getattr(errors, end["kind"], errors.ModelError)(end["error"])
+        raise getattr(errors, end["kind"], errors.ModelError)(of_fields(end["error"], end))
     return Json(end["answer"])
 
 

@@ -59,6 +59,8 @@ class ProblemForm(BaseModel):
 
     record: int
     what: str
+    code: str
+    values: dict[str, Any]
 
 
 class VerdictForm(BaseModel):

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kb.errors import KBError, UsageError
 from kb.people.names import folded
-from kb.schema import AnswerKind, AnswerOutcome, Citation, Claim, Message, Notice, Principal, Scope, Usage
+from kb.schema import AnswerKind, AnswerOutcome, Citation, Claim, Message, Principal, Scope, Usage
 from ui.api.permissions import visitor_of
 from ui.service.runtime import Service
 
@@ -44,10 +44,7 @@ def asker_of(request: Request) -> Principal:
         return visitor.asker
     name = unquote(request.headers.get("x-kb-user", ""), errors="replace") or visitor.asker.name
     if not name.isprintable() or len(name) > _LONGEST_NAME:
-        raise UsageError(
-            f"X-KB-User must be a name of at most {_LONGEST_NAME} printable characters, percent-encoded where it is "
-            "not ASCII."
-        )
+        raise UsageError("request.user_header", most=_LONGEST_NAME)
     return replace(visitor.asker, name=_told_apart(_service(request), name))
 
 
@@ -108,16 +105,28 @@ class MessageForm(Body):
 
 
 class ErrorDetail(BaseModel):
-    """`kind` is a stable word; `message` says what failed, on what, and what to do."""
+    """`kind` is a stable word; `message` says in English what failed, on what, and what to do. `code` is that message,
+    whatever it names, and `values` are what it names; a value may be such an object itself."""
 
     kind: str
     message: str
+    code: str
+    values: dict[str, Any]
 
 
 class ErrorForm(BaseModel):
     """What comes with every status of 400 and more."""
 
     error: ErrorDetail
+
+
+class NoticeForm(BaseModel):
+    """Something the reader must know about how an answer came about: `kind` and `code` are stable words."""
+
+    kind: str
+    text: str
+    code: str
+    values: dict[str, Any]
 
 
 class PassageForm(BaseModel):
@@ -153,7 +162,7 @@ class AnswerForm(BaseModel):
     claims: list[Claim]
     citations: list[Citation]
     passages: list[PassageForm]
-    notices: list[Notice]
+    notices: list[NoticeForm]
     engine: str
     model: str
     seconds: float

@@ -1,7 +1,7 @@
 """Routes of the API: conversations, which the service keeps. An answer in one goes on whoever follows it."""
 
 from dataclasses import asdict
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query
@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from kb.answering.answer_builder import checked
 from kb.errors import ConversationNotFound
-from kb.schema import Notice, Principal
+from kb.schema import Principal
 from ui.api.common import (
     EVENTS,
     AnswerForm,
@@ -19,6 +19,7 @@ from ui.api.common import (
     Body,
     Client,
     DoneForm,
+    NoticeForm,
     PassageForm,
     ScopeForm,
     ServiceHere,
@@ -75,9 +76,11 @@ class TurnForm(BaseModel):
     think_budget: int | None = Field(description="null: the model's own, as long as it has not begun to reason")
     text: str
     passages: list[PassageForm] | None
-    notices: list[Notice]
+    notices: list[NoticeForm]
     answer: AnswerForm | None
     error: str | None
+    error_code: str
+    error_values: dict[str, Any]
     asked_at: str
     seconds: float
     feedback: FeedbackForm | None
@@ -245,14 +248,14 @@ def feedback(id: str, position: int, body: FeedbackBody, service: ServiceHere, a
 
 def _begun(turn: Turn | None) -> Turn:
     if turn is None:
-        raise Busy("A question of this conversation is being answered. Wait for it, or stop it.")
+        raise Busy("conversation.busy")
     return turn
 
 
 def _get(service: Service, asker: Principal, id: str) -> Conversation:
     found = service.own(asker).get(id)
     if found is None:
-        raise ConversationNotFound(f"There is no conversation {id!r}. It may have been deleted.")
+        raise ConversationNotFound("conversation.gone", id=id)
     return found
 
 

@@ -52,6 +52,8 @@ class DocumentForm(BaseModel):
     media_type: str
     status: Literal["added", "changed", "unchanged", "deleted", "failed", "skipped"]
     reason: str
+    reason_code: str
+    reason_values: dict[str, Any]
     version: int
     sha256: str
     size: int
@@ -99,6 +101,8 @@ class TextForm(BaseModel):
     media_type: str
     status: str
     reason: str
+    reason_code: str
+    reason_values: dict[str, Any]
     version: int
     sha256: str
     size: int
@@ -271,14 +275,14 @@ def page_picture(
     """A page of a PDF or image as a picture, with some of its words marked."""
     stored = service.kb.stored_text(asker, collection, path, version)
     if not is_drawn(stored.media_type):
-        raise DocumentError(f"{path!r} is neither a PDF nor an image: it has no page pictures.")
+        raise DocumentError("document.no_pictures", path=path)
     if all(span.number != page for span in stored.pages):
-        raise NotFound(f"{path!r} has no page {page}; it has {len(stored.pages)}.")
+        raise NotFound("document.no_page", path=path, page=page, pages=len(stored.pages))
     file = service.kb.original_of(stored)
     try:
         picture = drawings.draw(file, stored, page, start, end, service.kb.recognised(stored, page))
     except PageError as error:
-        raise DocumentError(f"Page {page} of {path!r} cannot be drawn: {error}.") from None
+        raise DocumentError("document.page_not_drawn", page=page, path=path, why=error) from None
     return Response(picture.png, media_type="image/png", headers={"cache-control": "no-store"})
 
 
@@ -331,5 +335,5 @@ def _listed(service: Any, asker: Any, path: str, collection: str | None) -> Docu
     _, name = service.kb.catalog.find_document(asker, path, collection)
     listed: Document | None = next((d for d in service.kb.documents(asker, name) if d.path == path), None)
     if listed is None:
-        raise NotFound(f"There is no document {path!r} in collection {name!r} any more.")
+        raise NotFound("document.gone", path=path, collection=name)
     return listed

@@ -10,10 +10,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
 from kb.evaluation.comparison import compare, differences
+from kb.messages.coded_text import fields
 from ui.api.common import EVENTS, Body, DoneForm, NotFound, ScopeForm, ServiceHere
 from ui.api.permissions import needs
 from ui.api.stream import Json, Ndjson, changes
-from ui.service.runs import RunOptions
+from ui.service.runs import Run, RunOptions
 
 router = APIRouter(prefix="/evaluations", tags=["evaluations"])
 
@@ -62,6 +63,8 @@ class RunForm(BaseModel):
     seconds: float
     figures: dict[str, Any] | None
     error: str | None
+    error_code: str
+    error_values: dict[str, Any]
     revision: int
 
 
@@ -111,7 +114,7 @@ class ComparisonForm(BaseModel):
 @needs("admin")
 def evaluations(service: ServiceHere) -> Response:
     """The runs, newest first."""
-    return Json({"evaluations": [asdict(run) for run in service.evaluations.list()]})
+    return Json({"evaluations": [_form(run) for run in service.evaluations.list()]})
 
 
 @router.post("", response_model=RunForm, status_code=202)
@@ -124,7 +127,7 @@ def start(body: StartBody, service: ServiceHere) -> Response:
         service.check_path(body.path)
     questions = Path(body.path) if body.path is not None else (body.questions or "").encode("utf-8")
     run = service.evaluations.start(questions, RunOptions(**values, scope=options.scope.scope()), body.name)
-    return Json(asdict(run), 202)
+    return Json(_form(run), 202)
 
 
 @router.get("/compare", response_model=ComparisonForm)
@@ -152,7 +155,7 @@ def comparison(before: str, after: str, service: ServiceHere) -> Response:
 @needs("admin")
 def evaluation(id: str, service: ServiceHere) -> Response:
     """A run as it stands."""
-    return Json(asdict(service.evaluations.get(id)))
+    return Json(_form(service.evaluations.get(id)))
 
 
 @router.get("/{id}/events", response_class=Response, responses=EVENTS)
@@ -165,7 +168,7 @@ async def events(id: str, service: ServiceHere) -> Response:
             run,
             lambda known, seconds: service.evaluations.wait(id, known.revision, seconds),
             lambda run: run.state == "running",
-            asdict,
+            _form,
         )
     )
 
@@ -176,7 +179,7 @@ def report(id: str, service: ServiceHere) -> Response:
     """The report as an HTML file, to be saved."""
     file = service.evaluations.report_file(id)
     if file is None:
-        raise NotFound("There is no report yet: no question of the run was answered.")
+        raise NotFound("evaluation.no_report_yet")
     return FileResponse(file, media_type="application/octet-stream", filename=f"report-{id}.html")
 
 
@@ -185,14 +188,14 @@ def report(id: str, service: ServiceHere) -> Response:
 def stop(id: str, service: ServiceHere) -> Response:
     """End a run; what was answered is kept, and `resume` goes on with it."""
     service.evaluations.stop(id)
-    return Json(asdict(service.evaluations.get(id)))
+    return Json(_form(service.evaluations.get(id)))
 
 
 @router.post("/{id}/resume", response_model=RunForm)
 @needs("admin")
 def resume(id: str, service: ServiceHere) -> Response:
     """Go on with a run that was stopped."""
-    return Json(asdict(service.evaluations.resume(id)))
+    return Json(_form(service.evaluations.resume(id)))
 
 
 @router.delete("/{id}", response_model=DoneForm)
@@ -201,3 +204,7 @@ def delete(id: str, service: ServiceHere) -> Response:
     """Remove a run with its results."""
     service.evaluations.delete(id)
     return Json({"done": True})
+
+
+def _form(run: Run) -> dict[str, Any]:
+    return asdict(run) | fields(run.error, "error_")

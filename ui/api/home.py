@@ -99,7 +99,7 @@ def status(service: ServiceHere) -> Response:
         model = service.kb.model
         engine, name = model.engine, model.name
     except KBError as error:
-        engine, name, problem = None, None, str(error)
+        engine, name, problem = None, None, error.message
     job = service.jobs.running
     return Json(
         {
@@ -129,7 +129,7 @@ def repair(service: ServiceHere) -> Response:
 def backup(service: ServiceHere, request: BackupRequest) -> Response:
     """Write all of the home that cannot be built again into one file. The service goes on meanwhile."""
     if not Path(request.target).is_absolute():
-        raise UsageError(f"The target {request.target!r} must be an absolute path.")
+        raise UsageError("request.target_not_absolute", target=request.target)
     from kb.backups.backup import named
 
     report = service.kb.backup(named(request.target))

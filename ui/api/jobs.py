@@ -9,7 +9,9 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from ingest.sync.pipeline import document_report_form
 from kb.errors import UsageError
+from kb.messages.coded_text import fields
 from ui.api.common import EVENTS, Asker, Body, ServiceHere
 from ui.api.permissions import needs
 from ui.api.stream import Json, Ndjson, changes
@@ -28,6 +30,8 @@ class ReportedForm(BaseModel):
     pages: int | None
     chunks: int
     reason: str
+    reason_code: str
+    reason_values: dict[str, Any]
 
 
 class ReportForm(BaseModel):
@@ -65,6 +69,8 @@ class JobForm(BaseModel):
     report: ReportForm | None
     error: str | None
     error_kind: str
+    error_code: str
+    error_values: dict[str, Any]
     created_at: str
     revision: int
     stopping: bool
@@ -87,7 +93,10 @@ class IngestBody(Body):
 
 def job_form(job: "Job") -> dict[str, Any]:
     """A job as JSON."""
-    return asdict(job)
+    form: dict[str, Any] = asdict(job) | fields(job.error, "error_")
+    if job.report is not None:
+        form["report"]["documents"] = [document_report_form(each) for each in job.report.documents]
+    return form
 
 
 @router.post("/ingest", response_model=JobForm, status_code=202)
@@ -96,7 +105,7 @@ def ingest(body: IngestBody, service: ServiceHere, asker: Asker) -> Response:
     """Ingest files and folders in the background. What is unchanged is left alone."""
     for path in body.paths:
         if not os.path.isabs(path):
-            raise UsageError(f"The path {path!r} must be an absolute one.")
+            raise UsageError("request.path_not_absolute", path=path)
     service.check_path(*body.paths)
     job = service.jobs.ingest(
         body.paths, collection=body.collection, prune=body.prune, who=asker.name, leave=body.leave

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from kb.messages.coded_text import fields
 from ui.api.common import EVENTS, Asker, Body, DoneForm, ServiceHere
 from ui.api.permissions import needs
 from ui.api.stream import INTERNAL, Json, Ndjson, in_thread
@@ -166,6 +167,12 @@ async def _followed(pulls: Pulls, pull: Pull) -> AsyncGenerator[dict[str, Any], 
             shown = pull
             yield {"event": "progress", "label": pull.step, "done": pull.done, "total": pull.total}
     if pull.state == "failed":
-        yield {"event": "failed", "kind": pull.error_kind or "InternalError", "error": pull.error or INTERNAL}
+        error = pull.error or INTERNAL
+        yield {
+            "event": "failed",
+            "kind": pull.error_kind or "InternalError",
+            "error": error,
+            **fields(error),
+        }
     else:
         yield {"event": "done", "name": pull.name, "installed": pull.state == "done"}

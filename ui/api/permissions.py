@@ -39,7 +39,7 @@ def visitor_of(request: Request) -> Visitor:
     """Whom a request comes from. Raises NotLetIn where nobody looked."""
     found: Visitor | None = request.scope.get(VISITOR)
     if found is None:
-        raise NotLetIn("Nobody has let this request in.")
+        raise NotLetIn("request.not_let_in")
     return found
 
 
@@ -47,6 +47,6 @@ async def permitted(request: Request) -> None:
     """Raises RefusedByPolicy where who asks may not use the route."""
     need, asker = need_of(request.scope.get("endpoint")), visitor_of(request).asker
     if need is None:
-        raise RefusedByPolicy(f"{request.url.path} is open to nobody: it does not say what it needs.")
+        raise RefusedByPolicy("request.open_to_nobody", path=request.url.path)
     if need != "any":
         check_permission(asker, need)

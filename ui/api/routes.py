@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from kb import errors
+from kb.messages.coded_text import CodedText, fields
 from ui.api import (
     access,
     answers,
@@ -130,36 +131,36 @@ def headers_of(error: errors.KBError, status: int) -> dict[str, str] | None:
 async def _on_error(request: Request, error: Exception) -> "Response":
     assert isinstance(error, errors.KBError)
     status = status_of(error)
-    return _refusal(status, type(error).__name__, str(error), headers_of(error, status))
+    return _refusal(status, type(error).__name__, error.message, headers_of(error, status))
 
 
 async def _on_bad_request(request: Request, error: Exception) -> "Response":
     assert isinstance(error, RequestValidationError)
     problems = (f"{'.'.join(str(at) for at in e['loc'])}: {e['msg']}" for e in error.errors())
-    return _refusal(422, "UsageError", f"The request cannot be used: {'; '.join(problems)}.")
+    return _refusal(422, "UsageError", CodedText("request.unusable", problems="; ".join(problems)))
 
 
 async def _on_half_character(request: Request, error: Exception) -> "Response":
-    return _refusal(422, "UsageError", "The request holds half of a surrogate pair, which is no text. Send whole ones.")
+    return _refusal(422, "UsageError", CodedText("request.half_character"))
 
 
 async def _on_large_number(request: Request, error: Exception) -> "Response":
-    return _refusal(422, "UsageError", "The request holds a number that is too large.")
+    return _refusal(422, "UsageError", CodedText("request.large_number"))
 
 
 async def _on_http_error(request: Request, error: Exception) -> "Response":
     assert isinstance(error, HTTPException)
-    message = error.detail
+    message: str = error.detail
     if error.status_code == 404:
-        message = f"There is no {request.method} {request.url.path}. /api/openapi.json describes what there is."
+        message = CodedText("request.no_route", method=request.method, path=request.url.path)
     headers = {**(error.headers or {}), **({"connection": "close"} if error.status_code == 413 else {})}
     return _refusal(error.status_code, _NAMES.get(error.status_code, "UsageError"), message, headers)
 
 
 async def _on_crash(request: Request, error: Exception) -> "Response":
     # Starlette raises it again, so that uvicorn logs it with its traceback.
-    return _refusal(500, "InternalError", "An internal error. What `kb up` printed on stderr says more.")
+    return _refusal(500, "InternalError", CodedText("service.internal_error"))
 
 
 def _refusal(status: int, kind: str, message: str, headers: Any = None) -> "Response":
-    return Json({"error": {"kind": kind, "message": message}}, status_code=status, headers=headers)
+    return Json({"error": {"kind": kind, "message": message, **fields(message)}}, status_code=status, headers=headers)

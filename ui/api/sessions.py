@@ -71,7 +71,7 @@ def sessions(service: ServiceHere, request: Request) -> Response:
 def address(request: Request, service: ServiceHere) -> Response:
     """An address that lets one browser in. Only who has the home's token gets one: no session begets another."""
     if not visitor_of(request).has_home_token:
-        raise RefusedByPolicy("Only the owner gives addresses. Run `kb open` on the machine of the service.")
+        raise RefusedByPolicy("session.owner_alone")
     code = service.sessions.new_code()
     until = (datetime.now(UTC) + CODE_LASTS).isoformat(timespec="seconds")
     return Json({"address": page_address(service.place.origin, code), "expires_at": until})
@@ -83,7 +83,7 @@ def end_own(service: ServiceHere, request: Request, asker: Asker) -> Response:
     """Sign out everywhere: end all sessions of who asks, that of this browser too."""
     own = visitor_of(request)
     if own.session is None:
-        raise RefusedByPolicy("A token has no sessions. `kb sessions revoke` ends those of browsers.")
+        raise RefusedByPolicy("session.of_token")
     ended = service.sessions.all(own.session.person)
     for session in ended:
         service.sessions.revoke(session.id, asker.name)
@@ -97,7 +97,7 @@ def end(id: str, service: ServiceHere, request: Request, asker: Asker) -> Respon
     own = visitor_of(request)
     wanted = own.session.id if own.session is not None and id == "current" else id
     if all(session.id != wanted for session in _seen_by(own, service)):
-        raise SessionNotFound(f"There is no session {wanted[:80]!r}. `kb sessions list` names those there are.")
+        raise SessionNotFound("session.not_found", id=wanted[:80])
     service.sessions.revoke(wanted, asker.name)
     return Json({"done": True})
 

@@ -12,8 +12,8 @@ from anyio import to_thread
 from anyio.lowlevel import RunVar
 from starlette.responses import Response
 
-from kb.answering.answer_builder import STOPPED
 from kb.language.language import language_of
+from kb.messages.coded_text import CodedText, text_in
 from kb.schema import Done, Event, Failed, Progress, Retrieved, Revised, Thought, Token
 from kb.serialization import event_form
 
@@ -29,7 +29,7 @@ STREAMS = 1000  # threads that may wait for news; they only sleep, and must neve
 _NEWS_SECONDS = 0.5  # how long one waits for news, so how long a stream that was given up holds its thread
 _CLOSING_SECONDS = 0.2  # how soon a stream sees that the service is being stopped
 _LET_GO_SECONDS = 5.0  # for an engine to end after a stop
-INTERNAL = "An internal error ended it. What `kb up` printed on stderr says more."
+INTERNAL = CodedText("answer.internal_error")
 
 _limiter: RunVar[anyio.CapacityLimiter] = RunVar("streams of the API")  # one for each event loop
 
@@ -177,7 +177,9 @@ async def end_of(running: "RunningAnswer", question: str) -> Form:
     snapshot = running.snapshot
     if snapshot.answer is not None:
         return event_form(Done(snapshot.answer))
-    error = STOPPED[language_of(question)] if snapshot.state != "failed" else snapshot.error or INTERNAL
+    error = (
+        text_in(language_of(question), "answer.stopped") if snapshot.state != "failed" else snapshot.error or INTERNAL
+    )
     return {**event_form(Failed(error, snapshot.text, snapshot.thinking)), "kind": kind_of(snapshot)}
 
 

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from kb.access.rules import PERSONAL
-from kb.errors import HomeError, KBError, StorageFull, UsageError
+from kb.errors import HomeError, KBError, StorageFull, UsageError, why
 from kb.people.permissions import check_editing
 from kb.schema import Principal
 from kb.store.collection_names import collection_name
@@ -66,7 +66,7 @@ async def upload(
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not boundary:
-        raise UsageError("Files are sent as multipart/form-data, one part with a file name for each.")
+        raise UsageError("upload.form")
     folder = await run_in_threadpool(_folder, service)
     try:
         incoming = Incoming(folder, boundary, service.kb.settings.ingest.max_file_mb)
@@ -103,7 +103,7 @@ def _folder(service: "Service") -> Path:
 def _add(service: "Service", files: list[tuple[str, Path]], collection: str, who: str) -> "Job":
     job = service.uploads.add(_opened(files), collection=collection, who=who)
     if job is None:
-        raise UsageError("The request holds no file. Send each as a part with a file name.")
+        raise UsageError("upload.no_file")
     return job
 
 
@@ -145,20 +145,16 @@ class Incoming:
         try:
             self._parser.write(block)
         except FormParserError as error:
-            raise UsageError(f"The request is no multipart/form-data that can be read: {error}") from None
+            raise UsageError("upload.unreadable", why=error) from None
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise StorageFull(
-                    "The disk has no room for the uploaded files; none was kept. Free some space and send them again."
-                ) from error
-            raise HomeError(
-                f"The uploaded files cannot be kept ({error.strerror}). Check that the home can be written."
-            ) from error
+                raise StorageFull("upload.disk_full_request") from error
+            raise HomeError("upload.not_kept", why=why(error)) from error
 
     def end(self) -> None:
         """The body has ended. Raises UsageError where its last boundary did not come."""
         if not self._complete:
-            raise UsageError("The upload was cut off; nothing was kept. Send the files again.")
+            raise UsageError("upload.cut_off_request")
 
     def close(self) -> None:
         """Close the file that is being written."""
@@ -185,9 +181,7 @@ class Incoming:
         name = options.get(b"filename")
         if name:  # a part without one is a field of a form, of which there are none
             if len(self.files) == MOST_FILES:
-                raise UploadTooLarge(
-                    f"The request holds more than {MOST_FILES:,} files, and nothing of it was kept. Send them in parts."
-                )
+                raise UploadTooLarge("upload.too_many", most=MOST_FILES)
             path = self._folder / str(len(self.files))
             self._out, self._size = path.open("wb"), 0
             self.files.append((name.decode("utf-8", "replace"), path))
@@ -197,10 +191,7 @@ class Incoming:
             return
         self._size += end - start
         if self._size > self._limit * _MEGABYTE:
-            raise UploadTooLarge(
-                f"{self.files[-1][0]!r} is over the limit of {self._limit} MB, and nothing of the request was kept. "
-                "Split it, or raise ingest.max_file_mb in the settings."
-            )
+            raise UploadTooLarge("upload.over_limit", name=self.files[-1][0], limit=self._limit)
         self._out.write(data[start:end])
 
     def _on_end(self) -> None:

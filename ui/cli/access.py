@@ -62,7 +62,7 @@ def set_rule(
         if bool(readers) == nobody:
             from kb.errors import UsageError
 
-            raise UsageError("Name readers, such as group:NAME, or give --nobody.")
+            raise UsageError("access.name_readers")
         _change(kb, place, readers or [], json)
 
 
@@ -77,7 +77,7 @@ def remove_rule(
 
         named = checked_place(_place(kb, place))
         if all(rule.place != named for rule in kb.access_rules(local_user())):
-            raise RuleNotFound(f"There is no rule of {told(named)}. `kb access list` shows those there are.")
+            raise RuleNotFound("access.no_rule", place=told(named))
         _change(kb, place, None, json)
 
 
@@ -139,6 +139,6 @@ def _place(kb: "KnowledgeBase | RemoteKnowledgeBase", given: str) -> "Place":
         if path.endswith("/") or any(sign in path for sign in "*?["):
             return Place("path", collection, path)
         if any(each.path.startswith(f"{path}/") for each in kb.documents(local_user(), collection)):
-            raise UsageError(f"{given} is a folder. Write {given}/ for all that lies below it.") from None
+            raise UsageError("access.is_folder", path=given) from None
         raise
     return Place("document", collection, path)

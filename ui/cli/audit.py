@@ -146,7 +146,7 @@ def _write(out: Path, lines: Any) -> int:
     count = 0
     try:
         if os.path.lexists(out):
-            raise UsageError(f"{out} exists already. Name a new file.")
+            raise UsageError("audit.exists", file=out)
         try:
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
                 for line in lines:
@@ -158,7 +158,7 @@ def _write(out: Path, lines: Any) -> int:
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
-        raise UsageError(f"{out} cannot be written: {why(error)}. Choose another place.") from None
+        raise UsageError("file.not_written", file=out, why=why(error)) from None
     return count
 
 

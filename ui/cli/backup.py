@@ -41,7 +41,7 @@ def backup_key(json: JsonOption = False, home: HomeOption = None) -> None:
 
         place = home_place(home)
         if not (place / "catalog.db").exists():
-            raise UsageError(f"{place} is no home. Name one with --home.")
+            raise UsageError("home.no_home", path=place)
         key = key_of(place).hex()
         if json:
             console.print_json({"key": key, "file": str(place / NAME)})
@@ -117,7 +117,7 @@ def _key(file: Path) -> bytes:
     try:
         return read(file)
     except OSError as error:
-        raise UsageError(f"The key {file} cannot be read: {why(error)}.") from error
+        raise UsageError("backup.key_unreadable", file=file, why=why(error)) from error
 
 
 def _is_accepted(doubt: "Doubt", unproved: bool) -> bool:

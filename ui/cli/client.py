@@ -13,6 +13,7 @@ from urllib.parse import quote
 from kb.access.rules import Place, Readers, Rule
 from kb.answering.answer_builder import checked
 from kb.errors import KBError
+from kb.messages.coded_text import CodedText, of_fields
 from kb.people.sessions import Session
 from kb.schema import (
     EVERYTHING,
@@ -157,8 +158,7 @@ class RemoteKnowledgeBase:
         if (engine not in (None, "auto", used.engine)) or (model is not None and model != used.name):
             wanted = " ".join(filter(None, (model, f"({engine})" if engine else "")))
             raise OtherModel(
-                f"The running service answers with {used.name} ({used.engine}), not with {wanted}. Change it for all "
-                f"with `kb models use {model or 'NAME'}`, or stop the service and run the command again."
+                "service.other_model", name=used.name, engine=used.engine, wanted=wanted, model=model or "NAME"
             )
 
     def choose_model(self, engine: str | None, model: str | None) -> None:
@@ -247,12 +247,12 @@ class RemoteKnowledgeBase:
                 elif form["event"] == "queued":
                     self._on_queued(form["ahead"])
                 elif form["event"] == "failed" and form["kind"] != "ModelError":
-                    raise error_of(form["kind"], form["error"])
+                    raise error_of(form["kind"], of_fields(form["error"], form))
                 elif (event := event_of_form(form)) is not None:
                     yield event
                     if isinstance(event, Done | Failed):
                         return
-        raise ServiceGone("The running service was stopped in the middle of the answer. Ask again.")
+        raise ServiceGone("service.stopped_in_answer")
 
     def judged(self, verdict: Verdict | None = None, limit: int = 100) -> list[Judged]:
         """The answers that readers judged, the last judged first."""
@@ -347,7 +347,7 @@ class RemoteKnowledgeBase:
         """Ingest files and folders by a job of the service; see `ingest.sync.pipeline.ingest`. `stop` cancels the job.
         The files of `leave` are left for another time."""
         from ingest.document import files
-        from ingest.sync.pipeline import DocumentReport, IngestProgress, IngestReport
+        from ingest.sync.pipeline import IngestProgress, IngestReport, document_report_of_form
 
         if missing := [path for path in paths if not path.exists()]:
             files.find(missing)  # says which
@@ -365,7 +365,7 @@ class RemoteKnowledgeBase:
                 IngestProgress(job["files_done"], job["files_total"], job["chunks"], job["current"], job["seconds"])
             )
         report = self._ended(last)["report"]
-        return IngestReport(**{**report, "documents": tuple(DocumentReport(**d) for d in report["documents"])})
+        return IngestReport(**{**report, "documents": tuple(map(document_report_of_form, report["documents"]))})
 
     def reindex(
         self,
@@ -399,9 +399,10 @@ class RemoteKnowledgeBase:
 
     def _ended(self, job: Form) -> Form:
         if job["state"] == "failed":
-            raise error_of(job["error_kind"], job["error"] or "An internal error ended the job.")
+            said = of_fields(job["error"], job, "error_") if job["error"] else CodedText("job.internal_error")
+            raise error_of(job["error_kind"], said)
         if job["state"] not in ("done", "cancelled") or (job["kind"] == "ingest" and job["report"] is None):
-            raise KBError(f"Job {job['id']} is {job['state']} and has not ended. The page's document list shows it.")
+            raise KBError("job.not_ended", id=job["id"], state=job["state"])
         return job
 
 

@@ -78,7 +78,9 @@ def settings_of(config: Path | None, **llm: Any) -> "Settings":
         try:
             settings = Settings.model_validate(values)
         except ValidationError as error:
-            raise UsageError("; ".join(f"--{e['loc'][-1]}: {e['msg']}" for e in error.errors())) from None
+            raise UsageError(
+                "settings.options", problems="; ".join(f"--{e['loc'][-1]}: {e['msg']}" for e in error.errors())
+            ) from None
     privacy.protect(settings.privacy.allow)
     return settings
 

@@ -138,6 +138,6 @@ def byte_bar() -> Iterator["Progress"]:
 def read_question(question: str | None) -> str:
     """The question of the command line, or of stdin where it is `-`. Bytes that are no text are shown as `?`."""
     if question is None:
-        raise UsageError("There is no question.")
+        raise UsageError("question.none")
     text = sys.stdin.read() if question == "-" else question
     return text.encode("utf-8", "replace").decode("utf-8")

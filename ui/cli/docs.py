@@ -212,7 +212,7 @@ def delete(
         asker = local_user()
         targets = [*(ids or ()), *((collection, path) for path in paths or ())]
         if not targets:
-            raise UsageError("Name the documents to delete: their paths, or --id.")
+            raise UsageError("document.name_some")
         doomed = kb.doomed(asker, targets)
         for each in doomed:
             if each.kept_in:
@@ -222,10 +222,10 @@ def delete(
                 )
         if count not in (None, len(doomed)):
             found = console.counted(len(doomed), "document")
-            raise UsageError(f"Nothing was deleted: it would be {found}, and --count says {count}.")
+            raise UsageError("document.count_differs", documents=found, count=count)
         if not yes:
             if json or not _can_ask():
-                raise UsageError("Nothing was deleted: add --yes to delete without being asked.")
+                raise UsageError("document.say_yes")
             _confirm(doomed, kb.documents(asker))
         deleted = kb.delete_documents(asker, [each.id for each in doomed])
         for each in deleted:

@@ -125,7 +125,7 @@ def evaluate(
             kept = _cached_home(questions)
             docs = others.documents(kept.with_name(f"{kept.name}.documents"))
         if docs is not None and not docs.exists():
-            raise UsageError(f"There is no folder {docs}; --docs names the documents of the questions.")
+            raise UsageError("evaluation.no_folder", folder=docs)
     place = home if docs is None or home is not None else _cached_home(docs)
     with opened(place, config, **model_options(engine, model)) as kb:
         if docs is not None:

@@ -43,7 +43,7 @@ def _judged(kb: "KnowledgeBase | RemoteKnowledgeBase", verdict: str | None, limi
     from ui.cli.client import RemoteKnowledgeBase
 
     if verdict not in ("up", "down", None):
-        raise UsageError(f"--verdict is `up` or `down`, not {verdict!r}.")
+        raise UsageError("feedback.no_verdict_option", verdict=verdict)
     wanted: Verdict | None = "up" if verdict == "up" else "down" if verdict else None
     if isinstance(kb, RemoteKnowledgeBase):
         return kb.judged(wanted, limit)

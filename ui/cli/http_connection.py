@@ -12,6 +12,7 @@ import httpx
 
 from kb import errors
 from kb.errors import KBError, UsageError
+from kb.messages.coded_text import CodedText, of_fields
 from kb.schema import Principal
 
 if TYPE_CHECKING:
@@ -86,8 +87,7 @@ class Connection:
             yield
         except (httpx.TransportError, httpx.StreamError) as error:
             raise ServiceGone(
-                f"The running service (process {self._service.pid}, port {self._service.port}) ended or does not "
-                f"answer: {error or type(error).__name__}. Run the command again."
+                "service.gone", pid=self._service.pid, port=self._service.port, why=error or type(error).__name__
             ) from error
 
 
@@ -124,9 +124,9 @@ def _checked(response: httpx.Response) -> httpx.Response:
         return response
     try:
         error = response.json()["error"]
-        kind, message = str(error["kind"]), str(error["message"])
+        kind, message = str(error["kind"]), of_fields(str(error["message"]), error)
     except (ValueError, KeyError, TypeError):
-        kind, message = "KBError", f"The service answered with status {response.status_code}."
+        kind, message = "KBError", CodedText("service.status", status=response.status_code)
     raise error_of(kind, message)
 
 

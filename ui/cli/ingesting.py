@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.document import files
-from ingest.sync.pipeline import IngestProgress, IngestReport, ingest
+from ingest.sync.pipeline import IngestProgress, IngestReport, document_report_form, ingest
 from ingest.sync.reindexing import ReindexProgress, ReindexReport, reindex
 from ingest.sync.watching import Leave, follow, watch
 from kb.assistant import KnowledgeBase
@@ -85,7 +85,8 @@ def watch_with_reports(
 
 def report_form(report: IngestReport) -> dict[str, Any]:
     """The report as JSON."""
-    return {**asdict(report), "seconds": round(report.seconds, 3)}
+    documents = [document_report_form(each) for each in report.documents]
+    return {**asdict(report), "documents": documents, "seconds": round(report.seconds, 3)}
 
 
 def print_report(report: IngestReport) -> None:

@@ -86,10 +86,7 @@ def up(
         if (running := running_service(place)) is not None:
             from kb.errors import HomeInUse
 
-            raise HomeInUse(
-                f"The home {place} is in use by process {running.pid}, a running `kb up` at {running.origin}. "
-                "`kb open` prints an address that lets a browser in."
-            )
+            raise HomeInUse("home.in_use_by_service", path=place, pid=running.pid, origin=running.origin)
         with opened_here(home, settings, llm) as kb:
             from ui.server import serve
             from ui.service import runtime
@@ -131,7 +128,7 @@ def ingest(
             if json:
                 from kb.errors import UsageError
 
-                raise UsageError("--watch and --json do not go together: a watch has many reports.")
+                raise UsageError("ingest.watch_json")
             for report in watch_with_reports(kb, paths, local_user(), collection, prune, poll):
                 print_report(report)
             return

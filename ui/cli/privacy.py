@@ -63,7 +63,7 @@ def prove(
             (out / f".{name}").touch(exist_ok=False)
             (out / f".{name}").unlink()
         except OSError as error:
-            raise UsageError(f"{out} cannot be written: {why(error)}. Choose another folder with --out.") from None
+            raise UsageError("privacy.not_written", file=out, why=why(error)) from None
         console.say("running the product under observation; this takes some minutes")
         report = proved(settings, home_place(home), config)
         file = (out / f"{name}.json").absolute()
@@ -71,7 +71,7 @@ def prove(
             file.write_text(json_module.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
             file.with_suffix(".md").write_text(as_markdown(report), encoding="utf-8")
         except OSError as error:
-            raise UsageError(f"{file} cannot be written: {why(error)}. Choose another folder with --out.") from None
+            raise UsageError("privacy.not_written", file=file, why=why(error)) from None
         told = reasons(report, Strings("en"))
         if json:
             console.print_json({**report, "report": str(file)})

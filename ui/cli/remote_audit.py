@@ -5,6 +5,7 @@ from typing import Any
 
 from kb.audit.heads import Head, head_form
 from kb.audit.verification import Problem, Verdict
+from kb.messages.coded_text import of_fields
 from kb.schema import Principal
 
 Form = dict[str, Any]
@@ -27,7 +28,7 @@ class RemoteTrail:
     def verify(self, head: Head | None = None) -> Verdict:
         """Whether the trail is whole and leads to a head."""
         form = self._call("POST", "audit/verify", body={"head": None if head is None else head_form(head)})
-        problems = tuple(Problem(each["record"], each["what"]) for each in form["problems"])
+        problems = tuple(Problem(each["record"], of_fields(each["what"], each)) for each in form["problems"])
         return Verdict(form["records"], form["erased"], form["hash"], form["head"], problems)
 
     def head(self) -> Head:

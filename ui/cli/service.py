@@ -51,7 +51,7 @@ def install(
         if user and place.port < 1024:
             from kb.errors import UsageError
 
-            raise UsageError(f"A unit of your own cannot listen on port {place.port}. Choose one from 1024 on.")
+            raise UsageError("unit.low_port", port=place.port)
         from kb.config import cache_dir
 
         folders = (home_place(home), cache_dir().expanduser().absolute())
@@ -76,15 +76,9 @@ def _check_environment() -> None:
 
     lost = sorted(name for name in os.environ if name.startswith("KB_") and "__" in name)
     if lost:
-        raise UsageError(
-            f"The unit takes its settings from a file alone, and {', '.join(lost)} would be lost. Write them into the "
-            "file that --config names."
-        )
+        raise UsageError("unit.settings_lost", names=", ".join(lost))
     if os.environ.get("KB_SSO_CLIENT_SECRET"):
-        raise UsageError(
-            "The unit holds no secret, and KB_SSO_CLIENT_SECRET would be lost. Write it into a file of its own that "
-            "the service's user alone may read, and name that in people.sso.client_secret_file."
-        )
+        raise UsageError("unit.secret_lost")
 
 
 def _check_owner(run_as: str, user: bool, folders: tuple[Path, ...]) -> str:
@@ -94,31 +88,20 @@ def _check_owner(run_as: str, user: bool, folders: tuple[Path, ...]) -> str:
     from kb.errors import UsageError
 
     if user and run_as:
-        raise UsageError("--user and --as do not go together: a unit of your own runs as you.")
+        raise UsageError("unit.user_and_as")
     if not user and not run_as:
-        raise UsageError(
-            "Say who the service runs as, with --as USER: a user that has no other work (`adduser --system kb`). "
-            "With --user the unit is of your own systemd."
-        )
+        raise UsageError("unit.name_user")
     try:
         found = pwd.getpwnam(run_as) if run_as else pwd.getpwuid(os.getuid())
     except KeyError:
-        raise UsageError(
-            f"There is no user {run_as[:80]!r} on this machine. Make one with `adduser --system {run_as[:80]}`."
-        ) from None
+        raise UsageError("unit.no_user", name=run_as[:80]) from None
     if run_as and found.pw_uid == 0:
-        raise UsageError("The service does not run as root, who may do everything. Make a user: adduser --system kb")
+        raise UsageError("unit.no_root")
     for folder, variable in zip(folders, ("--home", "KB_CACHE"), strict=True):
         if not folder.is_dir():
-            raise UsageError(
-                f"There is no folder {folder} ({variable}). Make it, for {found.pw_name} alone: "
-                f"install -d -m 0700 -o {found.pw_name} {folder}"
-            )
+            raise UsageError("unit.no_folder", folder=folder, variable=variable, name=found.pw_name)
         if folder.stat().st_uid != found.pw_uid:
-            raise UsageError(
-                f"{folder} ({variable}) does not belong to {found.pw_name}, who could not write into it. Choose "
-                f"another folder, or run: chown -R {found.pw_name} {folder}"
-            )
+            raise UsageError("unit.foreign_folder", folder=folder, variable=variable, name=found.pw_name)
     return found.pw_name
 
 
@@ -141,19 +124,14 @@ def _write(file: Path, text: str, replace: bool) -> None:
                 console.say(f"{file} is as it should be")
                 return
             if not replace and not is_ours(there):
-                raise UsageError(
-                    f"{file} was not made by `kb service install`, or was changed since. Look at it, then say "
-                    "--replace, or write elsewhere with --path."
-                )
+                raise UsageError("unit.changed", file=file)
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_name(f".{file.name}.part")
         part.write_text(text, encoding="utf-8")
         part.chmod(0o644)
         part.replace(file)
     except OSError as error:
-        raise KBError(
-            f"{file} cannot be written: {why(error)}. Run it as root, or with --user, or write elsewhere with --path."
-        ) from None
+        raise KBError("unit.not_written", file=file, why=why(error)) from None
     console.say(f"{file} written")
 
 

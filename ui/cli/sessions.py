@@ -35,7 +35,7 @@ def open_page(json: JsonOption = False, home: HomeOption = None, config: ConfigO
         if service is None:
             from kb.errors import UsageError
 
-            raise UsageError(f"No service runs for the home {home_place(home)}. Start it with `kb up`.")
+            raise UsageError("service.none", home=home_place(home))
         with service as remote:
             form = remote.sessions.new_address()
         if json:
@@ -75,7 +75,7 @@ def revoke_sessions(
         if bool(ids) == everyone:
             from kb.errors import UsageError
 
-            raise UsageError("Name sessions, or give --all. `kb sessions list` names those there are.")
+            raise UsageError("session.name_some")
         known = _of(kb)
         ended = [session.id for session in known.all()] if everyone else ids or []
         for id in ended:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb.config import Settings
-from kb.errors import RefusedByPolicy, UsageError
+from kb.errors import RefusedByPolicy, UsageError, why
 from ui.service.listening import Place
 
 _MARK = "# Made by `kb service install`; SHA-256 of what follows: "
@@ -114,10 +114,7 @@ def reached(settings: Settings, place: Place) -> tuple[Reached, ...]:
     found += [Reached(given, "service.trusted_proxies", (given,)) for given in place.proxies]
     clients = [Reached(given, "service.clients", (_network(given),)) for given in settings.service.clients]
     if not place.is_local and not clients and not place.proxies:
-        raise RefusedByPolicy(
-            "The unit lets nobody in whose network it does not know. Write the networks of those who use the service "
-            "into service.clients, such as [10.20.0.0/16]."
-        )
+        raise RefusedByPolicy("unit.no_clients")
     return tuple(each for each in [*found, *clients] if not all(map(_is_loopback, each.addresses)))
 
 
@@ -130,7 +127,7 @@ def is_ours(text: str) -> bool:
 def check_path(path: Path) -> None:
     """Raises UsageError for a path that cannot stand in a unit."""
     if not str(path).isprintable():
-        raise UsageError(f"{str(path)!r} cannot stand in a unit of systemd. Choose a path of printable characters.")
+        raise UsageError("unit.no_path", path=str(path))
 
 
 def _addresses(host: str) -> tuple[str, ...]:
@@ -139,10 +136,7 @@ def _addresses(host: str) -> tuple[str, ...]:
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise UsageError(
-            f"{host} has no address now ({error.strerror or error}), and a unit knows addresses alone. Check the name "
-            "and this machine's name server, or write the address into /etc/hosts."
-        ) from None
+        raise UsageError("unit.no_address", host=host, why=why(error)) from None
     return tuple(sorted({str(each[4][0]).partition("%")[0] for each in found}))
 
 
@@ -166,12 +160,9 @@ def _network(given: str) -> str:
     try:
         network = ipaddress.ip_network(given, strict=False)
     except ValueError:
-        raise UsageError(f"service.clients: {given[:80]!r} is no network. Write it as 10.20.0.0/16.") from None
+        raise UsageError("unit.no_network", given=given[:80]) from None
     if network.prefixlen == 0:
-        raise RefusedByPolicy(
-            f"service.clients: {given} is every address there is, and what may come in from one may also go out to it. "
-            "Name your networks, or let a reverse proxy stand before the service."
-        )
+        raise RefusedByPolicy("unit.every_address", given=given)
     return str(network)
 
 

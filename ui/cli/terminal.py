@@ -77,7 +77,7 @@ def _followed(events: Iterator[Event], stream: "_Stream | None") -> tuple[Answer
             raise ModelError(event.error)
         elif isinstance(event, Done):
             return event.answer, told
-    raise ModelError("The answer ended without a result.")
+    raise ModelError("answer.without_result")
 
 
 class _Stream:

@@ -73,7 +73,7 @@ def _agree(kb: "KnowledgeBase | RemoteKnowledgeBase", words: str) -> None:
     from ui.cli.client import RemoteKnowledgeBase
 
     if words not in ("on", "off"):
-        raise UsageError(f"--words is `on` or `off`, not {words[:80]!r}.")
+        raise UsageError("usage.on_or_off", given=words[:80])
     asking = kb if isinstance(kb, RemoteKnowledgeBase) else kb.usage
     asking.agree(local_user(), words == "on")
     console.say("words of what you ask in vain are kept" if words == "on" else "no words of yours are kept")
@@ -88,7 +88,7 @@ def _part(csv: str | None) -> "Part | None":
     for part in PARTS:
         if part == csv:
             return part
-    raise UsageError(f"--csv is one of {', '.join(PARTS)}, not {csv[:80]!r}.")
+    raise UsageError("usage.no_part", parts=PARTS, given=csv[:80])
 
 
 def _form(kb: "KnowledgeBase | RemoteKnowledgeBase", since: str, until: str) -> dict[str, Any]:

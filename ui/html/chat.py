@@ -11,7 +11,6 @@ from kb.store.conversations import Feedback
 from ui.html.sanitise import Span, body, message, plain, rich
 from ui.service.answer_task import Snapshot
 from ui.service.export import as_text
-from ui.words.notices import in_language
 from ui.words.strings import TEXTS, Strings
 
 _QUESTION_SHOWN = 2_000
@@ -182,7 +181,7 @@ def _flag(claim: Claim, t: Strings) -> str:
 
 def notices(given: Iterable[Notice], t: Strings) -> str:
     """What the reader must know about how the answer came about."""
-    return "".join(f'<div class="notice warn">{message(in_language(n.text, t.language))}</div>' for n in given)
+    return "".join(f'<div class="notice warn">{message(t.message(n.text))}</div>' for n in given)
 
 
 def problem(title: str, text: str) -> str:
@@ -302,7 +301,7 @@ def _refusal(given: Answer, t: Strings) -> str:
         f'<button type="button" class="chip" data-action="passage" data-value="{p.rank}">{plain(p.document)}</button>'
         for p in _first_of_each(given.passages)[:4]
     )
-    said = "".join(f'<div class="where">{plain(in_language(n.text, t.language))}</div>' for n in given.notices)
+    said = "".join(f'<div class="where">{plain(t.message(n.text))}</div>' for n in given.notices)
     if found := refusal.nearest(given.searched, given.passages):
         said += "".join(f'<div class="where">{plain(line)}</div>' for line in refusal.evidence(found, t.language))
     help_ = f'<div class="side">{plain(t("refused_help"))}</div>'

@@ -10,7 +10,6 @@ from kb.schema import Document, HiddenText, OrderReason, PageSpan
 from kb.store.document_queries import POOR, SEARCHABLE, Listed, VersionFacts
 from ui.html.sanitise import message, plain
 from ui.words.strings import Strings
-from ui.words.translations import localised
 
 if TYPE_CHECKING:
     from ingest.sync.jobs import Job
@@ -143,7 +142,7 @@ def _document(document: Document, chosen: bool, t: Strings, editable: bool, read
     pickable = " pickable" if editable else ""
     delete = tool("delete", document.id, t("delete"), document.path) if editable else ""
     release = tool("release", document.id, t("release"), document.path) if editable and document.quarantined else ""
-    reason = localised(document.reason, t.language)
+    reason = t.message(document.reason)
     return (
         f'<li class="doc{pickable}">{pick if editable else ""}'
         f'<span class="kind">{plain(kind(document.path))}</span>{opening}'
@@ -378,7 +377,7 @@ def _ended(job: "Job", opened: "Job | None", t: Strings) -> str:
         acts += tool("resume", job.id, t("job_again"), job.title)
     why = ""
     if job.error is not None:
-        why = f'<div class="reason">{message(localised(job.error, t.language) or t("failed_unknown"))}</div>'
+        why = f'<div class="reason">{message(t.message(job.error) or t("failed_unknown"))}</div>'
     return (
         f'<li class="job" data-job="{job.id}"><span class="sign {css}" aria-hidden="true">{sign}</span>'
         f'<span class="what"><b>{plain(job.title)}</b><span class="side">{plain(_outcome(job, t))} · '
@@ -403,7 +402,7 @@ def _results(job: "Job", t: Strings) -> str:
 def result(document: "DocumentReport", t: Strings) -> str:
     """One file of a job: what became of it."""
     css = "good" if document.status in SEARCHABLE else "bad" if document.status == "failed" else "mute"
-    reason = localised(document.reason, t.language)
+    reason = t.message(document.reason)
     chunks = f"<span>{plain(t.count('chunks', document.chunks))}</span>" if document.chunks else ""
     return (
         f'<li class="doc"><span class="kind">{plain(kind(document.path))}</span>'

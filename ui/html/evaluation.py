@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 from kb.evaluation.comparison import Compared, Comparison, Difference, verdict
 from kb.evaluation.metrics import better, flat, slice_rows
 from kb.language.local_days import local
+from kb.messages.coded_text import CodedText
 from ui.html.chat import engine
 from ui.html.documents import duration, meter, tool
 from ui.html.sanitise import body, message, plain
 from ui.service.runs import Run
 from ui.words.strings import TEXTS, Strings
-from ui.words.translations import localised
 
 if TYPE_CHECKING:
     from kb.evaluation.evaluation import Outcome
@@ -147,7 +147,7 @@ def _run(run: Run, opened: bool, t: Strings) -> str:
     failed = f"<span>{plain(t('run_errors', n=run.failed))}</span>" if run.failed else ""
     why = ""
     if run.error is not None:
-        why = f'<span class="reason">{message(localised(run.error, t.language) or t("failed_unknown"))}</span>'
+        why = f'<span class="reason">{message(t.message(run.error) or t("failed_unknown"))}</span>'
     acts = tool("open", run.id, t("run_close") if opened else t("run_open"), run.name) if run.figures else ""
     acts += tool("resume", run.id, t("run_resume"), run.name, css="strong") if run.resumable else ""
     acts += tool("delete", run.id, t("run_delete"), run.name, css="risk") if run.state != "running" else ""
@@ -326,8 +326,8 @@ def _side(head: str, outcome: "Outcome | None", t: Strings) -> str:
     mark = verdict(outcome)
     head = f'{title}<span class="verdict v-{mark}">{_SIGNS[mark]} {plain(t(f"verdict_{mark}"))}</span>'
     if outcome.error:
-        why = outcome.error.partition(": ")[2] or outcome.error
-        said = f'<div class="reason">{message(localised(why, t.language))}</div>'
+        why = outcome.error.values["why"] if isinstance(outcome.error, CodedText) else outcome.error
+        said = f'<div class="reason">{message(t.message(why))}</div>'
     elif outcome.answer is None:
         said = ""
     else:

@@ -11,7 +11,6 @@ from ui.html.documents import duration, meter, tool
 from ui.html.sanitise import message, plain
 from ui.service.model_downloads import Pull
 from ui.words.strings import Strings
-from ui.words.translations import localised
 
 if TYPE_CHECKING:
     from kb.models.llm import InstalledModel, Model
@@ -26,7 +25,7 @@ _PULL_STYLE = {"done": "good", "failed": "bad", "stopped": "mute", "stopping": "
 
 def told(words: str, t: Strings) -> str:
     """A message of the engines in the reader's language. On this page it does not point to this page."""
-    said = localised(words, t.language)
+    said = t.message(words)
     return message(said.replace(" on the page Models, or choose an embedded model there", " below, or choose another")
                    .replace(" on the page Models", " below"))  # fmt: skip
 
@@ -61,7 +60,7 @@ def installed(models: "Sequence[InstalledModel]", used: tuple[str, str], t: Stri
     for i, model in enumerate(models):
         here = (model.engine, model.name) == used
         mark = f'<span class="status good">{plain(t("model_in_use"))}</span>' if here else ""
-        detail = f'<span class="wrap">{plain(localised(model.detail, t.language))}</span>' if model.detail else ""
+        detail = f'<span class="wrap">{plain(t.message(model.detail))}</span>' if model.detail else ""
         use = "" if here else tool("use", i, t("model_use"), model.name, css="strong")
         pace = pace_of(expected(model.engine, model.size), t)
         rows.append(
@@ -115,7 +114,7 @@ def suggestions(
             f"<span>{plain(engine('embedded', t))}</span>"
             f"<span>{plain(t('to_download', size=gigabytes(weight.size, t)))}</span>"
             f"{pace_of(expected('embedded', weight.size), t)}"
-            f'<span class="wrap">{plain(localised(weight.title, t.language))}</span>'
+            f'<span class="wrap">{plain(t.message(weight.title))}</span>'
             f'<span class="wrap">{plain(t("licence", words=weight.licence))}</span>'
         )
         rows.append(_offer(weight.name, facts, _act(weight.name, weight.name in here, weight.name in busy, "", t)))

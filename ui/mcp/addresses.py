@@ -17,7 +17,7 @@ def named_by(uri: str) -> tuple[str, str]:
     """Collection and path of a resource. Raises DocumentNotFound where it names none."""
     collection, slash, path = uri.removeprefix(_SCHEME).partition("/")
     if not uri.startswith(_SCHEME) or not collection or not slash or not path:
-        raise DocumentNotFound(f"There is no resource {uri!r}. They are named {TEMPLATE}; list_documents tells them.")
+        raise DocumentNotFound("document.no_resource", uri=uri, template=TEMPLATE)
     return unquote(collection, errors="surrogateescape"), unquote(path, errors="surrogateescape")
 
 

@@ -4,9 +4,9 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from kb.answering.answer_builder import STOPPED
 from kb.errors import DocumentNotFound
 from kb.language.language import language_of
+from kb.messages.coded_text import text_in
 from kb.people.permissions import check_permission
 from kb.schema import (
     EVERYTHING,
@@ -64,7 +64,7 @@ def text_for_agents(library: Library, asker: Principal, collection: str | None, 
     stored = library.stored_text(asker, collection, path)
     listed = library.documents(asker, stored.collection)
     if any(document.path == path and document.quarantined for document in listed):
-        raise DocumentNotFound(f"{path!r} is in quarantine, since it speaks to a model: no agent is given its text.")
+        raise DocumentNotFound("document.quarantined", path=path)
     return stored
 
 
@@ -141,4 +141,6 @@ def _stage(snapshot: "Snapshot") -> Event | Queued | None:
 def _end(snapshot: "Snapshot", question: str) -> Event:
     if snapshot.answer is not None:
         return Done(snapshot.answer)
-    return Failed((snapshot.error or INTERNAL) if snapshot.state == "failed" else STOPPED[language_of(question)])
+    return Failed(
+        (snapshot.error or INTERNAL) if snapshot.state == "failed" else text_in(language_of(question), "answer.stopped")
+    )

@@ -141,10 +141,7 @@ async def _read_resource(
         collection, path = named_by(params.uri)
         stored = await _in_thread(partial(text_for_agents, reader.library, reader.asker, collection, path))
         if len(stored.text) > MOST_TEXT:
-            raise UsageError(
-                f"{path!r} has {len(stored.text):,} characters; a resource of at most {MOST_TEXT:,} is given at once. "
-                "Read it in parts with read_document."
-            )
+            raise UsageError("document.too_long_for_resource", path=path, count=len(stored.text), most=MOST_TEXT)
     except KBError as error:
         raise _refusal(error, params.uri) from None
     content = types.TextResourceContents(uri=params.uri, mime_type="text/plain", text=clean(stored.text))

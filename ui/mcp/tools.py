@@ -127,11 +127,11 @@ def read_document(call: Call, given: forms.ReadGiven) -> tuple[BaseModel, str]:
     if given.page is not None:
         page = next((each for each in stored.pages if each.number == given.page), None)
         if page is None:
-            raise UsageError(f"{stored.path!r} has no page {given.page}; it has {len(stored.pages)}.")
+            raise UsageError("document.no_page", path=stored.path, page=given.page, pages=len(stored.pages))
         first, last = page.start, page.end
     start = first if given.start is None else given.start
     if not first <= start <= last:
-        raise UsageError(f"start = {start} lies outside of the text, whose characters are {first} to {last}.")
+        raise UsageError("document.start_outside", start=start, first=first, last=last)
     end = min(last, start + (given.length or forms.MOST_CHARACTERS))
     part = forms.Part(
         collection=stored.collection, document=stored.path, title=stored.title, version=stored.version,
@@ -216,7 +216,7 @@ def _followed(events: Iterator[Event | Queued], language: Language, report: Call
             if stage and stage != told:
                 told = stage
                 report(stage)
-    raise ModelError("The answer ended without a result.")
+    raise ModelError("answer.without_result")
 
 
 def _said(event: Event | Queued, language: Language) -> str:

@@ -21,6 +21,7 @@ from starlette.responses import Response
 from kb import errors
 from kb.answering.answer_builder import checked
 from kb.language.language import language_of
+from kb.messages.coded_text import CodedText
 from kb.schema import Answer, Usage
 from ui.api.common import MOST_MESSAGES, Asker, Client, ServiceHere
 from ui.api.permissions import needs
@@ -206,7 +207,7 @@ async def _chunks(
         yield reply.chunk(delta)
     answer = running.snapshot.answer
     if answer is None:
-        internal = end.get("error") == INTERNAL
+        internal = end.get("code") == INTERNAL.code
         yield error_form(500 if internal else 503, end["error"], end.get("kind"))
         return
     answer = numbered(answer)
@@ -307,27 +308,26 @@ def _refuse(body: ChatBody) -> None:
     """Raise NotTaken for a field that is not taken and would be missed."""
     given = {name: value for name, value in (body.model_extra or {}).items() if value}
     if given.get("n", 1) != 1:
-        raise NotTaken(f"n = {given['n']} is not taken: there is one answer. Leave it out, or send 1.", "n")
+        raise NotTaken("openai.one_answer", "n", n=given["n"])
     for name, why in _NOT_TAKEN.items():
         if name in given and given[name] != _HARMLESS.get(name):
-            raise NotTaken(f"{name} is not taken: {why}", name)
+            raise NotTaken("openai.not_taken", name, name=name, why=why)
 
 
-_TOOLS = (
-    "the model calls no tools. Leave it out (in Open WebUI: set Function Calling of the model to Legacy); agents reach "
-    "the documents by MCP, at /mcp."
-)
+_TOOLS = CodedText("openai.no_functions")
+_PROBABILITIES = CodedText("openai.no_probabilities")
+_TEXT = CodedText("openai.text_alone")
 _NOT_TAKEN = {
     "tools": _TOOLS,
     "functions": _TOOLS,
     "tool_choice": _TOOLS,
     "function_call": _TOOLS,
-    "logprobs": "the engines tell no probabilities of words. Leave it out.",
-    "top_logprobs": "the engines tell no probabilities of words. Leave it out.",
-    "logit_bias": "the engines take none. Leave it out.",
-    "stop": "an answer is checked as a whole. Leave it out; closing the connection stops an answer.",
-    "audio": "answers are text. Leave it out.",
-    "modalities": "answers are text. Leave it out.",
+    "logprobs": _PROBABILITIES,
+    "top_logprobs": _PROBABILITIES,
+    "logit_bias": CodedText("openai.no_bias"),
+    "stop": CodedText("openai.no_stop"),
+    "audio": _TEXT,
+    "modalities": _TEXT,
     "web_search_options": "nothing is looked up outside of this machine. Leave it out.",
     "response_format": "answers are text with citations, which annotations hold as data. Leave it out.",
 }

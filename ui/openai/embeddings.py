@@ -60,7 +60,7 @@ async def embeddings(body: EmbeddingsBody, service: ServiceHere, asker: Asker, r
     """Embed texts with the model of the home: `kb`, or its own name. What is longer than it reads does not count."""
     own = name_of(service)
     if body.model not in (ALL, own):
-        raise ModelNotFound(f"There is no embedding model {body.model!r} here. There is {own!r}.")
+        raise ModelNotFound("openai.no_embedding_model", model=body.model, own=own)
     texts = _texts(body.input)
     service.rates.search(asker)
     embedder = service.kb.embedder
@@ -75,10 +75,7 @@ async def embeddings(body: EmbeddingsBody, service: ServiceHere, asker: Asker, r
     if len(rows) < len(texts):  # nobody is left to be answered
         return Response(status_code=499)
     if body.dimensions not in (None, len(rows[0])):
-        raise NotTaken(
-            f"dimensions = {body.dimensions} is not taken: the vectors of {own} have {len(rows[0])}. Leave it out.",
-            "dimensions",
-        )
+        raise NotTaken("openai.dimensions", "dimensions", dimensions=body.dimensions, own=own, count=len(rows[0]))
     tokens = await in_thread(lambda: sum(len(embedder.tokenizer().encode(text).ids) for text in texts))
     data = [
         {"object": "embedding", "index": index, "embedding": _written(row, body.encoding_format)}
@@ -97,21 +94,16 @@ def name_of(service: Service) -> str:
 def _texts(given: str | list[str] | list[int] | list[list[int]]) -> list[str]:
     texts = [given] if isinstance(given, str) else given
     if not texts:
-        raise NotTaken("input is empty. Send at least one text.", "input", "invalid_value")
+        raise NotTaken("openai.input_empty", "input", "invalid_value")
     if len(texts) > MOST_INPUTS:
         raise NotTaken(
-            f"input holds {len(texts):,} texts; at most {MOST_INPUTS:,} are taken at once. Send fewer.",
-            "input", "invalid_value",
-        )  # fmt: skip
+            "openai.too_many_inputs",
+            "input", "invalid_value", count=len(texts), most=MOST_INPUTS)  # fmt: skip
     found = [text for text in texts if isinstance(text, str)]
     if len(found) < len(texts):
-        raise NotTaken(
-            "input holds numbers of tokens, which are those of another model. Send texts (in LangChain: "
-            "check_embedding_ctx_length=False).",
-            "input",
-        )
+        raise NotTaken("openai.input_tokens", "input")
     if any(not text.strip() for text in found):
-        raise NotTaken("input holds an empty text. Leave it out.", "input", "invalid_value")
+        raise NotTaken("openai.input_empty_text", "input", "invalid_value")
     return [text.encode("utf-8", "replace").decode() for text in found]
 
 

@@ -28,12 +28,12 @@ class ErrorForm(BaseModel):
 
 
 class NotTaken(UsageError):
-    """A request that cannot be used, because of one field of it: `param`."""
+    """A request that cannot be used, because of one field of it: `param`. `reason` is the code of that interface."""
 
-    def __init__(self, message: str, param: str, code: str = "unsupported_value") -> None:
-        super().__init__(message)
+    def __init__(self, code: str, param: str, reason: str = "unsupported_value", /, **values: object) -> None:
+        super().__init__(code, **values)
         self.param = param
-        self.code = code
+        self.reason = reason
 
 
 class ModelNotFound(UsageError):

@@ -41,7 +41,7 @@ def conversation(messages: Sequence[MessageForm], *, system: bool) -> tuple[str,
         elif turns or role == "user":
             turns.append((role, text))
     if not turns or turns[-1][0] != "user":
-        raise NotTaken("The last message must be the user's: it is what is answered.", "messages", "invalid_value")
+        raise NotTaken("openai.last_message", "messages", "invalid_value")
     history = [Message(role, text) for role, text in turns[:-1]]
     told = "\n\n".join(text for text in instructions if text.strip())
     return turns[-1][1], [Message("system", told), *history] if system and told else history
@@ -50,17 +50,13 @@ def conversation(messages: Sequence[MessageForm], *, system: bool) -> tuple[str,
 def _text(message: MessageForm, at: str) -> str:
     more = message.model_extra or {}
     if message.role in ("tool", "function") or more.get("tool_calls") or more.get("function_call"):
-        raise NotTaken(
-            f"{at}: calls of tools are not taken. Send texts of the user and the assistant; agents reach the documents "
-            "by MCP, at /mcp.",
-            f"{at}.role",
-        )
+        raise NotTaken("openai.no_tools", f"{at}.role", at=at)
     if isinstance(message.content, str):
         return message.content
     if message.content is None:
         if message.role == "assistant":
             return ""
-        raise NotTaken(f"{at}: the message has no content. Send a text.", f"{at}.content", "invalid_value")
+        raise NotTaken("openai.no_content", f"{at}.content", "invalid_value", at=at)
     return "\n".join(_part(part, f"{at}.content.{number}") for number, part in enumerate(message.content))
 
 
@@ -68,9 +64,5 @@ def _part(part: dict[str, Any], at: str) -> str:
     text = part.get("text")
     if part.get("type") != "text" or not isinstance(text, str):
         kind = str(part.get("type"))[:40]
-        raise NotTaken(
-            f"{at}: a part of the type {kind!r} is not taken: only texts are. Put files into the knowledge base with "
-            "`kb ingest` or on its page, and ask about them.",
-            at,
-        )
+        raise NotTaken("openai.texts_only", at, at=at, kind=kind)
     return text

@@ -74,7 +74,7 @@ def chosen(name: str, service: Service, asker: Principal) -> Chosen:
     collection = name.removeprefix(_WITHIN)
     if collection != name and collection in _collections(service, asker):
         return Chosen("documents", Scope(collections=(collection,)))
-    raise ModelNotFound(f"There is no model {name!r}. There are: {', '.join(names(service, asker))}.")
+    raise ModelNotFound("openai.no_model", name=name, names=", ".join(names(service, asker)))
 
 
 def _collections(service: Service, asker: Principal) -> list[str]:

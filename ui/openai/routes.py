@@ -53,7 +53,7 @@ async def _on_error(request: Request, error: Exception) -> "Response":
     if isinstance(error, ModelNotFound):
         return refusal(404, str(error), "model_not_found", "model")
     if isinstance(error, NotTaken):
-        return refusal(400, str(error), error.code, error.param)
+        return refusal(400, str(error), error.reason, error.param)
     if isinstance(error, errors.ContextOverflow):
         return refusal(400, str(error), "context_length_exceeded", "messages")
     status = status_of(error)

@@ -12,7 +12,6 @@ from ui.html.sanitise import label, plain
 from ui.page import session
 from ui.service import runtime
 from ui.words.strings import Strings
-from ui.words.translations import localised
 
 _SEEN = "access-seen"  # what was set when the dialog was opened
 _LISTED = 20  # rules of paths and documents that are told
@@ -35,7 +34,7 @@ def render(service: runtime.Service, place: Place, t: Strings, close: Callable[[
         try:
             _draw(service, place, t, gone)
         except KBError as error:
-            st.html(html_chat.wrap(html_chat.problem(t("access_failed"), localised(str(error), t.language))))
+            st.html(html_chat.wrap(html_chat.problem(t("access_failed"), t.message(error))))
 
     dialog()
 

@@ -52,7 +52,7 @@ def main() -> None:
     try:
         _draw(runtime.current(), t)
     except KBError as error:
-        st.html(html_chat.wrap(html_chat.problem(t("page_failed"), t.message(str(error)))))
+        st.html(html_chat.wrap(html_chat.problem(t("page_failed"), t.message(error))))
     except Exception:
         log.exception("the page could not be drawn")
         st.html(html_chat.wrap(html_chat.problem(t("page_failed"), t("failed_unknown"))))

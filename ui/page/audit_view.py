@@ -16,7 +16,6 @@ from ui.page import session
 from ui.service import runtime
 from ui.words.strings import TEXTS, Strings
 from ui.words.strings_audit import ACTIONS
-from ui.words.translations import localised
 
 EXPORT = "/api/audit/export"
 _SHOWN, _VERDICT = "audit-shown", "audit-verdict"
@@ -34,7 +33,7 @@ def render() -> None:
         _verifying(service, t)
         _listing(service, t)
     except KBError as error:
-        st.html(html_chat.wrap(html_chat.problem(t("audit_failed"), localised(str(error), t.language))))
+        st.html(html_chat.wrap(html_chat.problem(t("audit_failed"), t.message(error))))
 
 
 def _verifying(service: runtime.Service, t: Strings) -> None:
@@ -56,7 +55,7 @@ def _verifying(service: runtime.Service, t: Strings) -> None:
         words = plain(t.count("audit_whole", verdict.records))
         st.html(html_chat.wrap(f'<div class="notice" role="status">{words}</div>'))
         return
-    told = "\n".join(localised(problem.what, t.language) for problem in verdict.problems[:10])
+    told = "\n".join(t.message(problem.what) for problem in verdict.problems[:10])
     st.html(html_chat.wrap(html_chat.problem(t("audit_broken"), told)))
 
 

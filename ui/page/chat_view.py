@@ -144,7 +144,7 @@ def _begin(service: runtime.Service, conversation: Conversation, begin: _Begin, 
         except ConversationNotFound:
             turn = anew(session.new_conversation(service), think_budget=budget, client=client)
     except KBError as error:
-        st.session_state[_TOLD] = str(error)
+        st.session_state[_TOLD] = error.message
         return
     if turn is None:
         st.toast(session.strings()("busy"))
@@ -239,7 +239,7 @@ def _act(service: runtime.Service, conversation: Conversation, turn: Turn, name:
         try:
             _judge(service, conversation, turn, name, value)
         except KBError as error:
-            st.session_state[_TOLD] = str(error)
+            st.session_state[_TOLD] = error.message
 
 
 def _judge(service: runtime.Service, conversation: Conversation, turn: Turn, name: str, value: str) -> None:

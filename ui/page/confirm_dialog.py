@@ -8,7 +8,6 @@ from kb.errors import KBError
 from ui.html import chat as html_chat
 from ui.html.sanitise import plain
 from ui.words.strings import Strings
-from ui.words.translations import localised
 
 
 def confirm(
@@ -52,7 +51,7 @@ def confirm(
                 with st.spinner(t("deleting")):
                     delete()
             except (KBError, OSError) as error:
-                reason = t("delete_failed", reason=localised(str(error), t.language))
+                reason = t("delete_failed", reason=t.message(error))
                 st.html(html_chat.wrap(html_chat.problem(t("delete"), reason)))
                 return
             close()

@@ -22,7 +22,6 @@ from ui.page.panel import panel
 from ui.page.session import Source
 from ui.service import runtime
 from ui.words.strings import Strings
-from ui.words.translations import localised
 
 _PAGE = 50
 _DELETING, _VERSIONS, _CHOSEN, _OFFSET, _PROBLEM = "deleting", "versions-of", "chosen", "offset", "documents-problem"
@@ -253,7 +252,7 @@ def _again(service: runtime.Service, documents: Sequence[Document], t: Strings) 
             check_editing(session.asker(service), collection)
         jobs_view.read_again(service, groups, t)
     except (KBError, OSError) as error:
-        st.session_state[_PROBLEM] = localised(str(error), t.language)
+        st.session_state[_PROBLEM] = t.message(error)
 
 
 def _doom(service: runtime.Service, document_ids: Sequence[int], t: Strings) -> None:
@@ -261,7 +260,7 @@ def _doom(service: runtime.Service, document_ids: Sequence[int], t: Strings) -> 
     try:
         st.session_state[_DELETING] = service.kb.doomed(session.asker(service), document_ids)
     except KBError as error:  # deleted meanwhile
-        st.session_state[_PROBLEM] = localised(str(error), t.language)
+        st.session_state[_PROBLEM] = t.message(error)
 
 
 def _act(service: runtime.Service, name: str, value: str, everything: Sequence[Document], t: Strings) -> None:
@@ -347,7 +346,7 @@ def _release(service: runtime.Service, document: Document, t: Strings) -> None:
                 session.check(service, "ingest")
                 service.kb.release(session.asker(service), document.collection, document.path)
             except KBError as error:
-                st.html(html_chat.wrap(html_chat.problem(t("release_failed"), localised(str(error), t.language))))
+                st.html(html_chat.wrap(html_chat.problem(t("release_failed"), t.message(error))))
                 return
             close()
             st.toast(t("released", name=label(document.path)), icon=":material/check:")
@@ -368,7 +367,7 @@ def _versions(service: runtime.Service, key: tuple[str, str], t: Strings) -> Non
         try:
             found = service.kb.versions(session.asker(service), collection, path)
         except KBError as error:
-            st.html(html_chat.wrap(html_chat.problem(path, localised(str(error), t.language))))
+            st.html(html_chat.wrap(html_chat.problem(path, t.message(error))))
             return
 
         def on_action(_name: str, value: str) -> None:

@@ -25,7 +25,6 @@ from ui.pictures.cache import Kept
 from ui.service import runtime
 from ui.service.runs import Run, RunOptions
 from ui.words.strings import Strings
-from ui.words.translations import localised
 
 if TYPE_CHECKING:
     from kb.evaluation.evaluation import Outcome
@@ -137,7 +136,7 @@ def _read(service: runtime.Service, folder: Path, t: Strings) -> None:
         session.check(service, "admin")
         service.jobs.ingest([folder])
     except (KBError, OSError) as error:
-        st.session_state[_PROBLEM] = localised(str(error), t.language)
+        st.session_state[_PROBLEM] = t.message(error)
         return
     st.toast(t("set_sample_reading"), icon=":material/check:")
 
@@ -174,7 +173,7 @@ def _start(service: runtime.Service, chosen: tuple[Path | bytes, str], options: 
                 service.check_path(content)
             service.evaluations.start(content, options, name)
     except KBError as error:
-        st.session_state[_PROBLEM] = localised(str(error), t.language)
+        st.session_state[_PROBLEM] = t.message(error)
     st.rerun()
 
 
@@ -214,7 +213,7 @@ def _runs(service: runtime.Service, t: Strings) -> None:
                 session.check(service, "admin")
                 service.evaluations.resume(value)
             except KBError as error:
-                st.session_state[_PROBLEM] = localised(str(error), t.language)
+                st.session_state[_PROBLEM] = t.message(error)
 
     panel(fit(html_evaluation.runs(listed, opened, t)), key="runs", on_action=on_action)
     run = next((run for run in listed if run.id == opened), None)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from kb.errors import KBError, UsageError
+from kb.errors import KBError, UsageError, why
 from kb.people.permissions import check_editing
 from kb.store.uploads import are_uploads
 from ui.html import chat as html_chat
@@ -17,7 +17,6 @@ from ui.page.style import uploader_hint
 from ui.service import runtime
 from ui.service.uploading import COLLECTION
 from ui.words.strings import Strings
-from ui.words.translations import localised
 
 if TYPE_CHECKING:
     from ingest.sync.jobs import Job
@@ -80,7 +79,7 @@ def _upload(service: runtime.Service, t: Strings) -> None:
             check_editing(session.asker(service), chosen)
             job = service.uploads.add(((f.name, f) for f in files), chosen, who=session.asker(service).name)
         except (KBError, OSError) as error:
-            st.session_state[_PROBLEM] = localised(str(error), t.language)
+            st.session_state[_PROBLEM] = t.message(error)
             return
         st.session_state[_MADE] = made + 1
         if job is not None:
@@ -123,7 +122,7 @@ def _add_folder(service: runtime.Service, t: Strings) -> None:
         service.check_path(path)
         service.jobs.ingest([path], collection=name, prune=bool(state.get("folder-prune")), title=name or path.name)
     except (KBError, OSError) as error:
-        state[_PROBLEM] = localised(str(error), t.language)
+        state[_PROBLEM] = t.message(error)
         return
     state["folder-path"] = state["folder-collection"] = ""
     state["folder-prune"] = False
@@ -134,21 +133,21 @@ def folder_of(written: str, home: Path) -> Path:
     """The file or folder that was written down. Raises UsageError, saying what is wrong with it."""
     text = written.strip().strip("\"'").strip()
     if not text:
-        raise UsageError("Write the path of a folder or file on this machine.")
+        raise UsageError("ingest.write_path")
     path = Path(text).expanduser()
     if not path.is_absolute():
-        raise UsageError(f"{text} is not a whole path. Write it from the root on, such as /srv/documents.")
+        raise UsageError("ingest.path_not_whole", path=text)
     path = Path(os.path.normpath(path))
     try:
         there = path.exists()
     except OSError as error:
-        raise UsageError(f"{text} cannot be looked at: {error.strerror}.") from None
+        raise UsageError("ingest.path_not_looked_at", path=text, why=why(error)) from None
     if not there:
-        raise UsageError(f"There is no file or folder {text}.")
+        raise UsageError("file.not_found", path=text)
     if not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
-        raise UsageError(f"{text} may not be read: the service's user has no permission.")
+        raise UsageError("ingest.path_no_permission", path=text)
     if path.resolve() == home.resolve() or home.resolve().is_relative_to(path.resolve()):
-        raise UsageError(f"{text} holds the knowledge base itself. Choose a folder of documents.")
+        raise UsageError("ingest.path_holds_home", path=text)
     return path
 
 
@@ -216,12 +215,12 @@ def read_again(service: runtime.Service, chosen: dict[str, list[str]], t: String
                 files.setdefault(known[path].root, set()).add(known[path].source)
         for root, sources in files.items():
             if not Path(root).is_dir():
-                raise UsageError(f"The folder {root}, from which these documents came, is not there any more.")
+                raise UsageError("ingest.folder_gone", root=root)
             whole = not are_uploads(uploads, root) and any("/" in source for source in sources)
             places = [Path(root)] if whole else [Path(root, source) for source in sorted(sources)]
             missing = [place.name for place in places if not place.exists()]
             if missing:
-                raise UsageError(f"There is no file or folder {missing[0]}.")
+                raise UsageError("file.not_found", path=missing[0])
             title = collection if whole else ""
             service.jobs.ingest(places, collection=collection, title=title)
             count += 1

@@ -15,7 +15,6 @@ from ui.page.panel import panel
 from ui.page.question_bar import BUDGET, BUDGETS
 from ui.service import runtime
 from ui.words.strings import Strings
-from ui.words.translations import localised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +53,7 @@ def _in_use(service: runtime.Service, t: Strings) -> "Model | None":
     try:
         model = service.kb.model
     except KBError as error:
-        problem, state = str(error), "failed"
+        problem, state = error.message, "failed"
     if service.warm_up.state == "failed" and not problem:
         problem = service.warm_up.error or t("failed_unknown")
     st.html(html_chat.wrap(f'<div class="sub">{plain(t("model_now"))}</div>'))
@@ -111,7 +110,7 @@ def _look(service: runtime.Service) -> "tuple[list[InstalledModel], str]":
     try:
         return llm.installed_models(service.kb.settings.llm)
     except KBError as error:
-        return [], str(error)
+        return [], error.message
 
 
 def _installed(service: runtime.Service, model: "Model | None", found: "Sequence[InstalledModel]", t: Strings) -> None:
@@ -138,7 +137,7 @@ def _use(service: runtime.Service, engine: str | None, name: str | None, t: Stri
         with st.spinner(t("model_switching")):
             service.use_model(engine, name, session.asker(service).name)
     except KBError as error:
-        st.session_state[_PROBLEM] = localised(str(error), t.language)
+        st.session_state[_PROBLEM] = t.message(error)
         return
     st.session_state[_TOAST] = t("model_switched", name=label(service.kb.model.name))
 
@@ -212,7 +211,7 @@ def _pull(service: runtime.Service, name: str, t: Strings) -> bool:
         session.check(service, "admin")
         service.pulls.start(name)
     except KBError as error:
-        st.session_state[_PROBLEM] = localised(str(error), t.language)
+        st.session_state[_PROBLEM] = t.message(error)
         return False
     return True
 

@@ -62,7 +62,7 @@ def _do(service: runtime.Service, t: Strings, act: Callable[[str], object]) -> b
         session.check(service, "admin")
         act(session.asker(service).name)
     except KBError as error:
-        st.session_state[_PROBLEM] = t.message(str(error))
+        st.session_state[_PROBLEM] = t.message(error)
         return False
     return True
 
@@ -264,7 +264,7 @@ def _change(service: runtime.Service, account: Account, t: Strings) -> None:
                     edits=edits,
                 )  # fmt: skip
             except KBError as error:
-                st.html(html_chat.wrap(html_chat.problem(t("people_failed"), t.message(str(error)))))
+                st.html(html_chat.wrap(html_chat.problem(t("people_failed"), t.message(error))))
                 return
             close()
             st.rerun()

@@ -163,7 +163,7 @@ def visitor(service: runtime.Service) -> Visitor:
     headers = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in _headers()]
     found = service.visitors.of(headers)
     if found is None:
-        raise SignInRefused("You are signed out. Load the page again.")
+        raise SignInRefused("session.signed_out")
     return found
 
 
@@ -185,7 +185,7 @@ def may(service: runtime.Service, permission: Permission) -> bool:
 def check(service: runtime.Service, permission: Permission) -> None:
     """Raises RefusedByPolicy where who looks at this page may not have it done."""
     if not may(service, permission):
-        raise RefusedByPolicy(f"{asker(service).name} may not do this: it needs the permission {permission!r}.")
+        raise RefusedByPolicy("access.needs_permission", name=asker(service).name, permission=permission)
 
 
 def may_edit(service: runtime.Service, collection: str) -> bool:

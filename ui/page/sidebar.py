@@ -118,7 +118,7 @@ def _act(service: runtime.Service, name: str, value: str, doing: html_sidebar.Do
         elif name == "more":
             st.session_state[_SHOWN] = st.session_state.get(_SHOWN, _LISTED) + _LISTED
     except KBError as error:
-        st.session_state["conversation-problem"] = str(error)
+        st.session_state["conversation-problem"] = error.message
 
 
 def _language(t: Strings) -> None:

@@ -64,7 +64,7 @@ def _pane(service: runtime.Service, opened: OpenSources, t: Strings) -> str:
     try:
         stored = service.kb.stored_text(session.asker(service), source.collection, source.document, source.version)
     except KBError as error:
-        gone = html_chat.problem(source.document, t("source_gone", reason=t.message(str(error))))
+        gone = html_chat.problem(source.document, t("source_gone", reason=t.message(error)))
         return html_source.pane(opened, "", "", f'<div class="sheet">{gone}</div>', t)
     found = find(stored.text, opened.words)
     current = opened.hit % len(found) if found else None

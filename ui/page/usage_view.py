@@ -17,7 +17,6 @@ from ui.page.agreement import agreement
 from ui.service import runtime
 from ui.words.strings import Strings
 from ui.words.strings_usage import OUTCOMES, REASONS
-from ui.words.translations import localised
 
 CSV = "/api/usage/csv"
 _PERIODS = (30, 90, 365)  # days
@@ -38,7 +37,7 @@ def render() -> None:
     try:
         found = _read(service, t)
     except KBError as error:
-        st.html(html_chat.wrap(html_chat.problem(t("usage_failed"), localised(str(error), t.language))))
+        st.html(html_chat.wrap(html_chat.problem(t("usage_failed"), t.message(error))))
         return
     told = t("usage_counted_since", since=found.since, until=found.until, counted=found.counted_since)
     st.html(html_chat.wrap(f'<div class="side">{told}</div>'))

@@ -52,7 +52,7 @@ def prove(
     with tempfile.TemporaryDirectory(prefix="kb-proof-") as folder, _ended_by_signals():
         found, problem = _staged(Path(folder), _environment(settings, config), seconds, steps)
     if not found:
-        raise KBError(f"Nothing could be run under observation: {problem}. `kb doctor` says what this machine lacks.")
+        raise KBError("privacy.nothing_observed", problem=problem)
     report = _report(found, settings, began, problem)
     if (home / "catalog.db").exists():
         key, signature = signature_of(canonical(report).encode(), home)
@@ -65,11 +65,9 @@ def read_report(file: Path) -> dict[str, Any]:
     try:
         report = json.loads(read_regular(file, _MOST_MB))
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(
-            f"{file} cannot be read as a report: {why(error) if isinstance(error, OSError) else error}."
-        ) from None
+        raise UsageError("privacy.report_unreadable", file=file, why=why(error)) from None
     if not isinstance(report, dict) or not isinstance(report.get(_PASSED), bool) or "observation" not in report:
-        raise UsageError(f"{file} holds no report. Take the .json file that `kb privacy prove` wrote.")
+        raise UsageError("privacy.no_report", file=file)
     return report
 
 

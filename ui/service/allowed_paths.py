@@ -15,8 +15,8 @@ def check(paths: Iterable[str | os.PathLike[str]], roots: Iterable[str], home: P
     for path in paths:
         real = Path(os.path.realpath(path))
         if real.is_relative_to(os.path.realpath(home)):
-            raise RefusedByPolicy(f"{path} lies in the home of the knowledge base, which no request reads.")
+            raise RefusedByPolicy("request.path_in_home", path=path)
         if any(real.is_relative_to(place) for place in MADE_UP):
-            raise RefusedByPolicy(f"{path} is a file of the system itself, which no request reads.")
+            raise RefusedByPolicy("request.path_of_system", path=path)
         if allowed and not any(real.is_relative_to(root) for root in allowed):
-            raise RefusedByPolicy(f"{path} lies outside of the folders that requests may read (ingest.roots).")
+            raise RefusedByPolicy("request.path_outside", path=path)

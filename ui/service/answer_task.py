@@ -135,7 +135,7 @@ class RunningAnswer:
                 self._change(lambda s, event=event: _after(s, event, begun))  # type: ignore[misc]
             self._change(lambda s: s if s.finished else replace(s, state="failed", error=""))
         except KBError as error:
-            message, kind = str(error), type(error).__name__
+            message, kind = error.message, type(error).__name__
             self._change(lambda s: s if s.finished else replace(s, state="failed", error=message, error_kind=kind))
         except Exception:
             log.exception("an answer failed")

@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, urlencode
 import anyio
 from anyio import to_thread
 
-from kb.errors import HomeError, TooManyRequests
+from kb.errors import HomeError, TooManyRequests, why
+from kb.messages.coded_text import CodedText, fields
 from kb.people.rates import Rates
 from kb.people.sessions import Session
 from ui.service.listening import LOOPBACK, Place
@@ -60,10 +61,7 @@ def token_of(home: Path) -> str:
         token = secrets.token_urlsafe(32)
         _write(file, token + "\n")
     except OSError as error:
-        raise HomeError(
-            f"The token {file} cannot be read or written: {error.strerror}. Check who owns it, or delete it: the next "
-            "start makes another."
-        ) from error
+        raise HomeError("home.token_unusable", file=file, why=why(error)) from error
     return token
 
 
@@ -74,7 +72,7 @@ def announced(home: Path, place: Place) -> Iterator[None]:
     try:
         _write(file, json.dumps({"port": place.port, "pid": os.getpid(), **_apart(place)}) + "\n")
     except OSError as error:
-        raise HomeError(f"{file} cannot be written: {error.strerror}. Check the home's disk and its owner.") from error
+        raise HomeError("home.file_not_written", file=file, why=why(error)) from error
     try:
         yield
     finally:
@@ -173,7 +171,7 @@ class Gate:
             self._rates.request(visitor.asker)
         except TooManyRequests as error:
             after = (b"retry-after", str(error.retry_after).encode())
-            return _api_refusal(scope["path"], 429, "TooManyRequests", str(error), [after])
+            return _api_refusal(scope["path"], 429, "TooManyRequests", error.message, [after])
         return None
 
     async def _exchanged(self, scope: Any, visitor: Visitor | None) -> Reply | None:
@@ -256,11 +254,8 @@ class Gate:
 
 VISITOR = "kb.visitor"  # where a request's scope says who it comes from
 _BEARER = (b"www-authenticate", b'Bearer realm="kb"')
-_NO_TOKEN = (
-    "The token is missing, wrong or out of date. Send that of the file `token` in the home, or one of `kb tokens "
-    "create`, as `Authorization: Bearer TOKEN`."
-)
-_CHANGE_FIRST = "The password is for one time. Sign in on the page and choose one of your own."
+_NO_TOKEN = CodedText("token.missing")
+_CHANGE_FIRST = CodedText("password.change_first")
 
 
 def _is_from_elsewhere(scope: Any, visitor: Visitor | None) -> bool:
@@ -345,7 +340,7 @@ _NOT_FROM_HERE = Reply(
 
 def _api_refusal(path: str, status: int, kind: str, message: str, more: Headers | None = None) -> Reply:
     """A refusal in the form that is read there: OpenAI's, JSON-RPC's, or our own."""
-    told: dict[str, Any] = {"error": {"kind": kind, "message": message}}
+    told: dict[str, Any] = {"error": {"kind": kind, "message": message, **fields(message)}}
     if is_under(OPENAI, path):
         code = {401: "invalid_api_key", 429: "rate_limit_exceeded"}.get(status, kind)
         form = "requests" if status == 429 else "invalid_request_error"

@@ -291,7 +291,7 @@ class Conversations:
         """Let the turn be answered in a thread of its own."""
         with self._lock:  # `_ended` waits for it, and finds the turn
             if self._closed.is_set():
-                raise KBError("The service is being stopped and takes no more questions. Start it again with `kb up`.")
+                raise KBError("service.stopping")
             if self._keeper is None:
                 self._keeper = threading.Thread(target=self._keep, name="checkpoints", daemon=True)
                 self._keeper.start()

@@ -14,12 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from kb.errors import KBError, UsageError
+from kb.errors import KBError, UsageError, why
 from kb.evaluation.metrics import summarise
 from kb.evaluation.questions import MAX_SET_MB
 from kb.files import read_regular
+from kb.messages.coded_text import CodedText, fields, of_fields
 from kb.schema import Answer
 from ui.pictures import cache
 from ui.service.fair_queue import FairQueue
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 
 
 _RUN = TypeAdapter(Run)
+_MESSAGE = ("error_code", "error_values")  # beside what a run has, in its file
 
 
 class Evaluations:
@@ -73,7 +75,7 @@ class Evaluations:
         """A run as it stands. Raises RunNotFound."""
         with self._changed:
             if run_id not in self._runs:
-                raise RunNotFound("There is no such evaluation; it was deleted.")
+                raise RunNotFound("evaluation.not_found")
             return self._runs[run_id]
 
     @property
@@ -137,7 +139,7 @@ class Evaluations:
             try:
                 asked = load_set(copy)
             except KBError as error:
-                raise type(error)(str(error).replace(str(copy), name or copy.name)) from None
+                raise _named(error, str(copy), name or copy.name) from None
             _check(options)
             count = len(chosen(asked, options.limit, options.sample, options.seed))
             with self._changed:
@@ -151,7 +153,7 @@ class Evaluations:
                 return run
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
-            raise KBError(f"The evaluation cannot be kept: {error.strerror}. Check the disk of the home.") from None
+            raise KBError("evaluation.not_kept", why=why(error)) from None
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -177,7 +179,7 @@ class Evaluations:
         """Remove a run with its results. Raises RunNotFound, and UsageError while it is under way."""
         with self._changed:
             if self.get(run_id).state == "running":
-                raise UsageError("The evaluation is running. Stop it first.")
+                raise UsageError("evaluation.running")
             del self._runs[run_id]
             self._changed.notify_all()
         shutil.rmtree(self.folder / run_id, ignore_errors=True)
@@ -200,7 +202,7 @@ class Evaluations:
 
     def _check_idle(self) -> None:
         if self.running is not None:
-            raise UsageError("An evaluation is running already. Wait for it, or stop it first.")
+            raise UsageError("evaluation.running_already")
 
     def _begin(self, run: Run) -> None:
         """Start the thread of a run. The lock is held."""
@@ -230,7 +232,7 @@ class Evaluations:
         except _Stopped:
             self._end(run, began, self._ended())
         except KBError as error:
-            self._end(run, began, "failed", error=str(error))
+            self._end(run, began, "failed", error=error.message)
         except Exception:
             log.exception("an evaluation failed")
             self._end(run, began, "failed", error="")
@@ -249,7 +251,7 @@ class Evaluations:
                 if report is not None:
                     pages.write(report, self.folder / run.id / "report.html")
         except (KBError, OSError) as problem:
-            state, error = "failed", str(problem)
+            state, error = "failed", problem.message if isinstance(problem, KBError) else str(problem)
         except Exception:
             log.exception("the report of an evaluation could not be made")
             state, error = "failed", ""
@@ -285,17 +287,29 @@ class Evaluations:
             log.exception("the state of an evaluation could not be written")
 
 
+def _named(error: KBError, path: str, name: str) -> KBError:
+    """The error with the name that the reader knows in place of a path."""
+    if not isinstance(error.message, CodedText):
+        return error
+    values = {key: name if value == path else value for key, value in error.message.values.items()}
+    return type(error)(error.message.code, **values)
+
+
 def _write(folder: Path, run: Run) -> None:
     """Put `run.json` in place whole. Raises OSError."""
     draft = folder / "run.json.part"
-    draft.write_bytes(_RUN.dump_json(run))
+    form = _RUN.dump_python(run, mode="json") | fields(run.error, "error_")
+    draft.write_text(json.dumps(form), encoding="utf-8")
     os.replace(draft, folder / "run.json")
 
 
 def _read(path: Path) -> Run | None:
     try:
-        run = _RUN.validate_json(path.read_bytes())
-    except (OSError, ValidationError):
+        form = json.loads(path.read_bytes())
+        run = _RUN.validate_python({name: value for name, value in form.items() if name not in _MESSAGE})
+        if run.error is not None:
+            run = replace(run, error=of_fields(run.error, form, "error_"))
+    except (OSError, ValueError, AttributeError):
         log.warning("%s is not a run of this version; it is left alone", path)
         return None
     return run if run.id == path.parent.name else None
@@ -382,9 +396,9 @@ class _InTurn:
 def _check(options: RunOptions) -> None:
     for name, value in (("samples", options.samples), ("limit", options.limit), ("sample", options.sample)):
         if value is not None and value < 1:
-            raise UsageError(f"{name} must be at least 1, not {value}.")
+            raise UsageError("evaluation.at_least_one", name=name, value=value)
     if options.retrieval_only and options.samples > 1:
-        raise UsageError("--samples counts answers; it cannot go with --retrieval-only.")
+        raise UsageError("evaluation.samples_of_answers")
 
 
 def _set_name(path: Path) -> str:

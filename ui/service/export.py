@@ -9,8 +9,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from kb.messages.coded_text import fields
 from kb.schema import Answer, Citation, Language
-from kb.serialization import answer_form, passage_form, scope_form
+from kb.serialization import answer_form, notice_form, passage_form, scope_form
 from ui.service.conversations import Conversation, Turn
 from ui.words.text import Text
 
@@ -111,9 +112,10 @@ def turn_form(turn: Turn) -> dict[str, Any]:
         "think_budget": turn.think_budget,
         "text": s.text,
         "passages": None if s.passages is None else [passage_form(passage) for passage in s.passages],
-        "notices": [asdict(notice) for notice in s.notices],
+        "notices": [notice_form(notice) for notice in s.notices],
         "answer": None if s.answer is None else answer_form(s.answer),
         "error": s.error,
+        **fields(s.error, "error_"),
         "asked_at": turn.asked_at,
         "seconds": round(turn.running.seconds, 3),
         "feedback": None if turn.feedback is None else asdict(turn.feedback),

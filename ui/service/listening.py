@@ -112,21 +112,16 @@ def place_of(
     given = tuple(name.lower() for name in names)
     for name in given:
         if not _NAME.fullmatch(name) or name.startswith("*"):
-            raise UsageError(f"service.names: {name!r} is no name of a host. Write it as kb.example.org.")
+            raise UsageError("listening.no_host_name", name=name)
     if (cert is None) != (key is None):
-        raise UsageError("--tls-cert and --tls-key go together: name the certificate and its key.")
+        raise UsageError("tls.cert_and_key")
     certificate = read_certificate(cert, key) if cert is not None and key is not None else None
     if certificate is not None:
         for name in given:
             if not any(_covers(known, name.partition(":")[0]) for known in certificate.names):
-                raise UsageError(
-                    f"The certificate {certificate.file} is not for {name}, which service.names has: it is for "
-                    f"{', '.join(certificate.names)}. Take another certificate, or another name."
-                )
+                raise UsageError("tls.other_name", file=certificate.file, name=name, names=", ".join(certificate.names))
     if proxies and not given:
-        raise UsageError(
-            "service.trusted_proxies names a proxy, and service.names no name by which people reach it. Write it there."
-        )
+        raise UsageError("listening.no_names")
     known = (*given, *(certificate.names if certificate else ()))
     return Place(host, port, tuple(dict.fromkeys(known)), certificate, tuple(map(str, networks)), networks)
 
@@ -137,15 +132,9 @@ def check(place: Place, *, has_accounts: bool) -> None:
         return
     where = f"{_bracketed(place.host)}:{place.port}"
     if not has_accounts:
-        raise RefusedByPolicy(
-            f"The service does not listen on {where}, or for a proxy, while nobody has an account: whoever reaches it "
-            "could not be told from others. Make the first with `kb users add NAME`."
-        )
+        raise RefusedByPolicy("listening.nobody_has_account", where=where)
     if not place.secure:
-        raise RefusedByPolicy(
-            f"The service does not listen on {where} without TLS: passwords and answers could be read on the way. Give "
-            "--tls-cert and --tls-key, or name the reverse proxy that does TLS in service.trusted_proxies."
-        )
+        raise RefusedByPolicy("listening.without_tls", where=where)
 
 
 def read_certificate(file: Path, key: Path) -> Certificate:
@@ -156,28 +145,20 @@ def read_certificate(file: Path, key: Path) -> Certificate:
     try:
         [leaf, *_] = x509.load_pem_x509_certificates(text)
     except ValueError as error:
-        raise UsageError(f"{file} is no certificate in PEM form. Give the file that your issuer made.") from error
+        raise UsageError("tls.no_certificate", file=file) from error
     now = datetime.now(UTC)
     if leaf.not_valid_after_utc <= now:
-        raise UsageError(
-            f"The certificate {file} has expired on {leaf.not_valid_after_utc:%Y-%m-%d}. Have it renewed, then start."
-        )
+        raise UsageError("tls.expired", file=file, day=f"{leaf.not_valid_after_utc:%Y-%m-%d}")
     if leaf.not_valid_before_utc > now:
-        raise UsageError(
-            f"The certificate {file} is good only from {leaf.not_valid_before_utc:%Y-%m-%d} on. Look at this machine's "
-            "clock, or take another certificate."
-        )
+        raise UsageError("tls.not_yet", file=file, day=f"{leaf.not_valid_before_utc:%Y-%m-%d}")
     _read(key)
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(file, key, password=lambda: b"")
     except (ssl.SSLError, OSError, ValueError) as error:
-        raise UsageError(
-            f"The key {key} does not belong to the certificate {file}, or cannot be used without a password: "
-            f"{getattr(error, 'reason', None) or error}. Give the key that the certificate was made with."
-        ) from error
+        raise UsageError("tls.other_key", key=key, file=file, why=getattr(error, "reason", None) or error) from error
     names = _names(leaf)
     if not names:
-        raise UsageError(f"The certificate {file} names no host. Have one made for the name that people use.")
+        raise UsageError("tls.names_no_host", file=file)
     return Certificate(file, key, names, text.decode("ascii", "replace"))
 
 
@@ -196,31 +177,27 @@ def _read(file: Path) -> bytes:
     try:
         return read_regular(file, _MOST_MB)
     except (OSError, ValueError) as error:
-        raise UsageError(f"{file} cannot be read: {why(error)}. Check the path, and who may read it.") from error
+        raise UsageError("tls.unreadable", file=file, why=why(error)) from error
 
 
 def _address(listen: str) -> tuple[str, int]:
     host, found, port = listen.rpartition(":")
     host = host.strip("[]")
     if not found or not port.isdecimal() or int(port) > 65535:
-        raise UsageError(f"--listen {listen!r} is no address. Write HOST:PORT, such as 0.0.0.0:8600.")
+        raise UsageError("listening.no_address", listen=listen)
     if host == "localhost":
         return LOOPBACK, int(port)
     try:
         return str(ipaddress.ip_address(host)), int(port)
     except ValueError:
-        raise UsageError(
-            f"--listen {listen!r} names no IP address of this machine. Write one, such as 0.0.0.0:8600 for all."
-        ) from None
+        raise UsageError("listening.no_ip", listen=listen) from None
 
 
 def _network(given: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
     try:
         return ipaddress.ip_network(given, strict=False)
     except ValueError:
-        raise UsageError(
-            f"service.trusted_proxies: {given!r} is no address or network. Write it as 10.0.0.7 or 10.0.0.0/28."
-        ) from None
+        raise UsageError("listening.no_proxy", given=given) from None
 
 
 def _fits(host: str, name: str, place: Place) -> bool:

@@ -72,7 +72,7 @@ class Pulls:
         """
         name = name.strip()
         if not name or len(name) > 200 or any(c.isspace() or not c.isprintable() for c in name):
-            raise UsageError("Write the name of a model, such as deepseek-r1:1.5b.")
+            raise UsageError("models.write_name")
         with self._changed:
             before = self._pulls.get(name)
             if before is not None and not before.finished:
@@ -142,7 +142,7 @@ class Pulls:
             here = name in weights.WEIGHTS and complete(name)
             whole = here or llm.pull_model(self._settings, name, show, stop)
         except KBError as problem:
-            error, kind = str(problem), type(problem).__name__
+            error, kind = problem.message, type(problem).__name__
         except Exception:
             log.exception("the model %s could not be pulled", name)
         with self._changed:

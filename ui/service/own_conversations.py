@@ -100,7 +100,7 @@ class OwnConversations:
     def _mine(self, id: str) -> Conversation:
         found = self._all.get(id)
         if found is None or not self._is_mine(found.owner):
-            raise ConversationNotFound(f"There is no conversation {id!r}. It may have been deleted in another tab.")
+            raise ConversationNotFound("conversation.not_found", id=id)
         return found
 
     def _seen(self, conversation: Conversation) -> Conversation:

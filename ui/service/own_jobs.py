@@ -28,7 +28,7 @@ class OwnJobs:
         """A job as it stands."""
         job = self._jobs.get(job_id)
         if not self._is_mine(job):
-            raise JobNotFound(f"There is no job {job_id}.")
+            raise JobNotFound("job.not_found", id=job_id)
         return job
 
     @property

@@ -98,7 +98,7 @@ class WarmUp:
         self.start()
         self.join(None)
         if self.state == "failed":
-            raise self._problem or KBError("The models could not be loaded. What `kb up` printed on stderr says more.")
+            raise self._problem or KBError("service.models_not_loaded")
 
     def _load(self) -> None:
         while True:
@@ -114,7 +114,7 @@ class WarmUp:
             with self._lock:
                 if not self._again:
                     self._loading, self._problem = False, problem
-                    self.error, self.state = str(problem or ""), "failed" if failed else "ready"
+                    self.error, self.state = problem.message if problem else "", "failed" if failed else "ready"
                     if failed:
                         self._try_later()
                     return
@@ -215,9 +215,9 @@ class Service:
 
         pull = self.pulls.get(name)
         if pull is not None and not pull.finished:
-            raise Busy(f"{name} is being fetched. Wait for it, or stop it, before it is deleted.")
+            raise Busy("models.being_fetched", name=name)
         if name == self.kb.settings.embedding.model:
-            raise Busy(f"{name} is the embedding model of this service. Stop the service before it is deleted.")
+            raise Busy("models.in_use", name=name)
         if not self.answers_with(name):
             llm.remove_model(self.kb.settings.llm, name)
             return
@@ -242,7 +242,7 @@ class Service:
             while not place.mine and not self._answering and time.monotonic() < ends:
                 time.sleep(0.05)  # an answer that was stopped a moment ago
             if self._answering or not place.mine:
-                raise Busy("An answer is being written, or an evaluation runs. Wait for it, or stop it, and try again.")
+                raise Busy("service.busy")
             yield
 
     @property
@@ -295,5 +295,5 @@ def install(service: Service | None) -> None:
 def current() -> Service:
     """The service of this process. Raises KBError when the page was started without `kb up`."""
     if _service is None:
-        raise KBError("The page has no knowledge base. Start it with `kb up`.")
+        raise KBError("service.page_without_base")
     return _service

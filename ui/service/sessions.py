@@ -131,7 +131,7 @@ class Sessions:
         """End a session: its browser is let in no more. `by` is who ends it. Raises SessionNotFound, StorageFull."""
         session = next((session for session in self.all() if session.id == id), None)
         if session is None:
-            raise SessionNotFound(f"There is no session {id!r}. `kb sessions list` names those there are.")
+            raise SessionNotFound("session.not_found", id=id)
         self._store.remove(session, by)
         with self._lock:
             self._sessions = {key: known for key, known in self._sessions.items() if known.id != id}

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
 from anyio import CapacityLimiter, to_thread
 
 from kb.errors import GuessingTooFast, KBError, ProviderUnavailable, SignInRefused, UsageError
+from kb.messages.coded_text import fields
 from kb.people.accounts import Account, People
 from ui.service import sign_in_page
 from ui.service.replies import NO_STORE, Headers, Reply, cookies_of, is_api, label_of
@@ -126,7 +127,7 @@ class SignIn:
         secret = next((value for known, value in cookies_of(scope["headers"]) if known == name), "")
         flow = sso.take(state, secret) if len(answer) == len(pairs) else None
         if flow is None or flow.redirect != f"{_origin(scope)}{SSO_BACK}":
-            return self._not_by_provider(scope, "/", SignInRefused(_strings(scope)("sign_in_again")))
+            return self._not_by_provider(scope, "/", SignInRefused("sso.over"))
         over = _flow_cookie(self._visitors, state, "", 0)
         try:
             account = await to_thread.run_sync(sso.finish, flow, answer, limiter=self._asking)
@@ -143,16 +144,16 @@ class SignIn:
             (503, "ProviderUnavailable") if isinstance(error, ProviderUnavailable) else (401, "SignInRefused")
         )
         if b"json" in accept and b"html" not in accept:
-            told = {"error": {"kind": kind, "message": str(error)}}
+            told = {"error": {"kind": kind, "message": str(error), **fields(error.message)}}
             return Reply(status, [(b"content-type", b"application/json"), NO_STORE], json.dumps(told).encode())
-        return _html(status, self._form(scope, place, _here(place), _strings(scope).message(str(error))))
+        return _html(status, self._form(scope, place, _here(place), _strings(scope).message(error)))
 
     async def _sign_in(self, scope: Any, form: _Form, visitor: Visitor | None) -> Reply:
         t, place = _strings(scope), safe_place(form["next"])
         try:
             account = await to_thread.run_sync(self._checked, form["name"], form["password"], _address(scope))
         except (SignInRefused, GuessingTooFast) as error:
-            page = self._form(scope, place, _here(place), t.message(str(error)), form["name"])
+            page = self._form(scope, place, _here(place), t.message(error), form["name"])
             return _html(_status(error), page, _wait(error))
         return await self._begin(scope, account, place, visitor)
 
@@ -169,10 +170,10 @@ class SignIn:
             return _go(SIGN_IN)
         try:
             if form["new"] != form["again"]:
-                raise UsageError(t("password_differs"))
+                raise UsageError("password.differs")
             account = await to_thread.run_sync(self._changed, person, form["old"], form["new"], _address(scope))
         except (SignInRefused, GuessingTooFast, UsageError) as error:
-            problem = t.message(str(error))
+            problem = t.message(error)
             page = sign_in_page.change_password(t, place, first=visitor.must_change, name=person, problem=problem)
             return _html(_status(error), page, _wait(error))
         return await self._begin(scope, account, place, visitor)

@@ -45,7 +45,7 @@ class Throttle:
         with self._lock:
             wait = max(self._wait(key, limit, now) for key, limit in keys.items())
             if wait > 0:
-                raise GuessingTooFast(_told(wait), wait)
+                raise _too_fast(wait)
             old = [key for key, known in self._known.items() if known.last_at < iso(now - FORGOTTEN_AFTER)]
             gone = {*old, *list(self._known)[: max(0, len(self._known) - _KEPT)]}
             for key in gone:
@@ -105,7 +105,7 @@ def _network(address: str) -> str:
     return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
 
 
-def _told(seconds: float) -> str:
+def _too_fast(seconds: float) -> GuessingTooFast:
     if seconds <= 60:
-        return f"Too many wrong passwords. Try again in {int(seconds) + 1} seconds."
-    return f"Too many wrong passwords. Try again in {int(seconds / 60) + 1} minutes."
+        return GuessingTooFast("password.wait_seconds", seconds, n=int(seconds) + 1)
+    return GuessingTooFast("password.wait_minutes", seconds, n=int(seconds / 60) + 1)

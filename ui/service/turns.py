@@ -52,7 +52,7 @@ class Conversation:
         for turn in self.turns:
             if turn.position == position:
                 return turn
-        raise ConversationNotFound(f"There is no turn {position} in conversation {self.id!r}; turns count from 0.")
+        raise ConversationNotFound("conversation.no_position", position=position, id=self.id)
 
     def history(self, before: int | None = None) -> list[Message]:
         """The conversation as a model is told it, up to the turn at position `before`: without reasoning, and without

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from ingest.sync.pipeline import DocumentReport
-from kb.errors import DocumentError, HomeError, StorageFull
+from kb.errors import DocumentError, HomeError, StorageFull, why
 from kb.store.collection_names import collection_name
 from kb.store.uploads import folder_of
 
@@ -71,7 +71,7 @@ class Uploads:
                 try:
                     self._receive(content, part)
                 except DocumentError as error:
-                    refused.append(DocumentReport(name, "failed", reason=str(error)))
+                    refused.append(DocumentReport(name, "failed", reason=error.message))
                     part.unlink(missing_ok=True)
                 else:
                     parts[name] = part
@@ -102,18 +102,13 @@ class Uploads:
             while block := _block(content):
                 size += len(block)
                 if size > limit * _MEGABYTE:
-                    raise DocumentError(
-                        f"The file is over the limit of {limit} MB and was not kept. Split it, or raise "
-                        "ingest.max_file_mb in the settings."
-                    )
+                    raise DocumentError("upload.file_over_limit", limit=limit)
                 out.write(block)
         if size == 0:
-            raise DocumentError("The file is empty.")
+            raise DocumentError("file.empty")
         announced = getattr(content, "size", None)
         if isinstance(announced, int) and size < announced:
-            raise DocumentError(
-                f"The upload was cut off after {size:,} of {announced:,} bytes; nothing was kept. Upload it again."
-            )
+            raise DocumentError("upload.cut_off_at", size=size, total=announced)
 
 
 def _sweep(folder: Path) -> None:
@@ -127,7 +122,7 @@ def _block(content: IO[bytes]) -> bytes:
     try:
         return content.read(_MEGABYTE)
     except (ValueError, EOFError, ConnectionError, TimeoutError) as error:
-        raise DocumentError("The upload was cut off; nothing was kept. Upload the file again.") from error
+        raise DocumentError("upload.cut_off") from error
 
 
 def safe_name(name: str) -> str:
@@ -152,7 +147,5 @@ def _apart(name: str, taken: dict[str, Path]) -> str:
 
 def _explained(error: OSError) -> HomeError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageFull("The disk has no room for the uploaded files. Free some space and upload them again.")
-    return HomeError(
-        f"The uploaded files cannot be kept ({error.strerror or error}). Check that the home can be written."
-    )
+        return StorageFull("upload.disk_full")
+    return HomeError("upload.not_kept", why=why(error))

@@ -23,7 +23,7 @@ from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
 from kb.config import SsoSettings
-from kb.errors import ConfigError, ProviderUnavailable, SignInRefused
+from kb.errors import ConfigError, ProviderUnavailable, SignInRefused, why
 from kb.people.provided import Identity
 from kb.privacy import guard
 from ui.sso.flows import Flow
@@ -66,10 +66,7 @@ class Provider:
         try:
             self._trust = ssl.create_default_context(cafile=settings.ca_file or None)
         except OSError as error:
-            raise ConfigError(
-                f"people.sso.ca_file: the certificates {settings.ca_file} cannot be used: "
-                f"{error.strerror or error}. Give a file in PEM form."
-            ) from None
+            raise ConfigError("sso.certificates_unusable", file=settings.ca_file, why=why(error)) from None
 
     @property
     def label(self) -> str:
@@ -90,7 +87,7 @@ class Provider:
         told = self._known()
         self._check_issuer(told, answer)
         if "error" in answer:
-            raise SignInRefused("The provider of single sign-on did not sign you in. Try again.")
+            raise SignInRefused("sso.not_signed_in")
         with self._client(flow.redirect, told.metadata) as client:
             token = self._token(client, told, flow, answer.get("code", ""))
             claims = self._claims(told, flow, token)
@@ -100,7 +97,7 @@ class Provider:
         """That the answer is of this provider, where it says of whom it is (RFC 9207)."""
         says = told.metadata.get("authorization_response_iss_parameter_supported") is True
         if answer.get("iss", None if says else self._settings.issuer) != self._settings.issuer:
-            raise SignInRefused("This answer is not of the provider of single sign-on. Sign in again.")
+            raise SignInRefused("sso.not_of_provider")
 
     def _token(self, client: Any, told: _Told, flow: Flow, code: str) -> dict[str, Any]:
         try:
@@ -109,11 +106,8 @@ class Provider:
             )
         except OAuthError as error:
             if error.error == "invalid_grant":  # used already, too old, or of another sign-in
-                raise SignInRefused("This sign-in was used already, or took too long. Sign in again.") from None
-            raise ProviderUnavailable(
-                f"The provider of single sign-on does not serve this service ({str(error.error)[:80]}). An "
-                "administrator looks at client_id and secret in people.sso."
-            ) from None
+                raise SignInRefused("sso.used_already") from None
+            raise ProviderUnavailable("sso.not_served", why=str(error.error)[:80]) from None
         except (httpx2.HTTPError, OSError, ValueError) as error:
             raise self._unreachable(told.metadata["token_endpoint"], error) from None
         return dict(token)
@@ -197,19 +191,14 @@ class Provider:
             metadata = self._json(client, f"{self._settings.issuer.rstrip('/')}/.well-known/openid-configuration")
             if metadata.get("issuer") != self._settings.issuer:
                 raise ProviderUnavailable(
-                    f"The provider of single sign-on at {self._settings.issuer} says that it is "
-                    f"{str(metadata.get('issuer'))[:200]}. Nobody is signed in by it; an administrator looks at "
-                    "people.sso.issuer."
+                    "sso.other_issuer", issuer=self._settings.issuer, other=str(metadata.get("issuer"))[:200]
                 )
             for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
                 self._check_address(name, metadata.get(name))
             try:
                 keys = KeySet.import_key_set(self._json(client, metadata["jwks_uri"]))  # type: ignore[arg-type]
             except (JoseError, ValueError, TypeError, KeyError, AttributeError):
-                raise ProviderUnavailable(
-                    f"The keys of the provider of single sign-on at {metadata['jwks_uri']} cannot be used. Nobody is "
-                    "signed in by it until they can."
-                ) from None
+                raise ProviderUnavailable("sso.keys_unusable", address=metadata["jwks_uri"]) from None
         return _Told(metadata, keys, now)
 
     def _check_address(self, name: str, address: Any) -> None:
@@ -221,15 +210,9 @@ class Provider:
             host = ""
         secure = urlsplit(self._settings.issuer).scheme == "https"
         if not host or (parts.scheme != "https" and (secure or parts.scheme != "http")):
-            raise ProviderUnavailable(
-                f"The provider of single sign-on at {self._settings.issuer} gives no {name} that can be used. Nobody "
-                "is signed in by it."
-            )
+            raise ProviderUnavailable("sso.gives_no", issuer=self._settings.issuer, name=name)
         if name != "authorization_endpoint" and not guard.permits(host):
-            raise ProviderUnavailable(
-                f"The provider of single sign-on has its {name} on another host, {host}, which the service does not "
-                "reach. If it is the provider's, list it in privacy.allow and start again."
-            )
+            raise ProviderUnavailable("sso.another_host", name=name, host=host)
 
     def _json(self, client: Any, address: str, *, withhold_token: bool = True) -> dict[str, Any]:
         try:
@@ -249,10 +232,7 @@ class Provider:
 
     def _unreachable(self, address: str, error: Exception) -> ProviderUnavailable:
         why = " ".join(str(error).split())[:200] or type(error).__name__
-        return ProviderUnavailable(
-            f"The provider of single sign-on cannot be used now ({urlsplit(address).hostname}: {why}). Try again "
-            "later, or sign in with name and password if you have one."
-        )
+        return ProviderUnavailable("sso.unavailable", host=urlsplit(address).hostname, why=why)
 
     def _client(self, redirect: str = "", metadata: Mapping[str, Any] = MappingProxyType({})) -> Any:
         takes = metadata.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
@@ -266,4 +246,4 @@ class Provider:
 
 
 def _not_believed(what: str) -> NotBelieved:
-    return NotBelieved(f"What the provider of single sign-on says of you is not believed ({what}). Sign in again.")
+    return NotBelieved("sso.not_believed", what=what)

@@ -84,9 +84,7 @@ def _secret(settings: SsoSettings) -> str:
     try:
         secret = read_regular(file, _MOST_MB).decode().strip()
     except (OSError, ValueError) as error:
-        raise ConfigError(
-            f"people.sso.client_secret_file: {file} cannot be read: {why(error)}. Check the path, and who may read it."
-        ) from None
+        raise ConfigError("sso.secret_unreadable", file=file, why=why(error)) from None
     if not secret:
-        raise ConfigError(f"people.sso.client_secret_file: {file} is empty. Write the client's secret into it.")
+        raise ConfigError("sso.secret_empty", file=file)
     return secret

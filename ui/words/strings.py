@@ -338,9 +338,9 @@ class Strings:
         text = getattr(TEXTS[key], self.language)
         return str(text.format(**values)) if values else str(text)
 
-    def message(self, text: str) -> str:
-        """A message of the product's own, which is written in English, in this language."""
-        return localised(text, self.language)
+    def message(self, said: str | Exception) -> str:
+        """An error, or a text with a code, in this language and as the page says it."""
+        return localised(said, self.language, page=True)
 
     def count(self, key: str, n: int) -> str:
         """The string for `n` things; `key_one` where there is a form for exactly one."""

@@ -13,7 +13,6 @@ TEXTS: Mapping[str, Text] = {
     "sign_in_or": Text("或使用用户名和密码", "or with name and password"),
     "sign_in_done": Text("已登录", "Signed in"),
     "sign_in_go_on": Text("继续", "Go on"),
-    "sign_in_again": Text("此次登录已失效，请重新登录。", "This sign-in is not valid any more. Sign in again."),
     "sign_in_hint": Text(
         "账号由管理员创建。忘记密码时请联系管理员。",
         "Accounts are made by an administrator, who also helps who forgot the password.",
@@ -34,7 +33,6 @@ TEXTS: Mapping[str, Text] = {
         "至少 {n} 个字符，例如几个随意组合的词语。",
         "At least {n} characters: a few words that have nothing to do with each other, say.",
     ),
-    "password_differs": Text("两次输入的新密码不一致。", "The two new passwords differ."),
     "password_ends": Text(
         "修改后，您在其他浏览器中的登录会全部失效。",
         "All your other browsers are signed out when it changes.",

@@ -192,7 +192,9 @@ def fails(kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, action: str) -> No
 
     def record(database: Database, db: sqlite3.Connection, asker: str, did: str, *rest: object) -> int:
         if did == action:
-            raise sqlite3.OperationalError("database or disk is full")
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise error
         return original(database, db, asker, did, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Database, "record", record)

@@ -6,8 +6,9 @@ import pytest
 
 from ingest.sync.pipeline import ingest
 from kb.assistant import KnowledgeBase
-from kb.checking.citations import WITHHELD_ADDRESS, cite
+from kb.checking.citations import cite
 from kb.checking.foreign_addresses import foreign_in
+from kb.messages.coded_text import CodedText
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage
 from tests.knowledge import OWNER, write
@@ -89,7 +90,9 @@ def test_a_sentence_that_sends_its_reader_elsewhere_is_left_out(sentence: str) -
     assert cited.text == "The pool opens at seven [1]."
     [claim] = cited.claims
     assert cited.text[claim.start : claim.end] == cited.text
-    assert [(notice.kind, notice.text) for notice in cited.notices] == [("address_withheld", WITHHELD_ADDRESS["en"])]
+    assert [(notice.kind, notice.text) for notice in cited.notices] == [
+        ("address_withheld", CodedText("answer.address_withheld"))
+    ]
 
 
 def test_an_address_of_another_sentence_than_the_cited_one_is_foreign() -> None:

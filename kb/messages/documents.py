@@ -1,0 +1,196 @@
+"""Documents, collections, jobs and uploads."""
+
+from kb.messages.template import Template
+
+DOCUMENTS: dict[str, Template] = {
+    "document.no_original": Template(
+        "No original file was kept for {path!r}: it is a record of a bundle.",
+        "没有保留 {path!r} 的原文件：它是数据包中的一条记录。",
+    ),
+    "document.deleted_meanwhile": Template(
+        "{path!r} was deleted while it was being read.", "{path!r} 在阅读过程中被删除。"
+    ),
+    "document.not_found": Template(
+        "There is no document {path!r}. `kb docs list` shows what there is.",
+        "没有文档 {path!r}。`kb docs list` 会列出现有文档。",
+        page_en="There is no document {path!r}. It may have been deleted.",
+        page_zh="没有文档 {path!r}，可能已被删除。",
+    ),
+    "document.in_several": Template(
+        "{path!r} stands in several collections ({names}). Name one with --collection.",
+        "{path!r} 在多个集合中都有（{names}）。请用 --collection 指明集合。",
+        page_zh="{path!r} 在多个集合中都有（{names}）。请指明集合。",
+    ),
+    "document.id_not_found": Template(
+        "There is no document with id {id} any more. Look at the list again.",
+        "编号为 {id} 的文档已不存在，请重新查看列表。",
+    ),
+    "document.embedding_gone": Template(
+        "An embedding of {path!r} was removed meanwhile. Run the command again.",
+        "{path!r} 的一个向量在此期间被移除。请重新运行该命令。",
+    ),
+    "document.not_in_collection": Template(
+        "There is no document {path!r} in collection {collection!r}. `kb docs list` shows what there is.",
+        "集合 {collection!r} 中没有文档 {path!r}。`kb docs list` 会列出现有文档。",
+        page_zh="集合 {collection!r} 中没有文档 {path!r}。",
+    ),
+    "document.not_in_quarantine": Template(
+        "{path!r} is not in quarantine: questions find it already.", "{path!r} 未被隔离，提问已能找到它。"
+    ),
+    "collection.no_name": Template(
+        "{name!r} cannot be the name of a collection: {why}. Choose another name.",
+        "{name!r} 不能用作集合名称：{why}。请另取名称。",
+    ),
+    "ingest.name_something": Template("Name at least one file or folder to ingest.", "请至少指定一个文件或文件夹。"),
+    "job.not_found": Template("There is no job {id}.", "没有任务 {id}，可能已被清理。"),
+    "job.not_written": Template(
+        "What became of job {id} could not be written to the catalog yet. Try again.",
+        "任务 {id} 的结果还未能写入目录库，请稍后再试。",
+    ),
+    "collection.of_other_folder": Template(
+        "The collection {name!r} holds the documents of {other}; {root} is another folder of the same name. "
+        "Give it a name of its own with --collection.",
+        "集合 {name!r} 中是文件夹 {other} 的文档；{root} 是另一个同名文件夹。请用 --collection 为它另取集合名。",
+        page_zh="集合 {name!r} 属于文件夹 {other}；{root} 是另一个同名文件夹。请为它另取集合名。",
+    ),
+    "document.name_twice": Template(
+        "The name {path!r} came twice in this run; the first one was kept.",
+        "名称 {path!r} 在本次任务中重复，保留第一个。",
+    ),
+    "document.name_taken": Template(
+        "The collection {name!r} already holds a document {path!r} from {root}. Use another --collection for "
+        "this folder.",
+        "集合 {name!r} 中已有来自 {root} 的文档 {path!r}。请用 --collection 为这个文件夹另取集合名。",
+        page_zh="集合 {name!r} 中已有来自 {root} 的文档 {path!r}。请为这个文件夹另取集合名。",
+    ),
+    "ingest.name_folder": Template("Name at least one folder to watch.", "请至少指定一个要监视的文件夹。"),
+    "document.no_pictures": Template(
+        "{path!r} is neither a PDF nor an image: it has no page pictures.",
+        "{path!r} 既不是 PDF 也不是图像，没有页面图。",
+    ),
+    "document.no_page": Template(
+        "{path!r} has no page {page}; it has {pages}.", "{path!r} 没有第 {page} 页；它共有 {pages} 页。"
+    ),
+    "document.gone": Template(
+        "There is no document {path!r} in collection {collection!r} any more.",
+        "集合 {collection!r} 中已没有文档 {path!r}。",
+    ),
+    "document.page_not_drawn": Template(
+        "Page {page} of {path!r} cannot be drawn: {why}.", "{path!r} 的第 {page} 页无法绘出：{why}。"
+    ),
+    "upload.form": Template(
+        "Files are sent as multipart/form-data, one part with a file name for each.",
+        "文件须以 multipart/form-data 发送，每个文件一个带文件名的部分。",
+    ),
+    "upload.no_file": Template(
+        "The request holds no file. Send each as a part with a file name.",
+        "请求中没有文件。请把每个文件作为带文件名的部分发送。",
+    ),
+    "upload.cut_off_request": Template(
+        "The upload was cut off; nothing was kept. Send the files again.",
+        "上传中断，未保留任何内容。请重新发送这些文件。",
+    ),
+    "upload.over_limit": Template(
+        "{name!r} is over the limit of {limit} MB, and nothing of the request was kept. Split it, or raise "
+        "ingest.max_file_mb in the settings.",
+        "{name!r} 超过 {limit} MB 的上限，请求中的任何内容都未保留。请拆分文件，或在设置中调高 ingest.max_file_mb。",
+    ),
+    "upload.unreadable": Template(
+        "The request is no multipart/form-data that can be read: {why}", "该请求不是可读取的 multipart/form-data：{why}"
+    ),
+    "upload.not_kept": Template(
+        "The uploaded files cannot be kept ({why}). Check that the home can be written.",
+        "上传的文件无法保存（{why}）。请检查主目录是否可写。",
+    ),
+    "upload.too_many": Template(
+        "The request holds more than {most:,} files, and nothing of it was kept. Send them in parts.",
+        "请求中的文件超过 {most:,} 个，全部未保留。请分几次发送。",
+    ),
+    "upload.disk_full_request": Template(
+        "The disk has no room for the uploaded files; none was kept. Free some space and send them again.",
+        "磁盘空间不足，上传的文件全部未保留。请腾出空间后重新发送。",
+    ),
+    "job.not_ended": Template(
+        "Job {id} is {state} and has not ended. The page's document list shows it.",
+        "任务 {id} 的状态是 {state}，尚未结束。页面的文档列表会显示它。",
+    ),
+    "document.name_some": Template(
+        "Name the documents to delete: their paths, or --id.", "请指明要删除的文档：给出路径，或用 --id。"
+    ),
+    "document.count_differs": Template(
+        "Nothing was deleted: it would be {documents}, and --count says {count}.",
+        "未删除任何内容：将被删除的是 {documents}，而 --count 为 {count}。",
+    ),
+    "document.say_yes": Template(
+        "Nothing was deleted: add --yes to delete without being asked.",
+        "未删除任何内容：加上 --yes 可不经询问直接删除。",
+    ),
+    "ingest.watch_json": Template(
+        "--watch and --json do not go together: a watch has many reports.",
+        "--watch 与 --json 不能同用：监视会产生多份报告。",
+    ),
+    "document.no_resource": Template(
+        "There is no resource {uri!r}. They are named {template}; list_documents tells them.",
+        "没有资源 {uri!r}。资源名的形式是 {template}；list_documents 会列出它们。",
+    ),
+    "document.quarantined": Template(
+        "{path!r} is in quarantine, since it speaks to a model: no agent is given its text.",
+        "{path!r} 因含有写给模型的文字而被隔离，不会提供给任何智能体。",
+    ),
+    "document.too_long_for_resource": Template(
+        "{path!r} has {count:,} characters; a resource of at most {most:,} is given at once. Read it in "
+        "parts with read_document.",
+        "{path!r} 有 {count:,} 个字符；一次最多给出 {most:,} 个字符的资源。请用 read_document 分段读取。",
+    ),
+    "document.start_outside": Template(
+        "start = {start} lies outside of the text, whose characters are {first} to {last}.",
+        "start = {start} 超出了文字的范围，其字符为 {first} 至 {last}。",
+    ),
+    "ingest.write_path": Template(
+        "Write the path of a folder or file on this machine.", "请写出本机上文件夹或文件的路径。"
+    ),
+    "ingest.path_not_whole": Template(
+        "{path} is not a whole path. Write it from the root on, such as /srv/documents.",
+        "{path} 不是完整路径。请从根目录写起，例如 /srv/documents。",
+    ),
+    "ingest.path_no_permission": Template(
+        "{path} may not be read: the service's user has no permission.", "无权读取 {path}：运行服务的用户没有权限。"
+    ),
+    "ingest.path_holds_home": Template(
+        "{path} holds the knowledge base itself. Choose a folder of documents.",
+        "{path} 包含知识库本身。请选择文档所在的文件夹。",
+    ),
+    "ingest.path_not_looked_at": Template("{path} cannot be looked at: {why}.", "{path} 无法查看：{why}。"),
+    "ingest.folder_gone": Template(
+        "The folder {root}, from which these documents came, is not there any more.",
+        "这些文档所在的文件夹 {root} 已不存在。",
+    ),
+    "upload.disk_full": Template(
+        "The disk has no room for the uploaded files. Free some space and upload them again.",
+        "磁盘空间不足，无法保存上传的文件。请腾出空间后重新上传。",
+    ),
+    "upload.cut_off_at": Template(
+        "The upload was cut off after {size:,} of {total:,} bytes; nothing was kept. Upload it again.",
+        "上传在 {total:,} 字节中的第 {size:,} 字节处中断，未保留任何内容。请重新上传。",
+    ),
+    "upload.cut_off": Template(
+        "The upload was cut off; nothing was kept. Upload the file again.",
+        "上传中断，未保留任何内容。请重新上传该文件。",
+    ),
+    "upload.file_over_limit": Template(
+        "The file is over the limit of {limit} MB and was not kept. Split it, or raise ingest.max_file_mb in "
+        "the settings.",
+        "文件超过 {limit} MB 的上限，未保留。请拆分文件，或在设置中调高 ingest.max_file_mb。",
+    ),
+    "document.no_text": Template("{path!r} has no readable text.", "{path!r} 没有可读的文字。"),
+    "document.no_text_in_version": Template(
+        "{path!r} has no readable text in version {version}.", "{path!r} 的第 {version} 版没有可读的文字。"
+    ),
+    "document.version_before": Template("The version read before still answers.", "先前读入的版本仍可检索。"),
+    "document.held": Template(
+        "In quarantine: it speaks to a model. No question finds it until an editor releases it. It says: {words}",
+        "已隔离：其中有写给模型的文字，在编辑者放行之前提问找不到它。原文：{words}",
+    ),
+    "document.moved": Template("Moved from {path}.", "从 {path} 移来。"),
+    "job.internal_error": Template("An internal error ended the job.", "任务因内部错误而结束。"),
+}
