@@ -21,6 +21,7 @@ from ingest.reading.messages import (
 )
 from kb.config import Settings
 from kb.errors import ConfigError, DocumentError, StorageFull, UnsupportedFormat
+from kb.messages.coded_text import CodedText
 from kb.schema import Chunk, DocumentText, Heading, PageSpan, Place, RecognisedPage
 
 ARCHIVE = Task(Path("a.zip"), "docs/a.zip", "0" * 64, Settings(), known={"docs/a.zip/b.md": "1" * 64})
@@ -134,3 +135,22 @@ def test_the_file_of_a_content_is_not_told_by_who_read_it() -> None:
     back = decoded(encoded(replace(DOCUMENT, original="../../catalog.db")), ARCHIVE)
     assert isinstance(back, ReadDocument)
     assert back.original == ""
+
+
+def test_an_error_comes_back_with_its_code() -> None:
+    error = DocumentError("file.unreadable", why=CodedText("system.no_permission"))
+    back = decoded(encoded(Unreadable("docs/a.zip/c.md", error)), ARCHIVE)
+    assert isinstance(back, Unreadable)
+    assert str(back.error) == "The file cannot be read: Permission denied."
+    assert isinstance(back.error.message, CodedText)
+    assert back.error.message.to("zh") == "文件无法读取：没有权限。"
+
+
+@pytest.mark.parametrize(
+    ("code", "values"), [("no.such", {}), ("file.unreadable", {}), ("file.unreadable", {"why": {"code": "x"}})]
+)
+def test_a_code_that_means_nothing_is_left_out(code: str, values: dict[str, Any]) -> None:
+    form = {"path": "docs/a.zip", "kind": "DocumentError", "text": "Odd.", "code": code, "values": values}
+    back = decoded(b"_Failure\n" + json.dumps(form).encode(), ARCHIVE)
+    assert isinstance(back, Unreadable)
+    assert (str(back.error), back.error.code) == ("Odd.", "")

@@ -180,7 +180,8 @@ def everything(kb: KnowledgeBase, folder: Path) -> list[bytes]:
     (run / "report.html").write_text(SECRET, encoding="utf-8")
     (run / "run.json").write_text('{"figures": {}}', encoding="utf-8")
     with kb.catalog.transaction() as db:
-        documents = json.dumps([{"path": path, "status": "added", "reason": f"{CELL} is odd"}, {"path": "kept.md"}])
+        held = {"reason": f"{CELL} is odd", "reason_code": "document.held", "reason_values": {"words": CELL}}
+        documents = json.dumps([{"path": path, "status": "added", **held}, {"path": "kept.md"}])
         db.execute(
             "INSERT INTO jobs (kind, title, paths, collection, prune, who, state, current, documents, created_at) "
             "VALUES ('ingest', ?, ?, 'docs', 0, 'me', 'done', ?, ?, '')",

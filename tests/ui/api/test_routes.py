@@ -66,6 +66,13 @@ def refused(response: httpx.Response, status: int, kind: str, *words: str) -> No
         assert word in error["message"]
 
 
+def test_an_error_has_a_code_and_what_it_names(served: Served) -> None:
+    error = served.http.get("documents/text", params={"path": "none.md"}).json()["error"]
+    assert (error["code"], error["values"]) == ("document.not_found", {"path": "none.md"})
+    error = served.http.get("no/such/route").json()["error"]
+    assert (error["code"], error["values"]) == ("request.no_route", {"method": "GET", "path": "/api/no/such/route"})
+
+
 # ---- how it describes itself
 
 

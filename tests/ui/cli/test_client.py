@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from ingest.sync.pipeline import ingest
 from kb import serialization
-from kb.errors import ModelError, RefusedByPolicy
+from kb.errors import DocumentNotFound, ModelError, RefusedByPolicy
 from kb.schema import Principal
 from tests import tiny
 from tests.fakes import ScriptedModel
@@ -31,6 +31,7 @@ from ui.cli.client import OtherModel, RemoteKnowledgeBase
 from ui.cli.http_connection import ServiceGone
 from ui.service.auth import running_service
 from ui.service.sessions import Sessions
+from ui.words.translations import localised
 
 ROOT = Path(__file__).parents[3]
 HOURS = "When does the office in Utrecht open?"
@@ -379,6 +380,13 @@ def test_errors_keep_their_class(served: Served, monkeypatch: pytest.MonkeyPatch
         assert "error: 198.51.100.7 is not in privacy.allow." in done.stderr
     with RemoteKnowledgeBase(served.running, client="a") as remote, pytest.raises(RefusedByPolicy):
         remote.answer(HOURS, OWNER)
+
+
+def test_errors_keep_their_code(served: Served) -> None:
+    with RemoteKnowledgeBase(served.running, client="a") as remote, pytest.raises(DocumentNotFound) as raised:
+        remote.stored_text(OWNER, None, "none.md")
+    assert raised.value.code == "document.not_found"
+    assert localised(raised.value, "zh") == "没有文档 'none.md'。`kb docs list` 会列出现有文档。"
 
 
 def test_a_model_that_fails_is_a_model_error_whole_and_streamed(ready_home: Path, tmp_path: Path) -> None:
