@@ -8,8 +8,10 @@ Language = Literal["zh", "en"]
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`en` and `zh` have the same holes, as `str.format` has them. Those of the page are there where it has something
-    else to offer than a command."""
+    """Words in both languages, with the same holes, as `str.format` has them.
+
+    Those of the page are there where it has something else to offer than a command.
+    """
 
     en: str
     zh: str

@@ -75,7 +75,7 @@ def restore(
             try:
                 kb.indexes.ready()
             except EmbeddingChanged as error:  # all is there; the index waits for the model
-                note = str(error)
+                note = error.message
         if json:
             console.print_json({**_form(report), "home": str(place), "note": note})
         else:

@@ -95,13 +95,13 @@ def _models(settings: Settings) -> list[dict[str, str]]:
         folder = weights.embedding_folder(embedding)
         checks.append(_check("embedding model", "ok", str(folder)))
     except KBError as error:
-        checks.append(_check("embedding model", "missing", str(error)))
+        checks.append(_check("embedding model", "missing", error.message))
     reachable, ollama = _ollama(settings)
     checks.append(ollama)
     try:
         checks.append(_check("embedded engine", "ok", str(weights.gguf_path(settings.llm.embedded_model))))
     except KBError as error:
-        checks.append(_check("embedded engine", "note" if reachable else "missing", str(error)))
+        checks.append(_check("embedded engine", "note" if reachable else "missing", error.message))
     try:
         chosen = llm.open_model(settings.llm)
         checks.append(_check("answers come from", "ok", f"{chosen.name} ({chosen.engine})"))
@@ -111,7 +111,7 @@ def _models(settings: Settings) -> list[dict[str, str]]:
         finally:
             chosen.close()
     except KBError as error:
-        checks.append(_check("answers come from", "missing", str(error)))
+        checks.append(_check("answers come from", "missing", error.message))
     return checks
 
 
@@ -139,7 +139,7 @@ def _ollama(settings: Settings) -> tuple[bool, dict[str, str]]:
         version = server.version()
         names = [model.name for model in server.models()]
     except KBError as error:
-        return False, _check("ollama", "note", str(error))
+        return False, _check("ollama", "note", error.message)
     has = any(same_model(settings.llm.model, name) for name in names)
     held = ", ".join(names) or "no models"
     hint = "" if has else f"; `kb models pull {settings.llm.model}` fetches the one of the settings"

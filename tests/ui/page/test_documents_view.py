@@ -12,6 +12,7 @@ from ingest.sync.pipeline import DocumentReport, IngestReport, ingest
 from kb.assistant import KnowledgeBase
 from kb.config import EmbeddingSettings, Settings
 from kb.errors import UsageError
+from kb.messages.coded_text import CodedText
 from kb.schema import Document, HiddenText, OrderReason, OrderScore, PageSpan, Principal
 from kb.store.document_queries import Listed, VersionFacts
 from tests.knowledge import write
@@ -29,13 +30,13 @@ READY = Document(
     "2026-11-25T10:00:00.000+00:00", ocr_pages=3, poor_pages=1, id=4,
 )  # fmt: skip
 FAILED = replace(
-    READY, id=9, path="scan.pdf", status="failed", reason="The file is empty.", version=0, pages=None, chunks=0
+    READY, id=9, path="scan.pdf", status="failed", reason=CodedText("file.empty"), version=0, pages=None, chunks=0
 )
 JOB = Job(
     7, "ingest", "upload", ("/x",), "uploads", False, "running", 5, 20, 340, "a.pdf", 2.0, created_at="2026-11-25T10"
 )
 REPORT = IngestReport(
-    (DocumentReport("a.md", "added", None, 3), DocumentReport("b.pdf", "failed", reason="The file is empty.")),
+    (DocumentReport("a.md", "added", None, 3), DocumentReport("b.pdf", "failed", reason=CodedText("file.empty"))),
     1, 0, 0, 0, 1, 0, 3.2,
 )  # fmt: skip
 

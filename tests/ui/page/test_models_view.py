@@ -7,6 +7,7 @@ import pytest
 
 from kb.evaluation.comparison import Difference, compare
 from kb.evaluation.evaluation import Evidence, Outcome, Question, Ranked, Scores
+from kb.messages.coded_text import CodedText, together
 from kb.models.hardware import deepseek_fits
 from kb.models.llm import InstalledModel
 from kb.models.speed import Measured
@@ -23,6 +24,8 @@ from ui.words.strings import Strings
 
 EN, ZH = Strings("en"), Strings("zh")
 GB = 1_000_000_000
+_UNKNOWN = together(CodedText("ollama.no_such_model", tag="x"), CodedText("ollama.did_you_mean", tag="y"))
+_WITHOUT_RESULT = CodedText("evaluation.question_failed", kind="ModelError", why=CodedText("answer.without_result"))
 ANSWER = Answer("q", "q", "It is so.", "", False, "en", (), (), (), (), "embedded", "m", 1.0, 0.5)
 QUESTION = Question("1", "How many?", ("25",), (Evidence("a.md", 2),))
 RIGHT = Outcome(
@@ -47,7 +50,7 @@ def test_the_model_in_use_is_shown_with_its_sizes() -> None:
 
 
 def test_a_model_that_cannot_be_used_says_why_in_the_readers_language() -> None:
-    problem = "No Ollama server answers at 127.0.0.1:1. Start it with `ollama serve`, or use `--engine embedded`."
+    problem = CodedText("ollama.no_server", address="127.0.0.1:1")
     html = html_models.in_use(None, "failed", problem, 8192, ZH)
     assert "没有 Ollama 服务应答" in html
     assert "<code>ollama serve</code>" in html
@@ -95,7 +98,7 @@ def test_without_an_ollama_server_nothing_is_offered_that_needs_one() -> None:
 
 @pytest.mark.parametrize("t", [EN, ZH], ids=["en", "zh"])
 def test_how_to_get_ollama_is_told_as_text_and_does_not_point_to_this_page(t: Strings) -> None:
-    problem = "No Ollama server answers at 127.0.0.1:1. Start it with `ollama serve`, or use `--engine embedded`."
+    problem = CodedText("ollama.no_server", address="127.0.0.1:1")
     html = html_models.ollama("http://127.0.0.1:1", problem, t)
     for command in ("ollama.com/install.sh | sh", "brew install ollama", "winget install", "~/.ollama/models"):
         assert command in html
@@ -103,7 +106,7 @@ def test_how_to_get_ollama_is_told_as_text_and_does_not_point_to_this_page(t: St
     assert "<a" not in html
     assert "page Models" not in html
     assert "kb models" not in html
-    missing = "a:7b is not on the Ollama server at x. Run `kb models pull a:7b`, or use `--engine embedded`."
+    missing = together(CodedText("ollama.absent", tag="a:7b", address="x"), CodedText("ollama.pull", tag="a:7b"))
     assert "page Models" not in html_models.in_use(None, "failed", missing, 8192, t)
     there = html_models.ollama("http://127.0.0.1:1", "", t)
     assert "127.0.0.1:1" in there
@@ -122,7 +125,11 @@ def test_how_to_get_ollama_is_told_as_text_and_does_not_point_to_this_page(t: St
         (Pull("x", "stopped"), "What has arrived is kept", ["pull", "dismiss"]),
         (Pull("x", "failed", error=""), "internal error", ["pull", "dismiss"]),
         (
-            Pull("x", "failed", error="The Ollama library has no x. Did you mean y?"),
+            Pull(
+                "x",
+                "failed",
+                error=_UNKNOWN,
+            ),
             "Did you mean y?",
             ["pull", "dismiss"],
         ),
@@ -147,7 +154,7 @@ def test_a_run_is_listed_with_its_figures_and_options() -> None:
     for words in ("#3", "Stopped", "first 20", "Embedded · m", "right 50.0%"):
         assert words in text
     assert 'data-action="resume"' in html
-    failed = html_evaluation.runs([replace(RUN, error="There are no questions to evaluate.")], "", ZH)
+    failed = html_evaluation.runs([replace(RUN, error=CodedText("evaluation.no_questions"))], "", ZH)
     assert "没有可评测的问题" in failed
 
 
@@ -220,7 +227,11 @@ def test_questions_show_what_was_expected_and_answered() -> None:
         "It is so.",
     ):
         assert words in text
-    failed = replace(RIGHT, answer=None, error="ModelError: The answer ended without a result.")
+    failed = replace(
+        RIGHT,
+        answer=None,
+        error=_WITHOUT_RESULT,
+    )
     assert "回答没有结果就结束了" in html_evaluation.questions([failed], ZH)
 
 
