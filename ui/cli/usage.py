@@ -130,9 +130,9 @@ def _told(form: dict[str, Any]) -> Iterator[str]:
 
 
 def _outcome(outcome: str) -> str:
-    from ui.words.strings import TEXTS
+    from ui.words.strings_usage import OUTCOMES
 
-    named = TEXTS.get(f"audit_outcome_{outcome}")
+    named = OUTCOMES.get(outcome)
     return outcome if named is None or console.language() == "en" else named.zh
 
 

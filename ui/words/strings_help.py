@@ -86,7 +86,7 @@ _ASKING = (
     ),
     Text("只列出评价为此的回答。", "Only those judged so."),
     Text(
-        "每天的提问、没有找到答案的提问、从未被引用的文档，以及各文档的评价；最近 30 天。",
+        "每天的提问、未找到答案的提问、从未被引用的文档，以及按文档的评价；最近 30 天。",
         "Questions a day, what was asked in vain, documents never cited, and feedback by document; the last 30 days.",
     ),
     Text(
@@ -94,7 +94,7 @@ _ASKING = (
         "Print questions, gaps, never-cited or feedback as CSV.",
     ),
     Text(
-        "保留您没有找到答案的提问的文字，或删除已保留的并不再保留。",
+        "保留您未找到答案的提问的文字，或删除已保留的并不再保留。",
         "Keep the words of what you ask in vain, or forget them and keep none.",
     ),
     Text(
