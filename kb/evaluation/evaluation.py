@@ -19,7 +19,7 @@ from kb.errors import HomeError, KBError, UsageError
 from kb.evaluation import ranking_metrics, report, scoring, voting
 from kb.evaluation.answer_cache import AnswerCache
 from kb.evaluation.exports import write_csv
-from kb.evaluation.metrics import as_table, summarise
+from kb.evaluation.metrics import summarise
 from kb.evaluation.outcome import EvalOptions, EvalProgress, Outcome, Ranked, Report, Scores
 from kb.evaluation.questions import Evidence, Question, chosen, load_questions
 from kb.evaluation.ranking_metrics import Place
@@ -37,7 +37,6 @@ __all__ = [
     "Ranked",
     "Report",
     "Scores",
-    "as_table",
     "chosen",
     "evaluate",
     "load_questions",

@@ -1,10 +1,11 @@
-"""Every word of the page, in Chinese and English."""
+"""Every word of page and command line, in Chinese and English."""
 
 from collections.abc import Mapping
 
 from kb.schema import Language
 from ui.words.strings_access import TEXTS as ACCESS
 from ui.words.strings_audit import TEXTS as AUDIT
+from ui.words.strings_cli import TEXTS as CLI
 from ui.words.strings_pages import TEXTS as PAGES
 from ui.words.strings_people import TEXTS as PEOPLE
 from ui.words.strings_proof import TEXTS as PROOF
@@ -16,6 +17,7 @@ TEXTS: Mapping[str, Text] = {
     **PAGES,
     **ACCESS,
     **AUDIT,
+    **CLI,
     **PEOPLE,
     **PROOF,
     **USAGE,

@@ -15,7 +15,6 @@ import pytest
 
 from kb.config import Settings
 from kb.errors import ModelError, QuestionSetError, StorageFull, UsageError
-from kb.evaluation import evaluation
 from kb.evaluation.evaluation import (
     EvalOptions,
     EvalProgress,
@@ -492,21 +491,3 @@ def test_options_that_make_no_sense_are_refused(tmp_path: Path, options: EvalOpt
     with pytest.raises(UsageError, match=r"matches no document: path zzz\*, b/\*"):
         evaluate(base(), ALL, EvalOptions(scope=Scope(paths=("zzz*", "b/*"))), tmp_path)
     assert [*tmp_path.iterdir()] == []
-
-
-# ---- the table
-
-
-def test_the_table_shows_rates_with_their_counts(tmp_path: Path) -> None:
-    from rich.console import Console
-
-    console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
-    console.print(evaluation.as_table(evaluate(base(), ALL, EvalOptions(), tmp_path)))
-    text = console.export_text()
-    console.file.close()
-    assert "4 questions, 0 failed" in text
-    for row in ("hit@10", "refused, near miss", "first word"):
-        assert row in text
-    right = next(line for line in text.splitlines() if " right " in line)
-    assert "0.500" in right
-    assert "of 2" in right
