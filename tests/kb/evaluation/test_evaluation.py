@@ -87,7 +87,9 @@ class ScriptedBase:
             )
         ]
 
-    def search(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval:
+    def search(
+        self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING, glossary: bool = True
+    ) -> Retrieval:
         self.searched.append({"question": question, "k": k, "scope": scope})
         passages = tuple(self.found.get(question, []))
         return Retrieval(question, passages[:k], bool(passages), 1.0, 0.25)
