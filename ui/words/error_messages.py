@@ -6,12 +6,14 @@ A message is made of one entry or of several, one after the other. A longer entr
 from ui.words.translated_access import ACCESS
 from ui.words.translated_audit import AUDIT
 from ui.words.translated_documents import DOCUMENTS
+from ui.words.translated_glossary import GLOSSARY
 from ui.words.translated_people import PEOPLE
 
 MESSAGES: tuple[tuple[str, str], ...] = (
     *DOCUMENTS,
     *ACCESS,
     *AUDIT,
+    *GLOSSARY,
     *PEOPLE,
     # limits of requests
     ("A conversation holds {n} questions. Begin a new one.", "一个对话最多 {n} 个问题。请新建对话。"),

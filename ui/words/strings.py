@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from kb.schema import Language
 from ui.words.strings_access import TEXTS as ACCESS
 from ui.words.strings_audit import TEXTS as AUDIT
+from ui.words.strings_glossary import TEXTS as GLOSSARY
 from ui.words.strings_pages import TEXTS as PAGES
 from ui.words.strings_people import TEXTS as PEOPLE
 from ui.words.strings_proof import TEXTS as PROOF
@@ -15,6 +16,7 @@ TEXTS: Mapping[str, Text] = {
     **PAGES,
     **ACCESS,
     **AUDIT,
+    **GLOSSARY,
     **PEOPLE,
     **PROOF,
     # the frame

@@ -5,8 +5,8 @@ import pytest
 from kb.glossary.matching import FormIndex
 
 INDEX = FormIndex([
-    (1, "PTO"), (2, "CAN"), (3, "paid time off"), (4, "信安委"), (5, "年会"), (6, "NAS"), (7, "NAS backup"), (8, "T5 Pro"),
-    (9, "PTO"),
+    (1, "PTO"), (2, "CAN"), (3, "paid time off"), (4, "信安委"), (5, "年会"), (6, "NAS"), (7, "NAS backup"),
+    (8, "T5 Pro"), (9, "PTO"),
 ])  # fmt: skip
 
 
