@@ -8,6 +8,7 @@ Roles of contracts (`the "Supplier"`, `甲方`) fit nothing.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from kb.glossary.entries import LONGEST_FORM, folded
 from kb.language.language import CJK
@@ -34,7 +35,7 @@ _SHORT = re.compile(r"[A-Za-z][A-Za-z0-9&/.\-]{1,11}")
 _QUOTES = "“”\"‘’'「」『』《》"
 _FOREIGN = re.compile(r"[()（）\[\]“”\"`|<>]")
 _WORDS = re.compile(r"[A-Za-z0-9][\w&/'’.\-]*")
-_CJK_RUN = re.compile(rf"(?:{CJK.pattern}|[A-Za-z0-9·\-])+\Z")
+_CJK_SIGN = re.compile(rf"{CJK.pattern}|[A-Za-z0-9·\-]")
 _CJK_ONLY = re.compile(rf"{CJK.pattern}+")
 # Words before a name that are no part of it.
 _BEFORE_NAME = re.compile(
@@ -216,13 +217,16 @@ def _named_by_its_words(before: str, short: str) -> int | None:
     return None
 
 
+def _run_before(before: str) -> str:
+    """The characters, letters and figures that end a text, without a space between them."""
+    signs = takewhile(_CJK_SIGN.fullmatch, reversed(before[-_LONGEST_RUN:]))
+    return "".join(signs)[::-1]
+
+
 def _chinese_long(before: str, short: str) -> int | None:
     """Where the shortest long form begins that holds the characters of a Chinese short form in their order."""
-    run = _CJK_RUN.search(before[-_LONGEST_RUN:])
-    if run is None:
-        return None
-    begin = len(before) - len(run.group())
     at = len(before)
+    begin = at - len(_run_before(before))
     for sign in reversed(short):
         at = before.rfind(sign, begin, at)
         if at < 0:
@@ -232,10 +236,7 @@ def _chinese_long(before: str, short: str) -> int | None:
 
 def _chinese_name(before: str) -> tuple[str, int]:
     """The Chinese name that ends a text, and where it begins; "" where that is not told."""
-    run = _CJK_RUN.search(before[-_LONGEST_RUN:])
-    if run is None:
-        return "", 0
-    name = run.group()
+    name = _run_before(before)
     leading = _BEFORE_NAME.match(name)
     name = name[leading.end() :] if leading else name
     return (name, len(before) - len(name)) if 3 <= len(name) <= 16 else ("", 0)

@@ -44,9 +44,9 @@ from kb.serialization import (
 )
 from kb.store.conversations import Judged, Verdict
 from ui.cli.http_connection import Connection, Form, ServiceGone, error_of
-from ui.cli.remote_audit import RemoteTrail
-from ui.cli.remote_glossary import RemoteGlossary
-from ui.cli.remote_people import RemotePeople, RemoteTokens
+from ui.remote.audit import RemoteTrail
+from ui.remote.glossary import RemoteGlossary
+from ui.remote.people import RemotePeople, RemoteTokens
 
 if TYPE_CHECKING:
     from ingest.sync.pipeline import IngestProgress, IngestReport

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from kb.glossary.entries import Entry
 from kb.language.local_days import local
-from kb.schema import Term
 from ui.html.documents import fit, tool
 from ui.html.sanitise import plain
 from ui.words.strings import Strings
@@ -41,11 +40,3 @@ def _acts(entry: Entry, t: Strings) -> str:
         dismiss = tool("dismiss", entry.id, t("glossary_dismiss"), entry.term)
         return f'<span class="acts">{accept}{change}{dismiss}</span>'
     return f'<span class="acts">{change}{tool("remove", entry.id, t("delete"), entry.term, css="danger")}</span>'
-
-
-def used(terms: Sequence[Term], t: Strings) -> str:
-    """What a question was widened by; "" for nothing."""
-    if not terms:
-        return ""
-    told = "; ".join(" = ".join((term.term, *term.forms)) for term in terms)
-    return f'<div class="side">{plain(t("glossary_used"))}: {plain(told)}</div>'

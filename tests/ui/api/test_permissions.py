@@ -27,7 +27,8 @@ EXPECTED: dict[Need, set[str]] = {
     "any": {"GET /me", "GET /sessions", "DELETE /sessions", "DELETE /sessions/{id}"},
     "search": {
         "POST /search", "GET /documents", "GET /documents/entry", "GET /documents/text", "GET /documents/chunks",
-        "GET /documents/original", "GET /documents/page.png",
+        "GET /documents/original", "GET /documents/page.png", "GET /glossary", "GET /glossary/export",
+        "GET /glossary/{id}",
     },
     "ask": {
         "POST /ask", "POST /chat", "POST /answers/{name}/stop", "GET /models/used", "GET /conversations",
@@ -37,7 +38,9 @@ EXPECTED: dict[Need, set[str]] = {
         "POST /conversations/{id}/turns/{position}/stop", "PUT /conversations/{id}/turns/{position}/feedback",
     },
     "ingest": {
-        "GET /access", "GET /access/document", "PUT /access",
+        "GET /access", "GET /access/document", "PUT /access", "POST /glossary", "PUT /glossary/{id}",
+        "DELETE /glossary/{id}", "POST /glossary/import", "POST /glossary/candidates", "POST /glossary/{id}/accept",
+        "POST /glossary/{id}/dismiss",
         "GET /documents/doomed", "POST /documents/doomed", "DELETE /documents", "POST /documents/delete",
         "POST /documents/release",
         "POST /documents/upload", "GET /jobs", "GET /jobs/{job_id}", "POST /jobs/{job_id}/pause",
