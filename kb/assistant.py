@@ -329,7 +329,7 @@ class KnowledgeBase(Documents):
         draft.searched = self._standalone(draft, history, options) if history else draft.question
         found = self._find(draft, asker, scope, options)
         draft.passages, draft.terms = found.passages, found.terms
-        draft.told = found.terms
+        draft.told, draft.meant = found.terms, found.widened or draft.searched
         if found.enough_evidence:
             draft.passages = worth_reading(newest(draft.searched, found.passages))
         yield Retrieved(draft.passages, draft.searched, found.enough_evidence, found.translated, found.terms)
@@ -520,7 +520,7 @@ class KnowledgeBase(Documents):
             yield from self._generate(draft, options, strict=True)
             text = "".join(draft.text).strip() or text
         cited = cite(
-            text, draft.shown, draft.language, draft.searched, self.embedder.similarities, self.catalog.text_around
+            text, draft.shown, draft.language, draft.meant, self.embedder.similarities, self.catalog.text_around
         )
         if prompts.says_only_not_found(text):
             return draft.refused("model_found_nothing", FOUND_NOTHING[draft.language], text)

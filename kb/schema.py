@@ -224,6 +224,7 @@ class Retrieval:
     notices: tuple["Notice", ...] = ()  # why there are no passages
     translated: str = ""  # the question as it was searched in the documents' other language; "" where it was not
     terms: tuple["Term", ...] = ()  # entries of the glossary that the question holds, by which it was widened
+    widened: str = ""  # the question with the other forms of its terms in its language; "" where it holds none
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class Draft:
         self.uncertain = False
         self.usage: Usage | None = None
         self.terms: tuple[Term, ...] = ()  # of the glossary, that the question holds
+        self.meant = question  # what was searched, with the other forms of its terms
         self.told: tuple[Term, ...] = ()  # those that the model is told: all, or none where there is no room
         self._began = time.perf_counter()
         self._first_word: float | None = None

@@ -142,6 +142,7 @@ class Retriever:
             notices=notices,
             translated=translation.question if translation else "",
             terms=widened.terms if widened else (),
+            widened=widened.text if widened else "",
         )
 
     def _asked(self, question: str, widened: Widened | None = None) -> "_Asked":

@@ -1,11 +1,14 @@
 """CSV: a glossary in and out, and what is wrong with one, with its line."""
 
+from pathlib import Path
+
 import pytest
 
 from kb.errors import UsageError
 from kb.glossary.csv_form import MOST_MB, decoded, entries_of, text_of_new
-from kb.glossary.entries import MOST_ENTRIES, NewEntry, check_together
+from kb.glossary.entries import MOST_ENTRIES, NewEntry, check_together, checked
 
+ROOT = Path(__file__).parents[3]
 ENTRIES = [
     NewEntry("Paid Time Off", ("PTO", "带薪休假"), "Days off, with pay"),
     NewEntry("a|b", ("=1+1", "c\\d"), "-x", ("hr/a|b.md", "hr/c.md")),
@@ -65,3 +68,9 @@ def test_terms_that_stand_twice_or_in_a_circle_are_named() -> None:
 
 def test_a_long_chain_is_looked_through_in_time() -> None:
     check_together([NewEntry(f"term {n}", (f"term {n + 1}",)) for n in range(MOST_ENTRIES)])
+
+
+def test_the_terms_of_the_benchmark_are_a_glossary() -> None:
+    terms = entries_of(decoded((ROOT / "benchmarks" / "glossary_terms.csv").read_bytes()))
+    check_together([checked(term) for term in terms])
+    assert len(terms) == 20
