@@ -57,8 +57,10 @@ class House:
 
 
 def run() -> Result:
-    """hit@5 and nDCG@10 with and without the glossary, of short-form questions and of all others, by set and in all; the
-    others also with terms whose forms are ordinary words."""
+    """hit@5 and nDCG@10 with and without the glossary, of short-form questions and of all others, by set and in all.
+
+    The others are also put with terms whose forms are ordinary words.
+    """
     notes: list[str] = []
     houses: list[House] = []
     for of in (SAMPLE, *SETS):
