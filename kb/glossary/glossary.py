@@ -94,7 +94,7 @@ class Glossary:
 
     def is_editor(self, asker: Principal) -> bool:
         """Whether the asker may change the glossary: the owner, admins, and who edits a collection that others read."""
-        return asker.unlimited or any(self._catalog.person_of(name) is None for name in asker.edits)
+        return asker.unlimited or any(name and self._catalog.person_of(name) is None for name in asker.edits)
 
     def state_of(self, asker: Principal) -> str:
         """What identifies the accepted entries as the asker sees them; "" where there are none."""

@@ -81,6 +81,7 @@ class ScriptedKB:
         for path, text in self.texts.items():
             self.catalog.publish(self.catalog.add_versions([version(path, text, collection="staff")]))
         self.catalog.set_readers("owner", DEFAULT, [EVERYONE])
+        self.glossary = Glossary(self.catalog)
         self.deletion = SimpleNamespace(forgetting=[])
         self.model = ScriptedModel()
         self.gate = threading.Event()

@@ -50,6 +50,13 @@ class ScriptedModel:
         return "abc"
 
 
+class NoTerms:
+    """A glossary without an entry."""
+
+    def state_of(self, asker: Principal) -> str:
+        return ""
+
+
 @dataclass
 class ScriptedBase:
     """A knowledge base that answers from a script: for each question, answers in turn, or errors to raise."""
@@ -62,6 +69,7 @@ class ScriptedBase:
     model: ScriptedModel = field(default_factory=ScriptedModel)
     asked: list[dict[str, Any]] = field(default_factory=list)
     searched: list[dict[str, Any]] = field(default_factory=list)
+    glossary: NoTerms = field(default_factory=NoTerms)
 
     def use_model(self, engine: str | None, model: str | None) -> None:
         self.model = ScriptedModel(engine or "embedded", model or "scripted")

@@ -78,7 +78,7 @@ def test_only_who_edits_a_shared_collection_changes_it(catalog: Catalog, glossar
     with catalog.transaction() as db:
         db.execute("UPDATE collections SET person = 'rita' WHERE name = 'own'")
     entry = glossary.add(OWNER, PTO)
-    for nobody in (READER, Principal("rita", edits=frozenset({"own"}))):
+    for nobody in (READER, Principal("rita", edits=frozenset({"own"})), Principal("rita", edits=frozenset({""}))):
         for act in (
             lambda who: glossary.add(who, NewEntry("Else")), lambda who: glossary.remove(who, entry.id),
             lambda who: glossary.change(who, entry.id, PTO), lambda who: glossary.bring_in(who, [PTO]),

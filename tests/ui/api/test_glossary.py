@@ -1,6 +1,7 @@
 """The routes of the glossary, over a real service: read by all, written by editors, of documents by their readers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -12,11 +13,9 @@ from tests.kb.people.conftest import quick_hashes
 from tests.knowledge import write
 from tests.ui.api.test_routes import fits, refused
 from tests.ui.serving import Served, opened, serving
-from tests.ui.signing_in import sign_in
 
 __all__ = ["quick_hashes"]
 
-OWN = "a lantern by the canal"
 BOARD = "# Board\n\nThe Information Security Committee (ISC) meets on Monday in the blue room.\n"
 ANSWER = "<think>Look.</think>\n\nThe Information Security Committee meets on Monday in the blue room [1]."
 
@@ -26,15 +25,30 @@ def served(tmp_path: Path) -> Iterator[Served]:
     with opened(tmp_path / "home", ScriptedModel([ANSWER])) as kb:
         ingest(kb, [write(tmp_path / "board", {"board.md": BOARD})])
         with serving(kb) as running:
-            running.service.people.add("rita", by="test", password=OWN)
-            running.service.people.add("ed", by="test", password=OWN, role="editor", edits=["board"])
+            running.service.people.add("boss", by="test")  # the first one is an admin
+            running.service.people.add("rita", by="test")
+            running.service.people.add("ed", by="test", role="editor", edits=["board"])
             yield running
 
 
-def test_an_editor_writes_and_a_reader_looks(served: Served) -> None:
-    editor, reader = sign_in(served, "ed", OWN), sign_in(served, "rita", OWN)
+@pytest.fixture
+def of(served: Served) -> Iterator[Callable[[str], httpx.Client]]:
+    """Opens a program of somebody's."""
+    with ExitStack() as opened:
+
+        def open_(person: str) -> httpx.Client:
+            _, secret = served.service.tokens.create("test", ["search", "ask", "ingest"], 9, by="test", person=person)
+            headers = {"Authorization": f"Bearer {secret}"}
+            client = httpx.Client(base_url=served.http.base_url, headers=headers, trust_env=False, timeout=60)
+            return opened.enter_context(client)
+
+        yield open_
+
+
+def test_an_editor_writes_and_a_reader_looks(served: Served, of: Callable[[str], httpx.Client]) -> None:
+    editor, reader = of("ed"), of("rita")
     body = {"term": "Paid Time Off", "forms": ["PTO", "带薪休假"], "definition": "Days off with pay."}
-    made = fits(served, editor.post("glossary", json=body), "glossary", method="post")
+    made = fits(served, editor.post("glossary", json=body), "glossary")
     assert (made["languages"], made["person"], made["taken"]) == (["en", "zh"], "ed", False)
     seen = fits(served, reader.get("glossary", params={"search": "休假"}), "glossary")
     assert (seen["entries"], seen["total"], seen["editor"]) == ([made], 1, False)
@@ -54,7 +68,7 @@ def test_an_editor_writes_and_a_reader_looks(served: Served) -> None:
 
 def test_a_table_goes_out_and_in(served: Served) -> None:
     csv = "term,forms,definition\nPaid Time Off,PTO | 带薪休假,Days off\n"
-    done = fits(served, served.http.post("glossary/import", json={"csv": csv}), "glossary/import", method="post")
+    done = fits(served, served.http.post("glossary/import", json={"csv": csv}), "glossary/import")
     assert done == {"added": 1, "changed": 0, "unchanged": 0, "removed": 0}
     exported = served.http.get("glossary/export")
     assert exported.headers["content-type"] == "text/csv; charset=utf-8"
@@ -67,12 +81,14 @@ def test_a_table_goes_out_and_in(served: Served) -> None:
     refused(served.http.post("glossary/import", json={"csv": many}), 400, "UsageError", "20,000")
 
 
-def test_a_candidate_is_accepted_and_used_by_the_readers_of_its_document_alone(served: Served) -> None:
-    editor, reader = sign_in(served, "ed", OWN), sign_in(served, "rita", OWN)
+def test_a_candidate_is_accepted_and_used_by_the_readers_of_its_document_alone(
+    served: Served, of: Callable[[str], httpx.Client]
+) -> None:
+    editor, reader = of("ed"), of("rita")
     [proposed] = editor.get("glossary", params={"state": "proposed"}).json()["entries"]
     assert (proposed["term"], proposed["forms"]) == ("Information Security Committee", ["ISC"])
     assert proposed["sources"][0]["document"] == "board.md"
-    assert fits(served, editor.post("glossary/candidates"), "glossary/candidates", method="post") == {"proposed": 0}
+    assert fits(served, editor.post("glossary/candidates"), "glossary/candidates") == {"proposed": 0}
     accepted = editor.post(f"glossary/{proposed['id']}/accept").json()
     assert (accepted["state"], accepted["taken"]) == ("accepted", True)
     assert reader.get("glossary").json()["entries"] == []
