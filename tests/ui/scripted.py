@@ -10,6 +10,7 @@ from typing import Any
 from kb.access.rules import DEFAULT, EVERYONE
 from kb.config import Settings
 from kb.errors import DocumentNotFound, UsageError
+from kb.glossary.glossary import Glossary
 from kb.schema import (
     Answer,
     Citation,
