@@ -29,6 +29,7 @@ from ui.api.common import (
     PassageForm,
     ScopeForm,
     ServiceHere,
+    TermForm,
 )
 from ui.api.permissions import needs
 from ui.api.stream import Json, Ndjson, end_of, events_of, finished, until_gone
@@ -47,6 +48,7 @@ class SearchBody(Body):
     question: str
     k: int | None = Field(None, ge=1, le=1000)
     scope: ScopeForm = ScopeForm()
+    glossary: bool = Field(True, description="search by the other forms of the question's terms, too")
 
 
 class JudgeBody(Body):
@@ -85,6 +87,7 @@ class RetrievalForm(BaseModel):
     evidence: float
     seconds: float
     notices: list[Notice]
+    terms: list[TermForm] = []
 
 
 class ChatBody(Body):
@@ -104,6 +107,9 @@ class AskBody(ChatBody):
     """A question to the documents."""
 
     scope: ScopeForm = ScopeForm()
+    glossary: bool = Field(
+        True, description="search by the other forms of the question's terms, and tell the model them"
+    )
 
 
 class JudgedForm(BaseModel):
@@ -163,7 +169,7 @@ _answering = Answering()
 def search(body: SearchBody, service: ServiceHere, asker: Asker) -> Response:
     """The passages for a question, without a model."""
     service.rates.search(asker)
-    found = service.kb.search(body.question, asker, body.k, body.scope.scope())
+    found = service.kb.search(body.question, asker, body.k, body.scope.scope(), body.glossary)
     service.kb.usage.searched(asker, found)
     return Json(retrieval_form(found))
 
@@ -188,7 +194,8 @@ def keep_floors(body: FloorsBody, service: ServiceHere, asker: Asker) -> Respons
 @needs("ask")
 async def ask(body: AskBody, service: ServiceHere, asker: Asker, client: Client, request: Request) -> Response:
     """Answer from the documents. Leaving the connection stops it."""
-    return await _answer("documents", body, service, asker, client, request, {"scope": body.scope.scope()})
+    how = {"scope": body.scope.scope(), "glossary": body.glossary}
+    return await _answer("documents", body, service, asker, client, request, how)
 
 
 @router.post("/chat", response_model=AnswerForm, responses=EVENTS)

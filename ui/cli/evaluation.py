@@ -102,6 +102,9 @@ def evaluate(
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Ask again what was answered before under the same conditions.")
     ] = False,
+    no_glossary: Annotated[
+        bool, typer.Option("--no-glossary", help="Search and answer without the glossary, to see what it does.")
+    ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Replace another run's results in --out.")] = False,
     json: JsonOption = False,
     home: HomeOption = None,
@@ -146,7 +149,7 @@ def evaluate(
         options = evaluation.EvalOptions(
             retrieval_only=retrieval_only, samples=samples, limit=limit, sample=sample, seed=seed,
             page_slack=page_slack, think_budget=think_budget, scope=scope_of(scope, collections),
-            parallel=parallel, fresh=fresh,
+            parallel=parallel, fresh=fresh, glossary=not no_glossary,
         )  # fmt: skip
         folder = out or Path("runs") / f"{questions.resolve().parent.name}-{questions.stem}"
         with console.interruptible() as stop, console.progress_bar(console.t("cli_unit_answers")) as bar:
@@ -178,7 +181,8 @@ def evaluate(
             console.say(str(folder / name))
         if report.complete and place is home:
             _list_on_the_page(home_place(home) / "runs", questions, folder, report, RunOptions(
-                retrieval_only, limit, sample, samples, seed, think_budget, page_slack, options.scope, not no_cache
+                retrieval_only, limit, sample, samples, seed, think_budget, page_slack, options.scope, not no_cache,
+                not no_glossary,
             ))  # fmt: skip
         failed = [outcome for outcome in report.outcomes if outcome.error]
         for outcome in failed:

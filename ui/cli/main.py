@@ -41,6 +41,7 @@ def complete() -> typer.Typer:
         docs,
         evaluation,
         feedback,
+        glossary,
         mcp,
         models,
         people,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kb.people.accounts import Account, People
     from kb.people.api_tokens import ApiTokens
     from ui.cli.client import RemoteKnowledgeBase
-    from ui.cli.remote_people import RemotePeople, RemoteTokens
+    from ui.remote.people import RemotePeople, RemoteTokens
 
 users = typer.Typer(help="The people who may sign in.", no_args_is_help=True)
 groups = typer.Typer(help="Groups of people, for saying who may read what.", no_args_is_help=True)

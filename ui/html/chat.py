@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from kb.answering import refusal
-from kb.schema import EVERYTHING, Answer, Citation, Claim, ClaimState, Document, Notice, Passage, Progress, Scope
+from kb.schema import EVERYTHING, Answer, Citation, Claim, ClaimState, Document, Notice, Passage, Progress, Scope, Term
 from kb.store.conversations import Feedback
 from ui.html.sanitise import Span, body, message, plain, rich
 from ui.service.answer_task import Snapshot
@@ -90,8 +90,11 @@ def where(page: int | None, section: str, t: Strings) -> str:
     return " · ".join(part for part in (t("page", n=page) if page else "", section) if part)
 
 
-def passages(found: Sequence[Passage], asked: str, searched: str, t: Strings, *, clickable: bool) -> str:
-    """The passages found, in a panel to unfold."""
+def passages(
+    found: Sequence[Passage], asked: str, searched: str, t: Strings, *, clickable: bool, terms: Sequence[Term] = ()
+) -> str:
+    """The passages found, in a panel to unfold; above it what was searched for, if that is not what was asked, and the
+    terms of the glossary by which it was widened."""
     if not found:
         return f'<div class="notice">{plain(t("passages_none"))}</div>'
     tag, kind = ("button", ' type="button"') if clickable else ("div", "")
@@ -110,6 +113,10 @@ def passages(found: Sequence[Passage], asked: str, searched: str, t: Strings, *,
     if searched and searched.strip() != asked.strip():
         words = plain(t("searched_as", question=searched[:500]))
         note = f'<div class="searched"><span class="icon i-search"></span>{words}</div>'
+    if terms:
+        words = "; ".join(" = ".join((term.term, *term.forms)) for term in terms)
+        note += f'<div class="searched terms"><span class="icon i-search"></span>{plain(t("glossary_used"))}: '
+        note += f"{plain(words[:500])}</div>"
     names = len({(p.collection, p.document) for p in found})
     summary = f"<b>{plain(t.count('passages_found', len(found)))}</b>"
     shown = ", ".join(plain(PurePosixPath(p.document).name) for p in _first_of_each(found)[:2]) + (

@@ -15,6 +15,7 @@ from ui.page import (
     chat_view,
     documents_view,
     evaluation_view,
+    glossary_view,
     models_view,
     people_view,
     question_bar,
@@ -32,6 +33,7 @@ from ui.words.strings import Strings
 _PAGES: dict[str, tuple[Callable[[], None], Permission]] = {  # and what must be permitted to whoever sees it
     "chat": (chat_view.render, "ask"),
     "documents": (documents_view.render, "search"),
+    "glossary": (glossary_view.render, "search"),
     "models": (models_view.render, "admin"),
     "evaluation": (evaluation_view.render, "admin"),
     "people": (people_view.render, "admin"),

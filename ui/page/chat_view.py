@@ -189,7 +189,11 @@ def _heed() -> None:
 
 def _growing(turn: Turn, snapshot: Snapshot, t: Strings) -> list[str]:
     found = snapshot.passages
-    passages = "" if found is None else html_chat.passages(found, turn.question, snapshot.searched, t, clickable=False)
+    passages = (
+        ""
+        if found is None
+        else html_chat.passages(found, turn.question, snapshot.searched, t, clickable=False, terms=snapshot.terms)
+    )
     live = snapshot.state == "thinking"
     return [
         passages,
@@ -206,7 +210,7 @@ def _finished(service: runtime.Service, conversation: Conversation, turn: Turn, 
     parts = [html_chat.question(turn.question, t, turn.scope)]
     if documents and found is not None:
         searched = given.searched if given else snapshot.searched
-        parts.append(html_chat.passages(found, turn.question, searched, t, clickable=True))
+        parts.append(html_chat.passages(found, turn.question, searched, t, clickable=True, terms=snapshot.terms))
     parts.append(html_chat.reasoning(snapshot.thinking, snapshot.thought_tokens, turn.think_budget, t, live=False))
     parts.append(html_chat.answer(given, t) if given else html_chat.draft(snapshot.text, len(found or ())))
     told = given.notices if given else snapshot.notices

@@ -25,6 +25,7 @@ _DOING, _SHOWN = "conversation-doing", "conversations-shown"
 _CHOICES = ("filter-collection", "filter-sort")  # fields of the pages with words of ours in them
 _ICONS = {
     "documents": ":material/folder_open:",
+    "glossary": ":material/menu_book:",
     "models": ":material/memory:",
     "evaluation": ":material/checklist:",
     "people": ":material/group:",

@@ -63,6 +63,7 @@ class _How:
     think_budget: int | None
     seed: int | None
     temperature: float | None
+    glossary: bool = True
 
     @property
     def options(self) -> dict[str, Any]:
@@ -234,10 +235,12 @@ class Conversations:
         temperature: float | None = None,
         client: str = "api",
         asker: Principal | None = None,
+        glossary: bool = True,
     ) -> RunningAnswer:
         """An answer outside any conversation, which nothing keeps. It waits in the same queue."""
         turn = self._new_turn(question, mode, scope)
-        self._begin(None, turn, _How(client, self._admitted(asker), history, think_budget, seed, temperature))
+        how = _How(client, self._admitted(asker), history, think_budget, seed, temperature, glossary)
+        self._begin(None, turn, how)
         return turn.running
 
     def _admitted(self, asker: Principal | None) -> Principal:
@@ -305,8 +308,9 @@ class Conversations:
         if turn.mode == "chat":
             events = self._kb.chat(turn.question, history=how.history, **how.options, stop=stop)
         else:
+            without = {} if how.glossary else {"glossary": False}
             events = self._kb.ask(
-                turn.question, how.asker, history=how.history, scope=turn.scope, **how.options, stop=stop
+                turn.question, how.asker, history=how.history, scope=turn.scope, **how.options, **without, stop=stop
             )
         at_once = turn.mode == "chat" or bool(how.history)
         with closing(in_turn(events, self._queue, how.client, stop, at_once=at_once)) as answer:

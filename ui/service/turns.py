@@ -82,7 +82,7 @@ def stored_turn(turn: Turn) -> StoredTurn:
         searched=s.searched, thinking=s.thinking, thought_tokens=s.thought_tokens, text=s.text, passages=s.passages,
         notices=s.notices, answer=s.answer, error=s.error, asked_at=turn.asked_at, seconds=turn.running.seconds,
         feedback=turn.feedback, think_budget=turn.think_budget, access_changes=turn.access_changes,
-        told_of=turn.told_of,
+        told_of=turn.told_of, terms=s.terms,
     )  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def answer_of(stored: StoredTurn) -> RunningAnswer:
     snapshot = Snapshot(
         state=stored.state if stored.state in FINISHED else "interrupted", passages=stored.passages,
         searched=stored.searched, thinking=stored.thinking, thought_tokens=stored.thought_tokens, text=stored.text,
-        notices=stored.notices, answer=stored.answer, error=stored.error,
+        notices=stored.notices, answer=stored.answer, error=stored.error, terms=stored.terms,
     )  # fmt: skip
     return RunningAnswer.ended(snapshot, stored.seconds)
 

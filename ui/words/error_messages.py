@@ -6,6 +6,7 @@ A message is made of one entry or of several, one after the other. A longer entr
 from ui.words.translated_access import ACCESS
 from ui.words.translated_audit import AUDIT
 from ui.words.translated_documents import DOCUMENTS
+from ui.words.translated_glossary import GLOSSARY
 from ui.words.translated_people import PEOPLE
 from ui.words.translated_usage import USAGE
 
@@ -13,6 +14,7 @@ MESSAGES: tuple[tuple[str, str], ...] = (
     *DOCUMENTS,
     *ACCESS,
     *AUDIT,
+    *GLOSSARY,
     *PEOPLE,
     *USAGE,
     # limits of requests

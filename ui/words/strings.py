@@ -6,6 +6,7 @@ from kb.schema import Language
 from ui.words.strings_access import TEXTS as ACCESS
 from ui.words.strings_audit import TEXTS as AUDIT
 from ui.words.strings_cli import TEXTS as CLI
+from ui.words.strings_glossary import TEXTS as GLOSSARY
 from ui.words.strings_pages import TEXTS as PAGES
 from ui.words.strings_people import TEXTS as PEOPLE
 from ui.words.strings_proof import TEXTS as PROOF
@@ -18,6 +19,7 @@ TEXTS: Mapping[str, Text] = {
     **ACCESS,
     **AUDIT,
     **CLI,
+    **GLOSSARY,
     **PEOPLE,
     **PROOF,
     **USAGE,

@@ -14,6 +14,7 @@ ACTIONS: Mapping[str, Text] = {
     "quarantine": Text("隔离文档", "Document put in quarantine"),
     "release": Text("放行文档", "Document released"),
     "access": Text("更改读者", "Readers changed"),
+    "glossary": Text("更改术语表", "Glossary changed"),
     "export": Text("导出或下载", "Export or original"),
     "settings": Text("更改设置", "Settings changed"),
     "sign_in": Text("登录", "Sign-in"),

@@ -316,6 +316,13 @@ TEXTS: Mapping[str, Text] = {
         "没有设置所指的模型了：请用 `kb models use` 选择，或拉取一个",
         "no model that the settings name is left: choose one with `kb models use`, or pull one",
     ),
+    # kb glossary
+    "cli_term_removed": Text("已删除 {term}", "removed {term}"),
+    "cli_terms_written": Text(
+        "新增 {added} 条，更改 {changed} 条，未变 {unchanged} 条，删除 {removed} 条",
+        "{added} added, {changed} changed, {unchanged} unchanged, {removed} removed",
+    ),
+    "cli_terms_proposed": Text("提出候选新术语 {n} 条", "new terms proposed: {n}"),
     # kb usage
     "cli_usage_words_on": Text("未找到答案的提问会保留文字", "words of what you ask in vain are kept"),
     "cli_usage_words_off": Text("不保留您的任何文字", "no words of yours are kept"),

@@ -438,6 +438,46 @@ _MACHINE = (
     ),
 )
 
+_GLOSSARY = (
+    Text("本机构的术语，及其简称和同义词。", "The house's own terms, with short forms and synonyms."),
+    Text("只列出词形或定义中含有这些字的条目。", "Only what has these characters in a form or its definition."),
+    Text(
+        "术语及其其他词形、定义，以及出自哪些文档。",
+        "The terms with their other forms, the definition, and the documents they were taken from.",
+    ),
+    Text("术语，按文档中最常用的写法。", "The term, as documents mostly write it."),
+    Text("简称、同义词、另一种语言的说法。", "Short forms, synonyms, the word in the other language."),
+    Text("含义，一句话。", "What it means, in a sentence."),
+    Text(
+        "出自哪份文档：只有可读该文档的人能看到此条目。",
+        "A document it is taken from: only who may read it sees the entry.",
+    ),
+    Text("写入一个条目。", "Write an entry."),
+    Text("条目的术语。", "The term of the entry."),
+    Text("删除一个条目。", "Take an entry out."),
+    Text(
+        "CSV 文件：term、forms（以 | 分隔）、definition、sources。",
+        "A CSV file: term, forms (parted by |), definition, sources.",
+    ),
+    Text("文件中没有的条目会被删除。", "Entries that are not in the file go."),
+    Text(
+        "写入 CSV 文件中的全部条目；其中有一条不能写入时，一条也不写。",
+        "Write all entries of a CSV file, or, where one of them cannot be, none.",
+    ),
+    Text("写到哪个文件；不给出时写到标准输出。", "Where it goes; stdout without it."),
+    Text(
+        "把术语表写成 CSV（UTF-8，电子表格可以打开）。", "Write the glossary as CSV (UTF-8, which spreadsheets open)."
+    ),
+    Text("先把所有文档重新查找一遍。", "Look through all documents again first."),
+    Text("接受。", "Take it in."),
+    Text("不接受，以后也不再提出。", "Leave it out, and propose it no more."),
+    Text(
+        "文档自己引入的术语，如 `Long Name (LN)`；接受或拒绝之前一直列为候选。",
+        "Terms that documents introduce, such as `Long Name (LN)`; each is proposed until it is accepted or dismissed.",
+    ),
+    Text("检索和回答时不用术语表，以便看出它的作用。", "Search and answer without the glossary, to see what it does."),
+)
+
 # What stands for a value in usage and help, and what kind of value it is.
 _PLACES = (
     Text("选项", "OPTIONS"),
@@ -445,6 +485,7 @@ _PLACES = (
     Text("集合/路径", "COLLECTION/PATH"),
     Text("日期", "DAY"),
     Text("文件夹", "DIR"),
+    Text("词形...", "FORM..."),
     Text("文件", "FILE"),
     Text("通配符", "GLOB"),
     Text("主机:端口", "HOST:PORT"),
@@ -457,6 +498,7 @@ _PLACES = (
     Text("评测", "RUN"),
     Text("用户", "USER"),
     Text("文件", "file"),
+    Text("术语", "term"),
     Text("组", "group"),
     Text("编号", "ids"),
     Text("消息", "message"),
@@ -485,5 +527,6 @@ def _by_english(texts: Iterable[Text]) -> dict[str, str]:
 
 HELP: dict[str, str] = _by_english((
     *_OF_THE_APP, *_ASKING, *_BACKUPS, *_ACCESS, *_AUDIT, *_DOCUMENTS, *_EVALUATION, *_MODELS, *_PEOPLE, *_MACHINE,
+    *_GLOSSARY,
 ))  # fmt: skip
 PLACES: dict[str, str] = _by_english(_PLACES)

@@ -49,6 +49,13 @@ class ScriptedModel:
         return "abc"
 
 
+class NoTerms:
+    """A glossary without an entry."""
+
+    def state_of(self, asker: Principal) -> str:
+        return ""
+
+
 @dataclass
 class ScriptedBase:
     """A knowledge base that answers from a script: for each question, answers in turn, or errors to raise."""
@@ -61,6 +68,7 @@ class ScriptedBase:
     model: ScriptedModel = field(default_factory=ScriptedModel)
     asked: list[dict[str, Any]] = field(default_factory=list)
     searched: list[dict[str, Any]] = field(default_factory=list)
+    glossary: NoTerms = field(default_factory=NoTerms)
 
     def use_model(self, engine: str | None, model: str | None) -> None:
         self.model = ScriptedModel(engine or "embedded", model or "scripted")
@@ -86,7 +94,9 @@ class ScriptedBase:
             )
         ]
 
-    def search(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval:
+    def search(
+        self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING, glossary: bool = True
+    ) -> Retrieval:
         self.searched.append({"question": question, "k": k, "scope": scope})
         passages = tuple(self.found.get(question, []))
         return Retrieval(question, passages[:k], bool(passages), 1.0, 0.25)

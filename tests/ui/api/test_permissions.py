@@ -28,6 +28,8 @@ EXPECTED: dict[Need, set[str]] = {
     "search": {
         "POST /search", "GET /documents", "GET /documents/entry", "GET /documents/text", "GET /documents/chunks",
         "GET /documents/original", "GET /documents/page.png", "GET /usage", "GET /usage/csv",
+        "GET /glossary", "GET /glossary/export",
+        "GET /glossary/{id}",
     },
     "ask": {
         "POST /ask", "POST /chat", "POST /answers/{name}/stop", "GET /models/used", "GET /conversations",
@@ -38,7 +40,9 @@ EXPECTED: dict[Need, set[str]] = {
         "PUT /conversations/{id}/turns/{position}/feedback",
     },
     "ingest": {
-        "GET /access", "GET /access/document", "PUT /access",
+        "GET /access", "GET /access/document", "PUT /access", "POST /glossary", "PUT /glossary/{id}",
+        "DELETE /glossary/{id}", "POST /glossary/import", "POST /glossary/candidates", "POST /glossary/{id}/accept",
+        "POST /glossary/{id}/dismiss",
         "GET /documents/doomed", "POST /documents/doomed", "DELETE /documents", "POST /documents/delete",
         "POST /documents/release",
         "POST /documents/upload", "GET /jobs", "GET /jobs/{job_id}", "POST /jobs/{job_id}/pause",

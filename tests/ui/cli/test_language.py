@@ -35,7 +35,7 @@ NAMES = set(
     "kb API BEIR Bearer CMRC Ctrl DeepSeek JSON Lines jsonl json questions LlamaIndex MCP Ollama PEM SQuAD TLS TOKEN "
     "Authorization shell systemd tar up down zh en group person editor reader auditor admin auto ollama embedded "
     "llamaindex ask ingest delete access sign_in search cons pass runs calibration IPAddressDeny KB_HOME KB_CONFIG "
-    "on off CSV gaps never cited feedback "
+    "on off CSV UTF gaps never cited feedback term forms definition sources "
     "KB_LANG docs list eval compare audit verify head users groups tokens sessions backup".split()
 )
 Kb = Callable[..., Result]
