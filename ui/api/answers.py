@@ -14,11 +14,13 @@ from starlette.responses import Response
 
 from kb import errors
 from kb.answering.answer_builder import checked
+from kb.requests.addressed import addressed
 from kb.schema import Floors, Notice, Principal
 from kb.serialization import retrieval_form
 from ui.api.common import (
     EVENTS,
     MOST_MESSAGES,
+    Addressed,
     AnswerForm,
     Asker,
     Body,
@@ -104,6 +106,7 @@ class AskBody(ChatBody):
     """A question to the documents."""
 
     scope: ScopeForm = ScopeForm()
+    addressed: Addressed = False
 
 
 class JudgedForm(BaseModel):
@@ -188,7 +191,13 @@ def keep_floors(body: FloorsBody, service: ServiceHere, asker: Asker) -> Respons
 @needs("ask")
 async def ask(body: AskBody, service: ServiceHere, asker: Asker, client: Client, request: Request) -> Response:
     """Answer from the documents. Leaving the connection stops it."""
-    return await _answer("documents", body, service, asker, client, request, {"scope": body.scope.scope()})
+    scope = body.scope.scope()
+    if body.addressed:
+        question = checked(body.question)
+        documents = await run_in_threadpool(service.kb.documents, asker)
+        question, scope = addressed(question, documents, scope)
+        body = body.model_copy(update={"question": question})
+    return await _answer("documents", body, service, asker, client, request, {"scope": scope})
 
 
 @router.post("/chat", response_model=AnswerForm, responses=EVENTS)

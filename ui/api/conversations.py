@@ -11,9 +11,11 @@ from starlette.responses import Response
 
 from kb.answering.answer_builder import checked
 from kb.errors import ConversationNotFound
+from kb.requests.addressed import addressed
 from kb.schema import Notice, Principal
 from ui.api.common import (
     EVENTS,
+    Addressed,
     AnswerForm,
     Asker,
     Body,
@@ -104,6 +106,7 @@ class TurnBody(Body):
     question: str
     mode: Literal["documents", "chat"] = "documents"
     scope: ScopeForm = ScopeForm()
+    addressed: Addressed = False
     think_budget: int | None = Field(None, ge=0, description="reasoning tokens at most")
 
 
@@ -191,11 +194,14 @@ def export(
 @needs("ask")
 def ask(id: str, body: TurnBody, service: ServiceHere, asker: Asker, client: Client) -> Response:
     """Ask in a conversation; `events` of the turn follows the answer. 409 while another is being answered."""
+    question, scope = checked(body.question), body.scope.scope()
+    if body.addressed and body.mode == "documents":
+        question, scope = addressed(question, service.kb.documents(asker), scope)
     turn = service.own(asker).ask(
         _get(service, asker, id),
-        checked(body.question),
+        question,
         body.mode,
-        scope=body.scope.scope(),
+        scope=scope,
         think_budget=body.think_budget,
         client=client,
     )

@@ -25,7 +25,7 @@ _DRAWN_SHARE = 10  # drawing takes at most one part in so many of the time,
 _LONGEST_PAUSE = 1.0  # but an answer never stands still for longer than this
 _SHOWN = 12  # turns drawn; earlier ones on demand
 _LOOK = 2.0  # seconds between two looks at a conversation in which nothing is being answered
-_JUDGING, _EARLIER, _TOLD, _ELSEWHERE = "judging", "turns-shown", "chat-problem", "changed-elsewhere"
+_JUDGING, _EARLIER, _TOLD, _ELSEWHERE = "judging", "turns-shown", question_bar.PROBLEM, "changed-elsewhere"
 
 
 def render() -> None:

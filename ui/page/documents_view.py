@@ -16,7 +16,7 @@ from kb.store.document_queries import Counts, Listed, Sort, Wanted, count, selec
 from ui.html import chat as html_chat
 from ui.html import documents as html_documents
 from ui.html.sanitise import label, plain
-from ui.page import access_view, jobs_view, session
+from ui.page import access_view, jobs_view, question_bar, session
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
 from ui.page.session import Source
@@ -96,7 +96,10 @@ def _list(service: runtime.Service, everything: Sequence[Document], reading: boo
         return session.may_edit(service, collection)
 
     readers = access_view.is_of_use(service)
-    html = html_documents.documents(listed, wanted.offset, wanted.limit, chosen, t, may_edit, readers=readers)
+    may_ask = session.may(service, "ask")
+    html = html_documents.documents(
+        listed, wanted.offset, wanted.limit, chosen, t, may_edit, readers=readers, may_ask=may_ask
+    )
     panel(html_documents.fit(html), key="documents", on_action=on_action)
 
 
@@ -279,6 +282,8 @@ def _act(service: runtime.Service, name: str, value: str, everything: Sequence[D
         _doom(service, [int(value)], t)  # says so where it is gone
     elif name == "pick":
         chosen.symmetric_difference_update({document.id})
+    elif name == "ask":
+        question_bar.ask_document(service, document)
     elif name == "versions":
         st.session_state[_VERSIONS] = (document.collection, document.path)
     elif name == "access":

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from glob import escape
 
 import streamlit as st
 
-from kb.schema import EVERYTHING, Scope
+from kb.errors import KBError
+from kb.requests.addressed import addressed
+from kb.schema import EVERYTHING, Document, Scope
 from ui.html import chat as html_chat
 from ui.page import session
+from ui.page.completion import completion
 from ui.page.panel import panel
 from ui.service import runtime
 from ui.service.conversations import Mode, Turn
@@ -17,6 +21,7 @@ from ui.words.strings import Strings
 BUDGETS: tuple[int | None, ...] = (None, 0, 32, 64, 128, 256, 512, 1024, 2048, 4096)
 _FIELDS = ("scope-collections", "scope-types", "scope-since", "scope-until")
 _MADE = "filters-made"
+PROBLEM, _QUESTION, _GIVEN_BACK = "chat-problem", "question", "question-given-back"
 BUDGET, _WITHOUT, _RECALLED = "think-budget", "without-documents", "asking-recalled"
 _LONGEST = 100  # values of one part of the filters that an address may bring
 
@@ -48,12 +53,37 @@ def bar(service: runtime.Service, running: Turn | None, t: Strings) -> Asked | N
     if scope != EVERYTHING and not without:
         panel(html_chat.limits(scope, t), key="limits", on_action=lambda _name, value: _drop(scope, value))
     with st.container(key="ask-box"):
-        asked = st.chat_input(t("chat_placeholder") if without else t("ask_placeholder"), key="question")
+        if _GIVEN_BACK in st.session_state:
+            st.session_state[_QUESTION] = st.session_state.pop(_GIVEN_BACK)
+        asked = st.chat_input(t("chat_placeholder") if without else t("ask_placeholder"), key=_QUESTION)
         if running is not None:
             st.button(t("stop"), icon=":material/stop_circle:", key="stop", on_click=running.running.stop)
+    if not without:
+        completion(session.held(service).collections, t)
     if not asked or not asked.strip():
         return None
-    return Asked(asked.strip(), "chat" if without else "documents", EVERYTHING if without else scope)
+    if without:
+        return Asked(asked.strip(), "chat", EVERYTHING)
+    try:
+        question, scope = addressed(asked.strip(), service.kb.documents(session.asker(service)), scope)
+    except KBError as error:
+        give_back(asked)
+        st.session_state[PROBLEM] = str(error)
+        st.rerun()
+    return Asked(question, "documents", scope)
+
+
+def ask_document(service: runtime.Service, document: Document) -> None:
+    """Go to a new conversation whose questions look into this document alone. Before the page is drawn."""
+    _set(Scope(paths=(escape(f"{document.collection}/{document.path}"),)))
+    with_documents()
+    session.new_conversation(service)
+    session.go_to_chat()
+
+
+def give_back(question: str) -> None:
+    """Put a question into the input, for its writer to change and send."""
+    st.session_state[_GIVEN_BACK] = question
 
 
 def think_budget() -> int | None:

@@ -17,6 +17,7 @@ from ui.service.visitors import Visitor
 from ui.words.strings import Strings, locale_language
 
 _LANGUAGE, _CONVERSATION, _SOURCES, _SCOPE, _GONE = "language", "conversation", "sources", "scope", "gone"
+GO_TO_CHAT = "go-to-chat"
 ZOOMS = (100, 150, 200, 300)  # percent of the width of the source viewer
 _HELD, _HELD_FOR = "held", 5.0  # seconds
 
@@ -123,6 +124,11 @@ def open_conversation(conversation: Conversation) -> Conversation:
     st.session_state[_CONVERSATION] = conversation.id
     st.query_params["c"] = conversation.id
     return conversation
+
+
+def go_to_chat() -> None:
+    """Have the next run of the page lead to the chat."""
+    st.session_state[GO_TO_CHAT] = True
 
 
 def scope() -> Scope:

@@ -21,6 +21,12 @@ MESSAGES: tuple[tuple[str, str], ...] = (
         "There are {n} conversations, and no more are kept. Delete some first.",
         "已有 {n} 个对话，不能再保存更多。请先删除一些。",
     ),
+    (
+        "Nothing that you may read is called {name}; it may have been deleted. Write another name, or a space after "
+        "the sign where it means no document or collection.",
+        "您可阅读的内容中没有名为 {name} 的文档或集合，它可能已被删除。"
+        "请改写名称；若该符号不指文档或集合，请在其后加一个空格。",
+    ),
     # what requests may read
     (
         "{path} lies in the home of the knowledge base, which no request reads.",

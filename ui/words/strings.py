@@ -84,7 +84,11 @@ TEXTS: Mapping[str, Text] = {
     "think_default": Text("默认", "Default"),
     "think_off": Text("不思考", "No thinking"),
     # asking
-    "ask_placeholder": Text("就您的文档提问…", "Ask about your documents…"),
+    "ask_placeholder": Text(
+        "就您的文档提问…（@ 文档，# 集合）", "Ask about your documents… (@ document, # collection)"
+    ),
+    "complete": Text("文档和集合", "Documents and collections"),
+    "complete_collection": Text("集合", "Collection"),
     "chat_placeholder": Text("给模型发消息（不查文档）…", "Message the model, without documents…"),
     "without_documents": Text("不查文档", "Without documents"),
     "without_documents_help": Text(

@@ -134,6 +134,7 @@ TEXTS: Mapping[str, Text] = {
     "document_versions": Text("版本与质量", "Versions and quality"),
     "document_original": Text("下载原文件", "Download the original"),
     "document_again": Text("检查更新", "Check for changes"),
+    "document_ask": Text("提问", "Ask"),
     "versions_title": Text("版本", "Versions"),
     "version_answers": Text("当前检索的版本", "Answers now"),
     "version_old": Text("旧版本", "Earlier"),

@@ -112,6 +112,21 @@ def test_a_scope_that_names_nothing_is_told_from_weak_evidence(served: Served) -
         assert told["passages"] == []
 
 
+def test_documents_and_collections_addressed_in_a_question_are_its_scope_where_it_is_asked_for(served: Served) -> None:
+    asked = f"@休假.md {HOURS}"
+    told = fits(served, served.http.post("ask", json={"question": asked, "addressed": True}), "ask")
+    assert {passage["document"] for passage in told["passages"]} == {"hr/休假.md"}
+    assert told["question"] == HOURS
+    assert fits(served, served.http.post("ask", json={"question": asked}), "ask")["question"] == asked
+    place = f"conversations/{served.http.post('conversations').json()['id']}/turns"
+    body = {"question": f"#docs {HOURS}", "addressed": True}
+    turn = fits(served, served.http.post(place, json=body), "conversations/{id}/turns", 202)
+    assert (turn["question"], turn["scope"]["collections"]) == (HOURS, ["docs"])
+    for path in ("ask", place):
+        body = {"question": f"@none.md {HOURS}", "addressed": True}
+        refused(served.http.post(path, json=body), 404, "DocumentNotFound", "none.md")
+
+
 def test_ask_answers_whole_or_as_a_stream_that_ends_with_the_same_answer(served: Served) -> None:
     whole = fits(served, served.http.post("ask", json={"question": HOURS, "seed": 1}), "ask")
     assert "7:45" in whole["answer"]
