@@ -420,6 +420,13 @@ MIGRATIONS: tuple[str, ...] = (
 
     INSERT INTO properties (name, value) VALUES ('usage_since', date('now', 'localtime'));
     """,
+    # 21: suggested questions that an editor wrote in place of those that are made of a document's text.
+    """
+    CREATE TABLE suggestions (
+        document_id INTEGER PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+        questions TEXT NOT NULL         -- JSON: [question, ...]
+    );
+    """,
 )
 
 

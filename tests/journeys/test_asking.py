@@ -1,11 +1,11 @@
-"""Ways to ask, in real Chromium over the sample documents, with the keyboard alone: of one document, of a collection."""
+"""Ways to ask, in real Chromium over the sample documents, with the keyboard alone."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.conftest import ROOT, Running, Visitor, shots, start
+from tests.journeys.conftest import ROOT, Running, Visitor, shot, start
 from tests.journeys.seeing import not_chinese, sticking_out, too_faint
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ SAMPLE = str(ROOT / "tests" / "journeys" / "sample_page.py")
 BOX = '[data-testid="stChatInputTextArea"]'
 LIMITS = ".user .limit"  # where alone a question was looked for
 ASKED = {
-    "zh": {"part": "常见", "document": "sample_docs/hr/常见问题.md", "question": "带教导师每月有多少补贴？"},
+    "zh": {"part": "常见", "document": "sample_docs/hr/常见问题.md", "question": "总部停车每月停车费多少？"},
     "en": {"part": "security", "document": "sample_docs/it/information_security_policy.pdf",
            "question": "When is the account of a leaver disabled?"},
 }  # fmt: skip
@@ -77,7 +77,7 @@ def test_a_document_is_chosen_while_the_question_is_written(visitor: Visitor) ->
     option.first.wait_for()
     assert option.first.get_attribute("aria-selected") == "true"
     looks_well(page)
-    shots(page, "completion")
+    shot(page, "completion")
     page.keyboard.press("Enter")
     page.wait_for_function(f"() => document.querySelector('{BOX}').value.endsWith('{wanted['document']} ')")
     assert option.count() == 0
@@ -136,3 +136,92 @@ def test_a_document_is_asked_from_the_list(visitor: Visitor) -> None:
     page.locator(".foot").wait_for()
     assert page.locator(LIMITS).inner_text() == wanted["document"]
     assert page.locator(".answer button.cite").count() >= 1
+
+
+def test_a_question_is_asked_again_with_another_budget(visitor: Visitor) -> None:
+    page = visitor.page
+    wanted = ASKED[language_of(page)]
+    visitor.ask(wanted["question"])
+    page.locator(".foot").wait_for()
+    page.locator(BOX).focus()
+    reach(page, page.locator(".foot [data-menu]"))
+    page.keyboard.press("Enter")
+    page.locator(".menu:popover-open").wait_for()
+    looks_well(page)
+    shot(page, "ask-again")
+    page.keyboard.press("ArrowDown")  # from "no thinking", where the focus is, to the smallest budget
+    page.keyboard.press("Enter")
+    page.locator(".foot >> nth=1").wait_for()
+    assert page.locator(".bubble").all_inner_texts() == [wanted["question"]] * 2
+    assert "128" in page.locator("details.reasoning .end").last.inner_text()
+
+
+def test_a_question_is_changed_and_what_follows_it_is_deleted(visitor: Visitor) -> None:
+    page = visitor.page
+    wanted = ASKED[language_of(page)]
+    visitor.ask(wanted["question"])
+    page.locator(".foot").wait_for()
+    visitor.ask(wanted["question"])
+    page.locator(".foot >> nth=1").wait_for()
+    edit = page.locator('[data-action="edit"]')
+    page.locator(BOX).focus()
+    reach(page, edit.first)
+    page.keyboard.press("Enter")
+    page.locator(".editing").wait_for()
+    page.wait_for_function(f"() => document.querySelector('{BOX}').value === {wanted['question']!r}")
+    page.wait_for_function(f"() => document.activeElement === document.querySelector('{BOX}')")
+    looks_well(page)
+    shot(page, "edit-question")
+    reach(page, page.locator('.editing [data-action="leave"]'))
+    page.keyboard.press("Enter")
+    page.locator(".editing").wait_for(state="detached")
+    page.wait_for_function(f"() => document.querySelector('{BOX}').value === ''")
+    assert page.locator(".bubble").count() == 2
+
+    reach(page, edit.first)
+    page.keyboard.press("Enter")
+    page.locator(".editing").wait_for()
+    page.wait_for_function(f"() => document.activeElement === document.querySelector('{BOX}')")
+    page.wait_for_function(f"() => document.querySelector('{BOX}').value === {wanted['question']!r}")
+    page.keyboard.press("End")
+    page.keyboard.type(" (2025)")
+    page.keyboard.press("Enter")
+    page.locator(".bubble:has-text('(2025)')").wait_for()
+    page.locator(".bubble >> nth=1").wait_for(state="detached")
+    page.locator(".foot").wait_for()
+    page.locator(".editing").wait_for(state="detached")
+
+
+def test_a_suggested_question_is_asked_and_an_editor_writes_others(visitor: Visitor) -> None:
+    page = visitor.page
+    language, path = language_of(page), "it/information_security_policy.pdf"
+    suggestion = page.locator('[data-action="suggestion"]')
+    suggestion.first.wait_for()
+    assert suggestion.count() == 4
+    looks_well(page)
+    shot(page, "suggestions")
+    question = suggestion.first.inner_text()
+    reach(page, suggestion.first)
+    page.keyboard.press("Enter")
+    page.locator(".foot").wait_for()
+    assert page.locator(".bubble").inner_text() == question
+
+    visitor.open("/documents")
+    reach(page, page.locator(f'.doc:has([data-action="ask"][aria-label$="{path}"]) [data-menu]'))
+    page.keyboard.press("Enter")
+    item = page.locator('.menu:popover-open [data-action="suggestions"]')
+    item.wait_for()
+    while not item.evaluate("element => element.getRootNode().activeElement === element"):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    field = page.locator('[role="dialog"] textarea')
+    field.wait_for()
+    looks_well(page)
+    shot(page, "suggested-questions")
+    mine = f"When is the account of a leaver disabled ({language}, {page.evaluate('innerWidth')})?"
+    field.fill(mine)
+    field.press("Control+Enter")
+    page.locator('[role="dialog"] .st-key-suggestions-save button').press("Enter")
+    field.wait_for(state="detached")
+    reply = page.evaluate(f"fetch('/api/suggestions/document?path={path}').then((reply) => reply.json())")
+    assert reply == {"questions": [mine], "written": True}

@@ -22,6 +22,7 @@ from ui.api import (
     models,
     people,
     sessions,
+    suggestions,
     uploads,
     usage,
 )
@@ -65,6 +66,7 @@ PARTS = (
     access,
     answers,
     conversations,
+    suggestions,
     documents,
     uploads,
     jobs,

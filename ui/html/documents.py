@@ -230,6 +230,7 @@ def status(document: Document, t: Strings) -> str:
 def _menu(document: Document, t: Strings, editable: bool, readers: bool) -> str:
     more = plain(t("document_menu", name=document.path))
     items = [_item("again", document.id, t("document_again"))] if editable else []
+    items += [_item("suggestions", document.id, t("suggestions_edit"))] if editable and searchable(document) else []
     items += [_item("access", document.id, t("access"))] if editable and readers else []
     if document.version:
         items = [
