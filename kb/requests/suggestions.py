@@ -17,6 +17,7 @@ MOST = 8  # questions of a document
 LONGEST = 200  # characters of one
 _LOOKED_AT = 24  # documents, for one list
 _SIGNS = " \t*_#>|-•·"  # around a line that is in bold, in a list or a heading
+_BOLD = re.compile(r"\*\*([^*]{4,200}[?？])\*\*")
 _MARK = re.compile(r"(?:Q|问|问题)\d{0,3}[:：.．、]\s*")  # before a question of a list of questions and answers
 _ENDS = re.compile(r"[。！!?？；;]|[.:]\s")  # what a line that is one question has at its end alone
 _NUMBER = re.compile(
@@ -102,7 +103,9 @@ def by_rule(title: str, opening: str, headings: Sequence[Heading]) -> tuple[list
 
 def _question(line: str) -> str:
     """The question that a line is, and nothing else; "" where it is none, or may be the end of a longer sentence."""
-    line = line[: LONGEST + 40].strip(_SIGNS)
+    line = line[: LONGEST + 40].strip()
+    bold = _BOLD.match(line)  # and the answer after it
+    line = (bold[1] if bold else line).strip(_SIGNS)
     mark = _MARK.match(line)
     text = _without_number(line[mark.end() :] if mark else line).strip(_SIGNS)
     begins = text[:1].isupper() or text[:1] > "\u2e7f"

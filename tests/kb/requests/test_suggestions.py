@@ -100,6 +100,7 @@ def test_too_many_or_too_long_questions_are_refused(kb: KnowledgeBase, questions
     ("line", "question"),
     [
         ("**私人快递能寄到公司吗？**", "私人快递能寄到公司吗？"),
+        ("**工牌丢了怎么办？** 先挂失，再补办。", "工牌丢了怎么办？"),
         ("问：停车费多少？", "停车费多少？"),
         ("Q3. Who feeds the dog?", "Who feeds the dog?"),
         ("- 2.1 When is the gym open?", "When is the gym open?"),
