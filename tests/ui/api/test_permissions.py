@@ -28,19 +28,22 @@ EXPECTED: dict[Need, set[str]] = {
     "search": {
         "POST /search", "GET /documents", "GET /documents/entry", "GET /documents/text", "GET /documents/chunks",
         "GET /documents/original", "GET /documents/page.png", "GET /usage", "GET /usage/csv",
+        "GET /suggestions/document",
     },
     "ask": {
+        "GET /suggestions",
         "POST /ask", "POST /chat", "POST /answers/{name}/stop", "GET /models/used", "GET /conversations",
         "POST /conversations", "GET /conversations/{id}", "PATCH /conversations/{id}", "DELETE /conversations/{id}",
         "GET /conversations/{id}/export", "POST /conversations/{id}/turns",
         "POST /conversations/{id}/turns/{position}/again", "GET /conversations/{id}/turns/{position}/events",
         "POST /conversations/{id}/turns/{position}/stop", "GET /usage/agreement", "PUT /usage/agreement",
         "PUT /conversations/{id}/turns/{position}/feedback",
+        "POST /conversations/{id}/turns/{position}/edit",
     },
     "ingest": {
         "GET /access", "GET /access/document", "PUT /access",
         "GET /documents/doomed", "POST /documents/doomed", "DELETE /documents", "POST /documents/delete",
-        "POST /documents/release",
+        "POST /documents/release", "PUT /suggestions/document",
         "POST /documents/upload", "GET /jobs", "GET /jobs/{job_id}", "POST /jobs/{job_id}/pause",
         "POST /jobs/{job_id}/resume",
         "POST /jobs/{job_id}/cancel", "GET /jobs/{job_id}/events",
