@@ -4,8 +4,9 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -247,17 +248,34 @@ class KnowledgeBase(Documents):
         think_budget: int | None = None,
         seed: int | None = None,
         temperature: float | None = None,
+        model: tuple[str, str] | None = None,
         stop: threading.Event | None = None,
         glossary: bool = True,
     ) -> Iterator[Event]:
-        """Answer from the documents the asker may read; without the glossary where that is off.
+        """Answer from the documents the asker may read; without the glossary where that is off. `model` is engine and
+        name of one that answers instead of the one in use; it is opened for this answer alone.
 
         Yields Retrieved, then Thought, Token, Notice and Revised, then Done or Failed. Raises UsageError at once
         for a question that cannot be asked.
         """
         question = checked(question)
         options = Options(think_budget, seed, temperature, stop, glossary)
-        return self._ask(question, asker, history, scope, options)
+        return self._by(model, lambda kb: kb._ask(question, asker, history, scope, options))
+
+    def _by(
+        self, model: tuple[str, str] | None, answer: Callable[["KnowledgeBase"], Iterator[Event]]
+    ) -> Iterator[Event]:
+        """An answer of this knowledge base by another model, which is opened at first need and closed at the end."""
+        if model is None:
+            yield from answer(self)
+            return
+        other = copy(self)
+        other._model, other._choice, other._model_lock = None, model, threading.Lock()
+        try:
+            yield from answer(other)
+        finally:
+            if other._model is not None:
+                other._model.close()
 
     def _ask(
         self, question: str, asker: Principal, history: Sequence[Message], scope: Scope, options: Options
@@ -420,15 +438,16 @@ class KnowledgeBase(Documents):
         think_budget: int | None = None,
         seed: int | None = None,
         temperature: float | None = None,
+        model: tuple[str, str] | None = None,
         stop: threading.Event | None = None,
     ) -> Iterator[Event]:
         """The model without documents. The same events as `ask()`, without Retrieved and without claims.
 
-        A model that does not reason by itself answers at once, whatever the budget.
+        A model that does not reason by itself answers at once, whatever the budget. `model` as for `ask()`.
         """
         draft = Draft(checked(message), language_of(message))
         options = Options(think_budget, seed, temperature, stop)
-        return self._chat(draft, history, options)
+        return self._by(model, lambda kb: kb._chat(draft, history, options))
 
     def _chat(self, draft: Draft, history: Sequence[Message], options: Options) -> Iterator[Event]:
         try:

@@ -203,8 +203,19 @@ class ConversationStore:
         rows = self._database.db.execute("SELECT * FROM turns WHERE conversation_id = ? ORDER BY position", (id,))
         return [_turn(row) for row in rows]
 
-    def save_turn(self, conversation_id: str, turn: StoredTurn, cleared: int | None = None) -> StoredTurn:
+    def save_turn(
+        self,
+        conversation_id: str,
+        turn: StoredTurn,
+        cleared: int | None = None,
+        *,
+        in_place: bool = False,
+        by: str = "",
+    ) -> StoredTurn:
         """Insert a turn, or bring it up to date; feedback is left as it is. Returns what is kept.
+
+        One that is inserted `in_place` takes the place of the turn at its position and of all after it, which are
+        deleted; `by` is who does.
 
         A turn that rests on a document that is gone by now is kept without its words, as `forget_document` leaves it;
         so is a follow-up where the conversation was not `cleared` so often when it was asked. Raises
@@ -221,6 +232,11 @@ class ConversationStore:
             new = not db.execute("SELECT 1 FROM turns WHERE id = ?", (turn.id,)).fetchone()
             values = _columns(turn)
             if new:
+                if in_place:
+                    gone = "DELETE FROM turns WHERE conversation_id = ? AND position >= ?"
+                    removed = db.execute(gone, (conversation_id, turn.position)).rowcount
+                    told = {"id": conversation_id, "position": turn.position, "removed": removed}
+                    self._database.record(db, by, "question_edited", "", told)
                 _check_room(db, conversation_id)
                 values |= {"id": turn.id, "conversation_id": conversation_id, "position": turn.position}
                 if turn.feedback:

@@ -461,6 +461,13 @@ MIGRATIONS: tuple[str, ...] = (
     -- JSON: the entries that its question held, with the documents they were taken from.
     ALTER TABLE turns ADD COLUMN terms TEXT NOT NULL DEFAULT '[]';
     """,
+    # 20: suggested questions that an editor wrote in place of those that are made of a document's text.
+    """
+    CREATE TABLE suggestions (
+        document_id INTEGER PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+        questions TEXT NOT NULL         -- JSON: [question, ...]
+    );
+    """,
 )
 
 

@@ -14,11 +14,13 @@ from starlette.responses import Response
 
 from kb import errors
 from kb.answering.answer_builder import checked
+from kb.requests.addressed import addressed
 from kb.schema import Floors, Notice, Principal
 from kb.serialization import retrieval_form
 from ui.api.common import (
     EVENTS,
     MOST_MESSAGES,
+    Addressed,
     AnswerForm,
     Asker,
     Body,
@@ -110,6 +112,7 @@ class AskBody(ChatBody):
     glossary: bool = Field(
         True, description="search by the other forms of the question's terms, and tell the model them"
     )
+    addressed: Addressed = False
 
 
 class JudgedForm(BaseModel):
@@ -194,8 +197,15 @@ def keep_floors(body: FloorsBody, service: ServiceHere, asker: Asker) -> Respons
 @needs("ask")
 async def ask(body: AskBody, service: ServiceHere, asker: Asker, client: Client, request: Request) -> Response:
     """Answer from the documents. Leaving the connection stops it."""
-    how = {"scope": body.scope.scope(), "glossary": body.glossary}
-    return await _answer("documents", body, service, asker, client, request, how)
+    scope = body.scope.scope()
+    if body.addressed:
+        question = checked(body.question)
+        documents = await run_in_threadpool(service.kb.documents, asker)
+        question, scope = addressed(question, documents, scope)
+        body = body.model_copy(update={"question": question})
+    return await _answer(
+        "documents", body, service, asker, client, request, {"scope": scope, "glossary": body.glossary}
+    )
 
 
 @router.post("/chat", response_model=AnswerForm, responses=EVENTS)

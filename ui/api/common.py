@@ -97,6 +97,9 @@ class ScopeForm(Body):
         return Scope(tuple(self.paths), tuple(self.collections), tuple(self.types), self.since, self.until)
 
 
+Addressed = Annotated[bool, Field(description="whether `@document` and `#collection` in the question are its scope")]
+
+
 class MessageForm(Body):
     """One turn of the conversation so far."""
 

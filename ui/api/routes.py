@@ -23,6 +23,7 @@ from ui.api import (
     models,
     people,
     sessions,
+    suggestions,
     uploads,
     usage,
 )
@@ -67,6 +68,7 @@ PARTS = (
     access,
     answers,
     conversations,
+    suggestions,
     documents,
     uploads,
     jobs,

@@ -82,7 +82,7 @@ def _draw(service: runtime.Service, t: Strings) -> None:
     session.open_addressed_source()
     place = f"at-{session.current_conversation_id() if here == 'chat' else here}"
     arrive(place, top=here != "chat", language=t.language, beside=session.open_sources() is not None)
-    keyboard()
+    keyboard(st.session_state.get(question_bar.FOCUS, 0))
     speak(t)
     source_view.render(service, t)
     page.run()

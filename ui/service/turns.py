@@ -24,6 +24,7 @@ class Turn:
     think_budget: int | None = None  # tokens; None: the model's own, as long as it has not begun to reason
     access_changes: int = 0  # how often it had been changed who may read what, when it was asked
     told_of: tuple[tuple[str, str], ...] = ()  # documents, as (collection, path), of which the turns before it speak
+    removed: bool = False  # another question stands in its place: nothing more of it is kept
 
 
 @dataclass(eq=False)
