@@ -9,9 +9,9 @@ from typing import Any
 
 from kb.answering.product_help import Help
 from kb.answering.refusal import refusal
-from kb.errors import UsageError
+from kb.errors import ContextOverflow, UsageError
 from kb.messages.coded_text import text_in
-from kb.schema import Answer, Event, Language, Notice, Passage, Revised, Thought, Token, Usage
+from kb.schema import Answer, Event, Language, Notice, Passage, Revised, Term, Thought, Token, Usage
 
 LONGEST_QUESTION = 8_000  # characters
 
@@ -24,6 +24,7 @@ class Options:
     seed: int | None
     temperature: float | None
     stop: threading.Event | None
+    glossary: bool = True
 
     @property
     def stopped(self) -> bool:
@@ -46,6 +47,9 @@ class Draft:
         self.answerable: float | None = None
         self.uncertain = False
         self.usage: Usage | None = None
+        self.terms: tuple[Term, ...] = ()  # of the glossary, that the question holds
+        self.meant = question  # what was searched, with the other forms of its terms
+        self.told: tuple[Term, ...] = ()  # those that the model is told: all, or none where there is no room
         self._began = time.perf_counter()
         self._first_word: float | None = None
 
@@ -69,6 +73,16 @@ class Draft:
             self.text = [event.text]
         elif isinstance(event, Notice):
             self.notices.append(event)
+
+    def tell_less(self, overflow: ContextOverflow) -> None:
+        """Tell the model less, since its context overflowed: first no terms, then fewer passages. Raises `overflow`
+        where only one passage is left."""
+        if self.told:
+            self.told = ()
+        elif len(self.shown) > 1:
+            self.shown = self.shown[:-1]
+        else:
+            raise overflow
 
     def restart(self) -> Revised:
         """Forget what was written, for another try in the right language."""
@@ -106,6 +120,7 @@ class Draft:
             notices=tuple(self.notices), engine=self.engine, model=self.model,
             seconds=time.perf_counter() - self._began, first_word_seconds=self._first_word,
             answerable=self.answerable, uncertain=self.uncertain, usage=self.usage,
+            terms=self.terms,
         )  # fmt: skip
 
 

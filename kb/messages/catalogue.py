@@ -7,6 +7,7 @@ from kb.messages.documents import DOCUMENTS
 from kb.messages.evaluation import EVALUATION
 from kb.messages.files import FILES
 from kb.messages.formats import FORMATS
+from kb.messages.glossary import GLOSSARY
 from kb.messages.homes import HOMES
 from kb.messages.kinds import KINDS
 from kb.messages.machine import MACHINE
@@ -27,6 +28,7 @@ TEMPLATES: dict[str, Template] = {
     **EVALUATION,
     **FILES,
     **FORMATS,
+    **GLOSSARY,
     **HOMES,
     **KINDS,
     **MACHINE,

@@ -3,6 +3,20 @@
 from kb.messages.template import Template
 
 DOCUMENTS: dict[str, Template] = {
+    "document.many_questions": Template(
+        "There are {n} questions; at most {most} are kept for a document. Leave some out.",
+        "共有 {n} 个问题；每个文档最多保存 {most} 个。请删减。",
+    ),
+    "document.long_question": Template(
+        "The question {question!r} has {n} characters; at most {most} are kept. Shorten it.",
+        "问题 {question!r} 有 {n} 个字符，最多保存 {most} 个。请缩短。",
+    ),
+    "document.not_called": Template(
+        "Nothing that you may read is called {name!r}; it may have been deleted. Write another name, or a space after "
+        "the sign where it means no document or collection.",
+        "您可阅读的内容中没有名为 {name!r} 的文档或集合，它可能已被删除。"
+        "请改写名称；若该符号不指文档或集合，请在其后加一个空格。",
+    ),
     "document.no_original": Template(
         "No original file was kept for {path!r}: it is a record of a bundle.",
         "没有保留 {path!r} 的原文件：它是数据包中的一条记录。",

@@ -3,6 +3,12 @@
 from kb.messages.template import Template
 
 MODELS: dict[str, Template] = {
+    "model.not_here": Template(
+        "There is no model {name!r} here. `kb models list` names those there are.",
+        "这里没有模型 {name!r}。`kb models list` 列出可用的模型。",
+        page_en="There is no model {name!r} here. The page Models names those there are.",
+        page_zh="这里没有模型 {name!r}。「模型」页列出可用的模型。",
+    ),
     "embedding.no_folder": Template(
         "embedding.model = {folder} is not a sentence-transformers folder: it needs modules.json and tokenizer.json.",
         "embedding.model = {folder} 不是 sentence-transformers 文件夹：缺少 modules.json 和 tokenizer.json。",

@@ -45,8 +45,9 @@ from kb.serialization import (
 )
 from kb.store.conversations import Judged, Verdict
 from ui.cli.http_connection import Connection, Form, ServiceGone, error_of
-from ui.cli.remote_audit import RemoteTrail
-from ui.cli.remote_people import RemotePeople, RemoteTokens
+from ui.remote.audit import RemoteTrail
+from ui.remote.glossary import RemoteGlossary
+from ui.remote.people import RemotePeople, RemoteTokens
 
 if TYPE_CHECKING:
     from ingest.sync.pipeline import IngestProgress, IngestReport
@@ -124,6 +125,7 @@ class RemoteKnowledgeBase:
         self.catalog = RemoteCatalog(self._call)
         self.trail = RemoteTrail(self._call, self._lines)
         self.sessions = RemoteSessions(self._call)
+        self.glossary = RemoteGlossary(self._call)
         self.people = RemotePeople(self._call)
         self.tokens = RemoteTokens(self._call)
 
@@ -186,9 +188,11 @@ class RemoteKnowledgeBase:
 
     # ---- finding and answering
 
-    def search(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval:
+    def search(
+        self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING, glossary: bool = True
+    ) -> Retrieval:
         """Passages for a question."""
-        body = {"question": question, "k": k, "scope": scope_form(scope)}
+        body = {"question": question, "k": k, "scope": scope_form(scope), "glossary": glossary}
         return retrieval_of_form(self._call("POST", "search", asker, body=body))
 
     def judge(self, question: str, asker: Principal, scope: Scope = EVERYTHING) -> float | None:
@@ -211,15 +215,20 @@ class RemoteKnowledgeBase:
         seed: int | None = None,
         temperature: float | None = None,
         stop: threading.Event | None = None,
+        glossary: bool = True,
     ) -> Iterator[Event]:
         """Answer from the documents. The events of `KnowledgeBase.ask`."""
-        body = {**_asked(question, history, think_budget, seed, temperature), "scope": scope_form(scope)}
+        body = {
+            **_asked(question, history, think_budget, seed, temperature),
+            "scope": scope_form(scope),
+            "glossary": glossary,
+        }
         return self._answer("ask", asker, body, stop)
 
     def answer(self, question: str, asker: Principal, **options: Any) -> Answer:
         """`ask()`, drained. Raises ModelError with the message of a Failed."""
-        scope = options.pop("scope", EVERYTHING)
-        body = {**_asked(question, **options), "scope": scope_form(scope)}
+        scope, glossary = options.pop("scope", EVERYTHING), options.pop("glossary", True)
+        body = {**_asked(question, **options), "scope": scope_form(scope), "glossary": glossary}
         return answer_of_form(self._call("POST", "ask", asker, body=body))
 
     def chat(

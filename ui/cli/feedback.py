@@ -32,10 +32,11 @@ def feedback(
             console.print_json({"feedback": [asdict(judged) for judged in found]})
             return
         for judged in found:
-            print(console.printable_line(f"{judged.at}  {judged.who}  {judged.verdict}  {judged.question}"))
-            for name, text in (("reason", judged.reason), ("answer", judged.answer)):
+            said = console.t(f"cli_judged_{judged.verdict}")
+            print(console.printable_line(f"{judged.at}  {judged.who}  {said}  {judged.question}"))
+            for name, text in (("cli_reason", judged.reason), ("cli_answer", judged.answer)):
                 if text:
-                    print(console.printable_line(f"    {name}: {' '.join(text.split())}"))
+                    print(console.printable_line(f"    {console.t(name, words=' '.join(text.split()))}"))
 
 
 def _judged(kb: "KnowledgeBase | RemoteKnowledgeBase", verdict: str | None, limit: int) -> "list[Judged]":

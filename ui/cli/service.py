@@ -121,7 +121,7 @@ def _write(file: Path, text: str, replace: bool) -> None:
         if file.exists() or file.is_symlink():
             there = file.read_text(encoding="utf-8", errors="replace")
             if there == text:
-                console.say(f"{file} is as it should be")
+                console.say(console.t("cli_unit_same", file=file))
                 return
             if not replace and not is_ours(there):
                 raise UsageError("unit.changed", file=file)
@@ -132,14 +132,14 @@ def _write(file: Path, text: str, replace: bool) -> None:
         part.replace(file)
     except OSError as error:
         raise KBError("unit.not_written", file=file, why=why(error)) from None
-    console.say(f"{file} written")
+    console.say(console.t("cli_unit_written", file=file))
 
 
 def _say_what_next(user: bool, path: Path | None, *, listens: bool) -> None:
     control = "systemctl --user" if user else "systemctl"
     if path is None:
-        console.say(f"Start it:  {control} daemon-reload && {control} enable --now kb")
+        console.say(console.t("cli_unit_start", control=control))
     if listens:
-        console.say("It starts only when somebody has an account: `kb users add NAME`.")
+        console.say(console.t("cli_unit_accounts"))
     if user:
-        console.say("A user's systemd cannot keep it from the network (IPAddressDeny=); the system's can: --as USER.")
+        console.say(console.t("cli_unit_of_user"))
