@@ -44,7 +44,12 @@ def test_a_trail_is_whole_until_it_is_changed(run: Run, tmp_path: Path) -> None:
         db.execute("UPDATE audit_entries SET value = '\"it\"' WHERE number = 1 AND name = 'subject'")
     told = run("audit", "verify", "--json")
     assert told.exit_code == 1
-    assert json.loads(told.stdout)["problems"] == [{"record": 1, "what": "Record 1: 'subject' was changed."}]
+    assert json.loads(told.stdout)["problems"] == [
+        {
+            "record": 1, "what": "Record 1: 'subject' was changed.",
+            "code": "audit.value_changed", "values": {"n": 1, "name": "subject"},
+        }
+    ]  # fmt: skip
 
 
 def test_an_export_is_verified_by_itself(run: Run, tmp_path: Path) -> None:

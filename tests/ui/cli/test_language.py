@@ -17,6 +17,7 @@ from rich.cells import cell_len
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from kb.messages.coded_text import text_in
 from kb.schema import Answer, Done, Notice, Passage, Retrieved
 from tests import tiny
 from tests.kb.people.conftest import quick_hashes
@@ -378,19 +379,18 @@ def refusal(language: Any, notice: Notice) -> Answer:
 def test_a_refusal_and_its_notices_are_in_the_readers_language(
     chinese: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from kb.answering.answer_builder import WEAK
-
-    notice = Notice("weak_evidence", WEAK["en"])
+    weak = {language: text_in(language, "answer.weak") for language in ("en", "zh")}
+    notice = Notice("weak_evidence", weak["en"])
     print_events(iter([Retrieved((PASSAGE,)), Done(refusal("en", notice))]))
     out, err = capsys.readouterr()
     assert out.startswith("文档没有回答这个问题。最接近的文档：handbook.md (p. 3)。")
     assert "cafeteria" in out  # what no passage has is named
-    assert err.splitlines() == ["找到 1 个段落", f"注意：{WEAK['zh']}", "未调用模型  1.0 秒"]
+    assert err.splitlines() == ["找到 1 个段落", f"注意：{weak['zh']}", "未调用模型  1.0 秒"]
     console.speak("en")
-    print_events(iter([Retrieved((PASSAGE,)), Done(refusal("zh", Notice("weak_evidence", WEAK["zh"])))]))
+    print_events(iter([Retrieved((PASSAGE,)), Done(refusal("zh", Notice("weak_evidence", weak["zh"])))]))
     out, err = capsys.readouterr()
     assert out.startswith("The documents do not answer this question.")
-    assert f"note: {WEAK['en']}" in err
+    assert f"note: {weak['en']}" in err
 
 
 def test_an_answer_stays_in_the_language_of_its_question(chinese: None, capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,7 +47,7 @@ ANSWER = {
     "question": str, "searched": str, "answer": str, "thinking": str, "refused": bool, "kind": str, "language": str,
     "outcome": str, "answerable": float | None,
     "claims": list, "citations": list, "passages": list, "notices": list, "engine": str, "model": str, "seconds": float,
-    "first_word_seconds": float, "usage": dict | None,
+    "first_word_seconds": float, "usage": dict | None, "terms": list,
 }  # fmt: skip
 PASSAGE = {
     "rank": int, "collection": str, "document": str, "version": int, "page": int | None, "start": int, "end": int,
@@ -63,6 +63,7 @@ DOCUMENT = {
     "collection": str, "document": str, "title": str, "media_type": str, "status": str, "reason": str, "version": int,
     "sha256": str, "size": int, "pages": int | None, "chunks": int, "quality": float, "ingested_at": str,
     "ocr_pages": int, "poor_pages": int, "id": int, "quarantined": bool, "orders": dict,
+    "reason_code": str, "reason_values": dict,
 }  # fmt: skip
 HOURS = "When does the office in Utrecht open?"
 REPLY = "<think>The handbook says it.</think>\n\nThe office in Utrecht opens at 7:45 [1]."
@@ -202,6 +203,7 @@ def test_ingest_reports_every_document(kb: Kb, tmp_path: Path) -> None:
         "documents": list, **dict.fromkeys(counts, int), "seconds": float, "stopped": bool,
     }  # fmt: skip
     form = {"path": str, "status": str, "pages": int | None, "chunks": int, "reason": str}
+    form |= {"reason_code": str, "reason_values": dict}
     assert all(fits(document, form) for document in report["documents"])
     assert [report[count] for count in counts] == [2, 0, 0, 0, 0, 0]
 
@@ -285,6 +287,7 @@ def test_search_prints_passages_with_exact_offsets(kb: Kb) -> None:
         "question": str,
         "passages": list,
         "enough_evidence": bool,
+        "terms": list,
         "evidence": float,
         "seconds": float,
         "notices": list,
@@ -876,7 +879,10 @@ def test_a_question_is_answered_by_vote(kb: Kb, scripted: Callable[..., Scripted
     scripted("The office in Utrecht opens at 9:15 [1].", *["The office in Utrecht opens at 7:45 [1]."] * 2)
     given = document_of(kb("ask", HOURS, "--samples", "3", "--json"))
     assert "7:45" in given["answer"]
-    assert given["notices"][-1] == {"kind": "vote", "text": "2 of 3 answers agree with this one."}
+    assert given["notices"][-1] == {
+        "kind": "vote", "text": "2 of 3 answers agree with this one.",
+        "code": "answer.votes", "values": {"agree": 2, "samples": 3},
+    }  # fmt: skip
 
 
 def test_eval_draws_a_sample_by_its_seed(kb: Kb, questions: Path, tmp_path: Path) -> None:
