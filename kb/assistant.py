@@ -58,6 +58,8 @@ from kb.people.accounts import People, is_account
 from kb.quarantine.settling import settle
 from kb.requests.desk import Desk
 from kb.requests.handling import handled
+from kb.review.curated import CuratedAnswers
+from kb.review.reviews import Reviews
 from kb.schema import (
     EVERYTHING,
     Answer,
@@ -117,6 +119,8 @@ class KnowledgeBase(Documents):
         self.deletion = Deletion(home, self.catalog, self.indexes)
         self.trail = Trail(self.catalog, home.path)
         self.usage = Counting(self.catalog, settings.usage)
+        self.reviews = Reviews(self.catalog, self.embedder, lambda: self.indexes.identity)
+        self._curated = CuratedAnswers(self.catalog, self.reviews, self.embedder, lambda: self.indexes.identity)
         self._clear_up()
 
     @classmethod
@@ -243,14 +247,15 @@ class KnowledgeBase(Documents):
         seed: int | None = None,
         temperature: float | None = None,
         stop: threading.Event | None = None,
+        curated: bool = True,
     ) -> Iterator[Event]:
-        """Answer from the documents the asker may read.
+        """Answer from the documents the asker may read; by a curated answer where there is one, if `curated`.
 
         Yields Retrieved, then Thought, Token, Notice and Revised, then Done or Failed. Raises UsageError at once
         for a question that cannot be asked.
         """
         question = checked(question)
-        options = Options(think_budget, seed, temperature, stop)
+        options = Options(think_budget, seed, temperature, stop, curated)
         return self._ask(question, asker, history, scope, options)
 
     def _ask(
@@ -265,6 +270,8 @@ class KnowledgeBase(Documents):
         try:
             help_ = self._help.polite(question, draft.language) or self._help.find(question, draft.language)
             answer = draft.helped(help_) if help_ is not None else None
+            if answer is None and not history:
+                answer = yield from self._while_readable(draft, asker, self._curated.give(draft, asker, scope, options))
             if answer is None:
                 request = handled(self._desk(draft, asker, scope, options), history)
                 answer = yield from self._while_readable(draft, asker, request)
@@ -322,7 +329,10 @@ class KnowledgeBase(Documents):
         self, draft: Draft, asker: Principal, history: Sequence[Message], scope: Scope, options: Options
     ) -> Generator[Event, None, Answer]:
         """Search, then answer from what was found, or refuse. Returns the answer."""
-        draft.searched = self._standalone(draft, history, options) if history else draft.question
+        if history:
+            draft.searched = self._standalone(draft, history, options)
+            if (given := (yield from self._curated.give(draft, asker, scope, options))) is not None:
+                return given
         found = self._find(draft, asker, scope, options)
         draft.passages = found.passages
         if found.enough_evidence:
@@ -397,7 +407,9 @@ class KnowledgeBase(Documents):
                 log.warning("the question was not translated (%s)", type(error).__name__)
                 return None
 
-        return self._retriever.retrieve(checked(draft.searched), asker, scope=scope, translate=translate)
+        question = checked(draft.searched)
+        embedded = draft.embedded.get(question)
+        return self._retriever.retrieve(question, asker, scope=scope, translate=translate, embedded=embedded)
 
     def answer(self, question: str, asker: Principal, **options: Any) -> Answer:
         """`ask()`, drained. Raises ModelError with the message of a Failed."""
@@ -537,6 +549,7 @@ class KnowledgeBase(Documents):
         run = {
             "engine": draft.engine, "model": draft.model, "model_digest": self._digest(draft),
             "searched": draft.searched, "withheld": draft.withheld,
+            **({"curated": draft.curated} if draft.curated else {}),
         }  # fmt: skip
         try:
             self.catalog.audit(asker.name, "ask", draft.question, {**run, **detail})

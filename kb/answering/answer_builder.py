@@ -10,6 +10,7 @@ from typing import Any
 from kb.answering.product_help import Help
 from kb.answering.refusal import refusal
 from kb.errors import UsageError
+from kb.models.embedding import EmbeddedQuestion
 from kb.schema import Answer, Event, Language, Notice, Passage, Revised, Thought, Token, Usage
 
 LONGEST_QUESTION = 8_000  # characters
@@ -23,6 +24,7 @@ class Options:
     seed: int | None
     temperature: float | None
     stop: threading.Event | None
+    curated: bool = False  # whether a curated answer may be given
 
     @property
     def stopped(self) -> bool:
@@ -45,6 +47,8 @@ class Draft:
         self.answerable: float | None = None
         self.uncertain = False
         self.usage: Usage | None = None
+        self.curated = ""  # the id of the curated answer that is given
+        self.embedded: dict[str, EmbeddedQuestion] = {}  # questions that were embedded for it
         self._began = time.perf_counter()
         self._first_word: float | None = None
 

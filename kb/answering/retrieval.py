@@ -92,12 +92,14 @@ class Retriever:
         k: int | None = None,
         scope: Scope = EVERYTHING,
         translate: Translate | None = None,
+        embedded: EmbeddedQuestion | None = None,
     ) -> Retrieval:
         """The k best passages for a question, best first, within the documents of `scope`. Where there are none a
         notice says why.
 
         With `translate`, a question that the documents of its language do not plainly answer is searched in their other
-        language too, where there is much of that; either language then has half of the places, rounded up.
+        language too, where there is much of that; either language then has half of the places, rounded up. `embedded`
+        is the question as the embedding model gave it, where that was asked already.
         """
         began = time.perf_counter()
         self._indexes.ready()
@@ -105,7 +107,7 @@ class Retriever:
         document_ids = self._catalog.document_ids(asker, scope)
         allowed = None if document_ids is None else self._scan.select(document_ids)
         language, translation = language_of(question), None
-        embedded = self._embedder.embed_question(question)
+        embedded = self._embedder.embed_question(question) if embedded is None else embedded
         ranked, evidence = self._search(question, embedded, allowed, k)
         other = other_than(language)
         if translate is not None and self._settings.both_languages and other in self._catalog.languages():

@@ -14,7 +14,6 @@ from kb.language.number_forms import numbers_in, without_numbers
 from kb.language.periods import periods
 from kb.language.proper_names import codes_in
 from kb.language.tokenizer import segmenter
-from kb.models.maxsim import Vectors
 from kb.review.vocabulary import CONCEPTS
 
 NEAR = 0.86  # cosine of multilingual-e5-small between two questions in one language that may be the same
@@ -26,10 +25,14 @@ _DENIAL_EN = re.compile(r"\b(?:no|not|none|never|without|neither|nor|cannot|exce
 _ASKS = {"when", "who", "where", "why", "how", "quantity"}
 _MODAL = {"permitted", "obliged"}  # that are asked of in a question with yes or no alone
 # What one of two questions may leave unsaid, where the other says nothing else instead.
-_UNSAID = {"keep", "pay", "serve", "use", "report", "within", "maximum", "evening", "morning", "permitted", "document", "obliged",
-           "wear"}  # fmt: skip
+_UNSAID = {
+    "keep", "pay", "serve", "use", "report", "within", "maximum", "evening", "morning", "permitted", "document",
+    "obliged", "wear",
+}  # fmt: skip
 _ALIKE = {frozenset({"purchase", "request"})}
-_NO_DENIAL_ZH = re.compile(r"是不是|有没有|能不能|可不可以|要不要|会不会|该不该|是否|用不用|准不准|让不让|不同|不久|不过|差不多|多不多")
+_NO_DENIAL_ZH = re.compile(
+    r"是不是|有没有|能不能|可不可以|要不要|会不会|该不该|是否|用不用|准不准|让不让|不同|不久|不过|差不多|多不多"
+)
 _WHETHER = re.compile(r"([\u4e00-\u9fff])[不没]\1")  # 开不开
 _DENIAL_ZH = re.compile(r"不|没|无|未|勿|免|除外|非")
 
@@ -51,12 +54,6 @@ def same(one: str, other: str) -> bool:
     if all(rest):
         return frozenset.union(*rest) in _ALIKE
     return frozenset.union(*rest) <= _UNSAID
-
-
-def cosines(vectors: Vectors, question: Vectors) -> Vectors:
-    """The cosines of kept questions, shape (questions, dimension), to one question; all are of unit length."""
-    found: Vectors = vectors @ question
-    return found
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -130,10 +127,10 @@ def _lines() -> list[tuple[frozenset[str], list[str], list[str]]]:
     """(concepts, English phrases, Chinese words) of each line of the vocabulary."""
     entries: list[str] = []
     for line in CONCEPTS.strip().splitlines():
-        if re.match(r"[a-z -]+:|-:", line):
-            entries.append(line)
+        if line.startswith(" "):
+            entries[-1] += line
         else:
-            entries[-1] += " " + line
+            entries.append(line)
     found = []
     for entry in entries:
         names, _, phrases = entry.partition(":")
@@ -145,7 +142,7 @@ def _lines() -> list[tuple[frozenset[str], list[str], list[str]]]:
 
 @functools.cache
 def _phrases() -> tuple[dict[tuple[str, ...], frozenset[str]], int]:
-    """The concepts of each English phrase, as it is and by its stems, and the length of the longest; the first line counts."""
+    """The concepts of each English phrase, as it is and by its stems, and the length of the longest."""
     known: dict[tuple[str, ...], frozenset[str]] = {}
     phrases = [(tuple(_LATIN.findall(phrase)), concepts) for concepts, english, _ in _lines() for phrase in english]
     for words, concepts in phrases:

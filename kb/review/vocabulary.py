@@ -5,50 +5,59 @@ none: such words make no difference. What stands in no line is compared letter b
 """
 
 CONCEPTS = """
-when: when, what time, at what time, what date, which day, what day, on which date, on what date, by when, how soon
-| 什么时候, 几点, 何时, 几时, 哪天, 什么时间, 几号, 哪一天, 什么日期, 几月几号, 几点钟, 时间是几点
+when: when, what time, at what time, what date, which day, what day, on which date, on what date, by when, how soon |
+    什么时候, 几点, 何时, 几时, 哪天, 什么时间, 几号, 哪一天, 什么日期, 几月几号, 几点钟, 时间是几点
 when submit: deadline, due date, due, cut-off date, closing date | 截止日期, 截止时间, 截止, 最后期限, 最迟什么时候
-who: who do i ask, whom do i ask, who do i contact, whom do i contact, who should i contact, who can i ask, who should i ask
-, who is the contact, whom should i contact, who can help, who, whom, whose, which person, who is it that, by whom | 谁, 哪位, 什么人, 哪个人, 由谁来, 由谁, 找谁, 联系谁, 问谁, 找哪位, 谁负责
-where: where, which place, in which place, in what place, whereabouts
-| 哪里, 哪儿, 在哪, 何处, 什么地方, 哪个地方, 位置在哪, 在什么位置
+who: who do i ask, whom do i ask, who do i contact, whom do i contact, who should i contact, who can i ask,
+    who should i ask, who is the contact, whom should i contact, who can help, who, whom, whose, which person,
+    who is it that, by whom | 谁, 哪位, 什么人, 哪个人, 由谁来, 由谁, 找谁, 联系谁, 问谁, 找哪位, 谁负责
+where: where, which place, in which place, in what place, whereabouts | 哪里, 哪儿, 在哪, 何处, 什么地方, 哪个地方,
+    位置在哪, 在什么位置
 why: why, for what reason, what is the reason, how come | 为什么, 为何, 什么原因, 原因是什么, 怎么会
-how: how, how do i, how can i, how to, in what way, in which way, what should i do, what do i do, what to do, what do i have to do, what must i do, what do i need to do, what do i
-do about, what are the steps, what steps, what is the procedure for, what is the process for, how does one, how do i
-report, how to report, how should i report | 怎么, 如何, 怎样, 怎么办, 该怎么办, 怎么处理, 如何处理, 该怎么处理, 该如何处理
-, 怎么做, 怎么样, 流程是什么, 步骤是什么, 怎么上报, 如何上报, 怎么报告, 应该怎么办
-quantity: how big, how large, how high, how much, how many, what amount, what number of, how much money, number of
-| 多少, 几个, 多少钱, 多少个, 数量是多少, 金额是多少, 几, 几次, 几位, 几台, 几份, 多少人, 几人, 几名
-quantity time: how long, what length of time, for how long, how much time, how many days, how many weeks, how many months
-, how many years, how many hours, how many minutes, for how many years, for how many months, for how many days
-| 多久, 多长时间, 多长, 几天, 多少天, 几年, 多少年, 几个月, 多少个月, 几周, 几个星期, 几小时, 多少小时, 几分钟, 几日, 有多长
-quantity time: how often, how frequently, how many times, at what interval, what interval, interval | 周期是多长, 周期多长, 周期是多久, 周期, 间隔, 多久一次, 多长时间一次, 几次, 频率是多少, 频率是多高, 多久换一次, 多长时间换一次
+how: how, how do i, how can i, how to, in what way, in which way, what should i do, what do i do, what to do,
+    what do i have to do, what must i do, what do i need to do, what do i do about, what are the steps, what steps,
+    what is the procedure for, what is the process for, how does one, how do i report, how to report,
+    how should i report | 怎么, 如何, 怎样, 怎么办, 该怎么办, 怎么处理, 如何处理, 该怎么处理, 该如何处理, 怎么做,
+    怎么样, 流程是什么, 步骤是什么, 怎么上报, 如何上报, 怎么报告, 应该怎么办
+quantity: how big, how large, how high, how much, how many, what amount, what number of, how much money, number of |
+    多少, 几个, 多少钱, 多少个, 数量是多少, 金额是多少, 几, 几次, 几位, 几台, 几份, 多少人, 几人, 几名
+quantity time: how long, what length of time, for how long, how much time, how many days, how many weeks,
+    how many months, how many years, how many hours, how many minutes, for how many years, for how many months,
+    for how many days | 多久, 多长时间, 多长, 几天, 多少天, 几年, 多少年, 几个月, 多少个月, 几周, 几个星期, 几小时,
+    多少小时, 几分钟, 几日, 有多长
+quantity time: how often, how frequently, how many times, at what interval, what interval, interval | 周期是多长,
+    周期多长, 周期是多久, 周期, 间隔, 多久一次, 多长时间一次, 几次, 频率是多少, 频率是多高, 多久换一次, 多长时间换一次
 quantity far: how far, what distance | 多远, 距离多少
-permitted: can, may, allowed, allowed to, permitted, permissible, is it possible, are we allowed, is it allowed, is it
-okay, is it ok | 可以, 能, 能不能, 可不可以, 是否可以, 允许, 是否允许, 能否, 可否, 让不让, 准不准
-obliged: must, have to, has to, had to, obliged, required, mandatory, compulsory, obligatory, necessary, need to
-| 必须, 是否必须, 必要, 强制, 一定要, 有必要, 要不要
--: what, which, is, are, was, were, be, been, being, the, a, an, of, for, in, at, on, to, from, by, with, do, does, did
-, i, we, you, my, our, your, us, me, there, it, its, this, that, these, those, get, have, has, had, will, would, shall
-, should, could, please, tell me, tell, could you tell me, i want to know, i would like to know, do you know, receive
-, entitled, entitled to, need, needs, about, any, some, our company, the company, company, in total, currently, at present
-, into, his, her, their, they, one, as, if, and, or, make, made, made by, per year, a year, each year, every year, yearly
-, annually, year, years, day, days, employee, employees, staff member, staff members, worker, workers, person, people
-, member of staff, personnel, firm, exist, give, given, called, name, public, observe, observed, handle, handled
-, period, length, total, out, up, off, all, much, so, go, going, here, then, responsible
-, responsible for, in charge of, in charge, charge, rule, rules, regulation, regulations, provision, provisions, apply to
-, policy, policies, guideline, guidelines, new employee, new employees, maximum of, at most, up to, standing, thing, question, questions, find, see, look up, say, says, state, states, content, concerning, regarding, want, wanted
-, when it comes to, each, per, also, again, kind, kinds, type, types, sort, sorts, must give, ask, proof of
-| 的, 了, 吗, 呢, 啊, 吧, 是, 有, 在, 要, 会, 应, 应该, 需要, 需, 我, 我们, 你, 您, 他们, 咱们, 请问, 请, 想知道, 告诉我, 这, 那
-, 什么, 哪些, 哪个, 哪种, 每年, 一年, 年, 天, 员工, 职员, 职工, 人员, 公司, 本公司, 单位, 我司, 规定, 有什么规定, 制度, 怎么规定, 政策, 规范
-, 负责, 由, 来, 给, 被, 把, 对, 于, 之, 和, 与, 及, 进行, 一共, 总共, 目前, 现在, 当前, 个, 都, 该, 新员工, 共, 享有, 享受, 得到
-, 获得, 拿到, 休, 最多, 最多能, 最高, 之内, 以内, 内, 里, 时, 的话, 情况, 一般, 通常, 具体, 到底, 究竟, 大概, 关于, 有关, 时间
-, 必, 就, 上, 中, 为, 从, 往, 向, 去, 到, 号, 日, 期限, 时长, 期间, 有没有, 负责人, 人, 须, 次, 一次, 出, 提出, 放, 问题, 说, 查到, 查, 找到, 各, 每个, 及时, 相关, 类, 类型, 种, 东西, 事
-open: open, opens, opened, opening, opening time, opening hours, start of business, get into, get in, let in, enter, unlocked
-| 开门, 开放, 开, 开始营业, 进, 进入, 上班开门
-close: close, closes, closed, closing, shut, lock, locks, locked, shuts, closing time, lock up | 关门, 关闭, 关, 锁门, 上锁, 打烊, 结束营业
+permitted: can, may, allowed, allowed to, permitted, permissible, is it possible, are we allowed, is it allowed,
+    is it okay, is it ok | 可以, 能, 能不能, 可不可以, 是否可以, 允许, 是否允许, 能否, 可否, 让不让, 准不准
+obliged: must, have to, has to, had to, obliged, required, mandatory, compulsory, obligatory, necessary, need to |
+    必须, 是否必须, 必要, 强制, 一定要, 有必要, 要不要
+-: what, which, is, are, was, were, be, been, being, the, a, an, of, for, in, at, on, to, from, by, with, do, does,
+    did, i, we, you, my, our, your, us, me, there, it, its, this, that, these, those, get, have, has, had, will,
+    would, shall, should, could, please, tell me, tell, could you tell me, i want to know, i would like to know,
+    do you know, receive, entitled, entitled to, need, needs, about, any, some, our company, the company, company,
+    in total, currently, at present, into, his, her, their, they, one, as, if, and, or, make, made, made by, per year,
+    a year, each year, every year, yearly, annually, year, years, day, days, employee, employees, staff member,
+    staff members, worker, workers, person, people, member of staff, personnel, firm, exist, give, given, called,
+    name, public, observe, observed, handle, handled, period, length, total, out, up, off, all, much, so, go, going,
+    here, then, responsible, responsible for, in charge of, in charge, charge, rule, rules, regulation, regulations,
+    provision, provisions, apply to, policy, policies, guideline, guidelines, new employee, new employees, maximum of,
+    at most, up to, standing, thing, question, questions, find, see, look up, say, says, state, states, content,
+    concerning, regarding, want, wanted, when it comes to, each, per, also, again, kind, kinds, type, types, sort,
+    sorts, must give, ask, proof of | 的, 了, 吗, 呢, 啊, 吧, 是, 有, 在, 要, 会, 应, 应该, 需要, 需, 我, 我们, 你,
+    您, 他们, 咱们, 请问, 请, 想知道, 告诉我, 这, 那, 什么, 哪些, 哪个, 哪种, 每年, 一年, 年, 天, 员工, 职员, 职工,
+    人员, 公司, 本公司, 单位, 我司, 规定, 有什么规定, 制度, 怎么规定, 政策, 规范, 负责, 由, 来, 给, 被, 把, 对, 于,
+    之, 和, 与, 及, 进行, 一共, 总共, 目前, 现在, 当前, 个, 都, 该, 新员工, 共, 享有, 享受, 得到, 获得, 拿到, 休,
+    最多, 最多能, 最高, 之内, 以内, 内, 里, 时, 的话, 情况, 一般, 通常, 具体, 到底, 究竟, 大概, 关于, 有关, 时间, 必,
+    就, 上, 中, 为, 从, 往, 向, 去, 到, 号, 日, 期限, 时长, 期间, 有没有, 负责人, 人, 须, 次, 一次, 出, 提出, 放,
+    问题, 说, 查到, 查, 找到, 各, 每个, 及时, 相关, 类, 类型, 种, 东西, 事
+open: open, opens, opened, opening, opening time, opening hours, start of business, get into, get in, let in, enter,
+    unlocked | 开门, 开放, 开, 开始营业, 进, 进入, 上班开门
+close: close, closes, closed, closing, shut, lock, locks, locked, shuts, closing time, lock up | 关门, 关闭, 关, 锁门,
+    上锁, 打烊, 结束营业
 depart: depart, departs, leaves, departure, set off | 出发, 发车, 动身, 启程
-begin: begin, begins, start, starts, commence, starting, beginning, take effect, effective | 开始, 起始, 启动, 生效, 起
+begin: begin, begins, start, starts, commence, starting, beginning, take effect, effective | 开始, 起始, 启动, 生效,
+    起
 end: end, ends, finish, finishes, ending, expire, expires, expiry, run out | 结束, 终止, 到期, 失效, 过期, 完结
 morning: morning, in the morning | 早上, 上午, 早晨, 清晨, 早
 noon: noon, midday, lunchtime | 中午, 正午
@@ -56,9 +65,10 @@ afternoon: afternoon | 下午
 evening: evening, night, at night | 晚上, 傍晚, 夜里, 夜间, 晚
 office: office, offices, office building, workplace | 办公室, 办公楼, 办公地点, 写字楼
 office headquarters: headquarters, head office, hq | 总部, 总公司
-annual leave time: annual leave, vacation, vacations, annual holiday, paid vacation, vacation leave, paid annual leave, holiday
-entitlement, paid leave | 年假, 年休假, 带薪年假, 带薪年休假, 带薪休假, 年度假期
-holiday: holidays, holiday, public holiday, bank holiday, statutory holiday | 节假日, 法定假日, 法定节假日, 公共假期, 假期, 公休日
+annual leave time: annual leave, vacation, vacations, annual holiday, paid vacation, vacation leave,
+    paid annual leave, holiday entitlement, paid leave | 年假, 年休假, 带薪年假, 带薪年休假, 带薪休假, 年度假期
+holiday: holidays, holiday, public holiday, bank holiday, statutory holiday | 节假日, 法定假日, 法定节假日, 公共假期,
+    假期, 公休日
 sick leave time: sick leave, medical leave, sick days, illness leave | 病假
 maternity leave time: maternity leave | 产假
 paternity leave time: paternity leave | 陪产假, 护理假
@@ -74,40 +84,43 @@ contractor: contractor, contractors, freelancer, freelancers, outsourced staff |
 manager: manager, managers, supervisor, supervisors, boss, line manager, superior | 经理, 主管, 上级, 领导, 直属上级
 candidate: candidate, candidates, applicant, applicants, job applicant | 应聘者, 候选人, 求职者, 申请人
 rejected: rejected, turned down, unsuccessful, declined, refused | 被拒, 未录用, 落选, 未通过, 拒绝
-approve: approve, approves, approval, approved, sign off, signs off, authorise, authorize, authorises, authorizes
-, authorization, authorisation, grant permission, approver | 审批, 批准, 核准, 批, 同意, 签字批准, 审核批准, 批复
-who approve: whose approval, who has to approve, who must approve, who signs off, who has to sign off, by whom is approved
-| 谁批, 谁审批, 谁批准, 由谁批
-request: request, requests, requisition, requisitions, application, applications, apply, apply for, applying
-| 申请, 申请单, 申领, 提出申请, 提申请
-purchase: purchase, purchases, buy, buying, procurement, procure, purchasing, order, orders | 采购, 购买, 买, 购置, 订购
+approve: approve, approves, approval, approved, sign off, signs off, authorise, authorize, authorises, authorizes,
+    authorization, authorisation, grant permission, approver | 审批, 批准, 核准, 批, 同意, 签字批准, 审核批准, 批复
+who approve: whose approval, who has to approve, who must approve, who signs off, who has to sign off,
+    by whom is approved | 谁批, 谁审批, 谁批准, 由谁批
+request: request, requests, requisition, requisitions, application, applications, apply, apply for, applying | 申请,
+    申请单, 申领, 提出申请, 提申请
+purchase: purchase, purchases, buy, buying, procurement, procure, purchasing, order, orders | 采购, 购买, 买, 购置,
+    订购
 sell: sell, selling, sale, sales, sold | 销售, 出售, 卖
-business travel: business trip, business trips, business travel, trip, trips, travel, travelling, traveling, when travelling
-, when traveling, while travelling, while traveling, work trip
-, work travel, travels | 出差, 差旅, 公务旅行, 旅行, 商务旅行
+business travel: business trip, business trips, business travel, trip, trips, travel, travelling, traveling,
+    when travelling, when traveling, while travelling, while traveling, work trip, work travel, travels | 出差, 差旅,
+    公务旅行, 旅行, 商务旅行
 abroad: abroad, overseas, international, foreign, outside the country, internationally | 国外, 境外, 海外, 国际, 出国
 domestic: domestic, domestically, within the country, inland, in the country, national | 国内, 境内
 meal: meal, meals, food, dining, catering | 餐, 餐饮, 伙食, 餐食, 用餐, 吃饭
 breakfast: breakfast | 早餐, 早饭
 lunch: lunch | 午餐, 午饭
 dinner: dinner, supper | 晚餐, 晚饭
-canteen: canteen, cafeteria, staff canteen, staff cafeteria, dining hall, staff restaurant | 食堂, 员工食堂, 餐厅, 职工食堂
+canteen: canteen, cafeteria, staff canteen, staff cafeteria, dining hall, staff restaurant | 食堂, 员工食堂, 餐厅,
+    职工食堂
 serve: serve, serves, served, available, supply, offered, provide, provides, provided | 供应, 提供, 开餐
 hotel: hotel, hotels, accommodation, lodging, overnight stay | 酒店, 住宿, 住酒店, 宾馆, 旅馆, 住房标准
 flight: flight, flights, air travel, plane, fly, air ticket | 机票, 航班, 飞机, 乘机
 train: train, trains, rail, railway, high-speed train | 火车, 高铁, 动车, 列车
 taxi: taxi, taxis, cab, ride-hailing | 出租车, 打车, 的士, 网约车
 car: car, cars, vehicle, vehicles, company car, private car | 汽车, 车辆, 用车, 私家车, 公车
-quantity: allowance, allowances, limit, cap, per diem, standard, rate, rates, spend, can i spend, may i spend, ceiling
-, amount, maximum amount, upper limit, expense limit
-| 标准, 标准是多少, 上限, 额度, 限额, 补贴, 津贴, 补助, 报多少, 报多少钱, 花多少, 可以花多少, 金额, 最多能报多少钱, 能报多少钱, 最多报多少
+quantity: allowance, allowances, limit, cap, per diem, standard, rate, rates, spend, can i spend, may i spend,
+    ceiling, amount, maximum amount, upper limit, expense limit | 标准, 标准是多少, 上限, 额度, 限额, 补贴, 津贴,
+    补助, 报多少, 报多少钱, 花多少, 可以花多少, 金额, 最多能报多少钱, 能报多少钱, 最多报多少
 daily: daily, per day, a day, each day, every day, one day, per diem | 每天, 每日, 一天, 日均, 按天
 weekly: weekly, per week, a week, each week, every week | 每周, 一周, 每星期, 按周, 周
 monthly: monthly, per month, a month, each month, every month | 每月, 每个月, 月度, 按月, 一个月
 quarterly: quarterly, per quarter, each quarter, every quarter | 每季度, 季度, 按季
 lost: lost, lose, loses, losing, missing, mislaid, misplaced, gone missing | 丢失, 丢, 丢了, 遗失, 弄丢, 不见了, 丢掉
 stolen: stolen, theft, steal | 被盗, 被偷, 失窃, 盗窃
-broken: broken, broken down, out of order, damaged, defective, faulty, does not work, breaks | 损坏, 坏了, 坏, 故障, 出故障, 出了故障, 弄坏
+broken: broken, broken down, out of order, damaged, defective, faulty, does not work, breaks | 损坏, 坏了, 坏, 故障,
+    出故障, 出了故障, 弄坏
 laptop: laptop, laptops, notebook, notebook computer, laptop computer | 笔记本电脑, 笔记本, 手提电脑
 computer: computer, computers, pc, workstation | 电脑, 计算机, 台式机
 phone: phone, phones, mobile, mobile phone, cell phone, smartphone | 手机, 移动电话
@@ -119,37 +132,43 @@ password: password, passwords, passcode | 密码, 口令
 account: account, accounts, user account | 账户, 账号, 帐户, 帐号
 guest: guest, guests, visitor, visitors | 访客, 来访者, 客人, 来宾
 park: park, parking, car park, parking lot, parking space, park the car, parked | 停车, 停车场, 停车位, 泊车
-change: reset, resets, change, changed, changes, changing, alter, altered, modify | 重置, 修改, 更改, 更换, 换, 变更, 变动
+change: reset, resets, change, changed, changes, changing, alter, altered, modify | 重置, 修改, 更改, 更换, 换, 变更,
+    变动
 network: network, wifi, wi-fi, wireless | 网络, 无线, 无线网, 无线网络
 email: email, e-mail, mail, mailbox, emails | 邮箱, 邮件, 电子邮件, 电邮
 backup: backup, backups, back-up, back-ups, backed up | 备份
-warranty quantity time: warranty, guarantee, under warranty, warranty period, warranty last, warranty valid, guaranteed
-| 保修期, 保修, 质保, 质保期, 保修时间
-price quantity: price, prices, cost, costs, how expensive, how much does it cost, priced | 价格, 价钱, 售价, 费用多少, 成本
+warranty quantity time: warranty, guarantee, under warranty, warranty period, warranty last, warranty valid,
+    guaranteed | 保修期, 保修, 质保, 质保期, 保修时间
+price quantity: price, prices, cost, costs, how expensive, how much does it cost, priced | 价格, 价钱, 售价, 费用多少,
+    成本
 fee: fee, fees, charges, expenses, expense, the costs of, costs of, cost of | 费用, 费
-revenue quantity: revenue, revenues, turnover, income, sales revenue, earn, total revenue | 收入, 营业收入, 营收, 营业额, 销售收入
+revenue quantity: revenue, revenues, turnover, income, sales revenue, earn, total revenue | 收入, 营业收入, 营收,
+    营业额, 销售收入
 profit quantity: profit, profits, earnings, net income, net profit | 利润, 盈利, 净利润, 净利
 loss quantity: loss, losses | 亏损, 损失
 budget quantity: budget, budgets | 预算
-expense claim: expense claim, expense claims, expense report, expense reports, reimbursement claim, reimbursement form
-, reimbursement forms, claim form, expense form, claims | 报销单, 报销申请, 报销单据, 费用报销单, 报销凭证
-reimburse: reimburse, reimbursed, reimbursement, reimbursable, claim back, refunded expenses, refund expenses
-| 报销, 报账, 核销
+expense claim: expense claim, expense claims, expense report, expense reports, reimbursement claim,
+    reimbursement form, reimbursement forms, claim form, expense form, claims | 报销单, 报销申请, 报销单据,
+    费用报销单, 报销凭证
+reimburse: reimburse, reimbursed, reimbursement, reimbursable, claim back, refunded expenses, refund expenses | 报销,
+    报账, 核销
 invoice: invoice, invoices, bill, bills | 发票, 账单
 refund: refund, refunds, refunded, money back | 退款, 退钱
-pay: pay, pays, paid, pay for, cover, covers, covered, bear, bears, borne, payment, payments, paid out, pay out, settle, disbursed | 支付, 付款, 发放, 付, 发, 结算, 打款, 承担, 负担, 出钱, 发工资
-submit: submit, submits, submitted, submission, hand in, handed in, handing in, turn in, turned in, file, filed, send in
-, sent in, lodge, be handed in | 提交, 交, 上交, 递交, 提报, 呈交, 送交, 要交
-within quantity time: within how many days, within how long, in how many days, within how many weeks
-| 多少天内, 几天内, 几天之内, 多少天之内, 多久之内, 多长时间内, 最晚几天内, 最晚几天之内, 几日内
+pay: pay, pays, paid, pay for, cover, covers, covered, bear, bears, borne, payment, payments, paid out, pay out,
+    settle, disbursed | 支付, 付款, 发放, 付, 发, 结算, 打款, 承担, 负担, 出钱, 发工资
+submit: submit, submits, submitted, submission, hand in, handed in, handing in, turn in, turned in, file, filed,
+    send in, sent in, lodge, be handed in | 提交, 交, 上交, 递交, 提报, 呈交, 送交, 要交
+within quantity time: within how many days, within how long, in how many days, within how many weeks | 多少天内,
+    几天内, 几天之内, 多少天之内, 多久之内, 多长时间内, 最晚几天内, 最晚几天之内, 几日内
 timesheet: timesheet, timesheets, time sheet, time sheets, hours sheet | 工时表, 考勤表, 工时单
-keep: keep, keeps, kept, located, situated, retain, retained, store, stored, preserve, preserved, archived, archive
-| 保存, 保管, 保留, 存档, 留存, 存放, 归档, 放置
-keep quantity time: retention period, retention time, retention | 保存期限, 保留期限, 保管期限, 保存时间, 留存期限, 保留期, 保存期
+keep: keep, keeps, kept, located, situated, retain, retained, store, stored, preserve, preserved, archived, archive |
+    保存, 保管, 保留, 存档, 留存, 存放, 归档, 放置
+keep quantity time: retention period, retention time, retention | 保存期限, 保留期限, 保管期限, 保存时间, 留存期限,
+    保留期, 保存期
 delete: delete, deleted, destroy, destroyed, erase, erased, remove, removed | 删除, 销毁, 清除, 移除
 document: document, documents, paperwork, papers, file copy, records, record | 文件, 文档, 材料, 资料, 档案, 记录
-candidate document: application documents, application papers, job application, documents of applicants, applications of
-, application of, documents of the applicants | 应聘材料, 求职材料, 应聘资料
+candidate document: application documents, application papers, job application, documents of applicants,
+    applications of, application of, documents of the applicants | 应聘材料, 求职材料, 应聘资料
 contract: contract, contracts, agreement, agreements | 合同, 协议, 合约
 original: original, originals, originally | 原件, 正本, 原始
 copy: copy, copies, duplicate | 复印件, 副本, 拷贝
@@ -157,8 +176,8 @@ meeting room: meeting room, meeting rooms, conference room, conference rooms | �
 meeting: meeting, meetings, conference | 会议, 例会, 开会
 book: book, books, booked, booking, reserve, reserves, reserved, reservation, reservations | 预订, 预约, 预定, 订, 约
 cancel: cancel, cancels, cancelled, canceled, cancellation, call off | 取消, 撤销, 退订
-work from home: work from home, working from home, home office, remote work, work remotely, working remotely, telework
-, teleworking, wfh | 居家办公, 在家办公, 远程办公, 远程工作, 居家工作
+work from home: work from home, working from home, home office, remote work, work remotely, working remotely,
+    telework, teleworking, wfh | 居家办公, 在家办公, 远程办公, 远程工作, 居家工作
 monday: monday, mondays | 周一, 星期一
 tuesday: tuesday, tuesdays | 周二, 星期二
 wednesday: wednesday, wednesdays | 周三, 星期三
@@ -167,18 +186,20 @@ friday: friday, fridays | 周五, 星期五
 saturday: saturday, saturdays | 周六, 星期六
 sunday: sunday, sundays | 周日, 星期日, 星期天
 weekend: weekend, weekends, at weekends | 周末
-probation quantity time: probation, probation period, trial period, probationary period, probationary, on probation
-| 试用期, 考察期, 见习期
-notice quantity time: notice period, period of notice, how much notice, how far in advance, how long in advance, how long before
-| 通知期, 离职通知期, 提前通知期, 提前几天通知, 提前多久通知, 提前几天, 提前多久, 提前多长时间, 提前多少天, 提前多久提出, 提前几天提出
+probation quantity time: probation, probation period, trial period, probationary period, probationary, on probation |
+    试用期, 考察期, 见习期
+notice quantity time: notice period, period of notice, how much notice, how far in advance, how long in advance,
+    how long before | 通知期, 离职通知期, 提前通知期, 提前几天通知, 提前多久通知, 提前几天, 提前多久, 提前多长时间,
+    提前多少天, 提前多久提出, 提前几天提出
 resign: resign, resigns, resignation, quit, leave the company, hand in notice | 辞职, 离职
 dismiss: dismiss, dismissed, dismissal, fire, fired, terminated, termination | 解雇, 辞退, 开除
 hire: hire, hires, hired, recruit, recruited, recruitment, hiring, employ | 招聘, 录用, 聘用, 招募
 overtime: overtime, overtime work, extra hours | 加班
-overtime pay: overtime pay, overtime wage, overtime wages, overtime compensation, overtime payment
-| 加班费, 加班工资, 加班补偿, 加班补贴, 加班报酬
+overtime pay: overtime pay, overtime wage, overtime wages, overtime compensation, overtime payment | 加班费, 加班工资,
+    加班补偿, 加班补贴, 加班报酬
 salary: salary, salaries, wage, wages, pay cheque, paycheck, remuneration | 工资, 薪水, 薪资, 薪酬, 月薪
-bonus year-end: year-end bonus, end-of-year bonus, annual bonus, yearly bonus, end of year bonus | 年终奖, 年终奖金, 年底奖金
+bonus year-end: year-end bonus, end-of-year bonus, annual bonus, yearly bonus, end of year bonus | 年终奖, 年终奖金,
+    年底奖金
 bonus: bonus, bonuses | 奖金
 calculate: calculate, calculated, calculation, compute, computed, worked out, work out | 计算, 算, 核算, 折算
 minimum: minimum, least, at least, smallest, lowest | 最低, 最少, 最小, 至少
@@ -224,7 +245,8 @@ euro: euro, euros, eur | 欧元
 yuan: yuan, rmb, cny | 人民币, 元, 块钱
 dollar: dollar, dollars, usd | 美元, 美金
 sign: sign, signs, signed, signature, signatures, signing, signatory | 签字, 签署, 签名, 签订, 签, 签约
-reply: reply, replies, respond, response, responses, answer, answered, answers, responded | 回复, 答复, 回应, 响应, 回答
+reply: reply, replies, respond, response, responses, answer, answered, answers, responded | 回复, 答复, 回应, 响应,
+    回答
 complaint: complaint, complaints, complain | 投诉, 抱怨, 客诉
 inquiry: inquiry, inquiries, enquiry, enquiries | 询价, 咨询, 询问
 warehouse: warehouse, warehouses, storehouse, depot | 仓库, 库房
@@ -244,7 +266,8 @@ old: old, used | 旧, 老
 business class: business class | 商务舱, 公务舱
 economy class: economy class | 经济舱
 first class: first class | 头等舱, 一等座
-certificate: certificate, certificates, certification, proof, evidence, attestation | 证明, 证书, 凭证, 证明材料, 证明文件
+certificate: certificate, certificates, certification, proof, evidence, attestation | 证明, 证书, 凭证, 证明材料,
+    证明文件
 projector: projector, projectors, beamer | 投影仪
 screen: screen, screens, monitor, monitors, display | 显示器, 屏幕
 machine: machine, machines, equipment, device, devices | 设备, 机器, 装置
@@ -264,7 +287,8 @@ winter: winter | 冬季, 冬天
 summer: summer | 夏季, 夏天
 shutdown: shutdown, shut-down, plant shutdown, closure | 停产, 停工, 停机
 maintenance: maintenance, maintain, maintained, serviced, service interval | 保养, 维护, 养护
-medical check: medical check-up, medical check up, medical examination, health check, medical exam, check-up | 体检, 健康检查
+medical check: medical check-up, medical check up, medical examination, health check, medical exam, check-up | 体检,
+    健康检查
 inspection: inspection, inspections, inspect, inspected, check, checks, checked, examine | 检查, 检验, 巡检, 查验
 test: test, tests, tested, testing, exam | 测试, 试验, 考试
 quality: quality | 质量, 品质

@@ -101,9 +101,10 @@ class ChatBody(Body):
 
 
 class AskBody(ChatBody):
-    """A question to the documents."""
+    """A question to the documents. `curated`: whether an editor's answer is given where the same was asked before."""
 
     scope: ScopeForm = ScopeForm()
+    curated: bool = True
 
 
 class JudgedForm(BaseModel):
@@ -188,7 +189,9 @@ def keep_floors(body: FloorsBody, service: ServiceHere, asker: Asker) -> Respons
 @needs("ask")
 async def ask(body: AskBody, service: ServiceHere, asker: Asker, client: Client, request: Request) -> Response:
     """Answer from the documents. Leaving the connection stops it."""
-    return await _answer("documents", body, service, asker, client, request, {"scope": body.scope.scope()})
+    return await _answer(
+        "documents", body, service, asker, client, request, {"scope": body.scope.scope(), "curated": body.curated}
+    )
 
 
 @router.post("/chat", response_model=AnswerForm, responses=EVENTS)

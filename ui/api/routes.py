@@ -21,6 +21,7 @@ from ui.api import (
     jobs,
     models,
     people,
+    reviews,
     sessions,
     uploads,
     usage,
@@ -42,6 +43,7 @@ _STATUS: tuple[tuple[str, int], ...] = (
     ("ConversationNotFound", 404),
     ("JobNotFound", 404),
     ("RunNotFound", 404),
+    ("ReviewNotFound", 404),
     ("SessionNotFound", 404),
     ("PersonNotFound", 404),
     ("GroupNotFound", 404),
@@ -54,6 +56,7 @@ _STATUS: tuple[tuple[str, int], ...] = (
     ("UploadTooLarge", 413),
     ("Busy", 409),
     ("AccessChanged", 409),
+    ("ReviewChanged", 409),
     ("EmbeddingChanged", 409),
     ("HomeInUse", 409),
     ("UsageError", 400),
@@ -75,6 +78,7 @@ PARTS = (
     sessions,
     people,
     usage,
+    reviews,
 )
 _REFUSED = (400, 401, 403, 429)
 _NAMES = {404: "NotFound", 405: "MethodNotAllowed", 413: "RequestTooLarge"}

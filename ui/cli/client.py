@@ -14,6 +14,8 @@ from kb.access.rules import Place, Readers, Rule
 from kb.answering.answer_builder import checked
 from kb.errors import KBError
 from kb.people.sessions import Session
+from kb.review.reviews import Mark
+from kb.review.training import format_named
 from kb.schema import (
     EVERYTHING,
     Answer,
@@ -42,7 +44,6 @@ from kb.serialization import (
     scope_form,
     stored_text_of_form,
 )
-from kb.store.conversations import Judged, Verdict
 from ui.cli.http_connection import Connection, Form, ServiceGone, error_of
 from ui.cli.remote_audit import RemoteTrail
 from ui.cli.remote_people import RemotePeople, RemoteTokens
@@ -107,6 +108,60 @@ class RemoteSessions:
         self._call("DELETE", f"sessions/{quote(id, safe='')}", Principal(by))
 
 
+class RemoteReviews:
+    """The judged answers of the service, as `kb.review.forms.ReviewForms` gives them."""
+
+    def __init__(self, call: Callable[..., Any], lines: Callable[..., Any]) -> None:
+        self._call, self._lines = call, lines
+
+    def listed(
+        self, asker: Principal, *, state: str | None = None, verdict: str | None = None, curated: bool = False,
+        limit: int = 100,
+    ) -> list[Form]:  # fmt: skip
+        """Judged answers, the last judged first."""
+        params = _named(state=state, verdict=verdict, curated=curated, limit=limit)
+        found: list[Form] = self._call("GET", "reviews", asker, params=params)["reviews"]
+        return found
+
+    def get(self, asker: Principal, id: str) -> Form:
+        """One of them, whole."""
+        form: Form = self._call("GET", f"reviews/{quote(id, safe='')}", asker)
+        return form
+
+    def correct(
+        self, asker: Principal, id: str, seen: int, *, question: str, answer: str, marks: Sequence[Mark],
+        also: Sequence[str] = (),
+    ) -> Form:  # fmt: skip
+        """Keep what should have been answered."""
+        body = {
+            "seen": seen, "question": question, "answer": answer, "also": [*also],
+            "sources": [asdict(mark) for mark in marks],
+        }  # fmt: skip
+        form: Form = self._call("PUT", f"reviews/{quote(id, safe='')}/correction", asker, body=body)
+        return form
+
+    def accept(self, asker: Principal, id: str, seen: int, *, curated: bool = False) -> Form:
+        """Accept it."""
+        return self._decide(asker, id, "accept", {"seen": seen, "curated": curated})
+
+    def dismiss(self, asker: Principal, id: str, seen: int) -> Form:
+        """Leave it as it is."""
+        return self._decide(asker, id, "dismiss", {"seen": seen})
+
+    def withdraw(self, asker: Principal, id: str, seen: int) -> Form:
+        """Give a curated answer no more."""
+        return self._decide(asker, id, "withdraw", {"seen": seen})
+
+    def export(self, asker: Principal, format: str) -> list[Form]:
+        """Accepted corrections as training data or questions."""
+        path = f"reviews/export?format={quote(format_named(format))}"
+        return [*self._lines("GET", path, asker, None, None, lambda: None)]
+
+    def _decide(self, asker: Principal, id: str, what: str, body: Form) -> Form:
+        form: Form = self._call("POST", f"reviews/{quote(id, safe='')}/{what}", asker, body=body)
+        return form
+
+
 class RemoteKnowledgeBase:
     """A knowledge base that a running service owns. Errors are those of the service, of the same classes.
 
@@ -125,6 +180,7 @@ class RemoteKnowledgeBase:
         self.sessions = RemoteSessions(self._call)
         self.people = RemotePeople(self._call)
         self.tokens = RemoteTokens(self._call)
+        self.reviews = RemoteReviews(self._call, self._lines)
 
     def close(self) -> None:
         self._connection.close()
@@ -211,15 +267,17 @@ class RemoteKnowledgeBase:
         seed: int | None = None,
         temperature: float | None = None,
         stop: threading.Event | None = None,
+        curated: bool = True,
     ) -> Iterator[Event]:
         """Answer from the documents. The events of `KnowledgeBase.ask`."""
-        body = {**_asked(question, history, think_budget, seed, temperature), "scope": scope_form(scope)}
+        asked = _asked(question, history, think_budget, seed, temperature)
+        body = {**asked, "scope": scope_form(scope), "curated": curated}
         return self._answer("ask", asker, body, stop)
 
     def answer(self, question: str, asker: Principal, **options: Any) -> Answer:
         """`ask()`, drained. Raises ModelError with the message of a Failed."""
-        scope = options.pop("scope", EVERYTHING)
-        body = {**_asked(question, **options), "scope": scope_form(scope)}
+        scope, curated = options.pop("scope", EVERYTHING), options.pop("curated", True)
+        body = {**_asked(question, **options), "scope": scope_form(scope), "curated": curated}
         return answer_of_form(self._call("POST", "ask", asker, body=body))
 
     def chat(
@@ -253,11 +311,6 @@ class RemoteKnowledgeBase:
                     if isinstance(event, Done | Failed):
                         return
         raise ServiceGone("The running service was stopped in the middle of the answer. Ask again.")
-
-    def judged(self, verdict: Verdict | None = None, limit: int = 100) -> list[Judged]:
-        """The answers that readers judged, the last judged first."""
-        found = self._call("GET", "feedback", params=_named(verdict=verdict, limit=limit))
-        return [Judged(**form) for form in found["feedback"]]
 
     # ---- documents
 

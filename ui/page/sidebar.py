@@ -27,6 +27,7 @@ _ICONS = {
     "documents": ":material/folder_open:",
     "models": ":material/memory:",
     "evaluation": ":material/checklist:",
+    "review": ":material/rate_review:",
     "people": ":material/group:",
     "audit": ":material/policy:",
     "usage": ":material/bar_chart:",

@@ -63,6 +63,7 @@ class _How:
     think_budget: int | None
     seed: int | None
     temperature: float | None
+    curated: bool = True  # whether a curated answer may be given
 
     @property
     def options(self) -> dict[str, Any]:
@@ -196,8 +197,9 @@ class Conversations:
     ) -> Turn | None:
         """Put the question of a turn once more, as it was put then: what came after it is no context.
 
-        Without a seed one is drawn, and without a temperature words are drawn too, so that another answer can come.
-        None when a turn is already being answered. Raises ConversationNotFound where there is no such turn.
+        No curated answer is given. Without a seed one is drawn, and without a temperature words are drawn too, so that
+        another answer can come. None when a turn is already being answered. Raises ConversationNotFound where there is
+        no such turn.
         """
         with conversation.lock:
             if conversation.running is not None:
@@ -210,6 +212,7 @@ class Conversations:
                 think_budget,
                 secrets.randbelow(2**31) if seed is None else seed,
                 RETRY_TEMPERATURE if temperature is None else temperature,
+                curated=False,
             )
             turn = self._new_turn(turn.question, turn.mode, turn.scope, told_of(known, before=position))
             return self._append(conversation, turn, how)
@@ -234,10 +237,12 @@ class Conversations:
         temperature: float | None = None,
         client: str = "api",
         asker: Principal | None = None,
+        curated: bool = True,
     ) -> RunningAnswer:
         """An answer outside any conversation, which nothing keeps. It waits in the same queue."""
         turn = self._new_turn(question, mode, scope)
-        self._begin(None, turn, _How(client, self._admitted(asker), history, think_budget, seed, temperature))
+        how = _How(client, self._admitted(asker), history, think_budget, seed, temperature, curated)
+        self._begin(None, turn, how)
         return turn.running
 
     def _admitted(self, asker: Principal | None) -> Principal:
@@ -306,7 +311,13 @@ class Conversations:
             events = self._kb.chat(turn.question, history=how.history, **how.options, stop=stop)
         else:
             events = self._kb.ask(
-                turn.question, how.asker, history=how.history, scope=turn.scope, **how.options, stop=stop
+                turn.question,
+                how.asker,
+                history=how.history,
+                scope=turn.scope,
+                **how.options,
+                stop=stop,
+                curated=how.curated,
             )
         at_once = turn.mode == "chat" or bool(how.history)
         with closing(in_turn(events, self._queue, how.client, stop, at_once=at_once)) as answer:

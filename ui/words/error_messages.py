@@ -8,6 +8,7 @@ from ui.words.translated_audit import AUDIT
 from ui.words.translated_documents import DOCUMENTS
 from ui.words.translated_people import PEOPLE
 from ui.words.translated_usage import USAGE
+from ui.words.translated_review import REVIEW
 
 MESSAGES: tuple[tuple[str, str], ...] = (
     *DOCUMENTS,
@@ -15,6 +16,7 @@ MESSAGES: tuple[tuple[str, str], ...] = (
     *AUDIT,
     *PEOPLE,
     *USAGE,
+    *REVIEW,
     # limits of requests
     ("A conversation holds {n} questions. Begin a new one.", "一个对话最多 {n} 个问题。请新建对话。"),
     (

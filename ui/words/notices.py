@@ -10,6 +10,7 @@ from kb.answering import answer_builder, editions
 from kb.checking import citations
 from kb.models import reasoning_stream
 from kb.requests import notices as of_requests
+from kb.review import curated
 from kb.schema import Language
 from kb.store import conversations, scopes
 
@@ -34,7 +35,7 @@ def in_language(notice: str, language: Language) -> str:
 
 def pairs() -> Iterator[Mapping[str, str]]:
     """All texts of notices in both languages, with holes as `str.format` has them."""
-    for module in (answer_builder, editions, citations, conversations, of_requests):
+    for module in (answer_builder, editions, citations, conversations, of_requests, curated):
         yield from _texts_of(module)
     for kind, english in reasoning_stream._NOTICES_EN.items():
         yield {"en": english, "zh": reasoning_stream._NOTICES_ZH[kind]}
