@@ -192,15 +192,17 @@ class Reviews:
         for row in rows.fetchall():
             try:
                 stored = self._catalog.stored_text(row["document_id"], row["version"])
-                newest = self._catalog.stored_text(row["document_id"]).version
+                newest = self._catalog.stored_text(row["document_id"])
             except DocumentNotFound:
                 yield Source(row["position"], "", "", row["version"], None, row["start"], row["end"], "", "deleted")
                 continue
             held = self._catalog.is_quarantined(row["document_id"])
-            standing: Standing = "changed" if newest != row["version"] else "quarantined" if held else "current"
+            changed = newest.version != stored.version and newest.text != stored.text
+            stored = stored if changed else newest  # `kb reindex` gives the same text another number
+            standing: Standing = "changed" if changed else "quarantined" if held else "current"
             start, end = row["start"], row["end"]
             yield Source(
-                row["position"], stored.collection, stored.path, row["version"], page_at(stored, start), start, end,
+                row["position"], stored.collection, stored.path, stored.version, page_at(stored, start), start, end,
                 stored.text[start:end], standing,
             )  # fmt: skip
 
@@ -315,7 +317,7 @@ class Reviews:
         for mark in marks:
             document_id, _ = self._catalog.find_document(asker, mark.document, mark.collection or None)
             stored = self._catalog.stored_text(document_id)
-            if mark.version not in (None, stored.version):
+            if mark.version is not None and not self._has_text(document_id, mark.version, stored):
                 raise UsageError(
                     f"{mark.document!r} was changed since: the passage is of version {mark.version}, and version "
                     f"{stored.version} answers. Mark the passage anew."
@@ -334,6 +336,13 @@ class Reviews:
                 )
             found.append((document_id, stored, mark))
         return found
+
+    def _has_text(self, document_id: int, version: int, stored: StoredText) -> bool:
+        """Whether a version of a document is the stored one, or has the same text."""
+        try:
+            return version == stored.version or self._catalog.stored_text(document_id, version).text == stored.text
+        except DocumentNotFound:
+            return False
 
     def _correct(
         self, asker: Principal, review: Review, seen: int, questions: Sequence[str], answer: str,

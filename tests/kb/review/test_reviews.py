@@ -1,6 +1,7 @@
 """Reviews: who sees which judged answer, corrections with their sources, decisions, conflicts, and the trail of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from kb.store.conversations import ConversationStore
 from tests.fakes import ScriptedModel
 from tests.kb.people.conftest import quick_hashes
 from tests.kb.review.judged import FILES, LEAVE, OPENS, corrected, fill, judge, mark, person
+from tests.kb.storage import version
 from tests.knowledge import OWNER, write
 from tests.ui.serving import opened
 
@@ -141,6 +143,21 @@ def test_a_changed_document_leaves_a_correction_to_be_marked_anew(kb: KnowledgeB
     assert changed.correction.sources[0].quote == PLACE  # of the version that it was marked in
     with pytest.raises(UsageError, match="was changed since"):
         kb.reviews.accept(ed, id, changed.version, curated=True)
+
+
+def test_the_same_text_under_another_version_changes_nothing(kb: KnowledgeBase) -> None:
+    id, ed = judge(kb, "bob", OPENS), person(kb, "ed")
+    place = mark(kb, "handbook.md", PLACE)
+    corrected(kb, ed, id, OPENS, RIGHT, [place])
+    document_id, _ = kb.catalog.find_document(OWNER, "handbook.md", "docs")
+    text = kb.catalog.stored_text(document_id).text
+    kb.catalog.publish(kb.catalog.add_versions([version("handbook.md", text, collection="docs")]))
+    [review] = kb.reviews.listed(ed, curated=True)
+    assert review.withdrawn is None
+    assert review.correction is not None
+    assert [(s.version, s.quote) for s in review.correction.sources] == [(2, PLACE)]
+    again = replace(place, version=1)
+    assert kb.reviews.correct(ed, id, review.version, question=OPENS, answer=RIGHT, marks=[again]).correction
 
 
 def test_no_word_of_a_deleted_document_stays_in_a_correction(kb: KnowledgeBase) -> None:
