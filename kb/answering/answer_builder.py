@@ -5,13 +5,15 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kb.answering.product_help import Help
 from kb.answering.refusal import refusal
 from kb.errors import UsageError
-from kb.models.embedding import EmbeddedQuestion
 from kb.schema import Answer, Event, Language, Notice, Passage, Revised, Thought, Token, Usage
+
+if TYPE_CHECKING:
+    from kb.models.embedding import EmbeddedQuestion
 
 LONGEST_QUESTION = 8_000  # characters
 

@@ -14,8 +14,6 @@ from kb.access.rules import Place, Readers, Rule
 from kb.answering.answer_builder import checked
 from kb.errors import KBError
 from kb.people.sessions import Session
-from kb.review.reviews import Mark
-from kb.review.training import format_named
 from kb.schema import (
     EVERYTHING,
     Answer,
@@ -53,6 +51,7 @@ if TYPE_CHECKING:
     from ingest.sync.reindexing import ReindexProgress, ReindexReport
     from kb.backups.backup import BackupReport, CheckReport
     from kb.config import Settings
+    from kb.review.reviews import Mark
     from ui.service.auth import RunningService
 
 
@@ -129,7 +128,7 @@ class RemoteReviews:
         return form
 
     def correct(
-        self, asker: Principal, id: str, seen: int, *, question: str, answer: str, marks: Sequence[Mark],
+        self, asker: Principal, id: str, seen: int, *, question: str, answer: str, marks: "Sequence[Mark]",
         also: Sequence[str] = (),
     ) -> Form:  # fmt: skip
         """Keep what should have been answered."""
@@ -154,6 +153,8 @@ class RemoteReviews:
 
     def export(self, asker: Principal, format: str) -> list[Form]:
         """Accepted corrections as training data or questions."""
+        from kb.review.training import format_named
+
         path = f"reviews/export?format={quote(format_named(format))}"
         return [*self._lines("GET", path, asker, None, None, lambda: None)]
 
