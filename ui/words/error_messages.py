@@ -7,8 +7,8 @@ from ui.words.translated_access import ACCESS
 from ui.words.translated_audit import AUDIT
 from ui.words.translated_documents import DOCUMENTS
 from ui.words.translated_people import PEOPLE
-from ui.words.translated_usage import USAGE
 from ui.words.translated_review import REVIEW
+from ui.words.translated_usage import USAGE
 
 MESSAGES: tuple[tuple[str, str], ...] = (
     *DOCUMENTS,

@@ -8,8 +8,8 @@ from ui.words.strings_audit import TEXTS as AUDIT
 from ui.words.strings_pages import TEXTS as PAGES
 from ui.words.strings_people import TEXTS as PEOPLE
 from ui.words.strings_proof import TEXTS as PROOF
-from ui.words.strings_usage import TEXTS as USAGE
 from ui.words.strings_review import TEXTS as REVIEW
+from ui.words.strings_usage import TEXTS as USAGE
 from ui.words.text import Text
 from ui.words.translations import localised
 
