@@ -22,6 +22,8 @@ from kb.access.rules import Level, Place
 from kb.assistant import KnowledgeBase
 from kb.config import EmbeddingSettings, RetrievalSettings, ServiceSettings, Settings
 from kb.errors import DocumentNotFound, KBError, RefusedByPolicy
+from kb.glossary.csv_form import text_of
+from kb.glossary.entries import NewEntry
 from kb.models.reasoning_stream import Output
 from kb.schema import EVERYTHING, Chunk, DocumentText, Message, PageSpan, Principal, Scope, Thought, Token
 from kb.serialization import answer_form, document_form, retrieval_form, stored_text_form
@@ -175,6 +177,9 @@ class Trial:
         for first in range(0, self.documents, 100):
             numbers = range(first, min(first + 100, self.documents))
             self.kb.indexes.publish([self._document(number) for number in numbers])
+        owner = Principal("trial", unlimited=True)
+        self.kb.glossary.bring_in(owner, [self._entry(number) for number in range(0, self.documents, 2)])
+        self.kb.glossary.propose()  # of the other documents
 
     def _document(self, number: int) -> NewVersion:
         subject = SUBJECTS[number % len(SUBJECTS)]
@@ -182,6 +187,7 @@ class Trial:
             f"The {subject} rule of canary{number}x. The {subject} of project canary{number}x is {number} thousand "
             f"euros. Ask canary{number}x about it.\n"
         )
+        text += f"It is the {self._term(number)} ({self._short(subject)}).\n"
         title = f"{subject} canary{number}x"
         chunk = Chunk(0, len(text), text, f"{title}\n{text}", 1, f"Section canary{number}x", "")
         content = DocumentText(text, title, "text/plain", (PageSpan(1, 0, len(text)),))
@@ -190,6 +196,18 @@ class Trial:
         embeddings = tuple(self.kb.embedder.embed_passages([chunk.embedded_text]))
         collection = self.expected.collection_of[number]
         return NewVersion(collection, "/trial", path, document, embeddings, self.kb.indexes.identity)
+
+    def _term(self, number: int) -> str:
+        return f"canary{number}x {SUBJECTS[number % len(SUBJECTS)]} rule"
+
+    def _short(self, subject: str) -> str:
+        return f"C{subject[0].upper()}R"
+
+    def _entry(self, number: int) -> NewEntry:
+        """A term that an editor took from a document."""
+        source = f"{self.expected.collection_of[number]}/{self.expected.path_of[number]}"
+        short = self._short(SUBJECTS[number % len(SUBJECTS)])
+        return NewEntry(self._term(number), (short,), f"What canary{number}x says.", (source,))
 
     # ---- what changes
 
@@ -290,6 +308,7 @@ class Trial:
             f"What is the {subject} rule of the project?", f"Which documents mention {subject}?",
             f"Summarise the {subject} rule", f"List all {subject} rules", f"Compare {subject} and {SUBJECTS[0]}",
             f"How much is the {subject} of project canary{number}x?", "Summarise this document",
+            f"What is the {self._short(subject)}?",
         ))  # fmt: skip
         scope = drawn.choice((EVERYTHING, EVERYTHING, Scope(paths=("none/*",)), Scope(paths=("*/2/*",))))
         running = self.service.conversations.run("documents", question, asker=asker, scope=scope)
@@ -298,6 +317,32 @@ class Trial:
         self._note_refusal(question, snapshot)
         given = [asdict(snapshot), answer_form(snapshot.answer) if snapshot.answer else None]
         return given, question
+
+    def _ask_glossary(self, asker: Principal, subject: str, number: int, drawn: random.Random) -> tuple[object, str]:
+        """The glossary as it is listed, searched, exported, opened, and found in a question; what is proposed, too."""
+        glossary, readable = self.kb.glossary, self.expected.readable(asker)
+        listed, total = glossary.entries(asker)
+        if {entry.term for entry in listed} != {self._term(n) for n in readable if n % 2 == 0} or total != len(listed):
+            self.leaks.append(Leak("_ask_glossary", asker.name, ("other terms than those of what may be read",)))
+        question = f"What is the {self._short(subject)}?"
+        said: list[object] = [
+            [asdict(entry) for entry in listed], text_of(listed), glossary.state_of(asker),
+            [asdict(term) for _, term in glossary.terms_in(question, asker)],
+            retrieval_form(self.kb.search(question, asker, 3)),
+        ]  # fmt: skip
+        named = f"canary{number}x"
+        found, _ = glossary.entries(asker, search=named)
+        if any(named in entry.term for entry in found) and number not in readable:
+            self.leaks.append(Leak("_ask_glossary", asker.name, (f"a search for {named} found something",)))
+        for ask in (
+            lambda: glossary.entries(asker, "proposed")[0], lambda: [glossary.entry(asker, 1 + number)],
+            lambda: [glossary.named(asker, self._term(number))],
+        ):  # fmt: skip
+            try:
+                said.append([asdict(entry) for entry in ask()])
+            except KBError as error:
+                said.append(str(error))
+        return said, self._term(number)
 
     def _ask_list(self, asker: Principal, subject: str, number: int, drawn: random.Random) -> tuple[object, str]:
         listed = self.kb.documents(asker)

@@ -4,11 +4,12 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from kb.answering import judgement, prompts
 from kb.answering.answer_builder import (
@@ -31,6 +32,7 @@ from kb.answering.editions import newest, older_editions
 from kb.answering.follow_up import keeps_to
 from kb.answering.history import fitting
 from kb.answering.product_help import ProductHelp
+from kb.answering.readability import while_readable
 from kb.answering.retrieval import Retriever, worth_reading
 from kb.answering.translation import Translation, translated
 from kb.audit.trail import Trail
@@ -49,12 +51,12 @@ from kb.errors import (
     RefusedByPolicy,
     UsageError,
 )
+from kb.glossary.glossary import Glossary
 from kb.language.language import language_of
 from kb.language.prompt_text import estimate_tokens
 from kb.language.script import is_written_in
 from kb.models.embedders import open_embedder
 from kb.models.embedding import Embedder
-from kb.people.accounts import People, is_account
 from kb.quarantine.settling import settle
 from kb.requests.desk import Desk
 from kb.requests.handling import handled
@@ -92,8 +94,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Result = TypeVar("Result", Answer, Answer | None)
-
 _HALF_MARKER = re.compile(r"(?<!\s)\s*\[\d{0,3}\Z")  # where the reader or the engine's limit stopped the model
 _SETTINGS = "settings"  # the property that keeps the settings that the audit trail knows
 _CHOICE = "model"  # the property that keeps what `choose_model` chose
@@ -111,7 +111,8 @@ class KnowledgeBase(Documents):
         self.embedder: Embedder = open_embedder(settings.embedding, built_with(self.catalog))
         self.indexes = Indexes(self.catalog, home.chroma, self.embedder)
         settle(self.catalog, settings.ingest.quarantine_floor, STALE)
-        self._retriever = Retriever(self.catalog, self.indexes, self.embedder, settings.retrieval)
+        self.glossary = Glossary(self.catalog)
+        self._retriever = Retriever(self.catalog, self.indexes, self.embedder, settings.retrieval, self.glossary)
         self._help = ProductHelp(self.embedder)
         self._model: Model | None = None
         self._choice = _stored_choice(self.catalog)
@@ -232,9 +233,12 @@ class KnowledgeBase(Documents):
 
     # ---- finding and answering
 
-    def search(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval:
-        """Passages for a question. Raises UsageError for an empty or an endless one."""
-        return self._retriever.retrieve(checked(question), asker, k, scope)
+    def search(
+        self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING, glossary: bool = True
+    ) -> Retrieval:
+        """Passages for a question; also by the other forms of its terms, unless `glossary` is off. Raises UsageError
+        for an empty or an endless one."""
+        return self._retriever.retrieve(checked(question), asker, k, scope, glossary=glossary)
 
     def ask(
         self,
@@ -246,17 +250,36 @@ class KnowledgeBase(Documents):
         think_budget: int | None = None,
         seed: int | None = None,
         temperature: float | None = None,
+        model: tuple[str, str] | None = None,
         stop: threading.Event | None = None,
         curated: bool = True,
+        glossary: bool = True,
     ) -> Iterator[Event]:
-        """Answer from the documents the asker may read; by a curated answer where there is one, if `curated`.
+        """Answer from the documents the asker may read; by a curated answer where there is one, if `curated`; without
+        the glossary where that is off. `model` is engine and name of one that answers instead of the one in use; it is
+        opened for this answer alone, and no curated answer is given.
 
         Yields Retrieved, then Thought, Token, Notice and Revised, then Done or Failed. Raises UsageError at once
         for a question that cannot be asked.
         """
         question = checked(question)
-        options = Options(think_budget, seed, temperature, stop, curated)
-        return self._ask(question, asker, history, scope, options)
+        options = Options(think_budget, seed, temperature, stop, curated and model is None, glossary)
+        return self._by(model, lambda kb: kb._ask(question, asker, history, scope, options))
+
+    def _by(
+        self, model: tuple[str, str] | None, answer: Callable[["KnowledgeBase"], Iterator[Event]]
+    ) -> Iterator[Event]:
+        """An answer of this knowledge base by another model, which is opened at first need and closed at the end."""
+        if model is None:
+            yield from answer(self)
+            return
+        other = copy(self)
+        other._model, other._choice, other._model_lock = None, model, threading.Lock()
+        try:
+            yield from answer(other)
+        finally:
+            if other._model is not None:
+                other._model.close()
 
     def _ask(
         self, question: str, asker: Principal, history: Sequence[Message], scope: Scope, options: Options
@@ -271,13 +294,14 @@ class KnowledgeBase(Documents):
             help_ = self._help.polite(question, draft.language) or self._help.find(question, draft.language)
             answer = draft.helped(help_) if help_ is not None else None
             if answer is None and not history:
-                answer = yield from self._while_readable(draft, asker, self._curated.give(draft, asker, scope, options))
+                given = self._curated.give(draft, asker, scope, options)
+                answer = yield from while_readable(self.catalog, draft, asker, given)
             if answer is None:
                 request = handled(self._desk(draft, asker, scope, options), history)
-                answer = yield from self._while_readable(draft, asker, request)
+                answer = yield from while_readable(self.catalog, draft, asker, request)
             if answer is None:
                 found = self._from_documents(draft, asker, history, scope, options)
-                answer = yield from self._while_readable(draft, asker, found)
+                answer = yield from while_readable(self.catalog, draft, asker, found)
         except AccessLost as error:
             yield from self._recorded(asker, draft, _failure(error, options), Failed(str(error)))
             return
@@ -289,40 +313,10 @@ class KnowledgeBase(Documents):
             return
         yield from self._recorded(asker, draft, evidence_of(answer), Done(answer))
 
-    def _while_readable(
-        self, draft: Draft, asker: Principal, events: Generator[Event, None, Result]
-    ) -> Generator[Event, None, Result]:
-        """The events, as long as the asker may read all that was found. Raises AccessLost."""
-        has_account = is_account(self.catalog, asker.name)
-        if asker.unlimited and not has_account:
-            return (yield from events)
-        changes = self.catalog.access_changes()
-        with closing(events):
-            while True:
-                try:
-                    event = next(events)
-                except StopIteration as end:
-                    self._check_readable(draft, asker, has_account)
-                    result: Result = end.value
-                    return result
-                if changes != (changes := self.catalog.access_changes()):
-                    self._check_readable(draft, asker, has_account)
-                yield event
-
-    def _check_readable(self, draft: Draft, asker: Principal, has_account: bool) -> None:
-        """Who asks is looked up anew: somebody may have left a group, or been disabled, since they asked."""
-        now: Principal | None = asker
-        if has_account:
-            account = People(self.catalog).get(asker.name)
-            now = account.principal if account is not None and account.enabled else None
-        found = {(p.collection, p.document) for p in draft.passages}
-        if now is None or not (now.unlimited or self.catalog.all_readable(now, found)):
-            raise AccessLost("Who may read the documents that this answer rests on was changed meanwhile. Ask again.")
-
     def _desk(self, draft: Draft, asker: Principal, scope: Scope, options: Options) -> Desk:
         return Desk(
             draft, asker, scope, options, self.settings, self.catalog, self.embedder,
-            lambda question, k, within: self.search(question, asker, k, within), lambda: self.model,
+            lambda question, k, within: self.search(question, asker, k, within, options.glossary), lambda: self.model,
         )  # fmt: skip
 
     def _from_documents(
@@ -334,10 +328,11 @@ class KnowledgeBase(Documents):
             if (given := (yield from self._curated.give(draft, asker, scope, options))) is not None:
                 return given
         found = self._find(draft, asker, scope, options)
-        draft.passages = found.passages
+        draft.passages, draft.terms = found.passages, found.terms
+        draft.told, draft.meant = found.terms, found.widened or draft.searched
         if found.enough_evidence:
             draft.passages = worth_reading(newest(draft.searched, found.passages))
-        yield Retrieved(draft.passages, draft.searched, found.enough_evidence, found.translated)
+        yield Retrieved(draft.passages, draft.searched, found.enough_evidence, found.translated, found.terms)
         if found.translated:
             yield from draft.tell_once("translated", TRANSLATED[draft.language].format(found.translated))
         if not found.passages:
@@ -369,13 +364,11 @@ class KnowledgeBase(Documents):
         while True:
             try:
                 draft.answerable = judgement.answerable(
-                    model, draft.searched, draft.shown, draft.language, options.stop
+                    model, draft.searched, draft.shown, draft.language, options.stop, draft.told
                 )
                 return
-            except ContextOverflow:
-                if len(draft.shown) <= 1:
-                    raise
-                draft.shown = draft.shown[:-1]
+            except ContextOverflow as overflow:
+                draft.tell_less(overflow)
 
     def judge(self, question: str, asker: Principal, scope: Scope = EVERYTHING) -> float | None:
         """How probably the passages found for a question state its answer, as the model judges.
@@ -387,6 +380,7 @@ class KnowledgeBase(Documents):
         if not found.enough_evidence:
             return None
         draft.passages = worth_reading(newest(draft.searched, found.passages))
+        draft.terms = draft.told = found.terms
         draft.shown = tuple(self._fitting(draft, options))
         self._judge(draft, options)
         return draft.answerable
@@ -408,8 +402,10 @@ class KnowledgeBase(Documents):
                 return None
 
         question = checked(draft.searched)
-        embedded = draft.embedded.get(question)
-        return self._retriever.retrieve(question, asker, scope=scope, translate=translate, embedded=embedded)
+        return self._retriever.retrieve(
+            question, asker, scope=scope, translate=translate, embedded=draft.embedded.get(question),
+            glossary=options.glossary,
+        )  # fmt: skip
 
     def answer(self, question: str, asker: Principal, **options: Any) -> Answer:
         """`ask()`, drained. Raises ModelError with the message of a Failed."""
@@ -423,15 +419,16 @@ class KnowledgeBase(Documents):
         think_budget: int | None = None,
         seed: int | None = None,
         temperature: float | None = None,
+        model: tuple[str, str] | None = None,
         stop: threading.Event | None = None,
     ) -> Iterator[Event]:
         """The model without documents. The same events as `ask()`, without Retrieved and without claims.
 
-        A model that does not reason by itself answers at once, whatever the budget.
+        A model that does not reason by itself answers at once, whatever the budget. `model` as for `ask()`.
         """
         draft = Draft(checked(message), language_of(message))
         options = Options(think_budget, seed, temperature, stop)
-        return self._chat(draft, history, options)
+        return self._by(model, lambda kb: kb._chat(draft, history, options))
 
     def _chat(self, draft: Draft, history: Sequence[Message], options: Options) -> Iterator[Event]:
         try:
@@ -459,14 +456,12 @@ class KnowledgeBase(Documents):
         """Let the model answer from the passages that are shown to it, fewer where its context holds no more."""
         while True:
             judged = draft.answerable is not None
-            messages = prompts.answering(draft.searched, draft.shown, draft.language, strict, judged)
+            messages = prompts.answering(draft.searched, draft.shown, draft.language, strict, judged, draft.told)
             try:
                 yield from self._stream(draft, messages, options)
                 break
-            except ContextOverflow:
-                if len(draft.shown) <= 1:
-                    raise
-                draft.shown = draft.shown[:-1]
+            except ContextOverflow as overflow:
+                draft.tell_less(overflow)
         if len(draft.shown) < len(draft.passages):
             left_out = LEFT_OUT[draft.language].format(len(draft.shown), len(draft.passages))
             yield from draft.tell_once("passages_left_out", left_out)
@@ -478,14 +473,17 @@ class KnowledgeBase(Documents):
         return self.model.context_tokens - self.settings.llm.answer_tokens - self._think_budget(options) - 64
 
     def _fitting(self, draft: Draft, options: Options) -> Sequence[Passage]:
-        """As many passages as the context holds."""
+        """As many passages as the context holds. The terms of the glossary are told only beside all of them."""
         model, room = self.model, self._room(options)
         shown: Sequence[Passage] = [without_orders(passage) for passage in draft.passages]
-        while len(shown) > 1:
-            messages = prompts.answering(draft.searched, shown, draft.language)
+        while len(shown) > 1 or draft.told:
+            messages = prompts.answering(draft.searched, shown, draft.language, terms=draft.told)
             if model.count_tokens("\n".join(m.thinking + m.content for m in messages)) <= room:
                 break
-            shown = shown[:-1]
+            if draft.told:
+                draft.told = ()
+            else:
+                shown = shown[:-1]
         return shown
 
     def _stream(self, draft: Draft, messages: Sequence[Message], options: Options) -> Iterator[Event]:
@@ -525,7 +523,7 @@ class KnowledgeBase(Documents):
             yield from self._generate(draft, options, strict=True)
             text = "".join(draft.text).strip() or text
         cited = cite(
-            text, draft.shown, draft.language, draft.searched, self.embedder.similarities, self.catalog.text_around
+            text, draft.shown, draft.language, draft.meant, self.embedder.similarities, self.catalog.text_around
         )
         if prompts.says_only_not_found(text):
             return draft.refused("model_found_nothing", FOUND_NOTHING[draft.language], text)
@@ -546,11 +544,13 @@ class KnowledgeBase(Documents):
 
     def _recorded(self, asker: Principal, draft: Draft, detail: dict[str, Any], end: Done | Failed) -> Iterator[Event]:
         """The end of an answer, once its record is written. Where none can be, what was told is taken back."""
-        run = {
+        run: dict[str, Any] = {
             "engine": draft.engine, "model": draft.model, "model_digest": self._digest(draft),
             "searched": draft.searched, "withheld": draft.withheld,
             **({"curated": draft.curated} if draft.curated else {}),
         }  # fmt: skip
+        if told_of := [list(document) for term in draft.terms for document in term.documents]:
+            run["terms"] = told_of
         try:
             self.catalog.audit(asker.name, "ask", draft.question, {**run, **detail})
         except HomeError as error:

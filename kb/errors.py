@@ -31,6 +31,10 @@ class RuleNotFound(KBError):
     """There is no rule of access of that place."""
 
 
+class EntryNotFound(KBError):
+    """The glossary has no such entry, or who asks may not see it."""
+
+
 class AccessLost(KBError):
     """What an answer rests on may not be read any more by who asked."""
 

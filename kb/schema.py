@@ -242,6 +242,19 @@ class Retrieval:
     seconds: float
     notices: tuple["Notice", ...] = ()  # why there are no passages
     translated: str = ""  # the question as it was searched in the documents' other language; "" where it was not
+    terms: tuple["Term", ...] = ()  # entries of the glossary that the question holds, by which it was widened
+    widened: str = ""  # the question with the other forms of its terms in its language; "" where it holds none
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An entry of the glossary as a question uses it. `documents`, as (collection, path), is one that it was taken from
+    and the asker may read; none for what an editor wrote."""
+
+    term: str
+    forms: tuple[str, ...]
+    definition: str = ""
+    documents: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +355,7 @@ class Answer:
     usage: Usage | None = (
         None  # of all that was written for it; None where no model was called, or its engine counts none
     )
+    terms: tuple[Term, ...] = ()  # entries of the glossary that the question holds
 
     @property
     def outcome(self) -> AnswerOutcome:
@@ -357,6 +371,7 @@ class Retrieved:
     searched: str = ""
     enough_evidence: bool = True  # False: no model is called; what follows is a refusal, or needs none
     translated: str = ""  # as it was searched in the documents' other language; "" where it was not
+    terms: tuple[Term, ...] = ()  # entries of the glossary that the question holds
 
 
 @dataclass(frozen=True, slots=True)

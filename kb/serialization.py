@@ -29,6 +29,7 @@ from kb.schema import (
     Revised,
     Scope,
     StoredText,
+    Term,
     Thought,
     Token,
     Usage,
@@ -52,7 +53,20 @@ def retrieval_form(found: Retrieval) -> dict[str, Any]:
         "evidence": round(found.evidence, 6),
         "seconds": round(found.seconds, 4),
         "notices": [asdict(notice) for notice in found.notices],
+        "terms": [term_form(term) for term in found.terms],
     }
+
+
+def term_form(term: Term) -> dict[str, Any]:
+    """An entry of the glossary that a question holds."""
+    documents = [{"collection": collection, "document": path} for collection, path in term.documents]
+    return {"term": term.term, "forms": list(term.forms), "definition": term.definition, "documents": documents}
+
+
+def term_of_form(form: dict[str, Any]) -> Term:
+    """The entry of a form."""
+    documents = tuple((each["collection"], each["document"]) for each in form["documents"])
+    return Term(form["term"], tuple(form["forms"]), form["definition"], documents)
 
 
 def answer_form(answer: Answer) -> dict[str, Any]:
@@ -76,6 +90,7 @@ def answer_form(answer: Answer) -> dict[str, Any]:
         "seconds": round(answer.seconds, 3),
         "first_word_seconds": None if answer.first_word_seconds is None else round(answer.first_word_seconds, 3),
         "usage": None if answer.usage is None else asdict(answer.usage),
+        "terms": [term_form(term) for term in answer.terms],
     }
 
 
@@ -133,10 +148,10 @@ def chunk_form(chunk: Chunk) -> dict[str, Any]:
 def event_form(event: Event) -> dict[str, Any]:
     """One event of an answer being made; `event` names its kind."""
     match event:
-        case Retrieved(passages, searched, _, translated):
+        case Retrieved(passages, searched, _, translated, terms):
             return {
                 "event": "retrieved", "passages": [passage_form(p) for p in passages], "searched": searched,
-                "translated": translated,
+                "translated": translated, "terms": [term_form(term) for term in terms],
             }  # fmt: skip
         case Progress(number, total, part, left):
             return {"event": "progress", "number": number, "total": total, "part": part, "seconds_left": left}
@@ -166,6 +181,7 @@ def retrieval_of_form(form: dict[str, Any]) -> Retrieval:
             **form,
             "passages": tuple(passage_of_form(p) for p in form["passages"]),
             "notices": tuple(Notice(**notice) for notice in form["notices"]),
+            "terms": tuple(term_of_form(term) for term in form.get("terms", ())),
         }
     )
 
@@ -182,6 +198,7 @@ def answer_of_form(form: dict[str, Any]) -> Answer:
             "passages": tuple(passage_of_form(p) for p in form["passages"]),
             "notices": tuple(Notice(**notice) for notice in form["notices"]),
             "usage": Usage(**form["usage"]) if form.get("usage") else None,
+            "terms": tuple(term_of_form(term) for term in form.get("terms", ())),
         }
     )
 
@@ -219,7 +236,8 @@ def event_of_form(form: dict[str, Any]) -> Event | None:
     match form["event"]:
         case "retrieved":
             passages = tuple(passage_of_form(p) for p in form["passages"])
-            return Retrieved(passages, form["searched"], translated=form.get("translated", ""))
+            terms = tuple(term_of_form(term) for term in form.get("terms", ()))
+            return Retrieved(passages, form["searched"], translated=form.get("translated", ""), terms=terms)
         case "progress":
             return Progress(form["number"], form["total"], form["part"], form["seconds_left"])
         case "thought":

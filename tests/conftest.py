@@ -1,5 +1,6 @@
 """What all tests share: telemetry off and the guard installed before anything else, and the real Ollama server."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from kb import privacy
 
 privacy.protect()
+os.environ["LC_ALL"] = "C.UTF-8"  # the command line speaks English in tests, wherever they run
+os.environ.pop("KB_LANG", None)
 
 pytest_plugins = ["tests.ollama_server", "tests.knowledge", "tests.zones", "tests.kb.people.clocks"]
 

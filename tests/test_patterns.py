@@ -8,13 +8,27 @@ from ingest.plain.markdown_text import read_markdown, read_text
 from ingest.reading.sentences import boundaries, unwrapped
 from kb.checking.citations import cite
 from kb.checking.prompt_injection import orders_in
+from kb.glossary.candidates import candidates
 from kb.language.language import sentences
 from kb.quarantine.order_score import order_score
 from tests.hostile_patterns import Found, attacks, grows_badly, patterns
 
 NOT_FROM_DOCUMENTS = ("ui/server.py",)  # reads Streamlit's own page
 PATTERNS = [found for found in patterns() if not found.place.startswith(NOT_FROM_DOCUMENTS)]
-HOSTILE = (*".\n (）“。a9`<", ". ", "1. ", "a. ", "U.S. ", "?! ", "\n \n", "[1] ", "[ ", "1,")
+HOSTILE = (
+    *".\n (）“。a9`<",
+    ". ",
+    "1. ",
+    "a. ",
+    "A (AB) ",
+    "甲（简称乙）",
+    "U.S. ",
+    "?! ",
+    "\n \n",
+    "[1] ",
+    "[ ",
+    "1,",
+)
 READERS: list[Callable[[str], object]] = [
     sentences,
     lambda text: list(boundaries(text)),
@@ -24,6 +38,7 @@ READERS: list[Callable[[str], object]] = [
     lambda text: read_text(text.encode()),
     lambda text: read_markdown(text.encode()),
     lambda text: cite(text, (), "en"),
+    candidates,
 ]
 
 
@@ -42,6 +57,8 @@ def test_patterns_are_found_wherever_they_stand() -> None:
 
 
 @pytest.mark.parametrize("pump", HOSTILE)
-@pytest.mark.parametrize("read", READERS, ids="sentences boundaries unwrapped orders score text markdown cite".split())
+@pytest.mark.parametrize(
+    "read", READERS, ids="sentences boundaries unwrapped orders score text markdown cite terms".split()
+)
 def test_cutting_and_checking_take_time_in_proportion_to_the_text(read: Callable[[str], object], pump: str) -> None:
     assert not grows_badly(read, "", pump, "")

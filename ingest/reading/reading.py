@@ -188,9 +188,9 @@ def check_file(path: Path, name: str, settings: IngestSettings, root: Path | Non
         raise
 
 
-def capabilities() -> dict[str, str]:
-    """Each format, with "ok" or what this machine lacks for it."""
-    return {name: _lacking(modules) or "ok" for name, modules in _NEEDS.items()}
+def capabilities() -> dict[str, tuple[str, ...]]:
+    """Each format, with the Python packages for it that are not on this machine."""
+    return {name: _lacking(modules) for name, modules in _NEEDS.items()}
 
 
 def record(found: BundleRecord) -> Parsed:
@@ -256,6 +256,5 @@ def _read_inner(data: bytes, settings: IngestSettings, name: str) -> Parsed:
     return read_bytes(data, settings, name=name)
 
 
-def _lacking(modules: tuple[str, ...]) -> str:
-    missing = [module for module in modules if find_spec(module) is None]
-    return f"needs the Python package {', '.join(missing)}, which is not installed" if missing else ""
+def _lacking(modules: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(module for module in modules if find_spec(module) is None)

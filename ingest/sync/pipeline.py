@@ -133,6 +133,7 @@ def ingest(
     with kb.home.scratch() as folder, kb.deletion.ingesting():
         run = _Run(kb, folder, progress or (lambda _: None), stop or threading.Event(), check, by)
         run.ingest(paths, collection, prune, leave or (lambda _: False))
+    kb.glossary.propose(stop)
     kb.scrub()  # once, whatever was removed
     return run.report()
 

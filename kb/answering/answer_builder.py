@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from kb.answering.product_help import Help
 from kb.answering.refusal import refusal
-from kb.errors import UsageError
-from kb.schema import Answer, Event, Language, Notice, Passage, Revised, Thought, Token, Usage
+from kb.errors import ContextOverflow, UsageError
+from kb.schema import Answer, Event, Language, Notice, Passage, Revised, Term, Thought, Token, Usage
 
 if TYPE_CHECKING:
     from kb.models.embedding import EmbeddedQuestion
@@ -27,6 +27,7 @@ class Options:
     temperature: float | None
     stop: threading.Event | None
     curated: bool = False  # whether a curated answer may be given
+    glossary: bool = True
 
     @property
     def stopped(self) -> bool:
@@ -51,6 +52,9 @@ class Draft:
         self.usage: Usage | None = None
         self.curated = ""  # the id of the curated answer that is given
         self.embedded: dict[str, EmbeddedQuestion] = {}  # questions that were embedded for it
+        self.terms: tuple[Term, ...] = ()  # of the glossary, that the question holds
+        self.meant = question  # what was searched, with the other forms of its terms
+        self.told: tuple[Term, ...] = ()  # those that the model is told: all, or none where there is no room
         self._began = time.perf_counter()
         self._first_word: float | None = None
 
@@ -74,6 +78,16 @@ class Draft:
             self.text = [event.text]
         elif isinstance(event, Notice):
             self.notices.append(event)
+
+    def tell_less(self, overflow: ContextOverflow) -> None:
+        """Tell the model less, since its context overflowed: first no terms, then fewer passages. Raises `overflow`
+        where only one passage is left."""
+        if self.told:
+            self.told = ()
+        elif len(self.shown) > 1:
+            self.shown = self.shown[:-1]
+        else:
+            raise overflow
 
     def restart(self) -> Revised:
         """Forget what was written, for another try in the right language."""
@@ -111,6 +125,7 @@ class Draft:
             notices=tuple(self.notices), engine=self.engine, model=self.model,
             seconds=time.perf_counter() - self._began, first_word_seconds=self._first_word,
             answerable=self.answerable, uncertain=self.uncertain, usage=self.usage,
+            terms=self.terms,
         )  # fmt: skip
 
 

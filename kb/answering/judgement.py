@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Protocol
 
 from kb.answering import prompts
-from kb.schema import Floors, Language, Message, Passage
+from kb.schema import Floors, Language, Message, Passage, Term
 from kb.store.catalog import Catalog
 
 _FLOORS = "judgement"  # the property that keeps what was calibrated for this home
@@ -42,11 +42,12 @@ def answerable(
     passages: Sequence[Passage],
     language: Language,
     stop: threading.Event | None = None,
+    terms: Sequence[Term] = (),
 ) -> float | None:
     """The probability, 0..1, that the passages state the answer. None where the engine tells no probabilities, or the
     model would write neither "yes" nor "no"."""
     yes, no = prompts.YES_NO[language]
-    found = model.preference(prompts.judging(question, passages, language), (yes, no), stop)
+    found = model.preference(prompts.judging(question, passages, language, terms), (yes, no), stop)
     return None if found is None else found[yes]
 
 

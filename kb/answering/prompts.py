@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kb.checking.prompt_injection import said_in_conversation, without_false_numbers, without_orders
+from kb.checking.prompt_injection import gives_orders, said_in_conversation, without_false_numbers, without_orders
 from kb.language.invisible import without_invisible
 from kb.language.language import sentences
-from kb.schema import Language, Message, Passage
+from kb.schema import Language, Message, Passage, Term
 
 NOT_FOUND = {"en": "The documents do not say.", "zh": "文档中没有说明。"}
 
@@ -31,6 +31,8 @@ _NOT_FOUND = re.compile(
     r"|无法(回答|确定|找到|得知|判断)(?!时|的|者)|没有(相关|足够)的?(信息|内容)|未(提及|提到|说明)(?!的)",
     re.IGNORECASE,
 )
+
+MOST_MEANING = 300  # characters of a term's definition that a model is told
 
 _MANY_BREAKS, _BREAK = re.compile(r"\n{3,}"), "\n\n"
 
@@ -51,20 +53,25 @@ _OTHERWISE = {
     "zh": f"（如果段落里没有答案，只写“{NOT_FOUND['zh']}”）",
 }
 _PASSAGES = {"en": "Passages:", "zh": "段落："}
+_TERMS = {"en": "What words of the question mean:", "zh": "问题中用语的含义："}
 _QUESTION = {"en": "Question:", "zh": "问题："}
 _COLON = {"en": ": ", "zh": "："}
 _STRICT = {"en": "Write the answer in English only.", "zh": "答案必须全部用中文书写。"}
 
 
-def judging(question: str, passages: Sequence[Passage], language: Language) -> list[Message]:
+def judging(
+    question: str, passages: Sequence[Passage], language: Language, terms: Sequence[Term] = ()
+) -> list[Message]:
     """The conversation that makes a model tell whether the passages state the answer: YES_NO."""
-    return [Message("user", f"{_asked(question, passages, language)}\n\n{_JUDGE[language]}")]
+    return [Message("user", f"{_asked(question, passages, language, terms)}\n\n{_JUDGE[language]}")]
 
 
 def answering(
-    question: str, passages: Sequence[Passage], language: Language, strict: bool = False, judged: bool = True
-) -> list[Message]:
-    """The conversation that makes a model answer from passages. `strict` insists on the language once more.
+    question: str, passages: Sequence[Passage], language: Language, strict: bool = False, judged: bool = True,
+    terms: Sequence[Term] = (),
+) -> list[Message]:  # fmt: skip
+    """The conversation that makes a model answer from passages. `strict` insists on the language once more; `terms` of
+    the glossary say what words of the question mean.
 
     Where they were `judged` to hold the answer it goes on from there, and an engine's prompt cache holds the passages.
     """
@@ -74,12 +81,23 @@ def answering(
         asked += f"\n{_STRICT[language]}"
     if judged:
         yes = Message("assistant", YES_NO[language][0])
-        return [*judging(question, passages, language), yes, Message("user", asked)]
-    return [Message("user", f"{_quotations(passages, language)}\n\n{asked}")]
+        return [*judging(question, passages, language, terms), yes, Message("user", asked)]
+    return [Message("user", f"{_quotations(passages, language)}\n\n{_meanings(terms, language)}{asked}")]
 
 
-def _asked(question: str, passages: Sequence[Passage], language: Language) -> str:
-    return f"{_quotations(passages, language)}\n\n{_QUESTION[language]} {question}"
+def _asked(question: str, passages: Sequence[Passage], language: Language, terms: Sequence[Term]) -> str:
+    return f"{_quotations(passages, language)}\n\n{_meanings(terms, language)}{_QUESTION[language]} {question}"
+
+
+def _meanings(terms: Sequence[Term], language: Language) -> str:
+    """What words of the question mean, a line each; they bear no number, so that nothing can be cited from them."""
+    lines = [line for line in (_meaning(term, language) for term in terms) if not gives_orders(line)]
+    return f"{_TERMS[language]}\n{chr(10).join(lines)}\n\n" if lines else ""
+
+
+def _meaning(term: Term, language: Language) -> str:
+    said = _COLON[language].join(filter(None, (" = ".join((term.term, *term.forms)), term.definition[:MOST_MEANING])))
+    return f"- {without_false_numbers(without_invisible(' '.join(said.split())))}"
 
 
 def _quotations(passages: Sequence[Passage], language: Language) -> str:

@@ -9,6 +9,7 @@ import itertools
 import math
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from kb.answering import routing
 from kb.answering.exact_search import ExactScan, Selection
 from kb.answering.translation import Translation
 from kb.config import RetrievalSettings
+from kb.glossary.glossary import Glossary, Widened
 from kb.language.language import language_of
 from kb.language.tokenizer import MOST_WORDS, STOP_WORDS, any_of, content_words, tokenise
 from kb.models.embedding import EmbeddedQuestion, Embedder
@@ -75,11 +77,23 @@ def evidence_gap(searched: int) -> float:
     return LANGUAGE_GAP * (1 + min(1.0, max(0.0, few)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question as it is searched: by these words and what was embedded, which may hold other forms of its terms."""
+
+    question: str
+    words: str
+    embedded: EmbeddedQuestion
+
+
 class Retriever:
     """Finds passages. Only what the asker may read is ever a candidate."""
 
-    def __init__(self, catalog: Catalog, indexes: Indexes, embedder: Embedder, settings: RetrievalSettings) -> None:
+    def __init__(
+        self, catalog: Catalog, indexes: Indexes, embedder: Embedder, settings: RetrievalSettings, glossary: Glossary
+    ) -> None:
         self._catalog = catalog
+        self._glossary = glossary
         self._indexes = indexes
         self._scan = ExactScan(catalog)
         self._embedder = embedder
@@ -93,9 +107,10 @@ class Retriever:
         scope: Scope = EVERYTHING,
         translate: Translate | None = None,
         embedded: EmbeddedQuestion | None = None,
+        glossary: bool = True,
     ) -> Retrieval:
         """The k best passages for a question, best first, within the documents of `scope`. Where there are none a
-        notice says why.
+        notice says why. By the `glossary` the question is searched with the other forms of its terms, too.
 
         With `translate`, a question that the documents of its language do not plainly answer is searched in their other
         language too, where there is much of that; either language then has half of the places, rounded up. `embedded`
@@ -107,13 +122,14 @@ class Retriever:
         document_ids = self._catalog.document_ids(asker, scope)
         allowed = None if document_ids is None else self._scan.select(document_ids)
         language, translation = language_of(question), None
-        embedded = self._embedder.embed_question(question) if embedded is None else embedded
-        ranked, evidence = self._search(question, embedded, allowed, k)
+        widened = self._glossary.widened(question, asker) if glossary and self._settings.glossary else None
+        asked = self._asked(question, widened, embedded)
+        ranked, evidence = self._search(asked, allowed, k)
         other = other_than(language)
         if translate is not None and self._settings.both_languages and other in self._catalog.languages():
             parts = self._by_language(document_ids)
             if len(parts[other].chunk_ids) >= OTHER_SHARE * sum(len(part.chunk_ids) for part in parts.values()):
-                found = self._search_both(question, embedded, parts, k, translate)
+                found = self._search_both(asked, parts, k, translate, widened)
                 if found is not None:
                     ranked, evidence, translation = found
         passages = self._catalog.passages(ranked[:k] if translation is None else ranked, asker)
@@ -127,7 +143,16 @@ class Retriever:
             seconds=time.perf_counter() - began,
             notices=notices,
             translated=translation.question if translation else "",
+            terms=widened.terms if widened else (),
+            widened=widened.text if widened else "",
         )
+
+    def _asked(
+        self, question: str, widened: Widened | None = None, embedded: EmbeddedQuestion | None = None
+    ) -> "_Asked":
+        if widened is None:
+            return _Asked(question, question, embedded or self._embedder.embed_question(question))
+        return _Asked(question, widened.words, self._embedder.embed_question(widened.text))
 
     def _floor(self, language: Language) -> float:
         floor = self._settings.evidence_floor
@@ -138,29 +163,30 @@ class Retriever:
 
     def _search_both(
         self,
-        question: str,
-        embedded: EmbeddedQuestion,
+        asked: "_Asked",
         parts: Mapping[Language, Selection],
         k: int,
         translate: Translate,
+        widened: Widened | None,
     ) -> tuple[list[tuple[int, float]], float, Translation] | None:
         """What is found in the question's language and, by its translation, in the other; with the evidence and the
         translation. None where the documents in its own language plainly answer, where none in either language speaks
         of it, and where there is no translation."""
-        own = language_of(question)
+        own = language_of(asked.question)
         other = other_than(own)
-        here, evidence_here = self._search(question, embedded, parts[own], k)
-        there, evidence_there = self._search(question, embedded, parts[other], k)
+        here, evidence_here = self._search(asked, parts[own], k)
+        there, evidence_there = self._search(asked, parts[other], k)
         found = max(evidence_here, evidence_there)
         if evidence_here - evidence_there >= PLAINLY or found < self._floor(own) - OFF_TOPIC:
             return None
-        translation = translate(question, other)
+        translation = translate(asked.question, other)
         if translation is None:
             return None
+        also = " ".join(widened.other) if widened else ""
         above_here, above_there = evidence_here - self._floor(own), evidence_there - self._floor(own)
         rankings = [there]
         for text in translation.texts:
-            ranking, evidence = self._search(text, self._embedder.embed_question(text), parts[other], k)
+            ranking, evidence = self._search(self._asked(f"{text} {also}".rstrip()), parts[other], k)
             rankings.append(ranking)
             if text == translation.question:
                 above_there = max(above_there, evidence - self._floor(other))
@@ -177,21 +203,18 @@ class Retriever:
             ranked = (here or there)[:k]
         return ranked, self._floor(own) + max(above_here, above_there), translation
 
-    def _search(
-        self, text: str, embedded: EmbeddedQuestion, allowed: Selection | None, k: int
-    ) -> tuple[list[tuple[int, float]], float]:
+    def _search(self, asked: "_Asked", allowed: Selection | None, k: int) -> tuple[list[tuple[int, float]], float]:
         """(chunk id, score) best first, and the evidence."""
         if allowed is not None and not len(allowed.chunk_ids):
             return [], 0.0
-        return self._rank(text, embedded, max(self._settings.candidates, k), allowed)
+        return self._rank(asked, max(self._settings.candidates, k), allowed)
 
-    def _rank(
-        self, question: str, embedded: EmbeddedQuestion, limit: int, allowed: Selection | None
-    ) -> tuple[list[tuple[int, float]], float]:
+    def _rank(self, asked: "_Asked", limit: int, allowed: Selection | None) -> tuple[list[tuple[int, float]], float]:
         """(chunk id, score) best first, and the evidence: the highest MaxSim, or cosine where there are no tokens."""
+        question, embedded = asked.question, asked.embedded
         language = language_of(question)
         dense = self._dense(embedded.vector, language, limit, allowed)
-        telling = self._telling(content_words(question)[:MOST_WORDS])
+        telling = self._telling(content_words(asked.words)[:MOST_WORDS])
         among = None if allowed is None else allowed.chunk_ids
         words = dict(self._catalog.word_search(any_of(telling), limit, among))
         spoken = self._catalog.languages_of(dense.keys() | words.keys())  # a copy takes no second place

@@ -19,7 +19,7 @@ from kb.errors import HomeError, KBError, UsageError
 from kb.evaluation import ranking_metrics, report, scoring, voting
 from kb.evaluation.answer_cache import AnswerCache
 from kb.evaluation.exports import write_csv
-from kb.evaluation.metrics import as_table, summarise
+from kb.evaluation.metrics import summarise
 from kb.evaluation.outcome import EvalOptions, EvalProgress, Outcome, Ranked, Report, Scores
 from kb.evaluation.questions import Evidence, Question, chosen, load_questions
 from kb.evaluation.ranking_metrics import Place
@@ -37,7 +37,6 @@ __all__ = [
     "Ranked",
     "Report",
     "Scores",
-    "as_table",
     "chosen",
     "evaluate",
     "load_questions",
@@ -56,6 +55,12 @@ class LoadedModel(Protocol):
     def digest(self) -> str: ...
 
 
+class Terms(Protocol):
+    """What an evaluation needs to know of a glossary."""
+
+    def state_of(self, asker: Principal) -> str: ...
+
+
 class Asked(Protocol):
     """The part of a knowledge base that an evaluation asks."""
 
@@ -63,10 +68,14 @@ class Asked(Protocol):
     def settings(self) -> Settings: ...
     @property
     def model(self) -> LoadedModel: ...
+    @property
+    def glossary(self) -> Terms: ...
     def use_model(self, engine: str | None, model: str | None) -> object: ...
     def warm_up(self) -> object: ...
     def documents(self, asker: Principal) -> list[Document]: ...
-    def search(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval: ...
+    def search(
+        self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING, glossary: bool = True
+    ) -> Retrieval: ...
     def answer(
         self,
         question: str,
@@ -77,6 +86,7 @@ class Asked(Protocol):
         seed: int | None = None,
         temperature: float | None = None,
         curated: bool = True,
+        glossary: bool = True,
     ) -> Answer: ...
 
 
@@ -200,9 +210,10 @@ def put(kb: Asked, question: Question, sample: int, options: EvalOptions) -> Out
     """Put one question once. Errors of the home (a full disk) end the run; any other is the outcome."""
     outcome = Outcome(question, sample)
     scope = Scope(paths=question.scope) if question.scope else options.scope
+    without = {} if options.glossary else {"glossary": False}
     try:
         if sample == 0:
-            found = kb.search(question.question, options.asker, k=options.candidates, scope=scope)
+            found = kb.search(question.question, options.asker, k=options.candidates, scope=scope, **without)
             outcome = replace(
                 outcome,
                 ranked=tuple(_ranked(p, i < options.k) for i, p in enumerate(found.passages)),
@@ -219,6 +230,7 @@ def put(kb: Asked, question: Question, sample: int, options: EvalOptions) -> Out
                 seed=options.seed + sample,
                 temperature=_temperature(options),
                 curated=False,
+                **without,
             )
             outcome = replace(outcome, answer=answer)
     except HomeError:
@@ -302,6 +314,7 @@ def fingerprint(
             name: list(part) if isinstance(part, tuple) else part for name, part in asdict(options.scope).items()
         },
         "think_budget": options.think_budget,
+        "glossary": (kb.glossary.state_of(options.asker) or None) if options.glossary else None,
         "temperature": _temperature(options),
         "k": options.k,
         "candidates": options.candidates,

@@ -1,4 +1,4 @@
-"""Figures: the outcomes of an evaluation summed up, and laid out as a table."""
+"""Figures: the outcomes of an evaluation summed up, and laid out in rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kb.evaluation.measures import Measure, interval, measures, total
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-    from rich.table import Table
-
     from kb.evaluation.outcome import Outcome, Report
 
 NO_VALUE = "–"
@@ -162,13 +159,15 @@ def better(name: str, change: float) -> bool:
 
 
 class Row(NamedTuple):
-    """A figure in words: its value, its 95 % interval, and over how many it is; "" where there is none."""
+    """A figure in words: its value, its 95 % interval, and over how many it is; "" and None where there is none.
+    `figure` is its dotted name."""
 
     section: str
     name: str
     value: str
     interval: str
-    over: str
+    over: int | None
+    figure: str
 
 
 def rows(figures: Mapping[str, Any]) -> list[Row]:
@@ -184,16 +183,18 @@ def rows(figures: Mapping[str, Any]) -> list[Row]:
                 continue
             if isinstance(value, Mapping) and section == "seconds":
                 texts = [f"{key} {number:.2f}" for key, number in value.items() if number is not None]
-                result.append(Row(label, name.replace("_", " "), "  ".join(texts) or NO_VALUE, "", ""))
+                told = "  ".join(texts) or NO_VALUE
+                result.append(Row(label, name.replace("_", " "), told, "", None, f"{section}.{name}"))
             elif isinstance(value, Mapping):
                 for kind, rate in value.items():
-                    found = _interval(intervals.get(f"{section}.{name}.{kind}"))
-                    count = _count(of[name][kind])
-                    result.append(Row(label, f"refused, {kind.replace('_', ' ')}", as_rate(rate), found, count))
+                    figure = f"{section}.{name}.{kind}"
+                    found, count = _interval(intervals.get(figure)), of[name][kind]
+                    result.append(Row(label, f"refused, {kind.replace('_', ' ')}", as_rate(rate), found, count, figure))
             else:
                 over = of.get(name, of.get("right") if name == "f1" else whole)
-                found = _interval(intervals.get(f"{section}.{name}"))
-                result.append(Row(label, name.replace("_", " "), as_rate(value), found, _count(over)))
+                figure = f"{section}.{name}"
+                found = _interval(intervals.get(figure))
+                result.append(Row(label, name.replace("_", " "), as_rate(value), found, over, figure))
     return result
 
 
@@ -203,10 +204,6 @@ def as_rate(value: float | None) -> str:
 
 def _interval(bounds: Sequence[float] | None) -> str:
     return "" if bounds is None else f"{bounds[0]:.3f} – {bounds[1]:.3f}"
-
-
-def _count(count: int | None) -> str:
-    return "" if count is None else f"of {count}"
 
 
 SLICED = {  # the figures that are shown of parts of the questions
@@ -232,47 +229,3 @@ def slice_rows(figures: Mapping[str, Any]) -> tuple[list[str], list[tuple[str, s
         if len(named) > 1
     ]
     return [name for name in SLICED if any(name in part for _, _, part in parts)], parts
-
-
-def as_table(report: "Report") -> "RenderableType":
-    """The figures as a table for the terminal, and below it one of the slices."""
-    from rich.console import Group
-    from rich.table import Table
-
-    figures = summarise(report)
-    state = "" if figures["complete"] else f" (stopped at {len(report.outcomes)} of {report.planned})"
-    state += f", {figures['cached']} as answered before" if figures["cached"] else ""
-    table = Table(title=f"{figures['questions']} questions, {figures['failed']} failed{state}", title_justify="left")
-    for column in ("", "figure"):
-        table.add_column(column)
-    for column in ("value", "95 %", "over"):
-        table.add_column(column, justify="right")
-    last = ""
-    for row in rows(figures):
-        if row.value == NO_VALUE:
-            continue
-        if last and row.section != last:
-            table.add_section()
-        table.add_row(row.section if row.section != last else "", *row[1:])
-        last = row.section
-    shown, lines = slice_rows(figures)
-    return Group(table, _slices_table(shown, lines)) if lines else table
-
-
-def _slices_table(shown: Sequence[str], lines: Sequence[tuple[str, str, Mapping[str, float]]]) -> "Table":
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title="by kind, language, collection, type and tag", title_justify="left")
-    for column in ("", "part"):
-        table.add_column(column)
-    for column in ("questions", *(SLICED[name] for name in shown)):
-        table.add_column(column, justify="right")
-    last = ""
-    for dimension, name, part in lines:
-        if last and dimension != last:
-            table.add_section()
-        values = [as_rate(part.get(figure)) for figure in shown]
-        table.add_row(dimension if dimension != last else "", Text(name), f"{part['questions']}", *values)
-        last = dimension
-    return table

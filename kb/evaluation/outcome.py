@@ -21,6 +21,7 @@ class EvalOptions:
     page_slack: int = 0  # a hit may be so many pages after the gold page
     scope: Scope = EVERYTHING  # for questions that have none of their own
     think_budget: int | None = None
+    glossary: bool = True  # search by the forms of terms, and tell the model what they mean
     temperature: float | None = None  # None takes the engine's own for one sample, 0.6 for several
     k: int = 10  # passages of the search that are kept with their text
     parallel: int = 1  # questions at once, where the engine answers several

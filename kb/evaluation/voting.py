@@ -46,7 +46,7 @@ def vote(
     winner = given[majority([None if answer.refused else answer.text for answer in given]) or 0]
     agree = sum(_agree(winner, answer) for answer in given)
     told = Notice("vote", _TOLD[winner.language].format(agree=agree, samples=len(given)))
-    yield Retrieved(winner.passages, winner.searched)
+    yield Retrieved(winner.passages, winner.searched, terms=winner.terms)
     yield Done(replace(winner, notices=(*winner.notices, told), seconds=sum(answer.seconds for answer in given)))
 
 

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from kb.errors import ConversationNotFound, UsageError
 from kb.language.language import language_of
-from kb.schema import Answer, Language, Notice, Passage, Scope
+from kb.schema import Answer, Language, Notice, Passage, Scope, Term
 from kb.store.database import Database, now
 
 TurnState = Literal[
@@ -79,6 +79,7 @@ class StoredTurn:
     think_budget: int | None = None  # tokens; None: the model's own, as long as it has not begun to reason
     access_changes: int = 0  # how often it had been changed who may read what, when it was asked
     told_of: tuple[tuple[str, str], ...] = ()  # documents, as (collection, path), of which the turns before it speak
+    terms: tuple[Term, ...] = ()  # of the glossary, that its question held
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +203,19 @@ class ConversationStore:
         rows = self._database.db.execute("SELECT * FROM turns WHERE conversation_id = ? ORDER BY position", (id,))
         return [_turn(row) for row in rows]
 
-    def save_turn(self, conversation_id: str, turn: StoredTurn, cleared: int | None = None) -> StoredTurn:
+    def save_turn(
+        self,
+        conversation_id: str,
+        turn: StoredTurn,
+        cleared: int | None = None,
+        *,
+        in_place: bool = False,
+        by: str = "",
+    ) -> StoredTurn:
         """Insert a turn, or bring it up to date; feedback is left as it is. Returns what is kept.
+
+        One that is inserted `in_place` takes the place of the turn at its position and of all after it, which are
+        deleted; `by` is who does.
 
         A turn that rests on a document that is gone by now is kept without its words, as `forget_document` leaves it;
         so is a follow-up where the conversation was not `cleared` so often when it was asked. Raises
@@ -220,6 +232,11 @@ class ConversationStore:
             new = not db.execute("SELECT 1 FROM turns WHERE id = ?", (turn.id,)).fetchone()
             values = _columns(turn)
             if new:
+                if in_place:
+                    gone = "DELETE FROM turns WHERE conversation_id = ? AND position >= ?"
+                    removed = db.execute(gone, (conversation_id, turn.position)).rowcount
+                    told = {"id": conversation_id, "position": turn.position, "removed": removed}
+                    self._database.record(db, by, "question_edited", "", told)
                 _check_room(db, conversation_id)
                 values |= {"id": turn.id, "conversation_id": conversation_id, "position": turn.position}
                 if turn.feedback:
@@ -369,6 +386,7 @@ def _turn(row: sqlite3.Row) -> StoredTurn:
         feedback=Feedback(row["verdict"], row["reason"], row["judged_at"]) if row["verdict"] else None,
         think_budget=row["think_budget"], access_changes=row["access_changes"],
         told_of=tuple((collection, path) for collection, path in json.loads(row["told_of"])),
+        terms=_read(tuple[Term, ...], row["terms"]),
     )  # fmt: skip
 
 
@@ -384,6 +402,7 @@ def _columns(turn: StoredTurn) -> dict[str, Any]:
         "error": None if turn.error is None else clean(turn.error), "asked_at": turn.asked_at, "seconds": turn.seconds,
         "think_budget": turn.think_budget, "access_changes": turn.access_changes,
         "told_of": _written(turn.told_of if is_follow_up(turn) else ()),
+        "terms": _written([asdict(term) for term in turn.terms]),
     }  # fmt: skip
 
 
@@ -397,6 +416,7 @@ def sources_of(turn: StoredTurn) -> set[tuple[str, str]]:
     passages = (turn.passages or ()) + (turn.answer.passages if turn.answer else ())
     citations = turn.answer.citations if turn.answer else ()
     own = {(p.collection, p.document) for p in passages} | {(c.collection, c.document) for c in citations}
+    own.update(document for term in turn.terms for document in term.documents)
     return own.union(turn.told_of) if is_follow_up(turn) else own
 
 

@@ -236,7 +236,7 @@ def _forget_in_audit(db: sqlite3.Connection, notes: Collection[_Note]) -> None:
 def _document_of(name: str, value: Any) -> tuple[str, str] | None:
     """The document that an entry of the audit trail speaks of: a citation, passage or ingested document."""
     kind = name.partition(".")[0]
-    if kind == "passages" and isinstance(value, list) and len(value) > 1:
+    if kind in ("passages", "terms") and isinstance(value, list) and len(value) > 1:
         return value[0], value[1]
     if kind in ("citations", "ingested") and isinstance(value, dict):
         return value.get("collection", ""), value.get("document", "")

@@ -366,7 +366,7 @@ MIGRATIONS: tuple[str, ...] = (
     -- Of the title and text that an editor released: SHA-256, see kb.access.order_scores. '': none.
     ALTER TABLE documents ADD COLUMN released TEXT NOT NULL DEFAULT '';
     """,
-    # 22: usage, as counts that name nobody; and what was asked in vain, of those alone who agreed to it.
+    # 18: usage, as counts that name nobody; and what was asked in vain, of those alone who agreed to it.
     """
     -- On a day of this machine. kind: question, search (counted where it found nothing near enough).
     CREATE TABLE usage_counts (
@@ -420,7 +420,55 @@ MIGRATIONS: tuple[str, ...] = (
 
     INSERT INTO properties (name, value) VALUES ('usage_since', date('now', 'localtime'));
     """,
-    # 19: what editors made of judged answers. A correction keeps places, not words: the quotes are read from the texts.
+    # 19: the glossary: terms with their other forms, the documents they were taken from, and which were looked through.
+    """
+    CREATE TABLE glossary_entries (
+        id INTEGER PRIMARY KEY,
+        term TEXT NOT NULL,
+        definition TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('accepted', 'proposed', 'dismissed')),
+        taken INTEGER NOT NULL,         -- 1: from documents; it goes with the last of them
+        person TEXT NOT NULL,           -- who changed it last
+        at TEXT NOT NULL
+    );
+    CREATE INDEX glossary_entries_by_state ON glossary_entries (state, term);
+    CREATE TABLE glossary_forms (
+        entry_id INTEGER NOT NULL REFERENCES glossary_entries (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,      -- 0: the term itself
+        form TEXT NOT NULL,
+        folded TEXT NOT NULL,           -- as it is compared, see kb.glossary.entries
+        PRIMARY KEY (entry_id, folded)
+    ) WITHOUT ROWID;
+    CREATE INDEX glossary_forms_by_text ON glossary_forms (folded);
+    CREATE TABLE glossary_sources (
+        entry_id INTEGER NOT NULL REFERENCES glossary_entries (id) ON DELETE CASCADE,
+        document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+        version_id INTEGER NOT NULL REFERENCES versions (id) ON DELETE CASCADE,
+        start INTEGER NOT NULL,         -- characters, into the version's text
+        "end" INTEGER NOT NULL,
+        PRIMARY KEY (entry_id, document_id)
+    ) WITHOUT ROWID;
+    CREATE INDEX glossary_sources_by_document ON glossary_sources (document_id);
+    CREATE INDEX glossary_sources_by_version ON glossary_sources (version_id);
+    CREATE TABLE glossary_read (
+        version_id INTEGER PRIMARY KEY REFERENCES versions (id) ON DELETE CASCADE
+    );
+    -- What was taken from documents goes with the last of them.
+    CREATE TRIGGER glossary_forget AFTER DELETE ON glossary_sources BEGIN
+        DELETE FROM glossary_entries WHERE id = old.entry_id AND taken = 1
+            AND NOT EXISTS (SELECT 1 FROM glossary_sources WHERE entry_id = old.entry_id);
+    END;
+    -- JSON: the entries that its question held, with the documents they were taken from.
+    ALTER TABLE turns ADD COLUMN terms TEXT NOT NULL DEFAULT '[]';
+    """,
+    # 20: suggested questions that an editor wrote in place of those that are made of a document's text.
+    """
+    CREATE TABLE suggestions (
+        document_id INTEGER PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+        questions TEXT NOT NULL         -- JSON: [question, ...]
+    );
+    """,
+    # 21: what editors made of judged answers. A correction keeps places, not words: the quotes are read from the texts.
     """
     CREATE TABLE reviews (
         id TEXT PRIMARY KEY,            -- that of the turn, which may be gone meanwhile

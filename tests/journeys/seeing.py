@@ -86,7 +86,8 @@ _TOO_FAINT = (
 
 # Where the words are those of documents, people and models, and what is called the same in every language.
 _CONTENT = (
-    ".bubble, .answer, .passage, .sheet, .thinking, .found .end, .chat .open, .searched, .name, .named, .facts .wrap, "
+    ".suggested, .bubble, .answer, .passage, .sheet, .thinking, .found .end, .chat .open, .searched, .name, .named, "
+    ".facts .wrap, "
     ".where, code, .question .what, .said, .expected, .sides .side, .job b, .jobs .what, .recent .end, .cardhead > b, "
     ".origin .title, .note, [role='option'], [data-tag], [data-testid*='Icon'], [data-testid='stFileChip'], img"
 )

@@ -12,8 +12,9 @@ import pytest
 from ingest.sync.pipeline import ingest
 from kb.answering.retrieval import evidence_gap, worth_reading
 from kb.assistant import KnowledgeBase, drain
-from kb.errors import ModelError, UsageError
+from kb.errors import ModelError, ModelMissing, UsageError
 from kb.language.local_days import day
+from kb.models import llm
 from kb.models.reasoning_stream import Delta
 from kb.schema import Done, Failed, Message, Principal, Retrieved, Revised, Scope, Thought, Token, Usage
 from tests.fakes import ScriptedModel
@@ -47,6 +48,39 @@ def test_an_answer_tells_the_tokens_that_its_engine_counted(filled: Fill) -> Non
     kb = filled(ScriptedModel([[*told, Delta(read=120, written=19)], GOOD]))
     assert kb.answer(LAPTOP, OWNER).usage == Usage(120, 19, 1)
     assert kb.answer(LAPTOP, OWNER).usage is None  # this engine counts nothing
+
+
+def test_another_model_answers_one_question_and_is_closed(filled: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
+    kb = filled(ScriptedModel([GOOD]))
+    closed: list[str] = []
+
+    class Other(ScriptedModel):
+        def close(self) -> None:
+            closed.append(self.name)
+
+    def open_model(_settings: object, engine: str, name: str) -> Other:
+        return Other([GOOD], name=f"{engine} {name}")
+
+    monkeypatch.setattr(llm, "open_model", open_model)
+    used = kb.model
+    for answer in (
+        drain(kb.ask(LAPTOP, OWNER, model=("ollama", "b"))),
+        drain(kb.chat("How are you?", model=("ollama", "b"))),
+    ):
+        assert answer.model == "ollama b"
+    assert closed == ["ollama b", "ollama b"]
+    assert kb.model is used
+    assert kb.answer(LAPTOP, OWNER).model == "scripted"
+
+
+def test_another_model_that_is_missing_is_told(filled: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
+    def open_model(*_: object) -> ScriptedModel:
+        raise ModelMissing("b is not there.")
+
+    kb = filled(ScriptedModel([GOOD]))
+    monkeypatch.setattr(llm, "open_model", open_model)
+    *_, last = kb.ask(LAPTOP, OWNER, model=("ollama", "b"))
+    assert last == Failed("b is not there.")
 
 
 def test_a_quote_stands_in_the_stored_text_at_its_offsets(filled: Fill) -> None:

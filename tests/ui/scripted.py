@@ -10,6 +10,7 @@ from typing import Any
 from kb.access.rules import DEFAULT, EVERYONE
 from kb.config import Settings
 from kb.errors import DocumentNotFound, UsageError
+from kb.glossary.glossary import Glossary
 from kb.schema import (
     Answer,
     Citation,
@@ -82,6 +83,7 @@ class ScriptedKB:
         for path, text in self.texts.items():
             self.catalog.publish(self.catalog.add_versions([version(path, text, collection="staff")]))
         self.catalog.set_readers("owner", DEFAULT, [EVERYONE])
+        self.glossary = Glossary(self.catalog)
         self.deletion = SimpleNamespace(forgetting=[])
         self.usage = Counting(self.catalog, self.settings.usage)
         self.model = ScriptedModel()

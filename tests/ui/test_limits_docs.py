@@ -8,6 +8,8 @@ import pytest
 from kb.answering.answer_builder import LONGEST_QUESTION
 from kb.config import Settings
 from kb.evaluation.questions import MAX_SET_MB
+from kb.glossary.csv_form import MOST_MB
+from kb.glossary.entries import MOST_ENTRIES, MOST_FORMS
 from kb.people import passwords
 from kb.store import conversations
 from ui.api import body_limit
@@ -38,6 +40,9 @@ LIMITS = {
     "conversations of a home": f"{conversations.MOST_CONVERSATIONS:,}",
     "a title": f"{conversations.LONGEST_TITLE} characters",
     "a reason with a judgement": f"{conversations.LONGEST_REASON:,} characters",
+    "terms of the glossary": f"{MOST_ENTRIES:,}",
+    "other forms of a term": f"{MOST_FORMS}",
+    "a glossary file": f"{MOST_MB} MB",
     "texts of one embedding request": f"{MOST_INPUTS:,}",
     "a password": f"{passwords.LONGEST:,} characters",
     "questions of a person": f"{DEFAULT.service.questions_a_minute} a minute",

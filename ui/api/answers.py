@@ -14,11 +14,13 @@ from starlette.responses import Response
 
 from kb import errors
 from kb.answering.answer_builder import checked
+from kb.requests.addressed import addressed
 from kb.schema import Floors, Notice, Principal
 from kb.serialization import retrieval_form
 from ui.api.common import (
     EVENTS,
     MOST_MESSAGES,
+    Addressed,
     AnswerForm,
     Asker,
     Body,
@@ -29,6 +31,7 @@ from ui.api.common import (
     PassageForm,
     ScopeForm,
     ServiceHere,
+    TermForm,
 )
 from ui.api.permissions import needs
 from ui.api.stream import Json, Ndjson, end_of, events_of, finished, until_gone
@@ -47,6 +50,7 @@ class SearchBody(Body):
     question: str
     k: int | None = Field(None, ge=1, le=1000)
     scope: ScopeForm = ScopeForm()
+    glossary: bool = Field(True, description="search by the other forms of the question's terms, too")
 
 
 class JudgeBody(Body):
@@ -85,6 +89,7 @@ class RetrievalForm(BaseModel):
     evidence: float
     seconds: float
     notices: list[Notice]
+    terms: list[TermForm] = []
 
 
 class ChatBody(Body):
@@ -105,6 +110,10 @@ class AskBody(ChatBody):
 
     scope: ScopeForm = ScopeForm()
     curated: bool = True
+    glossary: bool = Field(
+        True, description="search by the other forms of the question's terms, and tell the model them"
+    )
+    addressed: Addressed = False
 
 
 class JudgedForm(BaseModel):
@@ -164,7 +173,7 @@ _answering = Answering()
 def search(body: SearchBody, service: ServiceHere, asker: Asker) -> Response:
     """The passages for a question, without a model."""
     service.rates.search(asker)
-    found = service.kb.search(body.question, asker, body.k, body.scope.scope())
+    found = service.kb.search(body.question, asker, body.k, body.scope.scope(), body.glossary)
     service.kb.usage.searched(asker, found)
     return Json(retrieval_form(found))
 
@@ -189,9 +198,14 @@ def keep_floors(body: FloorsBody, service: ServiceHere, asker: Asker) -> Respons
 @needs("ask")
 async def ask(body: AskBody, service: ServiceHere, asker: Asker, client: Client, request: Request) -> Response:
     """Answer from the documents. Leaving the connection stops it."""
-    return await _answer(
-        "documents", body, service, asker, client, request, {"scope": body.scope.scope(), "curated": body.curated}
-    )
+    scope = body.scope.scope()
+    if body.addressed:
+        question = checked(body.question)
+        documents = await run_in_threadpool(service.kb.documents, asker)
+        question, scope = addressed(question, documents, scope)
+        body = body.model_copy(update={"question": question})
+    how = {"scope": scope, "curated": body.curated, "glossary": body.glossary}
+    return await _answer("documents", body, service, asker, client, request, how)
 
 
 @router.post("/chat", response_model=AnswerForm, responses=EVENTS)

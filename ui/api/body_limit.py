@@ -5,11 +5,12 @@ from typing import Any
 from starlette.exceptions import HTTPException
 
 from kb.evaluation.questions import MAX_SET_MB
+from kb.glossary.csv_form import MOST_MB
 
 _MB = 1 << 20
 _JSON_MB = 1
 _UPLOADS = "/api/documents/upload"
-_SETS = "/api/evaluations"  # a set of questions may stand in the request
+_LARGE = {"/api/evaluations": MAX_SET_MB + 1, "/api/glossary/import": MOST_MB + 1}  # a file may stand in the request
 
 
 class BodyLimit:
@@ -22,7 +23,7 @@ class BodyLimit:
         if scope["type"] != "http" or scope["path"] == _UPLOADS:
             await self._app(scope, receive, send)
             return
-        most, came = (MAX_SET_MB + 1 if scope["path"] == _SETS else _JSON_MB) * _MB, 0
+        most, came = _LARGE.get(scope["path"], _JSON_MB) * _MB, 0
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
 
         async def receive_at_most() -> Any:

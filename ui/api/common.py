@@ -97,6 +97,9 @@ class ScopeForm(Body):
         return Scope(tuple(self.paths), tuple(self.collections), tuple(self.types), self.since, self.until)
 
 
+Addressed = Annotated[bool, Field(description="whether `@document` and `#collection` in the question are its scope")]
+
+
 class MessageForm(Body):
     """One turn of the conversation so far."""
 
@@ -138,6 +141,22 @@ class PassageForm(BaseModel):
     language: Literal["zh", "en"] | None = None
 
 
+class TermDocument(BaseModel):
+    """A document that a term was taken from."""
+
+    collection: str
+    document: str
+
+
+class TermForm(BaseModel):
+    """An entry of the glossary that the question holds: by its other forms the documents were searched, too."""
+
+    term: str
+    forms: list[str]
+    definition: str
+    documents: list[TermDocument]
+
+
 class AnswerForm(BaseModel):
     """A checked answer."""
 
@@ -159,6 +178,7 @@ class AnswerForm(BaseModel):
     seconds: float
     first_word_seconds: float | None
     usage: Usage | None = None
+    terms: list[TermForm] = []
 
 
 class DoneForm(BaseModel):

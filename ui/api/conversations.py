@@ -11,9 +11,11 @@ from starlette.responses import Response
 
 from kb.answering.answer_builder import checked
 from kb.errors import ConversationNotFound
-from kb.schema import Notice, Principal
+from kb.requests.addressed import addressed
+from kb.schema import Notice, Principal, Scope
 from ui.api.common import (
     EVENTS,
+    Addressed,
     AnswerForm,
     Asker,
     Body,
@@ -27,6 +29,7 @@ from ui.api.permissions import needs
 from ui.api.stream import Json, Ndjson, events_of
 from ui.service.conversations import Conversation, Turn
 from ui.service.export import as_json, as_markdown, file_name, turn_form
+from ui.service.model_list import installed_model
 from ui.service.runtime import Busy, Service
 
 router = APIRouter(prefix="/conversations", tags=["conversations"])
@@ -104,6 +107,7 @@ class TurnBody(Body):
     question: str
     mode: Literal["documents", "chat"] = "documents"
     scope: ScopeForm = ScopeForm()
+    addressed: Addressed = False
     think_budget: int | None = Field(None, ge=0, description="reasoning tokens at most")
 
 
@@ -111,6 +115,7 @@ class AgainBody(Body):
     """How a question is put once more."""
 
     think_budget: int | None = Field(None, ge=0, description="reasoning tokens at most")
+    model: str | None = Field(None, description="one that is installed, by its name; the one in use without it")
     seed: int | None = Field(None, description="drawn without it")
     temperature: float | None = Field(None, ge=0, le=2, description="0.6 without it")
 
@@ -191,11 +196,36 @@ def export(
 @needs("ask")
 def ask(id: str, body: TurnBody, service: ServiceHere, asker: Asker, client: Client) -> Response:
     """Ask in a conversation; `events` of the turn follows the answer. 409 while another is being answered."""
+    question, scope = _put(service, asker, body)
     turn = service.own(asker).ask(
         _get(service, asker, id),
-        checked(body.question),
+        question,
         body.mode,
-        scope=body.scope.scope(),
+        scope=scope,
+        think_budget=body.think_budget,
+        client=client,
+    )
+    return Json(turn_form(_begun(turn)), 202)
+
+
+def _put(service: Service, asker: Principal, body: TurnBody) -> tuple[str, Scope]:
+    question, scope = checked(body.question), body.scope.scope()
+    if body.addressed and body.mode == "documents":
+        return addressed(question, service.kb.documents(asker), scope)
+    return question, scope
+
+
+@router.post("/{id}/turns/{position}/edit", response_model=TurnForm, status_code=202)
+@needs("ask")
+def edit(id: str, position: int, body: TurnBody, service: ServiceHere, asker: Asker, client: Client) -> Response:
+    """Ask something else in place of a question: its turn and all after it are deleted. 409 as for asking."""
+    question, scope = _put(service, asker, body)
+    turn = service.own(asker).edit(
+        _get(service, asker, id),
+        position,
+        question,
+        body.mode,
+        scope=scope,
         think_budget=body.think_budget,
         client=client,
     )
@@ -210,6 +240,7 @@ def again(id: str, position: int, body: AgainBody, service: ServiceHere, asker: 
         _get(service, asker, id),
         position,
         think_budget=body.think_budget,
+        model=installed_model(service.kb.settings.llm, body.model) if body.model else None,
         seed=body.seed,
         temperature=body.temperature,
         client=client,

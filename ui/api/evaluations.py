@@ -32,6 +32,7 @@ class OptionsBody(Body):
     page_slack: int = Field(0, ge=0, description="a hit may be so many pages late")
     scope: ScopeForm = ScopeForm()
     cache: bool = Field(True, description="what was answered before under the same conditions is taken from then")
+    glossary: bool = Field(True, description="search by the forms of terms, and tell the model what they mean")
 
 
 class StartBody(Body):

@@ -207,7 +207,7 @@ class _Told:
         """What is new, as events. The end is not among them."""
         if snapshot.passages is not None and not self._passages:
             self._passages = True
-            yield event_form(Retrieved(snapshot.passages, snapshot.searched))
+            yield event_form(Retrieved(snapshot.passages, snapshot.searched, terms=snapshot.terms))
         if snapshot.state == "queued" and snapshot.ahead != self._ahead:
             self._ahead = snapshot.ahead
             yield {"event": "queued", "ahead": snapshot.ahead}

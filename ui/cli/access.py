@@ -38,11 +38,10 @@ def list_rules(json: JsonOption = False, home: HomeOption = None, config: Config
             console.print_json({"rules": [rule_form(rule) for rule in rules]})
             return
         for rule in rules:
-            _print(told(rule.place), rule.place.level, ", ".join(rule.readers) or "nobody")
+            level = console.t(f"cli_level_{rule.place.level}")
+            _print(told(rule.place), level, ", ".join(rule.readers) or console.t("cli_nobody"))
         if not rules:
-            console.say(
-                "There are no rules: nobody but the owner and admins reads anything. `kb access set` makes one."
-            )
+            console.say(console.t("cli_no_rules"))
 
 
 @access.command("set")
@@ -99,8 +98,8 @@ def show(
         if json:
             console.print_json(readers_form(collection, path, found))
             return
-        why = f"the rule of {told(found.place)}" if found.place else "no rule"
-        _print(", ".join(found.readers) or "nobody", f"({why})")
+        why = console.t("cli_rule_of", place=told(found.place)) if found.place else console.t("cli_no_rule")
+        _print(", ".join(found.readers) or console.t("cli_nobody"), console.t("cli_brackets", words=why))
 
 
 def _print(*columns: str) -> None:
@@ -117,7 +116,7 @@ def _change(kb: "KnowledgeBase | RemoteKnowledgeBase", given: str, readers: list
 
         console.print_json({**asdict(place), "readers": readers, "documents": count})
         return
-    console.say(f"{told(place)}: {console.counted(count, 'document')} with other readers now")
+    console.say(f"{told(place)}: {console.count('cli_other_readers', count)}")
 
 
 def _place(kb: "KnowledgeBase | RemoteKnowledgeBase", given: str) -> "Place":

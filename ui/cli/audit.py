@@ -43,7 +43,7 @@ def list_rows(
         for row in rows:
             print(console.printable_line(_line(row)))
         if not rows:
-            console.say("The audit trail holds no such row.")
+            console.say(console.t("cli_no_rows"))
 
 
 @audit.command()
@@ -60,7 +60,7 @@ def head(
         form = head_form(kb.trail.head())
         if out is not None:
             _write(out, [form])
-            console.say(f"{out}: the head of record {form['number']}")
+            console.say(f"{out}: {console.t('cli_head_of', n=form['number'])}")
         if json or out is None:
             console.print_json(form)
 
@@ -91,12 +91,12 @@ def verify(
             console.print_json(verdict_form(verdict))
         else:
             for problem in verdict.problems:
-                print(console.printable_line(problem.what))
+                print(console.printable_line(console.told(problem.what)))
             if verdict.whole:
-                compared = "" if verdict.head is None else f", and leads to the head of record {verdict.head}"
-                print(f"The audit trail is whole: {console.counted(verdict.records, 'record')}{compared}.")
+                compared = "" if verdict.head is None else console.t("cli_leads_to_head", n=verdict.head)
+                print(console.t("cli_whole", records=console.count("cli_records", verdict.records), compared=compared))
         if not verdict.whole:
-            console.say("The audit trail is not whole.")
+            console.say(console.t("cli_not_whole"))
             raise typer.Exit(1)
 
 
@@ -116,7 +116,7 @@ def export(
         if json:
             console.print_json({"file": str(out), "records": count})
             return
-        console.say(f"{out}: {console.counted(count, 'record')} and the head")
+        console.say(f"{out}: {console.t('cli_and_head', records=console.count('cli_records', count))}")
 
 
 @audit.command()
@@ -129,13 +129,13 @@ def erase(
 ) -> None:
     """Erase names and texts of the records written before a day. The records stay, and one more says so."""
     with opened(home, config) as kb:
-        if not yes:
-            typer.confirm(f"Erase names and texts of all records before {before}?", abort=True, err=True)
+        if not yes and not console.confirm(console.t("cli_erase_ask", day=before)):
+            raise typer.Abort
         records = kb.trail.erase(local_user().name, before)
         if json:
             console.print_json({"records": records})
             return
-        console.say(f"names and texts of {console.counted(records, 'record')} erased")
+        console.say(console.count("cli_erased", records))
 
 
 def _write(out: Path, lines: Any) -> int:
@@ -169,7 +169,23 @@ def _line(row: dict[str, Any]) -> str:
     for citation in detail.get("citations", []):
         name = citation["document"]
         supported[name] = supported.get(name, False) or citation["supported"]
-    evidence = ", ".join(f"{name}{'' if holds else ' (unsupported)'}" for name, holds in sorted(supported.items()))
-    model = detail.get("model") or ("no model" if row["action"] == "ask" else "")
-    parts = (row["at"], row["asker"], row["action"], row["outcome"], model, row["subject"])
+    unsupported = console.t("cli_unsupported")
+    evidence = ", ".join(f"{name}{'' if holds else unsupported}" for name, holds in sorted(supported.items()))
+    model = detail.get("model") or (console.t("cli_no_model") if row["action"] == "ask" else "")
+    parts = (row["at"], row["asker"], _action(row["action"]), _outcome(row["outcome"]), model, row["subject"])
     return "  ".join([*filter(None, map(str, parts)), *([f"[{evidence}]"] if evidence else [])])
+
+
+def _action(action: str) -> str:
+    """An action as `--action` names it, and in Chinese as the page calls it too."""
+    from ui.words.strings_audit import ACTIONS
+
+    named = ACTIONS.get(action)
+    return action if named is None or console.language() == "en" else f"{named.zh}（{action}）"
+
+
+def _outcome(outcome: str) -> str:
+    from ui.words.strings_audit import TEXTS
+
+    named = TEXTS.get(f"audit_outcome_{outcome}")
+    return outcome if named is None or console.language() == "en" else named.zh

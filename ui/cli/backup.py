@@ -29,7 +29,8 @@ def backup(
     if json:
         console.print_json(_form(report))
     else:
-        print(console.printable_line(f"{report.file}: {_counts(report)}, {_megabytes(report.size)}"))
+        told = console.t("cli_comma").join((_counts(report), _megabytes(report.size)))
+        print(console.printable_line(f"{report.file}: {told}"))
 
 
 @app.command("backup-key")
@@ -79,10 +80,11 @@ def restore(
         if json:
             console.print_json({**_form(report), "home": str(place), "note": note})
         else:
-            proved = "" if report.proved else ", unproved"
-            print(console.printable_line(f"{place}: {_counts(report)}, as they were at {report.created_at}{proved}"))
+            proved = "" if report.proved else console.t("cli_unproved")
+            as_of = console.t("cli_as_of", counts=_counts(report), at=report.created_at)
+            print(console.printable_line(f"{place}: {as_of}{proved}"))
         if note:
-            console.say(note)
+            console.say(console.told(note))
 
 
 @app.command()
@@ -99,13 +101,11 @@ def check(
         console.print_json({**asdict(report), "seconds": round(report.seconds, 3)})
     else:
         for problem in report.problems:
-            print(console.printable_line(f"PROBLEM  {problem}"))
-        held = f"{console.counted(report.documents, 'document')}, {console.counted(report.originals, 'original')}"
+            print(console.printable_line(f"{console.t('cli_problem')}  {console.told(problem)}"))
+        held = (console.count("cli_documents", report.documents), console.count("cli_originals", report.originals))
         vectors = "?" if report.vectors is None else report.vectors
-        print(
-            f"{held}; chunks: {report.chunks} in the catalog, {report.words} in the word index, {vectors} in the "
-            "vector index"
-        )
+        indexed = {"chunks": report.chunks, "words": report.words, "vectors": vectors}
+        print(console.t("cli_checked", held=console.t("cli_comma").join(held), **indexed))
     if report.problems:
         raise typer.Exit(1)
 
@@ -126,8 +126,8 @@ def _is_accepted(doubt: "Doubt", unproved: bool) -> bool:
         return True
     if doubt.refused:
         return False
-    console.say(doubt.why)
-    return not _is_at_a_terminal() or typer.confirm("Restore it all the same?", err=True)
+    console.say(console.told(doubt.why))
+    return not _is_at_a_terminal() or console.confirm(console.t("cli_restore_ask"))
 
 
 def _is_at_a_terminal() -> bool:
@@ -139,9 +139,9 @@ def _form(report: Any) -> dict[str, Any]:
 
 
 def _counts(report: Any) -> str:
-    counts = {"document": report.documents, "original": report.originals, "upload": report.uploads}
-    evaluations = f", {console.counted(report.runs, 'file')} of evaluations" if report.runs else ""
-    return ", ".join(console.counted(n, thing) for thing, n in counts.items()) + evaluations
+    counts = {"documents": report.documents, "originals": report.originals, "uploads": report.uploads}
+    counted = [console.count(f"cli_{things}", n) for things, n in counts.items()]
+    return console.t("cli_comma").join(counted + ([console.count("cli_runs", report.runs)] if report.runs else []))
 
 
 def _megabytes(size: int) -> str:

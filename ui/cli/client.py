@@ -43,15 +43,16 @@ from kb.serialization import (
     stored_text_of_form,
 )
 from ui.cli.http_connection import Connection, Form, ServiceGone, error_of
-from ui.cli.remote_audit import RemoteTrail
-from ui.cli.remote_people import RemotePeople, RemoteTokens
+from ui.remote.audit import RemoteTrail
+from ui.remote.glossary import RemoteGlossary
+from ui.remote.people import RemotePeople, RemoteTokens
+from ui.remote.reviews import RemoteReviews
 
 if TYPE_CHECKING:
     from ingest.sync.pipeline import IngestProgress, IngestReport
     from ingest.sync.reindexing import ReindexProgress, ReindexReport
     from kb.backups.backup import BackupReport, CheckReport
     from kb.config import Settings
-    from kb.review.reviews import Mark
     from ui.service.auth import RunningService
 
 
@@ -107,62 +108,6 @@ class RemoteSessions:
         self._call("DELETE", f"sessions/{quote(id, safe='')}", Principal(by))
 
 
-class RemoteReviews:
-    """The judged answers of the service, as `kb.review.forms.ReviewForms` gives them."""
-
-    def __init__(self, call: Callable[..., Any], lines: Callable[..., Any]) -> None:
-        self._call, self._lines = call, lines
-
-    def listed(
-        self, asker: Principal, *, state: str | None = None, verdict: str | None = None, curated: bool = False,
-        limit: int = 100,
-    ) -> list[Form]:  # fmt: skip
-        """Judged answers, the last judged first."""
-        params = _named(state=state, verdict=verdict, curated=curated, limit=limit)
-        found: list[Form] = self._call("GET", "reviews", asker, params=params)["reviews"]
-        return found
-
-    def get(self, asker: Principal, id: str) -> Form:
-        """One of them, whole."""
-        form: Form = self._call("GET", f"reviews/{quote(id, safe='')}", asker)
-        return form
-
-    def correct(
-        self, asker: Principal, id: str, seen: int, *, question: str, answer: str, marks: "Sequence[Mark]",
-        also: Sequence[str] = (),
-    ) -> Form:  # fmt: skip
-        """Keep what should have been answered."""
-        body = {
-            "seen": seen, "question": question, "answer": answer, "also": [*also],
-            "sources": [asdict(mark) for mark in marks],
-        }  # fmt: skip
-        form: Form = self._call("PUT", f"reviews/{quote(id, safe='')}/correction", asker, body=body)
-        return form
-
-    def accept(self, asker: Principal, id: str, seen: int, *, curated: bool = False) -> Form:
-        """Accept it."""
-        return self._decide(asker, id, "accept", {"seen": seen, "curated": curated})
-
-    def dismiss(self, asker: Principal, id: str, seen: int) -> Form:
-        """Leave it as it is."""
-        return self._decide(asker, id, "dismiss", {"seen": seen})
-
-    def withdraw(self, asker: Principal, id: str, seen: int) -> Form:
-        """Give a curated answer no more."""
-        return self._decide(asker, id, "withdraw", {"seen": seen})
-
-    def export(self, asker: Principal, format: str) -> list[Form]:
-        """Accepted corrections as training data or questions."""
-        from kb.review.training import format_named
-
-        path = f"reviews/export?format={quote(format_named(format))}"
-        return [*self._lines("GET", path, asker, None, None, lambda: None)]
-
-    def _decide(self, asker: Principal, id: str, what: str, body: Form) -> Form:
-        form: Form = self._call("POST", f"reviews/{quote(id, safe='')}/{what}", asker, body=body)
-        return form
-
-
 class RemoteKnowledgeBase:
     """A knowledge base that a running service owns. Errors are those of the service, of the same classes.
 
@@ -179,6 +124,7 @@ class RemoteKnowledgeBase:
         self.catalog = RemoteCatalog(self._call)
         self.trail = RemoteTrail(self._call, self._lines)
         self.sessions = RemoteSessions(self._call)
+        self.glossary = RemoteGlossary(self._call)
         self.people = RemotePeople(self._call)
         self.tokens = RemoteTokens(self._call)
         self.reviews = RemoteReviews(self._call, self._lines)
@@ -243,9 +189,11 @@ class RemoteKnowledgeBase:
 
     # ---- finding and answering
 
-    def search(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval:
+    def search(
+        self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING, glossary: bool = True
+    ) -> Retrieval:
         """Passages for a question."""
-        body = {"question": question, "k": k, "scope": scope_form(scope)}
+        body = {"question": question, "k": k, "scope": scope_form(scope), "glossary": glossary}
         return retrieval_of_form(self._call("POST", "search", asker, body=body))
 
     def judge(self, question: str, asker: Principal, scope: Scope = EVERYTHING) -> float | None:
@@ -269,16 +217,23 @@ class RemoteKnowledgeBase:
         temperature: float | None = None,
         stop: threading.Event | None = None,
         curated: bool = True,
+        glossary: bool = True,
     ) -> Iterator[Event]:
         """Answer from the documents. The events of `KnowledgeBase.ask`."""
-        asked = _asked(question, history, think_budget, seed, temperature)
-        body = {**asked, "scope": scope_form(scope), "curated": curated}
+        body = {
+            **_asked(question, history, think_budget, seed, temperature),
+            "scope": scope_form(scope),
+            "curated": curated,
+            "glossary": glossary,
+        }
         return self._answer("ask", asker, body, stop)
 
     def answer(self, question: str, asker: Principal, **options: Any) -> Answer:
         """`ask()`, drained. Raises ModelError with the message of a Failed."""
         scope, curated = options.pop("scope", EVERYTHING), options.pop("curated", True)
-        body = {**_asked(question, **options), "scope": scope_form(scope), "curated": curated}
+        glossary = options.pop("glossary", True)
+        asked = _asked(question, **options)
+        body = {**asked, "scope": scope_form(scope), "curated": curated, "glossary": glossary}
         return answer_of_form(self._call("POST", "ask", asker, body=body))
 
     def chat(

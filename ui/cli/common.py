@@ -10,7 +10,9 @@ import typer
 from typer.core import TyperGroup
 
 from kb import privacy
+from kb.schema import Language
 from ui.cli import console
+from ui.cli.language import OPTION, LocalisedGroup
 
 if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
@@ -46,11 +48,28 @@ BudgetOption = Annotated[int | None, typer.Option("--think-budget", min=0, help=
 
 app = typer.Typer(
     name="kb",
+    cls=LocalisedGroup,
     help="Ask your documents, in Chinese or English. Nothing leaves this machine.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def _of_all_commands(
+    lang: Annotated[
+        Language | None,
+        typer.Option(
+            OPTION,
+            help="Language of help, output and errors (env KB_LANG; else the locale's).",
+            expose_value=False,
+            is_eager=True,
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """What every command takes, before its name or after it; `ui.cli.language` looks for it."""
 
 
 class ListByDefault(TyperGroup):
@@ -150,7 +169,7 @@ def home_place(home: Path | None) -> Path:
 
 
 def _say_queued(ahead: int) -> None:
-    console.say(f"waiting: {ahead} come first" if ahead > 1 else "waiting: another answer comes first")
+    console.say(console.count("cli_waiting", ahead))
 
 
 def scope_of(globs: list[str] | None, collections: list[str] | None) -> "Scope":

@@ -15,8 +15,57 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+    from kb.schema import Language
+    from ui.words.strings import Strings
+
 # What JSON may hold and a terminal or a UTF-8 stream may not: the C1 controls, and halves of surrogate pairs.
 _NOT_FOR_STREAMS = re.compile("[\x7f-\x9f\ud800-\udfff]")
+
+_YES = ("y", "yes", "是", "是的")
+_NO = ("", "n", "no", "否", "不")
+_language: "Language" = "en"  # of the one who reads what this process prints
+
+
+def speak(language: "Language") -> None:
+    """Say all that follows in this language."""
+    global _language
+    _language = language
+
+
+def language() -> "Language":
+    """The reader's language."""
+    return _language
+
+
+def strings() -> "Strings":
+    """The words of the reader's language."""
+    from ui.words.strings import Strings
+
+    return Strings(_language)
+
+
+def t(key: str, **values: object) -> str:
+    """A text of `ui.words` in the reader's language."""
+    return strings()(key, **values)
+
+
+def count(key: str, n: int) -> str:
+    """So many things, in the reader's language: "1 passage", "3 passages"."""
+    return strings().count(key, n)
+
+
+def told(message: str) -> str:
+    """A message of the product's own, which is raised in English, in the reader's language."""
+    from ui.words.strings_cli import at_a_terminal
+
+    return at_a_terminal(message, _language)
+
+
+def noticed(notice: str) -> str:
+    """A notice, which is in the language of the question, in the reader's."""
+    from ui.words.notices import in_language
+
+    return in_language(notice, _language)
 
 
 def stdout() -> "Console":
@@ -44,11 +93,6 @@ def say(text: str) -> None:
     print(printable(text), file=sys.stderr)
 
 
-def counted(n: int, thing: str) -> str:
-    """So many things: "1 passage", "3 passages"."""
-    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
-
-
 def printable(text: str) -> str:
     """Without control characters: neither a document nor its name nor a model steers the terminal."""
     return "".join(c for c in text if c.isprintable() or c in "\n\t")
@@ -59,6 +103,36 @@ def printable_line(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
+def error_line(error: KBError) -> str:
+    """What is said of an error."""
+    return t("cli_error", why=told(str(error)))
+
+
+def confirm(question: str) -> bool:
+    """Whether who sits at the terminal says yes: `y`, `yes` or 是. No is what an empty line says.
+
+    Raises typer.Abort where the input ends.
+    """
+    import typer
+
+    while True:
+        asked, colon = t("cli_confirm", question=question), t("cli_colon")
+        said = typer.prompt(asked, default="", show_default=False, prompt_suffix=colon, err=True)
+        answer = str(said).strip().lower()
+        if answer in _YES:
+            return True
+        if answer in _NO:
+            return False
+        say(t("cli_confirm_again"))
+
+
+def padded(text: str, columns: int) -> str:
+    """The text with spaces up to so many columns of a terminal, on which Chinese characters take two each."""
+    from rich.cells import cell_len
+
+    return text + " " * (columns - cell_len(text))
+
+
 @contextmanager
 def errors_for_people() -> Iterator[None]:
     """Turn our errors into a line on stderr and their exit code; anything else keeps its traceback."""
@@ -67,16 +141,16 @@ def errors_for_people() -> Iterator[None]:
     try:
         yield
     except KBError as error:
-        say(f"error: {error}")
+        say(error_line(error))
         raise typer.Exit(error.exit_code) from None
     except UnicodeEncodeError as error:  # what was given on the command line goes into no database and no request
         if not any("\udc80" <= c <= "\udcff" for c in error.object):
             raise
         shown = printable_line(error.object.encode("utf-8", "backslashreplace").decode())
-        say(f"error: {shown} holds bytes that are no text in UTF-8. Name something else, or rename it.")
+        say(t("cli_error", why=t("cli_not_utf8", name=shown)))
         raise typer.Exit(UsageError.exit_code) from None
     except KeyboardInterrupt:
-        say("stopped")
+        say(t("cli_stopped"))
         raise typer.Exit(130) from None
     except BrokenPipeError:
         sys.stderr.close()
@@ -92,7 +166,7 @@ def interruptible() -> Iterator[threading.Event]:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
-        say("\nstopping after the current step; press Ctrl-C again to stop at once")
+        say("\n" + t("cli_stopping"))
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

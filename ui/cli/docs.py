@@ -57,39 +57,46 @@ def list_documents(
 
 def _print_list(documents: "Sequence[Document]") -> None:
     """A table on a terminal; elsewhere lines of columns with tabs between them, of which nothing is cut."""
-    columns = ("collection", "document", "status", "v", "pages", "chunks", "quality", "reason")
+    whole = {"collection", "document", "reason"}  # columns that are wrapped, not cut
+    columns = ("collection", "document", "status", "version", "pages", "chunks", "quality", "reason")
+    heads = [console.t(f"cli_column_{name}") for name in columns]
     rows = [
         [
             console.printable_line(cell)
             for cell in (
-                d.collection, d.path, "quarantined" if d.quarantined else d.status, str(d.version), str(d.pages or ""),
-                str(d.chunks), _quality(d), d.reason or _orders(d),
+                d.collection, d.path, _status(d), str(d.version), str(d.pages or ""), str(d.chunks), _quality(d),
+                console.told(d.reason) or _orders(d),
             )
         ]
         for d in documents
     ]  # fmt: skip
     if not sys.stdout.isatty():
-        for row in [columns, *rows]:
+        for row in [heads, *rows]:
             print("\t".join(row))
         return
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None)
-    for name in columns:
-        whole = name in ("collection", "document", "reason")
+    for name, head in zip(columns, heads, strict=True):
         table.add_column(
-            name, overflow="fold", no_wrap=not whole, max_width=_REASON_WIDTH if name == "reason" else None
+            head, overflow="fold", no_wrap=name not in whole, max_width=_REASON_WIDTH if name == "reason" else None
         )
     for row in rows:
         table.add_row(*map(Text, row))
     console.stdout().print(table)
 
 
+def _status(document: "Document") -> str:
+    return console.t(f"cli_status_{'quarantined' if document.quarantined else document.status}")
+
+
 def _orders(document: "Document") -> str:
     """Why a document is in quarantine; "" where it is not."""
+    if not document.quarantined:
+        return ""
     said = document.orders.reasons[0].text if document.orders.reasons else ""
-    return f"speaks to a model ({document.orders.score:.0%}): {said}" if document.quarantined else ""
+    return console.t("cli_speaks", score=f"{document.orders.score:.0%}", words=said)
 
 
 @docs.command()
@@ -110,7 +117,7 @@ def release(
 
             console.print_json(document_form(next(d for d in kb.documents(asker, name) if d.path == path)))
             return
-        console.say(f"released {name}/{path}")
+        console.say(console.t("cli_released", name=f"{name}/{path}"))
 
 
 @docs.command()
@@ -145,28 +152,29 @@ def _quality(document: "Document") -> str:
     """How far the text can be relied on, and how many pages it does not hold for; "" where there is no text."""
     if not document.version:
         return ""
-    counted = ((document.poor_pages, "poor"), (document.ocr_pages, "OCR"))
-    return ", ".join([f"{document.quality:.0%}", *(f"{n} {what}" for n, what in counted if n)])
+    poor = [console.t("cli_poor_pages", n=document.poor_pages)] if document.poor_pages else []
+    recognised = [console.t("cli_ocr_pages", n=document.ocr_pages)] if document.ocr_pages else []
+    return console.t("cli_comma").join([f"{document.quality:.0%}", *poor, *recognised])
 
 
 def _hidden_note(hidden: "HiddenText") -> str:
-    from ui.words.strings import TEXTS
+    why = console.t(f"hidden_{hidden.why}")
+    said = console.t("cli_hidden", page=_on_page(hidden.page), why=why, words=hidden.text)
+    return console.printable_line(said)
 
-    place = f"page {hidden.page}: " if hidden.page else ""
-    why = TEXTS[f"hidden_{hidden.why}"].en
-    return console.printable_line(f"{place}hidden text ({why}), not searched: {hidden.text}")
+
+def _on_page(page: int | None) -> str:
+    return console.t("cli_on_page", n=page) if page else ""
 
 
 def _order_notes(document: "Document") -> Iterator[str]:
     """What of a document speaks to a model, and that it is in quarantine for it."""
-    from ui.words.strings import TEXTS
-
     if document.quarantined:
-        yield f"in quarantine: no question finds it until `kb docs release {document.path}`"
+        yield console.t("cli_in_quarantine", path=document.path)
     for reason in document.orders.reasons:
-        place = f"page {reason.page}: " if reason.page else ""
-        why = TEXTS[f"orders_{reason.why}"].en
-        yield console.printable_line(f"{place}speaks to a model ({why}, {reason.score:.0%}): {reason.text}")
+        why = f"{console.t(f'orders_{reason.why}')}{console.t('cli_comma')}{reason.score:.0%}"
+        said = console.t("cli_speaks", score=why, words=reason.text)
+        yield console.printable_line(f"{_on_page(reason.page)}{said}")
 
 
 def _page_notes(pages: "Sequence[PageSpan]") -> Iterator[str]:
@@ -174,15 +182,15 @@ def _page_notes(pages: "Sequence[PageSpan]") -> Iterator[str]:
     from kb.store.document_queries import POOR
 
     def note(page: "PageSpan") -> str:
-        poor = f"poor ({page.quality:.1f})" if page.quality < POOR else ""
-        return ", ".join(filter(None, (poor, "OCR" if page.ocr else "")))
+        poor = console.t("cli_poor", n=f"{page.quality:.1f}") if page.quality < POOR else ""
+        return console.t("cli_comma").join(filter(None, (poor, console.t("cli_ocr") if page.ocr else "")))
 
     for said, group in groupby(pages, note):
         numbers = [page.number for page in group]
         if said and len(numbers) == 1:
-            yield f"page {numbers[0]}: {said}"
+            yield f"{_on_page(numbers[0])}{said}"
         elif said:
-            yield f"pages {numbers[0]}-{numbers[-1]}: {said}"
+            yield f"{console.t('cli_on_pages', first=numbers[0], last=numbers[-1])}{said}"
 
 
 @docs.command()
@@ -216,12 +224,9 @@ def delete(
         doomed = kb.doomed(asker, targets)
         for each in doomed:
             if each.kept_in:
-                console.say(
-                    f"{each.path} is still inside {each.kept_in}, which is kept: to be rid of it, delete "
-                    f"{each.kept_in} too"
-                )
+                console.say(console.t("cli_kept_in", name=each.path, container=each.kept_in))
         if count not in (None, len(doomed)):
-            found = console.counted(len(doomed), "document")
+            found = f"{len(doomed):,} document{'s' * (len(doomed) != 1)}"
             raise UsageError(f"Nothing was deleted: it would be {found}, and --count says {count}.")
         if not yes:
             if json or not _can_ask():
@@ -229,7 +234,7 @@ def delete(
             _confirm(doomed, kb.documents(asker))
         deleted = kb.delete_documents(asker, [each.id for each in doomed])
         for each in deleted:
-            console.say(f"deleted {each.collection}/{each.path}")
+            console.say(console.t("cli_deleted", name=f"{each.collection}/{each.path}"))
         if json:
             from kb.serialization import doomed_form
 
@@ -242,15 +247,17 @@ def _confirm(doomed: "Sequence[Doomed]", documents: "Sequence[Document]") -> Non
 
     for each in doomed:
         console.say(console.printable_line(f"{each.collection}/{each.path}"))
-    what = "this document" if len(doomed) == 1 else f"these {len(doomed)} documents"
+    what = console.count("cli_these_documents", len(doomed))
     typed = to_be_typed(doomed, documents)
     if not typed:
-        typer.confirm(f"Delete {what} with all versions?", abort=True, err=True)
+        if not console.confirm(console.t("cli_delete_ask", what=what)):
+            raise typer.Abort
         return
-    why = f"all of collection {typed}" if typed != str(len(doomed)) else what
-    said = typer.prompt(console.printable_line(f"Type {typed} to delete {why} with all versions"), err=True)
+    why = console.t("cli_whole_collection", name=typed) if typed != str(len(doomed)) else what
+    asked = console.printable_line(console.t("cli_delete_type", words=typed, what=why))
+    said = typer.prompt(asked, prompt_suffix=console.t("cli_colon"), err=True)
     if str(said).strip() != typed:
-        console.say("Nothing was deleted: that is not what was to be typed.")
+        console.say(console.t("cli_typed_otherwise"))
         raise typer.Abort
 
 

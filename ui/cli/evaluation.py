@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +28,7 @@ from ui.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.table import Table
 
     from kb.assistant import KnowledgeBase
@@ -100,6 +102,9 @@ def evaluate(
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Ask again what was answered before under the same conditions.")
     ] = False,
+    no_glossary: Annotated[
+        bool, typer.Option("--no-glossary", help="Search and answer without the glossary, to see what it does.")
+    ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Replace another run's results in --out.")] = False,
     json: JsonOption = False,
     home: HomeOption = None,
@@ -144,19 +149,19 @@ def evaluate(
         options = evaluation.EvalOptions(
             retrieval_only=retrieval_only, samples=samples, limit=limit, sample=sample, seed=seed,
             page_slack=page_slack, think_budget=think_budget, scope=scope_of(scope, collections),
-            parallel=parallel, fresh=fresh,
+            parallel=parallel, fresh=fresh, glossary=not no_glossary,
         )  # fmt: skip
         folder = out or Path("runs") / f"{questions.resolve().parent.name}-{questions.stem}"
-        with console.interruptible() as stop, console.progress_bar("answers") as bar:
+        with console.interruptible() as stop, console.progress_bar(console.t("cli_unit_answers")) as bar:
             planned = len(chosen) * samples
-            task = bar.add_task("evaluating", total=planned, note="")
+            task = bar.add_task(console.t("cli_evaluating"), total=planned, note="")
 
             def show(at: evaluation.EvalProgress) -> None:
                 bar.update(
                     task,
                     completed=at.done,
                     total=at.total,
-                    note=f"{at.failed} failed" if at.failed else "",
+                    note=console.t("cli_failed", n=at.failed) if at.failed else "",
                 )
 
             try:
@@ -169,23 +174,24 @@ def evaluate(
         if json:
             console.print_json(evaluation.summarise(report))
         else:
-            console.stdout().print(evaluation.as_table(report))
+            console.stdout().print(as_table(report))
         judged = gates.judge(report, limits, before)
         exports.write_junit(report, judged, folder / "junit.xml")
         for name in ("results.jsonl", "results.csv", "junit.xml", "report.html"):
             console.say(str(folder / name))
         if report.complete and place is home:
             _list_on_the_page(home_place(home) / "runs", questions, folder, report, RunOptions(
-                retrieval_only, limit, sample, samples, seed, think_budget, page_slack, options.scope, not no_cache
+                retrieval_only, limit, sample, samples, seed, think_budget, page_slack, options.scope, not no_cache,
+                not no_glossary,
             ))  # fmt: skip
         failed = [outcome for outcome in report.outcomes if outcome.error]
         for outcome in failed:
-            console.say(f"failed: question {outcome.question.id}: {outcome.error}")
+            console.say(console.t("cli_question_failed", id=outcome.question.id, why=console.told(outcome.error)))
         missed = [one.missed for one in judged if one.missed]
         for line in missed:
-            console.say(f"gate missed: {line}")
+            console.say(console.t("cli_gate_missed", what=console.told(line)))
         if judged and not missed and report.complete and not json:
-            console.say(f"gate: all {len(judged)} limits met" if len(judged) > 1 else "gate: its limit is met")
+            console.say(console.count("cli_gate_met", len(judged)))
         if failed or missed or not report.complete:
             raise typer.Exit(1)
 
@@ -197,7 +203,8 @@ def _list_on_the_page(runs: Path, questions: Path, out: Path, report: "Report", 
     try:
         keep_run(runs, questions, out, report, options)
     except OSError as error:
-        console.say(f"note: the page will not list this run, the home cannot be written: {why(error)}")
+        said = console.t("cli_run_not_listed", why=console.told(why(error)))
+        console.say(console.t("cli_note", words=said))
 
 
 def _answers_of(kb: "KnowledgeBase | RemoteKnowledgeBase", no_cache: bool) -> Path | None:
@@ -230,7 +237,8 @@ def compare(a: RunArgument, b: RunArgument, json: JsonOption = False, home: Home
         for row in form["changed"]:
             print(console.printable(f"{row['id']}: {row['a']} -> {row['b']}  {row['question']}"))
         if form["differs"]:
-            console.say(f"the runs differ in {', '.join(form['differs'])}")
+            names = console.t("cli_comma").join(map(_part_of_run, form["differs"]))
+            console.say(console.t("cli_runs_differ", names=names))
 
 
 def _differences(form: dict[str, Any]) -> "Table":
@@ -240,10 +248,10 @@ def _differences(form: dict[str, Any]) -> "Table":
     from kb.evaluation.comparison import NOISE
     from kb.evaluation.metrics import better
 
-    title = f"{len(form['changed'])} questions changed; * differs by more than chance (p < {NOISE:g})"
+    title = console.t("cli_compared", n=len(form["changed"]), noise=f"{NOISE:g}")
     table = Table(title=title, title_justify="left")
-    table.add_column("figure")
-    for column in ("a", "b", "difference", "p", "questions"):
+    table.add_column(console.t("cli_column_figure"))
+    for column in ("a", "b", console.t("cli_column_difference"), "p", console.t("cli_column_questions")):
         table.add_column(column, justify="right")
     table.add_column("")
     last = ""
@@ -254,9 +262,86 @@ def _differences(form: dict[str, Any]) -> "Table":
         last = section
         mark = ""
         if found["p"] < NOISE:
-            mark = "* better" if better(name, found["difference"]) else "* worse"
+            mark = console.t("cli_better" if better(name, found["difference"]) else "cli_worse")
         numbers = (f"{found['a']:.3f}", f"{found['b']:.3f}", f"{found['difference']:+.3f}", f"{found['p']:.3f}")
         table.add_row(Text(name), *numbers, f"{found['questions']}", mark)
+    return table
+
+
+def _part_of_run(name: str) -> str:
+    """What two runs differ in: in English by the name it has in JSON, else as the page calls it."""
+    from ui.words.strings import TEXTS
+
+    named = TEXTS.get(f"part_{name}")
+    return name if named is None or console.language() == "en" else named.zh
+
+
+def as_table(report: "Report") -> "RenderableType":
+    """The figures of a run as a table for the terminal, and below it one of the slices."""
+    from rich.console import Group
+    from rich.table import Table
+
+    from kb.evaluation.metrics import NO_VALUE, rows, slice_rows, summarise
+
+    figures = summarise(report)
+    t = console.t
+    state = "" if figures["complete"] else t("cli_stopped_at", done=len(report.outcomes), total=report.planned)
+    state += t("cli_as_before", n=figures["cached"]) if figures["cached"] else ""
+    title = t("cli_run_title", questions=figures["questions"], failed=figures["failed"])
+    table = Table(title=f"{title}{state}", title_justify="left")
+    for column in ("", t("cli_column_figure")):
+        table.add_column(column)
+    for column in (t("cli_column_value"), "95 %", t("cli_column_over")):
+        table.add_column(column, justify="right")
+    last = ""
+    for row in rows(figures):
+        if row.value == NO_VALUE:
+            continue
+        if last and row.section != last:
+            table.add_section()
+        section = t(f"cli_section_{row.figure.partition('.')[0]}") if row.section != last else ""
+        over = "" if row.over is None else t("cli_over", n=row.over)
+        table.add_row(section, _figure(row.figure, row.name), row.value, row.interval, over)
+        last = row.section
+    shown, lines = slice_rows(figures)
+    return Group(table, _slices_table(shown, lines)) if lines else table
+
+
+def _figure(dotted: str, english: str) -> str:
+    """A figure's name: in Chinese as the page calls it, where it does."""
+    if console.language() == "en":
+        return english
+    from ui.html.evaluation import FIGURES
+    from ui.words.strings import TEXTS
+
+    words = {figure: key for _, group in FIGURES for figure, key, _ in group}
+    section, _, name = dotted.partition(".")
+    if name.startswith("refused_by_kind."):
+        return console.t("cli_refused_kind", kind=name.partition(".")[2].replace("_", " "))
+    key = words.get(f"{section}.{name.partition('@')[0] if name.startswith('cons@') else name}")
+    own = f"cli_figure_{section}_{name}"
+    return console.t(key) if key else console.t(own) if own in TEXTS else english
+
+
+def _slices_table(shown: Sequence[str], lines: Sequence[tuple[str, str, Mapping[str, float]]]) -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    from kb.evaluation.metrics import SLICED, as_rate
+
+    table = Table(title=console.t("cli_slices_title"), title_justify="left")
+    for column in ("", console.t("cli_column_part")):
+        table.add_column(column)
+    for column in (console.t("cli_column_questions"), *(_figure(name, SLICED[name]) for name in shown)):
+        table.add_column(column, justify="right")
+    last = ""
+    for dimension, name, part in lines:
+        if last and dimension != last:
+            table.add_section()
+        values = [as_rate(part.get(figure)) for figure in shown]
+        head = console.t(f"cli_by_{dimension}") if dimension != last else ""
+        table.add_row(head, Text(name), f"{part['questions']}", *values)
+        last = dimension
     return table
 
 
@@ -310,10 +395,8 @@ def calibrate(
         console.print_json(form)
         return
     for language, floors in form["language"].items():
-        print(
-            f"{language}: refused under {floors['floor_refuse']:.3f}, uncertain under {floors['floor_answer']:.3f} "
-            f"(AUC {floors['auc']:.3f} over {floors['n']} questions)"
-        )
+        told = {name: f"{floors[name]:.3f}" for name in ("floor_refuse", "floor_answer", "auc")}
+        print(console.t("cli_calibrated", language=language, **told, n=floors["n"]))
 
 
 def _calibrated(
@@ -326,8 +409,8 @@ def _calibrated(
 ) -> "dict[Language, Calibrated] | None":
     from kb.evaluation import calibration
 
-    with console.progress_bar("questions") as bar:
-        task = bar.add_task("judging", total=len(questions), note="")
+    with console.progress_bar(console.t("cli_unit_questions")) as bar:
+        task = bar.add_task(console.t("cli_judging"), total=len(questions), note="")
 
         def show(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)

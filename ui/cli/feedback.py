@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
     from kb.review.forms import ReviewForms
     from kb.review.reviews import Mark
-    from ui.cli.client import RemoteKnowledgeBase, RemoteReviews
+    from ui.cli.client import RemoteKnowledgeBase
+    from ui.remote.reviews import RemoteReviews
 
 Form = dict[str, Any]
 
@@ -66,7 +67,9 @@ def curated(json: JsonOption = False, home: HomeOption = None, config: ConfigOpt
             return
         for each in found:
             correction = each["correction"]
-            state = f"withdrawn: {each['withdrawn']}" if each["withdrawn"] else "given"
+            state = console.t("cli_curated_given")
+            if each["withdrawn"]:
+                state = console.t("cli_curated_withdrawn", why=console.t(f"cli_source_{each['withdrawn']}"))
             print(console.printable_line(f"{each['id']}  {state}  {each['editor']}  {correction['question']}"))
         _tell_withdrawn(found)
 
@@ -85,8 +88,11 @@ def show(id: IdArgument, json: JsonOption = False, home: HomeOption = None, conf
             print(console.printable_line(f"    [{passage['rank']}] {place}  {' '.join(passage['text'].split())[:300]}"))
         for source in (judged["correction"] or {"sources": []})["sources"]:
             place = f"{source['collection']}/{source['document']}@{source['start']}-{source['end']}"
-            words = " ".join(source["quote"].split())[:300]
-            print(console.printable_line(f"    source {source['marker']} ({source['standing']}): {place}  {words}"))
+            told = console.t(
+                "cli_review_source", marker=source["marker"], standing=console.t(f"cli_source_{source['standing']}"),
+                place=place, words=" ".join(source["quote"].split())[:300],
+            )  # fmt: skip
+            print(console.printable_line(f"    {told}"))
 
 
 @feedback.command()
@@ -184,7 +190,7 @@ def export(
                     file.write(lines)
             except OSError as error:
                 raise KBError(f"{out} cannot be written: {why(error)}. Name a new file.") from None
-        console.say(f"{console.counted(len(records), 'record')} exported")
+        console.say(console.count("cli_records_exported", len(records)))
 
 
 def _reviews(kb: "KnowledgeBase | RemoteKnowledgeBase") -> "ReviewForms | RemoteReviews":
@@ -248,27 +254,34 @@ def _tell(review: Form, json: bool) -> None:
     if json:
         console.print_json(review)
         return
-    given = ", and given when the same is asked again" if review["curated"] else ""
-    console.say(f"{review['id']}: {review['state']}{given} (version {review['version']})")
+    state = console.t(f"cli_review_state_{review['state']}")
+    if review["curated"]:
+        state = console.t("cli_review_given_again", state=state)
+    console.say(console.t("cli_review_line", id=review["id"], state=state, version=review["version"]))
 
 
 def _print_judged(judged: Form) -> None:
-    verdict = judged["verdict"] or "-"
+    verdict = console.t(f"cli_judged_{judged['verdict']}") if judged["verdict"] else "-"
     print(console.printable_line(f"{judged['at']}  {judged['who']}  {verdict}  {judged['question']}"))
     for name in ("reason", "answer"):
         if judged[name]:
-            print(console.printable_line(f"    {name}: {' '.join(judged[name].split())}"))
+            words = " ".join(judged[name].split())
+            print(console.printable_line(f"    {console.t(f'cli_{name}', words=words)}"))
     if judged["correction"]:
-        print(console.printable_line(f"    correction: {' '.join(judged['correction']['answer'].split())}"))
-    said = f"{judged['state']} by {judged['editor']}" if judged["editor"] else judged["state"]
-    curated = f", curated answer withdrawn: {judged['withdrawn']}" if judged["withdrawn"] else ""
-    curated = curated or (", curated answer" if judged["curated"] else "")
-    print(console.printable_line(f"    {judged['id']}: {said} (version {judged['version']}){curated}"))
+        words = " ".join(judged["correction"]["answer"].split())
+        print(console.printable_line(f"    {console.t('cli_correction', words=words)}"))
+    state = console.t(f"cli_review_state_{judged['state']}")
+    if judged["editor"]:
+        state = console.t("cli_review_by", state=state, editor=judged["editor"])
+    if judged["withdrawn"]:
+        why = console.t(f"cli_source_{judged['withdrawn']}")
+        state = console.t("cli_review_curated_gone", state=state, why=why)
+    elif judged["curated"]:
+        state = console.t("cli_review_curated", state=state)
+    line = console.t("cli_review_line", id=judged["id"], state=state, version=judged["version"])
+    print(console.printable_line(f"    {line}"))
 
 
 def _tell_withdrawn(found: list[Form]) -> None:
     if withdrawn := [each for each in found if each["withdrawn"]]:
-        console.say(
-            f"{console.counted(len(withdrawn), 'curated answer')} withdrawn, since a document changed, was deleted or "
-            "is in quarantine. Correct and accept anew, or withdraw for good."
-        )
+        console.say(console.count("cli_curated_gone", len(withdrawn)))

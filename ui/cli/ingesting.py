@@ -25,7 +25,7 @@ def ingest_with_progress(
     prune: bool = False,
 ) -> IngestReport:
     """Ingest with a bar of files, chunks and their rate; Ctrl-C stops after the current file."""
-    with _shown("files", "ingesting") as (stop, show_at):
+    with _shown("cli_unit_files", "cli_ingesting") as (stop, show_at):
 
         def show(at: IngestProgress) -> None:
             show_at(at.files_done, at.files_total, at.chunks, at.seconds)
@@ -37,7 +37,7 @@ def ingest_with_progress(
 
 def reindex_with_progress(kb: KnowledgeBase | RemoteKnowledgeBase, asker: Principal) -> ReindexReport:
     """Build the whole index again, with a bar of documents; Ctrl-C stops, and the old index still answers."""
-    with _shown("documents", "reindexing") as (stop, show_at):
+    with _shown("cli_unit_documents", "cli_reindexing") as (stop, show_at):
 
         def show(at: ReindexProgress) -> None:
             show_at(at.documents_done, at.documents_total, at.embedded, at.seconds)
@@ -49,12 +49,13 @@ def reindex_with_progress(kb: KnowledgeBase | RemoteKnowledgeBase, asker: Princi
 
 @contextmanager
 def _shown(unit: str, doing: str) -> Iterator[tuple[threading.Event, Callable[[int, int, int, float], None]]]:
-    """A bar that is told (done, total, chunks, seconds), and the event that Ctrl-C sets."""
-    with console.interruptible() as stop, console.progress_bar(unit) as bar:
-        task = bar.add_task(doing, total=None, note="")
+    """A bar that is told (done, total, chunks, seconds), and the event that Ctrl-C sets. `unit` and `doing` are keys of
+    texts."""
+    with console.interruptible() as stop, console.progress_bar(console.t(unit)) as bar:
+        task = bar.add_task(console.t(doing), total=None, note="")
 
         def show(done: int, total: int, chunks: int, seconds: float) -> None:
-            note = f"{chunks} chunks, {chunks / seconds if seconds else 0.0:.0f}/s"
+            note = console.t("cli_chunk_rate", n=chunks, rate=f"{chunks / seconds if seconds else 0.0:.0f}")
             bar.update(task, completed=done, total=total, note=note)
 
         yield stop, show
@@ -93,7 +94,8 @@ def print_report(report: IngestReport) -> None:
     out = console.stdout()
     for document in report.documents:
         if document.status in ("failed", "skipped", "deleted"):
-            line = f"{document.status:8} {document.path}: {document.reason}"
+            status = console.padded(console.t(f"cli_status_{document.status}"), 8)
+            line = f"{status} {document.path}: {console.told(document.reason)}"
             out.print(console.printable_line(line), markup=False)
-    counts = ("added", "changed", "unchanged", "deleted", "failed", "skipped")
-    out.print(", ".join(f"{getattr(report, c)} {c}" for c in counts) + f" in {report.seconds:.1f} s")
+    counts = {name: getattr(report, name) for name in ("added", "changed", "unchanged", "deleted", "failed", "skipped")}
+    out.print(console.t("cli_ingested", **counts, seconds=f"{report.seconds:.1f}"))

@@ -41,11 +41,11 @@ def complete() -> typer.Typer:
         docs,
         evaluation,
         feedback,
+        glossary,
         mcp,
         models,
         people,
         privacy,
-        reindex,
         service,
         sessions,
     )
@@ -96,18 +96,18 @@ def up(
 
             def ready(origin: str) -> None:
                 if no_ui:
-                    told = f"The API is at {origin}/api   (its token: {place / 'token'}; Ctrl-C stops it)"
+                    told = console.t("cli_up_api", origin=origin, token=place / "token")
                 elif runtime.current().people.exist:
-                    told = f"The page is at {origin}   (people sign in there; Ctrl-C stops it)"
+                    told = console.t("cli_up_people", origin=origin)
                 elif sys.stdout.isatty():
-                    told = f"The page is at {page_address(origin, runtime.current().sessions.new_code())}\n"
-                    told += "(this address works once, for ten minutes; `kb open` prints another; Ctrl-C stops it)"
+                    address = page_address(origin, runtime.current().sessions.new_code())
+                    told = console.t("cli_up_page", address=address)
                 else:  # a log keeps what is printed: no address that lets anybody in
-                    told = f"The page is at {origin}   (`kb open` prints an address that lets a browser in)"
+                    told = console.t("cli_up_log", origin=origin)
                 print(told, flush=True)
 
             serve(kb, where, page=not no_ui, on_ready=ready)
-            console.say("stopped")
+            console.say(console.t("cli_stopped"))
 
 
 @app.command()
@@ -248,11 +248,40 @@ def repair(
         if json:
             console.print_json(repaired)
         else:
-            print(
-                f"{console.counted(repaired['chunks'], 'chunk')} indexed again; "
-                f"{console.counted(repaired['published'], 'unfinished version')} published; "
-                f"{console.counted(repaired['originals_removed'], 'unused original')} removed"
-            )
+            counted = {
+                "chunks": console.count("cli_chunks", repaired["chunks"]),
+                "versions": console.count("cli_unfinished", repaired["published"]),
+                "originals": console.count("cli_unused", repaired["originals_removed"]),
+            }
+            print(console.t("cli_repaired", **counted))
+
+
+@app.command()
+def reindex(
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Read, split and embed every document again. The old index answers until all is ready."""
+    with opened(home, config) as kb:
+        from ui.cli.ingesting import reindex_with_progress
+
+        report = reindex_with_progress(kb, local_user())
+        if report.stopped:
+            console.say(console.t("cli_reindex_stopped"))
+            raise typer.Exit(1)
+        if json:
+            from dataclasses import asdict
+
+            form = asdict(report)
+            del form["stopped"]
+            console.print_json({**form, "seconds": round(report.seconds, 3)})
+        else:
+            counted = {
+                "documents": console.count("cli_documents", report.documents),
+                "chunks": console.count("cli_chunks", report.chunks),
+            }
+            print(console.t("cli_reindexed", **counted, embedded=report.embedded, seconds=f"{report.seconds:.1f}"))
 
 
 def _print_answer(events: "Iterator[Event]", json: bool) -> None:

@@ -28,30 +28,34 @@ def list_models(json: JsonOption = False, home: AnyHomeOption = None, config: Co
             console.print_json(found)
             return
         for m in found["installed"]:
-            print(f"{m['engine']:9} {m['name']:28} {m['bytes'] / 1e9:6.2f} GB  {m['detail']}{_pace(m)}")
+            engine, detail = console.padded(m["engine"], 9), console.told(m["detail"])
+            print(f"{engine} {m['name']:28} {m['bytes'] / 1e9:6.2f} GB  {detail}{_pace(m)}")
         for w in found["offered"]:
-            size = f"{w['bytes'] / 1e9:6.2f} GB to download"
-            print(f"{'offered':9} {w['name']:28} {size}  licence: {w['licence']}{_pace(w)}")
+            offered, size = console.padded(console.t("cli_offered"), 9), f"{w['bytes'] / 1e9:6.2f}"
+            licence = console.t("cli_to_download", size=size, licence=w["licence"])
+            print(f"{offered} {w['name']:28} {licence}{_pace(w)}")
         _print_sizes(found)
         if found["ollama_problem"]:
-            console.say(f"note: {found['ollama_problem']}")
+            console.say(console.t("cli_note", words=console.told(found["ollama_problem"])))
 
 
 def _print_sizes(machine: dict[str, Any]) -> None:
     """The sizes of DeepSeek-R1 on this machine, one a line."""
-    print(f"DeepSeek-R1 on {machine['memory_gb']} GB of memory, through Ollama:")
+    print(console.t("cli_sizes", memory=machine["memory_gb"]))
     for fit in machine["deepseek_r1"]:
-        held = f"needs {fit['needs_gb']} GB of memory" + ("" if fit["fits"] else ": too big")
-        mark = "; the largest that fits and answers in time" if fit["recommended"] else ""
-        print(f"  {fit['size']:5} {fit['download_gb']:6.1f} GB to download; {held}{_pace(fit)}{mark}")
+        size = console.t("cli_size", download=f"{fit['download_gb']:6.1f}", needs=fit["needs_gb"])
+        held = "" if fit["fits"] else console.t("cli_too_big")
+        mark = console.t("cli_best_size") if fit["recommended"] else ""
+        print(f"  {fit['size']:5} {size}{held}{_pace(fit)}{mark}")
     if machine["deepseek_r1"][0]["answer_seconds"] is None:
-        print("  How fast they would be is not known yet: `kb doctor` measures it where a model is installed.")
+        print(f"  {console.t('cli_pace_unknown')}")
 
 
 def _pace(form: dict[str, Any]) -> str:
     if form["answer_seconds"] is None:
         return ""
-    return f"; about {form['tokens_per_second']:.2g} tokens/s, a typical answer takes {form['answer_seconds']:.0f} s"
+    rate, seconds = f"{form['tokens_per_second']:.2g}", f"{form['answer_seconds']:.0f}"
+    return console.t("cli_pace", rate=rate, seconds=seconds)
 
 
 @models.command()
@@ -74,7 +78,7 @@ def pull(name: NameArgument, json: JsonOption = False, home: AnyHomeOption = Non
         if json:
             console.print_json({"name": name, "installed": done})
         elif not done:
-            console.say(f"stopped; `kb models pull {name}` goes on where it stopped")
+            console.say(console.t("cli_pull_stopped", name=name))
         if not done:
             raise typer.Exit(1)
 
@@ -90,7 +94,7 @@ def use(name: NameArgument, json: JsonOption = False, home: HomeOption = None, c
 
             chosen = model_options(None, name)
             kb.choose_model(chosen["engine"], name)
-            console.say(f"{kb.model.name} ({kb.model.engine}) answers from now on")
+            console.say(console.t("cli_answers_now", name=kb.model.name, engine=kb.model.engine))
         if json:
             console.print_json({"name": name})
 
@@ -108,12 +112,12 @@ def rm(name: NameArgument, home: AnyHomeOption = None, config: ConfigOption = No
                 remote.remove_model(name)
         else:
             llm.remove_model(settings.llm, name)
-        console.say(f"deleted {name}")
+        console.say(console.t("cli_deleted", name=name))
         left = llm.left_without(settings.llm, name)
         if left is None:
-            console.say("no model that the settings name is left: choose one with `kb models use`, or pull one")
+            console.say(console.t("cli_no_model_left"))
         elif left != before:
-            console.say(f"{left[1]} ({left[0]}) answers in its place")
+            console.say(console.t("cli_answers_instead", name=left[1], engine=left[0]))
 
 
 @app.command()
@@ -128,14 +132,15 @@ def doctor(
     """What is installed, reachable and missing, and which DeepSeek-R1 fits this machine."""
     with console.errors_for_people():
         from ui.service.doctor import examine
+        from ui.words.strings import Strings
 
-        found = examine(settings_of(config), home, deep)
+        found = examine(settings_of(config), home, deep, Strings("en") if json else console.strings())
         if json:
             console.print_json(found)
         else:
             for check in found["checks"]:
-                mark = {"ok": "ok     ", "missing": "MISSING", "note": "note   "}[check["state"]]
-                print(f"{mark}  {check['name']}: {check['detail']}")
+                mark = console.padded(console.t(f"doctor_state_{check['state']}"), 7)
+                print(f"{mark}  {check['name']}{console.t('cli_colon')}{check['detail']}")
             _print_sizes(found)
         if any(check["state"] == "missing" for check in found["checks"]):
             raise typer.Exit(1)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kb.people.accounts import Account, People
     from kb.people.api_tokens import ApiTokens
     from ui.cli.client import RemoteKnowledgeBase
-    from ui.cli.remote_people import RemotePeople, RemoteTokens
+    from ui.remote.people import RemotePeople, RemoteTokens
 
 users = typer.Typer(help="The people who may sign in.", no_args_is_help=True)
 groups = typer.Typer(help="Groups of people, for saying who may read what.", no_args_is_help=True)
@@ -45,9 +45,7 @@ def list_users(json: JsonOption = False, home: HomeOption = None, config: Config
         for account in found:
             print(console.printable_line("  ".join(_facts(account))))
         if not found:
-            console.say(
-                "There are no accounts: this home has one owner. `kb users add NAME` makes the first, an admin's."
-            )
+            console.say(console.t("cli_no_accounts"))
 
 
 @users.command("add")
@@ -73,11 +71,10 @@ def add_user(
         if json:
             console.print_json({"user": asdict(account), "password": told})
             return
-        print(console.printable_line(f"{account.name} is {_a(account.role)}"))
+        role = console.t(f"cli_is_{account.role}")
+        print(console.printable_line(console.t("cli_account_is", name=account.name, role=role)))
         if first:
-            console.say(
-                "It is the first account, and so an admin's. From now on people sign in with name and password."
-            )
+            console.say(console.t("cli_first_account"))
         _print_password(account, told)
 
 
@@ -124,7 +121,7 @@ def set_password(
         if json:
             console.print_json({"user": asdict(account), "password": told})
             return
-        print(console.printable_line(f"{account.name} has another password"))
+        print(console.printable_line(console.t("cli_password_set", name=account.name)))
         _print_password(account, told)
 
 
@@ -138,10 +135,10 @@ def delete_user(
     """Delete an account with its sessions, tokens and conversations."""
     with opened(home, config) as kb:
         found = _people(kb).find(name)  # before anything is asked
-        if not yes:
-            typer.confirm(f"Delete {found.name} with all their conversations?", abort=True)
+        if not yes and not console.confirm(console.t("cli_delete_account_ask", name=found.name)):
+            raise typer.Abort
         _people(kb).delete(name, by=local_user().name)
-        print(console.printable_line(f"{name} deleted"))
+        print(console.printable_line(console.t("cli_name_deleted", name=name)))
 
 
 @groups.command("list")
@@ -155,14 +152,15 @@ def list_groups(json: JsonOption = False, home: HomeOption = None, config: Confi
         for name, people in found.items():
             print(console.printable_line(f"{name}: {', '.join(people) or '-'}"))
         if not found:
-            console.say("There are no groups. `kb groups add NAME` makes one.")
+            console.say(console.t("cli_no_groups"))
 
 
 @groups.command("add")
 def add_group(name: GroupArgument, home: HomeOption = None, config: ConfigOption = None) -> None:
     """Make a group."""
     with opened(home, config) as kb:
-        print(console.printable_line(f"{_people(kb).add_group(name, by=local_user().name)} added"))
+        added = _people(kb).add_group(name, by=local_user().name)
+        print(console.printable_line(console.t("cli_name_added", name=added)))
 
 
 @groups.command("delete")
@@ -170,7 +168,7 @@ def delete_group(name: GroupArgument, home: HomeOption = None, config: ConfigOpt
     """Delete a group; nobody is in it any more."""
     with opened(home, config) as kb:
         _people(kb).delete_group(name, by=local_user().name)
-        print(console.printable_line(f"{name} deleted"))
+        print(console.printable_line(console.t("cli_name_deleted", name=name)))
 
 
 @groups.command("join")
@@ -178,7 +176,7 @@ def join(group: GroupArgument, people: PeopleArgument, home: HomeOption = None, 
     """Put people into a group."""
     with opened(home, config) as kb:
         _people(kb).join(group, people, by=local_user().name)
-        print(console.printable_line(f"{', '.join(people)} joined {group}"))
+        print(console.printable_line(console.t("cli_joined", names=", ".join(people), group=group)))
 
 
 @groups.command("leave")
@@ -186,7 +184,7 @@ def leave(group: GroupArgument, people: PeopleArgument, home: HomeOption = None,
     """Take people out of a group."""
     with opened(home, config) as kb:
         _people(kb).leave(group, people, by=local_user().name)
-        print(console.printable_line(f"{', '.join(people)} left {group}"))
+        print(console.printable_line(console.t("cli_left", names=", ".join(people), group=group)))
 
 
 @tokens.command("create")
@@ -208,7 +206,7 @@ def create_token(
             console.print_json({"id": token.id, "token": secret, "expires": token.expires_at})
             return
         print(secret)
-        console.say(f"{token.id}, until {_day(token.expires_at)}. Keep it now: it is not shown again.")
+        console.say(console.t("cli_token_made", id=token.id, day=_day(token.expires_at)))
 
 
 @tokens.command("list")
@@ -220,11 +218,13 @@ def list_tokens(json: JsonOption = False, home: HomeOption = None, config: Confi
             console.print_json({"tokens": [asdict(token) for token in found]})
             return
         for token in found:
-            facts = [token.id, token.person or "(owner)", ",".join(token.scopes), f"until {_day(token.expires_at)}"]
-            facts += [f"used {_day(token.used_at)}" if token.used_at else "never used", token.name]
+            facts = [token.id, token.person or console.t("cli_owner"), ",".join(token.scopes)]
+            facts += [console.t("cli_until", day=_day(token.expires_at))]
+            facts += [console.t("cli_used", day=_day(token.used_at)) if token.used_at else console.t("cli_never_used")]
+            facts += [token.name]
             print(console.printable_line("  ".join(facts)))
         if not found:
-            console.say("There are no tokens. `kb tokens create` makes one.")
+            console.say(console.t("cli_no_tokens"))
 
 
 @tokens.command("revoke")
@@ -237,7 +237,7 @@ def revoke_token(
     with opened(home, config) as kb:
         for id in ids:
             _tokens(kb).revoke(id, by=local_user().name)
-        print(f"{console.counted(len(ids), 'token')} revoked")
+        print(console.count("cli_revoked", len(ids)))
 
 
 def _change(json: bool, home: Any, config: Any, name: str, **changes: Any) -> None:
@@ -271,27 +271,24 @@ def _tokens(kb: "KnowledgeBase | RemoteKnowledgeBase") -> "ApiTokens | RemoteTok
 
 
 def _facts(account: "Account") -> list[str]:
-    role = account.role + (f" of {', '.join(account.edits)}" if account.edits else "")
-    facts = [account.name, role, *([f"in {', '.join(account.groups)}"] if account.groups else [])]
-    facts += [] if account.enabled else ["disabled"]
-    facts += [f"by {account.issuer}"] if account.issuer else []
-    facts += [f"one-time password until {_day(account.one_time_until)}"] if account.one_time_until else []
-    facts += [f"signed in {_day(account.signed_in_at)}" if account.signed_in_at else "never signed in"]
+    t = console.t
+    role = t(f"role_{account.role}") + (t("cli_edits", names=", ".join(account.edits)) if account.edits else "")
+    facts = [account.name, role, *([t("cli_in_groups", names=", ".join(account.groups))] if account.groups else [])]
+    facts += [] if account.enabled else [t("people_disabled")]
+    facts += [t("cli_by_issuer", issuer=account.issuer)] if account.issuer else []
+    facts += [t("people_one_time", day=_day(account.one_time_until))] if account.one_time_until else []
+    facts += [t("people_seen", day=_day(account.signed_in_at)) if account.signed_in_at else t("people_never")]
     return [*facts, account.full_name] if account.full_name else facts
 
 
 def _print_password(account: "Account", told: str) -> None:
     if told:
-        print(f"one-time password: {told}")
-        console.say(f"It is not shown again, and works until {_day(account.one_time_until)}.")
+        print(console.t("cli_one_time_password", password=told))
+        console.say(console.t("cli_shown_once", day=_day(account.one_time_until)))
 
 
 def _password() -> str:
     return sys.stdin.readline().rstrip("\r\n")
-
-
-def _a(role: str) -> str:
-    return f"an {role}" if role[0] in "aeiou" else f"a {role}"
 
 
 def _day(at: str) -> str:

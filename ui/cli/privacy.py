@@ -31,9 +31,9 @@ def list_destinations(json: JsonOption = False, config: ConfigOption = None) -> 
         for destination in found:
             print(console.printable_line(f"{destination.host}  ({', '.join(destination.settings)})"))
         for network, name in networks:
-            print(console.printable_line(f"{network}  ({name}: comes in)"))
+            print(console.printable_line(f"{network}  ({name}{console.t('cli_comes_in')})"))
         if not found:
-            console.say("Nothing besides this machine may be reached.")
+            console.say(console.t("cli_nothing_reached"))
 
 
 @privacy.command()
@@ -54,7 +54,6 @@ def prove(
         from kb.errors import UsageError, why
         from ui.proof.proof_report import as_markdown, reasons
         from ui.proof.proving import prove as proved
-        from ui.words.strings import Strings
 
         settings = settings_of(config)
         name = f"privacy-proof-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}"
@@ -64,7 +63,7 @@ def prove(
             (out / f".{name}").unlink()
         except OSError as error:
             raise UsageError(f"{out} cannot be written: {why(error)}. Choose another folder with --out.") from None
-        console.say("running the product under observation; this takes some minutes")
+        console.say(console.t("cli_proving"))
         report = proved(settings, home_place(home), config)
         file = (out / f"{name}.json").absolute()
         try:
@@ -72,11 +71,12 @@ def prove(
             file.with_suffix(".md").write_text(as_markdown(report), encoding="utf-8")
         except OSError as error:
             raise UsageError(f"{file} cannot be written: {why(error)}. Choose another folder with --out.") from None
-        told = reasons(report, Strings("en"))
+        told = reasons(report, console.strings())
         if json:
             console.print_json({**report, "report": str(file)})
         else:
-            print("passed" if report["passed"] else console.printable_line(f"NOT passed: {told}"))
+            passed, failed = console.t("cli_passed"), console.t("proof_failed", reasons=told)
+            print(passed if report["passed"] else console.printable_line(failed))
             print(file.with_suffix(".md"))
             print(file)
         if not report["passed"]:
@@ -101,9 +101,9 @@ def check(
         if json:
             console.print_json({"signed": good, "key": signer, "passed": found["passed"], "at": found.get("at", "")})
         elif good:
-            print(console.printable_line(f"signed by {signer}, at {found.get('at', '')}"))
+            print(console.printable_line(console.t("cli_signed", signer=signer, at=found.get("at", ""))))
         else:
-            said = f"signed by another key: {signer}" if signer else "not signed, or changed since"
+            said = console.t("cli_signed_by_other", signer=signer) if signer else console.t("cli_unsigned")
             print(console.printable_line(f"{report}: {said}"))
         if not good:
             raise typer.Exit(1)

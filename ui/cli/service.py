@@ -138,7 +138,7 @@ def _write(file: Path, text: str, replace: bool) -> None:
         if file.exists() or file.is_symlink():
             there = file.read_text(encoding="utf-8", errors="replace")
             if there == text:
-                console.say(f"{file} is as it should be")
+                console.say(console.t("cli_unit_same", file=file))
                 return
             if not replace and not is_ours(there):
                 raise UsageError(
@@ -154,14 +154,14 @@ def _write(file: Path, text: str, replace: bool) -> None:
         raise KBError(
             f"{file} cannot be written: {why(error)}. Run it as root, or with --user, or write elsewhere with --path."
         ) from None
-    console.say(f"{file} written")
+    console.say(console.t("cli_unit_written", file=file))
 
 
 def _say_what_next(user: bool, path: Path | None, *, listens: bool) -> None:
     control = "systemctl --user" if user else "systemctl"
     if path is None:
-        console.say(f"Start it:  {control} daemon-reload && {control} enable --now kb")
+        console.say(console.t("cli_unit_start", control=control))
     if listens:
-        console.say("It starts only when somebody has an account: `kb users add NAME`.")
+        console.say(console.t("cli_unit_accounts"))
     if user:
-        console.say("A user's systemd cannot keep it from the network (IPAddressDeny=); the system's can: --as USER.")
+        console.say(console.t("cli_unit_of_user"))

@@ -57,8 +57,9 @@ def list_sessions(json: JsonOption = False, home: HomeOption = None, config: Con
         from kb.language.local_days import local
 
         for session in found:
-            times = f"since {local(session.created_at)}  seen {local(session.seen_at)}"
-            print(console.printable_line(f"{session.id}  {times}  until {local(session.expires_at)}  {session.label}"))
+            times = {"since": session.created_at, "seen": session.seen_at, "until": session.expires_at}
+            told = console.t("cli_session", **{name: local(at) for name, at in times.items()})
+            print(console.printable_line(f"{session.id}  {told}  {session.label}"))
 
 
 @sessions.command("revoke")
@@ -80,7 +81,7 @@ def revoke_sessions(
         ended = [session.id for session in known.all()] if everyone else ids or []
         for id in ended:
             known.revoke(id, local_user().name)
-        print(f"{console.counted(len(ended), 'session')} ended")
+        print(console.count("cli_sessions_ended", len(ended)))
 
 
 def _of(kb: "KnowledgeBase | RemoteKnowledgeBase") -> "Sessions | RemoteSessions":

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
     from ui.cli.client import RemoteKnowledgeBase
 
+_NOTHING_SEARCHED = ("nothing_matches", "nothing_to_search")
 _DIM, _BOLD, _PLAIN = "\033[2m", "\033[1m", "\033[0m"
 
 
@@ -35,9 +36,9 @@ def print_retrieval(found: Retrieval) -> None:
         print(f"{_style(_BOLD)}[{passage.rank}] {_place(passage)}{_style(_PLAIN)}  {passage.score:.3f}")
         print("    " + " ".join(console.printable(passage.text).split())[:300])
     for notice in found.notices:
-        print(console.printable(notice.text))
+        print(console.printable(console.noticed(notice.text)))
     if found.passages and not found.enough_evidence:
-        print("The evidence is weak: `kb ask` would refuse this question.")
+        print(console.t("cli_weak_evidence"))
 
 
 def print_events(events: Iterator[Event]) -> Answer:
@@ -49,14 +50,28 @@ def print_events(events: Iterator[Event]) -> Answer:
     finally:
         if stream is not None:
             stream.end()
-    if stream is None or not stream.holds(answer.text):
-        print(console.printable(answer.text))
+    text = _text(answer)
+    if stream is None or not stream.holds(text):
+        print(console.printable(text))
     _print_sources(answer)
     for notice in answer.notices:
         if notice.text not in told and notice.text not in answer.text:
-            console.say(f"note: {notice.text}")
-    console.say(f"{answer.model or 'no model called'} {answer.engine} {answer.seconds:.1f} s")
+            console.say(_note(notice))
+    model = answer.model or console.t("cli_no_model_called")
+    console.say(f"{model} {answer.engine} {console.t('cli_seconds', n=f'{answer.seconds:.1f}')}")
     return answer
+
+
+def _text(answer: Answer) -> str:
+    """The answer; a refusal, which is the product's own words, in the reader's language."""
+    language = console.language()
+    if not answer.refused or answer.language == language:
+        return answer.text
+    if any(notice.kind in _NOTHING_SEARCHED for notice in answer.notices):
+        return "\n".join(console.noticed(notice.text) for notice in answer.notices)
+    from kb.answering.refusal import refusal
+
+    return refusal(answer.searched, answer.passages, language)
 
 
 def _followed(events: Iterator[Event], stream: "_Stream | None") -> tuple[Answer, set[str]]:
@@ -66,12 +81,13 @@ def _followed(events: Iterator[Event], stream: "_Stream | None") -> tuple[Answer
         if stream is not None:
             stream.take(event)
         if isinstance(event, Retrieved):
-            console.say(console.counted(len(event.passages), "passage") + " found")
+            console.say(console.count("cli_passages_found", len(event.passages)))
         elif isinstance(event, Progress):
-            left = f", about {event.seconds_left:.0f} s left" if event.seconds_left else ""
-            console.say(f"reading section {event.number} of {event.total}{left}: {_one_line(event.part)[:80]}")
+            left = console.t("cli_seconds_left", n=f"{event.seconds_left:.0f}") if event.seconds_left else ""
+            part = _one_line(event.part)[:80]
+            console.say(console.t("cli_reading", number=event.number, total=event.total, left=left, part=part))
         elif isinstance(event, Notice):
-            console.say(f"note: {event.text}")
+            console.say(_note(event))
             told.add(event.text)
         elif isinstance(event, Failed):
             raise ModelError(event.error)
@@ -125,7 +141,7 @@ class _Stream:
 def interactive_chat(kb: "KnowledgeBase | RemoteKnowledgeBase", think_budget: int | None) -> None:
     """A chat without documents, until an empty line at its end (Ctrl-D) or /bye."""
     model = kb.model
-    console.say(f"{model.name} ({model.engine}). /bye or Ctrl-D ends the chat; Ctrl-C stops an answer.")
+    console.say(console.t("cli_chat_begins", model=model.name, engine=model.engine))
     history: list[Message] = []
     while True:
         try:
@@ -140,28 +156,29 @@ def interactive_chat(kb: "KnowledgeBase | RemoteKnowledgeBase", think_budget: in
                 events = kb.chat(message, history=history, think_budget=think_budget, stop=stop)
                 answer = print_events(events)
             except (UsageError, ModelError) as error:
-                console.say(f"error: {error}")
+                console.say(console.error_line(error))
                 continue
             except KBError:
                 raise
         history += [Message("user", message), Message("assistant", answer.text)]
 
 
-_STATES = {"not_found": "unverified", "contradicted": "contradicted by the source", "unchecked": "could not be checked"}
-
-
 def _print_sources(answer: Answer) -> None:
     """Which sentences are not verified, and the citations."""
     for claim in answer.claims:
         if not claim.supported:
-            state = _STATES[claim.state or "not_found"]
+            state = console.t(f"cli_claim_{claim.state or 'not_found'}")
             print(f"  ({state}) {console.printable(answer.text[claim.start : claim.end])}")
     for citation in answer.citations:
-        page = f", p. {citation.page}" if citation.page else ""
-        mark = "" if citation.supported else " (does not support the claim)"
+        page = console.t("cli_page", n=citation.page) if citation.page else ""
+        mark = "" if citation.supported else console.t("cli_no_support")
         source = f"[{citation.marker}] {console.printable(citation.document)}{page}{mark}: {_one_line(citation.quote)}"
         print(f"{_style(_DIM)}{source}{_style(_PLAIN)}")
     sys.stdout.flush()
+
+
+def _note(notice: Notice) -> str:
+    return console.t("cli_note", words=console.noticed(notice.text))
 
 
 def _prompt() -> str:
@@ -178,7 +195,7 @@ def _write(text: str) -> None:
 
 
 def _place(passage: Passage) -> str:
-    page = f", p. {passage.page}" if passage.page else ""
+    page = console.t("cli_page", n=passage.page) if passage.page else ""
     section = f" > {passage.section}" if passage.section else ""
     return console.printable(f"{passage.document}{page}{section}")
 

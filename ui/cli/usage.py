@@ -76,7 +76,7 @@ def _agree(kb: "KnowledgeBase | RemoteKnowledgeBase", words: str) -> None:
         raise UsageError(f"--words is `on` or `off`, not {words[:80]!r}.")
     asking = kb if isinstance(kb, RemoteKnowledgeBase) else kb.usage
     asking.agree(local_user(), words == "on")
-    console.say("words of what you ask in vain are kept" if words == "on" else "no words of yours are kept")
+    console.say(console.t(f"cli_usage_words_{words}"))
 
 
 def _part(csv: str | None) -> "Part | None":
@@ -106,28 +106,39 @@ def _told(form: dict[str, Any]) -> Iterator[str]:
     """The report in lines."""
     counts = form["counts"]
     asked = [count for count in counts if count["kind"] == "question"]
-    yield f"{form['since']} to {form['until']}, counted since {form['counted_since']}"
+    t = console.t
+    yield t("cli_usage_days", since=form["since"], until=form["until"], counted=form["counted_since"])
     by_outcome: dict[str, int] = {}
     for count in asked:
         by_outcome[count["outcome"]] = by_outcome.get(count["outcome"], 0) + count["times"]
-    told = ", ".join(f"{times} {outcome}" for outcome, times in sorted(by_outcome.items()))
-    yield f"questions: {sum(by_outcome.values())}{f' ({told})' if told else ''}"
-    yield f"searches in vain: {sum(count['times'] for count in counts if count['kind'] == 'search')}"
+    told = t("cli_comma").join(f"{times} {_outcome(outcome)}" for outcome, times in sorted(by_outcome.items()))
+    questions = t("cli_usage_questions", n=sum(by_outcome.values()))
+    yield f"{questions}{t('cli_usage_of_these', words=told) if told else ''}"
+    yield t("cli_usage_searches", n=sum(count["times"] for count in counts if count["kind"] == "search"))
     gaps = [f"{gap['times']:>5}  {gap['wordings'][0]}" for gap in form["gaps"]]
-    yield from _part_told("asked in vain", gaps)
+    yield from _part_told(t("cli_usage_gaps"), gaps)
     if form["without_words"]:
-        yield f"  {form['without_words']} more, whose words nobody agreed to show or that are not yours to read"
+        yield f"  {t('cli_usage_without_words', n=form['without_words'])}"
     never = [f"{each['collection']}/{each['document']}" for each in form["never_cited"]]
-    yield from _part_told(f"never cited: {len(never)} of {form['searchable']} documents", never)
+    cited = t("cli_usage_never_cited", n=len(never), total=form["searchable"])
+    yield from _part_told(cited, never, cited)
     judged = [
-        f"{each['up']:>5} helpful {each['down']:>5} not  {each['collection']}/{each['document']}"
+        f"{t('cli_usage_judged', up=each['up'], down=each['down'])}  {each['collection']}/{each['document']}"
         for each in form["feedback"]
     ]
-    yield from _part_told("feedback by document", judged)
+    yield from _part_told(t("cli_usage_feedback"), judged)
 
 
-def _part_told(title: str, lines: list[str]) -> Iterator[str]:
-    yield f"{title}:" if lines else f"{title}: none" if "never" not in title else title
+def _outcome(outcome: str) -> str:
+    from ui.words.strings_usage import OUTCOMES
+
+    named = OUTCOMES.get(outcome)
+    return outcome if named is None or console.language() == "en" else named.zh
+
+
+def _part_told(title: str, lines: list[str], without: str = "") -> Iterator[str]:
+    """A part under its title; `without` is what is said where it has no lines."""
+    yield console.t("cli_usage_part", title=title) if lines else without or console.t("cli_usage_none", title=title)
     yield from (f"  {line}" for line in lines[:_SHOWN])
     if len(lines) > _SHOWN:
-        yield f"  … {len(lines) - _SHOWN} more: --csv has all"
+        yield f"  {console.t('cli_usage_more', n=len(lines) - _SHOWN)}"

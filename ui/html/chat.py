@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from kb.answering import refusal
-from kb.schema import EVERYTHING, Answer, Citation, Claim, ClaimState, Document, Notice, Passage, Progress, Scope
+from kb.schema import EVERYTHING, Answer, Citation, Claim, ClaimState, Document, Notice, Passage, Progress, Scope, Term
 from kb.store.conversations import Feedback
 from ui.html.sanitise import Span, body, message, plain, rich
 from ui.service.answer_task import Snapshot
@@ -17,6 +17,7 @@ from ui.words.strings import TEXTS, Strings
 _QUESTION_SHOWN = 2_000
 _CARD_SHOWN = 420
 _PART_SHOWN = 60
+AGAIN_BUDGETS = (0, 128, 512, 2048)  # tokens of reasoning to choose from for another answer
 _REASONS = {
     "up": ("reason_right", "reason_clear"),
     "down": ("reason_wrong", "reason_source", "reason_incomplete", "reason_unclear"),
@@ -32,16 +33,33 @@ def wrap(html: str) -> str:
     return f'<div class="kb">{html}</div>'
 
 
-def question(text: str, t: Strings, scope: Scope = EVERYTHING) -> str:
-    """What the reader asked, as a bubble, and where alone it was looked for."""
+def question(text: str, t: Strings, scope: Scope = EVERYTHING, *, editable: bool = False) -> str:
+    """What the reader asked, as a bubble, and where alone it was looked for; `editable` with a button to change it."""
     shown = body(text[:_QUESTION_SHOWN])
     if len(text) > _QUESTION_SHOWN:
         shown += f'<span class="cut">{plain(t("question_shortened", n=f"{len(text):,}"))}</span>'
     limits = "".join(f'<span class="limit">{plain(words)}</span>' for _, words in limits_of(scope, t))
     return (
         f'<div class="user"><div class="bubble" aria-label="{plain(t("you"))}">{shown}</div>'
-        f"{f'<div class=limits>{limits}</div>' if limits else ''}</div>"
+        f"{f'<div class=limits>{limits}</div>' if limits else ''}{_edit(t) if editable else ''}</div>"
     )
+
+
+def _edit(t: Strings) -> str:
+    return (
+        f'<button type="button" class="act edit" data-action="edit" data-value="" title="{plain(t("edit_help"))}">'
+        f'<span class="icon i-edit"></span><span class="words">{plain(t("edit"))}</span></button>'
+    )
+
+
+def editing(later: int, t: Strings) -> str:
+    """What is said while a question is changed, with the way to leave it as it is."""
+    words = t.count("editing", later) if later else t("editing_last")
+    leave = (
+        f'<button type="button" class="limit" data-action="leave" data-value="">{plain(t("editing_leave"))} '
+        '<span aria-hidden="true">✕</span></button>'
+    )
+    return f'<div class="limits editing" role="status"><span>{plain(words)}</span>{leave}</div>'
 
 
 def limits_of(scope: Scope, t: Strings) -> list[tuple[str, str]]:
@@ -90,8 +108,11 @@ def where(page: int | None, section: str, t: Strings) -> str:
     return " · ".join(part for part in (t("page", n=page) if page else "", section) if part)
 
 
-def passages(found: Sequence[Passage], asked: str, searched: str, t: Strings, *, clickable: bool) -> str:
-    """The passages found, in a panel to unfold."""
+def passages(
+    found: Sequence[Passage], asked: str, searched: str, t: Strings, *, clickable: bool, terms: Sequence[Term] = ()
+) -> str:
+    """The passages found, in a panel to unfold; above it what was searched for, if that is not what was asked, and the
+    terms of the glossary by which it was widened."""
     if not found:
         return f'<div class="notice">{plain(t("passages_none"))}</div>'
     tag, kind = ("button", ' type="button"') if clickable else ("div", "")
@@ -110,6 +131,10 @@ def passages(found: Sequence[Passage], asked: str, searched: str, t: Strings, *,
     if searched and searched.strip() != asked.strip():
         words = plain(t("searched_as", question=searched[:500]))
         note = f'<div class="searched"><span class="icon i-search"></span>{words}</div>'
+    if terms:
+        words = "; ".join(" = ".join((term.term, *term.forms)) for term in terms)
+        note += f'<div class="searched terms"><span class="icon i-search"></span>{plain(t("glossary_used"))}: '
+        note += f"{plain(words[:500])}</div>"
     names = len({(p.collection, p.document) for p in found})
     summary = f"<b>{plain(t.count('passages_found', len(found)))}</b>"
     shown = ", ".join(plain(PurePosixPath(p.document).name) for p in _first_of_each(found)[:2]) + (
@@ -198,8 +223,10 @@ def foot(
     documents: bool,
     feedback: Feedback | None = None,
     judging: bool = False,
+    models: Sequence[str] = (),
 ) -> str:
-    """Below an answer: whether it is confirmed, who wrote it and how long it took; copying, judging, asking again."""
+    """Below an answer: whether it is confirmed, who wrote it and how long it took; copying, judging, asking again, also
+    with another of `models`."""
     given = snapshot.answer
     parts = []
     curated = given is not None and any(
@@ -232,7 +259,7 @@ def foot(
                 f'<button type="button" class="act" data-action="judge" data-value="{verdict}" aria-pressed="{chosen}" '
                 f'aria-label="{words}" title="{words}"><span class="icon i-{verdict}"></span></button>'
             )
-    acts.append(again(t))
+    acts += [again(t), _again_with(models, t)]
     below = _reason(feedback, t, asking=judging) if feedback else ""
     return f'<div class="foot"><span class="acts">{"".join(acts)}</span>{"".join(parts)}</div>{below}'
 
@@ -242,6 +269,25 @@ def again(t: Strings) -> str:
     return (
         f'<button type="button" class="act" data-action="again" data-value="" title="{plain(t("again_help"))}">'
         f'<span class="icon i-again"></span><span class="words">{plain(t("again"))}</span></button>'
+    )
+
+
+def _again_with(models: Sequence[str], t: Strings) -> str:
+    """The menu that asks the question once more with another budget, or another model."""
+
+    def item(value: str, words: str) -> str:
+        return (
+            f'<button type="button" role="menuitem" data-action="again-with" data-value="{plain(value)}">{plain(words)}'
+            "</button>"
+        )
+
+    items = [item(f"think:{n}", t("again_think", n=f"{n:,}") if n else t("think_off")) for n in AGAIN_BUDGETS]
+    items += [item(f"model:{name}", t("again_model", name=name)) for name in models]
+    words = plain(t("again_with"))
+    return (
+        '<button type="button" class="act" data-menu aria-haspopup="menu" aria-expanded="false" '
+        f'aria-label="{words}" title="{words}"><span class="icon i-down-small"></span></button>'
+        f'<div class="menu" role="menu" popover>{"".join(items)}</div>'
     )
 
 
@@ -288,6 +334,15 @@ def hero(documents: int, t: Strings) -> str:
     return (
         f'<div class="hero"><div class="big">{plain(t("hero_title"))}</div><div class="small">{plain(text)}</div></div>'
     )
+
+
+def suggestions(questions: Sequence[str], t: Strings) -> str:
+    """Questions that one may begin with, each a button."""
+    buttons = "".join(
+        f'<button type="button" class="chip" data-action="suggestion" data-value="{plain(each)}">{plain(each)}</button>'
+        for each in questions
+    )
+    return f'<div class="suggested" role="group" aria-label="{plain(t("suggestions"))}">{buttons}</div>'
 
 
 def searchable(document: Document) -> bool:

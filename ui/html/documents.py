@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from kb.language.local_days import day, local
 from kb.schema import Document, HiddenText, OrderReason, PageSpan
 from kb.store.document_queries import POOR, SEARCHABLE, Listed, VersionFacts
+from ui.html.chat import searchable
 from ui.html.sanitise import message, plain
 from ui.words.strings import Strings
 from ui.words.translations import localised
@@ -87,13 +88,16 @@ def documents(
     may_edit: Callable[[str], bool] = lambda collection: True,
     *,
     readers: bool = False,
+    may_ask: bool = True,
 ) -> str:
     """A page of the list, with the way to the other pages. A click reports the id of a document, or of all of them.
 
     `may_edit` says of a collection whether its documents can be deleted and read again here, `readers` whether there is
-    anybody who could be given them to read.
+    anybody who could be given them to read, `may_ask` whether they can be asked here.
     """
-    rows = "".join(_document(d, d.id in chosen, t, may_edit(d.collection), readers) for d in listed.documents)
+    rows = "".join(
+        _document(d, d.id in chosen, t, may_edit(d.collection), readers, may_ask=may_ask) for d in listed.documents
+    )
     own = [d.id for d in listed.documents if may_edit(d.collection)]
     ticked = [id in chosen for id in own]
     some = "true" if all(ticked) else "mixed" if any(ticked) else "false"
@@ -127,7 +131,7 @@ def _leaf(listed: Listed, offset: int, limit: int, t: Strings) -> str:
     return f'<div class="leaf">{steps[0]}<span>{plain(words)}</span>{steps[1]}</div>'
 
 
-def _document(document: Document, chosen: bool, t: Strings, editable: bool, readers: bool) -> str:
+def _document(document: Document, chosen: bool, t: Strings, editable: bool, readers: bool, *, may_ask: bool) -> str:
     name = plain(document.path)
     readable = document.version > 0
     pick = (
@@ -140,6 +144,7 @@ def _document(document: Document, chosen: bool, t: Strings, editable: bool, read
         else f'<span class="name">{name}</span>'
     )
     preview = tool("preview", document.id, t("preview"), document.path) if readable else ""
+    ask = tool("ask", document.id, t("document_ask"), document.path) if may_ask and searchable(document) else ""
     pickable = " pickable" if editable else ""
     delete = tool("delete", document.id, t("delete"), document.path) if editable else ""
     release = tool("release", document.id, t("release"), document.path) if editable and document.quarantined else ""
@@ -148,7 +153,7 @@ def _document(document: Document, chosen: bool, t: Strings, editable: bool, read
         f'<li class="doc{pickable}">{pick if editable else ""}'
         f'<span class="kind">{plain(kind(document.path))}</span>{opening}'
         f'<span class="facts">{"".join(_facts(document, t))}</span>'
-        f'<span class="acts">{release}{preview}{delete}'
+        f'<span class="acts">{release}{ask}{preview}{delete}'
         f"{_menu(document, t, editable, readers)}</span>"
         f"{f'<span class=reason>{message(reason)}</span>' if reason else ''}{quarantine(document, t)}</li>"
     )
@@ -225,6 +230,7 @@ def status(document: Document, t: Strings) -> str:
 def _menu(document: Document, t: Strings, editable: bool, readers: bool) -> str:
     more = plain(t("document_menu", name=document.path))
     items = [_item("again", document.id, t("document_again"))] if editable else []
+    items += [_item("suggestions", document.id, t("suggestions_edit"))] if editable and searchable(document) else []
     items += [_item("access", document.id, t("access"))] if editable and readers else []
     if document.version:
         items = [

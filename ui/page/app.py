@@ -15,6 +15,7 @@ from ui.page import (
     chat_view,
     documents_view,
     evaluation_view,
+    glossary_view,
     models_view,
     people_view,
     question_bar,
@@ -33,6 +34,7 @@ from ui.words.strings import Strings
 _PAGES: dict[str, tuple[Callable[[], None], Permission]] = {  # and what must be permitted to whoever sees it
     "chat": (chat_view.render, "ask"),
     "documents": (documents_view.render, "search"),
+    "glossary": (glossary_view.render, "search"),
     "models": (models_view.render, "admin"),
     "evaluation": (evaluation_view.render, "admin"),
     "review": (review_view.render, "review"),
@@ -82,7 +84,7 @@ def _draw(service: runtime.Service, t: Strings) -> None:
     session.open_addressed_source()
     place = f"at-{session.current_conversation_id() if here == 'chat' else here}"
     arrive(place, top=here != "chat", language=t.language, beside=session.open_sources() is not None)
-    keyboard()
+    keyboard(st.session_state.get(question_bar.FOCUS, 0))
     speak(t)
     source_view.render(service, t)
     page.run()

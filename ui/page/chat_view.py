@@ -4,17 +4,19 @@ import secrets
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from kb.errors import ConversationNotFound, KBError
-from kb.schema import Scope
+from kb.requests.suggestions import suggested
 from ui.html import chat as html_chat
 from ui.page import question_bar, session
 from ui.page.panel import follow, panel
 from ui.page.session import Source
 from ui.service import runtime
-from ui.service.conversations import Conversation, Mode, Snapshot, Turn
+from ui.service.conversations import Conversation, Snapshot, Turn
+from ui.service.model_list import installed_model
 from ui.service.own_conversations import WITHHELD
 from ui.words.strings import Strings
 
@@ -23,9 +25,10 @@ _Begin = Callable[..., Turn | None]  # of a conversation, and how the question i
 _TICK = 0.1  # seconds between two drawings of an answer that is being written, and within which a click is heard
 _DRAWN_SHARE = 10  # drawing takes at most one part in so many of the time,
 _LONGEST_PAUSE = 1.0  # but an answer never stands still for longer than this
+_SUGGESTED = 4  # questions on the empty chat
 _SHOWN = 12  # turns drawn; earlier ones on demand
 _LOOK = 2.0  # seconds between two looks at a conversation in which nothing is being answered
-_JUDGING, _EARLIER, _TOLD, _ELSEWHERE = "judging", "turns-shown", "chat-problem", "changed-elsewhere"
+_JUDGING, _EARLIER, _TOLD, _ELSEWHERE = "judging", "turns-shown", question_bar.PROBLEM, "changed-elsewhere"
 
 
 def render() -> None:
@@ -34,9 +37,9 @@ def render() -> None:
     conversation = session.conversation(service)
     running = conversation.running
     with st.bottom:
-        asked = question_bar.bar(service, running, t)
+        asked = question_bar.bar(service, conversation, t)
     if asked is not None:
-        _ask(service, conversation, asked.question, asked.mode, asked.scope)
+        _ask(service, conversation, asked)
         st.rerun()
     drawn = _state(service, conversation)
     turns = list(conversation.turns)
@@ -47,6 +50,7 @@ def render() -> None:
         st.html(html_chat.wrap(html_chat.hero(documents, t)))
         if not documents:
             _to_documents(t)
+        _suggestions(service, conversation, t)
     else:
         key = f"follow-{conversation.id}-{len(turns)}"
         if st.session_state.get(_ELSEWHERE) != key:
@@ -65,6 +69,20 @@ def render() -> None:
         st.html(html_chat.wrap(html_chat.problem(t("failed"), t.message(problem))))
     with st.container(key="looking"):
         _look(service, conversation, drawn)
+
+
+def _suggestions(service: runtime.Service, conversation: Conversation, t: Strings) -> None:
+    """Questions to begin with, of what is looked into now; a click asks one."""
+    scope, asker = session.scope(), session.asker(service)
+    readable = [d for d in service.kb.documents(asker) if not scope.collections or d.collection in scope.collections]
+    found = suggested(service.kb.catalog, readable, t.language, _SUGGESTED, conversation.id)
+    if not found or question_bar.without_documents():
+        return
+
+    def on_action(_name: str, value: str) -> None:
+        _ask(service, conversation, question_bar.Asked(value, "documents", session.scope()))
+
+    panel(html_chat.suggestions([each.question for each in found], t), key="suggestions", on_action=on_action)
 
 
 def _to_documents(t: Strings) -> None:
@@ -119,25 +137,37 @@ def _hidden(conversation: Conversation, total: int, t: Strings) -> int:
     return hidden
 
 
-def _ask(service: runtime.Service, conversation: Conversation, question: str, mode: Mode, scope: Scope) -> None:
-    """Begin a turn."""
-    ask = partial(service.own(session.asker(service)).ask, question=question, mode=mode, scope=scope)
-    _begin(service, conversation, ask, ask)
+def _ask(service: runtime.Service, conversation: Conversation, asked: question_bar.Asked) -> None:
+    """Begin a turn, or one in place of another."""
+    own = service.own(session.asker(service))
+    put: dict[str, Any] = {"question": asked.question, "mode": asked.mode, "scope": asked.scope}
+    ask = partial(own.ask, **put)
+    edit = ask if asked.in_place is None else partial(own.edit, position=asked.in_place, **put)
+    if not _begin(service, conversation, edit, ask, question_bar.think_budget()):
+        question_bar.give_back(asked.question)  # nothing of it is lost
 
 
-def _again(service: runtime.Service, conversation: Conversation, turn: Turn) -> None:
-    """Put the question of a turn once more."""
-    again = partial(service.own(session.asker(service)).again, position=turn.position)
-    ask = partial(service.own(session.asker(service)).ask, question=turn.question, mode=turn.mode, scope=turn.scope)
-    _begin(service, conversation, again, ask)
+def _again(service: runtime.Service, conversation: Conversation, turn: Turn, wanted: str) -> None:
+    """Put the question of a turn once more; `wanted` is "", `think:TOKENS` or `model:NAME`."""
+    own = service.own(session.asker(service))
+    what, _, value = wanted.partition(":")
+    budget = int(value) if what == "think" else question_bar.think_budget()
+    try:
+        model = installed_model(service.kb.settings.llm, value) if what == "model" else None
+    except KBError as error:
+        st.session_state[_TOLD] = str(error)
+        return
+    ask = partial(own.ask, question=turn.question, mode=turn.mode, scope=turn.scope)
+    _begin(service, conversation, partial(own.again, position=turn.position, model=model), ask, budget)
 
 
-def _begin(service: runtime.Service, conversation: Conversation, begin: _Begin, anew: _Begin) -> None:
-    """Begin a turn: `anew` in a new conversation when this one was deleted meanwhile."""
+def _begin(
+    service: runtime.Service, conversation: Conversation, begin: _Begin, anew: _Begin, budget: int | None
+) -> bool:
+    """Begin a turn: `anew` in a new conversation when this one was deleted meanwhile. Whether one was begun."""
     st.session_state.pop(_JUDGING, None)
     asker = session.asker(service)
     client = f"person {asker.name}" if service.people.get(asker.name) else _tab()
-    budget = question_bar.think_budget()
     try:
         try:
             turn = begin(conversation, think_budget=budget, client=client)
@@ -145,9 +175,10 @@ def _begin(service: runtime.Service, conversation: Conversation, begin: _Begin, 
             turn = anew(session.new_conversation(service), think_budget=budget, client=client)
     except KBError as error:
         st.session_state[_TOLD] = str(error)
-        return
+        return False
     if turn is None:
         st.toast(session.strings()("busy"))
+    return turn is not None
 
 
 def _tab() -> str:
@@ -189,7 +220,11 @@ def _heed() -> None:
 
 def _growing(turn: Turn, snapshot: Snapshot, t: Strings) -> list[str]:
     found = snapshot.passages
-    passages = "" if found is None else html_chat.passages(found, turn.question, snapshot.searched, t, clickable=False)
+    passages = (
+        ""
+        if found is None
+        else html_chat.passages(found, turn.question, snapshot.searched, t, clickable=False, terms=snapshot.terms)
+    )
     live = snapshot.state == "thinking"
     return [
         passages,
@@ -203,10 +238,11 @@ def _finished(service: runtime.Service, conversation: Conversation, turn: Turn, 
     snapshot = turn.running.snapshot
     given, documents = snapshot.answer, turn.mode == "documents"
     found = given.passages if given else snapshot.passages
-    parts = [html_chat.question(turn.question, t, turn.scope)]
+    at_rest = conversation.running is None
+    parts = [html_chat.question(turn.question, t, turn.scope, editable=at_rest)]
     if documents and found is not None:
         searched = given.searched if given else snapshot.searched
-        parts.append(html_chat.passages(found, turn.question, searched, t, clickable=True))
+        parts.append(html_chat.passages(found, turn.question, searched, t, clickable=True, terms=snapshot.terms))
     parts.append(html_chat.reasoning(snapshot.thinking, snapshot.thought_tokens, turn.think_budget, t, live=False))
     parts.append(html_chat.answer(given, t) if given else html_chat.draft(snapshot.text, len(found or ())))
     told = given.notices if given else snapshot.notices
@@ -223,9 +259,14 @@ def _finished(service: runtime.Service, conversation: Conversation, turn: Turn, 
     if snapshot.state == "failed":
         parts.append(html_chat.problem(t("failed"), t.message(snapshot.error or "") or t("failed_unknown")))
     judging = st.session_state.get(_JUDGING) == turn.id
+    used = given.model if given else ""
+    models = [name for name in session.models(service) if name != used]
     parts.append(
-        html_chat.foot(snapshot, turn.running.seconds, t, documents=documents, feedback=turn.feedback, judging=judging)
-    )
+        html_chat.foot(
+            snapshot, turn.running.seconds, t, documents=documents, feedback=turn.feedback, judging=judging,
+            models=models,
+        )
+    )  # fmt: skip
     panel("".join(parts), key=key, on_action=lambda name, value: _act(service, conversation, turn, name, value))
 
 
@@ -233,8 +274,10 @@ def _act(service: runtime.Service, conversation: Conversation, turn: Turn, name:
     """What a click in a finished turn asks for."""
     if name in ("cite", "passage"):
         _open(turn.running.snapshot, name, int(value))
-    elif name == "again":
-        _again(service, conversation, turn)
+    elif name in ("again", "again-with"):
+        _again(service, conversation, turn, value)
+    elif name == "edit":
+        question_bar.edit(conversation, turn)
     elif name in ("judge", "reason"):
         try:
             _judge(service, conversation, turn, name, value)

@@ -16,7 +16,7 @@ from kb.store.document_queries import Counts, Listed, Sort, Wanted, count, selec
 from ui.html import chat as html_chat
 from ui.html import documents as html_documents
 from ui.html.sanitise import label, plain
-from ui.page import access_view, jobs_view, session
+from ui.page import access_view, jobs_view, question_bar, session, suggestions_view
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
 from ui.page.session import Source
@@ -26,7 +26,7 @@ from ui.words.translations import localised
 
 _PAGE = 50
 _DELETING, _VERSIONS, _CHOSEN, _OFFSET, _PROBLEM = "deleting", "versions-of", "chosen", "offset", "documents-problem"
-_ACCESS, _RELEASING = "access-of", "releasing"
+_ACCESS, _RELEASING, _SUGGESTING = "access-of", "releasing", "suggesting"
 _DRAWN, _GONE = "filter-collection-drawn", "filter-collection-gone"
 _FIELDS = ("filter", "filter-collection", "filter-types", "filter-status", "filter-from", "filter-to", "filter-sort")
 _NAMED = 1_000  # documents that are named before they are deleted together
@@ -62,6 +62,8 @@ def render() -> None:
         _versions(service, shown, t)
     elif isinstance(held := st.session_state.get(_RELEASING), Document):
         _release(service, held, t)
+    elif isinstance(suggesting := st.session_state.get(_SUGGESTING), Document):
+        suggestions_view.render(service, suggesting, t, lambda: st.session_state.pop(_SUGGESTING, None))
     elif isinstance(place := st.session_state.get(_ACCESS), Place):
         access_view.render(service, place, t, lambda: st.session_state.pop(_ACCESS, None))
 
@@ -96,7 +98,10 @@ def _list(service: runtime.Service, everything: Sequence[Document], reading: boo
         return session.may_edit(service, collection)
 
     readers = access_view.is_of_use(service)
-    html = html_documents.documents(listed, wanted.offset, wanted.limit, chosen, t, may_edit, readers=readers)
+    may_ask = session.may(service, "ask")
+    html = html_documents.documents(
+        listed, wanted.offset, wanted.limit, chosen, t, may_edit, readers=readers, may_ask=may_ask
+    )
     panel(html_documents.fit(html), key="documents", on_action=on_action)
 
 
@@ -279,6 +284,10 @@ def _act(service: runtime.Service, name: str, value: str, everything: Sequence[D
         _doom(service, [int(value)], t)  # says so where it is gone
     elif name == "pick":
         chosen.symmetric_difference_update({document.id})
+    elif name == "suggestions":
+        st.session_state[_SUGGESTING] = document
+    elif name == "ask":
+        question_bar.ask_document(service, document)
     elif name == "versions":
         st.session_state[_VERSIONS] = (document.collection, document.path)
     elif name == "access":

@@ -308,7 +308,7 @@ def sign_out(*, everywhere: bool = False) -> None:
 
 
 _KEYS = """
-export default function () {
+export default function ({ data }) {
   const running = () => document.querySelector(".st-key-stop button");
   const open = () => document.querySelector('[role="dialog"], [data-testid="stPopoverBody"]');
   const box = () => document.querySelector('[data-testid="stChatInputTextArea"]');
@@ -330,6 +330,10 @@ export default function () {
       box().focus();
     }
   };
+  if (data.focus !== (window.kbFocused ?? 0)) {
+    window.kbFocused = data.focus;
+    if (box()) box().focus();
+  }
   document.addEventListener("keydown", early, true);
   document.addEventListener("keydown", late);
   return () => {
@@ -345,6 +349,9 @@ def _keyboard() -> Any:
     return st.components.v2.component("kb_keys", html="<span></span>", js=_KEYS)
 
 
-def keyboard() -> None:
-    """The keys: Esc stops the answer, or else closes the source; `/` goes to the input; Enter sends when none runs."""
-    _keyboard()(key="keyboard")
+def keyboard(focus: int = 0) -> None:
+    """The keys: Esc stops the answer, or else closes the source; `/` goes to the input; Enter sends when none runs.
+
+    Each new `focus` gives the focus to the input.
+    """
+    _keyboard()(key="keyboard", data={"focus": focus})

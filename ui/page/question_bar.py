@@ -3,20 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from glob import escape
 
 import streamlit as st
 
-from kb.schema import EVERYTHING, Scope
+from kb.errors import KBError
+from kb.requests.addressed import addressed
+from kb.schema import EVERYTHING, Document, Scope
 from ui.html import chat as html_chat
 from ui.page import session
+from ui.page.completion import completion
 from ui.page.panel import panel
 from ui.service import runtime
-from ui.service.conversations import Mode, Turn
+from ui.service.conversations import Conversation, Mode, Turn
 from ui.words.strings import Strings
 
 BUDGETS: tuple[int | None, ...] = (None, 0, 32, 64, 128, 256, 512, 1024, 2048, 4096)
 _FIELDS = ("scope-collections", "scope-types", "scope-since", "scope-until")
 _MADE = "filters-made"
+PROBLEM, _QUESTION, _GIVEN_BACK = "chat-problem", "question", "question-given-back"
+_EDITING, FOCUS = "question-edited", "question-focus"  # FOCUS: how often the input was to take the focus
 BUDGET, _WITHOUT, _RECALLED = "think-budget", "without-documents", "asking-recalled"
 _LONGEST = 100  # values of one part of the filters that an address may bring
 
@@ -28,11 +34,13 @@ class Asked:
     question: str
     mode: Mode
     scope: Scope
+    in_place: int | None = None  # the position of the turn that it takes the place of
 
 
-def bar(service: runtime.Service, running: Turn | None, t: Strings) -> Asked | None:
-    """Draw the bar; gives what was sent. `running` is the turn that stop would end."""
-    scope = session.scope()
+def bar(service: runtime.Service, conversation: Conversation, t: Strings) -> Asked | None:
+    """Draw the bar of a conversation; gives what was sent."""
+    scope, running = session.scope(), conversation.running
+    edited = _edited(conversation)
     with st.container(horizontal=True, vertical_alignment="center", key="ask-row", gap="small"):
         count = len(html_chat.limits_of(scope, t))
         words = t("filters_on", n=count) if count else t("filters")
@@ -47,13 +55,69 @@ def bar(service: runtime.Service, running: Turn | None, t: Strings) -> Asked | N
         )
     if scope != EVERYTHING and not without:
         panel(html_chat.limits(scope, t), key="limits", on_action=lambda _name, value: _drop(scope, value))
+    if edited is not None:
+        later = sum(turn.position > edited for turn in conversation.turns)
+        panel(html_chat.editing(later, t), key="editing", on_action=lambda _name, _value: _leave_as_it_is())
     with st.container(key="ask-box"):
-        asked = st.chat_input(t("chat_placeholder") if without else t("ask_placeholder"), key="question")
+        if _GIVEN_BACK in st.session_state:
+            st.session_state[_QUESTION] = st.session_state.pop(_GIVEN_BACK)
+        asked = st.chat_input(t("chat_placeholder") if without else t("ask_placeholder"), key=_QUESTION)
         if running is not None:
             st.button(t("stop"), icon=":material/stop_circle:", key="stop", on_click=running.running.stop)
+    if not without:
+        completion(session.held(service).collections, t)
     if not asked or not asked.strip():
         return None
-    return Asked(asked.strip(), "chat" if without else "documents", EVERYTHING if without else scope)
+    if without:
+        st.session_state.pop(_EDITING, None)
+        return Asked(asked.strip(), "chat", EVERYTHING, edited)
+    try:
+        question, scope = addressed(asked.strip(), service.kb.documents(session.asker(service)), scope)
+    except KBError as error:
+        give_back(asked)
+        st.session_state[PROBLEM] = str(error)
+        st.rerun()
+    st.session_state.pop(_EDITING, None)
+    return Asked(question, "documents", scope, edited)
+
+
+def edit(conversation: Conversation, turn: Turn) -> None:
+    """Have the question of a turn changed in the input: what is sent next takes its place. Before the bar is drawn."""
+    st.session_state[_EDITING] = (conversation.id, turn.position)
+    st.session_state[_WITHOUT] = turn.mode == "chat"
+    _set(turn.scope)
+    give_back(turn.question)
+    st.session_state[FOCUS] = st.session_state.get(FOCUS, 0) + 1
+
+
+def _leave_as_it_is() -> None:
+    st.session_state.pop(_EDITING, None)
+    give_back("")
+
+
+def _edited(conversation: Conversation) -> int | None:
+    """The position of the turn whose question is being changed; None where none is, or it is gone meanwhile."""
+    named, position = st.session_state.get(_EDITING, ("", None))
+    there = named == conversation.id and any(turn.position == position for turn in conversation.turns)
+    return position if there else None
+
+
+def without_documents() -> bool:
+    """Whether the model is asked without documents."""
+    return bool(st.session_state.get(_WITHOUT))
+
+
+def ask_document(service: runtime.Service, document: Document) -> None:
+    """Go to a new conversation whose questions look into this document alone. Before the page is drawn."""
+    _set(Scope(paths=(escape(f"{document.collection}/{document.path}"),)))
+    with_documents()
+    session.new_conversation(service)
+    session.go_to_chat()
+
+
+def give_back(question: str) -> None:
+    """Put a question into the input, for its writer to change and send."""
+    st.session_state[_GIVEN_BACK] = question
 
 
 def think_budget() -> int | None:

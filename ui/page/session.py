@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 import streamlit as st
 
 from kb.errors import RefusedByPolicy, SignInRefused
+from kb.models import llm
 from kb.people import permissions
 from kb.schema import EVERYTHING, Language, Permission, Principal, Scope
 from ui.html import chat as html_chat
@@ -17,8 +18,10 @@ from ui.service.visitors import Visitor
 from ui.words.strings import Strings, locale_language
 
 _LANGUAGE, _CONVERSATION, _SOURCES, _SCOPE, _GONE = "language", "conversation", "sources", "scope", "gone"
+GO_TO_CHAT = "go-to-chat"
 ZOOMS = (100, 150, 200, 300)  # percent of the width of the source viewer
 _HELD, _HELD_FOR = "held", 5.0  # seconds
+_MODELS, _MODELS_FOR = "models-there", 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,11 @@ def open_conversation(conversation: Conversation) -> Conversation:
     return conversation
 
 
+def go_to_chat() -> None:
+    """Have the next run of the page lead to the chat."""
+    st.session_state[GO_TO_CHAT] = True
+
+
 def scope() -> Scope:
     """Where alone the reader wants to look; kept for the session."""
     found = st.session_state.get(_SCOPE)
@@ -210,6 +218,16 @@ def held(service: runtime.Service) -> Held:
         known = Held(len(found), collections, tuple(sorted(types)), time.monotonic(), who, changes)
         st.session_state[_HELD] = known
     return known
+
+
+def models(service: runtime.Service) -> tuple[str, ...]:
+    """The names of the language models that can answer; looked at anew every minute, for a server may be asked."""
+    known = st.session_state.get(_MODELS)
+    if not isinstance(known, tuple) or time.monotonic() - known[0] > _MODELS_FOR:
+        named = dict.fromkeys(model.name for model in llm.installed_models(service.kb.settings.llm)[0])
+        known = st.session_state[_MODELS] = (time.monotonic(), tuple(named))
+    found: tuple[str, ...] = known[1]
+    return found
 
 
 def open_sources() -> OpenSources | None:

@@ -25,6 +25,7 @@ _DOING, _SHOWN = "conversation-doing", "conversations-shown"
 _CHOICES = ("filter-collection", "filter-sort")  # fields of the pages with words of ours in them
 _ICONS = {
     "documents": ":material/folder_open:",
+    "glossary": ":material/menu_book:",
     "models": ":material/memory:",
     "evaluation": ":material/checklist:",
     "review": ":material/rate_review:",
@@ -92,7 +93,7 @@ def _conversations(service: runtime.Service, t: Strings, chat: Any, current: str
     problem = st.session_state.pop("conversation-problem", "")
     if problem:
         st.html(html_chat.wrap(html_chat.problem(t("page_chat"), t.message(problem))))
-    if st.session_state.pop("go-to-chat", False):
+    if st.session_state.pop(session.GO_TO_CHAT, False):
         _go_to_chat(chat, t)
 
 
@@ -106,7 +107,7 @@ def _act(service: runtime.Service, name: str, value: str, doing: html_sidebar.Do
             if found is not None:
                 session.close_sources()
                 session.open_conversation(found)
-                st.session_state["go-to-chat"] = True
+                session.go_to_chat()
         elif name in ("rename", "remove"):
             st.session_state[_DOING] = (name, value)
         elif name == "renamed" and doing is not None:

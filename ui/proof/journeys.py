@@ -84,7 +84,7 @@ def lead(
 ) -> None:
     """Run the steps that are chosen into `found`, saving before each; what was not come to is told in it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
-    environment |= {"KB_HOME": str(folder / "home"), "TMPDIR": str(_made(folder / "tmp"))}
+    environment |= {"KB_HOME": str(folder / "home"), "TMPDIR": str(_made(folder / "tmp")), "KB_LANG": "en"}
     environment["PYTHONPATH"] = os.pathsep.join(each for each in sys.path if each)
     observation = Observation(_made(folder / "work"), environment, capture, deadline)
     found.confinement = _confinement()

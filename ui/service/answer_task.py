@@ -8,7 +8,20 @@ from dataclasses import dataclass, replace
 
 from kb.errors import KBError
 from kb.models.cancellation import Cancellation
-from kb.schema import Answer, Done, Event, Failed, Notice, Passage, Progress, Retrieved, Revised, Thought, Token
+from kb.schema import (
+    Answer,
+    Done,
+    Event,
+    Failed,
+    Notice,
+    Passage,
+    Progress,
+    Retrieved,
+    Revised,
+    Term,
+    Thought,
+    Token,
+)
 from kb.store.conversations import FINISHED, Mode, TurnState
 from ui.service.fair_queue import Queued
 
@@ -24,6 +37,7 @@ class Snapshot:
     state: TurnState
     passages: tuple[Passage, ...] | None = None  # None until retrieval is done, and without documents
     searched: str = ""
+    terms: tuple[Term, ...] = ()  # of the glossary, that the question holds
     thinking: str = ""
     thought_tokens: int = 0
     text: str = ""
@@ -152,8 +166,8 @@ def _after(s: Snapshot, event: Event | Queued, begun: TurnState) -> Snapshot:
             return replace(s, state=begun if s.passages is None else "reading", ahead=0)
         case Queued(ahead):
             return replace(s, state="queued", ahead=ahead)
-        case Retrieved(passages, searched):
-            return replace(s, state="reading", passages=passages, searched=searched)
+        case Retrieved(passages, searched, terms=terms):
+            return replace(s, state="reading", passages=passages, searched=searched, terms=terms)
         case Progress():
             return replace(s, progress=event)
         case Thought(text):

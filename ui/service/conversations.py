@@ -64,10 +64,13 @@ class _How:
     seed: int | None
     temperature: float | None
     curated: bool = True  # whether a curated answer may be given
+    glossary: bool = True
+    model: tuple[str, str] | None = None  # engine and name, instead of the one in use
 
     @property
     def options(self) -> dict[str, Any]:
-        return {"think_budget": self.think_budget, "seed": self.seed, "temperature": self.temperature}
+        how = {"think_budget": self.think_budget, "seed": self.seed, "temperature": self.temperature}
+        return how | ({"model": self.model} if self.model else {})
 
 
 class Conversations:
@@ -191,11 +194,13 @@ class Conversations:
         think_budget: int | None = None,
         seed: int | None = None,
         temperature: float | None = None,
+        model: tuple[str, str] | None = None,
         client: str = "page",
         asker: Principal | None = None,
         shown: Conversation | None = None,
     ) -> Turn | None:
-        """Put the question of a turn once more, as it was put then: what came after it is no context.
+        """Put the question of a turn once more, as it was put then: what came after it is no context. `model` is engine
+        and name of one that answers instead of the one in use.
 
         No curated answer is given. Without a seed one is drawn, and without a temperature words are drawn too, so that
         another answer can come. None when a turn is already being answered. Raises ConversationNotFound where there is
@@ -213,9 +218,46 @@ class Conversations:
                 secrets.randbelow(2**31) if seed is None else seed,
                 RETRY_TEMPERATURE if temperature is None else temperature,
                 curated=False,
+                model=model,
             )
             turn = self._new_turn(turn.question, turn.mode, turn.scope, told_of(known, before=position))
             return self._append(conversation, turn, how)
+
+    def edit(
+        self,
+        conversation: Conversation,
+        position: int,
+        question: str,
+        mode: Mode,
+        *,
+        scope: Scope = EVERYTHING,
+        think_budget: int | None = None,
+        client: str = "page",
+        asker: Principal | None = None,
+        shown: Conversation | None = None,
+    ) -> Turn | None:
+        """Ask something else in place of the turn at a position: that turn and all after it are deleted.
+
+        None when a turn is already being answered. Raises ConversationNotFound where there is no such turn; nothing is
+        deleted where an error is raised.
+        """
+        with conversation.lock:
+            if conversation.running is not None:
+                return None
+            conversation.turn(position)
+            known = conversation if shown is None else shown
+            how = _How(client, self._admitted(asker), known.history(before=position), think_budget, None, None)
+            turn = self._new_turn(question, mode, scope, told_of(known, before=position))
+            turn.position, turn.think_budget = position, think_budget
+            with self._saving:  # an answer that was stopped may still be written
+                stored = stored_turn(turn)
+                self._store.save_turn(conversation.id, stored, in_place=True, by=how.asker.name)
+                for each in conversation.turns:
+                    each.removed = each.position >= position
+            conversation.turns = [each for each in conversation.turns if not each.removed]
+            self._begin(conversation, turn, how)
+            conversation.turns.append(turn)
+            return turn
 
     def _append(self, conversation: Conversation, turn: Turn, how: _How) -> Turn:
         turn.position = conversation.turns[-1].position + 1 if conversation.turns else 0
@@ -238,10 +280,12 @@ class Conversations:
         client: str = "api",
         asker: Principal | None = None,
         curated: bool = True,
+        glossary: bool = True,
     ) -> RunningAnswer:
         """An answer outside any conversation, which nothing keeps. It waits in the same queue."""
         turn = self._new_turn(question, mode, scope)
-        how = _How(client, self._admitted(asker), history, think_budget, seed, temperature, curated)
+        asker = self._admitted(asker)
+        how = _How(client, asker, history, think_budget, seed, temperature, curated=curated, glossary=glossary)
         self._begin(None, turn, how)
         return turn.running
 
@@ -310,19 +354,21 @@ class Conversations:
         if turn.mode == "chat":
             events = self._kb.chat(turn.question, history=how.history, **how.options, stop=stop)
         else:
+            without: dict[str, Any] = {} if how.glossary else {"glossary": False}
             events = self._kb.ask(
                 turn.question,
                 how.asker,
                 history=how.history,
                 scope=turn.scope,
                 **how.options,
+                **without,
                 stop=stop,
                 curated=how.curated,
             )
         at_once = turn.mode == "chat" or bool(how.history)
         with closing(in_turn(events, self._queue, how.client, stop, at_once=at_once)) as answer:
             for event in answer:
-                if turn.think_budget is None and isinstance(event, Thought):
+                if turn.think_budget is None and how.model is None and isinstance(event, Thought):
                     turn.think_budget = self._kb.model.think_budget  # it is loaded by now
                 yield event
 
@@ -346,7 +392,7 @@ class Conversations:
         """Bring the store up to date with a turn; what cannot be kept is told in the log, and the answer goes on."""
         with self._saving:  # so that no older state is written over a newer one
             revision = turn.running.snapshot.revision
-            if self._saved.get(turn.id) == revision:
+            if turn.removed or self._saved.get(turn.id) == revision:
                 return
             stored = stored_turn(turn)
             try:

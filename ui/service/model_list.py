@@ -3,6 +3,7 @@
 from typing import Any
 
 from kb.config import LLMSettings
+from kb.errors import ModelMissing
 from kb.models import hardware, llm, speed, weights
 
 
@@ -35,6 +36,14 @@ def models_form(settings: LLMSettings) -> dict[str, Any]:
         "ollama_problem": problem or None,
         **machine_form(settings),
     }
+
+
+def installed_model(settings: LLMSettings, name: str) -> tuple[str, str]:
+    """Engine and name of a model that can be used now. Raises ModelMissing for a name that none of them has."""
+    found = next(((m.engine, m.name) for m in llm.installed_models(settings)[0] if m.name == name), None)
+    if found is None:
+        raise ModelMissing(f"There is no model {name!r} here. `kb models list` names those there are.")
+    return found
 
 
 def machine_form(settings: LLMSettings) -> dict[str, Any]:

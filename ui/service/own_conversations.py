@@ -87,6 +87,11 @@ class OwnConversations:
         mine = self._mine(conversation.id)
         return self._all.again(mine, position, asker=self._asker, shown=self._seen(mine), **how)
 
+    def edit(self, conversation: Conversation, position: int, question: str, mode: Mode, **how: Any) -> Turn | None:
+        """Ask something else in place of a turn and all after it; see `Conversations.edit`."""
+        mine = self._mine(conversation.id)
+        return self._all.edit(mine, position, question, mode, asker=self._asker, shown=self._seen(mine), **how)
+
     def feedback(self, conversation: Conversation, turn: Turn, verdict: Verdict | None, reason: str = "") -> None:
         """Judge an answer; None takes it back."""
         mine = self._mine(conversation.id).turn(turn.position)

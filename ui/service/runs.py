@@ -25,6 +25,7 @@ class RunOptions:
     page_slack: int = 0
     scope: Scope = EVERYTHING
     cache: bool = True  # what was answered before under the same conditions is taken from then
+    glossary: bool = True  # search by the forms of terms, and tell the model what they mean
 
     def for_evaluation(self) -> "EvalOptions":
         from kb.evaluation.evaluation import EvalOptions
@@ -32,6 +33,7 @@ class RunOptions:
         return EvalOptions(
             retrieval_only=self.retrieval_only, limit=self.limit, sample=self.sample, samples=self.samples,
             seed=self.seed, think_budget=self.think_budget, page_slack=self.page_slack, scope=self.scope,
+            glossary=self.glossary,
         )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ class Turn:
     think_budget: int | None = None  # tokens; None: the model's own, as long as it has not begun to reason
     access_changes: int = 0  # how often it had been changed who may read what, when it was asked
     told_of: tuple[tuple[str, str], ...] = ()  # documents, as (collection, path), of which the turns before it speak
+    removed: bool = False  # another question stands in its place: nothing more of it is kept
 
 
 @dataclass(eq=False)
@@ -82,7 +83,7 @@ def stored_turn(turn: Turn) -> StoredTurn:
         searched=s.searched, thinking=s.thinking, thought_tokens=s.thought_tokens, text=s.text, passages=s.passages,
         notices=s.notices, answer=s.answer, error=s.error, asked_at=turn.asked_at, seconds=turn.running.seconds,
         feedback=turn.feedback, think_budget=turn.think_budget, access_changes=turn.access_changes,
-        told_of=turn.told_of,
+        told_of=turn.told_of, terms=s.terms,
     )  # fmt: skip
 
 
@@ -91,7 +92,7 @@ def answer_of(stored: StoredTurn) -> RunningAnswer:
     snapshot = Snapshot(
         state=stored.state if stored.state in FINISHED else "interrupted", passages=stored.passages,
         searched=stored.searched, thinking=stored.thinking, thought_tokens=stored.thought_tokens, text=stored.text,
-        notices=stored.notices, answer=stored.answer, error=stored.error,
+        notices=stored.notices, answer=stored.answer, error=stored.error, terms=stored.terms,
     )  # fmt: skip
     return RunningAnswer.ended(snapshot, stored.seconds)
 

@@ -6,6 +6,7 @@ A message is made of one entry or of several, one after the other. A longer entr
 from ui.words.translated_access import ACCESS
 from ui.words.translated_audit import AUDIT
 from ui.words.translated_documents import DOCUMENTS
+from ui.words.translated_glossary import GLOSSARY
 from ui.words.translated_people import PEOPLE
 from ui.words.translated_review import REVIEW
 from ui.words.translated_usage import USAGE
@@ -14,6 +15,7 @@ MESSAGES: tuple[tuple[str, str], ...] = (
     *DOCUMENTS,
     *ACCESS,
     *AUDIT,
+    *GLOSSARY,
     *PEOPLE,
     *USAGE,
     *REVIEW,
@@ -22,6 +24,24 @@ MESSAGES: tuple[tuple[str, str], ...] = (
     (
         "There are {n} conversations, and no more are kept. Delete some first.",
         "已有 {n} 个对话，不能再保存更多。请先删除一些。",
+    ),
+    (
+        "Nothing that you may read is called {name}; it may have been deleted. Write another name, or a space after "
+        "the sign where it means no document or collection.",
+        "您可阅读的内容中没有名为 {name} 的文档或集合，它可能已被删除。"
+        "请改写名称；若该符号不指文档或集合，请在其后加一个空格。",
+    ),
+    (
+        "There are {n} questions; at most {most} are kept for a document. Leave some out.",
+        "共有 {n} 个问题；每个文档最多保存 {most} 个。请删减。",
+    ),
+    (
+        "The question {question} has {n} characters; at most {most} are kept. Shorten it.",
+        "问题 {question} 有 {n} 个字符，最多保存 {most} 个。请缩短。",
+    ),
+    (
+        "There is no model {name} here. `kb models list` names those there are.",
+        "这里没有模型 {name}。`kb models list` 列出可用的模型。",
     ),
     # what requests may read
     (

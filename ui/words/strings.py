@@ -1,10 +1,12 @@
-"""Every word of the page, in Chinese and English."""
+"""Every word of page and command line, in Chinese and English."""
 
 from collections.abc import Mapping
 
 from kb.schema import Language
 from ui.words.strings_access import TEXTS as ACCESS
 from ui.words.strings_audit import TEXTS as AUDIT
+from ui.words.strings_cli import TEXTS as CLI
+from ui.words.strings_glossary import TEXTS as GLOSSARY
 from ui.words.strings_pages import TEXTS as PAGES
 from ui.words.strings_people import TEXTS as PEOPLE
 from ui.words.strings_proof import TEXTS as PROOF
@@ -17,6 +19,8 @@ TEXTS: Mapping[str, Text] = {
     **PAGES,
     **ACCESS,
     **AUDIT,
+    **CLI,
+    **GLOSSARY,
     **PEOPLE,
     **PROOF,
     **USAGE,
@@ -86,7 +90,11 @@ TEXTS: Mapping[str, Text] = {
     "think_default": Text("默认", "Default"),
     "think_off": Text("不思考", "No thinking"),
     # asking
-    "ask_placeholder": Text("就您的文档提问…", "Ask about your documents…"),
+    "ask_placeholder": Text(
+        "就您的文档提问…（@ 文档，# 集合）", "Ask about your documents… (@ document, # collection)"
+    ),
+    "complete": Text("文档和集合", "Documents and collections"),
+    "complete_collection": Text("集合", "Collection"),
     "chat_placeholder": Text("给模型发消息（不查文档）…", "Message the model, without documents…"),
     "without_documents": Text("不查文档", "Without documents"),
     "without_documents_help": Text(
@@ -114,6 +122,7 @@ TEXTS: Mapping[str, Text] = {
         "回答中的每一句话都可以点开，查看文档里的原文。",
         "Every sentence of an answer opens at the words of the document it rests on.",
     ),
+    "suggestions": Text("可以这样问", "You could ask"),
     "hero_empty": Text(
         "知识库里还没有文档。请先在“文档”页添加文件。",
         "There are no documents yet. Add some files on the Documents page first.",
@@ -222,6 +231,25 @@ TEXTS: Mapping[str, Text] = {
     "send": Text("发送", "Send"),
     "again": Text("再问一次", "Ask again"),
     "again_help": Text("用同样的问题再问一次", "Ask the same question once more"),
+    "again_with": Text("换思考预算或模型再问", "Ask again with another budget or model"),
+    "again_think": Text("思考至多 {n} 个词元", "Thinking: at most {n} tokens"),
+    "again_model": Text("模型 {name}", "Model {name}"),
+    "edit": Text("修改", "Edit"),
+    "edit_help": Text("修改这个问题，重新提问", "Change this question and ask it anew"),
+    "editing": Text(
+        "正在修改问题。发送后，它的回答和之后的 {n} 轮问答将被删除。",
+        "You are changing a question. When you send it, its answer and the {n} questions after it are "
+        "deleted with theirs.",
+    ),
+    "editing_one": Text(
+        "正在修改问题。发送后，它的回答和之后的 1 轮问答将被删除。",
+        "You are changing a question. When you send it, its answer and the question after it are deleted.",
+    ),
+    "editing_last": Text(
+        "正在修改问题。发送后，原来的回答将被删除。",
+        "You are changing a question. When you send it, its answer is deleted.",
+    ),
+    "editing_leave": Text("不修改", "Leave as it is"),
     "copied": Text("已复制", "Copied"),
     "took": Text("{seconds} 秒", "{seconds} s"),
     "cite_label": Text("出处 {n}：{document}", "Source {n}: {document}"),

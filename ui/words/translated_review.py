@@ -82,4 +82,17 @@ REVIEW: tuple[tuple[str, str], ...] = (
     ),
     ("{name} is no state of a review. The states are {names}.", "审阅没有 {name} 这种状态。可用的状态：{names}。"),
     ("{name} is no format. The formats are {names}.", "没有 {name} 这种格式。可用的格式：{names}。"),
+    (
+        "The answer has no passage {number}; it has {n}. `kb feedback show` lists them; --source and --quote name "
+        "others.",
+        "这个回答没有第 {number} 段，它共有 {n} 个段落。`kb feedback show` 可列出它们；其他段落用 --source 或 --quote 指定。",
+    ),
+    ("--source is COLLECTION/PATH@START-END, not {given}.", "--source 的写法是 集合/路径@起-止，而不是 {given}。"),
+    ("--quote is COLLECTION/PATH=WORDS, not {given}.", "--quote 的写法是 集合/路径=原文，而不是 {given}。"),
+    (
+        "These words stand {times} times in {path}, not once. Copy more of them, or name the place by --source.",
+        "这些文字在 {path} 中出现 {times} 次，而不是一次。请多复制一些，或用 --source 指定位置。",
+    ),
+    ("--verdict is `up` or `down`, not {verdict}.", "--verdict 应为 `up` 或 `down`，而不是 {verdict}。"),
+    ("{out} cannot be written: {why}. Name a new file.", "{out} 无法写入：{why}。请给出一个新文件的名称。"),
 )

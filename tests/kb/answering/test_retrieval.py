@@ -8,6 +8,7 @@ import pytest
 
 from kb.answering.retrieval import COVERAGE, MAXSIM_WEIGHT, ROUTED, SECOND, Retriever, combined, second_best
 from kb.config import RetrievalSettings
+from kb.glossary.glossary import Glossary
 from kb.models.maxsim import Vectors
 from kb.schema import Principal
 from kb.store.catalog import Catalog
@@ -82,7 +83,9 @@ def test_each_step_can_be_switched_off(catalog: Catalog, tmp_path: Path) -> None
     def scores(settings: RetrievalSettings) -> dict[str, float]:
         indexes = Indexes(catalog, tmp_path / "chroma", embedder)
         try:
-            found = Retriever(catalog, indexes, embedder, settings).retrieve("coffee and tea", OWNER, 3)
+            found = Retriever(catalog, indexes, embedder, settings, Glossary(catalog)).retrieve(
+                "coffee and tea", OWNER, 3
+            )
         finally:
             indexes.close()
         return {passage.text: passage.score for passage in found.passages}
@@ -110,7 +113,9 @@ def test_a_question_about_a_year_finds_the_document_of_that_year(catalog: Catalo
         for year in (2020, 2023):
             asked = f"What did Meridian spend on travel in FY{year}?"
             routed, plain = (
-                Retriever(catalog, indexes, embedder, RetrievalSettings(routing=routing)).retrieve(asked, OWNER, 6)
+                Retriever(catalog, indexes, embedder, RetrievalSettings(routing=routing), Glossary(catalog)).retrieve(
+                    asked, OWNER, 6
+                )
                 for routing in (True, False)
             )
             best, before = (next(p.score for p in found.passages if str(year) in p.text) for found in (routed, plain))

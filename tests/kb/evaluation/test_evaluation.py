@@ -15,7 +15,6 @@ import pytest
 
 from kb.config import Settings
 from kb.errors import ModelError, QuestionSetError, StorageFull, UsageError
-from kb.evaluation import evaluation
 from kb.evaluation.evaluation import (
     EvalOptions,
     EvalProgress,
@@ -50,6 +49,13 @@ class ScriptedModel:
         return "abc"
 
 
+class NoTerms:
+    """A glossary without an entry."""
+
+    def state_of(self, asker: Principal) -> str:
+        return ""
+
+
 @dataclass
 class ScriptedBase:
     """A knowledge base that answers from a script: for each question, answers in turn, or errors to raise."""
@@ -62,6 +68,7 @@ class ScriptedBase:
     model: ScriptedModel = field(default_factory=ScriptedModel)
     asked: list[dict[str, Any]] = field(default_factory=list)
     searched: list[dict[str, Any]] = field(default_factory=list)
+    glossary: NoTerms = field(default_factory=NoTerms)
 
     def use_model(self, engine: str | None, model: str | None) -> None:
         self.model = ScriptedModel(engine or "embedded", model or "scripted")
@@ -87,7 +94,9 @@ class ScriptedBase:
             )
         ]
 
-    def search(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval:
+    def search(
+        self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING, glossary: bool = True
+    ) -> Retrieval:
         self.searched.append({"question": question, "k": k, "scope": scope})
         passages = tuple(self.found.get(question, []))
         return Retrieval(question, passages[:k], bool(passages), 1.0, 0.25)
@@ -492,21 +501,3 @@ def test_options_that_make_no_sense_are_refused(tmp_path: Path, options: EvalOpt
     with pytest.raises(UsageError, match=r"matches no document: path zzz\*, b/\*"):
         evaluate(base(), ALL, EvalOptions(scope=Scope(paths=("zzz*", "b/*"))), tmp_path)
     assert [*tmp_path.iterdir()] == []
-
-
-# ---- the table
-
-
-def test_the_table_shows_rates_with_their_counts(tmp_path: Path) -> None:
-    from rich.console import Console
-
-    console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
-    console.print(evaluation.as_table(evaluate(base(), ALL, EvalOptions(), tmp_path)))
-    text = console.export_text()
-    console.file.close()
-    assert "4 questions, 0 failed" in text
-    for row in ("hit@10", "refused, near miss", "first word"):
-        assert row in text
-    right = next(line for line in text.splitlines() if " right " in line)
-    assert "0.500" in right
-    assert "of 2" in right

@@ -9,6 +9,8 @@ from ingest.sync.pipeline import ingest
 from kb.access.rules import Place
 from kb.assistant import KnowledgeBase
 from kb.config import Settings
+from kb.models import llm
+from kb.requests.addressed import addressed
 from kb.schema import Done, Message, Notice, Principal, Retrieved, Scope
 from tests.fakes import ScriptedModel
 from tests.kb.people.conftest import quick_hashes
@@ -118,6 +120,22 @@ def test_a_filter_and_a_conversation_may_make_it_another_question(
     assert "curated" in kinds(history=history)
     assert "curated" not in kinds(scope=Scope(paths=("leave.md",)))
     assert "curated" in kinds()
+
+
+@pytest.mark.parametrize("sign", ["@leave.md", "#docs"])
+def test_what_is_addressed_to_documents_is_answered_from_them(kb: KnowledgeBase, curated: str, sign: str) -> None:
+    bob = person(kb, "bob")
+    _, scope = addressed(f"{sign} {LEAVE}", kb.documents(bob))
+    answer = asked(kb, LEAVE, bob, curated=True, scope=scope)
+    assert (answer.model, {n.kind for n in answer.notices} & {"curated"}) == ("scripted", set())
+
+
+def test_another_model_that_is_asked_for_answers(
+    kb: KnowledgeBase, curated: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(llm, "open_model", lambda *_: ScriptedModel([REPLY], name="other"))
+    answer = asked(kb, LEAVE, person(kb, "bob"), curated=True, model=("ollama", "other"))
+    assert answer.model == "other"
 
 
 def test_asking_without_curated_answers_asks_the_model(kb: KnowledgeBase, curated: str, model: ScriptedModel) -> None:

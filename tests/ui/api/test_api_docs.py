@@ -44,7 +44,7 @@ def test_every_example_works(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     replies = [reply.strip() for reply in done.stdout.split("---\n") if reply.strip()]
     status, address, sessions, search, ask, stream, judged, turn, events, export = replies[:10]
-    rules, changed, readers, upload, listed, text, deleted, released, job, by_id, models = replies[10:]
+    rules, changed, readers, terms, term, upload, listed, text, deleted, released, job, by_id, models = replies[10:]
     assert json.loads(status)["model"] == "scripted"
     assert "/?code=" in json.loads(address)["address"]
     assert json.loads(sessions) == {"sessions": []}
@@ -58,6 +58,9 @@ def test_every_example_works(tmp_path: Path) -> None:
     assert json.loads(rules) == {"rules": []}
     assert json.loads(changed) == {"documents": 1}
     assert json.loads(readers)["readers"] == ["*"]
+    assert json.loads(terms) == {"entries": [], "total": 0, "editor": True}
+    assert json.loads(term)["languages"] == ["en", "zh"]
+    assert (tmp_path / "glossary.csv").read_text(encoding="utf-8-sig").startswith("term,")
     assert json.loads(upload)["kind"] == "ingest"
     assert json.loads(listed)["total"] >= 1
     assert "Staff handbook" in json.loads(text)["text"]

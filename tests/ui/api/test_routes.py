@@ -112,6 +112,41 @@ def test_a_scope_that_names_nothing_is_told_from_weak_evidence(served: Served) -
         assert told["passages"] == []
 
 
+def test_documents_and_collections_addressed_in_a_question_are_its_scope_where_it_is_asked_for(served: Served) -> None:
+    asked = f"@休假.md {HOURS}"
+    told = fits(served, served.http.post("ask", json={"question": asked, "addressed": True}), "ask")
+    assert {passage["document"] for passage in told["passages"]} == {"hr/休假.md"}
+    assert told["question"] == HOURS
+    assert fits(served, served.http.post("ask", json={"question": asked}), "ask")["question"] == asked
+    place = f"conversations/{served.http.post('conversations').json()['id']}/turns"
+    body = {"question": f"#docs {HOURS}", "addressed": True}
+    turn = fits(served, served.http.post(place, json=body), "conversations/{id}/turns", 202)
+    assert (turn["question"], turn["scope"]["collections"]) == (HOURS, ["docs"])
+    for path in ("ask", place):
+        body = {"question": f"@none.md {HOURS}", "addressed": True}
+        refused(served.http.post(path, json=body), 404, "DocumentNotFound", "none.md")
+
+
+def test_questions_are_suggested_and_an_editor_writes_others(served: Served) -> None:
+    http, place = served.http, {"path": "handbook.md", "collection": "docs"}
+    given = fits(served, http.get("suggestions", params={"language": "zh"}), "suggestions")["suggestions"]
+    assert {each["document"] for each in given} == {"handbook.md", "hr/休假.md"}
+    assert given[0]["document"] == "hr/休假.md"
+    assert http.get("suggestions", params={"collection": "none"}).json() == {"suggestions": []}
+    made = fits(served, http.get("suggestions/document", params=place), "suggestions/document")
+    assert made["written"] is False
+    assert "What does “Staff handbook” say about Hours?" in made["questions"]
+    body = {"questions": ["When does the office open?"]}
+    written = http.put("suggestions/document", params=place, json=body).json()
+    assert written == {"questions": ["When does the office open?"], "written": True}
+    asked = [each["question"] for each in http.get("suggestions").json()["suggestions"]]
+    assert asked[0] == "When does the office open?"
+    assert http.put("suggestions/document", params=place, json={"questions": None}).json() == made
+    refused(http.get("suggestions/document", params={"path": "none.md"}), 404, "DocumentNotFound", "none.md")
+    many = {"questions": [f"Question {n}?" for n in range(9)]}
+    refused(http.put("suggestions/document", params=place, json=many), 400, "UsageError", "at most 8")
+
+
 def test_ask_answers_whole_or_as_a_stream_that_ends_with_the_same_answer(served: Served) -> None:
     whole = fits(served, served.http.post("ask", json={"question": HOURS, "seed": 1}), "ask")
     assert "7:45" in whole["answer"]
@@ -354,6 +389,16 @@ def test_a_conversation_is_kept_followed_judged_renamed_exported_and_deleted(ser
     *_, last = events(http.get(f"{place}/turns/1/events"))
     assert last["event"] == "done"
     refused(http.post(f"{place}/turns/7/again", json={}), 404, "ConversationNotFound", "no turn 7")
+    refused(http.post(f"{place}/turns/0/again", json={"model": "none"}), 503, "ModelMissing", "no model 'none'")
+
+    body = {"question": f"@handbook.md {HOURS}", "addressed": True}
+    changed = fits(
+        served, http.post(f"{place}/turns/1/edit", json=body), "conversations/{id}/turns/{position}/edit", 202
+    )
+    assert (changed["position"], changed["question"], changed["scope"]["paths"]) == (1, HOURS, ["docs/handbook.md"])
+    *_, last = events(http.get(f"{place}/turns/1/events"))
+    assert last["event"] == "done"
+    refused(http.post(f"{place}/turns/7/edit", json=body), 404, "ConversationNotFound", "no turn 7")
 
     renamed = fits(served, http.patch(place, json={"title": "Opening hours"}), "conversations/{id}")
     assert renamed["title"] == "Opening hours"

@@ -26,7 +26,7 @@ from tests import tiny
 from tests.fakes import ScriptedModel
 from tests.knowledge import HANDBOOK, LEAVE, write
 from tests.ui.serving import REPLY, Served, opened, serving, until
-from ui.cli import audit, backup, docs, evaluation, main, models, reindex, sessions  # noqa: F401  (they add their commands)
+from ui.cli import audit, backup, docs, evaluation, main, models, sessions  # noqa: F401  (they add their commands)
 from ui.cli.client import OtherModel, RemoteKnowledgeBase
 from ui.cli.http_connection import ServiceGone
 from ui.service.auth import running_service

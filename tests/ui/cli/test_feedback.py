@@ -45,8 +45,8 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-def run(home: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(main.app, ["feedback", *arguments, "--home", str(home)])
+def run(home: Path, *arguments: str, language: str = "en") -> Result:
+    return CliRunner().invoke(main.app, ["feedback", *arguments, "--home", str(home)], env={"KB_LANG": language})
 
 
 def test_the_command_lists_what_was_judged_the_last_first(judged: Path) -> None:
@@ -136,12 +136,22 @@ def reviewed(home: Path) -> None:
     assert conflict.exit_code == 1
     assert "meanwhile (version 1, not 0)" in conflict.stderr
     assert json_of("accept", id, "--curated")["curated"] is True
+    told = run(home, "show", id, language="zh").stdout
+    for words in ("bob  没有帮助", "理由：too short", "更正：25 days [1].", "已采纳", "为精选回答", "（第 2 版）",
+                  f"出处 1（现行）：docs/leave.md@{LEAVE.index(quote)}-{LEAVE.index(quote) + len(quote)}  {quote}"):  # fmt: skip
+        assert words in told
+    assert "  有效  " in run(home, "curated", language="zh").stdout
+    assert (
+        "这个回答没有第 9 段，它共有 1 个段落。"
+        in run(home, "correct", id, "--answer", "x", "--passage", "9", language="zh").stderr
+    )
     assert "given" in run(home, "curated").stdout
     for form, keys in (("sft", {"messages"}), ("dpo", {"prompt", "chosen", "rejected"})):
         lines = run(home, "export", "--format", form).stdout.splitlines()
         assert [json.loads(line).keys() for line in lines] == [keys]
     out = home.parent / f"{home.name}.jsonl"
-    assert run(home, "export", "--format", "questions", "--out", str(out)).exit_code == 0
+    exported = run(home, "export", "--format", "questions", "--out", str(out), language="zh")
+    assert (exported.exit_code, exported.stderr) == (0, "已导出 1 条记录\n")
     assert [question.answers for question in load_questions(out)] == [("25 days.",)]
     assert run(home, "export", "--format", "questions", "--out", str(out)).exit_code == 1  # nothing is written over
     assert run(home, "export", "--format", "xml").exit_code == 2

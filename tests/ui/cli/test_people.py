@@ -149,10 +149,10 @@ def test_whether_somebody_exists_is_looked_at_before_anything_is_asked(kb: Comma
     missing = kb("users", "delete", "nobody", typed="y\n")
     assert missing.exit_code == 2
     assert "There is no account 'nobody'" in missing.stderr
-    assert "Delete" not in missing.stdout
+    assert "Delete" not in missing.output
     kb("users", "add", "li")
     kb("users", "add", "anna")
     asked = kb("users", "delete", "ANNA", typed="n\n")
     assert asked.exit_code == 1
-    assert "Delete anna with all their conversations?" in asked.stdout
+    assert "Delete anna with all their conversations?" in asked.stderr
     assert kb("users", "delete", "anna", typed="y\n").exit_code == 0

@@ -73,8 +73,8 @@ def test_which_section_is_read_is_said_beside_the_answer(shown: Shown) -> None:
 
 
 def test_one_of_a_thing_is_told_in_the_singular() -> None:
-    assert [console.counted(n, "passage") for n in (0, 1, 2, 1200)] == [
-        "0 passages", "1 passage", "2 passages", "1,200 passages",
+    assert [console.count("cli_passages_found", n) for n in (0, 1, 2, 1200)] == [
+        "0 passages found", "1 passage found", "2 passages found", "1,200 passages found",
     ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from kb.audit.trail import Trail
 from kb.errors import ConversationNotFound, KBError, StorageFull
 from kb.schema import Done, Event, Failed, Message, Notice, Principal, Retrieved, Revised, Scope, Thought, Token
 from kb.store.conversations import ConversationStore, StoredTurn
@@ -333,6 +334,75 @@ def test_asking_again_waits_for_no_other_and_names_a_turn_that_is_missing(
     staged.gate.clear()
     asked(service, conversation, "leave?")
     assert service.again(conversation, 0) is None
+
+
+def test_a_changed_question_takes_the_place_of_its_turn_and_of_all_after_it(
+    staged: Staged, service: Conversations
+) -> None:
+    conversation = service.new("me")
+    for question in ("one", "two", "three"):
+        answered(service, conversation, question)
+    scope = Scope(collections=("hr",))
+    turn = service.edit(conversation, 1, "leave?", "documents", scope=scope, think_budget=16)
+    assert turn is not None
+    assert turn.running.join(SOON)
+    assert [(t.position, t.question) for t in conversation.turns] == [(0, "one"), (1, "leave?")]
+    assert (turn.scope, turn.think_budget) == (scope, 16)
+    assert staged.asked[-1] == ("leave?", tuple(conversation.history(before=1)))
+    assert len(staged.asked[-1][1]) == 2
+    [record] = Trail(staged.catalog, staged.folder).rows(action="question_edited")
+    assert record["detail"] == {"id": conversation.id, "position": 1, "removed": 2}
+    service.close()
+    found = reopened(staged).get(conversation.id)
+    assert found is not None
+    assert [(t.position, t.question) for t in found.turns] == [(0, "one"), (1, "leave?")]
+    assert states(found) == ["done", "done"]
+
+
+def test_a_question_is_not_changed_while_one_is_answered_or_where_there_is_no_such_turn(
+    staged: Staged, service: Conversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = service.new()
+    with pytest.raises(ConversationNotFound, match="no turn 0"):
+        service.edit(conversation, 0, "leave?", "documents")
+    answered(service, conversation, "leave?")
+    with monkeypatch.context() as patched:
+        patched.setattr(ConversationStore, "save_turn", raising(StorageFull("The disk is full.")))
+        with pytest.raises(StorageFull):
+            service.edit(conversation, 0, "more?", "documents")
+    staged.gate.clear()
+    asked(service, conversation, "and then?")
+    assert service.edit(conversation, 0, "more?", "documents") is None
+    assert [turn.question for turn in conversation.turns] == ["leave?", "and then?"]
+
+
+def raising(error: Exception) -> Callable[..., Any]:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
+
+
+def test_an_answer_that_was_stopped_does_not_come_back_after_its_question_was_changed(
+    staged: Staged, service: Conversations
+) -> None:
+    going_on = threading.Event()
+
+    def late(_stop: threading.Event) -> Iterator[Event]:
+        going_on.wait(SOON)
+        yield Token("late")
+
+    staged.plays["slow"] = late
+    conversation = service.new()
+    slow = asked(service, conversation, "slow")
+    slow.running.stop()
+    changed = service.edit(conversation, 0, "leave?", "documents")
+    assert changed is not None
+    going_on.set()
+    assert slow.running.join(SOON)
+    assert changed.running.join(SOON)
+    service.checkpoint()
+    assert [turn.question for turn in ConversationStore(staged.catalog).turns(conversation.id)] == ["leave?"]
 
 
 def test_the_list_is_of_what_was_asked_the_last_used_first(service: Conversations) -> None:

@@ -39,7 +39,7 @@ def test_nothing_is_given_back_that_the_asker_may_not_read(trial: Trial) -> None
 
     make_requests()
     # All kinds of requests were made, and gave something.
-    assert set(trial.requests) == {"search", "dense", "ask", "list", "open", "conversation", "usage"}
+    assert set(trial.requests) == {"search", "dense", "ask", "list", "open", "conversation", "usage", "glossary"}
     assert sum(trial.requests.values()) >= RUNS * STEPS
     assert trial.shown > 500
 
@@ -50,5 +50,11 @@ def test_a_leak_would_be_found(trial: Trial, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(trial.kb.catalog, "access_ids", lambda asker: None)
     for seed in range(40):
         trial.request(random.Random(seed))
-    assert {leak.request for leak in trial.leaks} >= {"_ask_search", "_ask_list", "_ask_open", "_ask_ask"}
+    assert {leak.request for leak in trial.leaks} >= {
+        "_ask_search",
+        "_ask_list",
+        "_ask_open",
+        "_ask_ask",
+        "_ask_glossary",
+    }
     trial.leaks.clear()
