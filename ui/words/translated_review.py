@@ -85,7 +85,8 @@ REVIEW: tuple[tuple[str, str], ...] = (
     (
         "The answer has no passage {number}; it has {n}. `kb feedback show` lists them; --source and --quote name "
         "others.",
-        "这个回答没有第 {number} 段，它共有 {n} 个段落。`kb feedback show` 可列出它们；其他段落用 --source 或 --quote 指定。",
+        "这个回答没有第 {number} 段，它共有 {n} 个段落。`kb feedback show` 可列出它们；"
+        "其他段落用 --source 或 --quote 指定。",
     ),
     ("--source is COLLECTION/PATH@START-END, not {given}.", "--source 的写法是 集合/路径@起-止，而不是 {given}。"),
     ("--quote is COLLECTION/PATH=WORDS, not {given}.", "--quote 的写法是 集合/路径=原文，而不是 {given}。"),

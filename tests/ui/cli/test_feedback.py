@@ -137,8 +137,17 @@ def reviewed(home: Path) -> None:
     assert "meanwhile (version 1, not 0)" in conflict.stderr
     assert json_of("accept", id, "--curated")["curated"] is True
     told = run(home, "show", id, language="zh").stdout
-    for words in ("bob  没有帮助", "理由：too short", "更正：25 days [1].", "已采纳", "为精选回答", "（第 2 版）",
-                  f"出处 1（现行）：docs/leave.md@{LEAVE.index(quote)}-{LEAVE.index(quote) + len(quote)}  {quote}"):  # fmt: skip
+    start = LEAVE.index(quote)
+    source = f"出处 1（现行）：docs/leave.md@{start}-{start + len(quote)}  {quote}"
+    for words in (
+        "bob  没有帮助",
+        "理由：too short",
+        "更正：25 days [1].",
+        "已采纳",
+        "为精选回答",
+        "（第 2 版）",
+        source,
+    ):
         assert words in told
     assert "  有效  " in run(home, "curated", language="zh").stdout
     assert (
