@@ -5,11 +5,11 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from kb.answering import judgement, prompts
 from kb.answering.answer_builder import (
@@ -22,6 +22,7 @@ from kb.answering.editions import newest, older_editions
 from kb.answering.follow_up import keeps_to
 from kb.answering.history import fitting
 from kb.answering.product_help import ProductHelp
+from kb.answering.readability import while_readable
 from kb.answering.retrieval import Retriever, worth_reading
 from kb.answering.translation import Translation, translated
 from kb.audit.trail import Trail
@@ -47,10 +48,11 @@ from kb.language.script import is_written_in
 from kb.messages.coded_text import text_in
 from kb.models.embedders import open_embedder
 from kb.models.embedding import Embedder
-from kb.people.accounts import People, is_account
 from kb.quarantine.settling import settle
 from kb.requests.desk import Desk
 from kb.requests.handling import handled
+from kb.review.curated import CuratedAnswers
+from kb.review.reviews import Reviews
 from kb.schema import (
     EVERYTHING,
     Answer,
@@ -83,8 +85,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Result = TypeVar("Result", Answer, Answer | None)
-
 _HALF_MARKER = re.compile(r"(?<!\s)\s*\[\d{0,3}\Z")  # where the reader or the engine's limit stopped the model
 _SETTINGS = "settings"  # the property that keeps the settings that the audit trail knows
 _CHOICE = "model"  # the property that keeps what `choose_model` chose
@@ -111,6 +111,8 @@ class KnowledgeBase(Documents):
         self.deletion = Deletion(home, self.catalog, self.indexes)
         self.trail = Trail(self.catalog, home.path)
         self.usage = Counting(self.catalog, settings.usage)
+        self.reviews = Reviews(self.catalog, self.embedder, lambda: self.indexes.identity)
+        self._curated = CuratedAnswers(self.catalog, self.reviews, self.embedder, lambda: self.indexes.identity)
         self._clear_up()
 
     @classmethod
@@ -241,16 +243,18 @@ class KnowledgeBase(Documents):
         temperature: float | None = None,
         model: tuple[str, str] | None = None,
         stop: threading.Event | None = None,
+        curated: bool = True,
         glossary: bool = True,
     ) -> Iterator[Event]:
-        """Answer from the documents the asker may read; without the glossary where that is off. `model` is engine and
-        name of one that answers instead of the one in use; it is opened for this answer alone.
+        """Answer from the documents the asker may read; by a curated answer where there is one, if `curated`; without
+        the glossary where that is off. `model` is engine and name of one that answers instead of the one in use; it is
+        opened for this answer alone, and no curated answer is given.
 
         Yields Retrieved, then Thought, Token, Notice and Revised, then Done or Failed. Raises UsageError at once
         for a question that cannot be asked.
         """
         question = checked(question)
-        options = Options(think_budget, seed, temperature, stop, glossary)
+        options = Options(think_budget, seed, temperature, stop, curated and model is None, glossary)
         return self._by(model, lambda kb: kb._ask(question, asker, history, scope, options))
 
     def _by(
@@ -280,12 +284,15 @@ class KnowledgeBase(Documents):
         try:
             help_ = self._help.polite(question, draft.language) or self._help.find(question, draft.language)
             answer = draft.helped(help_) if help_ is not None else None
+            if answer is None and not history:
+                given = self._curated.give(draft, asker, scope, options)
+                answer = yield from while_readable(self.catalog, draft, asker, given)
             if answer is None:
                 request = handled(self._desk(draft, asker, scope, options), history)
-                answer = yield from self._while_readable(draft, asker, request)
+                answer = yield from while_readable(self.catalog, draft, asker, request)
             if answer is None:
                 found = self._from_documents(draft, asker, history, scope, options)
-                answer = yield from self._while_readable(draft, asker, found)
+                answer = yield from while_readable(self.catalog, draft, asker, found)
         except AccessLost as error:
             yield from self._recorded(asker, draft, _failure(error, options), Failed(error.message))
             return
@@ -297,37 +304,6 @@ class KnowledgeBase(Documents):
             return
         yield from self._recorded(asker, draft, evidence_of(answer), Done(answer))
 
-    def _while_readable(
-        self, draft: Draft, asker: Principal, events: Generator[Event, None, Result]
-    ) -> Generator[Event, None, Result]:
-        """The events, as long as the asker may read all that was found. Raises AccessLost."""
-        has_account = is_account(self.catalog, asker.name)
-        if asker.unlimited and not has_account:
-            return (yield from events)
-        changes = self.catalog.access_changes()
-        with closing(events):
-            while True:
-                try:
-                    event = next(events)
-                except StopIteration as end:
-                    self._check_readable(draft, asker, has_account)
-                    result: Result = end.value
-                    return result
-                if changes != (changes := self.catalog.access_changes()):
-                    self._check_readable(draft, asker, has_account)
-                yield event
-
-    def _check_readable(self, draft: Draft, asker: Principal, has_account: bool) -> None:
-        """Who asks is looked up anew: somebody may have left a group, or been disabled, since they asked."""
-        now: Principal | None = asker
-        if has_account:
-            account = People(self.catalog).get(asker.name)
-            now = account.principal if account is not None and account.enabled else None
-        found = {(p.collection, p.document) for p in draft.passages}
-        found.update(document for term in draft.terms for document in term.documents)
-        if now is None or not (now.unlimited or self.catalog.all_readable(now, found)):
-            raise AccessLost("answer.access_changed")
-
     def _desk(self, draft: Draft, asker: Principal, scope: Scope, options: Options) -> Desk:
         return Desk(
             draft, asker, scope, options, self.settings, self.catalog, self.embedder,
@@ -338,7 +314,10 @@ class KnowledgeBase(Documents):
         self, draft: Draft, asker: Principal, history: Sequence[Message], scope: Scope, options: Options
     ) -> Generator[Event, None, Answer]:
         """Search, then answer from what was found, or refuse. Returns the answer."""
-        draft.searched = self._standalone(draft, history, options) if history else draft.question
+        if history:
+            draft.searched = self._standalone(draft, history, options)
+            if (given := (yield from self._curated.give(draft, asker, scope, options))) is not None:
+                return given
         found = self._find(draft, asker, scope, options)
         draft.passages, draft.terms = found.passages, found.terms
         draft.told, draft.meant = found.terms, found.widened or draft.searched
@@ -414,9 +393,11 @@ class KnowledgeBase(Documents):
                 log.warning("the question was not translated (%s)", type(error).__name__)
                 return None
 
+        question = checked(draft.searched)
         return self._retriever.retrieve(
-            checked(draft.searched), asker, scope=scope, translate=translate, glossary=options.glossary
-        )
+            question, asker, scope=scope, translate=translate, embedded=draft.embedded.get(question),
+            glossary=options.glossary,
+        )  # fmt: skip
 
     def answer(self, question: str, asker: Principal, **options: Any) -> Answer:
         """`ask()`, drained. Raises ModelError with the message of a Failed."""
@@ -558,6 +539,7 @@ class KnowledgeBase(Documents):
         run: dict[str, Any] = {
             "engine": draft.engine, "model": draft.model, "model_digest": self._digest(draft),
             "searched": draft.searched, "withheld": draft.withheld,
+            **({"curated": draft.curated} if draft.curated else {}),
         }  # fmt: skip
         if told_of := [list(document) for term in draft.terms for document in term.documents]:
             run["terms"] = told_of

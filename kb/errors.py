@@ -126,6 +126,14 @@ class ConversationNotFound(KBError):
     """No conversation, or no turn of one, of that id: it was deleted, or never was."""
 
 
+class ReviewNotFound(KBError):
+    """No judged answer of that id, or none that the editor may see."""
+
+
+class ReviewChanged(KBError):
+    """Somebody else changed the review of a judged answer, while it was being changed here."""
+
+
 class PersonNotFound(UsageError):
     """No account of that name."""
 

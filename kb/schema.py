@@ -24,7 +24,7 @@ ClaimReason = Literal[
     "echo", "asked", "replaced", "conflict", "column", "neighbour",  # the last two in answers that were kept before
 ]  # fmt: skip
 DocumentStatus = Literal["added", "changed", "unchanged", "deleted", "failed", "skipped"]
-Permission = Literal["search", "ask", "ingest", "audit", "admin"]
+Permission = Literal["search", "ask", "ingest", "review", "audit", "admin"]
 
 
 @dataclass(frozen=True, slots=True)

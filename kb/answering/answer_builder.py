@@ -5,13 +5,16 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kb.answering.product_help import Help
 from kb.answering.refusal import refusal
 from kb.errors import ContextOverflow, UsageError
 from kb.messages.coded_text import text_in
 from kb.schema import Answer, Event, Language, Notice, Passage, Revised, Term, Thought, Token, Usage
+
+if TYPE_CHECKING:
+    from kb.models.embedding import EmbeddedQuestion
 
 LONGEST_QUESTION = 8_000  # characters
 
@@ -24,6 +27,7 @@ class Options:
     seed: int | None
     temperature: float | None
     stop: threading.Event | None
+    curated: bool = False  # whether a curated answer may be given
     glossary: bool = True
 
     @property
@@ -47,6 +51,8 @@ class Draft:
         self.answerable: float | None = None
         self.uncertain = False
         self.usage: Usage | None = None
+        self.curated = ""  # the id of the curated answer that is given
+        self.embedded: dict[str, EmbeddedQuestion] = {}  # questions that were embedded for it
         self.terms: tuple[Term, ...] = ()  # of the glossary, that the question holds
         self.meant = question  # what was searched, with the other forms of its terms
         self.told: tuple[Term, ...] = ()  # those that the model is told: all, or none where there is no room

@@ -106,13 +106,15 @@ class Retriever:
         k: int | None = None,
         scope: Scope = EVERYTHING,
         translate: Translate | None = None,
+        embedded: EmbeddedQuestion | None = None,
         glossary: bool = True,
     ) -> Retrieval:
         """The k best passages for a question, best first, within the documents of `scope`. Where there are none a
         notice says why. By the `glossary` the question is searched with the other forms of its terms, too.
 
         With `translate`, a question that the documents of its language do not plainly answer is searched in their other
-        language too, where there is much of that; either language then has half of the places, rounded up.
+        language too, where there is much of that; either language then has half of the places, rounded up. `embedded`
+        is the question as the embedding model gave it, where that was asked already.
         """
         began = time.perf_counter()
         self._indexes.ready()
@@ -121,7 +123,7 @@ class Retriever:
         allowed = None if document_ids is None else self._scan.select(document_ids)
         language, translation = language_of(question), None
         widened = self._glossary.widened(question, asker) if glossary and self._settings.glossary else None
-        asked = self._asked(question, widened)
+        asked = self._asked(question, widened, embedded)
         ranked, evidence = self._search(asked, allowed, k)
         other = other_than(language)
         if translate is not None and self._settings.both_languages and other in self._catalog.languages():
@@ -145,9 +147,11 @@ class Retriever:
             widened=widened.text if widened else "",
         )
 
-    def _asked(self, question: str, widened: Widened | None = None) -> "_Asked":
+    def _asked(
+        self, question: str, widened: Widened | None = None, embedded: EmbeddedQuestion | None = None
+    ) -> "_Asked":
         if widened is None:
-            return _Asked(question, question, self._embedder.embed_question(question))
+            return _Asked(question, question, embedded or self._embedder.embed_question(question))
         return _Asked(question, widened.words, self._embedder.embed_question(widened.text))
 
     def _floor(self, language: Language) -> float:

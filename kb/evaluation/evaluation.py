@@ -86,6 +86,7 @@ class Asked(Protocol):
         think_budget: int | None = None,
         seed: int | None = None,
         temperature: float | None = None,
+        curated: bool = True,
         glossary: bool = True,
     ) -> Answer: ...
 
@@ -229,6 +230,7 @@ def put(kb: Asked, question: Question, sample: int, options: EvalOptions) -> Out
                 think_budget=options.think_budget,
                 seed=options.seed + sample,
                 temperature=_temperature(options),
+                curated=False,
                 **without,
             )
             outcome = replace(outcome, answer=answer)

@@ -15,7 +15,7 @@ SCOPES: tuple[Permission, ...] = ("search", "ask", "ingest", "admin")  # that a 
 
 OF_ROLE: Mapping[Role, frozenset[Permission]] = MappingProxyType({
     "reader": frozenset({"search", "ask", "ingest"}),  # into their own collection
-    "editor": frozenset({"search", "ask", "ingest"}),
+    "editor": frozenset({"search", "ask", "ingest", "review"}),
     "auditor": frozenset({"search", "ask", "ingest", "audit"}),
     "admin": frozenset(PERMISSIONS),
 })  # fmt: skip

@@ -8,6 +8,7 @@ import builtins
 import json
 import secrets
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any, Literal
@@ -277,6 +278,21 @@ class ConversationStore:
         )
         return [Judged(*row) for row in rows]
 
+    def judged_turns(self, id: str | None = None) -> Iterator[tuple[Judged, StoredTurn]]:
+        """The turns that readers judged, or that an editor has reviewed, the last judged first; or the one of an id."""
+        rows = self._database.db.execute(
+            "SELECT * FROM turns WHERE (verdict IS NOT NULL OR id IN (SELECT id FROM reviews)) "
+            "AND (?1 IS NULL OR id = ?1) ORDER BY judged_at DESC, rowid DESC",
+            (id,),
+        )
+        while part := rows.fetchmany(100):
+            for row in part:
+                judged = Judged(
+                    row["conversation_id"], row["position"], row["question"], row["text"], row["mode"], row["verdict"],
+                    row["reason"], row["judged_by"], row["judged_at"],
+                )  # fmt: skip
+                yield judged, _turn(row)
+
     # ---- deletion of documents
 
     def forget_document(self, collection: str, path: str, db: sqlite3.Connection | None = None) -> int:
@@ -444,6 +460,11 @@ def _written(value: Any) -> str:
 @cache
 def _adapter(form: Any) -> TypeAdapter[Any]:
     return TypeAdapter(form)
+
+
+def scope_of(text: str) -> Scope:
+    """A filter as it is stored."""
+    return _read(Scope, text)  # type: ignore[no-any-return]
 
 
 def _read(form: Any, text: str) -> Any:

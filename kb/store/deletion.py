@@ -222,6 +222,8 @@ def _forget_in_audit(db: sqlite3.Connection, notes: Collection[_Note]) -> None:
                 erased |= values.keys() & {"answer", "answer_sha256", "withheld"}
             if asker in spoken and values.get("searched", subject) != subject:
                 erased.add("searched")
+        elif action == "review":
+            erased |= values.keys() & {"answer"} if erased else set()
         elif subject in subjects:
             erased |= values.keys() & {"subject", "from"}
         if erased:

@@ -474,6 +474,40 @@ MIGRATIONS: tuple[str, ...] = (
         questions TEXT NOT NULL         -- JSON: [question, ...]
     );
     """,
+    # 21: what editors made of judged answers. A correction keeps places, not words: the quotes are read from the texts.
+    """
+    CREATE TABLE reviews (
+        id TEXT PRIMARY KEY,            -- that of the turn, which may be gone meanwhile
+        version INTEGER NOT NULL,       -- from 1; grows with each change
+        state TEXT NOT NULL,            -- corrected, accepted, dismissed
+        editor TEXT NOT NULL,
+        at TEXT NOT NULL,
+        questions TEXT NOT NULL,        -- JSON: the question, and other ways to ask it
+        answer TEXT NOT NULL,
+        scope TEXT NOT NULL,            -- JSON: the filter that the question was asked with
+        curated INTEGER NOT NULL,       -- 1: it is given when the same is asked again
+        vectors BLOB,                   -- of the questions, float32
+        identity TEXT NOT NULL          -- of the embedding model they come from
+    ) WITHOUT ROWID;
+    CREATE INDEX reviews_curated ON reviews (scope) WHERE curated = 1;
+    CREATE TABLE review_sources (
+        review_id TEXT NOT NULL REFERENCES reviews (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,      -- from 1, as its marker
+        document_id INTEGER NOT NULL,   -- stays when the document is deleted: no other ever has it
+        version INTEGER NOT NULL,
+        start INTEGER NOT NULL,
+        "end" INTEGER NOT NULL,
+        PRIMARY KEY (review_id, position)
+    ) WITHOUT ROWID;
+    CREATE INDEX review_sources_by_document ON review_sources (document_id);
+    CREATE TRIGGER reviews_forget_turn AFTER DELETE ON turns BEGIN
+        DELETE FROM reviews WHERE id = old.id AND state <> 'accepted';
+    END;
+    CREATE TRIGGER reviews_forget_document AFTER DELETE ON documents BEGIN
+        UPDATE reviews SET answer = '', version = version + 1
+        WHERE id IN (SELECT review_id FROM review_sources WHERE document_id = old.id);
+    END;
+    """,
 )
 
 

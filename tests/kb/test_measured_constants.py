@@ -23,6 +23,9 @@ MEASURED = {
             "WORTH_READING": 0.75, "COMMON_PIECE": 0.1,
         },
     },
+    "pytest tests/kb/review/test_same_question.py": {
+        "kb.review.same_question": {"NEAR": 0.86, "NEAR_ACROSS": 0.75},
+    },
     "python -m benchmarks requests": {
         "kb.answering.product_help": {"NEAR": 0.90},
         "kb.requests.mentions": {"NEAR": 0.86},

@@ -108,9 +108,10 @@ class ChatBody(Body):
 
 
 class AskBody(ChatBody):
-    """A question to the documents."""
+    """A question to the documents. `curated`: whether an editor's answer is given where the same was asked before."""
 
     scope: ScopeForm = ScopeForm()
+    curated: bool = True
     glossary: bool = Field(
         True, description="search by the other forms of the question's terms, and tell the model them"
     )
@@ -205,9 +206,8 @@ async def ask(body: AskBody, service: ServiceHere, asker: Asker, client: Client,
         documents = await run_in_threadpool(service.kb.documents, asker)
         question, scope = addressed(question, documents, scope)
         body = body.model_copy(update={"question": question})
-    return await _answer(
-        "documents", body, service, asker, client, request, {"scope": scope, "glossary": body.glossary}
-    )
+    how = {"scope": scope, "curated": body.curated, "glossary": body.glossary}
+    return await _answer("documents", body, service, asker, client, request, how)
 
 
 @router.post("/chat", response_model=AnswerForm, responses=EVENTS)

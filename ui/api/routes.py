@@ -23,6 +23,7 @@ from ui.api import (
     jobs,
     models,
     people,
+    reviews,
     sessions,
     suggestions,
     uploads,
@@ -45,6 +46,7 @@ _STATUS: tuple[tuple[str, int], ...] = (
     ("ConversationNotFound", 404),
     ("JobNotFound", 404),
     ("RunNotFound", 404),
+    ("ReviewNotFound", 404),
     ("EntryNotFound", 404),
     ("SessionNotFound", 404),
     ("PersonNotFound", 404),
@@ -58,6 +60,7 @@ _STATUS: tuple[tuple[str, int], ...] = (
     ("UploadTooLarge", 413),
     ("Busy", 409),
     ("AccessChanged", 409),
+    ("ReviewChanged", 409),
     ("EmbeddingChanged", 409),
     ("HomeInUse", 409),
     ("UsageError", 400),
@@ -81,6 +84,7 @@ PARTS = (
     sessions,
     people,
     usage,
+    reviews,
 )
 _REFUSED = (400, 401, 403, 429)
 _NAMES = {404: "NotFound", 405: "MethodNotAllowed", 413: "RequestTooLarge"}

@@ -43,11 +43,11 @@ from kb.serialization import (
     scope_form,
     stored_text_of_form,
 )
-from kb.store.conversations import Judged, Verdict
 from ui.cli.http_connection import Connection, Form, ServiceGone, error_of
 from ui.remote.audit import RemoteTrail
 from ui.remote.glossary import RemoteGlossary
 from ui.remote.people import RemotePeople, RemoteTokens
+from ui.remote.reviews import RemoteReviews
 
 if TYPE_CHECKING:
     from ingest.sync.pipeline import IngestProgress, IngestReport
@@ -128,6 +128,7 @@ class RemoteKnowledgeBase:
         self.glossary = RemoteGlossary(self._call)
         self.people = RemotePeople(self._call)
         self.tokens = RemoteTokens(self._call)
+        self.reviews = RemoteReviews(self._call, self._lines)
 
     def close(self) -> None:
         self._connection.close()
@@ -215,20 +216,24 @@ class RemoteKnowledgeBase:
         seed: int | None = None,
         temperature: float | None = None,
         stop: threading.Event | None = None,
+        curated: bool = True,
         glossary: bool = True,
     ) -> Iterator[Event]:
         """Answer from the documents. The events of `KnowledgeBase.ask`."""
         body = {
             **_asked(question, history, think_budget, seed, temperature),
             "scope": scope_form(scope),
+            "curated": curated,
             "glossary": glossary,
         }
         return self._answer("ask", asker, body, stop)
 
     def answer(self, question: str, asker: Principal, **options: Any) -> Answer:
         """`ask()`, drained. Raises ModelError with the message of a Failed."""
-        scope, glossary = options.pop("scope", EVERYTHING), options.pop("glossary", True)
-        body = {**_asked(question, **options), "scope": scope_form(scope), "glossary": glossary}
+        scope, curated = options.pop("scope", EVERYTHING), options.pop("curated", True)
+        glossary = options.pop("glossary", True)
+        asked = _asked(question, **options)
+        body = {**asked, "scope": scope_form(scope), "curated": curated, "glossary": glossary}
         return answer_of_form(self._call("POST", "ask", asker, body=body))
 
     def chat(
@@ -262,11 +267,6 @@ class RemoteKnowledgeBase:
                     if isinstance(event, Done | Failed):
                         return
         raise ServiceGone("service.stopped_in_answer")
-
-    def judged(self, verdict: Verdict | None = None, limit: int = 100) -> list[Judged]:
-        """The answers that readers judged, the last judged first."""
-        found = self._call("GET", "feedback", params=_named(verdict=verdict, limit=limit))
-        return [Judged(**form) for form in found["feedback"]]
 
     # ---- documents
 

@@ -228,7 +228,10 @@ def foot(
     with another of `models`."""
     given = snapshot.answer
     parts = []
-    if given and not given.refused and documents:
+    curated = given is not None and any(
+        notice.kind == "curated" for notice in given.notices
+    )  # it says whose word it is
+    if given and not given.refused and documents and not curated:
         weak = Counter(claim.state or "not_found" for claim in given.claims if not claim.supported)
         counts = [t.count(f"{state}_count", weak[state]) for state in _STATES if weak[state]]
         if given.uncertain:

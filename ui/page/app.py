@@ -19,6 +19,7 @@ from ui.page import (
     models_view,
     people_view,
     question_bar,
+    review_view,
     session,
     sidebar,
     source_view,
@@ -36,6 +37,7 @@ _PAGES: dict[str, tuple[Callable[[], None], Permission]] = {  # and what must be
     "glossary": (glossary_view.render, "search"),
     "models": (models_view.render, "admin"),
     "evaluation": (evaluation_view.render, "admin"),
+    "review": (review_view.render, "review"),
     "people": (people_view.render, "admin"),
     "audit": (audit_view.render, "audit"),
     "usage": (usage_view.render, "search"),  # and editing something

@@ -28,6 +28,7 @@ _ICONS = {
     "glossary": ":material/menu_book:",
     "models": ":material/memory:",
     "evaluation": ":material/checklist:",
+    "review": ":material/rate_review:",
     "people": ":material/group:",
     "audit": ":material/policy:",
     "usage": ":material/bar_chart:",

@@ -63,6 +63,7 @@ class _How:
     think_budget: int | None
     seed: int | None
     temperature: float | None
+    curated: bool = True  # whether a curated answer may be given
     glossary: bool = True
     model: tuple[str, str] | None = None  # engine and name, instead of the one in use
 
@@ -201,8 +202,9 @@ class Conversations:
         """Put the question of a turn once more, as it was put then: what came after it is no context. `model` is engine
         and name of one that answers instead of the one in use.
 
-        Without a seed one is drawn, and without a temperature words are drawn too, so that another answer can come.
-        None when a turn is already being answered. Raises ConversationNotFound where there is no such turn.
+        No curated answer is given. Without a seed one is drawn, and without a temperature words are drawn too, so that
+        another answer can come. None when a turn is already being answered. Raises ConversationNotFound where there is
+        no such turn.
         """
         with conversation.lock:
             if conversation.running is not None:
@@ -215,6 +217,7 @@ class Conversations:
                 think_budget,
                 secrets.randbelow(2**31) if seed is None else seed,
                 RETRY_TEMPERATURE if temperature is None else temperature,
+                curated=False,
                 model=model,
             )
             turn = self._new_turn(turn.question, turn.mode, turn.scope, told_of(known, before=position))
@@ -276,11 +279,13 @@ class Conversations:
         temperature: float | None = None,
         client: str = "api",
         asker: Principal | None = None,
+        curated: bool = True,
         glossary: bool = True,
     ) -> RunningAnswer:
         """An answer outside any conversation, which nothing keeps. It waits in the same queue."""
         turn = self._new_turn(question, mode, scope)
-        how = _How(client, self._admitted(asker), history, think_budget, seed, temperature, glossary)
+        asker = self._admitted(asker)
+        how = _How(client, asker, history, think_budget, seed, temperature, curated=curated, glossary=glossary)
         self._begin(None, turn, how)
         return turn.running
 
@@ -351,7 +356,14 @@ class Conversations:
         else:
             without: dict[str, Any] = {} if how.glossary else {"glossary": False}
             events = self._kb.ask(
-                turn.question, how.asker, history=how.history, scope=turn.scope, **how.options, **without, stop=stop
+                turn.question,
+                how.asker,
+                history=how.history,
+                scope=turn.scope,
+                **how.options,
+                **without,
+                stop=stop,
+                curated=how.curated,
             )
         at_once = turn.mode == "chat" or bool(how.history)
         with closing(in_turn(events, self._queue, how.client, stop, at_once=at_once)) as answer:

@@ -10,6 +10,7 @@ from ui.words.strings_glossary import TEXTS as GLOSSARY
 from ui.words.strings_pages import TEXTS as PAGES
 from ui.words.strings_people import TEXTS as PEOPLE
 from ui.words.strings_proof import TEXTS as PROOF
+from ui.words.strings_review import TEXTS as REVIEW
 from ui.words.strings_usage import TEXTS as USAGE
 from ui.words.text import Text
 from ui.words.translations import localised
@@ -23,6 +24,7 @@ TEXTS: Mapping[str, Text] = {
     **PEOPLE,
     **PROOF,
     **USAGE,
+    **REVIEW,
     # the frame
     "page_failed": Text("页面无法显示", "The page could not be shown"),
     "product": Text("知识库助手", "Knowledge base"),

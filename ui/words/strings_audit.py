@@ -13,6 +13,7 @@ ACTIONS: Mapping[str, Text] = {
     "erase": Text("清除名称和文字", "Names and texts erased"),
     "quarantine": Text("隔离文档", "Document put in quarantine"),
     "release": Text("放行文档", "Document released"),
+    "review": Text("审阅回答", "Answer reviewed"),
     "access": Text("更改读者", "Readers changed"),
     "glossary": Text("更改术语表", "Glossary changed"),
     "export": Text("导出或下载", "Export or original"),

@@ -109,6 +109,40 @@ TEXTS: Mapping[str, Text] = {
     "cli_answer": Text("回答：{words}", "answer: {words}"),
     "cli_judged_up": Text("有帮助", "up"),
     "cli_judged_down": Text("没有帮助", "down"),
+    # kb feedback
+    "cli_correction": Text("更正：{words}", "correction: {words}"),
+    "cli_review_line": Text("{id}：{state}（第 {version} 版）", "{id}: {state} (version {version})"),
+    "cli_review_state_open": Text("待审阅", "open"),
+    "cli_review_state_corrected": Text("已更正", "corrected"),
+    "cli_review_state_accepted": Text("已采纳", "accepted"),
+    "cli_review_state_dismissed": Text("已搁置", "dismissed"),
+    "cli_review_by": Text("{state}（{editor}）", "{state} by {editor}"),
+    "cli_review_curated": Text("{state}，为精选回答", "{state}, curated answer"),
+    "cli_review_curated_gone": Text("{state}，精选回答已撤下：{why}", "{state}, curated answer withdrawn: {why}"),
+    "cli_review_given_again": Text(
+        "{state}，再有人问同样的问题时会给出", "{state}, and given when the same is asked again"
+    ),
+    "cli_curated_given": Text("有效", "given"),
+    "cli_curated_withdrawn": Text("已撤下：{why}", "withdrawn: {why}"),
+    "cli_source_current": Text("现行", "current"),
+    "cli_source_changed": Text("文档已更改", "changed"),
+    "cli_source_deleted": Text("文档已删除", "deleted"),
+    "cli_source_quarantined": Text("文档处于隔离中", "quarantined"),
+    "cli_review_source": Text(
+        "出处 {marker}（{standing}）：{place}  {words}", "source {marker} ({standing}): {place}  {words}"
+    ),
+    "cli_curated_gone": Text(
+        "{n} 个精选回答已撤下，因为所依据的文档已更改、删除或处于隔离中。请重新更正并采纳，或彻底撤回。",
+        "{n} curated answers withdrawn, since a document changed, was deleted or is in quarantine. Correct and accept "
+        "anew, or withdraw for good.",
+    ),
+    "cli_curated_gone_one": Text(
+        "1 个精选回答已撤下，因为所依据的文档已更改、删除或处于隔离中。请重新更正并采纳，或彻底撤回。",
+        "1 curated answer withdrawn, since a document changed, was deleted or is in quarantine. Correct and accept "
+        "anew, or withdraw for good.",
+    ),
+    "cli_records_exported": Text("已导出 {n} 条记录", "{n} records exported"),
+    "cli_records_exported_one": Text("已导出 1 条记录", "1 record exported"),
     # documents
     "cli_ingesting": Text("正在读入", "ingesting"),
     "cli_reindexing": Text("正在重建索引", "reindexing"),

@@ -438,6 +438,46 @@ _MACHINE = (
     ),
 )
 
+_REVIEW = (
+    Text("读者对回答的评价，以及编辑的处理。", "What readers said of answers, and what editors make of that."),
+    Text("已评价回答的编号，见 `list`。", "Of a judged answer, as `list` has it."),
+    Text("根据哪个版本作出决定；不给出时为当前版本。", "The version it was decided on; without it, the present one."),
+    Text(
+        "只列出处于某一状态的回答：open（待审阅）、corrected（已更正）、accepted（已采纳）或 dismissed（已搁置）。",
+        "Only those open, corrected, accepted or dismissed.",
+    ),
+    Text(
+        "列出精选回答，以及因文档更改或删除而撤下的精选回答。",
+        "The curated answers, and those that were withdrawn because a document changed or is gone.",
+    ),
+    Text(
+        "显示一个已评价的回答、为它找到的段落及其更正。",
+        "A judged answer with the passages that were found for it, and its correction.",
+    ),
+    Text(
+        "保存应有的回答，以及写明答案的段落。",
+        "Keep what should have been answered, and the passages that state it.",
+    ),
+    Text("应有的回答；[1] 表示第一个出处。", "What should have been answered; [1] names a source."),
+    Text("该回答的段落中写明答案的一段。", "A passage of the answer that states it."),
+    Text("写明答案的位置。", "A place that states it."),
+    Text("文档中写明答案的原文。", "Words of a document that state it."),
+    Text("问题；需要换一种问法时给出。", "The question, where it is put otherwise."),
+    Text("同一问题的另一种问法，中文、英文均可。", "Another way to ask it, in either language."),
+    Text(
+        "采纳一个更正，或原样采纳一个被评为有帮助的回答。",
+        "Accept a correction, or an answer that was judged helpful as it is.",
+    ),
+    Text("再有人问同样的问题时，给出这个回答。", "Give it when the same is asked again."),
+    Text("搁置一个已评价的回答，不作处理。", "Leave a judged answer as it is: nothing comes of it."),
+    Text("撤回一个精选回答，不再给出。", "Give a curated answer no more."),
+    Text(
+        "把已采纳的更正导出为训练数据或题集，每行一个 JSON 对象。",
+        "Accepted corrections as training data, or as a question set; one JSON object a line.",
+    ),
+    Text("供 TRL 使用，或供 `kb eval` 使用。", "For TRL, or for `kb eval`."),
+)
+
 _GLOSSARY = (
     Text("本机构的术语，及其简称和同义词。", "The house's own terms, with short forms and synonyms."),
     Text("只列出词形或定义中含有这些字的条目。", "Only what has these characters in a form or its definition."),
@@ -483,6 +523,8 @@ _PLACES = (
     Text("选项", "OPTIONS"),
     Text("集合", "COLLECTION"),
     Text("集合/路径", "COLLECTION/PATH"),
+    Text("集合/路径@起-止", "COLLECTION/PATH@START-END"),
+    Text("集合/路径=原文", "COLLECTION/PATH=WORDS"),
     Text("日期", "DAY"),
     Text("文件夹", "DIR"),
     Text("词形...", "FORM..."),
@@ -496,6 +538,7 @@ _PLACES = (
     Text("位置", "PLACE"),
     Text("读者", "READER..."),
     Text("评测", "RUN"),
+    Text("状态", "STATE"),
     Text("用户", "USER"),
     Text("文件", "file"),
     Text("术语", "term"),
@@ -527,6 +570,6 @@ def _by_english(texts: Iterable[Text]) -> dict[str, str]:
 
 HELP: dict[str, str] = _by_english((
     *_OF_THE_APP, *_ASKING, *_BACKUPS, *_ACCESS, *_AUDIT, *_DOCUMENTS, *_EVALUATION, *_MODELS, *_PEOPLE, *_MACHINE,
-    *_GLOSSARY,
+    *_REVIEW, *_GLOSSARY,
 ))  # fmt: skip
 PLACES: dict[str, str] = _by_english(_PLACES)

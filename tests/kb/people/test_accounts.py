@@ -78,7 +78,7 @@ def test_each_role_gives_a_principal_with_its_permissions(people: People) -> Non
     assert found["li"].permissions == frozenset(PERMISSIONS)
     assert [found[name].unlimited for name in ("ed", "au", "re")] == [False] * 3
     assert (found["ed"].groups, found["ed"].edits) == ({"hr"}, {"forms", "~ed"})
-    assert found["ed"].permissions == {"search", "ask", "ingest"}
+    assert found["ed"].permissions == {"search", "ask", "ingest", "review"}
     assert found["au"].permissions == {"search", "ask", "ingest", "audit"}
     assert found["re"].permissions == {"search", "ask", "ingest"}
 

@@ -62,6 +62,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
             judged = {"verdict": "up", "reason": "reasoncanary"}
             assert client.put(f"conversations/{made}/turns/0/feedback", json=judged).status_code == 200
             client.close()
+            curate(served)
             files = {"files": (PATH, TEXT.encode())}
             job = served.http.post("documents/upload", params={"collection": COLLECTION}, files=files).json()["id"]
             assert list(served.http.get(f"jobs/{job}/events").iter_lines())
@@ -71,6 +72,17 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert run.status_code == 202, run.text
             served.service.evaluations.join(60)
     return place / "home"
+
+
+def curate(served: Served) -> None:
+    """Make the judged answer a curated one, to the first of the questions."""
+    [judged] = served.http.get("reviews").json()["reviews"]
+    [passage, *_] = served.http.get(f"reviews/{judged['id']}").json()["passages"]
+    source = {name: passage[name] for name in ("collection", "document", "start", "end")}
+    body = {"seen": 0, "question": QUESTIONS[0], "answer": "42 thousand textcanary euros [1].", "sources": [source]}
+    assert served.http.put(f"reviews/{judged['id']}/correction", json=body).status_code == 200
+    accepted = served.http.post(f"reviews/{judged['id']}/accept", json={"seen": 1, "curated": True})
+    assert accepted.json()["curated"], accepted.text
 
 
 @pytest.fixture
@@ -107,6 +119,9 @@ def bodies(route: APIRoute) -> list[Any]:
         ]
     if path.endswith("/turns"):
         return [{"question": question} for question in QUESTIONS[:3]]
+    if path.startswith("/reviews"):
+        source = {"collection": COLLECTION, "document": PATH, "start": 0, "end": 9}
+        return [{"seen": 2}, {"seen": 2, "question": "What?", "answer": "It [1].", "sources": [source]}]
     if path.endswith("/feedback"):
         return [{"verdict": "down"}, {"verdict": None}]
     return [{}, {"title": "mine"}, {"paths": ["/x"], "collection": COLLECTION}, {"questions": "{}", "name": "x"}]
@@ -114,6 +129,7 @@ def bodies(route: APIRoute) -> list[Any]:
 
 QUERIES: tuple[dict[str, Any], ...] = (
     {}, {"path": PATH}, {"path": PATH, "collection": COLLECTION}, {"path": PATH, "page": 1, "version": 1},
+    {"format": "sft"}, {"curated": "true"},
     {"search": "budget"}, {"search": "textcanary"}, {"collection": COLLECTION}, {"search": "titlecanary", "limit": 5},
     {"owner": "member"}, {"collection": "~"}, {"before": "x", "after": "y"}, {"path": "gone.md"},
 )  # fmt: skip
@@ -124,12 +140,14 @@ def walk(served: Served, client: httpx.Client, own: str) -> Iterator[tuple[str, 
     service = served.service
     theirs = [each.id for name in ("member", "local") for each in service.conversations.list(name)]
     runs = [run.id for run in service.evaluations.list()]
+    reviews = [review.id for review in service.kb.reviews.listed(OWNER)]
     for route in ROUTES:
         method = sorted(route.methods)[0]
         if route.path == "/sessions" and method == "DELETE":
             continue  # it would end who asks
         ids = [own, *theirs] if route.path.startswith("/conversations") else ["1"]
         ids = runs if route.path.startswith("/evaluations") else ids
+        ids = reviews if route.path.startswith("/reviews") else ids
         for id in ids if "{id}" in route.path else [""]:
             path = route.path.replace("{id}", id).replace("{position}", "0").replace("{job_id}", "1")
             path = re.sub(r"\{[^}]*\}", PATH, path).lstrip("/")
@@ -168,6 +186,12 @@ def test_who_may_read_nothing_finds_no_word_of_anything_in_any_answer(served: Se
 
 def test_the_walk_would_find_them(served: Served) -> None:
     told = "".join(served.http.get(path).text for path in ("evaluations", "feedback", "jobs", "access"))
+    exported = served.http.get("reviews/export", params={"format": "sft"}).text
+    assert all("textcanary" in text for text in (served.http.get("reviews").text, exported))
+    with as_person(served, "member") as member:
+        given = member.post("ask", json={"question": QUESTIONS[0]}).json()
+    assert given["notices"][0]["kind"] == "curated"
+    assert given["answer"] == "42 thousand textcanary euros [1]."
     assert all(word in told for word in ("runcanary", "reasoncanary", "groupcanary", COLLECTION))
     found: dict[str, set[str]] = {}
     client = as_person(served, "member")

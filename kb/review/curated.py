@@ -1,0 +1,196 @@
+"""Curated answers: an editor's answer, given at once when the same is asked again, with its sources and its editor.
+
+It is given only to who may read all of its sources, while all of them stand in the versions that answer, and only with
+the filter that the question was asked with. No model is called.
+"""
+
+import json
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kb.answering.answer_builder import Draft, Options
+from kb.language.language import sentences
+from kb.language.local_days import day
+from kb.models.embedding import Embedder
+from kb.models.maxsim import Vectors
+from kb.review import same_question
+from kb.review.reviews import MARKER, Correction, Reviews, Source, scope_text
+from kb.schema import Answer, Citation, Claim, Event, Language, Notice, Passage, Principal, Retrieved, Scope
+from kb.store.catalog import Catalog
+
+CURATED: dict[Language, str] = {
+    "en": "Curated answer: {0} wrote or accepted it on {1}; no model was asked.",
+    "zh": "精选回答：由 {0} 于 {1} 撰写或认可，未调用模型。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Curated:
+    """A curated answer that may be given to who asked."""
+
+    id: str
+    correction: Correction
+    editor: str
+    at: str  # ISO 8601, UTC
+    passages: tuple[Passage, ...]  # its sources, by their markers
+
+    def notice(self, language: Language) -> Notice:
+        """Says what it is, of whom, and of which day."""
+        return Notice("curated", CURATED[language].format(self.editor, day(self.at)))
+
+    def answer(self, draft: Draft) -> Answer:
+        """The answer to the question of a draft."""
+        text, claims, citations = cited(self.correction.answer, self.correction.sources)
+        finished = draft.finished(text)
+        return Answer(
+            question=finished.question, searched=finished.searched, text=text, thinking="", refused=False,
+            language=draft.language, claims=claims, citations=citations, passages=self.passages,
+            notices=finished.notices, engine="", model="", seconds=finished.seconds, first_word_seconds=None,
+        )  # fmt: skip
+
+
+class CuratedAnswers:
+    """Looks for a curated answer to a question. Safe from several threads."""
+
+    def __init__(self, catalog: Catalog, reviews: Reviews, embedder: Embedder, identity: Callable[[], str]) -> None:
+        self._catalog, self._reviews, self._embedder, self._identity = catalog, reviews, embedder, identity
+
+    def give(
+        self, draft: Draft, asker: Principal, scope: Scope, options: Options
+    ) -> Generator[Event, None, Answer | None]:
+        """The curated answer to what is asked; None where there is none, or it is not wanted. In a conversation the
+        question must ask for it as it was typed, and as it was put to stand alone."""
+        if not options.curated:
+            return None
+
+        def embed(question: str) -> Vectors:
+            if question not in draft.embedded:  # the search that follows needs it too
+                draft.embedded[question] = self._embedder.embed_question(question)
+            return draft.embedded[question].vector
+
+        found = self.find([*dict.fromkeys((draft.question, draft.searched))], asker, scope, embed)
+        if found is None:
+            return None
+        draft.passages, draft.curated = found.passages, found.id
+        yield Retrieved(draft.passages, draft.searched, enough_evidence=False)  # it needs no model
+        told = found.notice(draft.language)
+        yield from draft.tell_once(told.kind, told.text)
+        return found.answer(draft)
+
+    def find(
+        self, questions: Sequence[str], asker: Principal, scope: Scope, embed: Callable[[str], Vectors]
+    ) -> Curated | None:
+        """The answer to what was asked, where all of these `questions` (as it was typed, and self-contained) ask for
+        the same one. `embed` gives the vector of a question, and is called only where there are curated answers."""
+        rows = self._catalog.db.execute(
+            "SELECT id, questions, answer, vectors, identity, editor, at FROM reviews "
+            "WHERE curated = 1 AND state = 'accepted' AND scope = ? ORDER BY at DESC",
+            (scope_text(scope),),
+        ).fetchall()
+        if not rows:
+            return None
+        known = [(row, json.loads(row["questions"])) for row in rows]
+        vectors = [self._vectors(row["vectors"], row["identity"], asked) for row, asked in known]
+        best: dict[str, float] = {row["id"]: 1.0 for row in rows}
+        for question in questions:
+            mine = embed(question) if self._embedder.evidence_floors else None
+            for (row, asked), kept in zip(known, vectors, strict=True):
+                found = max(_likeness(question, each, mine, kept, i) for i, each in enumerate(asked))
+                best[row["id"]] = min(best[row["id"]], found)
+        for id in sorted((id for id, likeness in best.items() if likeness > 0), key=best.__getitem__, reverse=True):
+            row = next(row for row in rows if row["id"] == id)
+            if curated := self._given(row["id"], row["answer"], json.loads(row["questions"]), row["editor"], row["at"],
+                                      asker):  # fmt: skip
+                return curated
+        return None
+
+    def _given(
+        self, id: str, answer: str, questions: Sequence[str], editor: str, at: str, asker: Principal
+    ) -> Curated | None:
+        """The answer as it is given; None where a source does not stand any more, or the asker may not read one."""
+        correction = Correction(questions[0], tuple(questions[1:]), answer, tuple(self._reviews.sources(id)))
+        if correction.standing != "current" or not answer or not correction.sources:
+            return None
+        if not self._catalog.all_readable(asker, {(s.collection, s.document) for s in correction.sources}):
+            return None
+        return Curated(id, correction, editor, at, tuple(self._passage(s, asker) for s in correction.sources))
+
+    def _passage(self, source: Source, asker: Principal) -> Passage:
+        document_id, _ = self._catalog.find_document(asker, source.document, source.collection)
+        row = self._catalog.db.execute(
+            "SELECT k.id, k.section, k.header, k.language, v.title FROM versions v LEFT JOIN chunks k "
+            'ON k.version_id = v.id AND k.live = 1 AND k.start <= ?3 AND k."end" > ?3 '
+            "WHERE v.document_id = ?1 AND v.number = ?2 ORDER BY k.start DESC LIMIT 1",
+            (document_id, source.version, source.start),
+        ).fetchone()
+        return Passage(
+            rank=source.marker, chunk_id=row["id"] or 0, collection=source.collection, document=source.document,
+            version=source.version, page=source.page, start=source.start, end=source.end, text=source.quote,
+            section=row["section"] or "", header=row["header"] or "", title=row["title"], score=1.0,
+            language=row["language"],
+        )  # fmt: skip
+
+    def _vectors(self, kept: bytes | None, identity: str, questions: Sequence[str]) -> Vectors | None:
+        """The vectors of its questions; None with an embedding model whose cosines nobody has measured."""
+        if not self._embedder.evidence_floors:
+            return None
+        if kept is None or identity != self._identity():  # the home was embedded anew with another model
+            return self._reviews.vectors(questions)
+        return np.frombuffer(kept, np.float32).reshape(len(questions), -1)
+
+
+def _likeness(question: str, known: str, mine: Vectors | None, kept: Vectors | None, at: int) -> float:
+    """How surely two questions ask the same: 2 for the same words, the cosine where they do, 0 where they do not."""
+    if same_question.identical(question, known):
+        return 2.0
+    if mine is None or kept is None:
+        return 0.0
+    cosine = float(kept[at] @ mine)
+    asks_it = same_question.cosine_enough(question, known, cosine) and same_question.same(question, known)
+    return cosine if asks_it else 0.0
+
+
+def cited(answer: str, sources: Sequence[Source]) -> tuple[str, tuple[Claim, ...], tuple[Citation, ...]]:
+    """An editor's answer with its claims and citations. A sentence that names no source rests on those that the next
+    one names which does; where none is named anywhere, all rest on all sources."""
+    text = answer if MARKER.search(answer) else f"{answer} " + "".join(f"[{source.marker}]" for source in sources)
+    spans = list(_sentences(text))
+    named = [tuple(dict.fromkeys(int(n) for n in MARKER.findall(text[start:end]))) for start, end in spans]
+    everything = tuple(source.marker for source in sources)
+    claims: list[Claim] = []
+    citations: list[Citation] = []
+    for at, (start, end) in enumerate(spans):
+        markers = next((each for each in (*named[at:], *reversed(named[:at])) if each), everything)
+        for source in (source for source in sources if source.marker in markers):
+            citations.append(
+                Citation(
+                    source.marker,
+                    source.collection,
+                    source.document,
+                    source.version,
+                    source.page,
+                    source.start,
+                    source.end,
+                    source.quote,
+                    True,
+                    len(claims),
+                )
+            )
+        claims.append(Claim(start, end, True, markers, "confirmed"))
+    return text, tuple(claims), tuple(citations)
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    """The sentences; markers behind a full stop belong to the one before."""
+    pending: tuple[int, int] | None = None
+    for start, end in sentences(text):
+        if pending and not MARKER.sub("", text[start:end]).strip(" 。.!！?？"):
+            pending = pending[0], end
+            continue
+        if pending:
+            yield pending
+        pending = start, end
+    if pending:
+        yield pending

@@ -1,0 +1,436 @@
+"""Reviews: judged answers as a queue for editors, who correct them, mark what they rest on, accept or dismiss them.
+
+A source is a place in a version of a document, so that a quote is always `text[start:end]` of it; a correction whose
+source changed, or is gone, is shown as that and used no more.
+"""
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from kb.answering.answer_builder import checked
+from kb.errors import DocumentNotFound, RefusedByPolicy, ReviewChanged, ReviewNotFound, UsageError
+from kb.models.embedding import Embedder
+from kb.people.permissions import may_edit
+from kb.schema import EVERYTHING, Citation, Passage, Principal, Scope, StoredText
+from kb.store.catalog import Catalog
+from kb.store.conversations import ConversationStore, Judged, StoredTurn, clean, scope_of, sources_of
+from kb.store.database import now
+
+State = Literal["open", "corrected", "accepted", "dismissed"]
+STATES: tuple[State, ...] = ("open", "corrected", "accepted", "dismissed")
+# What is so with the sources of a correction: all stand in the versions that answer, or why not.
+Standing = Literal["current", "changed", "deleted", "quarantined"]
+LONGEST_ANSWER = 20_000  # characters
+LONGEST_SOURCE = 4_000
+MOST_SOURCES = 20
+MOST_QUESTIONS = 20  # ways to ask it
+MARKER = re.compile(r"\[(\d{1,3})\]")
+
+# Kinds of answers that may name documents beside those they rest on.
+_ELSEWHERE = frozenset({"list", "documents", "clarify"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A passage that an editor marked: `text[start:end]` of a document, as `version` has it; None: the newest."""
+
+    collection: str
+    document: str
+    start: int  # characters, into the stored text
+    end: int
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a correction rests on. `text[start:end]` of the document's version is `quote`."""
+
+    marker: int  # from 1
+    collection: str  # "" where the document was deleted; so are the others
+    document: str
+    version: int
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What an editor would have answered. `also` are other ways to ask the question."""
+
+    question: str
+    also: tuple[str, ...]
+    answer: str  # "" where a document it rests on was deleted; `[n]` names source n
+    sources: tuple[Source, ...]
+
+    @property
+    def standing(self) -> Standing:
+        """The worst of its sources."""
+        found = {source.standing for source in self.sources}
+        order: tuple[Standing, ...] = ("deleted", "changed", "quarantined")
+        return next((each for each in order if each in found), "current")
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A judged answer, and what editors made of it. `version` is 0 until the first did something."""
+
+    id: str
+    version: int
+    state: State
+    judged: Judged | None  # None where its conversation was deleted
+    searched: str  # the self-contained question
+    thinking: str
+    passages: tuple[Passage, ...]
+    citations: tuple[Citation, ...]
+    scope: Scope  # the filter it was asked with
+    correction: Correction | None = None
+    curated: bool = False
+    editor: str = ""
+    at: str = ""  # ISO 8601, UTC: of the last change
+
+    @property
+    def question(self) -> str:
+        """As it was asked, or else as the editor put it."""
+        return self.judged.question if self.judged else self.correction.question if self.correction else ""
+
+    @property
+    def withdrawn(self) -> Standing | None:
+        """Why a curated answer is not given any more; None where it is, or none was made."""
+        standing = self.correction.standing if self.curated and self.correction else "current"
+        return None if standing == "current" else standing
+
+
+def may_review(asker: Principal) -> bool:
+    """Whether somebody is an editor of answers."""
+    return asker.unlimited or "review" in asker.permissions
+
+
+class Reviews:
+    """The reviews of a home. Each method is given who asks: an editor sees answers that rest on documents of which they
+    may read all and edit one's collection; the home's owner and admins see all.
+
+    Raises RefusedByPolicy, ReviewNotFound, ReviewChanged, UsageError, and what the catalog raises.
+    """
+
+    def __init__(self, catalog: Catalog, embedder: Embedder, identity: Callable[[], str]) -> None:
+        self._catalog, self._embedder, self._identity = catalog, embedder, identity
+        self._turns = ConversationStore(catalog)
+
+    # ---- looking
+
+    def listed(
+        self,
+        asker: Principal,
+        *,
+        state: State | None = None,
+        verdict: str | None = None,
+        curated: bool = False,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[Review]:
+        """Reviews, the last judged first; with `curated` those that were made curated answers, given or withdrawn."""
+        found: list[Review] = []
+        for review in self._all(asker):
+            judged_so = verdict is None or (review.judged is not None and review.judged.verdict == verdict)
+            if judged_so and state in (None, review.state) and (review.curated or not curated):
+                found.append(review)
+                if len(found) == offset + limit:
+                    break
+        return found[offset:]
+
+    def get(self, asker: Principal, id: str) -> Review:
+        """One review."""
+        found = next(self._all(asker, id), None)
+        if found is None:
+            raise ReviewNotFound(f"There is no judged answer {id[:40]!r}. `kb feedback list` shows what there is.")
+        return found
+
+    def _all(self, asker: Principal, id: str | None = None) -> Iterator[Review]:
+        self._check(asker)
+        rows = self._catalog.db.execute("SELECT * FROM reviews WHERE ?1 IS NULL OR id = ?1 ORDER BY at DESC", (id,))
+        kept = {row["id"]: row for row in rows}
+        for judged, turn in self._turns.judged_turns(id):
+            review = self._review(judged, turn, kept.pop(turn.id, None))
+            if self._sees(asker, review, turn):
+                yield review
+        for row in kept.values():
+            review = self._review(None, None, row)
+            if self._sees(asker, review, None):
+                yield review
+
+    def _review(self, judged: Judged | None, turn: StoredTurn | None, row: sqlite3.Row | None) -> Review:
+        given = turn.answer if turn else None
+        review = Review(
+            id=turn.id if turn else row["id"] if row else "", version=0, state="open",
+            judged=judged if judged and judged.verdict else None,
+            searched=(turn.searched or turn.question) if turn else "", thinking=turn.thinking if turn else "",
+            passages=(turn.passages or ()) if turn else (), citations=given.citations if given else (),
+            scope=turn.scope if turn else EVERYTHING,
+        )  # fmt: skip
+        if row is None:
+            return review
+        question, *also = json.loads(row["questions"]) or [""]
+        sources = tuple(self.sources(row["id"]))
+        correction = Correction(question, tuple(also), row["answer"], sources) if sources else None
+        return replace(
+            review, version=row["version"], state=row["state"], correction=correction, curated=bool(row["curated"]),
+            editor=row["editor"], at=row["at"], scope=scope_of(row["scope"]),
+        )  # fmt: skip
+
+    def sources(self, id: str) -> Iterator[Source]:
+        """What the correction of a review rests on, in the order of its markers."""
+        rows = self._catalog.db.execute("SELECT * FROM review_sources WHERE review_id = ? ORDER BY position", (id,))
+        for row in rows.fetchall():
+            try:
+                stored = self._catalog.stored_text(row["document_id"], row["version"])
+                newest = self._catalog.stored_text(row["document_id"])
+            except DocumentNotFound:
+                yield Source(row["position"], "", "", row["version"], None, row["start"], row["end"], "", "deleted")
+                continue
+            held = self._catalog.is_quarantined(row["document_id"])
+            changed = newest.version != stored.version and newest.text != stored.text
+            stored = stored if changed else newest  # `kb reindex` gives the same text another number
+            standing: Standing = "changed" if changed else "quarantined" if held else "current"
+            start, end = row["start"], row["end"]
+            yield Source(
+                row["position"], stored.collection, stored.path, stored.version, page_at(stored, start), start, end,
+                stored.text[start:end], standing,
+            )  # fmt: skip
+
+    def _sees(self, asker: Principal, review: Review, turn: StoredTurn | None) -> bool:
+        if asker.unlimited:
+            return True
+        names = set(sources_of(turn)) if turn else set()
+        if turn and turn.mode == "chat":  # no document says who may know of it
+            return False
+        if turn and turn.answer and turn.answer.kind in _ELSEWHERE:
+            return False
+        if review.correction:
+            if review.correction.standing == "deleted" and not names:
+                return review.editor == asker.name  # who made it is told that it is gone
+            names |= {(s.collection, s.document) for s in review.correction.sources if s.document}
+        edited = any(may_edit(asker, collection) for collection, _ in names)
+        return edited and self._catalog.all_readable(asker, names)
+
+    # ---- deciding
+
+    def correct(
+        self,
+        asker: Principal,
+        id: str,
+        seen: int,
+        *,
+        question: str,
+        answer: str,
+        marks: Sequence[Mark],
+        also: Sequence[str] = (),
+    ) -> Review:
+        """Keep what should have been answered, and where that stands. `seen` is the version that it was decided on.
+
+        An accepted one is open to be accepted again, and a curated answer of it is given no more until then.
+        """
+        review = self.get(asker, id)
+        questions = [checked(question), *(checked(each) for each in also if each.strip())]
+        if len(questions) > MOST_QUESTIONS:
+            raise UsageError(f"A correction has at most {MOST_QUESTIONS} ways to ask it, not {len(questions)}.")
+        places = self._places(asker, marks)
+        text = _checked_answer(answer, len(places))
+        return self._correct(asker, review, seen, questions, text, places)
+
+    def accept(self, asker: Principal, id: str, seen: int, *, curated: bool = False) -> Review:
+        """Accept a correction, or an answer that was judged helpful as it is; `curated`: give it when the same is
+        asked again."""
+        review = self.get(asker, id)
+        if review.correction is None:
+            review = self._as_it_is(asker, review, seen)
+            seen = review.version
+        correction = review.correction
+        if correction is None or correction.standing != "current":
+            raise UsageError(_NOT_CURRENT[correction.standing if correction else "deleted"])
+        vectors, identity = None, ""
+        if curated:
+            questions = (correction.question, *correction.also)
+            vectors, identity = self.vectors(questions).tobytes(), self._identity()
+        detail = {
+            "decision": "accept", "curated": curated, "answer": correction.answer, "citations": _cited(correction)
+        }  # fmt: skip
+        return self._change(
+            asker, review, seen, "accepted", detail, curated=int(curated), vectors=vectors, identity=identity
+        )
+
+    def dismiss(self, asker: Principal, id: str, seen: int) -> Review:
+        """Leave a judged answer as it is: nothing comes of it."""
+        review = self.get(asker, id)
+        return self._change(asker, review, seen, "dismissed", {"decision": "dismiss"}, curated=0)
+
+    def withdraw(self, asker: Principal, id: str, seen: int) -> Review:
+        """Give a curated answer no more; what was accepted stays accepted."""
+        review = self.get(asker, id)
+        if not review.curated:
+            raise UsageError(f"{id[:40]!r} is no curated answer. `kb feedback curated` lists those there are.")
+        return self._change(asker, review, seen, "accepted", {"decision": "withdraw"}, curated=0)
+
+    def vectors(self, questions: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.float32]]":
+        """The vectors of questions, shape (questions, dimension)."""
+        return np.stack([self._embedder.embed_question(each).vector for each in questions]).astype(np.float32)
+
+    def _as_it_is(self, asker: Principal, review: Review, seen: int) -> Review:
+        """The review with the answer itself as its correction, where that was judged helpful and cites something."""
+        if review.judged is None or review.judged.verdict != "up":
+            raise UsageError(
+                "This answer was judged not helpful. Correct it and mark the passage that states the answer, then "
+                "accept it; or dismiss it."
+            )
+        numbers: dict[int, list[int]] = {}
+        marks: list[Mark] = []
+        for cited in review.citations:
+            mark = Mark(cited.collection, cited.document, cited.start, cited.end, cited.version)
+            if mark not in marks:
+                marks.append(mark)
+            at = marks.index(mark) + 1
+            if at not in numbers.setdefault(cited.marker, []):
+                numbers[cited.marker].append(at)
+        places = self._places(asker, marks)
+        text = MARKER.sub(lambda match: "".join(f"[{n}]" for n in numbers.get(int(match[1]), ())), review.judged.answer)
+        questions = [review.searched or review.judged.question]
+        return self._correct(asker, review, seen, questions, _checked_answer(text, len(places)), places)
+
+    def _places(self, asker: Principal, marks: Sequence[Mark]) -> list[tuple[int, StoredText, Mark]]:
+        """(document id, text, mark) of each marked passage."""
+        if not marks:
+            raise UsageError(
+                "A correction needs its source. Mark the passage of a document that states the answer; where none "
+                "does, add the document first, or dismiss the answer."
+            )
+        if len(marks) > MOST_SOURCES:
+            raise UsageError(f"A correction has at most {MOST_SOURCES} sources, not {len(marks)}. Mark fewer passages.")
+        found = []
+        for mark in marks:
+            document_id, _ = self._catalog.find_document(asker, mark.document, mark.collection or None)
+            stored = self._catalog.stored_text(document_id)
+            if mark.version is not None and not self._has_text(document_id, mark.version, stored):
+                raise UsageError(
+                    f"{mark.document!r} was changed since: the passage is of version {mark.version}, and version "
+                    f"{stored.version} answers. Mark the passage anew."
+                )
+            if self._catalog.is_quarantined(document_id):
+                raise UsageError(f"{mark.document!r} is in quarantine. Release it before an answer rests on it.")
+            if not 0 <= mark.start < mark.end <= len(stored.text) or not stored.text[mark.start : mark.end].strip():
+                raise UsageError(
+                    f"{mark.start} to {mark.end} is no passage of {mark.document!r}, whose text has "
+                    f"{len(stored.text):,} characters. Mark the words that state the answer."
+                )
+            if mark.end - mark.start > LONGEST_SOURCE:
+                raise UsageError(
+                    f"The passage marked in {mark.document!r} has {mark.end - mark.start:,} characters; at most "
+                    f"{LONGEST_SOURCE:,} can be marked. Mark the words that state the answer."
+                )
+            found.append((document_id, stored, mark))
+        return found
+
+    def _has_text(self, document_id: int, version: int, stored: StoredText) -> bool:
+        """Whether a version of a document is the stored one, or has the same text."""
+        try:
+            return version == stored.version or self._catalog.stored_text(document_id, version).text == stored.text
+        except DocumentNotFound:
+            return False
+
+    def _correct(
+        self, asker: Principal, review: Review, seen: int, questions: Sequence[str], answer: str,
+        places: Sequence[tuple[int, StoredText, Mark]],
+    ) -> Review:  # fmt: skip
+        cited = [
+            {"collection": s.collection, "document": s.path, "version": s.version, "start": m.start, "end": m.end}
+            for _, s, m in places
+        ]
+        rows = [
+            (review.id, at, document_id, stored.version, mark.start, mark.end)
+            for at, (document_id, stored, mark) in enumerate(places, 1)
+        ]
+        return self._change(
+            asker, review, seen, "corrected", {"decision": "correct", "answer": answer, "citations": cited}, rows,
+            questions=clean(json.dumps([*questions], ensure_ascii=False)), answer=answer, curated=0,
+        )  # fmt: skip
+
+    def _change(
+        self, asker: Principal, review: Review, seen: int, state: State, detail: dict[str, Any],
+        sources: Sequence[tuple[Any, ...]] | None = None, **columns: Any,
+    ) -> Review:  # fmt: skip
+        """Write a decision and its record, where nobody decided something else meanwhile."""
+        with self._catalog.transaction() as db:
+            row = db.execute("SELECT version, editor FROM reviews WHERE id = ?", (review.id,)).fetchone()
+            before = row["version"] if row else 0
+            if seen != before:
+                by = row["editor"] if row else "somebody"
+                raise ReviewChanged(
+                    f"This answer was reviewed by {by} meanwhile (version {before}, not {seen}), and nothing was "
+                    "changed now. Look at it again."
+                )
+            if row is None:
+                db.execute(
+                    "INSERT INTO reviews (id, version, state, editor, at, questions, answer, scope, curated, identity) "
+                    "VALUES (?, 0, 'open', '', '', '[]', '', ?, 0, '')",
+                    (review.id, scope_text(review.scope)),
+                )
+            values = {"version": before + 1, "state": state, "editor": asker.name, "at": now(), **columns}
+            assigned = ", ".join(f"{name} = ?" for name in values)
+            db.execute(f"UPDATE reviews SET {assigned} WHERE id = ?", (*values.values(), review.id))
+            if sources is not None:
+                db.execute("DELETE FROM review_sources WHERE review_id = ?", (review.id,))
+                db.executemany("INSERT INTO review_sources VALUES (?, ?, ?, ?, ?, ?)", sources)
+            self._catalog.record(db, asker.name, "review", review.question, {"review": review.id, **detail})
+        return self.get(asker, review.id)
+
+    def _check(self, asker: Principal) -> None:
+        if not may_review(asker):
+            raise RefusedByPolicy(f"{asker.name} may not review answers: that is for editors.")
+
+
+def scope_text(scope: Scope) -> str:
+    """A filter as it is stored: the same for the same one."""
+    return clean(json.dumps(asdict(scope), ensure_ascii=False))
+
+
+def page_at(stored: StoredText, offset: int) -> int | None:
+    """The page that a place of a text stands on; None where it has none."""
+    return next((page.number for page in stored.pages if page.start <= offset < page.end), None)
+
+
+def _checked_answer(given: str, sources: int) -> str:
+    text = clean(given.strip())
+    if not text:
+        raise UsageError("The corrected answer is empty. Write what should have been answered.")
+    if len(text) > LONGEST_ANSWER:
+        raise UsageError(
+            f"The corrected answer has {len(text):,} characters; at most {LONGEST_ANSWER:,} can be kept. Shorten it."
+        )
+    wrong = sorted({int(n) for n in MARKER.findall(text)} - set(range(1, sources + 1)))
+    if wrong:
+        raise UsageError(
+            f"The corrected answer cites [{wrong[0]}], and {sources} passages are marked. Mark it, or take the number "
+            "out."
+        )
+    return text
+
+
+def _cited(correction: Correction) -> list[dict[str, Any]]:
+    return [
+        {"collection": s.collection, "document": s.document, "version": s.version, "start": s.start, "end": s.end}
+        for s in correction.sources
+    ]
+
+
+_NOT_CURRENT: dict[Standing, str] = {
+    "changed": "A document that the correction rests on was changed since. Mark the passage in its new version.",
+    "deleted": "A document that the correction rests on was deleted. Correct the answer from another, or dismiss it.",
+    "quarantined": "A document that the correction rests on is in quarantine. Release it, or mark another passage.",
+}
