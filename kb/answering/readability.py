@@ -43,4 +43,4 @@ def _check_readable(catalog: Catalog, draft: Draft, asker: Principal, has_accoun
     found = {(p.collection, p.document) for p in draft.passages}
     found.update(document for term in draft.terms for document in term.documents)
     if now is None or not (now.unlimited or catalog.all_readable(now, found)):
-        raise AccessLost("Who may read the documents that this answer rests on was changed meanwhile. Ask again.")
+        raise AccessLost("answer.access_changed")

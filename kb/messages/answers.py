@@ -65,6 +65,25 @@ ANSWERS: dict[str, Template] = {
         "There is no conversation {id!r}. It may have been deleted.", "没有对话 {id!r}，可能已被删除。"
     ),
     "question.none": Template("There is no question.", "没有问题。"),
+    "feedback.no_passage": Template(
+        "The answer has no passage {number}; it has {n}. `kb feedback show` lists them; --source and --quote name "
+        "others.",
+        "这个回答没有第 {number} 段，它共有 {n} 个段落。`kb feedback show` 可列出它们；"
+        "其他段落用 --source 或 --quote 指定。",
+    ),
+    "feedback.source_form": Template(
+        "--source is COLLECTION/PATH@START-END, not {given!r}.", "--source 的写法是 集合/路径@起-止，而不是 {given!r}。"
+    ),
+    "feedback.quote_form": Template(
+        "--quote is COLLECTION/PATH=WORDS, not {given!r}.", "--quote 的写法是 集合/路径=原文，而不是 {given!r}。"
+    ),
+    "feedback.words_times": Template(
+        "These words stand {times} times in {path!r}, not once. Copy more of them, or name the place by --source.",
+        "这些文字在 {path!r} 中出现 {times} 次，而不是一次。请多复制一些，或用 --source 指定位置。",
+    ),
+    "feedback.not_written": Template(
+        "{out} cannot be written: {why}. Name a new file.", "{out} 无法写入：{why}。请给出一个新文件的名称。"
+    ),
     "feedback.no_verdict_option": Template(
         "--verdict is `up` or `down`, not {verdict!r}.", "--verdict 只能是 `up` 或 `down`，不能是 {verdict!r}。"
     ),

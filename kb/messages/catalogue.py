@@ -14,6 +14,7 @@ from kb.messages.machine import MACHINE
 from kb.messages.models import MODELS
 from kb.messages.people import PEOPLE
 from kb.messages.programs import PROGRAMS
+from kb.messages.reviews import REVIEWS
 from kb.messages.service import SERVICE
 from kb.messages.settings import SETTINGS
 from kb.messages.sign_on import SIGN_ON
@@ -35,6 +36,7 @@ TEMPLATES: dict[str, Template] = {
     **MODELS,
     **PEOPLE,
     **PROGRAMS,
+    **REVIEWS,
     **SERVICE,
     **SETTINGS,
     **SIGN_ON,

@@ -13,17 +13,13 @@ import numpy as np
 from kb.answering.answer_builder import Draft, Options
 from kb.language.language import sentences
 from kb.language.local_days import day
+from kb.messages.coded_text import text_in
 from kb.models.embedding import Embedder
 from kb.models.maxsim import Vectors
 from kb.review import same_question
 from kb.review.reviews import MARKER, Correction, Reviews, Source, scope_text
 from kb.schema import Answer, Citation, Claim, Event, Language, Notice, Passage, Principal, Retrieved, Scope
 from kb.store.catalog import Catalog
-
-CURATED: dict[Language, str] = {
-    "en": "Curated answer: {0} wrote or accepted it on {1}; no model was asked.",
-    "zh": "精选回答：由 {0} 于 {1} 撰写或认可，未调用模型。",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,7 @@ class Curated:
 
     def notice(self, language: Language) -> Notice:
         """Says what it is, of whom, and of which day."""
-        return Notice("curated", CURATED[language].format(self.editor, day(self.at)))
+        return Notice("curated", text_in(language, "review.curated", editor=self.editor, day=day(self.at)))
 
     def answer(self, draft: Draft) -> Answer:
         """The answer to the question of a draft."""

@@ -60,7 +60,7 @@ class ReviewForms:
         """Judged answers, the last judged first."""
         wanted = next((each for each in STATES if each == state), None)
         if state is not None and wanted is None:
-            raise UsageError(f"{state[:40]!r} is no state of a review. The states are {', '.join(STATES)}.")
+            raise UsageError("review.no_state", name=state[:40], names=list(STATES))
         found = self._reviews.listed(asker, state=wanted, verdict=verdict, curated=curated, limit=limit)
         return [review_form(review) for review in found]
 

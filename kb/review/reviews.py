@@ -151,7 +151,7 @@ class Reviews:
         """One review."""
         found = next(self._all(asker, id), None)
         if found is None:
-            raise ReviewNotFound(f"There is no judged answer {id[:40]!r}. `kb feedback list` shows what there is.")
+            raise ReviewNotFound("review.not_found", id=id[:40])
         return found
 
     def _all(self, asker: Principal, id: str | None = None) -> Iterator[Review]:
@@ -241,7 +241,7 @@ class Reviews:
         review = self.get(asker, id)
         questions = [checked(question), *(checked(each) for each in also if each.strip())]
         if len(questions) > MOST_QUESTIONS:
-            raise UsageError(f"A correction has at most {MOST_QUESTIONS} ways to ask it, not {len(questions)}.")
+            raise UsageError("review.many_questions", most=MOST_QUESTIONS, n=len(questions))
         places = self._places(asker, marks)
         text = _checked_answer(answer, len(places))
         return self._correct(asker, review, seen, questions, text, places)
@@ -276,7 +276,7 @@ class Reviews:
         """Give a curated answer no more; what was accepted stays accepted."""
         review = self.get(asker, id)
         if not review.curated:
-            raise UsageError(f"{id[:40]!r} is no curated answer. `kb feedback curated` lists those there are.")
+            raise UsageError("review.not_curated", id=id[:40])
         return self._change(asker, review, seen, "accepted", {"decision": "withdraw"}, curated=0)
 
     def vectors(self, questions: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.float32]]":
@@ -286,10 +286,7 @@ class Reviews:
     def _as_it_is(self, asker: Principal, review: Review, seen: int) -> Review:
         """The review with the answer itself as its correction, where that was judged helpful and cites something."""
         if review.judged is None or review.judged.verdict != "up":
-            raise UsageError(
-                "This answer was judged not helpful. Correct it and mark the passage that states the answer, then "
-                "accept it; or dismiss it."
-            )
+            raise UsageError("review.judged_unhelpful")
         numbers: dict[int, list[int]] = {}
         marks: list[Mark] = []
         for cited in review.citations:
@@ -307,32 +304,24 @@ class Reviews:
     def _places(self, asker: Principal, marks: Sequence[Mark]) -> list[tuple[int, StoredText, Mark]]:
         """(document id, text, mark) of each marked passage."""
         if not marks:
-            raise UsageError(
-                "A correction needs its source. Mark the passage of a document that states the answer; where none "
-                "does, add the document first, or dismiss the answer."
-            )
+            raise UsageError("review.no_source")
         if len(marks) > MOST_SOURCES:
-            raise UsageError(f"A correction has at most {MOST_SOURCES} sources, not {len(marks)}. Mark fewer passages.")
+            raise UsageError("review.many_sources", most=MOST_SOURCES, n=len(marks))
         found = []
         for mark in marks:
             document_id, _ = self._catalog.find_document(asker, mark.document, mark.collection or None)
             stored = self._catalog.stored_text(document_id)
             if mark.version is not None and not self._has_text(document_id, mark.version, stored):
-                raise UsageError(
-                    f"{mark.document!r} was changed since: the passage is of version {mark.version}, and version "
-                    f"{stored.version} answers. Mark the passage anew."
-                )
+                raise UsageError("review.source_changed", document=mark.document, then=mark.version, now=stored.version)
             if self._catalog.is_quarantined(document_id):
-                raise UsageError(f"{mark.document!r} is in quarantine. Release it before an answer rests on it.")
+                raise UsageError("review.source_held", document=mark.document)
             if not 0 <= mark.start < mark.end <= len(stored.text) or not stored.text[mark.start : mark.end].strip():
                 raise UsageError(
-                    f"{mark.start} to {mark.end} is no passage of {mark.document!r}, whose text has "
-                    f"{len(stored.text):,} characters. Mark the words that state the answer."
+                    "review.no_passage", start=mark.start, end=mark.end, document=mark.document, n=len(stored.text)
                 )
             if mark.end - mark.start > LONGEST_SOURCE:
                 raise UsageError(
-                    f"The passage marked in {mark.document!r} has {mark.end - mark.start:,} characters; at most "
-                    f"{LONGEST_SOURCE:,} can be marked. Mark the words that state the answer."
+                    "review.long_source", document=mark.document, n=mark.end - mark.start, most=LONGEST_SOURCE
                 )
             found.append((document_id, stored, mark))
         return found
@@ -371,10 +360,7 @@ class Reviews:
             before = row["version"] if row else 0
             if seen != before:
                 by = row["editor"] if row else "somebody"
-                raise ReviewChanged(
-                    f"This answer was reviewed by {by} meanwhile (version {before}, not {seen}), and nothing was "
-                    "changed now. Look at it again."
-                )
+                raise ReviewChanged("review.changed", by=by, now=before, seen=seen)
             if row is None:
                 db.execute(
                     "INSERT INTO reviews (id, version, state, editor, at, questions, answer, scope, curated, identity) "
@@ -392,7 +378,7 @@ class Reviews:
 
     def _check(self, asker: Principal) -> None:
         if not may_review(asker):
-            raise RefusedByPolicy(f"{asker.name} may not review answers: that is for editors.")
+            raise RefusedByPolicy("review.no_editor", name=asker.name)
 
 
 def scope_text(scope: Scope) -> str:
@@ -408,17 +394,12 @@ def page_at(stored: StoredText, offset: int) -> int | None:
 def _checked_answer(given: str, sources: int) -> str:
     text = clean(given.strip())
     if not text:
-        raise UsageError("The corrected answer is empty. Write what should have been answered.")
+        raise UsageError("review.empty_answer")
     if len(text) > LONGEST_ANSWER:
-        raise UsageError(
-            f"The corrected answer has {len(text):,} characters; at most {LONGEST_ANSWER:,} can be kept. Shorten it."
-        )
+        raise UsageError("review.long_answer", n=len(text), most=LONGEST_ANSWER)
     wrong = sorted({int(n) for n in MARKER.findall(text)} - set(range(1, sources + 1)))
     if wrong:
-        raise UsageError(
-            f"The corrected answer cites [{wrong[0]}], and {sources} passages are marked. Mark it, or take the number "
-            "out."
-        )
+        raise UsageError("review.unmarked_number", number=wrong[0], n=sources)
     return text
 
 
@@ -430,7 +411,7 @@ def _cited(correction: Correction) -> list[dict[str, Any]]:
 
 
 _NOT_CURRENT: dict[Standing, str] = {
-    "changed": "A document that the correction rests on was changed since. Mark the passage in its new version.",
-    "deleted": "A document that the correction rests on was deleted. Correct the answer from another, or dismiss it.",
-    "quarantined": "A document that the correction rests on is in quarantine. Release it, or mark another passage.",
+    "changed": "review.rests_on_changed",
+    "deleted": "review.rests_on_deleted",
+    "quarantined": "review.rests_on_held",
 }

@@ -28,7 +28,7 @@ def format_named(given: str) -> Format:
     for name in FORMATS:
         if name == given:
             return name
-    raise UsageError(f"{given[:40]!r} is no format. The formats are {', '.join(FORMATS)}.")
+    raise UsageError("review.no_format", name=given[:40], names=list(FORMATS))
 
 
 def export(reviews: Reviews, catalog: Catalog, asker: Principal, given: str) -> list[dict[str, Any]]:

@@ -47,7 +47,7 @@ def list_judged(
         from kb.errors import UsageError
 
         if verdict not in ("up", "down", None):
-            raise UsageError(f"--verdict is `up` or `down`, not {verdict!r}.")
+            raise UsageError("feedback.no_verdict_option", verdict=verdict)
         found = _reviews(kb).listed(local_user(), state=state, verdict=verdict, limit=limit)
         if json:
             console.print_json({"feedback": found})
@@ -189,7 +189,7 @@ def export(
                 with out.open("x", encoding="utf-8") as file:
                     file.write(lines)
             except OSError as error:
-                raise KBError(f"{out} cannot be written: {why(error)}. Name a new file.") from None
+                raise KBError("feedback.not_written", out=out, why=why(error)) from None
         console.say(console.count("cli_records_exported", len(records)))
 
 
@@ -213,10 +213,7 @@ def _of_passage(judged: Form, number: int) -> "Mark":
 
     found = next((each for each in judged["passages"] if each["rank"] == number), None)
     if found is None:
-        raise UsageError(
-            f"The answer has no passage {number}; it has {len(judged['passages'])}. `kb feedback show` lists them; "
-            "--source and --quote name others."
-        )
+        raise UsageError("feedback.no_passage", number=number, n=len(judged["passages"]))
     return Mark(found["collection"], found["document"], found["start"], found["end"], found["version"])
 
 
@@ -228,7 +225,7 @@ def _of_place(given: str) -> "Mark":
     start, dash, end = span.partition("-")
     collection, slash, path = name.partition("/")
     if not (at and dash and slash and start.isdecimal() and end.isdecimal()):
-        raise UsageError(f"--source is COLLECTION/PATH@START-END, not {given[:200]!r}.")
+        raise UsageError("feedback.source_form", given=given[:200])
     return Mark(collection, path, int(start), int(end))
 
 
@@ -239,13 +236,11 @@ def _of_words(kb: "KnowledgeBase | RemoteKnowledgeBase", given: str) -> "Mark":
     name, equals, words = given.partition("=")
     collection, slash, path = name.partition("/")
     if not (equals and slash and words.strip()):
-        raise UsageError(f"--quote is COLLECTION/PATH=WORDS, not {given[:200]!r}.")
+        raise UsageError("feedback.quote_form", given=given[:200])
     stored = kb.stored_text(local_user(), collection, path)
     times = stored.text.count(words)
     if times != 1:
-        raise UsageError(
-            f"These words stand {times} times in {path!r}, not once. Copy more of them, or name the place by --source."
-        )
+        raise UsageError("feedback.words_times", times=times, path=path)
     start = stored.text.index(words)
     return Mark(collection, path, start, start + len(words), stored.version)
 

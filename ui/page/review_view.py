@@ -43,7 +43,7 @@ def render() -> None:
             _one(service, id, seen, t)
     except KBError as error:
         st.session_state.pop(_OPEN, None)
-        st.html(html_chat.wrap(html_chat.problem(t("review_failed"), t.message(str(error)))))
+        st.html(html_chat.wrap(html_chat.problem(t("review_failed"), t.message(error))))
         st.button(t("review_back"), key="review-back")
 
 
@@ -65,7 +65,7 @@ def _list(service: runtime.Service, t: Strings) -> None:
         try:
             _open(reviews.get(session.asker(service), id))
         except KBError as error:
-            st.session_state[_PROBLEM] = t.message(str(error))
+            st.session_state[_PROBLEM] = t.message(error)
 
     panel(html_reviews.listed(found, t), key="reviews", on_action=look)
     _exporting(service, t)
@@ -197,7 +197,7 @@ def _do(service: runtime.Service, t: Strings, act: Callable[[Principal], Review]
         session.check(service, "review")
         review = act(session.asker(service))
     except KBError as error:
-        st.session_state[_PROBLEM] = t.message(str(error))
+        st.session_state[_PROBLEM] = t.message(error)
         return
     st.session_state[_DONE] = True
     if stay:
@@ -211,7 +211,7 @@ def _find(service: runtime.Service, words: str, t: Strings) -> None:
     try:
         found = service.kb.search(words, session.asker(service), 10)
     except KBError as error:
-        st.session_state[_PROBLEM] = t.message(str(error))
+        st.session_state[_PROBLEM] = t.message(error)
         return
     st.session_state[_FOUND] = found.passages
 
@@ -251,5 +251,5 @@ def _narrowed(service: runtime.Service, asker: Principal, marks: Sequence[Mark],
         met = met or at >= 0
         narrowed.append(mark if at < 0 else Mark(mark.collection, mark.document, at, at + len(words), mark.version))
     if not met:
-        raise UsageError("None of the marked passages holds these words. Copy them as they stand in it.")
+        raise UsageError("review.no_words")
     return narrowed

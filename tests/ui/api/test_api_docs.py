@@ -44,7 +44,8 @@ def test_every_example_works(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     replies = [reply.strip() for reply in done.stdout.split("---\n") if reply.strip()]
     status, address, sessions, search, ask, stream, judged, turn, events, export = replies[:10]
-    rules, changed, readers, terms, term, upload, listed, text, deleted, released, job, by_id, models = replies[10:]
+    feedback, review, corrected, accepted, training = replies[10:15]
+    rules, changed, readers, terms, term, upload, listed, text, deleted, released, job, by_id, models = replies[15:]
     assert json.loads(status)["model"] == "scripted"
     assert "/?code=" in json.loads(address)["address"]
     assert json.loads(sessions) == {"sessions": []}
@@ -55,6 +56,12 @@ def test_every_example_works(tmp_path: Path) -> None:
     assert json.loads(turn)["position"] == 0
     assert json.loads(events.splitlines()[-1])["event"] == "done"
     assert "handbook.md" in export
+    assert json.loads(feedback)["feedback"]["reason"] == "too short"
+    assert json.loads(review)["state"] == "open"
+    [source] = json.loads(corrected)["correction"]["sources"]
+    assert source["quote"] == "The office in Utrecht opens at 7:45"
+    assert (json.loads(accepted)["state"], json.loads(accepted)["curated"]) == ("accepted", True)
+    assert json.loads(training)["messages"][-1]["content"] == "At 7:45 [1]."
     assert json.loads(rules) == {"rules": []}
     assert json.loads(changed) == {"documents": 1}
     assert json.loads(readers)["readers"] == ["*"]
