@@ -474,7 +474,7 @@ MIGRATIONS: tuple[str, ...] = (
         questions TEXT NOT NULL         -- JSON: [question, ...]
     );
     """,
-    # 21: what editors made of judged answers. A correction keeps places, not words: the quotes are read from the texts.
+    # 22: what editors made of judged answers. A correction keeps places, not words: the quotes are read from the texts.
     """
     CREATE TABLE reviews (
         id TEXT PRIMARY KEY,            -- that of the turn, which may be gone meanwhile
