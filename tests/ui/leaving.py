@@ -3,7 +3,7 @@
 from tests.fakes import OnDemand
 from tests.ui.serving import Served
 
-FEW = 30  # requests, each in its turn: some tenths of a second on a machine that does nothing else
+FEW = 100  # requests, each in its turn: a second on a machine that does nothing else
 _MOST = 300
 
 

@@ -134,5 +134,5 @@ def test_a_question_that_is_refused_leaves_no_turn(tmp_path: Path) -> None:
         assert found is not None
         assert len(found.turns) == 1
         # What the page tells is this message, in the reader's language.
-        assert "每分钟最多 1 次" in Strings("zh").message(str(refused.value))
+        assert "每分钟最多 1 次" in Strings("zh").message(refused.value)
         assert Strings("en").message(str(refused.value)).startswith("Too many questions")

@@ -458,6 +458,7 @@ TEXTS: Mapping[str, Text] = {
     "part_samples": Text("每题采样数", "answers a question"),
     "part_limit": Text("问题数上限", "limit of questions"),
     "part_sample": Text("抽取的问题数", "questions drawn"),
+    "part_glossary": Text("术语表", "glossary"),
     "part_retrieval_only": Text("只评检索", "retrieval only"),
     "part_page_slack": Text("允许晚几页", "pages a hit may be late"),
     "part_scope": Text("查找范围", "where was looked"),
