@@ -18,6 +18,7 @@ from kb.glossary.candidates import candidates
 from kb.glossary.entries import MOST_ENTRIES, Entry, EntryState, NewEntry, Source, folded, form_language
 from kb.language.language import language_of
 from kb.language.tokenizer import tokenise
+from kb.people.permissions import edits_for_others
 from kb.schema import Language, PageSpan, Principal, Term
 from kb.store.catalog import Catalog
 from kb.store.database import now
@@ -94,7 +95,7 @@ class Glossary:
 
     def is_editor(self, asker: Principal) -> bool:
         """Whether the asker may change the glossary: the owner, admins, and who edits a collection that others read."""
-        return asker.unlimited or any(name and self._catalog.person_of(name) is None for name in asker.edits)
+        return edits_for_others(asker)
 
     def state_of(self, asker: Principal) -> str:
         """What identifies the accepted entries as the asker sees them; "" where there are none."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal, get_args
 
+from kb.access.rules import PERSONAL
 from kb.errors import RefusedByPolicy, UsageError
 from kb.schema import Permission, Principal
 
@@ -61,6 +62,11 @@ def scopes_named(given: Iterable[str]) -> tuple[Permission, ...]:
 def may_edit(asker: Principal, collection: str) -> bool:
     """Whether the asker may add documents to a collection and delete them from it."""
     return asker.unlimited or (bool(collection) and collection in asker.edits)
+
+
+def edits_for_others(asker: Principal) -> bool:
+    """Whether the asker edits everything, or a collection that is not theirs alone."""
+    return asker.unlimited or any(name and not name.startswith(PERSONAL) for name in asker.edits)
 
 
 def check_editing(asker: Principal, collection: str) -> None:

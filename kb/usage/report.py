@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kb.access.rules import PERSONAL
 from kb.config import UsageSettings
 from kb.errors import RefusedByPolicy, UsageError
 from kb.language.local_days import day as day_of
 from kb.language.local_days import instants
+from kb.people.permissions import edits_for_others
 from kb.schema import Document, Principal
 from kb.store.catalog import Catalog
 from kb.usage.counting import first_day, today
@@ -76,11 +76,6 @@ class Report:
     feedback: tuple[Judgements, ...]  # the least helpful first
 
 
-def is_editor(asker: Principal) -> bool:
-    """Whether somebody edits a collection that is not theirs alone, or everything."""
-    return asker.unlimited or any(not name.startswith(PERSONAL) for name in asker.edits)
-
-
 def report(
     catalog: Catalog, settings: UsageSettings, asker: Principal, since: str = "", until: str = "", day: str = ""
 ) -> Report:
@@ -88,7 +83,7 @@ def report(
 
     Raises RefusedByPolicy for who edits nothing, UsageError for what is no period.
     """
-    if not is_editor(asker):
+    if not edits_for_others(asker):
         raise RefusedByPolicy("usage.no_editor", name=asker.name)
     day = day or today()
     last = until or day

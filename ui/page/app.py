@@ -7,8 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from kb.errors import KBError
+from kb.people.permissions import edits_for_others
 from kb.schema import Permission
-from kb.usage.report import is_editor
 from ui.html import chat as html_chat
 from ui.page import (
     audit_view,
@@ -68,7 +68,7 @@ def _draw(service: runtime.Service, t: Strings) -> None:
         for name, (render, permission) in _PAGES.items()
         if session.may(service, permission)
         and (name != "people" or service.people.exist)
-        and (name != "usage" or is_editor(session.asker(service)))
+        and (name != "usage" or edits_for_others(session.asker(service)))
     }
     page = st.navigation(list(pages.values()), position="hidden")
     here = next(name for name, known in pages.items() if known is page)

@@ -74,11 +74,11 @@ def test_what_cannot_be_an_entry_is_said_and_nothing_is_written(glossary: Glossa
 
 
 def test_only_who_edits_a_shared_collection_changes_it(catalog: Catalog, glossary: Glossary) -> None:
-    store(catalog, "a.md", "x", collection="own")
+    store(catalog, "a.md", "x", collection="~rita")
     with catalog.transaction() as db:
-        db.execute("UPDATE collections SET person = 'rita' WHERE name = 'own'")
+        db.execute("UPDATE collections SET person = 'rita' WHERE name = '~rita'")
     entry = glossary.add(OWNER, PTO)
-    for nobody in (READER, Principal("rita", edits=frozenset({"own"})), Principal("rita", edits=frozenset({""}))):
+    for nobody in (READER, Principal("rita", edits=frozenset({"~rita"})), Principal("rita", edits=frozenset({""}))):
         for act in (
             lambda who: glossary.add(who, NewEntry("Else")), lambda who: glossary.remove(who, entry.id),
             lambda who: glossary.change(who, entry.id, PTO), lambda who: glossary.bring_in(who, [PTO]),

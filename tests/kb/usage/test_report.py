@@ -23,7 +23,14 @@ def told(kb: KnowledgeBase, asker: Principal = OWNER, since: str = "", until: st
     return report(kb.catalog, UsageSettings.model_validate(settings), asker, since, until, TODAY)
 
 
-@pytest.mark.parametrize("asker", [READER, Principal("x", frozenset({"hr"}), edits=frozenset({"~x"}))])
+@pytest.mark.parametrize(
+    "asker",
+    [
+        READER,
+        Principal("x", frozenset({"hr"}), edits=frozenset({"~x"})),
+        Principal("y", edits=frozenset({""})),  # somebody without a collection of their own
+    ],
+)
 def test_usage_is_told_to_editors_and_admins_alone(kb: KnowledgeBase, asker: Principal) -> None:
     with pytest.raises(RefusedByPolicy, match=f"{asker.name} edits no collection"):
         told(kb, asker)
