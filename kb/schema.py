@@ -1,9 +1,10 @@
 """The nouns everything speaks: documents, passages, citations, answers, and the events of an answer being made.
 
-All are frozen values without behaviour. Offsets (`start`, `end`) count code points into a document's
-stored text, so that `text[start:end]` is the quote. Pages and markers count from 1.
+All are frozen values with nothing but what follows from them. Offsets (`start`, `end`) count code points into a
+document's stored text, so that `text[start:end]` is the quote. Pages and markers count from 1.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -66,6 +67,17 @@ class PageSpan:
     end: int
     quality: float = 1.0
     ocr: bool = False  # the text was recognised in an image of the page
+
+
+def page_at(pages: Iterable[PageSpan], offset: int) -> PageSpan | None:
+    """The page on which the character at `offset` stands; None where it is on none."""
+    return next((page for page in pages if page.start <= offset < page.end), None)
+
+
+def page_number_at(pages: Iterable[PageSpan], offset: int) -> int | None:
+    """The number of that page."""
+    page = page_at(pages, offset)
+    return None if page is None else page.number
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from kb.glossary.entries import MOST_ENTRIES, Entry, EntryState, NewEntry, Sourc
 from kb.language.language import language_of
 from kb.language.tokenizer import tokenise
 from kb.people.permissions import edits_for_others
-from kb.schema import Language, PageSpan, Principal, Term
+from kb.schema import Language, PageSpan, Principal, Term, page_number_at
 from kb.store.catalog import Catalog
 from kb.store.database import now
 
@@ -512,8 +512,7 @@ def _same(known: Entry, new: NewEntry) -> bool:
 
 
 def _page_at(pages: str, start: int) -> int | None:
-    spans = (PageSpan(*page) for page in json.loads(pages))
-    return next((span.number for span in spans if span.start <= start < span.end), None)
+    return page_number_at((PageSpan(*page) for page in json.loads(pages)), start)
 
 
 def _in_brackets(forms: Sequence[str], language: Language) -> str:

@@ -31,7 +31,7 @@ from kb.checking.prompt_injection import LONG, paragraphs
 from kb.language.invisible import INVISIBLE_IN_WORD, spelled_in_selectors, spelled_in_tags, without_invisible
 from kb.language.language import nfkc
 from kb.language.script import without_lookalikes
-from kb.schema import HiddenText, OrderReason, OrderScore, PageSpan, WhyOrders
+from kb.schema import HiddenText, OrderReason, OrderScore, PageSpan, WhyOrders, page_number_at
 
 RULES = "1"  # names what is looked for and how it counts: with another, documents are scored anew
 
@@ -64,7 +64,7 @@ def _in_text(text: str, pages: Sequence[PageSpan]) -> Iterator[OrderReason]:
         for part_start, part_end in _parts(text, start, end):
             part = text[part_start:part_end]
             begins = part_end - len(part.lstrip())
-            page = next((page.number for page in pages if page.start <= begins < page.end), None)
+            page = page_number_at(pages, begins)
             yield from (_reason(why, score, page, said) for why, score, said in _in_part(part))
 
 

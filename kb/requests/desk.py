@@ -27,6 +27,7 @@ from kb.schema import (
     StoredText,
     Token,
     Usage,
+    page_number_at,
 )
 from kb.store.catalog import Catalog
 from kb.store.scopes import ScopeFilter
@@ -111,7 +112,7 @@ class Desk:
 
 def passage_of(stored: StoredText, rank: int, start: int, end: int, section: str) -> Passage:
     """A part of a stored text as a passage, though it is no chunk."""
-    page = next((page.number for page in stored.pages if page.start <= start < page.end), None)
+    page = page_number_at(stored.pages, start)
     return Passage(
         rank=rank, chunk_id=0, collection=stored.collection, document=stored.path, version=stored.version, page=page,
         start=start, end=end, text=stored.text[start:end], section=section, header="", title=stored.title, score=1.0,

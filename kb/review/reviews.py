@@ -17,7 +17,7 @@ from kb.answering.answer_builder import checked
 from kb.errors import DocumentNotFound, RefusedByPolicy, ReviewChanged, ReviewNotFound, UsageError
 from kb.models.embedding import Embedder
 from kb.people.permissions import may_edit
-from kb.schema import EVERYTHING, Citation, Passage, Principal, Scope, StoredText
+from kb.schema import EVERYTHING, Citation, Passage, Principal, Scope, StoredText, page_number_at
 from kb.store.catalog import Catalog
 from kb.store.conversations import ConversationStore, Judged, StoredTurn, clean, scope_of, sources_of
 from kb.store.database import now
@@ -202,8 +202,8 @@ class Reviews:
             standing: Standing = "changed" if changed else "quarantined" if held else "current"
             start, end = row["start"], row["end"]
             yield Source(
-                row["position"], stored.collection, stored.path, stored.version, page_at(stored, start), start, end,
-                stored.text[start:end], standing,
+                row["position"], stored.collection, stored.path, stored.version, page_number_at(stored.pages, start),
+                start, end, stored.text[start:end], standing,
             )  # fmt: skip
 
     def _sees(self, asker: Principal, review: Review, turn: StoredTurn | None) -> bool:
@@ -384,11 +384,6 @@ class Reviews:
 def scope_text(scope: Scope) -> str:
     """A filter as it is stored: the same for the same one."""
     return clean(json.dumps(asdict(scope), ensure_ascii=False))
-
-
-def page_at(stored: StoredText, offset: int) -> int | None:
-    """The page that a place of a text stands on; None where it has none."""
-    return next((page.number for page in stored.pages if page.start <= offset < page.end), None)
 
 
 def _checked_answer(given: str, sources: int) -> str:

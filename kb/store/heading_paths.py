@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kb.schema import Heading, StoredText
+from kb.schema import Heading, StoredText, page_at
 from kb.store.beside_text import VERSION, names_of
 
 MARK = " > "  # between the headings of a path
@@ -65,7 +65,7 @@ def find(db: sqlite3.Connection, stored: StoredText) -> tuple[Heading, ...] | No
 
 def path_at(stored: StoredText, headings: Sequence[Heading], offset: int) -> str:
     """The headings that the character at `offset` stands under, joined as those of a chunk are; "" for none."""
-    page = next((page for page in stored.pages if page.start <= offset < page.end), None)
+    page = page_at(stored.pages, offset)
     start, end = (page.start, page.end) if page else (0, len(stored.text))
     found = sections_of(stored.text, headings, start, end)
     return MARK.join(found[max(0, bisect_right(found, offset, key=lambda section: section.start) - 1)].path)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from kb.errors import KBError
-from kb.schema import StoredText
+from kb.schema import StoredText, page_number_at
 from ui.html import chat as html_chat
 from ui.html import documents as html_documents
 from ui.page import html_source, session
@@ -106,7 +106,7 @@ def _pane(service: runtime.Service, opened: OpenSources, t: Strings) -> str:
 
 def _page_of(stored: StoredText, words: Span) -> int | None:
     """The page on which words begin."""
-    return next((page.number for page in stored.pages if page.start <= words[0] < page.end), None)
+    return page_number_at(stored.pages, words[0])
 
 
 def _picture(
