@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from glob import escape
 from pathlib import PurePosixPath
@@ -28,17 +28,20 @@ class _Address:
     globs: tuple[str, ...]
 
 
-def addressed(question: str, readable: Sequence[Document], scope: Scope = EVERYTHING) -> tuple[str, Scope]:
+def addressed(
+    question: str, readable: Callable[[], Sequence[Document]], scope: Scope = EVERYTHING
+) -> tuple[str, Scope]:
     """The question without its signs, and the scope that they name; the question and `scope` as they are where it has
     none. Of documents only those that are searched can be named: by path, by collection and path, by file name, by that
     without its ending, or by title. The longest name that stands after the sign counts.
 
-    A `#` before a number is none. Raises DocumentNotFound for a name that none of `readable` bears.
+    A `#` before a number is none. `readable` gives the documents that the asker may read; it is called where there is a
+    sign. Raises DocumentNotFound for a name that none of them bears.
     """
     question = unicodedata.normalize("NFC", question)
     if not _SIGN.search(question):
         return question, scope
-    searched = [document for document in readable if document.chunks and not document.quarantined]
+    searched = [document for document in readable() if document.chunks and not document.quarantined]
     found = _addresses(question, _documents(searched), _collections(searched))
     return (_without_signs(question, found), _scope(found, scope)) if found else (question, scope)
 

@@ -203,8 +203,7 @@ async def ask(body: AskBody, service: ServiceHere, asker: Asker, client: Client,
     scope = body.scope.scope()
     if body.addressed:
         question = checked(body.question)
-        documents = await run_in_threadpool(service.kb.documents, asker)
-        question, scope = addressed(question, documents, scope)
+        question, scope = await run_in_threadpool(addressed, question, lambda: service.kb.documents(asker), scope)
         body = body.model_copy(update={"question": question})
     how = {"scope": scope, "curated": body.curated, "glossary": body.glossary}
     return await _answer("documents", body, service, asker, client, request, how)

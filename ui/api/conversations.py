@@ -214,7 +214,7 @@ def ask(id: str, body: TurnBody, service: ServiceHere, asker: Asker, client: Cli
 def _put(service: Service, asker: Principal, body: TurnBody) -> tuple[str, Scope]:
     question, scope = checked(body.question), body.scope.scope()
     if body.addressed and body.mode == "documents":
-        return addressed(question, service.kb.documents(asker), scope)
+        return addressed(question, lambda: service.kb.documents(asker), scope)
     return question, scope
 
 

@@ -72,7 +72,7 @@ def bar(service: runtime.Service, conversation: Conversation, t: Strings) -> Ask
         st.session_state.pop(_EDITING, None)
         return Asked(asked.strip(), "chat", EVERYTHING, edited)
     try:
-        question, scope = addressed(asked.strip(), service.kb.documents(session.asker(service)), scope)
+        question, scope = addressed(asked.strip(), lambda: service.kb.documents(session.asker(service)), scope)
     except KBError as error:
         give_back(asked)
         st.session_state[PROBLEM] = error.message

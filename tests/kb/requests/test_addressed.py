@@ -47,15 +47,15 @@ READABLE = [
     ],
 )  # fmt: skip
 def test_what_is_addressed_is_the_scope(asked: str, question: str, scope: Scope) -> None:
-    assert addressed(asked, READABLE) == (question, scope)
+    assert addressed(asked, lambda: READABLE) == (question, scope)
 
 
 def test_a_name_that_several_documents_bear_means_all_of_them() -> None:
-    assert addressed("@leave how many?", READABLE)[1] == Scope(paths=("hr/leave.md", "it/leave.pdf"))
+    assert addressed("@leave how many?", lambda: READABLE)[1] == Scope(paths=("hr/leave.md", "it/leave.pdf"))
 
 
 def test_signs_in_a_name_are_no_pattern() -> None:
-    scope = addressed("@leave [2025].docx who?", READABLE)[1]
+    scope = addressed("@leave [2025].docx who?", lambda: READABLE)[1]
     assert ScopeFilter(scope).names("hr", "forms/leave [2025].docx", "")
     assert not ScopeFilter(scope).names("hr", "forms/leave 2.docx", "")
 
@@ -69,13 +69,15 @@ def test_signs_in_a_name_are_no_pattern() -> None:
 )  # fmt: skip
 def test_other_signs_are_no_address(asked: str) -> None:
     filters = Scope(types=("pdf",))
-    assert addressed(asked, READABLE, filters) == (asked, filters)
+    assert addressed(asked, lambda: READABLE, filters) == (asked, filters)
 
 
 def test_filters_stay_beside_a_collection_and_not_beside_a_document() -> None:
     filters = Scope(paths=("x",), collections=("it",), types=("md",), since="2026-01-01")
-    assert addressed("#hr who?", READABLE, filters)[1] == Scope(collections=("hr",), types=("md",), since="2026-01-01")
-    assert addressed("@leave.md who?", READABLE, filters)[1] == Scope(paths=("hr/leave.md",))
+    assert addressed("#hr who?", lambda: READABLE, filters)[1] == Scope(
+        collections=("hr",), types=("md",), since="2026-01-01"
+    )
+    assert addressed("@leave.md who?", lambda: READABLE, filters)[1] == Scope(paths=("hr/leave.md",))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_filters_stay_beside_a_collection_and_not_beside_a_document() -> None:
 )
 def test_a_name_that_is_not_there_is_told_alike_whatever_the_reason(name: str) -> None:
     with pytest.raises(DocumentNotFound) as error:
-        addressed(f"@{name} who?", READABLE, EVERYTHING)
+        addressed(f"@{name} who?", lambda: READABLE, EVERYTHING)
     assert str(error.value) == (
         f"Nothing that you may read is called {name!r}; it may have been deleted. Write another name, or a space after "
         "the sign where it means no document or collection."
@@ -92,9 +94,9 @@ def test_a_name_that_is_not_there_is_told_alike_whatever_the_reason(name: str) -
 
 def test_a_collection_that_is_not_there_is_an_error() -> None:
     with pytest.raises(DocumentNotFound, match="is called 'board'"):
-        addressed("#board who?", READABLE)
+        addressed("#board who?", lambda: READABLE)
 
 
 def test_thousands_of_signs_take_no_time() -> None:
     with pytest.raises(DocumentNotFound):
-        addressed("#1 " * 20_000 + "@nobody", READABLE * 2_000)
+        addressed("#1 " * 20_000 + "@nobody", lambda: READABLE * 2_000)

@@ -125,7 +125,7 @@ def test_a_filter_and_a_conversation_may_make_it_another_question(
 @pytest.mark.parametrize("sign", ["@leave.md", "#docs"])
 def test_what_is_addressed_to_documents_is_answered_from_them(kb: KnowledgeBase, curated: str, sign: str) -> None:
     bob = person(kb, "bob")
-    _, scope = addressed(f"{sign} {LEAVE}", kb.documents(bob))
+    _, scope = addressed(f"{sign} {LEAVE}", lambda: kb.documents(bob))
     answer = asked(kb, LEAVE, bob, curated=True, scope=scope)
     assert (answer.model, {n.kind for n in answer.notices} & {"curated"}) == ("scripted", set())
 
