@@ -10,7 +10,9 @@ from collections.abc import Callable  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 from benchmarks import (  # noqa: E402
+    ablation,
     access,
+    answer,
     clients,
     embedding,
     glossary,
@@ -41,6 +43,8 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "embedding": lambda options: embedding.run(),
     "search": lambda options: search.run(options.chunks),
     "retrieval": lambda options: retrieval.run(options.sets, options.others, options.limit),
+    "ablation": lambda options: ablation.run(options.sets, options.limit),
+    "answer": lambda options: answer.run(options.sets, options.limit),
     "glossary": lambda options: glossary.run(),
     "service": lambda options: service.run(options.seconds, only_overhead=options.overhead),
     "clients": lambda options: clients.run(options.seconds),

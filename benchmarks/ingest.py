@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.places import ASKER, SAMPLE_DOCS, evaldata, filled
@@ -22,7 +23,7 @@ PEER_PACKAGES = ("llama-index-embeddings-huggingface>=0.6,<0.7", "llama-index-ve
 
 def run(rounds: int = ROUNDS, documents: int | None = None) -> Result:
     """Seconds (median of the rounds), and the ratios that are wanted: at most 1.15, and at least 1.0."""
-    peer = _peer_folder()
+    peer = peer_folder()
     with tempfile.TemporaryDirectory() as temporary:
         docs = Path(temporary) / "docs"
         texts, whose = _plain_texts(docs, documents)
@@ -80,11 +81,13 @@ def _measure(module: str, *arguments: str, path: Path | None = None) -> tuple[fl
     return float(said["seconds"]), int(said["chunks"])
 
 
-def _peer_folder() -> Path | None:
-    """A folder with the packages of the LlamaIndex pipeline, filled at the first run; None where that fails."""
-    folder = cache_dir() / "bench" / "llamaindex"
-    if not (folder / "llama_index").is_dir():
+def peer_folder(
+    peer: str = "llamaindex", packages: Sequence[str] = PEER_PACKAGES, module: str = "llama_index"
+) -> Path | None:
+    """A folder with the packages of a peer, `module` among them, filled at the first run; None where that fails."""
+    folder = cache_dir() / "bench" / peer
+    if not (folder / module).is_dir():
         command = [str(Path(sys.executable).with_name("uv")), "pip", "install", "-q", "--no-deps", "--target"]
-        if subprocess.run([*command, str(folder), *PEER_PACKAGES], check=False).returncode:
+        if subprocess.run([*command, str(folder), *packages], check=False).returncode:
             return None
     return folder

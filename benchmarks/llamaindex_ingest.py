@@ -21,7 +21,7 @@ from kb.config import EmbeddingSettings, SplittingSettings  # noqa: E402
 
 def main(model: str, folder: str) -> None:
     with tempfile.TemporaryDirectory() as temporary:
-        _copy_of_nltk_data(Path(temporary))
+        copy_of_nltk_data(Path(temporary))
         import chromadb
         from llama_index.core import SimpleDirectoryReader
         from llama_index.core.ingestion import IngestionPipeline
@@ -52,7 +52,7 @@ def main(model: str, folder: str) -> None:
         print(json.dumps({"seconds": time.perf_counter() - began, "chunks": len(nodes)}))
 
 
-def _copy_of_nltk_data(place: Path) -> None:
+def copy_of_nltk_data(place: Path) -> None:
     """NLTK refuses data that is hard-linked, as uv installs it."""
     found = importlib.util.find_spec("llama_index.core")
     assert found is not None

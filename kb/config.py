@@ -91,6 +91,7 @@ class RetrievalSettings(_Section):
 
     candidates: int = Field(200, ge=10, description="taken from each of dense and word search")
     dense_weight: float = Field(0.5, ge=0, le=1)
+    late_interaction: bool = Field(True, description="the best passages are ranked again, token by token (MaxSim)")
     coverage: bool = Field(True, description="a passage that holds more of the question's words goes before others")
     second_passage: bool = Field(True, description="a page with two good passages goes before one with a single one")
     routing: bool = Field(True, description="documents about the subject and the period that a question names go first")

@@ -280,7 +280,8 @@ class Retriever:
         if self._settings.second_passage:
             units = [places[chunk_id] for chunk_id in ids]
         routed = np.array([about[i] for i in ids], np.float32) if about else None
-        total = combined(before, scaled(scores), held, units, routed)
+        late = scaled(scores) if self._settings.late_interaction else before
+        total = combined(before, late, held, units, routed)
         order = np.argsort(-total, kind="stable")
         ranked = [(ids[i], float(total[i])) for i in order]
         lowest = min(0.0, ranked[-1][1])

@@ -94,7 +94,9 @@ def test_each_step_can_be_switched_off(catalog: Catalog, tmp_path: Path) -> None
     plain = scores(RetrievalSettings(coverage=False, second_passage=False))
     without_words = scores(RetrievalSettings(coverage=False))
     without_seconds = scores(RetrievalSettings(second_passage=False))
+    without_tokens = scores(RetrievalSettings(coverage=False, second_passage=False, late_interaction=False))
     assert max(plain.values()) <= 1.0
+    assert without_tokens != plain
     assert everything[texts[2]] == pytest.approx(plain[texts[2]])  # alone on its page, and without the words
     assert without_seconds[texts[0]] > plain[texts[0]]
     assert without_words[texts[0]] == pytest.approx(plain[texts[0]] + SECOND * min(plain[t] for t in texts[:2]))
