@@ -20,6 +20,7 @@ from kb.language.language import language_of
 from kb.language.number_forms import in_units_of, missing_numbers, numbers_in
 from kb.language.periods import periods
 from kb.language.proper_names import codes_in, names_in, opening_name
+from kb.language.transliteration import reads_as
 from kb.models.maxsim import Vectors
 from kb.schema import ClaimReason, Passage
 
@@ -294,6 +295,7 @@ class Aligner:
                 _holds(place if name in self._asked_names else span, name)
                 or (not table and name in self._asked_names and name in source.whole and not _has_namesake(name, place))
                 or (name[-1] in _KINDS_OF_PLACE and len(name) > 2 and name[:-1] in place)
+                or reads_as(name, place if name in self._asked_names else span)
             )
         ]
         if any(table or name not in self._asked_names or _has_namesake(name, place) for name in lacking):
@@ -406,12 +408,14 @@ class Aligner:
     ) -> list[tuple[float, float]]:
         """For each window the cosine with the claim, and 0; 0 too where it lacks what the claim must share with it.
 
-        Where all do, the sentences of a cited passage are compared, so that the nearest can be shown.
+        Where all do, the sentences of a cited passage are compared, so that the nearest can be shown; of one that is
+        not cited those that hold all the numbers which the claim adds.
         """
         assert self._similarities is not None
         near = [window for window in windows if not self._missing(claim, names, window, source)]
-        if not near and is_cited:
-            near = [window for window in windows if len(window.parts) == 1]
+        if not near:
+            added = numbers_in(claim) - self._asked_numbers
+            near = [w for w in windows if len(w.parts) == 1 and (is_cited or (added and added <= numbers_in(w.quote)))]
         said = f"{self._question} {claim}" if _is_bare(claim) else claim
         cosines = map(float, self._similarities(said, [window.quote for window in near]) if near else ())
         found = {window.parts: cosine for window, cosine in zip(near, cosines, strict=True)}

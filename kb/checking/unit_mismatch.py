@@ -60,6 +60,13 @@ _RATE = re.compile(
     re.IGNORECASE,
 )
 _RATE_ZH = re.compile(r"每\s?(?P<thing>秒钟?|分钟|小时|[天日周月年度人次晚]|公里|季度)")
+# An amount of so much time: "weekly", 周交付量. 年 and "annual" are no part of it: annual leave is counted in days.
+_AMOUNT_OF = re.compile(
+    r"\b(?P<word>hourly|daily|weekly|monthly)\b"
+    r"|(?<!\d\s)(?<![\d一二三四五六七八九十两几半个本上下当每])(?P<thing>[日周月])(?=均|租|薪|费|(?:交付|产|销|用|供应|消耗|采购|订货)量)",
+    re.IGNORECASE,
+)
+_TIME_OF = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month"}
 _COUNTED_BY = {**_BEHIND, "month": r"月|months?", "night": r"晚|night", "person": r"人次?|person|head"}
 _NOT = r"\b(?:no|not|never|cannot)"
 _LEAST = (
@@ -130,6 +137,7 @@ def _rates(text: str) -> set[str]:
     """What the text counts by: units of `_BEHIND` in either language, or the thing as it is written."""
     text = nfkc(text)
     things = {match["thing"].lower() for pattern in (_RATE, _RATE_ZH) for match in pattern.finditer(text)}
+    things |= {m["thing"] or _TIME_OF[m["word"].lower()] for m in _AMOUNT_OF.finditer(text)}
     return {next((u for u, names in _COUNTED_BY.items() if re.fullmatch(names, t, re.IGNORECASE)), t) for t in things}
 
 

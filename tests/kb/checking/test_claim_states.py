@@ -205,6 +205,19 @@ def test_across_languages_only_what_a_claim_cites_confirms_it() -> None:
         assert [claim.state for claim in found.claims] == [state], markers
 
 
+def test_across_languages_a_name_is_the_same_by_pinyin_and_could_else_not_be_checked() -> None:
+    parking = "苏州总部停车费每月 150 元。"
+    cases = (
+        ("Suzhou", parking, "confirmed"),
+        ("Hangzhou", parking, "unchecked"),
+        ("Hangzhou", "苏州总部停车费每月 15 元。", "not_found"),  # nothing here holds the number: not even that
+    )
+    for place, source, state in cases:
+        said = f"The monthly parking fee in {place} is 150 yuan."
+        found = cite(said, [passage(1, source)], "en", f"What does parking cost in {place}?", near)
+        assert [claim.state for claim in found.claims] == [state], (place, source)
+
+
 @pytest.mark.parametrize(("apart", "state"), [(0.008, "confirmed"), (0.016, "not_found")])
 def test_across_languages_no_other_sentence_of_the_passage_is_nearer(apart: float, state: str) -> None:
     def cosines(claim: str, texts: Sequence[str]) -> Vectors:

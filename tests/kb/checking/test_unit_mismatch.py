@@ -74,6 +74,21 @@ def test_a_half_does_not_hide_the_unit_and_a_line_break_not_the_rate() -> None:
 
 
 @pytest.mark.parametrize(
+    ("claim", "source", "other"),
+    [
+        ("每年至少采购 3,600 支", "把周交付量恢复到 3,600 支", True),
+        ("每周交付 3,600 支", "把周交付量恢复到 3,600 支", False),
+        ("每年的停车费是 150 元", "月租 150 元", True),
+        ("每天的停车费是 150 元", "3 月费用 150 元", False),  # a month of the calendar
+        ("The parking costs 150 a year", "The monthly parking fee is 150.", True),
+        ("The parking costs 150 a month", "The monthly parking fee is 150.", False),
+    ],
+)
+def test_an_amount_of_a_week_is_none_of_a_year(claim: str, source: str, other: bool) -> None:
+    assert other_rate(claim, source) is other
+
+
+@pytest.mark.parametrize(
     ("claim", "source", "lacks"),
     [
         ("新员工有 10 天年假", "10 | Bonus of one month's salary | Years of service", True),
