@@ -175,10 +175,7 @@ def rows(figures: Mapping[str, Any]) -> list[Row]:
     result = []
     intervals = figures["intervals"]
     for section, label in LABELS.items():
-        group = figures[section]
-        of = group.get("of", {})
-        whole = next((of[name] for name in ("questions", "answers", "claims", "citations") if name in of), None)
-        for name, value in group.items():
+        for name, value in figures[section].items():
             if name == "of":
                 continue
             if isinstance(value, Mapping) and section == "seconds":
@@ -188,14 +185,24 @@ def rows(figures: Mapping[str, Any]) -> list[Row]:
             elif isinstance(value, Mapping):
                 for kind, rate in value.items():
                     figure = f"{section}.{name}.{kind}"
-                    found, count = _interval(intervals.get(figure)), of[name][kind]
-                    result.append(Row(label, f"refused, {kind.replace('_', ' ')}", as_rate(rate), found, count, figure))
+                    told = f"refused, {kind.replace('_', ' ')}"
+                    result.append(Row(label, told, as_rate(rate), _interval(intervals.get(figure)),
+                                      over(figures, figure), figure))  # fmt: skip
             else:
-                over = of.get(name, of.get("right") if name == "f1" else whole)
                 figure = f"{section}.{name}"
                 found = _interval(intervals.get(figure))
-                result.append(Row(label, name.replace("_", " "), as_rate(value), found, over, figure))
+                result.append(Row(label, name.replace("_", " "), as_rate(value), found, over(figures, figure), figure))
     return result
+
+
+def over(figures: Mapping[str, Any], figure: str) -> int | None:
+    """Over how many a figure is, by its dotted name; None where that is not said."""
+    section, name, *kind = figure.split(".", 2)
+    of = figures[section].get("of", {})
+    if kind:
+        return of[name][kind[0]] if section != "seconds" else None
+    whole = next((of[each] for each in ("questions", "answers", "claims", "citations") if each in of), None)
+    return of.get(name, of.get("right") if name == "f1" else whole)
 
 
 def as_rate(value: float | None) -> str:

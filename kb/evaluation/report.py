@@ -17,6 +17,7 @@ from kb.evaluation.metrics import NO_VALUE, SLICED, Row, as_rate, rows, slice_ro
 from kb.evaluation.ranking_metrics import Place
 from kb.evaluation.results_log import write_whole
 from kb.schema import Answer, Citation, Passage
+from kb.templates import environment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -53,10 +54,10 @@ def render(report: "Report") -> str:
     states = [_states(outcome) for outcome in report.outcomes]
     style, script = (_asset(name) for name in ("report.css", "report.js"))
     shown, parts = slice_rows(figures)
-    slices: dict[str, list[dict[str, Any]]] = {}
+    slices: dict[str, list[tuple[str, list[str]]]] = {}
     for dimension, name, part in parts:
-        values = [as_rate(part.get(figure)) for figure in shown]
-        slices.setdefault(dimension, []).append({"name": name, "questions": part["questions"], "shown": values})
+        cells = [str(part["questions"]), *(as_rate(part.get(figure)) for figure in shown)]
+        slices.setdefault(dimension, []).append((name, cells))
     return (
         _environment()
         .get_template("report.html.j2")
@@ -69,7 +70,7 @@ def render(report: "Report") -> str:
             progress="complete" if report.complete else f"stopped at {len(report.outcomes)} of {report.planned}",
             groups=_groups(figures),
             curve=_plot(report),
-            sliced=[SLICED[name] for name in shown],
+            columns=["", "questions", *(SLICED[name] for name in shown)],
             slices=slices,
             run={name.replace("_", " "): json.dumps(value, ensure_ascii=False) for name, value in run.items()},
             chips=[
@@ -87,9 +88,7 @@ def render(report: "Report") -> str:
 
 @cache
 def _environment() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader
-
-    return Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, finalize=_without_controls)
+    return environment(Path(__file__).parent, shown=_without_controls)
 
 
 @cache
@@ -97,11 +96,9 @@ def _asset(name: str) -> str:
     return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
-def _without_controls(value: object) -> object:
-    """What is put into the page, before it is escaped: without characters that steer instead of being shown."""
-    if not isinstance(value, str) or hasattr(value, "__html__"):
-        return value
-    return _CONTROLS.sub("\ufffd", value.replace("\r\n", "\n"))
+def _without_controls(text: str) -> str:
+    """A text as it is put into the page: without characters that steer instead of being shown."""
+    return _CONTROLS.sub("\ufffd", text.replace("\r\n", "\n"))
 
 
 def _groups(figures: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:

@@ -314,7 +314,7 @@ def _figure(dotted: str, english: str) -> str:
     from ui.html.evaluation import FIGURES
     from ui.words.strings import TEXTS
 
-    words = {figure: key for _, group in FIGURES for figure, key, _ in group}
+    words = dict(each for _, group in FIGURES for each in group)
     section, _, name = dotted.partition(".")
     if name.startswith("refused_by_kind."):
         return console.t("cli_refused_kind", kind=name.partition(".")[2].replace("_", " "))

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from kb.language.local_days import day, local
-from kb.schema import Document, HiddenText, OrderReason, PageSpan
+from kb.schema import Document, PageSpan
 from kb.store.document_queries import POOR, SEARCHABLE, Listed, VersionFacts
 from ui.html.chat import searchable
-from ui.html.sanitise import message, plain
+from ui.html.templates import Fact, Tool, draw
 from ui.words.strings import Strings
 
 if TYPE_CHECKING:
@@ -32,16 +32,7 @@ _JOB_STYLE = {
 
 def fit(html: str) -> str:
     """`html` laid out by the width it has, which is little beside an open source."""
-    return f'<div class="fit">{html}</div>'
-
-
-def tool(action: str, value: object, words: str, about: str = "", *, css: str = "", off: bool = False) -> str:
-    """A small button that reports `action` and `value`."""
-    name = f' aria-label="{plain(f"{words}: {about}")}"' if about else ""
-    return (
-        f'<button type="button" class="tool{css and f" {css}"}" data-action="{action}" data-value="{plain(str(value))}"'
-        f"{name}{' disabled' if off else ''}>{plain(words)}</button>"
-    )
+    return draw("parts.fit", html)
 
 
 def size(count: int) -> str:
@@ -64,17 +55,6 @@ def duration(seconds: float, t: Strings) -> str:
     return t("hours", h=whole // 3600, m=f"{whole % 3600 // 60:02}")
 
 
-def meter(done: float, total: float, words: str) -> str:
-    """A bar that says how far something is; without a total one that only says that it goes on."""
-    if total <= 0:
-        return f'<div class="meter open" role="progressbar" aria-label="{plain(words)}"><i></i></div>'
-    share = min(1.0, max(0.0, done / total))
-    return (
-        f'<div class="meter" role="progressbar" aria-label="{plain(words)}" aria-valuemin="0" aria-valuemax="100" '
-        f'aria-valuenow="{share * 100:.0f}"><i style="width:{share:.1%}"></i></div>'
-    )
-
-
 # ---- the list
 
 
@@ -94,116 +74,94 @@ def documents(
     `may_edit` says of a collection whether its documents can be deleted and read again here, `readers` whether there is
     anybody who could be given them to read, `may_ask` whether they can be asked here.
     """
-    rows = "".join(
-        _document(d, d.id in chosen, t, may_edit(d.collection), readers, may_ask=may_ask) for d in listed.documents
-    )
     own = [d.id for d in listed.documents if may_edit(d.collection)]
     ticked = [id in chosen for id in own]
     some = "true" if all(ticked) else "mixed" if any(ticked) else "false"
-    action, ids = "drop-page" if all(ticked) else "pick-page", " ".join(map(str, own))
-    pick = (
-        f'<button type="button" class="pick" role="checkbox" aria-checked="{some}" data-action="{action}" '
-        f'data-value="{ids}" aria-label="{plain(t("select_page"))}"></button>'
-    )
-    head = f'<div class="listhead">{pick if own else ""}{_leaf(listed, offset, limit, t)}</div>'
-    foot = f'<div class="listfoot">{_leaf(listed, offset, limit, t)}</div>' if listed.total > limit else ""
-    return f'{head}<ul class="docs">{rows}</ul>{foot}'
+    pick = ("drop-page" if all(ticked) else "pick-page", some, " ".join(map(str, own))) if own else None
+    rows = []
+    for document in listed.documents:
+        editable = may_edit(document.collection)
+        offered = _tools(document, t, editable, may_ask), _items(document, t, editable, readers)
+        address = _original(document.collection, document.path, None) if document.version else ""
+        reason = t.message(document.reason)
+        shown = document.id in chosen, _facts(document, t), *offered, address, reason, editable
+        rows.append((document, kind(document.path), *shown))
+    return draw("documents.documents", rows, pick, *_leaf(listed, offset, limit, t), t)
 
 
-def _leaf(listed: Listed, offset: int, limit: int, t: Strings) -> str:
-    words = t(
-        "documents_range",
-        first=f"{offset + 1:,}",
-        last=f"{offset + len(listed.documents):,}",
-        total=f"{listed.total:,}",
-    )
+def _leaf(listed: Listed, offset: int, limit: int, t: Strings) -> tuple[str, list[tuple[int, bool]]]:
+    """Where in the list a page is, in words, and the offsets of those before and after it, with whether there is none;
+    nothing where one page holds the list."""
     if listed.total <= limit:
-        return f'<div class="leaf"><span>{plain(t.count("documents_found", listed.total))}</span></div>'
-    steps = [
-        f'<button type="button" class="step" data-action="offset" data-value="{to}" aria-label="{plain(t(name))}" '
-        f'title="{plain(t(name))}"{"" if on else " disabled"}>{sign}</button>'
-        for to, name, sign, on in (
-            (max(0, offset - limit), "page_previous", "‹", offset > 0),
-            (offset + limit, "page_next", "›", offset + limit < listed.total),
-        )
-    ]
-    return f'<div class="leaf">{steps[0]}<span>{plain(words)}</span>{steps[1]}</div>'
+        return t.count("documents_found", listed.total), []
+    last = f"{offset + len(listed.documents):,}"
+    words = t("documents_range", first=f"{offset + 1:,}", last=last, total=f"{listed.total:,}")
+    return words, [(max(0, offset - limit), offset <= 0), (offset + limit, offset + limit >= listed.total)]
 
 
-def _document(document: Document, chosen: bool, t: Strings, editable: bool, readers: bool, *, may_ask: bool) -> str:
-    name = plain(document.path)
-    readable = document.version > 0
-    pick = (
-        f'<button type="button" class="pick" role="checkbox" aria-checked="{str(chosen).lower()}" data-action="pick" '
-        f'data-value="{document.id}" aria-label="{plain(t("select_one"))}: {name}"></button>'
-    )
-    opening = (
-        f'<button type="button" class="name" data-action="preview" data-value="{document.id}">{name}</button>'
-        if readable
-        else f'<span class="name">{name}</span>'
-    )
-    preview = tool("preview", document.id, t("preview"), document.path) if readable else ""
-    ask = tool("ask", document.id, t("document_ask"), document.path) if may_ask and searchable(document) else ""
-    pickable = " pickable" if editable else ""
-    delete = tool("delete", document.id, t("delete"), document.path) if editable else ""
-    release = tool("release", document.id, t("release"), document.path) if editable and document.quarantined else ""
-    reason = t.message(document.reason)
-    return (
-        f'<li class="doc{pickable}">{pick if editable else ""}'
-        f'<span class="kind">{plain(kind(document.path))}</span>{opening}'
-        f'<span class="facts">{"".join(_facts(document, t))}</span>'
-        f'<span class="acts">{release}{ask}{preview}{delete}'
-        f"{_menu(document, t, editable, readers)}</span>"
-        f"{f'<span class=reason>{message(reason)}</span>' if reason else ''}{quarantine(document, t)}</li>"
-    )
+def _tools(document: Document, t: Strings, editable: bool, may_ask: bool) -> list[Tool]:
+    offered = {
+        "release": editable and document.quarantined,
+        "ask": may_ask and searchable(document),
+        "preview": document.version > 0,
+        "delete": editable,
+    }
+    words = {"ask": "document_ask"}
+    return [Tool(act, document.id, t(words.get(act, act)), document.path) for act, on in offered.items() if on]
+
+
+def _items(document: Document, t: Strings, editable: bool, readers: bool) -> list[tuple[str, str]]:
+    """What else an editor may do with a document, as action and words."""
+    offered = {
+        "again": ("document_again", editable),
+        "suggestions": ("suggestions_edit", editable and searchable(document)),
+        "access": ("access", editable and readers),
+    }
+    return [(action, t(words)) for action, (words, on) in offered.items() if on]
 
 
 def quarantine(document: Document, t: Strings) -> str:
     """Why a document is in quarantine, with its own words; "" where it is not."""
-    if not document.quarantined:
-        return ""
-    why = plain(t("quarantined_why", n=f"{document.orders.score:.0%}"))
-    return f'<span class="reason">{why}</span>{"".join(_order(reason, t) for reason in document.orders.reasons)}'
+    return draw("documents.quarantine", document, t)
 
 
-def _order(reason: OrderReason, t: Strings) -> str:
-    place = t("hidden_page", n=reason.page) if reason.page else ""
-    said = t("orders_said", page=place, why=t(f"orders_{reason.why}"), n=f"{reason.score:.0%}")
-    return f'<span class="note hidden">{plain(said)} <q>{plain(reason.text)}</q></span>'
-
-
-def _facts(document: Document, t: Strings) -> list[str]:
-    facts = [status(document, t)]
+def _facts(document: Document, t: Strings) -> list[Fact]:
+    facts = [_status(document, t)]
     if document.title and document.title not in (document.path, PurePosixPath(document.path).stem):
-        facts.append(f'<span class="wrap">{plain(document.title)}</span>')
-    facts.append(f'<span class="wrap">{plain(document.collection)}</span>')
+        facts.append(Fact(document.title, "wrap"))
+    facts.append(Fact(document.collection, "wrap"))
     if document.version:
         if document.pages:
-            facts.append(f"<span>{plain(t.count('pages', document.pages))}</span>")
-        facts.append(f"<span>{plain(t.count('chunks', document.chunks))}</span>")
-        facts += _quality(document, t)
+            facts.append(Fact(t.count("pages", document.pages)))
+        facts += [Fact(t.count("chunks", document.chunks)), *_quality(document, t)]
         if document.version > 1:
-            facts.append(f"<span>{plain(t('version', n=document.version))}</span>")
-        facts.append(f"<span>{plain(size(document.size))}</span>")
-        facts.append(f"<span>{plain(day(document.ingested_at))}</span>")
+            facts.append(Fact(t("version", n=document.version)))
+        facts += [Fact(size(document.size)), Fact(day(document.ingested_at))]
     return facts
 
 
-def _quality(document: Document, t: Strings) -> list[str]:
+def _status(document: Document, t: Strings) -> Fact:
+    """Whether questions find it, in a word with a sign."""
+    if document.quarantined:
+        return Fact(t("quarantined"), "status bad")
+    return Fact(t(f"status_{document.status}"), f"status {_status_style(document.status)}")
+
+
+def _status_style(status: str) -> str:
+    return "good" if status in SEARCHABLE else "bad" if status == "failed" else "mute"
+
+
+def _quality(document: Document, t: Strings) -> list[Fact]:
     """What to know of how well the text was read."""
     found = []
     if document.poor_pages:
-        found.append(_mark(t.count("pages_poor", document.poor_pages), t("poor_why"), weak=True))
+        found.append(Fact(t.count("pages_poor", document.poor_pages), "mark weak", t("poor_why")))
     if document.ocr_pages:
-        found.append(_mark(t.count("pages_ocr", document.ocr_pages), t("ocr_why"), weak=False))
+        found.append(Fact(t.count("pages_ocr", document.ocr_pages), "mark", t("ocr_why")))
     if document.quality < _NOTE:
         words = t("quality", n=f"{document.quality:.0%}")
-        found.append(_mark(words, t("quality_why"), weak=document.quality < POOR))
+        found.append(Fact(words, "mark weak" if document.quality < POOR else "mark", t("quality_why")))
     return found
-
-
-def _mark(words: str, why: str, *, weak: bool) -> str:
-    return f'<span class="mark{" weak" if weak else ""}" title="{plain(why)}">{plain(words)}</span>'
 
 
 def page_note(pages: Sequence[PageSpan], number: int | None, t: Strings) -> str:
@@ -211,50 +169,15 @@ def page_note(pages: Sequence[PageSpan], number: int | None, t: Strings) -> str:
     page = next((page for page in pages if page.number == number), None)
     if page is None:
         return ""
-    said = [t("page_poor", why=t("poor_why"))] if page.quality < POOR else []
-    said += [t("page_ocr", why=t("ocr_why"))] if page.ocr else []
-    return "".join(
-        f'<div class="notice{" warn" if page.quality < POOR else ""}">{plain(words)}</div>' for words in said
-    )
+    notes = [t("page_poor", why=t("poor_why"))] if page.quality < POOR else []
+    notes += [t("page_ocr", why=t("ocr_why"))] if page.ocr else []
+    return draw("documents.page_notes", page.quality < POOR, notes)
 
 
-def status(document: Document, t: Strings) -> str:
-    """Whether questions find it, in a word with a sign."""
-    if document.quarantined:
-        return f'<span class="status bad">{plain(t("quarantined"))}</span>'
-    css = "good" if document.status in SEARCHABLE else "bad" if document.status == "failed" else "mute"
-    return f'<span class="status {css}">{plain(t(f"status_{document.status}"))}</span>'
-
-
-def _menu(document: Document, t: Strings, editable: bool, readers: bool) -> str:
-    more = plain(t("document_menu", name=document.path))
-    items = [_item("again", document.id, t("document_again"))] if editable else []
-    items += [_item("suggestions", document.id, t("suggestions_edit"))] if editable and searchable(document) else []
-    items += [_item("access", document.id, t("access"))] if editable and readers else []
-    if document.version:
-        items = [
-            _item("versions", document.id, t("document_versions")),
-            f'<a role="menuitem" href="{original(document.collection, document.path, None)}" download>'
-            f"{plain(t('document_original'))}</a>",
-            *items,
-        ]
-    if not items:
-        return ""
-    return (
-        '<button type="button" class="tool more" data-menu aria-haspopup="menu" aria-expanded="false" '
-        f'aria-label="{more}" title="{more}">⋯</button><div class="menu" role="menu" popover>{"".join(items)}</div>'
-    )
-
-
-def _item(action: str, document_id: int, words: str) -> str:
-    about = f'data-action="{action}" data-value="{document_id}"'
-    return f'<button type="button" role="menuitem" {about}>{plain(words)}</button>'
-
-
-def original(collection: str, path: str, version: int | None) -> str:
-    """The address of a document's file, ready for an attribute."""
+def _original(collection: str, path: str, version: int | None) -> str:
+    """The address of a document's file."""
     named = {"collection": collection, "path": path} | ({"version": str(version)} if version else {})
-    return plain(f"/api/documents/original?{urlencode(named)}")
+    return f"/api/documents/original?{urlencode(named)}"
 
 
 def kind(path: str) -> str:
@@ -267,41 +190,24 @@ def kind(path: str) -> str:
 
 def versions(collection: str, path: str, found: Sequence[VersionFacts], t: Strings) -> str:
     """The versions of a document, newest first."""
-    return f'<ul class="docs">{"".join(_version(collection, path, v, t) for v in found)}</ul>'
-
-
-def _version(collection: str, path: str, version: VersionFacts, t: Strings) -> str:
-    state = ("good", t("version_answers")) if version.answers else ("mute", t("version_old"))
-    facts = [f'<span class="status {state[0]}">{plain(state[1])}</span>', f"<span>{plain(size(version.size))}</span>"]
-    if version.pages:
-        facts.append(f"<span>{plain(t.count('pages', len(version.pages)))}</span>")
-    facts += [
-        f"<span>{plain(t('quality', n=f'{version.quality:.0%}'))}</span>",
-        f"<span>{plain(local(version.ingested_at))}</span>",
-        f'<span title="SHA-256 {plain(version.sha256)}"><code>{plain(version.sha256[:12])}</code></span>',
-    ]
-    poor = _numbers((page.number for page in version.pages if page.quality < POOR), t)
-    ocr = _numbers((page.number for page in version.pages if page.ocr), t)
-    notes = "".join(
-        f'<span class="note">{plain(t(name, pages=pages))} {plain(t(why))}</span>'
-        for name, why, pages in (("pages_poor_named", "poor_why", poor), ("pages_ocr_named", "ocr_why", ocr))
-        if pages
-    )
-    notes += "".join(_hidden(each, t) for each in version.hidden)
-    address = original(collection, path, version.number)
-    return (
-        f'<li class="doc"><span class="kind">{version.number}</span><span class="name">'
-        f'{plain(t("version", n=version.number))}</span><span class="facts">{"".join(facts)}</span>'
-        f'<span class="acts">{tool("version", version.number, t("preview"))}'
-        f'<a class="tool" href="{address}" download>{plain(t("download"))}</a></span>{notes}</li>'
-    )
-
-
-def _hidden(hidden: HiddenText, t: Strings) -> str:
-    """What of a file nobody sees, where it is, and why it is not searched."""
-    place = t("hidden_page", n=hidden.page) if hidden.page else ""
-    said = t("hidden_text", page=place, why=t(f"hidden_{hidden.why}"))
-    return f'<span class="note hidden">{plain(said)} <q>{plain(hidden.text)}</q></span>'
+    rows = []
+    for version in found:
+        answers = (
+            Fact(t("version_answers"), "status good") if version.answers else Fact(t("version_old"), "status mute")
+        )
+        about = [answers, Fact(size(version.size))]
+        if version.pages:
+            about.append(Fact(t.count("pages", len(version.pages))))
+        about += [Fact(t("quality", n=f"{version.quality:.0%}")), Fact(local(version.ingested_at))]
+        poor = _numbers((page.number for page in version.pages if page.quality < POOR), t)
+        ocr = _numbers((page.number for page in version.pages if page.ocr), t)
+        notes = [
+            f"{t(name, pages=pages)} {t(why)}"
+            for name, why, pages in (("pages_poor_named", "poor_why", poor), ("pages_ocr_named", "ocr_why", ocr))
+            if pages
+        ]
+        rows.append((version, _original(collection, path, version.number), about, notes))
+    return draw("documents.versions", rows, t)
 
 
 def _numbers(pages: Iterable[int], t: Strings) -> str:
@@ -319,45 +225,24 @@ def jobs(listed: "Sequence[Job]", opened: "Job | None", t: Strings) -> str:
     turn = {"running": 0, "queued": 1}
     waiting = sorted((job for job in listed if not job.finished), key=lambda job: (turn.get(job.state, 2), job.id))
     cards = "".join(_under_way(job, t) for job in waiting)
-    ended = [job for job in listed if job.finished]
-    if not ended:
-        return cards
-    rows = "".join(_ended(job, opened if opened is not None and opened.id == job.id else None, t) for job in ended)
-    newest = ended[0]
-    open_ = " open" if opened is not None else ""
-    trouble = " status bad" if _troubled(newest) else ""
-    return (
-        f'{cards}<details class="recent" data-key="recent-{newest.id}-{bool(open_)}"{open_}><summary>'
-        f"<b>{plain(t('jobs_recent'))}</b>"
-        f'<span class="end{trouble}">{plain(newest.title)} · {plain(_outcome(newest, t))}</span></summary>'
-        f'<ul class="jobs">{rows}</ul></details>'
-    )
+    rows = [_ended(job, opened is not None and opened.id == job.id, t) for job in listed if job.finished]
+    return cards + (draw("documents.ended", rows, opened is not None, t) if rows else "")
 
 
 def _under_way(job: "Job", t: Strings) -> str:
-    waits = job.state in ("queued", "paused")
     facts = [t("job_files", done=f"{job.files_done:,}", total=f"{job.files_total:,}")] if job.files_total else []
     if job.chunks:
         facts.append(t.count("chunks", job.chunks))
-    if job.seconds >= 1 and job.files_done and not waits:
+    if job.seconds >= 1 and job.files_done and job.state not in ("queued", "paused"):
         rate = job.files_done / job.seconds
         facts.append(t("job_rate", n=f"{rate:.1f}" if rate < 10 else f"{rate:.0f}"))
         if job.files_total > job.files_done and not job.stopping:
             facts.append(t("time_left", time=duration((job.files_total - job.files_done) / rate, t)))
-    now = "" if waits or not job.current else f'<div class="now">{plain(t("job_current", name=job.current))}</div>'
     state = "stopping" if job.stopping else job.state
-    acts = tool("resume", job.id, t("job_resume"), job.title) if state in ("paused", "stopping") else ""
-    if state in ("running", "queued"):
-        acts += tool("pause", job.id, t("job_pause"), job.title)
-    acts += tool("cancel", job.id, t("job_cancel"), job.title)
-    pulse = '<span class="pulse"></span>' if job.state == "running" else ""
-    return (
-        f'<div class="card job" data-job="{job.id}"><div class="cardhead">{pulse}<b>{plain(job.title)}</b>'
-        f'<span class="status {_JOB_STYLE[state]}" role="status">{plain(t(f"job_{state}"))}</span>'
-        f'<span class="acts">{acts}</span></div>'
-        f"{meter(job.files_done, job.files_total if job.files_total or waits else 0, job.title)}"
-        f'<div class="side">{plain(" · ".join(facts) or t("upload_starting"))}</div>{now}</div>'
-    )
+    acts = ["resume"] if state in ("paused", "stopping") else ["pause"] if state in ("running", "queued") else []
+    tools = [Tool(act, job.id, t(f"job_{act}"), job.title) for act in (*acts, "cancel")]
+    words = " · ".join(facts) or t("upload_starting")
+    return draw("documents.under_way", job, state, _JOB_STYLE[state], words, tools, t)
 
 
 def _outcome(job: "Job", t: Strings) -> str:
@@ -374,45 +259,30 @@ def _troubled(job: "Job") -> bool:
     return job.state == "failed" or (job.report is not None and job.report.failed > 0)
 
 
-def _ended(job: "Job", opened: "Job | None", t: Strings) -> str:
-    css = "bad" if _troubled(job) else _JOB_STYLE[job.state]
-    sign = {"bad": "▲", "good": "✓"}.get(css, "○")
-    words = t("job_close") if opened else t("job_open")
-    acts = tool("files", job.id, words, job.title) if job.report is not None else ""
+def _ended(job: "Job", opened: bool, t: Strings) -> tuple[object, ...]:
+    """What the template needs of a job that ended; the last is what became of its files."""
+    bad = _troubled(job)
+    words = t("job_close" if opened else "job_open")
+    acts = [Tool("files", job.id, words, job.title)] if job.report is not None else []
     if job.state in ("failed", "cancelled"):
-        acts += tool("resume", job.id, t("job_again"), job.title)
-    why = ""
-    if job.error is not None:
-        why = f'<div class="reason">{message(t.message(job.error) or t("failed_unknown"))}</div>'
-    return (
-        f'<li class="job" data-job="{job.id}"><span class="sign {css}" aria-hidden="true">{sign}</span>'
-        f'<span class="what"><b>{plain(job.title)}</b><span class="side">{plain(_outcome(job, t))} · '
-        f"{plain(duration(job.seconds, t))} · {plain(local(job.created_at))}</span></span>"
-        f'<span class="acts">{acts}</span>{why}{_results(opened, t) if opened else ""}</li>'
-    )
+        acts.append(Tool("resume", job.id, t("job_again"), job.title))
+    why = (t.message(job.error) or t("failed_unknown")) if job.error is not None else ""
+    took = f"{duration(job.seconds, t)} · {local(job.created_at)}"
+    results = _results(job, t) if opened else None
+    return job, bad, "bad" if bad else _JOB_STYLE[job.state], _outcome(job, t), took, acts, why, results
 
 
-def _results(job: "Job", t: Strings) -> str:
-    """What became of each file: first what failed, then what was passed over, then the rest."""
+def _results(job: "Job", t: Strings) -> tuple[list[tuple[object, ...]], int]:
+    """What became of each file: first what failed, then what was passed over, then the rest; and of how many more."""
     found = job.report.documents if job.report else ()
     order = {"failed": 0, "skipped": 1}
     listed = sorted(found, key=lambda d: order.get(d.status, 2))
-    rest = len(listed) - _RESULTS_SHOWN
-    more = (
-        f'<li class="doc"><span class="name">{plain(t("results_more", n=f"{rest:,}"))}</span></li>' if rest > 0 else ""
-    )
-    rows = "".join(result(document, t) for document in listed[:_RESULTS_SHOWN])
-    return f'<ul class="docs results">{rows}{more}</ul>' if listed else ""
+    rows = [_result(document, t) for document in listed[:_RESULTS_SHOWN]]
+    return rows, len(listed) - _RESULTS_SHOWN
 
 
-def result(document: "DocumentReport", t: Strings) -> str:
+def _result(document: "DocumentReport", t: Strings) -> tuple[object, ...]:
     """One file of a job: what became of it."""
-    css = "good" if document.status in SEARCHABLE else "bad" if document.status == "failed" else "mute"
-    reason = t.message(document.reason)
-    chunks = f"<span>{plain(t.count('chunks', document.chunks))}</span>" if document.chunks else ""
-    return (
-        f'<li class="doc"><span class="kind">{plain(kind(document.path))}</span>'
-        f'<span class="name">{plain(document.path)}</span><span class="facts"><span class="status {css}">'
-        f"{plain(t(f'result_{document.status}'))}</span>{chunks}</span>"
-        f"{f'<span class=reason>{message(reason)}</span>' if reason else ''}</li>"
-    )
+    facts = [Fact(t(f"result_{document.status}"), f"status {_status_style(document.status)}")]
+    facts += [Fact(t.count("chunks", document.chunks))] if document.chunks else []
+    return kind(document.path), document.path, facts, t.message(document.reason)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 from kb.models.hardware import Fit, best_deepseek
 from kb.models.speed import Speed, expected
 from ui.html.chat import engine
-from ui.html.documents import duration, meter, tool
-from ui.html.sanitise import message, plain
+from ui.html.documents import duration
+from ui.html.templates import Fact, Tool, draw
 from ui.service.model_downloads import Pull
 from ui.words.strings import Strings
 
@@ -23,11 +23,11 @@ _WAYS = ("linux", "macos", "windows", "offline", "elsewhere")
 _PULL_STYLE = {"done": "good", "failed": "bad", "stopped": "mute", "stopping": "mute", "running": "busy"}
 
 
-def told(words: str, t: Strings) -> str:
+def _here(words: str, t: Strings) -> str:
     """A message of the engines in the reader's language. On this page it does not point to this page."""
     said = t.message(words)
-    return message(said.replace(" on the page Models, or choose an embedded model there", " below, or choose another")
-                   .replace(" on the page Models", " below"))  # fmt: skip
+    return (said.replace(" on the page Models, or choose an embedded model there", " below, or choose another")
+                .replace(" on the page Models", " below"))  # fmt: skip
 
 
 def gigabytes(count: float, t: Strings) -> str:
@@ -45,13 +45,7 @@ def in_use(model: "Model | None", state: State, problem: str, context_setting: i
         if model.context_tokens != context_setting:
             window += t("context_less", n=f"{context_setting:,}")
         pairs = [(t("context_size"), window), (t("think_of_model"), t("tokens", n=f"{model.think_budget:,}"))]
-    sizes = "".join(f"<dt>{plain(term)}</dt><dd>{plain(words)}</dd>" for term, words in pairs)
-    why = f'<div class="reason">{told(problem, t)}</div>' if problem else ""
-    return (
-        f'<div class="card inuse"><div class="cardhead"><b>{plain(name)}</b>'
-        f'<span class="status {css}" role="status">{plain(t(f"model_state_{state}"))}</span></div>'
-        f'{why}<dl class="pairs">{sizes}</dl></div>'
-    )
+    return draw("models.in_use", name, css, state, _here(problem, t), pairs, t)
 
 
 def installed(models: "Sequence[InstalledModel]", used: tuple[str, str], t: Strings) -> str:
@@ -59,17 +53,14 @@ def installed(models: "Sequence[InstalledModel]", used: tuple[str, str], t: Stri
     rows = []
     for i, model in enumerate(models):
         here = (model.engine, model.name) == used
-        mark = f'<span class="status good">{plain(t("model_in_use"))}</span>' if here else ""
-        detail = f'<span class="wrap">{plain(t.message(model.detail))}</span>' if model.detail else ""
-        use = "" if here else tool("use", i, t("model_use"), model.name, css="strong")
-        pace = pace_of(expected(model.engine, model.size), t)
-        rows.append(
-            f'<li class="doc"><span class="kind">{plain(_badge(model.name))}</span><span class="name">'
-            f'{plain(model.name)}</span><span class="facts">{mark}<span>{plain(engine(model.engine, t))}</span>'
-            f"<span>{plain(gigabytes(model.size, t))}</span>{pace}{detail}</span>"
-            f'<span class="acts">{use}{tool("remove", i, t("delete"), model.name, css="risk")}</span></li>'
-        )
-    return f'<ul class="docs">{"".join(rows)}</ul>'
+        facts = [Fact(t("model_in_use"), "status good")] if here else []
+        facts += [Fact(engine(model.engine, t)), Fact(gigabytes(model.size, t))]
+        facts += _pace(expected(model.engine, model.size), t)
+        facts += [Fact(t.message(model.detail), "wrap")] if model.detail else []
+        acts = [] if here else [Tool("use", i, t("model_use"), model.name, css="strong")]
+        acts.append(Tool("remove", i, t("delete"), model.name, css="risk"))
+        rows.append((_badge(model.name), model.name, facts, acts))
+    return draw("models.installed", rows)
 
 
 def _badge(name: str) -> str:
@@ -78,12 +69,12 @@ def _badge(name: str) -> str:
     return found[-1].upper() if found else "LLM"
 
 
-def pace_of(speed: Speed | None, t: Strings) -> str:
-    """How fast a model is expected to answer; "" where that is not known."""
+def _pace(speed: Speed | None, t: Strings) -> list[Fact]:
+    """How fast a model is expected to answer; nothing where that is not known."""
     if speed is None:
-        return ""
+        return []
     written = f"{speed.written:.0f}" if speed.written >= 10 else f"{speed.written:.1f}"
-    return f"<span>{plain(t('pace', n=written, time=duration(speed.answer_seconds, t)))}</span>"
+    return [Fact(t("pace", n=written, time=duration(speed.answer_seconds, t)))]
 
 
 def suggestions(
@@ -99,54 +90,42 @@ def suggestions(
     for fit in fits:
         css, words = ("good", "fits") if fit.quick else ("busy", "fits_slow") if fit.pace else ("good", "fits_memory")
         css, words = (css, words) if fit.fits else ("mute", "fits_not")
-        parts = [
-            f'<span class="status {css}">{plain(t(words))}</span>',
-            f"<span>{plain(t('to_download', size=gigabytes(fit.download, t)))}</span>",
-            f"<span>{plain(t('needs_memory', need=gigabytes(fit.needs, t), have=gigabytes(memory, t)))}</span>",
-            pace_of(fit.pace, t) if fit.fits else "",
-            f'<span class="mark">{plain(t("fits_best"))}</span>' if fit is best else "",
+        facts = [
+            Fact(t(words), f"status {css}"),
+            Fact(t("to_download", size=gigabytes(fit.download, t))),
+            Fact(t("needs_memory", need=gigabytes(fit.needs, t), have=gigabytes(memory, t))),
+            *(_pace(fit.pace, t) if fit.fits else []),
+            *([Fact(t("fits_best"), "mark")] if fit is best else []),
         ]
         why_not = "" if ollama else t("needs_ollama")
-        act = _act(fit.tag, fit.tag in here, fit.tag in busy, why_not, t) if fit.fits or fit.tag in here else ""
-        rows.append(_offer(fit.tag, "".join(parts), act))
+        there = fit.tag in here
+        act = _act(fit.tag, there, fit.tag in busy, why_not, t) if fit.fits or there else (None, "")
+        rows.append((_badge(fit.tag), fit.tag, facts, *act))
     for weight in weights:
-        facts = (
-            f"<span>{plain(engine('embedded', t))}</span>"
-            f"<span>{plain(t('to_download', size=gigabytes(weight.size, t)))}</span>"
-            f"{pace_of(expected('embedded', weight.size), t)}"
-            f'<span class="wrap">{plain(t.message(weight.title))}</span>'
-            f'<span class="wrap">{plain(t("licence", words=weight.licence))}</span>'
-        )
-        rows.append(_offer(weight.name, facts, _act(weight.name, weight.name in here, weight.name in busy, "", t)))
+        name = weight.name
+        facts = [
+            Fact(engine("embedded", t)),
+            Fact(t("to_download", size=gigabytes(weight.size, t))),
+            *_pace(expected("embedded", weight.size), t),
+            Fact(t.message(weight.title), "wrap"),
+            Fact(t("licence", words=weight.licence), "wrap"),
+        ]
+        rows.append((_badge(name), name, facts, *_act(name, name in here, name in busy, "", t)))
     known = any(fit.pace for fit in fits)
-    note = plain(t("pace_typical" if known else "pace_unknown"))
-    return f'<div class="side">{note}</div><ul class="docs">{"".join(rows)}</ul>'
+    return draw("models.suggestions", t("pace_typical" if known else "pace_unknown"), rows)
 
 
-def _act(name: str, here: bool, busy: bool, why_not: str, t: Strings) -> str:
+def _act(name: str, here: bool, busy: bool, why_not: str, t: Strings) -> tuple[Tool | None, str]:
+    """The button that brings a model, or why there is none."""
     if here or why_not:
-        return f'<span class="side">{plain(t("model_here") if here else why_not)}</span>'
-    return tool("pull", name, t("pull"), name, off=busy)
-
-
-def _offer(name: str, facts: str, act: str) -> str:
-    return (
-        f'<li class="doc"><span class="kind">{plain(_badge(name))}</span><span class="name">{plain(name)}</span>'
-        f'<span class="facts">{facts}</span><span class="acts">{act}</span></li>'
-    )
+        return None, t("model_here") if here else why_not
+    return Tool("pull", name, t("pull"), name, off=busy), ""
 
 
 def ollama(host: str, problem: str, t: Strings) -> str:
     """Whether an Ollama server answers where it is looked for; where none does, how to get one, without a link to
     follow: the machine may have no network."""
-    if not problem:
-        return f'<div class="side">{plain(t("ollama_there", host=host))}</div>'
-    ways = "".join(f"<dt>{plain(t(f'ollama_on_{way}'))}</dt><dd>{message(t(f'ollama_by_{way}'))}</dd>" for way in _WAYS)
-    return (
-        f'<div class="notice warn">{told(problem, t)}</div><details class="card" data-key="ollama" open>'
-        f"<summary><b>{plain(t('ollama_get'))}</b></summary>"
-        f'<div class="side">{message(t("ollama_where", host=host))}</div><dl class="pairs">{ways}</dl></details>'
-    )
+    return draw("models.ollama", host, _here(problem, t), _WAYS, t)
 
 
 def pulls(listed: Sequence[Pull], t: Strings) -> str:
@@ -164,19 +143,9 @@ def _pull(pull: Pull, t: Strings) -> str:
             facts.append(t("time_left", time=duration(pull.seconds_left, t)))
     elif not pull.finished:
         facts.append(t("upload_starting"))
-    bar = "" if pull.finished else meter(pull.done, pull.total, pull.name)
-    said = f'<div class="side">{plain(" · ".join(facts))}</div>' if facts else ""
-    if pull.error is not None:
-        said += f'<div class="reason">{told(pull.error, t) or plain(t("failed_unknown"))}</div>'
-    elif pull.state == "stopped":
-        said += f'<div class="side">{plain(t("pull_kept"))}</div>'
-    acts = tool("stop-pull", pull.name, t("job_cancel"), pull.name, off=pull.state == "stopping")
+    error = (_here(pull.error, t) or t("failed_unknown")) if pull.error is not None else ""
+    acts = [Tool("stop-pull", pull.name, t("job_cancel"), pull.name, off=pull.state == "stopping")]
     if pull.finished:
-        acts = tool("pull", pull.name, t("pull_again"), pull.name) if pull.state != "done" else ""
-        acts += tool("dismiss", pull.name, t("upload_dismiss"), pull.name)
-    pulse = "" if pull.finished else '<span class="pulse"></span>'
-    return (
-        f'<div class="card pull"><div class="cardhead">{pulse}<b>{plain(pull.name)}</b><span class="status '
-        f'{_PULL_STYLE[pull.state]}">{plain(t(f"pull_{pull.state}"))}</span><span class="acts">{acts}</span></div>'
-        f"{bar}{said}</div>"
-    )
+        acts = [Tool("pull", pull.name, t("pull_again"), pull.name)] if pull.state != "done" else []
+        acts.append(Tool("dismiss", pull.name, t("upload_dismiss"), pull.name))
+    return draw("models.pull", pull, _PULL_STYLE[pull.state], " · ".join(facts), error, acts, t)

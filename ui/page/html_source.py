@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 from kb.schema import StoredText
 from kb.store.heading_paths import MARK
 from ui.html.chat import where
+from ui.html.templates import draw
 from ui.page.session import ZOOMS, OpenSources
 from ui.pictures.cache import Kept
 from ui.pictures.page_picture import Picture
 from ui.sources import markdown_form
 from ui.sources.content_types import shown_as
-from ui.sources.escaping import plain
 from ui.sources.finding import MOST
 from ui.sources.form import Form, write
 from ui.sources.markdown_form import Blocks
@@ -28,35 +28,16 @@ _LONGEST_SECTION = 56  # characters: three lines of Chinese on a narrow phone
 
 def pane(opened: OpenSources, head: str, bar: str, content: str, t: Strings) -> str:
     """The viewer as a whole: which source, how to leaf through them, and its content."""
-    total = len(opened.sources)
-    leaf = ""
-    if total > 1:
-        marker = opened.source.marker
-        number = f'<span class="cite">{marker}</span>' if marker else ""
-        leaf = (
-            f'<div class="leaf">{_step("source", -1, "‹", t("previous"), off=opened.index == 0)}'
-            f"<span>{number} {plain(t('source_position', n=opened.index + 1, total=total))}</span>"
-            f"{_step('source', 1, '›', t('next'), off=opened.index == total - 1)}</div>"
-        )
-    return (
-        f'<section class="pane" aria-label="{plain(t("source"))}"><div class="panehead">'
-        f'<button type="button" class="tool back" data-action="close" data-value="" data-focus>← {plain(t("back"))}'
-        f'</button>{leaf}<button type="button" class="tool shut" data-action="close" data-value="" data-focus '
-        f'aria-label="{plain(t("close_source"))}" title="{plain(t("close_source"))}">✕</button></div>'
-        f"{head}{bar}{content}</section>"
-    )
+    at = (opened.index, len(opened.sources)) if len(opened.sources) > 1 else None
+    return draw("source.pane", head + bar + content, opened.source.marker, at, t)
 
 
 def origin(stored: StoredText, section: str, t: Strings) -> str:
     """Which document, version and section a source is of. Of a long path of headings the innermost are shown."""
     shown = _innermost(section)
-    whole = f' title="{plain(section)}"' if shown != section else ""
     facts = " · ".join(p for p in (shown, stored.collection, t("version", n=stored.version)) if p)
-    title = f'<div class="title">{plain(stored.title)}</div>' if stored.title and stored.title != stored.path else ""
-    return (
-        f'<div class="origin"><div class="name">{plain(stored.path)}</div>{title}'
-        f'<div class="where"{whole}>{plain(facts)}</div></div>'
-    )
+    title = stored.title if stored.title != stored.path else ""
+    return draw("source.origin", stored.path, title, facts, section if shown != section else "")
 
 
 def _innermost(section: str) -> str:
@@ -74,22 +55,9 @@ def _innermost(section: str) -> str:
 
 def find_bar(words: str, marks: Marks, t: Strings) -> str:
     """A field for words to look for, how many places they have, and the way from one to the next."""
-    count, steps = "", ""
-    if words:
-        total = f"{len(marks.found):,}{'+' if len(marks.found) == MOST else ''}"
-        number = t("find_position", n=(marks.current or 0) + 1, total=total) if marks.found else t("find_none")
-        count = f'<span class="count{"" if marks.found else " none"}">{plain(number)}</span>'
-        few = len(marks.found) < 2
-        steps = (
-            f'<div class="leaf">{_step("hit", -1, "‹", t("find_previous"), off=few)}'
-            f"{_step('hit', 1, '›', t('find_next'), off=few)}</div>"
-        )
-    return (
-        f'<div class="find" role="search"><input type="search" name="find" value="{plain(words)}" maxlength="200" '
-        f'placeholder="{plain(t("find"))}" aria-label="{plain(t("find"))}" title="{plain(t("find_keys"))}">'
-        f'<button type="button" class="tool" data-action="find" data-from>{plain(t("find_go"))}</button>'
-        f'{steps}<span class="said" aria-live="polite">{count}</span></div>'
-    )
+    total = f"{len(marks.found):,}{'+' if len(marks.found) == MOST else ''}"
+    place = t("find_position", n=(marks.current or 0) + 1, total=total) if marks.found else t("find_none")
+    return draw("source.find_bar", words, place, not marks.found, len(marks.found) < 2, t)
 
 
 def bar(
@@ -97,62 +65,24 @@ def bar(
 ) -> str:
     """Page by page, the ways to look at it (`(name, words, chosen)`), how far its picture is enlarged (an index of
     `ZOOMS`; None for none), and the file itself."""
-    parts = []
     numbers = [span.number for span in stored.pages]
+    leaf, place = None, ""
     if page is not None and len(numbers) > 1:
         at = numbers.index(page) if page in numbers else 0
-        before, after = (numbers[i] if 0 <= i < len(numbers) else 0 for i in (at - 1, at + 1))
-        parts.append(
-            f'<div class="leaf">{_step("page", before, "‹", t("page_before"), off=not before)}'
-            f"<span>{plain(t('page_of', n=page, total=numbers[-1]))}</span>"
-            f"{_step('page', after, '›', t('page_after'), off=not after)}</div>"
-        )
+        leaf = [numbers[i] if 0 <= i < len(numbers) else 0 for i in (at - 1, at + 1)]
+        place = t("page_of", n=page, total=numbers[-1])
     elif page is not None:
-        parts.append(f"<span>{plain(where(page, '', t))}</span>")
-    if len(views) > 1:
-        buttons = "".join(
-            f'<button type="button" data-action="view" data-value="{name}" aria-pressed="{str(chosen).lower()}">'
-            f"{plain(words)}</button>"
-            for name, words, chosen in views
-        )
-        parts.append(f'<div class="views" role="group" aria-label="{plain(t("view"))}">{buttons}</div>')
-    if zoom is not None:
-        parts.append(
-            f'<div class="leaf">{_step("zoom", -1, "−", t("zoom_out"), off=zoom == 0)}<span>{ZOOMS[zoom]} %</span>'
-            f"{_step('zoom', 1, '+', t('zoom_in'), off=zoom == len(ZOOMS) - 1)}</div>"
-        )
+        place = where(page, "", t)
+    zoomed = None if zoom is None else (zoom == 0, ZOOMS[zoom], zoom == len(ZOOMS) - 1)
     query = urlencode({"collection": stored.collection, "path": stored.path, "version": stored.version})
-    way, words, sign = 'target="_blank" rel="noopener"', "open_original", "↗"
-    if shown_as(stored.media_type) is None:
-        way, words, sign = "download", "document_original", "↓"
-    parts.append(
-        f'<a class="tool original" href="/api/documents/original?{plain(query)}" {way}>'
-        f'{plain(t(words))} <span aria-hidden="true">{sign}</span></a>'
-    )
-    return f'<div class="panebar">{"".join(parts)}</div>'
-
-
-def _step(action: str, value: int, sign: str, words: str, *, off: bool) -> str:
-    return (
-        f'<button type="button" class="step" data-action="{action}" data-value="{value}" aria-label="{plain(words)}" '
-        f'title="{plain(words)}"{" disabled" if off else ""}>{sign}</button>'
-    )
+    shown = shown_as(stored.media_type) is not None
+    return draw("source.bar", leaf, place, views, zoomed, f"/api/documents/original?{query}", shown, t)
 
 
 def picture(drawn: Picture, alt: str, zoom: int = 100) -> str:
     """A page as a picture in the width of the pane, or `zoom` percent of it; the first of the marked words is scrolled
     to."""
-    width = f' style="width:{zoom}%"' if zoom != 100 else ""
-    marks = "".join(
-        f'<span class="box" style="left:{x0:.2%};top:{y0:.2%};width:{x1 - x0:.2%};height:{y1 - y0:.2%}"'
-        f"{' data-show' if i == 0 else ''}></span>"
-        for i, (x0, y0, x1, y1) in enumerate(drawn.marks)
-    )
-    source = base64.b64encode(drawn.png).decode()
-    return (
-        f'<div class="sheet paper" tabindex="0"><div class="page"{width}><img class="picture" alt="{plain(alt)}" '
-        f'src="data:image/png;base64,{source}">{marks}</div></div>'
-    )
+    return draw("source.picture", base64.b64encode(drawn.png).decode(), alt, zoom, drawn.marks)
 
 
 def sheet(text: str, marks: Marks, shown: Span, t: Strings) -> str:
@@ -201,10 +131,7 @@ def _window(marks: Marks, shown: Span) -> Span:
 
 
 def _sheet(drawn: str, part: Span, shown: Span, t: Strings, css: str = "sheet") -> str:
-    cut = f'<span class="cut">{plain(t("text_shortened"))}</span>'
-    before = cut + "\n" if part[0] > shown[0] else ""
-    after = "\n" + cut if part[1] < shown[1] else ""
     now = '<span class="found now">'
     target = now if now in drawn else "<mark>"  # ours: the document's own signs are escaped
     drawn = drawn.replace(target, f"{target[:-1]} data-show>", 1)
-    return f'<div class="{css}" tabindex="0">{before}{drawn}{after}</div>'
+    return draw("source.sheet", drawn, css, part[0] > shown[0], part[1] < shown[1], t)

@@ -189,7 +189,7 @@ def test_differences_are_coloured_only_beyond_chance() -> None:
     )
     assert '<span class="delta up">▲ +25.0</span>' in html
     assert '<span class="delta down">▲ +10.0</span>' in html  # more empty answers are worse
-    assert '<span class="delta ">▲ +10.0</span>' in html
+    assert '<span class="delta">▲ +10.0</span>' in html
     assert '<span class="delta">=</span>' in html
     assert "0.001" in html
 
