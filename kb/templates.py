@@ -13,24 +13,17 @@ def environment(*folders: Path, shown: Callable[[str], str]) -> "Environment":
 
     A name that is not given is an error. A line break beside a tag or a placeholder is no part of the HTML.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from jinja2.ext import Extension
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    class Layout(Extension):
-        def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-            return without_layout(source)
+    def read(name: str) -> str | None:
+        path = next((folder / name for folder in folders if (folder / name).is_file()), None)
+        return without_layout(path.read_text(encoding="utf-8")) if path is not None else None
 
     def finalize(value: object) -> object:
         return shown(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
-    return Environment(
-        loader=FileSystemLoader(folders),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=finalize,
-        extensions=[Layout],
-        auto_reload=False,
-    )
+    loader = FunctionLoader(read)
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, finalize=finalize, auto_reload=False)
 
 
 def without_layout(source: str) -> str:

@@ -198,11 +198,12 @@ def rows(figures: Mapping[str, Any]) -> list[Row]:
 def over(figures: Mapping[str, Any], figure: str) -> int | None:
     """Over how many a figure is, by its dotted name; None where that is not said."""
     section, name, *kind = figure.split(".", 2)
-    of = figures[section].get("of", {})
+    of: dict[str, Any] = figures[section].get("of", {})
     if kind:
-        return of[name][kind[0]] if section != "seconds" else None
+        return int(of[name][kind[0]]) if name in of else None
     whole = next((of[each] for each in ("questions", "answers", "claims", "citations") if each in of), None)
-    return of.get(name, of.get("right") if name == "f1" else whole)
+    found: int | None = of.get(name, of.get("right") if name == "f1" else whole)
+    return found
 
 
 def as_rate(value: float | None) -> str:

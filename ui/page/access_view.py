@@ -7,8 +7,10 @@ import streamlit as st
 
 from kb.access.rules import EVERYONE, GROUP, PERSON, Place, Readers, RuleBook, told
 from kb.errors import KBError
+from ui.html import blocks
 from ui.html import chat as html_chat
-from ui.html.sanitise import label, plain
+from ui.html.blocks import named, paragraph
+from ui.html.sanitise import label
 from ui.page import session
 from ui.service import runtime
 from ui.words.strings import Strings
@@ -43,7 +45,7 @@ def _draw(service: runtime.Service, place: Place, t: Strings, close: Callable[[]
     asker = session.asker(service)
     rules = service.kb.access_rules(asker)
     if service.kb.catalog.person_of(place.collection) is not None:
-        st.html(html_chat.wrap(f"<p>{plain(t('access_personal'))}</p>"))
+        st.html(html_chat.wrap(paragraph(t("access_personal"))))
         return
     own = next((rule.readers for rule in rules if rule.place == place), None)
     seen = st.session_state.setdefault(_SEEN, (place, own))[1]
@@ -51,15 +53,13 @@ def _draw(service: runtime.Service, place: Place, t: Strings, close: Callable[[]
         found = service.kb.readers_of(asker, place.collection, place.path)
     else:
         found = RuleBook(service.kb.catalog.access_rules()).readers(place.collection, "")
-    where = f'<div class="where">{plain(place.collection)}</div>' if place.path else ""
-    name = plain(place.path or place.collection)
-    st.html(html_chat.wrap(f'<div class="origin"><div class="name">{name}</div>{where}</div>'))
+    st.html(html_chat.wrap(named(place.path, place.collection) if place.path else named(place.collection)))
     st.html(html_chat.wrap(_said(found, place, t)))
     chosen = st.multiselect(
         t("access_readers"), _choices(service, found.readers), default=list(found.readers), key="access-readers",
         format_func=lambda reader: reader_name(reader, t), placeholder=t("access_choose"),
     )  # fmt: skip
-    st.html(html_chat.wrap(f'<p class="side">{plain(t("access_editors"))}</p>{_others(rules, place, t)}'))
+    st.html(html_chat.wrap(paragraph(t("access_editors"), "side") + _others(rules, place, t)))
     row = st.container(horizontal=True, horizontal_alignment="right", key="access-row")
     if row.button(t("cancel"), key="access-cancel"):
         close()
@@ -107,7 +107,7 @@ def _said(found: Readers, place: Place, t: Strings) -> str:
         why = t("access_by_mail", name=by.path)
     else:
         why = t(f"access_by_{by.level}", name=by.path or by.collection)
-    return f"<p><b>{plain(readers)}</b><br>{plain(why)}</p>"
+    return blocks.readers(readers, why)
 
 
 def _others(rules: Iterable[Any], place: Place, t: Strings) -> str:
@@ -116,9 +116,8 @@ def _others(rules: Iterable[Any], place: Place, t: Strings) -> str:
     if place.level != "collection" or not within:
         return ""
     lines = [
-        f"<li>{plain(rule.place.path)}: "
-        f"{plain(', '.join(reader_name(each, t) for each in rule.readers) or t('access_nobody'))}</li>"
+        f"{rule.place.path}: {', '.join(reader_name(each, t) for each in rule.readers) or t('access_nobody')}"
         for rule in within[:_LISTED]
     ]
-    more = f"<li>{plain(t('delete_more', n=f'{len(within) - _LISTED:,}'))}</li>" if len(within) > _LISTED else ""
-    return f'<div class="side">{plain(t("access_paths"))}<ul>{"".join(lines)}{more}</ul></div>'
+    lines += [t("delete_more", n=f"{len(within) - _LISTED:,}")] if len(within) > _LISTED else []
+    return blocks.items(t("access_paths"), lines)

@@ -1,7 +1,6 @@
 """The audit page: who did what and when, for auditors; whether that is whole; and its export."""
 
 import json
-from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,26 +8,24 @@ import streamlit as st
 
 from kb.audit.heads import head_form
 from kb.errors import KBError
-from kb.language.local_days import local
+from ui.html import audit as html_audit
 from ui.html import chat as html_chat
-from ui.html.sanitise import plain
+from ui.html.blocks import block, download, heading
 from ui.page import session
 from ui.service import runtime
-from ui.words.strings import TEXTS, Strings
+from ui.words.strings import Strings
 from ui.words.strings_audit import ACTIONS
 
 EXPORT = "/api/audit/export"
 _SHOWN, _VERDICT = "audit-shown", "audit-verdict"
 _PAGE = 50
-_LONGEST = 4_000  # characters of the details of a row
-_BAD = ("failed", "withheld")
 
 
 def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
     session.check(service, "audit")
-    st.html(html_chat.wrap(f'<div class="heading">{t("audit_title")}</div><div>{t("audit_intro")}</div>'))
+    st.html(html_chat.wrap(heading(t("audit_title"), t("audit_intro"))))
     try:
         _verifying(service, t)
         _listing(service, t)
@@ -46,14 +43,12 @@ def _verifying(service: runtime.Service, t: Strings) -> None:
         t("audit_head"), lambda: _head(service), "audit-head.json", "application/json", key="audit-head",
         icon=":material/signature:", on_click="ignore", help=t("audit_head_hint"),
     )  # fmt: skip
-    link = f'<a class="tool" href="{EXPORT}" download="audit.jsonl">{plain(t("audit_export"))}</a>'
-    row.html(html_chat.wrap(link))
+    row.html(html_chat.wrap(download(EXPORT, "audit.jsonl", t("audit_export"))))
     verdict = st.session_state.get(_VERDICT)
     if verdict is None:
         return
     if verdict.whole:
-        words = plain(t.count("audit_whole", verdict.records))
-        st.html(html_chat.wrap(f'<div class="notice" role="status">{words}</div>'))
+        st.html(html_chat.wrap(block("notice", t.count("audit_whole", verdict.records), "status")))
         return
     told = "\n".join(t.message(problem.what) for problem in verdict.problems[:10])
     st.html(html_chat.wrap(html_chat.problem(t("audit_broken"), told)))
@@ -82,37 +77,12 @@ def _listing(service: runtime.Service, t: Strings) -> None:
         limit + 1, since=_day(since), until=_day(until), asker=(who or "").strip(), action=action or ""
     )
     if not rows:
-        st.html(html_chat.wrap(f'<div class="side">{plain(t("audit_none"))}</div>'))
+        st.html(html_chat.wrap(block("side", t("audit_none"))))
         return
-    st.html(html_chat.wrap(rows_html(rows[:limit], t)))
+    st.html(html_chat.wrap(html_audit.rows(rows[:limit], t)))
     if len(rows) > limit and st.button(t("audit_more"), key="audit-more"):
         st.session_state[_SHOWN] = limit + _PAGE
         st.rerun()
-
-
-def rows_html(rows: Sequence[Mapping[str, Any]], t: Strings) -> str:
-    """The rows as a list; what they rest on opens below each."""
-    return f'<ul class="docs">{"".join(_row(row, t) for row in rows)}</ul>'
-
-
-def _row(row: Mapping[str, Any], t: Strings) -> str:
-    action, outcome = f"audit_action_{row['action']}", f"audit_outcome_{row['outcome']}"
-    done, ended = (
-        t(name) if name in TEXTS else raw for name, raw in ((action, row["action"]), (outcome, row["outcome"]))
-    )
-    style = "bad" if row["outcome"] in _BAD or row["action"] == "sign_in_failed" else "mute"
-    facts = [f'<span class="wrap">{plain(str(row["asker"]) or "–")}</span>', f"<span>{plain(local(row['at']))}</span>"]
-    facts += [f'<span class="status {style}">{plain(ended)}</span>'] if row["outcome"] != "done" else []
-    detail = json.dumps(row["detail"], ensure_ascii=False, indent=1)
-    shown = "\n".join(map(plain, (detail if len(detail) <= _LONGEST else f"{detail[:_LONGEST]}…").split("\n")))
-    erased = t("audit_erased", names=", ".join(row["erased"])) if row["erased"] else ""
-    more = f"<details><summary>{plain(t('audit_details'))}</summary><pre>{shown}</pre></details>"
-    below = [plain(str(row["subject"])), plain(erased), more if row["detail"] else ""]
-    notes = "".join(f'<span class="note">{each}</span>' for each in below if each)
-    return (
-        f'<li class="doc"><span class="kind">{row["id"]}</span><span class="name">{plain(done)}</span>'
-        f'<span class="facts">{"".join(facts)}</span>{notes}</li>'
-    )
 
 
 def _day(chosen: Any) -> str:

@@ -11,6 +11,7 @@ import streamlit as st
 from kb.errors import ConversationNotFound, KBError
 from kb.requests.suggestions import suggested
 from ui.html import chat as html_chat
+from ui.html.blocks import block, titled
 from ui.page import question_bar, session
 from ui.page.panel import follow, panel
 from ui.page.session import Source
@@ -44,7 +45,7 @@ def render() -> None:
     drawn = _state(service, conversation)
     turns = list(conversation.turns)
     if len(turns) <= 1 and session.replaces_a_deleted_one(conversation):
-        st.html(html_chat.wrap(f'<div class="notice warn" role="status">{t("conversation_gone")}</div>'))
+        st.html(html_chat.wrap(block("notice warn", t("conversation_gone"), "status")))
     if not turns:
         documents = session.held(service).documents
         st.html(html_chat.wrap(html_chat.hero(documents, t)))
@@ -199,7 +200,7 @@ def _follow(service: runtime.Service, turn: Turn, t: Strings) -> None:
         began = time.monotonic()
         parts = [html_chat.question(turn.question, t, turn.scope), *_growing(turn, snapshot, t)]
         if warm_up == "loading":
-            parts[-1] += f'<div class="notice"><b>{t("model_loading")}</b>{t("model_loading_hint")}</div>'
+            parts[-1] += titled("notice", t("model_loading"), t("model_loading_hint"))
         for i, (slot, html) in enumerate(zip(slots, parts, strict=True)):
             if html != drawn[i]:  # what the browser draws, the model waits for
                 slot.html(html_chat.wrap(html))
@@ -253,9 +254,9 @@ def _finished(service: runtime.Service, conversation: Conversation, turn: Turn, 
     whole = all(n.kind not in ("document_deleted", WITHHELD) for n in told)  # nothing of it went with a document
     if snapshot.state == "stopped" and whole:
         words = t("stopped") if snapshot.text.strip() or snapshot.thinking.strip() else t("stopped_before")
-        parts.append(f'<div class="notice">{words}</div>')
+        parts.append(block("notice", words))
     if snapshot.state == "interrupted" and whole:
-        parts.append(f'<div class="notice warn">{t("interrupted")}</div>')
+        parts.append(block("notice warn", t("interrupted")))
     if snapshot.state == "failed":
         parts.append(html_chat.problem(t("failed"), t.message(snapshot.error or "") or t("failed_unknown")))
     judging = st.session_state.get(_JUDGING) == turn.id

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from kb.errors import KBError
+from ui.html import blocks
 from ui.html import chat as html_chat
-from ui.html.sanitise import plain
 from ui.words.strings import Strings
 
 
@@ -33,7 +33,7 @@ def confirm(
         # What is typed and the click arrive together.
         with st.form(f"{key}-form", border=False, enter_to_submit=False):
             if typed:
-                st.html(html_chat.wrap(f"<p>{t('delete_type', words=f'<b>{plain(typed)}</b>')}</p>"))
+                st.html(html_chat.wrap(blocks.typed(t("delete_type", words="\n"), typed)))
                 said = st.text_input(
                     t("delete_typed"), key=f"{key}-typed", label_visibility="collapsed", autocomplete="off"
                 )
@@ -45,7 +45,7 @@ def confirm(
             st.rerun()
         if confirmed:
             if said.strip() != typed:
-                st.html(html_chat.wrap(f'<div class="notice warn">{plain(t("delete_type_again", words=typed))}</div>'))
+                st.html(html_chat.wrap(blocks.block("notice warn", t("delete_type_again", words=typed))))
                 return
             try:
                 with st.spinner(t("deleting")):

@@ -13,9 +13,11 @@ from kb.people.permissions import check_editing
 from kb.schema import Document, Doomed
 from kb.store.deletion_plan import to_be_typed
 from kb.store.document_queries import Counts, Listed, Sort, Wanted, count, select
+from ui.html import blocks
 from ui.html import chat as html_chat
 from ui.html import documents as html_documents
-from ui.html.sanitise import label, plain
+from ui.html.blocks import block, bold, heading, named, paragraph
+from ui.html.sanitise import label
 from ui.page import access_view, jobs_view, question_bar, session, suggestions_view
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
@@ -45,7 +47,7 @@ _STATUSES = ("ready", "quarantined", "failed", "skipped")
 def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
-    st.html(html_chat.wrap(f'<div class="heading">{t("documents_title")}</div><div>{t("documents_intro")}</div>'))
+    st.html(html_chat.wrap(heading(t("documents_title"), t("documents_intro"))))
     everything = service.kb.documents(session.asker(service))
     nothing_read = not any(d.version for d in everything)
     may_add = session.may(service, "ingest")
@@ -75,7 +77,7 @@ def _list(service: runtime.Service, everything: Sequence[Document], reading: boo
     if reading or not everything:
         none = "documents_none" if session.may(service, "ingest") else "documents_none_for_you"
         words = t("documents_reading" if reading else none)
-        st.html(html_chat.wrap(f'<div class="notice">{words}</div>'))
+        st.html(html_chat.wrap(block("notice", words)))
     if not everything:
         return
     wanted = _filters(service, count(everything), t)
@@ -86,7 +88,7 @@ def _list(service: runtime.Service, everything: Sequence[Document], reading: boo
     chosen = _chosen(in_sight)
     _bulk(service, everything, wanted, in_sight, chosen, t)
     if not listed.documents:
-        st.html(html_chat.wrap(f'<div class="notice">{t("filter_none")}</div>'))
+        st.html(html_chat.wrap(block("notice", t("filter_none"))))
         st.button(t("filter_clear"), key="documents-filter-clear", type="tertiary", on_click=_clear)
         return
 
@@ -136,7 +138,7 @@ def _filters(service: runtime.Service, counts: Counts, t: Strings) -> Wanted:
             _more_filters(counts, t)
     if _GONE in state:
         words = t("collection_gone", name=state[_GONE])
-        st.html(html_chat.wrap(f'<div class="notice warn" role="status">{plain(words)}</div>'))
+        st.html(html_chat.wrap(block("notice warn", words, "status")))
     types, statuses, since, until = chosen
     if any(chosen):
         named = [name.upper() or t("type_none") for name in _words(types)]
@@ -144,7 +146,7 @@ def _filters(service: runtime.Service, counts: Counts, t: Strings) -> Wanted:
         named += [t("limit_since", date=_day(since))] if _day(since) else []
         named += [t("limit_until", date=_day(until))] if _day(until) else []
         line = st.container(horizontal=True, vertical_alignment="center", key="filtered-row")
-        line.html(html_chat.wrap(f'<div class="side">{plain(t("filtered", names=" · ".join(named)))}</div>'))
+        line.html(html_chat.wrap(block("side", t("filtered", names=" · ".join(named)))))
         line.button(t("filter_clear"), key="filter-drop", type="tertiary", on_click=_clear)
     by, descending = _SORTS[sort or "name"]
     return Wanted(
@@ -171,7 +173,7 @@ def _more_filters(counts: Counts, t: Strings) -> None:
     if _day(st.session_state.get("filter-to")) and (
         _day(st.session_state.get("filter-to")) < _day(st.session_state.get("filter-from"))
     ):
-        st.html(html_chat.wrap(f'<div class="notice warn">{t("dates_turned")}</div>'))
+        st.html(html_chat.wrap(block("notice warn", t("dates_turned"))))
     st.button(t("filter_clear"), key="filter-none", type="tertiary", on_click=_clear)
 
 
@@ -233,7 +235,7 @@ def _bulk(
                         lambda: st.session_state.update({_ACCESS: place}), row)  # fmt: skip
         return
     row = st.container(horizontal=True, vertical_alignment="center", key="bulk-row")
-    row.html(html_chat.wrap(f"<b>{plain(t.count('chosen', len(chosen)))}</b>"))
+    row.html(html_chat.wrap(bold(t.count("chosen", len(chosen)))))
     if len(chosen) < len(in_sight):
         every = {d.id for d in in_sight if session.may_edit(service, d.collection)}
         _button("choose-all", t("choose_all", n=f"{len(every):,}"), "", lambda: chosen.update(every), row)
@@ -305,7 +307,7 @@ def _act(service: runtime.Service, name: str, value: str, everything: Sequence[D
 def _confirm(service: runtime.Service, doomed: Sequence[Doomed], typed: str, t: Strings) -> None:
     title = t("delete_title") if len(doomed) == 1 else t("delete_many_title", n=f"{len(doomed):,}")
     confirm(
-        title, f"{_about(doomed, t)}<p>{t.count('delete_text', len(doomed))}</p>", t, key="delete", typed=typed,
+        title, _about(doomed, t) + paragraph(t.count("delete_text", len(doomed))), t, key="delete", typed=typed,
         delete=lambda: _delete(service, doomed, t),
         close=lambda: st.session_state.pop(_DELETING, None),
     )  # fmt: skip
@@ -313,16 +315,11 @@ def _confirm(service: runtime.Service, doomed: Sequence[Doomed], typed: str, t: 
 
 def _about(doomed: Sequence[Doomed], t: Strings) -> str:
     """What goes, each by its name, and what of it stays in a mail or archive that is kept."""
-    names = "".join(
-        f'<li class="origin"><div class="name">{plain(d.path)}</div><div class="where">{plain(d.collection)}</div></li>'
-        for d in doomed[:_NAMED]
-    )
     kept = [d for d in doomed if d.kept_in]
     said = [t("delete_more", n=f"{len(doomed) - _NAMED:,}")] if len(doomed) > _NAMED else []
     said += [t("delete_kept_in", name=d.path, container=d.kept_in) for d in kept[:_NOTED]]
     said += [t("delete_more", n=f"{len(kept) - _NOTED:,}")] if len(kept) > _NOTED else []
-    notes = "".join(f'<p class="side">{plain(line)}</p>' for line in said)
-    return f'<ul class="doomed" tabindex="0">{names}</ul>{notes}'
+    return blocks.doomed([(d.path, d.collection) for d in doomed[:_NAMED]], said)
 
 
 def _delete(service: runtime.Service, doomed: Sequence[Doomed], t: Strings) -> None:
@@ -342,10 +339,9 @@ def _release(service: runtime.Service, document: Document, t: Strings) -> None:
 
     @st.dialog(t("release_title"), width="medium", icon=":material/gpp_maybe:", on_dismiss=close)
     def dialog() -> None:
-        where = f'<div class="where">{plain(document.collection)}</div>'
-        st.html(html_chat.wrap(f'<div class="origin"><div class="name">{plain(document.path)}</div>{where}</div>'))
-        st.html(html_chat.wrap(f'<ul class="docs"><li class="doc">{html_documents.quarantine(document, t)}</li></ul>'))
-        st.html(html_chat.wrap(f"<p>{plain(t('release_text'))}</p>"))
+        st.html(html_chat.wrap(named(document.path, document.collection)))
+        st.html(html_chat.wrap(blocks.rows(html_documents.quarantine(document, t))))
+        st.html(html_chat.wrap(paragraph(t("release_text"))))
         row = st.container(horizontal=True, horizontal_alignment="right", key="release-row")
         if row.button(t("cancel"), key="release-cancel"):
             close()
@@ -371,8 +367,7 @@ def _versions(service: runtime.Service, key: tuple[str, str], t: Strings) -> Non
     @st.dialog(t("versions_title"), width="medium", icon=":material/history:", on_dismiss=close)
     def dialog() -> None:
         collection, path = key
-        st.html(html_chat.wrap(f'<div class="origin"><div class="name">{plain(path)}</div>'
-                            f'<div class="where">{plain(collection)}</div></div>'))  # fmt: skip
+        st.html(html_chat.wrap(named(path, collection)))
         try:
             found = service.kb.versions(session.asker(service), collection, path)
         except KBError as error:

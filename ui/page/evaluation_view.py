@@ -14,8 +14,8 @@ from kb.evaluation.results_log import differing
 from kb.schema import Scope
 from ui.html import chat as html_chat
 from ui.html import evaluation as html_evaluation
+from ui.html.blocks import block, heading, paragraph, run_name, style
 from ui.html.documents import fit
-from ui.html.sanitise import plain
 from ui.page import session
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
@@ -44,7 +44,7 @@ def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
     session.check(service, "admin")
-    st.html(html_chat.wrap(f'<div class="heading">{t("evaluation_title")}</div><div>{t("evaluation_intro")}</div>'))
+    st.html(html_chat.wrap(heading(t("evaluation_title"), t("evaluation_intro"))))
     problem = st.session_state.pop(_PROBLEM, None)
     if isinstance(problem, str):
         st.html(html_chat.wrap(html_chat.problem(t("run_failed_start"), problem or t("failed_unknown"))))
@@ -78,7 +78,7 @@ def _new(service: runtime.Service, t: Strings) -> None:
     sources = {"sample": t("set_sample")} if sample else {}
     sources |= {"upload": t("set_upload"), "path": t("set_path")}
     with st.container(border=True, key="new-run"):
-        st.html(html_chat.wrap(f'<div class="sub" style="margin-top:0">{plain(t("run_new"))}</div>'))
+        st.html(html_chat.wrap(block("sub first", t("run_new"))))
         source = st.segmented_control(
             t("set_source"), list(sources), format_func=sources.__getitem__, default=next(iter(sources)),
             required=True, key="set-source",
@@ -116,16 +116,16 @@ def _chosen_set(
     if source == "sample" and sample is not None:
         with sample.open("rb") as file:
             count = sum(1 for line in file if line.strip())
-        st.html(html_chat.wrap(f'<div class="side">{plain(t("set_sample_help", n=count))}</div>'))
+        st.html(html_chat.wrap(block("side", t("set_sample_help", n=count))))
         if sample.parent.name not in service.kb.catalog.collections():
             st.button(t("set_sample_read"), icon=":material/drive_folder_upload:", key="read-sample",
                       on_click=lambda: _read(service, sample.parent, t))  # fmt: skip
         return sample, ""
-    st.html(html_chat.wrap(f'<div class="side">{plain(t("set_form"))}</div>'))
+    st.html(html_chat.wrap(block("side", t("set_form"))))
     if source == "path":
         written = st.text_input(t("set_path_label"), key="set-path", placeholder="/srv/questions.jsonl").strip()
         return (Path(written).expanduser(), "") if written else None
-    st.html(f"<style>{uploader_hint(t('set_hint', mb=MAX_SET_MB))}</style>")
+    st.html(style(uploader_hint(t("set_hint", mb=MAX_SET_MB))))
     sent = st.file_uploader(t("set_choose"), key="set-file", max_upload_size=MAX_SET_MB)
     return (sent.getvalue(), sent.name) if sent is not None else None
 
@@ -195,10 +195,10 @@ def _live(service: runtime.Service, t: Strings) -> None:
 
 def _runs(service: runtime.Service, t: Strings) -> None:
     listed = [run for run in service.evaluations.list() if run.state != "running"]
-    st.html(html_chat.wrap(f'<div class="sub">{plain(t("runs"))}</div>'))
-    st.html(html_chat.wrap(f'<div class="side">{plain(t("runs_elsewhere"))}</div>'))
+    st.html(html_chat.wrap(block("sub", t("runs"))))
+    st.html(html_chat.wrap(block("side", t("runs_elsewhere"))))
     if not listed:
-        st.html(html_chat.wrap(f'<div class="notice">{plain(t("runs_none"))}</div>'))
+        st.html(html_chat.wrap(block("notice", t("runs_none"))))
         return
     opened = str(st.session_state.get(_OPENED) or "")
 
@@ -224,13 +224,13 @@ def _runs(service: runtime.Service, t: Strings) -> None:
 def _open(service: runtime.Service, run: Run, t: Strings) -> None:
     """One run: its figures, its files, and every question."""
     assert run.figures is not None
-    st.html(html_chat.wrap(f'<div class="sub">#{run.number} <span class="named">{plain(run.name)}</span></div>'))
+    st.html(html_chat.wrap(run_name(run.number, run.name)))
     if run.done < run.total:
         words = t("run_incomplete", done=f"{run.done:,}", total=f"{run.total:,}")
-        st.html(html_chat.wrap(f'<div class="notice">{plain(words)}</div>'))
+        st.html(html_chat.wrap(block("notice", words)))
     if run.figures.get("cached"):
         words = t("run_cached", n=f"{run.figures['cached']:,}")
-        st.html(html_chat.wrap(f'<div class="side">{plain(words)}</div>'))
+        st.html(html_chat.wrap(block("side", words)))
     st.html(html_chat.wrap(html_evaluation.tiles(run.figures, t)))
     with st.expander(t("figures"), expanded=True, key=f"figures-{run.id}"):
         st.html(html_chat.wrap(html_evaluation.figures_table(run.figures, t)))
@@ -253,12 +253,12 @@ def _open(service: runtime.Service, run: Run, t: Strings) -> None:
         )  # fmt: skip
     found = outcomes_of(service, run)
     if not found:
-        st.html(html_chat.wrap(f'<div class="notice">{plain(t("run_answers_gone"))}</div>'))
+        st.html(html_chat.wrap(block("notice", t("run_answers_gone"))))
         return
     by: dict[str, list[Outcome]] = {"all": [*found]}
     for outcome in found:
         by.setdefault(verdict(outcome), []).append(outcome)
-    st.html(html_chat.wrap(f'<div class="sub">{plain(t("questions_title"))}</div>'))
+    st.html(html_chat.wrap(block("sub", t("questions_title"))))
     names = [name for name in ("all", "wrong", "refused", "failed", "right") if by.get(name)]
     name = _choice("questions-of", names, {n: t(f"show_{n}", n=f"{len(by[n]):,}") for n in names}, t)
     _paged(by.get(name, []), lambda part: html_evaluation.questions(part, t), f"questions-{run.id}-{name}", t)
@@ -277,7 +277,7 @@ def _choice(key: str, names: Sequence[str], words: dict[str, str], t: Strings) -
 def _paged(items: Sequence[_Item], draw: Callable[[Sequence[_Item]], str], key: str, t: Strings) -> None:
     shown = st.session_state.setdefault(_SHOWN, _PAGE)
     if not items:
-        st.html(html_chat.wrap(f'<div class="notice">{plain(t("nothing_here"))}</div>'))
+        st.html(html_chat.wrap(block("notice", t("nothing_here"))))
         return
     panel(fit(draw(items[:shown])), key=key)
     if len(items) > shown:
@@ -311,7 +311,7 @@ def _confirm(service: runtime.Service, run_id: str, t: Strings) -> None:
         service.evaluations.delete(run_id)
 
     confirm(
-        t("run_delete_title"), f"<p>{plain(t('run_delete_text'))}</p>", t, key="run-delete",
+        t("run_delete_title"), paragraph(t('run_delete_text')), t, key="run-delete",
         delete=delete, close=lambda: st.session_state.pop(_DELETING, None),
     )  # fmt: skip
 
@@ -323,7 +323,7 @@ def _compare(service: runtime.Service, t: Strings) -> None:
     listed = [run for run in service.evaluations.list() if run.state != "running" and run.figures is not None]
     if len(listed) < 2:
         return
-    st.html(html_chat.wrap(f'<div class="sub">{plain(t("compare"))}</div>'))
+    st.html(html_chat.wrap(block("sub", t("compare"))))
     known = {run.id: run for run in listed}
     words = {run.id: f"#{run.number} {run.name} · {html_evaluation.settings(run, t)}" for run in listed}
     row = st.container(horizontal=True, key="compare-row")
@@ -336,7 +336,7 @@ def _compare(service: runtime.Service, t: Strings) -> None:
         )
     before, after = known[chosen[0]], known[chosen[1]]
     if before is after:
-        st.html(html_chat.wrap(f'<div class="notice">{plain(t("compare_same_run"))}</div>'))
+        st.html(html_chat.wrap(block("notice", t("compare_same_run"))))
         return
     with st.expander(t("questions_title"), key="comparison", on_change="rerun") as form:
         if form.open:
@@ -350,14 +350,14 @@ def _comparison(service: runtime.Service, before: Run, after: Run, t: Strings) -
     st.html(html_chat.wrap(html_evaluation.outcome_tiles(found, t)))
     names = differing(before.figures["run"], after.figures["run"])
     if "questions_hash" in names:
-        st.html(html_chat.wrap(f'<div class="notice warn">{plain(t("compare_other_set"))}</div>'))
+        st.html(html_chat.wrap(block("notice warn", t("compare_other_set"))))
     if names:
         told = html_evaluation.differences(names, before.figures["run"], after.figures["run"], t)
-        st.html(html_chat.wrap(f'<div class="side">{plain(told)}</div>'))
+        st.html(html_chat.wrap(block("side", told)))
     figures = paired(service, before, after)
     if figures:
         st.html(html_chat.wrap(html_evaluation.differences_table(figures, t)))
-        st.html(html_chat.wrap(f'<div class="side">{plain(t("compare_noise"))}</div>'))
+        st.html(html_chat.wrap(block("side", t("compare_noise"))))
     by = {
         "better": [row for row in found.rows if row.change == "better"],
         "worse": [row for row in found.rows if row.change == "worse"],

@@ -11,7 +11,8 @@ from kb.glossary.entries import Entry, NewEntry
 from kb.schema import Principal
 from ui.html import chat as html_chat
 from ui.html import glossary as html_glossary
-from ui.html.sanitise import label, plain
+from ui.html.blocks import block, download, heading, paragraph
+from ui.html.sanitise import label
 from ui.page import session
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
@@ -28,7 +29,7 @@ def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
     session.check(service, "search")
-    st.html(html_chat.wrap(f'<div class="heading">{t("glossary_title")}</div><div>{t("glossary_intro")}</div>'))
+    st.html(html_chat.wrap(heading(t("glossary_title"), t("glossary_intro"))))
     problem = st.session_state.pop(_PROBLEM, None)
     if isinstance(problem, str):
         st.html(html_chat.wrap(html_chat.problem(t("glossary_failed"), problem)))
@@ -129,7 +130,7 @@ def _bringing_in(service: runtime.Service, t: Strings) -> None:
             _next("import")
 
     with st.expander(t("glossary_import_title"), icon=":material/table:", key="glossary-importing"):
-        st.html(html_chat.wrap(f'<div class="side">{plain(t("glossary_import_hint"))}</div>{_export_link(t)}'))
+        st.html(html_chat.wrap(block("side", t("glossary_import_hint")) + _export_link(t)))
         with st.form("glossary-import-form", border=False):
             st.file_uploader(t("glossary_file"), type=["csv", "txt", "tsv"], key=_key("import", "file"))
             st.checkbox(t("glossary_replace"), key=_key("import", "replace"))
@@ -137,11 +138,11 @@ def _bringing_in(service: runtime.Service, t: Strings) -> None:
 
 
 def _export_link(t: Strings) -> str:
-    return f'<a class="tool" href="{EXPORT}" download="glossary.csv">{plain(t("glossary_export"))}</a>'
+    return download(EXPORT, "glossary.csv", t("glossary_export"))
 
 
 def _finding(service: runtime.Service, t: Strings) -> None:
-    st.html(html_chat.wrap(f'<div class="side">{plain(t("glossary_proposed_intro"))}</div>'))
+    st.html(html_chat.wrap(block("side", t("glossary_proposed_intro"))))
     if st.button(t("glossary_find"), key="glossary-find", icon=":material/manage_search:"):
         with st.spinner(t("glossary_finding")):
             found: list[int] = []
@@ -161,9 +162,9 @@ def _listing(service: runtime.Service, t: Strings, asker: Principal, editor: boo
     listed, total = service.kb.glossary.entries(asker, state, wanted, limit)  # type: ignore[arg-type]
     if not listed:
         words = t("glossary_none_proposed" if proposed else "glossary_none")
-        st.html(html_chat.wrap(f'<div class="side">{plain(words)}</div>'))
+        st.html(html_chat.wrap(block("side", words)))
         return
-    st.html(html_chat.wrap(f'<div class="side">{plain(t.count("glossary_count", total))}</div>'))
+    st.html(html_chat.wrap(block("side", t.count("glossary_count", total))))
 
     def on_action(action: str, value: str) -> None:
         if action in ("change", "remove"):
@@ -220,7 +221,7 @@ def _dialogs(service: runtime.Service, t: Strings) -> None:
         service.kb.glossary.remove(session.asker(service), id)
 
     title = label(t("glossary_remove_title", name=entry.term))
-    confirm(title, f"<p>{plain(t('glossary_remove_text'))}</p>", t, key="glossary-remove", delete=remove, close=_close)
+    confirm(title, paragraph(t("glossary_remove_text")), t, key="glossary-remove", delete=remove, close=_close)
 
 
 def _change(service: runtime.Service, entry: Entry, t: Strings) -> None:

@@ -7,8 +7,9 @@ import streamlit as st
 from kb.errors import KBError
 from ui.html import chat as html_chat
 from ui.html import models as html_models
+from ui.html.blocks import block, heading, named, paragraph, titled
 from ui.html.documents import fit
-from ui.html.sanitise import label, plain
+from ui.html.sanitise import label
 from ui.page import session
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
@@ -29,7 +30,7 @@ def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
     session.check(service, "admin")
-    st.html(html_chat.wrap(f'<div class="heading">{t("models_title")}</div><div>{t("models_intro")}</div>'))
+    st.html(html_chat.wrap(heading(t("models_title"), t("models_intro"))))
     if toast := st.session_state.pop(_TOAST, ""):
         st.toast(toast, icon=":material/check:")
     problem = st.session_state.pop(_PROBLEM, None)
@@ -56,7 +57,7 @@ def _in_use(service: runtime.Service, t: Strings) -> "Model | None":
         problem, state = error.message, "failed"
     if service.warm_up.state == "failed" and not problem:
         problem = service.warm_up.error or t("failed_unknown")
-    st.html(html_chat.wrap(f'<div class="sub">{plain(t("model_now"))}</div>'))
+    st.html(html_chat.wrap(block("sub", t("model_now"))))
     st.html(html_chat.wrap(html_models.in_use(model, state, problem, service.kb.settings.llm.context_tokens, t)))
     row = st.container(horizontal=True, key="model-row")
     if state == "failed":
@@ -97,7 +98,7 @@ def _settings(service: runtime.Service, t: Strings) -> None:
             t("think_budget"), BUDGETS, index=BUDGETS.index(chosen) if chosen in BUDGETS else 0,
             format_func=lambda n: words.get(n) or f"{n:,}", key=key, on_change=changed, help=t("think_help"), width=320,
         )  # fmt: skip
-    st.html(html_chat.wrap(f'<div class="side">{plain(t("context_where"))}</div>'))
+    st.html(html_chat.wrap(block("side", t("context_where"))))
 
 
 # ---- what is here
@@ -114,9 +115,9 @@ def _look(service: runtime.Service) -> "tuple[list[InstalledModel], str]":
 
 
 def _installed(service: runtime.Service, model: "Model | None", found: "Sequence[InstalledModel]", t: Strings) -> None:
-    st.html(html_chat.wrap(f'<div class="sub">{plain(t("models_installed"))}</div>'))
+    st.html(html_chat.wrap(block("sub", t("models_installed"))))
     if not found:
-        st.html(html_chat.wrap(f'<div class="notice">{plain(t("models_none"))}</div>'))
+        st.html(html_chat.wrap(block("notice", t("models_none"))))
         return
 
     def on_action(name: str, value: str) -> None:
@@ -151,13 +152,13 @@ def _confirm(service: runtime.Service, doomed: "InstalledModel", t: Strings) -> 
         st.session_state[_TOAST] = t("deleted", name=label(doomed.name))
 
     words = t("model_delete_text", size=html_models.gigabytes(doomed.size, t))
-    html = f'<div class="origin"><div class="name">{plain(doomed.name)}</div></div><p>{plain(words)}</p>'
+    html = named(doomed.name) + paragraph(words)
     if service.answers_with(doomed.name):
         left = llm.left_without(service.kb.settings.llm, doomed.name)
         after = (
             t("model_left_none") if left is None else t("model_left", engine=html_chat.engine(left[0], t), name=left[1])
         )
-        html += f'<div class="notice warn"><b>{plain(t("model_delete_used"))}</b>{plain(after)}</div>'
+        html += titled("notice warn", t("model_delete_used"), after)
     confirm(
         t("model_delete_title"), html, t, key="remove", delete=delete,
         close=lambda: st.session_state.pop(_REMOVING, None),
@@ -168,7 +169,7 @@ def _confirm(service: runtime.Service, doomed: "InstalledModel", t: Strings) -> 
 
 
 def _bring(service: runtime.Service, found: "Sequence[InstalledModel]", problem: str, t: Strings) -> None:
-    st.html(html_chat.wrap(f'<div class="sub">{plain(t("models_bring"))}</div>'))
+    st.html(html_chat.wrap(block("sub", t("models_bring"))))
     st.session_state[_SEEN] = _finished(service)
     (_live if service.pulls.running else _pulls)(service, t)
     panel(fit(html_models.ollama(service.kb.settings.llm.ollama_host, problem, t)), key="ollama")

@@ -10,7 +10,8 @@ from kb.people.accounts import Account, People
 from kb.people.permissions import ROLES, SCOPES
 from ui.html import chat as html_chat
 from ui.html import people as html_people
-from ui.html.sanitise import label, plain
+from ui.html.blocks import heading, paragraph
+from ui.html.sanitise import label
 from ui.page import session
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
@@ -25,7 +26,7 @@ def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
     session.check(service, "admin")
-    st.html(html_chat.wrap(f'<div class="heading">{t("people_title")}</div><div>{t("people_intro")}</div>'))
+    st.html(html_chat.wrap(heading(t("people_title"), t("people_intro"))))
     _told(t)
     problem = st.session_state.pop(_PROBLEM, None)
     if isinstance(problem, str):
@@ -222,13 +223,13 @@ def _ask(service: runtime.Service, title: str, text: str, t: Strings, act: Calla
         session.check(service, "admin")
         act(session.asker(service).name)
 
-    confirm(label(title), f"<p>{plain(text)}</p>", t, key="people-delete", delete=delete, close=_close)
+    confirm(label(title), paragraph(text), t, key="people-delete", delete=delete, close=_close)
 
 
 def _new_password(service: runtime.Service, name: str, t: Strings) -> None:
     @st.dialog(label(t("people_password_title", name=name)), icon=":material/key:", on_dismiss=_close)
     def dialog() -> None:
-        st.html(html_chat.wrap(f"<p>{plain(t('people_password_text'))}</p>"))
+        st.html(html_chat.wrap(paragraph(t("people_password_text"))))
         row = st.container(horizontal=True, horizontal_alignment="right", key="password-row")
         if row.button(t("cancel"), key="password-cancel"):
             _close()

@@ -11,6 +11,7 @@ from kb.errors import KBError
 from kb.requests.addressed import addressed
 from kb.schema import EVERYTHING, Document, Scope
 from ui.html import chat as html_chat
+from ui.html.blocks import block
 from ui.page import session
 from ui.page.completion import completion
 from ui.page.panel import panel
@@ -208,7 +209,7 @@ def _filters(service: runtime.Service, scope: Scope, t: Strings) -> None:
         value = date.fromisoformat(at) if at else None
         days.date_input(words, value=value, key=name, on_change=changed, format="YYYY-MM-DD", width=150)
     if scope.since and scope.until and scope.until < scope.since:
-        st.html(html_chat.wrap(f'<div class="notice warn">{t("dates_turned")}</div>'))
+        st.html(html_chat.wrap(block("notice warn", t("dates_turned"))))
     if scope != EVERYTHING:
         st.button(t("filter_clear"), key="filter-clear", type="tertiary", on_click=lambda: _set(EVERYTHING))
 

@@ -11,7 +11,7 @@ from kb.review.training import FORMATS, export, line_of
 from kb.schema import Passage, Principal
 from ui.html import chat as html_chat
 from ui.html import reviews as html_reviews
-from ui.html.sanitise import plain
+from ui.html.blocks import block, heading
 from ui.page import session
 from ui.page.panel import panel
 from ui.page.session import Source
@@ -28,12 +28,12 @@ def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
     session.check(service, "review")
-    st.html(html_chat.wrap(f'<div class="heading">{t("review_title")}</div><div>{t("review_intro")}</div>'))
+    st.html(html_chat.wrap(heading(t("review_title"), t("review_intro"))))
     problem = st.session_state.pop(_PROBLEM, None)
     if isinstance(problem, str):
         st.html(html_chat.wrap(html_chat.problem(t("review_failed"), problem)))
     if st.session_state.pop(_DONE, False):
-        st.html(html_chat.wrap(f'<div class="notice" role="status">{plain(t("review_done"))}</div>'))
+        st.html(html_chat.wrap(block("notice", t("review_done"), "status")))
     try:
         opened = st.session_state.get(_OPEN)
         if opened is None:
@@ -50,8 +50,8 @@ def render() -> None:
 def _list(service: runtime.Service, t: Strings) -> None:
     reviews, asker = service.kb.reviews, session.asker(service)
     if withdrawn := [r for r in reviews.listed(asker, curated=True, limit=_MOST) if r.withdrawn]:
-        words = plain(t.count("review_withdrawn", len(withdrawn)))
-        st.html(html_chat.wrap(f'<div class="notice warn" role="status">{words}</div>'))
+        words = t.count("review_withdrawn", len(withdrawn))
+        st.html(html_chat.wrap(block("notice warn", words, "status")))
     names: dict[str, str] = {state: t(f"review_state_{state}") for state in STATES}
     names[_CURATED] = t("review_curated")
     shown = st.segmented_control(

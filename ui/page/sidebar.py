@@ -12,7 +12,8 @@ from kb.models.ollama_server import host_elsewhere
 from kb.schema import Language
 from ui.html import chat as html_chat
 from ui.html import sidebar as html_sidebar
-from ui.html.sanitise import label, plain
+from ui.html.blocks import block, loading
+from ui.html.sanitise import label
 from ui.page import question_bar, session
 from ui.page.agreement import agreement
 from ui.page.panel import panel, sign_out
@@ -54,7 +55,7 @@ def render(service: runtime.Service, t: Strings, pages: Mapping[str, Any], *, on
             _model(service, t, pages.get("models"))
             _language(t)
             words = t.count("document_count", session.held(service).documents)
-            st.html(html_chat.wrap(f'<div class="side">{words}</div>'))
+            st.html(html_chat.wrap(block("side", words)))
             _account(service, t)
 
 
@@ -89,7 +90,7 @@ def _conversations(service: runtime.Service, t: Strings, chat: Any, current: str
         html = html_sidebar.conversations(listed[:limit], current, doing, date.today(), t, more=len(listed) > limit)
         panel(html, key="conversations", on_action=on_action, escape="cancel" if doing else "")
     elif wanted:
-        st.html(html_chat.wrap(f'<div class="side">{t("conversations_none")}</div>'))
+        st.html(html_chat.wrap(block("side", t("conversations_none"))))
     problem = st.session_state.pop("conversation-problem", "")
     if problem:
         st.html(html_chat.wrap(html_chat.problem(t("page_chat"), t.message(problem))))
@@ -165,9 +166,9 @@ def _model(service: runtime.Service, t: Strings, models: Any) -> None:
         if models is not None:
             _link(models, label(words), help=t("models_open"))
         else:
-            st.html(html_chat.wrap(f'<div class="side">{plain(words)}</div>'))
+            st.html(html_chat.wrap(block("side", words)))
         if host := _model_host(service):
-            st.html(html_chat.wrap(f'<div class="side seen-by">{plain(t("seen_by", host=host))}</div>'))
+            st.html(html_chat.wrap(block("side seen-by", t("seen_by", host=host))))
 
 
 def _model_host(service: runtime.Service) -> str:
@@ -192,7 +193,7 @@ def _account(service: runtime.Service, t: Strings) -> None:
     name = person.full_name or person.name
     with st.popover(label(name), icon=":material/account_circle:", width="stretch", key="account"):
         role = t("account_role", name=person.name, role=t(f"role_{person.role}"))
-        st.html(html_chat.wrap(f'<div class="side">{plain(role)}</div>'))
+        st.html(html_chat.wrap(block("side", role)))
         agreement(service, t, "account-agree")
         if not person.issuer:
             st.link_button(t("password_change"), PASSWORD, icon=":material/key:", type="tertiary", width="stretch")
@@ -206,4 +207,4 @@ def _account(service: runtime.Service, t: Strings) -> None:
 def _while_loading(service: runtime.Service, t: Strings) -> None:
     if service.warm_up.state != "loading":
         st.rerun()
-    st.html(html_chat.wrap(f'<div class="state"><span class="pulse"></span>{t("model_loading")}…</div>'))
+    st.html(html_chat.wrap(loading(t("model_loading"))))

@@ -6,6 +6,7 @@ from kb.errors import KBError
 from kb.schema import StoredText, page_number_at
 from ui.html import chat as html_chat
 from ui.html import documents as html_documents
+from ui.html.blocks import block, sheet
 from ui.page import html_source, session
 from ui.page.panel import panel
 from ui.page.session import ZOOMS, OpenSources
@@ -65,7 +66,7 @@ def _pane(service: runtime.Service, opened: OpenSources, t: Strings) -> str:
         stored = service.kb.stored_text(session.asker(service), source.collection, source.document, source.version)
     except KBError as error:
         gone = html_chat.problem(source.document, t("source_gone", reason=t.message(error)))
-        return html_source.pane(opened, "", "", f'<div class="sheet">{gone}</div>', t)
+        return html_source.pane(opened, "", "", sheet(gone), t)
     found = find(stored.text, opened.words)
     current = opened.hit % len(found) if found else None
     page = opened.page or (_page_of(stored, found[current]) if current is not None else None)
@@ -84,9 +85,9 @@ def _pane(service: runtime.Service, opened: OpenSources, t: Strings) -> str:
             alt = t("page_alt", document=source.document, n=page)
             content = html_source.picture(drawn, alt, ZOOMS[enlarged])
             if marks.is_on(shown) and not drawn.marks:
-                notice = f'<div class="notice">{t("words_not_marked")}</div>'
+                notice = block("notice", t("words_not_marked"))
         elif not opened.raw:
-            notice = f'<div class="notice">{t("page_unavailable")}</div>'
+            notice = block("notice", t("page_unavailable"))
     else:
         form = Form(stored.media_type, service.kb.headings(stored), _emphasis(service, stored))
         laid = html_source.formed(stored, marks, shown, form, t)

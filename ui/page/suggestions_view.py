@@ -9,7 +9,7 @@ from kb.people.permissions import check_editing
 from kb.requests.suggestions import MOST, questions_of, write
 from kb.schema import Document
 from ui.html import chat as html_chat
-from ui.html.sanitise import plain
+from ui.html.blocks import block, named, paragraph
 from ui.page import session
 from ui.service import runtime
 from ui.words.strings import Strings
@@ -22,16 +22,11 @@ def render(service: runtime.Service, document: Document, t: Strings, close: Call
 
     @st.dialog(t("suggestions_edit"), width="medium", icon=":material/forum:", on_dismiss=close)
     def dialog() -> None:
-        where = f'<div class="where">{plain(document.collection)}</div>'
-        st.html(html_chat.wrap(f'<div class="origin"><div class="name">{plain(document.path)}</div>{where}</div>'))
+        st.html(html_chat.wrap(named(document.path, document.collection)))
         questions, written = questions_of(service.kb.catalog, document)
-        st.html(html_chat.wrap(f"<p>{plain(t('suggestions_text', n=MOST))}</p>"))
+        st.html(html_chat.wrap(paragraph(t("suggestions_text", n=MOST))))
         lines = st.text_area(t("suggestions_edit"), "\n".join(questions), key=f"{_LINES}-{document.id}", height=220)
-        st.html(
-            html_chat.wrap(
-                f'<div class="side">{plain(t("suggestions_written" if written else "suggestions_made"))}</div>'
-            )
-        )
+        st.html(html_chat.wrap(block("side", t("suggestions_written" if written else "suggestions_made"))))
         row = st.container(horizontal=True, horizontal_alignment="right", key="suggestions-row")
         again = written and row.button(t("suggestions_again"), key="suggestions-again", type="tertiary")
         if row.button(t("cancel"), key="suggestions-cancel"):

@@ -12,6 +12,7 @@ from kb.usage.report import Report, report
 from kb.usage.tables import Part
 from ui.html import chat as html_chat
 from ui.html import usage as html_usage
+from ui.html.blocks import block, heading
 from ui.page import session
 from ui.page.agreement import agreement
 from ui.service import runtime
@@ -33,14 +34,14 @@ _BARS = "#5470e8"
 def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
-    st.html(html_chat.wrap(f'<div class="heading">{t("usage_title")}</div><div>{t("usage_intro")}</div>'))
+    st.html(html_chat.wrap(heading(t("usage_title"), t("usage_intro"))))
     try:
         found = _read(service, t)
     except KBError as error:
         st.html(html_chat.wrap(html_chat.problem(t("usage_failed"), t.message(error))))
         return
     told = t("usage_counted_since", since=found.since, until=found.until, counted=found.counted_since)
-    st.html(html_chat.wrap(f'<div class="side">{told}</div>'))
+    st.html(html_chat.wrap(block("side", told)))
     _asked(found, t)
     _reasons(found, t)
     _heading("usage_gaps", "gaps", found, t)
@@ -130,7 +131,7 @@ def _reasons(found: Report, t: Strings) -> None:
 def _feedback(found: Report, t: Strings) -> None:
     _heading("usage_feedback", "feedback", found, t)
     if not found.feedback:
-        st.html(html_chat.wrap(f'<div class="notice">{t("usage_feedback_none")}</div>'))
+        st.html(html_chat.wrap(block("notice", t("usage_feedback_none"))))
         return
     words = [t("usage_down"), t("usage_up")]
     rows = [

@@ -22,7 +22,7 @@ from ui.service.listening import LOOPBACK, Place
 from ui.service.replies import MCP, NO_STORE, OPENAI, Headers, Reply, is_api, is_under, label_of, rpc_error
 from ui.service.sessions import SESSION_LASTS, Sessions
 from ui.service.sign_in import SignIn, cookie_of, place_of
-from ui.service.sign_in_page import PASSWORD, SIGN_IN
+from ui.service.sign_in_page import PASSWORD, SIGN_IN, unknown
 from ui.service.visitors import Visitor, Visitors
 
 ADDRESS = LOOPBACK
@@ -309,28 +309,15 @@ _AGAIN = Reply(
     b'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0"><title></title>',
 )
 _HELP_EN = (
-    "Run <code>kb open</code> on this machine, and open the address that it prints: it works once, for ten minutes. "
+    "Run `kb open` on this machine, and open the address that it prints: it works once, for ten minutes. "
     "The browser then stays signed in for 30 days. "
-    "Programs send the token of the file <code>token</code> in the home as <code>Authorization: Bearer</code>."
+    "Programs send the token of the file `token` in the home as `Authorization: Bearer`."
 )
 _HELP_ZH = (
-    "请在本机运行 <code>kb open</code>，并打开它显示的地址；该地址十分钟内有效，只能使用一次，"
+    "请在本机运行 `kb open`，并打开它显示的地址；该地址十分钟内有效，只能使用一次，"
     "之后浏览器保持登录 30 天。"
-    "程序请用 <code>Authorization: Bearer</code> 发送知识库目录下 <code>token</code> 文件中的令牌。"
+    "程序请用 `Authorization: Bearer` 发送知识库目录下 `token` 文件中的令牌。"
 )
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>401</title><style>
-:root {{ color-scheme: light dark }}
-body {{ font: 16px/1.6 system-ui, sans-serif; max-width: 34rem; margin: 12vh auto; padding: 0 1rem }}
-h1 {{ font-size: 1.25rem; margin-bottom: .25rem }} code {{ font-size: .92em }} section {{ margin-bottom: 2rem }}
-</style></head><body>
-<section><h1>{en}</h1><p>{help_en}</p></section>
-<section lang="zh"><h1>{zh}</h1><p>{help_zh}</p></section>
-</body></html>
-"""
-
-
 _NOT_FROM_HERE = Reply(
     403,
     [(b"content-type", b"text/plain; charset=utf-8"), NO_STORE],
@@ -352,5 +339,5 @@ def _api_refusal(path: str, status: int, kind: str, message: str, more: Headers 
 
 
 def _address_refusal(english: str, chinese: str) -> Reply:
-    page = _PAGE.format(en=english, zh=chinese, help_en=_HELP_EN, help_zh=_HELP_ZH)
+    page = unknown(english, _HELP_EN, chinese, _HELP_ZH)
     return Reply(401, [(b"content-type", b"text/html; charset=utf-8"), _BEARER, NO_STORE], page.encode())

@@ -37,6 +37,11 @@ def arrived(t: Strings, place: str) -> str:
     return _draw("arrived", place, t)
 
 
+def unknown(english: str, help_en: str, chinese: str, help_zh: str) -> str:
+    """What is told where there are no accounts and no cookie, in both languages."""
+    return _draw("unknown", english, help_en, chinese, help_zh)
+
+
 def _draw(page: str, *values: object) -> str:
     return str(getattr(_templates().get_template("sign_in_page.html.j2").module, page)(_style(), *values))
 

@@ -2,9 +2,11 @@
 
 import ast
 import string
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment, nodes
 
 import ui
 from ui.words.strings import TEXTS, Strings, locale_language
@@ -33,7 +35,16 @@ def test_every_string_the_page_asks_for_exists() -> None:
                 if isinstance(first, ast.Constant):
                     asked.add(first.value)
     assert len(asked) > 50
-    assert asked - TEXTS.keys() == set()
+    templates = {key for path in Path(ui.__file__).parent.rglob("*.j2") for key in _asked_in(path)}
+    assert len(templates) > 50
+    assert (asked | templates) - TEXTS.keys() == set()
+
+
+def _asked_in(template: Path) -> Iterator[str]:
+    for call in Environment().parse(template.read_text(encoding="utf-8")).find_all(nodes.Call):
+        by = call.node.node if isinstance(call.node, nodes.Getattr) else call.node
+        if isinstance(by, nodes.Name) and by.name == "t" and call.args and isinstance(call.args[0], nodes.Const):
+            yield call.args[0].value
 
 
 def test_one_thing_is_counted_in_the_singular() -> None:

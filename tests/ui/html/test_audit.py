@@ -3,7 +3,7 @@
 import pytest
 
 from tests.ui.html.test_sanitise import HOSTILE, elements
-from ui.page.audit_view import rows_html
+from ui.html import audit as html_audit
 from ui.words.strings import Strings
 
 EN, ZH = Strings("en"), Strings("zh")
@@ -14,21 +14,23 @@ ROW = {
 
 
 def test_a_row_tells_who_did_what_and_how_it_ended() -> None:
-    text = elements(rows_html([ROW], EN)).text
+    text = elements(html_audit.rows([ROW], EN)).text
     for words in ("7", "Answer", "ann", "answered", "When?", "At 7:45."):
         assert words in text
-    text = elements(rows_html([{**ROW, "action": "sign_in_failed", "outcome": "done", "erased": ["answer"]}], ZH)).text
+    text = elements(
+        html_audit.rows([{**ROW, "action": "sign_in_failed", "outcome": "done", "erased": ["answer"]}], ZH)
+    ).text
     for words in ("登录失败", "已清除：answer"):
         assert words in text
 
 
 def test_the_details_of_a_row_keep_their_lines() -> None:
     row = {**ROW, "detail": {"answer": "At 7:45.\nNot before.", "notices": []}}
-    assert '{\n "answer": "At 7:45.\\nNot before.",\n "notices": []\n}' in elements(rows_html([row], EN)).text
+    assert '{\n "answer": "At 7:45.\\nNot before.",\n "notices": []\n}' in elements(html_audit.rows([row], EN)).text
 
 
 def test_an_action_that_has_no_words_is_shown_as_it_is() -> None:
-    assert "teleport" in elements(rows_html([{**ROW, "action": "teleport", "outcome": "odd"}], EN)).text
+    assert "teleport" in elements(html_audit.rows([{**ROW, "action": "teleport", "outcome": "odd"}], EN)).text
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -37,6 +39,6 @@ def test_nothing_of_a_row_becomes_markup(hostile: str) -> None:
         **ROW, "asker": hostile, "subject": hostile, "action": hostile, "outcome": hostile,
         "detail": {"answer": hostile}, "erased": [hostile],
     }  # fmt: skip
-    found = elements(rows_html([row], EN)).elements
+    found = elements(html_audit.rows([row], EN)).elements
     assert {name for name, _ in found} <= {"ul", "li", "span", "details", "summary", "pre"}
     assert {name for _, attributes in found for name, _ in attributes} <= {"class"}
