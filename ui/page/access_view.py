@@ -7,10 +7,10 @@ import streamlit as st
 
 from kb.access.rules import EVERYONE, GROUP, PERSON, Place, Readers, RuleBook, told
 from kb.errors import KBError
-from ui.html import blocks
 from ui.html import chat as html_chat
 from ui.html.blocks import named, paragraph
 from ui.html.sanitise import label
+from ui.html.templates import draw
 from ui.page import session
 from ui.service import runtime
 from ui.words.strings import Strings
@@ -107,7 +107,7 @@ def _said(found: Readers, place: Place, t: Strings) -> str:
         why = t("access_by_mail", name=by.path)
     else:
         why = t(f"access_by_{by.level}", name=by.path or by.collection)
-    return blocks.readers(readers, why)
+    return draw("blocks.readers", readers, why)
 
 
 def _others(rules: Iterable[Any], place: Place, t: Strings) -> str:
@@ -120,4 +120,4 @@ def _others(rules: Iterable[Any], place: Place, t: Strings) -> str:
         for rule in within[:_LISTED]
     ]
     lines += [t("delete_more", n=f"{len(within) - _LISTED:,}")] if len(within) > _LISTED else []
-    return blocks.items(t("access_paths"), lines)
+    return draw("blocks.items", t("access_paths"), lines)

@@ -10,7 +10,7 @@ from kb.errors import KBError
 from kb.people.permissions import edits_for_others
 from kb.schema import Permission
 from ui.html import chat as html_chat
-from ui.html.blocks import style
+from ui.html.templates import draw
 from ui.page import (
     audit_view,
     chat_view,
@@ -53,7 +53,7 @@ def main() -> None:
     # Streamlit fetches an icon given by name (":material/…:", on st.Page too) from a foreign server: give the picture.
     icon = f"data:image/svg+xml;base64,{base64.b64encode(ICON.encode()).decode()}"
     st.set_page_config(page_title=t("product"), page_icon=icon, layout="centered")
-    st.html(style(SHEET + PAGE + scheme(st.context.theme.type)))
+    st.html(draw("blocks.style", SHEET + PAGE + scheme(st.context.theme.type)))
     try:
         _draw(runtime.current(), t)
     except KBError as error:

@@ -10,7 +10,8 @@ from kb.audit.heads import head_form
 from kb.errors import KBError
 from ui.html import audit as html_audit
 from ui.html import chat as html_chat
-from ui.html.blocks import block, download, heading
+from ui.html.blocks import block, heading
+from ui.html.templates import draw
 from ui.page import session
 from ui.service import runtime
 from ui.words.strings import Strings
@@ -43,7 +44,7 @@ def _verifying(service: runtime.Service, t: Strings) -> None:
         t("audit_head"), lambda: _head(service), "audit-head.json", "application/json", key="audit-head",
         icon=":material/signature:", on_click="ignore", help=t("audit_head_hint"),
     )  # fmt: skip
-    row.html(html_chat.wrap(download(EXPORT, "audit.jsonl", t("audit_export"))))
+    row.html(html_chat.wrap(draw("blocks.download", EXPORT, "audit.jsonl", t("audit_export"))))
     verdict = st.session_state.get(_VERDICT)
     if verdict is None:
         return

@@ -11,7 +11,8 @@ import streamlit as st
 from kb.errors import ConversationNotFound, KBError
 from kb.requests.suggestions import suggested
 from ui.html import chat as html_chat
-from ui.html.blocks import block, titled
+from ui.html.blocks import block
+from ui.html.templates import draw
 from ui.page import question_bar, session
 from ui.page.panel import follow, panel
 from ui.page.session import Source
@@ -200,7 +201,7 @@ def _follow(service: runtime.Service, turn: Turn, t: Strings) -> None:
         began = time.monotonic()
         parts = [html_chat.question(turn.question, t, turn.scope), *_growing(turn, snapshot, t)]
         if warm_up == "loading":
-            parts[-1] += titled("notice", t("model_loading"), t("model_loading_hint"))
+            parts[-1] += draw("blocks.titled", "notice", t("model_loading"), t("model_loading_hint"))
         for i, (slot, html) in enumerate(zip(slots, parts, strict=True)):
             if html != drawn[i]:  # what the browser draws, the model waits for
                 slot.html(html_chat.wrap(html))

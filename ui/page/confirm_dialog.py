@@ -7,6 +7,7 @@ import streamlit as st
 from kb.errors import KBError
 from ui.html import blocks
 from ui.html import chat as html_chat
+from ui.html.templates import draw
 from ui.words.strings import Strings
 
 
@@ -33,7 +34,7 @@ def confirm(
         # What is typed and the click arrive together.
         with st.form(f"{key}-form", border=False, enter_to_submit=False):
             if typed:
-                st.html(html_chat.wrap(blocks.typed(t("delete_type", words="\n"), typed)))
+                st.html(html_chat.wrap(draw("blocks.typed", t("delete_type", words="\n").split("\n"), typed)))
                 said = st.text_input(
                     t("delete_typed"), key=f"{key}-typed", label_visibility="collapsed", autocomplete="off"
                 )

@@ -13,11 +13,11 @@ from kb.people.permissions import check_editing
 from kb.schema import Document, Doomed
 from kb.store.deletion_plan import to_be_typed
 from kb.store.document_queries import Counts, Listed, Sort, Wanted, count, select
-from ui.html import blocks
 from ui.html import chat as html_chat
 from ui.html import documents as html_documents
-from ui.html.blocks import block, bold, heading, named, paragraph
+from ui.html.blocks import block, heading, named, paragraph
 from ui.html.sanitise import label
+from ui.html.templates import draw
 from ui.page import access_view, jobs_view, question_bar, session, suggestions_view
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
@@ -235,7 +235,7 @@ def _bulk(
                         lambda: st.session_state.update({_ACCESS: place}), row)  # fmt: skip
         return
     row = st.container(horizontal=True, vertical_alignment="center", key="bulk-row")
-    row.html(html_chat.wrap(bold(t.count("chosen", len(chosen)))))
+    row.html(html_chat.wrap(draw("blocks.bold", t.count("chosen", len(chosen)))))
     if len(chosen) < len(in_sight):
         every = {d.id for d in in_sight if session.may_edit(service, d.collection)}
         _button("choose-all", t("choose_all", n=f"{len(every):,}"), "", lambda: chosen.update(every), row)
@@ -319,7 +319,7 @@ def _about(doomed: Sequence[Doomed], t: Strings) -> str:
     said = [t("delete_more", n=f"{len(doomed) - _NAMED:,}")] if len(doomed) > _NAMED else []
     said += [t("delete_kept_in", name=d.path, container=d.kept_in) for d in kept[:_NOTED]]
     said += [t("delete_more", n=f"{len(kept) - _NOTED:,}")] if len(kept) > _NOTED else []
-    return blocks.doomed([(d.path, d.collection) for d in doomed[:_NAMED]], said)
+    return draw("blocks.doomed", [(d.path, d.collection) for d in doomed[:_NAMED]], said)
 
 
 def _delete(service: runtime.Service, doomed: Sequence[Doomed], t: Strings) -> None:
@@ -340,7 +340,7 @@ def _release(service: runtime.Service, document: Document, t: Strings) -> None:
     @st.dialog(t("release_title"), width="medium", icon=":material/gpp_maybe:", on_dismiss=close)
     def dialog() -> None:
         st.html(html_chat.wrap(named(document.path, document.collection)))
-        st.html(html_chat.wrap(blocks.rows(html_documents.quarantine(document, t))))
+        st.html(html_chat.wrap(draw("blocks.rows", html_documents.quarantine(document, t))))
         st.html(html_chat.wrap(paragraph(t("release_text"))))
         row = st.container(horizontal=True, horizontal_alignment="right", key="release-row")
         if row.button(t("cancel"), key="release-cancel"):

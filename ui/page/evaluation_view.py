@@ -14,8 +14,9 @@ from kb.evaluation.results_log import differing
 from kb.schema import Scope
 from ui.html import chat as html_chat
 from ui.html import evaluation as html_evaluation
-from ui.html.blocks import block, heading, paragraph, run_name, style
+from ui.html.blocks import block, heading, paragraph
 from ui.html.documents import fit
+from ui.html.templates import draw
 from ui.page import session
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
@@ -125,7 +126,7 @@ def _chosen_set(
     if source == "path":
         written = st.text_input(t("set_path_label"), key="set-path", placeholder="/srv/questions.jsonl").strip()
         return (Path(written).expanduser(), "") if written else None
-    st.html(style(uploader_hint(t("set_hint", mb=MAX_SET_MB))))
+    st.html(draw("blocks.style", uploader_hint(t("set_hint", mb=MAX_SET_MB))))
     sent = st.file_uploader(t("set_choose"), key="set-file", max_upload_size=MAX_SET_MB)
     return (sent.getvalue(), sent.name) if sent is not None else None
 
@@ -224,7 +225,7 @@ def _runs(service: runtime.Service, t: Strings) -> None:
 def _open(service: runtime.Service, run: Run, t: Strings) -> None:
     """One run: its figures, its files, and every question."""
     assert run.figures is not None
-    st.html(html_chat.wrap(run_name(run.number, run.name)))
+    st.html(html_chat.wrap(draw("blocks.run_name", run.number, run.name)))
     if run.done < run.total:
         words = t("run_incomplete", done=f"{run.done:,}", total=f"{run.total:,}")
         st.html(html_chat.wrap(block("notice", words)))

@@ -11,8 +11,9 @@ from kb.glossary.entries import Entry, NewEntry
 from kb.schema import Principal
 from ui.html import chat as html_chat
 from ui.html import glossary as html_glossary
-from ui.html.blocks import block, download, heading, paragraph
+from ui.html.blocks import block, heading, paragraph
 from ui.html.sanitise import label
+from ui.html.templates import draw
 from ui.page import session
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
@@ -138,7 +139,7 @@ def _bringing_in(service: runtime.Service, t: Strings) -> None:
 
 
 def _export_link(t: Strings) -> str:
-    return download(EXPORT, "glossary.csv", t("glossary_export"))
+    return draw("blocks.download", EXPORT, "glossary.csv", t("glossary_export"))
 
 
 def _finding(service: runtime.Service, t: Strings) -> None:

@@ -11,7 +11,7 @@ from kb.people.permissions import check_editing
 from kb.store.uploads import are_uploads
 from ui.html import chat as html_chat
 from ui.html import documents as html_documents
-from ui.html.blocks import style
+from ui.html.templates import draw
 from ui.page import session
 from ui.page.panel import panel
 from ui.page.style import uploader_hint
@@ -33,7 +33,7 @@ def render(service: runtime.Service, t: Strings, *, nothing_read: bool) -> bool:
     """Draw the uploader, the field for a folder of this machine, and the jobs. Gives whether files are being read, or
     about to be. `nothing_read`: the page lists no document that was read; it is drawn anew when there is one."""
     hint = t("upload_hint", mb=service.kb.settings.ingest.max_file_mb)
-    st.html(style(uploader_hint(hint)))
+    st.html(draw("blocks.style", uploader_hint(hint)))
     _upload(service, t)
     if session.may(service, "admin"):
         _folder(service, t)

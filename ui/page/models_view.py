@@ -7,9 +7,10 @@ import streamlit as st
 from kb.errors import KBError
 from ui.html import chat as html_chat
 from ui.html import models as html_models
-from ui.html.blocks import block, heading, named, paragraph, titled
+from ui.html.blocks import block, heading, named, paragraph
 from ui.html.documents import fit
 from ui.html.sanitise import label
+from ui.html.templates import draw
 from ui.page import session
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
@@ -158,7 +159,7 @@ def _confirm(service: runtime.Service, doomed: "InstalledModel", t: Strings) -> 
         after = (
             t("model_left_none") if left is None else t("model_left", engine=html_chat.engine(left[0], t), name=left[1])
         )
-        html += titled("notice warn", t("model_delete_used"), after)
+        html += draw("blocks.titled", "notice warn", t("model_delete_used"), after)
     confirm(
         t("model_delete_title"), html, t, key="remove", delete=delete,
         close=lambda: st.session_state.pop(_REMOVING, None),

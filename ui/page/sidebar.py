@@ -12,8 +12,9 @@ from kb.models.ollama_server import host_elsewhere
 from kb.schema import Language
 from ui.html import chat as html_chat
 from ui.html import sidebar as html_sidebar
-from ui.html.blocks import block, loading
+from ui.html.blocks import block
 from ui.html.sanitise import label
+from ui.html.templates import draw
 from ui.page import question_bar, session
 from ui.page.agreement import agreement
 from ui.page.panel import panel, sign_out
@@ -207,4 +208,4 @@ def _account(service: runtime.Service, t: Strings) -> None:
 def _while_loading(service: runtime.Service, t: Strings) -> None:
     if service.warm_up.state != "loading":
         st.rerun()
-    st.html(html_chat.wrap(loading(t("model_loading"))))
+    st.html(html_chat.wrap(draw("blocks.loading", t("model_loading"))))

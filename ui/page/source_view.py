@@ -6,7 +6,8 @@ from kb.errors import KBError
 from kb.schema import StoredText, page_number_at
 from ui.html import chat as html_chat
 from ui.html import documents as html_documents
-from ui.html.blocks import block, sheet
+from ui.html.blocks import block
+from ui.html.templates import draw
 from ui.page import html_source, session
 from ui.page.panel import panel
 from ui.page.session import ZOOMS, OpenSources
@@ -66,7 +67,7 @@ def _pane(service: runtime.Service, opened: OpenSources, t: Strings) -> str:
         stored = service.kb.stored_text(session.asker(service), source.collection, source.document, source.version)
     except KBError as error:
         gone = html_chat.problem(source.document, t("source_gone", reason=t.message(error)))
-        return html_source.pane(opened, "", "", sheet(gone), t)
+        return html_source.pane(opened, "", "", draw("blocks.sheet", gone), t)
     found = find(stored.text, opened.words)
     current = opened.hit % len(found) if found else None
     page = opened.page or (_page_of(stored, found[current]) if current is not None else None)

@@ -73,6 +73,35 @@ def test_a_template_can_be_read_and_takes_only_known_html_as_it_is(path: Path) -
     assert any(True for _ in read.find_all(Macro))
 
 
+def macros() -> dict[str, range]:
+    """How many values each macro of the pages takes."""
+    found = {}
+    for path in (UI / "html").glob("*.html.j2"):
+        for macro in _environment().parse(path.read_text(encoding="utf-8")).find_all(Macro):
+            most = len(macro.args)
+            found[f"{path.name.partition('.')[0]}.{macro.name}"] = range(most - len(macro.defaults), most + 1)
+    return found
+
+
+def test_what_is_drawn_is_there_and_takes_so_many_values() -> None:
+    known, wrong, seen = macros(), [], 0
+    for path in UI.rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        if "from ui.html.templates import" not in source:
+            continue
+        for call in ast.walk(ast.parse(source)):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "draw":
+                name, *values = call.args
+                if not isinstance(name, ast.Constant):  # another function of that name
+                    continue
+                starred = any(isinstance(value, ast.Starred) for value in values)
+                seen += 1
+                if name.value not in known or not (starred or len(values) in known[name.value]):
+                    wrong.append(f"{path.relative_to(UI)}:{call.lineno}")
+    assert seen > 50
+    assert wrong == []
+
+
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_what_is_put_in_is_escaped_without_a_word_about_it(hostile: str) -> None:
     for html in (draw("blocks.named", hostile, hostile), draw("parts.tool", hostile, hostile, hostile, hostile)):
