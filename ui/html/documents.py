@@ -225,7 +225,9 @@ def jobs(listed: "Sequence[Job]", opened: "Job | None", t: Strings) -> str:
     turn = {"running": 0, "queued": 1}
     waiting = sorted((job for job in listed if not job.finished), key=lambda job: (turn.get(job.state, 2), job.id))
     cards = "".join(_under_way(job, t) for job in waiting)
-    rows = [_ended(job, opened is not None and opened.id == job.id, t) for job in listed if job.finished]
+    rows = [
+        _ended(job, opened if opened is not None and opened.id == job.id else None, t) for job in listed if job.finished
+    ]
     return cards + (draw("documents.ended", rows, opened is not None, t) if rows else "")
 
 
@@ -259,8 +261,8 @@ def _troubled(job: "Job") -> bool:
     return job.state == "failed" or (job.report is not None and job.report.failed > 0)
 
 
-def _ended(job: "Job", opened: bool, t: Strings) -> tuple[object, ...]:
-    """What the template needs of a job that ended; the last is what became of its files."""
+def _ended(job: "Job", opened: "Job | None", t: Strings) -> tuple[object, ...]:
+    """What the template needs of a job that ended; the last is what became of its files, which only `opened` knows."""
     bad = _troubled(job)
     words = t("job_close" if opened else "job_open")
     acts = [Tool("files", job.id, words, job.title)] if job.report is not None else []
@@ -268,7 +270,7 @@ def _ended(job: "Job", opened: bool, t: Strings) -> tuple[object, ...]:
         acts.append(Tool("resume", job.id, t("job_again"), job.title))
     why = (t.message(job.error) or t("failed_unknown")) if job.error is not None else ""
     took = f"{duration(job.seconds, t)} · {local(job.created_at)}"
-    results = _results(job, t) if opened else None
+    results = _results(opened, t) if opened is not None else None
     return job, bad, "bad" if bad else _JOB_STYLE[job.state], _outcome(job, t), took, acts, why, results
 
 

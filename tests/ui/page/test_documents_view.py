@@ -128,7 +128,8 @@ def test_a_job_that_was_told_to_stop_says_so_until_it_has() -> None:
 
 def test_an_ended_job_tells_what_became_of_each_file_the_failed_first() -> None:
     done = replace(JOB, state="done", report=REPORT, seconds=75.0)
-    html = html_documents.jobs([done], done, ZH)
+    in_list = replace(done, report=replace(REPORT, documents=()))  # the list is read without them
+    html = html_documents.jobs([in_list], done, ZH)
     text = elements(html).text
     assert "完成：新增 1，更新 0，未变 0，失败 1" in text
     assert "1 分 15 秒" in text
