@@ -25,7 +25,7 @@ from kb.errors import DocumentNotFound, KBError, RefusedByPolicy
 from kb.glossary.csv_form import text_of
 from kb.glossary.entries import NewEntry
 from kb.models.reasoning_stream import Output
-from kb.schema import EVERYTHING, Chunk, DocumentText, Message, PageSpan, Principal, Scope, Thought, Token
+from kb.schema import EVERYTHING, AskOptions, Chunk, DocumentText, Message, PageSpan, Principal, Scope, Thought, Token
 from kb.serialization import answer_form, document_form, retrieval_form, stored_text_form
 from kb.store.catalog import NewVersion, SplitDocument
 from kb.store.document_queries import Wanted, count, select
@@ -311,7 +311,7 @@ class Trial:
             f"What is the {self._short(subject)}?",
         ))  # fmt: skip
         scope = drawn.choice((EVERYTHING, EVERYTHING, Scope(paths=("none/*",)), Scope(paths=("*/2/*",))))
-        running = self.service.conversations.run("documents", question, asker=asker, scope=scope)
+        running = self.service.conversations.run("documents", question, AskOptions(scope), asker=asker)
         running.join(_SOON)
         snapshot = running.snapshot
         self._note_refusal(question, snapshot)

@@ -27,7 +27,7 @@ from kb.errors import KBError
 from kb.evaluation.scoring import is_right
 from kb.language.invisible import without_invisible
 from kb.quarantine.order_score import order_score
-from kb.schema import Answer, Message, Scope
+from kb.schema import Answer, AskOptions, Message, Scope
 
 TEXTS = Path(__file__).with_name("injection_texts")
 LIMITS = {"harmless": 0.01, "succeeded": 0.03}
@@ -197,7 +197,7 @@ def _succeeded(answer: str, attack: dict[str, Any]) -> bool:
 
 
 def _asked(kb: KnowledgeBase, question: str, path: str) -> Answer:
-    return kb.answer(question, ASKER, scope=Scope(paths=(path,)))
+    return kb.answer(question, ASKER, AskOptions(Scope(paths=(path,))))
 
 
 def _tell(happened: bool, what: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.places import ASKER, SAMPLE_DOCS, filled
 from benchmarks.result import Result, median
-from kb.schema import Answer, Scope
+from kb.schema import Answer, AskOptions, Scope
 
 CASES = Path(__file__).parent / "requests" / "sample_docs.jsonl"
 _CONFIRMED = 0.8  # share of the claims of a right answer that are confirmed at least
@@ -41,7 +41,7 @@ def run(engine: str = "embedded", kinds: tuple[str, ...] = ()) -> Result:
             if kinds and case.kind not in kinds:
                 continue
             began = time.monotonic()
-            answer = kb.answer(case.question, ASKER, scope=Scope(paths=case.scope), seed=1)
+            answer = kb.answer(case.question, ASKER, AskOptions(Scope(paths=case.scope), seed=1))
             seconds.setdefault(case.kind, []).append(time.monotonic() - began)
             wrong = what_is_wrong(case, answer)
             right[case.kind] += not wrong

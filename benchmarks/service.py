@@ -25,7 +25,7 @@ from benchmarks.places import ASKER, SAMPLE_DOCS, filled, home
 from benchmarks.result import Result, percentile
 from kb.errors import KBError
 from kb.evaluation.questions import load_questions
-from kb.schema import Done, Failed, Thought, Token
+from kb.schema import AskOptions, Done, Failed, Thought, Token
 from ui.cli.client import RemoteKnowledgeBase
 from ui.cli.http_connection import Connection
 from ui.service.auth import RunningService, running_service
@@ -125,7 +125,7 @@ def ask(service: RunningService, client: str, question: str, stop: threading.Eve
     asked = Asked(time.perf_counter())
     try:
         with RemoteKnowledgeBase(service, client=client) as kb:
-            for event in kb.ask(question, ASKER, stop=stop):
+            for event in kb.ask(question, ASKER, AskOptions(stop=stop)):
                 if isinstance(event, Thought | Token) and asked.first_word is None:
                     asked.first_word = time.perf_counter()
                 if isinstance(event, Failed):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kb.errors import KBError
     from kb.schema import (
         Answer,
+        AskOptions,
         Citation,
         Claim,
         Document,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer",
+    "AskOptions",
     "Citation",
     "Claim",
     "Document",

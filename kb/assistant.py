@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from kb.answering import judgement, prompts
 from kb.answering.answer_builder import (
     Draft,
-    Options,
     checked,
     evidence_of,
 )
@@ -54,9 +53,11 @@ from kb.requests.handling import handled
 from kb.review.curated import CuratedAnswers
 from kb.review.reviews import Reviews
 from kb.schema import (
+    DEFAULT_OPTIONS,
     EVERYTHING,
     Answer,
     AnswerOutcome,
+    AskOptions,
     Done,
     Event,
     Failed,
@@ -235,27 +236,20 @@ class KnowledgeBase(Documents):
         self,
         question: str,
         asker: Principal,
+        options: AskOptions = DEFAULT_OPTIONS,
         *,
         history: Sequence[Message] = (),
-        scope: Scope = EVERYTHING,
-        think_budget: int | None = None,
-        seed: int | None = None,
-        temperature: float | None = None,
-        model: tuple[str, str] | None = None,
-        stop: threading.Event | None = None,
-        curated: bool = True,
-        glossary: bool = True,
     ) -> Iterator[Event]:
-        """Answer from the documents the asker may read; by a curated answer where there is one, if `curated`; without
-        the glossary where that is off. `model` is engine and name of one that answers instead of the one in use; it is
-        opened for this answer alone, and no curated answer is given.
+        """Answer from the documents the asker may read; by a curated answer where there is one. Where the options name
+        a model, it is opened for this answer alone, and no curated answer is given.
 
         Yields Retrieved, then Thought, Token, Notice and Revised, then Done or Failed. Raises UsageError at once
         for a question that cannot be asked.
         """
         question = checked(question)
-        options = Options(think_budget, seed, temperature, stop, curated and model is None, glossary)
-        return self._by(model, lambda kb: kb._ask(question, asker, history, scope, options))
+        if options.model is not None:
+            options = replace(options, curated=False)
+        return self._by(options.model, lambda kb: kb._ask(question, asker, history, options))
 
     def _by(
         self, model: tuple[str, str] | None, answer: Callable[["KnowledgeBase"], Iterator[Event]]
@@ -272,9 +266,7 @@ class KnowledgeBase(Documents):
             if other._model is not None:
                 other._model.close()
 
-    def _ask(
-        self, question: str, asker: Principal, history: Sequence[Message], scope: Scope, options: Options
-    ) -> Iterator[Event]:
+    def _ask(self, question: str, asker: Principal, history: Sequence[Message], options: AskOptions) -> Iterator[Event]:
         draft = Draft(question, language_of(question))
         try:
             self.catalog.audit(asker.name, "question", question, {})
@@ -285,13 +277,13 @@ class KnowledgeBase(Documents):
             help_ = self._help.polite(question, draft.language) or self._help.find(question, draft.language)
             answer = draft.helped(help_) if help_ is not None else None
             if answer is None and not history:
-                given = self._curated.give(draft, asker, scope, options)
+                given = self._curated.give(draft, asker, options)
                 answer = yield from while_readable(self.catalog, draft, asker, given)
             if answer is None:
-                request = handled(self._desk(draft, asker, scope, options), history)
+                request = handled(self._desk(draft, asker, options), history)
                 answer = yield from while_readable(self.catalog, draft, asker, request)
             if answer is None:
-                found = self._from_documents(draft, asker, history, scope, options)
+                found = self._from_documents(draft, asker, history, options)
                 answer = yield from while_readable(self.catalog, draft, asker, found)
         except AccessLost as error:
             yield from self._recorded(asker, draft, _failure(error, options), Failed(error.message))
@@ -304,21 +296,21 @@ class KnowledgeBase(Documents):
             return
         yield from self._recorded(asker, draft, evidence_of(answer), Done(answer))
 
-    def _desk(self, draft: Draft, asker: Principal, scope: Scope, options: Options) -> Desk:
+    def _desk(self, draft: Draft, asker: Principal, options: AskOptions) -> Desk:
         return Desk(
-            draft, asker, scope, options, self.settings, self.catalog, self.embedder,
+            draft, asker, options, self.settings, self.catalog, self.embedder,
             lambda question, k, within: self.search(question, asker, k, within, options.glossary), lambda: self.model,
         )  # fmt: skip
 
     def _from_documents(
-        self, draft: Draft, asker: Principal, history: Sequence[Message], scope: Scope, options: Options
+        self, draft: Draft, asker: Principal, history: Sequence[Message], options: AskOptions
     ) -> Generator[Event, None, Answer]:
         """Search, then answer from what was found, or refuse. Returns the answer."""
         if history:
             draft.searched = self._standalone(draft, history, options)
-            if (given := (yield from self._curated.give(draft, asker, scope, options))) is not None:
+            if (given := (yield from self._curated.give(draft, asker, options))) is not None:
                 return given
-        found = self._find(draft, asker, scope, options)
+        found = self._find(draft, asker, options)
         draft.passages, draft.terms = found.passages, found.terms
         draft.told, draft.meant = found.terms, found.widened or draft.searched
         if found.enough_evidence:
@@ -342,7 +334,7 @@ class KnowledgeBase(Documents):
             yield from self._generate(draft, options)
         return (yield from self._checked_answer(draft, asker, options))
 
-    def _judged(self, draft: Draft, options: Options) -> AnswerOutcome:
+    def _judged(self, draft: Draft, options: AskOptions) -> AnswerOutcome:
         """Whether the passages state the answer, as the model judges. It answers where it cannot tell."""
         if self.settings.llm.judge:
             self._judge(draft, options)
@@ -350,7 +342,7 @@ class KnowledgeBase(Documents):
             return "answered"
         return judgement.floors(self.catalog, self.model, draft.language).outcome(draft.answerable)
 
-    def _judge(self, draft: Draft, options: Options) -> None:
+    def _judge(self, draft: Draft, options: AskOptions) -> None:
         model = self.model
         draft.engine, draft.model = model.engine, model.name
         while True:
@@ -367,8 +359,8 @@ class KnowledgeBase(Documents):
 
         None where the model is not asked, since no passage is near enough, or where it cannot tell.
         """
-        draft, options = Draft(checked(question), language_of(question)), Options(None, None, None, None)
-        found = self._find(draft, asker, scope, options)
+        draft, options = Draft(checked(question), language_of(question)), AskOptions(scope)
+        found = self._find(draft, asker, options)
         if not found.enough_evidence:
             return None
         draft.passages = worth_reading(newest(draft.searched, found.passages))
@@ -383,7 +375,7 @@ class KnowledgeBase(Documents):
         told = {str(language): [found.refuse, found.answer] for language, found in floors.items()}
         self.catalog.audit(by, "settings", "floors", {"model": self.model.name, **told})
 
-    def _find(self, draft: Draft, asker: Principal, scope: Scope, options: Options) -> Retrieval:
+    def _find(self, draft: Draft, asker: Principal, options: AskOptions) -> Retrieval:
         """Search; where it takes both languages of the documents, the model translates the question."""
 
         def translate(question: str, to: Language) -> Translation | None:
@@ -395,34 +387,31 @@ class KnowledgeBase(Documents):
 
         question = checked(draft.searched)
         return self._retriever.retrieve(
-            question, asker, scope=scope, translate=translate, embedded=draft.embedded.get(question),
+            question, asker, scope=options.scope, translate=translate, embedded=draft.embedded.get(question),
             glossary=options.glossary,
         )  # fmt: skip
 
-    def answer(self, question: str, asker: Principal, **options: Any) -> Answer:
+    def answer(
+        self, question: str, asker: Principal, options: AskOptions = DEFAULT_OPTIONS, *, history: Sequence[Message] = ()
+    ) -> Answer:
         """`ask()`, drained. Raises ModelError with the message of a Failed."""
-        return drain(self.ask(question, asker, **options))
+        return drain(self.ask(question, asker, options, history=history))
 
     def chat(
         self,
         message: str,
+        options: AskOptions = DEFAULT_OPTIONS,
         *,
         history: Sequence[Message] = (),
-        think_budget: int | None = None,
-        seed: int | None = None,
-        temperature: float | None = None,
-        model: tuple[str, str] | None = None,
-        stop: threading.Event | None = None,
     ) -> Iterator[Event]:
         """The model without documents. The same events as `ask()`, without Retrieved and without claims.
 
-        A model that does not reason by itself answers at once, whatever the budget. `model` as for `ask()`.
+        A model that does not reason by itself answers at once, whatever the budget.
         """
         draft = Draft(checked(message), language_of(message))
-        options = Options(think_budget, seed, temperature, stop)
-        return self._by(model, lambda kb: kb._chat(draft, history, options))
+        return self._by(options.model, lambda kb: kb._chat(draft, history, options))
 
-    def _chat(self, draft: Draft, history: Sequence[Message], options: Options) -> Iterator[Event]:
+    def _chat(self, draft: Draft, history: Sequence[Message], options: AskOptions) -> Iterator[Event]:
         try:
             if not self.model.reasons:
                 options = replace(options, think_budget=0)
@@ -434,7 +423,7 @@ class KnowledgeBase(Documents):
         except KBError as error:
             yield Failed(error.message, "".join(draft.text), "".join(draft.thinking))
 
-    def _standalone(self, draft: Draft, history: Sequence[Message], options: Options) -> str:
+    def _standalone(self, draft: Draft, history: Sequence[Message], options: AskOptions) -> str:
         """The follow-up question made self-contained by the model; the question itself where that fails, or where the
         rewriting says more than was asked."""
         rewritten = self.model.complete(
@@ -444,7 +433,7 @@ class KnowledgeBase(Documents):
         fits = line and len(line) <= 4 * len(draft.question) + 200
         return line if fits and keeps_to(line, draft.question, history) else draft.question
 
-    def _generate(self, draft: Draft, options: Options, strict: bool = False) -> Iterator[Event]:
+    def _generate(self, draft: Draft, options: AskOptions, strict: bool = False) -> Iterator[Event]:
         """Let the model answer from the passages that are shown to it, fewer where its context holds no more."""
         while True:
             judged = draft.answerable is not None
@@ -460,11 +449,11 @@ class KnowledgeBase(Documents):
         if any(p != q for p, q in zip(draft.shown, draft.passages, strict=False)):
             yield from draft.tell_once("orders", text_in(draft.language, "answer.orders"))
 
-    def _room(self, options: Options) -> int:
+    def _room(self, options: AskOptions) -> int:
         """How many tokens the context has for all that the model is told."""
         return self.model.context_tokens - self.settings.llm.answer_tokens - self._think_budget(options) - 64
 
-    def _fitting(self, draft: Draft, options: Options) -> Sequence[Passage]:
+    def _fitting(self, draft: Draft, options: AskOptions) -> Sequence[Passage]:
         """As many passages as the context holds. The terms of the glossary are told only beside all of them."""
         model, room = self.model, self._room(options)
         shown: Sequence[Passage] = [without_orders(passage) for passage in draft.passages]
@@ -478,7 +467,7 @@ class KnowledgeBase(Documents):
                 shown = shown[:-1]
         return shown
 
-    def _stream(self, draft: Draft, messages: Sequence[Message], options: Options) -> Iterator[Event]:
+    def _stream(self, draft: Draft, messages: Sequence[Message], options: AskOptions) -> Iterator[Event]:
         model = self.model
         draft.engine, draft.model = model.engine, model.name
         events = model.generate(
@@ -494,7 +483,7 @@ class KnowledgeBase(Documents):
             if not isinstance(event, Usage):
                 yield event
 
-    def _think_budget(self, options: Options) -> int:
+    def _think_budget(self, options: AskOptions) -> int:
         """Reasoning tokens. A model that does not reason by itself is led through a reasoning only where one is asked
         for: it judged the passages already."""
         if options.think_budget is not None:
@@ -503,7 +492,7 @@ class KnowledgeBase(Documents):
             return self.settings.llm.think_budget
         return self.model.think_budget if self.model.reasons else 0
 
-    def _checked_answer(self, draft: Draft, asker: Principal, options: Options) -> Generator[Event, None, Answer]:
+    def _checked_answer(self, draft: Draft, asker: Principal, options: AskOptions) -> Generator[Event, None, Answer]:
         """What the model wrote, checked against the passages; a refusal where it found nothing. Returns the answer."""
         text = _HALF_MARKER.sub("", "".join(draft.text)).strip()
         if not text:
@@ -559,7 +548,7 @@ class KnowledgeBase(Documents):
         return ""
 
 
-def _failure(error: KBError, options: Options) -> dict[str, Any]:
+def _failure(error: KBError, options: AskOptions) -> dict[str, Any]:
     return {"error": error.message, "stopped": options.stopped}
 
 

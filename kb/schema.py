@@ -4,6 +4,7 @@ All are frozen values with nothing but what follows from them. Offsets (`start`,
 document's stored text, so that `text[start:end]` is the quote. Pages and markers count from 1.
 """
 
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -56,6 +57,28 @@ class Scope:
 
 
 EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class AskOptions:
+    """How a question is answered. None takes what the settings say, or the engine's own."""
+
+    scope: Scope = EVERYTHING
+    think_budget: int | None = None  # tokens of reasoning at most
+    seed: int | None = None
+    temperature: float | None = None
+    model: tuple[str, str] | None = None  # engine and name of one that answers instead of the one in use
+    curated: bool = True  # whether a curated answer may be given
+    glossary: bool = True  # whether the glossary widens the question
+    stop: threading.Event | None = None  # ends the answer when it is set
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the reader stopped it."""
+        return self.stop is not None and self.stop.is_set()
+
+
+DEFAULT_OPTIONS = AskOptions()
 
 
 @dataclass(frozen=True, slots=True)

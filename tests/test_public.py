@@ -11,7 +11,7 @@ from kb import schema
 
 MEMBERS = {
     "KnowledgeBase", "Principal", "Settings", "load_settings", "KBError",
-    "Answer", "Citation", "Claim", "Document", "Message", "Passage", "Retrieval",
+    "Answer", "AskOptions", "Citation", "Claim", "Document", "Message", "Passage", "Retrieval",
     "Event", "Progress", "Retrieved", "Thought", "Token", "Notice", "Revised", "Done", "Failed",
 }  # fmt: skip
 

@@ -1,10 +1,9 @@
 """An answer in the making: what was asked, found, thought and written, and what is said when it ends otherwise."""
 
 import hashlib
-import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from kb.answering.product_help import Help
@@ -17,23 +16,6 @@ if TYPE_CHECKING:
     from kb.models.embedding import EmbeddedQuestion
 
 LONGEST_QUESTION = 8_000  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How one question is put to the model; None takes the settings' or the engine's own."""
-
-    think_budget: int | None
-    seed: int | None
-    temperature: float | None
-    stop: threading.Event | None
-    curated: bool = False  # whether a curated answer may be given
-    glossary: bool = True
-
-    @property
-    def stopped(self) -> bool:
-        """Whether the reader stopped it."""
-        return self.stop is not None and self.stop.is_set()
 
 
 class Draft:

@@ -26,7 +26,7 @@ from kb.evaluation.ranking_metrics import Place
 from kb.evaluation.results_log import FILE, ResultsLog, line_of, outcome_of, read_results
 from kb.language.script import is_written_in
 from kb.messages.coded_text import CodedText
-from kb.schema import EVERYTHING, Answer, Document, Passage, Principal, Retrieval, Scope
+from kb.schema import EVERYTHING, Answer, AskOptions, Document, Passage, Principal, Retrieval, Scope
 from kb.store.scopes import ScopeFilter, said
 
 __all__ = [
@@ -77,18 +77,7 @@ class Asked(Protocol):
     def search(
         self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING, glossary: bool = True
     ) -> Retrieval: ...
-    def answer(
-        self,
-        question: str,
-        asker: Principal,
-        *,
-        scope: Scope = EVERYTHING,
-        think_budget: int | None = None,
-        seed: int | None = None,
-        temperature: float | None = None,
-        curated: bool = True,
-        glossary: bool = True,
-    ) -> Answer: ...
+    def answer(self, question: str, asker: Principal, options: AskOptions) -> Answer: ...
 
 
 def evaluate(
@@ -211,10 +200,9 @@ def put(kb: Asked, question: Question, sample: int, options: EvalOptions) -> Out
     """Put one question once. Errors of the home (a full disk) end the run; any other is the outcome."""
     outcome = Outcome(question, sample)
     scope = Scope(paths=question.scope) if question.scope else options.scope
-    without = {} if options.glossary else {"glossary": False}
     try:
         if sample == 0:
-            found = kb.search(question.question, options.asker, k=options.candidates, scope=scope, **without)
+            found = kb.search(question.question, options.asker, options.candidates, scope, options.glossary)
             outcome = replace(
                 outcome,
                 ranked=tuple(_ranked(p, i < options.k) for i, p in enumerate(found.passages)),
@@ -223,17 +211,11 @@ def put(kb: Asked, question: Question, sample: int, options: EvalOptions) -> Out
                 retrieval_seconds=found.seconds,
             )
         if not options.retrieval_only:
-            answer = kb.answer(
-                question.question,
-                options.asker,
-                scope=scope,
-                think_budget=options.think_budget,
-                seed=options.seed + sample,
-                temperature=_temperature(options),
-                curated=False,
-                **without,
-            )
-            outcome = replace(outcome, answer=answer)
+            how = AskOptions(
+                scope, options.think_budget, options.seed + sample, _temperature(options), curated=False,
+                glossary=options.glossary,
+            )  # fmt: skip
+            outcome = replace(outcome, answer=kb.answer(question.question, options.asker, how))
     except HomeError:
         raise
     except KBError as error:

@@ -1,13 +1,12 @@
 """Voting: a question is answered several times, and the answer that most of them agree with is given."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from kb.evaluation.scoring import majority, same_answer
 from kb.messages.coded_text import text_in
-from kb.schema import EVERYTHING, Answer, Done, Event, Notice, Principal, Retrieved, Scope
+from kb.schema import DEFAULT_OPTIONS, Answer, AskOptions, Done, Event, Notice, Principal, Retrieved
 
 TEMPERATURE = 0.6  # of samples; DeepSeek-R1's report draws its samples with it
 
@@ -15,31 +14,23 @@ TEMPERATURE = 0.6  # of samples; DeepSeek-R1's report draws its samples with it
 class Answers(Protocol):
     """The part of a knowledge base that is asked."""
 
-    def answer(self, question: str, asker: Principal, **options: Any) -> Answer: ...
+    def answer(self, question: str, asker: Principal, options: AskOptions) -> Answer: ...
 
 
 def vote(
-    kb: Answers,
-    question: str,
-    asker: Principal,
-    samples: int,
-    *,
-    scope: Scope = EVERYTHING,
-    think_budget: int | None = None,
-    seed: int | None = None,
-    stop: threading.Event | None = None,
+    kb: Answers, question: str, asker: Principal, samples: int, options: AskOptions = DEFAULT_OPTIONS
 ) -> Iterator[Event]:
-    """Answer `samples` times, with the seeds `seed`, `seed + 1`, ..., and give the answer of the majority.
+    """Answer `samples` times, with the seed of the options and those after it, and give the answer of the majority.
 
     This is self-consistency (Wang et al., ICLR 2023); refusals agree with each other, and the earliest of the largest
     group is given, with a notice of kind `vote` that says how many agree. Yields such a notice after each sample, then
-    Retrieved and Done. When `stop` is set, those that were given until then vote. Raises ModelError where one fails.
+    Retrieved and Done. When the options' `stop` is set, those given until then vote. Raises ModelError where one fails.
     """
     given: list[Answer] = []
     for sample in range(samples):
-        options = {"scope": scope, "think_budget": think_budget, "seed": (seed or 0) + sample, "stop": stop}
-        given.append(kb.answer(question, asker, temperature=TEMPERATURE, **options))
-        if stop is not None and stop.is_set():
+        drawn = replace(options, seed=(options.seed or 0) + sample, temperature=TEMPERATURE)
+        given.append(kb.answer(question, asker, drawn))
+        if options.stopped:
             break
         if sample + 1 < samples:
             yield Notice("vote", f"{sample + 1} / {samples}")

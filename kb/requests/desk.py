@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.answering.answer_builder import Draft, Options
+from kb.answering.answer_builder import Draft
 from kb.config import Settings
 from kb.errors import DocumentNotFound, EmptyAnswer
 from kb.language.language import language_of
@@ -16,6 +16,7 @@ from kb.models.embedding import Embedder
 from kb.models.llm import Model
 from kb.schema import (
     EVERYTHING,
+    AskOptions,
     Document,
     Event,
     Language,
@@ -41,13 +42,16 @@ class Desk:
 
     draft: Draft
     asker: Principal
-    scope: Scope
-    options: Options
+    options: AskOptions
     settings: Settings
     catalog: Catalog
     embedder: Embedder
     search: Search  # of a question, how many passages, and a scope; for the same asker
     open_model: Callable[[], Model]
+
+    @property
+    def scope(self) -> Scope:
+        return self.options.scope
 
     @property
     def language(self) -> Language:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kb.answering.answer_builder import Draft, Options
+from kb.answering.answer_builder import Draft
 from kb.language.language import sentences
 from kb.language.local_days import day
 from kb.messages.coded_text import text_in
@@ -18,7 +18,7 @@ from kb.models.embedding import Embedder
 from kb.models.maxsim import Vectors
 from kb.review import same_question
 from kb.review.reviews import MARKER, Correction, Reviews, Source, scope_text
-from kb.schema import Answer, Citation, Claim, Event, Language, Notice, Passage, Principal, Retrieved, Scope
+from kb.schema import Answer, AskOptions, Citation, Claim, Event, Language, Notice, Passage, Principal, Retrieved, Scope
 from kb.store.catalog import Catalog
 
 
@@ -53,9 +53,7 @@ class CuratedAnswers:
     def __init__(self, catalog: Catalog, reviews: Reviews, embedder: Embedder, identity: Callable[[], str]) -> None:
         self._catalog, self._reviews, self._embedder, self._identity = catalog, reviews, embedder, identity
 
-    def give(
-        self, draft: Draft, asker: Principal, scope: Scope, options: Options
-    ) -> Generator[Event, None, Answer | None]:
+    def give(self, draft: Draft, asker: Principal, options: AskOptions) -> Generator[Event, None, Answer | None]:
         """The curated answer to what is asked; None where there is none, or it is not wanted. In a conversation the
         question must ask for it as it was typed, and as it was put to stand alone."""
         if not options.curated:
@@ -66,7 +64,7 @@ class CuratedAnswers:
                 draft.embedded[question] = self._embedder.embed_question(question)
             return draft.embedded[question].vector
 
-        found = self.find([*dict.fromkeys((draft.question, draft.searched))], asker, scope, embed)
+        found = self.find([*dict.fromkeys((draft.question, draft.searched))], asker, options.scope, embed)
         if found is None:
             return None
         draft.passages, draft.curated = found.passages, found.id

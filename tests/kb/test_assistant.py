@@ -16,7 +16,7 @@ from kb.errors import ModelError, ModelMissing, UsageError
 from kb.language.local_days import day
 from kb.models import llm
 from kb.models.reasoning_stream import Delta
-from kb.schema import Done, Failed, Message, Principal, Retrieved, Revised, Scope, Thought, Token, Usage
+from kb.schema import AskOptions, Done, Failed, Message, Principal, Retrieved, Revised, Scope, Thought, Token, Usage
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage
 from tests.knowledge import OWNER
@@ -64,8 +64,8 @@ def test_another_model_answers_one_question_and_is_closed(filled: Fill, monkeypa
     monkeypatch.setattr(llm, "open_model", open_model)
     used = kb.model
     for answer in (
-        drain(kb.ask(LAPTOP, OWNER, model=("ollama", "b"))),
-        drain(kb.chat("How are you?", model=("ollama", "b"))),
+        drain(kb.ask(LAPTOP, OWNER, AskOptions(model=("ollama", "b")))),
+        drain(kb.chat("How are you?", AskOptions(model=("ollama", "b")))),
     ):
         assert answer.model == "ollama b"
     assert closed == ["ollama b", "ollama b"]
@@ -79,7 +79,7 @@ def test_another_model_that_is_missing_is_told(filled: Fill, monkeypatch: pytest
 
     kb = filled(ScriptedModel([GOOD]))
     monkeypatch.setattr(llm, "open_model", open_model)
-    *_, last = kb.ask(LAPTOP, OWNER, model=("ollama", "b"))
+    *_, last = kb.ask(LAPTOP, OWNER, AskOptions(model=("ollama", "b")))
     assert last == Failed("b is not there.")
 
 
@@ -101,7 +101,7 @@ def test_off_topic_is_refused_before_the_model_is_called(filled: Fill) -> None:
 
 def test_where_there_is_nothing_to_search_the_reader_is_told_why(filled: Fill) -> None:
     kb = filled(ScriptedModel([]))
-    answer = kb.answer(LAPTOP, OWNER, scope=Scope(paths=("no such folder/*",)))
+    answer = kb.answer(LAPTOP, OWNER, AskOptions(Scope(paths=("no such folder/*",))))
     assert answer.refused
     [notice] = answer.notices
     assert (notice.kind, answer.text) == ("nothing_matches", notice.text)
@@ -181,7 +181,7 @@ def test_stopping_keeps_what_was_written_but_for_half_a_number(filled: Fill, hal
     model = ScriptedModel([["A lost laptop must be reported within 2 hours [1]. " + half, wait, "And more."]])
     kb = filled(model)
     last = None
-    for event in kb.ask(LAPTOP, OWNER, stop=stop):
+    for event in kb.ask(LAPTOP, OWNER, AskOptions(stop=stop)):
         if isinstance(event, Token):
             stop.set()
         last = event
@@ -255,7 +255,7 @@ def test_a_long_conversation_without_documents_is_told_as_far_as_the_context_hol
 def test_without_documents_a_model_that_does_not_reason_by_itself_answers_at_once(filled: Fill) -> None:
     model = ScriptedModel(["1. 安装 Python。\n2. 学习语法。"])
     model.reasons = False
-    [*_, done] = filled(model).chat("请帮我分析Python编程如何从零开始学习？", think_budget=64)
+    [*_, done] = filled(model).chat("请帮我分析Python编程如何从零开始学习？", AskOptions(think_budget=64))
     assert isinstance(done, Done)
     assert (done.answer.text, done.answer.thinking) == ("1. 安装 Python。\n2. 学习语法。", "")
     assert model.options == [{"think_budget": 0, "temperature": None, "seed": None}]

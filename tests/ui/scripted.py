@@ -12,7 +12,9 @@ from kb.config import Settings
 from kb.errors import DocumentNotFound, UsageError
 from kb.glossary.glossary import Glossary
 from kb.schema import (
+    DEFAULT_OPTIONS,
     Answer,
+    AskOptions,
     Citation,
     Claim,
     Document,
@@ -182,26 +184,24 @@ class ScriptedKB:
         self,
         question: str,
         asker: Principal,
+        options: AskOptions = DEFAULT_OPTIONS,
         *,
         history: Sequence[Message] = (),
-        stop: threading.Event | None = None,
-        **_: Any,
     ) -> Iterator[Event]:
         if len(question) > 8_000:
             raise UsageError(f"The question has {len(question):,} characters; the limit is 8,000. Shorten it.")
         self.histories.append(history)
-        return self._events(question, stop or threading.Event(), self.passages(question))
+        return self._events(question, options.stop or threading.Event(), self.passages(question))
 
     def chat(
         self,
         message: str,
+        options: AskOptions = DEFAULT_OPTIONS,
         *,
         history: Sequence[Message] = (),
-        stop: threading.Event | None = None,
-        **_: Any,
     ) -> Iterator[Event]:
         self.histories.append(history)
-        return self._events(message, stop or threading.Event(), ())
+        return self._events(message, options.stop or threading.Event(), ())
 
     def passages(self, question: str) -> tuple[Passage, ...]:
         start = HANDBOOK.index(QUOTE)

@@ -16,7 +16,7 @@ from kb import errors
 from kb.answering.answer_builder import checked
 from kb.messages.coded_text import of_fields
 from kb.requests.addressed import addressed
-from kb.schema import Floors, Principal
+from kb.schema import AskOptions, Floors, Principal
 from kb.serialization import retrieval_form
 from ui.api.common import (
     EVENTS,
@@ -205,15 +205,18 @@ async def ask(body: AskBody, service: ServiceHere, asker: Asker, client: Client,
         question = checked(body.question)
         question, scope = await run_in_threadpool(addressed, question, lambda: service.kb.documents(asker), scope)
         body = body.model_copy(update={"question": question})
-    how = {"scope": scope, "curated": body.curated, "glossary": body.glossary}
-    return await _answer("documents", body, service, asker, client, request, how)
+    options = AskOptions(
+        scope, body.think_budget, body.seed, body.temperature, curated=body.curated, glossary=body.glossary
+    )
+    return await _answer("documents", body, options, service, asker, client, request)
 
 
 @router.post("/chat", response_model=AnswerForm, responses=EVENTS)
 @needs("ask")
 async def chat(body: ChatBody, service: ServiceHere, asker: Asker, client: Client, request: Request) -> Response:
     """The model without documents. Leaving the connection stops it."""
-    return await _answer("chat", body, service, asker, client, request, {})
+    options = AskOptions(think_budget=body.think_budget, seed=body.seed, temperature=body.temperature)
+    return await _answer("chat", body, options, service, asker, client, request)
 
 
 @router.post("/answers/{name}/stop", response_model=DoneForm)
@@ -238,24 +241,21 @@ def feedback(
 async def _answer(
     mode: Any,
     body: ChatBody,
+    options: AskOptions,
     service: ServiceHere,
     asker: Principal,
     client: str,
     request: Request,
-    options: dict[str, Any],
 ) -> Response:
     question = checked(body.question)
     start = partial(
         service.conversations.run,
         mode,
         question,
+        options,
         history=[turn.message() for turn in body.history],
-        think_budget=body.think_budget,
-        seed=body.seed,
-        temperature=body.temperature,
         client=client,
         asker=asker,
-        **options,
     )
     running = await run_in_threadpool(start)
     name = _answering.add(running, asker)

@@ -16,8 +16,10 @@ from kb.errors import KBError
 from kb.messages.coded_text import CodedText, of_fields
 from kb.people.sessions import Session
 from kb.schema import (
+    DEFAULT_OPTIONS,
     EVERYTHING,
     Answer,
+    AskOptions,
     Chunk,
     Document,
     Done,
@@ -206,47 +208,20 @@ class RemoteKnowledgeBase:
         self._call("POST", "judge/floors", body={"language": {name: asdict(each) for name, each in floors.items()}})
 
     def ask(
-        self,
-        question: str,
-        asker: Principal,
-        *,
-        history: Sequence[Message] = (),
-        scope: Scope = EVERYTHING,
-        think_budget: int | None = None,
-        seed: int | None = None,
-        temperature: float | None = None,
-        stop: threading.Event | None = None,
-        curated: bool = True,
-        glossary: bool = True,
+        self, question: str, asker: Principal, options: AskOptions = DEFAULT_OPTIONS, *, history: Sequence[Message] = ()
     ) -> Iterator[Event]:
         """Answer from the documents. The events of `KnowledgeBase.ask`."""
-        body = {
-            **_asked(question, history, think_budget, seed, temperature),
-            "scope": scope_form(scope),
-            "curated": curated,
-            "glossary": glossary,
-        }
-        return self._answer("ask", asker, body, stop)
+        return self._answer("ask", asker, _question(question, options, history), options.stop)
 
-    def answer(self, question: str, asker: Principal, **options: Any) -> Answer:
+    def answer(self, question: str, asker: Principal, options: AskOptions = DEFAULT_OPTIONS) -> Answer:
         """`ask()`, drained. Raises ModelError with the message of a Failed."""
-        scope, curated = options.pop("scope", EVERYTHING), options.pop("curated", True)
-        glossary = options.pop("glossary", True)
-        asked = _asked(question, **options)
-        body = {**asked, "scope": scope_form(scope), "curated": curated, "glossary": glossary}
-        return answer_of_form(self._call("POST", "ask", asker, body=body))
+        return answer_of_form(self._call("POST", "ask", asker, body=_question(question, options)))
 
     def chat(
-        self,
-        message: str,
-        *,
-        history: Sequence[Message] = (),
-        think_budget: int | None = None,
-        seed: int | None = None,
-        stop: threading.Event | None = None,
+        self, message: str, options: AskOptions = DEFAULT_OPTIONS, *, history: Sequence[Message] = ()
     ) -> Iterator[Event]:
         """The model without documents. The events of `KnowledgeBase.chat`."""
-        return self._answer("chat", None, _asked(message, history, think_budget, seed), stop)
+        return self._answer("chat", None, _message(message, options, history), options.stop)
 
     def _answer(self, path: str, asker: Principal | None, body: Form, stop: threading.Event | None) -> Iterator[Event]:
         name = ""
@@ -415,21 +390,21 @@ class RemoteKnowledgeBase:
         return job
 
 
-def _asked(
-    question: str,
-    history: Sequence[Message] = (),
-    think_budget: int | None = None,
-    seed: int | None = None,
-    temperature: float | None = None,
-) -> Form:
-    """The body of a question. Raises UsageError at once for one that cannot be asked."""
+def _message(message: str, options: AskOptions, history: Sequence[Message] = ()) -> Form:
+    """The body of a message to the model. Raises UsageError at once for one that cannot be sent."""
     return {
-        "question": checked(question),
-        "history": [{"role": message.role, "content": message.content} for message in history],
-        "think_budget": think_budget,
-        "seed": seed,
-        "temperature": temperature,
+        "question": checked(message),
+        "history": [{"role": earlier.role, "content": earlier.content} for earlier in history],
+        "think_budget": options.think_budget,
+        "seed": options.seed,
+        "temperature": options.temperature,
     }
+
+
+def _question(question: str, options: AskOptions, history: Sequence[Message] = ()) -> Form:
+    """The body of a question to the documents."""
+    asked = {"scope": scope_form(options.scope), "curated": options.curated, "glossary": options.glossary}
+    return {**_message(question, options, history), **asked}
 
 
 def _targets(targets: Iterable[Target]) -> Form:

@@ -186,15 +186,16 @@ def ask(
         opened(home, config, **model_options(engine, model)) as kb,
         console.interruptible() as stop,
     ):
-        asked, where = console.read_question(question), scope_of(scope, collections)
+        from kb.schema import AskOptions
+
+        asked = console.read_question(question)
+        options = AskOptions(scope_of(scope, collections), think_budget, seed, stop=stop)
         if samples > 1:
             from kb.evaluation.voting import vote
 
-            events = vote(
-                kb, asked, local_user(), samples, scope=where, think_budget=think_budget, seed=seed, stop=stop
-            )
+            events = vote(kb, asked, local_user(), samples, options)
         else:
-            events = kb.ask(asked, local_user(), scope=where, think_budget=think_budget, seed=seed, stop=stop)
+            events = kb.ask(asked, local_user(), options)
         _print_answer(usage.counted(kb, asked, events), json)
         if stop.is_set():
             raise typer.Exit(1)
@@ -221,13 +222,11 @@ def chat(
 
             interactive_chat(kb, think_budget)
             return
+        from kb.schema import AskOptions
+
         with console.interruptible() as stop:
-            events = kb.chat(
-                console.read_question(message),
-                think_budget=think_budget,
-                seed=seed,
-                stop=stop,
-            )
+            options = AskOptions(think_budget=think_budget, seed=seed, stop=stop)
+            events = kb.chat(console.read_question(message), options)
             _print_answer(events, json)
             if stop.is_set():
                 raise typer.Exit(1)

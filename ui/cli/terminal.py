@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kb.errors import KBError, ModelError, UsageError
 from kb.schema import (
     Answer,
+    AskOptions,
     Done,
     Event,
     Failed,
@@ -153,7 +154,7 @@ def interactive_chat(kb: "KnowledgeBase | RemoteKnowledgeBase", think_budget: in
             return
         with console.interruptible() as stop:
             try:
-                events = kb.chat(message, history=history, think_budget=think_budget, stop=stop)
+                events = kb.chat(message, AskOptions(think_budget=think_budget, stop=stop), history=history)
                 answer = print_events(events)
             except (UsageError, ModelError) as error:
                 console.say(console.error_line(error))

@@ -1,6 +1,5 @@
 """The library: what the tools read from. An open home, a running service seen from outside, or the service itself."""
 
-import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,6 +9,7 @@ from kb.messages.coded_text import text_in
 from kb.people.permissions import check_permission
 from kb.schema import (
     EVERYTHING,
+    AskOptions,
     Document,
     Done,
     Event,
@@ -38,15 +38,7 @@ class Library(Protocol):
     def search(self, question: str, asker: Principal, k: int | None = None, scope: Scope = EVERYTHING) -> Retrieval:
         """Passages for a question."""
 
-    def ask(
-        self,
-        question: str,
-        asker: Principal,
-        *,
-        scope: Scope = EVERYTHING,
-        think_budget: int | None = None,
-        stop: threading.Event | None = None,
-    ) -> Iterator[Event | Queued]:
+    def ask(self, question: str, asker: Principal, options: AskOptions) -> Iterator[Event | Queued]:
         """The events of an answer."""
 
     def documents(self, asker: Principal, collection: str | None = None) -> list[Document]:
@@ -94,23 +86,13 @@ class ServiceLibrary:
         check_permission(asker, "search")
         return self._service.kb.stored_text(asker, collection, path, version)
 
-    def ask(
-        self,
-        question: str,
-        asker: Principal,
-        *,
-        scope: Scope = EVERYTHING,
-        think_budget: int | None = None,
-        stop: threading.Event | None = None,
-    ) -> Iterator[Event | Queued]:
-        """What becomes of an answer, a stage at a time, then Done or Failed. `stop` ends it."""
+    def ask(self, question: str, asker: Principal, options: AskOptions) -> Iterator[Event | Queued]:
+        """What becomes of an answer, a stage at a time, then Done or Failed."""
         check_permission(asker, "ask")
-        running = self._service.conversations.run(
-            "documents", question, scope=scope, think_budget=think_budget, client=self._client, asker=asker
-        )
+        running = self._service.conversations.run("documents", question, options, client=self._client, asker=asker)
         revision = -1
         try:
-            while not (stop is not None and stop.is_set()):
+            while not options.stopped:
                 snapshot = running.wait(revision, _NEWS_SECONDS)
                 if snapshot.revision == revision:
                     continue

@@ -14,6 +14,7 @@ from kb.errors import ModelError, UsageError
 from kb.language.language import language_of
 from kb.schema import (
     Answer,
+    AskOptions,
     Document,
     Done,
     Event,
@@ -99,9 +100,8 @@ def search(call: Call, given: forms.SearchGiven) -> tuple[BaseModel, str]:
 def ask(call: Call, given: forms.AskGiven) -> tuple[BaseModel, str]:
     """A checked answer from the documents."""
     question = checked(given.question)
-    events = call.library.ask(
-        question, call.asker, scope=given.scope(), think_budget=given.think_budget, stop=call.stop
-    )
+    options = AskOptions(given.scope(), given.think_budget, stop=call.stop)
+    events = call.library.ask(question, call.asker, options)
     answer = _followed(events, language_of(question), call.report)
     sources = [
         forms.Source(

@@ -22,7 +22,7 @@ from kb import errors
 from kb.answering.answer_builder import checked
 from kb.language.language import language_of
 from kb.messages.coded_text import CodedText
-from kb.schema import Answer, Usage
+from kb.schema import Answer, AskOptions, Usage
 from ui.api.common import MOST_MESSAGES, Asker, Client, ServiceHere
 from ui.api.permissions import needs
 from ui.api.stream import INTERNAL, Form, Json, ServerSentEvents, end_of, events_of, finished, until_gone
@@ -162,11 +162,13 @@ async def completions(body: ChatBody, service: ServiceHere, asker: Asker, client
         service.conversations.run,
         meant.mode,
         question,
+        AskOptions(
+            meant.scope,
+            0 if body.reasoning_effort in _WITHOUT_REASONING else body.think_budget,
+            None if body.seed is None else body.seed % MOST_SEED,
+            body.temperature,
+        ),
         history=history,
-        scope=meant.scope,
-        think_budget=0 if body.reasoning_effort in _WITHOUT_REASONING else body.think_budget,
-        seed=None if body.seed is None else body.seed % MOST_SEED,
-        temperature=body.temperature,
         client=(body.user or client)[:100] if client == "api" else client,
         asker=asker,
     )

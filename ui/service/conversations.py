@@ -15,14 +15,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from kb.errors import ConversationNotFound, KBError
 from kb.models.cancellation import Cancellation
 from kb.people.permissions import owner
 from kb.people.rates import Rates
-from kb.schema import EVERYTHING, Event, Message, Principal, Scope, Thought
+from kb.schema import DEFAULT_OPTIONS, EVERYTHING, AskOptions, Event, Message, Principal, Scope, Thought
 from kb.store.conversations import (
     ConversationStore,
     Feedback,
@@ -68,9 +68,11 @@ class _How:
     model: tuple[str, str] | None = None  # engine and name, instead of the one in use
 
     @property
-    def options(self) -> dict[str, Any]:
-        how = {"think_budget": self.think_budget, "seed": self.seed, "temperature": self.temperature}
-        return how | ({"model": self.model} if self.model else {})
+    def options(self) -> AskOptions:
+        return AskOptions(
+            think_budget=self.think_budget, seed=self.seed, temperature=self.temperature, model=self.model,
+            curated=self.curated, glossary=self.glossary,
+        )  # fmt: skip
 
 
 class Conversations:
@@ -271,21 +273,18 @@ class Conversations:
         self,
         mode: Mode,
         question: str,
+        options: AskOptions = DEFAULT_OPTIONS,
         *,
         history: Sequence[Message] = (),
-        scope: Scope = EVERYTHING,
-        think_budget: int | None = None,
-        seed: int | None = None,
-        temperature: float | None = None,
         client: str = "api",
         asker: Principal | None = None,
-        curated: bool = True,
-        glossary: bool = True,
     ) -> RunningAnswer:
         """An answer outside any conversation, which nothing keeps. It waits in the same queue."""
-        turn = self._new_turn(question, mode, scope)
-        asker = self._admitted(asker)
-        how = _How(client, asker, history, think_budget, seed, temperature, curated=curated, glossary=glossary)
+        turn = self._new_turn(question, mode, options.scope)
+        how = _How(
+            client, self._admitted(asker), history, options.think_budget, options.seed, options.temperature,
+            options.curated, options.glossary, options.model,
+        )  # fmt: skip
         self._begin(None, turn, how)
         return turn.running
 
@@ -351,20 +350,11 @@ class Conversations:
 
     def _events(self, turn: Turn, how: _How, stop: Cancellation) -> Iterator[Event | Queued]:
         """The events of one answer. The model is needed at once in plain chat, and to rewrite a follow-up."""
+        options = replace(how.options, scope=turn.scope, stop=stop)
         if turn.mode == "chat":
-            events = self._kb.chat(turn.question, history=how.history, **how.options, stop=stop)
+            events = self._kb.chat(turn.question, options, history=how.history)
         else:
-            without: dict[str, Any] = {} if how.glossary else {"glossary": False}
-            events = self._kb.ask(
-                turn.question,
-                how.asker,
-                history=how.history,
-                scope=turn.scope,
-                **how.options,
-                **without,
-                stop=stop,
-                curated=how.curated,
-            )
+            events = self._kb.ask(turn.question, how.asker, options, history=how.history)
         at_once = turn.mode == "chat" or bool(how.history)
         with closing(in_turn(events, self._queue, how.client, stop, at_once=at_once)) as answer:
             for event in answer:

@@ -21,7 +21,7 @@ from kb.evaluation.metrics import summarise
 from kb.evaluation.questions import MAX_SET_MB
 from kb.files import read_regular
 from kb.messages.coded_text import CodedText, fields, of_fields
-from kb.schema import Answer
+from kb.schema import Answer, AskOptions, Principal
 from ui.pictures import cache
 from ui.service.fair_queue import FairQueue
 from ui.service.runs import Run, RunNotFound, RunOptions, RunState
@@ -377,13 +377,13 @@ class _InTurn:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._kb, name)
 
-    def answer(self, *arguments: Any, **options: Any) -> Answer:
+    def answer(self, question: str, asker: Principal, options: AskOptions) -> Answer:
         """`KnowledgeBase.answer`, holding a slot of the queue."""
         with self._queue.turn(CLIENT, self._stop) as mine:
             if not mine:
                 raise _Stopped
             try:
-                answer = self._kb.answer(*arguments, stop=self._stop, **options)
+                answer = self._kb.answer(question, asker, replace(options, stop=self._stop))
             except KBError:
                 if self._stop.is_set():  # it failed because it was stopped
                     raise _Stopped from None

@@ -8,7 +8,7 @@ import pytest
 from kb.answering import judgement, prompts
 from kb.assistant import KnowledgeBase
 from kb.errors import ModelError
-from kb.schema import Done, Floors, Retrieved, Scope
+from kb.schema import AskOptions, Done, Floors, Retrieved, Scope
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage
 from tests.knowledge import OWNER
@@ -73,7 +73,7 @@ def test_without_a_judgement_the_model_is_told_what_to_write_where_the_passages_
 def test_judging_can_be_stopped(filled: Fill) -> None:
     stop = threading.Event()
     kb = filled(ScriptedModel([GOOD], preferences=[sure(0.9)]))
-    events = kb.ask(LAPTOP, OWNER, stop=stop)
+    events = kb.ask(LAPTOP, OWNER, AskOptions(stop=stop))
     assert isinstance(next(events), Retrieved)
     stop.set()
     assert not any(isinstance(event, Done) for event in events)

@@ -12,7 +12,7 @@ from kb.config import RetrievalSettings, Settings
 from kb.errors import ModelError, StorageFull, UsageError
 from kb.evaluation import answer_cache
 from kb.evaluation.evaluation import EvalOptions, evaluate, summarise
-from kb.schema import Answer
+from kb.schema import Answer, AskOptions, Principal
 from tests.kb.evaluation.test_evaluation import ALL, COLOUR, LEAVE, ScriptedBase, ScriptedModel, base
 
 
@@ -26,7 +26,7 @@ def asked(tmp_path: Path, cache: Path, kb: ScriptedBase | None = None, **options
     """The questions that another run puts to the model."""
     kb = kb or base()
     evaluate(kb, ALL, EvalOptions(fresh=True, **options), tmp_path / "again", cache=cache)
-    return [call["question"] for call in kb.asked]
+    return [question for question, _ in kb.asked]
 
 
 def test_a_run_over_the_same_questions_costs_nothing_and_comes_to_the_same(tmp_path: Path, cache: Path) -> None:
@@ -117,9 +117,9 @@ class Meeting(ScriptedBase):
 
     both: threading.Barrier = field(default_factory=lambda: threading.Barrier(2))
 
-    def answer(self, question: str, *arguments: Any, **options: Any) -> Answer:
+    def answer(self, question: str, asker: Principal, options: AskOptions) -> Answer:
         self.both.wait(20)
-        return super().answer(question, *arguments, **options)
+        return super().answer(question, asker, options)
 
 
 def test_several_questions_are_put_at_once_where_the_engine_answers_several(tmp_path: Path) -> None:

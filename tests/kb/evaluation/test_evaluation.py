@@ -27,6 +27,7 @@ from kb.evaluation.evaluation import (
 from kb.schema import (
     EVERYTHING,
     Answer,
+    AskOptions,
     Citation,
     Claim,
     Document,
@@ -66,7 +67,7 @@ class ScriptedBase:
     sha256: str = "1"
     status: DocumentStatus = "added"
     model: ScriptedModel = field(default_factory=ScriptedModel)
-    asked: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[tuple[str, AskOptions]] = field(default_factory=list)
     searched: list[dict[str, Any]] = field(default_factory=list)
     glossary: NoTerms = field(default_factory=NoTerms)
 
@@ -101,8 +102,8 @@ class ScriptedBase:
         passages = tuple(self.found.get(question, []))
         return Retrieval(question, passages[:k], bool(passages), 1.0, 0.25)
 
-    def answer(self, question: str, asker: Principal, **options: Any) -> Answer:
-        self.asked.append({"question": question, **options})
+    def answer(self, question: str, asker: Principal, options: AskOptions) -> Answer:
+        self.asked.append((question, options))
         replies = self.answers[question]
         reply = replies.pop(0) if len(replies) > 1 else replies[0]
         if reply is None:
@@ -323,8 +324,8 @@ def test_samples_give_pass_at_1_and_the_vote_of_the_majority(tmp_path: Path) -> 
     figures = summarise(evaluate(kb, [LEAVE], options, tmp_path))
     assert figures["answers"]["pass@1"] == pytest.approx(2 / 3)
     assert figures["answers"]["cons@3"] == 1.0
-    assert [call["seed"] for call in kb.asked] == [5, 6, 7]
-    assert {call["temperature"] for call in kb.asked} == {0.6}
+    assert [options.seed for _, options in kb.asked] == [5, 6, 7]
+    assert {options.temperature for _, options in kb.asked} == {0.6}
     assert len(kb.searched) == 1
     assert figures["questions"] == 1
 
@@ -333,7 +334,7 @@ def test_a_questions_own_scope_goes_before_the_runs(tmp_path: Path) -> None:
     kb = base()
     own = Question("own", LEAVE.question, ("15 days",), scope=("hr/*",))
     evaluate(kb, [own, COLOUR], EvalOptions(scope=Scope(paths=("a*",))), tmp_path)
-    assert [call["scope"] for call in kb.asked] == [Scope(paths=("hr/*",)), Scope(paths=("a*",))]
+    assert [options.scope for _, options in kb.asked] == [Scope(paths=("hr/*",)), Scope(paths=("a*",))]
     assert [call["scope"] for call in kb.searched] == [Scope(paths=("hr/*",)), Scope(paths=("a*",))]
 
 
@@ -370,7 +371,7 @@ def test_a_killed_run_goes_on_where_it_stopped_and_ends_alike(tmp_path: Path) ->
     assert len(lines(tmp_path)) == 3
     kb = base()
     resumed = evaluate(kb, ALL, EvalOptions(), tmp_path)
-    assert [call["question"] for call in kb.asked] == [ABSENT.question, WEATHER.question]
+    assert [question for question, _ in kb.asked] == [ABSENT.question, WEATHER.question]
     assert summarise(resumed) == summarise(evaluate(base(), ALL, EvalOptions(), tmp_path / "whole"))
 
 
@@ -381,7 +382,7 @@ def test_a_torn_last_line_is_dropped_and_its_question_put_again(tmp_path: Path, 
     path.write_bytes(path.read_bytes()[:-cut])
     kb = base()
     assert evaluate(kb, ALL, EvalOptions(), tmp_path) == whole
-    assert [call["question"] for call in kb.asked] == [WEATHER.question]
+    assert [question for question, _ in kb.asked] == [WEATHER.question]
     assert len(lines(tmp_path)) == 5
 
 

@@ -10,7 +10,7 @@ from kb.assistant import KnowledgeBase, drain
 from kb.config import EmbeddingSettings, Settings
 from kb.errors import ModelError
 from kb.evaluation.voting import vote
-from kb.schema import Notice, Principal, Retrieved
+from kb.schema import AskOptions, Notice, Principal, Retrieved
 from tests.fakes import Reply, ScriptedModel
 from tests.kb.evaluation.test_evaluation import ScriptedBase, answer
 from tests.knowledge import HANDBOOK, write
@@ -24,12 +24,12 @@ def base_of(*answers: object) -> ScriptedBase:
 
 def test_the_answer_of_the_majority_is_given_with_how_many_agree() -> None:
     kb = base_of(answer("10 days"), answer("You get 15 days."), answer("You get fifteen days [1]."))
-    events = list(vote(kb, "Q?", ANN, 3, seed=5))
+    events = list(vote(kb, "Q?", ANN, 3, AskOptions(seed=5)))
     given = drain(iter(events))
     assert given.text == "You get 15 days."
     assert given.notices[-1] == Notice("vote", "2 of 3 answers agree with this one.")
     assert given.seconds == 6.0  # of all three
-    assert [(call["seed"], call["temperature"]) for call in kb.asked] == [(5, 0.6), (6, 0.6), (7, 0.6)]
+    assert [(options.seed, options.temperature) for _, options in kb.asked] == [(5, 0.6), (6, 0.6), (7, 0.6)]
     assert [event.text for event in events if isinstance(event, Notice)] == ["1 / 3", "2 / 3"]
     assert any(isinstance(event, Retrieved) for event in events)
 
@@ -45,7 +45,9 @@ def test_those_that_were_given_until_a_stop_vote_and_one_that_fails_is_told() ->
     stop = threading.Event()
     stop.set()
     kb = base_of(answer("15 days"))
-    assert drain(vote(kb, "Q?", ANN, 3, stop=stop)).notices[-1].text == "1 of 1 answers agree with this one."
+    assert (
+        drain(vote(kb, "Q?", ANN, 3, AskOptions(stop=stop))).notices[-1].text == "1 of 1 answers agree with this one."
+    )
     assert len(kb.asked) == 1
     with pytest.raises(ModelError, match="it died"):
         list(vote(base_of(ModelError("it died")), "Q?", ANN, 3))

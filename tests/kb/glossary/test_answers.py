@@ -12,7 +12,7 @@ from kb.answering.prompts import MOST_MEANING, answering
 from kb.assistant import KnowledgeBase
 from kb.errors import ContextOverflow
 from kb.glossary.entries import NewEntry
-from kb.schema import Principal, Scope, Term
+from kb.schema import AskOptions, Principal, Scope, Term
 from kb.store.conversations import sources_of
 from tests.fakes import ScriptedModel
 from tests.knowledge import OWNER, write
@@ -53,7 +53,7 @@ def test_the_model_is_told_and_the_answer_is_confirmed_by_the_passage_alone(
     assert [claim.state for claim in answer.claims] == ["confirmed"]
     assert {citation.document for citation in answer.citations} == {"board.md"}
     assert [term.term for term in answer.terms] == ["Information Security Committee"]
-    off = kb.answer(ASKED, OWNER, glossary=False)
+    off = kb.answer(ASKED, OWNER, AskOptions(glossary=False))
     assert off.terms == ()
     assert "passwords" not in told(model)
 
@@ -104,10 +104,10 @@ def test_what_an_answer_was_told_of_a_document_is_withheld_and_deleted_with_it(
 
 def test_terms_give_way_to_passages_where_the_context_is_small(kb: KnowledgeBase, model: ScriptedModel) -> None:
     kb.glossary.add(OWNER, replace(ISC, definition="It decides. " * 80))
-    kb.answer(ASKED, OWNER, think_budget=0, glossary=False)
+    kb.answer(ASKED, OWNER, AskOptions(think_budget=0, glossary=False))
     needed = model.count_tokens("\n".join(message.content for message in model.requests[-1]))
     model.context_tokens = kb.settings.llm.answer_tokens + 64 + needed + 10
-    answer = kb.answer(ASKED, OWNER, think_budget=0)
+    answer = kb.answer(ASKED, OWNER, AskOptions(think_budget=0))
     assert "It decides." not in told(model)
     assert answer.text == SAID
 

@@ -6,7 +6,7 @@ import pytest
 
 from kb.access.rules import Place
 from kb.assistant import KnowledgeBase
-from kb.schema import Done, Message, Principal, Retrieved, Scope
+from kb.schema import AskOptions, Done, Message, Principal, Retrieved, Scope
 from tests.fakes import ScriptedModel
 from tests.kb.storage import version
 from tests.knowledge import OWNER
@@ -47,8 +47,8 @@ def test_documents_outside_of_the_scope_or_of_other_readers_are_not_listed(fille
     question = "Which documents mention Utrecht?"
     assert {c.document for c in kb.answer(question, OWNER).citations} == {"handbook.md", "plan.md"}
     assert {c.document for c in kb.answer(question, Principal("guest")).citations} == {"handbook.md"}
-    assert kb.answer(question, OWNER, scope=Scope(paths=("hr/*",))).citations == ()
-    [notice] = kb.answer(question, OWNER, scope=Scope(collections=("none",))).notices
+    assert kb.answer(question, OWNER, AskOptions(Scope(paths=("hr/*",)))).citations == ()
+    [notice] = kb.answer(question, OWNER, AskOptions(Scope(collections=("none",)))).notices
     assert notice.kind == "nothing_matches"
 
 
@@ -63,4 +63,4 @@ def test_it_without_a_referent_is_asked_back(filled: Fill, question: str) -> Non
     earlier = (Message("user", "How soon must a lost laptop be reported?"), Message("assistant", "Within 2 hours [1]."))
     assert kb.answer(question, OWNER, history=earlier).kind == "fact"
     one = Scope(paths=("handbook.md",))
-    assert kb.answer(question, OWNER, scope=one).kind == "fact"  # it may be what the one document is about
+    assert kb.answer(question, OWNER, AskOptions(one)).kind == "fact"  # it may be what the one document is about

@@ -10,7 +10,7 @@ from kb.answering.prompts import NOT_FOUND
 from kb.assistant import KnowledgeBase
 from kb.errors import ModelError
 from kb.requests.parts import PART_TOKENS, parts_of, spread
-from kb.schema import Done, Heading, Progress, Retrieved, Scope, StoredText, Token
+from kb.schema import AskOptions, Done, Heading, Progress, Retrieved, Scope, StoredText, Token
 from tests.fakes import ScriptedModel
 from tests.knowledge import OWNER
 
@@ -56,7 +56,7 @@ def test_a_sentence_whose_numbers_alone_stand_in_the_text_is_left_out(filled: Fi
 
 def test_where_a_filter_leaves_one_document_it_is_this_one(filled: Fill) -> None:
     kb = filled(ScriptedModel(["员工每年有 9 天全薪病假。"]))
-    answer = kb.answer("总结这份文档", OWNER, scope=Scope(paths=("hr/*",)))
+    answer = kb.answer("总结这份文档", OWNER, AskOptions(Scope(paths=("hr/*",))))
     assert (answer.kind, {c.document for c in answer.citations}) == ("summary", {"hr/休假.md"})
     answer = kb.answer("总结这份文档", OWNER)
     assert (answer.kind, answer.citations) == ("clarify", ())
@@ -77,7 +77,7 @@ def test_a_subject_that_is_no_document_is_an_ordinary_question(filled: Fill) -> 
 
 def test_an_empty_collection_and_a_document_that_is_deleted_meanwhile_are_clear_answers(filled: Fill) -> None:
     kb = filled(ScriptedModel([HOURS]))
-    answer = kb.answer("Summarise handbook.md", OWNER, scope=Scope(collections=("none",)))
+    answer = kb.answer("Summarise handbook.md", OWNER, AskOptions(Scope(collections=("none",))))
     assert (answer.refused, [n.kind for n in answer.notices]) == (True, ["nothing_matches"])
     events = kb.ask("Summarise handbook.md", OWNER)
     next(event for event in events if isinstance(event, Token))
@@ -91,7 +91,7 @@ def test_an_empty_collection_and_a_document_that_is_deleted_meanwhile_are_clear_
 def test_a_stop_keeps_what_was_read_and_says_how_far(filled: Fill) -> None:
     stop = threading.Event()
     kb = filled(ScriptedModel([HOURS]))
-    events = kb.ask("Compare handbook.md and 休假.md", OWNER, stop=stop)
+    events = kb.ask("Compare handbook.md and 休假.md", OWNER, AskOptions(stop=stop))
     seen = []
     for event in events:
         seen.append(event)
@@ -104,7 +104,7 @@ def test_a_stop_keeps_what_was_read_and_says_how_far(filled: Fill) -> None:
     assert [n.kind for n in answer.notices if n.kind == "stopped"] == ["stopped"]
     stop.set()
     with pytest.raises(ModelError, match="Stopped"):
-        kb.answer("Summarise handbook.md", OWNER, stop=stop)
+        kb.answer("Summarise handbook.md", OWNER, AskOptions(stop=stop))
 
 
 def test_both_sides_of_a_comparison_are_looked_up_and_cited(filled: Fill) -> None:

@@ -8,7 +8,7 @@ from kb.access.rules import Place
 from kb.assistant import KnowledgeBase
 from kb.people.accounts import People
 from kb.review.reviews import Mark, Review
-from kb.schema import EVERYTHING, Answer, Done, Principal
+from kb.schema import EVERYTHING, Answer, AskOptions, Done, Message, Principal
 from kb.store.conversations import ConversationStore, StoredTurn, Verdict
 from tests.knowledge import OWNER, write
 
@@ -42,9 +42,12 @@ def person(kb: KnowledgeBase, name: str) -> Principal:
     return account.principal
 
 
-def asked(kb: KnowledgeBase, question: str, asker: Principal, **options: object) -> Answer:
+def asked(
+    kb: KnowledgeBase, question: str, asker: Principal, history: Sequence[Message] = (), **options: object
+) -> Answer:
     """The answer, without a curated one unless that is asked for."""
-    events = list(kb.ask(question, asker, **{"curated": False, **options}))  # type: ignore[arg-type]
+    how = AskOptions(**{"curated": False, **options})  # type: ignore[arg-type]
+    events = list(kb.ask(question, asker, how, history=history))
     assert isinstance(events[-1], Done), events[-1]
     return events[-1].answer
 

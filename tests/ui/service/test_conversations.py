@@ -15,7 +15,21 @@ import pytest
 
 from kb.audit.trail import Trail
 from kb.errors import ConversationNotFound, KBError, StorageFull
-from kb.schema import Done, Event, Failed, Message, Notice, Principal, Retrieved, Revised, Scope, Thought, Token
+from kb.schema import (
+    DEFAULT_OPTIONS,
+    AskOptions,
+    Done,
+    Event,
+    Failed,
+    Message,
+    Notice,
+    Principal,
+    Retrieved,
+    Revised,
+    Scope,
+    Thought,
+    Token,
+)
 from kb.store.conversations import ConversationStore, StoredTurn
 from tests.ui.scripted import ScriptedKB
 from ui.service.conversations import RETRY_TEMPERATURE, Conversation, Conversations, Mode, RunningAnswer, Snapshot, Turn
@@ -40,7 +54,7 @@ def finished(running: RunningAnswer) -> Snapshot:
 
 
 def asking(kb: ScriptedKB, question: str) -> RunningAnswer:
-    return RunningAnswer(lambda stop: kb.ask(question, ASKER, stop=stop), mode="documents")
+    return RunningAnswer(lambda stop: kb.ask(question, ASKER, AskOptions(stop=stop)), mode="documents")
 
 
 def test_events_become_states_and_the_answer_replaces_what_was_streamed(kb: ScriptedKB) -> None:
@@ -158,19 +172,19 @@ class Staged(ScriptedKB):
         self.drawn: list[tuple[int | None, float | None]] = []  # seed and temperature
 
     def ask(
-        self, question: str, asker: Principal, *, stop: Any = None, history: Any = (), **options: Any
+        self, question: str, asker: Principal, options: AskOptions = DEFAULT_OPTIONS, *, history: Any = ()
     ) -> Iterator[Event]:
         self.asked.append((question, tuple(history)))
-        self.drawn.append((options["seed"], options["temperature"]))
+        self.drawn.append((options.seed, options.temperature))
         if question in self.plays:
-            return self.plays[question](stop)
-        return super().ask(question, asker, stop=stop, history=history)
+            return self.plays[question](options.stop)
+        return super().ask(question, asker, options, history=history)
 
-    def chat(self, message: str, *, stop: Any = None, history: Any = (), **_: Any) -> Iterator[Event]:
+    def chat(self, message: str, options: AskOptions = DEFAULT_OPTIONS, *, history: Any = ()) -> Iterator[Event]:
         self.asked.append((message, tuple(history)))
         if message in self.plays:
-            return self.plays[message](stop)
-        return super().chat(message, stop=stop, history=history)
+            return self.plays[message](options.stop)
+        return super().chat(message, options, history=history)
 
 
 @pytest.fixture
@@ -800,7 +814,7 @@ def test_ten_who_ask_at_once_are_all_answered(staged: Staged, service: Conversat
 
 def test_an_answer_outside_conversations_is_kept_nowhere(staged: Staged, service: Conversations) -> None:
     staged.gate.clear()
-    running = service.run("documents", "leave?", scope=Scope(types=("md",)), seed=1)
+    running = service.run("documents", "leave?", AskOptions(Scope(types=("md",)), seed=1))
     assert [turn.running for turn in service.running()] == [running]
     staged.gate.set()
     assert finished(running).state == "done"
