@@ -114,7 +114,7 @@ class ScriptedModel:
                 notice=notices_in(conversation_language(messages)),
             )
 
-        return cancellation.run(work, stop)
+        return cancellation.apart(work, stop)  # a reply may wait for what nothing wakes
 
     def complete(
         self, messages: Sequence[Message], *, answer_tokens: int = 128, stop: threading.Event | None = None

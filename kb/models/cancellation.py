@@ -1,4 +1,4 @@
-"""Background: a generation runs in a thread of its own, so that it can be stopped before its first word."""
+"""Cancellation: a generation ends at once when it is not wanted any more, also before its first word."""
 
 import os
 import queue
@@ -38,6 +38,27 @@ class Cancellation(threading.Event):
 
 
 def run(work: Callable[[Cancellation], Generator[T, None, None]], stop: threading.Event | None = None) -> Iterator[T]:
+    """Iterate over `work(cancellation)`, which is to be woken by its cancellation whatever it waits for.
+
+    A `stop` that is a `Cancellation` wakes it where it runs: in the caller's thread, for a thread of the service that
+    makes an answer. For any other it runs `apart`.
+    """
+    return _here(work, stop) if isinstance(stop, Cancellation) else apart(work, stop)
+
+
+def _here(work: Callable[[Cancellation], Generator[T, None, None]], stop: Cancellation) -> Iterator[T]:
+    try:
+        with closing(work(stop)) as items:
+            for item in items:
+                if stop.is_set():
+                    return
+                yield item
+    except Exception:
+        if not stop.is_set():  # else it is what woke it
+            raise
+
+
+def apart(work: Callable[[Cancellation], Generator[T, None, None]], stop: threading.Event | None = None) -> Iterator[T]:
     """Iterate over `work(cancellation)` in a thread. Errors in it are raised here.
 
     Setting `stop`, or closing this iterator, cancels the work and ends the iteration at once, whatever

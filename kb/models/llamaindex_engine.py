@@ -70,7 +70,7 @@ class LlamaIndexModel:
             notice = notices_in(conversation_language(messages))
             yield from think_and_answer(attempts, budget=budget, answer_tokens=limit, stop=cancellation, notice=notice)
 
-        return cancellation.run(work, stop)
+        return cancellation.apart(work, stop)  # nothing wakes a class of the user's own
 
     def complete(
         self, messages: Sequence[Message], *, answer_tokens: int = 128, stop: threading.Event | None = None

@@ -102,11 +102,7 @@ class OllamaModel:
             body["think"] = False
         probability = dict.fromkeys(options, 0.0)
 
-        def work(cancellation: Cancellation) -> Generator[dict[str, Any], None, None]:
-            yield from self._server.chat(body, cancellation)
-
-        lines = cancellation.run(work, stop)
-        told = (line["logprobs"][0] for line in lines if line.get("logprobs"))
+        told = (line["logprobs"][0] for line in self._server.chat(body, stop) if line.get("logprobs"))
         first: dict[str, Any] = next(told, {})
         for token in first.get("top_logprobs") or []:
             text = token["token"].strip().casefold()

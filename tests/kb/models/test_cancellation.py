@@ -1,14 +1,16 @@
-"""Threads of the engines: what computes gives way to who searches."""
+"""Threads of the engines: what computes gives way to who searches, and work runs where it can be woken."""
 
 import _thread
 import os
 import sys
 import threading
+from collections.abc import Generator
 from queue import SimpleQueue
 
 import pytest
 
 from kb.models import cancellation
+from kb.models.cancellation import Cancellation
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere priority belongs to the whole process")
@@ -43,3 +45,45 @@ def test_an_error_in_low_priority_is_raised_here() -> None:
 
     with pytest.raises(OSError, match="no such model"):
         cancellation.in_low_priority(make, 5)
+
+
+def numbers(cancelled: Cancellation) -> Generator[int, None, None]:
+    """The thread that it runs in, until it is cancelled; then it fails, as a connection that is hung up."""
+    while not cancelled.is_set():
+        yield threading.get_ident()
+    raise ConnectionError("hung up")
+
+
+def test_what_a_cancellation_wakes_runs_where_it_is_read() -> None:
+    stop = Cancellation()
+    items = cancellation.run(numbers, stop)
+    assert {next(items), next(items)} == {threading.get_ident()}
+    stop.set()
+    assert list(items) == []  # and the failure is no error: it was woken
+
+
+def test_what_nothing_wakes_has_a_thread_of_its_own() -> None:
+    for items in (cancellation.run(numbers, threading.Event()), cancellation.apart(numbers, Cancellation())):
+        assert next(items) != threading.get_ident()
+        items.close()  # type: ignore[attr-defined]
+
+
+def test_an_error_before_a_stop_is_raised_and_leaving_ends_the_work() -> None:
+    left = threading.Event()
+
+    def work(_: Cancellation) -> Generator[str, None, None]:
+        try:
+            yield "one"
+            raise OSError("the server died")
+        finally:
+            left.set()
+
+    items = cancellation.run(work, Cancellation())
+    assert next(items) == "one"
+    with pytest.raises(OSError, match="died"):
+        next(items)
+    left.clear()
+    items = cancellation.run(work, Cancellation())
+    assert next(items) == "one"
+    items.close()  # type: ignore[attr-defined]
+    assert left.is_set()
