@@ -8,7 +8,7 @@ from benchmarks.retrieval import DEPTH, OTHER_SETS, SETS, measure
 from kb.assistant import KnowledgeBase
 from kb.config import RetrievalSettings, Settings
 from kb.evaluation.questions import load_questions
-from kb.evaluation.ranking_metrics import Place
+from kb.evaluation.ranking_metrics import PageUnit
 
 # What is taken out: the settings without it.
 STEPS: dict[str, dict[str, float | bool]] = {
@@ -43,8 +43,8 @@ def run(names: Sequence[str] = (), limit: int | None = None) -> Result:
             settings = Settings(retrieval=RetrievalSettings.model_validate(without))
             with KnowledgeBase.open(home(question_set.name), settings) as kb:
 
-                def search(question: str, kb: KnowledgeBase = kb) -> list[Place]:
-                    return [Place(p.document, p.page) for p in kb.search(question, ASKER, DEPTH).passages]
+                def search(question: str, kb: KnowledgeBase = kb) -> list[PageUnit]:
+                    return [PageUnit(p.document, p.page) for p in kb.search(question, ASKER, DEPTH).passages]
 
                 ndcg, hit = measure(search, questions, question_set.page_slack)
             whole = whole or ndcg

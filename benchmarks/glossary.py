@@ -24,7 +24,7 @@ from kb.config import IngestSettings, Settings
 from kb.errors import EmbeddingChanged
 from kb.evaluation import ranking_metrics
 from kb.evaluation.questions import Question, load_questions
-from kb.evaluation.ranking_metrics import Place
+from kb.evaluation.ranking_metrics import PageUnit
 from kb.glossary.csv_form import decoded, entries_of
 from kb.glossary.entries import NewEntry
 from kb.language.language import CJK
@@ -100,9 +100,9 @@ def _figures(without: Sequence[tuple[bool, float]], with_it: Sequence[tuple[bool
 
 def _measure(kb: KnowledgeBase, question: Question, page_slack: int, glossary: bool) -> tuple[bool, float]:
     """(whether a gold unit is among the first five, nDCG@10)"""
-    gold = [Place(evidence.doc, evidence.page) for evidence in question.evidence]
+    gold = [PageUnit(evidence.doc, evidence.page) for evidence in question.evidence]
     passages = kb.search(question.question, ASKER, DEPTH, glossary=glossary).passages
-    gained = ranking_metrics.gains([Place(p.document, p.page) for p in passages], gold, page_slack)
+    gained = ranking_metrics.gains([PageUnit(p.document, p.page) for p in passages], gold, page_slack)
     first = ranking_metrics.first_hit(gained)
     return first is not None and first <= CUTOFF, ranking_metrics.ndcg(gained, len(ranking_metrics.gold_units(gold)))
 

@@ -12,12 +12,12 @@ from benchmarks.result import Result
 from kb.assistant import KnowledgeBase
 from kb.evaluation import ranking_metrics
 from kb.evaluation.questions import Question, load_questions
-from kb.evaluation.ranking_metrics import Place
+from kb.evaluation.ranking_metrics import PageUnit
 from kb.language.tokenizer import any_of, content_words, tokenise
 from kb.models.maxsim import Vectors
 
 DEPTH = 50  # chunks that are ranked, so that ten different pages are among them
-Search = Callable[[str], list[Place]]
+Search = Callable[[str], list[PageUnit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def measure(search: Search, questions: Sequence[Question], page_slack: int) -> t
     """(mean nDCG@10, share of questions with a gold unit among the first ten)"""
     ndcg, hits = [], 0
     for question in questions:
-        gold = [Place(evidence.doc, evidence.page) for evidence in question.evidence]
+        gold = [PageUnit(evidence.doc, evidence.page) for evidence in question.evidence]
         gained = ranking_metrics.gains(search(question.question), gold, page_slack)
         ndcg.append(ranking_metrics.ndcg(gained, len(ranking_metrics.gold_units(gold))))
         hits += any(gained[:10])
@@ -77,8 +77,8 @@ def _searches(kb: KnowledgeBase) -> list[tuple[str, Search]]:
     ]
 
 
-def _ours(kb: KnowledgeBase, question: str) -> list[Place]:
-    return [Place(p.document, p.page) for p in kb.search(question, ASKER, DEPTH).passages]
+def _ours(kb: KnowledgeBase, question: str) -> list[PageUnit]:
+    return [PageUnit(p.document, p.page) for p in kb.search(question, ASKER, DEPTH).passages]
 
 
 class Starter:
@@ -90,7 +90,7 @@ class Starter:
 
         splitter = SentenceSplitter(chunk_size=1024, chunk_overlap=20)
         self._embedder = kb.embedder
-        self._places: list[Place] = []
+        self._places: list[PageUnit] = []
         self._texts = texts = list[str]()
         for document in kb.documents(ASKER):
             if not document.chunks:
@@ -100,7 +100,7 @@ class Starter:
             for page, text in spans:
                 pieces = splitter.split_text(text) if text.strip() else []
                 texts += pieces
-                self._places += [Place(document.path, page)] * len(pieces)
+                self._places += [PageUnit(document.path, page)] * len(pieces)
         self._words = sqlite3.connect(":memory:")
         self._words.execute("CREATE VIRTUAL TABLE words USING fts5 (body, tokenize = 'porter unicode61')")
         rows = enumerate(" ".join(tokenise(text)) for text in texts)
@@ -110,10 +110,10 @@ class Starter:
     def _vectors(self) -> Vectors:
         return np.stack([np.frombuffer(e.vector, "<f4") for e in self._embedder.embed_passages(self._texts)])
 
-    def dense(self, question: str) -> list[Place]:
+    def dense(self, question: str) -> list[PageUnit]:
         scores = self._vectors @ self._embedder.embed_question(question).vector
         return [self._places[i] for i in np.argsort(-scores, kind="stable")[:DEPTH]]
 
-    def bm25(self, question: str) -> list[Place]:
+    def bm25(self, question: str) -> list[PageUnit]:
         query = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY bm25(words), rowid LIMIT ?"
         return [self._places[row] for (row,) in self._words.execute(query, (any_of(content_words(question)), DEPTH))]

@@ -22,7 +22,7 @@ from kb.evaluation.exports import write_csv
 from kb.evaluation.metrics import summarise
 from kb.evaluation.outcome import EvalOptions, EvalProgress, Outcome, Ranked, Report, Scores
 from kb.evaluation.questions import Evidence, Question, chosen, load_questions
-from kb.evaluation.ranking_metrics import Place
+from kb.evaluation.ranking_metrics import PageUnit
 from kb.evaluation.results_log import FILE, ResultsLog, line_of, outcome_of, read_results
 from kb.language.script import is_written_in
 from kb.messages.coded_text import CodedText
@@ -227,10 +227,10 @@ def score(outcome: Outcome, options: EvalOptions) -> Scores:
     """Compute an outcome's scores from what it holds."""
     question, answer = outcome.question, outcome.answer
     scores = Scores()
-    gold = [Place(e.doc, e.page) for e in question.evidence]
+    gold = [PageUnit(e.doc, e.page) for e in question.evidence]
     if gold and outcome.sample == 0:
         gained = ranking_metrics.gains(
-            [Place(r.document, r.page) for r in outcome.ranked or ()], gold, options.page_slack
+            [PageUnit(r.document, r.page) for r in outcome.ranked or ()], gold, options.page_slack
         )
         units = len(ranking_metrics.gold_units(gold))
         scores = replace(
@@ -260,7 +260,7 @@ def score(outcome: Outcome, options: EvalOptions) -> Scores:
         scores = replace(scores, right=right, f1=scoring.f1(answer.text, golds))
     if gold:
         on_gold = [
-            ranking_metrics.on_gold(Place(c.document, c.page), gold, options.page_slack) for c in answer.citations
+            ranking_metrics.on_gold(PageUnit(c.document, c.page), gold, options.page_slack) for c in answer.citations
         ]
         hits = sum(1 for place in on_gold if place is not None)
         scores = replace(scores, citations=len(on_gold), citations_on_gold=hits)

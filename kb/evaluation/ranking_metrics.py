@@ -7,14 +7,14 @@ from typing import NamedTuple
 CUTOFF = 10
 
 
-class Place(NamedTuple):
+class PageUnit(NamedTuple):
     """Where something stands: a page of a document, or the document as a whole (`page` is None)."""
 
     document: str
     page: int | None
 
 
-def ranked_units(found: Sequence[Place], gold: Sequence[Place]) -> list[Place]:
+def ranked_units(found: Sequence[PageUnit], gold: Sequence[PageUnit]) -> list[PageUnit]:
     """Chunks, best first, as the units that are ranked, each once, at its best rank.
 
     The unit is the page; it is the document where the gold names that document without a page, or where no gold
@@ -22,17 +22,17 @@ def ranked_units(found: Sequence[Place], gold: Sequence[Place]) -> list[Place]:
     """
     whole = {place.document for place in gold if place.page is None}
     by_page = any(place.page is not None for place in gold)
-    units = (place if by_page and place.document not in whole else Place(place.document, None) for place in found)
+    units = (place if by_page and place.document not in whole else PageUnit(place.document, None) for place in found)
     return list(dict.fromkeys(units))
 
 
-def gold_units(gold: Sequence[Place]) -> list[Place]:
+def gold_units(gold: Sequence[PageUnit]) -> list[PageUnit]:
     """The distinct gold units; a document that is gold as a whole takes up its pages."""
     whole = {place.document for place in gold if place.page is None}
-    return list(dict.fromkeys(p if p.document not in whole else Place(p.document, None) for p in gold))
+    return list(dict.fromkeys(p if p.document not in whole else PageUnit(p.document, None) for p in gold))
 
 
-def on_gold(place: Place, gold: Sequence[Place], page_slack: int = 0) -> Place | None:
+def on_gold(place: PageUnit, gold: Sequence[PageUnit], page_slack: int = 0) -> PageUnit | None:
     """The gold unit that a place hits: its document, or its page at most `page_slack` pages before. None if none."""
     hits = [
         g
@@ -43,7 +43,7 @@ def on_gold(place: Place, gold: Sequence[Place], page_slack: int = 0) -> Place |
     return max(hits, key=lambda g: g.page or 0, default=None)
 
 
-def gains(found: Sequence[Place], gold: Sequence[Place], page_slack: int = 0) -> list[bool]:
+def gains(found: Sequence[PageUnit], gold: Sequence[PageUnit], page_slack: int = 0) -> list[bool]:
     """For each ranked unit whether it hits a gold unit that none before it has hit.
 
     With slack two pages may hit the same gold: only the first counts. A page between two golds takes the nearer one

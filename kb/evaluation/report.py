@@ -14,7 +14,7 @@ from kb.errors import KBError, why
 from kb.evaluation import ranking_metrics
 from kb.evaluation.measures import curve, measures
 from kb.evaluation.metrics import NO_VALUE, SLICED, Row, as_rate, rows, slice_rows, summarise
-from kb.evaluation.ranking_metrics import Place
+from kb.evaluation.ranking_metrics import PageUnit
 from kb.evaluation.results_log import write_whole
 from kb.schema import Answer, Citation, Passage
 from kb.templates import environment
@@ -173,7 +173,7 @@ def _badge(outcome: "Outcome", states: Sequence[str]) -> tuple[str, str]:
 def _item(number: int, outcome: "Outcome", states: Sequence[str], slack: int, samples: int) -> dict[str, Any]:
     """What the page shows of one question put once."""
     question, scores, answer = outcome.question, outcome.scores, outcome.answer
-    gold = [Place(e.doc, e.page) for e in question.evidence]
+    gold = [PageUnit(e.doc, e.page) for e in question.evidence]
     facts = [f"sample {outcome.sample + 1}"] if samples > 1 else []
     if scores.gold_units and answer is not None:
         facts.append(f"gold at {scores.first_hit}" if scores.first_hit else "gold not found")
@@ -219,7 +219,7 @@ def _segments(answer: Answer, number: int) -> list[dict[str, Any]]:
     return [*segments, {"claim": None, "parts": [(answer.text[at:], "")]}]
 
 
-def _citations(answer: Answer, number: int, gold: Sequence[Place], slack: int) -> list[dict[str, Any]]:
+def _citations(answer: Answer, number: int, gold: Sequence[PageUnit], slack: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     seen = set()
     for c in answer.citations:
@@ -229,9 +229,9 @@ def _citations(answer: Answer, number: int, gold: Sequence[Place], slack: int) -
     return found
 
 
-def _passages(passages: "Sequence[Passage | Ranked]", gold: Sequence[Place], slack: int) -> list[dict[str, Any]]:
+def _passages(passages: "Sequence[Passage | Ranked]", gold: Sequence[PageUnit], slack: int) -> list[dict[str, Any]]:
     return [asdict(passage) | {"gold": _on_gold(passage, gold, slack)} for passage in passages]
 
 
-def _on_gold(item: "Citation | Passage | Ranked", gold: Sequence[Place], slack: int) -> bool:
-    return ranking_metrics.on_gold(Place(item.document, item.page), gold, slack) is not None
+def _on_gold(item: "Citation | Passage | Ranked", gold: Sequence[PageUnit], slack: int) -> bool:
+    return ranking_metrics.on_gold(PageUnit(item.document, item.page), gold, slack) is not None

@@ -6,7 +6,7 @@ import pytest
 
 from kb.evaluation import ranking_metrics, scoring
 from kb.evaluation.answer_numbers import chinese_to_digits
-from kb.evaluation.ranking_metrics import Place
+from kb.evaluation.ranking_metrics import PageUnit
 from kb.language.script import is_written_in, written_language
 
 SAID = [
@@ -222,8 +222,8 @@ def test_the_majority_is_found_among_answers_that_are_worded_differently() -> No
     assert scoring.majority([]) is None
 
 
-def places(*found: tuple[str, int | None]) -> list[Place]:
-    return [Place(*place) for place in found]
+def places(*found: tuple[str, int | None]) -> list[PageUnit]:
+    return [PageUnit(*place) for place in found]
 
 
 def test_chunks_count_once_at_their_best_rank() -> None:
