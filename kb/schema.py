@@ -144,7 +144,7 @@ class OrderScore:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class WordBox:
     """Where recognised words stand: `text[start:end]` of the page's text, in a box on its picture, y downwards."""
 
     start: int
@@ -161,7 +161,7 @@ class RecognisedPage:
 
     number: int
     turned: int  # degrees, counter-clockwise: 0, 90, 180 or 270
-    places: tuple[Place, ...]  # of lines, in the order of the text
+    places: tuple[WordBox, ...]  # of lines, in the order of the text
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from ingest.document.parsed import stored
 from ingest.ocr.bounding_boxes import place
 from ingest.ocr.reading_order import Line, arranged
 from kb.errors import DocumentError
-from kb.schema import Place
+from kb.schema import WordBox
 
 _LONGEST_SIDE = 2000  # pixels; larger images are made smaller
 _DETECTED_SIDE = 1280  # pixels of the image in which lines are looked for: as many are found, in half the time
@@ -44,7 +44,7 @@ class Recognised:
 
     text: str = ""
     confidence: float = 0.0
-    places: tuple[Place, ...] = ()
+    places: tuple[WordBox, ...] = ()
     turned: int = 0
 
 
@@ -89,7 +89,7 @@ def recognise(image: Any) -> Recognised:
 
 
 def _recognised(parts: list[_Read], size: tuple[int, int], turned: int) -> Recognised:
-    text, places, sure, length = "", list[Place](), 0.0, 0
+    text, places, sure, length = "", list[WordBox](), 0.0, 0
     across, down = size
     for part in parts:
         scores = {line: score for line, score in zip(part.lines, part.scores, strict=True) if score >= _MIN_SCORE}

@@ -22,7 +22,7 @@ from ingest.pdf.pictures import Picture, marks_of, regions, with_hidden_words, w
 from ingest.pdf.tables import PageTable, laid_out, with_headers
 from kb.config import IngestSettings
 from kb.errors import DocumentError
-from kb.schema import PageSpan, Place, RecognisedPage
+from kb.schema import PageSpan, RecognisedPage, WordBox
 
 if TYPE_CHECKING:
     from ingest.ocr.ocr import Recognised
@@ -50,7 +50,7 @@ class _Page:
     beside: str = ""
     pictures: tuple[Picture, ...] = ()
     turned: int = 0
-    places: tuple[Place, ...] = ()
+    places: tuple[WordBox, ...] = ()
 
     @property
     def whole(self) -> str:
@@ -183,7 +183,7 @@ def _with_pictures(document: Any, index: int, page: _Page, pictures: Sequence[Pi
     from ingest.ocr.embedded_images import LEAST_CHARACTERS, LEAST_SURE, MARK
     from ingest.ocr.ocr import recognise
 
-    text, there, letters = f"{page.text.rstrip()}\n\n{MARK}", list[Place](), 0
+    text, there, letters = f"{page.text.rstrip()}\n\n{MARK}", list[WordBox](), 0
     for part in _shares(document, index, regions(pictures)):
         image = _drawn(document, index, part)
         with contextlib.suppress(DocumentError):  # the engine fails on it; the page's own text stays
@@ -202,7 +202,7 @@ def _with_pictures(document: Any, index: int, page: _Page, pictures: Sequence[Pi
 def _unknown(found: "Recognised", own: str) -> "Recognised":
     """What was recognised, without the lines that stand in the page's own text."""
     known = "".join(own.split())
-    lines, there, at, length = list[str](), list[Place](), 0, 0
+    lines, there, at, length = list[str](), list[WordBox](), 0, 0
     for line in found.text.split("\n"):
         if "".join(line.split()) not in known:
             inside = (each for each in found.places if at <= each.start < at + len(line))

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from kb.schema import HiddenText, Place, RecognisedPage, StoredText
+from kb.schema import HiddenText, RecognisedPage, StoredText, WordBox
 
 # The version that a stored text is of, by what `names_of` gives.
 VERSION = (
@@ -47,10 +47,10 @@ def find_recognised(db: sqlite3.Connection, stored: StoredText, number: int) -> 
     row = db.execute(query, (*names_of(stored), number)).fetchone()
     if row is None:
         return None
-    return RecognisedPage(number, row["turned"], tuple(Place(*place) for place in json.loads(row["places"])))
+    return RecognisedPage(number, row["turned"], tuple(WordBox(*place) for place in json.loads(row["places"])))
 
 
-def _places_json(places: Iterable[Place]) -> str:
+def _places_json(places: Iterable[WordBox]) -> str:
     rows = [[p.start, p.end, p.left, p.top, p.right, p.bottom] for p in places]
     return json.dumps(rows, separators=(",", ":"))
 

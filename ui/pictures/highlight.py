@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ingest.ocr.bounding_boxes import box_of
-from kb.schema import Place
+from kb.schema import WordBox
 from ui.pictures.ink import Ink, ink_of
 from ui.pictures.page_picture import Box, PageRequest
 
@@ -31,7 +31,7 @@ def recognised(request: PageRequest, size: tuple[int, int], image: Any = None) -
     ]
 
 
-def _cut(place: Place, request: PageRequest, size: tuple[int, int], image: Any) -> Box | None:
+def _cut(place: WordBox, request: PageRequest, size: tuple[int, int], image: Any) -> Box | None:
     """The part of a line that the words take up, by the usual widths of characters; all of one that runs downwards."""
     words = request.text[place.start : place.end]
     seen = [at + place.start for at in visible(words)]

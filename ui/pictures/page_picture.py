@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from kb.schema import Place
+from kb.schema import WordBox
 
 PDF = "application/pdf"
 WIDTH = 1400  # pixels; sharp on a dense display, some 200 KB
@@ -44,7 +44,7 @@ class PageRequest:
     start: int
     end: int
     turned: int = 0
-    places: tuple[Place, ...] = ()
+    places: tuple[WordBox, ...] = ()
     zoom: int = 100  # percent of `WIDTH`
 
 

@@ -22,7 +22,7 @@ from ingest.reading.messages import (
 from kb.config import Settings
 from kb.errors import ConfigError, DocumentError, StorageFull, UnsupportedFormat
 from kb.messages.coded_text import CodedText
-from kb.schema import Chunk, DocumentText, Heading, PageSpan, Place, RecognisedPage
+from kb.schema import Chunk, DocumentText, Heading, PageSpan, RecognisedPage, WordBox
 
 ARCHIVE = Task(Path("a.zip"), "docs/a.zip", "0" * 64, Settings(), known={"docs/a.zip/b.md": "1" * 64})
 BUNDLE = replace(ARCHIVE, source="docs/corpus.jsonl")
@@ -30,7 +30,7 @@ DOCUMENT = ReadDocument(
     "docs/a.zip/b.md", "2" * 64, 7,
     DocumentText(
         "一二三\n\x85x 😀", "B", "text/markdown", (PageSpan(1, 0, 4, 0.5, True), PageSpan(2, 4, 8)),
-        headings=(Heading(0, 1, "B"),), recognised=(RecognisedPage(1, 90, (Place(0, 3, 1, 2, 3, 4),)),),
+        headings=(Heading(0, 1, "B"),), recognised=(RecognisedPage(1, 90, (WordBox(0, 3, 1, 2, 3, 4),)),),
     ),
     chunks=(Chunk(0, 3, "一二三", "B\n一二三", 1, "B > C", "| h |"),),
     words=("一 二三",),

@@ -13,7 +13,7 @@ import pytest
 from kb.errors import DocumentNotFound, HomeError, HomeTooNew
 from kb.language.local_days import day
 from kb.language.tokenizer import any_of, content_words
-from kb.schema import Place, Principal, RecognisedPage
+from kb.schema import Principal, RecognisedPage, WordBox
 from kb.store import beside_text, search_queries
 from kb.store.catalog import Catalog, name_hash
 from kb.store.migrations import MIGRATIONS
@@ -207,8 +207,8 @@ def fields(value: object) -> dict[str, object]:
 
 
 SCAN = (
-    RecognisedPage(1, 0, (Place(0, 3, 1, 2, 3, 4),)),
-    RecognisedPage(3, 90, (Place(0, 9, 4711, 8152, 6342, 9973), Place(9, 12, 0, 5, 10000, 6))),
+    RecognisedPage(1, 0, (WordBox(0, 3, 1, 2, 3, 4),)),
+    RecognisedPage(3, 90, (WordBox(0, 9, 4711, 8152, 6342, 9973), WordBox(9, 12, 0, 5, 10000, 6))),
 )
 
 

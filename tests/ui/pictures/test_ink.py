@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from kb.schema import WHOLE, Place
+from kb.schema import WHOLE, WordBox
 from ui.pictures.highlight import recognised
 from ui.pictures.ink import ink_of
 from ui.pictures.page_picture import Box, PageRequest
@@ -24,11 +24,11 @@ def scan(line: str = LINE, *, beside: bool = False, dark: bool = False) -> tuple
     return image, font
 
 
-def line_of(text: str, font: ImageFont.FreeTypeFont, margin: int = 14) -> Place:
+def line_of(text: str, font: ImageFont.FreeTypeFont, margin: int = 14) -> WordBox:
     """The line's box, wider and higher than its signs, as recognition gives it."""
     sides = LEFT - margin, TOP - margin + 8, LEFT + font.getlength(text) + 2 * margin, TOP + HIGH + margin
     left, top, right, bottom = (round(WHOLE * side / whole) for side, whole in zip(sides, (*SIZE, *SIZE), strict=True))
-    return Place(0, len(text), left, top, right, bottom)
+    return WordBox(0, len(text), left, top, right, bottom)
 
 
 def marked(text: str, words: str, image: Image.Image, font: ImageFont.FreeTypeFont) -> Box:
