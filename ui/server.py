@@ -19,7 +19,7 @@ from kb.people.accounts import People
 from ui.logs import without_values
 from ui.service import runtime
 from ui.service.auth import ADDRESS, VISITOR, Gate, announced
-from ui.service.listening import Place, check, is_loopback
+from ui.service.listening import ListeningAddress, check, is_loopback
 from ui.service.replies import Reply, is_api
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 def serve(
     kb: "KnowledgeBase",
-    port: int | Place,
+    port: int | ListeningAddress,
     *,
     page: bool = True,
     on_ready: Callable[[str], None] = lambda origin: None,
@@ -46,7 +46,7 @@ def serve(
     KBError when the port is taken, and RefusedByPolicy for a place that nothing protects.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
-    place = Place(port=port) if isinstance(port, int) else port
+    place = ListeningAddress(port=port) if isinstance(port, int) else port
     check(place, has_accounts=People(kb.catalog).exist)
     privacy.protect(destination.host for destination in kb.settings.destinations)
     with without_values(), _listen(place) as listener:
@@ -116,7 +116,7 @@ class Together:
         await app(scope, receive, send)
 
 
-def _streamlit(place: Place, max_upload_mb: int) -> Any:
+def _streamlit(place: ListeningAddress, max_upload_mb: int) -> Any:
     """Streamlit as an ASGI application; every option that matters is set here, not in a file of the working folder."""
     from streamlit.web import bootstrap
 
@@ -173,7 +173,7 @@ class Hardened:
     It also says what the browser must not do.
     """
 
-    def __init__(self, app: Any, place: Place, gate: Gate) -> None:
+    def __init__(self, app: Any, place: ListeningAddress, gate: Gate) -> None:
         from starlette.requests import ClientDisconnect
 
         self._app, self._gone = app, ClientDisconnect
@@ -260,7 +260,7 @@ _PROXY_HIDES_NAME = replace(
 _NOT_THE_PROXY = replace(_FOREIGN, body=b"Refused: this service is reached through its proxy alone.\n")
 
 
-def in_front(app: Any, place: Place) -> Any:
+def in_front(app: Any, place: ListeningAddress) -> Any:
     """ASGI: takes connections of proxies that are trusted, and what they say of whom a request comes from.
 
     Without TLS of its own, nobody else on the network is let in; programs of this machine are.
@@ -287,7 +287,7 @@ def in_front(app: Any, place: Place) -> Any:
     return only_known
 
 
-def security_headers(place: Place) -> dict[str, str]:
+def security_headers(place: ListeningAddress) -> dict[str, str]:
     """What the browser may load (this origin only) and who may frame the page (nobody)."""
     kind = "wss" if place.certificate else "ws"
     own = [f"{kind}://{name}:{place.port}" for name in _LOCAL_NAMES]
@@ -330,7 +330,7 @@ def _inline_scripts() -> str:
     return " ".join(f"'sha256-{digest}'" for digest in digests)
 
 
-def _listen(place: Place) -> socket.socket:
+def _listen(place: ListeningAddress) -> socket.socket:
     listener = socket.socket(socket.AF_INET6 if ":" in place.host else socket.AF_INET, socket.SOCK_STREAM)
     try:
         if not place.is_local:

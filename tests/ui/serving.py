@@ -20,7 +20,7 @@ from ui.programs import Programs
 from ui.server import Hardened, _listen
 from ui.service import runtime
 from ui.service.auth import RunningService, announced, running_service, token_of
-from ui.service.listening import Place
+from ui.service.listening import ListeningAddress
 
 SETTINGS = Settings.model_validate(
     {
@@ -52,8 +52,8 @@ def opened(home: Path, model: ScriptedModel | None = None, settings: Settings = 
 @contextmanager
 def serving(kb: KnowledgeBase) -> Iterator[Served]:
     """Serve the API of a knowledge base, without the page, until the `with` ends."""
-    with _listen(Place()) as listener, patch.object(stream, "_LET_GO_SECONDS", PATIENCE):
-        service = runtime.Service.of(kb, Place(port=listener.getsockname()[1]))
+    with _listen(ListeningAddress()) as listener, patch.object(stream, "_LET_GO_SECONDS", PATIENCE):
+        service = runtime.Service.of(kb, ListeningAddress(port=listener.getsockname()[1]))
         service.warm_up.state = "ready"
         programs = Programs(service)
 

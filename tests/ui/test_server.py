@@ -21,14 +21,14 @@ from tests.ui.signing_in import new_address, sign_in
 from ui.server import Hardened, security_headers, serve
 from ui.service import runtime
 from ui.service.auth import Gate
-from ui.service.listening import Place
+from ui.service.listening import ListeningAddress
 from ui.service.sign_in import SignIn
 from ui.service.visitors import Visitors
 
 RUNNER = Path(__file__).with_name("scripted_page.py")
 TOKEN = "t" * 43
 SOON = 60  # seconds that nothing here may need
-HERE = Place(port=8600)
+HERE = ListeningAddress(port=8600)
 NOBODY: Any = SimpleNamespace(holder=lambda secret: None, exist=False)
 VISITORS = Visitors(TOKEN, Path("home"), NOBODY, NOBODY, NOBODY)
 GATE = Gate(VISITORS, NOBODY, SignIn(NOBODY, NOBODY, NOBODY, VISITORS))

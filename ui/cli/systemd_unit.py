@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kb.config import Settings
 from kb.errors import RefusedByPolicy, UsageError, why
-from ui.service.listening import Place
+from ui.service.listening import ListeningAddress
 
 _MARK = "# Made by `kb service install`; SHA-256 of what follows: "
 _RESOLVER = Path("/etc/resolv.conf")
@@ -36,7 +36,7 @@ class Unit:
     cache: Path
     config: Path | None
     user: str
-    place: Place
+    place: ListeningAddress
     reached: tuple[Reached, ...]
 
     @property
@@ -101,7 +101,7 @@ class Unit:
         return any(path.is_relative_to(folder) for path in real for folder in folders)
 
 
-def reached(settings: Settings, place: Place) -> tuple[Reached, ...]:
+def reached(settings: Settings, place: ListeningAddress) -> tuple[Reached, ...]:
     """Whom the unit lets through besides this machine: the hosts that may be reached, the name servers where some of
     these are names, proxies, and the networks of those who use the service.
 

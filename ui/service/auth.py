@@ -18,7 +18,7 @@ from kb.errors import HomeError, TooManyRequests, why
 from kb.messages.coded_text import CodedText, fields
 from kb.people.rates import Rates
 from kb.people.sessions import Session
-from ui.service.listening import LOOPBACK, Place
+from ui.service.listening import LOOPBACK, ListeningAddress
 from ui.service.replies import MCP, NO_STORE, OPENAI, Headers, Reply, is_api, is_under, label_of, rpc_error
 from ui.service.sessions import SESSION_LASTS, Sessions
 from ui.service.sign_in import SignIn, cookie_of, place_of
@@ -41,7 +41,9 @@ class RunningService:
 
     @property
     def origin(self) -> str:
-        return Place(self.address, self.port).here_origin.replace("http:", "https:" if self.certificate else "http:")
+        return ListeningAddress(self.address, self.port).here_origin.replace(
+            "http:", "https:" if self.certificate else "http:"
+        )
 
 
 def page_address(origin: str, code: str) -> str:
@@ -66,7 +68,7 @@ def token_of(home: Path) -> str:
 
 
 @contextmanager
-def announced(home: Path, place: Place) -> Iterator[None]:
+def announced(home: Path, place: ListeningAddress) -> Iterator[None]:
     """Say in the home, while this lasts, where its service is (file `service.json`, mode 0600)."""
     file = home / "service.json"
     try:
@@ -79,7 +81,7 @@ def announced(home: Path, place: Place) -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
-def _apart(place: Place) -> dict[str, str]:
+def _apart(place: ListeningAddress) -> dict[str, str]:
     """What is to be known of a service beside its port, where it is not the usual one."""
     told = {"address": place.here} if place.here != ADDRESS else {}
     return told | ({"certificate": place.certificate.text} if place.certificate else {})

@@ -32,7 +32,7 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListeningAddress:
     """Where the service waits, and by which names browsers reach it.
 
     `names` are those of a certificate, of a proxy and of the settings; one may have a port of its own. `proxies` are
@@ -105,7 +105,7 @@ def place_of(
     key: Path | None,
     names: Sequence[str] = (),
     proxies: Sequence[str] = (),
-) -> Place:
+) -> ListeningAddress:
     """Where to wait: what the command line and the settings say. Raises UsageError."""
     host, port = _address(listen) if listen is not None else (LOOPBACK, port)
     networks = tuple(_network(given) for given in proxies)
@@ -123,10 +123,10 @@ def place_of(
     if proxies and not given:
         raise UsageError("listening.no_names")
     known = (*given, *(certificate.names if certificate else ()))
-    return Place(host, port, tuple(dict.fromkeys(known)), certificate, tuple(map(str, networks)), networks)
+    return ListeningAddress(host, port, tuple(dict.fromkeys(known)), certificate, tuple(map(str, networks)), networks)
 
 
-def check(place: Place, *, has_accounts: bool) -> None:
+def check(place: ListeningAddress, *, has_accounts: bool) -> None:
     """Raises RefusedByPolicy where others could reach the service and nothing would keep them out or words secret."""
     if place.is_local and not place.proxies:
         return
@@ -200,7 +200,7 @@ def _network(given: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
         raise UsageError("listening.no_proxy", given=given) from None
 
 
-def _fits(host: str, name: str, place: Place) -> bool:
+def _fits(host: str, name: str, place: ListeningAddress) -> bool:
     """Whether a `Host` is a name of the service, with the port at which people reach it."""
     name, _, port = name.partition(":") if not name.startswith("[") else (name, "", "")
     asked, _, asked_port = host.partition(":") if not host.startswith("[") else _split_ipv6(host)

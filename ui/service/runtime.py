@@ -23,7 +23,7 @@ from ui.service.auth import Gate, token_of
 from ui.service.conversations import Conversations
 from ui.service.evaluation_runs import Evaluations
 from ui.service.fair_queue import FairQueue
-from ui.service.listening import Place
+from ui.service.listening import ListeningAddress
 from ui.service.model_downloads import Pulls
 from ui.service.own_conversations import OwnConversations
 from ui.service.own_jobs import OwnJobs
@@ -164,12 +164,12 @@ class Service:
     visitors: Visitors
     gate: Gate
     rates: Rates
-    place: Place
+    place: ListeningAddress
 
     @classmethod
-    def of(cls, kb: "KnowledgeBase", place: Place | None = None) -> "Service":
+    def of(cls, kb: "KnowledgeBase", place: ListeningAddress | None = None) -> "Service":
         """The service of a knowledge base at a place, or where none listens; nothing runs yet."""
-        place = place or Place()
+        place = place or ListeningAddress()
         queue, jobs, limits = FairQueue(), Jobs(kb), kb.settings.service
         kb.deletion.forgetting.append(cache.forget)
         people = People(kb.catalog)

@@ -22,7 +22,7 @@ from ui.service.addresses import source_address
 from ui.service.answer_task import RunningAnswer, Snapshot
 from ui.service.auth import token_of
 from ui.service.conversations import LOCAL
-from ui.service.listening import Place
+from ui.service.listening import ListeningAddress
 
 APP = Path(__file__).parents[3] / "ui" / "page" / "app.py"
 SIZE = 30_000  # characters of an answer that does not end
@@ -153,7 +153,7 @@ def test_how_one_asks_outlives_a_reload(visit: Callable[..., AppTest], service: 
 def test_no_full_garbage_collection_follows_each_look_and_click(monkeypatch: pytest.MonkeyPatch) -> None:
     options: dict[str, Any] = {}
     monkeypatch.setattr("streamlit.web.bootstrap.load_config_options", options.update)
-    server._streamlit(Place(port=8000), 1)
+    server._streamlit(ListeningAddress(port=8000), 1)
     assert options["runner.postScriptGC"] is False
 
 

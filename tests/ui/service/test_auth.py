@@ -21,7 +21,7 @@ from kb.store.home import Home
 from tests.kb.people.clocks import Clock
 from tests.knowledge import open_kb
 from ui.service.auth import VISITOR, Gate, announced, running_service, token_of
-from ui.service.listening import Place
+from ui.service.listening import ListeningAddress
 from ui.service.replies import Reply
 from ui.service.sessions import SessionNotFound, Sessions
 from ui.service.sign_in import SignIn
@@ -79,7 +79,7 @@ def test_a_running_service_is_found_only_while_it_holds_the_home(tmp_path: Path)
     home = Home(tmp_path / "home")
     token = token_of(home.path)
     assert running_service(home.path) is None
-    with announced(home.path, Place(port=PORT)):
+    with announced(home.path, ListeningAddress(port=PORT)):
         assert mode(home.path / "service.json") == 0o600
         running = running_service(home.path)
         assert running is not None
@@ -122,7 +122,7 @@ def test_a_damaged_note_is_not_believed(tmp_path: Path, text: str) -> None:
 def test_the_note_and_the_token_are_written_whole_over_what_was_there(tmp_path: Path) -> None:
     (tmp_path / ".service.json.part").write_text("left by a crash", encoding="utf-8")
     (tmp_path / "service.json").write_text("x" * 1000, encoding="utf-8")
-    with announced(tmp_path, Place(port=PORT)):
+    with announced(tmp_path, ListeningAddress(port=PORT)):
         assert json.loads((tmp_path / "service.json").read_text(encoding="utf-8")) == {"port": PORT, "pid": os.getpid()}
     assert list(tmp_path.iterdir()) == []
 

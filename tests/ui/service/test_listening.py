@@ -8,7 +8,7 @@ import pytest
 import trustme
 
 from kb.errors import RefusedByPolicy, UsageError
-from ui.service.listening import Place, check, place_of, read_certificate
+from ui.service.listening import ListeningAddress, check, place_of, read_certificate
 
 NAME = "kb.example.org"
 DAY = timedelta(days=1)
@@ -152,4 +152,4 @@ def test_behind_a_proxy_it_answers_to_the_proxys_names() -> None:
     [("0.0.0.0", "http://127.0.0.1:1"), ("::", "http://[::1]:1"), ("192.0.2.7", "http://192.0.2.7:1")],
 )
 def test_programs_of_this_machine_reach_it_at_its_own_address(host: str, here: str) -> None:
-    assert Place(host, 1).here_origin == here
+    assert ListeningAddress(host, 1).here_origin == here
