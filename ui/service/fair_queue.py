@@ -23,7 +23,7 @@ class Queued:
     ahead: int
 
 
-class Place:
+class Ticket:
     """A place in the queue; see `FairQueue.enter`."""
 
     def __init__(self, changed: threading.Condition, client: str, stop: threading.Event | None) -> None:
@@ -32,7 +32,7 @@ class Place:
         self.mine = False  # whether a slot is held
         self._changed = changed
         self._stop = stop
-        self._told = 0
+        self._last_ahead = 0
 
     def wait(self) -> int:
         """How many come first, as soon as that differs from what was said last; 0 when it is this one's turn.
@@ -41,10 +41,10 @@ class Place:
         """
         timeout = None if self._stop is None or isinstance(self._stop, Cancellation) else _POLL_SECONDS
         with self._changed:
-            while not self.mine and not self.stopped and self.ahead == self._told:
+            while not self.mine and not self.stopped and self.ahead == self._last_ahead:
                 self._changed.wait(timeout)
-            self._told = 0 if self.mine or self.stopped else self.ahead
-            return self._told
+            self._last_ahead = 0 if self.mine or self.stopped else self.ahead
+            return self._last_ahead
 
     @property
     def stopped(self) -> bool:
@@ -59,17 +59,17 @@ class FairQueue:
         self._changed = threading.Condition()
         self._slots = slots
         self._free = slots
-        self._waiting: list[Place] = []  # in the order of arrival
+        self._waiting: list[Ticket] = []  # in the order of arrival
         self._served: dict[str, None] = {}  # clients, the one served least recently first
 
     @contextmanager
-    def enter(self, client: str, stop: threading.Event | None = None) -> Iterator[Place]:
+    def enter(self, client: str, stop: threading.Event | None = None) -> Iterator[Ticket]:
         """A place in the queue, and the slot once it has come to it, until the `with` ends.
 
         `place.wait()` tells how far it is. A `stop` that is a `Cancellation` ends the wait at once, any other event
         within a twentieth of a second.
         """
-        place = Place(self._changed, client, stop)
+        place = Ticket(self._changed, client, stop)
         with self._changed:
             self._waiting.append(place)
             self._settle()
@@ -119,7 +119,7 @@ class FairQueue:
             place.ahead = self._slots - self._free + index
         self._changed.notify_all()
 
-    def _order(self) -> list[Place]:
+    def _order(self) -> list[Ticket]:
         """Those who wait, as they would be served if nobody else came: in rounds, one of each client."""
         rank = {client: n for n, client in enumerate(self._served)}
         rounds: dict[str, int] = {}
