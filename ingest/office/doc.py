@@ -13,7 +13,7 @@ from typing import Any
 from ingest.document.ms_odraw_pictures import blips
 from ingest.document.parsed import Heading, Parsed, TextBuilder, comment_line, one_line, stored
 from ingest.ocr.embedded_images import Pictures
-from ingest.office.doc_tables import NO_ROW, Row, row_of, under_columns
+from ingest.office.doc_tables import NO_ROW, RowLayout, row_of, under_columns
 from ingest.plain.markdown_text import numbered_headings
 from kb.config import IngestSettings
 from kb.errors import DocumentError
@@ -96,7 +96,7 @@ class _Properties:
     in_table: bool = False
     row_end: bool = False
     outline: int | None = None
-    row: Row = NO_ROW
+    row: RowLayout = NO_ROW
 
 
 class _Document:
@@ -117,7 +117,7 @@ class _Document:
         start = sum(max(0, length) for length in self.lengths[:number])
         return start, min(start + max(0, self.lengths[number]), len(self.text))
 
-    def paragraph(self, character: int) -> tuple[int | None, bool, Row | None]:
+    def paragraph(self, character: int) -> tuple[int | None, bool, RowLayout | None]:
         """(heading level, whether it is in a table, the row that it ends) of the paragraph with this mark."""
         at = bisect_right(self.pieces, (character, 1 << 62, 0, 0)) - 1
         if at < 0:
@@ -274,7 +274,7 @@ class _Reader:
     def __init__(self, document: _Document) -> None:
         self.document = document
         self.out = TextBuilder()
-        self.rows: list[tuple[list[str], Row]] = []
+        self.rows: list[tuple[list[str], RowLayout]] = []
         self.cells: list[str] = []
         self.cell: list[str] = []
 

@@ -9,27 +9,27 @@ _CONTINUED, _BEGUN = 1, 3  # of a cell that spans rows
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RowLayout:
     """Where the cells of a row begin, in twips, and how each is merged with what is above and below it."""
 
     lefts: tuple[int, ...] = ()
     merges: tuple[int, ...] = ()
 
 
-NO_ROW = Row()  # where none is described
+NO_ROW = RowLayout()  # where none is described
 
 
-def row_of(operand: bytes) -> Row:
+def row_of(operand: bytes) -> RowLayout:
     """The row that the operand of a table definition describes; one without cells where it is cut off."""
     count = operand[2] if len(operand) > 2 else 0
     cells = 3 + 2 * (count + 1)
     if len(operand) < cells + 20 * count:
         return NO_ROW
     merges = (struct.unpack_from("<H", operand, cells + 20 * number)[0] >> 5 & 3 for number in range(count))
-    return Row(struct.unpack_from(f"<{count}h", operand, 3), tuple(merges))
+    return RowLayout(struct.unpack_from(f"<{count}h", operand, 3), tuple(merges))
 
 
-def under_columns(rows: list[tuple[list[str], Row]]) -> list[list[str]]:
+def under_columns(rows: list[tuple[list[str], RowLayout]]) -> list[list[str]]:
     """The cells' texts by row, each under its column of the row of most cells. A short cell that spans rows is repeated
     in each."""
     columns = max((row.lefts for _, row in rows), key=len)

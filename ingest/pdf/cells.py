@@ -42,7 +42,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PageRow:
     """A line and its cells, at least one. `figures` are those that hold values: the first cell, which names the row,
     is none, unless there are only figures."""
 
@@ -61,7 +61,7 @@ class Row:
         return self.cells[-1].right
 
 
-def row_of(line: PageLine, text: str) -> Row | None:
+def row_of(line: PageLine, text: str) -> PageRow | None:
     """The line's cells; None where its words have no places, or run back and forth."""
     if not line.words or any(b.left < a.left - line.size for a, b in pairwise(line.words)):
         return None
@@ -74,7 +74,7 @@ def row_of(line: PageLine, text: str) -> Row | None:
     cells = tuple(_cell(part, text) for part in _joined(parts, text, line.size))
     named = cells[1:] if cells[0].kind != "figure" or not all(c.kind == "figure" for c in cells) else cells
     figures = tuple(cell for cell in named if cell.kind == "figure")
-    return Row(line, cells, figures if len(cells) > 1 else ())
+    return PageRow(line, cells, figures if len(cells) > 1 else ())
 
 
 def _signs(text: str, before: Word, word: Word) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from ingest.pdf.cells import Row, is_unit, only_grows, with_leaders
+from ingest.pdf.cells import PageRow, is_unit, only_grows, with_leaders
 
 _APART = 3.2  # sizes of the type: rows, or a header and its rows, do not stand further apart
 _BETWEEN = 3  # lines without figures between two rows
@@ -37,7 +37,7 @@ class _Group:
     lines: list[int] = field(default_factory=list)
     columns: list[Span] = field(default_factory=list)
 
-    def add(self, number: int, row: Row) -> None:
+    def add(self, number: int, row: PageRow) -> None:
         self.lines.append(number)
         for cell in row.figures:
             apart = [column for column in self.columns if column[1] < cell.left or column[0] > cell.right]
@@ -46,7 +46,7 @@ class _Group:
             self.columns = sorted([*apart, whole])
 
 
-def figure_tables(rows: Sequence[Row | None], text: str) -> list[FigureTable]:
+def figure_tables(rows: Sequence[PageRow | None], text: str) -> list[FigureTable]:
     """The tables of figures among the lines of a page, in order."""
     found: list[FigureTable] = []
     for group in _groups(rows, text):
@@ -56,7 +56,7 @@ def figure_tables(rows: Sequence[Row | None], text: str) -> list[FigureTable]:
     return found
 
 
-def _groups(rows: Sequence[Row | None], text: str) -> Iterator[_Group]:
+def _groups(rows: Sequence[PageRow | None], text: str) -> Iterator[_Group]:
     group = _Group()
     for number, row in enumerate(rows):
         if row is None or not row.figures:
@@ -69,7 +69,7 @@ def _groups(rows: Sequence[Row | None], text: str) -> Iterator[_Group]:
         yield group
 
 
-def _goes_on(rows: Sequence[Row | None], group: _Group, number: int, row: Row, text: str) -> bool:
+def _goes_on(rows: Sequence[PageRow | None], group: _Group, number: int, row: PageRow, text: str) -> bool:
     """Whether a row of figures belongs to the group above it."""
     between = rows[group.lines[-1] + 1 : number]
     if len(between) > _BETWEEN or not _below(rows, group.lines[-1], number):
@@ -81,7 +81,7 @@ def _goes_on(rows: Sequence[Row | None], group: _Group, number: int, row: Row, t
     return 2 * inside >= len(row.figures)
 
 
-def _below(rows: Sequence[Row | None], first: int, last: int) -> bool:
+def _below(rows: Sequence[PageRow | None], first: int, last: int) -> bool:
     """Whether each of the lines stands a little below the one before it, or beside it."""
     for upper, lower in pairwise(rows[first : last + 1]):
         if upper is None or lower is None:
@@ -92,7 +92,7 @@ def _below(rows: Sequence[Row | None], first: int, last: int) -> bool:
     return True
 
 
-def _heads(row: Row, border: float) -> bool:
+def _heads(row: PageRow, border: float) -> bool:
     """Whether a line heads columns that begin at `border`: words or years over them, no figures, and nothing across."""
     if row.figures:
         return False
@@ -100,7 +100,7 @@ def _heads(row: Row, border: float) -> bool:
     return row.right > border and all(cell.left >= begin or cell.right <= border for cell in row.cells)
 
 
-def _is_prose(row: Row, border: float, text: str) -> bool:
+def _is_prose(row: PageRow, border: float, text: str) -> bool:
     words = text[row.line.start : row.line.end].strip()
     crossing = row.right > border + row.line.size
     return len(row.cells) == 1 and crossing and len(words) > _PROSE and not words.endswith((":", "："))
@@ -110,7 +110,7 @@ def _is_sentence(words: str) -> bool:
     return len(words) > _SENTENCE and words.endswith((".", "。")) and not words.endswith(_ABBREVIATED)
 
 
-def _table(rows: Sequence[Row | None], group: _Group, floor: int, text: str) -> FigureTable | None:
+def _table(rows: Sequence[PageRow | None], group: _Group, floor: int, text: str) -> FigureTable | None:
     """The table of a group; None for a table of contents, or for too few rows. Lines above `floor` are taken."""
     members = [row for number in group.lines if (row := rows[number]) is not None]
     if len(members) < 2 or _is_contents(members, text):
@@ -122,7 +122,7 @@ def _table(rows: Sequence[Row | None], group: _Group, floor: int, text: str) -> 
     return FigureTable(first, group.lines[-1], below - top, group.columns, group.lines)
 
 
-def _header(rows: Sequence[Row | None], group: _Group, floor: int, text: str) -> tuple[int, int]:
+def _header(rows: Sequence[PageRow | None], group: _Group, floor: int, text: str) -> tuple[int, int]:
     """(first line, line after the last) of what heads the rows; equal where nothing does."""
     first = group.lines[0]
     body, border = rows[first], group.columns[0][0]
@@ -158,7 +158,7 @@ def _header(rows: Sequence[Row | None], group: _Group, floor: int, text: str) ->
     return top, below
 
 
-def _is_contents(members: Sequence[Row], text: str) -> bool:
+def _is_contents(members: Sequence[PageRow], text: str) -> bool:
     """Whether rows are those of a table of contents: with leaders, or with one number each that only grows."""
     if 2 * sum(with_leaders(text[row.line.start : row.line.end]) for row in members) >= len(members):
         return True

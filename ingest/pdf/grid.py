@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
-from ingest.pdf.cells import Cell, Row, is_item, only_grows, with_leaders
+from ingest.pdf.cells import Cell, PageRow, is_item, only_grows, with_leaders
 from ingest.pdf.lines import PageLine
 
 _APART = 7.0  # sizes of the type between a line and those above it: cells may be set at the foot of a row
@@ -53,7 +53,7 @@ class Grid:
         return self.rows[-1][-1].number
 
 
-def grids(rows: Sequence[Row | None], text: str) -> Iterator[Grid]:
+def grids(rows: Sequence[PageRow | None], text: str) -> Iterator[Grid]:
     """The tables among the lines of a page, in order."""
     at = 0
     while at < len(rows):
@@ -67,7 +67,7 @@ def grids(rows: Sequence[Row | None], text: str) -> Iterator[Grid]:
         at = max(at, last) + 1
 
 
-def _begins(rows: Sequence[Row | None], at: int) -> bool:
+def _begins(rows: Sequence[PageRow | None], at: int) -> bool:
     """Whether a line has two cells, or one that the next line stands beside."""
     row = rows[at]
     if row is None or len(row.cells) > 1:
@@ -83,7 +83,7 @@ def _begins(rows: Sequence[Row | None], at: int) -> bool:
     return False
 
 
-def _reach(rows: Sequence[Row | None], first: int) -> tuple[list[Span], int]:
+def _reach(rows: Sequence[PageRow | None], first: int) -> tuple[list[Span], int]:
     """The columns that lines stand in from `first` on, and the last line that does."""
     columns: list[Span] = []
     bottom, last = 0.0, first - 1
@@ -102,7 +102,7 @@ def _reach(rows: Sequence[Row | None], first: int) -> tuple[list[Span], int]:
     return columns, last
 
 
-def _begins_beside(rows: Sequence[Row | None], first: int, number: int, columns: list[Span]) -> bool:
+def _begins_beside(rows: Sequence[PageRow | None], first: int, number: int, columns: list[Span]) -> bool:
     """Whether a line begins another table at the right of that which begins on line `first` and has rows already."""
     row, top = rows[number], rows[first]
     if row is None or top is None or len(columns) < 2 or row.left <= columns[-1][1]:
@@ -114,7 +114,7 @@ def _begins_beside(rows: Sequence[Row | None], first: int, number: int, columns:
     return sum(b.left <= border < a.right for a, b in pairwise([*lines[:1], *lines])) >= _FEWEST_ROWS
 
 
-def _widened(columns: list[Span], row: Row, new: bool) -> list[Span] | None:
+def _widened(columns: list[Span], row: PageRow, new: bool) -> list[Span] | None:
     """The columns with the cells of one more line in them; None where a cell does not fit into any."""
     wider = list(columns)
     for cell in row.cells:
@@ -131,7 +131,7 @@ def _widened(columns: list[Span], row: Row, new: bool) -> list[Span] | None:
     return wider
 
 
-def _grid(rows: Sequence[Row | None], first: int, last: int, columns: list[Span], text: str) -> Grid:
+def _grid(rows: Sequence[PageRow | None], first: int, last: int, columns: list[Span], text: str) -> Grid:
     pieces: list[Piece] = []
     for number in range(first, last + 1):
         row = rows[number]

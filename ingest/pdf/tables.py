@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from ingest.document.parsed import Table, runs_on
-from ingest.pdf.cells import Cell, Row, row_of
+from ingest.pdf.cells import Cell, PageRow, row_of
 from ingest.pdf.figures import FigureTable, figure_tables
 from ingest.pdf.grid import Grid, grids, header_row
 from ingest.pdf.lines import PageLine
@@ -87,7 +87,7 @@ def _continues(table: PageTable, above: PageTable, same_page: bool) -> bool:
     return all(any(abs(ours[1] - theirs[1]) < _SHIFT for theirs in above.columns) for ours in table.columns)
 
 
-def _tables(rows: Sequence[Row | None], text: str) -> Iterator[tuple[PageTable, list[Edit]]]:
+def _tables(rows: Sequence[PageRow | None], text: str) -> Iterator[tuple[PageTable, list[Edit]]]:
     """The tables of a page in order, with what is changed in each: those of words, where they have more to say."""
     figures = figure_tables(rows, text)
     words: list[Grid] = []
@@ -113,7 +113,7 @@ def _tables(rows: Sequence[Row | None], text: str) -> Iterator[tuple[PageTable, 
         )
 
 
-def _heads(grid: Grid, figures: Sequence[FigureTable], rows: Sequence[Row | None]) -> bool:
+def _heads(grid: Grid, figures: Sequence[FigureTable], rows: Sequence[PageRow | None]) -> bool:
     """Whether some rows of words are the header of the table of figures under them, which takes them."""
     if _has_figures(grid) or len(grid.rows) > _MOST_HEAD:
         return False
@@ -143,10 +143,10 @@ def _is_of_words(grid: Grid) -> bool:
 # -- white space
 
 
-def _figure_edits(rows: Sequence[Row | None], table: FigureTable, text: str) -> list[Edit]:
+def _figure_edits(rows: Sequence[PageRow | None], table: FigureTable, text: str) -> list[Edit]:
     """A tab between the cells of a row, and one for each empty one; labels and heads that were wrapped on one line."""
     edits: list[Edit] = []
-    before: Row | None = None
+    before: PageRow | None = None
     body = table.first + table.head
     labelled = [row.cells[0].kind != "figure" for n in table.figures if (row := rows[n]) is not None]
     has_labels = 2 * sum(labelled) >= len(labelled)
@@ -179,7 +179,7 @@ def _only_spaces(edits: Sequence[Edit], text: str) -> list[Edit]:
     ]
 
 
-def _gaps(row: Row, table: FigureTable, head: bool) -> Iterator[Edit]:
+def _gaps(row: PageRow, table: FigureTable, head: bool) -> Iterator[Edit]:
     at = -1 if row.cells[0].kind != "figure" else _column(row.cells[0], table)  # a label stands before all columns
     for cell, following in pairwise(row.cells):
         column = None if head else _column(following, table)
@@ -193,7 +193,7 @@ def _column(cell: Cell, table: FigureTable) -> int | None:
     return over[0] if len(over) == 1 else None
 
 
-def _head_joint(before: Row, row: Row, text: str) -> str | None:
+def _head_joint(before: PageRow, row: PageRow, text: str) -> str | None:
     """What parts two lines of a header where one goes on in the other, or stands beside it; None where it ends."""
     down, size = before.line.up - row.line.up, row.line.size
     last, first = before.cells[-1], row.cells[0]
@@ -202,7 +202,7 @@ def _head_joint(before: Row, row: Row, text: str) -> str | None:
     return "\t" if first.left > last.right and down < 0.9 * size else None
 
 
-def _joint(before: Row, row: Row, text: str) -> str | None:
+def _joint(before: PageRow, row: PageRow, text: str) -> str | None:
     """What parts two lines of rows where one goes on in the other, or stands beside it; None where the row ends."""
     down, size = before.line.up - row.line.up, row.line.size
     last, first = before.cells[-1], row.cells[0]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 MeasureKind = Literal["share", "p50", "p95", "curve", "auc"]
-Row = tuple[str, float, float]  # id of the question, value, over
+Observation = tuple[str, float, float]  # id of the question, value, over
 
 RESAMPLES = 1_000  # of the bootstrap; 95 % intervals move by less than a tenth of their width with more
 _CELLS = 4_000_000  # of a matrix of weights; more are computed in turn
@@ -55,7 +55,7 @@ class Measure:
         return of_rows(self.kind, kept)
 
 
-def of_rows(kind: MeasureKind, rows: Iterable[Row]) -> Measure:
+def of_rows(kind: MeasureKind, rows: Iterable[Observation]) -> Measure:
     listed = list(rows)
     return Measure(
         kind, tuple(row[0] for row in listed), tuple(float(row[1]) for row in listed),
@@ -259,7 +259,7 @@ def _risk(outcomes: Sequence["Outcome"]) -> Measure:
     )
 
 
-def _votes(answerable: Sequence["Outcome"], samples: int) -> Iterator[Row]:
+def _votes(answerable: Sequence["Outcome"], samples: int) -> Iterator[Observation]:
     """For each question whose samples are all there, whether the answer of the majority is right."""
     by_question: dict[str, list[Outcome]] = {}
     for outcome in answerable:

@@ -158,7 +158,7 @@ def better(name: str, change: float) -> bool:
     return change != 0 and (change < 0) == name.startswith(LESS_IS_BETTER)
 
 
-class Row(NamedTuple):
+class FigureRow(NamedTuple):
     """A figure in words: its value, its 95 % interval, and over how many it is; "" and None where there is none.
     `figure` is its dotted name."""
 
@@ -170,7 +170,7 @@ class Row(NamedTuple):
     figure: str
 
 
-def rows(figures: Mapping[str, Any]) -> list[Row]:
+def rows(figures: Mapping[str, Any]) -> list[FigureRow]:
     """The figures as rows for people."""
     result = []
     intervals = figures["intervals"]
@@ -181,17 +181,19 @@ def rows(figures: Mapping[str, Any]) -> list[Row]:
             if isinstance(value, Mapping) and section == "seconds":
                 texts = [f"{key} {number:.2f}" for key, number in value.items() if number is not None]
                 told = "  ".join(texts) or NO_VALUE
-                result.append(Row(label, name.replace("_", " "), told, "", None, f"{section}.{name}"))
+                result.append(FigureRow(label, name.replace("_", " "), told, "", None, f"{section}.{name}"))
             elif isinstance(value, Mapping):
                 for kind, rate in value.items():
                     figure = f"{section}.{name}.{kind}"
                     told = f"refused, {kind.replace('_', ' ')}"
-                    result.append(Row(label, told, as_rate(rate), _interval(intervals.get(figure)),
+                    result.append(FigureRow(label, told, as_rate(rate), _interval(intervals.get(figure)),
                                       over(figures, figure), figure))  # fmt: skip
             else:
                 figure = f"{section}.{name}"
                 found = _interval(intervals.get(figure))
-                result.append(Row(label, name.replace("_", " "), as_rate(value), found, over(figures, figure), figure))
+                result.append(
+                    FigureRow(label, name.replace("_", " "), as_rate(value), found, over(figures, figure), figure)
+                )
     return result
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kb.errors import KBError, why
 from kb.evaluation import ranking_metrics
 from kb.evaluation.measures import curve, measures
-from kb.evaluation.metrics import NO_VALUE, SLICED, Row, as_rate, rows, slice_rows, summarise
+from kb.evaluation.metrics import NO_VALUE, SLICED, FigureRow, as_rate, rows, slice_rows, summarise
 from kb.evaluation.ranking_metrics import PageUnit
 from kb.evaluation.results_log import write_whole
 from kb.schema import Answer, Citation, Passage
@@ -110,7 +110,7 @@ def _groups(figures: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     return groups
 
 
-def _bar(row: Row) -> dict[str, Any]:
+def _bar(row: FigureRow) -> dict[str, Any]:
     if row.section == "Seconds":
         return {"width": None}
     low, _, high = row.interval.partition(" – ")
