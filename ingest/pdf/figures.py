@@ -16,7 +16,7 @@ _PROSE = 60  # characters
 _SENTENCE = 24  # characters; shorter ones may be abbreviated
 _ABBREVIATED = ("Inc.", "Corp.", "Co.", "Ltd.", "No.", "etc.")
 
-Span = tuple[float, float]  # left, right
+Extent = tuple[float, float]  # left, right
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class FigureTable:
     first: int
     last: int
     head: int
-    columns: list[Span]
+    columns: list[Extent]
     figures: list[int]
 
 
@@ -35,7 +35,7 @@ class _Group:
     """Rows of figures under each other, by the numbers of their lines, and the columns that their figures stand in."""
 
     lines: list[int] = field(default_factory=list)
-    columns: list[Span] = field(default_factory=list)
+    columns: list[Extent] = field(default_factory=list)
 
     def add(self, number: int, row: PageRow) -> None:
         self.lines.append(number)

@@ -22,7 +22,7 @@ _FEWEST_LETTERS = 2.0  # of a cell, on average; where there are fewer, they are 
 _LONGEST_HEAD = 40  # characters of a cell that heads a column
 _MOST_COLUMNS = 40
 
-Span = tuple[float, float]  # left, right
+Extent = tuple[float, float]  # left, right
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Grid:
     """The rows of a table, each of its pieces in order, and its columns."""
 
     rows: list[list[Piece]] = field(default_factory=list)
-    columns: list[Span] = field(default_factory=list)
+    columns: list[Extent] = field(default_factory=list)
 
     @property
     def first(self) -> int:
@@ -83,9 +83,9 @@ def _begins(rows: Sequence[PageRow | None], at: int) -> bool:
     return False
 
 
-def _reach(rows: Sequence[PageRow | None], first: int) -> tuple[list[Span], int]:
+def _reach(rows: Sequence[PageRow | None], first: int) -> tuple[list[Extent], int]:
     """The columns that lines stand in from `first` on, and the last line that does."""
-    columns: list[Span] = []
+    columns: list[Extent] = []
     bottom, last = 0.0, first - 1
     for number in range(first, len(rows)):
         row = rows[number]
@@ -102,7 +102,7 @@ def _reach(rows: Sequence[PageRow | None], first: int) -> tuple[list[Span], int]
     return columns, last
 
 
-def _begins_beside(rows: Sequence[PageRow | None], first: int, number: int, columns: list[Span]) -> bool:
+def _begins_beside(rows: Sequence[PageRow | None], first: int, number: int, columns: list[Extent]) -> bool:
     """Whether a line begins another table at the right of that which begins on line `first` and has rows already."""
     row, top = rows[number], rows[first]
     if row is None or top is None or len(columns) < 2 or row.left <= columns[-1][1]:
@@ -114,7 +114,7 @@ def _begins_beside(rows: Sequence[PageRow | None], first: int, number: int, colu
     return sum(b.left <= border < a.right for a, b in pairwise([*lines[:1], *lines])) >= _FEWEST_ROWS
 
 
-def _widened(columns: list[Span], row: PageRow, new: bool) -> list[Span] | None:
+def _widened(columns: list[Extent], row: PageRow, new: bool) -> list[Extent] | None:
     """The columns with the cells of one more line in them; None where a cell does not fit into any."""
     wider = list(columns)
     for cell in row.cells:
@@ -131,7 +131,7 @@ def _widened(columns: list[Span], row: PageRow, new: bool) -> list[Span] | None:
     return wider
 
 
-def _grid(rows: Sequence[PageRow | None], first: int, last: int, columns: list[Span], text: str) -> Grid:
+def _grid(rows: Sequence[PageRow | None], first: int, last: int, columns: list[Extent], text: str) -> Grid:
     pieces: list[Piece] = []
     for number in range(first, last + 1):
         row = rows[number]

@@ -53,7 +53,7 @@ Similarities = Callable[[str, Sequence[str]], Vectors]
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class SupportSpan:
     """A stretch of a passage and how well it carries a claim. Offsets count into the document's stored text."""
 
     passage: Passage
@@ -105,7 +105,7 @@ class Aligner:
         self._nearness: dict[tuple[str, int], list[tuple[int, float, bool]]] = {}
         self._against: dict[tuple[str, int], ClaimReason] = {}  # what whole passages have against a claim
 
-    def sources(self, claim: str, cited: Sequence[int]) -> list[Span]:
+    def sources(self, claim: str, cited: Sequence[int]) -> list[SupportSpan]:
         """The spans a claim rests on, best first: of the cited passages where they carry it, else of the one that does.
 
         An unsupported claim keeps the best span of each passage it cited, marked unsupported; one that cited none, the
@@ -133,7 +133,7 @@ class Aligner:
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
         return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT]
 
-    def disagreement(self, claim: str, span: Span) -> Span | None:
+    def disagreement(self, claim: str, span: SupportSpan) -> SupportSpan | None:
         """The sentence of another document that gives another value than the claim, which `span` confirms, of the same.
         An older edition of the document does not count, nor what is in another language."""
         language = language_of(claim)
@@ -157,7 +157,7 @@ class Aligner:
                 if len(window.parts) == 1 and numbers_in(window.quote):
                     there = self._statement(window, source)
                     if any(disagrees(here, there, numbers, asked, names) for here in own):
-                        return Span(
+                        return SupportSpan(
                             passage, window.start, window.end, window.quote, span.strength, False, "conflict", True
                         )
         return None
@@ -176,10 +176,10 @@ class Aligner:
             self._values[rank] = values_in(source.sentences, source.rows)
         return self._values[rank]
 
-    def _spans(self, claim: str, sources: Sequence[Source], is_cited: bool) -> list[Span]:
+    def _spans(self, claim: str, sources: Sequence[Source], is_cited: bool) -> list[SupportSpan]:
         return [self._best(claim, source, is_cited) for source in sources if source.windows]
 
-    def _best(self, claim: str, source: Source, is_cited: bool) -> Span:
+    def _best(self, claim: str, source: Source, is_cited: bool) -> SupportSpan:
         claim = in_units_of(claim, f"{source.heading}\n{source.passage.text}")
         language = language_of(claim)
         crosses = self._similarities is not None and language != language_of(source.passage.text)
@@ -234,7 +234,7 @@ class Aligner:
             if objections[chosen] == "words":  # where there is more against it, that is said
                 reason = self._objection(claim, names, window, source, window.parts in foreign) or "words"
         asked = self._asked_names if self._question_language == language_of(source.passage.text) else self._asked_codes
-        return Span(
+        return SupportSpan(
             passage=source.passage,
             start=window.start,
             end=window.end,
@@ -510,7 +510,7 @@ def _is_amount(number: str) -> bool:
     return number.replace(".", "", 1).isdigit() and not (len(number) == 4 and number[:2] in ("19", "20"))
 
 
-def _merit(span: Span) -> tuple[bool, float, int]:
+def _merit(span: SupportSpan) -> tuple[bool, float, int]:
     return (not span.supported, -span.strength, span.passage.rank)
 
 

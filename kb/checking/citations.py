@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kb.checking.alignment import UNDECIDED, Aligner, Similarities, Span, states_something
+from kb.checking.alignment import UNDECIDED, Aligner, Similarities, SupportSpan, states_something
 from kb.checking.foreign_addresses import foreign_in
 from kb.language.language import CJK, repeats, sentences
 from kb.language.number_forms import numbers_in
@@ -87,7 +87,7 @@ def cite(
     for draft in drafts:
         cited = tuple(n for n in draft.markers if n in known)
         markers: tuple[int, ...] = ()
-        spans: list[Span] = []
+        spans: list[SupportSpan] = []
         stating = _states_something(draft.body)
         sends = bool(foreign_in(draft.body, [question]))
         if stating or sends:
@@ -148,7 +148,7 @@ def _notices(
         yield Notice("address_withheld", text_in(language, "answer.address_withheld"))
 
 
-def _citation(span: Span, claim: int) -> Citation:
+def _citation(span: SupportSpan, claim: int) -> Citation:
     passage = span.passage
     return Citation(
         marker=passage.rank, collection=passage.collection, document=passage.document, version=passage.version,

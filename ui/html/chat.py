@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from kb.answering import refusal
 from kb.schema import EVERYTHING, Answer, Citation, Claim, ClaimState, Document, Notice, Passage, Progress, Scope, Term
 from kb.store.conversations import Feedback
-from ui.html.sanitise import Span, rich
+from ui.html.sanitise import StyledSpan, rich
 from ui.html.templates import draw
 from ui.service.answer_task import Snapshot
 from ui.service.export import as_text
@@ -125,7 +125,9 @@ def answer(given: Answer, t: Strings) -> str:
     if given.refused:
         return _refusal(given, t)
     spans = [
-        Span(c.start, c.end) if c.supported or not given.passages else Span(c.start, c.end, "unsupported", _flag(c, t))
+        StyledSpan(c.start, c.end)
+        if c.supported or not given.passages
+        else StyledSpan(c.start, c.end, "unsupported", _flag(c, t))
         for c in given.claims
     ]
     by_claim = {(c.claim, c.marker): i for i, c in reversed(list(enumerate(given.citations)))}

@@ -30,7 +30,7 @@ MarkerHTML = Callable[[int, int | None], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class StyledSpan:
     """A part `[start:end]` of the source that is wrapped in `<span class=css_class>`, with `suffix` (HTML) after it."""
 
     start: int
@@ -55,7 +55,7 @@ def label(text: str) -> str:
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", shown)
 
 
-def rich(text: str, spans: Sequence[Span] = (), marker: MarkerHTML | None = None) -> str:
+def rich(text: str, spans: Sequence[StyledSpan] = (), marker: MarkerHTML | None = None) -> str:
     """Markdown as HTML: paragraphs, lists, emphasis, code, tables, quotes; nothing else, and no attributes.
 
     `spans` must be in order and apart. `marker(n, span index)` gives the HTML for `[n]`, or None to leave the text.
@@ -66,7 +66,7 @@ def rich(text: str, spans: Sequence[Span] = (), marker: MarkerHTML | None = None
 
 @dataclass
 class _State:
-    spans: Sequence[Span]
+    spans: Sequence[StyledSpan]
     marker: MarkerHTML | None
     current: int | None = None
     seen: int = 0
@@ -109,7 +109,7 @@ class _State:
         return "".join([*out, body(piece[at:])])
 
 
-def _with_sentinels(text: str, spans: Sequence[Span]) -> str:
+def _with_sentinels(text: str, spans: Sequence[StyledSpan]) -> str:
     text = re.sub(f"[{_BEGIN}{_END}\x00]", "\ufffd", text)
     out, at = [], 0
     for span in spans:

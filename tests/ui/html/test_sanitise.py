@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ui.html.sanitise import Span, body, label, message, plain, rich
+from ui.html.sanitise import StyledSpan, body, label, message, plain, rich
 
 ALLOWED = {
     "p", "br", "ul", "ol", "li", "strong", "em", "s", "code", "pre", "blockquote", "hr", "table", "thead", "tbody",
@@ -62,7 +62,7 @@ def elements(html: str) -> _Elements:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_markdown_gives_only_allowed_elements_without_attributes(text: str) -> None:
-    spans = [Span(0, len(text), "unsupported", "<span>flag</span>")]
+    spans = [StyledSpan(0, len(text), "unsupported", "<span>flag</span>")]
     for html in (rich(text), rich(text, spans), rich(text, marker=lambda n, _: f"<span>{n}</span>")):
         for tag, attributes in elements(html).elements:
             assert tag in ALLOWED
@@ -117,7 +117,7 @@ def test_formatting_that_answers_use_is_kept() -> None:
 
 def test_a_span_is_wrapped_in_each_piece_of_text_it_covers() -> None:
     text = "Yes. The **office dog** is Bruno. End."
-    html = rich(text, [Span(5, 33, "unsupported", "<i>flag</i>")])
+    html = rich(text, [StyledSpan(5, 33, "unsupported", "<i>flag</i>")])
     assert html.startswith(
         '<p>Yes. <span class="unsupported">The </span><strong><span class="unsupported">office dog</span>'
     )
@@ -126,21 +126,25 @@ def test_a_span_is_wrapped_in_each_piece_of_text_it_covers() -> None:
 
 def test_a_span_that_covers_a_list_item_leaves_the_list_a_list() -> None:
     text = "- first\n- second\n"
-    html = rich(text, [Span(0, 8, "a", ""), Span(8, 17, "b", "!")])
+    html = rich(text, [StyledSpan(0, 8, "a", ""), StyledSpan(8, 17, "b", "!")])
     assert "<ul>" in html
     assert '<li><span class="a">first</span></li>' in html
     assert '<li><span class="b">second</span>!</li>' in html
 
 
 def test_emphasis_at_the_edge_of_a_span_still_opens_and_closes() -> None:
-    html = rich("**年假**25天。下一句。", [Span(0, 9, "a", ""), Span(9, 13, "b", "")])
+    html = rich("**年假**25天。下一句。", [StyledSpan(0, 9, "a", ""), StyledSpan(9, 13, "b", "")])
     assert "<strong>" in html
     assert "**" not in html
 
 
 def test_markers_know_the_span_they_stand_in() -> None:
     seen = []
-    rich("A [1]. B [2][7] `[3]` c [4]", [Span(0, 6), Span(7, 15)], lambda n, span: seen.append((n, span)) or "")
+    rich(
+        "A [1]. B [2][7] `[3]` c [4]",
+        [StyledSpan(0, 6), StyledSpan(7, 15)],
+        lambda n, span: seen.append((n, span)) or "",
+    )
     assert seen == [(1, 0), (2, 1), (7, 1), (4, None)]
 
 
