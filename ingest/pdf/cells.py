@@ -29,6 +29,8 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 
+Extent = tuple[float, float]  # left, right
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:

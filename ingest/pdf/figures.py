@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from ingest.pdf.cells import PageRow, is_unit, only_grows, with_leaders
+from ingest.pdf.cells import Extent, PageRow, is_unit, only_grows, with_leaders
 
 _APART = 3.2  # sizes of the type: rows, or a header and its rows, do not stand further apart
 _BETWEEN = 3  # lines without figures between two rows
@@ -15,8 +15,6 @@ _LONGEST_HEAD = 400  # characters
 _PROSE = 60  # characters
 _SENTENCE = 24  # characters; shorter ones may be abbreviated
 _ABBREVIATED = ("Inc.", "Corp.", "Co.", "Ltd.", "No.", "etc.")
-
-Extent = tuple[float, float]  # left, right
 
 
 @dataclass(slots=True)

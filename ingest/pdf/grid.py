@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
-from ingest.pdf.cells import Cell, PageRow, is_item, only_grows, with_leaders
+from ingest.pdf.cells import Cell, Extent, PageRow, is_item, only_grows, with_leaders
 from ingest.pdf.lines import PageLine
 
 _APART = 7.0  # sizes of the type between a line and those above it: cells may be set at the foot of a row
@@ -21,8 +21,6 @@ _FEW_WRAPPED = 1.15  # lines of a cell, on average
 _FEWEST_LETTERS = 2.0  # of a cell, on average; where there are fewer, they are the letters of upright words
 _LONGEST_HEAD = 40  # characters of a cell that heads a column
 _MOST_COLUMNS = 40
-
-Extent = tuple[float, float]  # left, right
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from kb.audit import chain, heads
 from kb.audit.chain import KEY, Entry, Link
 from kb.audit.heads import Head, head_form, read_head
-from kb.audit.verification import Verdict, verify
+from kb.audit.verification import Verification, verify
 from kb.errors import UsageError, why
 from kb.files import open_regular
 from kb.language.local_days import instants
@@ -38,7 +38,7 @@ class Trail:
         """The newest rows, newest first; see `kb.audit.chain.rows`."""
         return chain.rows(self._database.db, limit, since=since, until=until, asker=asker, action=action)
 
-    def verify(self, head: Head | None = None) -> Verdict:
+    def verify(self, head: Head | None = None) -> Verification:
         """Whether the trail is whole and, where a head is given that was kept outside, leads to it."""
         return verify(chain.links(lambda: self._database.db), *([] if head is None else [head]))
 
@@ -98,7 +98,7 @@ def line_of(link: Link, texts: bool = True) -> dict[str, Any]:
     return line
 
 
-def verify_export(file: Path, head: Head | None = None) -> Verdict:
+def verify_export(file: Path, head: Head | None = None) -> Verification:
     """Whether an export is whole and leads to the head in its last line, and to another one where it is given.
 
     What lies beside the records is compared where it is in the export. Raises UsageError for what is no export.

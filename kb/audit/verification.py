@@ -22,7 +22,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verification:
     """What verifying found. The trail is whole where there are no problems; only the first 100 are told."""
 
     records: int
@@ -36,7 +36,7 @@ class Verdict:
         return not self.problems
 
 
-def verify(links: Iterable[Link], *heads: Head) -> Verdict:
+def verify(links: Iterable[Link], *heads: Head) -> Verification:
     """Follow the chain from its first record. `heads` were kept outside: the trail must lead to each."""
     walk = _Walk(heads)
     for link in links:
@@ -129,7 +129,7 @@ class _Walk:
                 del self._missing[entry]
                 self._erased += 1
 
-    def verdict(self) -> Verdict:
+    def verdict(self) -> Verification:
         """What was found, once all records were taken."""
         for number, name in self._missing:
             self._report(number, CodedText("audit.taken_away", n=number, name=name))
@@ -137,7 +137,7 @@ class _Walk:
             self._check_head(head)
         problems = tuple(sorted(self._problems, key=lambda problem: problem.number)[:MOST])
         compared = max((head.number for head in self._heads), default=None)
-        return Verdict(self._records, self._erased, self._hash, compared, problems)
+        return Verification(self._records, self._erased, self._hash, compared, problems)
 
     def _check_head(self, head: Head) -> None:
         if not is_signed(head):
@@ -154,7 +154,7 @@ class _Walk:
             self._problems.append(Problem(number, what))
 
 
-def verdict_form(verdict: Verdict) -> dict[str, Any]:
+def verdict_form(verdict: Verification) -> dict[str, Any]:
     """A verdict as JSON."""
     return {
         "whole": verdict.whole, "records": verdict.records, "erased": verdict.erased, "hash": verdict.hash,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PERMUTATIONS = 2_000
 NOISE = 0.05  # a difference whose p is not below this is not told from chance
 
-Verdict = Literal["right", "wrong", "refused", "failed", "unjudged"]
+Correctness = Literal["right", "wrong", "refused", "failed", "unjudged"]
 Change = Literal["better", "worse", "same", "only_before", "only_after"]
 
 
@@ -30,8 +30,8 @@ class Compared:
     question: str
     before: "Outcome | None"
     after: "Outcome | None"
-    verdict_before: Verdict | None
-    verdict_after: Verdict | None
+    verdict_before: Correctness | None
+    verdict_after: Correctness | None
     change: Change
 
 
@@ -47,7 +47,7 @@ class Comparison:
     only_after: int
 
 
-def verdict(outcome: "Outcome", by_search: bool = False) -> Verdict:
+def verdict(outcome: "Outcome", by_search: bool = False) -> Correctness:
     """What one answer comes to. Without an answer, or `by_search`: whether the gold place was among the first ten."""
     scores, question = outcome.scores, outcome.question
     if outcome.error:
@@ -82,7 +82,7 @@ def compare(before: "Sequence[Outcome]", after: "Sequence[Outcome]") -> Comparis
     return Comparison(tuple(rows), **count)
 
 
-def _change(before: Verdict | None, after: Verdict | None) -> Change:
+def _change(before: Correctness | None, after: Correctness | None) -> Change:
     if before is None:
         return "only_after"
     if after is None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from kb.audit.heads import Head, head_form
-from kb.audit.verification import Problem, Verdict
+from kb.audit.verification import Problem, Verification
 from kb.messages.coded_text import of_fields
 from kb.schema import Principal
 
@@ -25,11 +25,11 @@ class RemoteTrail:
         rows: list[Form] = self._call("GET", "audit", params=wanted)["audit"]
         return rows
 
-    def verify(self, head: Head | None = None) -> Verdict:
+    def verify(self, head: Head | None = None) -> Verification:
         """Whether the trail is whole and leads to a head."""
         form = self._call("POST", "audit/verify", body={"head": None if head is None else head_form(head)})
         problems = tuple(Problem(each["record"], of_fields(each["what"], each)) for each in form["problems"])
-        return Verdict(form["records"], form["erased"], form["hash"], form["head"], problems)
+        return Verification(form["records"], form["erased"], form["hash"], form["head"], problems)
 
     def head(self) -> Head:
         """The signed head."""

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ui.sources.marking import Span
+
 _FREE = ("text/plain", "application/pdf")  # their text holds no rows of ours
 _LISTS = ("text/csv", "text/tab-separated-values")  # nothing but one table
 _LOOKED_AT = 30  # lines of a sheet, for its header
@@ -12,8 +14,6 @@ _PIPE = re.compile(r"(?<!\\)\|")
 _ROW_PIPE = re.compile(r"(?:(?<=\s)|^)\|(?=\s|$)")  # `row_line` of the readers puts spaces around it
 _FIGURE = re.compile(r"[-+(]?[.,\s%€$£¥]*\d[\d.,\s%€$£¥)]*")
 _YEAR = re.compile(r"(19|20)\d\d")
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
