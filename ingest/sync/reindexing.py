@@ -25,7 +25,7 @@ from kb.schema import Chunk
 from kb.store import heading_paths
 from kb.store.catalog import NewVersion, embedding_key
 from kb.store.file_tracking import Sync
-from kb.store.reindex_staging import Answering, Staging
+from kb.store.reindex_staging import LiveDocument, Staging
 
 _SPLITTING = "splitting"  # the property that keeps how the home's documents were split
 _FLUSH_CHUNKS = 256  # chunks embedded and kept together
@@ -99,7 +99,7 @@ class _Run:
         build = hashlib.sha256(f"{kb.indexes.identity}\0{self._splitting}".encode()).hexdigest()
         self._staging = Staging(kb.catalog, build)
         self._sync = Sync(kb.catalog)
-        self._waiting: list[tuple[Answering, ReadDocument]] = []
+        self._waiting: list[tuple[LiveDocument, ReadDocument]] = []
         self._embedded = self._total = 0
 
     def run(self, asker: str) -> ReindexReport:
@@ -115,10 +115,10 @@ class _Run:
             if self._kb.indexes.replace(self._staging, {_SPLITTING: self._splitting}, asker, detail):
                 return self._report(documents, chunks)
 
-    def _stage(self, documents: Sequence[Answering]) -> None:
+    def _stage(self, documents: Sequence[LiveDocument]) -> None:
         done = self._staging.counts()[0]
         self._total = done + len(documents)
-        ahead: deque[tuple[Answering, Reading | None]] = deque()
+        ahead: deque[tuple[LiveDocument, Reading | None]] = deque()
         coming = iter(documents)
         try:
             while not self._stop.is_set():
@@ -141,7 +141,7 @@ class _Run:
         self._flush(done)  # what a stopped run leaves is prepared by the next one
         self._show(done, "")
 
-    def _begin(self, document: Answering) -> Reading | None:
+    def _begin(self, document: LiveDocument) -> Reading | None:
         """Begin to read an original; None where none was kept."""
         original = self._kb.home.original(document.sha256)
         if not original.is_file():
@@ -151,7 +151,7 @@ class _Run:
             Task(original, document.path, document.sha256, self._kb.settings, scratch=scratch, members=False)
         )
 
-    def _read(self, document: Answering, reading: Reading | None) -> ReadDocument | None:
+    def _read(self, document: LiveDocument, reading: Reading | None) -> ReadDocument | None:
         """The document read and split again, or its stored text split again; None where it was deleted meanwhile."""
         for message in reading.messages(self._stop) if reading is not None else ():
             if isinstance(message, ReadDocument) and message.path == document.path:
@@ -186,7 +186,7 @@ class _Run:
     def _key(self, chunk: Chunk) -> bytes:
         return embedding_key(chunk.embedded_text, self._kb.indexes.identity)
 
-    def _version(self, document: Answering, read: ReadDocument) -> NewVersion:
+    def _version(self, document: LiveDocument, read: ReadDocument) -> NewVersion:
         content = read.content
         orders = order_score(content.text, content.title, content.pages, content.hidden)
         held = reaches(orders.score, self._kb.settings.ingest.quarantine_floor)

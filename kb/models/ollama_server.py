@@ -71,7 +71,7 @@ KNOWN_TAGS = (  # of the Ollama library, for "did you mean"
 
 
 @dataclass(frozen=True, slots=True)
-class OllamaModel:
+class ServedModel:
     """A model on the server."""
 
     name: str  # with its tag
@@ -132,13 +132,13 @@ class OllamaServer:
         version: str = self._json("GET", "/api/version")["version"]
         return version
 
-    def models(self) -> list[OllamaModel]:
+    def models(self) -> list[ServedModel]:
         """What is installed, by name."""
         with self._errors(), self._client(_ADMIN_SECONDS) as client:
             found = client.list().models
         return sorted(
             (
-                OllamaModel(
+                ServedModel(
                     model.model or "",
                     int(model.size or 0),
                     model.digest or "",
@@ -150,7 +150,7 @@ class OllamaServer:
             key=lambda model: model.name,
         )
 
-    def find(self, tag: str) -> OllamaModel:
+    def find(self, tag: str) -> ServedModel:
         """The installed model of that tag. Raises ModelMissing or EngineUnavailable, with what was probably meant."""
         try:
             models = self.models()

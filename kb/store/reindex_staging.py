@@ -11,7 +11,7 @@ _UNUSED_AT_ONCE = 500  # embeddings dropped in one transaction, so that the writ
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
+class LiveDocument:
     """A document as it answers now."""
 
     document_id: int
@@ -31,7 +31,7 @@ class Staging:
         self._catalog = catalog
         self._build = build
 
-    def missing(self) -> list[Answering]:
+    def missing(self) -> list[LiveDocument]:
         """The documents that answer and are not prepared yet, or changed since."""
         rows = self._catalog.db.execute(
             "SELECT d.id, d.version_id, c.name, d.path, d.root, d.source, v.sha256, v.size FROM documents d "
@@ -40,7 +40,7 @@ class Staging:
             "WHERE s.document_id IS NULL ORDER BY c.name, d.path",
             (self._build,),
         )
-        return [Answering(*row) for row in rows]
+        return [LiveDocument(*row) for row in rows]
 
     def counts(self) -> tuple[int, int]:
         """(documents, chunks) prepared so far."""
@@ -51,7 +51,7 @@ class Staging:
         ).fetchone()
         return int(row[0]), int(row[1])
 
-    def add(self, prepared: Iterable[tuple[Answering, NewVersion]]) -> None:
+    def add(self, prepared: Iterable[tuple[LiveDocument, NewVersion]]) -> None:
         """Keep prepared documents, in one transaction. One that was deleted meanwhile is passed over."""
         with self._catalog.transaction() as db:
             for document, new in prepared:

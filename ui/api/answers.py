@@ -138,7 +138,7 @@ class JudgedListForm(BaseModel):
     feedback: list[JudgedForm]
 
 
-class Answering:
+class RunningAnswers:
     """The answers outside conversations that are being made, by the id their first event tells."""
 
     def __init__(self) -> None:
@@ -167,7 +167,7 @@ class Answering:
             running.stop()
 
 
-_answering = Answering()
+_running = RunningAnswers()
 
 
 @router.post("/search", response_model=RetrievalForm)
@@ -223,7 +223,7 @@ async def chat(body: ChatBody, service: ServiceHere, asker: Asker, client: Clien
 @needs("ask")
 def stop(name: str, asker: Asker) -> Response:
     """Stop an answer that is streamed, keeping what was written: its stream ends with the checked answer of that."""
-    _answering.get(name, asker).stop()
+    _running.get(name, asker).stop()
     return Json({"done": True})
 
 
@@ -258,14 +258,14 @@ async def _answer(
         asker=asker,
     )
     running = await run_in_threadpool(start)
-    name = _answering.add(running, asker)
+    name = _running.add(running, asker)
     if body.stream:
-        return Ndjson(_named(name, events_of(running, question)), partial(_answering.leave, name))
+        return Ndjson(_named(name, events_of(running, question)), partial(_running.leave, name))
     try:
         await until_gone(request.receive, partial(finished, running))
         end = await end_of(running, question)
     finally:
-        _answering.leave(name)
+        _running.leave(name)
     if end["event"] == "failed":
         raise getattr(errors, end["kind"], errors.ModelError)(of_fields(end["error"], end))
     return Json(end["answer"])

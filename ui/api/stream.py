@@ -157,13 +157,13 @@ async def until_gone(receive: "Receive", work: Callable[[], Awaitable[None]]) ->
 
 async def events_of(running: "RunningAnswer", question: str) -> AsyncGenerator[Form, None]:
     """What becomes of an answer, from its present state to its end."""
-    told, revision = _Told(), -1
+    follower, revision = _Follower(), -1
     while True:
         snapshot = await in_thread(partial(running.wait, revision, _NEWS_SECONDS))
         if snapshot.revision == revision:
             continue
         revision = snapshot.revision
-        for form in told.news(snapshot):
+        for form in follower.news(snapshot):
             yield form
         if snapshot.finished:
             break
@@ -195,7 +195,7 @@ async def finished(running: "RunningAnswer") -> None:
         revision = snapshot.revision
 
 
-class _Told:
+class _Follower:
     """What a follower of an answer has been told."""
 
     def __init__(self) -> None:

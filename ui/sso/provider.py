@@ -43,7 +43,7 @@ class NotBelieved(SignInRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Discovery:
     """What the provider says of itself, and when it did."""
 
     metadata: dict[str, Any]
@@ -61,7 +61,7 @@ class Provider:
         """Raises ConfigError for a file of certificates that cannot be used."""
         self._settings, self._secret, self._clock = settings, secret, clock
         self._lock = threading.Lock()
-        self._told: _Told | None = None
+        self._discovery: _Discovery | None = None
         self._failed: tuple[float, ProviderUnavailable] | None = None  # when it last could not be reached, and why
         try:
             self._trust = ssl.create_default_context(cafile=settings.ca_file or None)
@@ -75,53 +75,59 @@ class Provider:
 
     def address(self, flow: Flow) -> str:
         """Where the browser is sent to sign in."""
-        told = self._known()
+        discovery = self._known()
         with self._client(flow.redirect) as client:
             found, _ = client.create_authorization_url(
-                told.metadata["authorization_endpoint"], state=flow.state, code_verifier=flow.verifier, nonce=flow.nonce
+                discovery.metadata["authorization_endpoint"],
+                state=flow.state,
+                code_verifier=flow.verifier,
+                nonce=flow.nonce,
             )
         return str(found)
 
     def identity(self, flow: Flow, answer: Mapping[str, str]) -> Identity:
         """For whom the provider vouches, from what the browser brings back. Raises SignInRefused too."""
-        told = self._known()
-        self._check_issuer(told, answer)
+        discovery = self._known()
+        self._check_issuer(discovery, answer)
         if "error" in answer:
             raise SignInRefused("sso.not_signed_in")
-        with self._client(flow.redirect, told.metadata) as client:
-            token = self._token(client, told, flow, answer.get("code", ""))
-            claims = self._claims(told, flow, token)
-            return self._identity(claims, lambda: self._more(client, told, claims["sub"]))
+        with self._client(flow.redirect, discovery.metadata) as client:
+            token = self._token(client, discovery, flow, answer.get("code", ""))
+            claims = self._claims(discovery, flow, token)
+            return self._identity(claims, lambda: self._more(client, discovery, claims["sub"]))
 
-    def _check_issuer(self, told: _Told, answer: Mapping[str, str]) -> None:
+    def _check_issuer(self, discovery: _Discovery, answer: Mapping[str, str]) -> None:
         """That the answer is of this provider, where it says of whom it is (RFC 9207)."""
-        says = told.metadata.get("authorization_response_iss_parameter_supported") is True
+        says = discovery.metadata.get("authorization_response_iss_parameter_supported") is True
         if answer.get("iss", None if says else self._settings.issuer) != self._settings.issuer:
             raise SignInRefused("sso.not_of_provider")
 
-    def _token(self, client: Any, told: _Told, flow: Flow, code: str) -> dict[str, Any]:
+    def _token(self, client: Any, discovery: _Discovery, flow: Flow, code: str) -> dict[str, Any]:
         try:
             token = client.fetch_token(
-                told.metadata["token_endpoint"], grant_type="authorization_code", code=code, code_verifier=flow.verifier
+                discovery.metadata["token_endpoint"],
+                grant_type="authorization_code",
+                code=code,
+                code_verifier=flow.verifier,
             )
         except OAuthError as error:
             if error.error == "invalid_grant":  # used already, too old, or of another sign-in
                 raise SignInRefused("sso.used_already") from None
             raise ProviderUnavailable("sso.not_served", why=str(error.error)[:80]) from None
         except (httpx2.HTTPError, OSError, ValueError) as error:
-            raise self._unreachable(told.metadata["token_endpoint"], error) from None
+            raise self._unreachable(discovery.metadata["token_endpoint"], error) from None
         return dict(token)
 
-    def _claims(self, told: _Told, flow: Flow, token: dict[str, Any]) -> dict[str, Any]:
+    def _claims(self, discovery: _Discovery, flow: Flow, token: dict[str, Any]) -> dict[str, Any]:
         """What the token says, when all of it is as it must be."""
         given = token.get("id_token")
         if not isinstance(given, str):
             raise _not_believed("id_token")
         try:
             try:
-                read = self._read(told, given)
+                read = self._read(discovery, given)
             except InvalidKeyIdError:  # it has other keys since
-                if self._clock() - told.at < _NEW_KEYS_AFTER:
+                if self._clock() - discovery.at < _NEW_KEYS_AFTER:
                     raise
                 read = self._read(self._known(anew=True), given)
             claims = CodeIDToken(
@@ -142,10 +148,10 @@ class Provider:
             raise _not_believed("sub")
         return dict(claims)
 
-    def _read(self, told: _Told, token: str) -> Any:
-        allowed = told.metadata.get("id_token_signing_alg_values_supported", ["RS256"])
+    def _read(self, discovery: _Discovery, token: str) -> Any:
+        allowed = discovery.metadata.get("id_token_signing_alg_values_supported", ["RS256"])
         known = [each for each in allowed if each in _SIGNED_BY]
-        return jwt.decode(token, told.keys, registry=JWSRegistry(algorithms=known, strict_check_header=False))
+        return jwt.decode(token, discovery.keys, registry=JWSRegistry(algorithms=known, strict_check_header=False))
 
     def _identity(self, claims: dict[str, Any], more: Callable[[], dict[str, Any]]) -> Identity:
         wanted = (self._settings.name_claim, self._settings.groups_claim)
@@ -161,9 +167,9 @@ class Provider:
             tuple(group for group in groups if isinstance(group, str)),
         )  # fmt: skip
 
-    def _more(self, client: Any, told: _Told, subject: str) -> dict[str, Any]:
+    def _more(self, client: Any, discovery: _Discovery, subject: str) -> dict[str, Any]:
         """What the provider says of somebody beside the token; nothing where it has no such address in reach."""
-        address = told.metadata.get("userinfo_endpoint")
+        address = discovery.metadata.get("userinfo_endpoint")
         if not isinstance(address, str) or not guard.permits(urlsplit(address).hostname or "-"):
             return {}
         found = self._json(client, address, withhold_token=False)
@@ -173,20 +179,20 @@ class Provider:
 
     # ---- what it says of itself
 
-    def _known(self, *, anew: bool = False) -> _Told:
+    def _known(self, *, anew: bool = False) -> _Discovery:
         with self._lock:
             now = self._clock()
-            if anew or self._told is None or not 0 <= now - self._told.at < _KEPT:
+            if anew or self._discovery is None or not 0 <= now - self._discovery.at < _KEPT:
                 if self._failed is not None and 0 <= now - self._failed[0] < _NOT_AGAIN_FOR:
                     raise self._failed[1].with_traceback(None)
                 try:
-                    self._told, self._failed = self._ask(now), None
+                    self._discovery, self._failed = self._ask(now), None
                 except ProviderUnavailable as error:
                     self._failed = self._clock(), error
                     raise
-            return self._told
+            return self._discovery
 
-    def _ask(self, now: float) -> _Told:
+    def _ask(self, now: float) -> _Discovery:
         with self._client() as client:
             metadata = self._json(client, f"{self._settings.issuer.rstrip('/')}/.well-known/openid-configuration")
             if metadata.get("issuer") != self._settings.issuer:
@@ -199,7 +205,7 @@ class Provider:
                 keys = KeySet.import_key_set(self._json(client, metadata["jwks_uri"]))  # type: ignore[arg-type]
             except (JoseError, ValueError, TypeError, KeyError, AttributeError):
                 raise ProviderUnavailable("sso.keys_unusable", address=metadata["jwks_uri"]) from None
-        return _Told(metadata, keys, now)
+        return _Discovery(metadata, keys, now)
 
     def _check_address(self, name: str, address: Any) -> None:
         """That an address is one over TLS, as the issuer's is, and in reach where the service itself goes there."""
