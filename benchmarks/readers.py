@@ -60,5 +60,5 @@ def _limit(kb: KnowledgeBase, readable: set[str], *, alone: bool) -> None:
             kb.set_readers(ASKER, Place("document", document.collection, document.path), [EVERYONE])
 
 
-def _found(kb: KnowledgeBase, question: str) -> list[ranking_metrics.Place]:
-    return [ranking_metrics.Place(p.document, p.page) for p in kb.search(question, READER, DEPTH).passages]
+def _found(kb: KnowledgeBase, question: str) -> list[ranking_metrics.PageUnit]:
+    return [ranking_metrics.PageUnit(p.document, p.page) for p in kb.search(question, READER, DEPTH).passages]
