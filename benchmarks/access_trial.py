@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -25,13 +25,28 @@ from kb.errors import DocumentNotFound, KBError, RefusedByPolicy
 from kb.glossary.csv_form import text_of
 from kb.glossary.entries import NewEntry
 from kb.models.reasoning_stream import Output
-from kb.schema import EVERYTHING, AskOptions, Chunk, DocumentText, Message, PageSpan, Principal, Scope, Thought, Token
+from kb.requests import suggestions
+from kb.review.forms import ReviewForms
+from kb.review.reviews import Mark
+from kb.schema import (
+    EVERYTHING,
+    AskOptions,
+    Chunk,
+    DocumentText,
+    Message,
+    PageSpan,
+    Permission,
+    Principal,
+    Scope,
+    Thought,
+    Token,
+)
 from kb.serialization import answer_form, document_form, retrieval_form, stored_text_form
 from kb.store.catalog import NewVersion, SplitDocument
 from kb.store.document_queries import Wanted, count, select
 from kb.usage.report import report
 from kb.usage.tables import PARTS, as_csv, report_form
-from ui.service.answer_task import Snapshot
+from ui.service.answer_task import RunningAnswer, Snapshot
 from ui.service.export import as_json, as_markdown
 from ui.service.runtime import Service
 
@@ -45,6 +60,7 @@ SUBJECTS = ("budget", "vacation", "laptop", "warranty", "travel", "canteen", "pa
 _CANARY = re.compile(r"[cd]anary\d+x")
 _SOON = 120.0  # seconds in which an answer has ended, however busy the machine is
 _DIMENSION = 64
+_OWNER = Principal("trial", unlimited=True)
 
 
 class PairEmbedding:
@@ -165,6 +181,7 @@ class Trial:
         self.leaks: list[Leak] = []
         self.requests: Counter[str] = Counter()
         self.shown = 0  # words of documents that were rightly given back
+        self.curated = 0  # curated answers that were given
         self.in_vain: list[tuple[str, frozenset[int]]] = []  # questions that were refused, and what came nearest
         if not self.kb.catalog.count_live():
             self._fill()
@@ -177,8 +194,10 @@ class Trial:
         for first in range(0, self.documents, 100):
             numbers = range(first, min(first + 100, self.documents))
             self.kb.indexes.publish([self._document(number) for number in numbers])
-        owner = Principal("trial", unlimited=True)
-        self.kb.glossary.bring_in(owner, [self._entry(number) for number in range(0, self.documents, 2)])
+        for document in self.kb.documents(_OWNER)[::3]:  # the others have questions by rule
+            name = PurePosixPath(document.path).stem
+            suggestions.write(self.kb.catalog, document, [f"What does {name} say of it?"], _OWNER)
+        self.kb.glossary.bring_in(_OWNER, [self._entry(number) for number in range(0, self.documents, 2)])
         self.kb.glossary.propose()  # of the other documents
 
     def _document(self, number: int) -> NewVersion:
@@ -212,7 +231,9 @@ class Trial:
     # ---- what changes
 
     def reset(self) -> None:
-        """No rule, no group, no conversation, and nothing that was asked in vain."""
+        """No rule, no group, no conversation, no correction, and nothing that was asked in vain."""
+        for review in self.kb.reviews.listed(_OWNER, curated=True, limit=10_000):
+            self.kb.reviews.withdraw(_OWNER, review.id, review.version)
         for agrees in (False, True):  # one who is no account is the owner, whoever asks
             self.kb.usage.agree(self.people[0], agrees)
         self.in_vain.clear()
@@ -253,7 +274,8 @@ class Trial:
         edits = (
             frozenset(drawn.sample(self.collections, 1)) if kind == "edits" and drawn.random() < 0.3 else frozenset()
         )
-        self.people[at] = replace(self.people[at], groups=groups, edits=edits)
+        reviews: frozenset[Permission] = frozenset({"review"}) if edits else frozenset()
+        self.people[at] = replace(self.people[at], groups=groups, edits=edits, permissions=reviews)
 
     # ---- what is asked
 
@@ -312,8 +334,7 @@ class Trial:
         ))  # fmt: skip
         scope = drawn.choice((EVERYTHING, EVERYTHING, Scope(paths=("none/*",)), Scope(paths=("*/2/*",))))
         running = self.service.conversations.run("documents", question, AskOptions(scope), asker=asker)
-        running.join(_SOON)
-        snapshot = running.snapshot
+        snapshot = self._ended(running)
         self._note_refusal(question, snapshot)
         given = [asdict(snapshot), answer_form(snapshot.answer) if snapshot.answer else None]
         return given, question
@@ -392,8 +413,7 @@ class Trial:
             )
             turn = own.ask(conversation, question, drawn.choice(("documents", "documents", "chat")))
             assert turn is not None
-            turn.running.join(_SOON)
-            self._note_refusal(turn.question, turn.running.snapshot, turn.told_of)
+            self._note_refusal(turn.question, self._ended(turn.running), turn.told_of)
         shown = [own.get(each.id) for each in own.list(limit=1_000)]
         words = [each for each in shown if each is not None]
         said = [*(as_json(each) for each in words), *(as_markdown(each, "en") for each in words)]
@@ -425,16 +445,64 @@ class Trial:
         csv = [as_csv(form, part) for part in PARTS if part != "gaps"]
         return [{**form, "gaps": []}, csv], ""
 
+    def _ended(self, running: RunningAnswer) -> Snapshot:
+        """What is known of an answer at its end. Raises TimeoutError: what it tells later would count as another's."""
+        if not running.join(_SOON):
+            raise TimeoutError("an answer has not ended")
+        return running.snapshot
+
     def _note_refusal(self, question: str, snapshot: Snapshot, told_of: Sequence[tuple[str, str]] = ()) -> None:
         """Keep a question that was refused with all documents that it rests on, as the conversations know them."""
         answer = snapshot.answer
         if answer is None or not answer.refused:
             return
         paths = {p.document for p in (*answer.passages, *(snapshot.passages or ()))}
+        paths |= {path for term in snapshot.terms for _, path in term.documents}
         if snapshot.searched != question:
             paths |= {path for _, path in told_of}
         numbers = {path: number for number, path in self.expected.path_of.items()}
         self.in_vain.append((question, frozenset(numbers[path] for path in paths)))
+
+    def _ask_suggested(self, asker: Principal, subject: str, number: int, drawn: random.Random) -> tuple[object, str]:
+        """Questions that the empty chat suggests."""
+        said = suggestions.suggested(self.kb.catalog, self.kb.documents(asker), "en", 5, str(number))
+        return [asdict(each) for each in said], ""
+
+    def _ask_review(self, asker: Principal, subject: str, number: int, drawn: random.Random) -> tuple[object, str]:
+        """Judged answers as an editor sees and exports them, and a curated answer asked for. Another editor made it, of
+        two documents."""
+        self._judge(drawn)
+        forms = ReviewForms(self.kb.reviews, self.kb.catalog)
+        question = f"What is the curated {subject} rule?"
+        if drawn.random() < 0.5:
+            own = self.service.own(drawn.choice(self.people))
+            conversation = own.new()
+            turn = own.ask(conversation, f"What is the {subject} rule?", "documents")
+            assert turn is not None
+            self._note_refusal(turn.question, self._ended(turn.running), turn.told_of)
+            own.feedback(conversation, turn, "down")
+            readable = sorted(self.expected.readable(asker)) or [number]
+            sources = [drawn.choice((number, drawn.choice(readable))), drawn.choice(readable)]
+            answer = " ".join(f"The rule of canary{n}x [{i}]." for i, n in enumerate(sources, 1))
+            marks = [Mark(self.expected.collection_of[n], self.expected.path_of[n], 0, 30) for n in sources]
+            review = forms.get(_OWNER, turn.id)
+            made = forms.correct(_OWNER, turn.id, review["version"], question=question, answer=answer, marks=marks)
+            forms.accept(_OWNER, turn.id, made["version"], curated=True)
+            self.model.told.clear()
+        try:
+            listed = forms.listed(asker, limit=20)
+            said: list[object] = [*listed, [forms.get(asker, each["id"]) for each in listed]]
+            said += [forms.export(asker, form) for form in ("sft", "dpo", "questions")]
+        except RefusedByPolicy:
+            said = []
+            if asker.edits:
+                self.leaks.append(Leak("_ask_review", asker.name, ("an editor was refused",)))
+        snapshot = self._ended(self.service.conversations.run("documents", question, asker=asker))
+        self._note_refusal(question, snapshot)
+        if snapshot.answer is not None:
+            self.curated += any(notice.kind == "curated" for notice in snapshot.answer.notices)
+            said += [asdict(snapshot), answer_form(snapshot.answer)]
+        return said, ""
 
     def _judge(self, drawn: random.Random) -> None:
         """Somebody judges an answer of theirs."""

@@ -39,9 +39,21 @@ def test_nothing_is_given_back_that_the_asker_may_not_read(trial: Trial) -> None
 
     make_requests()
     # All kinds of requests were made, and gave something.
-    assert set(trial.requests) == {"search", "dense", "ask", "list", "open", "conversation", "usage", "glossary"}
+    assert set(trial.requests) == {
+        "search",
+        "dense",
+        "ask",
+        "list",
+        "open",
+        "conversation",
+        "usage",
+        "glossary",
+        "suggested",
+        "review",
+    }
     assert sum(trial.requests.values()) >= RUNS * STEPS
     assert trial.shown > 500
+    assert trial.curated
 
 
 def test_a_leak_would_be_found(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
