@@ -38,10 +38,9 @@ class Cancellation(threading.Event):
 
 
 def run(work: Callable[[Cancellation], Generator[T, None, None]], stop: threading.Event | None = None) -> Iterator[T]:
-    """Iterate over `work(cancellation)`, which is to be woken by its cancellation whatever it waits for.
+    """Iterate over `work(cancellation)`, which its cancellation wakes at once, whatever it waits for.
 
-    A `stop` that is a `Cancellation` wakes it where it runs: in the caller's thread, for a thread of the service that
-    makes an answer. For any other it runs `apart`.
+    With a `stop` that is a `Cancellation` it runs here, in the caller's thread; with any other, or none, `apart`.
     """
     return _here(work, stop) if isinstance(stop, Cancellation) else apart(work, stop)
 

@@ -101,7 +101,7 @@ class EmbeddedModel:
                     attempts, budget=budget, answer_tokens=limit, stop=cancellation, notice=notice
                 )
 
-        return cancellation.run(work, stop)
+        return cancellation.apart(work, stop)  # llama.cpp lets go after a batch, and nobody need wait for that
 
     def complete(
         self, messages: Sequence[Message], *, answer_tokens: int = 128, stop: threading.Event | None = None
@@ -125,7 +125,7 @@ class EmbeddedModel:
                 if llama is not None:
                     yield llama.preference(llama.prompt(messages, with_thinking=False), options, cancellation)
 
-        return next(cancellation.run(work, stop), None)
+        return next(cancellation.apart(work, stop), None)
 
     def close(self) -> None:
         """Unload the model. It is loaded again at the next use."""

@@ -147,8 +147,11 @@ def hold(embedded: EmbeddedModel, monkeypatch: pytest.MonkeyPatch) -> Iterator[H
     release.set()
 
 
-def test_a_stop_before_the_first_token_takes_effect_at_once(embedded: EmbeddedModel, hold: Hold) -> None:
-    stop = threading.Event()
+@pytest.mark.parametrize("kind", [threading.Event, Cancellation])
+def test_a_stop_before_the_first_token_takes_effect_at_once(
+    embedded: EmbeddedModel, hold: Hold, kind: type[threading.Event]
+) -> None:
+    stop = kind()
 
     def reading(_: str) -> bool:  # the first event tells how far the prompt has been read
         stop.set()

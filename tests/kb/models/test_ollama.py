@@ -13,6 +13,7 @@ import pytest
 
 from kb.config import LLMSettings
 from kb.errors import ContextOverflow, EngineUnavailable, ModelError, ModelMissing, RefusedByPolicy
+from kb.models.cancellation import Cancellation
 from kb.models.llm import installed_models, open_model, pull_model
 from kb.models.ollama_engine import OllamaModel, turns
 from kb.models.ollama_server import CannotThink, OllamaServer, suggest
@@ -159,10 +160,13 @@ def test_a_server_that_dies_in_mid_answer_is_an_error(own_ollama_server: Running
         list(events)
 
 
-def test_a_stop_before_the_first_token_takes_effect_at_once(own_ollama_server: RunningOllama) -> None:
+@pytest.mark.parametrize("kind", [threading.Event, Cancellation])
+def test_a_stop_before_the_first_token_takes_effect_at_once(
+    own_ollama_server: RunningOllama, kind: type[threading.Event]
+) -> None:
     model = OllamaModel(settings(own_ollama_server))
     os.killpg(own_ollama_server.process.pid, signal.SIGSTOP)  # from now on it is silent
-    stop = threading.Event()
+    stop = kind()
     threading.Timer(0.1, stop.set).start()
     started = time.monotonic()
     assert list(model.generate(QUESTION, stop=stop)) == []
