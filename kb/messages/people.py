@@ -3,6 +3,21 @@
 from kb.messages.template import Template
 
 PEOPLE: dict[str, Template] = {
+    "preferences.language": Template(
+        "The language of the page is zh, en or empty (the browser's), not {given!r}.",
+        "界面语言只能是 zh、en 或空（跟随浏览器），不能是 {given!r}。",
+    ),
+    "preferences.theme": Template(
+        "The theme is system, light or dark, not {given!r}.", "主题只能是 system、light 或 dark，不能是 {given!r}。"
+    ),
+    "preferences.think_budget": Template(
+        "The thinking budget is 0 to {most:,} tokens. Choose less, or leave it to the model.",
+        "思考预算为 0 到 {most:,} 个词元。请减少，或交给模型决定。",
+    ),
+    "preferences.model": Template(
+        "The name of a model has at most {most} characters, all printable. `kb models list` names those there are.",
+        "模型名称最多 {most} 个可显示的字符。`kb models list` 会列出现有的模型。",
+    ),
     "people.full_name": Template(
         "The full name is longer than 200 characters, or holds some that cannot be printed. Shorten it.",
         "姓名超过 200 个字符，或含有无法显示的字符。请缩短。",

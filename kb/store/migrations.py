@@ -508,6 +508,19 @@ MIGRATIONS: tuple[str, ...] = (
         WHERE id IN (SELECT review_id FROM review_sources WHERE document_id = old.id);
     END;
     """,
+    # 23: what people prefer.
+    """
+    CREATE TABLE preferences (
+        person TEXT PRIMARY KEY,        -- an account, or ':owner'
+        language TEXT NOT NULL,         -- of the page; '': that of the browser
+        theme TEXT NOT NULL,
+        think_budget INTEGER,           -- tokens; NULL: the model's own
+        model TEXT NOT NULL             -- its name; '': the one in use
+    ) WITHOUT ROWID;
+    CREATE TRIGGER preferences_end AFTER DELETE ON accounts BEGIN
+        DELETE FROM preferences WHERE person = old.name;
+    END;
+    """,
 )
 
 

@@ -112,6 +112,7 @@ class TurnBody(Body):
     scope: ScopeForm = ScopeForm()
     addressed: Addressed = False
     think_budget: int | None = Field(None, ge=0, description="reasoning tokens at most")
+    model: str | None = Field(None, description="one that is installed, by its name; the one in use without it")
 
 
 class AgainBody(Body):
@@ -206,6 +207,7 @@ def ask(id: str, body: TurnBody, service: ServiceHere, asker: Asker, client: Cli
         body.mode,
         scope=scope,
         think_budget=body.think_budget,
+        model=_model(service, body.model),
         client=client,
     )
     return Json(turn_form(_begun(turn)), 202)
@@ -230,6 +232,7 @@ def edit(id: str, position: int, body: TurnBody, service: ServiceHere, asker: As
         body.mode,
         scope=scope,
         think_budget=body.think_budget,
+        model=_model(service, body.model),
         client=client,
     )
     return Json(turn_form(_begun(turn)), 202)
@@ -243,7 +246,7 @@ def again(id: str, position: int, body: AgainBody, service: ServiceHere, asker: 
         _get(service, asker, id),
         position,
         think_budget=body.think_budget,
-        model=installed_model(service.kb.settings.llm, body.model) if body.model else None,
+        model=_model(service, body.model),
         seed=body.seed,
         temperature=body.temperature,
         client=client,
@@ -275,6 +278,10 @@ def feedback(id: str, position: int, body: FeedbackBody, service: ServiceHere, a
     found = _get(service, asker, id)
     service.own(asker).feedback(found, found.turn(position), body.verdict, body.reason)
     return Json(turn_form(_find(service, asker, id, position)))
+
+
+def _model(service: Service, name: str | None) -> tuple[str, str] | None:
+    return installed_model(service.kb.settings.llm, name) if name else None
 
 
 def _begun(turn: Turn | None) -> Turn:

@@ -23,6 +23,7 @@ from ui.api import (
     jobs,
     models,
     people,
+    preferences,
     reviews,
     sessions,
     suggestions,
@@ -83,6 +84,7 @@ PARTS = (
     audit,
     sessions,
     people,
+    preferences,
     usage,
     reviews,
 )

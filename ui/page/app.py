@@ -73,7 +73,7 @@ def _draw(service: runtime.Service, t: Strings) -> None:
     }
     page = st.navigation(list(pages.values()), position="hidden")
     here = next(name for name, known in pages.items() if known is page)
-    question_bar.recall()
+    question_bar.recall(service)
     name = session.conversation(service).title if here == "chat" else t(f"page_{here}")
     if name:
         st.set_page_config(page_title=f"{name} · {t('product')}")
@@ -84,7 +84,9 @@ def _draw(service: runtime.Service, t: Strings) -> None:
         session.close_sources()
     session.open_addressed_source()
     place = f"at-{session.current_conversation_id() if here == 'chat' else here}"
-    arrive(place, top=here != "chat", language=t.language, beside=session.open_sources() is not None)
+    theme = session.preferences(service).theme
+    arrive(place, top=here != "chat", language=t.language, beside=session.open_sources() is not None, theme=theme,
+           shown=st.context.theme.type or "", paths=["/", *(f"/{name}" for name in _PAGES)])  # fmt: skip
     keyboard(st.session_state.get(question_bar.FOCUS, 0))
     speak(t)
     source_view.render(service, t)

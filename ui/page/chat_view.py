@@ -160,21 +160,28 @@ def _again(service: runtime.Service, conversation: Conversation, turn: Turn, wan
         st.session_state[_TOLD] = error.message
         return
     ask = partial(own.ask, question=turn.question, mode=turn.mode, scope=turn.scope)
-    _begin(service, conversation, partial(own.again, position=turn.position, model=model), ask, budget)
+    again = partial(own.again, position=turn.position)
+    _begin(service, conversation, again, ask, budget, model)
 
 
 def _begin(
-    service: runtime.Service, conversation: Conversation, begin: _Begin, anew: _Begin, budget: int | None
-) -> bool:
-    """Begin a turn: `anew` in a new conversation when this one was deleted meanwhile. Whether one was begun."""
+    service: runtime.Service, conversation: Conversation, begin: _Begin, anew: _Begin, budget: int | None,
+    model: tuple[str, str] | None = None,
+) -> bool:  # fmt: skip
+    """Begin a turn: `anew` in a new conversation when this one was deleted meanwhile. Whether one was begun.
+
+    `model` answers, or else the one that the reader prefers.
+    """
     st.session_state.pop(_JUDGING, None)
     asker = session.asker(service)
     client = f"person {asker.name}" if service.people.get(asker.name) else _tab()
+    how: dict[str, Any] = {"think_budget": budget, "client": client}
     try:
+        how["model"] = model or session.preferred_model(service)
         try:
-            turn = begin(conversation, think_budget=budget, client=client)
+            turn = begin(conversation, **how)
         except ConversationNotFound:
-            turn = anew(session.new_conversation(service), think_budget=budget, client=client)
+            turn = anew(session.new_conversation(service), **how)
     except KBError as error:
         st.session_state[_TOLD] = error.message
         return False

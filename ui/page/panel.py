@@ -14,7 +14,7 @@ component itself trusts it. In it,
   also from what had it in this panel.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -265,6 +265,17 @@ export default function ({ data, parentElement }) {
   document.cookie = `kb_language=${data.language};path=/;max-age=31536000;samesite=strict`;
   document.documentElement.lang = data.language;
   document.body.classList.toggle("kb-beside", data.beside);
+  const theme = { light: "Light", dark: "Dark" }[data.theme] ?? "System";
+  const name = (path) => `stActiveTheme-${path}-v2`;  // where Streamlit reads it when a page is loaded
+  const kept = () => JSON.parse(localStorage.getItem(name(location.pathname))) ?? "System";
+  try {
+    if (kept() !== theme) {
+      for (const path of [location.pathname, ...data.paths]) localStorage.setItem(name(path), JSON.stringify(theme));
+      const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+      const wanted = theme === "System" ? (dark ? "dark" : "light") : data.theme;
+      if (kept() === theme && wanted !== data.shown) location.reload();
+    }
+  } catch {}  // a browser that keeps nothing has its own theme
   if (parentElement.kbArrived) return;
   parentElement.kbArrived = true;
   const main = document.querySelector('[data-testid="stMain"]');
@@ -281,12 +292,16 @@ def _arriver() -> Any:
     return st.components.v2.component("kb_arrive", html="<span></span>", js=_ARRIVE)
 
 
-def arrive(key: str, *, top: bool, language: str, beside: bool) -> None:
+def arrive(
+    key: str, *, top: bool, language: str, beside: bool, theme: str, shown: str, paths: Sequence[str]
+) -> None:  # fmt: skip
     """On coming to another place (`key`): show its top, and on a narrow screen close the sidebar that covers it.
 
-    Remembers the language of the page in a cookie. `beside`: a source is open and takes its part of the width.
+    Remembers the language of the page in a cookie. `beside`: a source is open and takes its part of the width. Where
+    the `theme` that is wanted is not the one `shown`, it is noted for all `paths` of the page, which is loaded anew.
     """
-    _arriver()(key=key, data={"top": top, "language": language, "beside": beside})
+    data = {"top": top, "language": language, "beside": beside, "theme": theme, "shown": shown, "paths": [*paths]}
+    _arriver()(key=key, data=data)
 
 
 _LEAVE = """

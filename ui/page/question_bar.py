@@ -25,6 +25,7 @@ _MADE = "filters-made"
 PROBLEM, _QUESTION, _GIVEN_BACK = "chat-problem", "question", "question-given-back"
 _EDITING, FOCUS = "question-edited", "question-focus"  # FOCUS: how often the input was to take the focus
 BUDGET, _WITHOUT, _RECALLED = "think-budget", "without-documents", "asking-recalled"
+_PREFERRED, _CHOSEN = "think-budget-preferred", "think-budget-chosen"  # in the settings
 _LONGEST = 100  # values of one part of the filters that an address may bring
 
 
@@ -132,8 +133,21 @@ def with_documents() -> None:
     st.session_state[_WITHOUT] = False
 
 
-def recall() -> None:
-    """Take up from the address how the reader wants to ask, in the first run of a session: after a reload."""
+def choose_budget(budget: int | None) -> None:
+    """Take up a budget that was chosen in the settings, when the page is drawn anew."""
+    st.session_state[_CHOSEN] = budget
+
+
+def budget_words(budget: int | None, t: Strings) -> str:
+    """A reasoning budget as it is shown."""
+    return t("think_default") if budget is None else t("think_off") if budget == 0 else f"{budget:,}"
+
+
+def recall(service: runtime.Service) -> None:
+    """Take up how the reader wants to ask, before the bar is drawn: in the first run of a session from the address
+    (after a reload) or else the settings, later what was chosen in those."""
+    if _CHOSEN in st.session_state:
+        st.session_state[_PREFERRED] = st.session_state[BUDGET] = st.session_state.pop(_CHOSEN)
     if st.session_state.get(_RECALLED):
         return
     st.session_state[_RECALLED] = True
@@ -142,9 +156,11 @@ def recall() -> None:
         tuple(dict.fromkeys(filter(None, given.get_all(name)[:_LONGEST]))) for name in ("path", "collection", "type")
     )
     session.limit_to(Scope(paths, collections, types, _day_of(given.get("since")), _day_of(given.get("until"))))
-    budget = next((n for n in BUDGETS if str(n) == given.get("think")), None)
-    if budget is not None:
-        st.session_state[BUDGET] = budget
+    preferred = session.preferences(service).think_budget
+    st.session_state[_PREFERRED] = preferred
+    st.session_state[BUDGET] = next(
+        (n for n in BUDGETS if ("default" if n is None else str(n)) == given.get("think")), preferred
+    )
     if given.get("mode") == "chat":
         st.session_state[_WITHOUT] = True
 
@@ -158,7 +174,7 @@ def address() -> dict[str, list[str]]:
         "type": [*scope.types],
         "since": [scope.since] if scope.since else [],
         "until": [scope.until] if scope.until else [],
-        "think": [] if budget is None else [str(budget)],
+        "think": [] if budget == st.session_state.get(_PREFERRED) else ["default" if budget is None else str(budget)],
         "mode": ["chat"] if st.session_state.get(_WITHOUT) else [],
     }
 
@@ -169,16 +185,13 @@ def link_address(*, chat: bool = False) -> dict[str, list[str]]:
 
 
 def _thinking(t: Strings) -> None:
-    words = {None: t("think_default"), 0: t("think_off")}
-
-    def shown(budget: int | None) -> str:
-        return words.get(budget) or f"{budget:,}"
-
-    words_now = t("think_short", words=shown(think_budget()))
+    budget = think_budget()
+    budgets = sorted({*BUDGETS, budget}, key=lambda n: -1 if n is None else n)
+    words_now = t("think_short", words=budget_words(budget, t))
     with st.popover(words_now, icon=":material/psychology:", key="thinking", type="tertiary"):
         st.selectbox(
-            t("think_budget"), BUDGETS, format_func=shown, key=BUDGET, persist_state="session",
-            help=t("think_help"),
+            t("think_budget"), budgets, format_func=lambda n: budget_words(n, t), key=BUDGET,
+            persist_state="session", help=t("think_help"),
         )  # fmt: skip
 
 

@@ -2,18 +2,22 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import streamlit as st
 
-from kb.errors import RefusedByPolicy, SignInRefused
+from kb.errors import KBError, RefusedByPolicy, SignInRefused
 from kb.models import llm
 from kb.people import permissions
+from kb.people.preferences import Preferences
+from kb.people.preferences import preferences as preferred
 from kb.schema import EVERYTHING, Language, Permission, Principal, Scope
 from ui.html import chat as html_chat
 from ui.service import addresses, runtime
 from ui.service.conversations import Conversation
+from ui.service.model_list import installed_model
 from ui.service.visitors import Visitor
 from ui.words.strings import Strings, locale_language
 
@@ -84,13 +88,25 @@ class Held:
 
 
 def strings() -> Strings:
-    """The page's words: the language chosen, else that of the address, of the last visit, or the browser's."""
+    """The page's words: the language chosen, else that of the address, of the settings, of the last visit, or the
+    browser's."""
     chosen = st.session_state.get(_LANGUAGE)
     if chosen not in ("zh", "en"):
-        named = (st.query_params.get("lang"), st.context.cookies.get("kb_language"))
+        named = (st.query_params.get("lang"), _preferred_language(), st.context.cookies.get("kb_language"))
         chosen = next((name for name in named if name in ("zh", "en")), locale_language(st.context.locale))
         st.session_state[_LANGUAGE] = chosen
     return Strings("zh" if chosen == "zh" else "en")
+
+
+def _preferred_language() -> str:
+    with suppress(KBError):  # who is not signed in any more is told so below
+        return preferences(runtime.current()).language
+    return ""
+
+
+def preferences(service: runtime.Service) -> Preferences:
+    """How whoever looks at this page wants it."""
+    return preferred(service.kb.catalog, asker(service))
 
 
 def choose_language(language: Language) -> None:
@@ -228,6 +244,17 @@ def models(service: runtime.Service) -> tuple[str, ...]:
         known = st.session_state[_MODELS] = (time.monotonic(), tuple(named))
     found: tuple[str, ...] = known[1]
     return found
+
+
+def preferred_model(service: runtime.Service) -> tuple[str, str] | None:
+    """Engine and name of the model that whoever looks at this page wants to be answered by; None for the one in use,
+    which also answers where that is not here any more."""
+    name = preferences(service).model
+    if not name or service.answers_with(name):
+        return None
+    with suppress(KBError):
+        return installed_model(service.kb.settings.llm, name)
+    return None
 
 
 def open_sources() -> OpenSources | None:

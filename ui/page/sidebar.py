@@ -16,8 +16,8 @@ from ui.html.blocks import block
 from ui.html.sanitise import label
 from ui.html.templates import draw
 from ui.page import question_bar, session
-from ui.page.agreement import agreement
 from ui.page.panel import panel, sign_out
+from ui.page.settings_dialog import agreement, settings_button
 from ui.service import runtime
 from ui.service.sign_in_page import PASSWORD
 from ui.words.strings import Strings
@@ -57,6 +57,7 @@ def render(service: runtime.Service, t: Strings, pages: Mapping[str, Any], *, on
             _language(t)
             words = t.count("document_count", session.held(service).documents)
             st.html(html_chat.wrap(block("side", words)))
+            settings_button(service, t)
             _account(service, t)
 
 
@@ -135,11 +136,11 @@ def _language(t: Strings) -> None:
             if key in st.session_state:  # a field shows its choice in the new language only where that is set anew
                 st.session_state[key] = st.session_state[key]
 
+    st.session_state["language-switch"] = t.language  # also where it was chosen elsewhere
     st.segmented_control(
         t("language"),
         list(names),
         format_func=lambda code: names[code],
-        default=t.language,
         required=True,
         key="language-switch",
         on_change=changed,

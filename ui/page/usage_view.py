@@ -14,7 +14,7 @@ from ui.html import chat as html_chat
 from ui.html import usage as html_usage
 from ui.html.blocks import block, heading
 from ui.page import session
-from ui.page.agreement import agreement
+from ui.page.settings_dialog import agreement
 from ui.service import runtime
 from ui.words.strings import Strings
 from ui.words.strings_usage import OUTCOMES, REASONS

@@ -170,6 +170,7 @@ class Conversations:
         think_budget: int | None = None,
         seed: int | None = None,
         temperature: float | None = None,
+        model: tuple[str, str] | None = None,
         client: str = "page",
         asker: Principal | None = None,
         shown: Conversation | None = None,
@@ -177,14 +178,16 @@ class Conversations:
         """Begin a turn. None when one is already being answered: a double click, or a second tab.
 
         `client` is whose turn in the queue it takes, `shown` the conversation as far as the asker may see it, which is
-        all that the model is told of it. Raises ConversationNotFound where the conversation was deleted,
-        and UsageError where there is no room for another.
+        all that the model is told of it. `model` is engine and name of one that answers instead of the one in use.
+        Raises ConversationNotFound where the conversation was deleted, and UsageError where there is no room for
+        another.
         """
         with conversation.lock:
             if conversation.running is not None:
                 return None
             known = conversation if shown is None else shown
-            how = _How(client, self._admitted(asker), known.history(), think_budget, seed, temperature)
+            asker = self._admitted(asker)
+            how = _How(client, asker, known.history(), think_budget, seed, temperature, model=model)
             turn = self._new_turn(question, mode, scope, told_of(known))
             return self._append(conversation, turn, how)
 
@@ -234,6 +237,7 @@ class Conversations:
         *,
         scope: Scope = EVERYTHING,
         think_budget: int | None = None,
+        model: tuple[str, str] | None = None,
         client: str = "page",
         asker: Principal | None = None,
         shown: Conversation | None = None,
@@ -248,7 +252,8 @@ class Conversations:
                 return None
             conversation.turn(position)
             known = conversation if shown is None else shown
-            how = _How(client, self._admitted(asker), known.history(before=position), think_budget, None, None)
+            asker, history = self._admitted(asker), known.history(before=position)
+            how = _How(client, asker, history, think_budget, None, None, model=model)
             turn = self._new_turn(question, mode, scope, told_of(known, before=position))
             turn.position, turn.think_budget = position, think_budget
             with self._saving:  # an answer that was stopped may still be written

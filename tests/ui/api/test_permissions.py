@@ -24,7 +24,9 @@ ROUTES = [route for part in PARTS for route in part.router.routes if isinstance(
 IDS = [f"{sorted(route.methods)[0]} {route.path}" for route in ROUTES]
 # What each asks of who calls it. A route that is new here has to be thought about.
 EXPECTED: dict[Need, set[str]] = {
-    "any": {"GET /me", "GET /sessions", "DELETE /sessions", "DELETE /sessions/{id}"},
+    "any": {
+        "GET /me", "GET /sessions", "DELETE /sessions", "DELETE /sessions/{id}", "GET /preferences", "PUT /preferences",
+    },
     "search": {
         "POST /search", "GET /documents", "GET /documents/entry", "GET /documents/text", "GET /documents/chunks",
         "GET /documents/original", "GET /documents/page.png", "GET /usage", "GET /usage/csv",

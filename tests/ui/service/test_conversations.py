@@ -170,12 +170,14 @@ class Staged(ScriptedKB):
         self.plays: dict[str, Callable[[threading.Event], Iterator[Event]]] = {}
         self.asked: list[tuple[str, tuple[Message, ...]]] = []
         self.drawn: list[tuple[int | None, float | None]] = []  # seed and temperature
+        self.by: list[tuple[str, str] | None] = []  # engine and name of the model, where it is not the one in use
 
     def ask(
         self, question: str, asker: Principal, options: AskOptions = DEFAULT_OPTIONS, *, history: Any = ()
     ) -> Iterator[Event]:
         self.asked.append((question, tuple(history)))
         self.drawn.append((options.seed, options.temperature))
+        self.by.append(options.model)
         if question in self.plays:
             return self.plays[question](options.stop)
         return super().ask(question, asker, options, history=history)
@@ -337,6 +339,20 @@ def test_asking_again_is_the_same_question_with_what_came_before_it_and_another_
     assert temperature == RETRY_TEMPERATURE > 0
     assert explicit == (5, 0.0)
     assert states(reopened(staged).get(conversation.id)) == ["done"] * 5
+
+
+def test_a_model_may_be_named_for_each_question(staged: Staged, service: Conversations) -> None:
+    conversation, other = service.new(), ("ollama", "deepseek-r1:7b")
+    turns = [service.ask(conversation, "leave?", "documents", model=other)]
+    assert turns[-1]
+    assert turns[-1].running.join(SOON)
+    turns.append(service.edit(conversation, 0, "travel?", "documents", model=other))
+    assert turns[-1]
+    assert turns[-1].running.join(SOON)
+    turns.append(service.edit(conversation, 0, "hotels?", "documents"))
+    assert turns[-1]
+    assert turns[-1].running.join(SOON)
+    assert staged.by == [other, other, None]
 
 
 def test_asking_again_waits_for_no_other_and_names_a_turn_that_is_missing(
