@@ -18,13 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from kb.access.rules import Level, Place
+from kb.access.rules import EVERYONE, PERSON, Level, Place
 from kb.assistant import KnowledgeBase
 from kb.config import EmbeddingSettings, RetrievalSettings, ServiceSettings, Settings
 from kb.errors import DocumentNotFound, KBError, RefusedByPolicy
 from kb.glossary.csv_form import text_of
 from kb.glossary.entries import NewEntry
 from kb.models.reasoning_stream import Output
+from kb.people.shares import share
 from kb.requests import suggestions
 from kb.review.forms import ReviewForms
 from kb.review.reviews import Mark
@@ -183,6 +184,7 @@ class Trial:
         self.shown = 0  # words of documents that were rightly given back
         self.curated = 0  # curated answers that were given
         self.in_vain: list[tuple[str, frozenset[int]]] = []  # questions that were refused, and what came nearest
+        self.shared: list[str] = []  # conversations that were
         if not self.kb.catalog.count_live():
             self._fill()
 
@@ -237,6 +239,7 @@ class Trial:
         for agrees in (False, True):  # one who is no account is the owner, whoever asks
             self.kb.usage.agree(self.people[0], agrees)
         self.in_vain.clear()
+        self.shared.clear()
         for place in list(self.expected.rules):
             self.set(place, None)
         self.people = [Principal(person.name) for person in self.people]
@@ -398,7 +401,8 @@ class Trial:
     def _ask_conversation(
         self, asker: Principal, subject: str, number: int, drawn: random.Random
     ) -> tuple[object, str]:
-        """One's conversations, old and new, as they are listed, shown, exported, searched and continued."""
+        """One's conversations, old and new, as they are listed, shown, exported, searched and continued; and those of
+        others that are shared."""
         own = self.service.own(asker)
         listed = own.list(limit=1_000)
         if not listed or drawn.random() < 0.4:
@@ -414,7 +418,12 @@ class Trial:
             turn = own.ask(conversation, question, drawn.choice(("documents", "documents", "chat")))
             assert turn is not None
             self._note_refusal(turn.question, self._ended(turn.running), turn.told_of)
-        shown = [own.get(each.id) for each in own.list(limit=1_000)]
+        if drawn.random() < 0.6:
+            readers = [f"{PERSON}{each.name}" for each in drawn.sample(self.people, 5)]
+            share(self.kb.catalog, conversation.id, drawn.choice([readers, [*readers, EVERYONE], []]), asker.name)
+            self.shared.append(conversation.id)
+        shown = [own.get(each.id) for each in (*own.list(limit=1_000), *own.shared(1_000))]
+        shown += [own.get(id) for id in self.shared]  # by their addresses
         words = [each for each in shown if each is not None]
         said = [*(as_json(each) for each in words), *(as_markdown(each, "en") for each in words)]
         found_by = own.list(search=f"canary{number}x")

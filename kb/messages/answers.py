@@ -98,6 +98,10 @@ ANSWERS: dict[str, Template] = {
     "conversation.not_readable": Template(
         "This answer rests on documents that you may not read any more.", "该回答所依据的文档，您已无权阅读。"
     ),
+    "conversation.not_readable_here": Template(
+        "This answer is not shown: it rests on documents that you may not read.",
+        "该回答不予显示：它所依据的文档，您无权阅读。",
+    ),
     "answer.own_help": Template(
         "This is from the product's own help, not from your documents.", "以上内容来自产品自带的说明，而不是您的文档。"
     ),

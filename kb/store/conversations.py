@@ -38,7 +38,9 @@ MOST_CONVERSATIONS = 20_000
 MOST_TURNS = 500  # of one
 _EMPTY_KEPT = 1_000  # conversations in which nothing was asked: each visit of the page begins one
 _FINISHED = ", ".join(f"'{state}'" for state in sorted(FINISHED))
-GONE, NOT_READABLE = "conversation.deleted_source", "conversation.not_readable"  # codes of why an answer went
+# Codes of why an answer went.
+GONE, NOT_READABLE = "conversation.deleted_source", "conversation.not_readable"
+NOT_READABLE_HERE = "conversation.not_readable_here"  # by somebody with whom it is shared
 
 
 @dataclass(frozen=True, slots=True)

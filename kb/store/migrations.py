@@ -508,7 +508,7 @@ MIGRATIONS: tuple[str, ...] = (
         WHERE id IN (SELECT review_id FROM review_sources WHERE document_id = old.id);
     END;
     """,
-    # 23: what people prefer.
+    # 23: what people prefer, and to whom they show a conversation.
     """
     CREATE TABLE preferences (
         person TEXT PRIMARY KEY,        -- an account, or ':owner'
@@ -519,6 +519,18 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE TRIGGER preferences_end AFTER DELETE ON accounts BEGIN
         DELETE FROM preferences WHERE person = old.name;
+    END;
+    CREATE TABLE conversation_shares (
+        conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+        reader TEXT NOT NULL,           -- person:NAME, group:NAME, or *: whoever is signed in and has its address
+        PRIMARY KEY (conversation_id, reader)
+    ) WITHOUT ROWID;
+    CREATE INDEX conversation_shares_by_reader ON conversation_shares (reader);
+    CREATE TRIGGER shares_end_with_person AFTER DELETE ON accounts BEGIN
+        DELETE FROM conversation_shares WHERE reader = 'person:' || old.name;
+    END;
+    CREATE TRIGGER shares_end_with_group AFTER DELETE ON account_groups BEGIN
+        DELETE FROM conversation_shares WHERE reader = 'group:' || old.name;
     END;
     """,
 )

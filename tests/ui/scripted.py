@@ -1,13 +1,13 @@
 """A knowledge base that answers from a script: for what cannot be provoked from a real model at a chosen moment."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from kb.access.rules import DEFAULT, EVERYONE
+from kb.access.rules import DEFAULT, EVERYONE, Place
 from kb.config import Settings
 from kb.errors import DocumentNotFound, UsageError
 from kb.glossary.glossary import Glossary
@@ -176,6 +176,9 @@ class ScriptedKB:
             self.deleted.append(each.path)
             ConversationStore(self.catalog).forget_document(each.collection, each.path)
         return doomed
+
+    def set_readers(self, asker: Principal, place: Place, readers: Iterable[str] | None, _seen: object = None) -> int:
+        return self.catalog.set_readers(asker.name, place, readers)
 
     def record_settings(self, by: str = "local") -> None:
         """Nothing is recorded: there is no trail."""

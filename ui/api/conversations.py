@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from kb.access.rules import MOST_READERS
 from kb.answering.answer_builder import checked
 from kb.errors import ConversationNotFound
 from kb.requests.addressed import addressed
@@ -98,6 +99,21 @@ class WholeForm(BaseModel):
     turns: list[TurnForm]
 
 
+class ReadersBody(Body):
+    """With whom a conversation is shared; with nobody: it is taken back."""
+
+    readers: list[Annotated[str, Field(max_length=1000)]] = Field(
+        max_length=2 * MOST_READERS,
+        description="`person:NAME`, `group:NAME` of one's own, or `*` for whoever is signed in and has its address",
+    )
+
+
+class SharedForm(BaseModel):
+    """With whom a conversation is shared."""
+
+    readers: list[str]
+
+
 class TitleBody(Body):
     """A new title; "" goes back to the first question."""
 
@@ -140,9 +156,11 @@ def conversations(
     search: Annotated[str, Query(description="in titles, questions and answers")] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     offset: Annotated[int, Query(ge=0)] = 0,
+    shared: Annotated[bool, Query(description="those that others share with one by name or group, alone")] = False,
 ) -> Response:
     """One's own conversations in which something was asked, the last used first."""
-    found = service.own(asker).list(owner, search, limit, offset)
+    own = service.own(asker)
+    found = own.shared(limit) if shared else own.list(owner, search, limit, offset)
     return Json({"conversations": [asdict(conversation) for conversation in found]})
 
 
@@ -156,8 +174,25 @@ def begin(service: ServiceHere, asker: Asker) -> Response:
 @router.get("/{id}", response_model=WholeForm)
 @needs("ask")
 def conversation(id: str, service: ServiceHere, asker: Asker) -> Response:
-    """A conversation with its turns."""
+    """A conversation with its turns. Of one that another shares: its finished turns, as far as one may read their
+    sources."""
     return Json(as_json(_get(service, asker, id)))
+
+
+@router.get("/{id}/readers", response_model=SharedForm)
+@needs("ask")
+def readers(id: str, service: ServiceHere, asker: Asker) -> Response:
+    """With whom a conversation of one's own is shared."""
+    return Json({"readers": [*service.own(asker).readers(id)]})
+
+
+@router.put("/{id}/readers", response_model=SharedForm)
+@needs("ask")
+def share(id: str, body: ReadersBody, service: ServiceHere, asker: Asker) -> Response:
+    """Share a conversation of one's own with these, who may read it and no more; or take it back from others."""
+    own = service.own(asker)
+    own.share(id, body.readers)
+    return Json({"readers": [*own.readers(id)]})
 
 
 @router.patch("/{id}", response_model=WholeForm)

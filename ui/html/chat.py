@@ -171,9 +171,10 @@ def foot(
     feedback: Feedback | None = None,
     judging: bool = False,
     models: Sequence[str] = (),
+    read_only: bool = False,
 ) -> str:
-    """Below an answer: whether it is confirmed, who wrote it and how long it took; copying, judging, asking again, also
-    with another of `models`."""
+    """Below an answer: whether it is confirmed, who wrote it and how long it took; copying, and where it is not
+    `read_only` judging and asking again, also with another of `models`."""
     given = snapshot.answer
     facts = [f"{engine(given.engine, t)} · {given.model}"] if given and given.model else []
     facts.append(t("took", seconds=f"{given.seconds if given else seconds:.1f}"))
@@ -183,7 +184,10 @@ def foot(
     standing = _standing(given, t) if given and documents else None
     judged = feedback.verdict if feedback else ""
     below = _reason(feedback, t, asking=judging) if feedback else ""
-    return draw("chat.foot", text, judged, offers, standing, " · ".join(facts), documents, t) + below
+    return (
+        draw("chat.foot", text, judged, None if read_only else offers, standing, " · ".join(facts), documents, t)
+        + below
+    )
 
 
 def _standing(given: Answer, t: Strings) -> tuple[str, str] | None:
@@ -195,6 +199,11 @@ def _standing(given: Answer, t: Strings) -> tuple[str, str] | None:
     counts = [t("uncertain")] if given.uncertain else []
     counts += [t.count(f"{state}_count", weak[state]) for state in _STATES if weak[state]]
     return ("weak", t("list_separator").join(counts)) if counts else ("good", t("verified_all"))
+
+
+def link_to_copy(address: str, t: Strings) -> str:
+    """An address, and the button that copies it."""
+    return draw("chat.link_to_copy", address, t)
 
 
 def again(t: Strings) -> str:

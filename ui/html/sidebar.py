@@ -17,9 +17,18 @@ def brand(t: Strings, *, elsewhere: bool = False) -> str:
 
 
 def conversations(
-    listed: Sequence[StoredConversation], current: str, doing: Doing | None, today: date, t: Strings, *, more: bool
+    listed: Sequence[StoredConversation],
+    current: str,
+    doing: Doing | None,
+    today: date,
+    t: Strings,
+    *,
+    more: bool,
+    shared: Sequence[StoredConversation] = (),
+    sharing: bool = False,
 ) -> str:
-    """The conversations, last used first, under days; each with a menu. The current one is marked."""
+    """The conversations, last used first, under days; each with a menu, by which it can be shared where `sharing`. Then
+    those that are `shared` with whoever looks. The current one is marked."""
     rows, before = [], -1
     for conversation in listed:
         group = max(before, _age(conversation.updated_at, today))  # a clock set back must not repeat a heading
@@ -27,7 +36,8 @@ def conversations(
         before = group
         act = doing[0] if doing and doing[1] == conversation.id else ""
         rows.append((heading, conversation, conversation.title or t("untitled"), act))
-    return draw("sidebar.conversations", rows, current, LONGEST_TITLE, more, t)
+    others = [(each, each.title or t("untitled")) for each in shared]
+    return draw("sidebar.conversations", rows, others, current, LONGEST_TITLE, more, sharing, t)
 
 
 def _age(at: str, today: date) -> int:

@@ -1,7 +1,9 @@
-"""Who may read: the dialog in which the readers of a document or a collection are shown and set."""
+"""Who may read: the dialogs in which the readers of a document or a collection, and of a conversation, are shown and
+set."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -12,6 +14,7 @@ from ui.html.blocks import named, paragraph
 from ui.html.sanitise import label
 from ui.html.templates import draw
 from ui.page import session
+from ui.page.panel import panel
 from ui.service import runtime
 from ui.words.strings import Strings
 
@@ -79,6 +82,54 @@ def _set(
     close()
     st.toast(t("access_saved", name=label(told(place))), icon=":material/check:")
     st.rerun()
+
+
+def share_dialog(service: runtime.Service, id: str, t: Strings, close: Callable[[], None]) -> None:
+    """Draw the dialog that shares a conversation of one's own; `close` runs whenever it goes."""
+
+    @st.dialog(t("share"), icon=":material/share:", on_dismiss=close)
+    def dialog() -> None:
+        try:
+            _share(service, id, t, close)
+        except KBError as error:
+            st.html(html_chat.wrap(html_chat.problem(t("share_failed"), t.message(error))))
+
+    dialog()
+
+
+def _share(service: runtime.Service, id: str, t: Strings, close: Callable[[], None]) -> None:
+    asker = session.asker(service)
+    own = service.own(asker)
+    present, found = own.readers(id), own.get(id)
+    name = (found.title if found else "") or t("untitled")
+    st.html(html_chat.wrap(named(name) + paragraph(t("share_hint"))))
+    groups = service.people.groups() if asker.unlimited else asker.groups
+    people = [f"{PERSON}{account.name}" for account in service.people.all() if account.name != asker.name]
+    choices = [*dict.fromkeys([EVERYONE, *(f"{GROUP}{group}" for group in sorted(groups)), *people, *present])]
+    chosen = st.multiselect(
+        t("share_with"), choices, default=list(present), key=f"share-readers-{id}", placeholder=t("share_choose"),
+        format_func=lambda reader: t("share_everyone") if reader == EVERYONE else _full_name(service, reader, t),
+    )  # fmt: skip
+    address = urlsplit(st.context.url or "")
+    link = f"{address.scheme}://{address.netloc}/?c={id}"
+    panel(html_chat.link_to_copy(link, t), key="share-link")
+    row = st.container(horizontal=True, horizontal_alignment="right", key="share-row")
+    if row.button(t("cancel"), key="share-cancel"):
+        close()
+        st.rerun()
+    if row.button(t("save"), key="share-save", type="primary"):
+        own.share(id, chosen)
+        close()
+        st.toast(t("share_saved") if chosen else t("share_ended"), icon=":material/check:")
+        st.rerun()
+
+
+def _full_name(service: runtime.Service, reader: str, t: Strings) -> str:
+    """A reader in words, a person with their full name."""
+    account = service.people.get(reader.removeprefix(PERSON)) if reader.startswith(PERSON) else None
+    if account is None or not account.full_name:
+        return reader_name(reader, t)
+    return f"{account.full_name} ({account.name})"
 
 
 def _choices(service: runtime.Service, present: Sequence[str]) -> list[str]:

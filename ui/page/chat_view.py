@@ -37,9 +37,13 @@ def render() -> None:
     """Draw the conversation, and follow the answer that is being written."""
     service, t = runtime.current(), session.strings()
     conversation = session.conversation(service)
-    running = conversation.running
+    running, is_own = conversation.running, service.own(session.asker(service)).owns(conversation)
+    asked = None
     with st.bottom:
-        asked = question_bar.bar(service, conversation, t)
+        if is_own:
+            asked = question_bar.bar(service, conversation, t)
+        else:
+            _shared_by(service, conversation, t)
     if asked is not None:
         _ask(service, conversation, asked)
         st.rerun()
@@ -47,7 +51,7 @@ def render() -> None:
     turns = list(conversation.turns)
     if len(turns) <= 1 and session.replaces_a_deleted_one(conversation):
         st.html(html_chat.wrap(block("notice warn", t("conversation_gone"), "status")))
-    if not turns:
+    if not turns and is_own:
         documents = session.held(service).documents
         st.html(html_chat.wrap(html_chat.hero(documents, t)))
         if not documents:
@@ -64,13 +68,20 @@ def render() -> None:
             _finished(service, conversation, turn, key, t)
         else:
             _follow(service, turn, t)
-    if running is not None:  # it ended while the page was being drawn: the button that stops it goes
+    if running is not None and is_own:  # it ended while the page was being drawn: the button that stops it goes
         st.rerun()
     problem = st.session_state.pop(_TOLD, "")
     if problem:
         st.html(html_chat.wrap(html_chat.problem(t("failed"), t.message(problem))))
     with st.container(key="looking"):
         _look(service, conversation, drawn)
+
+
+def _shared_by(service: runtime.Service, conversation: Conversation, t: Strings) -> None:
+    """In place of the bar: whose conversation it is, and that it can be read and no more."""
+    account = service.people.get(conversation.owner)
+    name = (account.full_name or account.name) if account else t("share_by_owner")
+    st.html(html_chat.wrap(draw("blocks.titled", "notice", t("shared_by", name=name), t("shared_hint"))))
 
 
 def _suggestions(service: runtime.Service, conversation: Conversation, t: Strings) -> None:
@@ -247,7 +258,8 @@ def _finished(service: runtime.Service, conversation: Conversation, turn: Turn, 
     snapshot = turn.running.snapshot
     given, documents = snapshot.answer, turn.mode == "documents"
     found = given.passages if given else snapshot.passages
-    at_rest = conversation.running is None
+    is_own = service.own(session.asker(service)).owns(conversation)
+    at_rest = conversation.running is None and is_own
     parts = [html_chat.question(turn.question, t, turn.scope, editable=at_rest)]
     if documents and found is not None:
         searched = given.searched if given else snapshot.searched
@@ -273,7 +285,7 @@ def _finished(service: runtime.Service, conversation: Conversation, turn: Turn, 
     parts.append(
         html_chat.foot(
             snapshot, turn.running.seconds, t, documents=documents, feedback=turn.feedback, judging=judging,
-            models=models,
+            models=models, read_only=not is_own,
         )
     )  # fmt: skip
     panel("".join(parts), key=key, on_action=lambda name, value: _act(service, conversation, turn, name, value))

@@ -16,6 +16,7 @@ from ui.html.blocks import block
 from ui.html.sanitise import label
 from ui.html.templates import draw
 from ui.page import question_bar, session
+from ui.page.access_view import share_dialog
 from ui.page.panel import panel, sign_out
 from ui.page.settings_dialog import agreement, settings_button
 from ui.service import runtime
@@ -23,7 +24,7 @@ from ui.service.sign_in_page import PASSWORD
 from ui.words.strings import Strings
 
 _LISTED = 30
-_DOING, _SHOWN = "conversation-doing", "conversations-shown"
+_DOING, _SHOWN, _SHARING = "conversation-doing", "conversations-shown", "conversation-sharing"
 _CHOICES = ("filter-collection", "filter-sort")  # fields of the pages with words of ours in them
 _ICONS = {
     "documents": ":material/folder_open:",
@@ -83,21 +84,31 @@ def _conversations(service: runtime.Service, t: Strings, chat: Any, current: str
     wanted = (search or "").strip()
     limit, asker = st.session_state.get(_SHOWN, _LISTED), session.asker(service)
     listed = service.own(asker).list(asker.name, wanted, limit + 1)
+    shared = [] if wanted or not service.people.exist else service.own(asker).shared(_LISTED)
     doing = st.session_state.get(_DOING)
 
     def on_action(name: str, value: str) -> None:
         _act(service, name, value, doing)
 
-    if listed:
-        html = html_sidebar.conversations(listed[:limit], current, doing, date.today(), t, more=len(listed) > limit)
+    if listed or shared:
+        html = html_sidebar.conversations(
+            listed[:limit], current, doing, date.today(), t, more=len(listed) > limit, shared=shared,
+            sharing=service.people.exist,
+        )  # fmt: skip
         panel(html, key="conversations", on_action=on_action, escape="cancel" if doing else "")
     elif wanted:
         st.html(html_chat.wrap(block("side", t("conversations_none"))))
+    if _SHARING in st.session_state:
+        share_dialog(service, st.session_state[_SHARING], t, _end_sharing)
     problem = st.session_state.pop("conversation-problem", "")
     if problem:
         st.html(html_chat.wrap(html_chat.problem(t("page_chat"), t.message(problem))))
     if st.session_state.pop(session.GO_TO_CHAT, False):
         _go_to_chat(chat, t)
+
+
+def _end_sharing() -> None:
+    st.session_state.pop(_SHARING, None)
 
 
 def _act(service: runtime.Service, name: str, value: str, doing: html_sidebar.Doing | None) -> None:
@@ -113,6 +124,8 @@ def _act(service: runtime.Service, name: str, value: str, doing: html_sidebar.Do
                 session.go_to_chat()
         elif name in ("rename", "remove"):
             st.session_state[_DOING] = (name, value)
+        elif name == "share":
+            st.session_state[_SHARING] = value
         elif name == "renamed" and doing is not None:
             own.rename(doing[1], value)
         elif name == "removed":

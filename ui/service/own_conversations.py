@@ -1,21 +1,28 @@
-"""One's own conversations: each person has theirs, and sees of them what rests on documents that they may read now.
+"""One's own conversations, and those that others share: each is seen as far as it rests on documents that its reader
+may read now.
 
 An answer that rests on others is kept, and comes back when they may be read again. It is withheld whole, since words of
 a document may stand anywhere in it; the model is not told of it either.
+
+One that is shared is read, and nothing else. Its reader is shown answers that are finished, and of those also none that
+names documents without resting on them: which of these they may read is not known.
 """
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from kb.errors import ConversationNotFound
-from kb.people.accounts import is_account
-from kb.schema import Notice, Principal
+from kb.people import shares
+from kb.people.accounts import People, is_account
+from kb.schema import EVERYTHING, Notice, Principal
 from kb.store.catalog import Catalog
 from kb.store.conversations import (
     FINISHED,
     NOT_READABLE,
+    NOT_READABLE_HERE,
+    ConversationStore,
     Mode,
     StoredConversation,
     StoredTurn,
@@ -33,7 +40,8 @@ _AT_ONCE = 200  # conversations that are looked through together
 
 
 class OwnConversations:
-    """The conversations of one who asks. What is not theirs is not there: ConversationNotFound, or None.
+    """The conversations of one who asks. What is neither theirs nor shared with them is not there:
+    ConversationNotFound, or None.
 
     The home's owner has those that no account has. Raises what `Conversations` raises.
     """
@@ -49,7 +57,13 @@ class OwnConversations:
     def get(self, id: str) -> Conversation | None:
         """A conversation as far as it may be seen; None where there is none."""
         found = self._all.get(id)
-        return self._seen(found) if found is not None and self._is_mine(found.owner) else None
+        if found is None or self.owns(found):
+            return None if found is None else self._seen(found)
+        return self._shared(found) if shares.is_shown(self._catalog, id, self._asker) else None
+
+    def owns(self, conversation: Conversation) -> bool:
+        """Whether it is theirs, and so theirs to go on with; else it is shared with them."""
+        return self._is_mine(conversation.owner)
 
     def list(
         self, owner: str | None = None, search: str = "", limit: int = 50, offset: int = 0
@@ -68,6 +82,25 @@ class OwnConversations:
             if self._holds(each, search):
                 found.append(each)
         return found[offset:]
+
+    def shared(self, limit: int = 50) -> builtins.list[StoredConversation]:
+        """Conversations that others share with them by name or group, the last used first."""
+        stored = ConversationStore(self._catalog)
+        found = (stored.get(id) for id in shares.shown_to(self._catalog, self._asker, limit))
+        return [each for each in found if each is not None and not self._is_mine(each.owner)]
+
+    def readers(self, id: str) -> tuple[str, ...]:
+        """With whom a conversation of theirs is shared."""
+        return shares.readers_of(self._catalog, self._mine(id).id)
+
+    def share(self, id: str, readers: Iterable[str]) -> None:
+        """Share a conversation with these readers and no others; with none: take it back.
+
+        Raises UsageError, PersonNotFound, GroupNotFound.
+        """
+        mine = self._mine(id)
+        known = shares.known_readers(People(self._catalog), readers, self._asker)
+        shares.share(self._catalog, mine.id, known, self._asker.name)
 
     def rename(self, id: str, title: str) -> None:
         """Give a conversation a name."""
@@ -117,6 +150,20 @@ class OwnConversations:
         if all(seen is turn for seen, turn in zip(turns, conversation.turns, strict=True)):
             return conversation
         return replace(conversation, turns=turns)
+
+    def _shared(self, conversation: Conversation) -> Conversation:
+        """Somebody else's conversation as it is shown to the asker: what was judged in it is its person's alone."""
+        finished = [turn for turn in conversation.turns if turn.running.snapshot.finished]
+        return replace(conversation, turns=[self._shown(turn) for turn in finished])
+
+    def _shown(self, turn: Turn) -> Turn:
+        stored = replace(stored_turn(turn), feedback=None)
+        if self._asker.unlimited:
+            return turn_of(stored)
+        bare = replace(stored, scope=EVERYTHING, error=None if stored.error is None else "")  # both name documents
+        if _names_without_sources(bare) or not self._catalog.all_readable(self._asker, sources_of(bare)):
+            return turn_of(without_evidence(replace(bare, error=None), WITHHELD, NOT_READABLE_HERE))
+        return turn_of(_without_names(bare))
 
     def _turn(self, turn: Turn, changes: int) -> Turn:
         stored = stored_turn(turn)

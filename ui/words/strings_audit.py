@@ -23,6 +23,7 @@ ACTIONS: Mapping[str, Text] = {
     "suggestions": Text("编写建议问题", "Suggested questions written"),
     "question_edited": Text("修改问题", "Question edited"),
     "conversation_deleted": Text("删除对话", "Conversation deleted"),
+    "conversation_shared": Text("共享对话", "Conversation shared"),
     "sign_in_failed": Text("登录失败", "Failed sign-in"),
     "person_added": Text("新增账户", "Account made"),
     "person_changed": Text("更改账户", "Account changed"),

@@ -205,6 +205,34 @@ def test_the_walk_would_find_them(served: Served) -> None:
     client.close()
 
 
+def test_a_shared_conversation_shows_only_what_its_reader_may_read(served: Served) -> None:
+    """By every route of conversations, to whoever it is shared with by name and by its address."""
+    with as_person(served, "member") as member:
+        id = member.post("conversations").json()["id"]
+        for question in QUESTIONS[:5]:
+            body = {"question": question, "scope": SCOPES[3]}
+            turn = member.post(f"conversations/{id}/turns", json=body).json()
+            assert list(member.get(f"conversations/{id}/turns/{turn['position']}/events").iter_lines())
+        shared = member.put(f"conversations/{id}/readers", json={"readers": ["person:stranger", "*"]})
+        assert shared.json() == {"readers": ["*", "person:stranger"]}
+    routes = ("", "/export?format=md", "/export?format=json", "/export?language=zh", *(
+        f"/turns/{position}/events" for position in range(5)
+    ))  # fmt: skip
+    told = {}
+    for person in ("stranger", "editor", "member"):
+        with as_person(served, person) as client:
+            listed = client.get("conversations", params={"shared": "true"}).text
+            assert (id in listed) == (person == "stranger")
+            told[person] = listed + "".join(client.get(f"conversations/{id}{route}").text for route in routes)
+            for word in QUESTIONS:
+                told[person] = told[person].replace(word, "")
+            assert client.get(f"conversations/{id}/readers").status_code == (200 if person == "member" else 404)
+    assert all(word in told["member"] for word in ("textcanary", *NAMED))
+    for person in ("stranger", "editor"):
+        assert [word for word in (*SECRET, *NAMED) if word in told[person]] == []
+        assert "budget of the project" not in told[person]
+
+
 def told_to_programs(served: Served, person: str) -> list[tuple[str, str]]:
     """(what was sent, what came) of clients of OpenAI's API and of MCP."""
     calls: list[tuple[str, str, dict[str, Any]]] = [

@@ -42,7 +42,8 @@ EXPECTED: dict[Need, set[str]] = {
         "POST /conversations/{id}/turns/{position}/again", "GET /conversations/{id}/turns/{position}/events",
         "POST /conversations/{id}/turns/{position}/stop", "GET /usage/agreement", "PUT /usage/agreement",
         "PUT /conversations/{id}/turns/{position}/feedback",
-        "POST /conversations/{id}/turns/{position}/edit",
+        "POST /conversations/{id}/turns/{position}/edit", "GET /conversations/{id}/readers",
+        "PUT /conversations/{id}/readers",
     },
     "ingest": {
         "GET /access", "GET /access/document", "PUT /access", "POST /glossary", "PUT /glossary/{id}",

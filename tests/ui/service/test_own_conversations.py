@@ -11,7 +11,7 @@ import pytest
 from ingest.sync.pipeline import ingest
 from kb.access.rules import Place
 from kb.assistant import KnowledgeBase
-from kb.errors import ConversationNotFound
+from kb.errors import ConversationNotFound, GroupNotFound, PersonNotFound, UsageError
 from kb.people.accounts import People
 from kb.schema import Principal, Scope
 from tests.fakes import ScriptedModel
@@ -282,3 +282,133 @@ def test_a_person_that_is_deleted_leaves_no_conversation(service: Service) -> No
     conversation, _ = asked(service, LI, HOURS)
     People(service.kb.catalog).delete("li", by="owner")
     assert service.conversations.get(conversation.id) is None
+
+
+def test_who_it_is_shared_with_reads_it_and_changes_nothing(service: Service) -> None:
+    id = asked(service, LI, HOURS)[0].id
+    own, foreign = service.own(ANNA), service.conversations.get(id)
+    assert foreign is not None
+    service.own(LI).feedback(foreign, foreign.turns[0], "down", "lis own words")
+    assert own.get(id) is None
+    service.own(LI).share(id, ["person:anna"])
+    assert service.own(LI).readers(id) == ("person:anna",)
+    assert [each.id for each in own.shared()] == [id]
+    assert own.list() == service.own(LI).shared() == service.own(ADMIN).shared() == []
+    assert "7:45" in seen(service, ANNA, id)
+    assert "lis own words" not in seen(service, ANNA, id)
+    assert "lis own words" in seen(service, LI, id)
+    shown = own.get(id)
+    assert shown is not None
+    assert not own.owns(shown)
+    for act in (
+        lambda: own.rename(id, "mine"), lambda: own.delete(id), lambda: own.ask(shown, HOURS, "documents"),
+        lambda: own.again(shown, 0), lambda: own.edit(shown, 0, HOURS, "documents"),
+        lambda: own.feedback(shown, shown.turns[0], "up"), lambda: own.share(id, ["*"]), lambda: own.readers(id),
+    ):  # fmt: skip
+        with pytest.raises(ConversationNotFound):
+            act()
+    service.own(LI).share(id, [])
+    assert own.get(id) is None
+    assert own.shared() == []
+    told = [row["detail"] for row in service.kb.catalog.audit_rows(action="conversation_shared")]
+    assert told == [{"id": id, "readers": []}, {"id": id, "readers": ["person:anna"]}]
+
+
+def test_who_it_is_shared_with_sees_only_what_they_may_read(service: Service, model: ScriptedModel) -> None:
+    conversation, _ = asked(service, LI, HOURS)
+    asked(service, LI, "And on Fridays?", within=conversation)
+    service.own(LI).share(conversation.id, ["person:anna"])
+    service.kb.catalog.set_readers("owner", HANDBOOK_MD, ["person:li"])
+    told = seen(service, ANNA, conversation.id)
+    assert not any(secret in told for secret in SECRETS if secret not in HOURS)
+    assert told.count("not shown") >= 2
+    assert "7:45" in seen(service, LI, conversation.id)
+    assert "7:45" in seen(service, ADMIN, asked_and_shared(service, "person:boss"))
+    give(service.kb)
+    assert "7:45" in seen(service, ANNA, conversation.id)
+
+
+def asked_and_shared(service: Service, reader: str) -> str:
+    """A conversation of li's, shared with somebody."""
+    id = asked(service, LI, HOURS)[0].id
+    service.own(LI).share(id, [reader])
+    return id
+
+
+@pytest.mark.parametrize(
+    ("question", "scope"),
+    [
+        ("Summarise the handbook or menu", Scope()),  # which of them is meant is asked, with their names
+        ("What is said of parking?", Scope(paths=("nowhere/*",))),  # nothing matches, and what there is
+        (HOURS, Scope(paths=("docs/handbook.md",))),  # the filter names it
+    ],
+)
+def test_names_of_documents_are_not_shared(service: Service, question: str, scope: Scope) -> None:
+    """Not even while access was never changed, for the one with whom it is shared never had it."""
+    service.kb.catalog.set_readers("owner", HANDBOOK_MD, ["person:li"])
+    service.kb.catalog.set_readers("owner", MENU, ["person:li"])
+    conversation, _ = asked(service, LI, question, scope=scope)
+    service.own(LI).share(conversation.id, ["*"])
+    told = seen(service, ANNA, conversation.id).replace(question, "")
+    assert "handbook" not in told
+    assert "menu" not in told
+
+
+def test_an_answer_being_written_is_shown_once_it_is_finished_and_nobody_stops_it(
+    service: Service, model: ScriptedModel
+) -> None:
+    gate = threading.Event()
+    model._replies.clear()
+    model._replies.append(["The office opens ", gate, "at 7:45 [1]."])
+    service.kb.catalog.set_readers("owner", HANDBOOK_MD, ["person:li"])
+    own = service.own(LI)
+    conversation = own.new()
+    own.share(conversation.id, ["*"])
+    turn = own.ask(conversation, HOURS, "documents")
+    assert turn is not None
+    snapshot = turn.running.snapshot
+    while not snapshot.text:
+        snapshot = turn.running.wait(snapshot.revision, SOON)
+    shown = service.own(ANNA).get(conversation.id)
+    assert shown is not None
+    assert shown.turns == []
+    gate.set()
+    assert turn.running.join(SOON)
+    assert turn.running.snapshot.state == "done"
+    assert "7:45" not in seen(service, ANNA, conversation.id)
+
+
+def test_everyone_with_the_address_is_shown_it_and_it_is_listed_for_nobody(service: Service) -> None:
+    id = asked_and_shared(service, "*")
+    for asker in (ANNA, ADMIN, OWNER):
+        assert "7:45" in seen(service, asker, id)
+        assert service.own(asker).shared() == []
+
+
+def test_it_is_shared_with_groups_that_one_is_in_and_people_that_are_there(service: Service) -> None:
+    people = People(service.kb.catalog)
+    for group in ("staff", "board"):
+        people.add_group(group, by="owner")
+    people.join("staff", ["li", "anna"], by="owner")
+    li, anna = (people.find(name).principal for name in ("li", "anna"))
+    id = asked(service, li, HOURS)[0].id
+    own = service.own(li)
+    own.share(id, ["group:staff"])
+    assert [each.id for each in service.own(anna).shared()] == [id]
+    errors = []
+    for group in ("board", "nosuch"):  # the same words, whether it is there or not
+        with pytest.raises(GroupNotFound) as raised:
+            own.share(id, [f"group:{group}"])
+        errors.append(str(raised.value).replace(group, "?"))
+    assert errors[0] == errors[1]
+    with pytest.raises(PersonNotFound):
+        own.share(id, ["person:nobody"])
+    with pytest.raises(UsageError):
+        own.share(id, ["staff"])
+    assert own.readers(id) == ("group:staff",)
+    people.leave("staff", ["anna"], by="owner")
+    assert service.own(people.find("anna").principal).get(id) is None
+    own.share(id, ["group:staff", "person:anna"])
+    people.delete_group("staff", by="owner")
+    people.delete("anna", by="owner")
+    assert own.readers(id) == ()  # neither comes back with an account or a group of that name
