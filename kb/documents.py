@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kb.access.rules import GROUP, PERSON, Place, Readers, Rule, checked_readers, told
 from kb.backups.backup import BackupReport, CheckReport, back_up, check
-from kb.errors import DocumentNotFound, RefusedByPolicy
+from kb.errors import DocumentNotFound, RefusedByPolicy, UsageError
 from kb.people.accounts import People
 from kb.people.permissions import may_edit
 from kb.schema import (
@@ -28,6 +28,8 @@ from kb.store.deletion_plan import doomed
 from kb.store.document_queries import VersionFacts, versions
 from kb.store.home import Home
 from kb.store.index_sync import Indexes
+
+LONGEST_TITLE = 200  # characters
 
 
 class Documents:
@@ -137,6 +139,22 @@ class Documents:
         if not may_edit(asker, name):
             raise RefusedByPolicy("access.no_release", name=asker.name, collection=name)
         self.indexes.release(document_id, asker.name)
+        return name
+
+    def set_title(self, asker: Principal, collection: str | None, path: str, title: str) -> str:
+        """Give a document a title, which is shown in place of its path; "" takes it away. What is found and what is
+        read stays as it is. Returns its collection.
+
+        Raises RefusedByPolicy where the asker does not edit its collection, DocumentNotFound, and UsageError for a
+        title that is no line of at most 200 characters.
+        """
+        document_id, name = self.catalog.find_document(asker, path, collection)
+        if not may_edit(asker, name):
+            raise RefusedByPolicy("access.no_title", name=asker.name, collection=name)
+        line = " ".join(title.split())
+        if len(line) > LONGEST_TITLE or not line.isprintable():
+            raise UsageError("document.title", most=LONGEST_TITLE, count=len(line))
+        self.catalog.set_title(document_id, line, asker.name)
         return name
 
     def _known_readers(self, given: Iterable[str]) -> list[str]:

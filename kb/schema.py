@@ -218,6 +218,7 @@ class Document:
     id: int = 0  # no other document of the home ever has it
     quarantined: bool = False  # kept from questions, and from all but its editors, until one of them releases it
     orders: OrderScore = OrderScore()
+    shown_title: str = ""  # given by an editor, to be shown in place of its path; "" for none
 
 
 Target = int | tuple[str | None, str]  # a document to delete: its id; or its collection, None for whichever, and path

@@ -16,6 +16,10 @@ ACCESS: dict[str, Template] = {
         "The path of a rule has 1 to {most} characters, not {count:,}.",
         "规则的路径应为 1 至 {most} 个字符，而不是 {count:,} 个。",
     ),
+    "access.no_title": Template(
+        "{name} does not edit the collection {collection!r}, so cannot give its documents titles. Ask its editor.",
+        "{name} 不是集合 {collection!r} 的编辑者，不能为其文档命名。请联系其编辑者。",
+    ),
     "access.no_release": Template(
         "{name} may not release documents of {collection!r}.", "{name} 无权放行集合 {collection!r} 的文档。"
     ),

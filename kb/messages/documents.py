@@ -3,6 +3,10 @@
 from kb.messages.template import Template
 
 DOCUMENTS: dict[str, Template] = {
+    "document.title": Template(
+        "The title has {count} characters, or some that cannot be printed. Write one line of at most {most}.",
+        "标题有 {count} 个字符，或含有无法显示的字符。请写成不超过 {most} 个字符的一行。",
+    ),
     "document.many_questions": Template(
         "There are {n} questions; at most {most} are kept for a document. Leave some out.",
         "共有 {n} 个问题；每个文档最多保存 {most} 个。请删减。",

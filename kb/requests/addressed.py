@@ -87,7 +87,14 @@ def _documents(readable: Sequence[Document]) -> dict[str, list[Document]]:
     named: dict[str, list[Document]] = {}
     for document in readable:
         path = PurePosixPath(document.path)
-        names = (f"{document.collection}/{document.path}", document.path, path.name, path.stem, document.title)
+        names = (
+            f"{document.collection}/{document.path}",
+            document.path,
+            path.name,
+            path.stem,
+            document.title,
+            document.shown_title,
+        )
         for name in {_folded(name.strip()) for name in names} - {""}:
             named.setdefault(name, []).append(document)
     return named

@@ -44,7 +44,14 @@ def documents_named(said: str, documents: Sequence[Document]) -> list[Document]:
 
 def _same(said: str, document: Document) -> bool:
     path = PurePosixPath(document.path)
-    names = (document.path, f"{document.collection}/{document.path}", path.name, path.stem, document.title)
+    names = (
+        document.path,
+        f"{document.collection}/{document.path}",
+        path.name,
+        path.stem,
+        document.title,
+        document.shown_title,
+    )
     return _bare(said) in {_bare(name) for name in names if name}
 
 
@@ -58,13 +65,13 @@ def _content(text: str) -> dict[str, float]:
 
 def _fit(wanted: Mapping[str, float], document: Document) -> _Fit:
     """Its share is 0 where too much of what was said stands in neither file name nor title, or one of its numbers."""
-    stem, title = _content(PurePosixPath(document.path).stem), _content(document.title)
-    both = stem | title
+    stem, *titles = map(_content, (PurePosixPath(document.path).stem, document.title, document.shown_title))
+    both = stem | titles[0] | titles[1]
     covered = sum(weight for token, weight in wanted.items() if token in both)
     lacks_number = any(is_number(token) and token not in both for token in wanted)
     if lacks_number or covered < COVERED * sum(wanted.values()):
         return _Fit(document, 0.0)
-    return _Fit(document, max(share_held(stem, wanted), share_held(title, wanted)))
+    return _Fit(document, max(share_held(each, wanted) for each in (stem, *titles)))
 
 
 def _newest(documents: Sequence[Document]) -> list[Document]:

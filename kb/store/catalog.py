@@ -379,6 +379,13 @@ class Catalog(Candidates):
         self.changed([document_id])
         return int(version_id)
 
+    def set_title(self, document_id: int, title: str, asker: str) -> None:
+        """Give a document a title to be shown; "" takes it away. Text, chunks and vectors stay as they are."""
+        with self.transaction() as db:
+            name = "/".join(self.name_of(document_id))
+            db.execute("UPDATE documents SET shown_title = ? WHERE id = ?", (title, document_id))
+            self.record(db, asker, "title", name, {"given": bool(title)})
+
     def quarantine_changed(self, db: sqlite3.Connection, document_ids: Iterable[int]) -> None:
         """Give documents that came into quarantine, or out of it, their readers."""
         rule_table.carry_out(db, rule_table.load(db), document_ids)

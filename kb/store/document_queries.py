@@ -24,7 +24,7 @@ SEARCHABLE = ("added", "changed", "unchanged")
 class Wanted:
     """Which documents to list; an empty part does not limit."""
 
-    search: str = ""  # each of its words stands in collection, path or title
+    search: str = ""  # each of its words stands in collection, path or one of the titles
     collections: tuple[str, ...] = ()
     types: tuple[str, ...] = ()  # suffixes without the dot: "pdf"
     statuses: tuple[str, ...] = ()  # "ready" stands for all that can be searched
@@ -118,7 +118,7 @@ def _matches(document: Document, wanted: Wanted, words: Sequence[str], begins: s
         return False
     if not words:
         return True
-    text = f"{document.collection}/{document.path}\n{document.title}".casefold()
+    text = f"{document.collection}/{document.path}\n{document.title}\n{document.shown_title}".casefold()
     return all(word in text for word in words)
 
 
@@ -146,16 +146,16 @@ class DocumentList:
     ) -> list[Document]:
         """All documents of these access classes (None: of all), by collection and path."""
         rows = db.execute(
-            "SELECT d.id, d.path, d.access_id, d.version_id, d.checked_at, c.name FROM documents d "
+            "SELECT d.id, d.path, d.access_id, d.version_id, d.checked_at, c.name, d.shown_title FROM documents d "
             "JOIN collections c ON c.id = d.collection_id WHERE (?1 IS NULL OR c.name = ?1) ORDER BY c.name, d.path",
             (collection,),
         ).fetchall()
         found = []
         with self._lock:
-            for document_id, path, access_id, version_id, checked_at, name in rows:
+            for document_id, path, access_id, version_id, checked_at, name, shown_title in rows:
                 if allowed is not None and access_id not in allowed:
                     continue
-                stamp = (version_id, checked_at, path, name)  # an id may be given again after a deletion
+                stamp = (version_id, checked_at, path, name, shown_title)  # an id may be given again after a deletion
                 kept = self._entries.get(document_id)
                 if kept is None or kept[0] != stamp:
                     read = _read(db, document_id)
@@ -173,8 +173,8 @@ class DocumentList:
 
 def _read(db: sqlite3.Connection, document_id: int) -> Document | None:
     row = db.execute(
-        "SELECT d.path, d.status, d.reason, d.reason_message, c.name, v.title, v.media_type, v.number, v.sha256, "
-        "v.size, v.pages, v.quality, v.ingested_at, s.score, s.reasons, s.held, "
+        "SELECT d.path, d.shown_title, d.status, d.reason, d.reason_message, c.name, v.title, v.media_type, v.number, "
+        "v.sha256, v.size, v.pages, v.quality, v.ingested_at, s.score, s.reasons, s.held, "
         "(SELECT count(*) FROM chunks k WHERE k.version_id = v.id AND k.live = 1) AS chunks "
         "FROM documents d JOIN collections c ON c.id = d.collection_id LEFT JOIN versions v ON v.id = d.version_id "
         "LEFT JOIN order_scores s ON s.version_id = v.id "
@@ -191,8 +191,20 @@ def _read(db: sqlite3.Connection, document_id: int) -> Document | None:
         size=row["size"] or 0, pages=len(pages) or None, chunks=row["chunks"], quality=row["quality"] or 0.0,
         ingested_at=row["ingested_at"] or "", ocr_pages=sum(page.ocr for page in pages),
         poor_pages=sum(page.quality < POOR for page in pages), id=document_id, quarantined=bool(row["held"]),
-        orders=order_scores.of_row(row["score"], row["reasons"]),
+        orders=order_scores.of_row(row["score"], row["reasons"]), shown_title=row["shown_title"],
     )  # fmt: skip
+
+
+def shown_titles(db: sqlite3.Connection, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The titles that editors gave those of these documents, as (collection, path), that have one."""
+    rows = db.execute(
+        "SELECT c.name, d.path, d.shown_title FROM json_each(?) n "
+        "JOIN collections c ON c.name = json_extract(n.value, '$[0]') "
+        "JOIN documents d ON d.collection_id = c.id AND d.path = json_extract(n.value, '$[1]') "
+        "WHERE d.shown_title <> ''",
+        (json.dumps(sorted(set(names))),),
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
 def _pages(text: str) -> tuple[PageSpan, ...]:

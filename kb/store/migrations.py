@@ -508,7 +508,7 @@ MIGRATIONS: tuple[str, ...] = (
         WHERE id IN (SELECT review_id FROM review_sources WHERE document_id = old.id);
     END;
     """,
-    # 23: what people prefer, and to whom they show a conversation.
+    # 23: what people prefer, to whom they show a conversation, and titles that editors gave documents.
     """
     CREATE TABLE preferences (
         person TEXT PRIMARY KEY,        -- an account, or ':owner'
@@ -529,6 +529,7 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TRIGGER shares_end_with_person AFTER DELETE ON accounts BEGIN
         DELETE FROM conversation_shares WHERE reader = 'person:' || old.name;
     END;
+    ALTER TABLE documents ADD COLUMN shown_title TEXT NOT NULL DEFAULT '';
     CREATE TRIGGER shares_end_with_group AFTER DELETE ON account_groups BEGIN
         DELETE FROM conversation_shares WHERE reader = 'group:' || old.name;
     END;

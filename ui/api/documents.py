@@ -65,6 +65,7 @@ class DocumentForm(BaseModel):
     poor_pages: int
     quarantined: bool
     orders: OrdersForm
+    shown_title: str
 
 
 class DocumentsForm(BaseModel):
@@ -114,6 +115,7 @@ class TextForm(BaseModel):
     poor_pages: int
     quarantined: bool
     orders: OrdersForm
+    shown_title: str
     id: int
     text: str
     hidden: list[HiddenForm]
@@ -157,6 +159,12 @@ class NameForm(Body):
 
     document: str
     collection: str | None = None
+
+
+class TitleBody(NameForm):
+    """A title to be shown in place of the document's path; "" takes it away."""
+
+    title: str = Field(max_length=4096)
 
 
 class TargetsForm(Body):
@@ -320,6 +328,14 @@ def release(service: ServiceHere, asker: Asker, named: NameForm) -> Any:
     """Let a document out of quarantine: questions find it from now on, while its title and text are the same."""
     collection = service.kb.release(asker, named.collection, named.document)
     return Json(document_form(_listed(service, asker, named.document, collection)))
+
+
+@router.put("/title", response_model=DocumentForm)
+@needs("ingest")
+def set_title(service: ServiceHere, asker: Asker, body: TitleBody) -> Any:
+    """Give a document a title, shown in lists, beside citations and above its text. What is searched stays as it is."""
+    collection = service.kb.set_title(asker, body.collection, body.document, body.title)
+    return Json(document_form(_listed(service, asker, body.document, collection)))
 
 
 def _doomed(service: Any, asker: Any, targets: list[Target]) -> Response:

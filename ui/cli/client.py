@@ -288,6 +288,11 @@ class RemoteKnowledgeBase:
         body = {"document": path, "collection": collection}
         return str(self._call("POST", "documents/release", asker, body=body)["collection"])
 
+    def set_title(self, asker: Principal, collection: str | None, path: str, title: str) -> str:
+        """Give a document a title to be shown; see `KnowledgeBase.set_title`."""
+        body = {"document": path, "collection": collection, "title": title}
+        return str(self._call("PUT", "documents/title", asker, body=body)["collection"])
+
     def doomed(self, asker: Principal, targets: Iterable[Target]) -> list[Doomed]:
         """What goes with these, each given by its id or as (collection or None, path)."""
         found = self._call("POST", "documents/doomed", asker, body=_targets(targets))

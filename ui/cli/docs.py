@@ -120,6 +120,29 @@ def release(
         console.say(console.t("cli_released", name=f"{name}/{path}"))
 
 
+@docs.command("title")
+def set_title(
+    path: PathArgument,
+    title: Annotated[str, typer.Argument(help="What is shown in place of the path; empty: the path.")],
+    collection: CollectionOption = None,
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Give a document a title, which is shown in place of its path. What is searched stays as it is."""
+    with opened(home, config) as kb:
+        asker = local_user()
+        name = kb.set_title(asker, collection, path, title)
+        document = next(d for d in kb.documents(asker, name) if d.path == path)
+        if json:
+            from kb.serialization import document_form
+
+            console.print_json(document_form(document))
+            return
+        said = console.t("cli_titled", name=f"{name}/{path}", title=document.shown_title or path)
+        console.say(console.printable_line(said))
+
+
 @docs.command()
 def show(
     path: PathArgument,

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from kb.answering import refusal
@@ -14,6 +14,8 @@ from ui.service.answer_task import Snapshot
 from ui.service.export import as_text
 from ui.words.strings import TEXTS, Strings
 
+Titles = Mapping[tuple[str, str], str]  # that editors gave documents, by (collection, path)
+NO_TITLES: Titles = {}
 _QUESTION_SHOWN = 2_000
 _CARD_SHOWN = 420
 _PART_SHOWN = 60
@@ -85,7 +87,14 @@ def where(page: int | None, section: str, t: Strings) -> str:
 
 
 def passages(
-    found: Sequence[Passage], asked: str, searched: str, t: Strings, *, clickable: bool, terms: Sequence[Term] = ()
+    found: Sequence[Passage],
+    asked: str,
+    searched: str,
+    t: Strings,
+    *,
+    clickable: bool,
+    terms: Sequence[Term] = (),
+    titles: Titles = NO_TITLES,
 ) -> str:
     """The passages found, in a panel to unfold; above it what was searched for, if that is not what was asked, and the
     terms of the glossary by which it was widened."""
@@ -95,10 +104,12 @@ def passages(
     scores = (t("score", score=f"{p.score:.2f}") for p in found)
     about = [" · ".join(filter(None, both)) for both in zip(places, scores, strict=True)]
     each = _first_of_each(found)
-    names = ", ".join(PurePosixPath(p.document).name for p in each[:2]) + ("…" if len(each) > 2 else "")
+    first = (titles.get((p.collection, p.document), PurePosixPath(p.document).name) for p in each[:2])
+    names = ", ".join(first) + ("…" if len(each) > 2 else "")
     searched = searched[:500] if searched.strip() != asked.strip() else ""
     widened = "; ".join(" = ".join((term.term, *term.forms)) for term in terms)[:500]
-    return draw("chat.passages", [*zip(found, about, strict=True)], names, searched, widened, clickable, t)
+    rows = [(p, _name(p, titles), words) for p, words in zip(found, about, strict=True)]
+    return draw("chat.passages", rows, names, searched, widened, clickable, t)
 
 
 def reasoning(text: str, tokens: int, budget: int | None, t: Strings, *, live: bool) -> str:
@@ -120,10 +131,10 @@ def draft(text: str, passages_found: int) -> str:
     return draw("chat.answer", rich(text, marker=chip)) if text.strip() else ""
 
 
-def answer(given: Answer, t: Strings) -> str:
+def answer(given: Answer, t: Strings, titles: Titles = NO_TITLES) -> str:
     """The finished answer: sentences with their citations, and a mark on those nothing confirms."""
     if given.refused:
-        return _refusal(given, t)
+        return _refusal(given, t, titles)
     spans = [
         StyledSpan(c.start, c.end)
         if c.supported or not given.passages
@@ -139,9 +150,9 @@ def answer(given: Answer, t: Strings) -> str:
         index = by_marker.get(n) if index is None else index
         if index is not None:
             latest[n] = index
-            return _chip(n, given.citations[index], index, t)
+            return _chip(n, given.citations[index], index, t, titles)
         passage = next((p for p in given.passages if p.rank == n), None)
-        return _passage_chip(n, passage, t) if passage else None
+        return _passage_chip(n, passage, t, titles) if passage else None
 
     return draw("chat.answer", rich(given.text, spans, chip))
 
@@ -256,23 +267,30 @@ def _first_of_each(found: Sequence[Passage]) -> list[Passage]:
     return list({(p.collection, p.document): p for p in reversed(found)}.values())[::-1]
 
 
-def _refusal(given: Answer, t: Strings) -> str:
+def _refusal(given: Answer, t: Strings, titles: Titles) -> str:
     """Why there is no answer, the nearest words, what is missing, and the nearest documents to click on."""
     lines = [t.message(n.text) for n in given.notices]
     if found := refusal.nearest(given.searched, given.passages):
         lines += refusal.evidence(found, t.language)
     title = next((_NOTHING_SEARCHED[n.kind] for n in given.notices if n.kind in _NOTHING_SEARCHED), "refused")
-    return draw("chat.refusal", title, lines, _first_of_each(given.passages)[:4], t)
+    nearest = [(p.rank, _name(p, titles)) for p in _first_of_each(given.passages)[:4]]
+    return draw("chat.refusal", title, lines, nearest, t)
 
 
-def _chip(n: int, citation: Citation, index: int, t: Strings) -> str:
+def _chip(n: int, citation: Citation, index: int, t: Strings, titles: Titles) -> str:
     place = where(citation.page, "", t)
-    head = citation.document + (f" · {place}" if place else "")
+    head = _name(citation, titles) + (f" · {place}" if place else "")
     quote = f"{citation.quote[:_CARD_SHOWN]}{'…' if len(citation.quote) > _CARD_SHOWN else ''}"
     words = t("cite_label" if citation.supported else "cite_label_weak", n=n, document=head)
     return draw("chat.cite", n, "cite", index, head, quote, words, not citation.supported)
 
 
-def _passage_chip(n: int, passage: Passage, t: Strings) -> str:
-    words = t("cite_label_weak", n=n, document=passage.document)  # nothing was compared with it
-    return draw("chat.cite", n, "passage", n, passage.document, passage.text[:_CARD_SHOWN], words, True)
+def _name(source: Passage | Citation, titles: Titles) -> str:
+    """By what a source is named: the title that an editor gave its document, or else its path."""
+    return titles.get((source.collection, source.document), source.document)
+
+
+def _passage_chip(n: int, passage: Passage, t: Strings, titles: Titles) -> str:
+    name = _name(passage, titles)
+    words = t("cite_label_weak", n=n, document=name)  # nothing was compared with it
+    return draw("chat.cite", n, "passage", n, name, passage.text[:_CARD_SHOWN], words, True)

@@ -115,6 +115,7 @@ def _items(document: Document, t: Strings, editable: bool, readers: bool) -> lis
     offered = {
         "again": ("document_again", editable),
         "suggestions": ("suggestions_edit", editable and searchable(document)),
+        "title": ("title_edit", editable),
         "access": ("access", editable and readers),
     }
     return [(action, t(words)) for action, (words, on) in offered.items() if on]
@@ -127,7 +128,9 @@ def quarantine(document: Document, t: Strings) -> str:
 
 def _facts(document: Document, t: Strings) -> list[Fact]:
     facts = [_status(document, t)]
-    if document.title and document.title not in (document.path, PurePosixPath(document.path).stem):
+    if document.shown_title:
+        facts.append(Fact(document.path, "wrap"))
+    elif document.title and document.title not in (document.path, PurePosixPath(document.path).stem):
         facts.append(Fact(document.title, "wrap"))
     facts.append(Fact(document.collection, "wrap"))
     if document.version:

@@ -115,7 +115,7 @@ async def _list_resources(
         resources=[
             types.Resource(
                 uri=uri_of(each.collection, each.path), name=clean(f"{each.collection}/{each.path}"),
-                title=clean(each.title) or None, mime_type="text/plain",
+                title=clean(each.shown_title or each.title) or None, mime_type="text/plain",
             )
             for each in found.documents
         ],

@@ -152,7 +152,10 @@ def list_documents(call: Call, given: forms.ListGiven) -> tuple[BaseModel, str]:
         documents=[entry_of(each) for each in found.documents], total=found.total,
         next_offset=end if end < found.total else None,
     )  # fmt: skip
-    said = [f"{each.collection}/{each.path}" + (f": {each.title}" if each.title else "") for each in found.documents]
+    said = [
+        f"{each.collection}/{each.path}" + (f": {title}" if (title := each.shown_title or each.title) else "")
+        for each in found.documents
+    ]
     more = [] if listing.next_offset is None else [f"({found.total} in all; the next have offset = {end}.)"]
     return listing, "\n".join([*said, *more]) or "No document was found."
 
@@ -160,7 +163,8 @@ def list_documents(call: Call, given: forms.ListGiven) -> tuple[BaseModel, str]:
 def entry_of(document: Document) -> forms.Entry:
     """An entry of the list."""
     return forms.Entry(
-        collection=document.collection, document=document.path, title=document.title, media_type=document.media_type,
+        collection=document.collection, document=document.path, title=document.shown_title or document.title,
+        media_type=document.media_type,
         pages=document.pages, size=document.size, ingested_at=document.ingested_at,
         uri=uri_of(document.collection, document.path),
     )  # fmt: skip

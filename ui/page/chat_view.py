@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,6 +10,8 @@ import streamlit as st
 
 from kb.errors import ConversationNotFound, KBError
 from kb.requests.suggestions import suggested
+from kb.schema import Passage
+from kb.store.document_queries import shown_titles
 from ui.html import chat as html_chat
 from ui.html.blocks import block
 from ui.html.templates import draw
@@ -217,7 +219,7 @@ def _follow(service: runtime.Service, turn: Turn, t: Strings) -> None:
     snapshot = turn.running.snapshot
     while not snapshot.finished and service.warm_up.state == warm_up:
         began = time.monotonic()
-        parts = [html_chat.question(turn.question, t, turn.scope), *_growing(turn, snapshot, t)]
+        parts = [html_chat.question(turn.question, t, turn.scope), *_growing(service, turn, snapshot, t)]
         if warm_up == "loading":
             parts[-1] += draw("blocks.titled", "notice", t("model_loading"), t("model_loading_hint"))
         for i, (slot, html) in enumerate(zip(slots, parts, strict=True)):
@@ -238,13 +240,19 @@ def _heed() -> None:
     st.session_state.get(_TOLD)
 
 
-def _growing(turn: Turn, snapshot: Snapshot, t: Strings) -> list[str]:
+def _titles(service: runtime.Service, found: Sequence[Passage]) -> Mapping[tuple[str, str], str]:
+    """The titles that editors gave the documents of these passages, as they are now."""
+    return shown_titles(service.kb.catalog.db, {(passage.collection, passage.document) for passage in found})
+
+
+def _growing(service: runtime.Service, turn: Turn, snapshot: Snapshot, t: Strings) -> list[str]:
     found = snapshot.passages
-    passages = (
-        ""
-        if found is None
-        else html_chat.passages(found, turn.question, snapshot.searched, t, clickable=False, terms=snapshot.terms)
-    )
+    passages = ""
+    if found is not None:
+        passages = html_chat.passages(
+            found, turn.question, snapshot.searched, t, clickable=False, terms=snapshot.terms,
+            titles=_titles(service, found),
+        )  # fmt: skip
     live = snapshot.state == "thinking"
     return [
         passages,
@@ -258,14 +266,18 @@ def _finished(service: runtime.Service, conversation: Conversation, turn: Turn, 
     snapshot = turn.running.snapshot
     given, documents = snapshot.answer, turn.mode == "documents"
     found = given.passages if given else snapshot.passages
+    titles = _titles(service, found or ())
     is_own = service.own(session.asker(service)).owns(conversation)
     at_rest = conversation.running is None and is_own
     parts = [html_chat.question(turn.question, t, turn.scope, editable=at_rest)]
     if documents and found is not None:
         searched = given.searched if given else snapshot.searched
-        parts.append(html_chat.passages(found, turn.question, searched, t, clickable=True, terms=snapshot.terms))
+        shown = html_chat.passages(
+            found, turn.question, searched, t, clickable=True, terms=snapshot.terms, titles=titles
+        )  # fmt: skip
+        parts.append(shown)
     parts.append(html_chat.reasoning(snapshot.thinking, snapshot.thought_tokens, turn.think_budget, t, live=False))
-    parts.append(html_chat.answer(given, t) if given else html_chat.draft(snapshot.text, len(found or ())))
+    parts.append(html_chat.answer(given, t, titles) if given else html_chat.draft(snapshot.text, len(found or ())))
     told = given.notices if given else snapshot.notices
     if not (given and given.refused):  # a refusal says them itself
         parts.append(

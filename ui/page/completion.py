@@ -77,8 +77,10 @@ export default function ({ data }) {
     const query = new URLSearchParams({ search: begun, status: "ready", limit: shown, sort: "name" });
     const reply = await fetch(`/api/documents?${query}`);
     if (!reply.ok) return [];
-    return (await reply.json()).documents.map(({ collection, document, title }) =>
-      ({ name: `${collection}/${document}`, said: document, where: [title, collection].filter(Boolean).join(" · ") }));
+    return (await reply.json()).documents.map(({ collection, document, title, shown_title }) => {
+      const where = [shown_title || title, collection].filter(Boolean).join(" · ");
+      return { name: `${collection}/${document}`, said: document, where };
+    });
   };
   const written = (event) => {
     const area = event.target;

@@ -18,7 +18,7 @@ from ui.html import documents as html_documents
 from ui.html.blocks import block, heading, named, paragraph
 from ui.html.sanitise import label
 from ui.html.templates import draw
-from ui.page import access_view, jobs_view, question_bar, session, suggestions_view
+from ui.page import access_view, document_dialogs, jobs_view, question_bar, session
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
 from ui.page.session import Source
@@ -27,7 +27,7 @@ from ui.words.strings import Strings
 
 _PAGE = 50
 _DELETING, _VERSIONS, _CHOSEN, _OFFSET, _PROBLEM = "deleting", "versions-of", "chosen", "offset", "documents-problem"
-_ACCESS, _RELEASING, _SUGGESTING = "access-of", "releasing", "suggesting"
+_ACCESS, _RELEASING, _SUGGESTING, _TITLE = "access-of", "releasing", "suggesting", "title-of"
 _DRAWN, _GONE = "filter-collection-drawn", "filter-collection-gone"
 _FIELDS = ("filter", "filter-collection", "filter-types", "filter-status", "filter-from", "filter-to", "filter-sort")
 _NAMED = 1_000  # documents that are named before they are deleted together
@@ -64,7 +64,9 @@ def render() -> None:
     elif isinstance(held := st.session_state.get(_RELEASING), Document):
         _release(service, held, t)
     elif isinstance(suggesting := st.session_state.get(_SUGGESTING), Document):
-        suggestions_view.render(service, suggesting, t, lambda: st.session_state.pop(_SUGGESTING, None))
+        document_dialogs.suggestions(service, suggesting, t, lambda: st.session_state.pop(_SUGGESTING, None))
+    elif isinstance(named := st.session_state.get(_TITLE), Document):
+        document_dialogs.title(service, named, t, lambda: st.session_state.pop(_TITLE, None))
     elif isinstance(place := st.session_state.get(_ACCESS), Place):
         access_view.render(service, place, t, lambda: st.session_state.pop(_ACCESS, None))
 
@@ -287,6 +289,8 @@ def _act(service: runtime.Service, name: str, value: str, everything: Sequence[D
         chosen.symmetric_difference_update({document.id})
     elif name == "suggestions":
         st.session_state[_SUGGESTING] = document
+    elif name == "title":
+        st.session_state[_TITLE] = document
     elif name == "ask":
         question_bar.ask_document(service, document)
     elif name == "versions":

@@ -32,12 +32,14 @@ def pane(opened: OpenSources, head: str, bar: str, content: str, t: Strings) -> 
     return draw("source.pane", head + bar + content, opened.source.marker, at, t)
 
 
-def origin(stored: StoredText, section: str, t: Strings) -> str:
-    """Which document, version and section a source is of. Of a long path of headings the innermost are shown."""
+def origin(stored: StoredText, section: str, t: Strings, shown_title: str = "") -> str:
+    """Which document, version and section a source is of. Of a long path of headings the innermost are shown. With the
+    title that an editor gave it, its path stands below."""
     shown = _innermost(section)
     facts = " · ".join(p for p in (shown, stored.collection, t("version", n=stored.version)) if p)
-    title = stored.title if stored.title != stored.path else ""
-    return draw("source.origin", stored.path, title, facts, section if shown != section else "")
+    name, below = shown_title or stored.path, stored.path if shown_title else stored.title
+    title = below if below != name else ""
+    return draw("source.origin", name, title, facts, section if shown != section else "")
 
 
 def _innermost(section: str) -> str:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from kb.errors import KBError
 from kb.schema import StoredText, page_number_at
+from kb.store.document_queries import shown_titles
 from ui.html import chat as html_chat
 from ui.html import documents as html_documents
 from ui.html.blocks import block
@@ -100,7 +101,9 @@ def _pane(service: runtime.Service, opened: OpenSources, t: Strings) -> str:
     section: str | None = ""
     if start < end:  # the words are in sight
         section = service.kb.section_at(stored, start)
-    head = html_source.origin(stored, source.section if section is None else section, t)
+    place = (stored.collection, stored.path)
+    shown_title = shown_titles(service.kb.catalog.db, [place]).get(place, "")
+    head = html_source.origin(stored, source.section if section is None else section, t, shown_title)
     notice = html_documents.page_note(stored.pages, page, t) + notice
     bar = html_source.bar(stored, page, choices, t, enlarged) + html_source.find_bar(opened.words, marks, t)
     return html_source.pane(opened, head, bar, notice + content, t)

@@ -181,6 +181,7 @@ TEXTS: Mapping[str, Text] = {
         "已隔离：在运行 `kb docs release {path}` 之前，提问找不到它",
         "in quarantine: no question finds it until `kb docs release {path}`",
     ),
+    "cli_titled": Text("{name} 显示为“{title}”", "{name} is shown as “{title}”"),
     "cli_released": Text("已放行 {name}", "released {name}"),
     "cli_hidden": Text(
         "{page}隐藏文字（{why}），不参与检索：{words}", "{page}hidden text ({why}), not searched: {words}"

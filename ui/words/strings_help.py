@@ -206,6 +206,11 @@ _DOCUMENTS = (
         "Let a document out of quarantine, where it is kept since it speaks to a model. Questions find it from now on, "
         "while its title and text are the same.",
     ),
+    Text(
+        "为文档设置标题，代替路径显示。检索的内容不变。",
+        "Give a document a title, which is shown in place of its path. What is searched stays as it is.",
+    ),
+    Text("代替路径显示的文字；留空则显示路径。", "What is shown in place of the path; empty: the path."),
     Text("文档在其集合中的路径。", "The document's path within its collection."),
     Text(
         "显示文档存储的文字。哪些页难以辨认或由图像识别得到，以及文件中有哪些不参与检索的隐藏文字，写在标准错误上。",

@@ -134,6 +134,14 @@ TEXTS: Mapping[str, Text] = {
     "document_versions": Text("版本与质量", "Versions and quality"),
     "document_original": Text("下载原文件", "Download the original"),
     "document_again": Text("检查更新", "Check for changes"),
+    "title_edit": Text("显示标题", "Title to show"),
+    "title_label": Text("标题（留空则显示路径）", "Title (empty: its path is shown)"),
+    "title_hint": Text(
+        "显示在列表、引用和原文上方；检索和原文不变。",
+        "Shown in the list, beside citations and above the source. What is searched stays as it is.",
+    ),
+    "title_saved": Text("标题已保存", "The title is saved"),
+    "title_failed": Text("标题没有保存", "The title was not saved"),
     "suggestions_edit": Text("建议问题", "Suggested questions"),
     "suggestions_text": Text(
         "空白的对话页会向读者推荐这些问题，每行一个，最多 {n} 个；留空则不推荐。",

@@ -111,6 +111,8 @@ def bodies(route: APIRoute) -> list[Any]:
     if path.startswith("/documents/do") or path == "/documents/delete":
         return [{"ids": [1, 2]}, {"documents": [{"document": PATH}]},
                 {"documents": [{"document": PATH, "collection": COLLECTION}]}]  # fmt: skip
+    if path == "/documents/title":
+        return [{"document": PATH, "title": "mine"}, {"document": PATH, "collection": COLLECTION, "title": "mine"}]
     if path == "/access":
         return [
             {"level": "document", "collection": COLLECTION, "path": PATH, "readers": ["*"]},

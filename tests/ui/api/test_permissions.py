@@ -50,7 +50,7 @@ EXPECTED: dict[Need, set[str]] = {
         "DELETE /glossary/{id}", "POST /glossary/import", "POST /glossary/candidates", "POST /glossary/{id}/accept",
         "POST /glossary/{id}/dismiss",
         "GET /documents/doomed", "POST /documents/doomed", "DELETE /documents", "POST /documents/delete",
-        "POST /documents/release", "PUT /suggestions/document",
+        "POST /documents/release", "PUT /suggestions/document", "PUT /documents/title",
         "POST /documents/upload", "GET /jobs", "GET /jobs/{job_id}", "POST /jobs/{job_id}/pause",
         "POST /jobs/{job_id}/resume",
         "POST /jobs/{job_id}/cancel", "GET /jobs/{job_id}/events",

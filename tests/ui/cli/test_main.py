@@ -63,7 +63,7 @@ DOCUMENT = {
     "collection": str, "document": str, "title": str, "media_type": str, "status": str, "reason": str, "version": int,
     "sha256": str, "size": int, "pages": int | None, "chunks": int, "quality": float, "ingested_at": str,
     "ocr_pages": int, "poor_pages": int, "id": int, "quarantined": bool, "orders": dict,
-    "reason_code": str, "reason_values": dict,
+    "reason_code": str, "reason_values": dict, "shown_title": str,
 }  # fmt: skip
 HOURS = "When does the office in Utrecht open?"
 REPLY = "<think>The handbook says it.</think>\n\nThe office in Utrecht opens at 7:45 [1]."
@@ -279,6 +279,16 @@ def test_a_document_in_quarantine_is_listed_so_and_released(kb: Kb, tmp_path: Pa
     assert document_of(released)["quarantined"] is False
     assert failed(kb("docs", "release", "office.md"), 2, "is not in quarantine")
     assert "office.md" in kb("search", "Where is the office?", "-k", "9").stdout
+
+
+def test_a_document_is_given_a_title_to_show_and_loses_it(kb: Kb) -> None:
+    given = kb("docs", "title", "handbook.md", "House rules 2026")
+    assert "handbook.md is shown as “House rules 2026”" in given.stderr
+    listed = {d["document"]: d["shown_title"] for d in document_of(kb("docs", "list", "--json"))["documents"]}
+    assert listed["handbook.md"] == "House rules 2026"
+    assert document_of(kb("docs", "title", "handbook.md", "", "--json"))["shown_title"] == ""
+    assert failed(kb("docs", "title", "none.md", "x"), 1, "none.md")
+    assert failed(kb("docs", "title", "handbook.md", "x" * 201), 2, "201 characters")
 
 
 def test_search_prints_passages_with_exact_offsets(kb: Kb) -> None:

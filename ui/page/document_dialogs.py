@@ -1,9 +1,10 @@
-"""Suggested questions of one document: the dialog in which an editor sees and writes them."""
+"""Dialogs in which an editor writes something of one document: its suggested questions, and a title to be shown."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
+from kb.documents import LONGEST_TITLE
 from kb.errors import KBError
 from kb.people.permissions import check_editing
 from kb.requests.suggestions import MOST, questions_of, write
@@ -17,7 +18,7 @@ from ui.words.strings import Strings
 _LINES = "suggestions-lines"
 
 
-def render(service: runtime.Service, document: Document, t: Strings, close: Callable[[], None]) -> None:
+def suggestions(service: runtime.Service, document: Document, t: Strings, close: Callable[[], None]) -> None:
     """Draw the dialog; `close` runs whenever it goes."""
 
     @st.dialog(t("suggestions_edit"), width="medium", icon=":material/forum:", on_dismiss=close)
@@ -42,6 +43,38 @@ def render(service: runtime.Service, document: Document, t: Strings, close: Call
                 return
             close()
             st.toast(t("suggestions_saved"), icon=":material/check:")
+            st.rerun()
+
+    dialog()
+
+
+def title(service: runtime.Service, document: Document, t: Strings, close: Callable[[], None]) -> None:
+    """Draw the dialog that gives a document a title; `close` runs whenever it goes."""
+
+    @st.dialog(t("title_edit"), icon=":material/title:", on_dismiss=close)
+    def dialog() -> None:
+        st.html(html_chat.wrap(named(document.path, document.collection)))
+        with st.form("title-form", border=False):
+            written = st.text_input(
+                t("title_label"), document.shown_title, max_chars=LONGEST_TITLE, key=f"title-{document.id}",
+                placeholder=document.path, autocomplete="off",
+            )  # fmt: skip
+            st.html(html_chat.wrap(block("side", t("title_hint"))))
+            row = st.container(horizontal=True, horizontal_alignment="right", key="title-row")
+            saved = row.form_submit_button(t("save"), key="title-save", type="primary")
+            cancelled = row.form_submit_button(t("cancel"), key="title-cancel")
+        if cancelled:
+            close()
+            st.rerun()
+        if saved:
+            try:
+                session.check(service, "ingest")
+                service.kb.set_title(session.asker(service), document.collection, document.path, written)
+            except KBError as error:
+                st.html(html_chat.wrap(html_chat.problem(t("title_failed"), t.message(error))))
+                return
+            close()
+            st.toast(t("title_saved"), icon=":material/check:")
             st.rerun()
 
     dialog()
