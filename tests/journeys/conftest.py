@@ -116,7 +116,7 @@ def shot(page: "Page", name: str) -> None:
     narrow = "-narrow" if page.evaluate("innerWidth") < 600 else ""
     dark = "-dark" if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else ""
     image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    colours = image.quantize(256, dither=Image.Dither.NONE)  # a third of the bytes, and no eye sees it
+    colours = image.quantize(64, dither=Image.Dither.NONE)  # a third of the bytes, and hardly an eye sees it
     colours.save(PICTURES / f"{name}-{language}{narrow}{dark}.png", optimize=True)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-MEGABYTES = 5
+MEGABYTES = 6
 KILOBYTES = 300  # of one
 
 
