@@ -1,6 +1,7 @@
 # make run     set everything up, ingest sample_docs, serve the page on 127.0.0.1
 # make test    set up what tests need, and run them all
 # make check   lint, types, layers        make bench   benchmarks (KB_EVALDATA names the question sets)
+# make tune    install what `kb tune` needs
 # make lock    resolve the locked package lists again
 # make sbom    bill of materials and notices of third parties, into runs/sbom (OUT names another folder)
 # make audit   ask the package index for known holes of what is locked; says where it does not tell (no part of CI)
@@ -22,7 +23,7 @@ CACHE := $(or $(KB_CACHE),$(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME)/kb,$(HOME)/.c
 
 export KB_OLLAMA ?= $(CACHE)/ollama/ollama
 
-.PHONY: run test setup setup-test check bench lock sbom audit clean
+.PHONY: run test setup setup-test check bench tune lock sbom audit clean
 
 run: setup
 	@$(BIN)/kb ingest sample_docs
@@ -46,6 +47,8 @@ check: .venv/.runtime .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+tune: setup .venv/.tune
 
 bench: setup .venv/.dev
 	@$(BIN)/python -m benchmarks
@@ -72,7 +75,12 @@ bench: setup .venv/.dev
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/.dev: .venv/.runtime $(LOCK)/dev.txt
+.venv/.tune: .venv/.runtime $(LOCK)/tune.txt
+	@echo "==> Packages for tuning"
+	@$(BIN)/uv pip install --python $(BIN)/python --no-deps --require-hashes -r $(LOCK)/tune.txt
+	@touch $@
+
+.venv/.dev: .venv/.runtime .venv/.tune $(LOCK)/dev.txt
 	@echo "==> Packages for development"
 	@$(BIN)/uv pip install --python $(BIN)/python --no-deps --require-hashes -r $(LOCK)/dev.txt
 	@touch $@

@@ -8,8 +8,9 @@ uv=${UV:-.venv/bin/uv}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 compile() { "$uv" pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 --no-annotate --no-header -q "$@"; }
-compile --group build --group dev -o "$work/all.txt"
+compile --group build --group dev --extra tune -o "$work/all.txt"
 compile --group build -c "$work/all.txt" -o "$work/runtime.txt"
+compile --extra tune -c "$work/all.txt" -o "$work/tune.txt"
 echo "uv" | "$uv" pip compile - --generate-hashes --no-annotate --no-header -q -c "$work/all.txt" -o "$work/uv.txt"
 python3 - "$work" "$dir" <<'PYTHON'
 import pathlib, re, sys
@@ -18,11 +19,13 @@ def entries(name):
     text = (work / name).read_text()
     return [(re.match(r"[^=\[ ]+", e).group(), e.rstrip() + "\n") for e in re.split(r"\n(?=\S)", text.strip()) if e]
 every, runtime = entries("all.txt"), {name for name, _ in entries("runtime.txt")}
+tune = {name for name, _ in entries("tune.txt")} - runtime
 torch = {n for n, _ in every if n in ("torch", "triton") or n.startswith(("nvidia-", "cuda-"))}
 def write(name, names):
     (out / name).write_text("".join(entry for n, entry in every if n in names))
 write("torch.txt", torch)
 write("runtime.txt", runtime - torch)
-write("dev.txt", {n for n, _ in every} - runtime - torch)
+write("tune.txt", tune - torch)
+write("dev.txt", {n for n, _ in every} - runtime - tune - torch)
 (out / "uv.txt").write_text((work / "uv.txt").read_text())
 PYTHON

@@ -34,6 +34,7 @@ from benchmarks import (  # noqa: E402
     start,
     synchronising,
     ticks,
+    tuning,
 )
 from benchmarks.result import Result, show  # noqa: E402
 
@@ -64,6 +65,7 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "mutants": lambda options: mutants.run(
         options.mutants, options.rooms or mutants.ROOMS, only_constants=options.constants
     ),
+    "tuning": lambda options: tuning.run(),
     "mutations": lambda options: mutations.run(options.files, options.folder),
 }
 

@@ -19,6 +19,7 @@ from kb.messages.service import SERVICE
 from kb.messages.settings import SETTINGS
 from kb.messages.sign_on import SIGN_ON
 from kb.messages.template import Template
+from kb.messages.tuning import TUNING
 from kb.messages.usage import USAGE
 
 TEMPLATES: dict[str, Template] = {
@@ -40,5 +41,6 @@ TEMPLATES: dict[str, Template] = {
     **SERVICE,
     **SETTINGS,
     **SIGN_ON,
+    **TUNING,
     **USAGE,
 }

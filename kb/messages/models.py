@@ -75,6 +75,10 @@ MODELS: dict[str, Template] = {
         "The Ollama server {host} is not on this machine. If it is yours, list {name} in privacy.allow.",
         "Ollama 服务 {host} 不在本机。如果是您自己的，请把 {name} 列入设置 privacy.allow。",
     ),
+    "ollama.create_ended": Template(
+        "The Ollama server stopped making {tag} before it was done. Try again.",
+        "Ollama 服务器在创建 {tag} 完成之前中断。请重试。",
+    ),
     "ollama.pull_ended": Template(
         "The pull of {tag} ended early. Run it again: it goes on where it stopped.",
         "{tag} 的拉取提前中断。再拉取一次即可接着下载。",

@@ -19,6 +19,7 @@ from kb.config import LLMSettings
 from kb.errors import ContextOverflow, EngineUnavailable, ModelError
 from kb.language.prompt_text import conversation_language, without_control_tokens
 from kb.models import cancellation, speed, weights
+from kb.models.adapters import Adapter, adapter_at
 from kb.models.cancellation import Cancellation
 from kb.models.reasoning_stream import Delta, Output, answer_in, notices_in, think_and_answer
 from kb.schema import Message
@@ -40,23 +41,28 @@ class EmbeddedModel:
     engine = "embedded"
 
     def __init__(self, settings: LLMSettings, model: str | None = None) -> None:
-        """Find the weights; they are loaded at first use. Raises WeightsMissing."""
+        """Find the weights, of an adapter those it is laid over too; they are loaded at first use.
+
+        Raises WeightsMissing, and what `kb.models.adapters` raises.
+        """
         self.name = model or settings.embedded_model
         self.context_tokens = min(settings.context_tokens, MAX_CONTEXT)
         self.think_budget = THINK_BUDGET if settings.think_budget is None else settings.think_budget
         self._settings = settings
-        self._path = weights.gguf_path(self.name)
+        self._path, self._adapter = weights.gguf_path(self.name), adapter_at(weights.gguf_path(self.name))
+        if self._adapter is not None:
+            self._path = self._adapter.base_path
         self._turns = cancellation.Turns()
         self._loading = threading.Lock()
         self._llama: _Llama | None = None
 
     def digest(self) -> str:
-        """The SHA-256 of the GGUF."""
+        """The SHA-256 of the GGUF; of an adapter that of both."""
         return self._digest
 
     @cached_property
     def _digest(self) -> str:
-        return weights.digest(self.name)
+        return weights.digest(self.name) if self._adapter is None else self._adapter.digest
 
     @cached_property
     def reasons(self) -> bool:
@@ -138,7 +144,7 @@ class EmbeddedModel:
     def _engine(self) -> "_Llama":
         with self._loading:
             if self._llama is None:
-                self._llama = _Llama(self._path, self.name, self.context_tokens)
+                self._llama = _Llama(self._path, self.name, self.context_tokens, self._adapter)
             return self._llama
 
     @contextlib.contextmanager
@@ -207,13 +213,15 @@ class _Attempts:
 class _Llama:
     """llama.cpp's server object, and the two routes of it that have no function."""
 
-    def __init__(self, path: Path, name: str, context_tokens: int) -> None:
+    def __init__(self, path: Path, name: str, context_tokens: int, adapter: Adapter | None) -> None:
         # Read when libgomp is loaded; kb.privacy sets it earlier, before torch brings the library in.
         os.environ.setdefault("GOMP_SPINCOUNT", "2000")
-        from xllamacpp import CommonParams, Server
+        from xllamacpp import CommonAdapterLoraInfo, CommonParams, Server
 
         params = CommonParams()
         params.model.path = str(path)
+        if adapter is not None:
+            params.lora_adapters = [CommonAdapterLoraInfo(str(adapter.path), 1.0)]
         params.model_alias = name
         params.n_ctx = context_tokens
         params.n_parallel = 1  # the context is divided among parallel ones

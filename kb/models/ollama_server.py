@@ -3,11 +3,13 @@
 import contextlib
 import difflib
 import json
+import re
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -214,6 +216,35 @@ class OllamaServer:
         name = self.find(tag).name
         with self._errors(tag), self._client(_ADMIN_SECONDS) as client:
             client.delete(name)
+
+    def weights_of(self, tag: str) -> str:
+        """The SHA-256 of a model's GGUF; "" where the server does not tell. Raises ModelMissing."""
+        name = self.find(tag).name
+        modelfile = str(self._json("POST", "/api/show", {"model": name}, tag).get("modelfile") or "")
+        found = re.search(r"^FROM .*sha256-([0-9a-f]{64})\s*$", modelfile, re.MULTILINE)
+        return found[1] if found else ""
+
+    def upload(self, file: Path, sha256: str) -> str:
+        """Bring a file to the server, unless it is there, and return the name by which `create` knows it."""
+        import httpx
+
+        digest = f"sha256:{sha256}"
+        limits = httpx.Timeout(self._timeout_seconds, connect=_CONNECT_SECONDS)
+        with self._errors(), self._http(limits) as client:
+            if client.head(f"/api/blobs/{digest}").status_code != 200:
+                with file.open("rb") as content:
+                    response = client.post(f"/api/blobs/{digest}", content=content)
+                if response.status_code not in (200, 201):
+                    raise self._refusal(response.status_code, _error_text(response.text), file.name)
+        return digest
+
+    def create(self, tag: str, body: dict[str, Any]) -> None:
+        """Make a model of files that were brought, or of another one; see Ollama's /api/create. Raises ModelError."""
+        finished = False
+        for line in self._lines("/api/create", {"model": tag, **body, "stream": True}, tag, None):
+            finished = line.get("status") == "success"
+        if not finished:
+            raise ModelError("ollama.create_ended", tag=tag)
 
     def chat(self, body: dict[str, Any], stop: threading.Event | None = None) -> Iterator[dict[str, Any]]:
         """The lines of a streamed /api/chat. Setting `stop`, or closing this, ends the server's work at once.

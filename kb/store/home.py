@@ -87,6 +87,11 @@ class Home:
     def runs(self) -> Path:
         return self.path / "runs"
 
+    @property
+    def adapters(self) -> Path:
+        """What was trained here, a folder each."""
+        return self.path / "adapters"
+
     def close(self, in_order: bool = True) -> None:
         """Give the home up; `in_order` says that nothing was interrupted."""
         if self._lock >= 0:

@@ -48,7 +48,7 @@ def list_judged(
 
         if verdict not in ("up", "down", None):
             raise UsageError("feedback.no_verdict_option", verdict=verdict)
-        found = _reviews(kb).listed(local_user(), state=state, verdict=verdict, limit=limit)
+        found = reviews_of(kb).listed(local_user(), state=state, verdict=verdict, limit=limit)
         if json:
             console.print_json({"feedback": found})
             return
@@ -61,7 +61,7 @@ def list_judged(
 def curated(json: JsonOption = False, home: HomeOption = None, config: ConfigOption = None) -> None:
     """The curated answers, and those that were withdrawn because a document changed or is gone."""
     with opened(home, config) as kb:
-        found = _reviews(kb).listed(local_user(), curated=True, limit=10_000)
+        found = reviews_of(kb).listed(local_user(), curated=True, limit=10_000)
         if json:
             console.print_json({"feedback": found})
             return
@@ -78,7 +78,7 @@ def curated(json: JsonOption = False, home: HomeOption = None, config: ConfigOpt
 def show(id: IdArgument, json: JsonOption = False, home: HomeOption = None, config: ConfigOption = None) -> None:
     """A judged answer with the passages that were found for it, and its correction."""
     with opened(home, config) as kb:
-        judged = _reviews(kb).get(local_user(), id)
+        judged = reviews_of(kb).get(local_user(), id)
         if json:
             console.print_json(judged)
             return
@@ -118,7 +118,7 @@ def correct(
 ) -> None:
     """Keep what should have been answered, and the passages that state it."""
     with opened(home, config) as kb:
-        reviews = _reviews(kb)
+        reviews = reviews_of(kb)
         judged = reviews.get(local_user(), id)
         marks = [_of_passage(judged, n) for n in passage or ()]
         marks += [_of_place(each) for each in source or ()]
@@ -142,7 +142,7 @@ def accept(
 ) -> None:
     """Accept a correction, or an answer that was judged helpful as it is."""
     with opened(home, config) as kb:
-        reviews = _reviews(kb)
+        reviews = reviews_of(kb)
         _tell(reviews.accept(local_user(), id, _seen(reviews, id, seen), curated=curated), json)
 
 
@@ -153,7 +153,7 @@ def dismiss(
 ) -> None:  # fmt: skip
     """Leave a judged answer as it is: nothing comes of it."""
     with opened(home, config) as kb:
-        reviews = _reviews(kb)
+        reviews = reviews_of(kb)
         _tell(reviews.dismiss(local_user(), id, _seen(reviews, id, seen)), json)
 
 
@@ -164,7 +164,7 @@ def withdraw(
 ) -> None:  # fmt: skip
     """Give a curated answer no more."""
     with opened(home, config) as kb:
-        reviews = _reviews(kb)
+        reviews = reviews_of(kb)
         _tell(reviews.withdraw(local_user(), id, _seen(reviews, id, seen)), json)
 
 
@@ -180,7 +180,7 @@ def export(
         from kb.errors import KBError, why
         from kb.review.training import line_of
 
-        records = _reviews(kb).export(local_user(), format)
+        records = reviews_of(kb).export(local_user(), format)
         lines = "".join(map(line_of, records))
         if out is None:
             sys.stdout.write(lines)
@@ -193,7 +193,8 @@ def export(
         console.say(console.count("cli_records_exported", len(records)))
 
 
-def _reviews(kb: "KnowledgeBase | RemoteKnowledgeBase") -> "ReviewForms | RemoteReviews":
+def reviews_of(kb: "KnowledgeBase | RemoteKnowledgeBase") -> "ReviewForms | RemoteReviews":
+    """The reviews of the home, or of the service that owns it."""
     from ui.cli.client import RemoteKnowledgeBase
 
     if isinstance(kb, RemoteKnowledgeBase):

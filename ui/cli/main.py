@@ -48,6 +48,7 @@ def complete() -> typer.Typer:
         privacy,
         service,
         sessions,
+        tuning,
     )
 
     return app

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ingest.sync.jobs import Jobs
@@ -198,11 +199,15 @@ class Service:
         Raises RefusedByPolicy for a file that no request may name, Busy while a model is at work, and what
         `KnowledgeBase.choose_model` raises.
         """
-        if engine != "ollama" and name is not None and os.path.exists(os.path.expanduser(name)):  # a GGUF of one's own
-            self.check_path(os.path.expanduser(name))
+        file = os.path.expanduser(name or "")
+        if engine != "ollama" and os.path.exists(file) and not self._was_trained_here(file):  # a GGUF of one's own
+            self.check_path(file)
         with self._model_at_rest():
             self.kb.choose_model(engine, name, by)
         self.warm_up.start()
+
+    def _was_trained_here(self, file: str) -> bool:
+        return Path(os.path.realpath(file)).is_relative_to(os.path.realpath(self.kb.home.adapters))
 
     def check_path(self, *paths: str | os.PathLike[str]) -> None:
         """Raise RefusedByPolicy for a path that no request may name; see `ui.service.allowed_paths`."""

@@ -11,6 +11,7 @@ from ui.words.strings_pages import TEXTS as PAGES
 from ui.words.strings_people import TEXTS as PEOPLE
 from ui.words.strings_proof import TEXTS as PROOF
 from ui.words.strings_review import TEXTS as REVIEW
+from ui.words.strings_tuning import TEXTS as TUNING
 from ui.words.strings_usage import TEXTS as USAGE
 from ui.words.text import Text
 from ui.words.translations import localised
@@ -23,6 +24,7 @@ TEXTS: Mapping[str, Text] = {
     **GLOSSARY,
     **PEOPLE,
     **PROOF,
+    **TUNING,
     **USAGE,
     **REVIEW,
     # the frame

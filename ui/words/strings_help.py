@@ -5,6 +5,7 @@ English help stands where commands and options are declared (`ui/cli`), as their
 
 from collections.abc import Iterable
 
+from ui.words.strings_tuning import HELP as _TUNING
 from ui.words.text import Text
 
 _OF_THE_APP = (
@@ -575,6 +576,6 @@ def _by_english(texts: Iterable[Text]) -> dict[str, str]:
 
 HELP: dict[str, str] = _by_english((
     *_OF_THE_APP, *_ASKING, *_BACKUPS, *_ACCESS, *_AUDIT, *_DOCUMENTS, *_EVALUATION, *_MODELS, *_PEOPLE, *_MACHINE,
-    *_REVIEW, *_GLOSSARY,
+    *_REVIEW, *_GLOSSARY, *_TUNING,
 ))  # fmt: skip
 PLACES: dict[str, str] = _by_english(_PLACES)
