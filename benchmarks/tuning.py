@@ -25,7 +25,7 @@ from kb.tuning.training_data import Pair, read_pairs, split
 MODEL = "smollm2-135m"
 HELD_OUT = 0.2
 _NAME = "house-style"
-_EPOCHS = 3
+_EPOCHS = 1
 _LEARNING_RATE = 1e-3
 _ANSWER_TOKENS = 64
 _FORM = re.compile(r"\[[^\[\]\n]{2,40} § \d+\.\d+\]\s*\Z")

@@ -2,7 +2,6 @@
 
 import errno
 import logging
-import os
 import shutil
 import threading
 import warnings
@@ -226,9 +225,10 @@ def _is_full(folder: Path) -> bool:
 def _quiet() -> Iterator[None]:
     """The libraries' warnings and progress are not for whoever reads the terminal."""
     from datasets.utils.logging import disable_progress_bar
+    from transformers.utils import logging as transformers_logging
 
     disable_progress_bar()
-    os.environ["TQDM_DISABLE"] = "1"
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     levels = {name: logging.getLogger(name).level for name in ("transformers", "trl", "peft", "accelerate", "datasets")}
     for name in levels:
         logging.getLogger(name).setLevel(logging.ERROR)
