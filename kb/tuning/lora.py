@@ -91,8 +91,8 @@ def train(
             before = _loss(model, measured)
             on_before(before)
         try:
-            steps, tuned = _trained(model, tokenizer, fitting, options, folder, progress, stop)
-            if stop is not None and stop.is_set():
+            steps, ended, tuned = _trained(model, tokenizer, fitting, options, folder, progress, stop)
+            if not ended:
                 return None
             after = _loss(tuned, measured)
             _write(tuned, base, options, name, out)
@@ -112,8 +112,8 @@ def _trained(
     folder: Path,
     progress: Progress,
     stop: threading.Event | None,
-) -> tuple[int, Any]:
-    """The steps that were made in all, and the model with its adapter."""
+) -> tuple[int, bool, Any]:
+    """The steps that were made in all, whether these are all of them, and the model with its adapter."""
     import torch
     from datasets import Dataset
     from peft import LoraConfig
@@ -137,10 +137,8 @@ def _trained(
         def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
             if logs and "loss" in logs:
                 progress(state.global_step, state.max_steps, float(logs["loss"]))
-
-        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            if stop is not None and stop.is_set() and state.global_step < state.max_steps:
-                control.should_save = control.should_training_stop = True
+                if stop is not None and stop.is_set() and state.global_step < state.max_steps:
+                    control.should_save = control.should_training_stop = True
 
     data = Dataset.from_dict({
         "input_ids": [prompt + answer for prompt, answer in rows],
@@ -155,7 +153,8 @@ def _trained(
     )
     _remove_printers(trainer)
     trainer.train(resume_from_checkpoint=last_checkpoint(folder))
-    return trainer.state.global_step, trainer.model
+    steps: int = trainer.state.global_step
+    return steps, steps >= trainer.state.max_steps, trainer.model
 
 
 def _remove_printers(trainer: Any) -> None:

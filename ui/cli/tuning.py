@@ -19,11 +19,15 @@ from ui.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from kb.assistant import KnowledgeBase
     from kb.tuning.adapters import Adapters, Word
     from kb.tuning.training_data import Pair
+    from ui.cli.client import RemoteKnowledgeBase
 
 tune = typer.Typer(cls=ListByDefault, help="Adapters: a model is tuned on answers that editors accepted.")
 app.add_typer(tune, name="tune")
+
+_ALL = 10_000  # the most that a service lists at once
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Of the adapter.", show_default=False)]
 
@@ -33,11 +37,13 @@ def run(
     name: NameArgument,
     base: Annotated[
         str | None,
-        typer.Option("--base", metavar="MODEL", help="An embedded model, a GGUF, or a folder that transformers reads."),
+        typer.Option(
+            "--base", metavar="MODEL", help="An embedded model, a GGUF, or a folder that `transformers` reads."
+        ),
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option("--data", metavar="FILE", help="An export (sft) in place of what is accepted in this home."),
+        typer.Option("--data", metavar="FILE", help="An export (`sft`) in place of what is accepted in this home."),
     ] = None,
     accepted_by: Annotated[
         list[str] | None, typer.Option("--accepted-by", metavar="NAME", help="The editor who accepted what is in FILE.")
@@ -63,7 +69,8 @@ def run(
         else:
             from kb.tuning.lora import Options
 
-            pairs, word = _given(data, accepted_by) if data else _accepted(home, config)
+            with opened(home, config) as kb:  # which also makes it a home where there is none
+                pairs, word = _given(data, accepted_by) if data else _accepted(kb)
             options = Options(epochs=epochs, rank=rank, learning_rate=learning_rate, max_tokens=max_tokens)
             adapters.begin(name, pairs, base or settings.llm.embedded_model, word, options, held_out)
         with console.progress_bar(console.t("cli_tune_steps")) as bar:
@@ -185,18 +192,16 @@ def _adapters(home: Path | None) -> "Adapters":
     return Adapters(home_place(home) / "adapters")
 
 
-def _accepted(home: Path | None, config: Path | None) -> "tuple[list[Pair], Word]":
+def _accepted(kb: "KnowledgeBase | RemoteKnowledgeBase") -> "tuple[list[Pair], Word]":
     """What editors of this home accepted."""
-    with opened(home, config) as kb:
-        from kb.tuning.adapters import Word
-        from kb.tuning.training_data import pairs_of
-        from ui.cli.feedback import reviews_of
+    from kb.tuning.adapters import Word
+    from kb.tuning.training_data import pairs_of
+    from ui.cli.feedback import reviews_of
 
-        reviews = reviews_of(kb)
-        asker = local_user()
-        pairs = pairs_of(reviews.export(asker, "sft"))
-        editors = {each["editor"] for each in reviews.listed(asker, state="accepted", limit=1_000_000)}
-        return pairs, Word(tuple(sorted(filter(None, editors))), "reviews", asker.name)
+    reviews, asker = reviews_of(kb), local_user()
+    pairs = pairs_of(reviews.export(asker, "sft"))
+    editors = {each["editor"] for each in reviews.listed(asker, state="accepted", limit=_ALL)}
+    return pairs, Word(tuple(sorted(filter(None, editors))), "reviews", asker.name)
 
 
 def _given(file: Path, accepted_by: list[str] | None) -> "tuple[list[Pair], Word]":

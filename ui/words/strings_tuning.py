@@ -34,11 +34,12 @@ HELP = (
         "Train an adapter; what was interrupted goes on from its last checkpoint.",
     ),
     Text(
-        "内置模型、GGUF 文件，或 transformers 可读取的文件夹。",
-        "An embedded model, a GGUF, or a folder that transformers reads.",
+        "内置模型、GGUF 文件，或 `transformers` 可读取的文件夹。",
+        "An embedded model, a GGUF, or a folder that `transformers` reads.",
     ),
     Text(
-        "导出的文件（sft），代替本主目录中已采纳的回答。", "An export (sft) in place of what is accepted in this home."
+        "导出的文件（`sft`），代替本主目录中已采纳的回答。",
+        "An export (`sft`) in place of what is accepted in this home.",
     ),
     Text("采纳了文件中回答的编辑。", "The editor who accepted what is in FILE."),
     Text("只用于检验的比例。", "The share that is only measured."),

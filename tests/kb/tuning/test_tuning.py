@@ -33,6 +33,8 @@ from tests.ollama_server import PLAIN_MODEL, RunningOllama, ollama_home, ollama_
 __all__ = ["ollama_home", "ollama_server", "small_disk"]
 
 BASE = "smollm2-135m"
+pytestmark = pytest.mark.timeout(1800)  # it trains, on whatever the machine has left
+
 WORD = Word(("ed",), "reviews", "ann")
 FEW = Options(epochs=1, rank=4, learning_rate=5e-3, checkpoint_steps=1)
 ASKED = "What is the extension of room 7?"
@@ -236,7 +238,7 @@ def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_both_engines_compute_the_same_with_an_adapter(trained: Trained, tmp_path: Path) -> None:
+def test_both_engines_compute_the_same_with_an_adapter(tmp_path: Path) -> None:
     """A random adapter of attention alone, whose rows of q and k stand in another order in llama.cpp."""
     import torch
     from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
@@ -265,7 +267,8 @@ def test_both_engines_compute_the_same_with_an_adapter(trained: Trained, tmp_pat
             patch.setattr("kb.tuning.adapter_gguf.ARCHITECTURES", names)
             write_adapter(tensors, model.config, 8, "random", BASE, place)
         sha256 = hashlib.sha256(place.read_bytes()).hexdigest()
-        card = {**trained.card, "adapter": {"file": place.name, "sha256": sha256}}
+        base = {"name": BASE, "sha256": weights.digest(BASE)}
+        card = {"base": base, "runs_on": base, "adapter": {"file": place.name, "sha256": sha256}}
         place.with_name("card.json").write_text(json.dumps(card))
         found = likely(str(place), text)
         return tuple(sum(abs(p - float(of[token])) for token, p in found.items()) for of in (wanted, bare))  # type: ignore[return-value]

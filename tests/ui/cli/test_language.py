@@ -37,7 +37,7 @@ NAMES = set(
     "Authorization shell systemd tar up down zh en group person editor reader auditor admin auto ollama embedded "
     "llamaindex ask ingest delete access sign_in search cons pass runs calibration IPAddressDeny KB_HOME KB_CONFIG "
     "on off CSV UTF gaps never cited feedback term forms definition sources "
-    "TRL sft dpo open corrected accepted dismissed "
+    "TRL GGUF sft dpo open corrected accepted dismissed "
     "KB_LANG docs list eval compare audit verify head users groups tokens sessions backup".split()
 )
 Kb = Callable[..., Result]

@@ -17,6 +17,8 @@ from tests.ui.serving import SETTINGS, opened, serving
 from ui.cli import main
 
 BASE = "smollm2-135m"
+
+pytestmark = pytest.mark.timeout(1800)  # it trains, on whatever the machine has left
 LLM = {"KB_LLM__ENGINE": "embedded", "KB_LLM__EMBEDDED_MODEL": BASE}
 
 
@@ -63,7 +65,7 @@ def tuned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
 
 @pytest.fixture
 def home(tuned: tuple[Path, dict[str, Any]], tmp_path: Path) -> Path:
-    shutil.copytree(tuned[0] / "adapters", tmp_path / "home" / "adapters")
+    shutil.copytree(tuned[0], tmp_path / "home")
     return tmp_path / "home"
 
 
@@ -123,6 +125,7 @@ def test_off_goes_back_to_the_model_that_was_chosen(home: Path, tmp_path: Path) 
 def test_a_running_service_takes_the_adapter_and_leaves_it(home: Path) -> None:
     settings = SETTINGS.model_copy(update={"llm": load_settings().llm})
     with opened(home, settings=settings) as kb, serving(kb) as served:
+        kb._model = None  # a real one
         assert run(home, "use", "house").exit_code == 0
         assert kb.model.name == str(home / "adapters/house/adapter.gguf")
         served.service.warm_up.load()
