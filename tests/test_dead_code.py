@@ -17,6 +17,7 @@ OFFERED = ["delete_document", "KnowledgeBaseRetriever", "KnowledgeBaseEmbedding"
 LOOKED_AT = ["audit_rows", "live_ids"]  # by tests alone: what the store holds
 CALLED_BY_NAME = [  # of readers, by kind; and what classes of libraries ask of ours
     "read_*", "_aretrieve", "_aget_*", "__getattr__", "__dir__", "print_confinement", "handle_*", "stream_complete",
+    "on_log",
 ]  # fmt: skip
 CODE = ("function", "class", "method", "property", "unreachable_code")
 

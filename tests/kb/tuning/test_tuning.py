@@ -1,8 +1,6 @@
 """Tuning, with real parts: some steps over the small model, gone on with, written as GGUF, in both engines."""
 
-import hashlib
 import json
-import math
 import shutil
 import subprocess
 import threading
@@ -16,13 +14,11 @@ import pytest
 from kb.config import LLMSettings
 from kb.errors import KBError, ModelError, ModelMissing, StorageFull, UsageError
 from kb.models import weights
-from kb.models.cancellation import Cancellation
-from kb.models.llamacpp_engine import EmbeddedModel
 from kb.models.llm import open_model
 from kb.models.ollama_server import OllamaServer
 from kb.schema import Message
 from kb.tuning import base_model, lora
-from kb.tuning.adapter_gguf import write_adapter
+from kb.tuning.adapter_gguf import turned, write_adapter
 from kb.tuning.adapters import Adapters, Word
 from kb.tuning.lora import Options
 from kb.tuning.training_data import Pair, pairs_of
@@ -237,60 +233,22 @@ def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.Monkey
 # ---- the tensors
 
 
-@pytest.mark.filterwarnings("ignore")
-def test_both_engines_compute_the_same_with_an_adapter(tmp_path: Path) -> None:
-    """A random adapter of attention alone, whose rows of q and k stand in another order in llama.cpp."""
-    import torch
-    from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
+@pytest.mark.filterwarnings("ignore")  # of the libraries
+def test_rows_are_turned_as_they_stand_in_the_gguf_of_the_base() -> None:
+    """What transformers made of q and k, turned, is what the GGUF holds."""
+    import numpy as np
+    from gguf import GGUFReader, dequantize
 
-    model, tokenizer = base_model.load(base_model.base_named(BASE))
-    torch.manual_seed(1)
-    config = LoraConfig(r=4, lora_alpha=8, target_modules=["q_proj", "k_proj"], init_lora_weights="gaussian")
-    tuned = get_peft_model(model, config)
-    with torch.no_grad():
-        for name, parameter in tuned.named_parameters():
-            if "lora_B" in name:
-                parameter.normal_(std=0.5)
-    asked = [{"role": "user", "content": ASKED}]
-    text = str(tokenizer.apply_chat_template(asked, tokenize=False, add_generation_prompt=True))
-    ids = tokenizer(text, add_special_tokens=False, return_tensors="pt")["input_ids"]
-    with torch.no_grad():
-        wanted = torch.softmax(tuned(input_ids=ids).logits[0, -1].float(), 0).numpy()
-        with tuned.disable_adapter():
-            bare = torch.softmax(tuned(input_ids=ids).logits[0, -1].float(), 0).numpy()
-    tensors = {key: tensor.float().numpy() for key, tensor in get_peft_model_state_dict(tuned).items()}
-
-    def distance(names: dict[str, bool]) -> tuple[float, float]:
-        """Of what the embedded engine takes for likely: from transformers with the adapter, and without it."""
-        place = tmp_path / "adapter.gguf"
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("kb.tuning.adapter_gguf.ARCHITECTURES", names)
-            write_adapter(tensors, model.config, 8, "random", BASE, place)
-        sha256 = hashlib.sha256(place.read_bytes()).hexdigest()
-        base = {"name": BASE, "sha256": weights.digest(BASE)}
-        card = {"base": base, "runs_on": base, "adapter": {"file": place.name, "sha256": sha256}}
-        place.with_name("card.json").write_text(json.dumps(card))
-        found = likely(str(place), text)
-        return tuple(sum(abs(p - float(of[token])) for token, p in found.items()) for of in (wanted, bare))  # type: ignore[return-value]
-
-    with_it, without = distance({"llama": True})
-    as_it_stands, _ = distance({"llama": False})
-    assert without > 0.3  # the adapter changes what is said
-    assert with_it < without / 4
-    assert with_it < as_it_stands / 4
-
-
-def likely(model: str, prompt: str) -> dict[int, float]:
-    """The probabilities of the likely next tokens in the embedded engine."""
-    opened = EmbeddedModel(LLMSettings(), model)
-    request = {"prompt": prompt, "n_predict": 1, "n_probs": 200, "temperature": 0.0}
-    found: dict[int, float] = {}
-    for event in opened._engine.complete(request, Cancellation()):
-        logprobs = event["choices"][0].get("logprobs") if event.get("choices") else None
-        for entry in (logprobs or {}).get("content", [])[:1]:
-            found = {token["id"]: math.exp(token["logprob"]) for token in entry["top_logprobs"]}
-    opened.close()
-    return found
+    model, _ = base_model.load(base_model.base_named(BASE))
+    held = {tensor.name: tensor for tensor in GGUFReader(weights.gguf_path(BASE)).tensors}
+    for layer in (0, 29):
+        attention = model.model.layers[layer].self_attn
+        for short, matrix, heads in (("q", attention.q_proj.weight, 9), ("k", attention.k_proj.weight, 3)):
+            tensor = held[f"blk.{layer}.attn_{short}.weight"]
+            as_held = dequantize(tensor.data, tensor.tensor_type)
+            rows = matrix.detach().float().numpy()
+            assert np.allclose(turned(rows, heads), as_held, atol=1e-5)
+            assert not np.allclose(rows, as_held, atol=1e-2)
 
 
 def test_the_tensors_have_llama_cpps_names(trained: Trained) -> None:
