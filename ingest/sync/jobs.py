@@ -96,6 +96,7 @@ class Jobs:
         self._queue: list[int] = []
         self._error_kinds: dict[int, str] = {}
         self._left: dict[int, frozenset[Path]] = {}  # files that a job leaves for another one
+        self._urgent: set[int] = set()  # jobs that go before all others
         self._running: Job | None = None
         self._wanted: JobState | None = None  # what the running job becomes when it has stopped
         self._stop = threading.Event()
@@ -127,12 +128,14 @@ class Jobs:
         who: str = "local",
         refused: Sequence[DocumentReport] = (),
         leave: Sequence[str] = (),
+        first: bool = False,
     ) -> Job:
         """Put an ingestion into the queue; see `ingest.sync.pipeline.ingest`. Raises UsageError for a missing path, or
         what cannot be the name of a collection.
 
         `refused` are files that were turned away before; they stand first in its report. `leave` are files that are
-        left for another one (by this process: a job that is taken up after a restart takes them too).
+        left for another one (by this process: a job that is taken up after a restart takes them too). One that goes
+        `first` waits for no other ingestion: one that runs ends after the current file, and goes on later.
         """
         places = [Path(os.path.abspath(path)) for path in paths]
         if places or not refused:
@@ -140,7 +143,8 @@ class Jobs:
         if collection is not None:
             collection = collection_name(self._kb.catalog, collection)
         title = title or ", ".join(place.name or str(place) for place in places[:3]) + (" …" if len(places) > 3 else "")
-        return self._add("ingest", title, [str(place) for place in places], collection, prune, who, refused, leave)
+        found = [str(place) for place in places]
+        return self._add("ingest", title, found, collection, prune, who, refused, leave, first=first)
 
     def reindex(self, *, title: str = "", who: str = "local") -> Job:
         """Put a reindexing into the queue; see `ingest.sync.reindexing.reindex`."""
@@ -216,7 +220,7 @@ class Jobs:
 
     def _add(
         self, kind: JobKind, title: str, paths: Sequence[str], collection: str | None, prune: bool, who: str,
-        refused: Sequence[DocumentReport] = (), leave: Sequence[str] = (),
+        refused: Sequence[DocumentReport] = (), leave: Sequence[str] = (), first: bool = False,
     ) -> Job:  # fmt: skip
         with self._steering:
             self.start()
@@ -225,14 +229,28 @@ class Jobs:
             job_id = self._store.add(values)
             if leave:
                 self._left[job_id] = frozenset(map(Path, leave))
+            if first:
+                self._urgent.add(job_id)
             self._put(job_id)
             return self.get(job_id)
 
     def _put(self, job_id: int) -> None:
         with self._changed:
             if job_id not in self._queue:
-                self._queue.append(job_id)
+                waiting = [each not in self._urgent for each in self._queue]
+                first = waiting.index(True) if job_id in self._urgent and True in waiting else len(waiting)
+                self._queue.insert(first, job_id)
+            if job_id in self._urgent:
+                self._give_way()
             self._changed.notify_all()
+
+    def _give_way(self) -> None:
+        """Let the ingestion that runs go on later, unless it is urgent itself or was told to end. The lock is held."""
+        job = self._running
+        ordinary = job is not None and job.kind == "ingest" and job.state == "running" and job.id not in self._urgent
+        if ordinary and self._wanted is None:
+            self._wanted = "queued"
+            self._stop.set()
 
     def _take_off(self, job_id: int, state: JobState) -> Job:
         with self._steering:
@@ -340,7 +358,9 @@ class Jobs:
         ended |= {"files_done": last.files_done, "files_total": last.files_total, "chunks": last.chunks,
                   "seconds": last.seconds, "current": "", "revision": last.revision + 1}  # fmt: skip
         self._stored(job, ended, report)
-        if ended["state"] == "queued" and not self._closing:
+        if ended["state"] != "queued":
+            self._urgent.discard(job.id)
+        elif not self._closing:
             self._put(job.id)
 
     def _stored(self, job: Job, values: dict[str, Any], report: IngestReport | None = None) -> bool:

@@ -19,6 +19,7 @@ NOBODY: tuple[str, ...] = ()
 PERSONAL = "~"  # begins the names of personal collections, and stands for one's own
 GROUP, PERSON = "group:", "person:"
 EDITOR = "editor:"  # with the name of a collection: who edits it; no rule names it
+OWNER = ":owner"  # whose the collection of the home's owner is: no account is called so
 MOST_READERS = 1_000  # of one rule
 _LONGEST = 512  # characters of a path or a reader
 _WILD = "*?[]"

@@ -36,6 +36,26 @@ ANSWERS: dict[str, Template] = {
         "There are {most} conversations, and no more are kept. Delete some first.",
         "已有 {most} 个对话，不能再保存更多。请先删除一些。",
     ),
+    "conversation.many_files": Template(
+        "At most {most} files can be dropped into a conversation. Keep or let go of some first.",
+        "一个对话最多放入 {most} 个文件。请先保留或移除一些。",
+    ),
+    "conversation.no_files": Template(
+        "{name!r} has no collection of their own, so no file can be dropped into a conversation.",
+        "{name!r} 没有自己的集合，不能在对话中放入文件。",
+    ),
+    "conversation.no_file": Template(
+        "There is no file {name!r} in this conversation. It may have been kept or let go of.",
+        "这个对话中没有文件 {name!r}，可能已被保留或移除。",
+    ),
+    "conversation.file_not_read": Template("{name} cannot be asked about: {why}", "无法就 {name} 提问：{why}"),
+    "conversation.file_still_read": Template(
+        "{name} is still being read and could not be stopped. Try again in a minute.",
+        "{name} 仍在读取中，未能停止。请一分钟后重试。",
+    ),
+    "conversation.reading_stopped": Template(
+        "Its reading was stopped. Let it go and drop it again.", "读取已被停止。请移除后重新放入。"
+    ),
     "conversation.search_too_long": Template(
         "{count:,} characters cannot be searched for; at most {most:,} can.",
         "不能查找 {count:,} 个字符，最多 {most:,} 个。",

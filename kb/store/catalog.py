@@ -286,6 +286,11 @@ class Catalog(Candidates):
         row = self.db.execute("SELECT person FROM collections WHERE name = ?", (collection,)).fetchone()
         return None if row is None else row["person"]
 
+    def own_collection(self, person: str) -> str:
+        """The name of a person's own collection, which is made if it is not there."""
+        with self.transaction() as db:
+            return rule_table.personal_collection(db, person, now())
+
     # ---- publishing
 
     def pending(self) -> list[int]:

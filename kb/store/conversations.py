@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cache
+from glob import escape
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
@@ -36,8 +37,10 @@ LONGEST_ASKED_IN_VAIN = 500  # characters of a question that usage keeps (`kb.us
 OWNERS_WORDS = ":owner"  # who asked such a question where no account did
 MOST_CONVERSATIONS = 20_000
 MOST_TURNS = 500  # of one
+MOST_FILES = 50  # dropped into one, and not kept yet
 _EMPTY_KEPT = 1_000  # conversations in which nothing was asked: each visit of the page begins one
 _FINISHED = ", ".join(f"'{state}'" for state in sorted(FINISHED))
+FORGOTTEN = "(deleted)"  # in a filter, in place of a document that was deleted
 # Codes of why an answer went.
 GONE, NOT_READABLE = "conversation.deleted_source", "conversation.not_readable"
 NOT_READABLE_HERE = "conversation.not_readable_here"  # by somebody with whom it is shared
@@ -106,6 +109,15 @@ class StoredConversation:
     turns: int
 
 
+@dataclass(frozen=True, slots=True)
+class ConversationFile:
+    """A file that was dropped into a conversation: `name` is that of its document, `job_id` what reads it."""
+
+    collection: str
+    name: str
+    job_id: int
+
+
 class ConversationStore:
     """All SQL about conversations, over the catalog's database. Raises what Database raises."""
 
@@ -127,6 +139,7 @@ class ConversationStore:
             db.execute(
                 "DELETE FROM conversations WHERE id IN (SELECT id FROM conversations c WHERE title IS NULL "
                 "AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.conversation_id = c.id) "
+                "AND NOT EXISTS (SELECT 1 FROM conversation_files f WHERE f.conversation_id = c.id) "
                 "ORDER BY used DESC LIMIT -1 OFFSET ?)",
                 (_EMPTY_KEPT,),
             )
@@ -140,7 +153,7 @@ class ConversationStore:
     def list(
         self, owner: str | None = None, search: str = "", limit: int = 50, offset: int = 0
     ) -> builtins.list[StoredConversation]:
-        """Conversations in which something was asked, or which have a name; the last used first.
+        """Conversations in which something was asked, or which have a name or files; the last used first.
 
         `owner` None lists those of the home's owner, by whatever name programs asked for them. `search` looks
         for these characters in titles, questions and answers.
@@ -152,7 +165,9 @@ class ConversationStore:
         rows = self._database.db.execute(
             f"{_LISTED} WHERE (c.owner = ?1 OR (?1 IS NULL AND c.owner NOT IN (SELECT name FROM accounts))) "
             "AND (c.title IS NOT NULL OR EXISTS "
-            "(SELECT 1 FROM turns t WHERE t.conversation_id = c.id)) AND (?2 = '%%' OR c.title LIKE ?2 ESCAPE '\\' "
+            "(SELECT 1 FROM turns t WHERE t.conversation_id = c.id) OR EXISTS "
+            "(SELECT 1 FROM conversation_files f WHERE f.conversation_id = c.id)) "
+            "AND (?2 = '%%' OR c.title LIKE ?2 ESCAPE '\\' "
             "OR EXISTS (SELECT 1 FROM turns t WHERE t.conversation_id = c.id "
             "AND (t.question LIKE ?2 ESCAPE '\\' OR t.text LIKE ?2 ESCAPE '\\'))) "
             "ORDER BY c.used DESC LIMIT ?3 OFFSET ?4",
@@ -190,6 +205,42 @@ class ConversationStore:
         """How often evidence was taken out of it by `forget_document`; None where there is no such conversation."""
         row = self._database.db.execute("SELECT cleared FROM conversations WHERE id = ?", (id,)).fetchone()
         return int(row["cleared"]) if row else None
+
+    # ---- files
+
+    def files(self, id: str) -> builtins.list[ConversationFile]:
+        """The files that were dropped into a conversation and not kept since, in order."""
+        rows = self._database.db.execute(
+            "SELECT c.name, f.name, f.job_id FROM conversation_files f JOIN collections c ON c.id = f.collection_id "
+            "WHERE f.conversation_id = ? ORDER BY f.id",
+            (id,),
+        )
+        return [ConversationFile(*row) for row in rows]
+
+    def check_room(self, id: str) -> None:
+        """Raises ConversationNotFound, and UsageError where a conversation holds as many files as there can be."""
+        db = self._database.db
+        if db.execute("SELECT 1 FROM conversations WHERE id = ?", (id,)).fetchone() is None:
+            raise _missing(id)
+        there = db.execute("SELECT count(*) FROM conversation_files WHERE conversation_id = ?", (id,)).fetchone()[0]
+        if there >= MOST_FILES:
+            raise UsageError("conversation.many_files", most=MOST_FILES)
+
+    def add_file(self, id: str, file: ConversationFile) -> None:
+        """Let a file be one of a conversation. Raises ConversationNotFound, and UsageError where there is no room."""
+        with self._database.transaction() as db:
+            self.check_room(id)
+            db.execute(
+                "INSERT INTO conversation_files (conversation_id, collection_id, name, job_id) "
+                "SELECT ?, id, ?, ? FROM collections WHERE name = ?",
+                (id, file.name, file.job_id, file.collection),
+            )
+            db.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (now(), id))
+
+    def keep_file(self, id: str, name: str) -> None:
+        """Let a file be no longer one of its conversation; its document stays."""
+        with self._database.transaction() as db:
+            db.execute("DELETE FROM conversation_files WHERE conversation_id = ? AND name = ?", (id, name))
 
     # ---- turns
 
@@ -297,6 +348,19 @@ class ConversationStore:
 
     # ---- deletion of documents
 
+    def forget_scopes(self, names: set[tuple[str, str]], db: sqlite3.Connection) -> None:
+        """Take these documents, as (collection, path), out of the filters that questions were asked with; what stands
+        in their place matches nothing."""
+        globs = {escape(f"{collection}/{path}") for collection, path in names}
+        rows = db.execute("SELECT id, conversation_id, scope FROM turns WHERE json_extract(scope, '$.paths[0]') <> ''")
+        for row in rows.fetchall():
+            scope = scope_of(row["scope"])
+            paths = tuple(FORGOTTEN if glob.removesuffix("/*") in globs else glob for glob in scope.paths)
+            if paths != scope.paths:
+                left = _written(asdict(replace(scope, paths=tuple(dict.fromkeys(paths)))))
+                db.execute("UPDATE turns SET scope = ? WHERE id = ?", (left, row["id"]))
+                db.execute("UPDATE conversations SET cleared = cleared + 1 WHERE id = ?", (row["conversation_id"],))
+
     def forget_document(self, collection: str, path: str, db: sqlite3.Connection | None = None) -> int:
         """Take the words of a document out of all conversations. Returns how many turns lost theirs.
 
@@ -356,12 +420,13 @@ def clean(text: str) -> str:
 
 _LISTED = (
     "SELECT c.*, (SELECT question FROM turns t WHERE t.conversation_id = c.id ORDER BY position LIMIT 1) AS first, "
+    "(SELECT name FROM conversation_files f WHERE f.conversation_id = c.id ORDER BY id LIMIT 1) AS file, "
     "(SELECT count(*) FROM turns t WHERE t.conversation_id = c.id) AS turns FROM conversations c"
 )
 
 
 def _conversation(row: sqlite3.Row) -> StoredConversation:
-    title = row["title"] or title_of(row["first"] or "")
+    title = row["title"] or title_of(row["first"] or row["file"] or "")
     return StoredConversation(row["id"], row["owner"], title, row["created_at"], row["updated_at"], row["turns"])
 
 

@@ -97,6 +97,7 @@ class Deletion:
             with self._catalog.transaction() as db:
                 _forget_in_audit(db, notes.values())
                 _forget_in_jobs(db, notes.values(), files)
+                self._conversations.forget_scopes({name for note in notes.values() for name in note.names}, db)
                 for name, note in notes.items():
                     for path in note.paths:
                         self._conversations.forget_document(note.collection, path, db)

@@ -534,6 +534,22 @@ MIGRATIONS: tuple[str, ...] = (
         DELETE FROM conversation_shares WHERE reader = 'group:' || old.name;
     END;
     """,
+    # 24: files dropped into a conversation, until they are kept or let go. They go with the conversation.
+    """
+    CREATE TABLE conversation_files (
+        id INTEGER PRIMARY KEY,
+        conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+        collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+        name TEXT NOT NULL,             -- of the file among the uploads of the collection, and of its document
+        job_id INTEGER NOT NULL,        -- that reads it; it may be forgotten meanwhile
+        UNIQUE (collection_id, name)
+    );
+    CREATE INDEX conversation_files_by_conversation ON conversation_files (conversation_id);
+    CREATE TRIGGER conversation_files_forget AFTER DELETE ON documents BEGIN
+        DELETE FROM conversation_files WHERE collection_id = old.collection_id AND name = old.source AND NOT EXISTS
+            (SELECT 1 FROM documents WHERE collection_id = old.collection_id AND source = old.source);
+    END;
+    """,
 )
 
 

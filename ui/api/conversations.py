@@ -1,6 +1,6 @@
 """Routes of the API: conversations, which the service keeps. An answer in one goes on whoever follows it."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -121,12 +121,14 @@ class TitleBody(Body):
 
 
 class TurnBody(Body):
-    """A question in a conversation: a follow-up is understood from what came before."""
+    """A question in a conversation: a follow-up is understood from what came before. With `files` of the conversation
+    these alone are looked into, once they are read."""
 
     question: str
     mode: Literal["documents", "chat"] = "documents"
     scope: ScopeForm = ScopeForm()
     addressed: Addressed = False
+    files: list[str] = Field([], description="of the conversation, by their names")
     think_budget: int | None = Field(None, ge=0, description="reasoning tokens at most")
     model: str | None = Field(None, description="one that is installed, by its name; the one in use without it")
 
@@ -235,12 +237,14 @@ def export(
 @needs("ask")
 def ask(id: str, body: TurnBody, service: ServiceHere, asker: Asker, client: Client) -> Response:
     """Ask in a conversation; `events` of the turn follows the answer. 409 while another is being answered."""
-    question, scope = _put(service, asker, body)
+    found = _get(service, asker, id)
+    question, scope = _put(service, asker, body, id)
     turn = service.own(asker).ask(
-        _get(service, asker, id),
+        found,
         question,
         body.mode,
         scope=scope,
+        first=service.files.first(id, scope),
         think_budget=body.think_budget,
         model=_model(service, body.model),
         client=client,
@@ -248,8 +252,13 @@ def ask(id: str, body: TurnBody, service: ServiceHere, asker: Asker, client: Cli
     return Json(turn_form(_begun(turn)), 202)
 
 
-def _put(service: Service, asker: Principal, body: TurnBody) -> tuple[str, Scope]:
+def _put(service: Service, asker: Principal, body: TurnBody, id: str) -> tuple[str, Scope]:
     question, scope = checked(body.question), body.scope.scope()
+    if body.files and body.mode == "documents":
+        own = service.own(asker)
+        if not own.owns(_get(service, asker, id)):  # it is shared with the asker, and its files are not
+            raise ConversationNotFound("conversation.gone", id=id)
+        scope = replace(scope, paths=service.files.scope(id, body.files).paths)
     if body.addressed and body.mode == "documents":
         return addressed(question, lambda: service.kb.documents(asker), scope)
     return question, scope
@@ -259,13 +268,15 @@ def _put(service: Service, asker: Principal, body: TurnBody) -> tuple[str, Scope
 @needs("ask")
 def edit(id: str, position: int, body: TurnBody, service: ServiceHere, asker: Asker, client: Client) -> Response:
     """Ask something else in place of a question: its turn and all after it are deleted. 409 as for asking."""
-    question, scope = _put(service, asker, body)
+    found = _get(service, asker, id)
+    question, scope = _put(service, asker, body, id)
     turn = service.own(asker).edit(
-        _get(service, asker, id),
+        found,
         position,
         question,
         body.mode,
         scope=scope,
+        first=service.files.first(id, scope),
         think_budget=body.think_budget,
         model=_model(service, body.model),
         client=client,

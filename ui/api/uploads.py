@@ -3,7 +3,8 @@
 import errno
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
 
@@ -34,7 +35,7 @@ CollectionName = Annotated[str, Query(min_length=1, max_length=1000, description
 
 MOST_FILES = 1_000  # of one request
 _MEGABYTE = 1 << 20
-_BODY = {
+BODY = {
     "requestBody": {
         "required": True,
         "content": {
@@ -53,7 +54,7 @@ class UploadTooLarge(KBError):
     """A file over the limit, or one too many; what follows it was not read."""
 
 
-@router.post("/upload", response_model=JobForm, status_code=202, openapi_extra=_BODY)
+@router.post("/upload", response_model=JobForm, status_code=202, openapi_extra=BODY)
 @needs("ingest")
 async def upload(
     request: Request, service: ServiceHere, asker: Asker, collection: CollectionName = "uploads"
@@ -63,6 +64,20 @@ async def upload(
     A file over `ingest.max_file_mb` refuses the whole request (413); nothing is kept of a request that is cut off.
     """
     collection = await run_in_threadpool(_checked, service, asker, collection)
+    try:
+        async with received(request, service) as files:
+            job = await run_in_threadpool(_add, service, files, collection, asker.name)
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody reads it
+    return Json(job_form(job), 202)
+
+
+@asynccontextmanager
+async def received(request: Request, service: "Service") -> AsyncIterator[list[tuple[str, Path]]]:
+    """The files of a multipart request, as the name that was sent and where its content is, while the `with` lasts.
+
+    Raises UploadTooLarge, UsageError, StorageFull, HomeError, and ClientDisconnect where the connection ended.
+    """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not boundary:
@@ -74,14 +89,11 @@ async def upload(
             async for block in request.stream():
                 await run_in_threadpool(incoming.write, block)
             incoming.end()
-        except ClientDisconnect:
-            return Response(status_code=400)  # nobody reads it
         finally:
             incoming.close()
-        job = await run_in_threadpool(_add, service, incoming.files, collection, asker.name)
+        yield incoming.files
     finally:
         await run_in_threadpool(shutil.rmtree, folder, True)
-    return Json(job_form(job), 202)
 
 
 def _checked(service: "Service", asker: Principal, given: str) -> str:
@@ -101,13 +113,13 @@ def _folder(service: "Service") -> Path:
 
 
 def _add(service: "Service", files: list[tuple[str, Path]], collection: str, who: str) -> "Job":
-    job = service.uploads.add(_opened(files), collection=collection, who=who)
+    job = service.uploads.add(opened(files), collection=collection, who=who)
     if job is None:
         raise UsageError("upload.no_file")
     return job
 
 
-def _opened(files: list[tuple[str, Path]]) -> Iterator[tuple[str, IO[bytes]]]:
+def opened(files: list[tuple[str, Path]]) -> Iterator[tuple[str, IO[bytes]]]:
     """One open file at a time: there may be more of them than the system lets a process open."""
     for name, path in files:
         with path.open("rb") as file:

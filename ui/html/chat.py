@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from kb.access.rules import PERSONAL
 from kb.answering import refusal
 from kb.schema import EVERYTHING, Answer, Citation, Claim, ClaimState, Document, Notice, Passage, Progress, Scope, Term
 from kb.store.conversations import Feedback
@@ -48,7 +49,8 @@ def editing(later: int, t: Strings) -> str:
 
 def limits_of(scope: Scope, t: Strings) -> list[tuple[str, str]]:
     """The parts of a scope: a name to take each away by, and its words."""
-    named = [(f"paths:{p}", p) for p in scope.paths]
+    own = (p.partition("/")[2] if p.startswith(PERSONAL) else p for p in scope.paths)  # a person's own: the name alone
+    named = [(f"paths:{p}", shown) for p, shown in zip(scope.paths, own, strict=True)]
     named += [(f"collections:{c}", t("limit_collection", name=c)) for c in scope.collections]
     named += [(f"types:{s}", s.upper()) for s in scope.types]
     named += [("since:", t("limit_since", date=scope.since))] if scope.since else []
@@ -66,7 +68,9 @@ def state(snapshot: Snapshot, seconds: float, t: Strings) -> str:
         return ""
     ahead = snapshot.ahead if snapshot.state == "queued" else 0
     words = t.count("state_ahead", ahead) if ahead else t(f"state_{snapshot.state}")
-    if snapshot.progress is not None and not ahead:
+    if snapshot.file:
+        words = t("state_file", name=snapshot.file)
+    elif snapshot.progress is not None and not ahead:
         words = part_read(snapshot.progress, t)
     return draw("chat.state", words, int(seconds), t)
 

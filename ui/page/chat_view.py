@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -118,7 +119,7 @@ def _state(service: runtime.Service, conversation: Conversation) -> object:
         return None
     known = [(turn.id, turn.running.snapshot, turn.feedback) for turn in found.turns]
     turns = [(id, s.state, s.revision, _withheld(s), feedback) for id, s, feedback in known]
-    return found.cleared, found.name, turns
+    return found.cleared, found.name, turns, service.files.of(conversation.id)
 
 
 def _withheld(snapshot: Snapshot) -> bool:
@@ -153,9 +154,23 @@ def _hidden(conversation: Conversation, total: int, t: Strings) -> int:
 
 
 def _ask(service: runtime.Service, conversation: Conversation, asked: question_bar.Asked) -> None:
-    """Begin a turn, or one in place of another."""
+    """Begin a turn, or one in place of another; before that the files that were sent go into the conversation."""
+    if asked.files:
+        try:
+            try:
+                asked = question_bar.put_files(service, conversation, asked)
+            except ConversationNotFound:
+                conversation = session.new_conversation(service)
+                asked = replace(question_bar.put_files(service, conversation, asked), in_place=None)
+        except KBError as error:
+            st.session_state[_TOLD] = error.message
+            question_bar.give_back(asked.question)
+            return
+    if not asked.question:
+        return
     own = service.own(session.asker(service))
     put: dict[str, Any] = {"question": asked.question, "mode": asked.mode, "scope": asked.scope}
+    put["first"] = service.files.first(conversation.id, asked.scope)
     ask = partial(own.ask, **put)
     edit = ask if asked.in_place is None else partial(own.edit, position=asked.in_place, **put)
     if not _begin(service, conversation, edit, ask, question_bar.think_budget()):

@@ -3,46 +3,90 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from glob import escape
+from typing import Any, Literal
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from kb.errors import KBError
 from kb.requests.addressed import addressed
 from kb.schema import EVERYTHING, Document, Scope
 from ui.html import chat as html_chat
-from ui.html.blocks import block
+from ui.html import files as html_files
+from ui.html.blocks import block, named, paragraph
 from ui.page import session
 from ui.page.completion import completion
+from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
+from ui.page.session import Source
 from ui.service import runtime
 from ui.service.conversations import Conversation, Mode, Turn
+from ui.service.uploading import DroppedFile
 from ui.words.strings import Strings
 
 BUDGETS: tuple[int | None, ...] = (None, 0, 32, 64, 128, 256, 512, 1024, 2048, 4096)
 _FIELDS = ("scope-collections", "scope-types", "scope-since", "scope-until")
 _MADE = "filters-made"
 PROBLEM, _QUESTION, _GIVEN_BACK = "chat-problem", "question", "question-given-back"
+_LETTING_GO = "file-letting-go"
+_OF_FILES = "question-of-files"  # the documents are to be asked from now on
 _EDITING, FOCUS = "question-edited", "question-focus"  # FOCUS: how often the input was to take the focus
 BUDGET, _WITHOUT, _RECALLED = "think-budget", "without-documents", "asking-recalled"
 _PREFERRED, _CHOSEN = "think-budget-preferred", "think-budget-chosen"  # in the settings
 _LONGEST = 100  # values of one part of the filters that an address may bring
 
 
+# Files that are let fall beside the input go where those go that are let fall on it.
+_DROP = """
+export default function () {
+  const field = () => document.querySelector('[data-testid="stChatInput"] input[type="file"]');
+  const beside = (event) => field() && event.dataTransfer && [...event.dataTransfer.types].includes("Files")
+    && !event.target.closest('[data-testid="stChatInput"]');
+  const over = (event) => {
+    if (!beside(event)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
+  };
+  const drop = (event) => {
+    if (!beside(event)) return;
+    event.preventDefault();
+    field().files = event.dataTransfer.files;
+    field().dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  document.addEventListener("dragover", over);
+  document.addEventListener("drop", drop);
+  return () => {
+    document.removeEventListener("dragover", over);
+    document.removeEventListener("drop", drop);
+  };
+}
+"""
+
+
+@cache
+def _dropping() -> Any:
+    return st.components.v2.component("kb_dropping", html="<span></span>", js=_DROP)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question that was sent."""
 
-    question: str
+    question: str  # "" where files alone were sent
     mode: Mode
     scope: Scope
     in_place: int | None = None  # the position of the turn that it takes the place of
+    files: tuple[UploadedFile, ...] = ()  # dropped on the input, pasted or chosen
 
 
 def bar(service: runtime.Service, conversation: Conversation, t: Strings) -> Asked | None:
     """Draw the bar of a conversation; gives what was sent."""
     scope, running = session.scope(), conversation.running
     edited = _edited(conversation)
+    if st.session_state.pop(_OF_FILES, False):
+        with_documents()
     with st.container(horizontal=True, vertical_alignment="center", key="ask-row", gap="small"):
         count = len(html_chat.limits_of(scope, t))
         words = t("filters_on", n=count) if count else t("filters")
@@ -60,14 +104,24 @@ def bar(service: runtime.Service, conversation: Conversation, t: Strings) -> Ask
     if edited is not None:
         later = sum(turn.position > edited for turn in conversation.turns)
         panel(html_chat.editing(later, t), key="editing", on_action=lambda _name, _value: _leave_as_it_is())
+    _files(service, conversation, t)
     with st.container(key="ask-box"):
         if _GIVEN_BACK in st.session_state:
             st.session_state[_QUESTION] = st.session_state.pop(_GIVEN_BACK)
-        asked = st.chat_input(t("chat_placeholder") if without else t("ask_placeholder"), key=_QUESTION)
+        placeholder = t("chat_placeholder") if without else t("ask_placeholder")
+        taken: Literal["multiple", False] = "multiple" if session.may(service, "ingest") else False
+        limit = service.kb.settings.ingest.max_file_mb
+        sent = st.chat_input(placeholder, key=_QUESTION, accept_file=taken, max_upload_size=limit)
         if running is not None:
             st.button(t("stop"), icon=":material/stop_circle:", key="stop", on_click=running.running.stop)
+    if taken:
+        _dropping()(key="dropping")
     if not without:
         completion(session.held(service).collections, t)
+    asked, files = (sent, ()) if isinstance(sent, str) or sent is None else (sent.text, tuple(sent.files))
+    if files:
+        st.session_state.pop(_EDITING, None)
+        return Asked((asked or "").strip(), "documents", scope, edited, files)
     if not asked or not asked.strip():
         return None
     if without:
@@ -83,6 +137,12 @@ def bar(service: runtime.Service, conversation: Conversation, t: Strings) -> Ask
     return Asked(question, "documents", scope, edited)
 
 
+def look_into(scope: Scope) -> None:
+    """Look only there from now on, in the documents; also after the bar is drawn."""
+    _set(scope)
+    st.session_state[_OF_FILES] = True
+
+
 def edit(conversation: Conversation, turn: Turn) -> None:
     """Have the question of a turn changed in the input: what is sent next takes its place. Before the bar is drawn."""
     st.session_state[_EDITING] = (conversation.id, turn.position)
@@ -90,6 +150,56 @@ def edit(conversation: Conversation, turn: Turn) -> None:
     _set(turn.scope)
     give_back(turn.question)
     st.session_state[FOCUS] = st.session_state.get(FOCUS, 0) + 1
+
+
+def put_files(service: runtime.Service, conversation: Conversation, asked: Asked) -> Asked:
+    """Put the files that were sent into the conversation; gives the question as it is asked of them. Raises what
+    `DroppedFiles.drop` raises."""
+    session.check(service, "ingest")
+    sent = [(file.name, file) for file in asked.files]
+    dropped = service.files.drop(session.asker(service), conversation.id, sent)
+    scope = service.files.scope(conversation.id, [file.name for file in dropped])
+    look_into(scope)
+    return replace(asked, scope=scope, files=())
+
+
+def _files(service: runtime.Service, conversation: Conversation, t: Strings) -> None:
+    """Draw the files of the conversation above the input."""
+    dropped = service.files.of(conversation.id)
+    if dropped:
+
+        def on_action(name: str, value: str) -> None:
+            file = next((each for each in service.files.of(conversation.id) if each.name == value), None)
+            if file is not None:
+                _act_on_file(service, conversation, file, name, t)
+
+        panel(html_files.files(dropped, t), key="dropped", on_action=on_action)
+    going = next((each for each in dropped if each.name == st.session_state.get(_LETTING_GO)), None)
+    if going is not None:
+        confirm(
+            t("file_go_title"), named(going.name) + paragraph(t("file_go_text")), t, key="file-go",
+            delete=lambda: _let_go(service, conversation, going),
+            close=lambda: st.session_state.pop(_LETTING_GO, None),
+        )  # fmt: skip
+
+
+def _act_on_file(
+    service: runtime.Service, conversation: Conversation, file: DroppedFile, name: str, t: Strings
+) -> None:
+    if name == "file-open":
+        session.show_sources([Source(file.collection, file.name, None, None, 0, 0)])
+    elif name == "file-ask":
+        look_into(service.files.scope(conversation.id, [file.name]))
+    elif name == "file-keep":
+        service.files.keep(conversation.id, file.name)
+        st.toast(t("file_kept", name=file.name), icon=":material/bookmark:")
+    elif name == "file-go":
+        st.session_state[_LETTING_GO] = file.name
+
+
+def _let_go(service: runtime.Service, conversation: Conversation, file: DroppedFile) -> None:
+    service.files.let_go(session.asker(service), conversation.id, file.name)
+    _set(service.files.without(session.scope(), file))
 
 
 def _leave_as_it_is() -> None:

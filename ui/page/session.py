@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 import streamlit as st
 
+from kb.access.rules import OWNER
 from kb.errors import KBError, RefusedByPolicy, SignInRefused
 from kb.models import llm
 from kb.people import permissions
@@ -219,7 +220,9 @@ def may_edit(service: runtime.Service, collection: str) -> bool:
 
 def collection_name(service: runtime.Service, name: str, t: Strings) -> str:
     """A collection as whoever looks at the page knows it: their own is theirs alone."""
-    return t("only_me") if service.kb.catalog.person_of(name) == asker(service).name else name
+    who = asker(service).name
+    person = service.people.get(who)
+    return t("only_me") if service.kb.catalog.person_of(name) == (person.name if person else OWNER) else name
 
 
 def held(service: runtime.Service) -> Held:

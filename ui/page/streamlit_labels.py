@@ -16,6 +16,7 @@ from ui.words.text import Text
 # Single words have a place of their own, for a collection or file may be called so. The versions are pinned.
 _ANYWHERE = "body"
 _FILES = '[data-testid="stFileUploader"], [data-testid="stFileChip"]'
+_INPUT = '[data-testid="stChatInput"]'
 _REFUSED = f':is({_FILES}) [role="alert"], [data-testid="stTooltipErrorContent"]'  # a file that did not arrive
 _CHOICES = '[role="listbox"], [role="option"]'
 _FIELDS = '[data-testid="stSelectbox"], [data-testid="stMultiSelect"], [data-testid="stNumberInput"]'
@@ -94,7 +95,10 @@ PHRASES: tuple[tuple[str, str, Text], ...] = (
     (_DAYS, "year, (.*)", Text("年，$1", "year, $1")),
     (_DAYS, "month, (.*)", Text("月，$1", "month, $1")),
     (_DAYS, "day, (.*)", Text("日，$1", "day, $1")),
-    ('[data-testid="stChatInput"]', "Send message", Text("发送", "Send")),
+    (_INPUT, "Send message", Text("发送", "Send")),
+    (_INPUT, "Upload (?:files|a file)", Text("放入文件", "Add files")),
+    (_INPUT, "Drag and drop (?:files|a file) here", Text("松开即可放入对话", "Drop to add to the conversation")),
+    (_ANYWHERE, "Upload or drag and drop (?:files|a file)", Text("放入文件，或拖放、粘贴", "Add, drop or paste files")),
     (_BUTTON, "Dismiss", Text("关闭", "Close")),
     (_BUTTON, "Close", Text("关闭", "Close")),
     (_BUTTON, "Expand sidebar", Text("展开侧栏", "Open the sidebar")),

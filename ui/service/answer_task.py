@@ -25,9 +25,18 @@ from kb.schema import (
 from kb.store.conversations import FINISHED, Mode, TurnState
 from ui.service.fair_queue import Queued
 
-Start = Callable[[Cancellation], Iterator[Event | Queued]]
-
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FileAwaited:
+    """The answer waits until this file of its conversation is read; "" when it waits no more."""
+
+    name: str
+
+
+Step = Event | Queued | FileAwaited
+Start = Callable[[Cancellation], Iterator[Step]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,7 @@ class Snapshot:
     error: str | None = None  # what to tell the reader when `state` is "failed"; "" for an internal error
     error_kind: str = ""  # the class of the error that was raised; "" where the answer itself told of it
     ahead: int = 0  # how many answers come first when `state` is "queued"
+    file: str = ""  # that must be read first
     progress: Progress | None = None  # which part of a document is read; None for an answer from passages
     revision: int = 0
 
@@ -157,7 +167,7 @@ class RunningAnswer:
         self._on_end()
 
 
-def _after(s: Snapshot, event: Event | Queued, begun: TurnState) -> Snapshot:
+def _after(s: Snapshot, event: Step, begun: TurnState) -> Snapshot:
     """The snapshot after one more event. After a stop only the authoritative answer still counts."""
     if s.state in ("stopped", "interrupted"):
         return _stopped(s, event)
@@ -168,6 +178,8 @@ def _after(s: Snapshot, event: Event | Queued, begun: TurnState) -> Snapshot:
             return replace(s, state="queued", ahead=ahead)
         case Retrieved(passages, searched, terms=terms):
             return replace(s, state="reading", passages=passages, searched=searched, terms=terms)
+        case FileAwaited(name):
+            return replace(s, file=name)
         case Progress():
             return replace(s, progress=event)
         case Thought(text):
@@ -201,7 +213,7 @@ def _after(s: Snapshot, event: Event | Queued, begun: TurnState) -> Snapshot:
             )
 
 
-def _stopped(s: Snapshot, event: Event | Queued) -> Snapshot:
+def _stopped(s: Snapshot, event: Step) -> Snapshot:
     match event:
         case Done(answer) if s.text:
             return replace(

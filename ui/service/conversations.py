@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,7 +22,7 @@ from kb.errors import ConversationNotFound, KBError
 from kb.models.cancellation import Cancellation
 from kb.people.permissions import owner
 from kb.people.rates import Rates
-from kb.schema import DEFAULT_OPTIONS, EVERYTHING, AskOptions, Event, Message, Principal, Scope, Thought
+from kb.schema import DEFAULT_OPTIONS, EVERYTHING, AskOptions, Message, Principal, Scope, Thought
 from kb.store.conversations import (
     ConversationStore,
     Feedback,
@@ -34,8 +34,8 @@ from kb.store.conversations import (
     clean,
 )
 from kb.store.database import now
-from ui.service.answer_task import RunningAnswer, Snapshot, begins
-from ui.service.fair_queue import FairQueue, Queued, in_turn
+from ui.service.answer_task import FileAwaited, RunningAnswer, Snapshot, Step, begins
+from ui.service.fair_queue import FairQueue, in_turn
 from ui.service.turns import Conversation, Turn, answer_of, stored_turn, told_of, turn_of
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class _How:
     curated: bool = True  # whether a curated answer may be given
     glossary: bool = True
     model: tuple[str, str] | None = None  # engine and name, instead of the one in use
+    first: "First | None" = None
 
     @property
     def options(self) -> AskOptions:
@@ -73,6 +74,9 @@ class _How:
             think_budget=self.think_budget, seed=self.seed, temperature=self.temperature, model=self.model,
             curated=self.curated, glossary=self.glossary,
         )  # fmt: skip
+
+
+First = Callable[[Cancellation], Iterator[FileAwaited]]  # what an answer waits for before it begins
 
 
 class Conversations:
@@ -103,6 +107,7 @@ class Conversations:
         self._closed = threading.Event()
         self._seconds = checkpoint_seconds
         self._keeper: threading.Thread | None = None
+        self.deleting: list[Callable[[str, Principal], object]] = []  # called with the id of one, before it goes
         self._store.interrupt()
 
     # ---- conversations
@@ -136,15 +141,18 @@ class Conversations:
         if conversation:
             conversation.name = clean(" ".join(title.split()))
 
-    def delete(self, id: str, by: str = "local") -> None:
-        """Delete a conversation for good, and stop what is being answered in it. `by` is who does."""
+    def delete(self, id: str, by: Principal = LOCAL) -> None:
+        """Delete a conversation for good with the files dropped into it, and stop what is being answered in it. `by` is
+        who does."""
         with self._lock:
             self._held.pop(id, None)
             self._open.pop(id, None)
             stopped = [turn for owner, turn, _ in self._running.values() if owner is not None and owner.id == id]
         for turn in stopped:
             turn.running.stop()
-        self._store.delete(id, by)
+        for prepare in self.deleting:
+            prepare(id, by)
+        self._store.delete(id, by.name)
 
     def feedback(self, turn_id: str, verdict: Verdict | None, reason: str = "", who: str = "local") -> None:
         """Keep a reader's judgement of an answer; None takes it back."""
@@ -174,20 +182,21 @@ class Conversations:
         client: str = "page",
         asker: Principal | None = None,
         shown: Conversation | None = None,
+        first: First | None = None,
     ) -> Turn | None:
         """Begin a turn. None when one is already being answered: a double click, or a second tab.
 
         `client` is whose turn in the queue it takes, `shown` the conversation as far as the asker may see it, which is
-        all that the model is told of it. `model` is engine and name of one that answers instead of the one in use.
-        Raises ConversationNotFound where the conversation was deleted, and UsageError where there is no room for
-        another.
+        all that the model is told of it. `model` is engine and name of one that answers instead of the one in use,
+        `first` what the answer waits for. Raises ConversationNotFound where the conversation was deleted, and
+        UsageError where there is no room for another.
         """
         with conversation.lock:
             if conversation.running is not None:
                 return None
             known = conversation if shown is None else shown
             asker = self._admitted(asker)
-            how = _How(client, asker, known.history(), think_budget, seed, temperature, model=model)
+            how = _How(client, asker, known.history(), think_budget, seed, temperature, model=model, first=first)
             turn = self._new_turn(question, mode, scope, told_of(known))
             return self._append(conversation, turn, how)
 
@@ -241,6 +250,7 @@ class Conversations:
         client: str = "page",
         asker: Principal | None = None,
         shown: Conversation | None = None,
+        first: First | None = None,
     ) -> Turn | None:
         """Ask something else in place of the turn at a position: that turn and all after it are deleted.
 
@@ -253,7 +263,7 @@ class Conversations:
             conversation.turn(position)
             known = conversation if shown is None else shown
             asker, history = self._admitted(asker), known.history(before=position)
-            how = _How(client, asker, history, think_budget, None, None, model=model)
+            how = _How(client, asker, history, think_budget, None, None, model=model, first=first)
             turn = self._new_turn(question, mode, scope, told_of(known, before=position))
             turn.position, turn.think_budget = position, think_budget
             with self._saving:  # an answer that was stopped may still be written
@@ -353,8 +363,12 @@ class Conversations:
             )
             self._running[turn.id] = (conversation, turn, conversation.cleared if conversation else 0)
 
-    def _events(self, turn: Turn, how: _How, stop: Cancellation) -> Iterator[Event | Queued]:
+    def _events(self, turn: Turn, how: _How, stop: Cancellation) -> Iterator[Step]:
         """The events of one answer. The model is needed at once in plain chat, and to rewrite a follow-up."""
+        if how.first is not None:  # meanwhile others have their turns
+            yield from how.first(stop)
+            if stop.is_set():
+                return
         options = replace(how.options, scope=turn.scope, stop=stop)
         if turn.mode == "chat":
             events = self._kb.chat(turn.question, options, history=how.history)

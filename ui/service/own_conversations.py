@@ -108,7 +108,7 @@ class OwnConversations:
 
     def delete(self, id: str) -> None:
         """Delete a conversation for good."""
-        self._all.delete(self._mine(id).id, self._asker.name)
+        self._all.delete(self._mine(id).id, self._asker)
 
     def ask(self, conversation: Conversation, question: str, mode: Mode, **how: Any) -> Turn | None:
         """Begin a turn; see `Conversations.ask`."""

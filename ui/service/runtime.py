@@ -31,7 +31,7 @@ from ui.service.own_jobs import OwnJobs
 from ui.service.sessions import Sessions
 from ui.service.sign_in import SignIn
 from ui.service.throttle import Throttle
-from ui.service.uploading import Uploads
+from ui.service.uploading import DroppedFiles, Uploads
 from ui.service.visitors import Visitors
 
 if TYPE_CHECKING:
@@ -156,6 +156,7 @@ class Service:
     queue: FairQueue
     jobs: Jobs
     uploads: Uploads
+    files: DroppedFiles
     warm_up: WarmUp
     evaluations: Evaluations
     pulls: Pulls
@@ -182,8 +183,11 @@ class Service:
         rates = Rates(limits, lambda name: people.get(name) is not None)
         sso = _single_sign_on(kb, people)
         gate = Gate(visitors, sessions, SignIn(people, sessions, Throttle(kb.catalog), visitors, sso), rates)
+        conversations, uploads = Conversations(kb, queue, rates=rates), Uploads(kb, jobs)
+        files = DroppedFiles(kb, jobs, uploads, people)
+        conversations.deleting.append(lambda id, by: files.let_all_go(by, id))
         return cls(
-            kb, Conversations(kb, queue, rates=rates), queue, jobs, Uploads(kb, jobs), WarmUp(kb),
+            kb, conversations, queue, jobs, uploads, files, WarmUp(kb),
             Evaluations(kb, queue), Pulls(kb.settings), people, tokens, sessions, visitors, gate, rates, place,
         )  # fmt: skip
 

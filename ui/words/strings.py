@@ -6,6 +6,7 @@ from kb.schema import Language
 from ui.words.strings_access import TEXTS as ACCESS
 from ui.words.strings_audit import TEXTS as AUDIT
 from ui.words.strings_cli import TEXTS as CLI
+from ui.words.strings_files import TEXTS as FILES
 from ui.words.strings_glossary import TEXTS as GLOSSARY
 from ui.words.strings_pages import TEXTS as PAGES
 from ui.words.strings_people import TEXTS as PEOPLE
@@ -21,6 +22,7 @@ TEXTS: Mapping[str, Text] = {
     **ACCESS,
     **AUDIT,
     **CLI,
+    **FILES,
     **GLOSSARY,
     **PEOPLE,
     **PROOF,
@@ -77,8 +79,9 @@ TEXTS: Mapping[str, Text] = {
     "export_json": Text("导出为 JSON", "Export as JSON"),
     "remove_title": Text("删除对话？", "Delete this conversation?"),
     "remove_text": Text(
-        "其中的问题、回答和评价都会删除，无法撤销。",
-        "Its questions, answers and feedback are deleted. This cannot be undone.",
+        "其中的问题、回答、评价以及放入而未保留的文件都会删除，无法撤销。",
+        "Its questions, answers and feedback are deleted, with the files dropped into it and not kept. "
+        "This cannot be undone.",
     ),
     "age_0": Text("今天", "Today"),
     "age_1": Text("昨天", "Yesterday"),

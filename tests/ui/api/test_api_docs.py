@@ -44,6 +44,12 @@ def test_every_example_works(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     replies = [reply.strip() for reply in done.stdout.split("---\n") if reply.strip()]
     status, address, sessions, search, ask, stream, judged, turn, events, export = replies[:10]
+    dropped, of_file, its_events, let_go = replies[10:14]
+    assert json.loads(dropped)["files"][0]["name"] == "lunch.md"
+    assert json.loads(of_file)["scope"]["paths"] == ["~:owner/lunch.md"]
+    assert json.loads(its_events.splitlines()[-1])["event"] == "done"
+    assert json.loads(let_go) == {"done": True}
+    del replies[10:14]
     feedback, review, corrected, accepted, training = replies[10:15]
     rules, changed, readers, terms, term, upload, listed, text, deleted, released, job, by_id, models = replies[15:]
     assert json.loads(status)["model"] == "scripted"

@@ -44,6 +44,7 @@ EXPECTED: dict[Need, set[str]] = {
         "PUT /conversations/{id}/turns/{position}/feedback",
         "POST /conversations/{id}/turns/{position}/edit", "GET /conversations/{id}/readers",
         "PUT /conversations/{id}/readers",
+        "GET /conversations/{id}/files",
     },
     "ingest": {
         "GET /access", "GET /access/document", "PUT /access", "POST /glossary", "PUT /glossary/{id}",
@@ -51,6 +52,7 @@ EXPECTED: dict[Need, set[str]] = {
         "POST /glossary/{id}/dismiss",
         "GET /documents/doomed", "POST /documents/doomed", "DELETE /documents", "POST /documents/delete",
         "POST /documents/release", "PUT /suggestions/document", "PUT /documents/title",
+        "POST /conversations/{id}/files", "POST /conversations/{id}/files/keep", "DELETE /conversations/{id}/files",
         "POST /documents/upload", "GET /jobs", "GET /jobs/{job_id}", "POST /jobs/{job_id}/pause",
         "POST /jobs/{job_id}/resume",
         "POST /jobs/{job_id}/cancel", "GET /jobs/{job_id}/events",
