@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.journeys.conftest import Running, Visitor, start
+from tests.journeys.conftest import Running, Visitor, shot, start
 from tests.ui.sso.real_provider import SECRET, RealProvider, real_provider
 from ui.service.auth import token_of
 
@@ -47,7 +47,10 @@ def test_by_the_provider_one_comes_to_the_page_that_was_asked_for(
         visitor = Visitor(context.new_page(), f"{product.origin}/?")
         page = visitor.page
         page.goto(f"{product.origin}/documents")
-        page.get_by_role("link", name="通过 灯笼统一登录 登录").click()
+        by_provider = page.get_by_role("link", name="通过 灯笼统一登录 登录")
+        by_provider.wait_for()
+        shot(page, "sign-in-provider")
+        by_provider.click()
         page.wait_for_url(f"{provider.issuer}/**")
         page.fill('input[name="login"]', "u-1001")
         page.fill('input[name="password"]', "any")
