@@ -209,15 +209,17 @@ def _failure(error: Exception, folder: Path) -> KBError:
     """What the libraries raise, as ours. They say a full disk in their own ways."""
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     said = str(error).lower()
-    if full or "no space left" in said or "os error 28" in said or ("write" in said and _is_full(folder)):
-        last_checkpoint(folder)  # takes away what was half written
+    if _is_full(folder) or full or "no space left" in said or "os error 28" in said:
         return StorageFull("tuning.disk_full", folder=folder)
     first = (str(error).strip().splitlines() or [type(error).__name__])[0]
     return ModelError("tuning.failed", why=f"{type(error).__name__}: {first[:300]}")
 
 
 def _is_full(folder: Path) -> bool:
-    return shutil.disk_usage(folder).free < 1 << 20
+    """Whether there is less room beside what was half written, which is taken away, than a checkpoint takes."""
+    free = shutil.disk_usage(folder).free
+    whole = last_checkpoint(folder)
+    return free < (sum(file.stat().st_size for file in Path(whole).iterdir()) if whole else 1 << 20)
 
 
 @contextmanager

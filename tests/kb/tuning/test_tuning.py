@@ -32,7 +32,7 @@ BASE = "smollm2-135m"
 pytestmark = pytest.mark.timeout(1800)  # it trains, on whatever the machine has left
 
 WORD = Word(("ed",), "reviews", "ann")
-FEW = Options(epochs=1, rank=4, learning_rate=5e-3, checkpoint_steps=1)
+FEW = Options(epochs=2, rank=4, learning_rate=5e-3, checkpoint_steps=1)
 ASKED = "What is the extension of room 7?"
 
 
@@ -92,8 +92,8 @@ def answered(model: str) -> str:
 
 
 def test_a_training_that_was_stopped_goes_on_where_it_was(trained: Trained) -> None:
-    assert trained.first == [(1, 3)]
-    assert trained.then == [(2, 3), (3, 3)]
+    assert trained.first == [(1, 6)]
+    assert trained.then == [(step, 6) for step in range(2, 7)]
 
 
 def test_the_card_says_what_it_was_trained_on_and_what_came_of_it(trained: Trained) -> None:
@@ -105,7 +105,7 @@ def test_the_card_says_what_it_was_trained_on_and_what_came_of_it(trained: Train
     assert (data["source"], data["accepted_by"], data["pairs"]) == ("reviews", ["ed"], 26)
     assert (data["trained"], data["held_out"], data["too_long"]) == (23, 3, 0)
     assert card["training"]["by"] == "ann"
-    assert card["training"]["steps"] == 3
+    assert card["training"]["steps"] == 6
     assert card["held_out_loss"]["after"] < card["held_out_loss"]["before"]
     assert not (trained.adapters.path("house").parent / "training").exists()  # the words of documents are gone
 
