@@ -40,10 +40,11 @@ def pane(
     stored = StoredText("c", "fax.tif", 1, "", media_type, "0", TEXT, PAGES)
     kb = SimpleNamespace(stored_text=lambda *asked: stored, original_of=lambda stored: Path("fax.tif"),
                          recognised=lambda stored, page: RECOGNISED, section_at=section_at,
-                         headings=lambda stored: ())  # fmt: skip
+                         headings=lambda stored: (), catalog=SimpleNamespace(db=None))  # fmt: skip
     opened = opened or OpenSources((Source("c", "fax.tif", 1, 1, *place, "Chapter 3"),), page=page)
     service = cast("runtime.Service", SimpleNamespace(kb=kb))
     monkeypatch.setattr(session, "asker", lambda service: None)
+    monkeypatch.setattr(source_view, "shown_titles", lambda db, places: {})
     return source_view._pane(service, opened, Strings("en"))
 
 
