@@ -288,7 +288,7 @@ def test_a_wrong_secret_and_a_provider_that_is_down_or_lies_are_said_and_open_no
         state = there.sign_in(sent(browser))
         issuer, there.issuer = there.issuer, "https://other.example"
         told = service.service.gate._sign_in._sso._provider  # type: ignore[union-attr]
-        told._told = None
+        told._discovery = None
         refused = browser.get(SSO_BACK, params=state, headers={"accept": "application/json"})
         error = refused.json()["error"]
         assert (refused.status_code, error["kind"]) == (503, "ProviderUnavailable")
