@@ -1,5 +1,6 @@
 """Exports as TRL takes them: loaded by `datasets`, a step of its trainers."""
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,13 @@ def test_an_export_makes_a_step_of_trls_trainer(kb: KnowledgeBase, tmp_path: Pat
     trainer: Any = (
         SFTTrainer(model=model, args=SFTConfig(**options), train_dataset=data, processing_class=tokenizer)
         if form == "sft"
-        else DPOTrainer(model=model, args=DPOConfig(**options), train_dataset=data, processing_class=tokenizer)
+        else DPOTrainer(
+            model=model,
+            ref_model=copy.deepcopy(model),
+            args=DPOConfig(**options),
+            train_dataset=data,
+            processing_class=tokenizer,
+        )
     )
     trainer.train()
     assert trainer.state.global_step == 1
