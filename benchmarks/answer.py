@@ -61,14 +61,15 @@ def run(sets: Sequence[str] = (), limit: int | None = None) -> Result:
         "stands there without a doubt; the product's when every sentence of it carries the tick",
     ]
     for name in sets or ("sample_docs",):
-        folder = SAMPLE_DOCS if name == "sample_docs" else evaldata() / name
-        file = folder / ("questions.jsonl" if name == "sample_docs" else "queries.jsonl")
+        own = name == "sample_docs"
+        folder = SAMPLE_DOCS if own else evaldata() / name
+        file = folder / ("questions.jsonl" if own else "queries.jsonl")
         if not file.is_file():
             notes.append(f"{name} is absent: {file} (set KB_EVALDATA)")
             continue
         asked = [q for q in load_questions(file) if not q.scope and (q.answerable or q.refuse)]
-        questions = chosen(asked, limit, None if name == "sample_docs" else SAMPLE, 1)
-        with filled(name, [SAMPLE_DOCS if name == "sample_docs" else folder / "docs"]) as kb:
+        questions = chosen(asked, limit, None if own else SAMPLE, 1)
+        with filled(name, [folder if own else folder / "docs"]) as kb:
             kb.use_model("embedded")
             kb.warm_up()
             rows += _rows(name, "ours", questions, [_ours(kb, q) for q in questions])

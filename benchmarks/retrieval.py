@@ -2,8 +2,9 @@
 
 import functools
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -40,21 +41,32 @@ OTHER_SETS = (QuestionSet("zh_office"), QuestionSet("scifact_beir"), QuestionSet
 
 def run(names: Sequence[str] = (), others: bool = False, limit: int | None = None) -> Result:
     """Measure the named sets, or all three; with `others` the long ones too."""
-    chosen = [s for s in (*SETS, *OTHER_SETS) if (s.name in names if names else others or s in SETS)]
     rows: list[tuple[str | float, ...]] = []
-    notes = [f"no question set {name!r}" for name in names if name not in {s.name for s in (*SETS, *OTHER_SETS)}]
-    for question_set in chosen:
-        folder = evaldata() / question_set.name
-        if not (folder / "queries.jsonl").is_file():
-            notes.append(f"{question_set.name} is absent: {folder} (set KB_EVALDATA)")
-            continue
-        questions = [q for q in load_questions(folder / "queries.jsonl") if q.evidence][:limit]
-        folders = [folder / name for name in question_set.folders if (folder / name).is_dir()]
+    notes: list[str] = []
+    for question_set, questions, folders in chosen_sets(names, others, limit, notes):
         with filled(question_set.name, folders) as kb:
             for label, search in _searches(kb):
                 ndcg, hit = measure(search, questions, question_set.page_slack)
                 rows.append((question_set.name, label, len(questions), ndcg, hit))
     return Result("retrieval", ("set", "search", "questions", "nDCG@10", "hit@10"), tuple(rows), tuple(notes))
+
+
+def chosen_sets(
+    names: Sequence[str], others: bool, limit: int | None, notes: list[str]
+) -> Iterator[tuple[QuestionSet, list[Question], list[Path]]]:
+    """The named sets, or the three, with `others` the long ones too: each with its first questions that have evidence,
+    and the folders of its documents. What is absent is added to `notes`."""
+    every = (*SETS, *OTHER_SETS)
+    notes += [f"no question set {name!r}" for name in names if name not in {s.name for s in every}]
+    for question_set in every:
+        if not (question_set.name in names if names else others or question_set in SETS):
+            continue
+        folder = evaldata() / question_set.name
+        if not (folder / "queries.jsonl").is_file():
+            notes.append(f"{question_set.name} is absent: {folder} (set KB_EVALDATA)")
+            continue
+        questions = [q for q in load_questions(folder / "queries.jsonl") if q.evidence][:limit]
+        yield question_set, questions, [folder / name for name in question_set.folders if (folder / name).is_dir()]
 
 
 def measure(search: Search, questions: Sequence[Question], page_slack: int) -> tuple[float, float]:
@@ -71,13 +83,14 @@ def measure(search: Search, questions: Sequence[Question], page_slack: int) -> t
 def _searches(kb: KnowledgeBase) -> list[tuple[str, Search]]:
     starter = Starter(kb)
     return [
-        ("ours", lambda question: _ours(kb, question)),
+        ("ours", lambda question: ours(kb, question)),
         ("BM25", starter.bm25),
         ("LlamaIndex starter", starter.dense),
     ]
 
 
-def _ours(kb: KnowledgeBase, question: str) -> list[PageUnit]:
+def ours(kb: KnowledgeBase, question: str) -> list[PageUnit]:
+    """What the product finds, best first."""
     return [PageUnit(p.document, p.page) for p in kb.search(question, ASKER, DEPTH).passages]
 
 

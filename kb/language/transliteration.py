@@ -3,8 +3,6 @@
 import re
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
-
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 _LATIN = re.compile(r"[A-Za-zü]+")
 SHORTEST = 4  # letters of a name that is compared: shorter ones are read out of anything
@@ -18,20 +16,22 @@ def reads_as(name: str, text: str) -> bool:
     """
     if name.isascii():
         letters = "".join(_LATIN.findall(name)).lower()
-        return len(letters) >= SHORTEST and any(_holds(syllables, letters) for syllables in _readings(text))
+        return len(letters) >= SHORTEST and any(_holds(_syllables(run), letters) for run in _CHINESE.findall(text))
     if not _CHINESE.fullmatch(name):
         return False
-    syllables = lazy_pinyin(name)
+    syllables = _syllables(name)
     forms = {"".join(syllables), "".join((*syllables[1:], syllables[0]))}
     words = [word.lower() for word in _LATIN.findall(text)]
     spoken = {"".join(words[at : at + n]) for at in range(len(words)) for n in range(1, _WORDS + 1)}
     return any(len(form) >= SHORTEST and form in spoken for form in forms)
 
 
-@lru_cache(maxsize=64)
-def _readings(text: str) -> tuple[tuple[str, ...], ...]:
-    """The syllables of each stretch of Chinese."""
-    return tuple(tuple(lazy_pinyin(run)) for run in _CHINESE.findall(text))
+@lru_cache(maxsize=4_096)
+def _syllables(run: str) -> tuple[str, ...]:
+    """How a stretch of Chinese is read. The dictionary of readings takes a third of a second to load: at first need."""
+    from pypinyin import lazy_pinyin
+
+    return tuple(lazy_pinyin(run))
 
 
 def _holds(syllables: tuple[str, ...], letters: str) -> bool:

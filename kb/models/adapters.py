@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.errors import ModelError, ModelMissing, why
-from kb.models import weights
+from kb.models import verified, weights
 
 CARD = "card.json"
 
@@ -46,8 +46,7 @@ def adapter_at(path: Path) -> Adapter | None:
     card = read_card(path.parent / CARD)
     if card is None or card["adapter"]["file"] != path.name:
         return None
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    sha256 = verified.sha256_of(path)
     if sha256 != card["adapter"]["sha256"]:
         raise ModelError("adapter.changed", path=path)
     runs_on = card["runs_on"]

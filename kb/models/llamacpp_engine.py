@@ -49,7 +49,8 @@ class EmbeddedModel:
         self.context_tokens = min(settings.context_tokens, MAX_CONTEXT)
         self.think_budget = THINK_BUDGET if settings.think_budget is None else settings.think_budget
         self._settings = settings
-        self._path, self._adapter = weights.gguf_path(self.name), adapter_at(weights.gguf_path(self.name))
+        self._path = weights.gguf_path(self.name)
+        self._adapter = adapter_at(self._path)
         if self._adapter is not None:
             self._path = self._adapter.base_path
         self._turns = cancellation.Turns()

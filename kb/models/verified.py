@@ -34,8 +34,7 @@ def known(folder: Path, name: str, anew: bool = False) -> Known | None:
         if remembered is not None and not anew:
             _here[str(file), state] = remembered
             return remembered
-        with file.open("rb") as opened:
-            sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+        sha256 = sha256_of(file)
         found = Known(sha256, remembered is not None and remembered.made and remembered.sha256 == sha256)
         if _state(file) == state and found != remembered:
             _remember(folder, name, state, found)
@@ -47,9 +46,13 @@ def known(folder: Path, name: str, anew: bool = False) -> Known | None:
 def made(folder: Path, name: str) -> None:
     """Remember a file as one that was made here. Raises OSError."""
     file = folder / name
+    _remember(folder, name, _state(file), Known(sha256_of(file), made=True))
+
+
+def sha256_of(file: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits. Raises OSError."""
     with file.open("rb") as opened:
-        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
-    _remember(folder, name, _state(file), Known(sha256, made=True))
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _state(file: Path) -> tuple[int, ...]:

@@ -226,8 +226,7 @@ def digest(name: str) -> str:
         found = verified.known(gguf_path(name).parent, WEIGHTS[name].file)
         assert found is not None
         return found.sha256
-    with gguf_path(name).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return verified.sha256_of(gguf_path(name))
 
 
 def remove(name: str) -> None:

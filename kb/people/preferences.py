@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
+from kb.access.rules import OWNER
 from kb.errors import UsageError
 from kb.people.accounts import is_account
 from kb.schema import Language, Principal
@@ -13,7 +14,6 @@ Theme = Literal["system", "light", "dark"]
 
 LONGEST_MODEL = 200  # characters of a model's name
 MOST_THINKING = 1_000_000  # tokens
-_OWNER = ":owner"  # whose they are where no account is signed in
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +71,4 @@ def _check(chosen: Preferences) -> None:
 
 def _person(database: Database, asker: Principal) -> str:
     """By whom they are kept: an account, or the home's owner by whatever name."""
-    return asker.name if is_account(database, asker.name) else _OWNER
+    return asker.name if is_account(database, asker.name) else OWNER

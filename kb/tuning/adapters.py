@@ -1,6 +1,5 @@
 """The adapters of a home: trained, listed, used and left again; each has a card that says what it was trained on."""
 
-import hashlib
 import json
 import os
 import re
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.errors import HomeError, StorageFull, UsageError, why
-from kb.models import weights
+from kb.models import verified, weights
 from kb.models.adapters import CARD, read_card
 from kb.models.file_lock import held
 from kb.models.ollama_server import OllamaServer
@@ -217,12 +216,10 @@ class Adapters:
 def _card(
     name: str, plan: dict[str, Any], base: base_model.Base, pairs: Sequence[Pair], figures: Figures, adapter: Path
 ) -> dict[str, Any]:
-    with adapter.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     runs_on = {"name": base.name, "sha256": base.sha256} if base.is_gguf else None
     return {
         "name": name,
-        "adapter": {"file": adapter.name, "sha256": sha256, "bytes": adapter.stat().st_size},
+        "adapter": {"file": adapter.name, "sha256": verified.sha256_of(adapter), "bytes": adapter.stat().st_size},
         "base": {"name": base.name, "sha256": base.sha256, "form": "gguf" if base.is_gguf else "folder"},
         "runs_on": runs_on,
         "data": {

@@ -1,6 +1,5 @@
 """The training: LoRA over a base by TRL's trainer, with checkpoints to go on from, and losses before and after."""
 
-import errno
 import logging
 import shutil
 import threading
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import KBError, ModelError, StorageFull, UsageError
+from kb.store.database import is_full
 from kb.tuning import base_model
 from kb.tuning.adapter_gguf import write_adapter
 from kb.tuning.base_model import Base
@@ -207,15 +207,14 @@ def _write(tuned: Any, base: Base, options: Options, name: str, out: Path) -> No
 
 def _failure(error: Exception, folder: Path) -> KBError:
     """What the libraries raise, as ours. They say a full disk in their own ways."""
-    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     said = str(error).lower()
-    if _is_full(folder) or full or "no space left" in said or "os error 28" in said:
+    if _lacks_room(folder) or is_full(error) or "no space left" in said or "os error 28" in said:
         return StorageFull("tuning.disk_full", folder=folder)
     first = (str(error).strip().splitlines() or [type(error).__name__])[0]
     return ModelError("tuning.failed", why=f"{type(error).__name__}: {first[:300]}")
 
 
-def _is_full(folder: Path) -> bool:
+def _lacks_room(folder: Path) -> bool:
     """Whether there is less room beside what was half written, which is taken away, than a checkpoint takes."""
     free = shutil.disk_usage(folder).free
     whole = last_checkpoint(folder)

@@ -104,6 +104,24 @@ WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
 NAMES = {"zh": "中文", "en": "English"}  # of the languages, as the switch has them
 
 
+@pytest.fixture(
+    params=[("zh", 1400), ("zh", 390), ("en", 1400), ("en", 390)], ids=lambda given: f"{given[0]}-{given[1]}"
+)
+def visitor(request: pytest.FixtureRequest, browser: "Browser", product: "Running") -> Iterator[Visitor]:
+    """Somebody at the module's `product`, in either language, wide and narrow, where it has no other visitor."""
+    language, width = request.param
+    context = browser.new_context(
+        locale={"zh": "zh-CN", "en": "en-GB"}[language],
+        viewport={"width": width, "height": 740 if width < 600 else 860},
+    )
+    visitor = Visitor(context.new_page(), product.address)
+    visitor.open()
+    yield visitor
+    assert visitor.outside() == []
+    assert visitor.problems == []
+    context.close()
+
+
 def shot(page: "Page", name: str) -> None:
     """Keep a picture of what is in sight, named by moment, language, width and theme; only where KB_PICTURES is set."""
     if not os.environ.get("KB_PICTURES"):

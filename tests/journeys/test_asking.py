@@ -9,7 +9,7 @@ from tests.journeys.conftest import ROOT, Running, Visitor, shot, start
 from tests.journeys.seeing import not_chinese, sticking_out, too_faint
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
 
 SAMPLE = str(ROOT / "tests" / "journeys" / "sample_page.py")
 BOX = '[data-testid="stChatInputTextArea"]'
@@ -27,23 +27,6 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     running = start(SAMPLE, str(home), home=home)
     yield running
     assert running.stop() == 0
-
-
-@pytest.fixture(
-    params=[("zh", 1400), ("zh", 390), ("en", 1400), ("en", 390)], ids=lambda given: f"{given[0]}-{given[1]}"
-)
-def visitor(request: pytest.FixtureRequest, browser: "Browser", product: Running) -> Iterator[Visitor]:
-    language, width = request.param
-    context = browser.new_context(
-        locale={"zh": "zh-CN", "en": "en-GB"}[language],
-        viewport={"width": width, "height": 740 if width < 600 else 860},
-    )
-    visitor = Visitor(context.new_page(), product.address)
-    visitor.open()
-    yield visitor
-    assert visitor.outside() == []
-    assert visitor.problems == []
-    context.close()
 
 
 def language_of(page: "Page") -> str:

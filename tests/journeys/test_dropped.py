@@ -18,7 +18,7 @@ from tests.journeys.test_asking import BOX, language_of, reach
 from tests.journeys.test_trouble import UP
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
 
 NOTES = {
     "en": "# The lantern\n\nThe zibeline lantern hangs by the northern canal since 1873.\n",
@@ -49,23 +49,6 @@ def product(tmp_path: Path) -> Iterator[Running]:
     running = start("-c", UP, "up", "--port", "0", "--home", str(home), home=home, env={**os.environ, **settings})
     yield running
     assert running.stop() == 0
-
-
-@pytest.fixture(
-    params=[("zh", 1400), ("zh", 390), ("en", 1400), ("en", 390)], ids=lambda given: f"{given[0]}-{given[1]}"
-)
-def visitor(request: pytest.FixtureRequest, browser: "Browser", product: Running) -> Iterator[Visitor]:
-    language, width = request.param
-    context = browser.new_context(
-        locale={"zh": "zh-CN", "en": "en-GB"}[language],
-        viewport={"width": width, "height": 740 if width < 600 else 860},
-    )
-    visitor = Visitor(context.new_page(), product.address)
-    visitor.open()
-    yield visitor
-    assert visitor.outside() == []
-    assert visitor.problems == []
-    context.close()
 
 
 def picture() -> bytes:

@@ -19,7 +19,9 @@ from ui.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from kb.assistant import KnowledgeBase
     from kb.schema import Document, Doomed, HiddenText, PageSpan
+    from ui.cli.client import RemoteKnowledgeBase
 
 docs = typer.Typer(help="The documents.", no_args_is_help=True)
 app.add_typer(docs, name="docs")
@@ -53,6 +55,17 @@ def list_documents(
             console.print_json({"documents": [document_form(document) for document in documents]})
             return
         _print_list(documents)
+
+
+def _document(kb: "KnowledgeBase | RemoteKnowledgeBase", collection: str, path: str) -> "Document":
+    """One that was just changed."""
+    return next(d for d in kb.documents(local_user(), collection) if d.path == path)
+
+
+def _print_json(document: "Document") -> None:
+    from kb.serialization import document_form
+
+    console.print_json(document_form(document))
 
 
 def _print_list(documents: "Sequence[Document]") -> None:
@@ -113,9 +126,7 @@ def release(
         asker = local_user()
         name = kb.release(asker, collection, path)
         if json:
-            from kb.serialization import document_form
-
-            console.print_json(document_form(next(d for d in kb.documents(asker, name) if d.path == path)))
+            _print_json(_document(kb, name, path))
             return
         console.say(console.t("cli_released", name=f"{name}/{path}"))
 
@@ -133,11 +144,9 @@ def set_title(
     with opened(home, config) as kb:
         asker = local_user()
         name = kb.set_title(asker, collection, path, title)
-        document = next(d for d in kb.documents(asker, name) if d.path == path)
+        document = _document(kb, name, path)
         if json:
-            from kb.serialization import document_form
-
-            console.print_json(document_form(document))
+            _print_json(document)
             return
         said = console.t("cli_titled", name=f"{name}/{path}", title=document.shown_title or path)
         console.say(console.printable_line(said))

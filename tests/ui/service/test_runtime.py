@@ -50,7 +50,7 @@ def test_a_model_that_came_during_a_load_is_loaded_too() -> None:
     warm_up.start()
     assert warm_up.state == "loading"
     go_on.set()
-    warm_up.join(10)
+    warm_up.join(120)  # all objects are collected after each load, which takes its time in a process full of libraries
     assert warm_up.state == "ready"
     assert not kb.loads
 
