@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from kb.access.rules import GROUP, PERSON, Place, Readers, Rule, checked_readers, told
+from kb.access.rules import GROUP, PERSON, Place, Readers, Rule, checked_readers, place_text
 from kb.backups.backup import BackupReport, CheckReport, back_up, check
 from kb.errors import DocumentNotFound, RefusedByPolicy, UsageError
 from kb.people.accounts import People
@@ -170,7 +170,7 @@ class Documents:
 
     def _check_change(self, asker: Principal, place: Place) -> None:
         if not may_edit(asker, place.collection):
-            raise RefusedByPolicy("access.no_change", name=asker.name, place=told(place))
+            raise RefusedByPolicy("access.no_change", name=asker.name, place=place_text(place))
 
     # ---- deletion
 

@@ -32,10 +32,10 @@ def without_values() -> Iterator[None]:
 
 
 def _formatted(self: logging.Formatter, ei: Raised) -> str:
-    return told(ei)
+    return error_text(ei)
 
 
-def told(raised: Raised) -> str:
+def error_text(raised: Raised) -> str:
     """An error and those it came from, by kind and place; of the operating system's, what went wrong, too."""
     return "\n".join(_lines(raised[1])) if raised[1] is not None else ""
 

@@ -53,10 +53,10 @@ def msg_attachments(data: bytes) -> Iterator[Attachment]:
             name = part.text(_LONG_NAME) or part.text(_SHORT_NAME) or part.text(_SHOWN_NAME)
             content = part.binary(_DATA)
             is_small = is_ornament(part.text(_CONTENT_ID), len(content))
-            yield Attachment(name, partial(_given, content), is_small and bool(image_kind(content[:16])))
+            yield Attachment(name, partial(_nonempty, content), is_small and bool(image_kind(content[:16])))
 
 
-def _given(content: bytes) -> bytes:
+def _nonempty(content: bytes) -> bytes:
     if not content:
         raise DocumentError("attachment.empty")
     return content

@@ -20,7 +20,7 @@ _PARTS = (".crdownload", ".part", ".partial", ".filepart", ".download", ".opdown
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundFile:
     """A file to ingest, or something that cannot be one (then `problem` says why).
 
     `path_in_root` is valid Unicode with `/` between its parts; `absolute_path` is what opens the file. Two roots
@@ -35,7 +35,7 @@ class Found:
     status: os.stat_result | None = None  # as it was when it was found
 
 
-def find(paths: Sequence[Path]) -> Iterator[Found]:
+def find(paths: Sequence[Path]) -> Iterator[FoundFile]:
     """The files under `paths`: folders are walked, a single file counts as one in its folder.
 
     Hidden files, backups of editors, unfinished downloads and links out of the folder come with a problem, an
@@ -47,11 +47,11 @@ def find(paths: Sequence[Path]) -> Iterator[Found]:
     roots = [Path(os.path.abspath(path)) for path in paths]
     for given, root in zip(paths, roots, strict=True):
         if not os.path.lexists(root):
-            raise UsageError("file.not_found", path=_shown(str(given)))
+            raise UsageError("file.not_found", path=_printable(str(given)))
     return _find_all(list(dict.fromkeys(roots)))
 
 
-def find_settled(paths: Sequence[Path], expected: Callable[[], Iterable[Path]]) -> list[Found]:
+def find_settled(paths: Sequence[Path], expected: Callable[[], Iterable[Path]]) -> list[FoundFile]:
     """All that `find` gives. Where one that is expected is missing, also what came meanwhile: while folders are listed,
     a file may move from one that is still to come into one that was listed before."""
     found = list(find(paths))
@@ -63,10 +63,10 @@ def find_settled(paths: Sequence[Path], expected: Callable[[], Iterable[Path]]) 
 
 def root_name(folder: Path) -> str:
     """What a folder is called as a collection."""
-    return _shown(folder.name) or "root"
+    return _printable(folder.name) or "root"
 
 
-def _find_all(roots: list[Path]) -> Iterator[Found]:
+def _find_all(roots: list[Path]) -> Iterator[FoundFile]:
     for root in roots:
         if not root.is_dir():
             yield _single(root)
@@ -74,12 +74,12 @@ def _find_all(roots: list[Path]) -> Iterator[Found]:
         try:
             links.check_root(root)
         except LeadsOutside as error:
-            yield Found(root_name(root), ".", root, error, root)
+            yield FoundFile(root_name(root), ".", root, error, root)
         else:
             yield from _walk(root)
 
 
-def _single(path: Path) -> Found:
+def _single(path: Path) -> FoundFile:
     folder = path.parent
     problem: DocumentError | None
     try:
@@ -88,17 +88,19 @@ def _single(path: Path) -> Found:
         problem = _problem(path)
     except LeadsOutside as error:
         problem = error
-    return Found(root_name(folder), _shown(path.name), path, problem, folder, None if problem else _status(path))
+    return FoundFile(
+        root_name(folder), _printable(path.name), path, problem, folder, None if problem else _status(path)
+    )
 
 
-def _walk(root: Path) -> Iterator[Found]:
+def _walk(root: Path) -> Iterator[FoundFile]:
     name, top = root_name(root), os.path.realpath(root)
 
     start = len(str(root).rstrip(os.sep)) + 1
 
-    def found(path: str, problem: DocumentError | None, status: os.stat_result | None = None) -> Found:
+    def found(path: str, problem: DocumentError | None, status: os.stat_result | None = None) -> FoundFile:
         inside = path[start:].replace(os.sep, "/") or "."
-        return Found(name, _shown(inside), Path(path), problem, root, status)
+        return FoundFile(name, _printable(inside), Path(path), problem, root, status)
 
     # An explicit stack: folders may be nested deeper than Python recurses. Beside each path stand where it really is
     # unless it is a link, and the folders above it.
@@ -273,6 +275,6 @@ def _problem(path: Path) -> DocumentError | None:
     return DocumentError("file.is_kind", kind=kind)
 
 
-def _shown(name: str) -> str:
+def _printable(name: str) -> str:
     """The name as valid Unicode: bytes that are not UTF-8 appear as `\\xNN`."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")

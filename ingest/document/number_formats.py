@@ -40,7 +40,7 @@ CHINESE_DATES = {
 }
 
 
-def shown(value: object, number_format: str) -> str:
+def format_value(value: object, number_format: str) -> str:
     """`value` as `number_format` shows it. Falls back to the plain value for formats that are not known."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"

@@ -71,7 +71,7 @@ def shown_lines(element: Any, names: tuple[str, ...], depth: int = 0) -> Iterato
     if name in _LEFT_OUT:
         return
     if name in names:
-        if text := _said(element):
+        if text := _element_text(element):
             yield text
     elif name == "foreignobject":
         yield from _blocks(element)
@@ -95,7 +95,7 @@ def _root(data: bytes) -> Any:
 
 def _title(data: bytes) -> str:
     root = _root(data)
-    return next((_said(child) for child in root if isinstance(child.tag, str) and _name(child) == "title"), "")
+    return next((_element_text(child) for child in root if isinstance(child.tag, str) and _name(child) == "title"), "")
 
 
 def _name(element: Any) -> str:
@@ -107,7 +107,7 @@ def _style(element: Any) -> str:
     return hidden or "".join((element.get("style") or "").split())
 
 
-def _said(element: Any) -> str:
+def _element_text(element: Any) -> str:
     """What a text says; parts of it that have places of their own are the lines of what was wrapped."""
     text = ""
     for part, is_placed in _pieces(element):

@@ -83,7 +83,7 @@ def _old_text(main: bytes, flags: int, title: str) -> Parsed:
     if flags & 0x0004 or not text.strip():
         raise DocumentError("office.word_6")
     out = TextBuilder()
-    for paragraph in "".join(_shown(text)).split("\r"):
+    for paragraph in "".join(_visible_text(text)).split("\r"):
         out.block(paragraph.strip().replace("\x07", " | "))
     return out.build(title, MEDIA_TYPE)
 
@@ -284,13 +284,13 @@ class _Reader:
             self.part(*self.document.part(number))
         seen: set[str] = set()
         start, end = self.document.part(_HEADERS)
-        for line in "".join(_shown(self.document.text[start:end])).replace("\x07", " ").split("\r"):
+        for line in "".join(_visible_text(self.document.text[start:end])).replace("\x07", " ").split("\r"):
             text = one_line(line)
             if text not in seen and any(map(str.isalpha, text)):
                 seen.add(text)
                 self.out.block(text)
         start, end = self.document.part(_COMMENTS)
-        for line in "".join(_shown(self.document.text[start:end])).split("\r"):
+        for line in "".join(_visible_text(self.document.text[start:end])).split("\r"):
             self.out.block(comment_line("", _joined(line)))
         for picture in shown:
             pictures.add(self.out, picture)
@@ -314,7 +314,7 @@ class _Reader:
 
     def paragraph(self, raw: str, mark_at: int, mark: str) -> None:
         level, in_table, row = self.document.paragraph(mark_at)
-        text = _joined("".join(_shown(raw))).strip()
+        text = _joined("".join(_visible_text(raw))).strip()
         if mark == "\x07":
             if row is not None:
                 self.rows.append((self.cells, row))
@@ -349,7 +349,7 @@ def _joined(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _shown(text: str) -> Iterator[str]:
+def _visible_text(text: str) -> Iterator[str]:
     """What is seen: of a field its result, not its instruction; no marks of pictures, notes and comments."""
     depth: list[bool] = []  # for each open field, whether its result has begun
     for character in text:

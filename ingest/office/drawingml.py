@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from ingest.document.number_formats import shown
+from ingest.document.number_formats import format_value
 from ingest.document.parsed import TextBuilder, one_line
 from ingest.ocr.embedded_images import Pictures
 from ingest.ocr.ocr import Recognised
@@ -105,12 +105,12 @@ def _points(series: Any, since_1904: bool, *names: str) -> dict[int, str]:
             if value and number.isdigit():
                 if kept.tag in _NUMBERS or name in ("val", "yVal"):
                     code = point.get("formatCode") or kept.findtext(f"{_C}formatCode") or "General"
-                    value = _shown(value, code, since_1904)
+                    value = _formatted_value(value, code, since_1904)
                 found.setdefault(int(number), value)  # of labels on several levels the innermost comes first
     return found
 
 
-def _shown(value: str, code: str, since_1904: bool) -> str:
+def _formatted_value(value: str, code: str, since_1904: bool) -> str:
     """A number as its format shows it; dates are days since 1900, or since 1904."""
     from openpyxl.styles.numbers import is_date_format
     from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
@@ -118,10 +118,10 @@ def _shown(value: str, code: str, since_1904: bool) -> str:
     try:
         number = float(value)
         if is_date_format(code):
-            return shown(from_excel(number, MAC_EPOCH if since_1904 else WINDOWS_EPOCH), code)
+            return format_value(from_excel(number, MAC_EPOCH if since_1904 else WINDOWS_EPOCH), code)
     except (ValueError, OverflowError):
         return value
-    return shown(number, code)
+    return format_value(number, code)
 
 
 def _words(element: Any) -> str:

@@ -41,7 +41,7 @@ class HiddenRuns:
             runs = [(run, self._why(run, paragraph, bool(on_picture))) for run in _runs(paragraph)]
             for why, part in groupby(runs, lambda pair: pair[1]):
                 if why is not None:
-                    self._hidden.add("".join(map(_taken, (run for run, _ in part))), why)
+                    self._hidden.add("".join(map(_take_text, (run for run, _ in part))), why)
 
     def _why(self, run: Any, paragraph: Any, on_picture: bool) -> WhyHidden | None:
         properties = list(self._properties(run, paragraph))
@@ -97,7 +97,7 @@ def _runs(paragraph: Any) -> Iterator[Any]:
     )
 
 
-def _taken(run: Any) -> str:
+def _take_text(run: Any) -> str:
     words = "".join(text.text or "" for text in run.iterchildren(f"{_W}t"))
     for text in run.findall(f"{_W}t"):
         run.remove(text)

@@ -54,15 +54,15 @@ class HiddenSpans:
             self._hidden.add("".join(words), why)
 
     def _why(self, element: Any) -> WhyHidden | None:
-        if self._said(element, f"{_TEXT}display") == "none":
+        if self._style_value(element, f"{_TEXT}display") == "none":
             return "style"
-        size = self._said(element, f"{_FO}font-size").removesuffix("pt")
+        size = self._style_value(element, f"{_FO}font-size").removesuffix("pt")
         if size.replace(".", "", 1).isdigit() and float(size) <= SMALLEST:
             return "size"
-        colour = of_hex(self._said(element, f"{_FO}color")) or BLACK
+        colour = of_hex(self._style_value(element, f"{_FO}color")) or BLACK
         return "colour" if is_unseen(colour, self._ground(element)) else None
 
-    def _said(self, element: Any, name: str) -> str:
+    def _style_value(self, element: Any, name: str) -> str:
         """What the styles of an element say of its letters, the nearest first."""
         for each in self._around(element):
             family = "paragraph" if each.tag in _PARAGRAPHS else "text"

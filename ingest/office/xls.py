@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ingest.document.number_formats import CHINESE_DATES, shown
+from ingest.document.number_formats import CHINESE_DATES, format_value
 from ingest.document.parsed import Parsed, TextBuilder, comment_line, one_line, stored
 from ingest.plain.csv_rows import SheetRow, add_sheet, mark_columns, sheet_row, spread
 from kb.errors import DocumentError
@@ -47,7 +47,7 @@ def _row(book: Any, sheet: Any, number: int) -> SheetRow:
     for cell in sheet.row(number):
         value, number_format = _value(book, cell)
         raw.append(value)
-        values.append("" if value is None else one_line(stored(shown(value, number_format))))
+        values.append("" if value is None else one_line(stored(format_value(value, number_format))))
     return sheet_row(number, values, raw)
 
 

@@ -20,7 +20,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
-from ingest.document.number_formats import CHINESE_DATES, shown
+from ingest.document.number_formats import CHINESE_DATES, format_value
 from ingest.document.parsed import HiddenTexts, Parsed, TextBuilder, comment_line, one_line, stored
 from ingest.ocr.embedded_images import Pictures
 from ingest.office.drawingml import chart_titles, paragraph_lines, parsed_xml
@@ -114,7 +114,7 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
             if (why := self._looks.why(styled)) is not None:
                 self._unseen[number, cell["column"] - 1] = why
             number_format = styled.number_format or "General"
-            values[cell["column"] - 1] = one_line(stored(shown(value, number_format)))
+            values[cell["column"] - 1] = one_line(stored(format_value(value, number_format)))
             raw.append(_FORMULA if cell["data_type"] == "f" else value)
         return sheet_row(number, values, raw)
 

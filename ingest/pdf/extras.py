@@ -49,7 +49,7 @@ def beside_text(document: Any, page: Any) -> str:
         if not annotation:
             continue
         try:
-            text = _said(document, annotation)
+            text = _annotation_text(document, annotation)
         finally:
             raw.FPDFPage_CloseAnnot(annotation)
         if text and text not in found:
@@ -60,7 +60,7 @@ def beside_text(document: Any, page: Any) -> str:
     return "\n\n".join(found)
 
 
-def _said(document: Any, annotation: Any) -> str:
+def _annotation_text(document: Any, annotation: Any) -> str:
     from pypdfium2 import raw
 
     kind = raw.FPDFAnnot_GetSubtype(annotation)

@@ -75,7 +75,7 @@ def take_hidden(document: Any, index: int, page: Any, hidden: HiddenTexts) -> No
         return
     text_page = page.get_textpage()
     try:
-        taken = [(each, _said(text_page, each.item)) for each in written if each.number in unseen]
+        taken = [(each, _object_text(text_page, each.item)) for each in written if each.number in unseen]
     finally:
         text_page.close()
     for each, words in taken:
@@ -196,7 +196,7 @@ def _on_or_under(written: Sequence[_Written], fields: Sequence[_Field]) -> set[i
     return found
 
 
-def _said(text_page: Any, item: Any) -> str:
+def _object_text(text_page: Any, item: Any) -> str:
     from pypdfium2 import raw
 
     length = raw.FPDFTextObj_GetText(item, text_page, None, 0)

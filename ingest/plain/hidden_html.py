@@ -72,7 +72,7 @@ class _Page:
         while waiting:  # a page may be nested deeper than Python's stack
             element, around = waiting.pop()
             style = self._styles.of(element)
-            why = None if element.tag in ("html", "body") else _gone(element, style)  # a script shows these
+            why = None if element.tag in ("html", "body") else _why_hidden(element, style)  # a script shows these
             if why is not None:
                 self._hidden.add(" ".join(element.xpath(_WORDS)), why)
                 if element.getparent() is not None:
@@ -80,14 +80,14 @@ class _Page:
                 continue
             own = self._look(element, style, around)
             if own.unseen:
-                element.text = self._taken(element.text, own.unseen)
+                element.text = self._hide(element.text, own.unseen)
             for child in list(element):
                 if own.unseen:
-                    child.tail = self._taken(child.tail, own.unseen)
+                    child.tail = self._hide(child.tail, own.unseen)
                 if isinstance(child.tag, str) and child.tag not in _PASSED:
                     waiting.append((child, own))
 
-    def _taken(self, text: str | None, why: WhyHidden) -> str | None:
+    def _hide(self, text: str | None, why: WhyHidden) -> str | None:
         if text and text.strip():
             self._hidden.add(text, why)
             return " "
@@ -137,7 +137,7 @@ class _Page:
         return None if self._is_styled_elsewhere and named and element.tag not in ("html", "body") else behind
 
 
-def _gone(element: Any, style: Style) -> WhyHidden | None:
+def _why_hidden(element: Any, style: Style) -> WhyHidden | None:
     """Why nothing of an element is seen, whatever stands in it."""
     if element.get("hidden") is not None or style.get("display") == "none":
         return "style"

@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from ingest.document.decoding import decode
 from ingest.document.parsed import Heading, Parsed, Table, one_line, stored
-from ingest.plain.text_tables import Drawn, grid_table, said
+from ingest.plain.text_tables import Drawn, grid_table, markdown_rows
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*))?$")
@@ -116,7 +116,7 @@ def _with_pipes(lines: list[str]) -> list[str]:
             at += 1
             continue
         captions = [row[0] for row in takewhile(lambda row: len(row) == 1, table.rows)]
-        rows = list(said(table.rows[len(captions) :]))
+        rows = list(markdown_rows(table.rows[len(captions) :]))
         if not table.heads:
             rows.insert(0, "|" + "  |" * rows[0].replace("\\|", "").count("|", 1))
         told += [line for caption in captions for line in (caption, "")]

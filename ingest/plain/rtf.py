@@ -148,7 +148,7 @@ class _Reader:
         self._state = replace(self._state, struck=False, raised=False)
 
     def _end_aside(self) -> None:
-        text = one_line(self._taken())
+        text = one_line(self._take_text())
         aside = self._asides.pop()
         self._text, self._in_table = aside.text, aside.in_table
         if aside.kind == "comment":
@@ -244,7 +244,7 @@ class _Reader:
         ):
             self._put(" ")  # what a table within a cell or header says is said in one line
         elif word == "cell":
-            self._cells.append(self._taken())
+            self._cells.append(self._take_text())
         elif word == "row" and not self._asides:
             self._rows.append(self._spread())
             self._cells = []
@@ -270,7 +270,7 @@ class _Reader:
             self._put("\n")
             return
         self._end_table()
-        text = self._taken().strip()
+        text = self._take_text().strip()
         if self._outline is not None and 0 < self._outline < 10 and 0 < len(text) <= 200:
             self.out.heading(text, self._outline)
         else:
@@ -293,19 +293,19 @@ class _Reader:
             self._levels[self._style] = int(named[1])
         elif self._state.place == "fonts" and self._fonts.get(self._font, "").startswith(_SYMBOLS_OF):
             self._fonts[self._font] += text.replace(";", "")
-        elif self._shown():
+        elif self._is_visible():
             self._bytes += text.encode("latin-1")
 
     def _byte(self, value: int) -> None:
         if self._to_skip:
             self._to_skip -= 1
-        elif self._shown():
+        elif self._is_visible():
             self._bytes.append(value)
 
     def _put(self, text: str) -> None:
         self._flush()
         self._to_skip = 0
-        if self._shown():
+        if self._is_visible():
             self._keep(text)
 
     def _keep(self, text: str) -> None:
@@ -315,7 +315,7 @@ class _Reader:
     def _place(self) -> list[str]:
         return {"title": self._title, "author": self._author}.get(self._state.place, self._text)
 
-    def _shown(self) -> bool:
+    def _is_visible(self) -> bool:
         unseen = self._state.skipped or self._state.hidden or self._state.struck
         return self._state.place in ("text", "title", "author") and not unseen
 
@@ -341,7 +341,7 @@ class _Reader:
         is_sign = self._state.codec != font and (code < 0x100 or code & 0xFF00 == 0xF000)
         return (symbol(font, code) if is_sign else "") or chr(code)
 
-    def _taken(self) -> str:
+    def _take_text(self) -> str:
         self._flush()
         text = with_raised("".join(self._text))
         self._text.clear()

@@ -285,7 +285,7 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def said(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def markdown_rows(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """The rows as lines of a table of Markdown, without the line under its header."""
     width = max(map(len, rows))
     for row in rows:

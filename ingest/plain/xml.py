@@ -70,7 +70,7 @@ def _replaced(text: str, values: dict[str, str], limit: int) -> str:
     return text if size > limit else _NAMED.sub(lambda match: values.get(match[1], match[0]), text)
 
 
-def said(text: str) -> str:
+def without_tags(text: str) -> str:
     """A part of an XML document without its tags: `<unit code="a">kg</unit>` is `unit (code: a): kg`."""
     plain = unescape(_START.sub(_name_of, _ASIDE.sub(" ", text)))
     return "\n".join(filter(None, map(one_line, plain.split("\n")))) or one_line(text)

@@ -150,14 +150,14 @@ def _error(form: _Failure, task: Task) -> Unreadable | Fatal:
     if kind is None:
         raise MessageError("an error of no known kind")
     if not form.path:
-        return Fatal(kind(_said(form)))
+        return Fatal(kind(_failure_text(form)))
     _check_path(form.path, task)
     if not issubclass(kind, DocumentError):
         raise MessageError("an error that is not one of a document")
-    return Unreadable(form.path, kind(_said(form)))
+    return Unreadable(form.path, kind(_failure_text(form)))
 
 
-def _said(form: _Failure) -> str:
+def _failure_text(form: _Failure) -> str:
     return of_fields(form.text, {"code": form.code, "values": form.values})
 
 

@@ -229,7 +229,7 @@ class _Worker(threading.Thread):
                 files.opened(task.place, task.settings.ingest.max_file_mb, task.root) as file,
                 contextlib.suppress(BrokenPipeError, ConnectionResetError),  # seen below
             ):
-                process.channel.send(b"t", pickle.dumps(_told(task, folder)), file.fileno(), _START_SECONDS)
+                process.channel.send(b"t", pickle.dumps(_without_secrets(task, folder)), file.fileno(), _START_SECONDS)
         except DocumentError as error:
             reading.put(Unreadable(task.source, error))
             return None
@@ -376,7 +376,7 @@ def _sight(task: Task, folder: Path) -> Sight:
     return Sight(readable, modules=tuple(modules))
 
 
-def _told(task: Task, folder: Path) -> Task:
+def _without_secrets(task: Task, folder: Path) -> Task:
     """The task as the process is told it: without where it is from and where things go, and without settings that may
     hold what is secret, such as a model's key."""
     settings = task.settings

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ingest.document.parsed import Parsed, Table, one_line
 from ingest.document.tables import header_part, row_label
 from ingest.document.titles import cleaned_name, squeezed
-from ingest.plain.xml import XML, said
+from ingest.plain.xml import XML, without_tags
 from ingest.reading.sentences import PARAGRAPH, PIECE, SENTENCE, boundaries, unwrapped, weak_places
 from kb.config import SplittingSettings
 from kb.language.invisible import without_invisible
@@ -174,7 +174,7 @@ class _Splitter:
         table = self.parsed.tables[units[0].table] if units[0].table >= 0 else None
         header = table.header if table and units[0].repeated else ""
         shown = self._shortened(header_part(self.text, table, start, end), _MAX_HEADER) if table and header else ""
-        words = said(text) if self.parsed.media_type == XML else unwrapped(text)
+        words = without_tags(text) if self.parsed.media_type == XML else unwrapped(text)
         if table and (label := self._shortened(row_label(self.text, table, start), _MAX_HEADER // 4)):
             words = f"{label} | {words.removeprefix('| ')}"
         embedded = without_invisible("\n".join(part for part in (context, shown, words) if part))

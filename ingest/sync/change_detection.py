@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from ingest.document.files import Found
+from ingest.document.files import FoundFile
 from kb.store.catalog import Catalog, KnownDocument
 from kb.store.file_tracking import SeenFile, Sync
 
@@ -20,7 +20,7 @@ class Collection:
         self.name = name
         self.seen: set[str] = set()
         self._sync = sync
-        self.documents: dict[str, KnownDocument] = catalog.known(name)
+        self.documents: dict[str, KnownDocument] = catalog.known_documents(name)
         self._of_source: dict[str, list[str]] = defaultdict(list)
         for document in self.documents.values():
             self._of_source[document.source].append(document.path)
@@ -48,7 +48,7 @@ class Collection:
             self._files[root] = self._sync.seen(self.name, root)
         return self._files[root]
 
-    def is_untouched(self, found: Found) -> bool:
+    def is_untouched(self, found: FoundFile) -> bool:
         """Whether size and times of a file say that it is as it was, and all its documents are there. Opens nothing."""
         file, status = self.seen_file(str(found.root), found.path_in_root), found.status
         return (
@@ -60,7 +60,7 @@ class Collection:
             and self._is_whole(found, file.sha256)
         )
 
-    def unchanged(self, found: Found, sha256: str) -> list[KnownDocument]:
+    def unchanged(self, found: FoundFile, sha256: str) -> list[KnownDocument]:
         """The documents of a file whose content is known; none where some must be read (again)."""
         documents = self.of_file(str(found.root), found.path_in_root)
         if self._is_whole(found, sha256):
@@ -72,7 +72,7 @@ class Collection:
         single = file is not None and file.sha256 == sha256 and file.documents == 1
         return [known] if single else []  # whether there is more in it is seen by who may open it
 
-    def _is_whole(self, found: Found, sha256: str) -> bool:
+    def _is_whole(self, found: FoundFile, sha256: str) -> bool:
         file = self.seen_file(str(found.root), found.path_in_root)
         documents = self.of_file(str(found.root), found.path_in_root)
         return (
@@ -83,12 +83,12 @@ class Collection:
             and all(d.sha256 == sha256 for d in documents if d.path == d.source and d.status != "skipped")
         )
 
-    def readable(self, found: Found) -> dict[str, str]:
+    def readable(self, found: FoundFile) -> dict[str, str]:
         """Path and hash of the documents of a file (in any root) that need not be read again while they are so."""
         documents = (self.documents.get(path) for path in self._of_source.get(found.path_in_root, ()))
         return {d.path: d.sha256 for d in documents if d is not None and d.sha256 is not None}
 
-    def moved(self, found: Found, sha256: str) -> str | None:
+    def moved(self, found: FoundFile, sha256: str) -> str | None:
         """The path from which a file of this content is gone, so that it is this one; its documents are renamed."""
         root, new = str(found.root), found.path_in_root
         if new in self.documents:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.document.file_type import OLE
-from ingest.document.files import Found, opened_at_all
+from ingest.document.files import FoundFile, opened_at_all
 
 _STEADY_SECONDS = 1.0  # in which a file must not have changed
 _LARGE_STEADY_SECONDS = 5.0
@@ -43,7 +43,7 @@ class Arriving:
         """The files that were left."""
         return set(self._left)
 
-    def is_young(self, found: Found) -> bool:
+    def is_young(self, found: FoundFile) -> bool:
         """Whether to leave a file for now. One that was young is looked at again: it was found a while ago."""
         path = found.absolute_path
         if found.problem is not None:  # it is not opened
@@ -65,7 +65,7 @@ class Arriving:
                 return True
         return False
 
-    def _is_long_there(self, found: Found) -> bool:
+    def _is_long_there(self, found: FoundFile) -> bool:
         status = found.status
         if status is None:
             return True

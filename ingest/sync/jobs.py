@@ -333,7 +333,7 @@ class Jobs:
         report = None
         try:
             if job.kind == "ingest":
-                report = self._told(job, self._ingest(job))
+                report = self._without_deleted(job, self._ingest(job))
                 ended["counts"] = {name: getattr(report, name) for name in _COUNTS}
                 stopped = report.stopped
             else:
@@ -370,7 +370,7 @@ class Jobs:
                 with self._kb.deletion.lock:  # a deletion takes names out of what was written before, and of no other
                     if report is not None:
                         values["documents"] = [
-                            document_report_form(document) for document in self._told(job, report).documents
+                            document_report_form(document) for document in self._without_deleted(job, report).documents
                         ]
                     self._store.update(job.id, values)
                 return True
@@ -404,7 +404,7 @@ class Jobs:
             paths = (self._store.get(job.id) or {}).get("paths", ())
         return tuple(Path(path) for path in paths if path != GONE)
 
-    def _told(self, job: Job, report: IngestReport) -> IngestReport:
+    def _without_deleted(self, job: Job, report: IngestReport) -> IngestReport:
         """The report without the names of documents that were deleted meanwhile."""
         there = {each.path for each in self._kb.documents(Principal("jobs", unlimited=True), job.collection)}
         gone = {each for each in report.documents if each.chunks and each.path not in there}

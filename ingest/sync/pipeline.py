@@ -94,7 +94,7 @@ class _NameTaken(DocumentError):
 class _File:
     """A file on its way: it is known, cannot be read, or is being read."""
 
-    found: files.Found
+    found: files.FoundFile
     collection: Collection
     sha256: str = ""
     hashed_ns: int = 0
@@ -125,7 +125,7 @@ def ingest(
     check: bool = False,
     progress: Callable[[IngestProgress], None] | None = None,
     stop: threading.Event | None = None,
-    leave: Callable[[files.Found], bool] | None = None,
+    leave: Callable[[files.FoundFile], bool] | None = None,
     by: str = "ingest",
 ) -> IngestReport:
     """Bring files and folders into the knowledge base; see the module's text.
@@ -164,12 +164,12 @@ class _Run:
         self._committer = Committer(kb, self._sync, folder, stop, self._show, by)
         self._collections: dict[str, Collection] = {}
         self._unread: set[tuple[str, str]] = set()  # files of which not all documents could be looked at
-        self._left: set[files.Found] = set()  # for another run
+        self._left: set[files.FoundFile] = set()  # for another run
         self._reports: list[DocumentReport] = []
         self._done = self._total = 0
 
     def ingest(
-        self, paths: Sequence[Path], collection: str | None, prune: bool, leave: Callable[[files.Found], bool]
+        self, paths: Sequence[Path], collection: str | None, prune: bool, leave: Callable[[files.FoundFile], bool]
     ) -> None:
         everything = files.find_settled(paths, lambda: self._answering(paths, collection) if prune else ())
         self._left = {file for file in everything if leave(file)}
@@ -180,7 +180,7 @@ class _Run:
         self._read_all(found, collection)
         self._committer.flush()
         if not self._stop.is_set():
-            self._gone(everything, paths, collection, prune)
+            self._report_missing(everything, paths, collection, prune)
         if not self._stop.is_set():  # what a stopped run has embedded is wanted by the next one
             self._sync.drop_ahead()
         self._show("")
@@ -209,7 +209,7 @@ class _Run:
         if others:
             raise UsageError("collection.of_other_folder", name=collection.name, other=others[0], root=root)
 
-    def _read_all(self, found: Sequence[files.Found], collection: str | None) -> None:
+    def _read_all(self, found: Sequence[files.FoundFile], collection: str | None) -> None:
         """Take the files in order; some are read ahead."""
         ahead: deque[_File] = deque()
         coming = iter(found)
@@ -237,7 +237,7 @@ class _Run:
 
     # ---- one file
 
-    def _begin(self, found: files.Found, collection: Collection) -> _File:
+    def _begin(self, found: files.FoundFile, collection: Collection) -> _File:
         """See whether a file is known; begin to read it where it is not."""
         file = _File(found, collection)
         try:
@@ -393,7 +393,9 @@ class _Run:
             known = self._collection(collection or files.root_name(folder)).of_root(folder)
             yield from (folder / each.source for each in known)
 
-    def _gone(self, found: Sequence[files.Found], paths: Sequence[Path], collection: str | None, prune: bool) -> None:
+    def _report_missing(
+        self, found: Sequence[files.FoundFile], paths: Sequence[Path], collection: str | None, prune: bool
+    ) -> None:
         """Report the documents whose file, or whose place in its file, is gone, and remove them if asked to."""
         unread = self._unread | {(str(f.root), f.path_in_root) for f in found if f.problem or f in self._left}
         outside = {(str(f.root), f.path_in_root) for f in found if isinstance(f.problem, LeadsOutside)}

@@ -20,7 +20,7 @@ _DEBOUNCE_MS = 400  # changes within it are taken together
 _POLL_SECONDS = 0.25
 
 
-Leave = Callable[[files.Found], bool]
+Leave = Callable[[files.FoundFile], bool]
 
 
 def watch(

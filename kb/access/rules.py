@@ -159,7 +159,7 @@ def _named_by_both(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, .
     return tuple(sorted(set(one) & set(other)))
 
 
-def told(place: Place) -> str:
+def place_text(place: Place) -> str:
     """A place as people write it: `COLLECTION`, `COLLECTION/PATH`, or `*` for whatever no rule names."""
     if place.level == "default":
         return "*"

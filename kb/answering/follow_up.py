@@ -34,12 +34,12 @@ def keeps_to(rewriting: str, question: str, history: Sequence[Message]) -> bool:
         if is_number(token):
             if token not in asked_content and not any(token[1:] in code for code in codes):
                 return False
-        elif token not in said_content and not _known(token, said_content, said_letters):
+        elif token not in said_content and not _is_known(token, said_content, said_letters):
             return False
     return codes_in(rewriting) <= codes
 
 
-def _known(token: str, said: dict[str, float], letters: str) -> bool:
+def _is_known(token: str, said: dict[str, float], letters: str) -> bool:
     """Whether a token stands in what was said in another form. Of Chinese a pair may be cut across two words."""
     if CJK.search(token):
         return all(character in letters for character in token)

@@ -53,18 +53,18 @@ def answerable(
 
 def floors(catalog: Catalog, model: _Judge, language: Language) -> Floors:
     """What was calibrated in this home for the model; else what the product ships for it."""
-    kept = _kept(catalog).get(model.digest(), {}).get(language)
+    kept = _calibrated(catalog).get(model.digest(), {}).get(language)
     return Floors(**kept) if kept else SHIPPED.get(model.name, {}).get(language, CAUTIOUS)
 
 
 def keep_floors(catalog: Catalog, model: _Judge, found: Mapping[Language, Floors]) -> None:
     """Use these floors for the model in this home from now on; those of other languages stay."""
-    kept = _kept(catalog)
+    kept = _calibrated(catalog)
     kept[model.digest()] = kept.get(model.digest(), {}) | {name: asdict(each) for name, each in found.items()}
     catalog.set_property(_FLOORS, json.dumps(kept))
 
 
-def _kept(catalog: Catalog) -> dict[str, dict[Language, dict[str, float]]]:
+def _calibrated(catalog: Catalog) -> dict[str, dict[Language, dict[str, float]]]:
     """What was calibrated, by the digest of the model and by language."""
     kept: dict[str, dict[Language, dict[str, float]]] = json.loads(catalog.property(_FLOORS) or "{}")
     return kept

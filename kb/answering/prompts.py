@@ -63,7 +63,7 @@ def judging(
     question: str, passages: Sequence[Passage], language: Language, terms: Sequence[Term] = ()
 ) -> list[Message]:
     """The conversation that makes a model tell whether the passages state the answer: YES_NO."""
-    return [Message("user", f"{_asked(question, passages, language, terms)}\n\n{_JUDGE[language]}")]
+    return [Message("user", f"{_material(question, passages, language, terms)}\n\n{_JUDGE[language]}")]
 
 
 def answering(
@@ -85,7 +85,7 @@ def answering(
     return [Message("user", f"{_quotations(passages, language)}\n\n{_meanings(terms, language)}{asked}")]
 
 
-def _asked(question: str, passages: Sequence[Passage], language: Language, terms: Sequence[Term]) -> str:
+def _material(question: str, passages: Sequence[Passage], language: Language, terms: Sequence[Term]) -> str:
     return f"{_quotations(passages, language)}\n\n{_meanings(terms, language)}{_QUESTION[language]} {question}"
 
 

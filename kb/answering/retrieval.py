@@ -78,7 +78,7 @@ def evidence_gap(searched: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Query:
     """A question as it is searched: by these words and what was embedded, which may hold other forms of its terms."""
 
     question: str
@@ -123,7 +123,7 @@ class Retriever:
         allowed = None if document_ids is None else self._scan.select(document_ids)
         language, translation = language_of(question), None
         widened = self._glossary.widened(question, asker) if glossary and self._settings.glossary else None
-        asked = self._asked(question, widened, embedded)
+        asked = self._search_question(question, widened, embedded)
         ranked, evidence = self._search(asked, allowed, k)
         other = other_than(language)
         if translate is not None and self._settings.both_languages and other in self._catalog.languages():
@@ -147,12 +147,12 @@ class Retriever:
             widened=widened.text if widened else "",
         )
 
-    def _asked(
+    def _search_question(
         self, question: str, widened: Widened | None = None, embedded: EmbeddedQuestion | None = None
-    ) -> "_Asked":
+    ) -> "_Query":
         if widened is None:
-            return _Asked(question, question, embedded or self._embedder.embed_question(question))
-        return _Asked(question, widened.words, self._embedder.embed_question(widened.text))
+            return _Query(question, question, embedded or self._embedder.embed_question(question))
+        return _Query(question, widened.words, self._embedder.embed_question(widened.text))
 
     def _floor(self, language: Language) -> float:
         floor = self._settings.evidence_floor
@@ -163,7 +163,7 @@ class Retriever:
 
     def _search_both(
         self,
-        asked: "_Asked",
+        asked: "_Query",
         parts: Mapping[Language, Selection],
         k: int,
         translate: Translate,
@@ -186,7 +186,7 @@ class Retriever:
         above_here, above_there = evidence_here - self._floor(own), evidence_there - self._floor(own)
         rankings = [there]
         for text in translation.texts:
-            ranking, evidence = self._search(self._asked(f"{text} {also}".rstrip()), parts[other], k)
+            ranking, evidence = self._search(self._search_question(f"{text} {also}".rstrip()), parts[other], k)
             rankings.append(ranking)
             if text == translation.question:
                 above_there = max(above_there, evidence - self._floor(other))
@@ -203,13 +203,13 @@ class Retriever:
             ranked = (here or there)[:k]
         return ranked, self._floor(own) + max(above_here, above_there), translation
 
-    def _search(self, asked: "_Asked", allowed: Selection | None, k: int) -> tuple[list[tuple[int, float]], float]:
+    def _search(self, asked: "_Query", allowed: Selection | None, k: int) -> tuple[list[tuple[int, float]], float]:
         """(chunk id, score) best first, and the evidence."""
         if allowed is not None and not len(allowed.chunk_ids):
             return [], 0.0
         return self._rank(asked, max(self._settings.candidates, k), allowed)
 
-    def _rank(self, asked: "_Asked", limit: int, allowed: Selection | None) -> tuple[list[tuple[int, float]], float]:
+    def _rank(self, asked: "_Query", limit: int, allowed: Selection | None) -> tuple[list[tuple[int, float]], float]:
         """(chunk id, score) best first, and the evidence: the highest MaxSim, or cosine where there are no tokens."""
         question, embedded = asked.question, asked.embedded
         language = language_of(question)

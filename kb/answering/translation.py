@@ -11,7 +11,7 @@ from kb.language.script import is_written_in
 from kb.models.llm import Model
 from kb.schema import Language, Message
 from kb.store.catalog import Catalog
-from kb.store.translations import keep, kept
+from kb.store.translations import keep, stored_translation
 
 LONGEST = 600  # characters of a question that is translated: a longer one is a document
 _TOKENS = 160  # that translation and key words may take
@@ -83,7 +83,7 @@ def translated(
     if len(question) > LONGEST:
         return None
     key = hashlib.sha256(f"{model.digest()}\0{to}\0{question}".encode("utf-8", "surrogatepass")).digest()
-    written = kept(catalog, key)
+    written = stored_translation(catalog, key)
     if written is None:
         written = model.complete(asking(question, to), answer_tokens=_TOKENS, stop=stop)
         if stop is not None and stop.is_set():

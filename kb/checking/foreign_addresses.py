@@ -40,12 +40,12 @@ _EDGES = " \t.,;:!?。，；：！？)）]】>》\"'“”’*_`"
 
 def foreign_in(sentence: str, known: Iterable[str]) -> list[str]:
     """The addresses and commands of a sentence that none of the `known` texts holds, as they are written."""
-    found = [*dict.fromkeys(_found(nfkc(sentence)))]
+    found = [*dict.fromkeys(_addresses_in(nfkc(sentence)))]
     texts = [_plain(text) for text in known] if found else []
     return [each for each in found if not any(_plain(each) in text for text in texts)]
 
 
-def _found(text: str) -> list[str]:
+def _addresses_in(text: str) -> list[str]:
     addresses = [match.group().strip(_EDGES) for match in _ADDRESS.finditer(text)]
     called = [match[1] for match in _CALLED.finditer(text)]
     codes = [code for code in _CODE.findall(text) if re.search(r"\S\s+\S|[|;&$]", code)]

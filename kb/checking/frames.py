@@ -42,10 +42,10 @@ class Frames:
         if not total:
             return False
         inside = [line for line in self._lines if line.rank == rank and line.part in parts]
-        own = max((_held(frame, line.headed) for line in inside), default=0.0) / total
+        own = max((_weight_in(frame, line.headed) for line in inside), default=0.0) / total
         if own >= ENOUGH:
             return False
-        best = max((_held(frame, line.words) for line in self._lines if line not in inside), default=0.0) / total
+        best = max((_weight_in(frame, line.words) for line in self._lines if line not in inside), default=0.0) / total
         return own < LEAST or best >= own + OUTDONE
 
     def _frame(self, claim: str, question: str) -> Mapping[str, float]:
@@ -59,5 +59,5 @@ class Frames:
         }
 
 
-def _held(frame: Mapping[str, float], words: frozenset[str]) -> float:
+def _weight_in(frame: Mapping[str, float], words: frozenset[str]) -> float:
     return sum(weight for word, weight in frame.items() if word in words)

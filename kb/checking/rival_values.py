@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
-from kb.checking.table_claims import Row, is_row
+from kb.checking.table_claims import ClaimRow, is_row
 from kb.language.content_terms import content_of, is_number
 from kb.language.number_forms import numbers_in
 from kb.language.proper_names import codes_in
@@ -72,7 +72,7 @@ class Value:
     text: str  # its clause, where its sentence has several values; a row's with the heads
 
 
-def values_in(sentences: Sequence[str], rows: Sequence[Row]) -> list[Value]:
+def values_in(sentences: Sequence[str], rows: Sequence[ClaimRow]) -> list[Value]:
     """The values of a passage, of its sentences and of the rows of its tables."""
     return [*_in_prose(sentences), *_in_rows(rows)]
 
@@ -186,7 +186,7 @@ def _parted(text: str, cuts: Sequence[int]) -> list[str]:
     return parts if max(kinds.values(), default=0) > 1 else [text]
 
 
-def _in_rows(rows: Sequence[Row]) -> Iterator[Value]:
+def _in_rows(rows: Sequence[ClaimRow]) -> Iterator[Value]:
     for index, row in enumerate(rows):
         label = content_of(row.cells[0]) if row.cells else {}
         for at, cell in enumerate(row.cells):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kb.checking import table_claims
 from kb.checking.frames import Line
 from kb.checking.prompt_injection import BLANK, gives_orders
-from kb.checking.table_claims import Row, is_row
+from kb.checking.table_claims import ClaimRow, is_row
 from kb.language import date_forms
 from kb.language.content_terms import content_of
 from kb.language.language import sentences
@@ -29,7 +29,7 @@ class Window:
     quote: str
     tokens: Mapping[str, float]
     parts: range  # of the sentences, or lines, that it is made of
-    rows: Sequence[Row]
+    rows: Sequence[ClaimRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Source:
     heading_tokens: frozenset[str]
     heading_numbers: frozenset[str]
     sentences: Sequence[str]  # or lines
-    rows: Sequence[Row]
+    rows: Sequence[ClaimRow]
     whole: str  # heading and text, and more of the document where the caller gave it; lower case
 
 
@@ -113,7 +113,7 @@ def bare(text: str) -> str:
     return "".join(filter(str.isalnum, text)).lower()
 
 
-def _windows(passage: Passage, cuts: Sequence[tuple[int, int]], rows: Sequence[Row]) -> Iterator[Window]:
+def _windows(passage: Passage, cuts: Sequence[tuple[int, int]], rows: Sequence[ClaimRow]) -> Iterator[Window]:
     """Every run of one to WINDOW neighbouring sentences or lines of a passage that can confirm something: a heading
     alone, or a line without letters, cannot."""
     headings = {bare(heading) for heading in headings_of(passage)} | {""}

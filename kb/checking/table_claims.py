@@ -18,7 +18,7 @@ _FEWEST_CELLS = 3  # in a row whose words are compared with those of other rows;
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ClaimRow:
     """A row of a table: its cells in plain text, the numbers and the content of each, and the heads of the columns.
 
     `start` and `end` count into the text it is from. The heads have none themselves.
@@ -37,14 +37,14 @@ def is_row(line: str) -> bool:
     return bool(_CELL.search(line)) or _is_rule(line)
 
 
-def rows_of(text: str, header: str = "") -> list[Row]:
+def rows_of(text: str, header: str = "") -> list[ClaimRow]:
     """The rows of the tables in a text. `header` heads the rows that it begins with; other tables have their own.
 
     A first cell that is empty is that of the row above.
     """
     above = next((line for line in header.split("\n") if _CELL.search(line)), "")
     heads = _heads(above) if above else []
-    rows: list[Row] = []
+    rows: list[ClaimRow] = []
     start, label = 0, ""
     for line in text.split("\n"):
         if not is_row(line):
@@ -54,20 +54,20 @@ def rows_of(text: str, header: str = "") -> list[Row]:
             plain = [_plain(cell) for cell in cells]
             plain[0] = label = plain[0] or label
             numbers, content = [numbers_in(c) for c in cells], [frozenset(content_of(c)) for c in (label, *cells[1:])]
-            rows.append(Row(start, start + len(line), plain, numbers, content, heads))
+            rows.append(ClaimRow(start, start + len(line), plain, numbers, content, heads))
             heads = heads or _heads(line)
         start += len(line) + 1
     return rows
 
 
-def takes_wrong_row(claim: str, question: str, rows: Sequence[Row]) -> bool:
+def takes_wrong_row(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:
     """Whether a number or the words of a cell that the claim gives stand only in rows that fit claim and question less
     than another row does, which has something else of that kind in the same column; or a number only in rows of whose
     label nothing is said, while that of another row, with another number, is."""
     said = content_of(claim).keys() | {token for token in content_of(question) if not is_number(token)}
     given, plain = numbers_in(claim), _plain(claim)
 
-    def is_outdone(row: Row, at: int) -> bool:
+    def is_outdone(row: ClaimRow, at: int) -> bool:
         return any(
             _fit(row, at, said) < _fit(other, at, said)
             and bool(other.numbers[at]) == bool(row.numbers[at])
@@ -80,7 +80,7 @@ def takes_wrong_row(claim: str, question: str, rows: Sequence[Row]) -> bool:
             if other.heads and len(other.cells) == len(row.cells)
         )
 
-    def is_unnamed(row: Row) -> bool:
+    def is_unnamed(row: ClaimRow) -> bool:
         return not row.content[0] & said and any(
             other.heads
             and not all(map(is_number, other.content[0]))
@@ -106,7 +106,7 @@ def takes_wrong_row(claim: str, question: str, rows: Sequence[Row]) -> bool:
     )
 
 
-def names_cell(claim: str, question: str, rows: Sequence[Row]) -> bool:
+def names_cell(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:
     """Whether each number that the claim adds to the question stands in a row and a column that they name."""
     plain, asked = _plain(claim), _plain(question)
     named = [row for row in _whole(rows) if _is_said(row.cells[0], f"{plain} {asked}")]
@@ -116,7 +116,7 @@ def names_cell(claim: str, question: str, rows: Sequence[Row]) -> bool:
     )
 
 
-def _fit(row: Row, at: int, said: set[str]) -> frozenset[str]:
+def _fit(row: ClaimRow, at: int, said: set[str]) -> frozenset[str]:
     """What is said of a row, apart from one cell."""
     return frozenset(token for i, content in enumerate(row.content) if i != at for token in content if token in said)
 
@@ -126,7 +126,7 @@ def _kind(cell: str) -> str:
     return _AMOUNT.sub("", cell)
 
 
-def _whole(rows: Sequence[Row]) -> list[Row]:
+def _whole(rows: Sequence[ClaimRow]) -> list[ClaimRow]:
     """The rows that have a cell for each head."""
     return [row for row in rows if row.heads and len(row.cells) == len(row.heads)]
 
@@ -145,7 +145,7 @@ def _is_rule(line: str) -> bool:
     return "|" in line and bool(_RULE.fullmatch(line))
 
 
-def _columns(row: Row, claim: str, question: str) -> list[int]:
+def _columns(row: ClaimRow, claim: str, question: str) -> list[int]:
     """The columns, but for the first, whose head the claim names, else those whose head the question does."""
     return _named(row.heads, claim) or _named(row.heads, question)
 

@@ -31,7 +31,7 @@ def is_other_edition(question: str, heading: str, others: Sequence[str]) -> bool
         return False
     first = _without_years(heading)
     years = {edition(other) for other in others if _without_years(other) == first} | {year}
-    asked = years & {asked for clause in _CLAUSE.findall(question) for asked in _asked(clause)}
+    asked = years & {asked for clause in _CLAUSE.findall(question) for asked in _years_in(clause)}
     return year not in asked if asked else year < max(years)
 
 
@@ -44,7 +44,7 @@ def _without_years(heading: str) -> str:
     return " ".join(_EDITION.sub("#", heading.splitlines()[0]).split()) if heading.strip() else ""
 
 
-def _asked(clause: str) -> Iterator[int]:
+def _years_in(clause: str) -> Iterator[int]:
     yield from _in_spans(clause)
     for match in _ASKED.finditer(clause):
         if not _COUNTED.match(clause, match.end()):

@@ -27,7 +27,7 @@ from kb.evaluation.results_log import FILE, ResultsLog, line_of, outcome_of, rea
 from kb.language.script import is_written_in
 from kb.messages.coded_text import CodedText
 from kb.schema import EVERYTHING, Answer, AskOptions, Document, Passage, Principal, Retrieval, Scope
-from kb.store.scopes import ScopeFilter, said
+from kb.store.scopes import ScopeFilter, scope_in_words
 
 __all__ = [
     "EvalOptions",
@@ -62,7 +62,7 @@ class Terms(Protocol):
     def state_of(self, asker: Principal) -> str: ...
 
 
-class Asked(Protocol):
+class AskedKnowledgeBase(Protocol):
     """The part of a knowledge base that an evaluation asks."""
 
     @property
@@ -81,7 +81,7 @@ class Asked(Protocol):
 
 
 def evaluate(
-    kb: Asked,
+    kb: AskedKnowledgeBase,
     questions: Sequence[Question],
     options: EvalOptions,
     out: Path,
@@ -136,7 +136,7 @@ def evaluate(
 
 
 def _put_all(
-    kb: Asked,
+    kb: AskedKnowledgeBase,
     pending: Sequence[tuple[Question, int]],
     options: EvalOptions,
     cache: AnswerCache | None,
@@ -175,7 +175,7 @@ def _put_all(
                 yield future.result()
 
 
-def lanes_of(kb: Asked, options: EvalOptions) -> int:
+def lanes_of(kb: AskedKnowledgeBase, options: EvalOptions) -> int:
     """How many questions are put at once; where the engine writes one answer at a time, one."""
     return options.parallel if options.retrieval_only or kb.model.engine == "ollama" else 1
 
@@ -196,7 +196,7 @@ def load_run(path: Path) -> Report:
     return Report(run, tuple(replace(o, scores=score(o, options)) for o in outcomes), len(outcomes))
 
 
-def put(kb: Asked, question: Question, sample: int, options: EvalOptions) -> Outcome:
+def put(kb: AskedKnowledgeBase, question: Question, sample: int, options: EvalOptions) -> Outcome:
     """Put one question once. Errors of the home (a full disk) end the run; any other is the outcome."""
     outcome = Outcome(question, sample)
     scope = Scope(paths=question.scope) if question.scope else options.scope
@@ -275,7 +275,7 @@ def score(outcome: Outcome, options: EvalOptions) -> Scores:
 
 
 def fingerprint(
-    kb: Asked, questions: Sequence[Question], options: EvalOptions, documents: Sequence[Document]
+    kb: AskedKnowledgeBase, questions: Sequence[Question], options: EvalOptions, documents: Sequence[Document]
 ) -> dict[str, Any]:
     """What identifies a run over these documents: two runs that agree in all of it measure the same thing."""
     model = None if options.retrieval_only else kb.model
@@ -328,12 +328,12 @@ def _collections(questions: Sequence[Question], documents: Sequence[Document]) -
     return {q.id: tuple(sorted({name for e in q.evidence for name in by_path.get(e.doc, ())})) for q in questions}
 
 
-def _check_scope(kb: Asked, options: EvalOptions) -> None:
+def _check_scope(kb: AskedKnowledgeBase, options: EvalOptions) -> None:
     if options.scope == EVERYTHING:
         return
     wanted = ScopeFilter(options.scope)
     if not any(wanted.names(d.collection, d.path, d.ingested_at) for d in kb.documents(options.asker) if d.chunks):
-        filters = said(options.scope, "en")
+        filters = scope_in_words(options.scope, "en")
         raise UsageError("evaluation.filter_matches_nothing", filter=filters)
 
 
@@ -352,7 +352,7 @@ def _resumed(log: ResultsLog, options: EvalOptions) -> dict[tuple[str, int], Out
     return done
 
 
-def _warm_search(kb: Asked, question: Question, options: EvalOptions) -> None:
+def _warm_search(kb: AskedKnowledgeBase, question: Question, options: EvalOptions) -> None:
     """Load what searching needs, so that it is not counted into the first question's seconds."""
     try:
         kb.search(question.question, options.asker, k=1)

@@ -58,7 +58,7 @@ class Candidate:
 def candidates(text: str) -> list[Candidate]:
     """What a text introduces, in its order; the same term with the same form once."""
     found: dict[tuple[str, str], Candidate] = {}
-    for each in sorted(_found(text), key=lambda candidate: candidate.start):
+    for each in sorted(_candidates_in(text), key=lambda candidate: candidate.start):
         key = folded(each.term), folded(each.forms[0])
         if key not in found and _is_clean(each):
             found[key] = each
@@ -67,7 +67,7 @@ def candidates(text: str) -> list[Candidate]:
     return list(found.values())
 
 
-def _found(text: str) -> Iterator[Candidate]:
+def _candidates_in(text: str) -> Iterator[Candidate]:
     for bracket in _BRACKETS.finditer(text):
         before = text[max(0, bracket.start() - 200) : bracket.start()].rpartition("\n")[2].rstrip()
         begin = _offset(text, bracket.start(), before)

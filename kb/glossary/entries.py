@@ -69,7 +69,7 @@ class NewEntry:
     place: str = field(default="", compare=False)
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         return f"{self.term[:80]!r} ({self.place})" if self.place else repr(self.term[:80])
 
 
@@ -86,7 +86,7 @@ def folded(form: str) -> str:
 def checked(entry: NewEntry) -> NewEntry:
     """The entry, tidied. Raises UsageError for what is empty, too long or too short, or given twice."""
     term, *forms = (_tidy(form) for form in (entry.term, *entry.forms))
-    told = entry.told
+    told = entry.label
     if not term:
         if entry.place:
             raise UsageError("glossary.no_term_at", place=entry.place)
@@ -117,8 +117,8 @@ def check_together(entries: Sequence[NewEntry], others: Iterable[tuple[str, Sequ
     for entry in entries:
         key = folded(entry.term)
         if key in places:
-            raise UsageError("glossary.term_twice", term=entry.told, first=places[key])
-        places[key] = entry.told
+            raise UsageError("glossary.term_twice", term=entry.label, first=places[key])
+        places[key] = entry.label
     names = {key: entry.term for key, entry in zip(places, entries, strict=True)}
     forms = {key: [folded(form) for form in entry.forms] for key, entry in zip(places, entries, strict=True)}
     for term, given in others:

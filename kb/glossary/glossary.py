@@ -290,16 +290,16 @@ class Glossary:
         """Whether documents hold all words of a form."""
         return all(self._catalog.document_frequencies(tokenise(form)).values())
 
-    def terms_in(self, text: str, asker: Principal) -> list[tuple[matching.Held, Term]]:
+    def terms_in(self, text: str, asker: Principal) -> list[tuple[matching.Occurrence, Term]]:
         """The forms that a text holds with their entries, in order, as far as the asker may see these; each once."""
         index = self._forms()
-        held = index.held(matching.read(text), self._is_ordinary) if index is not None else []
+        held = index.occurrences(matching.read(text), self._is_ordinary) if index is not None else []
         ids = {entry for each in held for entry in each.entries}
         if not ids:
             return []
         rows = self._rows(asker, "e.state = 'accepted' AND e.id IN (SELECT value FROM json_each(?))", (_json(ids),))
         known = {entry.id: entry for entry in self._entries(rows, asker)}
-        found: list[tuple[matching.Held, Term]] = []
+        found: list[tuple[matching.Occurrence, Term]] = []
         for each in held:
             for id in each.entries:
                 entry = known.pop(id, None)
@@ -445,13 +445,13 @@ class Glossary:
                 try:
                     document_id, _ = self._catalog.find_document(asker, path, collection)
                 except DocumentNotFound:
-                    raise UsageError("glossary.no_document", term=entry.told, name=name[:200]) from None
+                    raise UsageError("glossary.no_document", term=entry.label, name=name[:200]) from None
                 row = db.execute(
                     "SELECT v.id, v.text FROM documents d JOIN versions v ON v.id = d.version_id WHERE d.id = ?",
                     (document_id,),
                 ).fetchone()
                 if row is None:
-                    raise UsageError("glossary.no_text", term=entry.told, name=name[:200])
+                    raise UsageError("glossary.no_text", term=entry.label, name=name[:200])
                 found[name] = (document_id, row["id"], row["text"])
         return found
 

@@ -20,7 +20,7 @@ _LATIN = re.compile(r"[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Occurrence:
     """A form that stands in a question, at `text[start:end]` of it as `read` gives it, and the entries that have it."""
 
     form: str
@@ -46,13 +46,13 @@ class FormIndex:
         for pieces in entries:
             self._longest[pieces[0]] = max(self._longest.get(pieces[0], 0), len(pieces))
 
-    def held(self, text: str, is_ordinary: Ordinary) -> list[Held]:
+    def occurrences(self, text: str, is_ordinary: Ordinary) -> list[Occurrence]:
         """The forms in a text that was `read`, in order; none overlaps another."""
         pieces = list(_PIECE.finditer(text))
         keys = [piece.group().casefold() for piece in pieces]
         ends: set[int] | None = None
         told_by_case = not _is_shouted(text)
-        found: list[Held] = []
+        found: list[Occurrence] = []
         at = 0
         while at < len(pieces):
             for count in range(min(self._longest.get(keys[at], 0), len(pieces) - at), 0, -1):
@@ -71,7 +71,7 @@ class FormIndex:
                     if (told_by_case and text[start:end] == nfkc(form)) or not _is_ordinary(form, is_ordinary)
                 )  # fmt: skip
                 if entries:
-                    found.append(Held(text[start:end], start, end, entries))
+                    found.append(Occurrence(text[start:end], start, end, entries))
                     at += count - 1
                     break
             at += 1

@@ -44,7 +44,7 @@ class CodedText(str):
         return {"code": self.code, "values": {name: _form(value) for name, value in self.values.items()}}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _kept, (str(self), self.code, dict(self.values), self.language)
+        return _coded_text, (str(self), self.code, dict(self.values), self.language)
 
     def __deepcopy__(self, memo: Any) -> "CodedText":
         return self
@@ -65,7 +65,7 @@ def together(*texts: str, language: Language = "en") -> str:
 
 def in_words(texts: Sequence[str], language: Language) -> str:
     """Some texts in one line, as they stand in a template."""
-    return str(_said(texts, language, page=False))
+    return str(_value_text(texts, language, page=False))
 
 
 def fields(text: str | None, prefix: str = "") -> dict[str, Any]:
@@ -82,7 +82,7 @@ def of_fields(text: str, form: Mapping[str, Any], prefix: str = "") -> str:
         made = _of_form({"code": code, "values": values}, _DEEPEST)
     except (KeyError, ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return text
-    return _kept(text, made.code, made.values, None)
+    return _coded_text(text, made.code, made.values, None)
 
 
 def stored(text: str | None) -> str:
@@ -103,10 +103,10 @@ def holes(template: str) -> set[str]:
 def _made(code: str, values: Mapping[str, Any], language: Language) -> CodedText:
     if values.keys() != _holes_of(code):
         raise KeyError(f"{code} needs {sorted(_holes_of(code))}, not {sorted(values)}")
-    return _kept(_filled(code, values, language), code, values, language)
+    return _coded_text(_filled(code, values, language), code, values, language)
 
 
-def _kept(said: str, code: str, values: Mapping[str, Any], language: Language | None) -> CodedText:
+def _coded_text(said: str, code: str, values: Mapping[str, Any], language: Language | None) -> CodedText:
     text = str.__new__(CodedText, said)
     text.code, text.values, text.language = code, values, language
     return text
@@ -119,15 +119,15 @@ def _holes_of(code: str) -> set[str]:
 
 def _filled(code: str, values: Mapping[str, Any], language: Language, page: bool = False) -> str:
     template = TEMPLATES[code].text(language, page)
-    return template.format_map({name: _said(value, language, page) for name, value in values.items()})
+    return template.format_map({name: _value_text(value, language, page) for name, value in values.items()})
 
 
-def _said(value: Any, language: Language, page: bool) -> Any:
+def _value_text(value: Any, language: Language, page: bool) -> Any:
     if isinstance(value, CodedText):
         return value.on_page(language) if page else str(value.to(language))
     if isinstance(value, str | int | float):
         return value
-    return _JOINED[language].join(str(_said(each, language, page)) for each in value)
+    return _JOINED[language].join(str(_value_text(each, language, page)) for each in value)
 
 
 def _value(value: object) -> Any:

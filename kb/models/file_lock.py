@@ -10,7 +10,7 @@ _LOOK_SECONDS = 0.5
 
 
 @contextmanager
-def held(path: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+def hold_lock(path: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Hold the lock `path`. `waiting` is called twice a second while another has it; what it raises ends the wait."""
     lock = FileLock(path)
     while not lock.is_locked:

@@ -129,7 +129,7 @@ def is_made(folder: Path) -> bool:
             return False
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    found = verified.known(folder, _FILE)
+    found = verified.file_hash(folder, _FILE)
     return found is not None and (found.made or found.sha256 == _USUAL)
 
 

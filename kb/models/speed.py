@@ -48,7 +48,7 @@ class Measured:
 
 def measured(engine: str) -> Measured | None:
     """What is known of an engine on this machine; of the embedded one for Ollama too, until that has answered."""
-    known = _known()
+    known = _measurements()
     return known.get(engine) or (known.get("embedded") if engine == "ollama" else None)
 
 
@@ -65,7 +65,7 @@ def record(engine: str, weights: int, read: tuple[int, float], written: tuple[in
     """
     if read[0] < LEAST_READ or written[0] < LEAST_WRITTEN or read[1] <= 0 or written[1] <= 0:
         return
-    speeds, known = (read[0] / read[1], written[0] / written[1]), _known()
+    speeds, known = (read[0] / read[1], written[0] / written[1]), _measurements()
     before = known.get(engine)
     if before is not None:
         if weights < before.weights:
@@ -92,7 +92,7 @@ def _file() -> Path:
     return cache_dir() / "speed.json"
 
 
-def _known() -> dict[str, Measured]:
+def _measurements() -> dict[str, Measured]:
     """What was measured on this machine, by engine."""
     try:
         found = [Measured(**each) for each in json.loads(_file().read_text(encoding="utf-8"))]

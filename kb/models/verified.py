@@ -14,18 +14,18 @@ from pathlib import Path
 from typing import Any
 
 RECORD = "kb-verified.json"
-_here: dict[tuple[str, tuple[int, ...]], "Known"] = {}  # what this process knows; the record may not be writable
+_here: dict[tuple[str, tuple[int, ...]], "FileHash"] = {}  # what this process knows; the record may not be writable
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class FileHash:
     """The content of a file. `made`: this machine made it of data whose hash was right."""
 
     sha256: str
     made: bool = False
 
 
-def known(folder: Path, name: str, anew: bool = False) -> Known | None:
+def file_hash(folder: Path, name: str, anew: bool = False) -> FileHash | None:
     """What a file below `folder` hashes to, read now if that is not remembered, or wanted `anew`; None without it."""
     file = folder / name
     try:
@@ -35,7 +35,7 @@ def known(folder: Path, name: str, anew: bool = False) -> Known | None:
             _here[str(file), state] = remembered
             return remembered
         sha256 = sha256_of(file)
-        found = Known(sha256, remembered is not None and remembered.made and remembered.sha256 == sha256)
+        found = FileHash(sha256, remembered is not None and remembered.made and remembered.sha256 == sha256)
         if _state(file) == state and found != remembered:
             _remember(folder, name, state, found)
     except OSError:
@@ -46,7 +46,7 @@ def known(folder: Path, name: str, anew: bool = False) -> Known | None:
 def made(folder: Path, name: str) -> None:
     """Remember a file as one that was made here. Raises OSError."""
     file = folder / name
-    _remember(folder, name, _state(file), Known(sha256_of(file), made=True))
+    _remember(folder, name, _state(file), FileHash(sha256_of(file), made=True))
 
 
 def sha256_of(file: Path) -> str:
@@ -60,11 +60,11 @@ def _state(file: Path) -> tuple[int, ...]:
     return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
 
 
-def _remembered(folder: Path, name: str, state: tuple[int, ...]) -> Known | None:
+def _remembered(folder: Path, name: str, state: tuple[int, ...]) -> FileHash | None:
     entry = _record(folder).get(name)
     if not isinstance(entry, dict) or entry.get("state") != list(state) or not isinstance(entry.get("sha256"), str):
         return None
-    return Known(entry["sha256"], entry.get("made") is True)
+    return FileHash(entry["sha256"], entry.get("made") is True)
 
 
 def _record(folder: Path) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _record(folder: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _remember(folder: Path, name: str, state: tuple[int, ...], found: Known) -> None:
+def _remember(folder: Path, name: str, state: tuple[int, ...], found: FileHash) -> None:
     _here[str(folder / name), state] = found
     entry = {"sha256": found.sha256, "made": found.made, "state": state}
     with contextlib.suppress(OSError):  # a folder of somebody else's: the next process reads the file again

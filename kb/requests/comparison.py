@@ -101,10 +101,10 @@ def _whole_documents(documents: Sequence[Document], desk: Desk) -> Generator[Eve
         lines += [(f"**{title}** ({document.path})", ()), *lines_of(found)]
     for document in documents:
         desk.check(document)
-    return _told(lines, notes, desk)
+    return _answer(lines, notes, desk)
 
 
-def _told(lines: Sequence[tuple[str, Sequence[Sentence]]], notes: Sequence[Note], desk: Desk) -> Answer:
+def _answer(lines: Sequence[tuple[str, Sequence[Sentence]]], notes: Sequence[Note], desk: Desk) -> Answer:
     if not any(note.sentences for note in notes):
         if desk.options.stopped:
             raise ModelError(text_in(desk.language, "answer.stopped"))
@@ -118,7 +118,7 @@ def _told(lines: Sequence[tuple[str, Sequence[Sentence]]], notes: Sequence[Note]
 def _subjects(asked: Compare, sides: Sequence[Side], desk: Desk) -> Generator[Event, None, Answer | None]:
     language = desk.language
     names = [_ASPECT[language].format(asked.aspect, said) if asked.aspect else said for said, _ in sides]
-    found = _found(names, sides, desk)
+    found = _numbered_passages(names, sides, desk)
     if not any(found):
         return None
     desk.draft.passages = desk.draft.shown = tuple(dict.fromkeys(passage for own in found for passage in own))
@@ -135,10 +135,10 @@ def _subjects(asked: Compare, sides: Sequence[Side], desk: Desk) -> Generator[Ev
         else:
             notes.append(note)
             lines += [("- ", [sentence]) for sentence in note.sentences]
-    return _told(lines, notes, desk)
+    return _answer(lines, notes, desk)
 
 
-def _found(names: Sequence[str], sides: Sequence[Side], desk: Desk) -> list[list[Passage]]:
+def _numbered_passages(names: Sequence[str], sides: Sequence[Side], desk: Desk) -> list[list[Passage]]:
     """The passages of each side, numbered through; one that both have has one number."""
     ranks: dict[int, Passage] = {}
     found: list[list[Passage]] = []

@@ -33,7 +33,7 @@ COUNTED = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Candidate:
     stored: StoredText
     block: Block
     score: float
@@ -77,15 +77,15 @@ def list_all(asked: ListAll, desk: Desk) -> Generator[Event, None, Answer | None
     return answer_of(draft, "list", [Line(head), *lines])
 
 
-def _rivals(other: _Found, best: _Found) -> bool:
+def _rivals(other: _Candidate, best: _Candidate) -> bool:
     return other.score >= best.score - RIVAL and other.covered >= COVERED
 
 
-def _place(found: _Found) -> str:
+def _place(found: _Candidate) -> str:
     return " > ".join(filter(None, (found.stored.path, found.block.section.rpartition(" > ")[2])))
 
 
-def _ranked(subject: str, passages: Sequence[Passage], desk: Desk) -> list[_Found]:
+def _ranked(subject: str, passages: Sequence[Passage], desk: Desk) -> list[_Candidate]:
     """The lists and tables around some passages, the likeliest first."""
     around = list(_around(passages, desk))[:_MOST_BLOCKS]
     if not around:
@@ -96,7 +96,7 @@ def _ranked(subject: str, passages: Sequence[Passage], desk: Desk) -> list[_Foun
     for (stored, block), cosine in zip(around, cosines, strict=True):
         covered = _coverage(wanted, stored, block)
         near = any(_reaches_into(passage, stored, block) for passage in passages[:_BEST])
-        found.append(_Found(stored, block, float(cosine) + COVERAGE_WEIGHT * covered, covered, near))
+        found.append(_Candidate(stored, block, float(cosine) + COVERAGE_WEIGHT * covered, covered, near))
     return sorted(found, key=lambda each: -each.score)
 
 
@@ -152,10 +152,10 @@ def _matching(subject: str, block: Block) -> tuple[Sequence[Item], list[str]]:
 
 def _lines(items: Sequence[Item], block: Block, passage: Passage) -> Iterator[Line]:
     for number, item in enumerate(items, 1):
-        yield Line(f"{number}. {_said(item, block.heads)}", passage, item.start, item.end)
+        yield Line(f"{number}. {_item_text(item, block.heads)}", passage, item.start, item.end)
 
 
-def _said(item: Item, heads: Sequence[str]) -> str:
+def _item_text(item: Item, heads: Sequence[str]) -> str:
     """A row with the heads of its columns; a list item as it is."""
     cells = [one_line(cell) for cell in item.cells]
     if len(cells) == 1:

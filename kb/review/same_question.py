@@ -49,7 +49,7 @@ def identical(one: str, other: str) -> bool:
 
 def same(one: str, other: str) -> bool:
     """Whether two questions that are near each other ask the same."""
-    here, there = _stated(one), _stated(other)
+    here, there = _meanings(one), _meanings(other)
     rest = here - there, there - here
     if all(rest):
         return frozenset.union(*rest) in _ALIKE
@@ -62,7 +62,7 @@ def _bare(text: str) -> str:
 
 
 @functools.lru_cache(maxsize=4_096)
-def _stated(question: str) -> frozenset[str]:
+def _meanings(question: str) -> frozenset[str]:
     """All that a question says that another one must say, too, to be the same."""
     text = nfkc(question)
     text = _WHETHER.sub(r"\1", text)

@@ -60,8 +60,12 @@ def _records(reviews: list[Review], form: Format) -> Iterator[dict[str, Any]]:
         elif form == "sft":
             yield {"messages": [*_prompt(correction), _chosen(review, correction)]}
         elif review.judged and review.judged.verdict == "down" and review.judged.answer.strip():
-            rejected = _said(review.judged.answer, review.thinking)
-            yield {"prompt": _prompt(correction), "chosen": [_said(correction.answer)], "rejected": [rejected]}
+            rejected = _assistant_message(review.judged.answer, review.thinking)
+            yield {
+                "prompt": _prompt(correction),
+                "chosen": [_assistant_message(correction.answer)],
+                "rejected": [rejected],
+            }
 
 
 def _prompt(correction: Correction) -> list[dict[str, str]]:
@@ -80,10 +84,10 @@ def _prompt(correction: Correction) -> list[dict[str, str]]:
 def _chosen(review: Review, correction: Correction) -> dict[str, str]:
     """The answer; with the model's reasoning where it is the model's own, judged helpful."""
     own = review.judged and review.judged.verdict == "up" and _bare(review.judged.answer) == _bare(correction.answer)
-    return _said(correction.answer, review.thinking if own else "")
+    return _assistant_message(correction.answer, review.thinking if own else "")
 
 
-def _said(answer: str, thinking: str = "") -> dict[str, str]:
+def _assistant_message(answer: str, thinking: str = "") -> dict[str, str]:
     return {"role": "assistant", "content": answer, **({"thinking": thinking} if thinking.strip() else {})}
 
 

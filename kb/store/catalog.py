@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kb.access import order_scores, rule_table
-from kb.access.rules import Place, Readers, Rule, RuleBook, checked_place, checked_readers, told
+from kb.access.rules import Place, Readers, Rule, RuleBook, checked_place, checked_readers, place_text
 from kb.errors import AccessChanged, DocumentNotFound, HomeError, UsageError
 from kb.language.language import languages_within
 from kb.messages.coded_text import CodedText, of_stored, stored, together
@@ -129,7 +129,7 @@ class Catalog(Candidates):
         super().__init__(path)
         self.listing = DocumentList()
 
-    def known(self, collection: str) -> dict[str, KnownDocument]:
+    def known_documents(self, collection: str) -> dict[str, KnownDocument]:
         """The documents of a collection by path, for finding out what changed."""
         rows = self.db.execute(
             "SELECT d.id, d.path, d.root, d.source, v.sha256, d.status, json_array_length(v.pages), "
@@ -267,12 +267,12 @@ class Catalog(Candidates):
             self.refuse_personal(place)
             before = next((rule.readers for rule in rules if rule.place == place), None)
             if not isinstance(seen, Unseen) and (None if seen is None else tuple(sorted(seen))) != before:
-                raise AccessChanged("access.changed", place=told(place))
+                raise AccessChanged("access.changed", place=place_text(place))
             if not rule_table.put(db, place, wanted):
                 raise DocumentNotFound("document.not_in_collection", path=place.path, collection=place.collection)
             count = rule_table.carry_out(db, rule_table.load(db))
             detail = {"readers": wanted, "before": before, "level": place.level, "documents": count}
-            self.record(db, asker, "access", told(place), detail)
+            self.record(db, asker, "access", place_text(place), detail)
             self.access_changed(db)
         return count
 

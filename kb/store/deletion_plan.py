@@ -86,7 +86,7 @@ class _Collections(dict[str, _Documents]):
         self._catalog = catalog
 
     def __missing__(self, name: str) -> _Documents:
-        self[name] = _Documents(self._catalog.known(name))
+        self[name] = _Documents(self._catalog.known_documents(name))
         return self[name]
 
 

@@ -50,7 +50,7 @@ def nothing_found(scope: Scope, readable: Sequence[Document], language: Language
     return Notice("nothing_matches", together(text, how, language=language))
 
 
-def said(scope: Scope, language: Language) -> str:
+def scope_in_words(scope: Scope, language: Language) -> str:
     """A scope in words, as in `path policies/*, in hr`."""
     return in_words(_parts(scope), language)
 

@@ -5,7 +5,7 @@ from kb.store.database import Database, now
 MOST = 2_000  # kept
 
 
-def kept(database: Database, key: bytes) -> str | None:
+def stored_translation(database: Database, key: bytes) -> str | None:
     """What a model wrote, if it is kept."""
     row = database.db.execute("SELECT written FROM translations WHERE key = ?", (key,)).fetchone()
     return None if row is None else str(row["written"])

@@ -14,7 +14,7 @@ from typing import Any
 from kb.errors import HomeError, StorageFull, UsageError, why
 from kb.models import verified, weights
 from kb.models.adapters import CARD, read_card
-from kb.models.file_lock import held
+from kb.models.file_lock import hold_lock
 from kb.models.ollama_server import OllamaServer
 from kb.store.database import is_full, now
 from kb.tuning import base_model, lora, training_data
@@ -107,7 +107,7 @@ class Adapters:
         place, plan = self._place(name), self._plan(name)
         with _disk(place):
             (place / _LOCK).touch()
-        with held(place / _LOCK, lambda: _under_way(name)):
+        with hold_lock(place / _LOCK, lambda: _under_way(name)):
             base = base_model.base_named(plan["base"])
             if base.sha256 != plan["base_sha256"]:
                 raise UsageError("tuning.base_changed", name=name, base=base.name)

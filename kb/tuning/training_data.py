@@ -34,7 +34,7 @@ class Pair:
         return hashlib.sha256(json.dumps([self.prompt, self.thinking, self.answer]).encode()).hexdigest()
 
     @property
-    def asked(self) -> str:
+    def prompt_hash(self) -> str:
         """The SHA-256 of the prompt."""
         return hashlib.sha256(json.dumps(self.prompt).encode()).hexdigest()
 
@@ -110,8 +110,8 @@ def _marker(text: str) -> str:
 def split(pairs: Sequence[Pair], share: float = HELD_OUT) -> Split:
     """Hold out a share of the prompts, at least one: always the same ones of the same data. Pairs that stand
     there twice count once. Raises UsageError for too few."""
-    different = sorted(set(pairs), key=lambda pair: (pair.asked, pair.digest))
-    groups = [tuple(group) for _, group in groupby(different, key=lambda pair: pair.asked)]
+    different = sorted(set(pairs), key=lambda pair: (pair.prompt_hash, pair.digest))
+    groups = [tuple(group) for _, group in groupby(different, key=lambda pair: pair.prompt_hash)]
     if len(groups) < FEWEST:
         raise UsageError("tuning.few", n=len(groups), fewest=FEWEST)
     out = max(1, round(len(groups) * share))

@@ -48,7 +48,7 @@ class Counting:
 
     # ---- what is asked
 
-    def asked(self, asker: Principal, turn: StoredTurn) -> None:
+    def count_question(self, asker: Principal, turn: StoredTurn) -> None:
         """Count a question that has ended: whatever became of it, once."""
         if turn.mode != "documents":
             return

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests import tiny
-from ui.logs import told
+from ui.logs import error_text
 from ui.service.auth import token_of
 
 ROOT = Path(__file__).parents[2]
@@ -141,12 +141,12 @@ def test_an_error_is_told_by_kind_and_place_with_those_it_came_from() -> None:
         except OSError as error:
             raise ValueError(f"not {DOCUMENT}") from error
     except ValueError as error:
-        text = told((ValueError, error, error.__traceback__))
+        text = error_text((ValueError, error, error.__traceback__))
     assert "builtins.FileNotFoundError: [Errno 2] No such file or directory" in text
     assert text.endswith("builtins.ValueError")
     assert "test_logs.py" in text
     assert "marker" not in text
-    assert told((None, None, None)) == ""
+    assert error_text((None, None, None)) == ""
     group = ExceptionGroup(f"not {DOCUMENT}", [ValueError(DOCUMENT), KeyError(QUESTION)])
-    text = told((ExceptionGroup, group, None))
+    text = error_text((ExceptionGroup, group, None))
     assert ("builtins.KeyError" in text, "marker" in text) == (True, False)

@@ -65,7 +65,7 @@ def suggested(
 @needs("search")
 def of_document(service: ServiceHere, asker: Asker, path: PathQuery, collection: CollectionQuery = None) -> Response:
     """The suggested questions of a document."""
-    return Json(_form(service, _found(service, asker, path, collection)))
+    return Json(_form(service, _find_document(service, asker, path, collection)))
 
 
 @router.put("/document", response_model=QuestionsForm)
@@ -74,13 +74,13 @@ def write(
     body: QuestionsBody, service: ServiceHere, asker: Asker, path: PathQuery, collection: CollectionQuery = None
 ) -> Response:
     """Write the suggested questions of a document whose collection one edits: none, where the list is empty."""
-    document = _found(service, asker, path, collection)
+    document = _find_document(service, asker, path, collection)
     check_editing(asker, document.collection)
     suggestions.write(service.kb.catalog, document, body.questions, asker)
     return Json(_form(service, document))
 
 
-def _found(service: Service, asker: Principal, path: str, collection: str | None) -> Document:
+def _find_document(service: Service, asker: Principal, path: str, collection: str | None) -> Document:
     id, name = service.kb.catalog.find_document(asker, path, collection)
     return next(d for d in service.kb.documents(asker, name) if d.id == id)
 

@@ -31,7 +31,7 @@ def list_rules(json: JsonOption = False, home: HomeOption = None, config: Config
     """The rules. The nearest one holds alone: that of the document, the longest path, the collection, then '*'; what no
     rule names is read by nobody but the owner and admins."""
     with opened(home, config) as kb:
-        from kb.access.rules import rule_form, told
+        from kb.access.rules import place_text, rule_form
 
         rules = kb.access_rules(local_user())
         if json:
@@ -39,7 +39,7 @@ def list_rules(json: JsonOption = False, home: HomeOption = None, config: Config
             return
         for rule in rules:
             level = console.t(f"cli_level_{rule.place.level}")
-            _print(told(rule.place), level, ", ".join(rule.readers) or console.t("cli_nobody"))
+            _print(place_text(rule.place), level, ", ".join(rule.readers) or console.t("cli_nobody"))
         if not rules:
             console.say(console.t("cli_no_rules"))
 
@@ -71,12 +71,12 @@ def remove_rule(
 ) -> None:
     """Take a rule away: the next nearest one holds then."""
     with opened(home, config) as kb:
-        from kb.access.rules import checked_place, told
+        from kb.access.rules import checked_place, place_text
         from kb.errors import RuleNotFound
 
         named = checked_place(_place(kb, place))
         if all(rule.place != named for rule in kb.access_rules(local_user())):
-            raise RuleNotFound("access.no_rule", place=told(named))
+            raise RuleNotFound("access.no_rule", place=place_text(named))
         _change(kb, place, None, json)
 
 
@@ -91,14 +91,14 @@ def show(
 ) -> None:
     """Who may read a document, and which rule says so."""
     with opened(home, config) as kb:
-        from kb.access.rules import readers_form, told
+        from kb.access.rules import place_text, readers_form
 
         collection, _, path = place.partition("/")
         found = kb.readers_of(local_user(), collection, path)
         if json:
             console.print_json(readers_form(collection, path, found))
             return
-        why = console.t("cli_rule_of", place=told(found.place)) if found.place else console.t("cli_no_rule")
+        why = console.t("cli_rule_of", place=place_text(found.place)) if found.place else console.t("cli_no_rule")
         _print(", ".join(found.readers) or console.t("cli_nobody"), console.t("cli_brackets", words=why))
 
 
@@ -107,7 +107,7 @@ def _print(*columns: str) -> None:
 
 
 def _change(kb: "KnowledgeBase | RemoteKnowledgeBase", given: str, readers: list[str] | None, json: bool) -> None:
-    from kb.access.rules import told
+    from kb.access.rules import place_text
 
     place = _place(kb, given)
     count = kb.set_readers(local_user(), place, readers)
@@ -116,7 +116,7 @@ def _change(kb: "KnowledgeBase | RemoteKnowledgeBase", given: str, readers: list
 
         console.print_json({**asdict(place), "readers": readers, "documents": count})
         return
-    console.say(f"{told(place)}: {console.count('cli_other_readers', count)}")
+    console.say(f"{place_text(place)}: {console.count('cli_other_readers', count)}")
 
 
 def _place(kb: "KnowledgeBase | RemoteKnowledgeBase", given: str) -> "Place":

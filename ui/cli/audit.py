@@ -91,7 +91,7 @@ def verify(
             console.print_json(verdict_form(verdict))
         else:
             for problem in verdict.problems:
-                print(console.printable_line(console.told(problem.what)))
+                print(console.printable_line(console.localized(problem.what)))
             if verdict.whole:
                 compared = "" if verdict.head is None else console.t("cli_leads_to_head", n=verdict.head)
                 print(console.t("cli_whole", records=console.count("cli_records", verdict.records), compared=compared))

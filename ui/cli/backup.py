@@ -84,7 +84,7 @@ def restore(
             as_of = console.t("cli_as_of", counts=_counts(report), at=report.created_at)
             print(console.printable_line(f"{place}: {as_of}{proved}"))
         if note:
-            console.say(console.told(note))
+            console.say(console.localized(note))
 
 
 @app.command()
@@ -101,7 +101,7 @@ def check(
         console.print_json({**asdict(report), "seconds": round(report.seconds, 3)})
     else:
         for problem in report.problems:
-            print(console.printable_line(f"{console.t('cli_problem')}  {console.told(problem)}"))
+            print(console.printable_line(f"{console.t('cli_problem')}  {console.localized(problem)}"))
         held = (console.count("cli_documents", report.documents), console.count("cli_originals", report.originals))
         vectors = "?" if report.vectors is None else report.vectors
         indexed = {"chunks": report.chunks, "words": report.words, "vectors": vectors}
@@ -126,7 +126,7 @@ def _is_accepted(doubt: "Doubt", unproved: bool) -> bool:
         return True
     if doubt.refused:
         return False
-    console.say(console.told(doubt.why))
+    console.say(console.localized(doubt.why))
     return not _is_at_a_terminal() or console.confirm(console.t("cli_restore_ask"))
 
 

@@ -312,7 +312,7 @@ class RemoteKnowledgeBase:
         """Have the service write a backup into a new file or a folder, given by an absolute path."""
         from kb.backups.backup import BackupReport
 
-        form = self._call("POST", "backup", body={"target": _said(target)})
+        form = self._call("POST", "backup", body={"target": _request_path(target)})
         return BackupReport(**{**form, "file": Path(form["file"])})
 
     def check(self, deep: bool = False) -> "CheckReport":
@@ -340,10 +340,10 @@ class RemoteKnowledgeBase:
 
         if missing := [path for path in paths if not path.exists()]:
             files.find(missing)  # says which
-        places, left = [_said(path) for path in paths], []
+        places, left = [_request_path(path) for path in paths], []
         for path in leave:
             with suppress(UnicodeEncodeError):  # it is taken as it is
-                left.append(_said(path))
+                left.append(_request_path(path))
         body = {"paths": places, "collection": collection, "prune": prune, "leave": left}
         last = self._call("POST", "ingest", asker, body=body)
         for job in self._followed(last, stop):
@@ -425,7 +425,7 @@ def _targets(targets: Iterable[Target]) -> Form:
     }
 
 
-def _said(path: Path) -> str:
+def _request_path(path: Path) -> str:
     """A path as it goes into a request. Raises UnicodeEncodeError for bytes that are no text."""
     place = os.path.abspath(path)
     place.encode()

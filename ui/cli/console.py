@@ -54,7 +54,7 @@ def count(key: str, n: int) -> str:
     return strings().count(key, n)
 
 
-def told(said: str | Exception) -> str:
+def localized(said: str | Exception) -> str:
     """What the product says, an error or a coded text, in the reader's language."""
     from ui.words.translations import localised
 
@@ -98,7 +98,7 @@ def printable_line(text: str) -> str:
 
 def error_line(error: KBError) -> str:
     """What is said of an error."""
-    return t("cli_error", why=told(error))
+    return t("cli_error", why=localized(error))
 
 
 def confirm(question: str) -> bool:

@@ -78,7 +78,7 @@ def _print_list(documents: "Sequence[Document]") -> None:
             console.printable_line(cell)
             for cell in (
                 d.collection, d.path, _status(d), str(d.version), str(d.pages or ""), str(d.chunks), _quality(d),
-                console.told(d.reason) or _orders(d),
+                console.localized(d.reason) or _orders(d),
             )
         ]
         for d in documents

@@ -186,10 +186,10 @@ def evaluate(
             ))  # fmt: skip
         failed = [outcome for outcome in report.outcomes if outcome.error]
         for outcome in failed:
-            console.say(console.t("cli_question_failed", id=outcome.question.id, why=console.told(outcome.error)))
+            console.say(console.t("cli_question_failed", id=outcome.question.id, why=console.localized(outcome.error)))
         missed = [one.missed for one in judged if one.missed]
         for line in missed:
-            console.say(console.t("cli_gate_missed", what=console.told(line)))
+            console.say(console.t("cli_gate_missed", what=console.localized(line)))
         if judged and not missed and report.complete and not json:
             console.say(console.count("cli_gate_met", len(judged)))
         if failed or missed or not report.complete:
@@ -203,7 +203,7 @@ def _list_on_the_page(runs: Path, questions: Path, out: Path, report: "Report", 
     try:
         keep_run(runs, questions, out, report, options)
     except OSError as error:
-        said = console.t("cli_run_not_listed", why=console.told(why(error)))
+        said = console.t("cli_run_not_listed", why=console.localized(why(error)))
         console.say(console.t("cli_note", words=said))
 
 

@@ -25,7 +25,7 @@ def ingest_with_progress(
     prune: bool = False,
 ) -> IngestReport:
     """Ingest with a bar of files, chunks and their rate; Ctrl-C stops after the current file."""
-    with _shown("cli_unit_files", "cli_ingesting") as (stop, show_at):
+    with _progress("cli_unit_files", "cli_ingesting") as (stop, show_at):
 
         def show(at: IngestProgress) -> None:
             show_at(at.files_done, at.files_total, at.chunks, at.seconds)
@@ -37,7 +37,7 @@ def ingest_with_progress(
 
 def reindex_with_progress(kb: KnowledgeBase | RemoteKnowledgeBase, asker: Principal) -> ReindexReport:
     """Build the whole index again, with a bar of documents; Ctrl-C stops, and the old index still answers."""
-    with _shown("cli_unit_documents", "cli_reindexing") as (stop, show_at):
+    with _progress("cli_unit_documents", "cli_reindexing") as (stop, show_at):
 
         def show(at: ReindexProgress) -> None:
             show_at(at.documents_done, at.documents_total, at.embedded, at.seconds)
@@ -48,7 +48,7 @@ def reindex_with_progress(kb: KnowledgeBase | RemoteKnowledgeBase, asker: Princi
 
 
 @contextmanager
-def _shown(unit: str, doing: str) -> Iterator[tuple[threading.Event, Callable[[int, int, int, float], None]]]:
+def _progress(unit: str, doing: str) -> Iterator[tuple[threading.Event, Callable[[int, int, int, float], None]]]:
     """A bar that is told (done, total, chunks, seconds), and the event that Ctrl-C sets. `unit` and `doing` are keys of
     texts."""
     with console.interruptible() as stop, console.progress_bar(console.t(unit)) as bar:
@@ -96,7 +96,7 @@ def print_report(report: IngestReport) -> None:
     for document in report.documents:
         if document.status in ("failed", "skipped", "deleted"):
             status = console.padded(console.t(f"cli_status_{document.status}"), 8)
-            line = f"{status} {document.path}: {console.told(document.reason)}"
+            line = f"{status} {document.path}: {console.localized(document.reason)}"
             out.print(console.printable_line(line), markup=False)
     counts = {name: getattr(report, name) for name in ("added", "changed", "unchanged", "deleted", "failed", "skipped")}
     out.print(console.t("cli_ingested", **counts, seconds=f"{report.seconds:.1f}"))

@@ -231,7 +231,7 @@ def _localised_errors() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if console.language() != "en" and "format_message" not in vars(error) and (said := _said(error)):
+        if console.language() != "en" and "format_message" not in vars(error) and (said := _usage_error_text(error)):
             _say_instead(error, said)
         raise
 
@@ -240,7 +240,7 @@ def _say_instead(error: Exception, text: str) -> None:
     vars(error)["format_message"] = lambda: text
 
 
-def _said(error: Any) -> str:
+def _usage_error_text(error: Any) -> str:
     """What an error of usage says; "" for any other error, and for one that is not known."""
     parameter = getattr(error, "param", None)
     match type(error).__name__:

@@ -28,7 +28,7 @@ def list_models(json: JsonOption = False, home: AnyHomeOption = None, config: Co
             console.print_json(found)
             return
         for m in found["installed"]:
-            engine, detail = console.padded(m["engine"], 9), console.told(m["detail"])
+            engine, detail = console.padded(m["engine"], 9), console.localized(m["detail"])
             print(f"{engine} {m['name']:28} {m['bytes'] / 1e9:6.2f} GB  {detail}{_pace(m)}")
         for w in found["offered"]:
             offered, size = console.padded(console.t("cli_offered"), 9), f"{w['bytes'] / 1e9:6.2f}"
@@ -36,7 +36,7 @@ def list_models(json: JsonOption = False, home: AnyHomeOption = None, config: Co
             print(f"{offered} {w['name']:28} {licence}{_pace(w)}")
         _print_sizes(found)
         if found["ollama_problem"]:
-            console.say(console.t("cli_note", words=console.told(found["ollama_problem"])))
+            console.say(console.t("cli_note", words=console.localized(found["ollama_problem"])))
 
 
 def _print_sizes(machine: dict[str, Any]) -> None:

@@ -37,7 +37,7 @@ def print_retrieval(found: Retrieval) -> None:
         print(f"{_style(_BOLD)}[{passage.rank}] {_place(passage)}{_style(_PLAIN)}  {passage.score:.3f}")
         print("    " + " ".join(console.printable(passage.text).split())[:300])
     for notice in found.notices:
-        print(console.printable(console.told(notice.text)))
+        print(console.printable(console.localized(notice.text)))
     if found.passages and not found.enough_evidence:
         print(console.t("cli_weak_evidence"))
 
@@ -69,7 +69,7 @@ def _text(answer: Answer) -> str:
     if not answer.refused or answer.language == language:
         return answer.text
     if any(notice.kind in _NOTHING_SEARCHED for notice in answer.notices):
-        return "\n".join(console.told(notice.text) for notice in answer.notices)
+        return "\n".join(console.localized(notice.text) for notice in answer.notices)
     from kb.answering.refusal import refusal
 
     return refusal(answer.searched, answer.passages, language)
@@ -179,7 +179,7 @@ def _print_sources(answer: Answer) -> None:
 
 
 def _note(notice: Notice) -> str:
-    return console.t("cli_note", words=console.told(notice.text))
+    return console.t("cli_note", words=console.localized(notice.text))
 
 
 def _prompt() -> str:

@@ -70,7 +70,7 @@ def run(
             from kb.tuning.lora import Options
 
             with opened(home, config) as kb:  # which also makes it a home where there is none
-                pairs, word = _given(data, accepted_by) if data else _accepted(kb)
+                pairs, word = _read_export(data, accepted_by) if data else _accepted(kb)
             options = Options(epochs=epochs, rank=rank, learning_rate=learning_rate, max_tokens=max_tokens)
             adapters.begin(name, pairs, base or settings.llm.embedded_model, word, options, held_out)
         with console.progress_bar(console.t("cli_tune_steps")) as bar:
@@ -204,7 +204,7 @@ def _accepted(kb: "KnowledgeBase | RemoteKnowledgeBase") -> "tuple[list[Pair], W
     return pairs, Word(tuple(sorted(filter(None, editors))), "reviews", asker.name)
 
 
-def _given(file: Path, accepted_by: list[str] | None) -> "tuple[list[Pair], Word]":
+def _read_export(file: Path, accepted_by: list[str] | None) -> "tuple[list[Pair], Word]":
     """What an export holds, on an editor's word."""
     from kb.errors import UsageError
     from kb.tuning.adapters import Word

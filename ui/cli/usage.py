@@ -49,7 +49,7 @@ def usage(
         elif json:
             console.print_json(form)
         else:
-            for line in _told(form):
+            for line in _report_lines(form):
                 print(console.printable_line(line))
 
 
@@ -102,7 +102,7 @@ def _form(kb: "KnowledgeBase | RemoteKnowledgeBase", since: str, until: str) -> 
     return report_form(report(kb.catalog, kb.settings.usage, local_user(), since, until))
 
 
-def _told(form: dict[str, Any]) -> Iterator[str]:
+def _report_lines(form: dict[str, Any]) -> Iterator[str]:
     """The report in lines."""
     counts = form["counts"]
     asked = [count for count in counts if count["kind"] == "question"]

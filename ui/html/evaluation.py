@@ -98,7 +98,7 @@ def _rate(value: float | None) -> str:
     return "–" if value is None else f"{value * 100:.1f}%"
 
 
-def _shown(name: str, value: float | None) -> str:
+def _figure(name: str, value: float | None) -> str:
     if value is not None and name.startswith("seconds."):
         return f"{value:.2f}"
     return (
@@ -147,8 +147,8 @@ def figures_table(figures: Mapping[str, Any], t: Strings) -> str:
     bounds = {_voted(name): both for name, both in figures.get("intervals", {}).items()}
 
     def cells(name: str) -> list[Cell]:
-        between = " – ".join(_shown(name, bound) for bound in bounds.get(name, ()))
-        return [_shown(name, values[name]), _side(between), _over(over(figures, own[name]), t)]
+        between = " – ".join(_figure(name, bound) for bound in bounds.get(name, ()))
+        return [_figure(name, values[name]), _side(between), _over(over(figures, own[name]), t)]
 
     groups = [
         (t(group), [(t(words), cells(name)) for name, words in names if values.get(name) is not None])
@@ -163,7 +163,7 @@ def slices_table(figures: Mapping[str, Any], t: Strings) -> str:
     words = dict(each for _, group in FIGURES for each in group)
     groups = [
         (t(f"by_{dimension}"), [
-            (name, [f"{part['questions']:,.0f}", *(_shown(figure, part.get(figure)) for figure in shown)])
+            (name, [f"{part['questions']:,.0f}", *(_figure(figure, part.get(figure)) for figure in shown)])
             for of, name, part in lines
             if of == dimension
         ])
@@ -178,7 +178,7 @@ def differences_table(found: Mapping[str, Difference], t: Strings) -> str:
     by_name = {_voted(name): difference for name, difference in found.items()}
     groups = [
         (t(group), [
-            (t(words), [_shown(name, d.a), _shown(name, d.b), _delta(name, d), f"{d.p:.3f}", _over(d.questions, t)])
+            (t(words), [_figure(name, d.a), _figure(name, d.b), _delta(name, d), f"{d.p:.3f}", _over(d.questions, t)])
             for name, words in names
             if (d := by_name.get(name)) is not None
         ])

@@ -9,9 +9,9 @@ from ui.html.templates import Fact, Tool, draw
 from ui.words.strings import Strings
 
 
-def told(title: str, secret: str, note: str, t: Strings) -> str:
+def shown_once(title: str, secret: str, note: str, t: Strings) -> str:
     """A password or token that is shown this once, with a button that copies it."""
-    return draw("people.told", title, secret, note, t)
+    return draw("people.shown_once", title, secret, note, t)
 
 
 def accounts(listed: Sequence[Account], t: Strings) -> str:

@@ -216,14 +216,14 @@ def _followed(events: Iterator[Event | Queued], language: Language, report: Call
                 return event.answer
             if isinstance(event, Failed):
                 raise ModelError(event.error)
-            stage = _said(event, language)
+            stage = _event_text(event, language)
             if stage and stage != told:
                 told = stage
                 report(stage)
     raise ModelError("answer.without_result")
 
 
-def _said(event: Event | Queued, language: Language) -> str:
+def _event_text(event: Event | Queued, language: Language) -> str:
     match event:
         case Queued(ahead) if ahead:
             key, values = "queued", {"n": ahead}

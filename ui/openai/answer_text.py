@@ -22,7 +22,7 @@ _SIGNS = re.compile(r"([\\`*\[\]<>|~&])")
 _LONGEST_CLAIM = 80  # characters
 
 
-def said(key: str, language: Language) -> str:
+def fixed_text(key: str, language: Language) -> str:
     """A text of `TEXTS`."""
     text: str = getattr(TEXTS[key], language)
     return text
@@ -41,7 +41,7 @@ def content(answer: Answer, origin: str, *, sources: bool) -> str:
 def without_sources(text: str) -> str:
     """The text of an earlier answer without the list that `content` put behind it."""
     before, rule, after = text.rpartition(_RULE)
-    ours = [said("sources", language) for language in ("zh", "en")]
+    ours = [fixed_text("sources", language) for language in ("zh", "en")]
     return before if rule and any(f"{line}\n" in after for line in ours) else text
 
 
@@ -96,7 +96,7 @@ def _doubts(answer: Answer) -> list[str]:
             words = " ".join(answer.text[claim.start : claim.end].split())
             shown = words if len(words) <= _LONGEST_CLAIM else f"{words[:_LONGEST_CLAIM]}…"
             state = claim.state if claim.state in ("contradicted", "unchecked") else "not_found"
-            lines.append(f"- “{inert(shown)}”: {said(state, answer.language)}")
+            lines.append(f"- “{inert(shown)}”: {fixed_text(state, answer.language)}")
     return [*lines, ""] if lines else []
 
 
@@ -106,7 +106,7 @@ def _listed(answer: Answer, origin: str) -> list[str]:
     for citation in sorted((each for each in answer.citations if each.supported), key=lambda each: each.marker):
         places.setdefault((citation.marker, citation.collection, citation.document, citation.page), citation)
     lines = [_line(citation, answer.language, origin) for citation in places.values()]
-    return [said("sources", answer.language), *lines] if lines else []
+    return [fixed_text("sources", answer.language), *lines] if lines else []
 
 
 def _line(citation: Citation, language: Language, origin: str) -> str:
@@ -115,7 +115,7 @@ def _line(citation: Citation, language: Language, origin: str) -> str:
 
 
 def _place(document: str, page: int | None, language: Language) -> str:
-    return document if page is None else f"{document}, {said('page', language).format(n=page)}"
+    return document if page is None else f"{document}, {fixed_text('page', language).format(n=page)}"
 
 
 def _without_icon(origin: str) -> str:

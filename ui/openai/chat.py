@@ -226,7 +226,7 @@ class _Draft:
     """What is seen of an answer from documents before it is checked: all of it is reasoning."""
 
     def __init__(self, question: str) -> None:
-        self._title = answer_text.said("draft", language_of(question))
+        self._title = answer_text.fixed_text("draft", language_of(question))
         self._stream = InertStream()
         self._reasoned = self._drafted = False
 

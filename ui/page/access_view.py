@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from kb.access.rules import EVERYONE, GROUP, PERSON, Place, Readers, RuleBook, told
+from kb.access.rules import EVERYONE, GROUP, PERSON, Place, Readers, RuleBook, place_text
 from kb.errors import KBError
 from ui.html import chat as html_chat
 from ui.html.blocks import named, paragraph
@@ -57,7 +57,7 @@ def _draw(service: runtime.Service, place: Place, t: Strings, close: Callable[[]
     else:
         found = RuleBook(service.kb.catalog.access_rules()).readers(place.collection, "")
     st.html(html_chat.wrap(named(place.path, place.collection) if place.path else named(place.collection)))
-    st.html(html_chat.wrap(_said(found, place, t)))
+    st.html(html_chat.wrap(_readers_text(found, place, t)))
     chosen = st.multiselect(
         t("access_readers"), _choices(service, found.readers), default=list(found.readers), key="access-readers",
         format_func=lambda reader: reader_name(reader, t), placeholder=t("access_choose"),
@@ -80,7 +80,7 @@ def _set(
     session.check(service, "ingest")
     service.kb.set_readers(session.asker(service), place, readers, seen)
     close()
-    st.toast(t("access_saved", name=label(told(place))), icon=":material/check:")
+    st.toast(t("access_saved", name=label(place_text(place))), icon=":material/check:")
     st.rerun()
 
 
@@ -148,7 +148,7 @@ def reader_name(reader: str, t: Strings) -> str:
     return label(reader.removeprefix(PERSON))
 
 
-def _said(found: Readers, place: Place, t: Strings) -> str:
+def _readers_text(found: Readers, place: Place, t: Strings) -> str:
     """Who may read it now, and which rule says so."""
     readers = ", ".join(reader_name(reader, t) for reader in found.readers) or t("access_nobody")
     by = found.place

@@ -55,7 +55,7 @@ def render() -> None:
     if len(turns) <= 1 and session.replaces_a_deleted_one(conversation):
         st.html(html_chat.wrap(block("notice warn", t("conversation_gone"), "status")))
     if not turns and is_own:
-        documents = session.held(service).documents
+        documents = session.holdings(service).documents
         st.html(html_chat.wrap(html_chat.hero(documents, t)))
         if not documents:
             _to_documents(t)
@@ -96,7 +96,7 @@ def _suggestions(service: runtime.Service, conversation: Conversation, t: String
         return
 
     def on_action(_name: str, value: str) -> None:
-        _ask(service, conversation, question_bar.Asked(value, "documents", session.scope()))
+        _ask(service, conversation, question_bar.SentQuestion(value, "documents", session.scope()))
 
     panel(html_chat.suggestions([each.question for each in found], t), key="suggestions", on_action=on_action)
 
@@ -118,11 +118,11 @@ def _state(service: runtime.Service, conversation: Conversation) -> object:
     if found is None:
         return None
     known = [(turn.id, turn.running.snapshot, turn.feedback) for turn in found.turns]
-    turns = [(id, s.state, s.revision, _withheld(s), feedback) for id, s, feedback in known]
+    turns = [(id, s.state, s.revision, _is_withheld(s), feedback) for id, s, feedback in known]
     return found.cleared, found.name, turns, service.files.of(conversation.id)
 
 
-def _withheld(snapshot: Snapshot) -> bool:
+def _is_withheld(snapshot: Snapshot) -> bool:
     """Whether the answer rests on documents that may not be read any more."""
     return any(notice.kind == WITHHELD for notice in snapshot.notices)
 
@@ -153,7 +153,7 @@ def _hidden(conversation: Conversation, total: int, t: Strings) -> int:
     return hidden
 
 
-def _ask(service: runtime.Service, conversation: Conversation, asked: question_bar.Asked) -> None:
+def _ask(service: runtime.Service, conversation: Conversation, asked: question_bar.SentQuestion) -> None:
     """Begin a turn, or one in place of another; before that the files that were sent go into the conversation."""
     if asked.files:
         try:
@@ -244,13 +244,13 @@ def _follow(service: runtime.Service, turn: Turn, t: Strings) -> None:
         now = time.monotonic()
         until = now + min(max(_TICK, _DRAWN_SHARE * (now - began)), _LONGEST_PAUSE)
         while not turn.running.finishes(min(_TICK, until - now)) and (now := time.monotonic()) < until:
-            _heed()
-        _heed()
+            _allow_interrupt()
+        _allow_interrupt()
         snapshot = turn.running.wait(snapshot.revision, _TICK)
     st.rerun()
 
 
-def _heed() -> None:
+def _allow_interrupt() -> None:
     """Let a click or a reload interrupt this run: Streamlit looks for them where its state is read."""
     st.session_state.get(_TOLD)
 

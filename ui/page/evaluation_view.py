@@ -22,7 +22,7 @@ from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
 from ui.page.question_bar import BUDGETS
 from ui.page.style import uploader_hint
-from ui.pictures.cache import Kept
+from ui.pictures.cache import RecentValues
 from ui.service import runtime
 from ui.service.runs import Run, RunOptions
 from ui.words.strings import Strings
@@ -37,8 +37,8 @@ _PAGE = 20
 
 _Item = TypeVar("_Item")
 
-_reports: "Kept[tuple[str, int], Report | None]" = Kept(4)
-_differences: "Kept[tuple[str, int, str, int], Mapping[str, Difference]]" = Kept(4)
+_reports: "RecentValues[tuple[str, int], Report | None]" = RecentValues(4)
+_differences: "RecentValues[tuple[str, int, str, int], Mapping[str, Difference]]" = RecentValues(4)
 
 
 def render() -> None:

@@ -9,7 +9,7 @@ from kb.store.heading_paths import MARK
 from ui.html.chat import where
 from ui.html.templates import draw
 from ui.page.session import ZOOMS, OpenSources
-from ui.pictures.cache import Kept
+from ui.pictures.cache import RecentValues
 from ui.pictures.page_picture import Picture
 from ui.sources import markdown_form
 from ui.sources.content_types import shown_as
@@ -22,7 +22,7 @@ from ui.words.strings import Strings
 _CONTEXT_SHOWN = 6_000
 _LONGEST_LINE = 20_000
 _MOST_LINES = 40_000  # a Markdown parser needs up to a second for ten thousand
-_blocks: Kept[str, Blocks] = Kept(4)
+_blocks: RecentValues[str, Blocks] = RecentValues(4)
 _LONGEST_SECTION = 56  # characters: three lines of Chinese on a narrow phone
 
 

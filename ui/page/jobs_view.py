@@ -209,7 +209,7 @@ def read_again(service: runtime.Service, chosen: dict[str, list[str]], t: String
     uploads = service.kb.home.uploads
     count = 0
     for collection, paths in chosen.items():
-        known = service.kb.catalog.known(collection)
+        known = service.kb.catalog.known_documents(collection)
         files: dict[str, set[str]] = {}
         for path in paths:
             if path in known:

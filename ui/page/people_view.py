@@ -27,7 +27,7 @@ def render() -> None:
     service, t = runtime.current(), session.strings()
     session.check(service, "admin")
     st.html(html_chat.wrap(heading(t("people_title"), t("people_intro"))))
-    _told(t)
+    _show_secret(t)
     problem = st.session_state.pop(_PROBLEM, None)
     if isinstance(problem, str):
         st.html(html_chat.wrap(html_chat.problem(t("people_failed"), problem)))
@@ -40,7 +40,7 @@ def render() -> None:
     _dialogs(service, t)
 
 
-def _told(t: Strings) -> None:
+def _show_secret(t: Strings) -> None:
     """What is shown this once, until it is put away or another is made."""
     told = st.session_state.get(_TOLD)
     if told is None:
@@ -50,7 +50,7 @@ def _told(t: Strings) -> None:
     def put_away(_name: str, _value: str) -> None:
         st.session_state.pop(_TOLD, None)
 
-    panel(html_people.told(title, secret, note, t), key="told", on_action=put_away)
+    panel(html_people.shown_once(title, secret, note, t), key="told", on_action=put_away)
 
 
 def _tell(title: str, secret: str, note: str) -> None:

@@ -71,7 +71,7 @@ def _dropping() -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SentQuestion:
     """A question that was sent."""
 
     question: str  # "" where files alone were sent
@@ -81,7 +81,7 @@ class Asked:
     files: tuple[UploadedFile, ...] = ()  # dropped on the input, pasted or chosen
 
 
-def bar(service: runtime.Service, conversation: Conversation, t: Strings) -> Asked | None:
+def bar(service: runtime.Service, conversation: Conversation, t: Strings) -> SentQuestion | None:
     """Draw the bar of a conversation; gives what was sent."""
     scope, running = session.scope(), conversation.running
     edited = _edited(conversation)
@@ -117,16 +117,16 @@ def bar(service: runtime.Service, conversation: Conversation, t: Strings) -> Ask
     if taken:
         _dropping()(key="dropping")
     if not without:
-        completion(session.held(service).collections, t)
+        completion(session.holdings(service).collections, t)
     asked, files = (sent, ()) if isinstance(sent, str) or sent is None else (sent.text, tuple(sent.files))
     if files:
         st.session_state.pop(_EDITING, None)
-        return Asked((asked or "").strip(), "documents", scope, edited, files)
+        return SentQuestion((asked or "").strip(), "documents", scope, edited, files)
     if not asked or not asked.strip():
         return None
     if without:
         st.session_state.pop(_EDITING, None)
-        return Asked(asked.strip(), "chat", EVERYTHING, edited)
+        return SentQuestion(asked.strip(), "chat", EVERYTHING, edited)
     try:
         question, scope = addressed(asked.strip(), lambda: service.kb.documents(session.asker(service)), scope)
     except KBError as error:
@@ -134,7 +134,7 @@ def bar(service: runtime.Service, conversation: Conversation, t: Strings) -> Ask
         st.session_state[PROBLEM] = error.message
         st.rerun()
     st.session_state.pop(_EDITING, None)
-    return Asked(question, "documents", scope, edited)
+    return SentQuestion(question, "documents", scope, edited)
 
 
 def look_into(scope: Scope) -> None:
@@ -152,7 +152,7 @@ def edit(conversation: Conversation, turn: Turn) -> None:
     st.session_state[FOCUS] = st.session_state.get(FOCUS, 0) + 1
 
 
-def put_files(service: runtime.Service, conversation: Conversation, asked: Asked) -> Asked:
+def put_files(service: runtime.Service, conversation: Conversation, asked: SentQuestion) -> SentQuestion:
     """Put the files that were sent into the conversation; gives the question as it is asked of them. Raises what
     `DroppedFiles.drop` raises."""
     session.check(service, "ingest")
@@ -307,7 +307,7 @@ def _thinking(t: Strings) -> None:
 
 def _filters(service: runtime.Service, scope: Scope, t: Strings) -> None:
     """What limits the next questions. The choice itself is kept in the session, not in the fields."""
-    held = session.held(service)
+    held = session.holdings(service)
     collections, types = sorted({*held.collections, *scope.collections}), sorted({*held.types, *scope.types})
 
     # A closed popover has no fields that could be told a new value: fields of a new name take it (see `_set`).

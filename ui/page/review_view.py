@@ -109,7 +109,7 @@ def _one(service: runtime.Service, id: str, seen: int, t: Strings) -> None:
         row.button(t("review_reload"), key="review-reload", on_click=lambda: _open(review))
 
     def show(name: str, number: str) -> None:
-        places = _places_of(review) if name == "source" else _found(review.passages)
+        places = _places_of(review) if name == "source" else _sources_of(review.passages)
         at = next((i for i, place in enumerate(places) if place.marker == int(number)), 0)
         session.show_sources(places, at)
 
@@ -117,7 +117,7 @@ def _one(service: runtime.Service, id: str, seen: int, t: Strings) -> None:
     _form(service, review, seen, t)
 
 
-def _found(passages: Sequence[Passage]) -> list[Source]:
+def _sources_of(passages: Sequence[Passage]) -> list[Source]:
     return [Source(p.collection, p.document, p.version, p.page, p.start, p.end, p.section, p.rank) for p in passages]
 
 
@@ -223,10 +223,10 @@ def _offered(service: runtime.Service, review: Review) -> dict[Mark, str]:
     offered: dict[Mark, str] = {}
     for source in review.correction.sources if review.correction else ():
         if source.standing == "current":
-            offered[_mark(source)] = _told(source.document, source.quote)
+            offered[_mark(source)] = _place_label(source.document, source.quote)
     for passage in found:
         mark = Mark(passage.collection, passage.document, passage.start, passage.end, passage.version)
-        offered.setdefault(mark, _told(passage.document, passage.text))
+        offered.setdefault(mark, _place_label(passage.document, passage.text))
     return offered
 
 
@@ -234,7 +234,7 @@ def _mark(source: Any) -> Mark:
     return Mark(source.collection, source.document, source.start, source.end, source.version)
 
 
-def _told(document: str, text: str) -> str:
+def _place_label(document: str, text: str) -> str:
     words = " ".join(text.split())
     return f"{document.rpartition('/')[2]}: {words if len(words) <= _SNIPPET else f'{words[:_SNIPPET]}…'}"
 

@@ -77,7 +77,7 @@ class OpenSources:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Holdings:
     """What the knowledge base holds, in short: how many documents questions find, of which collections and types."""
 
     documents: int
@@ -225,16 +225,21 @@ def collection_name(service: runtime.Service, name: str, t: Strings) -> str:
     return t("only_me") if service.kb.catalog.person_of(name) == (person.name if person else OWNER) else name
 
 
-def held(service: runtime.Service) -> Held:
+def holdings(service: runtime.Service) -> Holdings:
     """What the knowledge base holds; looked at anew every few seconds, for there may be very many documents."""
     known = st.session_state.get(_HELD)
     who, changes = asker(service), service.kb.catalog.access_changes()
-    is_known = isinstance(known, Held) and (known.asker, known.access_changes) == (who, changes)
-    if not isinstance(known, Held) or not is_known or not known.documents or time.monotonic() - known.at > _HELD_FOR:
+    is_known = isinstance(known, Holdings) and (known.asker, known.access_changes) == (who, changes)
+    if (
+        not isinstance(known, Holdings)
+        or not is_known
+        or not known.documents
+        or time.monotonic() - known.at > _HELD_FOR
+    ):
         found = [d for d in service.kb.documents(who) if html_chat.searchable(d)]
         types = {PurePosixPath(d.path).suffix.lstrip(".").lower() for d in found} - {""}
         collections = tuple(sorted({d.collection for d in found}))
-        known = Held(len(found), collections, tuple(sorted(types)), time.monotonic(), who, changes)
+        known = Holdings(len(found), collections, tuple(sorted(types)), time.monotonic(), who, changes)
         st.session_state[_HELD] = known
     return known
 

@@ -56,7 +56,7 @@ def render(service: runtime.Service, t: Strings, pages: Mapping[str, Any], *, on
         with st.container(key="side-foot", gap="small"):
             _model(service, t, pages.get("models"))
             _language(t)
-            words = t.count("document_count", session.held(service).documents)
+            words = t.count("document_count", session.holdings(service).documents)
             st.html(html_chat.wrap(block("side", words)))
             settings_button(service, t)
             _account(service, t)

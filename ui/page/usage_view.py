@@ -42,7 +42,7 @@ def render() -> None:
         return
     told = t("usage_counted_since", since=found.since, until=found.until, counted=found.counted_since)
     st.html(html_chat.wrap(block("side", told)))
-    _asked(found, t)
+    _draw_questions(found, t)
     _reasons(found, t)
     _heading("usage_gaps", "gaps", found, t)
     st.html(html_chat.wrap(html_usage.gaps(found.gaps, found.without_words, t)))
@@ -72,7 +72,7 @@ def _heading(words: str, part: Part, found: Report, t: Strings) -> None:
 # ---- questions
 
 
-def _asked(found: Report, t: Strings) -> None:
+def _draw_questions(found: Report, t: Strings) -> None:
     asked = [count for count in found.counts if count.kind == "question"]
     total: Counter[str] = Counter()
     for count in asked:

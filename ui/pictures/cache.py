@@ -1,4 +1,4 @@
-"""Kept: what was dear to make and is looked at again and again, until a document is deleted."""
+"""RecentValues: what was dear to make and is looked at again and again, until a document is deleted."""
 
 import threading
 from collections import OrderedDict
@@ -9,10 +9,10 @@ from weakref import WeakSet
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
-_all: "WeakSet[Kept[Any, Any]]" = WeakSet()
+_all: "WeakSet[RecentValues[Any, Any]]" = WeakSet()
 
 
-class Kept(Generic[Key, Value]):
+class RecentValues(Generic[Key, Value]):
     """The last `size` values that were looked at. Safe from several threads."""
 
     def __init__(self, size: int) -> None:

@@ -22,7 +22,7 @@ from ingest.reading.confined_process import ConfinedProcess, NotStarted
 from ingest.reading.confinement import Sight
 from kb.errors import DocumentError
 from kb.schema import RecognisedPage, StoredText
-from ui.pictures.cache import Kept
+from ui.pictures.cache import RecentValues
 from ui.pictures.page_picture import PDF, Box, EmphasisRequest, PageError, PageRequest, Picture, Printed
 from ui.pictures.render_process import EMPHASIS, PICTURE
 
@@ -56,8 +56,8 @@ class Drawings:
         self._all = [_Drawer() for _ in range(_PROCESSES)]
         for drawer in self._all:
             self._drawers.put(drawer)
-        self._kept: Kept[tuple[str, PageRequest], Picture] = Kept(_KEPT)
-        self._printed: Kept[str, tuple[Printed, ...]] = Kept(_KEPT_PRINTED)
+        self._kept: RecentValues[tuple[str, PageRequest], Picture] = RecentValues(_KEPT)
+        self._printed: RecentValues[str, tuple[Printed, ...]] = RecentValues(_KEPT_PRINTED)
 
     def draw(
         self, path: Path, stored: StoredText, number: int, start: int, end: int,
@@ -136,11 +136,11 @@ class _Drawer:
 
     def draw(self, request: PageRequest, file: IO[bytes], seconds: float) -> Picture:
         """Raises PageError for a page that cannot be drawn, not in this time, or that ends the process."""
-        return self._twice(lambda: self._asked(request, file, seconds, self._picture))
+        return self._twice(lambda: self._ask(request, file, seconds, self._picture))
 
     def emphasis(self, file: IO[bytes], seconds: float) -> tuple[Printed, ...]:
         """Raises PageError as `draw` does."""
-        return self._twice(lambda: self._asked(EmphasisRequest(), file, seconds, self._paragraphs))
+        return self._twice(lambda: self._ask(EmphasisRequest(), file, seconds, self._paragraphs))
 
     def _twice(self, ask: Callable[[], Given]) -> Given:
         try:
@@ -152,7 +152,7 @@ class _Drawer:
         except (EOFError, OSError) as error:
             raise PageError("the process that drew it was ended: the file is damaged or hostile") from error
 
-    def _asked(
+    def _ask(
         self, request: PageRequest | EmphasisRequest, file: IO[bytes], seconds: float,
         given: "Callable[[bytes, bytes, float], Given | None]",
     ) -> Given:  # fmt: skip

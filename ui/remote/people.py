@@ -41,7 +41,7 @@ class RemotePeople:
             "name": given, "role": role, "full_name": full_name, "groups": list(groups), "edits": list(edits),
             "password": password,
         }  # fmt: skip
-        return _told(self._call("POST", "users", Principal(by), body=body))
+        return _account_and_password(self._call("POST", "users", Principal(by), body=body))
 
     def change(
         self,
@@ -65,11 +65,13 @@ class RemotePeople:
 
     def set_password(self, given: str, password: str, *, by: str) -> Account:
         """Give an account a password of its own."""
-        return _told(self._call("POST", f"{_user(given)}/password", Principal(by), body={"password": password}))[0]
+        return _account_and_password(
+            self._call("POST", f"{_user(given)}/password", Principal(by), body={"password": password})
+        )[0]
 
     def new_password(self, given: str, *, by: str) -> tuple[Account, str]:
         """Give an account a one-time password, which is returned."""
-        return _told(self._call("POST", f"{_user(given)}/password", Principal(by), body={}))
+        return _account_and_password(self._call("POST", f"{_user(given)}/password", Principal(by), body={}))
 
     def groups(self) -> dict[str, tuple[str, ...]]:
         """The names of the people in each group."""
@@ -118,7 +120,7 @@ def _account(form: Form) -> Account:
     return Account(**{**form, "groups": tuple(form["groups"]), "edits": tuple(form["edits"])})
 
 
-def _told(form: Form) -> tuple[Account, str]:
+def _account_and_password(form: Form) -> tuple[Account, str]:
     return _account(form["user"]), form["password"]
 
 

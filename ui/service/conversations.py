@@ -392,7 +392,7 @@ class Conversations:
             conversation, turn, cleared = self._running[turn_id]
         if conversation is not None:
             self._save(conversation, turn, cleared)
-        self._kb.usage.asked(asker, stored_turn(turn))
+        self._kb.usage.count_question(asker, stored_turn(turn))
         with self._lock:
             del self._running[turn_id]
             self._saved.pop(turn_id, None)

@@ -104,13 +104,13 @@ def _models(settings: Settings, t: Strings = _ENGLISH) -> list[dict[str, str]]:
         folder = weights.embedding_folder(embedding)
         checks.append(_check(embedding_model, "ok", str(folder)))
     except KBError as error:
-        checks.append(_check(embedding_model, "missing", _said(error, t)))
+        checks.append(_check(embedding_model, "missing", _problem_text(error, t)))
     reachable, ollama = _ollama(settings, t)
     checks.append(ollama)
     try:
         checks.append(_check(embedded, "ok", str(weights.gguf_path(settings.llm.embedded_model))))
     except KBError as error:
-        checks.append(_check(embedded, "note" if reachable else "missing", _said(error, t)))
+        checks.append(_check(embedded, "note" if reachable else "missing", _problem_text(error, t)))
     try:
         chosen = llm.open_model(settings.llm)
         checks.append(_check(answers, "ok", f"{chosen.name} ({chosen.engine})"))
@@ -120,11 +120,11 @@ def _models(settings: Settings, t: Strings = _ENGLISH) -> list[dict[str, str]]:
         finally:
             chosen.close()
     except KBError as error:
-        checks.append(_check(answers, "missing", _said(error, t)))
+        checks.append(_check(answers, "missing", _problem_text(error, t)))
     return checks
 
 
-def _said(error: KBError, t: Strings) -> str:
+def _problem_text(error: KBError, t: Strings) -> str:
     return localised(error, t.language)
 
 
@@ -153,7 +153,7 @@ def _ollama(settings: Settings, t: Strings = _ENGLISH) -> tuple[bool, dict[str, 
         version = server.version()
         names = [model.name for model in server.models()]
     except KBError as error:
-        return False, _check("ollama", "note", _said(error, t))
+        return False, _check("ollama", "note", _problem_text(error, t))
     has = any(same_model(settings.llm.model, name) for name in names)
     held = ", ".join(names) or t("doctor_no_models")
     hint = "" if has else t("doctor_pull", model=settings.llm.model)

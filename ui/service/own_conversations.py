@@ -76,7 +76,7 @@ class OwnConversations:
         if not search.strip() or self._asker.unlimited:
             return self._all.list(whose, search, limit, offset)
         found: builtins.list[StoredConversation] = []
-        for each in self._found(whose, search):
+        for each in self._matching(whose, search):
             if len(found) == offset + limit:
                 break
             if self._holds(each, search):
@@ -154,9 +154,9 @@ class OwnConversations:
     def _shared(self, conversation: Conversation) -> Conversation:
         """Somebody else's conversation as it is shown to the asker: what was judged in it is its person's alone."""
         finished = [turn for turn in conversation.turns if turn.running.snapshot.finished]
-        return replace(conversation, turns=[self._shown(turn) for turn in finished])
+        return replace(conversation, turns=[self._readable_turn(turn) for turn in finished])
 
-    def _shown(self, turn: Turn) -> Turn:
+    def _readable_turn(self, turn: Turn) -> Turn:
         stored = replace(stored_turn(turn), feedback=None)
         if self._asker.unlimited:
             return turn_of(stored)
@@ -177,7 +177,7 @@ class OwnConversations:
             return turn_of(_without_names(stored))
         return turn
 
-    def _found(self, owner: str | None, search: str) -> Iterator[StoredConversation]:
+    def _matching(self, owner: str | None, search: str) -> Iterator[StoredConversation]:
         """All in which it stands, also where it may not be seen."""
         offset = 0
         while part := self._all.list(owner, search, _AT_ONCE, offset):

@@ -77,7 +77,7 @@ class Uploads:
         """
         collection = collection_name(self._kb.catalog, collection)
         with self._lock:
-            taken = self._taken(collection) if apart else set()
+            taken = self._used_names(collection) if apart else set()
             kept, refused = self._keep(files, self.folder(collection), taken)
             if not kept and not refused:
                 return None
@@ -88,9 +88,9 @@ class Uploads:
                 kept, collection=collection, title=title + more, who=who, refused=refused, first=first
             )
 
-    def _taken(self, collection: str) -> set[str]:
+    def _used_names(self, collection: str) -> set[str]:
         """The names that documents or files of a collection have."""
-        known, folder = self._kb.catalog.known(collection), self.folder(collection)
+        known, folder = self._kb.catalog.known_documents(collection), self.folder(collection)
         names = {name for each in known.values() for name in (each.path, each.source)}
         return names | ({file.name for file in folder.iterdir()} if folder.is_dir() else set())
 
@@ -127,7 +127,7 @@ class Uploads:
 
     def _list(self, refused: Iterable[DocumentReport], collection: str) -> None:
         """Have the list of documents show the files that were refused."""
-        known, folder = self._kb.catalog.known(collection), str(self.folder(collection))
+        known, folder = self._kb.catalog.known_documents(collection), str(self.folder(collection))
         for each in refused:
             if each.path not in known or known[each.path].sha256 is None:
                 self._kb.catalog.record_outcome(collection, each.path, folder, each.path, each.status, each.reason)
@@ -281,7 +281,7 @@ class DroppedFiles:
 
     def _ids(self, file: ConversationFile) -> list[int]:
         folder = str(self._uploads.folder(file.collection))
-        known = self._kb.catalog.known(file.collection).values()
+        known = self._kb.catalog.known_documents(file.collection).values()
         return [each.document_id for each in known if (each.root, each.source) == (folder, file.name)]
 
     def _job(self, file: ConversationFile) -> "Job | None":

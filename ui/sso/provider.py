@@ -75,7 +75,7 @@ class Provider:
 
     def address(self, flow: Flow) -> str:
         """Where the browser is sent to sign in."""
-        discovery = self._known()
+        discovery = self._current_discovery()
         with self._client(flow.redirect) as client:
             found, _ = client.create_authorization_url(
                 discovery.metadata["authorization_endpoint"],
@@ -87,7 +87,7 @@ class Provider:
 
     def identity(self, flow: Flow, answer: Mapping[str, str]) -> Identity:
         """For whom the provider vouches, from what the browser brings back. Raises SignInRefused too."""
-        discovery = self._known()
+        discovery = self._current_discovery()
         self._check_issuer(discovery, answer)
         if "error" in answer:
             raise SignInRefused("sso.not_signed_in")
@@ -129,7 +129,7 @@ class Provider:
             except InvalidKeyIdError:  # it has other keys since
                 if self._clock() - discovery.at < _NEW_KEYS_AFTER:
                     raise
-                read = self._read(self._known(anew=True), given)
+                read = self._read(self._current_discovery(anew=True), given)
             claims = CodeIDToken(
                 read.claims, read.header, {"iss": {"essential": True, "value": self._settings.issuer},
                 "aud": {"essential": True, "value": self._settings.client_id}},
@@ -179,7 +179,7 @@ class Provider:
 
     # ---- what it says of itself
 
-    def _known(self, *, anew: bool = False) -> _Discovery:
+    def _current_discovery(self, *, anew: bool = False) -> _Discovery:
         with self._lock:
             now = self._clock()
             if anew or self._discovery is None or not 0 <= now - self._discovery.at < _KEPT:

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from ingest.document import links
-from ingest.document.files import Found, find, hashed
+from ingest.document.files import FoundFile, find, hashed
 from ingest.document.links import LeadsOutside
 from kb.errors import DocumentError, UnsupportedFormat, UsageError
 
 
-def names(found: list[Found]) -> list[str]:
+def names(found: list[FoundFile]) -> list[str]:
     return [each.path_in_root for each in found]
 
 

@@ -16,7 +16,7 @@ from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
 from ingest.document.list_numbering import chinese_numeral, numeral
-from ingest.document.number_formats import shown
+from ingest.document.number_formats import format_value
 from ingest.office.docx import read_docx
 from ingest.office.pptx import read_pptx
 from ingest.office.xlsx import read_xlsx
@@ -377,7 +377,7 @@ def test_dates_and_percentages_of_a_chart_are_what_it_shows(number_format: str, 
     ],
 )
 def test_a_cell_says_what_the_spreadsheet_shows(value: object, number_format: str, seen: str) -> None:
-    assert shown(value, number_format) == seen
+    assert format_value(value, number_format) == seen
 
 
 def workbook_of(*sheets: tuple[str, list[list[object]]]) -> openpyxl.Workbook:

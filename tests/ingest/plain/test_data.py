@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from tokenizers import Tokenizer
 
-from ingest.plain.xml import said
+from ingest.plain.xml import without_tags
 from ingest.reading.reading import Parsed, read_bytes
 from ingest.reading.splitting import split
 from kb.config import IngestSettings, SplittingSettings
@@ -158,7 +158,7 @@ def test_xml_is_embedded_without_its_tags() -> None:
         "<p>Uses <b>two</b> straps.</p>\n<data><![CDATA[a < b]]></data>\n</order>"
     )
 
-    assert said(source) == (
+    assert without_tags(source) == (
         "order (id: 7)\nurgent\ncustomer (country: DE): ACME & Sons\nitem (sku: GRD-1) name: Pallet\n"
         "Uses two straps.\ndata: a < b"
     )

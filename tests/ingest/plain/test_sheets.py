@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
-from ingest.document.number_formats import shown
+from ingest.document.number_formats import format_value
 from ingest.document.parsed import TextBuilder
 from ingest.plain.csv_rows import SheetRow, spread
 from ingest.reading.reading import Parsed, read_bytes
@@ -283,7 +283,7 @@ def test_a_caption_merged_over_a_table_of_a_word_document_is_not_its_header() ->
     ],
 )
 def test_conditions_colours_and_eras_of_a_format_are_kept_to(value: object, number_format: str, seen: str) -> None:
-    assert shown(value, number_format) == seen
+    assert format_value(value, number_format) == seen
 
 
 @pytest.mark.parametrize(

@@ -273,7 +273,7 @@ def test_a_file_that_moves_behind_what_was_listed_keeps_its_document(
     before, _ = quick.catalog.find_document(OWNER, "b/handbook.md")
     find = files.find
 
-    def meanwhile(paths: Sequence[Path]) -> Iterator[files.Found]:
+    def meanwhile(paths: Sequence[Path]) -> Iterator[files.FoundFile]:
         for found in find(paths):
             yield found
             if found.path_in_root == "a/other.md" and (folder / "b/handbook.md").exists():

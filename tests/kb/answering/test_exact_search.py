@@ -94,7 +94,7 @@ def test_it_equals_a_fresh_one_after_any_changes(catalog: Catalog) -> None:
     scan = ExactScan(catalog)
     for step in range(60):
         path = f"{rng.randrange(12)}.md"
-        known = catalog.known("docs")
+        known = catalog.known_documents("docs")
         if path in known and rng.random() < 0.4:
             # SQLite gives the ids of the newest rows that were deleted to the next ones: no id tells old from new.
             catalog.delete_documents([known[path].document_id], "owner")

@@ -59,7 +59,7 @@ def test_the_newest_translations_are_kept(tmp_path: Path, monkeypatch: pytest.Mo
     for n in range(3):
         monkeypatch.setattr(translations, "now", lambda n=n: f"2026-01-0{n + 1}")
         translations.keep(catalog, bytes([n]), str(n))
-    assert [translations.kept(catalog, bytes([n])) for n in range(3)] == [None, "1", "2"]
+    assert [translations.stored_translation(catalog, bytes([n])) for n in range(3)] == [None, "1", "2"]
     catalog.close()
 
 

@@ -11,7 +11,7 @@ INDEX = FormIndex([
 
 
 def held(text: str, ordinary: bool = False) -> list[tuple[str, tuple[int, ...]]]:
-    return [(each.form, each.entries) for each in INDEX.held(text, lambda form: ordinary)]
+    return [(each.form, each.entries) for each in INDEX.occurrences(text, lambda form: ordinary)]
 
 
 def test_a_form_is_found_whatever_its_case_width_and_spacing() -> None:

@@ -166,7 +166,7 @@ def test_a_file_that_was_cut_or_is_of_another_form_is_made_again(folder: Path) -
 
 def test_what_is_made_here_is_what_is_made_everywhere() -> None:
     """So that a copied folder need not be made again."""
-    made = verified.known(embedding_folder(), f"{weights.DERIVED}/model.onnx")
+    made = verified.file_hash(embedding_folder(), f"{weights.DERIVED}/model.onnx")
     assert made is not None
     assert made.sha256 == onnx_embedding._USUAL
 

@@ -35,7 +35,7 @@ def test_the_reason_of_a_document_is_kept_with_its_code(catalog: Catalog) -> Non
     [document] = catalog.documents(OWNER)
     assert document.reason == REASON
     assert _chinese(document.reason) == CHINESE
-    assert _chinese(catalog.known("c")["a.md"].reason) == CHINESE
+    assert _chinese(catalog.known_documents("c")["a.md"].reason) == CHINESE
     with pytest.raises(DocumentNotFound) as raised:
         catalog.stored_text(document.id)
     assert str(raised.value) == f"'a.md' has no readable text. {REASON}"

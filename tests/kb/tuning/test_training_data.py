@@ -65,7 +65,7 @@ def test_the_same_part_is_held_out_and_no_question_is_on_both_sides() -> None:
     given += pairs_of([record("Question 3?", "Another answer."), record("Question 4?", "Answer 4.")])
     parts = split(given, 0.25)
     assert split(given[::-1], 0.25) == parts
-    asked, held = ({pair.asked for pair in part} for part in (parts.train, parts.held_out))
+    asked, held = ({pair.prompt_hash for pair in part} for part in (parts.train, parts.held_out))
     assert len(held) == 10
     assert not asked & held
     assert len(parts.train) + len(parts.held_out) == 41  # what stands there twice counts once

@@ -36,7 +36,7 @@ def turn(question: str, made: Answer | None, state: TurnState = "done", **values
 def refuse(kb: KnowledgeBase, asker: Principal, question: str, *documents: str, times: int = 1) -> None:
     """Let somebody ask in vain; these documents came nearest."""
     for _ in range(times):
-        kb.usage.asked(asker, turn(question, answer(question, *documents, refused="not_stated")))
+        kb.usage.count_question(asker, turn(question, answer(question, *documents, refused="not_stated")))
 
 
 def found(question: str, *documents: str, enough: bool = False) -> Retrieval:

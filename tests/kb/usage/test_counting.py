@@ -35,7 +35,7 @@ def words(kb: KnowledgeBase) -> list[tuple[str, str]]:
 
 
 def test_everything_that_is_asked_counts_once_by_day_and_how_it_ended(kb: KnowledgeBase, days: Days) -> None:
-    asked = kb.usage.asked
+    asked = kb.usage.count_question
     asked(READER, turn("a", answer("a", "open.md", "open.md", "hr.md")))
     asked(EDITOR, turn("b", answer("b", "open.md", uncertain=True)))
     asked(READER, turn("c", answer("c", "open.md", refused="weak_evidence")))
@@ -103,7 +103,7 @@ def test_words_are_kept_from_the_agreement_on_and_go_when_it_is_taken_back(kb: K
     refuse(kb, READER, "Where are we? \ud800", "open.md", "hr.md")
     refuse(kb, EDITOR, "of another", "open.md")
     kb.usage.searched(READER, found("x" * 3_000, "open.md"))
-    kb.usage.asked(READER, turn("answered", answer("answered", "open.md")))
+    kb.usage.count_question(READER, turn("answered", answer("answered", "open.md")))
     assert words(kb) == [("rita", "Where are we? ?"), ("rita", "x" * 500)]
     kb.usage.agree(READER, False)
     assert words(kb) == []
@@ -130,7 +130,7 @@ def test_words_go_with_the_account_the_conversation_and_each_document_that_came_
     for conversation, asker, question in ((mine, READER, "gone"), (other, EDITOR, "gone")):
         asked = turn(question, answer(question, "open.md", refused="not_stated"), id=f"{asker.name} {question}")
         store.save_turn(conversation, asked)
-        kb.usage.asked(asker, asked)
+        kb.usage.count_question(asker, asked)
     refuse(kb, READER, "kept", "open.md")
     refuse(kb, READER, "of two", "open.md", "hr.md")
     refuse(kb, READER, "of one that is gone", "open.md", "never-there.md")
@@ -147,7 +147,7 @@ def test_a_conversation_of_the_owners_takes_their_words_along(agreed: KnowledgeB
     conversation = store.create("some program").id
     asked = turn("gone", answer("gone", "open.md", refused="not_stated"))
     store.save_turn(conversation, asked)
-    agreed.usage.asked(OWNER, asked)
+    agreed.usage.count_question(OWNER, asked)
     assert words(agreed) == [(":owner", "gone")]
     store.delete(conversation)
     assert words(agreed) == []
@@ -159,12 +159,12 @@ def test_what_is_too_old_is_removed_with_the_first_count_of_a_day_and_at_the_sta
     kb = agreed
     kb.usage = counting(kb, days, days=30)
     refuse(kb, READER, "old", "open.md")
-    kb.usage.asked(READER, turn("a", answer("a", "open.md")))
+    kb.usage.count_question(READER, turn("a", answer("a", "open.md")))
     days.day = "2026-12-26"
     refuse(kb, READER, "new", "open.md")
     assert [each for _, each in words(kb)] == ["old", "new"]  # the thirtieth day
     days.day = "2026-12-27"
-    kb.usage.asked(READER, turn("b", answer("b", "hr.md")))
+    kb.usage.count_question(READER, turn("b", answer("b", "hr.md")))
     assert [each for _, each in words(kb)] == ["new"]
     assert min(counts(kb))[0] == "2026-12-26"
     assert citations(kb) == {("hr.md", "2026-12-27"): 1}
@@ -208,6 +208,6 @@ def test_what_cannot_be_counted_costs_no_answer(
         raise error
 
     monkeypatch.setattr(kb.catalog, "transaction", refused)
-    kb.usage.asked(READER, turn("Quixovertane", answer("a", "open.md")))
+    kb.usage.count_question(READER, turn("Quixovertane", answer("a", "open.md")))
     assert "could not be counted" in caplog.text
     assert "Quixovertane" not in caplog.text

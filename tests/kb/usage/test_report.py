@@ -75,7 +75,7 @@ def test_documents_never_cited_are_those_that_one_may_read(kb: KnowledgeBase, da
     kb.catalog.listing.forget()
     assert [d.path for d in told(kb).never_cited] == ["open.md", "board.md", "hr.md"]
     days.day = "2026-11-20"
-    kb.usage.asked(READER, turn("a", answer("a", "hr.md", "board.md")))
+    kb.usage.count_question(READER, turn("a", answer("a", "hr.md", "board.md")))
     assert [d.path for d in told(kb, EDITOR).never_cited] == ["open.md"]
     assert [d.path for d in told(kb, EDITOR, since="2026-11-21").never_cited] == ["open.md", "hr.md"]
 
@@ -101,7 +101,7 @@ def test_feedback_is_counted_by_document_and_only_of_those_one_may_read(kb: Know
 def test_a_period_is_made_of_days_and_never_older_than_what_is_kept(kb: KnowledgeBase, days: Days) -> None:
     for day in ("2026-10-28", "2026-10-29", TODAY):
         days.day = day
-        kb.usage.asked(READER, turn("a", answer("a", "open.md")))
+        kb.usage.count_question(READER, turn("a", answer("a", "open.md")))
     assert [count.day for count in told(kb).counts] == ["2026-10-29", TODAY]  # thirty days
     assert (told(kb).since, told(kb).until) == ("2026-10-29", TODAY)
     assert [count.day for count in told(kb, since="2026-01-01", until="2026-10-28").counts] == ["2026-10-28"]

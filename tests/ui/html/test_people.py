@@ -20,7 +20,7 @@ def test_no_name_becomes_markup_whatever_came_into_the_catalog(hostile: str) -> 
         html_people.accounts([account], EN),
         html_people.groups({hostile: [hostile]}, EN),
         html_people.tokens([token], EN),
-        html_people.told(hostile, hostile, hostile, EN),
+        html_people.shown_once(hostile, hostile, hostile, EN),
     ):
         for tag, attributes in elements(html).elements:
             assert tag in ("ul", "li", "div", "span", "button", "b", "code", "svg", "path")

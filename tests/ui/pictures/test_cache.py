@@ -9,12 +9,12 @@ import pytest
 from ingest.sync.pipeline import ingest
 from tests.knowledge import HANDBOOK, OWNER, write
 from tests.ui.serving import opened
-from ui.pictures.cache import Kept
+from ui.pictures.cache import RecentValues
 from ui.service.runtime import Service
 
 
 def test_the_values_looked_at_last_are_kept() -> None:
-    kept: Kept[int, str] = Kept(2)
+    kept: RecentValues[int, str] = RecentValues(2)
     made: list[int] = []
 
     def make(n: int) -> str:
@@ -27,14 +27,14 @@ def test_the_values_looked_at_last_are_kept() -> None:
 
 
 def test_what_could_not_be_made_is_not_kept() -> None:
-    kept: Kept[int, int] = Kept(2)
+    kept: RecentValues[int, int] = RecentValues(2)
     with pytest.raises(ZeroDivisionError):
         kept.get(1, lambda: 1 // 0)
     assert kept.get(1, lambda: 5) == 5
 
 
 def test_what_was_made_while_all_was_forgotten_is_not_kept() -> None:
-    kept: Kept[int, str] = Kept(2)
+    kept: RecentValues[int, str] = RecentValues(2)
 
     def make() -> str:
         kept.forget()
@@ -48,7 +48,7 @@ def test_nothing_is_kept_of_a_document_that_was_deleted(tmp_path: Path) -> None:
     class Words:
         """What a page keeps of a document."""
 
-    kept: Kept[str, Words] = Kept(4)
+    kept: RecentValues[str, Words] = RecentValues(4)
     with opened(tmp_path / "home") as kb:
         service = Service.of(kb)
         ingest(kb, [write(tmp_path / "docs", {"handbook.md": HANDBOOK})])
