@@ -297,7 +297,8 @@ class _Worker(threading.Thread):
 
     def _ready(self, task: Task, folder: Path) -> ConfinedProcess:
         """The process, which is started if there is none that sees what this task needs. Raises KBError."""
-        sight, scratch = _sight(task, folder), task.scratch
+        sight = _sight(task, folder)
+        scratch = task.scratch if sight.modules else None  # it writes nothing without a reader of the user's own
         process = self._process
         if (
             process is not None

@@ -13,7 +13,7 @@ from kb.access.rules import MOST_READERS
 from kb.answering.answer_builder import checked
 from kb.errors import ConversationNotFound
 from kb.requests.addressed import addressed
-from kb.schema import Principal, Scope
+from kb.schema import EVERYTHING, AskOptions, Principal, Scope
 from ui.api.common import (
     EVENTS,
     Addressed,
@@ -243,10 +243,8 @@ def ask(id: str, body: TurnBody, service: ServiceHere, asker: Asker, client: Cli
         found,
         question,
         body.mode,
-        scope=scope,
+        AskOptions(scope, body.think_budget, model=_model(service, body.model)),
         first=service.files.first(id, scope),
-        think_budget=body.think_budget,
-        model=_model(service, body.model),
         client=client,
     )
     return Json(turn_form(_begun(turn)), 202)
@@ -275,10 +273,8 @@ def edit(id: str, position: int, body: TurnBody, service: ServiceHere, asker: As
         position,
         question,
         body.mode,
-        scope=scope,
+        AskOptions(scope, body.think_budget, model=_model(service, body.model)),
         first=service.files.first(id, scope),
-        think_budget=body.think_budget,
-        model=_model(service, body.model),
         client=client,
     )
     return Json(turn_form(_begun(turn)), 202)
@@ -291,10 +287,7 @@ def again(id: str, position: int, body: AgainBody, service: ServiceHere, asker: 
     turn = service.own(asker).again(
         _get(service, asker, id),
         position,
-        think_budget=body.think_budget,
-        model=_model(service, body.model),
-        seed=body.seed,
-        temperature=body.temperature,
+        AskOptions(EVERYTHING, body.think_budget, body.seed, body.temperature, _model(service, body.model)),
         client=client,
     )
     return Json(turn_form(_begun(turn)), 202)

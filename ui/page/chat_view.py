@@ -11,7 +11,7 @@ import streamlit as st
 
 from kb.errors import ConversationNotFound, KBError
 from kb.requests.suggestions import suggested
-from kb.schema import Passage
+from kb.schema import AskOptions, Passage
 from kb.store.document_queries import shown_titles
 from ui.html import chat as html_chat
 from ui.html.blocks import block
@@ -169,11 +169,11 @@ def _ask(service: runtime.Service, conversation: Conversation, asked: question_b
     if not asked.question:
         return
     own = service.own(session.asker(service))
-    put: dict[str, Any] = {"question": asked.question, "mode": asked.mode, "scope": asked.scope}
+    put: dict[str, Any] = {"question": asked.question, "mode": asked.mode}
     put["first"] = service.files.first(conversation.id, asked.scope)
     ask = partial(own.ask, **put)
     edit = ask if asked.in_place is None else partial(own.edit, position=asked.in_place, **put)
-    if not _begin(service, conversation, edit, ask, question_bar.think_budget()):
+    if not _begin(service, conversation, edit, ask, AskOptions(asked.scope, question_bar.think_budget())):
         question_bar.give_back(asked.question)  # nothing of it is lost
 
 
@@ -187,29 +187,27 @@ def _again(service: runtime.Service, conversation: Conversation, turn: Turn, wan
     except KBError as error:
         st.session_state[_TOLD] = error.message
         return
-    ask = partial(own.ask, question=turn.question, mode=turn.mode, scope=turn.scope)
+    ask = partial(own.ask, question=turn.question, mode=turn.mode)
     again = partial(own.again, position=turn.position)
-    _begin(service, conversation, again, ask, budget, model)
+    _begin(service, conversation, again, ask, AskOptions(turn.scope, budget, model=model))
 
 
 def _begin(
-    service: runtime.Service, conversation: Conversation, begin: _Begin, anew: _Begin, budget: int | None,
-    model: tuple[str, str] | None = None,
-) -> bool:  # fmt: skip
+    service: runtime.Service, conversation: Conversation, begin: _Begin, anew: _Begin, options: AskOptions
+) -> bool:
     """Begin a turn: `anew` in a new conversation when this one was deleted meanwhile. Whether one was begun.
 
-    `model` answers, or else the one that the reader prefers.
+    Where the options name no model, the one that the reader prefers answers.
     """
     st.session_state.pop(_JUDGING, None)
     asker = session.asker(service)
     client = f"person {asker.name}" if service.people.get(asker.name) else _tab()
-    how: dict[str, Any] = {"think_budget": budget, "client": client}
     try:
-        how["model"] = model or session.preferred_model(service)
+        options = replace(options, model=options.model or session.preferred_model(service))
         try:
-            turn = begin(conversation, **how)
+            turn = begin(conversation, options=options, client=client)
         except ConversationNotFound:
-            turn = anew(session.new_conversation(service), **how)
+            turn = anew(session.new_conversation(service), options=options, client=client)
     except KBError as error:
         st.session_state[_TOLD] = error.message
         return False

@@ -22,7 +22,7 @@ from kb.errors import ConversationNotFound, KBError
 from kb.models.cancellation import Cancellation
 from kb.people.permissions import owner
 from kb.people.rates import Rates
-from kb.schema import DEFAULT_OPTIONS, EVERYTHING, AskOptions, Message, Principal, Scope, Thought
+from kb.schema import DEFAULT_OPTIONS, AskOptions, Message, Principal, Scope, Thought
 from kb.store.conversations import (
     ConversationStore,
     Feedback,
@@ -60,20 +60,8 @@ class _How:
     client: str
     asker: Principal
     history: Sequence[Message]
-    think_budget: int | None
-    seed: int | None
-    temperature: float | None
-    curated: bool = True  # whether a curated answer may be given
-    glossary: bool = True
-    model: tuple[str, str] | None = None  # engine and name, instead of the one in use
+    options: AskOptions
     first: "First | None" = None
-
-    @property
-    def options(self) -> AskOptions:
-        return AskOptions(
-            think_budget=self.think_budget, seed=self.seed, temperature=self.temperature, model=self.model,
-            curated=self.curated, glossary=self.glossary,
-        )  # fmt: skip
 
 
 First = Callable[[Cancellation], Iterator[FileAwaited]]  # what an answer waits for before it begins
@@ -173,12 +161,8 @@ class Conversations:
         conversation: Conversation,
         question: str,
         mode: Mode,
+        options: AskOptions = DEFAULT_OPTIONS,
         *,
-        scope: Scope = EVERYTHING,
-        think_budget: int | None = None,
-        seed: int | None = None,
-        temperature: float | None = None,
-        model: tuple[str, str] | None = None,
         client: str = "page",
         asker: Principal | None = None,
         shown: Conversation | None = None,
@@ -187,34 +171,29 @@ class Conversations:
         """Begin a turn. None when one is already being answered: a double click, or a second tab.
 
         `client` is whose turn in the queue it takes, `shown` the conversation as far as the asker may see it, which is
-        all that the model is told of it. `model` is engine and name of one that answers instead of the one in use,
-        `first` what the answer waits for. Raises ConversationNotFound where the conversation was deleted, and
-        UsageError where there is no room for another.
+        all that the model is told of it, `first` what the answer waits for. Raises ConversationNotFound where the
+        conversation was deleted, and UsageError where there is no room for another.
         """
         with conversation.lock:
             if conversation.running is not None:
                 return None
             known = conversation if shown is None else shown
-            asker = self._admitted(asker)
-            how = _How(client, asker, known.history(), think_budget, seed, temperature, model=model, first=first)
-            turn = self._new_turn(question, mode, scope, told_of(known))
+            how = _How(client, self._admitted(asker), known.history(), options, first)
+            turn = self._new_turn(question, mode, options.scope, told_of(known))
             return self._append(conversation, turn, how)
 
     def again(
         self,
         conversation: Conversation,
         position: int,
+        options: AskOptions = DEFAULT_OPTIONS,
         *,
-        think_budget: int | None = None,
-        seed: int | None = None,
-        temperature: float | None = None,
-        model: tuple[str, str] | None = None,
         client: str = "page",
         asker: Principal | None = None,
         shown: Conversation | None = None,
     ) -> Turn | None:
-        """Put the question of a turn once more, as it was put then: what came after it is no context. `model` is engine
-        and name of one that answers instead of the one in use.
+        """Put the question of a turn once more, as it was put then, of the same documents: what came after it is no
+        context.
 
         No curated answer is given. Without a seed one is drawn, and without a temperature words are drawn too, so that
         another answer can come. None when a turn is already being answered. Raises ConversationNotFound where there is
@@ -224,16 +203,13 @@ class Conversations:
             if conversation.running is not None:
                 return None
             turn, known = conversation.turn(position), conversation if shown is None else shown
-            how = _How(
-                client,
-                self._admitted(asker),
-                known.history(before=position),
-                think_budget,
-                secrets.randbelow(2**31) if seed is None else seed,
-                RETRY_TEMPERATURE if temperature is None else temperature,
+            options = replace(
+                options,
+                seed=secrets.randbelow(2**31) if options.seed is None else options.seed,
+                temperature=RETRY_TEMPERATURE if options.temperature is None else options.temperature,
                 curated=False,
-                model=model,
             )
+            how = _How(client, self._admitted(asker), known.history(before=position), options)
             turn = self._new_turn(turn.question, turn.mode, turn.scope, told_of(known, before=position))
             return self._append(conversation, turn, how)
 
@@ -243,10 +219,8 @@ class Conversations:
         position: int,
         question: str,
         mode: Mode,
+        options: AskOptions = DEFAULT_OPTIONS,
         *,
-        scope: Scope = EVERYTHING,
-        think_budget: int | None = None,
-        model: tuple[str, str] | None = None,
         client: str = "page",
         asker: Principal | None = None,
         shown: Conversation | None = None,
@@ -262,10 +236,9 @@ class Conversations:
                 return None
             conversation.turn(position)
             known = conversation if shown is None else shown
-            asker, history = self._admitted(asker), known.history(before=position)
-            how = _How(client, asker, history, think_budget, None, None, model=model, first=first)
-            turn = self._new_turn(question, mode, scope, told_of(known, before=position))
-            turn.position, turn.think_budget = position, think_budget
+            how = _How(client, self._admitted(asker), known.history(before=position), options, first)
+            turn = self._new_turn(question, mode, options.scope, told_of(known, before=position))
+            turn.position, turn.think_budget = position, options.think_budget
             with self._saving:  # an answer that was stopped may still be written
                 stored = stored_turn(turn)
                 self._store.save_turn(conversation.id, stored, in_place=True, by=how.asker.name)
@@ -278,7 +251,7 @@ class Conversations:
 
     def _append(self, conversation: Conversation, turn: Turn, how: _How) -> Turn:
         turn.position = conversation.turns[-1].position + 1 if conversation.turns else 0
-        turn.think_budget = how.think_budget
+        turn.think_budget = how.options.think_budget
         self._store.save_turn(conversation.id, stored_turn(turn))  # before it begins: a question is never lost
         self._begin(conversation, turn, how)
         conversation.turns.append(turn)
@@ -296,11 +269,7 @@ class Conversations:
     ) -> RunningAnswer:
         """An answer outside any conversation, which nothing keeps. It waits in the same queue."""
         turn = self._new_turn(question, mode, options.scope)
-        how = _How(
-            client, self._admitted(asker), history, options.think_budget, options.seed, options.temperature,
-            options.curated, options.glossary, options.model,
-        )  # fmt: skip
-        self._begin(None, turn, how)
+        self._begin(None, turn, _How(client, self._admitted(asker), history, options))
         return turn.running
 
     def _admitted(self, asker: Principal | None) -> Principal:
@@ -377,7 +346,7 @@ class Conversations:
         at_once = turn.mode == "chat" or bool(how.history)
         with closing(in_turn(events, self._queue, how.client, stop, at_once=at_once)) as answer:
             for event in answer:
-                if turn.think_budget is None and how.model is None and isinstance(event, Thought):
+                if turn.think_budget is None and how.options.model is None and isinstance(event, Thought):
                     turn.think_budget = self._kb.model.think_budget  # it is loaded by now
                 yield event
 

@@ -16,7 +16,7 @@ from typing import Any
 from kb.errors import ConversationNotFound
 from kb.people import shares
 from kb.people.accounts import People, is_account
-from kb.schema import EVERYTHING, Notice, Principal
+from kb.schema import DEFAULT_OPTIONS, EVERYTHING, AskOptions, Notice, Principal
 from kb.store.catalog import Catalog
 from kb.store.conversations import (
     FINISHED,
@@ -110,20 +110,32 @@ class OwnConversations:
         """Delete a conversation for good."""
         self._all.delete(self._mine(id).id, self._asker)
 
-    def ask(self, conversation: Conversation, question: str, mode: Mode, **how: Any) -> Turn | None:
+    def ask(
+        self, conversation: Conversation, question: str, mode: Mode, options: AskOptions = DEFAULT_OPTIONS, **how: Any
+    ) -> Turn | None:
         """Begin a turn; see `Conversations.ask`."""
         mine = self._mine(conversation.id)
-        return self._all.ask(mine, question, mode, asker=self._asker, shown=self._seen(mine), **how)
+        return self._all.ask(mine, question, mode, options, asker=self._asker, shown=self._seen(mine), **how)
 
-    def again(self, conversation: Conversation, position: int, **how: Any) -> Turn | None:
+    def again(
+        self, conversation: Conversation, position: int, options: AskOptions = DEFAULT_OPTIONS, **how: Any
+    ) -> Turn | None:
         """Put a question once more; see `Conversations.again`."""
         mine = self._mine(conversation.id)
-        return self._all.again(mine, position, asker=self._asker, shown=self._seen(mine), **how)
+        return self._all.again(mine, position, options, asker=self._asker, shown=self._seen(mine), **how)
 
-    def edit(self, conversation: Conversation, position: int, question: str, mode: Mode, **how: Any) -> Turn | None:
+    def edit(
+        self,
+        conversation: Conversation,
+        position: int,
+        question: str,
+        mode: Mode,
+        options: AskOptions = DEFAULT_OPTIONS,
+        **how: Any,
+    ) -> Turn | None:
         """Ask something else in place of a turn and all after it; see `Conversations.edit`."""
         mine = self._mine(conversation.id)
-        return self._all.edit(mine, position, question, mode, asker=self._asker, shown=self._seen(mine), **how)
+        return self._all.edit(mine, position, question, mode, options, asker=self._asker, shown=self._seen(mine), **how)
 
     def feedback(self, conversation: Conversation, turn: Turn, verdict: Verdict | None, reason: str = "") -> None:
         """Judge an answer; None takes it back."""

@@ -14,7 +14,7 @@ from kb.access.rules import (
     encoded,
     keys_of,
     length,
-    told,
+    place_text,
 )
 from kb.errors import UsageError
 from kb.schema import Principal
@@ -102,10 +102,10 @@ def test_what_names_no_reader_is_refused(given: str) -> None:
 
 
 def test_places_are_told_as_they_are_written() -> None:
-    assert told(checked_place(Place("default", "ignored", "too"))) == "*"
-    assert told(checked_place(Place("collection", "hr", "ignored"))) == "hr"
-    assert told(checked_place(Place("path", "hr", "pay/"))) == "hr/pay/*"
-    assert told(checked_place(Place("document", "hr", "pay/"))) == "hr/pay/"
+    assert place_text(checked_place(Place("default", "ignored", "too"))) == "*"
+    assert place_text(checked_place(Place("collection", "hr", "ignored"))) == "hr"
+    assert place_text(checked_place(Place("path", "hr", "pay/"))) == "hr/pay/*"
+    assert place_text(checked_place(Place("document", "hr", "pay/"))) == "hr/pay/"
 
 
 def test_nobody_is_a_reader_by_the_name_of_something_else() -> None:

@@ -80,7 +80,7 @@ def test_what_an_answer_was_told_of_a_document_is_withheld_and_deleted_with_it(
     try:
         own = service.own(reader)
         conversation = own.new()
-        turn = own.ask(conversation, ASKED, "documents", scope=Scope(collections=("board",)))
+        turn = own.ask(conversation, ASKED, "documents", AskOptions(Scope(collections=("board",))))
         assert turn is not None
         turn.running.join(60)
         assert [term.documents for term in turn.running.snapshot.terms] == [(("words", "rules.md"),)]

@@ -317,14 +317,14 @@ def test_asking_again_is_the_same_question_with_what_came_before_it_and_another_
     conversation = service.new()
     answered(service, conversation, "hello", "chat")
     scope = Scope(collections=("hr",))
-    first = service.ask(conversation, "leave?", "documents", scope=scope)
+    first = service.ask(conversation, "leave?", "documents", AskOptions(scope))
     assert first is not None
     assert first.running.join(SOON)
     answered(service, conversation, "and then?")
-    turns = [service.again(conversation, 1, think_budget=16)]
+    turns = [service.again(conversation, 1, AskOptions(think_budget=16))]
     assert turns[0] is not None
     assert turns[0].running.join(SOON)
-    turns.append(service.again(conversation, 1, seed=5, temperature=0.0))
+    turns.append(service.again(conversation, 1, AskOptions(seed=5, temperature=0.0)))
     assert turns[1] is not None
     assert turns[1].running.join(SOON)
     asked_first, *_, third, fourth = staged.asked[1:]
@@ -343,10 +343,10 @@ def test_asking_again_is_the_same_question_with_what_came_before_it_and_another_
 
 def test_a_model_may_be_named_for_each_question(staged: Staged, service: Conversations) -> None:
     conversation, other = service.new(), ("ollama", "deepseek-r1:7b")
-    turns = [service.ask(conversation, "leave?", "documents", model=other)]
+    turns = [service.ask(conversation, "leave?", "documents", AskOptions(model=other))]
     assert turns[-1]
     assert turns[-1].running.join(SOON)
-    turns.append(service.edit(conversation, 0, "travel?", "documents", model=other))
+    turns.append(service.edit(conversation, 0, "travel?", "documents", AskOptions(model=other)))
     assert turns[-1]
     assert turns[-1].running.join(SOON)
     turns.append(service.edit(conversation, 0, "hotels?", "documents"))
@@ -373,7 +373,7 @@ def test_a_changed_question_takes_the_place_of_its_turn_and_of_all_after_it(
     for question in ("one", "two", "three"):
         answered(service, conversation, question)
     scope = Scope(collections=("hr",))
-    turn = service.edit(conversation, 1, "leave?", "documents", scope=scope, think_budget=16)
+    turn = service.edit(conversation, 1, "leave?", "documents", AskOptions(scope, 16))
     assert turn is not None
     assert turn.running.join(SOON)
     assert [(t.position, t.question) for t in conversation.turns] == [(0, "one"), (1, "leave?")]

@@ -13,7 +13,7 @@ from kb.access.rules import OWNER
 from kb.assistant import KnowledgeBase
 from kb.errors import ConversationNotFound, DocumentNotFound, RefusedByPolicy, UsageError
 from kb.people.accounts import People
-from kb.schema import EVERYTHING, Principal, Scope
+from kb.schema import EVERYTHING, AskOptions, Principal, Scope
 from kb.store import conversations as conversation_store
 from tests.fakes import ScriptedModel
 from tests.knowledge import write
@@ -60,7 +60,7 @@ def asked(service: Service, asker: Principal, id: str, scope: Scope, question: s
     conversation = service.own(asker).get(id)
     assert conversation is not None
     first = service.files.first(id, scope)
-    turn = service.own(asker).ask(conversation, question, "documents", scope=scope, first=first)
+    turn = service.own(asker).ask(conversation, question, "documents", AskOptions(scope), first=first)
     assert turn is not None
     assert turn.running.finishes(SOON)
     assert turn.running.join(SOON)

@@ -13,7 +13,7 @@ from kb.access.rules import Place
 from kb.assistant import KnowledgeBase
 from kb.errors import ConversationNotFound, GroupNotFound, PersonNotFound, UsageError
 from kb.people.accounts import People
-from kb.schema import Principal, Scope
+from kb.schema import AskOptions, Principal, Scope
 from tests.fakes import ScriptedModel
 from tests.knowledge import HANDBOOK, write
 from tests.ui.serving import REPLY, opened
@@ -258,7 +258,7 @@ def test_an_answer_ends_when_whoever_asked_may_not_read_its_sources_any_more(
 def test_names_that_were_told_without_a_source_are_withheld_after_a_change(
     service: Service, question: str, scope: Scope
 ) -> None:
-    conversation, turn = asked(service, LI, question, scope=scope)
+    conversation, turn = asked(service, LI, question, options=AskOptions(scope))
     assert "menu.md" in turn.running.snapshot.text or "docs (2)" in turn.running.snapshot.text
     assert turn.running.snapshot.text in texts_of(service, LI, conversation.id)
     take(service.kb, MENU)
@@ -347,7 +347,7 @@ def test_names_of_documents_are_not_shared(service: Service, question: str, scop
     """Not even while access was never changed, for the one with whom it is shared never had it."""
     service.kb.catalog.set_readers("owner", HANDBOOK_MD, ["person:li"])
     service.kb.catalog.set_readers("owner", MENU, ["person:li"])
-    conversation, _ = asked(service, LI, question, scope=scope)
+    conversation, _ = asked(service, LI, question, options=AskOptions(scope))
     service.own(LI).share(conversation.id, ["*"])
     told = seen(service, ANNA, conversation.id).replace(question, "")
     assert "handbook" not in told
