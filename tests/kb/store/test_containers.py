@@ -90,8 +90,8 @@ def test_a_collection_is_read_once_however_many_are_named(
 ) -> None:
     ingest(kb, [folder])
     read: list[str] = []
-    known = kb.catalog.known
-    monkeypatch.setattr(kb.catalog, "known", lambda name: read.append(name) or known(name))
+    known = kb.catalog.known_documents
+    monkeypatch.setattr(kb.catalog, "known_documents", lambda name: read.append(name) or known(name))
     names = [(None, name) for name in ("a.zip", "a.zip/in", "a.zip/1.txt", "tickets.jsonl", "mail.eml", "offer.txt")]
     assert len(kb.doomed(OWNER, names)) == 10
     assert read == ["docs"]
