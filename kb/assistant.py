@@ -314,7 +314,7 @@ class KnowledgeBase(Documents):
         draft.passages, draft.terms = found.passages, found.terms
         draft.told, draft.meant = found.terms, found.widened or draft.searched
         if found.enough_evidence:
-            draft.passages = worth_reading(newest(draft.searched, found.passages))
+            draft.read(worth_reading(newest(draft.searched, found.passages)), found.passages)
         yield Retrieved(draft.passages, draft.searched, found.enough_evidence, found.translated, found.terms)
         if found.translated:
             also_searched = "answer.also_english" if draft.language == "zh" else "answer.also_chinese"
@@ -504,8 +504,10 @@ class KnowledgeBase(Documents):
             yield from self._generate(draft, options, strict=True)
             text = "".join(draft.text).strip() or text
         cited = cite(
-            text, draft.shown, draft.language, draft.meant, self.embedder.similarities, self.catalog.text_around
-        )
+            text, draft.shown, draft.language, draft.meant, self.embedder.similarities, self.catalog.text_around,
+            draft.beside,
+        )  # fmt: skip
+        draft.passages += cited.beside
         if prompts.says_only_not_found(text):
             return draft.refused("model_found_nothing", text_in(draft.language, "answer.found_nothing"), text)
         if not cited.grounded and not (options.stopped and cited.text):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from kb.checking.year_mismatch import edition, is_other_edition
+from kb.checking.year_mismatch import NONE, edition, is_other_edition
 from kb.messages.coded_text import text_in
 from kb.schema import Document, Language, Notice, Passage
 
@@ -26,7 +26,7 @@ def older_editions(
     """A notice for each cited document of which there is a newer edition among those that the asker may read, which
     `documents` gives; it is asked where a cited one names a year."""
     headings = {_heading(passage.title, passage.document): passage.document for passage in cited}
-    dated = {heading: path for heading, path in headings.items() if edition(heading)}
+    dated = {heading: path for heading, path in headings.items() if edition(heading) != NONE}
     if not dated:
         return
     others = {_heading(each.title, each.path): each.path for each in documents() if not each.quarantined}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
-from kb.checking.disagreements import Statement, disagrees
+from kb.checking.disagreements import Statement, disagrees, is_alike, may_disagree, months_in
 from kb.checking.frames import Frames
 from kb.checking.prompt_injection import without_orders
 from kb.checking.rival_values import Value, has_rival, values_in
@@ -22,7 +22,7 @@ from kb.language.periods import periods
 from kb.language.proper_names import codes_in, names_in, opening_name
 from kb.language.transliteration import reads_as
 from kb.models.maxsim import Vectors
-from kb.schema import ClaimReason, Passage
+from kb.schema import ClaimReason, Language, Passage
 
 SUPPORT = 0.5  # share of a claim's content that span and heading must cover
 SUPPORT_COSINE = 0.80  # the same between languages, as cosine of multilingual-e5-small
@@ -70,7 +70,8 @@ class Aligner:
     """Finds the sources of claims among passages, which are cut up once.
 
     `question` is what the claims answer. `document_text` gives the stored text around a passage, where names of
-    the question are looked for. `similarities` compares a claim with spans in another language.
+    the question are looked for. `similarities` compares a claim with spans in another language. What stands `beside`
+    confirms nothing: passages that were found, too, and may say something else.
     """
 
     def __init__(
@@ -79,7 +80,9 @@ class Aligner:
         question: str,
         similarities: Similarities | None = None,
         document_text: Callable[[Passage], str] | None = None,
+        beside: Sequence[Passage] = (),
     ) -> None:
+        self._beside = [source_of(without_orders(passage), document_text) for passage in beside]
         self._sources = [source_of(without_orders(passage), document_text) for passage in passages]
         self._question_language = language_of(question)
         self._question = question
@@ -92,10 +95,10 @@ class Aligner:
         self._small = frozenset(stem(word) for text in texts for word in _SMALL_WORD.findall(text))
         self._headings = {bare(heading) for source in self._sources for heading in headings_of(source.passage)}
         self._similarities = similarities
-        headings = [source.heading for source in self._sources]
+        headings = [source.heading for source in (*self._sources, *self._beside)]
         self._other_editions = {
             source.passage.rank
-            for source in self._sources
+            for source in (*self._sources, *self._beside)
             if year_mismatch.is_other_edition(question, source.heading, headings)
         }
         self._replaced = [old for s in self._sources for old in contradictions.replaced_in(s.passage.text)]
@@ -143,12 +146,14 @@ class Aligner:
             return None
         asked = {token: weight for token, weight in content_of(self._question).items() if not is_number(token)}
         names = self._asked_names | self._asked_codes | names_in(claim) | codes_in(claim)
-        own = [
-            self._statement(w, own_source)
+        lines = [
+            w
             for w in own_source.windows
             if len(w.parts) == 1 and span.start <= w.start and w.end <= span.end and numbers & numbers_in(w.quote)
         ]
-        for source in self._sources:
+        own = [self._statement(line, own_source) for line in lines]
+        others: list[tuple[Window, Passage]] = []
+        for source in (*self._sources, *self._beside):
             passage = source.passage
             same = (passage.collection, passage.document) == (span.passage.collection, span.passage.document)
             if same or passage.rank in self._other_editions or language_of(passage.text) != language:
@@ -157,17 +162,36 @@ class Aligner:
                 if len(window.parts) == 1 and numbers_in(window.quote):
                     there = self._statement(window, source)
                     if any(disagrees(here, there, numbers, asked, names) for here in own):
-                        return SupportSpan(
-                            passage, window.start, window.end, window.quote, span.strength, False, "conflict", True
-                        )
-        return None
+                        return _conflict(window, passage, span)
+                    if any(may_disagree(here, there, numbers, asked, names) for here in own):
+                        others.append((window, passage))
+        found = self._most_alike(lines[0].quote, others, language) if others else None
+        return _conflict(*found, span) if found else None
+
+    def _most_alike(
+        self, own: str, others: Sequence[tuple[Window, Passage]], language: Language
+    ) -> tuple[Window, Passage] | None:
+        """Of sentences with another value the one that is most like the question, if it says the same as the claim's
+        own sentence."""
+        if self._similarities is None:
+            return None
+        quotes = [window.quote for window, _ in others]
+        first, *rest = map(float, self._similarities(self._question, [own, *quotes]))
+        alike = map(float, self._similarities(own, quotes))
+        found = [
+            (with_question, other)
+            for with_question, with_own, other in zip(rest, alike, others, strict=True)
+            if is_alike(language, (first, with_question), with_own)
+        ]
+        return max(found, key=lambda each: each[0])[1] if found else None
 
     def _statement(self, window: Window, source: Source) -> Statement:
         quote = window.quote
         inside = {-1 - source.rows.index(row) for row in window.rows} or set(window.parts)
         return Statement(
             window.tokens, heads_of(window, source), [v for v in self._values_of(source) if v.sentence in inside],
-            names_in(quote) | codes_in(quote), periods(f"{quote}\n{source.heading}") | codes_in(source.passage.title),
+            names_in(quote) | codes_in(quote),
+            periods(f"{quote}\n{source.heading}") | months_in(quote) | codes_in(source.passage.title),
         )  # fmt: skip
 
     def _values_of(self, source: Source) -> list[Value]:
@@ -508,6 +532,10 @@ def _is_of_another_day(number: str, said: frozenset[str]) -> bool:
 def _is_amount(number: str) -> bool:
     """Whether a number of `numbers_in` is a plain one, and not perhaps a year."""
     return number.replace(".", "", 1).isdigit() and not (len(number) == 4 and number[:2] in ("19", "20"))
+
+
+def _conflict(window: Window, passage: Passage, span: SupportSpan) -> SupportSpan:
+    return SupportSpan(passage, window.start, window.end, window.quote, span.strength, False, "conflict", True)
 
 
 def _merit(span: SupportSpan) -> tuple[bool, float, int]:

@@ -51,6 +51,7 @@ class Cited:
     notices: tuple[Notice, ...]
     grounded: bool  # a document that speaks of what the question names holds at least one claim
     opposed: bool  # the documents have something against a claim, or lack a number or name of it
+    beside: tuple[Passage, ...] = ()  # those of the passages beside that are cited, with ranks of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +68,20 @@ def cite(
     question: str = "",
     similarities: Similarities | None = None,
     document_text: Callable[[Passage], str] | None = None,
+    beside: Sequence[Passage] = (),
 ) -> Cited:
     """Check an answer against the passages the model was shown.
 
-    `question` is what it answers; `similarities` and `document_text` are the Aligner's.
+    `question` is what it answers; `similarities`, `document_text` and `beside` are the Aligner's. The ranks of those
+    `beside` follow one another; what is cited of them is numbered from the first one's on.
     """
     drafts = list(_sentences_with_markers(text))
     drafts = [draft for draft, again in zip(drafts, repeats(d.body for d in drafts), strict=True) if not again]
     known = {passage.rank: passage for passage in passages}
     removed = sorted({n for draft in drafts for n in draft.markers if n not in known})
-    aligner = Aligner(passages, question, similarities, document_text)
+    aligner = Aligner(passages, question, similarities, document_text, beside)
+    unread = {passage.rank for passage in beside}
+    adopted: dict[int, Passage] = {}  # of those beside, by the rank that they had
     lacks_amount = bool(_AMOUNT_ASKED.search(question)) and not any(_gives_amount(d.body, question) for d in drafts)
     pieces: list[str] = []
     claims: list[Claim] = []
@@ -103,6 +108,9 @@ def cite(
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
             elif spans and spans[0].supported and (other := aligner.disagreement(_statement(draft.body), spans[0])):
                 disagreeing[spans[0].passage.document, other.passage.document] = None
+                if (rank := other.passage.rank) in unread:
+                    adopted.setdefault(rank, replace(other.passage, rank=beside[0].rank + len(adopted)))
+                    other = replace(other, passage=adopted[rank])
                 spans = [replace(spans[0], supported=False, reason="conflict"), other]
             markers = tuple(span.passage.rank for span in spans)
             moved = moved or (bool(cited) and not set(markers) & set(cited))
@@ -118,7 +126,9 @@ def cite(
         pieces += [lead, sentence]
     opposed = any(claim.reason not in ("", "words", "asked", *UNDECIDED) for claim in claims)
     told = tuple(_notices(removed, moved, disagreeing, withheld, language))
-    return Cited("".join(pieces).rstrip(), tuple(claims), tuple(citations), told, grounded, opposed)
+    return Cited(
+        "".join(pieces).rstrip(), tuple(claims), tuple(citations), told, grounded, opposed, tuple(adopted.values())
+    )
 
 
 def _state_of(reason: ClaimReason) -> ClaimState:

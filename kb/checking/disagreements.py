@@ -1,16 +1,30 @@
 """Disagreements: a sentence of another document that says the same of the same, with another value.
 
 The two sentences are told by their words besides the values: nearly all that either says, the other, the question or
-their headings have, too. Then neither can be believed without the other, and a reader must see both.
+their headings have, too; or, where they say it in other words, by vectors: each is as like the question as the other,
+and both are alike. Then neither can be believed without the other, and a reader must see both.
 """
 
+import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from kb.checking.rival_values import Value
 from kb.language.content_terms import is_number, share_held
+from kb.schema import Language
 
 SAME = 0.8  # share of the words of either sentence that the other, the question or their headings have
+ASKED = 0.6  # share of the question's words that one sentence has, which one that says the same in other words has, too
+# Cosines (multilingual-e5-small) from which two sentences say the same in other words: with each other, by language;
+# and by how much less the second may be like the question than the first.
+ALIKE: Mapping[Language, float] = {"en": 0.86, "zh": 0.925}
+FURTHER = 0.025
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_ZH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s*月(?!\s*\d{1,2}\s*[日号])")
+_MONTH_EN = re.compile(
+    r"\b(?<!\d )(january|february|march|april|june|july|august|september|october|november|december)\b(?! \d{1,2}\b)",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +35,7 @@ class Statement:
     heads: Set[str]  # tokens of title, section and column names
     values: Sequence[Value]
     names: Set[str]  # what it names, codes among them
-    editions: Set[str]  # the years and quarters of sentence and headings, and the codes of the title
+    editions: Set[str]  # the years and quarters of sentence and headings, its months, and the codes of the title
 
 
 def disagrees(own: Statement, other: Statement, numbers: Set[str], asked: Mapping[str, float], names: Set[str]) -> bool:
@@ -29,17 +43,48 @@ def disagrees(own: Statement, other: Statement, numbers: Set[str], asked: Mappin
 
     `asked` are the tokens of the question, with their weights, and `names` what question and claim name.
     """
+    if not _gives_another(own, other, numbers, names):
+        return False
+    return (
+        _asks_of_both(own, other, asked, SAME)
+        and _is_within(other.words, own, asked.keys())
+        and _is_within(own.words, other, asked.keys())
+    )
+
+
+def may_disagree(
+    own: Statement, other: Statement, numbers: Set[str], asked: Mapping[str, float], names: Set[str]
+) -> bool:
+    """Whether `other` gives another value of the kind, in whatever words. Whether of the same, vectors tell."""
+    return _gives_another(own, other, numbers, names) and _asks_of_both(own, other, asked, ASKED)
+
+
+def is_alike(language: Language, with_question: tuple[float, float], with_each_other: float) -> bool:
+    """Whether two sentences say the same in other words, by the cosines of the first and the second with the question,
+    and with each other."""
+    first, second = with_question
+    return second >= first - FURTHER and with_each_other >= ALIKE[language]
+
+
+def _gives_another(own: Statement, other: Statement, numbers: Set[str], names: Set[str]) -> bool:
     mine = [value for value in own.values if value.number in numbers]
     instead = [value for value in other.values if any(_is_of_kind(value, meant) for meant in mine)]
     if not instead or any(value.number in numbers for value in other.values):
         return False
     here, there = own.editions - numbers, other.editions - {value.number for value in instead}
-    if other.names - own.names - names or (here and there and here != there):
-        return False
+    return not (other.names - own.names - names or (here and there and here != there))
+
+
+def _asks_of_both(own: Statement, other: Statement, asked: Mapping[str, float], least: float) -> bool:
+    """Whether the second sentence with its heads has the words of the question that the first has with its own."""
     of_it = {token: weight for token, weight in asked.items() if token in own.words.keys() | own.heads}
-    if of_it and share_held(of_it, other.words.keys() | other.heads) < SAME:
-        return False
-    return _is_within(other.words, own, asked.keys()) and _is_within(own.words, other, asked.keys())
+    return not of_it or share_held(of_it, other.words.keys() | other.heads) >= least
+
+
+def months_in(text: str) -> frozenset[str]:
+    """The months that a text names without a day, as "month 6"."""
+    zh = {f"month {int(match[1])}" for match in _MONTH_ZH.finditer(text)}
+    return frozenset(zh | {f"month {_MONTHS.index(match[1][:3].lower()) + 1}" for match in _MONTH_EN.finditer(text)})
 
 
 def _is_of_kind(value: Value, meant: Value) -> bool:

@@ -1,7 +1,9 @@
-"""Years: whether a document is an older edition of one that is shown, too."""
+"""Years and numbers of editions: whether a document is an older edition of one that is shown, too."""
 
 import re
 from collections.abc import Iterator, Sequence
+
+from kb.language.number_forms import numbers_in
 
 _YEAR = r"(?<![\d.,])(?:19|20)\d\d(?![\d%]|[.,]\d)"
 # What follows an amount that looks like a year.
@@ -22,26 +24,79 @@ _ASKED = re.compile(
 _CLAUSE = re.compile(r"(?:[^,，.。;；?？!！:：]|,(?=\s*\d))+")
 _SPAN = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*+年?\s*+(?:[-–—~～/至到]|\bto\b)\s*((?:19|20)?\d\d)(?![\d-])")
 _EDITION = re.compile(r"(?<!\d)(?:19|20)\d\d(?![\d-]|\s*年\s*\d)")  # a year that is no part of a date
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+# The number of an edition: 第四版, 5th edition, Rev. 3.
+_NUMBERED = re.compile(
+    r"第\s*([零一二三四五六七八九十百\d]{1,4})\s*(?:次修[订改]|版)|(?<![a-z\d])(\d{1,3})(?:st|nd|rd|th)\s+(?:edition|revision)\b"
+    rf"|(?<![a-z\d])({'|'.join(_ORDINALS)})\s+(?:edition|revision)\b"
+    r"|(?<![a-z\d])(?:ed|edn|edition|rev|revision)[\s._-]{0,2}(\d{1,3})(?![\d.])",
+    re.IGNORECASE,
+)
+# A version of a text that is in force until the next one: of anything else (a program, its notes) several stand.
+_VERSION = re.compile(
+    r"(?<![a-z\d])(?:version|ver|v)[\s._-]{0,2}(\d{1,3}(?:\.\d{1,3}){0,3})(?![\d.])"
+    r"|版本(?:号)?[\s:：]?v?(\d{1,3}(?:\.\d{1,3}){0,3})",
+    re.IGNORECASE,
+)
+_IN_FORCE = re.compile(
+    r"polic|rules|manual|handbook|guideline|procedure|regulation|standard|agreement|contract|terms|plan\b|code of"
+    r"|办法|细则|规[程定则范]|制度|手册|指引|标准|预案|协议|合同|流程|章程|条例|守则|须知|方案",
+    re.IGNORECASE,
+)
+_BESIDE_YEARS = re.compile(r"#\s*(?:年度?|版本?|修[订改](?:版|稿)?|edition|revised|revision)")
+_EMPTY = re.compile(r"[\s()（）\[\]【】,，._–—-]+")
+
+Edition = tuple[int, tuple[int, ...]]  # year and number; 0 and () where a heading names none
 
 
 def is_other_edition(question: str, heading: str, others: Sequence[str]) -> bool:
-    """Whether another heading is the same but for the year that the question asks about, or else for a later one."""
-    year = edition(heading)
-    if not year:
+    """Whether another heading is the same but for the year or number that the question asks about, or for later ones.
+
+    A heading is a title and, in the lines after it, where it stands.
+    """
+    own = edition(heading)
+    if own == NONE:
         return False
-    first = _without_years(heading)
-    years = {edition(other) for other in others if _without_years(other) == first} | {year}
-    asked = years & {asked for clause in _CLAUSE.findall(question) for asked in _years_in(clause)}
-    return year not in asked if asked else year < max(years)
+    first = _without_editions(heading)
+    known = {edition(other) for other in others if _without_editions(other) == first} | {own}
+    clauses = _CLAUSE.findall(question)
+    if asked := {year for year, _ in known} & {asked for clause in clauses for asked in _years_in(clause)}:
+        return own[0] not in asked
+    if named := {number for _, number in known if number} & set(_numbers(question, True)):
+        return own[1] not in named
+    return own < max(known)
 
 
-def edition(heading: str) -> int:
-    """The latest year that a heading names; 0 where it names none."""
-    return max(map(int, _EDITION.findall(heading)), default=0)
+def edition(heading: str) -> Edition:
+    """The latest year that a heading names, and the latest number of an edition in its first two lines."""
+    lines = heading.splitlines()[:2]
+    numbers = [number for line in lines for number in _numbers(line, bool(_IN_FORCE.search(" ".join(lines))))]
+    return max(map(int, _EDITION.findall(heading)), default=0), max(numbers, default=())
 
 
-def _without_years(heading: str) -> str:
-    return " ".join(_EDITION.sub("#", heading.splitlines()[0]).split()) if heading.strip() else ""
+NONE: Edition = (0, ())
+
+
+def _numbers(text: str, with_versions: bool) -> Iterator[tuple[int, ...]]:
+    for match in _NUMBERED.finditer(text):
+        said = next(filter(None, match.groups())).lower()
+        if said in _ORDINALS:
+            yield (_ORDINALS.index(said) + 1,)
+        else:
+            yield from ((int(number),) for number in numbers_in(f"{said}版") if number.isdigit())
+    for match in _VERSION.finditer(text) if with_versions else ():
+        yield tuple(map(int, (match[1] or match[2]).split(".")))
+
+
+def _without_editions(heading: str) -> str:
+    """The title without years and numbers of editions, and what is said around them."""
+    if not heading.strip():
+        return ""
+    title = heading.splitlines()[0]
+    title = _BESIDE_YEARS.sub("#", _NUMBERED.sub("#", _EDITION.sub("#", title)))
+    if _IN_FORCE.search(title):
+        title = _VERSION.sub("#", title)
+    return _EMPTY.sub(" ", title.replace("#", " ")).strip().casefold()
 
 
 def _years_in(clause: str) -> Iterator[int]:

@@ -200,6 +200,7 @@ def _after(s: Snapshot, event: Step, begun: TurnState) -> Snapshot:
                 s,
                 state="done",
                 answer=answer,
+                passages=answer.passages or s.passages,  # one that speaks against it may be added
                 text=answer.text,
                 thinking=answer.thinking or s.thinking,
             )
