@@ -17,7 +17,7 @@ from kb.answering.answer_builder import (
     checked,
     evidence_of,
 )
-from kb.answering.editions import newest, older_editions
+from kb.answering.editions import newest, older_editions, passed_over
 from kb.answering.follow_up import keeps_to
 from kb.answering.history import fitting
 from kb.answering.product_help import ProductHelp
@@ -88,6 +88,7 @@ log = logging.getLogger(__name__)
 
 _HALF_MARKER = re.compile(r"(?<!\s)\s*\[\d{0,3}\Z")  # where the reader or the engine's limit stopped the model
 _SETTINGS = "settings"  # the property that keeps the settings that the audit trail knows
+_BESIDE = 8  # passages among which what disagrees with an answer is looked for
 _CHOICE = "model"  # the property that keeps what `choose_model` chose
 
 
@@ -314,7 +315,7 @@ class KnowledgeBase(Documents):
         draft.passages, draft.terms = found.passages, found.terms
         draft.told, draft.meant = found.terms, found.widened or draft.searched
         if found.enough_evidence:
-            draft.read(worth_reading(newest(draft.searched, found.passages)), found.passages)
+            draft.passages = worth_reading(newest(draft.searched, found.passages))
         yield Retrieved(draft.passages, draft.searched, found.enough_evidence, found.translated, found.terms)
         if found.translated:
             also_searched = "answer.also_english" if draft.language == "zh" else "answer.also_chinese"
@@ -325,6 +326,8 @@ class KnowledgeBase(Documents):
             return draft.refused("weak_evidence", text_in(draft.language, "answer.weak"))
         draft.shown = tuple(self._fitting(draft, options))
         outcome = self._judged(draft, options)
+        if outcome == "refused" and (older := passed_over(draft.searched, found.passages)):
+            outcome = yield from self._from_older(draft, worth_reading(older), found, options)
         if options.stopped:
             raise ModelError(text_in(draft.language, "answer.stopped"))
         if outcome == "refused":
@@ -333,6 +336,20 @@ class KnowledgeBase(Documents):
         with suppress(EmptyAnswer):  # refused below
             yield from self._generate(draft, options)
         return (yield from self._checked_answer(draft, asker, options))
+
+    def _from_older(
+        self, draft: Draft, older: tuple[Passage, ...], found: Retrieval, options: AskOptions
+    ) -> Generator[Event, None, AnswerOutcome]:
+        """Judge what older editions say, where the newest is silent; it is read where it is not refused, too."""
+        newest_read = draft.passages, draft.shown, draft.answerable
+        draft.passages = older
+        draft.shown = tuple(self._fitting(draft, options))
+        outcome = self._judged(draft, options)
+        if outcome == "refused":
+            draft.passages, draft.shown, draft.answerable = newest_read
+        else:
+            yield Retrieved(older, draft.searched, found.enough_evidence, found.translated, found.terms)
+        return outcome
 
     def _judged(self, draft: Draft, options: AskOptions) -> AnswerOutcome:
         """Whether the passages state the answer, as the model judges. It answers where it cannot tell."""
@@ -505,7 +522,7 @@ class KnowledgeBase(Documents):
             text = "".join(draft.text).strip() or text
         cited = cite(
             text, draft.shown, draft.language, draft.meant, self.embedder.similarities, self.catalog.text_around,
-            draft.beside,
+            self._beside(draft, asker, options),
         )  # fmt: skip
         draft.passages += cited.beside
         if prompts.says_only_not_found(text):
@@ -524,6 +541,16 @@ class KnowledgeBase(Documents):
         if options.stopped:
             draft.notices.append(Notice("stopped", text_in(draft.language, "answer.stopped")))
         return replace(draft.finished(cited.text), claims=cited.claims, citations=cited.citations)
+
+    def _beside(self, draft: Draft, asker: Principal, options: AskOptions) -> Sequence[Passage]:
+        """What was found besides what the model read, a little further down: it may say something else."""
+        question = checked(draft.searched)
+        found = self._retriever.retrieve(
+            question, asker, _BESIDE, options.scope, embedded=draft.embedded.get(question), glossary=options.glossary
+        )
+        read = {(p.collection, p.document, p.start) for p in draft.passages}
+        others = (p for p in found.passages if (p.collection, p.document, p.start) not in read)
+        return [replace(passage, rank=rank) for rank, passage in enumerate(others, len(draft.passages) + 1)]
 
     def _recorded(self, asker: Principal, draft: Draft, detail: dict[str, Any], end: Done | Failed) -> Iterator[Event]:
         """The end of an answer, once its record is written. Where none can be, what was told is taken back."""

@@ -26,7 +26,6 @@ class Draft:
         self.language = language
         self.passages: tuple[Passage, ...] = ()
         self.shown: tuple[Passage, ...] = ()
-        self.beside: tuple[Passage, ...] = ()  # found, too, and not read by the model
         self.text: list[str] = []
         self.thinking: list[str] = []
         self.notices: list[Notice] = []
@@ -41,13 +40,6 @@ class Draft:
         self.told: tuple[Term, ...] = ()  # those that the model is told: all, or none where there is no room
         self._began = time.perf_counter()
         self._first_word: float | None = None
-
-    def read(self, passages: Sequence[Passage], found: Sequence[Passage]) -> None:
-        """Take what the model reads of what was found."""
-        self.passages = tuple(passages)
-        mine = {(p.collection, p.document, p.start) for p in passages}
-        others = (p for p in found if (p.collection, p.document, p.start) not in mine)
-        self.beside = tuple(replace(p, rank=rank) for rank, p in enumerate(others, len(self.passages) + 1))
 
     def take(self, event: Event | Usage) -> None:
         """Keep what the model just gave."""

@@ -20,6 +20,12 @@ def newest(question: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
     return tuple(replace(passage, rank=rank) for rank, passage in enumerate(kept, 1))
 
 
+def passed_over(question: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The newest of those that `newest` leaves out, ranked anew."""
+    read = {passage.chunk_id for passage in newest(question, passages)}
+    return newest(question, [passage for passage in passages if passage.chunk_id not in read])
+
+
 def older_editions(
     cited: Iterable[Passage], documents: Callable[[], Iterable[Document]], language: Language
 ) -> Iterator[Notice]:

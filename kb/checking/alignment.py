@@ -82,7 +82,6 @@ class Aligner:
         document_text: Callable[[Passage], str] | None = None,
         beside: Sequence[Passage] = (),
     ) -> None:
-        self._beside = [source_of(without_orders(passage), document_text) for passage in beside]
         self._sources = [source_of(without_orders(passage), document_text) for passage in passages]
         self._question_language = language_of(question)
         self._question = question
@@ -95,10 +94,18 @@ class Aligner:
         self._small = frozenset(stem(word) for text in texts for word in _SMALL_WORD.findall(text))
         self._headings = {bare(heading) for source in self._sources for heading in headings_of(source.passage)}
         self._similarities = similarities
-        headings = [source.heading for source in (*self._sources, *self._beside)]
+        headings = [source.heading for source in self._sources]
+        found = [source_of(without_orders(passage), document_text) for passage in beside]
+        everywhere = [*headings, *(source.heading for source in found)]
+        self._beside = [
+            source
+            for source in found
+            if not any(year_mismatch.is_edition_of(source.heading, read) for read in headings)
+            and not year_mismatch.is_other_edition(question, source.heading, everywhere)
+        ]
         self._other_editions = {
             source.passage.rank
-            for source in (*self._sources, *self._beside)
+            for source in self._sources
             if year_mismatch.is_other_edition(question, source.heading, headings)
         }
         self._replaced = [old for s in self._sources for old in contradictions.replaced_in(s.passage.text)]

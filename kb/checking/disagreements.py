@@ -22,8 +22,9 @@ FURTHER = 0.025
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_ZH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s*月(?!\s*\d{1,2}\s*[日号])")
 _MONTH_EN = re.compile(
-    r"\b(?<!\d )(january|february|march|april|june|july|august|september|october|november|december)\b(?! \d{1,2}\b)",
-    re.I,
+    r"\b(?<!\d )((?<=\bin )may|(?<=\bof )may|may(?= (?:19|20)\d\d\b)|january|february|march|april|june|july|august"
+    r"|september|october|november|december)\b(?! (?:[12]?\d|3[01])\b)",
+    re.IGNORECASE,
 )
 
 

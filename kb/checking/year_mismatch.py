@@ -29,12 +29,12 @@ _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".s
 _NUMBERED = re.compile(
     r"第\s*([零一二三四五六七八九十百\d]{1,4})\s*(?:次修[订改]|版)|(?<![a-z\d])(\d{1,3})(?:st|nd|rd|th)\s+(?:edition|revision)\b"
     rf"|(?<![a-z\d])({'|'.join(_ORDINALS)})\s+(?:edition|revision)\b"
-    r"|(?<![a-z\d])(?:ed|edn|edition|rev|revision)[\s._-]{0,2}(\d{1,3})(?![\d.])",
+    r"|(?<![a-z\d])(?:ed|edn|edition|rev|revision)[\s._-]{0,2}(\d{1,3})(?!\d|\.\d)",
     re.IGNORECASE,
 )
 # A version of a text that is in force until the next one: of anything else (a program, its notes) several stand.
 _VERSION = re.compile(
-    r"(?<![a-z\d])(?:version|ver|v)[\s._-]{0,2}(\d{1,3}(?:\.\d{1,3}){0,3})(?![\d.])"
+    r"(?<![a-z\d])(?:version|ver|v)[\s._-]{0,2}(\d{1,3}(?:\.\d{1,3}){0,3})(?!\d|\.\d)"
     r"|版本(?:号)?[\s:：]?v?(\d{1,3}(?:\.\d{1,3}){0,3})",
     re.IGNORECASE,
 )
@@ -65,6 +65,11 @@ def is_other_edition(question: str, heading: str, others: Sequence[str]) -> bool
     if named := {number for _, number in known if number} & set(_numbers(question, True)):
         return own[1] not in named
     return own < max(known)
+
+
+def is_edition_of(heading: str, other: str) -> bool:
+    """Whether two headings are the same but for the years and numbers of editions that they name."""
+    return NONE != edition(heading) != edition(other) and _without_editions(heading) == _without_editions(other)
 
 
 def edition(heading: str) -> Edition:

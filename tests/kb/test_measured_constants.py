@@ -13,7 +13,7 @@ MEASURED = {
         "kb.checking.rival_values": {"SENTENCE": 0.5, "MARGIN": 0.5, "OWN_WORDS": 4.0, "MEANING_MARGIN": 0.03},
         "kb.checking.frames": {"LEAST": 0.4, "ENOUGH": 0.5, "OUTDONE": 0.1},
         "kb.checking.sources": {"WINDOW": 4},
-        "kb.checking.disagreements": {"SAME": 0.8},
+        "kb.checking.disagreements": {"SAME": 0.8, "ASKED": 0.6, "FURTHER": 0.025},
         "kb.checking.fragments": {"LONGEST_PHRASE": 7},
     },
     "python -m benchmarks retrieval": {

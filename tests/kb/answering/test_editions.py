@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from ingest.sync.pipeline import ingest
-from kb.answering.editions import newest, older_editions
+from kb.answering.editions import newest, older_editions, passed_over
+from kb.assistant import KnowledgeBase
+from kb.config import RetrievalSettings, Settings
 from kb.schema import Done, Retrieved
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage
@@ -61,3 +63,64 @@ def test_an_answer_from_an_older_edition_names_the_newest(tmp_path: Path) -> Non
         cited = replace(SHOWN[0], title="Rules of leave 2023")
         [told] = older_editions([cited], lambda: kb.catalog.documents(OWNER), "zh")
         assert told.text == "rules_2023.md 是较旧的版本，最新的是 rules_2025.md。"
+
+
+def test_what_was_left_out_is_the_next_older_edition() -> None:
+    oldest = passage(4, "Text 4.", document="rules_2022.md", title="rules_2022.md")
+    left_out = passed_over("How many days of leave are there?", [*SHOWN, oldest])
+    assert [(p.document, p.rank) for p in left_out] == [(OLD, 1)]
+    assert passed_over("How many days of leave are there?", [SHOWN[1], SHOWN[2]]) == ()
+
+
+def test_what_only_an_older_edition_says_is_answered_from_it_and_named(tmp_path: Path) -> None:
+    docs = write(
+        tmp_path / "docs",
+        {
+            "rules_v2.md": "# Pool car rules v2\n\nTrailers above 750 kg need a second driver in the pool car.\n",
+            "rules_v3.md": "# Pool car rules v3\n\nThe pool car is returned with a full tank. No trailers go.\n",
+        },
+    )
+    question = "From what weight on do trailers of a pool car need a second driver?"
+    model = ScriptedModel(
+        ["Trailers above 750 kg need a second driver [1]."],
+        preferences=[{"Yes": 0.02, "No": 0.98}, {"Yes": 0.95, "No": 0.05}],
+    )
+    with open_kb(tmp_path / "home", model) as kb:
+        ingest(kb, [docs])
+        events = list(kb.ask(question, OWNER))
+        read = [[p.document for p in event.passages] for event in events if isinstance(event, Retrieved)]
+        assert read == [["rules_v3.md"], ["rules_v2.md"]]
+        assert isinstance(events[-1], Done)
+        answer = events[-1].answer
+        assert [claim.state for claim in answer.claims] == ["confirmed"]
+        assert [notice.kind for notice in answer.notices] == ["older_edition"]
+        assert answer.passages == next(e.passages for e in reversed(events) if isinstance(e, Retrieved))
+
+
+def test_where_no_edition_says_it_the_newest_is_named_in_the_refusal(tmp_path: Path) -> None:
+    texts = {f"rules_v{n}.md": f"# Pool car rules v{n}\n\nThe pool car holds {n} trunks.\n" for n in (2, 3)}
+    model = ScriptedModel([], preferences=[{"Yes": 0.02, "No": 0.98}, {"Yes": 0.02, "No": 0.98}])
+    with open_kb(tmp_path / "home", model) as kb:
+        ingest(kb, [write(tmp_path / "docs", texts)])
+        answer = kb.answer("How many dogs does the pool car hold?", OWNER)
+        assert answer.refused
+        assert [p.document for p in answer.passages] == ["rules_v3.md"]
+
+
+def test_what_disagrees_is_found_where_the_model_did_not_read_it_but_for_older_editions(tmp_path: Path) -> None:
+    texts = {
+        "garage_2023.md": "# Garage rules 2023\n\nA lost parking card costs 25 EUR.\n",
+        "garage_2025.md": "# Garage rules 2025\n\nA lost parking card costs 35 EUR.\n",
+        "reception.md": "# Reception\n\nWhoever has lost a parking card pays 40 EUR for a new one.\n",
+        "canteen.md": "# Canteen\n\nA lost canteen card costs 5 EUR. Lunch costs 9 EUR.\n",
+    }
+    model = ScriptedModel(["A lost parking card costs 35 EUR [1]."])
+    settings = Settings(retrieval=RetrievalSettings(passages=1))
+    with KnowledgeBase.open(tmp_path / "home", settings) as kb:
+        kb._model = model
+        ingest(kb, [write(tmp_path / "docs", texts)])
+        answer = kb.answer("What does a lost parking card cost?", OWNER)
+        assert [p.document for p in answer.passages] == ["garage_2025.md", "reception.md"]
+        assert [(claim.state, claim.markers) for claim in answer.claims] == [("contradicted", (1, 2))]
+        assert [citation.document for citation in answer.citations] == ["garage_2025.md", "reception.md"]
+        assert "disagreement" in [notice.kind for notice in answer.notices]

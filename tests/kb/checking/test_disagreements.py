@@ -2,8 +2,12 @@
 
 import pytest
 
+from kb.checking.alignment import Similarities
 from kb.checking.citations import cite
+from kb.checking.disagreements import months_in
+from kb.config import Settings
 from kb.language.language import language_of
+from kb.models.embedders import open_embedder
 from kb.schema import Passage
 from tests.kb.passages import passage
 
@@ -110,3 +114,85 @@ def test_what_is_said_of_something_else_is_no_disagreement(
     cited = cite(claim, [own, other], language_of(question), question)
     assert [(each.state, each.markers) for each in cited.claims] == [("confirmed", (1,))]
     assert cited.notices == ()
+
+
+@pytest.fixture(scope="module")
+def similarities() -> Similarities:
+    return open_embedder(Settings().embedding).similarities
+
+
+IN_OTHER_WORDS = [
+    (
+        "How soon must a broken lift be mended?",
+        "A broken lift must be mended within 6 hours [1].",
+        lease("Lifts out of order are put right within 6 hours. Stairs are swept weekly."),
+        rules("The landlord sees to it that a lift that is out of order runs again after 12 hours at the latest."),
+    ),
+    (
+        "押金几天能拿回？",
+        "押金 15 天内退还[1]。",
+        lease("退租验收合格后，押金在15天内退还。"),
+        rules("钥匙交还前台。验收通过以后，我们会在30天之内把押金退给租户。"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("question", "claim", "own", "other"), IN_OTHER_WORDS)
+def test_what_another_document_says_in_other_words_is_a_disagreement(
+    question: str, claim: str, own: Passage, other: Passage, similarities: Similarities
+) -> None:
+    for read, beside in (([own, other], []), ([own], [other])):  # also where the model did not read it
+        cited = cite(claim, read, language_of(question), question, similarities, None, beside)
+        [checked] = cited.claims
+        assert (checked.state, checked.reason, checked.markers) == ("contradicted", "conflict", (1, 2))
+        assert [citation.document for citation in cited.citations] == ["lease.md", "rules.md"]
+        assert [notice.kind for notice in cited.notices] == ["disagreement"]
+        assert cited.beside == tuple(beside)
+
+
+def test_what_is_cited_beside_is_numbered_after_what_was_read(similarities: Similarities) -> None:
+    question, claim, own, other = IN_OTHER_WORDS[0]
+    unrelated = passage(2, "The hall is heated to 18 degrees. Its lamp burns for 2 hours.", document="hall.md")
+    other = passage(3, other.text, document=other.document, title=other.title)
+    cited = cite(claim, [own], language_of(question), question, similarities, None, [unrelated, other])
+    assert [each.markers for each in cited.claims] == [(1, 2)]
+    assert [(each.rank, each.document) for each in cited.beside] == [(2, "rules.md")]
+    assert cited.citations[1].marker == 2
+
+
+@pytest.mark.parametrize(
+    ("question", "claim", "own", "other"),
+    [
+        (
+            "How soon must a broken lift be mended?",
+            "A broken lift must be mended within 6 hours [1].",
+            lease("Lifts out of order are put right within 6 hours."),
+            rules("A visitor's badge is valid for 12 hours. Bicycles are taken away after 3 hours in the hall."),
+        ),
+        (
+            "How many loggers passed in June?",
+            "98 % of the loggers passed in June [1].",
+            lease("In June 98 % of the loggers passed the test."),
+            rules("In May 97 % of the loggers passed the test."),
+        ),
+        (
+            "退租后押金多久退还？",
+            "退租后押金 15 天内退还[1]。",
+            lease("退租验收合格后，押金在15天内退还。"),
+            rules("访客证30天内有效。快递在前台存放7天。"),
+        ),
+    ],
+)
+def test_another_value_of_something_else_is_none(
+    question: str, claim: str, own: Passage, other: Passage, similarities: Similarities
+) -> None:
+    for read, beside in (([own, other], []), ([own], [other])):
+        cited = cite(claim, read, language_of(question), question, similarities, None, beside)
+        assert [each.markers for each in cited.claims] == [(1,)]
+        assert cited.notices == ()
+
+
+def test_months_are_told() -> None:
+    assert months_in("6 月份合格率，2025年12月") == {"month 6", "month 12"}
+    assert months_in("passed in June, from March on") == {"month 6", "month 3"}
+    assert months_in("on 3 June and 6月3日; it may be so") == set()

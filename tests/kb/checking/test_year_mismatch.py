@@ -25,6 +25,22 @@ OLD_ZH, NEW_ZH = "差旅费报销办法（2023年版）", "差旅费报销办法
         ("2023年版的伙食补助？", OLD_ZH, [OLD_ZH, NEW_ZH], False),
         ("费用2023元能报吗？", OLD_ZH, [OLD_ZH, NEW_ZH], True),
         ("What is the allowance?", "", ["", NEW], False),
+        # by the number of the edition, which stands in the title or in the name of the file
+        ("保存几年？", "档案管理规程（第三版）\na.md", ["档案管理规程（第四版）\nb.md"], True),
+        ("保存几年？", "档案管理规程（第四版）\nb.md", ["档案管理规程（第三版）\na.md"], False),
+        ("第三版里保存几年？", "档案管理规程（第三版）\na.md", ["档案管理规程（第四版）\nb.md"], False),
+        ("第三版里保存几年？", "档案管理规程（第四版）\nb.md", ["档案管理规程（第三版）\na.md"], True),
+        ("保存几年？", "档案管理办法（2022年）\na.md", ["档案管理办法（2024修订）\nb.md"], True),
+        ("How long?", "Crane manual – 4th edition (2020)\na", ["Crane manual – 5th edition (2024)\nb"], True),
+        ("How long?", "Crane manual, Third Edition\na", ["Crane manual, rev. 4\nb"], True),
+        ("How long?", "crane rules v2\na", ["crane rules v3\nb"], True),
+        ("How long?", "Crane rules\ncrane_v2.md", ["Crane rules\ncrane_v10.md"], True),
+        ("How long did it take in version 2?", "crane rules v2\na", ["crane rules v3\nb"], False),
+        ("How long?", "crane rules v1.2\na", ["crane rules v1.10\nb"], True),
+        # a program's versions, meetings and products stand beside each other
+        ("Which flags are new?", "Loader v2 release notes\na", ["Loader v3 release notes\nb"], False),
+        ("What was decided?", "Board – Minutes of 3 May 2025\na", ["Board – Minutes of 7 June 2025\nb"], False),
+        ("How heavy is it?", "Logger T3\na", ["Logger T5\nb"], False),
     ],
 )
 def test_an_older_edition_is_told(question: str, heading: str, others: list[str], superseded: bool) -> None:
