@@ -40,6 +40,7 @@ from kb.errors import (
     RefusedByPolicy,
     UsageError,
 )
+from kb.filing import moving
 from kb.glossary.glossary import Glossary
 from kb.language.language import language_of
 from kb.language.prompt_text import estimate_tokens
@@ -144,6 +145,7 @@ class KnowledgeBase(Documents):
         """Remove what a killed process left behind and what is too old, and finish what it was deleting."""
         self.usage.tidy()
         uploads.settle(self.home.uploads, self.catalog)
+        moving.settle(self.home.uploads, self.catalog)
         if self.home.left_in_disorder:
             self.deletion.sweep(at_start=True)
         if self.deletion.pending:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from kb.access.rules import GROUP, PERSON, Place, Readers, Rule, checked_readers, place_text
+from kb.access.rules import GROUP, PERSON, PERSONAL, Place, Readers, Rule, checked_readers, place_text
 from kb.backups.backup import BackupReport, CheckReport, back_up, check
 from kb.errors import DocumentNotFound, RefusedByPolicy, UsageError
+from kb.filing import moving
 from kb.people.accounts import People
 from kb.people.permissions import may_edit
 from kb.schema import (
@@ -156,6 +157,42 @@ class Documents:
             raise UsageError("document.title", most=LONGEST_TITLE, count=len(line))
         self.catalog.set_title(document_id, line, asker.name)
         return name
+
+    def check_movable(self, asker: Principal, collection: str | None, path: str) -> None:
+        """Raises what `move_document` raises where a document cannot be moved wherever to."""
+        document_id, _ = self._to_be_moved(asker, collection, path)
+        moving.check_movable(self.catalog, self.home.uploads, document_id)
+
+    def move_document(
+        self, asker: Principal, collection: str | None, path: str, to: str | None = None,
+        to_collection: str | None = None,
+    ) -> tuple[str, str]:  # fmt: skip
+        """Give an uploaded document another path, another collection (`~`: the asker's own), or both; None leaves one
+        as it is. Nothing is read or embedded anew; who may read it is what the rules say of its new place. Returns its
+        collection and path.
+
+        Raises RefusedByPolicy where the asker does not edit both collections, DocumentNotFound, also where somebody
+        else moved it meanwhile, UsageError where it came from a folder, is part of something else, is being read, or
+        something stands there, and StorageFull.
+        """
+        document_id, name = self._to_be_moved(asker, collection, path)
+        there = name
+        if to_collection is not None:
+            account = People(self.catalog).get(asker.name)
+            own = to_collection == PERSONAL and account is not None
+            there = account.own_collection if own and account else collection_name(self.catalog, to_collection)
+            if not may_edit(asker, there):
+                raise RefusedByPolicy("access.no_adding", name=asker.name, collection=to_collection)
+        new = (there, path if to is None else moving.checked_path(to))
+        with self.deletion.lock:  # one at a time, and not while a backup is written
+            moving.move(self.catalog, self.home.uploads, document_id, (name, path), new, asker.name)
+        return new
+
+    def _to_be_moved(self, asker: Principal, collection: str | None, path: str) -> tuple[int, str]:
+        found = self.catalog.find_document(asker, path, collection)
+        if not may_edit(asker, found[1]):
+            raise RefusedByPolicy("access.no_move", name=asker.name, collection=found[1])
+        return found
 
     def _known_readers(self, given: Iterable[str]) -> list[str]:
         """Readers by the names of accounts and groups. Raises UsageError, PersonNotFound and GroupNotFound."""

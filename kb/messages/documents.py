@@ -7,6 +7,48 @@ DOCUMENTS: dict[str, Template] = {
         "The title has {count} characters, or some that cannot be printed. Write one line of at most {most}.",
         "标题有 {count} 个字符，或含有无法显示的字符。请写成不超过 {most} 个字符的一行。",
     ),
+    "move.synced": Template(
+        "{path!r} was not uploaded: it comes from a folder, which gives it its place. Give it a title to show instead, "
+        "or move it at its source and ingest that again.",
+        "{path!r} 不是上传的：它来自一个文件夹，位置由该文件夹决定。请为其设置显示标题，或在来源处移动后重新导入。",
+    ),
+    "move.part": Template(
+        "{path!r} is part of {container!r} and has no place of its own. Upload it by itself, or move what holds it.",
+        "{path!r} 是 {container!r} 的一部分，没有自己的位置。请单独上传，或移动包含它的文件。",
+    ),
+    "move.no_text": Template(
+        "{path!r} could not be read, so there is nothing to move. Upload it where it shall stand.",
+        "{path!r} 未能读取，没有可移动的内容。请直接上传到目标位置。",
+    ),
+    "move.being_read": Template(
+        "{path!r} is being read, or waits for it. Move it when that is done.",
+        "{path!r} 正在读取或等待读取。请在完成后再移动。",
+    ),
+    "move.same": Template(
+        "{path!r} stands there already, in {collection!r}. Give another path or another collection.",
+        "{path!r} 已在集合 {collection!r} 的该位置。请给出另一个路径或集合。",
+    ),
+    "move.other_type": Template(
+        "{path!r} ends otherwise than the document, whose type does not change. Let it end with {suffix!r}.",
+        "{path!r} 的后缀与文档不同，而文档类型不会改变。请以 {suffix!r} 结尾。",
+    ),
+    "move.own_readers": Template(
+        "{path!r} has readers of its own, which are set in {collection!r} alone. Take them away first, on the page "
+        "Documents or by `kb access remove`, then move it.",
+        "{path!r} 有单独设置的读者，仅在集合 {collection!r} 中有效。"
+        "请先在“文档”页或用 `kb access remove` 取消，再移动。",
+    ),
+    "move.taken": Template(
+        "Something stands at {path!r} in {collection!r} already, or above or below it. Give another path, or delete "
+        "that first.",
+        "集合 {collection!r} 的 {path!r} 处或其上、下级已有内容。请换一个路径，或先删除它。",
+    ),
+    "move.no_path": Template(
+        "{path!r} cannot be a document's path. Write names parted by '/', of at most {most} characters in all, without "
+        '< > : " \\ | ? * and without a dot or space at the ends of a name.',
+        "{path!r} 不能作为文档的路径。请用“/”分隔各级名称，总长不超过 {most} 个字符，"
+        '不含 < > : " \\ | ? *，且名称首尾不能是点或空格。',
+    ),
     "document.many_questions": Template(
         "There are {n} questions; at most {most} are kept for a document. Leave some out.",
         "共有 {n} 个问题；每个文档最多保存 {most} 个。请删减。",

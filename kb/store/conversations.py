@@ -8,7 +8,7 @@ import builtins
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from glob import escape
@@ -346,7 +346,27 @@ class ConversationStore:
                 )  # fmt: skip
                 yield judged, _turn(row)
 
-    # ---- deletion of documents
+    # ---- documents that move, and that are deleted
+
+    def rename_documents(self, names: Mapping[tuple[str, str], tuple[str, str]], db: sqlite3.Connection) -> None:
+        """Let what rests on these documents, each as (collection, path), name them by their new names, so that it
+        leads to them and nothing else. `db` is an open transaction."""
+        rows = db.execute(
+            "SELECT t.*, s.turn_id IS NOT NULL AS rests FROM turns t LEFT JOIN (SELECT DISTINCT s.turn_id "
+            "FROM json_each(?) n JOIN turn_sources s ON s.collection = json_extract(n.value, '$[0]') "
+            "AND s.path = json_extract(n.value, '$[1]')) s ON s.turn_id = t.id "
+            "WHERE s.turn_id IS NOT NULL OR json_extract(t.scope, '$.paths[0]') <> ''",
+            (json.dumps([*names]),),
+        )
+        for row in rows.fetchall():
+            turn = _turn(row)
+            renamed = _renamed(turn, names)
+            if renamed == turn:
+                continue
+            _update(db, turn.id, _columns(renamed))
+            if row["rests"]:
+                _set_sources(db, turn.id, sources_of(renamed))
+            db.execute("UPDATE conversations SET cleared = cleared + 1 WHERE id = ?", (row["conversation_id"],))
 
     def forget_scopes(self, names: set[tuple[str, str]], db: sqlite3.Connection) -> None:
         """Take these documents, as (collection, path), out of the filters that questions were asked with; what stands
@@ -405,6 +425,38 @@ def without_evidence(turn: StoredTurn, kind: str = "document_deleted", why: str 
         notices=(Notice(kind, text_in(language_of(turn.question), why)),), answer=None, error=turn.error,
         asked_at=turn.asked_at, seconds=turn.seconds, feedback=turn.feedback, think_budget=turn.think_budget,
         access_changes=turn.access_changes,
+    )  # fmt: skip
+
+
+def renamed_scope(scope: Scope, names: Mapping[tuple[str, str], tuple[str, str]]) -> Scope:
+    """The filter, where it names a document that moved, with its new name."""
+    globs = {escape(f"{old[0]}/{old[1]}"): escape(f"{new[0]}/{new[1]}") for old, new in names.items()}
+
+    def moved(glob: str) -> str:
+        inside = "/*" if glob.endswith("/*") else ""
+        name = glob.removesuffix(inside)
+        return f"{globs[name]}{inside}" if name in globs else glob
+
+    return replace(scope, paths=tuple(map(moved, scope.paths)))
+
+
+def _renamed(turn: StoredTurn, names: Mapping[tuple[str, str], tuple[str, str]]) -> StoredTurn:
+    def moved(each: Any) -> Any:
+        collection, path = names.get((each.collection, each.document), (each.collection, each.document))
+        return replace(each, collection=collection, document=path)
+
+    def named(documents: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        return tuple(names.get((collection, path), (collection, path)) for collection, path in documents)
+
+    answer = turn.answer and replace(
+        turn.answer,
+        citations=tuple(map(moved, turn.answer.citations)),
+        passages=tuple(map(moved, turn.answer.passages)),
+    )
+    return replace(
+        turn, scope=renamed_scope(turn.scope, names), answer=answer, told_of=named(turn.told_of),
+        passages=None if turn.passages is None else tuple(map(moved, turn.passages)),
+        terms=tuple(replace(term, documents=named(term.documents)) for term in turn.terms),
     )  # fmt: skip
 
 

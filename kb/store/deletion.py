@@ -25,7 +25,7 @@ from kb.store.database import TRACES, now
 from kb.store.file_tracking import Sync
 from kb.store.home import Home
 from kb.store.index_sync import Indexes
-from kb.store.uploads import are_uploads
+from kb.store.uploads import are_uploads, drop_empty, folder_of
 
 GONE = "(deleted)"
 _LEFT = "embeddings_left"  # the property that is "1" while a deletion left embeddings to an ingestion under way
@@ -35,17 +35,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Note:
-    """A deleted document of which there may be more to forget. `paths` are its names: a moved document had others."""
+    """A deleted document of which there may be more to forget. `names` are its own, as (collection, path), newest
+    first: a moved document had others."""
 
-    collection: str
-    paths: tuple[str, ...]
+    names: tuple[tuple[str, str], ...]
     root: str
     source: str
     sha256: tuple[str, ...]
 
     @property
-    def names(self) -> set[tuple[str, str]]:
-        return {(self.collection, path) for path in self.paths}
+    def paths(self) -> tuple[str, ...]:
+        return tuple(path for _, path in self.names)
 
 
 class Deletion:
@@ -99,8 +99,8 @@ class Deletion:
                 _forget_in_jobs(db, notes.values(), files)
                 self._conversations.forget_scopes({name for note in notes.values() for name in note.names}, db)
                 for name, note in notes.items():
-                    for path in note.paths:
-                        self._conversations.forget_document(note.collection, path, db)
+                    for collection, path in note.names:
+                        self._conversations.forget_document(collection, path, db)
                     _forget_seen(db, note)
                     db.execute("DELETE FROM properties WHERE name = ?", (name,))
             for forget in self.forgetting:
@@ -143,17 +143,15 @@ class Deletion:
             return {}
         links = chain.links(lambda: self._catalog.db)
         moves = [link.values() for link in links if chain.action_of(link) == "move"]
-        before = [(values.get("subject"), values.get("from")) for values in reversed(moves)]  # newest first
         notes = {}
         for row in rows:
             value = json.loads(row["value"])
-            paths = [value["path"]]
-            for subject, earlier in before:
-                if subject == f"{value['name']}/{paths[-1]}" and earlier:
-                    paths.append(earlier)
-            notes[row["name"]] = _Note(
-                value["name"], tuple(paths), value["root"], value["source"], tuple(value["sha256"])
-            )
+            names = [(value["name"], value["path"])]
+            for move in reversed(moves):  # newest first
+                collection, path = names[-1]
+                if move.get("subject") == f"{collection}/{path}" and move.get("from"):
+                    names.append((move.get("from_collection", collection), move["from"]))
+            notes[row["name"]] = _Note(tuple(names), value["root"], value["source"], tuple(value["sha256"]))
         return notes
 
     def _delete_files(self, notes: Collection[_Note]) -> set[str]:
@@ -168,12 +166,17 @@ class Deletion:
             for sha256 in note.sha256:
                 if is_hash(sha256) and not self._catalog.names_content(sha256):
                     self._home.original(sha256).unlink(missing_ok=True)
+            for collection, path in note.names[1:]:  # where it was uploaded to, before it was moved
+                file = folder_of(self._home.uploads, collection) / path
+                if not file.exists():
+                    gone.add(str(file))
             if (note.root, note.source) in held:
                 continue  # it holds other documents, too
             gone.add(f"{note.root}/{note.source}")
             file = Path(note.root, note.source)
             if are_uploads(self._home.uploads, str(file)) and ".." not in file.parts:  # it goes with its documents
                 file.unlink(missing_ok=True)
+                drop_empty(self._home.uploads, file.parent)
         spellings = {
             json.dumps(path, ensure_ascii=ascii).encode("utf-8", "surrogatepass")
             for note in notes
@@ -226,7 +229,7 @@ def _forget_in_audit(db: sqlite3.Connection, notes: Collection[_Note]) -> None:
         elif action == "review":
             erased |= values.keys() & {"answer"} if erased else set()
         elif subject in subjects:
-            erased |= values.keys() & {"subject", "from"}
+            erased |= values.keys() & {"subject", "from", "from_collection"}
         if erased:
             gone[link.number] = erased
     if gone:
@@ -249,8 +252,7 @@ def _forget_in_jobs(db: sqlite3.Connection, notes: Collection[_Note], files: Col
     if not notes:
         return
     for row in db.execute("SELECT id, collection, title, paths, current, documents, refused FROM jobs").fetchall():
-        here = [note for note in notes if row["collection"] in (None, note.collection)]
-        names = {path for note in here for path in note.paths}
+        names = {path for note in notes for collection, path in note.names if row["collection"] in (None, collection)}
         reports = {name: json.loads(row[name]) if row[name] else None for name in ("documents", "refused")}
         for report in [entry for entries in reports.values() for entry in entries or []]:
             if report.get("path") in names:
@@ -272,5 +274,5 @@ def _forget_seen(db: sqlite3.Connection, note: _Note) -> None:
     """Forget the file it came from: where it is still there, it is read again by the next ingestion."""
     db.execute(
         "DELETE FROM seen_files WHERE collection = ? AND root = ? AND source = ?",
-        (note.collection, note.root, note.source),
+        (note.names[0][0], note.root, note.source),
     )

@@ -7,6 +7,7 @@ from kb.access import rule_table
 from kb.models.embedding import Embedding
 from kb.schema import Chunk
 from kb.store.catalog import Catalog, insert_embedding
+from kb.store.conversations import ConversationStore
 from kb.store.database import now
 from kb.store.reindex_staging import drop_unused
 from kb.store.search_queries import batches
@@ -83,6 +84,9 @@ class Sync:
                     "UPDATE documents SET path = ?, source = ?, status = 'unchanged', checked_at = ? WHERE id = ?",
                     (path, new, now(), document_id),
                 )
+                if before != path:
+                    names = {(collection, before): (collection, path)}
+                    ConversationStore(self._catalog).rename_documents(names, db)
             rule_table.carry_out(db, rule_table.load(db), paths)  # another path may be another rule's
             db.execute(
                 "UPDATE OR REPLACE seen_files SET source = ? WHERE collection = ? AND root = ? AND source = ?",

@@ -36,6 +36,16 @@ def are_uploads(uploads: Path, root: str) -> bool:
     return Path(root).is_relative_to(uploads)
 
 
+def drop_empty(uploads: Path, folder: Path) -> None:
+    """Remove a folder, and those above it, where nothing is in them; that of the collection stays."""
+    while folder.parent != uploads and folder.is_relative_to(uploads):
+        try:
+            folder.rmdir()
+        except OSError:  # something is in it
+            return
+        folder = folder.parent
+
+
 def settle(uploads: Path, catalog: Catalog) -> None:
     """Bring a home in order that was moved, or made when all collections shared one folder. For the opening."""
     try:

@@ -167,6 +167,14 @@ class TitleBody(NameForm):
     title: str = Field(max_length=4096)
 
 
+class MoveBody(NameForm):
+    """Where a document shall stand. `to`: its path there; `to_collection`: its collection, `~` for one's own; each
+    stays as it is where it is null."""
+
+    to: str | None = Field(None, max_length=4096)
+    to_collection: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+
+
 class TargetsForm(Body):
     """Documents to delete, by their ids, their names or both; at least one."""
 
@@ -336,6 +344,15 @@ def set_title(service: ServiceHere, asker: Asker, body: TitleBody) -> Any:
     """Give a document a title, shown in lists, beside citations and above its text. What is searched stays as it is."""
     collection = service.kb.set_title(asker, body.collection, body.document, body.title)
     return Json(document_form(_listed(service, asker, body.document, collection)))
+
+
+@router.post("/move", response_model=DocumentForm)
+@needs("ingest")
+def move(service: ServiceHere, asker: Asker, body: MoveBody) -> Any:
+    """Give an uploaded document another path, collection, or both. Nothing is read anew; who may read it is what the
+    rules say of its new place."""
+    collection, path = service.kb.move_document(asker, body.collection, body.document, body.to, body.to_collection)
+    return Json(document_form(_listed(service, asker, path, collection)))
 
 
 def _doomed(service: Any, asker: Any, targets: list[Target]) -> Response:

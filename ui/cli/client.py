@@ -293,6 +293,15 @@ class RemoteKnowledgeBase:
         body = {"document": path, "collection": collection, "title": title}
         return str(self._call("PUT", "documents/title", asker, body=body)["collection"])
 
+    def move_document(
+        self, asker: Principal, collection: str | None, path: str, to: str | None = None,
+        to_collection: str | None = None,
+    ) -> tuple[str, str]:  # fmt: skip
+        """Give a document another path or collection; see `KnowledgeBase.move_document`."""
+        body = {"document": path, "collection": collection, "to": to, "to_collection": to_collection}
+        moved = self._call("POST", "documents/move", asker, body=body)
+        return str(moved["collection"]), str(moved["document"])
+
     def doomed(self, asker: Principal, targets: Iterable[Target]) -> list[Doomed]:
         """What goes with these, each given by its id or as (collection or None, path)."""
         found = self._call("POST", "documents/doomed", asker, body=_targets(targets))

@@ -153,6 +153,30 @@ def set_title(
 
 
 @docs.command()
+def move(
+    path: PathArgument,
+    to: Annotated[
+        str | None, typer.Argument(metavar="[NEW_PATH]", help="Its path from then on.", show_default=False)
+    ] = None,
+    collection: CollectionOption = None,
+    to_collection: Annotated[
+        str | None, typer.Option("--to", metavar="COLLECTION", help="The collection it moves to.", show_default=False)
+    ] = None,
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Give an uploaded document another path, another collection, or both. Nothing is read anew; who may read it is
+    what the rules say of its new place."""
+    with opened(home, config) as kb:
+        name, there = kb.move_document(local_user(), collection, path, to, to_collection)
+        if json:
+            _print_json(_document(kb, name, there))
+            return
+        console.say(console.printable_line(console.t("cli_moved", path=path, name=f"{name}/{there}")))
+
+
+@docs.command()
 def show(
     path: PathArgument,
     collection: CollectionOption = None,

@@ -116,6 +116,7 @@ def _items(document: Document, t: Strings, editable: bool, readers: bool) -> lis
         "again": ("document_again", editable),
         "suggestions": ("suggestions_edit", editable and searchable(document)),
         "title": ("title_edit", editable),
+        "move": ("move", editable and document.version > 0),
         "access": ("access", editable and readers),
     }
     return [(action, t(words)) for action, (words, on) in offered.items() if on]

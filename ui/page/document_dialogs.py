@@ -1,4 +1,5 @@
-"""Dialogs in which an editor writes something of one document: its suggested questions, and a title to be shown."""
+"""Dialogs in which an editor writes something of one document: its suggested questions, a title to be shown, and where
+it stands."""
 
 from collections.abc import Callable
 
@@ -6,11 +7,13 @@ import streamlit as st
 
 from kb.documents import LONGEST_TITLE
 from kb.errors import KBError
+from kb.filing.moving import LONGEST_PATH
 from kb.people.permissions import check_editing
 from kb.requests.suggestions import MOST, questions_of, write
 from kb.schema import Document
 from ui.html import chat as html_chat
 from ui.html.blocks import block, named, paragraph
+from ui.html.sanitise import label
 from ui.page import session
 from ui.service import runtime
 from ui.words.strings import Strings
@@ -75,6 +78,50 @@ def title(service: runtime.Service, document: Document, t: Strings, close: Calla
                 return
             close()
             st.toast(t("title_saved"), icon=":material/check:")
+            st.rerun()
+
+    dialog()
+
+
+def move(service: runtime.Service, document: Document, t: Strings, close: Callable[[], None]) -> None:
+    """Draw the dialog that gives a document another path or collection; `close` runs whenever it goes."""
+
+    @st.dialog(t("move"), icon=":material/drive_file_move:", on_dismiss=close)
+    def dialog() -> None:
+        st.html(html_chat.wrap(named(document.path, document.collection)))
+        asker = session.asker(service)
+        try:
+            session.check(service, "ingest")
+            service.kb.check_movable(asker, document.collection, document.path)
+        except KBError as error:
+            st.html(html_chat.wrap(html_chat.problem(t("move_failed"), t.message(error))))
+            return
+        shared = service.kb.catalog.shared_collections() if asker.unlimited else ()
+        there = sorted({*shared, *asker.edits, document.collection})
+        with st.form("move-form", border=False):
+            path = st.text_input(
+                t("move_path"), document.path, max_chars=LONGEST_PATH, key=f"move-{document.id}", autocomplete="off"
+            )
+            collection = st.selectbox(
+                t("move_collection"), there, there.index(document.collection), key=f"move-to-{document.id}",
+                accept_new_options=asker.unlimited, format_func=lambda name: session.collection_name(service, name, t),
+            )  # fmt: skip
+            st.html(html_chat.wrap(block("side", t("move_hint"))))
+            row = st.container(horizontal=True, horizontal_alignment="right", key="move-row")
+            saved = row.form_submit_button(t("save"), key="move-save", type="primary")
+            cancelled = row.form_submit_button(t("cancel"), key="move-cancel")
+        if cancelled:
+            close()
+            st.rerun()
+        if saved:
+            try:
+                to = None if path == document.path else path
+                _, moved = service.kb.move_document(asker, document.collection, document.path, to, collection)
+            except KBError as error:
+                st.html(html_chat.wrap(html_chat.problem(t("move_failed"), t.message(error))))
+                return
+            close()
+            st.toast(t("moved", name=label(moved)), icon=":material/check:")
             st.rerun()
 
     dialog()

@@ -27,7 +27,7 @@ from ui.words.strings import Strings
 
 _PAGE = 50
 _DELETING, _VERSIONS, _CHOSEN, _OFFSET, _PROBLEM = "deleting", "versions-of", "chosen", "offset", "documents-problem"
-_ACCESS, _RELEASING, _SUGGESTING, _TITLE = "access-of", "releasing", "suggesting", "title-of"
+_ACCESS, _RELEASING, _SUGGESTING, _TITLE, _MOVING = "access-of", "releasing", "suggesting", "title-of", "moving"
 _DRAWN, _GONE = "filter-collection-drawn", "filter-collection-gone"
 _FIELDS = ("filter", "filter-collection", "filter-types", "filter-status", "filter-from", "filter-to", "filter-sort")
 _NAMED = 1_000  # documents that are named before they are deleted together
@@ -67,6 +67,8 @@ def render() -> None:
         document_dialogs.suggestions(service, suggesting, t, lambda: st.session_state.pop(_SUGGESTING, None))
     elif isinstance(named := st.session_state.get(_TITLE), Document):
         document_dialogs.title(service, named, t, lambda: st.session_state.pop(_TITLE, None))
+    elif isinstance(moving := st.session_state.get(_MOVING), Document):
+        document_dialogs.move(service, moving, t, lambda: st.session_state.pop(_MOVING, None))
     elif isinstance(place := st.session_state.get(_ACCESS), Place):
         access_view.render(service, place, t, lambda: st.session_state.pop(_ACCESS, None))
 
@@ -291,6 +293,8 @@ def _act(service: runtime.Service, name: str, value: str, everything: Sequence[D
         st.session_state[_SUGGESTING] = document
     elif name == "title":
         st.session_state[_TITLE] = document
+    elif name == "move":
+        st.session_state[_MOVING] = document
     elif name == "ask":
         question_bar.ask_document(service, document)
     elif name == "versions":

@@ -8,7 +8,6 @@ import streamlit as st
 
 from kb.errors import KBError, UsageError, why
 from kb.people.permissions import check_editing
-from kb.store.uploads import are_uploads
 from ui.html import chat as html_chat
 from ui.html import documents as html_documents
 from ui.html.templates import draw
@@ -206,7 +205,6 @@ def read_again(service: runtime.Service, chosen: dict[str, list[str]], t: String
 
     A document in a folder below its root is found by walking the root. Raises UsageError where a root is gone.
     """
-    uploads = service.kb.home.uploads
     count = 0
     for collection, paths in chosen.items():
         known = service.kb.catalog.known_documents(collection)
@@ -217,7 +215,7 @@ def read_again(service: runtime.Service, chosen: dict[str, list[str]], t: String
         for root, sources in files.items():
             if not Path(root).is_dir():
                 raise UsageError("ingest.folder_gone", root=root)
-            whole = not are_uploads(uploads, root) and any("/" in source for source in sources)
+            whole = any("/" in source for source in sources)
             places = [Path(root)] if whole else [Path(root, source) for source in sorted(sources)]
             missing = [place.name for place in places if not place.exists()]
             if missing:

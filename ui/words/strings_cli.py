@@ -182,6 +182,7 @@ TEXTS: Mapping[str, Text] = {
         "in quarantine: no question finds it until `kb docs release {path}`",
     ),
     "cli_titled": Text("{name} 显示为“{title}”", "{name} is shown as “{title}”"),
+    "cli_moved": Text("{path} 现为 {name}", "{path} is {name} now"),
     "cli_released": Text("已放行 {name}", "released {name}"),
     "cli_hidden": Text(
         "{page}隐藏文字（{why}），不参与检索：{words}", "{page}hidden text ({why}), not searched: {words}"

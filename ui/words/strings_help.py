@@ -211,6 +211,13 @@ _DOCUMENTS = (
         "为文档设置标题，代替路径显示。检索的内容不变。",
         "Give a document a title, which is shown in place of its path. What is searched stays as it is.",
     ),
+    Text(
+        "为上传的文档更改路径、集合或两者。不会重新读取；谁可以阅读由新位置的规则决定。",
+        "Give an uploaded document another path, another collection, or both. Nothing is read anew; who may read it is "
+        "what the rules say of its new place.",
+    ),
+    Text("此后的路径。", "Its path from then on."),
+    Text("移入的集合。", "The collection it moves to."),
     Text("代替路径显示的文字；留空则显示路径。", "What is shown in place of the path; empty: the path."),
     Text("文档在其集合中的路径。", "The document's path within its collection."),
     Text(

@@ -142,6 +142,15 @@ TEXTS: Mapping[str, Text] = {
     ),
     "title_saved": Text("标题已保存", "The title is saved"),
     "title_failed": Text("标题没有保存", "The title was not saved"),
+    "move": Text("移动或重命名", "Move or rename"),
+    "move_path": Text("路径", "Path"),
+    "move_collection": Text("集合", "Collection"),
+    "move_hint": Text(
+        "不会重新读取；谁可以阅读由新位置的规则决定。以往的回答仍指向它。",
+        "Nothing is read anew. Who may read it is what the rules say of its new place. Answers of before lead to it.",
+    ),
+    "moved": Text("已移动到 {name}", "{name} is where it stands now"),
+    "move_failed": Text("未移动", "It was not moved"),
     "suggestions_edit": Text("建议问题", "Suggested questions"),
     "suggestions_text": Text(
         "空白的对话页会向读者推荐这些问题，每行一个，最多 {n} 个；留空则不推荐。",
