@@ -45,6 +45,7 @@ from kb.schema import (
 from kb.serialization import answer_form, document_form, retrieval_form, stored_text_form
 from kb.store.catalog import NewVersion, SplitDocument
 from kb.store.document_queries import Wanted, count, select
+from kb.store.uploads import folder_of
 from kb.usage.report import report
 from kb.usage.tables import PARTS, as_csv, report_form
 from ui.service.answer_task import RunningAnswer, Snapshot
@@ -199,6 +200,9 @@ class Trial:
         for document in self.kb.documents(_OWNER)[::3]:  # the others have questions by rule
             name = PurePosixPath(document.path).stem
             suggestions.write(self.kb.catalog, document, [f"What does {name} say of it?"], _OWNER)
+        for number in range(0, self.documents, 3):
+            path, collection = self.expected.path_of[number], self.expected.collection_of[number]
+            self.kb.set_tags(_OWNER, collection, path, [f"canary{number}x", SUBJECTS[0]])
         self.kb.glossary.bring_in(_OWNER, [self._entry(number) for number in range(0, self.documents, 2)])
         self.kb.glossary.propose()  # of the other documents
 
@@ -216,7 +220,8 @@ class Trial:
         document = SplitDocument(path, f"{number:064x}", len(text), content, (chunk,))
         embeddings = tuple(self.kb.embedder.embed_passages([chunk.embedded_text]))
         collection = self.expected.collection_of[number]
-        return NewVersion(collection, "/trial", path, document, embeddings, self.kb.indexes.identity)
+        root = str(folder_of(self.kb.home.uploads, collection))  # as if it was uploaded, so that it can be moved
+        return NewVersion(collection, root, path, document, embeddings, self.kb.indexes.identity)
 
     def _term(self, number: int) -> str:
         return f"canary{number}x {SUBJECTS[number % len(SUBJECTS)]} rule"
@@ -256,8 +261,11 @@ class Trial:
             self.expected.rules[place] = tuple(readers)
 
     def change(self, drawn: random.Random) -> None:
-        """Change a rule, who is in which groups, or who edits what."""
-        kind = drawn.choice(("rule", "rule", "rule", "groups", "edits"))
+        """Change a rule, who is in which groups, who edits what, or where a document stands."""
+        kind = drawn.choice(("rule", "rule", "rule", "groups", "edits", "move"))
+        if kind == "move":
+            self._move(drawn.randrange(self.documents), drawn)
+            return
         if kind == "rule":
             number = drawn.randrange(self.documents)
             collection, path = self.expected.collection_of[number], self.expected.path_of[number]
@@ -279,6 +287,18 @@ class Trial:
         )
         reviews: frozenset[Permission] = frozenset({"review"}) if edits else frozenset()
         self.people[at] = replace(self.people[at], groups=groups, edits=edits, permissions=reviews)
+
+    def _move(self, number: int, drawn: random.Random) -> None:
+        """Give a document another path, in the home and in what is expected of it; readers set on it move along."""
+        collection, path = self.expected.collection_of[number], self.expected.path_of[number]
+        new = f"{drawn.choice(SUBJECTS[:5])}/{drawn.randrange(3)}/canary{number}x.txt"
+        if new == path:
+            return
+        self.kb.move_document(_OWNER, collection, path, new)
+        self.expected.path_of[number] = new
+        own = self.expected.rules.pop(Place("document", collection, path), None)
+        if own is not None:
+            self.expected.rules[Place("document", collection, new)] = own
 
     # ---- what is asked
 
@@ -306,7 +326,8 @@ class Trial:
             self.leaks.append(Leak(name, asker.name, tuple(sorted(wrong))))
 
     def _ask_search(self, asker: Principal, subject: str, number: int, drawn: random.Random) -> tuple[object, str]:
-        scope = drawn.choice((EVERYTHING, EVERYTHING, Scope(paths=("*/1/*",)), Scope(types=("txt",))))
+        scopes = (Scope(paths=("*/1/*",)), Scope(types=("txt",)), Scope(tags=(SUBJECTS[0], f"CANARY{number}X")))
+        scope = drawn.choice((EVERYTHING, EVERYTHING, *scopes))
         question = f"What is the {subject} rule?"
         return retrieval_form(self.kb.search(question, asker, drawn.choice((3, 50)), scope)), question
 
@@ -370,8 +391,12 @@ class Trial:
 
     def _ask_list(self, asker: Principal, subject: str, number: int, drawn: random.Random) -> tuple[object, str]:
         listed = self.kb.documents(asker)
-        wanted = Wanted(search=drawn.choice(("", subject, f"canary{number}x")))
+        wanted = Wanted(search=drawn.choice(("", subject, f"canary{number}x")), tags=drawn.choice(((), (SUBJECTS[0],))))
         found = select(listed, wanted)
+        tagged = {n for n in self.expected.readable(asker) if n % 3 == 0}
+        tags = {f"canary{n}x": 1 for n in tagged} | ({SUBJECTS[0]: len(tagged)} if tagged else {})
+        if self.kb.tags(asker) != tags:
+            self.leaks.append(Leak("_ask_list", asker.name, ("other tags than those of what may be read",)))
         if {d.path for d in listed} != {self.expected.path_of[n] for n in self.expected.readable(asker)}:
             self.leaks.append(Leak("_ask_list", asker.name, ("another list than that of what may be read",)))
         return [document_form(d) for d in found.documents] + [asdict(count(listed))], wanted.search

@@ -8,6 +8,7 @@ from kb.access.rules import GROUP, PERSON, PERSONAL, Place, Readers, Rule, check
 from kb.backups.backup import BackupReport, CheckReport, back_up, check
 from kb.errors import DocumentNotFound, RefusedByPolicy, UsageError
 from kb.filing import moving
+from kb.filing.tags import checked_tags, counted
 from kb.people.accounts import People
 from kb.people.permissions import may_edit
 from kb.schema import (
@@ -157,6 +158,23 @@ class Documents:
             raise UsageError("document.title", most=LONGEST_TITLE, count=len(line))
         self.catalog.set_title(document_id, line, asker.name)
         return name
+
+    def set_tags(self, asker: Principal, collection: str | None, path: str, tags: Iterable[str]) -> str:
+        """Give a document these tags in place of those it has; by them lists are filtered and searches limited. Returns
+        its collection.
+
+        Raises RefusedByPolicy where the asker does not edit its collection, DocumentNotFound, and UsageError for what
+        is no tag, or too many.
+        """
+        document_id, name = self.catalog.find_document(asker, path, collection)
+        if not may_edit(asker, name):
+            raise RefusedByPolicy("access.no_tags", name=asker.name, collection=name)
+        self.catalog.set_tags(document_id, checked_tags(tags), asker.name)
+        return name
+
+    def tags(self, asker: Principal) -> dict[str, int]:
+        """The tags of the documents that the asker may read, with how many of these have each."""
+        return counted(self.documents(asker))
 
     def check_movable(self, asker: Principal, collection: str | None, path: str) -> None:
         """Raises what `move_document` raises where a document cannot be moved wherever to."""

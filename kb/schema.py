@@ -54,6 +54,7 @@ class Scope:
     types: tuple[str, ...] = ()  # suffixes without the dot: "pdf"
     since: str = ""  # ISO date; ingested on that day of this machine or later
     until: str = ""  # ISO date; ingested on that day of this machine or earlier
+    tags: tuple[str, ...] = ()  # of which a document has one, whatever its capitals
 
 
 EVERYTHING = Scope()
@@ -219,6 +220,7 @@ class Document:
     quarantined: bool = False  # kept from questions, and from all but its editors, until one of them releases it
     orders: OrderScore = OrderScore()
     shown_title: str = ""  # given by an editor, to be shown in place of its path; "" for none
+    tags: tuple[str, ...] = ()  # given by editors
 
 
 Target = int | tuple[str | None, str]  # a document to delete: its id; or its collection, None for whichever, and path

@@ -148,6 +148,7 @@ def scope_form(scope: Scope) -> dict[str, Any]:
         "types": list(scope.types),
         "since": scope.since,
         "until": scope.until,
+        "tags": list(scope.tags),
     }
 
 
@@ -220,6 +221,7 @@ def document_of_form(form: dict[str, Any]) -> Document:
         **{
             **{name: value for name, value in form.items() if name not in ("document", "reason_code", "reason_values")},
             "path": form["document"],
+            "tags": tuple(form["tags"]),
             "reason": of_fields(form["reason"], form, "reason_"),
             "orders": OrderScore(
                 form["orders"]["score"], tuple(OrderReason(**reason) for reason in form["orders"]["reasons"])

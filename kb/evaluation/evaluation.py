@@ -286,7 +286,9 @@ def fingerprint(
         "model_digest": model.digest() if model else None,
         "settings_hash": _hash(kb.settings.model_dump(mode="json")),
         "questions_hash": _hash(TypeAdapter(list[Question]).dump_python(list(questions), mode="json")),
-        "documents_hash": _hash(sorted((d.collection, d.path, d.sha256) for d in documents)),
+        "documents_hash": _hash(
+            sorted((d.collection, d.path, d.sha256, *(d.tags if options.scope.tags else ())) for d in documents)
+        ),
         "seed": options.seed,
         "samples": options.samples,
         "limit": options.limit,
@@ -294,7 +296,9 @@ def fingerprint(
         "retrieval_only": options.retrieval_only,
         "page_slack": options.page_slack,
         "scope": {
-            name: list(part) if isinstance(part, tuple) else part for name, part in asdict(options.scope).items()
+            name: list(part) if isinstance(part, tuple) else part
+            for name, part in asdict(options.scope).items()
+            if name != "tags" or part
         },
         "think_budget": options.think_budget,
         "glossary": (kb.glossary.state_of(options.asker) or None) if options.glossary else None,
@@ -332,7 +336,9 @@ def _check_scope(kb: AskedKnowledgeBase, options: EvalOptions) -> None:
     if options.scope == EVERYTHING:
         return
     wanted = ScopeFilter(options.scope)
-    if not any(wanted.names(d.collection, d.path, d.ingested_at) for d in kb.documents(options.asker) if d.chunks):
+    if not any(
+        wanted.names(d.collection, d.path, d.ingested_at, d.tags) for d in kb.documents(options.asker) if d.chunks
+    ):
         filters = scope_in_words(options.scope, "en")
         raise UsageError("evaluation.filter_matches_nothing", filter=filters)
 

@@ -20,6 +20,10 @@ ACCESS: dict[str, Template] = {
         "{name} does not edit the collection {collection!r}, so cannot give its documents titles. Ask its editor.",
         "{name} 不是集合 {collection!r} 的编辑者，不能为其文档命名。请联系其编辑者。",
     ),
+    "access.no_tags": Template(
+        "{name} does not edit the collection {collection!r}, so cannot tag its documents. Ask its editor.",
+        "{name} 不是集合 {collection!r} 的编辑者，不能为其文档设置标签。请联系其编辑者。",
+    ),
     "access.no_move": Template(
         "{name} does not edit the collection {collection!r}, so cannot move its documents. Ask its editor.",
         "{name} 不是集合 {collection!r} 的编辑者，不能移动其文档。请联系其编辑者。",

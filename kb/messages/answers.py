@@ -253,6 +253,7 @@ ANSWERS: dict[str, Template] = {
     "scope.paths": Template("path {value}", "路径 {value}"),
     "scope.collections": Template("collection {value}", "集合 {value}"),
     "scope.types": Template("type {value}", "类型 {value}"),
+    "scope.tags": Template("tag {value}", "标签 {value}"),
     "scope.since": Template("since {value}", "自 {value} 起"),
     "scope.until": Template("until {value}", "至 {value} 止"),
     "answer.internal_error": Template(

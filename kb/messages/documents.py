@@ -7,6 +7,18 @@ DOCUMENTS: dict[str, Template] = {
         "The title has {count} characters, or some that cannot be printed. Write one line of at most {most}.",
         "标题有 {count} 个字符，或含有无法显示的字符。请写成不超过 {most} 个字符的一行。",
     ),
+    "document.no_tag": Template(
+        "{tag!r} cannot be a tag. Write 1 to {most} characters on one line, without a comma.",
+        "{tag!r} 不能作为标签。请写一行 1 至 {most} 个字符，不含逗号。",
+    ),
+    "document.many_tags": Template(
+        "There are {n} tags; a document has at most {most}. Leave some out.",
+        "共有 {n} 个标签；每个文档最多 {most} 个。请删减。",
+    ),
+    "document.name_tags": Template(
+        "Name the tags the document shall have, or say --none to take them all away.",
+        "请给出文档应有的标签，或用 --none 全部取消。",
+    ),
     "move.synced": Template(
         "{path!r} was not uploaded: it comes from a folder, which gives it its place. Give it a title to show instead, "
         "or move it at its source and ingest that again.",

@@ -62,7 +62,7 @@ class Desk:
         names = ScopeFilter(self.scope).names
         found: dict[str, Document] = {}
         for document in self.catalog.documents(self.asker):
-            if document.chunks and names(document.collection, document.path, document.ingested_at):
+            if document.chunks and names(document.collection, document.path, document.ingested_at, document.tags):
                 found.setdefault(document.sha256 + document.path, document)
         return list(found.values())
 

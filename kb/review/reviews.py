@@ -383,7 +383,10 @@ class Reviews:
 
 def scope_text(scope: Scope) -> str:
     """A filter as it is stored: the same for the same one."""
-    return clean(json.dumps(asdict(scope), ensure_ascii=False))
+    parts = asdict(scope)
+    if not scope.tags:  # as it was stored before there were tags
+        del parts["tags"]
+    return clean(json.dumps(parts, ensure_ascii=False))
 
 
 def _checked_answer(given: str, sources: int) -> str:

@@ -391,6 +391,14 @@ class Catalog(Candidates):
             db.execute("UPDATE documents SET shown_title = ? WHERE id = ?", (title, document_id))
             self.record(db, asker, "title", name, {"given": bool(title)})
 
+    def set_tags(self, document_id: int, tags: Sequence[str], asker: str) -> None:
+        """Give a document these tags in place of those it has. Text, chunks and vectors stay as they are."""
+        with self.transaction() as db:
+            name = "/".join(self.name_of(document_id))
+            given = json.dumps([*tags], ensure_ascii=False)
+            db.execute("UPDATE documents SET tags = ? WHERE id = ?", (given, document_id))
+            self.record(db, asker, "tags", name, {"count": len(tags)})
+
     def quarantine_changed(self, db: sqlite3.Connection, document_ids: Iterable[int]) -> None:
         """Give documents that came into quarantine, or out of it, their readers."""
         rule_table.carry_out(db, rule_table.load(db), document_ids)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from kb.access import order_scores
 from kb.language.local_days import instants
+from kb.language.tag_keys import tag_keys
 from kb.messages.coded_text import of_stored
 from kb.schema import Document, HiddenText, PageSpan
 from kb.store import beside_text
@@ -34,6 +35,7 @@ class Wanted:
     descending: bool = False
     limit: int = 50
     offset: int = 0
+    tags: tuple[str, ...] = ()  # of which a document has one, whatever its capitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,10 @@ def select(documents: Sequence[Document], wanted: Wanted) -> Listed:
     Raises UsageError where `since` or `until` is no date.
     """
     words = wanted.search.casefold().split()
-    days = instants(wanted.since, wanted.until)
+    days, tags = instants(wanted.since, wanted.until), tag_keys(wanted.tags)
     found = [d for d in documents if _matches(d, wanted, words, *days)]
+    if tags:
+        found = [d for d in found if not tags.isdisjoint(tag_keys(d.tags))]
     if wanted.sort != "collection":
         found.sort(key=_KEYS[wanted.sort], reverse=wanted.descending)
     elif wanted.descending:
@@ -146,16 +150,17 @@ class DocumentList:
     ) -> list[Document]:
         """All documents of these access classes (None: of all), by collection and path."""
         rows = db.execute(
-            "SELECT d.id, d.path, d.access_id, d.version_id, d.checked_at, c.name, d.shown_title FROM documents d "
-            "JOIN collections c ON c.id = d.collection_id WHERE (?1 IS NULL OR c.name = ?1) ORDER BY c.name, d.path",
+            "SELECT d.id, d.path, d.access_id, d.version_id, d.checked_at, c.name, d.shown_title, d.tags "
+            "FROM documents d JOIN collections c ON c.id = d.collection_id WHERE (?1 IS NULL OR c.name = ?1) "
+            "ORDER BY c.name, d.path",
             (collection,),
         ).fetchall()
         found = []
         with self._lock:
-            for document_id, path, access_id, version_id, checked_at, name, shown_title in rows:
+            for document_id, path, access_id, version_id, checked_at, name, *given in rows:
                 if allowed is not None and access_id not in allowed:
                     continue
-                stamp = (version_id, checked_at, path, name, shown_title)  # an id may be given again after a deletion
+                stamp = (version_id, checked_at, path, name, *given)  # an id may be given again after a deletion
                 kept = self._entries.get(document_id)
                 if kept is None or kept[0] != stamp:
                     read = _read(db, document_id)
@@ -173,8 +178,8 @@ class DocumentList:
 
 def _read(db: sqlite3.Connection, document_id: int) -> Document | None:
     row = db.execute(
-        "SELECT d.path, d.shown_title, d.status, d.reason, d.reason_message, c.name, v.title, v.media_type, v.number, "
-        "v.sha256, v.size, v.pages, v.quality, v.ingested_at, s.score, s.reasons, s.held, "
+        "SELECT d.path, d.shown_title, d.tags, d.status, d.reason, d.reason_message, c.name, v.title, v.media_type, "
+        "v.number, v.sha256, v.size, v.pages, v.quality, v.ingested_at, s.score, s.reasons, s.held, "
         "(SELECT count(*) FROM chunks k WHERE k.version_id = v.id AND k.live = 1) AS chunks "
         "FROM documents d JOIN collections c ON c.id = d.collection_id LEFT JOIN versions v ON v.id = d.version_id "
         "LEFT JOIN order_scores s ON s.version_id = v.id "
@@ -192,6 +197,7 @@ def _read(db: sqlite3.Connection, document_id: int) -> Document | None:
         ingested_at=row["ingested_at"] or "", ocr_pages=sum(page.ocr for page in pages),
         poor_pages=sum(page.quality < POOR for page in pages), id=document_id, quarantined=bool(row["held"]),
         orders=order_scores.of_row(row["score"], row["reasons"]), shown_title=row["shown_title"],
+        tags=tuple(json.loads(row["tags"])),
     )  # fmt: skip
 
 

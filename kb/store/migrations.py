@@ -550,6 +550,10 @@ MIGRATIONS: tuple[str, ...] = (
             (SELECT 1 FROM documents WHERE collection_id = old.collection_id AND source = old.source);
     END;
     """,
+    # 25: tags that editors gave documents.
+    """
+    ALTER TABLE documents ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';  -- JSON: [tag, ...]
+    """,
 )
 
 

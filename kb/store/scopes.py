@@ -1,11 +1,12 @@
 """Scopes: which documents a filter lets a question look into, and what is said where it names none."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from kb.language.local_days import instants
+from kb.language.tag_keys import tag_keys
 from kb.messages.coded_text import CodedText, in_words, text_in, together
 from kb.schema import EVERYTHING, Document, Language, Notice, Scope
 
@@ -18,14 +19,16 @@ class ScopeFilter:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self._begins, self._ended = instants(scope.since, scope.until)
+        self._tags = tag_keys(scope.tags)
 
-    def names(self, collection: str, path: str, ingested_at: str) -> bool:
+    def names(self, collection: str, path: str, ingested_at: str, tags: Iterable[str]) -> bool:
         """Whether a question may look into this document. A glob matches its path, or COLLECTION/PATH."""
         scope, full = self._scope, f"{collection}/{path}"
         return (
             (not scope.paths or any(fnmatchcase(path, glob) or fnmatchcase(full, glob) for glob in scope.paths))
             and (not scope.collections or collection in scope.collections)
             and (not scope.types or PurePosixPath(path).suffix.lower().lstrip(".") in scope.types)
+            and (not self._tags or not self._tags.isdisjoint(tag_keys(tags)))
             and (not self._begins or ingested_at >= self._begins)
             and (not self._ended or ingested_at < self._ended)
         )
@@ -60,6 +63,7 @@ def _parts(scope: Scope) -> list[CodedText]:
         "scope.paths": scope.paths,
         "scope.collections": scope.collections,
         "scope.types": scope.types,
+        "scope.tags": scope.tags,
         "scope.since": scope.since,
         "scope.until": scope.until,
     }

@@ -84,11 +84,12 @@ class Candidates(Database):
             return [row[0] for row in self.db.execute(query, values)]
         wanted = ScopeFilter(scope)
         rows = self.db.execute(
-            "SELECT d.id, d.path, c.name, v.ingested_at FROM documents d JOIN collections c ON c.id = d.collection_id "
+            "SELECT d.id, d.path, d.tags, c.name, v.ingested_at FROM documents d "
+            "JOIN collections c ON c.id = d.collection_id "
             f"JOIN versions v ON v.id = d.version_id WHERE 1 {among}",
             values,
         )
-        return [r["id"] for r in rows if wanted.names(r["name"], r["path"], r["ingested_at"])]
+        return [r["id"] for r in rows if wanted.names(r["name"], r["path"], r["ingested_at"], json.loads(r["tags"]))]
 
     def word_search(
         self, expression: str, limit: int, allowed: NDArray[np.int64] | None = None

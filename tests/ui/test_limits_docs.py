@@ -8,6 +8,7 @@ import pytest
 from kb.answering.answer_builder import LONGEST_QUESTION
 from kb.config import Settings
 from kb.evaluation.questions import MAX_SET_MB
+from kb.filing.tags import LONGEST_TAG, MOST_TAGS
 from kb.glossary.csv_form import MOST_MB
 from kb.glossary.entries import MOST_ENTRIES, MOST_FORMS
 from kb.people import passwords
@@ -39,6 +40,7 @@ LIMITS = {
     "questions of a conversation": f"{conversations.MOST_TURNS}",
     "conversations of a home": f"{conversations.MOST_CONVERSATIONS:,}",
     "a title": f"{conversations.LONGEST_TITLE} characters",
+    "tags of a document": f"{MOST_TAGS}, of {LONGEST_TAG} characters",
     "a reason with a judgement": f"{conversations.LONGEST_REASON:,} characters",
     "terms of the glossary": f"{MOST_ENTRIES:,}",
     "other forms of a term": f"{MOST_FORMS}",

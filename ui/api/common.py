@@ -89,9 +89,12 @@ class ScopeForm(Body):
     types: list[Glob] = Field([], max_length=_MOST_NAMES, description="suffixes without the dot: pdf")
     since: str = Field("", description="ISO date; ingested on that day of the service's machine or later")
     until: str = Field("", description="ISO date; ingested on that day of the service's machine or earlier")
+    tags: list[Glob] = Field([], max_length=_MOST_NAMES, description="of which a document has one")
 
     def scope(self) -> Scope:
-        return Scope(tuple(self.paths), tuple(self.collections), tuple(self.types), self.since, self.until)
+        return Scope(
+            tuple(self.paths), tuple(self.collections), tuple(self.types), self.since, self.until, tuple(self.tags)
+        )
 
 
 Addressed = Annotated[bool, Field(description="whether `@document` and `#collection` in the question are its scope")]

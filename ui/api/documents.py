@@ -66,6 +66,7 @@ class DocumentForm(BaseModel):
     quarantined: bool
     orders: OrdersForm
     shown_title: str
+    tags: list[str]
 
 
 class DocumentsForm(BaseModel):
@@ -116,6 +117,7 @@ class TextForm(BaseModel):
     quarantined: bool
     orders: OrdersForm
     shown_title: str
+    tags: list[str]
     id: int
     text: str
     hidden: list[HiddenForm]
@@ -167,6 +169,25 @@ class TitleBody(NameForm):
     title: str = Field(max_length=4096)
 
 
+class TagsBody(NameForm):
+    """The tags that a document shall have, and no others; none takes them all away."""
+
+    tags: list[Annotated[str, Field(max_length=1000)]] = Field(max_length=1000)
+
+
+class TagForm(BaseModel):
+    """A tag, and how many documents that the asker may read have it."""
+
+    tag: str
+    documents: int
+
+
+class TagListForm(BaseModel):
+    """The tags of the documents that the asker may read, by name."""
+
+    tags: list[TagForm]
+
+
 class MoveBody(NameForm):
     """Where a document shall stand. `to`: its path there; `to_collection`: its collection, `~` for one's own; each
     stays as it is where it is null."""
@@ -211,6 +232,7 @@ def documents(
     search: Annotated[str, Query(description="words of collection, path or title")] = "",
     collection: Annotated[list[str] | None, Query()] = None,
     type: Annotated[list[str] | None, Query(description="a suffix without the dot: pdf")] = None,
+    tag: Annotated[list[str] | None, Query(description="of which a document has one")] = None,
     status: Annotated[list[str] | None, Query(description="ready, quarantined, failed, skipped, deleted")] = None,
     since: Annotated[str, Query(description="ISO date; ingested on that day of the service's machine or later")] = "",
     until: Annotated[str, Query(description="ISO date; ingested on that day of the service's machine or earlier")] = "",
@@ -222,7 +244,7 @@ def documents(
     """The document list, by collection and path; all of it without a limit."""
     wanted = Wanted(
         search, tuple(collection or ()), tuple(type or ()), tuple(status or ()), since, until, sort, descending, limit,
-        offset,
+        offset, tuple(tag or ()),
     )  # fmt: skip
     found = select(service.kb.documents(asker), wanted)
     return Json({"documents": [document_form(d) for d in found.documents], "total": found.total})
@@ -233,6 +255,14 @@ def documents(
 def entry(service: ServiceHere, asker: Asker, path: PathQuery, collection: CollectionQuery = None) -> Response:
     """The entry of one document."""
     return Json(document_form(_listed(service, asker, path, collection)))
+
+
+@router.get("/tags", response_model=TagListForm)
+@needs("search")
+def tags(service: ServiceHere, asker: Asker) -> Response:
+    """The tags there are."""
+    found = service.kb.tags(asker)
+    return Json({"tags": [{"tag": tag, "documents": count} for tag, count in found.items()]})
 
 
 @router.get("/text", response_model=TextForm)
@@ -343,6 +373,14 @@ def release(service: ServiceHere, asker: Asker, named: NameForm) -> Any:
 def set_title(service: ServiceHere, asker: Asker, body: TitleBody) -> Any:
     """Give a document a title, shown in lists, beside citations and above its text. What is searched stays as it is."""
     collection = service.kb.set_title(asker, body.collection, body.document, body.title)
+    return Json(document_form(_listed(service, asker, body.document, collection)))
+
+
+@router.put("/tags", response_model=DocumentForm)
+@needs("ingest")
+def set_tags(service: ServiceHere, asker: Asker, body: TagsBody) -> Any:
+    """Give a document these tags in place of those it has."""
+    collection = service.kb.set_tags(asker, body.collection, body.document, body.tags)
     return Json(document_form(_listed(service, asker, body.document, collection)))
 
 

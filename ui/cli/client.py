@@ -293,6 +293,11 @@ class RemoteKnowledgeBase:
         body = {"document": path, "collection": collection, "title": title}
         return str(self._call("PUT", "documents/title", asker, body=body)["collection"])
 
+    def set_tags(self, asker: Principal, collection: str | None, path: str, tags: Iterable[str]) -> str:
+        """Give a document these tags; see `KnowledgeBase.set_tags`."""
+        body = {"document": path, "collection": collection, "tags": [*tags]}
+        return str(self._call("PUT", "documents/tags", asker, body=body)["collection"])
+
     def move_document(
         self, asker: Principal, collection: str | None, path: str, to: str | None = None,
         to_collection: str | None = None,

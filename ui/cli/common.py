@@ -42,6 +42,10 @@ CollectionsOption = Annotated[
     list[str] | None,
     typer.Option("--collection", "-c", help="Look only into this collection; may be given several times."),
 ]
+TagsOption = Annotated[
+    list[str] | None,
+    typer.Option("--tag", metavar="TAG", help="Look only into documents with this tag; may be given several times."),
+]
 EngineOption = Annotated[str | None, typer.Option("--engine", help="auto, ollama, embedded or llamaindex.")]
 ModelOption = Annotated[str | None, typer.Option("--model", help="An Ollama tag, or an embedded model.")]
 BudgetOption = Annotated[int | None, typer.Option("--think-budget", min=0, help="Reasoning tokens at most.")]
@@ -174,11 +178,11 @@ def _say_queued(ahead: int) -> None:
     console.say(console.count("cli_waiting", ahead))
 
 
-def scope_of(globs: list[str] | None, collections: list[str] | None) -> "Scope":
-    """What --in and --collection name."""
+def scope_of(globs: list[str] | None, collections: list[str] | None, tags: list[str] | None) -> "Scope":
+    """What --in, --collection and --tag name."""
     from kb.schema import Scope
 
-    return Scope(paths=tuple(globs or ()), collections=tuple(collections or ()))
+    return Scope(paths=tuple(globs or ()), collections=tuple(collections or ()), tags=tuple(tags or ()))
 
 
 def local_user() -> "Principal":

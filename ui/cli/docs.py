@@ -42,13 +42,21 @@ PathsArgument = Annotated[
 @docs.command("list")
 def list_documents(
     collection: CollectionOption = None,
+    tags: Annotated[
+        list[str] | None,
+        typer.Option("--tag", metavar="TAG", help="Only documents with this tag; may be given several times."),
+    ] = None,
     json: JsonOption = False,
     home: HomeOption = None,
     config: ConfigOption = None,
 ) -> None:
     """All documents, with status and reason."""
     with opened(home, config) as kb:
-        documents = kb.documents(local_user(), collection)
+        documents: Sequence[Document] = kb.documents(local_user(), collection)
+        if tags:
+            from kb.store.document_queries import Wanted, select
+
+            documents = select(documents, Wanted(tags=tuple(tags), limit=len(documents))).documents
         if json:
             from kb.serialization import document_form
 
@@ -150,6 +158,31 @@ def set_title(
             return
         said = console.t("cli_titled", name=f"{name}/{path}", title=document.shown_title or path)
         console.say(console.printable_line(said))
+
+
+@docs.command("tag")
+def set_tags(
+    path: PathArgument,
+    tags: Annotated[list[str] | None, typer.Argument(metavar="TAG...", help="Its tags.", show_default=False)] = None,
+    none: Annotated[bool, typer.Option("--none", help="Take all its tags away.")] = False,
+    collection: CollectionOption = None,
+    json: JsonOption = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Give a document these tags in place of those it has. Lists are filtered by them, and searches limited."""
+    with opened(home, config) as kb:
+        if bool(tags) == none:
+            from kb.errors import UsageError
+
+            raise UsageError("document.name_tags")
+        name = kb.set_tags(local_user(), collection, path, tags or ())
+        document = _document(kb, name, path)
+        if json:
+            _print_json(document)
+            return
+        given = console.t("cli_comma").join(document.tags) or console.t("cli_no_tags")
+        console.say(console.printable_line(console.t("cli_tagged", name=f"{name}/{path}", tags=given)))
 
 
 @docs.command()

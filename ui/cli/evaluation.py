@@ -19,6 +19,7 @@ from ui.cli.common import (
     JsonOption,
     ModelOption,
     ScopeOption,
+    TagsOption,
     app,
     home_place,
     local_user,
@@ -96,6 +97,7 @@ def evaluate(
     think_budget: BudgetOption = None,
     scope: ScopeOption = None,
     collections: CollectionsOption = None,
+    tags: TagsOption = None,
     parallel: Annotated[
         int, typer.Option("--parallel", min=1, help="Questions at once; the embedded engine answers one at a time.")
     ] = 1,
@@ -148,7 +150,7 @@ def evaluate(
                 raise typer.Exit(1)
         options = evaluation.EvalOptions(
             retrieval_only=retrieval_only, samples=samples, limit=limit, sample=sample, seed=seed,
-            page_slack=page_slack, think_budget=think_budget, scope=scope_of(scope, collections),
+            page_slack=page_slack, think_budget=think_budget, scope=scope_of(scope, collections, tags),
             parallel=parallel, fresh=fresh, glossary=not no_glossary,
         )  # fmt: skip
         folder = out or Path("runs") / f"{questions.resolve().parent.name}-{questions.stem}"

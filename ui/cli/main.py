@@ -18,6 +18,7 @@ from ui.cli.common import (
     JsonOption,
     ModelOption,
     ScopeOption,
+    TagsOption,
     app,
     home_place,
     local_user,
@@ -148,13 +149,14 @@ def search(
     k: Annotated[int | None, typer.Option("-k", min=1, max=1000, help="How many passages.")] = None,
     scope: ScopeOption = None,
     collections: CollectionsOption = None,
+    tags: TagsOption = None,
     json: JsonOption = False,
     home: HomeOption = None,
     config: ConfigOption = None,
 ) -> None:
     """The passages for a question, without a model."""
     with opened(home, config) as kb:
-        found = kb.search(console.read_question(question), local_user(), k, scope_of(scope, collections))
+        found = kb.search(console.read_question(question), local_user(), k, scope_of(scope, collections, tags))
         usage.count_search(kb, found)
         if json:
             from kb.serialization import retrieval_form
@@ -174,6 +176,7 @@ def ask(
     model: ModelOption = None,
     scope: ScopeOption = None,
     collections: CollectionsOption = None,
+    tags: TagsOption = None,
     seed: Annotated[int | None, typer.Option("--seed", help="For the same answer again.")] = None,
     samples: Annotated[
         int, typer.Option("--samples", min=1, help="Answer so many times, and give what most of them agree with.")
@@ -190,7 +193,7 @@ def ask(
         from kb.schema import AskOptions
 
         asked = console.read_question(question)
-        options = AskOptions(scope_of(scope, collections), think_budget, seed, stop=stop)
+        options = AskOptions(scope_of(scope, collections, tags), think_budget, seed, stop=stop)
         if samples > 1:
             from kb.evaluation.voting import vote
 

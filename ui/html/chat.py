@@ -53,6 +53,7 @@ def limits_of(scope: Scope, t: Strings) -> list[tuple[str, str]]:
     named = [(f"paths:{p}", shown) for p, shown in zip(scope.paths, own, strict=True)]
     named += [(f"collections:{c}", t("limit_collection", name=c)) for c in scope.collections]
     named += [(f"types:{s}", s.upper()) for s in scope.types]
+    named += [(f"tags:{tag}", t("limit_tag", name=tag)) for tag in scope.tags]
     named += [("since:", t("limit_since", date=scope.since))] if scope.since else []
     return named + ([("until:", t("limit_until", date=scope.until))] if scope.until else [])
 

@@ -116,6 +116,7 @@ def _items(document: Document, t: Strings, editable: bool, readers: bool) -> lis
         "again": ("document_again", editable),
         "suggestions": ("suggestions_edit", editable and searchable(document)),
         "title": ("title_edit", editable),
+        "tags": ("tags_edit", editable),
         "move": ("move", editable and document.version > 0),
         "access": ("access", editable and readers),
     }
@@ -134,6 +135,8 @@ def _facts(document: Document, t: Strings) -> list[Fact]:
     elif document.title and document.title not in (document.path, PurePosixPath(document.path).stem):
         facts.append(Fact(document.title, "wrap"))
     facts.append(Fact(document.collection, "wrap"))
+    if document.tags:
+        facts.append(Fact(t("tags_of", names=" · ".join(document.tags)), "wrap"))
     if document.version:
         if document.pages:
             facts.append(Fact(t.count("pages", document.pages)))

@@ -1,5 +1,5 @@
-"""Dialogs in which an editor writes something of one document: its suggested questions, a title to be shown, and where
-it stands."""
+"""Dialogs in which an editor writes something of one document: its suggested questions, a title to be shown, its
+tags, and where it stands."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ import streamlit as st
 from kb.documents import LONGEST_TITLE
 from kb.errors import KBError
 from kb.filing.moving import LONGEST_PATH
+from kb.language.tag_keys import tag_key, tag_keys
 from kb.people.permissions import check_editing
 from kb.requests.suggestions import MOST, questions_of, write
 from kb.schema import Document
@@ -122,6 +123,38 @@ def move(service: runtime.Service, document: Document, t: Strings, close: Callab
                 return
             close()
             st.toast(t("moved", name=label(moved)), icon=":material/check:")
+            st.rerun()
+
+    dialog()
+
+
+def tags(service: runtime.Service, document: Document, t: Strings, close: Callable[[], None]) -> None:
+    """Draw the dialog that gives a document its tags; `close` runs whenever it goes."""
+
+    @st.dialog(t("tags_edit"), icon=":material/sell:", on_dismiss=close)
+    def dialog() -> None:
+        st.html(html_chat.wrap(named(document.path, document.collection)))
+        asker = session.asker(service)
+        others = [tag for tag in service.kb.tags(asker) if tag_key(tag) not in tag_keys(document.tags)]
+        chosen = st.multiselect(
+            t("tags_edit"), [*document.tags, *others], default=[*document.tags], key=f"tags-{document.id}",
+            accept_new_options=True, placeholder="",
+        )  # fmt: skip
+        st.html(html_chat.wrap(block("side", t("tags_hint"))))
+        row = st.container(horizontal=True, horizontal_alignment="right", key="tags-row")
+        if row.button(t("cancel"), key="tags-cancel"):
+            close()
+            st.rerun()
+        if row.button(t("save"), key="tags-save", type="primary"):
+            try:
+                session.check(service, "ingest")
+                service.kb.set_tags(asker, document.collection, document.path, chosen)
+            except KBError as error:
+                st.html(html_chat.wrap(html_chat.problem(t("tags_failed"), t.message(error))))
+                return
+            session.look_anew()
+            close()
+            st.toast(t("tags_saved"), icon=":material/check:")
             st.rerun()
 
     dialog()

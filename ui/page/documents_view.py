@@ -1,6 +1,6 @@
 """The documents page: adding documents, the list of what the knowledge base holds, and what can be done with it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ import streamlit as st
 
 from kb.access.rules import Place
 from kb.errors import KBError
+from kb.filing.tags import counted
 from kb.people.permissions import check_editing
 from kb.schema import Document, Doomed
 from kb.store.deletion_plan import to_be_typed
@@ -28,8 +29,12 @@ from ui.words.strings import Strings
 _PAGE = 50
 _DELETING, _VERSIONS, _CHOSEN, _OFFSET, _PROBLEM = "deleting", "versions-of", "chosen", "offset", "documents-problem"
 _ACCESS, _RELEASING, _SUGGESTING, _TITLE, _MOVING = "access-of", "releasing", "suggesting", "title-of", "moving"
+_TAGS = "tags-of"
 _DRAWN, _GONE = "filter-collection-drawn", "filter-collection-gone"
-_FIELDS = ("filter", "filter-collection", "filter-types", "filter-status", "filter-from", "filter-to", "filter-sort")
+_FIELDS = (
+    "filter", "filter-collection", "filter-types", "filter-status", "filter-tags", "filter-from", "filter-to",
+    "filter-sort",
+)  # fmt: skip
 _NAMED = 1_000  # documents that are named before they are deleted together
 _NOTED = 8  # of those that stay inside something else, how many are told
 _SORTS: dict[str, tuple[Sort, bool]] = {
@@ -67,6 +72,8 @@ def render() -> None:
         document_dialogs.suggestions(service, suggesting, t, lambda: st.session_state.pop(_SUGGESTING, None))
     elif isinstance(named := st.session_state.get(_TITLE), Document):
         document_dialogs.title(service, named, t, lambda: st.session_state.pop(_TITLE, None))
+    elif isinstance(tagged := st.session_state.get(_TAGS), Document):
+        document_dialogs.tags(service, tagged, t, lambda: st.session_state.pop(_TAGS, None))
     elif isinstance(moving := st.session_state.get(_MOVING), Document):
         document_dialogs.move(service, moving, t, lambda: st.session_state.pop(_MOVING, None))
     elif isinstance(place := st.session_state.get(_ACCESS), Place):
@@ -84,7 +91,7 @@ def _list(service: runtime.Service, everything: Sequence[Document], reading: boo
         st.html(html_chat.wrap(block("notice", words)))
     if not everything:
         return
-    wanted = _filters(service, count(everything), t)
+    wanted = _filters(service, count(everything), counted(everything), t)
     in_sight = select(everything, replace(wanted, offset=0, limit=len(everything))).documents
     if wanted.offset and wanted.offset >= len(in_sight):  # what stood on this page was deleted
         wanted = _turn(0, wanted)
@@ -110,7 +117,7 @@ def _list(service: runtime.Service, everything: Sequence[Document], reading: boo
     panel(html_documents.fit(html), key="documents", on_action=on_action)
 
 
-def _filters(service: runtime.Service, counts: Counts, t: Strings) -> Wanted:
+def _filters(service: runtime.Service, counts: Counts, tags: Mapping[str, int], t: Strings) -> Wanted:
     """The row of filters, and what they amount to."""
     state = st.session_state
     row = st.container(horizontal=True, vertical_alignment="bottom", key="filter-row")
@@ -135,18 +142,19 @@ def _filters(service: runtime.Service, counts: Counts, t: Strings) -> Wanted:
         t("sort"), list(_SORTS), format_func=lambda name: t(f"sort_{name}"), key="filter-sort",
         label_visibility="collapsed", on_change=_first_page, width=165, persist_state="session",
     )  # fmt: skip
-    chosen = [state.get(name) for name in _FIELDS[2:6]]
+    chosen = [state.get(name) for name in _FIELDS[2:7]]
     more = row.popover(t("filters"), icon=":material/tune:", key="filter-more", on_change="rerun")
     if more.open:
         with more:
-            _more_filters(counts, t)
+            _more_filters(counts, tags, t)
     if _GONE in state:
         words = t("collection_gone", name=state[_GONE])
         st.html(html_chat.wrap(block("notice warn", words, "status")))
-    types, statuses, since, until = chosen
+    types, statuses, tagged, since, until = chosen
     if any(chosen):
         named = [name.upper() or t("type_none") for name in _words(types)]
         named += [t(f"filter_{name}") for name in _words(statuses)]
+        named += [t("limit_tag", name=name) for name in _words(tagged)]
         named += [t("limit_since", date=_day(since))] if _day(since) else []
         named += [t("limit_until", date=_day(until))] if _day(until) else []
         line = st.container(horizontal=True, vertical_alignment="center", key="filtered-row")
@@ -156,11 +164,11 @@ def _filters(service: runtime.Service, counts: Counts, t: Strings) -> Wanted:
     return Wanted(
         search=search or "", collections=(collection,) if collection else (), types=_words(types),
         statuses=_words(statuses), since=_day(since), until=_day(until), sort=by, descending=descending, limit=_PAGE,
-        offset=state.setdefault(_OFFSET, 0),
+        offset=state.setdefault(_OFFSET, 0), tags=_words(tagged),
     )  # fmt: skip
 
 
-def _more_filters(counts: Counts, t: Strings) -> None:
+def _more_filters(counts: Counts, tags: Mapping[str, int], t: Strings) -> None:
     st.pills(
         t("filter_types"), list(counts.types), selection_mode="multi", key="filter-types", on_change=_first_page,
         format_func=lambda name: f"{label(name.upper()) or t('type_none')} ({counts.types.get(name, 0):,})",
@@ -170,6 +178,11 @@ def _more_filters(counts: Counts, t: Strings) -> None:
         t("filter_status"), list(_STATUSES), selection_mode="multi", key="filter-status", on_change=_first_page,
         format_func=lambda name: f"{t(f'filter_{name}')} ({counts.statuses.get(name, 0):,})", persist_state="session",
     )  # fmt: skip
+    if tags:
+        st.pills(
+            t("filter_tags"), list(tags), selection_mode="multi", key="filter-tags", on_change=_first_page,
+            format_func=lambda name: f"{label(name)} ({tags.get(name, 0):,})", persist_state="session",
+        )  # fmt: skip
     days = st.container(horizontal=True)
     for key, words in (("filter-from", t("filter_since")), ("filter-to", t("filter_until"))):
         days.date_input(words, value=None, key=key, format="YYYY-MM-DD", on_change=_first_page, width=150,
@@ -182,10 +195,9 @@ def _more_filters(counts: Counts, t: Strings) -> None:
 
 
 def _clear() -> None:
-    for name in _FIELDS[:6]:
-        st.session_state[name] = {"filter": "", "filter-collection": "", "filter-types": [], "filter-status": []}.get(
-            name
-        )
+    empty = {"filter": "", "filter-collection": "", "filter-types": [], "filter-status": [], "filter-tags": []}
+    for name in _FIELDS[:7]:
+        st.session_state[name] = empty.get(name)
     _first_page()
 
 
@@ -293,6 +305,8 @@ def _act(service: runtime.Service, name: str, value: str, everything: Sequence[D
         st.session_state[_SUGGESTING] = document
     elif name == "title":
         st.session_state[_TITLE] = document
+    elif name == "tags":
+        st.session_state[_TAGS] = document
     elif name == "move":
         st.session_state[_MOVING] = document
     elif name == "ask":

@@ -27,7 +27,7 @@ from ui.service.uploading import DroppedFile
 from ui.words.strings import Strings
 
 BUDGETS: tuple[int | None, ...] = (None, 0, 32, 64, 128, 256, 512, 1024, 2048, 4096)
-_FIELDS = ("scope-collections", "scope-types", "scope-since", "scope-until")
+_FIELDS = ("scope-collections", "scope-types", "scope-since", "scope-until", "scope-tags")
 _MADE = "filters-made"
 PROBLEM, _QUESTION, _GIVEN_BACK = "chat-problem", "question", "question-given-back"
 _LETTING_GO = "file-letting-go"
@@ -262,10 +262,12 @@ def recall(service: runtime.Service) -> None:
         return
     st.session_state[_RECALLED] = True
     given = st.query_params
-    paths, collections, types = (
-        tuple(dict.fromkeys(filter(None, given.get_all(name)[:_LONGEST]))) for name in ("path", "collection", "type")
+    paths, collections, types, tags = (
+        tuple(dict.fromkeys(filter(None, given.get_all(name)[:_LONGEST])))
+        for name in ("path", "collection", "type", "tag")
     )
-    session.limit_to(Scope(paths, collections, types, _day_of(given.get("since")), _day_of(given.get("until"))))
+    since, until = _day_of(given.get("since")), _day_of(given.get("until"))
+    session.limit_to(Scope(paths, collections, types, since, until, tags))
     preferred = session.preferences(service).think_budget
     st.session_state[_PREFERRED] = preferred
     st.session_state[BUDGET] = next(
@@ -282,6 +284,7 @@ def address() -> dict[str, list[str]]:
         "path": [*scope.paths],
         "collection": [*scope.collections],
         "type": [*scope.types],
+        "tag": [*scope.tags],
         "since": [scope.since] if scope.since else [],
         "until": [scope.until] if scope.until else [],
         "think": [] if budget == st.session_state.get(_PREFERRED) else ["default" if budget is None else str(budget)],
@@ -317,7 +320,7 @@ def _filters(service: runtime.Service, scope: Scope, t: Strings) -> None:
     def changed() -> None:
         chosen = [st.session_state.get(name) for name in names]
         session.limit_to(replace(scope, collections=_words(chosen[0]), types=_words(chosen[1]), since=_day(chosen[2]),
-                                 until=_day(chosen[3])))  # fmt: skip
+                                 until=_day(chosen[3]), tags=_words(chosen[4])))  # fmt: skip
 
     st.multiselect(
         t("filter_collections"), collections, default=list(scope.collections), key=names[0], on_change=changed,
@@ -327,6 +330,11 @@ def _filters(service: runtime.Service, scope: Scope, t: Strings) -> None:
         t("filter_types"), types, default=list(scope.types), format_func=str.upper, key=names[1],
         on_change=changed, placeholder=t("filter_all"),
     )  # fmt: skip
+    if tags := list(dict.fromkeys([*held.tags, *scope.tags])):
+        st.multiselect(
+            t("filter_tags"), tags, default=list(scope.tags), key=names[4], on_change=changed,
+            placeholder=t("filter_all"),
+        )  # fmt: skip
     days = st.container(horizontal=True)
     for name, at, words in ((names[2], scope.since, t("filter_since")), (names[3], scope.until, t("filter_until"))):
         value = date.fromisoformat(at) if at else None
@@ -346,6 +354,7 @@ def _drop(scope: Scope, name: str) -> None:
         "paths": replace(scope, paths=_without(scope.paths, value)),
         "collections": replace(scope, collections=_without(scope.collections, value)),
         "types": replace(scope, types=_without(scope.types, value)),
+        "tags": replace(scope, tags=_without(scope.tags, value)),
     }
     _set(dropped.get(part, scope))
 

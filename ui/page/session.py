@@ -10,6 +10,7 @@ import streamlit as st
 
 from kb.access.rules import OWNER
 from kb.errors import KBError, RefusedByPolicy, SignInRefused
+from kb.filing.tags import counted
 from kb.models import llm
 from kb.people import permissions
 from kb.people.preferences import Preferences
@@ -83,6 +84,7 @@ class Holdings:
     documents: int
     collections: tuple[str, ...]
     types: tuple[str, ...]  # suffixes without the dot
+    tags: tuple[str, ...]
     at: float
     asker: Principal
     access_changes: int
@@ -239,9 +241,16 @@ def holdings(service: runtime.Service) -> Holdings:
         found = [d for d in service.kb.documents(who) if html_chat.searchable(d)]
         types = {PurePosixPath(d.path).suffix.lstrip(".").lower() for d in found} - {""}
         collections = tuple(sorted({d.collection for d in found}))
-        known = Holdings(len(found), collections, tuple(sorted(types)), time.monotonic(), who, changes)
+        known = Holdings(
+            len(found), collections, tuple(sorted(types)), tuple(counted(found)), time.monotonic(), who, changes
+        )
         st.session_state[_HELD] = known
     return known
+
+
+def look_anew() -> None:
+    """Let `holdings` look anew at once: something of it was changed here."""
+    st.session_state.pop(_HELD, None)
 
 
 def models(service: runtime.Service) -> tuple[str, ...]:

@@ -147,6 +147,8 @@ TEXTS: Mapping[str, Text] = {
     "filters": Text("筛选", "Filters"),
     "filters_on": Text("筛选 ({n})", "Filters ({n})"),
     "filter_collections": Text("集合", "Collections"),
+    "filter_tags": Text("标签", "Tags"),
+    "limit_tag": Text("标签：{name}", "tag {name}"),
     "filter_types": Text("类型", "Types"),
     "filter_since": Text("入库不早于", "Added since"),
     "filter_until": Text("入库不晚于", "Added until"),

@@ -20,6 +20,7 @@ ACTIONS: Mapping[str, Text] = {
     "settings": Text("更改设置", "Settings changed"),
     "sign_in": Text("登录", "Sign-in"),
     "sign_out": Text("退出登录", "Sign-out"),
+    "tags": Text("设置标签", "Tags given to a document"),
     "title": Text("设置显示标题", "Title given to a document"),
     "suggestions": Text("编写建议问题", "Suggested questions written"),
     "question_edited": Text("修改问题", "Question edited"),

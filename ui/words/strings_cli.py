@@ -182,6 +182,8 @@ TEXTS: Mapping[str, Text] = {
         "in quarantine: no question finds it until `kb docs release {path}`",
     ),
     "cli_titled": Text("{name} 显示为“{title}”", "{name} is shown as “{title}”"),
+    "cli_tagged": Text("{name} 的标签：{tags}", "tags of {name}: {tags}"),
+    "cli_no_tags": Text("无", "none"),
     "cli_moved": Text("{path} 现为 {name}", "{path} is {name} now"),
     "cli_released": Text("已放行 {name}", "released {name}"),
     "cli_hidden": Text(

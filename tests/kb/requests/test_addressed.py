@@ -56,8 +56,8 @@ def test_a_name_that_several_documents_bear_means_all_of_them() -> None:
 
 def test_signs_in_a_name_are_no_pattern() -> None:
     scope = addressed("@leave [2025].docx who?", lambda: READABLE)[1]
-    assert ScopeFilter(scope).names("hr", "forms/leave [2025].docx", "")
-    assert not ScopeFilter(scope).names("hr", "forms/leave 2.docx", "")
+    assert ScopeFilter(scope).names("hr", "forms/leave [2025].docx", "", ())
+    assert not ScopeFilter(scope).names("hr", "forms/leave 2.docx", "", ())
 
 
 @pytest.mark.parametrize(

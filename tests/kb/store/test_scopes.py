@@ -17,7 +17,7 @@ UNREADABLE = replace(BENEFITS, path="scan.pdf", status="failed", chunks=0)
 
 
 def names(scope: Scope, document: Document = BENEFITS) -> bool:
-    return ScopeFilter(scope).names(document.collection, document.path, document.ingested_at)
+    return ScopeFilter(scope).names(document.collection, document.path, document.ingested_at, document.tags)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,17 @@ def test_every_part_limits() -> None:
     assert not names(Scope(paths=("policies/*",), types=("pdf",)))
     assert not names(Scope(paths=("policies/*",), since="2026-11-22"))
     assert not names(Scope(paths=("policies/*",), until="2026-11-18"))
+
+
+def test_a_tag_is_the_same_in_other_capitals_and_widths_and_one_of_several_is_enough() -> None:
+    tagged = replace(BENEFITS, tags=("Year End", "人事"))
+    for tags in (("year  end",), ("ＹＥＡＲ END",), ("人事", "none")):
+        assert names(Scope(tags=tags), tagged)
+        assert not names(Scope(tags=tags))
+    assert not names(Scope(tags=("year",)), tagged)
+    assert not names(Scope(tags=("人事",), types=("pdf",)), tagged)
+    assert "tag none" in nothing_found(Scope(tags=("none",)), [tagged], "en").text
+    assert "标签 none" in nothing_found(Scope(tags=("none",)), [tagged], "zh").text
 
 
 def test_where_a_filter_names_nothing_it_says_so_with_what_there_is() -> None:
