@@ -29,6 +29,7 @@ from typer.testing import CliRunner
 from kb.errors import ModelError
 from kb.schema import Thought, Token
 from kb.store.home import Home
+from kb.store.uploads import folder_of
 from tests import tiny
 from tests.fakes import ScriptedModel
 from tests.knowledge import HANDBOOK, LEAVE, write
@@ -63,7 +64,7 @@ DOCUMENT = {
     "collection": str, "document": str, "title": str, "media_type": str, "status": str, "reason": str, "version": int,
     "sha256": str, "size": int, "pages": int | None, "chunks": int, "quality": float, "ingested_at": str,
     "ocr_pages": int, "poor_pages": int, "id": int, "quarantined": bool, "orders": dict,
-    "reason_code": str, "reason_values": dict, "shown_title": str,
+    "reason_code": str, "reason_values": dict, "shown_title": str, "tags": list,
 }  # fmt: skip
 HOURS = "When does the office in Utrecht open?"
 REPLY = "<think>The handbook says it.</think>\n\nThe office in Utrecht opens at 7:45 [1]."
@@ -289,6 +290,31 @@ def test_a_document_is_given_a_title_to_show_and_loses_it(kb: Kb) -> None:
     assert document_of(kb("docs", "title", "handbook.md", "", "--json"))["shown_title"] == ""
     assert failed(kb("docs", "title", "none.md", "x"), 1, "none.md")
     assert failed(kb("docs", "title", "handbook.md", "x" * 201), 2, "201 characters")
+
+
+def test_tags_limit_the_list_and_searches(kb: Kb) -> None:
+    given = kb("docs", "tag", "handbook.md", "Rules", "年度")
+    assert "tags of docs/handbook.md: Rules, 年度" in given.stderr
+    listed = document_of(kb("docs", "list", "--tag", "rules", "--tag", "none", "--json"))["documents"]
+    assert [(d["document"], d["tags"]) for d in listed] == [("handbook.md", ["Rules", "年度"])]
+    found = document_of(kb("search", "年休假有几天？", "--tag", "RULES", "--json"))["passages"]
+    assert {passage["document"] for passage in found} == {"handbook.md"}
+    assert "tag none" in document_of(kb("search", HOURS, "--tag", "none", "--json"))["notices"][0]["text"]
+    assert failed(kb("docs", "tag", "handbook.md"), 2, "--none")
+    assert failed(kb("docs", "tag", "handbook.md", "x", "--none"), 2, "--none")
+    assert failed(kb("docs", "tag", "handbook.md", "a,b"), 2, "without a comma")
+    assert document_of(kb("docs", "tag", "handbook.md", "--none", "--json"))["tags"] == []
+
+
+def test_an_uploaded_document_is_moved_and_a_synced_one_stays(kb: Kb, home: Path) -> None:
+    folder = write(folder_of(home / "uploads", "sent"), {"rules.md": "# Rules\n\nThe gate closes at nine.\n"})
+    assert kb("ingest", str(folder / "rules.md"), "--collection", "sent").exit_code == 0
+    moved = kb("docs", "move", "rules.md", "house/rules.md", "--to", "docs")
+    assert "rules.md is docs/house/rules.md now" in moved.stderr
+    assert document_of(kb("docs", "move", "house/rules.md", "gate.md", "--json"))["document"] == "gate.md"
+    assert document_of(kb("docs", "show", "gate.md", "--json"))["text"].endswith("nine.")
+    assert failed(kb("docs", "move", "handbook.md", "x.md"), 2, "comes from a folder")
+    assert failed(kb("docs", "move", "rules.md", "x.md"), 1, "rules.md")
 
 
 def test_search_prints_passages_with_exact_offsets(kb: Kb) -> None:
