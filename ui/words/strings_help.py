@@ -5,6 +5,7 @@ English help stands where commands and options are declared (`ui/cli`), as their
 
 from collections.abc import Iterable
 
+from ui.words.strings_filing import HELP as _FILING
 from ui.words.strings_tuning import HELP as _TUNING
 from ui.words.text import Text
 
@@ -210,24 +211,6 @@ _DOCUMENTS = (
     Text(
         "为文档设置标题，代替路径显示。检索的内容不变。",
         "Give a document a title, which is shown in place of its path. What is searched stays as it is.",
-    ),
-    Text(
-        "为上传的文档更改路径、集合或两者。不会重新读取；谁可以阅读由新位置的规则决定。",
-        "Give an uploaded document another path, another collection, or both. Nothing is read anew; who may read it is "
-        "what the rules say of its new place.",
-    ),
-    Text("此后的路径。", "Its path from then on."),
-    Text("移入的集合。", "The collection it moves to."),
-    Text(
-        "为文档设置这些标签，取代原有标签。列表可按标签筛选，检索可按标签限定。",
-        "Give a document these tags in place of those it has. Lists are filtered by them, and searches limited.",
-    ),
-    Text("文档的标签。", "Its tags."),
-    Text("取消文档的全部标签。", "Take all its tags away."),
-    Text("只列出带有此标签的文档；可多次给出。", "Only documents with this tag; may be given several times."),
-    Text(
-        "只在带有此标签的文档中查找；可多次给出。",
-        "Look only into documents with this tag; may be given several times.",
     ),
     Text("代替路径显示的文字；留空则显示路径。", "What is shown in place of the path; empty: the path."),
     Text("文档在其集合中的路径。", "The document's path within its collection."),
@@ -563,6 +546,9 @@ _PLACES = (
     Text("读者", "READER..."),
     Text("评测", "RUN"),
     Text("状态", "STATE"),
+    Text("标签", "TAG"),
+    Text("标签...", "TAG..."),
+    Text("新路径", "[NEW_PATH]"),
     Text("用户", "USER"),
     Text("文件", "file"),
     Text("术语", "term"),
@@ -597,6 +583,6 @@ def _by_english(texts: Iterable[Text]) -> dict[str, str]:
 
 HELP: dict[str, str] = _by_english((
     *_OF_THE_APP, *_ASKING, *_BACKUPS, *_ACCESS, *_AUDIT, *_DOCUMENTS, *_EVALUATION, *_MODELS, *_PEOPLE, *_MACHINE,
-    *_REVIEW, *_GLOSSARY, *_TUNING,
+    *_REVIEW, *_GLOSSARY, *_TUNING, *_FILING,
 ))  # fmt: skip
 PLACES: dict[str, str] = _by_english(_PLACES)
