@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from sqlite3 import Connection
 
 from kb.access.rules import GROUP, PERSON, PERSONAL, Place, Readers, Rule, checked_readers, place_text
 from kb.backups.backup import BackupReport, CheckReport, back_up, check
+from kb.editing import passages
+from kb.editing.passages import DocumentPassages
 from kb.errors import DocumentNotFound, RefusedByPolicy, UsageError
 from kb.filing import moving
 from kb.filing.tags import checked_tags, counted
@@ -211,6 +214,51 @@ class Documents:
         if not may_edit(asker, found[1]):
             raise RefusedByPolicy("access.no_move", name=asker.name, collection=found[1])
         return found
+
+    # ---- passages
+
+    def passages(self, asker: Principal, collection: str | None, path: str) -> DocumentPassages:
+        """The passages of a document with what its editors made of them. Raises DocumentNotFound, and RefusedByPolicy
+        where the asker does not edit its collection."""
+        return passages.passages_of(self.catalog, self.document_to_edit(asker, collection, path))
+
+    def leave_out(
+        self, asker: Principal, collection: str | None, path: str, seen: int, start: int, end: int, left_out: bool
+    ) -> DocumentPassages:
+        """Take the passage `text[start:end]` out of all that is found and answered from, or bring it back; kept while
+        the file's content is the same. `seen` is the count of edits that it was decided on.
+
+        Raises what `passages` raises, PassagesChanged, PassageNotFound, and UsageError where it is so already.
+        """
+        document_id = self.document_to_edit(asker, collection, path)
+
+        def change(db: Connection) -> int:
+            return passages.leave_out(self.catalog, db, document_id, seen, (start, end), left_out, asker.name)
+
+        self.indexes.leave_out(document_id, left_out, change)
+        return passages.passages_of(self.catalog, document_id)
+
+    def forget_edits(self, asker: Principal, collection: str | None, path: str) -> DocumentPassages:
+        """Forget the edits of a document that were made for another content of its file. Raises as `passages` does."""
+        document_id = self.document_to_edit(asker, collection, path)
+        passages.forget_set_aside(self.catalog, document_id, asker.name)
+        return passages.passages_of(self.catalog, document_id)
+
+    def set_aside(self, asker: Principal) -> list[tuple[Document, int]]:
+        """The documents that the asker edits whose file changed after their passages were edited, and how many edits
+        hold no more."""
+        counts = dict(passages.documents_set_aside(self.catalog.db))
+        if not counts:
+            return []
+        found = self.documents(asker)
+        return [(each, counts[each.id]) for each in found if each.id in counts and may_edit(asker, each.collection)]
+
+    def document_to_edit(self, asker: Principal, collection: str | None, path: str) -> int:
+        """The id of a document whose passages the asker may change. Raises DocumentNotFound and RefusedByPolicy."""
+        document_id, name = self.catalog.find_document(asker, path, collection)
+        if not may_edit(asker, name):
+            raise RefusedByPolicy("access.no_passages", name=asker.name, collection=name)
+        return document_id
 
     def _known_readers(self, given: Iterable[str]) -> list[str]:
         """Readers by the names of accounts and groups. Raises UsageError, PersonNotFound and GroupNotFound."""

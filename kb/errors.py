@@ -134,6 +134,14 @@ class ReviewChanged(KBError):
     """Somebody else changed the review of a judged answer, while it was being changed here."""
 
 
+class PassagesChanged(KBError):
+    """An editor changed the passages of a document, while they were being changed here."""
+
+
+class PassageNotFound(UsageError):
+    """No passage of a document stands in that place."""
+
+
 class PersonNotFound(UsageError):
     """No account of that name."""
 

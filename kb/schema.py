@@ -221,6 +221,7 @@ class Document:
     orders: OrderScore = OrderScore()
     shown_title: str = ""  # given by an editor, to be shown in place of its path; "" for none
     tags: tuple[str, ...] = ()  # given by editors
+    edits: int = 0  # how often editors changed its passages
 
 
 Target = int | tuple[str | None, str]  # a document to delete: its id; or its collection, None for whichever, and path

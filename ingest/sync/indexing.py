@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.reading.messages import ReadDocument
+from ingest.sync.edits import Prepared, prepare
 from kb.access.order_scores import reaches
 from kb.assistant import KnowledgeBase
 from kb.errors import StorageFull
 from kb.models.embedding import Embedding
-from kb.schema import OrderScore
-from kb.store.catalog import EmbeddingsGone, NewVersion, embedding_key
+from kb.store.catalog import EditsChanged, EmbeddingsGone, NewVersion, embedding_key
 from kb.store.file_tracking import SeenFile, Sync
 from kb.store.uploads import link_or_copy
 
@@ -38,9 +38,13 @@ class Waiting:
     collection: str
     root: str
     source: str
-    document: ReadDocument
-    orders: OrderScore  # how far it speaks to a model
+    prepared: Prepared
     keys: tuple[bytes, ...] = ()  # of the embeddings of its chunks
+
+    @property
+    def document(self) -> ReadDocument:
+        """As it is stored: with what editors made of its passages."""
+        return self.prepared.document
 
 
 class Committer:
@@ -88,6 +92,10 @@ class Committer:
             except EmbeddingsGone:  # a document that shared them was deleted: they are made again
                 if attempt + 1 == _ATTEMPTS:
                     raise
+            except EditsChanged:
+                if attempt + 1 == _ATTEMPTS:
+                    raise
+                self._waiting = [self._edited_anew(each) for each in self._waiting]
         self.dropped |= {each.number for each in self._waiting} - {each.number for each in ready}
         self._waiting.clear()
         if self._seen and not self.dropped:
@@ -143,6 +151,11 @@ class Committer:
                 return each.keys
         return self._sync.keys_of_content(document.sha256, document.chunks) or self._own_keys(document)
 
+    def _edited_anew(self, waiting: Waiting) -> Waiting:
+        """A document with what its editors did to it meanwhile."""
+        anew = prepare(self._kb.catalog, waiting.collection, waiting.prepared.read)
+        return replace(waiting, prepared=anew, keys=self._keys(anew.document))
+
     def _own_keys(self, document: ReadDocument) -> tuple[bytes, ...]:
         return tuple(embedding_key(chunk.embedded_text, self._identity) for chunk in document.chunks)
 
@@ -179,11 +192,21 @@ class Committer:
         return embed(self._kb, self._sync, texts, until, show)
 
     def _version(self, each: Waiting) -> NewVersion:
-        held = reaches(each.orders.score, self._kb.settings.ingest.quarantine_floor)
-        return NewVersion(
-            each.collection, each.root, each.source, each.document, identity=self._identity, keys=each.keys,
-            orders=each.orders, held=held,
-        )  # fmt: skip
+        return new_version(
+            self._kb, each.prepared, each.collection, each.root, each.source, identity=self._identity, keys=each.keys
+        )
+
+
+def new_version(
+    kb: KnowledgeBase, prepared: Prepared, collection: str, root: str, source: str, *, identity: str,
+    keys: tuple[bytes, ...],
+) -> NewVersion:  # fmt: skip
+    """A document as it goes into the catalog, with the keys of its embeddings."""
+    held = reaches(prepared.orders.score, kb.settings.ingest.quarantine_floor)
+    return NewVersion(
+        collection, root, source, prepared.document, identity=identity, keys=keys, orders=prepared.orders, held=held,
+        left_out=prepared.left_out, edits=prepared.edits, editor=prepared.editor,
+    )  # fmt: skip
 
 
 def embed(

@@ -20,13 +20,13 @@ from ingest.reading.messages import KnownContent, Message, ReadDocument, Task, U
 from ingest.reading.process_pool import Reading
 from ingest.sync import reindexing
 from ingest.sync.change_detection import Collection, is_out_of_sight
+from ingest.sync.edits import Prepared, prepare
 from ingest.sync.indexing import Committer, Waiting
 from kb.access.order_scores import is_released, reaches
 from kb.assistant import KnowledgeBase
 from kb.errors import DocumentError, UnsupportedFormat, UsageError
 from kb.messages.coded_text import CodedText, fields, of_fields, together
-from kb.quarantine.order_score import order_score
-from kb.schema import DocumentStatus, OrderScore
+from kb.schema import DocumentStatus
 from kb.store.catalog import KnownDocument
 from kb.store.collection_names import collection_name
 from kb.store.file_tracking import SeenFile, Sync
@@ -312,25 +312,23 @@ class _Run:
             self._unchanged(file, known)
             return True
         status: DocumentStatus = "changed" if known is not None and known.sha256 is not None else "added"
-        content = message.content
-        orders = order_score(content.text, content.title, content.pages, content.hidden)
-        reason = self._held_for(orders, known, message)
-        self._reports.append(
-            DocumentReport(message.path, status, len(content.pages) or None, len(message.chunks), reason)
-        )
-        self._committer.add(
-            Waiting(len(self._reports) - 1, file.collection.name, file.root, file.path, message, orders)
-        )
+        ready = prepare(self._kb.catalog, file.collection.name, message)
+        reason = self._held_for(known, ready)
+        if ready.set_aside:
+            reason = together(reason, CodedText("passage.set_aside", count=ready.set_aside))
+        pages, chunks = len(message.content.pages), len(ready.document.chunks) - len(ready.left_out)
+        self._reports.append(DocumentReport(message.path, status, pages or None, chunks, reason))
+        self._committer.add(Waiting(len(self._reports) - 1, file.collection.name, file.root, file.path, ready))
         return True
 
-    def _held_for(self, orders: OrderScore, known: KnownDocument | None, message: ReadDocument) -> str:
+    def _held_for(self, known: KnownDocument | None, ready: Prepared) -> str:
         """Why nothing will find what was read; "" where it will be found, or is kept as an editor released it."""
-        if not reaches(orders.score, self._kb.settings.ingest.quarantine_floor):
+        if not reaches(ready.orders.score, self._kb.settings.ingest.quarantine_floor):
             return ""
-        catalog = self._kb.catalog
-        if known and is_released(catalog.db, known.document_id, message.content.title, message.content.text):
+        content = ready.document.content
+        if known and is_released(self._kb.catalog.db, known.document_id, content.title, content.text):
             return ""
-        return CodedText("document.held", words=orders.reasons[0].text)
+        return CodedText("document.held", words=ready.orders.reasons[0].text)
 
     def _claim(self, file: _File, path: str) -> None:
         """Raise _NameTaken where a document of that name came before."""

@@ -16,11 +16,10 @@ from ingest.document.parsed import Parsed
 from ingest.reading import process_pool, splitting
 from ingest.reading.messages import ReadDocument, Task
 from ingest.reading.process_pool import Reading
-from ingest.sync.indexing import embed
-from kb.access.order_scores import reaches
+from ingest.sync.edits import Prepared, prepare
+from ingest.sync.indexing import embed, new_version
 from kb.assistant import KnowledgeBase
 from kb.errors import DocumentNotFound, EmbeddingChanged
-from kb.quarantine.order_score import order_score
 from kb.schema import Chunk
 from kb.store import heading_paths
 from kb.store.catalog import NewVersion, embedding_key
@@ -99,7 +98,7 @@ class _Run:
         build = hashlib.sha256(f"{kb.indexes.identity}\0{self._splitting}".encode()).hexdigest()
         self._staging = Staging(kb.catalog, build)
         self._sync = Sync(kb.catalog)
-        self._waiting: list[tuple[LiveDocument, ReadDocument]] = []
+        self._waiting: list[tuple[LiveDocument, Prepared]] = []
         self._embedded = self._total = 0
 
     def run(self, asker: str) -> ReindexReport:
@@ -127,12 +126,12 @@ class _Run:
                 if not ahead:
                     break
                 self._show(done, ahead[0][0].path)
-                read = self._read(*ahead[0])
+                ready = self._read(*ahead[0])
                 document = ahead.popleft()[0]
-                if read is not None:
-                    self._waiting.append((document, read))
+                if ready is not None:
+                    self._waiting.append((document, ready))
                     done += 1
-                if sum(len(each.chunks) for _, each in self._waiting) >= _FLUSH_CHUNKS:
+                if sum(len(each.document.chunks) for _, each in self._waiting) >= _FLUSH_CHUNKS:
                     self._flush(done)
         finally:
             for _, reading in ahead:
@@ -151,11 +150,11 @@ class _Run:
             Task(original, document.path, document.sha256, self._kb.settings, scratch=scratch, members=False)
         )
 
-    def _read(self, document: LiveDocument, reading: Reading | None) -> ReadDocument | None:
+    def _read(self, document: LiveDocument, reading: Reading | None) -> Prepared | None:
         """The document read and split again, or its stored text split again; None where it was deleted meanwhile."""
         for message in reading.messages(self._stop) if reading is not None else ():
             if isinstance(message, ReadDocument) and message.path == document.path:
-                return message
+                return prepare(self._kb.catalog, document.collection, message)
         if self._stop.is_set():
             return None
         try:
@@ -167,11 +166,12 @@ class _Run:
         parsed = Parsed(stored.text, stored.title, stored.media_type, stored.pages, headings, hidden=hidden)
         tokenizer, settings = self._kb.embedder.tokenizer(), self._kb.settings.splitting
         chunks = splitting.split(parsed, document.path, tokenizer, settings)
-        return ReadDocument(document.path, document.sha256, document.size, parsed, tuple(chunks))
+        read = ReadDocument(document.path, document.sha256, document.size, parsed, tuple(chunks))
+        return prepare(self._kb.catalog, document.collection, read, has_corrections=True)
 
     def _flush(self, done: int) -> None:
         """Embed what waits, each text once, and keep it."""
-        texts = {self._key(chunk): chunk.embedded_text for _, read in self._waiting for chunk in read.chunks}
+        texts = {self._key(chunk): chunk.embedded_text for _, each in self._waiting for chunk in each.document.chunks}
         stored = self._sync.stored_keys(list(texts))
         missing = {key: text for key, text in texts.items() if key not in stored}
 
@@ -180,19 +180,16 @@ class _Run:
             self._show(done, self._waiting[-1][0].path)
 
         if embed(self._kb, self._sync, missing, self._stop.is_set, show):
-            self._staging.add((document, self._version(document, read)) for document, read in self._waiting)
+            self._staging.add((document, self._version(document, each)) for document, each in self._waiting)
         self._waiting.clear()
 
     def _key(self, chunk: Chunk) -> bytes:
         return embedding_key(chunk.embedded_text, self._kb.indexes.identity)
 
-    def _version(self, document: LiveDocument, read: ReadDocument) -> NewVersion:
-        content = read.content
-        orders = order_score(content.text, content.title, content.pages, content.hidden)
-        held = reaches(orders.score, self._kb.settings.ingest.quarantine_floor)
-        return NewVersion(
-            document.collection, document.root, document.source, read, identity=self._kb.indexes.identity,
-            keys=tuple(map(self._key, read.chunks)), orders=orders, held=held,
+    def _version(self, document: LiveDocument, prepared: Prepared) -> NewVersion:
+        return new_version(
+            self._kb, prepared, document.collection, document.root, document.source, identity=self._kb.indexes.identity,
+            keys=tuple(map(self._key, prepared.document.chunks)),
         )  # fmt: skip
 
     def _report(self, documents: int, chunks: int, stopped: bool = False) -> ReindexReport:

@@ -287,7 +287,10 @@ def fingerprint(
         "settings_hash": _hash(kb.settings.model_dump(mode="json")),
         "questions_hash": _hash(TypeAdapter(list[Question]).dump_python(list(questions), mode="json")),
         "documents_hash": _hash(
-            sorted((d.collection, d.path, d.sha256, *(d.tags if options.scope.tags else ())) for d in documents)
+            sorted(
+                (d.collection, d.path, d.sha256, *[d.edits][: d.edits], *(d.tags if options.scope.tags else ()))
+                for d in documents
+            )
         ),
         "seed": options.seed,
         "samples": options.samples,

@@ -28,6 +28,11 @@ ACCESS: dict[str, Template] = {
         "{name} does not edit the collection {collection!r}, so cannot move its documents. Ask its editor.",
         "{name} 不是集合 {collection!r} 的编辑者，不能移动其文档。请联系其编辑者。",
     ),
+    "access.no_passages": Template(
+        "{name} does not edit the collection {collection!r}, so cannot change passages of its documents. Ask its "
+        "editor.",
+        "{name} 不是集合 {collection!r} 的编辑者，不能更改其文档的段落。请联系其编辑者。",
+    ),
     "access.no_release": Template(
         "{name} may not release documents of {collection!r}.", "{name} 无权放行集合 {collection!r} 的文档。"
     ),

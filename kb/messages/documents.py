@@ -263,6 +263,40 @@ DOCUMENTS: dict[str, Template] = {
         "In quarantine: it speaks to a model. No question finds it until an editor releases it. It says: {words}",
         "已隔离：其中有写给模型的文字，在编辑者放行之前提问找不到它。原文：{words}",
     ),
+    "passage.changed": Template(
+        "The passages of {path!r} were changed meanwhile, and nothing was changed now. Look at them again.",
+        "{path!r} 的段落在此期间已被更改，本次没有更改任何内容。请重新查看。",
+    ),
+    "passage.not_found": Template(
+        "{path!r} has no passage from {start:,} to {end:,} any more. Look at its passages again.",
+        "{path!r} 中已没有从 {start:,} 到 {end:,} 的段落。请重新查看其段落。",
+    ),
+    "passage.left_out_already": Template("This passage is left out already.", "该段落已被排除。"),
+    "passage.not_left_out": Template("This passage is not left out.", "该段落并未被排除。"),
+    "passage.edited_meanwhile": Template(
+        "Passages of {path!r} were changed again and again while it was read. Read it again.",
+        "读取 {path!r} 时其段落不断被更改。请重新读取。",
+    ),
+    "passage.empty": Template(
+        "The corrected passage is empty. Write what it should say, or leave the passage out.",
+        "更正后的段落为空。请写出它应有的内容，或将该段落排除。",
+    ),
+    "passage.same": Template("The passage reads so already.", "该段落的内容本来就是这样。"),
+    "passage.too_long": Template(
+        "The corrected passage has {count:,} tokens; a passage has at most {most:,}. Split it first, or write less.",
+        "更正后的段落有 {count:,} 个词元；一个段落最多 {most:,} 个。请先拆分该段落，或缩短内容。",
+    ),
+    "passage.split_edge": Template(
+        "A passage is split between two of its words: from {start:,} to {end:,} there is none at {at:,}.",
+        "段落只能在其文字之间拆分：{start:,} 至 {end:,} 之中，{at:,} 处两侧并非都有文字。",
+    ),
+    "passage.split_left_out": Template(
+        "This passage is left out. Bring it back before it is split.", "该段落已被排除。请先将其恢复，再拆分。"
+    ),
+    "passage.set_aside": Template(
+        "The file changed: {count} changes that editors made to its passages hold no more.",
+        "文件已更改：编辑者对其段落所做的 {count} 处更改不再生效。",
+    ),
     "document.moved": Template("Moved from {path}.", "从 {path} 移来。"),
     "job.internal_error": Template("An internal error ended the job.", "任务因内部错误而结束。"),
 }

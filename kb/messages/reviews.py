@@ -39,6 +39,10 @@ REVIEWS: dict[str, Template] = {
         "{document!r} is in quarantine. Release it before an answer rests on it.",
         "{document!r} 处于隔离中。请先放行，再把它作为出处。",
     ),
+    "review.source_left_out": Template(
+        "An editor left this passage of {document!r} out of the search. Bring it back, or mark another passage.",
+        "编辑者已将 {document!r} 的这一段落排除在检索之外。请将其恢复，或标出其他段落。",
+    ),
     "review.no_passage": Template(
         "{start} to {end} is no passage of {document!r}, whose text has {n:,} characters. Mark the words that state "
         "the answer.",
@@ -77,6 +81,10 @@ REVIEWS: dict[str, Template] = {
     "review.rests_on_held": Template(
         "A document that the correction rests on is in quarantine. Release it, or mark another passage.",
         "更正所依据的文档处于隔离中。请放行它，或标出其他段落。",
+    ),
+    "review.rests_on_left_out": Template(
+        "A passage that the correction rests on was left out of the search. Bring it back, or mark another passage.",
+        "更正所依据的段落已被排除在检索之外。请将其恢复，或标出其他段落。",
     ),
     "review.not_curated": Template(
         "{id!r} is no curated answer. `kb feedback curated` lists those there are.",

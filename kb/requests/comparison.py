@@ -84,7 +84,7 @@ def _whole_documents(documents: Sequence[Document], desk: Desk) -> Generator[Eve
     first = 1
     for document in documents:
         stored = desk.text_of(document)
-        parts = parts_of(stored, heading_paths.find(desk.catalog.db, stored) or ())
+        parts = parts_of(stored, heading_paths.find(desk.catalog.db, stored) or (), desk.left_out(document))
         passages.append(passages_of(stored, spread(parts, MOST_PARTS), first))
         first += len(passages[-1])
         if len(parts) > MOST_PARTS:

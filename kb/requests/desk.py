@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from kb.answering.answer_builder import Draft
 from kb.config import Settings
+from kb.editing.passages import left_out
 from kb.errors import DocumentNotFound, EmptyAnswer
 from kb.language.language import language_of
 from kb.models.embedding import Embedder
@@ -70,6 +71,11 @@ class Desk:
         """The text of a document. Raises DocumentNotFound where it was deleted meanwhile, or may not be read now."""
         self.check(document)
         return self.catalog.stored_text(document.id)
+
+    def left_out(self, document: Document) -> list[tuple[int, int]]:
+        """Where in the text of a document an editor left something out, of which nothing is told; see
+        `kb.editing.passages.left_out`."""
+        return left_out(self.catalog.db, document.id) if document.edits else []
 
     def check(self, document: Document) -> None:
         """Raises DocumentNotFound where the document was deleted, or the asker may not read it any more."""

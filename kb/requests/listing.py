@@ -113,9 +113,17 @@ def _around(passages: Sequence[Passage], desk: Desk) -> Iterator[tuple[StoredTex
         except (KeyError, DocumentNotFound):  # deleted in this moment
             continue
         own = [p for p in passages if (p.collection, p.document) == key]
-        for block in blocks_of(stored.text, heading_paths.find(desk.catalog.db, stored) or ()):
+        text = _without(stored.text, desk.left_out(documents[key]))
+        for block in blocks_of(text, heading_paths.find(desk.catalog.db, stored) or ()):
             if any(p.start - _AROUND < block.end and block.start < p.end + _AROUND for p in own):
                 yield stored, block
+
+
+def _without(text: str, left_out: Sequence[tuple[int, int]]) -> str:
+    """A text with other lines in these places, which belong to no list and no table, of the same length."""
+    for start, end in left_out:
+        text = f"{text[:start]}\n{'…' * (end - start - 2)}\n{text[end:]}" if end - start > 2 else text
+    return text
 
 
 def _about(stored: StoredText, block: Block) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from kb.editing.passages import without
 from kb.language.language import sentences
 from kb.language.prompt_text import estimate_tokens
 from kb.schema import Heading, StoredText
@@ -21,14 +22,18 @@ class Part:
     name: str
 
 
-def parts_of(stored: StoredText, headings: Sequence[Heading], most_tokens: int = PART_TOKENS) -> list[Part]:
+def parts_of(
+    stored: StoredText, headings: Sequence[Heading], left_out: Sequence[tuple[int, int]] = (),
+    most_tokens: int = PART_TOKENS,
+) -> list[Part]:  # fmt: skip
     """The text in parts of at most so many tokens: sections, several short ones together, a long one in pieces; pages
-    where there are no headings. What has no letters or digits is left out."""
+    where there are no headings. What has no letters or digits is no part, nor is anything of `left_out`."""
     packed: list[Part] = []
     size = 0
-    for start, end, name in _pieces(stored, headings, most_tokens):
+    for start, end, name in _pieces(stored, headings, left_out, most_tokens):
         tokens = estimate_tokens(stored.text[start:end])
-        if packed and size + tokens <= most_tokens and len(_names(packed[-1].name, name)) <= _NAMES:
+        joined = packed and not any(packed[-1].start < last and first < end for first, last in left_out)
+        if joined and size + tokens <= most_tokens and len(_names(packed[-1].name, name)) <= _NAMES:
             packed[-1] = Part(packed[-1].start, end, "; ".join(_names(packed[-1].name, name)))
             size += tokens
         else:
@@ -49,16 +54,19 @@ def _names(packed: str, name: str) -> list[str]:
     return list(dict.fromkeys(filter(None, [*packed.split("; "), name])))
 
 
-def _pieces(stored: StoredText, headings: Sequence[Heading], most_tokens: int) -> Iterator[tuple[int, int, str]]:
+def _pieces(
+    stored: StoredText, headings: Sequence[Heading], left_out: Sequence[tuple[int, int]], most_tokens: int
+) -> Iterator[tuple[int, int, str]]:
     text = stored.text
     if headings:
         found = [(s.start, s.end, s.path[-1] if s.path else "") for s in sections_of(text, headings, 0, len(text))]
     else:
         found = [(page.start, page.end, "") for page in stored.pages] or [(0, len(text), "")]
     for start, end, name in found:
-        for first, last in _cut(text, start, end, most_tokens):
-            if any(map(str.isalnum, text[first:last])):
-                yield first, last, name.replace(";", ",")
+        for begin, finish in without(start, end, left_out):
+            for first, last in _cut(text, begin, finish, most_tokens):
+                if any(map(str.isalnum, text[first:last])):
+                    yield first, last, name.replace(";", ",")
 
 
 def _cut(text: str, start: int, end: int, most_tokens: int) -> Iterator[tuple[int, int]]:

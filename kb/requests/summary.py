@@ -102,7 +102,7 @@ def summarise(document: Document, desk: Desk) -> Generator[Event, None, Answer]:
     before anything was read."""
     draft, language = desk.draft, desk.language
     stored = desk.text_of(document)
-    parts = parts_of(stored, heading_paths.find(desk.catalog.db, stored) or ())
+    parts = parts_of(stored, heading_paths.find(desk.catalog.db, stored) or (), desk.left_out(document))
     passages = passages_of(stored, spread(parts, MOST_PARTS))
     draft.passages = draft.shown = tuple(passages)
     yield Retrieved(draft.passages, draft.searched)

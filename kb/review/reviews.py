@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from kb.answering.answer_builder import checked
+from kb.editing.passages import is_left_out
 from kb.errors import DocumentNotFound, RefusedByPolicy, ReviewChanged, ReviewNotFound, UsageError
 from kb.models.embedding import Embedder
 from kb.people.permissions import may_edit
@@ -25,7 +26,7 @@ from kb.store.database import now
 State = Literal["open", "corrected", "accepted", "dismissed"]
 STATES: tuple[State, ...] = ("open", "corrected", "accepted", "dismissed")
 # What is so with the sources of a correction: all stand in the versions that answer, or why not.
-Standing = Literal["current", "changed", "deleted", "quarantined"]
+Standing = Literal["current", "changed", "deleted", "quarantined", "left_out"]
 LONGEST_ANSWER = 20_000  # characters
 LONGEST_SOURCE = 4_000
 MOST_SOURCES = 20
@@ -75,7 +76,7 @@ class Correction:
     def standing(self) -> Standing:
         """The worst of its sources."""
         found = {source.standing for source in self.sources}
-        order: tuple[Standing, ...] = ("deleted", "changed", "quarantined")
+        order: tuple[Standing, ...] = ("deleted", "changed", "quarantined", "left_out")
         return next((each for each in order if each in found), "current")
 
 
@@ -199,8 +200,10 @@ class Reviews:
             held = self._catalog.is_quarantined(row["document_id"])
             changed = newest.version != stored.version and newest.text != stored.text
             stored = stored if changed else newest  # `kb reindex` gives the same text another number
-            standing: Standing = "changed" if changed else "quarantined" if held else "current"
             start, end = row["start"], row["end"]
+            standing: Standing = "changed" if changed else "quarantined" if held else "current"
+            if standing == "current" and is_left_out(self._catalog.db, row["document_id"], start, end):
+                standing = "left_out"
             yield Source(
                 row["position"], stored.collection, stored.path, stored.version, page_number_at(stored.pages, start),
                 start, end, stored.text[start:end], standing,
@@ -319,6 +322,8 @@ class Reviews:
                 raise UsageError(
                     "review.no_passage", start=mark.start, end=mark.end, document=mark.document, n=len(stored.text)
                 )
+            if is_left_out(self._catalog.db, document_id, mark.start, mark.end):
+                raise UsageError("review.source_left_out", document=mark.document)
             if mark.end - mark.start > LONGEST_SOURCE:
                 raise UsageError(
                     "review.long_source", document=mark.document, n=mark.end - mark.start, most=LONGEST_SOURCE
@@ -412,4 +417,5 @@ _NOT_CURRENT: dict[Standing, str] = {
     "changed": "review.rests_on_changed",
     "deleted": "review.rests_on_deleted",
     "quarantined": "review.rests_on_held",
+    "left_out": "review.rests_on_left_out",
 }

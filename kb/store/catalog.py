@@ -7,7 +7,7 @@ as pending, and once Chroma holds its vectors `publish` makes it searchable and 
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -69,6 +69,9 @@ class NewVersion:
     keys: tuple[bytes, ...] = ()  # where they are stored already; then `embeddings` is empty
     orders: OrderScore | None = None  # None: it is scored when the home is next opened
     held: bool = False  # for that score: no question finds it, unless this very text was released
+    left_out: frozenset[int] = frozenset()  # the chunks, by position, that an editor left out: no question finds them
+    edits: int = 0  # of its passages, that were carried out or looked at
+    editor: str = ""  # who corrected its text last; "" where it is as it was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,10 @@ class EmbeddingsGone(HomeError):
     """An embedding that was stored ahead of its version is not there any more: a deletion came between."""
 
 
+class EditsChanged(HomeError):
+    """An editor changed passages of a document after it was read: what was read is to be edited anew."""
+
+
 def insert_embedding(db: sqlite3.Connection, key: bytes, embedding: Embedding) -> None:
     """Store an embedding, unless one is there under its key."""
     db.execute(
@@ -146,16 +153,24 @@ class Catalog(Candidates):
             for document_id, path, root, source, sha256, status, pages, chunks, reason, message in rows
         }
 
-    def add_versions(self, versions: Iterable[NewVersion]) -> list[int]:
-        """Store versions as pending, in one transaction. Returns their ids; call `publish` with them."""
+    def add_versions(
+        self, versions: Iterable[NewVersion], change: Callable[[sqlite3.Connection], None] | None = None
+    ) -> list[int]:
+        """Store versions as pending, and what else `change` writes, in one transaction. Returns their ids; call
+        `publish` with them."""
         with self.transaction() as db:
-            return [self._add_version(db, version) for version in versions]
+            added = [self._add_version(db, version) for version in versions]
+            if change is not None:
+                change(db)
+            return added
 
     def _add_version(self, db: sqlite3.Connection, new: NewVersion) -> int:
         document_id = self._document_id(db, new.collection, new.document.path, new.root, new.source)
         number = db.execute(
             "SELECT coalesce(max(number), 0) + 1 FROM versions WHERE document_id = ?", (document_id,)
         ).fetchone()[0]
+        if not self.has_edits(db, document_id, new.edits):
+            raise EditsChanged("passage.edited_meanwhile", path=new.document.path)
         version_id = self.insert_version(db, new, document_id, number, "pending")
         self.index_words(db, version_id, new.document.words)
         return version_id
@@ -166,10 +181,10 @@ class Catalog(Candidates):
         pages = json.dumps([[p.number, p.start, p.end, round(p.quality, 4), p.ocr] for p in content.pages])
         version_id = db.execute(
             "INSERT INTO versions (document_id, number, state, sha256, size, media_type, title, text, pages, quality, "
-            "ingested_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "ingested_at, editor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 document_id, number, state, document.sha256, document.size, content.media_type, content.title,
-                content.text, pages, content.quality, now(),
+                content.text, pages, content.quality, now(), new.editor,
             ),
         ).lastrowid  # fmt: skip
         assert version_id is not None
@@ -194,20 +209,20 @@ class Catalog(Candidates):
             embedding_id = row["id"]
             db.execute(
                 'INSERT INTO chunks (version_id, document_id, access_id, embedding_id, start, "end", page, language, '
-                "section, header, text, embedded_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "section, header, text, embedded_text, left_out) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     version_id, document_id, _NO_CLASS, embedding_id, chunk.start, chunk.end, chunk.page,
-                    languages[at], chunk.section, chunk.header, chunk.text, chunk.embedded_text,
+                    languages[at], chunk.section, chunk.header, chunk.text, chunk.embedded_text, at in new.left_out,
                 ),
             )  # fmt: skip
         return version_id
 
     def index_words(self, db: sqlite3.Connection, version_id: int, words: Sequence[str] = ()) -> None:
         """Put the chunks of a version into the word index; `words` are their word bodies, if they are known."""
-        query = "SELECT id, embedded_text FROM chunks WHERE version_id = ? ORDER BY id"
+        query = "SELECT id, embedded_text, left_out FROM chunks WHERE version_id = ? ORDER BY id"
         rows = db.execute(query, (version_id,)).fetchall()
         bodies = words or (word_body(row["embedded_text"]) for row in rows)
-        found = ((row["id"], body) for row, body in zip(rows, bodies, strict=True))
+        found = ((row["id"], body) for row, body in zip(rows, bodies, strict=True) if not row["left_out"])
         db.executemany("INSERT INTO words (rowid, body) VALUES (?, ?)", found)
 
     def _document_id(self, db: sqlite3.Connection, collection: str, path: str, root: str, source: str) -> int:
@@ -350,7 +365,7 @@ class Catalog(Candidates):
         held = order_scores.is_held(db, version_id)
         if held:
             db.execute("DELETE FROM words WHERE rowid IN (SELECT id FROM chunks WHERE version_id = ?)", (version_id,))
-        db.execute("UPDATE chunks SET live = ? WHERE version_id = ?", (int(not held), version_id))
+        db.execute("UPDATE chunks SET live = ? AND NOT left_out WHERE version_id = ?", (int(not held), version_id))
 
     def set_held(self, db: sqlite3.Connection, version_id: int, held: bool) -> None:
         """Hold back a version that answers, or no longer; its readers change with `quarantine_changed`."""
@@ -398,6 +413,24 @@ class Catalog(Candidates):
             given = json.dumps([*tags], ensure_ascii=False)
             db.execute("UPDATE documents SET tags = ? WHERE id = ?", (given, document_id))
             self.record(db, asker, "tags", name, {"count": len(tags)})
+
+    def has_edits(self, db: sqlite3.Connection, document_id: int, count: int) -> bool:
+        """Whether editors changed the passages of a document so often, and no further time."""
+        return bool(db.execute("SELECT edits = ? FROM documents WHERE id = ?", (count, document_id)).fetchone()[0])
+
+    def leave_out(self, db: sqlite3.Connection, chunk_id: int, left_out: bool) -> None:
+        """Take a chunk out of the word index and of what is live, or bring it back where its document is not held."""
+        query = "SELECT version_id, document_id, embedded_text FROM chunks WHERE id = ?"
+        version_id, document_id, embedded_text = db.execute(query, (chunk_id,)).fetchone()
+        db.execute("UPDATE chunks SET left_out = ? WHERE id = ?", (int(left_out), chunk_id))
+        db.execute("DELETE FROM words WHERE rowid = ?", (chunk_id,))
+        if not left_out:
+            db.execute("INSERT INTO words (rowid, body) VALUES (?, ?)", (chunk_id, word_body(embedded_text)))
+        self.show_or_hold(db, version_id)
+        # What a reindexing has prepared of the document is made anew.
+        db.execute(
+            "DELETE FROM versions WHERE id IN (SELECT version_id FROM staged WHERE document_id = ?)", (document_id,)
+        )
 
     def quarantine_changed(self, db: sqlite3.Connection, document_ids: Iterable[int]) -> None:
         """Give documents that came into quarantine, or out of it, their readers."""

@@ -67,6 +67,7 @@ class VersionFacts:
     pages: tuple[PageSpan, ...]
     ingested_at: str  # ISO 8601, UTC
     hidden: tuple[HiddenText, ...] = ()
+    editor: str = ""  # who corrected its text last; "" where it is as it was read
 
 
 def suffix(path: str) -> str:
@@ -150,7 +151,7 @@ class DocumentList:
     ) -> list[Document]:
         """All documents of these access classes (None: of all), by collection and path."""
         rows = db.execute(
-            "SELECT d.id, d.path, d.access_id, d.version_id, d.checked_at, c.name, d.shown_title, d.tags "
+            "SELECT d.id, d.path, d.access_id, d.version_id, d.checked_at, c.name, d.shown_title, d.tags, d.edits "
             "FROM documents d JOIN collections c ON c.id = d.collection_id WHERE (?1 IS NULL OR c.name = ?1) "
             "ORDER BY c.name, d.path",
             (collection,),
@@ -178,7 +179,8 @@ class DocumentList:
 
 def _read(db: sqlite3.Connection, document_id: int) -> Document | None:
     row = db.execute(
-        "SELECT d.path, d.shown_title, d.tags, d.status, d.reason, d.reason_message, c.name, v.title, v.media_type, "
+        "SELECT d.path, d.shown_title, d.tags, d.edits, d.status, d.reason, d.reason_message, c.name, v.title, "
+        "v.media_type, "
         "v.number, v.sha256, v.size, v.pages, v.quality, v.ingested_at, s.score, s.reasons, s.held, "
         "(SELECT count(*) FROM chunks k WHERE k.version_id = v.id AND k.live = 1) AS chunks "
         "FROM documents d JOIN collections c ON c.id = d.collection_id LEFT JOIN versions v ON v.id = d.version_id "
@@ -196,7 +198,7 @@ def _read(db: sqlite3.Connection, document_id: int) -> Document | None:
         size=row["size"] or 0, pages=len(pages) or None, chunks=row["chunks"], quality=row["quality"] or 0.0,
         ingested_at=row["ingested_at"] or "", ocr_pages=sum(page.ocr for page in pages),
         poor_pages=sum(page.quality < POOR for page in pages), id=document_id, quarantined=bool(row["held"]),
-        orders=order_scores.of_row(row["score"], row["reasons"]), shown_title=row["shown_title"],
+        orders=order_scores.of_row(row["score"], row["reasons"]), shown_title=row["shown_title"], edits=row["edits"],
         tags=tuple(json.loads(row["tags"])),
     )  # fmt: skip
 
@@ -221,7 +223,7 @@ def versions(db: sqlite3.Connection, document_id: int) -> list[VersionFacts]:
     """The versions of a document, newest first. What a reindexing has prepared is not among them."""
     rows = db.execute(
         "SELECT v.number, v.id = d.version_id AS answers, v.sha256, v.size, v.quality, v.pages, v.ingested_at, "
-        "h.found FROM versions v JOIN documents d ON d.id = v.document_id "
+        "h.found, v.editor FROM versions v JOIN documents d ON d.id = v.document_id "
         "LEFT JOIN hidden_texts h ON h.version_id = v.id WHERE d.id = ? AND v.number > 0 "
         "ORDER BY v.number DESC",
         (document_id,),
@@ -229,7 +231,7 @@ def versions(db: sqlite3.Connection, document_id: int) -> list[VersionFacts]:
     return [
         VersionFacts(
             r["number"], bool(r["answers"]), r["sha256"], r["size"], r["quality"],
-            _pages(r["pages"]), r["ingested_at"], beside_text.hidden_of_json(r["found"]),
+            _pages(r["pages"]), r["ingested_at"], beside_text.hidden_of_json(r["found"]), r["editor"],
         )
         for r in rows
     ]  # fmt: skip

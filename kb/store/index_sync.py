@@ -4,8 +4,9 @@ import functools
 import json
 import logging
 import shutil
+import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from kb.models.embedding import Embedder
 from kb.models.maxsim import Vectors
 from kb.store.catalog import Catalog, NewVersion
 from kb.store.reindex_staging import Staging, drop_unused
+from kb.store.search_queries import VectorRow
 from kb.store.vectors import VectorIndex, VectorsDamaged
 
 _IDENTITY = "embedding"
@@ -81,12 +83,16 @@ class Indexes:
         finally:
             self._lock.release()
 
-    def publish(self, versions: Sequence[NewVersion], by: str = "ingest") -> None:
-        """Store versions and make them searchable: catalog, then Chroma, then visible. `by` is who does it."""
+    def publish(
+        self, versions: Sequence[NewVersion], by: str = "ingest",
+        change: Callable[[sqlite3.Connection], None] | None = None,
+    ) -> None:  # fmt: skip
+        """Store versions and make them searchable: catalog, then Chroma, then visible. `by` is who does it, `change`
+        writes what else is to be kept with them."""
         with self._lock:
             self.ready()
             self._keep_identity()
-            self._publish(self._catalog.add_versions(versions), by)
+            self._publish(self._catalog.add_versions(versions, change), by)
 
     def remove(self, document_ids: Sequence[int], asker: str) -> None:
         """Delete documents everywhere, as one act: a crash leaves all of them, or none.
@@ -107,6 +113,23 @@ class Indexes:
             version_id = self._catalog.release(document_id, asker, STALE)
             vectors.add(self._catalog.vector_rows([version_id]))
             self._catalog.set_property(_WRITING, "")
+
+    def leave_out(self, document_id: int, left_out: bool, change: Callable[[sqlite3.Connection], int]) -> None:
+        """Take a chunk out of what is found, or bring it back. `change` writes down why, in the same transaction, and
+        gives the chunk's id."""
+        with self._lock:
+            vectors = self.vectors
+            with self._catalog.transaction() as db:
+                chunk_id = change(db)
+                self._catalog.leave_out(db, chunk_id, left_out)
+                self._catalog.put_property(db, _WRITING, "1")
+            if left_out:
+                vectors.delete([chunk_id])
+            else:
+                rows = self._catalog.live_rows([document_id])
+                vectors.add(VectorRow(id, vector) for id, _, _, vector in rows if id == chunk_id)
+            self._catalog.set_property(_WRITING, "")
+            self._catalog.changed([document_id])
 
     def wipe(self) -> None:
         """Leave no vector and no word of a deleted document in any file. Raises what `Database.wipe` raises."""

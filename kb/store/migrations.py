@@ -554,6 +554,25 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE documents ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';  -- JSON: [tag, ...]
     """,
+    # 26: what editors did to passages, kept for the content of the file that they were made for.
+    """
+    CREATE TABLE passage_edits (
+        id INTEGER PRIMARY KEY,
+        document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+        sha256 TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        start INTEGER NOT NULL,
+        "end" INTEGER NOT NULL,
+        before TEXT NOT NULL,           -- what the passage reads
+        after TEXT NOT NULL,            -- what it reads once corrected; or the part behind the place where it was split
+        person TEXT NOT NULL,
+        at TEXT NOT NULL
+    );
+    CREATE INDEX passage_edits_by_document ON passage_edits (document_id, sha256);
+    ALTER TABLE chunks ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;  -- 1: by an editor; it is not live
+    ALTER TABLE documents ADD COLUMN edits INTEGER NOT NULL DEFAULT 0;  -- how often editors changed its passages
+    ALTER TABLE versions ADD COLUMN editor TEXT NOT NULL DEFAULT '';    -- who corrected its text last
+    """,
 )
 
 

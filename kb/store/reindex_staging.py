@@ -52,10 +52,13 @@ class Staging:
         return int(row[0]), int(row[1])
 
     def add(self, prepared: Iterable[tuple[LiveDocument, NewVersion]]) -> None:
-        """Keep prepared documents, in one transaction. One that was deleted meanwhile is passed over."""
+        """Keep prepared documents, in one transaction. One that was deleted meanwhile is passed over, and one of which
+        an editor changed passages."""
         with self._catalog.transaction() as db:
             for document, new in prepared:
                 if db.execute("SELECT 1 FROM documents WHERE id = ?", (document.document_id,)).fetchone() is None:
+                    continue
+                if not self._catalog.has_edits(db, document.document_id, new.edits):
                     continue
                 before = "SELECT version_id FROM staged WHERE document_id = ?"
                 self._catalog.drop_chunks(db, f"version_id IN ({before})", (document.document_id,))

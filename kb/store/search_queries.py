@@ -217,7 +217,7 @@ class Candidates(Database):
         return found
 
     def vector_rows(self, version_ids: Sequence[int] | None = None) -> Iterator[VectorRow]:
-        """Chunks with their vectors: of those of these versions that are not held, or all that are live."""
+        """Chunks with their vectors: of these versions those neither held nor left out, or all that are live."""
         query = "SELECT c.id, e.vector FROM chunks c JOIN embeddings e ON e.id = c.embedding_id WHERE {} ORDER BY c.id"
         if version_ids is None:
             cursor = self.db.execute(query.format("c.live = 1"))
@@ -226,7 +226,7 @@ class Candidates(Database):
         for version_id in version_ids:
             if order_scores.is_held(self.db, version_id):
                 continue
-            cursor = self.db.execute(query.format("c.version_id = ?"), (version_id,))
+            cursor = self.db.execute(query.format("c.version_id = ? AND c.left_out = 0"), (version_id,))
             yield from (VectorRow(r["id"], r["vector"]) for r in cursor)
 
     def live_rows(self, document_ids: Sequence[int] | None = None) -> Iterator[tuple[int, int, Language, bytes]]:

@@ -1,5 +1,6 @@
 """Routes of the API: the document list, a document's text, chunks, original and page pictures, and deletion."""
 
+from dataclasses import asdict
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, model_validator
 from starlette.responses import FileResponse, Response
 
+from ingest.sync.editing import Place, correct, split
 from kb.errors import DocumentError
 from kb.schema import Document, Target
 from kb.serialization import chunk_form, document_form, doomed_form, stored_text_form
@@ -67,6 +69,7 @@ class DocumentForm(BaseModel):
     orders: OrdersForm
     shown_title: str
     tags: list[str]
+    edits: int
 
 
 class DocumentsForm(BaseModel):
@@ -118,6 +121,7 @@ class TextForm(BaseModel):
     orders: OrdersForm
     shown_title: str
     tags: list[str]
+    edits: int
     id: int
     text: str
     hidden: list[HiddenForm]
@@ -139,6 +143,29 @@ class ChunksForm(BaseModel):
     """The chunks of a document, in reading order."""
 
     chunks: list[ChunkForm]
+
+
+class DocumentPassageForm(BaseModel):
+    """A passage as editors see it: `text` is `stored_text[start:end]`. Nothing finds one that is left out."""
+
+    start: int
+    end: int
+    page: int | None
+    section: str
+    text: str
+    left_out: bool
+
+
+class DocumentPassagesForm(BaseModel):
+    """The passages of a document, in reading order. `edits` grows with each change that editors make; `set_aside`
+    counts changes that hold no more, since the file is another one now."""
+
+    collection: str
+    document: str
+    version: int
+    edits: int
+    set_aside: int
+    passages: list[DocumentPassageForm]
 
 
 class DoomedForm(BaseModel):
@@ -194,6 +221,32 @@ class MoveBody(NameForm):
 
     to: str | None = Field(None, max_length=4096)
     to_collection: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+
+
+class PassageBody(NameForm):
+    """The passage `text[start:end]` of a document. `seen` are the `edits` that the change was decided on."""
+
+    seen: int = Field(ge=0)
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
+class LeftOutBody(PassageBody):
+    """A passage, and whether nothing shall find it."""
+
+    left_out: bool
+
+
+class CorrectedBody(PassageBody):
+    """A passage, and what it shall read."""
+
+    text: str = Field(max_length=100_000)
+
+
+class SplitBody(PassageBody):
+    """A passage, and the character of the document's text from which on it shall be another one."""
+
+    at: int = Field(ge=0)
 
 
 class TargetsForm(Body):
@@ -391,6 +444,50 @@ def move(service: ServiceHere, asker: Asker, body: MoveBody) -> Any:
     rules say of its new place."""
     collection, path = service.kb.move_document(asker, body.collection, body.document, body.to, body.to_collection)
     return Json(document_form(_listed(service, asker, path, collection)))
+
+
+@router.get("/passages", response_model=DocumentPassagesForm)
+@needs("ingest")
+def passages(service: ServiceHere, asker: Asker, path: PathQuery, collection: CollectionQuery = None) -> Response:
+    """The passages of a document, also those that were left out, for who edits its collection."""
+    return Json(asdict(service.kb.passages(asker, collection, path)))
+
+
+@router.put("/passages/left-out", response_model=DocumentPassagesForm)
+@needs("ingest")
+def leave_out(service: ServiceHere, asker: Asker, body: LeftOutBody) -> Response:
+    """Leave a passage out of all that is found and answered from, or bring it back. It stays so, however often the file
+    is read again, while its content is the same."""
+    found = service.kb.leave_out(asker, body.collection, body.document, body.seen, body.start, body.end, body.left_out)
+    return Json(asdict(found))
+
+
+@router.put("/passages/text", response_model=DocumentPassagesForm)
+@needs("ingest")
+def correct_passage(service: ServiceHere, asker: Asker, body: CorrectedBody) -> Response:
+    """Correct the text of a passage: a new version of the document's text, with its editor. The file stays as it is,
+    and the correction is kept, however often it is read again, while its content is the same."""
+    return Json(asdict(correct(service.kb, asker, _place(body), body.text)))
+
+
+@router.post("/passages/split", response_model=DocumentPassagesForm)
+@needs("ingest")
+def split_passage(service: ServiceHere, asker: Asker, body: SplitBody) -> Response:
+    """Split a passage in two, which are found apart; kept as a correction is."""
+    return Json(asdict(split(service.kb, asker, _place(body), body.at)))
+
+
+@router.delete("/passages/set-aside", response_model=DocumentPassagesForm)
+@needs("ingest")
+def forget_set_aside(
+    service: ServiceHere, asker: Asker, path: PathQuery, collection: CollectionQuery = None
+) -> Response:  # fmt: skip
+    """Forget the changes to passages that were made for an earlier content of the file."""
+    return Json(asdict(service.kb.forget_edits(asker, collection, path)))
+
+
+def _place(body: PassageBody) -> Place:
+    return Place(body.collection, body.document, body.seen, body.start, body.end)
 
 
 def _doomed(service: Any, asker: Any, targets: list[Target]) -> Response:

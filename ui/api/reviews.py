@@ -17,7 +17,7 @@ from ui.service.runtime import Service
 
 router = APIRouter(prefix="/reviews", tags=["reviews"])
 
-Standing = Literal["current", "changed", "deleted", "quarantined"]
+Standing = Literal["current", "changed", "deleted", "quarantined", "left_out"]
 
 
 class MarkForm(Body):

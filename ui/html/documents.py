@@ -118,6 +118,7 @@ def _items(document: Document, t: Strings, editable: bool, readers: bool) -> lis
         "title": ("title_edit", editable),
         "tags": ("tags_edit", editable),
         "move": ("move", editable and document.version > 0),
+        "passages": ("passages", editable and document.version > 0),
         "access": ("access", editable and readers),
     }
     return [(action, t(words)) for action, (words, on) in offered.items() if on]
@@ -203,6 +204,8 @@ def versions(collection: str, path: str, found: Sequence[VersionFacts], t: Strin
             Fact(t("version_answers"), "status good") if version.answers else Fact(t("version_old"), "status mute")
         )
         about = [answers, Fact(size(version.size))]
+        if version.editor:
+            about.append(Fact(t("version_corrected", name=version.editor), "wrap"))
         if version.pages:
             about.append(Fact(t.count("pages", len(version.pages))))
         about += [Fact(t("quality", n=f"{version.quality:.0%}")), Fact(local(version.ingested_at))]

@@ -1,25 +1,35 @@
-"""Dialogs in which an editor writes something of one document: its suggested questions, a title to be shown, its
-tags, and where it stands."""
+"""Dialogs for the editor of one document: its suggested questions, a title to be shown, its tags, where it stands, and
+its passages."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
+from ingest.document.parsed import one_line
+from ingest.reading.editing import places_to_cut
+from ingest.sync.editing import Place, correct, split
 from kb.documents import LONGEST_TITLE
+from kb.editing.passages import DocumentPassage, DocumentPassages
 from kb.errors import KBError
 from kb.filing.moving import LONGEST_PATH
 from kb.language.tag_keys import tag_key, tag_keys
 from kb.people.permissions import check_editing
 from kb.requests.suggestions import MOST, questions_of, write
-from kb.schema import Document
+from kb.schema import Document, Principal
 from ui.html import chat as html_chat
+from ui.html import passages as html_passages
 from ui.html.blocks import block, named, paragraph
+from ui.html.documents import fit
 from ui.html.sanitise import label
 from ui.page import session
+from ui.page.panel import panel
 from ui.service import runtime
 from ui.words.strings import Strings
 
 _LINES = "suggestions-lines"
+_PASSAGES = 20  # on a page
+_FROM, _EDITED, _WRONG = "passages-from", "passages-edited", "passages-problem"
+_BEFORE = 80  # characters that name a place to split at
 
 
 def suggestions(service: runtime.Service, document: Document, t: Strings, close: Callable[[], None]) -> None:
@@ -156,5 +166,98 @@ def tags(service: runtime.Service, document: Document, t: Strings, close: Callab
             close()
             st.toast(t("tags_saved"), icon=":material/check:")
             st.rerun()
+
+
+def passages(service: runtime.Service, document: Document, t: Strings, close: Callable[[], None]) -> None:
+    """Draw the dialog in which passages of a document are left out, corrected and split; `close` runs whenever it
+    goes."""
+    state = st.session_state
+    name = document.collection, document.path
+
+    def closed() -> None:
+        state.pop(_FROM, None)
+        state.pop(_EDITED, None)
+        close()
+
+    @st.dialog(t("passages"), width="large", icon=":material/segment:", on_dismiss=closed)
+    def dialog() -> None:
+        st.html(html_chat.wrap(named(document.path, document.collection)))
+        try:
+            found = service.kb.passages(session.asker(service), *name)
+        except KBError as error:  # deleted meanwhile
+            st.html(html_chat.wrap(html_chat.problem(document.path, t.message(error))))
+            return
+        edited = next((each for each in found.passages if (each.start, each.end) == state.get(_EDITED)), None)
+        if edited is None:
+            st.html(html_chat.wrap(paragraph(t("passages_text"))))
+        if found.set_aside:
+            line = st.container(horizontal=True, vertical_alignment="center", key="passages-aside")
+            line.html(html_chat.wrap(block("notice warn", t.count("passages_aside", found.set_aside), "status")))
+            line.button(t("passages_forget"), key="passages-forget", type="tertiary", on_click=forget)
+        if problem := state.pop(_WRONG, None):
+            st.html(html_chat.wrap(html_chat.problem(t("passages_failed"), str(problem))))
+        if edited is not None:
+            edit(found, edited)
+            return
+
+        def on_action(act: str, value: str) -> None:
+            if act == "offset":
+                state[_FROM] = max(0, int(value))
+                return
+            start, end = map(int, value.split())
+            if act == "edit":
+                state[_EDITED] = (start, end)
+                return
+            left_out = any((each.start, each.end) == (start, end) and each.left_out for each in found.passages)
+            change(lambda asker: service.kb.leave_out(asker, *name, found.edits, start, end, not left_out))
+
+        offset = state.get(_FROM, 0)
+        offset = offset if offset < len(found.passages) else 0
+        html = html_passages.passages(found, offset, _PASSAGES, t)
+        panel(fit(html), key="passages", on_action=on_action)
+
+    def edit(found: DocumentPassages, passage: DocumentPassage) -> None:
+        place = Place(*name, found.edits, passage.start, passage.end)
+        own = f"{found.version}-{passage.start}"
+        with st.form("passage-form", border=False):
+            text = st.text_area(t("passage_text"), passage.text, key=f"passage-text-{own}", height=260)
+            st.html(html_chat.wrap(block("side", t("passage_edit_hint"))))
+            row = st.container(horizontal=True, horizontal_alignment="right", key="passage-row")
+            cancelled = row.form_submit_button(t("cancel"), key="passage-cancel")
+            saved = row.form_submit_button(t("save"), key="passage-save", type="primary")
+        places = [] if passage.left_out else places_to_cut(passage.text)
+        at, cut = 0, False
+        if places:
+            with st.form("split-form", border=False):
+                at = st.selectbox(
+                    t("passage_split_at"), places, format_func=lambda at: one_line(passage.text[at : at + _BEFORE]),
+                    key=f"passage-at-{own}",
+                )  # fmt: skip
+                row = st.container(horizontal=True, horizontal_alignment="right", key="split-row")
+                cut = row.form_submit_button(t("passage_split"), key="passage-split")
+        done = False
+        if saved:
+            done = change(lambda asker: correct(service.kb, asker, place, text), t("passage_saved"))
+        elif cut:
+            done = change(lambda asker: split(service.kb, asker, place, passage.start + at), t("passage_is_split"))
+        if done or cancelled:
+            state.pop(_EDITED, None)
+        if saved or cut or cancelled:
+            st.rerun()
+
+    def forget() -> None:
+        change(lambda asker: service.kb.forget_edits(asker, *name))
+
+    def change(act: Callable[[Principal], object], said: str = "") -> bool:
+        """Whether it was done; else it is told why not when the dialog is drawn next."""
+        try:
+            session.check(service, "ingest")
+            act(session.asker(service))
+        except KBError as error:
+            state[_WRONG] = t.message(error)
+            return False
+        if said:
+            st.toast(said, icon=":material/check:")
+        return True
 
     dialog()

@@ -30,6 +30,7 @@ _PAGE = 50
 _DELETING, _VERSIONS, _CHOSEN, _OFFSET, _PROBLEM = "deleting", "versions-of", "chosen", "offset", "documents-problem"
 _ACCESS, _RELEASING, _SUGGESTING, _TITLE, _MOVING = "access-of", "releasing", "suggesting", "title-of", "moving"
 _TAGS = "tags-of"
+_PASSAGES = "passages-of"
 _DRAWN, _GONE = "filter-collection-drawn", "filter-collection-gone"
 _FIELDS = (
     "filter", "filter-collection", "filter-types", "filter-status", "filter-tags", "filter-from", "filter-to",
@@ -60,6 +61,10 @@ def render() -> None:
     problem = st.session_state.pop(_PROBLEM, None)
     if isinstance(problem, str):
         st.html(html_chat.wrap(html_chat.problem(t("documents_title"), problem)))
+    if aside := service.kb.set_aside(session.asker(service)) if may_add else []:
+        names = ", ".join(document.path for document, _ in aside[:_NOTED])
+        names += t("and_more", n=len(aside) - _NOTED) if len(aside) > _NOTED else ""
+        st.html(html_chat.wrap(block("notice warn", t("passages_aside_of", names=names), "status")))
     _list(service, everything, reading, t)
     doomed, shown = st.session_state.get(_DELETING), st.session_state.get(_VERSIONS)
     if doomed:
@@ -76,6 +81,8 @@ def render() -> None:
         document_dialogs.tags(service, tagged, t, lambda: st.session_state.pop(_TAGS, None))
     elif isinstance(moving := st.session_state.get(_MOVING), Document):
         document_dialogs.move(service, moving, t, lambda: st.session_state.pop(_MOVING, None))
+    elif isinstance(cut := st.session_state.get(_PASSAGES), Document):
+        document_dialogs.passages(service, cut, t, lambda: st.session_state.pop(_PASSAGES, None))
     elif isinstance(place := st.session_state.get(_ACCESS), Place):
         access_view.render(service, place, t, lambda: st.session_state.pop(_ACCESS, None))
 
@@ -309,6 +316,8 @@ def _act(service: runtime.Service, name: str, value: str, everything: Sequence[D
         st.session_state[_TAGS] = document
     elif name == "move":
         st.session_state[_MOVING] = document
+    elif name == "passages":
+        st.session_state[_PASSAGES] = document
     elif name == "ask":
         question_bar.ask_document(service, document)
     elif name == "versions":

@@ -22,6 +22,7 @@ ACTIONS: Mapping[str, Text] = {
     "sign_out": Text("退出登录", "Sign-out"),
     "tags": Text("设置标签", "Tags given to a document"),
     "title": Text("设置显示标题", "Title given to a document"),
+    "passage": Text("更改文档的段落", "Passage of a document changed"),
     "suggestions": Text("编写建议问题", "Suggested questions written"),
     "question_edited": Text("修改问题", "Question edited"),
     "conversation_deleted": Text("删除对话", "Conversation deleted"),

@@ -128,6 +128,7 @@ TEXTS: Mapping[str, Text] = {
     "cli_source_changed": Text("文档已更改", "changed"),
     "cli_source_deleted": Text("文档已删除", "deleted"),
     "cli_source_quarantined": Text("文档处于隔离中", "quarantined"),
+    "cli_source_left_out": Text("段落已被排除", "passage left out"),
     "cli_review_source": Text(
         "出处 {marker}（{standing}）：{place}  {words}", "source {marker} ({standing}): {place}  {words}"
     ),

@@ -159,6 +159,44 @@ TEXTS: Mapping[str, Text] = {
     ),
     "moved": Text("已移动到 {name}", "{name} is where it stands now"),
     "move_failed": Text("未移动", "It was not moved"),
+    "passages": Text("段落", "Passages"),
+    "passages_text": Text(
+        "检索和回答所依据的就是这些段落。被排除的段落不出现在任何检索和回答中，但仍留在文档里；文件内容不变，重新读取后也照样排除。相邻段落可能重复其中的几句话。",
+        "These are what questions find and answers rest on. One that is left out is in no search and no answer; it "
+        "stays in the document, and left out while the file's content is the same. Its neighbours may repeat some of "
+        "its words.",
+    ),
+    "passages_range": Text("第 {first}–{last} 段，共 {total} 段", "{first} to {last} of {total}"),
+    "passages_failed": Text("未作更改", "Nothing was changed"),
+    "passages_aside": Text(
+        "文件已更改：对其段落所做的 {n} 处更改不再生效。", "The file changed: {n} changes to its passages hold no more."
+    ),
+    "passages_aside_one": Text(
+        "文件已更改：对其段落所做的 1 处更改不再生效。", "The file changed: 1 change to its passages holds no more."
+    ),
+    "passages_forget": Text("不再保留", "Forget them"),
+    "passages_aside_of": Text(
+        "这些文档的文件已更改，对其段落所做的更改不再生效：{names}。请查看其段落。",
+        "The files of these documents changed, and what was changed in their passages holds no more: {names}. Look at "
+        "their passages.",
+    ),
+    "passage_number": Text("段落 {n}", "Passage {n}"),
+    "passage_found": Text("可检索", "Searched"),
+    "passage_left_out": Text("已排除", "Left out"),
+    "passage_leave_out": Text("排除", "Leave out"),
+    "passage_bring_back": Text("恢复", "Bring back"),
+    "passage_edit": Text("更正或拆分", "Correct or split"),
+    "passage_text": Text("段落文字", "Text of the passage"),
+    "passage_edit_hint": Text(
+        "更正后的文字成为文档文字的一个新版本，注明您的姓名；文件本身不变，原来的版本仍可查看。文件内容不变，重新读取后更正也依然保留。",
+        "The corrected text is a new version of the document's text, with your name. The file stays as it is, and the "
+        "version before can be looked at. It is kept while the file's content is the same.",
+    ),
+    "passage_saved": Text("段落已更正", "The passage is corrected"),
+    "passage_split_at": Text("在此处之前拆分", "Split it before"),
+    "passage_split": Text("拆分", "Split"),
+    "passage_is_split": Text("段落已拆分", "The passage is two now"),
+    "version_corrected": Text("由 {name} 更正", "corrected by {name}"),
     "suggestions_edit": Text("建议问题", "Suggested questions"),
     "suggestions_text": Text(
         "空白的对话页会向读者推荐这些问题，每行一个，最多 {n} 个；留空则不推荐。",

@@ -31,6 +31,7 @@ TEXTS: Mapping[str, Text] = {
     "review_withdrawn_changed": Text("已撤下：文档已更改", "Withdrawn: a document changed"),
     "review_withdrawn_deleted": Text("已撤下：文档已删除", "Withdrawn: a document was deleted"),
     "review_withdrawn_quarantined": Text("已撤下：文档处于隔离中", "Withdrawn: a document is in quarantine"),
+    "review_withdrawn_left_out": Text("已撤下：段落已被排除", "Withdrawn: a passage was left out"),
     "review_withdrawn": Text(
         "{n} 个精选回答因文档更改或删除而撤下。请重新更正并采纳，或彻底撤回。",
         "{n} curated answers were withdrawn, since a document changed or is gone. Correct and accept them anew, or "

@@ -113,6 +113,13 @@ def bodies(route: APIRoute) -> list[Any]:
                 {"documents": [{"document": PATH, "collection": COLLECTION}]}]  # fmt: skip
     if path == "/documents/title":
         return [{"document": PATH, "title": "mine"}, {"document": PATH, "collection": COLLECTION, "title": "mine"}]
+    if path.startswith("/documents/passages"):
+        passage = {"document": PATH, "seen": 0, "start": 0, "end": len(TEXT.strip())}
+        passage |= {
+            "/documents/passages/left-out": {"left_out": True},
+            "/documents/passages/text": {"text": "mine"},
+        }.get(path, {"at": 9})
+        return [passage, {**passage, "collection": COLLECTION}]
     if path == "/access":
         return [
             {"level": "document", "collection": COLLECTION, "path": PATH, "readers": ["*"]},

@@ -64,7 +64,7 @@ DOCUMENT = {
     "collection": str, "document": str, "title": str, "media_type": str, "status": str, "reason": str, "version": int,
     "sha256": str, "size": int, "pages": int | None, "chunks": int, "quality": float, "ingested_at": str,
     "ocr_pages": int, "poor_pages": int, "id": int, "quarantined": bool, "orders": dict,
-    "reason_code": str, "reason_values": dict, "shown_title": str, "tags": list,
+    "reason_code": str, "reason_values": dict, "shown_title": str, "tags": list, "edits": int,
 }  # fmt: skip
 HOURS = "When does the office in Utrecht open?"
 REPLY = "<think>The handbook says it.</think>\n\nThe office in Utrecht opens at 7:45 [1]."

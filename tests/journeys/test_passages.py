@@ -1,0 +1,124 @@
+"""Passages of a document, in real Chromium: an editor corrects one, splits it, leaves it out and brings it back."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.journeys.conftest import Running, Visitor, steady
+from tests.journeys.seeing import sticking_out, too_faint
+from tests.journeys.test_manage import HANDBOOK, SLOW, home, product, upload
+from tests.journeys.test_people import CHAT, drawn
+from tests.journeys.test_settings import NARROW, WIDE, by_keys
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+__all__ = ["home", "product"]
+
+WORDS = {
+    "en-GB": ("Passages", "Searched", "Left out", "Text of the passage", "Save", "Split"),
+    "zh-CN": ("段落", "可检索", "已排除", "段落文字", "保存", "拆分"),
+}
+CORRECTED = HANDBOOK.strip().replace("two weeks", "three weeks")
+ACT = '[role="dialog"] [data-action="{}"]'
+
+
+def look(page: "Page") -> None:
+    """It fits and can be read, wide and narrow."""
+    for size in (NARROW, WIDE):
+        page.set_viewport_size(size)
+        page.wait_for_timeout(1_000)  # what slides in has arrived
+        assert sticking_out(page) == []
+        assert too_faint(page) == []
+
+
+def open_passages(page: "Page", words: tuple[str, ...]) -> None:
+    """Open the dialog by the keyboard alone."""
+    from playwright.sync_api import TimeoutError
+
+    item = page.locator('.docs [data-action="passages"]').first
+    for _ in range(3):  # a list that is drawn anew under the key closes its menus
+        by_keys(page, page.locator(".docs .doc .more").first, "Enter")
+        with suppress(TimeoutError):
+            item.wait_for(timeout=15_000)
+            break
+    by_keys(page, item, "Enter")
+    page.get_by_role("dialog").get_by_text(words[0], exact=True).first.wait_for()
+    drawn(page)
+
+
+def press(page: "Page", name: str) -> None:
+    by_keys(page, page.get_by_role("dialog").get_by_role("button", name=name, exact=True), "Enter")
+
+
+def correct_and_split(page: "Page", words: tuple[str, ...]) -> None:
+    """Correct the only passage and split it before its second line, by the keyboard alone."""
+    by_keys(page, page.locator(ACT.format("edit")).first, "Enter")
+    field = page.get_by_role("dialog").get_by_role("textbox", name=words[3])
+    steady(field).focus()
+    drawn(page)
+    look(page)
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text(CORRECTED)
+    press(page, words[4])
+    page.locator('[role="dialog"] .words', has_text="three weeks").first.wait_for()
+    drawn(page)
+    by_keys(page, page.locator(ACT.format("edit")).first, "Enter")
+    page.get_by_role("dialog").get_by_role("textbox", name=words[3]).wait_for()
+    drawn(page)
+    press(page, words[5])
+    page.locator(ACT.format("edit")).nth(1).wait_for()
+    drawn(page)
+
+
+def ask(page: "Page") -> None:
+    page.locator('[data-testid="stSidebar"] a').first.click()
+    page.wait_for_selector(CHAT)
+    page.locator(CHAT).fill("How many days of leave does an employee have?")
+    page.locator(CHAT).press("Enter")
+
+
+@pytest.mark.parametrize("locale", WORDS)
+def test_a_passage_left_out_is_found_no_more(browser: "Browser", product: Running, tmp_path: Path, locale: str) -> None:
+    words = WORDS[locale]
+    visitor = Visitor(browser.new_context(locale=locale, viewport=WIDE).new_page(), product.address)  # type: ignore[arg-type]
+    page = visitor.page
+    visitor.open("/documents")
+    (tmp_path / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
+    (tmp_path / "menu.md").write_text("# Menu\n\nSoup is served at noon.\n", encoding="utf-8")
+    upload(page, [str(tmp_path / "handbook.md"), str(tmp_path / "menu.md")])
+    page.locator(".docs .doc .more").nth(1).wait_for(timeout=SLOW)
+    page.locator("details.recent").wait_for(timeout=SLOW)  # the job has ended
+    drawn(page)
+    open_passages(page, words)
+    correct_and_split(page, words)
+    count = page.locator(ACT.format("toggle")).count()
+    assert count == 2
+    for n in range(count):
+        by_keys(page, page.locator(ACT.format("toggle")).nth(n), "Enter")
+        page.locator('[role="dialog"] .status', has_text=words[2]).nth(n).wait_for()
+        drawn(page)
+    look(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+    ask(page)
+    page.locator(".refused").wait_for(timeout=SLOW)
+    assert page.locator('[data-action="cite"]').count() == 0
+
+    page.locator('[data-testid="stSidebar"] a[href*="documents"]').click()
+    page.locator(".docs .doc .more").first.wait_for()
+    drawn(page)
+    open_passages(page, words)
+    for n in range(count):
+        by_keys(page, page.locator(ACT.format("toggle")).nth(n), "Enter")
+        page.locator('[role="dialog"] .status', has_text=words[1]).nth(n).wait_for()
+        drawn(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+    ask(page)
+    page.locator('[data-action="cite"]').first.wait_for(timeout=SLOW)
+    assert visitor.outside() == []
+    assert visitor.problems == []
+    page.context.close()
