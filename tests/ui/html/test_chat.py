@@ -45,7 +45,7 @@ SAFE = {
 @pytest.fixture
 def answer(tmp_path: Path) -> Answer:
     kb = ScriptedKB(tmp_path)
-    return kb._answer("q", kb._text("q"), kb.editing("q"))
+    return kb._answer("q", kb._text("q"), kb.passages("q"))
 
 
 def test_citations_are_buttons_with_the_quote_at_hand(answer: Answer) -> None:

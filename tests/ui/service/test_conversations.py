@@ -112,7 +112,7 @@ def test_an_answer_that_comes_after_the_stop_still_brings_its_citations(kb: Scri
         yield Token("Every employee")
         reached.set()
         stop.wait(SOON)
-        yield Done(kb._answer("q", kb._text("q"), kb.editing("q")))
+        yield Done(kb._answer("q", kb._text("q"), kb.passages("q")))
 
     running = RunningAnswer(start, mode="documents")
     assert reached.wait(SOON)
