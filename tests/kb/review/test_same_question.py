@@ -36,7 +36,7 @@ def test_nine_of_ten_paraphrases_are_the_same_question(embedder: Embedder) -> No
 
 
 def test_no_near_miss_is(embedder: Embedder) -> None:
-    for name in ("near_misses", "near_misses_held_out", "near_misses_fresh"):
+    for name in ("near_misses", "near_misses_held_out", "near_misses_fresh", "near_misses_blind"):
         assert [pair for pair in pairs(name) if given(embedder, pair["curated"], pair["asked"])] == []
 
 
