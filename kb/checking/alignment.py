@@ -25,6 +25,7 @@ from kb.models.maxsim import Vectors
 from kb.schema import ClaimReason, Language, Passage
 
 SUPPORT = 0.5  # share of a claim's content that span and heading must cover
+SUPPORT_NEAREST = 0.35  # the same of the sentence that means question and claim more nearly than all others shown
 SUPPORT_COSINE = 0.80  # the same between languages, as cosine of multilingual-e5-small
 CLOSE = 0.012  # cosines this near tell no sentence from another
 BARE = 1.0  # weight of words up to which a claim is a value that says nothing without its question: "25 分钟"
@@ -39,6 +40,7 @@ _LINKING = "是为的了有在元共达约计"  # characters that tie an answer 
 UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier"})
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
 
+_ASKS = re.compile(r"[?？][\s*_]*\Z")
 _SEMICOLON = re.compile(r"[;；]")
 _PRONOUN = re.compile(r"\b(?:he|she|it|they|his|her|its|their|this|these)\b|[他她它其该此]", re.IGNORECASE)
 SAME_FRAME = 0.75  # share of a claim that one sentence says: what else stands there is said of the same
@@ -113,6 +115,7 @@ class Aligner:
         self._values: dict[int, list[Value]] = {}  # of passages, by rank
         # Of claim and rank: where a sentence begins, its cosine, and whether it has a value that the claim adds.
         self._nearness: dict[tuple[str, int], list[tuple[int, float, bool]]] = {}
+        self._nearest: dict[str, tuple[Window, Source] | None] = {}  # the sentence that means a claim most nearly
         self._against: dict[tuple[str, int], ClaimReason] = {}  # what whole passages have against a claim
 
     def sources(self, claim: str, cited: Sequence[int]) -> list[SupportSpan]:
@@ -227,7 +230,7 @@ class Aligner:
         strengths = [found[window.parts] for window in windows]
         objections: list[ClaimReason] = [
             self._objection(claim, names, window, source, window.parts in foreign)
-            if strength >= (SUPPORT_COSINE if window.parts in foreign else SUPPORT)
+            if self._is_carried(claim, window, source, strength, window.parts in foreign)
             else "words"
             for window, (strength, _) in zip(windows, strengths, strict=True)
         ]
@@ -275,6 +278,33 @@ class Aligner:
             reason=reason,
             on_target=2 * sum(name in source.whole for name in asked) >= len(asked),
         )
+
+    def _is_carried(self, claim: str, window: Window, source: Source, strength: float, crosses: bool) -> bool:
+        """Whether a window says enough of a claim: by its words; of one that says it in other words, with a number that
+        the claim adds, also where no sentence of any passage means question and claim more nearly."""
+        if crosses:
+            return strength >= SUPPORT_COSINE
+        if strength >= SUPPORT or strength < SUPPORT_NEAREST or self._similarities is None:
+            return strength >= SUPPORT
+        added = numbers_in(claim) - self._asked_numbers
+        words = sum(weight for token, weight in content_of(claim).items() if not is_number(token))
+        if words <= 2 * BARE or not added or not added <= numbers_in(window.quote):
+            return False
+        if claim not in self._nearest:
+            language = language_of(claim)
+            lines = [
+                (w, each)
+                for each in self._sources
+                for w in each.windows
+                if len(w.parts) == 1 and language_of(w.quote) == language and not _ASKS.search(w.quote)
+            ]
+            cosines = self._similarities(f"{self._question} {claim}", [w.quote for w, _ in lines]) if lines else ()
+            near = max(zip(map(float, cosines), lines, strict=True), default=None, key=lambda found: found[0])
+            self._nearest[claim] = near[1] if near else None
+        nearest = self._nearest[claim]
+        if nearest is None or nearest[1] is not source or nearest[0].parts.start not in window.parts:
+            return False
+        return added <= numbers_in(nearest[0].quote)
 
     def _names(self, claim: str, crosses: bool) -> frozenset[str]:
         """What the claim names. Its first word is a name where nothing here has it in small letters."""
