@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.conftest import Running, Visitor, steady
+from tests.journeys.conftest import Running, Visitor, shot, steady
 from tests.journeys.seeing import sticking_out, too_faint
 from tests.journeys.test_manage import HANDBOOK, SLOW, home, product, upload
 from tests.journeys.test_people import CHAT, drawn
@@ -25,13 +25,14 @@ CORRECTED = HANDBOOK.strip().replace("two weeks", "three weeks")
 ACT = '[role="dialog"] [data-action="{}"]'
 
 
-def look(page: "Page") -> None:
+def look(page: "Page", name: str) -> None:
     """It fits and can be read, wide and narrow."""
     for size in (NARROW, WIDE):
         page.set_viewport_size(size)
         page.wait_for_timeout(1_000)  # what slides in has arrived
         assert sticking_out(page) == []
         assert too_faint(page) == []
+        shot(page, name)
 
 
 def open_passages(page: "Page", words: tuple[str, ...]) -> None:
@@ -59,7 +60,7 @@ def correct_and_split(page: "Page", words: tuple[str, ...]) -> None:
     field = page.get_by_role("dialog").get_by_role("textbox", name=words[3])
     steady(field).focus()
     drawn(page)
-    look(page)
+    look(page, "passage")
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.insert_text(CORRECTED)
     press(page, words[4])
@@ -100,7 +101,7 @@ def test_a_passage_left_out_is_found_no_more(browser: "Browser", product: Runnin
         by_keys(page, page.locator(ACT.format("toggle")).nth(n), "Enter")
         page.locator('[role="dialog"] .status', has_text=words[2]).nth(n).wait_for()
         drawn(page)
-    look(page)
+    look(page, "passages")
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="detached")
     ask(page)

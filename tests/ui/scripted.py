@@ -96,6 +96,9 @@ class ScriptedKB:
     def warm_up(self) -> None:
         self.warm.wait(30)
 
+    def set_aside(self, asker: Principal) -> list[tuple[Document, int]]:
+        return []  # no passage of it was ever edited
+
     def use_model(self, engine: str | None = None, model: str | None = None) -> None:
         self.model = ScriptedModel(engine or "embedded", model or "scripted-1b")
 

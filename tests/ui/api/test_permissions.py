@@ -29,6 +29,7 @@ EXPECTED: dict[Need, set[str]] = {
     },
     "search": {
         "POST /search", "GET /documents", "GET /documents/entry", "GET /documents/text", "GET /documents/chunks",
+        "GET /documents/tags",
         "GET /documents/original", "GET /documents/page.png", "GET /usage", "GET /usage/csv",
         "GET /glossary", "GET /glossary/export",
         "GET /glossary/{id}",
@@ -51,7 +52,8 @@ EXPECTED: dict[Need, set[str]] = {
         "DELETE /glossary/{id}", "POST /glossary/import", "POST /glossary/candidates", "POST /glossary/{id}/accept",
         "POST /glossary/{id}/dismiss",
         "GET /documents/doomed", "POST /documents/doomed", "DELETE /documents", "POST /documents/delete",
-        "POST /documents/release", "PUT /suggestions/document", "PUT /documents/title", "GET /documents/passages",
+        "POST /documents/release", "PUT /suggestions/document", "PUT /documents/title", "PUT /documents/tags",
+        "POST /documents/move", "GET /documents/passages",
         "PUT /documents/passages/left-out", "PUT /documents/passages/text",
         "POST /documents/passages/split", "DELETE /documents/passages/set-aside",
         "POST /conversations/{id}/files", "POST /conversations/{id}/files/keep", "DELETE /conversations/{id}/files",
