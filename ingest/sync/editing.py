@@ -27,7 +27,7 @@ _ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EditedPlace:
     """The passage `text[start:end]` of a document. `seen` is the count of edits that a change was decided on."""
 
     collection: str | None
@@ -37,7 +37,7 @@ class Place:
     end: int
 
 
-def correct(kb: KnowledgeBase, asker: Principal, place: Place, text: str) -> DocumentPassages:
+def correct(kb: KnowledgeBase, asker: Principal, place: EditedPlace, text: str) -> DocumentPassages:
     """Let a passage read `text` from now on. What was read from the file stays as the version before, and the file as
     it is; the correction is kept while the file's content is the same.
 
@@ -72,7 +72,7 @@ def correct(kb: KnowledgeBase, asker: Principal, place: Place, text: str) -> Doc
     return _commit(kb, asker, before, document, left_out, "corrected", chunk, text, move)
 
 
-def split(kb: KnowledgeBase, asker: Principal, place: Place, at: int) -> DocumentPassages:
+def split(kb: KnowledgeBase, asker: Principal, place: EditedPlace, at: int) -> DocumentPassages:
     """Let a passage be two from now on, the second from the character `at` of the document's text on; kept while the
     file's content is the same. Raises what `correct` does; UsageError for a place at its edge, and for a passage that
     is left out."""
@@ -89,7 +89,7 @@ def split(kb: KnowledgeBase, asker: Principal, place: Place, at: int) -> Documen
     return _commit(kb, asker, before, document, left_out, "split", chunk, chunk.text[at - chunk.start :])
 
 
-def _found(kb: KnowledgeBase, asker: Principal, place: Place) -> tuple[StoredDocument, int]:
+def _found(kb: KnowledgeBase, asker: Principal, place: EditedPlace) -> tuple[StoredDocument, int]:
     """The document as it is stored, and the position of a passage among its chunks."""
     document_id = kb.document_to_edit(asker, place.collection, place.path)
     kb.indexes.ready()

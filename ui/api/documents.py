@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, model_validator
 from starlette.responses import FileResponse, Response
 
-from ingest.sync.editing import Place, correct, split
+from ingest.sync.editing import EditedPlace, correct, split
 from kb.errors import DocumentError
 from kb.schema import Document, Target
 from kb.serialization import chunk_form, document_form, doomed_form, stored_text_form
@@ -486,8 +486,8 @@ def forget_set_aside(
     return Json(asdict(service.kb.forget_edits(asker, collection, path)))
 
 
-def _place(body: PassageBody) -> Place:
-    return Place(body.collection, body.document, body.seen, body.start, body.end)
+def _place(body: PassageBody) -> EditedPlace:
+    return EditedPlace(body.collection, body.document, body.seen, body.start, body.end)
 
 
 def _doomed(service: Any, asker: Any, targets: list[Target]) -> Response:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from ingest.document.parsed import one_line
 from ingest.reading.editing import places_to_cut
-from ingest.sync.editing import Place, correct, split
+from ingest.sync.editing import EditedPlace, correct, split
 from kb.documents import LONGEST_TITLE
 from kb.editing.passages import DocumentPassage, DocumentPassages
 from kb.errors import KBError
@@ -217,7 +217,7 @@ def passages(service: runtime.Service, document: Document, t: Strings, close: Ca
         panel(fit(html), key="passages", on_action=on_action)
 
     def edit(found: DocumentPassages, passage: DocumentPassage) -> None:
-        place = Place(*name, found.edits, passage.start, passage.end)
+        place = EditedPlace(*name, found.edits, passage.start, passage.end)
         own = f"{found.version}-{passage.start}"
         with st.form("passage-form", border=False):
             text = st.text_area(t("passage_text"), passage.text, key=f"passage-text-{own}", height=260)

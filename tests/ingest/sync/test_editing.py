@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from ingest.sync.editing import Place, correct, split
+from ingest.sync.editing import EditedPlace, correct, split
 from ingest.sync.pipeline import ingest
 from ingest.sync.reindexing import reindex
 from kb.assistant import KnowledgeBase
@@ -24,8 +24,8 @@ from tests.ui.serving import opened
 __all__ = ["kb", "quick_hashes"]
 
 
-def at(found: DocumentPassages, passage: DocumentPassage) -> Place:
-    return Place(found.collection, found.document, found.edits, passage.start, passage.end)
+def at(found: DocumentPassages, passage: DocumentPassage) -> EditedPlace:
+    return EditedPlace(found.collection, found.document, found.edits, passage.start, passage.end)
 
 
 def corrected(kb: KnowledgeBase, room: str, old: str, new: str) -> DocumentPassages:
@@ -197,9 +197,9 @@ def test_bad_input_changes_nothing(kb: KnowledgeBase) -> None:
         with pytest.raises(UsageError, match="between two of its words"):
             split(kb, OWNER, place, mark)
     with pytest.raises(PassageNotFound):
-        correct(kb, OWNER, Place(*NAME, 0, cedar.start, cedar.end + 1), "x")
+        correct(kb, OWNER, EditedPlace(*NAME, 0, cedar.start, cedar.end + 1), "x")
     with pytest.raises(DocumentNotFound):
-        correct(kb, OWNER, Place("docs", "gone.md", 0, 0, 9), "x")
+        correct(kb, OWNER, EditedPlace("docs", "gone.md", 0, 0, 9), "x")
     assert kb.passages(OWNER, *NAME) == found
     correct(kb, OWNER, place, "Seat 1.")
     for act in (lambda: correct(kb, OWNER, place, "Seat 2."), lambda: split(kb, OWNER, place, cedar.start + 9)):
@@ -257,7 +257,7 @@ def test_a_file_that_is_read_meanwhile_wins(kb: KnowledgeBase, tmp_path: Path, m
 def test_who_does_not_edit_the_collection_changes_nothing_and_curated_answers_are_withdrawn(tmp_path: Path) -> None:
     with opened(tmp_path / "home") as kb:
         fill(kb, tmp_path)
-        ed, place = person(kb, "ed"), Place("docs", "handbook.md", 0, 0, 80)
+        ed, place = person(kb, "ed"), EditedPlace("docs", "handbook.md", 0, 0, 80)
         [passage] = kb.passages(ed, "docs", "handbook.md").passages
         for name in ("bob", "eve"):
             with pytest.raises(RefusedByPolicy):
@@ -265,7 +265,7 @@ def test_who_does_not_edit_the_collection_changes_nothing_and_curated_answers_ar
             with pytest.raises(RefusedByPolicy):
                 split(kb, person(kb, name), place, 20)
         with pytest.raises(DocumentNotFound):
-            correct(kb, ed, Place("board", "board.md", 0, 0, 9), "x")
+            correct(kb, ed, EditedPlace("board", "board.md", 0, 0, 9), "x")
         id = judge(kb, "bob", OPENS)
         start = FILES["handbook.md"].index("The office")
         kb.reviews.correct(ed, id, 0, question=OPENS, answer="At 7:45 [1].",
