@@ -86,8 +86,8 @@ def pairs() -> list[dict[str, list[dict[str, str]]]]:
 
 def run(folder: Path | None = None) -> Result:
     """Train, kill it half way, go on, and ask."""
-    home = Path(folder or tempfile.mkdtemp(prefix="kb-tuning-"))
-    data = home / "pairs.jsonl"
+    place = Path(folder or tempfile.mkdtemp(prefix="kb-tuning-"))
+    home, data = place / "home", place / "pairs.jsonl"
     data.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in pairs()), encoding="utf-8")
     command = [
         sys.executable, "-c", "from ui.cli.main import main; main()", "tune", "run", _NAME, "--base", MODEL,
