@@ -167,6 +167,8 @@ def tags(service: runtime.Service, document: Document, t: Strings, close: Callab
             st.toast(t("tags_saved"), icon=":material/check:")
             st.rerun()
 
+    dialog()
+
 
 def passages(service: runtime.Service, document: Document, t: Strings, close: Callable[[], None]) -> None:
     """Draw the dialog in which passages of a document are left out, corrected and split; `close` runs whenever it
