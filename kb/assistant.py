@@ -524,7 +524,7 @@ class KnowledgeBase(Documents):
             text = "".join(draft.text).strip() or text
         cited = cite(
             text, draft.shown, draft.language, draft.meant, self.embedder.similarities, self.catalog.text_around,
-            self._beside(draft, asker, options),
+            lambda: self._beside(draft, asker, options),
         )  # fmt: skip
         draft.passages += cited.beside
         if prompts.says_only_not_found(text):
@@ -550,8 +550,8 @@ class KnowledgeBase(Documents):
         found = self._retriever.retrieve(
             question, asker, _BESIDE, options.scope, embedded=draft.embedded.get(question), glossary=options.glossary
         )
-        read = {(p.collection, p.document, p.start) for p in draft.passages}
-        others = (p for p in found.passages if (p.collection, p.document, p.start) not in read)
+        read = {passage.chunk_id for passage in draft.passages}
+        others = (passage for passage in found.passages if passage.chunk_id not in read)
         return [replace(passage, rank=rank) for rank, passage in enumerate(others, len(draft.passages) + 1)]
 
     def _recorded(self, asker: Principal, draft: Draft, detail: dict[str, Any], end: Done | Failed) -> Iterator[Event]:

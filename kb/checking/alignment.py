@@ -8,14 +8,16 @@ passage. A claim in another language than the passage is compared by vectors ins
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
-from kb.checking.disagreements import Statement, disagrees, is_alike, may_disagree, months_in
+from kb.checking.disagreements import Statement, disagrees, is_alike, may_disagree
 from kb.checking.frames import Frames
 from kb.checking.prompt_injection import without_orders
 from kb.checking.rival_values import Value, has_rival, values_in
 from kb.checking.sources import Source, Window, bare, headings_of, heads_of, lines, over_lines, source_of
 from kb.language.content_terms import content_of, is_number, stem
+from kb.language.date_forms import months_in
 from kb.language.language import language_of
 from kb.language.number_forms import in_units_of, missing_numbers, numbers_in
 from kb.language.periods import periods
@@ -72,8 +74,9 @@ class Aligner:
     """Finds the sources of claims among passages, which are cut up once.
 
     `question` is what the claims answer. `document_text` gives the stored text around a passage, where names of
-    the question are looked for. `similarities` compares a claim with spans in another language. What stands `beside`
-    confirms nothing: passages that were found, too, and may say something else.
+    the question are looked for. `similarities` compares a claim with spans in another language. `beside` gives
+    passages that were found, too: they confirm nothing, and may say something else. It is called where a claim is
+    confirmed.
     """
 
     def __init__(
@@ -82,7 +85,7 @@ class Aligner:
         question: str,
         similarities: Similarities | None = None,
         document_text: Callable[[Passage], str] | None = None,
-        beside: Sequence[Passage] = (),
+        beside: Callable[[], Sequence[Passage]] = tuple,
     ) -> None:
         self._sources = [source_of(without_orders(passage), document_text) for passage in passages]
         self._question_language = language_of(question)
@@ -96,15 +99,8 @@ class Aligner:
         self._small = frozenset(stem(word) for text in texts for word in _SMALL_WORD.findall(text))
         self._headings = {bare(heading) for source in self._sources for heading in headings_of(source.passage)}
         self._similarities = similarities
+        self._document_text, self._find_beside = document_text, beside
         headings = [source.heading for source in self._sources]
-        found = [source_of(without_orders(passage), document_text) for passage in beside]
-        everywhere = [*headings, *(source.heading for source in found)]
-        self._beside = [
-            source
-            for source in found
-            if not any(year_mismatch.is_edition_of(source.heading, read) for read in headings)
-            and not year_mismatch.is_other_edition(question, source.heading, everywhere)
-        ]
         self._other_editions = {
             source.passage.rank
             for source in self._sources
@@ -145,6 +141,19 @@ class Aligner:
         undecided = sorted((span for span in others if span.reason in UNDECIDED), key=_merit)[:1]
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
         return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT]
+
+    @cached_property
+    def _beside(self) -> list[Source]:
+        """What was found besides, without other editions of what was read and older ones of what was not."""
+        found = [source_of(without_orders(passage), self._document_text) for passage in self._find_beside()]
+        headings = [source.heading for source in self._sources]
+        everywhere = [*headings, *(source.heading for source in found)]
+        return [
+            source
+            for source in found
+            if not any(year_mismatch.is_edition_of(source.heading, read) for read in headings)
+            and not year_mismatch.is_other_edition(self._question, source.heading, everywhere)
+        ]
 
     def disagreement(self, claim: str, span: SupportSpan) -> SupportSpan | None:
         """The sentence of another document that gives another value than the claim, which `span` confirms, of the same.

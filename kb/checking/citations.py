@@ -6,6 +6,7 @@ that does, and is removed where there is none of that number. A sentence that se
 address or a command, is left out unless the question or the words it is cited from hold that too.
 """
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -68,19 +69,19 @@ def cite(
     question: str = "",
     similarities: Similarities | None = None,
     document_text: Callable[[Passage], str] | None = None,
-    beside: Sequence[Passage] = (),
+    beside: Callable[[], Sequence[Passage]] = tuple,
 ) -> Cited:
     """Check an answer against the passages the model was shown.
 
-    `question` is what it answers; `similarities`, `document_text` and `beside` are the Aligner's. The ranks of those
-    `beside` follow one another; what is cited of them is numbered from the first one's on.
+    `question` is what it answers; `similarities`, `document_text` and `beside` are the Aligner's. The ranks of what
+    `beside` gives follow one another, after those of `passages`; what is cited of it is numbered from the first one on.
     """
     drafts = list(_sentences_with_markers(text))
     drafts = [draft for draft, again in zip(drafts, repeats(d.body for d in drafts), strict=True) if not again]
     known = {passage.rank: passage for passage in passages}
     removed = sorted({n for draft in drafts for n in draft.markers if n not in known})
+    beside = functools.cache(beside)
     aligner = Aligner(passages, question, similarities, document_text, beside)
-    unread = {passage.rank for passage in beside}
     adopted: dict[int, Passage] = {}  # of those beside, by the rank that they had
     lacks_amount = bool(_AMOUNT_ASKED.search(question)) and not any(_gives_amount(d.body, question) for d in drafts)
     pieces: list[str] = []
@@ -108,8 +109,8 @@ def cite(
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
             elif spans and spans[0].supported and (other := aligner.disagreement(_statement(draft.body), spans[0])):
                 disagreeing[spans[0].passage.document, other.passage.document] = None
-                if (rank := other.passage.rank) in unread:
-                    adopted.setdefault(rank, replace(other.passage, rank=beside[0].rank + len(adopted)))
+                if (rank := other.passage.rank) not in known:
+                    adopted.setdefault(rank, replace(other.passage, rank=beside()[0].rank + len(adopted)))
                     other = replace(other, passage=adopted[rank])
                 spans = [replace(spans[0], supported=False, reason="conflict"), other]
             markers = tuple(span.passage.rank for span in spans)

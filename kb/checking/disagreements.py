@@ -5,7 +5,6 @@ their headings have, too; or, where they say it in other words, by vectors: each
 and both are alike. Then neither can be believed without the other, and a reader must see both.
 """
 
-import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
@@ -19,13 +18,6 @@ ASKED = 0.6  # share of the question's words that one sentence has, which one th
 # and by how much less the second may be like the question than the first.
 ALIKE: Mapping[Language, float] = {"en": 0.86, "zh": 0.925}
 FURTHER = 0.025
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH_ZH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s*月(?!\s*\d{1,2}\s*[日号])")
-_MONTH_EN = re.compile(
-    r"\b(?<!\d )((?<=\bin )may|(?<=\bof )may|may(?= (?:19|20)\d\d\b)|january|february|march|april|june|july|august"
-    r"|september|october|november|december)\b(?! (?:[12]?\d|3[01])\b)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +72,6 @@ def _asks_of_both(own: Statement, other: Statement, asked: Mapping[str, float], 
     """Whether the second sentence with its heads has the words of the question that the first has with its own."""
     of_it = {token: weight for token, weight in asked.items() if token in own.words.keys() | own.heads}
     return not of_it or share_held(of_it, other.words.keys() | other.heads) >= least
-
-
-def months_in(text: str) -> frozenset[str]:
-    """The months that a text names without a day, as "month 6"."""
-    zh = {f"month {int(match[1])}" for match in _MONTH_ZH.finditer(text)}
-    return frozenset(zh | {f"month {_MONTHS.index(match[1][:3].lower()) + 1}" for match in _MONTH_EN.finditer(text)})
 
 
 def _is_of_kind(value: Value, meant: Value) -> bool:

@@ -279,6 +279,13 @@ def fingerprint(
 ) -> dict[str, Any]:
     """What identifies a run over these documents: two runs that agree in all of it measure the same thing."""
     model = None if options.retrieval_only else kb.model
+
+    def state(document: Document) -> tuple[str | int, ...]:
+        """What an answer may depend on; edits and tags only where there are any, or they are asked for."""
+        edits = (document.edits,) if document.edits else ()
+        tags = document.tags if options.scope.tags else ()
+        return (document.collection, document.path, document.sha256, *edits, *tags)
+
     return {
         "commit": _commit(),
         "engine": model.engine if model else None,
@@ -286,12 +293,7 @@ def fingerprint(
         "model_digest": model.digest() if model else None,
         "settings_hash": _hash(kb.settings.model_dump(mode="json")),
         "questions_hash": _hash(TypeAdapter(list[Question]).dump_python(list(questions), mode="json")),
-        "documents_hash": _hash(
-            sorted(
-                (d.collection, d.path, d.sha256, *[d.edits][: d.edits], *(d.tags if options.scope.tags else ()))
-                for d in documents
-            )
-        ),
+        "documents_hash": _hash(sorted(map(state, documents))),
         "seed": options.seed,
         "samples": options.samples,
         "limit": options.limit,

@@ -25,6 +25,12 @@ _MONTH = (
     + "|".join(sorted(MONTHS - {"may"}, key=len, reverse=True))
     + "))"
 )
+_MONTH_ALONE_ZH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s*月(?!\s*\d{1,2}\s*[日号])")
+_MONTH_ALONE_EN = re.compile(
+    r"\b(?<!\d )((?<=\bin )may|(?<=\bof )may|may(?= (?:19|20)\d\d\b)|january|february|march|april|june|july|august"
+    r"|september|october|november|december)\b(?! (?:[12]?\d|3[01])\b)",
+    re.IGNORECASE,
+)
 _FULL_NAME = "January|February|April|June|July|August|September|October|November|December"
 _SHORT_NAME = re.compile(r"\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|March|May)\b")
 _NUMERIC_DATES = (
@@ -136,6 +142,13 @@ def later_readings(text: str) -> dict[str, str]:
 def short_months(text: str) -> frozenset[str]:
     """Months whose English names may be names or words as well."""
     return frozenset(f"--{_MONTHS[name.lower()]:02}" for name in _SHORT_NAME.findall(text))
+
+
+def months_in(text: str) -> frozenset[str]:
+    """The months that a text names without a day, as "month 6"."""
+    numbers = {int(match[1]) for match in _MONTH_ALONE_ZH.finditer(text)}
+    numbers |= {_MONTHS[match[1].lower()] for match in _MONTH_ALONE_EN.finditer(text)}
+    return frozenset(f"month {number}" for number in numbers)
 
 
 def _date(match: re.Match[str]) -> Iterator[str]:

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.conftest import Running, Visitor, shot, steady
-from tests.journeys.seeing import sticking_out, too_faint
+from tests.journeys.conftest import Running, Visitor, steady
 from tests.journeys.test_manage import HANDBOOK, SLOW, home, product, upload
 from tests.journeys.test_people import CHAT, drawn
-from tests.journeys.test_settings import NARROW, WIDE, by_keys
+from tests.journeys.test_settings import WIDE, by_keys, look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -22,17 +21,6 @@ WORDS = {
     "zh-CN": ("路径", "集合", "员工", "制度/员工守则.md", "保存", "请换一个路径"),
 }
 QUESTION = "How many days of leave does an employee have?"
-
-
-def look(page: "Page", name: str = "") -> None:
-    """It fits and can be read, narrow and wide."""
-    for size in (NARROW, WIDE):
-        page.set_viewport_size(size)
-        page.wait_for_timeout(1_000)  # what slides in has arrived
-        assert sticking_out(page) == []
-        assert too_faint(page) == []
-        if name:
-            shot(page, name)
 
 
 def write_path(page: "Page", words: tuple[str, ...], path: str) -> None:

@@ -1,16 +1,14 @@
 """Passages of a document, in real Chromium: an editor corrects one, splits it, leaves it out and brings it back."""
 
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.conftest import Running, Visitor, shot, steady
-from tests.journeys.seeing import sticking_out, too_faint
+from tests.journeys.conftest import Running, Visitor, steady
 from tests.journeys.test_manage import HANDBOOK, SLOW, home, product, upload
 from tests.journeys.test_people import CHAT, drawn
-from tests.journeys.test_settings import NARROW, WIDE, by_keys
+from tests.journeys.test_settings import WIDE, by_keys, choose_of_document, look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -25,27 +23,9 @@ CORRECTED = HANDBOOK.strip().replace("two weeks", "three weeks")
 ACT = '[role="dialog"] [data-action="{}"]'
 
 
-def look(page: "Page", name: str) -> None:
-    """It fits and can be read, wide and narrow."""
-    for size in (NARROW, WIDE):
-        page.set_viewport_size(size)
-        page.wait_for_timeout(1_000)  # what slides in has arrived
-        assert sticking_out(page) == []
-        assert too_faint(page) == []
-        shot(page, name)
-
-
 def open_passages(page: "Page", words: tuple[str, ...]) -> None:
     """Open the dialog by the keyboard alone."""
-    from playwright.sync_api import TimeoutError
-
-    item = page.locator('.docs [data-action="passages"]').first
-    for _ in range(3):  # a list that is drawn anew under the key closes its menus
-        by_keys(page, page.locator(".docs .doc .more").first, "Enter")
-        with suppress(TimeoutError):
-            item.wait_for(timeout=15_000)
-            break
-    by_keys(page, item, "Enter")
+    choose_of_document(page, page.locator(".docs .doc").first, "passages")
     page.get_by_role("dialog").get_by_text(words[0], exact=True).first.wait_for()
     drawn(page)
 

@@ -1,11 +1,12 @@
 """Settings, in real Chromium: what somebody chooses in one browser holds in another at the next sign-in."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
-from tests.journeys.conftest import Running, shots, steady
+from tests.journeys.conftest import Running, shot, shots, steady
 from tests.journeys.seeing import not_chinese, sticking_out, too_faint
 from tests.journeys.test_people import CHAT, OWN, api, drawn, made, product, sign_in, visit
 
@@ -27,6 +28,30 @@ def by_keys(page: "Page", element: "Locator", key: str) -> None:
     """Press a key on what has the focus, as somebody does who came to it by Tab."""
     steady(element).focus()
     page.keyboard.press(key)
+
+
+def look(page: "Page", name: str = "") -> None:
+    """It fits and can be read, narrow and wide."""
+    for size in (NARROW, WIDE):
+        page.set_viewport_size(size)
+        page.wait_for_timeout(1_000)  # what slides in has arrived
+        assert sticking_out(page) == []
+        assert too_faint(page) == []
+        if name:
+            shot(page, name)
+
+
+def choose_of_document(page: "Page", row: "Locator", action: str) -> None:
+    """Choose in the menu of a document by the keyboard alone; a list that is drawn anew under the key closes menus."""
+    from playwright.sync_api import TimeoutError
+
+    item = row.locator(f'[data-action="{action}"]')
+    for _ in range(3):
+        by_keys(page, row.locator(".more"), "Enter")
+        with suppress(TimeoutError):
+            item.wait_for(timeout=15_000)
+            break
+    by_keys(page, item, "Enter")
 
 
 def choose(page: "Page", name: str, value: str) -> None:

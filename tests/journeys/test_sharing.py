@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.journeys.conftest import Running, shot, steady
-from tests.journeys.seeing import not_chinese, sticking_out, too_faint
+from tests.journeys.conftest import Running, steady
+from tests.journeys.seeing import not_chinese
 from tests.journeys.test_people import CHAT, OWN, api, drawn, made, product, sign_in, visit
-from tests.journeys.test_settings import NARROW, WIDE, by_keys
+from tests.journeys.test_settings import WIDE, by_keys, look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -20,16 +20,6 @@ WORDS = {
     "en-GB": ("Share", "Share with", "Save", "Shared with you", "Shared by Li Na", "not shown", "not shared with you"),
     "zh-CN": ("共享", "共享给", "保存", "与您共享", "由 Li Na 共享", "不予显示", "不再与您共享"),
 }  # fmt: skip
-
-
-def look(page: "Page", name: str) -> None:
-    """It fits and can be read, wide and narrow."""
-    for size in (NARROW, WIDE):
-        page.set_viewport_size(size)
-        page.wait_for_timeout(1_000)  # what slides in has arrived
-        assert sticking_out(page) == []
-        assert too_faint(page) == []
-        shot(page, name)
 
 
 def share_with(page: "Page", words: tuple[str, ...], *, add: str = "") -> None:

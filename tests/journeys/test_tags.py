@@ -1,20 +1,18 @@
 """Tags in real Chromium, by the keyboard alone: given in the menu of a document, the list and questions are limited to
 them."""
 
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.conftest import Running, Visitor, shot, steady
-from tests.journeys.seeing import sticking_out, too_faint
+from tests.journeys.conftest import Running, Visitor, steady
 from tests.journeys.test_manage import HANDBOOK, SLOW, home, product, upload
 from tests.journeys.test_people import CHAT, drawn
-from tests.journeys.test_settings import NARROW, WIDE, by_keys
+from tests.journeys.test_settings import WIDE, by_keys, choose_of_document, look
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser
 
 __all__ = ["home", "product"]
 
@@ -23,30 +21,6 @@ WORDS = {
     "zh-CN": ("标签", "年终", "保存", "标签：年终", "标签：年终"),
 }
 QUESTION = "How many days of leave does an employee have?"
-
-
-def look(page: "Page", name: str = "") -> None:
-    """It fits and can be read, narrow and wide."""
-    for size in (NARROW, WIDE):
-        page.set_viewport_size(size)
-        page.wait_for_timeout(1_000)  # what slides in has arrived
-        assert sticking_out(page) == []
-        assert too_faint(page) == []
-        if name:
-            shot(page, name)
-
-
-def open_tags(page: "Page", row: "Locator", field: "Locator") -> None:
-    """Open the dialog by the keyboard alone; a list that is drawn anew under the key closes its menus."""
-    from playwright.sync_api import TimeoutError
-
-    for _ in range(3):
-        by_keys(page, row.locator(".more"), "Enter")
-        with suppress(TimeoutError):
-            row.locator('[data-action="tags"]').wait_for(timeout=15_000)
-            by_keys(page, row.locator('[data-action="tags"]'), "Enter")
-            field.wait_for(timeout=15_000)
-            return
 
 
 @pytest.mark.parametrize("locale", WORDS)
@@ -68,7 +42,7 @@ def test_a_document_is_tagged_and_found_by_its_tag(
     drawn(page)
     dialog = page.get_by_role("dialog")
     field = dialog.get_by_role("combobox", name=tags)
-    open_tags(page, handbook, field)
+    choose_of_document(page, handbook, "tags")
     steady(field).focus()
     page.keyboard.type(tag)
     page.get_by_role("option").filter(has_text=tag).wait_for()

@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.conftest import Running, Visitor, shot, steady
-from tests.journeys.seeing import sticking_out, too_faint
+from tests.journeys.conftest import Running, Visitor, steady
 from tests.journeys.test_manage import HANDBOOK, SLOW, home, product, upload
 from tests.journeys.test_people import CHAT, drawn
-from tests.journeys.test_settings import NARROW, WIDE, by_keys
+from tests.journeys.test_settings import WIDE, by_keys, look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -20,17 +19,6 @@ WORDS = {
     "en-GB": ("Title to show", "Title (empty: its path is shown)", "House rules 2026", "Ready", "Save"),
     "zh-CN": ("显示标题", "标题（留空则显示路径）", "员工守则 2026", "可检索", "保存"),
 }
-
-
-def look(page: "Page", name: str = "") -> None:
-    """It fits and can be read, wide and narrow."""
-    for size in (NARROW, WIDE):
-        page.set_viewport_size(size)
-        page.wait_for_timeout(1_000)  # what slides in has arrived
-        assert sticking_out(page) == []
-        assert too_faint(page) == []
-        if name:
-            shot(page, name)
 
 
 def give(page: "Page", words: tuple[str, ...], title: str) -> None:

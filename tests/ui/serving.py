@@ -95,6 +95,13 @@ def serving(kb: KnowledgeBase) -> Iterator[Served]:
     assert not thread.is_alive()
 
 
+def client(served: Served, person: str) -> httpx.Client:
+    """Somebody at the API, by a token of their own that may do all they may."""
+    _, secret = served.service.tokens.create("test", ["admin"], 1, by="test", person=person)
+    headers = {"authorization": f"Bearer {secret}"}
+    return httpx.Client(base_url=f"{served.running.origin}/api/", headers=headers, trust_env=False, timeout=60)
+
+
 def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     """Wait until something is so."""
     ended = threading.Event()

@@ -32,6 +32,22 @@ _FROM, _EDITED, _WRONG = "passages-from", "passages-edited", "passages-problem"
 _BEFORE = 80  # characters that name a place to split at
 
 
+def _save(
+    service: runtime.Service, act: Callable[[Principal], str], failed: str, t: Strings, close: Callable[[], None]
+) -> None:
+    """Do what was written in a dialog, close it and say what `act` returns; or say in it why not, under the words
+    `failed`."""
+    try:
+        session.check(service, "ingest")
+        said = act(session.asker(service))
+    except KBError as error:
+        st.html(html_chat.wrap(html_chat.problem(t(failed), t.message(error))))
+        return
+    close()
+    st.toast(said, icon=":material/check:")
+    st.rerun()
+
+
 def suggestions(service: runtime.Service, document: Document, t: Strings, close: Callable[[], None]) -> None:
     """Draw the dialog; `close` runs whenever it goes."""
 
@@ -48,16 +64,13 @@ def suggestions(service: runtime.Service, document: Document, t: Strings, close:
             close()
             st.rerun()
         if row.button(t("save"), key="suggestions-save", type="primary") or again:
-            try:
-                session.check(service, "ingest")
-                check_editing(session.asker(service), document.collection)
-                write(service.kb.catalog, document, None if again else lines.splitlines(), session.asker(service))
-            except KBError as error:
-                st.html(html_chat.wrap(html_chat.problem(t("suggestions_failed"), t.message(error))))
-                return
-            close()
-            st.toast(t("suggestions_saved"), icon=":material/check:")
-            st.rerun()
+
+            def keep(asker: Principal) -> str:
+                check_editing(asker, document.collection)
+                write(service.kb.catalog, document, None if again else lines.splitlines(), asker)
+                return t("suggestions_saved")
+
+            _save(service, keep, "suggestions_failed", t, close)
 
     dialog()
 
@@ -81,15 +94,12 @@ def title(service: runtime.Service, document: Document, t: Strings, close: Calla
             close()
             st.rerun()
         if saved:
-            try:
-                session.check(service, "ingest")
-                service.kb.set_title(session.asker(service), document.collection, document.path, written)
-            except KBError as error:
-                st.html(html_chat.wrap(html_chat.problem(t("title_failed"), t.message(error))))
-                return
-            close()
-            st.toast(t("title_saved"), icon=":material/check:")
-            st.rerun()
+
+            def give(asker: Principal) -> str:
+                service.kb.set_title(asker, document.collection, document.path, written)
+                return t("title_saved")
+
+            _save(service, give, "title_failed", t, close)
 
     dialog()
 
@@ -125,15 +135,13 @@ def move(service: runtime.Service, document: Document, t: Strings, close: Callab
             close()
             st.rerun()
         if saved:
-            try:
+
+            def carry_out(asker: Principal) -> str:
                 to = None if path == document.path else path
                 _, moved = service.kb.move_document(asker, document.collection, document.path, to, collection)
-            except KBError as error:
-                st.html(html_chat.wrap(html_chat.problem(t("move_failed"), t.message(error))))
-                return
-            close()
-            st.toast(t("moved", name=label(moved)), icon=":material/check:")
-            st.rerun()
+                return t("moved", name=label(moved))
+
+            _save(service, carry_out, "move_failed", t, close)
 
     dialog()
 
@@ -156,16 +164,13 @@ def tags(service: runtime.Service, document: Document, t: Strings, close: Callab
             close()
             st.rerun()
         if row.button(t("save"), key="tags-save", type="primary"):
-            try:
-                session.check(service, "ingest")
+
+            def give(asker: Principal) -> str:
                 service.kb.set_tags(asker, document.collection, document.path, chosen)
-            except KBError as error:
-                st.html(html_chat.wrap(html_chat.problem(t("tags_failed"), t.message(error))))
-                return
-            session.look_anew()
-            close()
-            st.toast(t("tags_saved"), icon=":material/check:")
-            st.rerun()
+                session.look_anew()
+                return t("tags_saved")
+
+            _save(service, give, "tags_failed", t, close)
 
     dialog()
 

@@ -4,8 +4,8 @@ import pytest
 
 from kb.checking.alignment import Similarities
 from kb.checking.citations import cite
-from kb.checking.disagreements import months_in
 from kb.config import Settings
+from kb.language.date_forms import months_in
 from kb.language.language import language_of
 from kb.models.embedders import open_embedder
 from kb.schema import Passage
@@ -142,7 +142,7 @@ def test_what_another_document_says_in_other_words_is_a_disagreement(
     question: str, claim: str, own: Passage, other: Passage, similarities: Similarities
 ) -> None:
     for read, beside in (([own, other], []), ([own], [other])):  # also where the model did not read it
-        cited = cite(claim, read, language_of(question), question, similarities, None, beside)
+        cited = cite(claim, read, language_of(question), question, similarities, None, beside.copy)
         [checked] = cited.claims
         assert (checked.state, checked.reason, checked.markers) == ("contradicted", "conflict", (1, 2))
         assert [citation.document for citation in cited.citations] == ["lease.md", "rules.md"]
@@ -154,7 +154,7 @@ def test_what_is_cited_beside_is_numbered_after_what_was_read(similarities: Simi
     question, claim, own, other = IN_OTHER_WORDS[0]
     unrelated = passage(2, "The hall is heated to 18 degrees. Its lamp burns for 2 hours.", document="hall.md")
     other = passage(3, other.text, document=other.document, title=other.title)
-    cited = cite(claim, [own], language_of(question), question, similarities, None, [unrelated, other])
+    cited = cite(claim, [own], language_of(question), question, similarities, None, lambda: [unrelated, other])
     assert [each.markers for each in cited.claims] == [(1, 2)]
     assert [(each.rank, each.document) for each in cited.beside] == [(2, "rules.md")]
     assert cited.citations[1].marker == 2
@@ -187,7 +187,7 @@ def test_another_value_of_something_else_is_none(
     question: str, claim: str, own: Passage, other: Passage, similarities: Similarities
 ) -> None:
     for read, beside in (([own, other], []), ([own], [other])):
-        cited = cite(claim, read, language_of(question), question, similarities, None, beside)
+        cited = cite(claim, read, language_of(question), question, similarities, None, beside.copy)
         assert [each.markers for each in cited.claims] == [(1,)]
         assert cited.notices == ()
 

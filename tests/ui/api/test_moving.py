@@ -13,7 +13,7 @@ from kb.store.uploads import folder_of
 from tests.fakes import ScriptedModel
 from tests.kb.people.conftest import quick_hashes
 from tests.knowledge import HANDBOOK, write
-from tests.ui.serving import PATIENCE, REPLY, Served, opened, serving, until
+from tests.ui.serving import PATIENCE, REPLY, Served, client, opened, serving, until
 
 __all__ = ["quick_hashes"]
 
@@ -33,12 +33,6 @@ def served(tmp_path: Path) -> Iterator[Served]:
                                       ("ned", "editor", ["it"])):  # fmt: skip
                 people.add(name, by="test", role=role, edits=edits, password="a lantern by the canal")
             yield running
-
-
-def client(served: Served, person: str) -> httpx.Client:
-    _, secret = served.service.tokens.create("test", ["admin"], 1, by="test", person=person)
-    headers = {"authorization": f"Bearer {secret}"}
-    return httpx.Client(base_url=f"{served.running.origin}/api/", headers=headers, trust_env=False, timeout=60)
 
 
 def move(client: httpx.Client, document: str = "handbook.md", **where: str) -> httpx.Response:

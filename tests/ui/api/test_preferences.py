@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.fakes import ScriptedModel
 from tests.kb.people.conftest import quick_hashes
 from tests.ui.api.test_routes import fits
-from tests.ui.serving import REPLY, Served, opened, serving
+from tests.ui.serving import REPLY, Served, client, opened, serving
 
 __all__ = ["quick_hashes"]
 
@@ -22,12 +21,6 @@ def served(tmp_path: Path) -> Iterator[Served]:
         for name in ("admin", "rita"):
             running.service.people.add(name, by="test", password="a lantern by the canal")
         yield running
-
-
-def client(served: Served, person: str) -> httpx.Client:
-    _, secret = served.service.tokens.create("test", ["admin"], 1, by="test", person=person)
-    headers = {"authorization": f"Bearer {secret}"}
-    return httpx.Client(base_url=f"{served.running.origin}/api/", headers=headers, trust_env=False, timeout=60)
 
 
 def test_each_has_their_own_and_the_owner_too(served: Served) -> None:

@@ -14,7 +14,7 @@ from kb.store.document_queries import shown_titles
 from tests.fakes import ScriptedModel
 from tests.kb.people.conftest import quick_hashes
 from tests.knowledge import HANDBOOK, write
-from tests.ui.serving import REPLY, Served, opened, serving
+from tests.ui.serving import REPLY, Served, client, opened, serving
 
 __all__ = ["quick_hashes"]
 
@@ -39,12 +39,6 @@ def served(docs: Path, tmp_path: Path) -> Iterator[Served]:
                                       ("ned", "editor", ["other"])):  # fmt: skip
                 people.add(name, by="test", role=role, edits=edits, password="a lantern by the canal")
             yield running
-
-
-def client(served: Served, person: str) -> httpx.Client:
-    _, secret = served.service.tokens.create("test", ["admin"], 1, by="test", person=person)
-    headers = {"authorization": f"Bearer {secret}"}
-    return httpx.Client(base_url=f"{served.running.origin}/api/", headers=headers, trust_env=False, timeout=60)
 
 
 def give(client: httpx.Client, title: str, document: str = "handbook.md") -> httpx.Response:
