@@ -26,7 +26,7 @@ from kb.answering.retrieval import Retriever, worth_reading
 from kb.answering.translation import Translation, translated
 from kb.audit.trail import Trail
 from kb.checking import alignment
-from kb.checking.citations import cite
+from kb.checking.citations import cite, without_unconfirmed
 from kb.checking.prompt_injection import without_orders
 from kb.config import Settings, default_home, load_settings
 from kb.documents import Documents
@@ -534,6 +534,8 @@ class KnowledgeBase(Documents):
                 draft.notices += [notice for notice in cited.notices if notice.kind == "address_withheld"]
                 return draft.refused("unsupported_answer", text_in(draft.language, "answer.unsupported"), text)
             draft.uncertain = True  # the model was sure of the passages, and nothing in them speaks against its words
+        if not options.stopped:
+            cited, draft.withheld = without_unconfirmed(cited, draft.language)
         draft.notices += cited.notices
         ranks = {citation.marker for citation in cited.citations}
         sources = [passage for passage in draft.shown if passage.rank in ranks]

@@ -40,6 +40,16 @@ _ANSWER = re.compile(  # what answers a question with yes or no, before the word
     r"(?:[,.，。;；!！]+|$)[\s*_]*",
     re.IGNORECASE,
 )
+_OPEN_LEAD_IN = re.compile(r"(?:\n|^)[^\n]*[:：]$")  # of a list of which nothing is left
+_ATTRIBUTION = re.compile(  # by which a model says where it has it from, before what it says
+    r"^[\s*_]*(?:"
+    r"(?:according to|as stated in|based on) (?:the )?(?:given |provided )?(?:passages?|documents?|text)(?: \d{1,3})?,"
+    r"|(?:the )?(?:passages?|documents?|text)(?: \d{1,3})? (?:clearly )?(?:states?|says?|mentions?|indicates?) that\b"
+    r"|(?:根据|按照)(?:以上|上述)?(?:第\s?\d{1,3}\s?段|段落|文档)(?:\s?\d{1,3})?(?:中?的?(?:内容|信息|规定|描述))?[，,]"
+    r"|(?:以上|上述)?(?:第\s?\d{1,3}\s?段|段落|文档)(?:\s?\d{1,3})?中(?:明确)?(?:写明|说明|提到|指出|规定)了?[，,：:]?"
+    r")\s*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,45 @@ def cite(
     )
 
 
+def without_unconfirmed(cited: Cited, language: Language) -> tuple[Cited, str]:
+    """An answer of which something is confirmed, without the sentences that no passage holds; and what was left out.
+
+    What a passage holds, but not surely of what was asked, stays; so does everything where nothing is confirmed.
+    """
+    out = [
+        claim
+        for claim in cited.claims
+        if claim.state == "not_found" and claim.reason not in UNDECIDED and any(c.supported for c in cited.claims)
+    ]
+    if not out:
+        return cited, ""
+    pieces: list[str] = []
+    claims: list[Claim] = []
+    citations: list[Citation] = []
+    at = length = 0  # up to where of the text before it is done, and how long what is kept of it is
+    for number, claim in enumerate(cited.claims):
+        before, sentence = cited.text[at : claim.start], cited.text[claim.start : claim.end]
+        at = claim.end
+        if claim in out:
+            kept = before.rstrip()
+        else:
+            kept = before if length else before.lstrip()
+            start = length + len(kept)
+            citations += [replace(c, claim=len(claims)) for c in cited.citations if c.claim == number]
+            claims.append(replace(claim, start=start, end=start + len(sentence)))
+            kept += sentence
+        pieces.append(kept)
+        length += len(kept)
+    pieces.append(cited.text[at:])
+    notice = Notice(
+        "unconfirmed_left_out", text_in(language, "answer.unconfirmed_left_out", count=len(out), all=len(cited.claims))
+    )
+    kept_text = _OPEN_LEAD_IN.sub("", "".join(pieces).rstrip()).rstrip()
+    told = (*cited.notices, notice)
+    left_out = "\n".join(cited.text[claim.start : claim.end] for claim in out)
+    return replace(cited, text=kept_text, claims=tuple(claims), citations=tuple(citations), notices=told), left_out
+
+
 def _state_of(reason: ClaimReason) -> ClaimState:
     """The state of a claim that is not confirmed for this reason; "confirmed" where there is none."""
     if not reason:
@@ -205,8 +254,8 @@ def _with_markers(body: str, markers: Sequence[int]) -> str:
 
 
 def _statement(body: str) -> str:
-    """What a sentence says of something: without the number of a list, and without "yes" or "no"."""
-    return _ANSWER.sub("", _LIST_NUMBER.sub("", body))
+    """What a sentence says of something: without the number of a list, "yes" or "no", and "the passages state that"."""
+    return _ATTRIBUTION.sub("", _ANSWER.sub("", _LIST_NUMBER.sub("", body)))
 
 
 def _states_something(body: str) -> bool:

@@ -19,6 +19,7 @@ _OPENERS = frozenset(  # that begin sentences, and are no names where nothing ha
     "however many most much neither none nothing once only over several since some such than then there these those "
     "though through twice under unless until up upon usually various via whether while within without yes yet".split()
 )
+_SMALL = STOP_WORDS | _OPENERS
 _ABBREVIATIONS = frozenset("EUR USD CNY RMB SGD GBP JPY KM GB MB TB ID OK FAQ PDF".split())  # units, not names
 
 
@@ -26,14 +27,17 @@ _ABBREVIATIONS = frozenset("EUR USD CNY RMB SGD GBP JPY KM GB MB TB ID OK FAQ PD
 def names_in(text: str) -> frozenset[str]:
     """Capitalised words, codes, and Chinese names of places, persons and organisations, in lower case.
 
-    The first word of the text counts only if it is more than capitalised; months, days and units do not count.
+    The first word of the text counts only if it is more than capitalised; months, days, units and the small words that
+    begin a sentence ("How much …? What …") do not count.
     """
     first = _FIRST_WORD.match(text)
     opening = first.group(1) if first else ""
     latin = {
         name
         for name in _NAME.findall(text)
-        if not (name == opening and name.istitle()) and name not in _ABBREVIATIONS and len(name) > 1
+        if not (name.istitle() and (name == opening or name.lower() in _SMALL))
+        and name not in _ABBREVIATIONS
+        and len(name) > 1
     }
     found = {name.lower() for name in latin | set(CODE.findall(text))} - MONTHS - _DAYS
     if CJK.search(text):
@@ -45,7 +49,7 @@ def opening_name(text: str) -> str:
     """The first word of a text in lower case, where it is capitalised as any first word is; "" else."""
     first = _FIRST_WORD.match(text)
     word = first.group(1) if first else ""
-    known = word.lower() in MONTHS | _DAYS | STOP_WORDS | _OPENERS
+    known = word.lower() in MONTHS | _DAYS | _SMALL
     return word.lower() if word.isascii() and word.istitle() and word.isalpha() and len(word) > 2 and not known else ""
 
 

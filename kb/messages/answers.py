@@ -167,6 +167,10 @@ ANSWERS: dict[str, Template] = {
         "The documents disagree: {first} and {second} do not say the same. Both are cited.",
         "文档的说法不一致：{first} 与 {second} 所说不同，两处均已引用。",
     ),
+    "answer.unconfirmed_left_out": Template(
+        "Left out, as no passage states it: {count} of {all} sentences.",
+        "已略去没有段落写明的内容：共 {all} 句，略去 {count} 句。",
+    ),
     "answer.address_withheld": Template(
         "Left out what names a link, an address or a command that the cited words do not hold.",
         "已略去含有链接、地址或命令的内容：所引原文中没有这些链接、地址或命令。",

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from kb.checking.citations import cite
+from kb.checking.citations import Cited, cite, without_unconfirmed
 from tests.kb.passages import passage
 
 HOTELS = passage(
@@ -154,3 +154,59 @@ def test_no_before_a_word_belongs_to_it() -> None:
     source = [passage(1, "Visitors pay for parking. 员工有年假。")]
     assert [claim.supported for claim in cite("No visitors pay for parking.", source, "en").claims] == [False]
     assert [claim.supported for claim in cite("没有年假。", source, "zh").claims] == [False]
+
+
+@pytest.mark.parametrize(
+    ("whence", "claim", "source"),
+    [
+        ("The passages state that ", "lost badges cost 12 EUR.", "Lost badges are replaced for 12 EUR."),
+        ("According to the documents, ", "lost badges cost 12 EUR.", "Lost badges are replaced for 12 EUR."),
+        ("根据第1段，", "补办工牌收费20元。", "工牌遗失后补办，收费20元。"),
+        ("文档中写明，", "补办工牌收费20元。", "工牌遗失后补办，收费20元。"),
+    ],
+)
+def test_whence_a_model_has_it_is_no_part_of_the_claim(whence: str, claim: str, source: str) -> None:
+    said, plain = (cite(text, [passage(1, source)], "en", "What then? 怎么办？") for text in (whence + claim, claim))
+    assert [c.supported for c in said.claims] == [True]
+    assert said.citations == plain.citations
+    assert said.text.startswith(whence)
+
+
+def left_out_of(answer: str) -> tuple[Cited, str]:
+    return without_unconfirmed(cite(answer, ALL, "en"), "en")
+
+
+def test_what_no_passage_states_is_left_out_beside_what_one_does() -> None:
+    cited, left_out = left_out_of(
+        "The moon is made of cheese. A lost laptop must be reported within 2 hours [3]. Passwords never expire at all.\n\n"
+        "Passwords have at least 14 characters."
+    )
+    assert cited.text == (
+        "A lost laptop must be reported within 2 hours [3].\n\nPasswords have at least 14 characters [3]."
+    )
+    assert left_out == "The moon is made of cheese.\nPasswords never expire at all."
+    assert [cited.text[c.start : c.end] for c in cited.claims] == cited.text.split("\n\n")
+    assert [citation.claim for citation in cited.citations] == [0, 1]
+    [notice] = cited.notices
+    assert (notice.kind, notice.text) == (
+        "unconfirmed_left_out", "Left out, as no passage states it: 2 of 4 sentences.",
+    )  # fmt: skip
+
+
+def test_nothing_is_left_out_where_nothing_is_confirmed_or_all_is() -> None:
+    for answer in ("The moon is made of cheese.", "A lost laptop must be reported within 2 hours."):
+        assert left_out_of(answer) == (cite(answer, ALL, "en"), "")
+
+
+def test_a_lead_in_goes_with_its_list() -> None:
+    cited, _ = left_out_of(
+        "Report a lost laptop within 2 hours.\n\nAlso:\n- The moon is made of cheese.\n- So is Mars."
+    )
+    assert cited.text == "Report a lost laptop within 2 hours [3]."
+
+
+def test_what_the_documents_contradict_stays() -> None:
+    source = [passage(1, "Visitors need a badge. Cars do not need a permit.")]
+    cited = cite("Visitors need a badge. Cars need a permit.", source, "en")
+    assert [claim.state for claim in cited.claims] == ["confirmed", "contradicted"]
+    assert without_unconfirmed(cited, "en") == (cited, "")

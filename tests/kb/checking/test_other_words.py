@@ -29,7 +29,7 @@ def similarities() -> Similarities:
         ),
         (
             "A customer brings a clock whose dial is scratched. What do we charge?",
-            "The passage states that clock face repair costs 180 euros a clock [1].",
+            "The repair of its dial is charged at 180 euros apiece [1].",
             PRICES,
             "Repair of clock face | each | 180 | free in the first year",
         ),
@@ -50,7 +50,7 @@ def test_it_is_confirmed(question: str, claim: str, text: str, quote: str, simil
         ("锅炉点着之前要先放几分钟的水？", "锅炉点着之前要先放7分钟的水[1]。", BOILER),  # a value of nothing
         (
             "A customer brings a clock whose dial is scratched. What do we charge?",
-            "The passage states that clock face repair costs 25 euros a clock [1].",
+            "The repair of its dial is charged at 25 euros apiece [1].",
             PRICES,
         ),
     ],

@@ -13,6 +13,8 @@ from kb.language.proper_names import codes_in, names_in
         ("去青岛出差，酒店每晚的标准是多少？", {"青岛"}),
         ("DeepSeek-R1 和 V3 有什么区别？", {"deepseek-r1", "v3"}),
         ("It costs 12 EUR on Monday.", set()),
+        ("A customer wants her meter checked. What do we charge? How is it paid?", set()),
+        ("Is it on a CAN bus? The IT desk knows.", {"can", "it"}),
     ],
 )
 def test_names_are_found(text: str, names: set[str]) -> None:
