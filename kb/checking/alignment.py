@@ -125,9 +125,11 @@ class Aligner:
         )
         if self._echoes(claim):
             return [replace(span, supported=False, reason="echo") for span in own]
-        if own and own[0].supported:
-            return [span for span in own if span.supported and span.strength >= KEEP_MARKER * own[0].strength]
         language = language_of(claim)
+        supported = [span for span in own if span.supported and span.strength >= KEEP_MARKER * own[0].strength]
+        crosses = bool(supported) and language_of(supported[0].passage.text) != language
+        if supported and not crosses:
+            return supported
         others = self._spans(
             claim,
             [
@@ -137,6 +139,8 @@ class Aligner:
             ],
             is_cited=False,
         )
+        if supported:  # across languages, by cosines: what says it in the claim's own words is a better source
+            return sorted((span for span in others if span.supported), key=_merit)[:1] or supported
         holding = sorted((span for span in others if span.supported), key=_merit)[:1]
         undecided = sorted((span for span in others if span.reason in UNDECIDED), key=_merit)[:1]
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]

@@ -198,3 +198,14 @@ def test_between_languages_a_number_keeps_its_unit() -> None:
 
     assert states("新员工有 10 天年假。") == (False, "number")
     assert states("工龄满 10 年的员工有奖金。")[1] != "number"
+
+
+def test_what_says_it_in_the_claims_language_is_cited_instead_of_what_says_it_in_another() -> None:
+    def similarities(_: str, texts: Sequence[str]) -> Vectors:
+        return np.array([0.9 if "15" in text else 0.7 for text in texts], np.float32)
+
+    aligner = Aligner([passage(RULES, 1), passage(RULES_ZH, 2)], "病假有几天？", similarities)
+    [span] = aligner.sources("病假为15天。", [1])
+    assert (span.passage.rank, span.quote, span.supported) == (2, "病假为15天。", True)
+    [span] = Aligner([passage(RULES, 1)], "病假有几天？", similarities).sources("病假为15天。", [1])
+    assert (span.passage.rank, span.quote, span.supported) == (1, "Sick leave is 15 days.", True)
