@@ -115,7 +115,8 @@ class KnowledgeBase(Documents):
         self.trail = Trail(self.catalog, home.path)
         self.usage = Counting(self.catalog, settings.usage)
         self.reviews = Reviews(self.catalog, self.embedder, lambda: self.indexes.identity)
-        self._curated = CuratedAnswers(self.catalog, self.reviews, self.embedder, lambda: self.indexes.identity)
+        judge = (lambda: self.model) if settings.llm.judge else None
+        self._curated = CuratedAnswers(self.catalog, self.reviews, self.embedder, judge)
         self._clear_up()
 
     @classmethod
@@ -534,8 +535,7 @@ class KnowledgeBase(Documents):
                 draft.notices += [notice for notice in cited.notices if notice.kind == "address_withheld"]
                 return draft.refused("unsupported_answer", text_in(draft.language, "answer.unsupported"), text)
             draft.uncertain = True  # the model was sure of the passages, and nothing in them speaks against its words
-        if not options.stopped:
-            cited, draft.withheld = without_unconfirmed(cited, draft.language)
+        cited, draft.withheld = (cited, "") if options.stopped else without_unconfirmed(cited, draft.language)
         draft.notices += cited.notices
         ranks = {citation.marker for citation in cited.citations}
         sources = [passage for passage in draft.shown if passage.rank in ranks]

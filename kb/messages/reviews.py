@@ -107,4 +107,9 @@ REVIEWS: dict[str, Template] = {
         "Curated answer: {editor} wrote or accepted it on {day}; no model was asked.",
         "精选回答：由 {editor} 于 {day} 撰写或认可，未调用模型。",
     ),
+    "review.curated_judged": Template(
+        "Curated answer to “{question}”: {editor} wrote or accepted it on {day}. The model judged that it answers your "
+        "question, too.",
+        "“{question}”的精选回答：由 {editor} 于 {day} 撰写或认可；模型判断它也回答了您的问题。",
+    ),
 }

@@ -1,22 +1,24 @@
 """Curated answers: an editor's answer, given at once when the same is asked again, with its sources and its editor.
 
 It is given only to who may read all of its sources, while all of them stand in the versions that answer, and only with
-the filter that the question was asked with. No model is called.
+the filter that the question was asked with. No model is called, but for what was asked in quite other words.
 """
 
 import json
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
-
-import numpy as np
+import sqlite3
+import threading
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from kb.answering.answer_builder import Draft
 from kb.language.language import sentences
 from kb.language.local_days import day
 from kb.messages.coded_text import text_in
 from kb.models.embedding import Embedder
+from kb.models.llm import Model
 from kb.models.maxsim import Vectors
 from kb.review import same_question
+from kb.review.answer_judge import AnswerJudge
 from kb.review.reviews import MARKER, Correction, Reviews, Source, scope_text
 from kb.schema import Answer, AskOptions, Citation, Claim, Event, Language, Notice, Passage, Principal, Retrieved, Scope
 from kb.store.catalog import Catalog
@@ -31,10 +33,15 @@ class Curated:
     editor: str
     at: str  # ISO 8601, UTC
     passages: tuple[Passage, ...]  # its sources, by their markers
+    judged: bool = False  # whether the model had to tell that it answers
 
     def notice(self, language: Language) -> Notice:
-        """Says what it is, of whom, and of which day."""
-        return Notice("curated", text_in(language, "review.curated", editor=self.editor, day=day(self.at)))
+        """Says what it is, of whom, and of which day; where the model judged, also what it was written for."""
+        values = {"editor": self.editor, "day": day(self.at)}
+        if self.judged:
+            question = self.correction.question
+            return Notice("curated", text_in(language, "review.curated_judged", **values, question=question))
+        return Notice("curated", text_in(language, "review.curated", **values))
 
     def answer(self, draft: Draft) -> Answer:
         """The answer to the question of a draft."""
@@ -50,8 +57,11 @@ class Curated:
 class CuratedAnswers:
     """Looks for a curated answer to a question. Safe from several threads."""
 
-    def __init__(self, catalog: Catalog, reviews: Reviews, embedder: Embedder, identity: Callable[[], str]) -> None:
-        self._catalog, self._reviews, self._embedder, self._identity = catalog, reviews, embedder, identity
+    def __init__(
+        self, catalog: Catalog, reviews: Reviews, embedder: Embedder, model: Callable[[], Model] | None
+    ) -> None:
+        self._catalog, self._reviews, self._embedder = catalog, reviews, embedder
+        self._judge = AnswerJudge(model)
 
     def give(self, draft: Draft, asker: Principal, options: AskOptions) -> Generator[Event, None, Answer | None]:
         """The curated answer to what is asked; None where there is none, or it is not wanted. In a conversation the
@@ -64,7 +74,7 @@ class CuratedAnswers:
                 draft.embedded[question] = self._embedder.embed_question(question)
             return draft.embedded[question].vector
 
-        found = self.find([*dict.fromkeys((draft.question, draft.searched))], asker, options.scope, embed)
+        found = self.find([*dict.fromkeys((draft.question, draft.searched))], asker, options.scope, embed, options.stop)
         if found is None:
             return None
         draft.passages, draft.curated = found.passages, found.id
@@ -74,7 +84,12 @@ class CuratedAnswers:
         return found.answer(draft)
 
     def find(
-        self, questions: Sequence[str], asker: Principal, scope: Scope, embed: Callable[[str], Vectors]
+        self,
+        questions: Sequence[str],
+        asker: Principal,
+        scope: Scope,
+        embed: Callable[[str], Vectors],
+        stop: threading.Event | None = None,
     ) -> Curated | None:
         """The answer to what was asked, where all of these `questions` (as it was typed, and self-contained) ask for
         the same one. `embed` gives the vector of a question, and is called only where there are curated answers."""
@@ -85,31 +100,39 @@ class CuratedAnswers:
         ).fetchall()
         if not rows:
             return None
-        known = [(row, json.loads(row["questions"])) for row in rows]
-        vectors = [self._vectors(row["vectors"], row["identity"], asked) for row, asked in known]
-        best: dict[str, float] = {row["id"]: 1.0 for row in rows}
+        same, other_words = dict.fromkeys(range(len(rows)), 2.0), dict.fromkeys(range(len(rows)), 1.0)
+        asked = [json.loads(row["questions"]) for row in rows]
+        vectors = [
+            self._reviews.vectors_kept(row["vectors"], row["identity"], each)
+            for row, each in zip(rows, asked, strict=True)
+        ]
         for question in questions:
             mine = embed(question) if self._embedder.evidence_floors else None
-            for (row, asked), kept in zip(known, vectors, strict=True):
-                found = max(_likeness(question, each, mine, kept, i) for i, each in enumerate(asked))
-                best[row["id"]] = min(best[row["id"]], found)
-        for id in sorted((id for id, likeness in best.items() if likeness > 0), key=best.__getitem__, reverse=True):
-            row = next(row for row in rows if row["id"] == id)
-            if curated := self._given(row["id"], row["answer"], json.loads(row["questions"]), row["editor"], row["at"],
-                                      asker):  # fmt: skip
+            for at, (known, kept) in enumerate(zip(asked, vectors, strict=True)):
+                cosines = [0.0] * len(known) if mine is None or kept is None else (kept @ mine).tolist()
+                pairs = list(zip(known, cosines, strict=True))
+                near = (cosine for each, cosine in pairs if same_question.in_other_words(question, each, cosine))
+                same[at] = min(same[at], max(_likeness(question, each, cosine) for each, cosine in pairs))
+                other_words[at] = min(other_words[at], max(near, default=0.0))
+        for at in _likeliest(same):
+            if curated := self._given(rows[at], asker):
                 return curated
+        for at in _likeliest(other_words):
+            if curated := self._given(rows[at], asker):  # the nearest alone: each costs a call
+                answer = MARKER.sub("", curated.correction.answer)
+                return replace(curated, judged=True) if self._judge.answers(answer, questions, stop) else None
         return None
 
-    def _given(
-        self, id: str, answer: str, questions: Sequence[str], editor: str, at: str, asker: Principal
-    ) -> Curated | None:
+    def _given(self, row: sqlite3.Row, asker: Principal) -> Curated | None:
         """The answer as it is given; None where a source does not stand any more, or the asker may not read one."""
-        correction = Correction(questions[0], tuple(questions[1:]), answer, tuple(self._reviews.sources(id)))
-        if correction.standing != "current" or not answer or not correction.sources:
+        first, *others = json.loads(row["questions"])
+        correction = Correction(first, tuple(others), row["answer"], tuple(self._reviews.sources(row["id"])))
+        if correction.standing != "current" or not row["answer"] or not correction.sources:
             return None
         if not self._catalog.all_readable(asker, {(s.collection, s.document) for s in correction.sources}):
             return None
-        return Curated(id, correction, editor, at, tuple(self._passage(s, asker) for s in correction.sources))
+        passages = tuple(self._passage(s, asker) for s in correction.sources)
+        return Curated(row["id"], correction, row["editor"], row["at"], passages)
 
     def _passage(self, source: Source, asker: Principal) -> Passage:
         document_id, _ = self._catalog.find_document(asker, source.document, source.collection)
@@ -126,24 +149,18 @@ class CuratedAnswers:
             language=row["language"],
         )  # fmt: skip
 
-    def _vectors(self, kept: bytes | None, identity: str, questions: Sequence[str]) -> Vectors | None:
-        """The vectors of its questions; None with an embedding model whose cosines nobody has measured."""
-        if not self._embedder.evidence_floors:
-            return None
-        if kept is None or identity != self._identity():  # the home was embedded anew with another model
-            return self._reviews.vectors(questions)
-        return np.frombuffer(kept, np.float32).reshape(len(questions), -1)
 
-
-def _likeness(question: str, known: str, mine: Vectors | None, kept: Vectors | None, at: int) -> float:
+def _likeness(question: str, known: str, cosine: float) -> float:
     """How surely two questions ask the same: 2 for the same words, the cosine where they do, 0 where they do not."""
     if same_question.identical(question, known):
         return 2.0
-    if mine is None or kept is None:
-        return 0.0
-    cosine = float(kept[at] @ mine)
     asks_it = same_question.cosine_enough(question, known, cosine) and same_question.same(question, known)
     return cosine if asks_it else 0.0
+
+
+def _likeliest(scores: Mapping[int, float]) -> list[int]:
+    """The keys whose score is not 0, the highest first."""
+    return sorted((at for at, score in scores.items() if score > 0), key=scores.__getitem__, reverse=True)
 
 
 def cited(answer: str, sources: Sequence[Source]) -> tuple[str, tuple[Claim, ...], tuple[Citation, ...]]:

@@ -17,6 +17,7 @@ from kb.answering.answer_builder import checked
 from kb.editing.passages import is_left_out
 from kb.errors import DocumentNotFound, RefusedByPolicy, ReviewChanged, ReviewNotFound, UsageError
 from kb.models.embedding import Embedder
+from kb.models.maxsim import Vectors
 from kb.people.permissions import may_edit
 from kb.schema import EVERYTHING, Citation, Passage, Principal, Scope, StoredText, page_number_at
 from kb.store.catalog import Catalog
@@ -282,9 +283,18 @@ class Reviews:
             raise UsageError("review.not_curated", id=id[:40])
         return self._change(asker, review, seen, "accepted", {"decision": "withdraw"}, curated=0)
 
-    def vectors(self, questions: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.float32]]":
+    def vectors(self, questions: Sequence[str]) -> Vectors:
         """The vectors of questions, shape (questions, dimension)."""
         return np.stack([self._embedder.embed_question(each).vector for each in questions]).astype(np.float32)
+
+    def vectors_kept(self, kept: bytes | None, identity: str, questions: Sequence[str]) -> Vectors | None:
+        """The vectors of a curated answer's questions, as they were `kept` with the `identity` of the model of then;
+        None with an embedding model whose cosines nobody has measured."""
+        if not self._embedder.evidence_floors:
+            return None
+        if kept is None or identity != self._identity():  # the home was embedded anew with another model
+            return self.vectors(questions)
+        return np.frombuffer(kept, np.float32).reshape(len(questions), -1)
 
     def _as_it_is(self, asker: Principal, review: Review, seen: int) -> Review:
         """The review with the answer itself as its correction, where that was judged helpful and cites something."""

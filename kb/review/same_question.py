@@ -2,13 +2,14 @@
 
 An embedding model alone cannot tell: to it "annual leave" is as near to "sick leave" as to "vacation". So it only
 finds candidates; then every number, year, name, denial and content word of either question must have its counterpart in
-the other: the same word, or one that `kb.review.vocabulary` holds for the same. What it does not know is no match.
+the other: the same word, or one that `kb.review.vocabulary` holds for the same. What it does not know is no match:
+of questions that share few words the language model is asked (`kb.review.answer_judge`).
 """
 
 import functools
 import re
 
-from kb.language.content_terms import stem
+from kb.language.content_terms import content_of, stem
 from kb.language.language import CJK, language_of, nfkc
 from kb.language.number_forms import numbers_in, without_numbers
 from kb.language.periods import periods
@@ -18,6 +19,8 @@ from kb.review.vocabulary import CONCEPTS
 
 NEAR = 0.86  # cosine of multilingual-e5-small between two questions in one language that may be the same
 NEAR_ACROSS = 0.75  # and of one in Chinese and one in English
+NEAR_IN_OTHER_WORDS = 0.88
+MOST_SHARED = 0.3  # of the shorter one's words: what shares more and is not the same asks of something beside it
 _IDENTICAL = re.compile(r"[\s?？。.!！,，、;；:：]+")
 _OPENING = {"who", "whom", "whose", "what", "which", "where", "how", "can", "may", "is", "are", "do", "does", "must"}
 _LATIN = re.compile(r"[a-z0-9]+(?:['’]s\b)?")
@@ -54,6 +57,14 @@ def same(one: str, other: str) -> bool:
     if all(rest):
         return frozenset.union(*rest) in _ALIKE
     return frozenset.union(*rest) <= _UNSAID
+
+
+def in_other_words(one: str, other: str, cosine: float) -> bool:
+    """Whether two questions in one language are near each other, and share so few words that they may be the same."""
+    if cosine < NEAR_IN_OTHER_WORDS or language_of(one) != language_of(other):
+        return False
+    here, there = content_of(one).keys(), content_of(other).keys()
+    return len(here & there) <= MOST_SHARED * min(len(here), len(there))
 
 
 @functools.lru_cache(maxsize=4_096)

@@ -9,8 +9,10 @@ from ingest.sync.pipeline import ingest
 from kb.access.rules import Place
 from kb.assistant import KnowledgeBase
 from kb.config import Settings
+from kb.errors import EngineUnavailable
 from kb.models import llm
 from kb.requests.addressed import addressed
+from kb.review.answer_judge import AnswerJudge
 from kb.schema import Done, Message, Notice, Principal, Retrieved, Scope
 from tests.fakes import ScriptedModel
 from tests.kb.people.conftest import quick_hashes
@@ -179,3 +181,78 @@ def test_an_editor_withdraws_it_and_other_ways_to_ask_are_taken(kb: KnowledgeBas
     assert asked(kb, way, bob, curated=True).text == f"{ANSWER} [1]"
     kb.reviews.withdraw(ed, curated, kb.reviews.get(ed, curated).version)
     assert all(n.kind != "curated" for n in asked(kb, LEAVE, bob, curated=True).notices)
+
+
+IN_OTHER_WORDS = "What holiday allowance can somebody who works here full time expect?"
+
+
+@pytest.fixture
+def measured(model: ScriptedModel) -> ScriptedModel:
+    """The model whose judgement of curated answers was measured."""
+    model.name = "qwen2.5-coder-1.5b"
+    return model
+
+
+def test_what_is_asked_in_other_words_is_judged_by_the_model(
+    kb: KnowledgeBase, curated: str, measured: ScriptedModel
+) -> None:
+    measured.expect([{"Yes": 0.9, "No": 0.1}])
+    answer = asked(kb, IN_OTHER_WORDS, person(kb, "bob"), curated=True)
+    assert answer.text == f"{ANSWER} [1]"
+    [notice] = answer.notices
+    assert notice.kind == "curated"
+    assert f"“{LEAVE}”: ed wrote or accepted it" in notice.text
+    [[message]] = measured.preference_requests
+    assert ANSWER in message.content
+    assert IN_OTHER_WORDS in message.content
+    assert measured.requests == []
+
+
+@pytest.mark.parametrize("yes", [0.7, None])
+def test_where_it_is_not_sure_the_documents_are_asked(
+    kb: KnowledgeBase, curated: str, measured: ScriptedModel, yes: float | None
+) -> None:
+    measured.expect([None if yes is None else {"Yes": yes, "No": 1 - yes}, {"Yes": 0.99, "No": 0.01}])
+    answer = asked(kb, IN_OTHER_WORDS, person(kb, "bob"), curated=True)
+    assert [passage.document for passage in answer.passages]
+    assert all(notice.kind != "curated" for notice in answer.notices)
+
+
+@pytest.mark.parametrize("question", ["How many days of sick leave do full-time employees get?", OPENS])
+def test_what_shares_most_words_or_is_far_is_not_judged(
+    kb: KnowledgeBase, curated: str, measured: ScriptedModel, question: str
+) -> None:
+    asked(kb, question, person(kb, "bob"), curated=True)
+    assert all(ANSWER not in message.content for [message] in measured.preference_requests)
+
+
+def test_a_model_that_was_not_measured_judges_no_curated_answer(
+    kb: KnowledgeBase, curated: str, model: ScriptedModel
+) -> None:
+    model.expect([{"Yes": 0.99, "No": 0.01}] * 2)
+    answer = asked(kb, IN_OTHER_WORDS, person(kb, "bob"), curated=True)
+    assert all(notice.kind != "curated" for notice in answer.notices)
+    assert all(ANSWER not in message.content for [message] in model.preference_requests)
+
+
+def test_a_model_is_not_told_what_the_asker_may_not_read(
+    kb: KnowledgeBase, curated: str, measured: ScriptedModel
+) -> None:
+    kb.set_readers(OWNER, Place("collection", "docs"), ["person:ed"])
+    asked(kb, IN_OTHER_WORDS, person(kb, "bob"), curated=True)
+    assert all(ANSWER not in message.content for [message] in measured.preference_requests)
+
+
+def test_an_engine_that_fails_costs_only_the_curated_answer(
+    kb: KnowledgeBase, curated: str, measured: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise EngineUnavailable("engine.none_usable", absent="no", missing="no")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(measured, "preference", failing)
+        judge = AnswerJudge(lambda: measured)
+        assert not judge.answers(ANSWER, [IN_OTHER_WORDS])
+    assert not AnswerJudge(None).answers(ANSWER, [IN_OTHER_WORDS])
+    measured.expect([{"Yes": 0.9, "No": 0.1}, {"Yes": 0.8, "No": 0.2}])
+    assert not AnswerJudge(lambda: measured).answers(ANSWER, [IN_OTHER_WORDS, LEAVE])  # each has to be sure
