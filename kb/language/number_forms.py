@@ -24,7 +24,7 @@ _MULTIPLES = {
 _CURRENCY = "EUR|USD|CNY|RMB|SGD|GBP|JPY|HKD|CHF"
 # A code such as BC-17 or T5 is a name, whatever digits it holds; EUR148 is an amount.
 CODE = re.compile(
-    rf"(?<![A-Za-z0-9])(?!(?:{_CURRENCY})\d)(?=[A-Za-z-]{{0,40}}\d)[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])"
+    rf"(?<![A-Za-z0-9])(?!(?:{_CURRENCY})\d)(?=[A-Za-z@-]{{0,40}}\d)[A-Za-z][A-Za-z0-9]*(?:[-@][A-Za-z0-9]+)*(?![A-Za-z0-9])"
 )
 _ENUMERATOR = re.compile(r"[\u2460-\u249b\u24f5-\u24fe\u2776-\u2793]")  # ① and the like
 # An address or a version: its parts are no numbers.

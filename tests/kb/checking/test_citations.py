@@ -210,3 +210,15 @@ def test_what_the_documents_contradict_stays() -> None:
     cited = cite("Visitors need a badge. Cars need a permit.", source, "en")
     assert [claim.state for claim in cited.claims] == ["confirmed", "contradicted"]
     assert without_unconfirmed(cited, "en") == (cited, "")
+
+
+def test_the_number_of_a_name_is_no_number_that_the_question_gave() -> None:
+    source = [passage(1, "- **cons@16**：对每道题采样 16 次，以出现次数最多的答案为准。")]
+    question = "评测指标 cons@16 要对每道题采样多少次？"
+    claims = (
+        "评测指标 cons@16 要对每道题采样 16 次。",
+        "评测指标 cons@16 要对每道题采样 8 次。",
+        "评测指标 cons@16 要对每道题采样。",
+    )
+    states = [cite(claim, source, "zh", question).claims[0].state for claim in claims]
+    assert states == ["confirmed", "not_found", "not_found"]
