@@ -28,19 +28,27 @@ def evaldata() -> Path:
 @contextmanager
 def filled(name: str, folders: Sequence[Path]) -> Iterator[KnowledgeBase]:
     """The knowledge base over some folders, kept from run to run; a later folder's file replaces one of its path."""
-    with tempfile.TemporaryDirectory() as temporary:
-        docs = Path(temporary) / "docs"
-        for folder in folders:
-            shutil.copytree(folder, docs, dirs_exist_ok=True)
-        every = Settings(ingest=IngestSettings(quarantine_floor=None))  # what is held back is `injection`'s question
-        with KnowledgeBase.open(home(name), every) as kb:
-            try:
-                check_same(kb)
-            except EmbeddingChanged:  # it was filled by an earlier version
-                reindex(kb, ASKER.name)
-            report = ingest(kb, [docs], collection=name, prune=True, progress=_show)
+    with ingested(home(name), [(name, folders)]) as kb:
+        yield kb
+
+
+@contextmanager
+def ingested(home: Path, collections: Sequence[tuple[str, Sequence[Path]]]) -> Iterator[KnowledgeBase]:
+    """The knowledge base of a home with these collections, each over some folders as `filled` has them."""
+    every = Settings(ingest=IngestSettings(quarantine_floor=None))  # what is held back is `injection`'s question
+    with KnowledgeBase.open(home, every) as kb:
+        try:
+            check_same(kb)
+        except EmbeddingChanged:  # it was filled by an earlier version
+            reindex(kb, ASKER.name)
+        for name, folders in collections:
+            with tempfile.TemporaryDirectory() as temporary:
+                docs = Path(temporary) / "docs"
+                for folder in folders:
+                    shutil.copytree(folder, docs, dirs_exist_ok=True)
+                report = ingest(kb, [docs], collection=name, prune=True, progress=_show)
             print(f"\r{name}: {len(report.documents)} documents{' ' * 40}", file=sys.stderr)
-            yield kb
+        yield kb
 
 
 def home(name: str) -> Path:
