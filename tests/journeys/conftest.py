@@ -78,7 +78,7 @@ class Visitor:
     def open(self, path: str = "/") -> None:
         """Open a page of the product; the first time by the address that lets the browser in."""
         if not self.page.context.cookies(self.origin):
-            self.page.goto(self.address)
+            self.page.goto(self.address, wait_until="commit")  # the cookie is there: the page is drawn once, below
         self.page.goto(self.origin + path)
         self.page.wait_for_selector('[data-testid="stChatInputTextArea"], [data-testid="stFileUploader"]')
 
