@@ -40,7 +40,7 @@ setup-test: setup .venv/.dev test-ollama test-provider
 	@$(BIN)/kb models pull smollm2-135m
 
 test-packages: .venv/bin/uv
-	@bash .ci/system_packages.sh chromium fonts-noto-cjk nginx-light strace systemd iproute2 util-linux build-essential nlohmann-json3-dev libstb-dev
+	@bash .ci/system_packages.sh chromium-headless-shell fonts-noto-cjk nginx-light strace systemd iproute2 util-linux build-essential nlohmann-json3-dev libstb-dev
 
 test-ollama: test-packages
 	@bash .ci/ollama_from_go.sh "$(CACHE)/ollama"
