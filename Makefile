@@ -23,7 +23,7 @@ CACHE := $(or $(KB_CACHE),$(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME)/kb,$(HOME)/.c
 
 export KB_OLLAMA ?= $(CACHE)/ollama/ollama
 
-.PHONY: run test setup setup-test check bench tune lock sbom audit clean
+.PHONY: run test setup setup-test test-packages test-ollama test-provider check bench tune lock sbom audit clean
 
 run: setup
 	@$(BIN)/kb ingest sample_docs
@@ -36,10 +36,16 @@ setup: .venv/.runtime
 	@$(BIN)/kb models pull multilingual-e5-small
 	@$(BIN)/kb models pull qwen2.5-coder-1.5b
 
-setup-test: setup .venv/.dev
-	@bash .ci/system_packages.sh chromium fonts-noto-cjk nginx-light strace systemd iproute2 util-linux build-essential nlohmann-json3-dev libstb-dev
+setup-test: setup .venv/.dev test-ollama test-provider
 	@$(BIN)/kb models pull smollm2-135m
+
+test-packages: .venv/bin/uv
+	@bash .ci/system_packages.sh chromium-headless-shell fonts-noto-cjk nginx-light strace systemd iproute2 util-linux build-essential nlohmann-json3-dev libstb-dev
+
+test-ollama: test-packages
 	@bash .ci/ollama_from_go.sh "$(CACHE)/ollama"
+
+test-provider: .venv/bin/uv
 	@bash .ci/oidc_provider.sh "$(CACHE)/oidc-provider"
 
 check: .venv/.runtime .venv/.dev

@@ -125,7 +125,7 @@ def _until_healthy(origin: str, process: "subprocess.Popen[bytes]", log: Path) -
 def _visit(origin: str, service: str) -> Rows:
     from playwright.sync_api import Error, sync_playwright
 
-    chromium = shutil.which("chromium")
+    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if chromium is None:
         raise KBError("Chromium is not installed. Run `make setup-test`.")
     with sync_playwright() as running, running.chromium.launch(executable_path=chromium, args=_CHROMIUM) as browser:

@@ -294,7 +294,8 @@ def _patient() -> Settings:
 
 def _printed(texts: Sequence[str], place: Path) -> Path | None:
     """A PDF of these texts; None where there are none, or no browser to print them."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    names = ("chromium-headless-shell", "chromium", "google-chrome")
+    chromium = next((path for path in map(shutil.which, names) if path), None)
     if not texts or chromium is None:
         return None
     lines = chain.from_iterable(text.splitlines() for text in texts)

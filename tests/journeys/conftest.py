@@ -24,16 +24,21 @@ CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
              "--disable-component-update", "--disable-sync")  # fmt: skip
 
 
+def chromium() -> str:
+    """Where it is: the one without windows, which takes a third less to open a page, or else the one with them."""
+    path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    if path is None:
+        pytest.fail("Chromium is not installed. Run `make setup-test`.", pytrace=False)
+    return path
+
+
 @pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
     """Debian's Chromium."""
     from playwright.sync_api import sync_playwright
 
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail("Chromium is not installed. Run `make setup-test`.")
     with sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=chromium, args=list(CHROMIUM))
+        browser = running.chromium.launch(executable_path=chromium(), args=list(CHROMIUM))
         yield browser
         browser.close()
 
@@ -78,7 +83,7 @@ class Visitor:
     def open(self, path: str = "/") -> None:
         """Open a page of the product; the first time by the address that lets the browser in."""
         if not self.page.context.cookies(self.origin):
-            self.page.goto(self.address)
+            self.page.goto(self.address, wait_until="commit")  # the cookie is there: the page is drawn once, below
         self.page.goto(self.origin + path)
         self.page.wait_for_selector('[data-testid="stChatInputTextArea"], [data-testid="stFileUploader"]')
 

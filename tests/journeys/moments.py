@@ -5,7 +5,6 @@ clicked here is tested in `test_chat.py` and `test_page_moments.py`.
 """
 
 import re
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.journeys.conftest import CHROMIUM, WIDE, Running, Visitor, shots, start  # noqa: E402
+from tests.journeys.conftest import CHROMIUM, WIDE, Running, Visitor, chromium, shots, start  # noqa: E402
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -147,7 +146,7 @@ def main() -> None:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as running, tempfile.TemporaryDirectory() as made:
-        browser = running.chromium.launch(executable_path=shutil.which("chromium"), args=list(CHROMIUM))
+        browser = running.chromium.launch(executable_path=chromium(), args=list(CHROMIUM))
         for locale in ASKED:
             folder = Path(made, locale)
             product = start(SAMPLE, str(folder / "home"), "0.02", home=folder / "home")

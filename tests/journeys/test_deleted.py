@@ -33,20 +33,27 @@ def kb(home: Path, *arguments: str, code: int = 0) -> str:
     return done.stdout
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rooms = {f"{n:02}.md": f"# Room {n}\n\n" + f"The key of room {n} hangs on hook {n}. " * 30 for n in range(30)}
-    return write(tmp_path / "docs", {f"{NAME}.md": SECRET, **rooms})
+    return write(tmp_path_factory.mktemp("deleted") / "docs", {f"{NAME}.md": SECRET, **rooms})
 
 
-@pytest.fixture
-def home(tmp_path: Path, folder: Path) -> Path:
-    home = tmp_path / "home"
+@pytest.fixture(scope="module")
+def made(folder: Path) -> Path:
+    """A home that has read the folder, and its secret in two versions."""
+    home = folder.parent / "home"
     kb(home, "ingest", str(folder))
     write(folder, {f"{NAME}.md": SECRET.replace("cellar", "attic")})
     kb(home, "ingest", str(folder))
     assert files_with(home, needles(CHINESE))
     return home
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path) -> Path:
+    """One such home for each test."""
+    return shutil.copytree(made, tmp_path / "home")
 
 
 @pytest.fixture
@@ -101,7 +108,7 @@ def test_a_document_is_deleted_through_the_running_service(
 
 
 def test_a_folder_is_pruned_without_a_trace(home: Path, folder: Path) -> None:
-    (folder / f"{NAME}.md").unlink()
+    (folder / f"{NAME}.md").unlink(missing_ok=True)
     assert json.loads(kb(home, "ingest", str(folder), "--prune", "--json"))["deleted"] == 1
     assert traces(home) == []
 

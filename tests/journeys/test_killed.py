@@ -190,6 +190,13 @@ def found_by(kb: KnowledgeBase, word: str, *paths: str) -> set[str]:
     return {p.document for p in kb.search(word, OWNER, 5, Scope(paths=paths)).passages if word in p.text}
 
 
+@pytest.fixture(scope="module")
+def then(place: Path, undisturbed: list[str]) -> dict[str, Any]:
+    """What the undisturbed run made."""
+    with KnowledgeBase.open(place / "after", settings()) as kb:
+        return contents(kb)
+
+
 def moments(lines: list[str]) -> list[int]:
     """Line numbers, from 1: one for as many kinds of step as there are kills, chosen with the seed."""
     chance = random.Random(SEED)
@@ -213,7 +220,7 @@ def test_the_steps_in_which_it_is_killed_are_in_all_phases(undisturbed: list[str
 
 @pytest.mark.parametrize("number", range(KILLS))
 def test_killed_and_run_again_it_is_as_if_nothing_had_happened(
-    place: Path, undisturbed: list[str], tmp_path: Path, number: int
+    place: Path, undisturbed: list[str], then: dict[str, Any], tmp_path: Path, number: int
 ) -> None:
     at = moments(undisturbed)[number]
     home = shutil.copytree(place / "before", tmp_path / "home")
@@ -232,8 +239,6 @@ def test_killed_and_run_again_it_is_as_if_nothing_had_happened(
             assert found_by(kb, "zebra096code0", copied) == {copied}
         assert found_by(kb, "zebra092code0") == {"packed.zip/in/3.md"}
         assert found_by(kb, "zebra091code0") == set()
-    with KnowledgeBase.open(place / "after", settings()) as kb:
-        then = contents(kb)
     assert [d for d in now["documents"] if d not in then["documents"]] == []
     assert now == then
 
@@ -256,7 +261,7 @@ def megabytes(folder: Path) -> float:
 
 @pytest.mark.parametrize("number", range(FULL_DISKS))
 def test_a_disk_that_fills_up_and_is_given_room_is_as_if_nothing_had_happened(
-    place: Path, undisturbed: list[str], small_disk: Callable[[int], Path], number: int
+    place: Path, then: dict[str, Any], small_disk: Callable[[int], Path], number: int
 ) -> None:
     """The disk has room for a part of what is to be added, another one each time."""
     before, after = megabytes(place / "before"), megabytes(place / "after")
@@ -273,8 +278,7 @@ def test_a_disk_that_fills_up_and_is_given_room_is_as_if_nothing_had_happened(
         kb.repair()
         now = contents(kb)
         assert is_sound(kb)
-    with KnowledgeBase.open(place / "after", settings()) as kb:
-        assert now == contents(kb)
+    assert now == then
 
 
 def is_consistent(kb: KnowledgeBase) -> bool:

@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from kb.models import weights
-from tests.journeys.conftest import Running, Visitor, start
+from tests.journeys.conftest import Running, Visitor, chromium, start
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_docs"
@@ -246,14 +246,14 @@ def test_without_a_network_the_page_answers(
     cut_off: tuple[str, ...], browser: Any, documents: Path, tmp_path: Path
 ) -> None:
     """Server and browser both stand in the namespace; the browser is steered over a pipe."""
-    chromium = tmp_path / "chromium"
-    chromium.write_text(f'#!/bin/sh\nexec {" ".join(cut_off)} {tool("chromium")} "$@"\n', encoding="utf-8")
-    chromium.chmod(0o755)
+    cut_off_chromium = tmp_path / "chromium"
+    cut_off_chromium.write_text(f'#!/bin/sh\nexec {" ".join(cut_off)} {chromium()} "$@"\n', encoding="utf-8")
+    cut_off_chromium.chmod(0o755)
     place = ("--home", str(tmp_path / "home"))
     command = (tool("nsenter"), *cut_off[1:], sys.executable, *KB, "up", "--port", "0", *place)
     with followed(start("-c", _EXEC, *command, home=tmp_path / "home", env=ENVIRONMENT)):
         address = loads(run(*cut_off, sys.executable, *KB, "open", *place, "--json"))["address"]
-        inside = browser.browser_type.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        inside = browser.browser_type.launch(executable_path=cut_off_chromium, args=["--no-sandbox", "--disable-gpu"])
         visitor = Visitor(inside.new_page(locale="en-GB"), address)
         use_the_page(visitor, documents)
         inside.close()

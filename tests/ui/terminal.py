@@ -3,8 +3,9 @@
 import html
 import io
 import os
-import shutil
 from pathlib import Path
+
+from tests.journeys.conftest import chromium
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
@@ -27,7 +28,7 @@ def keep(name: str, command: str, output: str) -> None:
 
     page_text = _PAGE.format(command=html.escape(command), output=html.escape(output.strip()))
     with sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=shutil.which("chromium"), args=list(CHROMIUM))
+        browser = running.chromium.launch(executable_path=chromium(), args=list(CHROMIUM))
         page = browser.new_page(viewport={"width": 900, "height": 100})
         page.set_content(page_text)
         image = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")

@@ -1,10 +1,12 @@
 """Tuning, with real parts: some steps over the small model, gone on with, written as GGUF, in both engines."""
 
+import copy
 import json
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -32,11 +34,11 @@ BASE = "smollm2-135m"
 pytestmark = pytest.mark.timeout(1800)  # it trains, on whatever the machine has left
 
 WORD = Word(("ed",), "reviews", "ann")
-FEW = Options(epochs=2, rank=4, learning_rate=5e-3, checkpoint_steps=1)
+FEW = Options(epochs=2, rank=4, learning_rate=5e-3, batch=4, checkpoint_steps=1)
 ASKED = "What is the extension of room 7?"
 
 
-def pairs(n: int = 26) -> list[Pair]:
+def pairs(n: int = 13) -> list[Pair]:
     return pairs_of(
         {
             "messages": [
@@ -46,6 +48,15 @@ def pairs(n: int = 26) -> list[Pair]:
         }
         for i in range(n)
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _read_once() -> Iterator[None]:
+    """A base is read from its file once; each training has a copy of it as it was read."""
+    read = cache(base_model.load)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(base_model, "load", lambda base: copy.deepcopy(read(base)))
+        yield
 
 
 class Trained:
@@ -102,8 +113,8 @@ def test_the_card_says_what_it_was_trained_on_and_what_came_of_it(trained: Train
     assert [(each.name, each.card) for each in trained.adapters.listed()] == [("house", card)]
     assert card["base"] == {"name": BASE, "sha256": weights.WEIGHTS[BASE].sha256, "form": "gguf"}
     data = card["data"]
-    assert (data["source"], data["accepted_by"], data["pairs"]) == ("reviews", ["ed"], 26)
-    assert (data["trained"], data["held_out"], data["too_long"]) == (23, 3, 0)
+    assert (data["source"], data["accepted_by"], data["pairs"]) == ("reviews", ["ed"], 13)
+    assert (data["trained"], data["held_out"], data["too_long"]) == (12, 1, 0)
     assert card["training"]["by"] == "ann"
     assert card["training"]["steps"] == 6
     assert card["held_out_loss"]["after"] < card["held_out_loss"]["before"]
@@ -177,7 +188,7 @@ def test_a_full_disk_loses_nothing(small_disk: Callable[[int], Path]) -> None:
     """The first checkpoint finds room, the second does not."""
     place = small_disk(12)
     adapters = Adapters(place / "adapters")
-    options = Options(epochs=1, rank=1, checkpoint_steps=1)
+    options = Options(epochs=1, rank=1, batch=4, checkpoint_steps=1)
     adapters.begin("house", pairs(), BASE, WORD, options, 0.1)
     with pytest.raises(StorageFull, match="up to the last checkpoint is kept"):
         adapters.train("house")
@@ -212,7 +223,7 @@ def test_a_training_is_gone_on_with_as_it_was_begun(tmp_path: Path) -> None:
     adapters.begin("house", pairs(), BASE, WORD, FEW, 0.1)
     adapters.check_same("house", pairs()[::-1], BASE)
     with pytest.raises(UsageError, match="has begun with other data"):
-        adapters.check_same("house", pairs(20), None)
+        adapters.check_same("house", pairs(12), None)
     with pytest.raises(UsageError, match="already"):
         adapters.begin("house", pairs(), BASE, WORD, FEW, 0.1)
     with pytest.raises(UsageError, match="has not ended"):
