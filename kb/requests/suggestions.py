@@ -134,7 +134,7 @@ def _questions(catalog: Catalog, documents: Sequence[Document]) -> list[tuple[Do
             made.append((document, list(written[document.id]), True))
             continue
         _, title, opening = openings.get(document.id, ("", "", ""))
-        found = headings.get(document.id, ())
+        found: Sequence[Heading] = headings.get(document.id, ())
         if document.id in whole:
             title, opening, found = _found(catalog, document.id, title, whole[document.id][-1], found)
         name = title or PurePosixPath(document.path).stem

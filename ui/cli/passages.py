@@ -70,7 +70,8 @@ def bring_back(
 @passages.command()
 def correct(
     path: PathArgument, number: NumberArgument,
-    text: Annotated[str, typer.Argument(help="What it says; `-` reads it from stdin.", show_default=False)],
+    text: Annotated[str, typer.Argument(metavar="WORDS", help="What it says; `-` reads it from stdin.",
+                                        show_default=False)],
     collection: CollectionOption = None, seen: SeenOption = None, json: JsonOption = False, home: HomeOption = None,
     config: ConfigOption = None,
 ) -> None:  # fmt: skip

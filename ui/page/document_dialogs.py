@@ -233,7 +233,7 @@ def passages(
                 return
             if act == "join":
                 place = EditedPlace(*name, found.edits, start, end)
-                change(lambda asker: join(service.kb, asker, place), t("passage_is_joined"))
+                change(lambda asker: join(service.kb, asker, place))
                 return
             left_out = any((each.start, each.end) == (start, end) and each.left_out for each in found.passages)
             change(lambda asker: service.kb.leave_out(asker, *name, found.edits, start, end, not left_out))

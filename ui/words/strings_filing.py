@@ -59,6 +59,5 @@ TEXTS = {
     "cli_passages_forgotten": Text("{name}：不再保留已失效的更改", "{name}: changes that hold no more are forgotten"),
     "passage_show": Text("在文档中查看", "Show in the document"),
     "passage_join": Text("合并", "Join"),
-    "passage_is_joined": Text("段落已合并", "The passage is one again"),
     "source_edit": Text("编辑该段落", "Edit this passage"),
 }
