@@ -27,7 +27,7 @@ from kb.errors import KBError
 from kb.evaluation.questions import load_questions
 from kb.schema import AskOptions, Done, Failed, Thought, Token
 from ui.cli.client import RemoteKnowledgeBase
-from ui.cli.http_connection import Connection
+from ui.remote.http_connection import Connection
 from ui.service.auth import RunningService, running_service
 
 PEOPLE = 10

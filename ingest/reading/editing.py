@@ -114,6 +114,16 @@ def cut(chunk: Chunk, marks: Sequence[int], media_type: str) -> list[Chunk]:
     return found
 
 
+def joined(first: Chunk, second: Chunk, text: str, media_type: str) -> Chunk:
+    """The chunk that was cut into these two, of a document that reads `text`."""
+    words = text[first.start : second.end]
+    context, labelled = _context(first, media_type)
+    said = _words(words, media_type)
+    return replace(
+        first, end=second.end, text=words, embedded_text=context + (said.removeprefix(_CELL) if labelled else said)
+    )
+
+
 def places_to_cut(text: str) -> list[int]:
     """Where a passage is likely to be cut: before each of its lines and sentences but the first."""
     lines = (match.end() for match in _NEWLINE.finditer(text))

@@ -1,4 +1,5 @@
-"""Editing: a passage of a document is corrected, or split in two; the document becomes searchable so at once.
+"""Editing: a passage of a document is corrected, split in two, or joined again; the document becomes searchable so at
+once.
 
 A new version is made of the stored one: the file is not read, and only what changed is embedded.
 """
@@ -6,16 +7,16 @@ A new version is made of the stored one: the file is not read, and only what cha
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from sqlite3 import Connection
-from typing import Any
+from typing import Any, Literal
 
 from ingest.document.parsed import stored as stored_form
-from ingest.reading.editing import cut, with_correction
+from ingest.reading.editing import cut, joined, with_correction
 from ingest.reading.messages import ReadDocument
 from ingest.sync.edits import Prepared, score_of
 from ingest.sync.indexing import embed, new_version
 from kb.assistant import KnowledgeBase
 from kb.editing import passages
-from kb.editing.passages import DocumentPassages, Kind
+from kb.editing.passages import DocumentPassages, Place
 from kb.editing.shifts import shift_between
 from kb.editing.stored import StoredDocument, stored_document
 from kb.errors import PassageNotFound, PassagesChanged, UsageError
@@ -51,7 +52,7 @@ def correct(kb: KnowledgeBase, asker: Principal, place: EditedPlace, text: str) 
         raise UsageError("passage.empty")
     if text == chunk.text:
         raise UsageError("passage.same")
-    _check_length(kb, chunk, text)
+    _check_length(kb, chunk, text, "passage.too_long")
     document = with_correction(_read(before.document), chunk.start, chunk.text, text)
     shift = shift_between(chunk.start, chunk.text, text)
     now = document.content.text
@@ -66,10 +67,11 @@ def correct(kb: KnowledgeBase, asker: Principal, place: EditedPlace, text: str) 
         if any(start <= each.start and each.text == now[start:end].strip() for start, end in out)
     )
 
-    def move(db: Connection) -> None:
+    def write(db: Connection) -> None:
         passages.move(db, before.id, shift, now)
+        passages.keep(db, before.id, "corrected", (chunk.start, chunk.end), chunk.text, text, asker.name)
 
-    return _commit(kb, asker, before, document, left_out, "corrected", chunk, text, move)
+    return _commit(kb, asker, before, document, left_out, "corrected", (chunk.start, chunk.end), write)
 
 
 def split(kb: KnowledgeBase, asker: Principal, place: EditedPlace, at: int) -> DocumentPassages:
@@ -85,8 +87,42 @@ def split(kb: KnowledgeBase, asker: Principal, place: EditedPlace, at: int) -> D
         raise UsageError("passage.split_edge", at=at, start=chunk.start, end=chunk.end)
     chunks = before.document.chunks[:number] + tuple(pieces) + before.document.chunks[number + 1 :]
     left_out = frozenset(each + (each > number) for each in before.left_out)
+    after = chunk.text[at - chunk.start :]
+
+    def write(db: Connection) -> None:
+        passages.keep(db, before.id, "split", (chunk.start, chunk.end), chunk.text, after, asker.name)
+
     document = _read(before.document, chunks)
-    return _commit(kb, asker, before, document, left_out, "split", chunk, chunk.text[at - chunk.start :])
+    return _commit(kb, asker, before, document, left_out, "split", (chunk.start, chunk.end), write)
+
+
+def join(kb: KnowledgeBase, asker: Principal, place: EditedPlace) -> DocumentPassages:
+    """Let a passage and the other part that it was split from be one again. Raises what `correct` does; UsageError for
+    a passage that is no such part, or was split again, where one of both is left out, and where they were made longer
+    than a passage can be."""
+    before, number = _found(kb, asker, place)
+    chunks = before.document.chunks
+    at = {(each.start, each.end): n for n, each in enumerate(chunks)}
+    parts = passages.parts_of_splits(kb.catalog.db, before.id, at)
+    found = next((each for each in parts if number in (at[each[1]], at[each[2]])), None)
+    if found is None:
+        raise UsageError("passage.not_split")
+    edit, *places = found
+    first, second = (at[each] for each in places)
+    if before.left_out & {first, second}:
+        raise UsageError("passage.join_left_out")
+    content = before.document.content
+    whole = joined(chunks[first], chunks[second], content.text, content.media_type)
+    if passages.is_corrected_since(kb.catalog.db, before.id, edit):
+        _check_length(kb, chunks[first], whole.text, "passage.too_long_joined")
+    left_out = frozenset(each - (each > second) for each in before.left_out)
+    now = tuple(whole if each == first else chunk for each, chunk in enumerate(chunks) if each != second)
+    document = _read(before.document, now)
+
+    def write(db: Connection) -> None:
+        passages.forget_split(db, edit)
+
+    return _commit(kb, asker, before, document, left_out, "joined", (whole.start, whole.end), write)
 
 
 def _found(kb: KnowledgeBase, asker: Principal, place: EditedPlace) -> tuple[StoredDocument, int]:
@@ -102,7 +138,7 @@ def _found(kb: KnowledgeBase, asker: Principal, place: EditedPlace) -> tuple[Sto
     raise PassageNotFound("passage.not_found", path=place.path, start=place.start, end=place.end)
 
 
-def _check_length(kb: KnowledgeBase, chunk: Chunk, text: str) -> None:
+def _check_length(kb: KnowledgeBase, chunk: Chunk, text: str, code: str) -> None:
     tokenizer = kb.embedder.tokenizer()
 
     def tokens(words: str) -> int:
@@ -110,7 +146,7 @@ def _check_length(kb: KnowledgeBase, chunk: Chunk, text: str) -> None:
 
     most = max(kb.settings.splitting.chunk_tokens, tokens(chunk.text))
     if (count := tokens(text)) > most:
-        raise UsageError("passage.too_long", count=count, most=most)
+        raise UsageError(code, count=count, most=most)
 
 
 def _read(document: SplitDocument, chunks: tuple[Chunk, ...] | None = None) -> ReadDocument:
@@ -121,24 +157,23 @@ def _read(document: SplitDocument, chunks: tuple[Chunk, ...] | None = None) -> R
 
 def _commit(
     kb: KnowledgeBase, asker: Principal, before: StoredDocument, document: ReadDocument, left_out: frozenset[int],
-    kind: Kind, chunk: Chunk, after: str, also: Callable[[Connection], None] = lambda db: None,
+    act: Literal["corrected", "split", "joined"], place: Place, write: Callable[[Connection], None],
 ) -> DocumentPassages:  # fmt: skip
-    """Embed what changed, and let the document answer as it is now; the edit is written down with it, or neither is."""
-    path, place = document.path, (chunk.start, chunk.end)
+    """Embed what changed, and let the document answer as it is now; `write` keeps the edit with it, or neither is."""
+    path = document.path
 
     def change(db: Connection) -> None:
         row = db.execute("SELECT version_id FROM documents WHERE id = ?", (before.id,)).fetchone()
         if row is None or row["version_id"] != before.version_id:  # its file was read meanwhile, or it was deleted
             raise PassagesChanged("passage.changed", path=path)
-        also(db)
-        passages.keep(db, before.id, kind, place, chunk.text, after, asker.name)
-        detail = {"act": kind, "start": place[0], "end": place[1]}
+        write(db)
+        detail = {"act": act, "start": place[0], "end": place[1]}
         passages.count(kb.catalog, db, before.id, asker.name, detail)
 
     identity, sync = kb.indexes.identity, Sync(kb.catalog)
     texts = {embedding_key(each.embedded_text, identity): each.embedded_text for each in document.chunks}
     keys = tuple(embedding_key(each.embedded_text, identity) for each in document.chunks)
-    editor = asker.name if kind == "corrected" else before.editor
+    editor = asker.name if act == "corrected" else before.editor
     ready = Prepared(document, document, left_out, before.edits, 0, editor, score_of(document))
     new = new_version(kb, ready, before.collection, before.root, before.source, identity=identity, keys=keys)
     with kb.deletion.ingesting():

@@ -4,7 +4,7 @@ While the SHA-256 of the file is the same, edits hold, however often it is read 
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from kb.store.catalog import Catalog
 from kb.store.database import now
 
 Kind = Literal["left_out", "corrected", "split"]
+Place = tuple[int, int]  # start and end, in characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class DocumentPassage:
-    """A chunk as an editor sees it. `text` is `stored_text[start:end]`."""
+    """A chunk as an editor sees it. `text` is `stored_text[start:end]`. `other_part`: where the other part stands of
+    the passage that was split into both, as (start, end); None where it is no such part, or was split again."""
 
     start: int
     end: int
@@ -40,6 +42,7 @@ class DocumentPassage:
     section: str
     text: str
     left_out: bool
+    other_part: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,16 @@ def edits_of(db: sqlite3.Connection, collection: str, path: str, sha256: str) ->
     ).fetchone()
     if row is None:
         return 0, [], 0
+    return row["edits"], _edits(db, row["id"], sha256), set_aside(db, row["id"], sha256)
+
+
+def _edits(db: sqlite3.Connection, document_id: int, sha256: str) -> list[Edit]:
     rows = db.execute(
         'SELECT id, kind, start, "end", before, after, person FROM passage_edits WHERE document_id = ? AND sha256 = ? '
         "ORDER BY id",
-        (row["id"], sha256),
+        (document_id, sha256),
     )
-    return row["edits"], [Edit(*each) for each in rows], set_aside(db, row["id"], sha256)
+    return [Edit(*each) for each in rows]
 
 
 def set_aside(db: sqlite3.Connection, document_id: int, sha256: str) -> int:
@@ -94,13 +101,32 @@ def passages_of(catalog: Catalog, document_id: int) -> DocumentPassages:
     rows = catalog.db.execute(
         'SELECT start, "end", page, section, text, left_out FROM chunks WHERE version_id = ? ORDER BY start, id',
         (document["version_id"],),
-    )
+    ).fetchall()
+    parts = parts_of_splits(catalog.db, document_id, {(row["start"], row["end"]) for row in rows})
+    other = {place: each for _, *pair in parts for place, each in (pair, pair[::-1])}
     found = tuple(
-        DocumentPassage(row["start"], row["end"], row["page"], row["section"], row["text"], bool(row["left_out"]))
+        DocumentPassage(
+            row["start"], row["end"], row["page"], row["section"], row["text"], bool(row["left_out"]),
+            other.get((row["start"], row["end"])),
+        )
         for row in rows
-    )
+    )  # fmt: skip
     aside = set_aside(catalog.db, document_id, stored.sha256)
     return DocumentPassages(stored.collection, stored.path, stored.version, document["edits"], aside, found)
+
+
+def parts_of_splits(
+    db: sqlite3.Connection, document_id: int, places: Collection[Place]
+) -> list[tuple[Edit, Place, Place]]:
+    """The splits of a document of which both parts are among `places`, and where these stand."""
+    found = []
+    for edit in _edits(db, document_id, _state(db, document_id)["sha256"]):
+        if edit.kind == "split":
+            first = edit.start, edit.start + len(edit.before.removesuffix(edit.after).rstrip())
+            second = edit.end - len(edit.after.lstrip()), edit.end
+            if first in places and second in places:
+                found.append((edit, first, second))
+    return found
 
 
 def chunk_at(db: sqlite3.Connection, document_id: int, seen: int, start: int, end: int) -> sqlite3.Row:
@@ -162,6 +188,17 @@ def move(db: sqlite3.Connection, document_id: int, shift: Shift, text: str) -> N
             'UPDATE passage_edits SET start = ?, "end" = ?, before = ?, after = ? WHERE id = ?',
             (start, end, text[start:end], text[cut:end], row["id"]),
         )
+
+
+def forget_split(db: sqlite3.Connection, edit: Edit) -> None:
+    """Forget a split, in a transaction: its parts are one again."""
+    db.execute("DELETE FROM passage_edits WHERE id = ?", (edit.id,))
+
+
+def is_corrected_since(db: sqlite3.Connection, document_id: int, edit: Edit) -> bool:
+    """Whether anything of a document was corrected after an edit, as long as its file had the content that it has."""
+    later = _edits(db, document_id, _state(db, document_id)["sha256"])
+    return any(each.kind == "corrected" and each.id > edit.id for each in later)
 
 
 def _bring_back(db: sqlite3.Connection, document_id: int, place: tuple[int, int]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from kb.schema import DocumentText, PageSpan, RecognisedPage, WordBox
+from kb.schema import DocumentText, Heading, PageSpan, RecognisedPage, WordBox
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,39 @@ class Shift:
     def content(self, content: DocumentText) -> DocumentText:
         """A document with the text as it is now, and with what stands in it where it stands now."""
         pages = tuple(replace(p, start=self.begin(p.start), end=self.finish(p.end)) for p in content.pages)
-        headings = tuple(replace(heading, start=self.begin(heading.start)) for heading in content.headings)
         before = {page.number: page for page in content.pages}
         recognised = tuple(self._recognised(each, before.get(each.number)) for each in content.recognised)
-        return replace(
-            content, text=self.text(content.text), pages=pages, headings=headings, recognised=recognised
-        )  # fmt: skip
+        text = self.text(content.text)
+        standing = (self._heading(each, content.text, text) for each in content.headings)
+        headings = sorted((each for each in standing if each), key=lambda each: each.start)
+        return replace(content, text=text, pages=pages, headings=tuple(headings), recognised=recognised)
+
+    def _heading(self, heading: Heading, text: str, now: str) -> Heading | None:
+        """A heading where it stands now, with the words of its line; None where that line is gone."""
+        first = text.rfind("\n", 0, self.start) + 1
+        last = text.find("\n", self.end)
+        last = len(text) if last < 0 else last
+        moved = replace(heading, start=self.begin(heading.start))
+        if not first <= heading.start < last:
+            return moved
+        old, new = text[first:last].split("\n"), now[first : last + self._by].split("\n")
+        number = text.count("\n", first, heading.start)
+        line, marks = old[number], heading.start - (text.rfind("\n", 0, heading.start) + 1)
+        at = line.find(heading.text, marks)
+        if at < 0:  # its words do not stand there as such
+            return moved
+        if len(old) != len(new):
+            if line not in new:
+                return None
+            number = new.index(line)
+        before, behind = line[:at], line[at + len(heading.text) :]
+        words = new[number].removeprefix(before).removesuffix(behind).strip()
+        words = words.lstrip("# ") if "#" in before else words  # another level of Markdown: the level stays as it was
+        if behind.strip() and not new[number].endswith(behind):  # what stands behind it in its line was corrected
+            words = heading.text
+        start = first + sum(len(each) + 1 for each in new[:number])
+        start += marks if new[number].startswith(line[:marks]) else 0
+        return Heading(start, heading.level, words) if words else None
 
     def _recognised(self, recognised: RecognisedPage, page: PageSpan | None) -> RecognisedPage:
         """What was recognised on a page, whose offsets count from the beginning of the page."""

@@ -25,6 +25,7 @@ from kb.store.database import now
 
 MOST_TERMS = 5  # of a question
 _CHANGES = "glossary_changes"  # the property that counts what was changed
+_MANY, _MANY_OF = 20, 0.1  # passages, and the share of all, that a word of everyday use stands in
 _LOOKED_AT = 20  # chunks that hold a form, by whose spelling it is told whether it is an ordinary word
 
 
@@ -282,13 +283,21 @@ class Glossary:
 
     def _useful(self, held: str, others: list[str]) -> list[str]:
         """The other forms by which more may be found: where documents hold the form in the question, those that they
-        hold, too."""
+        hold, too; and none of its language where it is a word of very many passages, whatever it means in them."""
+        if self._is_everywhere(held):
+            others = [form for form in others if form_language(form) != form_language(held)]
         known = {form: self._is_known(form) for form in (held, *others)}
         return [form for form in others if known[form] or not known[held]]
 
     def _is_known(self, form: str) -> bool:
         """Whether documents hold all words of a form."""
         return all(self._catalog.document_frequencies(tokenise(form)).values())
+
+    def _is_everywhere(self, form: str) -> bool:
+        """Whether a form stands in so many passages that another beside it would only move the question."""
+        phrase = " ".join(tokenise(form))
+        held = self._catalog.document_frequencies([phrase])[phrase] if phrase else 0
+        return held > max(_MANY, _MANY_OF * self._catalog.count_live())
 
     def terms_in(self, text: str, asker: Principal) -> list[tuple[matching.Occurrence, Term]]:
         """The forms that a text holds with their entries, in order, as far as the asker may see these; each once."""

@@ -286,12 +286,33 @@ DOCUMENTS: dict[str, Template] = {
         "The corrected passage has {count:,} tokens; a passage has at most {most:,}. Split it first, or write less.",
         "更正后的段落有 {count:,} 个词元；一个段落最多 {most:,} 个。请先拆分该段落，或缩短内容。",
     ),
+    "passage.too_long_joined": Template(
+        "Joined, the passage would have {count:,} tokens; a passage has at most {most:,}. Both parts stay as they are.",
+        "合并后该段落将有 {count:,} 个词元；一个段落最多 {most:,} 个。两个部分保持不变。",
+    ),
     "passage.split_edge": Template(
         "A passage is split between two of its words: from {start:,} to {end:,} there is none at {at:,}.",
         "段落只能在其文字之间拆分：{start:,} 至 {end:,} 之中，{at:,} 处两侧并非都有文字。",
     ),
     "passage.split_left_out": Template(
         "This passage is left out. Bring it back before it is split.", "该段落已被排除。请先将其恢复，再拆分。"
+    ),
+    "passage.not_split": Template(
+        "This passage is no part of one that was split, or its other part was split again. Join those parts first.",
+        "该段落不是拆分而成的部分，或其另一部分又被拆分。请先合并那些部分。",
+    ),
+    "passage.join_left_out": Template(
+        "One of the two parts is left out. Bring it back before they are joined.",
+        "两个部分之一已被排除。请先将其恢复，再合并。",
+    ),
+    "passage.no_number": Template(
+        "{path!r} has {count:,} passages, and none of the number {number}. `kb docs passages list` shows them.",
+        "{path!r} 有 {count:,} 个段落，没有第 {number} 个。`kb docs passages list` 可列出全部段落。",
+    ),
+    "passage.split_words": Template(
+        "The words {words!r} stand {times} times in the passage. Give more of the words that its second part begins "
+        "with, as they stand in it.",
+        "“{words}”在该段落中出现 {times} 次。请按原文给出第二部分开头的更多文字。",
     ),
     "passage.set_aside": Template(
         "The file changed: {count} changes that editors made to its passages hold no more.",

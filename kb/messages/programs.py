@@ -57,5 +57,9 @@ PROGRAMS: dict[str, Template] = {
         "an answer is checked as a whole. Leave it out; closing the connection stops an answer.",
         "回答是整体核对的。请省略它；断开连接即可停止回答。",
     ),
+    "openai.no_documents": Template(
+        "this model answers without documents. Leave it out, or ask the model kb.",
+        "该模型不使用文档。请省略它，或改用模型 kb。",
+    ),
     "openai.text_alone": Template("answers are text. Leave it out.", "回答是文字。请省略它。"),
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from random import Random
 
+from kb.editing.passages import left_out
 from kb.errors import UsageError
 from kb.language.language import language_of
 from kb.schema import Document, Heading, Language, Principal
@@ -16,6 +17,8 @@ OPENING = 20_000  # characters of a document in which its questions are looked f
 MOST = 8  # questions of a document
 LONGEST = 200  # characters of one
 _LOOKED_AT = 24  # documents, for one list
+_WHOLE = 2**30  # characters
+_NO_BREAK = re.compile(r"[^\n]")
 _SIGNS = " \t*_#>|-•·"  # around a line that is in bold, in a list or a heading
 _BOLD = re.compile(r"\*\*([^*]{4,200}[?？])\*\*")
 _MARK = re.compile(r"(?:Q|问|问题)\d{0,3}[:：.．、]\s*")  # before a question of a list of questions and answers
@@ -124,15 +127,35 @@ def _questions(catalog: Catalog, documents: Sequence[Document]) -> list[tuple[Do
     ids = [document.id for document in documents]
     written, headings = store.written(catalog, ids), store.headings_of(catalog, ids)
     openings = catalog.openings(ids, OPENING)
+    whole = catalog.openings([document.id for document in documents if document.edits], _WHOLE)
     made = []
     for document in documents:
         if document.id in written:
             made.append((document, list(written[document.id]), True))
             continue
         _, title, opening = openings.get(document.id, ("", "", ""))
+        found: Sequence[Heading] = headings.get(document.id, ())
+        if document.id in whole:
+            title, opening, found = _found(catalog, document.id, title, whole[document.id][-1], found)
         name = title or PurePosixPath(document.path).stem
-        made.append((document, *by_rule(name, opening, headings.get(document.id, ()))))
+        made.append((document, *by_rule(name, opening, found)))
     return made
+
+
+def _found(
+    catalog: Catalog, document_id: int, title: str, text: str, headings: Sequence[Heading]
+) -> tuple[str, str, list[Heading]]:
+    """Title, opening and headings of a document whose passages were edited, as far as questions find them: nothing of
+    what was left out, no heading over nothing else, and the title where it stands in the text still."""
+    kept = text
+    for start, end in left_out(catalog.db, document_id):
+        kept = kept[:start] + _NO_BREAK.sub(" ", kept[start:end]) + kept[end:]
+    standing = []
+    for heading, end in zip(headings, [*(each.start for each in headings[1:]), len(text)], strict=True):
+        line, _, rest = kept[heading.start : end].partition("\n")
+        if kept[heading.start : end] == text[heading.start : end] or (line.strip() and rest.strip()):
+            standing.append(heading)
+    return title if title in kept else "", kept[:OPENING], standing
 
 
 def _is_searched(document: Document) -> bool:

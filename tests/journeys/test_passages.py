@@ -1,4 +1,5 @@
-"""Passages of a document, in real Chromium: an editor corrects one, splits it, leaves it out and brings it back."""
+"""Passages of a document, in real Chromium: an editor corrects one, splits it, joins it again, leaves it out and brings
+it back, and comes to it from an answer that rests on it; wide and narrow, by the keyboard alone."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ import pytest
 from tests.journeys.conftest import Running, Visitor, steady
 from tests.journeys.test_manage import HANDBOOK, SLOW, home, product, upload
 from tests.journeys.test_people import CHAT, drawn
-from tests.journeys.test_settings import WIDE, by_keys, choose_of_document, look
+from tests.journeys.test_settings import NARROW, WIDE, by_keys, choose_of_document, look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -54,17 +55,54 @@ def correct_and_split(page: "Page", words: tuple[str, ...]) -> None:
     drawn(page)
 
 
-def ask(page: "Page") -> None:
-    page.locator('[data-testid="stSidebar"] a').first.click()
+def join_and_split(page: "Page", words: tuple[str, ...]) -> None:
+    """Join the two parts again, and split them once more."""
+    by_keys(page, page.locator(ACT.format("join")).nth(1), "Enter")
+    page.locator(ACT.format("edit")).nth(1).wait_for(state="detached")
+    page.locator(ACT.format("join")).first.wait_for(state="detached")
+    drawn(page)
+    by_keys(page, page.locator(ACT.format("edit")).first, "Enter")
+    page.get_by_role("dialog").get_by_role("textbox", name=words[3]).wait_for()
+    drawn(page)
+    press(page, words[5])
+    page.locator(ACT.format("join")).nth(1).wait_for()
+    drawn(page)
+
+
+def a_list_drawn_anew_keeps_its_menu(page: "Page", tmp_path: Path) -> None:
+    """The menu of a document stays open, with what is chosen in it, while another document comes into the list."""
+    more = page.locator(".docs .doc", has_text="handbook.md").locator(".more")
+    (tmp_path / "added.md").write_text("# Added\n\nMore soup.\n", encoding="utf-8")
+    page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files([str(tmp_path / "added.md")])
+    add = page.locator(".st-key-add-files button")
+    by_keys(page, add, "Enter")
+    by_keys(page, more, "Enter")
+    chosen = page.locator('.menu:popover-open [data-action="passages"]')
+    chosen.wait_for()
+    while not chosen.evaluate("element => element.getRootNode().activeElement === element"):
+        page.keyboard.press("ArrowDown")
+    page.locator(".docs .doc .name", has_text="added.md").wait_for(timeout=SLOW)
+    page.locator("details.recent").wait_for(timeout=SLOW)  # the job has ended
+    drawn(page)
+    assert chosen.evaluate("element => element.getRootNode().activeElement === element")
+    page.keyboard.press("Escape")
+    chosen.wait_for(state="hidden")
+
+
+def ask(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("/")
     page.wait_for_selector(CHAT)
     page.locator(CHAT).fill("How many days of leave does an employee have?")
     page.locator(CHAT).press("Enter")
 
 
-@pytest.mark.parametrize("locale", WORDS)
-def test_a_passage_left_out_is_found_no_more(browser: "Browser", product: Running, tmp_path: Path, locale: str) -> None:
+@pytest.mark.parametrize(("locale", "size"), [("en-GB", WIDE), ("zh-CN", NARROW)], ids=["en-1400", "zh-390"])
+def test_a_passage_left_out_is_found_no_more(
+    browser: "Browser", product: Running, tmp_path: Path, locale: str, size: dict[str, int]
+) -> None:
     words = WORDS[locale]
-    visitor = Visitor(browser.new_context(locale=locale, viewport=WIDE).new_page(), product.address)  # type: ignore[arg-type]
+    visitor = Visitor(browser.new_context(locale=locale, viewport=size).new_page(), product.address)  # type: ignore[arg-type]
     page = visitor.page
     visitor.open("/documents")
     (tmp_path / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
@@ -75,6 +113,8 @@ def test_a_passage_left_out_is_found_no_more(browser: "Browser", product: Runnin
     drawn(page)
     open_passages(page, words)
     correct_and_split(page, words)
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    join_and_split(page, words)
     count = page.locator(ACT.format("toggle")).count()
     assert count == 2
     for n in range(count):
@@ -82,13 +122,17 @@ def test_a_passage_left_out_is_found_no_more(browser: "Browser", product: Runnin
         page.locator('[role="dialog"] .status', has_text=words[2]).nth(n).wait_for()
         drawn(page)
     look(page, "passages")
-    page.keyboard.press("Escape")
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    by_keys(page, page.locator(ACT.format("show")).nth(1), "Enter")
     page.get_by_role("dialog").wait_for(state="detached")
-    ask(page)
+    page.locator(".st-key-source-pane mark", has_text="three weeks").first.wait_for()
+    page.keyboard.press("Escape")
+    page.locator(".st-key-source-pane").wait_for(state="detached")
+    ask(visitor)
     page.locator(".refused").wait_for(timeout=SLOW)
     assert page.locator('[data-action="cite"]').count() == 0
 
-    page.locator('[data-testid="stSidebar"] a[href*="documents"]').click()
+    visitor.open("/documents")
     page.locator(".docs .doc .more").first.wait_for()
     drawn(page)
     open_passages(page, words)
@@ -98,8 +142,19 @@ def test_a_passage_left_out_is_found_no_more(browser: "Browser", product: Runnin
         drawn(page)
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="detached")
-    ask(page)
-    page.locator('[data-action="cite"]').first.wait_for(timeout=SLOW)
+    a_list_drawn_anew_keeps_its_menu(page, tmp_path)
+    ask(visitor)
+    cited = page.locator('[data-action="cite"]').first
+    cited.wait_for(timeout=SLOW)
+    page.locator(".st-key-stop").wait_for(state="detached")
+    drawn(page)
+    by_keys(page, cited, "Enter")
+    by_keys(page, page.locator('.st-key-source-pane [data-action="edit"]'), "Enter")
+    page.get_by_role("dialog").locator(".words", has_text="three weeks").wait_for()
+    drawn(page)
+    look(page, "passage-of-source")
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
     assert visitor.outside() == []
     assert visitor.problems == []
     page.context.close()

@@ -1,5 +1,6 @@
 """The limit of request bodies: JSON is read whole, so it must not be large. Uploads have limits of their own."""
 
+import re
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -9,7 +10,7 @@ from kb.glossary.csv_form import MOST_MB
 
 _MB = 1 << 20
 _JSON_MB = 1
-_UPLOADS = "/api/documents/upload"
+_UPLOADS = re.compile(r"/api/documents/upload|/api/conversations/[^/]+/files")
 _LARGE = {"/api/evaluations": MAX_SET_MB + 1, "/api/glossary/import": MOST_MB + 1}  # a file may stand in the request
 
 
@@ -20,7 +21,7 @@ class BodyLimit:
         self._app = app
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or scope["path"] == _UPLOADS:
+        if scope["type"] != "http" or _UPLOADS.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
         most, came = _LARGE.get(scope["path"], _JSON_MB) * _MB, 0

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, model_validator
 from starlette.responses import FileResponse, Response
 
-from ingest.sync.editing import EditedPlace, correct, split
+from ingest.sync.editing import EditedPlace, correct, join, split
 from kb.errors import DocumentError
 from kb.schema import Document, Target
 from kb.serialization import chunk_form, document_form, doomed_form, stored_text_form
@@ -146,7 +146,8 @@ class ChunksForm(BaseModel):
 
 
 class DocumentPassageForm(BaseModel):
-    """A passage as editors see it: `text` is `stored_text[start:end]`. Nothing finds one that is left out."""
+    """A passage as editors see it: `text` is `stored_text[start:end]`. Nothing finds one that is left out.
+    `other_part`: `[start, end]` of the other part of a passage that was split; the two can be joined."""
 
     start: int
     end: int
@@ -154,6 +155,7 @@ class DocumentPassageForm(BaseModel):
     section: str
     text: str
     left_out: bool
+    other_part: tuple[int, int] | None
 
 
 class DocumentPassagesForm(BaseModel):
@@ -475,6 +477,13 @@ def correct_passage(service: ServiceHere, asker: Asker, body: CorrectedBody) -> 
 def split_passage(service: ServiceHere, asker: Asker, body: SplitBody) -> Response:
     """Split a passage in two, which are found apart; kept as a correction is."""
     return Json(asdict(split(service.kb, asker, _place(body), body.at)))
+
+
+@router.post("/passages/join", response_model=DocumentPassagesForm)
+@needs("ingest")
+def join_passage(service: ServiceHere, asker: Asker, body: PassageBody) -> Response:
+    """Join the two parts of a passage that was split; either of them is named."""
+    return Json(asdict(join(service.kb, asker, _place(body))))
 
 
 @router.delete("/passages/set-aside", response_model=DocumentPassagesForm)

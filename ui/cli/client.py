@@ -45,9 +45,10 @@ from kb.serialization import (
     scope_form,
     stored_text_of_form,
 )
-from ui.cli.http_connection import Connection, Form, ServiceGone, error_of
 from ui.remote.audit import RemoteTrail
 from ui.remote.glossary import RemoteGlossary
+from ui.remote.http_connection import Connection, Form, ServiceGone, error_of
+from ui.remote.passages import RemotePassages
 from ui.remote.people import RemotePeople, RemoteTokens
 from ui.remote.reviews import RemoteReviews
 
@@ -128,6 +129,7 @@ class RemoteKnowledgeBase:
         self.trail = RemoteTrail(self._call, self._lines)
         self.sessions = RemoteSessions(self._call)
         self.glossary = RemoteGlossary(self._call)
+        self.edits = RemotePassages(self._call)
         self.people = RemotePeople(self._call)
         self.tokens = RemoteTokens(self._call)
         self.reviews = RemoteReviews(self._call, self._lines)

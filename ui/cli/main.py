@@ -45,6 +45,7 @@ def complete() -> typer.Typer:
         glossary,
         mcp,
         models,
+        passages,
         people,
         privacy,
         service,

@@ -26,4 +26,6 @@ def _facts(passage: DocumentPassage, t: Strings) -> list[Fact]:
 def _tools(passage: DocumentPassage, number: int, t: Strings) -> list[Tool]:
     words = "passage_bring_back" if passage.left_out else "passage_leave_out"
     place, about = f"{passage.start} {passage.end}", t("passage_number", n=number)
-    return [Tool("edit", place, t("passage_edit"), about), Tool("toggle", place, t(words), about)]
+    join = [] if passage.other_part is None or passage.left_out else [Tool("join", place, t("passage_join"), about)]
+    edit, toggle = Tool("edit", place, t("passage_edit"), about), Tool("toggle", place, t(words), about)
+    return [Tool("show", place, t("passage_show"), about), edit, *join, toggle]

@@ -14,6 +14,8 @@ _FURTHEST = 1_000_000_000
 
 Glob = Annotated[str, Field(max_length=512)]
 Name = Annotated[str, Field(max_length=4096)]
+Tag = Annotated[str, Field(max_length=1000)]
+_TAGS = "Only documents that have one of these tags, whatever its capitals. list_documents gives the tags of each."
 
 
 class _Given(BaseModel):
@@ -31,10 +33,13 @@ class Within(_Given):
         description="Only documents whose path, or COLLECTION/PATH, matches one of these globs.",
     )
     collections: list[Name] | None = Field(None, max_length=_NAMES, description="Only these collections.")
+    tags: list[Tag] | None = Field(None, max_length=_NAMES, description=_TAGS)
 
     def scope(self) -> Scope:
         """The same as the knowledge base knows it."""
-        return Scope(paths=tuple(self.paths or ()), collections=tuple(self.collections or ()))
+        return Scope(
+            paths=tuple(self.paths or ()), collections=tuple(self.collections or ()), tags=tuple(self.tags or ())
+        )
 
 
 class SearchGiven(Within):
@@ -60,6 +65,7 @@ class ReadGiven(_Given):
 class ListGiven(_Given):
     search: str | None = Field(None, max_length=1000, description="Words of collection, path or title.")
     collections: list[Name] | None = Field(None, max_length=_NAMES, description="Only these collections.")
+    tags: list[Tag] | None = Field(None, max_length=_NAMES, description=_TAGS)
     limit: int | None = Field(50, ge=1, le=MOST_LISTED, description="How many at most.")
     offset: int | None = Field(
         0, ge=0, le=_FURTHEST, description="How many to leave out; next_offset of the part before."
@@ -149,6 +155,7 @@ class Entry(BaseModel):
     pages: int | None
     size: int
     ingested_at: str
+    tags: list[str]
     uri: str
 
 

@@ -145,7 +145,10 @@ def read_document(call: Call, given: forms.ReadGiven) -> tuple[BaseModel, str]:
 def list_documents(call: Call, given: forms.ListGiven) -> tuple[BaseModel, str]:
     """The documents that can be asked about."""
     offset, limit = given.offset or 0, given.limit or forms.MOST_LISTED
-    wanted = Wanted(given.search or "", tuple(given.collections or ()), statuses=("ready",), limit=limit, offset=offset)
+    wanted = Wanted(
+        given.search or "", tuple(given.collections or ()), statuses=("ready",), limit=limit, offset=offset,
+        tags=tuple(given.tags or ()),
+    )  # fmt: skip
     found = select(call.library.documents(call.asker), wanted)
     end = offset + len(found.documents)
     listing = forms.Listing(
@@ -153,7 +156,9 @@ def list_documents(call: Call, given: forms.ListGiven) -> tuple[BaseModel, str]:
         next_offset=end if end < found.total else None,
     )  # fmt: skip
     said = [
-        f"{each.collection}/{each.path}" + (f": {title}" if (title := each.shown_title or each.title) else "")
+        f"{each.collection}/{each.path}"
+        + (f": {title}" if (title := each.shown_title or each.title) else "")
+        + (f" [{', '.join(each.tags)}]" if each.tags else "")
         for each in found.documents
     ]
     more = [] if listing.next_offset is None else [f"({found.total} in all; the next have offset = {end}.)"]
@@ -166,7 +171,7 @@ def entry_of(document: Document) -> forms.Entry:
         collection=document.collection, document=document.path, title=document.shown_title or document.title,
         media_type=document.media_type,
         pages=document.pages, size=document.size, ingested_at=document.ingested_at,
-        uri=uri_of(document.collection, document.path),
+        tags=list(document.tags), uri=uri_of(document.collection, document.path),
     )  # fmt: skip
 
 

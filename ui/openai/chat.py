@@ -9,7 +9,7 @@ import secrets
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -66,6 +66,9 @@ class ChatBody(BaseModel):
     reasoning_effort: str | None = Field(None, description="none or minimal: no reasoning; all others: the model's own")
     think_budget: Annotated[int, Field(ge=0)] | None = Field(None, description="our own: reasoning tokens at most")
     sources_in_text: bool | None = Field(None, description="our own: clients.sources_in_text, for this request")
+    tags: list[Annotated[str, Field(max_length=1000)]] | None = Field(
+        None, max_length=64, description="our own: only documents that have one of these tags"
+    )
     user: str | None = Field(None, description="whose turn it takes in the queue, where X-KB-Client names nobody")
 
 
@@ -156,6 +159,8 @@ async def completions(body: ChatBody, service: ServiceHere, asker: Asker, client
     """
     _refuse(body)
     meant = await run_in_threadpool(chosen, body.model, service, asker)
+    if body.tags and meant.mode == "chat":
+        raise NotTaken("openai.not_taken", "tags", name="tags", why=_NO_DOCUMENTS)
     question, history = conversation(body.messages, system=meant.mode == "chat")
     question = checked(question)
     start = partial(
@@ -163,7 +168,7 @@ async def completions(body: ChatBody, service: ServiceHere, asker: Asker, client
         meant.mode,
         question,
         AskOptions(
-            meant.scope,
+            replace(meant.scope, tags=tuple(body.tags or ())),
             0 if body.reasoning_effort in _WITHOUT_REASONING else body.think_budget,
             None if body.seed is None else body.seed % MOST_SEED,
             body.temperature,
@@ -319,6 +324,7 @@ def _refuse(body: ChatBody) -> None:
 _TOOLS = CodedText("openai.no_functions")
 _PROBABILITIES = CodedText("openai.no_probabilities")
 _TEXT = CodedText("openai.text_alone")
+_NO_DOCUMENTS = CodedText("openai.no_documents")
 _NOT_TAKEN = {
     "tools": _TOOLS,
     "functions": _TOOLS,

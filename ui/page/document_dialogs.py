@@ -7,7 +7,7 @@ import streamlit as st
 
 from ingest.document.parsed import one_line
 from ingest.reading.editing import places_to_cut
-from ingest.sync.editing import EditedPlace, correct, split
+from ingest.sync.editing import EditedPlace, correct, join, split
 from kb.documents import LONGEST_TITLE
 from kb.editing.passages import DocumentPassage, DocumentPassages
 from kb.errors import KBError
@@ -28,7 +28,7 @@ from ui.words.strings import Strings
 
 _LINES = "suggestions-lines"
 _PASSAGES = 20  # on a page
-_FROM, _EDITED, _WRONG = "passages-from", "passages-edited", "passages-problem"
+_FROM, _EDITED, _WRONG, _SHOWN = "passages-from", "passages-edited", "passages-problem", "passages-shown"
 _BEFORE = 80  # characters that name a place to split at
 
 
@@ -175,11 +175,21 @@ def tags(service: runtime.Service, document: Document, t: Strings, close: Callab
     dialog()
 
 
-def passages(service: runtime.Service, document: Document, t: Strings, close: Callable[[], None]) -> None:
-    """Draw the dialog in which passages of a document are left out, corrected and split; `close` runs whenever it
-    goes."""
+def _near(service: runtime.Service, source: session.Source, found: DocumentPassages) -> int:
+    """The position of the passage that holds the words of a source, or most of their place."""
+    stored = service.kb.stored_text(session.asker(service), source.collection, source.document, source.version)
+    words = stored.text[source.start : source.end]
+    held = [(words in each.text, min(each.end, source.end) - max(each.start, source.start)) for each in found.passages]
+    return held.index(max(held)) if held else 0
+
+
+def passages(
+    service: runtime.Service, name: tuple[str, str], t: Strings, close: Callable[[], None],
+    near: session.Source | None = None,
+) -> None:  # fmt: skip
+    """Draw the dialog in which passages of a document, which is named by collection and path, are left out, corrected,
+    split and joined; `close` runs whenever it goes. The passage that a source stands in comes first."""
     state = st.session_state
-    name = document.collection, document.path
 
     def closed() -> None:
         state.pop(_FROM, None)
@@ -188,11 +198,11 @@ def passages(service: runtime.Service, document: Document, t: Strings, close: Ca
 
     @st.dialog(t("passages"), width="large", icon=":material/segment:", on_dismiss=closed)
     def dialog() -> None:
-        st.html(html_chat.wrap(named(document.path, document.collection)))
+        st.html(html_chat.wrap(named(name[1], name[0])))
         try:
             found = service.kb.passages(session.asker(service), *name)
         except KBError as error:  # deleted meanwhile
-            st.html(html_chat.wrap(html_chat.problem(document.path, t.message(error))))
+            st.html(html_chat.wrap(html_chat.problem(name[1], t.message(error))))
             return
         edited = next((each for each in found.passages if (each.start, each.end) == state.get(_EDITED)), None)
         if edited is None:
@@ -215,13 +225,27 @@ def passages(service: runtime.Service, document: Document, t: Strings, close: Ca
             if act == "edit":
                 state[_EDITED] = (start, end)
                 return
+            if act == "show":
+                page = next((each.page for each in found.passages if (each.start, each.end) == (start, end)), None)
+                closed()
+                session.show_sources([session.Source(*name, found.version, page, start, end)])
+                state[_SHOWN] = True
+                return
+            if act == "join":
+                place = EditedPlace(*name, found.edits, start, end)
+                change(lambda asker: join(service.kb, asker, place))
+                return
             left_out = any((each.start, each.end) == (start, end) and each.left_out for each in found.passages)
             change(lambda asker: service.kb.leave_out(asker, *name, found.edits, start, end, not left_out))
 
+        if _FROM not in state and near is not None:
+            state[_FROM] = _near(service, near, found)
         offset = state.get(_FROM, 0)
         offset = offset if offset < len(found.passages) else 0
         html = html_passages.passages(found, offset, _PASSAGES, t)
         panel(fit(html), key="passages", on_action=on_action)
+        if state.pop(_SHOWN, False):
+            st.rerun()  # a click in a dialog draws only the dialog
 
     def edit(found: DocumentPassages, passage: DocumentPassage) -> None:
         place = EditedPlace(*name, found.edits, passage.start, passage.end)

@@ -82,7 +82,7 @@ def render() -> None:
     elif isinstance(moving := st.session_state.get(_MOVING), Document):
         document_dialogs.move(service, moving, t, lambda: st.session_state.pop(_MOVING, None))
     elif isinstance(cut := st.session_state.get(_PASSAGES), Document):
-        document_dialogs.passages(service, cut, t, lambda: st.session_state.pop(_PASSAGES, None))
+        document_dialogs.passages(service, (cut.collection, cut.path), t, lambda: st.session_state.pop(_PASSAGES, None))
     elif isinstance(place := st.session_state.get(_ACCESS), Place):
         access_view.render(service, place, t, lambda: st.session_state.pop(_ACCESS, None))
 

@@ -63,10 +63,11 @@ def find_bar(words: str, marks: Marks, t: Strings) -> str:
 
 
 def bar(
-    stored: StoredText, page: int | None, views: Sequence[tuple[str, str, bool]], t: Strings, zoom: int | None = None
-) -> str:
+    stored: StoredText, page: int | None, views: Sequence[tuple[str, str, bool]], t: Strings, zoom: int | None = None,
+    editable: bool = False,
+) -> str:  # fmt: skip
     """Page by page, the ways to look at it (`(name, words, chosen)`), how far its picture is enlarged (an index of
-    `ZOOMS`; None for none), and the file itself."""
+    `ZOOMS`; None for none), the way to edit its passage where that is `editable`, and the file itself."""
     numbers = [span.number for span in stored.pages]
     leaf, place = None, ""
     if page is not None and len(numbers) > 1:
@@ -78,7 +79,7 @@ def bar(
     zoomed = None if zoom is None else (zoom == 0, ZOOMS[zoom], zoom == len(ZOOMS) - 1)
     query = urlencode({"collection": stored.collection, "path": stored.path, "version": stored.version})
     shown = shown_as(stored.media_type) is not None
-    return draw("source.bar", leaf, place, views, zoomed, f"/api/documents/original?{query}", shown, t)
+    return draw("source.bar", leaf, place, views, zoomed, editable, f"/api/documents/original?{query}", shown, t)
 
 
 def picture(drawn: Picture, alt: str, zoom: int = 100) -> str:

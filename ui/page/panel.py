@@ -8,7 +8,8 @@ component itself trusts it. In it,
 - Ctrl+F goes to an input of the type `search`, which keeps the focus when the HTML changes; Esc empties it first;
 - `data-card` (and `data-head` above it) is shown beside an element under the pointer or the focus;
 - `data-copy` copies its text;
-- a button with `data-menu` opens the `.menu` that follows it; Esc and a click elsewhere close it;
+- a button with `data-menu` opens the `.menu` that follows it; Esc and a click elsewhere close it, but not other HTML in
+  which what is chosen is there, too;
 - `data-reveal` is scrolled into sight when it appears, above what is fixed to the page's end;
 - `data-show` is scrolled to within its `.sheet`; `data-focus` takes the focus when it appears, with the value "now"
   also from what had it in this panel.
@@ -27,11 +28,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".kb");
   const report = (name, value) => setTriggerValue("action", { name, value });
   const focused = () => root.getRootNode().activeElement;
+  let opened = null;  // what of an open menu is chosen, where the HTML changes under it
   if (root.kbHTML !== data.html) {
     const first = root.kbHTML === undefined;
     const open = new Map([...root.querySelectorAll("details[data-key]")].map((d) => [d.dataset.key, d.open]));
     const before = root.contains(focused()) ? { name: focused().name, ...focused().dataset } : null;
     const revealed = !!root.querySelector("[data-reveal]");
+    const list = root.querySelector(".menu:popover-open");
+    const item = list && (list.contains(focused()) && before.action ? focused() : list.querySelector("[data-action]"));
+    const chosen = item && { ...item.dataset };
     root.innerHTML = data.html;
     root.kbHTML = data.html;
     for (const d of root.querySelectorAll("details[data-key]")) {
@@ -50,6 +55,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       wanted.focus({ preventScroll: true });
       if (wanted.select) wanted.select();
     } else if (same) same.focus({ preventScroll: true });
+    if (chosen) opened = [...root.querySelectorAll(".menu [data-action]")]
+      .find((b) => b.dataset.action === chosen.action && b.dataset.value === chosen.value);
     const appeared = !first && !revealed && root.querySelector("[data-reveal]");
     if (appeared) requestAnimationFrame(() => {
       const fixed = document.querySelector('[data-testid="stBottom"]');
@@ -118,18 +125,24 @@ export default function ({ data, parentElement, setTriggerValue }) {
     words.classList.add("said");  // seen also where there is no room for words
     setTimeout(() => { words.textContent = label; words.classList.remove("said"); }, 1500);
   };
-  const menu = (button) => {
-    const list = button.nextElementSibling;
-    if (list.matches(":popover-open")) { list.hidePopover(); return; }
+  const unfold = (button, list, item) => {
     list.showPopover();
     place(list, button.getBoundingClientRect());
     button.setAttribute("aria-expanded", "true");
     list.addEventListener("toggle", () => {
       if (!list.matches(":popover-open")) button.setAttribute("aria-expanded", "false");
     });
-    const item = list.querySelector("button");
     if (item) item.focus();
   };
+  const menu = (button) => {
+    const list = button.nextElementSibling;
+    if (list.matches(":popover-open")) { list.hidePopover(); return; }
+    unfold(button, list, list.querySelector("button"));
+  };
+  if (opened) {
+    const list = opened.closest(".menu");
+    unfold(list.previousElementSibling, list, opened);
+  }
   const act = (button) => {
     const list = button.closest("[popover]");
     if (list) list.hidePopover();

@@ -9,9 +9,9 @@ from ui.html import chat as html_chat
 from ui.html import documents as html_documents
 from ui.html.blocks import block
 from ui.html.templates import draw
-from ui.page import html_source, session
+from ui.page import document_dialogs, html_source, session
 from ui.page.panel import panel
-from ui.page.session import ZOOMS, OpenSources
+from ui.page.session import ZOOMS, OpenSources, Source
 from ui.pictures.page_picture import PageError, Picture
 from ui.pictures.render_pool import WORD, drawings, is_drawn
 from ui.service import runtime
@@ -20,6 +20,8 @@ from ui.sources.finding import find
 from ui.sources.form import Form
 from ui.sources.marking import Marks, Span
 from ui.words.strings import Strings
+
+_EDITED = "source-edited"
 
 
 def render(service: runtime.Service, t: Strings) -> None:
@@ -36,6 +38,9 @@ def render(service: runtime.Service, t: Strings) -> None:
         with st.spinner(t("page_drawn")):  # the first page has to wait for a process
             html = _pane(service, opened, t)
         panel(html, key="source", on_action=lambda name, value: _act(opened, name, value), escape="close")
+    if isinstance(edited := st.session_state.get(_EDITED), Source):
+        name = edited.collection, edited.document
+        document_dialogs.passages(service, name, t, lambda: st.session_state.pop(_EDITED, None), edited)
 
 
 def _may_be_read(service: runtime.Service, opened: OpenSources) -> bool:
@@ -48,6 +53,8 @@ def _may_be_read(service: runtime.Service, opened: OpenSources) -> bool:
 def _act(opened: OpenSources, name: str, value: str) -> None:
     if name == "close":
         session.close_sources()
+    elif name == "edit":
+        st.session_state[_EDITED] = opened.source
     elif name == "source":
         opened.turn(int(value))
     elif name == "page":
@@ -105,7 +112,8 @@ def _pane(service: runtime.Service, opened: OpenSources, t: Strings) -> str:
     shown_title = shown_titles(service.kb.catalog.db, [place]).get(place, "")
     head = html_source.origin(stored, source.section if section is None else section, t, shown_title)
     notice = html_documents.page_note(stored.pages, page, t) + notice
-    bar = html_source.bar(stored, page, choices, t, enlarged) + html_source.find_bar(opened.words, marks, t)
+    editable = source.start < source.end and session.may_edit(service, stored.collection)
+    bar = html_source.bar(stored, page, choices, t, enlarged, editable) + html_source.find_bar(opened.words, marks, t)
     return html_source.pane(opened, head, bar, notice + content, t)
 
 

@@ -7,6 +7,7 @@ from ui.words.strings_access import TEXTS as ACCESS
 from ui.words.strings_audit import TEXTS as AUDIT
 from ui.words.strings_cli import TEXTS as CLI
 from ui.words.strings_files import TEXTS as FILES
+from ui.words.strings_filing import TEXTS as FILING
 from ui.words.strings_glossary import TEXTS as GLOSSARY
 from ui.words.strings_pages import TEXTS as PAGES
 from ui.words.strings_people import TEXTS as PEOPLE
@@ -23,6 +24,7 @@ TEXTS: Mapping[str, Text] = {
     **AUDIT,
     **CLI,
     **FILES,
+    **FILING,
     **GLOSSARY,
     **PEOPLE,
     **PROOF,

@@ -1,12 +1,13 @@
 """Correcting and splitting passages of a real home: a new version of the text, found at once, and kept."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from ingest.sync.editing import EditedPlace, correct, split
+from ingest.sync.editing import EditedPlace, correct, join, split
 from ingest.sync.pipeline import ingest
 from ingest.sync.reindexing import reindex
 from kb.assistant import KnowledgeBase
@@ -148,24 +149,30 @@ def test_another_content_sets_it_aside(kb: KnowledgeBase, tmp_path: Path) -> Non
 @pytest.mark.parametrize("seed", range(3))
 def test_what_editors_did_at_random_is_what_reading_again_gives(kb: KnowledgeBase, tmp_path: Path, seed: int) -> None:
     random, codes = Random(seed), set[str]()
-    for _ in range(8):
+    for _ in range(12):
         found = kb.passages(OWNER, *NAME)
         passage = random.choice(found.passages)
         words = passage.text.split(" ")
         middle = random.randrange(1, len(words)) if len(words) > 1 else 0
-        act = random.choice(["correct", "split", "leave out"])
+        act = random.choice(["correct", "split", "join", "leave out"])
         try:
             if act == "correct":
                 words[middle] = random.choice(["", "x", "一二三", "new words here"])
                 correct(kb, OWNER, at(found, passage), " ".join(words))
             elif act == "split":
                 split(kb, OWNER, at(found, passage), passage.start + len(" ".join(words[:middle])) + 1)
+            elif act == "join":
+                parts = [each for each in found.passages if each.other_part] or [passage]
+                join(kb, OWNER, at(found, random.choice(parts)))
             else:
                 kb.leave_out(OWNER, *NAME, found.edits, passage.start, passage.end, not passage.left_out)
         except UsageError as error:
             codes.add(error.message.code)
         check(kb)
-    assert codes <= {"passage.same", "passage.split_left_out", "passage.split_edge", "passage.too_long"}
+    assert codes <= {
+        "passage.same", "passage.split_left_out", "passage.split_edge", "passage.too_long", "passage.not_split",
+        "passage.join_left_out", "passage.too_long_joined",
+    }  # fmt: skip
     wanted = kb.passages(OWNER, *NAME).passages
     read_again(kb, tmp_path)
     assert kb.passages(OWNER, *NAME).passages == wanted
@@ -185,6 +192,67 @@ def test_a_split_passage_is_two(kb: KnowledgeBase, embedded: list[str]) -> None:
     check(kb)
 
 
+def test_what_was_split_is_joined_again(kb: KnowledgeBase, tmp_path: Path, embedded: list[str]) -> None:
+    whole = kb.passages(OWNER, *NAME)
+    cedar = named(whole, "Cedar")
+    assert all(each.other_part is None for each in whole.passages)
+    middle, quarter = (cedar.start + cedar.text.index(f"The room Cedar has seat number {n}") for n in (4, 2))
+    halves = split(kb, OWNER, at(whole, cedar), middle)
+    first, second = (p for p in halves.passages if cedar.start <= p.start and p.end <= cedar.end)
+    assert (first.other_part, second.other_part) == ((second.start, second.end), (first.start, first.end))
+    thirds = split(kb, OWNER, at(halves, first), quarter)
+    assert [(p.start, p.end) for p in thirds.passages if p.other_part] == [
+        (cedar.start, quarter - 1), (quarter, first.end)
+    ]  # fmt: skip
+    with pytest.raises(UsageError, match="Join those parts first"):
+        join(kb, OWNER, at(thirds, second))
+    with pytest.raises(UsageError, match="no part of one"):
+        join(kb, OWNER, at(thirds, named(thirds, "Birch")))
+    part = next(p for p in thirds.passages if p.start == quarter)
+    left = kb.leave_out(OWNER, *NAME, thirds.edits, part.start, part.end, True)
+    with pytest.raises(UsageError, match="Bring it back"):
+        join(kb, OWNER, at(left, part))
+    back = kb.leave_out(OWNER, *NAME, left.edits, part.start, part.end, False)
+    leave_out(kb, "Fir")
+    back = kb.passages(OWNER, *NAME)
+    again = join(kb, OWNER, at(back, part))  # either part names both
+    assert [(p.start, p.end) for p in again.passages] == [(p.start, p.end) for p in halves.passages]
+    embedded.clear()
+    again = join(kb, OWNER, at(again, first))
+    assert [replace(p, left_out=False) for p in again.passages] == list(whole.passages)
+    assert [p.text for p in again.passages if p.left_out] == [named(whole, "Fir").text]
+    assert len(embedded) == 1
+    assert finds(kb, "Cedar")
+    check(kb)
+    with pytest.raises(UsageError, match="no part of one"):
+        join(kb, OWNER, at(again, cedar))
+    assert next(row["detail"]["act"] for row in kb.catalog.audit_rows(action="passage")) == "joined"
+    read_again(kb, tmp_path)
+    assert kb.passages(OWNER, *NAME).passages == again.passages
+
+
+def test_parts_are_joined_with_what_was_corrected_in_them_as_long_as_a_passage_holds_it(
+    kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    found = kb.passages(OWNER, *NAME)
+    cedar = named(found, "Cedar")
+    split(kb, OWNER, at(found, cedar), cedar.start + cedar.text.index("The room Cedar has seat number 4"))
+    found = corrected(kb, "Cedar", "seat number 1 by", "seat number 77, newly painted, by")
+    joined = join(kb, OWNER, at(found, named(found, "Cedar")))
+    text = named(joined, "Cedar").text
+    assert text == cedar.text.replace("seat number 1 by", "seat number 77, newly painted, by")
+    check(kb)
+    place = named(joined, "Cedar")
+    parts = split(kb, OWNER, at(joined, place), place.start + text.index("The room Cedar has seat number 5"))
+    part = named(parts, "Cedar")
+    longer = correct(kb, OWNER, at(parts, part), part.text + " word" * 120)
+    with pytest.raises(UsageError, match="Both parts stay as they are"):
+        join(kb, OWNER, at(longer, named(longer, "Cedar")))
+    assert kb.passages(OWNER, *NAME) == longer
+    read_again(kb, tmp_path)
+    assert kb.passages(OWNER, *NAME).passages == longer.passages
+
+
 def test_bad_input_changes_nothing(kb: KnowledgeBase) -> None:
     found = kb.passages(OWNER, *NAME)
     cedar = named(found, "Cedar")
@@ -202,7 +270,11 @@ def test_bad_input_changes_nothing(kb: KnowledgeBase) -> None:
         correct(kb, OWNER, EditedPlace("docs", "gone.md", 0, 0, 9), "x")
     assert kb.passages(OWNER, *NAME) == found
     correct(kb, OWNER, place, "Seat 1.")
-    for act in (lambda: correct(kb, OWNER, place, "Seat 2."), lambda: split(kb, OWNER, place, cedar.start + 9)):
+    late = (
+        lambda: correct(kb, OWNER, place, "Seat 2."), lambda: split(kb, OWNER, place, cedar.start + 9),
+        lambda: join(kb, OWNER, place),
+    )  # fmt: skip
+    for act in late:
         with pytest.raises(PassagesChanged):
             act()
     found = leave_out(kb, "Birch")
@@ -264,6 +336,8 @@ def test_who_does_not_edit_the_collection_changes_nothing_and_curated_answers_ar
                 correct(kb, person(kb, name), place, "x")
             with pytest.raises(RefusedByPolicy):
                 split(kb, person(kb, name), place, 20)
+            with pytest.raises(RefusedByPolicy):
+                join(kb, person(kb, name), place)
         with pytest.raises(DocumentNotFound):
             correct(kb, ed, EditedPlace("board", "board.md", 0, 0, 9), "x")
         id = judge(kb, "bob", OPENS)

@@ -223,6 +223,21 @@ def test_forms_that_no_document_holds_are_not_added_to_one_that_they_hold(catalo
     assert not_held.text == "What is PTO (Paid Time Off)?"
 
 
+def test_a_word_that_stands_in_very_many_passages_is_widened_in_the_other_language_alone(
+    catalog: Catalog, glossary: Glossary
+) -> None:
+    glossary.add(OWNER, NewEntry("Annual Plan", ("plan", "年度计划")))
+    store(catalog, "few.md", "The plan is due.", "The annual plan is due.", "年度计划已交。")
+    few = glossary.widened("When is the plan due?", READER)
+    assert few is not None
+    assert few.text == "When is the plan (Annual Plan) due?"
+    store(catalog, "many.md", *(f"A plan for room {n}." for n in range(30)))
+    many = glossary.widened("When is the plan due?", READER)
+    assert many is not None
+    assert (many.text, many.other) == ("When is the plan due?", ("年度计划",))
+    assert [term.term for term in many.terms] == ["Annual Plan"]  # the model is told of it all the same
+
+
 def test_a_word_that_documents_write_small_is_no_short_form(catalog: Catalog, glossary: Glossary) -> None:
     glossary.add(OWNER, NewEntry("Asset Retirement Tracker", ("ART",)))
     assert glossary.widened("Who teaches art?", READER) is not None

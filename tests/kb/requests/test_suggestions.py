@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.sync.editing import EditedPlace, correct, split
 from ingest.sync.pipeline import ingest
 from kb.access.rules import Place
 from kb.assistant import KnowledgeBase
@@ -84,6 +85,43 @@ def test_what_an_editor_writes_takes_the_place_of_the_rules_until_the_document_i
         assert kb.catalog.db.execute("SELECT count(*) FROM suggestions").fetchone()[0] == 0
         counts = [row["detail"]["questions"] for row in kb.trail.rows(action="suggestions")]
         assert counts == [1, None, 0, 1]
+
+
+def test_nothing_of_a_passage_that_was_left_out_is_asked_and_corrections_are_followed(kb: KnowledgeBase) -> None:
+    with kb:
+
+        def edit(path: str, act: str, words: str, other: str = "") -> list[str]:
+            """Do something to the passage that holds these words; what is suggested then."""
+            found = kb.passages(OWNER, "docs", path)
+            passage = next(each for each in found.passages if words in each.text)
+            if act == "leave out":
+                kb.leave_out(OWNER, "docs", path, found.edits, passage.start, passage.end, not passage.left_out)
+            elif act == "split":
+                place = EditedPlace("docs", path, found.edits, passage.start, passage.end)
+                split(kb, OWNER, place, passage.start + passage.text.index(words))
+            else:
+                place = EditedPlace("docs", path, found.edits, passage.start, passage.end)
+                correct(kb, OWNER, place, passage.text.replace(words, other))
+            return questions_of(kb.catalog, named(kb, path))[0]
+
+        hours, laptops = (f"What does “Staff handbook” say about {each}?" for each in ("Hours", "Laptops"))
+        assert edit("handbook.md", "split", "## 3. Laptops") == [hours, laptops]
+        assert edit("handbook.md", "leave out", "## 3. Laptops") == [hours]
+        assert edit("handbook.md", "leave out", "## 3. Laptops") == [hours, laptops]
+        assert edit("handbook.md", "correct", "Laptops", "Telephones") == [
+            hours, "What does “Staff handbook” say about Telephones?"
+        ]  # fmt: skip
+        assert edit("handbook.md", "split", "Hm.")  # the heading is no part of what is left out, but over nothing else
+        assert edit("handbook.md", "leave out", "Hm.") == [hours]
+        assert edit("handbook.md", "leave out", "Hm.")[1:]
+        assert edit("handbook.md", "correct", "Staff handbook", "House rules") == [
+            "What does “handbook” say about Hours?", "What does “handbook” say about Telephones?"
+        ]  # fmt: skip
+        assert edit("faq.md", "split", "## When") == ["Who feeds the office dog?", "When is the gym open?"]
+        assert edit("faq.md", "leave out", "dog?") == ["When is the gym open?"]
+        assert edit("faq.md", "correct", "the gym", "the pool") == ["When is the pool open?"]
+        assert edit("常见问题.md", "correct", "停车费", "洗车费") == ["洗车费多少？"]
+        assert not any("gym" in question or "dog" in question for question in asked(kb))
 
 
 @pytest.mark.parametrize(

@@ -88,5 +88,5 @@ def test_what_is_not_there_or_not_theirs_is_told_in_the_same_words(served: Serve
             assert refused.json()["error"]["code"] == "conversation.no_file"
         assert li.post(f"conversations/{id}/files", files={"f": ("", b"")}).status_code == 400
         large = li.post(f"conversations/{id}/files", files={"f": ("large.md", b"x" * (1 << 20) + b"x")})
-        assert large.status_code == 413
+        assert (large.status_code, large.json()["error"]["code"]) == (413, "upload.over_limit")
         assert [file["name"] for file in li.get(f"conversations/{id}/files").json()["files"]] == ["note.md"]

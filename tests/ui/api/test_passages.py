@@ -88,10 +88,17 @@ def test_an_editor_corrects_and_splits_a_passage(served: Served) -> None:
         at = text.index("## Laptops")
         parts = edi.post("documents/passages/split", json={**body, "seen": 1, "at": at}).json()["passages"]
         assert [each["text"] for each in parts] == [text[:at].strip(), text[at:]]
+        places = [[each["start"], each["end"]] for each in parts]
+        assert [each["other_part"] for each in parts] == places[::-1]
         edge = edi.post("documents/passages/split", json={**body, "seen": 2, "end": parts[0]["end"], "at": 0})
         assert (edge.status_code, edge.json()["error"]["code"]) == (400, "passage.split_edge")
         found = served.http.post("search", json={"question": HOURS}).json()["passages"]
         assert any("8:15" in each["text"] and "Laptops" not in each["text"] for each in found)
+        second = {**PLACE, "seen": 2, "start": parts[1]["start"], "end": parts[1]["end"]}
+        [whole] = edi.post("documents/passages/join", json=second).json()["passages"]
+        assert (whole["text"], whole["other_part"]) == (text, None)
+        again = edi.post("documents/passages/join", json={**body, "seen": 3, "end": whole["end"]})
+        assert (again.status_code, again.json()["error"]["code"]) == (400, "passage.not_split")
 
 
 def test_others_change_nothing_and_who_may_not_read_learns_nothing(served: Served) -> None:
@@ -105,6 +112,7 @@ def test_others_change_nothing_and_who_may_not_read_learns_nothing(served: Serve
             assert other.delete("documents/passages/set-aside", params=PATH).status_code == 403
             assert other.put("documents/passages/text", json={**place, "text": "x"}).status_code == 403
             assert other.post("documents/passages/split", json={**place, "at": 9}).status_code == 403
+            assert other.post("documents/passages/join", json=place).status_code == 403
     served.service.kb.catalog.set_readers("owner", DEFAULT, [])
     with client(served, "ned") as ned:
         there = ned.put("documents/passages/left-out", json=body)

@@ -55,7 +55,7 @@ EXPECTED: dict[Need, set[str]] = {
         "POST /documents/release", "PUT /suggestions/document", "PUT /documents/title", "PUT /documents/tags",
         "POST /documents/move", "GET /documents/passages",
         "PUT /documents/passages/left-out", "PUT /documents/passages/text",
-        "POST /documents/passages/split", "DELETE /documents/passages/set-aside",
+        "POST /documents/passages/split", "POST /documents/passages/join", "DELETE /documents/passages/set-aside",
         "POST /conversations/{id}/files", "POST /conversations/{id}/files/keep", "DELETE /conversations/{id}/files",
         "POST /documents/upload", "GET /jobs", "GET /jobs/{job_id}", "POST /jobs/{job_id}/pause",
         "POST /jobs/{job_id}/resume",

@@ -28,7 +28,7 @@ from tests.knowledge import HANDBOOK, LEAVE, write
 from tests.ui.serving import REPLY, Served, opened, serving, until
 from ui.cli import audit, backup, docs, evaluation, main, models, sessions  # noqa: F401  (they add their commands)
 from ui.cli.client import OtherModel, RemoteKnowledgeBase
-from ui.cli.http_connection import ServiceGone
+from ui.remote.http_connection import ServiceGone
 from ui.service.auth import running_service
 from ui.service.sessions import Sessions
 from ui.words.translations import localised

@@ -282,6 +282,22 @@ def test_plain_chat_goes_out_as_it_is_written(served: Served, model: ScriptedMod
     assert text == "Dear Ann, hello."
 
 
+def test_an_answer_is_limited_to_the_documents_that_have_a_tag(served: Served, model: ScriptedModel) -> None:
+    says(model, "满 10 年的员工每年有 18 天年休假 [1]。")
+    asked = [{"role": "user", "content": "满 10 年的员工有几天年休假？"}]
+    body = {"document": "休假.md", "collection": "规章", "tags": ["休假 Rules"]}
+    assert served.http.put("documents/tags", json=body).status_code == 200
+    try:
+        found = whole(served, tags=["none", "休假 rules"], messages=asked)["choices"][0]["message"]["annotations"]
+        assert {each["url_citation"]["document"] for each in found} == {"休假.md"}
+        nothing = whole(served, tags=["none"], messages=asked)["kb"]
+        assert "nothing_matches" in [each["kind"] for each in nothing["notices"]]
+        refused(post(served, {"model": "chat", "messages": asked, "tags": ["x"]}), 400, "tags", "without documents")
+        refused(post(served, {"model": "kb", "messages": asked, "tags": "x"}), 400, "tags", "list")
+    finally:
+        served.http.put("documents/tags", json={**body, "tags": []})
+
+
 def test_a_model_of_one_collection_answers_from_it_alone(served: Served, model: ScriptedModel) -> None:
     says(model, "满 10 年的员工每年有 18 天年休假 [1]。")
     asked = [{"role": "user", "content": "满 10 年的员工有几天年休假？"}]

@@ -93,6 +93,11 @@ def test_an_original_that_no_browser_shows_is_offered_to_be_saved() -> None:
     assert "download>Download the original" in html_source.bar(word, None, (), EN)
 
 
+def test_who_may_edit_the_passage_of_a_source_is_led_to_it() -> None:
+    assert 'data-action="edit"' not in html_source.bar(STORED, None, (), EN)
+    assert 'data-action="edit" data-value="">Edit this passage' in html_source.bar(STORED, None, (), EN, editable=True)
+
+
 def test_a_quote_on_another_page_is_not_marked_here() -> None:
     assert html_source.on_page((19, 20), (19, 30)) == (19, 20)
     assert html_source.on_page((19, 20), (0, 10)) == (0, 0)
