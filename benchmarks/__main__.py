@@ -37,6 +37,7 @@ from benchmarks import (  # noqa: E402
     start,
     synchronising,
     ticks,
+    trec,
     tuning,
 )
 from benchmarks.result import Result, show  # noqa: E402
@@ -70,6 +71,7 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "mutants": lambda options: mutants.run(
         options.mutants, options.rooms or mutants.ROOMS, only_constants=options.constants
     ),
+    "trec": lambda options: trec.run(),
     "tuning": lambda options: tuning.run(),
     "mutations": lambda options: mutations.run(options.files, options.folder),
 }

@@ -116,7 +116,9 @@ def _measure(kb: KnowledgeBase, question: Question, page_slack: int, glossary: b
     passages = kb.search(question.question, ASKER, DEPTH, glossary=glossary).passages
     gained = ranking_metrics.gains([PageUnit(p.document, p.page) for p in passages], gold, page_slack)
     first = ranking_metrics.first_hit(gained)
-    return first is not None and first <= CUTOFF, ranking_metrics.ndcg(gained, len(ranking_metrics.gold_units(gold)))
+    return first is not None and first <= CUTOFF, ranking_metrics.ndcg(
+        gained, ranking_metrics.gold_units(gold).values()
+    )
 
 
 def _house(of: QuestionSet, folder: Path) -> House:

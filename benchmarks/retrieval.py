@@ -75,7 +75,7 @@ def measure(search: Search, questions: Sequence[Question], page_slack: int) -> t
     for question in questions:
         gold = [PageUnit(evidence.doc, evidence.page) for evidence in question.evidence]
         gained = ranking_metrics.gains(search(question.question), gold, page_slack)
-        ndcg.append(ranking_metrics.ndcg(gained, len(ranking_metrics.gold_units(gold))))
+        ndcg.append(ranking_metrics.ndcg(gained, ranking_metrics.gold_units(gold).values()))
         hits += any(gained[:10])
     return sum(ndcg) / len(ndcg), hits / len(questions)
 

@@ -5,7 +5,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -40,6 +40,7 @@ from kb.errors import (
     RefusedByPolicy,
     UsageError,
 )
+from kb.evaluation.voting import vote
 from kb.filing import moving
 from kb.glossary.glossary import Glossary
 from kb.language.language import language_of
@@ -245,7 +246,8 @@ class KnowledgeBase(Documents):
         history: Sequence[Message] = (),
     ) -> Iterator[Event]:
         """Answer from the documents the asker may read; by a curated answer where there is one. Where the options name
-        a model, it is opened for this answer alone, and no curated answer is given.
+        a model, it is opened for this answer alone, and no curated answer is given; where they want several samples,
+        it is the answer that most of them agree with.
 
         Yields Retrieved, then Thought, Token, Notice and Revised, then Done or Failed. Raises UsageError at once
         for a question that cannot be asked.
@@ -253,6 +255,9 @@ class KnowledgeBase(Documents):
         question = checked(question)
         if options.model is not None:
             options = replace(options, curated=False)
+        if options.samples > 1:
+            each = replace(options, model=None)
+            return self._by(options.model, lambda kb: vote(kb, question, asker, options.samples, each, history))
         return self._by(options.model, lambda kb: kb._ask(question, asker, history, options))
 
     def _by(
@@ -262,10 +267,16 @@ class KnowledgeBase(Documents):
         if model is None:
             yield from answer(self)
             return
+        with self.by(model) as other:
+            yield from answer(other)
+
+    @contextmanager
+    def by(self, model: tuple[str, str]) -> Iterator["KnowledgeBase"]:
+        """This knowledge base with another model, by engine and name: opened at first need, closed at the end."""
         other = copy(self)
         other._model, other._choice, other._model_lock = None, model, threading.Lock()
         try:
-            yield from answer(other)
+            yield other
         finally:
             if other._model is not None:
                 other._model.close()

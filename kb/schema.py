@@ -71,6 +71,7 @@ class AskOptions:
     model: tuple[str, str] | None = None  # engine and name of one that answers instead of the one in use
     curated: bool = True  # whether a curated answer may be given
     glossary: bool = True  # whether the glossary widens the question
+    samples: int = 1  # answers that are written, of which the one that most agree with is given
     stop: threading.Event | None = None  # ends the answer when it is set
 
     @property

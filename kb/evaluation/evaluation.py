@@ -46,6 +46,9 @@ __all__ = [
 ]
 
 
+_QUESTION = TypeAdapter(Question)
+
+
 class LoadedModel(Protocol):
     """What an evaluation needs to know of a language model."""
 
@@ -228,16 +231,17 @@ def score(outcome: Outcome, options: EvalOptions) -> Scores:
     question, answer = outcome.question, outcome.answer
     scores = Scores()
     gold = [PageUnit(e.doc, e.page) for e in question.evidence]
+    grades = [e.grade for e in question.evidence]
     if gold and outcome.sample == 0:
         gained = ranking_metrics.gains(
-            [PageUnit(r.document, r.page) for r in outcome.ranked or ()], gold, options.page_slack
+            [PageUnit(r.document, r.page) for r in outcome.ranked or ()], gold, options.page_slack, grades
         )
-        units = len(ranking_metrics.gold_units(gold))
+        units = ranking_metrics.gold_units(gold, grades)
         scores = replace(
             scores,
-            gold_units=units,
+            gold_units=len(units),
             first_hit=ranking_metrics.first_hit(gained),
-            ndcg=ranking_metrics.ndcg(gained, units),
+            ndcg=ranking_metrics.ndcg(gained, units.values()),
         )
     if options.retrieval_only:
         return scores
@@ -292,7 +296,7 @@ def fingerprint(
         "model": model.name if model else None,
         "model_digest": model.digest() if model else None,
         "settings_hash": _hash(kb.settings.model_dump(mode="json")),
-        "questions_hash": _hash(TypeAdapter(list[Question]).dump_python(list(questions), mode="json")),
+        "questions_hash": _hash([_form(question) for question in questions]),
         "documents_hash": _hash(sorted(map(state, documents))),
         "seed": options.seed,
         "samples": options.samples,
@@ -311,6 +315,15 @@ def fingerprint(
         "k": options.k,
         "candidates": options.candidates,
     }
+
+
+def _form(question: Question) -> dict[str, Any]:
+    """A question as it counts for the identity of a run; grades only where there are any."""
+    form: dict[str, Any] = _QUESTION.dump_python(question, mode="json")
+    for evidence in form["evidence"]:
+        if evidence["grade"] == 1:
+            del evidence["grade"]
+    return form
 
 
 def _check(options: EvalOptions) -> None:

@@ -26,12 +26,17 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_csv(report: "Report", path: Path) -> None:
-    """One line for each answer. Raises KBError if it cannot be written."""
+    """`csv_of` into a file. Raises KBError if it cannot be written."""
+    _write(path, csv_of(report))
+
+
+def csv_of(report: "Report") -> bytes:
+    """One line for each answer."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     writer.writerows([_cell(value) for value in _line(outcome)] for outcome in report.outcomes)
-    _write(path, text.getvalue().encode("utf-8-sig"))  # with a mark, as spreadsheets want it for Chinese
+    return text.getvalue().encode("utf-8-sig")  # with a mark, as spreadsheets want it for Chinese
 
 
 def _line(outcome: "Outcome") -> Iterator[Any]:
@@ -48,16 +53,20 @@ def _cell(value: object) -> object:
 
 
 def write_junit(report: "Report", judged: "Sequence[Judged]", path: Path) -> None:
-    """Two suites: the limits of the gate, and the questions, of which one that is not right is a failure.
+    """`junit_of` into a file. Raises KBError if it cannot be written."""
+    _write(path, junit_of(report, [(str(one.limit), one.missed) for one in judged]))
 
-    Raises KBError if it cannot be written.
-    """
+
+def junit_of(report: "Report", judged: Sequence[tuple[str, str]]) -> bytes:
+    """Two suites: the limits of the gate, each with why it is missed, and the questions, of which one that is not
+    right is a failure."""
     root = ElementTree.Element("testsuites", name="kb eval")
-    limits = [(str(one.limit), "failure" if one.missed else "", one.missed, "", 0.0) for one in judged]
+    limits = [(limit, "failure" if missed else "", missed, "", 0.0) for limit, missed in judged]
     _suite(root, "gate", limits)
     _suite(root, "questions", [_case(outcome) for outcome in report.outcomes])
     ElementTree.indent(root)
-    _write(path, ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text
 
 
 def _case(outcome: "Outcome") -> tuple[str, str, str, str, float]:

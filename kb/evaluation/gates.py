@@ -3,10 +3,10 @@
 import difflib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -14,7 +14,7 @@ from kb.errors import UsageError, why
 from kb.evaluation.comparison import Difference, differences
 from kb.evaluation.metrics import DIMENSIONS, better, flat, summarise
 from kb.files import read_regular
-from kb.messages.coded_text import CodedText, together
+from kb.messages.coded_text import CodedText, fields, together
 
 if TYPE_CHECKING:
     from kb.evaluation.outcome import Report
@@ -73,18 +73,32 @@ def load_gate(path: Path, samples: int = 1) -> Gate:
     will be no figure of a run with so many samples.
     """
     try:
-        spec = yaml.safe_load(read_regular(path, 1).decode())
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError("gate.unreadable", path=path, why=why(error)) from None
+        text = read_regular(path, 1).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError("gate.unreadable", gate=CodedText("gate.file", path=path), why=why(error)) from None
+    limits, base = parse_gate(text, path, samples)
+    return Gate(limits, path.parent / base if base is not None else None)
+
+
+def parse_gate(text: str, path: Path | None = None, samples: int = 1) -> tuple[tuple[Limit, ...], str | None]:
+    """The limits of a gate's text, and the run it names as `base`; `path` is the file it stands in.
+
+    Raises what `load_gate` raises.
+    """
+    gate = CodedText("gate.file", path=path) if path is not None else CodedText("gate.text")
+    try:
+        spec = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise UsageError("gate.unreadable", gate=gate, why=why(error)) from None
     base = spec.pop("base", None) if isinstance(spec, dict) else None
     if not isinstance(spec, dict) or not spec:
-        raise UsageError("gate.no_mapping", path=path)
+        raise UsageError("gate.no_mapping", gate=gate)
     limits = tuple(limit for name, limits in spec.items() for limit in _limits(str(name), str(limits)))
     figures = _figures(samples)
     for limit in limits:
         if limit.figure not in figures and not limit.figure.startswith(_OF_THE_SET):
-            raise _unknown(limit.figure, figures, CodedText("gate.no_figure", path=path, name=limit.figure))
-    return Gate(limits, path.parent / str(base) if base is not None else None)
+            raise _unknown(limit.figure, figures, CodedText("gate.no_figure", gate=gate, name=limit.figure))
+    return limits, str(base) if base is not None else None
 
 
 def _limits(name: str, limits: str) -> list[Limit]:
@@ -140,21 +154,26 @@ def judge(report: "Report", gate: Gate, base: "Report | None" = None) -> list[Ju
 
 def _missed(limit: Limit, figures: Mapping[str, float | None]) -> str:
     value = figures[limit.figure]
-    wanted = f"{limit.sign} {limit.number:g} is wanted"
+    told = {"figure": limit.figure, "limit": f"{limit.sign} {limit.number:g}"}
     if value is None:
-        return f"{limit.figure} has no value, nothing was counted; {wanted}"
-    return "" if _TESTS[limit.sign](value, limit.number) else f"{limit.figure} is {value:.4g}; {wanted}"
+        return CodedText("gate.no_value", **told)
+    return "" if _TESTS[limit.sign](value, limit.number) else CodedText("gate.missed", **told, value=f"{value:.4g}")
 
 
 def _drop_missed(limit: Limit, beside: Mapping[str, Difference]) -> str:
     found = beside.get(limit.figure)
-    allowed = f"{limit.sign} {limit.number:g} is allowed"
+    told = {"figure": limit.figure, "limit": f"{limit.sign} {limit.number:g}"}
     if found is None:
-        return f"{limit.figure} has no value in both runs over the same questions; a drop {allowed}"
+        return CodedText("gate.no_value_in_both", **told)
     drop = -abs(found.difference) if better(limit.figure, found.difference) else abs(found.difference)
     if _TESTS[limit.sign](drop - _ROUNDING, limit.number):
         return ""
-    return (
-        f"{limit.figure} went from {found.a:.4g} to {found.b:.4g} over {found.questions} questions "
-        f"(p {found.p:.2g}); a drop {allowed}"
-    )
+    return CodedText(
+        "gate.dropped", **told, before=f"{found.a:.4g}", after=f"{found.b:.4g}", questions=found.questions,
+        p=f"{found.p:.2g}",
+    )  # fmt: skip
+
+
+def judged_form(judged: Sequence[Judged]) -> list[dict[str, Any]]:
+    """Every limit as JSON: `limit`, and why it is missed, in words and by code; `missed` is "" where it is kept."""
+    return [{"limit": str(one.limit), "missed": one.missed, **fields(one.missed, "missed_")} for one in judged]

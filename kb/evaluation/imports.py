@@ -2,8 +2,8 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from kb.evaluation.questions import MAX_SET_MB, Evidence, Question, load_questio
 from kb.files import read_regular
 from kb.language.script import written_language
 
-_SPLITS = ("test", "dev", "train")  # of a BEIR folder; the first that is there is taken
+SPLITS = ("test", "dev", "train")  # of a BEIR folder; the first that is there is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,10 @@ class Imported:
     corpus: Path | None = None
     records: tuple[Mapping[str, str], ...] = ()
 
+    def contexts(self) -> str:
+        """The records as a bundle."""
+        return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in self.records)
+
     def documents(self, folder: Path) -> Path:
         """A bundle (JSON Lines) of the documents; made in `folder` where the set has none of its own.
 
@@ -31,7 +35,7 @@ class Imported:
         if self.corpus is not None:
             return self.corpus
         bundle = folder / "contexts.jsonl"
-        text = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in self.records)
+        text = self.contexts()
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not bundle.is_file() or bundle.read_text(encoding="utf-8") != text:  # else it counts as unchanged
@@ -49,7 +53,7 @@ def imported(path: Path) -> Imported | None:
     """
     try:
         if path.is_dir():
-            found = [path / "qrels" / f"{split}.tsv" for split in _SPLITS]
+            found = [path / "qrels" / f"{split}.tsv" for split in SPLITS]
             qrels = next((file for file in found if file.is_file()), None)
             return _beir(path, qrels) if qrels and (path / "queries.jsonl").is_file() else None
         if path.suffix == ".tsv" and path.parent.name == "qrels":
@@ -66,28 +70,35 @@ def imported(path: Path) -> Imported | None:
 
 
 def _beir(folder: Path, qrels: Path) -> Imported:
-    """Queries with their relevant documents; those without are left out, as BEIR's own evaluation does."""
-    relevant: dict[str, list[str]] = {}
-    lines = read_regular(qrels, MAX_SET_MB).decode("utf-8-sig").splitlines()
-    for row in csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+    file = folder / "queries.jsonl"
+    queries, relevant = (read_regular(part, MAX_SET_MB).decode("utf-8-sig") for part in (file, qrels))
+    return Imported(beir_questions(queries, relevant, str(file), str(qrels)), corpus=folder / "corpus.jsonl")
+
+
+def beir_questions(queries: str, qrels: str, queries_path: str, qrels_path: str) -> list[Question]:
+    """Queries with their relevant documents; those without are left out, as BEIR's own evaluation does.
+
+    The paths are what errors call the two. Raises QuestionSetError.
+    """
+    relevant: dict[str, dict[str, int]] = {}
+    for row in csv.reader(qrels.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
         if len(row) >= 3 and row[2].strip().lstrip("-").isdigit() and int(row[2]) > 0:
-            relevant.setdefault(row[0], []).append(row[1])
+            relevant.setdefault(row[0], {})[row[1]] = int(row[2])
     questions = []
-    queries = read_regular(folder / "queries.jsonl", MAX_SET_MB)
-    for number, line in enumerate(queries.decode("utf-8-sig").split("\n"), start=1):
+    for number, line in enumerate(queries.split("\n"), start=1):
         if not line.strip():
             continue
         try:
             record = json.loads(line)
             id, text = str(record["_id"]), str(record["text"]).strip()
         except (ValueError, KeyError, TypeError):
-            raise QuestionSetError("question_set.no_query", path=folder / "queries.jsonl", number=number) from None
+            raise QuestionSetError("question_set.no_query", path=queries_path, number=number) from None
         if id in relevant:
-            evidence = tuple(Evidence(doc) for doc in dict.fromkeys(relevant[id]))
+            evidence = tuple(Evidence(doc, grade=grade) for doc, grade in relevant[id].items())
             questions.append(Question(id, text, evidence=evidence, language=written_language(text) or "en"))
     if not questions:
-        raise QuestionSetError("question_set.nothing_relevant", qrels=qrels)
-    return Imported(questions, corpus=folder / "corpus.jsonl")
+        raise QuestionSetError("question_set.nothing_relevant", qrels=qrels_path)
+    return questions
 
 
 def _contexts(content: Any) -> Imported | None:
@@ -144,3 +155,19 @@ def load_set(path: Path) -> list[Question]:
     """The questions of a set of ours or of others. Raises QuestionSetError."""
     others = imported(path)
     return others.questions if others else load_questions(path)
+
+
+def as_lines(questions: Sequence[Question]) -> bytes:
+    """Questions of others in our own form, for `load_questions`."""
+    return "".join(json.dumps(_record(question), ensure_ascii=False) + "\n" for question in questions).encode()
+
+
+def _record(question: Question) -> dict[str, Any]:
+    evidence = [{name: value for name, value in asdict(e).items() if value} for e in question.evidence]
+    meta = dict(question.meta)
+    meta |= {"kind": question.kind} if question.kind else {}
+    meta |= {"expected": "REFUSE"} if question.refuse else {}
+    return {
+        "id": question.id, "question": question.question, "answers": question.answers, "evidence": evidence,
+        "lang": question.language, "meta": meta,
+    }  # fmt: skip

@@ -24,6 +24,7 @@ class Evidence:
     doc: str  # path relative to its root
     page: int | None = None  # 1-based
     text: str = ""
+    grade: int = 1  # how relevant, beside other evidence of the question; nDCG counts it
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,9 @@ class Question:
 def load_questions(path: Path) -> list[Question]:
     """Read a question set, one JSON object a line; blank lines are skipped.
 
-    Fields: `id`, `question` and `answers` are required; `evidence` (`doc`, `page`, `text`), `lang` and `meta`
-    are optional. `meta.expected = "REFUSE"` marks a question that must be refused. `meta.scope` (a glob or a list
-    of them), `meta.scope_doc` and `meta.context_docs` (literal paths) limit where to look.
+    Fields: `id`, `question` and `answers` are required; `evidence` (`doc`, `page`, `text`, `grade`), `lang` and
+    `meta` are optional. `meta.expected = "REFUSE"` marks a question that must be refused. `meta.scope` (a glob or a
+    list of them), `meta.scope_doc` and `meta.context_docs` (literal paths) limit where to look.
     Raises QuestionSetError naming the file and the line.
     """
     try:
@@ -168,13 +169,14 @@ def _evidence(value: object) -> tuple[Evidence, ...]:
         raise ValueError(CodedText("question_set.evidence"))
     found = []
     for item in value:
-        doc, page, text = item.get("doc"), item.get("page"), item.get("text") or ""
+        doc, page, text, grade = item.get("doc"), item.get("page"), item.get("text") or "", item.get("grade", 1)
         if not isinstance(doc, str) or not doc:
             raise ValueError(CodedText("question_set.evidence_doc"))
-        if page is not None and (not isinstance(page, int) or isinstance(page, bool) or page < 1):
-            raise ValueError(CodedText("question_set.evidence_page", value=repr(page)))
+        for name, number in (("page", page), ("grade", grade)):
+            if number is not None and (not isinstance(number, int) or isinstance(number, bool) or number < 1):
+                raise ValueError(CodedText("question_set.evidence_number", name=name, value=repr(number)))
         _expect(isinstance(text, str), CodedText("question_set.must_be_text", name="evidence.text"))
-        found.append(Evidence(doc, page, text))
+        found.append(Evidence(doc, page, text, grade or 1))
     return tuple(found)
 
 

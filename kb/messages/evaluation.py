@@ -35,14 +35,18 @@ EVALUATION: dict[str, Template] = {
         "{path} cannot be written: {why}. The results are kept.", "{path} 无法写入：{why}。结果已保留。"
     ),
     "gate.no_mapping": Template(
-        'The gate {path} must hold a mapping such as {{"retrieval.hit@10": ">=0.95"}}.',
-        '门槛文件 {path} 应是一个映射，例如 {{"retrieval.hit@10": ">=0.95"}}。',
+        '{gate} must hold a mapping such as {{"retrieval.hit@10": ">=0.95"}}.',
+        '{gate}应是一个映射，例如 {{"retrieval.hit@10": ">=0.95"}}。',
     ),
     "gate.no_base": Template(
         "The gate limits drops, and no run is named to measure them from. Give --base RUN.",
         "门槛限制了下降幅度，但没有指明与哪次评测相比。请给出 --base RUN。",
+        page_en="The gate limits drops, and no run is named to measure them from. Choose one.",
+        page_zh="门槛限制了下降幅度，但没有指明与哪次评测相比。请选择一次评测。",
     ),
-    "gate.unreadable": Template("The gate {path} cannot be read: {why}", "门槛文件 {path} 无法读取：{why}"),
+    "gate.file": Template("The gate {path}", "门槛文件 {path} "),
+    "gate.text": Template("The gate", "门槛"),
+    "gate.unreadable": Template("{gate} cannot be read: {why}", "{gate}无法读取：{why}"),
     "gate.limit_unreadable": Template(
         "The gate's limit {limits} for {name!r} cannot be read: >=0.95 is expected, or drop<=0.02.",
         "门槛中 {name!r} 的限值 {limits} 无法读取：应为 >=0.95 或 drop<=0.02。",
@@ -132,6 +136,40 @@ EVALUATION: dict[str, Template] = {
     ),
     "evaluation.at_least_one": Template("{name} must be at least 1, not {value}.", "{name} 至少为 1，不能是 {value}。"),
     "evaluation.not_found": Template("There is no such evaluation; it was deleted.", "没有这次评测，可能已被删除。"),
+    "evaluation.no_run_named": Template(
+        "There is no folder {name!r}, and no run of this home is named so. There are: {names}.",
+        "没有文件夹 {name!r}，这个知识库也没有这样命名的评测。已有：{names}。",
+    ),
+    "evaluation.no_runs": Template(
+        "There is no folder {name!r}, and no run of this home is named so: it has none yet.",
+        "没有文件夹 {name!r}，这个知识库也没有这样命名的评测：目前还没有任何评测。",
+    ),
+    "evaluation.several_named": Template(
+        "Several runs of this home are named {name!r}: {names}. Give the number of one.",
+        "这个知识库有多次名为 {name!r} 的评测：{names}。请给出其中一次的编号。",
+    ),
+    "evaluation.results_gone": Template(
+        "The run {name} has no results any more: a document that it rests on was deleted, or it was never answered.",
+        "评测 {name} 已没有结果：它所依据的文档已被删除，或从未有过回答。",
+    ),
+    "evaluation.of_the_command": Template(
+        "This run was made by `kb eval`, which goes on with it: give it the same command again.",
+        "这次评测由命令 `kb eval` 进行，请再次运行同一命令以继续。",
+    ),
+    "question_set.zip_unreadable": Template(
+        "The archive {path} cannot be read: {why}.", "压缩包 {path} 无法读取：{why}。"
+    ),
+    "question_set.zip_without_set": Template(
+        "The archive {path} holds no set in BEIR's form: queries.jsonl and qrels/test.tsv (or dev, train) are needed.",
+        "压缩包 {path} 中没有 BEIR 格式的题集：需要 queries.jsonl 和 qrels/test.tsv（或 dev、train）。",
+    ),
+    "question_set.zip_part_large": Template(
+        "In the archive {path}, {part} is larger than {mb} MB.", "压缩包 {path} 中的 {part} 超过 {mb} MB。"
+    ),
+    "question_set.no_documents": Template(
+        "The set {path} brings no documents of its own; only BEIR's and those in the form of SQuAD do.",
+        "题集 {path} 不带文档；只有 BEIR 和 SQuAD 格式的题集带有文档。",
+    ),
     "evaluation.not_kept": Template(
         "The evaluation cannot be kept: {why}. Check the disk of the home.",
         "评测无法保存：{why}。请检查主目录所在的磁盘。",
@@ -144,11 +182,25 @@ EVALUATION: dict[str, Template] = {
         '校准时，每种语言至少需要 {fewest} 个文档能回答的问题和 {fewest} 个文档不能回答的问题（`"meta": '
         '{{"expected": "REFUSE"}}`），且能找到与之相近的段落。请指定更多题集。',
     ),
+    "gate.missed": Template("{figure} is {value}; {limit} is wanted", "{figure} 为 {value}，要求 {limit}"),
+    "gate.no_value": Template(
+        "{figure} has no value, nothing was counted; {limit} is wanted", "{figure} 没有数值（没有可计的），要求 {limit}"
+    ),
+    "gate.no_value_in_both": Template(
+        "{figure} has no value in both runs over the same questions; a drop {limit} is allowed",
+        "{figure} 在两次评测共有的问题上没有数值，允许的下降为 {limit}",
+    ),
+    "gate.dropped": Template(
+        "{figure} went from {before} to {after} over {questions} questions (p {p}); a drop {limit} is allowed",
+        "{figure} 在 {questions} 个问题上由 {before} 变为 {after}（p {p}），允许的下降为 {limit}",
+    ),
+    "gate.base_without_limits": Template(
+        "A run to measure drops from is named, and no gate that limits them.",
+        "指定了用于比较下降幅度的评测，却没有门槛。",
+    ),
     "gate.did_you_mean": Template("Did you mean {names}?", "您是不是指 {names}？"),
     "gate.there_are": Template("There are: {names}.", "可用的指标：{names}。"),
-    "gate.no_figure": Template(
-        "The gate {path} names {name!r}, which is no figure.", "门槛文件 {path} 中的 {name!r} 不是指标。"
-    ),
+    "gate.no_figure": Template("{gate} names {name!r}, which is no figure.", "{gate}中的 {name!r} 不是指标。"),
     "gate.figure_not_measured": Template(
         "The gate names {name!r}, which this run has no figure for.", "门槛中的 {name!r} 在本次评测中没有数值。"
     ),
@@ -183,8 +235,9 @@ EVALUATION: dict[str, Template] = {
     "question_set.evidence_doc": Template(
         "each evidence needs doc, the document's path", "每条 evidence 都需要 doc，即文档的路径"
     ),
-    "question_set.evidence_page": Template(
-        "evidence.page must be a whole number from 1, not {value}", "evidence.page 必须是从 1 起的整数，不能是 {value}"
+    "question_set.evidence_number": Template(
+        "evidence.{name} must be a whole number from 1, not {value}",
+        "evidence.{name} 必须是从 1 起的整数，不能是 {value}",
     ),
     "question_set.scope": Template(
         "meta.scope, meta.scope_doc and meta.context_docs must be texts or lists of texts",

@@ -457,7 +457,7 @@ def test_an_evaluation_is_run_watched_stopped_resumed_and_compared(
     page.locator("details.question summary").first.click()
     assert "30 days of leave" in page.locator("details.question[open] .said").inner_text()
     with page.expect_download() as download:
-        page.locator(".st-key-report-file button").click()
+        page.locator(".st-key-html-file button").click()
     assert "How many days of leave" in Path(download.value.path()).read_text(encoding="utf-8")
     page.locator('.st-key-runs .doc:has-text("#2") [data-action="open"]').click()
     page.locator("table.figures").wait_for(state="detached")

@@ -115,6 +115,7 @@ class AskBody(ChatBody):
     glossary: bool = Field(
         True, description="search by the other forms of the question's terms, and tell the model them"
     )
+    samples: int = Field(1, ge=1, le=64, description="answer so many times, and give what most of them agree with")
     addressed: Addressed = False
 
 
@@ -206,7 +207,13 @@ async def ask(body: AskBody, service: ServiceHere, asker: Asker, client: Client,
         question, scope = await run_in_threadpool(addressed, question, lambda: service.kb.documents(asker), scope)
         body = body.model_copy(update={"question": question})
     options = AskOptions(
-        scope, body.think_budget, body.seed, body.temperature, curated=body.curated, glossary=body.glossary
+        scope,
+        body.think_budget,
+        body.seed,
+        body.temperature,
+        curated=body.curated,
+        glossary=body.glossary,
+        samples=body.samples,
     )
     return await _answer("documents", body, options, service, asker, client, request)
 

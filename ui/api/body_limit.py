@@ -11,7 +11,11 @@ from kb.glossary.csv_form import MOST_MB
 _MB = 1 << 20
 _JSON_MB = 1
 _UPLOADS = re.compile(r"/api/documents/upload|/api/conversations/[^/]+/files")
-_LARGE = {"/api/evaluations": MAX_SET_MB + 1, "/api/glossary/import": MOST_MB + 1}  # a file may stand in the request
+_LARGE = {  # a file may stand in the request
+    "/api/evaluations": MAX_SET_MB + 1,
+    "/api/evaluations/documents": MAX_SET_MB + 1,
+    "/api/glossary/import": MOST_MB + 1,
+}
 
 
 class BodyLimit:

@@ -140,6 +140,7 @@ class AgainBody(Body):
     model: str | None = Field(None, description="one that is installed, by its name; the one in use without it")
     seed: int | None = Field(None, description="drawn without it")
     temperature: float | None = Field(None, ge=0, le=2, description="0.6 without it")
+    samples: int = Field(1, ge=1, le=64, description="answer so many times, and give what most of them agree with")
 
 
 class FeedbackBody(Body):
@@ -287,7 +288,14 @@ def again(id: str, position: int, body: AgainBody, service: ServiceHere, asker: 
     turn = service.own(asker).again(
         _get(service, asker, id),
         position,
-        AskOptions(EVERYTHING, body.think_budget, body.seed, body.temperature, _model(service, body.model)),
+        AskOptions(
+            EVERYTHING,
+            body.think_budget,
+            body.seed,
+            body.temperature,
+            _model(service, body.model),
+            samples=body.samples,
+        ),
         client=client,
     )
     return Json(turn_form(_begun(turn)), 202)

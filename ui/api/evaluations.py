@@ -1,5 +1,7 @@
 """Routes of the API: evaluations, which put a set of questions and score the answers in the background."""
 
+import base64
+import binascii
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
@@ -9,12 +11,16 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
+from kb.errors import QuestionSetError
 from kb.evaluation.comparison import compare, differences
 from kb.messages.coded_text import fields
-from ui.api.common import EVENTS, Body, DoneForm, NotFound, ScopeForm, ServiceHere
+from ui.api.common import EVENTS, Asker, Body, DoneForm, NotFound, ScopeForm, ServiceHere
+from ui.api.jobs import JobForm, job_form
 from ui.api.permissions import needs
 from ui.api.stream import Json, Ndjson, changes
+from ui.service.evaluation_runs import ExportForm
 from ui.service.runs import Run, RunOptions
+from ui.service.runtime import Service
 
 router = APIRouter(prefix="/evaluations", tags=["evaluations"])
 
@@ -34,19 +40,62 @@ class OptionsBody(Body):
     scope: ScopeForm = ScopeForm()
     cache: bool = Field(True, description="what was answered before under the same conditions is taken from then")
     glossary: bool = Field(True, description="search by the forms of terms, and tell the model what they mean")
+    model: str | None = Field(None, description="an installed model that answers instead of the one in use")
+    parallel: int = Field(1, ge=1, le=64, description="questions at once; answers take turns at the model")
+    gate: str = Field("", max_length=100_000, description="limits of figures, as a gate file has them (YAML or JSON)")
+    base: str | None = Field(None, description="id of the run that the gate measures drops from")
 
 
-class StartBody(Body):
-    """A question set: `path` of a file of this machine, or `questions`, the content of one (JSONL)."""
+class SetBody(Body):
+    """A question set: the `path` of a file or BEIR folder of this machine, or the content of a file: `questions`, a
+    text (JSON Lines, or JSON of SQuAD or CMRC), or `archive`, the base64 of a zip of a BEIR folder."""
 
     path: str | None = None
     questions: str | None = None
+    archive: str | None = None
     name: str = ""
+
+    def source(self, service: Service) -> Path | bytes:
+        """The set as the service takes it. Raises UsageError for a path that may not be named, and for no base64."""
+        if self.path is not None:
+            service.check_set(Path(self.path))
+            return Path(self.path)
+        if self.archive is None:
+            return (self.questions or "").encode("utf-8")
+        try:
+            return base64.b64decode(self.archive, validate=True)
+        except binascii.Error as error:
+            name = self.name or "archive"
+            raise QuestionSetError("question_set.zip_unreadable", path=name, why=str(error)) from None
+
+
+class StartBody(SetBody):
+    """A question set, and how it is put."""
+
     options: OptionsBody = OptionsBody()
 
 
+class DocumentsBody(SetBody):
+    """A question set of others, and where its documents go."""
+
+    collection: str = Field(min_length=1, max_length=1000)
+
+
+class LimitForm(BaseModel):
+    """A limit of a gate; `missed` says why it is missed, and is "" where it is kept."""
+
+    limit: str
+    missed: str
+    missed_code: str
+    missed_values: dict[str, Any]
+
+
 class RunForm(BaseModel):
-    """A run. `figures` are those of `kb eval --json`, so far; null before the first answer."""
+    """A run. `figures` are those of `kb eval --json`, so far; null before the first answer.
+
+    `place` is the folder that the command wrote it into ("" for a run of the service), `place_gone` whether that is not
+    there any more. `gate` has each limit, once the run has ended.
+    """
 
     id: str
     name: str
@@ -67,6 +116,9 @@ class RunForm(BaseModel):
     error_code: str
     error_values: dict[str, Any]
     revision: int
+    place: str
+    place_gone: bool
+    gate: list[LimitForm]
 
 
 class RunsForm(BaseModel):
@@ -124,11 +176,20 @@ def start(body: StartBody, service: ServiceHere) -> Response:
     """Begin a run. One is under way at a time."""
     options = body.options
     values = options.model_dump(exclude={"scope"})
-    if body.path is not None:
-        service.check_path(body.path)
-    questions = Path(body.path) if body.path is not None else (body.questions or "").encode("utf-8")
-    run = service.evaluations.start(questions, RunOptions(**values, scope=options.scope.scope()), body.name)
+    options_of_run = RunOptions(**values, scope=options.scope.scope())
+    run = service.evaluations.start(body.source(service), options_of_run, body.name)
     return Json(_form(run), 202)
+
+
+@router.post("/documents", response_model=JobForm, status_code=202)
+@needs("admin")
+def documents(body: DocumentsBody, service: ServiceHere, asker: Asker) -> Response:
+    """Read in the documents that a set of BEIR, SQuAD or CMRC asks about."""
+    source = body.source(service)
+    name = body.name or (source.name if isinstance(source, Path) else "documents")
+    job = service.read_set(source, name, body.collection, asker.name)
+    assert job is not None  # a file was sent
+    return Json(job_form(job), 202)
 
 
 @router.get("/compare", response_model=ComparisonForm)
@@ -184,6 +245,20 @@ def report(id: str, service: ServiceHere) -> Response:
     return FileResponse(file, media_type="application/octet-stream", filename=f"report-{id}.html")
 
 
+@router.get("/{id}/results", response_class=Response)
+@needs("admin")
+def results(id: str, service: ServiceHere, format: ExportForm = "jsonl") -> Response:
+    """The results as a file: `jsonl`, `csv`, `junit` (XML), or the report (`html`)."""
+    content = service.evaluations.exported(id, format)
+    if content is None:
+        raise NotFound("evaluation.no_report_yet")
+    suffix = "xml" if format == "junit" else format
+    disposition = f'attachment; filename="evaluation-{id}.{suffix}"'
+    return Response(
+        content, media_type="application/octet-stream", headers={"Content-Disposition": disposition}
+    )  # fmt: skip
+
+
 @router.post("/{id}/stop", response_model=RunForm)
 @needs("admin")
 def stop(id: str, service: ServiceHere) -> Response:
@@ -208,4 +283,4 @@ def delete(id: str, service: ServiceHere) -> Response:
 
 
 def _form(run: Run) -> dict[str, Any]:
-    return asdict(run) | fields(run.error, "error_")
+    return asdict(run) | fields(run.error, "error_") | {"place_gone": run.place_gone}

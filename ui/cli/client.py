@@ -425,7 +425,8 @@ def _message(message: str, options: AskOptions, history: Sequence[Message] = ())
 def _question(question: str, options: AskOptions, history: Sequence[Message] = ()) -> Form:
     """The body of a question to the documents."""
     asked = {"scope": scope_form(options.scope), "curated": options.curated, "glossary": options.glossary}
-    return {**_message(question, options, history), **asked}
+    votes = {"samples": options.samples} if options.samples > 1 else {}
+    return {**_message(question, options, history), **asked, **votes}
 
 
 def _targets(targets: Iterable[Target]) -> Form:

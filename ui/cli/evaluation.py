@@ -88,7 +88,7 @@ def evaluate(
     ] = None,
     base: Annotated[
         Path | None,
-        typer.Option("--base", metavar="RUN", help="The --out folder of the run that the gate measures drops from."),
+        typer.Option("--base", metavar="RUN", help="The run that the gate measures drops from, as compare names it."),
     ] = None,
     page_slack: Annotated[
         int,
@@ -127,6 +127,7 @@ def evaluate(
         chosen = evaluation.chosen(asked, limit, sample, seed)
         limits = gates.load_gate(gate, samples) if gate else gates.Gate()
         base_run = gates.check_base(limits, base)
+        base_run = _run_at(base_run, home) if base_run else None
         before = evaluation.load_run(base_run) if base_run else None
         if others and docs is None and home is None:
             kept = _cached_home(questions)
@@ -178,14 +179,17 @@ def evaluate(
         else:
             console.stdout().print(as_table(report))
         judged = gates.judge(report, limits, before)
+        limited = gate.read_text(encoding="utf-8-sig") if gate else ""
         exports.write_junit(report, judged, folder / "junit.xml")
         for name in ("results.jsonl", "results.csv", "junit.xml", "report.html"):
             console.say(str(folder / name))
-        if report.complete and place is home:
-            _list_on_the_page(home_place(home) / "runs", questions, folder, report, RunOptions(
+        if report.outcomes and place is home:
+            how = RunOptions(
                 retrieval_only, limit, sample, samples, seed, think_budget, page_slack, options.scope, not no_cache,
-                not no_glossary,
-            ))  # fmt: skip
+                not no_glossary, parallel=parallel, gate=limited,
+            )  # fmt: skip
+            told = gates.judged_form(judged)
+            _list_on_the_page(home_place(home) / "runs", questions, folder, report, how, told)
         failed = [outcome for outcome in report.outcomes if outcome.error]
         for outcome in failed:
             console.say(console.t("cli_question_failed", id=outcome.question.id, why=console.localized(outcome.error)))
@@ -198,12 +202,19 @@ def evaluate(
             raise typer.Exit(1)
 
 
-def _list_on_the_page(runs: Path, questions: Path, out: Path, report: "Report", options: "RunOptions") -> None:
+def _list_on_the_page(
+    runs: Path,
+    questions: Path,
+    out: Path,
+    report: "Report",
+    options: "RunOptions",
+    gate: Sequence[dict[str, Any]],
+) -> None:
     from kb.errors import why
     from ui.service.evaluation_runs import keep_run
 
     try:
-        keep_run(runs, questions, out, report, options)
+        keep_run(runs, questions, out, report, options, gate)
     except OSError as error:
         said = console.t("cli_run_not_listed", why=console.localized(why(error)))
         console.say(console.t("cli_note", words=said))
@@ -217,8 +228,18 @@ def _answers_of(kb: "KnowledgeBase | RemoteKnowledgeBase", no_cache: bool) -> Pa
 
 
 RunArgument = Annotated[
-    Path, typer.Argument(help="The --out folder of a run, or the id of one that the page lists.", show_default=False)
+    Path,
+    typer.Argument(
+        help="The --out folder of a run, or one that the page lists: its number, name or id.", show_default=False
+    ),
 ]
+
+
+def _run_at(run: Path, home: Path | None) -> Path:
+    """The folder of a run: as it is named, or among those of the home. Raises UsageError where there is none."""
+    from ui.service.evaluation_runs import run_named
+
+    return run if run.exists() else run_named(home_place(home) / "runs", str(run))
 
 
 @group.command("compare")
@@ -228,10 +249,7 @@ def compare(a: RunArgument, b: RunArgument, json: JsonOption = False, home: Home
         from kb.evaluation.comparison import comparison_form
         from kb.evaluation.evaluation import load_run
 
-        runs = home_place(home) / "runs"
-        form = comparison_form(
-            *(load_run(runs / run if (runs / run).is_dir() and not run.exists() else run) for run in (a, b))
-        )
+        form = comparison_form(*(load_run(_run_at(run, home)) for run in (a, b)))
         if json:
             console.print_json(form)
             return

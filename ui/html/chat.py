@@ -20,6 +20,7 @@ NO_TITLES: Titles = {}
 _QUESTION_SHOWN = 2_000
 _CARD_SHOWN = 420
 _PART_SHOWN = 60
+SAMPLES = 5  # answers that vote, where the reader wants that
 AGAIN_BUDGETS = (0, 128, 512, 2048)  # tokens of reasoning to choose from for another answer
 _REASONS = {
     "up": ("reason_right", "reason_clear"),
@@ -195,6 +196,7 @@ def foot(
     facts = [f"{engine(given.engine, t)} · {given.model}"] if given and given.model else []
     facts.append(t("took", seconds=f"{given.seconds if given else seconds:.1f}"))
     offers = [(f"think:{n}", t("again_think", n=f"{n:,}") if n else t("think_off")) for n in AGAIN_BUDGETS]
+    offers += [(f"vote:{SAMPLES}", t("again_vote", n=SAMPLES))] if documents else []
     offers += [(f"model:{name}", t("again_model", name=name)) for name in models]
     text = copied(snapshot, t) if snapshot.text.strip() else None
     standing = _standing(given, t) if given and documents else None

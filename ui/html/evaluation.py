@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from kb.evaluation.comparison import Compared, Comparison, Difference, verdict
 from kb.evaluation.metrics import better, flat, over, slice_rows
 from kb.language.local_days import local
-from kb.messages.coded_text import CodedText
+from kb.messages.coded_text import CodedText, of_fields
 from ui.html.chat import engine
 from ui.html.documents import duration
 from ui.html.templates import Fact, Tool, draw
@@ -119,7 +119,10 @@ def settings(run: Run, t: Strings) -> str:
     parts += [t("run_samples", n=o.samples)] if o.samples > 1 else []
     parts += [t("run_budget", n=o.think_budget)] if o.think_budget is not None else []
     parts += [t("run_seed", n=o.seed)] if o.seed else []
-    parts += [t("run_scope", names=", ".join(o.scope.collections))] if o.scope.collections else []
+    parts += [t("run_slack", n=o.page_slack)] if o.page_slack else []
+    places = [*o.scope.collections, *o.scope.paths, *o.scope.tags]
+    parts += [t("run_scope", names=", ".join(places))] if places else []
+    parts += [] if o.glossary else [t("run_no_glossary")]
     return " · ".join(filter(None, parts))
 
 
@@ -131,6 +134,11 @@ def runs(listed: Sequence[Run], opened: str, t: Strings) -> str:
         facts.append(Fact(t("run_answers", done=f"{run.done:,}", total=f"{run.total:,}")))
         facts += [Fact(t("run_errors", n=run.failed))] if run.failed else []
         facts += [Fact(settings(run, t), "wrap"), Fact(local(run.created_at))]
+        if run.gate:
+            words, style = ("run_gate_missed", "bad") if run.missed else ("run_gate_kept", "good")
+            facts.append(Fact(t(words, n=f"{run.missed or len(run.gate):,}"), f"status {style}"))
+        if run.place:
+            facts.append(Fact(t("run_place_gone" if run.place_gone else "run_place", folder=run.place), "wrap"))
         why = (t.message(run.error) or t("failed_unknown")) if run.error is not None else ""
         words = t("run_close" if run.id == opened else "run_open")
         acts = [Tool("open", run.id, words, run.name)] if run.figures else []
@@ -138,6 +146,15 @@ def runs(listed: Sequence[Run], opened: str, t: Strings) -> str:
         acts += [Tool("delete", run.id, t("run_delete"), run.name, css="risk")] if run.state != "running" else []
         rows.append((run, facts, acts, _main(run.figures or {}, t), why))
     return draw("evaluation.runs", rows)
+
+
+def gate(run: Run, t: Strings) -> str:
+    """Every limit of a run's gate, with why it is missed."""
+    rows = [
+        (each["limit"], t.message(of_fields(each["missed"], each, "missed_")) if each["missed"] else "")
+        for each in run.gate
+    ]
+    return draw("evaluation.gate", rows, t)
 
 
 def figures_table(figures: Mapping[str, Any], t: Strings) -> str:

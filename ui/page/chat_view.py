@@ -178,10 +178,11 @@ def _ask(service: runtime.Service, conversation: Conversation, asked: question_b
 
 
 def _again(service: runtime.Service, conversation: Conversation, turn: Turn, wanted: str) -> None:
-    """Put the question of a turn once more; `wanted` is "", `think:TOKENS` or `model:NAME`."""
+    """Put the question of a turn once more; `wanted` is "", `think:TOKENS`, `vote:SAMPLES` or `model:NAME`."""
     own = service.own(session.asker(service))
     what, _, value = wanted.partition(":")
     budget = int(value) if what == "think" else question_bar.think_budget()
+    samples = int(value) if what == "vote" else 1
     try:
         model = installed_model(service.kb.settings.llm, value) if what == "model" else None
     except KBError as error:
@@ -189,7 +190,7 @@ def _again(service: runtime.Service, conversation: Conversation, turn: Turn, wan
         return
     ask = partial(own.ask, question=turn.question, mode=turn.mode)
     again = partial(own.again, position=turn.position)
-    _begin(service, conversation, again, ask, AskOptions(turn.scope, budget, model=model))
+    _begin(service, conversation, again, ask, AskOptions(turn.scope, budget, model=model, samples=samples))
 
 
 def _begin(

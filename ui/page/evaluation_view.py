@@ -1,6 +1,7 @@
 """The evaluation page: choosing a question set, watching a run, its figures and answers, and comparing two runs."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,10 +21,11 @@ from ui.html.templates import draw
 from ui.page import session
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
-from ui.page.question_bar import BUDGETS
+from ui.page.question_bar import BUDGETS, budget_words
 from ui.page.style import uploader_hint
 from ui.pictures.cache import RecentValues
 from ui.service import runtime
+from ui.service.evaluation_runs import ExportForm
 from ui.service.runs import Run, RunOptions
 from ui.words.strings import Strings
 
@@ -32,6 +34,12 @@ if TYPE_CHECKING:
     from kb.evaluation.outcome import Report
 
 _OPENED, _DELETING, _PROBLEM, _SEEN, _SHOWN = "run-open", "run-deleting", "run-problem", "run-seen", "questions-shown"
+_FORMS: tuple[tuple[ExportForm, str, str], ...] = (  # of a run as a file: form, suffix, type
+    ("html", "html", "text/html"),
+    ("jsonl", "jsonl", "application/jsonl"),
+    ("csv", "csv", "text/csv"),
+    ("junit", "xml", "application/xml"),
+)
 _EVERY = 0.8  # seconds between two looks at a run
 _PAGE = 20
 
@@ -107,7 +115,7 @@ def _new(service: runtime.Service, t: Strings) -> None:
             )
             and chosen is not None
         ):
-            _start(service, chosen, RunOptions(only, limit, draw, samples, *options), t)
+            _start(service, chosen, replace(options, limit=limit, sample=draw, samples=samples), t)
 
 
 def _chosen_set(
@@ -125,10 +133,40 @@ def _chosen_set(
     st.html(html_chat.wrap(block("side", t("set_form"))))
     if source == "path":
         written = st.text_input(t("set_path_label"), key="set-path", placeholder="/srv/questions.jsonl").strip()
-        return (Path(written).expanduser(), "") if written else None
+        path = Path(written).expanduser()
+        if written:
+            _documents_too(service, path, path.name, t)
+        return (path, "") if written else None
     st.html(draw("blocks.style", uploader_hint(t("set_hint", mb=MAX_SET_MB))))
     sent = st.file_uploader(t("set_choose"), key="set-file", max_upload_size=MAX_SET_MB)
-    return (sent.getvalue(), sent.name) if sent is not None else None
+    if sent is None:
+        return None
+    _documents_too(service, sent.getvalue(), sent.name, t)
+    return sent.getvalue(), sent.name
+
+
+def _documents_too(service: runtime.Service, source: Path | bytes, name: str, t: Strings) -> None:
+    """Offer to read in the documents that a set of others asks about, into a collection of its name."""
+    of_others = Path(name).suffix.lower() in (".zip", ".json", ".tsv")
+    if not of_others and not (isinstance(source, Path) and source.is_dir()):
+        return
+    collection = Path(name).stem or "documents"
+
+    def read() -> None:
+        try:
+            session.check(service, "admin")
+            if isinstance(source, Path):
+                service.check_set(source)
+            service.read_set(source, name, collection, session.asker(service).name)
+        except (KBError, OSError) as error:
+            st.session_state[_PROBLEM] = t.message(error)
+            return
+        st.toast(t("set_documents_reading", collection=collection), icon=":material/check:")
+
+    st.button(
+        t("set_documents_read", collection=collection), icon=":material/drive_folder_upload:", key="read-set",
+        on_click=read,
+    )  # fmt: skip
 
 
 def _read(service: runtime.Service, folder: Path, t: Strings) -> None:
@@ -142,27 +180,72 @@ def _read(service: runtime.Service, folder: Path, t: Strings) -> None:
     st.toast(t("set_sample_reading"), icon=":material/check:")
 
 
-def _more_options(service: runtime.Service, only: bool, t: Strings) -> tuple[int, int | None, int, Scope, bool]:
-    """Seed, budget for thinking, late pages, collections, and whether earlier answers are taken."""
-    words = {None: t("think_default"), 0: t("think_off")}
+def _more_options(service: runtime.Service, only: bool, t: Strings) -> RunOptions:
+    """What is rarely chosen: where to look, who answers and how, what is taken from before, and the gate."""
     with st.expander(t("options_more"), icon=":material/tune:", key="options-more"):
-        chosen = st.multiselect(
-            t("option_collections"), service.kb.catalog.shared_collections(), key="option-collections",
-            placeholder=t("filter_all"),
-        )  # fmt: skip
+        scope = _scope(service, t)
         row = st.container(horizontal=True, key="more-row")
         seed = row.number_input(t("option_seed"), min_value=0, value=0, step=1, key="option-seed", width=150)
-        slack = row.number_input(
-            t("option_slack"), min_value=0, max_value=5, value=0, step=1, key="option-slack", width=190
-        )
-        budget = None
+        slack = row.number_input(t("option_slack"), min_value=0, value=0, step=1, key="option-slack", width=190)
+        parallel = row.number_input(
+            t("option_parallel"), min_value=1, max_value=64, value=1, step=1, key="option-parallel", width=190,
+            help=t("option_parallel_help"),
+        )  # fmt: skip
+        budget = model = None
         if not only:
             budget = row.selectbox(
-                t("think_budget"), BUDGETS, format_func=lambda n: words.get(n) or f"{n:,}",
+                t("think_budget"), BUDGETS, format_func=lambda n: budget_words(n, t),
                 key=f"option-budget-{t.language}", width=220,
             )  # fmt: skip
+            model = row.selectbox(
+                t("option_model"), [None, *session.models(service)], format_func=lambda n: n or t("option_model_used"),
+                key=f"option-model-{t.language}", width=260,
+            )  # fmt: skip
         cache = st.toggle(t("option_cache"), value=True, key="option-cache", help=t("option_cache_help"))
-    return int(seed), budget, int(slack), Scope(collections=tuple(chosen)), cache
+        glossary = st.toggle(t("option_glossary"), value=True, key="option-glossary", help=t("option_glossary_help"))
+        gate, base = _gate(service, t)
+    return RunOptions(
+        only, seed=int(seed), think_budget=budget, page_slack=int(slack), scope=scope, cache=cache, glossary=glossary,
+        model=model, parallel=int(parallel), gate=gate, base=base,
+    )  # fmt: skip
+
+
+def _scope(service: runtime.Service, t: Strings) -> Scope:
+    """Where questions look that do not say it themselves."""
+    collections = st.multiselect(
+        t("option_collections"), service.kb.catalog.shared_collections(), key="option-collections",
+        placeholder=t("filter_all"),
+    )  # fmt: skip
+    tags: list[str] = []
+    if held := session.holdings(service).tags:
+        tags = st.multiselect(t("filter_tags"), held, key="option-tags", placeholder=t("filter_all"))
+    paths = st.text_area(
+        t("option_documents"), key="option-documents", placeholder="reports/handbook.md", height=68,
+        help=t("option_documents_help"),
+    )  # fmt: skip
+    globs = tuple(line.strip() for line in paths.splitlines() if line.strip())
+    return Scope(paths=globs, collections=tuple(collections), tags=tuple(tags))
+
+
+def _gate(service: runtime.Service, t: Strings) -> tuple[str, str | None]:
+    """The limits of a gate, and the run that its drops are measured from."""
+    gate = st.text_area(
+        t("option_gate"), key="option-gate", height=96, help=t("option_gate_help"),
+        placeholder=t("option_gate_example"),
+    )  # fmt: skip
+    if not gate.strip():
+        return "", None
+    known = {run.id: run for run in service.evaluations.list() if run.state != "running" and run.figures is not None}
+    base = st.selectbox(
+        t("option_base"), [None, *known], key=f"option-base-{t.language}",
+        format_func=lambda id: _called(known[id], t) if id in known else t("option_base_none"),
+    )  # fmt: skip
+    return gate, base
+
+
+def _called(run: Run, t: Strings) -> str:
+    """A run among others."""
+    return f"#{run.number} {run.name} · {html_evaluation.settings(run, t)}"
 
 
 def _start(service: runtime.Service, chosen: tuple[Path | bytes, str], options: RunOptions, t: Strings) -> None:
@@ -171,7 +254,7 @@ def _start(service: runtime.Service, chosen: tuple[Path | bytes, str], options: 
         session.check(service, "admin")
         with st.spinner(t("upload_starting")):
             if isinstance(content, Path) and st.session_state.get("set-source") == "path":
-                service.check_path(content)
+                service.check_set(content)
             service.evaluations.start(content, options, name)
     except KBError as error:
         st.session_state[_PROBLEM] = t.message(error)
@@ -233,25 +316,16 @@ def _open(service: runtime.Service, run: Run, t: Strings) -> None:
         words = t("run_cached", n=f"{run.figures['cached']:,}")
         st.html(html_chat.wrap(block("side", words)))
     st.html(html_chat.wrap(html_evaluation.tiles(run.figures, t)))
+    if run.gate:
+        with st.expander(t("gate"), expanded=bool(run.missed), key=f"gate-{run.id}"):
+            st.html(html_chat.wrap(html_evaluation.gate(run, t)))
     with st.expander(t("figures"), expanded=True, key=f"figures-{run.id}"):
         st.html(html_chat.wrap(html_evaluation.figures_table(run.figures, t)))
     parts = html_evaluation.slices_table(run.figures, t)
     if parts:
         with st.expander(t("slices"), key=f"slices-{run.id}"):
             st.html(html_chat.wrap(parts))
-    row = st.container(horizontal=True, key="files-row")
-    report = service.evaluations.report_file(run.id)
-    results = service.evaluations.folder / run.id / "results.jsonl"
-    if report is not None:
-        row.download_button(
-            t("run_report"), report.read_bytes(), f"{run.name}-{run.number}.html", "text/html", key="report-file",
-            icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
-    if results.is_file():
-        row.download_button(
-            t("run_results"), results.read_bytes(), f"{run.name}-{run.number}.jsonl", "application/jsonl",
-            key="results-file", on_click="ignore",
-        )  # fmt: skip
+    _files(service, run, t)
     found = outcomes_of(service, run)
     if not found:
         st.html(html_chat.wrap(block("notice", t("run_answers_gone"))))
@@ -263,6 +337,26 @@ def _open(service: runtime.Service, run: Run, t: Strings) -> None:
     names = [name for name in ("all", "wrong", "refused", "failed", "right") if by.get(name)]
     name = _choice("questions-of", names, {n: t(f"show_{n}", n=f"{len(by[n]):,}") for n in names}, t)
     _paged(by.get(name, []), lambda part: html_evaluation.questions(part, t), f"questions-{run.id}-{name}", t)
+
+
+def _files(service: runtime.Service, run: Run, t: Strings) -> None:
+    """The run as files; each is made when it is asked for."""
+    evaluations = service.evaluations
+    if not (evaluations.folder / run.id / "results.jsonl").is_file():
+        return
+    row = st.container(horizontal=True, key="files-row")
+    for form, suffix, kind in _FORMS:
+        if form == "html" and evaluations.report_file(run.id) is None:
+            continue
+
+        def content(form: ExportForm = form) -> bytes:
+            session.check(service, "admin")
+            return evaluations.exported(run.id, form) or b""
+
+        row.download_button(
+            t(f"run_file_{form}"), content, f"{run.name}-{run.number}.{suffix}", kind, key=f"{form}-file",
+            icon=":material/download:" if form == "html" else None, on_click="ignore",
+        )  # fmt: skip
 
 
 def _choice(key: str, names: Sequence[str], words: dict[str, str], t: Strings) -> str:
@@ -326,7 +420,7 @@ def _compare(service: runtime.Service, t: Strings) -> None:
         return
     st.html(html_chat.wrap(block("sub", t("compare"))))
     known = {run.id: run for run in listed}
-    words = {run.id: f"#{run.number} {run.name} · {html_evaluation.settings(run, t)}" for run in listed}
+    words = {run.id: _called(run, t) for run in listed}
     row = st.container(horizontal=True, key="compare-row")
     chosen = []
     for key, label_, index in (("compare-before", t("compare_before"), 1), ("compare-after", t("compare_after"), 0)):

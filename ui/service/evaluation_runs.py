@@ -3,33 +3,36 @@
 import hashlib
 import json
 import logging
+import math
 import os
 import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import TypeAdapter
 
 from kb.errors import KBError, UsageError, why
 from kb.evaluation.metrics import summarise
-from kb.evaluation.questions import MAX_SET_MB
-from kb.files import read_regular
-from kb.messages.coded_text import CodedText, fields, of_fields
+from kb.language.local_days import day
+from kb.messages.coded_text import fields, of_fields
 from kb.schema import Answer, AskOptions, Principal
 from ui.pictures import cache
 from ui.service.fair_queue import FairQueue
+from ui.service.model_list import installed_model
 from ui.service.runs import Run, RunNotFound, RunOptions, RunState
 
 if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
     from kb.evaluation.evaluation import EvalProgress, Outcome, Report
 
+ExportForm = Literal["jsonl", "csv", "junit", "html"]
 CLIENT = "evaluation"  # its name in the queue for the model
 _FIGURES_EVERY = 2.0  # seconds between two sums of a run that is under way; longer where summing takes long
 
@@ -52,8 +55,8 @@ class Evaluations:
         self._stop = threading.Event()
         self._interrupting = False
         self._thread: threading.Thread | None = None
-        for run in sorted(self._stored(), key=lambda run: run.number):
-            self._runs[run.id] = replace(run, state="interrupted") if run.state == "running" else run
+        self._read_at: dict[str, int] = {}  # when the file of a run was written that was read last
+        self._look(at_start=True)
 
     @property
     def folder(self) -> Path:
@@ -65,11 +68,8 @@ class Evaluations:
     def list(self) -> list[Run]:
         """All runs, newest first; also what the command has kept meanwhile."""
         with self._changed:
-            for path in self.folder.glob("*/run.json"):
-                if path.parent.name not in self._runs and (run := _read(path)) is not None:
-                    self._runs[run.id] = replace(run, number=self._next_number())
-                    self._keep(self._runs[run.id])
-            return [*self._runs.values()][::-1]
+            self._look()
+            return sorted(self._runs.values(), key=lambda run: run.number, reverse=True)
 
     def get(self, run_id: str) -> Run:
         """A run as it stands. Raises RunNotFound."""
@@ -107,6 +107,25 @@ class Evaluations:
         run, outcomes = read_results(file)
         return Report(run, tuple(outcomes), planned) if outcomes else None
 
+    def exported(self, run_id: str, form: "ExportForm") -> bytes | None:
+        """A run as a file for another program; None where it has no results. Raises RunNotFound.
+
+        `jsonl`: the results as they were written; `csv`: a line for each answer; `junit`: the limits of its gate and
+        the questions as test cases; `html`: the report.
+        """
+        from kb.evaluation import exports
+        from kb.evaluation.results_log import FILE
+
+        run = self.get(run_id)
+        if form in ("jsonl", "html"):
+            path = self.folder / run_id / (FILE if form == "jsonl" else "report.html")
+            return path.read_bytes() if path.is_file() else None
+        report = self.report(run_id)
+        if report is None:
+            return None
+        limits = [(str(each["limit"]), str(each["missed"])) for each in run.gate]
+        return exports.csv_of(report) if form == "csv" else exports.junit_of(report, limits)
+
     def report_file(self, run_id: str) -> Path | None:
         """The report as an HTML file; None until there is one. Raises RunNotFound."""
         self.get(run_id)
@@ -116,13 +135,13 @@ class Evaluations:
     # ---- what can be done
 
     def start(self, questions: Path | bytes, options: RunOptions, name: str = "") -> Run:
-        """Begin a run over a set: a file of this machine, or the content of one that was uploaded.
+        """Begin a run over a set: a file or BEIR folder of this machine, or the content of a file that was uploaded.
 
-        Raises QuestionSetError for a set that cannot be read, and UsageError for options that cannot be, or while
-        another run is under way.
+        Raises QuestionSetError for a set that cannot be read, UsageError for options and gates that cannot be, or while
+        another run is under way, and ModelMissing for a model that is not here.
         """
-        from kb.evaluation.imports import load_set
         from kb.evaluation.questions import chosen
+        from kb.evaluation.set_files import keep_set
 
         self._check_idle()
         run_id = secrets.token_hex(8)
@@ -130,17 +149,12 @@ class Evaluations:
         copy = folder / "questions.jsonl"
         try:
             folder.mkdir(parents=True, mode=0o700)
-            if isinstance(questions, Path):
-                name = name or _set_name(questions)
-                load_set(questions)  # so that its errors name the file as the reader knows it
-                copy.write_bytes(read_regular(questions, MAX_SET_MB))
-            else:
-                copy.write_bytes(questions)
-            try:
-                asked = load_set(copy)
-            except KBError as error:
-                raise _named(error, str(copy), name or copy.name) from None
+            name = name or (_set_name(questions) if isinstance(questions, Path) else "")
+            asked = keep_set(questions, copy, name or copy.name)
             _check(options)
+            options = self._with_base(options)
+            if options.model is not None and not options.retrieval_only:
+                installed_model(self._kb.settings.llm, options.model)
             count = len(chosen(asked, options.limit, options.sample, options.seed))
             with self._changed:
                 self._check_idle()
@@ -158,10 +172,29 @@ class Evaluations:
             shutil.rmtree(folder, ignore_errors=True)
             raise
 
+    def _with_base(self, options: RunOptions) -> RunOptions:
+        """The options with the run that their gate measures drops from. Raises UsageError where it cannot be read."""
+        from kb.evaluation import gates
+
+        if not options.gate.strip():
+            if options.base is not None:
+                raise UsageError("gate.base_without_limits")
+            return options
+        limits, named = gates.parse_gate(options.gate, samples=options.samples)
+        base = options.base or (run_named(self.folder, named).name if named is not None else None)
+        self.list()  # with what the command has kept meanwhile
+        if base is not None and self.report(base) is None:
+            raise UsageError("evaluation.results_gone", name=self.get(base).name)
+        if base is None and any(limit.drop for limit in limits):
+            raise UsageError("gate.no_base")
+        return replace(options, base=base)
+
     def resume(self, run_id: str) -> Run:
         """Go on with a run that was stopped, interrupted, or failed. Raises RunNotFound and UsageError."""
         with self._changed:
             run = self.get(run_id)
+            if run.place and run.state != "done":
+                raise UsageError("evaluation.of_the_command")
             if not run.resumable:
                 return run
             self._check_idle()
@@ -219,15 +252,16 @@ class Evaluations:
         began = self._clock()
         try:
             questions = load_set(folder / "questions.jsonl")
-            model = None if run.options.retrieval_only else self._kb.model
-            engine, name = (model.engine, model.name) if model else ("", "")
-            with self._changed:
-                self._set(replace(self._runs[run.id], engine=engine, model=name))
-            show = _Shown(self, run, began)
-            report = evaluate(
-                _InTurn(self._kb, self._queue, stop), questions, run.options.for_evaluation(), folder, show, stop,
-                self._kb.home.answers if run.options.cache else None,
-            )  # fmt: skip
+            with self._answering(run.options) as kb:
+                model = None if run.options.retrieval_only else kb.model
+                engine, name = (model.engine, model.name) if model else ("", "")
+                with self._changed:
+                    self._set(replace(self._runs[run.id], engine=engine, model=name))
+                show = _Shown(self, run, began)
+                report = evaluate(
+                    _InTurn(kb, self._queue, stop), questions, run.options.for_evaluation(), folder, show, stop,
+                    self._kb.home.answers if run.options.cache else None,
+                )  # fmt: skip
             self._end(run, began, "done" if report.complete else self._ended(), report=report)
         except _Stopped:
             self._end(run, began, self._ended())
@@ -237,12 +271,34 @@ class Evaluations:
             log.exception("an evaluation failed")
             self._end(run, began, "failed", error="")
 
+    @contextmanager
+    def _answering(self, options: RunOptions) -> "Iterator[KnowledgeBase]":
+        """The knowledge base with the model that the options name."""
+        if options.model is None or options.retrieval_only:
+            yield self._kb
+            return
+        with self._kb.by(installed_model(self._kb.settings.llm, options.model)) as other:
+            yield other
+
+    def _judged(self, run: Run, report: "Report") -> tuple[dict[str, Any], ...]:
+        """What the gate of a run says of it. Raises UsageError where that cannot be said."""
+        from kb.evaluation import gates
+        from kb.evaluation.evaluation import load_run
+
+        if not run.options.gate.strip():
+            return ()
+        limits, _ = gates.parse_gate(run.options.gate, samples=run.options.samples)
+        gate = gates.Gate(limits)
+        base = load_run(self.folder / run.options.base) if run.options.base and gate.drops else None
+        return tuple(gates.judged_form(gates.judge(report, gate, base)))
+
     def _ended(self) -> RunState:
         return "interrupted" if self._interrupting else "stopped"
 
     def _end(
         self, run: Run, began: float, state: RunState, report: "Report | None" = None, error: str | None = None
     ) -> None:
+        gate: tuple[dict[str, Any], ...] = ()
         try:
             if report is None and error is None:
                 from kb.evaluation import report as pages
@@ -250,6 +306,7 @@ class Evaluations:
                 report = self.report(run.id)
                 if report is not None:
                     pages.write(report, self.folder / run.id / "report.html")
+            gate = self._judged(run, report) if report is not None and report.outcomes else ()
         except (KBError, OSError) as problem:
             state, error = "failed", problem.message if isinstance(problem, KBError) else str(problem)
         except Exception:
@@ -260,7 +317,8 @@ class Evaluations:
             if report is not None and report.outcomes:
                 figures = summarise(report)
                 now = replace(now, done=len(report.outcomes), failed=figures["failed"], figures=figures)
-            now = replace(now, state=state, error=error, current="", seconds=run.seconds + self._clock() - began)
+            seconds = run.seconds + self._clock() - began
+            now = replace(now, state=state, error=error, current="", seconds=seconds, gate=gate)
             self._keep(self._set(now))
 
     def _set(self, run: Run) -> Run:
@@ -276,23 +334,31 @@ class Evaluations:
     def _next_number(self) -> int:
         return max((run.number for run in self._runs.values()), default=0) + 1
 
-    def _stored(self) -> Sequence[Run]:
-        found = (_read(path) for path in self.folder.glob("*/run.json"))
-        return [run for run in found if run is not None]
+    def _look(self, at_start: bool = False) -> None:
+        """Read the files of runs: at the start all, later those that the command has written. The lock is held."""
+        found = []
+        for path in self.folder.glob("*/run.json"):
+            known = self._runs.get(path.parent.name)
+            if known is not None and (not known.place or self._read_at.get(known.id) == _written_at(path)):
+                continue
+            self._read_at[path.parent.name] = _written_at(path)
+            if (run := _read(path)) is not None:
+                found.append(run)
+        for run in sorted(found, key=lambda run: (run.number or math.inf, run.created_at)):
+            if at_start and run.state == "running":
+                run = replace(run, state="interrupted")
+            known = self._runs.get(run.id)
+            if not run.number:
+                run = replace(run, number=known.number if known else self._next_number())
+                self._keep(run)
+            self._runs[run.id] = replace(run, revision=known.revision + 1) if known else run
 
     def _keep(self, run: Run) -> None:
         try:
             _write(self.folder / run.id, run)
+            self._read_at[run.id] = _written_at(self.folder / run.id / "run.json")
         except OSError:
             log.exception("the state of an evaluation could not be written")
-
-
-def _named(error: KBError, path: str, name: str) -> KBError:
-    """The error with the name that the reader knows in place of a path."""
-    if not isinstance(error.message, CodedText):
-        return error
-    values = {key: name if value == path else value for key, value in error.message.values.items()}
-    return type(error)(error.message.code, **values)
 
 
 def _write(folder: Path, run: Run) -> None:
@@ -315,24 +381,66 @@ def _read(path: Path) -> Run | None:
     return run if run.id == path.parent.name else None
 
 
-def keep_run(runs: Path, questions: Path, out: Path, report: "Report", options: RunOptions) -> None:
-    """Keep a whole run of the command, whose results are in `out`, among the runs of a home, for the page to show.
+def keep_run(
+    runs: Path,
+    questions: Path,
+    out: Path,
+    report: "Report",
+    options: RunOptions,
+    gate: Sequence[dict[str, Any]] = (),
+) -> None:
+    """Keep a run of the command, whose results are in `out`, among the runs of a home, for the page to show.
 
-    The same run again, into the same folder, takes the place of the one before. Raises OSError.
+    `gate` is what `kb.evaluation.gates.judged_form` gives. The same run again, into the same folder, takes the place of
+    the one before, and its number. Raises OSError.
     """
     id = hashlib.sha256(f"{out.resolve()} {json.dumps(report.run, sort_keys=True)}".encode()).hexdigest()[:16]
     figures = summarise(report)
     seconds = sum(o.answer.seconds if o.answer else o.retrieval_seconds or 0.0 for o in report.outcomes)
-    run = Run(
-        id, _set_name(questions), "done", options, figures["questions"], _now(), 0, report.run["engine"] or "",
-        report.run["model"] or "", len(report.outcomes), report.planned, figures["failed"], "", seconds, figures,
-    )  # fmt: skip
     folder = runs / id
+    before = _read(folder / "run.json") if (folder / "run.json").is_file() else None
+    run = Run(
+        id, _set_name(questions), "done" if report.complete else "stopped", options,
+        report.planned // int(report.run["samples"]), _now(), before.number if before else 0,
+        report.run["engine"] or "", report.run["model"] or "", len(report.outcomes), report.planned, figures["failed"],
+        "", seconds, figures, place=str(out.resolve()), gate=tuple(gate),
+    )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in ("results.jsonl", "report.html"):
         shutil.copyfile(out / name, folder / name)
         (folder / name).chmod(0o600)
     _write(folder, run)
+
+
+def run_named(runs: Path, name: str) -> Path:
+    """The folder of the run of a home that goes by a name: its id, its number (`3` or `#3`), the name of its set, or
+    the last part or the whole of the folder that the command wrote it into.
+
+    Raises UsageError where none or several do; their names are told.
+    """
+    found = [run for path in runs.glob("*/run.json") if (run := _read(path)) is not None]
+    found.sort(key=lambda run: (run.number, run.created_at))
+    wanted = {name.strip().rstrip("/"), Path(name.strip()).name}
+    for names in zip(*map(_names_of, found), strict=True):
+        named = [run for run, own in zip(found, names, strict=True) if not wanted.isdisjoint(own)]
+        if len(named) > 1:
+            raise UsageError("evaluation.several_named", name=name, names=[_called(run) for run in named])
+        if named:
+            return runs / named[0].id
+    if not found:
+        raise UsageError("evaluation.no_runs", name=name)
+    raise UsageError("evaluation.no_run_named", name=name, names=[_called(run) for run in found[-20:]])
+
+
+def _names_of(run: Run) -> tuple[set[str], ...]:
+    """What a run goes by, the surest first."""
+    numbers = {str(run.number), f"#{run.number}"} if run.number else set[str]()
+    return {run.id}, numbers, {run.place} - {""}, {run.name, Path(run.place).name} - {""}
+
+
+def _called(run: Run) -> str:
+    """A run as it is told apart from others: its number, or its id as long as it has none, name and day."""
+    return f"{f'#{run.number}' if run.number else run.id} {run.name} ({day(run.created_at)})"
 
 
 class _Stopped(Exception):
@@ -394,7 +502,8 @@ class _InTurn:
 
 
 def _check(options: RunOptions) -> None:
-    for name, value in (("samples", options.samples), ("limit", options.limit), ("sample", options.sample)):
+    counts = {name: getattr(options, name) for name in ("samples", "limit", "sample", "parallel")}
+    for name, value in counts.items():
         if value is not None and value < 1:
             raise UsageError("evaluation.at_least_one", name=name, value=value)
     if options.retrieval_only and options.samples > 1:
@@ -404,6 +513,14 @@ def _check(options: RunOptions) -> None:
 def _set_name(path: Path) -> str:
     """What a set is called: its file, or its folder where the file has the usual name."""
     return path.absolute().parent.name if path.stem == "questions" else path.stem
+
+
+def _written_at(path: Path) -> int:
+    """When a file was written last, in nanoseconds; 0 where it is gone."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _now() -> str:

@@ -35,6 +35,7 @@ from ui.service.uploading import DroppedFiles, Uploads
 from ui.service.visitors import Visitors
 
 if TYPE_CHECKING:
+    from ingest.sync.jobs import Job
     from kb.assistant import KnowledgeBase
     from ui.sso.single_sign_on import SingleSignOn
 
@@ -217,6 +218,20 @@ class Service:
         """Raise RefusedByPolicy for a path that no request may name; see `ui.service.allowed_paths`."""
         allowed_paths.check(paths, self.kb.settings.ingest.roots, self.kb.home.path)
 
+    def check_set(self, path: Path) -> None:
+        """`check_path`, also for all that is read for a question set at `path`."""
+        from kb.evaluation.set_files import parts_of
+
+        self.check_path(*parts_of(path))
+
+    def read_set(self, source: Path | bytes, name: str, collection: str, who: str = "local") -> "Job | None":
+        """Read in the documents that a question set of others asks about, into a collection. Raises QuestionSetError
+        where it brings none, and what `Uploads.add` raises."""
+        from kb.evaluation.set_files import documents_of
+
+        with documents_of(source, name) as file:
+            return self.uploads.add([(f"{Path(name).stem or 'documents'}.jsonl", file)], collection, who)
+
     def remove_model(self, name: str) -> None:
         """Delete a model from this machine or its Ollama server; of the one in use the settings' takes the place, which
         is loaded. Raises Busy while it is at work or being fetched."""
@@ -227,6 +242,9 @@ class Service:
             raise Busy("models.being_fetched", name=name)
         if name == self.kb.settings.embedding.model:
             raise Busy("models.in_use", name=name)
+        run = self.evaluations.running
+        if run is not None and run.options.model == name:
+            raise Busy("service.busy")
         if not self.answers_with(name):
             llm.remove_model(self.kb.settings.llm, name)
             return

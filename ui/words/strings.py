@@ -280,6 +280,7 @@ TEXTS: Mapping[str, Text] = {
     "again_help": Text("用同样的问题再问一次", "Ask the same question once more"),
     "again_with": Text("换思考预算或模型再问", "Ask again with another budget or model"),
     "again_think": Text("思考至多 {n} 个词元", "Thinking: at most {n} tokens"),
+    "again_vote": Text("回答 {n} 次，取多数一致的", "{n} answers, and what most agree on"),
     "again_model": Text("模型 {name}", "Model {name}"),
     "edit": Text("修改", "Edit"),
     "edit_help": Text("修改这个问题，重新提问", "Change this question and ask it anew"),

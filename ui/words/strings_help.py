@@ -263,8 +263,8 @@ _EVALUATION = (
     Text("结果所在的文件夹。", "Where the results go."),
     Text("各项指标的限值；有一项未达到时退出码为 1。", "Limits of figures; exit code 1 if one is missed."),
     Text(
-        "作为比较基准的评测的 --out 文件夹，限值中的下降由它算起。",
-        "The --out folder of the run that the gate measures drops from.",
+        "作为比较基准的评测，限值中的下降由它算起；写法与 compare 相同。",
+        "The run that the gate measures drops from, as compare names it.",
     ),
     Text("命中的页允许晚几页。", "A hit may be so many pages late."),
     Text(
@@ -281,8 +281,8 @@ _EVALUATION = (
         "Two runs over the questions that both put: what differs by more than chance, and which answers changed.",
     ),
     Text(
-        "评测的 --out 文件夹，或网页所列评测的编号。",
-        "The --out folder of a run, or the id of one that the page lists.",
+        "评测的 --out 文件夹，或网页所列评测的序号、名称或编号。",
+        "The --out folder of a run, or one that the page lists: its number, name or id.",
     ),
     Text(
         "测定模型须有多大把握才算段落中有答案，此后该主目录即以此判断。",

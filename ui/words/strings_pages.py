@@ -367,12 +367,21 @@ TEXTS: Mapping[str, Text] = {
         "The sample documents are being read in; the Documents page shows how far.",
     ),
     "set_form": Text(
-        "JSON Lines 文件，每行一个问题：id、question、answers，可选 evidence、lang、meta。",
-        "A JSON Lines file, one question a line: id, question, answers; optionally evidence, lang and meta.",
+        "JSON Lines 文件，每行一个问题：id、question、answers，可选 evidence、lang、meta。也可以是 SQuAD 或 CMRC 的 "
+        "JSON 文件，或 BEIR 文件夹（上传时压缩为 zip）。",
+        "A JSON Lines file, one question a line: id, question, answers; optionally evidence, lang and meta. Or a JSON "
+        "file of SQuAD or CMRC, or a BEIR folder (to upload it, as a zip).",
     ),
-    "set_path_label": Text("questions.jsonl 的路径", "Path of a questions.jsonl"),
-    "set_choose": Text("选择 questions.jsonl", "Choose a questions.jsonl"),
-    "set_hint": Text("JSON Lines，不超过 {mb} MB", "JSON Lines, up to {mb} MB"),
+    "set_path_label": Text("题集文件或 BEIR 文件夹的路径", "Path of a question set, or of a BEIR folder"),
+    "set_choose": Text("选择题集文件", "Choose a question set"),
+    "set_hint": Text("JSON Lines、JSON 或 zip，不超过 {mb} MB", "JSON Lines, JSON or zip, up to {mb} MB"),
+    "set_documents_read": Text(
+        "先读入题集自带的文档，放入“{collection}”", "Read the set’s own documents in first, into {collection}"
+    ),
+    "set_documents_reading": Text(
+        "正在把题集的文档读入“{collection}”，进度见“文档”页。",
+        "The set’s documents are being read into {collection}; the Documents page shows how far.",
+    ),
     "option_retrieval": Text("只评检索（不调用模型）", "Retrieval only (no model is called)"),
     "option_limit": Text("只用前几个问题", "Only the first so many"),
     "option_limit_help": Text("按题集中的顺序。", "In the order of the set."),
@@ -390,6 +399,30 @@ TEXTS: Mapping[str, Text] = {
         "Where question, documents, settings, model and program are the same, it is not asked again.",
     ),
     "option_slack": Text("允许晚几页", "Pages a hit may be late"),
+    "option_parallel": Text("同时提问数", "Questions at once"),
+    "option_parallel_help": Text(
+        "检索同时进行；回答仍轮流使用模型，不耽误其他人提问。",
+        "Searches go on at once; answers still take turns at the model, with people who ask.",
+    ),
+    "option_model": Text("由哪个模型回答", "Which model answers"),
+    "option_model_used": Text("当前使用的模型", "the one in use"),
+    "option_glossary": Text("使用术语表", "Use the glossary"),
+    "option_glossary_help": Text(
+        "关闭后与另一次评测比较，即可看出术语表的作用。", "Off, and compared with another run, this shows what it does."
+    ),
+    "option_documents": Text("只在这些文档中查找", "Look only into these documents"),
+    "option_documents_help": Text(
+        "每行一个路径；* 代表任意文字。题目自带查找范围的，以题目为准。",
+        "One path a line; * stands for anything. A question that says itself where to look keeps to that.",
+    ),
+    "option_gate": Text("门槛", "Gate"),
+    "option_gate_help": Text(
+        "每行一个指标及其限值，与门槛文件相同。drop 限制与另一次评测相比的下降。",
+        "A figure and its limits a line, as in a gate file. drop limits what is lost beside another run.",
+    ),
+    "option_gate_example": Text('例如 answers.right: ">=0.75, drop<=0.02"', 'answers.right: ">=0.75, drop<=0.02"'),
+    "option_base": Text("下降由哪次评测算起", "Drops are measured from"),
+    "option_base_none": Text("门槛中指明的，或不比较", "the one that the gate names, or none"),
     "option_collections": Text("只在这些集合中查找", "Look only into"),
     "options_more": Text("更多选项", "More options"),
     "run_start": Text("开始评测", "Start"),
@@ -420,8 +453,20 @@ TEXTS: Mapping[str, Text] = {
     "run_delete_text": Text(
         "其结果和报告都会删除，无法撤销。", "Its results and report are deleted. This cannot be undone."
     ),
-    "run_report": Text("下载报告 (HTML)", "Download the report (HTML)"),
-    "run_results": Text("下载结果 (JSONL)", "Download the results (JSONL)"),
+    "run_file_html": Text("下载报告 (HTML)", "Download the report (HTML)"),
+    "run_file_jsonl": Text("结果 (JSONL)", "Results (JSONL)"),
+    "run_file_csv": Text("表格 (CSV)", "Table (CSV)"),
+    "run_file_junit": Text("测试报告 (JUnit)", "Test report (JUnit)"),
+    "run_place": Text("由命令 kb eval 写入 {folder}", "by kb eval, in {folder}"),
+    "run_place_gone": Text(
+        "由命令 kb eval 所做；文件夹 {folder} 已不存在，这里保留其副本",
+        "by kb eval; its folder {folder} is gone, and what is here is a copy",
+    ),
+    "run_gate_kept": Text("{n} 项限值都达到", "all {n} limits kept"),
+    "run_gate_missed": Text("{n} 项限值未达到", "{n} limits missed"),
+    "gate": Text("门槛", "Gate"),
+    "limit_kept": Text("达到", "kept"),
+    "limit_missed": Text("未达到", "missed"),
     "run_incomplete": Text("只含已完成的 {done} / {total} 个。", "Of the {done} of {total} that were put."),
     "run_answers_gone": Text(
         "这次评测所依据的一份文档已被删除，其中的回答也随之删除；指标保留。",
@@ -433,6 +478,8 @@ TEXTS: Mapping[str, Text] = {
     "run_sample": Text("抽取 {n} 题", "{n} drawn"),
     "run_samples": Text("每题 {n} 次", "{n} answers each"),
     "run_seed": Text("种子 {n}", "seed {n}"),
+    "run_slack": Text("允许晚 {n} 页", "{n} pages late"),
+    "run_no_glossary": Text("不用术语表", "without the glossary"),
     "run_scope": Text("限于 {names}", "in {names}"),
     "run_budget": Text("思考 {n}", "thinking {n}"),
     "figures": Text("指标", "Figures"),

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,9 @@ from kb.schema import (
     Claim,
     Document,
     DocumentStatus,
+    Done,
+    Event,
+    Message,
     Passage,
     Principal,
     Retrieval,
@@ -101,6 +104,11 @@ class ScriptedBase:
         self.searched.append({"question": question, "k": k, "scope": scope})
         passages = tuple(self.found.get(question, []))
         return Retrieval(question, passages[:k], bool(passages), 1.0, 0.25)
+
+    def ask(
+        self, question: str, asker: Principal, options: AskOptions, *, history: Sequence[Message] = ()
+    ) -> Iterator[Event]:
+        yield Done(self.answer(question, asker, options))
 
     def answer(self, question: str, asker: Principal, options: AskOptions) -> Answer:
         self.asked.append((question, options))

@@ -84,7 +84,7 @@ def test_a_beir_folder_is_a_question_set_over_its_corpus(tmp_path: Path) -> None
     assert found is not None
     assert found.questions == [
         Question("1", "Is it warm?", evidence=(Evidence("d1"),), language="en"),
-        Question("3", "多暖？", evidence=(Evidence("d2"), Evidence("d1")), language="zh"),
+        Question("3", "多暖？", evidence=(Evidence("d2", grade=2), Evidence("d1")), language="zh"),
     ]
     assert found.documents(tmp_path / "unused") == tmp_path / "set" / "corpus.jsonl"
     split = imported(tmp_path / "set" / "qrels" / "dev.tsv")

@@ -262,16 +262,16 @@ def test_a_page_between_two_golds_takes_the_nearer_one_that_is_open() -> None:
 
 
 def test_ndcg_equals_values_computed_by_hand() -> None:
-    assert ranking_metrics.ndcg([True], 1) == 1.0
-    assert ranking_metrics.ndcg([False, True], 1) == pytest.approx(1 / math.log2(3))
+    assert ranking_metrics.ndcg([1], [1]) == 1.0
+    assert ranking_metrics.ndcg([0, 1], [1]) == pytest.approx(1 / math.log2(3))
     ideal = 1 + 1 / math.log2(3) + 1 / math.log2(4)
-    assert ranking_metrics.ndcg([True, False, True], 3) == pytest.approx((1 + 0.5) / ideal)
-    assert ranking_metrics.ndcg([False] * 10 + [True], 1) == 0.0
-    assert ranking_metrics.ndcg([True] * 10, 12) == pytest.approx(1.0)
+    assert ranking_metrics.ndcg([1, 0, 1], [1, 1, 1]) == pytest.approx((1 + 0.5) / ideal)
+    assert ranking_metrics.ndcg([0] * 10 + [1], [1]) == 0.0
+    assert ranking_metrics.ndcg([1] * 10, [1] * 12) == pytest.approx(1.0)
     with pytest.raises(ValueError, match="at least one"):
-        ranking_metrics.ndcg([], 0)
+        ranking_metrics.ndcg([], [])
 
 
 def test_nothing_found_is_no_hit() -> None:
     assert ranking_metrics.first_hit([]) is None
-    assert ranking_metrics.first_hit([False, False]) is None
+    assert ranking_metrics.first_hit([0, 0]) is None

@@ -63,6 +63,13 @@ def test_a_real_knowledge_base_votes_on_answers_that_are_checked(tmp_path: Path)
     with KnowledgeBase.open(tmp_path / "home", settings) as kb:
         ingest(kb, [write(tmp_path / "docs", {"h.md": HANDBOOK})])
         kb._model = ScriptedModel(replies)
-        given = drain(vote(kb, "When does the office in Utrecht open?", ANN, 3))
+        options = AskOptions(seed=5, samples=3)
+        events = list(kb.ask("When does the office in Utrecht open?", ANN, options))
+        assert [o["seed"] for o in kb._model.options] == [5, 6, 7]
+    given = drain(iter(events))
     assert "7:45" in given.text
     assert given.citations
+    assert given.notices[-1].text == "2 of 3 answers agree with this one."
+    first, *_ = events
+    assert isinstance(first, Retrieved)  # the passages are shown while the answers are written
+    assert first.passages

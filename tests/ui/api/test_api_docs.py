@@ -51,7 +51,27 @@ def test_every_example_works(tmp_path: Path) -> None:
     assert json.loads(let_go) == {"done": True}
     del replies[10:14]
     feedback, review, corrected, accepted, training = replies[10:15]
-    rules, changed, readers, terms, term, upload, listed, text, deleted, released, job, by_id, models = replies[15:]
+    (
+        rules,
+        changed,
+        readers,
+        terms,
+        term,
+        upload,
+        listed,
+        text,
+        deleted,
+        released,
+        job,
+        by_id,
+        models,
+        followed,
+        tested,
+    ) = replies[15:]
+    assert json.loads(followed.splitlines()[-1])["gate"] == [
+        {"limit": "questions >= 1", "missed": "", "missed_code": "", "missed_values": {}}
+    ]
+    assert 'name="gate" tests="1" failures="0"' in tested
     assert json.loads(status)["model"] == "scripted"
     assert "/?code=" in json.loads(address)["address"]
     assert json.loads(sessions) == {"sessions": []}

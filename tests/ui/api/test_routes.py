@@ -1,7 +1,10 @@
 """The API: answers, streams, conversations; what it refuses; that it keeps answering while others are answered."""
 
+import base64
+import io
 import json
 import threading
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -395,6 +398,10 @@ def test_a_conversation_is_kept_followed_judged_renamed_exported_and_deleted(ser
     assert (repeated["position"], repeated["question"], repeated["think_budget"]) == (1, HOURS, 16)
     *_, last = events(http.get(f"{place}/turns/1/events"))
     assert last["event"] == "done"
+    http.post(f"{place}/turns/0/again", json={"samples": 3})
+    *_, last = events(http.get(f"{place}/turns/2/events"))
+    assert last["answer"]["notices"][-1]["code"] == "answer.votes"
+    assert http.post(f"{place}/turns/0/again", json={"samples": 0}).status_code == 422
     refused(http.post(f"{place}/turns/7/again", json={}), 404, "ConversationNotFound", "no turn 7")
     refused(http.post(f"{place}/turns/0/again", json={"model": "none"}), 503, "ModelMissing", "no model 'none'")
 
@@ -475,6 +482,40 @@ def test_an_evaluation_runs_is_followed_compared_and_deleted(served: Served) -> 
     compared = fits(served, http.get("evaluations/compare", params=both), "evaluations/compare")
     assert (compared["same"], compared["questions"][0]["before"]) == (1, "right")
     assert len(fits(served, http.get("evaluations"), "evaluations")["evaluations"]) == 1
+    for form, words in {"jsonl": '"schema"', "csv": "verdict", "junit": "<testsuites", "html": "<html"}.items():
+        file = http.get(f"evaluations/{begun['id']}/results", params={"format": form})
+        assert words in file.text
+        assert file.headers["content-disposition"].startswith("attachment")
+    assert http.get(f"evaluations/{begun['id']}/results", params={"format": "xlsx"}).status_code == 422
     fits(served, http.delete(f"evaluations/{begun['id']}"), "evaluations/{id}")
     refused(http.get(f"evaluations/{begun['id']}"), 404, "RunNotFound")
     refused(http.post("evaluations", json={"questions": "{broken"}), 400, "QuestionSetError", "line 1")
+
+
+def test_a_beir_folder_is_sent_as_a_zip_judged_by_a_gate_and_its_documents_are_read_in(served: Served) -> None:
+    http = served.http
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("office/queries.jsonl", json.dumps({"_id": "1", "text": HOURS}))
+        archive.writestr("office/qrels/test.tsv", "query-id\tcorpus-id\tscore\n1\tnew.md\t1\n")
+        archive.writestr("office/corpus.jsonl", json.dumps({"_id": "new.md", "text": "The new office opens at 9."}))
+    sent = {"archive": base64.b64encode(content.getvalue()).decode(), "name": "office.zip"}
+    job = fits(served, http.post("evaluations/documents", json=sent | {"collection": "beir"}),
+               "evaluations/documents", 202)  # fmt: skip
+    told = [json.loads(line) for line in http.get(f"jobs/{job['id']}/events").iter_lines()]
+    assert told[-1]["report"]["added"] == 1, told[-1]
+    options = {"retrieval_only": True, "gate": 'retrieval.ndcg@10: ">1"', "scope": {"collections": ["beir"]}}
+    begun = fits(served, http.post("evaluations", json=sent | {"options": options}), "evaluations", 202)
+    lines = [json.loads(line) for line in http.get(f"evaluations/{begun['id']}/events").iter_lines()]
+    ended = lines[-1]
+    assert (ended["state"], ended["figures"]["retrieval"]["ndcg@10"]) == ("done", 1.0)
+    (limit,) = ended["gate"]
+    assert limit["missed_code"] == "gate.missed"
+    assert limit["missed"] == "retrieval.ndcg@10 is 1; > 1 is wanted"
+    assert (ended["place"], ended["place_gone"]) == ("", False)
+
+    refused(http.post("evaluations", json={"archive": "no base64!"}), 400, "QuestionSetError", "cannot be read")
+    refused(http.post("evaluations", json=sent | {"options": {"gate": "x: y"}}), 400, "UsageError", "cannot be read")
+    refused(http.post("evaluations", json=sent | {"options": {"model": "none-1b"}}), 503, "ModelMissing", "none-1b")
+    asked = {"questions": json.dumps({"id": 1, "question": HOURS, "answers": []}), "collection": "beir"}
+    refused(http.post("evaluations/documents", json=asked), 400, "QuestionSetError", "no documents of its own")

@@ -909,6 +909,14 @@ def test_a_run_over_a_home_is_listed_with_it(kb: Kb, home: Path, questions: Path
     (run,) = (home / "runs").glob("*/run.json")
     assert json.loads(run.read_text())["name"] == "set"
     assert {file.name for file in run.parent.iterdir()} == {"run.json", "results.jsonl", "report.html"}
+    assert json.loads(run.read_text())["place"] == str(tmp_path / "out")
+    found = document_of(compare("set", str(tmp_path / "out"), "--json", "--home", str(home)))
+    assert (found["changed"], found["differs"]) == ([], [])
+    gate = tmp_path / "gate.yaml"
+    gate.write_text('base: set\nretrieval.hit@5: "drop<=0"\n', encoding="utf-8")
+    again = kb("eval", str(questions), "--retrieval-only", "--out", str(tmp_path / "out"), "--gate", str(gate))
+    assert again.exit_code == 0
+    assert json.loads(run.read_text())["gate"][0]["limit"] == "retrieval.hit@5 drop <= 0"
 
 
 def test_a_question_is_answered_by_vote(kb: Kb, scripted: Callable[..., ScriptedModel]) -> None:
@@ -958,7 +966,7 @@ def test_two_runs_are_compared_and_a_gate_holds_one_against_the_other(
     shown = compare(str(before), str(after))
     assert "answers.right" in shown.stdout
     assert "hours: right -> " in shown.stdout
-    assert failed(compare(str(before), str(tmp_path / "none")), 2, "There are no results")
+    assert failed(compare(str(before), str(tmp_path / "none")), 2, "There is no folder")
 
 
 def test_a_squad_file_is_put_over_its_own_contexts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
