@@ -178,13 +178,13 @@ def left_out_of(answer: str) -> tuple[Cited, str]:
 
 def test_what_no_passage_states_is_left_out_beside_what_one_does() -> None:
     cited, left_out = left_out_of(
-        "The moon is made of cheese. A lost laptop must be reported within 2 hours [3]. Passwords never expire at all.\n\n"
+        "The moon is made of cheese. A lost laptop must be reported within 2 hours [3]. Passwords never expire.\n\n"
         "Passwords have at least 14 characters."
     )
     assert cited.text == (
         "A lost laptop must be reported within 2 hours [3].\n\nPasswords have at least 14 characters [3]."
     )
-    assert left_out == "The moon is made of cheese.\nPasswords never expire at all."
+    assert left_out == "The moon is made of cheese.\nPasswords never expire."
     assert [cited.text[c.start : c.end] for c in cited.claims] == cited.text.split("\n\n")
     assert [citation.claim for citation in cited.citations] == [0, 1]
     [notice] = cited.notices
