@@ -17,7 +17,7 @@ from kb.checking.prompt_injection import without_orders
 from kb.checking.rival_values import Value, has_rival, values_in
 from kb.checking.sources import Source, Window, bare, headings_of, heads_of, lines, over_lines, source_of
 from kb.language.content_terms import content_of, is_number, stem
-from kb.language.date_forms import months_in
+from kb.language.date_forms import is_told_in_parts, months_in
 from kb.language.language import language_of
 from kb.language.number_forms import in_units_of, missing_numbers, numbers_in
 from kb.language.periods import periods
@@ -350,8 +350,11 @@ class Aligner:
     def _missing(self, claim: str, names: frozenset[str], window: Window, source: Source) -> ClaimReason:
         """Whether a number, date or name of the claim is not in the span, nor where it may be instead; "asked" where it
         only repeats the question, and the source has none like it."""
-        excused = self._asked_numbers & source.heading_numbers
         said = numbers_in(window.quote)
+        excused = self._asked_numbers & source.heading_numbers
+        if len(window.parts) == 1:  # a sentence of June, under a title of 2025
+            dated = said | {number for number in source.heading_numbers if len(number) == 4 and number.isdigit()}
+            excused |= {number for number in self._asked_numbers if is_told_in_parts(number, dated)}
         excused = frozenset(number for number in excused if not _is_of_another_day(number, said))
         header = _header(window, source)
         numbers = missing_numbers(claim, f"{window.quote}\n{header}") - excused

@@ -209,3 +209,18 @@ def test_what_says_it_in_the_claims_language_is_cited_instead_of_what_says_it_in
     assert (span.passage.rank, span.quote, span.supported) == (2, "病假为15天。", True)
     [span] = Aligner([passage(RULES, 1)], "病假有几天？", similarities).sources("病假为15天。", [1])
     assert (span.passage.rank, span.quote, span.supported) == (1, "Sick leave is 15 days.", True)
+
+
+@pytest.mark.parametrize(
+    ("title", "claim", "supported"),
+    [
+        ("运营例会纪要 2025-07-10", "2025年6月份的合格率是98.9%。", True),
+        ("运营例会纪要 2024-07-10", "2025年6月份的合格率是98.9%。", False),
+        ("运营例会纪要", "2025年6月份的合格率是98.9%。", False),
+        ("运营例会纪要 2025-07-10", "2025年6月份的合格率是98.6%。", False),  # that of May
+    ],
+)
+def test_the_year_of_a_month_may_stand_in_the_title(title: str, claim: str, supported: bool) -> None:
+    minutes = replace(passage("5月份合格率98.6%。\n6月份合格率98.9%。"), title=title)
+    spans = Aligner([minutes], "2025年6月份的合格率是多少？").sources(claim, [1])
+    assert [span.supported for span in spans] == [supported]
