@@ -28,7 +28,7 @@ from kb.schema import ClaimReason, Language, Passage
 
 SUPPORT = 0.5  # share of a claim's content that span and heading must cover
 SUPPORT_NEAREST = 0.35  # the same of the sentence that means question and claim more nearly than all others shown
-SUPPORT_COSINE = 0.80  # the same between languages, as cosine of multilingual-e5-small
+SUPPORT_COSINE = 0.78  # the same between languages, as cosine of multilingual-e5-small
 CLOSE = 0.012  # cosines this near tell no sentence from another
 BARE = 1.0  # weight of words up to which a claim is a value that says nothing without its question: "25 分钟"
 KEEP_MARKER = 0.6  # a cited passage that carries less than this share of the best one's is not a source

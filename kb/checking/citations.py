@@ -45,6 +45,7 @@ _ATTRIBUTION = re.compile(  # by which a model says where it has it from, before
     r"^[\s*_]*(?:"
     r"(?:according to|as stated in|based on) (?:the )?(?:given |provided )?(?:passages?|documents?|text)(?: \d{1,3})?,"
     r"|(?:the )?(?:passages?|documents?|text)(?: \d{1,3})? (?:clearly )?(?:states?|says?|mentions?|indicates?) that\b"
+    r"|(?:the )?passages?(?: \d{1,3})?\s?[:：]"
     r"|(?:根据|按照)(?:以上|上述)?(?:第\s?\d{1,3}\s?段|段落|文档)(?:\s?\d{1,3})?(?:中?的?(?:内容|信息|规定|描述))?[，,]"
     r"|(?:以上|上述)?(?:第\s?\d{1,3}\s?段|段落|文档)(?:\s?\d{1,3})?中(?:明确)?(?:写明|说明|提到|指出|规定)了?[，,：:]?"
     r")\s*",

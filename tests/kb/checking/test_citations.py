@@ -161,6 +161,7 @@ def test_no_before_a_word_belongs_to_it() -> None:
     [
         ("The passages state that ", "lost badges cost 12 EUR.", "Lost badges are replaced for 12 EUR."),
         ("According to the documents, ", "lost badges cost 12 EUR.", "Lost badges are replaced for 12 EUR."),
+        ("Passage: ", "Lost badges cost 12 EUR.", "Lost badges are replaced for 12 EUR."),
         ("根据第1段，", "补办工牌收费20元。", "工牌遗失后补办，收费20元。"),
         ("文档中写明，", "补办工牌收费20元。", "工牌遗失后补办，收费20元。"),
     ],
