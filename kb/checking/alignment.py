@@ -395,9 +395,12 @@ class Aligner:
             return "number"
         if contradictions.loses_sign(claim, quote):
             return "sign"
-        if window.rows and table_claims.takes_wrong_row(claim, self._question, source.rows):
+        if window.rows and (
+            table_claims.takes_wrong_row(claim, self._question, source.rows)
+            or table_claims.takes_wrong_column(claim, self._question, source.rows)
+        ):
             return "row"
-        if source.passage.rank in self._other_editions:
+        if source.passage.rank in self._other_editions or year_mismatch.is_of_other_month(claim, self._question, quote):
             return "year"
         if contradictions.is_replaced(claim, self._question, self._replaced):
             return "replaced"

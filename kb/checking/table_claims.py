@@ -106,6 +106,19 @@ def takes_wrong_row(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool
     )
 
 
+def takes_wrong_column(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:
+    """Whether of a row that claim or question name the claim gives cells of other columns than those that it names."""
+    plain, asked = _plain(claim), _plain(question)
+    found: set[bool] = set()
+    for row in _whole(rows):
+        if named := _is_said(row.cells[0], f"{plain} {asked}") and _columns(row, plain, asked):
+            given = [at for at, cell in enumerate(row.cells) if at and at not in named and _is_said(cell, plain)]
+            right = any(_is_said(row.cells[at], plain) for at in named)
+            if right or (given and all(row.cells[at] for at in named)):
+                found.add(right)
+    return found == {False}
+
+
 def names_cell(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:
     """Whether each number that the claim adds to the question stands in a row and a column that they name."""
     plain, asked = _plain(claim), _plain(question)

@@ -1,8 +1,10 @@
-"""Years and numbers of editions: whether a document is an older edition of one that is shown, too."""
+"""Years, months and numbers of editions: whether a document is an older edition of one that is shown, too, and whether
+a value is that of another month."""
 
 import re
 from collections.abc import Iterator, Sequence
 
+from kb.language.date_forms import months_in
 from kb.language.number_forms import numbers_in
 
 _YEAR = r"(?<![\d.,])(?:19|20)\d\d(?![\d%]|[.,]\d)"
@@ -65,6 +67,17 @@ def is_other_edition(question: str, heading: str, others: Sequence[str]) -> bool
     if named := {number for _, number in known if number} & set(_numbers(question, True)):
         return own[1] not in named
     return own < max(known)
+
+
+def is_of_other_month(claim: str, question: str, quote: str) -> bool:
+    """Whether each part of a sentence that has the numbers which a claim adds names other months than those of the
+    claim, or of the question: "81% in May" where June is meant. Dates with a day do not count."""
+    months = months_in(claim) or months_in(question)
+    added = numbers_in(claim) - numbers_in(question)
+    if not months or not added:
+        return False
+    named = [months_in(clause) for clause in _CLAUSE.findall(quote) if added & numbers_in(clause)]
+    return bool(named) and all(there and not there & months for there in named)
 
 
 def is_edition_of(heading: str, other: str) -> bool:

@@ -227,7 +227,7 @@ TEXTS: Mapping[str, Text] = {
     ),
     "claim_column": Text("该数值属于另一列。", "The value belongs to another column."),
     "claim_row": Text("该数值属于另一行。", "The value belongs to another row."),
-    "claim_year": Text("原文说的是另一年份。", "The source is of another year."),
+    "claim_year": Text("原文说的是另一年份或月份。", "The source is of another year or month."),
     "claim_unit": Text("原文用的是另一单位或限度。", "The source has another unit or limit."),
     "claim_neighbour": Text("该数值说的是旁边的另一件事。", "The value is said of something else beside it."),
     "claim_rival": Text("另一处更接近所问的内容。", "Another place stands nearer to what was asked."),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.checking.table_claims import is_row, names_cell, rows_of, takes_wrong_row
+from kb.checking.table_claims import is_row, names_cell, rows_of, takes_wrong_column, takes_wrong_row
 
 ROOMS = """office | floor | room | name | capacity | phone_ext
 Rotterdam | 2 | 2.03 | Waal | 6 | 7339
@@ -95,3 +95,22 @@ PARTS = "Item | Value | Note\nShock | 16 g | three axes\nOpening | light | above
 )
 def test_a_number_of_a_row_that_nobody_names_is_not_that_of_the_row_that_is_named(claim: str, wrong: bool) -> None:
     assert takes_wrong_row(claim, "What is the value?", rows_of(PARTS)) is wrong
+
+
+MODELS = "Property | Falcon M2 | Falcon M5\nProtection class | IP65 | IP67\nColour | red | grey\nWeight | 90 g |"
+
+
+@pytest.mark.parametrize(
+    ("claim", "wrong"),
+    [
+        ("The Falcon M2 has protection class IP67.", True),
+        ("The Falcon M2 has protection class IP65.", False),
+        ("The colour of the Falcon M5 is red.", True),
+        ("The colour of the Falcon M5 is grey.", False),
+        ("The protection class is IP67.", True),  # the question asks of the M2
+        ("The Falcon M5 weighs more: weight 90 g.", False),  # its own cell is empty: nothing is said
+        ("The Falcon M2 is red.", False),  # no row is named
+    ],
+)
+def test_a_cell_of_another_column_than_the_one_named(claim: str, wrong: bool) -> None:
+    assert takes_wrong_column(claim, "What is the protection class of the Falcon M2?", rows_of(MODELS)) is wrong

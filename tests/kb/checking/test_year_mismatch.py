@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.checking.year_mismatch import is_other_edition
+from kb.checking.year_mismatch import is_of_other_month, is_other_edition
 
 OLD, NEW = "Travel policy 2023\nMeals", "Travel policy 2025\nMeals"
 OLD_ZH, NEW_ZH = "差旅费报销办法（2023年版）", "差旅费报销办法（2025年版）"
@@ -45,3 +45,19 @@ OLD_ZH, NEW_ZH = "差旅费报销办法（2023年版）", "差旅费报销办法
 )
 def test_an_older_edition_is_told(question: str, heading: str, others: list[str], superseded: bool) -> None:
     assert is_other_edition(question, heading, others) is superseded
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "other"),
+    [
+        ("The share of June was 81 %.", "The share was 81 % in May. On 20 June there is a meeting.", True),
+        ("The share of June was 81 %.", "The share was 90 % in May, and 81 % in June.", False),
+        ("The share of June was 81 %.", "It was 81 %.", False),
+        ("The share of June was 81 %.", "It was 81 % on 3 May.", False),  # of a day
+        ("6月份的到货率是81%。", "到货率5月份只有81%，比合同低。6月20日开会。", True),
+        ("6月份的到货率是81%。", "5月份到货率90%，6月份81%。", False),
+        ("到货率是81%。", "5月份到货率81%。", True),  # the question asks of June
+    ],
+)
+def test_a_value_of_another_month_is_told(claim: str, quote: str, other: bool) -> None:
+    assert is_of_other_month(claim, "6月份的到货率是多少？", quote) is other
