@@ -129,6 +129,15 @@ def test_an_answer_that_nothing_supports_is_withheld_and_kept_in_the_trail(fille
     assert "Lasagne" in kb.catalog.audit_rows(1)[0]["detail"]["withheld"]
 
 
+def test_what_nothing_supports_is_left_out_beside_what_is_confirmed_and_kept_in_the_trail(filled: Fill) -> None:
+    kb = filled(ScriptedModel([f"{GOOD} Lasagne is served on Mondays."]))
+    answer = kb.answer(LAPTOP, OWNER)
+    assert answer.text == "A lost laptop must be reported to the service desk within 2 hours [1]."
+    assert "unconfirmed_left_out" in [notice.kind for notice in answer.notices]
+    row = kb.catalog.audit_rows(1)[0]["detail"]
+    assert (row["withheld"], row["answer"]) == ("Lasagne is served on Mondays.", answer.text)
+
+
 def test_an_answer_in_the_wrong_language_is_asked_for_again(filled: Fill) -> None:
     model = ScriptedModel(["丢失的笔记本电脑必须在两小时内报告给服务台 [1]。", GOOD])
     events = list(filled(model).ask(LAPTOP, OWNER))
