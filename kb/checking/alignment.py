@@ -28,7 +28,8 @@ from kb.schema import ClaimReason, Language, Passage
 
 SUPPORT = 0.5  # share of a claim's content that span and heading must cover
 SUPPORT_NEAREST = 0.35  # the same of the sentence that means question and claim more nearly than all others shown
-SUPPORT_COSINE = 0.78  # the same between languages, as cosine of multilingual-e5-small
+SUPPORT_COSINE = 0.80  # the same between languages, as cosine of multilingual-e5-small
+SUPPORT_COSINE_OF_VALUE = 0.78  # and of a claim that adds a number, code or name, which the span must have
 CLOSE = 0.012  # cosines this near tell no sentence from another
 BARE = 1.0  # weight of words up to which a claim is a value that says nothing without its question: "25 分钟"
 KEEP_MARKER = 0.6  # a cited passage that carries less than this share of the best one's is not a source
@@ -296,7 +297,8 @@ class Aligner:
         """Whether a window says enough of a claim: by its words; of one that says it in other words, with a number that
         the claim adds, also where no sentence of any passage means question and claim more nearly."""
         if crosses:
-            return strength >= SUPPORT_COSINE
+            adds = (numbers_in(claim) | codes_in(claim) | names_in(claim)) - self._asked_numbers - self._asked_names
+            return strength >= (SUPPORT_COSINE_OF_VALUE if adds - self._asked_codes else SUPPORT_COSINE)
         if strength >= SUPPORT or strength < SUPPORT_NEAREST or self._similarities is None:
             return strength >= SUPPORT
         added = numbers_in(claim) - self._asked_numbers

@@ -130,12 +130,12 @@ def test_an_answer_that_nothing_supports_is_withheld_and_kept_in_the_trail(fille
 
 
 def test_what_nothing_supports_is_left_out_beside_what_is_confirmed_and_kept_in_the_trail(filled: Fill) -> None:
-    kb = filled(ScriptedModel([f"{GOOD} The moon is made of cheese."]))
+    kb = filled(ScriptedModel([f"{GOOD} The tower is 914 metres high."]))
     answer = kb.answer(LAPTOP, OWNER)
     assert answer.text == "A lost laptop must be reported to the service desk within 2 hours [1]."
     assert "unconfirmed_left_out" in [notice.kind for notice in answer.notices]
     row = kb.catalog.audit_rows(1)[0]["detail"]
-    assert (row["withheld"], row["answer"]) == ("The moon is made of cheese.", answer.text)
+    assert (row["withheld"], row["answer"]) == ("The tower is 914 metres high.", answer.text)
 
 
 def test_an_answer_in_the_wrong_language_is_asked_for_again(filled: Fill) -> None:
