@@ -9,10 +9,10 @@ import pytest
 from tests.journeys.conftest import Running, Visitor, steady
 from tests.journeys.test_manage import HANDBOOK, SLOW, home, product, upload
 from tests.journeys.test_people import CHAT, drawn
-from tests.journeys.test_settings import NARROW, WIDE, by_keys, choose_of_document, look
+from tests.journeys.test_settings import SIZES, by_keys, choose_of_document, look
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 __all__ = ["home", "product"]
 
@@ -97,12 +97,12 @@ def ask(visitor: Visitor) -> None:
     page.locator(CHAT).press("Enter")
 
 
-@pytest.mark.parametrize(("locale", "size"), [("en-GB", WIDE), ("zh-CN", NARROW)], ids=["en-1400", "zh-390"])
+@pytest.mark.parametrize(("locale", "size"), SIZES, ids=["en-1400", "zh-390"])
 def test_a_passage_left_out_is_found_no_more(
-    browser: "Browser", product: Running, tmp_path: Path, locale: str, size: dict[str, int]
+    browser: "Browser", product: Running, tmp_path: Path, locale: str, size: "ViewportSize"
 ) -> None:
     words = WORDS[locale]
-    visitor = Visitor(browser.new_context(locale=locale, viewport=size).new_page(), product.address)  # type: ignore[arg-type]
+    visitor = Visitor(browser.new_context(locale=locale, viewport=size).new_page(), product.address)
     page = visitor.page
     visitor.open("/documents")
     (tmp_path / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
@@ -113,7 +113,6 @@ def test_a_passage_left_out_is_found_no_more(
     drawn(page)
     open_passages(page, words)
     correct_and_split(page, words)
-    page.set_viewport_size(size)  # type: ignore[arg-type]
     join_and_split(page, words)
     count = page.locator(ACT.format("toggle")).count()
     assert count == 2
@@ -122,7 +121,6 @@ def test_a_passage_left_out_is_found_no_more(
         page.locator('[role="dialog"] .status', has_text=words[2]).nth(n).wait_for()
         drawn(page)
     look(page, "passages")
-    page.set_viewport_size(size)  # type: ignore[arg-type]
     by_keys(page, page.locator(ACT.format("show")).nth(1), "Enter")
     page.get_by_role("dialog").wait_for(state="detached")
     page.locator(".st-key-source-pane mark", has_text="three weeks").first.wait_for()

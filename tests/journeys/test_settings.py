@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["api", "product"]
 
 NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1400, "height": 900}
+SIZES = [("en-GB", WIDE), ("zh-CN", NARROW)]  # each language and each width is walked; `look` sees all four
 DARK = "() => getComputedStyle(document.body).colorScheme === 'dark'"
 LIGHT = "() => getComputedStyle(document.body).colorScheme === 'light'"
 WORDS = {
@@ -31,7 +32,8 @@ def by_keys(page: "Page", element: "Locator", key: str) -> None:
 
 
 def look(page: "Page", name: str = "") -> None:
-    """It fits and can be read, narrow and wide."""
+    """It fits and can be read, narrow and wide. The page is left as wide as it was."""
+    before = page.viewport_size
     for size in (NARROW, WIDE):
         page.set_viewport_size(size)
         page.wait_for_timeout(1_000)  # what slides in has arrived
@@ -39,10 +41,12 @@ def look(page: "Page", name: str = "") -> None:
         assert too_faint(page) == []
         if name:
             shot(page, name)
+    if before is not None:
+        page.set_viewport_size(before)
 
 
 def choose_of_document(page: "Page", row: "Locator", action: str) -> None:
-    """Choose in the menu of a document by the keyboard alone; a list that is drawn anew under the key closes menus."""
+    """Choose in the menu of a document by the keyboard alone; a page drawn anew under the key takes it back."""
     from playwright.sync_api import TimeoutError
 
     item = row.locator(f'[data-action="{action}"]')

@@ -9,10 +9,10 @@ import pytest
 from tests.journeys.conftest import Running, Visitor, steady
 from tests.journeys.test_manage import HANDBOOK, SLOW, home, product, upload
 from tests.journeys.test_people import CHAT, drawn
-from tests.journeys.test_settings import WIDE, by_keys, choose_of_document, look
+from tests.journeys.test_settings import SIZES, by_keys, choose_of_document, look
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, ViewportSize
 
 __all__ = ["home", "product"]
 
@@ -23,12 +23,12 @@ WORDS = {
 QUESTION = "How many days of leave does an employee have?"
 
 
-@pytest.mark.parametrize("locale", WORDS)
+@pytest.mark.parametrize(("locale", "size"), SIZES, ids=["en-1400", "zh-390"])
 def test_a_document_is_tagged_and_found_by_its_tag(
-    browser: "Browser", product: Running, tmp_path: Path, locale: str
+    browser: "Browser", product: Running, tmp_path: Path, locale: str, size: "ViewportSize"
 ) -> None:
     tags, tag, save, said, limit = WORDS[locale]
-    visitor = Visitor(browser.new_context(locale=locale, viewport=WIDE).new_page(), product.address)  # type: ignore[arg-type]
+    visitor = Visitor(browser.new_context(locale=locale, viewport=size).new_page(), product.address)
     page = visitor.page
     visitor.open("/documents")
     for name in ("handbook.md", "other.md"):
@@ -64,7 +64,7 @@ def test_a_document_is_tagged_and_found_by_its_tag(
     handbook.wait_for()
     page.keyboard.press("Escape")
 
-    page.locator('[data-testid="stSidebar"] a').first.click()
+    visitor.open("/")
     page.wait_for_selector(CHAT)
     drawn(page)
     by_keys(page, page.locator(".st-key-filters button").first, "Enter")

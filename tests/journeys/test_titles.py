@@ -8,10 +8,10 @@ import pytest
 from tests.journeys.conftest import Running, Visitor, steady
 from tests.journeys.test_manage import HANDBOOK, SLOW, home, product, upload
 from tests.journeys.test_people import CHAT, drawn
-from tests.journeys.test_settings import WIDE, by_keys, look
+from tests.journeys.test_settings import SIZES, by_keys, look
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 __all__ = ["home", "product"]
 
@@ -36,12 +36,12 @@ def give(page: "Page", words: tuple[str, ...], title: str) -> None:
     page.get_by_role("dialog").wait_for(state="detached")
 
 
-@pytest.mark.parametrize("locale", WORDS)
+@pytest.mark.parametrize(("locale", "size"), SIZES, ids=["en-1400", "zh-390"])
 def test_a_title_is_shown_wherever_the_document_is_named(
-    browser: "Browser", product: Running, tmp_path: Path, locale: str
+    browser: "Browser", product: Running, tmp_path: Path, locale: str, size: "ViewportSize"
 ) -> None:
     words = WORDS[locale]
-    visitor = Visitor(browser.new_context(locale=locale, viewport=WIDE).new_page(), product.address)  # type: ignore[arg-type]
+    visitor = Visitor(browser.new_context(locale=locale, viewport=size).new_page(), product.address)
     page = visitor.page
     visitor.open("/documents")
     (tmp_path / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
@@ -54,7 +54,7 @@ def test_a_title_is_shown_wherever_the_document_is_named(
     page.locator(".docs .doc .facts", has_text="handbook.md").wait_for()
     look(page)
 
-    page.locator('[data-testid="stSidebar"] a').first.click()
+    visitor.open("/")
     page.wait_for_selector(CHAT)
     page.locator(CHAT).fill(f"@{words[2]} How many days of leave does an employee have?")
     page.locator(CHAT).press("Enter")
@@ -71,7 +71,7 @@ def test_a_title_is_shown_wherever_the_document_is_named(
     page.keyboard.press("Escape")
     page.locator(".origin").wait_for(state="detached")
 
-    page.locator('[data-testid="stSidebar"] a[href*="documents"]').click()
+    visitor.open("/documents")
     page.locator(".docs .doc .name", has_text=words[2]).wait_for()
     drawn(page)
     give(page, words, "")

@@ -14,7 +14,11 @@ def passages(found: DocumentPassages, offset: int, limit: int, t: Strings) -> st
         for number, passage in enumerate(found.passages[offset : offset + limit], offset + 1)
     ]  # fmt: skip
     leaf = t("passages_range", first=offset + 1, last=offset + len(rows), total=total) if rows else ""
-    steps = [(max(0, offset - limit), offset <= 0), (offset + limit, offset + limit >= total)] if total > limit else []
+    steps = (
+        [(max(0, offset - limit), offset <= 0), (offset + limit, offset + limit >= total)]
+        if total > limit or offset
+        else []
+    )
     return draw("passages.passages", rows, leaf, steps, t)
 
 
