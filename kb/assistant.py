@@ -5,7 +5,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from kb.answering.answer_builder import (
     evidence_of,
 )
 from kb.answering.editions import newest, older_editions, passed_over
+from kb.answering.events import drain
 from kb.answering.follow_up import keeps_to
 from kb.answering.history import fitting
 from kb.answering.product_help import ProductHelp
@@ -264,11 +265,8 @@ class KnowledgeBase(Documents):
         self, model: tuple[str, str] | None, answer: Callable[["KnowledgeBase"], Iterator[Event]]
     ) -> Iterator[Event]:
         """An answer of this knowledge base by another model, which is opened at first need and closed at the end."""
-        if model is None:
-            yield from answer(self)
-            return
-        with self.by(model) as other:
-            yield from answer(other)
+        with nullcontext(self) if model is None else self.by(model) as kb:
+            yield from answer(kb)
 
     @contextmanager
     def by(self, model: tuple[str, str]) -> Iterator["KnowledgeBase"]:
@@ -599,13 +597,3 @@ def _failure(error: KBError, options: AskOptions) -> dict[str, Any]:
 def _stored_choice(catalog: Catalog) -> tuple[str | None, str | None]:
     engine, model = json.loads(catalog.property(_CHOICE) or "[null, null]")
     return engine, model
-
-
-def drain(events: Iterator[Event]) -> Answer:
-    """The answer at the end of a stream of events. Raises ModelError with the message of a Failed."""
-    for event in events:
-        if isinstance(event, Done):
-            return event.answer
-        if isinstance(event, Failed):
-            raise ModelError(event.error)
-    raise ModelError("answer.without_result")

@@ -139,6 +139,25 @@ def test_a_question_is_asked_again_with_another_budget(visitor: Visitor) -> None
     assert "128" in page.locator("details.reasoning .end").last.inner_text()
 
 
+def test_a_question_is_asked_again_of_five_answers_that_vote(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.ask(ASKED[language_of(page)]["question"])
+    page.locator(".foot").wait_for()
+    page.locator(BOX).focus()
+    reach(page, page.locator(".foot [data-menu]"))
+    page.keyboard.press("Enter")
+    page.locator(".menu:popover-open").wait_for()
+    vote = page.locator('.menu:popover-open [data-value="vote:5"]')
+    while not vote.evaluate("element => element.getRootNode().activeElement === element"):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.locator(".foot >> nth=1").wait_for()
+    page.locator(".notice").filter(
+        has_text={"en": "5 of 5 answers", "zh": "5 次回答中有 5 次"}[language_of(page)]
+    ).wait_for()
+    looks_well(page)
+
+
 def test_a_question_is_changed_and_what_follows_it_is_deleted(visitor: Visitor) -> None:
     page = visitor.page
     wanted = ASKED[language_of(page)]

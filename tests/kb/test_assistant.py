@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from ingest.sync.pipeline import ingest
+from kb.answering.events import drain
 from kb.answering.retrieval import evidence_gap, worth_reading
-from kb.assistant import KnowledgeBase, drain
+from kb.assistant import KnowledgeBase
 from kb.errors import ModelError, ModelMissing, UsageError
 from kb.language.local_days import day
 from kb.models import llm

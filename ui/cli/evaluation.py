@@ -237,9 +237,18 @@ RunArgument = Annotated[
 
 def _run_at(run: Path, home: Path | None) -> Path:
     """The folder of a run: as it is named, or among those of the home. Raises UsageError where there is none."""
+    from kb.errors import UsageError
+    from kb.evaluation.results_log import FILE
     from ui.service.evaluation_runs import run_named
 
-    return run if run.exists() else run_named(home_place(home) / "runs", str(run))
+    if (run / FILE).is_file() or run.is_file():
+        return run
+    try:
+        return run_named(home_place(home) / "runs", str(run))
+    except UsageError:
+        if run.exists():
+            return run  # whoever reads it says what it lacks
+        raise
 
 
 @group.command("compare")

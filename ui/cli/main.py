@@ -288,7 +288,7 @@ def reindex(
 def _print_answer(events: "Iterator[Event]", json: bool) -> None:
     """The answer, as JSON or as it comes. Raises ModelError where it failed."""
     if json:
-        from kb.assistant import drain
+        from kb.answering.events import drain
         from kb.serialization import answer_form
 
         console.print_json(answer_form(drain(events)))

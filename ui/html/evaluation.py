@@ -135,8 +135,9 @@ def runs(listed: Sequence[Run], opened: str, t: Strings) -> str:
         facts += [Fact(t("run_errors", n=run.failed))] if run.failed else []
         facts += [Fact(settings(run, t), "wrap"), Fact(local(run.created_at))]
         if run.gate:
-            words, style = ("run_gate_missed", "bad") if run.missed else ("run_gate_kept", "good")
-            facts.append(Fact(t(words, n=f"{run.missed or len(run.gate):,}"), f"status {style}"))
+            missed = run.missed
+            words = t.count("run_gate_missed", missed) if missed else t.count("run_gate_kept", len(run.gate))
+            facts.append(Fact(words, f"status {'bad' if missed else 'good'}"))
         if run.place:
             facts.append(Fact(t("run_place_gone" if run.place_gone else "run_place", folder=run.place), "wrap"))
         why = (t.message(run.error) or t("failed_unknown")) if run.error is not None else ""

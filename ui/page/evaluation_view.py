@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -46,6 +47,7 @@ _PAGE = 20
 _Item = TypeVar("_Item")
 
 _reports: "RecentValues[tuple[str, int], Report | None]" = RecentValues(4)
+_exports: "RecentValues[tuple[str, int, str], bytes | None]" = RecentValues(4)
 _differences: "RecentValues[tuple[str, int, str, int], Mapping[str, Difference]]" = RecentValues(4)
 
 
@@ -340,23 +342,16 @@ def _open(service: runtime.Service, run: Run, t: Strings) -> None:
 
 
 def _files(service: runtime.Service, run: Run, t: Strings) -> None:
-    """The run as files; each is made when it is asked for."""
-    evaluations = service.evaluations
-    if not (evaluations.folder / run.id / "results.jsonl").is_file():
-        return
+    """The run as files; what must be made is made once."""
     row = st.container(horizontal=True, key="files-row")
     for form, suffix, kind in _FORMS:
-        if form == "html" and evaluations.report_file(run.id) is None:
-            continue
-
-        def content(form: ExportForm = form) -> bytes:
-            session.check(service, "admin")
-            return evaluations.exported(run.id, form) or b""
-
-        row.download_button(
-            t(f"run_file_{form}"), content, f"{run.name}-{run.number}.{suffix}", kind, key=f"{form}-file",
-            icon=":material/download:" if form == "html" else None, on_click="ignore",
-        )  # fmt: skip
+        make = partial(service.evaluations.exported, run.id, form)
+        content = _exports.get((run.id, run.revision, form), make) if form in ("csv", "junit") else make()
+        if content is not None:
+            row.download_button(
+                t(f"run_file_{form}"), content, f"{run.name}-{run.number}.{suffix}", kind, key=f"{form}-file",
+                icon=":material/download:" if form == "html" else None, on_click="ignore",
+            )  # fmt: skip
 
 
 def _choice(key: str, names: Sequence[str], words: dict[str, str], t: Strings) -> str:

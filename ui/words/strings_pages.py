@@ -463,6 +463,8 @@ TEXTS: Mapping[str, Text] = {
         "by kb eval; its folder {folder} is gone, and what is here is a copy",
     ),
     "run_gate_kept": Text("{n} 项限值都达到", "all {n} limits kept"),
+    "run_gate_kept_one": Text("限值达到", "its limit kept"),
+    "run_gate_missed_one": Text("1 项限值未达到", "1 limit missed"),
     "run_gate_missed": Text("{n} 项限值未达到", "{n} limits missed"),
     "gate": Text("门槛", "Gate"),
     "limit_kept": Text("达到", "kept"),

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from ingest.sync.pipeline import ingest
-from kb.assistant import KnowledgeBase, drain
+from kb.answering.events import drain
+from kb.assistant import KnowledgeBase
 from kb.config import EmbeddingSettings, Settings
 from kb.errors import ModelError
 from kb.evaluation.voting import vote
