@@ -122,7 +122,7 @@ RULES: Mapping[str, tuple[object, str, object]] = {
     "unit behind another number": (rival_values, "_is_counted_otherwise", _never),
     "contrast in a sentence": (rival_values, "_contrast", _never),
     "another name in the place": (alignment.Aligner, "_swaps_name", _never),
-    "another day of the form": (alignment, "_is_of_another_day", _never),
+    "another day of the form": (alignment, "is_of_another_day", _never),
     "frames": (Frames, "is_elsewhere", _never),
     "lines": (alignment.Aligner, "_is_line", _never),
     "cut off": (fragments, "is_cut_off", _never),

@@ -19,7 +19,7 @@ from kb.checking.sources import Source, Window, bare, headings_of, heads_of, lin
 from kb.language.content_terms import content_of, is_number, stem
 from kb.language.date_forms import is_told_in_parts, months_in
 from kb.language.language import language_of
-from kb.language.number_forms import in_units_of, missing_numbers, numbers_in
+from kb.language.number_forms import in_units_of, is_amount, is_of_another_day, missing_numbers, numbers_in
 from kb.language.periods import periods
 from kb.language.proper_names import codes_in, names_in, opening_name
 from kb.language.transliteration import reads_as
@@ -357,10 +357,10 @@ class Aligner:
         if len(window.parts) == 1:  # a sentence of June, under a title of 2025
             dated = said | {number for number in source.heading_numbers if len(number) == 4 and number.isdigit()}
             excused |= {number for number in self._asked_numbers if is_told_in_parts(number, dated)}
-        excused = frozenset(number for number in excused if not _is_of_another_day(number, said))
+        excused = frozenset(number for number in excused if not is_of_another_day(number, said))
         header = _header(window, source)
         numbers = missing_numbers(claim, f"{window.quote}\n{header}") - excused
-        if any(number not in self._asked_numbers or not _is_amount(number) for number in numbers):
+        if any(number not in self._asked_numbers or not is_amount(number) for number in numbers):
             return "number"
         # What the claim adds stands in the span. In a table each row speaks for itself; in prose a name that the
         # question gave may stand anywhere in the document.
@@ -579,17 +579,6 @@ def _has_namesake(code: str, place: str) -> bool:
     """Whether a place names another thing of the kind: INC-2025-017 where INC-2023-009 is meant."""
     form = _DIGITS.sub("#", code)
     return form != code and any(_DIGITS.sub("#", other) == form for other in codes_in(place))
-
-
-def _is_of_another_day(number: str, said: frozenset[str]) -> bool:
-    """Whether a date or month is not what a text says, which names another of its form: May where June is meant."""
-    form = _DIGITS.sub("#", number)
-    return "-" in form and number not in said and any(_DIGITS.sub("#", other) == form for other in said)
-
-
-def _is_amount(number: str) -> bool:
-    """Whether a number of `numbers_in` is a plain one, and not perhaps a year."""
-    return number.replace(".", "", 1).isdigit() and not (len(number) == 4 and number[:2] in ("19", "20"))
 
 
 def _conflict(window: Window, passage: Passage, span: SupportSpan) -> SupportSpan:

@@ -151,6 +151,17 @@ def missing_numbers(claim: str, source: str) -> frozenset[str]:
     )
 
 
+def is_of_another_day(number: str, said: frozenset[str]) -> bool:
+    """Whether a date or month is not what a text says, which names another of its form: May where June is meant."""
+    form = _DIGITS.sub("#", number)
+    return "-" in form and number not in said and any(_DIGITS.sub("#", other) == form for other in said)
+
+
+def is_amount(number: str) -> bool:
+    """Whether a number of `numbers_in` is a plain one, and not perhaps a year."""
+    return number.replace(".", "", 1).isdigit() and not (len(number) == 4 and number[:2] in ("19", "20"))
+
+
 def in_units_of(claim: str, source: str) -> str:
     """The claim as its source counts: without a "one" that counts nothing, and with "811万" as "811" where the source
     has the bare number, and the unit elsewhere: above a column."""

@@ -247,7 +247,7 @@ def test_english_help_is_as_typer_writes_it() -> None:
         (["audit", "verify", "--file", "/nothing/here"], "/nothing/here 无法读取：文件或文件夹不存在"),
         (["ingest", "/nothing/here"], "没有这个文件或文件夹：/nothing/here"),
         (["eval", "/nothing/here.jsonl"], "没有题集 /nothing/here.jsonl"),
-        (["eval", "compare", "/nothing/a", "/nothing/b"], "没有结果文件 /nothing/a"),
+        (["eval", "compare", "/nothing/a", "/nothing/b"], "没有文件夹 '/nothing/a'"),
         (["models", "use", "nothing.gguf"], "nothing.gguf 既不是 GGUF 文件"),
     ],
     ids=lambda value: " ".join(value)[:30] if isinstance(value, list) else "",
