@@ -29,6 +29,7 @@ os.environ.update(ENVIRONMENT)
 from ingest.sync.pipeline import ingest  # noqa: E402
 from kb.assistant import KnowledgeBase  # noqa: E402
 from kb.config import Settings  # noqa: E402
+from kb.models import llm  # noqa: E402
 from kb.models.reasoning_stream import Delta  # noqa: E402
 from kb.schema import Message  # noqa: E402
 from tests.fakes import ScriptedModel  # noqa: E402
@@ -38,6 +39,7 @@ FILES = (
     "it/information_security_policy.pdf", "hr/员工手册.pdf", "finance/travel_and_expense_policy.docx",
     "ops/office_facilities.csv", "sales/sales_and_prices_2025.xlsx", "hr/常见问题.md", "hr/benefits.md",
 )  # fmt: skip
+MODELS = ("qwen2.5-coder-1.5b", "smollm2-135m")  # the one in use, and one that may be asked instead
 # What the model says to a question that holds the word.
 SCRIPT = {
     "leaver": "When somebody leaves, the account is disabled within 4 hours of the end of the last working day [1]. "
@@ -103,8 +105,8 @@ def _pieces(text: str) -> list[str]:
 class Sayer(ScriptedModel):
     """Says what the script has for a word of the question, and makes follow-ups stand alone."""
 
-    def __init__(self, pause: float, hold: Path) -> None:
-        super().__init__(name="qwen2.5-coder-1.5b")
+    def __init__(self, pause: float, hold: Path, name: str = MODELS[0]) -> None:
+        super().__init__(name=name)
         self._pause, self._hold = pause, hold
 
     def generate(self, messages: Sequence[Message], **options: Any) -> Any:
@@ -125,7 +127,11 @@ class Sayer(ScriptedModel):
 def main(home: Path, pause: float) -> None:
     """Ingest and serve."""
     with KnowledgeBase.open(home, Settings()) as kb:
-        kb._model = Sayer(pause, home.parent / "hold")  # type: ignore[assignment]
+        hold = home.parent / "hold"
+        kb._model = Sayer(pause, hold)  # type: ignore[assignment]
+        llm.open_model = lambda _, engine, name: Sayer(pause, hold, name)  # type: ignore[assignment, misc]
+        there = [llm.InstalledModel("embedded", name, 1_000_000_000, "", "0" * 64) for name in MODELS]
+        llm.installed_models = lambda _: (there, "")  # type: ignore[assignment]
         folder = home.parent / "sample_docs"
         for name in FILES:
             target = folder / name

@@ -139,6 +139,24 @@ def test_a_question_is_asked_again_with_another_budget(visitor: Visitor) -> None
     assert "128" in page.locator("details.reasoning .end").last.inner_text()
 
 
+def test_a_question_is_asked_again_of_another_model(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.ask(ASKED[language_of(page)]["question"])
+    page.locator(".foot").wait_for()
+    page.locator(BOX).focus()
+    reach(page, page.locator(".foot [data-menu]"))
+    page.keyboard.press("Enter")
+    page.locator(".menu:popover-open").wait_for()
+    model = page.locator('.menu:popover-open [data-value="model:smollm2-135m"]')
+    while not model.evaluate("element => element.getRootNode().activeElement === element"):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.locator(".foot >> nth=1").wait_for()
+    page.locator(".foot", has_text="smollm2-135m").last.wait_for()
+    assert page.locator(".answer button.cite").count() >= 2
+    looks_well(page)
+
+
 def test_a_question_is_asked_again_of_five_answers_that_vote(visitor: Visitor) -> None:
     page = visitor.page
     visitor.ask(ASKED[language_of(page)]["question"])

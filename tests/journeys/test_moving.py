@@ -9,10 +9,10 @@ import pytest
 from tests.journeys.conftest import Running, Visitor, steady
 from tests.journeys.test_manage import HANDBOOK, SLOW, home, product, upload
 from tests.journeys.test_people import CHAT, drawn
-from tests.journeys.test_settings import WIDE, by_keys, look
+from tests.journeys.test_settings import SIZES, WIDE, by_keys, look
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 __all__ = ["home", "product"]
 
@@ -31,9 +31,9 @@ def write_path(page: "Page", words: tuple[str, ...], path: str) -> None:
     page.keyboard.type(path)
 
 
-@pytest.mark.parametrize("locale", WORDS)
+@pytest.mark.parametrize(("locale", "size"), SIZES)
 def test_a_document_is_moved_and_all_that_names_it_follows(
-    browser: "Browser", product: Running, tmp_path: Path, locale: str
+    browser: "Browser", product: Running, tmp_path: Path, locale: str, size: "ViewportSize"
 ) -> None:
     words = WORDS[locale]
     collection, path = words[2], words[3]
@@ -52,6 +52,8 @@ def test_a_document_is_moved_and_all_that_names_it_follows(
 
     visitor.go_to_documents()
     page.locator(".docs .doc .name", has_text="handbook.md").wait_for()
+    drawn(page)
+    page.set_viewport_size(size)
     drawn(page)
     by_keys(page, page.locator(".docs .doc .more").first, "Enter")
     by_keys(page, page.locator('.docs [data-action="move"]').first, "Enter")
@@ -73,6 +75,7 @@ def test_a_document_is_moved_and_all_that_names_it_follows(
     page.locator(".docs .doc .name", has_text=path).wait_for()
     page.locator(".docs .doc .facts", has_text=collection).wait_for()
     look(page)
+    page.set_viewport_size(WIDE)
 
     page.go_back()
     cited = page.locator(f'[data-action="cite"][data-head*="{path}"]').first

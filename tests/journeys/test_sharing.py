@@ -8,10 +8,10 @@ import pytest
 from tests.journeys.conftest import Running, steady
 from tests.journeys.seeing import not_chinese
 from tests.journeys.test_people import CHAT, OWN, api, drawn, made, product, sign_in, visit
-from tests.journeys.test_settings import WIDE, by_keys, look
+from tests.journeys.test_settings import SIZES, WIDE, by_keys, look
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 __all__ = ["api", "product"]
 
@@ -24,6 +24,9 @@ WORDS = {
 
 def share_with(page: "Page", words: tuple[str, ...], *, add: str = "") -> None:
     """Open the dialog by the keyboard, and share with one more, or with nobody any more."""
+    expand = page.locator('[data-testid="stExpandSidebarButton"]')
+    if (page.viewport_size or WIDE)["width"] < 600 and expand.count():
+        by_keys(page, expand, "Enter")
     by_keys(page, page.locator(".chats .more").first, "Enter")
     by_keys(page, page.locator('.chats [data-action="share"]').first, "Enter")
     dialog = page.get_by_role("dialog")
@@ -44,9 +47,9 @@ def share_with(page: "Page", words: tuple[str, ...], *, add: str = "") -> None:
     dialog.wait_for(state="detached")
 
 
-@pytest.mark.parametrize("locale", WORDS)
+@pytest.mark.parametrize(("locale", "size"), SIZES)
 def test_a_colleague_reads_what_is_shared_until_it_is_taken_back(
-    browser: "Browser", product: Running, api: httpx.Client, locale: str
+    browser: "Browser", product: Running, api: httpx.Client, locale: str, size: "ViewportSize"
 ) -> None:
     words = WORDS[locale]
     made(api, "li", password=OWN, full_name="Li Na")
@@ -62,6 +65,8 @@ def test_a_colleague_reads_what_is_shared_until_it_is_taken_back(
     page.locator(".foot").wait_for()
     page.locator(".st-key-stop").wait_for(state="detached")
     drawn(page)
+    page.set_viewport_size(size)
+    drawn(page)
     share_with(page, words, add="Rita")
 
     other = colleague.page
@@ -71,6 +76,8 @@ def test_a_colleague_reads_what_is_shared_until_it_is_taken_back(
     other.locator(".chats .side", has_text=words[3]).wait_for()
     by_keys(other, other.locator(".chats .open", has_text=QUESTION), "Enter")
     other.get_by_text(words[4]).wait_for()
+    other.set_viewport_size(size)
+    drawn(other)
     other.locator("div.answer", has_text="25 days").wait_for()
     assert other.locator(CHAT).count() == 0
     assert other.locator('[data-action="judge"], [data-action="again"], [data-action="edit"]').count() == 0
@@ -92,6 +99,7 @@ def test_a_colleague_reads_what_is_shared_until_it_is_taken_back(
 
     share_with(page, words)
     other.get_by_text(words[6]).wait_for()
+    other.set_viewport_size(WIDE)
     other.locator(".chats .side", has_text=words[3]).wait_for(state="detached")
     assert other.locator("div.answer").count() == 0
 
