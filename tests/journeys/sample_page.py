@@ -128,7 +128,7 @@ def main(home: Path, pause: float) -> None:
     """Ingest and serve."""
     with KnowledgeBase.open(home, Settings()) as kb:
         hold = home.parent / "hold"
-        kb._model = Sayer(pause, hold)  # type: ignore[assignment]
+        kb._model = Sayer(pause, hold)
         llm.open_model = lambda _, engine, name: Sayer(pause, hold, name)  # type: ignore[assignment, misc]
         there = [llm.InstalledModel("embedded", name, 1_000_000_000, "", "0" * 64) for name in MODELS]
         llm.installed_models = lambda _: (there, "")  # type: ignore[assignment]
