@@ -6,16 +6,13 @@ import io
 import json
 import shutil
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from ingest.sync.pipeline import ingest
 from kb.assistant import KnowledgeBase
-from kb.config import EmbeddingSettings, Settings
 from kb.errors import ModelMissing, QuestionSetError, UsageError
 from kb.evaluation import evaluation
 from kb.evaluation.evaluation import EvalOptions, evaluate, load_questions
@@ -23,15 +20,17 @@ from kb.evaluation.gates import Gate, judge, judged_form, parse_gate
 from kb.messages.coded_text import of_fields
 from kb.models import llm
 from kb.schema import Scope
-from tests.fakes import Reply, ScriptedModel
-from tests.knowledge import HANDBOOK, write
+from tests.fakes import ScriptedModel
+from tests.knowledge import write
+from tests.ui.service.test_evaluation_runs import REPLY, evaluations, kb, says
 from ui.service import evaluation_runs
 from ui.service.evaluation_runs import Evaluations, keep_run, run_named
 from ui.service.fair_queue import FairQueue
 from ui.service.runs import Run, RunOptions
 from ui.words.strings import Strings
 
-REPLY = "The office in Utrecht opens at 7:45 [1]."
+__all__ = ["evaluations", "kb"]
+
 WRONG = "The office in Utrecht closes at 19:10 [1]."
 ASKED = {"id": "1", "question": "When does the office in Utrecht open?", "answers": ["7:45"],
          "evidence": [{"doc": "h.md"}]}  # fmt: skip
@@ -39,26 +38,6 @@ SET = json.dumps(ASKED).encode()
 QUERIES = '{"_id": "q1", "text": "When does the office in Utrecht open?"}\n{"_id": "q2", "text": "Not judged"}\n'
 QRELS = "query-id\tcorpus-id\tscore\nq1\th.md\t2\nq1\tother.md\t1\n"
 CORPUS = '{"_id": "h.md", "title": "", "text": "It opens at 7:45."}\n'
-
-
-@pytest.fixture
-def kb(tmp_path: Path) -> Iterator[KnowledgeBase]:
-    settings = Settings(embedding=EmbeddingSettings(llamaindex_class="tests.tiny:TinyEmbedding"))
-    with KnowledgeBase.open(tmp_path / "home", settings) as opened:
-        ingest(opened, [write(tmp_path / "docs", {"h.md": HANDBOOK})])
-        yield opened
-
-
-@pytest.fixture
-def evaluations(kb: KnowledgeBase) -> Iterator[Evaluations]:
-    made = Evaluations(kb, FairQueue())
-    yield made
-    made.shut_down()
-
-
-def says(kb: KnowledgeBase, *replies: Reply) -> ScriptedModel:
-    kb._model = model = ScriptedModel(replies)
-    return model
 
 
 def ran(evaluations: Evaluations, questions: Path | bytes = SET, options: RunOptions | None = None) -> Run:
