@@ -26,6 +26,7 @@ _CURRENCY = "EUR|USD|CNY|RMB|SGD|GBP|JPY|HKD|CHF"
 CODE = re.compile(
     rf"(?<![A-Za-z0-9])(?!(?:{_CURRENCY})\d)(?=[A-Za-z@-]{{0,40}}\d)[A-Za-z][A-Za-z0-9]*(?:[-@][A-Za-z0-9]+)*(?![A-Za-z0-9])"
 )
+_FIGURES = re.compile(r"\d+")
 _ENUMERATOR = re.compile(r"[\u2460-\u249b\u24f5-\u24fe\u2776-\u2793]")  # ① and the like
 # An address or a version: its parts are no numbers.
 _DOTTED = re.compile(r"(?<![A-Za-z\d.])(?:[vV](\d+(?:\.\d+)+)|(\d+(?:\.\d+){2,}))(?![A-Za-z\d])")
@@ -153,8 +154,8 @@ def missing_numbers(claim: str, source: str) -> frozenset[str]:
 
 def is_of_another_day(number: str, said: frozenset[str]) -> bool:
     """Whether a date or month is not what a text says, which names another of its form: May where June is meant."""
-    form = _DIGITS.sub("#", number)
-    return "-" in form and number not in said and any(_DIGITS.sub("#", other) == form for other in said)
+    form = _FIGURES.sub("#", number)
+    return "-" in form and number not in said and any(_FIGURES.sub("#", other) == form for other in said)
 
 
 def is_amount(number: str) -> bool:
