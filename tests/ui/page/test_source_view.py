@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from kb.schema import PageSpan, RecognisedPage, StoredText
+from kb.schema import PageSpan, Principal, RecognisedPage, StoredText
 from ui.page import session, source_view
 from ui.page.session import OpenSources, Source
 from ui.pictures.page_picture import PageError, Picture
@@ -43,7 +43,7 @@ def pane(
                          headings=lambda stored: (), catalog=SimpleNamespace(db=None))  # fmt: skip
     opened = opened or OpenSources((Source("c", "fax.tif", 1, 1, *place, "Chapter 3"),), page=page)
     service = cast("runtime.Service", SimpleNamespace(kb=kb))
-    monkeypatch.setattr(session, "asker", lambda service: None)
+    monkeypatch.setattr(session, "asker", lambda service: Principal("rita", permissions=frozenset({"search"})))
     monkeypatch.setattr(source_view, "shown_titles", lambda db, places: {})
     return source_view._pane(service, opened, Strings("en"))
 
