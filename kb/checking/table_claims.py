@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kb.language.content_terms import content_of, is_number
 from kb.language.number_forms import numbers_in
+from kb.language.proper_names import names_in
 
 _QUARTER = re.compile(r"(?:第\s*|(?<!\s)\s*)([一二三四1-4])\s*季度?|\b([1-4])(?:st|nd|rd|th) quarter\b")
 _QUARTERS = dict(zip("一二三四", "1234", strict=True))
@@ -107,15 +108,19 @@ def takes_wrong_row(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool
 
 
 def takes_wrong_column(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:
-    """Whether of a row that claim or question name the claim gives cells of other columns than those that it names."""
+    """Whether of a row that claim or question name the claim gives cells of other columns than those whose heads, being
+    names, they name: "room" is none, and may be said of anything."""
     plain, asked = _plain(claim), _plain(question)
+    names = names_in(claim) | names_in(question)
     found: set[bool] = set()
     for row in _whole(rows):
-        if named := _is_said(row.cells[0], f"{plain} {asked}") and _columns(row, plain, asked):
-            given = [at for at, cell in enumerate(row.cells) if at and at not in named and _is_said(cell, plain)]
-            right = any(_is_said(row.cells[at], plain) for at in named)
-            if right or (given and all(row.cells[at] for at in named)):
-                found.add(right)
+        if not _is_said(row.cells[0], f"{plain} {asked}"):
+            continue
+        named = [at for at in _columns(row, plain, asked) if not names.isdisjoint(row.heads[at].split())]
+        given = [at for at, cell in enumerate(row.cells) if at and at not in named and _is_said(cell, plain)]
+        right = any(_is_said(row.cells[at], plain) for at in named)
+        if right or (named and given and all(row.cells[at] for at in named)):
+            found.add(right)
     return found == {False}
 
 

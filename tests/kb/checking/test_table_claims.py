@@ -114,3 +114,9 @@ MODELS = "Property | Falcon M2 | Falcon M5\nProtection class | IP65 | IP67\nColo
 )
 def test_a_cell_of_another_column_than_the_one_named(claim: str, wrong: bool) -> None:
     assert takes_wrong_column(claim, "What is the protection class of the Falcon M2?", rows_of(MODELS)) is wrong
+
+
+def test_a_head_that_is_no_name_may_be_said_of_anything() -> None:
+    rows = rows_of("Office | Room | Name | Extension\nGhent | 201 | Lys | 6324\nGhent | 203 | Zwin | 6331")
+    claim = "The meeting room Lys in Ghent has the number 6324."
+    assert not takes_wrong_column(claim, "Which number has the meeting room Lys in Ghent?", rows)
