@@ -5,6 +5,7 @@ question is put to all of it. The first run ingests all of it: most of an hour.
 """
 
 import functools
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,7 @@ def run(names: Sequence[str] = ()) -> Result:
                     alone = measure(functools.partial(found, own, of.name), questions, of.page_slack)
                 among = measure(functools.partial(found, kb, of.name), questions, of.page_slack)
                 rows.append((of.name, len(questions), *alone, *among, among[0] - alone[0]))
+                print(*rows[-1], file=sys.stderr)
     if rows:
         differences = [float(row[-1]) for row in rows]
         notes.append(f"nDCG@10 on average {sum(differences) / len(rows):+.3f}, at worst {min(differences):+.3f}")
@@ -66,4 +68,4 @@ def _folders(of: QuestionSet) -> list[Path]:
 
 def _questions(of: QuestionSet) -> list[Question]:
     path = _folder(of) / ("questions.jsonl" if of is SAMPLE else "queries.jsonl")
-    return [question for question in load_questions(path) if question.evidence] if path.is_file() else []
+    return [q for q in load_questions(path) if q.evidence and q.question.strip()] if path.is_file() else []
