@@ -92,8 +92,8 @@ _CONTENT = (
     ".origin .title, .note, [role='option'], [data-tag], [data-testid*='Icon'], [data-testid='stFileChip'], img"
 )
 _SAME = (
-    r"^(English|Ollama|uploads|MRR@10|nDCG@10|F1|Markdown|JSON|[A-Z]{2,5}( \(\d+\))?|[\d.,]+ ?[KMGT]?B|\S+\.\w{2,6}|"
-    r"\S*[\w.]+:[\w.]+|/srv/\S+)$"
+    r"^(English|Ollama( · \S+)?|uploads|MRR@10|nDCG@10|F1|Markdown|JSON|[A-Z]{2,5}( \(\d+\))?|[\d.,]+ ?[KMGT]?B|"
+    r"\S+\.\w{2,6}|\S*[\w.]+:[\w.]+|/srv/\S+)$"
 )
 _NOT_CHINESE = (
     "([content, same]) => {" + _TEXTS + """

@@ -1,7 +1,6 @@
 """Routes of the API: evaluations, which put a set of questions and score the answers in the background."""
 
 import base64
-import binascii
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
@@ -64,7 +63,7 @@ class SetBody(Body):
             return (self.questions or "").encode("utf-8")
         try:
             return base64.b64decode(self.archive, validate=True)
-        except binascii.Error as error:
+        except ValueError as error:  # binascii.Error is one; so is what is no ASCII
             name = self.name or "archive"
             raise QuestionSetError("question_set.zip_unreadable", path=name, why=str(error)) from None
 

@@ -514,7 +514,8 @@ def test_a_beir_folder_is_sent_as_a_zip_judged_by_a_gate_and_its_documents_are_r
     assert limit["missed"] == "retrieval.ndcg@10 is 1; > 1 is wanted"
     assert (ended["place"], ended["place_gone"]) == ("", False)
 
-    refused(http.post("evaluations", json={"archive": "no base64!"}), 400, "QuestionSetError", "cannot be read")
+    for archive in ("no base64!", "无", "\x9c"):
+        refused(http.post("evaluations", json={"archive": archive}), 400, "QuestionSetError", "cannot be read")
     refused(http.post("evaluations", json=sent | {"options": {"gate": "x: y"}}), 400, "UsageError", "cannot be read")
     refused(http.post("evaluations", json=sent | {"options": {"model": "none-1b"}}), 503, "ModelMissing", "none-1b")
     asked = {"questions": json.dumps({"id": 1, "question": HOURS, "answers": []}), "collection": "beir"}
