@@ -50,8 +50,7 @@ def run() -> Result:
                 for pair in pairs(_FOLDER / f"{kind}{part}.jsonl"):
                     one, other = (embedder.embed_question(each).vector for each in (pair.curated, pair.asked))
                     cosine = float(one @ other)
-                    near = same_question.cosine_enough(pair.asked, pair.curated, cosine)
-                    same = near and same_question.same(pair.asked, pair.curated)
+                    same = same_question.asks_the_same(pair.asked, pair.curated, cosine)
                     asks = not same and same_question.in_other_words(pair.asked, pair.curated, cosine)
                     of, by_words, calls = of + 1, by_words + same, calls + asks
                     given += same or (asks and judge.answers(answers[pair.curated], [pair.asked]))

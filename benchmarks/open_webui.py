@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from benchmarks.places import ROOT, SAMPLE_DOCS, filled, home
+from benchmarks.places import ROOT, SAMPLE_DOCS, chromium, filled, home
 from benchmarks.result import Result
 from benchmarks.service import OF_HIDDEN, PASSWORD, READER, TOLD_BY_HIDDEN, readers_token, started
 from kb.config import cache_dir
@@ -125,10 +125,10 @@ def _until_healthy(origin: str, process: "subprocess.Popen[bytes]", log: Path) -
 def _visit(origin: str, service: str) -> Rows:
     from playwright.sync_api import Error, sync_playwright
 
-    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-    if chromium is None:
+    path = chromium()
+    if path is None:
         raise KBError("Chromium is not installed. Run `make setup-test`.")
-    with sync_playwright() as running, running.chromium.launch(executable_path=chromium, args=_CHROMIUM) as browser:
+    with sync_playwright() as running, running.chromium.launch(executable_path=path, args=_CHROMIUM) as browser:
         context = browser.new_context(viewport={"width": 1280, "height": 860}, locale="en-US")
         context.set_default_timeout(_WAIT_MILLISECONDS)
         asked: list[str] = []

@@ -3,7 +3,6 @@ engine given the same prompt, in one process. In a real browser the time runs fr
 """
 
 import os
-import shutil
 import signal
 import threading
 import time
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.places import ASKER
+from benchmarks.places import ASKER, chromium
 from benchmarks.result import median
 from kb.assistant import KnowledgeBase
 from kb.errors import KBError
@@ -69,7 +68,7 @@ def run(place: Path, to_service: Sequence[str], to_page: Sequence[str]) -> tuple
         recording = Recording(kb.model)
         kb._model = recording
         _through("the service", kb, recording, to_service, _api(place), rows, page=False)
-        if _chromium() is None:
+        if chromium() is None:
             notes.append("the page was not measured: Chromium is not installed")
         else:
             _through("the page", kb, recording, to_page, _browser(place), rows, page=True)
@@ -137,10 +136,6 @@ def _api(place: Path) -> Iterator[Ask]:
     yield ask
 
 
-def _chromium() -> str | None:
-    return shutil.which("chromium-headless-shell") or shutil.which("chromium")
-
-
 @contextmanager
 def _browser(place: Path) -> Iterator[Ask]:
     from playwright.sync_api import sync_playwright
@@ -148,7 +143,7 @@ def _browser(place: Path) -> Iterator[Ask]:
     service = running_service(place)
     assert service is not None
     with sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
+        browser = running.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_page()
         page.set_default_timeout(180_000)
         page.goto(service.address)

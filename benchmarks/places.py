@@ -51,6 +51,11 @@ def ingested(home: Path, collections: Sequence[tuple[str, Sequence[Path]]]) -> I
         yield kb
 
 
+def chromium() -> str | None:
+    """Where Debian's Chromium is, the one without windows first; None where there is none."""
+    return shutil.which("chromium-headless-shell") or shutil.which("chromium")
+
+
 def home(name: str) -> Path:
     return cache_dir() / "bench" / name
 

@@ -22,7 +22,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from benchmarks.places import evaldata
+from benchmarks.places import chromium, evaldata
 from benchmarks.result import Result
 from ingest.reading import process_pool
 from ingest.reading.messages import ReadDocument, Task, Unreadable
@@ -294,15 +294,14 @@ def _patient() -> Settings:
 
 def _printed(texts: Sequence[str], place: Path) -> Path | None:
     """A PDF of these texts; None where there are none, or no browser to print them."""
-    names = ("chromium-headless-shell", "chromium", "google-chrome")
-    chromium = next((path for path in map(shutil.which, names) if path), None)
-    if not texts or chromium is None:
+    browser = chromium() or shutil.which("google-chrome")
+    if not texts or browser is None:
         return None
     lines = chain.from_iterable(text.splitlines() for text in texts)
     body = "".join(f"<p>{escape(line)}</p>" for line in lines if line.strip())
     page, file = place / "zh.html", place / "zh-printed.pdf"
     page.write_text(f"<!doctype html><html lang=zh><meta charset=utf-8>{body}", encoding="utf-8")
-    command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={place / 'browser'}"]
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={place / 'browser'}"]
     subprocess.run(
         [*command, "--no-pdf-header-footer", f"--print-to-pdf={file}", page.as_uri()], check=True, timeout=300,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -129,7 +129,7 @@ RULES: Mapping[str, tuple[object, str, object]] = {
     "nearest across languages": (alignment.Aligner, "_is_nearest", _always),
     "echo": (alignment.Aligner, "_echoes", _never),
     "an amount is asked": (citations, "_gives_amount", _always),
-    "namesakes of codes": (alignment, "_has_namesake", _never),
+    "namesakes of codes": (alignment, "has_namesake", _never),
 }
 
 

@@ -21,7 +21,7 @@ from kb.language.date_forms import is_told_in_parts, months_in
 from kb.language.language import language_of
 from kb.language.number_forms import in_units_of, is_amount, is_of_another_day, missing_numbers, numbers_in
 from kb.language.periods import periods
-from kb.language.proper_names import codes_in, names_in, opening_name
+from kb.language.proper_names import codes_in, has_namesake, names_in, opening_name
 from kb.language.transliteration import reads_as
 from kb.models.maxsim import Vectors
 from kb.schema import ClaimReason, Language, Passage
@@ -36,7 +36,6 @@ KEEP_MARKER = 0.6  # a cited passage that carries less than this share of the be
 WINDOW_ACROSS = 2  # the same between languages, where each is embedded
 BREVITY = 0.12  # how much a span's own precision counts when spans are compared
 _CHINESE_ENDS = "。！？"  # no heading has one
-_DIGITS = re.compile(r"\d+")
 _KINDS_OF_PLACE = "区省市县州"  # left out where a place is named in a table
 _LINKING = "是为的了有在元共达约计"  # characters that tie an answer to what was asked
 # The source holds what such a claim says, but not surely of what was asked: it is marked, and not withheld.
@@ -297,8 +296,8 @@ class Aligner:
         """Whether a window says enough of a claim: by its words; of one that says it in other words, with a number that
         the claim adds, also where no sentence of any passage means question and claim more nearly."""
         if crosses:
-            adds = (numbers_in(claim) | codes_in(claim) | names_in(claim)) - self._asked_numbers - self._asked_names
-            return strength >= (SUPPORT_COSINE_OF_VALUE if adds - self._asked_codes else SUPPORT_COSINE)
+            adds = self._added(claim) or names_in(claim) - self._asked_names
+            return strength >= (SUPPORT_COSINE_OF_VALUE if adds else SUPPORT_COSINE)
         if strength >= SUPPORT or strength < SUPPORT_NEAREST or self._similarities is None:
             return strength >= SUPPORT
         added = numbers_in(claim) - self._asked_numbers
@@ -320,6 +319,10 @@ class Aligner:
         if nearest is None or nearest[1] is not source or nearest[0].parts.start not in window.parts:
             return False
         return added <= numbers_in(nearest[0].quote)
+
+    def _added(self, claim: str) -> frozenset[str]:
+        """The numbers and codes of a claim that the question does not have."""
+        return (numbers_in(claim) | codes_in(claim)) - self._asked_numbers - self._asked_codes
 
     def _names(self, claim: str, crosses: bool) -> frozenset[str]:
         """What the claim names. Its first word is a name where nothing here has it in small letters."""
@@ -372,12 +375,12 @@ class Aligner:
             for name in names
             if not (
                 _holds(place if name in self._asked_names else span, name)
-                or (not table and name in self._asked_names and name in source.whole and not _has_namesake(name, place))
+                or (not table and name in self._asked_names and name in source.whole and not has_namesake(name, place))
                 or (name[-1] in _KINDS_OF_PLACE and len(name) > 2 and name[:-1] in place)
                 or reads_as(name, place if name in self._asked_names else span)
             )
         ]
-        if any(table or name not in self._asked_names or _has_namesake(name, place) for name in lacking):
+        if any(table or name not in self._asked_names or has_namesake(name, place) for name in lacking):
             return "name"
         return "asked" if numbers or lacking else ""
 
@@ -390,7 +393,7 @@ class Aligner:
         if fragments.is_cut_off(claim, source.passage.text) or self._is_line(claim, names, source):
             return "echo"
         if crosses and window.rows:
-            added = (numbers_in(claim) | codes_in(claim)) - self._asked_numbers - self._asked_codes
+            added = self._added(claim)
             if not added & (numbers_in(quote) | codes_in(quote)):
                 return "row"
         if crosses and unit_mismatch.lacks_unit(claim, f"{quote}\n{_header(window, source)}"):
@@ -431,7 +434,7 @@ class Aligner:
             lines = [w for w in source.windows if len(w.parts) == 1 and language_of(w.quote) != language]
             said = f"{self._question} {claim}"
             cosines = self._similarities(said, [w.quote for w in lines]) if len(lines) > 1 else ()
-            added = (numbers_in(claim) | codes_in(claim)) - self._asked_numbers - self._asked_codes
+            added = self._added(claim)
             holding = [not added or bool(added & (numbers_in(w.quote) | codes_in(w.quote))) for w in lines]
             self._nearness[claim, rank] = [
                 (w.parts.start, float(cosine), holds) for w, cosine, holds in zip(lines, cosines, holding, strict=False)
@@ -573,12 +576,6 @@ def _holds(place: str, name: str) -> bool:
     if not name.isascii():
         return name in place
     return bool(re.search(rf"(?<![a-z0-9]){re.escape(name)}s?(?![a-z0-9])", place))
-
-
-def _has_namesake(code: str, place: str) -> bool:
-    """Whether a place names another thing of the kind: INC-2025-017 where INC-2023-009 is meant."""
-    form = _DIGITS.sub("#", code)
-    return form != code and any(_DIGITS.sub("#", other) == form for other in codes_in(place))
 
 
 def _conflict(window: Window, passage: Passage, span: SupportSpan) -> SupportSpan:

@@ -148,12 +148,8 @@ def without_unconfirmed(cited: Cited, language: Language) -> tuple[Cited, str]:
 
     What a passage holds, but not surely of what was asked, stays; so does everything where nothing is confirmed.
     """
-    out = [
-        claim
-        for claim in cited.claims
-        if claim.state == "not_found" and claim.reason not in UNDECIDED and any(c.supported for c in cited.claims)
-    ]
-    if not out:
+    out = [claim for claim in cited.claims if claim.state == "not_found" and claim.reason not in UNDECIDED]
+    if not out or not any(claim.supported for claim in cited.claims):
         return cited, ""
     pieces: list[str] = []
     claims: list[Claim] = []

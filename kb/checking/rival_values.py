@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from kb.checking.table_claims import ClaimRow, is_row
 from kb.language.content_terms import content_of, is_number
-from kb.language.number_forms import numbers_in
+from kb.language.number_forms import form_of, numbers_in
 from kb.language.proper_names import codes_in
 from kb.models.maxsim import Vectors
 
@@ -47,7 +47,6 @@ _NUMBER = re.compile(
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _DATE = re.compile(r"(?:\d{4}|-)-\d\d(?:-\d\d)?")
 _TIME_OF_DAY = re.compile(r"\d\d:\d\d")
-_DIGITS = re.compile(r"\d+")
 _FORMS = {"date", "time of day"}  # kinds that are told by their form; those of codes have a "#" for each number
 _REASON_ASKED = re.compile(
     r"\b(?:why|how (?:do|does|did|can|is|are|was|were|to|come))\b|为什么|为何|怎[么样]|如何|原因", re.IGNORECASE
@@ -216,7 +215,7 @@ def _values(text: str, words: dict[str, float], sentence: int, around: str) -> I
         if kind := _form(number):
             yield Value(number, kind, "", words, sentence, around)
     for code in codes_in(text):
-        yield Value(code, _DIGITS.sub("#", code), "", words, sentence, around)
+        yield Value(code, form_of(code), "", words, sentence, around)
 
 
 def _form(number: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from kb.errors import ModelError
+from kb.answering.events import drain
 from kb.evaluation.scoring import majority, same_answer
 from kb.messages.coded_text import text_in
 from kb.schema import DEFAULT_OPTIONS, Answer, AskOptions, Done, Event, Failed, Message, Notice, Principal, Retrieved
@@ -52,15 +52,13 @@ def vote(
 
 
 def _sample(events: Iterator[Event], shown: bool) -> Generator[Event, None, Answer]:
-    """One answer, of whose events only the passages are `shown`. Raises ModelError with the message of a Failed."""
+    """One answer, of whose events only the passages are `shown`. Raises what `drain` raises."""
     for event in events:
-        if isinstance(event, Done):
-            return event.answer
-        if isinstance(event, Failed):
-            raise ModelError(event.error)
+        if isinstance(event, Done | Failed):
+            return drain(iter([event]))
         if shown and isinstance(event, Retrieved):
             yield event
-    raise ModelError("answer.without_result")
+    return drain(events)
 
 
 def _agree(winner: Answer, answer: Answer) -> bool:

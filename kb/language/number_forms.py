@@ -152,10 +152,15 @@ def missing_numbers(claim: str, source: str) -> frozenset[str]:
     )
 
 
+def form_of(value: str) -> str:
+    """A date or code with "#" for each run of digits, by which others of its kind are known."""
+    return _FIGURES.sub("#", value)
+
+
 def is_of_another_day(number: str, said: frozenset[str]) -> bool:
     """Whether a date or month is not what a text says, which names another of its form: May where June is meant."""
-    form = _FIGURES.sub("#", number)
-    return "-" in form and number not in said and any(_FIGURES.sub("#", other) == form for other in said)
+    form = form_of(number)
+    return "-" in form and number not in said and any(form_of(other) == form for other in said)
 
 
 def is_amount(number: str) -> bool:

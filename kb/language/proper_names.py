@@ -7,7 +7,7 @@ from typing import Any
 
 from kb.language.date_forms import MONTHS
 from kb.language.language import CJK
-from kb.language.number_forms import CODE
+from kb.language.number_forms import CODE, form_of
 from kb.language.tokenizer import STOP_WORDS, segmenter
 
 _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])")
@@ -56,6 +56,12 @@ def opening_name(text: str) -> str:
 def codes_in(text: str) -> frozenset[str]:
     """Names that hold a digit, such as P2 or DeepSeek-R1: they keep their form in every language. Lower case."""
     return frozenset(name.lower() for name in CODE.findall(text))
+
+
+def has_namesake(code: str, place: str) -> bool:
+    """Whether a place names another thing of the kind: INC-2025-017 where INC-2023-009 is meant."""
+    form = form_of(code)
+    return form != code and any(form_of(other) == form for other in codes_in(place))
 
 
 def tagged(text: str) -> list[Any]:

@@ -154,8 +154,7 @@ def _likeness(question: str, known: str, cosine: float) -> float:
     """How surely two questions ask the same: 2 for the same words, the cosine where they do, 0 where they do not."""
     if same_question.identical(question, known):
         return 2.0
-    asks_it = same_question.cosine_enough(question, known, cosine) and same_question.same(question, known)
-    return cosine if asks_it else 0.0
+    return cosine if same_question.asks_the_same(question, known, cosine) else 0.0
 
 
 def _likeliest(scores: Mapping[int, float]) -> list[int]:

@@ -45,6 +45,11 @@ def cosine_enough(one: str, other: str, cosine: float) -> bool:
     return cosine >= (NEAR if language_of(one) == language_of(other) else NEAR_ACROSS)
 
 
+def asks_the_same(one: str, other: str, cosine: float) -> bool:
+    """Whether two questions of this cosine ask the same by their words."""
+    return cosine_enough(one, other, cosine) and same(one, other)
+
+
 def identical(one: str, other: str) -> bool:
     """Whether two questions are the same but for case, white space and punctuation."""
     return _bare(one) == _bare(other)

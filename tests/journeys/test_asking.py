@@ -44,6 +44,22 @@ def reach(page: "Page", target: "Locator", most: int = 400) -> None:
     pytest.fail(f"{most} times Tab do not lead to {target}")
 
 
+def open_menu(page: "Page") -> None:
+    """Open the ways to ask again below an answer, by the keyboard."""
+    page.locator(BOX).focus()
+    reach(page, page.locator(".foot [data-menu]"))
+    page.keyboard.press("Enter")
+    page.locator(".menu:popover-open").wait_for()
+
+
+def choose(page: "Page", value: str) -> None:
+    """Choose in the open menu by the arrows."""
+    item = page.locator(f'.menu:popover-open [data-value="{value}"]')
+    while not item.evaluate("element => element.getRootNode().activeElement === element"):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+
 def looks_well(page: "Page") -> None:
     assert sticking_out(page) == []
     assert too_faint(page) == []
@@ -126,10 +142,7 @@ def test_a_question_is_asked_again_with_another_budget(visitor: Visitor) -> None
     wanted = ASKED[language_of(page)]
     visitor.ask(wanted["question"])
     page.locator(".foot").wait_for()
-    page.locator(BOX).focus()
-    reach(page, page.locator(".foot [data-menu]"))
-    page.keyboard.press("Enter")
-    page.locator(".menu:popover-open").wait_for()
+    open_menu(page)
     looks_well(page)
     shot(page, "ask-again")
     page.keyboard.press("ArrowDown")  # from "no thinking", where the focus is, to the smallest budget
@@ -143,14 +156,8 @@ def test_a_question_is_asked_again_of_another_model(visitor: Visitor) -> None:
     page = visitor.page
     visitor.ask(ASKED[language_of(page)]["question"])
     page.locator(".foot").wait_for()
-    page.locator(BOX).focus()
-    reach(page, page.locator(".foot [data-menu]"))
-    page.keyboard.press("Enter")
-    page.locator(".menu:popover-open").wait_for()
-    model = page.locator('.menu:popover-open [data-value="model:smollm2-135m"]')
-    while not model.evaluate("element => element.getRootNode().activeElement === element"):
-        page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    open_menu(page)
+    choose(page, "model:smollm2-135m")
     page.locator(".foot >> nth=1").wait_for()
     page.locator(".foot", has_text="smollm2-135m").last.wait_for()
     assert page.locator(".answer button.cite").count() >= 2
@@ -161,14 +168,8 @@ def test_a_question_is_asked_again_of_five_answers_that_vote(visitor: Visitor) -
     page = visitor.page
     visitor.ask(ASKED[language_of(page)]["question"])
     page.locator(".foot").wait_for()
-    page.locator(BOX).focus()
-    reach(page, page.locator(".foot [data-menu]"))
-    page.keyboard.press("Enter")
-    page.locator(".menu:popover-open").wait_for()
-    vote = page.locator('.menu:popover-open [data-value="vote:5"]')
-    while not vote.evaluate("element => element.getRootNode().activeElement === element"):
-        page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    open_menu(page)
+    choose(page, "vote:5")
     page.locator(".foot >> nth=1").wait_for()
     page.locator(".notice").filter(
         has_text={"en": "5 of 5 answers", "zh": "5 次回答中有 5 次"}[language_of(page)]

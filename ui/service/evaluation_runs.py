@@ -9,8 +9,8 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -271,14 +271,11 @@ class Evaluations:
             log.exception("an evaluation failed")
             self._end(run, began, "failed", error="")
 
-    @contextmanager
-    def _answering(self, options: RunOptions) -> "Iterator[KnowledgeBase]":
+    def _answering(self, options: RunOptions) -> "AbstractContextManager[KnowledgeBase]":
         """The knowledge base with the model that the options name."""
         if options.model is None or options.retrieval_only:
-            yield self._kb
-            return
-        with self._kb.by(installed_model(self._kb.settings.llm, options.model)) as other:
-            yield other
+            return nullcontext(self._kb)
+        return self._kb.by(installed_model(self._kb.settings.llm, options.model))
 
     def _judged(self, run: Run, report: "Report") -> tuple[dict[str, Any], ...]:
         """What the gate of a run says of it. Raises UsageError where that cannot be said."""

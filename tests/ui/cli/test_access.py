@@ -1,7 +1,6 @@
 """`kb access`: rules are listed, set, removed and explained, by the command over a service or not, and by the API."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,13 @@ from kb.access.rules import Place
 from kb.assistant import KnowledgeBase
 from kb.people.accounts import People
 from kb.schema import Principal
-from tests import tiny
 from tests.knowledge import HANDBOOK, LEAVE, OWNER, write
 from tests.ui.api.test_routes import fits
+from tests.ui.cli.homes import home, tiny_environment
 from tests.ui.serving import Served, opened, serving
 from ui.cli import access, main  # noqa: F401  (it adds its commands)
+
+__all__ = ["home", "tiny_environment"]
 
 GUEST, BERTA = Principal("guest"), Principal("berta", frozenset({"hr"}))
 
@@ -34,17 +35,6 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
         people.add_group("hr", by="owner")
         people.add("berta", by="owner", groups=["hr"])
     return place / "home"
-
-
-@pytest.fixture
-def home(ready: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(ready, tmp_path / "home")
-
-
-@pytest.fixture(autouse=True)
-def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in tiny.ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
 
 
 def run(home: Path, *arguments: str) -> Result:

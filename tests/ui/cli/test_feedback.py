@@ -12,12 +12,14 @@ from typer.testing import CliRunner
 from ingest.sync.pipeline import ingest
 from kb.evaluation.questions import load_questions
 from kb.schema import Principal
-from tests import tiny
 from tests.fakes import ScriptedModel
 from tests.knowledge import write
+from tests.ui.cli.homes import tiny_environment
 from tests.ui.serving import opened, serving
 from ui.cli import feedback, main  # noqa: F401  (it adds its command)
 from ui.service.conversations import Conversations
+
+__all__ = ["tiny_environment"]
 
 ANN = Principal("ann", unlimited=True)
 
@@ -37,12 +39,6 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
         conversations.feedback(made.turns[1].id, "down", "wrong\x1b[2J floor", "bob")
         conversations.close()
     return home
-
-
-@pytest.fixture(autouse=True)
-def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in tiny.ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
 
 
 def run(home: Path, *arguments: str, language: str = "en") -> Result:

@@ -1,7 +1,6 @@
 """`kb glossary`: terms are added, listed, brought in and out, proposed and accepted, over a service or not."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,12 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from ingest.sync.pipeline import ingest
-from tests import tiny
 from tests.knowledge import write
+from tests.ui.cli.homes import home, tiny_environment
 from tests.ui.serving import opened, serving
 from ui.cli import evaluation, glossary, main  # noqa: F401  (they add their commands)
+
+__all__ = ["home", "tiny_environment"]
 
 BOARD = "# Board\n\nThe Information Security Committee (ISC) meets on Monday in the blue room.\n"
 
@@ -24,17 +25,6 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with opened(place / "home") as kb:
         ingest(kb, [write(place / "board", {"board.md": BOARD})])
     return place / "home"
-
-
-@pytest.fixture
-def home(ready: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(ready, tmp_path / "home")
-
-
-@pytest.fixture(autouse=True)
-def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in tiny.ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
 
 
 def run(home: Path, *arguments: str) -> Result:

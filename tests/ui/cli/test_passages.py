@@ -1,7 +1,6 @@
 """`kb docs passages`: passages are listed, left out, corrected, split and joined, over a service or not."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,12 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from ingest.sync.pipeline import ingest
-from tests import tiny
 from tests.knowledge import HANDBOOK, LEAVE, write
+from tests.ui.cli.homes import home, tiny_environment
 from tests.ui.serving import opened, serving
 from ui.cli import main
+
+__all__ = ["home", "tiny_environment"]
 
 NAME = "handbook.md"
 
@@ -24,17 +25,6 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with opened(place / "home") as kb:
         ingest(kb, [write(place / "docs", {NAME: HANDBOOK, "leave.md": LEAVE})])
     return place / "home"
-
-
-@pytest.fixture
-def home(ready: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(ready, tmp_path / "home")
-
-
-@pytest.fixture(autouse=True)
-def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in tiny.ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
 
 
 def run(home: Path, command: str, *arguments: str, given: str | None = None) -> Result:
