@@ -32,6 +32,7 @@ from kb.checking import (
 )
 from kb.checking.alignment import Similarities
 from kb.checking.frames import Frames
+from kb.checking.steps import StepTaken
 from kb.config import Settings
 from kb.language.language import language_of
 from kb.models.embedders import open_embedder
@@ -70,6 +71,10 @@ class AnswerClaim:
 
 def _never(*_: object) -> bool:
     return False
+
+
+def _no_step(*_: object) -> StepTaken:
+    return StepTaken(None)
 
 
 def _always(*_: object) -> bool:
@@ -129,6 +134,7 @@ RULES: Mapping[str, tuple[object, str, object]] = {
     "nearest across languages": (alignment.Aligner, "_is_nearest", _always),
     "echo": (alignment.Aligner, "_echoes", _never),
     "an amount is asked": (citations, "_gives_amount", _always),
+    "steps": (alignment, "step_taken", _no_step),
     "namesakes of codes": (alignment, "has_namesake", _never),
 }
 

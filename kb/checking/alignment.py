@@ -15,7 +15,8 @@ from kb.checking.disagreements import Statement, disagrees, is_alike, may_disagr
 from kb.checking.frames import Frames
 from kb.checking.prompt_injection import without_orders
 from kb.checking.rival_values import Value, has_rival, values_in
-from kb.checking.sources import Source, Window, bare, headings_of, heads_of, lines, over_lines, source_of
+from kb.checking.sources import Source, Window, bare, core_of, headings_of, heads_of, lines, says_most, source_of
+from kb.checking.steps import StepTaken, step_taken
 from kb.language.content_terms import content_of, is_number, stem
 from kb.language.date_forms import is_told_in_parts, months_in
 from kb.language.language import language_of
@@ -43,9 +44,7 @@ UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier"
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
 
 _ASKS = re.compile(r"[?？][\s*_]*\Z")
-_SEMICOLON = re.compile(r"[;；]")
 _PRONOUN = re.compile(r"\b(?:he|she|it|they|his|her|its|their|this|these)\b|[他她它其该此]", re.IGNORECASE)
-SAME_FRAME = 0.75  # share of a claim that one sentence says: what else stands there is said of the same
 _SMALL_WORD = re.compile(r"(?<![A-Za-z])[a-z]{2,}")
 _OPEN_QUESTION = re.compile(  # what no "yes" answers
     r"\b(?:what|how|when|where|who|whom|whose|why|which)\b|什么|怎|多少|几[个天年月日点次人名小岁倍项种]|何时|哪|谁|为何|如何",
@@ -112,6 +111,7 @@ class Aligner:
         # Of claim and rank: where a sentence begins, its cosine, and whether it has a value that the claim adds.
         self._nearness: dict[tuple[str, int], list[tuple[int, float, bool]]] = {}
         self._nearest: dict[str, tuple[Window, Source] | None] = {}  # the sentence that means a claim most nearly
+        self._steps: dict[tuple[str, int], StepTaken] = {}
         self._against: dict[tuple[str, int], ClaimReason] = {}  # what whole passages have against a claim
 
     def sources(self, claim: str, cited: Sequence[int]) -> list[SupportSpan]:
@@ -348,6 +348,8 @@ class Aligner:
     ) -> ClaimReason:
         """Why a window cannot carry the claim, whatever words they share; "" where it can."""
         missing = self._missing(claim, names, window, source)
+        if missing == "asked" and self._step(claim, source).right is False:
+            return "row" if window.rows else "rival"
         if missing in ("name", "asked") and crosses and not self._missing(claim, codes_in(claim), window, source):
             return "language"  # a name in another script cannot be compared
         return missing or self._contradiction(claim, names, window, source, crosses)
@@ -363,6 +365,8 @@ class Aligner:
         excused = frozenset(number for number in excused if not is_of_another_day(number, said))
         header = _header(window, source)
         numbers = missing_numbers(claim, f"{window.quote}\n{header}") - excused
+        step = self._step(claim, source)
+        numbers -= step.numbers if step.is_in(window, source) else frozenset()
         if any(number not in self._asked_numbers or not is_amount(number) for number in numbers):
             return "number"
         # What the claim adds stands in the span. In a table each row speaks for itself; in prose a name that the
@@ -403,6 +407,7 @@ class Aligner:
         if window.rows and (
             table_claims.takes_wrong_row(claim, self._question, source.rows)
             or table_claims.takes_wrong_column(claim, self._question, source.rows)
+            or self._step(claim, source).right is False
         ):
             return "row"
         if source.passage.rank in self._other_editions or year_mismatch.is_of_other_month(claim, self._question, quote):
@@ -416,8 +421,8 @@ class Aligner:
         if self._frames.is_elsewhere(claim, self._question, source.passage.rank, window.parts):
             return "rival"
         said = content_of(claim)
-        core = _core(said, window)
-        if not _says_most(core, said):
+        core = core_of(said, window)
+        if not says_most(core, said):
             core = quote
         if contradictions.negates(claim, core):
             return "negation"
@@ -451,7 +456,7 @@ class Aligner:
             return False
         said = content_of(claim)
         for w in source.windows:
-            if len(w.parts) == 1 and not w.rows and w.tokens.keys() <= said.keys() and _says_most(w.quote, said):
+            if len(w.parts) == 1 and not w.rows and w.tokens.keys() <= said.keys() and says_most(w.quote, said):
                 return w.quote.rstrip()[-1] not in _CHINESE_ENDS  # else a sentence of which no verb is seen
         named = names if len(said) == 1 else names_in(claim)  # the first word of a longer phrase need not be a name
         has_value = bool(numbers_in(claim) - self._asked_numbers or named - self._asked_names)
@@ -460,13 +465,13 @@ class Aligner:
     def _swaps_name(self, claim: str, names: frozenset[str], window: Window, source: Source) -> bool:
         """Whether the words that say most of the claim have another name in the place of one that it adds."""
         said = {t: weight for t, weight in content_of(claim).items() if not any(t in stem(name) for name in names)}
-        core = _core(said, window)
+        core = core_of(said, window)
         added, place = (names & names_in(claim)) - self._asked_names, f"{core}\n{source.heading}".lower()
         return (
             not all(_holds(place, name) for name in added)
             and bool(names_in(core) - names - self._asked_names)
             and not _PRONOUN.search(core)
-            and _says_most(core, said)
+            and says_most(core, said)
         )
 
     def _passage_against(self, claim: str, source: Source) -> ClaimReason:
@@ -475,12 +480,20 @@ class Aligner:
         if (claim, rank) not in self._against:
             same = self._question_language == language_of(source.passage.text)
             against: ClaimReason = ""
-            if has_rival(claim, self._question, self._values_of(source), self._similarities if same else None):
+            step = self._step(claim, source).right  # of the values of steps the question tells which is meant
+            near = self._similarities if same else None
+            if step is False or (not step and has_rival(claim, self._question, self._values_of(source), near)):
                 against = "rival"
             elif any(len(w.parts) == 1 and contradictions.excludes(claim, w.quote) for w in source.windows):
                 against = "negation"
             self._against[claim, rank] = against
         return self._against[claim, rank]
+
+    def _step(self, claim: str, source: Source) -> StepTaken:
+        key = (claim, source.passage.rank)
+        if key not in self._steps:
+            self._steps[key] = step_taken(claim, self._question, source)
+        return self._steps[key]
 
     def _denial(self, claim: str, window: Window, crosses: bool) -> ClaimReason:
         """What else a sentence, or line, says that seems to carry the claim."""
@@ -516,7 +529,10 @@ class Aligner:
             inside = sum(weight for token, weight in said.items() if token in window.tokens)
             precision = inside / (sum(window.tokens.values()) or 1.0)
             covered = self._covered(said, window, source) if inside else 0.0
-            if covered and table_claims.names_cell(claim, self._question, window.rows):
+            if covered and (
+                table_claims.names_cell(claim, self._question, window.rows)
+                or (self._step(claim, source).right and self._step(claim, source).is_in(window, source))
+            ):
                 covered = max(covered, SUPPORT)
             found.append((covered, min(1.0, precision)))
         return found
@@ -535,20 +551,6 @@ class Aligner:
         added = [token for token in new if any(c not in self._question and c not in _LINKING for c in token)]
         answers = any(map(is_number, added)) and all(token in window.tokens for token in added)
         return max(share, SUPPORT) if answers and 2 * repeated_here >= sum(repeated.values()) else share
-
-
-def _core(said: Mapping[str, float], window: Window) -> str:
-    """The sentence of a window, or the part of one between semicolons, that has most of what is said."""
-    sentences = (window.quote[start:end] for start, end in over_lines(window.quote))
-    parts = [part for sentence in sentences for part in _SEMICOLON.split(sentence)]
-    have = [content_of(part) for part in parts]
-    shares = [sum(weight for token, weight in said.items() if token in content) for content in have]
-    return parts[shares.index(max(shares))] if parts else window.quote
-
-
-def _says_most(text: str, said: Mapping[str, float]) -> bool:
-    have = content_of(text)
-    return sum(weight for token, weight in said.items() if token in have) >= SAME_FRAME * sum(said.values()) > 0
 
 
 def _header(window: Window, source: Source) -> str:

@@ -14,10 +14,12 @@ from kb.language.language import sentences
 from kb.language.number_forms import numbers_in
 from kb.schema import Passage
 
+SAME_FRAME = 0.75  # share of a claim that one sentence says: what else stands there is said of the same
 WINDOW = 4  # most sentences, or lines, in a span
 _FULL_LINE = 0.8  # length of a line that the text has filled, as a share of the longest line's
 _SHORTEST_FULL_LINE = 25  # characters; of Chinese a line holds about 30
 _LONGEST_SENTENCE = 600  # characters
+_SEMICOLON = re.compile(r"[;；]")
 _CLOSING = ".!?:;。！？：；…"
 _LIST_ITEM = re.compile(r"[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．]")
 
@@ -102,6 +104,26 @@ def lines(source: Source) -> Iterator[Line]:
 def heads_of(window: Window, source: Source) -> frozenset[str]:
     """The tokens of what heads a window: title, section, table header, path, and the columns' names of its rows."""
     return source.heading_tokens.union(token for row in window.rows for head in row.heads for token in content_of(head))
+
+
+def parts_of(sentence: str) -> list[str]:
+    """The parts of a sentence between semicolons."""
+    return _SEMICOLON.split(sentence)
+
+
+def core_of(said: Mapping[str, float], window: Window) -> str:
+    """The sentence of a window, or the part of one between semicolons, that has most of what is said."""
+    sentences = (window.quote[start:end] for start, end in over_lines(window.quote))
+    parts = [part for sentence in sentences for part in parts_of(sentence)]
+    have = [content_of(part) for part in parts]
+    shares = [sum(weight for token, weight in said.items() if token in content) for content in have]
+    return parts[shares.index(max(shares))] if parts else window.quote
+
+
+def says_most(text: str, said: Mapping[str, float]) -> bool:
+    """Whether a text has so much of what is said that the rest of it is said of the same."""
+    have = content_of(text)
+    return sum(weight for token, weight in said.items() if token in have) >= SAME_FRAME * sum(said.values()) > 0
 
 
 def headings_of(passage: Passage) -> list[str]:

@@ -134,6 +134,16 @@ def names_cell(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:
     )
 
 
+def gives(claim: str, question: str, row: ClaimRow, besides: int) -> bool:
+    """Whether the claim gives a cell of a row, besides one: a number that it adds to the question, or words."""
+    plain, added = _plain(claim), numbers_in(claim) - numbers_in(question)
+    return any(
+        bool(row.numbers[at] & added) if row.numbers[at] else _is_said(cell, plain)
+        for at, cell in enumerate(row.cells)
+        if at != besides
+    )
+
+
 def _fit(row: ClaimRow, at: int, said: set[str]) -> frozenset[str]:
     """What is said of a row, apart from one cell."""
     return frozenset(token for i, content in enumerate(row.content) if i != at for token in content if token in said)

@@ -91,7 +91,7 @@ def other_unit(claim: str, source: str) -> bool:
 
     Working days are days.
     """
-    return _clash(_units(claim), _units(source))
+    return _clash(units_of(claim), units_of(source))
 
 
 def lacks_unit(claim: str, source: str) -> bool:
@@ -100,7 +100,7 @@ def lacks_unit(claim: str, source: str) -> bool:
     known = nfkc(source)
     return any(
         number in numbers_in(known) and not any(_NAMED[unit].search(known) for unit in units)
-        for number, units in _units(claim).items()
+        for number, units in units_of(claim).items()
     )
 
 
@@ -119,7 +119,13 @@ def _clash(claim: Mapping[str, set[str]], source: Mapping[str, set[str]]) -> boo
     return any(number in source and not found & source[number] for number, found in claim.items())
 
 
-def _units(text: str) -> dict[str, set[str]]:
+def units_named(text: str) -> frozenset[str]:
+    """The units that a text names, with a number or without."""
+    known = nfkc(text)
+    return frozenset(unit for unit, names in _NAMED.items() if names.search(known))
+
+
+def units_of(text: str) -> dict[str, set[str]]:
     """The units of each number. A "one" beside other numbers is an article, and has none."""
     text = CODE.sub(" ", nfkc(text))
     several = len(numbers_in(text)) > 1

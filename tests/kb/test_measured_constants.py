@@ -9,11 +9,11 @@ MEASURED = {
         "kb.checking.alignment": {
             "SUPPORT": 0.5, "SUPPORT_NEAREST": 0.35, "SUPPORT_COSINE": 0.80, "SUPPORT_COSINE_OF_VALUE": 0.78,
             "CLOSE": 0.012, "BARE": 1.0,
-            "KEEP_MARKER": 0.6, "WINDOW_ACROSS": 2, "BREVITY": 0.12, "REPEATED": 0.3, "SAME_FRAME": 0.75,
+            "KEEP_MARKER": 0.6, "WINDOW_ACROSS": 2, "BREVITY": 0.12, "REPEATED": 0.3,
         },
         "kb.checking.rival_values": {"SENTENCE": 0.5, "MARGIN": 0.5, "OWN_WORDS": 4.0, "MEANING_MARGIN": 0.03},
         "kb.checking.frames": {"LEAST": 0.4, "ENOUGH": 0.5, "OUTDONE": 0.1},
-        "kb.checking.sources": {"WINDOW": 4},
+        "kb.checking.sources": {"WINDOW": 4, "SAME_FRAME": 0.75},
         "kb.checking.disagreements": {"SAME": 0.8, "ASKED": 0.6, "FURTHER": 0.025},
         "kb.checking.fragments": {"LONGEST_PHRASE": 7},
     },

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kb.checking.alignment import Aligner, _says_most
-from kb.checking.sources import over_lines
+from kb.checking.alignment import Aligner
+from kb.checking.sources import over_lines, says_most
 from kb.language.content_terms import content_of
 from kb.models.maxsim import Vectors
 from kb.schema import Passage
@@ -174,7 +174,7 @@ def test_the_month_that_the_question_names_may_stand_in_a_date_of_the_title() ->
 @pytest.mark.parametrize(("sentence", "most"), [("a bridge of iron and stone", True), ("a bridge of iron", False)])
 def test_a_sentence_says_most_of_a_claim(sentence: str, most: bool) -> None:
     said = content_of("bridge iron stone river")
-    assert _says_most(sentence, said) == most
+    assert says_most(sentence, said) == most
 
 
 def test_a_sentence_of_which_no_verb_is_seen_is_no_fragment() -> None:

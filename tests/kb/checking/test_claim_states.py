@@ -154,7 +154,7 @@ def test_what_only_repeats_the_question_and_stands_nowhere_cannot_be_checked() -
         "Error E-47 on a FrostNode means that moisture was found at the probe connector [1].", [told], "en", question
     ).claims
     assert (claim.state, claim.reason) == ("unchecked", "asked")
-    limits = passage(1, "Above EUR 4,000 the Chief Financial Officer approves a trip.")
+    limits = passage(1, "The Chief Financial Officer approves a trip of more than the usual amount.")
     question = "Who approves a trip of EUR 6,000?"
     cited = cite("The Chief Financial Officer approves a trip of EUR 6,000 [1].", [limits], "en", question)
     assert (cited.claims[0].state, cited.claims[0].reason, cited.opposed) == ("unchecked", "asked", False)

@@ -1,0 +1,133 @@
+"""Numbers of a question that lie in a range: of ranges in either language, of tables of steps, and of prose."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from kb.checking.citations import cite
+from kb.checking.ranges import ranges_in
+from kb.schema import Language
+from tests.kb.passages import passage
+
+
+@pytest.mark.parametrize(
+    ("text", "inside", "outside", "unit"),
+    [
+        ("满 5 年不满 10 年", "5 6 9.5", "4 10", "year"),
+        ("满五年不满十年", "5 9", "10", "year"),
+        ("5 年以上 10 年以下", "5 10", "4 11", "year"),
+        ("5-10 年", "5 10", "4 11", "year"),
+        ("5 to under 10 years", "5 9", "4 10", "year"),
+        ("between 2 and 5 years", "2 5", "1 6", "year"),
+        ("less than 1 year", "0.5", "1", "year"),
+        ("10 years or more", "10 30", "9", "year"),
+        ("工作满 10 年及以上", "10 30", "9", "year"),
+        ("more than EUR 10,000", "10001", "10000", "EUR"),
+        ("not more than 3 days", "3", "4", "day"),
+        ("不超过 5,000 元", "5000", "5001", "CNY"),
+        ("不少于 3 个月", "3 4", "2", "month"),
+        ("3 天以内", "1 3", "4", "day"),
+        ("above CNY 8,000 and up to CNY 30,000", "8001 30000", "8000 30001", "CNY"),
+        ("超过 5 万元不超过 20 万元", "60000 200000", "50000", "CNY"),
+    ],
+)
+def test_a_range_holds_what_lies_in_it(text: str, inside: str, outside: str, unit: str) -> None:
+    [found] = ranges_in(text)
+    assert found.units == {unit}
+    assert all(found.holds(Decimal(number)) for number in inside.split())
+    assert not any(found.holds(Decimal(number)) for number in outside.split())
+
+
+def test_a_limit_may_be_told_in_two_units() -> None:
+    first, second = ranges_in("up to CNY 30,000 or EUR 4,000")
+    assert (first.high, first.units, second.high, second.units) == (Decimal(30000), {"CNY"}, Decimal(4000), {"EUR"})
+
+
+@pytest.mark.parametrize("text", ["12 天", "EUR 45 a person", "Room 5, building 10", "v5-10", ""])
+def test_what_has_no_bound_is_no_range(text: str) -> None:
+    assert not ranges_in(text)
+
+
+_STAFF = ["team lead", "department head", "finance director", "managing director"]
+_STAFF_ZH = ["部门经理", "分管副总", "财务总监", "总经理"]
+
+
+def _rules(random: Random) -> Iterator[tuple[Language, str, str, list[str], int]]:
+    """Rules by steps, in tables and prose of both languages; a question about one of them, the sentences that answer
+    it, one for each step, and which of these is right."""
+    first, second, third = sorted(random.sample([2, 4, 6, 8, 10, 15, 20, 30], 3))
+    asked = random.choice([n for n in range(1, 40) if n not in (first, second, third)])
+    right = next((at for at, bound in enumerate((first, second, third)) if asked < bound), 3)
+    days = random.sample(range(41, 80), 4)
+    cells = [
+        f"不满 {first} 年",
+        f"满 {first} 年不满 {second} 年",
+        f"满 {second} 年不满 {third} 年",
+        f"满 {third} 年及以上",
+    ]
+    table = "\n".join(["工作年限 | 年假天数", *(f"{cell} | {n} 天" for cell, n in zip(cells, days, strict=True))])
+    question = f"工作 {asked} 年有多少天年假？"
+    yield "zh", table, question, [f"工作 {asked} 年有 {n} 天年假。" for n in days], right
+    yield "zh", table, question, [f"年假为 {n} 天。" for n in days], right
+    prose = "；".join(f"{cell}的，年假 {n} 天" for cell, n in zip(cells, days, strict=True)) + "。"
+    yield "zh", f"工作{prose}", question, [f"工作 {asked} 年有 {n} 天年假。" for n in days], right
+    limits = [f"up to EUR {first},000", f"up to EUR {second},000", f"up to EUR {third},000", f"over EUR {third},000"]
+    table = "\n".join(
+        ["Value | Approved by", *(f"{limit} | {name}" for limit, name in zip(limits, _STAFF, strict=True))]
+    )
+    question = f"Who approves an order of EUR {asked},000?"
+    answers = [f"An order of EUR {asked},000 is approved by the {name}." for name in _STAFF]
+    yield "en", table, question, answers, right
+    yield "en", table, question, [f"The {name} approves the order." for name in _STAFF], right
+    prose = " ".join(f"Orders {limit} are approved by the {name}." for limit, name in zip(limits, _STAFF, strict=True))
+    yield "en", prose, question, answers, right
+    amounts = [
+        f"{first} 万元以下",
+        f"{first} 万元至 {second} 万元",
+        f"{second} 万元至 {third} 万元",
+        f"{third} 万元以上",
+    ]
+    rule = "；".join(f"{amount}的由{name}审批" for amount, name in zip(amounts, _STAFF_ZH, strict=True))
+    question = f"{asked} 万元的合同由谁审批？"
+    yield "zh", f"合同金额{rule}。", question, [f"{asked} 万元的合同由{name}审批。" for name in _STAFF_ZH], right
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_of_steps_the_one_that_was_asked_is_confirmed_and_no_other(seed: int) -> None:
+    for language, text, question, answers, right in _rules(Random(seed)):
+        found = [cite(each, [passage(1, text)], language, question).claims[0].supported for each in answers]
+        assert found == [at == right for at in range(len(answers))], (text, question)
+
+
+def test_a_value_of_another_row_of_steps_is_contradicted() -> None:
+    table = "Years of service | Leave\nless than 5 years | 20 days\n5 years or more | 25 days"
+    [claim] = cite("After 7 years you get 20 days of leave.", [passage(1, table)], "en", "Leave after 7 years?").claims
+    assert (claim.state, claim.reason) == ("contradicted", "row")
+
+
+def test_the_head_of_a_column_may_name_the_unit() -> None:
+    table = "Years of service | Days of leave\n1-4 | 20\n5-9 | 25\n10-20 | 30"
+    question = "How many days of leave after 7 years?"
+    right, wrong = (
+        cite(f"After 7 years it is {n} days of leave.", [passage(1, table)], "en", question).claims[0] for n in (25, 20)
+    )
+    assert (right.supported, wrong.supported) == (True, False)
+
+
+def test_a_calendar_year_lies_in_no_number_of_years() -> None:
+    table = "工作年限 | 年假天数\n满 5 年不满 10 年 | 12 天\n满 10 年及以上 | 15 天"
+    [claim] = cite(
+        "按 2024 年版，满 5 年不满 10 年为 12 天。",
+        [passage(1, table, title="休假制度 2024 年版")],
+        "zh",
+        "2024 年版干满 6 年有几天年假？",
+    ).claims
+    assert claim.supported
+
+
+def test_the_bound_of_a_step_is_not_what_holds_in_it() -> None:
+    text = "连续休假超过 5 天的，应提前 15 个工作日提出。"
+    [claim] = cite("应提前 5 个工作日提出申请。", [passage(1, text)], "zh", "连休 7 天要提前多久申请？").claims
+    assert not claim.supported
