@@ -22,7 +22,7 @@ from kb.language.date_forms import is_told_in_parts, months_in
 from kb.language.language import language_of
 from kb.language.number_forms import in_units_of, is_amount, is_of_another_day, missing_numbers, numbers_in
 from kb.language.periods import periods
-from kb.language.proper_names import codes_in, has_namesake, names_in, opening_name
+from kb.language.proper_names import codes_in, has_namesake, names_in, opening_name, places_in
 from kb.language.transliteration import reads_as
 from kb.models.maxsim import Vectors
 from kb.schema import ClaimReason, Language, Passage
@@ -385,6 +385,8 @@ class Aligner:
             )
         ]
         if any(table or name not in self._asked_names or has_namesake(name, place) for name in lacking):
+            return "name"
+        if not places_in(claim).isdisjoint(lacking) and places_in(window.quote) - places_in(claim):
             return "name"
         return "asked" if numbers or lacking else ""
 

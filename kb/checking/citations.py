@@ -27,7 +27,7 @@ _CLOSING = "。！？；.!?;"
 _CONTRADICTS: frozenset[ClaimReason] = frozenset({"sign", "negation", "row", "year", "unit", "replaced", "conflict"})
 _AMOUNT_ASKED = re.compile(  # what an amount alone answers
     r"\bhow (?:much|many|long|far|often|large|big|high|heavy|old|thick|wide|deep|fast)\b"
-    r"|多少|多久|多长|多大|多高|多重|多远|几[个天年月日点次人名小岁倍项种台页位]",
+    r"|多少|多久|多长|多大|多高|多重|多远|(?<!好)几(?![乎何率时经许])",
     re.IGNORECASE,
 )
 _NO_AMOUNT = re.compile(  # an answer all the same
@@ -131,7 +131,8 @@ def cite(
         at += len(lead)
         if stating:
             supported = any(span.supported for span in spans)
-            reason: ClaimReason = "" if supported else spans[0].reason if spans else "words"
+            none: ClaimReason = "echo" if lacks_amount else "words"
+            reason = "" if supported else spans[0].reason if spans else none
             claims.append(Claim(at, at + len(sentence), supported, markers, _state_of(reason), reason))
             citations += [_citation(span, len(claims) - 1) for span in spans]
         at += len(sentence)

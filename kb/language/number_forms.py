@@ -49,6 +49,11 @@ _NUMBER_HAN = re.compile(
     rf"百分之([{_HAN}]+(?:点[{_HAN_DIGITS}]+)?)|([{_HAN}]+点[{_HAN_DIGITS}]+)"
     rf"|([{_HAN_DIGITS}]*[十百千万亿][{_HAN}]*|[{_HAN_DIGITS}]+)"
 )
+# 九成 and 打九折 are 90 %, 八五折 is 85 %.
+_TENTHS = re.compile(
+    rf"(?<![\d.{_HAN}])([一二两三四五六七八九]|\d)\s?成([一二三四五六七八九半])?(?![为员功立果本绩分长品年熟交套都才人份])"
+    rf"|(?<![\d.{_HAN}])([一二三四五六七八九]{{1,2}}|\d(?:\.\d)?|\d\d)\s?折(?![叠合旧扣页纸椅伞刀])"
+)
 _NO_NUMBERS = re.compile(
     r"十分(?!钟|之)|万一|千万(?=[别不要注])|百分[点比率制]|千(?=[克米瓦卡帕伏赫字])|一点(?!钟|半|\d)|一时|一行|进一步|一次性"
 )
@@ -191,6 +196,7 @@ def _numbers_and_rest(text: str) -> tuple[frozenset[str], str]:
     codes = CODE.findall(text)
     text = date_forms.take_written(CODE.sub(" ", text), found)
     text = _RANGE.sub(_with_own_unit, _HUNDREDTHS.sub(r"\1%", _SHORT_SCALE.sub(_written_out, text)))
+    text = take(_TENTHS, _tenths, text, found)
     text = _NO_NUMBERS.sub(" ", take(_NUMBER, _digits, text, found))
     text = take(_NUMBER_EN, _english, take(_NUMBER_HAN, _han, text, found), found)
     return frozenset(found), " ".join((text, *codes))
@@ -276,6 +282,15 @@ def _han(match: re.Match[str]) -> Iterator[str]:
         # Two digits side by side are "two or three", not 23.
         two = len(run) == 2 and not set(run) & (set(_UNITS) | set(_SCALES) | set("零〇"))
         yield from (str(_chinese(part)) for part in (run if two else [run]))
+
+
+def _tenths(match: re.Match[str]) -> Iterator[str]:
+    tenths, more, price = match.groups()
+    if price:
+        digits = "".join(str(_DIGITS.get(c, c)) for c in price if c != ".")
+        yield f"{digits:0<2}%"
+    else:
+        yield f"{_DIGITS.get(tenths, tenths)}{5 if more == '半' else _DIGITS.get(more, 0)}%"
 
 
 def _english(match: re.Match[str]) -> Iterator[str]:

@@ -58,6 +58,11 @@ def codes_in(text: str) -> frozenset[str]:
     return frozenset(name.lower() for name in CODE.findall(text))
 
 
+def places_in(text: str) -> frozenset[str]:
+    """The Chinese names of places in a text."""
+    return frozenset(word.word for word in tagged(text) if word.flag == "ns" and len(word.word) > 1)
+
+
 def has_namesake(code: str, place: str) -> bool:
     """Whether a place names another thing of the kind: INC-2025-017 where INC-2023-009 is meant."""
     form = form_of(code)

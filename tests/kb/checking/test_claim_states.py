@@ -227,3 +227,19 @@ def test_across_languages_no_other_sentence_of_the_passage_is_nearer(apart: floa
     source = passage(1, "停车每天 8 欧元。午餐每天 6 欧元。")
     found = cite("Parking costs 6 euros a day [1].", [source], "en", "What does parking cost?", cosines)
     assert [claim.state for claim in found.claims] == [state]
+
+
+def test_what_is_said_of_one_place_is_not_said_of_another() -> None:
+    told = passage(1, "苏州服务台：分机 6200，周一至周五 8:30 至 18:00。")
+    question = "新加坡办公室服务台的分机号是多少？"
+    cited = cite("新加坡办公室服务台的分机号是 6200 [1]。", [told], "zh", question)
+    assert (cited.claims[0].reason, cited.opposed) == ("name", True)
+    [without_a_place] = cite(
+        "新加坡办公室服务台的分机号是 6200 [1]。", [passage(1, "服务台：分机 6200。")], "zh", question
+    ).claims
+    assert without_a_place.reason == "asked"
+
+
+def test_an_answer_that_gives_no_amount_where_one_is_asked_is_an_echo_also_without_any_source() -> None:
+    cited = cite("班车三号线途中停靠三站。", [passage(1, "食堂早餐六点半开始。")], "zh", "班车三号线途中停靠几站？")
+    assert (cited.claims[0].reason, cited.opposed) == ("echo", True)
