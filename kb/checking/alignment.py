@@ -16,6 +16,7 @@ from kb.checking.frames import Frames
 from kb.checking.prompt_injection import without_orders
 from kb.checking.rival_values import Value, has_rival, values_in
 from kb.checking.sources import Source, Window, bare, core_of, headings_of, heads_of, lines, says_most, source_of
+from kb.checking.labels import takes_other_label
 from kb.checking.steps import StepTaken, step_taken
 from kb.language.content_terms import content_of, is_number, stem
 from kb.language.date_forms import is_told_in_parts, months_in
@@ -406,6 +407,8 @@ class Aligner:
             return "number"
         if contradictions.loses_sign(claim, quote):
             return "sign"
+        if window.rows and table_claims.gives_heads_alone(claim, self._question, source.rows):
+            return "echo"
         if window.rows and (
             table_claims.takes_wrong_row(claim, self._question, source.rows)
             or table_claims.takes_wrong_column(claim, self._question, source.rows)
@@ -418,6 +421,8 @@ class Aligner:
             return "replaced"
         if crosses:
             return "" if self._is_nearest(claim, window, source) else "rival"
+        if not window.rows and takes_other_label(claim, self._question, names - self._asked_names, quote):
+            return "rival"
         if against := self._passage_against(claim, source):
             return against
         if self._frames.is_elsewhere(claim, self._question, source.passage.rank, window.parts):
@@ -486,7 +491,9 @@ class Aligner:
             near = self._similarities if same else None
             if step is False or (not step and has_rival(claim, self._question, self._values_of(source), near)):
                 against = "rival"
-            elif any(len(w.parts) == 1 and contradictions.excludes(claim, w.quote) for w in source.windows):
+            elif contradictions.denies_own_question(claim, source.sentences) or any(
+                len(w.parts) == 1 and contradictions.excludes(claim, w.quote) for w in source.windows
+            ):
                 against = "negation"
             self._against[claim, rank] = against
         return self._against[claim, rank]

@@ -6,8 +6,9 @@ a "not", or takes the number of the sentence beside.
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
-from kb.language.content_terms import content_of, stem
+from kb.language.content_terms import content_of, share_held, stem
 from kb.language.number_forms import missing_numbers, numbers_in
 
 _NEGATIVE = re.compile(  # not "3-5", "3天-5天", "3小时-5小时" or "9:00 -18:00"; a whole cell "(57)" as accounts have it
@@ -82,6 +83,9 @@ _FORMERLY = re.compile(
     r"|\b(?:before|previous(?:ly)?|old|former(?:ly)?|original(?:ly)?|used to|first|was|were|did|from|instead)\b",
     re.IGNORECASE,
 )
+_QUESTION_MARKS = frozenset("?？")
+_NO = re.compile(r"[\s*_]*(?:No\b|Not\b|不|没有|否)")
+SAME_QUESTION = 0.5  # share of a question of the source that a claim must say
 _ATTRIBUTE = re.compile(r"[未不][一-鿿]{1,3}的")  # "unused" leave is no denial of what is said of it
 
 
@@ -125,6 +129,19 @@ def drops_denial(claim: str, sentence: str) -> bool:
         _says(claim, word or chinese) and not _says(elsewhere, word or chinese)
         for word, chinese in _DENIED.findall(plain)
     )
+
+
+def denies_own_question(claim: str, sentences: Sequence[str]) -> bool:
+    """Whether a text asks what the claim says, and answers "no", as lists of questions do: 可以带宠物吗？不可以。"""
+    if _NOT.search(_NOT_A_LIMIT.sub(" ", claim)):
+        return False
+    said = content_of(claim)
+    for asked, answer in pairwise(sentences):
+        if asked.rstrip("* _\n")[-1:] in _QUESTION_MARKS and _NO.match(answer):
+            wanted = content_of(asked)
+            if share_held(wanted, said) >= SAME_QUESTION:
+                return True
+    return False
 
 
 def excludes(claim: str, sentence: str) -> bool:

@@ -124,6 +124,14 @@ def takes_wrong_column(claim: str, question: str, rows: Sequence[ClaimRow]) -> b
     return found == {False}
 
 
+def gives_heads_alone(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:
+    """Whether all that a claim adds to the question are names of columns."""
+    added = content_of(claim).keys() - content_of(question).keys()
+    heads = {token for row in rows for head in row.heads for token in content_of(head)}
+    cells = {token for row in rows if row.heads for content in row.content for token in content}
+    return bool(added & heads) and not added & (cells - heads) and len(added & heads) > len(added - heads)
+
+
 def names_cell(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:
     """Whether each number that the claim adds to the question stands in a row and a column that they name."""
     plain, asked = _plain(claim), _plain(question)

@@ -50,6 +50,7 @@ _WITH_CURRENCY = re.compile(
     + rf")\s*(?P<number>{AMOUNT})",
     re.IGNORECASE | re.MULTILINE,
 )
+_HALF = re.compile(r"\band\s+a\s+half\b|个半", re.IGNORECASE)
 _NAMED = {
     unit: re.compile("|".join(filter(None, (rf"(?<![a-z])(?:{names})", _BEFORE.get(unit)))), re.IGNORECASE)
     for unit, names in _BEHIND.items()
@@ -132,7 +133,7 @@ def units_of(text: str) -> dict[str, set[str]]:
     units: dict[str, set[str]] = defaultdict(set)
     for pattern in (_WITH_UNIT, _WITH_CURRENCY):
         for match in pattern.finditer(text):
-            if several and match["number"].lower() in ("一", "one"):
+            if several and match["number"].lower() in ("一", "one") and not _HALF.search(match.group()):
                 continue
             for number in _value(match):
                 units[number].update(unit for unit in _BEHIND if match.groupdict().get(unit))

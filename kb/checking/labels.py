@@ -1,0 +1,34 @@
+"""Labels: "Author: Anna Li · Reviewed by: Wei Heng", where a name is what its label says, and nothing else."""
+
+import re
+from collections.abc import Iterator
+
+from kb.language.content_terms import content_of
+
+_FIELD = re.compile(r"[·|;；\n]")
+_BRACKETS = re.compile(r"[^,，、;；()（）]{0,40}[(（]([^()（）]{1,80})[)）]")
+_LABELLED = re.compile(r"[\s*_#>•-]*(?P<label>[^\W\d_][^:：.。,，\n]{0,30})\s?[:：][\s*_]*(?P<value>\S.*)")
+
+
+def takes_other_label(claim: str, question: str, names: frozenset[str], text: str) -> bool:
+    """Whether a name that the claim adds stands in a text only behind labels of which claim and question say nothing;
+    nor of what is in brackets behind the name."""
+    said = content_of(claim).keys() | content_of(question).keys()
+    fields = list(_fields(text))
+    for name in names:
+        having = [(label, _in_brackets(name, value)) for label, value in fields if name in value.lower()]
+        if having and all(label and said.isdisjoint(content_of(f"{label} {more}")) for label, more in having):
+            return True
+    return False
+
+
+def _in_brackets(name: str, value: str) -> str:
+    _, _, behind = value.lower().partition(name)
+    match = _BRACKETS.match(behind)
+    return match[1] if match else ""
+
+
+def _fields(text: str) -> Iterator[tuple[str, str]]:
+    for field in _FIELD.split(text):
+        match = _LABELLED.fullmatch(field.strip())
+        yield (match["label"], match["value"]) if match else ("", field)
