@@ -73,6 +73,10 @@ def _never(*_: object) -> bool:
     return False
 
 
+def _nothing(*_: object) -> frozenset[str]:
+    return frozenset()
+
+
 def _no_step(*_: object) -> StepTaken:
     return StepTaken(None)
 
@@ -134,6 +138,10 @@ RULES: Mapping[str, tuple[object, str, object]] = {
     "nearest across languages": (alignment.Aligner, "_is_nearest", _always),
     "echo": (alignment.Aligner, "_echoes", _never),
     "an amount is asked": (citations, "_gives_amount", _always),
+    "another label": (alignment, "takes_other_label", _never),
+    "heads alone": (table_claims, "gives_heads_alone", _never),
+    "its own question denied": (contradictions, "denies_own_question", _never),
+    "another place": (alignment, "places_in", _nothing),
     "steps": (alignment, "step_taken", _no_step),
     "namesakes of codes": (alignment, "has_namesake", _never),
 }

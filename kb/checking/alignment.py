@@ -13,10 +13,10 @@ from functools import cached_property
 from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
 from kb.checking.disagreements import Statement, disagrees, is_alike, may_disagree
 from kb.checking.frames import Frames
+from kb.checking.labels import takes_other_label
 from kb.checking.prompt_injection import without_orders
 from kb.checking.rival_values import Value, has_rival, values_in
 from kb.checking.sources import Source, Window, bare, core_of, headings_of, heads_of, lines, says_most, source_of
-from kb.checking.labels import takes_other_label
 from kb.checking.steps import StepTaken, step_taken
 from kb.language.content_terms import content_of, is_number, stem
 from kb.language.date_forms import is_told_in_parts, months_in
@@ -250,9 +250,7 @@ class Aligner:
         ]
         carrying = [not objection for objection in objections]
         denials = {
-            window.parts.start: self._denial(claim, window, window.parts in foreign)
-            if carries
-            else _other_unit(claim, window) or _negation(claim, window)
+            window.parts.start: _denial(claim, window.quote, carries and window.parts in foreign)
             for window, carries, (strength, _) in zip(windows, carrying, strengths, strict=True)
             if len(window.parts) == 1 and (carries or (window.parts not in foreign and strength >= SUPPORT / 2))
         }
@@ -504,12 +502,6 @@ class Aligner:
             self._steps[key] = step_taken(claim, self._question, source)
         return self._steps[key]
 
-    def _denial(self, claim: str, window: Window, crosses: bool) -> ClaimReason:
-        """What else a sentence, or line, says that seems to carry the claim."""
-        if reason := _other_unit(claim, window):
-            return reason
-        return "" if crosses else _negation(claim, window)
-
     def _cosines(
         self, claim: str, names: frozenset[str], windows: Sequence[Window], source: Source, is_cited: bool
     ) -> list[tuple[float, float]]:
@@ -572,14 +564,12 @@ def _is_bare(claim: str) -> bool:
     return sum(weight for token, weight in content_of(claim).items() if not is_number(token)) <= BARE
 
 
-def _other_unit(claim: str, window: Window) -> ClaimReason:
-    quote = window.quote
+def _denial(claim: str, quote: str, crosses: bool) -> ClaimReason:
+    """What else a sentence, or line, says that seems to carry the claim."""
     checks = (unit_mismatch.other_unit, unit_mismatch.other_bound, unit_mismatch.other_rate)
-    return "unit" if any(differs(claim, quote) for differs in checks) else ""
-
-
-def _negation(claim: str, window: Window) -> ClaimReason:
-    return "negation" if contradictions.drops_denial(claim, window.quote) else ""
+    if any(differs(claim, quote) for differs in checks):
+        return "unit"
+    return "negation" if not crosses and contradictions.drops_denial(claim, quote) else ""
 
 
 def _holds(place: str, name: str) -> bool:

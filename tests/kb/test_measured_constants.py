@@ -12,6 +12,7 @@ MEASURED = {
             "KEEP_MARKER": 0.6, "WINDOW_ACROSS": 2, "BREVITY": 0.12, "REPEATED": 0.3,
         },
         "kb.checking.rival_values": {"SENTENCE": 0.5, "MARGIN": 0.5, "OWN_WORDS": 4.0, "MEANING_MARGIN": 0.03},
+        "kb.checking.contradictions": {"SAME_QUESTION": 0.5},
         "kb.checking.frames": {"LEAST": 0.4, "ENOUGH": 0.5, "OUTDONE": 0.1},
         "kb.checking.sources": {"WINDOW": 4, "SAME_FRAME": 0.75},
         "kb.checking.disagreements": {"SAME": 0.8, "ASKED": 0.6, "FURTHER": 0.025},

@@ -1,0 +1,78 @@
+"""Names behind labels, and other parts of a document that say what a name or a word there is."""
+
+import pytest
+
+from kb.checking.citations import cite
+from kb.checking.contradictions import denies_own_question
+from kb.checking.labels import takes_other_label
+from kb.checking.table_claims import gives_heads_alone, rows_of
+from kb.language.proper_names import names_in
+from tests.kb.passages import passage
+
+_HEAD = "Status: closed · Author: Tobias Renkema · Reviewed by: Hanna Brouwers (quality)"
+
+
+@pytest.mark.parametrize(
+    ("question", "claim", "other"),
+    [
+        ("Who declared the incident?", "It was declared by Tobias Renkema.", True),
+        ("Who wrote the report?", "The author of it is Tobias Renkema.", False),
+        ("Who reviewed the report?", "It was reviewed by Hanna Brouwers.", False),
+        ("Who answers for quality?", "That is Hanna Brouwers.", False),
+        ("What did Tobias Renkema close?", "It was an incident that Tobias Renkema closed.", False),
+        ("Who spoke?", "It was Mira Oudkerk who spoke.", False),  # stands nowhere, which is told otherwise
+    ],
+)
+def test_a_name_is_what_its_label_says(question: str, claim: str, other: bool) -> None:
+    assert takes_other_label(claim, question, names_in(claim) - names_in(question), _HEAD) == other
+
+
+def test_a_name_in_a_sentence_has_no_label() -> None:
+    assert not takes_other_label(
+        "It was Tobias Renkema.", "Who was it?", frozenset({"tobias"}), f"{_HEAD}\nTobias Renkema declared it at noon."
+    )
+
+
+def test_a_name_of_another_label_is_marked_and_not_withheld() -> None:
+    question = "Who chaired the board?"
+    [claim] = cite("The board was chaired by Tobias Renkema.", [passage(1, _HEAD)], "en", question).claims
+    assert not claim.supported
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentences", "denied"),
+    [
+        ("可以带宠物上班。", ["**可以带宠物来上班吗？**", "不可以，导盲犬除外。"], True),
+        ("不可以带宠物上班。", ["**可以带宠物来上班吗？**", "不可以，导盲犬除外。"], False),
+        ("可以带宠物上班。", ["**可以带宠物来上班吗？**", "可以，须牵绳。"], False),
+        ("访客可以在前台登记。", ["**可以带宠物来上班吗？**", "不可以。"], False),
+        ("Guests may park in the garage.", ["May guests park in the garage?", "No, it is for staff."], True),
+        ("Guests may not park in the garage.", ["May guests park in the garage?", "No, it is for staff."], False),
+        ("Guests may park in the garage.", ["May guests park in the garage?", "Notably, they may at any time."], False),
+    ],
+)
+def test_what_a_document_asks_and_denies_is_not_so(claim: str, sentences: list[str], denied: bool) -> None:
+    assert denies_own_question(claim, sentences) == denied
+
+
+@pytest.mark.parametrize(
+    ("claim", "alone"),
+    [
+        ("Long service: years of service, gift and extra.", True),
+        ("After 3 years the gift is a voucher.", False),
+        ("There is a party for everybody.", False),
+    ],
+)
+def test_names_of_columns_are_no_answer(claim: str, alone: bool) -> None:
+    rows = rows_of("| Years of service | Gift | Extra |\n| --- | --- | --- |\n| 3 | Voucher | none |")
+    assert gives_heads_alone(claim, "What do I get for long service?", rows) == alone
+
+
+def test_one_and_a_half_of_another_unit_is_contradicted() -> None:
+    told = passage(1, "After 15 years the bonus is one and a half months' salary.")
+    question = "What is the bonus after 15 years?"
+    states = [
+        cite(f"After 15 years the bonus is one and a half {unit}' salary.", [told], "en", question).claims[0].reason
+        for unit in ("months", "years")
+    ]
+    assert states == ["", "unit"]
