@@ -13,7 +13,7 @@ from functools import cached_property
 from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
 from kb.checking.disagreements import Statement, disagrees, is_alike, may_disagree
 from kb.checking.frames import Frames
-from kb.checking.labels import takes_other_label
+from kb.checking.labels import takes_other_label, takes_other_partner
 from kb.checking.prompt_injection import without_orders
 from kb.checking.rival_values import Value, has_rival, values_in
 from kb.checking.sources import Source, Window, bare, core_of, headings_of, heads_of, lines, says_most, source_of
@@ -419,13 +419,13 @@ class Aligner:
             return "replaced"
         if crosses:
             return "" if self._is_nearest(claim, window, source) else "rival"
-        if not window.rows and takes_other_label(claim, self._question, names - self._asked_names, quote):
+        if takes_other_label(claim, self._question, names - self._asked_names, quote):
             return "rival"
         if against := self._passage_against(claim, source):
             return against
         if self._frames.is_elsewhere(claim, self._question, source.passage.rank, window.parts):
             return "rival"
-        said = content_of(claim)
+        said = content_of(contradictions.without_denial(claim))
         core = core_of(said, window)
         if not says_most(core, said):
             core = quote
@@ -433,6 +433,8 @@ class Aligner:
             return "negation"
         if contradictions.widens(claim, f"{core}\n{source.heading}") or contradictions.drops_hedge(claim, core):
             return "quantifier"
+        if takes_other_partner(names - self._asked_names, self._asked_names, quote):
+            return "rival"
         return "name" if not window.rows and self._swaps_name(claim, names, window, source) else ""
 
     def _is_nearest(self, claim: str, window: Window, source: Source) -> bool:

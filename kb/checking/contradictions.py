@@ -106,6 +106,11 @@ def negates(claim: str, source: str) -> bool:
     return bool(denied) and not (_NOT.search(source) or _DENIES.search(source))
 
 
+def without_denial(claim: str) -> str:
+    """The claim without the words by which it denies."""
+    return _NOT.sub(" ", claim)
+
+
 def widens(claim: str, source: str) -> bool:
     """Whether the claim says something of all, or of one alone, and the source has no such word."""
     return any(quantifier.search(claim) and not quantifier.search(source) for quantifier in (_ALL, _ALONE))

@@ -4,22 +4,39 @@ import re
 from collections.abc import Iterator
 
 from kb.language.content_terms import content_of
+from kb.language.proper_names import names_in
 
-_FIELD = re.compile(r"[·|;；\n]")
+_FIELD = re.compile(r"[·|;；\n]|(?<=[.。])\s")
 _BRACKETS = re.compile(r"[^,，、;；()（）]{0,40}[(（]([^()（）]{1,80})[)）]")
+_ITEM = re.compile(r"[,，;；、\n]|\band\b|(?<=[.。])\s")
 _LABELLED = re.compile(r"[\s*_#>•-]*(?P<label>[^\W\d_][^:：.。,，\n]{0,30})\s?[:：][\s*_]*(?P<value>\S.*)")
 
 
 def takes_other_label(claim: str, question: str, names: frozenset[str], text: str) -> bool:
-    """Whether a name that the claim adds stands in a text only behind labels of which claim and question say nothing;
+    """Whether a name, of letters, that the claim adds stands in a text only behind labels of which claim and question say nothing;
     nor of what is in brackets behind the name."""
     said = content_of(claim).keys() | content_of(question).keys()
     fields = list(_fields(text))
-    for name in names:
+    for name in filter(str.isalpha, names):
         having = [(label, _in_brackets(name, value)) for label, value in fields if name in value.lower()]
         if having and all(label and said.isdisjoint(content_of(f"{label} {more}")) for label, more in having):
             return True
     return False
+
+
+def takes_other_partner(added: frozenset[str], asked: frozenset[str], text: str) -> bool:
+    """Whether a text gives a name that was asked with another one than the claim adds, and the claim's with another one
+    than was asked: "Li for Suzhou, and Chen for Shenzhen"."""
+    parts = [(names_in(f"- {part}"), part.lower()) for part in _ITEM.split(text)]
+    having = [
+        (names, any(name in part for name in added), any(name in part for name in asked)) for names, part in parts
+    ]
+    if any(has_added and has_asked for _, has_added, has_asked in having):
+        return False
+    others = [(names - added - asked, has_added, has_asked) for names, has_added, has_asked in having]
+    return any(names and has_asked for names, _, has_asked in others) and any(
+        names and has_added for names, has_added, _ in others
+    )
 
 
 def _in_brackets(name: str, value: str) -> str:

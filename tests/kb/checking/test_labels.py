@@ -4,7 +4,7 @@ import pytest
 
 from kb.checking.citations import cite
 from kb.checking.contradictions import denies_own_question
-from kb.checking.labels import takes_other_label
+from kb.checking.labels import takes_other_label, takes_other_partner
 from kb.checking.table_claims import gives_heads_alone, rows_of
 from kb.language.proper_names import names_in
 from tests.kb.passages import passage
@@ -76,3 +76,24 @@ def test_one_and_a_half_of_another_unit_is_contradicted() -> None:
         for unit in ("months", "years")
     ]
     assert states == ["", "unit"]
+
+
+@pytest.mark.parametrize(
+    ("added", "asked", "other"),
+    [
+        ("raman", "rotterdam", True),
+        ("raman", "singapore", False),
+        ("oudkerk", "rotterdam", False),
+        ("oudkerk", "singapore", True),
+        ("oudkerk", "lyon", False),  # stands nowhere, which is told otherwise
+    ],
+)
+def test_of_a_list_each_name_belongs_to_its_own(added: str, asked: str, other: bool) -> None:
+    told = "Mira Oudkerk answers for Rotterdam, 谭若溪 for Suzhou and Shenzhen, and Devika Raman for Singapore."
+    assert takes_other_partner(frozenset({added}), frozenset({asked}), told) == other
+
+
+def test_what_denies_elsewhere_does_not_excuse_a_denial() -> None:
+    told = passage(1, "原因：海上没有网络，数据存在设备里。说明：离线时设备继续按设定间隔记录。")
+    [claim] = cite("离线时设备不再按间隔记录 [1]。", [told], "zh", "离线时设备还按间隔记录吗？").claims
+    assert (claim.state, claim.reason) == ("contradicted", "negation")
