@@ -13,8 +13,8 @@ _LABELLED = re.compile(r"[\s*_#>•-]*(?P<label>[^\W\d_][^:：.。,，\n]{0,30})
 
 
 def takes_other_label(claim: str, question: str, names: frozenset[str], text: str) -> bool:
-    """Whether a name, of letters, that the claim adds stands in a text only behind labels of which claim and question say nothing;
-    nor of what is in brackets behind the name."""
+    """Whether a name of letters that the claim adds stands in a text only behind labels of which claim and question
+    say nothing, nor of what is in brackets behind the name."""
     said = content_of(claim).keys() | content_of(question).keys()
     fields = list(_fields(text))
     for name in filter(str.isalpha, names):
