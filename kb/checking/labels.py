@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from operator import and_
 
 from kb.language.content_terms import content_of
 from kb.language.proper_names import names_in
@@ -27,16 +28,12 @@ def takes_other_label(claim: str, question: str, names: frozenset[str], text: st
 def takes_other_partner(added: frozenset[str], asked: frozenset[str], text: str) -> bool:
     """Whether a text gives a name that was asked with another one than the claim adds, and the claim's with another one
     than was asked: "Li for Suzhou, and Chen for Shenzhen"."""
-    parts = [(names_in(f"- {part}"), part.lower()) for part in _ITEM.split(text)]
-    having = [
-        (names, any(name in part for name in added), any(name in part for name in asked)) for names, part in parts
-    ]
-    if any(has_added and has_asked for _, has_added, has_asked in having):
+    parts = _ITEM.split(text.lower())
+    with_added, with_asked = ([any(name in part for name in names) for part in parts] for names in (added, asked))
+    if not (any(with_added) and any(with_asked)) or any(map(and_, with_added, with_asked)):
         return False
-    others = [(names - added - asked, has_added, has_asked) for names, has_added, has_asked in having]
-    return any(names and has_asked for names, _, has_asked in others) and any(
-        names and has_added for names, has_added, _ in others
-    )
+    others = [bool(names_in(f"- {part}") - added - asked) for part in _ITEM.split(text)]
+    return any(map(and_, others, with_added)) and any(map(and_, others, with_asked))
 
 
 def _in_brackets(name: str, value: str) -> str:
