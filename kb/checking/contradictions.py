@@ -83,8 +83,12 @@ _FORMERLY = re.compile(
     r"|\b(?:before|previous(?:ly)?|old|former(?:ly)?|original(?:ly)?|used to|first|was|were|did|from|instead)\b",
     re.IGNORECASE,
 )
-_QUESTION_MARKS = frozenset("?？")
-_NO = re.compile(r"[\s*_]*(?:No\b|Not\b|不|没有|否)")
+_YES_OR_NO_ASKED = re.compile(
+    r"[\s*_]*(?:is|are|was|were|can|could|may|must|do|does|did|should|will|would|has|have)\b[^?\n]{1,200}\?[\s*_]*"
+    r"|[^?？\n]{1,100}吗[\s*_]*[?？][\s*_]*|[^?？\n]{0,60}(?:是否|能否|可否|([可能会要需])不\1)[^?？\n]{1,60}[?？][\s*_]*",
+    re.IGNORECASE,
+)
+_NO = re.compile(r"[\s*_]*(?:No|Not)\b|[\s*_]*(?:不(?:可|能|行|会|用|需|必|是|允许|得|包|提供|算|要)|没有|否[，,。])")
 SAME_QUESTION = 0.5  # share of a question of the source that a claim must say
 _ATTRIBUTE = re.compile(r"[未不][一-鿿]{1,3}的")  # "unused" leave is no denial of what is said of it
 
@@ -141,12 +145,12 @@ def denies_own_question(claim: str, sentences: Sequence[str]) -> bool:
     if _NOT.search(_NOT_A_LIMIT.sub(" ", claim)):
         return False
     said = content_of(claim)
-    for asked, answer in pairwise(sentences):
-        if asked.rstrip("* _\n")[-1:] in _QUESTION_MARKS and _NO.match(answer):
-            wanted = content_of(asked)
-            if share_held(wanted, said) >= SAME_QUESTION:
-                return True
-    return False
+    return any(
+        _YES_OR_NO_ASKED.fullmatch(asked)
+        and _NO.match(_NOT_A_LIMIT.sub(" ", answer))
+        and share_held(content_of(asked), said) >= SAME_QUESTION
+        for asked, answer in pairwise(sentences)
+    )
 
 
 def excludes(claim: str, sentence: str) -> bool:
