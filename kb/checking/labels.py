@@ -10,6 +10,7 @@ from kb.language.proper_names import names_in
 _FIELD = re.compile(r"[·|;；\n]|(?<=[.。])\s")
 _BRACKETS = re.compile(r"[^,，、;；()（）]{0,40}[(（]([^()（）]{1,80})[)）]")
 _ITEM = re.compile(r"[,，;；、\n]|\band\b|(?<=[.。])\s")
+_OF_ANYBODY = frozenset({"name", "full", "姓名", "名称", "名字"})  # labels that say nothing of whom they name
 _LABELLED = re.compile(r"[\s*_#>•-]*(?P<label>[^\W\d_][^:：.。,，\n]{0,30})\s?[:：][\s*_]*(?P<value>\S.*)")
 
 
@@ -19,8 +20,12 @@ def takes_other_label(claim: str, question: str, names: frozenset[str], text: st
     said = content_of(claim).keys() | content_of(question).keys()
     fields = list(_fields(text))
     for name in filter(str.isalpha, names):
-        having = [(label, _in_brackets(name, value)) for label, value in fields if name in value.lower()]
-        if having and all(label and said.isdisjoint(content_of(f"{label} {more}")) for label, more in having):
+        labels = [
+            content_of(f"{label} {_in_brackets(name, value)}").keys() - _OF_ANYBODY
+            for label, value in fields
+            if name in value.lower()
+        ]
+        if labels and all(label and said.isdisjoint(label) for label in labels):
             return True
     return False
 

@@ -27,6 +27,11 @@ def test_a_name_is_what_its_label_says(question: str, claim: str, other: bool) -
     assert takes_other_label(claim, question, names_in(claim) - names_in(question), _HEAD) == other
 
 
+@pytest.mark.parametrize("text", ["姓名：张伟\n部门：财务", "From: 张伟\nSubject: 报销"])
+def test_what_says_only_that_somebody_is_named_is_no_label(text: str) -> None:
+    assert not takes_other_label("张伟在财务部。", "谁在财务部？", frozenset({"张伟"}), text)
+
+
 def test_a_name_in_a_sentence_has_no_label() -> None:
     assert not takes_other_label(
         "It was Tobias Renkema.", "Who was it?", frozenset({"tobias"}), f"{_HEAD}\nTobias Renkema declared it at noon."
