@@ -23,7 +23,7 @@ from kb.language.date_forms import is_told_in_parts, months_in
 from kb.language.language import language_of
 from kb.language.number_forms import in_units_of, is_amount, is_of_another_day, missing_numbers, numbers_in
 from kb.language.periods import periods
-from kb.language.proper_names import codes_in, has_namesake, names_in, opening_name, places_in
+from kb.language.proper_names import codes_in, has_namesake, holds_name, names_in, opening_name, places_in
 from kb.language.transliteration import reads_as
 from kb.models.maxsim import Vectors
 from kb.schema import ClaimReason, Language, Passage
@@ -377,7 +377,7 @@ class Aligner:
             name
             for name in names
             if not (
-                _holds(place if name in self._asked_names else span, name)
+                holds_name(place if name in self._asked_names else span, name)
                 or (not table and name in self._asked_names and name in source.whole and not has_namesake(name, place))
                 or (name[-1] in _KINDS_OF_PLACE and len(name) > 2 and name[:-1] in place)
                 or reads_as(name, place if name in self._asked_names else span)
@@ -396,6 +396,8 @@ class Aligner:
         what is said of one must name a number or code of it."""
         quote = window.quote
         if fragments.is_cut_off(claim, source.passage.text) or self._is_line(claim, names, source):
+            return "echo"
+        if not window.rows and not fragments.is_phrase(claim) and fragments.is_title(core_of(self._new(claim), window)):
             return "echo"
         if crosses and window.rows:
             added = self._added(claim)
@@ -475,7 +477,7 @@ class Aligner:
         core = core_of(said, window)
         added, place = (names & names_in(claim)) - self._asked_names, f"{core}\n{source.heading}".lower()
         return (
-            not all(_holds(place, name) for name in added)
+            not all(holds_name(place, name) for name in added)
             and bool(names_in(core) - names - self._asked_names)
             and not _PRONOUN.search(core)
             and says_most(core, said)
@@ -540,6 +542,10 @@ class Aligner:
             found.append((covered, min(1.0, precision)))
         return found
 
+    def _new(self, claim: str) -> Mapping[str, float]:
+        """What a claim says that the question does not."""
+        return {token: weight for token, weight in content_of(claim).items() if token not in self._asked_tokens}
+
     def _covered(self, said: Mapping[str, float], window: Window, source: Source) -> float:
         """The share of what is said that a window covers."""
         new = {token: weight for token, weight in said.items() if token not in self._asked_tokens}
@@ -572,13 +578,6 @@ def _denial(claim: str, quote: str, crosses: bool) -> ClaimReason:
     if any(differs(claim, quote) for differs in checks):
         return "unit"
     return "negation" if not crosses and contradictions.drops_denial(claim, quote) else ""
-
-
-def _holds(place: str, name: str) -> bool:
-    """Whether a text in lower case has a name; a part of a longer word is none."""
-    if not name.isascii():
-        return name in place
-    return bool(re.search(rf"(?<![a-z0-9]){re.escape(name)}s?(?![a-z0-9])", place))
 
 
 def _conflict(window: Window, passage: Passage, span: SupportSpan) -> SupportSpan:

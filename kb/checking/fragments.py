@@ -11,6 +11,7 @@ from kb.language.verbs import has_verb
 
 LONGEST_PHRASE = 7  # English words
 _WORD = re.compile(r"[A-Za-z]+")
+SHORTEST_OF_TITLE = 4  # letters of a word that a title sets with a capital
 _DOTS = ("...", "…")
 _OPENING = frozenset("a an the of at by in on to for from with and or is are was were be".split())  # open other words
 _ABBREVIATED = re.compile(r"(?:\b[A-Z]\.|\b[A-Z][a-z]{2,3}\.)$")  # "U.S.", "Nov."
@@ -23,6 +24,20 @@ def is_phrase(claim: str) -> bool:
         return False
     words = _WORD.findall(claim)
     return len(words) <= LONGEST_PHRASE or 2 * sum(word[0].isupper() for word in words) > len(words)
+
+
+def is_title(line: str) -> bool:
+    """Whether a line is set as an English title: a few words, the longer ones with capitals, without figures or end."""
+    words = _WORD.findall(line)
+    longer = [word for word in words if len(word) >= SHORTEST_OF_TITLE]
+    return (
+        1 < len(words) <= LONGEST_PHRASE
+        and line.replace(" ", "").isascii()
+        and line.strip()[-1:].isalpha()
+        and all(map(str.isalpha, words))
+        and bool(longer)
+        and all(word[0].isupper() for word in longer)
+    )
 
 
 def is_cut_off(claim: str, source: str) -> bool:

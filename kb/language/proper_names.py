@@ -63,6 +63,13 @@ def places_in(text: str) -> frozenset[str]:
     return frozenset(word.word for word in tagged(text) if word.flag == "ns" and len(word.word) > 1)
 
 
+def holds_name(place: str, name: str) -> bool:
+    """Whether a text in lower case has a name; a part of a longer word is none."""
+    if not name.isascii():
+        return name in place
+    return bool(re.search(rf"(?<![a-z0-9]){re.escape(name)}s?(?![a-z0-9])", place))
+
+
 def has_namesake(code: str, place: str) -> bool:
     """Whether a place names another thing of the kind: INC-2025-017 where INC-2023-009 is meant."""
     form = form_of(code)

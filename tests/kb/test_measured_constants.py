@@ -16,7 +16,7 @@ MEASURED = {
         "kb.checking.frames": {"LEAST": 0.4, "ENOUGH": 0.5, "OUTDONE": 0.1},
         "kb.checking.sources": {"WINDOW": 4, "SAME_FRAME": 0.75},
         "kb.checking.disagreements": {"SAME": 0.8, "ASKED": 0.6, "FURTHER": 0.025},
-        "kb.checking.fragments": {"LONGEST_PHRASE": 7},
+        "kb.checking.fragments": {"LONGEST_PHRASE": 7, "SHORTEST_OF_TITLE": 4},
     },
     "python -m benchmarks retrieval": {
         "kb.answering.retrieval": {

@@ -4,6 +4,7 @@ import pytest
 
 from kb.checking.citations import cite
 from kb.checking.contradictions import denies_own_question
+from kb.checking.fragments import is_title
 from kb.checking.labels import takes_other_label, takes_other_partner
 from kb.checking.table_claims import gives_heads_alone, rows_of
 from kb.language.proper_names import names_in
@@ -107,3 +108,30 @@ def test_what_denies_elsewhere_does_not_excuse_a_denial() -> None:
     told = passage(1, "原因：海上没有网络，数据存在设备里。说明：离线时设备继续按设定间隔记录。")
     [claim] = cite("离线时设备不再按间隔记录 [1]。", [told], "zh", "离线时设备还按间隔记录吗？").claims
     assert (claim.state, claim.reason) == ("contradicted", "negation")
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("Emergency Services", True),
+        ("Benefits of the Plan", True),
+        ("Emergency services", False),
+        ("Emergency Services.", False),
+        ("Benefits", False),
+        ("Parking costs 5 Euros", False),
+        ("急诊服务", False),
+    ],
+)
+def test_a_line_that_is_set_as_a_title(line: str, title: bool) -> None:
+    assert is_title(line) == title
+
+
+def test_a_title_in_the_text_confirms_no_sentence() -> None:
+    told = passage(
+        1, "The Northwind plan may offer discounts for network providers.\nEmergency Services\nCall the plan."
+    )
+    question = "What does the Northwind plan offer?"
+    [claim] = cite(
+        "Emergency services are also available through the Northwind plan [1].", [told], "en", question
+    ).claims
+    assert (claim.supported, claim.reason) == (False, "echo")
