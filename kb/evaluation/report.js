@@ -1,6 +1,6 @@
 (function () {
   var state = "all", words = "";
-  var outcomes = Array.prototype.slice.call(document.querySelectorAll(".outcome"));
+  var outcomes = Array.prototype.slice.call(document.querySelectorAll(".question"));
   var buttons = Array.prototype.slice.call(document.querySelectorAll("[data-filter]"));
   function show() {
     var any = false;

@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,15 +14,14 @@ from kb.errors import KBError, why
 from kb.evaluation import ranking_metrics
 from kb.evaluation.measures import curve, measures
 from kb.evaluation.metrics import NO_VALUE, SLICED, FigureRow, as_rate, rows, slice_rows, summarise
-from kb.evaluation.ranking_metrics import PageUnit
+from kb.evaluation.question_view import Mark, QuestionView, expected, side
 from kb.evaluation.results_log import write_whole
-from kb.schema import Answer, Citation, Passage
 from kb.templates import environment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from kb.evaluation.outcome import Outcome, Ranked, Report
+    from kb.evaluation.outcome import Outcome, Report
 
 FILTERS = {
     "all": "All",
@@ -33,7 +32,24 @@ FILTERS = {
     "missed": "Gold not in first 10",
     "failed": "Failed",
 }
-_MARKER = re.compile(r"(\[\d+\])")
+_WORDS = {  # of a question's block
+    "page": "p. {n}",
+    "expected": "Gold: {words}",
+    "expected_refusal": "The documents hold no answer: it must be refused.",
+    "expected_where": "Gold in: {words}",
+    "found_where": "Found: {words}",
+    "fact_sample": "sample {n}",
+    "fact_gold": "gold at {rank}",
+    "fact_no_gold": "gold not found",
+    "fact_supported": "{n}/{all} supported",
+    "fact_seconds": "{n} s",
+    "gold": "gold",
+    "is_supported": "supported",
+    "not_supported": "not supported",
+    "reasoning": "Reasoning",
+    "passages_given": "Passages given to the model ({n})",
+    "search_first": "Search, first {n} of {all} chunks",
+}
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LEFT, _TOP, _WIDTH, _HEIGHT = 40, 10, 510, 200  # of the plot within its picture, in its units
 
@@ -78,8 +94,9 @@ def render(report: "Report") -> str:
                 for name, label in FILTERS.items()
                 if name == "all" or any(name in found for found in states)
             ],
-            items=[
-                _item(number, outcome, found, int(run["page_slack"]), run["samples"])
+            words=_words,
+            views=[
+                _view(number, outcome, found, int(run["page_slack"]), run["samples"])
                 for number, (outcome, found) in enumerate(zip(report.outcomes, states, strict=True))
             ],
         )
@@ -88,7 +105,9 @@ def render(report: "Report") -> str:
 
 @cache
 def _environment() -> "Environment":
-    return environment(Path(__file__).parent, shown=_without_controls)
+    made = environment(Path(__file__).parent, shown=_without_controls)
+    made.filters |= {"body": str, "message": str}  # here they are escaped like all other texts
+    return made
 
 
 @cache
@@ -149,7 +168,7 @@ def _states(outcome: "Outcome") -> list[str]:
     return states
 
 
-def _badge(outcome: "Outcome", states: Sequence[str]) -> tuple[str, str]:
+def _badge(outcome: "Outcome", states: Sequence[str]) -> Mark:
     """The colour and the word of what became of a question."""
     scores = outcome.scores
     if "failed" in states:
@@ -167,71 +186,24 @@ def _badge(outcome: "Outcome", states: Sequence[str]) -> tuple[str, str]:
         kind, label = "quiet", "not scored"
     else:
         kind, label = ("good", "right") if scores.right else ("bad", "wrong")
-    return kind, label
+    return Mark(kind, label)
 
 
-def _item(number: int, outcome: "Outcome", states: Sequence[str], slack: int, samples: int) -> dict[str, Any]:
+def _words(key: str, **values: object) -> str:
+    return _WORDS[key].format(**values)
+
+
+def _view(number: int, outcome: "Outcome", states: Sequence[str], slack: int, samples: int) -> QuestionView:
     """What the page shows of one question put once."""
-    question, scores, answer = outcome.question, outcome.scores, outcome.answer
-    gold = [PageUnit(e.doc, e.page) for e in question.evidence]
-    facts = [f"sample {outcome.sample + 1}"] if samples > 1 else []
-    if scores.gold_units and answer is not None:
-        facts.append(f"gold at {scores.first_hit}" if scores.first_hit else "gold not found")
-    if scores.f1 is not None:
-        facts.append(f"F1 {scores.f1:.2f}")
-    if scores.claims:
-        facts.append(f"{scores.claims_supported}/{scores.claims} supported")
-    if answer is not None:
-        facts.append(f"{answer.seconds:.1f} s")
-    ranked = [r for r in outcome.ranked or () if r.text]
-    return {
-        "question": question,
-        "answer": answer,
-        "error": outcome.error,
-        "states": states,
-        "badge": _badge(outcome, states),
-        "facts": facts,
-        "find": " ".join([question.id, question.question, answer.text if answer else ""]).lower(),
-        "gold": [" / ".join(group) for group in question.answer_groups] or question.answers,
-        "segments": _segments(answer, number) if answer else [],
-        "citations": _citations(answer, number, gold, slack) if answer else [],
-        "passages": _passages(answer.passages, gold, slack) if answer else [],
-        "ranked": _passages(ranked, gold, slack),
-        "searched": len(outcome.ranked or ()),
-    }
-
-
-def _segments(answer: Answer, number: int) -> list[dict[str, Any]]:
-    """The answer in parts: `claim` is its style and state, and each of `parts` a text with the citation it leads to."""
-    segments: list[dict[str, Any]] = []
-    at = 0
-    for index, claim in sorted(enumerate(answer.claims), key=lambda pair: pair[1].start):
-        if claim.start < at or claim.end > len(answer.text):
-            continue
-        cited = {c.marker for c in answer.citations if c.claim == index}
-        parts = [
-            (part, f"o{number}c{index}m{part[1:-1]}" if _MARKER.fullmatch(part) and int(part[1:-1]) in cited else "")
-            for part in _MARKER.split(answer.text[claim.start : claim.end])
-        ]
-        segments.append({"claim": None, "parts": [(answer.text[at : claim.start], "")]})
-        segments.append({"claim": ("ok", "supported") if claim.supported else ("no", "not supported"), "parts": parts})
-        at = claim.end
-    return [*segments, {"claim": None, "parts": [(answer.text[at:], "")]}]
-
-
-def _citations(answer: Answer, number: int, gold: Sequence[PageUnit], slack: int) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    seen = set()
-    for c in answer.citations:
-        anchor = f"o{number}c{c.claim}m{c.marker}"
-        found.append(asdict(c) | {"anchor": "" if anchor in seen else anchor, "gold": _on_gold(c, gold, slack)})
-        seen.add(anchor)
-    return found
-
-
-def _passages(passages: "Sequence[Passage | Ranked]", gold: Sequence[PageUnit], slack: int) -> list[dict[str, Any]]:
-    return [asdict(passage) | {"gold": _on_gold(passage, gold, slack)} for passage in passages]
-
-
-def _on_gold(item: "Citation | Passage | Ranked", gold: Sequence[PageUnit], slack: int) -> bool:
-    return ranking_metrics.on_gold(PageUnit(item.document, item.page), gold, slack) is not None
+    question, answer = outcome.question, outcome.answer
+    shown = side(outcome, _words, str, slack=slack, links=f"o{number}")
+    return QuestionView(
+        str(number),
+        question,
+        [_badge(outcome, states)],
+        expected(question, _words),
+        [replace(shown, found="")],  # what was found is listed whole
+        [_words("fact_sample", n=outcome.sample + 1), *shown.facts] if samples > 1 else shown.facts,
+        states=states,
+        find=" ".join([question.id, question.question, answer.text if answer else ""]).lower(),
+    )

@@ -88,7 +88,8 @@ _TOO_FAINT = (
 _CONTENT = (
     ".suggested, .bubble, .answer, .passage, .sheet, .thinking, .found .end, .chat .open, .searched, .name, .named, "
     ".facts .wrap, "
-    ".where, code, .question .what, .said, .expected, .sides .side, .job b, .jobs .what, .recent .end, .cardhead > b, "
+    ".where, code, .question .what, blockquote, .said, .expected, .sides .side, .job b, .jobs .what, .recent .end, "
+    ".cardhead > b, "
     ".origin .title, .note, [role='option'], [data-tag], [data-testid*='Icon'], [data-testid='stFileChip'], img"
 )
 _SAME = (

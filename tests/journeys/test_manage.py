@@ -454,7 +454,7 @@ def test_an_evaluation_is_run_watched_stopped_resumed_and_compared(
     page.wait_for_selector("table.figures")
     figure = page.locator('table.figures tr:has(th:text-is("right"))')
     assert "66.7%" in figure.inner_text()
-    page.locator("details.question summary").first.click()
+    page.locator("details.question > summary").first.click()
     assert "30 days of leave" in page.locator("details.question[open] .said").inner_text()
     with page.expect_download() as download:
         page.locator(".st-key-html-file button").click()
@@ -468,7 +468,7 @@ def test_an_evaluation_is_run_watched_stopped_resumed_and_compared(
     assert tiles == ["1", "1", "1"]
     wrong = page.locator(".st-key-comparison button:has-text('Now wrong (1)')")
     press(wrong, 'details.question:has-text("does an employee have")')
-    press(page.locator("details.question summary"), "details.question[open] .said")
+    press(page.locator("details.question > summary"), "details.question[open] .said")
     said = page.locator("details.question[open] .said").all_inner_texts()
     assert [re.findall(r"\d+ days", text) for text in said] == [["25 days"], ["30 days"]]
 

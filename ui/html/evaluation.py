@@ -1,10 +1,12 @@
 """Markup of the evaluation page: a run under way, the runs, figures, and questions with what was answered."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kb.evaluation.comparison import Compared, Comparison, Difference, verdict
 from kb.evaluation.metrics import better, flat, over, slice_rows
+from kb.evaluation.question_view import Mark, QuestionView, Segment, Side, expected, side
 from kb.language.local_days import local
 from kb.messages.coded_text import CodedText, of_fields
 from ui.html.chat import engine
@@ -15,7 +17,6 @@ from ui.words.strings import TEXTS, Strings
 
 if TYPE_CHECKING:
     from kb.evaluation.evaluation import Outcome
-    from kb.evaluation.questions import Question
 
 _RUN_STYLE = {"running": "busy", "done": "good", "failed": "bad", "stopped": "mute", "interrupted": "mute"}
 _ANSWER_SHOWN = 6_000
@@ -252,51 +253,57 @@ def _list(value: object) -> Sequence[object]:
 # ---- questions
 
 
-def questions(outcomes: "Sequence[Outcome]", t: Strings) -> str:
+def questions(outcomes: "Sequence[Outcome]", slack: int, t: Strings) -> str:
     """Outcomes to unfold, each with what was expected and what was answered."""
-    rows = [
-        (f"{o.question.id}-{o.sample}", o.question.question, [verdict(o)], "", _expected(o.question, t),
-         [_outcome("", o, t)])
-        for o in outcomes
-    ]  # fmt: skip
-    return draw("evaluation.questions", rows, _SIGNS, t)
+    views = []
+    for outcome in outcomes:
+        given = _one_side("", outcome, slack, t)
+        key, question = f"{outcome.question.id}-{outcome.sample}", outcome.question
+        marks = [_mark(verdict(outcome), t)]
+        views.append(QuestionView(key, question, marks, expected(question, t), [replace(given, facts=())], given.facts))
+    return draw("evaluation.questions", views, t)
 
 
-def changes(rows: Sequence[Compared], t: Strings) -> str:
+def changes(rows: Sequence[Compared], slack: int, t: Strings) -> str:
     """Questions of two runs to unfold, with both answers side by side."""
-    shown = []
+    views = []
     for row in rows:
         known = row.after or row.before
         if known is None:
             continue
-        verdicts = [v for v in (row.verdict_before, row.verdict_after) if v is not None]
-        sides = [_outcome(t("compare_before"), row.before, t), _outcome(t("compare_after"), row.after, t)]
-        change = t(f"change_{row.change}")
-        shown.append((row.id, known.question.question, verdicts, change, _expected(known.question, t), sides))
-    return draw("evaluation.questions", shown, _SIGNS, t)
+        marks = [_mark(v, t) for v in (row.verdict_before, row.verdict_after) if v is not None]
+        both = (("compare_before", row.before), ("compare_after", row.after))
+        sides = [_one_side(t(head), outcome, slack, t) for head, outcome in both]
+        lines, change = expected(known.question, t), t(f"change_{row.change}")
+        views.append(QuestionView(row.id, known.question, marks, lines, sides, change=change))
+    return draw("evaluation.questions", views, t)
 
 
-_SIGNS = {"right": "✓", "wrong": "✗", "refused": "○", "failed": "▲", "unjudged": "–"}
+_MARKS = {
+    "right": ("good", "✓"),
+    "wrong": ("bad", "✗"),
+    "refused": ("quiet", "○"),
+    "failed": ("bad", "▲"),
+    "unjudged": ("quiet", "–"),
+}
 
 
-def _expected(question: "Question", t: Strings) -> list[str]:
-    forms = question.answers or tuple(" / ".join(group) for group in question.answer_groups)
-    lines = [t("expected_refusal")] if question.refuse else []
-    lines += [t("expected", words="; ".join(forms))] if forms else []
-    places = dict.fromkeys(e.doc + (f" · {t('page', n=e.page)}" if e.page else "") for e in question.evidence)
-    return lines + ([t("expected_where", words=", ".join(places))] if places else [])
+def _mark(name: str, t: Strings) -> Mark:
+    css, sign = _MARKS[name]
+    return Mark(css, f"{sign} {t(f'verdict_{name}')}")
 
 
-def _outcome(head: str, outcome: "Outcome | None", t: Strings) -> tuple[str, str, str, str, str]:
-    """One side: its heading, verdict ("" for none), the answer, what failed instead, and what was found."""
+def _one_side(head: str, outcome: "Outcome | None", slack: int, t: Strings) -> Side:
+    """What a run made of a question; of long texts the beginning, and of the search what no answer was made from."""
     if outcome is None:
-        return head, "", t("answer_none"), "", ""
-    error = ""
-    if outcome.error:
-        error = t.message(outcome.error.values["why"] if isinstance(outcome.error, CodedText) else outcome.error)
-    answer = outcome.answer.text[:_ANSWER_SHOWN] if outcome.answer is not None and not outcome.error else ""
-    found = dict.fromkeys(r.document + (f" · {t('page', n=r.page)}" if r.page else "") for r in outcome.ranked or ())
-    return head, verdict(outcome), answer, error, t("found_where", words=", ".join([*found][:3])) if found else ""
+        return Side(head, segments=[Segment([(t("answer_none"), "")])])
+    made = side(outcome, t, t.message, slack=slack, longest=_ANSWER_SHOWN)
+    error = made.error
+    if isinstance(outcome.error, CodedText):
+        error = t.message(outcome.error.values["why"])
+    ranked = made.ranked if outcome.answer is None else ()
+    segments = () if error else made.segments
+    return replace(made, head=head, mark=_mark(verdict(outcome), t), error=error, ranked=ranked, segments=segments)
 
 
 def outcome_tiles(found: Comparison, t: Strings) -> str:

@@ -338,7 +338,8 @@ def _open(service: runtime.Service, run: Run, t: Strings) -> None:
     st.html(html_chat.wrap(block("sub", t("questions_title"))))
     names = [name for name in ("all", "wrong", "refused", "failed", "right") if by.get(name)]
     name = _choice("questions-of", names, {n: t(f"show_{n}", n=f"{len(by[n]):,}") for n in names}, t)
-    _paged(by.get(name, []), lambda part: html_evaluation.questions(part, t), f"questions-{run.id}-{name}", t)
+    slack = run.options.page_slack
+    _paged(by.get(name, []), lambda part: html_evaluation.questions(part, slack, t), f"questions-{run.id}-{name}", t)
 
 
 def _files(service: runtime.Service, run: Run, t: Strings) -> None:
@@ -456,4 +457,5 @@ def _comparison(service: runtime.Service, before: Run, after: Run, t: Strings) -
     }
     names = [name for name in by if by[name] or name in ("better", "worse")]
     name = _choice("changes-of", names, {n: t(f"show_{n}", n=f"{len(by[n]):,}") for n in names}, t)
-    _paged(by[name], lambda part: html_evaluation.changes(part, t), f"changes-{name}", t)
+    slack = after.options.page_slack
+    _paged(by[name], lambda part: html_evaluation.changes(part, slack, t), f"changes-{name}", t)

@@ -94,6 +94,13 @@ def test_claims_are_marked_and_markers_lead_to_quotes() -> None:
         assert text in page
 
 
+def test_the_report_has_every_word_of_a_questions_block() -> None:
+    template = Path(report.__file__).with_name("results.html.j2").read_text(encoding="utf-8")
+    asked = {word for call in re.findall(r"\bt\(([^)]+)\)", template) for word in re.findall(r'"(\w+)"', call)}
+    assert {"reasoning", "is_supported", "not_supported"} <= asked
+    assert asked <= set(report._WORDS)
+
+
 def test_every_text_of_documents_and_models_is_escaped() -> None:
     question = Question(ATTACK, ATTACK, (ATTACK,), (Evidence(ATTACK, 1, ATTACK),), kind=ATTACK)
     hostile = answer(
@@ -141,7 +148,7 @@ def test_the_page_needs_nothing_from_outside() -> None:
 )
 def test_questions_are_filed_under_what_became_of_them(made: Outcome, states: str, badge: str) -> None:
     page = page_of(made)
-    assert Elements(page).named("details", "outcome")[0]["data-states"] == states
+    assert Elements(page).named("details", "question")[0]["data-states"] == states
     assert re.search(rf'<summary><span class="badge \w+">{badge}</span>', page)
 
 

@@ -12,7 +12,7 @@ from kb.models.hardware import deepseek_fits
 from kb.models.llm import InstalledModel
 from kb.models.speed import Measured
 from kb.models.weights import WEIGHTS, Weight
-from kb.schema import Answer
+from kb.schema import Answer, Citation, Claim, Passage
 from tests.fakes import ScriptedModel
 from tests.ui.html.test_sanitise import HOSTILE, elements
 from tests.zones import SHANGHAI
@@ -217,7 +217,7 @@ def test_what_weights_are_is_said_in_chinese(weight: Weight) -> None:
 
 
 def test_questions_show_what_was_expected_and_answered() -> None:
-    text = elements(html_evaluation.questions([RIGHT], EN)).text
+    text = elements(html_evaluation.questions([RIGHT], 0, EN)).text
     for words in (
         "How many?",
         "✓ right",
@@ -232,17 +232,47 @@ def test_questions_show_what_was_expected_and_answered() -> None:
         answer=None,
         error=_WITHOUT_RESULT,
     )
-    assert "回答没有结果就结束了" in html_evaluation.questions([failed], ZH)
+    assert "回答没有结果就结束了" in html_evaluation.questions([failed], 0, ZH)
+
+
+def test_a_question_shows_its_claims_citations_reasoning_evidence_and_scores() -> None:
+    passage = Passage(1, 1, "c", "a.md", 1, 3, 0, 30, "It is\nso.", "", "", "", 0.9)
+    given = replace(
+        ANSWER,
+        claims=(Claim(0, 9, True, (1,)),),
+        citations=(Citation(1, "c", "a.md", 1, 3, 0, 5, "It is", False, 0),),
+        passages=(passage,),
+        thinking="Let me\nsee.",
+    )
+    scores = Scores(right=True, refused=False, gold_units=1, first_hit=2, f1=0.5, claims=1, claims_supported=1)
+    asked = replace(RIGHT, answer=given, scores=scores)
+    html = html_evaluation.questions([asked], 1, ZH)
+    assert '<span class="claim ok" title="有依据">It is so.</span>' in html
+    assert "<a" not in html  # what a page's address names is the page's
+    assert "Let me\nsee." in html
+    assert "It is\nso." in html
+    assert html.count("标准出处</span>") == 2  # a page late, which the run allows
+    assert "标准出处</span>" not in html_evaluation.questions([asked], 0, ZH)
+    text = elements(html).text
+    for words in ("标准出处排第 2 · F1 0.50 · 1/1 句有依据 · 1.0 秒", "没有依据", "思考过程", "交给模型的段落（1）"):
+        assert words in text
+
+
+def test_a_search_without_an_answer_shows_what_it_found() -> None:
+    asked = replace(RIGHT, answer=None, ranked=(Ranked("c", "a.md", 2, 0, 5, 0.9, "It is."),))
+    text = elements(html_evaluation.questions([asked], 0, EN)).text
+    assert "Search, first 1 of 1 chunks" in text
+    assert "It is." in text
 
 
 def test_changes_show_both_answers() -> None:
     found = compare([RIGHT], [WRONG])
-    text = elements(html_evaluation.changes(found.rows, EN)).text
+    text = elements(html_evaluation.changes(found.rows, 0, EN)).text
     assert text.index("✓ right") < text.index("✗ wrong")
     assert text.count("It is so.") == 2
     assert "Before" in text
     only = compare([], [RIGHT])
-    assert "(no answer)" in elements(html_evaluation.changes(only.rows, EN)).text
+    assert "(no answer)" in elements(html_evaluation.changes(only.rows, 0, EN)).text
     assert elements(html_evaluation.outcome_tiles(found, EN)).text.startswith("0")
 
 
@@ -260,8 +290,8 @@ def test_nothing_hostile_gets_out_of_its_place(hostile: str) -> None:
         html_models.pulls([Pull(hostile, "failed", hostile, error=hostile), Pull(hostile, "running", hostile)], EN),
         html_evaluation.running(run, EN),
         html_evaluation.runs([run], "", EN),
-        html_evaluation.questions([outcome, replace(outcome, answer=None, error=hostile)], EN),
-        html_evaluation.changes(compare([outcome], [outcome]).rows, EN),
+        html_evaluation.questions([outcome, replace(outcome, answer=None, error=hostile)], 0, EN),
+        html_evaluation.changes(compare([outcome], [outcome]).rows, 0, EN),
     ]
     for html in drawn:
         for tag, attributes in elements(html).elements:
