@@ -9,7 +9,7 @@ import ipaddress
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -19,6 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from kb.errors import ConfigError, why
 from kb.files import read_regular
 from kb.messages.coded_text import CodedText
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 _MOST_MB = 1  # of a settings file
 
@@ -196,15 +199,15 @@ class SsoSettings(_Section):
             parts = urlsplit(self.issuer)
             host = parts.hostname or ""
         except ValueError:
-            raise ValueError(f"issuer {self.issuer!r} is no address") from None
+            raise ValueError(CodedText("sso.issuer_no_address", issuer=self.issuer)) from None
         if parts.scheme != "https" and not (parts.scheme == "http" and _is_here(host)):
-            raise ValueError(f"issuer {self.issuer!r} must begin with https://")
+            raise ValueError(CodedText("sso.issuer_no_https", issuer=self.issuer))
         if not host or parts.query or parts.fragment or parts.username or parts.password:
-            raise ValueError(f"issuer {self.issuer!r} must be a host and a path, without ?, # and @")
+            raise ValueError(CodedText("sso.issuer_no_place", issuer=self.issuer))
         if not self.client_id:
-            raise ValueError("client_id is missing: the provider gives it when this service is registered there")
+            raise ValueError(CodedText("sso.no_client_id"))
         if "openid" not in self.scopes:
-            raise ValueError("scopes must have openid")
+            raise ValueError(CodedText("sso.no_openid"))
         return self
 
     @property
@@ -286,9 +289,50 @@ def load_settings(path: Path | None = None, env: dict[str, str] | None = None) -
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         source = CodedText("settings.file_and_environment", path=path) if path else CodedText("settings.environment")
-        raise ConfigError("settings.invalid", source=source, problems=problems) from None
+        raise ConfigError("settings.invalid", source=source, problems=problems_of(error)) from None
+
+
+_EXPECTED = {  # pydantic's names of what is wrong, by their beginning
+    "extra": "settings.unknown",
+    "missing": "settings.missing",
+    "int": "settings.whole_number",
+    "float": "settings.number",
+    "bool": "settings.yes_or_no",
+    "string": "settings.text",
+    "tuple": "settings.list",
+    "dict": "settings.section",
+    "model": "settings.section",
+}
+_LIMITS = {
+    "greater_than_equal": ("settings.at_least", "ge"),
+    "less_than_equal": ("settings.at_most", "le"),
+    "greater_than": ("settings.above", "gt"),
+    "less_than": ("settings.below", "lt"),
+}
+
+
+def problems_of(error: ValidationError, *, prefix: str = "", names_from: int = 0) -> list[CodedText]:
+    """Which settings cannot be used, and why, one text for each. A name begins at the part `names_from` of its path."""
+    return [
+        CodedText(
+            "settings.problem", name=prefix + ".".join(map(str, each["loc"][names_from:])), what=_why_unusable(each)
+        )
+        for each in error.errors()
+    ]
+
+
+def _why_unusable(found: "ErrorDetails") -> str:
+    kind, context = found["type"], found.get("ctx", {})
+    if kind == "value_error" and isinstance(said := context["error"].args[0], CodedText):
+        return said
+    if kind == "literal_error":
+        return CodedText("settings.one_of", names=context["expected"].replace(" or ", ", "))
+    if kind in _LIMITS:
+        code, name = _LIMITS[kind]
+        return CodedText(code, limit=context[name])
+    code = _EXPECTED.get(kind.partition("_")[0], "")
+    return CodedText(code) if code else found["msg"]
 
 
 def _parse(name: str, text: str) -> Any:

@@ -236,26 +236,26 @@ def check(home: Home, catalog: Catalog, indexes: Indexes, deep: bool = False) ->
     of them could not be mended.
     """
     began = time.perf_counter()
-    problems = [f"catalog.db: {row[0]}" for row in catalog.db.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
+    found = catalog.db.execute("PRAGMA integrity_check(20)").fetchall()
+    problems: list[str] = [CodedText("check.catalog_damaged", why=row[0]) for row in found if row[0] != "ok"]
     strays = catalog.db.execute("PRAGMA foreign_key_check").fetchall()
-    problems += [f"catalog.db: {len(strays)} rows refer to others that are not there"] if strays else []
+    problems += [CodedText("check.rows_astray", count=len(strays))] if strays else []
     vectors: int | None = None
     try:
         vectors = indexes.vectors.count()
     except KBError as error:
         problems.append(error.message)
     chunks, words = catalog.count_live(), catalog.count_words()
-    advice = "Run `kb repair`."
     if words != chunks:
-        problems.append(f"The word index holds {words} chunks, the catalog {chunks}. {advice}")
+        problems.append(CodedText("check.word_index", found=words, chunks=chunks))
     if vectors is not None and vectors != chunks:
-        problems.append(f"The vector index holds {vectors} chunks, the catalog {chunks}. {advice}")
+        problems.append(CodedText("check.vector_index", found=vectors, chunks=chunks))
     originals = _check_originals(home, catalog, deep, problems.append)
     documents = int(catalog.db.execute("SELECT count(*) FROM documents").fetchone()[0])
     return CheckReport(documents, chunks, words, vectors, originals, tuple(problems), time.perf_counter() - began)
 
 
-def _check_originals(home: Home, catalog: Catalog, deep: bool, report: Callable[[str], object]) -> int:
+def _check_originals(home: Home, catalog: Catalog, deep: bool, report: Callable[[CodedText], object]) -> int:
     """Report originals that are missing or changed. Returns how many there are."""
     rows = catalog.db.execute(
         "SELECT v.sha256, min(c.name || '/' || d.path) AS name, max(d.source = d.path) AS is_file FROM versions v "
@@ -264,7 +264,7 @@ def _check_originals(home: Home, catalog: Catalog, deep: bool, report: Callable[
     there, missing = 0, list[str]()
     for row in rows:
         if not is_hash(row["sha256"]):
-            report(f"{row['name']} names its original by {row['sha256'][:80]!r}, which is no hash. Restore a backup.")
+            report(CodedText("check.no_hash", name=row["name"], given=row["sha256"][:80]))
             continue
         file = home.original(row["sha256"])
         if not file.is_file():
@@ -274,9 +274,9 @@ def _check_originals(home: Home, catalog: Catalog, deep: bool, report: Callable[
         if deep:
             with file.open("rb") as content:
                 if hashlib.file_digest(content, "sha256").hexdigest() != row["sha256"]:
-                    report(f"The original of {row['name']} has changed on the disk. Restore it from a backup.")
+                    report(CodedText("check.original_changed", name=row["name"]))
     for name in missing[:_NAMED]:
-        report(f"The original of {name} is missing. Restore a backup, or delete it and ingest its file again.")
+        report(CodedText("check.original_missing", name=name))
     if len(missing) > _NAMED:
-        report(f"{len(missing) - _NAMED} more originals are missing.")
+        report(CodedText("check.more_missing", count=len(missing) - _NAMED))
     return there

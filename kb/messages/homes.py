@@ -170,4 +170,29 @@ HOMES: dict[str, Template] = {
         "其中有 {count} 个文件缺失或被改动，例如 {name!r}",
     ),
     "backup.catalog_unusable": Template("{why}", "{why}"),
+    "check.catalog_damaged": Template("catalog.db: {why}", "catalog.db 已损坏：{why}"),
+    "check.rows_astray": Template(
+        "catalog.db: {count} rows refer to others that are not there", "catalog.db：有 {count} 行指向不存在的行"
+    ),
+    "check.word_index": Template(
+        "The word index holds {found} chunks, the catalog {chunks}. Run `kb repair`.",
+        "词语索引中有 {found} 个片段，目录库中有 {chunks} 个。请运行 `kb repair`。",
+    ),
+    "check.vector_index": Template(
+        "The vector index holds {found} chunks, the catalog {chunks}. Run `kb repair`.",
+        "向量索引中有 {found} 个片段，目录库中有 {chunks} 个。请运行 `kb repair`。",
+    ),
+    "check.no_hash": Template(
+        "{name} names its original by {given!r}, which is no hash. Restore a backup.",
+        "{name} 的原件以 {given!r} 为名，这不是哈希值。请恢复备份。",
+    ),
+    "check.original_changed": Template(
+        "The original of {name} has changed on the disk. Restore it from a backup.",
+        "{name} 的原件在磁盘上已被改动。请从备份恢复。",
+    ),
+    "check.original_missing": Template(
+        "The original of {name} is missing. Restore a backup, or delete it and ingest its file again.",
+        "缺少 {name} 的原件。请恢复备份，或删除它并重新读入其文件。",
+    ),
+    "check.more_missing": Template("{count} more originals are missing.", "还缺少另外 {count} 个原件。"),
 }

@@ -224,5 +224,10 @@ MODELS: dict[str, Template] = {
         "权重 {name} 未能获取（软件包 {package}）：\n{log}\n请检查网络与软件包索引后再试（会接着下载），或从有"
         "它的机器复制文件夹 {folder}。",
     ),
+    "weights.waiting": Template("waiting for another fetch of {name}", "等待另一处下载 {name}"),
+    "weights.fetching": Template("fetching {name}", "正在下载 {name}"),
+    "weights.checking": Template("checking {name}", "正在核对 {name}"),
+    "weights.quantising": Template("quantising {name}", "正在量化 {name}"),
+    "weights.unpacking": Template("unpacking {name}", "正在展开 {name}"),
     "weights.for_tests": Template("{name}: for tests, too weak to answer well", "{name}：仅供测试，答不好问题"),
 }

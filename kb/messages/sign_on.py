@@ -71,4 +71,17 @@ SIGN_ON: dict[str, Template] = {
         "登录提供方没有给出可用作用户名的名称。请联系管理员。",
     ),
     "sso.over": Template("This sign-in is not valid any more. Sign in again.", "此次登录已失效，请重新登录。"),
+    "sso.issuer_no_address": Template("issuer {issuer!r} is no address", "issuer {issuer!r} 不是地址"),
+    "sso.issuer_no_https": Template(
+        "issuer {issuer!r} must begin with https://", "issuer {issuer!r} 应以 https:// 开头"
+    ),
+    "sso.issuer_no_place": Template(
+        "issuer {issuer!r} must be a host and a path, without ?, # and @",
+        "issuer {issuer!r} 应由主机和路径组成，不含 ?、# 和 @",
+    ),
+    "sso.no_client_id": Template(
+        "client_id is missing: the provider gives it when this service is registered there",
+        "缺少 client_id：在登录提供方登记本服务时由对方给出",
+    ),
+    "sso.no_openid": Template("scopes must have openid", "scopes 应包含 openid"),
 }

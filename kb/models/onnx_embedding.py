@@ -12,6 +12,7 @@ import numpy as np
 
 from kb.config import EmbeddingSettings
 from kb.errors import EmbeddingError
+from kb.messages.coded_text import CodedText
 from kb.models import verified, weights
 from kb.models.embedding import FolderEmbedder
 from kb.models.maxsim import Vectors
@@ -141,7 +142,8 @@ def _make(folder: Path, report: weights.Progress) -> None:
     file.parent.mkdir(exist_ok=True)
     draft, entry = (path.with_name(f"{path.name}.part") for path in (file, manifest))
     try:
-        write_model(folder, draft, lambda done, total: report(f"quantising {folder.name}", done, total))
+        label = CodedText("weights.quantising", name=folder.name)
+        write_model(folder, draft, lambda done, total: report(label, done, total))
         noted = {"backend": OnnxEmbedder.backend}
         entry.write_text(json.dumps(noted, indent=2) + "\n", encoding="utf-8")
         os.replace(draft, file)

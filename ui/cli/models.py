@@ -72,7 +72,7 @@ def pull(name: NameArgument, json: JsonOption = False, home: AnyHomeOption = Non
                 task = bar.add_task(name, total=None)
 
                 def show(label: str, done: int, total: int) -> None:
-                    bar.update(task, description=label or name, completed=done, total=total or None)
+                    bar.update(task, description=console.localized(label) or name, completed=done, total=total or None)
 
                 done = llm.pull_model(settings_of(config).llm, name, show, stop)
         if json:

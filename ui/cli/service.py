@@ -63,10 +63,11 @@ def install(
         command = [str(program), "up", *(["--listen", listen] if listen else ["--port", str(port)])]
         command += ["--tls-cert", str(cert), "--tls-key", str(key)] if cert and key else []
         unit = Unit(tuple(command), *folders, file, "" if user else owner, place, reached(settings, place))
+        text = unit.text(console.strings())
         if shown:
-            print(unit.text, end="")
+            print(text, end="")
             return
-        _write(path.expanduser().absolute() if path else _place_of_unit(user), unit.text, replace)
+        _write(path.expanduser().absolute() if path else _place_of_unit(user), text, replace)
         _say_what_next(user, path, listens=not place.is_local)
 
 

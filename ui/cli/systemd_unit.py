@@ -11,6 +11,7 @@ from pathlib import Path
 from kb.config import Settings
 from kb.errors import RefusedByPolicy, UsageError, why
 from ui.service.listening import ListeningAddress
+from ui.words.strings import Strings
 
 _MARK = "# Made by `kb service install`; SHA-256 of what follows: "
 _RESOLVER = Path("/etc/resolv.conf")
@@ -20,7 +21,8 @@ _TEMPORARY = (Path("/tmp"), Path("/var/tmp"))  # what PrivateTmp= hides
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Addresses that the unit lets through, and why: `host` is a name, an address or a network as it was given."""
+    """Addresses that the unit lets through, and why, which are settings; "" for a name server. `host` is a name, an
+    address or a network as it was given."""
 
     host: str
     why: str
@@ -39,18 +41,17 @@ class Unit:
     place: ListeningAddress
     reached: tuple[Reached, ...]
 
-    @property
-    def text(self) -> str:
-        """The whole file."""
-        body = "\n".join([*self._unit(), "", *self._service(), "", *self._install(), ""])
+    def text(self, t: Strings) -> str:
+        """The whole file, with comments for those who read it."""
+        body = "\n".join([*self._unit(t), "", *self._service(t), "", *self._install(), ""])
         return f"{_MARK}{_digest(body)}\n{body}"
 
-    def _unit(self) -> list[str]:
+    def _unit(self, t: Strings) -> list[str]:
         waits = "network.target" if self.place.host in ("0.0.0.0", "::") or self.place.is_local else ""
         told = [f"After={waits}"] if waits else ["After=network-online.target", "Wants=network-online.target"]
-        return ["[Unit]", f"Description=Private knowledge base in {_percent(str(self.home))}", *told]
+        return ["[Unit]", f"Description={_percent(t('cli_unit_description', home=self.home))}", *told]
 
-    def _service(self) -> list[str]:
+    def _service(self, t: Strings) -> list[str]:
         named = {"KB_HOME": self.home, "KB_CACHE": self.cache, "KB_CONFIG": self.config}
         environment = " ".join(_quoted(f"{name}={value}") for name, value in named.items() if value is not None)
         started = " ".join(_quoted(word).replace("$", "$$") for word in self.command)
@@ -61,7 +62,7 @@ class Unit:
             f"ExecStart={started}",
             "Restart=on-failure",
             "UMask=0077",
-            "# It writes into its home and the cache of models, and nowhere else.",
+            f"# {t('cli_unit_writes')}",
             "ProtectSystem=strict",
             f"ReadWritePaths={_quoted(str(self.home))} {_quoted(str(self.cache))}",
             f"ProtectHome={'read-only' if self._needs(_OF_PEOPLE) else 'true'}",
@@ -73,11 +74,11 @@ class Unit:
             "RestrictSUIDSGID=true",
             "SystemCallArchitectures=native",
             *(self._of_the_system() if self.user else []),
-            "# Nothing goes to another address or comes from one, native code included.",
-            *([] if self.user else ["# (The system's systemd does that; a user's has no right to.)"]),
+            f"# {t('cli_unit_reaches')}",
+            *([] if self.user else [f"# {t('cli_unit_no_right')}"]),
             "IPAddressDeny=any",
             "IPAddressAllow=localhost",
-            *(line for each in self.reached for line in _allowed(each)),
+            *(line for each in self.reached for line in _allowed(each, t)),
         ]
 
     def _of_the_system(self) -> list[str]:
@@ -110,7 +111,7 @@ def reached(settings: Settings, place: ListeningAddress) -> tuple[Reached, ...]:
     """
     found = [Reached(d.host, ", ".join(d.settings), _addresses(d.host)) for d in settings.destinations]
     if any(each.addresses != (each.host,) for each in found):
-        found += [Reached(server, "name server", (server,)) for server in _name_servers()]
+        found += [Reached(server, "", (server,)) for server in _name_servers()]
     found += [Reached(given, "service.trusted_proxies", (given,)) for given in place.proxies]
     clients = [Reached(given, "service.clients", (_network(given),)) for given in settings.service.clients]
     if not place.is_local and not clients and not place.proxies:
@@ -170,9 +171,9 @@ def _is_loopback(given: str) -> bool:
     return ipaddress.ip_network(given).is_loopback
 
 
-def _allowed(each: Reached) -> Sequence[str]:
+def _allowed(each: Reached, t: Strings) -> Sequence[str]:
     name = "" if each.addresses == (each.host,) else f"{each.host}, "
-    return [f"# {name}{each.why}", f"IPAddressAllow={' '.join(each.addresses)}"]
+    return [f"# {name}{each.why or t('cli_unit_name_server')}", f"IPAddressAllow={' '.join(each.addresses)}"]
 
 
 def _quoted(word: str) -> str:

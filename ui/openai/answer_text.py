@@ -7,6 +7,7 @@ from kb.schema import Answer, Citation, Language
 from ui.openai.inert import inert
 from ui.service.addresses import source_address
 from ui.words.text import Text
+from ui.words.translations import localised
 
 TEXTS = {
     "sources": Text("来源：", "Sources:"),
@@ -90,7 +91,7 @@ def about(answer: Answer) -> dict[str, Any]:
 
 
 def _doubts(answer: Answer) -> list[str]:
-    lines = [notice.text for notice in answer.notices if notice.kind in _SHOWN]
+    lines = [localised(notice.text, answer.language) for notice in answer.notices if notice.kind in _SHOWN]
     for claim in answer.claims:
         if not claim.supported and not answer.refused:
             words = " ".join(answer.text[claim.start : claim.end].split())

@@ -311,6 +311,19 @@ TEXTS: Mapping[str, Text] = {
     "cli_signed": Text("由 {signer} 签名，时间 {at}", "signed by {signer}, at {at}"),
     "cli_signed_by_other": Text("由另一密钥签名：{signer}", "signed by another key: {signer}"),
     "cli_unsigned": Text("未签名，或此后被改动", "not signed, or changed since"),
+    "cli_unit_description": Text("私有知识库，主目录 {home}", "Private knowledge base in {home}"),
+    "cli_unit_writes": Text(
+        "它只写入主目录和模型缓存。", "It writes into its home and the cache of models, and nowhere else."
+    ),
+    "cli_unit_reaches": Text(
+        "不与其他任何地址往来，本机代码也不例外。",
+        "Nothing goes to another address or comes from one, native code included.",
+    ),
+    "cli_unit_no_right": Text(
+        "（由系统的 systemd 执行；用户的 systemd 无权这样做。）",
+        "(The system's systemd does that; a user's has no right to.)",
+    ),
+    "cli_unit_name_server": Text("域名服务器", "name server"),
     "cli_unit_same": Text("{file} 已是应有的样子", "{file} is as it should be"),
     "cli_unit_written": Text("已写入 {file}", "{file} written"),
     "cli_unit_start": Text(

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import string
 import subprocess
 import sys
@@ -288,6 +289,51 @@ def test_wrong_usage_is_told_in_chinese(arguments: list[str], said: str) -> None
     for words in ("用法：kb", "查看帮助", "错误"):
         assert words in done.stderr
     assert not re.search(r"Usage|Error|Try|Invalid|Missing", done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("llm: {engin: ollama}", "llm.engin：没有这个设置"),
+        ("embedding: {backend: gpu}", "embedding.backend：应为 'auto', 'torch', 'onnx' 之一"),
+        ("retrieval: {passages: 0}", "retrieval.passages：至少为 1"),
+        ("retrieval: {dense_weight: 2}", "retrieval.dense_weight：至多为 1"),
+        ("retrieval: {passages: many}", "retrieval.passages：应为整数"),
+        ("retrieval: {dense_weight: much}", "retrieval.dense_weight：应为数字"),
+        ("llm: {timeout_seconds: 0}", "llm.timeout_seconds：应大于 0"),
+        ("llm: {model: [a]}", "llm.model：应为文字"),
+        ("privacy: {allow: 3}", "privacy.allow：应为列表"),
+        ("privacy: 3", "privacy：应由名称和值组成"),
+        ("people: {sso: {issuer: 'http://x.example'}}", "people.sso：issuer 'http://x.example' 应以 https:// 开头"),
+    ],
+)
+def test_what_is_wrong_with_settings_is_told_in_chinese(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "bad.yaml").write_text(text)
+    arguments = ["docs", "list", "--home", str(tmp_path), "--config", str(tmp_path / "bad.yaml")]
+    done = CliRunner().invoke(main.app, arguments, env={"KB_LANG": "zh"})
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert not re.search(r"Input|should|must|error", done.stderr)
+
+
+def test_what_is_wrong_with_an_option_of_the_model_is_told_in_chinese(kb: Kb) -> None:
+    assert "--engine：应为 'auto', 'ollama'" in kb("ask", "When?", "--engine", "gpt").stderr
+
+
+def test_what_a_check_finds_is_told_in_chinese(kb: Kb, home: Path) -> None:
+    with sqlite3.connect(home / "catalog.db") as db:
+        db.execute("INSERT INTO staged VALUES (999, 999, 1, '')")
+    db.close()
+    for file in home.rglob("originals/**/*"):
+        if file.is_file():
+            file.unlink()
+    told, english = kb("check"), kb("check", language="en")
+    for words in ("行指向不存在的行", "缺少 docs/handbook.md 的原件"):
+        assert words in told.stdout
+    assert not re.search(r"[a-z]{3,} [a-z]{3,} [a-z]{3,}", told.stdout)
+    assert "rows refer to others" in english.stdout
+    assert told.exit_code == english.exit_code == 1
+    assert any("is missing" in problem for problem in json.loads(kb("check", "--json").stdout)["problems"])
 
 
 # ---- what is printed

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -205,6 +206,21 @@ def test_without_a_path_it_is_written_where_systemd_looks(machine: Machine, monk
     done = machine.install("--user")
     assert (done.exit_code, "systemctl --user" in done.output, "cannot keep it from" in done.output) == (0, True, True)
     machine.verify((machine.folder / "config" / "systemd" / "user" / "kb.service").read_text())
+
+
+def test_the_unit_speaks_to_its_reader(machine: Machine) -> None:
+    file = machine.folder / "units" / "kb.service"
+    settings = {"privacy": {"allow": ["gpu.lan"]}}
+    machine.names["gpu.lan"] = "192.0.2.7"
+    told = machine.install("--as", ME, "--path", str(file), "--lang", "zh", **settings)
+    assert told.exit_code == 0, told.output
+    text = file.read_text(encoding="utf-8")
+    machine.verify(text)
+    for words in ("Description=私有知识库", "# 它只写入主目录和模型缓存。", "# 不与其他任何地址往来", "# 域名服务器"):
+        assert words in text
+    assert not [line for line in text.splitlines()[1:] if re.match("# .*[a-z]{4} [a-z]{2}", line)]
+    machine.install("--as", ME, "--path", str(file), "--lang", "en", **settings)  # it is ours in either language
+    assert "# name server" in file.read_text(encoding="utf-8")
 
 
 def test_a_unit_of_another_is_not_written_over_unless_that_is_said(machine: Machine) -> None:

@@ -13,12 +13,14 @@ import openai
 import pytest
 
 from kb.errors import ModelError
+from kb.messages.coded_text import CodedText
 from kb.models.reasoning_stream import Delta
-from kb.schema import Floors
+from kb.schema import Answer, Claim, Floors, Notice
 from tests.fakes import OnDemand, ScriptedModel
 from tests.ui.leaving import FEW, answered_until
 from tests.ui.serving import REPLY, Served, until
 from tests.ui.two_documents import says
+from ui.openai import answer_text
 
 HOURS = "When does the office in Utrecht open?"
 ASKED: list[dict[str, Any]] = [{"role": "user", "content": HOURS}]
@@ -152,6 +154,18 @@ def test_a_doubtful_answer_says_so_in_its_text(served: Served, model: ScriptedMo
     assert one["kb"]["outcome"] == "uncertain"
     assert "Uncertain:" in one["choices"][0]["message"]["content"]
     assert joined(chunks, "content") == one["choices"][0]["message"]["content"]
+
+
+def test_the_doubts_of_an_answer_are_in_its_language() -> None:
+    notice = Notice("uncertain", CodedText("answer.uncertain"))
+    text = "办公室七点半开门。"
+    given = Answer("q", "q", text, language="zh", claims=(Claim(0, len(text), False, (), "unchecked"),), citations=(),
+                   thinking="", refused=False, passages=(), notices=(notice,), engine="e", model="m", seconds=1.0,
+                   first_word_seconds=0.5)  # fmt: skip
+    shown = answer_text.content(given, "http://127.0.0.1:8600", sources=True)
+    assert "不确定：段落可能没有写明" in shown
+    assert "无法核对" in shown
+    assert "Uncertain" not in shown
 
 
 def test_a_sentence_that_is_not_confirmed_is_told(served: Served, model: ScriptedModel) -> None:
