@@ -23,6 +23,7 @@ from benchmarks import (  # noqa: E402
     latency,
     mutants,
     mutations,
+    numbers,
     one_library,
     open_webui,
     people,
@@ -59,7 +60,10 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "inspector": lambda options: inspector.run(),
     "ingest": lambda options: ingest.run(),
     "sync": lambda options: synchronising.run(),
-    "reading": lambda options: reading_peers.run() if options.peers else reading.run(),
+    "reading": lambda options: (
+        reading_peers.run(pages=options.pages) if options.peers or options.pages else reading.run()
+    ),
+    "numbers": lambda options: numbers.run(),
     "scorer": lambda options: scorer.run(),
     "requests": lambda options: request_cases.run(kinds=tuple(options.kinds)),
     "injection": lambda options: injection.run(options.answers),
@@ -86,6 +90,9 @@ def main() -> int:
     parser.add_argument("--chunks", type=int, default=search.CHUNKS, help="search: the size of the home")
     parser.add_argument("--seconds", type=float, default=60, help="service, clients, people: how long they ask")
     parser.add_argument("--peers", action="store_true", help="reading: beside the readers of libraries")
+    parser.add_argument(
+        "--pages", action="store_true", help="reading: HTML alone, beside libraries for pages of the web"
+    )
     parser.add_argument("--people", type=int, default=people.PEOPLE, help="people: how many")
     parser.add_argument("--overhead", action="store_true", help="service: only what it adds to the bare engine")
     parser.add_argument("--files", type=int, default=mutations.FILES, help="mutations: how many files")

@@ -1,26 +1,29 @@
 """Readers beside those of libraries: snippets found, files that give nothing, seconds and pages, by format.
 
 `reading --peers`: the files of `reading`'s snippets, by our readers, by unstructured and by markitdown. Snippets and
-texts are compared as there.
+texts are compared as there. `reading --pages`: pages of the web alone, beside libraries that extract their content.
 """
 
 import json
-import os
-import subprocess
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.peers import Peer, answers
 from benchmarks.places import evaldata
 from benchmarks.reading import SETS, read_files, squeezed
 from benchmarks.result import Result
-from kb.config import cache_dir
 
-_MARKITDOWN = "markitdown[docx,pptx,xlsx,xls,pdf,outlook]==0.1.9"
-OURS, PEERS = "ours", ("unstructured", "markitdown")
+OURS = "ours"
+PEERS = (Peer("unstructured"), Peer("markitdown", "markitdown[docx,pptx,xlsx,xls,pdf,outlook]==0.1.9"))
+OF_PAGES = (  # of the web alone
+    Peer("trafilatura", "trafilatura==2.3.1"),
+    Peer("readability", "readability-lxml==0.9"),
+    Peer("justext", "justext==3.0.2"),
+    Peer("resiliparse", "resiliparse==2.0.1"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class _Tally:
     snippets: int = 0
     found: int = 0
     silent: int = 0  # files with snippets that gave no text
+    size: int = 0  # characters of all texts, squeezed
     seconds: float = 0.0
 
     def add(self, file: _File, text: str, seconds: float) -> None:
@@ -48,28 +52,31 @@ class _Tally:
         self.snippets += len(file.snippets)
         self.found += sum(snippet in said for snippet in file.snippets)
         self.silent += not said
+        self.size += len(said)
 
 
-def run() -> Result:
-    """A row for each format with snippets: of each reader, the share of them found, silent files, and seconds."""
+def run(*, pages: bool = False) -> Result:
+    """A row for each format with snippets: of each reader, the share of them found, silent files, characters of the
+    texts, and seconds. `pages`: HTML alone, beside libraries that extract the content of pages."""
     notes: list[str] = []
     files = [file for name in SETS for file in _files(evaldata() / name, notes)]
+    if pages:
+        files = [file for file in files if file.path.suffix.lower() in (".html", ".htm")]
     found: dict[str, dict[str, _Tally]] = {}
-    for reader in (OURS, *PEERS):
+    for reader in (None, *PEERS, *(OF_PAGES if pages else ())):
         tallies: dict[str, _Tally] = defaultdict(_Tally)
-        for file, text, seconds in _ours(files) if reader == OURS else _peer(reader, files, notes):
+        for file, text, seconds in _peer(reader, files, notes) if reader else _ours(files):
             tallies[file.path.suffix.lower()].add(file, text, seconds)
-        found[reader] = tallies
+        found[reader.name if reader else OURS] = tallies
     rows: list[tuple[str | float, ...]] = []
     for suffix in sorted(found[OURS]):
         own = found[OURS][suffix]
-        row: list[str | float] = [suffix, own.files, own.snippets]
-        for reader in found:
-            tally = found[reader].get(suffix, _Tally())
-            row += [tally.found / tally.snippets if tally.snippets else "-", tally.silent, tally.seconds]
-        rows.append(tuple(row))
-    columns = [f"{reader}: {what}" for reader in found for what in ("found", "silent", "s")]
-    return Result("reading --peers", ("format", "files", "snippets", *columns), tuple(rows), tuple(notes))
+        for reader_name in found:
+            tally = found[reader_name].get(suffix, _Tally())
+            share = tally.found / tally.snippets if tally.snippets else "-"
+            rows.append((suffix, own.files, own.snippets, reader_name, share, tally.silent, tally.size, tally.seconds))
+    columns = ("format", "files", "snippets", "reader", "found", "silent", "characters", "seconds")
+    return Result("reading --peers", columns, tuple(rows), tuple(notes))
 
 
 def _files(folder: Path, notes: list[str]) -> Iterator[_File]:
@@ -94,33 +101,6 @@ def _ours(files: Sequence[_File]) -> Iterator[tuple[_File, str, float]]:
         yield file, outcome.text, time.perf_counter() - began
 
 
-def _peer(name: str, files: Sequence[_File], notes: list[str]) -> Iterator[tuple[_File, str, float]]:
-    environment = dict(os.environ)
-    if name == "markitdown":
-        folder = cache_dir() / "bench" / name
-        if not (folder / name).is_dir():
-            uv = str(Path(sys.executable).with_name("uv"))
-            if subprocess.run(
-                [uv, "pip", "install", "-q", "--target", str(folder), _MARKITDOWN], check=False
-            ).returncode:
-                notes.append(f"{name} could not be installed")
-                return
-        environment["PYTHONPATH"] = str(folder)
-    with subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.reading_peer", name], env=environment, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-    ) as process:  # fmt: skip
-        assert process.stdin is not None
-        assert process.stdout is not None
-        for file in files:
-            process.stdin.write(f"{file.path}\n")
-            process.stdin.flush()
-            answer = process.stdout.readline()
-            if not answer:
-                notes.append(f"{name} ended at {file.name}")
-                return
-            told = json.loads(answer)
-            if error := told.get("error"):
-                notes.append(f"{name}: {file.name}: {error}")
-            yield file, told["text"], told["seconds"]
-        process.stdin.close()
+def _peer(peer: Peer, files: Sequence[_File], notes: list[str]) -> Iterator[tuple[_File, str, float]]:
+    for file, (_, told) in zip(files, answers(peer, [str(file.path) for file in files], notes), strict=False):
+        yield file, told["made"] or "", told["seconds"]

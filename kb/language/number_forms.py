@@ -46,7 +46,7 @@ _SCALED = re.compile(rf"(?<![\d.])({_PLAIN})\s*([万亿千]|(?:million|billion|t
 _HAN = "零〇一二两三四五六七八九十百千万亿"
 _HAN_DIGITS = "零〇一二两三四五六七八九"
 _NUMBER_HAN = re.compile(
-    rf"百分之([{_HAN}]+(?:点[{_HAN_DIGITS}]+)?)|([{_HAN}]+点[{_HAN_DIGITS}]+)"
+    rf"百分之([{_HAN}]+(?:点[{_HAN_DIGITS}]+)?)|([{_HAN}]+点[{_HAN_DIGITS}]+[万亿]{{0,2}})"
     rf"|([{_HAN_DIGITS}]*[十百千万亿][{_HAN}]*|[{_HAN_DIGITS}]+)"
 )
 # 九成 and 打九折 are 90 %, 八五折 is 85 %.
@@ -55,7 +55,8 @@ _TENTHS = re.compile(
     rf"|(?<![\d.{_HAN}])([一二三四五六七八九]{{1,2}}|\d(?:\.\d)?|\d\d)\s?折(?![叠合旧扣页纸椅伞刀])"
 )
 _NO_NUMBERS = re.compile(
-    r"十分(?!钟|之)|万一|千万(?=[别不要注])|百分[点比率制]|千(?=[克米瓦卡帕伏赫字])|一点(?!钟|半|\d)|一时|一行|进一步|一次性"
+    r"十分(?!钟|之)|万一|千万(?=[别不要注])|百分[点比率制]|千(?=[克米瓦卡帕伏赫字])|一时|一行|进一步|一次性"
+    rf"|一点(?!钟|半|\d|[{_HAN_DIGITS}](?!点))"
 )
 # Chinese numerals that are words, not amounts; only runs that are followed by a measure or hold a unit count.
 _MEASURES = (
@@ -63,12 +64,13 @@ _MEASURES = (
     "篇门座栋架颗"
 )
 _MEASURE = re.compile(rf"\s*(?:[{_MEASURES}月万亿号]|星期)")
+_TO_ANOTHER = re.compile(rf"[至到][{_HAN}]{{1,9}}[{_MEASURES}月]")  # 二至三周
 _SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_ONES)}))?|{'|'.join(_TEENS)}|{'|'.join(_ONES)}|zero)\b"
 _LARGE = r"(?:hundred|thousand|million|billion)\b"
 _AND_SMALL = rf"(?:\s+(?:and\s+)?{_SMALL}(?!\s+hundred\b))?"
 _BELOW_1000 = rf"(?:{_SMALL}|(?<!half )an?(?=\s+{_LARGE}))(?:\s+hundred\b{_AND_SMALL})?"
 _NUMBER_EN = re.compile(
-    rf"\b({_BELOW_1000}(?:\s+(?:thousand|million|billion)\b(?:\s+(?:and\s+)?{_BELOW_1000})?)?)"
+    rf"\b({_BELOW_1000}(?:\s+(?:thousand|million|billion)\b(?:\s+(?:and\s+)?{_BELOW_1000})?){{0,3}})"
     r"(\s+per\s?cent\b|\s+percentage\s+points?\b)?",
     re.IGNORECASE,
 )
@@ -276,6 +278,7 @@ def _han(match: re.Match[str]) -> Iterator[str]:
         yield _chinese_decimal(decimal)
     elif run[0] not in _SCALES and (
         _MEASURE.match(match.string, match.end())
+        or (run != "一" and _TO_ANOTHER.match(match.string, match.end()))
         or match.string.endswith("分之", 0, match.start())
         or (len(run) > 1 and set(run) & set(_UNITS))
     ):
@@ -309,19 +312,26 @@ def _chinese(run: str) -> int:
     if not set(run) & (set(_UNITS) | set(_SCALES)):
         return int("".join(str(_DIGITS[c]) for c in run))
     total = section = digit = 0
+    last = 10  # the unit before: a digit alone behind 万 counts thousands
     for character in run:
         if character in _DIGITS:
             digit = _DIGITS[character]
+            last = last if digit else 10
         elif character in _UNITS:
-            section += (digit or 1) * _UNITS[character]
+            last = _UNITS[character]
+            section += (digit or 1) * last
             digit = 0
         else:
-            total = (total + section + digit) * _SCALES[character]
+            last, more = _SCALES[character], section + digit
+            total = total + more * last if more and total >= last else (total + more) * last
             section = digit = 0
-    return total + section + digit
+    return total + section + digit * last // 10
 
 
 def _chinese_decimal(run: str) -> str:
     whole, _, fraction = run.partition("点")
-    digits = "".join(str(_DIGITS[c]) for c in fraction)
-    return str(_chinese(whole)) + (f".{digits}" if digits else "")
+    digits = fraction.rstrip("万亿")
+    value = Decimal(f"{_chinese(whole)}.{''.join(str(_DIGITS[c]) for c in digits) or 0}")
+    for scale in fraction[len(digits) :]:
+        value *= _SCALES[scale]
+    return _plain(value)

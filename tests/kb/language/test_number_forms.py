@@ -1,10 +1,13 @@
 """Numbers and dates in any way of writing are one number."""
 
+from pathlib import Path
+
 import pytest
 
 from kb.language.number_forms import in_units_of, missing_numbers, numbers_in, without_numbers
 
 LONG = 8_000
+WRITTEN = Path(__file__).parents[3] / "benchmarks" / "numbers_written"
 
 
 @pytest.mark.parametrize(
@@ -32,10 +35,23 @@ LONG = 8_000
         ("两三天，三分之二，三点五倍", {"2", "3", "3.5"}),
         ("10.20.30.40, v2.4, 2.4.1", {"10.20.30.40", "2.4", "2.4.1"}),
         ("BC-17, T5", set()),
+        ("一亿两千万元，三亿五千万零六元，一万五千亿元", {"120000000", "350000006", "1500000000000"}),
+        ("两万五元，三千五，一百二", {"25000", "3500", "120"}),
+        ("三点五亿元，一点二万亿元，六点五零，一点一点地", {"350000000", "1200000000000", "6.5"}),
+        ("需二至三周，统一到三层", {"2", "3"}),
+        ("One million five hundred thousand visitors, two billion and five dollars", {"1500000", "2000000005"}),
     ],
 )
 def test_numbers_are_found_in_one_form(text: str, numbers: set[str]) -> None:
     assert numbers_in(text) == numbers
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_sentences_are_read_as_people_wrote_their_numbers_down(language: str) -> None:
+    lines = (WRITTEN / f"{language}.tsv").read_text(encoding="utf-8").splitlines()
+    wanted = [(sentence, set(values.split())) for sentence, _, values in (line.partition("\t") for line in lines)]
+    assert len(wanted) >= 60
+    assert sum(numbers_in(sentence) == values for sentence, values in wanted) >= 0.95 * len(wanted)
 
 
 @pytest.mark.parametrize("text", ["一" * LONG + "天", "百分之" + "一" * LONG, "一" + "万" * LONG, "零点" + "一" * LONG])
