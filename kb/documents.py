@@ -17,9 +17,9 @@ from kb.people.permissions import may_edit
 from kb.schema import (
     Chunk,
     Document,
-    Doomed,
     Heading,
     HiddenText,
+    PlannedDeletion,
     Principal,
     RecognisedPage,
     StoredText,
@@ -29,7 +29,7 @@ from kb.store import beside_text, heading_paths
 from kb.store.catalog import UNSEEN, Catalog, Unseen
 from kb.store.collection_names import collection_name
 from kb.store.deletion import Deletion
-from kb.store.deletion_plan import doomed
+from kb.store.deletion_plan import planned_deletions
 from kb.store.document_queries import VersionFacts, versions
 from kb.store.home import Home
 from kb.store.index_sync import Indexes
@@ -281,32 +281,32 @@ class Documents:
         """Delete a document with all its versions, and every trace of it. Only who edits its collection may."""
         self.delete_documents(asker, [(collection, path)])
 
-    def doomed(self, asker: Principal, targets: Iterable[Target]) -> list[Doomed]:
+    def planned_deletions(self, asker: Principal, targets: Iterable[Target]) -> list[PlannedDeletion]:
         """What goes with these, each given by its id or as (collection or None, path).
 
         What is inside a mail, or comes from an archive or bundle, goes with it; an archive, which is no document, is
         named by its path. An attachment that is deleted alone is still in the mail, which is why `kept_in` says so.
         Raises DocumentNotFound.
         """
-        return self._doomed(asker, targets, alone=False)
+        return self._planned_deletions(asker, targets, alone=False)
 
-    def delete_documents(self, asker: Principal, targets: Iterable[Target]) -> list[Doomed]:
+    def delete_documents(self, asker: Principal, targets: Iterable[Target]) -> list[PlannedDeletion]:
         """Delete documents as one act, and scrub once. Returns what was deleted.
 
         Those given by id, and no other, so that what was shown to somebody is what goes; with those given as
-        (collection or None, path) all that `doomed` says. When it returns, nothing of them is in the files of the home
-        but hashes in the audit trail, and what `kept_in` names. All or none is found: DocumentNotFound is raised
-        before anything is deleted, and a crash leaves all or none. Raises what `Deletion.scrub` raises too.
+        (collection or None, path) all that `planned_deletions` says. When it returns, nothing of them is in the files
+        of the home but hashes in the audit trail, and what `kept_in` names. All or none is found: DocumentNotFound is
+        raised before anything is deleted, and a crash leaves all or none. Raises what `Deletion.scrub` raises too.
         """
-        found = self._doomed(asker, targets, alone=True)
+        found = self._planned_deletions(asker, targets, alone=True)
         self.remove([each.id for each in found], asker.name)
         self.scrub()
         return found
 
-    def _doomed(self, asker: Principal, targets: Iterable[Target], alone: bool) -> list[Doomed]:
+    def _planned_deletions(self, asker: Principal, targets: Iterable[Target], alone: bool) -> list[PlannedDeletion]:
         if not asker.unlimited and not asker.edits:
             raise RefusedByPolicy("access.no_deletion", name=asker.name)
-        found = doomed(self.catalog, self.home.uploads, asker, targets, alone=alone)
+        found = planned_deletions(self.catalog, self.home.uploads, asker, targets, alone=alone)
         for each in found:
             if not may_edit(asker, each.collection):
                 raise RefusedByPolicy("access.no_deletion_in", name=asker.name, collection=each.collection)

@@ -229,7 +229,7 @@ Target = int | tuple[str | None, str]  # a document to delete: its id; or its co
 
 
 @dataclass(frozen=True, slots=True)
-class Doomed:
+class PlannedDeletion:
     """A document that a deletion takes. `kept_in` is the mail or uploaded archive that holds it still; "" for none."""
 
     collection: str

@@ -15,7 +15,6 @@ from kb.schema import (
     Claim,
     Document,
     Done,
-    Doomed,
     Event,
     Failed,
     HiddenText,
@@ -24,6 +23,7 @@ from kb.schema import (
     OrderScore,
     PageSpan,
     Passage,
+    PlannedDeletion,
     Progress,
     Retrieval,
     Retrieved,
@@ -112,9 +112,9 @@ def document_form(document: Document) -> dict[str, Any]:
     return form | fields(document.reason, "reason_")
 
 
-def doomed_form(doomed: Doomed) -> dict[str, Any]:
+def planned_deletion_form(each: PlannedDeletion) -> dict[str, Any]:
     """A document that a deletion takes."""
-    return {"id": doomed.id, "collection": doomed.collection, "document": doomed.path, "kept_in": doomed.kept_in}
+    return {"id": each.id, "collection": each.collection, "document": each.path, "kept_in": each.kept_in}
 
 
 def stored_text_form(
@@ -230,9 +230,9 @@ def document_of_form(form: dict[str, Any]) -> Document:
     )
 
 
-def doomed_of_form(form: dict[str, Any]) -> Doomed:
+def planned_deletion_of_form(form: dict[str, Any]) -> PlannedDeletion:
     """A document that a deletion takes."""
-    return Doomed(form["collection"], form["document"], form["kept_in"], form["id"])
+    return PlannedDeletion(form["collection"], form["document"], form["kept_in"], form["id"])
 
 
 def stored_text_of_form(form: dict[str, Any]) -> StoredText:

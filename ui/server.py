@@ -18,7 +18,7 @@ from kb.errors import KBError, why
 from kb.people.accounts import People
 from ui.logs import without_values
 from ui.service import runtime
-from ui.service.auth import ADDRESS, VISITOR, Gate, announced
+from ui.service.auth import ADDRESS, VISITOR, Gatekeeper, announced
 from ui.service.listening import ListeningAddress, check, is_loopback
 from ui.service.replies import Reply, is_api
 
@@ -173,7 +173,7 @@ class Hardened:
     It also says what the browser must not do.
     """
 
-    def __init__(self, app: Any, place: ListeningAddress, gate: Gate) -> None:
+    def __init__(self, app: Any, place: ListeningAddress, gate: Gatekeeper) -> None:
         from starlette.requests import ClientDisconnect
 
         self._app, self._gone = app, ClientDisconnect

@@ -23,17 +23,17 @@ _MAX_POINTS = 10_000  # of a chart that are read
 
 
 @dataclass(slots=True)
-class Drawn:
+class DrawingText:
     """What drawings gave: whether there are words of charts or diagrams, and what was recognised in pictures."""
 
     words: bool = False
     pictures: list[Recognised] = field(default_factory=list)
 
 
-def add_drawings(out: TextBuilder, element: Any, part: Any, pictures: Pictures, inside: str = "") -> Drawn:
+def add_drawings(out: TextBuilder, element: Any, part: Any, pictures: Pictures, inside: str = "") -> DrawingText:
     """Add what the charts, diagrams and pictures under `element` say, which refers to them by the relations of `part`.
     Those within an element `inside` are passed over."""
-    drawn = Drawn()
+    drawn = DrawingText()
     for reference in element.iter(*_REFERENCES):
         above = takewhile(lambda ancestor: ancestor is not element, reference.iterancestors())
         if inside and any(ancestor.tag == inside for ancestor in above):

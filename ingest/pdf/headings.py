@@ -28,7 +28,7 @@ _CJK_END = re.compile("[\u2e80-\u9fff\uff00-\uffef]$")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SizedLine:
     """A line of a page: where it starts in the page's text, its size in points, its words."""
 
     start: int
@@ -95,23 +95,25 @@ class _Squeezed:
         return first
 
 
-def sized(lines: Sequence[PageLine], text: str, moved: Callable[[int], int]) -> tuple[Line, ...]:
+def sized(lines: Sequence[PageLine], text: str, moved: Callable[[int], int]) -> tuple[SizedLine, ...]:
     """The lines of a page, which are those of `text`, with where each has `moved` in the text as it is stored."""
     return tuple(
-        Line(moved(line.start), line.size, one_line(text[line.start : text.find("\n", line.start) % (len(text) + 1)]))
+        SizedLine(
+            moved(line.start), line.size, one_line(text[line.start : text.find("\n", line.start) % (len(text) + 1)])
+        )
         for line in lines
         if not line.goes_on
     )
 
 
-def by_size(lines: Sequence[Sequence[Line]], pages: Sequence[PageSpan]) -> list[Heading]:
+def by_size(lines: Sequence[Sequence[SizedLine]], pages: Sequence[PageSpan]) -> list[Heading]:
     """The headings of a document without bookmarks: by page, the lines that are larger than most of the text, or those
     that are numbered as sections of Chinese documents are, where they are more."""
     large, numbered = _large(lines, pages), _numbered(lines, pages)
     return numbered if len(numbered) > max(len(large), _FEWEST_NUMBERED - 1) else large
 
 
-def _numbered(lines: Sequence[Sequence[Line]], pages: Sequence[PageSpan]) -> list[Heading]:
+def _numbered(lines: Sequence[Sequence[SizedLine]], pages: Sequence[PageSpan]) -> list[Heading]:
     found = [
         (at, line, level)
         for at, page in enumerate(lines)
@@ -128,7 +130,7 @@ def _numbered(lines: Sequence[Sequence[Line]], pages: Sequence[PageSpan]) -> lis
     ]
 
 
-def _large(lines: Sequence[Sequence[Line]], pages: Sequence[PageSpan]) -> list[Heading]:
+def _large(lines: Sequence[Sequence[SizedLine]], pages: Sequence[PageSpan]) -> list[Heading]:
     sizes: Counter[float] = Counter()
     for page in lines:
         for line in page:
@@ -145,15 +147,15 @@ def _large(lines: Sequence[Sequence[Line]], pages: Sequence[PageSpan]) -> list[H
     return [Heading(pages[at].start + line.start, min(ranks[line.size], _MAX_LEVELS), line.words) for at, line in found]
 
 
-def _joined(page: Sequence[Line], least: float) -> list[Line]:
+def _joined(page: Sequence[SizedLine], least: float) -> list[SizedLine]:
     """The lines of at least this size; one that goes on in the next is one."""
-    found: list[Line] = []
-    before: Line | None = None
+    found: list[SizedLine] = []
+    before: SizedLine | None = None
     for line in page:
         if line.size >= least:
             if before is not None and before.size == line.size and found and len(found[-1].words) < _LONGEST:
                 gap = "" if _CJK_END.search(found[-1].words) else " "
-                found[-1] = Line(found[-1].start, line.size, found[-1].words + gap + line.words)
+                found[-1] = SizedLine(found[-1].start, line.size, found[-1].words + gap + line.words)
             else:
                 found.append(line)
         before = line

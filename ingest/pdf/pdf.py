@@ -14,11 +14,11 @@ from ingest.document.quality import mended, page_quality, readable_share
 from ingest.ocr.bounding_boxes import Share, moved, on_whole, turned
 from ingest.ocr.progress import at_page
 from ingest.pdf.extras import beside_text, open_forms
-from ingest.pdf.headings import Line, bookmarks, by_size, placed, sized
+from ingest.pdf.headings import SizedLine, bookmarks, by_size, placed, sized
 from ingest.pdf.hidden import take_hidden
 from ingest.pdf.lines import Box, lines_of, rejoined
 from ingest.pdf.pdfium import PDF_LOCK
-from ingest.pdf.pictures import Picture, marks_of, regions, with_hidden_words, without_backgrounds
+from ingest.pdf.pictures import PdfPicture, objects_of, regions, with_hidden_words, without_backgrounds
 from ingest.pdf.tables import PageTable, laid_out, with_headers
 from kb.config import IngestSettings
 from kb.errors import DocumentError
@@ -45,10 +45,10 @@ class _Page:
     text: str
     quality: float
     ocr: bool = False
-    lines: tuple[Line, ...] = ()
+    lines: tuple[SizedLine, ...] = ()
     tables: tuple[PageTable, ...] = ()
     beside: str = ""
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[PdfPicture, ...] = ()
     turned: int = 0
     places: tuple[WordBox, ...] = ()
 
@@ -125,7 +125,7 @@ def _page(document: Any, index: int, hidden: HiddenTexts, *, with_sizes: bool) -
         finally:
             text_page.close()
         laid = laid_out(lines, text)
-        marks = marks_of(page)
+        marks = objects_of(page)
         sizes = sized(lines, text, laid.moved) if with_sizes else ()
         return _Page(
             laid.text,
@@ -178,7 +178,7 @@ def _recognised(document: Any, index: int, page: _Page) -> _Page:
     )  # fmt: skip
 
 
-def _with_pictures(document: Any, index: int, page: _Page, pictures: Sequence[Picture]) -> _Page:
+def _with_pictures(document: Any, index: int, page: _Page, pictures: Sequence[PdfPicture]) -> _Page:
     """The page with what OCR reads in its pictures, after its own text."""
     from ingest.ocr.embedded_images import LEAST_CHARACTERS, LEAST_SURE, MARK
     from ingest.ocr.ocr import recognise

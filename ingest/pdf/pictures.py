@@ -23,7 +23,7 @@ SAME: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class PdfPicture:
     """Where a picture stands on its page (left, bottom, right, top in points), its share (0..1) of the page, and
     the number of its bytes, by which it is known again."""
 
@@ -33,21 +33,21 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class PageObjects:
     """What is on a page beside text: pictures, the share (0..1) that they cover, and the number of other objects."""
 
-    pictures: tuple[Picture, ...]
+    pictures: tuple[PdfPicture, ...]
     covered: float
     others: int
 
 
-def marks_of(page: Any) -> Marks:
+def objects_of(page: Any) -> PageObjects:
     """What is on a page."""
     from pypdfium2 import raw
 
     left, bottom, right, top = page.get_bbox()
     area = max(1.0, (right - left) * (top - bottom))
-    pictures: list[Picture] = []
+    pictures: list[PdfPicture] = []
     others = 0
     for item, box in _objects(page):
         if box is None:
@@ -57,8 +57,8 @@ def marks_of(page: Any) -> Marks:
         up = min(box[3], top) - max(box[1], bottom)
         if across > 0 and up > 0 and len(pictures) < _MAX_PICTURES:
             seen = max(box[0], left), max(box[1], bottom), min(box[2], right), min(box[3], top)
-            pictures.append(Picture(seen, across * up / area, raw.FPDFImageObj_GetImageDataRaw(item, None, 0)))
-    return Marks(tuple(pictures), min(1.0, sum(picture.share for picture in pictures)), others)
+            pictures.append(PdfPicture(seen, across * up / area, raw.FPDFImageObj_GetImageDataRaw(item, None, 0)))
+    return PageObjects(tuple(pictures), min(1.0, sum(picture.share for picture in pictures)), others)
 
 
 def _objects(page: Any) -> Iterator[tuple[Any, Box | None]]:
@@ -114,7 +114,7 @@ def place_of(item: Any, matrix: Matrix) -> Box:
     return min(across), min(up), max(across), max(up)
 
 
-def with_hidden_words(marks: Marks, lines: Sequence[PageLine], quarter: int) -> tuple[Picture, ...]:
+def with_hidden_words(marks: PageObjects, lines: Sequence[PageLine], quarter: int) -> tuple[PdfPicture, ...]:
     """The pictures of a page over which there is less text than they could hold; none where they are small. `lines`
     are those of the page, which is turned by so many quarters for its text to run to the right."""
     large = [picture for picture in marks.pictures if picture.share >= _SMALL]
@@ -135,7 +135,7 @@ def _characters_over(box: Box, lines: Sequence[PageLine]) -> int:
     )
 
 
-def without_backgrounds(pages: Sequence[tuple[Picture, ...]]) -> list[tuple[Picture, ...]]:
+def without_backgrounds(pages: Sequence[tuple[PdfPicture, ...]]) -> list[tuple[PdfPicture, ...]]:
     """The pictures of each page, without those that stand in one place on many: these stay on the first of them."""
     seen: dict[tuple[int, ...], list[int]] = {}
     for number, pictures in enumerate(pages):
@@ -147,11 +147,11 @@ def without_backgrounds(pages: Sequence[tuple[Picture, ...]]) -> list[tuple[Pict
     ]
 
 
-def _key(picture: Picture) -> tuple[int, ...]:
+def _key(picture: PdfPicture) -> tuple[int, ...]:
     return (*map(round, picture.box), picture.size)
 
 
-def regions(pictures: Sequence[Picture]) -> list[Box]:
+def regions(pictures: Sequence[PdfPicture]) -> list[Box]:
     """The parts of a page that show the pictures, from above: one where they lie together, as the stripes of a scan do,
     else one for each of the largest."""
     boxes = [picture.box for picture in pictures]

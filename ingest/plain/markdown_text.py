@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from ingest.document.decoding import decode
 from ingest.document.parsed import Heading, Parsed, Table, one_line, stored
-from ingest.plain.text_tables import Drawn, grid_table, markdown_rows
+from ingest.plain.text_tables import DrawnTable, grid_table, markdown_rows
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*))?$")
@@ -127,7 +127,7 @@ def _with_pipes(lines: list[str]) -> list[str]:
     return told
 
 
-def _other_table(lines: list[str], at: int) -> Drawn | None:
+def _other_table(lines: list[str], at: int) -> DrawnTable | None:
     """The table that begins on line `at`, if it is one of HTML or a grid."""
     if _GRID.match(lines[at]):
         return grid_table(lines, at)
@@ -148,7 +148,7 @@ def _other_table(lines: list[str], at: int) -> Drawn | None:
     found = table_cells("\n".join(lines[at:end]))
     if found is None or not any(len(row) > 1 for row in found[0]):
         return None
-    return Drawn(end, *found)
+    return DrawnTable(end, *found)
 
 
 def _front_matter(lines: list[str]) -> tuple[int, str]:

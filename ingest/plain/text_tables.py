@@ -24,7 +24,7 @@ _MOST_COLUMNS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnTable:
     """A table on lines up to `end` (the line after it): its rows, of which the first `heads` are the header."""
 
     end: int
@@ -33,7 +33,7 @@ class Drawn:
     caption: str = ""
 
 
-def drawn_table(lines: Sequence[str], at: int) -> Drawn | None:
+def drawn_table(lines: Sequence[str], at: int) -> DrawnTable | None:
     """The table of reStructuredText that begins on line `at`."""
     if directive := _DIRECTIVE.match(lines[at]):
         return _directive(lines, at, directive)
@@ -61,7 +61,7 @@ class _Cell:
     lines: list[str] = field(default_factory=list)
 
 
-def grid_table(lines: Sequence[str], at: int) -> Drawn | None:
+def grid_table(lines: Sequence[str], at: int) -> DrawnTable | None:
     """The table with borders of `+-----+` and `|` whose first line is `at`; the rows over `+=====+` are its header."""
     begins = at == 0 or lines[at - 1].strip()[:1] not in ("+", "|")  # each drawing is looked at once
     if not begins or not _GRID_RULE.fullmatch(lines[at].strip()):
@@ -75,7 +75,7 @@ def grid_table(lines: Sequence[str], at: int) -> Drawn | None:
     for shown in (map(_by_place, block), map(list, block)):  # wide characters take two places, or one
         found = _grid(list(shown))
         if found is not None:
-            return Drawn(end, *found)
+            return DrawnTable(end, *found)
     return None
 
 
@@ -160,7 +160,7 @@ def _joined(lines: Sequence[str]) -> str:
 # -- simple tables
 
 
-def _simple_table(lines: Sequence[str], at: int) -> Drawn | None:
+def _simple_table(lines: Sequence[str], at: int) -> DrawnTable | None:
     """The table between lines `====  ====` that begins on line `at`: a row begins where the first column has text."""
     top = lines[at].rstrip()
     if not _SIMPLE_RULE.fullmatch(top.strip()):
@@ -185,7 +185,7 @@ def _simple_table(lines: Sequence[str], at: int) -> Drawn | None:
             for cell, words in zip(rows[-1], cells, strict=True):
                 cell.append("" if words.strip() == "\\" else words)
         after_blank = not line
-    return Drawn(end + 1, [[_joined(cell) for cell in row] for row in rows], heads) if rows else None
+    return DrawnTable(end + 1, [[_joined(cell) for cell in row] for row in rows], heads) if rows else None
 
 
 def _at_places(line: str, begins: Sequence[int]) -> list[str]:
@@ -204,7 +204,7 @@ def _at_places(line: str, begins: Sequence[int]) -> list[str]:
 # -- directives
 
 
-def _directive(lines: Sequence[str], at: int, directive: re.Match[str]) -> Drawn | None:
+def _directive(lines: Sequence[str], at: int, directive: re.Match[str]) -> DrawnTable | None:
     """The table of a `.. list-table::` or `.. csv-table::`."""
     end = _block_end(lines, at + 1, _indent(lines[at]))
     options: dict[str, str] = {}
@@ -228,7 +228,7 @@ def _directive(lines: Sequence[str], at: int, directive: re.Match[str]) -> Drawn
     heads = int(given) if given.isdecimal() and len(given) < 3 else 0
     if directive[2] == "csv-table" and options.get("header"):
         rows, heads = [*_separated(options["header"].split("\n"), options), *rows], heads + 1
-    return Drawn(end, rows, heads if heads < len(rows) else 0, one_line(directive[3]))
+    return DrawnTable(end, rows, heads if heads < len(rows) else 0, one_line(directive[3]))
 
 
 def _listed(content: Sequence[str]) -> list[list[str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from ingest.reading.messages import Fatal, Message, MessageError, ReadDocument, Task
+from ingest.reading.messages import Fatal, MessageError, ReadDocument, ReaderMessage, Task
 from kb.errors import StorageFull
 
 
@@ -56,7 +56,7 @@ class Keeper:
                 raise
             raise StorageFull("home.disk_full_run_again") from error
 
-    def joined(self, message: Message | Fatal) -> Message | Fatal:
+    def joined(self, message: ReaderMessage | Fatal) -> ReaderMessage | Fatal:
         """The message, with the file of its content where contents are kept: the one that has the document's hash.
 
         Raises MessageError where that was not sent.

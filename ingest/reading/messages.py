@@ -82,7 +82,7 @@ class Fatal:
     error: KBError
 
 
-Message = ReadDocument | KnownContent | Unreadable
+ReaderMessage = ReadDocument | KnownContent | Unreadable
 
 
 class MessageError(ValueError):
@@ -107,7 +107,7 @@ _KINDS: dict[str, TypeAdapter[Any]] = {
 _ERRORS = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, KBError)}
 
 
-def encoded(message: Message | Fatal) -> bytes:
+def encoded(message: ReaderMessage | Fatal) -> bytes:
     """A message as bytes."""
     if isinstance(message, Unreadable | Fatal):
         kind = next(kind.__name__ for kind in type(message.error).__mro__ if kind.__name__ in _ERRORS)
@@ -123,7 +123,7 @@ def encoded(message: Message | Fatal) -> bytes:
     return name.encode() + b"\n" + data
 
 
-def decoded(data: bytes, task: Task) -> Message | Fatal:
+def decoded(data: bytes, task: Task) -> ReaderMessage | Fatal:
     """The message, which must be about the task's file or what is in it. Raises MessageError."""
     name, _, body = data.partition(b"\n")
     adapter = _KINDS.get(name.decode("ascii", "replace"))

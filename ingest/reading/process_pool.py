@@ -36,8 +36,8 @@ from ingest.reading.messages import (
     MESSAGE,
     PAGE,
     Fatal,
-    Message,
     MessageError,
+    ReaderMessage,
     Task,
     Unreadable,
     decoded,
@@ -63,7 +63,7 @@ class Reading:
     def __init__(self, task: Task) -> None:
         self.task = task
         self._changed = threading.Condition()
-        self._waiting: deque[tuple[Message | Fatal, int]] = deque()
+        self._waiting: deque[tuple[ReaderMessage | Fatal, int]] = deque()
         self._size = 0
         self._page = ""
         self._ended = False
@@ -71,7 +71,9 @@ class Reading:
         self.cancelled = False
         self._released = threading.Event()  # no process is busy with it any more
 
-    def messages(self, stop: threading.Event, show: Callable[[str], None] = lambda page: None) -> Iterator[Message]:
+    def messages(
+        self, stop: threading.Event, show: Callable[[str], None] = lambda page: None
+    ) -> Iterator[ReaderMessage]:
         """What the file holds, in order. Ends early where `stop` is set. Raises the error of a Fatal.
 
         `show` is told which page is being read, where that takes long: `scan.pdf (12/300)`.
@@ -105,7 +107,7 @@ class Reading:
         """Wait until no process is busy with the file."""
         self._released.wait(timeout)
 
-    def put(self, message: Message | Fatal, size: int = 0) -> None:
+    def put(self, message: ReaderMessage | Fatal, size: int = 0) -> None:
         """Add a message of so many bytes; waits while too many are there."""
         with self._changed:
             while self._size > _BUFFERED and not self.cancelled:

@@ -26,8 +26,8 @@ from ingest.reading.messages import (
     PAGE,
     Fatal,
     KnownContent,
-    Message,
     ReadDocument,
+    ReaderMessage,
     Task,
     Unreadable,
     encoded,
@@ -92,7 +92,7 @@ class _Outbox:
         self._channel = channel
         self._path = path  # of what is being read
 
-    def add(self, message: Message | Fatal) -> None:
+    def add(self, message: ReaderMessage | Fatal) -> None:
         self._channel.send(MESSAGE, encoded(message))
 
     def alive(self) -> None:
@@ -115,7 +115,7 @@ class _Outbox:
             self._channel.send(CONTENT_END if last else CONTENT, content[at : at + _PIECE])
 
 
-def _read(task: Task, file: IO[bytes], out: _Outbox) -> Iterator[Message]:
+def _read(task: Task, file: IO[bytes], out: _Outbox) -> Iterator[ReaderMessage]:
     """All documents of a file."""
     if reading.is_bundle(file, task.place.name):
         yield from _bundle(task, file)
@@ -145,7 +145,7 @@ def _read(task: Task, file: IO[bytes], out: _Outbox) -> Iterator[Message]:
         yield Unreadable(path, member.reason(message.error)) if isinstance(message, Unreadable) else message
 
 
-def _document(task: Task, content: reading.Content, sha256: str, out: _Outbox) -> Message:
+def _document(task: Task, content: reading.Content, sha256: str, out: _Outbox) -> ReaderMessage:
     path, data = content.name, content.data
     if task.known.get(path) == sha256:
         return KnownContent(path, sha256, len(data))
@@ -161,7 +161,7 @@ def _document(task: Task, content: reading.Content, sha256: str, out: _Outbox) -
     return message
 
 
-def _bundle(task: Task, file: IO[bytes]) -> Iterator[Message]:
+def _bundle(task: Task, file: IO[bytes]) -> Iterator[ReaderMessage]:
     for record in reading.read_bundle(file):
         content = f"{record.title}\0{record.text}".encode("utf-8", "surrogatepass")
         sha256 = hashlib.sha256(content).hexdigest()

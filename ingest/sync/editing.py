@@ -16,7 +16,7 @@ from ingest.sync.edits import Prepared, score_of
 from ingest.sync.indexing import embed, new_version
 from kb.assistant import KnowledgeBase
 from kb.editing import passages
-from kb.editing.passages import DocumentPassages, Place
+from kb.editing.passages import DocumentPassages, PassageRange
 from kb.editing.shifts import shift_between
 from kb.editing.stored import StoredDocument, stored_document
 from kb.errors import PassageNotFound, PassagesChanged, UsageError
@@ -157,7 +157,7 @@ def _read(document: SplitDocument, chunks: tuple[Chunk, ...] | None = None) -> R
 
 def _commit(
     kb: KnowledgeBase, asker: Principal, before: StoredDocument, document: ReadDocument, left_out: frozenset[int],
-    act: Literal["corrected", "split", "joined"], place: Place, write: Callable[[Connection], None],
+    act: Literal["corrected", "split", "joined"], place: PassageRange, write: Callable[[Connection], None],
 ) -> DocumentPassages:  # fmt: skip
     """Embed what changed, and let the document answer as it is now; `write` keeps the edit with it, or neither is."""
     path = document.path

@@ -16,7 +16,7 @@ from typing import Any
 from ingest.document import files
 from ingest.document.links import LeadsOutside
 from ingest.reading import process_pool, reading
-from ingest.reading.messages import KnownContent, Message, ReadDocument, Task, Unreadable
+from ingest.reading.messages import KnownContent, ReadDocument, ReaderMessage, Task, Unreadable
 from ingest.reading.process_pool import Reading
 from ingest.sync import reindexing
 from ingest.sync.change_detection import Collection, is_out_of_sight
@@ -294,7 +294,7 @@ class _Run:
         if whole:
             self._remember(file, given)
 
-    def _take(self, file: _File, message: Message) -> bool:
+    def _take(self, file: _File, message: ReaderMessage) -> bool:
         """Take one document of a file. False where the file must be read again by the next run."""
         try:
             if message.path != file.path:

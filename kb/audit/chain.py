@@ -36,7 +36,7 @@ _BATCH = (
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ErasableValue:
     """What lies beside a record: JSON, and the salt of its commitment in hexadecimal digits."""
 
     salt: str
@@ -51,7 +51,7 @@ class Link:
     number: int
     record: str
     hash: str
-    entries: Mapping[str, Entry] | None
+    entries: Mapping[str, ErasableValue] | None
     filed: tuple[str, str] | None = None  # the time and the action by which it is found, where it is known
 
     def content(self) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def hash_of(previous: str, record: str) -> str:
     return hashlib.sha256(bytes.fromhex(previous) + record.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def commitment(entry: Entry) -> str:
+def commitment(entry: ErasableValue) -> str:
     """What a record keeps of an entry. Raises ValueError for a salt that is none."""
     return hmac.new(bytes.fromhex(entry.salt), entry.value.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
 
@@ -100,7 +100,7 @@ def append(
     last = db.execute("SELECT number, hash FROM audit_records ORDER BY number DESC LIMIT 1").fetchone()
     number, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
     values = {**_flat(detail), "asker": asker, "subject": subject}
-    entries = {name: Entry(secrets.token_hex(_SALT), canonical(value)) for name, value in values.items()}
+    entries = {name: ErasableValue(secrets.token_hex(_SALT), canonical(value)) for name, value in values.items()}
     record = canonical(
         {
             "number": number, "at": at, "action": action, "outcome": outcome_of(action, detail),
@@ -141,7 +141,7 @@ def _links(rows: Iterable[Any]) -> Iterator[Link]:
 
     for key, beside in groupby(rows, of_record):
         number, record, digest, *filed = key
-        entries = {name: Entry(str(salt), str(value)) for *_, name, salt, value in map(tuple, beside) if name}
+        entries = {name: ErasableValue(str(salt), str(value)) for *_, name, salt, value in map(tuple, beside) if name}
         yield Link(number, str(record), str(digest), entries, (str(filed[0]), str(filed[1])))
 
 

@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from typing import Any, Protocol
 
 from kb.audit import chain, heads
-from kb.audit.chain import KEY, Entry, Link
+from kb.audit.chain import KEY, ErasableValue, Link
 from kb.audit.heads import Head, head_form, read_head
 from kb.audit.verification import Verification, verify
 from kb.errors import UsageError, why
@@ -127,7 +127,7 @@ def _link(form: Any) -> Link:
         raise ValueError("no record")
     if "entries" not in form:
         return Link(form["number"], record, digest, None)
-    entries = {str(name): Entry(str(e["salt"]), str(e["value"])) for name, e in form["entries"].items()}
+    entries = {str(name): ErasableValue(str(e["salt"]), str(e["value"])) for name, e in form["entries"].items()}
     return Link(form["number"], record, digest, entries)
 
 

@@ -14,7 +14,7 @@ from kb.store.catalog import Catalog
 from kb.store.database import now
 
 Kind = Literal["left_out", "corrected", "split"]
-Place = tuple[int, int]  # start and end, in characters
+PassageRange = tuple[int, int]  # start and end, in characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,8 @@ def passages_of(catalog: Catalog, document_id: int) -> DocumentPassages:
 
 
 def parts_of_splits(
-    db: sqlite3.Connection, document_id: int, places: Collection[Place]
-) -> list[tuple[Edit, Place, Place]]:
+    db: sqlite3.Connection, document_id: int, places: Collection[PassageRange]
+) -> list[tuple[Edit, PassageRange, PassageRange]]:
     """The splits of a document of which both parts are among `places`, and where these stand."""
     found = []
     for edit in _edits(db, document_id, _state(db, document_id)["sha256"]):

@@ -13,7 +13,7 @@ from kb.evaluation.comparison import verdict
 from kb.evaluation.results_log import write_whole
 
 if TYPE_CHECKING:
-    from kb.evaluation.gates import Judged
+    from kb.evaluation.gates import LimitResult
     from kb.evaluation.outcome import Outcome, Report
 
 COLUMNS = (
@@ -52,7 +52,7 @@ def _cell(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def write_junit(report: "Report", judged: "Sequence[Judged]", path: Path) -> None:
+def write_junit(report: "Report", judged: "Sequence[LimitResult]", path: Path) -> None:
     """`junit_of` into a file. Raises KBError if it cannot be written."""
     _write(path, junit_of(report, [(str(one.limit), one.missed) for one in judged]))
 

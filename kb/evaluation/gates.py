@@ -59,7 +59,7 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class LimitResult:
     """A limit, and why it is missed; "" where it is kept."""
 
     limit: Limit
@@ -137,7 +137,7 @@ def check_base(gate: Gate, base: Path | None) -> Path | None:
     return base
 
 
-def judge(report: "Report", gate: Gate, base: "Report | None" = None) -> list[Judged]:
+def judge(report: "Report", gate: Gate, base: "Report | None" = None) -> list[LimitResult]:
     """Every limit with why it is missed; a figure without a value misses any. Raises UsageError for no figure."""
     if not gate.limits:
         return []
@@ -148,7 +148,7 @@ def judge(report: "Report", gate: Gate, base: "Report | None" = None) -> list[Ju
         if limit.figure not in figures:
             raise _unknown(limit.figure, figures, CodedText("gate.figure_not_measured", name=limit.figure))
         missed = _drop_missed(limit, beside) if limit.drop else _missed(limit, figures)
-        judged.append(Judged(limit, missed))
+        judged.append(LimitResult(limit, missed))
     return judged
 
 
@@ -174,6 +174,6 @@ def _drop_missed(limit: Limit, beside: Mapping[str, Difference]) -> str:
     )  # fmt: skip
 
 
-def judged_form(judged: Sequence[Judged]) -> list[dict[str, Any]]:
+def judged_form(judged: Sequence[LimitResult]) -> list[dict[str, Any]]:
     """Every limit as JSON: `limit`, and why it is missed, in words and by code; `missed` is "" where it is kept."""
     return [{"limit": str(one.limit), "missed": one.missed, **fields(one.missed, "missed_")} for one in judged]

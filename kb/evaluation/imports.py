@@ -16,7 +16,7 @@ SPLITS = ("test", "dev", "train")  # of a BEIR folder; the first that is there i
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportedSet:
     """Questions, and where their documents are: a file of the set, or records to be written as a bundle."""
 
     questions: list[Question]
@@ -45,7 +45,7 @@ class Imported:
         return bundle
 
 
-def imported(path: Path) -> Imported | None:
+def imported(path: Path) -> ImportedSet | None:
     """The set at `path`: a BEIR folder or one of its `qrels/*.tsv`, or a JSON file of SQuAD or CMRC.
 
     None if it is none of these, and may be a question set of ours. Raises QuestionSetError if it is one of these and
@@ -69,10 +69,10 @@ def imported(path: Path) -> Imported | None:
         raise QuestionSetError("question_set.other_form", path=path, why=repr(error)) from None
 
 
-def _beir(folder: Path, qrels: Path) -> Imported:
+def _beir(folder: Path, qrels: Path) -> ImportedSet:
     file = folder / "queries.jsonl"
     queries, relevant = (read_regular(part, MAX_SET_MB).decode("utf-8-sig") for part in (file, qrels))
-    return Imported(beir_questions(queries, relevant, str(file), str(qrels)), corpus=folder / "corpus.jsonl")
+    return ImportedSet(beir_questions(queries, relevant, str(file), str(qrels)), corpus=folder / "corpus.jsonl")
 
 
 def beir_questions(queries: str, qrels: str, queries_path: str, qrels_path: str) -> list[Question]:
@@ -101,7 +101,7 @@ def beir_questions(queries: str, qrels: str, queries_path: str, qrels_path: str)
     return questions
 
 
-def _contexts(content: Any) -> Imported | None:
+def _contexts(content: Any) -> ImportedSet | None:
     """SQuAD (1.1, 2.0, and CMRC and DRCD in its form): {"data": [...]}; CMRC 2018 in its own: [{"context_id": ...}]."""
     if isinstance(content, dict) and isinstance(content.get("data"), list):
         found = list(_squad(content["data"]))
@@ -113,7 +113,7 @@ def _contexts(content: Any) -> Imported | None:
     questions = [question for _, _, _, asked in found for question in asked]
     if not questions:
         raise ValueError("no questions")
-    return Imported(questions, records=records)
+    return ImportedSet(questions, records=records)
 
 
 _Context = tuple[str, str, str, list[Question]]  # document, title, text, what is asked about it

@@ -19,14 +19,14 @@ _MARKER = re.compile(r"(\[\d+\])")
 Words = Callable[..., str]  # of a question's block in one language, by their names and with values
 
 
-class Mark(NamedTuple):
+class Badge(NamedTuple):
     """What became of a question: its colour (good, bad, warn, quiet) and its words."""
 
     css: str
     words: str
 
 
-class Source(NamedTuple):
+class Excerpt(NamedTuple):
     """A citation or passage: its number, place and text, what it scored, and where links lead to it."""
 
     number: str
@@ -51,15 +51,15 @@ class Side:
     """What one run made of a question."""
 
     head: str = ""
-    mark: Mark | None = None
+    mark: Badge | None = None
     facts: Sequence[str] = ()
     error: str = ""
     segments: Sequence[Segment] = ()
     notices: Sequence[str] = ()
-    citations: Sequence[Source] = ()
+    citations: Sequence[Excerpt] = ()
     reasoning: str = ""
-    passages: Sequence[Source] = ()  # that the model was given
-    ranked: Sequence[Source] = ()  # by the search, best first
+    passages: Sequence[Excerpt] = ()  # that the model was given
+    ranked: Sequence[Excerpt] = ()  # by the search, best first
     searched: int = 0  # chunks
     found: str = ""
 
@@ -70,7 +70,7 @@ class QuestionView:
 
     key: str
     question: "Question"
-    marks: Sequence[Mark]
+    marks: Sequence[Badge]
     expected: Sequence[str]
     sides: Sequence[Side]
     facts: Sequence[str] = ()
@@ -111,11 +111,11 @@ def side(
     gold = [PageUnit(e.doc, e.page) for e in outcome.question.evidence]
     answer = outcome.answer
 
-    def source(item: "Passage | Ranked | Citation", number: str, text: str) -> Source:
+    def source(item: "Passage | Ranked | Citation", number: str, text: str) -> Excerpt:
         on_gold = ranking_metrics.on_gold(PageUnit(item.document, item.page), gold, slack) is not None
-        return Source(number, place(item.document, item.page, words), text[:longest], on_gold)
+        return Excerpt(number, place(item.document, item.page, words), text[:longest], on_gold)
 
-    def listed(items: "Sequence[Passage | Ranked]") -> list[Source]:
+    def listed(items: "Sequence[Passage | Ranked]") -> list[Excerpt]:
         return [source(item, str(n), item.text)._replace(score=f"{item.score:.3f}") for n, item in enumerate(items, 1)]
 
     found = dict.fromkeys(place(r.document, r.page, words) for r in outcome.ranked or ())

@@ -14,7 +14,7 @@ from kb.errors import KBError, why
 from kb.evaluation import ranking_metrics
 from kb.evaluation.measures import curve, measures
 from kb.evaluation.metrics import NO_VALUE, SLICED, FigureRow, as_rate, rows, slice_rows, summarise
-from kb.evaluation.question_view import Mark, QuestionView, expected, side
+from kb.evaluation.question_view import Badge, QuestionView, expected, side
 from kb.evaluation.results_log import write_whole
 from kb.templates import environment
 
@@ -168,7 +168,7 @@ def _states(outcome: "Outcome") -> list[str]:
     return states
 
 
-def _badge(outcome: "Outcome", states: Sequence[str]) -> Mark:
+def _badge(outcome: "Outcome", states: Sequence[str]) -> Badge:
     """The colour and the word of what became of a question."""
     scores = outcome.scores
     if "failed" in states:
@@ -186,7 +186,7 @@ def _badge(outcome: "Outcome", states: Sequence[str]) -> Mark:
         kind, label = "quiet", "not scored"
     else:
         kind, label = ("good", "right") if scores.right else ("bad", "wrong")
-    return Mark(kind, label)
+    return Badge(kind, label)
 
 
 def _words(key: str, **values: object) -> str:

@@ -22,7 +22,7 @@ _WORD = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TermSource:
     """Where a document gives a term: `text[start:end]` of its version. `page` is None where there are none."""
 
     collection: str
@@ -47,7 +47,7 @@ class Entry:
     definition: str
     state: EntryState
     taken: bool
-    sources: tuple[Source, ...]
+    sources: tuple[TermSource, ...]
     person: str
     at: str
 

@@ -15,7 +15,7 @@ from kb.errors import DocumentNotFound, EntryNotFound, RefusedByPolicy, UsageErr
 from kb.glossary import entries as rules
 from kb.glossary import matching
 from kb.glossary.candidates import candidates
-from kb.glossary.entries import MOST_ENTRIES, Entry, EntryState, NewEntry, Source, folded, form_language
+from kb.glossary.entries import MOST_ENTRIES, Entry, EntryState, NewEntry, TermSource, folded, form_language
 from kb.language.language import language_of
 from kb.language.tokenizer import tokenise
 from kb.people.permissions import edits_for_others
@@ -41,7 +41,7 @@ class Widened:
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportReport:
     """What an import did."""
 
     added: int
@@ -161,7 +161,7 @@ class Glossary:
             )
             self._record(db, asker, "dismissed", id)
 
-    def bring_in(self, asker: Principal, new: Sequence[NewEntry], replace: bool = False) -> Imported:
+    def bring_in(self, asker: Principal, new: Sequence[NewEntry], replace: bool = False) -> ImportReport:
         """Write many entries as one act; those whose term is there already are changed. With `replace`, all others that
         the asker sees go. Raises UsageError for what they cannot be, before anything is changed."""
         self._check_editor(asker)
@@ -193,7 +193,7 @@ class Glossary:
                     changed += 1
             if added or changed or removed:
                 self._record(db, asker, "imported", 0, {"added": added, "changed": changed, "removed": removed})
-        return Imported(added, changed, unchanged, removed)
+        return ImportReport(added, changed, unchanged, removed)
 
     # ---- candidates
 
@@ -365,7 +365,7 @@ class Glossary:
         for entry, form in self._catalog.db.execute(query, (ids,)):
             forms.setdefault(entry, []).append(form)
         among, given = _readable(self._catalog.access_ids(asker))
-        sources: dict[int, list[Source]] = {}
+        sources: dict[int, list[TermSource]] = {}
         query = (
             'SELECT s.entry_id, c.name, d.path, v.number, v.pages, s.start, s."end" FROM glossary_sources s '
             "JOIN documents d ON d.id = s.document_id JOIN collections c ON c.id = d.collection_id "
@@ -375,7 +375,7 @@ class Glossary:
         )
         for entry, collection, path, version, pages, start, end in self._catalog.db.execute(query, (ids, *given)):
             page = _page_at(pages, start)
-            sources.setdefault(entry, []).append(Source(collection, path, version, page, start, end))
+            sources.setdefault(entry, []).append(TermSource(collection, path, version, page, start, end))
         return [
             Entry(
                 row["id"], row["term"], tuple(forms.get(row["id"], ())), row["definition"], row["state"],

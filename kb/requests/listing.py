@@ -10,7 +10,7 @@ from kb.language.language import listed
 from kb.messages.coded_text import text_in
 from kb.requests.blocks import Block, Item, blocks_of
 from kb.requests.desk import Desk, passage_of
-from kb.requests.quoting import Line, answer_of, one_line
+from kb.requests.quoting import AnswerLine, answer_of, one_line
 from kb.requests.recognition import ListAll
 from kb.schema import Answer, Event, Notice, Passage, Retrieved, StoredText
 from kb.store import heading_paths
@@ -74,7 +74,7 @@ def list_all(asked: ListAll, desk: Desk) -> Generator[Event, None, Answer | None
             Notice("items_cut_off", text_in(language, "answer.items_cut_off", shown=MOST_ITEMS, count=len(items)))
         )
     lines = _lines(items[:MOST_ITEMS], block, passages[0])
-    return answer_of(draft, "list", [Line(head), *lines])
+    return answer_of(draft, "list", [AnswerLine(head), *lines])
 
 
 def _rivals(other: _Candidate, best: _Candidate) -> bool:
@@ -158,9 +158,9 @@ def _matching(subject: str, block: Block) -> tuple[Sequence[Item], list[str]]:
     return kept, list(values)
 
 
-def _lines(items: Sequence[Item], block: Block, passage: Passage) -> Iterator[Line]:
+def _lines(items: Sequence[Item], block: Block, passage: Passage) -> Iterator[AnswerLine]:
     for number, item in enumerate(items, 1):
-        yield Line(f"{number}. {_item_text(item, block.heads)}", passage, item.start, item.end)
+        yield AnswerLine(f"{number}. {_item_text(item, block.heads)}", passage, item.start, item.end)
 
 
 def _item_text(item: Item, heads: Sequence[str]) -> str:

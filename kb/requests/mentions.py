@@ -13,7 +13,7 @@ from kb.language.tokenizer import content_words
 from kb.messages.coded_text import text_in
 from kb.models.maxsim import maxsim
 from kb.requests.desk import Desk
-from kb.requests.quoting import Line, answer_of, one_line
+from kb.requests.quoting import AnswerLine, answer_of, one_line
 from kb.requests.recognition import FindDocuments
 from kb.schema import Answer, Event, Notice, Passage, Retrieved
 from kb.store.scopes import nothing_found
@@ -57,7 +57,7 @@ def find_documents(asked: FindDocuments, desk: Desk) -> Generator[Event, None, A
             Notice("not_all_listed", text_in(language, "answer.not_all_listed", shown=len(told), count=len(best)))
         )
     head = FOUND[language][len(best) > 1].format(len(best), asked.subject)
-    return answer_of(draft, "documents", [Line(head), *_lines(asked.subject, draft.passages)])
+    return answer_of(draft, "documents", [AnswerLine(head), *_lines(asked.subject, draft.passages)])
 
 
 def _with_the_words(subject: str, desk: Desk) -> list[Passage]:
@@ -89,14 +89,14 @@ def _squeezed(text: str) -> str:
     return re.sub(r"\s+", "", nfkc(text)).casefold()
 
 
-def _lines(subject: str, passages: Sequence[Passage]) -> Iterable[Line]:
+def _lines(subject: str, passages: Sequence[Passage]) -> Iterable[AnswerLine]:
     for passage in passages:
         start, end = _best_sentence(subject, passage)
         place = f"{passage.document}, p. {passage.page}" if passage.page else passage.document
         title = one_line(passage.title) or passage.document
         name = f"**{title}** ({place})" if title != passage.document else f"**{title}**"
         quote = one_line(passage.text[start - passage.start : end - passage.start])
-        yield Line(f"{passage.rank}. {name}: {quote}", passage, start, end)
+        yield AnswerLine(f"{passage.rank}. {name}: {quote}", passage, start, end)
 
 
 def _best_sentence(subject: str, passage: Passage) -> tuple[int, int]:

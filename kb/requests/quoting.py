@@ -8,7 +8,7 @@ from kb.schema import Answer, AnswerKind, Citation, Claim, Passage
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AnswerLine:
     """A line of an answer. `passage` is what it quotes from `start` to `end` of the stored text; None: no quotation."""
 
     text: str
@@ -17,7 +17,7 @@ class Line:
     end: int = 0
 
 
-def answer_of(draft: Draft, kind: AnswerKind, lines: Sequence[Line]) -> Answer:
+def answer_of(draft: Draft, kind: AnswerKind, lines: Sequence[AnswerLine]) -> Answer:
     """The answer that these lines make up, each quotation cited and confirmed by its own words."""
     pieces: list[str] = []
     claims: list[Claim] = []

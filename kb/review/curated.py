@@ -19,7 +19,7 @@ from kb.models.llm import Model
 from kb.models.maxsim import Vectors
 from kb.review import same_question
 from kb.review.answer_judge import AnswerJudge
-from kb.review.reviews import MARKER, Correction, Reviews, Source, scope_text
+from kb.review.reviews import MARKER, Correction, CorrectionSource, Reviews, scope_text
 from kb.schema import Answer, AskOptions, Citation, Claim, Event, Language, Notice, Passage, Principal, Retrieved, Scope
 from kb.store.catalog import Catalog
 
@@ -134,7 +134,7 @@ class CuratedAnswers:
         passages = tuple(self._passage(s, asker) for s in correction.sources)
         return Curated(row["id"], correction, row["editor"], row["at"], passages)
 
-    def _passage(self, source: Source, asker: Principal) -> Passage:
+    def _passage(self, source: CorrectionSource, asker: Principal) -> Passage:
         document_id, _ = self._catalog.find_document(asker, source.document, source.collection)
         row = self._catalog.db.execute(
             "SELECT k.id, k.section, k.header, k.language, v.title FROM versions v LEFT JOIN chunks k "
@@ -162,7 +162,7 @@ def _likeliest(scores: Mapping[int, float]) -> list[int]:
     return sorted((at for at, score in scores.items() if score > 0), key=scores.__getitem__, reverse=True)
 
 
-def cited(answer: str, sources: Sequence[Source]) -> tuple[str, tuple[Claim, ...], tuple[Citation, ...]]:
+def cited(answer: str, sources: Sequence[CorrectionSource]) -> tuple[str, tuple[Claim, ...], tuple[Citation, ...]]:
     """An editor's answer with its claims and citations. A sentence that names no source rests on those that the next
     one names which does; where none is named anywhere, all rest on all sources."""
     text = answer if MARKER.search(answer) else f"{answer} " + "".join(f"[{source.marker}]" for source in sources)

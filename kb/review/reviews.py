@@ -21,7 +21,7 @@ from kb.models.maxsim import Vectors
 from kb.people.permissions import may_edit
 from kb.schema import EVERYTHING, Citation, Passage, Principal, Scope, StoredText, page_number_at
 from kb.store.catalog import Catalog
-from kb.store.conversations import ConversationStore, Judged, StoredTurn, clean, scope_of, sources_of
+from kb.store.conversations import ConversationStore, JudgedAnswer, StoredTurn, clean, scope_of, sources_of
 from kb.store.database import now
 
 State = Literal["open", "corrected", "accepted", "dismissed"]
@@ -50,7 +50,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class CorrectionSource:
     """What a correction rests on. `text[start:end]` of the document's version is `quote`."""
 
     marker: int  # from 1
@@ -71,7 +71,7 @@ class Correction:
     question: str
     also: tuple[str, ...]
     answer: str  # "" where a document it rests on was deleted; `[n]` names source n
-    sources: tuple[Source, ...]
+    sources: tuple[CorrectionSource, ...]
 
     @property
     def standing(self) -> Standing:
@@ -88,7 +88,7 @@ class Review:
     id: str
     version: int
     state: State
-    judged: Judged | None  # None where its conversation was deleted
+    judged: JudgedAnswer | None  # None where its conversation was deleted
     searched: str  # the self-contained question
     thinking: str
     passages: tuple[Passage, ...]
@@ -169,7 +169,7 @@ class Reviews:
             if self._sees(asker, review, None):
                 yield review
 
-    def _review(self, judged: Judged | None, turn: StoredTurn | None, row: sqlite3.Row | None) -> Review:
+    def _review(self, judged: JudgedAnswer | None, turn: StoredTurn | None, row: sqlite3.Row | None) -> Review:
         given = turn.answer if turn else None
         review = Review(
             id=turn.id if turn else row["id"] if row else "", version=0, state="open",
@@ -188,7 +188,7 @@ class Reviews:
             editor=row["editor"], at=row["at"], scope=scope_of(row["scope"]),
         )  # fmt: skip
 
-    def sources(self, id: str) -> Iterator[Source]:
+    def sources(self, id: str) -> Iterator[CorrectionSource]:
         """What the correction of a review rests on, in the order of its markers."""
         rows = self._catalog.db.execute("SELECT * FROM review_sources WHERE review_id = ? ORDER BY position", (id,))
         for row in rows.fetchall():
@@ -196,7 +196,9 @@ class Reviews:
                 stored = self._catalog.stored_text(row["document_id"], row["version"])
                 newest = self._catalog.stored_text(row["document_id"])
             except DocumentNotFound:
-                yield Source(row["position"], "", "", row["version"], None, row["start"], row["end"], "", "deleted")
+                yield CorrectionSource(
+                    row["position"], "", "", row["version"], None, row["start"], row["end"], "", "deleted"
+                )
                 continue
             held = self._catalog.is_quarantined(row["document_id"])
             changed = newest.version != stored.version and newest.text != stored.text
@@ -205,7 +207,7 @@ class Reviews:
             standing: Standing = "changed" if changed else "quarantined" if held else "current"
             if standing == "current" and is_left_out(self._catalog.db, row["document_id"], start, end):
                 standing = "left_out"
-            yield Source(
+            yield CorrectionSource(
                 row["position"], stored.collection, stored.path, stored.version, page_number_at(stored.pages, start),
                 start, end, stored.text[start:end], standing,
             )  # fmt: skip

@@ -83,7 +83,7 @@ class StoredTurn:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedAnswer:
     """An answer that a reader judged."""
 
     conversation: str
@@ -322,16 +322,16 @@ class ConversationStore:
                 raise ConversationNotFound("conversation.turn_not_found", id=turn_id)
         return Feedback(verdict, reason, at) if verdict else None
 
-    def judged(self, verdict: Verdict | None = None, limit: int = 100) -> builtins.list[Judged]:
+    def judged(self, verdict: Verdict | None = None, limit: int = 100) -> builtins.list[JudgedAnswer]:
         """The answers that readers judged, the last judged first; with `verdict` only those judged so."""
         rows = self._database.db.execute(
             "SELECT conversation_id, position, question, text, mode, verdict, reason, judged_by, judged_at FROM turns "
             "WHERE verdict IS NOT NULL AND (?1 IS NULL OR verdict = ?1) ORDER BY judged_at DESC, rowid DESC LIMIT ?2",
             (verdict, limit),
         )
-        return [Judged(*row) for row in rows]
+        return [JudgedAnswer(*row) for row in rows]
 
-    def judged_turns(self, id: str | None = None) -> Iterator[tuple[Judged, StoredTurn]]:
+    def judged_turns(self, id: str | None = None) -> Iterator[tuple[JudgedAnswer, StoredTurn]]:
         """The turns that readers judged, or that an editor has reviewed, the last judged first; or the one of an id."""
         rows = self._database.db.execute(
             "SELECT * FROM turns WHERE (verdict IS NOT NULL OR id IN (SELECT id FROM reviews)) "
@@ -340,7 +340,7 @@ class ConversationStore:
         )
         while part := rows.fetchmany(100):
             for row in part:
-                judged = Judged(
+                judged = JudgedAnswer(
                     row["conversation_id"], row["position"], row["question"], row["text"], row["mode"], row["verdict"],
                     row["reason"], row["judged_by"], row["judged_at"],
                 )  # fmt: skip

@@ -5,16 +5,16 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from kb.errors import DocumentNotFound
-from kb.schema import Document, Doomed, Principal, Target
+from kb.schema import Document, PlannedDeletion, Principal, Target
 from kb.store.catalog import Catalog, KnownDocument
 from kb.store.uploads import are_uploads
 
 YES_IS_ENOUGH = 20  # documents; to delete more, something is typed
 
 
-def doomed(
+def planned_deletions(
     catalog: Catalog, uploads: Path, asker: Principal, targets: Iterable[Target], *, alone: bool = False
-) -> list[Doomed]:
+) -> list[PlannedDeletion]:
     """What goes with these, by collection and path. If `alone`, nothing goes with those that are given by their id.
 
     Raises DocumentNotFound for an id that no document has, or none that the asker may read, and a name that is
@@ -42,19 +42,19 @@ def doomed(
         return document.source if is_kept else ""
 
     return [
-        Doomed(name, each.path, kept_in(name, each), document_id)
+        PlannedDeletion(name, each.path, kept_in(name, each), document_id)
         for document_id, (name, each) in sorted(found.items(), key=lambda item: (item[1][0], item[1][1].path))
     ]
 
 
-def to_be_typed(doomed: Collection[Doomed], documents: Iterable[Document]) -> str:
+def to_be_typed(planned: Collection[PlannedDeletion], documents: Iterable[Document]) -> str:
     """What is typed before these of all `documents` are deleted: the name of a collection that goes as a whole, else
     their number where they are many; "" where a yes is enough."""
-    going, held = (Counter(each.collection for each in listed) for listed in (doomed, documents))
+    going, held = (Counter(each.collection for each in listed) for listed in (planned, documents))
     whole = [name for name, n in going.items() if n == held[name] > 1]
     if whole and len(going) == 1 and whole[0].isprintable():
         return whole[0].strip()
-    return str(len(doomed)) if whole or len(doomed) > YES_IS_ENOUGH else ""
+    return str(len(planned)) if whole or len(planned) > YES_IS_ENOUGH else ""
 
 
 class _Documents:
@@ -74,9 +74,9 @@ class _Documents:
         """Whether a document came from a file, or an archive or mail inside one, of this path."""
         return any(each.source == path or each.path != path for each in self.named.get(path, ()))
 
-    def sources_beside(self, doomed: Collection[int]) -> set[tuple[str, str]]:
+    def sources_beside(self, deleted: Collection[int]) -> set[tuple[str, str]]:
         """(root, source) of the files from which other documents come."""
-        return {(each.root, each.source) for each in self.documents.values() if each.document_id not in doomed}
+        return {(each.root, each.source) for each in self.documents.values() if each.document_id not in deleted}
 
 
 class _Collections(dict[str, _Documents]):

@@ -39,7 +39,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class DocumentPage:
     """A page of the list. `total` counts all that match."""
 
     documents: tuple[Document, ...]
@@ -94,7 +94,7 @@ def count(documents: Iterable[Document]) -> Counts:
     return Counts(*(dict(sorted(counter.items())) for counter in (collections, types, statuses)))
 
 
-def select(documents: Sequence[Document], wanted: Wanted) -> Listed:
+def select(documents: Sequence[Document], wanted: Wanted) -> DocumentPage:
     """The documents that match, sorted, and of these the page from `offset` on. Equal ones stay in their order.
 
     Raises UsageError where `since` or `until` is no date.
@@ -108,7 +108,7 @@ def select(documents: Sequence[Document], wanted: Wanted) -> Listed:
         found.sort(key=_KEYS[wanted.sort], reverse=wanted.descending)
     elif wanted.descending:
         found.reverse()
-    return Listed(tuple(found[wanted.offset : wanted.offset + wanted.limit]), len(found))
+    return DocumentPage(tuple(found[wanted.offset : wanted.offset + wanted.limit]), len(found))
 
 
 def _matches(document: Document, wanted: Wanted, words: Sequence[str], begins: str, ended: str) -> bool:

@@ -28,7 +28,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedAdapter:
     """An adapter; without a card its training has not ended."""
 
     name: str
@@ -36,7 +36,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Provenance:
     """On whose word it is trained, and where the pairs come from."""
 
     accepted_by: tuple[str, ...]
@@ -50,10 +50,10 @@ class Adapters:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def listed(self) -> list[Listed]:
+    def listed(self) -> list[ListedAdapter]:
         """All of them by name, also those whose training has not ended."""
         names = sorted(path.name for path in self._folder.glob("*") if path.is_dir() and _NAME.fullmatch(path.name))
-        return [Listed(name, read_card(self._folder / name / CARD)) for name in names]
+        return [ListedAdapter(name, read_card(self._folder / name / CARD)) for name in names]
 
     def card(self, name: str) -> dict[str, Any]:
         """What an adapter was trained on, and what came of it."""
@@ -72,7 +72,9 @@ class Adapters:
         """Whether a training of that name waits to be gone on with."""
         return (self._place(name) / _WORK / _PLAN).is_file()
 
-    def begin(self, name: str, pairs: Sequence[Pair], base: str, word: Word, options: Options, held_out: float) -> None:
+    def begin(
+        self, name: str, pairs: Sequence[Pair], base: str, word: Provenance, options: Options, held_out: float
+    ) -> None:
         """Keep what is to be trained, so that `train` can go on with it whatever happens. Raises UsageError also where
         something of that name is there."""
         place = self._place(name)

@@ -61,7 +61,7 @@ class Judgements:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class UsageReport:
     """Usage from a day to a day, both with it. `counted_since` is when counting began; `without_words` counts what was
     asked in vain and no gap tells of."""
 
@@ -78,7 +78,7 @@ class Report:
 
 def report(
     catalog: Catalog, settings: UsageSettings, asker: Principal, since: str = "", until: str = "", day: str = ""
-) -> Report:
+) -> UsageReport:
     """Usage from `since` to `until`, ISO dates of this machine; without them the last 30 days up to `day`, today.
 
     Raises RefusedByPolicy for who edits nothing, UsageError for what is no period.
@@ -100,7 +100,7 @@ def report(
     never = sorted(
         (d for d in documents if d.id not in cited), key=lambda d: (day_of(d.ingested_at), d.collection, d.path)
     )
-    return Report(
+    return UsageReport(
         first, last, catalog.property("usage_since") or "", counts, gaps,
         max(0, in_vain - sum(gap.times for gap in gaps)), tuple(never), len(documents),
         _feedback(catalog, asker, first, last),

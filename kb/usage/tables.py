@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any, Literal, get_args
 
 from kb.schema import Document
-from kb.usage.report import Report
+from kb.usage.report import UsageReport
 
 Part = Literal["questions", "gaps", "never-cited", "feedback"]
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -21,7 +21,7 @@ _ROWS: dict[Part, str] = {"questions": "counts", "gaps": "gaps", "never-cited": 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def report_form(report: Report) -> dict[str, Any]:
+def report_form(report: UsageReport) -> dict[str, Any]:
     """A report as JSON has it."""
     return {
         "since": report.since, "until": report.until, "counted_since": report.counted_since,

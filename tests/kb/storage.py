@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 
 from kb.models.embedding import EmbeddedQuestion, Embedder, Embedding
 from kb.models.maxsim import Vectors, pack
-from kb.schema import Chunk, DocumentText, Doomed, Language, PageSpan
+from kb.schema import Chunk, DocumentText, Language, PageSpan, PlannedDeletion
 from kb.store.catalog import NewVersion, SplitDocument, embedding_key
 
 
@@ -82,6 +82,6 @@ def key(text: str, embedder: SeededEmbedder | None = None) -> bytes:
     return embedding_key(text, (embedder or SeededEmbedder()).identity())
 
 
-def unnumbered(doomed: Iterable[Doomed]) -> list[Doomed]:
+def unnumbered(doomed: Iterable[PlannedDeletion]) -> list[PlannedDeletion]:
     """What a deletion takes, without its ids."""
     return [replace(each, id=0) for each in doomed]

@@ -19,13 +19,13 @@ from kb.schema import (
     Claim,
     Document,
     Done,
-    Doomed,
     Event,
     Heading,
     Message,
     Notice,
     PageSpan,
     Passage,
+    PlannedDeletion,
     Principal,
     Retrieved,
     StoredText,
@@ -166,13 +166,13 @@ class ScriptedKB:
     def section_at(self, stored: StoredText, offset: int) -> None:
         return None
 
-    def doomed(self, asker: Principal, targets: Sequence[Target]) -> list[Doomed]:
+    def planned_deletions(self, asker: Principal, targets: Sequence[Target]) -> list[PlannedDeletion]:
         names = [self.catalog.name_of(t) if isinstance(t, int) else (t[0] or "staff", t[1]) for t in targets]
         ids = [self.catalog.find_document(asker, path, collection)[0] for collection, path in names]
-        return [Doomed(collection, path, id=id) for (collection, path), id in zip(names, ids, strict=True)]
+        return [PlannedDeletion(collection, path, id=id) for (collection, path), id in zip(names, ids, strict=True)]
 
-    def delete_documents(self, asker: Principal, targets: Sequence[Target]) -> list[Doomed]:
-        doomed = self.doomed(asker, targets)
+    def delete_documents(self, asker: Principal, targets: Sequence[Target]) -> list[PlannedDeletion]:
+        doomed = self.planned_deletions(asker, targets)
         self.catalog.delete_documents([each.id for each in doomed], asker.name)
         for each in doomed:
             self.texts.pop(each.path)

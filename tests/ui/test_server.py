@@ -20,7 +20,7 @@ from tests.ui.scripted import ScriptedKB
 from tests.ui.signing_in import new_address, sign_in
 from ui.server import Hardened, security_headers, serve
 from ui.service import runtime
-from ui.service.auth import Gate
+from ui.service.auth import Gatekeeper
 from ui.service.listening import ListeningAddress
 from ui.service.sign_in import SignIn
 from ui.service.visitors import Visitors
@@ -31,7 +31,7 @@ SOON = 60  # seconds that nothing here may need
 HERE = ListeningAddress(port=8600)
 NOBODY: Any = SimpleNamespace(holder=lambda secret: None, exist=False)
 VISITORS = Visitors(TOKEN, Path("home"), NOBODY, NOBODY, NOBODY)
-GATE = Gate(VISITORS, NOBODY, SignIn(NOBODY, NOBODY, NOBODY, VISITORS))
+GATE = Gatekeeper(VISITORS, NOBODY, SignIn(NOBODY, NOBODY, NOBODY, VISITORS))
 BEARER = (b"authorization", f"Bearer {TOKEN}".encode())
 
 

@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, Response
 from ingest.sync.editing import EditedPlace, correct, join, split
 from kb.errors import DocumentError
 from kb.schema import Document, Target
-from kb.serialization import chunk_form, document_form, doomed_form, stored_text_form
+from kb.serialization import chunk_form, document_form, planned_deletion_form, stored_text_form
 from kb.store.document_queries import Sort, Wanted, select
 from ui.api.common import Asker, Body, CollectionQuery, NotFound, PathQuery, ServiceHere
 from ui.api.permissions import needs
@@ -500,12 +500,12 @@ def _place(body: PassageBody) -> EditedPlace:
 
 
 def _doomed(service: Any, asker: Any, targets: list[Target]) -> Response:
-    return Json({"documents": [doomed_form(each) for each in service.kb.doomed(asker, targets)]})
+    return Json({"documents": [planned_deletion_form(each) for each in service.kb.planned_deletions(asker, targets)]})
 
 
 def _delete(service: Any, asker: Any, targets: list[Target]) -> Response:
     deleted = service.kb.delete_documents(asker, targets)
-    return Json({"documents": [{**doomed_form(each), "status": "deleted"} for each in deleted]})
+    return Json({"documents": [{**planned_deletion_form(each), "status": "deleted"} for each in deleted]})
 
 
 def _listed(service: Any, asker: Any, path: str, collection: str | None) -> Document:

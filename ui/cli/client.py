@@ -23,13 +23,13 @@ from kb.schema import (
     Chunk,
     Document,
     Done,
-    Doomed,
     Event,
     Failed,
     Floors,
     HiddenText,
     Language,
     Message,
+    PlannedDeletion,
     Principal,
     Retrieval,
     Scope,
@@ -39,8 +39,8 @@ from kb.schema import (
 from kb.serialization import (
     answer_of_form,
     document_of_form,
-    doomed_of_form,
     event_of_form,
+    planned_deletion_of_form,
     retrieval_of_form,
     scope_form,
     stored_text_of_form,
@@ -309,15 +309,15 @@ class RemoteKnowledgeBase:
         moved = self._call("POST", "documents/move", asker, body=body)
         return str(moved["collection"]), str(moved["document"])
 
-    def doomed(self, asker: Principal, targets: Iterable[Target]) -> list[Doomed]:
+    def planned_deletions(self, asker: Principal, targets: Iterable[Target]) -> list[PlannedDeletion]:
         """What goes with these, each given by its id or as (collection or None, path)."""
         found = self._call("POST", "documents/doomed", asker, body=_targets(targets))
-        return [doomed_of_form(form) for form in found["documents"]]
+        return [planned_deletion_of_form(form) for form in found["documents"]]
 
-    def delete_documents(self, asker: Principal, targets: Iterable[Target]) -> list[Doomed]:
+    def delete_documents(self, asker: Principal, targets: Iterable[Target]) -> list[PlannedDeletion]:
         """Delete documents as one act; see `KnowledgeBase.delete_documents`. Returns what was deleted."""
         deleted = self._call("POST", "documents/delete", asker, body=_targets(targets))
-        return [doomed_of_form(form) for form in deleted["documents"]]
+        return [planned_deletion_of_form(form) for form in deleted["documents"]]
 
     def repair(self) -> dict[str, int]:
         """Build the derived indexes again from the catalog."""

@@ -20,7 +20,7 @@ from ui.cli.common import (
 
 if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
-    from kb.schema import Document, Doomed, HiddenText, PageSpan
+    from kb.schema import Document, HiddenText, PageSpan, PlannedDeletion
     from ui.cli.client import RemoteKnowledgeBase
 
 docs = typer.Typer(help="The documents.", no_args_is_help=True)
@@ -310,7 +310,7 @@ def delete(
         targets = [*(ids or ()), *((collection, path) for path in paths or ())]
         if not targets:
             raise UsageError("document.name_some")
-        doomed = kb.doomed(asker, targets)
+        doomed = kb.planned_deletions(asker, targets)
         for each in doomed:
             if each.kept_in:
                 console.say(console.t("cli_kept_in", name=each.path, container=each.kept_in))
@@ -325,12 +325,14 @@ def delete(
         for each in deleted:
             console.say(console.t("cli_deleted", name=f"{each.collection}/{each.path}"))
         if json:
-            from kb.serialization import doomed_form
+            from kb.serialization import planned_deletion_form
 
-            console.print_json({"documents": [{**doomed_form(each), "status": "deleted"} for each in deleted]})
+            console.print_json(
+                {"documents": [{**planned_deletion_form(each), "status": "deleted"} for each in deleted]}
+            )
 
 
-def _confirm(doomed: "Sequence[Doomed]", documents: "Sequence[Document]") -> None:
+def _confirm(doomed: "Sequence[PlannedDeletion]", documents: "Sequence[Document]") -> None:
     """Say what goes, by number and name, and have it confirmed. Raises typer.Abort where it is not."""
     from kb.store.deletion_plan import to_be_typed
 

@@ -26,10 +26,10 @@ async def _serve(kb: "KnowledgeBase | RemoteKnowledgeBase") -> None:
     from mcp.server.stdio import stdio_server
 
     from ui.cli.client import RemoteKnowledgeBase
-    from ui.mcp.server import Reader, server_of
+    from ui.mcp.server import Caller, server_of
 
     origin = kb.origin if isinstance(kb, RemoteKnowledgeBase) else None
-    reader = Reader(kb, local_user(), origin)
+    reader = Caller(kb, local_user(), origin)
     server = server_of(lambda request: reader)
     async with stdio_server() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())

@@ -37,7 +37,7 @@ def install(
 ) -> None:
     """Write the unit: it may change the home and the cache alone, and reach what the settings name. Then start it."""
     with console.errors_for_people():
-        from ui.cli.systemd_unit import Unit, check_path, reached
+        from ui.cli.systemd_unit import Unit, allowed_hosts, check_path
         from ui.service.listening import check, place_of
 
         config = config or (Path(os.environ["KB_CONFIG"]) if os.environ.get("KB_CONFIG") else None)
@@ -62,7 +62,7 @@ def install(
             check_path(each)
         command = [str(program), "up", *(["--listen", listen] if listen else ["--port", str(port)])]
         command += ["--tls-cert", str(cert), "--tls-key", str(key)] if cert and key else []
-        unit = Unit(tuple(command), *folders, file, "" if user else owner, place, reached(settings, place))
+        unit = Unit(tuple(command), *folders, file, "" if user else owner, place, allowed_hosts(settings, place))
         text = unit.text(console.strings())
         if shown:
             print(text, end="")

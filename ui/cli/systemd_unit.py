@@ -20,7 +20,7 @@ _TEMPORARY = (Path("/tmp"), Path("/var/tmp"))  # what PrivateTmp= hides
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class AllowedHost:
     """Addresses that the unit lets through, and why, which are settings; "" for a name server. `host` is a name, an
     address or a network as it was given."""
 
@@ -39,7 +39,7 @@ class Unit:
     config: Path | None
     user: str
     place: ListeningAddress
-    reached: tuple[Reached, ...]
+    allowed_hosts: tuple[AllowedHost, ...]
 
     def text(self, t: Strings) -> str:
         """The whole file, with comments for those who read it."""
@@ -78,7 +78,7 @@ class Unit:
             *([] if self.user else [f"# {t('cli_unit_no_right')}"]),
             "IPAddressDeny=any",
             "IPAddressAllow=localhost",
-            *(line for each in self.reached for line in _allowed(each, t)),
+            *(line for each in self.allowed_hosts for line in _allowed(each, t)),
         ]
 
     def _of_the_system(self) -> list[str]:
@@ -102,18 +102,18 @@ class Unit:
         return any(path.is_relative_to(folder) for path in real for folder in folders)
 
 
-def reached(settings: Settings, place: ListeningAddress) -> tuple[Reached, ...]:
+def allowed_hosts(settings: Settings, place: ListeningAddress) -> tuple[AllowedHost, ...]:
     """Whom the unit lets through besides this machine: the hosts that may be reached, the name servers where some of
     these are names, proxies, and the networks of those who use the service.
 
     Names are looked up now. Raises UsageError for one that has no address, and RefusedByPolicy where nobody could reach
     the service, or everything could be reached.
     """
-    found = [Reached(d.host, ", ".join(d.settings), _addresses(d.host)) for d in settings.destinations]
+    found = [AllowedHost(d.host, ", ".join(d.settings), _addresses(d.host)) for d in settings.destinations]
     if any(each.addresses != (each.host,) for each in found):
-        found += [Reached(server, "", (server,)) for server in _name_servers()]
-    found += [Reached(given, "service.trusted_proxies", (given,)) for given in place.proxies]
-    clients = [Reached(given, "service.clients", (_network(given),)) for given in settings.service.clients]
+        found += [AllowedHost(server, "", (server,)) for server in _name_servers()]
+    found += [AllowedHost(given, "service.trusted_proxies", (given,)) for given in place.proxies]
+    clients = [AllowedHost(given, "service.clients", (_network(given),)) for given in settings.service.clients]
     if not place.is_local and not clients and not place.proxies:
         raise RefusedByPolicy("unit.no_clients")
     return tuple(each for each in [*found, *clients] if not all(map(_is_loopback, each.addresses)))
@@ -171,7 +171,7 @@ def _is_loopback(given: str) -> bool:
     return ipaddress.ip_network(given).is_loopback
 
 
-def _allowed(each: Reached, t: Strings) -> Sequence[str]:
+def _allowed(each: AllowedHost, t: Strings) -> Sequence[str]:
     name = "" if each.addresses == (each.host,) else f"{each.host}, "
     return [f"# {name}{each.why or t('cli_unit_name_server')}", f"IPAddressAllow={' '.join(each.addresses)}"]
 

@@ -20,7 +20,7 @@ from ui.cli.common import (
 
 if TYPE_CHECKING:
     from kb.assistant import KnowledgeBase
-    from kb.tuning.adapters import Adapters, Word
+    from kb.tuning.adapters import Adapters, Provenance
     from kb.tuning.training_data import Pair
     from ui.cli.client import RemoteKnowledgeBase
 
@@ -192,27 +192,27 @@ def _adapters(home: Path | None) -> "Adapters":
     return Adapters(home_place(home) / "adapters")
 
 
-def _accepted(kb: "KnowledgeBase | RemoteKnowledgeBase") -> "tuple[list[Pair], Word]":
+def _accepted(kb: "KnowledgeBase | RemoteKnowledgeBase") -> "tuple[list[Pair], Provenance]":
     """What editors of this home accepted."""
-    from kb.tuning.adapters import Word
+    from kb.tuning.adapters import Provenance
     from kb.tuning.training_data import pairs_of
     from ui.cli.feedback import reviews_of
 
     reviews, asker = reviews_of(kb), local_user()
     pairs = pairs_of(reviews.export(asker, "sft"))
     editors = {each["editor"] for each in reviews.listed(asker, state="accepted", limit=_ALL)}
-    return pairs, Word(tuple(sorted(filter(None, editors))), "reviews", asker.name)
+    return pairs, Provenance(tuple(sorted(filter(None, editors))), "reviews", asker.name)
 
 
-def _read_export(file: Path, accepted_by: list[str] | None) -> "tuple[list[Pair], Word]":
+def _read_export(file: Path, accepted_by: list[str] | None) -> "tuple[list[Pair], Provenance]":
     """What an export holds, on an editor's word."""
     from kb.errors import UsageError
-    from kb.tuning.adapters import Word
+    from kb.tuning.adapters import Provenance
 
     who = tuple(filter(None, (name.strip() for name in accepted_by or ())))
     if not who:
         raise UsageError("tuning.no_word", file=file)
-    return _read(file), Word(who, file.name, local_user().name)
+    return _read(file), Provenance(who, file.name, local_user().name)
 
 
 def _read(file: Path) -> "list[Pair]":

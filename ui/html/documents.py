@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from kb.language.local_days import day, local
 from kb.schema import Document, PageSpan
-from kb.store.document_queries import POOR, SEARCHABLE, Listed, VersionFacts
+from kb.store.document_queries import POOR, SEARCHABLE, DocumentPage, VersionFacts
 from ui.html.chat import searchable
-from ui.html.templates import Fact, Tool, draw
+from ui.html.templates import Fact, ToolButton, draw
 from ui.words.strings import Strings
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def duration(seconds: float, t: Strings) -> str:
 
 
 def documents(
-    listed: Listed,
+    listed: DocumentPage,
     offset: int,
     limit: int,
     chosen: Collection[int],
@@ -89,7 +89,7 @@ def documents(
     return draw("documents.documents", rows, pick, *_leaf(listed, offset, limit, t), t)
 
 
-def _leaf(listed: Listed, offset: int, limit: int, t: Strings) -> tuple[str, list[tuple[int, bool]]]:
+def _leaf(listed: DocumentPage, offset: int, limit: int, t: Strings) -> tuple[str, list[tuple[int, bool]]]:
     """Where in the list a page is, in words, and the offsets of those before and after it, with whether there is none;
     nothing where one page holds the list."""
     if listed.total <= limit:
@@ -99,7 +99,7 @@ def _leaf(listed: Listed, offset: int, limit: int, t: Strings) -> tuple[str, lis
     return words, [(max(0, offset - limit), offset <= 0), (offset + limit, offset + limit >= listed.total)]
 
 
-def _tools(document: Document, t: Strings, editable: bool, may_ask: bool) -> list[Tool]:
+def _tools(document: Document, t: Strings, editable: bool, may_ask: bool) -> list[ToolButton]:
     offered = {
         "release": editable and document.quarantined,
         "ask": may_ask and searchable(document),
@@ -107,7 +107,7 @@ def _tools(document: Document, t: Strings, editable: bool, may_ask: bool) -> lis
         "delete": editable,
     }
     words = {"ask": "document_ask"}
-    return [Tool(act, document.id, t(words.get(act, act)), document.path) for act, on in offered.items() if on]
+    return [ToolButton(act, document.id, t(words.get(act, act)), document.path) for act, on in offered.items() if on]
 
 
 def _items(document: Document, t: Strings, editable: bool, readers: bool) -> list[tuple[str, str]]:
@@ -252,7 +252,7 @@ def _under_way(job: "Job", t: Strings) -> str:
             facts.append(t("time_left", time=duration((job.files_total - job.files_done) / rate, t)))
     state = "stopping" if job.stopping else job.state
     acts = ["resume"] if state in ("paused", "stopping") else ["pause"] if state in ("running", "queued") else []
-    tools = [Tool(act, job.id, t(f"job_{act}"), job.title) for act in (*acts, "cancel")]
+    tools = [ToolButton(act, job.id, t(f"job_{act}"), job.title) for act in (*acts, "cancel")]
     words = " · ".join(facts) or t("upload_starting")
     return draw("documents.under_way", job, state, _JOB_STYLE[state], words, tools, t)
 
@@ -275,9 +275,9 @@ def _ended(job: "Job", opened: "Job | None", t: Strings) -> tuple[object, ...]:
     """What the template needs of a job that ended; the last is what became of its files, which only `opened` knows."""
     bad = _troubled(job)
     words = t("job_close" if opened else "job_open")
-    acts = [Tool("files", job.id, words, job.title)] if job.report is not None else []
+    acts = [ToolButton("files", job.id, words, job.title)] if job.report is not None else []
     if job.state in ("failed", "cancelled"):
-        acts.append(Tool("resume", job.id, t("job_again"), job.title))
+        acts.append(ToolButton("resume", job.id, t("job_again"), job.title))
     why = (t.message(job.error) or t("failed_unknown")) if job.error is not None else ""
     took = f"{duration(job.seconds, t)} · {local(job.created_at)}"
     results = _results(opened, t) if opened is not None else None

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from kb.evaluation.comparison import Compared, Comparison, Difference, verdict
 from kb.evaluation.metrics import better, flat, over, slice_rows
-from kb.evaluation.question_view import Mark, QuestionView, Segment, Side, expected, side
+from kb.evaluation.question_view import Badge, QuestionView, Segment, Side, expected, side
 from kb.language.local_days import local
 from kb.messages.coded_text import CodedText, of_fields
 from ui.html.chat import engine
 from ui.html.documents import duration
-from ui.html.templates import Fact, Tool, draw
+from ui.html.templates import Fact, ToolButton, draw
 from ui.service.runs import Run
 from ui.words.strings import TEXTS, Strings
 
@@ -71,7 +71,7 @@ def running(run: Run, t: Strings) -> str:
     if run.done and run.total > run.done:
         facts.append(t("time_left", time=duration(run.seconds / run.done * (run.total - run.done), t)))
     now = t("run_current", question=run.current) if run.current else t("run_waiting")
-    stop = Tool("stop", run.id, t("run_stop"), run.name)
+    stop = ToolButton("stop", run.id, t("run_stop"), run.name)
     return draw("evaluation.running", run, " · ".join(facts), now, stop, _main(run.figures or {}, t), t)
 
 
@@ -143,9 +143,9 @@ def runs(listed: Sequence[Run], opened: str, t: Strings) -> str:
             facts.append(Fact(t("run_place_gone" if run.place_gone else "run_place", folder=run.place), "wrap"))
         why = (t.message(run.error) or t("failed_unknown")) if run.error is not None else ""
         words = t("run_close" if run.id == opened else "run_open")
-        acts = [Tool("open", run.id, words, run.name)] if run.figures else []
-        acts += [Tool("resume", run.id, t("run_resume"), run.name, css="strong")] if run.resumable else []
-        acts += [Tool("delete", run.id, t("run_delete"), run.name, css="risk")] if run.state != "running" else []
+        acts = [ToolButton("open", run.id, words, run.name)] if run.figures else []
+        acts += [ToolButton("resume", run.id, t("run_resume"), run.name, css="strong")] if run.resumable else []
+        acts += [ToolButton("delete", run.id, t("run_delete"), run.name, css="risk")] if run.state != "running" else []
         rows.append((run, facts, acts, _main(run.figures or {}, t), why))
     return draw("evaluation.runs", rows)
 
@@ -288,9 +288,9 @@ _MARKS = {
 }
 
 
-def _mark(name: str, t: Strings) -> Mark:
+def _mark(name: str, t: Strings) -> Badge:
     css, sign = _MARKS[name]
-    return Mark(css, f"{sign} {t(f'verdict_{name}')}")
+    return Badge(css, f"{sign} {t(f'verdict_{name}')}")
 
 
 def _one_side(head: str, outcome: "Outcome | None", slack: int, t: Strings) -> Side:

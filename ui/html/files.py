@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ui.html.templates import Tool, draw
+from ui.html.templates import ToolButton, draw
 from ui.service.uploading import DroppedFile
 from ui.words.strings import Strings
 
@@ -12,8 +12,8 @@ def files(dropped: Sequence[DroppedFile], t: Strings) -> str:
     rows = []
     for file in dropped:
         ready = file.state == "ready"
-        acts = [Tool("file-ask", file.name, t("file_ask"), file.name)] if ready else []
-        acts += [Tool("file-keep", file.name, t("file_keep"), file.name)] if ready else []
-        acts += [Tool("file-go", file.name, t("file_let_go"), file.name)]
+        acts = [ToolButton("file-ask", file.name, t("file_ask"), file.name)] if ready else []
+        acts += [ToolButton("file-keep", file.name, t("file_keep"), file.name)] if ready else []
+        acts += [ToolButton("file-go", file.name, t("file_let_go"), file.name)]
         rows.append((file, "" if ready else t(f"file_{file.state}"), t.message(file.reason), acts))
     return draw("files.files", rows, t)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from kb.glossary.entries import Entry
 from kb.language.local_days import local
-from ui.html.templates import Fact, Tool, draw
+from ui.html.templates import Fact, ToolButton, draw
 from ui.words.strings import Strings
 
 _SOURCES = 5  # of an entry that are shown
@@ -16,14 +16,16 @@ def entries(listed: Sequence[Entry], t: Strings, *, editor: bool) -> str:
     for entry in listed:
         origin = t("glossary_taken") if entry.taken else t("glossary_by", name=entry.person, day=local(entry.at))
         facts = [*(Fact(form, "mark") for form in entry.forms), Fact(origin)]
-        sources = [Tool("source", f"{entry.id}:{n}", each.document) for n, each in enumerate(entry.sources[:_SOURCES])]
+        sources = [
+            ToolButton("source", f"{entry.id}:{n}", each.document) for n, each in enumerate(entry.sources[:_SOURCES])
+        ]
         rows.append((entry, facts, _acts(entry, t) if editor else [], sources))
     return draw("glossary.entries", rows)
 
 
-def _acts(entry: Entry, t: Strings) -> list[Tool]:
-    change = Tool("change", entry.id, t("glossary_change"), entry.term)
+def _acts(entry: Entry, t: Strings) -> list[ToolButton]:
+    change = ToolButton("change", entry.id, t("glossary_change"), entry.term)
     if entry.state == "proposed":
-        accept = Tool("accept", entry.id, t("glossary_accept"), entry.term)
-        return [accept, change, Tool("dismiss", entry.id, t("glossary_dismiss"), entry.term)]
-    return [change, Tool("remove", entry.id, t("delete"), entry.term, css="danger")]
+        accept = ToolButton("accept", entry.id, t("glossary_accept"), entry.term)
+        return [accept, change, ToolButton("dismiss", entry.id, t("glossary_dismiss"), entry.term)]
+    return [change, ToolButton("remove", entry.id, t("delete"), entry.term, css="danger")]

@@ -8,7 +8,7 @@ from kb.models.hardware import Fit, best_deepseek
 from kb.models.speed import Speed, expected
 from ui.html.chat import engine
 from ui.html.documents import duration
-from ui.html.templates import Fact, Tool, draw
+from ui.html.templates import Fact, ToolButton, draw
 from ui.service.model_downloads import Pull
 from ui.words.strings import Strings
 
@@ -57,8 +57,8 @@ def installed(models: "Sequence[InstalledModel]", used: tuple[str, str], t: Stri
         facts += [Fact(engine(model.engine, t)), Fact(gigabytes(model.size, t))]
         facts += _pace(expected(model.engine, model.size), t)
         facts += [Fact(t.message(model.detail), "wrap")] if model.detail else []
-        acts = [] if here else [Tool("use", i, t("model_use"), model.name, css="strong")]
-        acts.append(Tool("remove", i, t("delete"), model.name, css="risk"))
+        acts = [] if here else [ToolButton("use", i, t("model_use"), model.name, css="strong")]
+        acts.append(ToolButton("remove", i, t("delete"), model.name, css="risk"))
         rows.append((_badge(model.name), model.name, facts, acts))
     return draw("models.installed", rows)
 
@@ -115,11 +115,11 @@ def suggestions(
     return draw("models.suggestions", t("pace_typical" if known else "pace_unknown"), rows)
 
 
-def _act(name: str, here: bool, busy: bool, why_not: str, t: Strings) -> tuple[Tool | None, str]:
+def _act(name: str, here: bool, busy: bool, why_not: str, t: Strings) -> tuple[ToolButton | None, str]:
     """The button that brings a model, or why there is none."""
     if here or why_not:
         return None, t("model_here") if here else why_not
-    return Tool("pull", name, t("pull"), name, off=busy), ""
+    return ToolButton("pull", name, t("pull"), name, off=busy), ""
 
 
 def ollama(host: str, problem: str, t: Strings) -> str:
@@ -144,8 +144,8 @@ def _pull(pull: Pull, t: Strings) -> str:
     elif not pull.finished:
         facts.append(t("upload_starting"))
     error = (_here(pull.error, t) or t("failed_unknown")) if pull.error is not None else ""
-    acts = [Tool("stop-pull", pull.name, t("job_cancel"), pull.name, off=pull.state == "stopping")]
+    acts = [ToolButton("stop-pull", pull.name, t("job_cancel"), pull.name, off=pull.state == "stopping")]
     if pull.finished:
-        acts = [Tool("pull", pull.name, t("pull_again"), pull.name)] if pull.state != "done" else []
-        acts.append(Tool("dismiss", pull.name, t("upload_dismiss"), pull.name))
+        acts = [ToolButton("pull", pull.name, t("pull_again"), pull.name)] if pull.state != "done" else []
+        acts.append(ToolButton("dismiss", pull.name, t("upload_dismiss"), pull.name))
     return draw("models.pull", pull, _PULL_STYLE[pull.state], " · ".join(facts), error, acts, t)

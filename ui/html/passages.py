@@ -1,7 +1,7 @@
 """Markup of a document's passages as its editors see them."""
 
 from kb.editing.passages import DocumentPassage, DocumentPassages
-from ui.html.templates import Fact, Tool, draw
+from ui.html.templates import Fact, ToolButton, draw
 from ui.words.strings import Strings
 
 
@@ -27,9 +27,11 @@ def _facts(passage: DocumentPassage, t: Strings) -> list[Fact]:
     return [state, *([Fact(t("page", n=passage.page))] if passage.page else [])]
 
 
-def _tools(passage: DocumentPassage, number: int, t: Strings) -> list[Tool]:
+def _tools(passage: DocumentPassage, number: int, t: Strings) -> list[ToolButton]:
     words = "passage_bring_back" if passage.left_out else "passage_leave_out"
     place, about = f"{passage.start} {passage.end}", t("passage_number", n=number)
-    join = [] if passage.other_part is None or passage.left_out else [Tool("join", place, t("passage_join"), about)]
-    edit, toggle = Tool("edit", place, t("passage_edit"), about), Tool("toggle", place, t(words), about)
-    return [Tool("show", place, t("passage_show"), about), edit, *join, toggle]
+    join = (
+        [] if passage.other_part is None or passage.left_out else [ToolButton("join", place, t("passage_join"), about)]
+    )
+    edit, toggle = ToolButton("edit", place, t("passage_edit"), about), ToolButton("toggle", place, t(words), about)
+    return [ToolButton("show", place, t("passage_show"), about), edit, *join, toggle]

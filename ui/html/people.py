@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from kb.language.local_days import local
 from kb.people.accounts import Account
 from kb.people.api_tokens import ApiToken
-from ui.html.templates import Fact, Tool, draw
+from ui.html.templates import Fact, ToolButton, draw
 from ui.words.strings import Strings
 
 
@@ -50,7 +50,7 @@ def groups(listed: Mapping[str, Sequence[str]], t: Strings) -> str:
     """The list of groups. A click reports the name of one."""
     rows = [
         (len(people), name, [Fact(", ".join(people) or t("group_empty"), "wrap")],
-         [Tool("delete", name, t("delete"), name)])
+         [ToolButton("delete", name, t("delete"), name)])
         for name, people in listed.items()
     ]  # fmt: skip
     return draw("people.listed", rows, t("groups_none"))
@@ -59,7 +59,7 @@ def groups(listed: Mapping[str, Sequence[str]], t: Strings) -> str:
 def tokens(listed: Sequence[ApiToken], t: Strings) -> str:
     """The list of tokens. A click reports the id of one."""
     rows = [
-        ("API", token.name, _token(token, t), [Tool("revoke", token.id, t("token_revoke"), token.name)])
+        ("API", token.name, _token(token, t), [ToolButton("revoke", token.id, t("token_revoke"), token.name)])
         for token in listed
     ]
     return draw("people.listed", rows, t("tokens_none"))

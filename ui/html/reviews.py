@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from kb.language.local_days import local
-from kb.review.reviews import Review, Source
-from ui.html.templates import Fact, Tool, draw
+from kb.review.reviews import CorrectionSource, Review
+from ui.html.templates import Fact, ToolButton, draw
 from ui.words.strings import Strings
 
 _SHORT = 240  # characters of an answer in the list
@@ -22,7 +22,7 @@ def _row(review: Review, t: Strings, *, opened: bool = False) -> tuple[object, .
     short = answer if len(answer) <= _SHORT else f"{answer[:_SHORT]}…"
     reason = t("review_reason", who=judged.who, reason=judged.reason) if judged and judged.reason else ""
     notes = [" ".join(each.split()) for each in (reason, short) if each]
-    acts = None if opened else [Tool("look", review.id, t("review_look"), review.question[:80])]
+    acts = None if opened else [ToolButton("look", review.id, t("review_look"), review.question[:80])]
     sign = "?" if judged is None else "+" if judged.verdict == "up" else "−"
     return sign, review.question[:300], _facts(review, t), acts, notes
 
@@ -57,6 +57,6 @@ def one(review: Review, t: Strings) -> str:
     return draw("reviews.one", _row(review, t, opened=True), answer, places, t)
 
 
-def _source(source: Source, t: Strings) -> tuple[object, ...]:
+def _source(source: CorrectionSource, t: Strings) -> tuple[object, ...]:
     state = "" if source.standing == "current" else t(f"review_withdrawn_{source.standing}")
     return "source", source.marker, source.document, source.quote, state

@@ -46,7 +46,7 @@ class Fact(NamedTuple):
     why: str = ""
 
 
-class Tool(NamedTuple):
+class ToolButton(NamedTuple):
     """A small button that reports `action` and `value`; `about` names the thing to whoever does not see where it is."""
 
     action: str

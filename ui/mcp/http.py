@@ -16,7 +16,7 @@ from starlette.responses import Response
 from ui.api.common import asker_of, client_of
 from ui.api.stream import Json, cancel_when
 from ui.mcp.library import ServiceLibrary
-from ui.mcp.server import Reader, server_of
+from ui.mcp.server import Caller, server_of
 from ui.service.replies import rpc_error
 
 if TYPE_CHECKING:
@@ -58,6 +58,6 @@ class McpEndpoint:
         elif not begun and self._closing.is_set():
             await Response("The service is being stopped.\n", 503)(scope, receive, send)
 
-    def _reader(self, request: Request) -> Reader:
+    def _reader(self, request: Request) -> Caller:
         origin = str(request.base_url).rstrip("/")
-        return Reader(ServiceLibrary(self._service, client_of(request)), asker_of(request), origin)
+        return Caller(ServiceLibrary(self._service, client_of(request)), asker_of(request), origin)

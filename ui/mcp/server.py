@@ -36,7 +36,7 @@ Context = ServerRequestContext[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class Caller:
     """Who asks, and where is read for them. `origin` is the page's; None where none is served."""
 
     library: Library
@@ -44,7 +44,7 @@ class Reader:
     origin: str | None
 
 
-def server_of(reader_of: Callable[[Any], Reader]) -> Server[Any]:
+def server_of(reader_of: Callable[[Any], Caller]) -> Server[Any]:
     """A server. `reader_of(request)` tells for whom a request is answered; it is given the HTTP request, or None."""
     here = partial(_reader, reader_of)
     server: Server[Any] = Server(
@@ -63,7 +63,7 @@ def server_of(reader_of: Callable[[Any], Reader]) -> Server[Any]:
     return server
 
 
-def _reader(reader_of: Callable[[Any], Reader], context: Context) -> Reader:
+def _reader(reader_of: Callable[[Any], Caller], context: Context) -> Caller:
     try:
         return reader_of(context.request)
     except KBError as error:
@@ -75,7 +75,7 @@ async def _list_tools(context: Context, params: types.PaginatedRequestParams | N
 
 
 async def _call_tool(
-    here: Callable[[Context], Reader], context: Context, params: types.CallToolRequestParams
+    here: Callable[[Context], Caller], context: Context, params: types.CallToolRequestParams
 ) -> types.CallToolResult:
     tool = TOOLS.get(params.name)
     if tool is None:
@@ -98,7 +98,7 @@ async def _call_tool(
 
 
 async def _list_resources(
-    here: Callable[[Context], Reader], context: Context, params: types.PaginatedRequestParams | None
+    here: Callable[[Context], Caller], context: Context, params: types.PaginatedRequestParams | None
 ) -> types.ListResourcesResult:
     reader = here(context)
     cursor = (params.cursor if params else None) or "0"
@@ -134,7 +134,7 @@ async def _list_templates(
 
 
 async def _read_resource(
-    here: Callable[[Context], Reader], context: Context, params: types.ReadResourceRequestParams
+    here: Callable[[Context], Caller], context: Context, params: types.ReadResourceRequestParams
 ) -> types.ReadResourceResult:
     reader = here(context)
     try:

@@ -18,7 +18,7 @@ from ui.html.blocks import block
 from ui.html.templates import draw
 from ui.page import question_bar, session
 from ui.page.panel import follow, panel
-from ui.page.session import Source
+from ui.page.session import ShownPlace
 from ui.service import runtime
 from ui.service.conversations import Conversation, Snapshot, Turn
 from ui.service.model_list import installed_model
@@ -352,10 +352,14 @@ def _open(snapshot: Snapshot, name: str, number: int) -> None:
     if name == "cite" and given:
         sections = {p.rank: p.section for p in found}
         cited = [
-            Source(c.collection, c.document, c.version, c.page, c.start, c.end, sections.get(c.marker, ""), c.marker)
+            ShownPlace(
+                c.collection, c.document, c.version, c.page, c.start, c.end, sections.get(c.marker, ""), c.marker
+            )
             for c in given.citations
         ]
         session.show_sources(cited, number)
     elif name == "passage":
-        listed = [Source(p.collection, p.document, p.version, p.page, p.start, p.end, p.section, p.rank) for p in found]
+        listed = [
+            ShownPlace(p.collection, p.document, p.version, p.page, p.start, p.end, p.section, p.rank) for p in found
+        ]
         session.show_sources(listed, next((i for i, s in enumerate(listed) if s.marker == number), 0))

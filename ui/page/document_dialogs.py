@@ -175,7 +175,7 @@ def tags(service: runtime.Service, document: Document, t: Strings, close: Callab
     dialog()
 
 
-def _near(service: runtime.Service, source: session.Source, found: DocumentPassages) -> int:
+def _near(service: runtime.Service, source: session.ShownPlace, found: DocumentPassages) -> int:
     """The position of the passage that holds the words of a source, or most of their place."""
     stored = service.kb.stored_text(session.asker(service), source.collection, source.document, source.version)
     words = stored.text[source.start : source.end]
@@ -185,7 +185,7 @@ def _near(service: runtime.Service, source: session.Source, found: DocumentPassa
 
 def passages(
     service: runtime.Service, name: tuple[str, str], t: Strings, close: Callable[[], None],
-    near: session.Source | None = None,
+    near: session.ShownPlace | None = None,
 ) -> None:  # fmt: skip
     """Draw the dialog in which passages of a document, which is named by collection and path, are left out, corrected,
     split and joined; `close` runs whenever it goes. The passage that a source stands in comes first."""
@@ -228,7 +228,7 @@ def passages(
             if act == "show":
                 page = next((each.page for each in found.passages if (each.start, each.end) == (start, end)), None)
                 closed()
-                session.show_sources([session.Source(*name, found.version, page, start, end)])
+                session.show_sources([session.ShownPlace(*name, found.version, page, start, end)])
                 state[_SHOWN] = True
                 return
             if act == "join":

@@ -11,9 +11,9 @@ from kb.access.rules import Place
 from kb.errors import KBError
 from kb.filing.tags import counted
 from kb.people.permissions import check_editing
-from kb.schema import Document, Doomed
+from kb.schema import Document, PlannedDeletion
 from kb.store.deletion_plan import to_be_typed
-from kb.store.document_queries import Counts, Listed, Sort, Wanted, count, select
+from kb.store.document_queries import Counts, DocumentPage, Sort, Wanted, count, select
 from ui.html import chat as html_chat
 from ui.html import documents as html_documents
 from ui.html.blocks import block, heading, named, paragraph
@@ -22,7 +22,7 @@ from ui.html.templates import draw
 from ui.page import access_view, document_dialogs, jobs_view, question_bar, session
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
-from ui.page.session import Source
+from ui.page.session import ShownPlace
 from ui.service import runtime
 from ui.words.strings import Strings
 
@@ -102,7 +102,7 @@ def _list(service: runtime.Service, everything: Sequence[Document], reading: boo
     in_sight = select(everything, replace(wanted, offset=0, limit=len(everything))).documents
     if wanted.offset and wanted.offset >= len(in_sight):  # what stood on this page was deleted
         wanted = _turn(0, wanted)
-    listed = Listed(in_sight[wanted.offset : wanted.offset + wanted.limit], len(in_sight))
+    listed = DocumentPage(in_sight[wanted.offset : wanted.offset + wanted.limit], len(in_sight))
     chosen = _chosen(in_sight)
     _bulk(service, everything, wanted, in_sight, chosen, t)
     if not listed.documents:
@@ -288,7 +288,7 @@ def _again(service: runtime.Service, documents: Sequence[Document], t: Strings) 
 def _doom(service: runtime.Service, document_ids: Sequence[int], t: Strings) -> None:
     """Ask about deleting these, and what goes with them. It is fixed here: what is asked about is what is deleted."""
     try:
-        st.session_state[_DELETING] = service.kb.doomed(session.asker(service), document_ids)
+        st.session_state[_DELETING] = service.kb.planned_deletions(session.asker(service), document_ids)
     except KBError as error:  # deleted meanwhile
         st.session_state[_PROBLEM] = t.message(error)
 
@@ -329,13 +329,13 @@ def _act(service: runtime.Service, name: str, value: str, everything: Sequence[D
     elif name == "again":
         _again(service, [document], t)
     elif name == "preview":
-        session.show_sources([Source(document.collection, document.path, None, None, 0, 0)])
+        session.show_sources([ShownPlace(document.collection, document.path, None, None, 0, 0)])
 
 
 # ---- dialogs
 
 
-def _confirm(service: runtime.Service, doomed: Sequence[Doomed], typed: str, t: Strings) -> None:
+def _confirm(service: runtime.Service, doomed: Sequence[PlannedDeletion], typed: str, t: Strings) -> None:
     title = t("delete_title") if len(doomed) == 1 else t("delete_many_title", n=f"{len(doomed):,}")
     confirm(
         title, _about(doomed, t) + paragraph(t.count("delete_text", len(doomed))), t, key="delete", typed=typed,
@@ -344,7 +344,7 @@ def _confirm(service: runtime.Service, doomed: Sequence[Doomed], typed: str, t: 
     )  # fmt: skip
 
 
-def _about(doomed: Sequence[Doomed], t: Strings) -> str:
+def _about(doomed: Sequence[PlannedDeletion], t: Strings) -> str:
     """What goes, each by its name, and what of it stays in a mail or archive that is kept."""
     kept = [d for d in doomed if d.kept_in]
     said = [t("delete_more", n=f"{len(doomed) - _NAMED:,}")] if len(doomed) > _NAMED else []
@@ -353,7 +353,7 @@ def _about(doomed: Sequence[Doomed], t: Strings) -> str:
     return draw("blocks.doomed", [(d.path, d.collection) for d in doomed[:_NAMED]], said)
 
 
-def _delete(service: runtime.Service, doomed: Sequence[Doomed], t: Strings) -> None:
+def _delete(service: runtime.Service, doomed: Sequence[PlannedDeletion], t: Strings) -> None:
     chosen: set[int] = st.session_state.setdefault(_CHOSEN, set())
     ids = [each.id for each in doomed]
     service.kb.delete_documents(session.asker(service), ids)
@@ -407,7 +407,7 @@ def _versions(service: runtime.Service, key: tuple[str, str], t: Strings) -> Non
 
         def on_action(_name: str, value: str) -> None:
             close()
-            session.show_sources([Source(collection, path, int(value), None, 0, 0)])
+            session.show_sources([ShownPlace(collection, path, int(value), None, 0, 0)])
             st.session_state["versions-closed"] = True
 
         html = html_documents.versions(collection, path, found, t)

@@ -17,7 +17,7 @@ from ui.html.templates import draw
 from ui.page import session
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
-from ui.page.session import Source
+from ui.page.session import ShownPlace
 from ui.service import runtime
 from ui.words.strings import Strings
 
@@ -189,7 +189,7 @@ def _open(listed: list[Entry], value: str) -> None:
     entry = next((entry for entry in listed if str(entry.id) == id), None)
     if entry is None or not number.isdigit() or int(number) >= len(entry.sources):
         return
-    sources = [Source(s.collection, s.document, s.version, s.page, s.start, s.end) for s in entry.sources]
+    sources = [ShownPlace(s.collection, s.document, s.version, s.page, s.start, s.end) for s in entry.sources]
     session.show_sources(sources, int(number))
 
 

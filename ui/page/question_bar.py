@@ -20,7 +20,7 @@ from ui.page import session
 from ui.page.completion import completion
 from ui.page.confirm_dialog import confirm
 from ui.page.panel import panel
-from ui.page.session import Source
+from ui.page.session import ShownPlace
 from ui.service import runtime
 from ui.service.conversations import Conversation, Mode, Turn
 from ui.service.uploading import DroppedFile
@@ -187,7 +187,7 @@ def _act_on_file(
     service: runtime.Service, conversation: Conversation, file: DroppedFile, name: str, t: Strings
 ) -> None:
     if name == "file-open":
-        session.show_sources([Source(file.collection, file.name, None, None, 0, 0)])
+        session.show_sources([ShownPlace(file.collection, file.name, None, None, 0, 0)])
     elif name == "file-ask":
         look_into(service.files.scope(conversation.id, [file.name]))
     elif name == "file-keep":

@@ -14,7 +14,7 @@ from ui.html import reviews as html_reviews
 from ui.html.blocks import block, heading
 from ui.page import session
 from ui.page.panel import panel
-from ui.page.session import Source
+from ui.page.session import ShownPlace
 from ui.service import runtime
 from ui.words.strings import Strings
 
@@ -117,14 +117,18 @@ def _one(service: runtime.Service, id: str, seen: int, t: Strings) -> None:
     _form(service, review, seen, t)
 
 
-def _sources_of(passages: Sequence[Passage]) -> list[Source]:
-    return [Source(p.collection, p.document, p.version, p.page, p.start, p.end, p.section, p.rank) for p in passages]
+def _sources_of(passages: Sequence[Passage]) -> list[ShownPlace]:
+    return [
+        ShownPlace(p.collection, p.document, p.version, p.page, p.start, p.end, p.section, p.rank) for p in passages
+    ]
 
 
-def _places_of(review: Review) -> list[Source]:
+def _places_of(review: Review) -> list[ShownPlace]:
     sources = review.correction.sources if review.correction else ()
     return [
-        Source(s.collection, s.document, s.version, s.page, s.start, s.end, "", s.marker) for s in sources if s.document
+        ShownPlace(s.collection, s.document, s.version, s.page, s.start, s.end, "", s.marker)
+        for s in sources
+        if s.document
     ]
 
 

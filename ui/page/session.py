@@ -31,7 +31,7 @@ _MODELS, _MODELS_FOR = "models-there", 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ShownPlace:
     """A place in a document to be shown. `marker` is the number by which the answer cites it."""
 
     collection: str
@@ -48,7 +48,7 @@ class Source:
 class OpenSources:
     """The sources the reader leafs through, and what of the one at `index` is in sight."""
 
-    sources: Sequence[Source]
+    sources: Sequence[ShownPlace]
     index: int = 0
     page: int | None = None  # leafed to; None for the page of the source
     raw: bool = False  # its bare text, not the picture of the page and without its form
@@ -57,7 +57,7 @@ class OpenSources:
     zoom: int = 0  # how far its picture is enlarged: an index of `ZOOMS`
 
     @property
-    def source(self) -> Source:
+    def source(self) -> ShownPlace:
         return self.sources[self.index]
 
     def turn(self, step: int) -> None:
@@ -279,7 +279,7 @@ def open_sources() -> OpenSources | None:
     return found if isinstance(found, OpenSources) else None
 
 
-def show_sources(sources: Sequence[Source], index: int = 0) -> None:
+def show_sources(sources: Sequence[ShownPlace], index: int = 0) -> None:
     """Open the source viewer at `sources[index]`."""
     if sources:
         st.session_state[_SOURCES] = OpenSources(tuple(sources), max(0, min(index, len(sources) - 1)))
@@ -293,7 +293,7 @@ def open_addressed_source() -> None:
     start, _, end = params.get(addresses.SOURCE_SPAN, "").partition("-")
     version, page = (_number(params.get(name, "")) for name in (addresses.SOURCE_VERSION, addresses.SOURCE_PAGE))
     collection, document = params.get(addresses.SOURCE_IN, ""), params[addresses.SOURCE]
-    show_sources([Source(collection, document, version, page, _number(start) or 0, _number(end) or 0)])
+    show_sources([ShownPlace(collection, document, version, page, _number(start) or 0, _number(end) or 0)])
     for name in addresses.KEYS:
         if name in params:
             del params[name]

@@ -11,7 +11,7 @@ from ui.html.blocks import block
 from ui.html.templates import draw
 from ui.page import document_dialogs, html_source, session
 from ui.page.panel import panel
-from ui.page.session import ZOOMS, OpenSources, Source
+from ui.page.session import ZOOMS, OpenSources, ShownPlace
 from ui.pictures.page_picture import PageError, Picture
 from ui.pictures.render_pool import WORD, drawings, is_drawn
 from ui.service import runtime
@@ -38,7 +38,7 @@ def render(service: runtime.Service, t: Strings) -> None:
         with st.spinner(t("page_drawn")):  # the first page has to wait for a process
             html = _pane(service, opened, t)
         panel(html, key="source", on_action=lambda name, value: _act(opened, name, value), escape="close")
-    if isinstance(edited := st.session_state.get(_EDITED), Source):
+    if isinstance(edited := st.session_state.get(_EDITED), ShownPlace):
         name = edited.collection, edited.document
         document_dialogs.passages(service, name, t, lambda: st.session_state.pop(_EDITED, None), edited)
 

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from kb.errors import KBError
-from kb.usage.report import Report, report
+from kb.usage.report import UsageReport, report
 from kb.usage.tables import Part
 from ui.html import chat as html_chat
 from ui.html import usage as html_usage
@@ -52,7 +52,7 @@ def render() -> None:
     agreement(service, t, "usage-page-agree")
 
 
-def _read(service: runtime.Service, t: Strings) -> Report:
+def _read(service: runtime.Service, t: Strings) -> UsageReport:
     """What there is to tell to whoever looks at the page, of the period that is chosen. Raises RefusedByPolicy."""
     settings = service.kb.settings.usage
     periods = [days for days in _PERIODS if days < settings.days] + [min(settings.days, _PERIODS[-1])]
@@ -64,7 +64,7 @@ def _read(service: runtime.Service, t: Strings) -> Report:
     return report(service.kb.catalog, settings, session.asker(service), since.isoformat())
 
 
-def _heading(words: str, part: Part, found: Report, t: Strings) -> None:
+def _heading(words: str, part: Part, found: UsageReport, t: Strings) -> None:
     address = f"{CSV}?part={part}&since={found.since}&until={found.until}"
     st.html(html_chat.wrap(html_usage.heading(t(words), part, address, t)))
 
@@ -72,7 +72,7 @@ def _heading(words: str, part: Part, found: Report, t: Strings) -> None:
 # ---- questions
 
 
-def _draw_questions(found: Report, t: Strings) -> None:
+def _draw_questions(found: UsageReport, t: Strings) -> None:
     asked = [count for count in found.counts if count.kind == "question"]
     total: Counter[str] = Counter()
     for count in asked:
@@ -97,7 +97,7 @@ def _draw_questions(found: Report, t: Strings) -> None:
     st.html(html_chat.wrap(html_usage.table(columns, table, t)))
 
 
-def bars_of(found: Report) -> tuple[bool, dict[str, Counter[str]]]:
+def bars_of(found: UsageReport) -> tuple[bool, dict[str, Counter[str]]]:
     """Whether the bars are weeks, and how questions ended in each, by its first day; also where nothing was asked."""
     first, last = date.fromisoformat(found.since), date.fromisoformat(found.until)
     weekly = (last - first).days >= _BY_WEEK
@@ -114,7 +114,7 @@ def bars_of(found: Report) -> tuple[bool, dict[str, Counter[str]]]:
     return weekly, bars
 
 
-def _reasons(found: Report, t: Strings) -> None:
+def _reasons(found: UsageReport, t: Strings) -> None:
     times: Counter[str] = Counter()
     for count in found.counts:
         if count.outcome == "refused":
@@ -128,7 +128,7 @@ def _reasons(found: Report, t: Strings) -> None:
     st.html(html_chat.wrap(html_usage.table((t("usage_reason"), t("usage_count")), rows, t)))
 
 
-def _feedback(found: Report, t: Strings) -> None:
+def _feedback(found: UsageReport, t: Strings) -> None:
     _heading("usage_feedback", "feedback", found, t)
     if not found.feedback:
         st.html(html_chat.wrap(block("notice", t("usage_feedback_none"))))

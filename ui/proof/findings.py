@@ -7,7 +7,7 @@ FOUND = "found.json"
 
 
 @dataclass(slots=True)
-class Found:
+class Findings:
     """What was seen. `means`: what observed, "" or why it did not; `controls`: whether it saw what nobody stops."""
 
     means: dict[str, str] = field(default_factory=dict)

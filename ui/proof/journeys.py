@@ -18,7 +18,7 @@ import httpx
 
 from ui.proof import planted_leaks as planted
 from ui.proof import syscall_trace
-from ui.proof.findings import Found
+from ui.proof.findings import Findings
 from ui.proof.observation import KB, Observation, Observed, OutOfTime, interrupt
 from ui.proof.packet_capture import Capture
 from ui.proof.page_client import Browser, Shown
@@ -70,12 +70,12 @@ _DOCX = {
 }  # fmt: skip
 
 
-class Failed(Exception):
+class JourneyFailed(Exception):
     """A journey did not come to its end; the text says why."""
 
 
 def lead(
-    found: Found,
+    found: Findings,
     folder: Path,
     capture: Capture | None,
     deadline: float,
@@ -114,7 +114,7 @@ def _confinement() -> dict[str, Any]:
     return asdict(examined())
 
 
-def _control(found: Found, observation: Observation, capture: Capture | None) -> None:
+def _control(found: Findings, observation: Observation, capture: Capture | None) -> None:
     """Do what nobody stops, to see whether it is seen. Where packets would leave, the calls are made to fail first."""
     if capture is None and not syscall_trace.strace():
         return
@@ -132,7 +132,7 @@ def _control(found: Found, observation: Observation, capture: Capture | None) ->
 # ---- journeys
 
 
-def _journey(found: Found, observation: Observation, name: str) -> None:
+def _journey(found: Findings, observation: Observation, name: str) -> None:
     """Run one, and keep what was seen of it."""
     problem, seen = "", Observed()
     if name == "page":
@@ -141,8 +141,8 @@ def _journey(found: Found, observation: Observation, name: str) -> None:
         seen = observation.run([*KB, *_command(observation.folder, name), "--json"])
         try:
             _check(name, seen, found)
-        except (Failed, ValueError, LookupError, TypeError) as error:
-            problem = f"{type(error).__name__}: {error}" if not isinstance(error, Failed) else str(error)
+        except (JourneyFailed, ValueError, LookupError, TypeError) as error:
+            problem = f"{type(error).__name__}: {error}" if not isinstance(error, JourneyFailed) else str(error)
     found.journeys.append(_form(name, seen, problem))
 
 
@@ -172,25 +172,25 @@ def _command(folder: Path, name: str) -> list[str]:
     return [name, QUESTION]
 
 
-def _check(name: str, seen: Observed, found: Found) -> None:
+def _check(name: str, seen: Observed, found: Findings) -> None:
     """Whether a command did what it is for. Raises Failed."""
     if seen.code != 0:
-        raise Failed(f"exit code {seen.code}: {seen.err.strip()[-500:]}")
+        raise JourneyFailed(f"exit code {seen.code}: {seen.err.strip()[-500:]}")
     told = json.loads(seen.out)
     if name == "ingest" and told["added"] != len(_DOCUMENTS):
-        raise Failed(f"{told['added']} of {len(_DOCUMENTS)} documents were ingested")
+        raise JourneyFailed(f"{told['added']} of {len(_DOCUMENTS)} documents were ingested")
     if name == "search" and not told["passages"]:
-        raise Failed("no passage was found")
+        raise JourneyFailed("no passage was found")
     if name == "ask":
         found.run |= {"engine": told["engine"], "model": told["model"]}
         if not told["answer"].strip():
-            raise Failed("there was no answer")
+            raise JourneyFailed("there was no answer")
     if name == "eval":
         found.run |= {
             key: told["run"][key] for key in ("commit", "model_digest", "settings_hash") if key in told["run"]
         }
         if told["questions"] != 1:
-            raise Failed("no question was evaluated")
+            raise JourneyFailed("no question was evaluated")
 
 
 def _page(observation: Observation) -> tuple[Observed, str]:
@@ -208,7 +208,7 @@ def _page(observation: Observation) -> tuple[Observed, str]:
             problem = _wrong_with_page(shown, answer, service.origin)
             if not problem and seen.code != 0:
                 problem = f"the service ended with exit code {seen.code}"
-        except (Failed, OSError, httpx.HTTPError) as error:
+        except (JourneyFailed, OSError, httpx.HTTPError) as error:
             problem = f"{type(error).__name__}: {error}"
     return seen, problem
 
@@ -233,7 +233,7 @@ class _Service:
         self.origin = next((word for word in line.split() if word.startswith("http://")), "")
         service = running_service(home or observation.home)
         if not self.origin or service is None:
-            raise Failed(f"the service did not start: {line.strip() or _error_of(process)}")
+            raise JourneyFailed(f"the service did not start: {line.strip() or _error_of(process)}")
         headers = {"authorization": f"Bearer {service.token}"}
         self.api = httpx.Client(base_url=f"{self.origin}/api/", headers=headers, trust_env=False, timeout=60)
         self.browser = Browser(self.origin, self.api.post("sessions/address").raise_for_status().json()["address"])
@@ -248,7 +248,7 @@ class _Service:
                 _ = self._observation.left
         turns = self.api.get(f"conversations/{conversation}").raise_for_status().json()["turns"]
         if turns[-1]["state"] != "done":
-            raise Failed(f"the answer ended as {turns[-1]['state']}: {turns[-1]['error']}")
+            raise JourneyFailed(f"the answer ended as {turns[-1]['state']}: {turns[-1]['error']}")
         return conversation, str(turns[-1]["text"])
 
     def close(self) -> None:
@@ -275,7 +275,7 @@ def _error_of(process: "subprocess.Popen[str]") -> str:
 # ---- planted leaks
 
 
-def _leaks(found: Found, observation: Observation, cut_off: bool) -> None:
+def _leaks(found: Findings, observation: Observation, cut_off: bool) -> None:
     """Plant them, in a home of their own. Where nothing is cut off, none is tried that nothing would stop."""
     folder = _made(observation.folder / "planted")
     shutil.copyfile(planted.__file__, folder / "planted_leaks.py")
@@ -322,7 +322,7 @@ def _leaks(found: Found, observation: Observation, cut_off: bool) -> None:
             finally:
                 service.close()
             interrupt(process)
-        except (Failed, OSError, httpx.HTTPError) as error:
+        except (JourneyFailed, OSError, httpx.HTTPError) as error:
             problem = f"{type(error).__name__}: {error}"
     for name, number in (planted.IN_READER | planted.IN_PRODUCT | planted.NOT_STOPPED).items():
         found.leaks.append(_verdict(name, number, outcomes.get(name), seen, cut_off))

@@ -14,7 +14,7 @@ import psutil
 
 from ui.proof import syscall_trace
 from ui.proof.packet_capture import Capture, Packet
-from ui.proof.syscall_trace import Reached, Trace
+from ui.proof.syscall_trace import Trace, TracedConnection
 
 KB = [sys.executable, "-c", "from ui.cli.main import main; main()"]
 _STOPS_IN = 30.0  # seconds in which a service ends when it is asked to
@@ -55,7 +55,7 @@ class Observed:
             r.address == address and not r.refused for r in self._called()
         )
 
-    def _called(self) -> list[Reached]:
+    def _called(self) -> list[TracedConnection]:
         return list(self.trace.reached) if self.trace else []
 
 

@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ui.proof import syscall_trace
-from ui.proof.findings import FOUND, Found
+from ui.proof.findings import FOUND, Findings
 from ui.proof.packet_capture import Capture, leave_for_loopback
 
 _PR_SET_CHILD_SUBREAPER, _PR_SET_PDEATHSIG = 36, 1
@@ -28,7 +28,7 @@ def main(folder: Path, seconds: float, parent: int, chosen: Sequence[str]) -> No
     ended = time.monotonic() + seconds
     libc = ctypes.CDLL(None)
     libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    found = Found()
+    found = Findings()
     found.means["packets"] = leave_for_loopback()
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)  # after the namespace: a change of rights undoes it
     if os.getppid() != parent:
@@ -60,7 +60,7 @@ def main(folder: Path, seconds: float, parent: int, chosen: Sequence[str]) -> No
     save()
 
 
-def _write(file: Path, found: Found) -> None:
+def _write(file: Path, found: Findings) -> None:
     part = file.with_suffix(".part")
     part.write_text(json.dumps(asdict(found)), encoding="utf-8")
     os.replace(part, file)

@@ -17,7 +17,7 @@ _REFUSED = re.compile(r"= -1 (EPERM|EACCES) ")
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class TracedConnection:
     """An address that a process connected or sent to. `refused`: the kernel did not let it."""
 
     call: str
@@ -40,11 +40,11 @@ class Trace:
     """`calls` by name; all addresses; and lines that name an address in no known form, which count as outside."""
 
     calls: dict[str, int]
-    reached: tuple[Reached, ...]
+    reached: tuple[TracedConnection, ...]
     unread: tuple[str, ...]
 
     @property
-    def outside(self) -> list[Reached]:
+    def outside(self) -> list[TracedConnection]:
         return [each for each in self.reached if each.outside]
 
 
@@ -63,7 +63,7 @@ def traced(trace: Path, command: list[str], fail_with: str = "") -> list[str]:
 def read_trace(file: Path) -> Trace:
     """What stands in a trace. Raises OSError where there is none."""
     calls: Counter[str] = Counter()
-    reached: list[Reached] = []
+    reached: list[TracedConnection] = []
     unread: list[str] = []
     with file.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
@@ -80,5 +80,5 @@ def read_trace(file: Path) -> Trace:
                 continue
             refused = bool(_REFUSED.search(line))
             for (a, b), port in zip(addresses, ports, strict=True):
-                reached.append(Reached(call[1], a or b, int(port), refused))
+                reached.append(TracedConnection(call[1], a or b, int(port), refused))
     return Trace(dict(calls), tuple(reached), tuple(unread))

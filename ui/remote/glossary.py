@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from kb.errors import EntryNotFound
-from kb.glossary.entries import Entry, EntryState, NewEntry, Source, folded
-from kb.glossary.glossary import Imported
+from kb.glossary.entries import Entry, EntryState, NewEntry, TermSource, folded
+from kb.glossary.glossary import ImportReport
 from kb.schema import Principal
 
 Form = dict[str, Any]
@@ -54,11 +54,11 @@ class RemoteGlossary:
         """Leave a proposed entry out."""
         self._call("POST", f"glossary/{id}/dismiss", asker)
 
-    def bring_in(self, asker: Principal, new: list[NewEntry], replace: bool = False) -> Imported:
+    def bring_in(self, asker: Principal, new: list[NewEntry], replace: bool = False) -> ImportReport:
         """Write many entries as one act."""
         from kb.glossary.csv_form import text_of_new
 
-        return Imported(
+        return ImportReport(
             **self._call("POST", "glossary/import", asker, body={"csv": text_of_new(new), "replace": replace})
         )
 
@@ -76,5 +76,5 @@ def _body(new: NewEntry) -> Form:
 def _entry(form: Form) -> Entry:
     return Entry(
         form["id"], form["term"], tuple(form["forms"]), form["definition"], form["state"], form["taken"],
-        tuple(Source(**source) for source in form["sources"]), form["person"], form["at"],
+        tuple(TermSource(**source) for source in form["sources"]), form["person"], form["at"],
     )  # fmt: skip

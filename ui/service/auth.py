@@ -136,7 +136,7 @@ def _locked(file: Path) -> bool:
     return False
 
 
-class Gate:
+class Gatekeeper:
     """Lets in whom `Visitors` knows; a code in the address begins a session of the owner, once.
 
     Others are told how to get in: by signing in where there are accounts, else by an address of `kb open`.

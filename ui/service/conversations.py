@@ -26,7 +26,7 @@ from kb.schema import DEFAULT_OPTIONS, AskOptions, Message, Principal, Scope, Th
 from kb.store.conversations import (
     ConversationStore,
     Feedback,
-    Judged,
+    JudgedAnswer,
     Mode,
     StoredConversation,
     TurnState,
@@ -150,7 +150,7 @@ class Conversations:
         for turn in (turn for conversation in opened for turn in conversation.turns if turn.id == turn_id):
             turn.feedback = given
 
-    def judged(self, verdict: Verdict | None = None, limit: int = 100) -> builtins.list[Judged]:
+    def judged(self, verdict: Verdict | None = None, limit: int = 100) -> builtins.list[JudgedAnswer]:
         """What readers said of answers, the newest first; see `ConversationStore.judged`."""
         return self._store.judged(verdict, limit)
 

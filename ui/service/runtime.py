@@ -20,7 +20,7 @@ from kb.people.rates import Rates
 from kb.schema import Principal
 from ui.pictures import cache
 from ui.service import allowed_paths
-from ui.service.auth import Gate, token_of
+from ui.service.auth import Gatekeeper, token_of
 from ui.service.conversations import Conversations
 from ui.service.evaluation_runs import Evaluations
 from ui.service.fair_queue import FairQueue
@@ -165,7 +165,7 @@ class Service:
     tokens: ApiTokens
     sessions: Sessions
     visitors: Visitors
-    gate: Gate
+    gate: Gatekeeper
     rates: Rates
     place: ListeningAddress
 
@@ -183,7 +183,7 @@ class Service:
         visitors = Visitors(token_of(kb.home.path), kb.home.path, sessions, people, tokens, secure=place.secure)
         rates = Rates(limits, lambda name: people.get(name) is not None)
         sso = _single_sign_on(kb, people)
-        gate = Gate(visitors, sessions, SignIn(people, sessions, Throttle(kb.catalog), visitors, sso), rates)
+        gate = Gatekeeper(visitors, sessions, SignIn(people, sessions, Throttle(kb.catalog), visitors, sso), rates)
         conversations, uploads = Conversations(kb, queue, rates=rates), Uploads(kb, jobs)
         files = DroppedFiles(kb, jobs, uploads, people)
         conversations.deleting.append(lambda id, by: files.let_all_go(by, id))

@@ -22,7 +22,7 @@ import pytest
 from ingest.reading import linux_sandbox, process_pool
 from ingest.reading.confined_process import start
 from ingest.reading.confinement import Confinement, Sight, examined
-from ingest.reading.messages import Message, ReadDocument, Task, Unreadable
+from ingest.reading.messages import ReadDocument, ReaderMessage, Task, Unreadable
 from ingest.reading.process_pool import Workers
 from kb.config import IngestSettings, PrivacySettings, Settings
 from tests.ingest.lesser_kernels import lacking
@@ -67,7 +67,7 @@ def task(place: Path, text: str, settings: Settings = SETTINGS, **more: object) 
     return Task(file, "a.plugin", sha256, settings, **{"scratch": place / "home" / "reading"} | more)  # type: ignore[arg-type]
 
 
-def given(pool: Workers, asked: Task) -> Message:
+def given(pool: Workers, asked: Task) -> ReaderMessage:
     [message] = pool.read(asked).messages(threading.Event())
     return message
 

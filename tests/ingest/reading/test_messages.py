@@ -11,9 +11,9 @@ import pytest
 from ingest.reading.messages import (
     Fatal,
     KnownContent,
-    Message,
     MessageError,
     ReadDocument,
+    ReaderMessage,
     Task,
     Unreadable,
     decoded,
@@ -52,7 +52,7 @@ DOCUMENT = ReadDocument(
         KnownContent("docs/a.zip/b.md", "1" * 64, 5),
     ],
 )
-def test_a_message_comes_back_as_it_was(message: Message) -> None:
+def test_a_message_comes_back_as_it_was(message: ReaderMessage) -> None:
     assert decoded(encoded(message), ARCHIVE) == message
 
 

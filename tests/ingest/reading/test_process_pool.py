@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ingest.reading import process_pool
-from ingest.reading.messages import Message, ReadDocument, Task, Unreadable
+from ingest.reading.messages import ReadDocument, ReaderMessage, Task, Unreadable
 from ingest.reading.process_pool import Reading, Workers
 from kb.config import IngestSettings, Settings
 from kb.errors import ConfigError
@@ -52,13 +52,13 @@ def task(folder: Path, name: str, text: str | bytes, settings: Settings | None =
     return Task(path, name, sha256, settings or limited(), **more)  # type: ignore[arg-type]
 
 
-def read(pool: Workers, *tasks: Task) -> list[Message]:
+def read(pool: Workers, *tasks: Task) -> list[ReaderMessage]:
     """What the files give, all handed in before the first is taken."""
     begun = [pool.read(each) for each in tasks]
     return [message for reading in begun for message in reading.messages(threading.Event())]
 
 
-def reason(message: Message) -> str:
+def reason(message: ReaderMessage) -> str:
     assert isinstance(message, Unreadable)
     return str(message.error)
 

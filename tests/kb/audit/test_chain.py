@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kb.audit import chain
-from kb.audit.chain import Entry, Link, canonical, commitment, hash_of
+from kb.audit.chain import ErasableValue, Link, canonical, commitment, hash_of
 from kb.audit.verification import verify
 from kb.errors import HomeError
 from kb.store.database import Database
@@ -69,10 +69,10 @@ def changed(link: Link) -> Iterator[Link]:
         yield replace(link, record=canonical({**content, "sealed": other}))
         assert link.entries is not None
         entry = link.entries[name]
-        yield replace(link, entries={**link.entries, name: Entry(entry.salt, '"another"')})
-        yield replace(link, entries={**link.entries, name: Entry("00" * 16, entry.value)})
+        yield replace(link, entries={**link.entries, name: ErasableValue(entry.salt, '"another"')})
+        yield replace(link, entries={**link.entries, name: ErasableValue("00" * 16, entry.value)})
         yield replace(link, entries={k: v for k, v in link.entries.items() if k != name})
-    yield replace(link, entries={**(link.entries or {}), "more": Entry("00" * 16, "1")})
+    yield replace(link, entries={**(link.entries or {}), "more": ErasableValue("00" * 16, "1")})
     yield replace(link, record=link.record + " ")
     yield replace(link, record="no JSON")
     yield replace(link, hash="0" * 64)

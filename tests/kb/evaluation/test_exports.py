@@ -10,7 +10,7 @@ import pytest
 from kb.errors import KBError, ModelError
 from kb.evaluation.evaluation import EvalOptions, Question, evaluate
 from kb.evaluation.exports import COLUMNS, write_csv, write_junit
-from kb.evaluation.gates import Judged, Limit
+from kb.evaluation.gates import Limit, LimitResult
 from tests.kb.evaluation.test_evaluation import ABSENT, ALL, COLOUR, LEAVE, WEATHER, answer, base
 
 
@@ -39,7 +39,10 @@ def test_build_servers_read_limits_and_questions_as_two_suites(tmp_path: Path) -
     kb.answers[unjudged.question] = [answer("Nothing.")]
     hostile = replace(ABSENT, id='"><evil')
     report = evaluate(kb, [LEAVE, COLOUR, hostile, WEATHER, unjudged], EvalOptions(), tmp_path)
-    judged = [Judged(Limit("answers.right", ">=", 0.9), "answers.right is 0.5"), Judged(Limit("failed", "<", 2), "")]
+    judged = [
+        LimitResult(Limit("answers.right", ">=", 0.9), "answers.right is 0.5"),
+        LimitResult(Limit("failed", "<", 2), ""),
+    ]
     write_junit(report, judged, tmp_path / "junit.xml")
     suites = {suite.get("name"): suite for suite in ElementTree.parse(tmp_path / "junit.xml").getroot()}
     gate, questions = suites["gate"], suites["questions"]

@@ -11,7 +11,7 @@ from ingest.sync.pipeline import ingest
 from kb.assistant import KnowledgeBase
 from kb.config import load_settings
 from kb.errors import DocumentNotFound, RefusedByPolicy
-from kb.schema import Doomed, Principal
+from kb.schema import PlannedDeletion, Principal
 from kb.store.deletion_plan import to_be_typed
 from kb.store.uploads import folder_of
 from tests import tiny
@@ -79,8 +79,12 @@ def test_what_is_inside_goes_with_it(kb: KnowledgeBase, folder: Path, path: str,
     ingest(kb, [folder])
     before = paths(kb)
     assert gone < before
-    assert unnumbered(kb.doomed(OWNER, [(None, path)])) == [Doomed("docs", each) for each in sorted(gone)]
-    assert unnumbered(kb.delete_documents(OWNER, [("docs", path)])) == [Doomed("docs", each) for each in sorted(gone)]
+    assert unnumbered(kb.planned_deletions(OWNER, [(None, path)])) == [
+        PlannedDeletion("docs", each) for each in sorted(gone)
+    ]
+    assert unnumbered(kb.delete_documents(OWNER, [("docs", path)])) == [
+        PlannedDeletion("docs", each) for each in sorted(gone)
+    ]
     assert paths(kb) == before - gone
     assert kb.check(deep=True).problems == ()
 
@@ -93,14 +97,14 @@ def test_a_collection_is_read_once_however_many_are_named(
     known = kb.catalog.known_documents
     monkeypatch.setattr(kb.catalog, "known_documents", lambda name: read.append(name) or known(name))
     names = [(None, name) for name in ("a.zip", "a.zip/in", "a.zip/1.txt", "tickets.jsonl", "mail.eml", "offer.txt")]
-    assert len(kb.doomed(OWNER, names)) == 10
+    assert len(kb.planned_deletions(OWNER, names)) == 10
     assert read == ["docs"]
 
 
 def test_those_given_by_id_go_and_no_other(kb: KnowledgeBase, folder: Path) -> None:
     ingest(kb, [folder])
     ids = {document.path: document.id for document in kb.documents(OWNER)}
-    told = kb.doomed(OWNER, [ids["mail.eml"]])
+    told = kb.planned_deletions(OWNER, [ids["mail.eml"]])
     assert [each.path for each in told] == ["mail.eml", "mail.eml/offer.txt", "mail.eml/terms.txt"]
     assert [each.id for each in told] == [ids[each.path] for each in told]
     before = paths(kb)
@@ -124,22 +128,22 @@ def test_those_given_by_id_go_and_no_other(kb: KnowledgeBase, folder: Path) -> N
 def test_what_is_typed_for_many_and_for_a_whole_collection(going: dict[str, int], typed: str) -> None:
     held = [document(str(n), collection=c) for c, count in {"a": 30, "b": 30, "one": 1, "two": 2}.items()
             for n in range(count)]  # fmt: skip
-    doomed = [Doomed(collection, str(n)) for collection, count in going.items() for n in range(count)]
+    doomed = [PlannedDeletion(collection, str(n)) for collection, count in going.items() for n in range(count)]
     assert to_be_typed(doomed, held) == typed
 
 
 def test_a_deleted_attachment_is_still_in_its_mail_and_that_is_said(kb: KnowledgeBase, folder: Path) -> None:
     ingest(kb, [folder])
-    [found] = kb.doomed(OWNER, [("docs", "mail.eml/offer.txt")])
+    [found] = kb.planned_deletions(OWNER, [("docs", "mail.eml/offer.txt")])
     assert found.kept_in == "mail.eml"
     kb.delete_document(OWNER, "docs", "mail.eml/offer.txt")
     assert b"offer.txt" in kb.original(OWNER, "docs", "mail.eml").read_bytes()
-    assert unnumbered(kb.doomed(OWNER, [(None, "mail.eml"), (None, "mail.eml/terms.txt")])) == [
-        Doomed("docs", "mail.eml"), Doomed("docs", "mail.eml/terms.txt")
+    assert unnumbered(kb.planned_deletions(OWNER, [(None, "mail.eml"), (None, "mail.eml/terms.txt")])) == [
+        PlannedDeletion("docs", "mail.eml"), PlannedDeletion("docs", "mail.eml/terms.txt")
     ]  # fmt: skip
-    [deep] = kb.doomed(OWNER, [(None, "a.zip/in/mail.eml/deep.txt")])
+    [deep] = kb.planned_deletions(OWNER, [(None, "a.zip/in/mail.eml/deep.txt")])
     assert deep.kept_in == "a.zip/in/mail.eml"
-    [plain] = kb.doomed(OWNER, [(None, "a.zip/1.txt")])
+    [plain] = kb.planned_deletions(OWNER, [(None, "a.zip/1.txt")])
     assert plain.kept_in == ""  # of the archive itself nothing is kept in the home
 
 
@@ -149,11 +153,11 @@ def test_an_uploaded_archive_stays_until_its_last_document_goes(kb: KnowledgeBas
     (hr / "mail.eml").write_bytes(mail("offer.txt"))
     write(hr, {"offer.txt": "Another one."})
     ingest(kb, sorted(hr.iterdir()), collection="hr")
-    [one] = kb.doomed(OWNER, [("hr", "a.zip/1.txt")])
+    [one] = kb.planned_deletions(OWNER, [("hr", "a.zip/1.txt")])
     assert one.kept_in == "a.zip"
     kb.delete_documents(OWNER, [("hr", "a.zip/1.txt"), ("hr", "mail.eml/offer.txt")])
     assert {path.name for path in hr.iterdir()} == {"a.zip", "mail.eml", "offer.txt"}
-    [two] = kb.doomed(OWNER, [("hr", "a.zip/2.txt")])
+    [two] = kb.planned_deletions(OWNER, [("hr", "a.zip/2.txt")])
     assert two.kept_in == ""
     kb.delete_document(OWNER, "hr", "a.zip/2.txt")
     assert not archive.exists()
@@ -166,11 +170,11 @@ def test_a_name_is_that_of_a_document_or_of_a_file_that_gave_some(kb: KnowledgeB
     ingest(kb, [folder])
     for name in ("nothing", "a.zip/1", "t", "docs"):
         with pytest.raises(DocumentNotFound, match=name):
-            kb.doomed(OWNER, [(None, name)])
+            kb.planned_deletions(OWNER, [(None, name)])
     ingest(kb, [folder], collection="again")
     for name in ("a.zip", "mail.eml"):
         with pytest.raises(DocumentNotFound):
-            kb.doomed(OWNER, [(None, name)])
-    assert len(kb.doomed(OWNER, [("again", "a.zip")])) == 4
+            kb.planned_deletions(OWNER, [(None, name)])
+    assert len(kb.planned_deletions(OWNER, [("again", "a.zip")])) == 4
     with pytest.raises(RefusedByPolicy):
-        kb.doomed(Principal("guest"), [("docs", "a.zip")])
+        kb.planned_deletions(Principal("guest"), [("docs", "a.zip")])

@@ -18,7 +18,7 @@ from kb.assistant import KnowledgeBase
 from kb.audit import chain
 from kb.errors import DocumentNotFound, HomeError, RefusedByPolicy
 from kb.language.tokenizer import tokenise
-from kb.schema import EVERYTHING, Answer, Citation, Doomed, Passage, Principal
+from kb.schema import EVERYTHING, Answer, Citation, Passage, PlannedDeletion, Principal
 from kb.store.catalog import Catalog, name_hash
 from kb.store.conversations import ConversationStore, StoredTurn
 from kb.store.database import TRACES, now
@@ -193,7 +193,7 @@ def everything(kb: KnowledgeBase, folder: Path) -> list[bytes]:
 def test_nothing_is_left_while_the_home_is_open_or_closed(open_home: Callable[[], KnowledgeBase], folder: Path) -> None:
     kb = open_home()
     vectors = everything(kb, folder)
-    assert unnumbered(kb.delete_documents(OWNER, [(None, f"{NAME}.md")])) == [Doomed("docs", f"{NAME}.md")]
+    assert unnumbered(kb.delete_documents(OWNER, [(None, f"{NAME}.md")])) == [PlannedDeletion("docs", f"{NAME}.md")]
     assert_no_trace(kb.home.path, vectors)
     assert kb.search("Where is the canteen?", OWNER).passages[0].document == "kept.md"
     assert not kb.deletion.pending
@@ -331,7 +331,7 @@ def test_many_are_deleted_with_one_scrub(
 
     monkeypatch.setattr(Catalog, "wipe", counted)
     names = [("docs", f"more/{n:02}.md") for n in range(10)]
-    assert unnumbered(kb.delete_documents(OWNER, names)) == [Doomed(*name) for name in names]
+    assert unnumbered(kb.delete_documents(OWNER, names)) == [PlannedDeletion(*name) for name in names]
     assert len(wiped) == 1
     assert len(kb.documents(OWNER)) == 12
 

@@ -21,7 +21,7 @@ from kb.models.ollama_server import OllamaServer
 from kb.schema import Message
 from kb.tuning import base_model, lora
 from kb.tuning.adapter_gguf import turned, write_adapter
-from kb.tuning.adapters import Adapters, Word
+from kb.tuning.adapters import Adapters, Provenance
 from kb.tuning.lora import Options
 from kb.tuning.training_data import Pair, pairs_of
 from tests.knowledge import small_disk
@@ -33,7 +33,7 @@ __all__ = ["ollama_home", "ollama_server", "small_disk"]
 BASE = "smollm2-135m"
 pytestmark = pytest.mark.timeout(1800)  # it trains, on whatever the machine has left
 
-WORD = Word(("ed",), "reviews", "ann")
+WORD = Provenance(("ed",), "reviews", "ann")
 FEW = Options(epochs=2, rank=4, learning_rate=5e-3, batch=4, checkpoint_steps=1)
 ASKED = "What is the extension of room 7?"
 

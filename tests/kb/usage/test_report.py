@@ -12,14 +12,16 @@ from kb.config import UsageSettings
 from kb.errors import RefusedByPolicy, UsageError
 from kb.schema import Principal
 from kb.store.conversations import ConversationStore
-from kb.usage.report import Report, report
+from kb.usage.report import UsageReport, report
 from kb.usage.tables import PARTS, as_csv, report_form
 from tests.kb.usage.asking import answer, found, refuse, turn
 from tests.kb.usage.conftest import EDITOR, READER, TODAY, Days
 from tests.knowledge import OWNER
 
 
-def told(kb: KnowledgeBase, asker: Principal = OWNER, since: str = "", until: str = "", **settings: object) -> Report:
+def told(
+    kb: KnowledgeBase, asker: Principal = OWNER, since: str = "", until: str = "", **settings: object
+) -> UsageReport:
     return report(kb.catalog, UsageSettings.model_validate(settings), asker, since, until, TODAY)
 
 

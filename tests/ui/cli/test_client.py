@@ -113,7 +113,7 @@ def test_more_names_than_an_address_holds_are_deleted_as_one_act(served: Served,
     ingest(served.service.kb, [folder])
     names: list[tuple[str | None, str]] = [("many", path.name) for path in sorted(folder.iterdir())]
     with RemoteKnowledgeBase(served.running, client="test") as remote:
-        assert [each.path for each in remote.doomed(OWNER, names)] == [name for _, name in names]
+        assert [each.path for each in remote.planned_deletions(OWNER, names)] == [name for _, name in names]
         assert [each.path for each in remote.delete_documents(OWNER, names)] == [name for _, name in names]
         assert [each for each in remote.documents(OWNER) if each.collection == "many"] == []
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from kb.review.reviews import Correction, Review, Source
+from kb.review.reviews import Correction, CorrectionSource, Review
 from kb.schema import EVERYTHING, Passage
-from kb.store.conversations import Judged
+from kb.store.conversations import JudgedAnswer
 from tests.ui.html.test_sanitise import HOSTILE, elements
 from ui.html import reviews as html_reviews
 from ui.words.strings import Strings
@@ -14,9 +14,10 @@ from ui.words.strings import Strings
 EN, ZH = Strings("en"), Strings("zh")
 AT = "2026-11-25T10:00:00.000+00:00"
 PASSAGE = Passage(1, 7, "docs", "leave.md", 1, None, 0, 8, "25 days.", "", "", "Leave", 1.0)
-SOURCE = Source(1, "docs", "leave.md", 1, None, 0, 8, "25 days.", "current")
+SOURCE = CorrectionSource(1, "docs", "leave.md", 1, None, 0, 8, "25 days.", "current")
 REVIEW = Review(
-    "ab12", 2, "accepted", Judged("c", 0, "How many?", "20 days.", "documents", "down", "Wrong number", "bob", AT),
+    "ab12", 2, "accepted",
+    JudgedAnswer("c", 0, "How many?", "20 days.", "documents", "down", "Wrong number", "bob", AT),
     "How many?", "", (PASSAGE,), (), EVERYTHING, Correction("How many?", (), "25 days [1].", (SOURCE,)), True, "ed", AT,
 )  # fmt: skip
 

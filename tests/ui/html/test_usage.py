@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from kb.schema import Document
-from kb.usage.report import Count, Gap, Report
+from kb.usage.report import Count, Gap, UsageReport
 from tests.ui.html.test_sanitise import HOSTILE, elements
 from ui.html import usage
 from ui.page.usage_view import COLOURS, across, bars_of, stacked
@@ -20,8 +20,8 @@ def document(path: str, collection: str = "docs") -> Document:
                     "2026-01-02T03:04:05.000+00:00")  # fmt: skip
 
 
-def report(since: str, until: str, *counts: Count) -> Report:
-    return Report(since, until, since, counts, (), 0, (), 0, ())
+def report(since: str, until: str, *counts: Count) -> UsageReport:
+    return UsageReport(since, until, since, counts, (), 0, (), 0, ())
 
 
 def test_gaps_and_documents_are_told_with_what_is_left_out() -> None:

@@ -14,7 +14,7 @@ from kb.config import EmbeddingSettings, Settings
 from kb.errors import UsageError
 from kb.messages.coded_text import CodedText
 from kb.schema import Document, HiddenText, OrderReason, OrderScore, PageSpan, Principal
-from kb.store.document_queries import Listed, VersionFacts
+from kb.store.document_queries import DocumentPage, VersionFacts
 from tests.knowledge import write
 from tests.ui.html.test_sanitise import HOSTILE, elements
 from tests.zones import SHANGHAI
@@ -41,8 +41,8 @@ REPORT = IngestReport(
 )  # fmt: skip
 
 
-def listed(*documents: Document, total: int | None = None) -> Listed:
-    return Listed(documents, len(documents) if total is None else total)
+def listed(*documents: Document, total: int | None = None) -> DocumentPage:
+    return DocumentPage(documents, len(documents) if total is None else total)
 
 
 def test_a_row_says_all_there_is_to_know() -> None:
@@ -291,7 +291,10 @@ def test_what_goes_with_a_mail_and_what_stays_in_it_is_said_before(service: Serv
     ingest(service.kb, [tmp_path / "docs"])
     owner = Principal("owner", unlimited=True)
     ids = {d.path: d.id for d in service.kb.documents(owner)}
-    said = {path: elements(documents_view._about(service.kb.doomed(owner, [id]), EN)).text for path, id in ids.items()}
+    said = {
+        path: elements(documents_view._about(service.kb.planned_deletions(owner, [id]), EN)).text
+        for path, id in ids.items()
+    }
     assert "mail.eml/offer.txt" in said["mail.eml"]  # it goes with it
     assert "mail.eml/offer.txt is still inside mail.eml, which is kept" in said["mail.eml/offer.txt"]
     assert "kept" not in said["mail.eml"]

@@ -9,7 +9,7 @@ from kb.schema import PageSpan, StoredText
 from tests.ui.html.test_sanitise import HOSTILE, elements
 from tests.ui.scripted import HANDBOOK, QUOTE
 from ui.page import html_source
-from ui.page.session import OpenSources, Source
+from ui.page.session import OpenSources, ShownPlace
 from ui.pictures.page_picture import Picture
 from ui.sources.form import Form
 from ui.sources.marking import Marks
@@ -18,7 +18,7 @@ from ui.words.strings import Strings
 EN = Strings("en")
 CHAPTER = "第四章 伙食补助及公杂费"
 STORED = StoredText("staff", "prices.csv", 2, "Prices", "text/csv", "0", "item | price\ntea | 3\ncoffee | 4", ())
-SOURCE = Source("staff", "prices.csv", 2, None, 19, 20, "", 1)
+SOURCE = ShownPlace("staff", "prices.csv", 2, None, 19, 20, "", 1)
 
 
 def formed(stored: StoredText, start: int, end: int, form: Form | None = None) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from kb.schema import PageSpan, Principal, RecognisedPage, StoredText
 from ui.page import session, source_view
-from ui.page.session import OpenSources, Source
+from ui.page.session import OpenSources, ShownPlace
 from ui.pictures.page_picture import PageError, Picture
 from ui.service import runtime
 from ui.words.strings import Strings
@@ -41,7 +41,7 @@ def pane(
     kb = SimpleNamespace(stored_text=lambda *asked: stored, original_of=lambda stored: Path("fax.tif"),
                          recognised=lambda stored, page: RECOGNISED, section_at=section_at,
                          headings=lambda stored: (), catalog=SimpleNamespace(db=None))  # fmt: skip
-    opened = opened or OpenSources((Source("c", "fax.tif", 1, 1, *place, "Chapter 3"),), page=page)
+    opened = opened or OpenSources((ShownPlace("c", "fax.tif", 1, 1, *place, "Chapter 3"),), page=page)
     service = cast("runtime.Service", SimpleNamespace(kb=kb))
     monkeypatch.setattr(session, "asker", lambda service: Principal("rita", permissions=frozenset({"search"})))
     monkeypatch.setattr(source_view, "shown_titles", lambda db, places: {})
@@ -86,7 +86,7 @@ def test_of_a_text_whose_headings_were_not_kept_the_section_of_its_chunk_is_name
 
 
 def looking(words: str = "") -> OpenSources:
-    opened = OpenSources((Source("c", "fax.tif", 1, 1, 0, 5),))
+    opened = OpenSources((ShownPlace("c", "fax.tif", 1, 1, 0, 5),))
     opened.find(words)
     return opened
 

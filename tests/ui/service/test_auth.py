@@ -20,7 +20,7 @@ from kb.store.database import Database
 from kb.store.home import Home
 from tests.kb.people.clocks import Clock
 from tests.knowledge import open_kb
-from ui.service.auth import VISITOR, Gate, announced, running_service, token_of
+from ui.service.auth import VISITOR, Gatekeeper, announced, running_service, token_of
 from ui.service.listening import ListeningAddress
 from ui.service.replies import Reply
 from ui.service.sessions import SessionNotFound, Sessions
@@ -137,22 +137,22 @@ def sessions(database: Database, clock: Clock) -> Iterator[Sessions]:
     sessions.close()
 
 
-def gate_of(home: Path, database: Database, sessions: Sessions) -> Gate:
+def gate_of(home: Path, database: Database, sessions: Sessions) -> Gatekeeper:
     people = People(database)
     visitors = Visitors(TOKEN, home, sessions, people, ApiTokens(database, people))
-    return Gate(visitors, sessions, SignIn(people, sessions, Throttle(database), visitors))
+    return Gatekeeper(visitors, sessions, SignIn(people, sessions, Throttle(database), visitors))
 
 
 @pytest.fixture
-def gate(tmp_path: Path, database: Database, sessions: Sessions) -> Gate:
+def gate(tmp_path: Path, database: Database, sessions: Sessions) -> Gatekeeper:
     return gate_of(tmp_path, database, sessions)
 
 
-def judged(gate: Gate, scope: dict[str, Any]) -> Reply | None:
+def judged(gate: Gatekeeper, scope: dict[str, Any]) -> Reply | None:
     return asyncio.run(gate.reply(scope))
 
 
-def let_in(gate: Gate, sessions: Sessions, **headers: str) -> str:
+def let_in(gate: Gatekeeper, sessions: Sessions, **headers: str) -> str:
     """The cookie of a browser that used a new code."""
     reply = judged(gate, scope("/", f"code={sessions.new_code()}", **headers))
     assert reply is not None
@@ -161,7 +161,7 @@ def let_in(gate: Gate, sessions: Sessions, **headers: str) -> str:
 
 @pytest.mark.parametrize("authorization", [f"Bearer {TOKEN}", f"bearer  {TOKEN}"])
 @pytest.mark.parametrize("kind", ["http", "websocket"])
-def test_who_has_the_token_passes(gate: Gate, authorization: str, kind: str) -> None:
+def test_who_has_the_token_passes(gate: Gatekeeper, authorization: str, kind: str) -> None:
     assert judged(gate, scope("/api/status", kind=kind, authorization=authorization)) is None
 
 
@@ -183,7 +183,7 @@ def test_who_has_the_token_passes(gate: Gate, authorization: str, kind: str) -> 
         {"x-token": TOKEN},
     ],
 )
-def test_anybody_else_gets_401(gate: Gate, sessions: Sessions, headers: dict[str, str]) -> None:
+def test_anybody_else_gets_401(gate: Gatekeeper, sessions: Sessions, headers: dict[str, str]) -> None:
     name, _, secret = let_in(gate, sessions).partition("=")
     headers = {
         key: value.replace("COOKIE", name).replace("{token}", TOKEN).replace("{secret}", secret)
@@ -204,7 +204,7 @@ def test_anybody_else_gets_401(gate: Gate, sessions: Sessions, headers: dict[str
 
 
 def test_a_code_works_once_and_begins_a_session_whose_secret_is_no_token(
-    gate: Gate, sessions: Sessions, tmp_path: Path
+    gate: Gatekeeper, sessions: Sessions, tmp_path: Path
 ) -> None:
     code = sessions.new_code()
     reply = judged(gate, scope("/documents", f"lang=zh&code={code}&c=a%26b", **{"user-agent": FIREFOX}))
@@ -236,7 +236,7 @@ def test_a_code_works_once_and_begins_a_session_whose_secret_is_no_token(
 
 
 def test_a_code_is_void_after_ten_minutes_and_a_session_after_thirty_days(
-    gate: Gate, sessions: Sessions, clock: Clock
+    gate: Gatekeeper, sessions: Sessions, clock: Clock
 ) -> None:
     late, code = sessions.new_code(), sessions.new_code()
     clock.now += timedelta(minutes=9, seconds=59)
@@ -285,7 +285,7 @@ def test_sessions_outlive_a_restart_and_end_when_they_are_revoked(tmp_path: Path
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "///evil.example/x", "/\\evil.example", "//"])
-def test_the_redirect_leads_to_no_other_host(gate: Gate, sessions: Sessions, path: str) -> None:
+def test_the_redirect_leads_to_no_other_host(gate: Gatekeeper, sessions: Sessions, path: str) -> None:
     reply = judged(gate, scope(path, f"code={sessions.new_code()}"))
     assert reply is not None
     location = dict(reply.headers)[b"location"].decode()
@@ -294,7 +294,7 @@ def test_the_redirect_leads_to_no_other_host(gate: Gate, sessions: Sessions, pat
 
 
 @pytest.mark.parametrize("query", ["code=wrong", "code=", "code=%ff%00", "code=中", f"code={TOKEN}", f"token={TOKEN}"])
-def test_nothing_else_in_an_address_lets_in(gate: Gate, query: str) -> None:
+def test_nothing_else_in_an_address_lets_in(gate: Gatekeeper, query: str) -> None:
     reply = judged(gate, scope("/", query))
     assert reply is not None
     assert (reply.status, b"set-cookie" in dict(reply.headers)) == (401, False)
@@ -310,7 +310,7 @@ def test_nothing_else_in_an_address_lets_in(gate: Gate, query: str) -> None:
         ("GET", "/_stcore/stream", "websocket"),
     ],
 )
-def test_a_code_opens_pages_only(gate: Gate, sessions: Sessions, method: str, path: str, kind: str) -> None:
+def test_a_code_opens_pages_only(gate: Gatekeeper, sessions: Sessions, method: str, path: str, kind: str) -> None:
     code = sessions.new_code()
     reply = judged(gate, scope(path, f"code={code}", method, kind))
     assert reply is not None
@@ -318,7 +318,7 @@ def test_a_code_opens_pages_only(gate: Gate, sessions: Sessions, method: str, pa
     assert sessions.exchange(code, "") is not None
 
 
-def test_over_a_websocket_nothing_goes_once_its_session_has_ended(gate: Gate, sessions: Sessions) -> None:
+def test_over_a_websocket_nothing_goes_once_its_session_has_ended(gate: Gatekeeper, sessions: Sessions) -> None:
     cookie, sent = let_in(gate, sessions), list[Any]()
     made = scope("/_stcore/stream", kind="websocket", cookie=cookie)
 

@@ -15,7 +15,7 @@ from kb.people.permissions import OF_ROLE
 from kb.store.database import Database
 from tests.kb.people.clocks import Clock
 from tests.kb.people.conftest import quick_hashes
-from ui.service.auth import VISITOR, Gate
+from ui.service.auth import VISITOR, Gatekeeper
 from ui.service.replies import Reply
 from ui.service.sessions import Sessions
 from ui.service.sign_in import SignIn, safe_place
@@ -39,7 +39,7 @@ class Desk:
         self.sessions = Sessions(self.database, clock)
         self.people.on_end.append(self.sessions.forget)
         self.visitors = Visitors(TOKEN, home, self.sessions, self.people, self.tokens)
-        self.gate = Gate(
+        self.gate = Gatekeeper(
             self.visitors, self.sessions,
             SignIn(self.people, self.sessions, Throttle(self.database, clock), self.visitors),
         )  # fmt: skip
@@ -158,7 +158,9 @@ def test_over_tls_the_cookie_is_of_this_host_alone(tmp_path: Path, clock: Clock)
     desk = Desk(tmp_path, clock)
     desk.people.add("li", by="root", password=OWN)
     visitors = Visitors(TOKEN, tmp_path, desk.sessions, desk.people, desk.tokens, secure=True)
-    desk.gate = Gate(visitors, desk.sessions, SignIn(desk.people, desk.sessions, Throttle(desk.database), visitors))
+    desk.gate = Gatekeeper(
+        visitors, desk.sessions, SignIn(desk.people, desk.sessions, Throttle(desk.database), visitors)
+    )
     reply = desk.post("/sign-in", name="li", password=OWN)
     cookie, *flags = header(reply, b"set-cookie").decode().split("; ")
     assert cookie.startswith("__Host-kb-")
