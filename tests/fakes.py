@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from kb.language.prompt_text import conversation_language, estimate_tokens
 from kb.models import cancellation
 from kb.models.cancellation import Cancellation
-from kb.models.reasoning_stream import Delta, Output, notices_in, think_and_answer
+from kb.models.reasoning_stream import Delta, Output, think_and_answer
 from kb.schema import Message
 
 
@@ -111,7 +111,7 @@ class ScriptedModel:
                 budget=budget,
                 answer_tokens=limit,
                 stop=cancellation,
-                notice=notices_in(conversation_language(messages)),
+                language=conversation_language(messages),
             )
 
         return cancellation.apart(work, stop)  # a reply may wait for what nothing wakes

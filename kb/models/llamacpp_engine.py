@@ -21,7 +21,7 @@ from kb.language.prompt_text import conversation_language, without_control_token
 from kb.models import cancellation, speed, weights
 from kb.models.adapters import Adapter, adapter_at
 from kb.models.cancellation import Cancellation
-from kb.models.reasoning_stream import Delta, Output, answer_in, notices_in, think_and_answer
+from kb.models.reasoning_stream import Delta, Output, answer_in, think_and_answer
 from kb.schema import Message
 
 THINK_BUDGET = 64
@@ -95,17 +95,17 @@ class EmbeddedModel:
     ) -> Iterator[Output]:
         """Reasoning, then the answer; see kb.llm.Model."""
         budget = self.think_budget if think_budget is None else think_budget
-        limit = _first(answer_tokens, self._settings.answer_tokens)
-        sampling = _sampling(_first(temperature, self._settings.temperature, 0.0), seed)
+        limit = self._settings.answer_tokens if answer_tokens is None else answer_tokens
+        sampling = _sampling(next(t for t in (temperature, self._settings.temperature, 0.0) if t is not None), seed)
 
         def work(cancellation: Cancellation) -> Generator[Output, None, None]:
             with self._turn(cancellation) as llama:
                 if llama is None:
                     return
                 attempts = _Attempts(llama, messages, budget, limit, sampling, cancellation)
-                notice = notices_in(conversation_language(messages))
+                spoken = conversation_language(messages)
                 yield from think_and_answer(
-                    attempts, budget=budget, answer_tokens=limit, stop=cancellation, notice=notice
+                    attempts, budget=budget, answer_tokens=limit, stop=cancellation, language=spoken
                 )
 
         return cancellation.apart(work, stop)  # llama.cpp lets go after a batch, and nobody need wait for that
@@ -430,8 +430,3 @@ def _threads() -> int:
         return max(1, min(physical, len(psutil.Process().cpu_affinity())))
     except (AttributeError, psutil.Error):  # macOS has no affinity
         return physical
-
-
-def _first(*values: Any) -> Any:
-    """The first value that was given."""
-    return next(value for value in values if value is not None)

@@ -10,7 +10,7 @@ from kb.errors import ConfigError, EngineUnavailable, KBError, ModelError
 from kb.language.prompt_text import conversation_language, estimate_tokens, without_control_tokens
 from kb.models import cancellation
 from kb.models.cancellation import Cancellation
-from kb.models.reasoning_stream import Delta, Output, notices_in, think_and_answer, without_tags
+from kb.models.reasoning_stream import Delta, Output, think_and_answer, without_tags
 from kb.schema import Message, Revised, Token
 
 if TYPE_CHECKING:
@@ -67,8 +67,10 @@ class LlamaIndexModel:
 
         def work(cancellation: Cancellation) -> Generator[Output, None, None]:
             attempts = _Attempts(self._llm, messages)
-            notice = notices_in(conversation_language(messages))
-            yield from think_and_answer(attempts, budget=budget, answer_tokens=limit, stop=cancellation, notice=notice)
+            spoken = conversation_language(messages)
+            yield from think_and_answer(
+                attempts, budget=budget, answer_tokens=limit, stop=cancellation, language=spoken
+            )
 
         return cancellation.apart(work, stop)  # nothing wakes a class of the user's own
 

@@ -11,7 +11,7 @@ from kb.language.prompt_text import conversation_language, estimate_tokens, with
 from kb.models import cancellation, speed
 from kb.models.cancellation import Cancellation
 from kb.models.ollama_server import CannotThink, OllamaServer
-from kb.models.reasoning_stream import Delta, Output, answer_in, notices_in, think_and_answer
+from kb.models.reasoning_stream import Delta, Output, answer_in, think_and_answer
 from kb.schema import Message
 
 THINK_BUDGET = 1024
@@ -64,14 +64,16 @@ class OllamaModel:
     ) -> Iterator[Output]:
         """Reasoning, then the answer; see kb.llm.Model."""
         budget = self.think_budget if think_budget is None else think_budget
-        limit = _first(answer_tokens, self._settings.answer_tokens)
-        warmth = _first(temperature, self._settings.temperature, TEMPERATURE)
+        limit = self._settings.answer_tokens if answer_tokens is None else answer_tokens
+        warmth = next(t for t in (temperature, self._settings.temperature, TEMPERATURE) if t is not None)
 
         def work(cancellation: Cancellation) -> Generator[Output, None, None]:
             options = self._options(budget + limit + 1, warmth, seed)
             attempts = _Attempts(self, self._server, messages, options, cancellation)
-            notice = notices_in(conversation_language(messages))
-            yield from think_and_answer(attempts, budget=budget, answer_tokens=limit, stop=cancellation, notice=notice)
+            spoken = conversation_language(messages)
+            yield from think_and_answer(
+                attempts, budget=budget, answer_tokens=limit, stop=cancellation, language=spoken
+            )
 
         return cancellation.run(work, stop)
 
@@ -222,8 +224,3 @@ def turns(messages: Sequence[Message], model: str, with_thinking: bool, raw_tags
                 turn["thinking"] = thinking
         result.append(turn)
     return result
-
-
-def _first(*values: Any) -> Any:
-    """The first value that was given."""
-    return next(value for value in values if value is not None)

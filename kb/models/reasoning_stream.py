@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, Protocol
 
 from kb.errors import EmptyAnswer
@@ -227,15 +228,16 @@ def think_and_answer(
     budget: int,
     answer_tokens: int,
     stop: threading.Event,
-    notice: Callable[[NoticeKind, int], Notice],
+    language: Language,
 ) -> Iterator[Output]:
     """Drive an engine to an answer: reasoning up to `budget` tokens, then at most `answer_tokens` of answer.
 
     A reasoning that reaches its budget is closed (at the end of a sentence if one comes shortly before)
     and the model goes on to the answer, with a notice. A model that falls silent is led to its answer
     with its reasoning given, then asked without any. Raises EmptyAnswer when it stays silent. Each time it was asked
-    ends with a Usage, where the engine counts.
+    ends with a Usage, where the engine counts. Notices are in `language`.
     """
+    notice = partial(_notice, language)
     reasoning = ""
     if budget > 0:
         splitter = ThinkSplitter()
@@ -324,14 +326,7 @@ def _before_loop(answer: str) -> str | None:
     return answer[: spans[fresh][1]] if len(spans) - 1 - fresh >= _LOOP else None
 
 
-def notices_in(language: Language) -> Callable[[NoticeKind, int], Notice]:
-    """The notices of `think_and_answer` in Chinese ("zh") or English."""
-
-    def notice(kind: NoticeKind, tokens: int) -> Notice:
-        if kind == "think_budget":
-            return Notice(kind, text_in(language, "answer.think_budget", tokens=tokens))
-        if kind == "answer_cut":
-            return Notice(kind, text_in(language, "answer.cut", tokens=tokens))
-        return Notice(kind, text_in(language, "answer.repeats"))
-
-    return notice
+def _notice(language: Language, kind: NoticeKind, tokens: int) -> Notice:
+    code = {"think_budget": "answer.think_budget", "answer_cut": "answer.cut", "answer_repeats": "answer.repeats"}[kind]
+    values = {} if kind == "answer_repeats" else {"tokens": tokens}
+    return Notice(kind, text_in(language, code, **values))

@@ -13,7 +13,7 @@ from kb.access.rules import MOST_READERS
 from kb.answering.answer_builder import checked
 from kb.errors import ConversationNotFound
 from kb.requests.addressed import addressed
-from kb.schema import EVERYTHING, AskOptions, Principal, Scope
+from kb.schema import EVERYTHING, AskOptions, Principal
 from ui.api.common import (
     EVENTS,
     Addressed,
@@ -239,19 +239,13 @@ def export(
 def ask(id: str, body: TurnBody, service: ServiceHere, asker: Asker, client: Client) -> Response:
     """Ask in a conversation; `events` of the turn follows the answer. 409 while another is being answered."""
     found = _get(service, asker, id)
-    question, scope = _put(service, asker, body, id)
-    turn = service.own(asker).ask(
-        found,
-        question,
-        body.mode,
-        AskOptions(scope, body.think_budget, model=_model(service, body.model)),
-        first=service.files.first(id, scope),
-        client=client,
-    )
+    question, options = _put(service, asker, body, id)
+    first = service.files.first(id, options.scope)
+    turn = service.own(asker).ask(found, question, body.mode, options, first=first, client=client)
     return Json(turn_form(_begun(turn)), 202)
 
 
-def _put(service: Service, asker: Principal, body: TurnBody, id: str) -> tuple[str, Scope]:
+def _put(service: Service, asker: Principal, body: TurnBody, id: str) -> tuple[str, AskOptions]:
     question, scope = checked(body.question), body.scope.scope()
     if body.files and body.mode == "documents":
         own = service.own(asker)
@@ -259,8 +253,8 @@ def _put(service: Service, asker: Principal, body: TurnBody, id: str) -> tuple[s
             raise ConversationNotFound("conversation.gone", id=id)
         scope = replace(scope, paths=service.files.scope(id, body.files).paths)
     if body.addressed and body.mode == "documents":
-        return addressed(question, lambda: service.kb.documents(asker), scope)
-    return question, scope
+        question, scope = addressed(question, lambda: service.kb.documents(asker), scope)
+    return question, AskOptions(scope, body.think_budget, model=_model(service, body.model))
 
 
 @router.post("/{id}/turns/{position}/edit", response_model=TurnForm, status_code=202)
@@ -268,16 +262,9 @@ def _put(service: Service, asker: Principal, body: TurnBody, id: str) -> tuple[s
 def edit(id: str, position: int, body: TurnBody, service: ServiceHere, asker: Asker, client: Client) -> Response:
     """Ask something else in place of a question: its turn and all after it are deleted. 409 as for asking."""
     found = _get(service, asker, id)
-    question, scope = _put(service, asker, body, id)
-    turn = service.own(asker).edit(
-        found,
-        position,
-        question,
-        body.mode,
-        AskOptions(scope, body.think_budget, model=_model(service, body.model)),
-        first=service.files.first(id, scope),
-        client=client,
-    )
+    question, options = _put(service, asker, body, id)
+    first = service.files.first(id, options.scope)
+    turn = service.own(asker).edit(found, position, question, body.mode, options, first=first, client=client)
     return Json(turn_form(_begun(turn)), 202)
 
 
@@ -285,19 +272,9 @@ def edit(id: str, position: int, body: TurnBody, service: ServiceHere, asker: As
 @needs("ask")
 def again(id: str, position: int, body: AgainBody, service: ServiceHere, asker: Asker, client: Client) -> Response:
     """Put the question of a turn once more, for another answer. What came after it is no context. 409 as for asking."""
-    turn = service.own(asker).again(
-        _get(service, asker, id),
-        position,
-        AskOptions(
-            EVERYTHING,
-            body.think_budget,
-            body.seed,
-            body.temperature,
-            _model(service, body.model),
-            samples=body.samples,
-        ),
-        client=client,
-    )
+    model, found = _model(service, body.model), _get(service, asker, id)
+    options = AskOptions(EVERYTHING, body.think_budget, body.seed, body.temperature, model, samples=body.samples)
+    turn = service.own(asker).again(found, position, options, client=client)
     return Json(turn_form(_begun(turn)), 202)
 
 

@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from kb.people.accounts import Account
-from kb.people.api_tokens import ApiToken
 from kb.people.permissions import Role
 from kb.schema import Permission
 from ui.api.common import Asker, Body, DoneForm, ServiceHere
@@ -156,11 +155,6 @@ def account_form(account: Account) -> dict[str, Any]:
     return asdict(account)
 
 
-def token_form(token: ApiToken) -> dict[str, Any]:
-    """A token as JSON; the secret is not in it."""
-    return asdict(token)
-
-
 @router.get("/me", response_model=MeForm)
 @needs("any")
 def me(asker: Asker) -> Response:
@@ -268,7 +262,7 @@ def _group(service: Any, name: str) -> Response:
 @needs("admin")
 def tokens(service: ServiceHere) -> Response:
     """The tokens of programs."""
-    return Json({"tokens": [token_form(token) for token in service.tokens.all()]})
+    return Json({"tokens": [asdict(token) for token in service.tokens.all()]})
 
 
 @router.post("/tokens", response_model=NewTokenForm, status_code=201)

@@ -1,6 +1,5 @@
 """`kb backup`, `kb restore` and `kb check`: a home in one file, a home out of one, and whether a home is whole."""
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -127,11 +126,7 @@ def _is_accepted(doubt: "Doubt", unproved: bool) -> bool:
     if doubt.refused:
         return False
     console.say(console.localized(doubt.why))
-    return not _is_at_a_terminal() or console.confirm(console.t("cli_restore_ask"))
-
-
-def _is_at_a_terminal() -> bool:
-    return sys.stdin.isatty()
+    return not console.has_a_person() or console.confirm(console.t("cli_restore_ask"))
 
 
 def _form(report: Any) -> dict[str, Any]:

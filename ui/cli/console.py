@@ -101,6 +101,11 @@ def error_line(error: KBError) -> str:
     return t("cli_error", why=localized(error))
 
 
+def has_a_person() -> bool:
+    """Whether somebody is there to answer a question."""
+    return sys.stdin.isatty()
+
+
 def confirm(question: str) -> bool:
     """Whether who sits at the terminal says yes: `y`, `yes` or 是. No is what an empty line says.
 

@@ -318,7 +318,7 @@ def delete(
             found = f"{len(doomed):,} document{'s' * (len(doomed) != 1)}"
             raise UsageError("document.count_differs", documents=found, count=count)
         if not yes:
-            if json or not _can_ask():
+            if json or not console.has_a_person():
                 raise UsageError("document.say_yes")
             _confirm(doomed, kb.documents(asker))
         deleted = kb.delete_documents(asker, [each.id for each in doomed])
@@ -350,8 +350,3 @@ def _confirm(doomed: "Sequence[PlannedDeletion]", documents: "Sequence[Document]
     if str(said).strip() != typed:
         console.say(console.t("cli_typed_otherwise"))
         raise typer.Abort
-
-
-def _can_ask() -> bool:
-    """Whether somebody is there to answer a question."""
-    return sys.stdin.isatty()

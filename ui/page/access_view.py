@@ -14,7 +14,7 @@ from ui.html.blocks import named, paragraph
 from ui.html.sanitise import label
 from ui.html.templates import draw
 from ui.page import session
-from ui.page.panel import panel
+from ui.page.panel import cancel_button, panel, show_html
 from ui.service import runtime
 from ui.words.strings import Strings
 
@@ -39,7 +39,7 @@ def render(service: runtime.Service, place: Place, t: Strings, close: Callable[[
         try:
             _draw(service, place, t, gone)
         except KBError as error:
-            st.html(html_chat.wrap(html_chat.problem(t("access_failed"), t.message(error))))
+            show_html(html_chat.problem(t("access_failed"), t.message(error)))
 
     dialog()
 
@@ -48,7 +48,7 @@ def _draw(service: runtime.Service, place: Place, t: Strings, close: Callable[[]
     asker = session.asker(service)
     rules = service.kb.access_rules(asker)
     if service.kb.catalog.person_of(place.collection) is not None:
-        st.html(html_chat.wrap(paragraph(t("access_personal"))))
+        show_html(paragraph(t("access_personal")))
         return
     own = next((rule.readers for rule in rules if rule.place == place), None)
     seen = st.session_state.setdefault(_SEEN, (place, own))[1]
@@ -56,17 +56,15 @@ def _draw(service: runtime.Service, place: Place, t: Strings, close: Callable[[]
         found = service.kb.readers_of(asker, place.collection, place.path)
     else:
         found = RuleBook(service.kb.catalog.access_rules()).readers(place.collection, "")
-    st.html(html_chat.wrap(named(place.path, place.collection) if place.path else named(place.collection)))
-    st.html(html_chat.wrap(_readers_text(found, place, t)))
+    show_html(named(place.path, place.collection) if place.path else named(place.collection))
+    show_html(_readers_text(found, place, t))
     chosen = st.multiselect(
         t("access_readers"), _choices(service, found.readers), default=list(found.readers), key="access-readers",
         format_func=lambda reader: reader_name(reader, t), placeholder=t("access_choose"),
     )  # fmt: skip
-    st.html(html_chat.wrap(paragraph(t("access_editors"), "side") + _others(rules, place, t)))
+    show_html(paragraph(t("access_editors"), "side") + _others(rules, place, t))
     row = st.container(horizontal=True, horizontal_alignment="right", key="access-row")
-    if row.button(t("cancel"), key="access-cancel"):
-        close()
-        st.rerun()
+    cancel_button(row, "access-cancel", close, t)
     if own is not None and row.button(t("access_remove"), key="access-remove"):
         _set(service, place, None, seen, t, close)
     if row.button(t("access_save"), key="access-save", type="primary"):
@@ -92,7 +90,7 @@ def share_dialog(service: runtime.Service, id: str, t: Strings, close: Callable[
         try:
             _share(service, id, t, close)
         except KBError as error:
-            st.html(html_chat.wrap(html_chat.problem(t("share_failed"), t.message(error))))
+            show_html(html_chat.problem(t("share_failed"), t.message(error)))
 
     dialog()
 
@@ -102,7 +100,7 @@ def _share(service: runtime.Service, id: str, t: Strings, close: Callable[[], No
     own = service.own(asker)
     present, found = own.readers(id), own.get(id)
     name = (found.title if found else "") or t("untitled")
-    st.html(html_chat.wrap(named(name) + paragraph(t("share_hint"))))
+    show_html(named(name) + paragraph(t("share_hint")))
     groups = service.people.groups() if asker.unlimited else asker.groups
     people = [f"{PERSON}{account.name}" for account in service.people.all() if account.name != asker.name]
     choices = [*dict.fromkeys([EVERYONE, *(f"{GROUP}{group}" for group in sorted(groups)), *people, *present])]
@@ -114,9 +112,7 @@ def _share(service: runtime.Service, id: str, t: Strings, close: Callable[[], No
     link = f"{address.scheme}://{address.netloc}/?c={id}"
     panel(html_chat.link_to_copy(link, t), key="share-link")
     row = st.container(horizontal=True, horizontal_alignment="right", key="share-row")
-    if row.button(t("cancel"), key="share-cancel"):
-        close()
-        st.rerun()
+    cancel_button(row, "share-cancel", close, t)
     if row.button(t("save"), key="share-save", type="primary"):
         own.share(id, chosen)
         close()

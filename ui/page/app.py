@@ -26,7 +26,7 @@ from ui.page import (
     source_view,
     usage_view,
 )
-from ui.page.panel import arrive, keyboard
+from ui.page.panel import arrive, keyboard, show_html
 from ui.page.streamlit_labels import speak
 from ui.page.style import ICON, PAGE, SHEET, scheme
 from ui.service import runtime
@@ -57,10 +57,10 @@ def main() -> None:
     try:
         _draw(runtime.current(), t)
     except KBError as error:
-        st.html(html_chat.wrap(html_chat.problem(t("page_failed"), t.message(error))))
+        show_html(html_chat.problem(t("page_failed"), t.message(error)))
     except Exception:
         log.exception("the page could not be drawn")
-        st.html(html_chat.wrap(html_chat.problem(t("page_failed"), t("failed_unknown"))))
+        show_html(html_chat.problem(t("page_failed"), t("failed_unknown")))
 
 
 def _draw(service: runtime.Service, t: Strings) -> None:

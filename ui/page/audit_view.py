@@ -13,6 +13,7 @@ from ui.html import chat as html_chat
 from ui.html.blocks import block, heading
 from ui.html.templates import draw
 from ui.page import session
+from ui.page.panel import show_html
 from ui.service import runtime
 from ui.words.strings import Strings
 from ui.words.strings_audit import ACTIONS
@@ -26,12 +27,12 @@ def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
     session.check(service, "audit")
-    st.html(html_chat.wrap(heading(t("audit_title"), t("audit_intro"))))
+    show_html(heading(t("audit_title"), t("audit_intro")))
     try:
         _verifying(service, t)
         _listing(service, t)
     except KBError as error:
-        st.html(html_chat.wrap(html_chat.problem(t("audit_failed"), t.message(error))))
+        show_html(html_chat.problem(t("audit_failed"), t.message(error)))
 
 
 def _verifying(service: runtime.Service, t: Strings) -> None:
@@ -49,10 +50,10 @@ def _verifying(service: runtime.Service, t: Strings) -> None:
     if verdict is None:
         return
     if verdict.whole:
-        st.html(html_chat.wrap(block("notice", t.count("audit_whole", verdict.records), "status")))
+        show_html(block("notice", t.count("audit_whole", verdict.records), "status"))
         return
     told = "\n".join(t.message(problem.what) for problem in verdict.problems[:10])
-    st.html(html_chat.wrap(html_chat.problem(t("audit_broken"), told)))
+    show_html(html_chat.problem(t("audit_broken"), told))
 
 
 def _head(service: runtime.Service) -> str:
@@ -78,9 +79,9 @@ def _listing(service: runtime.Service, t: Strings) -> None:
         limit + 1, since=_day(since), until=_day(until), asker=(who or "").strip(), action=action or ""
     )
     if not rows:
-        st.html(html_chat.wrap(block("side", t("audit_none"))))
+        show_html(block("side", t("audit_none")))
         return
-    st.html(html_chat.wrap(html_audit.rows(rows[:limit], t)))
+    show_html(html_audit.rows(rows[:limit], t))
     if len(rows) > limit and st.button(t("audit_more"), key="audit-more"):
         st.session_state[_SHOWN] = limit + _PAGE
         st.rerun()

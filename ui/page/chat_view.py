@@ -17,7 +17,7 @@ from ui.html import chat as html_chat
 from ui.html.blocks import block
 from ui.html.templates import draw
 from ui.page import question_bar, session
-from ui.page.panel import follow, panel
+from ui.page.panel import follow, panel, show_html
 from ui.page.session import ShownPlace
 from ui.service import runtime
 from ui.service.conversations import Conversation, Snapshot, Turn
@@ -53,10 +53,10 @@ def render() -> None:
     drawn = _state(service, conversation)
     turns = list(conversation.turns)
     if len(turns) <= 1 and session.replaces_a_deleted_one(conversation):
-        st.html(html_chat.wrap(block("notice warn", t("conversation_gone"), "status")))
+        show_html(block("notice warn", t("conversation_gone"), "status"))
     if not turns and is_own:
         documents = session.holdings(service).documents
-        st.html(html_chat.wrap(html_chat.hero(documents, t)))
+        show_html(html_chat.hero(documents, t))
         if not documents:
             _to_documents(t)
         _suggestions(service, conversation, t)
@@ -75,7 +75,7 @@ def render() -> None:
         st.rerun()
     problem = st.session_state.pop(_TOLD, "")
     if problem:
-        st.html(html_chat.wrap(html_chat.problem(t("failed"), t.message(problem))))
+        show_html(html_chat.problem(t("failed"), t.message(problem)))
     with st.container(key="looking"):
         _look(service, conversation, drawn)
 
@@ -84,7 +84,7 @@ def _shared_by(service: runtime.Service, conversation: Conversation, t: Strings)
     """In place of the bar: whose conversation it is, and that it can be read and no more."""
     account = service.people.get(conversation.owner)
     name = (account.full_name or account.name) if account else t("share_by_owner")
-    st.html(html_chat.wrap(draw("blocks.titled", "notice", t("shared_by", name=name), t("shared_hint"))))
+    show_html(draw("blocks.titled", "notice", t("shared_by", name=name), t("shared_hint")))
 
 
 def _suggestions(service: runtime.Service, conversation: Conversation, t: Strings) -> None:

@@ -8,6 +8,7 @@ from kb.errors import KBError
 from ui.html import blocks
 from ui.html import chat as html_chat
 from ui.html.templates import draw
+from ui.page.panel import show_html
 from ui.words.strings import Strings
 
 
@@ -29,12 +30,12 @@ def confirm(
 
     @st.dialog(title, icon=":material/delete:", on_dismiss=close)
     def dialog() -> None:
-        st.html(html_chat.wrap(html))
+        show_html(html)
         said = ""
         # What is typed and the click arrive together.
         with st.form(f"{key}-form", border=False, enter_to_submit=False):
             if typed:
-                st.html(html_chat.wrap(draw("blocks.typed", t("delete_type", words="\n").split("\n"), typed)))
+                show_html(draw("blocks.typed", t("delete_type", words="\n").split("\n"), typed))
                 said = st.text_input(
                     t("delete_typed"), key=f"{key}-typed", label_visibility="collapsed", autocomplete="off"
                 )
@@ -46,14 +47,14 @@ def confirm(
             st.rerun()
         if confirmed:
             if said.strip() != typed:
-                st.html(html_chat.wrap(blocks.block("notice warn", t("delete_type_again", words=typed))))
+                show_html(blocks.block("notice warn", t("delete_type_again", words=typed)))
                 return
             try:
                 with st.spinner(t("deleting")):
                     delete()
             except (KBError, OSError) as error:
                 reason = t("delete_failed", reason=t.message(error))
-                st.html(html_chat.wrap(html_chat.problem(t("delete"), reason)))
+                show_html(html_chat.problem(t("delete"), reason))
                 return
             close()
             st.rerun()

@@ -22,7 +22,7 @@ from ui.html.blocks import block, named, paragraph
 from ui.html.documents import fit
 from ui.html.sanitise import label
 from ui.page import session
-from ui.page.panel import panel
+from ui.page.panel import cancel_button, panel, show_html
 from ui.service import runtime
 from ui.words.strings import Strings
 
@@ -41,7 +41,7 @@ def _save(
         session.check(service, "ingest")
         said = act(session.asker(service))
     except KBError as error:
-        st.html(html_chat.wrap(html_chat.problem(t(failed), t.message(error))))
+        show_html(html_chat.problem(t(failed), t.message(error)))
         return
     close()
     st.toast(said, icon=":material/check:")
@@ -53,16 +53,14 @@ def suggestions(service: runtime.Service, document: Document, t: Strings, close:
 
     @st.dialog(t("suggestions_edit"), width="medium", icon=":material/forum:", on_dismiss=close)
     def dialog() -> None:
-        st.html(html_chat.wrap(named(document.path, document.collection)))
+        show_html(named(document.path, document.collection))
         questions, written = questions_of(service.kb.catalog, document)
-        st.html(html_chat.wrap(paragraph(t("suggestions_text", n=MOST))))
+        show_html(paragraph(t("suggestions_text", n=MOST)))
         lines = st.text_area(t("suggestions_edit"), "\n".join(questions), key=f"{_LINES}-{document.id}", height=220)
-        st.html(html_chat.wrap(block("side", t("suggestions_written" if written else "suggestions_made"))))
+        show_html(block("side", t("suggestions_written" if written else "suggestions_made")))
         row = st.container(horizontal=True, horizontal_alignment="right", key="suggestions-row")
         again = written and row.button(t("suggestions_again"), key="suggestions-again", type="tertiary")
-        if row.button(t("cancel"), key="suggestions-cancel"):
-            close()
-            st.rerun()
+        cancel_button(row, "suggestions-cancel", close, t)
         if row.button(t("save"), key="suggestions-save", type="primary") or again:
 
             def keep(asker: Principal) -> str:
@@ -80,13 +78,13 @@ def title(service: runtime.Service, document: Document, t: Strings, close: Calla
 
     @st.dialog(t("title_edit"), icon=":material/title:", on_dismiss=close)
     def dialog() -> None:
-        st.html(html_chat.wrap(named(document.path, document.collection)))
+        show_html(named(document.path, document.collection))
         with st.form("title-form", border=False):
             written = st.text_input(
                 t("title_label"), document.shown_title, max_chars=LONGEST_TITLE, key=f"title-{document.id}",
                 placeholder=document.path, autocomplete="off",
             )  # fmt: skip
-            st.html(html_chat.wrap(block("side", t("title_hint"))))
+            show_html(block("side", t("title_hint")))
             row = st.container(horizontal=True, horizontal_alignment="right", key="title-row")
             saved = row.form_submit_button(t("save"), key="title-save", type="primary")
             cancelled = row.form_submit_button(t("cancel"), key="title-cancel")
@@ -109,13 +107,13 @@ def move(service: runtime.Service, document: Document, t: Strings, close: Callab
 
     @st.dialog(t("move"), icon=":material/drive_file_move:", on_dismiss=close)
     def dialog() -> None:
-        st.html(html_chat.wrap(named(document.path, document.collection)))
+        show_html(named(document.path, document.collection))
         asker = session.asker(service)
         try:
             session.check(service, "ingest")
             service.kb.check_movable(asker, document.collection, document.path)
         except KBError as error:
-            st.html(html_chat.wrap(html_chat.problem(t("move_failed"), t.message(error))))
+            show_html(html_chat.problem(t("move_failed"), t.message(error)))
             return
         shared = service.kb.catalog.shared_collections() if asker.unlimited else ()
         there = sorted({*shared, *asker.edits, document.collection})
@@ -127,7 +125,7 @@ def move(service: runtime.Service, document: Document, t: Strings, close: Callab
                 t("move_collection"), there, there.index(document.collection), key=f"move-to-{document.id}",
                 accept_new_options=asker.unlimited, format_func=lambda name: session.collection_name(service, name, t),
             )  # fmt: skip
-            st.html(html_chat.wrap(block("side", t("move_hint"))))
+            show_html(block("side", t("move_hint")))
             row = st.container(horizontal=True, horizontal_alignment="right", key="move-row")
             saved = row.form_submit_button(t("save"), key="move-save", type="primary")
             cancelled = row.form_submit_button(t("cancel"), key="move-cancel")
@@ -151,18 +149,16 @@ def tags(service: runtime.Service, document: Document, t: Strings, close: Callab
 
     @st.dialog(t("tags_edit"), icon=":material/sell:", on_dismiss=close)
     def dialog() -> None:
-        st.html(html_chat.wrap(named(document.path, document.collection)))
+        show_html(named(document.path, document.collection))
         asker = session.asker(service)
         others = [tag for tag in service.kb.tags(asker) if tag_key(tag) not in tag_keys(document.tags)]
         chosen = st.multiselect(
             t("tags_edit"), [*document.tags, *others], default=[*document.tags], key=f"tags-{document.id}",
             accept_new_options=True, placeholder="",
         )  # fmt: skip
-        st.html(html_chat.wrap(block("side", t("tags_hint"))))
+        show_html(block("side", t("tags_hint")))
         row = st.container(horizontal=True, horizontal_alignment="right", key="tags-row")
-        if row.button(t("cancel"), key="tags-cancel"):
-            close()
-            st.rerun()
+        cancel_button(row, "tags-cancel", close, t)
         if row.button(t("save"), key="tags-save", type="primary"):
 
             def give(asker: Principal) -> str:
@@ -198,21 +194,21 @@ def passages(
 
     @st.dialog(t("passages"), width="large", icon=":material/segment:", on_dismiss=closed)
     def dialog() -> None:
-        st.html(html_chat.wrap(named(name[1], name[0])))
+        show_html(named(name[1], name[0]))
         try:
             found = service.kb.passages(session.asker(service), *name)
         except KBError as error:  # deleted meanwhile
-            st.html(html_chat.wrap(html_chat.problem(name[1], t.message(error))))
+            show_html(html_chat.problem(name[1], t.message(error)))
             return
         edited = next((each for each in found.passages if (each.start, each.end) == state.get(_EDITED)), None)
         if edited is None:
-            st.html(html_chat.wrap(paragraph(t("passages_text"))))
+            show_html(paragraph(t("passages_text")))
         if found.set_aside:
             line = st.container(horizontal=True, vertical_alignment="center", key="passages-aside")
             line.html(html_chat.wrap(block("notice warn", t.count("passages_aside", found.set_aside), "status")))
             line.button(t("passages_forget"), key="passages-forget", type="tertiary", on_click=forget)
         if problem := state.pop(_WRONG, None):
-            st.html(html_chat.wrap(html_chat.problem(t("passages_failed"), str(problem))))
+            show_html(html_chat.problem(t("passages_failed"), str(problem)))
         if edited is not None:
             edit(found, edited)
             return
@@ -252,7 +248,7 @@ def passages(
         own = f"{found.version}-{passage.start}"
         with st.form("passage-form", border=False):
             text = st.text_area(t("passage_text"), passage.text, key=f"passage-text-{own}", height=260)
-            st.html(html_chat.wrap(block("side", t("passage_edit_hint"))))
+            show_html(block("side", t("passage_edit_hint")))
             row = st.container(horizontal=True, horizontal_alignment="right", key="passage-row")
             cancelled = row.form_submit_button(t("cancel"), key="passage-cancel")
             saved = row.form_submit_button(t("save"), key="passage-save", type="primary")

@@ -21,7 +21,7 @@ from ui.html.sanitise import label
 from ui.html.templates import draw
 from ui.page import access_view, document_dialogs, jobs_view, question_bar, session
 from ui.page.confirm_dialog import confirm
-from ui.page.panel import panel
+from ui.page.panel import cancel_button, panel, show_html, show_problem
 from ui.page.session import ShownPlace
 from ui.service import runtime
 from ui.words.strings import Strings
@@ -53,18 +53,16 @@ _STATUSES = ("ready", "quarantined", "failed", "skipped")
 def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
-    st.html(html_chat.wrap(heading(t("documents_title"), t("documents_intro"))))
+    show_html(heading(t("documents_title"), t("documents_intro")))
     everything = service.kb.documents(session.asker(service))
     nothing_read = not any(d.version for d in everything)
     may_add = session.may(service, "ingest")
     reading = may_add and jobs_view.render(service, t, nothing_read=nothing_read) and nothing_read
-    problem = st.session_state.pop(_PROBLEM, None)
-    if isinstance(problem, str):
-        st.html(html_chat.wrap(html_chat.problem(t("documents_title"), problem)))
+    show_problem(_PROBLEM, "documents_title", t)
     if aside := service.kb.set_aside(session.asker(service)) if may_add else []:
         names = ", ".join(document.path for document, _ in aside[:_NOTED])
         names += t("and_more", n=len(aside) - _NOTED) if len(aside) > _NOTED else ""
-        st.html(html_chat.wrap(block("notice warn", t("passages_aside_of", names=names), "status")))
+        show_html(block("notice warn", t("passages_aside_of", names=names), "status"))
     _list(service, everything, reading, t)
     doomed, shown = st.session_state.get(_DELETING), st.session_state.get(_VERSIONS)
     if doomed:
@@ -95,7 +93,7 @@ def _list(service: runtime.Service, everything: Sequence[Document], reading: boo
     if reading or not everything:
         none = "documents_none" if session.may(service, "ingest") else "documents_none_for_you"
         words = t("documents_reading" if reading else none)
-        st.html(html_chat.wrap(block("notice", words)))
+        show_html(block("notice", words))
     if not everything:
         return
     wanted = _filters(service, count(everything), counted(everything), t)
@@ -106,7 +104,7 @@ def _list(service: runtime.Service, everything: Sequence[Document], reading: boo
     chosen = _chosen(in_sight)
     _bulk(service, everything, wanted, in_sight, chosen, t)
     if not listed.documents:
-        st.html(html_chat.wrap(block("notice", t("filter_none"))))
+        show_html(block("notice", t("filter_none")))
         st.button(t("filter_clear"), key="documents-filter-clear", type="tertiary", on_click=_clear)
         return
 
@@ -156,7 +154,7 @@ def _filters(service: runtime.Service, counts: Counts, tags: Mapping[str, int], 
             _more_filters(counts, tags, t)
     if _GONE in state:
         words = t("collection_gone", name=state[_GONE])
-        st.html(html_chat.wrap(block("notice warn", words, "status")))
+        show_html(block("notice warn", words, "status"))
     types, statuses, tagged, since, until = chosen
     if any(chosen):
         named = [name.upper() or t("type_none") for name in _words(types)]
@@ -197,7 +195,7 @@ def _more_filters(counts: Counts, tags: Mapping[str, int], t: Strings) -> None:
     if _day(st.session_state.get("filter-to")) and (
         _day(st.session_state.get("filter-to")) < _day(st.session_state.get("filter-from"))
     ):
-        st.html(html_chat.wrap(block("notice warn", t("dates_turned"))))
+        show_html(block("notice warn", t("dates_turned")))
     st.button(t("filter_clear"), key="filter-none", type="tertiary", on_click=_clear)
 
 
@@ -370,19 +368,17 @@ def _release(service: runtime.Service, document: Document, t: Strings) -> None:
 
     @st.dialog(t("release_title"), width="medium", icon=":material/gpp_maybe:", on_dismiss=close)
     def dialog() -> None:
-        st.html(html_chat.wrap(named(document.path, document.collection)))
-        st.html(html_chat.wrap(draw("blocks.rows", html_documents.quarantine(document, t))))
-        st.html(html_chat.wrap(paragraph(t("release_text"))))
+        show_html(named(document.path, document.collection))
+        show_html(draw("blocks.rows", html_documents.quarantine(document, t)))
+        show_html(paragraph(t("release_text")))
         row = st.container(horizontal=True, horizontal_alignment="right", key="release-row")
-        if row.button(t("cancel"), key="release-cancel"):
-            close()
-            st.rerun()
+        cancel_button(row, "release-cancel", close, t)
         if row.button(t("release"), key="release-do", type="primary"):
             try:
                 session.check(service, "ingest")
                 service.kb.release(session.asker(service), document.collection, document.path)
             except KBError as error:
-                st.html(html_chat.wrap(html_chat.problem(t("release_failed"), t.message(error))))
+                show_html(html_chat.problem(t("release_failed"), t.message(error)))
                 return
             close()
             st.toast(t("released", name=label(document.path)), icon=":material/check:")
@@ -398,11 +394,11 @@ def _versions(service: runtime.Service, key: tuple[str, str], t: Strings) -> Non
     @st.dialog(t("versions_title"), width="medium", icon=":material/history:", on_dismiss=close)
     def dialog() -> None:
         collection, path = key
-        st.html(html_chat.wrap(named(path, collection)))
+        show_html(named(path, collection))
         try:
             found = service.kb.versions(session.asker(service), collection, path)
         except KBError as error:
-            st.html(html_chat.wrap(html_chat.problem(path, t.message(error))))
+            show_html(html_chat.problem(path, t.message(error)))
             return
 
         def on_action(_name: str, value: str) -> None:

@@ -14,14 +14,13 @@ from kb.evaluation.comparison import Difference, compare, differences, verdict
 from kb.evaluation.questions import MAX_SET_MB
 from kb.evaluation.results_log import differing
 from kb.schema import Scope
-from ui.html import chat as html_chat
 from ui.html import evaluation as html_evaluation
 from ui.html.blocks import block, heading, paragraph
 from ui.html.documents import fit
 from ui.html.templates import draw
 from ui.page import session
 from ui.page.confirm_dialog import confirm
-from ui.page.panel import panel
+from ui.page.panel import panel, show_html, show_problem
 from ui.page.question_bar import BUDGETS, budget_words
 from ui.page.style import uploader_hint
 from ui.pictures.cache import RecentValues
@@ -55,10 +54,8 @@ def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
     session.check(service, "admin")
-    st.html(html_chat.wrap(heading(t("evaluation_title"), t("evaluation_intro"))))
-    problem = st.session_state.pop(_PROBLEM, None)
-    if isinstance(problem, str):
-        st.html(html_chat.wrap(html_chat.problem(t("run_failed_start"), problem or t("failed_unknown"))))
+    show_html(heading(t("evaluation_title"), t("evaluation_intro")))
+    show_problem(_PROBLEM, "run_failed_start", t)
     run = service.evaluations.running
     st.session_state[_SEEN] = run.id if run else None
     if run is not None:
@@ -89,7 +86,7 @@ def _new(service: runtime.Service, t: Strings) -> None:
     sources = {"sample": t("set_sample")} if sample else {}
     sources |= {"upload": t("set_upload"), "path": t("set_path")}
     with st.container(border=True, key="new-run"):
-        st.html(html_chat.wrap(block("sub first", t("run_new"))))
+        show_html(block("sub first", t("run_new")))
         source = st.segmented_control(
             t("set_source"), list(sources), format_func=sources.__getitem__, default=next(iter(sources)),
             required=True, key="set-source",
@@ -127,12 +124,12 @@ def _chosen_set(
     if source == "sample" and sample is not None:
         with sample.open("rb") as file:
             count = sum(1 for line in file if line.strip())
-        st.html(html_chat.wrap(block("side", t("set_sample_help", n=count))))
+        show_html(block("side", t("set_sample_help", n=count)))
         if sample.parent.name not in service.kb.catalog.collections():
             st.button(t("set_sample_read"), icon=":material/drive_folder_upload:", key="read-sample",
                       on_click=lambda: _read(service, sample.parent, t))  # fmt: skip
         return sample, ""
-    st.html(html_chat.wrap(block("side", t("set_form"))))
+    show_html(block("side", t("set_form")))
     if source == "path":
         written = st.text_input(t("set_path_label"), key="set-path", placeholder="/srv/questions.jsonl").strip()
         path = Path(written).expanduser()
@@ -281,10 +278,10 @@ def _live(service: runtime.Service, t: Strings) -> None:
 
 def _runs(service: runtime.Service, t: Strings) -> None:
     listed = [run for run in service.evaluations.list() if run.state != "running"]
-    st.html(html_chat.wrap(block("sub", t("runs"))))
-    st.html(html_chat.wrap(block("side", t("runs_elsewhere"))))
+    show_html(block("sub", t("runs")))
+    show_html(block("side", t("runs_elsewhere")))
     if not listed:
-        st.html(html_chat.wrap(block("notice", t("runs_none"))))
+        show_html(block("notice", t("runs_none")))
         return
     opened = str(st.session_state.get(_OPENED) or "")
 
@@ -310,32 +307,32 @@ def _runs(service: runtime.Service, t: Strings) -> None:
 def _open(service: runtime.Service, run: Run, t: Strings) -> None:
     """One run: its figures, its files, and every question."""
     assert run.figures is not None
-    st.html(html_chat.wrap(draw("blocks.run_name", run.number, run.name)))
+    show_html(draw("blocks.run_name", run.number, run.name))
     if run.done < run.total:
         words = t("run_incomplete", done=f"{run.done:,}", total=f"{run.total:,}")
-        st.html(html_chat.wrap(block("notice", words)))
+        show_html(block("notice", words))
     if run.figures.get("cached"):
         words = t("run_cached", n=f"{run.figures['cached']:,}")
-        st.html(html_chat.wrap(block("side", words)))
-    st.html(html_chat.wrap(html_evaluation.tiles(run.figures, t)))
+        show_html(block("side", words))
+    show_html(html_evaluation.tiles(run.figures, t))
     if run.gate:
         with st.expander(t("gate"), expanded=bool(run.missed), key=f"gate-{run.id}"):
-            st.html(html_chat.wrap(html_evaluation.gate(run, t)))
+            show_html(html_evaluation.gate(run, t))
     with st.expander(t("figures"), expanded=True, key=f"figures-{run.id}"):
-        st.html(html_chat.wrap(html_evaluation.figures_table(run.figures, t)))
+        show_html(html_evaluation.figures_table(run.figures, t))
     parts = html_evaluation.slices_table(run.figures, t)
     if parts:
         with st.expander(t("slices"), key=f"slices-{run.id}"):
-            st.html(html_chat.wrap(parts))
+            show_html(parts)
     _files(service, run, t)
     found = outcomes_of(service, run)
     if not found:
-        st.html(html_chat.wrap(block("notice", t("run_answers_gone"))))
+        show_html(block("notice", t("run_answers_gone")))
         return
     by: dict[str, list[Outcome]] = {"all": [*found]}
     for outcome in found:
         by.setdefault(verdict(outcome), []).append(outcome)
-    st.html(html_chat.wrap(block("sub", t("questions_title"))))
+    show_html(block("sub", t("questions_title")))
     names = [name for name in ("all", "wrong", "refused", "failed", "right") if by.get(name)]
     name = _choice("questions-of", names, {n: t(f"show_{n}", n=f"{len(by[n]):,}") for n in names}, t)
     slack = run.options.page_slack
@@ -368,7 +365,7 @@ def _choice(key: str, names: Sequence[str], words: dict[str, str], t: Strings) -
 def _paged(items: Sequence[_Item], draw: Callable[[Sequence[_Item]], str], key: str, t: Strings) -> None:
     shown = st.session_state.setdefault(_SHOWN, _PAGE)
     if not items:
-        st.html(html_chat.wrap(block("notice", t("nothing_here"))))
+        show_html(block("notice", t("nothing_here")))
         return
     panel(fit(draw(items[:shown])), key=key)
     if len(items) > shown:
@@ -414,7 +411,7 @@ def _compare(service: runtime.Service, t: Strings) -> None:
     listed = [run for run in service.evaluations.list() if run.state != "running" and run.figures is not None]
     if len(listed) < 2:
         return
-    st.html(html_chat.wrap(block("sub", t("compare"))))
+    show_html(block("sub", t("compare")))
     known = {run.id: run for run in listed}
     words = {run.id: _called(run, t) for run in listed}
     row = st.container(horizontal=True, key="compare-row")
@@ -427,7 +424,7 @@ def _compare(service: runtime.Service, t: Strings) -> None:
         )
     before, after = known[chosen[0]], known[chosen[1]]
     if before is after:
-        st.html(html_chat.wrap(block("notice", t("compare_same_run"))))
+        show_html(block("notice", t("compare_same_run")))
         return
     with st.expander(t("questions_title"), key="comparison", on_change="rerun") as form:
         if form.open:
@@ -438,17 +435,17 @@ def _comparison(service: runtime.Service, before: Run, after: Run, t: Strings) -
     assert before.figures is not None
     assert after.figures is not None
     found = compare(outcomes_of(service, before), outcomes_of(service, after))
-    st.html(html_chat.wrap(html_evaluation.outcome_tiles(found, t)))
+    show_html(html_evaluation.outcome_tiles(found, t))
     names = differing(before.figures["run"], after.figures["run"])
     if "questions_hash" in names:
-        st.html(html_chat.wrap(block("notice warn", t("compare_other_set"))))
+        show_html(block("notice warn", t("compare_other_set")))
     if names:
         told = html_evaluation.differences(names, before.figures["run"], after.figures["run"], t)
-        st.html(html_chat.wrap(block("side", told)))
+        show_html(block("side", told))
     figures = paired(service, before, after)
     if figures:
-        st.html(html_chat.wrap(html_evaluation.differences_table(figures, t)))
-        st.html(html_chat.wrap(block("side", t("compare_noise"))))
+        show_html(html_evaluation.differences_table(figures, t))
+        show_html(block("side", t("compare_noise")))
     by = {
         "better": [row for row in found.rows if row.change == "better"],
         "worse": [row for row in found.rows if row.change == "worse"],

@@ -16,7 +16,7 @@ from ui.html.sanitise import label
 from ui.html.templates import draw
 from ui.page import session
 from ui.page.confirm_dialog import confirm
-from ui.page.panel import panel
+from ui.page.panel import panel, show_html, show_problem
 from ui.page.session import ShownPlace
 from ui.service import runtime
 from ui.words.strings import Strings
@@ -30,10 +30,8 @@ def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
     session.check(service, "search")
-    st.html(html_chat.wrap(heading(t("glossary_title"), t("glossary_intro"))))
-    problem = st.session_state.pop(_PROBLEM, None)
-    if isinstance(problem, str):
-        st.html(html_chat.wrap(html_chat.problem(t("glossary_failed"), problem)))
+    show_html(heading(t("glossary_title"), t("glossary_intro")))
+    show_problem(_PROBLEM, "glossary_failed", t)
     asker = session.asker(service)
     editor = session.may(service, "ingest") and service.kb.glossary.is_editor(asker)
     part = "terms"
@@ -49,7 +47,7 @@ def render() -> None:
         else:
             _finding(service, t)
     else:
-        st.html(html_chat.wrap(_export_link(t)))
+        show_html(_export_link(t))
     _listing(service, t, asker, editor, proposed=part == "proposed")
     _dialogs(service, t)
 
@@ -131,7 +129,7 @@ def _bringing_in(service: runtime.Service, t: Strings) -> None:
             _next("import")
 
     with st.expander(t("glossary_import_title"), icon=":material/table:", key="glossary-importing"):
-        st.html(html_chat.wrap(block("side", t("glossary_import_hint")) + _export_link(t)))
+        show_html(block("side", t("glossary_import_hint")) + _export_link(t))
         with st.form("glossary-import-form", border=False):
             st.file_uploader(t("glossary_file"), type=["csv", "txt", "tsv"], key=_key("import", "file"))
             st.checkbox(t("glossary_replace"), key=_key("import", "replace"))
@@ -143,7 +141,7 @@ def _export_link(t: Strings) -> str:
 
 
 def _finding(service: runtime.Service, t: Strings) -> None:
-    st.html(html_chat.wrap(block("side", t("glossary_proposed_intro"))))
+    show_html(block("side", t("glossary_proposed_intro")))
     if st.button(t("glossary_find"), key="glossary-find", icon=":material/manage_search:"):
         with st.spinner(t("glossary_finding")):
             found: list[int] = []
@@ -163,9 +161,9 @@ def _listing(service: runtime.Service, t: Strings, asker: Principal, editor: boo
     listed, total = service.kb.glossary.entries(asker, state, wanted, limit)  # type: ignore[arg-type]
     if not listed:
         words = t("glossary_none_proposed" if proposed else "glossary_none")
-        st.html(html_chat.wrap(block("side", words)))
+        show_html(block("side", words))
         return
-    st.html(html_chat.wrap(block("side", t.count("glossary_count", total))))
+    show_html(block("side", t.count("glossary_count", total)))
 
     def on_action(action: str, value: str) -> None:
         if action in ("change", "remove"):
@@ -244,7 +242,7 @@ def _change(service: runtime.Service, entry: Entry, t: Strings) -> None:
                 session.check(service, "ingest")
                 service.kb.glossary.change(session.asker(service), entry.id, _written(form))
             except KBError as error:
-                st.html(html_chat.wrap(html_chat.problem(t("glossary_failed"), t.message(error))))
+                show_html(html_chat.problem(t("glossary_failed"), t.message(error)))
                 return
         if saved or cancelled:
             close()

@@ -12,7 +12,7 @@ from ui.html import chat as html_chat
 from ui.html import documents as html_documents
 from ui.html.templates import draw
 from ui.page import session
-from ui.page.panel import panel
+from ui.page.panel import panel, show_html, show_problem
 from ui.page.style import uploader_hint
 from ui.service import runtime
 from ui.service.uploading import COLLECTION
@@ -36,9 +36,7 @@ def render(service: runtime.Service, t: Strings, *, nothing_read: bool) -> bool:
     _upload(service, t)
     if session.may(service, "admin"):
         _folder(service, t)
-    problem = st.session_state.pop(_PROBLEM, None)
-    if isinstance(problem, str):
-        st.html(html_chat.wrap(html_chat.problem(t("adding_failed"), problem)))
+    show_problem(_PROBLEM, "adding_failed", t)
     listed = _newest(service)
     st.session_state.update({_SEEN: _unfinished(listed), _NOTHING_READ: nothing_read})
     under_way = any(job.state in ("running", "queued") for job in listed)
@@ -69,7 +67,7 @@ def _upload(service: runtime.Service, t: Strings) -> None:
         st.rerun()
     if not files:
         if _LOST in st.session_state:
-            st.html(html_chat.wrap(html_chat.problem(t("adding_failed"), t("upload_lost"))))
+            show_html(html_chat.problem(t("adding_failed"), t("upload_lost")))
         return
     st.session_state.pop(_LOST, None)
 

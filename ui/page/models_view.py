@@ -13,7 +13,7 @@ from ui.html.sanitise import label
 from ui.html.templates import draw
 from ui.page import session
 from ui.page.confirm_dialog import confirm
-from ui.page.panel import panel
+from ui.page.panel import panel, show_html, show_problem
 from ui.page.question_bar import BUDGET, BUDGETS
 from ui.service import runtime
 from ui.words.strings import Strings
@@ -31,12 +31,10 @@ def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
     session.check(service, "admin")
-    st.html(html_chat.wrap(heading(t("models_title"), t("models_intro"))))
+    show_html(heading(t("models_title"), t("models_intro")))
     if toast := st.session_state.pop(_TOAST, ""):
         st.toast(toast, icon=":material/check:")
-    problem = st.session_state.pop(_PROBLEM, None)
-    if isinstance(problem, str):
-        st.html(html_chat.wrap(html_chat.problem(t("model"), problem or t("failed_unknown"))))
+    show_problem(_PROBLEM, "model", t)
     model = _in_use(service, t)
     _settings(service, t)
     found, problem = _look(service)
@@ -58,8 +56,8 @@ def _in_use(service: runtime.Service, t: Strings) -> "Model | None":
         problem, state = error.message, "failed"
     if service.warm_up.state == "failed" and not problem:
         problem = service.warm_up.error or t("failed_unknown")
-    st.html(html_chat.wrap(block("sub", t("model_now"))))
-    st.html(html_chat.wrap(html_models.in_use(model, state, problem, service.kb.settings.llm.context_tokens, t)))
+    show_html(block("sub", t("model_now")))
+    show_html(html_models.in_use(model, state, problem, service.kb.settings.llm.context_tokens, t))
     row = st.container(horizontal=True, key="model-row")
     if state == "failed":
         row.button(t("retry"), key="model-again", icon=":material/refresh:", on_click=service.warm_up.start)
@@ -99,7 +97,7 @@ def _settings(service: runtime.Service, t: Strings) -> None:
             t("think_budget"), BUDGETS, index=BUDGETS.index(chosen) if chosen in BUDGETS else 0,
             format_func=lambda n: words.get(n) or f"{n:,}", key=key, on_change=changed, help=t("think_help"), width=320,
         )  # fmt: skip
-    st.html(html_chat.wrap(block("side", t("context_where"))))
+    show_html(block("side", t("context_where")))
 
 
 # ---- what is here
@@ -116,9 +114,9 @@ def _look(service: runtime.Service) -> "tuple[list[InstalledModel], str]":
 
 
 def _installed(service: runtime.Service, model: "Model | None", found: "Sequence[InstalledModel]", t: Strings) -> None:
-    st.html(html_chat.wrap(block("sub", t("models_installed"))))
+    show_html(block("sub", t("models_installed")))
     if not found:
-        st.html(html_chat.wrap(block("notice", t("models_none"))))
+        show_html(block("notice", t("models_none")))
         return
 
     def on_action(name: str, value: str) -> None:
@@ -170,7 +168,7 @@ def _confirm(service: runtime.Service, doomed: "InstalledModel", t: Strings) -> 
 
 
 def _bring(service: runtime.Service, found: "Sequence[InstalledModel]", problem: str, t: Strings) -> None:
-    st.html(html_chat.wrap(block("sub", t("models_bring"))))
+    show_html(block("sub", t("models_bring")))
     st.session_state[_SEEN] = _finished(service)
     (_live if service.pulls.running else _pulls)(service, t)
     panel(fit(html_models.ollama(service.kb.settings.llm.ollama_host, problem, t)), key="ollama")

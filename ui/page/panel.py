@@ -21,7 +21,9 @@ from typing import Any
 
 import streamlit as st
 
+from ui.html import chat as html_chat
 from ui.page.style import SHEET
+from ui.words.strings import Strings
 
 _SCRIPT = """
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -370,6 +372,25 @@ export default function ({ data }) {
   };
 }
 """
+
+
+def show_html(html: str) -> None:
+    """Draw HTML in which nothing is clicked."""
+    st.html(html_chat.wrap(html))
+
+
+def show_problem(key: str, title: str, t: Strings) -> None:
+    """Tell, once, what failed in the run before and was kept under `key` of the session."""
+    problem = st.session_state.pop(key, None)
+    if isinstance(problem, str):
+        show_html(html_chat.problem(t(title), problem or t("failed_unknown")))
+
+
+def cancel_button(row: Any, key: str, close: Callable[[], None], t: Strings) -> None:
+    """The button of a dialog that leaves all as it was."""
+    if row.button(t("cancel"), key=key):
+        close()
+        st.rerun()
 
 
 @cache

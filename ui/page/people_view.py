@@ -14,7 +14,7 @@ from ui.html.blocks import heading, paragraph
 from ui.html.sanitise import label
 from ui.page import session
 from ui.page.confirm_dialog import confirm
-from ui.page.panel import panel
+from ui.page.panel import cancel_button, panel, show_html, show_problem
 from ui.service import runtime
 from ui.words.strings import Strings
 
@@ -26,11 +26,9 @@ def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
     session.check(service, "admin")
-    st.html(html_chat.wrap(heading(t("people_title"), t("people_intro"))))
+    show_html(heading(t("people_title"), t("people_intro")))
     _show_secret(t)
-    problem = st.session_state.pop(_PROBLEM, None)
-    if isinstance(problem, str):
-        st.html(html_chat.wrap(html_chat.problem(t("people_failed"), problem)))
+    show_problem(_PROBLEM, "people_failed", t)
     parts = {"people": _people, "groups": _groups, "tokens": _tokens}
     part = st.segmented_control(
         t("people_title"), list(parts), format_func=lambda name: t(f"people_{name}"), default="people", required=True,
@@ -229,11 +227,9 @@ def _ask(service: runtime.Service, title: str, text: str, t: Strings, act: Calla
 def _new_password(service: runtime.Service, name: str, t: Strings) -> None:
     @st.dialog(label(t("people_password_title", name=name)), icon=":material/key:", on_dismiss=_close)
     def dialog() -> None:
-        st.html(html_chat.wrap(paragraph(t("people_password_text"))))
+        show_html(paragraph(t("people_password_text")))
         row = st.container(horizontal=True, horizontal_alignment="right", key="password-row")
-        if row.button(t("cancel"), key="password-cancel"):
-            _close()
-            st.rerun()
+        cancel_button(row, "password-cancel", _close, t)
         if row.button(t("people_password"), type="primary", key="password-make"):
             _do(service, t, lambda by: _tell_password(*service.people.new_password(name, by=by), t))
             _close()
@@ -254,9 +250,7 @@ def _change(service: runtime.Service, account: Account, t: Strings) -> None:
         full_name = st.text_input(t("people_full_name"), value=account.full_name, key=_key(form, "full-name"))
         role, groups, edits = _rights(service.people, account, service, t, form)
         row = st.container(horizontal=True, horizontal_alignment="right", key="change-row")
-        if row.button(t("cancel"), key="change-cancel"):
-            close()
-            st.rerun()
+        cancel_button(row, "change-cancel", close, t)
         if row.button(t("save"), type="primary", key="change-save"):
             try:
                 session.check(service, "admin")
@@ -265,7 +259,7 @@ def _change(service: runtime.Service, account: Account, t: Strings) -> None:
                     edits=edits,
                 )  # fmt: skip
             except KBError as error:
-                st.html(html_chat.wrap(html_chat.problem(t("people_failed"), t.message(error))))
+                show_html(html_chat.problem(t("people_failed"), t.message(error)))
                 return
             close()
             st.rerun()

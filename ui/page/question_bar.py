@@ -19,7 +19,7 @@ from ui.html.blocks import block, named, paragraph
 from ui.page import session
 from ui.page.completion import completion
 from ui.page.confirm_dialog import confirm
-from ui.page.panel import panel
+from ui.page.panel import panel, show_html
 from ui.page.session import ShownPlace
 from ui.service import runtime
 from ui.service.conversations import Conversation, Mode, Turn
@@ -340,7 +340,7 @@ def _filters(service: runtime.Service, scope: Scope, t: Strings) -> None:
         value = date.fromisoformat(at) if at else None
         days.date_input(words, value=value, key=name, on_change=changed, format="YYYY-MM-DD", width=150)
     if scope.since and scope.until and scope.until < scope.since:
-        st.html(html_chat.wrap(block("notice warn", t("dates_turned"))))
+        show_html(block("notice warn", t("dates_turned")))
     if scope != EVERYTHING:
         st.button(t("filter_clear"), key="filter-clear", type="tertiary", on_click=lambda: _set(EVERYTHING))
 

@@ -13,7 +13,7 @@ from ui.html import chat as html_chat
 from ui.html import reviews as html_reviews
 from ui.html.blocks import block, heading
 from ui.page import session
-from ui.page.panel import panel
+from ui.page.panel import panel, show_html, show_problem
 from ui.page.session import ShownPlace
 from ui.service import runtime
 from ui.words.strings import Strings
@@ -28,12 +28,10 @@ def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
     session.check(service, "review")
-    st.html(html_chat.wrap(heading(t("review_title"), t("review_intro"))))
-    problem = st.session_state.pop(_PROBLEM, None)
-    if isinstance(problem, str):
-        st.html(html_chat.wrap(html_chat.problem(t("review_failed"), problem)))
+    show_html(heading(t("review_title"), t("review_intro")))
+    show_problem(_PROBLEM, "review_failed", t)
     if st.session_state.pop(_DONE, False):
-        st.html(html_chat.wrap(block("notice", t("review_done"), "status")))
+        show_html(block("notice", t("review_done"), "status"))
     try:
         opened = st.session_state.get(_OPEN)
         if opened is None:
@@ -43,7 +41,7 @@ def render() -> None:
             _one(service, id, seen, t)
     except KBError as error:
         st.session_state.pop(_OPEN, None)
-        st.html(html_chat.wrap(html_chat.problem(t("review_failed"), t.message(error))))
+        show_html(html_chat.problem(t("review_failed"), t.message(error)))
         st.button(t("review_back"), key="review-back")
 
 
@@ -51,7 +49,7 @@ def _list(service: runtime.Service, t: Strings) -> None:
     reviews, asker = service.kb.reviews, session.asker(service)
     if withdrawn := [r for r in reviews.listed(asker, curated=True, limit=_MOST) if r.withdrawn]:
         words = t.count("review_withdrawn", len(withdrawn))
-        st.html(html_chat.wrap(block("notice warn", words, "status")))
+        show_html(block("notice warn", words, "status"))
     names: dict[str, str] = {state: t(f"review_state_{state}") for state in STATES}
     names[_CURATED] = t("review_curated")
     shown = st.segmented_control(

@@ -12,6 +12,7 @@ from kb.people.preferences import Preferences, Theme, prefer
 from ui.html import chat as html_chat
 from ui.html.blocks import block
 from ui.page import question_bar, session
+from ui.page.panel import show_html
 from ui.service import runtime
 from ui.words.strings import Strings
 
@@ -37,7 +38,7 @@ def _dialog(service: runtime.Service, t: Strings) -> None:
     @st.dialog(t("settings"), icon=":material/settings:", on_dismiss=_close)
     def dialog() -> None:
         with st.form("settings-form", border=False, enter_to_submit=False):
-            st.html(html_chat.wrap(block("side", t("settings_hint"))))
+            show_html(block("side", t("settings_hint")))
             languages = ["", *_LANGUAGES]
             language = st.selectbox(
                 t("language"), languages, index=languages.index(known.language), key="settings-language",
@@ -60,7 +61,7 @@ def _dialog(service: runtime.Service, t: Strings) -> None:
             try:
                 prefer(service.kb.catalog, session.asker(service), chosen)
             except KBError as error:
-                st.html(html_chat.wrap(html_chat.problem(t("settings_failed"), t.message(error))))
+                show_html(html_chat.problem(t("settings_failed"), t.message(error)))
                 return
             _apply(chosen)
             _close()

@@ -17,7 +17,7 @@ from ui.html.sanitise import label
 from ui.html.templates import draw
 from ui.page import question_bar, session
 from ui.page.access_view import share_dialog
-from ui.page.panel import panel, sign_out
+from ui.page.panel import panel, show_html, sign_out
 from ui.page.settings_dialog import agreement, settings_button
 from ui.service import runtime
 from ui.service.sign_in_page import PASSWORD
@@ -42,7 +42,7 @@ def render(service: runtime.Service, t: Strings, pages: Mapping[str, Any], *, on
     """Draw the sidebar. `pages` are the pages to link to, by name."""
     chat = pages["chat"]
     with st.sidebar:
-        st.html(html_chat.wrap(html_sidebar.brand(t, elsewhere=bool(_model_host(service)))))
+        show_html(html_sidebar.brand(t, elsewhere=bool(_model_host(service))))
         if st.button(t("new_conversation"), icon=":material/edit_square:", width="stretch", key="new-conversation"):
             question_bar.with_documents()
             session.new_conversation(service)
@@ -57,7 +57,7 @@ def render(service: runtime.Service, t: Strings, pages: Mapping[str, Any], *, on
             _model(service, t, pages.get("models"))
             _language(t)
             words = t.count("document_count", session.holdings(service).documents)
-            st.html(html_chat.wrap(block("side", words)))
+            show_html(block("side", words))
             settings_button(service, t)
             _account(service, t)
 
@@ -97,12 +97,12 @@ def _conversations(service: runtime.Service, t: Strings, chat: Any, current: str
         )  # fmt: skip
         panel(html, key="conversations", on_action=on_action, escape="cancel" if doing else "")
     elif wanted:
-        st.html(html_chat.wrap(block("side", t("conversations_none"))))
+        show_html(block("side", t("conversations_none")))
     if _SHARING in st.session_state:
         share_dialog(service, st.session_state[_SHARING], t, _end_sharing)
     problem = st.session_state.pop("conversation-problem", "")
     if problem:
-        st.html(html_chat.wrap(html_chat.problem(t("page_chat"), t.message(problem))))
+        show_html(html_chat.problem(t("page_chat"), t.message(problem)))
     if st.session_state.pop(session.GO_TO_CHAT, False):
         _go_to_chat(chat, t)
 
@@ -181,9 +181,9 @@ def _model(service: runtime.Service, t: Strings, models: Any) -> None:
         if models is not None:
             _link(models, label(words), help=t("models_open"))
         else:
-            st.html(html_chat.wrap(block("side", words)))
+            show_html(block("side", words))
         if host := _model_host(service):
-            st.html(html_chat.wrap(block("side seen-by", t("seen_by", host=host))))
+            show_html(block("side seen-by", t("seen_by", host=host)))
 
 
 def _model_host(service: runtime.Service) -> str:
@@ -208,7 +208,7 @@ def _account(service: runtime.Service, t: Strings) -> None:
     name = person.full_name or person.name
     with st.popover(label(name), icon=":material/account_circle:", width="stretch", key="account"):
         role = t("account_role", name=person.name, role=t(f"role_{person.role}"))
-        st.html(html_chat.wrap(block("side", role)))
+        show_html(block("side", role))
         agreement(service, t, "account-agree")
         if not person.issuer:
             st.link_button(t("password_change"), PASSWORD, icon=":material/key:", type="tertiary", width="stretch")
@@ -222,4 +222,4 @@ def _account(service: runtime.Service, t: Strings) -> None:
 def _while_loading(service: runtime.Service, t: Strings) -> None:
     if service.warm_up.state != "loading":
         st.rerun()
-    st.html(html_chat.wrap(draw("blocks.loading", t("model_loading"))))
+    show_html(draw("blocks.loading", t("model_loading")))

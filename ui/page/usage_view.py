@@ -14,6 +14,7 @@ from ui.html import chat as html_chat
 from ui.html import usage as html_usage
 from ui.html.blocks import block, heading
 from ui.page import session
+from ui.page.panel import show_html
 from ui.page.settings_dialog import agreement
 from ui.service import runtime
 from ui.words.strings import Strings
@@ -34,20 +35,20 @@ _BARS = "#5470e8"
 def render() -> None:
     """Draw the page."""
     service, t = runtime.current(), session.strings()
-    st.html(html_chat.wrap(heading(t("usage_title"), t("usage_intro"))))
+    show_html(heading(t("usage_title"), t("usage_intro")))
     try:
         found = _read(service, t)
     except KBError as error:
-        st.html(html_chat.wrap(html_chat.problem(t("usage_failed"), t.message(error))))
+        show_html(html_chat.problem(t("usage_failed"), t.message(error)))
         return
     told = t("usage_counted_since", since=found.since, until=found.until, counted=found.counted_since)
-    st.html(html_chat.wrap(block("side", told)))
+    show_html(block("side", told))
     _draw_questions(found, t)
     _reasons(found, t)
     _heading("usage_gaps", "gaps", found, t)
-    st.html(html_chat.wrap(html_usage.gaps(found.gaps, found.without_words, t)))
+    show_html(html_usage.gaps(found.gaps, found.without_words, t))
     _heading("usage_never", "never-cited", found, t)
-    st.html(html_chat.wrap(html_usage.never_cited(found.never_cited, found.searchable, t)))
+    show_html(html_usage.never_cited(found.never_cited, found.searchable, t))
     _feedback(found, t)
     agreement(service, t, "usage-page-agree")
 
@@ -66,7 +67,7 @@ def _read(service: runtime.Service, t: Strings) -> UsageReport:
 
 def _heading(words: str, part: Part, found: UsageReport, t: Strings) -> None:
     address = f"{CSV}?part={part}&since={found.since}&until={found.until}"
-    st.html(html_chat.wrap(html_usage.heading(t(words), part, address, t)))
+    show_html(html_usage.heading(t(words), part, address, t))
 
 
 # ---- questions
@@ -82,7 +83,7 @@ def _draw_questions(found: UsageReport, t: Strings) -> None:
         ("usage_asked", total.total()), ("usage_found", total["answered"] + total["uncertain"]),
         ("usage_in_vain", total["refused"]), ("usage_searches", searches),
     )  # fmt: skip
-    st.html(html_chat.wrap(html_usage.tiles(figures, t)))
+    show_html(html_usage.tiles(figures, t))
     weekly, bars = bars_of(found)
     name = "week" if weekly else "day"
     _heading(f"usage_by_{name}", "questions", found, t)
@@ -94,7 +95,7 @@ def _draw_questions(found: UsageReport, t: Strings) -> None:
         _draw(stacked(rows, list(bars), (t(f"usage_{name}"), t("usage_count")), words, colours), t(f"usage_by_{name}"))
     table = [(bar, *(times[outcome] for outcome in OUTCOMES)) for bar, times in bars.items() if times.total()]
     columns = (t(f"usage_{name}"), *(t(f"usage_outcome_{outcome}") for outcome in OUTCOMES))
-    st.html(html_chat.wrap(html_usage.table(columns, table, t)))
+    show_html(html_usage.table(columns, table, t))
 
 
 def bars_of(found: UsageReport) -> tuple[bool, dict[str, Counter[str]]]:
@@ -125,13 +126,13 @@ def _reasons(found: UsageReport, t: Strings) -> None:
     _heading("usage_reasons", "questions", found, t)
     rows = [(t(f"usage_reason_{reason}"), n) for reason, n in times.most_common()]
     _draw(across([(name, n, "") for name, n in rows], t("usage_count"), [], [_BARS]), t("usage_reasons"))
-    st.html(html_chat.wrap(html_usage.table((t("usage_reason"), t("usage_count")), rows, t)))
+    show_html(html_usage.table((t("usage_reason"), t("usage_count")), rows, t))
 
 
 def _feedback(found: UsageReport, t: Strings) -> None:
     _heading("usage_feedback", "feedback", found, t)
     if not found.feedback:
-        st.html(html_chat.wrap(block("notice", t("usage_feedback_none"))))
+        show_html(block("notice", t("usage_feedback_none")))
         return
     words = [t("usage_down"), t("usage_up")]
     rows = [
@@ -144,7 +145,7 @@ def _feedback(found: UsageReport, t: Strings) -> None:
         (f"{each.collection}/{each.document}", each.up, each.down) for each in found.feedback[: html_usage.SHOWN]
     ]  # fmt: skip
     columns = (t("usage_document"), t("usage_up"), t("usage_down"))
-    st.html(html_chat.wrap(html_usage.table(columns, table, t)))
+    show_html(html_usage.table(columns, table, t))
 
 
 def _short(name: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Generator, Iterator
 import pytest
 
 from kb.errors import EmptyAnswer
-from kb.models.reasoning_stream import Delta, Output, ThinkSplitter, notices_in, think_and_answer, without_tags
-from kb.schema import Notice, Revised, Thought, Token
+from kb.models.reasoning_stream import Delta, Output, ThinkSplitter, think_and_answer, without_tags
+from kb.schema import Language, Notice, Revised, Thought, Token
 
 STREAMS = {  # raw text -> (reasoning, answer)
     "<think>\nwhy\n</think>\n\nbecause": ("why", "because"),
@@ -129,9 +129,15 @@ def says(*words: str) -> list[Delta]:
     return [Delta(word) for word in words]
 
 
-def drive(engine: Scripted, budget: int = 100, answer_tokens: int = 100, stop: threading.Event | None = None):
+def drive(
+    engine: Scripted,
+    budget: int = 100,
+    answer_tokens: int = 100,
+    stop: threading.Event | None = None,
+    language: Language = "en",
+):
     events: Iterator[Output] = think_and_answer(
-        engine, budget=budget, answer_tokens=answer_tokens, stop=stop or threading.Event(), notice=notices_in("en")
+        engine, budget=budget, answer_tokens=answer_tokens, stop=stop or threading.Event(), language=language
     )
     return list(events)
 
@@ -214,8 +220,10 @@ def test_a_stop_ends_it_without_an_error() -> None:
 
 
 def test_notices_speak_chinese_too() -> None:
-    assert "10" in notices_in("zh")("think_budget", 10).text
-    assert "上限" in notices_in("zh")("answer_cut", 10).text
+    ended = drive(Scripted(thoughts(*"abcdef"), says("c")), budget=3, language="zh")
+    assert [event.text for event in ended if isinstance(event, Notice)] == ["思考已达到 3 个词元的上限，到此为止。"]
+    cut = drive(Scripted(says(*"abcdef")), answer_tokens=3, language="zh")
+    assert "上限" in next(event.text for event in cut if isinstance(event, Notice))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from tests import tiny
 from tests.knowledge import write
-from ui.cli import backup, main
+from ui.cli import console, main
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_at_a_terminal_it_is_asked_whether_to_restore_what_is_not_proved(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
 ) -> None:
     (tmp_path / "home").rename(tmp_path / "lost")
-    monkeypatch.setattr(backup, "_is_at_a_terminal", lambda: True)
+    monkeypatch.setattr(console, "has_a_person", lambda: True)
     done = kb("restore", str(file), "--home", str(tmp_path / "new"), said=f"{answer}\n")
     assert "all the same?" in done.stderr
     assert (done.exit_code, (tmp_path / "new").exists()) == (code, code == 0)

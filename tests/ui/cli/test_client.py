@@ -26,7 +26,7 @@ from tests import tiny
 from tests.fakes import ScriptedModel
 from tests.knowledge import HANDBOOK, LEAVE, write
 from tests.ui.serving import REPLY, Served, opened, serving, until
-from ui.cli import audit, backup, docs, evaluation, main, models, sessions  # noqa: F401  (they add their commands)
+from ui.cli import audit, backup, console, docs, evaluation, main, models, sessions  # noqa: F401  (commands)
 from ui.cli.client import OtherModel, RemoteKnowledgeBase
 from ui.remote.http_connection import ServiceGone
 from ui.service.auth import running_service
@@ -63,9 +63,9 @@ def ready_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with documents, to be copied."""
     place = tmp_path_factory.mktemp("ready")
     files = {"handbook.md": HANDBOOK, "hr/休假.md": LEAVE, "empty.md": "", "x.unknown": "?"}
-    docs = write(place / "docs", files)
+    folder = write(place / "docs", files)
     with opened(place / "home") as kb:
-        ingest(kb, [docs])
+        ingest(kb, [folder])
     return place / "home"
 
 
@@ -221,7 +221,7 @@ def test_ingestion_reports_the_same(both: Any, tmp_path: Path) -> None:
 def test_deletion_and_the_audit_trail_are_the_same(both: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert same(both, "docs", "delete", "hr/休假.md", stdin="n\n").exit_code == 2  # nobody is asked
     with monkeypatch.context() as patch:
-        patch.setattr(docs, "_can_ask", lambda: True)
+        patch.setattr(console, "has_a_person", lambda: True)
         assert same(both, "docs", "delete", "hr/休假.md", stdin="n\n").exit_code == 1
     assert same(both, "ask", HOURS).exit_code == 0
     assert same(both, "docs", "delete", "hr/休假.md", "--yes", "--json").exit_code == 0
@@ -251,7 +251,7 @@ def test_deleting_what_is_inside_another_file_says_the_same(
     alone = same(both, "docs", "delete", "mail.eml/offer.txt", "--yes", "--json")
     assert "mail.eml/offer.txt is still inside mail.eml, which is kept" in alone.stderr
     assert [d["kept_in"] for d in json.loads(alone.stdout)["documents"]] == ["mail.eml"]
-    monkeypatch.setattr(docs, "_can_ask", lambda: True)
+    monkeypatch.setattr(console, "has_a_person", lambda: True)
     whole = same(both, "docs", "delete", "mail.eml", stdin="mails\n")  # nothing else is in the collection
     assert whole.stderr.startswith("mails/mail.eml\nmails/mail.eml/terms.txt\nType mails to delete all of collection")
     assert "deleted mails/mail.eml/terms.txt" in whole.stderr

@@ -34,7 +34,7 @@ from tests import tiny
 from tests.fakes import ScriptedModel
 from tests.knowledge import HANDBOOK, LEAVE, write
 from tests.ollama_server import MODEL, RunningOllama
-from ui.cli import audit, docs, evaluation, main, models  # noqa: F401  (they add their commands)
+from ui.cli import audit, console, docs, evaluation, main, models  # noqa: F401  (they add their commands)
 
 ROOT = Path(__file__).parents[3]
 COMMAND = (sys.executable, "-c", "from ui.cli.main import main; main()")
@@ -594,7 +594,7 @@ def test_docs_are_listed_shown_and_deleted(kb: Kb, home: Path) -> None:
     for options in ((), ("--json",)):
         assert failed(kb("docs", "delete", "hr/休假.md", *options, stdin="y\n"), 2, "Nothing was deleted: add --yes")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(docs, "_can_ask", lambda: True)
+        patch.setattr(console, "has_a_person", lambda: True)
         assert kb("docs", "delete", "hr/休假.md", stdin="n\n").exit_code == 1
     assert len(document_of(kb("docs", "list", "--json"))["documents"]) == 2
     deleted = document_of(kb("docs", "delete", "hr/休假.md", "--yes", "--json"))
@@ -608,7 +608,7 @@ def test_docs_are_listed_shown_and_deleted(kb: Kb, home: Path) -> None:
 def test_many_or_all_of_a_collection_are_deleted_when_that_is_typed(
     kb: Kb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(docs, "_can_ask", lambda: True)
+    monkeypatch.setattr(console, "has_a_person", lambda: True)
     few = write(tmp_path / "few", {"a.md": "# A\n\nOne.", "b.md": "# B\n\nTwo."})
     many = write(tmp_path / "many", {f"{n:02}.md": f"# N\n\nNote {n}." for n in range(23)})
     assert kb("ingest", str(few), str(many)).exit_code == 0
