@@ -65,7 +65,7 @@ class ApiTokens:
             db.execute(
                 "INSERT INTO api_tokens (id, name, person, scopes, created_at, expires_at, used_at, secret_hash) "
                 "VALUES (?, ?, ?, ?, ?, ?, '', ?)",
-                (token.id, name, whose, json.dumps(wanted), token.created_at, token.expires_at, _hash(secret)),
+                (token.id, name, whose, json.dumps(wanted), token.created_at, token.expires_at, secret_hash(secret)),
             )
             self._database.record(db, by, "token_created", token.id, {"person": token.person, "scopes": wanted})
         self._read()
@@ -89,7 +89,7 @@ class ApiTokens:
         """Who asks with this secret: its person, with what its scopes leave; None where it opens nothing."""
         now = self._clock()
         with self._lock:
-            token = self._tokens.get(_hash(secret))
+            token = self._tokens.get(secret_hash(secret))
         if token is None or not self._lasts(token, now):
             return None
         self._note_use(token, now)
@@ -128,5 +128,6 @@ def _token(row: Row) -> ApiToken:
     )
 
 
-def _hash(secret: str) -> str:
+def secret_hash(secret: str) -> str:
+    """What is kept of a secret that nobody could guess."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -24,14 +24,13 @@ from kb.schema import (
     Document,
     DocumentText,
     OrderScore,
-    PageSpan,
     Passage,
     Principal,
     StoredText,
 )
 from kb.store import beside_text, heading_paths
 from kb.store.database import TRACES, now
-from kb.store.document_queries import DocumentList
+from kb.store.document_queries import DocumentList, pages_of
 from kb.store.search_queries import Candidates, word_body
 
 FORGET = "forget:"  # begins the names of properties: what of a deleted document is still to be forgotten
@@ -560,7 +559,7 @@ class Catalog(Candidates):
             raise DocumentNotFound(together(said, reason))
         return StoredText(
             collection=row["collection"], path=row["path"], version=row["number"], title=row["title"],
-            media_type=row["media_type"], sha256=row["sha256"], text=row["text"], pages=_pages(row["pages"]),
+            media_type=row["media_type"], sha256=row["sha256"], text=row["text"], pages=pages_of(row["pages"]),
         )  # fmt: skip
 
     def text_around(self, passage: Passage) -> str:
@@ -590,7 +589,3 @@ def _ingested(db: sqlite3.Connection, version_id: int) -> dict[str, Any]:
     ).fetchone()
     told = {"collection": row["name"], "document": row["path"], "version": row["number"], "sha256": row["sha256"]}
     return told | {"quarantined": True} if order_scores.is_held(db, version_id) else told
-
-
-def _pages(text: str) -> tuple[PageSpan, ...]:
-    return tuple(PageSpan(*page) for page in json.loads(text))

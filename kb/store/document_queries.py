@@ -190,7 +190,7 @@ def _read(db: sqlite3.Connection, document_id: int) -> Document | None:
     ).fetchone()
     if row is None:
         return None
-    pages = _pages(row["pages"] or "[]")
+    pages = pages_of(row["pages"] or "[]")
     return Document(
         collection=row["name"], path=row["path"], title=row["title"] or "", media_type=row["media_type"] or "",
         status=row["status"], reason=of_stored(row["reason"], row["reason_message"]), version=row["number"] or 0,
@@ -215,7 +215,8 @@ def shown_titles(db: sqlite3.Connection, names: Iterable[tuple[str, str]]) -> di
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-def _pages(text: str) -> tuple[PageSpan, ...]:
+def pages_of(text: str) -> tuple[PageSpan, ...]:
+    """Pages as they are stored, as JSON."""
     return tuple(PageSpan(*page) for page in json.loads(text))
 
 
@@ -231,7 +232,7 @@ def versions(db: sqlite3.Connection, document_id: int) -> list[VersionFacts]:
     return [
         VersionFacts(
             r["number"], bool(r["answers"]), r["sha256"], r["size"], r["quality"],
-            _pages(r["pages"]), r["ingested_at"], beside_text.hidden_of_json(r["found"]), r["editor"],
+            pages_of(r["pages"]), r["ingested_at"], beside_text.hidden_of_json(r["found"]), r["editor"],
         )
         for r in rows
     ]  # fmt: skip

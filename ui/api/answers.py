@@ -18,6 +18,7 @@ from kb.messages.coded_text import of_fields
 from kb.requests.addressed import addressed
 from kb.schema import AskOptions, Floors, Principal
 from kb.serialization import retrieval_form
+from kb.store.conversations import JudgedAnswer
 from ui.api.common import (
     EVENTS,
     MOST_MESSAGES,
@@ -119,24 +120,10 @@ class AskBody(ChatBody):
     addressed: Addressed = False
 
 
-class JudgedForm(BaseModel):
-    """A judged answer: the turn at `position` of the `conversation`. `answer` is "" where its document was deleted."""
-
-    conversation: str
-    position: int
-    question: str
-    answer: str
-    mode: Literal["documents", "chat"]
-    verdict: Literal["up", "down"]
-    reason: str
-    who: str
-    at: str
-
-
 class JudgedListForm(BaseModel):
     """Judged answers, the last judged first."""
 
-    feedback: list[JudgedForm]
+    feedback: list[JudgedAnswer]
 
 
 class RunningAnswers:

@@ -14,6 +14,7 @@ from kb.answering.answer_builder import checked
 from kb.errors import ConversationNotFound
 from kb.requests.addressed import addressed
 from kb.schema import EVERYTHING, AskOptions, Principal
+from kb.store.conversations import Feedback, StoredConversation
 from ui.api.common import (
     EVENTS,
     Addressed,
@@ -37,29 +38,10 @@ from ui.service.runtime import Busy, Service
 router = APIRouter(prefix="/conversations", tags=["conversations"])
 
 
-class ConversationForm(BaseModel):
-    """An entry of the list; `turns` counts the questions."""
-
-    id: str
-    owner: str
-    title: str
-    created_at: str
-    updated_at: str
-    turns: int
-
-
 class ConversationsForm(BaseModel):
     """Conversations, the last used first."""
 
-    conversations: list[ConversationForm]
-
-
-class FeedbackForm(BaseModel):
-    """A reader's judgement of an answer."""
-
-    verdict: Literal["up", "down"]
-    reason: str
-    at: str
+    conversations: list[StoredConversation]
 
 
 class TurnForm(BaseModel):
@@ -87,7 +69,7 @@ class TurnForm(BaseModel):
     error_values: dict[str, Any]
     asked_at: str
     seconds: float
-    feedback: FeedbackForm | None
+    feedback: Feedback | None
 
 
 class WholeForm(BaseModel):
@@ -272,7 +254,7 @@ def edit(id: str, position: int, body: TurnBody, service: ServiceHere, asker: As
 @needs("ask")
 def again(id: str, position: int, body: AgainBody, service: ServiceHere, asker: Asker, client: Client) -> Response:
     """Put the question of a turn once more, for another answer. What came after it is no context. 409 as for asking."""
-    model, found = _model(service, body.model), _get(service, asker, id)
+    found, model = _get(service, asker, id), _model(service, body.model)
     options = AskOptions(EVERYTHING, body.think_budget, body.seed, body.temperature, model, samples=body.samples)
     turn = service.own(asker).again(found, position, options, client=client)
     return Json(turn_form(_begun(turn)), 202)

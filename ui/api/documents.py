@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field, model_validator
 from starlette.responses import FileResponse, Response
 
 from ingest.sync.editing import EditedPlace, correct, join, split
+from kb.editing.passages import DocumentPassages
 from kb.errors import DocumentError
-from kb.schema import Document, Target
+from kb.schema import Chunk, Document, HiddenText, OrderScore, Target
 from kb.serialization import chunk_form, document_form, planned_deletion_form, stored_text_form
 from kb.store.document_queries import Sort, Wanted, select
 from ui.api.common import Asker, Body, CollectionQuery, NotFound, PathQuery, ServiceHere
@@ -26,22 +27,6 @@ _ALL = 1_000_000
 
 PathsQuery = Annotated[list[str], Query(description="Paths of documents within the collection; once for each.")]
 VersionQuery = Annotated[int | None, Query(ge=1, description="An earlier version.")]
-
-
-class OrderForm(BaseModel):
-    """Words of a document that speak to a model instead of its readers, and by how much (0..1)."""
-
-    why: Literal["orders", "quoted", "hidden", "letters", "split"]
-    score: float
-    page: int | None
-    text: str
-
-
-class OrdersForm(BaseModel):
-    """How much a document speaks to a model: 0..1, and by which of its words, the strongest first."""
-
-    score: float
-    reasons: list[OrderForm]
 
 
 class DocumentForm(BaseModel):
@@ -66,7 +51,7 @@ class DocumentForm(BaseModel):
     ocr_pages: int
     poor_pages: int
     quarantined: bool
-    orders: OrdersForm
+    orders: OrderScore
     shown_title: str
     tags: list[str]
     edits: int
@@ -87,14 +72,6 @@ class PageForm(BaseModel):
     end: int
     quality: float
     ocr: bool
-
-
-class HiddenForm(BaseModel):
-    """What the file holds and nobody sees, and why: it is neither in the text nor searched."""
-
-    page: int | None
-    why: Literal["style", "colour", "size", "place", "transparent", "characters"]
-    text: str
 
 
 class TextForm(BaseModel):
@@ -118,56 +95,19 @@ class TextForm(BaseModel):
     ocr_pages: int
     poor_pages: int
     quarantined: bool
-    orders: OrdersForm
+    orders: OrderScore
     shown_title: str
     tags: list[str]
     edits: int
     id: int
     text: str
-    hidden: list[HiddenForm]
-
-
-class ChunkForm(BaseModel):
-    """A chunk: `text` is `stored_text[start:end]`."""
-
-    start: int
-    end: int
-    text: str
-    embedded_text: str
-    page: int | None
-    section: str
-    header: str
+    hidden: list[HiddenText]
 
 
 class ChunksForm(BaseModel):
     """The chunks of a document, in reading order."""
 
-    chunks: list[ChunkForm]
-
-
-class DocumentPassageForm(BaseModel):
-    """A passage as editors see it: `text` is `stored_text[start:end]`. Nothing finds one that is left out.
-    `other_part`: `[start, end]` of the other part of a passage that was split; the two can be joined."""
-
-    start: int
-    end: int
-    page: int | None
-    section: str
-    text: str
-    left_out: bool
-    other_part: tuple[int, int] | None
-
-
-class DocumentPassagesForm(BaseModel):
-    """The passages of a document, in reading order. `edits` grows with each change that editors make; `set_aside`
-    counts changes that hold no more, since the file is another one now."""
-
-    collection: str
-    document: str
-    version: int
-    edits: int
-    set_aside: int
-    passages: list[DocumentPassageForm]
+    chunks: list[Chunk]
 
 
 class DoomedForm(BaseModel):
@@ -448,14 +388,14 @@ def move(service: ServiceHere, asker: Asker, body: MoveBody) -> Any:
     return Json(document_form(_listed(service, asker, path, collection)))
 
 
-@router.get("/passages", response_model=DocumentPassagesForm)
+@router.get("/passages", response_model=DocumentPassages)
 @needs("ingest")
 def passages(service: ServiceHere, asker: Asker, path: PathQuery, collection: CollectionQuery = None) -> Response:
     """The passages of a document, also those that were left out, for who edits its collection."""
     return Json(asdict(service.kb.passages(asker, collection, path)))
 
 
-@router.put("/passages/left-out", response_model=DocumentPassagesForm)
+@router.put("/passages/left-out", response_model=DocumentPassages)
 @needs("ingest")
 def leave_out(service: ServiceHere, asker: Asker, body: LeftOutBody) -> Response:
     """Leave a passage out of all that is found and answered from, or bring it back. It stays so, however often the file
@@ -464,7 +404,7 @@ def leave_out(service: ServiceHere, asker: Asker, body: LeftOutBody) -> Response
     return Json(asdict(found))
 
 
-@router.put("/passages/text", response_model=DocumentPassagesForm)
+@router.put("/passages/text", response_model=DocumentPassages)
 @needs("ingest")
 def correct_passage(service: ServiceHere, asker: Asker, body: CorrectedBody) -> Response:
     """Correct the text of a passage: a new version of the document's text, with its editor. The file stays as it is,
@@ -472,21 +412,21 @@ def correct_passage(service: ServiceHere, asker: Asker, body: CorrectedBody) -> 
     return Json(asdict(correct(service.kb, asker, _place(body), body.text)))
 
 
-@router.post("/passages/split", response_model=DocumentPassagesForm)
+@router.post("/passages/split", response_model=DocumentPassages)
 @needs("ingest")
 def split_passage(service: ServiceHere, asker: Asker, body: SplitBody) -> Response:
     """Split a passage in two, which are found apart; kept as a correction is."""
     return Json(asdict(split(service.kb, asker, _place(body), body.at)))
 
 
-@router.post("/passages/join", response_model=DocumentPassagesForm)
+@router.post("/passages/join", response_model=DocumentPassages)
 @needs("ingest")
 def join_passage(service: ServiceHere, asker: Asker, body: PassageBody) -> Response:
     """Join the two parts of a passage that was split; either of them is named."""
     return Json(asdict(join(service.kb, asker, _place(body))))
 
 
-@router.delete("/passages/set-aside", response_model=DocumentPassagesForm)
+@router.delete("/passages/set-aside", response_model=DocumentPassages)
 @needs("ingest")
 def forget_set_aside(
     service: ServiceHere, asker: Asker, path: PathQuery, collection: CollectionQuery = None

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
 from kb.errors import QuestionSetError
-from kb.evaluation.comparison import compare, differences
+from kb.evaluation.comparison import Difference, compare, differences
 from kb.messages.coded_text import fields
 from ui.api.common import EVENTS, Asker, Body, DoneForm, NotFound, ScopeForm, ServiceHere
 from ui.api.jobs import JobForm, job_form
@@ -136,23 +136,13 @@ class ComparedForm(BaseModel):
     change: str
 
 
-class DifferenceForm(BaseModel):
-    """A figure over the questions that count in both runs; `p` is how likely chance alone differs as much."""
-
-    a: float
-    b: float
-    difference: float
-    p: float
-    questions: int
-
-
 class ComparisonForm(BaseModel):
     """Two runs: figures by their dotted names, question by question, and how many changed which way.
 
     `figures` is empty where the runs have no question in common.
     """
 
-    figures: dict[str, DifferenceForm]
+    figures: dict[str, Difference]
 
     questions: list[ComparedForm]
     better: int

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from kb.glossary.csv_form import entries_of, text_of
-from kb.glossary.entries import LONGEST_DEFINITION, LONGEST_FORM, MOST_FORMS, Entry, NewEntry
+from kb.glossary.entries import LONGEST_DEFINITION, LONGEST_FORM, MOST_FORMS, Entry, NewEntry, TermSource
+from kb.glossary.glossary import ImportReport
 from ui.api.common import Asker, Body, DoneForm, ServiceHere
 from ui.api.permissions import needs
 from ui.api.stream import Json
@@ -18,17 +19,6 @@ router = APIRouter(prefix="/glossary", tags=["glossary"])
 State = Literal["accepted", "proposed", "dismissed"]
 Form = Annotated[str, Field(max_length=10 * LONGEST_FORM)]
 SourceName = Annotated[str, Field(max_length=5096, description="a document, as COLLECTION/PATH")]
-
-
-class SourceForm(BaseModel):
-    """Where a document gives a term: `text[start:end]` of its version."""
-
-    collection: str
-    document: str
-    version: int
-    page: int | None
-    start: int
-    end: int
 
 
 class EntryForm(BaseModel):
@@ -42,7 +32,7 @@ class EntryForm(BaseModel):
     languages: list[Literal["zh", "en"]]
     state: State
     taken: bool
-    sources: list[SourceForm]
+    sources: list[TermSource]
     person: str
     at: str
 
@@ -72,15 +62,6 @@ class ImportBody(Body):
 
     csv: str
     replace: bool = False
-
-
-class ImportedForm(BaseModel):
-    """What an import did."""
-
-    added: int
-    changed: int
-    unchanged: int
-    removed: int
 
 
 class ProposedForm(BaseModel):
@@ -126,7 +107,7 @@ def export(service: ServiceHere, asker: Asker) -> Response:
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-@router.post("/import", response_model=ImportedForm)
+@router.post("/import", response_model=ImportReport)
 @needs("ingest")
 def bring_in(body: ImportBody, service: ServiceHere, asker: Asker) -> Response:
     """Write all entries of a table, or, where one of them cannot be, none."""

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from kb.backups.backup import BackupReport, CheckReport
 from kb.errors import KBError, UsageError
 from ui.api.common import VERSION, Body, ServiceHere
 from ui.api.permissions import needs
@@ -44,32 +45,6 @@ class BackupRequest(Body):
     """Where to write a backup: the absolute path of a new file, or of a folder, on the machine of the service."""
 
     target: str
-
-
-class BackupForm(BaseModel):
-    """What a backup holds."""
-
-    file: str
-    size: int
-    documents: int
-    originals: int
-    uploads: int
-    runs: int
-    created_at: str
-    seconds: float
-    proved: bool
-
-
-class WholeForm(BaseModel):
-    """What a check of the home found; `problems` is empty where all is well."""
-
-    documents: int
-    chunks: int
-    words: int
-    vectors: int | None
-    originals: int
-    problems: list[str]
-    seconds: float
 
 
 class CheckForm(BaseModel):
@@ -124,7 +99,7 @@ def repair(service: ServiceHere) -> Response:
     return Json(service.kb.repair())
 
 
-@router.post("/backup", response_model=BackupForm)
+@router.post("/backup", response_model=BackupReport)
 @needs("admin")
 def backup(service: ServiceHere, request: BackupRequest) -> Response:
     """Write all of the home that cannot be built again into one file. The service goes on meanwhile."""
@@ -136,7 +111,7 @@ def backup(service: ServiceHere, request: BackupRequest) -> Response:
     return Json({**asdict(report), "file": str(report.file)})
 
 
-@router.get("/check", response_model=WholeForm)
+@router.get("/check", response_model=CheckReport)
 @needs("admin")
 def check(service: ServiceHere, deep: bool = False) -> Response:
     """Whether the catalog is whole, the indexes agree with it, and the originals are there; `deep` reads those."""

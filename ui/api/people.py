@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from kb.people.accounts import Account
-from kb.people.permissions import Role
+from kb.people.api_tokens import ApiToken
 from kb.schema import Permission
 from ui.api.common import Asker, Body, DoneForm, ServiceHere
 from ui.api.permissions import needs
@@ -21,35 +21,16 @@ NameInPath = Annotated[str, Path(max_length=200)]
 Names = Annotated[list[Name], Field(max_length=1000)]
 
 
-class AccountForm(BaseModel):
-    """Somebody who may sign in. Times are ISO 8601, UTC; `signed_in_at` is "" for never.
-
-    `one_time_until`: the password is for one time, and void from then on; "" for one of their own.
-    """
-
-    name: str
-    full_name: str
-    role: Role
-    enabled: bool
-    groups: list[str]
-    edits: list[str]
-    created_at: str
-    signed_in_at: str
-    one_time_until: str
-    own_collection: str = Field(description="which nobody else reads")
-    issuer: str
-
-
 class PeopleForm(BaseModel):
     """All accounts, by name."""
 
-    users: list[AccountForm]
+    users: list[Account]
 
 
 class ToldForm(BaseModel):
     """An account, and the one-time password that nobody is told again; "" where it has one of its own."""
 
-    user: AccountForm
+    user: Account
     password: str
 
 
@@ -66,22 +47,10 @@ class GroupsForm(BaseModel):
     groups: list[GroupForm]
 
 
-class TokenForm(BaseModel):
-    """The token of a program. `person` is whose it is; "" for the owner's. Times are ISO 8601, UTC."""
-
-    id: str
-    name: str
-    person: str
-    scopes: list[Permission]
-    created_at: str
-    expires_at: str
-    used_at: str
-
-
 class TokensForm(BaseModel):
     """The tokens that have not ended, oldest first."""
 
-    tokens: list[TokenForm]
+    tokens: list[ApiToken]
 
 
 class NewTokenForm(BaseModel):
@@ -181,14 +150,14 @@ def add(body: PersonBody, service: ServiceHere, asker: Asker) -> Response:
     return Json({"user": account_form(account), "password": told}, 201)
 
 
-@router.get("/users/{name}", response_model=AccountForm)
+@router.get("/users/{name}", response_model=Account)
 @needs("admin")
 def user(name: NameInPath, service: ServiceHere) -> Response:
     """An account."""
     return Json(account_form(service.people.find(name)))
 
 
-@router.patch("/users/{name}", response_model=AccountForm)
+@router.patch("/users/{name}", response_model=Account)
 @needs("admin")
 def change(name: NameInPath, body: ChangeBody, service: ServiceHere, asker: Asker) -> Response:
     """Change an account. Who is disabled is signed out at once."""

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from kb.people.preferences import LONGEST_MODEL, MOST_THINKING, Preferences, prefer, preferences
@@ -27,23 +27,14 @@ class PreferencesBody(Body):
     model: str = Field("", max_length=LONGEST_MODEL, description="the name of an installed one; empty: the one in use")
 
 
-class PreferencesForm(BaseModel):
-    """What one chose."""
-
-    language: _Language
-    theme: _Theme
-    think_budget: int | None
-    model: str
-
-
-@router.get("", response_model=PreferencesForm)
+@router.get("", response_model=Preferences)
 @needs("any")
 def get(service: ServiceHere, asker: Asker) -> Response:
     """How one wants the page: its language and theme, and by which budget and model it asks."""
     return Json(asdict(preferences(service.kb.catalog, asker)))
 
 
-@router.put("", response_model=PreferencesForm)
+@router.put("", response_model=Preferences)
 @needs("any")
 def put(body: PreferencesBody, service: ServiceHere, asker: Asker) -> Response:
     """Have the page so from the next sign-in on. What programs ask is not changed by it."""

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from kb.review.forms import ReviewForms
-from kb.review.reviews import Mark
+from kb.review.reviews import CorrectionSource, Mark
 from kb.review.training import Format, line_of
 from kb.schema import Citation
 from ui.api.common import Asker, Body, PassageForm, ScopeForm, ServiceHere
@@ -52,20 +52,6 @@ class AcceptBody(SeenBody):
     curated: bool = False
 
 
-class SourceForm(BaseModel):
-    """What a correction rests on; names and `quote` are "" where the document was deleted."""
-
-    marker: int
-    collection: str
-    document: str
-    version: int
-    page: int | None
-    start: int
-    end: int
-    quote: str
-    standing: Standing
-
-
 class CorrectionForm(BaseModel):
     """A correction; `answer` is "" where a document it rests on was deleted."""
 
@@ -73,7 +59,7 @@ class CorrectionForm(BaseModel):
     also: list[str]
     answer: str
     standing: Standing
-    sources: list[SourceForm]
+    sources: list[CorrectionSource]
 
 
 class ReviewForm(BaseModel):

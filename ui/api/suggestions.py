@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from kb.people.permissions import check_editing
 from kb.requests import suggestions
+from kb.requests.suggestions import Suggestion
 from kb.schema import Document, Principal
 from ui.api.common import Asker, Body, CollectionQuery, PathQuery, ServiceHere
 from ui.api.permissions import needs
@@ -18,18 +19,10 @@ from ui.service.runtime import Service
 router = APIRouter(prefix="/suggestions", tags=["suggestions"])
 
 
-class SuggestionForm(BaseModel):
-    """A question that a document answers."""
-
-    question: str
-    collection: str
-    document: str
-
-
 class SuggestionsForm(BaseModel):
     """Questions to documents that the asker may read, at most one to each."""
 
-    suggestions: list[SuggestionForm]
+    suggestions: list[Suggestion]
 
 
 class QuestionsForm(BaseModel):

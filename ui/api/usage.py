@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from kb.schema import Principal
-from kb.usage.report import report
+from kb.usage.report import Judgements, report
 from kb.usage.tables import Part, as_csv, report_form
 from ui.api.common import Asker, Body, DoneForm, ServiceHere
 from ui.api.permissions import needs
@@ -49,16 +49,6 @@ class NeverCitedForm(BaseModel):
     ingested_at: str
 
 
-class JudgementsForm(BaseModel):
-    """How many answers that cite a document were found helpful, and how many not."""
-
-    collection: str
-    document: str
-    title: str
-    up: int
-    down: int
-
-
 class UsageForm(BaseModel):
     """Usage of a period. Counts are those of the home; documents and words are those that the asker may read."""
 
@@ -70,7 +60,7 @@ class UsageForm(BaseModel):
     without_words: int = Field(description="asked in vain, and in none of the gaps: not agreed to, or not readable")
     never_cited: list[NeverCitedForm]
     searchable: int = Field(description="documents that questions find")
-    feedback: list[JudgementsForm]
+    feedback: list[Judgements]
 
 
 class AgreementBody(Body):

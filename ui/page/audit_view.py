@@ -1,8 +1,6 @@
 """The audit page: who did what and when, for auditors; whether that is whole; and its export."""
 
 import json
-from datetime import date
-from typing import Any
 
 import streamlit as st
 
@@ -13,7 +11,7 @@ from ui.html import chat as html_chat
 from ui.html.blocks import block, heading
 from ui.html.templates import draw
 from ui.page import session
-from ui.page.panel import show_html
+from ui.page.panel import day_of, show_html
 from ui.service import runtime
 from ui.words.strings import Strings
 from ui.words.strings_audit import ACTIONS
@@ -76,7 +74,7 @@ def _listing(service: runtime.Service, t: Strings) -> None:
     )  # fmt: skip
     limit = int(st.session_state.get(_SHOWN, _PAGE))
     rows = service.kb.trail.rows(
-        limit + 1, since=_day(since), until=_day(until), asker=(who or "").strip(), action=action or ""
+        limit + 1, since=day_of(since), until=day_of(until), asker=(who or "").strip(), action=action or ""
     )
     if not rows:
         show_html(block("side", t("audit_none")))
@@ -85,10 +83,6 @@ def _listing(service: runtime.Service, t: Strings) -> None:
     if len(rows) > limit and st.button(t("audit_more"), key="audit-more"):
         st.session_state[_SHOWN] = limit + _PAGE
         st.rerun()
-
-
-def _day(chosen: Any) -> str:
-    return chosen.isoformat() if isinstance(chosen, date) else ""
 
 
 def _from_the_top() -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -21,7 +20,7 @@ from ui.html.sanitise import label
 from ui.html.templates import draw
 from ui.page import access_view, document_dialogs, jobs_view, question_bar, session
 from ui.page.confirm_dialog import confirm
-from ui.page.panel import cancel_button, panel, show_html, show_problem
+from ui.page.panel import cancel_button, day_of, panel, show_html, show_problem, words_of
 from ui.page.session import ShownPlace
 from ui.service import runtime
 from ui.words.strings import Strings
@@ -157,19 +156,19 @@ def _filters(service: runtime.Service, counts: Counts, tags: Mapping[str, int], 
         show_html(block("notice warn", words, "status"))
     types, statuses, tagged, since, until = chosen
     if any(chosen):
-        named = [name.upper() or t("type_none") for name in _words(types)]
-        named += [t(f"filter_{name}") for name in _words(statuses)]
-        named += [t("limit_tag", name=name) for name in _words(tagged)]
-        named += [t("limit_since", date=_day(since))] if _day(since) else []
-        named += [t("limit_until", date=_day(until))] if _day(until) else []
+        named = [name.upper() or t("type_none") for name in words_of(types)]
+        named += [t(f"filter_{name}") for name in words_of(statuses)]
+        named += [t("limit_tag", name=name) for name in words_of(tagged)]
+        named += [t("limit_since", date=day_of(since))] if day_of(since) else []
+        named += [t("limit_until", date=day_of(until))] if day_of(until) else []
         line = st.container(horizontal=True, vertical_alignment="center", key="filtered-row")
         line.html(html_chat.wrap(block("side", t("filtered", names=" · ".join(named)))))
         line.button(t("filter_clear"), key="filter-drop", type="tertiary", on_click=_clear)
     by, descending = _SORTS[sort or "name"]
     return Wanted(
-        search=search or "", collections=(collection,) if collection else (), types=_words(types),
-        statuses=_words(statuses), since=_day(since), until=_day(until), sort=by, descending=descending, limit=_PAGE,
-        offset=state.setdefault(_OFFSET, 0), tags=_words(tagged),
+        search=search or "", collections=(collection,) if collection else (), types=words_of(types),
+        statuses=words_of(statuses), since=day_of(since), until=day_of(until), sort=by, descending=descending,
+        limit=_PAGE, offset=state.setdefault(_OFFSET, 0), tags=words_of(tagged),
     )  # fmt: skip
 
 
@@ -192,8 +191,8 @@ def _more_filters(counts: Counts, tags: Mapping[str, int], t: Strings) -> None:
     for key, words in (("filter-from", t("filter_since")), ("filter-to", t("filter_until"))):
         days.date_input(words, value=None, key=key, format="YYYY-MM-DD", on_change=_first_page, width=150,
                         persist_state="session")  # fmt: skip
-    if _day(st.session_state.get("filter-to")) and (
-        _day(st.session_state.get("filter-to")) < _day(st.session_state.get("filter-from"))
+    if day_of(st.session_state.get("filter-to")) and (
+        day_of(st.session_state.get("filter-to")) < day_of(st.session_state.get("filter-from"))
     ):
         show_html(block("notice warn", t("dates_turned")))
     st.button(t("filter_clear"), key="filter-none", type="tertiary", on_click=_clear)
@@ -214,14 +213,6 @@ def _first_page() -> None:
 def _turn(offset: int, wanted: Wanted) -> Wanted:
     st.session_state[_OFFSET] = offset
     return replace(wanted, offset=offset)
-
-
-def _words(chosen: object) -> tuple[str, ...]:
-    return tuple(map(str, chosen)) if isinstance(chosen, Sequence) and not isinstance(chosen, str) else ()
-
-
-def _day(chosen: object) -> str:
-    return chosen.isoformat() if isinstance(chosen, date) else ""
 
 
 # ---- what is chosen

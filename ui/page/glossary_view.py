@@ -1,7 +1,6 @@
 """The page Glossary: the house's own terms, for everybody to look at and for editors to write, accept and dismiss."""
 
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
@@ -16,13 +15,13 @@ from ui.html.sanitise import label
 from ui.html.templates import draw
 from ui.page import session
 from ui.page.confirm_dialog import confirm
-from ui.page.panel import panel, show_html, show_problem
+from ui.page.panel import empty_form, key_of, panel, show_html, show_problem, value_of
 from ui.page.session import ShownPlace
 from ui.service import runtime
 from ui.words.strings import Strings
 
 EXPORT = "/api/glossary/export"
-_DOING, _PROBLEM, _SHOWN, _MADE = "glossary-doing", "glossary-problem", "glossary-shown", "glossary-made"
+_DOING, _PROBLEM, _SHOWN = "glossary-doing", "glossary-problem", "glossary-shown"
 _PAGE = 50
 
 
@@ -63,57 +62,43 @@ def _do(service: runtime.Service, t: Strings, act: Callable[[Principal], object]
     return True
 
 
-def _key(form: str, field: str) -> str:
-    """The key of a field, another one once its form was emptied."""
-    return f"glossary-{form}-{field}-{st.session_state.setdefault(_MADE, {}).get(form, 0)}"
-
-
-def _of(form: str, field: str) -> Any:
-    return st.session_state.get(_key(form, field))
-
-
-def _next(form: str) -> None:
-    made = st.session_state.setdefault(_MADE, {})
-    made[form] = made.get(form, 0) + 1
-
-
 def _fields(form: str, t: Strings, entry: Entry | None = None) -> None:
     st.text_input(
-        t("glossary_term"), value=entry.term if entry else "", key=_key(form, "term"),
+        t("glossary_term"), value=entry.term if entry else "", key=key_of(form, "term"),
         placeholder=t("glossary_term_example"),
     )  # fmt: skip
     st.text_area(
-        t("glossary_forms"), value="\n".join(entry.forms) if entry else "", key=_key(form, "forms"),
+        t("glossary_forms"), value="\n".join(entry.forms) if entry else "", key=key_of(form, "forms"),
         help=t("glossary_forms_help"), height=100,
     )  # fmt: skip
     st.text_area(
-        t("glossary_definition"), value=entry.definition if entry else "", key=_key(form, "definition"), height=68
+        t("glossary_definition"), value=entry.definition if entry else "", key=key_of(form, "definition"), height=68
     )
 
 
 def _written(form: str) -> NewEntry:
-    forms = tuple(line.strip() for line in str(_of(form, "forms") or "").splitlines() if line.strip())
-    return NewEntry(str(_of(form, "term") or ""), forms, str(_of(form, "definition") or ""))
+    forms = tuple(line.strip() for line in str(value_of(form, "forms") or "").splitlines() if line.strip())
+    return NewEntry(str(value_of(form, "term") or ""), forms, str(value_of(form, "definition") or ""))
 
 
 def _adding(service: runtime.Service, t: Strings) -> None:
     def add() -> None:
-        new = _written("add")
+        new = _written("glossary-add")
         if _do(service, t, lambda asker: service.kb.glossary.add(asker, new)):
             st.toast(t("glossary_added", name=label(new.term.strip())), icon=":material/check:")
-            _next("add")
+            empty_form("glossary-add")
 
     with (
         st.expander(t("glossary_add_title"), icon=":material/add:", key="glossary-adding"),
         st.form("glossary-add-form", border=False, enter_to_submit=False),
     ):
-        _fields("add", t)
+        _fields("glossary-add", t)
         st.form_submit_button(t("glossary_add"), type="primary", key="glossary-add", on_click=add)
 
 
 def _bringing_in(service: runtime.Service, t: Strings) -> None:
     def bring_in() -> None:
-        file, replace = _of("import", "file"), bool(_of("import", "replace"))
+        file, replace = value_of("glossary-import", "file"), bool(value_of("glossary-import", "replace"))
         if file is None:
             return
 
@@ -126,13 +111,13 @@ def _bringing_in(service: runtime.Service, t: Strings) -> None:
             st.toast(told, icon=":material/check:")
 
         if _do(service, t, act):
-            _next("import")
+            empty_form("glossary-import")
 
     with st.expander(t("glossary_import_title"), icon=":material/table:", key="glossary-importing"):
         show_html(block("side", t("glossary_import_hint")) + _export_link(t))
         with st.form("glossary-import-form", border=False):
-            st.file_uploader(t("glossary_file"), type=["csv", "txt", "tsv"], key=_key("import", "file"))
-            st.checkbox(t("glossary_replace"), key=_key("import", "replace"))
+            st.file_uploader(t("glossary_file"), type=["csv", "txt", "tsv"], key=key_of("glossary-import", "file"))
+            st.checkbox(t("glossary_replace"), key=key_of("glossary-import", "replace"))
             st.form_submit_button(t("glossary_import"), type="primary", key="glossary-import", on_click=bring_in)
 
 
@@ -224,11 +209,11 @@ def _dialogs(service: runtime.Service, t: Strings) -> None:
 
 
 def _change(service: runtime.Service, entry: Entry, t: Strings) -> None:
-    form = f"change-{entry.id}"
+    form = f"glossary-change-{entry.id}"
 
     def close() -> None:
         _close()
-        _next(form)
+        empty_form(form)
 
     @st.dialog(label(t("glossary_change_title", name=entry.term)), icon=":material/edit:", on_dismiss=close)
     def dialog() -> None:

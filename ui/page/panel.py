@@ -16,6 +16,7 @@ component itself trusts it. In it,
 """
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -391,6 +392,31 @@ def cancel_button(row: Any, key: str, close: Callable[[], None], t: Strings) -> 
     if row.button(t("cancel"), key=key):
         close()
         st.rerun()
+
+
+def key_of(form: str, field: str) -> str:
+    """The key of a field of a form; another one once the form was emptied."""
+    return f"{form}-{field}-{st.session_state.get(f'{form}-emptied', 0)}"
+
+
+def value_of(form: str, field: str) -> Any:
+    """What stands in a field when a button is clicked, which may be more than when the page was drawn."""
+    return st.session_state.get(key_of(form, field))
+
+
+def empty_form(form: str) -> None:
+    """Empty the fields of a form: they have other keys from now on."""
+    st.session_state[f"{form}-emptied"] = st.session_state.get(f"{form}-emptied", 0) + 1
+
+
+def day_of(chosen: object) -> str:
+    """The ISO date of a field of dates; "" where it is empty."""
+    return chosen.isoformat() if isinstance(chosen, date) else ""
+
+
+def words_of(chosen: object) -> tuple[str, ...]:
+    """What is chosen in a field of several words."""
+    return tuple(map(str, chosen)) if isinstance(chosen, Sequence) and not isinstance(chosen, str) else ()
 
 
 @cache

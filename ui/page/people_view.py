@@ -1,7 +1,6 @@
 """The page People: who may sign in, as what, in which groups; and the tokens of programs. For admins."""
 
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
@@ -14,11 +13,11 @@ from ui.html.blocks import heading, paragraph
 from ui.html.sanitise import label
 from ui.page import session
 from ui.page.confirm_dialog import confirm
-from ui.page.panel import cancel_button, panel, show_html, show_problem
+from ui.page.panel import cancel_button, empty_form, key_of, panel, show_html, show_problem, value_of
 from ui.service import runtime
 from ui.words.strings import Strings
 
-_DOING, _TOLD, _PROBLEM, _MADE = "people-doing", "people-told", "people-problem", "people-made"
+_DOING, _TOLD, _PROBLEM = "people-doing", "people-told", "people-problem"
 _DAYS = 90
 
 
@@ -66,42 +65,27 @@ def _do(service: runtime.Service, t: Strings, act: Callable[[str], object]) -> b
     return True
 
 
-def _next(form: str) -> None:
-    """Empty the fields of a form: they have other keys from now on."""
-    made = st.session_state.setdefault(_MADE, {})
-    made[form] = made.get(form, 0) + 1
-
-
-def _key(form: str, field: str) -> str:
-    return f"{form}-{field}-{st.session_state.setdefault(_MADE, {}).get(form, 0)}"
-
-
-def _of(form: str, field: str) -> Any:
-    """What stands in a field when a button is clicked, which may be more than when the page was drawn."""
-    return st.session_state.get(_key(form, field))
-
-
 # ---- people
 
 
 def _people(service: runtime.Service, t: Strings) -> None:
     with st.expander(t("people_add_title"), icon=":material/person_add:", key="person-add"):
-        st.text_input(t("people_name"), key=_key("person", "name"), help=t("people_name_help"))
-        st.text_input(t("people_full_name"), key=_key("person", "full-name"))
+        st.text_input(t("people_name"), key=key_of("person", "name"), help=t("people_name_help"))
+        st.text_input(t("people_full_name"), key=key_of("person", "full-name"))
         _rights(service.people, None, service, t, "person")
 
         def add() -> None:
             def act(by: str) -> None:
-                role = _of("person", "role")
+                role = value_of("person", "role")
                 account, told = service.people.add(
-                    _of("person", "name") or "", by=by, role=role, full_name=_of("person", "full-name") or "",
-                    groups=_of("person", "groups") or (),
-                    edits=_of("person", "edits") or () if role == "editor" else (),
+                    value_of("person", "name") or "", by=by, role=role, full_name=value_of("person", "full-name") or "",
+                    groups=value_of("person", "groups") or (),
+                    edits=value_of("person", "edits") or () if role == "editor" else (),
                 )  # fmt: skip
                 _tell_password(account, told, t)
 
             if _do(service, t, act):
-                _next("person")
+                empty_form("person")
 
         st.button(t("people_add"), type="primary", key="person-add-button", on_click=add)
 
@@ -123,18 +107,18 @@ def _rights(
 ) -> tuple[str, list[str], list[str]]:
     """The fields for role, groups, and collections of an editor, and what stands in them."""
     role = st.selectbox(
-        t("people_role"), list(ROLES), format_func=lambda name: t(f"role_{name}"), key=_key(form, "role"),
+        t("people_role"), list(ROLES), format_func=lambda name: t(f"role_{name}"), key=key_of(form, "role"),
         index=ROLES.index(account.role) if account else 0, help=t("people_role_help"),
     )  # fmt: skip
     groups = st.multiselect(
         t("people_groups"), list(people.groups()), default=list(account.groups) if account else [],
-        key=_key(form, "groups"), placeholder=t("people_groups_none"),
+        key=key_of(form, "groups"), placeholder=t("people_groups_none"),
     )  # fmt: skip
     if role != "editor":
         return role, groups, []
     known = sorted({*service.kb.catalog.collections(), *(account.edits if account else ())})
     edits = st.multiselect(
-        t("people_collections"), known, default=list(account.edits) if account else [], key=_key(form, "edits"),
+        t("people_collections"), known, default=list(account.edits) if account else [], key=key_of(form, "edits"),
         accept_new_options=True, placeholder=t("people_collections_none"),
     )  # fmt: skip
     return role, groups, edits
@@ -145,12 +129,12 @@ def _rights(
 
 def _groups(service: runtime.Service, t: Strings) -> None:
     def add() -> None:
-        if _do(service, t, lambda by: service.people.add_group(_of("group", "name") or "", by=by)):
-            _next("group")
+        if _do(service, t, lambda by: service.people.add_group(value_of("group", "name") or "", by=by)):
+            empty_form("group")
 
     with st.form("group-form", border=False):  # what is typed and the click arrive together
         row = st.container(horizontal=True, vertical_alignment="bottom", key="group-row")
-        row.text_input(t("group_name"), key=_key("group", "name"), placeholder=t("group_example"))
+        row.text_input(t("group_name"), key=key_of("group", "name"), placeholder=t("group_example"))
         row.form_submit_button(t("group_add"), type="primary", key="group-add", on_click=add)
 
     def on_action(_action: str, group: str) -> None:
@@ -166,26 +150,26 @@ def _tokens(service: runtime.Service, t: Strings) -> None:
     def add() -> None:
         def act(by: str) -> None:
             token, secret = service.tokens.create(
-                _of("token", "name") or "", _of("token", "scopes") or (), int(_of("token", "days") or _DAYS), by=by,
-                person=_of("token", "person") or "",
+                value_of("token", "name") or "", value_of("token", "scopes") or (),
+                int(value_of("token", "days") or _DAYS), by=by, person=value_of("token", "person") or "",
             )  # fmt: skip
             _tell(t("people_told_token", name=token.name), secret, t("people_told_token_note"))
 
         if _do(service, t, act):
-            _next("token")
+            empty_form("token")
 
     expander = st.expander(t("token_add_title"), icon=":material/key:", key="token-add")
     with expander, st.form("token-form", border=False):  # what is typed and the click arrive together
-        st.text_input(t("token_name"), key=_key("token", "name"), placeholder=t("token_example"))
+        st.text_input(t("token_name"), key=key_of("token", "name"), placeholder=t("token_example"))
         names = ["", *(account.name for account in service.people.all())]
         st.selectbox(
-            t("token_person"), names, format_func=lambda name: name or t("token_owner"), key=_key("token", "person"),
+            t("token_person"), names, format_func=lambda name: name or t("token_owner"), key=key_of("token", "person"),
         )  # fmt: skip
         st.multiselect(
-            t("token_scopes"), list(SCOPES), format_func=lambda name: t(f"scope_{name}"), key=_key("token", "scopes"),
+            t("token_scopes"), list(SCOPES), format_func=lambda name: t(f"scope_{name}"), key=key_of("token", "scopes"),
             default=["search", "ask"],
         )  # fmt: skip
-        st.number_input(t("token_days"), min_value=1, max_value=3650, value=_DAYS, key=_key("token", "days"))
+        st.number_input(t("token_days"), min_value=1, max_value=3650, value=_DAYS, key=key_of("token", "days"))
         st.form_submit_button(t("token_add"), type="primary", key="token-add-button", on_click=add)
 
     def on_action(_action: str, id: str) -> None:
@@ -243,11 +227,11 @@ def _change(service: runtime.Service, account: Account, t: Strings) -> None:
 
     def close() -> None:
         _close()
-        _next(form)
+        empty_form(form)
 
     @st.dialog(label(t("people_change_title", name=account.name)), icon=":material/person:", on_dismiss=close)
     def dialog() -> None:
-        full_name = st.text_input(t("people_full_name"), value=account.full_name, key=_key(form, "full-name"))
+        full_name = st.text_input(t("people_full_name"), value=account.full_name, key=key_of(form, "full-name"))
         role, groups, edits = _rights(service.people, account, service, t, form)
         row = st.container(horizontal=True, horizontal_alignment="right", key="change-row")
         cancel_button(row, "change-cancel", close, t)

@@ -1,6 +1,5 @@
 """The bar in which questions are asked: the input, the filters, the budget for thinking, and stop."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -19,7 +18,7 @@ from ui.html.blocks import block, named, paragraph
 from ui.page import session
 from ui.page.completion import completion
 from ui.page.confirm_dialog import confirm
-from ui.page.panel import panel, show_html
+from ui.page.panel import day_of, panel, show_html, words_of
 from ui.page.session import ShownPlace
 from ui.service import runtime
 from ui.service.conversations import Conversation, Mode, Turn
@@ -319,8 +318,9 @@ def _filters(service: runtime.Service, scope: Scope, t: Strings) -> None:
 
     def changed() -> None:
         chosen = [st.session_state.get(name) for name in names]
-        session.limit_to(replace(scope, collections=_words(chosen[0]), types=_words(chosen[1]), since=_day(chosen[2]),
-                                 until=_day(chosen[3]), tags=_words(chosen[4])))  # fmt: skip
+        session.limit_to(replace(scope, collections=words_of(chosen[0]), types=words_of(chosen[1]),
+                                 since=day_of(chosen[2]), until=day_of(chosen[3]),
+                                 tags=words_of(chosen[4])))  # fmt: skip
 
     st.multiselect(
         t("filter_collections"), collections, default=list(scope.collections), key=names[0], on_change=changed,
@@ -369,17 +369,9 @@ def _set(scope: Scope) -> None:
     st.session_state[_MADE] = st.session_state.get(_MADE, 0) + 1
 
 
-def _words(chosen: object) -> tuple[str, ...]:
-    return tuple(map(str, chosen)) if isinstance(chosen, Sequence) and not isinstance(chosen, str) else ()
-
-
 def _day_of(text: str | None) -> str:
     """The ISO date that the text is, or ""."""
     try:
         return date.fromisoformat(text or "").isoformat()
     except ValueError:
         return ""
-
-
-def _day(chosen: object) -> str:
-    return chosen.isoformat() if isinstance(chosen, date) else ""

@@ -1,6 +1,5 @@
 """Sessions: a code that works once, or a password, is exchanged for a secret that a browser keeps in a cookie."""
 
-import hashlib
 import secrets
 import threading
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kb.errors import KBError
+from kb.people.api_tokens import secret_hash
 from kb.people.sessions import Session, SessionStore
 from kb.people.steady_clock import SteadyClock, is_made_later, iso
 from kb.store.database import Database
@@ -55,7 +55,7 @@ class Sessions:
         with self._lock:
             while len(self._codes) >= _CODES:
                 del self._codes[next(iter(self._codes))]
-            self._codes[_hash(code)] = self._clock() + CODE_LASTS
+            self._codes[secret_hash(code)] = self._clock() + CODE_LASTS
         return code
 
     def exchange(self, code: str, label: str) -> str | None:
@@ -64,7 +64,7 @@ class Sessions:
         `label` is what the browser says it is. Raises StorageFull, HomeError.
         """
         with self._lock:
-            until = self._codes.pop(_hash(code), None)
+            until = self._codes.pop(secret_hash(code), None)
         if until is None or until <= self._clock():
             return None
         return self._begin(label, SESSION_LASTS)
@@ -78,15 +78,15 @@ class Sessions:
         secret, at = secrets.token_urlsafe(32), iso(now)
         label = "".join(c for c in label if c.isprintable())[:_LONGEST_LABEL]
         session = Session(secrets.token_hex(4), label, at, at, iso(now + lasts), person)
-        self._store.add(session, _hash(secret))
+        self._store.add(session, secret_hash(secret))
         with self._lock:
             self._sessions = {key: known for key, known in self._sessions.items() if known.expires_at > at}
-            self._sessions[_hash(secret)] = session
+            self._sessions[secret_hash(secret)] = session
         return secret
 
     def holder(self, secret: str) -> Session | None:
         """The session with this secret, which is thereby seen; None where there is none."""
-        return self._seen(_hash(secret))
+        return self._seen(secret_hash(secret))
 
     def is_used(self, id: str) -> bool:
         """Whether the session of this id lasts; it is thereby seen."""
@@ -153,7 +153,3 @@ class Sessions:
         if times:
             with suppress(KBError):  # a full disk ends nobody's session
                 self._store.seen(times)
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
