@@ -44,7 +44,7 @@ from kb.schema import (
 )
 from kb.serialization import answer_form, document_form, retrieval_form, stored_text_form
 from kb.store.catalog import NewVersion, SplitDocument
-from kb.store.document_queries import Wanted, count, select
+from kb.store.document_queries import DocumentQuery, count, select
 from kb.store.uploads import folder_of
 from kb.usage.report import report
 from kb.usage.tables import PARTS, as_csv, report_form
@@ -391,7 +391,9 @@ class Trial:
 
     def _ask_list(self, asker: Principal, subject: str, number: int, drawn: random.Random) -> tuple[object, str]:
         listed = self.kb.documents(asker)
-        wanted = Wanted(search=drawn.choice(("", subject, f"canary{number}x")), tags=drawn.choice(((), (SUBJECTS[0],))))
+        wanted = DocumentQuery(
+            search=drawn.choice(("", subject, f"canary{number}x")), tags=drawn.choice(((), (SUBJECTS[0],)))
+        )
         found = select(listed, wanted)
         tagged = {n for n in self.expected.readable(asker) if n % 3 == 0}
         tags = {f"canary{n}x": 1 for n in tagged} | ({SUBJECTS[0]: len(tagged)} if tagged else {})

@@ -49,7 +49,7 @@ class Recognised:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class _PartLines:
     """The lines of a part of an image, in pixels of the whole, and how sure the engine is of each (0..1)."""
 
     lines: list[Line]
@@ -88,7 +88,7 @@ def recognise(image: Any) -> Recognised:
     return _recognised(parts, image.size, turned)
 
 
-def _recognised(parts: list[_Read], size: tuple[int, int], turned: int) -> Recognised:
+def _recognised(parts: list[_PartLines], size: tuple[int, int], turned: int) -> Recognised:
     text, places, sure, length = "", list[WordBox](), 0.0, 0
     across, down = size
     for part in parts:
@@ -157,7 +157,7 @@ def _turned(image: Any, degrees: int) -> Any:
     return image.transpose(turns[degrees]) if degrees else image
 
 
-def _direction(image: Any, parts: list[_Read]) -> int:
+def _direction(image: Any, parts: list[_PartLines]) -> int:
     """By how many degrees the image must be turned, counter-clockwise, for its lines to be read. Tried on its longest
     lines alone, and only where most of them stand or were read badly."""
     lines = [line for part in parts for line in part.lines]
@@ -197,12 +197,12 @@ def _one_line(image: Any) -> tuple[str, float]:
     return (str(found.txts[0]), float(found.scores[0])) if getattr(found, "txts", None) else ("", 0.0)
 
 
-def _lines(image: Any, left: int, top: int) -> _Read:
+def _lines(image: Any, left: int, top: int) -> _PartLines:
     """The lines of an image that stands at (left, top) of the whole one."""
     found = _run(image, detect=True)
     if getattr(found, "boxes", None) is None or not found.txts:
-        return _Read([], [])
-    read = _Read([], [])
+        return _PartLines([], [])
+    read = _PartLines([], [])
     for box, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
         words = stored(text).strip()
         if words:

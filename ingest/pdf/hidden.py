@@ -43,7 +43,7 @@ class _Field:
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class _TextPiece:
     """A piece of text: `number` is its place in the order of painting, `group` what it is part of (None: the page)."""
 
     number: int
@@ -59,7 +59,7 @@ def take_hidden(document: Any, index: int, page: Any, hidden: HiddenTexts) -> No
     """Take out of the `page` of that index what nobody sees on it, and put it into `hidden`."""
     written, fields = _painted(page)
     unseen: dict[int, WhyHidden] = {}
-    doubtful: list[_Written] = []
+    doubtful: list[_TextPiece] = []
     edges = page.get_bbox()
     on_or_under = _on_or_under(written, fields)
     for each in written:
@@ -85,7 +85,7 @@ def take_hidden(document: Any, index: int, page: Any, hidden: HiddenTexts) -> No
 
 
 def _unseen_as_drawn(
-    document: Any, index: int, doubtful: Sequence[_Written], fields: Sequence[_Field]
+    document: Any, index: int, doubtful: Sequence[_TextPiece], fields: Sequence[_Field]
 ) -> dict[int, WhyHidden]:
     """Those without which the page looks the same, and that are not what was recognised in a picture."""
     page = document[index]  # another view of it, which is drawn
@@ -112,11 +112,11 @@ def _unseen_as_drawn(
         page.close()
 
 
-def _painted(page: Any) -> tuple[list[_Written], list[_Field]]:
+def _painted(page: Any) -> tuple[list[_TextPiece], list[_Field]]:
     """The texts of a page, and the fields that may hide them, in the order of painting."""
     from pypdfium2 import raw
 
-    written: list[_Written] = []
+    written: list[_TextPiece] = []
     fields: list[_Field] = []
     for number, (item, group, matrix) in enumerate(_objects(page, None, SAME, 0)):
         if number >= _MAX_OBJECTS:
@@ -151,7 +151,7 @@ def _objects(page: Any, group: Any, matrix: Matrix, depth: int) -> Iterator[tupl
             yield from _objects(page, item, product(matrix_of(item), matrix), depth + 1)
 
 
-def _text(raw: Any, number: int, item: Any, group: Any, matrix: Matrix, box: Box) -> _Written:
+def _text(raw: Any, number: int, item: Any, group: Any, matrix: Matrix, box: Box) -> _TextPiece:
     size = math.inf
     if min(box[2] - box[0], box[3] - box[1]) < _LOW:
         raw.FPDFTextObj_GetFontSize(item, _NUMBERS[0])
@@ -160,7 +160,7 @@ def _text(raw: Any, number: int, item: Any, group: Any, matrix: Matrix, box: Box
     mode = raw.FPDFTextObj_GetTextRenderMode(item)
     colour, alpha = _colour(raw, item) if mode == raw.FPDF_TEXTRENDERMODE_FILL else (None, 255)
     no_pen = mode in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
-    return _Written(number, item, group, box, size, colour, no_pen or (colour is not None and alpha <= _FAINT))
+    return _TextPiece(number, item, group, box, size, colour, no_pen or (colour is not None and alpha <= _FAINT))
 
 
 def _colour(raw: Any, item: Any) -> tuple[Colour | None, int]:
@@ -179,7 +179,7 @@ def _bounds(raw: Any, item: Any, matrix: Matrix) -> Box:
     return left.value, bottom.value, right.value, top.value
 
 
-def _on_or_under(written: Sequence[_Written], fields: Sequence[_Field]) -> set[int]:
+def _on_or_under(written: Sequence[_TextPiece], fields: Sequence[_Field]) -> set[int]:
     """The numbers of the texts over which something is painted, or that stand on a field of their own colour."""
     import numpy
 
@@ -207,7 +207,7 @@ def _object_text(text_page: Any, item: Any) -> str:
     return buffer.raw[: length - 2].decode("utf-16-le", "replace")
 
 
-def _remove(page: Any, text: _Written) -> None:
+def _remove(page: Any, text: _TextPiece) -> None:
     from pypdfium2 import raw
 
     if text.group is None:

@@ -24,7 +24,7 @@ _TAIL = 66_000  # bytes at the end of a ZIP archive in which its directory's end
 
 
 @dataclass(slots=True)
-class _Seen:
+class _Sighting:
     met: float  # when, by the monotonic clock
     state: tuple[int, int, int]  # size and times of the file
     since: float  # when it was first seen so
@@ -34,7 +34,7 @@ class Arriving:
     """The files that may be half there. Not safe for several threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, today: Callable[[], float] = time.time) -> None:
-        self._left: dict[Path, _Seen] = {}
+        self._left: dict[Path, _Sighting] = {}
         self._clock = clock
         self._today = today
 
@@ -81,7 +81,7 @@ class Arriving:
             age = today - max(status.st_mtime, status.st_ctime)  # below 0 where the clock of a server is ahead
             if age >= _TORN_STEADY_SECONDS:
                 return True
-            seen = self._left[path] = _Seen(now, state, now - max(age, 0.0))
+            seen = self._left[path] = _Sighting(now, state, now - max(age, 0.0))
         elif seen.state != state:
             seen.state, seen.since = state, now
         rested = now - seen.since

@@ -31,7 +31,7 @@ _ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingDocument:
     """A document that was read and is to become searchable. `number` is its place in the report."""
 
     number: int
@@ -61,12 +61,12 @@ class Committer:
         self._show = show
         self._by = by  # who ingests
         self._identity = kb.indexes.identity
-        self._waiting: list[Waiting] = []
+        self._waiting: list[PendingDocument] = []
         self._seen: list[tuple[str, str, SeenFile]] = []
         self.embedded = 0
         self.dropped: set[int] = set()
 
-    def add(self, waiting: Waiting) -> None:
+    def add(self, waiting: PendingDocument) -> None:
         """Take a document; commits when there are enough."""
         self._waiting.append(replace(waiting, keys=self._keys(waiting.document)))
         if (
@@ -102,7 +102,7 @@ class Committer:
             self._sync.keep_seen(self._seen)
         self._seen.clear()
 
-    def _publish(self, ready: Sequence[Waiting]) -> None:
+    def _publish(self, ready: Sequence[PendingDocument]) -> None:
         """Put the originals in their places, then let the catalog speak of them."""
         kept = [(each.document.sha256, self._folder / each.document.original)
                 for each in ready if each.document.original]  # fmt: skip
@@ -133,7 +133,7 @@ class Committer:
                 raise
             raise StorageFull("home.disk_full_run_again") from error
 
-    def _ready(self) -> list[Waiting]:
+    def _ready(self) -> list[PendingDocument]:
         """The waiting documents with all their embeddings stored: all of them, unless the run was stopped."""
         self._waiting = self._with_own_keys_where_needed(self._waiting)
         if self._embed(self._missing(self._waiting), until=lambda: self._stop.is_set()):
@@ -151,7 +151,7 @@ class Committer:
                 return each.keys
         return self._sync.keys_of_content(document.sha256, document.chunks) or self._own_keys(document)
 
-    def _edited_anew(self, waiting: Waiting) -> Waiting:
+    def _edited_anew(self, waiting: PendingDocument) -> PendingDocument:
         """A document with what its editors did to it meanwhile."""
         anew = prepare(self._kb.catalog, waiting.collection, waiting.prepared.read)
         return replace(waiting, prepared=anew, keys=self._keys(anew.document))
@@ -159,7 +159,7 @@ class Committer:
     def _own_keys(self, document: ReadDocument) -> tuple[bytes, ...]:
         return tuple(embedding_key(chunk.embedded_text, self._identity) for chunk in document.chunks)
 
-    def _with_own_keys_where_needed(self, waiting: Sequence[Waiting]) -> list[Waiting]:
+    def _with_own_keys_where_needed(self, waiting: Sequence[PendingDocument]) -> list[PendingDocument]:
         """The documents, with keys of their own for those whose namesake is not there any more."""
         texts = self._texts(waiting)
         borrowed = {key for each in waiting for key in each.keys if key not in texts}
@@ -169,7 +169,7 @@ class Committer:
             for each in waiting
         ]
 
-    def _texts(self, waiting: Iterable[Waiting]) -> dict[bytes, str]:
+    def _texts(self, waiting: Iterable[PendingDocument]) -> dict[bytes, str]:
         """What is embedded under each key."""
         return {
             key: chunk.embedded_text
@@ -177,7 +177,7 @@ class Committer:
             for key, chunk in zip(self._own_keys(each.document), each.document.chunks, strict=True)
         }
 
-    def _missing(self, waiting: Sequence[Waiting]) -> dict[bytes, str]:
+    def _missing(self, waiting: Sequence[PendingDocument]) -> dict[bytes, str]:
         """The texts of these documents that are not embedded yet."""
         texts = self._texts(self._waiting)
         keys = list(dict.fromkeys(key for each in waiting for key in each.keys))
@@ -191,7 +191,7 @@ class Committer:
 
         return embed(self._kb, self._sync, texts, until, show)
 
-    def _version(self, each: Waiting) -> NewVersion:
+    def _version(self, each: PendingDocument) -> NewVersion:
         return new_version(
             self._kb, each.prepared, each.collection, each.root, each.source, identity=self._identity, keys=each.keys
         )

@@ -21,7 +21,7 @@ from ingest.reading.process_pool import Reading
 from ingest.sync import reindexing
 from ingest.sync.change_detection import Collection, is_out_of_sight
 from ingest.sync.edits import Prepared, prepare
-from ingest.sync.indexing import Committer, Waiting
+from ingest.sync.indexing import Committer, PendingDocument
 from kb.access.order_scores import is_released, reaches
 from kb.assistant import KnowledgeBase
 from kb.errors import DocumentError, UnsupportedFormat, UsageError
@@ -318,7 +318,7 @@ class _Run:
             reason = together(reason, CodedText("passage.set_aside", count=ready.set_aside))
         pages, chunks = len(message.content.pages), len(ready.document.chunks) - len(ready.left_out)
         self._reports.append(DocumentReport(message.path, status, pages or None, chunks, reason))
-        self._committer.add(Waiting(len(self._reports) - 1, file.collection.name, file.root, file.path, ready))
+        self._committer.add(PendingDocument(len(self._reports) - 1, file.collection.name, file.root, file.path, ready))
         return True
 
     def _held_for(self, known: KnownDocument | None, ready: Prepared) -> str:

@@ -12,7 +12,7 @@ from kb.schema import DEFAULT_OPTIONS, Answer, AskOptions, Done, Event, Failed, 
 TEMPERATURE = 0.6  # of samples; DeepSeek-R1's report draws its samples with it
 
 
-class Asked(Protocol):
+class Askable(Protocol):
     """The part of a knowledge base that is asked."""
 
     def ask(
@@ -21,7 +21,7 @@ class Asked(Protocol):
 
 
 def vote(
-    kb: Asked,
+    kb: Askable,
     question: str,
     asker: Principal,
     samples: int,

@@ -22,7 +22,7 @@ SEARCHABLE = ("added", "changed", "unchanged")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DocumentQuery:
     """Which documents to list; an empty part does not limit."""
 
     search: str = ""  # each of its words stands in collection, path or one of the titles
@@ -94,7 +94,7 @@ def count(documents: Iterable[Document]) -> Counts:
     return Counts(*(dict(sorted(counter.items())) for counter in (collections, types, statuses)))
 
 
-def select(documents: Sequence[Document], wanted: Wanted) -> DocumentPage:
+def select(documents: Sequence[Document], wanted: DocumentQuery) -> DocumentPage:
     """The documents that match, sorted, and of these the page from `offset` on. Equal ones stay in their order.
 
     Raises UsageError where `since` or `until` is no date.
@@ -111,7 +111,7 @@ def select(documents: Sequence[Document], wanted: Wanted) -> DocumentPage:
     return DocumentPage(tuple(found[wanted.offset : wanted.offset + wanted.limit]), len(found))
 
 
-def _matches(document: Document, wanted: Wanted, words: Sequence[str], begins: str, ended: str) -> bool:
+def _matches(document: Document, wanted: DocumentQuery, words: Sequence[str], begins: str, ended: str) -> bool:
     if wanted.collections and document.collection not in wanted.collections:
         return False
     if wanted.statuses and document.status not in wanted.statuses and status_group(document) not in wanted.statuses:

@@ -13,7 +13,7 @@ from kb.editing.passages import DocumentPassages
 from kb.errors import DocumentError
 from kb.schema import Chunk, Document, HiddenText, OrderScore, Target
 from kb.serialization import chunk_form, document_form, planned_deletion_form, stored_text_form
-from kb.store.document_queries import Sort, Wanted, select
+from kb.store.document_queries import DocumentQuery, Sort, select
 from ui.api.common import Asker, Body, CollectionQuery, NotFound, PathQuery, ServiceHere
 from ui.api.permissions import needs
 from ui.api.stream import Json
@@ -237,7 +237,7 @@ def documents(
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
     """The document list, by collection and path; all of it without a limit."""
-    wanted = Wanted(
+    wanted = DocumentQuery(
         search, tuple(collection or ()), tuple(type or ()), tuple(status or ()), since, until, sort, descending, limit,
         offset, tuple(tag or ()),
     )  # fmt: skip

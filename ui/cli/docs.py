@@ -54,9 +54,9 @@ def list_documents(
     with opened(home, config) as kb:
         documents: Sequence[Document] = kb.documents(local_user(), collection)
         if tags:
-            from kb.store.document_queries import Wanted, select
+            from kb.store.document_queries import DocumentQuery, select
 
-            documents = select(documents, Wanted(tags=tuple(tags), limit=len(documents))).documents
+            documents = select(documents, DocumentQuery(tags=tuple(tags), limit=len(documents))).documents
         if json:
             from kb.serialization import document_form
 

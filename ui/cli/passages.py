@@ -127,7 +127,7 @@ def forget(
 
 
 @dataclass(frozen=True, slots=True)
-class _Chosen:
+class _NumberedPassage:
     """A passage of a document, by its number."""
 
     number: int
@@ -137,7 +137,7 @@ class _Chosen:
 
 def _chosen(
     kb: "KnowledgeBase | RemoteKnowledgeBase", collection: str | None, path: str, number: int, seen: int | None
-) -> _Chosen:
+) -> _NumberedPassage:
     from ingest.sync.editing import EditedPlace
     from kb.errors import PassageNotFound
 
@@ -146,10 +146,12 @@ def _chosen(
         raise PassageNotFound("passage.no_number", path=path, count=len(found.passages), number=number)
     passage = found.passages[number - 1]
     seen = found.edits if seen is None else seen
-    return _Chosen(number, passage, EditedPlace(found.collection, path, seen, passage.start, passage.end))
+    return _NumberedPassage(number, passage, EditedPlace(found.collection, path, seen, passage.start, passage.end))
 
 
-def _leave_out(kb: "KnowledgeBase | RemoteKnowledgeBase", chosen: _Chosen, json: bool, *, left_out: bool) -> None:
+def _leave_out(
+    kb: "KnowledgeBase | RemoteKnowledgeBase", chosen: _NumberedPassage, json: bool, *, left_out: bool
+) -> None:
     place = chosen.place
     found = _of(kb).leave_out(
         local_user(), place.collection, place.path, place.seen, place.start, place.end, left_out
@@ -197,7 +199,7 @@ def _print_json(found: "DocumentPassages") -> None:
     console.print_json(asdict(found))
 
 
-def _tell(found: "DocumentPassages", chosen: _Chosen, act: str, json: bool) -> None:
+def _tell(found: "DocumentPassages", chosen: _NumberedPassage, act: str, json: bool) -> None:
     if json:
         _print_json(found)
         return

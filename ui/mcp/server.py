@@ -18,7 +18,7 @@ from kb.errors import DocumentNotFound, KBError, RefusedByPolicy, UsageError
 from kb.models.cancellation import Cancellation
 from kb.schema import Principal
 from kb.store.conversations import clean
-from kb.store.document_queries import Wanted, select
+from kb.store.document_queries import DocumentQuery, select
 from ui.api.common import VERSION
 from ui.api.stream import in_thread
 from ui.mcp.addresses import TEMPLATE, named_by, uri_of
@@ -109,7 +109,7 @@ async def _list_resources(
         listed = await _in_thread(partial(reader.library.documents, reader.asker))
     except KBError as error:
         raise _refusal(error) from None
-    found = select(listed, Wanted(statuses=("ready",), limit=LISTED, offset=offset))
+    found = select(listed, DocumentQuery(statuses=("ready",), limit=LISTED, offset=offset))
     end = offset + len(found.documents)
     return types.ListResourcesResult(
         resources=[

@@ -27,7 +27,7 @@ from kb.schema import (
     Thought,
     Token,
 )
-from kb.store.document_queries import Wanted, select
+from kb.store.document_queries import DocumentQuery, select
 from ui.mcp import forms
 from ui.mcp.addresses import uri_of
 from ui.mcp.library import Library, text_for_agents
@@ -145,7 +145,7 @@ def read_document(call: Call, given: forms.ReadGiven) -> tuple[BaseModel, str]:
 def list_documents(call: Call, given: forms.ListGiven) -> tuple[BaseModel, str]:
     """The documents that can be asked about."""
     offset, limit = given.offset or 0, given.limit or forms.MOST_LISTED
-    wanted = Wanted(
+    wanted = DocumentQuery(
         given.search or "", tuple(given.collections or ()), statuses=("ready",), limit=limit, offset=offset,
         tags=tuple(given.tags or ()),
     )  # fmt: skip

@@ -38,7 +38,7 @@ class ModelsForm(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ModelChoice:
     """What a model's name stands for."""
 
     mode: Mode
@@ -65,15 +65,15 @@ def names(service: Service, asker: Principal) -> list[str]:
     return [ALL, *(f"{_WITHIN}{collection}" for collection in _collections(service, asker)), CHAT]
 
 
-def chosen(name: str, service: Service, asker: Principal) -> Chosen:
+def chosen(name: str, service: Service, asker: Principal) -> ModelChoice:
     """What a name stands for. Raises ModelNotFound, also for a collection of which the asker may read nothing."""
     if name == ALL:
-        return Chosen("documents")
+        return ModelChoice("documents")
     if name == CHAT:
-        return Chosen("chat")
+        return ModelChoice("chat")
     collection = name.removeprefix(_WITHIN)
     if collection != name and collection in _collections(service, asker):
-        return Chosen("documents", Scope(collections=(collection,)))
+        return ModelChoice("documents", Scope(collections=(collection,)))
     raise ModelNotFound("openai.no_model", name=name, names=", ".join(names(service, asker)))
 
 

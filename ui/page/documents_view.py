@@ -12,7 +12,7 @@ from kb.filing.tags import counted
 from kb.people.permissions import check_editing
 from kb.schema import Document, PlannedDeletion
 from kb.store.deletion_plan import to_be_typed
-from kb.store.document_queries import Counts, DocumentPage, Sort, Wanted, count, select
+from kb.store.document_queries import Counts, DocumentPage, DocumentQuery, Sort, count, select
 from ui.html import chat as html_chat
 from ui.html import documents as html_documents
 from ui.html.blocks import block, heading, named, paragraph
@@ -121,7 +121,7 @@ def _list(service: runtime.Service, everything: Sequence[Document], reading: boo
     panel(html_documents.fit(html), key="documents", on_action=on_action)
 
 
-def _filters(service: runtime.Service, counts: Counts, tags: Mapping[str, int], t: Strings) -> Wanted:
+def _filters(service: runtime.Service, counts: Counts, tags: Mapping[str, int], t: Strings) -> DocumentQuery:
     """The row of filters, and what they amount to."""
     state = st.session_state
     row = st.container(horizontal=True, vertical_alignment="bottom", key="filter-row")
@@ -165,7 +165,7 @@ def _filters(service: runtime.Service, counts: Counts, tags: Mapping[str, int], 
         line.html(html_chat.wrap(block("side", t("filtered", names=" · ".join(named)))))
         line.button(t("filter_clear"), key="filter-drop", type="tertiary", on_click=_clear)
     by, descending = _SORTS[sort or "name"]
-    return Wanted(
+    return DocumentQuery(
         search=search or "", collections=(collection,) if collection else (), types=words_of(types),
         statuses=words_of(statuses), since=day_of(since), until=day_of(until), sort=by, descending=descending,
         limit=_PAGE, offset=state.setdefault(_OFFSET, 0), tags=words_of(tagged),
@@ -210,7 +210,7 @@ def _first_page() -> None:
     st.session_state.pop(_GONE, None)
 
 
-def _turn(offset: int, wanted: Wanted) -> Wanted:
+def _turn(offset: int, wanted: DocumentQuery) -> DocumentQuery:
     st.session_state[_OFFSET] = offset
     return replace(wanted, offset=offset)
 
@@ -229,7 +229,7 @@ def _chosen(in_sight: Sequence[Document]) -> set[int]:
 def _bulk(
     service: runtime.Service,
     everything: Sequence[Document],
-    wanted: Wanted,
+    wanted: DocumentQuery,
     in_sight: Sequence[Document],
     chosen: set[int],
     t: Strings,

@@ -21,7 +21,7 @@ from ui.proof import syscall_trace
 from ui.proof.findings import Findings
 from ui.proof.observation import KB, Observation, Observed, OutOfTime, interrupt
 from ui.proof.packet_capture import Capture
-from ui.proof.page_client import Browser, Shown
+from ui.proof.page_client import Browser, PageContents
 from ui.service import addresses
 from ui.service.auth import running_service
 
@@ -213,7 +213,7 @@ def _page(observation: Observation) -> tuple[Observed, str]:
     return seen, problem
 
 
-def _wrong_with_page(shown: list[Shown], answer: str, origin: str) -> str:
+def _wrong_with_page(shown: list[PageContents], answer: str, origin: str) -> str:
     if not answer.strip():
         return "there was no answer on the page"
     if not shown[1].holds("security.md"):
@@ -306,7 +306,7 @@ def _leaks(found: Findings, observation: Observation, cut_off: bool) -> None:
     ingested = observation.run([*KB, "ingest", str(documents), "--json"], more)
     outcomes = _read(told)
     seen = [ingested]
-    shown: list[Shown] = []
+    shown: list[PageContents] = []
     origin = problem = ""
     with observation.started([*KB, "up", "--port", "0"], more) as (process, served):
         seen.append(served)
@@ -349,7 +349,7 @@ def _outcome(api: httpx.Client, name: str) -> dict[str, str]:
     return {name: outcome} if found and before == name else {}
 
 
-def _source(service: _Service, name: str) -> Shown:
+def _source(service: _Service, name: str) -> PageContents:
     """A document as the page shows it."""
     named = {addresses.SOURCE: name, addresses.SOURCE_IN: "offers"}
     return service.browser.view("documents", urlencode(named))
@@ -371,7 +371,7 @@ def _verdict(name: str, number: int, outcome: str | None, seen: list[Observed], 
 
 
 def _shown_verdict(
-    name: str, number: int, seen: list[Observed], shown: list[Shown], origin: str, problem: str
+    name: str, number: int, seen: list[Observed], shown: list[PageContents], origin: str, problem: str
 ) -> dict[str, Any]:
     """Whether an image elsewhere was fetched by the product, or would be by a browser that is shown the page."""
     address = f"{planted.NETWORK}{number}"

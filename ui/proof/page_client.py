@@ -21,7 +21,7 @@ _MARKDOWN = ("markdown", "alert", "heading", "toast")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PageContents:
     """What the page sent for one view: `texts` of its elements as (kind of element, text)."""
 
     texts: tuple[tuple[str, str], ...]
@@ -51,7 +51,7 @@ class Browser:
     def close(self) -> None:
         self._http.close()
 
-    def view(self, page: str, query: str = "") -> Shown:
+    def view(self, page: str, query: str = "") -> PageContents:
         """Open a page (`""`, `documents`, …) as a browser does. Raises TimeoutError, OSError."""
         from streamlit.proto.BackMsg_pb2 import BackMsg
         from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -79,7 +79,7 @@ class Browser:
                     break
                 if message.WhichOneof("type") == "delta":
                     texts += _texts_of(message.delta)
-        return Shown(tuple(texts), loaded.headers.get("content-security-policy", ""))
+        return PageContents(tuple(texts), loaded.headers.get("content-security-policy", ""))
 
 
 def _texts_of(message: Any, kind: str = "") -> Iterator[tuple[str, str]]:

@@ -257,7 +257,7 @@ class Evaluations:
                 engine, name = (model.engine, model.name) if model else ("", "")
                 with self._changed:
                     self._set(replace(self._runs[run.id], engine=engine, model=name))
-                show = _Shown(self, run, began)
+                show = _ProgressReport(self, run, began)
                 report = evaluate(
                     _InTurn(kb, self._queue, stop), questions, run.options.for_evaluation(), folder, show, stop,
                     self._kb.home.answers if run.options.cache else None,
@@ -445,7 +445,7 @@ class _Stopped(Exception):
 
 
 @dataclass
-class _Shown:
+class _ProgressReport:
     """Takes what a run reports of its progress."""
 
     evaluations: Evaluations

@@ -28,7 +28,7 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class _PendingFlow:
     flow: Flow
     browser: bytes  # the hash of the secret that the browser which began holds in a cookie
     until: float
@@ -39,7 +39,7 @@ class Flows:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._lock = clock, threading.Lock()
-        self._waiting: dict[str, _Waiting] = {}  # by state, oldest first
+        self._waiting: dict[str, _PendingFlow] = {}  # by state, oldest first
 
     def begin(self, place: str, redirect: str) -> tuple[Flow, str]:
         """A new flow, and the secret by which its browser is known again."""
@@ -51,7 +51,7 @@ class Flows:
                 if oldest.until > now and len(self._waiting) < _MOST:
                     break
                 del self._waiting[first]
-            self._waiting[flow.state] = _Waiting(flow, _hash(secret), now + LASTS)
+            self._waiting[flow.state] = _PendingFlow(flow, _hash(secret), now + LASTS)
         return flow, secret
 
     def take(self, state: str, secret: str) -> Flow | None:

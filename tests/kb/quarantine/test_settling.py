@@ -14,7 +14,7 @@ from kb.config import IngestSettings, Settings
 from kb.errors import DocumentNotFound, RefusedByPolicy, UsageError
 from kb.language.tokenizer import any_of, content_words
 from kb.schema import Document, Principal, Scope
-from kb.store.document_queries import Wanted, count, select
+from kb.store.document_queries import DocumentQuery, count, select
 from tests.fakes import ScriptedModel
 from tests.kb.storage import version
 from tests.knowledge import OWNER, open_kb, write
@@ -87,7 +87,9 @@ def test_the_list_says_why(kb: KnowledgeBase) -> None:
     assert [(reason.why, reason.text) for reason in pool.orders.reasons] == [("orders", ORDER)]
     assert (garden.quarantined, garden.orders.score) == (False, 0.0)
     assert count(kb.documents(OWNER)).statuses == {"quarantined": 1, "ready": 1}
-    assert [d.path for d in select(kb.documents(OWNER), Wanted(statuses=("quarantined",))).documents] == ["pool.md"]
+    assert [d.path for d in select(kb.documents(OWNER), DocumentQuery(statuses=("quarantined",))).documents] == [
+        "pool.md"
+    ]
 
 
 def test_a_report_of_ingestion_says_it(tmp_path: Path, house: Path) -> None:

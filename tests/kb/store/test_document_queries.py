@@ -7,7 +7,7 @@ import pytest
 
 from kb.schema import Document, PageSpan, Principal
 from kb.store.catalog import Catalog
-from kb.store.document_queries import Counts, Wanted, count, select, versions
+from kb.store.document_queries import Counts, DocumentQuery, count, select, versions
 from tests.kb.storage import version
 from tests.zones import SHANGHAI, UTC
 
@@ -34,28 +34,28 @@ DOCUMENTS = [
 @pytest.mark.parametrize(
     ("wanted", "paths"),
     [
-        (Wanted(), ["hr/Leave.PDF", "hr/休假.docx", "scan.pdf", "notes"]),
-        (Wanted(search="LEAVE paid"), ["hr/Leave.PDF"]),
-        (Wanted(search="休假"), ["hr/休假.docx"]),
-        (Wanted(search="staff/hr"), ["hr/Leave.PDF", "hr/休假.docx"]),
-        (Wanted(search="nothing"), []),
-        (Wanted(collections=("it",)), ["notes"]),
-        (Wanted(types=("pdf",)), ["hr/Leave.PDF", "scan.pdf"]),
-        (Wanted(types=("",)), ["notes"]),
-        (Wanted(statuses=("ready",)), ["hr/Leave.PDF", "hr/休假.docx", "notes"]),
-        (Wanted(statuses=("unchanged", "failed")), ["scan.pdf", "notes"]),
-        (Wanted(since="2026-11-25"), ["hr/Leave.PDF", "hr/休假.docx"]),
-        (Wanted(until="2026-11-25"), ["hr/Leave.PDF", "notes"]),
-        (Wanted(since="2026-11-26", until="2026-11-26"), ["hr/休假.docx"]),
-        (Wanted(sort="size", descending=True), ["hr/Leave.PDF", "notes", "hr/休假.docx", "scan.pdf"]),
-        (Wanted(sort="name"), ["hr/Leave.PDF", "hr/休假.docx", "notes", "scan.pdf"]),
-        (Wanted(sort="name", descending=True), ["scan.pdf", "notes", "hr/休假.docx", "hr/Leave.PDF"]),
-        (Wanted(sort="date"), ["scan.pdf", "notes", "hr/Leave.PDF", "hr/休假.docx"]),
-        (Wanted(sort="quality"), ["hr/Leave.PDF", "hr/休假.docx", "scan.pdf", "notes"]),
-        (Wanted(descending=True), ["notes", "scan.pdf", "hr/休假.docx", "hr/Leave.PDF"]),
+        (DocumentQuery(), ["hr/Leave.PDF", "hr/休假.docx", "scan.pdf", "notes"]),
+        (DocumentQuery(search="LEAVE paid"), ["hr/Leave.PDF"]),
+        (DocumentQuery(search="休假"), ["hr/休假.docx"]),
+        (DocumentQuery(search="staff/hr"), ["hr/Leave.PDF", "hr/休假.docx"]),
+        (DocumentQuery(search="nothing"), []),
+        (DocumentQuery(collections=("it",)), ["notes"]),
+        (DocumentQuery(types=("pdf",)), ["hr/Leave.PDF", "scan.pdf"]),
+        (DocumentQuery(types=("",)), ["notes"]),
+        (DocumentQuery(statuses=("ready",)), ["hr/Leave.PDF", "hr/休假.docx", "notes"]),
+        (DocumentQuery(statuses=("unchanged", "failed")), ["scan.pdf", "notes"]),
+        (DocumentQuery(since="2026-11-25"), ["hr/Leave.PDF", "hr/休假.docx"]),
+        (DocumentQuery(until="2026-11-25"), ["hr/Leave.PDF", "notes"]),
+        (DocumentQuery(since="2026-11-26", until="2026-11-26"), ["hr/休假.docx"]),
+        (DocumentQuery(sort="size", descending=True), ["hr/Leave.PDF", "notes", "hr/休假.docx", "scan.pdf"]),
+        (DocumentQuery(sort="name"), ["hr/Leave.PDF", "hr/休假.docx", "notes", "scan.pdf"]),
+        (DocumentQuery(sort="name", descending=True), ["scan.pdf", "notes", "hr/休假.docx", "hr/Leave.PDF"]),
+        (DocumentQuery(sort="date"), ["scan.pdf", "notes", "hr/Leave.PDF", "hr/休假.docx"]),
+        (DocumentQuery(sort="quality"), ["hr/Leave.PDF", "hr/休假.docx", "scan.pdf", "notes"]),
+        (DocumentQuery(descending=True), ["notes", "scan.pdf", "hr/休假.docx", "hr/Leave.PDF"]),
     ],
 )  # fmt: skip
-def test_what_is_listed(zone: Callable[[str], None], wanted: Wanted, paths: list[str]) -> None:
+def test_what_is_listed(zone: Callable[[str], None], wanted: DocumentQuery, paths: list[str]) -> None:
     zone(UTC)
     assert [d.path for d in select(DOCUMENTS, wanted).documents] == paths
 
@@ -63,19 +63,21 @@ def test_what_is_listed(zone: Callable[[str], None], wanted: Wanted, paths: list
 @pytest.mark.parametrize(
     ("wanted", "paths"),
     [
-        (Wanted(since="2026-11-26"), ["hr/休假.docx"]),
-        (Wanted(since="2026-11-27"), ["hr/休假.docx"]),  # 23:59 of the day before, UTC
-        (Wanted(until="2026-11-26"), ["hr/Leave.PDF", "notes"]),
-        (Wanted(since="2026-11-24", until="2026-11-24"), ["notes"]),
+        (DocumentQuery(since="2026-11-26"), ["hr/休假.docx"]),
+        (DocumentQuery(since="2026-11-27"), ["hr/休假.docx"]),  # 23:59 of the day before, UTC
+        (DocumentQuery(until="2026-11-26"), ["hr/Leave.PDF", "notes"]),
+        (DocumentQuery(since="2026-11-24", until="2026-11-24"), ["notes"]),
     ],
 )
-def test_days_are_those_of_the_machines_place(zone: Callable[[str], None], wanted: Wanted, paths: list[str]) -> None:
+def test_days_are_those_of_the_machines_place(
+    zone: Callable[[str], None], wanted: DocumentQuery, paths: list[str]
+) -> None:
     zone(SHANGHAI)
     assert [d.path for d in select(DOCUMENTS, wanted).documents] == paths
 
 
 def test_a_page_of_the_list_knows_the_total() -> None:
-    listed = select(DOCUMENTS, Wanted(limit=2, offset=3))
+    listed = select(DOCUMENTS, DocumentQuery(limit=2, offset=3))
     assert [d.path for d in listed.documents] == ["notes"]
     assert listed.total == 4
 

@@ -11,13 +11,13 @@ import pytest
 
 from tests import tiny
 from tests.ui.signing_in import new_address
-from ui.proof.page_client import Browser, Shown
+from ui.proof.page_client import Browser, PageContents
 
 ROOT = Path(__file__).parents[3]
 
 
 @contextmanager
-def product(home: Path, **settings: str) -> Iterator[Callable[[str], Shown]]:
+def product(home: Path, **settings: str) -> Iterator[Callable[[str], PageContents]]:
     """Opens the page of a product with these settings."""
     command = [sys.executable, "-c", "from ui.cli.main import main; main()", "up", "--port", "0", "--home", str(home)]
     env = os.environ | tiny.ENVIRONMENT | settings
@@ -33,7 +33,7 @@ def product(home: Path, **settings: str) -> Iterator[Callable[[str], Shown]]:
 
 
 @pytest.fixture(scope="module")
-def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Shown]]:
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], PageContents]]:
     """A product whose model answers on another machine."""
     settings = {"KB_LLM__ENGINE": "ollama", "KB_LLM__OLLAMA_HOST": "http://gpu.lan:11434"}
     with product(tmp_path_factory.mktemp("home"), **settings) as shown:
@@ -45,7 +45,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
     [("lang=en", "Questions and passages go to the Ollama server on gpu.lan"), ("lang=zh", "gpu.lan 上的 Ollama")],
 )
 def test_the_machine_that_sees_the_text_is_named_where_it_is_another(
-    elsewhere: Callable[[str], Shown], query: str, words: str
+    elsewhere: Callable[[str], PageContents], query: str, words: str
 ) -> None:
     page = elsewhere(query)
     assert page.holds(words)

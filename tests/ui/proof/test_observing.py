@@ -9,7 +9,7 @@ import pytest
 
 from ui.proof import planted_leaks
 from ui.proof.packet_capture import Packet, read_packet
-from ui.proof.page_client import Shown
+from ui.proof.page_client import PageContents
 from ui.proof.syscall_trace import read_trace
 
 ROOT = Path(__file__).parents[3]
@@ -103,7 +103,7 @@ HERE = "http://127.0.0.1:8600"
     ],
 )
 def test_what_a_browser_would_load_elsewhere_is_found(kind: str, text: str) -> None:
-    assert Shown(((kind, text),), "").loads_from(HERE)
+    assert PageContents(((kind, text),), "").loads_from(HERE)
 
 
 @pytest.mark.parametrize(
@@ -116,4 +116,4 @@ def test_what_a_browser_would_load_elsewhere_is_found(kind: str, text: str) -> N
     ],
 )
 def test_what_is_only_words_is_none(kind: str, text: str) -> None:
-    assert Shown(((kind, text),), "").loads_from(HERE) == []
+    assert PageContents(((kind, text),), "").loads_from(HERE) == []
