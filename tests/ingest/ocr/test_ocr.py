@@ -19,7 +19,8 @@ from ingest.pdf.pdf import read_pdf
 from ingest.reading.reading import read_bytes
 from kb.config import IngestSettings
 from kb.errors import DocumentError
-from kb.schema import WHOLE
+from kb.schema import WHOLE, PageSpan
+from kb.store.document_queries import pages_of
 
 LINES = ("Fifteen days of leave a year.", "The office decides in 3 days.", "Costs up to 1,250 EUR are paid.")
 WITHOUT = IngestSettings(ocr=False)
@@ -319,10 +320,7 @@ def test_a_page_is_poor_where_it_shows_more_than_its_text_says(text: str, marks:
 
 
 def test_a_stored_page_keeps_that_it_was_recognised_and_one_stored_before_is_read() -> None:
-    from kb.schema import PageSpan
-    from kb.store.catalog import _pages
-
-    assert _pages("[[1, 0, 5, 0.9], [2, 7, 9, 0.8, true]]") == (
+    assert pages_of("[[1, 0, 5, 0.9], [2, 7, 9, 0.8, true]]") == (
         PageSpan(1, 0, 5, 0.9),
         PageSpan(2, 7, 9, 0.8, ocr=True),
     )
