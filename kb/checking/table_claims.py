@@ -129,6 +129,8 @@ def gives_heads_alone(claim: str, question: str, rows: Sequence[ClaimRow]) -> bo
     added = content_of(claim).keys() - content_of(question).keys()
     heads = {token for row in rows for head in row.heads for token in content_of(head)}
     cells = {token for row in rows if row.heads for content in row.content for token in content}
+    if any(map(is_number, added)):
+        return False
     return bool(added & heads) and not added & (cells - heads) and len(added & heads) > len(added - heads)
 
 

@@ -79,6 +79,11 @@ def test_names_of_columns_are_no_answer(claim: str, alone: bool) -> None:
     assert gives_heads_alone(claim, "What do I get for long service?", rows) == alone
 
 
+def test_a_row_with_a_number_is_no_head_of_the_rows_below_it() -> None:
+    rows = rows_of("Glow | 40 | 129\nGleam | 12 | 59")
+    assert not gives_heads_alone("The Glow lamp costs 129 euros.", "How many euros does the Glow lamp cost?", rows)
+
+
 def test_one_and_a_half_of_another_unit_is_contradicted() -> None:
     told = passage(1, "After 15 years the bonus is one and a half months' salary.")
     question = "What is the bonus after 15 years?"
