@@ -125,13 +125,11 @@ def takes_wrong_column(claim: str, question: str, rows: Sequence[ClaimRow]) -> b
 
 
 def gives_heads_alone(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:
-    """Whether all that a claim adds to the question are names of columns."""
-    added = content_of(claim).keys() - content_of(question).keys()
-    heads = {token for row in rows for head in row.heads for token in content_of(head)}
-    cells = {token for row in rows if row.heads for content in row.content for token in content}
-    if any(map(is_number, added)):
-        return False
-    return bool(added & heads) and not added & (cells - heads) and len(added & heads) > len(added - heads)
+    """Whether a claim lists the names of all columns of a table, and adds no number to the question."""
+    plain = _plain(claim)
+    return not numbers_in(claim) - numbers_in(question) and any(
+        len(row.heads) >= _FEWEST_CELLS and all(_is_said(head, plain) for head in row.heads) for row in rows
+    )
 
 
 def names_cell(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:

@@ -82,6 +82,8 @@ def test_names_of_columns_are_no_answer(claim: str, alone: bool) -> None:
 def test_a_row_with_a_number_is_no_head_of_the_rows_below_it() -> None:
     rows = rows_of("Glow | 40 | 129\nGleam | 12 | 59")
     assert not gives_heads_alone("The Glow lamp costs 129 euros.", "How many euros does the Glow lamp cost?", rows)
+    kinds = rows_of("Protection class | IP65 | IP67\nRadio | LTE-M | NB-IoT")
+    assert not gives_heads_alone("The T3 has protection class IP65.", "How well is the T3 protected?", kinds)
 
 
 def test_one_and_a_half_of_another_unit_is_contradicted() -> None:
