@@ -381,7 +381,7 @@ class Trial:
             self.leaks.append(Leak("_ask_glossary", asker.name, (f"a search for {named} found something",)))
         for ask in (
             lambda: glossary.entries(asker, "proposed")[0], lambda: [glossary.entry(asker, 1 + number)],
-            lambda: [glossary.named(asker, self._term(number))],
+            lambda: [glossary.entry_of_term(asker, self._term(number))],
         ):  # fmt: skip
             try:
                 said.append([asdict(entry) for entry in ask()])

@@ -20,7 +20,7 @@ from benchmarks.places import ASKER, SAMPLE_DOCS, evaldata, filled
 from benchmarks.result import Result, median
 from kb.assistant import KnowledgeBase
 from kb.evaluation import scoring
-from kb.evaluation.evaluation import EvalOptions, chosen, put
+from kb.evaluation.evaluation import EvalOptions, put, selection
 from kb.evaluation.questions import Question, load_questions
 from kb.models.llamacpp_engine import EmbeddedModel
 from kb.models.weights import embedding_folder
@@ -68,7 +68,7 @@ def run(sets: Sequence[str] = (), limit: int | None = None) -> Result:
             notes.append(f"{name} is absent: {file} (set KB_EVALDATA)")
             continue
         asked = [q for q in load_questions(file) if not q.scope and (q.answerable or q.refuse)]
-        questions = chosen(asked, limit, None if own else SAMPLE, 1)
+        questions = selection(asked, limit, None if own else SAMPLE, 1)
         with filled(name, [folder if own else folder / "docs"]) as kb:
             kb.use_model("embedded")
             kb.warm_up()

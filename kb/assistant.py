@@ -325,7 +325,7 @@ class KnowledgeBase(Documents):
                 return given
         found = self._find(draft, asker, options)
         draft.passages, draft.terms = found.passages, found.terms
-        draft.told, draft.meant = found.terms, found.widened or draft.searched
+        draft.prompt_terms, draft.expanded_question = found.terms, found.widened or draft.searched
         if found.enough_evidence:
             draft.passages = worth_reading(newest(draft.searched, found.passages))
         yield Retrieved(draft.passages, draft.searched, found.enough_evidence, found.translated, found.terms)
@@ -336,7 +336,7 @@ class KnowledgeBase(Documents):
             return draft.found_nothing(found.notices)
         if not found.enough_evidence:
             return draft.refused("weak_evidence", text_in(draft.language, "answer.weak"))
-        draft.shown = tuple(self._fitting(draft, options))
+        draft.prompt_passages = tuple(self._fitting(draft, options))
         outcome = self._judged(draft, options)
         if outcome == "refused" and (older := passed_over(draft.searched, found.passages)):
             outcome = yield from self._from_older(draft, worth_reading(older), found, options)
@@ -353,12 +353,12 @@ class KnowledgeBase(Documents):
         self, draft: Draft, older: tuple[Passage, ...], found: Retrieval, options: AskOptions
     ) -> Generator[Event, None, AnswerOutcome]:
         """Judge what older editions say, where the newest is silent; it is read where it is not refused, too."""
-        newest_read = draft.passages, draft.shown, draft.answerable
+        newest_read = draft.passages, draft.prompt_passages, draft.answerable
         draft.passages = older
-        draft.shown = tuple(self._fitting(draft, options))
+        draft.prompt_passages = tuple(self._fitting(draft, options))
         outcome = self._judged(draft, options)
         if outcome == "refused":
-            draft.passages, draft.shown, draft.answerable = newest_read
+            draft.passages, draft.prompt_passages, draft.answerable = newest_read
         else:
             yield Retrieved(older, draft.searched, found.enough_evidence, found.translated, found.terms)
         return outcome
@@ -377,7 +377,7 @@ class KnowledgeBase(Documents):
         while True:
             try:
                 draft.answerable = judgement.answerable(
-                    model, draft.searched, draft.shown, draft.language, options.stop, draft.told
+                    model, draft.searched, draft.prompt_passages, draft.language, options.stop, draft.prompt_terms
                 )
                 return
             except ContextOverflow as overflow:
@@ -393,8 +393,8 @@ class KnowledgeBase(Documents):
         if not found.enough_evidence:
             return None
         draft.passages = worth_reading(newest(draft.searched, found.passages))
-        draft.terms = draft.told = found.terms
-        draft.shown = tuple(self._fitting(draft, options))
+        draft.terms = draft.prompt_terms = found.terms
+        draft.prompt_passages = tuple(self._fitting(draft, options))
         self._judge(draft, options)
         return draft.answerable
 
@@ -465,17 +465,17 @@ class KnowledgeBase(Documents):
     def _generate(self, draft: Draft, options: AskOptions, strict: bool = False) -> Iterator[Event]:
         """Let the model answer from the passages that are shown to it, fewer where its context holds no more."""
         while True:
-            judged = draft.answerable is not None
-            messages = prompts.answering(draft.searched, draft.shown, draft.language, strict, judged, draft.told)
+            shown, judged = draft.prompt_passages, draft.answerable is not None
+            messages = prompts.answering(draft.searched, shown, draft.language, strict, judged, draft.prompt_terms)
             try:
                 yield from self._stream(draft, messages, options)
                 break
             except ContextOverflow as overflow:
                 draft.tell_less(overflow)
-        if len(draft.shown) < len(draft.passages):
-            left_out = text_in(draft.language, "answer.left_out", fit=len(draft.shown), count=len(draft.passages))
+        if len(shown) < len(draft.passages):
+            left_out = text_in(draft.language, "answer.left_out", fit=len(shown), count=len(draft.passages))
             yield from draft.tell_once("passages_left_out", left_out)
-        if any(p != q for p, q in zip(draft.shown, draft.passages, strict=False)):
+        if any(p != q for p, q in zip(shown, draft.passages, strict=False)):
             yield from draft.tell_once("orders", text_in(draft.language, "answer.orders"))
 
     def _room(self, options: AskOptions) -> int:
@@ -486,12 +486,12 @@ class KnowledgeBase(Documents):
         """As many passages as the context holds. The terms of the glossary are told only beside all of them."""
         model, room = self.model, self._room(options)
         shown: Sequence[Passage] = [without_orders(passage) for passage in draft.passages]
-        while len(shown) > 1 or draft.told:
-            messages = prompts.answering(draft.searched, shown, draft.language, terms=draft.told)
+        while len(shown) > 1 or draft.prompt_terms:
+            messages = prompts.answering(draft.searched, shown, draft.language, terms=draft.prompt_terms)
             if model.count_tokens("\n".join(m.thinking + m.content for m in messages)) <= room:
                 break
-            if draft.told:
-                draft.told = ()
+            if draft.prompt_terms:
+                draft.prompt_terms = ()
             else:
                 shown = shown[:-1]
         return shown
@@ -533,8 +533,8 @@ class KnowledgeBase(Documents):
             yield from self._generate(draft, options, strict=True)
             text = "".join(draft.text).strip() or text
         cited = cite(
-            text, draft.shown, draft.language, draft.meant, self.embedder.similarities, self.catalog.text_around,
-            lambda: self._beside(draft, asker, options),
+            text, draft.prompt_passages, draft.language, draft.expanded_question, self.embedder.similarities,
+            self.catalog.text_around, lambda: self._beside(draft, asker, options),
         )  # fmt: skip
         draft.passages += cited.beside
         if prompts.says_only_not_found(text):
@@ -547,7 +547,7 @@ class KnowledgeBase(Documents):
         cited, draft.withheld = (cited, "") if options.stopped else without_unconfirmed(cited, draft.language)
         draft.notices += cited.notices
         ranks = {citation.marker for citation in cited.citations}
-        sources = [passage for passage in draft.shown if passage.rank in ranks]
+        sources = [passage for passage in draft.prompt_passages if passage.rank in ranks]
         draft.notices += older_editions(sources, lambda: self.catalog.documents(asker), draft.language)
         if draft.uncertain:
             draft.notices.append(Notice("uncertain", text_in(draft.language, "answer.uncertain")))

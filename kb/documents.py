@@ -11,7 +11,7 @@ from kb.editing import passages
 from kb.editing.passages import DocumentPassages
 from kb.errors import DocumentNotFound, RefusedByPolicy, UsageError
 from kb.filing import moving
-from kb.filing.tags import checked_tags, counted
+from kb.filing.tags import checked_tags, tag_counts
 from kb.people.accounts import People
 from kb.people.permissions import may_edit
 from kb.schema import (
@@ -177,7 +177,7 @@ class Documents:
 
     def tags(self, asker: Principal) -> dict[str, int]:
         """The tags of the documents that the asker may read, with how many of these have each."""
-        return counted(self.documents(asker))
+        return tag_counts(self.documents(asker))
 
     def check_movable(self, asker: Principal, collection: str | None, path: str) -> None:
         """Raises what `move_document` raises where a document cannot be moved wherever to."""
@@ -264,12 +264,12 @@ class Documents:
         """Readers by the names of accounts and groups. Raises UsageError, PersonNotFound and GroupNotFound."""
         people = People(self.catalog)
 
-        def named(reader: str) -> str:
+        def known_reader(reader: str) -> str:
             if reader.startswith(PERSON):
                 return PERSON + people.find(reader.removeprefix(PERSON)).name
             return GROUP + people.find_group(reader.removeprefix(GROUP)) if reader.startswith(GROUP) else reader
 
-        return [named(reader) for reader in checked_readers(given)]
+        return [known_reader(reader) for reader in checked_readers(given)]
 
     def _check_change(self, asker: Principal, place: Place) -> None:
         if not may_edit(asker, place.collection):

@@ -45,7 +45,7 @@ class Collection:
 
     def _seen_in(self, root: str) -> dict[str, SeenFile]:
         if root not in self._files:
-            self._files[root] = self._sync.seen(self.name, root)
+            self._files[root] = self._sync.seen_files(self.name, root)
         return self._files[root]
 
     def is_untouched(self, found: FoundFile) -> bool:

@@ -25,7 +25,7 @@ class Draft:
         self.question = self.searched = question
         self.language = language
         self.passages: tuple[Passage, ...] = ()
-        self.shown: tuple[Passage, ...] = ()
+        self.prompt_passages: tuple[Passage, ...] = ()
         self.text: list[str] = []
         self.thinking: list[str] = []
         self.notices: list[Notice] = []
@@ -36,8 +36,8 @@ class Draft:
         self.curated = ""  # the id of the curated answer that is given
         self.embedded: dict[str, EmbeddedQuestion] = {}  # questions that were embedded for it
         self.terms: tuple[Term, ...] = ()  # of the glossary, that the question holds
-        self.meant = question  # what was searched, with the other forms of its terms
-        self.told: tuple[Term, ...] = ()  # those that the model is told: all, or none where there is no room
+        self.expanded_question = question  # what was searched, with the other forms of its terms
+        self.prompt_terms: tuple[Term, ...] = ()  # those that the model is told: all, or none where there is no room
         self._began = time.perf_counter()
         self._first_word: float | None = None
 
@@ -65,10 +65,10 @@ class Draft:
     def tell_less(self, overflow: ContextOverflow) -> None:
         """Tell the model less, since its context overflowed: first no terms, then fewer passages. Raises `overflow`
         where only one passage is left."""
-        if self.told:
-            self.told = ()
-        elif len(self.shown) > 1:
-            self.shown = self.shown[:-1]
+        if self.prompt_terms:
+            self.prompt_terms = ()
+        elif len(self.prompt_passages) > 1:
+            self.prompt_passages = self.prompt_passages[:-1]
         else:
             raise overflow
 

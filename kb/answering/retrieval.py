@@ -233,7 +233,7 @@ class Retriever:
 
     def _about(self, question: str, chunk_ids: Sequence[int]) -> dict[int, float]:
         """How far each chunk's document is about what the question names, 0..1; nothing where it names no period."""
-        words = routing.named(question)
+        words = routing.periods_and_names(question)
         if not words:
             return {}
         places = self._catalog.places_of(chunk_ids)

@@ -20,7 +20,7 @@ OPENING = 600  # characters of a document's beginning
 _JOINT = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])|(?<=[a-z])(?=[A-Z])|[_\-/.]")
 
 
-def named(question: str) -> frozenset[str]:
+def periods_and_names(question: str) -> frozenset[str]:
     """The periods that a question names, and the words of its names; nothing where it names no period."""
     found = periods(question)
     return found | _words(" ".join(names_in(without_periods(question)))) if found else found

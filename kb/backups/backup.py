@@ -139,7 +139,7 @@ def back_up(home: Home, catalog: Catalog, target: Path, lock: threading.Lock) ->
     return BackupReport(target, target.stat().st_size, documents, *counts, created_at, seconds)
 
 
-def named(target: str) -> Path:
+def target_path(target: str) -> Path:
     """The absolute path of a target as it was written; what ends with a slash is a folder, made if it is missing."""
     path = Path(target).expanduser().absolute()
     if target.endswith("/") and path.suffix and not path.exists():

@@ -295,7 +295,7 @@ class Aligner:
         """Whether a window says enough of a claim: by its words; of one that says it in other words, with a number that
         the claim adds, also where no sentence of any passage means question and claim more nearly."""
         if crosses:
-            adds = self._added(claim) or names_in(claim) - self._asked_names
+            adds = self._added_values(claim) or names_in(claim) - self._asked_names
             return strength >= (SUPPORT_COSINE_OF_VALUE if adds else SUPPORT_COSINE)
         if strength >= SUPPORT or strength < SUPPORT_NEAREST or self._similarities is None:
             return strength >= SUPPORT
@@ -319,7 +319,7 @@ class Aligner:
             return False
         return added <= numbers_in(nearest[0].quote)
 
-    def _added(self, claim: str) -> frozenset[str]:
+    def _added_values(self, claim: str) -> frozenset[str]:
         """The numbers and codes of a claim that the question does not have."""
         return (numbers_in(claim) | codes_in(claim)) - self._asked_numbers - self._asked_codes
 
@@ -400,7 +400,7 @@ class Aligner:
         if not window.rows and not fragments.is_phrase(claim) and fragments.is_title(core_of(self._new(claim), window)):
             return "echo"
         if crosses and window.rows:
-            added = self._added(claim)
+            added = self._added_values(claim)
             if not added & (numbers_in(quote) | codes_in(quote)):
                 return "row"
         if crosses and unit_mismatch.lacks_unit(claim, f"{quote}\n{_header(window, source)}"):
@@ -448,7 +448,7 @@ class Aligner:
             lines = [w for w in source.windows if len(w.parts) == 1 and language_of(w.quote) != language]
             said = f"{self._question} {claim}"
             cosines = self._similarities(said, [w.quote for w in lines]) if len(lines) > 1 else ()
-            added = self._added(claim)
+            added = self._added_values(claim)
             holding = [not added or bool(added & (numbers_in(w.quote) | codes_in(w.quote))) for w in lines]
             self._nearness[claim, rank] = [
                 (w.parts.start, float(cosine), holds) for w, cosine, holds in zip(lines, cosines, holding, strict=False)

@@ -54,7 +54,7 @@ _ATTRIBUTION = re.compile(  # by which a model says where it has it from, before
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
+class CheckedAnswer:
     """An answer after checking: its text with clean markers, its claims and their sources."""
 
     text: str
@@ -81,7 +81,7 @@ def cite(
     similarities: Similarities | None = None,
     document_text: Callable[[Passage], str] | None = None,
     beside: Callable[[], Sequence[Passage]] = tuple,
-) -> Cited:
+) -> CheckedAnswer:
     """Check an answer against the passages the model was shown.
 
     `question` is what it answers; `similarities`, `document_text` and `beside` are the Aligner's. The ranks of what
@@ -139,12 +139,12 @@ def cite(
         pieces += [lead, sentence]
     opposed = any(claim.reason not in ("", "words", "asked", *UNDECIDED) for claim in claims)
     told = tuple(_notices(removed, moved, disagreeing, withheld, language))
-    return Cited(
+    return CheckedAnswer(
         "".join(pieces).rstrip(), tuple(claims), tuple(citations), told, grounded, opposed, tuple(adopted.values())
     )
 
 
-def without_unconfirmed(cited: Cited, language: Language) -> tuple[Cited, str]:
+def without_unconfirmed(cited: CheckedAnswer, language: Language) -> tuple[CheckedAnswer, str]:
     """An answer of which something is confirmed, without the sentences that no passage holds; and what was left out.
 
     What a passage holds, but not surely of what was asked, stays; so does everything where nothing is confirmed.

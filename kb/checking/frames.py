@@ -33,7 +33,7 @@ class Frames:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._lines = lines
-        self._known = Counter(word for line in lines for word in line.words)
+        self._line_frequencies = Counter(word for line in lines for word in line.words)
 
     def is_elsewhere(self, claim: str, question: str, rank: int, parts: range) -> bool:
         """Whether the sentences of a span have too little of the claim's frame, or less than another sentence."""
@@ -53,9 +53,9 @@ class Frames:
         names = names_in(claim) - names_in(question)
         values = {t for t in said if t not in asked and (is_number(t) or any(t in (n, stem(n)) for n in names))}
         return {
-            word: weight * math.log(1 + len(self._lines) / self._known[word])
+            word: weight * math.log(1 + len(self._lines) / self._line_frequencies[word])
             for word, weight in {**asked, **said}.items()
-            if self._known[word] and word not in values
+            if self._line_frequencies[word] and word not in values
         }
 
 

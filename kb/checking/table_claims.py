@@ -183,10 +183,10 @@ def _is_rule(line: str) -> bool:
 
 def _columns(row: ClaimRow, claim: str, question: str) -> list[int]:
     """The columns, but for the first, whose head the claim names, else those whose head the question does."""
-    return _named(row.heads, claim) or _named(row.heads, question)
+    return _named_columns(row.heads, claim) or _named_columns(row.heads, question)
 
 
-def _named(heads: Sequence[str], said: str) -> list[int]:
+def _named_columns(heads: Sequence[str], said: str) -> list[int]:
     """The columns, but for the first, whose head is named; "P2" is not where "P2 Pro" is."""
     named = []
     for at in sorted(range(1, len(heads)), key=lambda at: -len(heads[at])):

@@ -21,7 +21,7 @@ from kb.evaluation.answer_cache import AnswerCache
 from kb.evaluation.exports import write_csv
 from kb.evaluation.metrics import summarise
 from kb.evaluation.outcome import EvalOptions, EvalProgress, Outcome, Ranked, Report, Scores
-from kb.evaluation.questions import Evidence, Question, chosen, load_questions
+from kb.evaluation.questions import Evidence, Question, load_questions, selection
 from kb.evaluation.ranking_metrics import PageUnit
 from kb.evaluation.results_log import FILE, ResultsLog, line_of, outcome_of, read_results
 from kb.language.script import is_written_in
@@ -38,10 +38,10 @@ __all__ = [
     "Ranked",
     "Report",
     "Scores",
-    "chosen",
     "evaluate",
     "load_questions",
     "load_run",
+    "selection",
     "summarise",
 ]
 
@@ -101,7 +101,7 @@ def evaluate(
     no document is within the scope of the options.
     """
     _check(options)
-    questions = chosen(questions, options.limit, options.sample, options.seed)
+    questions = selection(questions, options.limit, options.sample, options.seed)
     if not questions:
         raise UsageError("evaluation.no_questions")
     _check_scope(kb, options)

@@ -84,7 +84,7 @@ def load_questions(path: Path) -> list[Question]:
     return questions
 
 
-def chosen(questions: Sequence[Question], limit: int | None, size: int | None, seed: int) -> Sequence[Question]:
+def selection(questions: Sequence[Question], limit: int | None, size: int | None, seed: int) -> Sequence[Question]:
     """The questions that a run puts: the first `limit`, or `size` that `seed` draws. Raises UsageError for both."""
     if limit is not None and size is not None:
         raise UsageError("question_set.limit_or_sample")

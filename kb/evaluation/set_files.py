@@ -34,7 +34,7 @@ def keep_set(source: Path | bytes, copy: Path, name: str) -> list[Question]:
     try:
         return load_set(copy)
     except KBError as error:
-        raise _named(error, str(copy), name) from None
+        raise _error_with_name(error, str(copy), name) from None
 
 
 def parts_of(path: Path) -> list[Path]:
@@ -69,7 +69,7 @@ def documents_of(source: Path | bytes, name: str) -> Iterator[IO[bytes]]:
         yield corpus
 
 
-def _named(error: KBError, path: str, name: str) -> KBError:
+def _error_with_name(error: KBError, path: str, name: str) -> KBError:
     """The error with the name that the reader knows in place of a path."""
     if not isinstance(error.message, CodedText):
         return error

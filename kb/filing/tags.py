@@ -25,7 +25,7 @@ def checked_tags(given: Iterable[str]) -> tuple[str, ...]:
     return tuple(tags.values())
 
 
-def counted(documents: Sequence[Document]) -> dict[str, int]:
+def tag_counts(documents: Sequence[Document]) -> dict[str, int]:
     """The tags of these documents with how many have each, by name; of several spellings the one used most."""
     spellings: dict[str, Counter[str]] = {}
     for document in documents:

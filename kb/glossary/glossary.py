@@ -87,7 +87,7 @@ class Glossary:
             raise EntryNotFound("glossary.no_entry", id=id)
         return self._entries(rows, asker)[0]
 
-    def named(self, asker: Principal, term: str) -> Entry:
+    def entry_of_term(self, asker: Principal, term: str) -> Entry:
         """The accepted entry of a term. Raises EntryNotFound."""
         found = self._of_term(asker, term)
         if found is None:

@@ -29,11 +29,11 @@ class CodedText(str):
 
         Raises KeyError for a code that the catalogue does not have, and for other values than its template needs.
         """
-        return _made(code, {name: _value(value) for name, value in values.items()}, "en")
+        return _text_of(code, {name: _value(value) for name, value in values.items()}, "en")
 
     def to(self, language: Language) -> "CodedText":
         """The same in a language."""
-        return self if language == self.language else _made(self.code, self.values, language)
+        return self if language == self.language else _text_of(self.code, self.values, language)
 
     def on_page(self, language: Language) -> str:
         """The same in a language, with what the page has instead of commands."""
@@ -100,7 +100,7 @@ def holes(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 
-def _made(code: str, values: Mapping[str, Any], language: Language) -> CodedText:
+def _text_of(code: str, values: Mapping[str, Any], language: Language) -> CodedText:
     if values.keys() != _holes_of(code):
         raise KeyError(f"{code} needs {sorted(_holes_of(code))}, not {sorted(values)}")
     return _coded_text(_filled(code, values, language), code, values, language)
@@ -146,7 +146,7 @@ def _form(value: Any) -> Any:
 
 
 def _of_form(form: Any, depth: int) -> CodedText:
-    return _made(form["code"], {name: _of_value(value, depth) for name, value in form["values"].items()}, "en")
+    return _text_of(form["code"], {name: _of_value(value, depth) for name, value in form["values"].items()}, "en")
 
 
 def _of_value(value: Any, depth: int) -> Any:

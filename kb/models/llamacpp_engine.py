@@ -190,7 +190,9 @@ class _Attempts:
 
     def reason(self) -> Generator[Delta, None, None]:
         for delta in self._stream(self._prompt + "<think>\n", self._budget + 1, ["</think>"]):
-            yield Delta(thinking=delta.content, read=delta.read, written=delta.written)
+            yield Delta(
+                thinking=delta.content, prompt_tokens=delta.prompt_tokens, completion_tokens=delta.completion_tokens
+            )
 
     def answer_after(self, reasoning: str) -> Generator[Delta, None, None]:
         reasoning = without_control_tokens(reasoning)
@@ -206,9 +208,9 @@ class _Attempts:
         for event in self._llama.complete(request, self._cancellation):
             choice = event["choices"][0] if event.get("choices") else {}
             cut = choice.get("finish_reason") == "length"
-            read, written = _counted(event)
+            read, written = _token_counts(event)
             if choice.get("text") or cut or read:
-                yield Delta(choice.get("text") or "", cut=cut, read=read, written=written)
+                yield Delta(choice.get("text") or "", cut=cut, prompt_tokens=read, completion_tokens=written)
 
 
 class _Llama:
@@ -401,7 +403,7 @@ class _Running:
         self.server = None  # the last reference: its own threads end before this returns
 
 
-def _counted(event: dict[str, Any]) -> tuple[int, int]:
+def _token_counts(event: dict[str, Any]) -> tuple[int, int]:
     """Tokens read and written so far, those of the cache included; 0 where an event does not tell them."""
     if took := event.get("timings"):
         return int(took["prompt_n"]) + int(took.get("cache_n", 0)), int(took["predicted_n"])

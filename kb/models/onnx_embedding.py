@@ -148,7 +148,7 @@ def _make(folder: Path, report: weights.Progress) -> None:
         entry.write_text(json.dumps(noted, indent=2) + "\n", encoding="utf-8")
         os.replace(draft, file)
         os.replace(entry, manifest)
-        verified.made(folder, _FILE)
+        verified.remember_made(folder, _FILE)
     finally:
         draft.unlink(missing_ok=True)
         entry.unlink(missing_ok=True)

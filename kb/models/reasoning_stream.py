@@ -181,32 +181,32 @@ _SENTENCE_ENDS = (".", "。", "!", "！", "?", "？", "；", "\n")
 class Delta:
     """What an engine emits: about one token. `cut` is set on the last one if the engine stopped at its limit.
 
-    `read` and `written` are tokens of the prompt and of what was written, where the engine tells them; 0 elsewhere.
+    The numbers of tokens are those of prompt and completion so far, where the engine tells them; 0 elsewhere.
     """
 
     content: str = ""
     thinking: str = ""
     cut: bool = False
-    read: int = 0
-    written: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
 
 
 @dataclass(slots=True)
 class _Spent:
     """What one attempt cost. Deltas are counted where it was ended before the engine told how much it wrote."""
 
-    read: int = 0
-    written: int = 0
-    thought: int = 0  # deltas of reasoning
-    said: int = 0  # deltas of the answer
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    reasoning_deltas: int = 0
+    answer_deltas: int = 0
 
     def take(self, delta: "Delta") -> None:
-        self.read = delta.read or self.read
-        self.written = delta.written or self.written
+        self.prompt_tokens = delta.prompt_tokens or self.prompt_tokens
+        self.completion_tokens = delta.completion_tokens or self.completion_tokens
 
     def usage(self) -> Usage:
-        written = self.written or self.thought + self.said
-        return Usage(self.read, written, min(self.thought, written))
+        written = self.completion_tokens or self.reasoning_deltas + self.answer_deltas
+        return Usage(self.prompt_tokens, written, min(self.reasoning_deltas, written))
 
 
 class Attempts(Protocol):
@@ -267,7 +267,7 @@ def _run(
 ) -> Iterator[Output]:
     spent = _Spent()
     yield from _drive(stream, splitter, budget, answer_tokens, stop, notice, led, spent)
-    if spent.read:
+    if spent.prompt_tokens:
         yield spent.usage()
 
 
@@ -292,24 +292,25 @@ def _drive(
                 continue
             reasoning = bool(delta.thinking) or (splitter.inside and not delta.content.lstrip().startswith("<"))
             if reasoning and not splitter.answer:
-                ripe = spent.thought >= budget - window and splitter.ends_sentence(delta.thinking or delta.content)
-                if spent.thought >= budget or (ripe and not led):
+                is_near = spent.reasoning_deltas >= budget - window
+                ripe = is_near and splitter.ends_sentence(delta.thinking or delta.content)
+                if spent.reasoning_deltas >= budget or (ripe and not led):
                     if not led:
                         yield from splitter.give_up()
                         yield notice("think_budget", budget)
                     return
-            if spent.said >= answer_tokens and delta.content:
+            if spent.answer_deltas >= answer_tokens and delta.content:
                 cut = True
                 break
             yield from splitter.feed(delta.content, delta.thinking)
             cut = delta.cut
             if delta.thinking or splitter.inside:
-                spent.thought += 1
+                spent.reasoning_deltas += 1
             elif delta.content:
-                spent.said += 1
+                spent.answer_deltas += 1
                 if (kept := _before_loop(splitter.answer)) is not None:
                     yield Revised(kept)
-                    yield notice("answer_repeats", spent.said)
+                    yield notice("answer_repeats", spent.answer_deltas)
                     return
     yield from splitter.finish()
     if cut and splitter.answer:

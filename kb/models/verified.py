@@ -43,7 +43,7 @@ def file_hash(folder: Path, name: str, anew: bool = False) -> FileHash | None:
     return found
 
 
-def made(folder: Path, name: str) -> None:
+def remember_made(folder: Path, name: str) -> None:
     """Remember a file as one that was made here. Raises OSError."""
     file = folder / name
     _remember(folder, name, _state(file), FileHash(sha256_of(file), made=True))

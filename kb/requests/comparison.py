@@ -90,7 +90,7 @@ def _whole_documents(documents: Sequence[Document], desk: Desk) -> Generator[Eve
         if len(parts) > MOST_PARTS:
             told = text_in(desk.language, "answer.read_in_part", read=MOST_PARTS, count=len(parts), path=document.path)
             desk.draft.notices.append(Notice("sampled", told))
-    desk.draft.passages = desk.draft.shown = tuple(passage for own in passages for passage in own)
+    desk.draft.passages = desk.draft.prompt_passages = tuple(passage for own in passages for passage in own)
     yield Retrieved(desk.draft.passages, desk.draft.searched)
     lines: list[tuple[str, Sequence[Sentence]]] = []
     notes: list[Note] = []
@@ -121,7 +121,7 @@ def _subjects(asked: Compare, sides: Sequence[Side], desk: Desk) -> Generator[Ev
     found = _numbered_passages(names, sides, desk)
     if not any(found):
         return None
-    desk.draft.passages = desk.draft.shown = tuple(dict.fromkeys(passage for own in found for passage in own))
+    desk.draft.passages = desk.draft.prompt_passages = tuple(dict.fromkeys(passage for own in found for passage in own))
     yield Retrieved(desk.draft.passages, desk.draft.searched)
     lines: list[tuple[str, Sequence[Sentence]]] = []
     notes: list[Note] = []

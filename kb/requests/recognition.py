@@ -161,7 +161,7 @@ def recognise(question: str) -> Request | None:
     return _find(text) or _summarise(text) or _compare(text) or _list(text)
 
 
-def _named(text: str) -> str:
+def _bare_name(text: str) -> str:
     """What is named, without quotation marks and articles around it."""
     bare = text.strip(_QUOTES + " ,:")
     found = _ARTICLE.match(bare)
@@ -202,11 +202,11 @@ def _summarise(text: str) -> Summarise | None:
 
 
 def _of_this(name: str) -> str:
-    bare = _named(name)
+    bare = _bare_name(name)
     if _THIS.fullmatch(bare):
         return ""
     kind = _KIND_BEFORE.match(bare)
-    return _named(bare[kind.end() :]) if kind else bare
+    return _bare_name(bare[kind.end() :]) if kind else bare
 
 
 def _compare(text: str) -> Compare | None:
@@ -245,7 +245,7 @@ def _sides(cuts: list[tuple[str, str]], aspect: str) -> Compare | None:
             bare = f"{left[: shared.start()] if shared else left} {bare}"
         elif shared and not _WITHIN.search(bare):
             bare = f"{left[: shared.end()]}{bare}"
-        sides.append((_named(left), _named(bare)))
+        sides.append((_bare_name(left), _bare_name(bare)))
     return _compare_of(sides, aspect)
 
 
@@ -257,24 +257,24 @@ def _sides_zh(text: str) -> Compare | None:
         own, _, shared = right.partition("的")
         if shared and "的" not in left:
             aspect, right = aspect or shared, own
-        found.append((_named(left), _named(right)))
+        found.append((_bare_name(left), _bare_name(right)))
     return _compare_of(found, aspect)
 
 
 def _compare_of(sides: list[tuple[str, str]], aspect: str) -> Compare | None:
     found = tuple((a, b) for a, b in sides if a and b and a != b)
-    return Compare(found, _named(aspect)) if found else None
+    return Compare(found, _bare_name(aspect)) if found else None
 
 
 def _list(text: str) -> ListAll | None:
     if subject := _behind(_LIST, _without_manner(text)):
-        return ListAll(_named(subject))
+        return ListAll(_bare_name(subject))
     if (subject := _behind(_LIST_ZH, text)) and _ALL_ZH.search(subject):
-        return ListAll(_named(_ALL_ZH.sub("", subject)))
+        return ListAll(_bare_name(_ALL_ZH.sub("", subject)))
     if (rest := _behind(_WHICH, text)) and (found := _ARE_THERE.search(rest)):
-        return ListAll(_named(f"{rest[: found.start()]}{rest[found.end() :]}"), sure=False)
+        return ListAll(_bare_name(f"{rest[: found.start()]}{rest[found.end() :]}"), sure=False)
     subject = _before(_WHICH_ZH, text)
-    return ListAll(_named(subject), sure=False) if subject else None
+    return ListAll(_bare_name(subject), sure=False) if subject else None
 
 
 def _find(text: str) -> FindDocuments | None:
@@ -285,4 +285,4 @@ def _find(text: str) -> FindDocuments | None:
         or _before(_APPEARS_ZH, text)
         or _behind(_SEARCH_ZH, text, _DOCUMENTS_OF_ZH)
     )
-    return FindDocuments(_named(found)) if found and _named(found) else None
+    return FindDocuments(_bare_name(found)) if found and _bare_name(found) else None

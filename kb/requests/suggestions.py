@@ -65,7 +65,7 @@ def questions_of(catalog: Catalog, document: Document) -> tuple[list[str], bool]
     if not _is_searched(document):
         return [], False
     [(_, questions, _)] = _questions(catalog, [document])
-    return questions, document.id in store.written(catalog, [document.id])
+    return questions, document.id in store.written_questions(catalog, [document.id])
 
 
 def write(catalog: Catalog, document: Document, questions: Sequence[str] | None, by: Principal) -> None:
@@ -125,7 +125,7 @@ def _about(title: str, topic: str) -> str:
 
 def _questions(catalog: Catalog, documents: Sequence[Document]) -> list[tuple[Document, list[str], bool]]:
     ids = [document.id for document in documents]
-    written, headings = store.written(catalog, ids), store.headings_of(catalog, ids)
+    written, headings = store.written_questions(catalog, ids), store.headings_of(catalog, ids)
     openings = catalog.openings(ids, OPENING)
     whole = catalog.openings([document.id for document in documents if document.edits], _WHOLE)
     made = []
@@ -136,13 +136,13 @@ def _questions(catalog: Catalog, documents: Sequence[Document]) -> list[tuple[Do
         _, title, opening = openings.get(document.id, ("", "", ""))
         found: Sequence[Heading] = headings.get(document.id, ())
         if document.id in whole:
-            title, opening, found = _found(catalog, document.id, title, whole[document.id][-1], found)
+            title, opening, found = _findable_parts(catalog, document.id, title, whole[document.id][-1], found)
         name = title or PurePosixPath(document.path).stem
         made.append((document, *by_rule(name, opening, found)))
     return made
 
 
-def _found(
+def _findable_parts(
     catalog: Catalog, document_id: int, title: str, text: str, headings: Sequence[Heading]
 ) -> tuple[str, str, list[Heading]]:
     """Title, opening and headings of a document whose passages were edited, as far as questions find them: nothing of

@@ -104,7 +104,7 @@ def summarise(document: Document, desk: Desk) -> Generator[Event, None, Answer]:
     stored = desk.text_of(document)
     parts = parts_of(stored, heading_paths.find(desk.catalog.db, stored) or (), desk.left_out(document))
     passages = passages_of(stored, spread(parts, MOST_PARTS))
-    draft.passages = draft.shown = tuple(passages)
+    draft.passages = draft.prompt_passages = tuple(passages)
     yield Retrieved(draft.passages, draft.searched)
     notes = yield from notes_on(document, passages, desk)
     overview: tuple[Sentence, ...] = ()
@@ -141,14 +141,14 @@ def notes_on(document: Document, passages: Sequence[Passage], desk: Desk) -> Gen
         desk.check(document)
         left = (time.monotonic() - began) / done * (len(passages) - done) if done else None
         yield Progress(done + 1, len(passages), passage.section or document.title, left)
-        said = yield from _written(_asking(passage, desk.language), _PART_TOKENS, desk)
+        said = yield from _paragraph(_asking(passage, desk.language), _PART_TOKENS, desk)
         if desk.options.stopped:
             break
         notes.append(_note(said, passage, desk))
     return notes
 
 
-def _written(messages: Sequence[Message], tokens: int, desk: Desk) -> Generator[Event, None, str]:
+def _paragraph(messages: Sequence[Message], tokens: int, desk: Desk) -> Generator[Event, None, str]:
     """What the model writes, as a paragraph of its own of the draft."""
     before = len(desk.draft.text)
     yield from desk.write(messages, tokens)
@@ -234,7 +234,7 @@ def _overview(document: Document, notes: Sequence[Note], desk: Desk) -> Generato
     told = "\n".join(f"- {sentence.text}" for note in notes for sentence in note.sentences)[:_NOTES_SHOWN]
     language = desk.language
     messages = [Message("user", f"{document.title}\n{told}\n\n{_OVERVIEW[language]}")]
-    said = yield from _written(messages, _OVERVIEW_TOKENS, desk)
+    said = yield from _paragraph(messages, _OVERVIEW_TOKENS, desk)
     kept, _ = confirmed(said, [note.passage for note in notes], desk)
     known = {_bare(sentence) for note in notes for sentence in note.sentences}
     return tuple(sentence for sentence in kept if _bare(sentence) not in known)

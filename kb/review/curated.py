@@ -45,7 +45,7 @@ class Curated:
 
     def answer(self, draft: Draft) -> Answer:
         """The answer to the question of a draft."""
-        text, claims, citations = cited(self.correction.answer, self.correction.sources)
+        text, claims, citations = cited_answer(self.correction.answer, self.correction.sources)
         finished = draft.finished(text)
         return Answer(
             question=finished.question, searched=finished.searched, text=text, thinking="", refused=False,
@@ -115,15 +115,15 @@ class CuratedAnswers:
                 same[at] = min(same[at], max(_likeness(question, each, cosine) for each, cosine in pairs))
                 other_words[at] = min(other_words[at], max(near, default=0.0))
         for at in _likeliest(same):
-            if curated := self._given(rows[at], asker):
+            if curated := self._answer_for(rows[at], asker):
                 return curated
         for at in _likeliest(other_words):
-            if curated := self._given(rows[at], asker):  # the nearest alone: each costs a call
+            if curated := self._answer_for(rows[at], asker):  # the nearest alone: each costs a call
                 answer = MARKER.sub("", curated.correction.answer)
                 return replace(curated, judged=True) if self._judge.answers(answer, questions, stop) else None
         return None
 
-    def _given(self, row: sqlite3.Row, asker: Principal) -> Curated | None:
+    def _answer_for(self, row: sqlite3.Row, asker: Principal) -> Curated | None:
         """The answer as it is given; None where a source does not stand any more, or the asker may not read one."""
         first, *others = json.loads(row["questions"])
         correction = Correction(first, tuple(others), row["answer"], tuple(self._reviews.sources(row["id"])))
@@ -162,7 +162,9 @@ def _likeliest(scores: Mapping[int, float]) -> list[int]:
     return sorted((at for at, score in scores.items() if score > 0), key=scores.__getitem__, reverse=True)
 
 
-def cited(answer: str, sources: Sequence[CorrectionSource]) -> tuple[str, tuple[Claim, ...], tuple[Citation, ...]]:
+def cited_answer(
+    answer: str, sources: Sequence[CorrectionSource]
+) -> tuple[str, tuple[Claim, ...], tuple[Citation, ...]]:
     """An editor's answer with its claims and citations. A sentence that names no source rests on those that the next
     one names which does; where none is named anywhere, all rest on all sources."""
     text = answer if MARKER.search(answer) else f"{answer} " + "".join(f"[{source.marker}]" for source in sources)

@@ -267,7 +267,8 @@ class Reviews:
             questions = (correction.question, *correction.also)
             vectors, identity = self.vectors(questions).tobytes(), self._identity()
         detail = {
-            "decision": "accept", "curated": curated, "answer": correction.answer, "citations": _cited(correction)
+            "decision": "accept", "curated": curated, "answer": correction.answer,
+            "citations": _source_forms(correction),
         }  # fmt: skip
         return self._change(
             asker, review, seen, "accepted", detail, curated=int(curated), vectors=vectors, identity=identity
@@ -418,7 +419,7 @@ def _checked_answer(given: str, sources: int) -> str:
     return text
 
 
-def _cited(correction: Correction) -> list[dict[str, Any]]:
+def _source_forms(correction: Correction) -> list[dict[str, Any]]:
     return [
         {"collection": s.collection, "document": s.document, "version": s.version, "start": s.start, "end": s.end}
         for s in correction.sources

@@ -58,7 +58,7 @@ def _records(reviews: list[Review], form: Format) -> Iterator[dict[str, Any]]:
         if form == "questions":
             yield _case(review, correction)
         elif form == "sft":
-            yield {"messages": [*_prompt(correction), _chosen(review, correction)]}
+            yield {"messages": [*_prompt(correction), _answer_message(review, correction)]}
         elif review.judged and review.judged.verdict == "down" and review.judged.answer.strip():
             rejected = _assistant_message(review.judged.answer, review.thinking)
             yield {
@@ -81,7 +81,7 @@ def _prompt(correction: Correction) -> list[dict[str, str]]:
     return [{"role": message.role, "content": message.content} for message in asked]
 
 
-def _chosen(review: Review, correction: Correction) -> dict[str, str]:
+def _answer_message(review: Review, correction: Correction) -> dict[str, str]:
     """The answer; with the model's reasoning where it is the model's own, judged helpful."""
     own = review.judged and review.judged.verdict == "up" and _bare(review.judged.answer) == _bare(correction.answer)
     return _assistant_message(correction.answer, review.thinking if own else "")

@@ -377,7 +377,7 @@ class ConversationStore:
             scope = scope_of(row["scope"])
             paths = tuple(FORGOTTEN if glob.removesuffix("/*") in globs else glob for glob in scope.paths)
             if paths != scope.paths:
-                left = _written(asdict(replace(scope, paths=tuple(dict.fromkeys(paths)))))
+                left = _json_text(asdict(replace(scope, paths=tuple(dict.fromkeys(paths)))))
                 db.execute("UPDATE turns SET scope = ? WHERE id = ?", (left, row["id"]))
                 db.execute("UPDATE conversations SET cleared = cleared + 1 WHERE id = ?", (row["conversation_id"],))
 
@@ -445,7 +445,7 @@ def _renamed(turn: StoredTurn, names: Mapping[tuple[str, str], tuple[str, str]])
         collection, path = names.get((each.collection, each.document), (each.collection, each.document))
         return replace(each, collection=collection, document=path)
 
-    def named(documents: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    def moved_documents(documents: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         return tuple(names.get((collection, path), (collection, path)) for collection, path in documents)
 
     answer = turn.answer and replace(
@@ -454,9 +454,9 @@ def _renamed(turn: StoredTurn, names: Mapping[tuple[str, str], tuple[str, str]])
         passages=tuple(map(moved, turn.answer.passages)),
     )
     return replace(
-        turn, scope=renamed_scope(turn.scope, names), answer=answer, told_of=named(turn.told_of),
+        turn, scope=renamed_scope(turn.scope, names), answer=answer, told_of=moved_documents(turn.told_of),
         passages=None if turn.passages is None else tuple(map(moved, turn.passages)),
-        terms=tuple(replace(term, documents=named(term.documents)) for term in turn.terms),
+        terms=tuple(replace(term, documents=moved_documents(term.documents)) for term in turn.terms),
     )  # fmt: skip
 
 
@@ -515,17 +515,17 @@ def _answer_form(answer: Answer) -> dict[str, Any]:
 def _columns(turn: StoredTurn) -> dict[str, Any]:
     """The columns that change while a turn is answered, and those that are written with it."""
     return {
-        "question": clean(turn.question), "mode": turn.mode, "scope": _written(asdict(turn.scope)),
+        "question": clean(turn.question), "mode": turn.mode, "scope": _json_text(asdict(turn.scope)),
         "state": turn.state, "searched": clean(turn.searched), "thinking": clean(turn.thinking),
         "thought_tokens": turn.thought_tokens, "text": clean(turn.text),
-        "passages": None if turn.passages is None else _written([asdict(p) for p in turn.passages]),
-        "notices": _written([notice_form(n) for n in turn.notices]),
-        "answer": None if turn.answer is None else _written(_answer_form(turn.answer)),
+        "passages": None if turn.passages is None else _json_text([asdict(p) for p in turn.passages]),
+        "notices": _json_text([notice_form(n) for n in turn.notices]),
+        "answer": None if turn.answer is None else _json_text(_answer_form(turn.answer)),
         "error": None if turn.error is None else clean(turn.error), "error_message": stored(turn.error),
         "asked_at": turn.asked_at, "seconds": turn.seconds,
         "think_budget": turn.think_budget, "access_changes": turn.access_changes,
-        "told_of": _written(turn.told_of if is_follow_up(turn) else ()),
-        "terms": _written([asdict(term) for term in turn.terms]),
+        "told_of": _json_text(turn.told_of if is_follow_up(turn) else ()),
+        "terms": _json_text([asdict(term) for term in turn.terms]),
     }  # fmt: skip
 
 
@@ -572,7 +572,7 @@ def _missing(id: str) -> ConversationNotFound:
     return ConversationNotFound("conversation.not_found", id=id)
 
 
-def _written(value: Any) -> str:
+def _json_text(value: Any) -> str:
     return clean(json.dumps(value, ensure_ascii=False))
 
 

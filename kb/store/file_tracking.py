@@ -34,7 +34,7 @@ class Sync:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
-    def seen(self, collection: str, root: str) -> dict[str, SeenFile]:
+    def seen_files(self, collection: str, root: str) -> dict[str, SeenFile]:
         """The files of a root as they were last seen, by their path in it."""
         rows = self._catalog.db.execute(
             "SELECT source, size, modified_ns, changed_ns, hashed_ns, sha256, documents FROM seen_files "

@@ -7,7 +7,7 @@ from kb.schema import Document, Heading
 from kb.store.database import Database
 
 
-def written(database: Database, document_ids: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
+def written_questions(database: Database, document_ids: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
     """The questions of those of these documents for which an editor wrote some, or none at all."""
     query = "SELECT document_id, questions FROM suggestions WHERE document_id IN (SELECT value FROM json_each(?))"
     rows = database.db.execute(query, (json.dumps(list(document_ids)),))

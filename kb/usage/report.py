@@ -96,7 +96,7 @@ def report(
     gaps = _gaps(catalog, asker, first, last)
     in_vain = sum(count.times for count in counts if count.outcome == "refused")
     documents = [d for d in catalog.documents(asker) if d.chunks and not d.quarantined]
-    cited = _cited(catalog, first, last)
+    cited = _cited_ids(catalog, first, last)
     never = sorted(
         (d for d in documents if d.id not in cited), key=lambda d: (day_of(d.ingested_at), d.collection, d.path)
     )
@@ -115,7 +115,7 @@ def _counts(catalog: Catalog, first: str, last: str) -> tuple[Count, ...]:
     return tuple(Count(*row) for row in rows)
 
 
-def _cited(catalog: Catalog, first: str, last: str) -> set[int]:
+def _cited_ids(catalog: Catalog, first: str, last: str) -> set[int]:
     query = "SELECT DISTINCT document_id FROM usage_citations WHERE day BETWEEN ? AND ?"
     return {row[0] for row in catalog.db.execute(query, (first, last))}
 

@@ -45,8 +45,9 @@ def test_the_passages_come_first_and_the_answer_last(filled: Fill) -> None:
 
 
 def test_an_answer_tells_the_tokens_that_its_engine_counted(filled: Fill) -> None:
-    told = [Delta(read=120), Delta(thinking="Passage 1."), Delta("A lost laptop is reported within 2 hours [1].")]
-    kb = filled(ScriptedModel([[*told, Delta(read=120, written=19)], GOOD]))
+    told = [Delta(thinking="Passage 1."), Delta("A lost laptop is reported within 2 hours [1].")]
+    counts = [Delta(prompt_tokens=120), Delta(prompt_tokens=120, completion_tokens=19)]
+    kb = filled(ScriptedModel([[counts[0], *told, counts[1]], GOOD]))
     assert kb.answer(LAPTOP, OWNER).usage == Usage(120, 19, 1)
     assert kb.answer(LAPTOP, OWNER).usage is None  # this engine counts nothing
 

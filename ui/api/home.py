@@ -105,9 +105,9 @@ def backup(service: ServiceHere, request: BackupRequest) -> Response:
     """Write all of the home that cannot be built again into one file. The service goes on meanwhile."""
     if not Path(request.target).is_absolute():
         raise UsageError("request.target_not_absolute", target=request.target)
-    from kb.backups.backup import named
+    from kb.backups.backup import target_path
 
-    report = service.kb.backup(named(request.target))
+    report = service.kb.backup(target_path(request.target))
     return Json({**asdict(report), "file": str(report.file)})
 
 

@@ -22,9 +22,9 @@ def backup(
 ) -> None:
     """Write all of the home that cannot be built again into one tar file. A running service goes on."""
     with opened(home, config) as kb:
-        from kb.backups.backup import named
+        from kb.backups.backup import target_path
 
-        report = kb.backup(named(target))
+        report = kb.backup(target_path(target))
     if json:
         console.print_json(_form(report))
     else:

@@ -124,7 +124,7 @@ def evaluate(
 
         others = imported(questions)
         asked = others.questions if others else evaluation.load_questions(questions)
-        chosen = evaluation.chosen(asked, limit, sample, seed)
+        chosen = evaluation.selection(asked, limit, sample, seed)
         limits = gates.load_gate(gate, samples) if gate else gates.Gate()
         base_run = gates.check_base(limits, base)
         base_run = _run_at(base_run, home) if base_run else None

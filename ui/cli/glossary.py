@@ -68,7 +68,7 @@ def remove(
 ) -> None:
     """Take an entry out."""
     with opened(home, config) as kb:
-        kb.glossary.remove(local_user(), kb.glossary.named(local_user(), term).id)
+        kb.glossary.remove(local_user(), kb.glossary.entry_of_term(local_user(), term).id)
         console.say(console.t("cli_term_removed", term=console.printable_line(term)))
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from kb.access.rules import Place
 from kb.errors import KBError
-from kb.filing.tags import counted
+from kb.filing.tags import tag_counts
 from kb.people.permissions import check_editing
 from kb.schema import Document, PlannedDeletion
 from kb.store.deletion_plan import to_be_typed
@@ -95,7 +95,7 @@ def _list(service: runtime.Service, everything: Sequence[Document], reading: boo
         show_html(block("notice", words))
     if not everything:
         return
-    wanted = _filters(service, count(everything), counted(everything), t)
+    wanted = _filters(service, count(everything), tag_counts(everything), t)
     in_sight = select(everything, replace(wanted, offset=0, limit=len(everything))).documents
     if wanted.offset and wanted.offset >= len(in_sight):  # what stood on this page was deleted
         wanted = _turn(0, wanted)

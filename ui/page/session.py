@@ -10,7 +10,7 @@ import streamlit as st
 
 from kb.access.rules import OWNER
 from kb.errors import KBError, RefusedByPolicy, SignInRefused
-from kb.filing.tags import counted
+from kb.filing.tags import tag_counts
 from kb.models import llm
 from kb.people import permissions
 from kb.people.preferences import Preferences
@@ -242,7 +242,7 @@ def holdings(service: runtime.Service) -> Holdings:
         types = {PurePosixPath(d.path).suffix.lstrip(".").lower() for d in found} - {""}
         collections = tuple(sorted({d.collection for d in found}))
         known = Holdings(
-            len(found), collections, tuple(sorted(types)), tuple(counted(found)), time.monotonic(), who, changes
+            len(found), collections, tuple(sorted(types)), tuple(tag_counts(found)), time.monotonic(), who, changes
         )
         st.session_state[_HELD] = known
     return known

@@ -26,7 +26,7 @@ class RemoteGlossary:
         found = self._call("GET", "glossary", asker, params=wanted)
         return [_entry(form) for form in found["entries"]], int(found["total"])
 
-    def named(self, asker: Principal, term: str) -> Entry:
+    def entry_of_term(self, asker: Principal, term: str) -> Entry:
         """The accepted entry of a term. Raises EntryNotFound."""
         found = next((e for e in self.entries(asker)[0] if folded(e.term) == folded(term)), None)
         if found is None:

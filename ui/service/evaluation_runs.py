@@ -140,7 +140,7 @@ class Evaluations:
         Raises QuestionSetError for a set that cannot be read, UsageError for options and gates that cannot be, or while
         another run is under way, and ModelMissing for a model that is not here.
         """
-        from kb.evaluation.questions import chosen
+        from kb.evaluation.questions import selection
         from kb.evaluation.set_files import keep_set
 
         self._check_idle()
@@ -155,7 +155,7 @@ class Evaluations:
             options = self._with_base(options)
             if options.model is not None and not options.retrieval_only:
                 installed_model(self._kb.settings.llm, options.model)
-            count = len(chosen(asked, options.limit, options.sample, options.seed))
+            count = len(selection(asked, options.limit, options.sample, options.seed))
             with self._changed:
                 self._check_idle()
                 run = Run(

@@ -152,4 +152,4 @@ class Sessions:
             times, self._unwritten = self._unwritten, {}
         if times:
             with suppress(KBError):  # a full disk ends nobody's session
-                self._store.seen(times)
+                self._store.record_last_seen(times)

@@ -4,13 +4,13 @@ import math
 
 import pytest
 
-from kb.answering.routing import named, shares, subject
+from kb.answering.routing import periods_and_names, shares, subject
 
 
 def test_names_count_where_a_period_is_named() -> None:
-    assert named("What did Best Buy earn in 2023?") == {"2023", "best", "buy"}
-    assert named("What did Best Buy earn?") == frozenset()
-    assert {"2025", "q2"} <= named("天元公司2025年第二季度的收入是多少？")
+    assert periods_and_names("What did Best Buy earn in 2023?") == {"2023", "best", "buy"}
+    assert periods_and_names("What did Best Buy earn?") == frozenset()
+    assert {"2025", "q2"} <= periods_and_names("天元公司2025年第二季度的收入是多少？")
 
 
 def test_a_document_is_about_its_file_name_its_title_and_how_it_begins() -> None:

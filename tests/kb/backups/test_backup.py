@@ -136,10 +136,10 @@ def test_a_target_without_a_suffix_is_a_folder_that_is_made(kb: KnowledgeBase, t
 
 
 def test_a_target_with_a_slash_at_its_end_is_a_folder(tmp_path: Path) -> None:
-    assert backup.named(f"{tmp_path}/v1.2/") == tmp_path / "v1.2"
+    assert backup.target_path(f"{tmp_path}/v1.2/") == tmp_path / "v1.2"
     assert stat.S_IMODE((tmp_path / "v1.2").stat().st_mode) == 0o700
     for name in ("new.tar", "new", "new/"):  # the first is a file, the others are made when they are written
-        assert backup.named(f"{tmp_path}/{name}") == tmp_path / name.rstrip("/")
+        assert backup.target_path(f"{tmp_path}/{name}") == tmp_path / name.rstrip("/")
     assert [path.name for path in tmp_path.iterdir()] == ["v1.2"]
 
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from kb.checking.citations import Cited, cite, without_unconfirmed
+from kb.checking.citations import CheckedAnswer, cite, without_unconfirmed
 from tests.kb.passages import passage
 
 HOTELS = passage(
@@ -173,7 +173,7 @@ def test_whence_a_model_has_it_is_no_part_of_the_claim(whence: str, claim: str, 
     assert said.text.startswith(whence)
 
 
-def left_out_of(answer: str) -> tuple[Cited, str]:
+def left_out_of(answer: str) -> tuple[CheckedAnswer, str]:
     return without_unconfirmed(cite(answer, ALL, "en"), "en")
 
 

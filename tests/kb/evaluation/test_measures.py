@@ -12,7 +12,7 @@ from kb.errors import UsageError
 from kb.evaluation.evaluation import EvalOptions, Question, evaluate, summarise
 from kb.evaluation.gates import judge, load_gate
 from kb.evaluation.measures import curve, interval, of_rows, total
-from kb.evaluation.questions import chosen, sample
+from kb.evaluation.questions import sample, selection
 from tests.kb.evaluation.test_evaluation import ABSENT, ALL, COLOUR, LEAVE, WEATHER, ScriptedBase, answer, base
 
 
@@ -141,6 +141,6 @@ def test_a_run_puts_what_is_drawn_and_says_so_in_its_fingerprint(tmp_path: Path)
     with pytest.raises(UsageError, match="another run"):
         evaluate(base(), ALL, EvalOptions(sample=2, seed=4, retrieval_only=True), tmp_path)
     with pytest.raises(UsageError, match="give one of the two"):
-        chosen(ALL, 1, 1, 0)
+        selection(ALL, 1, 1, 0)
     with pytest.raises(UsageError, match="--sample must be at least 1"):
         evaluate(base(), ALL, EvalOptions(sample=0), tmp_path)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kb.errors import UsageError
-from kb.filing.tags import LONGEST_TAG, MOST_TAGS, checked_tags, counted
+from kb.filing.tags import LONGEST_TAG, MOST_TAGS, checked_tags, tag_counts
 from tests.kb.store.test_scopes import BENEFITS
 
 
@@ -31,5 +31,5 @@ def test_a_document_has_only_so_many() -> None:
 
 def test_they_are_counted_by_the_spelling_that_is_used_most() -> None:
     given = (("HR", "law"), ("hr",), ("hr", "年度"), ())
-    assert counted([replace(BENEFITS, tags=tags) for tags in given]) == {"hr": 3, "law": 1, "年度": 1}
-    assert counted([]) == {}
+    assert tag_counts([replace(BENEFITS, tags=tags) for tags in given]) == {"hr": 3, "law": 1, "年度": 1}
+    assert tag_counts([]) == {}

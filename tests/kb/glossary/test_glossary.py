@@ -162,7 +162,7 @@ def test_what_comes_from_documents_is_seen_by_their_readers_alone_and_goes_with_
     with pytest.raises(EntryNotFound):
         glossary.entry(stranger, entry.id)
     with pytest.raises(EntryNotFound):
-        glossary.named(stranger, "Paid Time Off")
+        glossary.entry_of_term(stranger, "Paid Time Off")
     catalog.delete_documents([catalog.find_document(OWNER, "a.md")[0]], "owner")
     assert (terms(glossary, READER), terms(glossary)) == ([], ["Paid Time Off"])
     catalog.delete_documents([catalog.find_document(OWNER, "b.md")[0]], "owner")

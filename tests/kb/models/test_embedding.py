@@ -101,7 +101,7 @@ def test_what_is_remembered_of_the_weights_is_no_part_of_the_identity(tmp_path: 
     folder = tmp_path / "model"
     shutil.copytree(embedding_folder(), folder, ignore=shutil.ignore_patterns("kb-*", "*.safetensors"))
     before = identity(folder)
-    verified.made(folder, "tokenizer.json")
+    verified.remember_made(folder, "tokenizer.json")
     assert (folder / verified.RECORD).is_file()
     assert identity(folder) == before
 

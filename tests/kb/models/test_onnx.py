@@ -158,7 +158,7 @@ def test_a_file_that_was_cut_or_is_of_another_form_is_made_again(folder: Path) -
         assert not is_made(folder)
     (place / "manifest.json").write_text(json.dumps({"backend": OnnxEmbedder.backend, "size": 4}))
     assert not is_made(folder)  # it came from elsewhere, and is not what is made everywhere
-    verified.made(folder, f"{weights.DERIVED}/model.onnx")
+    verified.remember_made(folder, f"{weights.DERIVED}/model.onnx")
     assert is_made(folder)
     (place / "model.onnx").write_bytes(b"1235")
     assert not is_made(folder)
@@ -176,6 +176,6 @@ def test_a_file_that_cannot_be_loaded_is_named(folder: Path) -> None:
     place.mkdir()
     (place / "model.onnx").write_bytes(b"1234")
     (place / "manifest.json").write_text(json.dumps({"backend": OnnxEmbedder.backend, "size": 4}))
-    verified.made(folder, f"{weights.DERIVED}/model.onnx")
+    verified.remember_made(folder, f"{weights.DERIVED}/model.onnx")
     with pytest.raises(EmbeddingError, match=r"model\.onnx cannot be loaded .*`kb models pull"):
         OnnxEmbedder(EmbeddingSettings()).warm_up()

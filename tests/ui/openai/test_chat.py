@@ -223,7 +223,7 @@ def test_nothing_in_an_answer_loads_or_leads_anywhere(served: Served, model: Scr
 
 
 def test_tokens_are_those_that_the_engine_counted_or_else_estimated(served: Served, model: ScriptedModel) -> None:
-    says(model, [Delta(read=90), Delta(ANSWER), Delta(read=90, written=12)], REPLY)
+    says(model, [Delta(prompt_tokens=90), Delta(ANSWER), Delta(prompt_tokens=90, completion_tokens=12)], REPLY)
     assert whole(served)["usage"] == {
         "prompt_tokens": 90, "completion_tokens": 12, "total_tokens": 102,
         "completion_tokens_details": {"reasoning_tokens": 0},
