@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from ingest.document.attachment import Attachment
-from ingest.document.decoding import decode, written
+from ingest.document.decoding import actual_encoding, decode
 from ingest.document.parsed import Parsed, TextBuilder, one_line, stored
 from kb.errors import DocumentError
 
@@ -92,7 +92,7 @@ def _message(data: bytes) -> EmailMessage:
 
 def _as_written(match: re.Match[bytes]) -> bytes:
     """The start of an encoded word of a header, with the encoding in which it is written."""
-    encoding = written(match[1].decode("ascii", "ignore"))
+    encoding = actual_encoding(match[1].decode("ascii", "ignore"))
     return b"=?%b?" % encoding.encode() if encoding else match[0]
 
 

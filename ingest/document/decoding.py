@@ -53,7 +53,7 @@ def decode(data: bytes, declared: str = "") -> str:
         # A text cut in the middle of a character, or with one bad byte in a long text, is still UTF-8.
         if error.start > len(data) - 4 and _foreign(data[: error.start].decode("utf-8")) > 1:
             return _checked(data.decode("utf-8", "ignore"))
-    if encoding := written(declared):
+    if encoding := actual_encoding(declared):
         try:
             return _checked(data.decode(encoding))
         except (UnicodeError, LookupError):  # or a codec of something else than text
@@ -73,7 +73,7 @@ def _foreign(text: str) -> int:
     return len(text) - len(text.encode("ascii", "ignore"))
 
 
-def written(declared: str) -> str:
+def actual_encoding(declared: str) -> str:
     """The encoding in which a text is that declares this one; "" where it is not known."""
     try:
         name = codecs.lookup(declared.lower().removeprefix("x-")).name

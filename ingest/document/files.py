@@ -98,7 +98,7 @@ def _walk(root: Path) -> Iterator[FoundFile]:
 
     start = len(str(root).rstrip(os.sep)) + 1
 
-    def found(path: str, problem: DocumentError | None, status: os.stat_result | None = None) -> FoundFile:
+    def found_file(path: str, problem: DocumentError | None, status: os.stat_result | None = None) -> FoundFile:
         inside = path[start:].replace(os.sep, "/") or "."
         return FoundFile(name, _printable(inside), Path(path), problem, root, status)
 
@@ -108,7 +108,7 @@ def _walk(root: Path) -> Iterator[FoundFile]:
     while stack:
         path, real, above = stack.pop()
         if above and (left_out := _left_out(os.path.basename(path))):
-            yield found(path, left_out)
+            yield found_file(path, left_out)
             continue
         try:
             status = os.lstat(real)
@@ -116,31 +116,31 @@ def _walk(root: Path) -> Iterator[FoundFile]:
                 real = links.resolved(real, top)
                 status = os.stat(real)
         except LeadsOutside as error:
-            yield found(path, error)
+            yield found_file(path, error)
             continue
         except OSError:
-            yield found(path, _problem(Path(path)))
+            yield found_file(path, _problem(Path(path)))
             continue
         if stat.S_ISREG(status.st_mode):
-            yield found(path, None, status)
+            yield found_file(path, None, status)
             continue
         if not stat.S_ISDIR(status.st_mode):
-            yield found(path, _problem(Path(path)))
+            yield found_file(path, _problem(Path(path)))
             continue
         identity = (status.st_dev, status.st_ino)
         if identity in above:
-            yield found(path, DocumentError("link.leads_back"))
+            yield found_file(path, DocumentError("link.leads_back"))
             continue
         try:
             names = _names(real, top)
         except PermissionError:
-            yield found(path, DocumentError("folder.no_permission"))
+            yield found_file(path, DocumentError("folder.no_permission"))
             continue
         except OSError as error:
-            yield found(path, DocumentError("folder.not_opened", why=why(error)))
+            yield found_file(path, DocumentError("folder.not_opened", why=why(error)))
             continue
         if is_home(real):
-            yield found(path, UnsupportedFormat("folder.is_home"))
+            yield found_file(path, UnsupportedFormat("folder.is_home"))
             continue
         inside = (*above, identity)
         stack.extend(

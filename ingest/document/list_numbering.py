@@ -78,11 +78,11 @@ class Numbering:
         if own.form == "bullet":
             return BULLET
 
-        def shown(match: re.Match[str]) -> str:
+        def place_numeral(match: re.Match[str]) -> str:
             level = levels.get(int(match[1]) - 1, _Level())
             return numeral(counters.get(int(match[1]) - 1, level.start), "decimal" if own.decimal else level.form)
 
-        return _PLACE.sub(shown if own.form != "none" else "", own.pattern).strip()
+        return _PLACE.sub(place_numeral if own.form != "none" else "", own.pattern).strip()
 
     def _read(self, root: Any) -> None:
         defined: dict[str, str] = {}  # the name of a list style -> abstract id

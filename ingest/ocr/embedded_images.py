@@ -23,25 +23,25 @@ class Pictures:
     """The pictures of one document, as its reader comes upon them. At most `ocr_pages` of them are recognised."""
 
     def __init__(self, settings: IngestSettings) -> None:
-        self._left = settings.ocr_pages if settings.ocr and available() else 0
-        self._known: dict[bytes, Recognised | None] = {}
+        self._ocr_budget = settings.ocr_pages if settings.ocr and available() else 0
+        self._recognitions: dict[bytes, Recognised | None] = {}
 
     def add(self, out: TextBuilder, data: bytes) -> Recognised | None:
         """Add what a picture says to `out`, the first time it comes. Gives what was recognised in it, which is nothing
         where it holds no text or was not looked at; None for one that is too small, that is drawn of lines, whose words
         are exact, or that is of no form that is read."""
         key = hashlib.sha256(data).digest()
-        if key not in self._known:
+        if key not in self._recognitions:
             out.block(words(data))
-            found = self._known[key] = self._recognised(data)
+            found = self._recognitions[key] = self._recognised(data)
             if found is not None and found.text:
                 text = _GAPS.sub("\n", stored(found.text))  # so that it ends where its paragraph does
                 out.block(f"{MARK}\n{text}")
-        return self._known[key]
+        return self._recognitions[key]
 
     def check(self, text: str) -> None:
         """Raise DocumentError for a document that holds pictures and no text, neither its own nor in them."""
-        count = sum(found is not None for found in self._known.values())
+        count = sum(found is not None for found in self._recognitions.values())
         if count and not text.strip():
             raise DocumentError("office.pictures_alone", count=count)
 
@@ -57,9 +57,9 @@ class Pictures:
             return None
         if all(low == high for low, high in picture.getextrema()):
             return None
-        if self._left < 1:
+        if self._ocr_budget < 1:
             return _NOTHING
-        self._left -= 1
+        self._ocr_budget -= 1
         try:
             found = recognise(picture)
         except DocumentError:

@@ -125,7 +125,7 @@ def attachments(data: bytes, limit: int) -> Iterator[Attachment]:
     import pypdfium2
     from pypdfium2 import raw
 
-    named = _named(data)
+    named = _occurring_names(data)
     if not named:
         return
     with PDF_LOCK:
@@ -156,7 +156,7 @@ def has_attachments(data: bytes) -> bool:
         found.close()  # type: ignore[attr-defined]
 
 
-def _named(data: bytes) -> set[bytes]:
+def _occurring_names(data: bytes) -> set[bytes]:
     """Which of the names occur in a PDF without which no file is attached to it, or pinned to a page of it; those that
     may occur where objects cannot be unpacked."""
     both = {_OF_DOCUMENT, _ON_PAGES}

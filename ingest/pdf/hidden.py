@@ -92,10 +92,10 @@ def _unseen_as_drawn(
     try:
         numbers = {each.number for each in doubtful}
         drawn = [each for each in _painted(page)[0] if each.number in numbers and not each.is_clear]
-        before = _drawn(page)
+        before = _pixels(page)
         for each in drawn:
             _remove(page, each)
-        after = _drawn(page) if drawn else before
+        after = _pixels(page) if drawn else before
         found: dict[int, WhyHidden] = {}
         for each in doubtful:
             part = _part(page, each.box, before.shape)
@@ -217,7 +217,7 @@ def _remove(page: Any, text: _TextPiece) -> None:
     raw.FPDFPageObj_Destroy(text.item)
 
 
-def _drawn(page: Any) -> Any:
+def _pixels(page: Any) -> Any:
     """The page as an array of pixels: rows, columns, colours."""
     wide, high = page.get_size()
     return page.render(scale=min(_SCALE, (_MAX_PIXELS / max(1.0, wide * high)) ** 0.5)).to_numpy().copy()

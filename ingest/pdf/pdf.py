@@ -163,7 +163,7 @@ def _recognised(document: Any, index: int, page: _Page) -> _Page:
     """The page with what OCR reads on it, where that says more; its own text is kept as far as it is readable."""
     from ingest.ocr.ocr import recognise
 
-    image = _drawn(document, index)
+    image = _page_image(document, index)
     found = recognise(image) if image is not None else None
     if found is None or not found.text.strip():
         return page
@@ -185,7 +185,7 @@ def _with_pictures(document: Any, index: int, page: _Page, pictures: Sequence[Pd
 
     text, there, letters = f"{page.text.rstrip()}\n\n{MARK}", list[WordBox](), 0
     for part in _shares(document, index, regions(pictures)):
-        image = _drawn(document, index, part)
+        image = _page_image(document, index, part)
         with contextlib.suppress(DocumentError):  # the engine fails on it; the page's own text stays
             found = recognise(image) if image is not None else None
             if found is None or found.confidence < LEAST_SURE:
@@ -227,7 +227,7 @@ def _shares(document: Any, index: int, boxes: Sequence[Box]) -> list[Share]:
     return sorted((turned(share, -rotation) for share in shares), key=lambda share: share[1])
 
 
-def _drawn(document: Any, index: int, part: Share = _WHOLE_PAGE) -> Any:
+def _page_image(document: Any, index: int, part: Share = _WHOLE_PAGE) -> Any:
     """An image of a page, or of a part of it, for recognition; None where it cannot be drawn."""
     import pypdfium2
 

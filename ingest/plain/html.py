@@ -117,7 +117,7 @@ def _clean(root: Any) -> None:
     from lxml import etree
 
     for drawing in [each for each in root.iter("svg") if next(each.iterancestors("svg"), None) is None]:
-        drawing.addprevious(_drawn(drawing))
+        drawing.addprevious(_drawing_paragraph(drawing))
     etree.strip_elements(root, etree.Comment, *_REMOVED, with_tail=False)
     left_out = [
         element
@@ -204,7 +204,7 @@ def _rejoin(root: Any) -> None:
             element.tail = _WRAPPED.sub("", element.tail)
 
 
-def _drawn(drawing: Any) -> Any:
+def _drawing_paragraph(drawing: Any) -> Any:
     """The texts of a drawing as a paragraph; those that name an icon are left out."""
     from ingest.ocr.vector_graphics import shown_lines
 

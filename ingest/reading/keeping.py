@@ -21,7 +21,7 @@ class Keeper:
         self._limit = task.settings.ingest.max_file_mb << 20
         self._file: IO[bytes] | None = None
         self._digest = hashlib.sha256()
-        self._kept: dict[str, Path] = {}  # by the hash of what was written
+        self._places: dict[str, Path] = {}  # by the hash of what was written
 
     def __enter__(self) -> "Keeper":
         return self
@@ -31,7 +31,7 @@ class Keeper:
         if self._file is not None:
             self._file.close()
             Path(self._file.name).unlink(missing_ok=True)
-        for place in self._kept.values():
+        for place in self._places.values():
             place.unlink(missing_ok=True)
 
     def take(self, data: bytes, *, whole: bool) -> None:
@@ -49,7 +49,7 @@ class Keeper:
             if whole:
                 self._file.close()
                 self._drop(self._digest.hexdigest())
-                self._kept[self._digest.hexdigest()] = Path(self._file.name)
+                self._places[self._digest.hexdigest()] = Path(self._file.name)
                 self._file = None
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
@@ -63,11 +63,11 @@ class Keeper:
         """
         if not isinstance(message, ReadDocument) or self._folder is None:
             return message
-        place = self._kept.pop(message.sha256, None)
+        place = self._places.pop(message.sha256, None)
         if place is None and not self._is_bundle:
             raise MessageError("a document without its content")
         return message if place is None else replace(message, original=place.name)
 
     def _drop(self, sha256: str) -> None:
-        if (before := self._kept.pop(sha256, None)) is not None:
+        if (before := self._places.pop(sha256, None)) is not None:
             before.unlink(missing_ok=True)

@@ -34,14 +34,14 @@ class Arriving:
     """The files that may be half there. Not safe for several threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, today: Callable[[], float] = time.time) -> None:
-        self._left: dict[Path, _Sighting] = {}
+        self._sightings: dict[Path, _Sighting] = {}
         self._clock = clock
         self._today = today
 
     @property
-    def left(self) -> set[Path]:
+    def young_files(self) -> set[Path]:
         """The files that were left."""
-        return set(self._left)
+        return set(self._sightings)
 
     def is_young(self, found: FoundFile) -> bool:
         """Whether to leave a file for now. One that was young is looked at again: it was found a while ago."""
@@ -51,17 +51,17 @@ class Arriving:
         with suppress(OSError):  # it is gone since
             if not (self._is_long_there(found) or self._is_whole(path)):
                 return True
-        self._left.pop(path, None)
+        self._sightings.pop(path, None)
         return False
 
     def is_any_ready(self) -> bool:
         """Whether one of the files that were left may be taken now, or is gone."""
-        for path in list(self._left):
+        for path in list(self._sightings):
             try:
                 if self._is_whole(path):
                     return True
             except OSError:
-                del self._left[path]
+                del self._sightings[path]
                 return True
         return False
 
@@ -70,18 +70,18 @@ class Arriving:
         if status is None:
             return True
         age = self._today() - max(status.st_mtime, status.st_ctime)
-        return age >= _LONGEST_WAIT and found.absolute_path not in self._left
+        return age >= _LONGEST_WAIT and found.absolute_path not in self._sightings
 
     def _is_whole(self, path: Path) -> bool:
         now, today = self._clock(), self._today()  # before it is looked at: what comes between is no rest
         status = path.stat()
         state = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-        seen = self._left.get(path)
+        seen = self._sightings.get(path)
         if seen is None:
             age = today - max(status.st_mtime, status.st_ctime)  # below 0 where the clock of a server is ahead
             if age >= _TORN_STEADY_SECONDS:
                 return True
-            seen = self._left[path] = _Sighting(now, state, now - max(age, 0.0))
+            seen = self._sightings[path] = _Sighting(now, state, now - max(age, 0.0))
         elif seen.state != state:
             seen.state, seen.since = state, now
         rested = now - seen.since

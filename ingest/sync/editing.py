@@ -45,7 +45,7 @@ def correct(kb: KnowledgeBase, asker: Principal, place: EditedPlace, text: str) 
     Raises RefusedByPolicy where the asker does not edit the collection, DocumentNotFound, PassagesChanged,
     PassageNotFound, and UsageError for a text that is empty, no other one, or longer than a passage can be.
     """
-    before, at = _found(kb, asker, place)
+    before, at = _document_and_position(kb, asker, place)
     chunk = before.document.chunks[at]
     text = stored_form(text).strip()
     if not text:
@@ -78,7 +78,7 @@ def split(kb: KnowledgeBase, asker: Principal, place: EditedPlace, at: int) -> D
     """Let a passage be two from now on, the second from the character `at` of the document's text on; kept while the
     file's content is the same. Raises what `correct` does; UsageError for a place at its edge, and for a passage that
     is left out."""
-    before, number = _found(kb, asker, place)
+    before, number = _document_and_position(kb, asker, place)
     chunk = before.document.chunks[number]
     if number in before.left_out:
         raise UsageError("passage.split_left_out")
@@ -100,7 +100,7 @@ def join(kb: KnowledgeBase, asker: Principal, place: EditedPlace) -> DocumentPas
     """Let a passage and the other part that it was split from be one again. Raises what `correct` does; UsageError for
     a passage that is no such part, or was split again, where one of both is left out, and where they were made longer
     than a passage can be."""
-    before, number = _found(kb, asker, place)
+    before, number = _document_and_position(kb, asker, place)
     chunks = before.document.chunks
     at = {(each.start, each.end): n for n, each in enumerate(chunks)}
     parts = passages.parts_of_splits(kb.catalog.db, before.id, at)
@@ -125,7 +125,7 @@ def join(kb: KnowledgeBase, asker: Principal, place: EditedPlace) -> DocumentPas
     return _commit(kb, asker, before, document, left_out, "joined", (whole.start, whole.end), write)
 
 
-def _found(kb: KnowledgeBase, asker: Principal, place: EditedPlace) -> tuple[StoredDocument, int]:
+def _document_and_position(kb: KnowledgeBase, asker: Principal, place: EditedPlace) -> tuple[StoredDocument, int]:
     """The document as it is stored, and the position of a passage among its chunks."""
     document_id = kb.document_to_edit(asker, place.collection, place.path)
     kb.indexes.ready()

@@ -94,26 +94,26 @@ class _NameTaken(DocumentError):
 class _File:
     """A file on its way: it is known, cannot be read, or is being read."""
 
-    found: files.FoundFile
+    found_file: files.FoundFile
     collection: Collection
     sha256: str = ""
     hashed_ns: int = 0
-    known: list[KnownDocument] = field(default_factory=list)
+    known_documents: list[KnownDocument] = field(default_factory=list)
     moved_from: str | None = None
     error: DocumentError | None = None
     reading: Reading | None = None
 
     @property
     def path(self) -> str:
-        return self.found.path_in_root
+        return self.found_file.path_in_root
 
     @property
     def root(self) -> str:
-        return str(self.found.root)
+        return str(self.found_file.root)
 
     @property
     def size(self) -> int:
-        return self.found.status.st_size if self.found.status and self.reading else 0
+        return self.found_file.status.st_size if self.found_file.status and self.reading else 0
 
 
 def ingest(
@@ -164,16 +164,16 @@ class _Run:
         self._committer = Committer(kb, self._sync, folder, stop, self._show, by)
         self._collections: dict[str, Collection] = {}
         self._unread: set[tuple[str, str]] = set()  # files of which not all documents could be looked at
-        self._left: set[files.FoundFile] = set()  # for another run
+        self._postponed_files: set[files.FoundFile] = set()  # for another run
         self._reports: list[DocumentReport] = []
-        self._done = self._total = 0
+        self._done_count = self._total = 0
 
     def ingest(
         self, paths: Sequence[Path], collection: str | None, prune: bool, leave: Callable[[files.FoundFile], bool]
     ) -> None:
         everything = files.find_settled(paths, lambda: self._answering(paths, collection) if prune else ())
-        self._left = {file for file in everything if leave(file)}
-        found = [file for file in everything if file not in self._left]
+        self._postponed_files = {file for file in everything if leave(file)}
+        found = [file for file in everything if file not in self._postponed_files]
         self._total = len(found)
         for root in {(file.root_name, file.root) for file in found}:
             self._check_root(self._collection(collection or root[0]), root[1], given=collection is not None)
@@ -227,7 +227,7 @@ class _Run:
                 self._show(ahead[0].path)
                 self._finish(ahead[0])
                 ahead.popleft()
-                self._done += 1
+                self._done_count += 1
         finally:
             begun = [file.reading for file in ahead if file.reading]
             for each in begun:
@@ -245,27 +245,27 @@ class _Run:
                 raise found.problem
             if not self._check and collection.is_untouched(found):
                 self._claim(file, file.path)
-                file.known = collection.of_file(file.root, file.path)
+                file.known_documents = collection.of_file(file.root, file.path)
                 return file
             reading.check_file(found.absolute_path, found.path_in_root, self._kb.settings.ingest, found.root)
             file.hashed_ns = time.time_ns()
             file.sha256, _ = files.hashed(found.absolute_path, self._kb.settings.ingest.max_file_mb, found.root)
             self._forbid_mixing(file, file.path)
-            file.known = collection.unchanged(found, file.sha256)
-            if not file.known:
+            file.known_documents = collection.unchanged(found, file.sha256)
+            if not file.known_documents:
                 file.moved_from = collection.moved(found, file.sha256)
-                file.known = collection.of_file(file.root, file.path) if file.moved_from else []
-            if not file.known:
+                file.known_documents = collection.of_file(file.root, file.path) if file.moved_from else []
+            if not file.known_documents:
                 file.reading = self._start_reading(file)
         except DocumentError as error:
             file.error = error
         return file
 
     def _start_reading(self, file: _File) -> Reading:
-        known, folder = file.collection.readable(file.found), self._folder
+        known, folder = file.collection.readable(file.found_file), self._folder
         task = Task(
-            file.found.absolute_path, file.path, file.sha256, self._kb.settings, known, folder, self._kb.home.reading,
-            keep=True, root=file.found.root,
+            file.found_file.absolute_path, file.path, file.sha256, self._kb.settings, known, folder,
+            self._kb.home.reading, keep=True, root=file.found_file.root,
         )  # fmt: skip
         begun = process_pool.pool.read(task)
         self._kb.indexes.ready()  # meanwhile
@@ -277,10 +277,10 @@ class _Run:
             self._failed(file, file.path, file.error)
             return
         if file.reading is None:
-            for known in file.known:
+            for known in file.known_documents:
                 self._unchanged(file, known)
             if file.hashed_ns:
-                self._remember(file, len(file.known))
+                self._remember(file, len(file.known_documents))
             return
         given, whole, own = 0, True, False
         for message in file.reading.messages(self._stop, self._show):
@@ -362,7 +362,7 @@ class _Run:
         if not isinstance(error, _NameTaken):
             self._kb.catalog.record_outcome(file.collection.name, path, file.root, file.path, status, reason)
         elif path == file.path and are_uploads(self._kb.home.uploads, file.root):
-            file.found.absolute_path.unlink(missing_ok=True)  # it became no document: nobody could delete it later
+            file.found_file.absolute_path.unlink(missing_ok=True)  # it became no document: nobody could delete it later
         if path == file.path:
             self._unread.add((file.root, path))
         file.collection.seen.add(path)
@@ -370,7 +370,7 @@ class _Run:
 
     def _remember(self, file: _File, documents: int) -> None:
         """The next run need not open a file that looks as this one looked before it was hashed."""
-        if (status := file.found.status) is not None:
+        if (status := file.found_file.status) is not None:
             seen = SeenFile(
                 file.path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, file.hashed_ns, file.sha256,
                 documents,
@@ -395,9 +395,11 @@ class _Run:
         self, found: Sequence[files.FoundFile], paths: Sequence[Path], collection: str | None, prune: bool
     ) -> None:
         """Report the documents whose file, or whose place in its file, is gone, and remove them if asked to."""
-        unread = self._unread | {(str(f.root), f.path_in_root) for f in found if f.problem or f in self._left}
+        unread = self._unread | {
+            (str(f.root), f.path_in_root) for f in found if f.problem or f in self._postponed_files
+        }
         outside = {(str(f.root), f.path_in_root) for f in found if isinstance(f.problem, LeadsOutside)}
-        sizes = {f.status.st_size for f in self._left if f.status}  # one of them may be what is gone, moved
+        sizes = {f.status.st_size for f in self._postponed_files if f.status}  # one of them may be what is gone, moved
         for path in dict.fromkeys(Path(os.path.abspath(path)) for path in paths):
             if path.is_dir():
                 here = self._collection(collection or files.root_name(path))
@@ -439,4 +441,4 @@ class _Run:
 
     def _show(self, current: str) -> None:
         seconds = time.perf_counter() - self._began
-        self._progress(IngestProgress(self._done, self._total, self._committer.embedded, current, seconds))
+        self._progress(IngestProgress(self._done_count, self._total, self._committer.embedded, current, seconds))

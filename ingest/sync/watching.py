@@ -77,7 +77,7 @@ def _follow(
 
 def _awaited(watched: Iterator[set[Path]], arriving: Arriving) -> bool:
     """Wait until something has changed besides files that are arriving, or one of these is whole. False at the end."""
-    return any(changed - arriving.left or arriving.is_any_ready() for changed in watched)
+    return any(changed - arriving.young_files or arriving.is_any_ready() for changed in watched)
 
 
 def _is_news(report: IngestReport, known: dict[str, str]) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.document.decoding import decode, written
+from ingest.document.decoding import actual_encoding, decode
 
 ROOT = Path(__file__).parents[3]
 WESTERN = [
@@ -78,4 +78,4 @@ def test_a_declared_encoding_stands_for_what_programs_write_under_its_name(
 
 
 def test_an_encoding_that_is_not_known_is_none() -> None:
-    assert written("no-such-charset") == written("") == written("a\0") == ""
+    assert actual_encoding("no-such-charset") == actual_encoding("") == actual_encoding("a\0") == ""

@@ -60,7 +60,7 @@ def test_a_file_is_taken_when_it_has_rested_for_a_second(copy: Copy) -> None:
     assert copy.is_left(after=0.6)
     assert not copy.arriving.is_any_ready()
     assert not copy.is_left(after=1.1)
-    assert copy.arriving.left == set()
+    assert copy.arriving.young_files == set()
 
 
 def test_an_old_file_is_taken_at_once(copy: Copy) -> None:
