@@ -176,7 +176,7 @@ class Hardened:
     def __init__(self, app: Any, place: ListeningAddress, gate: Gatekeeper) -> None:
         from starlette.requests import ClientDisconnect
 
-        self._app, self._gone = app, ClientDisconnect
+        self._app, self._disconnect = app, ClientDisconnect
         self._place, self._gate = place, gate
         self._headers = [(name.encode(), value.encode()) for name, value in security_headers(place).items()]
 
@@ -207,7 +207,7 @@ class Hardened:
                 message = {**message, "headers": kept + self._headers}
             await send(message)
 
-        with contextlib.suppress(self._gone):  # an upload that was cut off: nobody is left to be answered
+        with contextlib.suppress(self._disconnect):  # an upload that was cut off: nobody is left to be answered
             await self._app(scope, receive, with_headers)
 
     def _refused(self, scope: Any) -> Reply | None:

@@ -254,7 +254,7 @@ async def _answer(
     running = await run_in_threadpool(start)
     name = _running.add(running, asker)
     if body.stream:
-        return Ndjson(_named(name, events_of(running, question)), partial(_running.leave, name))
+        return Ndjson(_named_stream(name, events_of(running, question)), partial(_running.leave, name))
     try:
         await until_gone(request.receive, partial(finished, running))
         end = await end_of(running, question)
@@ -265,7 +265,9 @@ async def _answer(
     return Json(end["answer"])
 
 
-async def _named(name: str, events: "AsyncGenerator[dict[str, Any], None]") -> "AsyncGenerator[dict[str, Any], None]":
+async def _named_stream(
+    name: str, events: "AsyncGenerator[dict[str, Any], None]"
+) -> "AsyncGenerator[dict[str, Any], None]":
     yield {"event": "started", "id": name}
     async for event in events:
         yield event

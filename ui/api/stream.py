@@ -74,7 +74,7 @@ class Ndjson(Response):
         del self.headers["content-length"]
         self._events, self._on_leave = events, on_leave
 
-    def written(self, event: Any) -> bytes:
+    def encode(self, event: Any) -> bytes:
         """An event as it is sent."""
         return line_of(event)
 
@@ -92,7 +92,7 @@ class Ndjson(Response):
             async with anyio.create_task_group() as group, aclosing(self._events) as events:
                 group.start_soon(cancel_when, closing, following)
                 async for event in events:
-                    await send({"type": "http.response.body", "body": self.written(event), "more_body": True})
+                    await send({"type": "http.response.body", "body": self.encode(event), "more_body": True})
                 group.cancel_scope.cancel()
         await send({"type": "http.response.body", "body": b""})
 
@@ -102,7 +102,7 @@ class ServerSentEvents(Ndjson):
 
     media_type = "text/event-stream"
 
-    def written(self, event: Any) -> bytes:
+    def encode(self, event: Any) -> bytes:
         return f"data: {event if isinstance(event, str) else json.dumps(event)}\n\n".encode()
 
 
@@ -216,9 +216,9 @@ class _Follower:
         if snapshot.progress is not None and snapshot.progress != self._progress:
             self._progress = snapshot.progress
             yield event_form(snapshot.progress)
-        yield from (event_form(event) for event in self._written(snapshot))
+        yield from (event_form(event) for event in self._new_events(snapshot))
 
-    def _written(self, snapshot: "Snapshot") -> Iterator[Event]:
+    def _new_events(self, snapshot: "Snapshot") -> Iterator[Event]:
         if snapshot.thinking.startswith(self._thinking) and snapshot.thinking != self._thinking:
             yield Thought(snapshot.thinking[len(self._thinking) :])
             self._thinking = snapshot.thinking

@@ -87,7 +87,7 @@ class RemoteCatalog:
 
     def find_document(self, asker: Principal, path: str, collection: str | None = None) -> tuple[int, str]:
         """(0, collection). Raises DocumentNotFound."""
-        entry = self._call("GET", "documents/entry", asker, params=_named(path=path, collection=collection))
+        entry = self._call("GET", "documents/entry", asker, params=_params(path=path, collection=collection))
         return 0, entry["collection"]
 
 
@@ -249,25 +249,25 @@ class RemoteKnowledgeBase:
 
     def documents(self, asker: Principal, collection: str | None = None) -> list[Document]:
         """The document list."""
-        found = self._call("GET", "documents", asker, params=_named(collection=collection))
+        found = self._call("GET", "documents", asker, params=_params(collection=collection))
         return [document_of_form(form) for form in found["documents"]]
 
     def stored_text(
         self, asker: Principal, collection: str | None, path: str, version: int | None = None
     ) -> StoredText:
         """The text of a document: the version that answers, or an earlier one."""
-        wanted = _named(path=path, collection=collection, version=version)
+        wanted = _params(path=path, collection=collection, version=version)
         return stored_text_of_form(self._call("GET", "documents/text", asker, params=wanted))
 
     def hidden(self, stored: StoredText) -> tuple[HiddenText, ...]:
         """What the file of a stored text holds and nobody sees; it is not in the text."""
-        wanted = _named(path=stored.path, collection=stored.collection, version=stored.version)
+        wanted = _params(path=stored.path, collection=stored.collection, version=stored.version)
         found = self._call("GET", "documents/text", params=wanted)
         return tuple(HiddenText(**each) for each in found["hidden"])
 
     def chunks(self, asker: Principal, collection: str | None, path: str) -> list[Chunk]:
         """The chunks of a document, in reading order."""
-        found = self._call("GET", "documents/chunks", asker, params=_named(path=path, collection=collection))
+        found = self._call("GET", "documents/chunks", asker, params=_params(path=path, collection=collection))
         return [Chunk(**chunk) for chunk in found["chunks"]]
 
     def access_rules(self, asker: Principal) -> list[Rule]:
@@ -276,7 +276,7 @@ class RemoteKnowledgeBase:
 
     def readers_of(self, asker: Principal, collection: str | None, path: str) -> Readers:
         """Who may read a document, and which rule says so."""
-        form = self._call("GET", "access/document", asker, params=_named(path=path, collection=collection))
+        form = self._call("GET", "access/document", asker, params=_params(path=path, collection=collection))
         return Readers(tuple(form["readers"]), None if form["rule"] is None else Place(**form["rule"]))
 
     def set_readers(self, asker: Principal, place: Place, readers: Iterable[str] | None) -> int:
@@ -449,7 +449,7 @@ def _request_path(path: Path) -> str:
     return place
 
 
-def _named(**params: Any) -> Form:
+def _params(**params: Any) -> Form:
     return {name: value for name, value in params.items() if value is not None}
 
 

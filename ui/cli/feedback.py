@@ -143,7 +143,7 @@ def accept(
     """Accept a correction, or an answer that was judged helpful as it is."""
     with opened(home, config) as kb:
         reviews = reviews_of(kb)
-        _tell(reviews.accept(local_user(), id, _seen(reviews, id, seen), curated=curated), json)
+        _tell(reviews.accept(local_user(), id, _seen_version(reviews, id, seen), curated=curated), json)
 
 
 @feedback.command()
@@ -154,7 +154,7 @@ def dismiss(
     """Leave a judged answer as it is: nothing comes of it."""
     with opened(home, config) as kb:
         reviews = reviews_of(kb)
-        _tell(reviews.dismiss(local_user(), id, _seen(reviews, id, seen)), json)
+        _tell(reviews.dismiss(local_user(), id, _seen_version(reviews, id, seen)), json)
 
 
 @feedback.command()
@@ -165,7 +165,7 @@ def withdraw(
     """Give a curated answer no more."""
     with opened(home, config) as kb:
         reviews = reviews_of(kb)
-        _tell(reviews.withdraw(local_user(), id, _seen(reviews, id, seen)), json)
+        _tell(reviews.withdraw(local_user(), id, _seen_version(reviews, id, seen)), json)
 
 
 @feedback.command()
@@ -204,7 +204,7 @@ def reviews_of(kb: "KnowledgeBase | RemoteKnowledgeBase") -> "ReviewForms | Remo
     return ReviewForms(kb.reviews, kb.catalog)
 
 
-def _seen(reviews: "ReviewForms | RemoteReviews", id: str, seen: int | None) -> int:
+def _seen_version(reviews: "ReviewForms | RemoteReviews", id: str, seen: int | None) -> int:
     return int(reviews.get(local_user(), id)["version"]) if seen is None else seen
 
 

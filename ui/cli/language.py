@@ -72,7 +72,7 @@ def wanted(args: Sequence[str], environment: Mapping[str, str]) -> Language:
     from ui.words.strings import locale_language
 
     named: Language | None = None
-    for name, value in _named(args):
+    for name, value in _option_values(args):
         if name == OPTION and value in ("zh", "en"):
             named = "zh" if value == "zh" else "en"
     set_by = next((environment[v] for v in ("KB_LANG", "LC_ALL", "LC_MESSAGES", "LANG") if environment.get(v)), None)
@@ -80,7 +80,7 @@ def wanted(args: Sequence[str], environment: Mapping[str, str]) -> Language:
     return language if all(_shows(stream, "中文") for stream in (sys.stdout, sys.stderr)) else "en"
 
 
-def _named(args: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _option_values(args: Sequence[str]) -> Iterator[tuple[str, str]]:
     """(what stands there, its value): of `--lang` the language, of all else nothing."""
     left = iter(args)
     for argument in left:
@@ -96,7 +96,7 @@ def _named(args: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _others(args: Sequence[str]) -> bool:
     """Whether the arguments name more than a language."""
-    return any((name, value in ("zh", "en")) != (OPTION, True) for name, value in _named(args))
+    return any((name, value in ("zh", "en")) != (OPTION, True) for name, value in _option_values(args))
 
 
 def _shows(stream: Any, text: str) -> bool:

@@ -201,7 +201,7 @@ def ask(
             events = vote(kb, asked, local_user(), samples, options)
         else:
             events = kb.ask(asked, local_user(), options)
-        _print_answer(usage.counted(kb, asked, events), json)
+        _print_answer(usage.counted_events(kb, asked, events), json)
         if stop.is_set():
             raise typer.Exit(1)
 

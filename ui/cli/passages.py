@@ -54,7 +54,7 @@ def leave_out(
 ) -> None:  # fmt: skip
     """Leave a passage out of all that is found and answered from. The document's text and its file stay as they are."""
     with opened(home, config) as kb:
-        _leave_out(kb, _chosen(kb, collection, path, number, seen), json, left_out=True)
+        _leave_out(kb, _numbered_passage(kb, collection, path, number, seen), json, left_out=True)
 
 
 @passages.command("bring-back")
@@ -64,7 +64,7 @@ def bring_back(
 ) -> None:  # fmt: skip
     """Let a passage that was left out be found again."""
     with opened(home, config) as kb:
-        _leave_out(kb, _chosen(kb, collection, path, number, seen), json, left_out=False)
+        _leave_out(kb, _numbered_passage(kb, collection, path, number, seen), json, left_out=False)
 
 
 @passages.command()
@@ -77,7 +77,7 @@ def correct(
 ) -> None:  # fmt: skip
     """Correct what a passage says: a new version of the document's text. The file stays as it is."""
     with opened(home, config) as kb:
-        chosen = _chosen(kb, collection, path, number, seen)
+        chosen = _numbered_passage(kb, collection, path, number, seen)
         _tell(_editing(kb).correct(local_user(), chosen.place, console.read_question(text)), chosen, "corrected", json)
 
 
@@ -93,7 +93,7 @@ def split(
     with opened(home, config) as kb:
         from kb.errors import UsageError
 
-        chosen = _chosen(kb, collection, path, number, seen)
+        chosen = _numbered_passage(kb, collection, path, number, seen)
         times = chosen.passage.text.count(words) if words else 0
         if times != 1:
             raise UsageError("passage.split_words", words=words[:80], times=times)
@@ -108,7 +108,7 @@ def join(
 ) -> None:  # fmt: skip
     """Join the two parts of a passage that was split; either is named."""
     with opened(home, config) as kb:
-        chosen = _chosen(kb, collection, path, number, seen)
+        chosen = _numbered_passage(kb, collection, path, number, seen)
         _tell(_editing(kb).join(local_user(), chosen.place), chosen, "joined", json)
 
 
@@ -135,7 +135,7 @@ class _NumberedPassage:
     place: "EditedPlace"
 
 
-def _chosen(
+def _numbered_passage(
     kb: "KnowledgeBase | RemoteKnowledgeBase", collection: str | None, path: str, number: int, seen: int | None
 ) -> _NumberedPassage:
     from ingest.sync.editing import EditedPlace

@@ -53,7 +53,9 @@ def usage(
                 print(console.printable_line(line))
 
 
-def counted(kb: "KnowledgeBase | RemoteKnowledgeBase", question: str, events: "Iterator[Event]") -> "Iterator[Event]":
+def counted_events(
+    kb: "KnowledgeBase | RemoteKnowledgeBase", question: str, events: "Iterator[Event]"
+) -> "Iterator[Event]":
     """The events of an answer. Where no service counts the question, it is counted here."""
     from ui.cli.client import RemoteKnowledgeBase
 

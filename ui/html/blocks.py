@@ -18,6 +18,6 @@ def paragraph(words: str, css: str = "") -> str:
     return draw("blocks.paragraph", words, css)
 
 
-def named(name: str, where: str = "") -> str:
+def subject_line(name: str, where: str = "") -> str:
     """What a dialog is about: its name, and where that is."""
-    return draw("blocks.named", name, where)
+    return draw("blocks.subject_line", name, where)

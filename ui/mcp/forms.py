@@ -18,13 +18,13 @@ Tag = Annotated[str, Field(max_length=1000)]
 _TAGS = "Only documents that have one of these tags, whatever its capitals. list_documents gives the tags of each."
 
 
-class _Given(BaseModel):
+class _Input(BaseModel):
     """What a tool is given. A field that does not exist is an error, not ignored."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Within(_Given):
+class Within(_Input):
     """Which documents to look into."""
 
     paths: list[Glob] | None = Field(
@@ -52,7 +52,7 @@ class AskGiven(Within):
     think_budget: int | None = Field(None, ge=0, description="Reasoning tokens at most; the model's own without it.")
 
 
-class ReadGiven(_Given):
+class ReadGiven(_Input):
     document: Name = Field(description="The document's path, as search and list_documents give it.")
     collection: Name | None = Field(None, description="Needed where the path stands in several collections.")
     page: int | None = Field(None, ge=1, description="Only this page, where the document has pages.")
@@ -62,7 +62,7 @@ class ReadGiven(_Given):
     length: int | None = Field(10_000, ge=1, le=MOST_CHARACTERS, description="How many characters at most.")
 
 
-class ListGiven(_Given):
+class ListGiven(_Input):
     search: str | None = Field(None, max_length=1000, description="Words of collection, path or title.")
     collections: list[Name] | None = Field(None, max_length=_NAMES, description="Only these collections.")
     tags: list[Tag] | None = Field(None, max_length=_NAMES, description=_TAGS)
@@ -95,8 +95,10 @@ class Note(BaseModel):
     text: str
 
 
-class Found(BaseModel):
+class SearchResult(BaseModel):
     """Passages, best first. `enough_evidence`: whether they are near enough to the question to answer it."""
+
+    model_config = ConfigDict(title="Found")  # as clients of the tool know it
 
     passages: list[Passage]
     enough_evidence: bool

@@ -92,7 +92,7 @@ def search(call: Call, given: forms.SearchGiven) -> tuple[BaseModel, str]:
         )
         for each in found.passages
     ]  # fmt: skip
-    result = forms.Found(passages=passages, enough_evidence=found.enough_evidence, notices=_notes(found.notices))
+    result = forms.SearchResult(passages=passages, enough_evidence=found.enough_evidence, notices=_notes(found.notices))
     said = [f"[{each.rank}] {_place(each)}\n{each.text}" for each in found.passages]
     return result, "\n\n".join([*said, *(notice.text for notice in found.notices)]) or "No passage was found."
 
@@ -182,7 +182,7 @@ TOOLS = {
             "search", "Search the documents",
             "Find the passages of the user's own documents that fit a question best, with their exact places. Quick; "
             "no model is asked.",
-            forms.SearchGiven, forms.Found, search,
+            forms.SearchGiven, forms.SearchResult, search,
         ),
         Tool(
             "ask", "Ask the documents",

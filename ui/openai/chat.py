@@ -30,7 +30,7 @@ from ui.openai import answer_text
 from ui.openai.error_form import NotTaken, error_form
 from ui.openai.inert import InertStream, inert
 from ui.openai.messages import MessageForm, conversation
-from ui.openai.models import chosen
+from ui.openai.models import model_choice
 from ui.openai.numbering import numbered
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ async def completions(body: ChatBody, service: ServiceHere, asker: Asker, client
     Leaving the connection stops it.
     """
     _refuse(body)
-    meant = await run_in_threadpool(chosen, body.model, service, asker)
+    meant = await run_in_threadpool(model_choice, body.model, service, asker)
     if body.tags and meant.mode == "chat":
         raise NotTaken("openai.not_taken", "tags", name="tags", why=_NO_DOCUMENTS)
     question, history = conversation(body.messages, system=meant.mode == "chat")

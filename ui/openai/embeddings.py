@@ -78,7 +78,7 @@ async def embeddings(body: EmbeddingsBody, service: ServiceHere, asker: Asker, r
         raise NotTaken("openai.dimensions", "dimensions", dimensions=body.dimensions, own=own, count=len(rows[0]))
     tokens = await in_thread(lambda: sum(len(embedder.tokenizer().encode(text).ids) for text in texts))
     data = [
-        {"object": "embedding", "index": index, "embedding": _written(row, body.encoding_format)}
+        {"object": "embedding", "index": index, "embedding": _encode(row, body.encoding_format)}
         for index, row in enumerate(rows)
     ]
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
@@ -113,5 +113,5 @@ def _embedded(embedder: Embedder, texts: list[str], kind: str) -> list[Vectors]:
     return [np.frombuffer(each.vector, "<f4") for each in embedder.embed_passages(texts)]
 
 
-def _written(row: Vectors, form: str | None) -> Any:
+def _encode(row: Vectors, form: str | None) -> Any:
     return base64.b64encode(row.tobytes()).decode() if form == "base64" else [float(value) for value in row]

@@ -18,20 +18,20 @@ class InertStream:
     """`inert` for a text that comes in pieces: what it gives, joined, is the same however the text is cut."""
 
     def __init__(self) -> None:
-        self._given = ""  # the last character that was given, as it came
-        self._held = ""  # a "<" whose neighbour is not known yet
+        self._last_character = ""  # the last character that was given, as it came
+        self._pending_bracket = ""  # a "<" whose neighbour is not known yet
 
     def feed(self, piece: str) -> str:
         """The next piece, without what the piece after it decides."""
-        text = self._held + piece
-        self._held = "<" if text.endswith("<") else ""
-        text = text.removesuffix("<") if self._held else text
-        made = inert(self._given + text + self._held)
-        given = made[len(self._given) : len(self._given) + len(text)]
-        self._given = text[-1:] or self._given
+        text = self._pending_bracket + piece
+        self._pending_bracket = "<" if text.endswith("<") else ""
+        text = text.removesuffix("<") if self._pending_bracket else text
+        made = inert(self._last_character + text + self._pending_bracket)
+        given = made[len(self._last_character) : len(self._last_character) + len(text)]
+        self._last_character = text[-1:] or self._last_character
         return given
 
     def finish(self) -> str:
         """What was held back."""
-        held, self._held = self._held, ""
+        held, self._pending_bracket = self._pending_bracket, ""
         return held

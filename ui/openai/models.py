@@ -56,7 +56,7 @@ def models(service: ServiceHere, asker: Asker) -> Response:
 @needs("ask")
 def model(name: str, service: ServiceHere, asker: Asker) -> Response:
     """One of them."""
-    chosen(name, service, asker)
+    model_choice(name, service, asker)
     return Json(ModelForm(id=name).model_dump())
 
 
@@ -65,7 +65,7 @@ def names(service: Service, asker: Principal) -> list[str]:
     return [ALL, *(f"{_WITHIN}{collection}" for collection in _collections(service, asker)), CHAT]
 
 
-def chosen(name: str, service: Service, asker: Principal) -> ModelChoice:
+def model_choice(name: str, service: Service, asker: Principal) -> ModelChoice:
     """What a name stands for. Raises ModelNotFound, also for a collection of which the asker may read nothing."""
     if name == ALL:
         return ModelChoice("documents")

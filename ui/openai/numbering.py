@@ -46,11 +46,11 @@ def numbered(answer: Answer) -> Answer:
             )
             for claim in answer.claims
         ),
-        citations=_ordered([replace(each, marker=numbers[each.marker]) for each in answer.citations]),
+        citations=_in_order([replace(each, marker=numbers[each.marker]) for each in answer.citations]),
     )  # fmt: skip
 
 
-def _ordered(citations: list[Citation]) -> tuple[Citation, ...]:
+def _in_order(citations: list[Citation]) -> tuple[Citation, ...]:
     first: dict[int, Citation] = {}
     for citation in citations:
         first.setdefault(citation.marker, citation)

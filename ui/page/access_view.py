@@ -10,7 +10,7 @@ import streamlit as st
 from kb.access.rules import EVERYONE, GROUP, PERSON, Place, Readers, RuleBook, place_text
 from kb.errors import KBError
 from ui.html import chat as html_chat
-from ui.html.blocks import named, paragraph
+from ui.html.blocks import paragraph, subject_line
 from ui.html.sanitise import label
 from ui.html.templates import draw
 from ui.page import session
@@ -30,14 +30,14 @@ def is_of_use(service: runtime.Service) -> bool:
 def render(service: runtime.Service, place: Place, t: Strings, close: Callable[[], None]) -> None:
     """Draw the dialog; `close` runs whenever it goes."""
 
-    def gone() -> None:
+    def dismiss() -> None:
         st.session_state.pop(_SEEN, None)
         close()
 
-    @st.dialog(t("access"), width="medium", icon=":material/visibility:", on_dismiss=gone)
+    @st.dialog(t("access"), width="medium", icon=":material/visibility:", on_dismiss=dismiss)
     def dialog() -> None:
         try:
-            _draw(service, place, t, gone)
+            _draw(service, place, t, dismiss)
         except KBError as error:
             show_html(html_chat.problem(t("access_failed"), t.message(error)))
 
@@ -56,7 +56,7 @@ def _draw(service: runtime.Service, place: Place, t: Strings, close: Callable[[]
         found = service.kb.readers_of(asker, place.collection, place.path)
     else:
         found = RuleBook(service.kb.catalog.access_rules()).readers(place.collection, "")
-    show_html(named(place.path, place.collection) if place.path else named(place.collection))
+    show_html(subject_line(place.path, place.collection) if place.path else subject_line(place.collection))
     show_html(_readers_text(found, place, t))
     chosen = st.multiselect(
         t("access_readers"), _choices(service, found.readers), default=list(found.readers), key="access-readers",
@@ -100,7 +100,7 @@ def _share(service: runtime.Service, id: str, t: Strings, close: Callable[[], No
     own = service.own(asker)
     present, found = own.readers(id), own.get(id)
     name = (found.title if found else "") or t("untitled")
-    show_html(named(name) + paragraph(t("share_hint")))
+    show_html(subject_line(name) + paragraph(t("share_hint")))
     groups = service.people.groups() if asker.unlimited else asker.groups
     people = [f"{PERSON}{account.name}" for account in service.people.all() if account.name != asker.name]
     choices = [*dict.fromkeys([EVERYONE, *(f"{GROUP}{group}" for group in sorted(groups)), *people, *present])]

@@ -18,7 +18,7 @@ from kb.requests.suggestions import MOST, questions_of, write
 from kb.schema import Document, Principal
 from ui.html import chat as html_chat
 from ui.html import passages as html_passages
-from ui.html.blocks import block, named, paragraph
+from ui.html.blocks import block, paragraph, subject_line
 from ui.html.documents import fit
 from ui.html.sanitise import label
 from ui.page import session
@@ -53,7 +53,7 @@ def suggestions(service: runtime.Service, document: Document, t: Strings, close:
 
     @st.dialog(t("suggestions_edit"), width="medium", icon=":material/forum:", on_dismiss=close)
     def dialog() -> None:
-        show_html(named(document.path, document.collection))
+        show_html(subject_line(document.path, document.collection))
         questions, written = questions_of(service.kb.catalog, document)
         show_html(paragraph(t("suggestions_text", n=MOST)))
         lines = st.text_area(t("suggestions_edit"), "\n".join(questions), key=f"{_LINES}-{document.id}", height=220)
@@ -78,7 +78,7 @@ def title(service: runtime.Service, document: Document, t: Strings, close: Calla
 
     @st.dialog(t("title_edit"), icon=":material/title:", on_dismiss=close)
     def dialog() -> None:
-        show_html(named(document.path, document.collection))
+        show_html(subject_line(document.path, document.collection))
         with st.form("title-form", border=False):
             written = st.text_input(
                 t("title_label"), document.shown_title, max_chars=LONGEST_TITLE, key=f"title-{document.id}",
@@ -107,7 +107,7 @@ def move(service: runtime.Service, document: Document, t: Strings, close: Callab
 
     @st.dialog(t("move"), icon=":material/drive_file_move:", on_dismiss=close)
     def dialog() -> None:
-        show_html(named(document.path, document.collection))
+        show_html(subject_line(document.path, document.collection))
         asker = session.asker(service)
         try:
             session.check(service, "ingest")
@@ -149,7 +149,7 @@ def tags(service: runtime.Service, document: Document, t: Strings, close: Callab
 
     @st.dialog(t("tags_edit"), icon=":material/sell:", on_dismiss=close)
     def dialog() -> None:
-        show_html(named(document.path, document.collection))
+        show_html(subject_line(document.path, document.collection))
         asker = session.asker(service)
         others = [tag for tag in service.kb.tags(asker) if tag_key(tag) not in tag_keys(document.tags)]
         chosen = st.multiselect(
@@ -194,7 +194,7 @@ def passages(
 
     @st.dialog(t("passages"), width="large", icon=":material/segment:", on_dismiss=closed)
     def dialog() -> None:
-        show_html(named(name[1], name[0]))
+        show_html(subject_line(name[1], name[0]))
         try:
             found = service.kb.passages(session.asker(service), *name)
         except KBError as error:  # deleted meanwhile

@@ -15,7 +15,7 @@ from kb.store.deletion_plan import to_be_typed
 from kb.store.document_queries import Counts, DocumentPage, DocumentQuery, Sort, count, select
 from ui.html import chat as html_chat
 from ui.html import documents as html_documents
-from ui.html.blocks import block, heading, named, paragraph
+from ui.html.blocks import block, heading, paragraph, subject_line
 from ui.html.sanitise import label
 from ui.html.templates import draw
 from ui.page import access_view, document_dialogs, jobs_view, question_bar, session
@@ -100,7 +100,7 @@ def _list(service: runtime.Service, everything: Sequence[Document], reading: boo
     if wanted.offset and wanted.offset >= len(in_sight):  # what stood on this page was deleted
         wanted = _turn(0, wanted)
     listed = DocumentPage(in_sight[wanted.offset : wanted.offset + wanted.limit], len(in_sight))
-    chosen = _chosen(in_sight)
+    chosen = _ticked_ids(in_sight)
     _bulk(service, everything, wanted, in_sight, chosen, t)
     if not listed.documents:
         show_html(block("notice", t("filter_none")))
@@ -218,7 +218,7 @@ def _turn(offset: int, wanted: DocumentQuery) -> DocumentQuery:
 # ---- what is chosen
 
 
-def _chosen(in_sight: Sequence[Document]) -> set[int]:
+def _ticked_ids(in_sight: Sequence[Document]) -> set[int]:
     """The ids of the documents ticked in this session. What another filter hides is not ticked any more: what is done
     with all that are ticked is done with nothing that is not listed."""
     chosen: set[int] = st.session_state.setdefault(_CHOSEN, set())
@@ -359,7 +359,7 @@ def _release(service: runtime.Service, document: Document, t: Strings) -> None:
 
     @st.dialog(t("release_title"), width="medium", icon=":material/gpp_maybe:", on_dismiss=close)
     def dialog() -> None:
-        show_html(named(document.path, document.collection))
+        show_html(subject_line(document.path, document.collection))
         show_html(draw("blocks.rows", html_documents.quarantine(document, t)))
         show_html(paragraph(t("release_text")))
         row = st.container(horizontal=True, horizontal_alignment="right", key="release-row")
@@ -385,7 +385,7 @@ def _versions(service: runtime.Service, key: tuple[str, str], t: Strings) -> Non
     @st.dialog(t("versions_title"), width="medium", icon=":material/history:", on_dismiss=close)
     def dialog() -> None:
         collection, path = key
-        show_html(named(path, collection))
+        show_html(subject_line(path, collection))
         try:
             found = service.kb.versions(session.asker(service), collection, path)
         except KBError as error:

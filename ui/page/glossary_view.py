@@ -76,14 +76,14 @@ def _fields(form: str, t: Strings, entry: Entry | None = None) -> None:
     )
 
 
-def _written(form: str) -> NewEntry:
+def _new_entry(form: str) -> NewEntry:
     forms = tuple(line.strip() for line in str(value_of(form, "forms") or "").splitlines() if line.strip())
     return NewEntry(str(value_of(form, "term") or ""), forms, str(value_of(form, "definition") or ""))
 
 
 def _adding(service: runtime.Service, t: Strings) -> None:
     def add() -> None:
-        new = _written("glossary-add")
+        new = _new_entry("glossary-add")
         if _do(service, t, lambda asker: service.kb.glossary.add(asker, new)):
             st.toast(t("glossary_added", name=label(new.term.strip())), icon=":material/check:")
             empty_form("glossary-add")
@@ -225,7 +225,7 @@ def _change(service: runtime.Service, entry: Entry, t: Strings) -> None:
         if saved:
             try:
                 session.check(service, "ingest")
-                service.kb.glossary.change(session.asker(service), entry.id, _written(form))
+                service.kb.glossary.change(session.asker(service), entry.id, _new_entry(form))
             except KBError as error:
                 show_html(html_chat.problem(t("glossary_failed"), t.message(error)))
                 return

@@ -7,7 +7,7 @@ import streamlit as st
 from kb.errors import KBError
 from ui.html import chat as html_chat
 from ui.html import models as html_models
-from ui.html.blocks import block, heading, named, paragraph
+from ui.html.blocks import block, heading, paragraph, subject_line
 from ui.html.documents import fit
 from ui.html.sanitise import label
 from ui.html.templates import draw
@@ -151,7 +151,7 @@ def _confirm(service: runtime.Service, doomed: "InstalledModel", t: Strings) -> 
         st.session_state[_TOAST] = t("deleted", name=label(doomed.name))
 
     words = t("model_delete_text", size=html_models.gigabytes(doomed.size, t))
-    html = named(doomed.name) + paragraph(words)
+    html = subject_line(doomed.name) + paragraph(words)
     if service.answers_with(doomed.name):
         left = llm.left_without(service.kb.settings.llm, doomed.name)
         after = (

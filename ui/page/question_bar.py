@@ -14,7 +14,7 @@ from kb.requests.addressed import addressed
 from kb.schema import EVERYTHING, Document, Scope
 from ui.html import chat as html_chat
 from ui.html import files as html_files
-from ui.html.blocks import block, named, paragraph
+from ui.html.blocks import block, paragraph, subject_line
 from ui.page import session
 from ui.page.completion import completion
 from ui.page.confirm_dialog import confirm
@@ -176,7 +176,7 @@ def _files(service: runtime.Service, conversation: Conversation, t: Strings) -> 
     going = next((each for each in dropped if each.name == st.session_state.get(_LETTING_GO)), None)
     if going is not None:
         confirm(
-            t("file_go_title"), named(going.name) + paragraph(t("file_go_text")), t, key="file-go",
+            t("file_go_title"), subject_line(going.name) + paragraph(t("file_go_text")), t, key="file-go",
             delete=lambda: _let_go(service, conversation, going),
             close=lambda: st.session_state.pop(_LETTING_GO, None),
         )  # fmt: skip

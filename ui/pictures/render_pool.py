@@ -56,7 +56,7 @@ class Drawings:
         self._all = [_Drawer() for _ in range(_PROCESSES)]
         for drawer in self._all:
             self._drawers.put(drawer)
-        self._kept: RecentValues[tuple[str, PageRequest], Picture] = RecentValues(_KEPT)
+        self._recent_pictures: RecentValues[tuple[str, PageRequest], Picture] = RecentValues(_KEPT)
         self._printed: RecentValues[str, tuple[Printed, ...]] = RecentValues(_KEPT_PRINTED)
 
     def draw(
@@ -76,9 +76,9 @@ class Drawings:
         turned, places = (recognised.turned, recognised.places) if recognised is not None else (0, ())
         words = start - span.start, end - span.start
         request = PageRequest(stored.media_type, number, text, *words, turned, places, zoom)
-        return self._kept.get((stored.sha256, request), lambda: self._drawn(path, request))
+        return self._recent_pictures.get((stored.sha256, request), lambda: self._page_picture(path, request))
 
-    def _drawn(self, path: Path, request: PageRequest) -> Picture:
+    def _page_picture(self, path: Path, request: PageRequest) -> Picture:
         try:
             with opened(path, _LARGEST_FILE) as file, self._drawer() as drawer:
                 return drawer.draw(request, file, _SECONDS)

@@ -84,9 +84,9 @@ def lead(
 ) -> None:
     """Run the steps that are chosen into `found`, saving before each; what was not come to is told in it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
-    environment |= {"KB_HOME": str(folder / "home"), "TMPDIR": str(_made(folder / "tmp")), "KB_LANG": "en"}
+    environment |= {"KB_HOME": str(folder / "home"), "TMPDIR": str(_make_folder(folder / "tmp")), "KB_LANG": "en"}
     environment["PYTHONPATH"] = os.pathsep.join(each for each in sys.path if each)
-    observation = Observation(_made(folder / "work"), environment, capture, deadline)
+    observation = Observation(_make_folder(folder / "work"), environment, capture, deadline)
     found.confinement = _confinement()
     steps: tuple[tuple[str, Callable[[], None]], ...] = (
         ("control", lambda: _control(found, observation, capture)),
@@ -161,7 +161,7 @@ def _form(name: str, seen: Observed, problem: str) -> dict[str, Any]:
 
 def _command(folder: Path, name: str) -> list[str]:
     if name == "ingest":
-        documents = _made(folder / "handbook")
+        documents = _make_folder(folder / "handbook")
         for file, text in _DOCUMENTS.items():
             (documents / file).write_text(text, encoding="utf-8")
         return ["ingest", str(documents)]
@@ -243,9 +243,9 @@ class _Service:
         conversation = self.api.post("conversations").raise_for_status().json()["id"]
         place = f"conversations/{conversation}/turns"
         position = self.api.post(place, json={"question": question}).raise_for_status().json()["position"]
-        with self.api.stream("GET", f"{place}/{position}/events", timeout=self._observation.left) as events:
+        with self.api.stream("GET", f"{place}/{position}/events", timeout=self._observation.seconds_left) as events:
             for _ in events.iter_lines():
-                _ = self._observation.left
+                _ = self._observation.seconds_left
         turns = self.api.get(f"conversations/{conversation}").raise_for_status().json()["turns"]
         if turns[-1]["state"] != "done":
             raise JourneyFailed(f"the answer ended as {turns[-1]['state']}: {turns[-1]['error']}")
@@ -261,7 +261,7 @@ def _line_of(process: "subprocess.Popen[str]", observation: Observation) -> str:
     assert process.stdout is not None
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
-        if not selector.select(observation.left):
+        if not selector.select(observation.seconds_left):
             raise OutOfTime
     return process.stdout.readline()
 
@@ -277,9 +277,9 @@ def _error_of(process: "subprocess.Popen[str]") -> str:
 
 def _leaks(found: Findings, observation: Observation, cut_off: bool) -> None:
     """Plant them, in a home of their own. Where nothing is cut off, none is tried that nothing would stop."""
-    folder = _made(observation.folder / "planted")
+    folder = _make_folder(observation.folder / "planted")
     shutil.copyfile(planted.__file__, folder / "planted_leaks.py")
-    documents = _made(observation.folder / "offers")
+    documents = _make_folder(observation.folder / "offers")
     holds = not (found.confinement["calls"] or found.confinement["files"])
     in_reader = [name for name in planted.IN_READER if cut_off or holds]
     for name in in_reader:
@@ -397,6 +397,6 @@ def _read(told: Path) -> dict[str, str]:
     return outcomes
 
 
-def _made(folder: Path) -> Path:
+def _make_folder(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder

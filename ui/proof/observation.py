@@ -82,7 +82,7 @@ class Observation:
         return self._environment["PYTHONPATH"]
 
     @property
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """Seconds that are left. Raises OutOfTime."""
         left = self._deadline - time.monotonic()
         if left <= 0:
@@ -93,7 +93,7 @@ class Observation:
         """Run a command to its end. Raises OutOfTime where it does not come in time."""
         with self.started(command, more, fail_with) as (process, observed):
             try:
-                observed.out, observed.err = process.communicate(timeout=self.left)
+                observed.out, observed.err = process.communicate(timeout=self.seconds_left)
             except subprocess.TimeoutExpired:
                 raise OutOfTime from None
             observed.code = process.returncode
@@ -108,7 +108,7 @@ class Observation:
         trace = self.folder / f"trace-{self._count}"
         if syscall_trace.strace():
             command = syscall_trace.traced(trace, command, fail_with)
-        observed, since, began = Observed(), self._seen(), time.monotonic()
+        observed, since, began = Observed(), self._packet_count(), time.monotonic()
         process = subprocess.Popen(
             command, cwd=self.folder, env={**self._environment, **(more or {})}, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, errors="replace",
@@ -125,7 +125,7 @@ class Observation:
                 observed.trace = syscall_trace.read_trace(trace)
                 trace.unlink()
 
-    def _seen(self) -> int:
+    def _packet_count(self) -> int:
         return len(self._capture.packets()) if self._capture is not None else 0
 
 

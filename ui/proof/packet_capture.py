@@ -151,7 +151,7 @@ class Capture:
         with self._lock:
             return self._found[since:]
 
-    def lost(self) -> int:
+    def lost_packets(self) -> int:
         """How many packets came faster than they were read, since this was asked last."""
         told = self._socket.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8)
         return int(struct.unpack("II", told)[1])

@@ -55,7 +55,7 @@ def main(folder: Path, seconds: float, parent: int, chosen: Sequence[str]) -> No
     save: Callable[[], None] = lambda: _write(folder / FOUND, found)  # noqa: E731
     lead(found, folder, capture, ended, chosen, save)
     if capture is not None:
-        found.lost_packets = capture.lost()
+        found.lost_packets = capture.lost_packets()
         capture.close()
     save()
 

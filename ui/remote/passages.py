@@ -20,7 +20,7 @@ class RemotePassages:
 
     def passages(self, asker: Principal, collection: str | None, path: str) -> DocumentPassages:
         """The passages of a document."""
-        return self._named("GET", "documents/passages", asker, collection, path)
+        return self._document_passages("GET", "documents/passages", asker, collection, path)
 
     def leave_out(
         self, asker: Principal, collection: str | None, path: str, seen: int, start: int, end: int, left_out: bool
@@ -44,9 +44,11 @@ class RemotePassages:
 
     def forget_edits(self, asker: Principal, collection: str | None, path: str) -> DocumentPassages:
         """Forget the edits that were made for another content of the file."""
-        return self._named("DELETE", "documents/passages/set-aside", asker, collection, path)
+        return self._document_passages("DELETE", "documents/passages/set-aside", asker, collection, path)
 
-    def _named(self, method: str, route: str, asker: Principal, collection: str | None, path: str) -> DocumentPassages:
+    def _document_passages(
+        self, method: str, route: str, asker: Principal, collection: str | None, path: str
+    ) -> DocumentPassages:
         params = {"path": path} | ({} if collection is None else {"collection": collection})
         return _passages(self._call(method, route, asker, params=params))
 

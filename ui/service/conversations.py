@@ -87,7 +87,7 @@ class Conversations:
         self._lock = threading.Lock()
         # One object for each conversation as long as anybody holds it, so that all tabs follow the same turns.
         self._open: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
-        self._held: OrderedDict[str, Conversation] = OrderedDict()
+        self._open_conversations: OrderedDict[str, Conversation] = OrderedDict()
         # By the turn's id; with how often its conversation had been cleared when it was asked.
         self._running: dict[str, tuple[Conversation | None, Turn, int]] = {}
         self._saving = threading.Lock()
@@ -133,7 +133,7 @@ class Conversations:
         """Delete a conversation for good with the files dropped into it, and stop what is being answered in it. `by` is
         who does."""
         with self._lock:
-            self._held.pop(id, None)
+            self._open_conversations.pop(id, None)
             self._open.pop(id, None)
             stopped = [turn for owner, turn, _ in self._running.values() if owner is not None and owner.id == id]
         for turn in stopped:
@@ -407,8 +407,8 @@ class Conversations:
         """Keep it loaded while it is among those used last."""
         with self._lock:
             self._open[conversation.id] = conversation
-            self._held[conversation.id] = conversation
-            self._held.move_to_end(conversation.id)
-            if len(self._held) > _KEPT_OPEN:
-                self._held.popitem(last=False)
+            self._open_conversations[conversation.id] = conversation
+            self._open_conversations.move_to_end(conversation.id)
+            if len(self._open_conversations) > _KEPT_OPEN:
+                self._open_conversations.popitem(last=False)
         return conversation

@@ -58,7 +58,7 @@ class OwnConversations:
         """A conversation as far as it may be seen; None where there is none."""
         found = self._all.get(id)
         if found is None or self.owns(found):
-            return None if found is None else self._seen(found)
+            return None if found is None else self._visible_part(found)
         return self._shared(found) if shares.is_shown(self._catalog, id, self._asker) else None
 
     def owns(self, conversation: Conversation) -> bool:
@@ -115,14 +115,14 @@ class OwnConversations:
     ) -> Turn | None:
         """Begin a turn; see `Conversations.ask`."""
         mine = self._mine(conversation.id)
-        return self._all.ask(mine, question, mode, options, asker=self._asker, shown=self._seen(mine), **how)
+        return self._all.ask(mine, question, mode, options, asker=self._asker, shown=self._visible_part(mine), **how)
 
     def again(
         self, conversation: Conversation, position: int, options: AskOptions = DEFAULT_OPTIONS, **how: Any
     ) -> Turn | None:
         """Put a question once more; see `Conversations.again`."""
         mine = self._mine(conversation.id)
-        return self._all.again(mine, position, options, asker=self._asker, shown=self._seen(mine), **how)
+        return self._all.again(mine, position, options, asker=self._asker, shown=self._visible_part(mine), **how)
 
     def edit(
         self,
@@ -135,7 +135,9 @@ class OwnConversations:
     ) -> Turn | None:
         """Ask something else in place of a turn and all after it; see `Conversations.edit`."""
         mine = self._mine(conversation.id)
-        return self._all.edit(mine, position, question, mode, options, asker=self._asker, shown=self._seen(mine), **how)
+        return self._all.edit(
+            mine, position, question, mode, options, asker=self._asker, shown=self._visible_part(mine), **how
+        )
 
     def feedback(self, conversation: Conversation, turn: Turn, verdict: Verdict | None, reason: str = "") -> None:
         """Judge an answer; None takes it back."""
@@ -153,7 +155,7 @@ class OwnConversations:
             raise ConversationNotFound("conversation.not_found", id=id)
         return found
 
-    def _seen(self, conversation: Conversation) -> Conversation:
+    def _visible_part(self, conversation: Conversation) -> Conversation:
         """The conversation with the turns that the asker may see as they are, and the others without their answers."""
         if self._asker.unlimited:
             return conversation
@@ -185,7 +187,7 @@ class OwnConversations:
             turn.running.stop()  # nothing more of it is to be seen
             state = stored.state if stored.state in FINISHED else "stopped"
             return turn_of(without_evidence(replace(stored, state=state, error=None), WITHHELD, NOT_READABLE))
-        if stored.access_changes != changes and _named(stored):
+        if stored.access_changes != changes and _has_naming_notice(stored):
             return turn_of(_without_names(stored))
         return turn
 
@@ -214,7 +216,7 @@ def _names_without_sources(turn: StoredTurn) -> bool:
     return turn.mode == "documents" and bool(turn.text) and not passages and kind not in _WITHOUT_DOCUMENTS
 
 
-def _named(turn: StoredTurn) -> bool:
+def _has_naming_notice(turn: StoredTurn) -> bool:
     told: tuple[Notice, ...] = turn.notices + (turn.answer.notices if turn.answer else ())
     return turn.state in FINISHED and any(notice.kind in _NAMING for notice in told)
 

@@ -86,15 +86,15 @@ class Sessions:
 
     def holder(self, secret: str) -> Session | None:
         """The session with this secret, which is thereby seen; None where there is none."""
-        return self._seen(secret_hash(secret))
+        return self._touch(secret_hash(secret))
 
     def is_used(self, id: str) -> bool:
         """Whether the session of this id lasts; it is thereby seen."""
         with self._lock:
             key = next((key for key, session in self._sessions.items() if session.id == id), "")
-        return self._seen(key) is not None
+        return self._touch(key) is not None
 
-    def _seen(self, key: str) -> Session | None:
+    def _touch(self, key: str) -> Session | None:
         now = self._clock()
         with self._lock:
             session = self._sessions.get(key)

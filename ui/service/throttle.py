@@ -34,7 +34,7 @@ class Throttle:
     def __init__(self, database: Database, clock: Callable[[], datetime] | None = None) -> None:
         self._store, self._clock = FailedSignIns(database), clock or SteadyClock()
         self._lock = threading.Lock()
-        self._known = self._store.all()
+        self._failures = self._store.all()
 
     def begin(self, name: str, address: str) -> None:
         """A password is about to be tried: it counts as a failure until `succeeded` says otherwise.
@@ -46,14 +46,14 @@ class Throttle:
             wait = max(self._wait(key, limit, now) for key, limit in keys.items())
             if wait > 0:
                 raise _too_fast(wait)
-            old = [key for key, known in self._known.items() if known.last_at < iso(now - FORGOTTEN_AFTER)]
-            gone = {*old, *list(self._known)[: max(0, len(self._known) - _KEPT)]}
+            old = [key for key, known in self._failures.items() if known.last_at < iso(now - FORGOTTEN_AFTER)]
+            gone = {*old, *list(self._failures)[: max(0, len(self._failures) - _KEPT)]}
             for key in gone:
-                del self._known[key]
+                del self._failures[key]
             changed = {key: Failures(self._count(key) + 1, iso(now)) for key in keys}
             for key, failures in changed.items():
-                self._known.pop(key, None)
-                self._known[key] = failures
+                self._failures.pop(key, None)
+                self._failures[key] = failures
             self._store.write(changed, gone)
 
     def succeeded(self, name: str, address: str) -> None:
@@ -61,19 +61,19 @@ class Throttle:
         both, of_name, of_address = _keys(name, address)
         with self._lock:
             for key in (both, of_name):
-                self._known.pop(key, None)
-            before, changed = self._known.get(of_address), dict[bytes, Failures]()
+                self._failures.pop(key, None)
+            before, changed = self._failures.get(of_address), dict[bytes, Failures]()
             if before is not None:
-                changed[of_address] = self._known[of_address] = Failures(max(0, before.count - 1), before.last_at)
+                changed[of_address] = self._failures[of_address] = Failures(max(0, before.count - 1), before.last_at)
             self._store.write(changed, [both, of_name])
 
     def _count(self, key: bytes) -> int:
-        known = self._known.get(key)
+        known = self._failures.get(key)
         return known.count if known else 0
 
     def _wait(self, key: bytes, limit: _Limit, now: datetime) -> float:
         """Seconds from now."""
-        known = self._known.get(key)
+        known = self._failures.get(key)
         if known is None or known.count < limit.free:
             return 0
         last = min(datetime.fromisoformat(known.last_at), now)  # later than now: the clock was set back

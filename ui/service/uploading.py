@@ -207,12 +207,12 @@ class DroppedFiles:
 
     def keep(self, conversation: str, name: str) -> None:
         """Let a file stay in its collection when the conversation goes. Raises DocumentNotFound."""
-        self._store.keep_file(conversation, self._named(conversation, name).name)
+        self._store.keep_file(conversation, self._file_named(conversation, name).name)
 
     def let_go(self, asker: Principal, conversation: str, name: str) -> None:
         """Delete a file with all that was read from it, for good. Raises DocumentNotFound, and what
         `KnowledgeBase.scrub` raises; then nothing finds it, and the next start overwrites what is left."""
-        self._remove([self._named(conversation, name)], asker)
+        self._remove([self._file_named(conversation, name)], asker)
 
     def let_all_go(self, asker: Principal, conversation: str) -> None:
         """Delete all files of a conversation that were not kept."""
@@ -221,7 +221,7 @@ class DroppedFiles:
 
     def scope(self, conversation: str, names: Iterable[str]) -> Scope:
         """These files of a conversation, and what is inside them, as where alone to look. Raises DocumentNotFound."""
-        return Scope(paths=tuple(glob for name in names for glob in _globs(self._named(conversation, name))))
+        return Scope(paths=tuple(glob for name in names for glob in _globs(self._file_named(conversation, name))))
 
     def without(self, scope: Scope, file: DroppedFile) -> Scope:
         """The scope when this file is gone."""
@@ -251,7 +251,7 @@ class DroppedFiles:
                 return
             stop.wait(_LOOK)
 
-    def _named(self, conversation: str, name: str) -> ConversationFile:
+    def _file_named(self, conversation: str, name: str) -> ConversationFile:
         found = next((file for file in self._store.files(conversation) if file.name == name), None)
         if found is None:
             raise DocumentNotFound("conversation.no_file", name=name)

@@ -44,7 +44,7 @@ class Visitors:
 
     def of(self, headers: Headers) -> Visitor | None:
         """Whom a request with these headers comes from; None for somebody who is not let in."""
-        bearers, secrets = self._sent(headers)
+        bearers, secrets = self._credentials(headers)
         for secret in secrets:
             session = self._sessions.holder(secret)
             visitor = self._of_session(session) if session is not None else None
@@ -74,7 +74,7 @@ class Visitors:
     def _is_home_token(self, given: str) -> bool:
         return hmac.compare_digest(given.encode("utf-8", "replace"), self._token)
 
-    def _sent(self, headers: Headers) -> tuple[list[str], list[str]]:
+    def _credentials(self, headers: Headers) -> tuple[list[str], list[str]]:
         """The tokens and the secrets of sessions in a request's headers."""
         bearers, headers = [], list(headers)
         for name, raw in headers:

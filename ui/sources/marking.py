@@ -48,7 +48,7 @@ class Writer:
         self.last = last
         self._marks = marks
         self._out: list[str] = []
-        self._shown: Span = (first, first)  # waits for what follows it at once
+        self._pending_span: Span = (first, first)  # waits for what follows it at once
         self._at = first  # up to here all is written
 
     def tag(self, html: str) -> None:
@@ -61,14 +61,14 @@ class Writer:
         start, end = max(start, self.first), min(end, self.last)
         if start >= end:
             return
-        if self._shown[1] == start and self._shown[0] < start:
-            self._shown = self._shown[0], end
+        if self._pending_span[1] == start and self._pending_span[0] < start:
+            self._pending_span = self._pending_span[0], end
             return
         self._flush()
         if start < self._at:
             raise Misplaced(f"{start} is before {self._at}")
         self._hide(start)
-        self._shown = start, end
+        self._pending_span = start, end
 
     def replace(self, start: int, end: int, words: str) -> None:
         """Show other words in the place of `text[start:end]`, by which they are written."""
@@ -101,7 +101,7 @@ class Writer:
         """Forget what was written since."""
         length, self._at = checkpoint
         del self._out[length:]
-        self._shown = self._at, self._at
+        self._pending_span = self._at, self._at
 
     def html(self) -> str:
         """All of it, the rest of the text included."""
@@ -110,11 +110,11 @@ class Writer:
         return "".join(self._out)
 
     def _flush(self) -> None:
-        start, end = self._shown
+        start, end = self._pending_span
         if start < end:
             self._out += self._marked(start, end)
             self._at = end
-        self._shown = self._at, self._at
+        self._pending_span = self._at, self._at
 
     def _hide(self, end: int) -> None:
         """The notation up to `end`. It is shown where words of it are marked: an address that is cited, say."""

@@ -104,7 +104,7 @@ def test_what_is_drawn_is_there_and_takes_so_many_values() -> None:
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_what_is_put_in_is_escaped_without_a_word_about_it(hostile: str) -> None:
-    for html in (draw("blocks.named", hostile, hostile), draw("parts.tool", hostile, hostile, hostile, hostile)):
+    for html in (draw("blocks.subject_line", hostile, hostile), draw("parts.tool", hostile, hostile, hostile, hostile)):
         assert {tag for tag, _ in elements(html).elements} <= {"div", "button"}
 
 

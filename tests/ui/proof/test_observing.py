@@ -39,7 +39,7 @@ if not pid:
 os.waitpid(pid, 0)
 for packet in capture.packets():
     print(packet.protocol, packet.address, packet.port)
-assert capture.lost() == 0
+assert capture.lost_packets() == 0
 """
 
 

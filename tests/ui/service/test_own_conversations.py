@@ -129,7 +129,7 @@ def test_an_answer_is_withheld_while_its_sources_may_not_be_read_and_comes_back(
     take(service.kb)
     if reload:
         service.conversations._open.clear()
-        service.conversations._held.clear()
+        service.conversations._open_conversations.clear()
     told = seen(service, LI, conversation.id)
     assert not any(word in told for word in SECRETS)
     assert HOURS in told
