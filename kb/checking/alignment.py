@@ -527,7 +527,7 @@ class Aligner:
     def _coverages(self, claim: str, windows: Sequence[Window], source: Source) -> list[tuple[float, float]]:
         """For each window the share of the claim that it covers, and the share of it that the claim covers."""
         tokens, falling = content_of(claim), content_of(contradictions.FALLING.sub(" ", claim))
-        numbers = numbers_in(claim)
+        numbers, step = numbers_in(claim), self._step(claim, source)
         found = []
         for window in windows:
             said = falling if numbers & contradictions.only_negative(window.quote) else tokens
@@ -536,7 +536,7 @@ class Aligner:
             covered = self._covered(said, window, source) if inside else 0.0
             if covered and (
                 table_claims.names_cell(claim, self._question, window.rows)
-                or (self._step(claim, source).right and self._step(claim, source).is_in(window, source))
+                or (step.right and step.is_in(window, source))
             ):
                 covered = max(covered, SUPPORT)
             found.append((covered, min(1.0, precision)))
