@@ -9,12 +9,12 @@
 # TORCH=cpu    installs torch's small CPU build instead of the one with CUDA (7 GB less on disk)
 # TORCH_INDEX= another index of small builds, such as a site's own
 # PORT=8600    where the page is served
-# WORKERS=2    how many processes run the tests, each file in one of them
+# WORKERS=3    how many processes run the tests, each file in one of them: one more than cores, as a browser is waited for
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PORT ?= 8600
-WORKERS ?= 2
+WORKERS ?= 3
 TORCH ?=
 BIN := .venv/bin
 LOCK := configs/lock
@@ -22,6 +22,7 @@ TORCH_FROM = $(if $(TORCH_INDEX),--default-index $(TORCH_INDEX),$(if $(UV_NO_IND
 CACHE := $(or $(KB_CACHE),$(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME)/kb,$(HOME)/.cache/kb))
 
 export KB_OLLAMA ?= $(CACHE)/ollama/ollama
+unexport PYTHONDONTWRITEBYTECODE # or each of many processes compiles all packages anew
 
 .PHONY: run test setup setup-test test-packages test-ollama test-provider check bench tune lock sbom audit clean
 
