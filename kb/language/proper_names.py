@@ -13,7 +13,9 @@ from kb.language.tokenizer import STOP_WORDS, segmenter
 _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])")
 _FIRST_WORD = re.compile(r"\W*(\w+)")
 _PROPER = frozenset({"ns", "nr", "nrt", "nt"})  # places, persons, organisations in jieba's tag set
-_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_DAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat am pm".split()
+)  # and halves of days
 _OPENERS = frozenset(  # that begin sentences, and are no names where nothing has them in small letters
     "about according after all although also any around because before both during each either every few from here "
     "however many most much neither none nothing once only over several since some such than then there these those "
