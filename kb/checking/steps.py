@@ -63,9 +63,10 @@ def step_taken(claim: str, question: str, source: Source) -> StepTaken:
         holding = [step for step in steps if step.holds]
         if not (holding and given):
             continue
-        meant = max(holding, key=lambda step: step.narrowness)
-        if number is None and not (numbers_in(meant.text) or _CLOSED.search(meant.text)):
-            continue  # a day that only stands there: "ordered by Friday, delivered on Monday"
+        narrowest = max(step.narrowness for step in holding)
+        meant, *same = [step for step in holding if step.narrowness == narrowest]
+        if number is None and (same or not (numbers_in(meant.text) or _CLOSED.search(meant.text))):
+            continue  # days of two things, or that only stand there: "ordered by Friday, delivered on Monday"
         if meant not in given:
             return StepTaken(False)
         right = len(steps) > 1 or right
