@@ -144,6 +144,11 @@ RULES: Mapping[str, tuple[object, str, object]] = {
     "another place": (alignment, "places_in", _nothing),
     "steps": (alignment, "step_taken", _no_step),
     "namesakes of codes": (alignment, "has_namesake", _never),
+    "another section": (alignment, "is_of_other_section", _never),
+    "another subject": (alignment, "swaps_subject", _never),
+    "another label of an amount": (rival_values, "_has_other_label", _never),
+    "another clause denied": (contradictions, "denies_other_clause", _never),
+    "a comparison turned": (contradictions, "turns_comparison", _never),
 }
 
 

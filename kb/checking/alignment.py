@@ -12,11 +12,12 @@ from functools import cached_property
 
 from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
 from kb.checking.disagreements import Statement, disagrees, is_alike, may_disagree
+from kb.checking.forms import ALTERNATIVES, OPEN_QUESTION, PRONOUN
 from kb.checking.frames import Frames
 from kb.checking.labels import takes_other_label, takes_other_partner
 from kb.checking.prompt_injection import without_orders
-from kb.checking.rival_values import Value, has_rival, values_in
-from kb.checking.sections import is_of_other_section
+from kb.checking.rival_values import Value, has_rival, swaps_subject, values_in
+from kb.checking.sections import is_of_other_section, words_above
 from kb.checking.sources import Source, Window, bare, core_of, headings_of, heads_of, lines, says_most, source_of
 from kb.checking.steps import StepTaken, step_taken
 from kb.language.content_terms import content_of, is_number, stem
@@ -46,13 +47,7 @@ UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier"
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
 
 _ASKS = re.compile(r"[?？][\s*_]*\Z")
-_PRONOUN = re.compile(r"\b(?:he|she|it|they|his|her|its|their|this|these)\b|[他她它其该此]", re.IGNORECASE)
 _SMALL_WORD = re.compile(r"(?<![A-Za-z])[a-z]{2,}")
-_OPEN_QUESTION = re.compile(  # what no "yes" answers
-    r"\b(?:what|how|when|where|who|whom|whose|why|which)\b|什么|怎|多少|几[个天年月日点次人名小岁倍项种]|何时|哪|谁|为何|如何",
-    re.IGNORECASE,
-)
-_ALTERNATIVES = re.compile(r"\bor\b|\bwhich of\b|还是|哪个|哪一|哪种", re.IGNORECASE)
 
 Similarities = Callable[[str, Sequence[str]], Vectors]
 
@@ -335,7 +330,7 @@ class Aligner:
         """Whether a claim is a heading, or only repeats what was asked where the question cannot be answered so."""
         if bare(claim) in self._headings:
             return True
-        if not _OPEN_QUESTION.search(self._question) or _ALTERNATIVES.search(self._question):
+        if not OPEN_QUESTION.search(self._question) or ALTERNATIVES.search(self._question):
             return False
         return not any(
             token not in self._asked_tokens
@@ -422,9 +417,9 @@ class Aligner:
             return "replaced"
         if crosses:
             return "" if self._is_nearest(claim, window, source) else "rival"
-        if takes_other_label(claim, self._question, names - self._asked_names, quote):
-            return "rival"
-        if is_of_other_section(claim, self._question, window.parts, source):
+        if takes_other_label(claim, self._question, names - self._asked_names, quote) or is_of_other_section(
+            claim, self._question, window.parts, source
+        ):
             return "rival"
         if against := self._passage_against(claim, source):
             return against
@@ -434,7 +429,7 @@ class Aligner:
         core = core_of(said, window)
         if not says_most(core, said):
             core = quote
-        if contradictions.negates(claim, core):
+        if contradictions.negates(claim, core) or contradictions.denies_other_clause(claim, core):
             return "negation"
         if contradictions.widens(claim, f"{core}\n{source.heading}") or contradictions.drops_hedge(claim, core):
             return "quantifier"
@@ -472,7 +467,7 @@ class Aligner:
                 return w.quote.rstrip()[-1] not in _CHINESE_ENDS  # else a sentence of which no verb is seen
         named = names if len(said) == 1 else names_in(claim)  # the first word of a longer phrase need not be a name
         has_value = bool(numbers_in(claim) - self._asked_numbers or named - self._asked_names)
-        return not has_value and bool(_OPEN_QUESTION.search(self._question))
+        return not has_value and bool(OPEN_QUESTION.search(self._question))
 
     def _swaps_name(self, claim: str, names: frozenset[str], window: Window, source: Source) -> bool:
         """Whether the words that say most of the claim have another name in the place of one that it adds."""
@@ -482,7 +477,7 @@ class Aligner:
         return (
             not all(holds_name(place, name) for name in added)
             and bool(names_in(core) - names - self._asked_names)
-            and not _PRONOUN.search(core)
+            and not PRONOUN.search(core)
             and says_most(core, said)
         )
 
@@ -494,12 +489,20 @@ class Aligner:
             against: ClaimReason = ""
             step = self._step(claim, source).right  # of the values of steps the question tells which is meant
             near = self._similarities if same else None
-            if step is False or (not step and has_rival(claim, self._question, self._values_of(source), near)):
+            if step is False or (
+                not step
+                and (
+                    has_rival(claim, self._question, self._values_of(source), near)
+                    or swaps_subject(claim, self._question, source.sentences, words_above(source.sentences))
+                )
+            ):
                 against = "rival"
             elif contradictions.denies_own_question(claim, source.sentences) or any(
-                len(w.parts) == 1 and contradictions.excludes(claim, w.quote) for w in source.windows
+                contradictions.excludes(claim, sentence) for sentence in source.sentences
             ):
                 against = "negation"
+            elif contradictions.turns_comparison(claim, source.sentences):
+                against = "row"
             self._against[claim, rank] = against
         return self._against[claim, rank]
 
@@ -589,11 +592,6 @@ def _conflict(window: Window, passage: Passage, span: SupportSpan) -> SupportSpa
 
 def _merit(span: SupportSpan) -> tuple[bool, float, int]:
     return (not span.supported, -span.strength, span.passage.rank)
-
-
-def states_something(sentence: str) -> bool:
-    """Whether there is anything in a sentence that could be checked."""
-    return bool(content_of(sentence))
 
 
 def warm_up() -> None:

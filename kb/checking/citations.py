@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kb.checking.alignment import UNDECIDED, Aligner, Similarities, SupportSpan, states_something
+from kb.checking.alignment import UNDECIDED, Aligner, Similarities, SupportSpan
 from kb.checking.foreign_addresses import foreign_in
+from kb.checking.fragments import states_something
 from kb.language.language import CJK, repeats, sentences
 from kb.language.number_forms import numbers_in
 from kb.messages.coded_text import text_in

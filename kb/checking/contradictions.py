@@ -5,7 +5,7 @@ a "not", or takes the number of the sentence beside.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 
 from kb.language.content_terms import content_of, share_held, stem
@@ -39,7 +39,7 @@ _DENIES = re.compile(
 )
 # Words that say something of all, or of one alone.
 _ALL = re.compile(
-    r"\b(?:all|every|both|always|either|any|whole|entire)\b|全部|所有|都|均(?![值价数])|一律|任何|总是|始终|双方",
+    r"\b(?:all|every|both|always|either|any|whole|entire)\b|全部|所有|(?<![成首古])都(?![市会城江匀])|均(?![值价数])|一律|任何|总是|始终|双方",
     re.IGNORECASE,
 )
 _ALONE = re.compile(r"\b(?:only|alone|solely|exclusively|merely)\b|[只仅唯限]", re.IGNORECASE)
@@ -65,6 +65,14 @@ _CONDITION = re.compile(  # what is denied in one case may be allowed in another
     r"|未经|除|前|后|超|以上|否则|但|如|若|只|仅",
     re.IGNORECASE,
 )
+_CLAUSE_END = re.compile(r"[，；;]|,\s|\bbut\b|\bwhile\b|但是?|而(?![且后])", re.IGNORECASE)
+_NOT_SO = re.compile(
+    r"\b(?:not?|never|cannot)\b|n['’]t\b|没有|(?:不(?!但|仅|只|过|断|同|足|论|管|限)|未(?!来)|无(?!论|线))[会能可得予再需必用]?",
+    re.IGNORECASE,
+)
+_MORE_THAN = re.compile(
+    r"\b(?P<more>[a-z]{2,12}er than\b|worse than\b|(?:more|less|fewer)\b(?: [a-z]{1,20}){0,3} than\b)", re.IGNORECASE
+)
 _LATIN = re.compile(r"[a-z]+")
 # One value in the place of another: the old one stands between, or behind, these.
 _REPLACED = re.compile(
@@ -79,8 +87,14 @@ _CHANGED = re.compile(
     re.IGNORECASE,
 )
 _FORMERLY = re.compile(
-    r"原|之前|以前|此前|过去|本来"
+    r"原|之前|以前|此前|过去|本来|[整更改订涨调]前"
     r"|\b(?:before|previous(?:ly)?|old|former(?:ly)?|original(?:ly)?|used to|first|was|were|did|from|instead)\b",
+    re.IGNORECASE,
+)
+_BEFORE_ASKED = re.compile(
+    r"原来|原先|之前|以前|此前|过去|[整更改订涨调]前"
+    r"|\b(?:was|were|did|used)\b.{0,80}?\b(?:before|previously|formerly|originally|earlier)\b|\bused to be\b"
+    r"|\b(?:previous|former|original|old)\b",
     re.IGNORECASE,
 )
 _YES_OR_NO_ASKED = re.compile(
@@ -153,6 +167,22 @@ def denies_own_question(claim: str, sentences: Sequence[str]) -> bool:
     )
 
 
+def denies_other_clause(claim: str, sentence: str) -> bool:
+    """Whether of the clauses of a sentence, some of which deny and some do not, the one that alone has words of the
+    claim denies what the claim says, or says what it denies: 报销牙科，不报销视力检查."""
+    clauses = [clause for clause in _CLAUSE_END.split(_NOT_A_LIMIT.sub(" ", sentence)) if content_of(clause)]
+    denying = [bool(_NOT_SO.search(clause)) for clause in clauses]
+    if len(set(denying)) < 2:
+        return False
+    said = content_of(_NOT_SO.sub(" ", claim)).keys()
+    words = [content_of(_NOT_SO.sub(" ", clause)).keys() for clause in clauses]
+    alone = [
+        own - set().union(*(words[at] for at in range(len(words)) if at != number)) for number, own in enumerate(words)
+    ]
+    spoken = [denies for denies, own in zip(denying, alone, strict=True) if own and 2 * len(own & said) >= len(own)]
+    return len(spoken) == 1 and spoken[0] != bool(_NOT_SO.search(_NOT_A_LIMIT.sub(" ", claim)))
+
+
 def excludes(claim: str, sentence: str) -> bool:
     """Whether a sentence takes something out, and the claim, which denies nothing, names it."""
     if _denies(_ATTRIBUTE.sub(" ", claim)):
@@ -179,8 +209,13 @@ def replaced_in(text: str) -> list[tuple[str, str]]:
 
 def is_replaced(claim: str, question: str, replaced: Sequence[tuple[str, str]]) -> bool:
     """Whether the claim gives numbers that were replaced, and none of those in their place, where the question does not
-    ask what was before."""
-    if not replaced or _FORMERLY.search(question) or _FORMERLY.search(claim):
+    ask what was before; or where it does the new ones alone."""
+    if not replaced:
+        return False
+    if _BEFORE_ASKED.search(question):
+        given = numbers_in(claim) - numbers_in(question)
+        return any(given & (numbers_in(new) - numbers_in(old)) and not given & numbers_in(old) for old, new in replaced)
+    if _FORMERLY.search(question) or _FORMERLY.search(claim):
         return False
     return any(
         not missing_numbers(old, claim)
@@ -188,6 +223,26 @@ def is_replaced(claim: str, question: str, replaced: Sequence[tuple[str, str]]) 
         and missing_numbers(new, claim) == numbers_in(new)
         for old, new in replaced
     )
+
+
+def turns_comparison(claim: str, sentences: Sequence[str]) -> bool:
+    """Whether a sentence says of the second that it is more than the first, where the claim says it of the first:
+    "the pump is heavier than the scanner"."""
+    return any(
+        more == of_other and second - first <= left and first - second <= right and not (first - second) & left
+        for more, first, second in _compared(claim)
+        if first - second and second - first
+        for sentence in sentences
+        for of_other, left, right in _compared(sentence)
+    )
+
+
+def _compared(text: str) -> Iterator[tuple[str, Set[str], Set[str]]]:
+    """Of each "more than" its words, and what stands before and behind it in its clause."""
+    for clause in _PART_END.split(text):
+        if match := _MORE_THAN.search(clause):
+            before, behind = clause[: match.start()], clause[match.end() :]
+            yield match["more"].lower(), content_of(before).keys(), content_of(behind).keys()
 
 
 def _denies(text: str) -> bool:

@@ -6,6 +6,7 @@ itself. What the source goes on with, after the last word of the claim, was cut 
 
 import re
 
+from kb.language.content_terms import content_of
 from kb.language.language import CJK
 from kb.language.verbs import has_verb
 
@@ -16,6 +17,12 @@ _DOTS = ("...", "…")
 _OPENING = frozenset("a an the of at by in on to for from with and or is are was were be".split())  # open other words
 _ABBREVIATED = re.compile(r"(?:\b[A-Z]\.|\b[A-Z][a-z]{2,3}\.)$")  # "U.S.", "Nov."
 _SPACE = re.compile(r"\s+")
+_FIGURE = re.compile(r"[\d:]")
+
+
+def states_something(sentence: str) -> bool:
+    """Whether there is anything in a sentence that could be checked."""
+    return bool(content_of(sentence))
 
 
 def is_phrase(claim: str) -> bool:
@@ -32,6 +39,7 @@ def is_title(line: str) -> bool:
     longer = [word for word in words if len(word) >= SHORTEST_OF_TITLE]
     return (
         1 < len(words) <= LONGEST_PHRASE
+        and not _FIGURE.search(line)
         and line.replace(" ", "").isascii()
         and line.strip()[-1:].isalpha()
         and all(map(str.isalpha, words))

@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
+from kb.checking.forms import PRONOUN
 from kb.checking.table_claims import ClaimRow, is_row
 from kb.language.content_terms import content_of, is_number
 from kb.language.number_forms import form_of, numbers_in
 from kb.language.proper_names import codes_in
+from kb.language.verbs import has_verb
 from kb.models.maxsim import Vectors
 
 SENTENCE = 0.5  # weight of a word of the question that stands in the sentence of a number, against one in its clause
@@ -56,6 +58,9 @@ _WHEN_ASKED = re.compile(
     r"|何时|什么时[候间]|[几哪]一?[点天日号年月]|何年|年份|多会儿|时间|日期|多久|截[止至]|到期|早上|下午|晚上",
     re.IGNORECASE,
 )
+_LABEL = re.compile(r"[\s*_#>•\-–]*(?P<label>[^\W\d_][^:：.。,，\n|]{0,40})\s?[:：]")
+_SPLIT = re.compile(r"[，、；;]|,\s|\b(?:and|while|whereas|but)\b|而|(?<=[.。])\s")
+_SMALL_HAN = frozenset("的了是在可以能会由为和与及就都也只")
 _OTHERS = re.compile(r"其[他它余]|\b(?:others?|rest|remaining|else)\b", re.IGNORECASE)
 
 
@@ -108,6 +113,8 @@ def has_rival(
             return True
         if not others:
             continue
+        if _has_other_label(own, others, sides[-1]):
+            return True
         # What a sentence says of several values it says once: there the words that differ decide.
         here = {value.sentence for value in own if value.sentence >= 0}
         apart = [other for other in others if other.sentence not in here]
@@ -119,7 +126,12 @@ def has_rival(
         nearest = max(nearness(value, sides[-1]) for value in own)
         meant_here = [value for value in own if nearness(value, sides[-1]) == nearest]
         if all(
-            any(_contrast(v, other, wanted) for other in others if other.sentence == v.sentence) for v in meant_here
+            any(
+                _contrast(v, other, wanted, values.index(v) < values.index(other))
+                for other in others
+                if other.sentence == v.sentence
+            )
+            for v in meant_here
         ):
             return True
         alike = [other for other in apart if other.kind in kinds]
@@ -152,12 +164,74 @@ def _is_counted_otherwise(meant: str, own: Sequence[Value], others: Sequence[Val
     )
 
 
-def _contrast(own: Value, other: Value, wanted: set[str]) -> bool:
+def _contrast(own: Value, other: Value, wanted: set[str], is_behind: bool = False) -> bool:
     """Whether, of two values of one sentence, the other has a wanted word that this one lacks, and this one another in
-    its place: "6.8 % by the employer, 3.4 % by the employee"."""
-    here = {token for token, share in own.words.items() if share == 1.0 and not is_number(token)}
-    there = {token for token, share in other.words.items() if share == 1.0 and not is_number(token)}
-    return bool((there - here) & wanted) and bool(here - there - wanted or _OTHERS.search(own.text))
+    its place: "6.8 % by the employer, 3.4 % by the employee"; or the other is said of what this one is and more: "15
+    days; for managers 27 days"."""
+    here = {token for token, share in own.words.items() if share == 1.0 and _is_telling(token)}
+    there = {token for token, share in other.words.items() if share == 1.0 and _is_telling(token)}
+    if not (there - here) & wanted:
+        return False
+    if here & wanted < there & wanted or (is_behind and not there - wanted and not here - wanted):
+        return True  # "15 days; for managers 27 days"
+    return bool(here - there - wanted or _OTHERS.search(own.text)) and not here & wanted > there & wanted
+
+
+def _has_other_label(own: Sequence[Value], others: Sequence[Value], said: Set[str]) -> bool:
+    """Whether question and claim say the label of another value, "weight: 69 kg", and not that of the claim's own."""
+    labels = [_label(value) for value in own]
+    return all(label and label - said for label in labels) and any(
+        label and label <= said for label in map(_label, others)
+    )
+
+
+def _label(value: Value) -> Set[str]:
+    match = _LABEL.match(value.text)
+    return content_of(match["label"]).keys() if match else frozenset()
+
+
+def swaps_subject(claim: str, question: str, sentences: Sequence[str], above: Sequence[Set[str]]) -> bool:
+    """Whether what a claim adds stands only in clauses that say it of something else, while another
+    clause has more of the question, and something else of that: "Li handles invoices, Chen handles complaints"."""
+    said, asked = content_of(claim).keys(), {t for t in content_of(question) if _is_telling(t)}
+    added = {token for token in said - content_of(question).keys() if is_number(token) or _is_telling(token)}
+    amounts = {value.number for value in _values(claim, {}, 0, "") if value.kind in _KINDS or value.kind in _FORMS}
+    if not added or (amounts | codes_in(claim)) - numbers_in(question) - codes_in(question):
+        return False  # of amounts rivals are told by their kind
+    clauses = [
+        (clause, heads)
+        for sentence, heads in zip(sentences, above, strict=True)
+        if not is_row(sentence)
+        for clause in _told_apart(sentence)
+    ]
+    words = [{token for token in content_of(each) if is_number(token) or _is_telling(token)} for each, _ in clauses]
+    asked_of = [(own | heads) & asked for own, (_, heads) in zip(words, clauses, strict=True)]
+    most = max((len(added & own) for own in words), default=0)
+    if 2 * most < len(added):
+        return False
+
+    def is_outdone(own: Set[str], mine: Set[str]) -> bool:
+        return bool(own - asked - said) and any(
+            mine < theirs and 2 * len(theirs - mine) >= len(theirs) and not added & other and other - asked - said
+            for other, theirs in zip(words, asked_of, strict=True)
+        )
+
+    return all(
+        is_outdone(own, mine) and not (PRONOUN.search(clause) or _LABEL.match(clause))
+        for (clause, _), own, mine in zip(clauses, words, asked_of, strict=True)
+        if len(added & own) == most
+    )
+
+
+def _told_apart(sentence: str) -> list[str]:
+    """The clauses of a sentence, where each says something; else the sentence."""
+    clauses = _SPLIT.split(sentence)
+    return clauses if all(map(has_verb, clauses)) else [sentence]
+
+
+def _is_telling(token: str) -> bool:
+    """Whether a token may tell one clause from another: no number, and of Chinese no pair with a small word."""
+    return not is_number(token) and (token.isascii() or _SMALL_HAN.isdisjoint(token))
 
 
 def _in_prose(sentences: Sequence[str]) -> Iterator[Value]:

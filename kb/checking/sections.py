@@ -16,13 +16,14 @@ NAMED = 0.5  # share of the words of a heading that question or claim must say f
 _HEADING = re.compile(r"(?P<marks>#{1,6})\s+(?P<title>\S.*)")
 _BOLD = re.compile(r"\*\*(?P<title>[^*]{1,80})\*\*[:：]?")
 _LEAD_IN = re.compile(r"(?P<title>[^\n.。!?！？|,，:：]{1,40})[:：]")
-_LEVEL_OF_BOLD, _LEVEL_OF_LEAD_IN = 7, 8  # below those of all marks
+_QUESTION = re.compile(r"(?:[*_]{0,2}(?:问|Q|Question)\s?[.:：]\s?)?(?P<title>[^\n?？]{2,120}[?？])[*_]{0,2}")
+_LEVEL_OF_BOLD, _LEVEL_OF_LEAD_IN, _LEVEL_OF_QUESTION = 7, 8, 9  # below those of all marks
 
 
 def is_of_other_section(claim: str, question: str, parts: range, source: Source) -> bool:
     """Whether what a claim adds stands, of the sentences of a window, only in sections of whose headings question and
     claim say nothing, while they name that of another section of the passage."""
-    sections = _sections(source.sentences)
+    sections = words_above(source.sentences)
     everywhere = set.intersection(*map(set, sections)) if sections else set()
     own = [frozenset(section - everywhere) for section in sections]
     if len(set(own)) < 2:
@@ -35,17 +36,19 @@ def is_of_other_section(claim: str, question: str, parts: range, source: Source)
 
 
 def _carriers(claim: str, question: str, parts: range, source: Source) -> list[int]:
-    """The sentences of a window that have what the claim adds: its numbers and codes, or where it adds none its words."""
+    """The sentences of a window that have what the claim adds: its numbers and codes, or else its words."""
     added = (numbers_in(claim) | codes_in(claim)) - numbers_in(question) - codes_in(question)
     if added:
-        return [part for part in parts if added & (numbers_in(source.sentences[part]) | codes_in(source.sentences[part]))]
+        return [
+            part for part in parts if added & (numbers_in(source.sentences[part]) | codes_in(source.sentences[part]))
+        ]
     words = content_of(claim).keys() - content_of(question).keys()
     shares = [len(words & content_of(source.sentences[part]).keys()) for part in parts]
     return [part for part, share in zip(parts, shares, strict=True) if share and share == max(shares)]
 
 
-def _sections(sentences: Sequence[str]) -> list[frozenset[str]]:
-    """For each sentence, or line, the words of the headings above it in the passage."""
+def words_above(sentences: Sequence[str]) -> list[frozenset[str]]:
+    """For each sentence, or line, the words of the headings above it in the passage; a question heads its answer."""
     above: list[tuple[int, frozenset[str]]] = []
     found: list[frozenset[str]] = []
     for sentence in sentences:
@@ -66,4 +69,6 @@ def _heading(line: str) -> tuple[int, str]:
         return _LEVEL_OF_BOLD, match["title"]
     if match := _LEAD_IN.fullmatch(line):
         return _LEVEL_OF_LEAD_IN, match["title"]
+    if match := _QUESTION.fullmatch(line):
+        return _LEVEL_OF_QUESTION, match["title"]
     return 0, ""

@@ -1,0 +1,10 @@
+"""Forms of words: what a question asks for, and what speaks of something that was named before."""
+
+import re
+
+OPEN_QUESTION = re.compile(  # what no "yes" answers
+    r"\b(?:what|how|when|where|who|whom|whose|why|which)\b|什么|怎|多少|几[个天年月日点次人名小岁倍项种]|何时|哪|谁|为何|如何",
+    re.IGNORECASE,
+)
+ALTERNATIVES = re.compile(r"\bor\b|\bwhich of\b|还是|哪个|哪一|哪种", re.IGNORECASE)
+PRONOUN = re.compile(r"\b(?:he|she|it|they|his|her|its|their|this|these)\b|[他她它其该此]", re.IGNORECASE)

@@ -1,0 +1,160 @@
+"""What a document says of one thing is not confirmed of its neighbour: documents made at random, each with sentences
+that are right and the same with the value of a neighbour in its place."""
+
+from collections.abc import Callable, Iterator
+from random import Random
+
+import pytest
+
+from kb.checking.citations import cite
+from kb.schema import Language
+from tests.kb.passages import passage
+
+# Language, text, question, claim, and whether the text states it of what was asked.
+Trial = tuple[Language, str, str, str, bool]
+
+_CITIES = ["Rotterdam", "Hamburg", "Lyon", "Oslo", "Madrid", "Vienna"]
+_CITIES_ZH = ["苏州", "成都", "广州", "西安", "青岛", "厦门"]
+_PEOPLE = ["Anna Berg", "Tom Keller", "Lucia Romano", "Erik Dahl", "Marta Silva", "Ivan Petrov"]
+_PEOPLE_ZH = ["王芳", "李强", "陈静", "赵磊", "周敏", "孙浩"]
+_THINGS = ["pump", "compressor", "scanner", "label printer", "forklift"]
+
+
+def _sections(random: Random) -> Iterator[Trial]:
+    names, amounts = random.sample(_CITIES, 3), random.sample(range(80, 300), 3)
+    text = "\n\n".join(
+        f"## {name}\n\nThe hotel limit is EUR {amount} a night. Breakfast is included."
+        for name, amount in zip(names, amounts, strict=True)
+    )
+    for amount in amounts:
+        claim = f"The hotel limit in {names[1]} is EUR {amount} a night."
+        yield "en", text, f"What is the hotel limit in {names[1]}?", claim, amount == amounts[1]
+    names = random.sample(_CITIES_ZH, 3)
+    text = "\n\n".join(f"## {n}\n\n酒店上限为每晚 {a} 元，含早餐。" for n, a in zip(names, amounts, strict=True))
+    for amount in amounts:
+        claim = f"{names[1]}的酒店上限为每晚 {amount} 元。"
+        yield "zh", text, f"{names[1]}的酒店上限是多少？", claim, amount == amounts[1]
+
+
+def _responsible(random: Random) -> Iterator[Trial]:
+    people, tasks = random.sample(_PEOPLE, 2), random.sample(["invoices", "complaints", "deliveries", "visas"], 2)
+    text = f"{people[0]} handles {tasks[0]}, {people[1]} handles {tasks[1]}."
+    for task, right in zip(tasks, people, strict=True):
+        for person in people:
+            yield "en", text, f"Who handles {task}?", f"{person} handles {task}.", person == right
+    people, tasks = random.sample(_PEOPLE_ZH, 2), random.sample(["发票", "投诉", "差旅预订", "送货"], 2)
+    text = f"{people[0]}负责{tasks[0]}，{people[1]}负责{tasks[1]}。"
+    for task, right in zip(tasks, people, strict=True):
+        for person in people:
+            yield "zh", text, f"谁负责{task}？", f"{person}负责{task}。", person == right
+
+
+def _places(random: Random) -> Iterator[Trial]:
+    places = random.sample(["room 204", "the basement", "the main gate", "hall 3", "the second floor"], 3)
+    text = (
+        f"The first-aid kit is in {places[0]}. The fire extinguisher is in {places[1]}. "
+        f"The spare keys are kept at {places[2]}."
+    )
+    for at, thing in enumerate(("first-aid kit", "fire extinguisher")):
+        for place in places:
+            yield "en", text, f"Where is the {thing}?", f"The {thing} is in {place}.", place == places[at]
+    places = random.sample(["204 室", "地下室", "正门", "三号厅", "二楼茶水间"], 3)
+    text = f"急救箱放在{places[0]}。灭火器放在{places[1]}。备用钥匙放在{places[2]}。"
+    for at, thing in enumerate(("急救箱", "灭火器")):
+        for place in places:
+            yield "zh", text, f"{thing}放在哪里？", f"{thing}放在{place}。", place == places[at]
+
+
+def _exceptions(random: Random) -> Iterator[Trial]:
+    rule, other = random.sample(range(3, 28), 2)
+    for days in (rule, other):
+        text = f"The notice period is {rule} days; for managers it is {other} days."
+        claim = f"The notice period for managers is {days} days."
+        yield "en", text, "What is the notice period for managers?", claim, days == other
+        text = f"通知期为 {rule} 天，经理的通知期为 {other} 天。"
+        yield "zh", text, "经理的通知期是多少天？", f"经理的通知期为 {days} 天。", days == other
+        text = f"商品可在 {rule} 天内退货，特价商品只能在 {other} 天内退货。"
+        yield "zh", text, "特价商品几天内可以退货？", f"特价商品可在 {days} 天内退货。", days == other
+
+
+def _changes(random: Random) -> Iterator[Trial]:
+    old, new = random.sample(range(10, 90), 2)
+    for amount in (old, new):
+        text = f"The fee was raised from EUR {old} to EUR {new} on 1 July."
+        yield "en", text, "What is the fee now?", f"The fee is now EUR {amount}.", amount == new
+        yield "en", text, "What was the fee before July?", f"The fee was EUR {amount} before.", amount == old
+        text = f"费用自 7 月 1 日起由 {old} 元调整为 {new} 元。"
+        yield "zh", text, "现在的费用是多少？", f"现在的费用是 {amount} 元。", amount == new
+        yield "zh", text, "调整前的费用是多少？", f"调整前的费用是 {amount} 元。", amount == old
+
+
+def _denials(random: Random) -> Iterator[Trial]:
+    first, second, out = random.sample(["牙科治疗", "视力检查", "理疗", "上门护理", "疫苗接种"], 3)
+    text = f"本计划报销{first}和{second}，不报销{out}。"
+    for thing, paid in ((first, True), (out, False)):
+        yield "zh", text, f"本计划报销{thing}吗？", f"本计划报销{thing}。", paid
+        yield "zh", text, f"本计划报销{thing}吗？", f"本计划不报销{thing}。", not paid
+
+
+def _comparisons(random: Random) -> Iterator[Trial]:
+    more, less = random.sample(_THINGS, 2)
+    for first, second in ((more, less), (less, more)):
+        claim, question = f"The {first} is heavier than the {second}.", f"Which is heavier, the {more} or the {less}?"
+        yield "en", f"The {more} is heavier than the {less}.", question, claim, first == more
+
+
+def _labels(random: Random) -> Iterator[Trial]:
+    amounts = random.sample(range(20, 95), 3)
+    labels = ("Weight", "Packing weight", "Maximum load")
+    text = "Data of the pump PX-3\n" + "\n".join(f"- {n}: {a} kg" for n, a in zip(labels, amounts, strict=True))
+    for at, label in enumerate(labels):
+        for amount in amounts:
+            claim = f"The {label.lower()} of the PX-3 is {amount} kg."
+            yield "en", text, f"What is the {label.lower()} of the PX-3?", claim, amount == amounts[at]
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize(
+    "family", [_sections, _responsible, _places, _exceptions, _changes, _denials, _comparisons, _labels]
+)
+def test_the_value_of_a_neighbour_is_not_confirmed(family: Callable[[Random], Iterator[Trial]], seed: int) -> None:
+    for language, text, question, claim, right in family(Random(seed)):
+        found = cite(claim, [passage(1, text)], language, question).claims[0].supported
+        assert found == right, (text, question, claim)
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "claim"),
+    [
+        (  # what follows speaks of what was named before
+            "The clock is slow in the cold. Workaround: synchronise it with the phone.",
+            "What can be done about the slow clock?",
+            "Customers should synchronise it with the phone.",
+        ),
+        (  # a question of the text heads its answer
+            "**What if my badge is lost?** Block it in the portal, then ask for a new one at reception.",
+            "My badge is lost, what now?",
+            "Block it in the portal and ask for a new one at reception.",
+        ),
+        (  # "and" between two names parts no clauses
+            "Staff in Ohio and Maine have paid leave by law. Other places leave it to the employer.",
+            "Where is leave paid?",
+            "Staff in Maine have paid leave.",
+        ),
+        (  # both parts of the sentence are said
+            "**May I bring my dog?** You may not bring pets to work, guide dogs excepted.",
+            "May I bring my cat?",
+            "You may not bring pets to work, guide dogs excepted.",
+        ),
+        ("## Leave\n\nStaff get 25 days.\n\n## Pay\n\nPay comes on the 25th.", "How much leave is there?", "25 days."),
+    ],
+)
+def test_what_is_said_of_the_same_stays_confirmed(text: str, question: str, claim: str) -> None:
+    assert cite(claim, [passage(1, text)], "en", question).claims[0].supported
+
+
+def test_a_city_whose_name_holds_a_quantifier_says_nothing_of_all() -> None:
+    [claim] = cite(
+        "成都的酒店上限为每晚 300 元。", [passage(1, "成都酒店上限：每晚 300 元")], "zh", "成都的酒店上限？"
+    ).claims
+    assert claim.supported
