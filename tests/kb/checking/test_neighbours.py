@@ -129,7 +129,7 @@ def test_the_value_of_a_neighbour_is_not_confirmed(family: Callable[[Random], It
         (  # what follows speaks of what was named before
             "The clock is slow in the cold. Workaround: synchronise it with the phone.",
             "What can be done about the slow clock?",
-            "Customers should synchronise it with the phone.",
+            "They should synchronise it with the phone.",
         ),
         (  # a question of the text heads its answer
             "**What if my badge is lost?** Block it in the portal, then ask for a new one at reception.",
