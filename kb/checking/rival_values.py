@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from kb.checking.forms import PRONOUN
 from kb.checking.table_claims import ClaimRow, is_row
 from kb.language.content_terms import content_of, is_number
+from kb.language.language import CJK
 from kb.language.number_forms import form_of, numbers_in
 from kb.language.proper_names import codes_in
 from kb.language.verbs import has_verb
@@ -39,6 +40,10 @@ _BEHIND = re.compile(
     r"[\s-]{0,3}(?:[百千万亿]{1,4}|hundred|thousand|million|billion)?\s{0,3}个?(?:(?:working|business|calendar|full|paid|consecutive)\s{1,3}|工作(?=小?[时日天])|自然(?=[日天月]))?(?:"
     + "|".join(f"(?P<{kind}>(?:{units})(?![a-z]))" for kind, units in _KINDS.items())
     + r"|(?P<noun>[a-z]{3,}|[一-鿿]))",
+    re.IGNORECASE,
+)
+_SHARED = re.compile(  # between two numbers of one unit: "at least 8 and at most 20 characters"
+    r"\s?(?:\b(?:and|or|to|but)\b|[-–~至到或])\s?(?:at (?:most|least)|up to|not more than|最多|至多)?\s?(?=\d)",
     re.IGNORECASE,
 )
 _MONEY_BEFORE = re.compile(r"(?:€|\$|£|¥|\b(?:eur|usd|cny|rmb|sgd|gbp))\s*$", re.IGNORECASE)
@@ -170,7 +175,8 @@ def _contrast(own: Value, other: Value, wanted: set[str], is_behind: bool = Fals
     days; for managers 27 days"."""
     here = {token for token, share in own.words.items() if share == 1.0 and _is_telling(token)}
     there = {token for token, share in other.words.items() if share == 1.0 and _is_telling(token)}
-    if not (there - here) & wanted:
+    more = (there - here) & wanted - content_of(other.unit).keys()
+    if not more:
         return False
     if here & wanted < there & wanted or (is_behind and not there - wanted and not here - wanted):
         return True  # "15 days; for managers 27 days"
@@ -191,42 +197,58 @@ def _label(value: Value) -> Set[str]:
 
 
 def swaps_subject(claim: str, question: str, sentences: Sequence[str], above: Sequence[Set[str]]) -> bool:
-    """Whether what a claim adds stands only in clauses that say it of something else, while another
-    clause has more of the question, and something else of that: "Li handles invoices, Chen handles complaints"."""
-    said, asked = content_of(claim).keys(), {t for t in content_of(question) if _is_telling(t)}
-    added = {token for token in said - content_of(question).keys() if is_number(token) or _is_telling(token)}
+    """Whether what a claim adds stands only in sentences, or clauses, that say it of something else, while another one
+    has more of the question, and something else of that: "Li handles invoices, Chen handles complaints". `above` are
+    the words that head each sentence. Of amounts rivals are told by their kind."""
+    asked = content_of(question).keys() | codes_in(question)
     amounts = {value.number for value in _values(claim, {}, 0, "") if value.kind in _KINDS or value.kind in _FORMS}
-    if not added or (amounts | codes_in(claim)) - numbers_in(question) - codes_in(question):
-        return False  # of amounts rivals are told by their kind
-    clauses = [
-        (clause, heads)
-        for sentence, heads in zip(sentences, above, strict=True)
-        if not is_row(sentence)
-        for clause in _told_apart(sentence)
-    ]
-    words = [{token for token in content_of(each) if is_number(token) or _is_telling(token)} for each, _ in clauses]
-    asked_of = [(own | heads) & asked for own, (_, heads) in zip(words, clauses, strict=True)]
-    most = max((len(added & own) for own in words), default=0)
-    if 2 * most < len(added):
+    if (amounts | codes_in(claim)) - numbers_in(question) - codes_in(question):
         return False
+    told = [each for each in zip(sentences, above, strict=True) if not is_row(each[0])]
+    clauses = [(clause, heads) for sentence, heads in told for clause in _told_apart(sentence)]
+    return _is_outdone(claim, asked, told) or (len(clauses) > len(told) and _is_outdone(claim, asked, clauses))
 
-    def is_outdone(own: Set[str], mine: Set[str]) -> bool:
-        return bool(own - asked - said) and any(
-            mine < theirs and 2 * len(theirs - mine) >= len(theirs) and not added & other and other - asked - said
-            for other, theirs in zip(words, asked_of, strict=True)
+
+def _is_outdone(claim: str, asked: Set[str], parts: Sequence[tuple[str, Set[str]]]) -> bool:
+    """The same of sentences, or of clauses, each with the words that head it."""
+    words = [
+        {*codes_in(part), *(token for token in content_of(part) if is_number(token) or _is_telling(token))}
+        for part, _ in parts
+    ]
+    everywhere = set.intersection(*words) if len(words) > 1 else set()
+    words = [own - everywhere for own in words]
+    about = [(own | heads) & asked - everywhere for own, (_, heads) in zip(words, parts, strict=True)]
+    said = content_of(claim).keys() | codes_in(claim)
+    added = {token for token in said - asked - everywhere if is_number(token) or _is_telling(token)}
+    most = max((len(added & own) for own in words), default=0)
+    return (
+        2 * most >= len(added) > 0
+        and any(map(added.isdisjoint, words))
+        and all(
+            bool(own - asked - said)
+            and not (PRONOUN.search(part) or _LABEL.match(part))
+            and any(
+                mine < theirs
+                and 2 * len(theirs - mine) >= len(theirs)
+                and not added & other
+                and other - asked - said
+                and not PRONOUN.search(by)
+                for (by, _), other, theirs in zip(parts, words, about, strict=True)
+            )
+            for (part, _), own, mine in zip(parts, words, about, strict=True)
+            if len(added & own) == most
         )
-
-    return all(
-        is_outdone(own, mine) and not (PRONOUN.search(clause) or _LABEL.match(clause))
-        for (clause, _), own, mine in zip(clauses, words, asked_of, strict=True)
-        if len(added & own) == most
     )
 
 
 def _told_apart(sentence: str) -> list[str]:
-    """The clauses of a sentence, where each says something; else the sentence."""
-    clauses = _SPLIT.split(sentence)
-    return clauses if all(map(has_verb, clauses)) else [sentence]
+    """The clauses of a sentence, where each says something, of Chinese in the same words; else the sentence."""
+    clauses = [clause for clause in _SPLIT.split(sentence) if content_of(clause)]
+    if not clauses or (sentence.isascii() and all(map(has_verb, clauses))):
+        return clauses
+    return (
+        clauses if set.intersection(*map(set, clauses)) & set(filter(CJK.match, sentence)) - _SMALL_HAN else [sentence]
+    )
 
 
 def _is_telling(token: str) -> bool:
@@ -272,13 +294,15 @@ def _values(text: str, words: dict[str, float], sentence: int, around: str) -> I
     """Numbers by the unit behind them, then dates, times of day and codes."""
     around, known, seen = around.strip(" ,，;；、"), numbers_in(text), set()
     for match in _NUMBER.finditer(text):
-        behind = _BEHIND.match(text, match.end())
+        shared = _SHARED.match(text, match.end())
+        following = _NUMBER.match(text, shared.end()) if shared else None
+        behind = _BEHIND.match(text, following.end() if following else match.end())
         kind = (behind.lastgroup or "") if behind else ""
         if _MONEY_BEFORE.search(text[: match.start()]):
             kind = "money"
         elif kind == "noun" and behind:
             kind = behind["noun"].lower()
-        unit = text[match.end() : behind.end()] if behind else ""
+        unit = text[following.end() if following else match.end() : behind.end()] if behind else ""
         if _YEAR.fullmatch(match.group()) and kind not in ("money", "share") and unit.strip() in ("", "年"):
             kind = "date"
         for number in numbers_in(f"{match.group()}{unit}") or numbers_in(match.group()):

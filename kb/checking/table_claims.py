@@ -65,8 +65,8 @@ def takes_wrong_row(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool
     """Whether a number or the words of a cell that the claim gives stand only in rows that fit claim and question less
     than another row does, which has something else of that kind in the same column; or a number only in rows of whose
     label nothing is said, while that of another row, with another number, is."""
-    said = content_of(claim).keys() | {token for token in content_of(question) if not is_number(token)}
     given, plain = numbers_in(claim), _plain(claim)
+    said = content_of(plain).keys() | {token for token in content_of(_plain(question)) if not is_number(token)}
 
     def is_outdone(row: ClaimRow, at: int) -> bool:
         return any(

@@ -97,7 +97,7 @@ def test_what_could_not_be_checked_is_shown_and_what_nothing_holds_is_not() -> N
          "Both lots come with certificates. The Ghent lot has free brackets.", ""),
         # the sentence that says it names another in the place
         ("There is no allowance in China for desks.", "Where is no allowance?",
-         "In China and in Oslo desks are blue. There is no allowance in Singapore for desks.", "name"),
+         "In China and in Oslo desks are blue. There is no allowance in Singapore for desks.", "rival"),
         ("There is no allowance in China for desks.", "Where is no allowance?",
          "In China desks are blue. It has no allowance, as Singapore, and there is no allowance for desks.", ""),
         ("The room Rotte is on floor 3.", "Where is the room Rotte?", "Office | Floor\nRotterdam | 3", "name"),

@@ -113,9 +113,85 @@ def _labels(random: Random) -> Iterator[Trial]:
             yield "en", text, f"What is the {label.lower()} of the PX-3?", claim, amount == amounts[at]
 
 
+def _codes(random: Random) -> Iterator[Trial]:
+    meanings = random.sample(["电池没电", "传感器松动", "内存已满", "时钟停止"], 2)
+    text = f"错误 E-12 表示{meanings[0]}。错误 E-17 表示{meanings[1]}。"
+    for meaning in meanings:
+        claim = f"错误 E-12 表示{meaning}。"
+        yield "zh", text, "错误 E-12 是什么意思？", claim, meaning == meanings[0]
+
+
+def _steps_of_work(random: Random) -> Iterator[Trial]:
+    acts = random.sample(["长按绿色按钮五秒", "拔出电源插头", "打开盖子转动滚轮", "连按两次复位键"], 2)
+    text = f"重启设备时，请{acts[0]}。恢复出厂设置时，请{acts[1]}。"
+    for at, (question, begin) in enumerate(
+        (("怎么重启设备？", "重启设备请"), ("怎么恢复出厂设置？", "恢复出厂设置请"))
+    ):
+        for act in acts:
+            yield "zh", text, question, f"{begin}{act}。", act == acts[at]
+
+
+def _authors(random: Random) -> Iterator[Trial]:
+    titles = random.sample(["Safety Rules", "Travel Guide", "Price List", "Style Guide"], 3)
+    people = random.sample(_PEOPLE, 3)
+    text = "\n".join(f"- {title}, written by {person}" for title, person in zip(titles, people, strict=True))
+    for title, right in zip(titles, people, strict=True):
+        for person in people:
+            claim = f"The {title} was written by {person}."
+            yield "en", text, f"Who wrote the {title}?", claim, person == right
+
+
+def _bins(random: Random) -> Iterator[Trial]:
+    what = random.sample(["废纸", "玻璃", "电池", "纸箱", "金属"], 3)
+    colours = ("蓝色", "绿色", "红色")
+    text = "，".join(f"{colour}桶放{thing}" for colour, thing in zip(colours, what, strict=True)) + "。"
+    for colour, right in zip(colours, what, strict=True):
+        for thing in what:
+            yield "zh", text, f"{colour}桶放什么？", f"{colour}桶放{thing}。", thing == right
+
+
+def _quarters(random: Random) -> Iterator[Trial]:
+    amounts, asked = random.sample(range(100, 999), 4), random.randrange(4)
+    rows = "\n".join(f"第{'一二三四'[at]}季度 | {amount} | {amount - 50}" for at, amount in enumerate(amounts))
+    name = f"第{'一二三四'[asked]}季度"
+    for amount in amounts:
+        claim = f"{name}的收入是 {amount} 万元。"
+        yield (
+            "zh",
+            f"各季度（万元）\n\n季度 | 收入 | 成本\n{rows}",
+            f"{name}的收入是多少？",
+            claim,
+            amount == amounts[asked],
+        )
+
+
+def _bounds(random: Random) -> Iterator[Trial]:
+    low, high = sorted(random.sample(range(3, 60), 2))
+    text, question = f"A password has at least {low} and at most {high} characters.", "How long may a password be?"
+    for number in (low, high):
+        yield "en", text, question, f"A password must have at least {number} characters.", number == low
+        yield "en", text, question, f"A password may have at most {number} characters.", number == high
+
+
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize(
-    "family", [_sections, _responsible, _places, _exceptions, _changes, _denials, _comparisons, _labels]
+    "family",
+    [
+        _sections,
+        _responsible,
+        _places,
+        _exceptions,
+        _changes,
+        _denials,
+        _comparisons,
+        _labels,
+        _codes,
+        _steps_of_work,
+        _authors,
+        _bins,
+        _quarters,
+        _bounds,
+    ],
 )
 def test_the_value_of_a_neighbour_is_not_confirmed(family: Callable[[Random], Iterator[Trial]], seed: int) -> None:
     for language, text, question, claim, right in family(Random(seed)):
@@ -145,6 +221,11 @@ def test_the_value_of_a_neighbour_is_not_confirmed(family: Callable[[Random], It
             "**May I bring my dog?** You may not bring pets to work, guide dogs excepted.",
             "May I bring my cat?",
             "You may not bring pets to work, guide dogs excepted.",
+        ),
+        (  # the second sentence speaks of what the first names
+            "In China desks are blue. It has no allowance, as Singapore, and there is no allowance for desks.",
+            "Where is no allowance?",
+            "There is no allowance in China for desks.",
         ),
         ("## Leave\n\nStaff get 25 days.\n\n## Pay\n\nPay comes on the 25th.", "How much leave is there?", "25 days."),
     ],
