@@ -172,7 +172,9 @@ def denies_other_clause(claim: str, sentence: str) -> bool:
     claim denies what the claim says, or says what it denies: 报销牙科，不报销视力检查."""
     clauses = [clause for clause in _CLAUSE_END.split(_NOT_A_LIMIT.sub(" ", sentence)) if content_of(clause)]
     denying = [bool(_NOT_SO.search(clause)) for clause in clauses]
-    if len(set(denying)) < 2:
+    plain = _NOT_A_LIMIT.sub(" ", claim)
+    claimed = {bool(_NOT_SO.search(clause)) for clause in _CLAUSE_END.split(plain) if content_of(clause)}
+    if len(set(denying)) < 2 or len(claimed) != 1:
         return False
     said = content_of(_NOT_SO.sub(" ", claim)).keys()
     words = [content_of(_NOT_SO.sub(" ", clause)).keys() for clause in clauses]
@@ -180,7 +182,7 @@ def denies_other_clause(claim: str, sentence: str) -> bool:
         own - set().union(*(words[at] for at in range(len(words)) if at != number)) for number, own in enumerate(words)
     ]
     spoken = [denies for denies, own in zip(denying, alone, strict=True) if own and 2 * len(own & said) >= len(own)]
-    return len(spoken) == 1 and spoken[0] != bool(_NOT_SO.search(_NOT_A_LIMIT.sub(" ", claim)))
+    return len(spoken) == 1 and spoken[0] not in claimed
 
 
 def excludes(claim: str, sentence: str) -> bool:

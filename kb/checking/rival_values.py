@@ -201,15 +201,16 @@ def swaps_subject(claim: str, question: str, sentences: Sequence[str], above: Se
     has more of the question, and something else of that: "Li handles invoices, Chen handles complaints". `above` are
     the words that head each sentence. Of amounts rivals are told by their kind."""
     asked = content_of(question).keys() | codes_in(question)
+    said = content_of(claim).keys() | codes_in(claim)
     amounts = {value.number for value in _values(claim, {}, 0, "") if value.kind in _KINDS or value.kind in _FORMS}
     if (amounts | codes_in(claim)) - numbers_in(question) - codes_in(question):
         return False
     told = [each for each in zip(sentences, above, strict=True) if not is_row(each[0])]
     clauses = [(clause, heads) for sentence, heads in told for clause in _told_apart(sentence)]
-    return _is_outdone(claim, asked, told) or (len(clauses) > len(told) and _is_outdone(claim, asked, clauses))
+    return _is_outdone(said, asked, told) or (len(clauses) > len(told) and _is_outdone(said, asked, clauses))
 
 
-def _is_outdone(claim: str, asked: Set[str], parts: Sequence[tuple[str, Set[str]]]) -> bool:
+def _is_outdone(said: Set[str], asked: Set[str], parts: Sequence[tuple[str, Set[str]]]) -> bool:
     """The same of sentences, or of clauses, each with the words that head it."""
     words = [
         {*codes_in(part), *(token for token in content_of(part) if is_number(token) or _is_telling(token))}
@@ -217,8 +218,8 @@ def _is_outdone(claim: str, asked: Set[str], parts: Sequence[tuple[str, Set[str]
     ]
     everywhere = set.intersection(*words) if len(words) > 1 else set()
     words = [own - everywhere for own in words]
-    about = [(own | heads) & asked - everywhere for own, (_, heads) in zip(words, parts, strict=True)]
-    said = content_of(claim).keys() | codes_in(claim)
+    # A claim that does not say of what it is is said of the document's subject.
+    about = [(own | heads) & asked & said - everywhere for own, (_, heads) in zip(words, parts, strict=True)]
     added = {token for token in said - asked - everywhere if is_number(token) or _is_telling(token)}
     most = max((len(added & own) for own in words), default=0)
     return (
