@@ -146,7 +146,8 @@ def _browser(place: Path) -> Iterator[Ask]:
         browser = running.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_page()
         page.set_default_timeout(180_000)
-        page.goto(service.address)
+        with RemoteKnowledgeBase(service, client="benchmark") as remote:
+            page.goto(str(remote.sessions.new_address()["address"]))
 
         def ask(question: str) -> float:
             page.goto(f"{service.origin}/")  # a new conversation: a follow-up would be made self-contained first
