@@ -167,12 +167,12 @@ def _browser(place: Path) -> Iterator[Ask]:
 
 def _first_word(model: Any, messages: list[Message], options: dict[str, Any], number: int) -> float:
     """Seconds to the engine's first word. A number before the passages keeps its prompt cache out of it."""
-    *before, last = messages
-    head, line_break, rest = last.content.partition("\n")
-    fresh = replace(last, content=f"{head}{line_break}({number}) {rest}")
+    first, *further = messages  # the passages are in the first one, which the model judged
+    head, line_break, rest = first.content.partition("\n")
+    fresh = replace(first, content=f"{head}{line_break}({number}) {rest}")
     stop = threading.Event()
     began = time.perf_counter()
-    for event in model.generate([*before, fresh], **{**options, "stop": stop}):
+    for event in model.generate([fresh, *further], **{**options, "stop": stop}):
         if isinstance(event, Thought | Token):
             stop.set()
             return time.perf_counter() - began
