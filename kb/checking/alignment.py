@@ -17,7 +17,7 @@ from kb.checking.frames import Frames
 from kb.checking.labels import takes_other_label, takes_other_partner
 from kb.checking.prompt_injection import without_orders
 from kb.checking.rival_values import Value, has_rival, swaps_subject, values_in
-from kb.checking.sections import is_of_other_section, words_above
+from kb.checking.sections import is_of_other_section
 from kb.checking.sources import Source, Window, bare, core_of, headings_of, heads_of, lines, says_most, source_of
 from kb.checking.steps import StepTaken, step_taken
 from kb.language.content_terms import content_of, is_number, stem
@@ -418,7 +418,7 @@ class Aligner:
         if crosses:
             return "" if self._is_nearest(claim, window, source) else "rival"
         if takes_other_label(claim, self._question, names - self._asked_names, quote) or is_of_other_section(
-            claim, self._question, window.parts, source
+            claim, self._question, window.parts, source.sentences, source.above
         ):
             return "rival"
         if against := self._passage_against(claim, source):
@@ -493,7 +493,7 @@ class Aligner:
                 not step
                 and (
                     has_rival(claim, self._question, self._values_of(source), near)
-                    or swaps_subject(claim, self._question, source.sentences, words_above(source.sentences))
+                    or swaps_subject(claim, self._question, source.sentences, source.above)
                 )
             ):
                 against = "rival"

@@ -7,7 +7,6 @@ Rotterdam, whatever words the sentences share.
 import re
 from collections.abc import Sequence
 
-from kb.checking.sources import Source
 from kb.language.content_terms import content_of, is_number
 from kb.language.number_forms import numbers_in
 from kb.language.proper_names import codes_in
@@ -20,30 +19,32 @@ _QUESTION = re.compile(r"(?:[*_]{0,2}(?:问|Q|Question)\s?[.:：]\s?)?(?P<title>
 _LEVEL_OF_BOLD, _LEVEL_OF_LEAD_IN, _LEVEL_OF_QUESTION = 7, 8, 9  # below those of all marks
 
 
-def is_of_other_section(claim: str, question: str, parts: range, source: Source) -> bool:
+def is_of_other_section(
+    claim: str, question: str, parts: range, sentences: Sequence[str], above: Sequence[frozenset[str]]
+) -> bool:
     """Whether what a claim adds stands, of the sentences of a window, only in sections of whose headings question and
-    claim say nothing, while they name that of another section of the passage."""
-    sections = words_above(source.sentences)
-    everywhere = set.intersection(*map(set, sections)) if sections else set()
-    own = [frozenset(section - everywhere) for section in sections]
+    claim say nothing, while they name that of another section of the passage.
+
+    `above` are the words that head each sentence.
+    """
+    everywhere = set.intersection(*map(set, above)) if above else set()
+    own = [frozenset(section - everywhere) for section in above]
     if len(set(own)) < 2:
         return False
     said = {token for token in (*content_of(question), *content_of(claim)) if not is_number(token)}
-    carriers = [part for part in _carriers(claim, question, parts, source) if part < len(own)]
+    carriers = [part for part in _carriers(claim, question, parts, sentences) if part < len(own)]
     if not carriers or any(not own[part] or own[part] & said for part in carriers):
         return False
     return any(section and len(section & said) >= NAMED * len(section) for section in set(own))
 
 
-def _carriers(claim: str, question: str, parts: range, source: Source) -> list[int]:
+def _carriers(claim: str, question: str, parts: range, sentences: Sequence[str]) -> list[int]:
     """The sentences of a window that have what the claim adds: its numbers and codes, or else its words."""
     added = (numbers_in(claim) | codes_in(claim)) - numbers_in(question) - codes_in(question)
     if added:
-        return [
-            part for part in parts if added & (numbers_in(source.sentences[part]) | codes_in(source.sentences[part]))
-        ]
+        return [part for part in parts if added & (numbers_in(sentences[part]) | codes_in(sentences[part]))]
     words = content_of(claim).keys() - content_of(question).keys()
-    shares = [len(words & content_of(source.sentences[part]).keys()) for part in parts]
+    shares = [len(words & content_of(sentences[part]).keys()) for part in parts]
     return [part for part, share in zip(parts, shares, strict=True) if share and share == max(shares)]
 
 

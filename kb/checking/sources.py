@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kb.checking import table_claims
 from kb.checking.frames import Line
 from kb.checking.prompt_injection import BLANK, gives_orders
+from kb.checking.sections import words_above
 from kb.checking.table_claims import ClaimRow, is_row
 from kb.language import date_forms
 from kb.language.content_terms import content_of
@@ -44,6 +45,7 @@ class Source:
     heading_tokens: frozenset[str]
     heading_numbers: frozenset[str]
     sentences: Sequence[str]  # or lines
+    above: Sequence[frozenset[str]]  # of each the words of the headings above it in the passage
     rows: Sequence[ClaimRow]
     whole: str  # heading and text, and more of the document where the caller gave it; lower case
 
@@ -55,13 +57,15 @@ def source_of(passage: Passage, document_text: Callable[[Passage], str] | None) 
     around = document_text(passage) if document_text else ""
     rows = table_claims.rows_of(passage.text, passage.header)
     cuts = over_lines(passage.text)
+    said = [passage.text[start:end] for start, end in cuts]
     return Source(
         passage=passage,
         windows=tuple(_windows(passage, cuts, rows)),
         heading=heading,
         heading_tokens=frozenset(content_of(heading)),
         heading_numbers=numbers | {part for number in numbers for part in date_forms.parts(number)},
-        sentences=[passage.text[start:end] for start, end in cuts],
+        sentences=said,
+        above=words_above(said),
         rows=rows,
         whole=f"{heading}\n{passage.text}\n{around}".lower(),
     )
