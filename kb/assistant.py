@@ -245,7 +245,7 @@ class KnowledgeBase(Documents):
         options: AskOptions = DEFAULT_OPTIONS,
         *,
         history: Sequence[Message] = (),
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """Answer from the documents the asker may read; by a curated answer where there is one. Where the options name
         a model, it is opened for this answer alone, and no curated answer is given; where they want several samples,
         it is the answer that most of them agree with.
@@ -263,7 +263,7 @@ class KnowledgeBase(Documents):
 
     def _by(
         self, model: tuple[str, str] | None, answer: Callable[["KnowledgeBase"], Iterator[Event]]
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """An answer of this knowledge base by another model, which is opened at first need and closed at the end."""
         with nullcontext(self) if model is None else self.by(model) as kb:
             yield from answer(kb)
@@ -366,6 +366,7 @@ class KnowledgeBase(Documents):
     def _judged(self, draft: Draft, options: AskOptions) -> AnswerOutcome:
         """Whether the passages state the answer, as the model judges. It answers where it cannot tell."""
         if self.settings.llm.judge:
+            options.take_turn()
             self._judge(draft, options)
         if draft.answerable is None:
             return "answered"
@@ -409,7 +410,7 @@ class KnowledgeBase(Documents):
 
         def translate(question: str, to: Language) -> Translation | None:
             try:
-                return translated(question, to, self.model, self.catalog, options.stop)
+                return translated(question, to, self.model, self.catalog, options)
             except ModelError as error:  # what is in the question's own language can still be answered
                 log.warning("the question was not translated (%s)", type(error).__name__)
                 return None
@@ -432,7 +433,7 @@ class KnowledgeBase(Documents):
         options: AskOptions = DEFAULT_OPTIONS,
         *,
         history: Sequence[Message] = (),
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """The model without documents. The same events as `ask()`, without Retrieved and without claims.
 
         A model that does not reason by itself answers at once, whatever the budget.
@@ -455,6 +456,7 @@ class KnowledgeBase(Documents):
     def _standalone(self, draft: Draft, history: Sequence[Message], options: AskOptions) -> str:
         """The follow-up question made self-contained by the model; the question itself where that fails, or where the
         rewriting says more than was asked."""
+        options.take_turn()
         rewritten = self.model.complete(
             prompts.standalone(draft.question, history, draft.language), answer_tokens=96, stop=options.stop
         )
@@ -497,16 +499,13 @@ class KnowledgeBase(Documents):
         return shown
 
     def _stream(self, draft: Draft, messages: Sequence[Message], options: AskOptions) -> Iterator[Event]:
+        options.take_turn()
         model = self.model
         draft.engine, draft.model = model.engine, model.name
         events = model.generate(
-            messages,
-            think_budget=self._think_budget(options),
-            answer_tokens=self.settings.llm.answer_tokens,
-            temperature=options.temperature,
-            seed=options.seed,
-            stop=options.stop,
-        )
+            messages, think_budget=self._think_budget(options), answer_tokens=self.settings.llm.answer_tokens,
+            temperature=options.temperature, seed=options.seed, stop=options.stop,
+        )  # fmt: skip
         for event in events:
             draft.take(event)
             if not isinstance(event, Usage):

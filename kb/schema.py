@@ -5,7 +5,7 @@ document's stored text, so that `text[start:end]` is the quote. Pages and marker
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -73,6 +73,7 @@ class AskOptions:
     glossary: bool = True  # whether the glossary widens the question
     samples: int = 1  # answers that are written, of which the one that most agree with is given
     stop: threading.Event | None = None  # ends the answer when it is set
+    take_turn: Callable[[], None] = lambda: None  # waits until the model may be used; called before each use of it
 
     @property
     def stopped(self) -> bool:

@@ -2,14 +2,13 @@
 
 import hashlib
 import re
-import threading
 from dataclasses import dataclass
 
 from kb.language.language import CJK
 from kb.language.number_forms import CODE
 from kb.language.script import is_written_in
 from kb.models.llm import Model
-from kb.schema import Language, Message
+from kb.schema import DEFAULT_OPTIONS, AskOptions, Language, Message
 from kb.store.catalog import Catalog
 from kb.store.translations import keep, stored_translation
 
@@ -74,7 +73,7 @@ def asking(question: str, to: Language) -> list[Message]:
 
 
 def translated(
-    question: str, to: Language, model: Model, catalog: Catalog, stop: threading.Event | None = None
+    question: str, to: Language, model: Model, catalog: Catalog, options: AskOptions = DEFAULT_OPTIONS
 ) -> Translation | None:
     """The question in that language, from the catalog where this model translated it before.
 
@@ -85,8 +84,9 @@ def translated(
     key = hashlib.sha256(f"{model.digest()}\0{to}\0{question}".encode("utf-8", "surrogatepass")).digest()
     written = stored_translation(catalog, key)
     if written is None:
-        written = model.complete(asking(question, to), answer_tokens=_TOKENS, stop=stop)
-        if stop is not None and stop.is_set():
+        options.take_turn()
+        written = model.complete(asking(question, to), answer_tokens=_TOKENS, stop=options.stop)
+        if options.stopped:
             return None
         keep(catalog, key, written)
     return checked(question, written, to)

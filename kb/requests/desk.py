@@ -99,6 +99,7 @@ class Desk:
     def write(self, messages: Sequence[Message], tokens: int) -> Iterator[Event]:
         """Let the model write at most so many tokens, without reasoning. Its words are kept in the draft; a model that
         says nothing leaves it as it is."""
+        self.options.take_turn()
         model = self.open_model()
         self.draft.engine, self.draft.model = model.engine, model.name
         try:

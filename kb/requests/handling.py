@@ -93,5 +93,6 @@ def _named_otherwise(asked: Summarise, documents: Sequence[Document], desk: Desk
         Message("assistant", translated),
         Message("user", _TRANSLATE[language].format(asked.name)),
     ]
+    desk.options.take_turn()
     said = desk.open_model().complete(messages, answer_tokens=32, stop=desk.options.stop)
     return documents_named(next(iter(said.strip().splitlines()), ""), documents)

@@ -5,14 +5,13 @@ as the only passage. Where it must lie was measured for the model that comes wit
 """
 
 import logging
-import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from kb.answering import judgement
 from kb.errors import KBError
 from kb.language.language import language_of
 from kb.models.llm import Model
-from kb.schema import Passage
+from kb.schema import DEFAULT_OPTIONS, AskOptions, Passage
 
 log = logging.getLogger(__name__)
 
@@ -28,23 +27,26 @@ class AnswerJudge:
     def __init__(self, model: Callable[[], Model] | None) -> None:
         self._model = model
 
-    def answers(self, answer: str, questions: Sequence[str], stop: threading.Event | None = None) -> bool:
+    def answers(self, answer: str, questions: Sequence[str], options: AskOptions = DEFAULT_OPTIONS) -> bool:
         """Whether an answer surely answers each of these questions. False where no model can tell."""
         if self._model is None:
             return False
         try:
             model = self._model()
-            return model.name in SURE and all(
-                (_probability(model, answer, question, stop) or 0.0) >= SURE[model.name] for question in questions
+            if model.name not in SURE:
+                return False
+            options.take_turn()
+            return all(
+                (_probability(model, answer, question, options) or 0.0) >= SURE[model.name] for question in questions
             )
         except KBError as error:  # the question is answered as if there were no curated answer
             log.warning("no curated answer was judged (%s)", type(error).__name__)
             return False
 
 
-def _probability(model: Model, answer: str, question: str, stop: threading.Event | None) -> float | None:
+def _probability(model: Model, answer: str, question: str, options: AskOptions) -> float | None:
     passage = Passage(
         rank=1, chunk_id=0, collection="", document="", version=0, page=None, start=0, end=len(answer), text=answer,
         section="", header="", title="", score=1.0, language=language_of(answer),
     )  # fmt: skip
-    return judgement.answerable(model, question, [passage], language_of(question), stop)
+    return judgement.answerable(model, question, [passage], language_of(question), options.stop)

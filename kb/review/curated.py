@@ -6,7 +6,6 @@ the filter that the question was asked with. No model is called, but for what wa
 
 import json
 import sqlite3
-import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,7 +19,20 @@ from kb.models.maxsim import Vectors
 from kb.review import same_question
 from kb.review.answer_judge import AnswerJudge
 from kb.review.reviews import MARKER, Correction, CorrectionSource, Reviews, scope_text
-from kb.schema import Answer, AskOptions, Citation, Claim, Event, Language, Notice, Passage, Principal, Retrieved, Scope
+from kb.schema import (
+    DEFAULT_OPTIONS,
+    Answer,
+    AskOptions,
+    Citation,
+    Claim,
+    Event,
+    Language,
+    Notice,
+    Passage,
+    Principal,
+    Retrieved,
+    Scope,
+)
 from kb.store.catalog import Catalog
 
 
@@ -74,7 +86,7 @@ class CuratedAnswers:
                 draft.embedded[question] = self._embedder.embed_question(question)
             return draft.embedded[question].vector
 
-        found = self.find([*dict.fromkeys((draft.question, draft.searched))], asker, options.scope, embed, options.stop)
+        found = self.find([*dict.fromkeys((draft.question, draft.searched))], asker, options.scope, embed, options)
         if found is None:
             return None
         draft.passages, draft.curated = found.passages, found.id
@@ -89,7 +101,7 @@ class CuratedAnswers:
         asker: Principal,
         scope: Scope,
         embed: Callable[[str], Vectors],
-        stop: threading.Event | None = None,
+        options: AskOptions = DEFAULT_OPTIONS,
     ) -> Curated | None:
         """The answer to what was asked, where all of these `questions` (as it was typed, and self-contained) ask for
         the same one. `embed` gives the vector of a question, and is called only where there are curated answers."""
@@ -120,7 +132,7 @@ class CuratedAnswers:
         for at in _likeliest(other_words):
             if curated := self._answer_for(rows[at], asker):  # the nearest alone: each costs a call
                 answer = MARKER.sub("", curated.correction.answer)
-                return replace(curated, judged=True) if self._judge.answers(answer, questions, stop) else None
+                return replace(curated, judged=True) if self._judge.answers(answer, questions, options) else None
         return None
 
     def _answer_for(self, row: sqlite3.Row, asker: Principal) -> Curated | None:

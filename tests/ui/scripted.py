@@ -197,7 +197,7 @@ class ScriptedKB:
         if len(question) > 8_000:
             raise UsageError(f"The question has {len(question):,} characters; the limit is 8,000. Shorten it.")
         self.histories.append(history)
-        return self._events(question, options.stop or threading.Event(), self.passages(question))
+        return self._events(question, options, self.passages(question), rewritten=bool(history))
 
     def chat(
         self,
@@ -207,7 +207,7 @@ class ScriptedKB:
         history: Sequence[Message] = (),
     ) -> Iterator[Event]:
         self.histories.append(history)
-        return self._events(message, options.stop or threading.Event(), ())
+        return self._events(message, options, ())
 
     def passages(self, question: str) -> tuple[Passage, ...]:
         start = HANDBOOK.index(QUOTE)
@@ -237,7 +237,12 @@ class ScriptedKB:
             ),
         )
 
-    def _events(self, question: str, stop: threading.Event, passages: tuple[Passage, ...]) -> Iterator[Event]:
+    def _events(
+        self, question: str, options: AskOptions, passages: tuple[Passage, ...], rewritten: bool = False
+    ) -> Iterator[Event]:
+        stop = options.stop or threading.Event()
+        if rewritten:
+            options.take_turn()
         if passages:
             yield Retrieved(passages, question)
         if "off topic" in question:
@@ -250,6 +255,7 @@ class ScriptedKB:
                 )
             )
             return
+        options.take_turn()
         self._wait(stop)
         if "silent" in question and stop.wait(LONG):  # until the reader stops it: no word comes
             return

@@ -36,7 +36,8 @@ class FileAwaited:
 
 
 Step = Event | Queued | FileAwaited
-Start = Callable[[Cancellation], Iterator[Step]]
+Tell = Callable[[Step], None]
+Start = Callable[[Cancellation, Tell], Iterator[Step]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def begins(mode: Mode) -> TurnState:
 
 
 class RunningAnswer:
-    """One answer being made in a thread of its own. `start(stop)` gives its events; `stop` ends them early.
+    """One answer being made in a thread of its own. `start(stop, tell)` gives its events, of which it tells those that
+    come while the next is being made; `stop` ends them early.
 
     `on_end` is called in that thread when nothing more will be written.
     """
@@ -154,9 +156,13 @@ class RunningAnswer:
 
     def _run(self) -> None:
         begun = self._snapshot.state
+
+        def tell(event: Step) -> None:
+            self._change(lambda s: _after(s, event, begun))
+
         try:
-            for event in self._start(self._stop):
-                self._change(lambda s, event=event: _after(s, event, begun))  # type: ignore[misc]
+            for event in self._start(self._stop, tell):
+                tell(event)
             self._change(lambda s: s if s.finished else replace(s, state="failed", error=""))
         except KBError as error:
             message, kind = error.message, type(error).__name__

@@ -22,7 +22,7 @@ from kb.errors import ConversationNotFound, KBError
 from kb.models.cancellation import Cancellation
 from kb.people.permissions import owner
 from kb.people.rates import Rates
-from kb.schema import DEFAULT_OPTIONS, AskOptions, Message, Principal, Scope, Thought
+from kb.schema import DEFAULT_OPTIONS, AskOptions, Done, Failed, Message, Principal, Scope, Thought
 from kb.store.conversations import (
     ConversationStore,
     Feedback,
@@ -34,8 +34,8 @@ from kb.store.conversations import (
     clean,
 )
 from kb.store.database import now
-from ui.service.answer_task import FileAwaited, RunningAnswer, Snapshot, Step, begins
-from ui.service.fair_queue import FairQueue, in_turn
+from ui.service.answer_task import FileAwaited, RunningAnswer, Snapshot, Step, Tell, begins
+from ui.service.fair_queue import FairQueue
 from ui.service.turns import Conversation, Turn, answer_of, stored_turn, told_of, turn_of
 
 if TYPE_CHECKING:
@@ -332,23 +332,29 @@ class Conversations:
             )
             self._running[turn.id] = (conversation, turn, conversation.cleared if conversation else 0)
 
-    def _events(self, turn: Turn, how: _How, stop: Cancellation) -> Iterator[Step]:
-        """The events of one answer. The model is needed at once in plain chat, and to rewrite a follow-up."""
+    def _events(self, turn: Turn, how: _How, stop: Cancellation, tell: Tell) -> Iterator[Step]:
+        """The events of one answer. The end is told when the slot is free: who asks again at once waits for nobody."""
         if how.first is not None:  # meanwhile others have their turns
             yield from how.first(stop)
             if stop.is_set():
                 return
-        options = replace(how.options, scope=turn.scope, stop=stop)
-        if turn.mode == "chat":
-            events = self._kb.chat(turn.question, options, history=how.history)
-        else:
-            events = self._kb.ask(turn.question, how.asker, options, history=how.history)
-        at_once = turn.mode == "chat" or bool(how.history)
-        with closing(in_turn(events, self._queue, how.client, stop, at_once=at_once)) as answer:
-            for event in answer:
-                if turn.think_budget is None and how.options.model is None and isinstance(event, Thought):
-                    turn.think_budget = self._kb.model.think_budget  # it is loaded by now
-                yield event
+        end: Done | Failed | None = None
+        with self._queue.turn_at_need(how.client, stop, tell) as take_turn:
+            options = replace(how.options, scope=turn.scope, stop=stop, take_turn=take_turn)
+            if turn.mode == "chat":
+                events = self._kb.chat(turn.question, options, history=how.history)
+            else:
+                events = self._kb.ask(turn.question, how.asker, options, history=how.history)
+            with closing(events):
+                for event in events:
+                    if isinstance(event, Done | Failed):
+                        end = event
+                        break
+                    if turn.think_budget is None and how.options.model is None and isinstance(event, Thought):
+                        turn.think_budget = self._kb.model.think_budget  # it is loaded by now
+                    yield event
+        if end is not None:
+            yield end
 
     # ---- the store
 

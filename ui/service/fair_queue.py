@@ -1,16 +1,15 @@
 """The queue for the model: one answer at a time, and nobody waits for another's twenty questions.
 
 Whoever was served least recently goes first; a client's own questions keep their order. Only what needs the
-model waits here: passages are found and shown before.
+model waits here, from its first use of it on: passages are found and shown before.
 """
 
 import threading
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from kb.models.cancellation import Cancellation
-from kb.schema import Done, Event, Failed, Retrieved
 
 _POLL_SECONDS = 0.05  # for a `stop` that cannot wake us
 _REMEMBERED = 1_000  # clients whose last turn is remembered
@@ -93,6 +92,33 @@ class FairQueue:
                 pass
             yield place.mine
 
+    @contextmanager
+    def turn_at_need(
+        self, client: str, stop: threading.Event, tell: Callable[[Queued], None]
+    ) -> Iterator[Callable[[], None]]:
+        """What waits for a slot when it is first called, and holds it until the `with` ends; each time that another
+        number of answers comes first, it tells so. Who never calls it waits for nobody.
+
+        When `stop` came first it returns without a slot: what is stopped makes no more use of the model.
+        """
+        with ExitStack() as held:
+            begun = False
+
+            def take_turn() -> None:
+                nonlocal begun
+                if begun:
+                    return
+                begun = True
+                place = held.enter_context(self.enter(client, stop))
+                waited = False
+                while ahead := place.wait():
+                    waited = True
+                    tell(Queued(ahead))
+                if waited and place.mine:
+                    tell(Queued(0))
+
+            yield take_turn
+
     @property
     def waiting(self) -> int:
         """How many wait."""
@@ -130,47 +156,3 @@ class FairQueue:
             rounds[place.client] = rounds.get(place.client, -1) + 1
             keyed.append(((rounds[place.client], rank.get(place.client, -1), arrival), place))
         return [place for _, place in sorted(keyed, key=lambda entry: entry[0])]
-
-
-def in_turn(
-    events: Iterator[Event], queue: FairQueue, client: str, stop: threading.Event, *, at_once: bool
-) -> Generator[Event | Queued, None, None]:
-    """The events of an answer, of which those that need the model are made while a slot is held.
-
-    `at_once`: the model is needed from the beginning, for plain chat or to rewrite a follow-up; otherwise the
-    passages come first, and a refusal for want of evidence needs no slot at all. The end is told when the slot is
-    free: who asks again at once waits for nobody.
-    """
-    end: Event | None = None
-    try:
-        if not at_once:
-            for event in events:
-                yield event
-                if isinstance(event, Retrieved):
-                    break
-            else:
-                return
-            if not event.enough_evidence:
-                yield from events
-                return
-        with queue.enter(client, stop) as place:
-            waited = False
-            while ahead := place.wait():
-                waited = True
-                yield Queued(ahead)
-            if not place.mine and at_once:
-                return  # stopped before anything was begun
-            if waited and place.mine:
-                yield Queued(0)
-            # Stopped with passages shown: the answer ends by itself, and the audit trail gets its row.
-            for event in events:
-                if isinstance(event, Done | Failed):
-                    end = event
-                    break
-                yield event
-        if end is not None:
-            yield end
-    finally:
-        close = getattr(events, "close", None)
-        if close is not None:
-            close()

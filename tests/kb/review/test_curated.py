@@ -13,7 +13,7 @@ from kb.errors import EngineUnavailable
 from kb.models import llm
 from kb.requests.addressed import addressed
 from kb.review.answer_judge import AnswerJudge
-from kb.schema import Done, Message, Notice, Principal, Retrieved, Scope
+from kb.schema import AskOptions, Done, Message, Notice, Principal, Retrieved, Scope
 from tests.fakes import ScriptedModel
 from tests.kb.people.conftest import quick_hashes
 from tests.kb.review.judged import FILES, LEAVE, OPENS, asked, corrected, fill, judge, mark, person
@@ -256,3 +256,11 @@ def test_an_engine_that_fails_costs_only_the_curated_answer(
     assert not AnswerJudge(None).answers(ANSWER, [IN_OTHER_WORDS])
     measured.expect([{"Yes": 0.9, "No": 0.1}, {"Yes": 0.8, "No": 0.2}])
     assert not AnswerJudge(lambda: measured).answers(ANSWER, [IN_OTHER_WORDS, LEAVE])  # each has to be sure
+
+
+def test_it_is_judged_in_its_turn_at_the_model(measured: ScriptedModel) -> None:
+    asked_before: list[int] = []
+    measured.expect([{"Yes": 0.9, "No": 0.1}] * 2)
+    options = AskOptions(take_turn=lambda: asked_before.append(len(measured.preference_requests)))
+    assert AnswerJudge(lambda: measured).answers(ANSWER, [IN_OTHER_WORDS, LEAVE], options)
+    assert asked_before == [0]

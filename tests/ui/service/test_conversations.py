@@ -32,6 +32,7 @@ from kb.schema import (
 )
 from kb.store.conversations import ConversationStore, StoredTurn
 from tests.ui.scripted import ScriptedKB
+from ui.service.answer_task import Tell
 from ui.service.conversations import RETRY_TEMPERATURE, Conversation, Conversations, Mode, RunningAnswer, Snapshot, Turn
 from ui.service.runtime import Service
 
@@ -54,7 +55,7 @@ def finished(running: RunningAnswer) -> Snapshot:
 
 
 def asking(kb: ScriptedKB, question: str) -> RunningAnswer:
-    return RunningAnswer(lambda stop: kb.ask(question, ASKER, AskOptions(stop=stop)), mode="documents")
+    return RunningAnswer(lambda stop, tell: kb.ask(question, ASKER, AskOptions(stop=stop)), mode="documents")
 
 
 def test_events_become_states_and_the_answer_replaces_what_was_streamed(kb: ScriptedKB) -> None:
@@ -89,7 +90,7 @@ def test_stop_before_the_first_word_ends_at_once(kb: ScriptedKB) -> None:
 def test_stop_in_mid_answer_keeps_what_was_written() -> None:
     written = threading.Event()
 
-    def start(stop: threading.Event) -> Iterator[Event]:
+    def start(stop: threading.Event, tell: Tell) -> Iterator[Event]:
         yield Thought("hm")
         yield Token("half an ")
         written.set()
@@ -108,7 +109,7 @@ def test_stop_in_mid_answer_keeps_what_was_written() -> None:
 def test_an_answer_that_comes_after_the_stop_still_brings_its_citations(kb: ScriptedKB) -> None:
     reached = threading.Event()
 
-    def start(stop: threading.Event) -> Iterator[Event]:
+    def start(stop: threading.Event, tell: Tell) -> Iterator[Event]:
         yield Token("Every employee")
         reached.set()
         stop.wait(SOON)
@@ -124,7 +125,7 @@ def test_an_answer_that_comes_after_the_stop_still_brings_its_citations(kb: Scri
 
 
 def test_revised_replaces_the_text_and_failed_keeps_the_partial() -> None:
-    def start(stop: threading.Event) -> Iterator[Event]:
+    def start(stop: threading.Event, tell: Tell) -> Iterator[Event]:
         yield Retrieved(())
         yield Token("wrong")
         yield Revised("")
@@ -149,12 +150,12 @@ def test_an_internal_error_is_logged_and_not_shown(kb: ScriptedKB, caplog: pytes
 
 
 def test_an_answer_that_ends_without_a_result_has_failed() -> None:
-    assert finished(RunningAnswer(lambda stop: iter([Token("x")]), mode="chat")).state == "failed"
+    assert finished(RunningAnswer(lambda stop, tell: iter([Token("x")]), mode="chat")).state == "failed"
 
 
 def test_the_clock_stands_still_when_the_answer_is_finished() -> None:
     times = iter([0.0, 2.5, 99.0, 99.0])
-    running = RunningAnswer(lambda stop: iter([Failed("no")]), mode="chat", clock=lambda: next(times))
+    running = RunningAnswer(lambda stop, tell: iter([Failed("no")]), mode="chat", clock=lambda: next(times))
     finished(running)
     assert running.seconds == 2.5
 
@@ -163,11 +164,11 @@ def test_the_clock_stands_still_when_the_answer_is_finished() -> None:
 
 
 class Staged(ScriptedKB):
-    """Plays what a test wrote down for a question: `plays[question](stop)` gives the events."""
+    """Plays what a test wrote down for a question: `plays[question](options)` gives the events."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.plays: dict[str, Callable[[threading.Event], Iterator[Event]]] = {}
+        self.plays: dict[str, Callable[[AskOptions], Iterator[Event]]] = {}
         self.asked: list[tuple[str, tuple[Message, ...]]] = []
         self.drawn: list[tuple[int | None, float | None]] = []  # seed and temperature
         self.by: list[tuple[str, str] | None] = []  # engine and name of the model, where it is not the one in use
@@ -179,14 +180,17 @@ class Staged(ScriptedKB):
         self.drawn.append((options.seed, options.temperature))
         self.by.append(options.model)
         if question in self.plays:
-            return self.plays[question](options.stop)
+            return self._played(question, options)
         return super().ask(question, asker, options, history=history)
 
     def chat(self, message: str, options: AskOptions = DEFAULT_OPTIONS, *, history: Any = ()) -> Iterator[Event]:
         self.asked.append((message, tuple(history)))
         if message in self.plays:
-            return self.plays[message](options.stop)
+            return self._played(message, options)
         return super().chat(message, options, history=history)
+
+    def _played(self, question: str, options: AskOptions) -> Iterator[Event]:
+        yield from self.plays[question](options)
 
 
 @pytest.fixture
@@ -291,7 +295,7 @@ def test_history_holds_questions_and_answers_without_reasoning_or_failures(
     }
     conversation = service.new()
     for question, events in plays.items():
-        staged.plays[question] = lambda stop, events=events: iter(events)  # type: ignore[misc]
+        staged.plays[question] = lambda options, events=events: iter(events)  # type: ignore[misc]
         answered(service, conversation, question)
     assert conversation.history() == [
         Message("user", "one"), Message("assistant", "first"), Message("user", "three"), Message("assistant", "third"),
@@ -305,7 +309,7 @@ def test_a_greeting_is_no_context_for_what_is_asked_next(staged: Staged, service
     answered(service, conversation, "leave?")
     given = conversation.turns[0].running.snapshot.answer
     assert given is not None
-    staged.plays["hello"] = lambda stop: iter([Done(replace(given, text="Hello!", kind="greeting"))])
+    staged.plays["hello"] = lambda options: iter([Done(replace(given, text="Hello!", kind="greeting"))])
     answered(service, conversation, "hello")
     answered(service, conversation, "and then?")
     assert [message.content for message in staged.asked[-1][1]] == ["leave?", given.text]
@@ -418,7 +422,7 @@ def test_an_answer_that_was_stopped_does_not_come_back_after_its_question_was_ch
 ) -> None:
     going_on = threading.Event()
 
-    def late(_stop: threading.Event) -> Iterator[Event]:
+    def late(_options: AskOptions) -> Iterator[Event]:
         going_on.wait(SOON)
         yield Token("late")
 
@@ -549,7 +553,7 @@ def test_a_deleted_conversation_stops_and_does_not_come_back(staged: Staged, ser
 def test_a_killed_process_leaves_what_was_written_as_interrupted(staged: Staged, service: Conversations) -> None:
     written, go_on = threading.Event(), threading.Event()
 
-    def play(stop: threading.Event) -> Iterator[Event]:
+    def play(_options: AskOptions) -> Iterator[Event]:
         yield Retrieved(staged.passages(""), "leave?")
         yield Thought("hm")
         yield Token("half an ")
@@ -611,7 +615,7 @@ def test_a_process_that_is_killed_in_mid_answer_loses_nothing_that_was_written_d
 
 
 def test_a_question_is_kept_before_anything_else_happens(staged: Staged, service: Conversations) -> None:
-    staged.plays["leave?"] = lambda stop: iter([Token(",".join(states(reopened(staged).get(conversation.id))))])
+    staged.plays["leave?"] = lambda options: iter([Token(",".join(states(reopened(staged).get(conversation.id))))])
     conversation = service.new()
     turn = answered(service, conversation, "leave?")
     assert turn.running.snapshot.text == "interrupted"
@@ -725,11 +729,14 @@ class Stage:
     def play(self, question: str, *before: Event) -> str:
         go = self._go[question] = threading.Event()
 
-        def events(stop: threading.Event) -> Iterator[Event]:
+        def events(options: AskOptions) -> Iterator[Event]:
             yield from before
+            options.take_turn()
+            if options.stopped:
+                return
             self.begun.append(question)
             yield Thought(question)
-            while not go.wait(0.01) and not stop.is_set():
+            while not go.wait(0.01) and not options.stopped:
                 pass
             yield Token("x")
             yield Failed("x", "x")
@@ -783,8 +790,9 @@ def test_a_stop_while_waiting_holds_at_once_and_frees_the_place(staged: Staged, 
 
 
 def test_an_answer_that_breaks_frees_its_slot(staged: Staged, service: Conversations) -> None:
-    def breaks(stop: threading.Event) -> Iterator[Event]:
+    def breaks(options: AskOptions) -> Iterator[Event]:
         yield Retrieved(())
+        options.take_turn()
         raise RuntimeError("the engine died")
 
     staged.plays["breaks"] = breaks

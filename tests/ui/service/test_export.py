@@ -122,7 +122,7 @@ def test_the_json_holds_everything_and_is_the_same_after_a_restart(kb: ScriptedK
 
 
 def test_a_turn_that_was_not_answered_has_a_form_too() -> None:
-    running = RunningAnswer(lambda stop: iter([Token("x"), Failed("lost", "x")]), mode="chat")
+    running = RunningAnswer(lambda stop, tell: iter([Token("x"), Failed("lost", "x")]), mode="chat")
     assert running.join(10)
     form = as_json(Conversation("c", turns=[Turn("q", "chat", running)]))["turns"][0]
     assert (form["text"], form["error"], form["answer"], form["passages"]) == ("x", "lost", None, None)

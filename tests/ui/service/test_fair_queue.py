@@ -3,15 +3,11 @@
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 
 from kb.models.cancellation import Cancellation
-from kb.schema import Done, Event, Retrieved, Token
-from tests.ui.scripted import ScriptedKB
-from ui.service.conversations import LOCAL
-from ui.service.fair_queue import FairQueue, Queued, in_turn
+from ui.service.fair_queue import FairQueue, Queued
 
 SOON = 30  # seconds that nothing here may need
 
@@ -203,7 +199,7 @@ def test_no_wake_up_is_lost_among_many() -> None:
     assert queue.waiting == 0
 
 
-# ---- the events of an answer, in turn
+# ---- a turn that is taken at need
 
 
 @pytest.fixture
@@ -214,72 +210,57 @@ def held() -> Iterator[FairQueue]:
         yield queue
 
 
-@pytest.fixture
-def kb_events(tmp_path: Path) -> Callable[[str], Iterator[Event]]:
-    kb = ScriptedKB(tmp_path)
-    return lambda question: kb.ask(question, LOCAL)
+def fail(queued: Queued) -> None:
+    raise AssertionError(queued)
 
 
-def test_passages_come_before_the_wait(kb_events: Callable[[str], Iterator[Event]], held: FairQueue) -> None:
-    stop = Cancellation()
-    events = in_turn(kb_events("leave?"), held, "me", stop, at_once=False)
-    assert isinstance(next(events), Retrieved)
-    assert next(events) == Queued(1)
+def test_who_needs_no_model_waits_for_nobody(held: FairQueue) -> None:
+    with held.turn_at_need("me", Cancellation(), fail):
+        assert held.waiting == 0
 
 
-def test_a_follow_up_waits_before_it_is_rewritten(held: FairQueue) -> None:
-    begun = threading.Event()
-
-    def start() -> Iterator[Event]:
-        begun.set()
-        yield Token("x")
-
-    events = in_turn(start(), held, "me", Cancellation(), at_once=True)
-    assert next(events) == Queued(1)
-    assert not begun.is_set()
-
-
-def test_a_refusal_for_want_of_evidence_waits_for_nobody(held: FairQueue) -> None:
-    def start() -> Iterator[Event]:
-        yield Retrieved((), "q", enough_evidence=False)
-        yield Token("Nothing is close enough.")
-
-    assert [type(e) for e in in_turn(start(), held, "me", Cancellation(), at_once=False)] == [Retrieved, Token]
-
-
-def test_stopped_while_waiting_the_answer_still_comes_to_its_own_end(held: FairQueue) -> None:
-    stop = Cancellation()
-    ended = []
-
-    def start() -> Iterator[Event]:
-        yield Retrieved(())
-        ended.append(stop.is_set())
-
-    events = in_turn(start(), held, "me", stop, at_once=False)
-    assert [next(events), next(events)] == [Retrieved(()), Queued(1)]
-    stop.set()
-    assert list(events) == []
-    assert ended == [True]
-
-
-def test_the_slot_is_held_until_the_answer_ends_and_then_given_on(
-    kb_events: Callable[[str], Iterator[Event]],
-) -> None:
+def test_the_slot_is_taken_once_at_first_need_and_held_to_the_end() -> None:
     queue = FairQueue()
-    events = in_turn(kb_events("leave?"), queue, "me", Cancellation(), at_once=False)
-    while not isinstance(next(events), Token):
-        pass
-    with queue.enter("next") as place:
-        assert place.wait() == 1
-        assert isinstance([*events][-1], Done)
-        assert place.wait() == 0
-        assert place.mine
-
-
-def test_who_was_told_the_end_and_asks_again_waits_for_nobody(kb_events: Callable[[str], Iterator[Event]]) -> None:
-    queue = FairQueue()
-    events = in_turn(kb_events("leave?"), queue, "me", Cancellation(), at_once=False)
-    while not isinstance(next(events), Done):
-        pass
+    with queue.turn_at_need("me", Cancellation(), fail) as take_turn:
+        with queue.turn("another") as mine:
+            assert mine
+        take_turn()
+        take_turn()
+        with queue.enter("another") as place:
+            assert place.wait() == 1
     with queue.enter("me") as place:
         assert place.mine
+
+
+def test_each_number_of_answers_that_come_first_is_told(held: FairQueue) -> None:
+    told: list[Queued] = []
+    stop = Cancellation()
+
+    def tell(queued: Queued) -> None:
+        told.append(queued)
+        stop.set()
+
+    with held.turn_at_need("me", stop, tell) as take_turn:
+        take_turn()
+        take_turn()  # what was stopped does not wait again
+    assert told == [Queued(1)]
+    assert held.waiting == 0
+
+
+def test_the_turn_that_came_is_told() -> None:
+    queue, told, waits = FairQueue(), [], threading.Event()
+
+    def tell(queued: Queued) -> None:
+        told.append(queued)
+        waits.set()
+
+    def other() -> None:
+        with queue.turn_at_need("me", Cancellation(), tell) as take_turn:
+            take_turn()
+
+    with queue.turn("somebody"):
+        thread = threading.Thread(target=other)
+        thread.start()
+        assert waits.wait(30)
+    thread.join(30)
+    assert told == [Queued(1), Queued(0)]
