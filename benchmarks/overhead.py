@@ -43,9 +43,10 @@ Rows = list[tuple[str | float, ...]]
 
 @dataclass
 class Recording:
-    """The model of a service, which keeps the prompts it is given."""
+    """The model of a service, which keeps what it is given to write: translations of questions, and answers."""
 
     model: Any
+    translations: list[tuple[list[Message], dict[str, Any]]] = field(default_factory=list)
     prompts: list[tuple[list[Message], dict[str, Any]]] = field(default_factory=list)
 
     def __getattr__(self, name: str) -> Any:
@@ -54,6 +55,15 @@ class Recording:
     def generate(self, messages: Sequence[Message], **options: Any) -> Any:
         self.prompts.append((list(messages), options))
         return self.model.generate(messages, **options)
+
+    def complete(self, messages: Sequence[Message], **options: Any) -> Any:
+        self.translations.append((list(messages), options))
+        return self.model.complete(messages, **options)
+
+    def clear(self) -> None:
+        """Forget what was kept."""
+        self.translations.clear()
+        self.prompts.clear()
 
 
 def run(place: Path, to_service: Sequence[str], to_page: Sequence[str]) -> tuple[Rows, list[str]]:
@@ -89,14 +99,14 @@ def _through(
             with asking as ask:
                 ask(questions[0])
                 for number, question in enumerate(questions[1:]):
-                    recording.prompts.clear()
+                    recording.clear()
                     time.sleep(_REST_SECONDS)
                     seconds = ask(question)
                     if not recording.prompts:
                         continue  # refused: no model was called
                     time.sleep(_REST_SECONDS)
                     taken.append(seconds)
-                    ratios.append(seconds / _first_word(recording.model, *recording.prompts[0], number))
+                    ratios.append(seconds / _first_word(recording, number))
         except BaseException as error:  # told in the thread that waits for it
             problems.append(error)
         finally:
@@ -165,14 +175,18 @@ def _browser(place: Path) -> Iterator[Ask]:
         browser.close()
 
 
-def _first_word(model: Any, messages: list[Message], options: dict[str, Any], number: int) -> float:
-    """Seconds to the engine's first word. A number before the passages keeps its prompt cache out of it."""
-    first, *further = messages  # the passages are in the first one, which the model judged
+def _first_word(recording: Recording, number: int) -> float:
+    """Seconds to the engine's first word, translations before it included. A number before the passages, and before a
+    question to translate, keeps its prompt cache out of it."""
+    [(first, *further), options], *_ = recording.prompts  # the passages are in the first one, which the model judged
     head, line_break, rest = first.content.partition("\n")
     fresh = replace(first, content=f"{head}{line_break}({number}) {rest}")
     stop = threading.Event()
     began = time.perf_counter()
-    for event in model.generate([fresh, *further], **{**options, "stop": stop}):
+    for (*worked, last), given in recording.translations:
+        asked = replace(last, content=last.content.replace("\n", f"\n({number}) ", 1))
+        recording.model.complete([*worked, asked], **{**given, "stop": stop})
+    for event in recording.model.generate([fresh, *further], **{**options, "stop": stop}):
         if isinstance(event, Thought | Token):
             stop.set()
             return time.perf_counter() - began
