@@ -25,7 +25,7 @@ from kb.language.date_forms import is_told_in_parts, months_in
 from kb.language.language import language_of
 from kb.language.number_forms import in_units_of, is_amount, is_of_another_day, missing_numbers, numbers_in
 from kb.language.periods import periods
-from kb.language.proper_names import codes_in, has_namesake, holds_name, names_in, opening_name, places_in
+from kb.language.proper_names import codes_in, has_namesake, holds_name, is_of_namesake, names_in, opening_name, places_in
 from kb.language.transliteration import reads_as
 from kb.models.maxsim import Vectors
 from kb.schema import ClaimReason, Language, Passage
@@ -215,10 +215,9 @@ class Aligner:
         )  # fmt: skip
 
     def _values_of(self, source: Source) -> list[Value]:
-        rank = source.passage.rank
-        if rank not in self._values:
-            self._values[rank] = values_in(source.sentences, source.rows)
-        return self._values[rank]
+        if source.passage.rank not in self._values:
+            self._values[source.passage.rank] = values_in(source.sentences, source.rows)
+        return self._values[source.passage.rank]
 
     def _spans(self, claim: str, sources: Sequence[Source], is_cited: bool) -> list[SupportSpan]:
         return [self._best(claim, source, is_cited) for source in sources if source.windows]
@@ -396,8 +395,7 @@ class Aligner:
         if not window.rows and not fragments.is_phrase(claim) and fragments.is_title(core_of(self._new(claim), window)):
             return "echo"
         if crosses and window.rows:
-            added = self._added_values(claim)
-            if not added & (numbers_in(quote) | codes_in(quote)):
+            if not self._added_values(claim) & (numbers_in(quote) | codes_in(quote)):
                 return "row"
         if crosses and unit_mismatch.lacks_unit(claim, f"{quote}\n{_header(window, source)}"):
             return "number"
@@ -411,6 +409,8 @@ class Aligner:
             or self._step(claim, source).right is False
         ):
             return "row"
+        if is_of_namesake(self._asked_codes, quote, source.heading):
+            return "name"
         if source.passage.rank in self._other_editions or year_mismatch.is_of_other_month(claim, self._question, quote):
             return "year"
         if contradictions.is_replaced(claim, self._question, self._replaced):

@@ -78,6 +78,12 @@ def has_namesake(code: str, place: str) -> bool:
     return form != code and any(form_of(other) == form for other in codes_in(place))
 
 
+def is_of_namesake(codes: frozenset[str], text: str, heading: str) -> bool:
+    """Whether what heads a text names another thing of the kind than these codes, and neither has one of them."""
+    place = f"{text}\n{heading}".lower()
+    return any(has_namesake(code, heading) for code in codes) and not any(holds_name(place, code) for code in codes)
+
+
 def tagged(text: str) -> list[Any]:
     """The words of a Chinese text, each with `word` and `flag`: its tag in jieba's set."""
     return list(_tagger().cut(text))

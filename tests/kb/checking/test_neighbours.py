@@ -239,3 +239,25 @@ def test_a_city_whose_name_holds_a_quantifier_says_nothing_of_all() -> None:
         "成都的酒店上限为每晚 300 元。", [passage(1, "成都酒店上限：每晚 300 元")], "zh", "成都的酒店上限？"
     ).claims
     assert claim.supported
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "question", "right"),
+    [
+        ("Post-mortem INC-2025-017", "1,860 gateways were affected.", "What did incident INC-2023-009 affect?", False),
+        ("Post-mortem INC-2025-017", "1,860 gateways were affected.", "What did incident INC-2025-017 affect?", True),
+        (  # the sentence before names it
+            "Post-mortem INC-2025-017",
+            "INC-2023-009 was like it. 1,860 gateways were affected.",
+            "What did incident INC-2023-009 affect?",
+            True,
+        ),
+        ("Incidents of a year", "1,860 gateways were affected.", "What did incident INC-2023-009 affect?", True),
+        ("订单 AP-88317", "共交付 1,860 台。", "订单 AP-77120 交付了多少台？", False),
+        ("订单 AP-88317", "共交付 1,860 台。", "订单 AP-88317 交付了多少台？", True),
+    ],
+)
+def test_a_document_of_a_namesake_confirms_nothing(title: str, text: str, question: str, right: bool) -> None:
+    language: Language = "en" if text.isascii() else "zh"
+    claim = "共交付 1,860 台。" if language == "zh" else "1,860 gateways were affected."
+    assert cite(claim, [passage(1, text, title=title)], language, question).claims[0].supported == right
