@@ -142,6 +142,7 @@ RULES: Mapping[str, tuple[object, str, object]] = {
     "heads alone": (table_claims, "gives_heads_alone", _never),
     "its own question denied": (contradictions, "denies_own_question", _never),
     "another place": (alignment, "places_in", _nothing),
+    "a relation is repeated": (alignment, "lacks_relation", _never),
     "a namesake's document": (alignment, "is_of_namesake", _never),
     "steps": (alignment, "step_taken", _no_step),
     "namesakes of codes": (alignment, "has_namesake", _never),

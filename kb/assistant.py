@@ -522,7 +522,7 @@ class KnowledgeBase(Documents):
 
     def _checked_answer(self, draft: Draft, asker: Principal, options: AskOptions) -> Generator[Event, None, Answer]:
         """What the model wrote, checked against the passages; a refusal where it found nothing. Returns the answer."""
-        text = _HALF_MARKER.sub("", "".join(draft.text)).strip()
+        text = prompts.without_task(_HALF_MARKER.sub("", "".join(draft.text)), draft.language)
         if not text:
             if options.stopped:
                 raise ModelError(text_in(draft.language, "answer.stopped"))
@@ -530,7 +530,7 @@ class KnowledgeBase(Documents):
         if not (is_written_in(text, draft.language) or prompts.says_only_not_found(text) or options.stopped):
             yield draft.restart()
             yield from self._generate(draft, options, strict=True)
-            text = "".join(draft.text).strip() or text
+            text = prompts.without_task("".join(draft.text), draft.language) or text
         cited = cite(
             text, draft.prompt_passages, draft.language, draft.expanded_question, self.embedder.similarities,
             self.catalog.text_around, lambda: self._beside(draft, asker, options),

@@ -52,6 +52,17 @@ _OTHERWISE = {
     "en": f' (if they do not hold the answer, write only "{NOT_FOUND["en"]}")',
     "zh": f"（如果段落里没有答案，只写“{NOT_FOUND['zh']}”）",
 }
+_MARKERS = r"(?:\s*\[\d{1,3}\])*"
+_TOLD = {
+    language: re.compile(
+        "|".join(
+            rf"{re.escape(part)}{_MARKERS}\s*(?:[.:：。]\s*|\Z)"
+            for part in re.split(r"[.:：。]\s*", task.format(otherwise=""))
+        ),
+        re.IGNORECASE,
+    )
+    for language, task in _TASK.items()
+}
 _PASSAGES = {"en": "Passages:", "zh": "段落："}
 _TERMS = {"en": "What words of the question mean:", "zh": "问题中用语的含义："}
 _QUESTION = {"en": "Question:", "zh": "问题："}
@@ -117,6 +128,11 @@ def says_only_not_found(answer: str) -> bool:
     """Whether all that an answer says is that the passages do not hold what was asked."""
     said = [answer[start:end] for start, end in sentences(answer)]
     return bool(said) and bool(_NOT_FOUND.search(said[0])) and len(said) <= 2
+
+
+def without_task(answer: str, language: Language) -> str:
+    """An answer without the words of the task, which a small model may repeat before it answers."""
+    return _TOLD[language].sub("", answer).strip()
 
 
 def spoken(history: Sequence[Message]) -> list[Message]:

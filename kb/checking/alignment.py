@@ -8,27 +8,34 @@ passage. A claim in another language than the passage is compared by vectors ins
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
-from kb.checking.disagreements import Statement, disagrees, is_alike, may_disagree
+from kb.checking.disagreements import Disagreements
 from kb.checking.forms import ALTERNATIVES, OPEN_QUESTION, PRONOUN
 from kb.checking.frames import Frames
 from kb.checking.labels import takes_other_label, takes_other_partner
 from kb.checking.prompt_injection import without_orders
+from kb.checking.relations import lacks_relation
 from kb.checking.rival_values import Value, has_rival, swaps_subject, values_in
 from kb.checking.sections import is_of_other_section
-from kb.checking.sources import Source, Window, bare, core_of, headings_of, heads_of, lines, says_most, source_of
+from kb.checking.sources import Source, Window, bare, core_of, headings_of, lines, says_most, source_of
 from kb.checking.steps import StepTaken, step_taken
 from kb.language.content_terms import content_of, is_number, stem
-from kb.language.date_forms import is_told_in_parts, months_in
+from kb.language.date_forms import is_told_in_parts
 from kb.language.language import language_of
 from kb.language.number_forms import in_units_of, is_amount, is_of_another_day, missing_numbers, numbers_in
-from kb.language.periods import periods
-from kb.language.proper_names import codes_in, has_namesake, holds_name, is_of_namesake, names_in, opening_name, places_in
+from kb.language.proper_names import (
+    codes_in,
+    has_namesake,
+    holds_name,
+    is_of_namesake,
+    names_in,
+    opening_name,
+    places_in,
+)
 from kb.language.transliteration import reads_as
 from kb.models.maxsim import Vectors
-from kb.schema import ClaimReason, Language, Passage
+from kb.schema import ClaimReason, Passage
 
 SUPPORT = 0.5  # share of a claim's content that span and heading must cover
 SUPPORT_NEAREST = 0.35  # the same of the sentence that means question and claim more nearly than all others shown
@@ -95,13 +102,16 @@ class Aligner:
         self._small = frozenset(stem(word) for text in texts for word in _SMALL_WORD.findall(text))
         self._headings = {bare(heading) for source in self._sources for heading in headings_of(source.passage)}
         self._similarities = similarities
-        self._document_text, self._find_beside = document_text, beside
         headings = [source.heading for source in self._sources]
         self._other_editions = {
             source.passage.rank
             for source in self._sources
             if year_mismatch.is_other_edition(question, source.heading, headings)
         }
+        self._disagreements = Disagreements(
+            self._sources, question, similarities, self._values_of, self._other_editions,
+            lambda: [source_of(without_orders(passage), document_text) for passage in beside()],
+        )  # fmt: skip
         self._replaced = [old for s in self._sources for old in contradictions.replaced_in(s.passage.text)]
         self._frames = Frames([line for source in self._sources for line in lines(source)])
         self._values: dict[int, list[Value]] = {}  # of passages, by rank
@@ -143,76 +153,12 @@ class Aligner:
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
         return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT]
 
-    @cached_property
-    def _beside(self) -> list[Source]:
-        """What was found besides, without other editions of what was read and older ones of what was not."""
-        found = [source_of(without_orders(passage), self._document_text) for passage in self._find_beside()]
-        headings = [source.heading for source in self._sources]
-        everywhere = [*headings, *(source.heading for source in found)]
-        return [
-            source
-            for source in found
-            if not any(year_mismatch.is_edition_of(source.heading, read) for read in headings)
-            and not year_mismatch.is_other_edition(self._question, source.heading, everywhere)
-        ]
-
     def disagreement(self, claim: str, span: SupportSpan) -> SupportSpan | None:
         """The sentence of another document that gives another value than the claim, which `span` confirms, of the same.
         An older edition of the document does not count, nor what is in another language."""
-        language = language_of(claim)
-        own_source = next(source for source in self._sources if source.passage == span.passage)
-        numbers = numbers_in(claim) - self._asked_numbers
-        if not numbers or language_of(own_source.passage.text) != language:
-            return None
-        asked = {token: weight for token, weight in content_of(self._question).items() if not is_number(token)}
-        names = self._asked_names | self._asked_codes | names_in(claim) | codes_in(claim)
-        lines = [
-            w
-            for w in own_source.windows
-            if len(w.parts) == 1 and span.start <= w.start and w.end <= span.end and numbers & numbers_in(w.quote)
-        ]
-        own = [self._statement(line, own_source) for line in lines]
-        others: list[tuple[Window, Passage]] = []
-        for source in (*self._sources, *self._beside):
-            passage = source.passage
-            same = (passage.collection, passage.document) == (span.passage.collection, span.passage.document)
-            if same or passage.rank in self._other_editions or language_of(passage.text) != language:
-                continue
-            for window in source.windows:
-                if len(window.parts) == 1 and numbers_in(window.quote):
-                    there = self._statement(window, source)
-                    if any(disagrees(here, there, numbers, asked, names) for here in own):
-                        return _conflict(window, passage, span)
-                    if any(may_disagree(here, there, numbers, asked, names) for here in own):
-                        others.append((window, passage))
-        found = self._most_alike(lines[0].quote, others, language) if others else None
+        source = next(source for source in self._sources if source.passage == span.passage)
+        found = self._disagreements.find(claim, source, range(span.start, span.end))
         return _conflict(*found, span) if found else None
-
-    def _most_alike(
-        self, own: str, others: Sequence[tuple[Window, Passage]], language: Language
-    ) -> tuple[Window, Passage] | None:
-        """Of sentences with another value the one that is most like the question, if it says the same as the claim's
-        own sentence."""
-        if self._similarities is None:
-            return None
-        quotes = [window.quote for window, _ in others]
-        first, *rest = map(float, self._similarities(self._question, [own, *quotes]))
-        alike = map(float, self._similarities(own, quotes))
-        found = [
-            (with_question, other)
-            for with_question, with_own, other in zip(rest, alike, others, strict=True)
-            if is_alike(language, (first, with_question), with_own)
-        ]
-        return max(found, key=lambda each: each[0])[1] if found else None
-
-    def _statement(self, window: Window, source: Source) -> Statement:
-        quote = window.quote
-        inside = {-1 - source.rows.index(row) for row in window.rows} or set(window.parts)
-        return Statement(
-            window.tokens, heads_of(window, source), [v for v in self._values_of(source) if v.sentence in inside],
-            names_in(quote) | codes_in(quote),
-            periods(f"{quote}\n{source.heading}") | months_in(quote) | codes_in(source.passage.title),
-        )  # fmt: skip
 
     def _values_of(self, source: Source) -> list[Value]:
         if source.passage.rank not in self._values:
@@ -411,6 +357,8 @@ class Aligner:
             return "row"
         if is_of_namesake(self._asked_codes, quote, source.heading):
             return "name"
+        if year_mismatch.is_of_other_year(claim, self._question):
+            return "asked"
         if source.passage.rank in self._other_editions or year_mismatch.is_of_other_month(claim, self._question, quote):
             return "year"
         if contradictions.is_replaced(claim, self._question, self._replaced):
@@ -423,6 +371,8 @@ class Aligner:
             return "rival"
         if against := self._passage_against(claim, source):
             return against
+        if not window.rows and lacks_relation(claim, self._question, window.parts, source):
+            return "asked"
         if self._frames.is_elsewhere(claim, self._question, source.passage.rank, window.parts):
             return "rival"
         said = content_of(contradictions.without_denial(claim))

@@ -5,12 +5,21 @@ their headings have, too; or, where they say it in other words, by vectors: each
 and both are alike. Then neither can be believed without the other, and a reader must see both.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
+from kb.checking import year_mismatch
 from kb.checking.rival_values import Value
-from kb.language.content_terms import is_number, share_held
-from kb.schema import Language
+from kb.checking.sources import Source, Window, heads_of
+from kb.language.content_terms import content_of, is_number, share_held
+from kb.language.date_forms import months_in
+from kb.language.language import language_of
+from kb.language.number_forms import numbers_in
+from kb.language.periods import periods
+from kb.language.proper_names import codes_in, names_in
+from kb.models.maxsim import Vectors
+from kb.schema import Language, Passage
 
 SAME = 0.8  # share of the words of either sentence that the other, the question or their headings have
 ASKED = 0.6  # share of the question's words that one sentence has, which one that says the same in other words has, too
@@ -29,6 +38,96 @@ class Statement:
     values: Sequence[Value]
     names: Set[str]  # what it names, codes among them
     editions: Set[str]  # the years and quarters of sentence and headings, its months, and the codes of the title
+
+
+class Disagreements:
+    """Finds, for claims that are confirmed, the sentence of another document that gives another value of the same.
+
+    `sources` are the passages that were read, of which those of the ranks `other_editions` are of editions that were
+    not asked for; `beside` gives what was found, too, and is called where it is needed.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        question: str,
+        similarities: Callable[[str, Sequence[str]], Vectors] | None,
+        values_of: Callable[[Source], Sequence[Value]],
+        other_editions: Set[int],
+        beside: Callable[[], Sequence[Source]],
+    ) -> None:
+        self._sources, self._question, self._similarities = sources, question, similarities
+        self._values_of, self._other_editions, self._find_beside = values_of, other_editions, beside
+
+    def find(self, claim: str, source: Source, place: range) -> tuple[Window, Passage] | None:
+        """The sentence that disagrees with a claim which a place in a source confirms, and its passage. An older
+        edition of the document does not count, nor what is in another language."""
+        language = language_of(claim)
+        numbers = numbers_in(claim) - numbers_in(self._question)
+        if not numbers or language_of(source.passage.text) != language:
+            return None
+        asked = {token: weight for token, weight in content_of(self._question).items() if not is_number(token)}
+        names = frozenset().union(*(found(text) for found in (names_in, codes_in) for text in (self._question, claim)))
+        lines = [
+            w
+            for w in source.windows
+            if len(w.parts) == 1 and place.start <= w.start and w.end <= place.stop and numbers & numbers_in(w.quote)
+        ]
+        own = [self._statement(line, source) for line in lines]
+        others: list[tuple[Window, Passage]] = []
+        for other in (*self._sources, *self._beside):
+            passage = other.passage
+            same = (passage.collection, passage.document) == (source.passage.collection, source.passage.document)
+            if same or passage.rank in self._other_editions or language_of(passage.text) != language:
+                continue
+            for window in other.windows:
+                if len(window.parts) == 1 and numbers_in(window.quote):
+                    there = self._statement(window, other)
+                    if any(disagrees(here, there, numbers, asked, names) for here in own):
+                        return window, passage
+                    if any(may_disagree(here, there, numbers, asked, names) for here in own):
+                        others.append((window, passage))
+        return self._most_alike(lines[0].quote, others, language) if others else None
+
+    @cached_property
+    def _beside(self) -> list[Source]:
+        """What was found besides, without other editions of what was read and older ones of what was not."""
+        found = self._find_beside()
+        headings = [source.heading for source in self._sources]
+        everywhere = [*headings, *(source.heading for source in found)]
+        return [
+            source
+            for source in found
+            if not any(year_mismatch.is_edition_of(source.heading, read) for read in headings)
+            and not year_mismatch.is_other_edition(self._question, source.heading, everywhere)
+        ]
+
+    def _most_alike(
+        self, own: str, others: Sequence[tuple[Window, Passage]], language: Language
+    ) -> tuple[Window, Passage] | None:
+        """Of sentences with another value the one that is most like the question, if it says the same as the claim's
+        own sentence."""
+        if self._similarities is None:
+            return None
+        quotes = [window.quote for window, _ in others]
+        first, *rest = map(float, self._similarities(self._question, [own, *quotes]))
+        alike = map(float, self._similarities(own, quotes))
+        found = [
+            (with_question, other)
+            for with_question, with_own, other in zip(rest, alike, others, strict=True)
+            if is_alike(language, (first, with_question), with_own)
+        ]
+        return max(found, key=lambda each: each[0])[1] if found else None
+
+    def _statement(self, window: Window, source: Source) -> Statement:
+        quote = window.quote
+        inside = {-1 - source.rows.index(row) for row in window.rows} or set(window.parts)
+        return Statement(
+            window.tokens, heads_of(window, source),
+            [value for value in self._values_of(source) if value.sentence in inside],
+            names_in(quote) | codes_in(quote),
+            periods(f"{quote}\n{source.heading}") | months_in(quote) | codes_in(source.passage.title),
+        )  # fmt: skip
 
 
 def disagrees(own: Statement, other: Statement, numbers: Set[str], asked: Mapping[str, float], names: Set[str]) -> bool:

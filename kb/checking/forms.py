@@ -8,3 +8,8 @@ OPEN_QUESTION = re.compile(  # what no "yes" answers
 )
 ALTERNATIVES = re.compile(r"\bor\b|\bwhich of\b|还是|哪个|哪一|哪种", re.IGNORECASE)
 PRONOUN = re.compile(r"\b(?:he|she|it|they|his|her|its|their|this|these)\b|[他她它其该此]", re.IGNORECASE)
+WHEN_ASKED = re.compile(
+    r"\b(?:when|(?:what|which) (?:time|date|day|month|year)|how (?:soon|late|early)|until|since|by what)\b"
+    r"|何时|什么时[候间]|[几哪]一?[点天日号年月]|何年|年份|多会儿|时间|日期|多久|截[止至]|到期|早上|下午|晚上",
+    re.IGNORECASE,
+)

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
-from kb.checking.forms import PRONOUN
+from kb.checking.forms import PRONOUN, WHEN_ASKED
 from kb.checking.table_claims import ClaimRow, is_row
 from kb.language.content_terms import content_of, is_number
 from kb.language.language import CJK
@@ -57,11 +57,6 @@ _TIME_OF_DAY = re.compile(r"\d\d:\d\d")
 _FORMS = {"date", "time of day"}  # kinds that are told by their form; those of codes have a "#" for each number
 _REASON_ASKED = re.compile(
     r"\b(?:why|how (?:do|does|did|can|is|are|was|were|to|come))\b|为什么|为何|怎[么样]|如何|原因", re.IGNORECASE
-)
-_WHEN_ASKED = re.compile(
-    r"\b(?:when|(?:what|which) (?:time|date|day|month|year)|how (?:soon|late|early)|until|since|by what)\b"
-    r"|何时|什么时[候间]|[几哪]一?[点天日号年月]|何年|年份|多会儿|时间|日期|多久|截[止至]|到期|早上|下午|晚上",
-    re.IGNORECASE,
 )
 _LABEL = re.compile(r"[\s*_#>•\-–]*(?P<label>[^\W\d_][^:：.。,，\n|]{0,40})\s?[:：]")
 _SPLIT = re.compile(r"[，、；;]|,\s|\b(?:and|while|whereas|but)\b|而|(?<=[.。])\s")
@@ -112,7 +107,7 @@ def has_rival(
         kinds = {value.kind for value in own}
         left = [v for v in values if v.number not in added and f"#{v.number}" not in asked]
         others = [v for v in left if any(_may_be(v.kind, kind) for kind in kinds)]
-        if not own or ({value.kind for value in own} & _FORMS and not _WHEN_ASKED.search(question)):
+        if not own or ({value.kind for value in own} & _FORMS and not WHEN_ASKED.search(question)):
             continue
         if number in meant and _is_counted_otherwise(meant[number].kind, own, left):
             return True

@@ -4,6 +4,7 @@ a value is that of another month."""
 import re
 from collections.abc import Iterator, Sequence
 
+from kb.checking.forms import WHEN_ASKED
 from kb.language.date_forms import months_in
 from kb.language.number_forms import numbers_in
 
@@ -78,6 +79,13 @@ def is_of_other_month(claim: str, question: str, quote: str) -> bool:
         return False
     named = [months_in(clause) for clause in _CLAUSE.findall(quote) if added & numbers_in(clause)]
     return bool(named) and all(there and not there & months for there in named)
+
+
+def is_of_other_year(claim: str, question: str) -> bool:
+    """Whether a claim says in which year it holds, and it is none of those that the question asks about."""
+    asked = {year for clause in _CLAUSE.findall(question) for year in _years_in(clause)}
+    said = {int(year[0]) for year in _EDITION.finditer(claim) if not _COUNTED.match(claim, year.end())}
+    return bool(asked and said) and asked.isdisjoint(said) and not WHEN_ASKED.search(question)
 
 
 def is_edition_of(heading: str, other: str) -> bool:

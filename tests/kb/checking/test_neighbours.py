@@ -261,3 +261,39 @@ def test_a_document_of_a_namesake_confirms_nothing(title: str, text: str, questi
     language: Language = "en" if text.isascii() else "zh"
     claim = "共交付 1,860 台。" if language == "zh" else "1,860 gateways were affected."
     assert cite(claim, [passage(1, text, title=title)], language, question).claims[0].supported == right
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "claim", "right"),
+    [
+        (  # the day of the announcement
+            "On 13 September 2022 Orion was shown in Berlin.",
+            "When was Orion released?",
+            "Orion was released on 13 September 2022.",
+            False,
+        ),
+        (
+            "On 13 September 2022 Orion was released in Berlin.",
+            "When was Orion released?",
+            "Orion was released on 13 September 2022.",
+            True,
+        ),
+        (  # under a heading that says it
+            "## Released\n\nOrion: 13 September 2022.",
+            "When was Orion released?",
+            "Orion was released on 13 September 2022.",
+            True,
+        ),
+        (
+            "Anna Berg of Orion retires in May. The new director comes from Oslo.",
+            "Who is the director of Orion?",
+            "The director of Orion is Anna Berg.",
+            False,
+        ),
+        ("The 2019 race was won by Anna Berg.", "Who won in 2020?", "Anna Berg won the 2019 race.", False),
+        ("The 2020 race was won by Anna Berg.", "Who won in 2020?", "Anna Berg won the 2020 race.", True),
+        ("The rule of 2019 ended in 2021.", "Until when did the rule of 2019 hold?", "It ended in 2021.", True),
+    ],
+)
+def test_what_was_asked_must_be_said_of_the_value(text: str, question: str, claim: str, right: bool) -> None:
+    assert cite(claim, [passage(1, text)], "en", question).claims[0].supported == right
