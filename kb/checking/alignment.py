@@ -340,9 +340,8 @@ class Aligner:
             return "echo"
         if not window.rows and not fragments.is_phrase(claim) and fragments.is_title(core_of(self._new(claim), window)):
             return "echo"
-        if crosses and window.rows:
-            if not self._added_values(claim) & (numbers_in(quote) | codes_in(quote)):
-                return "row"
+        if crosses and window.rows and not self._added_values(claim) & (numbers_in(quote) | codes_in(quote)):
+            return "row"
         if crosses and unit_mismatch.lacks_unit(claim, f"{quote}\n{_header(window, source)}"):
             return "number"
         if contradictions.loses_sign(claim, quote):
