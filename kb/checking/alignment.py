@@ -153,6 +153,17 @@ class Aligner:
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
         return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT]
 
+    def makes_up(self, claim: str) -> bool:
+        """Whether a claim adds a number or name to the question that stands in none of the documents shown. Names are
+        looked for where all of these are in its language."""
+        everywhere = "\n".join(f"{s.heading}\n{s.passage.text}\n{s.whole}" for s in self._sources)
+        if missing_numbers(claim, everywhere) - self._asked_numbers:
+            return True
+        if any(language_of(source.passage.text) != language_of(claim) for source in self._sources):
+            return False
+        added, place = names_in(claim) - self._asked_names, everywhere.lower()
+        return not all(holds_name(place, name) or reads_as(name, place) for name in added)
+
     def disagreement(self, claim: str, span: SupportSpan) -> SupportSpan | None:
         """The sentence of another document that gives another value than the claim, which `span` confirms, of the same.
         An older edition of the document does not count, nor what is in another language."""

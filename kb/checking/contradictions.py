@@ -7,8 +7,11 @@ a "not", or takes the number of the sentence beside.
 import re
 from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
+from typing import NamedTuple
 
-from kb.language.content_terms import content_of, share_held, stem
+from kb.checking.unit_mismatch import other_unit
+from kb.language.content_terms import content_of, is_number, share_held, stem
+from kb.language.language import language_of
 from kb.language.number_forms import missing_numbers, numbers_in
 
 _NEGATIVE = re.compile(  # not "3-5", "3天-5天", "3小时-5小时" or "9:00 -18:00"; a whole cell "(57)" as accounts have it
@@ -170,9 +173,10 @@ def denies_own_question(claim: str, sentences: Sequence[str]) -> bool:
 def denies_other_clause(claim: str, sentence: str) -> bool:
     """Whether of the clauses of a sentence, some of which deny and some do not, the one that alone has words of the
     claim denies what the claim says, or says what it denies: 报销牙科，不报销视力检查."""
-    clauses = [clause for clause in _CLAUSE_END.split(_NOT_A_LIMIT.sub(" ", sentence)) if content_of(clause)]
+    said_there = _ATTRIBUTE.sub(" ", _NOT_A_LIMIT.sub(" ", sentence))
+    clauses = [clause for clause in _CLAUSE_END.split(said_there) if content_of(clause)]
     denying = [bool(_NOT_SO.search(clause)) for clause in clauses]
-    plain = _NOT_A_LIMIT.sub(" ", claim)
+    plain = _ATTRIBUTE.sub(" ", _NOT_A_LIMIT.sub(" ", claim))
     claimed = {bool(_NOT_SO.search(clause)) for clause in _CLAUSE_END.split(plain) if content_of(clause)}
     if len(set(denying)) < 2 or len(claimed) != 1:
         return False
@@ -195,8 +199,16 @@ def excludes(claim: str, sentence: str) -> bool:
     return bool(left) and 2 * len(left & content_of(claim).keys()) >= len(left)
 
 
-def replaced_in(text: str) -> list[tuple[str, str]]:
-    """What a text says was replaced, and what is in its place: "raised from 60 to 80", 由 60 改为 80. Only numbers."""
+class Replacement(NamedTuple):
+    """What was replaced, what is in its place, and the words around that say of what."""
+
+    old: str
+    new: str
+    around: str
+
+
+def replaced_in(text: str) -> list[Replacement]:
+    """What a text says was replaced: "raised from 60 to 80", 由 60 改为 80. Only numbers."""
     found = []
     for match in _REPLACED.finditer(text):
         if match["en"] and not _CHANGED.search(text[max(0, match.start() - _LONGEST_PART) : match.start()]):
@@ -205,13 +217,17 @@ def replaced_in(text: str) -> list[tuple[str, str]]:
         before = re.split(r"[.;:()]", text[max(0, match.start() - _LONGEST_PART) : match.start()])[-1]
         new = match["zh_new"] or match["en_new"] or before
         if numbers_in(old) - numbers_in(new) and numbers_in(new) - numbers_in(old):
-            found.append((old, new))
+            found.append(
+                Replacement(old, new, text[max(0, match.start() - _LONGEST_PART) : match.end() + _LONGEST_PART])
+            )
     return found
 
 
-def is_replaced(claim: str, question: str, replaced: Sequence[tuple[str, str]]) -> bool:
+def is_replaced(claim: str, question: str, replacements: Sequence[Replacement]) -> bool:
     """Whether the claim gives numbers that were replaced, and none of those in their place, where the question does not
-    ask what was before; or where it does the new ones alone."""
+    ask what was before; or where it does the new ones alone. Of another unit they are other numbers; and in its own
+    language what was replaced must share a word with it."""
+    replaced = [(r.old, r.new) for r in replacements if _may_be_of_it(r, claim, question)]
     if not replaced:
         return False
     if _BEFORE_ASKED.search(question):
@@ -225,6 +241,15 @@ def is_replaced(claim: str, question: str, replaced: Sequence[tuple[str, str]]) 
         and missing_numbers(new, claim) == numbers_in(new)
         for old, new in replaced
     )
+
+
+def _may_be_of_it(replacement: Replacement, claim: str, question: str) -> bool:
+    if other_unit(claim, replacement.old):
+        return False
+    if language_of(replacement.around) != language_of(claim):
+        return True
+    said = content_of(claim).keys() | content_of(question).keys()
+    return any(len(token) > 1 and not is_number(token) for token in said & content_of(replacement.around).keys())
 
 
 def turns_comparison(claim: str, sentences: Sequence[str]) -> bool:

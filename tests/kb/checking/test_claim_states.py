@@ -9,7 +9,7 @@ from kb.checking.alignment import Aligner
 from kb.checking.citations import cite
 from kb.language.language import language_of
 from kb.models.maxsim import Vectors
-from kb.schema import Claim, ClaimReason, ClaimState
+from kb.schema import Claim, ClaimReason, ClaimState, Language
 from tests.kb.passages import passage
 
 
@@ -243,3 +243,33 @@ def test_what_is_said_of_one_place_is_not_said_of_another() -> None:
 def test_an_answer_that_gives_no_amount_where_one_is_asked_is_an_echo_also_without_any_source() -> None:
     cited = cite("班车三号线途中停靠三站。", [passage(1, "食堂早餐六点半开始。")], "zh", "班车三号线途中停靠几站？")
     assert (cited.claims[0].reason, cited.opposed) == ("echo", True)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "question", "answer", "made_up"),
+    [
+        ("en", "The Heron film opens in May.", "Who directs the Heron film?", "It is directed by Vera Lind.", True),
+        ("en", "Vera Lind's Heron film opens.", "Who directs the Heron film?", "Its head is Vera Lind.", False),
+        ("en", "The Heron film opens in May.", "How many people came?", "Altogether 4,300 people came.", True),
+        ("zh", "苍鹭号在码头展出。", "谁设计了苍鹭号？", "设计者是王小明。", True),
+        ("zh", "The Heron lies in the harbour.", "谁设计了苍鹭号？", "设计者是王小明。", False),  # not to be compared
+    ],
+)
+def test_a_name_or_number_that_stands_in_no_document_is_made_up(
+    language: Language, text: str, question: str, answer: str, made_up: bool
+) -> None:
+    assert cite(answer, [passage(1, text)], language, question).opposed == made_up
+
+
+def test_unused_leave_of_a_clause_is_no_denial() -> None:
+    text = "当年未休完的年休假最多可以结转 5 天，须在次年 6 月 30 日前休完，逾期作废。"
+    question = "现在当年没休完的年休假最多可以结转几天？"
+    assert cite("当年没休完的年休假最多可以结转 5 天。", [passage(1, text)], "zh", question).claims[0].supported
+
+
+def test_what_was_replaced_elsewhere_speaks_against_nothing_else() -> None:
+    passages = [
+        passage(1, "The payment term is 60 days."),
+        passage(2, "夜班津贴由每班 60 元提高到 80 元。", document="b.md"),
+    ]
+    assert cite("The payment term is 60 days.", passages, "en", "What is the payment term?").claims[0].supported

@@ -144,6 +144,9 @@ def test_a_denial_is_not_dropped(claim: str, sentence: str, dropped: bool) -> No
         ("补贴原为每班 60 元。", "补贴多少？", "补贴由每班 60 元提高到 80 元。", False),
         ("2030 年 9 月 30 日前完成。", "何时完成？", "完成时间由 9 月 30 日改为 2030 年 10 月 31 日。", True),
         ("由 3 名员工完成。", "谁完成？", "由 3 名员工在 5 天内完成。", False),
+        ("The term is 60 days.", "What is the term?", "补贴由每班 60 元提高到 80 元。", False),  # other things
+        ("The term is 60 days.", "What is the term?", "The bonus was raised from 60 to 80 euros.", False),
+        ("班车票价为 60 元。", "票价多少？", "夜班津贴由每班 60 元提高到 80 元。", False),
     ],
 )
 def test_a_value_that_was_replaced_is_told(claim: str, question: str, text: str, replaced: bool) -> None:
