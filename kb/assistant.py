@@ -366,13 +366,13 @@ class KnowledgeBase(Documents):
     def _judged(self, draft: Draft, options: AskOptions) -> AnswerOutcome:
         """Whether the passages state the answer, as the model judges. It answers where it cannot tell."""
         if self.settings.llm.judge:
-            options.take_turn()
             self._judge(draft, options)
         if draft.answerable is None:
             return "answered"
         return judgement.floors(self.catalog, self.model, draft.language).outcome(draft.answerable)
 
     def _judge(self, draft: Draft, options: AskOptions) -> None:
+        options.take_turn()
         model = self.model
         draft.engine, draft.model = model.engine, model.name
         while True:

@@ -161,7 +161,7 @@ class Aligner:
             return True
         if any(language_of(source.passage.text) != language_of(claim) for source in self._sources):
             return False
-        added, place = names_in(claim) - self._asked_names, everywhere.lower()
+        added, place = names_in(claim) - self._asked_names, "\n".join(source.whole for source in self._sources)
         return not all(holds_name(place, name) or reads_as(name, place) for name in added)
 
     def disagreement(self, claim: str, span: SupportSpan) -> SupportSpan | None:

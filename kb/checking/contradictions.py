@@ -211,15 +211,13 @@ def replaced_in(text: str) -> list[Replacement]:
     """What a text says was replaced: "raised from 60 to 80", 由 60 改为 80. Only numbers."""
     found = []
     for match in _REPLACED.finditer(text):
-        if match["en"] and not _CHANGED.search(text[max(0, match.start() - _LONGEST_PART) : match.start()]):
+        lead = text[max(0, match.start() - _LONGEST_PART) : match.start()]
+        if match["en"] and not _CHANGED.search(lead):
             continue  # as "from Monday to Friday"
         old = match["zh"] or match["en"] or match["instead"]
-        before = re.split(r"[.;:()]", text[max(0, match.start() - _LONGEST_PART) : match.start()])[-1]
-        new = match["zh_new"] or match["en_new"] or before
+        new = match["zh_new"] or match["en_new"] or re.split(r"[.;:()]", lead)[-1]
         if numbers_in(old) - numbers_in(new) and numbers_in(new) - numbers_in(old):
-            found.append(
-                Replacement(old, new, text[max(0, match.start() - _LONGEST_PART) : match.end() + _LONGEST_PART])
-            )
+            found.append(Replacement(old, new, lead + text[match.start() : match.end() + _LONGEST_PART]))
     return found
 
 

@@ -19,20 +19,7 @@ from kb.models.maxsim import Vectors
 from kb.review import same_question
 from kb.review.answer_judge import AnswerJudge
 from kb.review.reviews import MARKER, Correction, CorrectionSource, Reviews, scope_text
-from kb.schema import (
-    DEFAULT_OPTIONS,
-    Answer,
-    AskOptions,
-    Citation,
-    Claim,
-    Event,
-    Language,
-    Notice,
-    Passage,
-    Principal,
-    Retrieved,
-    Scope,
-)
+from kb.schema import Answer, AskOptions, Citation, Claim, Event, Language, Notice, Passage, Principal, Retrieved
 from kb.store.catalog import Catalog
 
 
@@ -86,7 +73,7 @@ class CuratedAnswers:
                 draft.embedded[question] = self._embedder.embed_question(question)
             return draft.embedded[question].vector
 
-        found = self.find([*dict.fromkeys((draft.question, draft.searched))], asker, options.scope, embed, options)
+        found = self.find([*dict.fromkeys((draft.question, draft.searched))], asker, embed, options)
         if found is None:
             return None
         draft.passages, draft.curated = found.passages, found.id
@@ -99,16 +86,15 @@ class CuratedAnswers:
         self,
         questions: Sequence[str],
         asker: Principal,
-        scope: Scope,
         embed: Callable[[str], Vectors],
-        options: AskOptions = DEFAULT_OPTIONS,
+        options: AskOptions,
     ) -> Curated | None:
         """The answer to what was asked, where all of these `questions` (as it was typed, and self-contained) ask for
         the same one. `embed` gives the vector of a question, and is called only where there are curated answers."""
         rows = self._catalog.db.execute(
             "SELECT id, questions, answer, vectors, identity, editor, at FROM reviews "
             "WHERE curated = 1 AND state = 'accepted' AND scope = ? ORDER BY at DESC",
-            (scope_text(scope),),
+            (scope_text(options.scope),),
         ).fetchall()
         if not rows:
             return None
