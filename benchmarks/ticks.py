@@ -125,7 +125,7 @@ RULES: Mapping[str, tuple[object, str, object]] = {
     "other_bound": (unit_mismatch, "other_bound", _never),
     "other_rate": (unit_mismatch, "other_rate", _never),
     "takes_wrong_column": (table_claims, "takes_wrong_column", _never),
-    "is_of_other_month": (year_mismatch, "is_of_other_month", _never),
+    "is_of_other_period": (year_mismatch, "is_of_other_period", _never),
     "is_other_edition": (year_mismatch, "is_other_edition", _never),
     "has_rival": (alignment, "has_rival", _never),
     "unit behind another number": (rival_values, "_is_counted_otherwise", _never),

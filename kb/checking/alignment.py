@@ -15,7 +15,7 @@ from kb.checking.forms import ALTERNATIVES, OPEN_QUESTION, PRONOUN
 from kb.checking.frames import Frames
 from kb.checking.labels import takes_other_label, takes_other_partner
 from kb.checking.prompt_injection import without_orders
-from kb.checking.relations import lacks_relation
+from kb.checking.relations import crosses_over, is_of_another_name, lacks_relation
 from kb.checking.rival_values import Value, has_rival, swaps_subject, values_in
 from kb.checking.sections import is_of_other_section
 from kb.checking.sources import Source, Window, bare, core_of, headings_of, lines, says_most, source_of
@@ -24,6 +24,7 @@ from kb.language.content_terms import content_of, is_number, stem
 from kb.language.date_forms import is_told_in_parts
 from kb.language.language import language_of
 from kb.language.number_forms import in_units_of, is_amount, is_of_another_day, missing_numbers, numbers_in
+from kb.language.periods import periods
 from kb.language.proper_names import (
     codes_in,
     has_namesake,
@@ -333,6 +334,7 @@ class Aligner:
                 or (not table and name in self._asked_names and name in source.whole and not has_namesake(name, place))
                 or (name[-1] in _KINDS_OF_PLACE and len(name) > 2 and name[:-1] in place)
                 or reads_as(name, place if name in self._asked_names else span)
+                or name in periods(span)
             )
         ]
         if any(table or name not in self._asked_names or has_namesake(name, place) for name in lacking):
@@ -369,7 +371,9 @@ class Aligner:
             return "name"
         if year_mismatch.is_of_other_year(claim, self._question):
             return "asked"
-        if source.passage.rank in self._other_editions or year_mismatch.is_of_other_month(claim, self._question, quote):
+        if source.passage.rank in self._other_editions or year_mismatch.is_of_other_period(
+            claim, self._question, quote
+        ):
             return "year"
         if contradictions.is_replaced(claim, self._question, self._replaced):
             return "replaced"
@@ -383,6 +387,8 @@ class Aligner:
             return against
         if not window.rows and lacks_relation(claim, self._question, window.parts, source):
             return "asked"
+        if not window.rows and is_of_another_name(claim, self._question, window.parts, source):
+            return "rival"
         if self._frames.is_elsewhere(claim, self._question, source.passage.rank, window.parts):
             return "rival"
         said = content_of(contradictions.without_denial(claim))
@@ -392,6 +398,8 @@ class Aligner:
         if contradictions.negates(claim, core) or contradictions.denies_other_clause(claim, core):
             return "negation"
         if contradictions.widens(claim, f"{core}\n{source.heading}") or contradictions.drops_hedge(claim, core):
+            return "quantifier"
+        if contradictions.drops_forecast(claim, self._question, quote):
             return "quantifier"
         if takes_other_partner(names - self._asked_names, self._asked_names, quote):
             return "rival"
@@ -449,10 +457,12 @@ class Aligner:
             against: ClaimReason = ""
             step = self._step(claim, source).right  # of the values of steps the question tells which is meant
             near = self._similarities if same else None
+            elsewhen = year_mismatch.of_other_periods(self._question, source.passage.text) - numbers_in(claim)
+            values = [value for value in self._values_of(source) if value.number not in elsewhen]
             if step is False or (
                 not step
                 and (
-                    has_rival(claim, self._question, self._values_of(source), near)
+                    has_rival(claim, self._question, values, near)
                     or swaps_subject(claim, self._question, source.sentences, source.above)
                 )
             ):
@@ -461,7 +471,9 @@ class Aligner:
                 contradictions.excludes(claim, sentence) for sentence in source.sentences
             ):
                 against = "negation"
-            elif contradictions.turns_comparison(claim, source.sentences):
+            elif contradictions.turns_comparison(claim, source.sentences) or crosses_over(
+                claim, self._question, source
+            ):
                 against = "row"
             self._against[claim, rank] = against
         return self._against[claim, rank]

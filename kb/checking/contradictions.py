@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from kb.checking.unit_mismatch import other_unit
 from kb.language.content_terms import content_of, is_number, share_held, stem
-from kb.language.language import language_of
+from kb.language.language import language_of, sentences
 from kb.language.number_forms import missing_numbers, numbers_in
 
 _NEGATIVE = re.compile(  # not "3-5", "3天-5天", "3小时-5小时" or "9:00 -18:00"; a whole cell "(57)" as accounts have it
@@ -46,9 +46,23 @@ _ALL = re.compile(
     re.IGNORECASE,
 )
 _ALONE = re.compile(r"\b(?:only|alone|solely|exclusively|merely)\b|[只仅唯限]", re.IGNORECASE)
+_FOR_EVER = re.compile(
+    r"\b(?:lifetime|for life|permanent(?:ly)?|forever|indefinitely)\b|终[身生]|永[久远]|无限期", re.IGNORECASE
+)
 _HEDGE = re.compile(
     r"\b(?:most|mostly|usually|generally|normally|typically|often|mainly|largely|some|partly|many)\b"
     r"|大部分|大多|多数|部分|一般|通常|往往|主要|常常|有些|有的",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(r"[^,，]+(?:[,，]|\Z)|[,，]")
+_TO_LAST_DIGIT = re.compile(r".*\d", re.DOTALL)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_EXPECTED = re.compile(
+    r"\b(?:expect(?:s|ed)?|forecasts?|predict(?:s|ed|ion)?|project(?:s|ed|ion)|estimated)\b|预[计测估]|预期(?!目标|值)|有望",
+    re.IGNORECASE,
+)
+_FUTURE = re.compile(
+    r"\b(?:will|shall|plans?|planned|target|goal|next|budget)\b|将|会[有是达]|计划|目标|预算|明年|" + _EXPECTED.pattern,
     re.IGNORECASE,
 )
 # What a denial denies: the word behind it.
@@ -133,13 +147,30 @@ def without_denial(claim: str) -> str:
 
 
 def widens(claim: str, source: str) -> bool:
-    """Whether the claim says something of all, or of one alone, and the source has no such word."""
-    return any(quantifier.search(claim) and not quantifier.search(source) for quantifier in (_ALL, _ALONE))
+    """Whether the claim says something of all, of one alone, or for ever, and the source has no such word."""
+    return any(quantifier.search(claim) and not quantifier.search(source) for quantifier in (_ALL, _ALONE, _FOR_EVER))
 
 
 def drops_hedge(claim: str, sentence: str) -> bool:
     """Whether the claim says of all, or always, what a sentence says of most, or as a rule."""
     return bool(_ALL.search(claim) and _HEDGE.search(sentence)) and not _HEDGE.search(claim)
+
+
+def drops_forecast(claim: str, question: str, source: str) -> bool:
+    """Whether the source expects what the claim says of a year that was asked about, and neither looks ahead."""
+    added = numbers_in(claim) - numbers_in(question)
+    if not added or not _YEAR.search(question) or _FUTURE.search(claim + question):
+        return False
+    told = [source[start:end] for start, end in sentences(source)]
+    before = [_up_to(added, sentence) for sentence in told if added <= numbers_in(sentence)]
+    return bool(before) and all(map(_EXPECTED.search, before))
+
+
+def _up_to(numbers: Set[str], sentence: str) -> str:
+    """What stands in a sentence up to the part that has these numbers, and in that before its last digit."""
+    parts = _PARTS.findall(sentence)
+    last = next((at for at, part in enumerate(parts) if numbers & numbers_in(part)), len(parts) - 1)
+    return "".join(parts[:last]) + (_TO_LAST_DIGIT.match(parts[last]) or [parts[last]])[0]
 
 
 def drops_denial(claim: str, sentence: str) -> bool:

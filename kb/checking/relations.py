@@ -4,13 +4,21 @@ Who asks when something was released is not answered by the sentence that has a 
 the day of its announcement. One of the words that the claim repeats from the question must stand there, names apart.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Sequence, Set
+from itertools import permutations
 
 from kb.checking.forms import PRONOUN
+from kb.checking.rival_values import is_telling
 from kb.checking.sources import Source
+from kb.checking.table_claims import is_row
 from kb.language.content_terms import content_of, is_number, stem
 from kb.language.number_forms import numbers_in
-from kb.language.proper_names import holds_name, names_in
+from kb.language.proper_names import holds_name, names_in, opening_name
+
+_PART = re.compile(r"[，,；;。：](?!\d)|\b(?:and|while|whereas)\b", re.IGNORECASE)
+
+_TWO_NAMES = re.compile(r"\W*[A-Z][a-z]+(?:['’]s)? [A-Z]")
 
 
 def lacks_relation(claim: str, question: str, parts: Sequence[int], source: Source) -> bool:
@@ -21,7 +29,7 @@ def lacks_relation(claim: str, question: str, parts: Sequence[int], source: Sour
     repeated = {token for token in content_of(claim).keys() & content_of(question).keys() if not is_number(token)}
     relation = repeated - named
     numbers = numbers_in(claim) - numbers_in(question)
-    added = [name for name in names_in(claim) - names_in(question) if not name.isdigit()]
+    added = [name for name in names_in(claim) if not (name.isdigit() or holds_name(question.lower(), name))]
     if not relation or not (numbers or added):
         return False
     held = {}
@@ -29,8 +37,66 @@ def lacks_relation(claim: str, question: str, parts: Sequence[int], source: Sour
         sentence = source.sentences[part]
         lower = sentence.lower()
         held[part] = len(numbers & numbers_in(sentence)) + sum(holds_name(lower, name) for name in added)
-    carriers = [part for part in parts if held[part] == len(numbers) + len(added)] or parts  # or several together
-    carriers = [*carriers, *(part for part in parts if part > carriers[0] and PRONOUN.search(source.sentences[part]))]
+    carriers = [part for part in parts if held[part] == len(numbers) + len(added)] or [*parts]  # or several together
+    if any(
+        not is_number(token) for part in carriers for token in content_of(source.sentences[part])
+    ):  # else a date alone
+        carriers += [part for part in parts if part > carriers[0] and PRONOUN.search(source.sentences[part])]
+    carriers += [part - 1 for part in carriers if part and PRONOUN.search(source.sentences[part])]
     above = [token for part in carriers for token in source.above[part]]
     said = [token for part in carriers for token in content_of(source.sentences[part])]
     return relation.isdisjoint((*said, *above, *source.heading_tokens))
+
+
+def crosses_over(claim: str, question: str, source: Source) -> bool:
+    """Whether what a part of a claim adds stands only in clauses of a source that speak of another part's subject,
+    where the question asks of both: "A has 5 and B has 6" where these are the other way round."""
+    asked = _telling(question)
+    parts = [_telling(part) for part in _PART.split(claim)]
+    if len(parts) < 2:
+        return False
+    clauses = [_telling(part) for each in source.sentences if not is_row(each) for part in _PART.split(each)]
+    for part, other in permutations(parts, 2):
+        own, others = (
+            {token for token in (said & asked) - beside if not is_number(token)}
+            for said, beside in ((part, other), (other, part))
+        )
+        added = part - asked
+        carriers = [clause for clause in clauses if added <= clause]
+        if own and others and added and carriers and all(own.isdisjoint(c) and others & c for c in carriers):
+            return True
+    return False
+
+
+def _telling(text: str) -> frozenset[str]:
+    return frozenset(token for token in content_of(text) if is_number(token) or is_telling(token))
+
+
+def is_of_another_name(claim: str, question: str, parts: Sequence[int], source: Source) -> bool:
+    """Whether each of the sentences `parts` of a source with the numbers that a claim adds begins with another name
+    than question and claim have, and has none of the question's."""
+    asked, added = names_in(question), numbers_in(claim) - numbers_in(question)
+    if not asked or not added or any(holds_name(source.heading.lower(), name) for name in asked):
+        return False
+    carriers = [source.sentences[part] for part in parts if added <= numbers_in(source.sentences[part])]
+    inside = names_in(f"- {'; - '.join(map(_without_opening, source.sentences))}")
+    no_names = content_of(question).keys()
+    return bool(carriers) and all(
+        _begins_elsewhere(each, asked | names_in(claim), inside, no_names) for each in carriers
+    )
+
+
+def _begins_elsewhere(sentence: str, names: Set[str], known: Set[str], no_names: Set[str]) -> bool:
+    """Whether a sentence begins with a name, of two words or one that is `known`, and has none of `names`. Words with
+    stems in `no_names` are none."""
+    lower = sentence.lower()
+    if PRONOUN.search(sentence) or any(holds_name(lower, name) for name in names):
+        return False
+    opening = opening_name(sentence)
+    return bool(opening and stem(opening) not in no_names and (opening in known or _TWO_NAMES.match(sentence))) or any(
+        lower.startswith(name) for name in names_in(sentence)
+    )
+
+
+def _without_opening(sentence: str) -> str:
+    return sentence.partition(" ")[2]

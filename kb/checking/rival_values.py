@@ -168,8 +168,8 @@ def _contrast(own: Value, other: Value, wanted: set[str], is_behind: bool = Fals
     """Whether, of two values of one sentence, the other has a wanted word that this one lacks, and this one another in
     its place: "6.8 % by the employer, 3.4 % by the employee"; or the other is said of what this one is and more: "15
     days; for managers 27 days"."""
-    here = {token for token, share in own.words.items() if share == 1.0 and _is_telling(token)}
-    there = {token for token, share in other.words.items() if share == 1.0 and _is_telling(token)}
+    here = {token for token, share in own.words.items() if share == 1.0 and is_telling(token)}
+    there = {token for token, share in other.words.items() if share == 1.0 and is_telling(token)}
     more = (there - here) & wanted - content_of(other.unit).keys()
     if not more:
         return False
@@ -208,14 +208,14 @@ def swaps_subject(claim: str, question: str, sentences: Sequence[str], above: Se
 def _is_outdone(said: Set[str], asked: Set[str], parts: Sequence[tuple[str, Set[str]]]) -> bool:
     """The same of sentences, or of clauses, each with the words that head it."""
     words = [
-        {*codes_in(part), *(token for token in content_of(part) if is_number(token) or _is_telling(token))}
+        {*codes_in(part), *(token for token in content_of(part) if is_number(token) or is_telling(token))}
         for part, _ in parts
     ]
     everywhere = set.intersection(*words) if len(words) > 1 else set()
     words = [own - everywhere for own in words]
     # A claim that does not say of what it is is said of the document's subject.
     about = [(own | heads) & asked & said - everywhere for own, (_, heads) in zip(words, parts, strict=True)]
-    added = {token for token in said - asked - everywhere if is_number(token) or _is_telling(token)}
+    added = {token for token in said - asked - everywhere if is_number(token) or is_telling(token)}
     most = max((len(added & own) for own in words), default=0)
     return (
         2 * most >= len(added) > 0
@@ -247,7 +247,7 @@ def _told_apart(sentence: str) -> list[str]:
     )
 
 
-def _is_telling(token: str) -> bool:
+def is_telling(token: str) -> bool:
     """Whether a token may tell one clause from another: no number, and of Chinese no pair with a small word."""
     return not is_number(token) and (token.isascii() or _SMALL_HAN.isdisjoint(token))
 

@@ -3,10 +3,12 @@ a value is that of another month."""
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from kb.checking.forms import WHEN_ASKED
 from kb.language.date_forms import months_in
 from kb.language.number_forms import numbers_in
+from kb.language.periods import periods
 
 _YEAR = r"(?<![\d.,])(?:19|20)\d\d(?![\d%]|[.,]\d)"
 # What follows an amount that looks like a year.
@@ -49,6 +51,12 @@ _IN_FORCE = re.compile(
 _BESIDE_YEARS = re.compile(r"#\s*(?:年度?|版本?|修[订改](?:版|稿)?|edition|revised|revision)")
 _EMPTY = re.compile(r"[\s()（）\[\]【】,，._–—-]+")
 
+_SENTENCE = re.compile(r"(?:[^.。;；?？!！\n]|\.(?=\d))+")
+_WORD = re.compile(r"[a-z]+|[一-鿿]", re.IGNORECASE)
+_LONGEST_FRONT = 6  # words, or characters, of what stands before a sentence: "In the year 2021,"
+_HALF = re.compile(r"[上下]半年|\b(?:first|second)[- ]half(?= of\b)", re.IGNORECASE)
+_PART_OF_YEAR = re.compile(r"季|半年|月|\b(?:quarter|half|month|Q\d|H\d)", re.IGNORECASE)
+
 Edition = tuple[int, tuple[int, ...]]  # year and number; 0 and () where a heading names none
 
 
@@ -70,21 +78,40 @@ def is_other_edition(question: str, heading: str, others: Sequence[str]) -> bool
     return own < max(known)
 
 
-def is_of_other_month(claim: str, question: str, quote: str) -> bool:
-    """Whether each part of a sentence that has the numbers which a claim adds names other months than those of the
-    claim, or of the question: "81% in May" where June is meant. Dates with a day do not count."""
-    months = months_in(claim) or months_in(question)
-    added = numbers_in(claim) - numbers_in(question)
-    if not months or not added:
-        return False
-    named = [months_in(clause) for clause in _CLAUSE.findall(quote) if added & numbers_in(clause)]
-    return bool(named) and all(there and not there & months for there in named)
+def is_of_other_period(claim: str, question: str, quote: str) -> bool:
+    """Whether each part of a sentence that has the numbers which a part of a claim adds names other months or years
+    than that part, the claim, or the question: "81% in May" where June is meant. Of a whole year nothing is told by a
+    quarter of it. Dates with a day do not count."""
+    told, asked = list(_with_periods(quote)), _periods_of(question)
+    of_part = bool(_PART_OF_YEAR.search(claim) or _PART_OF_YEAR.search(question))
+    for part, said in _with_periods(claim):
+        added = numbers_in(part) - numbers_in(question)
+        meant = _Periods(*(own or of for own, of in zip(said, asked, strict=True)))
+        named = [there for other, there in told if added & numbers_in(other)]
+        if named and all(_is_apart(meant, there, of_part) for there in named):
+            return True
+    return False
+
+
+def of_other_periods(question: str, text: str) -> frozenset[str]:
+    """The numbers that stand only in parts of a text that name other months or years than a question."""
+    meant, of_part = _periods_of(question), bool(_PART_OF_YEAR.search(question))
+    found: dict[bool, set[str]] = {True: set(), False: set()}
+    for part, there in _with_periods(text) if any(meant) else ():
+        found[_is_apart(meant, there, of_part)] |= numbers_in(part)
+    return frozenset(found[True] - found[False])
+
+
+def _is_apart(meant: "_Periods", there: "_Periods", of_part: bool) -> bool:
+    """Whether what is told of some periods is told of none of those that are meant. `of_part`: of part of a year."""
+    apart = (of and named and not of & named for of, named in zip(meant, there, strict=True))
+    return any(apart) or bool(meant.years and there.quarters and not of_part)
 
 
 def is_of_other_year(claim: str, question: str) -> bool:
     """Whether a claim says in which year it holds, and it is none of those that the question asks about."""
     asked = {year for clause in _CLAUSE.findall(question) for year in _years_in(clause)}
-    said = {int(year[0]) for year in _EDITION.finditer(claim) if not _COUNTED.match(claim, year.end())}
+    said = {int(year) for year in _years_told(claim)}
     return bool(asked and said) and asked.isdisjoint(said) and not WHEN_ASKED.search(question)
 
 
@@ -101,6 +128,15 @@ def edition(heading: str) -> Edition:
 
 
 NONE: Edition = (0, ())
+
+
+class _Periods(NamedTuple):
+    months: frozenset[str]
+    years: frozenset[str]
+    quarters: frozenset[str]
+
+
+_NO_PERIODS = _Periods(frozenset(), frozenset(), frozenset())
 
 
 def _numbers(text: str, with_versions: bool) -> Iterator[tuple[int, ...]]:
@@ -130,6 +166,32 @@ def _years_in(clause: str) -> Iterator[int]:
     for match in _ASKED.finditer(clause):
         if not _COUNTED.match(clause, match.end()):
             yield int(match[1] or match[2] or match[3])
+
+
+def _with_periods(text: str) -> Iterator[tuple[str, _Periods]]:
+    """The parts of sentences, each with what it names, or with what stands in front of its sentence: "In 2021, …"."""
+    for sentence in _SENTENCE.findall(text):
+        front = _NO_PERIODS
+        for part in _CLAUSE.findall(sentence):
+            own = _periods_of(part)
+            yield part, _Periods(*(named or before for named, before in zip(own, front, strict=True)))
+            if len(_WORD.findall(part)) <= _LONGEST_FRONT:
+                front = own if any(own) else front
+
+
+def _periods_of(text: str) -> _Periods:
+    return _Periods(months_in(text), _years_told(text), _parts_of_year(text))
+
+
+def _parts_of_year(text: str) -> frozenset[str]:
+    """The quarters, as "q3", and halves that a text names."""
+    return frozenset({each for each in periods(text) if each.startswith("q")} | {*map(str.lower, _HALF.findall(text))})
+
+
+def _years_told(text: str) -> frozenset[str]:
+    """The years that a text names without a day or month, those between two of them, too."""
+    named = {year[0] for year in _EDITION.finditer(text) if not _COUNTED.match(text, year.end())}
+    return frozenset(named | {str(year) for year in _in_spans(text)})
 
 
 def _in_spans(text: str) -> Iterator[int]:

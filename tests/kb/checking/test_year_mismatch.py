@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.checking.year_mismatch import is_of_other_month, is_other_edition
+from kb.checking.year_mismatch import is_of_other_period, is_other_edition
 
 OLD, NEW = "Travel policy 2023\nMeals", "Travel policy 2025\nMeals"
 OLD_ZH, NEW_ZH = "差旅费报销办法（2023年版）", "差旅费报销办法（2025年版）"
@@ -60,4 +60,4 @@ def test_an_older_edition_is_told(question: str, heading: str, others: list[str]
     ],
 )
 def test_a_value_of_another_month_is_told(claim: str, quote: str, other: bool) -> None:
-    assert is_of_other_month(claim, "6月份的到货率是多少？", quote) is other
+    assert is_of_other_period(claim, "6月份的到货率是多少？", quote) is other
