@@ -23,7 +23,8 @@ WhyOrders = Literal["orders", "quoted", "hidden", "letters", "split"]
 ClaimState = Literal["confirmed", "not_found", "contradicted", "unchecked"]
 ClaimReason = Literal[
     "", "words", "number", "name", "language", "sign", "negation", "quantifier", "row", "year", "unit", "rival",
-    "echo", "asked", "replaced", "conflict", "column", "neighbour",  # the last two in answers that were kept before
+    "echo", "asked", "relation", "forecast", "replaced", "conflict",
+    "column", "neighbour",  # in answers that were kept before
 ]  # fmt: skip
 DocumentStatus = Literal["added", "changed", "unchanged", "deleted", "failed", "skipped"]
 Permission = Literal["search", "ask", "ingest", "review", "audit", "admin"]

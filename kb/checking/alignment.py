@@ -154,17 +154,6 @@ class Aligner:
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
         return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT]
 
-    def makes_up(self, claim: str) -> bool:
-        """Whether a claim adds a number or name to the question that stands in none of the documents shown. Names are
-        looked for where all of these are in its language."""
-        everywhere = "\n".join(f"{s.heading}\n{s.passage.text}\n{s.whole}" for s in self._sources)
-        if missing_numbers(claim, everywhere) - self._asked_numbers:
-            return True
-        if any(language_of(source.passage.text) != language_of(claim) for source in self._sources):
-            return False
-        added, place = names_in(claim) - self._asked_names, "\n".join(source.whole for source in self._sources)
-        return not all(holds_name(place, name) or reads_as(name, place) for name in added)
-
     def disagreement(self, claim: str, span: SupportSpan) -> SupportSpan | None:
         """The sentence of another document that gives another value than the claim, which `span` confirms, of the same.
         An older edition of the document does not count, nor what is in another language."""
@@ -370,7 +359,7 @@ class Aligner:
         if is_of_namesake(self._asked_codes, quote, source.heading):
             return "name"
         if year_mismatch.is_of_other_year(claim, self._question):
-            return "asked"
+            return "relation"
         if source.passage.rank in self._other_editions or year_mismatch.is_of_other_period(
             claim, self._question, quote
         ):
@@ -386,7 +375,7 @@ class Aligner:
         if against := self._passage_against(claim, source):
             return against
         if not window.rows and lacks_relation(claim, self._question, window.parts, source):
-            return "asked"
+            return "relation"
         if not window.rows and is_of_another_name(claim, self._question, window.parts, source):
             return "rival"
         if self._frames.is_elsewhere(claim, self._question, source.passage.rank, window.parts):
@@ -400,7 +389,7 @@ class Aligner:
         if contradictions.widens(claim, f"{core}\n{source.heading}") or contradictions.drops_hedge(claim, core):
             return "quantifier"
         if contradictions.drops_forecast(claim, self._question, quote):
-            return "quantifier"
+            return "forecast"
         if takes_other_partner(names - self._asked_names, self._asked_names, quote):
             return "rival"
         return "name" if not window.rows and self._swaps_name(claim, names, window, source) else ""

@@ -63,7 +63,7 @@ class CheckedAnswer:
     citations: tuple[Citation, ...]
     notices: tuple[Notice, ...]
     grounded: bool  # a document that speaks of what the question names holds at least one claim
-    opposed: bool  # the documents have something against a claim, or lack a number or name of it
+    opposed: bool  # the documents do not say a claim, or have something against it
     beside: tuple[Passage, ...] = ()  # those of the passages beside that are cited, with ranks of their own
 
 
@@ -100,7 +100,7 @@ def cite(
     claims: list[Claim] = []
     citations: list[Citation] = []
     disagreeing: dict[tuple[str, str], None] = {}
-    moved = grounded = withheld = makes_up = False
+    moved = grounded = withheld = False
     at = 0
     for draft in drafts:
         cited = tuple(n for n in draft.markers if n in known)
@@ -134,12 +134,11 @@ def cite(
             supported = any(span.supported for span in spans)
             none: ClaimReason = "echo" if lacks_amount else "words"
             reason = "" if supported else spans[0].reason if spans else none
-            makes_up = makes_up or (reason == "words" and aligner.makes_up(_statement(draft.body)))
             claims.append(Claim(at, at + len(sentence), supported, markers, _state_of(reason), reason))
             citations += [_citation(span, len(claims) - 1) for span in spans]
         at += len(sentence)
         pieces += [lead, sentence]
-    opposed = makes_up or any(claim.reason not in ("", "words", "asked", *UNDECIDED) for claim in claims)
+    opposed = any(claim.reason not in ("", "asked", *UNDECIDED) for claim in claims)
     told = tuple(_notices(removed, moved, disagreeing, withheld, language))
     return CheckedAnswer(
         "".join(pieces).rstrip(), tuple(claims), tuple(citations), told, grounded, opposed, tuple(adopted.values())

@@ -18,6 +18,7 @@ from kb.language.proper_names import holds_name, names_in, opening_name
 
 _PART = re.compile(r"[，,；;。：](?!\d)|\b(?:and|while|whereas)\b", re.IGNORECASE)
 
+_EMPTY = frozenset("的了是在有为和年月日")  # characters of which no pair says anything
 _TWO_NAMES = re.compile(r"\W*[A-Z][a-z]+(?:['’]s)? [A-Z]")
 
 
@@ -27,7 +28,7 @@ def lacks_relation(claim: str, question: str, parts: Sequence[int], source: Sour
     names = names_in(question) | names_in(claim)
     named = {token for name in names for token in (stem(name), *content_of(name))}
     repeated = {token for token in content_of(claim).keys() & content_of(question).keys() if not is_number(token)}
-    relation = repeated - named
+    relation = {token for token in repeated - named if not _EMPTY.issuperset(token)}
     numbers = numbers_in(claim) - numbers_in(question)
     added = [name for name in names_in(claim) if not (name.isdigit() or holds_name(question.lower(), name))]
     if not relation or not (numbers or added):

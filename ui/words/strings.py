@@ -234,6 +234,8 @@ TEXTS: Mapping[str, Text] = {
     "claim_replaced": Text("原文说该数值已被取代。", "The source says that this was replaced."),
     "claim_conflict": Text("另一份文档的说法与此不同。", "Another document says otherwise."),
     "claim_asked": Text("原文没有写明说的就是所问的对象。", "The source does not name what was asked."),
+    "claim_relation": Text("原文没有用它回答所问的事。", "The source does not say of it what was asked."),
+    "claim_forecast": Text("原文只是预测。", "The source only expects this."),
     "claim_echo": Text("这句话没有回答问题。", "It does not answer the question."),
     "verified_all": Text("每句话都有文档依据", "Every sentence is confirmed by the documents"),
     "uncertain": Text("不确定是否答到所问", "not sure that this answers the question"),

@@ -246,19 +246,33 @@ def test_an_answer_that_gives_no_amount_where_one_is_asked_is_an_echo_also_witho
 
 
 @pytest.mark.parametrize(
-    ("language", "text", "question", "answer", "made_up"),
+    ("language", "text", "question", "answer", "reason"),
     [
-        ("en", "The Heron film opens in May.", "Who directs the Heron film?", "It is directed by Vera Lind.", True),
-        ("en", "Vera Lind's Heron film opens.", "Who directs the Heron film?", "Its head is Vera Lind.", False),
-        ("en", "The Heron film opens in May.", "How many people came?", "Altogether 4,300 people came.", True),
-        ("zh", "苍鹭号在码头展出。", "谁设计了苍鹭号？", "设计者是王小明。", True),
-        ("zh", "The Heron lies in the harbour.", "谁设计了苍鹭号？", "设计者是王小明。", False),  # not to be compared
+        ("en", "The Heron film opens in May.", "Who directs the Heron film?", "It is directed by Vera Lind.", "words"),
+        ("en", "The Heron film opens in May.", "How many people came?", "Altogether 4,300 people came.", "words"),
+        ("zh", "苍鹭号在码头展出。", "谁设计了苍鹭号？", "设计者是王小明。", "words"),
+        ("zh", "The Heron lies in the harbour.", "谁设计了苍鹭号？", "设计者是王小明。", "words"),
+        (
+            "en",
+            "On 3 May 2022 Heron was shown.",
+            "When was Heron released?",
+            "Heron was released on 3 May 2022.",
+            "relation",
+        ),
+        (
+            "en",
+            "Analysts expect sales of 340 boats in 2022.",
+            "How many boats were sold in 2022?",
+            "340 boats were sold in 2022.",
+            "forecast",
+        ),
     ],
 )
-def test_a_name_or_number_that_stands_in_no_document_is_made_up(
-    language: Language, text: str, question: str, answer: str, made_up: bool
+def test_an_answer_that_no_passage_gives_is_withheld(
+    language: Language, text: str, question: str, answer: str, reason: ClaimReason
 ) -> None:
-    assert cite(answer, [passage(1, text)], language, question).opposed == made_up
+    cited = cite(f"{answer} [1]" if reason != "words" else answer, [passage(1, text)], language, question)
+    assert (cited.claims[0].reason, cited.grounded, cited.opposed) == (reason, False, True)
 
 
 def test_unused_leave_of_a_clause_is_no_denial() -> None:
