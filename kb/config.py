@@ -104,7 +104,11 @@ class RetrievalSettings(_Section):
     both_languages: bool = Field(
         True, description="translate a question that documents in its language do not plainly answer, and search both"
     )
-    passages: int = Field(3, ge=1, description="given to the model at most; those far behind the best are left out")
+    passages: int = Field(
+        3,
+        ge=1,
+        description="given to the model at most, of short ones twice as many; those far behind the best are left out",
+    )
     evidence_floor: float | None = Field(
         None, description="questions under it are refused; null takes the embedding model's calibrated value"
     )

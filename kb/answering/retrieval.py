@@ -20,6 +20,7 @@ from kb.answering.translation import Translation
 from kb.config import RetrievalSettings
 from kb.glossary.glossary import Glossary, Widened
 from kb.language.language import language_of
+from kb.language.prompt_text import estimate_tokens
 from kb.language.tokenizer import MOST_WORDS, STOP_WORDS, any_of, content_words, tokenise
 from kb.models.embedding import EmbeddedQuestion, Embedder
 from kb.models.maxsim import Vectors, maxsim
@@ -46,6 +47,8 @@ OTHER_SHARE = 0.05  # of the chunks, from which on what is in the other language
 PLAINLY = 0.07  # so much more evidence in the question's language than in the other needs no translation
 OFF_TOPIC = 0.02  # so far under the floor nothing in either language speaks of the question
 WORTH_READING = 0.75  # score of a passage that the model is given, as a share of the best one's
+MORE_OF_SHORT = 2  # times as many passages as else are given to a model where they are short:
+ROOM = 336  # tokens that all of them take together then, half of what three long ones may
 COMMON_PIECE = 0.1  # weight of a stop word in MaxSim, as a share of the rarest word's
 
 
@@ -66,6 +69,14 @@ def worth_reading(passages: Sequence[Passage]) -> tuple[Passage, ...]:
     for passage in passages:
         best.setdefault(passage.language, passage.score)
     return tuple(p for p in passages if p.score >= WORTH_READING * best[p.language])
+
+
+def with_short_ones(passages: Sequence[Passage], k: int) -> list[Passage]:
+    """The first k passages, and those after them that find room within ROOM tokens with all before them."""
+    lengths = itertools.accumulate(estimate_tokens(passage.text) for passage in passages)
+    return [
+        passage for at, (passage, length) in enumerate(zip(passages, lengths, strict=True)) if at < k or length <= ROOM
+    ]
 
 
 def evidence_gap(searched: int) -> float:
@@ -109,8 +120,9 @@ class Retriever:
         embedded: EmbeddedQuestion | None = None,
         glossary: bool = True,
     ) -> Retrieval:
-        """The k best passages for a question, best first, within the documents of `scope`. Where there are none a
-        notice says why. By the `glossary` the question is searched with the other forms of its terms, too.
+        """The k best passages for a question, best first, within the documents of `scope`; without k as many as a model
+        is given, more of short ones. Where there are none a notice says why. By the `glossary` the question is searched
+        with the other forms of its terms, too.
 
         With `translate`, a question that the documents of its language do not plainly answer is searched in their other
         language too, where there is much of that; either language then has half of the places, rounded up. `embedded`
@@ -118,6 +130,7 @@ class Retriever:
         """
         began = time.perf_counter()
         self._indexes.ready()
+        most = k or MORE_OF_SHORT * self._settings.passages
         k = k or self._settings.passages
         document_ids = self._catalog.document_ids(asker, scope)
         allowed = None if document_ids is None else self._scan.select(document_ids)
@@ -132,7 +145,9 @@ class Retriever:
                 found = self._search_both(asked, parts, k, translate, widened)
                 if found is not None:
                     ranked, evidence, translation = found
-        passages = self._catalog.passages(ranked[:k] if translation is None else ranked, asker)
+        passages = self._catalog.passages(ranked[:most] if translation is None else ranked, asker)
+        if translation is None:
+            passages = with_short_ones(passages, k)
         chosen = scope != EVERYTHING and document_ids is not None and len(document_ids) <= FEW_DOCUMENTS
         notices = () if passages else (nothing_found(scope, self._catalog.documents(asker), language),)
         return Retrieval(

@@ -15,6 +15,7 @@ from kb.checking.table_claims import is_row
 from kb.language.content_terms import content_of, is_number, stem
 from kb.language.number_forms import numbers_in
 from kb.language.proper_names import holds_name, names_in, opening_name
+from kb.language.verbs import has_verb
 
 _PART = re.compile(r"[，,；;。：](?!\d)|\b(?:and|while|whereas)\b", re.IGNORECASE)
 
@@ -24,7 +25,8 @@ _TWO_NAMES = re.compile(r"\W*[A-Z][a-z]+(?:['’]s)? [A-Z]")
 
 def lacks_relation(claim: str, question: str, parts: Sequence[int], source: Source) -> bool:
     """Whether, of the sentences `parts` of a source, those with the numbers and names that a claim adds to the question
-    have none of the other words that it repeats from it, nor what heads them, or goes on with a pronoun."""
+    have none of the other words that it repeats from it, nor what heads them, goes on with a pronoun, or with them is
+    one sentence in pieces."""
     names = names_in(question) | names_in(claim)
     named = {token for name in names for token in (stem(name), *content_of(name))}
     repeated = {token for token in content_of(claim).keys() & content_of(question).keys() if not is_number(token)}
@@ -39,14 +41,18 @@ def lacks_relation(claim: str, question: str, parts: Sequence[int], source: Sour
         lower = sentence.lower()
         held[part] = len(numbers & numbers_in(sentence)) + sum(holds_name(lower, name) for name in added)
     carriers = [part for part in parts if held[part] == len(numbers) + len(added)] or [*parts]  # or several together
-    if any(
-        not is_number(token) for part in carriers for token in content_of(source.sentences[part])
-    ):  # else a date alone
+    said = {part: content_of(source.sentences[part]) for part in range(len(source.sentences))}
+    if not all(map(is_number, (token for part in carriers for token in said[part]))):  # else a date alone
         carriers += [part for part in parts if part > carriers[0] and PRONOUN.search(source.sentences[part])]
+        carriers += [part + 1 for part in carriers if part + 1 in parts and not _has_verbs(source, part, part + 1)]
     carriers += [part - 1 for part in carriers if part and PRONOUN.search(source.sentences[part])]
-    above = [token for part in carriers for token in source.above[part]]
-    said = [token for part in carriers for token in content_of(source.sentences[part])]
-    return relation.isdisjoint((*said, *above, *source.heading_tokens))
+    about = {token for part in carriers for token in (*said[part], *source.above[part])}
+    return relation.isdisjoint(about | source.heading_tokens)
+
+
+def _has_verbs(source: Source, *parts: int) -> bool:
+    """Whether any of some sentences has a verb: "Netherlands. Runner-up." is one."""
+    return any(has_verb(source.sentences[part]) for part in parts)
 
 
 def crosses_over(claim: str, question: str, source: Source) -> bool:

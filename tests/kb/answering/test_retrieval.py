@@ -102,6 +102,30 @@ def test_each_step_can_be_switched_off(catalog: Catalog, tmp_path: Path) -> None
     assert without_words[texts[0]] == pytest.approx(plain[texts[0]] + SECOND * min(plain[t] for t in texts[:2]))
 
 
+@pytest.mark.parametrize(
+    ("words", "count", "k", "found"),
+    [
+        (20, 9, None, 6),  # all are short: twice as many as three
+        (72, 9, None, 4),  # what finds room
+        (300, 9, None, 3),
+        (20, 9, 4, 4),  # as many as are asked for
+        (20, 2, None, 2),
+    ],
+)
+def test_of_short_passages_a_model_is_given_more(
+    catalog: Catalog, tmp_path: Path, words: int, count: int, k: int | None, found: int
+) -> None:
+    embedder = SeededEmbedder()
+    texts = [f"passage {n} says of tea " + "so " * words for n in range(count)]
+    catalog.publish(catalog.add_versions([version(f"{n}.md", t, embedder=embedder) for n, t in enumerate(texts)]))
+    indexes = Indexes(catalog, tmp_path / "chroma", embedder)
+    try:
+        retriever = Retriever(catalog, indexes, embedder, RetrievalSettings(), Glossary(catalog))
+        assert len(retriever.retrieve("What does it say of tea?", OWNER, k).passages) == found
+    finally:
+        indexes.close()
+
+
 def test_a_question_about_a_year_finds_the_document_of_that_year(catalog: Catalog, tmp_path: Path) -> None:
     embedder = SeededEmbedder()
     said = "The firm spent 4 million on travel."
