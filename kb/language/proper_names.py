@@ -12,7 +12,7 @@ from kb.language.tokenizer import STOP_WORDS, segmenter
 
 _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])")
 _FIRST_WORD = re.compile(r"\W*(\w+)")
-_PROPER = frozenset({"ns", "nr", "nrt", "nt"})  # places, persons, organisations in jieba's tag set
+_PROPER = frozenset({"ns", "nr", "nrt", "nt", "nz"})  # places, persons, organisations, brands: jieba tags
 _DAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat am pm".split()
 )  # and halves of days
