@@ -47,8 +47,8 @@ OTHER_SHARE = 0.05  # of the chunks, from which on what is in the other language
 PLAINLY = 0.07  # so much more evidence in the question's language than in the other needs no translation
 OFF_TOPIC = 0.02  # so far under the floor nothing in either language speaks of the question
 WORTH_READING = 0.75  # score of a passage that the model is given, as a share of the best one's
-MORE_OF_SHORT = 2  # times as many passages as else are given to a model where they are short:
-ROOM = 336  # tokens that all of them take together then, half of what three long ones may
+MORE_OF_SHORT = 2  # times as many passages as else, at most, where together they are short
+ROOM = 336  # tokens of those, half of what three long ones may have
 COMMON_PIECE = 0.1  # weight of a stop word in MaxSim, as a share of the rarest word's
 
 

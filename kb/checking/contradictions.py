@@ -58,7 +58,7 @@ _PARTS = re.compile(r"[^,，]+(?:[,，]|\Z)|[,，]")
 _TO_LAST_DIGIT = re.compile(r".*\d", re.DOTALL)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _EXPECTED = re.compile(
-    r"\b(?:expect(?:s|ed)?|forecasts?|predict(?:s|ed|ion)?|project(?:s|ed|ion)|estimated)\b|预[计测估]|预期(?!目标|值)|有望",
+    r"\b(?:expect(?:s|ed)?|forecasts?|predict(?:s|ed|ion)?|projected|projections?|estimated)\b|预[计测估]|预期(?!目标|值)|有望",
     re.IGNORECASE,
 )
 _FUTURE = re.compile(
