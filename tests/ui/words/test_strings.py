@@ -4,11 +4,13 @@ import ast
 import string
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from jinja2 import Environment, nodes
 
 import ui
+from kb.schema import ClaimReason
 from ui.words.strings import TEXTS, Strings, locale_language
 
 CALLS = ("t", "t.count", "self", "console.t", "console.count")  # what gives a text by its key
@@ -24,6 +26,11 @@ def test_each_string_is_there_in_both_languages_with_the_same_placeholders(key: 
     assert text.zh.strip()
     assert text.en.strip()
     assert _placeholders(text.zh) == _placeholders(text.en)
+
+
+@pytest.mark.parametrize("reason", filter(None, get_args(ClaimReason)))
+def test_the_page_says_for_every_reason_why_a_claim_is_not_confirmed(reason: str) -> None:
+    assert f"claim_{reason}" in TEXTS
 
 
 def test_every_string_the_page_asks_for_exists() -> None:
