@@ -28,7 +28,7 @@ def test_each_string_is_there_in_both_languages_with_the_same_placeholders(key: 
     assert _placeholders(text.zh) == _placeholders(text.en)
 
 
-@pytest.mark.parametrize("reason", filter(None, get_args(ClaimReason)))
+@pytest.mark.parametrize("reason", [reason for reason in get_args(ClaimReason) if reason])
 def test_the_page_says_for_every_reason_why_a_claim_is_not_confirmed(reason: str) -> None:
     assert f"claim_{reason}" in TEXTS
 
