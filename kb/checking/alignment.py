@@ -20,7 +20,7 @@ from kb.checking.rival_values import Value, has_rival, swaps_subject, values_in
 from kb.checking.sections import is_of_other_section
 from kb.checking.sources import Source, Window, bare, core_of, headings_of, lines, says_most, source_of
 from kb.checking.steps import StepTaken, step_taken
-from kb.language.content_terms import content_of, is_number, stem
+from kb.language.content_terms import content_of, is_number, share_held, stem
 from kb.language.date_forms import is_told_in_parts
 from kb.language.language import language_of
 from kb.language.number_forms import in_units_of, is_amount, is_of_another_day, missing_numbers, numbers_in
@@ -47,6 +47,7 @@ BARE = 1.0  # weight of words up to which a claim is a value that says nothing w
 KEEP_MARKER = 0.6  # a cited passage that carries less than this share of the best one's is not a source
 WINDOW_ACROSS = 2  # the same between languages, where each is embedded
 BREVITY = 0.12  # how much a span's own precision counts when spans are compared
+LONG_CLAIM = 20  # words that a claim adds, from which on it may be a list
 _CHINESE_ENDS = "。！？"  # no heading has one
 _KINDS_OF_PLACE = "区省市县州"  # left out where a place is named in a table
 _LINKING = "是为的了有在元共达约计"  # characters that tie an answer to what was asked
@@ -153,6 +154,14 @@ class Aligner:
         undecided = sorted((span for span in others if span.reason in UNDECIDED), key=_merit)[:1]
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
         return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT]
+
+    def is_spread(self, claim: str) -> bool:
+        """Whether a passage has most of what a long claim adds to the question, if not in neighbouring sentences: a
+        list told in one sentence."""
+        new = self._new(claim)
+        return len(new) >= LONG_CLAIM and any(
+            share_held(new, content_of(source.passage.text).keys()) >= SUPPORT for source in self._sources
+        )
 
     def disagreement(self, claim: str, span: SupportSpan) -> SupportSpan | None:
         """The sentence of another document that gives another value than the claim, which `span` confirms, of the same.

@@ -275,6 +275,32 @@ def test_an_answer_that_no_passage_gives_is_withheld(
     assert (cited.claims[0].reason, cited.grounded, cited.opposed) == (reason, False, True)
 
 
+def test_a_long_list_told_in_one_sentence_is_marked_and_not_withheld() -> None:
+    wanted = [
+        "Bachelor's degree in engineering or business",
+        "Record of successful launches",
+        "Strong presentation and negotiation skills",
+        "Knowledge of pricing strategies",
+        "Experience with market research",
+        "Ability to coordinate suppliers abroad",
+        "Fluency in Dutch and Mandarin",
+        "Patience with difficult clients",
+        "Willingness to travel often",
+        "Talent for clear writing",
+        "At least 5 years of product management",
+        "At most 3 letters of reference",
+    ]
+    source = passage(1, "\n".join(f"- {each}" for each in wanted), section="What a manager must have")
+    question = "What must a manager have?"
+    cited = cite(f"A manager must have a {', '.join(wanted).lower()}.", [source], "en", question)
+    assert (cited.claims[0].reason, cited.grounded, cited.opposed) == ("words", False, False)
+    elsewhere = (
+        "A cook must know knives, ovens, spices, sauces, fish, poultry, bread, pastry, soups, salads, cheese, fruit"
+    )
+    other = cite(f"{elsewhere}, herbs, oils, vinegar, noodles, rice and tea.", [source], "en", question)
+    assert other.opposed
+
+
 def test_unused_leave_of_a_clause_is_no_denial() -> None:
     text = "当年未休完的年休假最多可以结转 5 天，须在次年 6 月 30 日前休完，逾期作废。"
     question = "现在当年没休完的年休假最多可以结转几天？"
