@@ -145,9 +145,10 @@ class Retriever:
                 found = self._search_both(asked, parts, k, translate, widened)
                 if found is not None:
                     ranked, evidence, translation = found
-        passages = self._catalog.passages(ranked[:most] if translation is None else ranked, asker)
         if translation is None:
-            passages = with_short_ones(passages, k)
+            passages = with_short_ones(self._catalog.passages(ranked[:most], asker), k)
+        else:
+            passages = self._catalog.passages(ranked, asker)
         chosen = scope != EVERYTHING and document_ids is not None and len(document_ids) <= FEW_DOCUMENTS
         notices = () if passages else (nothing_found(scope, self._catalog.documents(asker), language),)
         return Retrieval(

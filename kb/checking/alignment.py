@@ -117,6 +117,11 @@ class Aligner:
         self._replaced = [old for s in self._sources for old in contradictions.replaced_in(s.passage.text)]
         self._frames = Frames([line for source in self._sources for line in lines(source)])
         self._values: dict[int, list[Value]] = {}  # of passages, by rank
+        # Of passages, by rank, the numbers of other years or months than those asked about.
+        self._elsewhen = {
+            source.passage.rank: year_mismatch.of_other_periods(question, source.passage.text)
+            for source in self._sources
+        }
         # Of claim and rank: where a sentence begins, its cosine, and whether it has a value that the claim adds.
         self._nearness: dict[tuple[str, int], list[tuple[int, float, bool]]] = {}
         self._nearest: dict[str, tuple[Window, Source] | None] = {}  # the sentence that means a claim most nearly
@@ -455,7 +460,7 @@ class Aligner:
             against: ClaimReason = ""
             step = self._step(claim, source).right  # of the values of steps the question tells which is meant
             near = self._similarities if same else None
-            elsewhen = year_mismatch.of_other_periods(self._question, source.passage.text) - numbers_in(claim)
+            elsewhen = self._elsewhen[rank] - numbers_in(claim)
             values = [value for value in self._values_of(source) if value.number not in elsewhen]
             if step is False or (
                 not step

@@ -2,6 +2,7 @@
 
 Who asks when something was released is not answered by the sentence that has a date and its name alone: that may be
 the day of its announcement. One of the words that the claim repeats from the question must stand there, names apart.
+Nor does a sentence say it that speaks of another name, or of the other of two things that were asked about together.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Sequence, Set
 from itertools import permutations
 
 from kb.checking.forms import PRONOUN
-from kb.checking.rival_values import is_telling
+from kb.checking.rival_values import telling
 from kb.checking.sources import Source
 from kb.checking.table_claims import is_row
 from kb.language.content_terms import content_of, is_number, stem
@@ -41,12 +42,11 @@ def lacks_relation(claim: str, question: str, parts: Sequence[int], source: Sour
         lower = sentence.lower()
         held[part] = len(numbers & numbers_in(sentence)) + sum(holds_name(lower, name) for name in added)
     carriers = [part for part in parts if held[part] == len(numbers) + len(added)] or [*parts]  # or several together
-    said = {part: content_of(source.sentences[part]) for part in range(len(source.sentences))}
-    if not all(map(is_number, (token for part in carriers for token in said[part]))):  # else a date alone
+    if not all(is_number(token) for part in carriers for token in content_of(source.sentences[part])):  # else a date
         carriers += [part for part in parts if part > carriers[0] and PRONOUN.search(source.sentences[part])]
         carriers += [part + 1 for part in carriers if part + 1 in parts and not _has_verbs(source, part, part + 1)]
     carriers += [part - 1 for part in carriers if part and PRONOUN.search(source.sentences[part])]
-    about = {token for part in carriers for token in (*said[part], *source.above[part])}
+    about = {token for part in carriers for token in (*content_of(source.sentences[part]), *source.above[part])}
     return relation.isdisjoint(about | source.heading_tokens)
 
 
@@ -58,11 +58,12 @@ def _has_verbs(source: Source, *parts: int) -> bool:
 def crosses_over(claim: str, question: str, source: Source) -> bool:
     """Whether what a part of a claim adds stands only in clauses of a source that speak of another part's subject,
     where the question asks of both: "A has 5 and B has 6" where these are the other way round."""
-    asked = _telling(question)
-    parts = [_telling(part) for part in _PART.split(claim)]
+    asked = telling(content_of(question))
+    parts = [telling(content_of(part)) for part in _PART.split(claim)]
     if len(parts) < 2:
         return False
-    clauses = [_telling(part) for each in source.sentences if not is_row(each) for part in _PART.split(each)]
+    told = [part for each in source.sentences if not is_row(each) for part in _PART.split(each)]
+    clauses = [telling(content_of(part)) for part in told]
     for part, other in permutations(parts, 2):
         own, others = (
             {token for token in (said & asked) - beside if not is_number(token)}
@@ -75,10 +76,6 @@ def crosses_over(claim: str, question: str, source: Source) -> bool:
     return False
 
 
-def _telling(text: str) -> frozenset[str]:
-    return frozenset(token for token in content_of(text) if is_number(token) or is_telling(token))
-
-
 def is_of_another_name(claim: str, question: str, parts: Sequence[int], source: Source) -> bool:
     """Whether each of the sentences `parts` of a source with the numbers that a claim adds begins with another name
     than question and claim have, and has none of the question's."""
@@ -86,11 +83,11 @@ def is_of_another_name(claim: str, question: str, parts: Sequence[int], source: 
     if not asked or not added or any(holds_name(source.heading.lower(), name) for name in asked):
         return False
     carriers = [source.sentences[part] for part in parts if added <= numbers_in(source.sentences[part])]
+    if not carriers:
+        return False
     inside = names_in(f"- {'; - '.join(map(_without_opening, source.sentences))}")
     no_names = content_of(question).keys()
-    return bool(carriers) and all(
-        _begins_elsewhere(each, asked | names_in(claim), inside, no_names) for each in carriers
-    )
+    return all(_begins_elsewhere(each, asked | names_in(claim), inside, no_names) for each in carriers)
 
 
 def _begins_elsewhere(sentence: str, names: Set[str], known: Set[str], no_names: Set[str]) -> bool:

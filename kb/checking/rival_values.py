@@ -8,7 +8,7 @@ question. So it is where the unit of the claim stands behind another number of t
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from kb.checking.forms import PRONOUN, WHEN_ASKED
@@ -168,8 +168,8 @@ def _contrast(own: Value, other: Value, wanted: set[str], is_behind: bool = Fals
     """Whether, of two values of one sentence, the other has a wanted word that this one lacks, and this one another in
     its place: "6.8 % by the employer, 3.4 % by the employee"; or the other is said of what this one is and more: "15
     days; for managers 27 days"."""
-    here = {token for token, share in own.words.items() if share == 1.0 and is_telling(token)}
-    there = {token for token, share in other.words.items() if share == 1.0 and is_telling(token)}
+    here = {token for token, share in own.words.items() if share == 1.0 and _is_telling(token)}
+    there = {token for token, share in other.words.items() if share == 1.0 and _is_telling(token)}
     more = (there - here) & wanted - content_of(other.unit).keys()
     if not more:
         return False
@@ -207,15 +207,12 @@ def swaps_subject(claim: str, question: str, sentences: Sequence[str], above: Se
 
 def _is_outdone(said: Set[str], asked: Set[str], parts: Sequence[tuple[str, Set[str]]]) -> bool:
     """The same of sentences, or of clauses, each with the words that head it."""
-    words = [
-        {*codes_in(part), *(token for token in content_of(part) if is_number(token) or is_telling(token))}
-        for part, _ in parts
-    ]
-    everywhere = set.intersection(*words) if len(words) > 1 else set()
+    words = [telling(content_of(part)) | codes_in(part) for part, _ in parts]
+    everywhere = words[0].intersection(*words[1:]) if len(words) > 1 else frozenset[str]()
     words = [own - everywhere for own in words]
     # A claim that does not say of what it is is said of the document's subject.
     about = [(own | heads) & asked & said - everywhere for own, (_, heads) in zip(words, parts, strict=True)]
-    added = {token for token in said - asked - everywhere if is_number(token) or is_telling(token)}
+    added = telling(said - asked - everywhere)
     most = max((len(added & own) for own in words), default=0)
     return (
         2 * most >= len(added) > 0
@@ -247,7 +244,12 @@ def _told_apart(sentence: str) -> list[str]:
     )
 
 
-def is_telling(token: str) -> bool:
+def telling(tokens: Iterable[str]) -> frozenset[str]:
+    """Numbers, and the tokens that may tell one clause from another."""
+    return frozenset(token for token in tokens if is_number(token) or _is_telling(token))
+
+
+def _is_telling(token: str) -> bool:
     """Whether a token may tell one clause from another: no number, and of Chinese no pair with a small word."""
     return not is_number(token) and (token.isascii() or _SMALL_HAN.isdisjoint(token))
 

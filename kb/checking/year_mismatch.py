@@ -1,5 +1,5 @@
 """Years, months and numbers of editions: whether a document is an older edition of one that is shown, too, and whether
-a value is that of another month."""
+a value is that of another year, quarter or month."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -57,6 +57,16 @@ _LONGEST_FRONT = 6  # words, or characters, of what stands before a sentence: "I
 _HALF = re.compile(r"[上下]半年|\b(?:first|second)[- ]half(?= of\b)", re.IGNORECASE)
 _PART_OF_YEAR = re.compile(r"季|半年|月|\b(?:quarter|half|month|Q\d|H\d)", re.IGNORECASE)
 
+
+class _Periods(NamedTuple):
+    months: frozenset[str]
+    years: frozenset[str]
+    quarters: frozenset[str]
+
+
+_NO_PERIODS = _Periods(frozenset(), frozenset(), frozenset())
+
+
 Edition = tuple[int, tuple[int, ...]]  # year and number; 0 and () where a heading names none
 
 
@@ -102,7 +112,7 @@ def of_other_periods(question: str, text: str) -> frozenset[str]:
     return frozenset(found[True] - found[False])
 
 
-def _is_apart(meant: "_Periods", there: "_Periods", of_part: bool) -> bool:
+def _is_apart(meant: _Periods, there: _Periods, of_part: bool) -> bool:
     """Whether what is told of some periods is told of none of those that are meant. `of_part`: of part of a year."""
     apart = (of and named and not of & named for of, named in zip(meant, there, strict=True))
     return any(apart) or bool(meant.years and there.quarters and not of_part)
@@ -128,15 +138,6 @@ def edition(heading: str) -> Edition:
 
 
 NONE: Edition = (0, ())
-
-
-class _Periods(NamedTuple):
-    months: frozenset[str]
-    years: frozenset[str]
-    quarters: frozenset[str]
-
-
-_NO_PERIODS = _Periods(frozenset(), frozenset(), frozenset())
 
 
 def _numbers(text: str, with_versions: bool) -> Iterator[tuple[int, ...]]:
