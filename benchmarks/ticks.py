@@ -39,6 +39,7 @@ from kb.models.embedders import open_embedder
 from kb.models.maxsim import Vectors
 from kb.schema import Passage
 
+_PARTS = ("written", "of answers", "blind")
 _FOLDER = Path(__file__).parent / "claims"
 CLAIMS = _FOLDER / "sample_docs.jsonl"
 _PASSAGES = 3  # that a model is shown
@@ -89,7 +90,7 @@ def _always(*_: object) -> bool:
 class Case:
     """A labelled claim with the passages that it is held against."""
 
-    part: str  # "written" or "of answers"
+    part: str  # "written", "of answers" or "blind"
     kind: str
     true: bool
     question: str
@@ -105,8 +106,9 @@ def run() -> Result:
     total = Counter((case.true, case.kind) for case, _ in found)
     ticked = Counter((case.true, case.kind) for case, tick in found if tick)
     rows = [("true" if true else "false", kind, total[true, kind], ticked[true, kind]) for true, kind in sorted(total)]
-    parts = ("written", "of answers")
-    notes = [note for part in parts for note in _summary(part, [(c.true, tick) for c, tick in found if c.part == part])]
+    notes = [
+        note for part in _PARTS for note in _summary(part, [(c.true, tick) for c, tick in found if c.part == part])
+    ]
     return Result("ticks", ("claims", "kind", "of", "ticked"), tuple(rows), tuple(notes))
 
 
@@ -155,6 +157,10 @@ RULES: Mapping[str, tuple[object, str, object]] = {
     "another label of an amount": (rival_values, "_has_other_label", _never),
     "another clause denied": (contradictions, "denies_other_clause", _never),
     "a comparison turned": (contradictions, "turns_comparison", _never),
+    "an opposite word": (alignment, "says_opposite", _never),
+    "words exchanged": (alignment, "exchanges", _never),
+    "quotations have no rivals": (fragments, "is_quotation", _never),
+    "the same in other words": (alignment.Aligner, "_means_same", _never),
 }
 
 
@@ -167,11 +173,8 @@ def ablation() -> Result:
             for name, (owner, attribute, instead) in RULES.items():
                 with patch.object(owner, attribute, instead):
                     changed[name, case.true, case.part] += is_confirmed(case, similarities) - with_all
-    rows = [
-        (name, *(changed[name, true, part] for true in (False, True) for part in ("written", "of answers")))
-        for name in RULES
-    ]
-    columns = ("without", "false written", "false of answers", "true written", "true of answers")
+    rows = [(name, *(changed[name, true, part] for true in (False, True) for part in _PARTS)) for name in RULES]
+    columns = ("without", *(f"{kind} {part}" for kind in ("false", "true") for part in _PARTS))
     return Result("rules", columns, tuple(rows), ("claims ticked more (+) or less (-) when the rule is taken out",))
 
 
@@ -204,6 +207,7 @@ def _remembered() -> Iterator[Similarities]:
 
 def cases() -> Iterator[Case]:
     """All labelled claims whose words are at hand, each with its passages."""
+    yield from _blind()
     answers = list(load_answers())
     with filled("sample_docs", [SAMPLE_DOCS]) as kb:
         for claim in load():
@@ -214,6 +218,15 @@ def cases() -> Iterator[Case]:
     for name in sorted({claim.set for claim in answers} - {"sample_docs"}):
         with filled(name, [evaldata() / name / "docs"]) as kb:
             yield from (_case_of_answer(kb, claim) for claim in answers if claim.set == name)
+
+
+def _blind() -> Iterator[Case]:
+    """Claims about invented passages, by people who had seen neither check nor rules."""
+    for record in _records(_FOLDER / "blind.jsonl"):
+        text, name = record["text"], f"{record['id']}.txt"
+        passage = Passage(1, 1, "blind", name, 1, None, 0, len(text), text, "", "", "", 1.0, language_of(text))
+        for claim in record["claims"]:
+            yield Case("blind", claim["kind"], claim["true"], record["question"], claim["claim"], [passage], {1: text})
 
 
 def _case_of_answer(kb: KnowledgeBase, claim: AnswerClaim) -> Case:

@@ -46,7 +46,6 @@ from kb.filing import moving
 from kb.glossary.glossary import Glossary
 from kb.language.language import language_of
 from kb.language.prompt_text import estimate_tokens
-from kb.language.script import is_written_in
 from kb.messages.coded_text import text_in
 from kb.models.embedders import open_embedder
 from kb.models.embedding import Embedder
@@ -464,11 +463,11 @@ class KnowledgeBase(Documents):
         fits = line and len(line) <= 4 * len(draft.question) + 200
         return line if fits and keeps_to(line, draft.question, history) else draft.question
 
-    def _generate(self, draft: Draft, options: AskOptions, strict: bool = False) -> Iterator[Event]:
+    def _generate(self, draft: Draft, options: AskOptions, again: prompts.Again = "") -> Iterator[Event]:
         """Let the model answer from the passages that are shown to it, fewer where its context holds no more."""
         while True:
             shown, judged = draft.prompt_passages, draft.answerable is not None
-            messages = prompts.answering(draft.searched, shown, draft.language, strict, judged, draft.prompt_terms)
+            messages = prompts.answering(draft.searched, shown, draft.language, again, judged, draft.prompt_terms)
             try:
                 yield from self._stream(draft, messages, options)
                 break
@@ -527,10 +526,11 @@ class KnowledgeBase(Documents):
             if options.stopped:
                 raise ModelError(text_in(draft.language, "answer.stopped"))
             return draft.refused("empty_answer", text_in(draft.language, "answer.none"))
-        if not (is_written_in(text, draft.language) or prompts.says_only_not_found(text) or options.stopped):
+        if again := "" if options.stopped else draft.wants_again(text):
             yield draft.restart()
-            yield from self._generate(draft, options, strict=True)
+            yield from self._generate(draft, options, again)
             text = prompts.without_task("".join(draft.text), draft.language) or text
+            draft.uncertain |= again == "words"  # it was of two minds
         cited = cite(
             text, draft.prompt_passages, draft.language, draft.expanded_question, self.embedder.similarities,
             self.catalog.text_around, lambda: self._beside(draft, asker, options),

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from kb.answering import prompts
 from kb.answering.product_help import Help
 from kb.answering.refusal import refusal
 from kb.errors import ContextOverflow, UsageError
+from kb.language.script import is_written_in
 from kb.messages.coded_text import text_in
 from kb.schema import Answer, Event, Language, Notice, Passage, Revised, Term, Thought, Token, Usage
 
@@ -72,8 +74,15 @@ class Draft:
         else:
             raise overflow
 
+    def wants_again(self, text: str) -> prompts.Again:
+        """Why a model is asked once more: it answered in another language, or found nothing in passages that it was
+        sure of when it judged them."""
+        if prompts.says_only_not_found(text):
+            return "" if self.answerable is None or self.uncertain else "words"
+        return "" if is_written_in(text, self.language) else "language"
+
     def restart(self) -> Revised:
-        """Forget what was written, for another try in the right language."""
+        """Forget what was written, for another try."""
         self.text, self.thinking = [], []
         return Revised("")
 

@@ -8,6 +8,7 @@ prompt; there is none.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from kb.checking.prompt_injection import gives_orders, said_in_conversation, without_false_numbers, without_orders
 from kb.language.invisible import without_invisible
@@ -67,7 +68,13 @@ _PASSAGES = {"en": "Passages:", "zh": "段落："}
 _TERMS = {"en": "What words of the question mean:", "zh": "问题中用语的含义："}
 _QUESTION = {"en": "Question:", "zh": "问题："}
 _COLON = {"en": ": ", "zh": "："}
+Again = Literal["", "language", "words"]  # a first try, or what was wrong with it
+
 _STRICT = {"en": "Write the answer in English only.", "zh": "答案必须全部用中文书写。"}
+_IN_ITS_WORDS = {
+    "en": "You judged that the passages state it. Answer in the words of the passages: ",
+    "zh": "你已判断段落写明了答案。请用段落中的原话回答：",
+}
 
 
 def judging(
@@ -78,18 +85,20 @@ def judging(
 
 
 def answering(
-    question: str, passages: Sequence[Passage], language: Language, strict: bool = False, judged: bool = True,
+    question: str, passages: Sequence[Passage], language: Language, again: Again = "", judged: bool = True,
     terms: Sequence[Term] = (),
 ) -> list[Message]:  # fmt: skip
-    """The conversation that makes a model answer from passages. `strict` insists on the language once more; `terms` of
-    the glossary say what words of the question mean.
+    """The conversation that makes a model answer from passages; `again` insists on the language, or on their own words
+    where they were judged to hold the answer. `terms` of the glossary say what words of the question mean.
 
     Where they were `judged` to hold the answer it goes on from there, and an engine's prompt cache holds the passages.
     """
     task = _TASK[language].format(otherwise="" if judged else _OTHERWISE[language])
     asked = f"{task}{_COLON[language]}{question}" if judged else f"{task}\n{_QUESTION[language]} {question}"
-    if strict:
+    if again == "language":
         asked += f"\n{_STRICT[language]}"
+    elif again == "words":
+        asked = f"{_IN_ITS_WORDS[language]}{question}"
     if judged:
         yes = Message("assistant", YES_NO[language][0])
         return [*judging(question, passages, language, terms), yes, Message("user", asked)]

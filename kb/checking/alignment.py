@@ -14,13 +14,27 @@ from kb.checking.disagreements import Disagreements
 from kb.checking.forms import ALTERNATIVES, OPEN_QUESTION, PRONOUN
 from kb.checking.frames import Frames
 from kb.checking.labels import takes_other_label, takes_other_partner
+from kb.checking.opposites import exchanges, says_opposite
 from kb.checking.prompt_injection import without_orders
 from kb.checking.relations import crosses_over, is_of_another_name, lacks_relation
 from kb.checking.rival_values import Value, has_rival, swaps_subject, values_in
 from kb.checking.sections import is_of_other_section
-from kb.checking.sources import Source, Window, bare, core_of, headings_of, lines, says_most, source_of
+from kb.checking.sources import (
+    Source,
+    Window,
+    bare,
+    core_of,
+    header_of,
+    headings_of,
+    lines,
+    long_windows,
+    parts_of,
+    says_most,
+    source_of,
+)
 from kb.checking.steps import StepTaken, step_taken
-from kb.language.content_terms import content_of, is_number, share_held, stem
+from kb.checking.table_claims import is_row
+from kb.language.content_terms import content_of, is_number, stem
 from kb.language.date_forms import is_told_in_parts
 from kb.language.language import language_of
 from kb.language.number_forms import in_units_of, is_amount, is_of_another_day, missing_numbers, numbers_in
@@ -36,10 +50,12 @@ from kb.language.proper_names import (
 )
 from kb.language.transliteration import reads_as
 from kb.models.maxsim import Vectors
-from kb.schema import ClaimReason, Passage
+from kb.schema import ClaimReason, Language, Passage
 
 SUPPORT = 0.5  # share of a claim's content that span and heading must cover
 SUPPORT_NEAREST = 0.35  # the same of the sentence that means question and claim more nearly than all others shown
+# Cosine of a claim with a sentence that has its values, from which it says the same in whatever words.
+SAME_MEANING: Mapping[Language, float] = {"en": 0.92, "zh": 0.94}
 SUPPORT_COSINE = 0.80  # the same between languages, as cosine of multilingual-e5-small
 SUPPORT_COSINE_OF_VALUE = 0.78  # and of a claim that adds a number, code or name, which the span must have
 CLOSE = 0.012  # cosines this near tell no sentence from another
@@ -47,7 +63,7 @@ BARE = 1.0  # weight of words up to which a claim is a value that says nothing w
 KEEP_MARKER = 0.6  # a cited passage that carries less than this share of the best one's is not a source
 WINDOW_ACROSS = 2  # the same between languages, where each is embedded
 BREVITY = 0.12  # how much a span's own precision counts when spans are compared
-LONG_CLAIM = 20  # words that a claim adds, from which on it may be a list
+LONG_CLAIM = 20  # words that a claim adds, from which on it may be a list, told in one sentence
 _CHINESE_ENDS = "。！？"  # no heading has one
 _KINDS_OF_PLACE = "区省市县州"  # left out where a place is named in a table
 _LINKING = "是为的了有在元共达约计"  # characters that tie an answer to what was asked
@@ -160,14 +176,6 @@ class Aligner:
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
         return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT]
 
-    def is_spread(self, claim: str) -> bool:
-        """Whether a passage has most of what a long claim adds to the question, if not in neighbouring sentences: a
-        list told in one sentence."""
-        new = self._new(claim)
-        return len(new) >= LONG_CLAIM and any(
-            share_held(new, content_of(source.passage.text).keys()) >= SUPPORT for source in self._sources
-        )
-
     def disagreement(self, claim: str, span: SupportSpan) -> SupportSpan | None:
         """The sentence of another document that gives another value than the claim, which `span` confirms, of the same.
         An older edition of the document does not count, nor what is in another language."""
@@ -189,6 +197,8 @@ class Aligner:
         crosses = self._similarities is not None and language != language_of(source.passage.text)
         names = self._names(claim, crosses)
         windows = [window for window in source.windows if not crosses or len(window.parts) <= WINDOW_ACROSS]
+        if not crosses and len(self._new(claim)) >= LONG_CLAIM:
+            windows += long_windows(source)
         # A line of a passage may be in the claim's language: then it is compared by words.
         foreign = {w.parts for w in windows if crosses and language_of(w.quote) != language}
         across = [window for window in windows if window.parts in foreign]
@@ -253,12 +263,14 @@ class Aligner:
         if crosses:
             adds = self._added_values(claim) or names_in(claim) - self._asked_names
             return strength >= (SUPPORT_COSINE_OF_VALUE if adds else SUPPORT_COSINE)
-        if strength >= SUPPORT or strength < SUPPORT_NEAREST or self._similarities is None:
+        if strength >= SUPPORT or self._similarities is None:
             return strength >= SUPPORT
         added = numbers_in(claim) - self._asked_numbers
         words = sum(weight for token, weight in content_of(claim).items() if not is_number(token))
         if words <= 2 * BARE or not added or not added <= numbers_in(window.quote):
             return False
+        if strength < SUPPORT_NEAREST:
+            return len(window.parts) == 1 and self._means_same(claim, window)
         if claim not in self._nearest:
             language = language_of(claim)
             lines = [
@@ -274,6 +286,11 @@ class Aligner:
         if nearest is None or nearest[1] is not source or nearest[0].parts.start not in window.parts:
             return False
         return added <= numbers_in(nearest[0].quote)
+
+    def _means_same(self, claim: str, window: Window) -> bool:
+        """Whether a sentence says, in whatever words, what the claim says."""
+        assert self._similarities is not None
+        return float(self._similarities(claim, [window.quote])[0]) >= SAME_MEANING[language_of(claim)]
 
     def _added_values(self, claim: str) -> frozenset[str]:
         """The numbers and codes of a claim that the question does not have."""
@@ -318,7 +335,7 @@ class Aligner:
             dated = said | {number for number in source.heading_numbers if len(number) == 4 and number.isdigit()}
             excused |= {number for number in self._asked_numbers if is_told_in_parts(number, dated)}
         excused = frozenset(number for number in excused if not is_of_another_day(number, said))
-        header = _header(window, source)
+        header = header_of(window, source)
         numbers = missing_numbers(claim, f"{window.quote}\n{header}") - excused
         step = self._step(claim, source)
         numbers -= step.numbers if step.is_in(window, source) else frozenset()
@@ -358,7 +375,11 @@ class Aligner:
             return "echo"
         if crosses and window.rows and not self._added_values(claim) & (numbers_in(quote) | codes_in(quote)):
             return "row"
-        if crosses and unit_mismatch.lacks_unit(claim, f"{quote}\n{_header(window, source)}"):
+        if not crosses and unit_mismatch.counts_other_things(claim, f"{quote}\n{source.heading}"):
+            return "unit"
+        if window.rows and unit_mismatch.other_measure(claim, header_of(window, source)):
+            return "unit"
+        if crosses and unit_mismatch.lacks_unit(claim, f"{quote}\n{header_of(window, source)}"):
             return "number"
         if contradictions.loses_sign(claim, quote):
             return "sign"
@@ -399,6 +420,8 @@ class Aligner:
         if not says_most(core, said):
             core = quote
         if contradictions.negates(claim, core) or contradictions.denies_other_clause(claim, core):
+            return "negation"
+        if says_opposite(claim, f"{core}\n{header_of(window, source)}"):
             return "negation"
         if contradictions.widens(claim, f"{core}\n{source.heading}") or contradictions.drops_hedge(claim, core):
             return "quantifier"
@@ -447,7 +470,7 @@ class Aligner:
         added, place = (names & names_in(claim)) - self._asked_names, f"{core}\n{source.heading}".lower()
         return (
             not all(holds_name(place, name) for name in added)
-            and bool(names_in(core) - names - self._asked_names)
+            and bool(names_in(core) - names)
             and not PRONOUN.search(core)
             and says_most(core, said)
         )
@@ -464,6 +487,7 @@ class Aligner:
             values = [value for value in self._values_of(source) if value.number not in elsewhen]
             if step is False or (
                 not step
+                and not fragments.is_quotation(claim, source.sentences)
                 and (
                     has_rival(claim, self._question, values, near)
                     or swaps_subject(claim, self._question, source.sentences, source.above)
@@ -474,8 +498,10 @@ class Aligner:
                 contradictions.excludes(claim, sentence) for sentence in source.sentences
             ):
                 against = "negation"
-            elif contradictions.turns_comparison(claim, source.sentences) or crosses_over(
-                claim, self._question, source
+            elif (
+                contradictions.turns_comparison(claim, source.sentences)
+                or crosses_over(claim, self._question, source)
+                or exchanges(claim, (part for each in source.sentences if not is_row(each) for part in parts_of(each)))
             ):
                 against = "row"
             self._against[claim, rank] = against
@@ -541,11 +567,6 @@ class Aligner:
         added = [token for token in new if any(c not in self._question and c not in _LINKING for c in token)]
         answers = any(map(is_number, added)) and all(token in window.tokens for token in added)
         return max(share, SUPPORT) if answers and 2 * repeated_here >= sum(repeated.values()) else share
-
-
-def _header(window: Window, source: Source) -> str:
-    """The names of a window's columns, where it is of a table."""
-    return source.passage.header or " | ".join(window.rows[0].heads if window.rows else ())
 
 
 def _is_bare(claim: str) -> bool:

@@ -135,8 +135,7 @@ def cite(
             none: ClaimReason = "echo" if lacks_amount else "words"
             reason = "" if supported else spans[0].reason if spans else none
             claims.append(Claim(at, at + len(sentence), supported, markers, _state_of(reason), reason))
-            is_spread = reason == "words" and aligner.is_spread(_statement(draft.body))
-            opposed = opposed or not (is_spread or reason in ("", "asked", *UNDECIDED))
+            opposed = opposed or reason not in ("", "asked", *UNDECIDED)
             citations += [_citation(span, len(claims) - 1) for span in spans]
         at += len(sentence)
         pieces += [lead, sentence]

@@ -45,9 +45,18 @@ _ALL = re.compile(
     r"\b(?:all|every|both|always|either|any|whole|entire)\b|全部|所有|(?<![成首古])都(?![市会城江匀])|均(?![值价数])|一律|任何|总是|始终|双方",
     re.IGNORECASE,
 )
-_ALONE = re.compile(r"\b(?:only|alone|solely|exclusively|merely)\b|[只仅唯限]", re.IGNORECASE)
+_ALONE = re.compile(
+    r"\b(?:only|alone|solely|exclusively|merely)\b|[只仅唯]|(?<![上下期权额界有无极局时年度])限(?![制额期度权界时])",
+    re.IGNORECASE,
+)
 _FOR_EVER = re.compile(
     r"\b(?:lifetime|for life|permanent(?:ly)?|forever|indefinitely)\b|终[身生]|永[久远]|无限期", re.IGNORECASE
+)
+_EACH_DAY = re.compile(r"\bevery (?=(?:[a-z]+day|morning|evening|afternoon|night|week|month|year)\b)", re.IGNORECASE)
+_EACH_DAY_THERE = re.compile(  # "on Wednesdays" is "every Wednesday"
+    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days\b|\b(?:daily|weekly|monthly|yearly|annually|nightly)\b"
+    r"|\b(?:mornings|evenings|afternoons)\b|\b(?:a|per) (?:day|week|month|year)\b",
+    re.IGNORECASE,
 )
 _HEDGE = re.compile(
     r"\b(?:most|mostly|usually|generally|normally|typically|often|mainly|largely|some|partly|many)\b"
@@ -138,7 +147,7 @@ def only_negative(source: str) -> frozenset[str]:
 def negates(claim: str, source: str) -> bool:
     """Whether the claim denies what the source says without denying anything."""
     denied = _NOT.search(_NOT_A_LIMIT.sub(" ", claim))
-    return bool(denied) and not (_NOT.search(source) or _DENIES.search(source))
+    return bool(denied) and not (_NOT.search(source) or _DENIES.search(_ALONE.sub(" ", source)))
 
 
 def without_denial(claim: str) -> str:
@@ -148,12 +157,15 @@ def without_denial(claim: str) -> str:
 
 def widens(claim: str, source: str) -> bool:
     """Whether the claim says something of all, of one alone, or for ever, and the source has no such word."""
+    claim = _EACH_DAY.sub(" ", claim) if _EACH_DAY_THERE.search(source) else claim
     return any(quantifier.search(claim) and not quantifier.search(source) for quantifier in (_ALL, _ALONE, _FOR_EVER))
 
 
 def drops_hedge(claim: str, sentence: str) -> bool:
-    """Whether the claim says of all, or always, what a sentence says of most, or as a rule."""
-    return bool(_ALL.search(claim) and _HEDGE.search(sentence)) and not _HEDGE.search(claim)
+    """Whether the claim says of all, or always, what a sentence says of most, as a rule, or of some alone."""
+    return bool(_ALL.search(claim)) and any(
+        some.search(sentence) and not some.search(claim) for some in (_HEDGE, _ALONE)
+    )
 
 
 def drops_forecast(claim: str, question: str, source: str) -> bool:

@@ -1,13 +1,16 @@
 """Fragments: claims that are no statement, as a small model copies them from headings and from lists of results.
 
 What has no verb says nothing of anything: it may be the value that a question asks for, never a line that stands for
-itself. What the source goes on with, after the last word of the claim, was cut off.
+itself. What the source goes on with, after the last word of the claim, was cut off. Whole clauses are quotations.
 """
 
 import re
+from collections.abc import Iterable
 
+from kb.checking.sources import bare
 from kb.language.content_terms import content_of
 from kb.language.language import CJK
+from kb.language.tokenizer import tokenise
 from kb.language.verbs import has_verb
 
 LONGEST_PHRASE = 7  # English words
@@ -15,7 +18,10 @@ _WORD = re.compile(r"[A-Za-z]+")
 SHORTEST_OF_TITLE = 4  # letters of a word that a title sets with a capital
 _DOTS = ("...", "…")
 _OPENING = frozenset("a an the of at by in on to for from with and or is are was were be".split())  # open other words
+_OPENING_ZH = frozenset("的由在于从和与及为至到以将把被并且或有")
 _ABBREVIATED = re.compile(r"(?:\b[A-Z]\.|\b[A-Z][a-z]{2,3}\.)$")  # "U.S.", "Nov."
+SHORTEST_QUOTATION = 5  # words
+_CLAUSE_END = re.compile(r"[，；。！？：、,;!?:]|\.(?!\d)|\s[-–—]\s|[()（）\n]")
 _SPACE = re.compile(r"\s+")
 _FIGURE = re.compile(r"[\d:]")
 
@@ -51,11 +57,33 @@ def is_title(line: str) -> bool:
 def is_cut_off(claim: str, source: str) -> bool:
     """Whether a claim ends where no sentence does: in words that open another, in dots, or in an abbreviation behind
     which the source goes on."""
-    plain = " ".join(claim.split())
+    plain, there = " ".join(claim.split()), _SPACE.sub(" ", source)
     words = plain.rstrip(" .").split()
-    if not CJK.search(plain) and (plain.endswith(_DOTS) or (words and words[-1].lower() in _OPENING)):
+    if CJK.search(plain[-3:]):
+        end = plain.rstrip(" 。！？")
+        at = there.find(end)
+        return end[-1:] in _OPENING_ZH and at >= 0 and there[at + len(end) :][:1].isalnum()
+    if plain.endswith(_DOTS) and not CJK.search(plain):
         return True
+    if words and words[-1].lower() in _OPENING and not CJK.search(plain):
+        told = re.escape(" ".join(words[-3:]))
+        is_whole = re.search(rf"{told}\.(?![.\w])", there)  # "the care you are looking for."
+        return not is_whole or words[-2:-1] == [] or words[-2].lower() in _OPENING
     if not _ABBREVIATED.search(plain):
         return False
-    _, found, after = _SPACE.sub(" ", source).partition(plain)
+    _, found, after = there.partition(plain)
     return bool(found) and bool(re.match(r" [^\W_]", after))
+
+
+def is_quotation(claim: str, sentences: Iterable[str]) -> bool:
+    """Whether a claim is one or more whole clauses of a sentence, letter by letter, with a verb of its own."""
+    plain = bare(claim)
+    if len(tokenise(claim)) < SHORTEST_QUOTATION or not has_verb(claim):
+        return False
+    for sentence in sentences:
+        if plain in bare(sentence):
+            clauses = [bare(clause) for clause in _CLAUSE_END.split(sentence)]
+            ends = range(1, len(clauses) + 1)
+            if any(plain == "".join(clauses[first:last]) for last in ends for first in range(last)):
+                return True
+    return False

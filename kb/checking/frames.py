@@ -15,6 +15,7 @@ from kb.language.proper_names import names_in
 
 LEAST = 0.4  # share of the frame that must stand in the sentences of a span and their headings
 ENOUGH = 0.5  # with so much of it they need not be the ones that have most
+SHORT = 4  # sentences of a span of which one must have it; a longer one has it together
 OUTDONE = 0.1  # by so much more another sentence must have
 
 
@@ -42,7 +43,9 @@ class Frames:
         if not total:
             return False
         inside = [line for line in self._lines if line.rank == rank and line.part in parts]
-        own = max((_weight_in(frame, line.headed) for line in inside), default=0.0) / total
+        together = frozenset().union(*(line.headed for line in inside))
+        told = [together] if len(parts) > SHORT else [line.headed for line in inside]
+        own = max((_weight_in(frame, words) for words in told), default=0.0) / total
         if own >= ENOUGH:
             return False
         best = max((_weight_in(frame, line.words) for line in self._lines if line not in inside), default=0.0) / total

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from operator import and_
 
-from kb.language.content_terms import content_of
+from kb.language.content_terms import content_of, is_number
 from kb.language.proper_names import names_in
 
 _FIELD = re.compile(r"[·|;；\n]|(?<=[.。])\s")
@@ -21,7 +21,7 @@ def takes_other_label(claim: str, question: str, names: frozenset[str], text: st
     fields = list(_fields(text))
     for name in filter(str.isalpha, names):
         labels = [
-            content_of(f"{label} {_in_brackets(name, value)}").keys() - _OF_ANYBODY
+            {t for t in content_of(f"{label} {_in_brackets(name, value)}") if not is_number(t)} - _OF_ANYBODY
             for label, value in fields
             if name in value.lower()
         ]

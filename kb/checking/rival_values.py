@@ -20,6 +20,7 @@ from kb.language.proper_names import codes_in
 from kb.language.verbs import has_verb
 from kb.models.maxsim import Vectors
 
+SHARED = 2  # of what a claim adds, so many times more stands in its own clause than in the one that has its subject
 SENTENCE = 0.5  # weight of a word of the question that stands in the sentence of a number, against one in its clause
 MARGIN = 0.5  # by so much must the words around another number outweigh, where a rare word weighs 1
 OWN_WORDS = 4.0  # weight of words besides the question's with which a claim names its own subject
@@ -39,7 +40,7 @@ _KINDS = {
 _BEHIND = re.compile(
     r"[\s-]{0,3}(?:[百千万亿]{1,4}|hundred|thousand|million|billion)?\s{0,3}个?(?:(?:working|business|calendar|full|paid|consecutive)\s{1,3}|工作(?=小?[时日天])|自然(?=[日天月]))?(?:"
     + "|".join(f"(?P<{kind}>(?:{units})(?![a-z]))" for kind, units in _KINDS.items())
-    + r"|(?P<noun>[a-z]{3,}|[一-鿿]))",
+    + r"|(?:[a-z]{3,20} (?=[a-z]{2,20}s\b))?(?P<noun>[a-z]{3,}|[一-鿿]))",
     re.IGNORECASE,
 )
 _SHARED = re.compile(  # between two numbers of one unit: "at least 8 and at most 20 characters"
@@ -58,7 +59,10 @@ _FORMS = {"date", "time of day"}  # kinds that are told by their form; those of 
 _REASON_ASKED = re.compile(
     r"\b(?:why|how (?:do|does|did|can|is|are|was|were|to|come))\b|为什么|为何|怎[么样]|如何|原因", re.IGNORECASE
 )
-_LABEL = re.compile(r"[\s*_#>•\-–]*(?P<label>[^\W\d_][^:：.。,，\n|]{0,40})\s?[:：]")
+_LABEL = re.compile(r"[\s*_#>•\-–]*(?P<label>[^\W\d_](?:[^:：.。,，\n|｜]|\.(?=\d)){0,40})\s?[:：｜]")
+_IN_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
+_LIST_MARK = re.compile(r"\A\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.)、．](?!\d)|\d{1,2}(?:\.\d{1,2}){1,3}(?=\s+[^\W\d]))")
+_BETWEEN = re.compile(r"\bbetween\s+\S+\s*\Z", re.IGNORECASE)
 _SPLIT = re.compile(r"[，、；;]|,\s|\b(?:and|while|whereas|but)\b|而|(?<=[.。])\s")
 _SMALL_HAN = frozenset("的了是在可以能会由为和与及就都也只")
 _OTHERS = re.compile(r"其[他它余]|\b(?:others?|rest|remaining|else)\b", re.IGNORECASE)
@@ -115,6 +119,8 @@ def has_rival(
             continue
         if _has_other_label(own, others, sides[-1]):
             return True
+        if _has_other_label(others, own, sides[-1]):  # the claim's own is the one that is asked for
+            continue
         # What a sentence says of several values it says once: there the words that differ decide.
         here = {value.sentence for value in own if value.sentence >= 0}
         apart = [other for other in others if other.sentence not in here]
@@ -175,20 +181,28 @@ def _contrast(own: Value, other: Value, wanted: set[str], is_behind: bool = Fals
         return False
     if here & wanted < there & wanted or (is_behind and not there - wanted and not here - wanted):
         return True  # "15 days; for managers 27 days"
-    return bool(here - there - wanted or _OTHERS.search(own.text)) and not here & wanted > there & wanted
+    said = set("".join(here & wanted))
+    instead = {token for token in here - there - wanted if token.isascii() or not said.issuperset(token)}
+    return bool(instead or _OTHERS.search(own.text)) and not here & wanted > there & wanted
 
 
 def _has_other_label(own: Sequence[Value], others: Sequence[Value], said: Set[str]) -> bool:
     """Whether question and claim say the label of another value, "weight: 69 kg", and not that of the claim's own."""
     labels = [_label(value) for value in own]
-    return all(label and label - said for label in labels) and any(
-        label and label <= said for label in map(_label, others)
+    return all(
+        label and any(other and _is_labelled_rather(other, label, said) for other in map(_label, others))
+        for label in labels
     )
+
+
+def _is_labelled_rather(label: Set[str], other: Set[str], said: Set[str]) -> bool:
+    """Whether of two labels the first is said, and what only the second has is not: "X5 Pro" rather than "X5"."""
+    return label != other and bool(label & said) and label - other <= said and said.isdisjoint(other - label)
 
 
 def _label(value: Value) -> Set[str]:
     match = _LABEL.match(value.text)
-    return content_of(match["label"]).keys() if match else frozenset()
+    return content_of(_IN_BRACKETS.sub(" ", match["label"])).keys() if match else frozenset()
 
 
 def swaps_subject(claim: str, question: str, sentences: Sequence[str], above: Sequence[Set[str]]) -> bool:
@@ -223,7 +237,7 @@ def _is_outdone(said: Set[str], asked: Set[str], parts: Sequence[tuple[str, Set[
             and any(
                 mine < theirs
                 and 2 * len(theirs - mine) >= len(theirs)
-                and not added & other
+                and SHARED * len(added & other) <= len(added & own)
                 and other - asked - said
                 and not PRONOUN.search(by)
                 for (by, _), other, theirs in zip(parts, words, about, strict=True)
@@ -258,18 +272,25 @@ def _in_prose(sentences: Sequence[str]) -> Iterator[Value]:
     for index, sentence in enumerate(sentences):
         if is_row(sentence):
             continue
+        sentence = _LIST_MARK.sub(" ", sentence)
         clauses = list(_clauses(sentence))
         around = content_of(sentence)
+        labelled = _LABEL.match(sentence)
+        label = content_of(labelled["label"]).keys() if labelled else ()
         for clause in clauses:
-            inside = content_of(clause)
+            inside = {*content_of(clause), *label}
             words = {token: 1.0 if token in inside else SENTENCE for token in around}
-            yield from _values(clause, words, index, clause if len(clauses) > 1 else sentence)
+            text = clause if len(clauses) > 1 else sentence
+            if labelled and not text.startswith(labelled.group()):
+                text = f"{labelled.group()} {text}"
+            yield from _values(clause, words, index, text)
 
 
 def _clauses(sentence: str) -> Iterator[str]:
     """The parts of a sentence between semicolons, or where these do not between commas, that part values of a kind."""
     for part in _parted(sentence, [match.start() for match in _PART_END.finditer(sentence)]):
-        yield from _parted(part, [match.start() for match in _CLAUSE_END.finditer(part)])
+        cuts = [match.start() for match in _CLAUSE_END.finditer(part)]
+        yield from _parted(part, [cut for cut in cuts if not _BETWEEN.search(part[:cut])])
 
 
 def _parted(text: str, cuts: Sequence[int]) -> list[str]:
@@ -284,7 +305,9 @@ def _in_rows(rows: Sequence[ClaimRow]) -> Iterator[Value]:
         label = content_of(row.cells[0]) if row.cells else {}
         for at, cell in enumerate(row.cells):
             name = row.heads[at] if at < len(row.heads) else ""
-            words = dict.fromkeys((*label, *content_of(name), *content_of(cell)), 1.0)
+            own = {*label, *content_of(name), *content_of(cell)}
+            beside = {token for content in row.content for token in content if not is_number(token)}
+            words = {token: 1.0 if token in own else SENTENCE for token in own | beside}
             yield from _values(cell, words, -1 - index, f"{row.cells[0]} {name}: {cell}")
 
 

@@ -17,10 +17,12 @@ from kb.schema import Passage
 
 SAME_FRAME = 0.75  # share of a claim that one sentence says: what else stands there is said of the same
 WINDOW = 4  # most sentences, or lines, in a span
+LONG_WINDOW = 12  # and in one that carries a list told in one sentence
 _FULL_LINE = 0.8  # length of a line that the text has filled, as a share of the longest line's
 _SHORTEST_FULL_LINE = 25  # characters; of Chinese a line holds about 30
 _LONGEST_SENTENCE = 600  # characters
 _SEMICOLON = re.compile(r"[;；]")
+_LABEL = re.compile(r"[\s*_]*[^\W\d_][^\n:：。.，,；;]{0,29}[:：]")
 _CLOSING = ".!?:;。！？：；…"
 _LIST_ITEM = re.compile(r"[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．]")
 
@@ -92,6 +94,7 @@ def _runs_on(text: str, end: int, start: int, longest: int) -> bool:
         and len(line) >= max(_FULL_LINE * longest, _SHORTEST_FULL_LINE)
         and line[-1] not in _CLOSING
         and not _LIST_ITEM.match(following)
+        and not _LABEL.match(following)
         and not is_row(line)
         and not is_row(following)
     )
@@ -107,7 +110,16 @@ def lines(source: Source) -> Iterator[Line]:
 
 def heads_of(window: Window, source: Source) -> frozenset[str]:
     """The tokens of what heads a window: title, section, table header, path, and the columns' names of its rows."""
-    return source.heading_tokens.union(token for row in window.rows for head in row.heads for token in content_of(head))
+    return source.heading_tokens.union(content_of(header_of(window, source)) if window.rows else ())
+
+
+def header_of(window: Window, source: Source) -> str:
+    """The names of a window's columns and the line above its table, where it is of one."""
+    if not window.rows:
+        return source.passage.header
+    above = source.passage.text[: max(0, window.rows[0].start)].splitlines()
+    caption = next((line for line in reversed(above) if line.strip() and not is_row(line)), "")
+    return f"{source.passage.header or ' | '.join(window.rows[0].heads)}\n{caption}"
 
 
 def parts_of(sentence: str) -> list[str]:
@@ -139,17 +151,24 @@ def bare(text: str) -> str:
     return "".join(filter(str.isalnum, text)).lower()
 
 
-def _windows(passage: Passage, cuts: Sequence[tuple[int, int]], rows: Sequence[ClaimRow]) -> Iterator[Window]:
-    """Every run of one to WINDOW neighbouring sentences or lines of a passage that can confirm something: a heading
-    alone, or a line without letters, cannot."""
+def long_windows(source: Source) -> Iterator[Window]:
+    """Every run of more than WINDOW neighbouring sentences or lines, up to LONG_WINDOW."""
+    return _windows(source.passage, over_lines(source.passage.text), source.rows, range(WINDOW + 1, LONG_WINDOW + 1))
+
+
+def _windows(
+    passage: Passage, cuts: Sequence[tuple[int, int]], rows: Sequence[ClaimRow], lengths: range = range(1, WINDOW + 1)
+) -> Iterator[Window]:
+    """Every run of so many neighbouring sentences or lines of a passage that can confirm something: a heading alone, or
+    a line without letters, cannot."""
     headings = {bare(heading) for heading in headings_of(passage)} | {""}
     for first in range(len(cuts)):
-        for last in range(first, min(first + WINDOW, len(cuts))):
+        for last in range(first, min(first + lengths.stop - 1, len(cuts))):
             start, end = cuts[first][0], cuts[last][1]
             quote = passage.text[start:end]
             if BLANK in quote:
                 break
-            if bare(quote) in headings:
+            if last - first + 1 < lengths.start or bare(quote) in headings:
                 continue
             inside = [row for row in rows if row.start < end and start < row.end]
             yield Window(

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,8 +10,14 @@ from kb.language.content_terms import content_of, is_number
 from kb.language.number_forms import numbers_in
 from kb.language.proper_names import names_in
 
-_QUARTER = re.compile(r"(?:第\s*|(?<!\s)\s*)([一二三四1-4])\s*季度?|\b([1-4])(?:st|nd|rd|th) quarter\b")
-_QUARTERS = dict(zip("一二三四", "1234", strict=True))
+_QUARTER = re.compile(
+    r"(?:第\s*|(?<!\s)\s*)([一二三四1-4])\s*季度?|\b(?:([1-4])(?:st|nd|rd|th)|(first|second|third|fourth)) quarter\b"
+)
+_QUARTERS = dict(zip(("一", "二", "三", "四", "first", "second", "third", "fourth"), "12341234", strict=True))
+_ORDINALS = {"first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th", "sixth": "6th"}
+_ORDINAL = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})(?= (?:year|half|month|week|day|term|class)\b)")
+_NUMBERED = re.compile(r"\d+(?:st|nd|rd|th)?")
+_WEEKDAY = re.compile(r"(?:星期|礼拜)([一二三四五六日天])")
 _UNIT = re.compile(r"\([^()]*\)")
 _CELL = re.compile(r"(?:^| )\|(?: |$)|\t")
 _RULE = re.compile(r"[\s|:]*-[\s|:-]*")  # what parts the heads of a Markdown table from its rows
@@ -109,14 +116,20 @@ def takes_wrong_row(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool
 
 def takes_wrong_column(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:
     """Whether of a row that claim or question name the claim gives cells of other columns than those whose heads, being
-    names, they name: "room" is none, and may be said of anything."""
+    names or of a row of numbers ("2nd year"), they name: "room" is none, and may be said of anything."""
     plain, asked = _plain(claim), _plain(question)
     names = names_in(claim) | names_in(question)
     found: set[bool] = set()
     for row in _whole(rows):
         if not _is_said(row.cells[0], f"{plain} {asked}"):
             continue
-        named = [at for at in _columns(row, plain, asked) if not names.isdisjoint(row.heads[at].split())]
+        forms = Counter(_NUMBERED.sub("#", head) for head in row.heads)
+        named = [
+            at
+            for at in _columns(row, plain, asked)
+            if not names.isdisjoint(row.heads[at].split())
+            or (_NUMBERED.search(row.heads[at]) and forms[_NUMBERED.sub("#", row.heads[at])] > 1)
+        ]
         given = [at for at, cell in enumerate(row.cells) if at and at not in named and _is_said(cell, plain)]
         right = any(_is_said(row.cells[at], plain) for at in named)
         if right or (named and given and all(row.cells[at] for at in named)):
@@ -204,6 +217,7 @@ def _is_said(head: str, said: str) -> bool:
 
 def _plain(text: str) -> str:
     """Lower case, of one width, with quarters as "q1"."""
-    text = unicodedata.normalize("NFKC", text).lower()
-    text = _QUARTER.sub(lambda match: f" q{_QUARTERS.get(match[1], match[1]) or match[2]} ", text)
+    text = _WEEKDAY.sub(r"周\1", unicodedata.normalize("NFKC", text).lower())
+    text = _ORDINAL.sub(lambda match: _ORDINALS[match.group()], text)
+    text = _QUARTER.sub(lambda match: f" q{_QUARTERS.get(found := match[1] or match[2] or match[3], found)} ", text)
     return " ".join(text.split())

@@ -25,6 +25,18 @@ _BEHIND = {
     "m": r"米|m\b|met(?:re|er)s?\b",
     "kg": r"千克|公斤|kg\b|kilos?\b|kilograms?\b",
     "g": r"克|g\b|grams?\b",
+    "mg": r"毫克|mg\b|milligrams?\b",
+    "t": r"吨|t\b|tonn?es?\b|tons?\b",
+    "ml": r"毫升|ml\b|millilit(?:re|er)s?\b",
+    "l": r"升|l\b|lit(?:re|er)s?\b",
+    "celsius": r"°\s?c\b|摄氏度|degrees?\s+celsius\b",
+    "fahrenheit": r"°\s?f\b|华氏度|degrees?\s+fahrenheit\b",
+    "KB": r"kb\b|kilobytes?\b",
+    "MB": r"mb\b|megabytes?\b|兆",
+    "GB": r"gb\b|gigabytes?\b",
+    "TB": r"tb\b|terabytes?\b",
+    "W": r"w\b|watts?\b|瓦",
+    "kW": r"kw\b|kilowatts?\b|千瓦",
     "EUR": r"欧元|euros?\b|eur\b|€",
     "USD": r"美[元金]|(?:us\s?)?dollars?\b|usd\b|\$",
     "GBP": r"英镑|gbp\b|£",
@@ -50,6 +62,10 @@ _WITH_CURRENCY = re.compile(
     + rf")\s*(?P<number>{AMOUNT})",
     re.IGNORECASE | re.MULTILINE,
 )
+_COUNTED = re.compile(
+    rf"(?P<number>{AMOUNT})\s?(?P<noun>[a-z]{{4,}}s\b|[件台套辆箱瓶袋份册棵间栋艘张枚颗桶])", re.IGNORECASE
+)
+_NO_THINGS = re.compile(r"(?:squares?|cubics?|times|plus|units|points)\b", re.IGNORECASE)
 _HALF = re.compile(r"\band\s+a\s+half\b|个半", re.IGNORECASE)
 _NAMED = {
     unit: re.compile("|".join(filter(None, (rf"(?<![a-z])(?:{names})", _BEFORE.get(unit)))), re.IGNORECASE)
@@ -60,7 +76,9 @@ _RATE = re.compile(
     r"|kilomet(?:re|er)|person|head|unit|piece|cell)\b)",
     re.IGNORECASE,
 )
-_RATE_ZH = re.compile(r"每\s?(?P<thing>秒钟?|分钟|小时|[天日周月年度人次晚]|公里|季度)")
+_RATE_ZH = re.compile(
+    r"每\s?(?P<thing>秒钟?|分钟|小时|[天日周月年度人次晚]|公里|季度|(?:\d{1,4}\s?)?(?:股|吨|件|台|套|公斤|升|平方米|立方米))"
+)
 # An amount of so much time: "weekly", 周交付量. 年 and "annual" are no part of it: annual leave is counted in days.
 _AMOUNT_OF = re.compile(
     r"\b(?P<word>hourly|daily|weekly|monthly)\b"
@@ -76,7 +94,7 @@ _LEAST = (
 )
 _MOST = (
     r"至多|最多|顶多|最高|最长|不[得应能可宜]?(?:超过|超出|多于|高于|大于|长于)|\bat most\b|\bup to\b|\bmax(?:imum|\.)"
-    rf"|{_NOT}(?: be)? (?:more|greater|higher|longer|larger) than\b|{_NOT} exceed(?:ing)?\b"
+    rf"|{_NOT}(?: be)? (?:more|greater|higher|longer|larger) than\b|{_NOT} exceed(?:ing)?\b|\bwithin\b"
 )
 _BETWEEN = (
     r"(?:[^\d\s，。；、,.;:|a-z]{0,6}?"
@@ -95,6 +113,20 @@ def other_unit(claim: str, source: str) -> bool:
     return _clash(units_of(claim), units_of(source))
 
 
+def counts_other_things(claim: str, source: str) -> bool:
+    """Whether a claim counts by a noun, of which the source says nothing, what the source measures in a unit: 20 pieces
+    for 20 kg."""
+    measured = units_of(source)
+    known = nfkc(source).lower()
+    return any(
+        number in measured and match["noun"].lower().rstrip("s") not in known
+        for match in _COUNTED.finditer(CODE.sub(" ", nfkc(claim)))
+        if not _NO_THINGS.match(match["noun"])
+        for number in numbers_in(match["number"])
+        if number not in units_of(claim)
+    )
+
+
 def lacks_unit(claim: str, source: str) -> bool:
     """Whether a number that both texts have has a unit in the claim which the source, in another language, does not
     know at all: 10 days for a 10 in a column of years."""
@@ -109,6 +141,14 @@ def other_rate(claim: str, source: str) -> bool:
     """Whether the claim counts by another time or thing than the source: a month for a year, 每小时 for 每度."""
     said, there = _rates(claim), _rates(source)
     return bool(said and there and not said & there)
+
+
+def other_measure(claim: str, header: str) -> bool:
+    """Whether a claim counts by another time or thing, or in another currency, than the heads of a table: "$210 per
+    hour" for the column "price per day"."""
+    used = {unit for units in units_of(claim).values() for unit in units} & _BEFORE.keys()
+    told = units_named(header) & _BEFORE.keys()
+    return other_rate(claim, header) or bool(used and told and not used & told)
 
 
 def other_bound(claim: str, source: str) -> bool:

@@ -65,7 +65,9 @@ _MEASURES = (
 )
 _MEASURE = re.compile(rf"\s*(?:[{_MEASURES}月万亿号]|星期)")
 _TO_ANOTHER = re.compile(rf"[至到][{_HAN}]{{1,9}}[{_MEASURES}月]")  # 二至三周
-_SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_ONES)}))?|{'|'.join(_TEENS)}|{'|'.join(_ONES)}|zero)\b"
+_SMALL = (
+    rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_ONES)}))?|{'|'.join(_TEENS)}|{'|'.join(_ONES)}|zero)\b(?!['’]s\b)"
+)
 _LARGE = r"(?:hundred|thousand|million|billion)\b"
 _AND_SMALL = rf"(?:\s+(?:and\s+)?{_SMALL}(?!\s+hundred\b))?"
 _BELOW_1000 = rf"(?:{_SMALL}|(?<!half )an?(?=\s+{_LARGE}))(?:\s+hundred\b{_AND_SMALL})?"

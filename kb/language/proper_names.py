@@ -22,7 +22,9 @@ _OPENERS = frozenset(  # that begin sentences, and are no names where nothing ha
     "though through twice under unless until up upon usually various via whether while within without yes yet".split()
 )
 _SMALL = STOP_WORDS | _OPENERS
-_ABBREVIATIONS = frozenset("EUR USD CNY RMB SGD GBP JPY KM GB MB TB ID OK FAQ PDF".split())  # units, not names
+_ABBREVIATIONS = frozenset(  # units, not names
+    "EUR USD CNY RMB SGD GBP JPY KM GB MB TB ID OK FAQ PDF Celsius Fahrenheit".split()
+)
 
 
 @lru_cache(maxsize=4_096)

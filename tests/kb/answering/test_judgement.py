@@ -121,3 +121,25 @@ def test_a_model_that_fails_while_it_judges_fails_the_question(filled: Fill) -> 
 
     with pytest.raises(ModelError, match="the server died"):
         filled(Dying([GOOD])).answer(LAPTOP, OWNER)
+
+
+def test_a_model_that_was_sure_and_then_finds_nothing_is_asked_once_more_for_the_words(filled: Fill) -> None:
+    model = ScriptedModel(["The documents do not say.", GOOD], preferences=[sure(0.97)])
+    answer = filled(model).answer(LAPTOP, OWNER)
+    first, second = model.requests
+    assert "in the words of the passages" in second[-1].content
+    assert second[:-1] == first[:-1]  # the passages are read once
+    assert (answer.outcome, [claim.supported for claim in answer.claims]) == ("uncertain", [True])
+
+
+@pytest.mark.parametrize("again", ["The documents do not say.", "A badge opens the gate on Sundays [1]."])
+def test_what_it_then_says_without_support_is_refused(filled: Fill, again: str) -> None:
+    model = ScriptedModel(["The documents do not say.", again], preferences=[sure(0.97)])
+    assert filled(model).answer(LAPTOP, OWNER).refused
+    assert len(model.requests) == 2
+
+
+def test_a_model_that_was_not_sure_is_not_asked_again(filled: Fill) -> None:
+    model = ScriptedModel(["The documents do not say.", GOOD], preferences=[sure(0.3)])
+    assert filled(model).answer(LAPTOP, OWNER).refused
+    assert len(model.requests) == 1

@@ -275,7 +275,7 @@ def test_an_answer_that_no_passage_gives_is_withheld(
     assert (cited.claims[0].reason, cited.grounded, cited.opposed) == (reason, False, True)
 
 
-def test_a_long_list_told_in_one_sentence_is_marked_and_not_withheld() -> None:
+def test_a_long_list_told_in_one_sentence_is_confirmed() -> None:
     wanted = [
         "Bachelor's degree in engineering or business",
         "Record of successful launches",
@@ -287,13 +287,16 @@ def test_a_long_list_told_in_one_sentence_is_marked_and_not_withheld() -> None:
         "Patience with difficult clients",
         "Willingness to travel often",
         "Talent for clear writing",
+        "Interest in renewable energy",
+        "Skill at drawing up contracts",
+        "Courage in front of large audiences",
         "At least 5 years of product management",
         "At most 3 letters of reference",
     ]
     source = passage(1, "\n".join(f"- {each}" for each in wanted), section="What a manager must have")
     question = "What must a manager have?"
     cited = cite(f"A manager must have a {', '.join(wanted).lower()}.", [source], "en", question)
-    assert (cited.claims[0].reason, cited.grounded, cited.opposed) == ("words", False, False)
+    assert cited.claims[0].supported
     elsewhere = (
         "A cook must know knives, ovens, spices, sauces, fish, poultry, bread, pastry, soups, salads, cheese, fruit"
     )

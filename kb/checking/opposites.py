@@ -1,0 +1,106 @@
+"""Opposites: a claim that says before where its source says after, or exchanges who does what to whom."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+
+from kb.language.content_terms import stem
+from kb.language.language import nfkc
+from kb.language.tokenizer import segmenter
+
+LIKENESS = 0.8  # share of a claim's words that stand in the source in the same order, once two are exchanged
+GAIN = 2  # by so many words more than as the claim has them
+_SHORTEST, _LONGEST = 5, 60  # words of a text that are compared
+_BEFORE = r"之前|以前|(?<=[\d日天月年周时])前(?![台几三两]|提(?!交))"
+_AFTER = r"之后|以后|(?<=[\d日天月年周时])后(?![台几三两])"
+_THEN = r"(?<![今最然稍随前向往落背先之以]){}(?=[，,、）)]|\Z|应|须|方可|再|才|立即|仍|可以|由|将|的?\d)"
+
+# Words of which a text has the one or the other. Pairs that one sentence often has both of, as opening and closing, are
+# none.
+_PAIRS = tuple(
+    (re.compile(one, re.IGNORECASE), re.compile(other, re.IGNORECASE))
+    for one, other in (
+        (r"\b(?:before|prior to|ahead of|in advance of)\b", r"\b(?:after|following|subsequent to)\b"),
+        (rf"{_BEFORE}|{_THEN.format('前')}", rf"{_AFTER}|{_THEN.format('后')}"),
+        (
+            r"\b(?:increas|ris[ei]|rose|grew|grow|rais)\w*",
+            r"\b(?:decreas|declin|fell|fall|dropp|reduc|lower|shr[aiu]nk)\w*|\bcut\b",
+        ),
+        (r"上升|增加|增长|提高|上调|上涨|[增升]至", r"下降|减少|下滑|降低|下调|下跌|[降减]至|缩短"),
+        (
+            r"\babove\b|\b(?:over|more than)\b(?=\s+[\d€$£¥])",
+            r"\bbelow\b|\b(?:under|less than|fewer than)\b(?=\s+[\d€$£¥])",
+        ),
+        (r"以上|高于|超过", r"以下|低于|不足"),
+        (
+            r"\b(?:at most|up to|no more than|cap(?:ped|s)?|max(?:imum)?|highest|longest|largest)\b",
+            r"\b(?:at least|no (?:less|fewer) than|min(?:imum)?|lowest|shortest|smallest)\b",
+        ),
+        (r"最[高多长大]|上限|至多|≤", r"最[低少短小]|下限|至少|起码|≥"),
+        (
+            r"\bthis (?:week|month|quarter|year)\b",
+            r"\b(?:last|next|previous) (?:week|month|quarter|year)\b",
+        ),
+        (r"(?:本|这[个一]?)[周月季年]|今年", r"[上下](?:个?月|周|季度|年度)|[去明]年"),
+        (r"[停终]止|结束", r"开始|启动|生效"),
+    )
+)
+_NOT = re.compile(r"[不未非无]|\b(?:no|not|never)\b|n['’]t\b", re.IGNORECASE)
+_LIMIT = re.compile(r"\b(?:no|not) (?:later|earlier|more|less|fewer|longer|shorter) than\b", re.IGNORECASE)
+_WORD = re.compile(r"[a-z]+(?:['’-][a-z]+)*|\d[\d.,]*\d|\d|[\u4e00-\u9fff]+")
+_JOINING = frozenset("and or as well with to the a an 和 与 及 或 以及".split())
+
+
+def says_opposite(claim: str, source: str) -> bool:
+    """Whether of two opposite words a claim has the one alone, and its source the other alone. A denial in either may
+    turn a word round: "not before" is "after"."""
+    if _NOT.search(_LIMIT.sub(" ", claim)) or _NOT.search(_LIMIT.sub(" ", source)):
+        return False
+    return any(
+        (one.search(claim) and not other.search(claim) and other.search(source) and not one.search(source))
+        or (other.search(claim) and not one.search(claim) and one.search(source) and not other.search(source))
+        for one, other in _PAIRS
+    )
+
+
+def exchanges(claim: str, sentences: Iterable[str]) -> bool:
+    """Whether a claim reads as a sentence once two of its words are exchanged, and as none before: "A pays B" where B
+    pays A. What "and" joins may stand in either order."""
+    said = _words(claim)
+    if len(said) < _SHORTEST:
+        return False
+    best, turned = 0, 0
+    for sentence in sentences:
+        there = _words(sentence)
+        if sum(word in there for word in said) < LIKENESS * len(said):
+            continue
+        as_said = _in_order(said, there)
+        best = max(best, as_said)
+        turned = max(turned, *(n for n in _exchanged(said, there) if n >= as_said + GAIN), 0)
+    return turned >= max(best + GAIN, LIKENESS * len(said))
+
+
+def _exchanged(said: Sequence[str], there: Sequence[str]) -> Iterator[int]:
+    """For each two words that both have, how long a row of words is in order once they are exchanged in the first."""
+    shared = [word for word in dict.fromkeys(said) if word in there and word not in _JOINING]
+    for one, other in combinations(shared, 2):
+        first, second = sorted((said.index(one), said.index(other)))
+        if not all(word in _JOINING for word in said[first + 1 : second]):
+            yield _in_order([other if w == one else one if w == other else w for w in said], there)
+
+
+def _words(text: str) -> list[str]:
+    words: list[str] = []
+    for run in _WORD.findall(nfkc(text).lower()):
+        words += segmenter().lcut(run) if run[0] >= "\u4e00" else [stem(run)]
+    return words[:_LONGEST]
+
+
+def _in_order(words: Sequence[str], others: Sequence[str]) -> int:
+    """The length of the longest row of words that both have in the same order."""
+    row = [0] * (len(others) + 1)
+    for word in words:
+        before = 0
+        for at, other in enumerate(others, 1):
+            before, row[at] = row[at], before + 1 if word == other else max(row[at], row[at - 1])
+    return row[-1]
