@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
-from kb.language.content_terms import stem
+from kb.language.content_terms import content_of, stem
 from kb.language.language import nfkc
 from kb.language.tokenizer import segmenter
 
@@ -53,13 +53,23 @@ _JOINING = frozenset("and or as well with to the a an 和 与 及 或 以及".sp
 
 def says_opposite(claim: str, source: str) -> bool:
     """Whether of two opposite words a claim has the one alone, and its source the other alone. A denial in either may
-    turn a word round: "not before" is "after"."""
+    turn a word round ("not before" is "after"), and so does what stands on its sides: "A before B" is "B after A"."""
     if _NOT.search(_LIMIT.sub(" ", claim)) or _NOT.search(_LIMIT.sub(" ", source)):
         return False
-    return any(
-        (one.search(claim) and not other.search(claim) and other.search(source) and not one.search(source))
-        or (other.search(claim) and not one.search(claim) and one.search(source) and not other.search(source))
-        for one, other in _PAIRS
+    for said, told in (pair for one, other in _PAIRS for pair in ((one, other), (other, one))):
+        here, there = said.search(claim), told.search(source)
+        if here and there and not (told.search(claim) or said.search(source) or _is_inverse(here, there)):
+            return True
+    return False
+
+
+def _is_inverse(here: re.Match[str], there: re.Match[str]) -> bool:
+    """Whether what stands before a word of one text stands behind that of the other, and the other way round."""
+    (before, behind), (before_there, behind_there) = (
+        (content_of(m.string[: m.start()]).keys(), content_of(m.string[m.end() :]).keys()) for m in (here, there)
+    )
+    return len(before & behind_there) > len(before & before_there) and len(behind & before_there) > len(
+        behind & behind_there
     )
 
 

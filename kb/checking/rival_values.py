@@ -59,7 +59,9 @@ _FORMS = {"date", "time of day"}  # kinds that are told by their form; those of 
 _REASON_ASKED = re.compile(
     r"\b(?:why|how (?:do|does|did|can|is|are|was|were|to|come))\b|为什么|为何|怎[么样]|如何|原因", re.IGNORECASE
 )
-_LABEL = re.compile(r"[\s*_#>•\-–]*(?P<label>[^\W\d_](?:[^:：.。,，\n|｜]|\.(?=\d)){0,40})\s?[:：｜]")
+_LABEL = re.compile(
+    r"[\s*_#>•\-–]*(?P<label>[^\W\d_](?:[^:：.。,，\n|｜]|\.(?=\d)){0,40})\s?(?:(?<!\d)[:：｜]|[:：](?!\d))"
+)
 _IN_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _LIST_MARK = re.compile(r"\A\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.)、．](?!\d)|\d{1,2}(?:\.\d{1,2}){1,3}(?=\s+[^\W\d]))")
 _BETWEEN = re.compile(r"\bbetween\s+\S+\s*\Z", re.IGNORECASE)

@@ -22,7 +22,7 @@ _FULL_LINE = 0.8  # length of a line that the text has filled, as a share of the
 _SHORTEST_FULL_LINE = 25  # characters; of Chinese a line holds about 30
 _LONGEST_SENTENCE = 600  # characters
 _SEMICOLON = re.compile(r"[;；]")
-_LABEL = re.compile(r"[\s*_]*[^\W\d_][^\n:：。.，,；;]{0,29}[:：]")
+_LABEL = re.compile(r"[\s*_]*[^\W\d_][^\n:：。.，,；;]{0,29}(?:(?<!\d)[:：]|[:：](?!\d))")  # no time of day
 _CLOSING = ".!?:;。！？：；…"
 _LIST_ITEM = re.compile(r"[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．]")
 

@@ -10,6 +10,7 @@ from kb.checking import unit_mismatch
 from kb.checking.citations import cite
 from kb.checking.fragments import is_quotation
 from kb.checking.opposites import exchanges, says_opposite
+from kb.checking.sources import over_lines
 from kb.language.language import language_of
 from tests.kb.passages import passage
 
@@ -123,6 +124,8 @@ def test_what_is_turned_round_is_not_confirmed(family: Callable[[Random], Iterat
         ("It is due 7 days before the exam.", "It is due 7 days before the exam, and may be looked at after it."),
         ("Profit rose by 5 %.", "Profit was 5 % higher."),
         ("会前提交。", "会前提交，会后归档。"),
+        ("The machine is cleaned after the filter is changed.", "The filter is changed before the machine is cleaned."),
+        ("付款之后验收。", "验收之前付款。"),
     ],
 )
 def test_no_opposite_where_both_sides_are_told_or_one_is_denied(claim: str, source: str) -> None:
@@ -228,6 +231,12 @@ def test_a_list_of_many_lines_told_in_one_sentence_is_confirmed() -> None:
     question = "What are the duties of the front desk?"
     assert cite(claim, [passage(1, text)], "en", question).claims[0].supported
     assert not cite(f"{claim[:-1]} and 12 dogs.", [passage(1, text)], "en", question).claims[0].supported
+
+
+def test_a_time_of_day_ends_no_label() -> None:
+    line = "The office in the old mill on the hill opens every day"
+    assert over_lines(f"{line}\nat 9:30 and closes at 17:00.") == [(0, len(line) + 29)]
+    assert len(over_lines(f"{line}\nClosed: Mondays and holidays of the town.")) == 2
 
 
 def test_a_sentence_may_end_in_a_small_word_where_its_source_does() -> None:
