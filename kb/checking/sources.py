@@ -101,16 +101,17 @@ def _runs_on(text: str, end: int, start: int, longest: int) -> bool:
 
 
 def lines(source: Source) -> Iterator[Line]:
-    """The sentences of a source; a row of a table is headed by the names of its columns."""
+    """The sentences of a source; a row of a table is headed by the names of its columns and the line above it."""
     for window in source.windows:
         if len(window.parts) == 1:
             words = frozenset(window.tokens)
-            yield Line(source.passage.rank, window.parts.start, words, words | heads_of(window, source))
+            heads = source.heading_tokens.union(content_of(header_of(window, source)) if window.rows else ())
+            yield Line(source.passage.rank, window.parts.start, words, words | heads)
 
 
 def heads_of(window: Window, source: Source) -> frozenset[str]:
     """The tokens of what heads a window: title, section, table header, path, and the columns' names of its rows."""
-    return source.heading_tokens.union(content_of(header_of(window, source)) if window.rows else ())
+    return source.heading_tokens.union(token for row in window.rows for head in row.heads for token in content_of(head))
 
 
 def header_of(window: Window, source: Source) -> str:
