@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
 from kb.checking.disagreements import Disagreements
 from kb.checking.forms import ALTERNATIVES, OPEN_QUESTION, PRONOUN
-from kb.checking.frames import Frames
+from kb.checking.frames import Frames, lines
 from kb.checking.labels import takes_other_label, takes_other_partner
 from kb.checking.opposites import exchanges, says_opposite
 from kb.checking.prompt_injection import without_orders
@@ -26,7 +26,6 @@ from kb.checking.sources import (
     core_of,
     header_of,
     headings_of,
-    lines,
     long_windows,
     parts_of,
     says_most,

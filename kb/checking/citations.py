@@ -100,7 +100,7 @@ def cite(
     claims: list[Claim] = []
     citations: list[Citation] = []
     disagreeing: dict[tuple[str, str], None] = {}
-    moved = grounded = withheld = opposed = False
+    moved = grounded = withheld = False
     at = 0
     for draft in drafts:
         cited = tuple(n for n in draft.markers if n in known)
@@ -135,10 +135,10 @@ def cite(
             none: ClaimReason = "echo" if lacks_amount else "words"
             reason = "" if supported else spans[0].reason if spans else none
             claims.append(Claim(at, at + len(sentence), supported, markers, _state_of(reason), reason))
-            opposed = opposed or reason not in ("", "asked", *UNDECIDED)
             citations += [_citation(span, len(claims) - 1) for span in spans]
         at += len(sentence)
         pieces += [lead, sentence]
+    opposed = any(claim.reason not in ("", "asked", *UNDECIDED) for claim in claims)
     told = tuple(_notices(removed, moved, disagreeing, withheld, language))
     return CheckedAnswer(
         "".join(pieces).rstrip(), tuple(claims), tuple(citations), told, grounded, opposed, tuple(adopted.values())

@@ -58,17 +58,18 @@ def is_cut_off(claim: str, source: str) -> bool:
     """Whether a claim ends where no sentence does: in words that open another, in dots, or in an abbreviation behind
     which the source goes on."""
     plain, there = " ".join(claim.split()), _SPACE.sub(" ", source)
-    words = plain.rstrip(" .").split()
     if CJK.search(plain[-3:]):
         end = plain.rstrip(" 。！？")
-        at = there.find(end)
-        return end[-1:] in _OPENING_ZH and at >= 0 and there[at + len(end) :][:1].isalnum()
-    if plain.endswith(_DOTS) and not CJK.search(plain):
-        return True
-    if words and words[-1].lower() in _OPENING and not CJK.search(plain):
-        told = re.escape(" ".join(words[-3:]))
-        is_whole = re.search(rf"{told}\.(?![.\w])", there)  # "the care you are looking for."
-        return not is_whole or words[-2:-1] == [] or words[-2].lower() in _OPENING
+        _, found, after = there.partition(end)
+        return end[-1:] in _OPENING_ZH and bool(found) and after[:1].isalnum()
+    if not CJK.search(plain):
+        if plain.endswith(_DOTS):
+            return True
+        words = plain.rstrip(" .").split()
+        if words and words[-1].lower() in _OPENING:
+            end = re.escape(" ".join(words[-3:]))  # "the care you are looking for." may be whole
+            is_whole = len(words) > 1 and words[-2].lower() not in _OPENING
+            return not (is_whole and re.search(rf"{end}\.(?![.\w])", there))
     if not _ABBREVIATED.search(plain):
         return False
     _, found, after = there.partition(plain)

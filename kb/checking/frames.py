@@ -7,15 +7,16 @@ frame; where another has clearly more of it, the claim's value was given for som
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from kb.checking.sources import WINDOW, Source, header_of
 from kb.language.content_terms import content_of, is_number, stem
 from kb.language.proper_names import names_in
 
 LEAST = 0.4  # share of the frame that must stand in the sentences of a span and their headings
 ENOUGH = 0.5  # with so much of it they need not be the ones that have most
-SHORT = 4  # sentences of a span of which one must have it; a longer one has it together
+SHORT = WINDOW  # sentences of a span of which one must have it; a longer one has it together
 OUTDONE = 0.1  # by so much more another sentence must have
 
 
@@ -27,6 +28,15 @@ class Line:
     part: int
     words: frozenset[str]
     headed: frozenset[str]  # and those of title, section and table header
+
+
+def lines(source: Source) -> Iterator[Line]:
+    """The sentences of a source; a row of a table is headed by the names of its columns and the line above it."""
+    for window in source.windows:
+        if len(window.parts) == 1:
+            words = frozenset(window.tokens)
+            heads = source.heading_tokens.union(content_of(header_of(window, source)) if window.rows else ())
+            yield Line(source.passage.rank, window.parts.start, words, words | heads)
 
 
 class Frames:

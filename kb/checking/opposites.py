@@ -1,5 +1,6 @@
 """Opposites: a claim that says before where its source says after, or exchanges who does what to whom."""
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
@@ -99,11 +100,12 @@ def _exchanged(said: Sequence[str], there: Sequence[str]) -> Iterator[int]:
             yield _in_order([other if w == one else one if w == other else w for w in said], there)
 
 
-def _words(text: str) -> list[str]:
+@functools.lru_cache(maxsize=4_096)
+def _words(text: str) -> tuple[str, ...]:
     words: list[str] = []
     for run in _WORD.findall(nfkc(text).lower()):
         words += segmenter().lcut(run) if run[0] >= "\u4e00" else [stem(run)]
-    return words[:_LONGEST]
+    return tuple(words[:_LONGEST])
 
 
 def _in_order(words: Sequence[str], others: Sequence[str]) -> int:

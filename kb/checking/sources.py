@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.checking import table_claims
-from kb.checking.frames import Line
 from kb.checking.prompt_injection import BLANK, gives_orders
 from kb.checking.sections import words_above
 from kb.checking.table_claims import ClaimRow, is_row
@@ -100,15 +99,6 @@ def _runs_on(text: str, end: int, start: int, longest: int) -> bool:
     )
 
 
-def lines(source: Source) -> Iterator[Line]:
-    """The sentences of a source; a row of a table is headed by the names of its columns and the line above it."""
-    for window in source.windows:
-        if len(window.parts) == 1:
-            words = frozenset(window.tokens)
-            heads = source.heading_tokens.union(content_of(header_of(window, source)) if window.rows else ())
-            yield Line(source.passage.rank, window.parts.start, words, words | heads)
-
-
 def heads_of(window: Window, source: Source) -> frozenset[str]:
     """The tokens of what heads a window: title, section, table header, path, and the columns' names of its rows."""
     return source.heading_tokens.union(token for row in window.rows for head in row.heads for token in content_of(head))
@@ -118,9 +108,8 @@ def header_of(window: Window, source: Source) -> str:
     """The names of a window's columns and the line above its table, where it is of one."""
     if not window.rows:
         return source.passage.header
-    above = source.passage.text[: max(0, window.rows[0].start)].splitlines()
-    caption = next((line for line in reversed(above) if line.strip() and not is_row(line)), "")
-    return f"{source.passage.header or ' | '.join(window.rows[0].heads)}\n{caption}"
+    first = window.rows[0]
+    return f"{source.passage.header or ' | '.join(first.heads)}\n{first.above}"
 
 
 def parts_of(sentence: str) -> list[str]:

@@ -2,22 +2,19 @@
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.language.content_terms import content_of, is_number
 from kb.language.number_forms import numbers_in
 from kb.language.proper_names import names_in
+from kb.language.weekdays import with_short_days
 
-_QUARTER = re.compile(
-    r"(?:第\s*|(?<!\s)\s*)([一二三四1-4])\s*季度?|\b(?:([1-4])(?:st|nd|rd|th)|(first|second|third|fourth)) quarter\b"
-)
-_QUARTERS = dict(zip(("一", "二", "三", "四", "first", "second", "third", "fourth"), "12341234", strict=True))
+_QUARTER = re.compile(r"(?:第\s*|(?<!\s)\s*)([一二三四1-4])\s*季度?|\b([1-4])(?:st|nd|rd|th) quarter\b")
+_QUARTERS = dict(zip("一二三四", "1234", strict=True))
 _ORDINALS = {"first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th", "sixth": "6th"}
-_ORDINAL = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})(?= (?:year|half|month|week|day|term|class)\b)")
+_ORDINAL = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})(?= (?:year|half|quarter|month|week|day|term|class)\b)")
 _NUMBERED = re.compile(r"\d+(?:st|nd|rd|th)?")
-_WEEKDAY = re.compile(r"(?:星期|礼拜)([一二三四五六日天])")
 _UNIT = re.compile(r"\([^()]*\)")
 _CELL = re.compile(r"(?:^| )\|(?: |$)|\t")
 _RULE = re.compile(r"[\s|:]*-[\s|:-]*")  # what parts the heads of a Markdown table from its rows
@@ -38,6 +35,7 @@ class ClaimRow:
     numbers: Sequence[frozenset[str]]
     content: Sequence[frozenset[str]]
     heads: Sequence[str]
+    above: str  # the line above the table
 
 
 def is_row(line: str) -> bool:
@@ -53,16 +51,16 @@ def rows_of(text: str, header: str = "") -> list[ClaimRow]:
     above = next((line for line in header.split("\n") if _CELL.search(line)), "")
     heads = _heads(above) if above else []
     rows: list[ClaimRow] = []
-    start, label = 0, ""
+    start, label, over = 0, "", ""
     for line in text.split("\n"):
         if not is_row(line):
-            heads, label = [], ""
+            heads, label, over = [], "", line if line.strip() else over
         elif not _is_rule(line):
             cells = _cells(line)
             plain = [_plain(cell) for cell in cells]
             plain[0] = label = plain[0] or label
             numbers, content = [numbers_in(c) for c in cells], [frozenset(content_of(c)) for c in (label, *cells[1:])]
-            rows.append(ClaimRow(start, start + len(line), plain, numbers, content, heads))
+            rows.append(ClaimRow(start, start + len(line), plain, numbers, content, heads, over))
             heads = heads or _heads(line)
         start += len(line) + 1
     return rows
@@ -123,12 +121,12 @@ def takes_wrong_column(claim: str, question: str, rows: Sequence[ClaimRow]) -> b
     for row in _whole(rows):
         if not _is_said(row.cells[0], f"{plain} {asked}"):
             continue
-        forms = Counter(_NUMBERED.sub("#", head) for head in row.heads)
+        forms = [_NUMBERED.sub("#", head) for head in row.heads]
         named = [
             at
             for at in _columns(row, plain, asked)
             if not names.isdisjoint(row.heads[at].split())
-            or (_NUMBERED.search(row.heads[at]) and forms[_NUMBERED.sub("#", row.heads[at])] > 1)
+            or (forms[at] != row.heads[at] and forms.count(forms[at]) > 1)
         ]
         given = [at for at, cell in enumerate(row.cells) if at and at not in named and _is_said(cell, plain)]
         right = any(_is_said(row.cells[at], plain) for at in named)
@@ -217,7 +215,7 @@ def _is_said(head: str, said: str) -> bool:
 
 def _plain(text: str) -> str:
     """Lower case, of one width, with quarters as "q1"."""
-    text = _WEEKDAY.sub(r"周\1", unicodedata.normalize("NFKC", text).lower())
+    text = with_short_days(unicodedata.normalize("NFKC", text).lower())
     text = _ORDINAL.sub(lambda match: _ORDINALS[match.group()], text)
-    text = _QUARTER.sub(lambda match: f" q{_QUARTERS.get(found := match[1] or match[2] or match[3], found)} ", text)
+    text = _QUARTER.sub(lambda match: f" q{_QUARTERS.get(match[1], match[1]) or match[2]} ", text)
     return " ".join(text.split())

@@ -116,15 +116,16 @@ def other_unit(claim: str, source: str) -> bool:
 def counts_other_things(claim: str, source: str) -> bool:
     """Whether a claim counts by a noun, of which the source says nothing, what the source measures in a unit: 20 pieces
     for 20 kg."""
-    measured = units_of(source)
-    known = nfkc(source).lower()
-    return any(
-        number in measured and match["noun"].lower().rstrip("s") not in known
+    counted = [
+        (number, match["noun"].lower().rstrip("s"))
         for match in _COUNTED.finditer(CODE.sub(" ", nfkc(claim)))
         if not _NO_THINGS.match(match["noun"])
         for number in numbers_in(match["number"])
-        if number not in units_of(claim)
-    )
+    ]
+    if not counted:
+        return False
+    own, measured, known = units_of(claim), units_of(source), nfkc(source).lower()
+    return any(number in measured and number not in own and noun not in known for number, noun in counted)
 
 
 def lacks_unit(claim: str, source: str) -> bool:

@@ -8,9 +8,9 @@ from typing import Any
 from kb.language.language import CJK
 from kb.language.number_forms import numbers_in, without_numbers
 from kb.language.tokenizer import STOP_WORDS, tokenise
+from kb.language.weekdays import with_short_days
 
 _NUMERIC = re.compile(r"[\d.,]+")
-_WEEKDAY = re.compile(r"(?:星期|礼拜)([一二三四五六日天])")  # 周四 is 星期四
 _CHINESE = re.compile(rf"{CJK.pattern}+")
 
 
@@ -22,7 +22,7 @@ def content_of(text: str) -> dict[str, float]:
 @functools.lru_cache(maxsize=4_096)
 def _content(text: str) -> Mapping[str, float]:
     weights: dict[str, float] = {}
-    words = _WEEKDAY.sub(r"周\1", without_numbers(text))
+    words = with_short_days(without_numbers(text))
     for token in tokenise(words):
         if not CJK.search(token) and token not in STOP_WORDS and not _NUMERIC.fullmatch(token):
             weights[stem(token)] = 1.0

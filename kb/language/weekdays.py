@@ -20,6 +20,14 @@ _MENTION = re.compile(rf"{_DAY}(?:{_TO}{_DAY}|{_TO}([一二三四五六日天]))
 _AND = re.compile(r"[\s,，、/&和及与]{0,3}(?:\b(?:and|or)\b)?[\s]?")
 
 
+_LONG_NAME = re.compile(r"(?:星期|礼拜)([一二三四五六日天])")
+
+
+def with_short_days(text: str) -> str:
+    """The text with the Chinese days of the week in their shortest form: 周四 for 星期四 and 礼拜四."""
+    return _LONG_NAME.sub(r"周\1", text)
+
+
 @dataclass(frozen=True, slots=True)
 class DayMention:
     """Days that a text names together, 1 for Monday to 7, and where."""
