@@ -86,7 +86,9 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="name", help=f"{', '.join(RUN)}; all of them by default")
     parser.add_argument("--set", action="append", default=[], dest="sets", help="retrieval: only this question set")
     parser.add_argument("--others", action="store_true", help="retrieval: the long question sets too")
-    parser.add_argument("--limit", type=int, help="retrieval: only the first so many questions of a set")
+    parser.add_argument(
+        "--limit", type=int, help="retrieval: only the first so many questions of a set; answer: so many drawn"
+    )
     parser.add_argument("--chunks", type=int, default=search.CHUNKS, help="search: the size of the home")
     parser.add_argument("--seconds", type=float, default=60, help="service, clients, people: how long they ask")
     parser.add_argument("--peers", action="store_true", help="reading: beside the readers of libraries")

@@ -11,9 +11,10 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks.ingest import peer_folder
 from benchmarks.places import ASKER, SAMPLE_DOCS, evaldata, filled
@@ -25,7 +26,8 @@ from kb.evaluation.questions import Question, load_questions
 from kb.models.llamacpp_engine import EmbeddedModel
 from kb.models.weights import embedding_folder
 
-SAMPLE = 100  # questions of a set that is not the product's own, drawn by seed 1
+SAMPLE = 100  # questions of a set that is not the product's own; drawn by seed 1, each kind and language in its share
+T = TypeVar("T")
 _PEERS = {"llamaindex": "LlamaIndex starter", "langchain": "LangChain + Chroma starter"}
 _LANGCHAIN = ("langchain-chroma>=1,<2", "langchain-text-splitters>=1,<2")
 # How the peers say that they do not know: whatever reads like it counts as a refusal.
@@ -52,7 +54,8 @@ class Answered:
 
 
 def run(sets: Sequence[str] = (), limit: int | None = None) -> Result:
-    """Measure over sample_docs, or the named sets of `evaldata` whose questions ask all of their documents."""
+    """Measure over sample_docs, or the named sets of `evaldata` whose questions ask all of their documents; `limit`
+    questions drawn of each."""
     rows: list[tuple[str | float, ...]] = []
     notes = [
         f"{os.cpu_count()} processors, load average {os.getloadavg()[0]:.1f}",
@@ -68,11 +71,11 @@ def run(sets: Sequence[str] = (), limit: int | None = None) -> Result:
             notes.append(f"{name} is absent: {file} (set KB_EVALDATA)")
             continue
         asked = [q for q in load_questions(file) if not q.scope and (q.answerable or q.refuse)]
-        questions = selection(asked, limit, None if own else SAMPLE, 1)
+        questions = selection(asked, None, limit or (None if own else SAMPLE), 1)
         with filled(name, [folder if own else folder / "docs"]) as kb:
             kb.use_model("embedded")
             kb.warm_up()
-            rows += _rows(name, "ours", questions, [_ours(kb, q) for q in questions])
+            rows += _rows(name, "ours", questions, list(_counted("ours", questions, (_ours(kb, q) for q in questions))))
             for peer, label in _PEERS.items():
                 found = _peer(kb, peer, questions)
                 if found is None:
@@ -112,11 +115,26 @@ def _peer(kb: KnowledgeBase, peer: str, questions: Sequence[Question]) -> list[A
         }  # fmt: skip
         env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
         command = [sys.executable, "-m", "benchmarks.answer_peer", peer]
-        ran = subprocess.run(
-            command, input=json.dumps(task), stdout=subprocess.PIPE, env=env, check=True, text=True, encoding="utf-8"
-        )
-    lines = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, text=True, encoding="utf-8"
+        ) as running:
+            assert running.stdin is not None
+            assert running.stdout is not None
+            with running.stdin as stdin:
+                json.dump(task, stdin)
+            written = (line for line in running.stdout if line.startswith("{"))
+            lines = [json.loads(line) for line in _counted(peer, questions, written)]
+        if running.returncode:
+            raise subprocess.CalledProcessError(running.returncode, command)
     return [_judged(q, line, names) for q, line in zip(questions, lines, strict=True)]
+
+
+def _counted(who: str, questions: Sequence[Question], answers: Iterable[T]) -> Iterator[T]:
+    """The answers as they come, with a line that counts them."""
+    for number, answer in enumerate(answers, 1):
+        print(f"\r{who}: {number}/{len(questions)}", end="", file=sys.stderr, flush=True)
+        yield answer
+    print(file=sys.stderr)
 
 
 def _texts(kb: KnowledgeBase, folder: Path) -> dict[str, str]:
@@ -162,4 +180,6 @@ def _rows(
     rows: list[tuple[str | float, ...]] = [(name, who, figure, count / of, of) for figure, count, of in shares if of]
     rows.append((name, who, "s to the first word, median", median(firsts) if firsts else float("nan"), len(firsts)))
     rows.append((name, who, "s of the whole answer, median", median([a.whole for a in answerable]), len(answerable)))
+    for row in rows:
+        print(*row, file=sys.stderr)
     return rows
