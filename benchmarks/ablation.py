@@ -16,10 +16,12 @@ STEPS: dict[str, dict[str, float | bool]] = {
     "coverage": {"coverage": False},
     "second passage": {"second_passage": False},
     "routing": {"routing": False},
+    "measures": {"measures": False},
     "word search": {"dense_weight": 1.0},
     "vector search": {"dense_weight": 0.0},
     "all but the two searches": {
         "late_interaction": False, "coverage": False, "second_passage": False, "routing": False,
+        "measures": False,
     },
 }  # fmt: skip
 

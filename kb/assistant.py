@@ -328,9 +328,7 @@ class KnowledgeBase(Documents):
         if found.enough_evidence:
             draft.passages = worth_reading(newest(draft.searched, found.passages))
         yield Retrieved(draft.passages, draft.searched, found.enough_evidence, found.translated, found.terms)
-        if found.translated:
-            also_searched = "answer.also_english" if draft.language == "zh" else "answer.also_chinese"
-            yield from draft.tell_once("translated", text_in(draft.language, also_searched, question=found.translated))
+        yield from draft.tell_searched(found)
         if not found.passages:
             return draft.found_nothing(found.notices)
         if not found.enough_evidence:

@@ -98,6 +98,9 @@ class RetrievalSettings(_Section):
     coverage: bool = Field(True, description="a passage that holds more of the question's words goes before others")
     second_passage: bool = Field(True, description="a page with two good passages goes before one with a single one")
     routing: bool = Field(True, description="documents about the subject and the period that a question names go first")
+    measures: bool = Field(
+        True, description="search by what a ratio is calculated from, where no passage near states it"
+    )
     glossary: bool = Field(
         True, description="search with the other forms of a question's terms, and tell the model them"
     )

@@ -287,6 +287,7 @@ class Retrieval:
     translated: str = ""  # the question as it was searched in the documents' other language; "" where it was not
     terms: tuple["Term", ...] = ()  # entries of the glossary that the question holds, by which it was widened
     widened: str = ""  # the question with the other forms of its terms in its language; "" where it holds none
+    parts: tuple[str, ...] = ()  # what the measure that is asked for is calculated from, where it was searched for
 
 
 @dataclass(frozen=True, slots=True)

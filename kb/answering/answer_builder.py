@@ -10,9 +10,10 @@ from kb.answering import prompts
 from kb.answering.product_help import Help
 from kb.answering.refusal import refusal
 from kb.errors import ContextOverflow, UsageError
+from kb.language.language import listed
 from kb.language.script import is_written_in
 from kb.messages.coded_text import text_in
-from kb.schema import Answer, Event, Language, Notice, Passage, Revised, Term, Thought, Token, Usage
+from kb.schema import Answer, Event, Language, Notice, Passage, Retrieval, Revised, Term, Thought, Token, Usage
 
 if TYPE_CHECKING:
     from kb.models.embedding import EmbeddedQuestion
@@ -91,6 +92,15 @@ class Draft:
         if all(notice.kind != kind for notice in self.notices):
             self.notices.append(Notice(kind, text))
             yield self.notices[-1]
+
+    def tell_searched(self, found: Retrieval) -> Iterator[Notice]:
+        """Say by what else than the question was searched: its translation, and the parts of a measure."""
+        if found.translated:
+            also = "answer.also_english" if self.language == "zh" else "answer.also_chinese"
+            yield from self.tell_once("translated", text_in(self.language, also, question=found.translated))
+        if found.parts:
+            names = listed(found.parts, self.language)
+            yield from self.tell_once("parts", text_in(self.language, "answer.also_parts", names=names))
 
     def refused(self, kind: str, why: str, withheld: str = "") -> Answer:
         """A refusal that says why and names the nearest documents. The audit trail keeps what was withheld."""

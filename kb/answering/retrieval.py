@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.answering import routing
+from kb.answering import measures, routing
 from kb.answering.exact_search import ExactScan, Selection
 from kb.answering.translation import Translation
 from kb.config import RetrievalSettings
@@ -95,6 +95,16 @@ class _Query:
     question: str
     words: str
     embedded: EmbeddedQuestion
+    text: str  # what was embedded
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """(chunk id, score) best first, the evidence, and the parts of a measure that were searched for."""
+
+    ranked: list[tuple[int, float]]
+    evidence: float
+    parts: tuple[str, ...] = ()
 
 
 class Retriever:
@@ -137,38 +147,39 @@ class Retriever:
         language, translation = language_of(question), None
         widened = self._glossary.widened(question, asker) if glossary and self._settings.glossary else None
         asked = self._search_question(question, widened, embedded)
-        ranked, evidence = self._search(asked, allowed, k)
+        found = self._search(asked, allowed, k)
         other = other_than(language)
         if translate is not None and self._settings.both_languages and other in self._catalog.languages():
             parts = self._by_language(document_ids)
             if len(parts[other].chunk_ids) >= OTHER_SHARE * sum(len(part.chunk_ids) for part in parts.values()):
-                found = self._search_both(asked, parts, k, translate, widened)
-                if found is not None:
-                    ranked, evidence, translation = found
+                both = self._search_both(asked, parts, k, translate, widened)
+                if both is not None:
+                    found, translation = both
         if translation is None:
-            passages = with_short_ones(self._catalog.passages(ranked[:most], asker), k)
+            passages = with_short_ones(self._catalog.passages(found.ranked[:most], asker), k)
         else:
-            passages = self._catalog.passages(ranked, asker)
+            passages = self._catalog.passages(found.ranked, asker)
         chosen = scope != EVERYTHING and document_ids is not None and len(document_ids) <= FEW_DOCUMENTS
         notices = () if passages else (nothing_found(scope, self._catalog.documents(asker), language),)
         return Retrieval(
             question=question,
             passages=tuple(passages),
-            enough_evidence=bool(passages) and (chosen or evidence >= self._floor(language)),
-            evidence=evidence,
+            enough_evidence=bool(passages) and (chosen or found.evidence >= self._floor(language)),
+            evidence=found.evidence,
             seconds=time.perf_counter() - began,
             notices=notices,
             translated=translation.question if translation else "",
             terms=widened.terms if widened else (),
             widened=widened.text if widened else "",
+            parts=found.parts,
         )
 
     def _search_question(
         self, question: str, widened: Widened | None = None, embedded: EmbeddedQuestion | None = None
     ) -> "_Query":
         if widened is None:
-            return _Query(question, question, embedded or self._embedder.embed_question(question))
-        return _Query(question, widened.words, self._embedder.embed_question(widened.text))
+            return _Query(question, question, embedded or self._embedder.embed_question(question), question)
+        return _Query(question, widened.words, self._embedder.embed_question(widened.text), widened.text)
 
     def _floor(self, language: Language) -> float:
         floor = self._settings.evidence_floor
@@ -184,29 +195,28 @@ class Retriever:
         k: int,
         translate: Translate,
         widened: Widened | None,
-    ) -> tuple[list[tuple[int, float]], float, Translation] | None:
-        """What is found in the question's language and, by its translation, in the other; with the evidence and the
-        translation. None where the documents in its own language plainly answer, where none in either language speaks
-        of it, and where there is no translation."""
+    ) -> tuple[_Found, Translation] | None:
+        """What is found in the question's language and, by its translation, in the other; and the translation. None
+        where the documents in its own language plainly answer, where none in either language speaks of it, and where
+        there is no translation."""
         own = language_of(asked.question)
         other = other_than(own)
-        here, evidence_here = self._search(asked, parts[own], k)
-        there, evidence_there = self._search(asked, parts[other], k)
-        found = max(evidence_here, evidence_there)
-        if evidence_here - evidence_there >= PLAINLY or found < self._floor(own) - OFF_TOPIC:
+        in_own, in_other = self._search(asked, parts[own], k), self._search(asked, parts[other], k)
+        best = max(in_own.evidence, in_other.evidence)
+        if in_own.evidence - in_other.evidence >= PLAINLY or best < self._floor(own) - OFF_TOPIC:
             return None
         translation = translate(asked.question, other)
         if translation is None:
             return None
         also = " ".join(widened.other) if widened else ""
-        above_here, above_there = evidence_here - self._floor(own), evidence_there - self._floor(own)
-        rankings = [there]
+        above_here, above_there = in_own.evidence - self._floor(own), in_other.evidence - self._floor(own)
+        searches = [in_other]
         for text in translation.texts:
-            ranking, evidence = self._search(self._search_question(f"{text} {also}".rstrip()), parts[other], k)
-            rankings.append(ranking)
+            found = self._search(self._search_question(f"{text} {also}".rstrip()), parts[other], k)
+            searches.append(found)
             if text == translation.question:
-                above_there = max(above_there, evidence - self._floor(other))
-        there = averaged(rankings)
+                above_there = max(above_there, found.evidence - self._floor(other))
+        here, there = in_own.ranked, averaged([found.ranked for found in searches])
         if above_here < 0 <= above_there:
             here = []
         elif above_there < 0 <= above_here:
@@ -217,13 +227,35 @@ class Retriever:
             ranked = [found for pair in itertools.zip_longest(first[:half], second[:half]) for found in pair if found]
         else:
             ranked = (here or there)[:k]
-        return ranked, self._floor(own) + max(above_here, above_there), translation
+        named = tuple(dict.fromkeys(part for found in (in_own, *searches) for part in found.parts))
+        return _Found(ranked, self._floor(own) + max(above_here, above_there), named), translation
 
-    def _search(self, asked: "_Query", allowed: Selection | None, k: int) -> tuple[list[tuple[int, float]], float]:
-        """(chunk id, score) best first, and the evidence."""
+    def _search(self, asked: "_Query", allowed: Selection | None, k: int) -> _Found:
+        """What is found; where the passages that a model would be given do not state the measure that is asked for, by
+        what it is calculated from, too."""
         if allowed is not None and not len(allowed.chunk_ids):
-            return [], 0.0
-        return self._rank(asked, max(self._settings.candidates, k), allowed)
+            return _Found([], 0.0)
+        limit = max(self._settings.candidates, k)
+        ranked, evidence = self._rank(asked, limit, allowed)
+        names = self._names_of_parts(asked.question) if self._settings.measures else []
+        if not names or self._is_stated(ranked, asked.question):
+            return _Found(ranked, evidence)
+        text = f"{asked.text} ({', '.join(names)})"
+        words = f"{asked.words} {' '.join(names)}"
+        more = _Query(asked.question, words, self._embedder.embed_question(text), text)
+        ranked, evidence_of_parts = self._rank(more, limit, allowed)
+        return _Found(ranked, max(evidence, evidence_of_parts), tuple(names))
+
+    def _names_of_parts(self, question: str) -> list[str]:
+        """The names that documents use for what the measures of a question are calculated from."""
+        parts = measures.parts_of(question)
+        phrases = {name: " ".join(tokenise(name)) for names in parts for name in names}
+        frequencies = self._catalog.document_frequencies(phrases.values())
+        return measures.commonest(parts, {name: frequencies[phrase] for name, phrase in phrases.items()})
+
+    def _is_stated(self, ranked: Sequence[tuple[int, float]], question: str) -> bool:
+        texts = self._catalog.texts_of(chunk_id for chunk_id, _ in ranked[: self._settings.passages])
+        return measures.states(texts, question)
 
     def _rank(self, asked: "_Query", limit: int, allowed: Selection | None) -> tuple[list[tuple[int, float]], float]:
         """(chunk id, score) best first, and the evidence: the highest MaxSim, or cosine where there are no tokens."""

@@ -190,6 +190,10 @@ ANSWERS: dict[str, Template] = {
     "answer.also_english": Template(
         "Documents in English were searched too, for: {question}", "也检索了英文文档，检索的问题：{question}"
     ),
+    "answer.also_parts": Template(
+        "No passage near states this figure itself. What it is calculated from was searched for, too: {names}",
+        "邻近的段落都没有直接给出这一指标，因此还检索了计算它所用的项目：{names}",
+    ),
     "answer.document_deleted": Template(
         "{documents} was deleted, or taken from you, while it was being read.",
         "{documents} 在阅读过程中被删除，或您已无权阅读。",

@@ -166,6 +166,11 @@ class Candidates(Database):
         query = "SELECT id, document_id, page FROM chunks WHERE id IN (SELECT value FROM json_each(?))"
         return {r["id"]: (r["document_id"], r["page"]) for r in self.db.execute(query, (json.dumps(list(chunk_ids)),))}
 
+    def texts_of(self, chunk_ids: Iterable[int]) -> list[str]:
+        """The texts of these chunks."""
+        query = "SELECT text FROM chunks WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
+        return [r["text"] for r in self.db.execute(query, (json.dumps(list(chunk_ids)),))]
+
     def openings(self, document_ids: Iterable[int], length: int) -> dict[int, tuple[str, str, str]]:
         """Path, title and the first so many characters of each of these documents."""
         query = (
