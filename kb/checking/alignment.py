@@ -15,6 +15,7 @@ from kb.checking.forms import ALTERNATIVES, OPEN_QUESTION, PRONOUN
 from kb.checking.frames import Frames, lines
 from kb.checking.labels import takes_other_label, takes_other_partner
 from kb.checking.opposites import exchanges, says_opposite
+from kb.checking.predecessors import holds_post
 from kb.checking.prompt_injection import without_orders
 from kb.checking.relations import crosses_over, is_of_another_name, lacks_relation
 from kb.checking.rival_values import Value, has_rival, swaps_subject, values_in
@@ -470,8 +471,8 @@ class Aligner:
         return (
             not all(holds_name(place, name) for name in added)
             and bool(names_in(core) - names)
-            and not PRONOUN.search(core)
             and says_most(core, said)
+            and not (PRONOUN.search(core) or holds_post(claim, self._question, source.sentences))
         )
 
     def _passage_against(self, claim: str, source: Source) -> ClaimReason:
@@ -484,8 +485,12 @@ class Aligner:
             near = self._similarities if same else None
             elsewhen = self._elsewhen[rank] - numbers_in(claim)
             values = [value for value in self._values_of(source) if value.number not in elsewhen]
-            if step is False or (
+            holds = holds_post(claim, self._question, source.sentences)
+            if holds is False:
+                against = "replaced"
+            elif step is False or (
                 not step
+                and not holds
                 and not fragments.is_quotation(claim, source.sentences)
                 and (
                     has_rival(claim, self._question, values, near)

@@ -112,7 +112,7 @@ _CHANGED = re.compile(
     r"\b(?:rais|increas|reduc|lower|chang|extend|shorten|cut|mov|postpon|grew|grow|rose|fell|dropp?)\w*\b",
     re.IGNORECASE,
 )
-_FORMERLY = re.compile(
+FORMERLY = re.compile(
     r"原|之前|以前|此前|过去|本来|[整更改订涨调]前"
     r"|\b(?:before|previous(?:ly)?|old|former(?:ly)?|original(?:ly)?|used to|first|was|were|did|from|instead)\b",
     re.IGNORECASE,
@@ -274,7 +274,7 @@ def is_replaced(claim: str, question: str, replacements: Sequence[Replacement]) 
     if _BEFORE_ASKED.search(question):
         given = numbers_in(claim) - numbers_in(question)
         return any(given & (numbers_in(new) - numbers_in(old)) and not given & numbers_in(old) for old, new in replaced)
-    if _FORMERLY.search(question) or _FORMERLY.search(claim):
+    if FORMERLY.search(question) or FORMERLY.search(claim):
         return False
     return any(
         not missing_numbers(old, claim)

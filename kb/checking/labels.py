@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from operator import and_
 
+from kb.checking.contradictions import FORMERLY
 from kb.language.content_terms import content_of, is_number
 from kb.language.proper_names import names_in
 
@@ -44,7 +45,7 @@ def takes_other_partner(added: frozenset[str], asked: frozenset[str], text: str)
 def _in_brackets(name: str, value: str) -> str:
     _, _, behind = value.lower().partition(name)
     match = _BRACKETS.match(behind)
-    return match[1] if match else ""
+    return match[1] if match and not FORMERLY.match(match[1]) else ""
 
 
 def _fields(text: str) -> Iterator[tuple[str, str]]:

@@ -231,7 +231,7 @@ TEXTS: Mapping[str, Text] = {
     "claim_unit": Text("原文用的是另一单位或限度。", "The source has another unit or limit."),
     "claim_neighbour": Text("该数值说的是旁边的另一件事。", "The value is said of something else beside it."),
     "claim_rival": Text("另一处更接近所问的内容。", "Another place stands nearer to what was asked."),
-    "claim_replaced": Text("原文说该数值已被取代。", "The source says that this was replaced."),
+    "claim_replaced": Text("原文说这已被取代。", "The source says that this was replaced."),
     "claim_conflict": Text("另一份文档的说法与此不同。", "Another document says otherwise."),
     "claim_asked": Text("原文没有写明说的就是所问的对象。", "The source does not name what was asked."),
     "claim_relation": Text("原文没有用它回答所问的事。", "The source does not say of it what was asked."),

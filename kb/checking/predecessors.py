@@ -1,0 +1,105 @@
+"""Predecessors: who held a post before is not who holds it: "Berg succeeded Keller as CEO", 由王芳改为陈静."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from kb.checking.contradictions import FORMERLY
+from kb.language.content_terms import content_of
+from kb.language.language import CJK
+
+_NAME = r"(?<!\w)(?P<name>[A-Z][\w'’-]{0,30}(?:\s+[A-Z][\w'’-]{0,30}){0,3})"
+_POST = r"(?:(?:the|our|its|a)\s+)?(?:[a-z][\w-]*\s+){0,5}"
+_LEFT = r"(?:left|leaves|departed|resigned|retire[sd]|steps? down|stepped down|hands? over|handed over)"
+_CHANGED = "(?:改为|变更为|调整为|更换为|换成|换为)"
+_FOLLOWS = "(?:接替|取代|代替|替换|替代)"
+_ENDED = "(?:卸任|离任|离职|退休|辞职|辞任|调离|不再担任|不再负责|移交)"
+# What tells who held a post before: the name, in Chinese the part of a clause that has it.
+_BEFORE = tuple(
+    map(
+        re.compile,
+        (
+            r"(?<!will )(?<!to )\b(?:succeed(?:s|ed|ing)?|replac(?:es?|ed|ing)|following|in place of"
+            rf"|t(?:akes?|aking|ook) over (?:[\w-]+\s+){{0,6}}?from)\s+{_POST}{_NAME}",
+            r"\b(?:[Ff]ormer|[Pp]revious|[Oo]utgoing|[Dd]eparting|[Pp]reviously|[Ff]ormerly|[Pp]redecessor),?\s+"
+            rf"{_POST}{_NAME}",
+            rf"{_NAME}(?:,?\s+who)?\s+(?:has\s+|had\s+)?{_LEFT}\b",
+            rf"{_NAME}\s+(?:was|is|has been|had been)\s+(?:succeeded|replaced|followed) by\b",
+            rf"{_NAME}\s+(?:was|had been)\s[^.;]{{1,60}}?\buntil\b",
+            rf"(?<!将){_FOLLOWS}(?P<name>[^，。；、（）]{{2,20}}?)(?=担任|出任|任|成为|负责|，|。|；|）|\Z)",
+            r"(?:前任|原为|原来?是|原任|此前[为是由]|之前[为是由])(?P<name>[^，。；（）]{2,20})",
+            r"(?:^|[，。；、（\s])原(?P<name>[^，。；（）来先定有]{3,20})",
+            rf"[由从](?P<name>[^，。；由从]{{2,16}}?){_CHANGED}",
+            rf"(?:^|[，。；])(?P<name>(?:(?!{_FOLLOWS})[^，。；]){{2,24}}?){_ENDED}",
+        ),
+    )
+)
+# What tells who came after.
+_NOW = tuple(
+    map(
+        re.compile,
+        (
+            rf"{_NAME}\s+(?:was|is|has been)\s+(?:now|appointed|named|elected|promoted|chosen)\b",
+            rf"{_NAME}\s+(?:took over|takes over|succeed(?:s|ed)|replace[sd])\b",
+            rf"\b(?:succeeded|replaced|followed) by\s+{_POST}{_NAME}",
+            rf"\b(?:[Nn]ow|[Ss]ince [^.;,]{{1,30}}?),?\s+(?:it\s+)?is\s+{_POST}{_NAME}",
+            rf"{_NAME}\s+\((?:previously|formerly)\b",
+            r"由(?P<name>[^，。；由]{2,12}?)(?:接任|继任|担任|接替|负责|出任)",
+            rf"(?P<name>[^，。；]{{2,12}}?)(?:接任|继任|{_FOLLOWS})",
+            r"现任[^，。；]{0,12}?[为是]?(?P<name>[\u4e00-\u9fff]{2,4})(?=[，。；]|\Z)",
+            rf"{_CHANGED}(?P<name>[^，。；]{{2,12}})",
+        ),
+    )
+)
+# A question or claim that tells the change itself is right about both.
+_CHANGES = re.compile(
+    rf"\b(?:succe(?:ed|ssor)|replac|follow|predecess|t(?:ake|aking|ook)\w* over|hand\w* over|step\w* down|retire)"
+    rf"|{_FOLLOWS}|{_ENDED}|{_CHANGED}|前任|后任|接任|继任|退休",
+    re.IGNORECASE,
+)
+_WHO = re.compile(r"\bwho(?:m|se)?\b|谁|哪[一]?位|什么人|名字|姓名|\bname\b", re.IGNORECASE)
+_CHINESE_RUN = re.compile(rf"{CJK.pattern}{{2,4}}")
+_LATIN_NAME = re.compile(r"[A-Z][\w'’-]+")
+_LINKING = re.compile(r"[是为由的在]|现任|目前|担任|负责|公司|我们")
+
+
+def holds_post(claim: str, question: str, sentences: Sequence[str]) -> bool | None:
+    """Whether whom a claim gives as who holds a post is told to be who came after somebody (True), or who held it
+    before (False); None where that is not told, where nobody is asked for, and where question or claim speak of what
+    was or of the change itself."""
+    if not _WHO.search(question) or any(
+        pattern.search(text) for pattern in (FORMERLY, _CHANGES) for text in (question, claim)
+    ):
+        return None
+    added = list(_added_names(claim, question))
+    post = claim
+    for name in added:
+        post = post.replace(name, " ")
+    said = content_of(post).keys()
+    for text in (*sentences, *(f"{first} {second}" for first, second in pairwise(sentences))):
+        named = [name for name in added if name in text]
+        if not named or not said & content_of(text).keys():
+            continue
+        before, rest = [match.group("name") for pattern in _BEFORE for match in pattern.finditer(text)], text
+        if not before:
+            continue
+        for span in before:
+            rest = rest.replace(span, " ")
+        if not any(name in rest for name in named):
+            return False
+        now = [match.group("name") for pattern in _NOW for match in pattern.finditer(text)]
+        if any(name in span for name in named for span in now):
+            return True
+    return None
+
+
+def _added_names(claim: str, question: str) -> Iterator[str]:
+    """What may be a name in a claim, and does not stand in its question."""
+    yield from (name for name in _LATIN_NAME.findall(claim) if name.lower() not in question.lower())
+    left = claim
+    for start in range(len(question)):
+        for end in range(len(question), start + 1, -1):  # the longest that both have
+            if CJK.search(question[start:end]) and question[start:end] in left:
+                left = left.replace(question[start:end], " ")
+                break
+    yield from _CHINESE_RUN.findall(_LINKING.sub(" ", left))
