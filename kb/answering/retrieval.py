@@ -49,6 +49,7 @@ OFF_TOPIC = 0.02  # so far under the floor nothing in either language speaks of 
 WORTH_READING = 0.75  # score of a passage that the model is given, as a share of the best one's
 MORE_OF_SHORT = 2  # times as many passages as else, at most, where together they are short
 ROOM = 336  # tokens of those, half of what three long ones may have
+COUNTED = 100  # passages that hold a name of what a measure is calculated from: more tell nothing
 COMMON_PIECE = 0.1  # weight of a stop word in MaxSim, as a share of the rarest word's
 
 
@@ -237,7 +238,7 @@ class Retriever:
             return _Found([], 0.0)
         limit = max(self._settings.candidates, k)
         ranked, evidence = self._rank(asked, limit, allowed)
-        names = self._names_of_parts(asked.question) if self._settings.measures else []
+        names = self._names_of_parts(asked.question, allowed) if self._settings.measures else []
         if not names or self._is_stated(ranked, asked.question):
             return _Found(ranked, evidence)
         text = f"{asked.text} ({', '.join(names)})"
@@ -246,12 +247,16 @@ class Retriever:
         ranked, evidence_of_parts = self._rank(more, limit, allowed)
         return _Found(ranked, max(evidence, evidence_of_parts), tuple(names))
 
-    def _names_of_parts(self, question: str) -> list[str]:
-        """The names that documents use for what the measures of a question are calculated from."""
+    def _names_of_parts(self, question: str, allowed: Selection | None) -> list[str]:
+        """The names that the documents in reach use for what the measures of a question are calculated from."""
         parts = measures.parts_of(question)
-        phrases = {name: " ".join(tokenise(name)) for names in parts for name in names}
-        frequencies = self._catalog.document_frequencies(phrases.values())
-        return measures.commonest(parts, {name: frequencies[phrase] for name, phrase in phrases.items()})
+        among = None if allowed is None else allowed.chunk_ids
+        occurrences = {
+            name: len(self._catalog.word_search(f'"{" ".join(tokenise(name))}"', COUNTED, among))
+            for names in parts
+            for name in names
+        }
+        return measures.commonest(parts, occurrences)
 
     def _is_stated(self, ranked: Sequence[tuple[int, float]], question: str) -> bool:
         texts = self._catalog.texts_of(chunk_id for chunk_id, _ in ranked[: self._settings.passages])

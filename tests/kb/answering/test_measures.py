@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from ingest.sync.pipeline import ingest
+from kb.access.rules import Place
 from kb.answering.measures import commonest, parts_of, states
+from kb.answering.retrieval import COUNTED
 from kb.assistant import KnowledgeBase
 from kb.config import RetrievalSettings
-from kb.schema import Notice
+from kb.schema import Notice, Principal
 from tests.fakes import ScriptedModel
 from tests.knowledge import OWNER, write
 
@@ -150,6 +152,22 @@ def test_what_is_stated_is_not_searched_by_its_parts(
     found = kb.search("What was the current ratio of Brookvale Group in 2024?", OWNER, 9)
     assert found.parts == ()
     assert "1.5" in found.passages[0].text
+
+
+def test_nothing_of_what_may_not_be_read_tells_how_it_is_searched(
+    tmp_path: Path, filled: Callable[[ScriptedModel], KnowledgeBase]
+) -> None:
+    kb = filled(ScriptedModel())
+    readable = STATEMENT[: STATEMENT.index("## Consolidated")] + "## Assets\n\nTotal current assets grew in 2024.\n"
+    ingest(kb, [write(tmp_path / "open", {"report.md": readable})], collection="open")
+    ingest(kb, [write(tmp_path / "closed", {"statement.md": STATEMENT})], collection="closed")
+    kb.catalog.set_readers("owner", Place("collection", "open"), ["*"])
+    kb.catalog.set_readers("owner", Place("collection", "closed"), [])
+    kb.catalog.set_readers("owner", Place("collection", "docs"), [])
+    question = "What was the current ratio of Brookvale Group in 2024?"
+    assert kb.search(question, Principal("rita"), 9).parts == ("total current assets",)
+    assert "total current liabilities" in kb.search(question, OWNER, 9).parts
+    assert 60 < COUNTED < 140
 
 
 def test_a_home_without_statements_is_searched_as_before(filled: Callable[[ScriptedModel], KnowledgeBase]) -> None:
