@@ -135,6 +135,22 @@ def states(texts: Iterable[str], question: str) -> bool:
     )
 
 
+def rows_of(text: str, question: str) -> list[str]:
+    """The lines of a text that give what the measures of a question are calculated from, name first, each once, below
+    the line that says of which periods; none where it gives nothing of it."""
+    names = tuple(name for part in parts_of(question) for name in part)
+    lines = [" ".join(line.split()).strip("| ") for line in text.splitlines()]
+    found = (
+        [at for at, line in enumerate(lines) if line.lower().startswith(names) and numbers_in(line)] if names else []
+    )
+    if not found:
+        return []
+    heads = [
+        line for line in lines[: found[0]] if len(periods(line)) > 1 and len(numbers_in(without_periods(line))) <= 1
+    ]
+    return list(dict.fromkeys(heads[-1:] + [lines[at] for at in found]))
+
+
 def commonest(parts: Iterable[Part], occurrences: Mapping[str, int]) -> list[str]:
     """Of each part the names that stand in most passages, MOST_NAMES of them, in the order given; none of those that
     stand nowhere."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kb.answering.measures import rows_of
 from kb.checking.prompt_injection import BLANK, without_orders
 from kb.language.content_terms import content_of
 from kb.language.language import language_of, listed, nfkc, sentences
@@ -12,6 +13,8 @@ from kb.schema import Language, Passage
 
 _LONGEST_QUOTE = 160  # characters
 _MOST_MISSING = 4  # words
+_MOST_ROWS = 5  # of a passage, that give what a figure is calculated from
+_ENOUGH_ROWS = 3  # with so many a passage is shown, though one that was found later has more
 _MOST_DOCUMENTS = 3
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 _SHORTEST = {"en": 3, "zh": 2}  # characters of a word that may be said to be missing
@@ -19,6 +22,7 @@ _SHORTEST = {"en": 3, "zh": 2}  # characters of a word that may be said to be mi
 _REFUSAL = {"en": "The documents do not answer this question.", "zh": "文档没有回答这个问题。"}
 _NEAREST = {"en": " The nearest documents: {}.", "zh": "最接近的文档：{}。"}
 _QUOTE = {"en": "The nearest passage says: “{quote}” ({place})", "zh": "最接近的一段是：“{quote}”（{place}）"}
+_ROWS = {"en": "What it is calculated from: {rows} ({place})", "zh": "计算它所用的数据：{rows}（{place}）"}
 _MISSING = {
     "en": "Not mentioned in the passages that were found: {words}.",
     "zh": "找到的段落里没有提到：{words}。",
@@ -27,11 +31,13 @@ _MISSING = {
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """The words that come nearest to an answer, and the words of the question that no passage has."""
+    """The words that come nearest to an answer, and the words of the question that no passage has; `rows` are lines of
+    the passage that give what the figure that is asked for is calculated from."""
 
     passage: Passage
     quote: str
     missing: tuple[str, ...]
+    rows: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -40,18 +46,21 @@ class Nearest:
 
 
 def nearest(question: str, passages: Sequence[Passage]) -> Nearest | None:
-    """The sentence of the first passage that shares most with the question. None where there is no passage."""
+    """The sentence of the first passage that shares most with the question; or, where passages have them, the rows that
+    give what the figure that is asked for is calculated from. None where there is no passage."""
     if not passages:
         return None
-    first = without_orders(passages[0])
+    shown = [without_orders(passage) for passage in passages]
+    rows = [[row for row in rows_of(each.text, question) if BLANK not in row][:_MOST_ROWS] for each in shown]
+    if any(rows):
+        best = next((at for at, found in enumerate(rows) if len(found) >= _ENOUGH_ROWS), rows.index(max(rows, key=len)))
+        return Nearest(passages[best], "", tuple(_missing(question, passages)), tuple(map(_cut, rows[best])))
+    first = shown[0]
     asked = content_of(question)
     said = [first.text[start:end] for start, end in sentences(first.text)]
     said = [each for each in said if BLANK not in each and not each.startswith("#")] or [""]
     quote = max(said, key=lambda sentence: sum(asked.get(token, 0.0) for token in content_of(sentence)))
-    quote = " ".join(quote.split())
-    if len(quote) > _LONGEST_QUOTE:
-        quote = f"{quote[:_LONGEST_QUOTE].rstrip()}…"
-    return Nearest(first, quote, tuple(_missing(question, passages)))
+    return Nearest(first, _cut(quote), tuple(_missing(question, passages)))
 
 
 def refusal(question: str, passages: Sequence[Passage], language: Language) -> str:
@@ -67,9 +76,16 @@ def refusal(question: str, passages: Sequence[Passage], language: Language) -> s
 def evidence(found: Nearest, language: Language) -> list[str]:
     """The nearest words, and what is missing, in words."""
     lines = [_QUOTE[language].format(quote=found.quote, place=found.place)] if found.quote else []
+    if found.rows:
+        lines.append(_ROWS[language].format(rows=" · ".join(found.rows), place=found.place))
     if found.missing:
         lines.append(_MISSING[language].format(words=listed(found.missing, language)))
     return lines
+
+
+def _cut(quote: str) -> str:
+    quote = " ".join(quote.split())
+    return f"{quote[:_LONGEST_QUOTE].rstrip()}…" if len(quote) > _LONGEST_QUOTE else quote
 
 
 def _place(passage: Passage) -> str:

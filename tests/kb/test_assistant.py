@@ -4,14 +4,12 @@ import hashlib
 import shutil
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ingest.sync.pipeline import ingest
 from kb.answering.events import drain
-from kb.answering.retrieval import evidence_gap, worth_reading
 from kb.assistant import KnowledgeBase
 from kb.errors import ModelError, ModelMissing, UsageError
 from kb.language.local_days import day
@@ -19,7 +17,6 @@ from kb.models import llm
 from kb.models.reasoning_stream import Delta
 from kb.schema import AskOptions, Done, Failed, Message, Principal, Retrieved, Revised, Scope, Thought, Token, Usage
 from tests.fakes import ScriptedModel
-from tests.kb.passages import passage
 from tests.knowledge import OWNER
 from tests.zones import SHANGHAI, UTC
 
@@ -347,18 +344,3 @@ def test_a_scope_by_day_means_the_days_of_the_machines_place(filled: Fill, zone:
     zone(UTC)
     assert found(until="2026-11-24")
     assert not found(since="2026-11-25")
-
-
-def test_a_passage_in_the_other_language_is_given_more_where_few_are_searched() -> None:
-    gaps = [evidence_gap(searched) for searched in (0, 1, 32, 64, 128, 256, 100_000)]
-    assert gaps == sorted(gaps, reverse=True)
-    assert (gaps[0], gaps[2], gaps[-2], gaps[-1]) == (0.04, 0.04, 0.02, 0.02)
-
-
-def test_the_model_reads_only_what_comes_near_the_best_passage_of_its_language() -> None:
-    english = [passage(1, "The gate opens at six."), passage(2, "The gate closes at nine."), passage(3, "Bees.")]
-    english = [replace(p, language="en") for p in english]
-    chinese = replace(passage(4, "大门六点开放。"), language="zh")
-    scored = [replace(p, score=score) for p, score in zip([*english, chinese], (0.9, 0.7, 0.6, 0.2), strict=True)]
-    assert [p.rank for p in worth_reading(scored)] == [1, 2, 4]
-    assert worth_reading([]) == ()

@@ -99,6 +99,11 @@ def test_floors_are_kept_by_model_and_language(filled: Fill) -> None:
     assert kb.answer(LAPTOP, OWNER).outcome == "uncertain"
 
 
+def test_the_floors_of_the_model_that_is_shipped_are_those_that_were_calibrated() -> None:
+    assert {"qwen2.5-coder-1.5b": {"en": Floors(0.62, 0.72), "zh": Floors(0.85, 0.88)}} == judgement.SHIPPED
+    assert Floors(0.1, 0.5) == judgement.CAUTIOUS
+
+
 def test_judging_says_nothing_where_nothing_is_near(filled: Fill) -> None:
     model = ScriptedModel([GOOD], preferences=[sure(0.8)])
     kb = filled(model)

@@ -1,18 +1,30 @@
 """How passages are ranked: what each part of a score weighs, and that each can be switched off."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from kb.answering.retrieval import COVERAGE, MAXSIM_WEIGHT, ROUTED, SECOND, Retriever, combined, second_best
+from kb.answering.retrieval import (
+    COVERAGE,
+    MAXSIM_WEIGHT,
+    ROUTED,
+    SECOND,
+    Retriever,
+    combined,
+    evidence_gap,
+    second_best,
+    worth_reading,
+)
 from kb.config import RetrievalSettings
 from kb.glossary.glossary import Glossary
 from kb.models.maxsim import Vectors
 from kb.schema import Principal
 from kb.store.catalog import Catalog
 from kb.store.index_sync import Indexes
+from tests.kb.passages import passage
 from tests.kb.storage import SeededEmbedder, version
 
 OWNER = Principal("owner", unlimited=True)
@@ -149,3 +161,19 @@ def test_a_question_about_a_year_finds_the_document_of_that_year(catalog: Catalo
             assert len(routed.passages) == len(plain.passages) == 6  # it weighs, and filters nothing
     finally:
         indexes.close()
+
+
+def test_a_passage_in_the_other_language_is_given_more_where_few_are_searched() -> None:
+    gaps = [evidence_gap(searched) for searched in (0, 1, 32, 64, 128, 256, 100_000)]
+    assert gaps == sorted(gaps, reverse=True)
+    assert (gaps[0], gaps[2], gaps[-2], gaps[-1]) == (0.04, 0.04, 0.02, 0.02)
+    assert evidence_gap(90) == pytest.approx(0.03, abs=1e-4)  # half of the way, as a logarithm
+
+
+def test_the_model_reads_only_what_comes_near_the_best_passage_of_its_language() -> None:
+    english = [passage(1, "The gate opens at six."), passage(2, "The gate closes at nine."), passage(3, "Bees.")]
+    english = [replace(p, language="en") for p in english]
+    chinese = replace(passage(4, "大门六点开放。"), language="zh")
+    scored = [replace(p, score=score) for p, score in zip([*english, chinese], (0.9, 0.7, 0.6, 0.2), strict=True)]
+    assert [p.rank for p in worth_reading(scored)] == [1, 2, 4]
+    assert worth_reading([]) == ()
