@@ -15,7 +15,7 @@ from kb.checking.forms import ALTERNATIVES, OPEN_QUESTION, PRONOUN
 from kb.checking.frames import Frames, lines
 from kb.checking.labels import takes_other_label, takes_other_partner
 from kb.checking.opposites import exchanges, says_opposite
-from kb.checking.predecessors import holds_post
+from kb.checking.changes import gives_what_was, holds_post
 from kb.checking.prompt_injection import without_orders
 from kb.checking.relations import crosses_over, is_of_another_name, lacks_relation
 from kb.checking.rival_values import Value, has_rival, swaps_subject, values_in
@@ -486,7 +486,7 @@ class Aligner:
             elsewhen = self._elsewhen[rank] - numbers_in(claim)
             values = [value for value in self._values_of(source) if value.number not in elsewhen]
             holds = holds_post(claim, self._question, source.sentences)
-            if holds is False:
+            if holds is False or gives_what_was(claim, self._question, source.sentences):
                 against = "replaced"
             elif step is False or (
                 not step

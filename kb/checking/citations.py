@@ -28,7 +28,7 @@ _CLOSING = "。！？；.!?;"
 _CONTRADICTS: frozenset[ClaimReason] = frozenset({"sign", "negation", "row", "year", "unit", "replaced", "conflict"})
 _AMOUNT_ASKED = re.compile(  # what an amount alone answers
     r"\bhow (?:much|many|long|far|often|large|big|high|heavy|old|thick|wide|deep|fast)\b"
-    r"|多少|多久|多长|多大|多高|多重|多远|(?<!好)几(?![乎何率时经许])",
+    r"|多少|多久|多长|多大|多高|多重|多远|(?<!好)(?<!星期)(?<!礼拜)(?<!周)几(?![乎何率时经许])",
     re.IGNORECASE,
 )
 _NO_AMOUNT = re.compile(  # an answer all the same

@@ -1,4 +1,8 @@
-"""Predecessors: who held a post before is not who holds it: "Berg succeeded Keller as CEO", 由王芳改为陈静."""
+"""Changes: who held a post before is not who holds it, and what was before a change is not what is.
+
+"Berg succeeded Keller as CEO", "moved from Tuesday to Thursday", 由王芳改为陈静. Of numbers see
+`contradictions.is_replaced`.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -51,6 +55,28 @@ _NOW = tuple(
         ),
     )
 )
+_FEW = r"[^.;:,()\n]{1,40}?"
+_END = r"(?=\s(?:as|for|in|since|on)\b|[.;:,()\n]|\Z)"
+# What was before a change, and what is in its place.
+_REPLACED = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(?:chang|mov|relocat|transfer|switch|renam|shift|postpon|reschedul|convert)\w*\b[^.;\n]{0,40}?\bfrom\s"
+        rf"(?P<old>{_FEW})\sto\s(?P<new>{_FEW}){_END}",
+        rf"(?<![\w])(?P<new>[^.;:,()\n]{{1,60}})\s(?:instead of|rather than)\s(?P<old>{_FEW}){_END}",
+        rf"\bno longer\s(?P<old>{_FEW}),?\s+but\s(?P<new>{_FEW}){_END}",
+        rf"(?<![\w])(?P<new>[^.;:,()\n]{{1,60}}),\s+(?:and\s+)?no longer\s(?P<old>{_FEW}){_END}",
+        rf"(?<![\w])(?P<new>[^.;:,()\n]{{1,60}})\s(?<!will )(?<!to )(?:has\s)?replace[sd]\s(?P<old>{_FEW}){_END}",
+        r"\b(?:formerly|previously|used to|originally)\b[^.;:\n]{0,40}?\b(?:in|at|on|by|from|with)\s"
+        rf"(?P<old>{_FEW})[;,.]\s"
+        rf"[^.;:\n]{{0,20}}?\b(?:now|today|since)\b[^.;:\n]{{0,40}}?\b(?:in|at|on|by|from|with)\s(?P<new>{_FEW}){_END}",
+        r"[由从](?P<old>[^，。；由从\n]{1,20}?)(?:改|变更|更换|调整|迁|搬|换|转|移|更名)[^，。；\n]{0,3}?[为到至成在往]"
+        r"(?P<new>[^，。；\n]{1,20})",
+        r"不再(?P<old>[^，。；\n]{1,16})，(?:而是|改)(?P<new>[^，。；\n]{1,16})",
+        r"(?:以前|原来?|此前|之前|过去)(?P<old>[^，。；\n]{1,20})，"
+        r"(?P<new>(?:现|如今|目前|后来?|(?:19|20)\d\d\s?年)[^，。；\n]{1,24})",
+    )
+)
 # A question or claim that tells the change itself is right about both.
 _CHANGES = re.compile(
     rf"\b(?:succe(?:ed|ssor)|replac|follow|predecess|t(?:ake|aking|ook)\w* over|hand\w* over|step\w* down|retire)"
@@ -91,6 +117,28 @@ def holds_post(claim: str, question: str, sentences: Sequence[str]) -> bool | No
         if any(name in span for name in named for span in now):
             return True
     return None
+
+
+def gives_what_was(claim: str, question: str, sentences: Sequence[str]) -> bool:
+    """Whether a claim gives what a sentence says was before a change, and not what is in its place, where question and
+    claim do not speak of what was or of the change."""
+    if any(pattern.search(text) for pattern in (FORMERLY, _CHANGES) for text in (question, claim)):
+        return False
+    said, asked = content_of(claim).keys(), content_of(question).keys()
+    for sentence in sentences:
+        for match in (match for pattern in _REPLACED for match in pattern.finditer(sentence)):
+            before, now = content_of(match["old"]).keys(), content_of(match["new"]).keys()
+            old, new = before - now - asked, now - before - asked
+            around = content_of(sentence).keys() - before - now
+            if (
+                old
+                and new
+                and old <= said
+                and not new <= said
+                and (said | asked) & (around | (before & now) | (now & asked))
+            ):
+                return True
+    return False
 
 
 def _added_names(claim: str, question: str) -> Iterator[str]:
