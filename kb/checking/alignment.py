@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
+from kb.checking.changes import gives_what_was, holds_post
 from kb.checking.disagreements import Disagreements
 from kb.checking.forms import ALTERNATIVES, OPEN_QUESTION, PRONOUN
 from kb.checking.frames import Frames, lines
 from kb.checking.labels import takes_other_label, takes_other_partner
 from kb.checking.opposites import exchanges, says_opposite
-from kb.checking.changes import gives_what_was, holds_post
 from kb.checking.prompt_injection import without_orders
 from kb.checking.relations import crosses_over, is_of_another_name, lacks_relation
 from kb.checking.rival_values import Value, has_rival, swaps_subject, values_in
