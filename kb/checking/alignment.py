@@ -461,7 +461,7 @@ class Aligner:
                 return w.quote.rstrip()[-1] not in _CHINESE_ENDS  # else a sentence of which no verb is seen
         named = names if len(said) == 1 else names_in(claim)  # the first word of a longer phrase need not be a name
         has_value = bool(numbers_in(claim) - self._asked_numbers or named - self._asked_names)
-        return not has_value and bool(OPEN_QUESTION.search(self._question))
+        return not has_value and fragments.leaves_open(claim, self._question, source.sentences)
 
     def _swaps_name(self, claim: str, names: frozenset[str], window: Window, source: Source) -> bool:
         """Whether the words that say most of the claim have another name in the place of one that it adds."""

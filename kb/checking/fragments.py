@@ -7,6 +7,7 @@ itself. What the source goes on with, after the last word of the claim, was cut 
 import re
 from collections.abc import Iterable
 
+from kb.checking.forms import OPEN_QUESTION
 from kb.checking.sources import bare
 from kb.language.content_terms import content_of
 from kb.language.language import CJK
@@ -14,8 +15,11 @@ from kb.language.tokenizer import tokenise
 from kb.language.verbs import has_verb
 
 LONGEST_PHRASE = 7  # English words
+SAYS_OF_IT = 1 / 3  # of a question's words, that a sentence has which answers it in a few words
 _WORD = re.compile(r"[A-Za-z]+")
 SHORTEST_OF_TITLE = 4  # letters of a word that a title sets with a capital
+_LEAD = re.compile(r"\A(?:(?:(?:on|in|at|by|to|from|every|each|the|a|an|your|it is)\s+)+|[由在是向])", re.IGNORECASE)
+_CLAUSES = re.compile(r"[,;，；]|\b(?:and|but|while)\b|而")
 _DOTS = ("...", "…")
 _OPENING = frozenset("a an the of at by in on to for from with and or is are was were be".split())  # open other words
 _OPENING_ZH = frozenset("的由在于从和与及为至到以将把被并且或有")
@@ -37,6 +41,23 @@ def is_phrase(claim: str) -> bool:
         return False
     words = _WORD.findall(claim)
     return len(words) <= LONGEST_PHRASE or 2 * sum(word[0].isupper() for word in words) > len(words)
+
+
+def leaves_open(phrase: str, question: str, sentences: Iterable[str]) -> bool:
+    """Whether a phrase without a number or name leaves an open question unanswered. It answers where it stands, letter
+    by letter, in the clause that has most of what was asked: "the line manager", where that signs the form in question.
+    """
+    if not OPEN_QUESTION.search(question):
+        return False
+    plain = bare(_LEAD.sub("", phrase.strip(" *_")))
+    told = content_of(question).keys() - content_of(phrase).keys()
+    clauses = [(clause, sentence) for sentence in sentences for clause in _CLAUSES.split(sentence)]
+    shares = [len(told & content_of(clause).keys()) for clause, _ in clauses]
+    most = max(shares, default=0)
+    if not plain or most < SAYS_OF_IT * len(told):
+        return True
+    best = [pair for share, pair in zip(shares, clauses, strict=True) if share == most]
+    return not any(plain in bare(clause) and plain != bare(clause) and has_verb(sentence) for clause, sentence in best)
 
 
 def is_title(line: str) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from kb.checking.citations import cite
-from kb.checking.fragments import is_cut_off, is_phrase
+from kb.checking.fragments import is_cut_off, is_phrase, leaves_open
 from kb.language.language import language_of
 from tests.kb.passages import passage
 
@@ -57,3 +57,40 @@ def test_what_the_source_goes_on_with_was_cut_off(claim: str, source: str, cut: 
 def test_a_line_confirms_only_the_value_that_was_asked(claim: str, question: str, source: str, reason: str) -> None:
     found = cite(f"{claim} [1]", [passage(1, source)], language_of(question), question)
     assert [each.reason for each in found.claims] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "right", "wrong"),
+    [
+        ("The form is signed by the line manager and kept by the front desk.", "Who signs the form?",
+         ["The line manager.", "Line manager", "Your line manager."], ["The front desk.", "Front desk"]),
+        ("Lost keys are reported to the front desk. Lost laptops are reported to the service desk.",
+         "Where do I report lost keys?", ["The front desk.", "At the front desk."], ["The service desk."]),
+        ("Badges are red for visitors and blue for staff.", "What colour is a visitor's badge?", ["Red."], ["Blue."]),
+        ("The team meeting is held every Thursday; the board meets on Monday.", "On which day is the team meeting?",
+         ["Thursday.", "Every Thursday."], ["On Monday."]),
+        ("The warehouse is open from Monday to Friday, the shop from Tuesday to Saturday.",
+         "When is the warehouse open?", ["Monday to Friday."], ["Tuesday to Saturday."]),
+        ("The report is issued monthly by the finance team.", "How often is the report issued?",
+         ["Monthly."], ["Report."]),
+        ("表格由部门经理签字，由前台保管。", "表格由谁签字？", ["部门经理。", "由部门经理签字。"], ["前台。"]),
+        ("访客证为红色，员工证为蓝色。", "访客证是什么颜色？", ["红色。"], ["蓝色。"]),
+        ("钥匙遗失应报告前台，笔记本遗失应报告服务台。", "钥匙遗失报告给谁？", ["前台。"], ["服务台。"]),
+        ("仓库周一至周五开放，门店周二至周六开放。", "仓库什么时候开放？", ["周一至周五。"], ["周二至周六。"]),
+    ],
+)  # fmt: skip
+def test_a_few_words_answer_where_they_stand_beside_what_was_asked(
+    text: str, question: str, right: list[str], wrong: list[str]
+) -> None:
+    for claim, expected in [(each, True) for each in right] + [(each, False) for each in wrong]:
+        found = cite(claim, [passage(1, text)], language_of(question), question).claims[0]
+        assert found.supported is expected, (claim, found)
+
+
+def test_a_third_of_what_was_asked_must_stand_beside_them() -> None:
+    sentence = ["The form is signed by the line manager."]
+    assert not leaves_open("the line manager", "Who signs the green form?", sentence)
+    assert leaves_open("the line manager", "Who repairs, insures and sells used forms?", sentence)
+    assert not leaves_open("the line manager", "Is the form signed?", sentence)  # "yes" would answer that
+    assert leaves_open("Form is signed by the line manager.", "Who signs the form?", [sentence[0][4:]])  # all of it
+    assert leaves_open("the line manager", "Who signs the form?", ["Form: the line manager"])  # nothing is said
