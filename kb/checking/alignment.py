@@ -216,7 +216,7 @@ class Aligner:
         ]
         carrying = [not objection for objection in objections]
         denials = {
-            window.parts.start: _denial(claim, window.quote, carries and window.parts in foreign)
+            window.parts.start: contradictions.denial(claim, window.quote, carries and window.parts in foreign)
             for window, carries, (strength, _) in zip(windows, carrying, strengths, strict=True)
             if len(window.parts) == 1 and (carries or (window.parts not in foreign and strength >= SUPPORT / 2))
         }
@@ -383,6 +383,9 @@ class Aligner:
             return "number"
         if contradictions.loses_sign(claim, quote):
             return "sign"
+        marked = table_claims.agrees_with_mark(claim, self._question, source.rows) if window.rows else None
+        if marked is False:
+            return "negation"
         if window.rows and table_claims.gives_heads_alone(claim, self._question, source.rows):
             return "echo"
         if window.rows and (
@@ -419,7 +422,7 @@ class Aligner:
         core = core_of(said, window)
         if not says_most(core, said):
             core = quote
-        if contradictions.negates(claim, core) or contradictions.denies_other_clause(claim, core):
+        if not marked and (contradictions.negates(claim, core) or contradictions.denies_other_clause(claim, core)):
             return "negation"
         if says_opposite(claim, f"{core}\n{header_of(window, source)}"):
             return "negation"
@@ -547,6 +550,7 @@ class Aligner:
             covered = self._covered(said, window, source) if inside else 0.0
             if covered and (
                 table_claims.names_cell(claim, self._question, window.rows)
+                or table_claims.agrees_with_mark(claim, self._question, window.rows)
                 or (step.right and step.is_in(window, source))
             ):
                 covered = max(covered, SUPPORT)
@@ -576,14 +580,6 @@ class Aligner:
 def _is_bare(claim: str) -> bool:
     """Whether a claim is a value that says nothing without its question."""
     return sum(weight for token, weight in content_of(claim).items() if not is_number(token)) <= BARE
-
-
-def _denial(claim: str, quote: str, crosses: bool) -> ClaimReason:
-    """What else a sentence, or line, says that seems to carry the claim."""
-    checks = (unit_mismatch.other_unit, unit_mismatch.other_bound, unit_mismatch.other_rate)
-    if any(differs(claim, quote) for differs in checks):
-        return "unit"
-    return "negation" if not crosses and contradictions.drops_denial(claim, quote) else ""
 
 
 def _conflict(window: Window, passage: Passage, span: SupportSpan) -> SupportSpan:

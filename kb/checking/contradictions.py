@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 from typing import NamedTuple
 
-from kb.checking.unit_mismatch import other_unit
+from kb.checking.unit_mismatch import other_bound, other_rate, other_unit
 from kb.language.content_terms import content_of, is_number, share_held, stem
 from kb.language.language import language_of, sentences
 from kb.language.number_forms import missing_numbers, numbers_in
+from kb.schema import ClaimReason
 
 _NEGATIVE = re.compile(  # not "3-5", "3天-5天", "3小时-5小时" or "9:00 -18:00"; a whole cell "(57)" as accounts have it
     r"(?<![A-Za-z0-9.,%)）])(?<!\d )(?<!\d[一-鿿])(?<!\d[一-鿿]{2})[-−]\d[\d.,]*\s*(?:%|[万亿千]|million\b|billion\b)?"
@@ -82,6 +83,7 @@ _DENIED = re.compile(
 )
 # What is taken out stands behind these, or before those.
 _EXCLUDING = re.compile(r"\b(?:except(?: for)?|excluding|other than|not including|without) ([^,.;:()]+)", re.IGNORECASE)
+_BUT_NOT = re.compile(r"\bnot (?:by|from|in|at|for|because of) ([^,.;:()]+)", re.IGNORECASE)  # of what else is said
 _EXCLUDED = re.compile(r"\b(?:is|are) excluded\b|除外", re.IGNORECASE)
 _PART_END = re.compile(r"[,.;:()，。；]")
 _LONGEST_PART = 120  # characters
@@ -200,6 +202,14 @@ def drops_denial(claim: str, sentence: str) -> bool:
     )
 
 
+def denial(claim: str, quote: str, crosses: bool) -> ClaimReason:
+    """What else a sentence, or line, says that seems to carry the claim."""
+    checks = (other_unit, other_bound, other_rate)
+    if any(differs(claim, quote) for differs in checks):
+        return "unit"
+    return "negation" if not crosses and drops_denial(claim, quote) else ""
+
+
 def denies_own_question(claim: str, sentences: Sequence[str]) -> bool:
     """Whether a text asks what the claim says, and answers "no", as lists of questions do: 可以带宠物吗？不可以。"""
     if _NOT.search(_NOT_A_LIMIT.sub(" ", claim)):
@@ -233,13 +243,16 @@ def denies_other_clause(claim: str, sentence: str) -> bool:
 
 
 def excludes(claim: str, sentence: str) -> bool:
-    """Whether a sentence takes something out, and the claim, which denies nothing, names it."""
+    """Whether a sentence takes something out, and the claim, which denies nothing, names it; or says of it what the
+    sentence says of something else: "caused by a certificate, not by the power failure"."""
     if _denies(_ATTRIBUTE.sub(" ", claim)):
         return False
     before = (sentence[max(0, at.start() - _LONGEST_PART) : at.start()] for at in _EXCLUDED.finditer(sentence))
-    out = " ".join([*_EXCLUDING.findall(sentence), *(_PART_END.split(part)[-1] for part in before)])
-    left = content_of(out).keys()
-    return bool(left) and 2 * len(left & content_of(claim).keys()) >= len(left)
+    out = set(content_of(" ".join([*_EXCLUDING.findall(sentence), *(_PART_END.split(part)[-1] for part in before)])))
+    other, said = content_of(" ".join(_BUT_NOT.findall(sentence))).keys(), content_of(claim).keys()
+    if (said - other) & (content_of(sentence).keys() - other):
+        out |= other
+    return bool(out) and 2 * len(out & said) >= len(out)
 
 
 class Replacement(NamedTuple):

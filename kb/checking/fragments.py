@@ -23,7 +23,9 @@ _CLAUSES = re.compile(r"[,;，；]|\b(?:and|but|while)\b|而")
 _DOTS = ("...", "…")
 _OPENING = frozenset("a an the of at by in on to for from with and or is are was were be".split())  # open other words
 _OPENING_ZH = frozenset("的由在于从和与及为至到以将把被并且或有")
-_ABBREVIATED = re.compile(r"(?:\b[A-Z]\.|\b[A-Z][a-z]{2,3}\.)$")  # "U.S.", "Nov."
+_ABBREVIATED = re.compile(  # "U.S.", "Nov."
+    r"\b(?:[A-Z]|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|Inc|Ltd|Corp|Co|Mr|Mrs|Ms|Dr|Prof|Gen|Col|Rev|St|Ave|Rd|Vol|Fig|Dept)\.$"
+)
 SHORTEST_QUOTATION = 5  # words
 _CLAUSE_END = re.compile(r"[，；。！？：、,;!?:]|\.(?!\d)|\s[-–—]\s|[()（）\n]")
 _SPACE = re.compile(r"\s+")

@@ -19,6 +19,9 @@ _UNIT = re.compile(r"\([^()]*\)")
 _CELL = re.compile(r"(?:^| )\|(?: |$)|\t")
 _RULE = re.compile(r"[\s|:]*-[\s|:-]*")  # what parts the heads of a Markdown table from its rows
 _AMOUNT = re.compile(r"[\d\s.,+\-−()%]+")
+_YES = frozenset("yes y ✓ ✔ √ x ● 是 有 可 可以 支持 包含 包括".split())
+_NO = frozenset("no n none – - — ✗ ✘ × 否 无 不 没有 不可 不支持 不包含 不包括".split())
+_DENIES = re.compile(r"\b(?:not?|never|none|without|cannot)\b|n['’]t\b|[不没无未否]", re.IGNORECASE)
 _FEWEST_CELLS = 3  # in a row whose words are compared with those of other rows; in pairs each value is of its own kind
 
 
@@ -36,6 +39,10 @@ class ClaimRow:
     content: Sequence[frozenset[str]]
     heads: Sequence[str]
     above: str  # the line above the table
+
+
+def _mark(cell: str) -> str:
+    return cell.strip().casefold()
 
 
 def is_row(line: str) -> bool:
@@ -64,6 +71,31 @@ def rows_of(text: str, header: str = "") -> list[ClaimRow]:
             heads = heads or _heads(line)
         start += len(line) + 1
     return rows
+
+
+def agrees_with_mark(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool | None:
+    """Whether a claim denies or affirms as the cell does that says yes or no (✓, –, 无): in the row whose label the
+    claim says, and of several such cells that of the column which question or claim name. None without one."""
+    said, asked = content_of(claim).keys(), content_of(question).keys()
+    for row in rows:
+        marks = {at: _mark(cell) in _NO for at, cell in enumerate(row.cells) if at and _mark(cell) in _YES | _NO}
+        others = [cell for at, cell in enumerate(row.content) if at and at not in marks]
+        if (
+            not marks
+            or not row.heads
+            or not row.content[0]
+            or not row.content[0] <= said
+            or any(c & said for c in others)
+        ):
+            continue  # or what the claim says is another cell's
+        columns = {at: content_of(row.heads[at]).keys() for at in marks if at < len(row.heads)}
+        named = [at for at, head in columns.items() if head & said] or [
+            at for at, head in columns.items() if head & asked
+        ]
+        told = {marks[at] for at in named or marks}
+        if len(told) == 1:
+            return bool(_DENIES.search(claim)) is told.pop()
+    return None
 
 
 def takes_wrong_row(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:

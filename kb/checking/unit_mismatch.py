@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 
+from kb.checking.frequencies import other_frequency
 from kb.language.language import nfkc
 from kb.language.number_forms import AMOUNT, CODE, numbers_in
 
@@ -73,11 +74,14 @@ _NAMED = {
 }
 _RATE = re.compile(
     r"(?:\b(?:per|an?|each|every)\s+(?:calendar\s+|working\s+)?(?P<thing>second|minute|hour|day|night|week|month|quarter|year|km"
-    r"|kilomet(?:re|er)|person|head|unit|piece|cell)\b)",
+    r"|kilomet(?:re|er)|person|head|unit|piece|cell)\b)"
+    r"|\bper\s+(?P<counted>team|group|department|project|order|employee|household|vehicle)\b"
+    r"(?:\s+(?:and|per)\s+(?P<also>day|night|week|month|quarter|year)\b)?",
     re.IGNORECASE,
 )
 _RATE_ZH = re.compile(
-    r"每\s?(?P<thing>秒钟?|分钟|小时|[天日周月年度人次晚]|公里|季度|(?:\d{1,4}\s?)?(?:股|吨|件|台|套|公斤|升|平方米|立方米))"
+    r"每(?:个|位|名)?(?P<counted>团队|小组|部门|项目|订单|员工)"
+    r"|每\s?(?P<thing>秒钟?|分钟|小时|[天日周月年度人次晚]|公里|季度|(?:\d{1,4}\s?)?(?:股|吨|件|台|套|公斤|升|平方米|立方米))"
 )
 # An amount of so much time: "weekly", 周交付量. 年 and "annual" are no part of it: annual leave is counted in days.
 _AMOUNT_OF = re.compile(
@@ -86,7 +90,8 @@ _AMOUNT_OF = re.compile(
     re.IGNORECASE,
 )
 _TIME_OF = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month"}
-_COUNTED_BY = {**_BEHIND, "month": r"月|months?", "night": r"晚|night", "person": r"人次?|person|head"}
+_COUNTED_BY = {**_BEHIND, "month": r"月|months?", "night": r"晚|night", "person": r"人次?|person|head|员工|employee"}
+_TIMES = frozenset(("second", "minute", "hour", "day", "night", "week", "month", "quarter", "year"))
 _NOT = r"\b(?:no|not|never|cannot)"
 _LEAST = (
     r"至少|最少|起码|最低|不[得应能可宜]?(?:少于|低于|短于|小于)|\bat least\b|\bmin(?:imum|\.)"
@@ -139,9 +144,11 @@ def lacks_unit(claim: str, source: str) -> bool:
 
 
 def other_rate(claim: str, source: str) -> bool:
-    """Whether the claim counts by another time or thing than the source: a month for a year, 每小时 for 每度."""
+    """Whether the claim counts by another time or thing than the source: a month for a year, 每小时 for 每度; or says
+    otherwise how often."""
     said, there = _rates(claim), _rates(source)
-    return bool(said and there and not said & there)
+    pairs = ((said & _TIMES, there & _TIMES), (said - _TIMES, there - _TIMES), (said, there))
+    return any(own and other and not own & other for own, other in pairs) or other_frequency(claim, source)
 
 
 def other_measure(claim: str, header: str) -> bool:
@@ -184,7 +191,8 @@ def units_of(text: str) -> dict[str, set[str]]:
 def _rates(text: str) -> set[str]:
     """What the text counts by: units of `_BEHIND` in either language, or the thing as it is written."""
     text = nfkc(text)
-    things = {match["thing"].lower() for pattern in (_RATE, _RATE_ZH) for match in pattern.finditer(text)}
+    found = [match.groupdict().values() for pattern in (_RATE, _RATE_ZH) for match in pattern.finditer(text)]
+    things = {thing.lower() for each in found for thing in each if thing}
     things |= {m["thing"] or _TIME_OF[m["word"].lower()] for m in _AMOUNT_OF.finditer(text)}
     return {next((u for u, names in _COUNTED_BY.items() if re.fullmatch(names, t, re.IGNORECASE)), t) for t in things}
 

@@ -279,3 +279,63 @@ def test_shares_of_ten_are_not_of_one() -> None:
 )
 def test_the_same_in_another_form_is_confirmed(text: str, question: str, claim: str) -> None:
     assert cite(claim, [passage(1, text)], language_of(question), question).claims[0].supported
+
+
+_STATES = [
+    ("The request of Lena Park was {} on 3 May.", "What became of the request of Lena Park?", "approved", "rejected"),
+    ("Attendance at the summer party is {}.", "Is attendance at the summer party required?", "optional", "mandatory"),
+    ("Wearing a helmet is {} in hall 3.", "Must a helmet be worn in hall 3?", "recommended", "required"),
+    ("Employees {} attend the safety training.", "What about the safety training?", "may", "must"),
+    ("Port 8443 is {} on the firewall.", "What about port 8443?", "closed", "open"),
+    ("The audit log is {} by default.", "What about the audit log?", "enabled", "disabled"),
+    ("Smoking in the yard is {}.", "What about smoking in the yard?", "forbidden", "permitted"),
+    ("Breakfast is {} in the price.", "What about breakfast?", "included", "excluded"),
+    ("The {} audit takes place in May.", "Which audit is in May?", "internal", "external"),
+    ("Her contract is {}.", "What kind of contract has she?", "temporary", "permanent"),
+    ("The post is {}.", "What kind of post is it?", "part-time", "full-time"),
+    ("Overtime is {}.", "What about overtime?", "unpaid", "paid"),
+    ("The backup runs {}.", "How does the backup run?", "automatically", "manually"),
+    ("The bonus is stated as {} pay.", "How is the bonus stated?", "gross", "net"),
+    ("The night shift starts at 10 {}.", "When does the night shift start?", "pm", "am"),
+    ("王芳的申请于5月3日{}。", "王芳的申请怎么样了？", "被驳回", "获批准"),
+    ("年会{}参加。", "年会怎么参加？", "自愿", "必须"),
+    ("三号厂房{}佩戴安全帽。", "三号厂房要戴安全帽吗？", "建议", "必须"),
+    ("防火墙上8443端口{}。", "8443端口的状态是什么？", "关闭", "开放"),
+    ("院内{}吸烟。", "院内吸烟有什么规定？", "禁止", "允许"),
+    ("她的合同是{}合同。", "她的合同是什么合同？", "临时", "长期"),
+    ("该岗位为{}。", "该岗位是什么性质？", "兼职", "全职"),
+    ("备份{}进行。", "备份怎么进行？", "自动", "手动"),
+    ("奖金为{}金额。", "奖金是什么金额？", "税前", "税后"),
+    ("价格{}。", "价格有什么规定？", "不含税", "含税"),
+    ("夜班{}10点开始。", "夜班几点开始？", "晚上", "早上"),
+]
+
+
+@pytest.mark.parametrize(("told", "question", "one", "other"), _STATES)
+def test_a_state_is_not_its_opposite(told: str, question: str, one: str, other: str) -> None:
+    for state, contrary in ((one, other), (other, one)):
+        text, language = told.format(state), language_of(told)
+        confirmed = [
+            cite(told.format(said), [passage(1, text)], language, question).claims[0].supported
+            for said in (state, contrary)
+        ]
+        assert confirmed == [True, False], (state, contrary)
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "claim", "right"),
+    [
+        ("The outage was caused by a certificate, not by the power failure.", "What caused the outage?",
+         "The outage was caused by a certificate.", True),
+        ("The outage was caused by a certificate, not by the power failure.", "What caused the outage?",
+         "The outage was caused by the power failure.", False),
+        ("The office gives feedback within three months. Reports on the board are handled by the committee, not by the "
+         "office.", "When is feedback given?", "The office gives feedback within three months.", True),
+        ("Overtime is approved by Anna Berg. In her absence Tom Keller decides.", "Who approves overtime?",
+         "Overtime is approved by Anna Berg.", True),
+        ("Overtime is approved by Anna Berg. In her absence Tom Keller decides.", "Who approves overtime?",
+         "Tom Keller approves overtime.", False),
+    ],
+)  # fmt: skip
+def test_what_a_sentence_sets_aside_is_not_what_it_says(text: str, question: str, claim: str, right: bool) -> None:
+    assert cite(claim, [passage(1, text)], "en", question).claims[0].supported is right

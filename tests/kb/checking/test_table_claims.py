@@ -2,7 +2,17 @@
 
 import pytest
 
-from kb.checking.table_claims import is_row, names_cell, rows_of, takes_wrong_column, takes_wrong_row
+from kb.checking.citations import cite
+from kb.checking.table_claims import (
+    agrees_with_mark,
+    is_row,
+    names_cell,
+    rows_of,
+    takes_wrong_column,
+    takes_wrong_row,
+)
+from kb.language.language import language_of
+from tests.kb.passages import passage
 
 ROOMS = """office | floor | room | name | capacity | phone_ext
 Rotterdam | 2 | 2.03 | Waal | 6 | 7339
@@ -120,3 +130,39 @@ def test_a_head_that_is_no_name_may_be_said_of_anything() -> None:
     rows = rows_of("Office | Room | Name | Extension\nGhent | 201 | Lys | 6324\nGhent | 203 | Zwin | 6331")
     claim = "The meeting room Lys in Ghent has the number 6324."
     assert not takes_wrong_column(claim, "Which number has the meeting room Lys in Ghent?", rows)
+
+
+COVERED = "Service | Covered\nDental care | no\nEye tests | yes\nMassage | no"
+PLANS = "Feature | Basic | Premium\nSingle sign-on | – | ✓\nAudit log | ✓ | ✓"
+REPAID = "项目 | 是否报销\n酒水 | 否\n打车 | 是"
+EDITIONS = "功能 | 基础版 | 高级版\n单点登录 | 无 | 有\n审计日志 | 有 | 有"
+
+
+@pytest.mark.parametrize(
+    ("table", "question", "claim", "right"),
+    [
+        (COVERED, "Is dental care covered?", "Dental care is not covered.", True),
+        (COVERED, "Is dental care covered?", "Dental care is covered.", False),
+        (COVERED, "Are eye tests covered?", "Yes, eye tests are covered.", True),
+        (COVERED, "Are eye tests covered?", "Eye tests are not covered.", False),
+        (PLANS, "Does Basic have single sign-on?", "The Basic plan does not include single sign-on.", True),
+        (PLANS, "Does Basic have single sign-on?", "The Basic plan includes single sign-on.", False),
+        (PLANS, "Does Premium have single sign-on?", "The Premium plan includes single sign-on.", True),
+        (PLANS, "Does Premium have single sign-on?", "The Premium plan does not include single sign-on.", False),
+        (REPAID, "酒水可以报销吗？", "酒水不报销。", True),
+        (REPAID, "酒水可以报销吗？", "酒水可以报销。", False),
+        (REPAID, "打车可以报销吗？", "打车可以报销。", True),
+        (EDITIONS, "基础版有单点登录吗？", "基础版没有单点登录。", True),
+        (EDITIONS, "基础版有单点登录吗？", "基础版有单点登录。", False),
+        (EDITIONS, "高级版有单点登录吗？", "高级版有单点登录。", True),
+    ],
+)
+def test_a_cell_says_yes_or_no(table: str, question: str, claim: str, right: bool) -> None:
+    assert cite(claim, [passage(1, table)], language_of(claim), question).claims[0].supported is right
+
+
+def test_a_cell_with_something_else_says_neither() -> None:
+    rows = rows_of("Occasion | Voucher | Note\nThree years | EUR 130 | –")
+    assert agrees_with_mark("After three years you get EUR 130.", "What is the gift?", rows) is None
+    assert agrees_with_mark("After three years there is no note.", "Is there a note?", rows) is True
+    assert agrees_with_mark("Nothing is said.", "Is there a note?", rows) is None
