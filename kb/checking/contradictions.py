@@ -64,6 +64,11 @@ _HEDGE = re.compile(
     r"|大部分|大多|多数|部分|一般|通常|往往|主要|常常|有些|有的",
     re.IGNORECASE,
 )
+_EXACTLY = re.compile(r"\b(?:exactly|precisely)\b|恰好|正好|刚好", re.IGNORECASE)
+_BOUND = re.compile(
+    r"\b(?:at least|at most|up to|about|around|(?:more|less|fewer) than)\b|至[少多]|最[多少]|不超过|约|左右",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(r"[^,，]+(?:[,，]|\Z)|[,，]")
 _TO_LAST_DIGIT = re.compile(r".*\d", re.DOTALL)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -78,6 +83,7 @@ _FUTURE = re.compile(
 # What a denial denies: the word behind it.
 _DENIED = re.compile(
     r"(?:\b(?:not|never)\s+|\bcannot\s+|n['’]t\s+)(?:be\s+)?([a-z]{3,})"
+    r"|\bno\s+(?!one\b|other|doubt|matter|case\b|way\b|longer)([a-z]{3,})"
     r"|(?:不得|不能|不可以|不可|不允许|不予|不会|不再|禁止|严禁|无权|无需|没有|不(?![可能得允予会再])|未)(?:做|作|进行|任何|过)*([一-鿿]{2})",
     re.IGNORECASE,
 )
@@ -85,6 +91,7 @@ _DENIED = re.compile(
 _EXCLUDING = re.compile(r"\b(?:except(?: for)?|excluding|other than|not including|without) ([^,.;:()]+)", re.IGNORECASE)
 _BUT_NOT = re.compile(r"\bnot (?:by|from|in|at|for|because of) ([^,.;:()]+)", re.IGNORECASE)  # of what else is said
 _EXCLUDED = re.compile(r"\b(?:is|are) excluded\b|除外", re.IGNORECASE)
+_STOP = re.compile(r"[;；]")
 _PART_END = re.compile(r"[,.;:()，。；]")
 _LONGEST_PART = 120  # characters
 _CONDITION = re.compile(  # what is denied in one case may be allowed in another
@@ -158,7 +165,10 @@ def without_denial(claim: str) -> str:
 
 
 def widens(claim: str, source: str) -> bool:
-    """Whether the claim says something of all, of one alone, or for ever, and the source has no such word."""
+    """Whether the claim says something of all, of one alone, or for ever, and the source has no such word; or gives a
+    bound as what it is exactly."""
+    if _EXACTLY.search(claim) and _BOUND.search(source) and not _EXACTLY.search(source):
+        return True
     claim = _EACH_DAY.sub(" ", claim) if _EACH_DAY_THERE.search(source) else claim
     return any(quantifier.search(claim) and not quantifier.search(source) for quantifier in (_ALL, _ALONE, _FOR_EVER))
 
@@ -192,14 +202,16 @@ def drops_denial(claim: str, sentence: str) -> bool:
     claim = _ATTRIBUTE.sub(" ", claim)
     if _denies(claim):
         return False
-    plain = _NOT_A_LIMIT.sub(" ", sentence)
-    if _CONDITION.search(plain):
-        return False
-    elsewhere = _DENIED.sub(" ", plain)
-    return any(
-        _says(claim, word or chinese) and not _says(elsewhere, word or chinese)
-        for word, chinese in _DENIED.findall(plain)
-    )
+    for clause in _STOP.split(_NOT_A_LIMIT.sub(" ", sentence)):
+        elsewhere = _DENIED.sub(" ", clause)
+        if not _CONDITION.search(clause) and any(
+            _says(claim, word) and not _says(elsewhere, word)
+            for words in _DENIED.findall(clause)
+            for word in words
+            if word
+        ):
+            return True
+    return False
 
 
 def denial(claim: str, quote: str, crosses: bool) -> ClaimReason:

@@ -59,7 +59,10 @@ def leaves_open(phrase: str, question: str, sentences: Iterable[str]) -> bool:
     if not plain or most < SAYS_OF_IT * len(told):
         return True
     best = [pair for share, pair in zip(shares, clauses, strict=True) if share == most]
-    return not any(plain in bare(clause) and plain != bare(clause) and has_verb(sentence) for clause, sentence in best)
+    return not any(
+        plain in bare(clause) and plain != bare(sentence) and (has_verb(sentence) or plain == bare(clause))
+        for clause, sentence in best
+    )
 
 
 def is_title(line: str) -> bool:

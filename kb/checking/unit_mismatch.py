@@ -94,11 +94,12 @@ _COUNTED_BY = {**_BEHIND, "month": r"月|months?", "night": r"晚|night", "perso
 _TIMES = frozenset(("second", "minute", "hour", "day", "night", "week", "month", "quarter", "year"))
 _NOT = r"\b(?:no|not|never|cannot)"
 _LEAST = (
-    r"至少|最少|起码|最低|不[得应能可宜]?(?:少于|低于|短于|小于)|\bat least\b|\bmin(?:imum|\.)"
+    r"至少|最少|起码|最低|(?<![不未])满|不[得应能可宜]?(?:少于|低于|短于|小于)|\bat least\b|\bmin(?:imum|\.)"
     rf"|{_NOT}(?: be)? (?:less|fewer|shorter|lower|smaller) than\b"
 )
 _MOST = (
-    r"至多|最多|顶多|最高|最长|不[得应能可宜]?(?:超过|超出|多于|高于|大于|长于)|\bat most\b|\bup to\b|\bmax(?:imum|\.)"
+    r"至多|最多|顶多|最高|最长|[不未]满|不[得应能可宜]?(?:超过|超出|多于|高于|大于|长于)"
+    r"|\bat most\b|\bup to\b|\bmax(?:imum|\.)"
     rf"|{_NOT}(?: be)? (?:more|greater|higher|longer|larger) than\b|{_NOT} exceed(?:ing)?\b|\bwithin\b"
 )
 _BETWEEN = (

@@ -339,3 +339,28 @@ def test_a_state_is_not_its_opposite(told: str, question: str, one: str, other: 
 )  # fmt: skip
 def test_what_a_sentence_sets_aside_is_not_what_it_says(text: str, question: str, claim: str, right: bool) -> None:
     assert cite(claim, [passage(1, text)], "en", question).claims[0].supported is right
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "right", "wrong"),
+    [
+        ("No deposit is required for members.", "Do members pay a deposit?", "No deposit is required for members.",
+         "A deposit is required for members."),
+        ("If the alarm sounds, leave the building; do not use the lift.", "What do I do if the alarm sounds?",
+         "Do not use the lift.", "Use the lift."),
+        ("The password has at least 12 characters.", "How long is the password?",
+         "The password has at least 12 characters.", "The password has exactly 12 characters."),
+        ("密码至少12个字符。", "密码有多少个字符？", "密码至少12个字符。", "密码恰好12个字符。"),
+        ("工龄满5年的员工可申请学术假。", "谁可以申请学术假？", "工龄满5年的员工可申请学术假。",
+         "工龄不满5年的员工可申请学术假。"),
+        ("Visitors park in lot B; staff park in lot C.", "Where do visitors park?", "Visitors park in lot B.",
+         "Visitors park in lot C."),
+        ("First unplug the probe, then dry the connector.", "What do I do first with the probe?",
+         "First unplug the probe.", "First dry the connector."),
+    ],
+)  # fmt: skip
+def test_what_is_denied_bounded_or_said_of_others_is_told_apart(
+    text: str, question: str, right: str, wrong: str
+) -> None:
+    for claim, expected in ((right, True), (wrong, False)):
+        assert cite(claim, [passage(1, text)], language_of(text), question).claims[0].supported is expected, claim
