@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ _AMOUNT = re.compile(r"[\d\s.,+\-−()%]+")
 _YES = frozenset("yes y ✓ ✔ √ x ● 是 有 可 可以 支持 包含 包括".split())
 _NO = frozenset("no n none – - — ✗ ✘ × 否 无 不 没有 不可 不支持 不包含 不包括".split())
 _DENIES = re.compile(r"\b(?:not?|never|none|without|cannot)\b|n['’]t\b|[不没无未否]", re.IGNORECASE)
+_PAIR = 2  # cells of a row with one value, whatever its head
 _FEWEST_CELLS = 3  # in a row whose words are compared with those of other rows; in pairs each value is of its own kind
 
 
@@ -75,8 +77,9 @@ def rows_of(text: str, header: str = "") -> list[ClaimRow]:
 
 def agrees_with_mark(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool | None:
     """Whether a claim denies or affirms as the cell does that says yes or no (✓, –, 无): in the row whose label the
-    claim says, and of several such cells that of the column which question or claim name. None without one."""
+    claim says, and no other row has, and the column which question or claim name, or the only one. None without it."""
     said, asked = content_of(claim).keys(), content_of(question).keys()
+    labels = Counter(row.content[0] for row in rows)
     for row in rows:
         marks = {at: _mark(cell) in _NO for at, cell in enumerate(row.cells) if at and _mark(cell) in _YES | _NO}
         others = [cell for at, cell in enumerate(row.content) if at and at not in marks]
@@ -93,7 +96,7 @@ def agrees_with_mark(claim: str, question: str, rows: Sequence[ClaimRow]) -> boo
             at for at, head in columns.items() if head & asked
         ]
         told = {marks[at] for at in named or marks}
-        if len(told) == 1:
+        if len(told) == 1 and labels[row.content[0]] == 1 and (named or len(row.cells) == _PAIR):
             return bool(_DENIES.search(claim)) is told.pop()
     return None
 
