@@ -167,10 +167,10 @@ def test_a_cell_with_something_else_says_neither() -> None:
     assert agrees_with_mark("After three years there is no note.", "Is there a note?", rows) is True
     assert agrees_with_mark("Nothing is said.", "Is there a note?", rows) is None
     rooms = rows_of(
-        "office | room | name | phone | booking\nSuzhou | 101 | Desk | 6303 | none\nSuzhou | 201 | Taihu | 6324 | portal"
+        "office | room | name | phone | booking\nSuzhou | 101 | Desk | 6303 | none\nSuzhou | 201 | Taihu | 6324 | app"
     )
     assert agrees_with_mark("The phone of Taihu in Suzhou is 6324.", "Which phone has Taihu?", rooms) is None
     alone = rows_of(
-        "office | room | name | phone | booking\nSuzhou | 101 | Reception | 6303 | none\nLyon | 1 | Hall | 7 | portal"
+        "office | room | name | phone | booking\nSuzhou | 101 | Desk | 6303 | none\nLyon | 1 | Hall | 7 | app"
     )
     assert agrees_with_mark("There is a Showroom in Suzhou.", "Is there a showroom?", alone) is None
