@@ -6,7 +6,7 @@ Analysis and Use of Financial Statements, 2003, chapter 4; in Chinese the indica
 into them has several names, of which those are searched that the documents use most.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from kb.glossary.matching import FormIndex, read
@@ -135,14 +135,12 @@ def states(texts: Iterable[str], question: str) -> bool:
     )
 
 
-def rows_of(text: str, question: str) -> list[str]:
-    """The lines of a text that give what the measures of a question are calculated from, name first, each once, below
-    the line that says of which periods; none where it gives nothing of it."""
-    names = tuple(name for part in parts_of(question) for name in part)
+def rows_of(text: str, parts: Iterable[Part]) -> list[str]:
+    """The lines of a text that give one of the parts, name first, each once, below the line that says of which periods;
+    none where it gives nothing of it."""
+    names = tuple(name for part in parts for name in part)
     lines = [" ".join(line.split()).strip("| ") for line in text.splitlines()]
-    found = (
-        [at for at, line in enumerate(lines) if line.lower().startswith(names) and numbers_in(line)] if names else []
-    )
+    found = [at for at, line in enumerate(lines) if line.lower().startswith(names) and numbers_in(line)]
     if not found:
         return []
     heads = [
@@ -162,10 +160,8 @@ def commonest(parts: Iterable[Part], occurrences: Mapping[str, int]) -> list[str
 
 
 def _measures_in(text: str) -> set[int]:
-    return {measure for each in _index().occurrences(read(text), _IN_ANY_CASE) for measure in each.entries}
-
-
-_IN_ANY_CASE: Callable[[str], bool] = lambda form: False  # noqa: E731
+    found = _index().occurrences(read(text), lambda form: False)  # in any case
+    return {measure for each in found for measure in each.entries}
 
 
 @cache

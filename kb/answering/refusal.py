@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.answering.measures import rows_of
+from kb.answering.measures import parts_of, rows_of
 from kb.checking.prompt_injection import BLANK, without_orders
 from kb.language.content_terms import content_of
 from kb.language.language import language_of, listed, nfkc, sentences
@@ -50,12 +50,13 @@ def nearest(question: str, passages: Sequence[Passage]) -> Nearest | None:
     give what the figure that is asked for is calculated from. None where there is no passage."""
     if not passages:
         return None
-    shown = [without_orders(passage) for passage in passages]
-    rows = [[row for row in rows_of(each.text, question) if BLANK not in row][:_MOST_ROWS] for each in shown]
-    if any(rows):
+    if parts := parts_of(question):
+        texts = [without_orders(passage).text for passage in passages]
+        rows = [[row for row in rows_of(text, parts) if BLANK not in row][:_MOST_ROWS] for text in texts]
         best = next((at for at, found in enumerate(rows) if len(found) >= _ENOUGH_ROWS), rows.index(max(rows, key=len)))
-        return Nearest(passages[best], "", tuple(_missing(question, passages)), tuple(map(_cut, rows[best])))
-    first = shown[0]
+        if rows[best]:
+            return Nearest(passages[best], "", tuple(_missing(question, passages)), tuple(map(_cut, rows[best])))
+    first = without_orders(passages[0])
     asked = content_of(question)
     said = [first.text[start:end] for start, end in sentences(first.text)]
     said = [each for each in said if BLANK not in each and not each.startswith("#")] or [""]

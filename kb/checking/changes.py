@@ -93,9 +93,7 @@ def holds_post(claim: str, question: str, sentences: Sequence[str]) -> bool | No
     """Whether whom a claim gives as who holds a post is told to be who came after somebody (True), or who held it
     before (False); None where that is not told, where nobody is asked for, and where question or claim speak of what
     was or of the change itself."""
-    if not _WHO.search(question) or any(
-        pattern.search(text) for pattern in (FORMERLY, _CHANGES) for text in (question, claim)
-    ):
+    if not _WHO.search(question) or _tells_change(question, claim):
         return None
     added = list(_added_names(claim, question))
     post = claim
@@ -122,7 +120,7 @@ def holds_post(claim: str, question: str, sentences: Sequence[str]) -> bool | No
 def gives_what_was(claim: str, question: str, sentences: Sequence[str]) -> bool:
     """Whether a claim gives what a sentence says was before a change, and not what is in its place, where question and
     claim do not speak of what was or of the change."""
-    if any(pattern.search(text) for pattern in (FORMERLY, _CHANGES) for text in (question, claim)):
+    if _tells_change(question, claim):
         return False
     said, asked = content_of(claim).keys(), content_of(question).keys()
     for sentence in sentences:
@@ -139,6 +137,11 @@ def gives_what_was(claim: str, question: str, sentences: Sequence[str]) -> bool:
             ):
                 return True
     return False
+
+
+def _tells_change(*texts: str) -> bool:
+    """Whether a text speaks of what was, or of a change."""
+    return any(pattern.search(text) for pattern in (FORMERLY, _CHANGES) for text in texts)
 
 
 def _added_names(claim: str, question: str) -> Iterator[str]:

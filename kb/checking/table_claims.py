@@ -43,10 +43,6 @@ class ClaimRow:
     above: str  # the line above the table
 
 
-def _mark(cell: str) -> str:
-    return cell.strip().casefold()
-
-
 def is_row(line: str) -> bool:
     """Whether a line is a row of a table, or the rule below its heads."""
     return bool(_CELL.search(line)) or _is_rule(line)
@@ -81,22 +77,16 @@ def agrees_with_mark(claim: str, question: str, rows: Sequence[ClaimRow]) -> boo
     said, asked = content_of(claim).keys(), content_of(question).keys()
     labels = Counter(row.content[0] for row in rows)
     for row in rows:
-        marks = {at: _mark(cell) in _NO for at, cell in enumerate(row.cells) if at and _mark(cell) in _YES | _NO}
-        others = [cell for at, cell in enumerate(row.content) if at and at not in marks]
-        if (
-            not marks
-            or not row.heads
-            or not row.content[0]
-            or not row.content[0] <= said
-            or any(c & said for c in others)
-        ):
-            continue  # or what the claim says is another cell's
-        columns = {at: content_of(row.heads[at]).keys() for at in marks if at < len(row.heads)}
-        named = [at for at, head in columns.items() if head & said] or [
-            at for at, head in columns.items() if head & asked
-        ]
+        label = row.content[0]
+        if not (row.heads and label and label <= said and labels[label] == 1):
+            continue
+        marks = {at: cell in _NO for at, cell in enumerate(row.cells) if at and cell in _YES | _NO}
+        if any(cell & said for at, cell in enumerate(row.content) if at and at not in marks):
+            continue  # what the claim says is another cell's
+        heads = {at: content_of(row.heads[at]).keys() for at in marks if at < len(row.heads)}
+        named = [at for at in heads if heads[at] & said] or [at for at in heads if heads[at] & asked]
         told = {marks[at] for at in named or marks}
-        if len(told) == 1 and labels[row.content[0]] == 1 and (named or len(row.cells) == _PAIR):
+        if len(told) == 1 and (named or len(row.cells) == _PAIR):
             return bool(_DENIES.search(claim)) is told.pop()
     return None
 
