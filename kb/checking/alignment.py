@@ -69,6 +69,7 @@ _KINDS_OF_PLACE = "区省市县州"  # left out where a place is named in a tabl
 _LINKING = "是为的了有在元共达约计"  # characters that tie an answer to what was asked
 # The source holds what such a claim says, but not surely of what was asked: it is marked, and not withheld.
 UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier"})
+_OF_A_SENTENCE: frozenset[ClaimReason] = frozenset({"unit", "quantifier", "negation"})
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
 
 _ASKS = re.compile(r"[?？][\s*_]*\Z")
@@ -214,7 +215,16 @@ class Aligner:
             else "words"
             for window, (strength, _) in zip(windows, strengths, strict=True)
         ]
-        carrying = [not objection for objection in objections]
+        # What a sentence has against a claim that it says enough of, its neighbours do not take back.
+        opposing = {
+            window.parts.start
+            for window, objection in zip(windows, objections, strict=True)
+            if len(window.parts) == 1 and objection in _OF_A_SENTENCE and window.parts not in foreign
+        }
+        carrying = [
+            not objection and opposing.isdisjoint(window.parts)
+            for window, objection in zip(windows, objections, strict=True)
+        ]
         denials = {
             window.parts.start: contradictions.denial(claim, window.quote, carries and window.parts in foreign)
             for window, carries, (strength, _) in zip(windows, carrying, strengths, strict=True)

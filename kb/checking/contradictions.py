@@ -12,7 +12,7 @@ from typing import NamedTuple
 from kb.checking.unit_mismatch import other_bound, other_rate, other_unit
 from kb.language.content_terms import content_of, is_number, share_held, stem
 from kb.language.language import language_of, sentences
-from kb.language.number_forms import missing_numbers, numbers_in
+from kb.language.number_forms import NUMBER_WORDS, missing_numbers, numbers_in
 from kb.schema import ClaimReason
 
 _NEGATIVE = re.compile(  # not "3-5", "3天-5天", "3小时-5小时" or "9:00 -18:00"; a whole cell "(57)" as accounts have it
@@ -54,6 +54,10 @@ _FOR_EVER = re.compile(
     r"\b(?:lifetime|for life|permanent(?:ly)?|forever|indefinitely)\b|终[身生]|永[久远]|无限期", re.IGNORECASE
 )
 _EACH_DAY = re.compile(r"\bevery (?=(?:[a-z]+day|morning|evening|afternoon|night|week|month|year)\b)", re.IGNORECASE)
+_OFTEN = re.compile(  # how often a thing is done says nothing of all
+    rf"\bevery (?=(?:\d|{'|'.join(NUMBER_WORDS)}|other|second|third)\b|(?:[a-z]+day|morning|evening|night|week|month|quarter|year)\b)",
+    re.IGNORECASE,
+)
 _EACH_DAY_THERE = re.compile(  # "on Wednesdays" is "every Wednesday"
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days\b|\b(?:daily|weekly|monthly|yearly|annually|nightly)\b"
     r"|\b(?:mornings|evenings|afternoons)\b|\b(?:a|per) (?:day|week|month|year)\b",
@@ -170,6 +174,7 @@ def widens(claim: str, source: str) -> bool:
     if _EXACTLY.search(claim) and _BOUND.search(source) and not _EXACTLY.search(source):
         return True
     claim = _EACH_DAY.sub(" ", claim) if _EACH_DAY_THERE.search(source) else claim
+    source = source if _OFTEN.search(claim) else _OFTEN.sub(" ", source)
     return any(quantifier.search(claim) and not quantifier.search(source) for quantifier in (_ALL, _ALONE, _FOR_EVER))
 
 

@@ -15,7 +15,7 @@ from kb.checking.forms import PRONOUN, WHEN_ASKED
 from kb.checking.table_claims import ClaimRow, is_row
 from kb.language.content_terms import content_of, is_number
 from kb.language.language import CJK
-from kb.language.number_forms import form_of, numbers_in
+from kb.language.number_forms import NUMBER_WORDS, form_of, missing_numbers, numbers_in
 from kb.language.proper_names import codes_in
 from kb.language.verbs import has_verb
 from kb.models.maxsim import Vectors
@@ -27,15 +27,16 @@ OWN_WORDS = 4.0  # weight of words besides the question's with which a claim nam
 MEANING_MARGIN = 0.03  # and so much must their cosine with the question be greater (multilingual-e5-small)
 _PART_END = re.compile(r"[；;]")
 _CLAUSE_END = re.compile(r"[，、]|,(?!\d)|(?<=\s)(?:and|while|whereas|but|or)(?=\s)|而|其中")
-_HAN = "一二三四五六七八九十百千万亿"
+_BETWEEN_CLAUSES = " ,，;；、"
+_HAN = "一两二三四五六七八九十百千万亿"
 _KINDS = {
-    "time": r"秒|分钟|小时|钟头|[天日周年月](?!\d)|星期|季度|seconds?|minutes?|mins?|hours?|hrs?|days?|workdays?"
+    "time": r"秒|分钟|小时|钟头|[天日周年月](?!\d)|星期|季度|seconds?|minutes?|mins?|hours?|hrs?|h(?=\W|\Z)|days?|workdays?"
     r"|nights?|weeks?|months?|quarters?|years?",
     "money": r"[美欧日港]?元|块|英镑|euros?|eur|usd|cny|rmb|sgd|gbp|dollars?|yuan",
     "share": r"%|％|percent|per cent|个百分点",
     "length": r"毫米|厘米|公里|千米|米|mm|cm|km|m|metres?|meters?|inch(?:es)?",
     "weight": r"毫克|千克|公斤|克|吨|mg|kg|g|tons?|tonnes?|grams?",
-    "warmth": r"°\s?[cf]|℃|摄氏度|degrees?",
+    "warmth": r"°\s?[cf]|[℃℉]|摄氏度|degrees?",
 }
 _BEHIND = re.compile(
     r"[\s-]{0,3}(?:[百千万亿]{1,4}|hundred|thousand|million|billion)?\s{0,3}个?(?:(?:working|business|calendar|full|paid|consecutive)\s{1,3}|工作(?=小?[时日天])|自然(?=[日天月]))?(?:"
@@ -50,7 +51,8 @@ _SHARED = re.compile(  # between two numbers of one unit: "at least 8 and at mos
 _MONEY_BEFORE = re.compile(r"(?:€|\$|£|¥|\b(?:eur|usd|cny|rmb|sgd|gbp))\s*$", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?<![A-Za-z\d_.,])\d[\d.,]*\d|(?<![A-Za-z\d_.,])\d(?![A-Za-z\d_.]*\d)"
-    rf"|(?<![{_HAN}])[{_HAN}]++(?=[个天日年月周小分元])"
+    rf"|(?<![{_HAN}])[{_HAN}]++(?=[个天日年月周小分元])|(?<![A-Za-z-])(?:{'|'.join(NUMBER_WORDS)})(?=[\s-][a-z])",
+    re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _DATE = re.compile(r"(?:\d{4}|-)-\d\d(?:-\d\d)?")
@@ -67,6 +69,7 @@ _LIST_MARK = re.compile(r"\A\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.)、．](?!\d)|\d
 _BETWEEN = re.compile(r"\bbetween\s+\S+\s*\Z", re.IGNORECASE)
 _SPLIT = re.compile(r"[，、；;]|,\s|\b(?:and|while|whereas|but)\b|而|(?<=[.。])\s")
 _SMALL_HAN = frozenset("的了是在可以能会由为和与及就都也只")
+_OF_DEGREE = frozenset("must least most within".split())  # stems that say nothing of what a value is of
 _OTHERS = re.compile(r"其[他它余]|\b(?:others?|rest|remaining|else)\b", re.IGNORECASE)
 
 
@@ -96,26 +99,26 @@ def has_rival(
     if not added or _REASON_ASKED.search(question):
         return False
     asked = content_of(question).keys()
-    wanted = {token for token in (*asked, *content_of(claim)) if not is_number(token)}
     told = content_of(claim)
+    meant = {value.number: value for value in _values(claim, {}, 0, "")}
+    wanted = {token for token in (*asked, *told) if not is_number(token)} - _OF_DEGREE
     # A claim that names its own subject is read as of that, whatever was asked.
     speaks_for_itself = sum(told[token] for token in told if token not in asked and not is_number(token)) >= OWN_WORDS
     sides = [{*asked, *wanted}] if speaks_for_itself else [asked, {*asked, *wanted}]
-    meant = {value.number: value for value in _values(claim, {}, 0, "")}
     common = Counter(token for value in values for token in value.words)
     weight = {t: (1.0 if t.isascii() else 0.5) / common[t] ** 0.5 for t in {*asked, *wanted} if common[t]}
 
     def nearness(value: Value, said: Set[str]) -> float:
         return float(sum(weight.get(token, 0.0) * share for token, share in value.words.items() if token in said))
 
-    for number in added:
-        own = _closest([value for value in values if value.number == number], meant.get(number))
+    for number in added & meant.keys():
+        own = _closest([value for value in values if value.number == number], meant[number])
         kinds = {value.kind for value in own}
         left = [v for v in values if v.number not in added and f"#{v.number}" not in asked]
-        others = [v for v in left if any(_may_be(v.kind, kind) for kind in kinds)]
+        others = [v for v in left if any(_may_be(v.kind, kind) for kind in kinds) and not _is_same(meant[number], v)]
         if not own or ({value.kind for value in own} & _FORMS and not WHEN_ASKED.search(question)):
             continue
-        if number in meant and _is_counted_otherwise(meant[number].kind, own, left):
+        if _is_counted_otherwise(meant[number].kind, own, left):
             return True
         if not others:
             continue
@@ -150,10 +153,8 @@ def has_rival(
     return False
 
 
-def _closest(values: list[Value], meant: Value | None) -> list[Value]:
+def _closest(values: list[Value], meant: Value) -> list[Value]:
     """Those of some values of one number that have the unit of the claim, else those of its kind, else all."""
-    if meant is None:
-        return values
     of_kind = [value for value in values if value.kind == meant.kind]
     return [value for value in of_kind if value.unit == meant.unit] or of_kind or values
 
@@ -163,13 +164,21 @@ def _may_be(kind: str, other: str) -> bool:
     return kind == other or (not (kind and other) and not {kind, other} & _FORMS and "#" not in kind + other)
 
 
+def _is_same(value: Value, other: Value) -> bool:
+    """Whether an amount of time is another one in other units: two years and 24 months."""
+    if value.kind != "time" or other.kind != "time" or value.unit == other.unit:
+        return False
+    told, there = (f"{v.number} {v.unit}{'s' * v.unit.isascii()}" for v in (value, other))
+    return not missing_numbers(told, there)
+
+
 def _is_counted_otherwise(meant: str, own: Sequence[Value], others: Sequence[Value]) -> bool:
     """Whether the claim's unit stands behind another number of each sentence, or row, and never behind its own."""
-    return (
-        bool(meant)
-        and all(value.kind != meant for value in own)
-        and all(any(o.kind == meant and o.sentence == value.sentence for o in others) for value in own)
-    )
+    if not meant or any(value.kind == meant for value in own):
+        return False
+    if meant not in _KINDS and all(value.kind for value in own):
+        return any(other.kind == meant for other in others)  # "nine goals", and "13 saves", wherever they stand
+    return all(any(o.kind == meant and o.sentence == value.sentence for o in others) for value in own)
 
 
 def _contrast(own: Value, other: Value, wanted: set[str], is_behind: bool = False) -> bool:
@@ -178,14 +187,22 @@ def _contrast(own: Value, other: Value, wanted: set[str], is_behind: bool = Fals
     days; for managers 27 days"."""
     here = {token for token, share in own.words.items() if share == 1.0 and _is_telling(token)}
     there = {token for token, share in other.words.items() if share == 1.0 and _is_telling(token)}
-    more = (there - here) & wanted - content_of(other.unit).keys()
+    unit = content_of(other.unit).keys()
+    more = {t for t in (there - here) & wanted if t not in unit or _says_besides(other, t)}
     if not more:
         return False
     if here & wanted < there & wanted or (is_behind and not there - wanted and not here - wanted):
         return True  # "15 days; for managers 27 days"
     said = set("".join(here & wanted))
-    instead = {token for token in here - there - wanted if token.isascii() or not said.issuperset(token)}
+    instead = here - there - wanted - content_of(own.unit).keys()
+    instead = {token for token in instead if token.isascii() or not said.issuperset(token)}
     return bool(instead or _OTHERS.search(own.text)) and not here & wanted > there & wanted
+
+
+def _says_besides(value: Value, token: str) -> bool:
+    """Whether the clause of a value has a token of its unit also in another word: "weekly backups for 12 weeks"."""
+    words = re.findall(r"[a-z]+", value.text.lower())
+    return sum(token in content_of(word) for word in words) > 1
 
 
 def _has_other_label(own: Sequence[Value], others: Sequence[Value], said: Set[str]) -> bool:
@@ -280,10 +297,11 @@ def _in_prose(sentences: Sequence[str]) -> Iterator[Value]:
         labelled = _LABEL.match(sentence)
         label = content_of(labelled["label"]).keys() if labelled else ()
         for clause in clauses:
-            inside = {*content_of(clause), *label}
+            own_label = clause is not clauses[0] and _LABEL.match(clause.lstrip(_BETWEEN_CLAUSES))
+            inside = {*content_of(clause)} if own_label else {*content_of(clause), *label}
             words = {token: 1.0 if token in inside else SENTENCE for token in around}
             text = clause if len(clauses) > 1 else sentence
-            if labelled and not text.startswith(labelled.group()):
+            if labelled and not own_label and not text.startswith(labelled.group()):
                 text = f"{labelled.group()} {text}"
             yield from _values(clause, words, index, text)
 
@@ -315,7 +333,7 @@ def _in_rows(rows: Sequence[ClaimRow]) -> Iterator[Value]:
 
 def _values(text: str, words: dict[str, float], sentence: int, around: str) -> Iterator[Value]:
     """Numbers by the unit behind them, then dates, times of day and codes."""
-    around, known, seen = around.strip(" ,，;；、"), numbers_in(text), set()
+    around, known, seen = around.strip(_BETWEEN_CLAUSES), numbers_in(text), set()
     for match in _NUMBER.finditer(text):
         shared = _SHARED.match(text, match.end())
         following = _NUMBER.match(text, shared.end()) if shared else None

@@ -108,7 +108,7 @@ def header_of(window: Window, source: Source) -> str:
     """The names of a window's columns and the line above its table, where it is of one."""
     if not window.rows:
         return source.passage.header
-    first = window.rows[0]
+    first = next((row for row in window.rows if row.heads), window.rows[0])
     return f"{source.passage.header or ' | '.join(first.heads)}\n{first.above}"
 
 

@@ -101,7 +101,7 @@ def takes_wrong_row(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool
     def is_outdone(row: ClaimRow, at: int) -> bool:
         return any(
             _fit(row, at, said) < _fit(other, at, said)
-            and bool(other.numbers[at]) == bool(row.numbers[at])
+            and (other.numbers[at] or not row.numbers[at])
             and (
                 not other.numbers[at] & given and _kind(other.cells[at]) == _kind(row.cells[at])
                 if row.numbers[at]

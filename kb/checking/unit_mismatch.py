@@ -12,38 +12,42 @@ from kb.language.language import nfkc
 from kb.language.number_forms import AMOUNT, CODE, numbers_in
 
 _BEHIND = {
-    "second": r"秒钟?|(?:seconds?|secs?)\b",
-    "minute": r"分钟|(?:minutes?|mins?)\b",
-    "hour": r"小时|钟头|(?:hours?|hrs?|h)\b",
-    "day": r"(?:工作|自然|日历|交易)?[天日](?![元期常程志])|days?\b|workdays?\b",
-    "week": r"周(?![岁年期末])|星期(?![一二三四五六日天])|礼拜|weeks?\b",
-    "month": r"(?<=个)(?:自然)?月|months?\b",
-    "quarter": r"季度|quarters?\b",
-    "year": r"周?[年岁](?![级度月])|years?\b|yrs?\b",
-    "mm": r"毫米|mm\b|millimet(?:re|er)s?\b",
-    "cm": r"厘米|cm\b|centimet(?:re|er)s?\b",
-    "km": r"公里|千米|km\b|kilomet(?:re|er)s?\b",
-    "m": r"米|m\b|met(?:re|er)s?\b",
-    "kg": r"千克|公斤|kg\b|kilos?\b|kilograms?\b",
-    "g": r"克|g\b|grams?\b",
-    "mg": r"毫克|mg\b|milligrams?\b",
-    "t": r"吨|t\b|tonn?es?\b|tons?\b",
-    "ml": r"毫升|ml\b|millilit(?:re|er)s?\b",
-    "l": r"升|l\b|lit(?:re|er)s?\b",
-    "celsius": r"°\s?c\b|摄氏度|degrees?\s+celsius\b",
-    "fahrenheit": r"°\s?f\b|华氏度|degrees?\s+fahrenheit\b",
-    "KB": r"kb\b|kilobytes?\b",
-    "MB": r"mb\b|megabytes?\b|兆",
-    "GB": r"gb\b|gigabytes?\b",
-    "TB": r"tb\b|terabytes?\b",
-    "W": r"w\b|watts?\b|瓦",
-    "kW": r"kw\b|kilowatts?\b|千瓦",
-    "EUR": r"欧元|euros?\b|eur\b|€",
-    "USD": r"美[元金]|(?:us\s?)?dollars?\b|usd\b|\$",
-    "GBP": r"英镑|gbp\b|£",
-    "HKD": r"港[元币]|hkd\b",
-    "JPY": r"日元|yen\b|jpy\b",
-    "CNY": r"元|人民币|块钱|yuan\b|rmb\b|cny\b",
+    "second": r"秒钟?|(?:seconds?|secs?)(?![a-z])",
+    "minute": r"分钟|(?:minutes?|mins?)(?![a-z])",
+    "hour": r"小时|钟头|(?:hours?|hrs?|h)(?![a-z])",
+    "day": r"(?:工作|自然|日历|交易)?[天日](?![元期常程志])|days?(?![a-z])|workdays?(?![a-z])",
+    "week": r"周(?![岁年期末])|星期(?![一二三四五六日天])|礼拜|weeks?(?![a-z])",
+    "month": r"(?<=个)(?:自然)?月|months?(?![a-z])",
+    "quarter": r"季度|quarters?(?![a-z])",
+    "year": r"周?[年岁](?![级度月])|years?(?![a-z])|yrs?(?![a-z])",
+    "mm": r"毫米|mm(?![a-z])|millimet(?:re|er)s?(?![a-z])",
+    "cm": r"厘米|cm(?![a-z])|centimet(?:re|er)s?(?![a-z])",
+    "km": r"公里|千米|km(?![a-z])|kilomet(?:re|er)s?(?![a-z])",
+    "m": r"米|m(?![a-z])|met(?:re|er)s?(?![a-z])",
+    "ft": r"ft(?![a-z])|feet(?![a-z])|foot(?![a-z])|英尺",
+    "inch": r"inch(?:es)?(?![a-z])|英寸",
+    "mile": r"miles?(?![a-z])|英里",
+    "lb": r"lbs?(?![a-z])|磅",
+    "kg": r"千克|公斤|kg(?![a-z])|kilos?(?![a-z])|kilograms?(?![a-z])",
+    "g": r"克|g(?![a-z])|grams?(?![a-z])",
+    "mg": r"毫克|mg(?![a-z])|milligrams?(?![a-z])",
+    "t": r"吨|t(?![a-z])|tonn?es?(?![a-z])|tons?(?![a-z])",
+    "ml": r"毫升|ml(?![a-z])|millilit(?:re|er)s?(?![a-z])",
+    "l": r"升|l(?![a-z])|lit(?:re|er)s?(?![a-z])",
+    "celsius": r"°\s?c(?![a-z])|摄氏度|degrees?\s+celsius(?![a-z])",
+    "fahrenheit": r"°\s?f(?![a-z])|华氏度|degrees?\s+fahrenheit(?![a-z])",
+    "KB": r"kb(?![a-z])|kilobytes?(?![a-z])",
+    "MB": r"mb(?![a-z])|megabytes?(?![a-z])|兆",
+    "GB": r"gb(?![a-z])|gigabytes?(?![a-z])",
+    "TB": r"tb(?![a-z])|terabytes?(?![a-z])",
+    "W": r"w(?![a-z])|watts?(?![a-z])|瓦",
+    "kW": r"kw(?![a-z])|kilowatts?(?![a-z])|千瓦",
+    "EUR": r"欧元|euros?(?![a-z])|eur(?![a-z])|€",
+    "USD": r"美[元金]|(?:us\s?)?dollars?(?![a-z])|usd(?![a-z])|\$",
+    "GBP": r"英镑|gbp(?![a-z])|£",
+    "HKD": r"港[元币]|hkd(?![a-z])",
+    "JPY": r"日元|yen(?![a-z])|jpy(?![a-z])",
+    "CNY": r"元|人民币|块钱|yuan(?![a-z])|rmb(?![a-z])|cny(?![a-z])",
 }
 _BEFORE = {
     "EUR": r"€|\beur\b", "USD": r"(?<![a-z])(?:us)?\$|\busd\b", "GBP": r"£|\bgbp\b", "HKD": r"\bhk(?:d\b|\$)",
@@ -64,7 +68,7 @@ _WITH_CURRENCY = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _COUNTED = re.compile(
-    rf"(?P<number>{AMOUNT})\s?(?P<noun>[a-z]{{4,}}s\b|[件台套辆箱瓶袋份册棵间栋艘张枚颗桶])", re.IGNORECASE
+    rf"(?P<number>{AMOUNT})\s?(?P<noun>[a-z]{{4,}}s\b|[件台套辆箱瓶袋份册本页杯名棵间栋艘张枚颗桶])", re.IGNORECASE
 )
 _NO_THINGS = re.compile(r"(?:squares?|cubics?|times|plus|units|points)\b", re.IGNORECASE)
 _HALF = re.compile(r"\band\s+a\s+half\b|个半", re.IGNORECASE)
@@ -76,7 +80,9 @@ _RATE = re.compile(
     r"(?:\b(?:per|an?|each|every)\s+(?:calendar\s+|working\s+)?(?P<thing>second|minute|hour|day|night|week|month|quarter|year|km"
     r"|kilomet(?:re|er)|person|head|unit|piece|cell)\b)"
     r"|\bper\s+(?P<counted>team|group|department|project|order|employee|household|vehicle)\b"
-    r"(?:\s+(?:and|per)\s+(?P<also>day|night|week|month|quarter|year)\b)?",
+    r"(?:\s+(?:and|per)\s+(?P<also>day|night|week|month|quarter|year)\b)?"
+    r"|(?<=[a-z\d€$£])/\s?(?P<short>h|hr|hour|min|s|sec|day|week|month|year)(?![a-z])"
+    r"|/\s?(?P<zh>秒|分钟|小时|天|日|周|月|年|[晚人次])",
     re.IGNORECASE,
 )
 _RATE_ZH = re.compile(
@@ -90,7 +96,7 @@ _AMOUNT_OF = re.compile(
     re.IGNORECASE,
 )
 _TIME_OF = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month"}
-_COUNTED_BY = {**_BEHIND, "month": r"月|months?", "night": r"晚|night", "person": r"人次?|person|head|员工|employee"}
+_COUNTED_BY = {**_BEHIND, "second": r"秒钟?|s|sec|second", "month": r"月|months?", "night": r"晚|night", "person": r"人次?|person|head|员工|employee"}
 _TIMES = frozenset(("second", "minute", "hour", "day", "night", "week", "month", "quarter", "year"))
 _NOT = r"\b(?:no|not|never|cannot)"
 _LEAST = (
@@ -122,16 +128,21 @@ def other_unit(claim: str, source: str) -> bool:
 def counts_other_things(claim: str, source: str) -> bool:
     """Whether a claim counts by a noun, of which the source says nothing, what the source measures in a unit: 20 pieces
     for 20 kg."""
-    counted = [
-        (number, match["noun"].lower().rstrip("s"))
-        for match in _COUNTED.finditer(CODE.sub(" ", nfkc(claim)))
-        if not _NO_THINGS.match(match["noun"])
-        for number in numbers_in(match["number"])
-    ]
+    counted = _counted(claim)
     if not counted:
         return False
-    own, measured, known = units_of(claim), units_of(source), nfkc(source).lower()
-    return any(number in measured and number not in own and noun not in known for number, noun in counted)
+    own, measured, there = units_of(claim), units_of(source), _counted(source)
+    return any(number in measured and number not in own and (number, noun) not in there for number, noun in counted)
+
+
+def _counted(text: str) -> set[tuple[str, str]]:
+    """The numbers of a text that have a noun, and not a unit, behind them, with it."""
+    return {
+        (number, match["noun"].lower().rstrip("s"))
+        for match in _COUNTED.finditer(CODE.sub(" ", nfkc(text)))
+        if not _NO_THINGS.match(match["noun"])
+        for number in numbers_in(match["number"])
+    }
 
 
 def lacks_unit(claim: str, source: str) -> bool:

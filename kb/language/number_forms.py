@@ -16,6 +16,7 @@ _LONGEST_NUMERAL = 30  # characters
 _ONES = {word: n for n, word in enumerate("one two three four five six seven eight nine".split(), 1)}
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 _TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+NUMBER_WORDS = (*_ONES, *_TEENS, *_TENS)
 _WORDS = {"a": 1, "an": 1, "zero": 0} | _ONES | {word: n for n, word in enumerate(_TEENS, 10)} | _TENS
 _MULTIPLES = {
     "hundred": 100, "thousand": 1000, "k": 1000, "million": 10**6, "mn": 10**6, "billion": 10**9, "bn": 10**9,
@@ -124,6 +125,13 @@ _COUNTED = re.compile(
     rf"({_PLAIN})(?:[\s-]*(?:%|(?:[a-z]+\s)?{_TIME_EN}s?\b|people\b|units?\b)|\s*(?:天|周(?!年)|分钟|{_TIME_ZH}|[元人名位台件只支]))",
     re.IGNORECASE,
 )
+# How many of a smaller unit of time make one of a larger.
+_TIMES_OF = (("year", "month", 12), ("week", "day", 7), ("day", "hour", 24), ("hour", "minute", 60))
+_UNITS_ZH = {"年": "year", "个月": "month", "周": "week", "天": "day", "小时": "hour", "分钟": "minute"}
+_LENGTH_OF_TIME = re.compile(
+    rf"(?P<number>{AMOUNT})[\s-]*(?:(?P<en>year|month|week|day|hour|minute)s?\b|(?:个(?=小时))?(?P<zh>{'|'.join(_UNITS_ZH)})(?![岁级度]))",
+    re.IGNORECASE,
+)
 _TIME = re.compile(rf"{_TIME_ZH}|[天日周年]|{_TIME_EN}s?")
 
 
@@ -178,8 +186,8 @@ def is_amount(number: str) -> bool:
 
 
 def in_units_of(claim: str, source: str) -> str:
-    """The claim as its source counts: without a "one" that counts nothing, and with "811万" as "811" where the source
-    has the bare number, and the unit elsewhere: above a column."""
+    """The claim as its source counts: without a "one" that counts nothing, with "811万" as "811" where the source has
+    the bare number, and the unit elsewhere: above a column; and two years as the 24 months that the source has."""
     have, elsewhere = numbers_in(source), _SCALED.sub(" ", source).lower()
 
     def bare(match: re.Match[str]) -> str:
@@ -188,7 +196,38 @@ def in_units_of(claim: str, source: str) -> str:
         is_bare = not numbers_in(amount) <= have and numbers_in(number) <= have and scale in elsewhere
         return number if is_bare else amount
 
-    return _SCALED.sub(bare, _without_articles(claim, source))
+    return _in_times_of(source, _SCALED.sub(bare, _without_articles(claim, source)))
+
+
+def _in_times_of(source: str, claim: str) -> str:
+    told = None
+
+    def as_told(match: re.Match[str]) -> str:
+        nonlocal told
+        told = {_time(each) for each in _LENGTH_OF_TIME.finditer(source)} if told is None else told
+        number, unit = _time(match)
+        if (number, unit) in told:
+            return match.group()
+        for larger, smaller, times in _TIMES_OF:
+            if unit == larger and (number * times, smaller) in told:
+                return _length(number * times, smaller, match)
+            if unit == smaller and not number % times and (number / times, larger) in told:
+                return _length(number / times, larger, match)
+        return match.group()
+
+    return _LENGTH_OF_TIME.sub(as_told, claim)
+
+
+def _time(match: re.Match[str]) -> tuple[Decimal, str]:
+    """The number and the English unit of a length of time."""
+    number = next(iter(numbers_in(f"{match['number']} 个")), "0")
+    unit = match["en"].lower() if match["en"] else _UNITS_ZH[match["zh"]]
+    return Decimal(number) if number.replace(".", "", 1).isdigit() else Decimal(0), unit
+
+
+def _length(number: Decimal, unit: str, match: re.Match[str]) -> str:
+    told = _plain(number)
+    return f"{told} {unit}s" if match["en"] else f"{told}{next(zh for zh, en in _UNITS_ZH.items() if en == unit)}"
 
 
 @functools.lru_cache(maxsize=4_096)
