@@ -10,13 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
-from kb.checking.changes import gives_what_was, holds_post
+from kb.checking.changes import gives_former, gives_what_was, holds_post
+from kb.checking.compounds import adds_unsaid, gives_other_reason
 from kb.checking.disagreements import Disagreements
 from kb.checking.forms import ALTERNATIVES, OPEN_QUESTION, PRONOUN
 from kb.checking.frames import Frames, lines
 from kb.checking.labels import takes_other_label, takes_other_partner
 from kb.checking.opposites import exchanges, says_opposite
 from kb.checking.prompt_injection import without_orders
+from kb.checking.ranges import gives_one_end
 from kb.checking.relations import crosses_over, is_of_another_name, lacks_relation
 from kb.checking.rival_values import Value, has_rival, swaps_subject, values_in
 from kb.checking.sections import is_of_other_section
@@ -389,6 +391,11 @@ class Aligner:
             return "unit"
         if window.rows and unit_mismatch.other_measure(claim, header_of(window, source)):
             return "unit"
+        if not crosses and (
+            unit_mismatch.turns_bound(claim, self._question)
+            or unit_mismatch.has_no_such_rate(claim, f"{source.heading}\n{source.passage.text}")
+        ):
+            return "unit"
         if crosses and unit_mismatch.lacks_unit(claim, f"{quote}\n{header_of(window, source)}"):
             return "number"
         if contradictions.loses_sign(claim, quote):
@@ -437,6 +444,8 @@ class Aligner:
         if says_opposite(claim, f"{core}\n{header_of(window, source)}"):
             return "negation"
         if contradictions.widens(claim, f"{core}\n{source.heading}") or contradictions.drops_hedge(claim, core):
+            return "quantifier"
+        if gives_one_end(claim, self._question, quote):
             return "quantifier"
         if contradictions.drops_forecast(claim, self._question, quote):
             return "forecast"
@@ -499,7 +508,11 @@ class Aligner:
             elsewhen = self._elsewhen[rank] - numbers_in(claim)
             values = [value for value in self._values_of(source) if value.number not in elsewhen]
             holds = holds_post(claim, self._question, source.sentences)
-            if holds is False or gives_what_was(claim, self._question, source.sentences):
+            if (
+                holds is False
+                or gives_what_was(claim, self._question, source.sentences)
+                or gives_former(claim, self._question, source.passage.text)
+            ):
                 against = "replaced"
             elif step is False or (
                 not step
@@ -511,8 +524,14 @@ class Aligner:
                 )
             ):
                 against = "rival"
-            elif contradictions.denies_own_question(claim, source.sentences) or any(
-                contradictions.excludes(claim, sentence) for sentence in source.sentences
+            elif gives_other_reason(claim, self._question, source.sentences):
+                against = "relation"
+            elif adds_unsaid(claim, self._question, source.tokens):
+                against = "words"
+            elif (
+                contradictions.denies_own_question(claim, source.sentences)
+                or contradictions.denies_what_is_said(claim, self._question, source.sentences)
+                or any(contradictions.excludes(claim, sentence) for sentence in source.sentences)
             ):
                 against = "negation"
             elif (

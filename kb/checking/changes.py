@@ -11,6 +11,7 @@ from itertools import pairwise
 from kb.checking.contradictions import FORMERLY
 from kb.language.content_terms import content_of
 from kb.language.language import CJK
+from kb.language.number_forms import numbers_in
 
 _NAME = r"(?<!\w)(?P<name>[A-Z][\w'’-]{0,30}(?:\s+[A-Z][\w'’-]{0,30}){0,3})"
 _POST = r"(?:(?:the|our|its|a)\s+)?(?:[a-z][\w-]*\s+){0,5}"
@@ -83,6 +84,28 @@ _CHANGES = re.compile(
     rf"|{_FOLLOWS}|{_ENDED}|{_CHANGED}|前任|后任|接任|继任|退休",
     re.IGNORECASE,
 )
+# A clause that tells what was, and what ends it: "until now 12 hours; from Monday 8", 原规则为10位；新规则为13位.
+_YEAR_BEFORE = re.compile(
+    r"\b(?:(?:previous|prior|preceding) (?:financial )?year|year (?:ago|earlier)|last year)\b|[上去]年同期",
+    re.IGNORECASE,
+)
+_FORMER = re.compile(
+    rf"{_YEAR_BEFORE.pattern}|\b(?:until (?:now|recently)|up to now|so far|previously|formerly|originally|used to|in the past)\b"
+    r"|\b(?:under|by|in) the (?:old|former)\b|\bunder the [a-z]+ of (?:19|20)\d\d\b|\bbefore (?:that|then|the [a-z]+|[a-z]+ \d{4}|\d{4})\b[^,;.]{0,20}\bwas\b"
+    r"|此前|以前|原[先来为本]|原[规方定版标]|旧[版规制标]|过去|曾[为是经]|[调修更]改?[整订改]前|迄今为止",
+    re.IGNORECASE,
+)
+_PRESENT = re.compile(
+    r"\b(?:now|from|since|as of|currently|today|new|after|is|are|may|must|receives?|gets?)\b"
+    r"|现|新|今|改[为成至用]|调整?[为至]|[增降提缩][加少高低短]?[为到至]|不再",
+    re.IGNORECASE,
+)
+_FORMER_ASKED = re.compile(
+    rf"{_FORMER.pattern}|\b(?:old|former|original|change[ds]?|before|until)\b|之前|旧|原|变化|变更|改",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[;；。！？\n]|[.!?](?=\s|\Z)")
+_CLAUSE_END = re.compile(r"[，()（）]|,\s|\s[–—-]\s|\bafter\b(?=\s[€$£¥\d])", re.IGNORECASE)
 _WHO = re.compile(r"\bwho(?:m|se)?\b|谁|哪[一]?位|什么人|名字|姓名|\bname\b", re.IGNORECASE)
 _CHINESE_RUN = re.compile(rf"{CJK.pattern}{{2,4}}")
 _LATIN_NAME = re.compile(r"[A-Z][\w'’-]+")
@@ -137,6 +160,33 @@ def gives_what_was(claim: str, question: str, sentences: Sequence[str]) -> bool:
             ):
                 return True
     return False
+
+
+def gives_former(claim: str, question: str, text: str) -> bool:
+    """Whether a number that a claim adds stands in a text only where that tells what was, beside what is, and neither
+    question nor claim speak of what was."""
+    added = numbers_in(claim) - numbers_in(question)
+    if not added or not _FORMER.search(text) or _FORMER_ASKED.search(question) or _FORMER.search(claim):
+        return False
+    former: set[str] = set()
+    present: set[str] = set()
+    replaced = False
+    sentences = _SENTENCE_END.split(text)
+    for at, sentence in enumerate(sentences):
+        was, clauses = False, []
+        for clause in _CLAUSE_END.split(sentence):
+            was = bool(_FORMER.search(clause)) or (was and not _PRESENT.search(clause))
+            clauses.append((clause, was))
+        told = {number for clause, was in clauses if was for number in numbers_in(clause)}
+        former |= told
+        present |= {number for clause, was in clauses if not was for number in numbers_in(clause)}
+        if told & added:
+            replaced = replaced or any(
+                _YEAR_BEFORE.search(clause) and numbers_in(clause) & added for clause, _ in clauses
+            )
+            near = [*(clause for clause, was in clauses if not was), *sentences[at + 1 : at + 2]]
+            replaced = replaced or any(_PRESENT.search(clause) and numbers_in(clause) - told for clause in near)
+    return replaced and bool(added & former - present)
 
 
 def _tells_change(*texts: str) -> bool:

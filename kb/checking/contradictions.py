@@ -259,6 +259,24 @@ def denies_other_clause(claim: str, sentence: str) -> bool:
     return len(spoken) == 1 and spoken[0] not in claimed
 
 
+def denies_what_is_said(claim: str, question: str, sentences: Sequence[str]) -> bool:
+    """Whether a claim denies what the clause says that has most of the rest of it, and denies nothing: 不由承租方负责, where
+    门窗由承租方负责."""
+    plain = _ATTRIBUTE.sub(" ", _NOT_A_LIMIT.sub(" ", claim))
+    match = _NOT_SO.search(plain)
+    if not match:
+        return False
+    rest = _PART_END.split(plain[match.end() :])[0]
+    denied = {token for token in content_of(rest) if not is_number(token)}
+    said = content_of(_NOT_SO.sub(" ", plain)).keys()
+    clauses = [clause for each in sentences for clause in _CLAUSE_END.split(each) if content_of(clause)]
+    words = [content_of(clause).keys() for clause in clauses]
+    most = max((len(said & own) for own in words), default=0)
+    best = [(clause, own) for clause, own in zip(clauses, words, strict=True) if len(said & own) == most]
+    asserted = [clause for clause, own in best if denied & own and not (_DENIES.search(clause) or _NOT.search(clause))]
+    return bool(denied) and 2 * most >= len(said) and len(asserted) == len(best)
+
+
 def excludes(claim: str, sentence: str) -> bool:
     """Whether a sentence takes something out, and the claim, which denies nothing, names it; or says of it what the
     sentence says of something else: "caused by a certificate, not by the power failure"."""

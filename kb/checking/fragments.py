@@ -84,6 +84,10 @@ def is_cut_off(claim: str, source: str) -> bool:
     """Whether a claim ends where no sentence does: in words that open another, in dots, or in an abbreviation behind
     which the source goes on."""
     plain, there = " ".join(claim.split()), _SPACE.sub(" ", source)
+    if plain[-1:].isalnum() and len(plain.split()) >= SHORTEST_QUOTATION:  # whole words of a sentence that goes on
+        _, found, after = there.partition(plain)
+        if found and re.match(r"\s?[^\W_]", after) and not CJK.search(plain):
+            return True
     if CJK.search(plain[-3:]):
         end = plain.rstrip(" 。！？")
         _, found, after = there.partition(end)

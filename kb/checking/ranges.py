@@ -47,6 +47,24 @@ _OR = re.compile(
 )  # the same in another unit
 
 
+_WHOLE = re.compile(  # a range of which neither end is a bound alone
+    rf"({AMOUNT}){_THING}(?:[-–—~～至到]|\bto\b) ?[$€£¥]?({AMOUNT})(?!\s?[月日点时号年:])"
+    rf"|\bbetween [$€£¥]?({AMOUNT}){_THING}and [$€£¥]?({AMOUNT})",
+    re.IGNORECASE,
+)
+_TIME_OF_DAY = re.compile(r"\d:\d|[点时号日月]|\b(?:[ap]m|[ap]\.m|o'clock)\b|(?:19|20)\d\d", re.IGNORECASE)
+_BOUND = re.compile(
+    r"\b(?:at (?:least|most|the (?:latest|earliest))|up to|min(?:imum)?|max(?:imum)?|(?:no|not) (?:more|less|fewer|later) than"
+    r"|from|until|within|(?:more|less) than|starts?|ends?)\b|最|至[少多]|不[超低高少多]|起|[上下]限|以[上下内]|之[内前]",
+    re.IGNORECASE,
+)
+_END_ASKED = re.compile(
+    rf"{_BOUND.pattern}|\b(?:can|may|most|least|longest|shortest|highest|lowest|largest|smallest|earliest|latest|limit|more"
+    r"|less|over|under|above|below|first|last|start\w*|end\w*|begin\w*)\b|[前后]",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Range:
     """From `low` to `high`, None where it is open, of one of the units. Not `over` `low` itself, nor `below` `high`."""
@@ -157,6 +175,26 @@ def range_of_unit(units: frozenset[str], text: str, names: str = "") -> Range | 
     named = units_named(names) if names else frozenset()
     found = [each for each in ranges_in(text) if units & (each.units or named)]
     return found[0] if len(found) == 1 else None
+
+
+def gives_one_end(claim: str, question: str, source: str) -> bool:
+    """Whether a claim gives one end alone of a range that a source gives, as if it were the whole: 15 minutes for "10
+    to 15 minutes". Where a bound is asked for, or said, one end is one."""
+    if _END_ASKED.search(question) or _BOUND.search(claim):
+        return False
+    added = numbers_in(claim) - numbers_in(question)
+    text = " ".join(CODE.sub(" ", nfkc(source)).split())
+    found = [
+        (numbers_in(f"{match[1] or match[3]} 个"), numbers_in(f"{match[2] or match[4]} 个"))
+        for match in _WHOLE.finditer(text)
+        if not _TIME_OF_DAY.search(match.group())
+    ]
+    outside = numbers_in(_WHOLE.sub(" ; ", text))
+    return any(
+        bool(first & added) != bool(last & added) and not (first | last) & added & outside
+        for first, last in found
+        if first and last
+    )
 
 
 def _is_decimal(number: str) -> bool:

@@ -44,6 +44,7 @@ class Source:
     windows: tuple[Window, ...]
     heading: str  # title, section, table header, path
     heading_tokens: frozenset[str]
+    tokens: frozenset[str]  # of heading and text
     heading_numbers: frozenset[str]
     sentences: Sequence[str]  # or lines
     above: Sequence[frozenset[str]]  # of each the words of the headings above it in the passage
@@ -64,6 +65,7 @@ def source_of(passage: Passage, document_text: Callable[[Passage], str] | None) 
         windows=tuple(_windows(passage, cuts, rows)),
         heading=heading,
         heading_tokens=frozenset(content_of(heading)),
+        tokens=frozenset(content_of(f"{heading}\n{passage.text}")),
         heading_numbers=numbers | {part for number in numbers for part in date_forms.parts(number)},
         sentences=said,
         above=words_above(said),

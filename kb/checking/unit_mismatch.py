@@ -72,6 +72,10 @@ _COUNTED = re.compile(
 )
 _NO_THINGS = re.compile(r"(?:squares?|cubics?|times|plus|units|points)\b", re.IGNORECASE)
 _HALF = re.compile(r"\band\s+a\s+half\b|个半", re.IGNORECASE)
+_SHARE = re.compile(
+    r"(?P<number>\d[\d.]*)\s?(?:(?P<points>个?百分点|(?:percentage|per cent|percent) points?)|%|per ?cent\b)",
+    re.IGNORECASE,
+)
 _NAMED = {
     unit: re.compile("|".join(filter(None, (rf"(?<![a-z])(?:{names})", _BEFORE.get(unit)))), re.IGNORECASE)
     for unit, names in _BEHIND.items()
@@ -96,7 +100,13 @@ _AMOUNT_OF = re.compile(
     re.IGNORECASE,
 )
 _TIME_OF = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month"}
-_COUNTED_BY = {**_BEHIND, "second": r"秒钟?|s|sec|second", "month": r"月|months?", "night": r"晚|night", "person": r"人次?|person|head|员工|employee"}
+_COUNTED_BY = {
+    **_BEHIND,
+    "second": r"秒钟?|s|sec|second",
+    "month": r"月|months?",
+    "night": r"晚|night",
+    "person": r"人次?|person|head|员工|employee",
+}
 _TIMES = frozenset(("second", "minute", "hour", "day", "night", "week", "month", "quarter", "year"))
 _NOT = r"\b(?:no|not|never|cannot)"
 _LEAST = (
@@ -108,12 +118,15 @@ _MOST = (
     r"|\bat most\b|\bup to\b|\bmax(?:imum|\.)"
     rf"|{_NOT}(?: be)? (?:more|greater|higher|longer|larger) than\b|{_NOT} exceed(?:ing)?\b|\bwithin\b"
 )
+_MOST_ASKED = (
+    r"\b(?:limit|cap|ceiling|how (?:large|long|many|much|big|heavy|high|late) (?:may|can))\b|上限|最大|不能超过"
+)
 _BETWEEN = (
     r"(?:[^\d\s，。；、,.;:|a-z]{0,6}?"
     r"|(?:\s+(?!once|twice|every|per|for|in|within|before|after|and|or|if)[a-z]+){0,4}?)"
 )
 _LIMIT = re.compile(
-    rf"(?:(?P<least>{_LEAST})|(?P<most>{_MOST})){_BETWEEN}[\s$€£¥]*(?P<number>{AMOUNT}\s?%?)", re.IGNORECASE
+    rf"(?:(?P<least>{_LEAST})|(?P<most>{_MOST})){_BETWEEN}[:：\s$€£¥]*(?P<number>{AMOUNT}\s?%?)", re.IGNORECASE
 )
 
 
@@ -122,7 +135,15 @@ def other_unit(claim: str, source: str) -> bool:
 
     Working days are days.
     """
-    return _clash(units_of(claim), units_of(source))
+    return _clash(units_of(claim), units_of(source)) or _clash(_shares(claim), _shares(source))
+
+
+def _shares(text: str) -> dict[str, set[str]]:
+    """Of each share whether it is in per cent or in percentage points."""
+    shares: dict[str, set[str]] = defaultdict(set)
+    for match in _SHARE.finditer(nfkc(text)):
+        shares[match["number"]].add("points" if match["points"] else "%")
+    return shares
 
 
 def counts_other_things(claim: str, source: str) -> bool:
@@ -163,6 +184,12 @@ def other_rate(claim: str, source: str) -> bool:
     return any(own and other and not own & other for own, other in pairs) or other_frequency(claim, source)
 
 
+def has_no_such_rate(claim: str, text: str) -> bool:
+    """Whether a claim counts by a time by which its source, which counts by others, counts nothing at all."""
+    said, there = _rates(claim) & _TIMES, _rates(text) & _TIMES
+    return bool(said and there) and not said & there
+
+
 def other_measure(claim: str, header: str) -> bool:
     """Whether a claim counts by another time or thing, or in another currency, than the heads of a table: "$210 per
     hour" for the column "price per day"."""
@@ -174,6 +201,13 @@ def other_measure(claim: str, header: str) -> bool:
 def other_bound(claim: str, source: str) -> bool:
     """Whether a number is a lower limit in one text, and an upper one in the other."""
     return _clash(_limits(claim), _limits(source))
+
+
+def turns_bound(claim: str, question: str) -> bool:
+    """Whether a claim gives a lower limit where an upper one is asked for, or the other way round."""
+    said = {bound for bounds in _limits(claim).values() for bound in bounds}
+    least, most = (re.search(words, nfkc(question), re.IGNORECASE) for words in (_LEAST, rf"{_MOST}|{_MOST_ASKED}"))
+    return (bool(most) and not least and said == {"least"}) or (bool(least) and not most and said == {"most"})
 
 
 def _clash(claim: Mapping[str, set[str]], source: Mapping[str, set[str]]) -> bool:
