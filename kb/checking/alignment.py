@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
 from kb.checking.changes import gives_former, gives_what_was, holds_post
-from kb.checking.compounds import adds_unsaid, gives_other_reason
+from kb.checking.compounds import adds_unsaid, gives_other_reason, turns_order
 from kb.checking.disagreements import Disagreements
 from kb.checking.forms import ALTERNATIVES, OPEN_QUESTION, PRONOUN
 from kb.checking.frames import Frames, lines
@@ -447,7 +447,7 @@ class Aligner:
             return "quantifier"
         if gives_one_end(claim, self._question, quote):
             return "quantifier"
-        if contradictions.drops_forecast(claim, self._question, quote):
+        if contradictions.drops_forecast(claim, self._question, quote) or contradictions.tells_as_done(claim, core):
             return "forecast"
         if takes_other_partner(names - self._asked_names, self._asked_names, quote):
             return "rival"
@@ -530,12 +530,13 @@ class Aligner:
                 against = "words"
             elif (
                 contradictions.denies_own_question(claim, source.sentences)
-                or contradictions.denies_what_is_said(claim, self._question, source.sentences)
+                or contradictions.denies_what_is_said(claim, source.sentences)
                 or any(contradictions.excludes(claim, sentence) for sentence in source.sentences)
             ):
                 against = "negation"
             elif (
                 contradictions.turns_comparison(claim, source.sentences)
+                or turns_order(claim, self._question, source.sentences)
                 or crosses_over(claim, self._question, source)
                 or exchanges(claim, (part for each in source.sentences if not is_row(each) for part in parts_of(each)))
             ):

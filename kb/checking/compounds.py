@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence, Set
 
 from kb.checking.contradictions import without_denial
+from kb.checking.table_claims import is_row
 from kb.language.content_terms import content_of, is_number
 from kb.language.language import CJK
 from kb.language.number_forms import numbers_in
@@ -32,6 +33,21 @@ _REASON = re.compile(
     r"|是因为|因为|由于|(?:原因|理由)是",
     re.IGNORECASE,
 )
+
+
+_FEWEST_STEPS = 3
+_STEP = re.compile(r"\s*(?:[(（]?\d{1,2}[.)）、]|[a-zA-Z]\)|[①-⑳]|第[一二三四五六七八九十\d]{1,2}步|(?:[Ss]tep|[Dd]ay) \d)")
+_THEN = re.compile(
+    r"\b(?:first|then|next|afterwards|after that|finally|last of all|only then|thereafter|subsequently)\b|首先|先|然后|接着|随后|再|最后",
+    re.IGNORECASE,
+)
+_NEXT_ASKED = re.compile(
+    r"\b(?:right|directly|immediately|straight|just) after\b|\b(?:comes?|happens?|do(?:es)?|is) next\b|\bnext step\b"
+    r"|下一步|紧接着|接着|[完后](?:应|该|要|需|得)*(?:做|干|怎么)",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile("before|之前|以前", re.IGNORECASE)
+_ORDER = re.compile(r"\b(?:before|after)\b|(?P<zh>之前|之后|以前|以后)", re.IGNORECASE)
 
 
 def adds_unsaid(claim: str, question: str, told: Set[str]) -> bool:
@@ -74,6 +90,51 @@ def gives_other_reason(claim: str, question: str, sentences: Sequence[str]) -> b
         return False
     beside = [set().union(*words[max(0, at - 1) : at + 2]) for at, share in enumerate(shares) if share == most]
     return all(_share(reason, near) < TOLD for near in beside)
+
+
+def turns_order(claim: str, question: str, sentences: Sequence[str]) -> bool:
+    """Whether a claim has the steps of a list, the rows of a table or the sentences of instructions in another order than
+    these: as what comes next, another than the one behind the one that the question names; as before what stands
+    behind it."""
+    items = _items(sentences)
+    words = [content_of(item).keys() for item in items]
+    if len(items) < _FEWEST_STEPS:
+        return False
+    everywhere = set.intersection(*map(set, words))
+    words = [own - everywhere for own in words]
+    asked, said = content_of(question).keys(), content_of(claim).keys()
+    if _NEXT_ASKED.search(question):
+        named, given = _most_like(asked - everywhere, words), _most_like(said - asked - everywhere, words)
+        if named is not None and given is not None and given not in (named, named + 1):
+            return True
+    match = _ORDER.search(claim)
+    if not match or _ORDER.search(question):
+        return False
+    first, then = (content_of(part).keys() for part in (claim[: match.start()], claim[match.end() :]))
+    if match["zh"]:  # 在取下滤网之前…: what stands before the word is split where it begins
+        before, at, behind = claim[: match.start()].rpartition("在")
+        if not at:
+            return False
+        first, then = (content_of(f"{before} {claim[match.end():]}").keys(), content_of(behind).keys())
+    one, other = _most_like(first - then, words), _most_like(then - first, words)
+    if one is None or other is None or one == other or any(_ORDER.search(items[at]) for at in (one, other)):
+        return False
+    return (one > other) == bool(_BEFORE.fullmatch(match.group().strip()))
+
+
+def _items(sentences: Sequence[str]) -> list[str]:
+    """The steps of a list, the rows of a table or, where words tell their order, the sentences of a text."""
+    marked = [sentence for sentence in sentences if _STEP.match(sentence) or is_row(sentence)]
+    if len(marked) >= _FEWEST_STEPS:
+        return marked
+    return [*sentences] if sum(bool(_THEN.search(sentence)) for sentence in sentences) > 1 else []
+
+
+def _most_like(said: Set[str], words: Sequence[Set[str]]) -> int | None:
+    """Which of some items has the most of what is said, where one alone has."""
+    shared = [len(said & own) for own in words]
+    most = max(shared)
+    return shared.index(most) if most and shared.count(most) == 1 else None
 
 
 def _share(said: dict[str, float], told: Set[str]) -> float:

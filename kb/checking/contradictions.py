@@ -80,6 +80,16 @@ _EXPECTED = re.compile(
     r"\b(?:expect(?:s|ed)?|forecasts?|predict(?:s|ed|ion)?|projected|projections?|estimated)\b|预[计测估]|预期(?!目标|值)|有望",
     re.IGNORECASE,
 )
+_PLANNED = re.compile(
+    r"\b(?:will|plan(?:s|ned)?|propos(?:es?|ed|al|ing)|suggest(?:s|ed)?|intends?|scheduled|expected|to be|considers?)\b"
+    r"|预[计定]|计划|拟|将[于在由会]|打算|建议|提议|有望|待",
+    re.IGNORECASE,
+)
+_DONE = re.compile(
+    r"\b(?:(?:has|have|had) (?:already )?been|has|have|had|was|were) (?:already )?[a-z]+(?:ed|en|t|ne|wn)\b|\balready\b"
+    r"|已[经于在]?|完成了|过了",
+    re.IGNORECASE,
+)
 _FUTURE = re.compile(
     r"\b(?:will|shall|plans?|planned|target|goal|next|budget)\b|将|会[有是达]|计划|目标|预算|明年|" + _EXPECTED.pattern,
     re.IGNORECASE,
@@ -195,6 +205,18 @@ def drops_forecast(claim: str, question: str, source: str) -> bool:
     return bool(before) and all(map(_EXPECTED.search, before))
 
 
+def tells_as_done(claim: str, sentence: str) -> bool:
+    """Whether a claim tells as done what the clause of a sentence that has its numbers, or else most of its words, only
+    plans or proposes."""
+    if not _DONE.search(claim) or _PLANNED.search(claim):
+        return False
+    numbers, said = numbers_in(claim), content_of(claim).keys()
+    clauses = [clause for clause in _CLAUSE_END.split(sentence) if content_of(clause)]
+    shares = [(len(numbers & numbers_in(clause)), len(said & content_of(clause).keys())) for clause in clauses]
+    best = [clause for clause, share in zip(clauses, shares, strict=True) if share == max(shares)]
+    return any(map(_PLANNED.search, best)) and not any(map(_DONE.search, best))
+
+
 def _up_to(numbers: Set[str], sentence: str) -> str:
     """What stands in a sentence up to the part that has these numbers, and in that before its last digit."""
     parts = _PARTS.findall(sentence)
@@ -259,7 +281,7 @@ def denies_other_clause(claim: str, sentence: str) -> bool:
     return len(spoken) == 1 and spoken[0] not in claimed
 
 
-def denies_what_is_said(claim: str, question: str, sentences: Sequence[str]) -> bool:
+def denies_what_is_said(claim: str, sentences: Sequence[str]) -> bool:
     """Whether a claim denies what the clause says that has most of the rest of it, and denies nothing: 不由承租方负责, where
     门窗由承租方负责."""
     plain = _ATTRIBUTE.sub(" ", _NOT_A_LIMIT.sub(" ", claim))
