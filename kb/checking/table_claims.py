@@ -3,13 +3,13 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from kb.language.content_terms import content_of, is_number
 from kb.language.number_forms import numbers_in
 from kb.language.proper_names import names_in
-from kb.language.weekdays import with_short_days
+from kb.language.weekdays import weekdays_in, with_short_days
 
 _QUARTER = re.compile(r"(?:第\s*|(?<!\s)\s*)([一二三四1-4])\s*季度?|\b([1-4])(?:st|nd|rd|th) quarter\b")
 _QUARTERS = dict(zip("一二三四", "1234", strict=True))
@@ -120,6 +120,16 @@ def takes_wrong_row(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool
             for other in rows
         )
 
+    def is_of_unnamed(row: ClaimRow, at: int) -> bool:
+        return not row.content[0] & said and any(
+            other.heads
+            and len(other.cells) == len(row.cells)
+            and _is_said(other.cells[0], plain)
+            and other.content[at]
+            and not _is_said(other.cells[at], plain)
+            for other in rows
+        )
+
     numbers = [
         [(row, at) for row in rows for at, cell in enumerate(row.numbers) if number in cell]
         for number in given - numbers_in(question)
@@ -132,32 +142,59 @@ def takes_wrong_row(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool
         if at and row.content[at] and not row.numbers[at] and _is_said(cell, plain)
     ]
     words = [[(row, at) for row, at in worded if row.cells[at] == cell] for cell in {r.cells[at] for r, at in worded}]
-    return any(having and all(is_outdone(row, at) for row, at in having) for having in (*numbers, *words)) or any(
-        having and all(row.heads and at and is_unnamed(row) for row, at in having) for having in numbers
+    return (
+        any(having and all(is_outdone(row, at) for row, at in having) for having in (*numbers, *words))
+        or any(having and all(row.heads and at and is_unnamed(row) for row, at in having) for having in numbers)
+        or any(having and all(is_of_unnamed(row, at) for row, at in having) for having in words)
     )
 
 
 def takes_wrong_column(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:
-    """Whether of a row that claim or question name the claim gives cells of other columns than those whose heads, being
-    names or of a row of numbers ("2nd year"), they name: "room" is none, and may be said of anything."""
+    """Whether of a row that claim or question name the claim gives cells of other columns than those whose heads they
+    name: of names, of a row of numbers ("2nd year"), and of columns of one kind, as "primary" and "backup". Of others
+    "room" is none, and may be said of anything."""
     plain, asked = _plain(claim), _plain(question)
-    names = names_in(claim) | names_in(question)
+    said = f"{plain} {asked}"
+    names, numbers = names_in(claim) | names_in(question), numbers_in(claim) | numbers_in(question)
+    added = numbers_in(claim) - numbers_in(question)
     found: set[bool] = set()
-    for row in _whole(rows):
-        if not _is_said(row.cells[0], f"{plain} {asked}"):
+    whole = _whole(rows)
+    for row in whole:
+        if not (_is_said(row.cells[0], said) or _is_told(row, numbers)):
             continue
         forms = [_NUMBERED.sub("#", head) for head in row.heads]
+        columns = _columns(row, plain, asked)
         named = [
             at
-            for at in _columns(row, plain, asked)
+            for at in columns
             if not names.isdisjoint(row.heads[at].split())
+            or weekdays_in(row.heads[at])
             or (forms[at] != row.heads[at] and forms.count(forms[at]) > 1)
         ]
-        given = [at for at, cell in enumerate(row.cells) if at and at not in named and _is_said(cell, plain)]
-        right = any(_is_said(row.cells[at], plain) for at in named)
+        given = [
+            at for at, cell in enumerate(row.cells) if at and (_is_said(cell, plain) or row.numbers[at] & added)
+        ]
+        if not named:  # columns of one kind
+            named = [at for at in columns if any(_are_alike(at, other, whole) for other in given if other not in columns)]
+        right = any(at in named for at in given)
         if right or (named and given and all(row.cells[at] for at in named)):
             found.add(right)
     return found == {False}
+
+
+def _is_told(row: ClaimRow, numbers: Set[str]) -> bool:
+    """Whether numbers that are said are all that the label of a row has: "09:00–11:00"."""
+    return bool(row.numbers[0]) and all(map(is_number, row.content[0])) and row.numbers[0] <= numbers
+
+
+def _are_alike(one: int, other: int, rows: Sequence[ClaimRow]) -> bool:
+    """Whether two columns hold values of one kind: amounts of one unit, or the same words in other rows."""
+    cells = [(row.cells[one], row.cells[other]) for row in rows]
+    if any(_AMOUNT.fullmatch(cell) for pair in cells for cell in pair):
+        return False  # plain numbers may count anything
+    kinds = [{_kind(pair[side]) for pair in cells if any(map(str.isdigit, pair[side]))} - {""} for side in (0, 1)]
+    words = [{pair[side] for pair in cells if pair[side] and not any(map(str.isdigit, pair[side]))} for side in (0, 1)]
+    return bool(kinds[0] & kinds[1]) or bool(words[0] & words[1] - _YES - _NO)
 
 
 def gives_heads_alone(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:
