@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
-from kb.checking.changes import gives_former, gives_what_was, holds_post
+from kb.checking.changes import gives_former, gives_what_was, holds_post, turns_succession
 from kb.checking.compounds import adds_unsaid, gives_other_reason, turns_order
 from kb.checking.disagreements import Disagreements
 from kb.checking.forms import ALTERNATIVES, OPEN_QUESTION, PRONOUN
 from kb.checking.frames import Frames, lines
 from kb.checking.labels import takes_other_label, takes_other_partner
-from kb.checking.opposites import exchanges, says_opposite
+from kb.checking.opposites import exchanges, says_opposite, turns_direction
 from kb.checking.prompt_injection import without_orders
 from kb.checking.ranges import gives_one_end
 from kb.checking.relations import crosses_over, is_of_another_name, lacks_relation
@@ -537,6 +537,8 @@ class Aligner:
             elif (
                 contradictions.turns_comparison(claim, source.sentences)
                 or turns_order(claim, self._question, source.sentences)
+                or turns_direction(claim, source.passage.text)
+                or turns_succession(claim, source.sentences)
                 or crosses_over(claim, self._question, source)
                 or exchanges(claim, (part for each in source.sentences if not is_row(each) for part in parts_of(each)))
             ):

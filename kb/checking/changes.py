@@ -56,6 +56,11 @@ _NOW = tuple(
         ),
     )
 )
+_SUCCEEDS = re.compile(
+    rf"{_NAME.replace('name', 'first')}\s+(?:will\s+|has\s+)?(?:succeed(?:s|ed)?|replace[sd]?|follow(?:s|ed)?|takes? over from)\s+"
+    rf"(?:the\s+)?{_NAME.replace('name', 'second')}"
+    rf"|(?P<zh_first>[\u4e00-\u9fff]{{2,4}}){_FOLLOWS}(?P<zh_second>[\u4e00-\u9fff]{{2,4}}?)(?=担任|出任|任|成为|，|。|\Z)"
+)
 _FEW = r"[^.;:,()\n]{1,40}?"
 _END = r"(?=\s(?:as|for|in|since|on)\b|[.;:,()\n]|\Z)"
 # What was before a change, and what is in its place.
@@ -138,6 +143,19 @@ def holds_post(claim: str, question: str, sentences: Sequence[str]) -> bool | No
         if any(name in span for name in named for span in now):
             return True
     return None
+
+
+def turns_succession(claim: str, sentences: Sequence[str]) -> bool:
+    """Whether a claim has who held a post before come after who held it then."""
+    match = _SUCCEEDS.search(claim)
+    if not match:
+        return False
+    first, second = match["first"] or match["zh_first"], match["second"] or match["zh_second"]
+    for text in (*sentences, *(f"{one} {two}" for one, two in pairwise(sentences))):
+        before = [found.group("name") for pattern in _BEFORE for found in pattern.finditer(text)]
+        if any(first in name for name in before):
+            return not any(second in name for name in before)
+    return False
 
 
 def gives_what_was(claim: str, question: str, sentences: Sequence[str]) -> bool:

@@ -108,7 +108,7 @@ def turns_order(claim: str, question: str, sentences: Sequence[str]) -> bool:
         if named is not None and given is not None and given not in (named, named + 1):
             return True
     match = _ORDER.search(claim)
-    if not match or _ORDER.search(question):
+    if not match:
         return False
     first, then = (content_of(part).keys() for part in (claim[: match.start()], claim[match.end() :]))
     if match["zh"]:  # 在取下滤网之前…: what stands before the word is split where it begins

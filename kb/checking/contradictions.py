@@ -341,6 +341,9 @@ def is_replaced(claim: str, question: str, replacements: Sequence[Replacement]) 
     replaced = [(r.old, r.new) for r in replacements if _may_be_of_it(r, claim, question)]
     if not replaced:
         return False
+    for told in replaced_in(claim):  # the other way round
+        if any(numbers_in(told.old) & numbers_in(new) and numbers_in(told.new) & numbers_in(old) for old, new in replaced):
+            return True
     if _BEFORE_ASKED.search(question):
         given = numbers_in(claim) - numbers_in(question)
         return any(given & (numbers_in(new) - numbers_in(old)) and not given & numbers_in(old) for old, new in replaced)

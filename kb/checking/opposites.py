@@ -74,6 +74,8 @@ _PAIRS = tuple(
 _NOT = re.compile(r"[不未非无]|\b(?:no|not|never)\b|n['’]t\b", re.IGNORECASE)
 _LIMIT = re.compile(r"\b(?:no|not) (?:later|earlier|more|less|fewer|longer|shorter) than\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+(?:['’-][a-z]+)*|\d[\d.,]*\d|\d|[\u4e00-\u9fff]+")
+_BY = re.compile(r"\b(?P<does>[a-z]+(?:ed|en|ne|ld|de|id)) by (?:the |an? |its |our )?(?P<who>[A-Za-z]+(?: [a-z]+)?)")
+_CLAUSE = re.compile(r"[,;，；]")
 _JOINING = frozenset("and or as well with to the a an 和 与 及 或 以及".split())
 
 
@@ -114,6 +116,25 @@ def exchanges(claim: str, sentences: Iterable[str]) -> bool:
         best = max(best, as_said)
         turned = max(turned, *(n for n in _exchanged(said, there) if n >= as_said + GAIN), 0)
     return turned >= max(best + GAIN, LIKENESS * len(said))
+
+
+def turns_direction(claim: str, text: str) -> bool:
+    """Whether a claim says that one does to another what its text says the other does: A向B报告 where 向A报告 stands; "the
+    management board appoints" whom it is "appointed by"."""
+    who, towards, whom = claim.partition("向")
+    if towards and len(whom) > 1 and any(f"向{who[at:]}" in text for at in range(len(who) - 1)):
+        if f"向{whom[:2]}" not in text:
+            return True
+    for match in _BY.finditer(text):
+        by, does = content_of(match["who"]).keys(), stem(match["does"].lower())
+        for part in _CLAUSE.split(claim):
+            words = _words(part)
+            verbs = [at for at, word in enumerate(words) if word == does and words[at + 1 : at + 2] != ("by",)]
+            if len(verbs) == 1 and "by" not in words:
+                agent = by - {*words[: verbs[0]]}
+                if agent and agent <= {*words[verbs[0] :]}:
+                    return True
+    return False
 
 
 def _exchanged(said: Sequence[str], there: Sequence[str]) -> Iterator[int]:
