@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
 from kb.checking.changes import gives_former, gives_what_was, holds_post, turns_succession
-from kb.checking.compounds import adds_unsaid, gives_other_reason, turns_order
+from kb.checking.compounds import adds_unsaid, gives_other_reason, names_nobody, takes_other_subject, turns_order
 from kb.checking.disagreements import Disagreements
 from kb.checking.forms import ALTERNATIVES, OPEN_QUESTION, PRONOUN
 from kb.checking.frames import Frames, lines
@@ -75,6 +75,7 @@ _OF_A_SENTENCE: frozenset[ClaimReason] = frozenset({"unit", "quantifier", "negat
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
 
 _ASKS = re.compile(r"[?？][\s*_]*\Z")
+_MODAL = re.compile(r"\b(?:may|can|must|should)\b", re.IGNORECASE)  # "who may clear it" heads a column of people
 _SMALL_WORD = re.compile(r"(?<![A-Za-z])[a-z]{2,}")
 
 Similarities = Callable[[str, Sequence[str]], Vectors]
@@ -317,7 +318,7 @@ class Aligner:
 
     def _echoes(self, claim: str) -> bool:
         """Whether a claim is a heading, or only repeats what was asked where the question cannot be answered so."""
-        if bare(claim) in self._headings:
+        if bare(claim) in self._headings or names_nobody(claim, self._question):
             return True
         if not OPEN_QUESTION.search(self._question) or ALTERNATIVES.search(self._question):
             return False
@@ -441,7 +442,7 @@ class Aligner:
             core = quote
         if not marked and (contradictions.negates(claim, core) or contradictions.denies_other_clause(claim, core)):
             return "negation"
-        if says_opposite(claim, f"{core}\n{header_of(window, source)}"):
+        if says_opposite(claim, f"{core}\n{_MODAL.sub(' ', header_of(window, source))}"):
             return "negation"
         if contradictions.widens(claim, f"{core}\n{source.heading}") or contradictions.drops_hedge(claim, core):
             return "quantifier"
@@ -538,6 +539,7 @@ class Aligner:
                 contradictions.turns_comparison(claim, source.sentences)
                 or turns_order(claim, self._question, source.sentences)
                 or turns_direction(claim, source.passage.text)
+                or takes_other_subject(claim, source.sentences)
                 or turns_succession(claim, source.sentences)
                 or crosses_over(claim, self._question, source)
                 or exchanges(claim, (part for each in source.sentences if not is_row(each) for part in parts_of(each)))

@@ -11,7 +11,7 @@ from itertools import pairwise
 from kb.checking.contradictions import FORMERLY
 from kb.language.content_terms import content_of
 from kb.language.language import CJK
-from kb.language.number_forms import numbers_in
+from kb.language.number_forms import is_amount, numbers_in
 
 _NAME = r"(?<!\w)(?P<name>[A-Z][\w'’-]{0,30}(?:\s+[A-Z][\w'’-]{0,30}){0,3})"
 _POST = r"(?:(?:the|our|its|a)\s+)?(?:[a-z][\w-]*\s+){0,5}"
@@ -57,7 +57,8 @@ _NOW = tuple(
     )
 )
 _SUCCEEDS = re.compile(
-    rf"{_NAME.replace('name', 'first')}\s+(?:will\s+|has\s+)?(?:succeed(?:s|ed)?|replace[sd]?|follow(?:s|ed)?|takes? over from)\s+"
+    rf"{_NAME.replace('name', 'first')}\s+(?:will\s+|has\s+)?"
+    r"(?:succeed(?:s|ed)?|replace[sd]?|follow(?:s|ed)?|takes? over from)\s+"
     rf"(?:the\s+)?{_NAME.replace('name', 'second')}"
     rf"|(?P<zh_first>[\u4e00-\u9fff]{{2,4}}){_FOLLOWS}(?P<zh_second>[\u4e00-\u9fff]{{2,4}}?)(?=担任|出任|任|成为|，|。|\Z)"
 )
@@ -95,8 +96,10 @@ _YEAR_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _FORMER = re.compile(
-    rf"{_YEAR_BEFORE.pattern}|\b(?:until (?:now|recently)|up to now|so far|previously|formerly|originally|used to|in the past)\b"
-    r"|\b(?:under|by|in) the (?:old|former)\b|\bunder the [a-z]+ of (?:19|20)\d\d\b|\bbefore (?:that|then|the [a-z]+|[a-z]+ \d{4}|\d{4})\b[^,;.]{0,20}\bwas\b"
+    rf"{_YEAR_BEFORE.pattern}"
+    r"|\b(?:until (?:now|recently)|up to now|so far|previously|formerly|originally|used to|in the past)\b"
+    r"|\b(?:under|by|in) the (?:old|former)\b|\bunder the [a-z]+ of (?:19|20)\d\d\b"
+    r"|\bbefore (?:that|then|the [a-z]+|[a-z]+ \d{4}|\d{4})\b[^,;.]{0,20}\bwas\b"
     r"|此前|以前|原[先来为本]|原[规方定版标]|旧[版规制标]|过去|曾[为是经]|[调修更]改?[整订改]前|迄今为止",
     re.IGNORECASE,
 )
@@ -199,9 +202,11 @@ def gives_former(claim: str, question: str, text: str) -> bool:
         former |= told
         present |= {number for clause, was in clauses if not was for number in numbers_in(clause)}
         if told & added:
-            replaced = replaced or any(
-                _YEAR_BEFORE.search(clause) and numbers_in(clause) & added for clause, _ in clauses
-            )
+            before = any(_YEAR_BEFORE.search(clause) and numbers_in(clause) & added for clause, _ in clauses)
+            beside = {
+                number for clause, was in clauses if not was for number in numbers_in(clause) if is_amount(number)
+            }
+            replaced = replaced or (before and bool(beside - told))
             near = [*(clause for clause, was in clauses if not was), *sentences[at + 1 : at + 2]]
             replaced = replaced or any(_PRESENT.search(clause) and numbers_in(clause) - told for clause in near)
     return replaced and bool(added & former - present)

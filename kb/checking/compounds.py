@@ -9,13 +9,15 @@ import re
 from collections.abc import Sequence, Set
 
 from kb.checking.contradictions import without_denial
+from kb.checking.forms import PRONOUN
 from kb.checking.table_claims import is_row
 from kb.language.content_terms import content_of, is_number
 from kb.language.language import CJK
 from kb.language.number_forms import numbers_in
 from kb.language.verbs import has_verb
+from kb.language.weekdays import weekdays_in
 
-UNSAID = 0.2  # share of what a part adds, up to which its source says nothing of it
+UNSAID = {True: 0.2, False: 0.1}  # share of what a part, of English or of Chinese, adds, up to which nothing says it
 TOLD = 0.5  # share of a reason that must stand beside what it is the reason of
 _ADDS = {True: 2.0, False: 1.5}  # weight of words, of English or of Chinese, from which on a part says something
 _PART = re.compile(r"[,，;；](?!\d)|\bbut\b", re.IGNORECASE)
@@ -28,6 +30,21 @@ _LEAD_IN = re.compile(  # what is said stands behind it
 _PREPOSITION = re.compile(
     r"\W*(?:in|on|at|by|for|from|with|during|under|due)\b", re.IGNORECASE
 )  # without a verb behind
+_WHEN = re.compile(
+    r"\W*(?:when|(?:on|in|by|at|until|since|from) (?:what|which) (?:date|day|month|year|time)|by when)\b"
+    r"|.*(?:何时|什么时[候间]|哪[一]?[天日年月])",
+    re.IGNORECASE,
+)
+_TELLS_WHEN = re.compile(
+    r"\b(?:after|before|when|once|as soon as|until|till|while|during|immediately|at once|daily|now|today|tomorrow"
+    r"|always|never|no|not|every|each|if|on|weekly|monthly|yearly|annually|quarterly|spring|summer|autumn|winter|noon|midnight|morning|evening"
+    r"|(?:janu|febru)ary|march|april|may|june|july|august|(?:septem|octo|novem|decem)ber|beginning|end|start)\b"
+    r"|[后前时期内每随]|立即|当[天日场]|即|不|未|没|季|末|初|底|始终|一直|今|明|昨|周|春|夏|秋|冬|节|晚|早|夜",
+    re.IGNORECASE,
+)
+_WHO = re.compile(r"\W*(?:who|whom)\b", re.IGNORECASE)
+_NOBODY = frozenset("person peopl someon somebodi one winner befor same".split())
+_STEM = 4  # letters that forms of one word have in common
 _REASON = re.compile(
     r"\b(?:because(?: of)?|due to|owing to|as a result of|on account of|the reason (?:is|was|being)(?: that)?)\b"
     r"|是因为|因为|由于|(?:原因|理由)是",
@@ -35,10 +52,18 @@ _REASON = re.compile(
 )
 
 
+_FEWEST_WORDS = 2
+_CLAUSE = re.compile(r"[,;，；。:：](?!\d)|而")
+_JOINED = re.compile(r"\b(?:and|while|whereas|but)\b", re.IGNORECASE)
+_NO_SUBJECT = frozenset("both all each every only most some any no".split())
+_CONDITIONS = ("的", "时", "后", "前")  # end what only says when something holds
 _FEWEST_STEPS = 3
-_STEP = re.compile(r"\s*(?:[(（]?\d{1,2}[.)）、]|[a-zA-Z]\)|[①-⑳]|第[一二三四五六七八九十\d]{1,2}步|(?:[Ss]tep|[Dd]ay) \d)")
+_STEP = re.compile(
+    r"\s*(?:[(（]?\d{1,2}[.)）、]|[a-zA-Z]\)|[①-⑳]|第[一二三四五六七八九十\d]{1,2}步|(?:[Ss]tep|[Dd]ay) \d)"
+)
 _THEN = re.compile(
-    r"\b(?:first|then|next|afterwards|after that|finally|last of all|only then|thereafter|subsequently)\b|首先|先|然后|接着|随后|再|最后",
+    r"\b(?:first|then|next|afterwards|after that|finally|last of all|only then|thereafter|subsequently)\b"
+    r"|首先|先|然后|接着|随后|再|最后",
     re.IGNORECASE,
 )
 _NEXT_ASKED = re.compile(
@@ -65,9 +90,38 @@ def adds_unsaid(claim: str, question: str, told: Set[str]) -> bool:
             if token not in asked and (token.isascii() or not set(token) <= set(question))
         }
         is_english = not CJK.search(part)
-        if sum(new.values()) >= _ADDS[is_english] and _share(new, told) <= UNSAID:
+        if sum(new.values()) >= _ADDS[is_english] and _share(new, told) <= UNSAID[is_english]:
             return True
     return False
+
+
+def lacks_time(sentences: Sequence[str], question: str) -> bool:
+    """Whether sentences that repeat most of a question which asks when have no time, nor anything that may tell one."""
+    asked = content_of(question)
+    return (
+        bool(_WHEN.match(question))
+        and any(_share(asked, content_of(sentence).keys()) >= TOLD for sentence in sentences)
+        and not any(
+            numbers_in(sentence) - numbers_in(question)
+            or weekdays_in(sentence)
+            or _TELLS_WHEN.search(_WHEN.sub(" ", sentence))
+            for sentence in sentences
+        )
+    )
+
+
+def names_nobody(claim: str, question: str) -> bool:
+    """Whether a claim says of whom a question asks no more than the question's own words in other forms."""
+    if not _WHO.match(question) or not claim.isascii():
+        return False
+    asked = content_of(question).keys()
+    added = [token for token in content_of(claim) if token not in asked and token not in _NOBODY]
+    return all(any(_is_form(token, other) for other in asked) for token in added)
+
+
+def _is_form(token: str, other: str) -> bool:
+    """Whether two English words are forms of one: "succeed" and "successor"."""
+    return len(other) >= _STEM and token[:_STEM] == other[:_STEM]
 
 
 def gives_other_reason(claim: str, question: str, sentences: Sequence[str]) -> bool:
@@ -92,9 +146,48 @@ def gives_other_reason(claim: str, question: str, sentences: Sequence[str]) -> b
     return all(_share(reason, near) < TOLD for near in beside)
 
 
+def takes_other_subject(claim: str, sentences: Sequence[str]) -> bool:
+    """Whether what a clause of a claim says of its subject stands in a clause of the source that begins with another
+    one, while the claim's begins another clause: "A supplies the patents, B builds the plant", the other way round."""
+    told = [part for each in sentences if not is_row(each) for part in _clauses(each) if content_of(part)]
+    words = [list(content_of(part)) for part in told]
+    clauses = [clause for clause in _clauses(claim) if has_verb(clause) and not clause.endswith(_CONDITIONS)]
+    opening = {own[0] for own in words}
+    clauses = [clause for clause in clauses if next(iter(content_of(clause)), "") in opening]
+    is_chinese = bool(CJK.search(claim))
+    for clause in () if is_chinese and len(clauses) < _FEWEST_WORDS else clauses:
+        said = [token for token in content_of(clause) if not is_number(token) and len(token) > 1]
+        subject, rest = said[:1], {*said[1:]}
+        if len(rest) < _FEWEST_WORDS or subject[0] in _NO_SUBJECT:
+            continue
+        shares = [len(rest & {*own}) for own in words]
+        most = max(shares, default=0)
+        if most < max(_FEWEST_WORDS, TOLD * len(rest)):
+            continue
+        best = [own for own, share in zip(words, shares, strict=True) if share == most]
+        if any(PRONOUN.search(part) for part, share in zip(told, shares, strict=True) if share == most):
+            continue
+        if not is_chinese and not all(said[1] in own for own in best):
+            continue
+        if all(subject[0] not in own and own[0] not in said for own in best) and any(
+            own[0] == subject[0] for own in words if own not in best
+        ):
+            return True
+    return False
+
+
+def _clauses(text: str) -> list[str]:
+    """The parts between commas and the like, and those on both sides of "and" where each has a verb."""
+    parts = []
+    for part in _CLAUSE.split(text):
+        joined = _JOINED.split(part)
+        parts += joined if all(map(has_verb, joined)) else [part]
+    return parts
+
+
 def turns_order(claim: str, question: str, sentences: Sequence[str]) -> bool:
-    """Whether a claim has the steps of a list, the rows of a table or the sentences of instructions in another order than
-    these: as what comes next, another than the one behind the one that the question names; as before what stands
+    """Whether a claim has the steps of a list, the rows of a table or the sentences of instructions in another order
+    than these: as what comes next, another than the one behind the one that the question names; as before what stands
     behind it."""
     items = _items(sentences)
     words = [content_of(item).keys() for item in items]
@@ -115,7 +208,7 @@ def turns_order(claim: str, question: str, sentences: Sequence[str]) -> bool:
         before, at, behind = claim[: match.start()].rpartition("在")
         if not at:
             return False
-        first, then = (content_of(f"{before} {claim[match.end():]}").keys(), content_of(behind).keys())
+        first, then = (content_of(f"{before} {claim[match.end() :]}").keys(), content_of(behind).keys())
     one, other = _most_like(first - then, words), _most_like(then - first, words)
     if one is None or other is None or one == other or any(_ORDER.search(items[at]) for at in (one, other)):
         return False

@@ -55,7 +55,8 @@ _FOR_EVER = re.compile(
 )
 _EACH_DAY = re.compile(r"\bevery (?=(?:[a-z]+day|morning|evening|afternoon|night|week|month|year)\b)", re.IGNORECASE)
 _OFTEN = re.compile(  # how often a thing is done says nothing of all
-    rf"\bevery (?=(?:\d|{'|'.join(NUMBER_WORDS)}|other|second|third)\b|(?:[a-z]+day|morning|evening|night|week|month|quarter|year)\b)",
+    rf"\bevery (?=(?:\d|{'|'.join(NUMBER_WORDS)}|other|second|third)\b"
+    r"|(?:[a-z]+day|morning|evening|night|week|month|quarter|year)\b)",
     re.IGNORECASE,
 )
 _EACH_DAY_THERE = re.compile(  # "on Wednesdays" is "every Wednesday"
@@ -282,8 +283,8 @@ def denies_other_clause(claim: str, sentence: str) -> bool:
 
 
 def denies_what_is_said(claim: str, sentences: Sequence[str]) -> bool:
-    """Whether a claim denies what the clause says that has most of the rest of it, and denies nothing: 不由承租方负责, where
-    门窗由承租方负责."""
+    """Whether a claim denies what the clause says that has most of the rest of it, and no clause denies anything of
+    that: 不由承租方负责, where 门窗由承租方负责."""
     plain = _ATTRIBUTE.sub(" ", _NOT_A_LIMIT.sub(" ", claim))
     match = _NOT_SO.search(plain)
     if not match:
@@ -293,10 +294,12 @@ def denies_what_is_said(claim: str, sentences: Sequence[str]) -> bool:
     said = content_of(_NOT_SO.sub(" ", plain)).keys()
     clauses = [clause for each in sentences for clause in _CLAUSE_END.split(each) if content_of(clause)]
     words = [content_of(clause).keys() for clause in clauses]
+    denying = [bool(_DENIES.search(clause) or _NOT.search(clause)) for clause in clauses]
+    if any(denies and denied & own for denies, own in zip(denying, words, strict=True)):
+        return False
     most = max((len(said & own) for own in words), default=0)
-    best = [(clause, own) for clause, own in zip(clauses, words, strict=True) if len(said & own) == most]
-    asserted = [clause for clause, own in best if denied & own and not (_DENIES.search(clause) or _NOT.search(clause))]
-    return bool(denied) and 2 * most >= len(said) and len(asserted) == len(best)
+    best = [own for own in words if len(said & own) == most]
+    return bool(denied) and 2 * most >= len(said) and all(denied & own for own in best)
 
 
 def excludes(claim: str, sentence: str) -> bool:
@@ -342,7 +345,9 @@ def is_replaced(claim: str, question: str, replacements: Sequence[Replacement]) 
     if not replaced:
         return False
     for told in replaced_in(claim):  # the other way round
-        if any(numbers_in(told.old) & numbers_in(new) and numbers_in(told.new) & numbers_in(old) for old, new in replaced):
+        if any(
+            numbers_in(told.old) & numbers_in(new) and numbers_in(told.new) & numbers_in(old) for old, new in replaced
+        ):
             return True
     if _BEFORE_ASKED.search(question):
         given = numbers_in(claim) - numbers_in(question)

@@ -119,12 +119,12 @@ def exchanges(claim: str, sentences: Iterable[str]) -> bool:
 
 
 def turns_direction(claim: str, text: str) -> bool:
-    """Whether a claim says that one does to another what its text says the other does: A向B报告 where 向A报告 stands; "the
-    management board appoints" whom it is "appointed by"."""
+    """Whether a claim says that one does to another what its text says the other does: A向B报告 where 向A报告 stands;
+    "the management board appoints" whom it is "appointed by"."""
     who, towards, whom = claim.partition("向")
-    if towards and len(whom) > 1 and any(f"向{who[at:]}" in text for at in range(len(who) - 1)):
-        if f"向{whom[:2]}" not in text:
-            return True
+    turned = towards and len(whom) > 1 and any(f"向{who[at:]}" in text for at in range(len(who) - 1))
+    if turned and f"向{whom[:2]}" not in text:
+        return True
     for match in _BY.finditer(text):
         by, does = content_of(match["who"]).keys(), stem(match["does"].lower())
         for part in _CLAUSE.split(claim):

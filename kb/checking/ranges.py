@@ -52,10 +52,12 @@ _WHOLE = re.compile(  # a range of which neither end is a bound alone
     rf"|\bbetween [$€£¥]?({AMOUNT}){_THING}and [$€£¥]?({AMOUNT})",
     re.IGNORECASE,
 )
+_FROM_TO = re.compile(r"(?:\bfrom\s?|[由从自])[ $€£¥]{0,3}(?:[A-Za-z]{3} ?)?$", re.IGNORECASE)  # a change, or a way
 _TIME_OF_DAY = re.compile(r"\d:\d|[点时号日月]|\b(?:[ap]m|[ap]\.m|o'clock)\b|(?:19|20)\d\d", re.IGNORECASE)
 _BOUND = re.compile(
-    r"\b(?:at (?:least|most|the (?:latest|earliest))|up to|min(?:imum)?|max(?:imum)?|(?:no|not) (?:more|less|fewer|later) than"
-    r"|from|until|within|(?:more|less) than|starts?|ends?)\b|最|至[少多]|不[超低高少多]|起|[上下]限|以[上下内]|之[内前]",
+    r"\b(?:at (?:least|most|the (?:latest|earliest))|up to|min(?:imum)?|max(?:imum)?"
+    r"|(?:no|not) (?:more|less|fewer|later) than|from|until|within|(?:more|less) than|starts?|ends?)\b"
+    r"|最|至[少多]|不[超低高少多]|起|[上下]限|以[上下内]|之[内前]",
     re.IGNORECASE,
 )
 _END_ASKED = re.compile(
@@ -187,7 +189,7 @@ def gives_one_end(claim: str, question: str, source: str) -> bool:
     found = [
         (numbers_in(f"{match[1] or match[3]} 个"), numbers_in(f"{match[2] or match[4]} 个"))
         for match in _WHOLE.finditer(text)
-        if not _TIME_OF_DAY.search(match.group())
+        if not (_TIME_OF_DAY.search(match.group()) or _FROM_TO.search(text[: match.start()]))
     ]
     outside = numbers_in(_WHOLE.sub(" ; ", text))
     return any(

@@ -30,8 +30,8 @@ _CLAUSE_END = re.compile(r"[，、]|,(?!\d)|(?<=\s)(?:and|while|whereas|but|or)(
 _BETWEEN_CLAUSES = " ,，;；、"
 _HAN = "一两二三四五六七八九十百千万亿"
 _KINDS = {
-    "time": r"秒|分钟|小时|钟头|[天日周年月](?!\d)|星期|季度|seconds?|minutes?|mins?|hours?|hrs?|h(?=\W|\Z)|days?|workdays?"
-    r"|nights?|weeks?|months?|quarters?|years?",
+    "time": r"秒|分钟|小时|钟头|[天日周年月](?!\d)|星期|季度|seconds?|minutes?|mins?|hours?|hrs?|h(?=\W|\Z)"
+    r"|days?|workdays?|nights?|weeks?|months?|quarters?|years?",
     "money": r"[美欧日港]?元|块|英镑|euros?|eur|usd|cny|rmb|sgd|gbp|dollars?|yuan",
     "share": r"%|％|percent|per cent|个百分点",
     "length": r"毫米|厘米|公里|千米|米|mm|cm|km|m|metres?|meters?|inch(?:es)?",
@@ -51,7 +51,7 @@ _SHARED = re.compile(  # between two numbers of one unit: "at least 8 and at mos
 _MONEY_BEFORE = re.compile(r"(?:€|\$|£|¥|\b(?:eur|usd|cny|rmb|sgd|gbp))\s*$", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?<![A-Za-z\d_.,])\d[\d.,]*\d|(?<![A-Za-z\d_.,])\d(?![A-Za-z\d_.]*\d)"
-    rf"|(?<![{_HAN}])[{_HAN}]++(?=[个天日年月周小分元])|(?<![A-Za-z-])(?:{'|'.join(NUMBER_WORDS)})(?=[\s-][a-z])",
+    rf"|(?<![{_HAN}])[{_HAN}]++(?=[个天日年月周小分元])|(?<![A-Za-z-])(?:{'|'.join(NUMBER_WORDS)})(?=[\s-](?!(?:and|or|to|up)\b)[a-z])",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")

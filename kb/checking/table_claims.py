@@ -171,11 +171,11 @@ def takes_wrong_column(claim: str, question: str, rows: Sequence[ClaimRow]) -> b
             or weekdays_in(row.heads[at])
             or (forms[at] != row.heads[at] and forms.count(forms[at]) > 1)
         ]
-        given = [
-            at for at, cell in enumerate(row.cells) if at and (_is_said(cell, plain) or row.numbers[at] & added)
-        ]
+        given = [at for at, cell in enumerate(row.cells) if at and (_is_said(cell, plain) or row.numbers[at] & added)]
         if not named:  # columns of one kind
-            named = [at for at in columns if any(_are_alike(at, other, whole) for other in given if other not in columns)]
+            named = [
+                at for at in columns if any(_are_alike(at, other, whole) for other in given if other not in columns)
+            ]
         right = any(at in named for at in given)
         if right or (named and given and all(row.cells[at] for at in named)):
             found.add(right)

@@ -118,9 +118,7 @@ _MOST = (
     r"|\bat most\b|\bup to\b|\bmax(?:imum|\.)"
     rf"|{_NOT}(?: be)? (?:more|greater|higher|longer|larger) than\b|{_NOT} exceed(?:ing)?\b|\bwithin\b"
 )
-_MOST_ASKED = (
-    r"\b(?:limit|cap|ceiling|how (?:large|long|many|much|big|heavy|high|late) (?:may|can))\b|上限|最大|不能超过"
-)
+_MOST_ASKED = r"\b(?:limit|cap|ceiling)\b|上限|最大|不能超过"
 _BETWEEN = (
     r"(?:[^\d\s，。；、,.;:|a-z]{0,6}?"
     r"|(?:\s+(?!once|twice|every|per|for|in|within|before|after|and|or|if)[a-z]+){0,4}?)"

@@ -128,11 +128,11 @@ def test_another_edition_does_not_answer_for_the_newest() -> None:
 
 def test_a_cited_passage_that_carries_much_less_than_the_best_is_no_source() -> None:
     sources = [
-        passage(1, "Red pumps want clean water, new filters, fresh oil, long hoses."),
-        passage(2, "Red pumps want clean water, new ones."),  # 6 of 11 words
-        passage(3, "Red pumps want clean water, new filters, fresh oil."),  # 9 of 11
+        passage(1, "Red pumps want clean water and new filters with fresh oil in long hoses."),
+        passage(2, "Red pumps want clean water and new ones."),  # 6 of 11 words
+        passage(3, "Red pumps want clean water and new filters with fresh oil."),  # 9 of 11
     ]
-    claim = "Red pumps want clean water, new filters, fresh oil, long hoses."
+    claim = "Red pumps want clean water and new filters with fresh oil in long hoses."
     assert [span.passage.rank for span in Aligner(sources, "What is there?").sources(claim, [1, 2, 3])] == [1, 3]
 
 
