@@ -440,7 +440,10 @@ class Aligner:
         core = core_of(said, window)
         if not says_most(core, said):
             core = quote
-        if not marked and (contradictions.negates(claim, core) or contradictions.denies_other_clause(claim, core)):
+        if not marked and (
+            contradictions.negates(claim, f"{self._question_before(window, source)}{core}")
+            or contradictions.denies_other_clause(claim, core)
+        ):
             return "negation"
         if says_opposite(claim, f"{core}\n{_MODAL.sub(' ', header_of(window, source))}"):
             return "negation"
@@ -453,6 +456,11 @@ class Aligner:
         if takes_other_partner(names - self._asked_names, self._asked_names, quote):
             return "rival"
         return "name" if not window.rows and self._swaps_name(claim, names, window, source) else ""
+
+    def _question_before(self, window: Window, source: Source) -> str:
+        """The question of the text that a window answers: "What is not insured?"."""
+        before = source.sentences[window.parts.start - 1] if window.parts.start else ""
+        return f"{before}\n" if _ASKS.search(before) else ""
 
     def _is_nearest(self, claim: str, window: Window, source: Source) -> bool:
         """Whether no other sentence of the passage, in its language, means question and claim more nearly."""

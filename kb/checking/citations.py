@@ -15,6 +15,7 @@ from kb.checking.alignment import UNDECIDED, Aligner, Similarities, SupportSpan
 from kb.checking.compounds import lacks_time
 from kb.checking.foreign_addresses import foreign_in
 from kb.checking.fragments import states_something
+from kb.checking.unit_mismatch import units_of
 from kb.language.language import CJK, repeats, sentences
 from kb.language.number_forms import numbers_in
 from kb.messages.coded_text import text_in
@@ -192,7 +193,9 @@ def _state_of(reason: ClaimReason) -> ClaimState:
 
 
 def _gives_amount(sentence: str, question: str) -> bool:
-    return bool(numbers_in(sentence) - numbers_in(question) or _NO_AMOUNT.search(sentence))
+    asked = units_of(question)
+    counted = any(units - asked.get(number, set()) for number, units in units_of(sentence).items())
+    return bool(numbers_in(sentence) - numbers_in(question) or counted or _NO_AMOUNT.search(sentence))
 
 
 def _notices(

@@ -165,7 +165,9 @@ def takes_other_subject(claim: str, sentences: Sequence[str]) -> bool:
         if most < max(_FEWEST_WORDS, TOLD * len(rest)):
             continue
         best = [own for own, share in zip(words, shares, strict=True) if share == most]
-        if any(PRONOUN.search(part) for part, share in zip(told, shares, strict=True) if share == most):
+        if any(PRONOUN.search(part) for part, share in zip(told, shares, strict=True) if share == most) or any(
+            PRONOUN.search(part) and subject[0] in own and said[1] in own for part, own in zip(told, words, strict=True)
+        ):
             continue
         if not is_chinese and not all(said[1] in own for own in best):
             continue
@@ -177,12 +179,18 @@ def takes_other_subject(claim: str, sentences: Sequence[str]) -> bool:
 
 
 def _clauses(text: str) -> list[str]:
-    """The parts between commas and the like, and those on both sides of "and" where each has a verb."""
-    parts = []
+    """The parts between commas and the like, and those on both sides of "and" where each has a verb. One without a verb
+    belongs to the next: "games, books and tools cannot be renewed"."""
+    parts: list[str] = []
+    open_part = ""
     for part in _CLAUSE.split(text):
         joined = _JOINED.split(part)
-        parts += joined if all(map(has_verb, joined)) else [part]
-    return parts
+        for clause in joined if all(map(has_verb, joined)) else [part]:
+            open_part = f"{open_part}, {clause}" if open_part else clause
+            if has_verb(clause):
+                parts.append(open_part)
+                open_part = ""
+    return [*parts, open_part] if open_part else parts
 
 
 def turns_order(claim: str, question: str, sentences: Sequence[str]) -> bool:
@@ -190,7 +198,7 @@ def turns_order(claim: str, question: str, sentences: Sequence[str]) -> bool:
     than these: as what comes next, another than the one behind the one that the question names; as before what stands
     behind it."""
     items = _items(sentences)
-    words = [content_of(item).keys() for item in items]
+    words: list[Set[str]] = [content_of(item).keys() for item in items]
     if len(items) < _FEWEST_STEPS:
         return False
     everywhere = set.intersection(*map(set, words))

@@ -47,7 +47,7 @@ _ALL = re.compile(
     re.IGNORECASE,
 )
 _ALONE = re.compile(
-    r"\b(?:only|alone|solely|exclusively|merely)\b|[只仅唯]|(?<![上下期权额界有无极局时年度])限(?![制额期度权界时])",
+    r"\b(?:only|alone|solely|exclusively|merely)\b|只(?![是要])|[仅唯]|(?<![上下期权额界有无极局时年度])限(?![制额期度权界时])",
     re.IGNORECASE,
 )
 _FOR_EVER = re.compile(
@@ -103,11 +103,13 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 # What is taken out stands behind these, or before those.
-_EXCLUDING = re.compile(r"\b(?:except(?: for)?|excluding|other than|not including|without) ([^,.;:()]+)", re.IGNORECASE)
+_EXCLUDING = re.compile(r"\b(?:except(?: for)?|excluding|other than|not including) ([^,.;:()]+)", re.IGNORECASE)
+_WITHOUT = re.compile(r"\bwithout ([^,.;:()]+)", re.IGNORECASE)
 _BUT_NOT = re.compile(r"\bnot (?:by|from|in|at|for|because of) ([^,.;:()]+)", re.IGNORECASE)  # of what else is said
 _EXCLUDED = re.compile(r"\b(?:is|are) excluded\b|除外", re.IGNORECASE)
 _STOP = re.compile(r"[;；]")
 _PART_END = re.compile(r"[,.;:()，。；]")
+_PART_STOP = re.compile(r"[.;()]|:(?!\d)")
 _LONGEST_PART = 120  # characters
 _CONDITION = re.compile(  # what is denied in one case may be allowed in another
     r"\b(?:without|unless|until|except|before|after|beyond|over(?=\W+(?:[\d€$£¥]|[a-z]{3} \d))|above|more than|if"
@@ -129,7 +131,7 @@ _REPLACED = re.compile(
     r"由(?P<zh>[^，。；由\n]{1,24}?)(?:改|调|提|增|上|下|降|减|延|缩|变|推|涨|升)[^，。；\d]{0,4}?[为到至成]"
     r"(?P<zh_new>[^，。；]{1,24})"
     r"|\bfrom\s(?P<en>[^.;:()\n]{1,40}?)\sto\s(?P<en_new>[^.;:()]{1,40})"
-    r"|\binstead\sof\s(?P<instead>[^.;:()\n]{1,40})",
+    r"|\binstead\sof\s(?P<instead>(?:[^.;:()\n]|:(?=\d)){1,40})",
     re.IGNORECASE,
 )
 _CHANGED = re.compile(
@@ -154,7 +156,9 @@ _YES_OR_NO_ASKED = re.compile(
 )
 _NO = re.compile(r"[\s*_]*(?:No|Not)\b|[\s*_]*(?:不(?:可|能|行|会|用|需|必|是|允许|得|包|提供|算|要)|没有|否[，,。])")
 SAME_QUESTION = 0.5  # share of a question of the source that a claim must say
-_ATTRIBUTE = re.compile(r"[未不][一-鿿]{1,3}的")  # "unused" leave is no denial of what is said of it
+_ATTRIBUTE = re.compile(  # "unused" leave is no denial of what is said of it
+    r"[未不][一-鿿]{1,3}的|\b(?:that|which|who) (?:has|have|had|is|are|was|were) not (?:been )?[a-z]+", re.IGNORECASE
+)
 
 
 def loses_sign(claim: str, source: str) -> bool:
@@ -295,7 +299,7 @@ def denies_what_is_said(claim: str, sentences: Sequence[str]) -> bool:
     clauses = [clause for each in sentences for clause in _CLAUSE_END.split(each) if content_of(clause)]
     words = [content_of(clause).keys() for clause in clauses]
     denying = [bool(_DENIES.search(clause) or _NOT.search(clause)) for clause in clauses]
-    if any(denies and denied & own for denies, own in zip(denying, words, strict=True)):
+    if any(denies and 2 * len(denied & own) >= len(denied) for denies, own in zip(denying, words, strict=True)):
         return False
     most = max((len(said & own) for own in words), default=0)
     best = [own for own in words if len(said & own) == most]
@@ -310,8 +314,10 @@ def excludes(claim: str, sentence: str) -> bool:
     before = (sentence[max(0, at.start() - _LONGEST_PART) : at.start()] for at in _EXCLUDED.finditer(sentence))
     out = set(content_of(" ".join([*_EXCLUDING.findall(sentence), *(_PART_END.split(part)[-1] for part in before)])))
     other, said = content_of(" ".join(_BUT_NOT.findall(sentence))).keys(), content_of(claim).keys()
-    if (said - other) & (content_of(sentence).keys() - other):
-        out |= other
+    without, there = content_of(" ".join(_WITHOUT.findall(sentence))).keys(), content_of(sentence).keys()
+    for beside in (other, without):  # of what else the sentence says
+        if (said - beside) & (there - beside):
+            out |= beside
     return bool(out) and 2 * len(out & said) >= len(out)
 
 
@@ -331,7 +337,7 @@ def replaced_in(text: str) -> list[Replacement]:
         if match["en"] and not _CHANGED.search(lead):
             continue  # as "from Monday to Friday"
         old = match["zh"] or match["en"] or match["instead"]
-        new = match["zh_new"] or match["en_new"] or re.split(r"[.;:()]", lead)[-1]
+        new = match["zh_new"] or match["en_new"] or _PART_STOP.split(lead)[-1]
         if numbers_in(old) - numbers_in(new) and numbers_in(new) - numbers_in(old):
             found.append(Replacement(old, new, lead + text[match.start() : match.end() + _LONGEST_PART]))
     return found

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from kb.checking.forms import PRONOUN, WHEN_ASKED
+from kb.checking.ranges import measured, ranges_in
 from kb.checking.table_claims import ClaimRow, is_row
 from kb.language.content_terms import content_of, is_number
 from kb.language.language import CJK
@@ -36,6 +37,9 @@ _KINDS = {
     "share": r"%|％|percent|per cent|个百分点",
     "length": r"毫米|厘米|公里|千米|米|mm|cm|km|m|metres?|meters?|inch(?:es)?",
     "weight": r"毫克|千克|公斤|克|吨|mg|kg|g|tons?|tonnes?|grams?",
+    "storage": r"[kmgt]b|千?字节",
+    "volume": r"ml|毫升|litres?|liters?|升|立方米",
+    "power": r"[km]?wh?|千瓦时?|瓦",
     "warmth": r"°\s?[cf]|[℃℉]|摄氏度|degrees?",
 }
 _BEHIND = re.compile(
@@ -48,12 +52,18 @@ _SHARED = re.compile(  # between two numbers of one unit: "at least 8 and at mos
     r"\s?(?:\b(?:and|or|to|but)\b|[-–~至到或])\s?(?:at (?:most|least)|up to|not more than|最多|至多)?\s?(?=\d)",
     re.IGNORECASE,
 )
+_ORDINAL_BEFORE = re.compile(  # what a number tells apart, and does not count
+    r"\b(?:week|section|chapter|edition|version|page|room|floor|building|line|level|phase|step|item|no|number|part|annex"
+    r"|table|figure|article|clause|grade|priority|tier|zone|gate|bay|lot|run|unit)\.?\s*$",
+    re.IGNORECASE,
+)
 _MONEY_BEFORE = re.compile(r"(?:€|\$|£|¥|\b(?:eur|usd|cny|rmb|sgd|gbp))\s*$", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?<![A-Za-z\d_.,])\d[\d.,]*\d|(?<![A-Za-z\d_.,])\d(?![A-Za-z\d_.]*\d)"
     rf"|(?<![{_HAN}])[{_HAN}]++(?=[个天日年月周小分元])|(?<![A-Za-z-])(?:{'|'.join(NUMBER_WORDS)})(?=[\s-](?!(?:and|or|to|up)\b)[a-z])",
     re.IGNORECASE,
 )
+_JOINED_NUMBERS = re.compile(r"([A-Za-z]{0,3}-?\d+)\s?(?:and|or|to|[-–—~至到和或及、/])\s?([A-Za-z]{0,3}-?\d+)")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _DATE = re.compile(r"(?:\d{4}|-)-\d\d(?:-\d\d)?")
 _TIME_OF_DAY = re.compile(r"\d\d:\d\d")
@@ -69,8 +79,8 @@ _LIST_MARK = re.compile(r"\A\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.)、．](?!\d)|\d
 _BETWEEN = re.compile(r"\bbetween\s+\S+\s*\Z", re.IGNORECASE)
 _SPLIT = re.compile(r"[，、；;]|,\s|\b(?:and|while|whereas|but)\b|而|(?<=[.。])\s")
 _SMALL_HAN = frozenset("的了是在可以能会由为和与及就都也只")
-_OF_DEGREE = frozenset("must least most within".split())  # stems that say nothing of what a value is of
-_OTHERS = re.compile(r"其[他它余]|\b(?:others?|rest|remaining|else)\b", re.IGNORECASE)
+_OF_DEGREE = frozenset("must least most within up last".split())  # stems that say nothing of what a value is of
+_OTHERS = re.compile(r"其[他它余中]|\b(?:others?|rest|remaining|else)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +106,7 @@ def has_rival(
     """Whether a value that the claim adds to the question has, among the values of one passage in the language of the
     question, a rival that is nearer to question and claim. Without `similarities` words alone decide."""
     added = (numbers_in(claim) | codes_in(claim)) - numbers_in(question) - codes_in(question)
+    added -= _beside_asked(claim, question)
     if not added or _REASON_ASKED.search(question):
         return False
     asked = content_of(question).keys()
@@ -153,6 +164,21 @@ def has_rival(
     return False
 
 
+def _beside_asked(claim: str, question: str) -> Set[str]:
+    """The numbers and codes of a claim that stand beside one that was asked, or around it: "buildings 5 and 6" for
+    building 5, 满10年不满20年 for 12 years."""
+    asked = numbers_in(question) | codes_in(question)
+    found: set[str] = set()
+    for match in _JOINED_NUMBERS.finditer(claim):
+        ends = [numbers_in(f"{end} 个") | codes_in(end) for end in match.groups()]
+        if any(end & asked for end in ends):
+            found |= ends[0] | ends[1]
+    for each in ranges_in(claim):
+        if any(each.holds(number) and units & each.units for number, units in measured(question).items()):
+            found |= each.bounds
+    return found
+
+
 def _closest(values: list[Value], meant: Value) -> list[Value]:
     """Those of some values of one number that have the unit of the claim, else those of its kind, else all."""
     of_kind = [value for value in values if value.kind == meant.kind]
@@ -187,6 +213,8 @@ def _contrast(own: Value, other: Value, wanted: set[str], is_behind: bool = Fals
     days; for managers 27 days"."""
     here = {token for token, share in own.words.items() if share == 1.0 and _is_telling(token)}
     there = {token for token, share in other.words.items() if share == 1.0 and _is_telling(token)}
+    if PRONOUN.search(_OTHERS.sub(" ", own.text)) and not PRONOUN.search(other.text):
+        return False  # it goes on from what is said there
     unit = content_of(other.unit).keys()
     more = {t for t in (there - here) & wanted if t not in unit or _says_besides(other, t)}
     if not more:
@@ -194,7 +222,7 @@ def _contrast(own: Value, other: Value, wanted: set[str], is_behind: bool = Fals
     if here & wanted < there & wanted or (is_behind and not there - wanted and not here - wanted):
         return True  # "15 days; for managers 27 days"
     said = set("".join(here & wanted))
-    instead = here - there - wanted - content_of(own.unit).keys()
+    instead = here - there - wanted - _OF_DEGREE - content_of(own.unit).keys()
     instead = {token for token in instead if token.isascii() or not said.issuperset(token)}
     return bool(instead or _OTHERS.search(own.text)) and not here & wanted > there & wanted
 
@@ -344,6 +372,8 @@ def _values(text: str, words: dict[str, float], sentence: int, around: str) -> I
         elif kind == "noun" and behind:
             kind = behind["noun"].lower()
         unit = text[following.end() if following else match.end() : behind.end()] if behind else ""
+        if not kind and _ORDINAL_BEFORE.search(text[: match.start()]):
+            kind = "number"
         if _YEAR.fullmatch(match.group()) and kind not in ("money", "share") and unit.strip() in ("", "年"):
             kind = "date"
         for number in numbers_in(f"{match.group()}{unit}") or numbers_in(match.group()):

@@ -28,6 +28,8 @@ _ABBREVIATIONS = frozenset(
 _BEFORE_NUMBERS = frozenset("no jan feb mar apr jun jul aug sep sept oct nov dec".split())
 _INITIALS = re.compile(r"(?:[a-z]\.)+[a-z]")
 _OPENER = re.compile(r"\s*(?:\n|$|(?:The|It|Its|He|She|They|We|You|I|This|That|These|In|On|At|As|For|But|And|A|An)\b)")
+_MEASURED = re.compile(r"\d\s?[A-Za-z]$")
+_CAPITAL = re.compile(r"\s+[A-Z][a-z]")
 _NUMBER_BEHIND = re.compile(r"\s*#?[A-Z-]*\d")
 _END = re.compile(r"[。！？；…]+[”’」』）)\]]*|(?<![.!?])[.!?]++[\"'”’)\]]*+(?=\s|$|[\u4e00-\u9fff])|\n+")
 _RAISED = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹⁺⁻⁽⁾ⁿ]+")
@@ -105,6 +107,8 @@ def _is_abbreviation(text: str, dot: int) -> bool:
         return bool(_NUMBER_BEHIND.match(text, dot + 1))
     if _INITIALS.fullmatch(token):  # "the U.S. Open"; it may end a sentence, too
         return not _OPENER.match(text, dot + 1)
+    if _MEASURED.search(text[max(0, dot - 12) : dot]) and _CAPITAL.match(text, dot + 1):
+        return False  # "It is 45 m. Keep away"
     # "1." at the start of a line numbers a list item; "J." is an initial.
     if token in _ABBREVIATIONS or (len(token) == 1 and token.isalpha()):
         return True
