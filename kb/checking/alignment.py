@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
 from kb.checking.changes import gives_former, gives_what_was, holds_post, turns_succession
-from kb.checking.compounds import adds_unsaid, gives_other_reason, names_nobody, takes_other_subject, turns_order
+from kb.checking.compounds import adds_unsaid, gives_other_reason, names_nobody, statements_of, takes_other_subject, turns_order
 from kb.checking.disagreements import Disagreements
 from kb.checking.forms import ALTERNATIVES, OPEN_QUESTION, PRONOUN
 from kb.checking.frames import Frames, lines
@@ -72,6 +72,7 @@ _LINKING = "是为的了有在元共达约计"  # characters that tie an answer 
 # The source holds what such a claim says, but not surely of what was asked: it is marked, and not withheld.
 UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier"})
 _OF_A_SENTENCE: frozenset[ClaimReason] = frozenset({"unit", "quantifier", "negation"})
+_OF_A_PART: frozenset[ClaimReason] = frozenset({"rival", "name", "row"})
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
 
 _ASKS = re.compile(r"[?？][\s*_]*\Z")
@@ -251,6 +252,9 @@ class Aligner:
         ]
         chosen = merits.index(max(merits))
         window, supported = windows[chosen], merits[chosen][0]
+        if supported and not crosses and self._fails_in_part(claim, source, is_cited):
+            supported = False
+            objections[chosen] = "rival"
         reason: ClaimReason = ""
         if not supported:
             reason = objections[chosen] or next(
@@ -269,6 +273,14 @@ class Aligner:
             reason=reason,
             on_target=2 * sum(name in source.whole for name in asked) >= len(asked),
         )
+
+    def _fails_in_part(self, claim: str, source: Source, is_cited: bool) -> bool:
+        """Whether a part of a claim, which is a statement of its own, is another one's of the words that it has."""
+        for part in statements_of(claim):
+            span = self._best(part, source, is_cited)
+            if not span.supported and span.reason in _OF_A_PART and span.strength >= SUPPORT:
+                return True
+        return False
 
     def _is_carried(self, claim: str, window: Window, source: Source, strength: float, crosses: bool) -> bool:
         """Whether a window says enough of a claim: by its words; of one that says it in other words, with a number that

@@ -56,6 +56,8 @@ _FEWEST_WORDS = 2
 _CLAUSE = re.compile(r"[,;，；。:：](?!\d)|而")
 _JOINED = re.compile(r"\b(?:and|while|whereas|but)\b", re.IGNORECASE)
 _NO_SUBJECT = frozenset("both all each every only most some any no".split())
+_STATEMENT = re.compile(r"[;；]|,\s*(?:and|but|so|while|whereas|provided(?: that)?)\b", re.IGNORECASE)
+_SHORTEST_STATEMENT = 3.0  # weight of words
 _CONDITIONS = ("的", "时", "后", "前")  # end what only says when something holds
 _FEWEST_STEPS = 3
 _STEP = re.compile(
@@ -191,6 +193,12 @@ def _clauses(text: str) -> list[str]:
                 parts.append(open_part)
                 open_part = ""
     return [*parts, open_part] if open_part else parts
+
+
+def statements_of(claim: str) -> list[str]:
+    """The parts of a claim that are statements of their own, where it has several."""
+    parts = [part for part in _STATEMENT.split(claim) if has_verb(part)]
+    return [part for part in parts if sum(content_of(part).values()) >= _SHORTEST_STATEMENT] if len(parts) > 1 else []
 
 
 def turns_order(claim: str, question: str, sentences: Sequence[str]) -> bool:
