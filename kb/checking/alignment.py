@@ -11,7 +11,14 @@ from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
 from kb.checking.changes import gives_former, gives_what_was, holds_post, turns_succession
-from kb.checking.compounds import adds_unsaid, gives_other_reason, names_nobody, statements_of, takes_other_subject, turns_order
+from kb.checking.compounds import (
+    adds_unsaid,
+    gives_other_reason,
+    names_nobody,
+    statements_of,
+    takes_other_subject,
+    turns_order,
+)
 from kb.checking.disagreements import Disagreements
 from kb.checking.forms import ALTERNATIVES, OPEN_QUESTION, PRONOUN
 from kb.checking.frames import Frames, lines

@@ -27,6 +27,7 @@ _LEAD_IN = re.compile(  # what is said stands behind it
     r"|.*(?:时|后|前|的话|之后|以后|可以|不可以|是的)\s*\Z|\W*(?:如|若|当|因|在|自|从|对|根据|按)",
     re.IGNORECASE,
 )
+_LONGEST_LEAD = {True: 8, False: 20}  # words of English, characters of Chinese
 _PREPOSITION = re.compile(
     r"\W*(?:in|on|at|by|for|from|with|during|under|due)\b", re.IGNORECASE
 )  # without a verb behind
@@ -82,7 +83,8 @@ def adds_unsaid(claim: str, question: str, told: Set[str]) -> bool:
     `told`, has next to nothing: "…, but only from accredited providers"."""
     asked = content_of(question).keys()
     first, *parts = [part for part in _PART.split(claim) if part.strip()] or [""]
-    leads_in = _LEAD_IN.match(first) or (_PREPOSITION.match(first) and not has_verb(first))
+    is_short = len(first if CJK.search(first) else first.split()) <= _LONGEST_LEAD[not CJK.search(first)]
+    leads_in = (is_short and _LEAD_IN.match(first)) or (_PREPOSITION.match(first) and not has_verb(first))
     for part in parts[1:] if leads_in else parts:
         if numbers_in(part) or _ASKED_AGAIN.match(part):
             continue

@@ -117,6 +117,7 @@ _CONDITION = re.compile(  # what is denied in one case may be allowed in another
     r"|未经|除|前|后|超|以上|否则|但|如|若|只|仅",
     re.IGNORECASE,
 )
+_BUT_NO = re.compile(r"\s*(?:但是?|而)?(?:不|没有|未)[一-鿿]{2,6}[。\s]*\Z")
 _CLAUSE_END = re.compile(r"[，；;]|,\s|\bbut\b|\bwhile\b|但是?|而(?![且后])", re.IGNORECASE)
 _NOT_SO = re.compile(
     r"\b(?:not?|never|cannot)\b|n['’]t\b|没有|(?:不(?!但|仅|只|过|断|同|足|论|管|限)|未(?!来)|无(?!论|线))[会能可得予再需必用]?",
@@ -135,7 +136,8 @@ _REPLACED = re.compile(
     re.IGNORECASE,
 )
 _CHANGED = re.compile(
-    r"\b(?:rais|increas|reduc|lower|chang|extend|shorten|cut|mov|postpon|grew|grow|rose|fell|dropp?)\w*\b",
+    r"\b(?:rais|ris|increas|reduc|lower|chang|extend|shorten|cut|mov|postpon|grew|grow|rose|fell|dropp?|climb)\w*\b"
+    r"|\b(?:go(?:es)?|went|gone|brought|put) (?:up|down)\b",
     re.IGNORECASE,
 )
 FORMERLY = re.compile(
@@ -236,14 +238,16 @@ def drops_denial(claim: str, sentence: str) -> bool:
         return False
     for clause in _STOP.split(_NOT_A_LIMIT.sub(" ", sentence)):
         elsewhere = _DENIED.sub(" ", clause)
-        if not _CONDITION.search(clause) and any(
-            _says(claim, word) and not _says(elsewhere, word)
-            for words in _DENIED.findall(clause)
-            for word in words
-            if word
-        ):
+        conditional = bool(_CONDITION.search(clause))
+        denied = _DENIED.findall(clause) if not conditional else _denied_alone(clause)
+        if any(_says(claim, word) and not _says(elsewhere, word) for words in denied for word in words if word):
             return True
     return False
+
+
+def _denied_alone(clause: str) -> list[tuple[str, ...]]:
+    """What the Chinese parts of a clause deny that have nothing but "but" and the denial: 但不停水."""
+    return [words for part in _CLAUSE_END.split(clause) if _BUT_NO.match(part) for words in _DENIED.findall(part)]
 
 
 def denial(claim: str, quote: str, crosses: bool) -> ClaimReason:

@@ -47,10 +47,10 @@ _PAIRS = tuple(
         (r"\b(?:approved|granted|accepted)\b", r"\b(?:rejected|declined|refused|turned down)\b"),
         (r"(?<!未)(?:获?批准|通过|同意)", r"驳回|否决|拒绝"),
         (
-            r"\b(?:mandatory|compulsory|obligatory|required|must|have to|has to)\b",
-            r"\b(?:optional|voluntary|recommended|may|can)\b",
+            r"\b(?:mandatory|compulsory|obligatory|obliged|required|must|have to|has to)\b",
+            r"\b(?:optional|voluntary|recommended|may|can|entitled|free to)\b",
         ),
-        (r"必须|强制|务必", r"建议|自愿|可选|鼓励|可以"),
+        (r"必须|强制|务必", r"建议|自愿|可选|鼓励|可以|享有|有权"),
         (r"\bopen\b", r"\bclosed\b"),
         (r"开[放启]|启用", r"关闭|停用|禁用"),
         (r"\b(?:enabled|active|activated)\b", r"\b(?:disabled|inactive|deactivated)\b"),

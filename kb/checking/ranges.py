@@ -60,6 +60,8 @@ _BOUND = re.compile(
     r"|最|至[少多]|不[超低高少多]|起|[上下]限|以[上下内]|之[内前]",
     re.IGNORECASE,
 )
+_AT_LEAST = re.compile(r"\bat least\b|至少|不少于|起", re.IGNORECASE)
+_AT_MOST = re.compile(r"\b(?:at most|up to|no more than)\b|至多|最多|不超过", re.IGNORECASE)
 _END_ASKED = re.compile(
     rf"{_BOUND.pattern}|\b(?:can|may|most|least|longest|shortest|highest|lowest|largest|smallest|earliest|latest|limit|more"
     r"|less|over|under|above|below|first|last|start\w*|end\w*|begin\w*)\b|[前后]",
@@ -182,9 +184,10 @@ def range_of_unit(units: frozenset[str], text: str, names: str = "") -> Range | 
 def gives_one_end(claim: str, question: str, source: str) -> bool:
     """Whether a claim gives one end alone of a range that a source gives, as if it were the whole: 15 minutes for "10
     to 15 minutes". Where a bound is asked for, or said, one end is one."""
-    if _END_ASKED.search(question) or _BOUND.search(claim):
-        return False
+    turned = _AT_LEAST.search(claim), _AT_MOST.search(claim)
     added = numbers_in(claim) - numbers_in(question)
+    if _END_ASKED.search(question) or (_BOUND.search(claim) and not (any(turned) and len(added) == 1)):
+        return False
     text = " ".join(CODE.sub(" ", nfkc(source)).split())
     found = [
         (numbers_in(f"{match[1] or match[3]} 个"), numbers_in(f"{match[2] or match[4]} 个"))
@@ -193,7 +196,10 @@ def gives_one_end(claim: str, question: str, source: str) -> bool:
     ]
     outside = numbers_in(_WHOLE.sub(" ; ", text))
     return any(
-        bool(first & added) != bool(last & added) and not (first | last) & added & outside
+        bool(first & added) != bool(last & added)
+        and not (first | last) & added & outside
+        and not (turned[0] and first & added)
+        and not (turned[1] and last & added)
         for first, last in found
         if first and last
     )

@@ -53,6 +53,13 @@ _BEFORE = {
     "EUR": r"€|\beur\b", "USD": r"(?<![a-z])(?:us)?\$|\busd\b", "GBP": r"£|\bgbp\b", "HKD": r"\bhk(?:d\b|\$)",
     "JPY": r"\bjpy\b", "CNY": r"\b(?:rmb|cny)\b|人民币",
 }  # fmt: skip
+_FAMILIES: tuple[frozenset[str], ...] = (  # of which the head of a column names one
+    frozenset(_BEFORE),
+    frozenset(("mg", "g", "kg", "t", "lb")),
+    frozenset(("ml", "l")),
+    frozenset(("KB", "MB", "GB", "TB")),
+    frozenset(("W", "kW")),
+)
 _KIND_OF_TIME = r"(?:(?:working|business|calendar|consecutive|full|whole|additional|extra|further|more|paid)\s+)?"
 _WITH_UNIT = re.compile(
     rf"(?P<number>{AMOUNT})(?:\s+and\s+a\s+half)?\)?[\s-]*个?{_KIND_OF_TIME}(?:"
@@ -77,7 +84,7 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _NAMED = {
-    unit: re.compile("|".join(filter(None, (rf"(?<![a-z])(?:{names})", _BEFORE.get(unit)))), re.IGNORECASE)
+    unit: re.compile("|".join(filter(None, (rf"(?<![a-z])(?:{names})(?!\d)", _BEFORE.get(unit)))), re.IGNORECASE)
     for unit, names in _BEHIND.items()
 }
 _RATE = re.compile(
@@ -86,6 +93,7 @@ _RATE = re.compile(
     r"|\bper\s+(?P<counted>team|group|department|project|order|employee|household|vehicle)\b"
     r"(?:\s+(?:and|per)\s+(?P<also>day|night|week|month|quarter|year)\b)?"
     r"|(?<=[a-z\d€$£])/\s?(?P<short>h|hr|hour|min|s|sec|day|week|month|year)(?![a-z])"
+    r"|按(?P<by>年|季度?|月|周|日|天)(?=付|计|结|支付|缴|收取)"
     r"|/\s?(?P<zh>秒|分钟|小时|天|日|周|月|年|[晚人次])",
     re.IGNORECASE,
 )
@@ -189,11 +197,12 @@ def has_no_such_rate(claim: str, text: str) -> bool:
 
 
 def other_measure(claim: str, header: str) -> bool:
-    """Whether a claim counts by another time or thing, or in another currency, than the heads of a table: "$210 per
+    """Whether a claim counts by another time or thing, or in another currency or measure, than the heads of a table: "$210 per
     hour" for the column "price per day"."""
-    used = {unit for units in units_of(claim).values() for unit in units} & _BEFORE.keys()
-    told = units_named(header) & _BEFORE.keys()
-    return other_rate(claim, header) or bool(used and told and not used & told)
+    used, told = {unit for units in units_of(claim).values() for unit in units}, units_named(header)
+    return other_rate(claim, header) or any(
+        used & family and told & family and not used & told & family for family in _FAMILIES
+    )
 
 
 def other_bound(claim: str, source: str) -> bool:
