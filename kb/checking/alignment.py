@@ -283,7 +283,10 @@ class Aligner:
 
     def _fails_in_part(self, claim: str, source: Source, is_cited: bool) -> bool:
         """Whether a part of a claim, which is a statement of its own, is another one's of the words that it has."""
-        for part in statements_of(claim):
+        parts = statements_of(claim)
+        if sum(bool(self._added_values(part)) for part in parts) > 1:
+            return False  # what was asked of several has a value for each
+        for part in parts:
             span = self._best(part, source, is_cited)
             if not span.supported and span.reason in _OF_A_PART and span.strength >= SUPPORT:
                 return True

@@ -32,8 +32,8 @@ _PREPOSITION = re.compile(
     r"\W*(?:in|on|at|by|for|from|with|during|under|due)\b", re.IGNORECASE
 )  # without a verb behind
 _WHEN = re.compile(
-    r"\W*(?:when|(?:on|in|by|at|until|since|from) (?:what|which) (?:date|day|month|year|time)|by when)\b"
-    r"|.*(?:何时|什么时[候间]|哪[一]?[天日年月])",
+    r"\A\W{0,9}(?:when|(?:on|in|by|at|until|since|from) (?:what|which) (?:date|day|month|year|time)|by when)\b"
+    r"|何时|什么时[候间]|哪一?[天日年月]",
     re.IGNORECASE,
 )
 _TELLS_WHEN = re.compile(
@@ -103,7 +103,7 @@ def lacks_time(sentences: Sequence[str], question: str) -> bool:
     """Whether sentences that repeat most of a question which asks when have no time, nor anything that may tell one."""
     asked = content_of(question)
     return (
-        bool(_WHEN.match(question))
+        bool(_WHEN.search(question))
         and any(_share(asked, content_of(sentence).keys()) >= TOLD for sentence in sentences)
         and not any(
             numbers_in(sentence) - numbers_in(question)

@@ -16,7 +16,7 @@ from kb.checking.ranges import measured, ranges_in
 from kb.checking.table_claims import ClaimRow, is_row
 from kb.language.content_terms import content_of, is_number
 from kb.language.language import CJK
-from kb.language.number_forms import NUMBER_WORDS, form_of, missing_numbers, numbers_in
+from kb.language.number_forms import NUMBER_WORDS, form_of, numbers_in
 from kb.language.proper_names import codes_in
 from kb.language.verbs import has_verb
 from kb.models.maxsim import Vectors
@@ -63,7 +63,8 @@ _NUMBER = re.compile(
     rf"|(?<![{_HAN}])[{_HAN}]++(?=[个天日年月周小分元])|(?<![A-Za-z-])(?:{'|'.join(NUMBER_WORDS)})(?=[\s-](?!(?:and|or|to|up)\b)[a-z])",
     re.IGNORECASE,
 )
-_JOINED_NUMBERS = re.compile(r"([A-Za-z]{0,3}-?\d+)\s?(?:and|or|to|[-–—~至到和或及、/])\s?([A-Za-z]{0,3}-?\d+)")
+_ONE_OF_TWO = r"((?<![A-Za-z\d])[A-Za-z]{0,3}-?\d{1,9}+)"
+_JOINED_NUMBERS = re.compile(rf"{_ONE_OF_TWO}\s?(?:and|or|to|[-–—~至到和或及、/])\s?{_ONE_OF_TWO}")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _DATE = re.compile(r"(?:\d{4}|-)-\d\d(?:-\d\d)?")
 _TIME_OF_DAY = re.compile(r"\d\d:\d\d")
@@ -126,7 +127,7 @@ def has_rival(
         own = _closest([value for value in values if value.number == number], meant[number])
         kinds = {value.kind for value in own}
         left = [v for v in values if v.number not in added and f"#{v.number}" not in asked]
-        others = [v for v in left if any(_may_be(v.kind, kind) for kind in kinds) and not _is_same(meant[number], v)]
+        others = [v for v in left if any(_may_be(v.kind, kind) for kind in kinds)]
         if not own or ({value.kind for value in own} & _FORMS and not WHEN_ASKED.search(question)):
             continue
         if _is_counted_otherwise(meant[number].kind, own, left):
@@ -188,14 +189,6 @@ def _closest(values: list[Value], meant: Value) -> list[Value]:
 def _may_be(kind: str, other: str) -> bool:
     """Whether two values may be of one kind: a number without a unit may be of any that numbers have."""
     return kind == other or (not (kind and other) and not {kind, other} & _FORMS and "#" not in kind + other)
-
-
-def _is_same(value: Value, other: Value) -> bool:
-    """Whether an amount of time is another one in other units: two years and 24 months."""
-    if value.kind != "time" or other.kind != "time" or value.unit == other.unit:
-        return False
-    told, there = (f"{v.number} {v.unit}{'s' * v.unit.isascii()}" for v in (value, other))
-    return not missing_numbers(told, there)
 
 
 def _is_counted_otherwise(meant: str, own: Sequence[Value], others: Sequence[Value]) -> bool:

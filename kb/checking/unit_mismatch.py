@@ -80,7 +80,8 @@ _COUNTED = re.compile(
 _NO_THINGS = re.compile(r"(?:squares?|cubics?|times|plus|units|points)\b", re.IGNORECASE)
 _HALF = re.compile(r"\band\s+a\s+half\b|个半", re.IGNORECASE)
 _SHARE = re.compile(
-    r"(?P<number>\d[\d.]*)\s?(?:(?P<points>个?百分点|(?:percentage|per cent|percent) points?)|%|per ?cent\b)",
+    r"(?P<number>(?<![\d.])\d[\d.]{0,11}+)\s?"
+    r"(?:(?P<points>个?百分点|(?:percentage|per cent|percent) points?)|%|per ?cent\b)",
     re.IGNORECASE,
 )
 _NAMED = {
@@ -197,8 +198,8 @@ def has_no_such_rate(claim: str, text: str) -> bool:
 
 
 def other_measure(claim: str, header: str) -> bool:
-    """Whether a claim counts by another time or thing, or in another currency or measure, than the heads of a table: "$210 per
-    hour" for the column "price per day"."""
+    """Whether a claim counts by another time or thing, or in another currency or measure, than the heads of a table:
+    "$210 per hour" for the column "price per day"."""
     used, told = {unit for units in units_of(claim).values() for unit in units}, units_named(header)
     return other_rate(claim, header) or any(
         used & family and told & family and not used & told & family for family in _FAMILIES
