@@ -142,3 +142,49 @@ def test_it_is_read_in_parts(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(scan_module, "_AT_ONCE", 7)
     fill(catalog)
     assert_same(ExactScan(catalog).select(), brute_force(catalog))
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 7, 40, 289, 290, 1_000])
+def test_the_best_are_found_however_many_are_asked_for(catalog: Catalog, k: int) -> None:
+    fill(catalog)
+    scan = ExactScan(catalog)
+    assert_same(scan.select(), brute_force(catalog), k)
+    assert_same(scan.select([2]), brute_force(catalog, "c.document_id = 2"), k)  # few of them
+    assert_same(scan.select(language="zh"), brute_force(catalog, "c.language = 'zh'"), k)
+
+
+def test_once_half_of_the_rows_are_gone_all_are_read_again(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(catalog, *(version(f"{n}.md", *texts(10, f"text {n}")) for n in range(4)))
+    scan = ExactScan(catalog)
+    scan.select()
+    read: list[object] = []
+    whole = Catalog.live_rows
+    monkeypatch.setattr(Catalog, "live_rows", lambda self, ids=None: read.append(ids) or whole(self, ids))
+    catalog.delete_documents([1], "owner")
+    assert_same(scan.select(), brute_force(catalog))
+    assert read == [[1]]  # three quarters are left
+    catalog.delete_documents([2], "owner")
+    assert_same(scan.select(), brute_force(catalog))
+    assert read == [[1], None]
+    assert_same(scan.select(), brute_force(catalog))
+    assert len(read) == 2  # nothing has changed
+
+
+def test_rows_are_added_where_there_is_room_for_them(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(catalog, version("a.md", *texts(100)))
+    scan = ExactScan(catalog)
+    scan.select()
+    copied: list[int] = []
+    roomier = scan_module._roomier
+    monkeypatch.setattr(
+        scan_module, "_roomier", lambda table, room, size: copied.append(room) or roomier(table, room, size)
+    )
+    publish(catalog, version("b.md", "one more"))
+    assert_same(scan.select(), brute_force(catalog))
+    assert copied == [121]  # a fifth more than there is
+    publish(catalog, version("c.md", *texts(20, "more")))
+    assert_same(scan.select(), brute_force(catalog))
+    assert copied == [121]
+    publish(catalog, version("d.md", "one too many"))
+    assert_same(scan.select(), brute_force(catalog))
+    assert copied == [121, 146]

@@ -33,7 +33,15 @@ SICK_ZH = "每年有多少天全薪病假？\n全薪病假，天数"
         (SICK, "How many sick days are there?", "zh", None),  # not translated
         (SICK, asking(SICK, "zh")[-1].content, "zh", None),  # the task, repeated
         (SICK, "", "zh", None),
-        ("Why?", "为什么" * 100, "zh", None),
+        ("Why?", "为" * 217, "zh", None),  # four times as long and 200 characters
+        ("Why?", "为" * 216, "zh", Translation("为" * 216)),
+        ("Why?", f"为什么？\n{'因' * 217}", "zh", Translation("为什么？")),
+        ("Why?", f"\n为什么？ \n\n {'因' * 216}\n第三行", "zh", Translation("为什么？", "因" * 216)),
+        ("What costs 5 euros?", "什么东西要 5 欧元或 6 欧元？", "zh", None),  # a number of its own
+        ("三十天内退货吗？", "三十天内退货吗？", "en", None),
+        ("Is it 5 or 1,200?", "是不是？", "zh", Translation("是不是？ 5 1,200")),
+        ("Does the bc-17 fit?", "BC-17 合适吗？", "zh", Translation("BC-17 合适吗？")),
+        ("天 Gold 怎么卖 5 个？", "怎么卖金的？", "zh", Translation("怎么卖金的？ 5")),  # no code
     ],
 )
 def test_what_a_model_wrote_is_a_translation_or_is_not_used(
@@ -94,3 +102,17 @@ def test_several_rankings_make_one() -> None:
 
 def test_the_limits_between_languages() -> None:
     assert (OTHER_SHARE, PLAINLY, OFF_TOPIC) == (0.05, 0.07, 0.02)
+
+
+def test_a_question_of_600_characters_is_translated_and_a_longer_one_is_not(tmp_path: Path) -> None:
+    catalog = Catalog(tmp_path / "catalog.db")
+    model = ScriptedModel(completions=["为什么会这样？"] * 2)
+    assert translated("x" * 601, "zh", model, catalog) is None
+    assert translated("x" * 600, "zh", model, catalog) == Translation("为什么会这样？")
+    assert len(model.completion_requests) == 1
+    catalog.close()
+
+
+def test_what_is_searched_for_are_the_question_and_its_key_words() -> None:
+    assert Translation("为什么？", "原因").texts == ("为什么？", "原因")
+    assert Translation("为什么？").texts == ("为什么？",)

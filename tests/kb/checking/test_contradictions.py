@@ -4,12 +4,19 @@ import pytest
 
 from kb.checking.alignment import Aligner
 from kb.checking.contradictions import (
+    denies_other_clause,
+    denies_own_question,
     drops_denial,
+    drops_forecast,
+    drops_hedge,
+    excludes,
     is_replaced,
     loses_sign,
     negates,
     only_negative,
     replaced_in,
+    turns_comparison,
+    widens,
 )
 from kb.language.number_forms import in_units_of
 from kb.schema import Passage
@@ -150,4 +157,199 @@ def test_a_denial_is_not_dropped(claim: str, sentence: str, dropped: bool) -> No
     ],
 )
 def test_a_value_that_was_replaced_is_told(claim: str, question: str, text: str, replaced: bool) -> None:
+    assert is_replaced(claim, question, replaced_in(text)) is replaced
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "wider"),
+    [
+        ("All lots are free.", "The lots are free.", True),
+        ("All lots are free.", "Both lots are free.", False),
+        ("Only lots are free.", "Lots are free.", True),
+        ("Only lots are free.", "Lots alone are free.", False),
+        ("It is for life.", "It is for a year.", True),
+        ("It is for life.", "It is permanent.", False),
+        ("Lots are free.", "All lots are free.", False),
+        # a bound is not what it is exactly
+        ("It takes exactly 5 days.", "It takes up to 5 days.", True),
+        ("It takes exactly 5 days.", "It takes exactly 5 days, and up to 9 in winter.", False),
+        ("It takes exactly 5 days.", "It takes 5 days.", False),
+        ("It takes 5 days.", "It takes up to 5 days.", False),
+        # on Mondays is every Monday
+        ("It is open every Monday.", "It is open on Mondays.", False),
+        ("It is open every Monday.", "It is open on a Monday.", True),
+        ("It is open every Monday in all halls.", "It is open on Mondays.", True),
+    ],
+)
+def test_a_claim_of_all_or_of_one_alone_or_for_ever_is_told(claim: str, source: str, wider: bool) -> None:
+    assert widens(claim, source) is wider
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "dropped"),
+    [
+        ("All lots are free.", "Most lots are free.", True),
+        ("Most of all lots are free.", "Most lots are free.", False),
+        ("All lots are free.", "Only lots are free.", True),
+        ("All lots are free.", "Lots are free.", False),
+        ("Lots are free.", "Most lots are free.", False),
+    ],
+)
+def test_most_are_not_all(claim: str, sentence: str, dropped: bool) -> None:
+    assert drops_hedge(claim, sentence) is dropped
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "source", "dropped"),
+    [
+        ("340 were sold.", "How many were sold in 2022?", "Analysts expect 340 in 2022.", True),
+        ("340 were sold.", "How many were sold?", "Analysts expect 340 in 2022.", False),  # of no year
+        ("Some were sold.", "How many were sold in 2022?", "Analysts expect 340 in 2022.", False),
+        # claim or question look ahead
+        ("340 will be sold.", "How many were sold in 2022?", "Analysts expect 340 in 2022.", False),
+        ("340 were sold.", "How many were forecast in 2022?", "Analysts expect 340 in 2022.", False),
+        # another sentence tells it as a fact, or what was expected stands behind the number
+        ("340 were sold.", "How many were sold in 2022?", "340 were sold. Analysts expect 340 in 2022.", False),
+        ("340 were sold.", "How many were sold in 2022?", "Many came, 340 were sold as expected.", False),
+        ("340 were sold.", "How many were sold in 2022?", "Many came, as expected 340 were sold.", True),
+        ("340 were sold.", "How many were sold in 2022?", "340 were sold, 900 are expected.", False),
+        ("340 for 5 euros.", "How many were sold in 2022?", "Analysts expect 340, for 5 euros.", True),
+        ("340 for 6 euros.", "How many were sold in 2022?", "Analysts expect 340, for 5 euros.", False),
+    ],
+)
+def test_what_was_expected_is_not_what_was(claim: str, question: str, source: str, dropped: bool) -> None:
+    assert drops_forecast(claim, question, source) is dropped
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentences", "denied"),
+    [
+        ("Dogs may come in.", ["May dogs come in?", "No, not at all."], True),
+        ("Dogs may come in.", ["Hello.", "May dogs come in?", "No.", "Yes."], True),
+        ("Dogs may not come in.", ["May dogs come in?", "No, not at all."], False),
+        ("Dogs may come in.", ["May dogs come in?", "Yes."], False),
+        ("Dogs may come in.", ["May dogs come in?", "They may not."], False),
+        ("Dogs may come in.", ["Dogs come in.", "No."], False),
+        ("Dogs may come in.", ["May dogs or cats come in?", "No."], True),  # half of what is asked
+        ("Dogs may come in.", ["May dogs or cats of any guests of the town come in?", "No."], False),
+        ("可以带宠物。", ["可以带宠物吗？", "不可以。"], True),
+        ("可以带宠物。", ["可以带宠物吗？", "可以。"], False),
+    ],
+)
+def test_a_text_that_asks_and_says_no_denies_it(claim: str, sentences: list[str], denied: bool) -> None:
+    assert denies_own_question(claim, sentences) is denied
+
+
+EYES = "Eye tests are paid, but dental care is not."
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "denied"),
+    [
+        ("Dental care is paid.", EYES, True),
+        ("Eye tests are paid.", EYES, False),
+        ("Eye tests are not paid.", EYES, True),
+        ("Dental care is not paid.", EYES, False),
+        ("Massage is paid.", EYES, False),
+        ("Eye tests and dental care are paid.", EYES, False),  # of two clauses
+        ("Eye tests are not paid, dental care is.", EYES, False),  # it says both
+        ("Dental care is paid.", "Eye tests are paid, massage is paid, but dental care is not.", True),
+        ("Eye tests are paid.", "Eye tests are not paid, dental care is not.", False),  # nothing is paid
+        ("报销视力检查。", "报销牙科，不报销视力检查。", True),
+        ("报销牙科。", "报销牙科，不报销视力检查。", False),
+        ("不报销牙科。", "报销牙科，不报销视力检查。", True),
+    ],
+)
+def test_of_clauses_that_deny_and_do_not_the_one_that_speaks_of_it_counts(
+    claim: str, sentence: str, denied: bool
+) -> None:
+    assert denies_other_clause(claim, sentence) is denied
+
+
+CAUSE = "It was caused by a certificate, not by the power failure."
+OLD_ONES = "It covers all except old small red lithium cells."
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "excluded"),
+    [
+        ("Batteries are covered.", "It covers all parts except batteries.", True),
+        ("Parts are covered.", "It covers all parts except batteries.", False),
+        ("Batteries are not covered.", "It covers all parts except batteries.", False),
+        ("Batteries are covered.", "All parts are covered, batteries are excluded.", True),
+        ("Parts are covered.", "All parts are covered, batteries are excluded.", False),
+        ("Parts are covered.", "All parts are covered, batteries are excluded, tyres are excluded.", False),
+        ("Tyres are covered.", "All parts are covered, batteries are excluded, tyres are excluded.", True),
+        # half of what is taken out must be named
+        ("Small red old cells.", OLD_ONES, True),
+        ("Small cells are covered.", OLD_ONES, False),
+        # of what else it was said
+        ("It was caused by the power failure.", CAUSE, True),
+        ("It was caused by a certificate.", CAUSE, False),
+        ("There was a power failure.", CAUSE, False),
+    ],
+)
+def test_what_is_taken_out_is_not_confirmed(claim: str, sentence: str, excluded: bool) -> None:
+    assert excludes(claim, sentence) is excluded
+
+
+HEAVIER = "The pump is heavier than the scanner."
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "turned"),
+    [
+        (HEAVIER, "The scanner is heavier than the pump.", True),
+        (HEAVIER, "The new scanner is heavier than the old pump.", True),
+        (HEAVIER, HEAVIER, False),
+        (HEAVIER, "The scanner is lighter than the pump.", False),
+        (HEAVIER, "The scanner is heavier than the lift.", False),
+        (HEAVIER, "The lift is heavier than the pump.", False),
+        (HEAVIER, "The pump beside the scanner is heavier than the pump.", False),
+        ("The pump is heavier than the pump.", "The pump is heavier than the pump.", False),
+        ("The pump is more expensive than the lift.", "The lift is more expensive than the pump.", True),
+    ],
+)
+def test_a_comparison_is_not_turned_round(claim: str, sentence: str, turned: bool) -> None:
+    assert turns_comparison(claim, [sentence]) is turned
+
+
+def test_of_what_was_replaced_old_and_new_numbers_are_told() -> None:
+    def told(text: str) -> list[tuple[str, str]]:
+        return [(found.old.strip(), found.new.strip()) for found in replaced_in(text)]
+
+    assert told("The fee was raised from 60 to 80 euros.") == [("60", "80 euros")]
+    assert told("It is warm; we advise 6 minutes instead of 10 minutes.") == [("10 minutes", "we advise 6 minutes")]
+    assert told("补贴由每班 60 元提高到 80 元。") == [("每班 60 元", "80 元")]
+    assert told("It is open from 9 to 5.") == []
+    assert told("It moved from 60 and 80 to 80 euros.") == []  # nothing new
+    assert told("It moved from 60 to 60 and 80 euros.") == []  # nothing old
+    [found] = replaced_in(f"{'a' * 130} fee was raised from 60 to 80 euros; {'b' * 130}")
+    assert found.around == f"{'a' * 104} fee was raised from 60 to 80 euros; {'b' * 118}"
+
+
+RAISED = "The fee was raised from 60 euros to 80 euros."
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "text", "replaced"),
+    [
+        # who asks what was before is not told what is now
+        ("The fee is 80 euros.", "What was the fee before?", RAISED, True),
+        ("The fee is 60 euros, then 80.", "What was the fee before?", RAISED, False),
+        ("The fee of 80 euros was lower.", "What was it before it was 80 euros?", RAISED, False),
+        # what the question says itself, or claim or question tell as past
+        ("The fee is 60 euros.", "Is the fee 60 euros?", RAISED, False),
+        ("The fee is 60 euros.", "What is the first fee?", RAISED, False),
+        ("The original fee is 60 euros.", "What is the fee?", RAISED, False),
+        # in its own language it must share a word with it
+        ("It is 60 euros.", "What is the rent?", "The fee was raised from 60 to 80.", False),
+        ("It is 60 euros.", "What is the fee?", "The fee was raised from 60 to 80.", True),
+        ("费用为 60 欧元。", "费用多少？", RAISED, True),
+        ("费用为 60 天。", "费用多少？", RAISED, False),  # another unit
+    ],
+)
+def test_a_value_that_was_replaced_is_none_of_before_and_of_nothing_else(
+    claim: str, question: str, text: str, replaced: bool
+) -> None:
     assert is_replaced(claim, question, replaced_in(text)) is replaced

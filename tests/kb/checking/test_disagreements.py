@@ -4,11 +4,13 @@ import pytest
 
 from kb.checking.alignment import Similarities
 from kb.checking.citations import cite
+from kb.checking.disagreements import Statement, disagrees, is_alike, may_disagree
+from kb.checking.rival_values import Value
 from kb.config import Settings
 from kb.language.date_forms import months_in
 from kb.language.language import language_of
 from kb.models.embedders import open_embedder
-from kb.schema import Passage
+from kb.schema import Language, Passage
 from tests.kb.passages import passage
 
 HOTELS = {"section": "Hotel limits", "header": "City | Currency | Hotel"}
@@ -196,3 +198,120 @@ def test_months_are_told() -> None:
     assert months_in("6 月份合格率，2025年12月") == {"month 6", "month 12"}
     assert months_in("passed in June, from March on") == {"month 6", "month 3"}
     assert months_in("on 3 June and 6月3日; it may be so") == set()
+
+
+def value(number: str, kind: str = "day", sentence: int = 0, text: str = "") -> Value:
+    return Value(number, kind, kind, {}, sentence, text)
+
+
+def statement(words: str, *values: Value, heads: str = "", names: str = "", editions: str = "") -> Statement:
+    told = dict.fromkeys([*words.split(), *(f"#{each.number}" for each in values)], 1.0)
+    return Statement(told, set(heads.split()), values, set(names.split()), set(editions.split()))
+
+
+def differ(own: Statement, other: Statement, asked: str = "a b c d e", names: str = "") -> bool:
+    return disagrees(own, other, {"10"}, dict.fromkeys(asked.split(), 1.0), set(names.split()))
+
+
+OWN = statement("a b c d e", value("10"))
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "asked", "apart"),
+    [
+        (OWN, statement("a b c d e", value("12")), "a b c d e", True),
+        # four fifths of either's words, and of what the question asks of the first
+        (OWN, statement("a b c d x", value("12")), "a b c d e", True),
+        (OWN, statement("a b c x y", value("12")), "a b c d e", False),
+        (OWN, statement("a b c d x y", value("12")), "a b c d", False),
+        (statement("a b c d x y", value("10")), statement("a b c d", value("12")), "a b c d", False),
+        (OWN, statement("b c d", value("12"), heads="a e"), "a b c d e", True),
+        (statement("b c d", value("10"), heads="a e"), statement("a b c d e", value("12")), "a b c d e", True),
+        (statement("a b c d e f", value("10")), statement("a b c d e g", value("12")), "f g", False),
+        (OWN, statement("a b c d e", value("12")), "z", True),  # the question has none of the words
+        # the same value, no value, or one of another kind
+        (OWN, statement("a b c d e", value("10")), "a b c d e", False),
+        (OWN, statement("a b c d e", value("12"), value("10")), "a b c d e", False),
+        (OWN, statement("a b c d e"), "a b c d e", False),
+        (OWN, statement("a b c d e", value("12", "week")), "a b c d e", False),
+        (statement("a b", value("10", "")), statement("a b", value("12", "")), "a b", False),
+        (statement("a b", value("11")), statement("a b", value("12")), "a b", False),  # the claim's is not there
+    ],
+)
+def test_statements_disagree_where_nearly_all_words_are_the_same(
+    own: Statement, other: Statement, asked: str, apart: bool
+) -> None:
+    assert differ(own, other, asked) is apart
+
+
+def test_numbers_alone_say_the_same_of_nothing() -> None:
+    assert not differ(statement("", value("10")), statement("", value("12")), "")
+
+
+def test_cells_disagree_in_the_same_row_and_column() -> None:
+    own = statement("a b", value("10", "", -1, "a limit: 10"))
+    assert differ(own, statement("a b", value("12", "", -3, "a limit: 12")))
+    assert not differ(own, statement("a b", value("12", "", -3, "a meals: 12")))
+    assert not differ(own, statement("a b", value("12", "", 0, "a limit: 12")))
+    assert differ(
+        statement("a b", value("10", "day", -1, "x: 10")), statement("a b", value("12", "day", 0, "y"))
+    )  # a cell and a sentence, by their unit
+
+
+def test_another_name_or_edition_is_of_something_else() -> None:
+    assert not differ(OWN, statement("a b c d e", value("12"), names="t5"))
+    assert differ(OWN, statement("a b c d e", value("12"), names="t5"), names="t5")
+    assert differ(statement("a b", value("10"), names="t5"), statement("a b", value("12"), names="t5"))
+    assert differ(statement("a b", value("10"), names="t5"), statement("a b", value("12")))
+    of_2023 = statement("a b", value("10"), editions="2023")
+    assert not differ(of_2023, statement("a b", value("12"), editions="2024"))
+    assert differ(of_2023, statement("a b", value("12"), editions="2023"))
+    assert differ(of_2023, statement("a b", value("12")))
+    assert differ(statement("a b", value("10")), statement("a b", value("12"), editions="2023"))
+    # a year that is the value itself is no edition
+    year = statement("a b", value("10", "date"), editions="10")
+    assert differ(year, statement("a b", value("12", "date"), editions="12"))
+    assert differ(statement("a b", value("10", "date"), editions="10 2023"),
+                  statement("a b", value("12", "date"), editions="12 2023"))  # fmt: skip
+
+
+def test_in_other_words_six_tenths_of_what_is_asked_must_stand_there() -> None:
+    def may(other: str) -> bool:
+        asked = dict.fromkeys("a b c d e".split(), 1.0)
+        return may_disagree(OWN, statement(other, value("12")), {"10"}, asked, set())
+
+    assert may("a b c x y z")
+    assert not may("a b x y z")
+
+
+@pytest.mark.parametrize(
+    ("language", "second", "each_other", "alike"),
+    [
+        ("en", 0.876, 0.87, True),
+        ("en", 0.874, 0.87, False),  # further from the question by more than .025
+        ("en", 0.95, 0.87, True),
+        ("en", 0.9, 0.85, False),
+        ("zh", 0.9, 0.93, True),
+        ("zh", 0.9, 0.92, False),
+    ],
+)
+def test_sentences_say_the_same_where_they_are_alike(
+    language: Language, second: float, each_other: float, alike: bool
+) -> None:
+    assert is_alike(language, (0.9, second), each_other) is alike
+
+
+def test_each_of_several_that_disagree_beside_has_a_number_of_its_own() -> None:
+    own = lease("A tenant gives 30 days of notice. A tenant pays a deposit of 900 euros.")
+    beside = [
+        passage(2, "A tenant pays a deposit of 700 euros.", document="b.md", title="House rules"),
+        passage(3, "A tenant gives 45 days of notice.", document="c.md", title="House rules"),
+        passage(4, "A tenant gives 60 days of notice.", document="d.md", title="House rules"),
+    ]
+    claims = "A tenant gives 30 days of notice [1]. A tenant pays a deposit of 900 euros [1]. 30 days of notice [1]."
+    question = "What does a tenant give and pay?"
+    cited = cite(claims, [own], "en", question, None, None, beside.copy)
+    assert [(each.rank, each.document) for each in cited.beside] == [(2, "c.md"), (3, "b.md")]
+    assert [each.markers for each in cited.claims][:2] == [(1, 2), (1, 3)]
+    assert [citation.document for citation in cited.citations][:4] == ["lease.md", "c.md", "lease.md", "b.md"]
+    assert len([notice for notice in cited.notices if notice.kind == "disagreement"]) == 2

@@ -1,5 +1,7 @@
 """How often something happens, whatever the words."""
 
+from itertools import combinations
+
 import pytest
 
 from kb.checking.citations import cite
@@ -79,3 +81,32 @@ def test_a_claim_that_counts_otherwise_is_not_confirmed(text: str, claim: str, r
     question = "团建预算是多少？" if language_of(claim) == "zh" else "What is said of it?"
     question = "灭火器多久检查一次？" if "灭火器" in claim else question
     assert cite(claim, [passage(1, text)], language_of(claim), question).claims[0].supported is right
+
+
+SAME = [
+    "every day / daily / once a day / 7 times a week / 每天 / 每日一次",
+    "weekly / every week / once a week / every 7 days / 每周 / 每星期一次 / 一周一次",
+    "fortnightly / every fortnight / every 14 days / every two weeks / every second week / every other week / 每两周",
+    "monthly / each month / one times a month / 12 times a year / 每月 / 每个月一次 / 一个月内1次",
+    "quarterly / every quarter / every three months / every third month / 4 times a year / 每季度 / 每三个月",
+    "half-yearly / every half-year / every half year / every six months / twice a year / 每半年 / 半年1次 / 一年两次",
+    "yearly / annually / every year / one times per year / once every year / 每年一次 / 一年1次 / every 12 months",
+    "every two years / every other year / every second year / 每隔一年 / 每2年 / 两年一次",
+    "every four months / three times a year / thrice a year / 每四个月一次 / 一年三次",
+    "twice a day / two times a day / 每天两次 / 一天2次 / 每日二次",
+    "thrice a day / 3 times a day / 每天三次",
+    "four times a day / 每天四次",
+    "five times a day / 每天五次",
+    "six times a day / 每天六次",
+    "every five days / 每五天",
+    "every six days / 每六天",
+    "every fourth day / 每四天",
+]
+
+
+def test_all_ways_of_telling_one_frequency_are_the_same_and_none_of_another() -> None:
+    families = [[word.strip() for word in family.split(" / ")] for family in SAME]
+    for family in families:
+        assert not [(one, other) for one, other in combinations(family, 2) if other_frequency(one, other)]
+    for first, second in combinations(families, 2):
+        assert not [(one, other) for one in first for other in second if not other_frequency(one, other)]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from kb.checking.rival_values import MARGIN, MEANING_MARGIN, OWN_WORDS, SENTENCE, has_rival, values_in
+from kb.checking.rival_values import MARGIN, MEANING_MARGIN, OWN_WORDS, SENTENCE, has_rival, swaps_subject, values_in
 from kb.checking.table_claims import rows_of
 from kb.models.maxsim import Vectors
 
@@ -124,3 +124,143 @@ def test_a_claim_with_words_enough_of_its_own_is_read_as_of_its_own_subject() ->
 def test_a_word_of_the_sentence_counts_half_of_one_in_the_clause() -> None:
     values = values_in(["The pump, when it is red, takes 5 litres and the tank holds 7 litres."], [])
     assert {value.words["pump"] for value in values if value.number == "7"} == {SENTENCE} == {0.5}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "values"),
+    [
+        # number, kind and unit, and the clause where there are several
+        ("The pump takes 5 litres.", ["5 litres litre: The pump takes 5 litres."]),
+        ("It costs EUR 28 a month.", ["28 money : It costs EUR 28 a month."]),
+        ("It costs 28 euros, a lid 41 euros.", ["28 money euro: It costs 28 euros", "41 money euro: a lid 41 euros."]),
+        ("5 working days, 3 nights", ["5 time workingday: 5 working days", "3 time night: 3 nights"]),
+        ("At least 8 or 9 kg.", ["8 weight kg: At least 8 or 9 kg.", "9 weight kg: At least 8 or 9 kg."]),
+        (
+            "Over $5 million, or 3 million.",
+            ["5000000 money million: Over $5 million, or 3 million.",
+             "3000000 million million: Over $5 million, or 3 million."],
+        ),
+        # a clause has the label of its sentence
+        ("Weight: 69 kg, or 70 kg wet.", ["69 weight kg: Weight: 69 kg", "70 weight kg: Weight: or 70 kg wet."]),
+        # the number of a list or section is no value, nor that of a row
+        ("3) The pump holds 7 pints.", ["7 pints pint: The pump holds 7 pints."]),
+        ("2.1 Rules for 5 cats.", ["5 cats cat: Rules for 5 cats."]),
+        ("| 5 cats |", []),
+        # semicolons part values, or where they do not commas; not what lies between
+        ("It is 5 m, or 6 m; it is 7 m.", ["5 length m: It is 5 m", "6 length m: or 6 m", "7 length m: it is 7 m."]),
+        ("Between 5 and 7 kg.", ["5 weight kg: Between 5 and 7 kg.", "7 weight kg: Between 5 and 7 kg."]),
+        # years, dates, times of day and codes
+        ("It rose 6.8 % in 2023.", ["6.8% share %: It rose 6.8 % in 2023.", "2023 date : It rose 6.8 % in 2023."]),
+        ("在2023年有5人。", ["2023 date 年: 在2023年有5人。", "5 人 人: 在2023年有5人。"]),
+        ("It costs 2023 euros.", ["2023 money euro: It costs 2023 euros."]),
+        ("It has 2023 seats.", ["2023 seats seat: It has 2023 seats."]),
+        ("It opens at 18:45.", ["18:45 time of day : It opens at 18:45."]),
+        ("It began on 3 March 2025.", ["2025-03-03 date : It began on 3 March 2025."]),
+        ("Take AB-17.", ["ab-17 ab-# : Take AB-17."]),
+    ],
+)  # fmt: skip
+def test_each_value_of_a_sentence_has_its_kind_unit_and_clause(sentence: str, values: list[str]) -> None:
+    found = [f"{value.number} {value.kind} {value.unit}: {value.text}" for value in values_in([sentence], [])]
+    assert sorted(found) == sorted(values)
+
+
+def test_a_word_of_the_clause_or_the_label_counts_whole_and_one_of_the_sentence_half() -> None:
+    [dry, wet] = values_in(["Weight: 69 kg, 70 kg wet."], [])
+    assert (dry.words["weight"], dry.words["kg"], dry.words["wet"]) == (1.0, 1.0, SENTENCE)
+    assert (wet.words["weight"], wet.words["kg"], wet.words["wet"]) == (1.0, 1.0, 1.0)
+    assert (dry.sentence, wet.sentence) == (0, 0)
+    assert [value.sentence for value in values_in(["None.", "It takes 5 days."], [])] == [1]
+
+
+def test_a_cell_has_the_words_of_its_row_and_head_and_half_of_those_beside_it() -> None:
+    text = "| Room | Seats | Floor |\n|---|---|---|\n| Maas | 10 red | 3 |\n| Rotte | 6 | 3 | 9 |"
+    values = values_in(text.splitlines(), rows_of(text))
+    assert [(v.number, v.sentence, v.text) for v in values] == [
+        ("10", -2, "maas seats: 10 red"), ("3", -2, "maas floor: 3"), ("6", -3, "rotte seats: 6"),
+        ("3", -3, "rotte floor: 3"), ("9", -3, "rotte : 9"),
+    ]  # fmt: skip
+    assert values[0].words == {"maa": 1.0, "seat": 1.0, "red": 1.0, "#10": 1.0}
+    assert values[1].words == {"maa": 1.0, "floor": 1.0, "red": SENTENCE, "#3": 1.0}
+
+
+MANAGERS = "What is the notice of managers?"
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "sentence", "rival"),
+    [
+        # the other is said of what this one is and more
+        ("The notice is 15 days.", MANAGERS, "The notice is 15 days; for managers 27 days.", True),
+        ("The notice is 27 days.", MANAGERS, "The notice is 15 days; for managers 27 days.", False),
+        ("It is 15 days.", MANAGERS, "For managers of teams the notice is 27 days; 15 days.", True),
+        ("It is 27 days.", MANAGERS, "For managers of teams the notice is 27 days; 15 days.", False),
+        ("It is 15 days.", MANAGERS, "The notice of managers of teams is 27 days; the notice is 15 days.", True),
+        # or of something else in its place
+        ("It is 15 days.", MANAGERS, "The notice of managers is 27 days; the notice of drivers is 15 days.", True),
+        ("It is 27 days.", MANAGERS, "The notice of managers is 27 days; the notice of drivers is 15 days.", False),
+        ("It is 15 days.", MANAGERS, "The notice of drivers is 15 days; of managers of teams 27 days.", True),
+        ("试用期为 3 个月。", "研发岗的试用期多久？", "研发岗的试用期为 6 个月，其余为 3 个月。", True),
+        ("试用期为 6 个月。", "研发岗的试用期多久？", "研发岗的试用期为 6 个月，其余为 3 个月。", False),
+    ],
+)
+def test_of_values_of_one_sentence_the_words_that_differ_decide(
+    claim: str, question: str, sentence: str, rival: bool
+) -> None:
+    assert has_rival(claim, question, values_in([sentence], []), None) is rival
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "lines", "rival"),
+    [
+        ("It is 70 kg.", "What is the weight?", ["Weight: 69 kg", "Load: 70 kg"], True),
+        ("It is 69 kg.", "What is the weight?", ["Weight: 69 kg", "Load: 70 kg"], False),
+        ("It is 70 kg.", "What is it?", ["Weight: 69 kg", "Load: 70 kg"], False),
+        ("It is 70 kg.", "What is the load?", ["Weight (wet load): 69 kg", "Load: 70 kg"], False),
+        ("It is 70 kg.", "What is the weight of the X5?", ["Weight, X5 Pro: 70 kg", "Weight, X5: 69 kg"], False),
+        ("It is 70 kg.", "What is the weight of the X5?", ["Weight of X5 Pro: 70 kg", "Weight of X5: 69 kg"], True),
+        ("It is 69 kg.", "What is the weight of the X5?", ["Weight of X5 Pro: 70 kg", "Weight of X5: 69 kg"], False),
+        ("It is 69 kg.", "What is the weight of X5 Pro?", ["Weight of X5 Pro: 70 kg", "Weight of X5: 69 kg"], True),
+        ("It is 70 kg.", "What is the weight of X5 Pro?", ["Weight of X5 Pro: 70 kg", "Weight of X5: 69 kg"], False),
+    ],
+)
+def test_a_value_is_what_its_label_says(claim: str, question: str, lines: list[str], rival: bool) -> None:
+    assert has_rival(claim, question, values_in(lines, []), None) is rival
+
+
+INVOICES = "Li handles invoices, Chen handles complaints."
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "sentences", "swaps"),
+    [
+        ("Li handles complaints.", "Who handles complaints?", [INVOICES], True),
+        ("Chen handles complaints.", "Who handles complaints?", [INVOICES], False),
+        ("Li handles complaints.", "Who handles complaints?",
+         ["Li handles invoices.", "Chen handles complaints."], True),
+        # who "she" is nobody knows, nor of what a label speaks
+        ("Li handles complaints.", "Who handles complaints?",
+         ["She handles invoices with Li.", "Chen handles complaints."], False),
+        ("Li handles complaints.", "Who handles complaints?",
+         ["Invoices: Li handles them.", "Chen handles complaints."], False),
+        ("Li handles complaints.", "Who handles complaints?",
+         ["Li handles invoices.", "She handles complaints."], False),
+        ("The key is in the basement.", "Where is the spare key kept?",
+         ["The ladder is in the basement.", "The spare key is kept in the hall."], True),
+        ("The key is in the hall.", "Where is the spare key kept?",
+         ["The ladder is in the basement.", "The spare key is kept in the hall."], False),
+        # of amounts and codes rivals are told by their kind
+        ("It takes 5 days.", "How long does the repair take?",
+         ["The delivery takes 5 days.", "The repair takes 3 days."], False),
+        ("Take AB-17 for it.", "What is taken for the repair?",
+         ["For the delivery AB-17 is taken.", "For the repair a crane is taken."], False),
+        ("王芳负责投诉。", "谁负责投诉？", ["王芳负责发票，李强负责投诉。"], True),
+        ("李强负责投诉。", "谁负责投诉？", ["王芳负责发票，李强负责投诉。"], False),
+        # rows speak for themselves
+        ("Li handles complaints.", "Who handles complaints?", ["Li | handles invoices", "Chen | handles complaints"],
+         False),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_something_else_is_not_said_of_what_was_asked(
+    claim: str, question: str, sentences: list[str], swaps: bool
+) -> None:
+    assert swaps_subject(claim, question, sentences, [frozenset()] * len(sentences)) is swaps

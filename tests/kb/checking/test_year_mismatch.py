@@ -2,7 +2,16 @@
 
 import pytest
 
-from kb.checking.year_mismatch import is_of_other_period, is_other_edition
+from kb.checking.year_mismatch import (
+    NONE,
+    Edition,
+    edition,
+    is_edition_of,
+    is_of_other_period,
+    is_of_other_year,
+    is_other_edition,
+    of_other_periods,
+)
 
 OLD, NEW = "Travel policy 2023\nMeals", "Travel policy 2025\nMeals"
 OLD_ZH, NEW_ZH = "差旅费报销办法（2023年版）", "差旅费报销办法（2025年版）"
@@ -61,3 +70,109 @@ def test_an_older_edition_is_told(question: str, heading: str, others: list[str]
 )
 def test_a_value_of_another_month_is_told(claim: str, quote: str, other: bool) -> None:
     assert is_of_other_period(claim, "6月份的到货率是多少？", quote) is other
+
+
+@pytest.mark.parametrize(
+    ("heading", "named"),
+    [
+        ("Travel policy", NONE),
+        ("Travel policy 2023", (2023, ())),
+        ("Rules 2019-2021", (2021, ())),
+        ("Crane manual, 5th edition (2024)\na", (2024, (5,))),
+        ("Crane rules, second edition", (0, (2,))),
+        ("Crane manual, rev. 4", (0, (4,))),
+        ("Crane rules v1.10", (0, (1, 10))),
+        ("档案管理规程（第十二版）", (0, (12,))),
+        ("档案管理规程（版本 2.3）", (0, (2, 3))),
+        # nothing is told by a date, by a program's version, or by a third line
+        ("Minutes of 2025-07-10", NONE),
+        ("Loader v3", NONE),
+        ("Crane rules\nv3\nv9", (0, (3,))),
+        ("Crane rules\ncare\nv9", NONE),
+    ],
+)
+def test_a_heading_names_its_edition(heading: str, named: Edition) -> None:
+    assert edition(heading) == named
+
+
+@pytest.mark.parametrize(
+    ("heading", "other", "same"),
+    [
+        ("Travel policy 2023", "Travel policy 2025", True),
+        ("Travel policy 2023", "Travel policy", True),
+        ("Travel policy 2023", "Travel policy 2023", False),
+        ("Travel policy", "Travel policy 2023", False),  # it names none itself
+        ("Travel policy 2023", "Leave policy 2025", False),
+        ("Travel policy", "Leave policy", False),
+    ],
+)
+def test_headings_are_editions_of_one_document_where_they_differ_in_year_or_number_alone(
+    heading: str, other: str, same: bool
+) -> None:
+    assert is_edition_of(heading, other) is same
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "other"),
+    [
+        ("In 2023 it was 5.", "What was it in 2022?", True),
+        ("In 2023 it was 5.", "What was it in 2023?", False),
+        ("In 2023 it was 5.", "What was it?", False),
+        ("It was 5.", "What was it in 2022?", False),
+        ("In 2023 it was 5.", "When was it, in 2022?", False),
+        ("It was 5 in 2021-2023.", "What was it in 2021?", False),
+        ("It was 5 in 2021-2023.", "What was it in 2022?", False),
+        ("It was 5 in 2021-2023.", "What was it in 2023?", False),
+        ("It was 5 in 2021-2023.", "What was it in 2020?", True),
+        ("It was 5 in 2021-2023.", "What was it in 2024?", True),
+        ("It was 5 in 2023/24.", "What was it in 2024?", False),
+        ("It was 5 in 2023/24.", "What was it in 2025?", True),
+        ("From 2021 to 2023 it was 5.", "What was it in 2022?", False),
+        ("In 2023 it was 5.", "What was it in March 2022?", True),
+        ("In 2023 it was 5.", "What was it in the 2022 report?", True),
+        ("In 2023 it was 5.", "Were there 2022 guests?", False),  # no year
+        ("2023年为5。", "2022年是多少？", True),
+        ("2023年为5。", "2022年以来是多少？", False),
+    ],
+)
+def test_a_claim_of_another_year_is_told(claim: str, question: str, other: bool) -> None:
+    assert is_of_other_year(claim, question) is other
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "numbers"),
+    [
+        ("What was it in June?", "It was 5 in May, and 6 in June.", "5"),
+        ("What was it?", "It was 5 in May, and 6 in June.", ""),
+        ("What was it in June?", "It was 5 in May. It was 5 in June.", ""),
+        # what stands in front of a sentence is said of all of it, if it is short
+        ("What was it in June?", "In May, it was 5, and 6. It was 7.", "5 6"),
+        ("What was it in June?", "In May, as all of us still very well know, it was 5, in June, it was 6.", "5"),
+        ("What was it in June?", "It was, as we all saw in May, five, and it was 6.", "5 6"),
+        ("What was it in June?", "It was, as we all of us saw in May, five, and it was 6.", ""),
+        # of a whole year nothing is told by a part of it
+        ("What was it in 2021?", "In the first quarter of 2021 it was 5; in 2021 it was 9.", "5"),
+        ("What was it in the first quarter of 2021?", "In the first quarter of 2021 it was 5.", ""),
+        ("What was it in the first quarter of 2021?", "In the second quarter of 2021 it was 5.", "5"),
+        ("2021年上半年是多少？", "2021年下半年为5。", "5"),
+        ("2021年上半年是多少？", "2021年上半年为5。", ""),
+    ],
+)
+def test_the_numbers_of_other_months_and_years_are_told(question: str, text: str, numbers: str) -> None:
+    told = of_other_periods(question, text)
+    assert {number for number in told if len(number) < 3} == set(numbers.split())
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "quote", "other"),
+    [
+        ("It was 5 in 2022.", "What was it?", "It was 5 in 2021.", True),
+        ("It was 5 in 2022 and 4 in 2021.", "What was it?", "In 2021 it was 4, in 2022 it was 5.", False),
+        ("It was 5.", "What was it in 2022, not 4?", "It was 4 in 2021.", False),  # the 4 is the question's
+        ("It was 5 in 2021.", "What was it?", "In the first quarter of 2021 it was 5.", True),
+        ("It was 5 in the first quarter.", "What was it in 2021?", "In the first quarter of 2021 it was 5.", False),
+        ("It was 5.", "What was it in Q1 2021?", "In the first quarter of 2021 it was 5.", False),
+    ],
+)
+def test_a_value_of_another_year_or_part_of_it_is_told(claim: str, question: str, quote: str, other: bool) -> None:
+    assert is_of_other_period(claim, question, quote) is other

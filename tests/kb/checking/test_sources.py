@@ -1,0 +1,127 @@
+"""How a passage is cut: sentences over full lines, spans of neighbouring sentences, and what heads them."""
+
+import pytest
+
+from kb.checking.sources import (
+    core_of,
+    header_of,
+    headings_of,
+    heads_of,
+    long_windows,
+    over_lines,
+    says_most,
+    source_of,
+)
+from kb.language.content_terms import content_of
+from tests.kb.passages import passage
+
+LINE = "The pump of the old hall is cleaned by the staff of the town every"
+SIX = "One is here. Two is here. Three is here. Four is here. Five is here. Six is here."
+TABLE = "Limits of 2024\nCity | Hotel\nBerlin | 155\nRome | 150"
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        (f"{LINE}\nweek.", 1),
+        (f"{LINE}\n  week.", 1),
+        (f"{LINE}\n10:30 and noon.", 1),
+        (f"{LINE}\n1234) and noon.", 1),
+        # a paragraph, an item of a list, a label or a row of a table begins
+        (f"{LINE}\n\nweek.", 2),
+        (f"{LINE}:\nweek.", 2),
+        (f"{LINE}\n- week.", 2),
+        (f"{LINE}\n1) week.", 2),
+        (f"{LINE}\n(12) week.", 2),
+        (f"{LINE}\na) week.", 2),
+        (f"{LINE}\n一、week.", 2),
+        (f"{LINE}\nNote: week.", 2),
+        (f"{LINE}\na | b", 2),
+        (f"{LINE} | b\nweek.", 2),
+        # a full line has four fifths of the longest, and 25 characters
+        (f"{'a' * 80}\nweek\n{'b' * 100}", 2),
+        (f"{'a' * 79}\nweek\n{'b' * 100}", 3),
+        (f"{'a' * 25}\nweek", 1),
+        (f"{'a' * 24}\nweek", 2),
+    ],
+)
+def test_a_sentence_runs_on_in_the_next_line_where_its_own_is_full(text: str, count: int) -> None:
+    assert len(over_lines(text)) == count
+
+
+def test_no_sentence_over_lines_is_longer_than_600_characters() -> None:
+    def lengths(*lines: int) -> list[int]:
+        return [end - start for start, end in over_lines("\n".join("a" * length for length in lines))]
+
+    assert lengths(299, 300, 300) == [600, 300]  # with the line break between
+    assert lengths(300, 300) == [300, 300]
+
+
+def test_every_run_of_up_to_four_sentences_is_a_span_and_for_lists_of_up_to_twelve() -> None:
+    source = source_of(passage(1, SIX, start=100), None)
+    assert [(w.parts.start, w.parts.stop) for w in source.windows if w.parts.start in (0, 3, 5)] == [
+        (0, 1), (0, 2), (0, 3), (0, 4), (3, 4), (3, 5), (3, 6), (5, 6),
+    ]  # fmt: skip
+    assert [(w.start, w.end) for w in source.windows if w.parts == range(1, 3)] == [(113, 140)]
+    assert all(SIX[w.start - 100 : w.end - 100] == w.quote for w in source.windows)
+    assert [(w.parts.start, w.parts.stop) for w in long_windows(source)] == [(0, 5), (0, 6), (1, 6)]
+    twenty = source_of(passage(1, " ".join(f"Number {n} is here." for n in range(20))), None)
+    assert max(len(w.parts) for w in long_windows(twenty)) == 12
+
+
+def test_a_heading_and_a_line_without_letters_are_no_spans() -> None:
+    source = source_of(passage(1, "Meals\nLunch costs 4 euros.\n---", section="Costs > Meals"), None)
+    assert [w.quote for w in source.windows if len(w.parts) == 1] == ["Lunch costs 4 euros."]
+    assert headings_of(source.passage) == ["Costs", "Meals"]
+
+
+def test_a_span_holds_the_rows_of_its_lines_and_no_others() -> None:
+    source = source_of(passage(1, TABLE), None)
+    rows = {w.quote: [row.cells[0] for row in w.rows] for w in source.windows}
+    assert rows["Rome | 150"] == ["rome"]
+    assert rows["Berlin | 155\nRome | 150"] == ["berlin", "rome"]
+    assert rows["Limits of 2024"] == []
+
+
+def test_a_span_of_a_table_is_headed_by_its_columns_and_the_line_above() -> None:
+    source = source_of(passage(1, TABLE, title="Travel"), None)
+    spans = {w.quote: w for w in source.windows}
+    assert header_of(spans["Rome | 150"], source) == "city | hotel\nLimits of 2024"
+    assert header_of(spans["Limits of 2024"], source) == ""
+    assert heads_of(spans["Rome | 150"], source) == {"travel", "citi", "hotel", "md"}
+    assert heads_of(spans["Limits of 2024"], source) == {"travel", "md"}
+    headed = source_of(passage(1, "Rome | 150", header="City | Hotel | Note"), None)
+    assert header_of(headed.windows[0], headed) == "City | Hotel | Note\n"
+
+
+def test_title_section_header_and_path_head_a_passage_and_the_document_is_around_it() -> None:
+    told = passage(1, "It is red.", title="Pumps 2024", section="Care", header="Kind", document="north/b.md")
+    source = source_of(told, lambda _: "More OF it")
+    assert source.heading == "Pumps 2024\nCare\nKind\nnorth/b.md"
+    assert source.heading_tokens == {"pump", "#2024", "care", "kind", "north", "b", "md"}
+    assert source.heading_numbers == {"2024"}
+    assert "more of it" in source.whole
+    assert "it is red." in source.whole
+    dated = source_of(passage(1, "It is red.", title="Minutes of 2025-07-10"), None)
+    assert {"2025-07-10", "2025", "10"} <= dated.heading_numbers
+    assert "more of it" not in dated.whole
+
+
+def test_the_core_of_a_span_is_the_part_that_says_most() -> None:
+    text = "A pump leaks; a valve is shut. The red valve opens. The red pump stops; the red gate is open."
+    source = source_of(passage(1, text), None)
+    [span] = [w for w in source.windows if len(w.parts) == 3]
+    cores = {said: core_of(content_of(said), span) for said in ("valve shut", "red gate open", "red pump", "nothing")}
+    assert cores == {
+        "valve shut": " a valve is shut.", "red gate open": " the red gate is open.", "red pump": "The red pump stops",
+        "nothing": "A pump leaks",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [("iron stone glass", True), ("iron stone", False), ("iron stone glass clay", True), ("", False)],
+)
+def test_three_quarters_of_what_is_said_are_most_of_it(text: str, most: bool) -> None:
+    assert says_most(text, content_of("iron stone glass clay")) is most
+    assert not says_most(text, {})
