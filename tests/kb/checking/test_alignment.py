@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kb.checking.alignment import Aligner
+from kb.checking.alignment import Aligner, Similarities
 from kb.checking.sources import over_lines, says_most
 from kb.language.content_terms import content_of
 from kb.models.maxsim import Vectors
@@ -224,3 +224,208 @@ def test_the_year_of_a_month_may_stand_in_the_title(title: str, claim: str, supp
     minutes = replace(passage("5月份合格率98.6%。\n6月份合格率98.9%。"), title=title)
     spans = Aligner([minutes], "2025年6月份的合格率是多少？").sources(claim, [1])
     assert [span.supported for span in spans] == [supported]
+    assert not supported or [span.quote for span in spans] == ["6月份合格率98.9%。"]
+
+
+def cosines(**near: float) -> Similarities:
+    """A text is as near as `near` says of the word that it begins with, and else by a half."""
+
+    def similarities(_: str, texts: Sequence[str]) -> Vectors:
+        return np.array([near.get(text.split()[0], 0.5) for text in texts], np.float32)
+
+    return similarities
+
+
+DIAL = "The repair of the dial takes 180 apiece."
+
+
+@pytest.mark.parametrize(
+    ("texts", "near", "right"),
+    [
+        # the sentence that has its number, and two fifths of its words, is the nearest
+        (["Repair of faces: 180. Straps of leather: 25."], {"Repair": 0.9}, True),
+        (["Repair of faces: 180. Straps of leather: 25."], {"Repair": 0.8, "Straps": 0.9}, False),
+        (["Repair of faces: 180. What of the repair?"], {"Repair": 0.9, "What": 0.95}, True),  # a question says nothing
+        (["Repair of faces: 180. 修理表盘的价格。"], {"Repair": 0.9, "修理表盘的价格。": 0.95}, True),
+        (["Repair of faces: 180.", "Clocks are sold."], {"Repair": 0.9, "Clocks": 0.95}, False),  # in any passage
+        (["Repair of faces: 25. Straps of leather: 180."], {"Repair": 0.9}, False),
+        # with less of its words it must mean the same
+        (["Mending of faces: 180. Straps of leather: 25."], {"Mending": 0.93}, True),
+        (["Mending of faces: 180. Straps of leather: 25."], {"Mending": 0.91}, False),
+        (["Mending of faces: 25. Straps of leather: 180."], {"Mending": 0.93}, False),
+    ],
+)
+def test_what_says_it_in_other_words_has_its_number_and_is_the_nearest(
+    texts: list[str], near: dict[str, float], right: bool
+) -> None:
+    passages = [passage(text, rank) for rank, text in enumerate(texts, 1)]
+    [span] = Aligner(passages, "What is charged?", cosines(**near)).sources(DIAL, [1])
+    assert span.supported is right
+    [span] = Aligner(passages, "What is charged?").sources(DIAL, [1])
+    assert not span.supported  # by words alone
+
+
+def test_a_claim_of_two_words_or_without_a_number_of_its_own_is_not_read_in_other_words() -> None:
+    def supported(claim: str, question: str = "What is charged?") -> bool:
+        near = cosines(Mending=0.99)
+        [span] = Aligner([passage("Mending of faces: 180. Straps: 25.")], question, near).sources(claim, [1])
+        return span.supported
+
+    assert supported(DIAL)
+    assert not supported("180 for a dial apiece.")
+    assert not supported("The repair of the dial takes a lot apiece.")
+    assert not supported(DIAL, "What costs 180?")
+
+
+@pytest.mark.parametrize(
+    ("claim", "cosine", "right"),
+    [
+        ("病假规定是这样安排的。", 0.81, True),
+        ("病假规定是这样安排的。", 0.79, False),
+        # one that adds a number, which the sentence has
+        ("病假为15天。", 0.79, True),
+        ("病假为15天。", 0.77, False),
+        ("病假为16天。", 0.99, False),
+    ],
+)
+def test_between_languages_the_cosine_decides(claim: str, cosine: float, right: bool) -> None:
+    [span] = Aligner([passage("Sick leave is 15 days.")], "病假怎么样？", cosines(Sick=cosine)).sources(claim, [1])
+    assert span.supported is right
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "on_target"),
+    [
+        ("It is red.", "What colour is the Falcon M2?", False),
+        ("It is red. The Falcon M2 is one.", "What colour is the Falcon M2?", True),
+        # half of what is named
+        ("It is red, in Bern.", "Is the Falcon M2 by Norvia in Bern?", False),
+        ("It is red, by Norvia in Bern.", "Is the Falcon M2 by Norvia in Bern?", True),
+        ("It is red.", "What colour is it?", True),
+        # of a question in another language the codes alone
+        ("It is red.", "苏州的 FX-3 是什么颜色？", False),
+        ("It is red, the FX-3.", "苏州的 FX-3 是什么颜色？", True),
+    ],
+)
+def test_a_document_that_speaks_of_half_of_what_is_named_is_on_target(
+    text: str, question: str, on_target: bool
+) -> None:
+    [span] = Aligner([passage(text)], question).sources("It is red.", [1])
+    assert (span.supported, span.on_target) == (True, on_target)
+
+
+def test_the_span_that_says_little_else_is_quoted() -> None:
+    text = "The red pump stops at noon. It is old. The red pump stops at noon and starts again at night in the hall."
+    [span] = Aligner([passage(text)], "When?").sources("The red pump stops at noon.", [1])
+    assert span.quote == "The red pump stops at noon."
+
+
+@pytest.mark.parametrize(
+    ("claim", "title", "strength"),
+    [
+        # what stands in the title alone counts half, and no more than what the sentence has
+        ("The oil of it is clean.", "", 1.0),
+        ("The clean oil of pumps.", "", 2 / 3),
+        ("The clean oil of pumps.", "Pump", 2.5 / 3),
+        ("The clean pump hall yard lamp door.", "Pump hall yard lamp door", 2 / 6),
+        ("The pump hall.", "Pump hall", 0.0),
+    ],
+)
+def test_a_heading_carries_a_claim_only_beside_words_of_the_span(claim: str, title: str, strength: float) -> None:
+    told = replace(passage("There is clean oil." if "oil" in claim else "It is clean."), title=title, document="x")
+    [span] = Aligner([told], "What is there?").sources(claim, [1])
+    assert span.strength == pytest.approx(strength)
+
+
+CITED = "The pump is red."
+
+
+@pytest.mark.parametrize(
+    ("texts", "cited", "ranks"),
+    [
+        (["Nothing here.", CITED], [1], [2]),
+        (["Nothing here.", CITED], [], [2]),
+        ([CITED, CITED], [2], [2]),
+        ([CITED, CITED], [], [1]),
+        ([CITED, CITED], [1, 2], [1, 2]),
+        ([CITED, "The pump is red, and it is new, and it is here."], [], [1]),
+        (["Zebras graze.", "Dogs bark."], [], []),
+        (["Zebras graze.", "Dogs bark."], [2], [2]),  # what was cited is shown
+    ],
+)
+def test_a_claim_rests_on_what_it_cites_else_on_the_best(texts: list[str], cited: list[int], ranks: list[int]) -> None:
+    aligner = Aligner([passage(text, rank) for rank, text in enumerate(texts, 1)], "Which colour?")
+    assert [span.passage.rank for span in aligner.sources(CITED, cited)] == ranks
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "text", "reason"),
+    [
+        # what speaks against an uncited claim is shown where its words are there
+        ("The pump costs 5 euros.", "What?", "The pump costs 6 euros.", "number"),
+        ("All lots are free.", "What is free?", "The Ghent lot is free.", "quantifier"),
+        # a first word is a name where nothing has it in small letters
+        ("Vermont has paid leave now.", "Where?", "Ohio has paid leave now.", "name"),
+        ("Staff has paid leave.", "Where?", "The staff has paid leave.", ""),
+        # a heading, and what only repeats an open question
+        ("Long service", "What is there?", "Long service\nGifts are given.", "echo"),
+        ("Gifts are given.", "What is there?", "Long service\nGifts are given.", ""),
+        ("The pump is clean.", "When is the pump clean?", "The pump is clean.", "echo"),
+        ("The pump is clean.", "Is the pump clean?", "The pump is clean.", ""),
+        ("The pump is clean.", "Which is clean, the pump or the tank?", "The pump is clean.", ""),
+        # a name that the question gave may stand anywhere in prose, and another must stand in the span
+        ("The limit in Lyon is 90 euros.", "What is the limit in Lyon?",
+         "The limit is 90 euros.\nw\nx\ny\nz\nLyon is near.", ""),
+        ("The limit in Lyon is 90 euros.", "What is the limit?",
+         "The limit is 90 euros.\nw\nx\ny\nz\nLyon is near.", "name"),
+        ("The limit in Lyon is 90 euros.", "What is the limit in Lyon?", "The limit is 90 euros.", "asked"),
+        ("The limit in Lyon is 90.", "What is the limit in Lyon?",
+         "City | Limit\nBern | 90\n\nw\nx\ny\nz\nLyon is near.", "name"),
+        # so may a number
+        ("For 4 people the limit is 90 euros.", "What is the limit for 4 people?", "The limit is 90 euros.", "asked"),
+        ("For 4 people the limit is 90 euros.", "What is the limit?", "The limit is 90 euros.", "number"),
+        # kinds of place are left out in a table
+        ("浦东区的限额为90元。", "浦东区的限额是多少？", "City | Limit\n浦东 | 90 元", ""),
+        ("浦西区的限额为90元。", "浦西区的限额是多少？", "City | Limit\n浦东 | 90 元", "name"),
+        # a minus sign is told by a word
+        ("Revenue fell by 3.2 %.", "How did revenue develop?", "Revenue of the year: -3.2 %.", ""),
+        ("Revenue grew by 3.2 %.", "How did revenue develop?", "Revenue of the year: -3.2 %.", "sign"),
+        ("Dogs may come in.", "Who?", "Dogs may not come in. Cats may come in.", "negation"),
+        ("Rome is 150.", "What is the hotel limit in Rome?", "City | Hotel\nRome | 150\nBerlin | 155", ""),
+        ("Rome is 155.", "What is the hotel limit in Rome?", "City | Hotel\nRome | 150\nBerlin | 155", "row"),
+    ],
+)  # fmt: skip
+def test_what_a_claim_lacks_is_told(claim: str, question: str, text: str, reason: str) -> None:
+    told = replace(passage(text), section="Benefits > Long service")
+    assert [span.reason for span in Aligner([told], question).sources(claim, [1])] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "text", "reasons"),
+    [
+        ("The pump costs 5 euros.", "What?", "The pump costs 6 euros.", ["number"]),
+        ("All lots are free.", "What is free?", "The Ghent lot is free.", ["quantifier"]),
+        ("Dogs and cats and zebras may come for 5 days.", "Who?", "It takes 6 days.", []),  # little of it is there
+    ],
+)
+def test_what_speaks_against_a_claim_without_a_marker_is_shown_where_its_words_are(
+    claim: str, question: str, text: str, reasons: list[str]
+) -> None:
+    aligner = Aligner([passage(text), passage("Nothing here.", 2)], question)
+    assert [span.reason for span in aligner.sources(claim, [])] == reasons
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "title", "right"),
+    [
+        ("In 2024 the limit is 90 euros.", "What is the limit in 2024?", "Rules 2024", True),
+        ("In 2024 the limit is 90 euros.", "What is the limit?", "Rules 2024", False),
+        ("In 2024 the limit is 90 euros.", "What is the limit in 2024?", "Rules 2025", False),
+        ("The limit in Lyon is 90 euros.", "What is the limit in Lyon?", "Lyon", True),
+    ],
+)
+def test_a_year_or_place_that_was_asked_may_stand_in_the_title(
+    claim: str, question: str, title: str, right: bool
+) -> None:
+    [span] = Aligner([replace(passage("The limit is 90 euros."), title=title)], question).sources(claim, [1])
+    assert span.supported is right

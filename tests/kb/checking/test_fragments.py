@@ -3,7 +3,7 @@
 import pytest
 
 from kb.checking.citations import cite
-from kb.checking.fragments import is_cut_off, is_phrase, leaves_open
+from kb.checking.fragments import is_cut_off, is_phrase, is_quotation, is_title, leaves_open
 from kb.language.language import language_of
 from tests.kb.passages import passage
 
@@ -19,6 +19,8 @@ from tests.kb.passages import passage
         # in a long line a verb may go unseen
         (" ".join(["lake"] * 7), True),
         (" ".join(["lake"] * 8), False),
+        (" ".join(["Lake"] * 5 + ["lake"] * 3), True),  # most of it has capitals
+        (" ".join(["Lake"] * 4 + ["lake"] * 4), False),
     ],
 )
 def test_a_phrase_has_no_verb(claim: str, phrase: bool) -> None:
@@ -35,6 +37,24 @@ def test_a_phrase_has_no_verb(claim: str, phrase: bool) -> None:
         ("The fair will be held in Nov.", "The fair will be held in Nov.", False),
         ("The fee is 5 euros.", "The fee is 5 euros.", False),
         ("费用为 5 元…", "费用为 5 元。", False),
+        # Chinese that opens other words, and goes on
+        ("费用由", "费用由公司承担。", True),
+        ("费用由", "费用由。", False),
+        ("费用由", "费用", False),
+        ("费用为 5 元", "费用为 5 元整。", False),
+        # a sentence that is whole in the source, or at least its last three words
+        ("The care you are looking for.", "It is the care you are looking for. Call.", False),
+        ("The care that you are looking for.", "It is what you are looking for.", False),
+        ("The care you are looking for.", "It is the care you are looking for a day.", True),
+        ("The care you are looking for.", "It is the care you are looking for.net", True),
+        ("The care is of the.", "The care is of the. So.", True),
+        ("For.", "For. So.", True),
+        # an abbreviation behind which a word follows
+        ("It is the Corp.", "It is the Corp. of Bern.", True),
+        ("It is the Corp.", "It is the Corp.", False),
+        ("Visit the U.S.", "Visit the U.S. (or not) today.", False),
+        ("Visit the U.S.", "Visit us.", False),
+        ("See it", "See it today.", False),
     ],
 )
 def test_what_the_source_goes_on_with_was_cut_off(claim: str, source: str, cut: bool) -> None:
@@ -94,3 +114,57 @@ def test_a_third_of_what_was_asked_must_stand_beside_them() -> None:
     assert not leaves_open("the line manager", "Is the form signed?", sentence)  # "yes" would answer that
     assert leaves_open("Form is signed by the line manager.", "Who signs the form?", [sentence[0][4:]])  # all of it
     assert leaves_open("the line manager", "Who signs the form?", ["Form: the line manager"])  # nothing is said
+
+
+QUOTED = "The pump is cleaned every day, and the tank is filled by night; nobody is there."
+
+
+@pytest.mark.parametrize(
+    ("claim", "quoted"),
+    [
+        ("The pump is cleaned every day.", True),
+        ("and the tank is filled by night", True),
+        ("The pump is cleaned every day, and the tank is filled by night", True),
+        (QUOTED, True),
+        ("the tank is filled by night", False),  # no whole clause
+        ("The pump is cleaned every", False),
+        ("the tank is filled by night, the pump is cleaned every day", False),
+        ("nobody is there", False),  # too few words
+    ],
+)
+def test_whole_clauses_are_a_quotation(claim: str, quoted: bool) -> None:
+    assert is_quotation(claim, ["Nothing else.", QUOTED]) is quoted
+
+
+def test_a_quotation_has_five_words_and_a_verb() -> None:
+    assert is_quotation("It is cleaned well today.", ["It is cleaned well today."])
+    assert not is_quotation("It is cleaned today.", ["It is cleaned today."])
+    assert not is_quotation("Pump, tank, lamp, hose, lid.", ["Pump, tank, lamp, hose, lid."])
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("Fire Drills", True),
+        ("Fire", False),
+        ("Fire Drills And Alarms For All Halls", True),
+        ("Fire Drills And Alarms For All Halls Now", False),  # eight words
+        ("Fire of day", True),
+        ("Fire cold", False),  # a longer word has four letters
+        ("A Day Off", False),  # and one must be there
+        ("Fire Drills:", False),
+        ("Feuer Übung", False),
+    ],
+)
+def test_a_title_has_two_to_seven_words_the_longer_ones_with_capitals(line: str, title: bool) -> None:
+    assert is_title(line) is title
+
+
+def test_words_that_answer_stand_in_a_sentence_with_a_verb() -> None:
+    question = "Who signs the form?"
+    assert not leaves_open("front desk", question, ["The form is signed by the front desk."])
+    assert leaves_open("desk", question, ["The form of the front desk"])
+    assert leaves_open("*", question, ["The form is signed by the front desk."])  # nothing is said
+    # of two clauses with as much of the question either may answer
+    two = ["The form is signed by Ana. The form is signed by Bo."]
+    assert not leaves_open("Bo", question, two[0].split(". "))

@@ -5,6 +5,8 @@ import pytest
 from kb.checking.citations import cite
 from kb.checking.table_claims import (
     agrees_with_mark,
+    gives,
+    gives_heads_alone,
     is_row,
     names_cell,
     rows_of,
@@ -174,3 +176,130 @@ def test_a_cell_with_something_else_says_neither() -> None:
         "office | room | name | phone | booking\nSuzhou | 101 | Desk | 6303 | none\nLyon | 1 | Hall | 7 | app"
     )
     assert agrees_with_mark("There is a Showroom in Suzhou.", "Is there a showroom?", alone) is None
+
+
+def test_rows_tell_where_they_are_what_heads_them_and_what_is_above_their_table() -> None:
+    text = "x | y\n1 | 2\n\nIt is above.\n\np | q\n3 | 4"
+    rows = rows_of(text)
+    assert [text[row.start : row.end] for row in rows] == ["x | y", "1 | 2", "p | q", "3 | 4"]
+    assert [row.heads for row in rows] == [[], ["x", "y"], [], ["p", "q"]]
+    assert [row.above for row in rows] == ["", "", "It is above.", "It is above."]
+    assert [row.cells for row in rows_of("a\tb\n1\t2")] == [["a", "b"], ["1", "2"]]
+    assert [row.cells for row in rows_of("| a |\n| 1 |")] == [["a"], ["1"]]
+    assert rows_of("1 | 2", "Limits\nCity | Hotel")[0].heads == ["city", "hotel"]
+
+
+def test_an_empty_first_cell_is_that_of_the_row_above_in_the_same_table() -> None:
+    rows = rows_of("City | Hotel\nRome | 150\n | 120\n\nNext:\n | 90")
+    assert [row.cells[0] for row in rows] == ["city", "rome", "rome", ""]
+    assert rows[2].content[0] == {"rome"}
+    assert [rows[2].numbers, rows[1].numbers] == [[set(), {"120"}], [set(), {"150"}]]
+
+
+def test_heads_are_read_without_units_and_quarters_and_ordinals_in_one_form() -> None:
+    [_, row] = rows_of(
+        "Sales (EUR million) | first year | Third quarter | 第三季度 | 3rd quarter | Q3\n1 | 2 | 3 | 4 | 5 | 6"
+    )
+    assert row.heads == ["sales", "1st year", "q3", "q3", "q3", "q3"]
+
+
+YEARS = "Plan | 1st year | 2nd year | Fee\nGold | 10 | 20 | 5\nIron | 30 | 40 | 6"
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "wrong"),
+    [
+        ("Gold is 20 in the first year.", "", True),
+        ("Gold is 10 in the first year.", "", False),
+        ("Gold is 20.", "What is Gold in the 1st year?", True),
+        ("Gold is 20 in the first year and 10 in the second.", "", False),
+        ("The fee of Gold is 20.", "", False),  # a fee may be of anything
+        ("Gold is 9 in the first year.", "", False),  # stands nowhere
+        ("It is 20 in the first year.", "", False),  # of no row
+        ("Gold is 20 in the first year, Iron 30 in the first year.", "", False),  # one row is right
+    ],
+)
+def test_of_numbered_columns_the_one_that_is_named_counts(claim: str, question: str, wrong: bool) -> None:
+    assert takes_wrong_column(claim, question, rows_of(YEARS)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "named"),
+    [
+        ("Gold is 10 in the first year.", "", True),
+        ("It is 10.", "What is Gold in the first year?", True),
+        ("Gold is 20 in the first year.", "", False),
+        ("Gold is 10 in the first year and 20 in the second year.", "", True),
+        ("Gold is 10 and 40 in the first year.", "", False),
+        ("Gold is cheap in the first year.", "", False),  # no number
+        ("Gold is 10 in the first year.", "Is Gold 10 in the first year?", False),  # nothing is added
+    ],
+)
+def test_each_number_stands_in_a_row_and_column_that_are_named(claim: str, question: str, named: bool) -> None:
+    assert names_cell(claim, question, rows_of(YEARS)) is named
+
+
+def test_a_claim_gives_a_cell_besides_one() -> None:
+    gold = rows_of(YEARS)[1]
+    assert gives("It is 20.", "", gold, 0)
+    assert not gives("It is 20.", "Is it 20?", gold, 0)
+    assert not gives("It is 20.", "", gold, 2)
+    assert gives("It is Gold.", "", gold, 2)
+    assert not gives("It is Gold.", "", gold, 0)
+
+
+@pytest.mark.parametrize(
+    ("table", "claim", "question", "agrees"),
+    [
+        # columns that neither claim nor question name
+        (PLANS, "Single sign-on is there.", "Is it there?", None),
+        (PLANS, "Single sign-on is there.", "Is it there in Premium?", True),
+        (PLANS, "Single sign-on is there in Premium.", "Is it there in Basic?", True),  # the claim's goes before
+        (PLANS, "Audit log is there in Basic and Premium.", "Is it there?", True),
+        (PLANS, "Single sign-on is there in Basic and Premium.", "Is it there?", None),
+        # the only one of a pair
+        (COVERED, "Dental care is there.", "Is it?", False),
+        (COVERED, "Dental care is not there.", "Is it?", True),
+        (COVERED, "Feet are covered.", "Is it?", None),
+        ("Service | Covered | Cost\nDental care | no | 5 euros", "Dental care is there.", "Is it?", None),
+        ("Service | Covered | Cost\nDental care | no | 5 euros", "Dental care is covered.", "Is it?", False),
+        # a label of two rows, no heads, or another cell of the row
+        ("Service | Covered\nDental care | no\nDental care | yes", "Dental care is covered.", "Is it?", None),
+        ("Dental care | no", "Dental care is covered.", "Is it?", None),
+        ("Service | Covered | Cost\nDental care | no | 5 euros", "Dental care costs 5 euros.", "Is it covered?", None),
+    ],
+)
+def test_a_mark_counts_for_its_row_and_the_column_that_is_named(
+    table: str, claim: str, question: str, agrees: bool | None
+) -> None:
+    assert agrees_with_mark(claim, question, rows_of(table)) is agrees
+
+
+LIFTS = "Lift | Load | Note\nNorth | 300 kg | near the gate\nSouth | 450 kg | near the yard\nEast | 9 people | none"
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "wrong"),
+    [
+        ("The lift South carries 300 kg.", "", True),
+        ("The lift South carries 450 kg.", "", False),
+        ("The lift East carries 300 kg.", "", True),  # none of its row, though it is of another kind
+        ("The lift South is near the gate.", "", True),
+        ("The lift South is near the yard.", "", False),
+        ("The lift South is near the gate, North near the yard.", "", False),  # both are said
+        ("It is near the gate.", "Where is the lift South?", True),
+        ("It carries 300 kg.", "Does the lift South carry 300 kg?", False),  # the number is the question's
+        ("It carries 300 kg.", "What does a lift carry?", False),
+        ("The lifts North and South carry 300 and 450 kg.", "", False),
+    ],
+)
+def test_a_cell_is_not_given_for_another_row(claim: str, question: str, wrong: bool) -> None:
+    assert takes_wrong_row(claim, question, rows_of(LIFTS)) is wrong
+
+
+def test_the_heads_of_all_columns_are_no_value() -> None:
+    rows = rows_of(YEARS)
+    assert gives_heads_alone("Plan, first year, second year and fee.", "What is the plan?", rows)
+    assert not gives_heads_alone("Plan, first year and fee.", "What is the plan?", rows)
+    assert not gives_heads_alone("Plan, first year, second year and fee: 5.", "What is the plan?", rows)
+    assert not gives_heads_alone("Part and value.", "What is it?", rows_of(DEVICE))  # two columns

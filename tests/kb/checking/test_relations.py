@@ -1,0 +1,143 @@
+"""A sentence that has what a claim adds must say it of what was asked."""
+
+import pytest
+
+from kb.checking.relations import crosses_over, is_of_another_name, lacks_relation
+from kb.checking.sources import Source, source_of
+from tests.kb.passages import passage
+
+WHEN, RELEASED = "When was Orion released?", "Orion was released on 3 May 2022."
+
+
+def source(text: str, **fields: str) -> Source:
+    return source_of(passage(1, text, **fields), None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "lacks"),
+    [
+        ("On 3 May 2022 Orion was shown.", range(1), True),
+        ("On 3 May 2022 Orion was released.", range(1), False),
+        # what heads it says it
+        ("## Released\nOn 3 May 2022 Orion was shown.", range(1, 2), False),
+        # a pronoun goes on with it, or goes back to it
+        ("On 3 May 2022 Orion was shown. It was released then.", range(2), False),
+        ("Orion was released. On 3 May 2022 it was shown.", range(2), False),
+        ("Orion was released. On 3 May 2022 it was shown.", range(1, 2), False),
+        ("It is old. On 3 May 2022 Orion was shown. Later others were released.", range(3), True),
+        # a sentence beside it that speaks for itself does not
+        ("Orion was released. On 3 May 2022 Orion was shown.", range(2), True),
+        ("On 3 May 2022 Orion was shown. Orion was released.", range(2), True),
+        # nor does one beside a date alone
+        ("3 May 2022. Release party.", range(2), True),
+    ],
+)
+def test_a_date_beside_a_name_is_not_surely_what_was_asked(text: str, parts: range, lacks: bool) -> None:
+    assert lacks_relation(RELEASED, WHEN, parts, source(text)) is lacks
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        ("The Netherlands, 2022. Runner-up.", False),
+        ("The Netherlands, 2022. Nobody was runner-up.", True),
+        ("The Netherlands won in 2022. Runner-up.", True),
+        ("Runner-up. The Netherlands, 2022.", True),
+        ("The Netherlands, 2022. Prize of Bern. Runner-up.", True),
+    ],
+)
+def test_two_pieces_without_a_verb_are_one_sentence(text: str, lacks: bool) -> None:
+    told, question = source(text), "When was the Netherlands runner-up?"
+    claim = "The Netherlands was runner-up in 2022."
+    assert lacks_relation(claim, question, range(len(told.sentences)), told) is lacks
+
+
+def test_a_title_says_of_what_a_sentence_speaks() -> None:
+    assert not lacks_relation(RELEASED, WHEN, range(1), source("On 3 May 2022 Orion was shown.", title="Releases"))
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "text", "lacks"),
+    [
+        ("It was so.", WHEN, "On 3 May 2022 Orion was shown.", False),  # nothing is added
+        ("On 3 May 2022.", WHEN, "On 3 May 2022 Orion was shown.", False),  # nothing is repeated
+        ("Orion on 3 May 2022.", WHEN, "On 3 May 2022 Orion was shown.", False),  # but for a name
+        ("The lamp was made by Vera Lind.", "Who made the lamp?", "A chair was shown by Vera Lind.", True),
+        ("The lamp was made by Vera Lind.", "Who made the lamp?", "A chair was made by Vera Lind.", False),
+        ("The lamp was made by Vera Lind in 1962.", "Who made the lamp?", "Vera Lind came. A lamp is of 1962.", False),
+        ("The lamp was made by Vera Lind in 1962.", "Who made the lamp?", "Vera Lind came. A chair is of 1962.", True),
+    ],
+)
+def test_what_a_claim_repeats_must_stand_where_it_adds_something(
+    claim: str, question: str, text: str, lacks: bool
+) -> None:
+    told = source(text)
+    assert lacks_relation(claim, question, range(len(told.sentences)), told) is lacks
+
+
+BOTH = "What is the weight of the pump and the scanner?"
+WEIGHTS = "The pump weighs 5 kg, the scanner weighs 6 kg."
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "text", "crosses"),
+    [
+        (WEIGHTS, BOTH, "The pump weighs 6 kg, the scanner weighs 5 kg.", True),
+        (WEIGHTS, BOTH, "The pump weighs 6 kg while the scanner weighs 5 kg.", True),
+        (WEIGHTS, BOTH, "The pump weighs 6 kg. The scanner weighs 5 kg.", True),
+        (WEIGHTS, BOTH, WEIGHTS, False),
+        (
+            "The pump weighs 5 kg and the scanner weighs 6 kg.",
+            BOTH,
+            "The pump weighs 6 kg; the scanner weighs 5 kg.",
+            True,
+        ),
+        ("The pump weighs 5 kg.", BOTH, "The pump weighs 6 kg, the scanner weighs 5 kg.", False),  # of one alone
+        (WEIGHTS, "What is the weight of the pump?", "The pump weighs 6 kg, the scanner weighs 5 kg.", False),
+        (WEIGHTS, BOTH, "The lift weighs 5 kg, the scanner weighs 6 kg.", False),
+        (WEIGHTS, BOTH, "The pump | weighs 6 kg\nThe scanner | weighs 5 kg", False),  # rows
+        (WEIGHTS, BOTH, "It weighs 5 kg; the scanner weighs 5 kg, the pump 6 kg.", False),
+    ],
+)
+def test_of_two_things_each_has_its_own(claim: str, question: str, text: str, crosses: bool) -> None:
+    assert crosses_over(claim, question, source(text)) is crosses
+
+
+REVENUE, FIVE = "What was the revenue of Hexalux?", "The revenue of Hexalux was 5 million."
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "text", "part", "other"),
+    [
+        # a name of two words, or one that stands elsewhere within a sentence
+        (FIVE, REVENUE, "Norvia Group had revenue of 5 million.", 0, True),
+        (FIVE, REVENUE, "Norvia's Group had revenue of 5 million.", 0, True),
+        (FIVE, REVENUE, "Hexalux met Norvia. Norvia had revenue of 5 million.", 1, True),
+        (FIVE, REVENUE, "Hexalux opened a plant. Norvia had revenue of 5 million.", 1, False),
+        (FIVE, REVENUE, "Revenue Group had 5 million.", 0, False),  # a word of the question
+        # it has the question's name, or a pronoun
+        (FIVE, REVENUE, "Norvia Group had revenue of 5 million, as Hexalux.", 0, False),
+        (FIVE, REVENUE, "Norvia Group had revenue of 5 million in its year.", 0, False),
+        (FIVE, REVENUE, "Hexalux met Norvia. It had revenue of 5 million.", 1, False),
+        # nothing is added, or no name asked for
+        ("The revenue of Hexalux rose.", REVENUE, "Norvia Group had revenue of 5 million.", 0, False),
+        (FIVE, "What was the revenue?", "Norvia Group had revenue of 5 million.", 0, False),
+        ("Norvia Group had revenue of 5 million.", REVENUE, "Norvia Group had revenue of 5 million.", 0, False),
+        ("The revenue of Hexalux was 9 million.", REVENUE, "Norvia Group had revenue of 5 million.", 0, False),
+    ],
+)
+def test_a_sentence_that_begins_with_another_name_is_of_that(
+    claim: str, question: str, text: str, part: int, other: bool
+) -> None:
+    assert is_of_another_name(claim, question, range(part, part + 1), source(text)) is other
+
+
+def test_under_a_title_with_the_name_that_was_asked_all_is_of_it() -> None:
+    told = source("Norvia Group had revenue of 5 million.", title="Hexalux")
+    assert not is_of_another_name(FIVE, REVENUE, range(1), told)
+
+
+def test_each_sentence_that_has_it_must_begin_with_another_name() -> None:
+    told = source("Norvia Group had revenue of 5 million. The revenue was 5 million.")
+    assert not is_of_another_name(FIVE, REVENUE, range(2), told)
+    assert is_of_another_name(FIVE, REVENUE, range(1), told)
