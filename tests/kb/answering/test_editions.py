@@ -124,3 +124,18 @@ def test_what_disagrees_is_found_where_the_model_did_not_read_it_but_for_older_e
         assert [(claim.state, claim.markers) for claim in answer.claims] == [("contradicted", (1, 2))]
         assert [citation.document for citation in answer.citations] == ["garage_2025.md", "reception.md"]
         assert "disagreement" in [notice.kind for notice in answer.notices]
+
+
+def test_a_document_without_a_title_is_known_by_its_path() -> None:
+    shown = [passage(rank, f"Text {rank}.", document=path) for rank, path in enumerate((OLD, NEW), 1)]
+    assert [p.document for p in newest("How many days of leave are there?", shown)] == [NEW]
+    titled = [replace(shown[0], title="Rules"), replace(shown[1], title="Leave")]
+    assert [p.document for p in newest("How many days of leave are there?", titled)] == [OLD, NEW]
+
+
+def test_documents_are_only_looked_up_where_a_cited_one_names_an_edition() -> None:
+    asked: list[bool] = []
+    assert list(older_editions([SHOWN[2]], lambda: asked.append(True) or [], "en")) == []
+    assert asked == []
+    assert list(older_editions([SHOWN[0]], lambda: asked.append(True) or [], "en")) == []
+    assert asked == [True]

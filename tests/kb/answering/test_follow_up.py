@@ -18,6 +18,13 @@ ZH = (Message("user", "密码复杂度检查是什么？"), Message("assistant",
         ("How much does a meal cost for guests?", "And for guests?", EN),
         ("When is the canteen of K2 open?", "When is it open?", EN),
         ("怎么关闭密码复杂度检查？", "怎么关闭它？", ZH),
+        ("怎么检查复杂密码？", "怎么关闭它？", ZH),  # its characters, in another order
+        ("When is the canteen of K2 open at 9?", "When is it open at 9?", EN),
+        ("What costs 2 in K2?", "And that?", EN),  # a part of the code
+        # another form of a word, of five letters or more
+        ("How are meals costing for guests?", "And for guests?", EN),
+        ("Where are buildings?", "Where?", EN),
+        ("Is a mealtime known?", "Is a time known?", (Message("user", "mealtimes"),)),
     ],
 )
 def test_a_rewriting_that_asks_the_same_is_kept(rewriting: str, question: str, history: tuple[Message, ...]) -> None:
@@ -35,6 +42,10 @@ def test_a_rewriting_that_asks_the_same_is_kept(rewriting: str, question: str, h
         ("关闭密码复杂度检查。", "怎么关闭它？", ZH),
         ("怎么把密码长度改为 12 位？", "怎么关闭它？", ZH),
         ("怎么关闭防火墙？", "怎么关闭它？", ZH),
+        ("What costs 3.50?", "And that?", EN),
+        ("What do melons cost?", "And that?", EN),
+        ("What does meat cost?", "And that?", EN),  # four letters are too few to tell
+        ("What of staffroom?", "And that?", EN),
     ],
 )
 def test_one_that_says_more_or_asks_nothing_is_dropped(

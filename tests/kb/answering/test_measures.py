@@ -7,7 +7,7 @@ import pytest
 
 from ingest.sync.pipeline import ingest
 from kb.access.rules import Place
-from kb.answering.measures import commonest, parts_of, states
+from kb.answering.measures import commonest, parts_of, rows_of, states
 from kb.answering.retrieval import COUNTED
 from kb.assistant import KnowledgeBase
 from kb.config import RetrievalSettings
@@ -175,3 +175,16 @@ def test_a_home_without_statements_is_searched_as_before(filled: Callable[[Scrip
     question = "What was the current ratio in 2024?"
     found = kb.search(question, OWNER, 9)
     assert found.parts == ()
+
+
+def test_the_rows_of_parts_are_told_below_the_line_with_their_periods() -> None:
+    total = "| Total assets | 905 | 880 |"
+    text = f"Balance of 2024\n| | 2024 | 2023 |\n| Cash | 41 | 38 |\n{total}\n{total}"
+    parts = [("total assets",), ("cash",)]
+    assert rows_of(text, parts) == ["2024 | 2023", "Cash | 41 | 38", "Total assets | 905 | 880"]
+    assert rows_of(text, [("debt",)]) == []
+    assert rows_of("Cash is king.\nThe cash is 41.", parts) == []  # no number, and no name first
+    assert rows_of("In 2024 and 2023 it grew by 9 and 8.\nCash 41", parts) == ["Cash 41"]  # no line of periods
+    assert rows_of("2024 and 2023, in 1000\nCash 41", parts) == ["2024 and 2023, in 1000", "Cash 41"]
+    assert rows_of("2022 | 2021\n2024 | 2023\nCash 41", parts) == ["2024 | 2023", "Cash 41"]  # the nearest above
+    assert rows_of("2024\nCash 41\n2022 | 2021", parts) == ["Cash 41"]

@@ -142,3 +142,23 @@ def test_a_title_in_the_text_confirms_no_sentence() -> None:
         "Emergency services are also available through the Northwind plan [1].", [told], "en", question
     ).claims
     assert (claim.supported, claim.reason) == (False, "echo")
+
+
+@pytest.mark.parametrize(
+    ("names", "question", "text", "other"),
+    [
+        ("ann", "Who wrote it?", "Author: Ann; Editor: Bo", True),
+        ("ann", "Who is the author?", "Author: Ann; Editor: Bo", False),
+        ("ann", "Who wrote it as editor?", "Author: Ann; Editor: Ann", False),  # one of its labels
+        ("ann", "Who wrote it?", "Author: Bo", False),  # stands nowhere
+        ("ann", "Who wrote it?", "2024: Ann", False),  # no label
+        ("ann bo", "Who is the editor?", "Author: Ann; Editor: Bo", True),  # one of two names
+        ("ann1", "Who wrote it?", "Author: Ann1", False),  # no name of letters
+        # what stands in brackets behind the name, but for what it was before
+        ("ann", "Who is the chief?", "Author: Ann (chief)", False),
+        ("ann", "Who is the chief?", "Author: Ann (former chief)", True),
+        ("ann", "Who is the chief?", "Author: Bo (chief), Ann (clerk)", True),
+    ],
+)
+def test_a_label_or_what_is_in_brackets_says_who_somebody_is(names: str, question: str, text: str, other: bool) -> None:
+    assert takes_other_label("That is so.", question, frozenset(names.split()), text) is other

@@ -364,3 +364,48 @@ def test_what_is_denied_bounded_or_said_of_others_is_told_apart(
 ) -> None:
     for claim, expected in ((right, True), (wrong, False)):
         assert cite(claim, [passage(1, text)], language_of(text), question).claims[0].supported is expected, claim
+
+
+PAYS, PAID = "The landlord pays the tenant every month.", "The tenant pays the landlord every month."
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentences", "exchanged"),
+    [
+        (PAYS, [PAID], True),
+        (PAYS, [PAYS], False),
+        (PAYS, [PAID, PAYS], False),  # one of them says it so
+        (PAYS, ["Nothing else.", PAID], True),
+        # what "and" joins may stand in either order
+        ("The red and blue lamps burn all night.", ["The blue and red lamps burn all night."], False),
+        # five words at least, and four fifths of them
+        ("Landlord pays tenant monthly.", ["Tenant pays landlord monthly."], False),
+        ("Landlord pays tenant 5 monthly.", ["Tenant pays landlord 5 monthly."], True),
+        ("Landlord pays tenant 5 monthly.", ["Tenant pays landlord 5 euros."], True),
+        ("Landlord pays tenant 5 monthly.", ["Tenant pays landlord 6 euros."], False),
+        ("出租方应当提前30日书面通知承租方。", ["承租方应当提前30日书面通知出租方。"], True),
+    ],
+)
+def test_who_does_what_to_whom_is_not_exchanged(claim: str, sentences: list[str], exchanged: bool) -> None:
+    assert exchanges(claim, sentences) is exchanged
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "opposite"),
+    [
+        ("The meeting is before lunch.", "The meeting is after lunch.", True),
+        ("The meeting is after lunch.", "The meeting is before lunch.", True),
+        ("The meeting is before lunch.", "Lunch is served after the meeting.", False),  # the other way round
+        ("The meeting is before lunch.", "The lunch meeting is after noon.", True),
+        # a denial in either may turn it round, but for that of a limit
+        ("It is not before the meeting.", "It is after the meeting.", False),
+        ("It is before the meeting.", "It is not after the meeting.", False),
+        ("It is not later than 5, before the meeting.", "It is after the meeting.", True),
+        # one of them has both
+        ("It is before and after.", "It is after.", False),
+        ("It is before.", "It is before or after.", False),
+        ("The gate is red.", "The gate is open.", False),
+    ],
+)
+def test_of_two_opposite_words_each_has_one_alone(claim: str, source: str, opposite: bool) -> None:
+    assert says_opposite(claim, source) is opposite

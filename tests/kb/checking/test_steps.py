@@ -8,6 +8,8 @@ import pytest
 
 from kb.checking.citations import cite
 from kb.checking.ranges import ranges_in
+from kb.checking.sources import source_of
+from kb.checking.steps import StepTaken, step_taken
 from kb.schema import Language
 from tests.kb.passages import passage
 
@@ -131,3 +133,63 @@ def test_the_bound_of_a_step_is_not_what_holds_in_it() -> None:
     text = "连续休假超过 5 天的，应提前 15 个工作日提出。"
     [claim] = cite("应提前 5 个工作日提出申请。", [passage(1, text)], "zh", "连休 7 天要提前多久申请？").claims
     assert not claim.supported
+
+
+SERVICE = "Years of service | Leave\nunder 5 years | 20 days\n5 to under 10 years | 25 days\n10 years or more | 30 days"
+PROSE = (
+    "Under 5 years of service there are 20 days of leave; from 5 to under 10 years 25 days. "
+    "From 10 years on there are 30 days."
+)
+ORDERS = "Orders | Approval\nup to EUR 10,000 | head\nup to EUR 4,000 | lead\nabove EUR 10,000 | board"
+HOURS = "Days | Hours\nMonday to Friday | 9:00 to 17:00\nSaturday | 10:00 to 14:00\nSunday | closed"
+AFTER = "How much leave is there after 6 years?"
+NONE, WRONG = StepTaken(None), StepTaken(False)
+
+
+def taken(number: str, at: int, is_row: bool = True) -> StepTaken:
+    return StepTaken(True, frozenset({number} if number else ()), frozenset({(at, is_row)}))
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "text", "step"),
+    [
+        ("25 days.", AFTER, SERVICE, taken("6", 2)),
+        ("20 days.", AFTER, SERVICE, WRONG),
+        ("20 or 25 days.", AFTER, SERVICE, StepTaken(True)),  # not that one alone
+        ("9 days.", AFTER, SERVICE, NONE),
+        ("25 days.", "How much leave is there?", SERVICE, NONE),
+        ("25 days.", "How much leave is there after 6 months?", SERVICE, NONE),
+        ("There are 25 days.", AFTER, PROSE, taken("6", 0, False)),
+        ("There are 30 days.", AFTER, PROSE, WRONG),
+        ("There are 5 days.", AFTER, PROSE, NONE),  # a bound is no value
+        # of several steps that hold it the narrowest
+        ("The lead.", "Who approves EUR 3,000?", ORDERS, taken("3000", 2)),
+        ("The head.", "Who approves EUR 3,000?", ORDERS, WRONG),
+        ("The head.", "Who approves EUR 5,000?", ORDERS, taken("5000", 1)),
+        ("The lead.", "Who approves EUR 5,000?", ORDERS, WRONG),
+        # a single range is no step
+        ("25 days.", AFTER, "5 to under 10 years | 25 days",
+         StepTaken(None, frozenset({"6"}), frozenset({(0, False)}))),
+        # days of the week
+        ("It is open 9:00 to 17:00.", "When is it open on Tuesday?", HOURS, taken("", 1)),
+        ("It is open 10:00 to 14:00.", "When is it open on Tuesday?", HOURS, WRONG),
+        ("It is closed.", "When is it open on Sunday?", HOURS, taken("", 3)),
+        ("On Saturday 10:00 to 14:00.", "When is it open?", HOURS, taken("", 2)),
+        ("On Saturday 9:00 to 17:00.", "When is it open?", HOURS, WRONG),
+        ("On Saturday 10:00 to 14:00.", "When is it open on Tuesday?", HOURS, NONE),  # it says itself when
+        ("It is delivered on Monday.", "What is done on Friday?", "Ordered by Friday, delivered on Monday.", NONE),
+    ],
+)  # fmt: skip
+def test_the_step_that_a_claim_gives_is_told(claim: str, question: str, text: str, step: StepTaken) -> None:
+    assert step_taken(claim, question, source_of(passage(1, text), None)) == step
+
+
+def test_a_span_has_the_step_that_is_right() -> None:
+    for text, quotes in (
+        (SERVICE, {"5 to under 10 years | 25 days": True, "under 5 years | 20 days": False}),
+        (PROSE, {PROSE.split(". ")[0] + ".": True, "From 10 years on there are 30 days.": False}),
+    ):
+        source = source_of(passage(1, text), None)
+        step = step_taken("25 days.", AFTER, source)
+        assert {w.quote: step.is_in(w, source) for w in source.windows if w.quote in quotes} == quotes
+        assert not StepTaken(True).is_in(source.windows[0], source)

@@ -2,7 +2,16 @@
 
 import pytest
 
-from kb.checking.unit_mismatch import lacks_unit, other_bound, other_rate, other_unit
+from kb.checking.unit_mismatch import (
+    counts_other_things,
+    lacks_unit,
+    other_bound,
+    other_measure,
+    other_rate,
+    other_unit,
+    units_named,
+    units_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -104,3 +113,75 @@ def test_an_amount_of_a_week_is_none_of_a_year(claim: str, source: str, other: b
 )
 def test_a_unit_that_the_other_language_never_names(claim: str, source: str, lacks: bool) -> None:
     assert lacks_unit(claim, source) is lacks
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("5 kg of 3 kg, 5 km", {"5": {"kg", "km"}, "3": {"kg"}}),
+        ("EUR 5, 6 €", {"5": {"EUR"}, "6": {"EUR"}}),
+        ("Meals (EUR) | 35", {"35": {"EUR"}}),
+        ("x | 1\nMeals (EUR) | 35", {"35": {"EUR"}}),
+        # a lone "one" counts, and one beside other numbers is an article, but for one and a half
+        ("one week", {"1": {"week"}}),
+        ("5 days and one week", {"5": {"day"}}),
+        ("one and a half years, 3 days", {"1": {"year"}, "3": {"day"}}),
+        ("v5 days", {}),  # a code
+    ],
+)
+def test_each_number_has_its_units(text: str, units: dict[str, set[str]]) -> None:
+    assert units_of(text) == units
+
+
+def test_units_are_named_without_numbers_too() -> None:
+    assert units_named("Price in EUR a week, by weight") == {"EUR", "week"}
+    assert units_named("Sort of it") == set()
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "other"),
+    [
+        ("It holds 20 pieces.", "It holds 20 kg.", True),
+        ("It holds 20 pieces.", "It holds 20.", False),  # no unit there
+        ("It holds 20 pieces.", "It holds 20 kg, or 30 pieces.", False),  # it speaks of pieces, too
+        ("It holds 20 pieces, 20 kg.", "It holds 20 kg.", False),
+        ("It holds 20 pieces and 5 lamps.", "It holds 20 pieces, and 5 m of cable.", True),
+        ("It costs 20 times as much.", "It holds 20 kg.", False),
+    ],
+)
+def test_things_are_not_a_measure(claim: str, source: str, other: bool) -> None:
+    assert counts_other_things(claim, source) is other
+
+
+@pytest.mark.parametrize(
+    ("claim", "header", "other"),
+    [
+        ("It costs 5 USD.", "Price in EUR", True),
+        ("It costs 5 EUR.", "Price in EUR", False),
+        ("It costs 5.", "Price in EUR", False),
+        ("It costs 5 USD.", "Price", False),
+        ("It costs 5 EUR a week.", "Price in EUR per day", True),
+        ("It is 5 kg.", "Price in EUR", False),
+    ],
+)
+def test_a_head_names_currency_and_rate(claim: str, header: str, other: bool) -> None:
+    assert other_measure(claim, header) is other
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "other"),
+    [
+        ("5 euros per person and day", "5 euros per person", False),
+        ("5 euros per person", "5 euros per unit", True),
+        ("5 euros per day per person", "5 euros per week per person", True),
+        ("5 euros per day per person", "5 euros per day per unit", True),
+        ("5 euros per person", "5 euros per day", True),
+        ("5 euros", "5 euros per day", False),
+        ("5 euros per day, weekly", "5 euros per day, monthly", True),
+        ("每天 5 元", "5 euros a day", False),
+        ("每人 5 元", "5 euros per person", False),
+        ("每人 5 元", "5 euros per unit", True),
+    ],
+)
+def test_what_it_is_counted_by_is_the_same(claim: str, source: str, other: bool) -> None:
+    assert other_rate(claim, source) is other
