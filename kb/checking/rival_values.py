@@ -200,7 +200,7 @@ def _is_counted_otherwise(meant: str, own: Sequence[Value], others: Sequence[Val
     return all(any(o.kind == meant and o.sentence == value.sentence for o in others) for value in own)
 
 
-def _contrast(own: Value, other: Value, wanted: set[str], is_behind: bool = False) -> bool:
+def _contrast(own: Value, other: Value, wanted: set[str], is_behind: bool) -> bool:
     """Whether, of two values of one sentence, the other has a wanted word that this one lacks, and this one another in
     its place: "6.8 % by the employer, 3.4 % by the employee"; or the other is said of what this one is and more: "15
     days; for managers 27 days"."""
@@ -217,7 +217,7 @@ def _contrast(own: Value, other: Value, wanted: set[str], is_behind: bool = Fals
     said = set("".join(here & wanted))
     instead = here - there - wanted - _OF_DEGREE - content_of(own.unit).keys()
     instead = {token for token in instead if token.isascii() or not said.issuperset(token)}
-    return bool(instead or _OTHERS.search(own.text)) and not here & wanted > there & wanted
+    return bool(instead or _OTHERS.search(own.text))
 
 
 def _says_besides(value: Value, token: str) -> bool:
