@@ -307,6 +307,7 @@ HEAVIER = "The pump is heavier than the scanner."
         (HEAVIER, "The lift is heavier than the pump.", False),
         (HEAVIER, "The pump beside the scanner is heavier than the pump.", False),
         ("The pump is heavier than the pump.", "The pump is heavier than the pump.", False),
+        ("The new pump is heavier than the pump.", "The lift is heavier than the new one.", False),
         ("The pump is more expensive than the lift.", "The lift is more expensive than the pump.", True),
     ],
 )

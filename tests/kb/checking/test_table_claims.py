@@ -303,3 +303,50 @@ def test_the_heads_of_all_columns_are_no_value() -> None:
     assert not gives_heads_alone("Plan, first year and fee.", "What is the plan?", rows)
     assert not gives_heads_alone("Plan, first year, second year and fee: 5.", "What is the plan?", rows)
     assert not gives_heads_alone("Part and value.", "What is it?", rows_of(DEVICE))  # two columns
+
+
+def test_a_frame_of_bars_is_no_cell() -> None:
+    assert [row.cells for row in rows_of("|a | b|\n|1 | 2|")] == [["a", "b"], ["1", "2"]]
+    assert [row.cells for row in rows_of("| ab | c |")] == [["ab", "c"]]
+
+
+@pytest.mark.parametrize(
+    ("claim", "named"),
+    [
+        ("L2 is 120 for a hotel.", True),
+        ("XL2 is 120 for a hotel.", False),  # a longer word
+        ("L23 is 120 for a hotel.", False),
+        ("L2 is 120 for hotels.", False),
+        ("上海L2的hotel为120元。", True),  # Chinese has no spaces
+    ],
+)
+def test_a_label_is_a_whole_word(claim: str, named: bool) -> None:
+    assert names_cell(claim, "", rows_of(LIMITS)) is named
+
+
+def test_a_label_in_two_scripts_is_whole_where_it_is_latin() -> None:
+    rows = rows_of("区域 | 限额A\nA区 | 500\n上海B | 600")
+    assert names_cell("A区的限额A为500元。", "", rows)
+    assert not names_cell("XA区的限额A为500元。", "", rows)
+    assert not names_cell("A区的限额AB为500元。", "", rows)
+    assert names_cell("at上海B的限额A为600元。", "", rows)
+    assert not names_cell("上海BX的限额A为600元。", "", rows)
+
+
+def test_a_row_with_too_few_cells_names_none() -> None:
+    rows = rows_of("Plan | 1st year | 2nd year\nGold | 10\nIron | 30 | 40")
+    assert not names_cell("Gold is 10 in the second year.", "", rows)
+    assert names_cell("Iron is 40 in the second year.", "", rows)
+    assert not takes_wrong_column("Gold is 10 in the second year.", "", rows)
+
+
+def test_a_column_with_the_name_that_the_claim_alone_gives_is_meant() -> None:
+    assert takes_wrong_column("The Falcon M2 has protection class IP67.", "How is it protected?", rows_of(MODELS))
+    assert not takes_wrong_column("The Falcon M2 has protection class IP65.", "How is it protected?", rows_of(MODELS))
+
+
+def test_rows_of_a_wider_table_outdo_none() -> None:
+    north, south = "Lift | Place | Note\nNorth | near gate | red", "South | near yard | blue"
+    assert takes_wrong_row("The lift South is near gate.", "Where is it?", rows_of(f"{north}\n{south}"))
+    wider = rows_of(f"{north}\n\nOthers:\nLift | Place | Note | Load\n{south} | 450 kg")
+    assert not takes_wrong_row("The lift South is near gate.", "Where is it?", wider)
