@@ -79,6 +79,12 @@ def test_a_sentence_without_a_marker_gets_the_one_it_deserves() -> None:
     assert cite("Passwords have at least 14 characters.", ALL, "en").text.endswith("characters [3].")
 
 
+def test_a_marker_stands_close_to_chinese_and_apart_from_letters() -> None:
+    source = [passage(1, "机房在二楼。机房为楼A。")]
+    assert cite("机房在二楼。", source, "zh").text == "机房在二楼[1]。"
+    assert cite("机房为楼A。", source, "zh").text == "机房为楼A [1]。"
+
+
 def test_all_ways_of_writing_markers_are_read() -> None:
     for marker in ("[3]", "【3】", "［3］", "[^3]", "[passage 3]", "[3, 2]", "[2][3]", "。[3]"):
         assert cite(f"Passwords have at least 14 characters {marker}", ALL, "en").text.count("[3]") == 1
@@ -187,7 +193,7 @@ def test_what_no_passage_states_is_left_out_beside_what_one_does() -> None:
     )
     assert left_out == "The moon is made of cheese.\nPasswords never expire."
     assert [cited.text[c.start : c.end] for c in cited.claims] == cited.text.split("\n\n")
-    assert [citation.claim for citation in cited.citations] == [0, 1]
+    assert [(citation.claim, citation.quote[:9]) for citation in cited.citations] == [(0, "A lost la"), (1, "Passwords")]
     [notice] = cited.notices
     assert (notice.kind, notice.text) == (
         "unconfirmed_left_out", "Left out, as no passage states it: 2 of 4 sentences.",
