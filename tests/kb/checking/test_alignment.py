@@ -429,3 +429,27 @@ def test_a_year_or_place_that_was_asked_may_stand_in_the_title(
 ) -> None:
     [span] = Aligner([replace(passage("The limit is 90 euros."), title=title)], question).sources(claim, [1])
     assert span.supported is right
+
+
+NOUNS = (
+    "knives ovens spices sauces salads soups bread pastry cheese fruit herbs oils vinegar noodles rice tea mugs plates "
+    "lamps towels"
+).split()
+
+
+@pytest.mark.parametrize(("count", "lines"), [(20, 5), (19, 4)])
+def test_a_claim_of_twenty_new_words_may_stand_in_more_than_four_lines(count: int, lines: int) -> None:
+    nouns = NOUNS[:count]
+    text = "\n".join(f"- {' and '.join(nouns[at : at + 4])}" for at in range(0, count, 4))
+    [span] = Aligner([passage(text)], "What is there?").sources(f"There are {', '.join(nouns)}.", [1])
+    assert (span.supported, span.quote) == (lines > 4, "\n".join(text.splitlines()[:lines]))
+
+
+def test_a_word_more_of_a_long_claim_is_not_worth_a_sentence_of_other_things() -> None:
+    nouns = NOUNS[:19]
+    own = f"There are {', '.join(nouns[:-1])}."
+    rest = "Boats carry crates, barrels, sacks, ropes, nets, sails, masts, anchors, lanterns, maps, cooks, cats, dogs"
+    text = f"{own} {rest}, horses, hens, geese, bees and {nouns[-1]}."
+    claim = f"There are {', '.join(nouns)}."
+    [span] = Aligner([passage(text)], "What is there?").sources(claim, [1])
+    assert (span.supported, span.quote) == (True, own)

@@ -193,7 +193,10 @@ def test_what_no_passage_states_is_left_out_beside_what_one_does() -> None:
     )
     assert left_out == "The moon is made of cheese.\nPasswords never expire."
     assert [cited.text[c.start : c.end] for c in cited.claims] == cited.text.split("\n\n")
-    assert [(citation.claim, citation.quote[:9]) for citation in cited.citations] == [(0, "A lost la"), (1, "Passwords")]
+    assert [(citation.claim, citation.quote[:9]) for citation in cited.citations] == [
+        (0, "A lost la"),
+        (1, "Passwords"),
+    ]
     [notice] = cited.notices
     assert (notice.kind, notice.text) == (
         "unconfirmed_left_out", "Left out, as no passage states it: 2 of 4 sentences.",

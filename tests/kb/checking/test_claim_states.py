@@ -134,6 +134,9 @@ def test_a_cited_passage_that_carries_much_less_than_the_best_is_no_source() -> 
     ]
     claim = "Red pumps want clean water and new filters with fresh oil in long hoses."
     assert [span.passage.rank for span in Aligner(sources, "What is there?").sources(claim, [1, 2, 3])] == [1, 3]
+    sources[2] = passage(3, "Pumps want new filters, fresh oil, long hoses.")
+    assert [span.passage.rank for span in Aligner(sources, "What is there?").sources(claim, [1, 2, 3])] == [1]
+    assert Aligner([sources[1]], "What is there?").sources(claim, [2])[0].supported  # by itself it is one
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_a_phrase_has_no_verb(claim: str, phrase: bool) -> None:
         ("费用为 5 元", "费用为 5 元整。", False),
         # a sentence that is whole in the source, or at least its last three words
         ("The care you are looking for.", "It is the care you are looking for. Call.", False),
-        ("The care that you are looking for.", "It is what you are looking for.", False),
+        ("The care that you are looking for.", "It is what we are looking for.", False),
         ("The care you are looking for.", "It is the care you are looking for a day.", True),
         ("The care you are looking for.", "It is the care you are looking for.net", True),
         ("The care is of the.", "The care is of the. So.", True),

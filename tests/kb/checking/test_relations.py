@@ -66,6 +66,13 @@ def test_a_title_says_of_what_a_sentence_speaks() -> None:
         ("The lamp was made by Vera Lind.", "Who made the lamp?", "A chair was made by Vera Lind.", False),
         ("The lamp was made by Vera Lind in 1962.", "Who made the lamp?", "Vera Lind came. A lamp is of 1962.", False),
         ("The lamp was made by Vera Lind in 1962.", "Who made the lamp?", "Vera Lind came. A chair is of 1962.", True),
+        # one sentence has all that it adds: no other speaks for it
+        (
+            "The lamp was made by Vera Lind in 1962.",
+            "Who made the lamp?",
+            "A chair by Vera Lind is of 1962. The lamp was made.",
+            True,
+        ),
     ],
 )
 def test_what_a_claim_repeats_must_stand_where_it_adds_something(
