@@ -72,6 +72,11 @@ def test_what_the_source_goes_on_with_was_cut_off(claim: str, source: str, cut: 
         # it is no line of its own, but has nothing that the question asks for
         ("Rooms and breakfast.", "Who cleans it?", "The rooms where breakfast is eaten are cleaned by Ana.", "echo"),
         ("Rooms and breakfast.", "Is it clean?", "The rooms where breakfast is eaten are clean.", ""),
+        # a name answers wherever it stands
+        ("Norvia.", "Which firm supplies batteries?", "Batteries are bought. They come from Norvia.", ""),
+        ("Spring.", "Which firm supplies batteries?", "Batteries are bought. They come from spring.", "echo"),
+        # the first word of a longer phrase need not be a name
+        ("Repairs, and lifts.", "Who pays?", "Repairs of doors and lifts are paid by the landlord.", "echo"),
     ],
 )  # fmt: skip
 def test_a_line_confirms_only_the_value_that_was_asked(claim: str, question: str, source: str, reason: str) -> None:

@@ -184,6 +184,19 @@ def test_the_step_that_a_claim_gives_is_told(claim: str, question: str, text: st
     assert step_taken(claim, question, source_of(passage(1, text), None)) == step
 
 
+@pytest.mark.parametrize(
+    ("claim", "text", "reason"),
+    [
+        ("After 6 years there are 25 days.", SERVICE, ""),
+        ("After 6 years there are 20 days.", SERVICE, "row"),
+        ("After 6 years there are 25 days.", PROSE, ""),
+        ("After 6 years there are 30 days.", PROSE, "rival"),
+    ],
+)
+def test_a_number_of_the_question_that_lies_in_a_step_is_confirmed_with_it(claim: str, text: str, reason: str) -> None:
+    assert cite(claim, [passage(1, text)], "en", AFTER).claims[0].reason == reason
+
+
 def test_a_span_has_the_step_that_is_right() -> None:
     for text, quotes in (
         (SERVICE, {"5 to under 10 years | 25 days": True, "under 5 years | 20 days": False}),
