@@ -21,6 +21,7 @@ from kb.answering.retrieval import (
 )
 from kb.answering.translation import Translation
 from kb.config import RetrievalSettings
+from kb.glossary.entries import NewEntry
 from kb.glossary.glossary import Glossary
 from kb.language.tokenizer import any_of
 from kb.models.embedding import EmbeddedQuestion
@@ -232,6 +233,23 @@ def test_a_question_that_was_embedded_is_not_embedded_again(catalog: Catalog, tm
         assert search("passage of tea", OWNER, embedded=other).passages[0].text == "passage of milk"
 
 
+def test_a_question_is_searched_with_the_other_forms_of_its_terms(catalog: Catalog, tmp_path: Path) -> None:
+    embedder = SeededEmbedder()
+    publish(catalog, ["passage of paid time off", "passage of the PTO", "passage of tea"], embedder)
+    Glossary(catalog).add(OWNER, NewEntry("Paid Time Off", ("PTO",), "Days off."))
+    asked = "Who grants PTO?"
+    with searching(catalog, tmp_path, embedder) as search:
+        found = search(asked, OWNER)
+        assert [term.term for term in found.terms] == ["Paid Time Off"]
+        assert found.widened == "Who grants PTO (Paid Time Off)?"
+        assert (search(TEA, OWNER).terms, search(TEA, OWNER).widened) == ((), "")
+        plain = search(asked, OWNER, glossary=False)
+        assert (plain.terms, plain.widened) == ((), "")
+        assert plain.evidence != found.evidence  # what was embedded is another text
+    with searching(catalog, tmp_path, embedder, glossary=False) as search:
+        assert search(asked, OWNER).terms == ()
+
+
 ZH = [f"这里写的是第{n}种茶叶的规定" for n in range(20)]
 EN = [f"passage {n} of milk" for n in range(20)]
 
@@ -243,8 +261,10 @@ class Near(SeededEmbedder):
         super().__init__(dimension=32)
         self._nearness = nearness
         self._axis = np.eye(32, dtype=np.float32)[0]
+        self.asked: list[str] = []
 
     def embed_question(self, text: str) -> EmbeddedQuestion:
+        self.asked.append(text)
         return EmbeddedQuestion(self._axis, self._axis[None, :], (text,))
 
     def vector(self, text: str) -> Vectors:
@@ -286,6 +306,18 @@ def test_a_question_is_searched_in_both_languages_where_its_own_does_not_plainly
     assert questions == (["zh: What is it of milk?"] if asked else [])
     assert found.translated == ("牛奶是什么规定？" if asked else "")
     assert " ".join("zh" if each.text in ZH else "en" for each in found.passages) == languages
+
+
+def test_a_translation_is_searched_with_the_forms_of_its_language(catalog: Catalog, tmp_path: Path) -> None:
+    embedder = Near(dict.fromkeys((*EN, *ZH), 0.8))
+    publish(catalog, [*EN, *ZH], embedder)
+    with searching(catalog, tmp_path, embedder) as search:
+        search("Is milk free?", OWNER, translate=lambda question, to: Translation("它免费吗？", "免费"))
+        assert embedder.asked == ["Is milk free?", "它免费吗？", "免费"]
+        embedder.asked.clear()
+        Glossary(catalog).add(OWNER, NewEntry("milk", ("茶叶", "dairy drink")))
+        search("Is milk free?", OWNER, translate=lambda question, to: Translation("它免费吗？", "免费"))
+        assert embedder.asked[-2:] == ["它免费吗？ 茶叶", "免费 茶叶"]
 
 
 def test_a_language_with_few_passages_is_not_searched_by_a_translation(catalog: Catalog, tmp_path: Path) -> None:

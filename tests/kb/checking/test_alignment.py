@@ -298,6 +298,7 @@ def test_a_claim_of_two_words_or_without_a_number_of_its_own_is_not_read_in_othe
         return span.supported
 
     assert supported(DIAL)
+    assert supported("The dial takes 180 apiece.")
     assert not supported("180 for a dial apiece.")
     assert not supported("The repair of the dial takes a lot apiece.")
     assert not supported(DIAL, "What costs 180?")
