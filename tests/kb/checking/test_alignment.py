@@ -488,3 +488,23 @@ def test_a_word_more_of_a_long_claim_is_not_worth_a_sentence_of_other_things() -
     claim = f"There are {', '.join(nouns)}."
     [span] = Aligner([passage(text)], "What is there?").sources(claim, [1])
     assert (span.supported, span.quote) == (True, own)
+
+
+NO_DOGS, DOGS = "Dogs may not come into the hall.", "Dogs may come into the hall at noon, with a lead."
+YEARLY, MONTHLY = "The fee is 5 euros a year.", "The fee is 5 euros a month, too."
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "reason", "quote"),
+    [
+        # what denies it in its own words counts, whatever else there is
+        ("Dogs may come into the hall.", f"{NO_DOGS} {DOGS}", "negation", NO_DOGS),
+        ("Dogs may come into the hall.", f"{DOGS} {NO_DOGS}", "negation", NO_DOGS),
+        # of another unit another sentence may say it
+        ("The fee is 5 euros a month.", f"{YEARLY} {MONTHLY}", "", MONTHLY),
+        ("The fee is 5 euros a month.", YEARLY, "unit", YEARLY),
+    ],
+)
+def test_a_denial_outweighs_what_else_a_passage_says(claim: str, text: str, reason: str, quote: str) -> None:
+    [span] = Aligner([passage(text)], "What of it?").sources(claim, [1])
+    assert (span.reason, span.quote) == (reason, quote)
