@@ -229,7 +229,7 @@ def test_what_says_it_in_the_claims_language_is_cited_instead_of_what_says_it_in
     def similarities(_: str, texts: Sequence[str]) -> Vectors:
         return np.array([0.9 - len(text) / 1e4 if "15" in text else 0.7 for text in texts], np.float32)
 
-    aligner = Aligner([passage(RULES, 1), passage(RULES_ZH, 2)], "病假有几天？", similarities)
+    aligner = Aligner([passage(RULES, 1), passage(RULES_ZH, 2), passage(RULES_ZH, 3)], "病假有几天？", similarities)
     [span] = aligner.sources("病假为15天。", [1])
     assert (span.passage.rank, span.quote, span.supported) == (2, "病假为15天。", True)
     [span] = Aligner([passage(RULES, 1)], "病假有几天？", similarities).sources("病假为15天。", [1])
@@ -336,6 +336,7 @@ def test_between_languages_a_sentence_must_be_nearer_than_one_that_says_otherwis
         # half of what is named
         ("It is red, in Bern.", "Is the Falcon M2 by Norvia in Bern?", False),
         ("It is red, by Norvia in Bern.", "Is the Falcon M2 by Norvia in Bern?", True),
+        ("It is red, in Bern.", "Is it by Norvia, in Bern or in Lyon?", False),
         ("It is red.", "What colour is it?", True),
         # of a question in another language the codes alone
         ("It is red.", "苏州的 FX-3 是什么颜色？", False),

@@ -137,6 +137,8 @@ def test_a_cited_passage_that_carries_much_less_than_the_best_is_no_source() -> 
     sources[2] = passage(3, "Pumps want new filters, fresh oil, long hoses.")
     assert [span.passage.rank for span in Aligner(sources, "What is there?").sources(claim, [1, 2, 3])] == [1]
     assert Aligner([sources[1]], "What is there?").sources(claim, [2])[0].supported  # by itself it is one
+    sources[0] = passage(1, "Red pumps want clean water, new filters, fresh oil.")  # of 9 words 6 are enough
+    assert [span.passage.rank for span in Aligner(sources[:2], "What is there?").sources(claim, [1, 2])] == [1, 2]
 
 
 @pytest.mark.parametrize(
