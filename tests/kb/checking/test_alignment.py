@@ -501,11 +501,18 @@ YEARLY, MONTHLY = "The fee is 5 euros a year.", "The fee is 5 euros a month, too
         # what denies it in its own words counts, whatever else there is
         ("Dogs may come into the hall.", f"{NO_DOGS} {DOGS}", "negation", NO_DOGS),
         ("Dogs may come into the hall.", f"{DOGS} {NO_DOGS}", "negation", NO_DOGS),
+        # nor is it carried together with one that denies a third of it
+        ("Dogs may come into the hall at noon on days of rest.",
+         "Dogs may not come. The hall is open at noon on days of rest.", "negation",
+         "Dogs may not come. The hall is open at noon on days of rest."),
+        ("Dogs may come into the hall at noon on days of rest.",
+         "Dogs may come. The hall is open at noon on days of rest.", "",
+         "Dogs may come. The hall is open at noon on days of rest."),
         # of another unit another sentence may say it
         ("The fee is 5 euros a month.", f"{YEARLY} {MONTHLY}", "", MONTHLY),
         ("The fee is 5 euros a month.", YEARLY, "unit", YEARLY),
     ],
-)
+)  # fmt: skip
 def test_a_denial_outweighs_what_else_a_passage_says(claim: str, text: str, reason: str, quote: str) -> None:
-    [span] = Aligner([passage(text)], "What of it?").sources(claim, [1])
+    [span] = Aligner([passage(text)], "Is it so?").sources(claim, [1])
     assert (span.reason, span.quote) == (reason, quote)
