@@ -276,6 +276,15 @@ class Near(SeededEmbedder):
         return vector
 
 
+def test_a_quarter_as_many_of_the_other_language_are_candidates(catalog: Catalog, tmp_path: Path) -> None:
+    embedder = Near(dict.fromkeys(EN, 0.8) | dict.fromkeys(ZH, 0.795))  # nearer with the gap between languages
+    publish(catalog, [*EN, *ZH], embedder)
+    plain = {"coverage": False, "second_passage": False, "late_interaction": False, "dense_weight": 1.0}
+    with searching(catalog, tmp_path, embedder, candidates=20, **plain) as search:
+        found = [each.text in ZH for each in search("What is it of milk?", OWNER, 20).passages]
+    assert found == [True] * 5 + [False] * 15
+
+
 @pytest.mark.parametrize(
     ("own", "other", "asked", "languages"),
     [
