@@ -320,6 +320,12 @@ def test_between_languages_the_cosine_decides(claim: str, cosine: float, right: 
     assert span.supported is right
 
 
+def test_between_languages_what_is_not_near_enough_is_not_shown_where_nothing_was_cited() -> None:
+    aligner = Aligner([passage("Sick leave is fine.")], "病假怎么样？", cosines(Sick=0.7))
+    assert aligner.sources("病假规定是这样安排的。", []) == []
+    assert [span.reason for span in aligner.sources("病假规定是这样安排的。", [1])] == ["words"]
+
+
 @pytest.mark.parametrize(("cosine", "right"), [(0.915, True), (0.905, False)])
 def test_between_languages_a_sentence_must_be_nearer_than_one_that_says_otherwise(cosine: float, right: bool) -> None:
     text = "Sick leave is at least 15 days. Leave of the sick is up to 15 days."
