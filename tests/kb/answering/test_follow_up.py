@@ -43,6 +43,7 @@ def test_a_rewriting_that_asks_the_same_is_kept(rewriting: str, question: str, h
         ("怎么把密码长度改为 12 位？", "怎么关闭它？", ZH),
         ("怎么关闭防火墙？", "怎么关闭它？", ZH),
         ("What costs 3.50?", "And that?", EN),
+        ("What costs 9 in K2?", "And that?", EN),
         ("What do melons cost?", "And that?", EN),
         ("What does meat cost?", "And that?", EN),  # four letters are too few to tell
         ("What of staffroom?", "And that?", EN),

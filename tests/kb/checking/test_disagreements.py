@@ -85,6 +85,12 @@ def test_both_places_are_cited_and_the_reader_is_told(
         ),
         ("How heavy is the T3?", "The T3 weighs 85 g [1].", lease("The T3 weighs 85 g."), rules("The T5 weighs 95 g.")),
         (
+            "How heavy is the red lift of the hall?",
+            "The red lift of the hall weighs 85 kg [1].",
+            lease("The red lift of the hall weighs 85 kg."),
+            rules("The red lift of the hall in Oslo weighs 95 kg."),
+        ),
+        (
             "How heavy is the logger?",
             "The logger weighs 85 g [1].",
             lease("The logger weighs 85 g.", "Logger T3"),
