@@ -11,10 +11,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kb.checking.alignment import UNDECIDED, Aligner, Similarities, SupportSpan
+from kb.checking.alignment import UNDECIDED, Aligner, SupportSpan
 from kb.checking.compounds import lacks_time
 from kb.checking.foreign_addresses import foreign_in
 from kb.checking.fragments import states_something
+from kb.checking.objections import Similarities
 from kb.checking.unit_mismatch import units_of
 from kb.language.language import CJK, repeats, sentences
 from kb.language.number_forms import numbers_in

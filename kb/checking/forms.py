@@ -6,6 +6,7 @@ OPEN_QUESTION = re.compile(  # what no "yes" answers
     r"\b(?:what|how|when|where|who|whom|whose|why|which)\b|什么|怎|多少|几[个天年月日点次人名小岁倍项种]|何时|哪|谁|为何|如何",
     re.IGNORECASE,
 )
+ASKS = re.compile(r"[?？][\s*_]*\Z")  # a question
 ALTERNATIVES = re.compile(r"\bor\b|\bwhich of\b|还是|哪个|哪一|哪种", re.IGNORECASE)
 PRONOUN = re.compile(r"\b(?:he|she|it|they|his|her|its|their|this|these)\b|[他她它其该此]", re.IGNORECASE)
 WHEN_ASKED = re.compile(

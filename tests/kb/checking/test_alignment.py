@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kb.checking.alignment import Aligner, Similarities
+from kb.checking.alignment import Aligner
+from kb.checking.objections import Similarities
 from kb.checking.sources import over_lines, says_most
 from kb.language.content_terms import content_of
 from kb.models.maxsim import Vectors

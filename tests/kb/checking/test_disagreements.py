@@ -2,9 +2,9 @@
 
 import pytest
 
-from kb.checking.alignment import Similarities
 from kb.checking.citations import cite
 from kb.checking.disagreements import Statement, disagrees, is_alike, may_disagree
+from kb.checking.objections import Similarities
 from kb.checking.rival_values import Value
 from kb.config import Settings
 from kb.language.date_forms import months_in

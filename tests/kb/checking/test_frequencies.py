@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from kb.checking.citations import cite
-from kb.checking.frequencies import other_frequency
+from kb.checking.unit_mismatch import other_frequency
 from kb.language.language import language_of
 from tests.kb.passages import passage
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kb.checking.alignment import Similarities
 from kb.checking.citations import cite
+from kb.checking.objections import Similarities
 from kb.config import Settings
 from kb.language.language import language_of
 from kb.models.embedders import open_embedder

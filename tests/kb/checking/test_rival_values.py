@@ -130,7 +130,7 @@ def test_a_word_of_the_sentence_counts_half_of_one_in_the_clause() -> None:
     ("sentence", "values"),
     [
         # number, kind and unit, and the clause where there are several
-        ("The pump takes 5 litres.", ["5 litres litre: The pump takes 5 litres."]),
+        ("The pump takes 5 litres.", ["5 volume litre: The pump takes 5 litres."]),
         ("It costs EUR 28 a month.", ["28 money : It costs EUR 28 a month."]),
         ("It costs 28 euros, a lid 41 euros.", ["28 money euro: It costs 28 euros", "41 money euro: a lid 41 euros."]),
         ("5 working days, 3 nights", ["5 time workingday: 5 working days", "3 time night: 3 nights"]),

@@ -1,0 +1,327 @@
+"""Objections: what speaks against a claim in a span that says enough of it, or in its passage as a whole."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
+from kb.checking.changes import gives_former, gives_what_was, holds_post, turns_succession
+from kb.checking.compounds import (
+    adds_unsaid,
+    gives_other_reason,
+    takes_other_subject,
+    turns_order,
+)
+from kb.checking.forms import ASKS, PRONOUN
+from kb.checking.frames import Frames, lines
+from kb.checking.labels import takes_other_label, takes_other_partner
+from kb.checking.opposites import exchanges, says_opposite, turns_direction
+from kb.checking.ranges import gives_one_end
+from kb.checking.relations import crosses_over, is_of_another_name, lacks_relation
+from kb.checking.rival_values import Value, has_rival, swaps_subject, values_in
+from kb.checking.sections import is_of_other_section
+from kb.checking.sources import (
+    Source,
+    Window,
+    core_of,
+    header_of,
+    parts_of,
+    says_most,
+)
+from kb.checking.steps import StepTaken, step_taken
+from kb.checking.table_claims import is_row
+from kb.language.content_terms import content_of, stem
+from kb.language.date_forms import is_told_in_parts
+from kb.language.language import language_of
+from kb.language.number_forms import is_amount, is_of_another_day, missing_numbers, numbers_in
+from kb.language.periods import periods
+from kb.language.proper_names import (
+    codes_in,
+    has_namesake,
+    holds_name,
+    is_of_namesake,
+    names_in,
+    places_in,
+)
+from kb.language.transliteration import reads_as
+from kb.models.maxsim import Vectors
+from kb.schema import ClaimReason
+
+CLOSE = 0.012  # cosines this near tell no sentence from another
+_CHINESE_ENDS = "。！？"  # no heading has one
+_KINDS_OF_PLACE = "区省市县州"  # left out where a place is named in a table
+_MODAL = re.compile(r"\b(?:may|can|must|should)\b", re.IGNORECASE)  # "who may clear it" heads a column of people
+
+Similarities = Callable[[str, Sequence[str]], Vectors]
+
+
+class Objections:
+    """What speaks against claims that answer a question, among passages that are cut up. Arguments as of Aligner."""
+
+    def __init__(self, sources: Sequence[Source], question: str, similarities: Similarities | None) -> None:
+        self._question = question
+        self._question_language = language_of(question)
+        self._asked_tokens = frozenset(content_of(question))
+        self._asked_numbers = numbers_in(question)
+        self._asked_names = names_in(question)
+        self._asked_codes = codes_in(question)
+        self._similarities = similarities
+        headings = [source.heading for source in sources]
+        self.other_editions = {
+            source.passage.rank
+            for source in sources
+            if year_mismatch.is_other_edition(question, source.heading, headings)
+        }
+        self._replaced = [old for s in sources for old in contradictions.replaced_in(s.passage.text)]
+        self._frames = Frames([line for source in sources for line in lines(source)])
+        self._values: dict[int, list[Value]] = {}  # of passages, by rank
+        # Of passages, by rank, the numbers of other years or months than those asked about.
+        self._elsewhen = {
+            source.passage.rank: year_mismatch.of_other_periods(question, source.passage.text) for source in sources
+        }
+        # Of claim and rank: where a sentence begins, its cosine, and whether it has a value that the claim adds.
+        self._nearness: dict[tuple[str, int], list[tuple[int, float, bool]]] = {}
+        self._steps: dict[tuple[str, int], StepTaken] = {}
+        self._against: dict[tuple[str, int], ClaimReason] = {}  # what whole passages have against a claim
+
+    def against(self, claim: str, names: frozenset[str], window: Window, source: Source, crosses: bool) -> ClaimReason:
+        """Why a window cannot carry the claim, whatever words they share; "" where it can."""
+        missing = self.missing(claim, names, window, source)
+        if missing == "asked" and self.step(claim, source).right is False:
+            return "row" if window.rows else "rival"
+        if missing in ("name", "asked") and crosses and not self.missing(claim, codes_in(claim), window, source):
+            return "language"  # a name in another script cannot be compared
+        return missing or self._contradiction(claim, names, window, source, crosses)
+
+    def missing(self, claim: str, names: frozenset[str], window: Window, source: Source) -> ClaimReason:
+        """Whether a number, date or name of the claim is not in the span, nor where it may be instead; "asked" where it
+        only repeats the question, and the source has none like it."""
+        said = numbers_in(window.quote)
+        excused = self._asked_numbers & source.heading_numbers
+        if len(window.parts) == 1:  # a sentence of June, under a title of 2025
+            dated = said | {number for number in source.heading_numbers if len(number) == 4 and number.isdigit()}
+            excused |= {number for number in self._asked_numbers if is_told_in_parts(number, dated)}
+        excused = frozenset(number for number in excused if not is_of_another_day(number, said))
+        header = header_of(window, source)
+        numbers = missing_numbers(claim, f"{window.quote}\n{header}") - excused
+        step = self.step(claim, source)
+        numbers -= step.numbers if step.is_in(window, source) else frozenset()
+        if any(number not in self._asked_numbers or not is_amount(number) for number in numbers):
+            return "number"
+        # What the claim adds stands in the span. In a table each row speaks for itself; in prose a name that the
+        # question gave may stand anywhere in the document.
+        table = bool(window.rows)
+        span = f"{window.quote}\n{header}\n{source.heading}".lower()
+        place = span if table else f"{span}\n{source.passage.text}".lower()
+        lacking = [
+            name
+            for name in names
+            if not (
+                holds_name(place if name in self._asked_names else span, name)
+                or (not table and name in self._asked_names and name in source.whole and not has_namesake(name, place))
+                or (name[-1] in _KINDS_OF_PLACE and len(name) > 2 and name[:-1] in place)
+                or reads_as(name, place if name in self._asked_names else span)
+                or name in periods(span)
+            )
+        ]
+        if any(table or name not in self._asked_names or has_namesake(name, place) for name in lacking):
+            return "name"
+        if not places_in(claim).isdisjoint(lacking) and places_in(window.quote) - places_in(claim):
+            return "name"
+        return "asked" if numbers or lacking else ""
+
+    def step(self, claim: str, source: Source) -> StepTaken:
+        key = (claim, source.passage.rank)
+        if key not in self._steps:
+            self._steps[key] = step_taken(claim, self._question, source)
+        return self._steps[key]
+
+    def values_of(self, source: Source) -> list[Value]:
+        if source.passage.rank not in self._values:
+            self._values[source.passage.rank] = values_in(source.sentences, source.rows)
+        return self._values[source.passage.rank]
+
+    def added_values(self, claim: str) -> frozenset[str]:
+        """The numbers and codes of a claim that the question does not have."""
+        return (numbers_in(claim) | codes_in(claim)) - self._asked_numbers - self._asked_codes
+
+    def new(self, claim: str) -> Mapping[str, float]:
+        """What a claim says that the question does not."""
+        return {token: weight for token, weight in content_of(claim).items() if token not in self._asked_tokens}
+
+    def _contradiction(
+        self, claim: str, names: frozenset[str], window: Window, source: Source, crosses: bool
+    ) -> ClaimReason:
+        """How span or heading speak against the claim. Between languages cosine tells no row of codes from another:
+        what is said of one must name a number or code of it."""
+        quote = window.quote
+        if fragments.is_cut_off(claim, source.passage.text) or self._is_line(claim, names, source):
+            return "echo"
+        if not window.rows and not fragments.is_phrase(claim) and fragments.is_title(core_of(self.new(claim), window)):
+            return "echo"
+        if crosses and window.rows and not self.added_values(claim) & (numbers_in(quote) | codes_in(quote)):
+            return "row"
+        if not crosses and unit_mismatch.counts_other_things(claim, f"{quote}\n{source.heading}"):
+            return "unit"
+        if window.rows and unit_mismatch.other_measure(claim, header_of(window, source)):
+            return "unit"
+        if not crosses and (
+            unit_mismatch.turns_bound(claim, self._question)
+            or unit_mismatch.has_no_such_rate(claim, f"{source.heading}\n{source.passage.text}")
+        ):
+            return "unit"
+        if crosses and unit_mismatch.lacks_unit(claim, f"{quote}\n{header_of(window, source)}"):
+            return "number"
+        if contradictions.loses_sign(claim, quote):
+            return "sign"
+        marked = table_claims.agrees_with_mark(claim, self._question, source.rows) if window.rows else None
+        if marked is False:
+            return "negation"
+        if window.rows and table_claims.gives_heads_alone(claim, self._question, source.rows):
+            return "echo"
+        if window.rows and (
+            table_claims.takes_wrong_row(claim, self._question, source.rows)
+            or table_claims.takes_wrong_column(claim, self._question, source.rows)
+            or self.step(claim, source).right is False
+        ):
+            return "row"
+        if is_of_namesake(self._asked_codes, quote, source.heading):
+            return "name"
+        if year_mismatch.is_of_other_year(claim, self._question):
+            return "relation"
+        if source.passage.rank in self.other_editions or year_mismatch.is_of_other_period(claim, self._question, quote):
+            return "year"
+        if contradictions.is_replaced(claim, self._question, self._replaced):
+            return "replaced"
+        if crosses:
+            return "" if self._is_nearest(claim, window, source) else "rival"
+        if takes_other_label(claim, self._question, names - self._asked_names, quote) or is_of_other_section(
+            claim, self._question, window.parts, source.sentences, source.above
+        ):
+            return "rival"
+        if against := self._passage_against(claim, source):
+            return against
+        if not window.rows and lacks_relation(claim, self._question, window.parts, source):
+            return "relation"
+        if not window.rows and is_of_another_name(claim, self._question, window.parts, source):
+            return "rival"
+        if self._frames.is_elsewhere(claim, self._question, source.passage.rank, window.parts):
+            return "rival"
+        said = content_of(contradictions.without_denial(claim))
+        core = core_of(said, window)
+        if not says_most(core, said):
+            core = quote
+        if not marked and (
+            contradictions.negates(claim, f"{self._question_before(window, source)}{core}")
+            or contradictions.denies_other_clause(claim, core)
+        ):
+            return "negation"
+        if says_opposite(claim, f"{core}\n{_MODAL.sub(' ', header_of(window, source))}"):
+            return "negation"
+        if contradictions.widens(claim, f"{core}\n{source.heading}") or contradictions.drops_hedge(claim, core):
+            return "quantifier"
+        if gives_one_end(claim, self._question, quote):
+            return "quantifier"
+        if contradictions.drops_forecast(claim, self._question, quote) or contradictions.tells_as_done(claim, core):
+            return "forecast"
+        if takes_other_partner(names - self._asked_names, self._asked_names, quote):
+            return "rival"
+        return "name" if not window.rows and self._swaps_name(claim, names, window, source) else ""
+
+    def _question_before(self, window: Window, source: Source) -> str:
+        """The question of the text that a window answers: "What is not insured?"."""
+        before = source.sentences[window.parts.start - 1] if window.parts.start else ""
+        return f"{before}\n" if ASKS.search(before) else ""
+
+    def _is_nearest(self, claim: str, window: Window, source: Source) -> bool:
+        """Whether no other sentence of the passage, in its language, means question and claim more nearly."""
+        assert self._similarities is not None
+        rank = source.passage.rank
+        if (claim, rank) not in self._nearness:
+            language = language_of(claim)
+            lines = [w for w in source.windows if len(w.parts) == 1 and language_of(w.quote) != language]
+            said = f"{self._question} {claim}"
+            cosines = self._similarities(said, [w.quote for w in lines]) if len(lines) > 1 else ()
+            added = self.added_values(claim)
+            holding = [not added or bool(added & (numbers_in(w.quote) | codes_in(w.quote))) for w in lines]
+            self._nearness[claim, rank] = [
+                (w.parts.start, float(cosine), holds) for w, cosine, holds in zip(lines, cosines, holding, strict=False)
+            ]
+        nearness = self._nearness[claim, rank]
+        inside = [(cosine, holds) for at, cosine, holds in nearness if at in window.parts]
+        own = [cosine for cosine, holds in inside if holds] or [cosine for cosine, _ in inside]
+        others = [cosine for at, cosine, _ in nearness if at not in window.parts or cosine not in own]
+        return not (own and others) or max(others) < max(own) + CLOSE
+
+    def _is_line(self, claim: str, names: frozenset[str], source: Source) -> bool:
+        """Whether a claim without a verb is a line of its own in the source, or gives nothing that is asked for."""
+        if not fragments.is_phrase(claim):
+            return False
+        said = content_of(claim)
+        for w in source.windows:
+            if len(w.parts) == 1 and not w.rows and w.tokens.keys() <= said.keys() and says_most(w.quote, said):
+                return w.quote.rstrip()[-1] not in _CHINESE_ENDS  # else a sentence of which no verb is seen
+        named = names if len(said) == 1 else names_in(claim)  # the first word of a longer phrase need not be a name
+        has_value = bool(numbers_in(claim) - self._asked_numbers or named - self._asked_names)
+        return not has_value and fragments.leaves_open(claim, self._question, source.sentences)
+
+    def _swaps_name(self, claim: str, names: frozenset[str], window: Window, source: Source) -> bool:
+        """Whether the words that say most of the claim have another name in the place of one that it adds."""
+        said = {t: weight for t, weight in content_of(claim).items() if not any(t in stem(name) for name in names)}
+        core = core_of(said, window)
+        added, place = (names & names_in(claim)) - self._asked_names, f"{core}\n{source.heading}".lower()
+        return (
+            not all(holds_name(place, name) for name in added)
+            and bool(names_in(core) - names)
+            and says_most(core, said)
+            and not (PRONOUN.search(core) or holds_post(claim, self._question, source.sentences))
+        )
+
+    def _passage_against(self, claim: str, source: Source) -> ClaimReason:
+        """What a passage as a whole has against a claim in its language, whichever window seems to carry it."""
+        rank = source.passage.rank
+        if (claim, rank) not in self._against:
+            same = self._question_language == language_of(source.passage.text)
+            against: ClaimReason = ""
+            step = self.step(claim, source).right  # of the values of steps the question tells which is meant
+            near = self._similarities if same else None
+            elsewhen = self._elsewhen[rank] - numbers_in(claim)
+            values = [value for value in self.values_of(source) if value.number not in elsewhen]
+            holds = holds_post(claim, self._question, source.sentences)
+            if (
+                holds is False
+                or gives_what_was(claim, self._question, source.sentences)
+                or gives_former(claim, self._question, source.passage.text)
+            ):
+                against = "replaced"
+            elif step is False or (
+                not step
+                and not holds
+                and not fragments.is_quotation(claim, source.sentences)
+                and (
+                    has_rival(claim, self._question, values, near)
+                    or swaps_subject(claim, self._question, source.sentences, source.above)
+                )
+            ):
+                against = "rival"
+            elif gives_other_reason(claim, self._question, source.sentences):
+                against = "relation"
+            elif adds_unsaid(claim, self._question, source.tokens):
+                against = "words"
+            elif (
+                contradictions.denies_own_question(claim, source.sentences)
+                or contradictions.denies_what_is_said(claim, source.sentences)
+                or any(contradictions.excludes(claim, sentence) for sentence in source.sentences)
+            ):
+                against = "negation"
+            elif (
+                contradictions.turns_comparison(claim, source.sentences)
+                or turns_order(claim, self._question, source.sentences)
+                or turns_direction(claim, source.passage.text)
+                or takes_other_subject(claim, source.sentences)
+                or turns_succession(claim, source.sentences)
+                or crosses_over(claim, self._question, source)
+                or exchanges(claim, (part for each in source.sentences if not is_row(each) for part in parts_of(each)))
+            ):
+                against = "row"
+            self._against[claim, rank] = against
+        return self._against[claim, rank]
