@@ -13,7 +13,7 @@ from kb.checking.forms import PRONOUN
 from kb.checking.table_claims import is_row
 from kb.language.content_terms import content_of, is_number
 from kb.language.language import CJK
-from kb.language.number_forms import numbers_in
+from kb.language.number_forms import NUMBER_WORDS, numbers_in
 from kb.language.verbs import has_verb
 from kb.language.weekdays import weekdays_in
 
@@ -46,6 +46,9 @@ _TELLS_WHEN = re.compile(
 _WHO = re.compile(r"\W*(?:who|whom)\b", re.IGNORECASE)
 _NOBODY = frozenset("person peopl someon somebodi one winner befor same".split())
 _STEM = 4  # letters that forms of one word have in common
+_CAUSE = re.compile(
+    r"\b(?:cause[sd]?|root cause|reasons?|because|due to|owing to)\b|原因|因为|由于|所致|导致", re.IGNORECASE
+)
 _REASON = re.compile(
     r"\b(?:because(?: of)?|due to|owing to|as a result of|on account of|the reason (?:is|was|being)(?: that)?)\b"
     r"|是因为|因为|由于|(?:原因|理由)是",
@@ -75,7 +78,10 @@ _NEXT_ASKED = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile("before|之前|以前", re.IGNORECASE)
-_ORDER = re.compile(r"\b(?:before|after)\b|(?P<zh>之前|之后|以前|以后)", re.IGNORECASE)
+_ORDER = re.compile(  # not after so many years
+    rf"\b(?:before|after)\b(?!\s+(?:\d|an?\b|{'|'.join(NUMBER_WORDS)}\b))|(?<![\d年月天日周时])(?P<zh>之前|之后|以前|以后)",
+    re.IGNORECASE,
+)
 
 
 def adds_unsaid(claim: str, question: str, told: Set[str]) -> bool:
@@ -130,7 +136,7 @@ def _is_form(token: str, other: str) -> bool:
 
 def gives_other_reason(claim: str, question: str, sentences: Sequence[str]) -> bool:
     """Whether the reason that a claim gives is told neither in the sentence that says most of the rest of it, nor in
-    those beside."""
+    those beside, nor in one that tells a cause."""
     match = _REASON.search(claim)
     if not match:
         return False
@@ -147,6 +153,7 @@ def gives_other_reason(claim: str, question: str, sentences: Sequence[str]) -> b
     if not reason or not most:
         return False
     beside = [set().union(*words[max(0, at - 1) : at + 2]) for at, share in enumerate(shares) if share == most]
+    beside += [set(own) for sentence, own in zip(sentences, words, strict=True) if _CAUSE.search(sentence)]
     return all(_share(reason, near) < TOLD for near in beside)
 
 
