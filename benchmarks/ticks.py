@@ -40,7 +40,7 @@ from kb.models.embedders import open_embedder
 from kb.models.maxsim import Vectors
 from kb.schema import Passage
 
-_PARTS = ("written", "of answers", "blind")
+_PARTS = ("written", "of answers", "blind", "blind later")
 _FOLDER = Path(__file__).parent / "claims"
 CLAIMS = _FOLDER / "sample_docs.jsonl"
 _PASSAGES = 3  # that a model is shown
@@ -91,7 +91,7 @@ def _always(*_: object) -> bool:
 class Case:
     """A labelled claim with the passages that it is held against."""
 
-    part: str  # "written", "of answers" or "blind"
+    part: str  # "written", "of answers", "blind" or "blind later"
     kind: str
     true: bool
     question: str
@@ -162,6 +162,24 @@ RULES: Mapping[str, tuple[object, str, object]] = {
     "words exchanged": (objections, "exchanges", _never),
     "quotations have no rivals": (fragments, "is_quotation", _never),
     "the same in other words": (alignment.Aligner, "_means_same", _never),
+    "a value that was": (objections, "gives_former", _never),
+    "one end of a range": (objections, "gives_one_end", _never),
+    "a part unsaid": (objections, "adds_unsaid", _never),
+    "another reason": (objections, "gives_other_reason", _never),
+    "another order": (objections, "turns_order", _never),
+    "another direction": (objections, "turns_direction", _never),
+    "another subject of a clause": (objections, "takes_other_subject", _never),
+    "who came after": (objections, "turns_succession", _never),
+    "what is said denied": (contradictions, "denies_what_is_said", _never),
+    "told as done": (contradictions, "tells_as_done", _never),
+    "a bound turned": (unit_mismatch, "turns_bound", _never),
+    "no such rate": (unit_mismatch, "has_no_such_rate", _never),
+    "a time is asked": (citations, "lacks_time", _never),
+    "nobody named": (alignment, "names_nobody", _never),
+    "statements joined": (alignment.Aligner, "_fails_in_part", _never),
+    "a sentence's own objection": (alignment, "_OF_A_SENTENCE", frozenset()),
+    "columns of one kind": (table_claims, "_are_alike", _never),
+    "beside what was asked": (rival_values, "_beside_asked", _nothing),
 }
 
 
@@ -223,11 +241,12 @@ def cases() -> Iterator[Case]:
 
 def _blind() -> Iterator[Case]:
     """Claims about invented passages, by people who had seen neither check nor rules."""
-    for record in _records(_FOLDER / "blind.jsonl"):
-        text, name = record["text"], f"{record['id']}.txt"
-        passage = Passage(1, 1, "blind", name, 1, None, 0, len(text), text, "", "", "", 1.0, language_of(text))
-        for claim in record["claims"]:
-            yield Case("blind", claim["kind"], claim["true"], record["question"], claim["claim"], [passage], {1: text})
+    for part in ("blind", "blind later"):
+        for record in _records(_FOLDER / f"{part.replace(' ', '_')}.jsonl"):
+            text, name = record["text"], f"{record['id']}.txt"
+            passage = Passage(1, 1, "blind", name, 1, None, 0, len(text), text, "", "", "", 1.0, language_of(text))
+            for claim in record["claims"]:
+                yield Case(part, claim["kind"], claim["true"], record["question"], claim["claim"], [passage], {1: text})
 
 
 def _case_of_answer(kb: KnowledgeBase, claim: AnswerClaim) -> Case:

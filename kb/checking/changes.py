@@ -31,6 +31,7 @@ _BEFORE = tuple(
             rf"{_NAME}(?:,?\s+who)?\s+(?:has\s+|had\s+)?{_LEFT}\b",
             rf"{_NAME}\s+(?:was|is|has been|had been)\s+(?:succeeded|replaced|followed) by\b",
             rf"{_NAME}\s+(?:was|had been)\s[^.;]{{1,60}}?\buntil\b",
+            rf"\((?:[Uu]ntil|[Bb]efore)\s[^():]{{1,20}}:?\s{_NAME}",
             rf"(?<!将){_FOLLOWS}(?P<name>[^，。；、（）]{{2,20}}?)(?=担任|出任|任|成为|负责|，|。|；|）|\Z)",
             r"(?:前任|原为|原来?是|原任|此前[为是由]|之前[为是由])(?P<name>[^，。；（）]{2,20})",
             r"(?:^|[，。；、（\s])原(?P<name>[^，。；（）来先定有]{3,20})",
@@ -101,6 +102,12 @@ _FORMER = re.compile(
     r"|\b(?:under|by|in) the (?:old|former)\b|\bunder the [a-z]+ of (?:19|20)\d\d\b"
     r"|\bbefore (?:that|then|the [a-z]+|[a-z]+ \d{4}|\d{4})\b[^,;.]{0,20}\bwas\b"
     r"|此前|以前|原[先来为本]|原[规方定版标]|旧[版规制标]|过去|曾[为是经]|[调修更]改?[整订改]前|迄今为止",
+    re.IGNORECASE,
+)
+_FORMER_OR_PAST = re.compile(rf"{_FORMER.pattern}|\b(?:was|were|had)\b", re.IGNORECASE)  # where "now" is asked
+_NOW_ASKED = re.compile(
+    r"\b(?:now(?:adays)?|today|current(?:ly)?|at (?:the moment|present)|these days|still|present|new)\b"
+    r"|现在|目前|如今|现行|新",
     re.IGNORECASE,
 )
 _PRESENT = re.compile(
@@ -187,7 +194,8 @@ def gives_former(claim: str, question: str, text: str) -> bool:
     """Whether a number that a claim adds stands in a text only where that tells what was, beside what is, and neither
     question nor claim speak of what was."""
     added = numbers_in(claim) - numbers_in(question)
-    if not added or not _FORMER.search(text) or _FORMER_ASKED.search(question) or _FORMER.search(claim):
+    tells_was = _FORMER_OR_PAST if _NOW_ASKED.search(question) else _FORMER
+    if not added or not tells_was.search(text) or _FORMER_ASKED.search(question) or _FORMER.search(claim):
         return False
     former: set[str] = set()
     present: set[str] = set()
@@ -196,7 +204,7 @@ def gives_former(claim: str, question: str, text: str) -> bool:
     for at, sentence in enumerate(sentences):
         was, clauses = False, []
         for clause in _CLAUSE_END.split(sentence):
-            was = bool(_FORMER.search(clause)) or (was and not _PRESENT.search(clause))
+            was = bool(tells_was.search(clause)) or (was and not _PRESENT.search(clause))
             clauses.append((clause, was))
         told = {number for clause, was in clauses if was for number in numbers_in(clause)}
         former |= told

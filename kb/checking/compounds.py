@@ -8,18 +8,19 @@ other comes in that order.
 import re
 from collections.abc import Sequence, Set
 
-from kb.checking.contradictions import without_denial
+from kb.checking.contradictions import denies_what_is_said, drops_denial, without_denial
 from kb.checking.forms import PRONOUN
 from kb.checking.table_claims import is_row
-from kb.language.content_terms import content_of, is_number
+from kb.language.content_terms import content_of, is_number, share_held
 from kb.language.language import CJK
 from kb.language.number_forms import NUMBER_WORDS, numbers_in
 from kb.language.verbs import has_verb
 from kb.language.weekdays import weekdays_in
 
 UNSAID = {True: 0.2, False: 0.1}  # share of what a part, of English or of Chinese, adds, up to which nothing says it
-TOLD = 0.5  # share of a reason that must stand beside what it is the reason of
-_ADDS = {True: 2.0, False: 1.5}  # weight of words, of English or of Chinese, from which on a part says something
+TOLD = {True: 0.5, False: 0.35}  # share of a reason, of English or of Chinese, that must stand beside its effect
+HALF = 0.5  # of a clause, or a question, that is said
+_ADDS = {True: 2.0, False: 3.5}  # weight of words, of English or of Chinese, from which on a part says something
 _PART = re.compile(r"[,，;；](?!\d)|\bbut\b", re.IGNORECASE)
 _ASKED_AGAIN = re.compile(r"\W*(?:before|when|while|if|once|until|as)\b", re.IGNORECASE)
 _LEAD_IN = re.compile(  # what is said stands behind it
@@ -47,7 +48,7 @@ _WHO = re.compile(r"\W*(?:who|whom)\b", re.IGNORECASE)
 _NOBODY = frozenset("person peopl someon somebodi one winner befor same".split())
 _STEM = 4  # letters that forms of one word have in common
 _CAUSE = re.compile(
-    r"\b(?:cause[sd]?|root cause|reasons?|because|due to|owing to)\b|原因|因为|由于|所致|导致", re.IGNORECASE
+    r"\b(?:cause[sd]?|root cause|reasons?|because|due to|owing to)\b|原因|因(?!此)|由于|所致|导致", re.IGNORECASE
 )
 _REASON = re.compile(
     r"\b(?:because(?: of)?|due to|owing to|as a result of|on account of|the reason (?:is|was|being)(?: that)?)\b"
@@ -60,6 +61,18 @@ _FEWEST_WORDS = 2
 _CLAUSE = re.compile(r"[,;，；。:：](?!\d)|而")
 _JOINED = re.compile(r"\b(?:and|while|whereas|but)\b", re.IGNORECASE)
 _NO_SUBJECT = frozenset("both all each every only most some any no".split())
+_MOST = 0.6  # share of a part that a sentence says which denies it
+_SEQUENCE = re.compile(
+    r"\b(?:first|then|next|finally|afterwards|lastly)\b|首先|先|再|然后|接着|随后|最后|之后才", re.IGNORECASE
+)
+_LATER = re.compile(r"then|next|finally|afterwards|lastly|然后|接着|随后|最后|之后才", re.IGNORECASE)
+_AGENTS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"由(?P<who>[\u4e00-\u9fff]{2,12}?)(?P<does>批准|审批|审核|负责|支付|承担|开通|办理|签字|处理|签发|保管|答复|评估|验收|复核|组织|通知|填写)",
+        r"\b(?P<does>[a-z]+(?:ed|en|ne|ld)) by (?P<who>(?:the |an? |our )?[A-Za-z]+(?: [A-Za-z]+){0,2})",
+    )
+)
 _STATEMENT = re.compile(r"[;；]|,\s*(?:and|but|so|while|whereas|provided(?: that)?)\b", re.IGNORECASE)
 _SHORTEST_STATEMENT = 3.0  # weight of words
 _CONDITIONS = ("的", "时", "后", "前")  # end what only says when something holds
@@ -110,7 +123,7 @@ def lacks_time(sentences: Sequence[str], question: str) -> bool:
     asked = content_of(question)
     return (
         bool(_WHEN.search(question))
-        and any(_share(asked, content_of(sentence).keys()) >= TOLD for sentence in sentences)
+        and any(_share(asked, content_of(sentence).keys()) >= HALF for sentence in sentences)
         and not any(
             numbers_in(sentence) - numbers_in(question)
             or weekdays_in(sentence)
@@ -154,7 +167,7 @@ def gives_other_reason(claim: str, question: str, sentences: Sequence[str]) -> b
         return False
     beside = [set().union(*words[max(0, at - 1) : at + 2]) for at, share in enumerate(shares) if share == most]
     beside += [set(own) for sentence, own in zip(sentences, words, strict=True) if _CAUSE.search(sentence)]
-    return all(_share(reason, near) < TOLD for near in beside)
+    return all(_share(reason, near) < TOLD[not CJK.search(claim)] for near in beside)
 
 
 def takes_other_subject(claim: str, sentences: Sequence[str]) -> bool:
@@ -173,7 +186,7 @@ def takes_other_subject(claim: str, sentences: Sequence[str]) -> bool:
             continue
         shares = [len(rest & {*own}) for own in words]
         most = max(shares, default=0)
-        if most < max(_FEWEST_WORDS, TOLD * len(rest)):
+        if most < max(_FEWEST_WORDS, HALF * len(rest)):
             continue
         best = [own for own, share in zip(words, shares, strict=True) if share == most]
         if any(PRONOUN.search(part) for part, share in zip(told, shares, strict=True) if share == most) or any(
@@ -238,6 +251,60 @@ def turns_order(claim: str, question: str, sentences: Sequence[str]) -> bool:
     if one is None or other is None or one == other or any(_ORDER.search(items[at]) for at in (one, other)):
         return False
     return (one > other) == bool(_BEFORE.fullmatch(match.group().strip()))
+
+
+def turns_sequence(claim: str, sentences: Sequence[str]) -> bool:
+    """Whether a claim tells steps one after the other, 先…再…, "first … then …", that a text tells in another order."""
+    markers, steps = _SEQUENCE.findall(claim), [step for step in _SEQUENCE.split(claim) if content_of(step)]
+    tells = len(markers) > 1 or any(map(_LATER.fullmatch, markers))  # the "first" of "first half" tells nothing
+    if not tells or len(steps) < 2 or _ORDER.search(claim):
+        return False
+    if not any(_THEN.search(each) or _STEP.match(each) or is_row(each) for each in sentences):
+        return False
+    clauses = [clause for each in sentences for clause in _CLAUSE.split(each) if content_of(clause)]
+    words: list[Set[str]] = [content_of(clause).keys() for clause in clauses]
+    said: list[Set[str]] = [content_of(step).keys() for step in steps]
+    shared = set.intersection(*map(set, said))
+    places = [
+        place
+        for step in said
+        if (place := _most_like(step - shared, words)) is not None
+        and len(words[place] & step) >= _MOST * len(step - shared)
+    ]
+    return len(places) > 1 and places != sorted(places)
+
+
+def takes_other_agent(claim: str, sentences: Sequence[str]) -> bool:
+    """Whether a claim says by whom something is done, 由…批准, "approved by …", where each clause that says it of
+    somebody says it of somebody else."""
+    for pattern in _AGENTS:
+        for match in pattern.finditer(claim):
+            who, does = content_of(match["who"]).keys(), match["does"]
+            told = [found for each in sentences for found in pattern.finditer(each) if found["does"] == does]
+            known = any(who & content_of(each).keys() for each in sentences)
+            in_table = any(is_row(each) and who & content_of(each).keys() for each in sentences)
+            if known and not in_table and told and all(who.isdisjoint(content_of(found["who"])) for found in told):
+                return not any(
+                    does in part and who & content_of(part).keys() for each in sentences for part in _CLAUSE.split(each)
+                )
+    return False
+
+
+def denies_in_part(claim: str, sentences: Sequence[str]) -> bool:
+    """Whether a part of a claim affirms what a sentence that says most of it denies, or denies what one says."""
+    parts = [
+        part
+        for part in _CLAUSE.split(claim)
+        if has_verb(part) and sum(content_of(part).values()) >= _ADDS[not CJK.search(part)]
+    ]
+    return len(parts) > 1 and any(
+        denies_what_is_said(part, sentences)
+        or any(
+            share_held(content_of(part), content_of(sentence)) >= _MOST and drops_denial(part, sentence)
+            for sentence in sentences
+        )
+        for part in parts
+    )
 
 
 def _items(sentences: Sequence[str]) -> list[str]:

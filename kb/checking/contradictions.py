@@ -120,7 +120,7 @@ _CONDITION = re.compile(  # what is denied in one case may be allowed in another
 _BUT_NO = re.compile(r"\s*(?:但是?|而)?(?:不|没有|未)[一-鿿]{2,6}[。\s]*\Z")
 _CLAUSE_END = re.compile(r"[，；;]|,\s|\bbut\b|\bwhile\b|但是?|而(?![且后])", re.IGNORECASE)
 _NOT_SO = re.compile(
-    r"\b(?:not?|never|cannot)\b|n['’]t\b|没有|(?:不(?!但|仅|只|过|断|同|足|论|管|限)|未(?!来)|无(?!论|线))[会能可得予再需必用]?",
+    r"\b(?:not?|never|cannot)\b|n['’]t\b|没有|(?:不(?!但|仅|只|过|断|同|足|论|管|限|行)|未(?!来)|无(?!论|线))[会能可得予再需必用]?",
     re.IGNORECASE,
 )
 _MORE_THAN = re.compile(

@@ -7,9 +7,12 @@ from kb.checking import contradictions, fragments, table_claims, unit_mismatch, 
 from kb.checking.changes import gives_former, gives_what_was, holds_post, turns_succession
 from kb.checking.compounds import (
     adds_unsaid,
+    denies_in_part,
     gives_other_reason,
+    takes_other_agent,
     takes_other_subject,
     turns_order,
+    turns_sequence,
 )
 from kb.checking.forms import ASKS, PRONOUN
 from kb.checking.frames import Frames, lines
@@ -162,7 +165,10 @@ class Objections:
             return "row"
         if not crosses and unit_mismatch.counts_other_things(claim, f"{quote}\n{source.heading}"):
             return "unit"
-        if window.rows and unit_mismatch.other_measure(claim, header_of(window, source)):
+        if window.rows and (
+            unit_mismatch.other_measure(claim, header_of(window, source))
+            or unit_mismatch.other_measure_of_column(claim, source.rows)
+        ):
             return "unit"
         if not crosses and (
             unit_mismatch.turns_bound(claim, self._question)
@@ -286,6 +292,7 @@ class Objections:
             near = self._similarities if same else None
             elsewhen = self._elsewhen[rank] - numbers_in(claim)
             values = [value for value in self.values_of(source) if value.number not in elsewhen]
+            prose = [sentence for sentence in source.sentences if not is_row(sentence)]
             holds = holds_post(claim, self._question, source.sentences)
             if (
                 holds is False
@@ -309,13 +316,16 @@ class Objections:
                 against = "words"
             elif (
                 contradictions.denies_own_question(claim, source.sentences)
-                or contradictions.denies_what_is_said(claim, source.sentences)
+                or contradictions.denies_what_is_said(claim, prose)
+                or denies_in_part(claim, prose)
                 or any(contradictions.excludes(claim, sentence) for sentence in source.sentences)
             ):
                 against = "negation"
             elif (
                 contradictions.turns_comparison(claim, source.sentences)
                 or turns_order(claim, self._question, source.sentences)
+                or turns_sequence(claim, source.sentences)
+                or takes_other_agent(claim, source.sentences)
                 or turns_direction(claim, source.passage.text)
                 or takes_other_subject(claim, source.sentences)
                 or turns_succession(claim, source.sentences)

@@ -29,7 +29,7 @@ _BELOW = re.compile(
 _UP_TO = re.compile(
     rf"(?:不超过|不[高多大]于|至多|最多|\b(?:up to|at most|until|(?:not|no) more than)\b|≤|<=){_LEAD}", re.IGNORECASE
 )
-_THING = r" ?(?:个?(?:小时|分钟|[欧美日港]?元|[年月日天周岁时分件次人])|[A-Za-z]{1,12}\b)? ?"  # what is counted
+_THING = r"%? ?(?:个?(?:小时|分钟|[欧美日港]?元|[年月日天周岁时分件次人])|[A-Za-z]{1,12}\b)? ?"  # what is counted
 _OR_MORE = re.compile(
     rf"{_THING}(?:[(（]含[)）])?(?:[及或]?以上|\+|\b(?:or|and) (?:more|above|over|longer)\b)", re.IGNORECASE
 )
@@ -49,6 +49,8 @@ _OR = re.compile(
 
 _WHOLE = re.compile(  # a range of which neither end is a bound alone
     rf"({AMOUNT}){_THING}(?:[-–—~～至到]|\bto\b) ?[$€£¥]?({AMOUNT})(?!\s?[月日点时号年:])"
+    rf"|\b(?:no fewer|no less|not less) than ({AMOUNT}){_THING}(?:and|but|,)+ ?(?:no|not) more than ({AMOUNT})"
+    rf"|不[少低]于({AMOUNT}){_THING}[，,且]?不(?:超过|[多高]于)({AMOUNT})"
     rf"|\bbetween [$€£¥]?({AMOUNT}){_THING}and [$€£¥]?({AMOUNT})",
     re.IGNORECASE,
 )
@@ -190,7 +192,7 @@ def gives_one_end(claim: str, question: str, source: str) -> bool:
         return False
     text = " ".join(CODE.sub(" ", nfkc(source)).split())
     found = [
-        (numbers_in(f"{match[1] or match[3]} 个"), numbers_in(f"{match[2] or match[4]} 个"))
+        tuple(numbers_in(f"{end} 个") | numbers_in(f"{end}%") for end in match.groups() if end)
         for match in _WHOLE.finditer(text)
         if not (_TIME_OF_DAY.search(match.group()) or _FROM_TO.search(text[: match.start()]))
     ]

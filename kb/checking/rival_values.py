@@ -16,7 +16,7 @@ from kb.checking.ranges import measured, ranges_in
 from kb.checking.table_claims import ClaimRow, is_row
 from kb.language.content_terms import content_of, is_number
 from kb.language.language import CJK
-from kb.language.number_forms import NUMBER_WORDS, form_of, numbers_in
+from kb.language.number_forms import NUMBER_WORDS, form_of, is_amount, numbers_in
 from kb.language.proper_names import codes_in
 from kb.language.verbs import has_verb
 from kb.models.maxsim import Vectors
@@ -52,8 +52,10 @@ _SHARED = re.compile(  # between two numbers of one unit: "at least 8 and at mos
     r"\s?(?:\b(?:and|or|to|but)\b|[-–~至到或])\s?(?:at (?:most|least)|up to|not more than|最多|至多)?\s?(?=\d)",
     re.IGNORECASE,
 )
+_TIMES = ("time", "times", "次")  # "nine times" may be nine of anything
 _ORDINAL_BEFORE = re.compile(  # what a number tells apart, and does not count
-    r"\b(?:week|section|chapter|edition|version|page|room|floor|building|line|level|phase|step|item|no|number|part|annex"
+    r"\b(?:year|month|day|week|section|chapter|edition|version|page|room|floor|building|line|level|phase|step|item|no"
+    r"|number|part|annex"
     r"|table|figure|article|clause|grade|priority|tier|zone|gate|bay|lot|run|unit)\.?\s*$",
     re.IGNORECASE,
 )
@@ -150,7 +152,7 @@ def has_rival(
         meant_here = [value for value in own if nearness(value, sides[-1]) == nearest]
         if all(
             any(
-                _contrast(v, other, wanted, values.index(v) < values.index(other))
+                _is_at(other, v, asked) or _contrast(v, other, wanted, values.index(v) < values.index(other))
                 for other in others
                 if other.sentence == v.sentence
             )
@@ -195,12 +197,12 @@ def _is_counted_otherwise(meant: str, own: Sequence[Value], others: Sequence[Val
     """Whether the claim's unit stands behind another number of each sentence, or row, and never behind its own."""
     if not meant or any(value.kind == meant for value in own):
         return False
-    if meant not in _KINDS and all(value.kind for value in own):
+    if meant not in _KINDS and meant not in _TIMES and all(value.kind for value in own):
         return any(other.kind == meant for other in others)  # "nine goals", and "13 saves", wherever they stand
     return all(any(o.kind == meant and o.sentence == value.sentence for o in others) for value in own)
 
 
-def _contrast(own: Value, other: Value, wanted: set[str], is_behind: bool) -> bool:
+def _contrast(own: Value, other: Value, wanted: Set[str], is_behind: bool) -> bool:
     """Whether, of two values of one sentence, the other has a wanted word that this one lacks, and this one another in
     its place: "6.8 % by the employer, 3.4 % by the employee"; or the other is said of what this one is and more: "15
     days; for managers 27 days"."""
@@ -218,6 +220,14 @@ def _contrast(own: Value, other: Value, wanted: set[str], is_behind: bool) -> bo
     instead = here - there - wanted - _OF_DEGREE - content_of(own.unit).keys()
     instead = {token for token in instead if token.isascii() or not said.issuperset(token)}
     return bool(instead or _OTHERS.search(own.text))
+
+
+def _is_at(other: Value, own: Value, asked: Set[str]) -> bool:
+    """Whether of two values of one sentence the other stands beside a number that was asked, and this one beside
+    another: "3,200 litres at 5 metres, and 1,900 at 12 metres"."""
+    here, there = (set(filter(is_amount, numbers_in(v.text) - {v.number})) for v in (own, other))
+    meant = {number for number in there if f"#{number}" in asked}
+    return own.text != other.text and bool(meant and here) and not any(f"#{number}" in asked for number in here)
 
 
 def _says_besides(value: Value, token: str) -> bool:

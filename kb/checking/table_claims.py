@@ -23,6 +23,7 @@ _AMOUNT = re.compile(r"[\d\s.,+\-−()%]+")
 _YES = frozenset("yes y ✓ ✔ √ x ● 是 有 可 可以 支持 包含 包括".split())
 _NO = frozenset("no n none – - — ✗ ✘ × 否 无 不 没有 不可 不支持 不包含 不包括".split())
 _DENIES = re.compile(r"\b(?:not?|never|none|without|cannot)\b|n['’]t\b|[不没无未否]", re.IGNORECASE)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _PAIR = 2  # cells of a row with one value, whatever its head
 _FEWEST_CELLS = 3  # in a row whose words are compared with those of other rows; in pairs each value is of its own kind
 
@@ -41,6 +42,7 @@ class ClaimRow:
     content: Sequence[frozenset[str]]
     heads: Sequence[str]
     above: str  # the line above the table
+    measures: Sequence[str] = ()  # the heads as they are written, with units in brackets
 
 
 def is_row(line: str) -> bool:
@@ -56,17 +58,17 @@ def rows_of(text: str, header: str = "") -> list[ClaimRow]:
     above = next((line for line in header.split("\n") if _CELL.search(line)), "")
     heads = _heads(above) if above else []
     rows: list[ClaimRow] = []
-    start, label, over = 0, "", ""
+    start, label, over, written = 0, "", "", _cells(above) if above else []
     for line in text.split("\n"):
         if not is_row(line):
-            heads, label, over = [], "", line if line.strip() else over
+            heads, written, label, over = [], [], "", line if line.strip() else over
         elif not _is_rule(line):
             cells = _cells(line)
             plain = [_plain(cell) for cell in cells]
             plain[0] = label = plain[0] or label
             numbers, content = [numbers_in(c) for c in cells], [frozenset(content_of(c)) for c in (label, *cells[1:])]
-            rows.append(ClaimRow(start, start + len(line), plain, numbers, content, heads, over))
-            heads = heads or _heads(line)
+            rows.append(ClaimRow(start, start + len(line), plain, numbers, content, heads, over, written))
+            heads, written = heads or _heads(line), written or cells
         start += len(line) + 1
     return rows
 
@@ -169,6 +171,7 @@ def takes_wrong_column(claim: str, question: str, rows: Sequence[ClaimRow]) -> b
             for at in columns
             if not names.isdisjoint(row.heads[at].split())
             or weekdays_in(row.heads[at])
+            or _is_of_year(row.heads, at)
             or (forms[at] != row.heads[at] and forms.count(forms[at]) > 1)
         ]
         given = [at for at, cell in enumerate(row.cells) if at and (_is_said(cell, plain) or row.numbers[at] & added)]
@@ -180,6 +183,12 @@ def takes_wrong_column(claim: str, question: str, rows: Sequence[ClaimRow]) -> b
         if right or (named and given and all(row.cells[at] for at in named)):
             found.add(right)
     return found == {False}
+
+
+def _is_of_year(heads: Sequence[str], at: int) -> bool:
+    """Whether a head names a year, and others name other years."""
+    own = set(_YEAR.findall(heads[at]))
+    return bool(own) and any(own.isdisjoint(found) for head in heads if (found := _YEAR.findall(head)))
 
 
 def _is_told(row: ClaimRow, numbers: Set[str]) -> bool:

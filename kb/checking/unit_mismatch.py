@@ -5,9 +5,10 @@ Both hold a number of the claim against every mention of it in the source: one t
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from kb.checking.table_claims import ClaimRow
 from kb.language.language import nfkc
 from kb.language.number_forms import AMOUNT, CODE, numbers_in
 
@@ -95,7 +96,7 @@ _RATE = re.compile(
     r"(?:\s+(?:and|per)\s+(?P<also>day|night|week|month|quarter|year)\b)?"
     r"|(?<=[a-z\d€$£])/\s?(?P<short>h|hr|hour|min|s|sec|day|week|month|year)(?![a-z])"
     r"|按(?P<by>年|季度?|月|周|日|天)(?=付|计|结|支付|缴|收取)"
-    r"|/\s?(?P<zh>秒|分钟|小时|天|日|周|月|年|[晚人次])",
+    r"|/\s?(?P<zh>秒|分钟|小时|天|日|周|月|年|[晚人次瓶箱件台吨份盒袋套升])",
     re.IGNORECASE,
 )
 _RATE_ZH = re.compile(
@@ -238,6 +239,28 @@ def other_measure(claim: str, header: str) -> bool:
     return other_rate(claim, header) or any(
         used & family and told & family and not used & told & family for family in _FAMILIES
     )
+
+
+def other_measure_of_column(claim: str, rows: Sequence[ClaimRow]) -> bool:
+    """Whether a number of a claim has another unit, or is counted by another thing, than the head of the column tells
+    in which alone it stands: 18 minutes for "cooling (h)", 5.5 a box for "price (a bottle)"."""
+    for number, units in units_of(claim).items():
+        heads = [
+            row.measures[at]
+            for row in rows
+            for at, numbers in enumerate(row.numbers)
+            if number in numbers and at < len(row.measures) and not units_of(row.cells[at]).get(number)
+        ]
+        named = [units_named(head) for head in heads]
+        if heads and all(
+            any(units & family and told & family and not units & told & family for family in (*_FAMILIES, _TIMES))
+            for told in named
+        ):
+            return True
+        said, counted = _rates(claim), [_rates(head) for head in heads]
+        if said and heads and all(told and not said & told for told in counted):
+            return True
+    return False
 
 
 def other_bound(claim: str, source: str) -> bool:
