@@ -523,3 +523,34 @@ YEARLY, MONTHLY = "The fee is 5 euros a year.", "The fee is 5 euros a month, too
 def test_a_denial_outweighs_what_else_a_passage_says(claim: str, text: str, reason: str, quote: str) -> None:
     [span] = Aligner([passage(text)], "Is it so?").sources(claim, [1])
     assert (span.reason, span.quote) == (reason, quote)
+
+
+DOORS = "Doors of the hall are locked at night."
+PUMP, VALVE = "The pump of the hall is red and made of steel.", "The valve of the cellar weighs 12 kg."
+GAUGE = "The gauge of the hall weighs 30 kg."
+KEEPERS = "Anna Berg keeps the red pump of the hall. Tom Keller keeps the old valve of the cellar."
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "reason"),
+    [
+        # what a sentence says otherwise its neighbours do not take back
+        ("All doors of the hall are locked at night.", f"{DOORS} All windows are of glass.", "quantifier"),
+        ("All doors of the hall are locked at night.", f"All windows are of glass. {DOORS}", "quantifier"),
+        ("All doors of the hall are locked at night.", f"All {DOORS.lower()} Most windows are of glass.", ""),
+        ("The fee is 5 euros a month.", "The fee is 5 euros a year. It is paid every month.", "unit"),
+        ("Doors of the hall are not locked at night.", f"{DOORS} The windows are not open.", "negation"),
+        ("Doors of the hall are locked at night.", f"{DOORS} The windows are not open.", ""),
+        # each of the statements that a claim joins is held against the text
+        ("The pump of the hall is red, and the valve of the cellar weighs 12 kg.", f"{PUMP} {VALVE} {GAUGE}", ""),
+        ("The pump of the hall is red, and the valve of the cellar weighs 30 kg.", f"{PUMP} {VALVE} {GAUGE}", "rival"),
+        ("The pump of the hall is red; the valve of the cellar weighs 30 kg.", f"{PUMP} {VALVE} {GAUGE}", "rival"),
+        ("Anna Berg keeps the red pump of the hall, and Tom Keller keeps the old valve of the cellar.", KEEPERS, ""),
+        ("The pump of the hall is red, and Anna Berg keeps the old valve of the cellar.", KEEPERS, "rival"),
+    ],
+)
+def test_neither_a_neighbour_nor_another_statement_makes_up_for_what_is_wrong(
+    claim: str, text: str, reason: str
+) -> None:
+    [span] = Aligner([passage(text)], "What is said?").sources(claim, [1])
+    assert (span.supported, span.reason) == (not reason, reason)

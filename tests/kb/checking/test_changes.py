@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from kb.checking.changes import gives_what_was, holds_post
+from kb.checking.changes import gives_former, gives_what_was, holds_post, turns_succession
 from kb.checking.citations import cite
 from kb.schema import Language
 from tests.kb.passages import passage
@@ -157,3 +157,92 @@ def test_which_day_of_the_week_is_no_amount(question: str) -> None:
     text = "部门例会在每周四举行，地点为三楼会议室。"
     assert is_confirmed("例会在周四。", text, "zh", question)
     assert not is_confirmed("例会在周五。", text, "zh", question)
+
+
+LENGTH = "Passwords previously had 10 characters; now they have 14."
+FEE = "Until now the fee was 20 euros, from Monday it is 30 euros."
+RULE = "原规则为10位；新规则为13位。"
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "text", "former"),
+    [
+        ("Passwords have 10 characters.", "How long are passwords?", LENGTH, True),
+        ("Passwords have 14 characters.", "How long are passwords?", LENGTH, False),
+        ("The fee is 20 euros.", "What is the fee?", FEE, True),
+        ("The fee is 30 euros.", "What is the fee?", FEE, False),
+        # claim or question speak of what was, or give the number themselves
+        ("Passwords had 10 characters.", "How long were passwords before?", LENGTH, False),
+        ("Previously passwords had 10 characters.", "How long are passwords?", LENGTH, False),
+        ("Passwords have 10 characters.", "Are they passwords of 10 characters?", LENGTH, False),
+        # nothing is told of what is, or not beside it, or the number is also one of what is
+        ("Passwords have 10 characters.", "How long are passwords?", "Passwords previously had 10 characters.", False),
+        ("Passwords have 10 characters.", "How long are passwords?",
+         "Passwords previously had 10 characters. Keys are red. There are 14 of them now.", False),
+        ("Passwords have 10 characters.", "How long are passwords?",
+         "Passwords previously had 10 characters. There are 14 of them now.", True),
+        ("Passwords have 10 characters.", "How long are passwords?", f"{LENGTH} Keys have 10 characters.", False),
+        # what was a year ago is compared with any amount beside
+        ("Sales are 310.", "What are the sales?", "Sales were at 450, against 310 in the previous year.", True),
+        ("Sales are 450.", "What are the sales?", "Sales were at 450, against 310 in the previous year.", False),
+        ("Sales are 310.", "What are the sales?", "Sales reached 310 in the previous year.", False),
+        ("编号为10位。", "编号几位？", RULE, True),
+        ("编号为13位。", "编号几位？", RULE, False),
+        ("编号为10位。", "编号原来几位？", RULE, False),
+        ("编号原来为10位。", "编号几位？", RULE, False),
+        ("销售额为310万元。", "销售额多少？", "销售额为450万元，上年同期为310万元。", True),
+        ("销售额为450万元。", "销售额多少？", "销售额为450万元，上年同期为310万元。", False),
+    ],
+)  # fmt: skip
+def test_a_former_value_is_told_where_the_present_one_stands_beside(
+    claim: str, question: str, text: str, former: bool
+) -> None:
+    assert gives_former(claim, question, text) is former
+
+
+_FORMER: list[tuple[Language, str, str, str]] = [
+    ("en", "Previously the fee was {old} euros; now the fee is {new} euros.", "What is the fee?",
+     "The fee is {} euros."),
+    ("en", "The fee is now {new} euros (previously {old} euros).", "What is the fee?", "The fee is {} euros."),
+    ("en", "Until now the fee was {old} euros; from Monday the fee is {new} euros.", "What is the fee?",
+     "The fee is {} euros."),
+    ("en", "Under the old contract the fee was {old} euros. The fee is now {new} euros.", "What is the fee?",
+     "The fee is {} euros."),
+    ("en", "Passwords previously had {old} characters; passwords now have {new} characters.",
+     "How many characters do passwords have?", "Passwords have {} characters."),
+    ("en", "Sales rose to {new} tonnes, against {old} tonnes in the previous year.", "What were the sales?",
+     "Sales were {} tonnes."),
+    ("zh", "原规则的密码长度为{old}位；新规则的密码长度为{new}位。", "密码长度为多少位？", "密码长度为{}位。"),
+    ("zh", "密码长度现为{new}位，过去为{old}位。", "密码长度为多少位？", "密码长度为{}位。"),
+    ("zh", "此前费用为{old}元，现在费用为{new}元。", "费用是多少？", "费用为{}元。"),
+    ("zh", "销售额为{new}万元，上年同期为{old}万元。", "销售额是多少？", "销售额为{}万元。"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "told", "question", "claim"), _FORMER)
+def test_a_former_value_is_not_confirmed(language: Language, told: str, question: str, claim: str) -> None:
+    random = Random(told)
+    for _ in range(6):
+        old, new = random.sample(range(12, 90), 2)
+        text = told.format(old=old, new=new)
+        assert is_confirmed(claim.format(new), text, language, question), text
+        assert not is_confirmed(claim.format(old), text, language, question), text
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentences", "turned"),
+    [
+        ("Anna Berg succeeded Tom Keller.", ["Anna Berg succeeded Tom Keller as CEO."], False),
+        ("Tom Keller succeeded Anna Berg.", ["Anna Berg succeeded Tom Keller as CEO."], True),
+        ("Tom Keller takes over from Anna Berg.", ["Anna Berg replaced Tom Keller as CEO."], True),
+        ("Tom Keller will replace Anna Berg.", ["It is red.", "Anna Berg replaced Tom Keller as CEO."], True),
+        # no succession, or one of others
+        ("Tom Keller knows Anna Berg.", ["Anna Berg replaced Tom Keller as CEO."], False),
+        ("Ivan Petrov succeeded Anna Berg.", ["Anna Berg replaced Tom Keller as CEO."], False),
+        ("Tom Keller succeeded Anna Berg.", ["Tom Keller knows Anna Berg."], False),
+        ("王芳接替陈静。", ["陈静接替王芳担任总经理。"], True),
+        ("陈静接替王芳。", ["陈静接替王芳担任总经理。"], False),
+    ],
+)
+def test_who_came_before_does_not_come_after(claim: str, sentences: list[str], turned: bool) -> None:
+    assert turns_succession(claim, sentences) is turned

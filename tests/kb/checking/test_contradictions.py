@@ -6,6 +6,7 @@ from kb.checking.alignment import Aligner
 from kb.checking.contradictions import (
     denies_other_clause,
     denies_own_question,
+    denies_what_is_said,
     drops_denial,
     drops_forecast,
     drops_hedge,
@@ -15,6 +16,7 @@ from kb.checking.contradictions import (
     negates,
     only_negative,
     replaced_in,
+    tells_as_done,
     turns_comparison,
     widens,
 )
@@ -354,3 +356,127 @@ def test_a_value_that_was_replaced_is_none_of_before_and_of_nothing_else(
     claim: str, question: str, text: str, replaced: bool
 ) -> None:
     assert is_replaced(claim, question, replaced_in(text)) is replaced
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "text", "replaced"),
+    [
+        # the change told the other way round, whatever was asked
+        ("The fee was lowered from 80 euros to 60 euros.", "What was the fee?", RAISED, True),
+        ("The fee was lowered from 80 euros to 60 euros.", "What was the fee before?", RAISED, True),
+        ("The fee was raised from 60 euros to 80 euros.", "What was the fee?", RAISED, False),
+        ("The fee was lowered from 80 euros to 70 euros.", "What was the fee?", RAISED, False),
+        ("The fee was lowered from 90 euros to 60 euros.", "What was the fee?", RAISED, False),
+        # a colon between digits ends no part
+        ("The shop opens at 9:30.", "When does it open?", "The shop now opens at 10:00 instead of 9:30.", True),
+        ("The shop opens at 10:00.", "When does it open?", "The shop now opens at 10:00 instead of 9:30.", False),
+        ("The fee is 60 euros.", "What is the fee?", "The fee went up from 60 euros to 80 euros.", True),
+        ("The fee is 60 euros.", "What is the fee?", "The fee climbed from 60 euros to 80 euros.", True),
+        ("The fee is 60 euros.", "What is the fee?", "The fee is from 60 euros to 80 euros.", False),
+    ],
+)
+def test_a_change_is_not_told_the_other_way_round(claim: str, question: str, text: str, replaced: bool) -> None:
+    assert is_replaced(claim, question, replaced_in(text)) is replaced
+
+
+GARAGE = "The garage is locked at night."
+LEASE = "门窗由承租方负责，屋顶由出租方负责。"
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentences", "denies"),
+    [
+        ("The garage is not locked at night.", [GARAGE, "The gate is red."], True),
+        ("The garage is locked at night.", [GARAGE], False),
+        ("The garage is not locked at night.", ["The garage is never locked at night."], False),
+        # another clause denies it of something
+        ("The garage is not locked at night.", [f"{GARAGE[:-1]}, but the cellar is not locked at night."], False),
+        ("The garage is not locked at night.", [GARAGE, "The cellar is not red."], True),
+        # less than half of it is said, or what it denies is not
+        ("The garage is not locked at night.", ["The garage is big.", "The gate is red."], False),
+        ("The garage is not red.", [GARAGE], False),
+        # neither a limit nor what tells one thing from another denies anything
+        ("The garage takes no more than 9 cars.", ["The garage takes up to 9 cars."], False),
+        ("Staff who have not registered use the garage.", ["Staff use the registered garage."], False),
+        ("门窗不由承租方负责。", [LEASE], True),
+        ("门窗由承租方负责。", [LEASE], False),
+        ("门窗不由承租方负责。", ["门窗不由承租方负责。"], False),
+        ("未登记的员工使用车库。", ["登记员工使用车库。"], False),
+    ],
+)
+def test_what_is_said_is_not_denied(claim: str, sentences: list[str], denies: bool) -> None:
+    assert denies_what_is_said(claim, sentences) is denies
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "done"),
+    [
+        ("The bridge was opened in 2024.", "The bridge will be opened in 2024.", True),
+        ("The bridge has been opened.", "It is proposed that the bridge is opened.", True),
+        ("The bridge will be opened in 2024.", "The bridge will be opened in 2024.", False),
+        ("The bridge is red.", "The bridge will be red.", False),
+        ("The bridge was opened in 2024.", "The bridge was opened in 2024.", False),
+        # the clause with its numbers counts
+        ("The bridge was opened in 2024.", "The bridge was opened in 2024, and a tunnel will follow in 2027.", False),
+        ("The tunnel was opened in 2027.", "The bridge was opened in 2024, the tunnel is planned for 2027.", True),
+        ("The council has approved the plan.", "The council has already approved what was proposed.", False),
+        ("大桥已于2024年开通。", "大桥计划于2024年开通。", True),
+        ("大桥已于2024年开通。", "大桥已于2024年开通，隧道计划于2027年开通。", False),
+        ("隧道已于2027年开通。", "大桥已于2024年开通，隧道计划于2027年开通。", True),
+    ],
+)
+def test_what_is_planned_is_not_done(claim: str, sentence: str, done: bool) -> None:
+    assert tells_as_done(claim, sentence) is done
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "dropped"),
+    [
+        ("检修期间停水。", "检修期间停电，但不停水。", True),
+        ("检修期间停水。", "检修期间停电，但是不停水。", True),
+        ("检修期间停水。", "检修期间停电，而不停水。", True),
+        ("检修期间停电。", "检修期间停电，但不停水。", False),
+        ("检修期间不停水。", "检修期间停电，但不停水。", False),
+        # in one case alone
+        ("检修期间停水。", "检修期间停电，但如无必要不停水。", False),
+        ("检修期间停水。", "检修期间停电，但夜间不停水。", False),
+    ],
+)
+def test_but_not_denies_it_outright(claim: str, sentence: str, dropped: bool) -> None:
+    assert drops_denial(claim, sentence) is dropped
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "excluded"),
+    [
+        ("The tour with a guide is open.", "The tour is open without a guide.", True),
+        ("The tour without a guide is open.", "The tour is open without a guide.", False),
+        ("The tour is open.", "The tour is open without a guide.", False),
+        # nothing else of the sentence is said
+        ("A guide costs 5 euros.", "The tour is open without a guide.", False),
+        # less than half of what it is without
+        ("The tour with a guide is open.", "The tour is open without a guide, map or lamp.", True),
+        ("The tour with a guide is open.", "The tour is open without a guide and map and lamp.", False),
+    ],
+)
+def test_what_it_is_without_is_not_said_of_it(claim: str, sentence: str, excluded: bool) -> None:
+    assert excludes(claim, sentence) is excluded
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "wider"),
+    [
+        # how often says nothing of all
+        ("All boilers are checked.", "Boilers are checked every 2 years.", True),
+        ("All boilers are checked.", "Boilers are checked every two years.", True),
+        ("All boilers are checked.", "Boilers are checked every other year.", True),
+        ("All boilers are checked.", "Boilers are checked every month.", True),
+        ("All boilers are checked.", "Every boiler is checked.", False),
+        ("The boiler is checked every 2 years.", "The boiler is checked every 2 years.", False),
+        # "as long as", and "if only"
+        ("只要登记即可入内。", "登记即可入内。", False),
+        ("只有员工可入内。", "员工可入内。", True),
+    ],
+)
+def test_how_often_is_not_of_all(claim: str, source: str, wider: bool) -> None:
+    assert widens(claim, source) is wider

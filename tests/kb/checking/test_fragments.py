@@ -173,3 +173,21 @@ def test_words_that_answer_stand_in_a_sentence_with_a_verb() -> None:
     # of two clauses with as much of the question either may answer
     two = ["The form is signed by Ana. The form is signed by Bo."]
     assert not leaves_open("Bo", question, two[0].split(". "))
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "cut"),
+    [
+        # five words or more of a sentence that goes on
+        ("The gate closes at six", "The gate closes at six in winter.", True),
+        ("The gate closes at six", "The gate closes at sixty.", True),
+        ("The gate closes six", "The gate closes six times.", False),
+        ("The gate closes at six", "The gate closes at six.", False),
+        ("The gate closes at six", "The gate closes at six, in winter at five.", False),
+        ("The gate closes at six.", "The gate closes at six in winter.", False),
+        ("The gate opens at six", "The gate closes at six in winter.", False),
+        ("The gate 正门 closes at six", "The gate 正门 closes at six in winter.", False),
+    ],
+)
+def test_whole_words_of_a_sentence_that_goes_on_are_cut_off(claim: str, source: str, cut: bool) -> None:
+    assert is_cut_off(claim, source) is cut

@@ -9,7 +9,7 @@ import pytest
 from kb.checking import unit_mismatch
 from kb.checking.citations import cite
 from kb.checking.fragments import is_quotation
-from kb.checking.opposites import exchanges, says_opposite
+from kb.checking.opposites import exchanges, says_opposite, turns_direction
 from kb.checking.sources import over_lines
 from kb.language.language import language_of
 from tests.kb.passages import passage
@@ -409,3 +409,43 @@ def test_who_does_what_to_whom_is_not_exchanged(claim: str, sentences: list[str]
 )
 def test_of_two_opposite_words_each_has_one_alone(claim: str, source: str, opposite: bool) -> None:
     assert says_opposite(claim, source) is opposite
+
+
+CHOSEN = "The director is appointed by the council."
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "turned"),
+    [
+        ("The council appoints the director.", CHOSEN, False),
+        ("The director appoints the council.", CHOSEN, True),
+        ("The director is appointed by the council.", CHOSEN, False),
+        ("The director fears the council.", CHOSEN, False),
+        ("The director appoints the members.", CHOSEN, False),
+        # each clause for itself
+        ("The council meets daily, the director appoints the council.", CHOSEN, True),
+        ("The director resigned, the council appoints the council.", CHOSEN, False),
+        ("主管向员工报告。", "员工向主管报告。", True),
+        ("员工向主管报告。", "员工向主管报告。", False),
+        ("组长向员工报告。", "员工向主管报告。", False),
+        ("主管向员工报告。", "员工向主管报告，主管向员工通报。", False),
+    ],
+)
+def test_who_does_it_is_not_whom_it_is_done_to(claim: str, text: str, turned: bool) -> None:
+    assert turns_direction(claim, text) is turned
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("Staff are obliged to wear a badge.", "Staff may wear a badge."),
+        ("Staff must take a break.", "Staff are entitled to a break."),
+        ("Staff are required to speak.", "Staff are free to speak."),
+        ("员工必须休假。", "员工享有休假。"),
+        ("员工必须休假。", "员工有权休假。"),
+    ],
+)
+def test_a_right_is_no_duty(claim: str, source: str) -> None:
+    assert says_opposite(claim, source)
+    assert says_opposite(source, claim)
+    assert not says_opposite(claim, claim)

@@ -1,10 +1,13 @@
 """Ranges as they are written: where they begin and end, whether their ends belong to them, and what they count."""
 
 from decimal import Decimal
+from random import Random
 
 import pytest
 
-from kb.checking.ranges import measured, range_of_unit, ranges_in
+from kb.checking.citations import cite
+from kb.checking.ranges import gives_one_end, measured, range_of_unit, ranges_in
+from tests.kb.passages import passage
 
 YEAR = frozenset({"year"})
 
@@ -95,3 +98,72 @@ def test_the_head_of_a_column_names_the_unit_of_numbers_that_have_none() -> None
     found = range_of_unit(YEAR, "5 to 10", "Years of service")
     assert found is not None
     assert (found.low, found.high) == (5, 10)
+
+
+BREAK = "The break takes 10 to 15 minutes."
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "source", "one"),
+    [
+        ("It takes 15 minutes.", "How long is the break?", BREAK, True),
+        ("It takes 10 minutes.", "How long is the break?", BREAK, True),
+        ("It takes 10 to 15 minutes.", "How long is the break?", BREAK, False),
+        ("It takes 12 minutes.", "How long is the break?", BREAK, False),
+        ("It takes 15 minutes.", "How long is the break?", "It takes between 10 and 15 minutes.", True),
+        ("It costs 15 euros.", "What is the fee?", "It costs €10 - €15.", True),
+        # each end is the bound that it is
+        ("It takes at most 15 minutes.", "How long is the break?", BREAK, False),
+        ("It takes at least 10 minutes.", "How long is the break?", BREAK, False),
+        ("It takes at most 10 minutes.", "How long is the break?", BREAK, True),
+        ("It takes at least 15 minutes.", "How long is the break?", BREAK, True),
+        ("It takes at least 15 minutes, for 3 people.", "How long is the break?", BREAK, False),
+        ("It ends within 15 minutes.", "How long is the break?", BREAK, False),
+        # one end was asked for, or given
+        ("It takes 15 minutes.", "How long is the longest break?", BREAK, False),
+        ("It takes 15 minutes.", "How long may the break be?", BREAK, False),
+        ("It takes 15 minutes.", "Does the break take 10 minutes?", BREAK, True),
+        ("It takes 15 minutes.", "Does the break take 15 minutes?", BREAK, False),
+        # it stands elsewhere, too
+        ("It takes 15 minutes.", "How long is the break?", f"{BREAK} The walk takes 15 minutes.", False),
+        # changes and times of day are no ranges
+        ("It takes 15 minutes.", "How long is the break?", "It went from 10 to 15 minutes.", False),
+        ("It is at 15:00.", "How long is the break?", "The break is 10:00-15:00.", False),
+        ("It was in 2015.", "How long is the break?", "The break was 2010-2015.", False),
+        ("休息15分钟。", "休息多久？", "休息10至15分钟。", True),
+        ("休息10至15分钟。", "休息多久？", "休息10至15分钟。", False),
+        ("休息至少15分钟。", "休息多久？", "休息10至15分钟。", True),
+        ("休息至多10分钟。", "休息多久？", "休息10至15分钟。", True),
+        ("休息至多15分钟。", "休息多久？", "休息10至15分钟。", False),
+        ("休息最长15分钟。", "休息多久？", "休息10至15分钟。", False),
+    ],
+)
+def test_one_end_of_a_range_is_not_the_whole(claim: str, question: str, source: str, one: bool) -> None:
+    assert gives_one_end(claim, question, source) is one
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_one_end_of_a_range_drawn_at_random_is_not_confirmed(seed: int) -> None:
+    random = Random(seed)
+    low, high = sorted(random.sample(range(3, 60), 2))
+    task, task_zh = random.choice(["check", "briefing", "cleaning"]), random.choice(["检查", "清洗", "培训"])
+    said = [
+        (f"{low} to {high}", f"{low}至{high}", True),
+        (f"{low}", f"{low}", False),
+        (f"{high}", f"{high}", False),
+        (f"at least {low}", f"至少{low}", True),
+        (f"at most {high}", f"至多{high}", True),
+        (f"at least {high}", f"至少{high}", False),
+        (f"at most {low}", f"至多{low}", False),
+    ]
+    for told, told_zh, right in said:
+        [claim] = cite(
+            f"The {task} takes {told} minutes.", [passage(1, f"The {task} takes {low} to {high} minutes.")], "en",
+            f"How long does the {task} take?",
+        ).claims  # fmt: skip
+        assert claim.supported is right, (low, high, told)
+        [claim] = cite(
+            f"{task_zh}需要{told_zh}分钟。", [passage(1, f"{task_zh}需要{low}至{high}分钟。")], "zh",
+            f"{task_zh}需要多长时间？",
+        ).claims  # fmt: skip
+        assert claim.supported is right, (low, high, told_zh)

@@ -347,3 +347,82 @@ def test_a_number_without_a_unit_may_be_of_any_kind_but_no_date_or_code() -> Non
     assert not has_rival("Take AB-1.", question, values_in(["Managers get notice 27.", "Take AB-1."], []), None)
     dated = ["The notice of managers ends on 3 May 2025.", "Drivers: 7"]
     assert not has_rival("It is 7.", question, values_in(dated, []), None)
+
+
+PARTS = ["The pump has nine parts, the valve has seven parts."]
+KANE = ["Kane scored nine goals.", "Berg made 13 saves."]
+DATA, DATA_IN_PARTS = ["Load: 40 kg; weight: 15 kg."], ["Load: 40 kg, weight: 15 kg."]
+BACKUPS = ["Daily backups are kept for 14 days, weekly backups for 12 weeks."]
+HEAVY = "What does the new pump of the hall weigh?"
+LIFTS = ["Buildings 5 and 6 have 3 lifts.", "Buildings 7 and 8 have 4 lifts."]
+YEARS = ["满1年不满10年的员工年假5天。", "满10年不满20年的员工年假10天。"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "sentences", "rival"),
+    [
+        # what stands beside the number that was asked, or around it, is no value
+        ("Buildings 5 and 6 have 3 lifts.", "How many lifts has building 5?", LIFTS, False),
+        ("Buildings 5 and 6 have 4 lifts.", "How many lifts has building 5?", LIFTS, True),
+        ("满10年不满20年的员工年假10天。", "工作12年的员工年假几天？", YEARS, False),
+        # numbers in words
+        ("The pump has nine parts.", "How many parts has the pump?", PARTS, False),
+        ("The valve has nine parts.", "How many parts has the valve?", PARTS, True),
+        ("The valve has 9 parts.", "How many parts has the valve?", PARTS, True),
+        ("门有两个。", "门有几个？", ["窗有两个，门有三个。"], True),
+        ("窗有两个。", "窗有几个？", ["窗有两个，门有三个。"], False),
+        # each is counted by its own noun, wherever the other stands
+        ("Kane made nine saves.", "How many saves did Kane make?", KANE, True),
+        ("Kane scored nine goals.", "How many goals did Kane score?", KANE, False),
+        # a label within a sentence heads its own part
+        ("The weight is 40 kg.", "What is the weight?", DATA, True),
+        ("The weight is 15 kg.", "What is the weight?", DATA, False),
+        ("The load is 15 kg.", "What is the load?", DATA_IN_PARTS, True),
+        ("The load is 40 kg.", "What is the load?", DATA_IN_PARTS, False),
+        # "weekly" is said besides the unit
+        ("Weekly backups are kept for 14 days.", "How long are weekly backups kept?", BACKUPS, True),
+        ("Weekly backups are kept for 12 weeks.", "How long are weekly backups kept?", BACKUPS, False),
+        # a clause with a pronoun goes on from the one before
+        ("The pump weighs 30 kg.", HEAVY, ["The new pump of the hall lifts 20 kg, but it weighs 30 kg."], False),
+        ("The pump weighs 30 kg.", HEAVY, ["The new pump of the hall lifts 20 kg, but the valve weighs 30 kg."], True),
+        # a number behind "floor" tells things apart, and counts nothing
+        ("There are 4 chairs.", "How many chairs are in the hall?",
+         ["The chairs of the hall are on floor 7.", "There are 4 chairs."], False),
+        ("There are 4 chairs.", "How many chairs are in the hall?",
+         ["The chairs of the hall are 7 chairs.", "There are 4 chairs."], True),
+        # of which one is a part
+        ("公司共有员工40人。", "公司共有多少员工？", ["公司共有员工100人，其中女员工40人。"], True),
+        ("公司共有员工100人。", "公司共有多少员工？", ["公司共有员工100人，其中女员工40人。"], False),
+        # kinds of their own
+        ("It holds 5 GB.", "How much does the disk hold?", ["The disk holds 9 GB.", "The card holds 5 GB."], True),
+        ("It holds 5 litres.", "How much does the tank hold?",
+         ["The tank holds 9 litres.", "The can holds 5 litres."], True),
+        ("It holds 5 litres.", "How much does the tank hold?",
+         ["The tank weighs 9 kg.", "The can holds 5 litres."], False),
+        ("It uses 5 kW.", "What does the oven use?", ["The oven uses 9 kW.", "The lamp uses 5 kW."], True),
+        ("It takes 5 h.", "How long is the trip?", ["The trip takes 9 h.", "The walk takes 5 h."], True),
+    ],
+)  # fmt: skip
+def test_words_labels_pronouns_and_ranges_tell_whose_a_value_is(
+    claim: str, question: str, sentences: list[str], rival: bool
+) -> None:
+    assert has_rival(claim, question, values_in(sentences, []), None) is rival
+
+
+@pytest.mark.parametrize(
+    ("sentence", "values"),
+    [
+        ("See page 3.", ["3 number"]),
+        ("Floor no. 3 is red.", ["3 number"]),
+        ("There are 3.", ["3 "]),
+        ("The pump has seven parts.", ["7 parts"]),
+        ("Seven or eight days.", ["8 time"]),
+        ("The disk holds 5 GB.", ["5 storage"]),
+        ("The tank holds 5 ml.", ["5 volume"]),
+        ("The oven uses 5 kWh.", ["5 power"]),
+        ("It is 5 ℉.", ["5 warmth"]),
+        ("It takes 5 h.", ["5 time"]),
+    ],
+)
+def test_a_number_has_the_kind_of_its_unit_in_words_and_signs(sentence: str, values: list[str]) -> None:
+    assert [f"{value.number} {value.kind}" for value in values_in([sentence], [])] == values

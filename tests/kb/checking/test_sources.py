@@ -126,3 +126,16 @@ def test_the_core_of_a_span_is_the_part_that_says_most() -> None:
 def test_three_quarters_of_what_is_said_are_most_of_it(text: str, most: bool) -> None:
     assert says_most(text, content_of("iron stone glass clay")) is most
     assert not says_most(text, {})
+
+
+def test_a_span_that_begins_with_the_heads_is_headed_by_them() -> None:
+    source = source_of(passage(1, TABLE), None)
+    spans = {w.quote: w for w in source.windows}
+    assert header_of(spans[TABLE.removesuffix("\nRome | 150")], source) == "city | hotel\nLimits of 2024"
+    assert header_of(spans["City | Hotel\nBerlin | 155"], source) == "city | hotel\nLimits of 2024"
+    assert header_of(spans["City | Hotel"], source) == "\nLimits of 2024"
+
+
+def test_what_is_told_of_a_passage_is_in_heading_and_text() -> None:
+    source = source_of(passage(1, "It leaks.", title="Pumps"), None)
+    assert {"pump", "leak"} <= source.tokens

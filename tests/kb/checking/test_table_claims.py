@@ -350,3 +350,67 @@ def test_rows_of_a_wider_table_outdo_none() -> None:
     assert takes_wrong_row("The lift South is near gate.", "Where is it?", rows_of(f"{north}\n{south}"))
     wider = rows_of(f"{north}\n\nOthers:\nLift | Place | Note | Load\n{south} | 450 kg")
     assert not takes_wrong_row("The lift South is near gate.", "Where is it?", wider)
+
+
+DUTIES = """Task | Primary | Backup
+Servers | Anna Berg | Tom Keller
+Printers | Tom Keller | Lucia Romano
+Phones | Lucia Romano | Anna Berg"""
+CLASSES = """Time | Monday | Tuesday
+09:00–11:00 | Yoga | Chess
+14:00–16:00 | Choir | Drawing"""
+WEIGHTS = """Pump | Empty | Full
+PX-3 | 40 kg | 55 kg
+PX-5 | 60 kg | 85 kg"""
+COUNTS = """Pump | Valves | Gauges
+PX-3 | 40 | 55
+PX-5 | 60 | 85"""
+
+
+@pytest.mark.parametrize(
+    ("table", "claim", "question", "wrong"),
+    [
+        # the same people stand in both columns
+        (DUTIES, "The backup for servers is Tom Keller.", "Who is the backup for servers?", False),
+        (DUTIES, "The backup for servers is Anna Berg.", "Who is the backup for servers?", True),
+        (DUTIES, "The primary for servers is Tom Keller.", "Who is the primary for servers?", True),
+        (DUTIES, "Tom Keller looks after servers.", "Who looks after servers?", False),
+        # amounts of one unit, but not plain numbers, which may count anything
+        (WEIGHTS, "The empty PX-3 weighs 55 kg.", "What does the empty PX-3 weigh?", True),
+        (WEIGHTS, "The empty PX-3 weighs 40 kg.", "What does the empty PX-3 weigh?", False),
+        (WEIGHTS, "The full PX-3 weighs 40 kg.", "What does the full PX-3 weigh?", True),
+        (COUNTS, "The PX-3 with valves has 55.", "How many has the PX-3 with valves?", False),
+        # days of the week, in a row that its times name
+        (CLASSES, "On Monday at 09:00–11:00 there is yoga.", "What is on Monday?", False),
+        (CLASSES, "On Monday at 09:00–11:00 there is chess.", "What is on Monday?", True),
+        (CLASSES, "On Tuesday there is chess.", "What is on Tuesday at 09:00–11:00?", False),
+        (CLASSES, "On Monday there is chess.", "What is on Monday at 09:00–11:00?", True),
+        (CLASSES, "On Monday there is chess.", "What is on Monday at 09:00?", False),  # names no row
+    ],
+)
+def test_a_column_of_the_same_kind_is_another_one(table: str, claim: str, question: str, wrong: bool) -> None:
+    assert takes_wrong_column(claim, question, rows_of(table)) is wrong
+
+
+KEEPERS = """Room | Keeper | Floor
+Waal | Anna Berg | ground
+Rotte | Tom Keller | upper
+Maas | Lucia Romano | upper"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "wrong"),
+    [
+        ("The keeper of Waal is Anna Berg.", "Who is the keeper of Waal?", False),
+        ("The keeper of Waal is Tom Keller.", "Who is the keeper of Waal?", True),
+        ("Waal is on the upper floor.", "On which floor is Waal?", True),
+        ("Waal is on the ground floor.", "On which floor is Waal?", False),
+        # the row of what it gives is named, or no other
+        ("The keeper is Tom Keller.", "Who is the keeper?", False),
+        ("Waal and Rotte are kept by Tom Keller.", "Who keeps Rotte?", False),
+    ],
+)
+def test_words_of_a_row_that_nobody_names_are_not_those_of_the_one_that_is_named(
+    claim: str, question: str, wrong: bool
+) -> None:
+    assert takes_wrong_row(claim, question, rows_of(KEEPERS)) is wrong

@@ -4,11 +4,13 @@ import pytest
 
 from kb.checking.unit_mismatch import (
     counts_other_things,
+    has_no_such_rate,
     lacks_unit,
     other_bound,
     other_measure,
     other_rate,
     other_unit,
+    turns_bound,
     units_named,
     units_of,
 )
@@ -186,3 +188,115 @@ def test_a_head_names_currency_and_rate(claim: str, header: str, other: bool) ->
 )
 def test_what_it_is_counted_by_is_the_same(claim: str, source: str, other: bool) -> None:
     assert other_rate(claim, source) is other
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "turned"),
+    [
+        ("At least 5 kg.", "What is the maximum weight?", True),
+        ("At most 5 kg.", "What is the maximum weight?", False),
+        ("5 kg.", "What is the maximum weight?", False),
+        ("At most 5 kg.", "What is the minimum weight?", True),
+        ("At least 5 kg.", "What is the minimum weight?", False),
+        ("At most 5 kg.", "What is the weight?", False),
+        # both are said, or asked for
+        ("At least 5 and at most 9 kg.", "What is the maximum weight?", False),
+        ("At least 5 and at most 9 kg.", "What is the minimum weight?", False),
+        ("At least 5 kg.", "What are the minimum and the maximum weight?", False),
+        ("At most 5 kg.", "What are the minimum and the maximum weight?", False),
+        # a limit is an upper one
+        ("At least 5 kg.", "What is the weight limit?", True),
+        ("At most 5 kg.", "What is the weight limit?", False),
+        ("至少 5 公斤。", "重量上限是多少？", True),
+        ("不超过 5 公斤。", "重量上限是多少？", False),
+        ("不超过 5 公斤。", "最低重量是多少？", True),
+    ],
+)
+def test_a_bound_is_the_one_that_was_asked_for(claim: str, question: str, turned: bool) -> None:
+    assert turns_bound(claim, question) is turned
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "lacks"),
+    [
+        ("It costs 5 euros per month.", "It costs 60 euros per year.", True),
+        ("It costs 60 euros per year.", "It costs 60 euros per year.", False),
+        # one of both counts by no time, or there is such a time elsewhere
+        ("It costs 5 euros.", "It costs 60 euros per year.", False),
+        ("It costs 5 euros per month.", "It costs 60 euros.", False),
+        ("It costs 5 euros per month.", "It costs 60 euros per year. Lunch is 30 euros per month.", False),
+        ("It costs 5 euros per person.", "It costs 60 euros per year.", False),
+        ("The pump moves 5 l/min.", "The pump moves 5 l/s.", True),
+        ("The pump moves 5 l/min.", "The pump moves 5 l/h.", True),
+        ("The pump moves 5 l/min.", "The pump moves 5 litres per minute.", False),
+        ("The pump moves 5 l/h.", "The pump moves 5 l/hr.", False),
+        ("5元/天", "5元/月", True),
+        ("5元/天", "5元/日", False),
+        ("租金按月支付。", "租金按季度支付。", True),
+        ("租金按月支付。", "租金按月缴。", False),
+    ],
+)
+def test_a_time_by_which_nothing_is_counted(claim: str, text: str, lacks: bool) -> None:
+    assert has_no_such_rate(claim, text) is lacks
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "other"),
+    [
+        ("It rose by 3 percentage points.", "It rose by 3 %.", True),
+        ("It rose by 3 %.", "It rose by 3 percentage points.", True),
+        ("It rose by 3 per cent.", "It rose by 3 percentage points.", True),
+        ("It rose by 3 percentage points.", "It rose by 3 per cent points.", False),
+        ("It rose by 3 percentage points.", "It rose by 4 %.", False),
+        ("It rose by 3 %.", "It rose by 3 %, 3 percentage points.", False),
+        ("上升3个百分点。", "上升3%。", True),
+        ("上升3个百分点。", "上升3百分点。", False),
+        ("5 ft", "5 m", True),
+        ("5 feet", "5 ft", False),
+        ("5 lbs", "5 kg", True),
+        ("5 inches", "5 cm", True),
+        ("5英里", "5公里", True),
+        ("5 miles", "5英里", False),
+    ],
+)
+def test_points_are_no_shares_and_feet_no_metres(claim: str, source: str, other: bool) -> None:
+    assert other_unit(claim, source) is other
+
+
+@pytest.mark.parametrize(
+    ("claim", "header", "other"),
+    [
+        ("It is 5 kg.", "Weight in g", True),
+        ("It is 5 kg.", "Weight in lb", True),
+        ("It is 5 kg.", "Weight in kg", False),
+        ("It is 5 kg.", "Weight in kg or g", False),
+        ("It is 5 ml.", "Volume (l)", True),
+        ("It is 5 GB.", "Size (MB)", True),
+        ("It is 5 kW.", "Power (W)", True),
+        ("It is 5 USD.", "Price (EUR)", True),
+        # of another family it is another column
+        ("It is 5 kg.", "Size (MB)", False),
+        ("It is 5 kg and 9 GB.", "Weight in kg | Size (MB)", True),
+        ("It is 5 kg and 9 MB.", "Weight in kg | Size (MB)", False),
+    ],
+)
+def test_a_head_names_the_measure_of_its_family(claim: str, header: str, other: bool) -> None:
+    assert other_measure(claim, header) is other
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "other"),
+    [
+        # the noun must stand behind that number, and not anywhere
+        ("20 boxes", "20 kg of boxes", True),
+        ("20 boxes", "30 boxes of 20 kg", True),
+        ("20 boxes", "20 boxes of 20 kg", False),
+        ("20 boxes", "30 kg", False),
+        ("20页", "20公斤", True),
+        ("20杯", "20毫升", True),
+        ("20本", "20本，20公斤", False),
+        ("20名", "20天", True),
+    ],
+)
+def test_what_is_counted_stands_behind_its_own_number(claim: str, source: str, other: bool) -> None:
+    assert counts_other_things(claim, source) is other

@@ -89,3 +89,19 @@ def test_prose_is_told_by_the_words_that_only_sentences_have(share: float, langu
 )
 def test_initials_and_months_before_a_number_end_no_sentence(text: str, parts: int) -> None:
     assert len(sentences(text)) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It is 45 m. Keep away.", ["It is 45 m.", "Keep away."]),
+        ("It is 45m. Keep away.", ["It is 45m.", "Keep away."]),
+        ("It needs 5 V. Do not touch.", ["It needs 5 V.", "Do not touch."]),
+        # in small letters, or before a number, the sentence goes on, and an initial ends none
+        ("It is 45 m. long.", ["It is 45 m. long."]),
+        ("It is 45 m. 3 are red.", ["It is 45 m. 3 are red."]),
+        ("J. Keller is here.", ["J. Keller is here."]),
+    ],
+)
+def test_a_unit_of_one_letter_ends_a_sentence(text: str, found: list[str]) -> None:
+    assert [text[start:end].strip() for start, end in sentences(text)] == found
