@@ -182,6 +182,7 @@ RULE = "原规则为10位；新规则为13位。"
         ("Passwords have 10 characters.", "How long are passwords?",
          "Passwords previously had 10 characters. There are 14 of them now.", True),
         ("Passwords have 10 characters.", "How long are passwords?", f"{LENGTH} Keys have 10 characters.", False),
+        ("Passwords have 10 characters.", "How long are passwords?", "They set 14 keys, formerly 10 letters.", False),
         # what was a year ago is compared with any amount beside
         ("Sales are 310.", "What are the sales?", "Sales were at 450, against 310 in the previous year.", True),
         ("Sales are 450.", "What are the sales?", "Sales were at 450, against 310 in the previous year.", False),
@@ -236,6 +237,9 @@ def test_a_former_value_is_not_confirmed(language: Language, told: str, question
         ("Tom Keller succeeded Anna Berg.", ["Anna Berg succeeded Tom Keller as CEO."], True),
         ("Tom Keller takes over from Anna Berg.", ["Anna Berg replaced Tom Keller as CEO."], True),
         ("Tom Keller will replace Anna Berg.", ["It is red.", "Anna Berg replaced Tom Keller as CEO."], True),
+        # both held it before
+        ("Tom Keller succeeded Ivan Petrov.",
+         ["Tom Keller replaced Ivan Petrov as CEO, and Anna Berg replaced Tom Keller as CEO."], False),
         # no succession, or one of others
         ("Tom Keller knows Anna Berg.", ["Anna Berg replaced Tom Keller as CEO."], False),
         ("Ivan Petrov succeeded Anna Berg.", ["Anna Berg replaced Tom Keller as CEO."], False),
@@ -243,6 +247,6 @@ def test_a_former_value_is_not_confirmed(language: Language, told: str, question
         ("王芳接替陈静。", ["陈静接替王芳担任总经理。"], True),
         ("陈静接替王芳。", ["陈静接替王芳担任总经理。"], False),
     ],
-)
+)  # fmt: skip
 def test_who_came_before_does_not_come_after(claim: str, sentences: list[str], turned: bool) -> None:
     assert turns_succession(claim, sentences) is turned

@@ -210,7 +210,7 @@ PARTIES_ZH = "甲方提供专利技术，乙方建设工厂厂房。"
         # it goes on from what was named before
         ("Norvia builds the new plant.", ["Norvia supplies the patents, in spring it builds the new plant."], False),
         # rows speak for themselves
-        ("Norvia builds the new plant.", ["Norvia supplies | patents, Tessaro builds the new plant"], False),
+        ("Norvia builds the new plant.", ["Norvia | has patents, Tessaro builds the new plant"], False),
         # two words besides the subject tell, one does not
         ("Norvia builds houses.", ["Norvia supplies patents, Tessaro builds houses."], True),
         ("Norvia builds.", ["Norvia supplies patents, Tessaro builds houses."], False),

@@ -370,11 +370,13 @@ def test_a_value_that_was_replaced_is_none_of_before_and_of_nothing_else(
         # a colon between digits ends no part
         ("The shop opens at 9:30.", "When does it open?", "The shop now opens at 10:00 instead of 9:30.", True),
         ("The shop opens at 10:00.", "When does it open?", "The shop now opens at 10:00 instead of 9:30.", False),
+        ("The shop opens at 10:00, not at 9:30.", "When does it open?", "The shop now opens at 10:00 instead of 9:30.",
+         False),
         ("The fee is 60 euros.", "What is the fee?", "The fee went up from 60 euros to 80 euros.", True),
         ("The fee is 60 euros.", "What is the fee?", "The fee climbed from 60 euros to 80 euros.", True),
         ("The fee is 60 euros.", "What is the fee?", "The fee is from 60 euros to 80 euros.", False),
     ],
-)
+)  # fmt: skip
 def test_a_change_is_not_told_the_other_way_round(claim: str, question: str, text: str, replaced: bool) -> None:
     assert is_replaced(claim, question, replaced_in(text)) is replaced
 
@@ -395,6 +397,7 @@ LEASE = "门窗由承租方负责，屋顶由出租方负责。"
         # less than half of it is said, or what it denies is not
         ("The garage is not locked at night.", ["The garage is big.", "The gate is red."], False),
         ("The garage is not red.", [GARAGE], False),
+        ("The garage of Norvia is not locked at dawn or noon.", [GARAGE], False),
         # neither a limit nor what tells one thing from another denies anything
         ("The garage takes no more than 9 cars.", ["The garage takes up to 9 cars."], False),
         ("Staff who have not registered use the garage.", ["Staff use the registered garage."], False),
@@ -419,12 +422,16 @@ def test_what_is_said_is_not_denied(claim: str, sentences: list[str], denies: bo
         # the clause with its numbers counts
         ("The bridge was opened in 2024.", "The bridge was opened in 2024, and a tunnel will follow in 2027.", False),
         ("The tunnel was opened in 2027.", "The bridge was opened in 2024, the tunnel is planned for 2027.", True),
+        ("The old bridge was opened in 2024.",
+         "The old bridge will be opened for guests, the new one was opened in 2024.", False),
+        ("The bridge was opened in 2024.", "The bridge was opened in 2024 as planned.", False),
+        ("It was proposed that the bridge is opened.", "The bridge will be opened.", False),
         ("The council has approved the plan.", "The council has already approved what was proposed.", False),
         ("大桥已于2024年开通。", "大桥计划于2024年开通。", True),
         ("大桥已于2024年开通。", "大桥已于2024年开通，隧道计划于2027年开通。", False),
         ("隧道已于2027年开通。", "大桥已于2024年开通，隧道计划于2027年开通。", True),
     ],
-)
+)  # fmt: skip
 def test_what_is_planned_is_not_done(claim: str, sentence: str, done: bool) -> None:
     assert tells_as_done(claim, sentence) is done
 
