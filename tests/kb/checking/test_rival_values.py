@@ -385,6 +385,10 @@ YEARS = ["满1年不满10年的员工年假5天。", "满10年不满20年的员�
         # a clause with a pronoun goes on from the one before
         ("The pump weighs 30 kg.", HEAVY, ["The new pump of the hall lifts 20 kg, but it weighs 30 kg."], False),
         ("The pump weighs 30 kg.", HEAVY, ["The new pump of the hall lifts 20 kg, but the valve weighs 30 kg."], True),
+        ("The price is 30 euros.", "What is the price of the new pump?",
+         ["The price of the new pump was 20 euros, its usual price is 30 euros."], False),
+        ("The price is 30 euros.", "What is the price of the new pump?",
+         ["The price of the new pump was 20 euros, the usual price is 30 euros."], True),
         # a number behind "floor" tells things apart, and counts nothing
         ("There are 4 chairs.", "How many chairs are in the hall?",
          ["The chairs of the hall are on floor 7.", "There are 4 chairs."], False),
@@ -426,3 +430,9 @@ def test_words_labels_pronouns_and_ranges_tell_whose_a_value_is(
 )
 def test_a_number_has_the_kind_of_its_unit_in_words_and_signs(sentence: str, values: list[str]) -> None:
     assert [f"{value.number} {value.kind}" for value in values_in([sentence], [])] == values
+
+
+def test_a_part_with_a_label_of_its_own_has_not_that_of_the_sentence() -> None:
+    load, weight = values_in(DATA_IN_PARTS, [])
+    assert (load.words["load"], load.words["weight"], load.text) == (1.0, SENTENCE, "Load: 40 kg")
+    assert (weight.words["load"], weight.words["weight"], weight.text) == (SENTENCE, 1.0, "weight: 15 kg.")

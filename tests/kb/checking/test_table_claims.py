@@ -385,6 +385,7 @@ PX-5 | 60 | 85"""
         (CLASSES, "On Monday at 09:00–11:00 there is chess.", "What is on Monday?", True),
         (CLASSES, "On Tuesday there is chess.", "What is on Tuesday at 09:00–11:00?", False),
         (CLASSES, "On Monday there is chess.", "What is on Monday at 09:00–11:00?", True),
+        (CLASSES, "On Monday from 09:00 to 11:00 there is chess.", "What is on Monday?", True),
         (CLASSES, "On Monday there is chess.", "What is on Monday at 09:00?", False),  # names no row
     ],
 )

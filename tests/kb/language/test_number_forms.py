@@ -146,6 +146,7 @@ def test_a_text_without_its_numbers_keeps_its_words_and_codes() -> None:
         ("It takes 48 hours.", "It takes 2 days.", "It takes 2 days."),
         ("It takes 2 hours.", "It takes 120 minutes.", "It takes 120 minutes."),
         # no whole number of them, another number, or the source has it as it is
+        ("It takes 18 months.", "It takes 1.5 years.", "It takes 18 months."),
         ("It takes 25 months.", "It takes 2 years.", "It takes 25 months."),
         ("It takes 3 years.", "It takes 24 months.", "It takes 3 years."),
         ("It takes 2 years.", "It takes 2 months.", "It takes 2 years."),
