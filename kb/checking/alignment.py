@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, table_claims
 from kb.checking.compounds import (
-    names_nobody,
     statements_of,
 )
 from kb.checking.disagreements import Disagreements
@@ -282,7 +281,7 @@ class Aligner:
 
     def _echoes(self, claim: str) -> bool:
         """Whether a claim is a heading, or only repeats what was asked where the question cannot be answered so."""
-        if bare(claim) in self._headings or names_nobody(claim, self._question):
+        if bare(claim) in self._headings:
             return True
         if not OPEN_QUESTION.search(self._question) or ALTERNATIVES.search(self._question):
             return False

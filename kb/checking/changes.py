@@ -161,6 +161,11 @@ def turns_succession(claim: str, sentences: Sequence[str]) -> bool:
     if not match:
         return False
     first, second = match["first"] or match["zh_first"], match["second"] or match["zh_second"]
+    told = [found for sentence in sentences for found in _SUCCEEDS.finditer(sentence)]
+    if any(
+        (each["first"] or each["zh_first"], each["second"] or each["zh_second"]) == (first, second) for each in told
+    ):
+        return False  # as it is told
     for text in (*sentences, *(f"{one} {two}" for one, two in pairwise(sentences))):
         before = [found.group("name") for pattern in _BEFORE for found in pattern.finditer(text)]
         if any(first in name for name in before):
@@ -194,30 +199,33 @@ def gives_former(claim: str, question: str, text: str) -> bool:
     """Whether a number that a claim adds stands in a text only where that tells what was, beside what is, and neither
     question nor claim speak of what was."""
     added = numbers_in(claim) - numbers_in(question)
+    return bool(added) and not _FORMER.search(claim) and not added.isdisjoint(former_numbers(question, text))
+
+
+def former_numbers(question: str, text: str) -> frozenset[str]:
+    """The numbers that stand in a text only where that tells what was, beside what is; none where a question asks what
+    was."""
     tells_was = _FORMER_OR_PAST if _NOW_ASKED.search(question) else _FORMER
-    if not added or not tells_was.search(text) or _FORMER_ASKED.search(question) or _FORMER.search(claim):
-        return False
+    if not tells_was.search(text) or _FORMER_ASKED.search(question):
+        return frozenset()
     former: set[str] = set()
     present: set[str] = set()
-    replaced = False
     sentences = _SENTENCE_END.split(text)
     for at, sentence in enumerate(sentences):
-        was, clauses = False, []
+        was = False
+        before: list[str] = []
+        now: list[str] = []
         for clause in _CLAUSE_END.split(sentence):
             was = bool(tells_was.search(clause)) or (was and not _PRESENT.search(clause))
-            clauses.append((clause, was))
-        told = {number for clause, was in clauses if was for number in numbers_in(clause)}
-        former |= told
-        present |= {number for clause, was in clauses if not was for number in numbers_in(clause)}
-        if told & added:
-            before = any(_YEAR_BEFORE.search(clause) and numbers_in(clause) & added for clause, _ in clauses)
-            beside = {
-                number for clause, was in clauses if not was for number in numbers_in(clause) if is_amount(number)
-            }
-            replaced = replaced or (before and bool(beside - told))
-            near = [*(clause for clause, was in clauses if not was), *sentences[at + 1 : at + 2]]
-            replaced = replaced or any(_PRESENT.search(clause) and numbers_in(clause) - told for clause in near)
-    return replaced and bool(added & former - present)
+            (before if was else now).append(clause)
+        told = {number for clause in before for number in numbers_in(clause)}
+        present |= {number for clause in now for number in numbers_in(clause)}
+        near = [*now, *sentences[max(0, at - 1) : at], *sentences[at + 1 : at + 2]]
+        if any(_PRESENT.search(clause) and numbers_in(clause) - told for clause in near):
+            former |= told
+        elif any(map(is_amount, {number for clause in now for number in numbers_in(clause)} - told)):
+            former |= {n for clause in before if _YEAR_BEFORE.search(clause) for n in numbers_in(clause)}
+    return frozenset(former - present)
 
 
 def _tells_change(*texts: str) -> bool:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kb.checking.alignment import UNDECIDED, Aligner, SupportSpan
-from kb.checking.compounds import lacks_time
 from kb.checking.foreign_addresses import foreign_in
 from kb.checking.fragments import states_something
 from kb.checking.objections import Similarities
@@ -98,8 +97,7 @@ def cite(
     beside = functools.cache(beside)
     aligner = Aligner(passages, question, similarities, document_text, beside)
     adopted: dict[int, Passage] = {}  # of those beside, by the rank that they had
-    lacks_value = bool(_AMOUNT_ASKED.search(question)) and not any(_gives_amount(d.body, question) for d in drafts)
-    lacks_value |= lacks_time([draft.body for draft in drafts], question)
+    lacks_amount = bool(_AMOUNT_ASKED.search(question)) and not any(_gives_amount(d.body, question) for d in drafts)
     pieces: list[str] = []
     claims: list[Claim] = []
     citations: list[Citation] = []
@@ -121,7 +119,7 @@ def cite(
             grounded = grounded or any(
                 span.on_target and (span.supported or span.reason in UNDECIDED) for span in spans
             )
-            if lacks_value:
+            if lacks_amount:
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
             elif spans and spans[0].supported and (other := aligner.disagreement(_statement(draft.body), spans[0])):
                 disagreeing[spans[0].passage.document, other.passage.document] = None
@@ -136,7 +134,7 @@ def cite(
         at += len(lead)
         if stating:
             supported = any(span.supported for span in spans)
-            none: ClaimReason = "echo" if lacks_value else "words"
+            none: ClaimReason = "echo" if lacks_amount else "words"
             reason = "" if supported else spans[0].reason if spans else none
             claims.append(Claim(at, at + len(sentence), supported, markers, _state_of(reason), reason))
             citations += [_citation(span, len(claims) - 1) for span in spans]

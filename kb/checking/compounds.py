@@ -15,7 +15,6 @@ from kb.language.content_terms import content_of, is_number, share_held
 from kb.language.language import CJK
 from kb.language.number_forms import NUMBER_WORDS, numbers_in
 from kb.language.verbs import has_verb
-from kb.language.weekdays import weekdays_in
 
 UNSAID = {True: 0.2, False: 0.1}  # share of what a part, of English or of Chinese, adds, up to which nothing says it
 TOLD = {True: 0.5, False: 0.35}  # share of a reason, of English or of Chinese, that must stand beside its effect
@@ -32,23 +31,8 @@ _LONGEST_LEAD = {True: 8, False: 20}  # words of English, characters of Chinese
 _PREPOSITION = re.compile(
     r"\W*(?:in|on|at|by|for|from|with|during|under|due)\b", re.IGNORECASE
 )  # without a verb behind
-_WHEN = re.compile(
-    r"\A\W{0,9}(?:when|(?:on|in|by|at|until|since|from) (?:what|which) (?:date|day|month|year|time)|by when)\b"
-    r"|何时|什么时[候间]|哪一?[天日年月]",
-    re.IGNORECASE,
-)
-_TELLS_WHEN = re.compile(
-    r"\b(?:after|before|when|once|as soon as|until|till|while|during|immediately|at once|daily|now|today|tomorrow"
-    r"|always|never|no|not|every|each|if|on|weekly|monthly|yearly|annually|quarterly|spring|summer|autumn|winter|noon|midnight|morning|evening"
-    r"|(?:janu|febru)ary|march|april|may|june|july|august|(?:septem|octo|novem|decem)ber|beginning|end|start)\b"
-    r"|[后前时期内每随]|立即|当[天日场]|即|不|未|没|季|末|初|底|始终|一直|今|明|昨|周|春|夏|秋|冬|节|晚|早|夜",
-    re.IGNORECASE,
-)
-_WHO = re.compile(r"\W*(?:who|whom)\b", re.IGNORECASE)
-_NOBODY = frozenset("person peopl someon somebodi one winner befor same".split())
-_STEM = 4  # letters that forms of one word have in common
-_CAUSE = re.compile(
-    r"\b(?:cause[sd]?|root cause|reasons?|because|due to|owing to)\b|原因|因(?!此)|由于|所致|导致", re.IGNORECASE
+_CAUSE = re.compile(  # a sentence of its own for the cause of what was told
+    r"\W*(?:the |its )?(?:root |main )?(?:cause|reason)s?\b|\W*(?:根本|直接|主要)?(?:原因|起因|根因)", re.IGNORECASE
 )
 _REASON = re.compile(
     r"\b(?:because(?: of)?|due to|owing to|as a result of|on account of|the reason (?:is|was|being)(?: that)?)\b"
@@ -118,35 +102,6 @@ def adds_unsaid(claim: str, question: str, told: Set[str]) -> bool:
     return False
 
 
-def lacks_time(sentences: Sequence[str], question: str) -> bool:
-    """Whether sentences that repeat most of a question which asks when have no time, nor anything that may tell one."""
-    asked = content_of(question)
-    return (
-        bool(_WHEN.search(question))
-        and any(_share(asked, content_of(sentence).keys()) >= HALF for sentence in sentences)
-        and not any(
-            numbers_in(sentence) - numbers_in(question)
-            or weekdays_in(sentence)
-            or _TELLS_WHEN.search(_WHEN.sub(" ", sentence))
-            for sentence in sentences
-        )
-    )
-
-
-def names_nobody(claim: str, question: str) -> bool:
-    """Whether a claim says of whom a question asks no more than the question's own words in other forms."""
-    if not _WHO.match(question) or not claim.isascii():
-        return False
-    asked = content_of(question).keys()
-    added = [token for token in content_of(claim) if token not in asked and token not in _NOBODY]
-    return all(any(_is_form(token, other) for other in asked) for token in added)
-
-
-def _is_form(token: str, other: str) -> bool:
-    """Whether two English words are forms of one: "succeed" and "successor"."""
-    return len(other) >= _STEM and token[:_STEM] == other[:_STEM]
-
-
 def gives_other_reason(claim: str, question: str, sentences: Sequence[str]) -> bool:
     """Whether the reason that a claim gives is told neither in the sentence that says most of the rest of it, nor in
     those beside, nor in one that tells a cause."""
@@ -166,7 +121,7 @@ def gives_other_reason(claim: str, question: str, sentences: Sequence[str]) -> b
     if not reason or not most:
         return False
     beside = [set().union(*words[max(0, at - 1) : at + 2]) for at, share in enumerate(shares) if share == most]
-    beside += [set(own) for sentence, own in zip(sentences, words, strict=True) if _CAUSE.search(sentence)]
+    beside += [set(own) for sentence, own in zip(sentences, words, strict=True) if _CAUSE.match(sentence)]
     return all(_share(reason, near) < TOLD[not CJK.search(claim)] for near in beside)
 
 
@@ -183,6 +138,11 @@ def takes_other_subject(claim: str, sentences: Sequence[str]) -> bool:
         said = [token for token in content_of(clause) if not is_number(token) and len(token) > 1]
         subject, rest = said[:1], {*said[1:]}
         if len(rest) < _FEWEST_WORDS or subject[0] in _NO_SUBJECT:
+            continue
+        numbers = numbers_in(clause)
+        if numbers and any(
+            own[0] == subject[0] and numbers <= numbers_in(part) for part, own in zip(told, words, strict=True)
+        ):
             continue
         shares = [len(rest & {*own}) for own in words]
         most = max(shares, default=0)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
-from kb.checking.changes import gives_former, gives_what_was, holds_post, turns_succession
+from kb.checking.changes import former_numbers, gives_former, gives_what_was, holds_post, turns_succession
 from kb.checking.compounds import (
     adds_unsaid,
     denies_in_part,
@@ -290,7 +290,8 @@ class Objections:
             against: ClaimReason = ""
             step = self.step(claim, source).right  # of the values of steps the question tells which is meant
             near = self._similarities if same else None
-            elsewhen = self._elsewhen[rank] - numbers_in(claim)
+            elsewhen = self._elsewhen[rank] | former_numbers(self._question, source.passage.text)
+            elsewhen -= numbers_in(claim)
             values = [value for value in self.values_of(source) if value.number not in elsewhen]
             prose = [sentence for sentence in source.sentences if not is_row(sentence)]
             holds = holds_post(claim, self._question, source.sentences)

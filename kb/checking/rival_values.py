@@ -210,7 +210,8 @@ def _contrast(own: Value, other: Value, wanted: Set[str], is_behind: bool) -> bo
     there = {token for token, share in other.words.items() if share == 1.0 and _is_telling(token)}
     if PRONOUN.search(_OTHERS.sub(" ", own.text)) and not PRONOUN.search(other.text):
         return False  # it goes on from what is said there
-    unit = content_of(other.unit).keys()
+    units, unit = content_of(own.unit).keys() & content_of(other.unit).keys(), content_of(other.unit).keys()
+    here -= {t for t in units & wanted if _says_besides(other, t) and not _says_besides(own, t)}
     more = {t for t in (there - here) & wanted if t not in unit or _says_besides(other, t)}
     if not more:
         return False

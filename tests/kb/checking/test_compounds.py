@@ -9,8 +9,6 @@ from kb.checking.citations import cite
 from kb.checking.compounds import (
     adds_unsaid,
     gives_other_reason,
-    lacks_time,
-    names_nobody,
     statements_of,
     takes_other_subject,
     turns_order,
@@ -68,19 +66,19 @@ def test_a_part_of_which_the_source_has_next_to_nothing_is_added(claim: str, que
 @pytest.mark.parametrize(
     ("claim", "question", "adds"),
     [
-        ("员工可参加课程，由外部讲师授课。", "", True),
+        ("员工可参加课程，由外部专业讲师授课。", "", True),
         ("员工可参加课程，费用由公司承担。", "", False),
-        ("员工可参加课程，由外部讲师授课。", "外部讲师授课吗？", False),
-        # three pairs of characters say something, two do not
-        ("员工可参加课程，讲师授课。", "", True),
-        ("员工可参加课程，讲师授。", "", False),
+        ("员工可参加课程，由外部专业讲师授课。", "外部专业讲师授课吗？", False),
+        # seven pairs of characters say something, six do not
+        ("员工可参加课程，外部专业讲师授课。", "", True),
+        ("员工可参加课程，外部专业讲师授。", "", False),
         # a tenth of it may be said, an eighth is enough
         ("员工可参加，课程带护照、相机、雨伞、毛巾和手套。", "", True),
         ("员工可参加，课程带护照、相机、雨伞、毛巾、手套。", "", False),
-        ("下班以后，外部讲师授课。", "", False),
+        ("下班以后，外部专业讲师授课。", "", False),
         # twenty characters lead in, twenty-one do not
-        ("在全体员工都已经离开办公大楼并且关灯以后，外部讲师授课。", "", False),
-        ("在全体员工都已经离开了办公大楼并且关灯以后，外部讲师授课。", "", True),
+        ("在全体员工都已经离开办公大楼并且关灯以后，外部专业讲师授课。", "", False),
+        ("在全体员工都已经离开了办公大楼并且关灯以后，外部专业讲师授课。", "", True),
     ],
 )
 def test_a_part_in_chinese_is_added_in_the_same_way(claim: str, question: str, adds: bool) -> None:
@@ -92,33 +90,7 @@ def test_what_is_added_leaves_the_whole_claim_unconfirmed() -> None:
     assert is_confirmed(COURSES, question, "Staff may take a course each year, and the company pays the fee.")
     assert not is_confirmed(COURSES, question, "Staff may take a course each year, but only from accredited providers.")
     assert is_confirmed(COURSES_ZH, "员工可参加课程吗？", "员工每年可参加一次课程，费用由公司承担。")
-    assert not is_confirmed(COURSES_ZH, "员工可参加课程吗？", "员工每年可参加一次课程，由外部讲师授课。")
-
-
-@pytest.mark.parametrize(
-    ("sentences", "question", "lacks"),
-    [
-        (["The canteen is closed."], "When is the canteen closed?", True),
-        (["The canteen is closed."], "On which day is the canteen closed?", True),
-        (["The canteen is closed."], "Why is the canteen closed?", False),
-        # a time, a day, or a word that tells one, in any of the sentences
-        (["The canteen is closed at 14:00."], "When is the canteen closed?", False),
-        (["The canteen is closed on Sunday."], "When is the canteen closed?", False),
-        (["The canteen is closed Sunday."], "When is the canteen closed?", False),
-        (["The canteen is closed after lunch."], "When is the canteen closed?", False),
-        (["The canteen is closed.", "It opens at 10:00."], "When is the canteen closed?", False),
-        # a number that was asked is no answer
-        (["The hall was built in 1990."], "In which month of 1990 was the hall built?", True),
-        # half of the question is most of it, a third is not
-        (["The canteen smells."], "When is the canteen closed?", True),
-        (["The canteen smells."], "When is the old canteen closed?", False),
-        (["食堂关门。"], "食堂何时关门？", True),
-        (["食堂每天关门。"], "食堂何时关门？", False),
-        (["食堂关门。"], "食堂为什么关门？", False),
-    ],
-)
-def test_an_answer_to_when_has_something_that_tells_a_time(sentences: list[str], question: str, lacks: bool) -> None:
-    assert lacks_time(sentences, question) is lacks
+    assert not is_confirmed(COURSES_ZH, "员工可参加课程吗？", "员工每年可参加一次课程，由外部专业讲师授课。")
 
 
 def test_what_repeats_the_question_without_a_time_is_not_confirmed() -> None:
@@ -126,27 +98,6 @@ def test_what_repeats_the_question_without_a_time_is_not_confirmed() -> None:
     assert not is_confirmed(text, "When is the canteen closed?", "The canteen is closed.")
     assert is_confirmed(text, "When is the canteen closed?", "The canteen is closed after lunch.")
     assert is_confirmed(text, "Is the canteen closed?", "The canteen is closed after lunch.")
-
-
-@pytest.mark.parametrize(
-    ("claim", "question", "nobody"),
-    [
-        ("The successor succeeds the director.", "Who succeeded the director?", True),
-        ("The person who succeeds the director.", "Whom does the director succeed?", True),
-        ("The person who succeeds the director.", "Who succeeded the director?", True),
-        ("Anna Berg succeeds the director.", "Who succeeded the director?", False),
-        ("The deputy succeeds the director.", "Who succeeded the director?", False),
-        ("The successor succeeds the director.", "What succeeded the director?", False),
-        # four letters are those of one word, three may be of any
-        ("The winning team.", "Who won the prizes of the winner?", False),
-        ("A director is directing.", "Who is directed?", True),
-        ("The dirt.", "Who is directed?", False),
-        ("The singer.", "Who will sing?", True),
-        ("继任者接任。", "Who succeeded the director?", False),
-    ],
-)
-def test_who_it_is_is_not_told_by_another_form_of_the_question(claim: str, question: str, nobody: bool) -> None:
-    assert names_nobody(claim, question) is nobody
 
 
 FAIR, HALL = "The fair was put off because of a heavy storm.", "The hall was sold because the rent had doubled."
