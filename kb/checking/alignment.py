@@ -48,7 +48,7 @@ BREVITY = 0.12  # how much a span's own precision counts when spans are compared
 LONG_CLAIM = 20  # words that a claim adds, from which on it may be a list, told in one sentence
 _LINKING = "是为的了有在元共达约计"  # characters that tie an answer to what was asked
 # The source holds what such a claim says, but not surely of what was asked: it is marked, and not withheld.
-UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier"})
+UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier", "part"})
 _OF_A_SENTENCE: frozenset[ClaimReason] = frozenset({"unit", "quantifier", "negation"})
 _OF_A_PART: frozenset[ClaimReason] = frozenset({"rival", "name", "row"})
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
@@ -212,8 +212,9 @@ class Aligner:
             reason = objections[chosen] or next(
                 (why for at, why in denials.items() if why and at in window.parts), "words"
             )
-            if objections[chosen] == "words":  # where there is more against it, that is said
-                reason = self._objections.against(claim, names, window, source, window.parts in foreign) or "words"
+            if objections[chosen] == "words":  # where there is more against it than words, that is said
+                more = self._objections.against(claim, names, window, source, window.parts in foreign)
+                reason = more if more not in ("", "part") else "words"
         asked = self._asked_names if self._question_language == language_of(source.passage.text) else self._asked_codes
         return SupportSpan(
             passage=source.passage,

@@ -27,7 +27,9 @@ _MARKER = re.compile(
 )
 _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
 _CLOSING = "。！？；.!?;"
-_CONTRADICTS: frozenset[ClaimReason] = frozenset({"sign", "negation", "row", "year", "unit", "replaced", "conflict"})
+_CONTRADICTS: frozenset[ClaimReason] = frozenset(
+    {"sign", "negation", "row", "year", "unit", "replaced", "conflict", "order"}
+)
 _AMOUNT_ASKED = re.compile(  # what an amount alone answers
     r"\bhow (?:much|many|long|far|often|large|big|high|heavy|old|thick|wide|deep|fast)\b"
     r"|多少|多久|多长|多大|多高|多重|多远|(?<!好)(?<!星期)(?<!礼拜)(?<!周)几(?![乎何率时经许])",

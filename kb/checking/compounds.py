@@ -28,9 +28,7 @@ _LEAD_IN = re.compile(  # what is said stands behind it
     re.IGNORECASE,
 )
 _LONGEST_LEAD = {True: 8, False: 20}  # words of English, characters of Chinese
-_PREPOSITION = re.compile(
-    r"\W*(?:in|on|at|by|for|from|with|during|under|due)\b", re.IGNORECASE
-)  # without a verb behind
+_PREPOSITION = re.compile(r"\W*(?:in|on|at|by|for|from|with|during|under|due)\b", re.IGNORECASE)
 _CAUSE = re.compile(  # a sentence of its own for the cause of what was told
     r"\W*(?:the |its )?(?:root |main )?(?:cause|reason)s?\b|\W*(?:根本|直接|主要)?(?:原因|起因|根因)", re.IGNORECASE
 )
@@ -39,9 +37,7 @@ _REASON = re.compile(
     r"|是因为|因为|由于|(?:原因|理由)是",
     re.IGNORECASE,
 )
-
-
-_FEWEST_WORDS = 2
+_FEWEST_WORDS = 2  # that a clause says of its subject, and that the source says, too
 _CLAUSE = re.compile(r"[,;，；。:：](?!\d)|而")
 _JOINED = re.compile(r"\b(?:and|while|whereas|but)\b", re.IGNORECASE)
 _NO_SUBJECT = frozenset("both all each every only most some any no".split())
@@ -60,7 +56,7 @@ _AGENTS = tuple(
 _STATEMENT = re.compile(r"[;；]|,\s*(?:and|but|so|while|whereas|provided(?: that)?)\b", re.IGNORECASE)
 _SHORTEST_STATEMENT = 3.0  # weight of words
 _CONDITIONS = ("的", "时", "后", "前")  # end what only says when something holds
-_FEWEST_STEPS = 3
+_FEWEST_STEPS = 3  # of a list
 _STEP = re.compile(
     r"\s*(?:[(（]?\d{1,2}[.)）、]|[a-zA-Z]\)|[①-⑳]|第[一二三四五六七八九十\d]{1,2}步|(?:[Ss]tep|[Dd]ay) \d)"
 )
@@ -109,8 +105,7 @@ def gives_other_reason(claim: str, question: str, sentences: Sequence[str]) -> b
     if not match:
         return False
     before, behind = claim[: match.start()], claim[match.end() :]
-    is_first = not content_of(before)
-    if is_first:  # "Because of the rain, it was put off": up to the comma
+    if not content_of(before):  # "Because of the rain, it was put off": up to the comma
         behind, _, before = behind.partition("，" if "，" in behind else ",")
     asked = content_of(question).keys()
     effect = {t: w for t, w in content_of(before).items() if not is_number(t)}
@@ -278,7 +273,7 @@ def _items(sentences: Sequence[str]) -> list[str]:
 def _most_like(said: Set[str], words: Sequence[Set[str]]) -> int | None:
     """Which of some items has the most of what is said, where one alone has."""
     shared = [len(said & own) for own in words]
-    most = max(shared)
+    most = max(shared, default=0)
     return shared.index(most) if most and shared.count(most) == 1 else None
 
 

@@ -313,8 +313,6 @@ class Objections:
                 against = "rival"
             elif gives_other_reason(claim, self._question, source.sentences):
                 against = "relation"
-            elif adds_unsaid(claim, self._question, source.tokens):
-                against = "words"
             elif (
                 contradictions.denies_own_question(claim, source.sentences)
                 or contradictions.denies_what_is_said(claim, prose)
@@ -323,16 +321,21 @@ class Objections:
             ):
                 against = "negation"
             elif (
-                contradictions.turns_comparison(claim, source.sentences)
-                or turns_order(claim, self._question, source.sentences)
+                turns_order(claim, self._question, source.sentences)
                 or turns_sequence(claim, source.sentences)
                 or takes_other_agent(claim, source.sentences)
                 or turns_direction(claim, source.passage.text)
                 or takes_other_subject(claim, source.sentences)
                 or turns_succession(claim, source.sentences)
+            ):
+                against = "order"
+            elif (
+                contradictions.turns_comparison(claim, source.sentences)
                 or crosses_over(claim, self._question, source)
                 or exchanges(claim, (part for each in source.sentences if not is_row(each) for part in parts_of(each)))
             ):
                 against = "row"
+            elif adds_unsaid(claim, self._question, source.tokens):
+                against = "part"
             self._against[claim, rank] = against
         return self._against[claim, rank]

@@ -236,6 +236,8 @@ TEXTS: Mapping[str, Text] = {
     "claim_asked": Text("原文没有写明说的就是所问的对象。", "The source does not name what was asked."),
     "claim_relation": Text("原文没有用它回答所问的事。", "The source does not say of it what was asked."),
     "claim_forecast": Text("原文只是预测。", "The source only expects this."),
+    "claim_part": Text("其中一部分文档没有写。", "A part of it is not in the documents."),
+    "claim_order": Text("原文的先后或主次与此不同。", "The source has another order, or others who do it."),
     "claim_echo": Text("这句话没有回答问题。", "It does not answer the question."),
     "verified_all": Text("每句话都有文档依据", "Every sentence is confirmed by the documents"),
     "uncertain": Text("不确定是否答到所问", "not sure that this answers the question"),
