@@ -15,7 +15,7 @@ from kb.checking.compounds import (
 )
 from kb.checking.disagreements import Disagreements
 from kb.checking.forms import ALTERNATIVES, ASKS, OPEN_QUESTION
-from kb.checking.objections import CLOSE, Objections, Similarities
+from kb.checking.objections import CLOSE, Objections, Similarities, asked_of
 from kb.checking.prompt_injection import without_orders
 from kb.checking.sources import (
     Source,
@@ -29,7 +29,6 @@ from kb.language.content_terms import content_of, is_number, stem
 from kb.language.language import language_of
 from kb.language.number_forms import in_units_of, numbers_in
 from kb.language.proper_names import (
-    codes_in,
     names_in,
     opening_name,
 )
@@ -88,18 +87,13 @@ class Aligner:
         beside: Callable[[], Sequence[Passage]] = tuple,
     ) -> None:
         self._sources = [source_of(without_orders(passage), document_text) for passage in passages]
-        self._question_language = language_of(question)
-        self._question = question
-        self._asked_tokens = frozenset(content_of(question))
-        self._asked_numbers = numbers_in(question)
-        self._asked_names = names_in(question)
-        self._asked_codes = codes_in(question)
+        self._asked = asked_of(question)
         # Stems of the words that question or passages have in small letters: no names.
         texts = (question, *(passage.text for passage in passages))
         self._small = frozenset(stem(word) for text in texts for word in _SMALL_WORD.findall(text))
         self._headings = {bare(heading) for source in self._sources for heading in headings_of(source.passage)}
         self._similarities = similarities
-        self._objections = Objections(self._sources, question, similarities)
+        self._objections = Objections(self._sources, self._asked, similarities)
         self._disagreements = Disagreements(
             self._sources, question, similarities, self._objections.values_of, self._objections.other_editions,
             lambda: [source_of(without_orders(passage), document_text) for passage in beside()],
@@ -215,7 +209,7 @@ class Aligner:
             if objections[chosen] == "words":  # where there is more against it than words, that is said
                 more = self._objections.against(claim, names, window, source, window.parts in foreign)
                 reason = more if more not in ("", "part") else "words"
-        asked = self._asked_names if self._question_language == language_of(source.passage.text) else self._asked_codes
+        asked = self._asked.names if self._asked.language == language_of(source.passage.text) else self._asked.codes
         return SupportSpan(
             passage=source.passage,
             start=window.start,
@@ -242,11 +236,11 @@ class Aligner:
         """Whether a window says enough of a claim: by its words; of one that says it in other words, with a number that
         the claim adds, also where no sentence of any passage means question and claim more nearly."""
         if crosses:
-            adds = self._objections.added_values(claim) or names_in(claim) - self._asked_names
+            adds = self._objections.added_values(claim) or names_in(claim) - self._asked.names
             return strength >= (SUPPORT_COSINE_OF_VALUE if adds else SUPPORT_COSINE)
         if strength >= SUPPORT or self._similarities is None:
             return strength >= SUPPORT
-        added = numbers_in(claim) - self._asked_numbers
+        added = numbers_in(claim) - self._asked.numbers
         words = sum(weight for token, weight in content_of(claim).items() if not is_number(token))
         if words <= 2 * BARE or not added or not added <= numbers_in(window.quote):
             return False
@@ -260,7 +254,7 @@ class Aligner:
                 for w in each.windows
                 if len(w.parts) == 1 and language_of(w.quote) == language and not ASKS.search(w.quote)
             ]
-            cosines = self._similarities(f"{self._question} {claim}", [w.quote for w, _ in lines]) if lines else ()
+            cosines = self._similarities(f"{self._asked.text} {claim}", [w.quote for w, _ in lines]) if lines else ()
             near = max(zip(map(float, cosines), lines, strict=True), default=None, key=lambda found: found[0])
             self._nearest[claim] = near[1] if near else None
         nearest = self._nearest[claim]
@@ -284,11 +278,11 @@ class Aligner:
         """Whether a claim is a heading, or only repeats what was asked where the question cannot be answered so."""
         if bare(claim) in self._headings:
             return True
-        if not OPEN_QUESTION.search(self._question) or ALTERNATIVES.search(self._question):
+        if not OPEN_QUESTION.search(self._asked.text) or ALTERNATIVES.search(self._asked.text):
             return False
         return not any(
-            token not in self._asked_tokens
-            and (token.isascii() or any(c not in self._question + _LINKING for c in token))
+            token not in self._asked.tokens
+            and (token.isascii() or any(c not in self._asked.text + _LINKING for c in token))
             for token in content_of(claim)
         )
 
@@ -303,9 +297,9 @@ class Aligner:
         assert self._similarities is not None
         near = [window for window in windows if not self._objections.missing(claim, names, window, source)]
         if not near:
-            added = numbers_in(claim) - self._asked_numbers
+            added = numbers_in(claim) - self._asked.numbers
             near = [w for w in windows if len(w.parts) == 1 and (is_cited or (added and added <= numbers_in(w.quote)))]
-        said = f"{self._question} {claim}" if _is_bare(claim) else claim
+        said = f"{self._asked.text} {claim}" if _is_bare(claim) else claim
         cosines = map(float, self._similarities(said, [window.quote for window in near]) if near else ())
         found = {window.parts: cosine for window, cosine in zip(near, cosines, strict=True)}
         return [(found.get(window.parts, 0.0), 0.0) for window in windows]
@@ -321,8 +315,8 @@ class Aligner:
             precision = inside / (sum(window.tokens.values()) or 1.0)
             covered = self._covered(said, window, source) if inside else 0.0
             if covered and (
-                table_claims.names_cell(claim, self._question, window.rows)
-                or table_claims.agrees_with_mark(claim, self._question, window.rows)
+                table_claims.names_cell(claim, self._asked.text, window.rows)
+                or table_claims.agrees_with_mark(claim, self._asked.text, window.rows)
                 or (step.right and step.is_in(window, source))
             ):
                 covered = max(covered, SUPPORT)
@@ -331,8 +325,8 @@ class Aligner:
 
     def _covered(self, said: Mapping[str, float], window: Window, source: Source) -> float:
         """The share of what is said that a window covers."""
-        new = {token: weight for token, weight in said.items() if token not in self._asked_tokens}
-        repeated = {token: REPEATED * weight for token, weight in said.items() if token in self._asked_tokens}
+        new = {token: weight for token, weight in said.items() if token not in self._asked.tokens}
+        repeated = {token: REPEATED * weight for token, weight in said.items() if token in self._asked.tokens}
         new_here = sum(weight for token, weight in new.items() if token in window.tokens)
         new_above = sum(w for t, w in new.items() if t not in window.tokens and t in source.heading_tokens)
         repeated_here = sum(w for t, w in repeated.items() if t in window.tokens or t in source.heading_tokens)
@@ -340,7 +334,7 @@ class Aligner:
         covered = new_here + min(new_above / 2, new_here) + repeated_here
         share = covered / (sum(new.values()) + sum(repeated.values()))
         # A number that answers, all of it here, is not outweighed by how long the question is.
-        added = [token for token in new if any(c not in self._question and c not in _LINKING for c in token)]
+        added = [token for token in new if any(c not in self._asked.text and c not in _LINKING for c in token)]
         answers = any(map(is_number, added)) and all(token in window.tokens for token in added)
         return max(share, SUPPORT) if answers and 2 * repeated_here >= sum(repeated.values()) else share
 

@@ -4,6 +4,7 @@
 `contradictions.is_replaced`.
 """
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -138,11 +139,11 @@ def holds_post(claim: str, question: str, sentences: Sequence[str]) -> bool | No
     for name in added:
         post = post.replace(name, " ")
     said = content_of(post).keys()
-    for text in (*sentences, *(f"{first} {second}" for first, second in pairwise(sentences))):
+    for text in _one_or_two(sentences):
         named = [name for name in added if name in text]
         if not named or not said & content_of(text).keys():
             continue
-        before, rest = [match.group("name") for pattern in _BEFORE for match in pattern.finditer(text)], text
+        before, rest = _held_before(text), text
         if not before:
             continue
         for span in before:
@@ -160,17 +161,30 @@ def turns_succession(claim: str, sentences: Sequence[str]) -> bool:
     match = _SUCCEEDS.search(claim)
     if not match:
         return False
-    first, second = match["first"] or match["zh_first"], match["second"] or match["zh_second"]
-    told = [found for sentence in sentences for found in _SUCCEEDS.finditer(sentence)]
-    if any(
-        (each["first"] or each["zh_first"], each["second"] or each["zh_second"]) == (first, second) for each in told
-    ):
-        return False  # as it is told
-    for text in (*sentences, *(f"{one} {two}" for one, two in pairwise(sentences))):
-        before = [found.group("name") for pattern in _BEFORE for found in pattern.finditer(text)]
+    first, second = _successor_and_former(match)
+    told = [_successor_and_former(found) for sentence in sentences for found in _SUCCEEDS.finditer(sentence)]
+    if (first, second) in told:
+        return False
+    for text in _one_or_two(sentences):
+        before = _held_before(text)
         if any(first in name for name in before):
             return not any(second in name for name in before)
     return False
+
+
+def _successor_and_former(match: re.Match[str]) -> tuple[str, str]:
+    return match["first"] or match["zh_first"], match["second"] or match["zh_second"]
+
+
+def _one_or_two(sentences: Sequence[str]) -> Iterator[str]:
+    """Each sentence, and each two that follow one another."""
+    yield from sentences
+    yield from (f"{first} {second}" for first, second in pairwise(sentences))
+
+
+def _held_before(text: str) -> list[str]:
+    """What tells in a text who held a post before: names, in Chinese parts of clauses that have them."""
+    return [match["name"] for pattern in _BEFORE for match in pattern.finditer(text)]
 
 
 def gives_what_was(claim: str, question: str, sentences: Sequence[str]) -> bool:
@@ -202,6 +216,7 @@ def gives_former(claim: str, question: str, text: str) -> bool:
     return bool(added) and not _FORMER.search(claim) and not added.isdisjoint(former_numbers(question, text))
 
 
+@functools.lru_cache(maxsize=256)
 def former_numbers(question: str, text: str) -> frozenset[str]:
     """The numbers that stand in a text only where that tells what was, beside what is; none where a question asks what
     was."""

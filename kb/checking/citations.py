@@ -194,9 +194,10 @@ def _state_of(reason: ClaimReason) -> ClaimState:
 
 
 def _gives_amount(sentence: str, question: str) -> bool:
-    asked = units_of(question)
-    counted = any(units - asked.get(number, set()) for number, units in units_of(sentence).items())
-    return bool(numbers_in(sentence) - numbers_in(question) or counted or _NO_AMOUNT.search(sentence))
+    if numbers_in(sentence) - numbers_in(question) or _NO_AMOUNT.search(sentence):
+        return True
+    asked = units_of(question)  # "10 days" where "10 years" are asked about
+    return any(units - asked.get(number, set()) for number, units in units_of(sentence).items())
 
 
 def _notices(

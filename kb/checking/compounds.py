@@ -6,7 +6,7 @@ other comes in that order.
 """
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 from kb.checking.contradictions import denies_what_is_said, drops_denial, without_denial
 from kb.checking.forms import PRONOUN
@@ -15,11 +15,13 @@ from kb.language.content_terms import content_of, is_number, share_held
 from kb.language.language import CJK
 from kb.language.number_forms import NUMBER_WORDS, numbers_in
 from kb.language.verbs import has_verb
+from kb.schema import Language
 
-UNSAID = {True: 0.2, False: 0.1}  # share of what a part, of English or of Chinese, adds, up to which nothing says it
-TOLD = {True: 0.5, False: 0.35}  # share of a reason, of English or of Chinese, that must stand beside its effect
-HALF = 0.5  # of a clause, or a question, that is said
-_ADDS = {True: 2.0, False: 3.5}  # weight of words, of English or of Chinese, from which on a part says something
+# Share of what a part adds, up to which nothing says it.
+UNSAID: Mapping[Language, float] = {"en": 0.2, "zh": 0.1}
+TOLD: Mapping[Language, float] = {"en": 0.5, "zh": 0.35}  # share of a reason that must stand beside its effect
+HALF = 0.5  # of what a clause says of its subject
+_ADDS: Mapping[Language, float] = {"en": 2.0, "zh": 3.5}  # weight of words from which on a part says something
 _PART = re.compile(r"[,，;；](?!\d)|\bbut\b", re.IGNORECASE)
 _ASKED_AGAIN = re.compile(r"\W*(?:before|when|while|if|once|until|as)\b", re.IGNORECASE)
 _LEAD_IN = re.compile(  # what is said stands behind it
@@ -27,7 +29,7 @@ _LEAD_IN = re.compile(  # what is said stands behind it
     r"|.*(?:时|后|前|的话|之后|以后|可以|不可以|是的)\s*\Z|\W*(?:如|若|当|因|在|自|从|对|根据|按)",
     re.IGNORECASE,
 )
-_LONGEST_LEAD = {True: 8, False: 20}  # words of English, characters of Chinese
+_LONGEST_LEAD: Mapping[Language, int] = {"en": 8, "zh": 20}  # words, or characters
 _PREPOSITION = re.compile(r"\W*(?:in|on|at|by|for|from|with|during|under|due)\b", re.IGNORECASE)
 _CAUSE = re.compile(  # a sentence of its own for the cause of what was told
     r"\W*(?:the |its )?(?:root |main )?(?:cause|reason)s?\b|\W*(?:根本|直接|主要)?(?:原因|起因|根因)", re.IGNORECASE
@@ -82,7 +84,7 @@ def adds_unsaid(claim: str, question: str, told: Set[str]) -> bool:
     `told`, has next to nothing: "…, but only from accredited providers"."""
     asked = content_of(question).keys()
     first, *parts = [part for part in _PART.split(claim) if part.strip()] or [""]
-    is_short = len(first if CJK.search(first) else first.split()) <= _LONGEST_LEAD[not CJK.search(first)]
+    is_short = len(first if CJK.search(first) else first.split()) <= _LONGEST_LEAD[_script_of(first)]
     leads_in = (is_short and _LEAD_IN.match(first)) or (_PREPOSITION.match(first) and not has_verb(first))
     for part in parts[1:] if leads_in else parts:
         if numbers_in(part) or _ASKED_AGAIN.match(part):
@@ -92,8 +94,8 @@ def adds_unsaid(claim: str, question: str, told: Set[str]) -> bool:
             for token, weight in content_of(without_denial(part)).items()
             if token not in asked and (token.isascii() or not set(token) <= set(question))
         }
-        is_english = not CJK.search(part)
-        if sum(new.values()) >= _ADDS[is_english] and _share(new, told) <= UNSAID[is_english]:
+        script = _script_of(part)
+        if sum(new.values()) >= _ADDS[script] and _share(new, told) <= UNSAID[script]:
             return True
     return False
 
@@ -117,41 +119,43 @@ def gives_other_reason(claim: str, question: str, sentences: Sequence[str]) -> b
         return False
     beside = [set().union(*words[max(0, at - 1) : at + 2]) for at, share in enumerate(shares) if share == most]
     beside += [set(own) for sentence, own in zip(sentences, words, strict=True) if _CAUSE.match(sentence)]
-    return all(_share(reason, near) < TOLD[not CJK.search(claim)] for near in beside)
+    return all(_share(reason, near) < TOLD[_script_of(claim)] for near in beside)
 
 
 def takes_other_subject(claim: str, sentences: Sequence[str]) -> bool:
     """Whether what a clause of a claim says of its subject stands in a clause of the source that begins with another
     one, while the claim's begins another clause: "A supplies the patents, B builds the plant", the other way round."""
-    told = [part for each in sentences if not is_row(each) for part in _clauses(each) if content_of(part)]
-    words = [list(content_of(part)) for part in told]
+    told = [
+        (part, list(content_of(part)))
+        for each in sentences
+        if not is_row(each)
+        for part in _clauses(each)
+        if content_of(part)
+    ]
     clauses = [clause for clause in _clauses(claim) if has_verb(clause) and not clause.endswith(_CONDITIONS)]
-    opening = {own[0] for own in words}
+    opening = {own[0] for _, own in told}
     clauses = [clause for clause in clauses if next(iter(content_of(clause)), "") in opening]
-    is_chinese = bool(CJK.search(claim))
+    is_chinese = _script_of(claim) == "zh"
     for clause in () if is_chinese and len(clauses) < _FEWEST_WORDS else clauses:
-        said = [token for token in content_of(clause) if not is_number(token) and len(token) > 1]
-        subject, rest = said[:1], {*said[1:]}
-        if len(rest) < _FEWEST_WORDS or subject[0] in _NO_SUBJECT:
+        subject, *rest = [token for token in content_of(clause) if not is_number(token) and len(token) > 1] or [""]
+        if len(rest) < _FEWEST_WORDS or subject in _NO_SUBJECT:
             continue
-        numbers = numbers_in(clause)
-        if numbers and any(
-            own[0] == subject[0] and numbers <= numbers_in(part) for part, own in zip(told, words, strict=True)
-        ):
+        numbers, verb = numbers_in(clause), rest[0]
+        if numbers and any(own[0] == subject and numbers <= numbers_in(part) for part, own in told):
             continue
-        shares = [len(rest & {*own}) for own in words]
+        shares = [len({*rest}.intersection(own)) for _, own in told]
         most = max(shares, default=0)
         if most < max(_FEWEST_WORDS, HALF * len(rest)):
             continue
-        best = [own for own, share in zip(words, shares, strict=True) if share == most]
-        if any(PRONOUN.search(part) for part, share in zip(told, shares, strict=True) if share == most) or any(
-            PRONOUN.search(part) and subject[0] in own and said[1] in own for part, own in zip(told, words, strict=True)
-        ):
+        best = [pair for share, pair in zip(shares, told, strict=True) if share == most]
+        goes_on = any(PRONOUN.search(part) and subject in own and verb in own for part, own in told)
+        if goes_on or any(PRONOUN.search(part) for part, _ in best):
             continue
-        if not is_chinese and not all(said[1] in own for own in best):
+        others = [own for _, own in best]
+        if not is_chinese and not all(verb in own for own in others):
             continue
-        if all(subject[0] not in own and own[0] not in said for own in best) and any(
-            own[0] == subject[0] for own in words if own not in best
+        if all(subject not in own and own[0] not in (subject, *rest) for own in others) and any(
+            own[0] == subject for _, own in told if own not in others
         ):
             return True
     return False
@@ -250,7 +254,7 @@ def denies_in_part(claim: str, sentences: Sequence[str]) -> bool:
     parts = [
         part
         for part in _CLAUSE.split(claim)
-        if has_verb(part) and sum(content_of(part).values()) >= _ADDS[not CJK.search(part)]
+        if has_verb(part) and sum(content_of(part).values()) >= _ADDS[_script_of(part)]
     ]
     return len(parts) > 1 and any(
         denies_what_is_said(part, sentences)
@@ -279,3 +283,8 @@ def _most_like(said: Set[str], words: Sequence[Set[str]]) -> int | None:
 
 def _share(said: dict[str, float], told: Set[str]) -> float:
     return sum(weight for token, weight in said.items() if token in told) / (sum(said.values()) or 1.0)
+
+
+def _script_of(text: str) -> Language:
+    """Chinese where a text has any Chinese character, as its words are then pairs of characters."""
+    return "zh" if CJK.search(text) else "en"

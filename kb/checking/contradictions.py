@@ -238,8 +238,7 @@ def drops_denial(claim: str, sentence: str) -> bool:
         return False
     for clause in _STOP.split(_NOT_A_LIMIT.sub(" ", sentence)):
         elsewhere = _DENIED.sub(" ", clause)
-        conditional = bool(_CONDITION.search(clause))
-        denied = _DENIED.findall(clause) if not conditional else _denied_alone(clause)
+        denied = _denied_alone(clause) if _CONDITION.search(clause) else _DENIED.findall(clause)
         if any(_says(claim, word) and not _says(elsewhere, word) for words in denied for word in words if word):
             return True
     return False

@@ -84,10 +84,6 @@ def is_cut_off(claim: str, source: str) -> bool:
     """Whether a claim ends where no sentence does: in words that open another, in dots, or in an abbreviation behind
     which the source goes on."""
     plain, there = " ".join(claim.split()), _SPACE.sub(" ", source)
-    if plain[-1:].isalnum() and len(plain.split()) >= SHORTEST_QUOTATION:  # whole words of a sentence that goes on
-        _, found, after = there.partition(plain)
-        if found and re.match(r"\s?[^\W_]", after) and not CJK.search(plain):
-            return True
     if CJK.search(plain[-3:]):
         end = plain.rstrip(" 。！？")
         _, found, after = there.partition(end)
@@ -95,6 +91,10 @@ def is_cut_off(claim: str, source: str) -> bool:
     if not CJK.search(plain):
         if plain.endswith(_DOTS):
             return True
+        if plain[-1:].isalnum() and len(plain.split()) >= SHORTEST_QUOTATION:  # whole words of a sentence that goes on
+            _, found, after = there.partition(plain)
+            if found and re.match(r"\s?[^\W_]", after):
+                return True
         words = plain.rstrip(" .").split()
         if words and words[-1].lower() in _OPENING:
             end = re.escape(" ".join(words[-3:]))  # "the care you are looking for." may be whole

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
 from kb.checking.changes import former_numbers, gives_former, gives_what_was, holds_post, turns_succession
@@ -47,7 +48,7 @@ from kb.language.proper_names import (
 )
 from kb.language.transliteration import reads_as
 from kb.models.maxsim import Vectors
-from kb.schema import ClaimReason
+from kb.schema import ClaimReason, Language
 
 CLOSE = 0.012  # cosines this near tell no sentence from another
 _CHINESE_ENDS = "。！？"  # no heading has one
@@ -57,29 +58,44 @@ _MODAL = re.compile(r"\b(?:may|can|must|should)\b", re.IGNORECASE)  # "who may c
 Similarities = Callable[[str, Sequence[str]], Vectors]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, and what it names."""
+
+    text: str
+    language: Language
+    tokens: frozenset[str]
+    numbers: frozenset[str]
+    names: frozenset[str]
+    codes: frozenset[str]
+
+
+def asked_of(question: str) -> Asked:
+    """A question with what it names."""
+    tokens = frozenset(content_of(question))
+    return Asked(question, language_of(question), tokens, numbers_in(question), names_in(question), codes_in(question))
+
+
 class Objections:
     """What speaks against claims that answer a question, among passages that are cut up. Arguments as of Aligner."""
 
-    def __init__(self, sources: Sequence[Source], question: str, similarities: Similarities | None) -> None:
-        self._question = question
-        self._question_language = language_of(question)
-        self._asked_tokens = frozenset(content_of(question))
-        self._asked_numbers = numbers_in(question)
-        self._asked_names = names_in(question)
-        self._asked_codes = codes_in(question)
+    def __init__(self, sources: Sequence[Source], asked: Asked, similarities: Similarities | None) -> None:
+        self._asked = asked
         self._similarities = similarities
         headings = [source.heading for source in sources]
         self.other_editions = {
             source.passage.rank
             for source in sources
-            if year_mismatch.is_other_edition(question, source.heading, headings)
+            if year_mismatch.is_other_edition(asked.text, source.heading, headings)
         }
         self._replaced = [old for s in sources for old in contradictions.replaced_in(s.passage.text)]
         self._frames = Frames([line for source in sources for line in lines(source)])
         self._values: dict[int, list[Value]] = {}  # of passages, by rank
-        # Of passages, by rank, the numbers of other years or months than those asked about.
+        # Of passages, by rank, the numbers of other years or months than those asked about, and those that were.
         self._elsewhen = {
-            source.passage.rank: year_mismatch.of_other_periods(question, source.passage.text) for source in sources
+            source.passage.rank: year_mismatch.of_other_periods(asked.text, source.passage.text)
+            | former_numbers(asked.text, source.passage.text)
+            for source in sources
         }
         # Of claim and rank: where a sentence begins, its cosine, and whether it has a value that the claim adds.
         self._nearness: dict[tuple[str, int], list[tuple[int, float, bool]]] = {}
@@ -99,16 +115,16 @@ class Objections:
         """Whether a number, date or name of the claim is not in the span, nor where it may be instead; "asked" where it
         only repeats the question, and the source has none like it."""
         said = numbers_in(window.quote)
-        excused = self._asked_numbers & source.heading_numbers
+        excused = self._asked.numbers & source.heading_numbers
         if len(window.parts) == 1:  # a sentence of June, under a title of 2025
             dated = said | {number for number in source.heading_numbers if len(number) == 4 and number.isdigit()}
-            excused |= {number for number in self._asked_numbers if is_told_in_parts(number, dated)}
+            excused |= {number for number in self._asked.numbers if is_told_in_parts(number, dated)}
         excused = frozenset(number for number in excused if not is_of_another_day(number, said))
         header = header_of(window, source)
         numbers = missing_numbers(claim, f"{window.quote}\n{header}") - excused
         step = self.step(claim, source)
         numbers -= step.numbers if step.is_in(window, source) else frozenset()
-        if any(number not in self._asked_numbers or not is_amount(number) for number in numbers):
+        if any(number not in self._asked.numbers or not is_amount(number) for number in numbers):
             return "number"
         # What the claim adds stands in the span. In a table each row speaks for itself; in prose a name that the
         # question gave may stand anywhere in the document.
@@ -119,14 +135,14 @@ class Objections:
             name
             for name in names
             if not (
-                holds_name(place if name in self._asked_names else span, name)
-                or (not table and name in self._asked_names and name in source.whole and not has_namesake(name, place))
+                holds_name(place if name in self._asked.names else span, name)
+                or (not table and name in self._asked.names and name in source.whole and not has_namesake(name, place))
                 or (name[-1] in _KINDS_OF_PLACE and len(name) > 2 and name[:-1] in place)
-                or reads_as(name, place if name in self._asked_names else span)
+                or reads_as(name, place if name in self._asked.names else span)
                 or name in periods(span)
             )
         ]
-        if any(table or name not in self._asked_names or has_namesake(name, place) for name in lacking):
+        if any(table or name not in self._asked.names or has_namesake(name, place) for name in lacking):
             return "name"
         if not places_in(claim).isdisjoint(lacking) and places_in(window.quote) - places_in(claim):
             return "name"
@@ -135,7 +151,7 @@ class Objections:
     def step(self, claim: str, source: Source) -> StepTaken:
         key = (claim, source.passage.rank)
         if key not in self._steps:
-            self._steps[key] = step_taken(claim, self._question, source)
+            self._steps[key] = step_taken(claim, self._asked.text, source)
         return self._steps[key]
 
     def values_of(self, source: Source) -> list[Value]:
@@ -145,18 +161,18 @@ class Objections:
 
     def added_values(self, claim: str) -> frozenset[str]:
         """The numbers and codes of a claim that the question does not have."""
-        return (numbers_in(claim) | codes_in(claim)) - self._asked_numbers - self._asked_codes
+        return (numbers_in(claim) | codes_in(claim)) - self._asked.numbers - self._asked.codes
 
     def new(self, claim: str) -> Mapping[str, float]:
         """What a claim says that the question does not."""
-        return {token: weight for token, weight in content_of(claim).items() if token not in self._asked_tokens}
+        return {token: weight for token, weight in content_of(claim).items() if token not in self._asked.tokens}
 
     def _contradiction(
         self, claim: str, names: frozenset[str], window: Window, source: Source, crosses: bool
     ) -> ClaimReason:
         """How span or heading speak against the claim. Between languages cosine tells no row of codes from another:
         what is said of one must name a number or code of it."""
-        quote = window.quote
+        question, quote = self._asked.text, window.quote
         if fragments.is_cut_off(claim, source.passage.text) or self._is_line(claim, names, source):
             return "echo"
         if not window.rows and not fragments.is_phrase(claim) and fragments.is_title(core_of(self.new(claim), window)):
@@ -171,7 +187,7 @@ class Objections:
         ):
             return "unit"
         if not crosses and (
-            unit_mismatch.turns_bound(claim, self._question)
+            unit_mismatch.turns_bound(claim, question)
             or unit_mismatch.has_no_such_rate(claim, f"{source.heading}\n{source.passage.text}")
         ):
             return "unit"
@@ -179,38 +195,38 @@ class Objections:
             return "number"
         if contradictions.loses_sign(claim, quote):
             return "sign"
-        marked = table_claims.agrees_with_mark(claim, self._question, source.rows) if window.rows else None
+        marked = table_claims.agrees_with_mark(claim, question, source.rows) if window.rows else None
         if marked is False:
             return "negation"
-        if window.rows and table_claims.gives_heads_alone(claim, self._question, source.rows):
+        if window.rows and table_claims.gives_heads_alone(claim, question, source.rows):
             return "echo"
         if window.rows and (
-            table_claims.takes_wrong_row(claim, self._question, source.rows)
-            or table_claims.takes_wrong_column(claim, self._question, source.rows)
+            table_claims.takes_wrong_row(claim, question, source.rows)
+            or table_claims.takes_wrong_column(claim, question, source.rows)
             or self.step(claim, source).right is False
         ):
             return "row"
-        if is_of_namesake(self._asked_codes, quote, source.heading):
+        if is_of_namesake(self._asked.codes, quote, source.heading):
             return "name"
-        if year_mismatch.is_of_other_year(claim, self._question):
+        if year_mismatch.is_of_other_year(claim, question):
             return "relation"
-        if source.passage.rank in self.other_editions or year_mismatch.is_of_other_period(claim, self._question, quote):
+        if source.passage.rank in self.other_editions or year_mismatch.is_of_other_period(claim, question, quote):
             return "year"
-        if contradictions.is_replaced(claim, self._question, self._replaced):
+        if contradictions.is_replaced(claim, question, self._replaced):
             return "replaced"
         if crosses:
             return "" if self._is_nearest(claim, window, source) else "rival"
-        if takes_other_label(claim, self._question, names - self._asked_names, quote) or is_of_other_section(
-            claim, self._question, window.parts, source.sentences, source.above
+        if takes_other_label(claim, question, names - self._asked.names, quote) or is_of_other_section(
+            claim, question, window.parts, source.sentences, source.above
         ):
             return "rival"
         if against := self._passage_against(claim, source):
             return against
-        if not window.rows and lacks_relation(claim, self._question, window.parts, source):
+        if not window.rows and lacks_relation(claim, question, window.parts, source):
             return "relation"
-        if not window.rows and is_of_another_name(claim, self._question, window.parts, source):
+        if not window.rows and is_of_another_name(claim, question, window.parts, source):
             return "rival"
-        if self._frames.is_elsewhere(claim, self._question, source.passage.rank, window.parts):
+        if self._frames.is_elsewhere(claim, question, source.passage.rank, window.parts):
             return "rival"
         said = content_of(contradictions.without_denial(claim))
         core = core_of(said, window)
@@ -225,11 +241,11 @@ class Objections:
             return "negation"
         if contradictions.widens(claim, f"{core}\n{source.heading}") or contradictions.drops_hedge(claim, core):
             return "quantifier"
-        if gives_one_end(claim, self._question, quote):
+        if gives_one_end(claim, question, quote):
             return "quantifier"
-        if contradictions.drops_forecast(claim, self._question, quote) or contradictions.tells_as_done(claim, core):
+        if contradictions.drops_forecast(claim, question, quote) or contradictions.tells_as_done(claim, core):
             return "forecast"
-        if takes_other_partner(names - self._asked_names, self._asked_names, quote):
+        if takes_other_partner(names - self._asked.names, self._asked.names, quote):
             return "rival"
         return "name" if not window.rows and self._swaps_name(claim, names, window, source) else ""
 
@@ -245,7 +261,7 @@ class Objections:
         if (claim, rank) not in self._nearness:
             language = language_of(claim)
             lines = [w for w in source.windows if len(w.parts) == 1 and language_of(w.quote) != language]
-            said = f"{self._question} {claim}"
+            said = f"{self._asked.text} {claim}"
             cosines = self._similarities(said, [w.quote for w in lines]) if len(lines) > 1 else ()
             added = self.added_values(claim)
             holding = [not added or bool(added & (numbers_in(w.quote) | codes_in(w.quote))) for w in lines]
@@ -267,38 +283,37 @@ class Objections:
             if len(w.parts) == 1 and not w.rows and w.tokens.keys() <= said.keys() and says_most(w.quote, said):
                 return w.quote.rstrip()[-1] not in _CHINESE_ENDS  # else a sentence of which no verb is seen
         named = names if len(said) == 1 else names_in(claim)  # the first word of a longer phrase need not be a name
-        has_value = bool(numbers_in(claim) - self._asked_numbers or named - self._asked_names)
-        return not has_value and fragments.leaves_open(claim, self._question, source.sentences)
+        has_value = bool(numbers_in(claim) - self._asked.numbers or named - self._asked.names)
+        return not has_value and fragments.leaves_open(claim, self._asked.text, source.sentences)
 
     def _swaps_name(self, claim: str, names: frozenset[str], window: Window, source: Source) -> bool:
         """Whether the words that say most of the claim have another name in the place of one that it adds."""
         said = {t: weight for t, weight in content_of(claim).items() if not any(t in stem(name) for name in names)}
         core = core_of(said, window)
-        added, place = (names & names_in(claim)) - self._asked_names, f"{core}\n{source.heading}".lower()
+        added, place = (names & names_in(claim)) - self._asked.names, f"{core}\n{source.heading}".lower()
         return (
             not all(holds_name(place, name) for name in added)
             and bool(names_in(core) - names)
             and says_most(core, said)
-            and not (PRONOUN.search(core) or holds_post(claim, self._question, source.sentences))
+            and not (PRONOUN.search(core) or holds_post(claim, self._asked.text, source.sentences))
         )
 
     def _passage_against(self, claim: str, source: Source) -> ClaimReason:
         """What a passage as a whole has against a claim in its language, whichever window seems to carry it."""
-        rank = source.passage.rank
+        question, rank = self._asked.text, source.passage.rank
         if (claim, rank) not in self._against:
-            same = self._question_language == language_of(source.passage.text)
+            same = self._asked.language == language_of(source.passage.text)
             against: ClaimReason = ""
             step = self.step(claim, source).right  # of the values of steps the question tells which is meant
             near = self._similarities if same else None
-            elsewhen = self._elsewhen[rank] | former_numbers(self._question, source.passage.text)
-            elsewhen -= numbers_in(claim)
+            elsewhen = self._elsewhen[rank] - numbers_in(claim)
             values = [value for value in self.values_of(source) if value.number not in elsewhen]
             prose = [sentence for sentence in source.sentences if not is_row(sentence)]
-            holds = holds_post(claim, self._question, source.sentences)
+            holds = holds_post(claim, question, source.sentences)
             if (
                 holds is False
-                or gives_what_was(claim, self._question, source.sentences)
-                or gives_former(claim, self._question, source.passage.text)
+                or gives_what_was(claim, question, source.sentences)
+                or gives_former(claim, question, source.passage.text)
             ):
                 against = "replaced"
             elif step is False or (
@@ -306,12 +321,12 @@ class Objections:
                 and not holds
                 and not fragments.is_quotation(claim, source.sentences)
                 and (
-                    has_rival(claim, self._question, values, near)
-                    or swaps_subject(claim, self._question, source.sentences, source.above)
+                    has_rival(claim, question, values, near)
+                    or swaps_subject(claim, question, source.sentences, source.above)
                 )
             ):
                 against = "rival"
-            elif gives_other_reason(claim, self._question, source.sentences):
+            elif gives_other_reason(claim, question, source.sentences):
                 against = "relation"
             elif (
                 contradictions.denies_own_question(claim, source.sentences)
@@ -321,7 +336,7 @@ class Objections:
             ):
                 against = "negation"
             elif (
-                turns_order(claim, self._question, source.sentences)
+                turns_order(claim, question, source.sentences)
                 or turns_sequence(claim, source.sentences)
                 or takes_other_agent(claim, source.sentences)
                 or turns_direction(claim, source.passage.text)
@@ -331,11 +346,11 @@ class Objections:
                 against = "order"
             elif (
                 contradictions.turns_comparison(claim, source.sentences)
-                or crosses_over(claim, self._question, source)
+                or crosses_over(claim, question, source)
                 or exchanges(claim, (part for each in source.sentences if not is_row(each) for part in parts_of(each)))
             ):
                 against = "row"
-            elif adds_unsaid(claim, self._question, source.tokens):
+            elif adds_unsaid(claim, question, source.tokens):
                 against = "part"
             self._against[claim, rank] = against
         return self._against[claim, rank]

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from kb.checking.unit_mismatch import units_named, units_of
 from kb.language.language import nfkc
-from kb.language.number_forms import AMOUNT, CODE, numbers_in
+from kb.language.number_forms import AMOUNT, CODE, numbers_in, value_of
 
 _NUMBER = re.compile(AMOUNT, re.IGNORECASE)
 _LEAD = r"[ $€£¥]{0,3}(?:[A-Za-z]{3} ?)?$"  # between the word for a bound and its number: at most a currency
@@ -45,8 +45,6 @@ _JOINT = re.compile(
 _OR = re.compile(
     rf"{_THING}(?:\bor\b|或|/)[ $€£¥]{{0,3}}(?:[A-Za-z]{{3}} ?)?", re.IGNORECASE
 )  # the same in another unit
-
-
 _WHOLE = re.compile(  # a range of which neither end is a bound alone
     rf"({AMOUNT}){_THING}(?:[-–—~～至到]|\bto\b) ?[$€£¥]?({AMOUNT})(?!\s?[月日点时号年:])"
     rf"|\b(?:no fewer|no less|not less) than ({AMOUNT}){_THING}(?:and|but|,)+ ?(?:no|not) more than ({AMOUNT})"
@@ -127,7 +125,6 @@ def _bounds(text: str) -> list[_Bound]:
     found: list[_Bound] = []
     before = 0
     for match, following in zip_longest(numbers, numbers[1:]):
-        value = next(iter(numbers_in(f"{match.group()} 个")), "")
         lead, behind = text[before : match.start()], text[match.end() : following.start() if following else None]
         before = match.end()
         over, below = _OVER.search(lead), _BELOW.search(lead)
@@ -135,7 +132,7 @@ def _bounds(text: str) -> list[_Bound]:
         word = low or high
         found.append(
             _Bound(
-                Decimal(value) if _is_decimal(value) else Decimal(0),
+                value_of(match.group()),
                 bool(low or _OR_MORE.match(behind)),
                 bool(high or (not low and _OR_LESS.match(behind))),
                 bool(over or below),
@@ -186,9 +183,9 @@ def range_of_unit(units: frozenset[str], text: str, names: str = "") -> Range | 
 def gives_one_end(claim: str, question: str, source: str) -> bool:
     """Whether a claim gives one end alone of a range that a source gives, as if it were the whole: 15 minutes for "10
     to 15 minutes". Where a bound is asked for, or said, one end is one."""
-    turned = _AT_LEAST.search(claim), _AT_MOST.search(claim)
+    least, most = _AT_LEAST.search(claim), _AT_MOST.search(claim)
     added = numbers_in(claim) - numbers_in(question)
-    if _END_ASKED.search(question) or (_BOUND.search(claim) and not (any(turned) and len(added) == 1)):
+    if _END_ASKED.search(question) or (_BOUND.search(claim) and not ((least or most) and len(added) == 1)):
         return False
     text = " ".join(CODE.sub(" ", nfkc(source)).split())
     found = [
@@ -200,8 +197,8 @@ def gives_one_end(claim: str, question: str, source: str) -> bool:
     return any(
         bool(first & added) != bool(last & added)
         and not (first | last) & added & outside
-        and not (turned[0] and first & added)
-        and not (turned[1] and last & added)
+        and not (least and first & added)
+        and not (most and last & added)
         for first, last in found
         if first and last
     )

@@ -210,15 +210,15 @@ def _contrast(own: Value, other: Value, wanted: Set[str], is_behind: bool) -> bo
     there = {token for token, share in other.words.items() if share == 1.0 and _is_telling(token)}
     if PRONOUN.search(_OTHERS.sub(" ", own.text)) and not PRONOUN.search(other.text):
         return False  # it goes on from what is said there
-    units, unit = content_of(own.unit).keys() & content_of(other.unit).keys(), content_of(other.unit).keys()
-    here -= {t for t in units & wanted if _says_besides(other, t) and not _says_besides(own, t)}
-    more = {t for t in (there - here) & wanted if t not in unit or _says_besides(other, t)}
+    unit, other_unit = content_of(own.unit).keys(), content_of(other.unit).keys()
+    here -= {t for t in unit & other_unit & wanted if _says_besides(other, t) and not _says_besides(own, t)}
+    more = {t for t in (there - here) & wanted if t not in other_unit or _says_besides(other, t)}
     if not more:
         return False
     if here & wanted < there & wanted or (is_behind and not there - wanted and not here - wanted):
         return True  # "15 days; for managers 27 days"
     said = set("".join(here & wanted))
-    instead = here - there - wanted - _OF_DEGREE - content_of(own.unit).keys()
+    instead = here - there - wanted - _OF_DEGREE - unit
     instead = {token for token in instead if token.isascii() or not said.issuperset(token)}
     return bool(instead or _OTHERS.search(own.text))
 

@@ -113,23 +113,18 @@ def takes_wrong_row(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool
             if other.heads and len(other.cells) == len(row.cells)
         )
 
+    named = [row for row in rows if row.heads and _is_said(row.cells[0], plain)]
+
     def is_unnamed(row: ClaimRow) -> bool:
         return not row.content[0] & said and any(
-            other.heads
-            and not all(map(is_number, other.content[0]))
-            and _is_said(other.cells[0], plain)
-            and any(numbers - given for numbers in other.numbers[1:])
-            for other in rows
+            not all(map(is_number, other.content[0])) and any(numbers - given for numbers in other.numbers[1:])
+            for other in named
         )
 
     def is_of_unnamed(row: ClaimRow, at: int) -> bool:
         return not row.content[0] & said and any(
-            other.heads
-            and len(other.cells) == len(row.cells)
-            and _is_said(other.cells[0], plain)
-            and other.content[at]
-            and not _is_said(other.cells[at], plain)
-            for other in rows
+            len(other.cells) == len(row.cells) and other.content[at] and not _is_said(other.cells[at], plain)
+            for other in named
         )
 
     numbers = [

@@ -5,7 +5,7 @@ Both hold a number of the claim against every mention of it in the source: one t
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from fractions import Fraction
 
 from kb.checking.table_claims import ClaimRow
@@ -137,7 +137,6 @@ _LIMIT = re.compile(
     rf"(?:(?P<least>{_LEAST})|(?P<most>{_MOST})){_BETWEEN}[:：\s$€£¥]*(?P<number>{AMOUNT}\s?%?)", re.IGNORECASE
 )
 
-
 # How often something happens, whatever the words.
 _DAYS = {
     "day": Fraction(1), "week": Fraction(7), "fortnight": Fraction(14), "month": Fraction(365, 12),
@@ -235,32 +234,34 @@ def has_no_such_rate(claim: str, text: str) -> bool:
 def other_measure(claim: str, header: str) -> bool:
     """Whether a claim counts by another time or thing, or in another currency or measure, than the heads of a table:
     "$210 per hour" for the column "price per day"."""
-    used, told = {unit for units in units_of(claim).values() for unit in units}, units_named(header)
-    return other_rate(claim, header) or any(
-        used & family and told & family and not used & told & family for family in _FAMILIES
-    )
+    used = {unit for units in units_of(claim).values() for unit in units}
+    return other_rate(claim, header) or _is_of_family_otherwise(used, units_named(header), _FAMILIES)
 
 
 def other_measure_of_column(claim: str, rows: Sequence[ClaimRow]) -> bool:
     """Whether a number of a claim has another unit, or is counted by another thing, than the head of the column tells
     in which alone it stands: 18 minutes for "cooling (h)", 5.5 a box for "price (a bottle)"."""
-    for number, units in units_of(claim).items():
+    measured = units_of(claim)
+    said = _rates(claim) if measured else set()
+    for number, units in measured.items():
         heads = [
             row.measures[at]
             for row in rows
             for at, numbers in enumerate(row.numbers)
             if number in numbers and at < len(row.measures) and not units_of(row.cells[at]).get(number)
         ]
-        named = [units_named(head) for head in heads]
-        if heads and all(
-            any(units & family and told & family and not units & told & family for family in (*_FAMILIES, _TIMES))
-            for told in named
-        ):
+        if not heads:
+            continue
+        if all(_is_of_family_otherwise(units, units_named(head), (*_FAMILIES, _TIMES)) for head in heads):
             return True
-        said, counted = _rates(claim), [_rates(head) for head in heads]
-        if said and heads and all(told and not said & told for told in counted):
+        if said and all(told and not said & told for told in map(_rates, heads)):
             return True
     return False
+
+
+def _is_of_family_otherwise(used: Set[str], told: Set[str], families: Iterable[Set[str]]) -> bool:
+    """Whether of some family both have units, and none in common."""
+    return any(used & family and told & family and not used & told & family for family in families)
 
 
 def other_bound(claim: str, source: str) -> bool:

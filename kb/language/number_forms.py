@@ -200,11 +200,11 @@ def in_units_of(claim: str, source: str) -> str:
 
 
 def _in_times_of(source: str, claim: str) -> str:
-    told = None
+    if not _LENGTH_OF_TIME.search(claim):
+        return claim
+    told = {_time(match) for match in _LENGTH_OF_TIME.finditer(source)}
 
     def as_told(match: re.Match[str]) -> str:
-        nonlocal told
-        told = {_time(each) for each in _LENGTH_OF_TIME.finditer(source)} if told is None else told
         number, unit = _time(match)
         if (number, unit) in told:
             return match.group()
@@ -220,9 +220,13 @@ def _in_times_of(source: str, claim: str) -> str:
 
 def _time(match: re.Match[str]) -> tuple[Decimal, str]:
     """The number and the English unit of a length of time."""
-    number = next(iter(numbers_in(f"{match['number']} 个")), "0")
-    unit = match["en"].lower() if match["en"] else _UNITS_ZH[match["zh"]]
-    return Decimal(number) if number.replace(".", "", 1).isdigit() else Decimal(0), unit
+    return value_of(match["number"]), match["en"].lower() if match["en"] else _UNITS_ZH[match["zh"]]
+
+
+def value_of(amount: str) -> Decimal:
+    """The number that an amount stands for, in digits or in words; 0 where it is no decimal."""
+    number = next(iter(numbers_in(f"{amount} 个")), "")
+    return Decimal(number) if number.replace(".", "", 1).isdigit() else Decimal(0)
 
 
 def _length(number: Decimal, unit: str, match: re.Match[str]) -> str:

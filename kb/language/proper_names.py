@@ -86,9 +86,10 @@ def is_of_namesake(codes: frozenset[str], text: str, heading: str) -> bool:
     return any(has_namesake(code, heading) for code in codes) and not any(holds_name(place, code) for code in codes)
 
 
-def tagged(text: str) -> list[Any]:
+@lru_cache(maxsize=4_096)
+def tagged(text: str) -> tuple[Any, ...]:
     """The words of a Chinese text, each with `word` and `flag`: its tag in jieba's set."""
-    return list(_tagger().cut(text))
+    return tuple(_tagger().cut(text))
 
 
 @cache
