@@ -17,9 +17,9 @@ from kb.answering.answer_builder import (
     checked,
     evidence_of,
 )
-from kb.answering.editions import newest, older_editions, passed_over
+from kb.answering.editions import newest, older_editions, passed_over, without_documents
 from kb.answering.events import drain
-from kb.answering.follow_up import keeps_to
+from kb.answering.follow_up import standalone
 from kb.answering.history import fitting
 from kb.answering.product_help import ProductHelp
 from kb.answering.readability import while_readable
@@ -27,7 +27,7 @@ from kb.answering.retrieval import Retriever, worth_reading
 from kb.answering.translation import Translation, translated
 from kb.audit.trail import Trail
 from kb.checking import alignment
-from kb.checking.citations import cite, without_unconfirmed
+from kb.checking.citations import CheckedAnswer, cite, without_unconfirmed
 from kb.checking.prompt_injection import without_orders
 from kb.config import Settings, default_home, load_settings
 from kb.documents import Documents
@@ -81,6 +81,7 @@ from kb.store.catalog_names import check_names
 from kb.store.deletion import Deletion
 from kb.store.home import Home
 from kb.store.index_sync import STALE, Indexes, built_with
+from kb.store.settings_record import record_settings
 from kb.usage.counting import Counting
 
 if TYPE_CHECKING:
@@ -89,7 +90,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _HALF_MARKER = re.compile(r"(?<!\s)\s*\[\d{0,3}\Z")  # where the reader or the engine's limit stopped the model
-_SETTINGS = "settings"  # the property that keeps the settings that the audit trail knows
 _BESIDE = 8  # passages among which what disagrees with an answer is looked for
 _CHOICE = "model"  # the property that keeps what `choose_model` chose
 
@@ -206,15 +206,7 @@ class KnowledgeBase(Documents):
 
     def record_settings(self, by: str = "local") -> None:
         """Write into the audit trail which settings are others than when this was last called for this home."""
-        flat = {f"{part}.{name}": value for part, values in self.settings.model_dump(mode="json").items()
-                for name, value in (values.items() if isinstance(values, dict) else [("", values)])}  # fmt: skip
-        before = json.loads(self.catalog.property(_SETTINGS) or "{}")
-        changed = sorted(name for name in flat.keys() | before.keys() if flat.get(name) != before.get(name))
-        if changed:
-            with self.catalog.transaction() as db:
-                self.catalog.put_property(db, _SETTINGS, json.dumps(flat))
-                told = [[name, before.get(name), flat.get(name)] for name in changed] if before else []
-                self.catalog.record(db, by, "settings", "file", {"changed": told})
+        record_settings(self.catalog, self.settings, by)
 
     def ignore_choice(self) -> None:
         """Take the model that the settings name, whatever was chosen for this home."""
@@ -319,7 +311,8 @@ class KnowledgeBase(Documents):
     ) -> Generator[Event, None, Answer]:
         """Search, then answer from what was found, or refuse. Returns the answer."""
         if history:
-            draft.searched = self._standalone(draft, history, options)
+            options.take_turn()
+            draft.searched = standalone(self.model, draft.question, history, draft.language, options.stop)
             if (given := (yield from self._curated.give(draft, asker, options))) is not None:
                 return given
         found = self._find(draft, asker, options)
@@ -450,17 +443,6 @@ class KnowledgeBase(Documents):
         except KBError as error:
             yield Failed(error.message, "".join(draft.text), "".join(draft.thinking))
 
-    def _standalone(self, draft: Draft, history: Sequence[Message], options: AskOptions) -> str:
-        """The follow-up question made self-contained by the model; the question itself where that fails, or where the
-        rewriting says more than was asked."""
-        options.take_turn()
-        rewritten = self.model.complete(
-            prompts.standalone(draft.question, history, draft.language), answer_tokens=96, stop=options.stop
-        )
-        line = next((line.strip() for line in rewritten.splitlines() if line.strip()), "")
-        fits = line and len(line) <= 4 * len(draft.question) + 200
-        return line if fits and keeps_to(line, draft.question, history) else draft.question
-
     def _generate(self, draft: Draft, options: AskOptions, again: prompts.Again = "") -> Iterator[Event]:
         """Let the model answer from the passages that are shown to it, fewer where its context holds no more."""
         while True:
@@ -529,11 +511,9 @@ class KnowledgeBase(Documents):
             yield from self._generate(draft, options, again)
             text = prompts.without_task("".join(draft.text), draft.language) or text
             draft.uncertain |= again == "words"  # it was of two minds
-        cited = cite(
-            text, draft.prompt_passages, draft.language, draft.expanded_question, self.embedder.similarities,
-            self.catalog.text_around, lambda: self._beside(draft, asker, options),
-        )  # fmt: skip
-        draft.passages += cited.beside
+        cited = self._cited(text, draft, asker, options)
+        if cited.superseded and not options.stopped:
+            text, cited = yield from self._from_later(text, cited, draft, asker, options)
         if prompts.says_only_not_found(text):
             return draft.refused("model_found_nothing", text_in(draft.language, "answer.found_nothing"), text)
         if not cited.grounded and not (options.stopped and cited.text):
@@ -551,6 +531,30 @@ class KnowledgeBase(Documents):
         if options.stopped:
             draft.notices.append(Notice("stopped", text_in(draft.language, "answer.stopped")))
         return replace(draft.finished(cited.text), claims=cited.claims, citations=cited.citations)
+
+    def _cited(self, text: str, draft: Draft, asker: Principal, options: AskOptions) -> CheckedAnswer:
+        cited = cite(
+            text, draft.prompt_passages, draft.language, draft.expanded_question, self.embedder.similarities,
+            self.catalog.text_around, lambda: self._beside(draft, asker, options),
+        )  # fmt: skip
+        draft.passages += cited.beside
+        return cited
+
+    def _from_later(
+        self, text: str, cited: CheckedAnswer, draft: Draft, asker: Principal, options: AskOptions
+    ) -> Generator[Event, None, tuple[str, CheckedAnswer]]:
+        """Answer once more without what a later document of its series says otherwise. Where that brings nothing, the
+        first answer stays, and both are told."""
+        first = draft.prompt_passages, draft.text, draft.thinking
+        draft.prompt_passages = without_documents(cited.superseded, (*cited.beside, *draft.prompt_passages))
+        yield draft.restart()
+        yield from self._generate(draft, options)
+        later_text = prompts.without_task("".join(draft.text), draft.language)
+        later = self._cited(later_text, draft, asker, options)
+        if later.grounded and not prompts.says_only_not_found(later_text):
+            return later_text, later
+        draft.prompt_passages, draft.text, draft.thinking = first
+        return text, cited
 
     def _beside(self, draft: Draft, asker: Principal, options: AskOptions) -> Sequence[Passage]:
         """What was found besides what the model read, a little further down: it may say something else."""

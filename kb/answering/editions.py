@@ -1,6 +1,6 @@
 """Editions: of documents that are the same but for their year, the newest answers, or the one that is asked for."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from kb.checking.year_mismatch import NONE, edition, is_other_edition
@@ -24,6 +24,11 @@ def passed_over(question: str, passages: Sequence[Passage]) -> tuple[Passage, ..
     """The newest of those that `newest` leaves out, ranked anew."""
     read = {passage.chunk_id for passage in newest(question, passages)}
     return newest(question, [passage for passage in passages if passage.chunk_id not in read])
+
+
+def without_documents(documents: Set[tuple[str, str]], passages: Iterable[Passage]) -> tuple[Passage, ...]:
+    """The passages of other documents than these, each a collection and a path."""
+    return tuple(passage for passage in passages if (passage.collection, passage.document) not in documents)
 
 
 def older_editions(

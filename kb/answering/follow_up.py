@@ -1,12 +1,16 @@
-"""Follow-ups: whether a rewriting of a question asks the same, and brings nothing in that nobody asked about."""
+"""Follow-ups: a question rewritten by the model so that it stands alone. The rewriting must ask the same, and bring
+nothing in that nobody asked about."""
 
 import re
+import threading
 from collections.abc import Sequence
 
+from kb.answering import prompts
 from kb.language.content_terms import content_of, is_number
 from kb.language.language import CJK, nfkc
 from kb.language.proper_names import codes_in
-from kb.schema import Message
+from kb.models.llm import Model
+from kb.schema import Language, Message
 
 _ASKS = re.compile(  # what makes a sentence a question, or a request
     r"[?？]\W{0,3}$|^\W{0,3}(?:and |or |but |so )?(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do"
@@ -14,7 +18,19 @@ _ASKS = re.compile(  # what makes a sentence a question, or a request
     r"|compare|summari[sz]e|find)\b|什么|怎|如何|多少|多久|多长|多大|几|谁|哪|吗|呢|是否|何时|为何|请|有没有|能否|列出|说明|介绍|比较|总结",
     re.I,
 )
+_TOKENS = 96  # that a rewriting may take
 _ROOT = 4  # letters that two forms of one word share: "reimburse", "reimbursement"
+
+
+def standalone(
+    model: Model, question: str, history: Sequence[Message], language: Language, stop: threading.Event | None
+) -> str:
+    """A follow-up question made self-contained by the model; the question itself where that fails, or where the
+    rewriting says more than was asked."""
+    rewritten = model.complete(prompts.standalone(question, history, language), answer_tokens=_TOKENS, stop=stop)
+    line = next((line.strip() for line in rewritten.splitlines() if line.strip()), "")
+    fits = line and len(line) <= 4 * len(question) + 200
+    return line if fits and keeps_to(line, question, history) else question
 
 
 def keeps_to(rewriting: str, question: str, history: Sequence[Message]) -> bool:

@@ -24,6 +24,7 @@ from kb.checking.sources import (
     headings_of,
     long_windows,
     source_of,
+    told_by,
 )
 from kb.language.content_terms import content_of, is_number, stem
 from kb.language.language import language_of
@@ -67,6 +68,7 @@ class SupportSpan:
     supported: bool
     reason: ClaimReason  # why it is not supported; "" where it is
     on_target: bool  # its document speaks of at least half of what the question names
+    says_enough: bool = True  # of the claim, whatever speaks against it
 
 
 class Aligner:
@@ -106,12 +108,11 @@ class Aligner:
         An unsupported claim keeps the best span of each passage it cited, marked unsupported; one that cited none, the
         span that would carry it but for what speaks against that.
         """
-        own = sorted(
-            self._spans(claim, [s for s in self._sources if s.passage.rank in cited], is_cited=True), key=_merit
-        )
+        language = language_of(claim)
+        sources = self._in_its_language(claim, language)
+        own = sorted(self._spans(claim, [s for s in sources if s.passage.rank in cited], is_cited=True), key=_merit)
         if self._echoes(claim):
             return [replace(span, supported=False, reason="echo") for span in own]
-        language = language_of(claim)
         supported = [span for span in own if span.supported and span.strength >= KEEP_MARKER * own[0].strength]
         crosses = bool(supported) and language_of(supported[0].passage.text) != language
         if supported and not crosses:
@@ -120,7 +121,7 @@ class Aligner:
             claim,
             [
                 source
-                for source in self._sources
+                for source in sources
                 if source.passage.rank not in cited and not (cited and language_of(source.passage.text) != language)
             ],
             is_cited=False,
@@ -130,7 +131,17 @@ class Aligner:
         holding = sorted((span for span in others if span.supported), key=_merit)[:1]
         undecided = sorted((span for span in others if span.reason in UNDECIDED), key=_merit)[:1]
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
-        return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT]
+        return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT or span.says_enough]
+
+    def _in_its_language(self, claim: str, language: Language) -> Sequence[Source]:
+        """The sources that may say a claim: those in its language alone, where a sentence of those speaks of that,
+        whatever it says of it. Between languages a cosine tells little."""
+        own = [source for source in self._sources if language_of(source.passage.text) == language]
+        if self._similarities is None or len(own) in (0, len(self._sources)):
+            return self._sources
+        lines = [w.quote for s in own for w in s.windows if len(w.parts) == 1 and language_of(w.quote) == language]
+        cosines = self._similarities(claim, lines) if lines else ()
+        return own if max(map(float, cosines), default=0.0) >= SAME_MEANING[language] else self._sources
 
     def disagreement(self, claim: str, span: SupportSpan) -> SupportSpan | None:
         """The sentence of another document that gives another value than the claim, which `span` confirms, of the same.
@@ -219,6 +230,7 @@ class Aligner:
             supported=supported,
             reason=reason,
             on_target=2 * sum(name in source.whole for name in asked) >= len(asked),
+            says_enough=objections[chosen] != "words",
         )
 
     def _fails_in_part(self, claim: str, source: Source, is_cited: bool) -> bool:
@@ -254,7 +266,8 @@ class Aligner:
                 for w in each.windows
                 if len(w.parts) == 1 and language_of(w.quote) == language and not ASKS.search(w.quote)
             ]
-            cosines = self._similarities(f"{self._asked.text} {claim}", [w.quote for w, _ in lines]) if lines else ()
+            told = [told_by(w, each) for w, each in lines]
+            cosines = self._similarities(f"{self._asked.text} {claim}", told) if lines else ()
             near = max(zip(map(float, cosines), lines, strict=True), default=None, key=lambda found: found[0])
             self._nearest[claim] = near[1] if near else None
         nearest = self._nearest[claim]

@@ -16,6 +16,7 @@ from kb.checking.foreign_addresses import foreign_in
 from kb.checking.fragments import states_something
 from kb.checking.objections import Similarities
 from kb.checking.unit_mismatch import units_of
+from kb.checking.year_mismatch import gives_way
 from kb.language.language import CJK, repeats, sentences
 from kb.language.number_forms import numbers_in
 from kb.messages.coded_text import text_in
@@ -69,6 +70,7 @@ class CheckedAnswer:
     grounded: bool  # a document that speaks of what the question names holds at least one claim
     opposed: bool  # the documents do not say a claim, or have something against it
     beside: tuple[Passage, ...] = ()  # those of the passages beside that are cited, with ranks of their own
+    superseded: frozenset[tuple[str, str]] = frozenset()  # documents that a later one of their series contradicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def cite(
     claims: list[Claim] = []
     citations: list[Citation] = []
     disagreeing: dict[tuple[str, str], None] = {}
+    superseded: set[tuple[str, str]] = set()
     moved = grounded = withheld = False
     at = 0
     for draft in drafts:
@@ -125,6 +128,8 @@ def cite(
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
             elif spans and spans[0].supported and (other := aligner.disagreement(_statement(draft.body), spans[0])):
                 disagreeing[spans[0].passage.document, other.passage.document] = None
+                if gives_way(_heading_of(spans[0].passage), _heading_of(other.passage), question):
+                    superseded.add((spans[0].passage.collection, spans[0].passage.document))
                 if (rank := other.passage.rank) not in known:
                     adopted.setdefault(rank, replace(other.passage, rank=beside()[0].rank + len(adopted)))
                     other = replace(other, passage=adopted[rank])
@@ -145,8 +150,13 @@ def cite(
     opposed = any(claim.reason not in ("", "asked", *UNDECIDED) for claim in claims)
     told = tuple(_notices(removed, moved, disagreeing, withheld, language))
     return CheckedAnswer(
-        "".join(pieces).rstrip(), tuple(claims), tuple(citations), told, grounded, opposed, tuple(adopted.values())
-    )
+        "".join(pieces).rstrip(), tuple(claims), tuple(citations), told, grounded, opposed, tuple(adopted.values()),
+        frozenset(superseded),
+    )  # fmt: skip
+
+
+def _heading_of(passage: Passage) -> str:
+    return f"{passage.title or passage.document}\n{passage.document}"
 
 
 def without_unconfirmed(cited: CheckedAnswer, language: Language) -> tuple[CheckedAnswer, str]:

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from kb.checking import year_mismatch
 from kb.checking.rival_values import Value
-from kb.checking.sources import Source, Window, heads_of
+from kb.checking.sources import Source, Window, heads_of, question_before, told_by
 from kb.language.content_terms import content_of, is_number, share_held
 from kb.language.date_forms import months_in
 from kb.language.language import language_of
@@ -38,6 +38,7 @@ class Statement:
     values: Sequence[Value]
     names: Set[str]  # what it names, codes among them
     editions: Set[str]  # the years and quarters of sentence and headings, its months, and the codes of the title
+    answers: Set[str] = frozenset()  # tokens of the question of the text that it answers
 
 
 class Disagreements:
@@ -61,7 +62,7 @@ class Disagreements:
 
     def find(self, claim: str, source: Source, place: range) -> tuple[Window, Passage] | None:
         """The sentence that disagrees with a claim which a place in a source confirms, and its passage. An older
-        edition of the document does not count, nor what is in another language."""
+        edition of the document does not count, nor an earlier one of a series, nor what is in another language."""
         language = language_of(claim)
         numbers = numbers_in(claim) - numbers_in(self._question)
         if not numbers or language_of(source.passage.text) != language:
@@ -74,11 +75,13 @@ class Disagreements:
             if len(w.parts) == 1 and place.start <= w.start and w.end <= place.stop and numbers & numbers_in(w.quote)
         ]
         own = [self._statement(line, source) for line in lines]
-        others: list[tuple[Window, Passage]] = []
+        others: list[tuple[Window, Source]] = []
         for other in (*self._sources, *self._beside):
             passage = other.passage
             same = (passage.collection, passage.document) == (source.passage.collection, source.passage.document)
             if same or passage.rank in self._other_editions or language_of(passage.text) != language:
+                continue
+            if year_mismatch.gives_way(other.heading, source.heading, self._question):
                 continue
             for window in other.windows:
                 if len(window.parts) == 1 and numbers_in(window.quote):
@@ -86,8 +89,8 @@ class Disagreements:
                     if any(disagrees(here, there, numbers, asked, names) for here in own):
                         return window, passage
                     if any(may_disagree(here, there, numbers, asked, names) for here in own):
-                        others.append((window, passage))
-        return self._most_alike(lines[0].quote, others, language) if others else None
+                        others.append((window, other))
+        return self._most_alike(lines[0], source, others, language) if others else None
 
     @cached_property
     def _beside(self) -> list[Source]:
@@ -103,21 +106,27 @@ class Disagreements:
         ]
 
     def _most_alike(
-        self, own: str, others: Sequence[tuple[Window, Passage]], language: Language
+        self, line: Window, source: Source, others: Sequence[tuple[Window, Source]], language: Language
     ) -> tuple[Window, Passage] | None:
         """Of sentences with another value the one that is most like the question, if it says the same as the claim's
-        own sentence."""
+        own sentence: by itself, or with the question of the text that it answers."""
         if self._similarities is None:
             return None
-        quotes = [window.quote for window, _ in others]
-        first, *rest = map(float, self._similarities(self._question, [own, *quotes]))
-        alike = map(float, self._similarities(own, quotes))
-        found = [
-            (with_question, other)
-            for with_question, with_own, other in zip(rest, alike, others, strict=True)
-            if is_alike(language, (first, with_question), with_own)
-        ]
-        return max(found, key=lambda each: each[0])[1] if found else None
+        found: list[tuple[float, Window, Source]] = []
+        for own in {line.quote, told_by(line, source)}:
+            told = [(quote, pair) for pair in others for quote in {pair[0].quote, told_by(*pair)}]
+            quotes = [quote for quote, _ in told]
+            first, *rest = map(float, self._similarities(self._question, [own, *quotes]))
+            alike = map(float, self._similarities(own, quotes))
+            found += [
+                (with_question, *pair)
+                for with_question, with_own, (_, pair) in zip(rest, alike, told, strict=True)
+                if is_alike(language, (first, with_question), with_own)
+            ]
+        if not found:
+            return None
+        _, window, other = max(found, key=lambda each: each[0])
+        return window, other.passage
 
     def _statement(self, window: Window, source: Source) -> Statement:
         quote = window.quote
@@ -127,6 +136,7 @@ class Disagreements:
             [value for value in self._values_of(source) if value.sentence in inside],
             names_in(quote) | codes_in(quote),
             periods(f"{quote}\n{source.heading}") | months_in(quote) | codes_in(source.passage.title),
+            content_of(question_before(window, source)).keys(),
         )  # fmt: skip
 
 
@@ -170,7 +180,7 @@ def _gives_another(own: Statement, other: Statement, numbers: Set[str], names: S
 def _asks_of_both(own: Statement, other: Statement, asked: Mapping[str, float], least: float) -> bool:
     """Whether the second sentence with its heads has the words of the question that the first has with its own."""
     of_it = {token: weight for token, weight in asked.items() if token in own.words.keys() | own.heads}
-    return not of_it or share_held(of_it, other.words.keys() | other.heads) >= least
+    return not of_it or share_held(of_it, other.words.keys() | other.heads | other.answers) >= least
 
 
 def _is_of_kind(value: Value, meant: Value) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import repeat
 from operator import and_
 
 from kb.checking.contradictions import FORMERLY
@@ -11,6 +12,10 @@ from kb.language.proper_names import names_in
 _FIELD = re.compile(r"[·|;；\n]|(?<=[.。])\s")
 _BRACKETS = re.compile(r"[^,，、;；()（）]{0,40}[(（]([^()（）]{1,80})[)）]")
 _ITEM = re.compile(r"[,，;；、\n]|\band\b|(?<=[.。])\s")
+_OF = "(?:of|at|for) (?:the )?"
+_OF_A_NAME = re.compile(  # "CEO of Tesla"
+    rf"(?P<noun>[A-Za-z]{{2,}}) {_OF}(?P<name>[A-Z][A-Za-z0-9]+(?: (?:of )?[A-Z][A-Za-z0-9]+)*)"
+)
 _OF_ANYBODY = frozenset({"name", "full", "姓名", "名称", "名字"})  # labels that say nothing of whom they name
 _LABELLED = re.compile(r"[\s*_#>•-]*(?P<label>[^\W\d_][^:：.。,，\n]{0,30})\s?[:：][\s*_]*(?P<value>\S.*)")
 
@@ -40,6 +45,26 @@ def takes_other_partner(added: frozenset[str], asked: frozenset[str], text: str)
         return False
     others = [bool(names_in(f"- {part}") - added - asked) for part in _ITEM.split(text)]
     return any(map(and_, others, with_added)) and any(map(and_, others, with_asked))
+
+
+def names_other_holder(claim: str, question: str) -> bool:
+    """Whether a claim says something of the holder of a post, or the part, of another thing than the one that was asked
+    about: of "the CEO of Panasonic", where the CEO of Tesla was asked for."""
+    told = list(_OF_A_NAME.finditer(claim))
+    for asked in _OF_A_NAME.finditer(question):
+        noun, name = asked["noun"].lower(), asked["name"]
+        others = {match["name"] for match in told if match["noun"].lower() == noun} - {name}
+        own = rf"\b{re.escape(name)}\b.{{0,20}}\b{re.escape(noun)}|\b{re.escape(noun)} {_OF}{re.escape(name)}\b"
+        if others and not re.search(own, claim, re.IGNORECASE) and all(map(_is_other, others, repeat(name))):
+            return True
+    return False
+
+
+def _is_other(name: str, asked: str) -> bool:
+    """Whether no name is a part of the other, or short for it."""
+    words, known = name.split(), asked.split()
+    initials = {"".join(word[0] for word in each) for each in (words, known)}
+    return set(words).isdisjoint(known) and initials.isdisjoint((name, asked))
 
 
 def _in_brackets(name: str, value: str) -> str:

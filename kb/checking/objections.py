@@ -15,12 +15,12 @@ from kb.checking.compounds import (
     turns_order,
     turns_sequence,
 )
-from kb.checking.forms import ASKS, PRONOUN
+from kb.checking.forms import PRONOUN
 from kb.checking.frames import Frames, lines
-from kb.checking.labels import takes_other_label, takes_other_partner
+from kb.checking.labels import names_other_holder, takes_other_label, takes_other_partner
 from kb.checking.opposites import exchanges, says_opposite, turns_direction
 from kb.checking.ranges import gives_one_end
-from kb.checking.relations import crosses_over, is_of_another_name, lacks_relation
+from kb.checking.relations import crosses_over, is_of_another_name, lacks_outcome, lacks_relation
 from kb.checking.rival_values import Value, has_rival, swaps_subject, values_in
 from kb.checking.sections import is_of_other_section
 from kb.checking.sources import (
@@ -29,6 +29,7 @@ from kb.checking.sources import (
     core_of,
     header_of,
     parts_of,
+    question_before,
     says_most,
 )
 from kb.checking.steps import StepTaken, step_taken
@@ -43,6 +44,7 @@ from kb.language.proper_names import (
     has_namesake,
     holds_name,
     is_of_namesake,
+    is_of_variant,
     names_in,
     places_in,
 )
@@ -206,9 +208,9 @@ class Objections:
             or self.step(claim, source).right is False
         ):
             return "row"
-        if is_of_namesake(self._asked.codes, quote, source.heading):
+        if is_of_namesake(self._asked.codes, quote, source.heading) or is_of_variant(question, source.passage.text):
             return "name"
-        if year_mismatch.is_of_other_year(claim, question):
+        if year_mismatch.is_of_other_year(claim, question) or names_other_holder(claim, question):
             return "relation"
         if source.passage.rank in self.other_editions or year_mismatch.is_of_other_period(claim, question, quote):
             return "year"
@@ -222,7 +224,9 @@ class Objections:
             return "rival"
         if against := self._passage_against(claim, source):
             return against
-        if not window.rows and lacks_relation(claim, question, window.parts, source):
+        if not window.rows and (
+            lacks_relation(claim, question, window.parts, source) or lacks_outcome(claim, window.parts, source)
+        ):
             return "relation"
         if not window.rows and is_of_another_name(claim, question, window.parts, source):
             return "rival"
@@ -233,7 +237,7 @@ class Objections:
         if not says_most(core, said):
             core = quote
         if not marked and (
-            contradictions.negates(claim, f"{self._question_before(window, source)}{core}")
+            contradictions.negates(claim, f"{question_before(window, source)}{core}")
             or contradictions.denies_other_clause(claim, core)
         ):
             return "negation"
@@ -248,11 +252,6 @@ class Objections:
         if takes_other_partner(names - self._asked.names, self._asked.names, quote):
             return "rival"
         return "name" if not window.rows and self._swaps_name(claim, names, window, source) else ""
-
-    def _question_before(self, window: Window, source: Source) -> str:
-        """The question of the text that a window answers: "What is not insured?"."""
-        before = source.sentences[window.parts.start - 1] if window.parts.start else ""
-        return f"{before}\n" if ASKS.search(before) else ""
 
     def _is_nearest(self, claim: str, window: Window, source: Source) -> bool:
         """Whether no other sentence of the passage, in its language, means question and claim more nearly."""

@@ -2,8 +2,8 @@
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import combinations, islice
 
 from kb.language.content_terms import content_of, stem
 from kb.language.language import nfkc
@@ -11,6 +11,7 @@ from kb.language.tokenizer import segmenter
 
 LIKENESS = 0.8  # share of a claim's words that stand in the source in the same order, once two are exchanged
 GAIN = 2  # by so many words more than as the claim has them
+VERB_WITHIN = 2  # words behind a modal verb
 _SHORTEST, _LONGEST = 5, 60  # words of a text that are compared
 _BEFORE = r"之前|以前|(?<=[\d日天月年周时])前(?![台几三两]|提(?!交))"
 _AFTER = r"之后|以后|(?<=[\d日天月年周时])后(?![台几三两])"
@@ -76,6 +77,8 @@ _LIMIT = re.compile(r"\b(?:no|not) (?:later|earlier|more|less|fewer|longer|short
 _WORD = re.compile(r"[a-z]+(?:['’-][a-z]+)*|\d[\d.,]*\d|\d|[\u4e00-\u9fff]+")
 _BY = re.compile(r"\b(?P<does>[a-z]+(?:ed|en|ne|ld|de|id)) by (?:the |an? |its |our )?(?P<who>[A-Za-z]+(?: [a-z]+)?)")
 _CLAUSE = re.compile(r"[,;，；]")
+_CLAUSE_END = re.compile(r"[,;，；。!?！？]|\.(?!\d)")
+_MODAL = re.compile(r"must|have to|has to|may|can|必须|务必|可以", re.IGNORECASE)
 _JOINING = frozenset("and or as well with to the a an 和 与 及 或 以及".split())
 
 
@@ -87,8 +90,15 @@ def says_opposite(claim: str, source: str) -> bool:
     for said, told in (pair for one, other in _PAIRS for pair in ((one, other), (other, one))):
         here, there = said.search(claim), told.search(source)
         if here and there and not (told.search(claim) or said.search(source) or _is_inverse(here, there)):
-            return True
+            modal = _MODAL.fullmatch(here[0]) and _MODAL.fullmatch(there[0])
+            if not modal or _next(here) & _next(there):  # one may do the one, and must do the other
+                return True
     return False
+
+
+def _next(modal: re.Match[str]) -> Set[str]:
+    """The first words behind a modal verb in its clause, of which the verb is one."""
+    return {*islice(content_of(_CLAUSE_END.split(modal.string[modal.end() :], maxsplit=1)[0]), VERB_WITHIN)}
 
 
 def _is_inverse(here: re.Match[str], there: re.Match[str]) -> bool:
@@ -96,8 +106,10 @@ def _is_inverse(here: re.Match[str], there: re.Match[str]) -> bool:
     (before, behind), (before_there, behind_there) = (
         (content_of(m.string[: m.start()]).keys(), content_of(m.string[m.end() :]).keys()) for m in (here, there)
     )
-    return len(before & behind_there) > len(before & before_there) and len(behind & before_there) > len(
-        behind & behind_there
+    return bool(
+        before
+        and len(before & behind_there) >= len(before & before_there)
+        and len(behind & before_there) > len(behind & behind_there)
     )
 
 

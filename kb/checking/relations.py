@@ -22,6 +22,14 @@ _PART = re.compile(r"[，,；;。：](?!\d)|\b(?:and|while|whereas)\b", re.IGNOR
 
 _EMPTY = frozenset("的了是在有为和年月日")  # characters of which no pair says anything
 _TWO_NAMES = re.compile(r"\W*[A-Z][a-z]+(?:['’]s)? [A-Z]")
+_WON = re.compile(r"\b(?:won|wins?|winn(?:er|ers|ing))\b|赢得|赢了|夺冠|获胜|胜出|夺得", re.IGNORECASE)
+_OF_WINNING = re.compile(  # that tells a winner in other words
+    r"\b(?:won|wins?|winn\w+|champions?|victor\w*|titles?|triumph\w*|beat\w*|defeat\w*|crown\w*|lift\w*|gold|medal\w*|cup"
+    r"|(?:came|finished|placed|ranked) first|first (?:place|prize)|claim\w*|took(?! part)|captur\w*|secur\w*|clinch\w*|award\w*"
+    r"|prizes?|troph\w+|elect\w*|prevail\w*|overc[ao]me|recipients?|receiv\w+|contract\w*|honou?r\w*)\b"
+    r"|[赢胜冠夺金奖摘捧获]|中标|击败|折桂|卫冕|第一|当选",
+    re.IGNORECASE,
+)
 
 
 def lacks_relation(claim: str, question: str, parts: Sequence[int], source: Source) -> bool:
@@ -53,6 +61,13 @@ def lacks_relation(claim: str, question: str, parts: Sequence[int], source: Sour
 def _has_verbs(source: Source, *parts: int) -> bool:
     """Whether any of some sentences has a verb: "Netherlands. Runner-up." is one."""
     return any(has_verb(source.sentences[part]) for part in parts)
+
+
+def lacks_outcome(claim: str, parts: Sequence[int], source: Source) -> bool:
+    """Whether a claim says that somebody won, of which the sentences `parts` of a source, those beside them and what
+    heads them say nothing: who played did not win."""
+    around = source.sentences[max(0, parts[0] - 1) : parts[-1] + 2]
+    return bool(_WON.search(claim)) and not _OF_WINNING.search("\n".join((source.heading, *around)))
 
 
 def crosses_over(claim: str, question: str, source: Source) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.checking import table_claims
+from kb.checking.forms import ASKS
 from kb.checking.prompt_injection import BLANK, gives_orders
 from kb.checking.sections import words_above
 from kb.checking.table_claims import ClaimRow, is_row
@@ -17,6 +18,7 @@ from kb.schema import Passage
 SAME_FRAME = 0.75  # share of a claim that one sentence says: what else stands there is said of the same
 WINDOW = 4  # most sentences, or lines, in a span
 LONG_WINDOW = 12  # and in one that carries a list told in one sentence
+ANSWER = 3  # sentences behind a question of the text that answer it
 _FULL_LINE = 0.8  # length of a line that the text has filled, as a share of the longest line's
 _SHORTEST_FULL_LINE = 25  # characters; of Chinese a line holds about 30
 _LONGEST_SENTENCE = 600  # characters
@@ -117,6 +119,18 @@ def header_of(window: Window, source: Source) -> str:
 def parts_of(sentence: str) -> list[str]:
     """The parts of a sentence between semicolons."""
     return _SEMICOLON.split(sentence)
+
+
+def question_before(window: Window, source: Source) -> str:
+    """The question of the text that a window answers, as a line: "What is not insured?"; "" where there is none."""
+    start = window.parts.start
+    before = reversed(source.sentences[max(0, start - ANSWER) : start])
+    return next((f"{sentence}\n" for sentence in before if ASKS.search(sentence)), "")
+
+
+def told_by(window: Window, source: Source) -> str:
+    """What a window says, with the question that it answers."""
+    return f"{question_before(window, source)}{window.quote}"
 
 
 def core_of(said: Mapping[str, float], window: Window) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kb.checking.forms import WHEN_ASKED
 from kb.language.date_forms import months_in
-from kb.language.number_forms import numbers_in
+from kb.language.number_forms import numbers_in, without_numbers
 from kb.language.periods import periods
 
 _YEAR = r"(?<![\d.,])(?:19|20)\d\d(?![\d%]|[.,]\d)"
@@ -51,6 +51,7 @@ _IN_FORCE = re.compile(
 _BESIDE_YEARS = re.compile(r"#\s*(?:年度?|版本?|修[订改](?:版|稿)?|edition|revised|revision)")
 _EMPTY = re.compile(r"[\s()（）\[\]【】,，._–—-]+")
 
+_DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?")  # as in `date_forms`
 _SENTENCE = re.compile(r"(?:[^.。;；?？!！\n]|\.(?=\d))+")
 _WORD = re.compile(r"[a-z]+|[一-鿿]", re.IGNORECASE)
 _LONGEST_FRONT = 6  # words, or characters, of what stands before a sentence: "In the year 2021,"
@@ -128,6 +129,34 @@ def is_of_other_year(claim: str, question: str) -> bool:
 def is_edition_of(heading: str, other: str) -> bool:
     """Whether two headings are the same but for the years and numbers of editions that they name."""
     return NONE != edition(heading) != edition(other) and _without_editions(heading) == _without_editions(other)
+
+
+def gives_way(heading: str, other: str, question: str) -> bool:
+    """Whether of two headings that are the same but for a date the other is of the later one, or of that which the
+    question names: what the minutes of May say holds, where those of February say something else."""
+    own, later = (max(_dates(each), default="") for each in (heading, other))
+    first, second = (without_numbers(_title(each)).casefold().split() for each in (heading, other))
+    if not own or not later or own == later or first != second:
+        return False
+    asked, instead = _is_named(own, question), _is_named(later, question)
+    return own < later if asked == instead else instead
+
+
+def _title(heading: str) -> str:
+    return heading.partition("\n")[0]
+
+
+def _dates(heading: str) -> Iterator[str]:
+    for line in heading.splitlines()[:2]:
+        yield from filter(_DATE.fullmatch, numbers_in(line))
+
+
+def _is_named(date: str, question: str) -> bool:
+    """Whether a question names a date, its month, or its day without the year."""
+    named = numbers_in(question)
+    return any(date.startswith(each) for each in named if _DATE.match(each)) or any(
+        date[5:].startswith(each[2:]) for each in named if each.startswith("--")
+    )
 
 
 def edition(heading: str) -> Edition:

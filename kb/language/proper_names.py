@@ -13,6 +13,8 @@ from kb.language.tokenizer import STOP_WORDS, segmenter
 _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])")
 _FIRST_WORD = re.compile(r"\W*(\w+)")
 _PROPER = frozenset({"ns", "nr", "nrt", "nt", "nz"})  # places, persons, organisations, brands: jieba tags
+_NAMES = re.compile(r"(?<!\w)[A-Z][A-Za-z0-9]*(?:(?:: | of | of the | )[A-Z0-9][A-Za-z0-9]*)*")
+_VARIANT = re.compile(r" (?:\d[A-Z]|Pro|Max|Plus|Mini|Lite|Ultra|Deluxe|XL|SE|HD|DX|Remastered|II|III|IV)(?!\w)")
 _DAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat am pm".split()
 )  # and halves of days
@@ -78,6 +80,16 @@ def has_namesake(code: str, place: str) -> bool:
     """Whether a place names another thing of the kind: INC-2025-017 where INC-2023-009 is meant."""
     form = form_of(code)
     return form != code and any(form_of(other) == form for other in codes_in(place))
+
+
+def is_of_variant(question: str, text: str) -> bool:
+    """Whether a text speaks of what a question names only as part of a longer name: of the "T5 Pro" or of "Harbour
+    Race 3D", where the T5 or Harbour Race is asked about."""
+    for name in _NAMES.findall(question):
+        found = re.findall(rf"(?<!\w){re.escape(name)}(?!\w)({_VARIANT.pattern})?", text)
+        if found and all(found) and not any(_VARIANT.fullmatch(f" {word}") for word in name.split()):
+            return True
+    return False
 
 
 def is_of_namesake(codes: frozenset[str], text: str, heading: str) -> bool:

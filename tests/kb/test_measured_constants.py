@@ -17,10 +17,10 @@ MEASURED = {
         "kb.checking.rival_values": {
             "SENTENCE": 0.5, "MARGIN": 0.5, "OWN_WORDS": 4.0, "MEANING_MARGIN": 0.03, "SHARED": 2,
         },
-        "kb.checking.opposites": {"LIKENESS": 0.8, "GAIN": 2},
+        "kb.checking.opposites": {"LIKENESS": 0.8, "GAIN": 2, "VERB_WITHIN": 2},
         "kb.checking.contradictions": {"SAME_QUESTION": 0.5},
         "kb.checking.frames": {"LEAST": 0.4, "ENOUGH": 0.5, "OUTDONE": 0.1, "SHORT": 4},
-        "kb.checking.sources": {"WINDOW": 4, "LONG_WINDOW": 12, "SAME_FRAME": 0.75},
+        "kb.checking.sources": {"WINDOW": 4, "LONG_WINDOW": 12, "SAME_FRAME": 0.75, "ANSWER": 3},
         "kb.checking.disagreements": {"SAME": 0.8, "ASKED": 0.6, "FURTHER": 0.025},
         "kb.checking.fragments": {"LONGEST_PHRASE": 7, "SHORTEST_OF_TITLE": 4, "SHORTEST_QUOTATION": 5},
     },

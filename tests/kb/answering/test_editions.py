@@ -126,6 +126,46 @@ def test_what_disagrees_is_found_where_the_model_did_not_read_it_but_for_older_e
         assert "disagreement" in [notice.kind for notice in answer.notices]
 
 
+BOARD = {
+    "board_2025-02-11.md": "# Board minutes of 11 February 2025\n\nThe pilot in Dove Lane begins on 1 July 2025.\n",
+    "board_2025-05-20.md": "# Board minutes of 20 May 2025\n\nThe pilot in Dove Lane begins on 15 September 2025.\n",
+}
+ON_A_FIRST_OF_JULY = "When does the pilot in Dove Lane begin, and on which first day of July?"  # finds the earlier one
+EARLIER, LATER = "The pilot in Dove Lane begins on 1 July 2025.", "The pilot in Dove Lane begins on 15 September 2025."
+
+
+@pytest.mark.parametrize("passages", [1, 3])
+def test_what_a_later_document_of_a_series_says_otherwise_is_answered_from_it(tmp_path: Path, passages: int) -> None:
+    model = ScriptedModel([EARLIER, LATER])
+    settings = Settings(retrieval=RetrievalSettings(passages=passages))
+    with KnowledgeBase.open(tmp_path / "home", settings) as kb:
+        kb._model = model
+        ingest(kb, [write(tmp_path / "docs", BOARD)])
+        answer = kb.answer(ON_A_FIRST_OF_JULY, OWNER)
+        assert answer.text.startswith(LATER[:-1])
+        assert [claim.state for claim in answer.claims] == ["confirmed"]
+        assert {citation.document for citation in answer.citations} == {"board_2025-05-20.md"}
+        assert "disagreement" not in [notice.kind for notice in answer.notices]
+
+
+def test_the_first_answer_stays_where_the_later_document_brings_none(tmp_path: Path) -> None:
+    model = ScriptedModel([EARLIER, "The passages do not state this."])
+    with open_kb(tmp_path / "home", model) as kb:
+        ingest(kb, [write(tmp_path / "docs", BOARD)])
+        answer = kb.answer(ON_A_FIRST_OF_JULY, OWNER)
+        assert answer.text.startswith(EARLIER[:-1])
+        assert [(claim.state, claim.reason) for claim in answer.claims] == [("contradicted", "conflict")]
+        assert {citation.document for citation in answer.citations} == BOARD.keys()
+
+
+def test_the_earlier_one_that_is_asked_for_is_no_disagreement(tmp_path: Path) -> None:
+    with open_kb(tmp_path / "home", ScriptedModel([EARLIER])) as kb:
+        ingest(kb, [write(tmp_path / "docs", BOARD)])
+        answer = kb.answer("When does the pilot in Dove Lane begin, as said on 11 February 2025?", OWNER)
+        assert [claim.state for claim in answer.claims] == ["confirmed"]
+        assert {citation.document for citation in answer.citations} == {"board_2025-02-11.md"}
+
+
 def test_a_document_without_a_title_is_known_by_its_path() -> None:
     shown = [passage(rank, f"Text {rank}.", document=path) for rank, path in enumerate((OLD, NEW), 1)]
     assert [p.document for p in newest("How many days of leave are there?", shown)] == [NEW]

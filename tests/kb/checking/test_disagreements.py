@@ -142,6 +142,19 @@ IN_OTHER_WORDS = [
         lease("退租验收合格后，押金在15天内退还。"),
         rules("钥匙交还前台。验收通过以后，我们会在30天之内把押金退给租户。"),
     ),
+    # of questions and answers the question says of what an answer is
+    (
+        "坐车上班，一天给多少钱补贴？",
+        "坐车上班，一天补贴6元[1]。",
+        lease("第八条 坐车上班的员工，补贴每人每天6元，包干使用，不再报销车票。"),
+        rules("**问：坐地铁、坐车上班怎么补贴？**\n按天包干，每天补8元，不用贴票。"),
+    ),
+    (
+        "How often must the lift be serviced?",
+        "The lift must be serviced every 180 days [1].",
+        lease("Every lift must be serviced at intervals of 180 days."),
+        rules("**How often must the lift be serviced?**\nThe firm comes every 90 days."),
+    ),
 ]
 
 

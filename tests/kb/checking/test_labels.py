@@ -5,7 +5,7 @@ import pytest
 from kb.checking.citations import cite
 from kb.checking.contradictions import denies_own_question
 from kb.checking.fragments import is_title
-from kb.checking.labels import takes_other_label, takes_other_partner
+from kb.checking.labels import names_other_holder, takes_other_label, takes_other_partner
 from kb.checking.table_claims import gives_heads_alone, rows_of
 from kb.language.proper_names import names_in
 from tests.kb.passages import passage
@@ -162,3 +162,34 @@ def test_a_title_in_the_text_confirms_no_sentence() -> None:
 )
 def test_a_label_or_what_is_in_brackets_says_who_somebody_is(names: str, question: str, text: str, other: bool) -> None:
     assert takes_other_label("That is so.", question, frozenset(names.split()), text) is other
+
+
+@pytest.mark.parametrize(
+    ("question", "claim", "other"),
+    [
+        ("Who is the CEO of Tarn?", "The former CEO of Oudkerk said that Tarn will need fewer batteries.", True),
+        ("Who is the head of Finance?", "The head of Logistics is Mira Oud.", True),
+        ("Who is the mayor of Bree?", "Ann Lee is the mayor of North Dove.", True),
+        # of the same, too, in whatever form
+        ("Who is the CEO of Tarn?", "The CEO of Tarn is Ann Lee.", False),
+        ("Who is the CEO of Tarn?", "Tarn's CEO is Ann Lee, once CEO of Oudkerk.", False),
+        ("Who is the CEO of Tarn?", "Ann Lee is the CEO of the Tarn Group.", False),
+        ("Who is the CEO of Tarn?", "Ann Lee is CEO of Oudkerk, and CEO of Tarn.", False),
+        # what a name is short for
+        ("Who is the head of HR?", "The head of Human Resources is Mira Oud.", False),
+        ("Who is the head of Human Resources?", "The head of HR is Mira Oud.", False),
+        # another post, and a question that names nobody's
+        ("Who is the CEO of Tarn?", "Ann Lee was the founder of Oudkerk.", False),
+        ("Who leads Tarn?", "The CEO of Oudkerk leads it.", False),
+    ],
+)
+def test_the_holder_of_a_post_elsewhere_is_another_one(question: str, claim: str, other: bool) -> None:
+    assert names_other_holder(claim, question) is other
+
+
+def test_what_is_said_of_another_holder_is_not_confirmed() -> None:
+    text = "The former CEO of Oudkerk said that Tarn will need fewer batteries."
+    [claim] = cite(text, [passage(1, text)], "en", "Who is the CEO of Tarn?").claims
+    assert (claim.supported, claim.reason) == (False, "relation")
+    [claim] = cite(text, [passage(1, text)], "en", "What did the former CEO of Oudkerk say?").claims
+    assert claim.supported

@@ -449,3 +449,26 @@ def test_a_right_is_no_duty(claim: str, source: str) -> None:
     assert says_opposite(claim, source)
     assert says_opposite(source, claim)
     assert not says_opposite(claim, claim)
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "opposite"),
+    [
+        # one may do the one, and must do the other
+        ("A tenant has to pay a deposit to use the garden.", "You can use the garden. A deposit is paid first.", False),
+        ("A tenant must lock the shed.", "A tenant may lock the shed.", True),
+        ("A tenant must always lock the shed.", "A tenant may lock the shed.", True),
+        ("Tenants have to lock the shed.", "Tenants can, when it rains, lock the shed.", False),
+        ("租户必须锁门。", "租户可以锁门。", True),
+        ("租户必须交押金。", "租户可以使用花园，先交押金。", False),
+        # words that are no verbs stand for themselves
+        ("The course is mandatory.", "Staff may take the course, it is voluntary.", True),
+        # what stands on its sides is exchanged, in other words, too
+        ("取样品之前锅炉先排水6分钟。", "打开锅炉排水6分钟后再取。", False),
+        ("Before the audit the report is printed.", "The report is printed after the audit.", True),
+        ("The report is printed before the audit.", "The report is printed after the audit.", True),
+        ("The report is printed before the audit.", "The audit takes place after the report was printed.", False),
+    ],
+)
+def test_a_modal_verb_goes_with_its_verb_and_before_with_its_sides(claim: str, source: str, opposite: bool) -> None:
+    assert says_opposite(claim, source) is opposite

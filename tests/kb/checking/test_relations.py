@@ -2,7 +2,8 @@
 
 import pytest
 
-from kb.checking.relations import crosses_over, is_of_another_name, lacks_relation
+from kb.checking.citations import cite
+from kb.checking.relations import crosses_over, is_of_another_name, lacks_outcome, lacks_relation
 from kb.checking.sources import Source, source_of
 from tests.kb.passages import passage
 
@@ -148,3 +149,41 @@ def test_each_sentence_that_has_it_must_begin_with_another_name() -> None:
     told = source("Norvia Group had revenue of 5 million. The revenue was 5 million.")
     assert not is_of_another_name(FIVE, REVENUE, range(2), told)
     assert is_of_another_name(FIVE, REVENUE, range(1), told)
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "parts", "lacks"),
+    [
+        ("Mira Oud won the regatta.", "Regatta 2024: Mira Oud and Ann Lee in lane one.", range(1), True),
+        ("The winner was Mira Oud.", "Mira Oud took part in the regatta.", range(1), True),
+        ("今年的比赛由李娜赢得。", "李娜参加了今年的比赛。", range(1), True),
+        # what tells a winner in other words
+        ("Mira Oud won the regatta.", "Mira Oud beat Ann Lee in the regatta.", range(1), False),
+        ("Mira Oud won the regatta.", "The title of the regatta went to Mira Oud.", range(1), False),
+        ("Mira Oud won the regatta.", "In the regatta Mira Oud finished first.", range(1), False),
+        ("今年的比赛由李娜赢得。", "今年的比赛，李娜夺冠。", range(1), False),
+        # the sentence beside it, or what heads it
+        ("Mira Oud won the regatta.", "It was a victory. Mira Oud took part in the regatta.", range(1, 2), False),
+        ("Mira Oud won the regatta.", "Mira Oud took part. It was a victory.", range(1), False),
+        ("Mira Oud won the regatta.", "Mira Oud took part. It rained. It was a victory.", range(1), True),
+        # another thing that is first, and another claim
+        ("Mira Oud won the regatta.", "Her first regatta was a hard one for Mira Oud.", range(1), True),
+        ("Mira Oud rowed in the regatta.", "Mira Oud took part in the regatta.", range(1), False),
+    ],
+)
+def test_who_took_part_did_not_win(claim: str, text: str, parts: range, lacks: bool) -> None:
+    assert lacks_outcome(claim, parts, source(text)) is lacks
+
+
+def test_a_title_that_tells_of_a_win_says_it() -> None:
+    assert not lacks_outcome("Mira Oud won.", range(1), source("Mira Oud took part.", title="Winners of the regatta"))
+
+
+def test_a_winner_that_no_passage_tells_of_is_not_confirmed() -> None:
+    question, claim = "Who won the Harbour Cup regatta in 2024?", "Mira Oud won the Harbour regatta in 2024."
+    for text, confirmed in (
+        ("Harbour regatta 2024: Mira Oud and Ann Lee in lane one.", False),
+        ("Harbour regatta 2024: won by Mira Oud, ahead of Ann Lee.", True),
+    ):
+        [checked] = cite(claim, [passage(1, text)], "en", question).claims
+        assert (checked.supported, checked.reason) == (confirmed, "" if confirmed else "relation")

@@ -6,6 +6,7 @@ from kb.checking.year_mismatch import (
     NONE,
     Edition,
     edition,
+    gives_way,
     is_edition_of,
     is_of_other_period,
     is_of_other_year,
@@ -177,3 +178,35 @@ def test_the_numbers_of_other_months_and_years_are_told(question: str, text: str
 )
 def test_a_value_of_another_year_or_part_of_it_is_told(claim: str, question: str, quote: str, other: bool) -> None:
     assert is_of_other_period(claim, question, quote) is other
+
+
+FEBRUARY = "Minutes of 11 February 2025\nminutes_2025-02-11.md"
+MAY = "Minutes of 20 May 2025\nminutes_2025-05-20.md"
+
+
+@pytest.mark.parametrize(
+    ("heading", "other", "question", "gives"),
+    [
+        (FEBRUARY, MAY, "When does it begin?", True),
+        (MAY, FEBRUARY, "When does it begin?", False),
+        # the one that is asked for holds
+        (FEBRUARY, MAY, "What was decided in February 2025?", False),
+        (MAY, FEBRUARY, "What was decided in February 2025?", True),
+        (MAY, FEBRUARY, "What was decided in February?", True),
+        (MAY, FEBRUARY, "What was decided on 11 February?", True),
+        (MAY, FEBRUARY, "What was decided on 12 February?", False),
+        (FEBRUARY, MAY, "What was decided in March 2025?", True),
+        (FEBRUARY, MAY, "What changed from February to May 2025?", True),
+        # a series by its title, dated in the title or the path
+        ("Minutes\nminutes_2025-02-11.md", "Minutes\nminutes_2025-05-20.md", "When?", True),
+        ("周报 2025年3月4日", "周报 2025年3月11日", "什么时候？", True),
+        ("Minutes of 11 February 2025", "Plan of 20 May 2025", "When?", False),
+        ("Minutes of 11 February 2025", "Minutes", "When?", False),
+        ("Minutes", "Minutes of 11 February 2025", "When?", False),
+        (FEBRUARY, FEBRUARY, "When?", False),
+    ],
+)
+def test_of_a_series_the_later_holds_or_the_one_that_is_asked_for(
+    heading: str, other: str, question: str, gives: bool
+) -> None:
+    assert gives_way(heading, other, question) is gives

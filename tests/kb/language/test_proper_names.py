@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.language.proper_names import codes_in, names_in
+from kb.language.proper_names import codes_in, is_of_variant, names_in
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,24 @@ def test_names_are_found(text: str, names: set[str]) -> None:
 
 def test_codes_are_names_with_a_digit() -> None:
     assert codes_in("T5、P2 和 Rotterdam") == {"t5", "p2"}
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "variant"),
+    [
+        ("How heavy is the FrostNode T5?", "The FrostNode T5 Pro weighs 90 g.", True),
+        ("When was Harbour Race: Night of Sails sold?", "Sold since 2011. Harbour Race: Night of Sails 3D.", True),
+        ("FrostNode T5 多重？", "FrostNode T5 Plus 重 90 克。", True),
+        # of the thing itself, too, or not at all
+        ("How heavy is the FrostNode T5?", "The FrostNode T5 Pro weighs 90 g, the FrostNode T5 70 g.", False),
+        ("How heavy is the FrostNode T5?", "It weighs 90 g.", False),
+        # the variant is what is asked about
+        ("How heavy is the FrostNode T5 Pro?", "The FrostNode T5 Pro weighs 90 g.", False),
+        ("What does the Pro cost beside the T5?", "The T5 Pro costs 90 euros, the Pro more.", True),
+        # what follows is no variant
+        ("How heavy is the FrostNode T5?", "The FrostNode T5 Protocol lists 90 g.", False),
+        ("How heavy is the FrostNode T5?", "The FrostNode T5 3 weighs 90 g.", False),
+    ],
+)
+def test_a_longer_name_is_of_another_thing(question: str, text: str, variant: bool) -> None:
+    assert is_of_variant(question, text) is variant
