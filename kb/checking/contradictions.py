@@ -103,6 +103,11 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 # What is taken out stands behind these, or before those.
+_INCLUDES = re.compile(r"包括|包含|含|\binclud", re.IGNORECASE)
+_NOT_INCLUDING = re.compile(
+    r"[不未](?:包括|包含|含)有?([^，。；：,;()（）]+)|\b(?:do|does|did)(?: not|n['’]t) include ([^,.;:()]+)",
+    re.IGNORECASE,
+)
 _EXCLUDING = re.compile(r"\b(?:except(?: for)?|excluding|other than|not including) ([^,.;:()]+)", re.IGNORECASE)
 _WITHOUT = re.compile(r"\bwithout ([^,.;:()]+)", re.IGNORECASE)
 _BUT_NOT = re.compile(r"\bnot (?:by|from|in|at|for|because of) ([^,.;:()]+)", re.IGNORECASE)  # of what else is said
@@ -316,6 +321,8 @@ def excludes(claim: str, sentence: str) -> bool:
         return False
     before = (sentence[max(0, at.start() - _LONGEST_PART) : at.start()] for at in _EXCLUDED.finditer(sentence))
     out = set(content_of(" ".join([*_EXCLUDING.findall(sentence), *(_PART_END.split(part)[-1] for part in before)])))
+    if _INCLUDES.search(claim):
+        out |= {each for match in _NOT_INCLUDING.finditer(sentence) for each in content_of(match[1] or match[2])}
     other, said = content_of(" ".join(_BUT_NOT.findall(sentence))).keys(), content_of(claim).keys()
     without, there = content_of(" ".join(_WITHOUT.findall(sentence))).keys(), content_of(sentence).keys()
     for beside in (other, without):  # of what else the sentence says

@@ -6,7 +6,7 @@ and both are alike. Then neither can be believed without the other, and a reader
 """
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kb.checking import year_mismatch
@@ -83,9 +83,12 @@ class Disagreements:
                 continue
             if year_mismatch.gives_way(other.heading, source.heading, self._question):
                 continue
+            # Of a newer edition of the same it counts that it is another one.
+            newer = year_mismatch.is_other_edition(self._question, source.heading, [other.heading])
             for window in other.windows:
                 if len(window.parts) == 1 and numbers_in(window.quote):
                     there = self._statement(window, other)
+                    there = replace(there, editions=frozenset()) if newer else there
                     if any(disagrees(here, there, numbers, asked, names) for here in own):
                         return window, passage
                     if any(may_disagree(here, there, numbers, asked, names) for here in own):
@@ -94,15 +97,12 @@ class Disagreements:
 
     @cached_property
     def _beside(self) -> list[Source]:
-        """What was found besides, without other editions of what was read and older ones of what was not."""
+        """What was found besides, without older editions of what was read or found."""
         found = self._find_beside()
         headings = [source.heading for source in self._sources]
         everywhere = [*headings, *(source.heading for source in found)]
         return [
-            source
-            for source in found
-            if not any(year_mismatch.is_edition_of(source.heading, read) for read in headings)
-            and not year_mismatch.is_other_edition(self._question, source.heading, everywhere)
+            source for source in found if not year_mismatch.is_other_edition(self._question, source.heading, everywhere)
         ]
 
     def _most_alike(

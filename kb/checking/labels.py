@@ -14,7 +14,7 @@ _BRACKETS = re.compile(r"[^,，、;；()（）]{0,40}[(（]([^()（）]{1,80})[)
 _ITEM = re.compile(r"[,，;；、\n]|\band\b|(?<=[.。])\s")
 _OF = "(?:of|at|for) (?:the )?"
 _OF_A_NAME = re.compile(  # "CEO of Tesla"
-    rf"(?P<noun>[A-Za-z]{{2,}}) {_OF}(?P<name>[A-Z][A-Za-z0-9]+(?: (?:of )?[A-Z][A-Za-z0-9]+)*)"
+    rf"(?<![A-Za-z])(?P<noun>[A-Za-z]{{2,}}+) {_OF}(?P<name>[A-Z][A-Za-z0-9]++(?: (?:of )?[A-Z][A-Za-z0-9]++){{0,5}})"
 )
 _OF_ANYBODY = frozenset({"name", "full", "姓名", "名称", "名字"})  # labels that say nothing of whom they name
 _LABELLED = re.compile(r"[\s*_#>•-]*(?P<label>[^\W\d_][^:：.。,，\n]{0,30})\s?[:：][\s*_]*(?P<value>\S.*)")

@@ -25,8 +25,8 @@ _TWO_NAMES = re.compile(r"\W*[A-Z][a-z]+(?:['’]s)? [A-Z]")
 _WON = re.compile(r"\b(?:won|wins?|winn(?:er|ers|ing))\b|赢得|赢了|夺冠|获胜|胜出|夺得", re.IGNORECASE)
 _OF_WINNING = re.compile(  # that tells a winner in other words
     r"\b(?:won|wins?|winn\w+|champions?|victor\w*|titles?|triumph\w*|beat\w*|defeat\w*|crown\w*|lift\w*|gold|medal\w*|cup"
-    r"|(?:came|finished|placed|ranked) first|first (?:place|prize)|claim\w*|took(?! part)|captur\w*|secur\w*|clinch\w*|award\w*"
-    r"|prizes?|troph\w+|elect\w*|prevail\w*|overc[ao]me|recipients?|receiv\w+|contract\w*|honou?r\w*)\b"
+    r"|(?:came|finished|placed|ranked) first|first (?:place|prize)|claim\w*|took(?! part)|captur\w*|secur\w*|clinch\w*"
+    r"|award\w*|prizes?|troph\w+|elect\w*|prevail\w*|overc[ao]me|recipients?|receiv\w+|contract\w*|honou?r\w*)\b"
     r"|[赢胜冠夺金奖摘捧获]|中标|击败|折桂|卫冕|第一|当选",
     re.IGNORECASE,
 )

@@ -9,7 +9,7 @@ question. So it is where the unit of the claim stands behind another number of t
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.checking.forms import PRONOUN, WHEN_ASKED
 from kb.checking.ranges import measured, ranges_in
@@ -79,6 +79,7 @@ _LABEL = re.compile(
 )
 _IN_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _LIST_MARK = re.compile(r"\A\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.)、．](?!\d)|\d{1,2}(?:\.\d{1,2}){1,3}(?=\s+[^\W\d]))")
+_UNIT_OF_HEAD = re.compile(r"[(（\[]([^()（）\[\]]{1,20})[)）\]]")
 _BETWEEN = re.compile(r"\bbetween\s+\S+\s*\Z", re.IGNORECASE)
 _SPLIT = re.compile(r"[，、；;]|,\s|\b(?:and|while|whereas|but)\b|而|(?<=[.。])\s")
 _SMALL_HAN = frozenset("的了是在可以能会由为和与及就都也只")
@@ -360,7 +361,19 @@ def _in_rows(rows: Sequence[ClaimRow]) -> Iterator[Value]:
             own = {*label, *content_of(name), *content_of(cell)}
             beside = {token for content in row.content for token in content if not is_number(token)}
             words = {token: 1.0 if token in own else SENTENCE for token in own | beside}
-            yield from _values(cell, words, -1 - index, f"{row.cells[0]} {name}: {cell}")
+            kind = _kind_of_column(row.measures[at]) if at < len(row.measures) else ""
+            for value in _values(cell, words, -1 - index, f"{row.cells[0]} {name}: {cell}"):
+                yield value if value.kind else replace(value, kind=kind)
+
+
+def _kind_of_column(head: str) -> str:
+    """The kind of the unit that the head of a column has in brackets, "Price (CNY)"; "" where there is none."""
+    bracket = _UNIT_OF_HEAD.search(head)
+    unit = bracket[1].strip() if bracket else ""
+    if _MONEY_BEFORE.fullmatch(unit):
+        return "money"
+    behind = _BEHIND.fullmatch(unit)
+    return (behind.lastgroup or "") if behind and behind.lastgroup in _KINDS else ""
 
 
 def _values(text: str, words: dict[str, float], sentence: int, around: str) -> Iterator[Value]:

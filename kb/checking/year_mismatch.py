@@ -126,11 +126,6 @@ def is_of_other_year(claim: str, question: str) -> bool:
     return bool(asked and said) and asked.isdisjoint(said) and not WHEN_ASKED.search(question)
 
 
-def is_edition_of(heading: str, other: str) -> bool:
-    """Whether two headings are the same but for the years and numbers of editions that they name."""
-    return NONE != edition(heading) != edition(other) and _without_editions(heading) == _without_editions(other)
-
-
 def gives_way(heading: str, other: str, question: str) -> bool:
     """Whether of two headings that are the same but for a date the other is of the later one, or of that which the
     question names: what the minutes of May say holds, where those of February say something else."""

@@ -126,6 +126,20 @@ def test_what_disagrees_is_found_where_the_model_did_not_read_it_but_for_older_e
         assert "disagreement" in [notice.kind for notice in answer.notices]
 
 
+def test_what_a_newer_edition_says_otherwise_is_told_where_an_older_one_was_read(tmp_path: Path) -> None:
+    texts = {
+        "garage_2023.md": "# Garage rules 2023\n\nA lost parking card costs 25 EUR.\n",
+        "garage_2025.md": "# Garage rules 2025\n\nA lost parking card costs 35 EUR.\n",
+    }
+    sure, silent = {"Yes": 0.95, "No": 0.05}, {"Yes": 0.02, "No": 0.98}
+    model = ScriptedModel(["A lost parking card costs 25 EUR [1]."], preferences=[silent, sure])
+    with open_kb(tmp_path / "home", model) as kb:
+        ingest(kb, [write(tmp_path / "docs", texts)])
+        answer = kb.answer("What does a lost parking card cost?", OWNER)
+        assert [(claim.state, claim.reason) for claim in answer.claims] == [("contradicted", "conflict")]
+        assert {notice.kind for notice in answer.notices} == {"disagreement", "older_edition"}
+
+
 BOARD = {
     "board_2025-02-11.md": "# Board minutes of 11 February 2025\n\nThe pilot in Dove Lane begins on 1 July 2025.\n",
     "board_2025-05-20.md": "# Board minutes of 20 May 2025\n\nThe pilot in Dove Lane begins on 15 September 2025.\n",

@@ -289,6 +289,16 @@ OLD_ONES = "It covers all except old small red lithium cells."
         ("It was caused by the power failure.", CAUSE, True),
         ("It was caused by a certificate.", CAUSE, False),
         ("There was a power failure.", CAUSE, False),
+        # what something does not include
+        ("出厂价4260元，已含增值税和运费。", "注：出厂价不含13%增值税及运费。", True),
+        ("价格包括安装。", "价格未包括安装。", True),
+        ("出厂价4260元，增值税另计。", "注：出厂价不含13%增值税及运费。", False),
+        ("出厂价含安装。", "出厂价不含运费。", False),
+        ("出厂价不含运费。", "出厂价不含运费。", False),
+        ("The price includes delivery.", "The price does not include delivery.", True),
+        ("The price includes delivery.", "The prices don't include delivery; they include VAT.", True),
+        ("The price includes VAT.", "The prices don't include delivery; they include VAT.", False),
+        ("Delivery has a price.", "The price does not include delivery.", False),
     ],
 )
 def test_what_is_taken_out_is_not_confirmed(claim: str, sentence: str, excluded: bool) -> None:

@@ -11,7 +11,10 @@ from kb.models.embedders import open_embedder
 from tests.kb.passages import passage
 
 BOILER = "1. 点火以前把阀门打开，排水6分钟。\n2. 关好炉门。\n3. 记录表保存9年。"
-ASKED = "# 常见问题\n\n**问：坐地铁、打车上班怎么算？**\n按天包干，每天补8元，不用贴票。\n\n**问：午饭呢？**\n食堂里吃，每餐补5元。"
+ASKED = (
+    "# 常见问题\n\n**问：坐地铁、打车上班怎么算？**\n按天包干，每天补8元，不用贴票。\n\n"
+    "**问：午饭呢？**\n食堂里吃，每餐补5元。"
+)
 PRICES = "Repair of clock face | each | 180 | free in the first year\nNew strap | each | 25 | leather"
 
 
@@ -84,7 +87,10 @@ MOVES = "## Moving house\nTell us five days before you move and send a photo of 
 @pytest.mark.parametrize(
     ("own", "confirmed"),
     [
-        ("计划停水我们会在48小时之前通过短信、小区公告和公众号通知居民。", False),  # speaks of it, in the claim's language
+        (
+            "计划停水我们会在48小时之前通过短信、小区公告和公众号通知居民。",
+            False,
+        ),  # speaks of it, in the claim's language
         ("食堂中午开放，凭卡就餐。", True),  # speaks of something else
     ],
 )

@@ -436,3 +436,24 @@ def test_a_part_with_a_label_of_its_own_has_not_that_of_the_sentence() -> None:
     load, weight = values_in(DATA_IN_PARTS, [])
     assert (load.words["load"], load.words["weight"], load.text) == (1.0, SENTENCE, "Load: 40 kg")
     assert (weight.words["load"], weight.words["weight"], weight.text) == (SENTENCE, 1.0, "weight: 15 kg.")
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "kind"),
+    [
+        ("Price (CNY)", "600", "money"),
+        ("单价（元）", "600", "money"),
+        ("Weight [kg]", "38", "weight"),
+        ("Time (days)", "14", "time"),
+        ("Share (%)", "14", "share"),
+        ("Price (net)", "600", ""),
+        ("Rate (CNY per day)", "600", ""),
+        ("Price", "600", ""),
+        ("Price (CNY)", "5 %", "share"),  # what the cell says itself
+        ("Valid (days)", "2025", "date"),
+    ],
+)
+def test_the_unit_of_a_column_is_that_of_its_values(head: str, cell: str, kind: str) -> None:
+    [row] = rows_of(f"Pump | {cell}", f"Service | {head}")
+    [value] = values_in([], [row])
+    assert value.kind == kind

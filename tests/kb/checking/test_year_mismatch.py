@@ -7,7 +7,6 @@ from kb.checking.year_mismatch import (
     Edition,
     edition,
     gives_way,
-    is_edition_of,
     is_of_other_period,
     is_of_other_year,
     is_other_edition,
@@ -94,23 +93,6 @@ def test_a_value_of_another_month_is_told(claim: str, quote: str, other: bool) -
 )
 def test_a_heading_names_its_edition(heading: str, named: Edition) -> None:
     assert edition(heading) == named
-
-
-@pytest.mark.parametrize(
-    ("heading", "other", "same"),
-    [
-        ("Travel policy 2023", "Travel policy 2025", True),
-        ("Travel policy 2023", "Travel policy", True),
-        ("Travel policy 2023", "Travel policy 2023", False),
-        ("Travel policy", "Travel policy 2023", False),  # it names none itself
-        ("Travel policy 2023", "Leave policy 2025", False),
-        ("Travel policy", "Leave policy", False),
-    ],
-)
-def test_headings_are_editions_of_one_document_where_they_differ_in_year_or_number_alone(
-    heading: str, other: str, same: bool
-) -> None:
-    assert is_edition_of(heading, other) is same
 
 
 @pytest.mark.parametrize(
