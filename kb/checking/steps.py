@@ -121,8 +121,11 @@ def _steps(claim: str, question: str, find: _Find, source: Source) -> tuple[list
     ]
     added, numbers = content_of(claim).keys() - content_of(question).keys(), numbers_in(claim) - numbers_in(question)
     said = [len(added & content_of(step.text).keys()) for step in steps]
-    return steps, [
-        step
+    values = numbers.difference(*(step.bounds for step in steps)) or numbers  # what a claim repeats of a step holds in it
+    giving = [
+        (step, count)
         for step, count in zip(steps, said, strict=True)
-        if count and count == max(said) and numbers <= numbers_in(step.text) - step.bounds
+        if count and values <= numbers_in(step.text) - step.bounds
     ]
+    nearest = [step for step, count in giving if count == max(said)]
+    return steps, nearest or ([step for step, _ in giving] if values != numbers else [])

@@ -270,9 +270,11 @@ def other_bound(claim: str, source: str) -> bool:
 
 
 def turns_bound(claim: str, question: str) -> bool:
-    """Whether a claim gives a lower limit where an upper one is asked for, or the other way round."""
+    """Whether a claim gives a lower limit where an upper one is asked for, or the other way round. A limit that the
+    question gives is not what it asks for: "who has worked for at least 2 years"."""
     said = {bound for bounds in _limits(claim).values() for bound in bounds}
-    least, most = (re.search(words, nfkc(question), re.IGNORECASE) for words in (_LEAST, rf"{_MOST}|{_MOST_ASKED}"))
+    asked = _LIMIT.sub(" ", nfkc(question))
+    least, most = (re.search(words, asked, re.IGNORECASE) for words in (_LEAST, rf"{_MOST}|{_MOST_ASKED}"))
     return (bool(most) and not least and said == {"least"}) or (bool(least) and not most and said == {"most"})
 
 

@@ -206,3 +206,32 @@ def test_a_span_has_the_step_that_is_right() -> None:
         step = step_taken("25 days.", AFTER, source)
         assert {w.quote: step.is_in(w, source) for w in source.windows if w.quote in quotes} == quotes
         assert not StepTaken(True).is_in(source.windows[0], source)
+
+
+LEAVE = """Annual leave accrues according to the years of service.
+
+* Fewer than 3 years: 4 hours per pay period
+* 3 to 15 years: 6 hours per pay period
+* More than 15 years: 8 hours per pay period
+
+Sick leave accrues at 4 hours per pay period."""
+
+
+@pytest.mark.parametrize(
+    ("claim", "right"),
+    [
+        # a claim may repeat the bounds of its step
+        ("After more than 15 years you accrue 8 hours per pay period.", True),
+        ("You accrue 8 hours per pay period.", True),
+        # and is of another one where it has the value of that
+        ("After more than 15 years you accrue 4 hours per pay period.", False),
+        ("After more than 15 years you accrue 6 hours per pay period.", False),
+        ("You accrue 6 hours per pay period.", False),
+        # a bound is no value, nor is what stands in no step
+        ("You accrue 15 hours per pay period.", None),
+        ("After more than 15 years you accrue 9 hours per pay period.", None),
+    ],
+)
+def test_a_claim_with_the_bounds_of_a_step_has_its_value(claim: str, right: bool | None) -> None:
+    source = source_of(passage(1, LEAVE), None)
+    assert step_taken(claim, "How much annual leave do I accrue after 20 years?", source).right is right

@@ -210,6 +210,10 @@ def test_what_it_is_counted_by_is_the_same(claim: str, source: str, other: bool)
         ("至少 5 公斤。", "重量上限是多少？", True),
         ("不超过 5 公斤。", "重量上限是多少？", False),
         ("不超过 5 公斤。", "最低重量是多少？", True),
+        # one that the question gives is not asked for
+        ("不满 3 年的每月 1 天。", "工作满 2 年的员工每月有几天？", False),
+        ("Those of at most 3 years get 1 day.", "What do those get who worked for at least 2 years?", False),
+        ("At most 5 kg.", "What is the minimum weight for at least 2 people?", True),
     ],
 )
 def test_a_bound_is_the_one_that_was_asked_for(claim: str, question: str, turned: bool) -> None:
