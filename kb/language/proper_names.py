@@ -11,7 +11,8 @@ from kb.language.number_forms import CODE, form_of
 from kb.language.tokenizer import STOP_WORDS, segmenter
 
 _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])")
-_FIRST_WORD = re.compile(r"\W*(\w+)")
+_FIRST_WORD = re.compile(r"\W*([\w-]+)")
+_NO_NAME_BEFORE = re.compile(r" (?:of|to|between|who|whose|that|which)\b")
 _PROPER = frozenset({"ns", "nr", "nrt", "nt", "nz"})  # places, persons, organisations, brands: jieba tags
 _NAMES = re.compile(r"(?<!\w)[A-Z][A-Za-z0-9]*(?:(?:: | of | of the | )[A-Z0-9][A-Za-z0-9]*)*")
 _VARIANT = re.compile(r" (?:\d[A-Z]|Pro|Max|Plus|Mini|Lite|Ultra|Deluxe|XL|SE|HD|DX|Remastered|II|III|IV)(?!\w)")
@@ -41,7 +42,7 @@ def names_in(text: str) -> frozenset[str]:
     latin = {
         name
         for name in _NAME.findall(text)
-        if not (name.istitle() and (name == opening or name.lower() in _SMALL))
+        if not ((name == opening and name[1:].islower()) or (name.istitle() and name.lower() in _SMALL))
         and name not in _ABBREVIATIONS
         and len(name) > 1
     }
@@ -52,10 +53,11 @@ def names_in(text: str) -> frozenset[str]:
 
 
 def opening_name(text: str) -> str:
-    """The first word of a text in lower case, where it is capitalised as any first word is; "" else."""
+    """The first word of a text in lower case, where it is capitalised as any first word is; "" else, and where what
+    follows shows that it is none: "Somebody who", "Close to"."""
     first = _FIRST_WORD.match(text)
     word = first.group(1) if first else ""
-    known = word.lower() in MONTHS | _DAYS | _SMALL
+    known = word.lower() in MONTHS | _DAYS | _SMALL or (first and _NO_NAME_BEFORE.match(text, first.end()))
     return word.lower() if word.isascii() and word.istitle() and word.isalpha() and len(word) > 2 and not known else ""
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.language.proper_names import codes_in, is_of_variant, names_in
+from kb.language.proper_names import codes_in, is_of_variant, names_in, opening_name
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,10 @@ from kb.language.proper_names import codes_in, is_of_variant, names_in
         ("DeepSeek-R1 和 V3 有什么区别？", {"deepseek-r1", "v3"}),
         ("It costs 12 EUR on Monday.", set()),
         ("A customer wants her meter checked. What do we charge? How is it paid?", set()),
+        ("Twenty-four loggers passed. Sign-off comes later.", {"sign-off"}),
+        ("Sign-off comes from Rotterdam.", {"rotterdam"}),
+        ("T5 and Rotterdam", {"t5", "rotterdam"}),
+        ("INC-2023-009 was closed.", {"inc-2023-009"}),
         ("Is it on a CAN bus? The IT desk knows.", {"can", "it"}),
     ],
 )
@@ -44,3 +48,24 @@ def test_codes_are_names_with_a_digit() -> None:
 )
 def test_a_longer_name_is_of_another_thing(question: str, text: str, variant: bool) -> None:
     assert is_of_variant(question, text) is variant
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Brandt stands by.", "brandt"),
+        ("Brandt, who is ill, stands by.", "brandt"),
+        ("Brandt from Sales stands by.", "brandt"),
+        ("Maintenance of the lift is dear.", ""),
+        ("Close to the lift it is loud.", ""),
+        ("Someone who is ill stays at home.", ""),
+        ("Somewhere between nine and ten.", ""),
+        ("Brandt whoops.", "brandt"),
+        ("Usually it rains.", ""),
+        ("May is warm.", ""),
+        ("T5 weighs 90 g.", ""),
+        ("", ""),
+    ],
+)
+def test_the_first_word_may_be_a_name(text: str, name: str) -> None:
+    assert opening_name(text) == name
