@@ -319,6 +319,7 @@ class Objections:
                 not step
                 and not holds
                 and not fragments.is_quotation(claim, source.sentences)
+                and not table_claims.fits_cell(claim, question, source.rows)
                 and (
                     has_rival(claim, question, values, near)
                     or swaps_subject(claim, question, source.sentences, source.above)

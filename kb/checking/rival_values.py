@@ -8,8 +8,9 @@ question. So it is where the unit of the claim stands behind another number of t
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from kb.checking.forms import PRONOUN, WHEN_ASKED
 from kb.checking.ranges import measured, ranges_in
@@ -120,6 +121,7 @@ def has_rival(
     # A claim that names its own subject is read as of that, whatever was asked.
     speaks_for_itself = sum(told[token] for token in told if token not in asked and not is_number(token)) >= OWN_WORDS
     sides = [{*asked, *wanted}] if speaks_for_itself else [asked, {*asked, *wanted}]
+    conditions = measured(question)
     common = Counter(token for value in values for token in value.words)
     weight = {t: (1.0 if t.isascii() else 0.5) / common[t] ** 0.5 for t in {*asked, *wanted} if common[t]}
 
@@ -131,6 +133,7 @@ def has_rival(
         kinds = {value.kind for value in own}
         left = [v for v in values if v.number not in added and f"#{v.number}" not in asked]
         others = [v for v in left if any(_may_be(v.kind, kind) for kind in kinds)]
+        others = [v for v in others if not any(_holds_elsewhere(v, value, conditions) for value in own)]
         if not own or ({value.kind for value in own} & _FORMS and not WHEN_ASKED.search(question)):
             continue
         if _is_counted_otherwise(meant[number].kind, own, left):
@@ -166,6 +169,16 @@ def has_rival(
             if float(max(cosines[len(own) :])) >= float(max(cosines[: len(own)])) + MEANING_MARGIN:
                 return True
     return False
+
+
+def _holds_elsewhere(value: Value, own: Value, conditions: Mapping[Decimal, frozenset[str]]) -> bool:
+    """Whether, of two values of one sentence, the second holds where one of the `conditions` is, and the first where
+    another amount of that unit is: "3 litres at 5 metres, and 2 litres at 12 metres"."""
+    here, there = measured(own.text), measured(value.text)
+    return own.sentence == value.sentence and any(
+        number in here and number not in there and any(units & other for other in there.values())
+        for number, units in conditions.items()
+    )
 
 
 def _beside_asked(claim: str, question: str) -> Set[str]:

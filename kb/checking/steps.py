@@ -121,7 +121,9 @@ def _steps(claim: str, question: str, find: _Find, source: Source) -> tuple[list
     ]
     added, numbers = content_of(claim).keys() - content_of(question).keys(), numbers_in(claim) - numbers_in(question)
     said = [len(added & content_of(step.text).keys()) for step in steps]
-    values = numbers.difference(*(step.bounds for step in steps)) or numbers  # what a claim repeats of a step holds in it
+    values = (
+        numbers.difference(*(step.bounds for step in steps)) or numbers
+    )  # what a claim repeats of a step holds in it
     giving = [
         (step, count)
         for step, count in zip(steps, said, strict=True)

@@ -219,6 +219,38 @@ def names_cell(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:
     )
 
 
+def fits_cell(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:
+    """Whether each number that the claim adds to the question stands in a cell without others, of whose row and column
+    more is said, in claim and question, than of any other row, and of any other column. A label that is said goes
+    before words of it."""
+    plain = f"{_plain(claim)} {_plain(question)}"
+    said, whole = {*content_of(plain)}, _whole(rows)
+    heads_and_labels = [*whole[0].measures, *(row.cells[0] for row in whole)] if whole else []
+    added = (numbers_in(claim) - numbers_in(question)).difference(*map(numbers_in, heads_and_labels))
+
+    def fits(row: ClaimRow, column: int) -> bool:
+        rows_fit = [
+            (bool(other.content[0]) and _is_said(other.cells[0], plain), len(_fit(other, column, said)))
+            for other in whole
+        ]
+        heads_fit = [(False, len(content_of(head).keys() & said)) for head in row.heads[1:]]
+        return _is_greatest(rows_fit, whole.index(row)) and _is_greatest(heads_fit, column - 1)
+
+    return bool(added) and all(
+        any(
+            number in row.numbers[column] <= added and fits(row, column)
+            for row in whole
+            for column in range(1, len(row.cells))
+        )
+        for number in added
+    )
+
+
+def _is_greatest(fits: Sequence[tuple[bool, int]], at: int) -> bool:
+    """Whether something is said of what is at a place, and less of each other."""
+    return fits[at] > (False, 0) and all(fit < fits[at] for other, fit in enumerate(fits) if other != at)
+
+
 def gives(claim: str, question: str, row: ClaimRow, besides: int) -> bool:
     """Whether the claim gives a cell of a row, besides one: a number that it adds to the question, or words."""
     plain, added = _plain(claim), numbers_in(claim) - numbers_in(question)

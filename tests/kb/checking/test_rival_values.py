@@ -457,3 +457,26 @@ def test_the_unit_of_a_column_is_that_of_its_values(head: str, cell: str, kind: 
     [row] = rows_of(f"Pump | {cell}", f"Service | {head}")
     [value] = values_in([], [row])
     assert value.kind == kind
+
+
+LIFTS = ["The pump lifts 32 litres an hour at a height of 5 metres and 19 litres at 12 metres."]
+
+
+@pytest.mark.parametrize(
+    ("question", "claim", "rival"),
+    [
+        ("How much does the pump lift at a height of 12 metres?", "It lifts 19 litres an hour.", False),
+        ("How much does the pump lift at a height of 12 metres?", "It lifts 32 litres an hour.", True),
+        ("How much does the pump lift at a height of 5 metres?", "It lifts 32 litres an hour.", False),
+        ("How much does the pump lift at a height of 5 metres?", "It lifts 19 litres an hour.", True),
+        ("How much does the pump lift at a height of 9 metres?", "It lifts 19 litres an hour.", True),
+    ],
+)
+def test_a_value_holds_where_the_amount_of_the_question_does(question: str, claim: str, rival: bool) -> None:
+    assert has_rival(claim, question, values_in(LIFTS, []), None) is rival
+
+
+def test_without_another_amount_of_the_unit_nothing_is_told() -> None:
+    sentences = ["The rate of the T3 was 17 % over the last 4 quarters, that of the T5 was 24 %."]
+    question = "What was the rate of the T5 over the last 4 quarters?"
+    assert has_rival("The rate of the T5 was 17 %.", question, values_in(sentences, []), None)

@@ -5,6 +5,7 @@ import pytest
 from kb.checking.citations import cite
 from kb.checking.table_claims import (
     agrees_with_mark,
+    fits_cell,
     gives,
     gives_heads_alone,
     is_row,
@@ -415,3 +416,47 @@ def test_words_of_a_row_that_nobody_names_are_not_those_of_the_one_that_is_named
     claim: str, question: str, wrong: bool
 ) -> None:
     assert takes_wrong_row(claim, question, rows_of(KEEPERS)) is wrong
+
+
+PRICES = """Model | Flow (l/min) | Price per unit (EUR) | Price from 10 units (EUR)
+KB-50 | 11 | 79 | 71
+KB-50 Plus | 12 | 94 | 86
+KB-80 | 16 | 128 to 130 | 117"""
+WAGES = """Grade | Typical job | Hourly pay until 31 March | Hourly pay from 1 April
+A | call handler | 13.10 | 13.65
+B | ambulance driver | 13.90 | 14.50"""
+
+
+@pytest.mark.parametrize(
+    ("table", "question", "claim", "fits"),
+    [
+        (PRICES, "What does a KB-50 cost if I take 20?", "From 10 units on, the KB-50 costs 71 EUR.", True),
+        (PRICES, "What does a KB-50 cost if I take 20?", "From 10 units on, the KB-50 costs 79 EUR.", False),
+        (PRICES, "What does a KB-50 cost if I take 20?", "From 10 units on, the KB-50 costs 86 EUR.", False),
+        (PRICES, "What does a KB-50 Plus cost if I take 20?", "From 10 units on, the KB-50 Plus costs 86 EUR.", True),
+        (PRICES, "What does a KB-50 Plus cost if I take 20?", "From 10 units on, the KB-50 Plus costs 71 EUR.", False),
+        (PRICES, "How much flow has the KB-80?", "Its flow is 16 l/min.", True),
+        (PRICES, "How much flow has the KB-80?", "Its flow is 12 l/min.", False),
+        # one number of several in a cell may be of something else
+        (PRICES, "What is the price per unit of the KB-80?", "The price per unit is 128 EUR.", False),
+        (PRICES, "What is the price per unit of the KB-80?", "The price per unit is 128 to 130 EUR.", False),
+        (PRICES, "What does the KB-80 cost?", "It costs 117 EUR.", False),  # no column is named
+        (PRICES, "How much flow is there?", "The flow is 16 l/min.", False),  # nor a row
+        (PRICES, "How much flow has the KB-80?", "It has some.", False),
+        # a row may be named by another cell than its first
+        (WAGES, "What does an ambulance driver earn from April?", "From 1 April a driver earns 14.50 an hour.", True),
+        (WAGES, "What does an ambulance driver earn from April?", "From 1 April a driver earns 13.65 an hour.", False),
+        (WAGES, "What does an ambulance driver earn from April?", "From 1 April a driver earns 13.90 an hour.", False),
+        ("No table.", "How much flow has the KB-80?", "Its flow is 16 l/min.", False),
+    ],
+)
+def test_a_cell_fits_best_where_row_and_column_are_named(table: str, question: str, claim: str, fits: bool) -> None:
+    assert fits_cell(claim, question, rows_of(table)) is fits
+
+
+def test_a_cell_that_fits_best_has_no_rival() -> None:
+    question = "What does an ambulance driver earn from April?"
+    for amount, confirmed in (("14.50", True), ("13.65", False), ("13.90", False)):
+        claim = f"From 1 April a driver earns {amount} an hour."
+        [checked] = cite(claim, [passage(1, WAGES)], "en", question).claims
+        assert checked.supported is confirmed
