@@ -92,7 +92,7 @@ class IngestSettings(_Section):
 class RetrievalSettings(_Section):
     """How passages are found. Weights and floors were calibrated on public question sets (benchmarks/)."""
 
-    candidates: int = Field(300, ge=10, description="taken from each of dense and word search")
+    candidates: int = Field(200, ge=10, description="taken from each of dense and word search")
     dense_weight: float = Field(0.5, ge=0, le=1)
     late_interaction: bool = Field(True, description="the best passages are ranked again, token by token (MaxSim)")
     coverage: bool = Field(True, description="a passage that holds more of the question's words goes before others")

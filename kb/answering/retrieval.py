@@ -30,7 +30,7 @@ from kb.store.index_sync import Indexes
 from kb.store.scopes import nothing_found
 
 RERANKED = 50  # candidates ranked again by MaxSim
-MAXSIM_WEIGHT = 0.75  # against the fused score
+MAXSIM_WEIGHT = 0.8  # against the fused score
 LANGUAGE_GAP = 0.02  # cosine that multilingual-e5-small gives away between Chinese and English
 FEW_CHUNKS, MANY_CHUNKS = (
     32,
@@ -40,7 +40,7 @@ WORDS_UNSEEN = 0.8  # word score of a passage in the other language, as a share 
 # Occurrences of a question's words that BM25 looks at. The commonest words go over it, and weigh the least.
 POSTINGS = 15_000
 FEW_DOCUMENTS = 8  # chosen by the reader: what they say is read, however far it is from the question
-COVERAGE = 0.5  # weight of the share of the words of a question that a passage holds, by idf
+COVERAGE = 0.4  # weight of the share of the words of a question that a passage holds, by idf
 ROUTED = 0.3  # weight of the share of a question's names and periods that a document is about
 SECOND = 0.2  # share of the second best score among the passages of a page, which all of them gain
 OTHER_SHARE = 0.05  # of the chunks, from which on what is in the other language is searched by a translation

@@ -38,17 +38,17 @@ def first(scores: Vectors) -> int:
     return int(np.argmax(scores))
 
 
-def test_late_interaction_weighs_three_times_what_came_before_it() -> None:
-    assert first(combined(row(1.0, 0.0), row(0.6, 1.0))) == 1
-    assert first(combined(row(1.0, 0.0), row(0.7, 1.0))) == 0
+def test_late_interaction_weighs_four_times_what_came_before_it() -> None:
+    assert first(combined(row(1.0, 0.0), row(0.7, 1.0))) == 1
+    assert first(combined(row(1.0, 0.0), row(0.8, 1.0))) == 0
     assert 0.6 < MAXSIM_WEIGHT < 0.9
 
 
-def test_words_of_the_question_weigh_half() -> None:
+def test_words_of_the_question_weigh_four_tenths() -> None:
     late = row(0.9, 0.6)
-    assert first(combined(late, late, row(0.0, 0.65))) == 1
-    assert first(combined(late, late, row(0.0, 0.55))) == 0
-    assert 0.4 < COVERAGE < 0.6
+    assert first(combined(late, late, row(0.0, 0.8))) == 1
+    assert first(combined(late, late, row(0.0, 0.7))) == 0
+    assert 0.3 < COVERAGE < 0.5
 
 
 def test_what_a_document_is_about_weighs_three_tenths() -> None:
