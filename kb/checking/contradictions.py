@@ -50,6 +50,9 @@ _ALONE = re.compile(
     r"\b(?:only|alone|solely|exclusively|merely)\b|只(?![是要])|[仅唯]|(?<![上下期权额界有无极局时年度])限(?![制额期度权界时])",
     re.IGNORECASE,
 )
+_LISTED_ALL = re.compile(r"((?:(?<!人)每[天日周月年次]|[和与及、])[^，。；,;都]{0,12})都")  # 每天都, 周六和周日都
+_CAN_ONLY = re.compile("只[能可]")  # not more, where there is a limit
+_LIMITED = re.compile("不[得能可]?(?:超过|超出|高于|多于|大于)|最[多高长大]|上限|至多|以内")
 _FOR_EVER = re.compile(
     r"\b(?:lifetime|for life|permanent(?:ly)?|forever|indefinitely)\b|终[身生]|永[久远]|无限期", re.IGNORECASE
 )
@@ -196,6 +199,7 @@ def widens(claim: str, source: str) -> bool:
     if _EXACTLY.search(claim) and _BOUND.search(source) and not _EXACTLY.search(source):
         return True
     claim = _EACH_DAY.sub(" ", claim) if _EACH_DAY_THERE.search(source) else claim
+    claim = _LISTED_ALL.sub(r"\1", _CAN_ONLY.sub(" ", claim) if _LIMITED.search(source) else claim)
     source = source if _OFTEN.search(claim) else _OFTEN.sub(" ", source)
     return any(quantifier.search(claim) and not quantifier.search(source) for quantifier in (_ALL, _ALONE, _FOR_EVER))
 

@@ -16,6 +16,9 @@ _OF = "(?:of|at|for) (?:the )?"
 _OF_A_NAME = re.compile(  # "CEO of Tesla"
     rf"(?<![A-Za-z])(?P<noun>[A-Za-z]{{2,}}+) {_OF}(?P<name>[A-Z][A-Za-z0-9]++(?: (?:of )?[A-Z][A-Za-z0-9]++){{0,5}})"
 )
+_ANNOUNCES = re.compile(
+    r"(?:决定|通知|如下|规定|要求|指出|表示|认为|报道|官宣|宣布)$|\b(?:decided|follows?|announced|said|agreed)$"
+)
 _OF_ANYBODY = frozenset({"name", "full", "姓名", "名称", "名字"})  # labels that say nothing of whom they name
 _LABELLED = re.compile(r"[\s*_#>•-]*(?P<label>[^\W\d_][^:：.。,，\n]{0,30})\s?[:：][\s*_]*(?P<value>\S.*)")
 
@@ -76,4 +79,4 @@ def _in_brackets(name: str, value: str) -> str:
 def _fields(text: str) -> Iterator[tuple[str, str]]:
     for field in _FIELD.split(text):
         match = _LABELLED.fullmatch(field.strip())
-        yield (match["label"], match["value"]) if match else ("", field)
+        yield (match["label"], match["value"]) if match and not _ANNOUNCES.search(match["label"]) else ("", field)

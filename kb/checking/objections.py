@@ -34,7 +34,7 @@ from kb.checking.sources import (
 )
 from kb.checking.steps import StepTaken, step_taken
 from kb.checking.table_claims import is_row
-from kb.language.content_terms import content_of, stem
+from kb.language.content_terms import content_of, is_number, stem
 from kb.language.date_forms import is_told_in_parts
 from kb.language.language import language_of
 from kb.language.number_forms import is_amount, is_of_another_day, missing_numbers, numbers_in
@@ -179,8 +179,6 @@ class Objections:
             return "echo"
         if not window.rows and not fragments.is_phrase(claim) and fragments.is_title(core_of(self.new(claim), window)):
             return "echo"
-        if crosses and window.rows and not self.added_values(claim) & (numbers_in(quote) | codes_in(quote)):
-            return "row"
         if not crosses and unit_mismatch.counts_other_things(claim, f"{quote}\n{source.heading}"):
             return "unit"
         if window.rows and (
@@ -195,6 +193,8 @@ class Objections:
             return "unit"
         if crosses and unit_mismatch.lacks_unit(claim, f"{quote}\n{header_of(window, source)}"):
             return "number"
+        if crosses and window.rows and not self._tells_row(claim, names, quote):
+            return "row"
         if contradictions.loses_sign(claim, quote):
             return "sign"
         marked = table_claims.agrees_with_mark(claim, question, source.rows) if window.rows else None
@@ -225,7 +225,8 @@ class Objections:
         if against := self._passage_against(claim, source):
             return against
         if not window.rows and (
-            lacks_relation(claim, question, window.parts, source) or lacks_outcome(claim, window.parts, source)
+            (not self.step(claim, source).numbers and lacks_relation(claim, question, window.parts, source))
+            or lacks_outcome(claim, window.parts, source)
         ):
             return "relation"
         if not window.rows and is_of_another_name(claim, question, window.parts, source):
@@ -252,6 +253,19 @@ class Objections:
         if takes_other_partner(names - self._asked.names, self._asked.names, quote):
             return "rival"
         return "name" if not window.rows and self._swaps_name(claim, names, window, source) else ""
+
+    def _tells_row(self, claim: str, names: frozenset[str], quote: str) -> bool:
+        """Whether rows in another language hold a number or code that the claim adds, with its unit, or beside something
+        else that question or claim say."""
+        held = (numbers_in(quote) | codes_in(quote)) & self.added_values(claim)
+        measured, lower = unit_mismatch.units_of(quote), quote.lower()
+        said = {token for token in (*content_of(claim), *self._asked.tokens) if not is_number(token)}
+        return bool(held) and bool(
+            any(measured.get(number) for number in held)
+            or (not all(map(is_amount, held)) and self._asked.numbers & numbers_in(quote))
+            or not said.isdisjoint(content_of(quote))
+            or any(holds_name(lower, name) or reads_as(name, lower) for name in names | self._asked.names)
+        )
 
     def _is_nearest(self, claim: str, window: Window, source: Source) -> bool:
         """Whether no other sentence of the passage, in its language, means question and claim more nearly."""

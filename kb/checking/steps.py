@@ -58,8 +58,8 @@ def step_taken(claim: str, question: str, source: Source) -> StepTaken:
     numbers: set[str] = set()
     places: set[tuple[int, bool]] = set()
     right = None
-    for number, find in _asked(claim, question):
-        steps, given = _steps(claim, question, find, source)
+    for number, units, find in _asked(claim, question):
+        steps, given = _steps(claim, question, find, units, source)
         holding = [step for step in steps if step.holds]
         if not (holding and given):
             continue
@@ -76,15 +76,15 @@ def step_taken(claim: str, question: str, source: Source) -> StepTaken:
     return StepTaken(right, frozenset(numbers), frozenset(places))
 
 
-def _asked(claim: str, question: str) -> Iterator[tuple[Decimal | None, _Find]]:
+def _asked(claim: str, question: str) -> Iterator[tuple[Decimal | None, frozenset[str], _Find]]:
     """What of the question may lie in a step: its numbers that have a unit, and the days that it names; or that the
     claim names, where the question names none. A claim that names other days says itself when what it gives holds."""
     for number, units in measured(question).items():
-        yield number, _ranges(number, units)
+        yield number, units, _ranges(number, units)
     asked, said = weekdays_in(question), weekdays_in(claim)
     days = asked or said
     if len(days) == 1 and all(mention.days <= days[0].days for mention in said):
-        yield None, _weekdays(days[0].days)
+        yield None, frozenset(), _weekdays(days[0].days)
 
 
 def _ranges(number: Decimal, units: frozenset[str]) -> _Find:
@@ -104,8 +104,11 @@ def _weekdays(asked: frozenset[int]) -> _Find:
     return find
 
 
-def _steps(claim: str, question: str, find: _Find, source: Source) -> tuple[list[_Step], list[_Step]]:
-    """The steps of a source, of its tables or else of its prose, and those of which the claim gives what holds."""
+def _steps(
+    claim: str, question: str, find: _Find, units: frozenset[str], source: Source
+) -> tuple[list[_Step], list[_Step]]:
+    """The steps of a source, of its tables or else of its prose, and those of which the claim gives what holds: by the
+    numbers of another unit than the `units` of the steps, or where it has none by those that are no bounds."""
     steps = [
         _Step(holds, narrowness, bounds, at, cell, " ".join(row.cells))
         for at, row in enumerate(source.rows)
@@ -121,13 +124,22 @@ def _steps(claim: str, question: str, find: _Find, source: Source) -> tuple[list
     ]
     added, numbers = content_of(claim).keys() - content_of(question).keys(), numbers_in(claim) - numbers_in(question)
     said = [len(added & content_of(step.text).keys()) for step in steps]
-    values = (
-        numbers.difference(*(step.bounds for step in steps)) or numbers
-    )  # what a claim repeats of a step holds in it
+    # What a claim repeats of a step holds in it.
+    values, others = numbers.difference(*(step.bounds for step in steps)) or numbers, _of_another_unit(claim, units)
     giving = [
         (step, count)
         for step, count in zip(steps, said, strict=True)
-        if count and values <= numbers_in(step.text) - step.bounds
+        if count
+        and (
+            others <= _of_another_unit(step.text, units)
+            if others
+            else values <= numbers_in(step.text) - step.bounds or (numbers == step.bounds and len(numbers) > 1)
+        )
     ]
     nearest = [step for step, count in giving if count == max(said)]
-    return steps, nearest or ([step for step, _ in giving] if values != numbers else [])
+    return steps, nearest or ([step for step, _ in giving] if others or values != numbers else [])
+
+
+def _of_another_unit(text: str, units: frozenset[str]) -> set[Decimal]:
+    """The numbers of a text that have another unit than these."""
+    return {number for number, own in measured(text).items() if units and own - units}

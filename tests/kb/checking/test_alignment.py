@@ -162,6 +162,26 @@ def test_between_languages_a_row_is_told_by_its_number_or_code(claim: str, reaso
     assert span.reason == reason
 
 
+@pytest.mark.parametrize(
+    ("claim", "row", "reason"),
+    [
+        # a plain number is of anything
+        ("班车三号线停靠 4 站。", "Suzhou | 3 | 309 | laboratory | 4", "row"),
+        # with its unit, beside a word or name that is said, or as a time beside a number that is asked
+        ("班车三号线停靠 4 公里。", "Suzhou | 3 | 309 | laboratory | 4 km", ""),
+        ("班车三号线停靠 4 站。", "班车 | 3 | 309 | laboratory | 4", ""),
+        ("苏州班车三号线停靠 4 站。", "Suzhou | 3 | 309 | laboratory | 4", ""),
+        ("班车三号线 18:30 出发。", "Suzhou | 3 | 309 | laboratory | 18:30", ""),
+        ("班车 18:30 出发。", "Suzhou | 2 | 309 | laboratory | 18:30", "row"),
+    ],
+)
+def test_between_languages_a_plain_number_in_a_row_tells_nothing(claim: str, row: str, reason: str) -> None:
+    [span] = Aligner([passage(f"Site | Floor | Room | Kind | Seats\n{row}")], "班车三号线怎么走？", Cosines()).sources(
+        claim, [1]
+    )
+    assert span.reason == reason
+
+
 def test_a_word_of_falling_is_told_by_a_minus_sign() -> None:
     def strength(text: str) -> float:
         [span] = Aligner([passage(text)], "How did it develop?").sources("Revenue fell by 3.2 %.", [1])

@@ -181,6 +181,17 @@ def test_a_value_that_was_replaced_is_told(claim: str, question: str, text: str,
         ("It is open every Monday.", "It is open on Mondays.", False),
         ("It is open every Monday.", "It is open on a Monday.", True),
         ("It is open every Monday in all halls.", "It is open on Mondays.", True),
+        # of each day, or of those that are listed
+        ("每天早班都检测。", "每日早班检测。", False),
+        ("周六和周日都闭馆。", "周六、周日闭馆。", False),
+        ("员工每人每月都有补贴。", "员工每月有补贴。", True),
+        ("员工都有补贴。", "员工有补贴。", True),
+        ("周日闭馆，员工都休息。", "周日闭馆，员工休息。", True),
+        # "only" of a limit
+        ("最高只能到 65 度。", "不高于 65 度。", False),
+        ("只能到 65 度。", "65 度以内。", False),
+        ("只能到 65 度。", "到 65 度。", True),
+        ("只有到 65 度。", "不高于 65 度。", True),
     ],
 )
 def test_a_claim_of_all_or_of_one_alone_or_for_ever_is_told(claim: str, source: str, wider: bool) -> None:

@@ -33,6 +33,24 @@ def test_what_says_only_that_somebody_is_named_is_no_label(text: str) -> None:
     assert not takes_other_label("张伟在财务部。", "谁在财务部？", frozenset({"张伟"}), text)
 
 
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("经院党委研究决定：聘任苗若兰为骨科主任。", False),
+        ("The board decided: Mira Oudkerk leads the ward.", False),
+        ("党委书记：苗若兰", True),
+        ("Secretary: Mira Oudkerk", True),
+    ],
+)
+def test_who_announces_is_no_label(text: str, other: bool) -> None:
+    for question, claim, name in (
+        ("骨科主任是谁？", "骨科主任为苗若兰。", "苗若兰"),
+        ("Who leads the ward?", "The ward is led by Oudkerk.", "oudkerk"),
+    ):
+        if name in text.lower():
+            assert takes_other_label(claim, question, frozenset({name}), text) is other
+
+
 def test_a_name_in_a_sentence_has_no_label() -> None:
     assert not takes_other_label(
         "It was Tobias Renkema.", "Who was it?", frozenset({"tobias"}), f"{_HEAD}\nTobias Renkema declared it at noon."

@@ -167,6 +167,15 @@ def taken(number: str, at: int, is_row: bool = True) -> StepTaken:
         ("The head.", "Who approves EUR 3,000?", ORDERS, WRONG),
         ("The head.", "Who approves EUR 5,000?", ORDERS, taken("5000", 1)),
         ("The lead.", "Who approves EUR 5,000?", ORDERS, WRONG),
+        # by its bounds where it gives words, and by another unit than theirs where it has one
+        ("Above 4,000 and up to 10,000 euros it is the head.", "Who approves EUR 5,000?",
+         "Orders up to EUR 4,000: lead. Above EUR 4,000 and up to EUR 10,000: head.", taken("5000", 1, False)),
+        ("Up to 10,000 euros it is the head.", "Who approves EUR 5,000?",
+         "Orders up to EUR 4,000: lead. Above EUR 4,000 and up to EUR 10,000: head.", NONE),
+        ("满 10 年不满 20 年的，年休假为 10 天。", "工作 12 年有几天年假？",
+         "满 1 年不满 10 年的，年休假 5 天；满 10 年不满 20 年的，10 天。", taken("12", 1, False)),
+        ("满 10 年不满 20 年的，年休假为 5 天。", "工作 12 年有几天年假？",
+         "满 1 年不满 10 年的，年休假 5 天；满 10 年不满 20 年的，10 天。", WRONG),
         # a single range is no step
         ("25 days.", AFTER, "5 to under 10 years | 25 days",
          StepTaken(None, frozenset({"6"}), frozenset({(0, False)}))),
