@@ -255,8 +255,8 @@ class Objections:
         return "name" if not window.rows and self._swaps_name(claim, names, window, source) else ""
 
     def _tells_row(self, claim: str, names: frozenset[str], quote: str) -> bool:
-        """Whether rows in another language hold a number or code that the claim adds, with its unit, or beside something
-        else that question or claim say."""
+        """Whether rows in another language hold a number or code that the claim adds: with its unit, or beside what
+        question or claim say else."""
         held = (numbers_in(quote) | codes_in(quote)) & self.added_values(claim)
         measured, lower = unit_mismatch.units_of(quote), quote.lower()
         said = {token for token in (*content_of(claim), *self._asked.tokens) if not is_number(token)}
