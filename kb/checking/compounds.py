@@ -72,6 +72,10 @@ _NEXT_ASKED = re.compile(
     r"|下一步|紧接着|接着|[完后](?:应|该|要|需|得)*(?:做|干|怎么)",
     re.IGNORECASE,
 )
+_PREVIOUS_ASKED = re.compile(
+    r"\b(?:right|directly|immediately|straight|just) before\b|\b(?:previous|preceding) step\b|\bstep before\b|[前上]一步",
+    re.IGNORECASE,
+)
 _BEFORE = re.compile("before|之前|以前", re.IGNORECASE)
 _ORDER = re.compile(  # not after so many years
     rf"\b(?:before|after)\b(?!\s+(?:\d|an?\b|{'|'.join(NUMBER_WORDS)}\b))|(?<![\d年月天日周时])(?P<zh>之前|之后|以前|以后)",
@@ -186,20 +190,13 @@ def turns_order(claim: str, question: str, sentences: Sequence[str]) -> bool:
     """Whether a claim has the steps of a list, the rows of a table or the sentences of instructions in another order
     than these: as what comes next, another than the one behind the one that the question names; as before what stands
     behind it."""
+    if follows_step(claim, question, sentences) is False:
+        return True
     items = _items(sentences)
-    words: list[Set[str]] = [content_of(item).keys() for item in items]
-    if len(items) < _FEWEST_STEPS:
-        return False
-    everywhere = set.intersection(*map(set, words))
-    words = [own - everywhere for own in words]
-    asked, said = content_of(question).keys(), content_of(claim).keys()
-    if _NEXT_ASKED.search(question):
-        named, given = _most_like(asked - everywhere, words), _most_like(said - asked - everywhere, words)
-        if named is not None and given is not None and given not in (named, named + 1):
-            return True
     match = _ORDER.search(claim)
-    if not match:
+    if not match or len(items) < _FEWEST_STEPS:
         return False
+    words = _told_apart(items)
     first, then = (content_of(part).keys() for part in (claim[: match.start()], claim[match.end() :]))
     if match["zh"]:  # 在取下滤网之前…: what stands before the word is split where it begins
         before, at, behind = claim[: match.start()].rpartition("在")
@@ -210,6 +207,30 @@ def turns_order(claim: str, question: str, sentences: Sequence[str]) -> bool:
     if one is None or other is None or one == other or any(_ORDER.search(items[at]) for at in (one, other)):
         return False
     return (one > other) == bool(_BEFORE.fullmatch(match.group().strip()))
+
+
+def follows_step(claim: str, question: str, sentences: Sequence[str]) -> bool | None:
+    """Whether a claim gives the step of a list that comes next to the one which the question names, or before it where
+    it asks for that; None where it asks for neither, or a step is not told."""
+    aside = 1 if _NEXT_ASKED.search(question) else -1 if _PREVIOUS_ASKED.search(question) else 0
+    items = _items(sentences)
+    if not aside or len(items) < _FEWEST_STEPS:
+        return None
+    words = _told_apart(items)
+    asked, said = content_of(question).keys(), content_of(claim).keys()
+    named, given = _most_like(asked, words), _most_like(said - asked, words)
+    if named is None or given is None or given == named:
+        return None
+    right = given == named + aside
+    mixed = any((said - asked - words[given]) & own for at, own in enumerate(words) if at != named)
+    return None if right and mixed else right
+
+
+def _told_apart(items: Sequence[str]) -> list[Set[str]]:
+    """The words of items that not all have."""
+    words: list[Set[str]] = [content_of(item).keys() for item in items]
+    everywhere = set.intersection(*map(set, words))
+    return [own - everywhere for own in words]
 
 
 def turns_sequence(claim: str, sentences: Sequence[str]) -> bool:

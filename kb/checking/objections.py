@@ -9,6 +9,7 @@ from kb.checking.changes import former_numbers, gives_former, gives_what_was, ho
 from kb.checking.compounds import (
     adds_unsaid,
     denies_in_part,
+    follows_step,
     gives_other_reason,
     takes_other_agent,
     takes_other_subject,
@@ -334,6 +335,7 @@ class Objections:
                 and not holds
                 and not fragments.is_quotation(claim, source.sentences)
                 and not table_claims.fits_cell(claim, question, source.rows)
+                and not follows_step(claim, question, source.sentences)
                 and (
                     has_rival(claim, question, values, near)
                     or swaps_subject(claim, question, source.sentences, source.above)

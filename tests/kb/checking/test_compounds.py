@@ -8,6 +8,7 @@ import pytest
 from kb.checking.citations import cite
 from kb.checking.compounds import (
     adds_unsaid,
+    follows_step,
     gives_other_reason,
     statements_of,
     takes_other_subject,
@@ -349,3 +350,45 @@ def test_the_step_behind_the_one_that_is_named_comes_next(seed: int) -> None:
     for number, (act, _) in enumerate(acts):
         turned = turns_order(f"{act.capitalize()}.", f"What comes next after {acts[at][1]}?", steps)
         assert turned == (number not in (at, at + 1)), (steps, at, act)
+
+
+LOAN = [
+    "第一步，填写登记表；", "第二步，由部门负责人签字；", "第三步，保密办核对编号；", "第四步，借用人领取设备。",
+]  # fmt: skip
+BREW = ["1. Fill the tank.", "2. Heat the boiler.", "3. Grind the beans.", "4. Pour the cup."]
+
+
+@pytest.mark.parametrize(
+    ("question", "claim", "sentences", "right"),
+    [
+        ("部门负责人签完字以后，下一步是什么？", "部门负责人签字后，由保密办核对编号。", LOAN, True),
+        ("部门负责人签完字以后，下一步是什么？", "部门负责人签字后，由借用人领取设备。", LOAN, False),
+        ("部门负责人签完字以后，下一步是什么？", "部门负责人签字后，由借用人核对编号。", LOAN, None),  # of two steps
+        ("保密办核对编号的前一步是什么？", "前一步是部门负责人签字。", LOAN, True),
+        ("保密办核对编号的前一步是什么？", "前一步是填写登记表。", LOAN, False),
+        ("保密办核对编号的前一步是什么？", "前一步是领取设备。", LOAN, False),
+        ("What is done right after heating the boiler?", "The beans are ground.", BREW, True),
+        ("What is done right after heating the boiler?", "The cup is poured.", BREW, False),
+        ("What is done right before heating the boiler?", "The tank is filled.", BREW, True),
+        ("What is the step before grinding the beans?", "The tank is filled.", BREW, False),
+        # where no step is asked for, given or named, or there are no steps
+        ("What is done with the beans?", "The beans are ground.", BREW, None),
+        ("What is done right after heating the boiler?", "It is loud.", BREW, None),
+        ("What is done right after painting the wall?", "The beans are ground.", BREW, None),
+        ("What is done right after heating the boiler?", "The boiler is heated.", BREW, None),
+        ("What is done right after heating the boiler?", "The beans are ground.", BREW[1:3], None),
+    ],
+)
+def test_what_comes_next_or_before_is_told(question: str, claim: str, sentences: list[str], right: bool | None) -> None:
+    assert follows_step(claim, question, sentences) is right
+    assert not (right is not False and turns_order(claim, question, sentences))
+
+
+def test_the_step_that_is_asked_for_has_no_rival() -> None:
+    question = "部门负责人签完字以后，下一步是什么？"
+    for claim, confirmed in (
+        ("部门负责人签字后，由保密办核对编号。", True),
+        ("部门负责人签字后，由借用人领取设备。", False),
+    ):
+        [checked] = cite(claim, [passage(1, "\n".join(LOAN))], "zh", question).claims
+        assert checked.supported is confirmed
