@@ -73,7 +73,8 @@ _NEXT_ASKED = re.compile(
     re.IGNORECASE,
 )
 _PREVIOUS_ASKED = re.compile(
-    r"\b(?:right|directly|immediately|straight|just) before\b|\b(?:previous|preceding) step\b|\bstep before\b|[前上]一步",
+    r"\b(?:right|directly|immediately|straight|just) before\b|\b(?:previous|preceding) step\b|\bstep before\b"
+    r"|[前上]一步",
     re.IGNORECASE,
 )
 _BEFORE = re.compile("before|之前|以前", re.IGNORECASE)
