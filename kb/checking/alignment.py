@@ -186,8 +186,9 @@ class Aligner:
             not objection and opposing.isdisjoint(window.parts)
             for window, objection in zip(windows, objections, strict=True)
         ]
+        step = bool(self._objections.step(claim, source).right)
         denials = {
-            window.parts.start: contradictions.denial(claim, window.quote, carries and window.parts in foreign)
+            window.parts.start: contradictions.denial(claim, window.quote, carries and window.parts in foreign, step)
             for window, carries, (strength, _) in zip(windows, carrying, strengths, strict=True)
             if len(window.parts) == 1 and (carries or (window.parts not in foreign and strength >= SUPPORT / 2))
         }

@@ -116,6 +116,11 @@ _PRESENT = re.compile(
     r"|现|新|今|改[为成至用]|调整?[为至]|[增降提缩][加少高低短]?[为到至]|不再",
     re.IGNORECASE,
 )
+_MOVED_TO = re.compile(  # from here on a clause tells what is
+    r"\b(?:moved|changed|postponed|shifted|raised|lowered|increased|reduced|extended|cut|put (?:off|back|forward)"
+    r"|brought forward) (?:from [^,;.]{1,30} )?to\b|改[为到至在]|调整[为到至]|[推延提][迟后期前长][为到至]",
+    re.IGNORECASE,
+)
 _FORMER_ASKED = re.compile(
     rf"{_FORMER.pattern}|\b(?:old|former|original|change[ds]?|before|until)\b|之前|旧|原|变化|变更|改",
     re.IGNORECASE,
@@ -232,11 +237,14 @@ def former_numbers(question: str, text: str) -> frozenset[str]:
         now: list[str] = []
         for clause in _CLAUSE_END.split(sentence):
             was = bool(tells_was.search(clause)) or (was and not _PRESENT.search(clause))
-            (before if was else now).append(clause)
+            moved = _MOVED_TO.search(clause) if was else None
+            (before if was else now).append(clause[: moved.start()] if moved else clause)
+            if moved:
+                now.append(clause[moved.start() :])
         told = {number for clause in before for number in numbers_in(clause)}
         present |= {number for clause in now for number in numbers_in(clause)}
         near = [*now, *sentences[max(0, at - 1) : at], *sentences[at + 1 : at + 2]]
-        if any(_PRESENT.search(clause) and numbers_in(clause) - told for clause in near):
+        if any((_PRESENT.search(each) or _MOVED_TO.match(each)) and numbers_in(each) - told for each in near):
             former |= told
         elif any(map(is_amount, {number for clause in now for number in numbers_in(clause)} - told)):
             former |= {n for clause in before if _YEAR_BEFORE.search(clause) for n in numbers_in(clause)}

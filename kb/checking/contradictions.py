@@ -13,6 +13,7 @@ from kb.checking.unit_mismatch import other_bound, other_rate, other_unit
 from kb.language.content_terms import content_of, is_number, share_held, stem
 from kb.language.language import language_of, sentences
 from kb.language.number_forms import NUMBER_WORDS, missing_numbers, numbers_in
+from kb.language.verbs import has_verb
 from kb.schema import ClaimReason
 
 _NEGATIVE = re.compile(  # not "3-5", "3天-5天", "3小时-5小时" or "9:00 -18:00"; a whole cell "(57)" as accounts have it
@@ -112,6 +113,7 @@ _NOT_INCLUDING = re.compile(
     re.IGNORECASE,
 )
 _EXCLUDING = re.compile(r"\b(?:except(?: for)?|excluding|other than|not including) ([^,.;:()]+)", re.IGNORECASE)
+_EXCEPT_ZH = re.compile(r"除了?([^，。；,;]{1,20}?)(?:之外|以外|外)")
 _WITHOUT = re.compile(r"\bwithout ([^,.;:()]+)", re.IGNORECASE)
 _BUT_NOT = re.compile(r"\bnot (?:by|from|in|at|for|because of) ([^,.;:()]+)", re.IGNORECASE)  # of what else is said
 _EXCLUDED = re.compile(r"\b(?:is|are) excluded\b|除外", re.IGNORECASE)
@@ -258,9 +260,10 @@ def _denied_alone(clause: str) -> list[tuple[str, ...]]:
     return [words for part in _CLAUSE_END.split(clause) if _BUT_NO.match(part) for words in _DENIED.findall(part)]
 
 
-def denial(claim: str, quote: str, crosses: bool) -> ClaimReason:
-    """What else a sentence, or line, says that seems to carry the claim."""
-    checks = (other_unit, other_bound, other_rate)
+def denial(claim: str, quote: str, crosses: bool, step: bool = False) -> ClaimReason:
+    """What else a sentence, or line, says that seems to carry the claim. Where that gives the right `step` of several,
+    the bounds of the others are none of its own."""
+    checks = (other_unit, other_rate) if step else (other_unit, other_bound, other_rate)
     if any(differs(claim, quote) for differs in checks):
         return "unit"
     return "negation" if not crosses and drops_denial(claim, quote) else ""
@@ -283,7 +286,7 @@ def denies_other_clause(claim: str, sentence: str) -> bool:
     """Whether of the clauses of a sentence, some of which deny and some do not, the one that alone has words of the
     claim denies what the claim says, or says what it denies: 报销牙科，不报销视力检查."""
     said_there = _ATTRIBUTE.sub(" ", _NOT_A_LIMIT.sub(" ", sentence))
-    clauses = [clause for clause in _CLAUSE_END.split(said_there) if content_of(clause)]
+    clauses = _with_verbs([clause for clause in _CLAUSE_END.split(said_there) if content_of(clause)])
     denying = [bool(_NOT_SO.search(clause)) for clause in clauses]
     plain = _ATTRIBUTE.sub(" ", _NOT_A_LIMIT.sub(" ", claim))
     claimed = {bool(_NOT_SO.search(clause)) for clause in _CLAUSE_END.split(plain) if content_of(clause)}
@@ -298,6 +301,18 @@ def denies_other_clause(claim: str, sentence: str) -> bool:
     return len(spoken) == 1 and spoken[0] not in claimed
 
 
+def _with_verbs(clauses: Sequence[str]) -> list[str]:
+    """Clauses, each of those without a verb together with the next one: "DVDs, games and tools cannot be renewed"."""
+    joined: list[str] = []
+    open_clause = ""
+    for clause in clauses:
+        open_clause = f"{open_clause}, {clause}" if open_clause else clause
+        if has_verb(clause):
+            joined.append(open_clause)
+            open_clause = ""
+    return [*joined, open_clause] if open_clause else joined
+
+
 def denies_what_is_said(claim: str, sentences: Sequence[str]) -> bool:
     """Whether a claim denies what the clause says that has most of the rest of it, and no clause denies anything of
     that: 不由承租方负责, where 门窗由承租方负责."""
@@ -308,6 +323,9 @@ def denies_what_is_said(claim: str, sentences: Sequence[str]) -> bool:
     rest = _PART_END.split(plain[match.end() :])[0]
     denied = {token for token in content_of(rest) if not is_number(token)}
     said = content_of(_NOT_SO.sub(" ", plain)).keys()
+    excepted = {token for each in sentences for part in _EXCEPT_ZH.findall(each) for token in content_of(part)}
+    if said & excepted:
+        return False
     clauses = [clause for each in sentences for clause in _CLAUSE_END.split(each) if content_of(clause)]
     words = [content_of(clause).keys() for clause in clauses]
     denying = [bool(_DENIES.search(clause) or _NOT.search(clause)) for clause in clauses]
@@ -362,6 +380,8 @@ def is_replaced(claim: str, question: str, replacements: Sequence[Replacement]) 
     ask what was before; or where it does the new ones alone. Of another unit they are other numbers; and in its own
     language what was replaced must share a word with it."""
     replaced = [(r.old, r.new) for r in replacements if _may_be_of_it(r, claim, question)]
+    in_place = {number for _, new in replaced for number in numbers_in(new)}  # of one thing, and replaced of another
+    replaced = [(old, new) for old, new in replaced if in_place.isdisjoint(numbers_in(old)) or len(replaced) == 1]
     if not replaced:
         return False
     for told in replaced_in(claim):  # the other way round

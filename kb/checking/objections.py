@@ -204,7 +204,10 @@ class Objections:
         if window.rows and table_claims.gives_heads_alone(claim, question, source.rows):
             return "echo"
         if window.rows and (
-            table_claims.takes_wrong_row(claim, question, source.rows)
+            (
+                table_claims.takes_wrong_row(claim, question, source.rows)
+                and not follows_step(claim, question, source.sentences)
+            )
             or table_claims.takes_wrong_column(claim, question, source.rows)
             or self.step(claim, source).right is False
         ):

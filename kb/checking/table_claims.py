@@ -127,6 +127,14 @@ def takes_wrong_row(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool
             for other in named
         )
 
+    def is_given(row: ClaimRow, at: int) -> bool:
+        """Whether the claim gives the words of a cell: those of the longest one of the column, where it gives no others
+        of that: not "K300", where the claim gives the "K210, K300" of another row."""
+        column = [other.content[at] for other in rows if other.heads and len(other.cells) == len(row.cells)]
+        of_it = content_of(plain).keys() & frozenset().union(*column)
+        longest = any(len(cell) > 1 and cell == of_it for cell in column)
+        return row.content[at] == of_it if longest and row.content[at] <= of_it else _is_said(row.cells[at], plain)
+
     numbers = [
         [(row, at) for row in rows for at, cell in enumerate(row.numbers) if number in cell]
         for number in given - numbers_in(question)
@@ -135,8 +143,8 @@ def takes_wrong_row(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool
         (row, at)
         for row in rows
         if row.heads and len(row.cells) >= _FEWEST_CELLS
-        for at, cell in enumerate(row.cells)
-        if at and row.content[at] and not row.numbers[at] and _is_said(cell, plain)
+        for at in range(len(row.cells))
+        if at and row.content[at] and not row.numbers[at] and is_given(row, at)
     ]
     words = [[(row, at) for row, at in worded if row.cells[at] == cell] for cell in {r.cells[at] for r, at in worded}]
     return (

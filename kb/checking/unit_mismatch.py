@@ -28,7 +28,7 @@ _BEHIND = {
     "ft": r"ft(?![a-z])|feet(?![a-z])|foot(?![a-z])|英尺",
     "inch": r"inch(?:es)?(?![a-z])|英寸",
     "mile": r"miles?(?![a-z])|英里",
-    "lb": r"lbs?(?![a-z])|磅",
+    "lb": r"lbs?(?![a-z])|pounds?(?![a-z])|磅",
     "kg": r"千克|公斤|kg(?![a-z])|kilos?(?![a-z])|kilograms?(?![a-z])",
     "g": r"克|g(?![a-z])|grams?(?![a-z])",
     "mg": r"毫克|mg(?![a-z])|milligrams?(?![a-z])",
@@ -61,6 +61,7 @@ _FAMILIES: tuple[frozenset[str], ...] = (  # of which the head of a column names
     frozenset(("KB", "MB", "GB", "TB")),
     frozenset(("W", "kW")),
 )
+_POUNDS = re.compile(r"\bpounds?$", re.IGNORECASE)
 _KIND_OF_TIME = r"(?:(?:working|business|calendar|consecutive|full|whole|additional|extra|further|more|paid)\s+)?"
 _WITH_UNIT = re.compile(
     rf"(?P<number>{AMOUNT})(?:\s+and\s+a\s+half)?\)?[\s-]*个?{_KIND_OF_TIME}(?:"
@@ -299,6 +300,8 @@ def units_of(text: str) -> dict[str, set[str]]:
                 continue
             for number in _value(match):
                 units[number].update(unit for unit in _BEHIND if match.groupdict().get(unit))
+                if _POUNDS.search(match.group()):
+                    units[number].add("GBP")  # or of weight
     return units
 
 

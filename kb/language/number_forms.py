@@ -105,6 +105,12 @@ _IMPLIED = tuple(
         (r"半[天日个年小]|\bhalf\b", "0.5"),
     )
 )
+_QUARTERS = (
+    (re.compile(r"\bthree[ -]quarters of an hour\b", re.IGNORECASE), "45 minutes"),
+    (re.compile(r"(?<![Tt]hree )\b(?:an? |one )?quarter of an hour\b", re.IGNORECASE), "15 minutes"),
+    (re.compile("三刻钟"), "45分钟"),
+    (re.compile("一刻钟"), "15分钟"),
+)
 # "three and a half hours", 三个半小时; "two and a half" of what has no number of its own stays as it is written.
 _AND_A_HALF = re.compile(
     rf"(?<![\d.{_HAN}])(?P<zh>[{_HAN_DIGITS}]|\d{{1,3}})个半(?=小时|钟头|月|星期)"
@@ -200,6 +206,8 @@ def in_units_of(claim: str, source: str) -> str:
 
 
 def _in_times_of(source: str, claim: str) -> str:
+    for quarters, minutes in _QUARTERS:
+        claim = claim if quarters.search(source) else quarters.sub(minutes, claim)
     if not _LENGTH_OF_TIME.search(claim):
         return claim
     told = {_time(match) for match in _LENGTH_OF_TIME.finditer(source)}

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from kb.checking.changes import gives_former, gives_what_was, holds_post, turns_succession
+from kb.checking.changes import former_numbers, gives_former, gives_what_was, holds_post, turns_succession
 from kb.checking.citations import cite
 from kb.schema import Language
 from tests.kb.passages import passage
@@ -250,3 +250,15 @@ def test_a_former_value_is_not_confirmed(language: Language, told: str, question
 )  # fmt: skip
 def test_who_came_before_does_not_come_after(claim: str, sentences: list[str], turned: bool) -> None:
     assert turns_succession(claim, sentences) is turned
+
+
+@pytest.mark.parametrize(
+    ("text", "former"),
+    [
+        ("Norwich was planned for 12 June and has been moved to 10 July.", {"--06-12"}),
+        ("The start was planned for 12 June and brought forward from that day to 10 May.", {"--06-12"}),
+        ("原定6月12日开工，改为7月10日。", {"--06-12"}),
+    ],
+)
+def test_what_was_moved_is_not_what_it_was_moved_to(text: str, former: set[str]) -> None:
+    assert former_numbers("When does it start according to the current plan? 现在什么时候开工？", text) == former

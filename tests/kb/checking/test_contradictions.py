@@ -4,6 +4,7 @@ import pytest
 
 from kb.checking.alignment import Aligner
 from kb.checking.contradictions import (
+    denial,
     denies_other_clause,
     denies_own_question,
     denies_what_is_said,
@@ -508,3 +509,43 @@ def test_what_it_is_without_is_not_said_of_it(claim: str, sentence: str, exclude
 )
 def test_how_often_is_not_of_all(claim: str, source: str, wider: bool) -> None:
     assert widens(claim, source) is wider
+
+
+DVDS = "Books can be renewed twice. DVDs, games and tools cannot be renewed."
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "denied"),
+    [
+        ("DVDs cannot be renewed.", DVDS, False),
+        ("报销视力检查。", "报销牙科，不报销视力检查", True),
+        ("不报销视力检查。", "报销牙科，不报销视力检查", False),
+    ],
+)
+def test_what_is_listed_is_denied_together(claim: str, sentence: str, denied: bool) -> None:
+    assert denies_other_clause(claim, sentence) is denied
+
+
+@pytest.mark.parametrize(("claim", "denied"), [("登山不需要在内网报名。", False), ("合唱不需要在内网报名。", True)])
+def test_what_is_excepted_may_be_denied(claim: str, denied: bool) -> None:
+    sentences = ["合唱和登山每周一次。", "除登山外，各项活动均需在内网报名。"]
+    assert denies_what_is_said(claim, sentences) is denied
+
+
+@pytest.mark.parametrize(
+    ("claim", "step", "reason"),
+    [
+        ("满 10 年不满 20 年的，年休假 10 天。", False, "unit"),
+        ("满 10 年不满 20 年的，年休假 10 天。", True, ""),  # the bound of another step
+        ("满 10 年不满 20 年的，年休假 5 周。", True, "unit"),
+    ],
+)
+def test_of_steps_the_bounds_of_another_deny_nothing(claim: str, step: bool, reason: str) -> None:
+    assert denial(claim, "满 1 年不满 10 年的，年休假 5 天。", False, step) == reason
+
+
+def test_what_is_in_place_of_one_value_is_replaced_of_another() -> None:
+    text = "普通账号口令长度由8位调整为12位；特权账号口令长度由12位调整为16位。"
+    replacements = replaced_in(text)
+    assert not is_replaced("普通账号口令长度为12位。", "普通账号口令多少位？", replacements)
+    assert is_replaced("普通账号口令长度为8位。", "普通账号口令多少位？", replacements)

@@ -460,3 +460,23 @@ def test_a_cell_that_fits_best_has_no_rival() -> None:
         claim = f"From 1 April a driver earns {amount} an hour."
         [checked] = cite(claim, [passage(1, WAGES)], "en", question).claims
         assert checked.supported is confirmed
+
+
+FIRMWARE = """Firmware | Supported models | Main change
+2.08 | K200, K210, K300 | first one
+2.11 | K200, K210 | adds printing
+3.00 | K210, K300 | new web interface
+3.02 | K300 | security patch"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "wrong"),
+    [
+        ("Firmware 3.00 supports the models K210 and K300.", False),
+        ("Firmware 3.00 supports the model K300.", True),  # alone it is another row's
+        ("Firmware 3.00 supports the K200, the K210 and the K300.", True),
+        ("Firmware 3.02 supports the model K300.", False),
+    ],
+)
+def test_a_cell_may_be_a_part_of_a_longer_one(claim: str, wrong: bool) -> None:
+    assert takes_wrong_row(claim, "On which models can it be installed?", rows_of(FIRMWARE)) is wrong

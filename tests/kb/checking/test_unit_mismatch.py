@@ -304,3 +304,18 @@ def test_a_head_names_the_measure_of_its_family(claim: str, header: str, other: 
 )
 def test_what_is_counted_stands_behind_its_own_number(claim: str, source: str, other: bool) -> None:
     assert counts_other_things(claim, source) is other
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "other"),
+    [
+        ("It costs 52 pounds.", "It costs £52.", False),
+        ("It weighs 52 pounds.", "It weighs 52 lbs.", False),
+        ("It costs 52 pounds.", "It costs €52.", True),
+        ("It weighs 52 pounds.", "It weighs 52 kg.", True),
+        ("It costs 52 pounds.", "It costs 52 GBP.", False),
+    ],
+)
+def test_pounds_are_of_money_or_weight(claim: str, source: str, other: bool) -> None:
+    assert other_unit(claim, source) is other
+    assert not counts_other_things(claim, source)

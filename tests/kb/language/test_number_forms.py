@@ -162,3 +162,17 @@ def test_a_text_without_its_numbers_keeps_its_words_and_codes() -> None:
 )
 def test_a_length_of_time_is_put_in_the_unit_of_its_source(claim: str, source: str, told: str) -> None:
     assert in_units_of(claim, source) == told
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "told"),
+    [
+        ("It takes three quarters of an hour.", "It takes 45 minutes.", "It takes 45 minutes."),
+        ("It takes a quarter of an hour.", "It takes 15 minutes.", "It takes 15 minutes."),
+        ("It takes three quarters of an hour.", "Three quarters of an hour.", "It takes three quarters of an hour."),
+        ("要一刻钟到三刻钟。", "要15分钟到45分钟。", "要15分钟到45分钟。"),
+        ("It lasts three quarters.", "It lasts 9 months.", "It lasts three quarters."),
+    ],
+)
+def test_quarters_of_an_hour_are_minutes(claim: str, source: str, told: str) -> None:
+    assert in_units_of(claim, source) == told
