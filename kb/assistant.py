@@ -543,12 +543,12 @@ class KnowledgeBase(Documents):
     def _from_later(
         self, text: str, cited: CheckedAnswer, draft: Draft, asker: Principal, options: AskOptions
     ) -> Generator[Event, None, tuple[str, CheckedAnswer]]:
-        """Answer once more without what a later document of its series says otherwise. Where that brings nothing, the
-        first answer stays, and both are told."""
+        """Answer again without what a later document of its series contradicts; where that brings none, as before."""
         first = draft.prompt_passages, draft.text, draft.thinking
         draft.prompt_passages = without_documents(cited.superseded, (*cited.beside, *draft.prompt_passages))
         yield draft.restart()
-        yield from self._generate(draft, options)
+        with suppress(EmptyAnswer):
+            yield from self._generate(draft, options)
         later_text = prompts.without_task("".join(draft.text), draft.language)
         later = self._cited(later_text, draft, asker, options)
         if later.grounded and not prompts.says_only_not_found(later_text):

@@ -162,8 +162,9 @@ def test_what_a_later_document_of_a_series_says_otherwise_is_answered_from_it(tm
         assert "disagreement" not in [notice.kind for notice in answer.notices]
 
 
-def test_the_first_answer_stays_where_the_later_document_brings_none(tmp_path: Path) -> None:
-    model = ScriptedModel([EARLIER, "The passages do not state this."])
+@pytest.mark.parametrize("again", ["The passages do not state this.", "It is 9 May.", "<think>Hm.</think>"])
+def test_the_first_answer_stays_where_the_later_document_brings_none(tmp_path: Path, again: str) -> None:
+    model = ScriptedModel([EARLIER, again])
     with open_kb(tmp_path / "home", model) as kb:
         ingest(kb, [write(tmp_path / "docs", BOARD)])
         answer = kb.answer(ON_A_FIRST_OF_JULY, OWNER)
