@@ -44,7 +44,8 @@ _DENIES = re.compile(
 )
 # Words that say something of all, or of one alone.
 _ALL = re.compile(
-    r"\b(?:all|every|both|always|either|any|whole|entire)\b|全部|所有|(?<![成首古])都(?![市会城江匀])|均(?![值价数])|一律|任何|总是|始终|双方",
+    r"\b(?:all|every|both|always|either|any|whole|entire|whatever|whichever|no matter|regardless|irrespective)\b"
+    r"|全部|所有|(?<![成首古])都(?![市会城江匀])|均(?![值价数])|一律|任何|总是|始终|双方|[无不]论|不管",
     re.IGNORECASE,
 )
 _ALONE = re.compile(

@@ -78,7 +78,7 @@ _WORD = re.compile(r"[a-z]+(?:['’-][a-z]+)*|\d[\d.,]*\d|\d|[\u4e00-\u9fff]+")
 _BY = re.compile(r"\b(?P<does>[a-z]+(?:ed|en|ne|ld|de|id)) by (?:the |an? |its |our )?(?P<who>[A-Za-z]+(?: [a-z]+)?)")
 _CLAUSE = re.compile(r"[,;，；]")
 _CLAUSE_END = re.compile(r"[,;，；。!?！？]|\.(?!\d)")
-_MODAL = re.compile(r"must|have to|has to|may|can|必须|务必|可以", re.IGNORECASE)
+_MUST, _MAY = re.compile("must|have to|has to|必须|务必", re.IGNORECASE), re.compile("may|can|可以", re.IGNORECASE)
 _JOINING = frozenset("and or as well with to the a an 和 与 及 或 以及".split())
 
 
@@ -89,9 +89,9 @@ def says_opposite(claim: str, source: str) -> bool:
         return False
     for said, told in (pair for one, other in _PAIRS for pair in ((one, other), (other, one))):
         here, there = said.search(claim), told.search(source)
-        if here and there and not (told.search(claim) or said.search(source) or _is_inverse(here, there)):
-            modal = _MODAL.fullmatch(here[0]) and _MODAL.fullmatch(there[0])
-            if not modal or _next(here) & _next(there):  # one may do the one, and must do the other
+        if here and there and not (told.search(claim) or said.search(source)):
+            aside = _MUST.fullmatch(here[0]) and _MAY.fullmatch(there[0]) and not _next(here) & _next(there)
+            if not (aside or _is_inverse(here, there)):  # one may do the one, and must do the other
                 return True
     return False
 

@@ -188,6 +188,10 @@ def test_a_value_that_was_replaced_is_told(claim: str, question: str, text: str,
         ("员工每人每月都有补贴。", "员工每月有补贴。", True),
         ("员工都有补贴。", "员工有补贴。", True),
         ("周日闭馆，员工都休息。", "周日闭馆，员工休息。", True),
+        # whatever else is so
+        ("It is paid for 10 weeks, no matter how long one works there.", "It is paid for 10 weeks.", True),
+        ("It is paid for 10 weeks, whatever the service.", "It is paid for 10 weeks, regardless of service.", False),
+        ("不论工龄，都有 10 天。", "工龄满 3 年的有 10 天。", True),
         # "only" of a limit
         ("最高只能到 65 度。", "不高于 65 度。", False),
         ("只能到 65 度。", "65 度以内。", False),

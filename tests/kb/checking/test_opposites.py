@@ -459,6 +459,7 @@ def test_a_right_is_no_duty(claim: str, source: str) -> None:
         ("A tenant must lock the shed.", "A tenant may lock the shed.", True),
         ("A tenant must always lock the shed.", "A tenant may lock the shed.", True),
         ("Tenants have to lock the shed.", "Tenants can, when it rains, lock the shed.", False),
+        ("Locking the shed is left to tenants, who may stay.", "Tenants must lock the shed.", True),
         ("租户必须锁门。", "租户可以锁门。", True),
         ("租户必须交押金。", "租户可以使用花园，先交押金。", False),
         # words that are no verbs stand for themselves
