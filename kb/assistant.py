@@ -25,6 +25,7 @@ from kb.answering.product_help import ProductHelp
 from kb.answering.readability import while_readable
 from kb.answering.retrieval import Retriever, worth_reading
 from kb.answering.translation import Translation, translated
+from kb.audit.settings_record import record_settings
 from kb.audit.trail import Trail
 from kb.checking import alignment
 from kb.checking.citations import CheckedAnswer, cite, without_unconfirmed
@@ -81,7 +82,6 @@ from kb.store.catalog_names import check_names
 from kb.store.deletion import Deletion
 from kb.store.home import Home
 from kb.store.index_sync import STALE, Indexes, built_with
-from kb.store.settings_record import record_settings
 from kb.usage.counting import Counting
 
 if TYPE_CHECKING:

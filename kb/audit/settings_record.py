@@ -1,14 +1,26 @@
 """Settings in the audit trail: which of them are others than the trail knows."""
 
 import json
+from contextlib import AbstractContextManager
+from sqlite3 import Connection
+from typing import Any, Protocol
 
 from kb.config import Settings
-from kb.store.catalog import Catalog
 
 _KNOWN = "settings"  # the property that keeps the settings that the audit trail knows
 
 
-def record_settings(catalog: Catalog, settings: Settings, by: str) -> None:
+class _Catalog(Protocol):
+    def property(self, name: str) -> str | None: ...
+
+    def put_property(self, db: Connection, name: str, value: str) -> None: ...
+
+    def record(self, db: Connection, asker: str, action: str, subject: str, detail: dict[str, Any]) -> int: ...
+
+    def transaction(self) -> AbstractContextManager[Connection]: ...
+
+
+def record_settings(catalog: _Catalog, settings: Settings, by: str) -> None:
     """Write into the audit trail which settings are others than when this was last called for this home; the first time
     that they were read."""
     flat = {f"{part}.{name}": value for part, values in settings.model_dump(mode="json").items()
