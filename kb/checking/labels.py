@@ -13,7 +13,7 @@ _FIELD = re.compile(r"[·|;；\n]|(?<=[.。])\s")
 _BRACKETS = re.compile(r"[^,，、;；()（）]{0,40}[(（]([^()（）]{1,80})[)）]")
 _ITEM = re.compile(r"[,，;；、\n]|\band\b|(?<=[.。])\s")
 _OF = "(?:of|at|for) (?:the )?"
-_OF_A_NAME = re.compile(  # "CEO of Tesla"
+_OF_A_NAME = re.compile(  # "CEO of Tarn"
     rf"(?<![A-Za-z])(?P<noun>[A-Za-z]{{2,}}+) {_OF}(?P<name>[A-Z][A-Za-z0-9]++(?: (?:of )?[A-Z][A-Za-z0-9]++){{0,5}})"
 )
 _ANNOUNCES = re.compile(
@@ -52,7 +52,7 @@ def takes_other_partner(added: frozenset[str], asked: frozenset[str], text: str)
 
 def names_other_holder(claim: str, question: str) -> bool:
     """Whether a claim says something of the holder of a post, or the part, of another thing than the one that was asked
-    about: of "the CEO of Panasonic", where the CEO of Tesla was asked for."""
+    about: of "the CEO of Oudkerk", where the CEO of Tarn was asked for."""
     told = list(_OF_A_NAME.finditer(claim))
     for asked in _OF_A_NAME.finditer(question):
         noun, name = asked["noun"].lower(), asked["name"]
