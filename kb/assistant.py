@@ -453,10 +453,10 @@ class KnowledgeBase(Documents):
                 break
             except ContextOverflow as overflow:
                 draft.tell_less(overflow)
-        if len(shown) < len(draft.passages):
+        if len(shown) + draft.set_aside < len(draft.passages):
             left_out = text_in(draft.language, "answer.left_out", fit=len(shown), count=len(draft.passages))
             yield from draft.tell_once("passages_left_out", left_out)
-        if any(p != q for p, q in zip(shown, draft.passages, strict=False)):
+        if draft.lacks_orders():
             yield from draft.tell_once("orders", text_in(draft.language, "answer.orders"))
 
     def _room(self, options: AskOptions) -> int:
@@ -545,7 +545,7 @@ class KnowledgeBase(Documents):
     ) -> Generator[Event, None, tuple[str, CheckedAnswer]]:
         """Answer again without what a later document of its series contradicts; where that brings none, as before."""
         first = draft.prompt_passages, draft.text, draft.thinking
-        draft.prompt_passages = without_documents(cited.superseded, (*cited.beside, *draft.prompt_passages))
+        draft.read_instead(without_documents(cited.superseded, (*cited.beside, *draft.prompt_passages)))
         yield draft.restart()
         with suppress(EmptyAnswer):
             yield from self._generate(draft, options)

@@ -29,6 +29,7 @@ class Draft:
         self.language = language
         self.passages: tuple[Passage, ...] = ()
         self.prompt_passages: tuple[Passage, ...] = ()
+        self.set_aside = 0  # passages that the model is not shown on purpose
         self.text: list[str] = []
         self.thinking: list[str] = []
         self.notices: list[Notice] = []
@@ -74,6 +75,16 @@ class Draft:
             self.prompt_passages = self.prompt_passages[:-1]
         else:
             raise overflow
+
+    def read_instead(self, passages: tuple[Passage, ...]) -> None:
+        """Show the model these of the passages, and no others."""
+        self.prompt_passages = passages
+        self.set_aside = len(self.passages) - len(passages)
+
+    def lacks_orders(self) -> bool:
+        """Whether something was taken out of the passages that the model is shown."""
+        found = {passage.rank: passage for passage in self.passages}
+        return any(passage != found[passage.rank] for passage in self.prompt_passages)
 
     def wants_again(self, text: str) -> prompts.Again:
         """Why a model is asked once more: it answered in another language, or found nothing in passages that it was

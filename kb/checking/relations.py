@@ -21,6 +21,7 @@ from kb.language.verbs import has_verb
 _PART = re.compile(r"[，,；;。：](?!\d)|\b(?:and|while|whereas)\b", re.IGNORECASE)
 
 _EMPTY = frozenset("的了是在有为和年月日")  # characters of which no pair says anything
+_LIST_MARK = re.compile(r"\A\W+")
 _TWO_NAMES = re.compile(r"\W*[A-Z][a-z]+(?:['’]s)? [A-Z]")
 _WON = re.compile(r"\b(?:won|wins?|winn(?:er|ers|ing))\b|赢得|赢了|夺冠|获胜|胜出|夺得", re.IGNORECASE)
 _OF_WINNING = re.compile(  # that tells a winner in other words
@@ -118,4 +119,4 @@ def _begins_elsewhere(sentence: str, names: Set[str], known: Set[str], no_names:
 
 
 def _without_opening(sentence: str) -> str:
-    return sentence.partition(" ")[2]
+    return _LIST_MARK.sub("", sentence).partition(" ")[2]
