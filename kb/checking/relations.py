@@ -22,6 +22,8 @@ _PART = re.compile(r"[，,；;。：](?!\d)|\b(?:and|while|whereas)\b", re.IGNOR
 
 _EMPTY = frozenset("的了是在有为和年月日")  # characters of which no pair says anything
 _LIST_MARK = re.compile(r"\A\W+")
+_LABEL = re.compile(r"\W{0,6}([A-Z][^:\n]{0,40}):\s")
+_JOINING = frozenset("and or of the in for at".split())
 _TWO_NAMES = re.compile(r"\W*[A-Z][a-z]+(?:['’]s)? [A-Z]")
 _WON = re.compile(r"\b(?:won|wins?|winn(?:er|ers|ing))\b|赢得|赢了|夺冠|获胜|胜出|夺得", re.IGNORECASE)
 _OF_WINNING = re.compile(  # that tells a winner in other words
@@ -101,7 +103,7 @@ def is_of_another_name(claim: str, question: str, parts: Sequence[int], source: 
     carriers = [source.sentences[part] for part in parts if added <= numbers_in(source.sentences[part])]
     if not carriers:
         return False
-    inside = names_in(f"- {'; - '.join(map(_without_opening, source.sentences))}")
+    inside = names_in(f"- {'; - '.join(_without_openings(source.sentences))}")
     no_names = content_of(question).keys()
     return all(_begins_elsewhere(each, asked | names_in(claim), inside, no_names) for each in carriers)
 
@@ -118,5 +120,10 @@ def _begins_elsewhere(sentence: str, names: Set[str], known: Set[str], no_names:
     )
 
 
-def _without_opening(sentence: str) -> str:
-    return _LIST_MARK.sub("", sentence).partition(" ")[2]
+def _without_openings(sentences: Sequence[str]) -> list[str]:
+    """Sentences without their first words. Where one label of a list says what it is of in small letters ("Reading
+    interval: …"), those of the others ("- Timetable: …") are no names either."""
+    labels = [label[1].split() for each in sentences if (label := _LABEL.match(each))]
+    telling = any(word.islower() and word not in _JOINING for label in labels for word in label)
+    bare = [_LIST_MARK.sub("", each) if telling and _LABEL.match(each) else each for each in sentences]
+    return [each.partition(" ")[2] for each in bare]

@@ -189,10 +189,10 @@ def test_a_winner_that_no_passage_tells_of_is_not_confirmed() -> None:
         assert (checked.supported, checked.reason) == (confirmed, "" if confirmed else "relation")
 
 
-def test_the_first_word_of_a_listed_line_is_no_name() -> None:
-    text = (
-        "The board of Dove Lane decides:\n\n- Size: 18 houses.\n- Timetable: the pilot goes live on 15 September 2025."
-    )
+@pytest.mark.parametrize(("labels", "other"), [("Opening hours", False), ("Bern", True), ("Bern and Basel", True)])
+def test_the_label_of_a_line_may_be_a_name_where_no_label_is_told_in_small_letters(labels: str, other: bool) -> None:
+    text = f"The board decides:\n\n- {labels}: 9 to 17.\n- Timetable: the pilot goes live on 15 September 2025."
     question, claim = "When does the Dove Lane pilot go live?", "The Dove Lane pilot goes live on 15 September 2025."
     told = source(text)
-    assert not is_of_another_name(claim, question, range(len(told.sentences) - 1, len(told.sentences)), told)
+    place = range(len(told.sentences) - 1, len(told.sentences))
+    assert is_of_another_name(claim, question, place, told) is other
