@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
-from kb.checking.year_mismatch import NONE, edition, is_other_edition
+from kb.checking.year_mismatch import NONE, edition, heading_of, is_other_edition
 from kb.messages.coded_text import text_in
 from kb.schema import Document, Language, Notice, Passage
 
@@ -11,7 +11,7 @@ from kb.schema import Document, Language, Notice, Passage
 def newest(question: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
     """The passages, ranked anew, without those of editions older than others among them; where the question asks for
     the year of one, without those of the others."""
-    headings = [_heading(passage.title, passage.document) for passage in passages]
+    headings = [heading_of(passage.title, passage.document) for passage in passages]
     kept = [
         passage
         for passage, heading in zip(passages, headings, strict=True)
@@ -36,11 +36,11 @@ def older_editions(
 ) -> Iterator[Notice]:
     """A notice for each cited document of which there is a newer edition among those that the asker may read, which
     `documents` gives; it is asked where a cited one names a year."""
-    headings = {_heading(passage.title, passage.document): passage.document for passage in cited}
+    headings = {heading_of(passage.title, passage.document): passage.document for passage in cited}
     dated = {heading: path for heading, path in headings.items() if edition(heading) != NONE}
     if not dated:
         return
-    others = {_heading(each.title, each.path): each.path for each in documents() if not each.quarantined}
+    others = {heading_of(each.title, each.path): each.path for each in documents() if not each.quarantined}
     for heading, path in dated.items():
         newer = [other for other in others if is_other_edition("", heading, [other])]
         if newer:
@@ -48,7 +48,3 @@ def older_editions(
                 "older_edition",
                 text_in(language, "answer.older_edition", path=path, newest=others[max(newer, key=edition)]),
             )
-
-
-def _heading(title: str, path: str) -> str:
-    return f"{title or path}\n{path}"

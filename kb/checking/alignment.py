@@ -10,9 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, table_claims
-from kb.checking.compounds import (
-    statements_of,
-)
+from kb.checking.compounds import statements_of
 from kb.checking.disagreements import Disagreements
 from kb.checking.forms import ALTERNATIVES, ASKS, OPEN_QUESTION
 from kb.checking.objections import CLOSE, Objections, Similarities, asked_of
@@ -29,10 +27,7 @@ from kb.checking.sources import (
 from kb.language.content_terms import content_of, is_number, stem
 from kb.language.language import language_of
 from kb.language.number_forms import in_units_of, numbers_in
-from kb.language.proper_names import (
-    names_in,
-    opening_name,
-)
+from kb.language.proper_names import names_in, opening_name
 from kb.schema import ClaimReason, Language, Passage
 
 SUPPORT = 0.5  # share of a claim's content that span and heading must cover

@@ -16,7 +16,7 @@ from kb.checking.foreign_addresses import foreign_in
 from kb.checking.fragments import states_something
 from kb.checking.objections import Similarities
 from kb.checking.unit_mismatch import units_of
-from kb.checking.year_mismatch import gives_way
+from kb.checking.year_mismatch import gives_way, heading_of
 from kb.language.language import CJK, repeats, sentences
 from kb.language.number_forms import numbers_in
 from kb.messages.coded_text import text_in
@@ -128,7 +128,8 @@ def cite(
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
             elif spans and spans[0].supported and (other := aligner.disagreement(_statement(draft.body), spans[0])):
                 disagreeing[spans[0].passage.document, other.passage.document] = None
-                if gives_way(_heading_of(spans[0].passage), _heading_of(other.passage), question):
+                earlier, later = (heading_of(span.passage.title, span.passage.document) for span in (spans[0], other))
+                if gives_way(earlier, later, question):
                     superseded.add((spans[0].passage.collection, spans[0].passage.document))
                 if (rank := other.passage.rank) not in known:
                     adopted.setdefault(rank, replace(other.passage, rank=beside()[0].rank + len(adopted)))
@@ -153,10 +154,6 @@ def cite(
         "".join(pieces).rstrip(), tuple(claims), tuple(citations), told, grounded, opposed, tuple(adopted.values()),
         frozenset(superseded),
     )  # fmt: skip
-
-
-def _heading_of(passage: Passage) -> str:
-    return f"{passage.title or passage.document}\n{passage.document}"
 
 
 def without_unconfirmed(cited: CheckedAnswer, language: Language) -> tuple[CheckedAnswer, str]:

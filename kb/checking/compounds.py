@@ -193,8 +193,8 @@ def turns_order(claim: str, question: str, sentences: Sequence[str]) -> bool:
     behind it."""
     if follows_step(claim, question, sentences) is False:
         return True
-    items = _items(sentences)
     match = _ORDER.search(claim)
+    items = _items(sentences) if match else []
     if not match or len(items) < _FEWEST_STEPS:
         return False
     words = _told_apart(items)
@@ -214,8 +214,8 @@ def follows_step(claim: str, question: str, sentences: Sequence[str]) -> bool | 
     """Whether a claim gives the step of a list that comes next to the one which the question names, or before it where
     it asks for that; None where it asks for neither, or a step is not told."""
     aside = 1 if _NEXT_ASKED.search(question) else -1 if _PREVIOUS_ASKED.search(question) else 0
-    items = _items(sentences)
-    if not aside or len(items) < _FEWEST_STEPS:
+    items = _items(sentences) if aside else []
+    if len(items) < _FEWEST_STEPS:
         return None
     words = _told_apart(items)
     asked, said = content_of(question).keys(), content_of(claim).keys()

@@ -112,17 +112,18 @@ class Disagreements:
         own sentence: by itself, or with the question of the text that it answers."""
         if self._similarities is None:
             return None
-        found: list[tuple[float, Window, Source]] = []
-        for own in {line.quote, told_by(line, source)}:
-            told = [(quote, pair) for pair in others for quote in {pair[0].quote, told_by(*pair)}]
-            quotes = [quote for quote, _ in told]
-            first, *rest = map(float, self._similarities(self._question, [own, *quotes]))
-            alike = map(float, self._similarities(own, quotes))
-            found += [
-                (with_question, *pair)
-                for with_question, with_own, (_, pair) in zip(rest, alike, told, strict=True)
-                if is_alike(language, (first, with_question), with_own)
-            ]
+        owns = list({line.quote, told_by(line, source)})
+        told = [(quote, pair) for pair in others for quote in {pair[0].quote, told_by(*pair)}]
+        quotes = [quote for quote, _ in told]
+        asked = [*map(float, self._similarities(self._question, [*owns, *quotes]))]
+        found = [
+            (with_question, *pair)
+            for own, first in zip(owns, asked, strict=False)
+            for with_question, with_own, (_, pair) in zip(
+                asked[len(owns) :], map(float, self._similarities(own, quotes)), told, strict=True
+            )
+            if is_alike(language, (first, with_question), with_own)
+        ]
         if not found:
             return None
         _, window, other = max(found, key=lambda each: each[0])

@@ -91,6 +91,7 @@ class Objections:
             for source in sources
             if year_mismatch.is_other_edition(asked.text, source.heading, headings)
         }
+        self._of_variants = {s.passage.rank for s in sources if is_of_variant(asked.text, s.passage.text)}
         self._replaced = [old for s in sources for old in contradictions.replaced_in(s.passage.text)]
         self._frames = Frames([line for source in sources for line in lines(source)])
         self._values: dict[int, list[Value]] = {}  # of passages, by rank
@@ -212,7 +213,7 @@ class Objections:
             or self.step(claim, source).right is False
         ):
             return "row"
-        if is_of_namesake(self._asked.codes, quote, source.heading) or is_of_variant(question, source.passage.text):
+        if source.passage.rank in self._of_variants or is_of_namesake(self._asked.codes, quote, source.heading):
             return "name"
         if year_mismatch.is_of_other_year(claim, question) or names_other_holder(claim, question):
             return "relation"

@@ -236,18 +236,18 @@ def fits_cell(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:
     heads_and_labels = [*whole[0].measures, *(row.cells[0] for row in whole)] if whole else []
     added = (numbers_in(claim) - numbers_in(question)).difference(*map(numbers_in, heads_and_labels))
 
-    def fits(row: ClaimRow, column: int) -> bool:
+    def fits(at: int, column: int) -> bool:
         rows_fit = [
             (bool(other.content[0]) and _is_said(other.cells[0], plain), len(_fit(other, column, said)))
             for other in whole
         ]
-        heads_fit = [(False, len(content_of(head).keys() & said)) for head in row.heads[1:]]
-        return _is_greatest(rows_fit, whole.index(row)) and _is_greatest(heads_fit, column - 1)
+        heads_fit = [(False, len(content_of(head).keys() & said)) for head in whole[at].heads[1:]]
+        return _is_greatest(rows_fit, at) and _is_greatest(heads_fit, column - 1)
 
     return bool(added) and all(
         any(
-            number in row.numbers[column] <= added and fits(row, column)
-            for row in whole
+            number in row.numbers[column] <= added and fits(at, column)
+            for at, row in enumerate(whole)
             for column in range(1, len(row.cells))
         )
         for number in added

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from kb.checking.forms import WHEN_ASKED
-from kb.language.date_forms import months_in
+from kb.language.date_forms import months_in, parts
 from kb.language.number_forms import numbers_in, without_numbers
 from kb.language.periods import periods
 
@@ -126,6 +126,11 @@ def is_of_other_year(claim: str, question: str) -> bool:
     return bool(asked and said) and asked.isdisjoint(said) and not WHEN_ASKED.search(question)
 
 
+def heading_of(title: str, path: str) -> str:
+    """The heading by which a document is known as an edition, or as one of a series."""
+    return f"{title or path}\n{path}"
+
+
 def gives_way(heading: str, other: str, question: str) -> bool:
     """Whether of two headings that are the same but for a date the other is of the later one, or of that which the
     question names: what the minutes of May say holds, where those of February say something else."""
@@ -138,7 +143,7 @@ def gives_way(heading: str, other: str, question: str) -> bool:
 
 
 def _title(heading: str) -> str:
-    return heading.partition("\n")[0]
+    return next(iter(heading.splitlines()), "")
 
 
 def _dates(heading: str) -> Iterator[str]:
@@ -148,10 +153,7 @@ def _dates(heading: str) -> Iterator[str]:
 
 def _is_named(date: str, question: str) -> bool:
     """Whether a question names a date, its month, or its day without the year."""
-    named = numbers_in(question)
-    return any(date.startswith(each) for each in named if _DATE.match(each)) or any(
-        date[5:].startswith(each[2:]) for each in named if each.startswith("--")
-    )
+    return not numbers_in(question).isdisjoint({date, *(part for part in parts(date) if "-" in part)})
 
 
 def edition(heading: str) -> Edition:
@@ -177,10 +179,7 @@ def _numbers(text: str, with_versions: bool) -> Iterator[tuple[int, ...]]:
 
 def _without_editions(heading: str) -> str:
     """The title without years and numbers of editions, and what is said around them."""
-    if not heading.strip():
-        return ""
-    title = heading.splitlines()[0]
-    title = _BESIDE_YEARS.sub("#", _NUMBERED.sub("#", _EDITION.sub("#", title)))
+    title = _BESIDE_YEARS.sub("#", _NUMBERED.sub("#", _EDITION.sub("#", _title(heading))))
     if _IN_FORCE.search(title):
         title = _VERSION.sub("#", title)
     return _EMPTY.sub(" ", title.replace("#", " ")).strip().casefold()
