@@ -359,7 +359,7 @@ class KnowledgeBase(Documents):
             self._judge(draft, options)
         if draft.answerable is None:
             return "answered"
-        return judgement.floors(self.catalog, self.model, draft.language).outcome(draft.answerable)
+        return judgement.floors(self.catalog, self.model, draft.language, draft.searched).outcome(draft.answerable)
 
     def _judge(self, draft: Draft, options: AskOptions) -> None:
         options.take_turn()
@@ -510,7 +510,7 @@ class KnowledgeBase(Documents):
             yield draft.restart()
             yield from self._generate(draft, options, again)
             text = prompts.without_task("".join(draft.text), draft.language) or text
-            draft.uncertain |= again == "words"  # it was of two minds
+            draft.uncertain |= again == "reason"  # it was of two minds, or said nothing at first
         cited = self._cited(text, draft, asker, options)
         if cited.superseded and not options.stopped:
             text, cited = yield from self._from_later(text, cited, draft, asker, options)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kb.answering import prompts
 from kb.answering.product_help import Help
 from kb.answering.refusal import refusal
+from kb.checking.citations import states_nothing
 from kb.errors import ContextOverflow, UsageError
 from kb.language.language import listed
 from kb.language.script import is_written_in
@@ -87,10 +88,12 @@ class Draft:
         return any(passage != found[passage.rank] for passage in self.prompt_passages)
 
     def wants_again(self, text: str) -> prompts.Again:
-        """Why a model is asked once more: it answered in another language, or found nothing in passages that it was
-        sure of when it judged them."""
+        """Why a model is asked once more: it answered in another language, with yes or no alone or the question again,
+        or found nothing in passages that it was sure of when it judged them."""
         if prompts.says_only_not_found(text):
-            return "" if self.answerable is None or self.uncertain else "words"
+            return "" if self.answerable is None or self.uncertain else "reason"
+        if states_nothing(text):
+            return "reason"
         return "" if is_written_in(text, self.language) else "language"
 
     def restart(self) -> Revised:

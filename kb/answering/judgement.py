@@ -6,6 +6,7 @@ The probability is the model's own: of "yes" against "no" as the first word of i
 """
 
 import json
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -22,6 +23,12 @@ CAUTIOUS = Floors(0.1, 0.5)
 SHIPPED: Mapping[str, Mapping[Language, Floors]] = {
     "qwen2.5-coder-1.5b": {"en": Floors(0.62, 0.72), "zh": Floors(0.85, 0.88)},
 }
+# The same of questions that no name or number alone answers: there a model is less sure of passages that do.
+SHIPPED_OF_EXPLAINING: Mapping[str, Mapping[Language, Floors]] = {"qwen2.5-coder-1.5b": {"zh": Floors(0.60, 0.80)}}
+_EXPLAINING = re.compile(
+    r"怎[么样]|如何|为[什何]|什么(?!时[候间]|名)(?<!是什么)(?<!叫什么)|是否|能否|可否|吗[?？。]?\s*$"
+    r"|([会能有是要该可])不\1|有没有"
+)
 
 
 class _Judge(Protocol):
@@ -51,10 +58,14 @@ def answerable(
     return None if found is None else found[yes]
 
 
-def floors(catalog: Catalog, model: _Judge, language: Language) -> Floors:
-    """What was calibrated in this home for the model; else what the product ships for it."""
-    kept = _calibrated(catalog).get(model.digest(), {}).get(language)
-    return Floors(**kept) if kept else SHIPPED.get(model.name, {}).get(language, CAUTIOUS)
+def floors(catalog: Catalog, model: _Judge, language: Language, question: str) -> Floors:
+    """What was calibrated in this home for the model; else what the product ships for it and for such a question."""
+    if kept := _calibrated(catalog).get(model.digest(), {}).get(language):
+        return Floors(**kept)
+    shipped = SHIPPED.get(model.name, {}).get(language, CAUTIOUS)
+    if _EXPLAINING.search(question):
+        return SHIPPED_OF_EXPLAINING.get(model.name, {}).get(language, shipped)
+    return shipped
 
 
 def keep_floors(catalog: Catalog, model: _Judge, found: Mapping[Language, Floors]) -> None:

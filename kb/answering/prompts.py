@@ -54,11 +54,15 @@ _OTHERWISE = {
     "zh": f"（如果段落里没有答案，只写“{NOT_FOUND['zh']}”）",
 }
 _MARKERS = r"(?:\s*\[\d{1,3}\])*"
+_JUDGED = {
+    "en": "The passages state the answer to exactly this question",
+    "zh": "以上段落写明了这个问题的确切答案",
+}
 _TOLD = {
     language: re.compile(
         "|".join(
             rf"{re.escape(part)}{_MARKERS}\s*(?:[.:：。]\s*|\Z)"
-            for part in re.split(r"[.:：。]\s*", task.format(otherwise=""))
+            for part in (*re.split(r"[.:：。]\s*", task.format(otherwise="")), _JUDGED[language])
         ),
         re.IGNORECASE,
     )
@@ -68,12 +72,12 @@ _PASSAGES = {"en": "Passages:", "zh": "段落："}
 _TERMS = {"en": "What words of the question mean:", "zh": "问题中用语的含义："}
 _QUESTION = {"en": "Question:", "zh": "问题："}
 _COLON = {"en": ": ", "zh": "："}
-Again = Literal["", "language", "words"]  # a first try, or what was wrong with it
+Again = Literal["", "language", "reason"]  # a first try, or what was wrong with it
 
 _STRICT = {"en": "Write the answer in English only.", "zh": "答案必须全部用中文书写。"}
-_IN_ITS_WORDS = {
-    "en": "You judged that the passages state it. Answer in the words of the passages: ",
-    "zh": "你已判断段落写明了答案。请用段落中的原话回答：",
+_WITH_REASON = {
+    "en": "Answer in a full sentence that says what the passages say about it, and why: ",
+    "zh": "请写出一个完整的句子来回答，并写明段落中的依据：",
 }
 
 
@@ -88,8 +92,9 @@ def answering(
     question: str, passages: Sequence[Passage], language: Language, again: Again = "", judged: bool = True,
     terms: Sequence[Term] = (),
 ) -> list[Message]:  # fmt: skip
-    """The conversation that makes a model answer from passages; `again` insists on the language, or on their own words
-    where they were judged to hold the answer. `terms` of the glossary say what words of the question mean.
+    """The conversation that makes a model answer from passages; `again` insists on the language, or on a sentence with
+    its reason where the passages were judged to hold the answer. `terms` of the glossary say what words of the question
+    mean.
 
     Where they were `judged` to hold the answer it goes on from there, and an engine's prompt cache holds the passages.
     """
@@ -97,8 +102,8 @@ def answering(
     asked = f"{task}{_COLON[language]}{question}" if judged else f"{task}\n{_QUESTION[language]} {question}"
     if again == "language":
         asked += f"\n{_STRICT[language]}"
-    elif again == "words":
-        asked = f"{_IN_ITS_WORDS[language]}{question}"
+    elif again == "reason":
+        asked = f"{_WITH_REASON[language]}{question}"
     if judged:
         yes = Message("assistant", YES_NO[language][0])
         return [*judging(question, passages, language, terms), yes, Message("user", asked)]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kb.checking import contradictions, table_claims
+from kb.checking import contradictions, fragments, table_claims
 from kb.checking.compounds import statements_of
 from kb.checking.disagreements import Disagreements
 from kb.checking.forms import ALTERNATIVES, ASKS, OPEN_QUESTION
@@ -289,11 +289,7 @@ class Aligner:
             return True
         if not OPEN_QUESTION.search(self._asked.text) or ALTERNATIVES.search(self._asked.text):
             return False
-        return not any(
-            token not in self._asked.tokens
-            and (token.isascii() or any(c not in self._asked.text + _LINKING for c in token))
-            for token in content_of(claim)
-        )
+        return fragments.adds_nothing(claim, self._asked.text, _LINKING)
 
     def _cosines(
         self, claim: str, names: frozenset[str], windows: Sequence[Window], source: Source, is_cited: bool

@@ -271,6 +271,11 @@ def _statement(body: str) -> str:
     return _ATTRIBUTION.sub("", _ANSWER.sub("", _LIST_NUMBER.sub("", body)))
 
 
+def states_nothing(text: str) -> bool:
+    """Whether no sentence of an answer says anything that could be checked: it is "yes" alone, or a question."""
+    return not any(_states_something(sentence.body) for sentence in _sentences_with_markers(text))
+
+
 def _states_something(body: str) -> bool:
     """Whether a sentence is a claim: not a question, a heading, a lead-in to a list, a mere "yes" or punctuation."""
     plain = _statement(body).strip(" *_#`|-")

@@ -246,7 +246,7 @@ def _up_to(numbers: Set[str], sentence: str) -> str:
 def drops_denial(claim: str, sentence: str) -> bool:
     """Whether a sentence denies what the claim says without denying anything."""
     claim = _ATTRIBUTE.sub(" ", claim)
-    if _denies(claim):
+    if denies(claim):
         return False
     for clause in _STOP.split(_NOT_A_LIMIT.sub(" ", sentence)):
         elsewhere = _DENIED.sub(" ", clause)
@@ -340,7 +340,7 @@ def denies_what_is_said(claim: str, sentences: Sequence[str]) -> bool:
 def excludes(claim: str, sentence: str) -> bool:
     """Whether a sentence takes something out, and the claim, which denies nothing, names it; or says of it what the
     sentence says of something else: "caused by a certificate, not by the power failure"."""
-    if _denies(_ATTRIBUTE.sub(" ", claim)):
+    if denies(_ATTRIBUTE.sub(" ", claim)):
         return False
     before = (sentence[max(0, at.start() - _LONGEST_PART) : at.start()] for at in _EXCLUDED.finditer(sentence))
     out = set(content_of(" ".join([*_EXCLUDING.findall(sentence), *(_PART_END.split(part)[-1] for part in before)])))
@@ -432,7 +432,8 @@ def _compared(text: str) -> Iterator[tuple[str, Set[str], Set[str]]]:
             yield match["more"].lower(), content_of(before).keys(), content_of(behind).keys()
 
 
-def _denies(text: str) -> bool:
+def denies(text: str) -> bool:
+    """Whether a text says that something is not so."""
     plain = _NOT_A_LIMIT.sub(" ", text)
     return bool(_NOT.search(plain) or _DENIES.search(plain))
 

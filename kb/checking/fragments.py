@@ -7,6 +7,7 @@ itself. What the source goes on with, after the last word of the claim, was cut 
 import re
 from collections.abc import Iterable
 
+from kb.checking import contradictions
 from kb.checking.forms import OPEN_QUESTION
 from kb.checking.sources import bare
 from kb.language.content_terms import content_of
@@ -27,6 +28,14 @@ _ABBREVIATED = re.compile(  # "U.S.", "Nov."
     r"\b(?:[A-Z]|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|Inc|Ltd|Corp|Co|Mr|Mrs|Ms|Dr|Prof|Gen|Col|Rev|St|Ave|Rd|Vol|Fig|Dept)\.$"
 )
 SHORTEST_QUOTATION = 5  # words
+_SAYING_NOTHING = re.compile(  # of what is asked: that there is some of it
+    r"\b(?:(?:a )?(?:few|several|some|certain|various|many|multiple|number of)|(?:a )?(?:wide )?(?:variety|range) of"
+    r"|offer\w*|provid\w*|includ\w*|cover(?:s|ed|ing|age)?|exist\w*|appl(?:y|ies|ied)|available|perform\w*|follow(?:s|ing)?"
+    r"|however|also|additionally|overall|therefore|specific|particular|relevant|related|such|other|details?|information)\b"
+    r"|一些|若干|多种|多个|各种|各类|某些|一定|相关|相应|有关|具体|提供|包括|包含|涵盖|适用|存在|如下|以下|等等|此外|另外|同时"
+    r"|内容|信息|情况|方面",
+    re.IGNORECASE,
+)
 _CLAUSE_END = re.compile(r"[，；。！？：、,;!?:]|\.(?!\d)|\s[-–—]\s|[()（）\n]")
 _SPACE = re.compile(r"\s+")
 _FIGURE = re.compile(r"[\d:]")
@@ -35,6 +44,17 @@ _FIGURE = re.compile(r"[\d:]")
 def states_something(sentence: str) -> bool:
     """Whether there is anything in a sentence that could be checked."""
     return bool(content_of(sentence))
+
+
+def adds_nothing(claim: str, question: str, linking: str) -> bool:
+    """Whether a claim has no word besides those of the question, `linking` characters, and such as say that there is
+    some of what was asked for: "there are a few exceptions"; unless it denies that."""
+    asked = content_of(question).keys()
+    said = claim if contradictions.denies(claim) else _SAYING_NOTHING.sub(" ", claim)
+    return not any(
+        token not in asked and (token.isascii() or any(c not in question + linking for c in token))
+        for token in content_of(said)
+    )
 
 
 def is_phrase(claim: str) -> bool:

@@ -6,7 +6,7 @@ Nor does a sentence say it that speaks of another name, or of the other of two t
 """
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from itertools import permutations
 
 from kb.checking.forms import PRONOUN
@@ -21,6 +21,7 @@ from kb.language.verbs import has_verb
 _PART = re.compile(r"[，,；;。：](?!\d)|\b(?:and|while|whereas)\b", re.IGNORECASE)
 
 _EMPTY = frozenset("的了是在有为和年月日")  # characters of which no pair says anything
+_ITEM = re.compile(r"\s*(?:[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．])")
 _LIST_MARK = re.compile(r"\A\W+")
 _LABEL = re.compile(r"\W{0,6}([A-Z][^:\n]{0,40}):\s")
 _JOINING = frozenset("and or of the in for at".split())
@@ -57,8 +58,38 @@ def lacks_relation(claim: str, question: str, parts: Sequence[int], source: Sour
         carriers += [part for part in parts if part > carriers[0] and PRONOUN.search(source.sentences[part])]
         carriers += [part + 1 for part in carriers if part + 1 in parts and not _has_verbs(source, part, part + 1)]
     carriers += [part - 1 for part in carriers if part and PRONOUN.search(source.sentences[part])]
+    carriers += [lead for part in carriers if (lead := _lead_in(source.sentences, part)) is not None]
     about = {token for part in carriers for token in (*content_of(source.sentences[part]), *source.above[part])}
     return relation.isdisjoint(about | source.heading_tokens)
+
+
+def is_of_sibling(claim: str, question: str, source: Source, titles: Iterable[str]) -> bool:
+    """Whether a source is of another document of a kind than the question names: of the "Standard" plan, where the
+    "Plus" plan is asked about, and one of the `titles` is the same but for that word. Not where the claim says of which
+    it is, nor where the text does."""
+    own = _words_of(source.passage.title)
+    asked, said = content_of(question).keys(), content_of(claim).keys()
+    for title in titles:
+        other = _words_of(title)
+        mine, theirs = own - other, other - own
+        if mine and theirs and 2 * len(own & other) >= max(len(own), len(other)):
+            named = theirs <= asked and mine.isdisjoint(asked | said)
+            if named and not theirs <= content_of(source.passage.text).keys():
+                return True
+    return False
+
+
+def _words_of(title: str) -> frozenset[str]:
+    return frozenset(token for token in content_of(title) if not is_number(token))
+
+
+def _lead_in(sentences: Sequence[str], part: int) -> int | None:
+    """The line above that announces the list which a sentence is an item of: "You can either:"."""
+    while part and _ITEM.match(sentences[part]):
+        part -= 1
+        if sentences[part].rstrip()[-1:] in (":", "："):
+            return part
+    return None
 
 
 def _has_verbs(source: Source, *parts: int) -> bool:

@@ -23,7 +23,7 @@ def is_of_other_section(
     claim: str, question: str, parts: range, sentences: Sequence[str], above: Sequence[frozenset[str]]
 ) -> bool:
     """Whether what a claim adds stands, of the sentences of a window, only in sections of whose headings question and
-    claim say nothing, while they name that of another section of the passage.
+    claim say nothing, while they name that of another section of the passage, of which these sentences say nothing.
 
     `above` are the words that head each sentence.
     """
@@ -35,7 +35,9 @@ def is_of_other_section(
     carriers = [part for part in _carriers(claim, question, parts, sentences) if part < len(own)]
     if not carriers or any(not own[part] or own[part] & said for part in carriers):
         return False
-    return any(section and len(section & said) >= NAMED * len(section) for section in set(own))
+    here = set[str]().union(*(content_of(sentences[part]) for part in carriers))
+    meant = [section & said for section in set(own) if section and len(section & said) >= NAMED * len(section)]
+    return any(not named & here for named in meant)
 
 
 def _carriers(claim: str, question: str, parts: range, sentences: Sequence[str]) -> list[int]:

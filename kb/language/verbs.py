@@ -15,6 +15,7 @@ _PRESENT = re.compile(
     r"[A-Za-z0-9'’)] (?!(?:is|as|us|its|his|this|yes|days|hours|weeks|months|years)\b)[a-z]{2,}s"
     r" (?!(?:of|and|or|by|per)\b)[A-Za-z0-9]"
 )
+_TAKES_AS = re.compile(r"以[^，。；,;]{1,20}为")  # 以鱼类为食: the tagger knows no verb there
 _FREQUENT = frozenset(
     "is are was were be been being am has have had having do does did done will would can could may might must shall"
     " should cannot get got need make made take took taken give gave given go went gone come came say said see saw seen"
@@ -29,7 +30,7 @@ _FREQUENT = frozenset(
 def has_verb(text: str) -> bool:
     """Whether a text has a verb, as far as its form tells."""
     if CJK.search(text):
-        return any(word.flag.startswith("v") for word in tagged(text))
+        return bool(_TAKES_AS.search(text)) or any(word.flag.startswith("v") for word in tagged(text))
     return bool(_PRESENT.search(text)) or any(
         word.lower() in _FREQUENT or "n't" in word.replace("’", "'") or bool(_PAST.fullmatch(word))
         for word in _WORD.findall(text)

@@ -71,12 +71,16 @@ def test_a_context_that_overflows_is_told_no_terms_and_then_one_passage_less_eac
     [
         (0.9, False, "Lunch costs 4 euros.", ""),
         (0.9, False, "午餐每份四欧元，晚餐另计。", "language"),
-        (0.9, False, "The documents do not say.", "words"),
+        (0.9, False, "The documents do not say.", "reason"),
+        (0.9, True, "Yes.", "reason"),
+        (None, False, "No [1].", "reason"),
+        (0.9, False, "What does lunch cost?", "reason"),
+        (0.9, False, "Yes, lunch is free.", ""),
         (0.4, True, "The documents do not say.", ""),
         (None, False, "The documents do not say.", ""),
     ],
 )
-def test_a_model_is_asked_again_for_its_language_or_for_words_that_it_was_sure_of(
+def test_a_model_is_asked_again_for_its_language_or_for_what_it_was_sure_of_or_left_unsaid(
     answerable: float | None, uncertain: bool, text: str, again: str
 ) -> None:
     made = draft()

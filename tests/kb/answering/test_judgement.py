@@ -89,11 +89,11 @@ def test_what_the_reader_chose_is_read_however_far_it_is(filled: Fill) -> None:
 def test_floors_are_kept_by_model_and_language(filled: Fill) -> None:
     model = ScriptedModel([GOOD], preferences=[sure(0.3), sure(0.3)])
     kb = filled(model)
-    assert judgement.floors(kb.catalog, model, "en") == judgement.CAUTIOUS
+    assert judgement.floors(kb.catalog, model, "en", LAPTOP) == judgement.CAUTIOUS
     kb.keep_floors({"en": Floors(0.4, 0.6)})
     kb.keep_floors({"zh": Floors(0.2, 0.3)})
-    assert judgement.floors(kb.catalog, model, "en") == Floors(0.4, 0.6)
-    assert judgement.floors(kb.catalog, model, "zh") == Floors(0.2, 0.3)
+    assert judgement.floors(kb.catalog, model, "en", LAPTOP) == Floors(0.4, 0.6)
+    assert judgement.floors(kb.catalog, model, "zh", "为什么？") == Floors(0.2, 0.3)
     assert kb.answer(LAPTOP, OWNER).outcome == "refused"
     model.weights = "1" * 64  # another model
     assert kb.answer(LAPTOP, OWNER).outcome == "uncertain"
@@ -101,7 +101,27 @@ def test_floors_are_kept_by_model_and_language(filled: Fill) -> None:
 
 def test_the_floors_of_the_model_that_is_shipped_are_those_that_were_calibrated() -> None:
     assert {"qwen2.5-coder-1.5b": {"en": Floors(0.62, 0.72), "zh": Floors(0.85, 0.88)}} == judgement.SHIPPED
+    assert {"qwen2.5-coder-1.5b": {"zh": Floors(0.60, 0.80)}} == judgement.SHIPPED_OF_EXPLAINING
     assert Floors(0.1, 0.5) == judgement.CAUTIOUS
+
+
+@pytest.mark.parametrize(
+    ("question", "refuse"),
+    [
+        ("如何退回设备？", 0.60), ("怎么退回设备？", 0.60), ("为什么要退回设备？", 0.60), ("设备是否要退回？", 0.60),
+        ("设备可以退回吗？", 0.60), ("设备会不会退回？", 0.60), ("设备有什么特点？", 0.60), ("什么是退回？", 0.60),
+        ("谁退回设备？", 0.85), ("退回期是几天？", 0.85), ("什么时候退回设备？", 0.85), ("退回期是什么？", 0.85),
+        ("这个设备叫什么？", 0.85), ("设备退回期", 0.85),
+    ],
+)  # fmt: skip
+def test_a_question_that_no_name_or_number_answers_has_floors_of_its_own(
+    filled: Fill, question: str, refuse: float
+) -> None:
+    kb, shipped = filled(ScriptedModel([GOOD])), ScriptedModel([GOOD])
+    shipped.name = "qwen2.5-coder-1.5b"
+    assert judgement.floors(kb.catalog, shipped, "zh", question).refuse == refuse
+    assert judgement.floors(kb.catalog, shipped, "en", question).refuse == 0.62
+    assert judgement.floors(kb.catalog, ScriptedModel([GOOD]), "zh", question) == judgement.CAUTIOUS
 
 
 def test_judging_says_nothing_where_nothing_is_near(filled: Fill) -> None:
@@ -128,12 +148,20 @@ def test_a_model_that_fails_while_it_judges_fails_the_question(filled: Fill) -> 
         filled(Dying([GOOD])).answer(LAPTOP, OWNER)
 
 
-def test_a_model_that_was_sure_and_then_finds_nothing_is_asked_once_more_for_the_words(filled: Fill) -> None:
+def test_a_model_that_was_sure_and_then_finds_nothing_is_asked_once_more_for_the_reason(filled: Fill) -> None:
     model = ScriptedModel(["The documents do not say.", GOOD], preferences=[sure(0.97)])
     answer = filled(model).answer(LAPTOP, OWNER)
     first, second = model.requests
-    assert "in the words of the passages" in second[-1].content
+    assert "says what the passages say about it, and why" in second[-1].content
     assert second[:-1] == first[:-1]  # the passages are read once
+    assert (answer.outcome, [claim.supported for claim in answer.claims]) == ("uncertain", [True])
+
+
+@pytest.mark.parametrize("first", ["Yes.", "How soon must a lost laptop be reported?"])
+def test_a_model_that_says_yes_alone_or_the_question_is_asked_once_more(filled: Fill, first: str) -> None:
+    model = ScriptedModel([first, GOOD], preferences=[sure(0.97)])
+    answer = filled(model).answer(LAPTOP, OWNER)
+    assert len(model.requests) == 2
     assert (answer.outcome, [claim.supported for claim in answer.claims]) == ("uncertain", [True])
 
 

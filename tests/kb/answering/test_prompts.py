@@ -95,15 +95,26 @@ def test_a_passage_is_read_with_its_header_and_two_line_breaks_at_most() -> None
     assert asked.content.startswith("Passages:\n[2] \nCity | Hotel\n(1) a\n\nb\n\n")
 
 
-def test_another_try_insists_on_the_language_or_on_the_words_of_the_passages() -> None:
+def test_another_try_insists_on_the_language_or_on_a_sentence_with_its_reason() -> None:
     shown = [passage(1, "It is so.")]
     [_, _, asked] = prompts.answering("Why?", shown, "en")
     [_, _, strict] = prompts.answering("Why?", shown, "en", "language")
     assert strict.content == f"{asked.content}\nWrite the answer in English only."
-    [_, _, words] = prompts.answering("Why?", shown, "en", "words")
-    assert words.content == "You judged that the passages state it. Answer in the words of the passages: Why?"
+    [_, _, reason] = prompts.answering("Why?", shown, "en", "reason")
+    assert reason.content == "Answer in a full sentence that says what the passages say about it, and why: Why?"
     [alone] = prompts.answering("为什么？", shown, "zh", judged=False)
     assert alone.content.endswith("（如果段落里没有答案，只写“文档中没有说明。”）\n问题： 为什么？")
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("以上段落写明了这个问题的确切答案。保修期为两年。", "保修期为两年。"),
+        ("以上段落写明了这个问题的确切答案。", ""),
+    ],
+)
+def test_what_a_model_was_asked_to_judge_is_no_answer(said: str, left: str) -> None:
+    assert prompts.without_task(said, "zh") == left
 
 
 def test_a_follow_up_is_rewritten_from_the_last_four_turns_and_400_characters_of_each() -> None:
