@@ -20,6 +20,7 @@ from kb.checking.sources import (
     Window,
     bare,
     headings_of,
+    lines_in,
     long_windows,
     source_of,
     told_by,
@@ -127,6 +128,15 @@ class Aligner:
         undecided = sorted((span for span in others if span.reason in UNDECIDED), key=_merit)[:1]
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
         return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT or span.says_enough]
+
+    def code(self, lines: Sequence[str]) -> list[SupportSpan]:
+        """The first passage that holds lines of code in their order, be their white space another; else nothing."""
+        for source in self._sources:
+            if found := lines_in(source.passage.text, lines):
+                start, end = (source.passage.start + at for at in found)
+                quote = source.passage.text[found[0] : found[1]]
+                return [SupportSpan(source.passage, start, end, quote, 1.0, True, "", on_target=True)]
+        return []
 
     def _in_its_language(self, claim: str, language: Language) -> Sequence[Source]:
         """The sources that may say a claim: those in its language alone, where a sentence of those speaks of that,

@@ -26,6 +26,7 @@ _MARKER = re.compile(
     r"(?<!\s)\s*+[\[【［]\s*+\^?(?:passage|source|段落|来源|文档)?\s*+(\d{1,3}(?:\s*+[,，、;；.]\s*+\d{1,3})*+)\s*+[\]】］]",
     re.IGNORECASE,
 )
+_CODE_BLOCK = re.compile(r"^[^\S\n]*(```|~~~)[^\n]*\n.*?(?:^[^\S\n]*\1[^\S\n]*$|\Z)", re.DOTALL | re.MULTILINE)
 _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
 _CLOSING = "。！？；.!?;"
 _CONTRADICTS: frozenset[ClaimReason] = frozenset(
@@ -78,6 +79,7 @@ class _Sentence:
     body: str  # without markers
     lead: str  # white space and line breaks before it
     markers: tuple[int, ...]
+    is_code: bool = False  # a whole block of it
 
 
 def cite(
@@ -113,10 +115,15 @@ def cite(
         cited = tuple(n for n in draft.markers if n in known)
         markers: tuple[int, ...] = ()
         spans: list[SupportSpan] = []
-        stating = _states_something(draft.body)
+        stating = draft.is_code or _states_something(draft.body)
         sends = bool(foreign_in(draft.body, [question]))
-        if stating or sends:
+        if draft.is_code:
+            spans = aligner.code(_lines_of_code(draft.body))
+        elif stating or sends:
             spans = aligner.sources(_statement(draft.body), cited)
+        if draft.is_code and not spans:
+            withheld = True
+            continue
         if sends and foreign_in(draft.body, [question, *(span.quote for span in spans)]):
             withheld = True
             continue
@@ -124,9 +131,14 @@ def cite(
             grounded = grounded or any(
                 span.on_target and (span.supported or span.reason in UNDECIDED) for span in spans
             )
-            if lacks_amount:
+            if lacks_amount and not draft.is_code:
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
-            elif spans and spans[0].supported and (other := aligner.disagreement(_statement(draft.body), spans[0])):
+            elif (
+                not draft.is_code
+                and spans
+                and spans[0].supported
+                and (other := aligner.disagreement(_statement(draft.body), spans[0]))
+            ):
                 disagreeing[spans[0].passage.document, other.passage.document] = None
                 earlier, later = (heading_of(span.passage.title, span.passage.document) for span in (spans[0], other))
                 if gives_way(earlier, later, question):
@@ -137,7 +149,7 @@ def cite(
                 spans = [replace(spans[0], supported=False, reason="conflict"), other]
             markers = tuple(span.passage.rank for span in spans)
             moved = moved or (bool(cited) and not set(markers) & set(cited))
-        sentence = _with_markers(draft.body, markers)
+        sentence = _behind_code(draft.body, markers) if draft.is_code else _with_markers(draft.body, markers)
         lead = draft.lead if pieces else ""
         at += len(lead)
         if stating:
@@ -230,6 +242,23 @@ def _citation(span: SupportSpan, claim: int) -> Citation:
 
 
 def _sentences_with_markers(text: str) -> Iterator[_Sentence]:
+    """The sentences in order, and blocks of code."""
+    at = 0
+    for block in _CODE_BLOCK.finditer(text):
+        before = text[at : block.start()]
+        yield from _prose(before)
+        yield _Sentence(block.group(), before[len(before.rstrip()) :] or "\n", (), is_code=True)
+        at = block.end()
+    yield from _prose(text[at:])
+
+
+def _lines_of_code(block: str) -> list[str]:
+    """The lines of a block of code, without those that fence it."""
+    lines = block.splitlines()[1:]
+    return lines[:-1] if lines and lines[-1].strip() in ("```", "~~~") else lines
+
+
+def _prose(text: str) -> Iterator[_Sentence]:
     """The sentences in order. Markers that follow the full stop belong to the sentence before."""
     pending: _Sentence | None = None
     last = 0
@@ -257,6 +286,12 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(n) for n in found if n.isdigit())
 
 
+def _behind_code(block: str, markers: Sequence[int]) -> str:
+    """A block of code with markers in a line of their own, since nothing may stand in that of its end."""
+    indent = block[: len(block) - len(block.lstrip())]
+    return f"{block}\n{indent}{''.join(f'[{n}]' for n in markers)}"
+
+
 def _with_markers(body: str, markers: Sequence[int]) -> str:
     if not markers:
         return body
@@ -273,7 +308,7 @@ def _statement(body: str) -> str:
 
 def states_nothing(text: str) -> bool:
     """Whether no sentence of an answer says anything that could be checked: it is "yes" alone, or a question."""
-    return not any(_states_something(sentence.body) for sentence in _sentences_with_markers(text))
+    return not any(each.is_code or _states_something(each.body) for each in _sentences_with_markers(text))
 
 
 def _states_something(body: str) -> bool:

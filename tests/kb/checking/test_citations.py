@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from kb.checking.citations import CheckedAnswer, cite, without_unconfirmed
+from kb.checking.citations import CheckedAnswer, cite, states_nothing, without_unconfirmed
 from tests.kb.passages import passage
 
 HOTELS = passage(
@@ -232,3 +232,52 @@ def test_the_number_of_a_name_is_no_number_that_the_question_gave() -> None:
     )
     states = [cite(claim, source, "zh", question).claims[0].state for claim in claims]
     assert states == ["confirmed", "not_found", "not_found"]
+
+
+STEPS = passage(
+    4,
+    "To copy a table:\n\n1. Make a backup.\n\n"
+    "    ```sh\n    # all of it\n    dump  -o /tmp/a\n    load /tmp/a\n    ```\n",
+    start=100,
+)
+
+
+@pytest.mark.parametrize("fence", ["```", "~~~"])
+def test_a_block_of_code_that_a_passage_holds_is_one_claim(fence: str) -> None:
+    block = f"    {fence}sh\n    dump -o /tmp/a\n    load /tmp/a\n    {fence}"
+    cited = cite(f"1. Make a backup [4].\n\n{block}\n\nThen what?", [STEPS], "en", "How do I copy a table?")
+    first, code = cited.claims
+    assert cited.text == f"1. Make a backup [4].\n\n{block}\n    [4]\n\nThen what?"
+    assert cited.text[code.start : code.end] == f"{block}\n    [4]"
+    assert (first.state, code.state, code.markers) == ("confirmed", "confirmed", (4,))
+    [quoted] = [citation for citation in cited.citations if citation.claim == 1]
+    assert quoted.quote == "    dump  -o /tmp/a\n    load /tmp/a"
+    assert quoted.quote == STEPS.text[quoted.start - 100 : quoted.end - 100]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    ["dump -o /tmp/b", "load /tmp/a\ndump -o /tmp/a", "dump -o /tmp/a\nload /tmp/a\nload /tmp/a", "", "dump -o"],
+)
+def test_code_that_no_passage_holds_in_this_order_is_left_out(lines: str) -> None:
+    cited = cite(f"Make a backup [4].\n```\n{lines}\n```", [STEPS], "en", "How do I copy a table?")
+    assert cited.text == "Make a backup [4]."
+    assert [notice.kind for notice in cited.notices] == ["address_withheld"]
+
+
+def test_an_answer_of_code_alone_is_grounded() -> None:
+    cited = cite("```\nload /tmp/a", [STEPS], "en", "How many tables does `load` take?")
+    assert cited.grounded
+    assert cited.text == "```\nload /tmp/a\n[4]"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Yes.", True), ("No [1].", True), ("是", True), ("What does lunch cost?", True), ("Yes\nWhy?", True),
+        ("", True),
+        ("Yes, lunch is free.", False), ("Lunch is free.", False), ("```\nload\n```", False), ("4", False),
+    ],
+)  # fmt: skip
+def test_yes_alone_and_a_question_state_nothing(text: str, expected: bool) -> None:
+    assert states_nothing(text) is expected

@@ -3,7 +3,7 @@
 import pytest
 
 from kb.checking.citations import cite
-from kb.checking.fragments import is_cut_off, is_phrase, is_quotation, is_title, leaves_open
+from kb.checking.fragments import adds_nothing, is_cut_off, is_phrase, is_quotation, is_title, leaves_open
 from kb.language.language import language_of
 from tests.kb.passages import passage
 
@@ -191,3 +191,23 @@ def test_words_that_answer_stand_in_a_sentence_with_a_verb() -> None:
 )
 def test_whole_words_of_a_sentence_that_goes_on_are_cut_off(claim: str, source: str, cut: bool) -> None:
     assert is_cut_off(claim, source) is cut
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "nothing"),
+    [
+        ("There are a few exceptions to the rule.", "What are the exceptions to the rule?", True),
+        ("The plan provides coverage for dental injuries.", "What does the plan do for dental injuries?", True),
+        ("The rule has several exceptions, as follows.", "Which exceptions has the rule?", True),
+        ("Exceptions to the rule are holidays.", "What are the exceptions to the rule?", False),
+        ("There are 4 exceptions to the rule.", "What are the exceptions to the rule?", False),
+        ("No exceptions to the rule are available.", "What are the exceptions to the rule?", False),
+        ("Exceptions are covered by all.", "What are the exceptions?", False),
+        ("仓库提供多种保险。", "仓库有什么保险？", True),
+        ("仓库的保险包括以下内容。", "仓库的保险是什么？", True),
+        ("仓库提供火灾保险。", "仓库有什么保险？", False),
+        ("仓库不提供保险。", "仓库有什么保险？", False),
+    ],
+)
+def test_that_there_is_some_of_what_is_asked_for_adds_nothing(claim: str, question: str, nothing: bool) -> None:
+    assert adds_nothing(claim, question, "是为的了有在") is nothing

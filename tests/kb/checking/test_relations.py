@@ -3,7 +3,7 @@
 import pytest
 
 from kb.checking.citations import cite
-from kb.checking.relations import crosses_over, is_of_another_name, lacks_outcome, lacks_relation
+from kb.checking.relations import crosses_over, is_of_another_name, is_of_sibling, lacks_outcome, lacks_relation
 from kb.checking.sources import Source, source_of
 from tests.kb.passages import passage
 
@@ -196,3 +196,49 @@ def test_the_label_of_a_line_may_be_a_name_where_no_label_is_told_in_small_lette
     told = source(text)
     place = range(len(told.sentences) - 1, len(told.sentences))
     assert is_of_another_name(claim, question, place, told) is other
+
+
+PLUS, BASIC = "Harbour Plus Plan Details", "Harbour Basic Plan Details"
+ON_PLUS = "Does the Harbour Plus plan pay for glasses?"
+
+
+@pytest.mark.parametrize(
+    ("question", "claim", "text", "titles", "sibling"),
+    [
+        (ON_PLUS, "Glasses are paid for.", "Glasses are paid for.", (PLUS, BASIC), True),
+        (ON_PLUS, "Glasses are paid for.", "Glasses are paid for.", (BASIC,), False),  # nothing else was found
+        ("Are glasses paid for?", "Glasses are paid for.", "Glasses are paid for.", (PLUS, BASIC), False),
+        ("Do Plus and Basic pay?", "Glasses are paid for.", "Glasses are paid for.", (PLUS, BASIC), False),
+        # claim or text say of which
+        (ON_PLUS, "The Basic plan pays for glasses.", "Glasses are paid for.", (PLUS, BASIC), False),
+        (ON_PLUS, "Glasses are paid for.", "Glasses are paid for, as by Plus.", (PLUS, BASIC), False),
+        # titles that share less, and those that differ in a number or add a word alone
+        (ON_PLUS, "Glasses are paid for.", "Glasses are paid for.", ("Plus", BASIC), False),
+        ("What pays the 2024 Harbour Plan?", "Glasses.", "Glasses.", ("Harbour Basic Plan Details 2024", BASIC), False),
+        (ON_PLUS, "Glasses are paid for.", "Glasses are paid for.", (f"{BASIC} Plus", BASIC), False),
+    ],
+)
+def test_a_document_of_the_kind_that_was_not_asked_about_is_a_sibling(
+    question: str, claim: str, text: str, titles: tuple[str, ...], sibling: bool
+) -> None:
+    assert is_of_sibling(claim, question, source(text, title=BASIC), titles) is sibling
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        ("To get a pass for any of the rooms upstairs you can either:\n\n- visit the Hub\n- write to Orion", False),
+        (
+            "要得到通行证，可以：\n\n- 去前台\n- 写信给 Orion",
+            False,
+        ),
+        ("To get a pass for any of the rooms upstairs you can wait.\n\n- visit the Hub\n- write to Orion", True),
+        ("To get a pass for any of the rooms upstairs you can either:\n\nVisit the Hub.\nWrite to Orion.", True),
+    ],
+)
+def test_what_announces_a_list_says_of_what_its_items_are(text: str, lacks: bool) -> None:
+    question, claim = ("How do I get a pass?", "To get a pass you can write to Orion.")
+    if "通行证" in text:
+        question, claim = ("怎么得到通行证？", "写信给 Orion 可得到通行证。")
+    sentences = source(text).sentences
+    assert lacks_relation(claim, question, range(len(sentences) - 1, len(sentences)), source(text)) is lacks

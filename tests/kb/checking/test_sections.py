@@ -56,6 +56,19 @@ def test_what_stands_under_another_heading_is_of_another_section(
     assert is_of_other_section(claim, question, parts, HOTELS, words_above(HOTELS)) is other
 
 
+@pytest.mark.parametrize(
+    ("summary", "other"),
+    [
+        ("The head of sales is responsible for all offers.", False),  # it says itself what is asked
+        ("The head of sales signs all offers.", True),
+    ],
+)
+def test_a_sentence_that_has_the_words_of_the_heading_needs_it_not(summary: str, other: bool) -> None:
+    lines = ["Position summary:", summary, "Responsibilities:", "To lead the team."]
+    question = "What are the responsibilities of the head of sales?"
+    assert is_of_other_section(summary, question, range(1, 2), lines, words_above(lines)) is other
+
+
 def test_half_of_a_heading_names_it() -> None:
     def is_other(question: str) -> bool:
         lines = ["## Hamburg", "The limit is EUR 90.", "## Rotterdam harbour office annex", "The limit is EUR 80."]

@@ -17,6 +17,7 @@ from kb.language.verbs import has_verb
         ("Bern", False),
         ("设备每天充电。", True),
         ("技术参数", False),
+        ("青鱼以水草为食", True),
         ("48 支球队。", False),
     ],
 )

@@ -63,6 +63,15 @@ def test_an_unsupported_claim_is_underlined_and_labelled(answer: Answer) -> None
     assert "Every employee" not in html.partition('class="unsupported"')[2]
 
 
+def test_a_block_of_code_stays_whole_and_its_marker_stands_behind_it(answer: Answer) -> None:
+    text = "1. Do this:\n\n    ```sh\n    load a\n    ```\n    [1]\n\nDone [1]."
+    start = text.index("    ```")
+    claims = (Claim(start, text.index("[1]") + 3, True, (1,)), Claim(text.index("Done"), len(text), True, (1,)))
+    html = html_chat.answer(replace(answer, text=text, claims=claims), EN)
+    assert "load a\n</code></pre>" in html
+    assert html.index("</pre>") < html.index('data-value="0"') < html.index("Done")
+
+
 def test_without_documents_nothing_is_called_unverified(answer: Answer) -> None:
     chat = replace(answer, passages=(), citations=())
     assert "flag" not in html_chat.answer(chat, EN)
