@@ -153,6 +153,7 @@ RULES: Mapping[str, tuple[object, str, object]] = {
     "a namesake's document": (objections, "is_of_namesake", _never),
     "steps": (objections, "step_taken", _no_step),
     "namesakes of codes": (objections, "has_namesake", _never),
+    "another document of the kind": (objections, "is_of_sibling", _never),
     "another section": (objections, "is_of_other_section", _never),
     "another subject": (objections, "swaps_subject", _never),
     "another label of an amount": (rival_values, "_has_other_label", _never),

@@ -34,7 +34,8 @@ _NOT_A_LIMIT = re.compile(  # "not more than 3" limits, and may be said without 
 )
 _NOT = re.compile(
     r"\b(?:no|not|never|none|neither|nor|cannot|without)\b|n['’]t\b|没有|并未|尚未|未曾|无需|无须|无权|禁止"
-    r"|不(?:是|会|能|可|得|予|再|需|必|用|允许|享受|包括|包含|提供|支付|适用|发)",
+    r"|不(?:是|会|能|可|得|予|再|需|必|用|允许|享受|包括|包含|提供|支付|适用|发|支持|兼容|适合|建议|推荐|接受"
+    r"|开放|举办|保证|影响|参加|参与)",
     re.IGNORECASE,
 )
 _DENIES = re.compile(
