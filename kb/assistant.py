@@ -491,8 +491,7 @@ class KnowledgeBase(Documents):
                 yield event
 
     def _think_budget(self, options: AskOptions) -> int:
-        """Reasoning tokens. A model that does not reason by itself is led through a reasoning only where one is asked
-        for: it judged the passages already."""
+        """Reasoning tokens; of a model that does not reason by itself none, unless they are asked for."""
         if options.think_budget is not None:
             return options.think_budget
         if self.settings.llm.think_budget is not None:
@@ -502,13 +501,14 @@ class KnowledgeBase(Documents):
     def _checked_answer(self, draft: Draft, asker: Principal, options: AskOptions) -> Generator[Event, None, Answer]:
         """What the model wrote, checked against the passages; a refusal where it found nothing. Returns the answer."""
         text = prompts.without_task(_HALF_MARKER.sub("", "".join(draft.text)), draft.language)
-        if not text:
-            if options.stopped:
-                raise ModelError(text_in(draft.language, "answer.stopped"))
+        if not text and options.stopped:
+            raise ModelError(text_in(draft.language, "answer.stopped"))
+        if not "".join(draft.text).strip():
             return draft.refused("empty_answer", text_in(draft.language, "answer.none"))
         if again := "" if options.stopped else draft.wants_again(text):
             yield draft.restart()
-            yield from self._generate(draft, options, again)
+            with suppress(EmptyAnswer):
+                yield from self._generate(draft, options, again)
             text = prompts.without_task("".join(draft.text), draft.language) or text
             draft.uncertain |= again == "reason"  # it was of two minds, or said nothing at first
         cited = self._cited(text, draft, asker, options)

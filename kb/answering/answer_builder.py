@@ -92,9 +92,9 @@ class Draft:
         or found nothing in passages that it was sure of when it judged them."""
         if prompts.says_only_not_found(text):
             return "" if self.answerable is None or self.uncertain else "reason"
-        if states_nothing(text):
-            return "reason"
-        return "" if is_written_in(text, self.language) else "language"
+        if text and not is_written_in(text, self.language):
+            return "language"
+        return "reason" if states_nothing(text) else ""
 
     def restart(self) -> Revised:
         """Forget what was written, for another try."""

@@ -26,9 +26,11 @@ SHIPPED: Mapping[str, Mapping[Language, Floors]] = {
 # The same of questions that no name or number alone answers: there a model is less sure of passages that do.
 SHIPPED_OF_EXPLAINING: Mapping[str, Mapping[Language, Floors]] = {"qwen2.5-coder-1.5b": {"zh": Floors(0.60, 0.80)}}
 _EXPLAINING = re.compile(
-    r"怎[么样]|如何|为[什何]|什么(?!时[候间]|名)(?<!是什么)(?<!叫什么)|是否|能否|可否|吗[?？。]?\s*$"
-    r"|([会能有是要该可])不\1|有没有"
+    r"怎[么样]|如何|为[什何]|什么(?!时[候间]|名|日期|地|城市|型号|颜色|职|部门|人)(?<!是什么)(?<!叫什么)"
+    r"|(?:流程|步骤|原因|方法|办法|条件|区别|作用|目的)(?:是|有)(?:什么|哪些)|是否|能否|可否|吗[?？。]?\s*$"
+    r"|([会能有是要该可需])不\1|需不需要|有没有"
 )
+_OF_A_VALUE = re.compile(r"多少|几[个天年月日点次人名小岁倍项种]|谁|何时|什么时[候间]")
 
 
 class _Judge(Protocol):
@@ -63,7 +65,7 @@ def floors(catalog: Catalog, model: _Judge, language: Language, question: str) -
     if kept := _calibrated(catalog).get(model.digest(), {}).get(language):
         return Floors(**kept)
     shipped = SHIPPED.get(model.name, {}).get(language, CAUTIOUS)
-    if _EXPLAINING.search(question):
+    if _EXPLAINING.search(question) and not _OF_A_VALUE.search(question):
         return SHIPPED_OF_EXPLAINING.get(model.name, {}).get(language, shipped)
     return shipped
 

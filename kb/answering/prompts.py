@@ -103,7 +103,7 @@ def answering(
     if again == "language":
         asked += f"\n{_STRICT[language]}"
     elif again == "reason":
-        asked = f"{_WITH_REASON[language]}{question}"
+        asked = f"{_WITH_REASON[language]}{question}" if judged else f"{asked}\n{_WITH_REASON[language]}{question}"
     if judged:
         yes = Message("assistant", YES_NO[language][0])
         return [*judging(question, passages, language, terms), yes, Message("user", asked)]

@@ -20,12 +20,12 @@ from kb.checking.sources import (
     Window,
     bare,
     headings_of,
-    lines_in,
     long_windows,
     source_of,
     told_by,
 )
-from kb.language.content_terms import content_of, is_number, stem
+from kb.language.code_blocks import lines_in
+from kb.language.content_terms import content_of, is_number, share_held, stem
 from kb.language.language import language_of
 from kb.language.number_forms import in_units_of, numbers_in
 from kb.language.proper_names import names_in, opening_name
@@ -86,6 +86,7 @@ class Aligner:
     ) -> None:
         self._sources = [source_of(without_orders(passage), document_text) for passage in passages]
         self._asked = asked_of(question)
+        self._asked_words = content_of(question)
         # Stems of the words that question or passages have in small letters: no names.
         texts = (question, *(passage.text for passage in passages))
         self._small = frozenset(stem(word) for text in texts for word in _SMALL_WORD.findall(text))
@@ -129,10 +130,12 @@ class Aligner:
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
         return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT or span.says_enough]
 
-    def code(self, lines: Sequence[str]) -> list[SupportSpan]:
-        """The first passage that holds lines of code in their order, be their white space another; else nothing."""
-        for source in self._sources:
-            if found := lines_in(source.passage.text, lines):
+    def code(self, lines: Sequence[str], cited: Sequence[int]) -> list[SupportSpan]:
+        """The passage that holds lines of code as they are, of those cited first, and speaks of what was asked; nothing
+        where there is none."""
+        for source in sorted(self._sources, key=lambda source: source.passage.rank not in cited):
+            found = lines_in(source.passage.text, lines)
+            if found and self._objections.may_show(source) and share_held(self._asked_words, source.tokens) >= SUPPORT:
                 start, end = (source.passage.start + at for at in found)
                 quote = source.passage.text[found[0] : found[1]]
                 return [SupportSpan(source.passage, start, end, quote, 1.0, True, "", on_target=True)]

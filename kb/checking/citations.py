@@ -17,6 +17,7 @@ from kb.checking.fragments import states_something
 from kb.checking.objections import Similarities
 from kb.checking.unit_mismatch import units_of
 from kb.checking.year_mismatch import gives_way, heading_of
+from kb.language.code_blocks import code_blocks, is_fence
 from kb.language.language import CJK, repeats, sentences
 from kb.language.number_forms import numbers_in
 from kb.messages.coded_text import text_in
@@ -26,7 +27,6 @@ _MARKER = re.compile(
     r"(?<!\s)\s*+[\[【［]\s*+\^?(?:passage|source|段落|来源|文档)?\s*+(\d{1,3}(?:\s*+[,，、;；.]\s*+\d{1,3})*+)\s*+[\]】］]",
     re.IGNORECASE,
 )
-_CODE_BLOCK = re.compile(r"^[^\S\n]*(```|~~~)[^\n]*\n.*?(?:^[^\S\n]*\1[^\S\n]*$|\Z)", re.DOTALL | re.MULTILINE)
 _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
 _CLOSING = "。！？；.!?;"
 _CONTRADICTS: frozenset[ClaimReason] = frozenset(
@@ -79,7 +79,7 @@ class _Sentence:
     body: str  # without markers
     lead: str  # white space and line breaks before it
     markers: tuple[int, ...]
-    is_code: bool = False  # a whole block of it
+    code: SupportSpan | None = None  # where a passage has it, if it is a block of code
 
 
 def cite(
@@ -96,12 +96,12 @@ def cite(
     `question` is what it answers; `similarities`, `document_text` and `beside` are the Aligner's. The ranks of what
     `beside` gives follow one another, after those of `passages`; what is cited of it is numbered from the first one on.
     """
-    drafts = list(_sentences_with_markers(text))
+    beside = functools.cache(beside)
+    aligner = Aligner(passages, question, similarities, document_text, beside)
+    drafts = list(_with_code(text, aligner))
     drafts = [draft for draft, again in zip(drafts, repeats(d.body for d in drafts), strict=True) if not again]
     known = {passage.rank: passage for passage in passages}
     removed = sorted({n for draft in drafts for n in draft.markers if n not in known})
-    beside = functools.cache(beside)
-    aligner = Aligner(passages, question, similarities, document_text, beside)
     adopted: dict[int, Passage] = {}  # of those beside, by the rank that they had
     lacks_amount = bool(_AMOUNT_ASKED.search(question)) and not any(_gives_amount(d.body, question) for d in drafts)
     pieces: list[str] = []
@@ -115,15 +115,12 @@ def cite(
         cited = tuple(n for n in draft.markers if n in known)
         markers: tuple[int, ...] = ()
         spans: list[SupportSpan] = []
-        stating = draft.is_code or _states_something(draft.body)
+        stating = draft.code is not None or _states_something(draft.body)
         sends = bool(foreign_in(draft.body, [question]))
-        if draft.is_code:
-            spans = aligner.code(_lines_of_code(draft.body))
+        if draft.code is not None:
+            spans = [draft.code]
         elif stating or sends:
             spans = aligner.sources(_statement(draft.body), cited)
-        if draft.is_code and not spans:
-            withheld = True
-            continue
         if sends and foreign_in(draft.body, [question, *(span.quote for span in spans)]):
             withheld = True
             continue
@@ -131,10 +128,10 @@ def cite(
             grounded = grounded or any(
                 span.on_target and (span.supported or span.reason in UNDECIDED) for span in spans
             )
-            if lacks_amount and not draft.is_code:
+            if lacks_amount and draft.code is None:
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
             elif (
-                not draft.is_code
+                draft.code is None
                 and spans
                 and spans[0].supported
                 and (other := aligner.disagreement(_statement(draft.body), spans[0]))
@@ -149,7 +146,7 @@ def cite(
                 spans = [replace(spans[0], supported=False, reason="conflict"), other]
             markers = tuple(span.passage.rank for span in spans)
             moved = moved or (bool(cited) and not set(markers) & set(cited))
-        sentence = _behind_code(draft.body, markers) if draft.is_code else _with_markers(draft.body, markers)
+        sentence = _behind_code(draft.body, markers) if draft.code else _with_markers(draft.body, markers)
         lead = draft.lead if pieces else ""
         at += len(lead)
         if stating:
@@ -241,24 +238,20 @@ def _citation(span: SupportSpan, claim: int) -> Citation:
     )  # fmt: skip
 
 
-def _sentences_with_markers(text: str) -> Iterator[_Sentence]:
-    """The sentences in order, and blocks of code."""
+def _with_code(text: str, aligner: Aligner) -> Iterator[_Sentence]:
+    """The sentences in order, and the blocks of code that a passage has; what is in others is read as sentences."""
     at = 0
-    for block in _CODE_BLOCK.finditer(text):
-        before = text[at : block.start()]
-        yield from _prose(before)
-        yield _Sentence(block.group(), before[len(before.rstrip()) :] or "\n", (), is_code=True)
-        at = block.end()
-    yield from _prose(text[at:])
+    for block in code_blocks(text):
+        markers = _numbers(text[block.start : block.end].rpartition("\n")[2])
+        if spans := aligner.code(block.lines, markers):
+            before = text[at : block.start]
+            yield from _sentences_with_markers(before)
+            yield _Sentence(block.text, before[len(before.rstrip()) :] or "\n", markers, spans[0])
+            at = block.end
+    yield from _sentences_with_markers(text[at:])
 
 
-def _lines_of_code(block: str) -> list[str]:
-    """The lines of a block of code, without those that fence it."""
-    lines = block.splitlines()[1:]
-    return lines[:-1] if lines and lines[-1].strip() in ("```", "~~~") else lines
-
-
-def _prose(text: str) -> Iterator[_Sentence]:
+def _sentences_with_markers(text: str) -> Iterator[_Sentence]:
     """The sentences in order. Markers that follow the full stop belong to the sentence before."""
     pending: _Sentence | None = None
     last = 0
@@ -308,12 +301,12 @@ def _statement(body: str) -> str:
 
 def states_nothing(text: str) -> bool:
     """Whether no sentence of an answer says anything that could be checked: it is "yes" alone, or a question."""
-    return not any(each.is_code or _states_something(each.body) for each in _sentences_with_markers(text))
+    return not any(_states_something(sentence.body) for sentence in _sentences_with_markers(text))
 
 
 def _states_something(body: str) -> bool:
     """Whether a sentence is a claim: not a question, a heading, a lead-in to a list, a mere "yes" or punctuation."""
-    plain = _statement(body).strip(" *_#`|-")
+    plain = "" if is_fence(body) else _statement(body).strip(" *_#`|-")
     if not plain or plain[-1] in "?？:：" or body.lstrip().startswith("#"):
         return False
     return states_something(plain)

@@ -30,12 +30,11 @@ _ABBREVIATED = re.compile(  # "U.S.", "Nov."
 SHORTEST_QUOTATION = 5  # words
 _SAYING_NOTHING = re.compile(  # of what is asked: that there is some of it
     r"\b(?:(?:a )?(?:few|several|some|certain|various|many|multiple|number of)|(?:a )?(?:wide )?(?:variety|range) of"
-    r"|offer\w*|provid\w*|includ\w*|cover(?:s|ed|ing|age)?|exist\w*|appl(?:y|ies|ied)|available|perform\w*|follow(?:s|ing)?"
-    r"|however|also|additionally|overall|therefore|specific|particular|relevant|related|such|other|details?|information)\b"
-    r"|一些|若干|多种|多个|各种|各类|某些|一定|相关|相应|有关|具体|提供|包括|包含|涵盖|适用|存在|如下|以下|等等|此外|另外|同时"
-    r"|内容|信息|情况|方面",
+    r"|offer\w*|provid\w*|includ\w*|cover(?:s|ed|ing|age)?|exist\w*|appl(?:y|ies)|however|also|additionally|such|other)\b"
+    r"|一些|若干|多种|多个|各种|各类|某些|一定|相关|有关|提供|包括|包含|存在|如下|以下|此外|另外|内容",
     re.IGNORECASE,
 )
+_OF_ONE = re.compile(r"\b(?:which|who|whom|whose|when|where)\b|哪|谁|何时|什么时[候间]|何[年处地]", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[，；。！？：、,;!?:]|\.(?!\d)|\s[-–—]\s|[()（）\n]")
 _SPACE = re.compile(r"\s+")
 _FIGURE = re.compile(r"[\d:]")
@@ -48,9 +47,10 @@ def states_something(sentence: str) -> bool:
 
 def adds_nothing(claim: str, question: str, linking: str) -> bool:
     """Whether a claim has no word besides those of the question, `linking` characters, and such as say that there is
-    some of what was asked for: "there are a few exceptions"; unless it denies that."""
+    some of what was asked for: "there are a few exceptions"; unless it denies that, or one of several is asked for."""
     asked = content_of(question).keys()
-    said = claim if contradictions.denies(claim) else _SAYING_NOTHING.sub(" ", claim)
+    whole = contradictions.denies(claim) or _OF_ONE.search(question)
+    said = claim if whole else _SAYING_NOTHING.sub(" ", claim)
     return not any(
         token not in asked and (token.isascii() or any(c not in question + linking for c in token))
         for token in content_of(said)

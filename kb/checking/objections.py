@@ -153,6 +153,15 @@ class Objections:
             return "name"
         return "asked" if numbers or lacking else ""
 
+    def may_show(self, source: Source) -> bool:
+        """Whether a source is of the edition, and of the thing, that was asked about."""
+        rank, question = source.passage.rank, self._asked.text
+        return not (
+            rank in self.other_editions | self._of_variants
+            or is_of_namesake(self._asked.codes, source.passage.text, source.heading)
+            or is_of_sibling("", question, source, self._titles)
+        )
+
     def step(self, claim: str, source: Source) -> StepTaken:
         key = (claim, source.passage.rank)
         if key not in self._steps:

@@ -22,6 +22,7 @@ _PART = re.compile(r"[，,；;。：](?!\d)|\b(?:and|while|whereas)\b", re.IGNOR
 
 _EMPTY = frozenset("的了是在有为和年月日")  # characters of which no pair says anything
 _ITEM = re.compile(r"\s*(?:[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．])")
+_ALIKE = 2  # words that the titles of two documents of a kind share, at least
 _LIST_MARK = re.compile(r"\A\W+")
 _LABEL = re.compile(r"\W{0,6}([A-Z][^:\n]{0,40}):\s")
 _JOINING = frozenset("and or of the in for at".split())
@@ -64,18 +65,19 @@ def lacks_relation(claim: str, question: str, parts: Sequence[int], source: Sour
 
 
 def is_of_sibling(claim: str, question: str, source: Source, titles: Iterable[str]) -> bool:
-    """Whether a source is of another document of a kind than the question names: of the "Standard" plan, where the
-    "Plus" plan is asked about, and one of the `titles` is the same but for that word. Not where the claim says of which
-    it is, nor where the text does."""
+    """Whether a source is of another document of a kind than the question names: of the "Basic" plan, where the "Plus"
+    plan is asked about, and one of the `titles` is the same but for that name. Not where the claim says of which it is,
+    nor where the text or its headings do."""
     own = _words_of(source.passage.title)
     asked, said = content_of(question).keys(), content_of(claim).keys()
+    named = {stem(name) for name in names_in(question)}
     for title in titles:
         other = _words_of(title)
-        mine, theirs = own - other, other - own
-        if mine and theirs and 2 * len(own & other) >= max(len(own), len(other)):
-            named = theirs <= asked and mine.isdisjoint(asked | said)
-            if named and not theirs <= content_of(source.passage.text).keys():
-                return True
+        mine, theirs, both = own - other, other - own, own & other
+        are_siblings = mine and theirs and len(both) >= _ALIKE and 2 * len(both) >= max(len(own), len(other))
+        is_other = theirs <= named and mine.isdisjoint(asked | said) and not theirs <= source.tokens
+        if are_siblings and is_other:
+            return True
     return False
 
 

@@ -37,7 +37,7 @@ def is_of_other_section(
         return False
     here = set[str]().union(*(content_of(sentences[part]) for part in carriers))
     meant = [section & said for section in set(own) if section and len(section & said) >= NAMED * len(section)]
-    return any(not named & here for named in meant)
+    return any(not named <= here for named in meant)
 
 
 def _carriers(claim: str, question: str, parts: range, sentences: Sequence[str]) -> list[int]:

@@ -88,20 +88,6 @@ def over_lines(text: str) -> list[tuple[int, int]]:
     return joined
 
 
-def lines_in(text: str, lines: Sequence[str]) -> tuple[int, int] | None:
-    """From where to where a text has these lines, one after the other, be there others between them and their white
-    space another; None where it has not, or none of them says anything."""
-    wanted = ["".join(line.split()) for line in lines if line.strip()]
-    first = at = end = 0
-    found = 0
-    for line in text.splitlines(keepends=True):
-        if found < len(wanted) and "".join(line.split()) == wanted[found]:
-            first = first if found else at
-            found, end = found + 1, at + len(line.rstrip())
-        at += len(line)
-    return (first, end) if wanted and found == len(wanted) else None
-
-
 def _runs_on(text: str, end: int, start: int, longest: int) -> bool:
     """Whether what ends at `end` goes on in the next line, at `start`: its line is full and no cell of a table."""
     line = text[text.rfind("\n", 0, end) + 1 : end]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from kb.checking.citations import cite
 from kb.checking.prompt_injection import without_false_numbers, without_orders
 from kb.errors import ModelError
+from kb.language.code_blocks import is_code
 from kb.language.content_terms import content_of, is_number
 from kb.language.invisible import without_invisible
 from kb.language.language import language_of, sentences
@@ -188,7 +189,7 @@ def confirmed(said: str, passages: Sequence[Passage], desk: Desk, question: str 
             _without_list_mark(cited.text[c.start : c.end]), c, tuple(x for x in cited.citations if x.claim == number)
         )
         for number, c in enumerate(cited.claims)
-        if c.markers and c.state in ("confirmed", "unchecked")
+        if c.markers and c.state in ("confirmed", "unchecked") and not is_code(cited.text[c.start : c.end])
     ]
     kept = [sentence for sentence in kept if _speaks_of_it(sentence, passages)]
     return kept, len(cited.claims) - len(kept)

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from kb.access.rules import PERSONAL
 from kb.answering import refusal
+from kb.language.code_blocks import is_code
 from kb.schema import EVERYTHING, Answer, Citation, Claim, ClaimState, Document, Notice, Passage, Progress, Scope, Term
 from kb.store.conversations import Feedback
 from ui.html.sanitise import StyledSpan, rich
@@ -166,8 +167,7 @@ def answer(given: Answer, t: Strings, titles: Titles = NO_TITLES) -> str:
 def _behind_code(text: str, claim: Claim) -> int:
     """Where a claim begins that can be marked: of a block of code its last line, which has the markers alone."""
     said = text[claim.start : claim.end]
-    is_code = said.lstrip().startswith(("```", "~~~"))
-    return claim.end - len(said.rpartition("\n")[2].lstrip()) if is_code else claim.start
+    return claim.end - len(said.rpartition("\n")[2].lstrip()) if is_code(said) else claim.start
 
 
 def _flag(claim: Claim, t: Strings) -> str:

@@ -6,6 +6,7 @@ The product numbers the passages that were read; chat clients count the annotati
 import re
 from dataclasses import replace
 
+from kb.language.code_blocks import code_blocks
 from kb.schema import Answer, Citation
 
 _MARKER = re.compile(r"\[(\d{1,3})\]")
@@ -17,7 +18,9 @@ def numbered(answer: Answer) -> Answer:
     The first citation of each number comes first, by number; further quotes of the same sources follow.
     """
     cited = {citation.marker for citation in answer.citations}
-    named = (int(found[1]) for found in _MARKER.finditer(answer.text))
+    blocks = [range(block.start, block.end) for block in code_blocks(answer.text)]
+    found_in_prose = [m for m in _MARKER.finditer(answer.text) if not any(m.start() in block for block in blocks)]
+    named = (int(found[1]) for found in found_in_prose)
     order = dict.fromkeys([*(n for n in named if n in cited), *sorted(cited)])
     numbers = {marker: number for number, marker in enumerate(order, 1)}
     if not numbers:
@@ -25,7 +28,7 @@ def numbered(answer: Answer) -> Answer:
     pieces: list[str] = []
     moved: list[tuple[int, int]] = []  # from where on, by how many characters
     last = shift = 0
-    for found in _MARKER.finditer(answer.text):
+    for found in found_in_prose:
         marker = int(found[1])
         written = f"[{numbers[marker]}]" if marker in numbers else found[0]
         pieces += [answer.text[last : found.start()], written]

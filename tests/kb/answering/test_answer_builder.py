@@ -76,6 +76,8 @@ def test_a_context_that_overflows_is_told_no_terms_and_then_one_passage_less_eac
         (None, False, "No [1].", "reason"),
         (0.9, False, "What does lunch cost?", "reason"),
         (0.9, False, "Yes, lunch is free.", ""),
+        (0.9, False, "", "reason"),
+        (0.9, False, "是的。", "language"),
         (0.4, True, "The documents do not say.", ""),
         (None, False, "The documents do not say.", ""),
     ],

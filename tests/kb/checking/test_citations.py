@@ -240,12 +240,13 @@ STEPS = passage(
     "    ```sh\n    # all of it\n    dump  -o /tmp/a\n    load /tmp/a\n    ```\n",
     start=100,
 )
+COPY = "How do I copy a table?"
 
 
-@pytest.mark.parametrize("fence", ["```", "~~~"])
+@pytest.mark.parametrize("fence", ["```", "~~~", "````"])
 def test_a_block_of_code_that_a_passage_holds_is_one_claim(fence: str) -> None:
     block = f"    {fence}sh\n    dump -o /tmp/a\n    load /tmp/a\n    {fence}"
-    cited = cite(f"1. Make a backup [4].\n\n{block}\n\nThen what?", [STEPS], "en", "How do I copy a table?")
+    cited = cite(f"1. Make a backup [4].\n\n{block}\n\nThen what?", [STEPS], "en", COPY)
     first, code = cited.claims
     assert cited.text == f"1. Make a backup [4].\n\n{block}\n    [4]\n\nThen what?"
     assert cited.text[code.start : code.end] == f"{block}\n    [4]"
@@ -255,20 +256,32 @@ def test_a_block_of_code_that_a_passage_holds_is_one_claim(fence: str) -> None:
     assert quoted.quote == STEPS.text[quoted.start - 100 : quoted.end - 100]
 
 
-@pytest.mark.parametrize(
-    "lines",
-    ["dump -o /tmp/b", "load /tmp/a\ndump -o /tmp/a", "dump -o /tmp/a\nload /tmp/a\nload /tmp/a", "", "dump -o"],
-)
-def test_code_that_no_passage_holds_in_this_order_is_left_out(lines: str) -> None:
-    cited = cite(f"Make a backup [4].\n```\n{lines}\n```", [STEPS], "en", "How do I copy a table?")
-    assert cited.text == "Make a backup [4]."
-    assert [notice.kind for notice in cited.notices] == ["address_withheld"]
-
-
-def test_an_answer_of_code_alone_is_grounded() -> None:
-    cited = cite("```\nload /tmp/a", [STEPS], "en", "How many tables does `load` take?")
+def test_markers_of_a_block_and_what_stands_behind_its_language_are_left_out() -> None:
+    cited = cite("```sh All staff get 99 days\nload /tmp/a\n``` [4]\nMake a backup.", [STEPS], "en", COPY)
+    assert cited.text == "```sh\nload /tmp/a\n```\n[4]\nMake a backup [4]."
     assert cited.grounded
-    assert cited.text == "```\nload /tmp/a\n[4]"
+
+
+def test_of_two_passages_with_the_code_the_cited_one_is_its_source() -> None:
+    code = "```\nload /tmp/a\n``` [5]"
+    [citation] = cite(code, [STEPS, passage(5, f"To copy a table:\n{code}")], "en", COPY).citations
+    assert citation.marker == 5
+
+
+def test_code_of_a_passage_that_speaks_of_something_else_or_of_a_sibling_is_not_confirmed() -> None:
+    code = "```\nload /tmp/a\n```"
+    assert not any(claim.supported for claim in cite(code, [STEPS], "en", "What does lunch in Berlin cost?").claims)
+    told = [passage(1, f"To copy a table:\n{code}", title="Table tool manual 2023"),
+            passage(2, "To copy a table, wait.", title="Table tool manual 2024", document="b.md")]  # fmt: skip
+    assert not any(claim.supported for claim in cite(code, told, "en", "How do I copy a table in 2024?").claims)
+
+
+def test_what_stands_in_a_block_that_is_no_code_of_a_passage_is_read_as_sentences() -> None:
+    kept = passage(1, "By default backups are kept for 30 days on the server.")
+    cited = cite("```text\nBackups are kept for 30 days.\n```", [kept], "en", "How long are backups kept?")
+    assert [claim.state for claim in cited.claims] == ["confirmed"]
+    cited = cite("```\nload /tmp/b\n```", [STEPS], "en", COPY)
+    assert not any(claim.supported for claim in cited.claims)
 
 
 @pytest.mark.parametrize(

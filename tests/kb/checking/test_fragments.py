@@ -198,7 +198,10 @@ def test_whole_words_of_a_sentence_that_goes_on_are_cut_off(claim: str, source: 
     [
         ("There are a few exceptions to the rule.", "What are the exceptions to the rule?", True),
         ("The plan provides coverage for dental injuries.", "What does the plan do for dental injuries?", True),
-        ("The rule has several exceptions, as follows.", "Which exceptions has the rule?", True),
+        ("The rule has several exceptions.", "What exceptions has the rule?", True),
+        ("The rule has several exceptions.", "Which exceptions has the rule?", False),
+        ("The information desk provides refunds.", "Which desk provides refunds?", False),
+        ("The insurance covers the performance.", "What does the insurance cover?", False),
         ("Exceptions to the rule are holidays.", "What are the exceptions to the rule?", False),
         ("There are 4 exceptions to the rule.", "What are the exceptions to the rule?", False),
         ("No exceptions to the rule are available.", "What are the exceptions to the rule?", False),

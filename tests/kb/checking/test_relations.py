@@ -214,6 +214,7 @@ ON_PLUS = "Does the Harbour Plus plan pay for glasses?"
         (ON_PLUS, "Glasses are paid for.", "Glasses are paid for, as by Plus.", (PLUS, BASIC), False),
         # titles that share less, and those that differ in a number or add a word alone
         (ON_PLUS, "Glasses are paid for.", "Glasses are paid for.", ("Plus", BASIC), False),
+        (ON_PLUS.lower(), "Glasses are paid for.", "Glasses are paid for.", (PLUS, BASIC), False),  # no name
         ("What pays the 2024 Harbour Plan?", "Glasses.", "Glasses.", ("Harbour Basic Plan Details 2024", BASIC), False),
         (ON_PLUS, "Glasses are paid for.", "Glasses are paid for.", (f"{BASIC} Plus", BASIC), False),
     ],

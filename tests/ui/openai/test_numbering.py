@@ -61,3 +61,12 @@ def test_the_text_counts_its_sources_and_the_citations_stand_in_that_order(
 def test_a_number_in_brackets_that_names_no_source_stays() -> None:
     one = numbered(answer(("As [2024] and list[0] say", (4,))))
     assert one.text == "As [2024] and list[0] say [1].\n\n"
+
+
+def test_what_looks_like_a_marker_within_code_stays_as_it_is() -> None:
+    given = answer(("Backups are kept", (2,)), ("```python\nx = row[2]\n```\n", (3,)))
+    told = numbered(given)
+    assert told.text == "Backups are kept [1].\n\n```python\nx = row[2]\n```\n [2].\n\n"
+    assert [told.text[claim.start : claim.end] for claim in told.claims] == [
+        "Backups are kept [1].", "```python\nx = row[2]\n```\n [2].",
+    ]  # fmt: skip
