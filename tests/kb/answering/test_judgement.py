@@ -165,6 +165,12 @@ def test_a_model_that_says_yes_alone_or_the_question_is_asked_once_more(filled: 
     assert (answer.outcome, [claim.supported for claim in answer.claims]) == ("uncertain", [True])
 
 
+def test_a_model_that_is_silent_when_asked_once_more_refuses(filled: Fill) -> None:
+    model = ScriptedModel(["Yes.", ""], preferences=[sure(0.97)])
+    assert filled(model).answer(LAPTOP, OWNER).refused
+    assert len(model.requests) == 2
+
+
 @pytest.mark.parametrize("again", ["The documents do not say.", "A badge opens the gate on Sundays [1]."])
 def test_what_it_then_says_without_support_is_refused(filled: Fill, again: str) -> None:
     model = ScriptedModel(["The documents do not say.", again], preferences=[sure(0.97)])

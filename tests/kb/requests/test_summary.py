@@ -3,15 +3,20 @@
 import itertools
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from kb.answering.prompts import NOT_FOUND
 from kb.assistant import KnowledgeBase
 from kb.errors import ModelError
+from kb.requests.desk import Desk
 from kb.requests.parts import PART_TOKENS, parts_of, spread
+from kb.requests.summary import confirmed
 from kb.schema import AskOptions, Done, Heading, Progress, Retrieved, Scope, StoredText, Token
 from tests.fakes import ScriptedModel
+from tests.kb.passages import passage
 from tests.knowledge import OWNER
 
 Fill = Callable[[ScriptedModel], KnowledgeBase]
@@ -52,6 +57,15 @@ def test_a_sentence_whose_numbers_alone_stand_in_the_text_is_left_out(filled: Fi
     kb = filled(ScriptedModel(["员工每年有 9 天全薪病假。婚假 18 天。"]))
     answer = kb.answer("总结 休假.md", OWNER)
     assert [answer.text[c.start : c.end] for c in answer.claims] == ["员工每年有 9 天全薪病假[1]。"]
+
+
+def test_code_is_no_sentence_of_a_list() -> None:
+    desk = SimpleNamespace(language="en", embedder=SimpleNamespace(similarities=None))
+    told = passage(1, "To load a table:\n```\nload /tmp/a\n```\nA table may be loaded twice.")
+    said = "```\nload /tmp/a\n```\nA table may be loaded twice."
+    kept, left_out = confirmed(said, [told], cast(Desk, desk), "How do I load a table?")
+    assert [sentence.text for sentence in kept] == ["A table may be loaded twice [1]."]
+    assert left_out == 1
 
 
 def test_where_a_filter_leaves_one_document_it_is_this_one(filled: Fill) -> None:
