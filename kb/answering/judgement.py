@@ -13,6 +13,7 @@ from dataclasses import asdict
 from typing import Protocol
 
 from kb.answering import prompts
+from kb.checking.forms import HOW_MANY
 from kb.schema import Floors, Language, Message, Passage, Term
 from kb.store.catalog import Catalog
 
@@ -28,9 +29,9 @@ SHIPPED_OF_EXPLAINING: Mapping[str, Mapping[Language, Floors]] = {"qwen2.5-coder
 _EXPLAINING = re.compile(
     r"怎[么样]|如何|为[什何]|什么(?!时[候间]|名|日期|地|城市|型号|颜色|职|部门|人)(?<!是什么)(?<!叫什么)"
     r"|(?:流程|步骤|原因|方法|办法|条件|区别|作用|目的)(?:是|有)(?:什么|哪些)|是否|能否|可否|吗[?？。]?\s*$"
-    r"|([会能有是要该可需])不\1|需不需要|有没有"
+    r"|([会能有是要该可需])不\1|有没有"
 )
-_OF_A_VALUE = re.compile(r"多少|几[个天年月日点次人名小岁倍项种]|谁|何时|什么时[候间]")
+_OF_A_VALUE = re.compile(f"{HOW_MANY}|谁|何时|什么时[候间]")
 
 
 class _Judge(Protocol):

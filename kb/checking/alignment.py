@@ -86,7 +86,6 @@ class Aligner:
     ) -> None:
         self._sources = [source_of(without_orders(passage), document_text) for passage in passages]
         self._asked = asked_of(question)
-        self._asked_words = content_of(question)
         # Stems of the words that question or passages have in small letters: no names.
         texts = (question, *(passage.text for passage in passages))
         self._small = frozenset(stem(word) for text in texts for word in _SMALL_WORD.findall(text))
@@ -130,16 +129,17 @@ class Aligner:
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
         return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT or span.says_enough]
 
-    def code(self, lines: Sequence[str], cited: Sequence[int]) -> list[SupportSpan]:
-        """The passage that holds lines of code as they are, of those cited first, and speaks of what was asked; nothing
+    def code(self, lines: Sequence[str], cited: Sequence[int]) -> SupportSpan | None:
+        """The passage that holds lines of code as they are, of those cited first, and speaks of what was asked; None
         where there is none."""
+        asked = content_of(self._asked.text)
         for source in sorted(self._sources, key=lambda source: source.passage.rank not in cited):
             found = lines_in(source.passage.text, lines)
-            if found and self._objections.may_show(source) and share_held(self._asked_words, source.tokens) >= SUPPORT:
+            if found and self._objections.may_show(source) and share_held(asked, source.tokens) >= SUPPORT:
                 start, end = (source.passage.start + at for at in found)
                 quote = source.passage.text[found[0] : found[1]]
-                return [SupportSpan(source.passage, start, end, quote, 1.0, True, "", on_target=True)]
-        return []
+                return SupportSpan(source.passage, start, end, quote, 1.0, True, "", on_target=True)
+        return None
 
     def _in_its_language(self, claim: str, language: Language) -> Sequence[Source]:
         """The sources that may say a claim: those in its language alone, where a sentence of those speaks of that,

@@ -243,10 +243,10 @@ def _with_code(text: str, aligner: Aligner) -> Iterator[_Sentence]:
     at = 0
     for block in code_blocks(text):
         markers = _numbers(text[block.start : block.end].rpartition("\n")[2])
-        if spans := aligner.code(block.lines, markers):
+        if span := aligner.code(block.lines, markers):
             before = text[at : block.start]
             yield from _sentences_with_markers(before)
-            yield _Sentence(block.text, before[len(before.rstrip()) :] or "\n", markers, spans[0])
+            yield _Sentence(block.text, before[len(before.rstrip()) :] or "\n", markers, span)
             at = block.end
     yield from _sentences_with_markers(text[at:])
 

@@ -155,11 +155,15 @@ class Objections:
 
     def may_show(self, source: Source) -> bool:
         """Whether a source is of the edition, and of the thing, that was asked about."""
-        rank, question = source.passage.rank, self._asked.text
-        return not (
-            rank in self.other_editions | self._of_variants
-            or is_of_namesake(self._asked.codes, source.passage.text, source.heading)
-            or is_of_sibling("", question, source, self._titles)
+        is_other_edition = source.passage.rank in self.other_editions
+        return not (is_other_edition or self._is_of_another("", source.passage.text, source))
+
+    def _is_of_another(self, claim: str, text: str, source: Source) -> bool:
+        """Whether a source, or the text of it that carries a claim, is of another thing of the kind than was asked."""
+        return (
+            source.passage.rank in self._of_variants
+            or is_of_namesake(self._asked.codes, text, source.heading)
+            or is_of_sibling(claim, self._asked.text, source, self._titles)
         )
 
     def step(self, claim: str, source: Source) -> StepTaken:
@@ -223,11 +227,7 @@ class Objections:
             or self.step(claim, source).right is False
         ):
             return "row"
-        if (
-            source.passage.rank in self._of_variants
-            or is_of_namesake(self._asked.codes, quote, source.heading)
-            or is_of_sibling(claim, question, source, self._titles)
-        ):
+        if self._is_of_another(claim, quote, source):
             return "name"
         if year_mismatch.is_of_other_year(claim, question) or names_other_holder(claim, question):
             return "relation"

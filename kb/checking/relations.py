@@ -11,7 +11,7 @@ from itertools import permutations
 
 from kb.checking.forms import PRONOUN
 from kb.checking.rival_values import telling
-from kb.checking.sources import Source
+from kb.checking.sources import LIST_ITEM, Source
 from kb.checking.table_claims import is_row
 from kb.language.content_terms import content_of, is_number, stem
 from kb.language.number_forms import numbers_in
@@ -21,7 +21,6 @@ from kb.language.verbs import has_verb
 _PART = re.compile(r"[，,；;。：](?!\d)|\b(?:and|while|whereas)\b", re.IGNORECASE)
 
 _EMPTY = frozenset("的了是在有为和年月日")  # characters of which no pair says anything
-_ITEM = re.compile(r"\s*(?:[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．])")
 _ALIKE = 2  # words that the titles of two documents of a kind share, at least
 _LIST_MARK = re.compile(r"\A\W+")
 _LABEL = re.compile(r"\W{0,6}([A-Z][^:\n]{0,40}):\s")
@@ -87,7 +86,7 @@ def _words_of(title: str) -> frozenset[str]:
 
 def _lead_in(sentences: Sequence[str], part: int) -> int | None:
     """The line above that announces the list which a sentence is an item of: "You can either:"."""
-    while part and _ITEM.match(sentences[part]):
+    while part and LIST_ITEM.match(sentences[part]):
         part -= 1
         if sentences[part].rstrip()[-1:] in (":", "："):
             return part

@@ -25,7 +25,7 @@ _LONGEST_SENTENCE = 600  # characters
 _SEMICOLON = re.compile(r"[;；]")
 _LABEL = re.compile(r"[\s*_]*[^\W\d_][^\n:：。.，,；;]{0,29}(?:(?<!\d)[:：]|[:：](?!\d))")  # no time of day
 _CLOSING = ".!?:;。！？：；…"
-_LIST_ITEM = re.compile(r"[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．]")
+LIST_ITEM = re.compile(r"[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _runs_on(text: str, end: int, start: int, longest: int) -> bool:
         text[end:start].strip(" ") == "\n"
         and len(line) >= max(_FULL_LINE * longest, _SHORTEST_FULL_LINE)
         and line[-1] not in _CLOSING
-        and not _LIST_ITEM.match(following)
+        and not LIST_ITEM.match(following)
         and not _LABEL.match(following)
         and not is_row(line)
         and not is_row(following)

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 # What opens a fence may stand behind words or the mark of a list, where a small model writes it; it is no block then.
-_OPENING = re.compile(r"(?P<before>[^`~\n]*)(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)\n?")
-_CLOSING = re.compile(r"[ \t]*(?P<fence>`{3,}|~{3,})[ \t]*(?P<behind>(?:\[\d{1,3}\][ \t]*)*)\n?")
-_FENCE = re.compile(r"(?:`{3,}|~{3,})[ \t]*[A-Za-z0-9+#._-]{0,20}")
-_LANGUAGE = re.compile(r"[A-Za-z0-9+#._-]{0,20}")
+_SIGNS, _LANGUAGE = r"(?P<fence>`{3,}+|~{3,}+)[ \t]*+", r"(?P<language>[A-Za-z0-9+#._-]{0,20}+)"
+_OPENING = re.compile(rf"(?P<before>[^`~\n]*){_SIGNS}{_LANGUAGE}[^`\n]*\n?")
+_CLOSING = re.compile(rf"[ \t]*{_SIGNS}(?:\[\d{{1,3}}\][ \t]*)*\n?")
+_FENCE = re.compile(_SIGNS + _LANGUAGE)
 _SPACE = re.compile(r"\s+")
 
 
@@ -18,7 +18,6 @@ class CodeBlock:
 
     start: int
     end: int
-    indent: str
     lines: tuple[str, ...]
     text: str  # as it is to be written: without markers, and with nothing but a language behind the first fence
 
@@ -34,11 +33,10 @@ def code_blocks(text: str) -> Iterator[CodeBlock]:
                 start, lines = at, []
         elif (closed := _CLOSING.fullmatch(line)) and closed["fence"].startswith(opened["fence"]):
             if not opened["before"].strip():
-                language = _LANGUAGE.match(opened["info"].strip())
-                first = f"{opened['before']}{opened['fence']}{language.group() if language else ''}\n"
+                first = f"{opened['before']}{opened['fence']}{opened['language']}\n"
                 last = closed.group()[: closed.end("fence")]
                 end = at + len(line.rstrip())
-                yield CodeBlock(start, end, opened["before"], tuple(lines), f"{first}{''.join(lines)}{last}")
+                yield CodeBlock(start, end, tuple(lines), f"{first}{''.join(lines)}{last}")
             opened = None
         else:
             lines.append(line)

@@ -143,7 +143,7 @@ def answer(given: Answer, t: Strings, titles: Titles = NO_TITLES) -> str:
     if given.refused:
         return _refusal(given, t, titles)
     spans = [
-        StyledSpan(_behind_code(given.text, c), c.end)
+        StyledSpan(_marked_from(given.text, c), c.end)
         if c.supported or not given.passages
         else StyledSpan(c.start, c.end, "unsupported", _flag(c, t))
         for c in given.claims
@@ -164,7 +164,7 @@ def answer(given: Answer, t: Strings, titles: Titles = NO_TITLES) -> str:
     return draw("chat.answer", rich(given.text, spans, chip))
 
 
-def _behind_code(text: str, claim: Claim) -> int:
+def _marked_from(text: str, claim: Claim) -> int:
     """Where a claim begins that can be marked: of a block of code its last line, which has the markers alone."""
     said = text[claim.start : claim.end]
     return claim.end - len(said.rpartition("\n")[2].lstrip()) if is_code(said) else claim.start
