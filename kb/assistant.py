@@ -406,10 +406,11 @@ class KnowledgeBase(Documents):
                 return None
 
         question = checked(draft.searched)
-        return self._retriever.retrieve(
+        found = self._retriever.retrieve(
             question, asker, scope=options.scope, translate=translate, embedded=draft.embedded.get(question),
             glossary=options.glossary,
         )  # fmt: skip
+        return self._retriever.with_newest(found, asker, options.scope, options.glossary)
 
     def answer(
         self, question: str, asker: Principal, options: AskOptions = DEFAULT_OPTIONS, *, history: Sequence[Message] = ()
@@ -418,11 +419,7 @@ class KnowledgeBase(Documents):
         return drain(self.ask(question, asker, options, history=history))
 
     def chat(
-        self,
-        message: str,
-        options: AskOptions = DEFAULT_OPTIONS,
-        *,
-        history: Sequence[Message] = (),
+        self, message: str, options: AskOptions = DEFAULT_OPTIONS, *, history: Sequence[Message] = ()
     ) -> Generator[Event, None, None]:
         """The model without documents. The same events as `ask()`, without Retrieved and without claims.
 

@@ -1,5 +1,6 @@
 """Editions: of documents that are the same but for their year, the newest answers, or the one that is asked for."""
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
@@ -24,6 +25,33 @@ def passed_over(question: str, passages: Sequence[Passage]) -> tuple[Passage, ..
     """The newest of those that `newest` leaves out, ranked anew."""
     read = {passage.chunk_id for passage in newest(question, passages)}
     return newest(question, [passage for passage in passages if passage.chunk_id not in read])
+
+
+def with_newest(
+    question: str,
+    found: Sequence[Passage],
+    documents: Callable[[], Iterable[Document]],
+    search: Callable[[Document, Passage], Sequence[Passage]],
+) -> tuple[Passage, ...]:
+    """The passages, ranked anew: before each one of an edition that is not the newest among `documents`, where the
+    question does not ask for it and the newest was not found, the next best passage of the newest, with the same score.
+    `search` gives those of a document, best first, for one of an older edition; `documents` are asked for where a
+    passage names a year."""
+    headings = [heading_of(passage.title, passage.document) for passage in found]
+    if all(edition(heading) == NONE for heading in headings):
+        return tuple(found)
+    known = {heading_of(each.title, each.path): each for each in documents() if each.chunks and not each.quarantined}
+    best: dict[str, Iterator[Passage]] = {}
+    ranked: list[Passage] = []
+    for passage, heading in zip(found, headings, strict=True):
+        newer = [other for other in known if is_other_edition(question, heading, [other])]
+        latest = max(newer, key=edition, default=heading)
+        if latest not in headings:
+            if latest not in best:
+                best[latest] = iter(search(known[latest], passage))
+            ranked += [replace(each, score=passage.score) for each in itertools.islice(best[latest], 1)]
+        ranked.append(passage)
+    return tuple(replace(passage, rank=rank) for rank, passage in enumerate(ranked, 1))
 
 
 def without_documents(documents: Set[tuple[str, str]], passages: Iterable[Passage]) -> tuple[Passage, ...]:

@@ -5,16 +5,18 @@ see a passage in the other language; such a passage is judged by its vector alon
 that the embedding model leaves made good.
 """
 
+import glob
 import itertools
 import math
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.answering import measures, routing
+from kb.answering.editions import with_newest
 from kb.answering.exact_search import ExactScan, Selection
 from kb.answering.translation import Translation
 from kb.config import RetrievalSettings
@@ -24,7 +26,7 @@ from kb.language.prompt_text import estimate_tokens
 from kb.language.tokenizer import MOST_WORDS, STOP_WORDS, any_of, content_words, tokenise
 from kb.models.embedding import EmbeddedQuestion, Embedder
 from kb.models.maxsim import Vectors, maxsim
-from kb.schema import EVERYTHING, Language, Passage, Principal, Retrieval, Scope
+from kb.schema import EVERYTHING, Document, Language, Passage, Principal, Retrieval, Scope
 from kb.store.catalog import Catalog
 from kb.store.index_sync import Indexes
 from kb.store.scopes import nothing_found
@@ -174,6 +176,21 @@ class Retriever:
             widened=widened.text if widened else "",
             parts=found.parts,
         )
+
+    def with_newest(self, found: Retrieval, asker: Principal, scope: Scope, glossary: bool) -> Retrieval:
+        """What was found, with the newest editions within `scope` of documents of which older ones were found."""
+
+        def documents() -> list[Document]:
+            within = self._catalog.document_ids(asker, scope)
+            return [each for each in self._catalog.documents(asker) if within is None or each.id in within]
+
+        def search(document: Document, older: Passage) -> Sequence[Passage]:
+            of_other = found.translated and older.language != language_of(found.question)
+            question = found.translated if of_other else found.question
+            only = Scope((glob.escape(f"{document.collection}/{document.path}"),), (document.collection,))
+            return self.retrieve(question, asker, len(found.passages), only, glossary=glossary).passages
+
+        return replace(found, passages=with_newest(found.question, found.passages, documents, search))
 
     def _search_question(
         self, question: str, widened: Widened | None = None, embedded: EmbeddedQuestion | None = None

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from ingest.sync.pipeline import ingest
-from kb.answering.editions import newest, older_editions, passed_over
+from kb.answering.editions import newest, older_editions, passed_over, with_newest
 from kb.assistant import KnowledgeBase
 from kb.config import RetrievalSettings, Settings
-from kb.schema import Done, Retrieved
+from kb.schema import AskOptions, Document, Done, Passage, Retrieved, Scope
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage
 from tests.knowledge import OWNER, open_kb, write
@@ -194,3 +194,86 @@ def test_documents_are_only_looked_up_where_a_cited_one_names_an_edition() -> No
     assert asked == []
     assert list(older_editions([SHOWN[0]], lambda: asked.append(True) or [], "en")) == []
     assert asked == [True]
+
+
+def _in_library(*titles: str) -> list[Document]:
+    """Documents whose titles are their paths; of one that is named "held …" an editor has to release it first."""
+    return [
+        Document("shared", title.removeprefix("held "), "", "text/markdown", "added", "", 1, "", 1, None, 1, 1.0, "",
+                 quarantined=title.startswith("held "))
+        for title in titles
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "library", "read"),
+    [
+        ("How long is leave?", ["rules_2021.md", OLD, "rules_2025.md", OTHER], ["rules_2025.md", OLD, OTHER]),
+        ("How long was leave in 2023?", [OLD, "rules_2025.md", OTHER], [OLD, OTHER]),
+        ("How long is leave?", [OLD, "held rules_2025.md", OTHER], [OLD, OTHER]),
+        ("How long is leave?", [OLD, "travel_2025.md", OTHER], [OLD, OTHER]),
+    ],
+)
+def test_the_newest_edition_is_looked_up_where_only_an_older_one_was_found(
+    question: str, library: list[str], read: list[str]
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def search(document: Document, older: Passage) -> list[Passage]:
+        asked.append((document.path, older.document))
+        return [replace(SHOWN[1], document=document.path, title=document.path, chunk_id=40 + n) for n in range(3)]
+
+    found = [replace(SHOWN[0], score=0.9), replace(SHOWN[2], score=0.5)]
+    got = with_newest(question, found, lambda: _in_library(*library), search)
+    assert [(p.document, p.rank) for p in got] == [(path, n) for n, path in enumerate(read, 1)]
+    assert [p.score for p in got] == ([0.9, 0.9, 0.5] if len(read) == 3 else [0.9, 0.5])
+    assert asked == ([("rules_2025.md", OLD)] if len(read) == 3 else [])
+
+
+def test_each_passage_of_an_older_edition_is_met_by_another_of_the_newest() -> None:
+    found = [SHOWN[0], replace(SHOWN[0], chunk_id=32), replace(SHOWN[0], chunk_id=33)]
+    got = with_newest(
+        "How long is leave?", found, lambda: _in_library(OLD, NEW),
+        lambda document, older: [replace(SHOWN[1], chunk_id=40 + n) for n in range(2)],
+    )  # fmt: skip
+    assert [p.document for p in got] == [NEW, OLD, NEW, OLD, OLD]
+    assert [p.chunk_id for p in got if p.document == NEW] == [40, 41]
+
+
+def test_documents_are_not_looked_up_where_no_passage_names_an_edition() -> None:
+    def documents() -> list[Document]:
+        raise AssertionError
+
+    assert with_newest("How long is leave?", SHOWN[2:], documents, lambda *_: []) == (SHOWN[2],)
+
+
+IN_OTHER_WORDS = {
+    "garage_2023.md": "# Garage rules 2023\n\nA lost parking card costs 25 EUR.\n",
+    "garage_2025.md": "# Garage rules 2025\n\nThe fee is 35 EUR for each one that has to be replaced.\n",
+    "tenants.md": "# Tenants\n\nTenants are asked what a parking card costs, and whether one was lost.\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "read"),
+    [
+        (AskOptions(), ["garage_2025.md"]),
+        (AskOptions(scope=Scope(paths=("*2023*", "tenants.md"))), ["garage_2023.md"]),
+        (AskOptions(scope=Scope(paths=("garage*",))), ["garage_2025.md"]),
+    ],
+)
+def test_the_newest_edition_is_read_though_its_words_are_others(
+    tmp_path: Path, options: AskOptions, read: list[str]
+) -> None:
+    model = ScriptedModel(["The fee is 35 EUR for each one that has to be replaced [1]."])
+    settings = Settings(retrieval=RetrievalSettings(passages=1))
+    with KnowledgeBase.open(tmp_path / "home", settings) as kb:
+        kb._model = model
+        ingest(kb, [write(tmp_path / "docs", IN_OTHER_WORDS)])
+        question = "What does a lost parking card cost?"
+        assert [p.document for p in kb.search(question, OWNER, 1).passages] == ["garage_2023.md"]
+        [found, *_] = kb.ask(question, OWNER, options)
+        assert isinstance(found, Retrieved)
+        documents = [p.document for p in found.passages]
+        assert documents[: len(read)] == read
+        assert not {"garage_2023.md", "garage_2025.md"} <= {*documents}
