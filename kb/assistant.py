@@ -28,7 +28,7 @@ from kb.answering.translation import Translation, translated
 from kb.audit.settings_record import record_settings
 from kb.audit.trail import Trail
 from kb.checking import alignment
-from kb.checking.citations import CheckedAnswer, cite, without_unconfirmed
+from kb.checking.citations import CheckedAnswer, cite, without_ticks, without_unconfirmed
 from kb.checking.prompt_injection import without_orders
 from kb.config import Settings, default_home, load_settings
 from kb.documents import Documents
@@ -523,11 +523,13 @@ class KnowledgeBase(Documents):
         ranks = {citation.marker for citation in cited.citations}
         sources = [passage for passage in draft.prompt_passages if passage.rank in ranks]
         draft.notices += older_editions(sources, lambda: self.catalog.documents(asker), draft.language)
+        claims = cited.claims
         if draft.uncertain:
+            claims = without_ticks(claims)
             draft.notices.append(Notice("uncertain", text_in(draft.language, "answer.uncertain")))
         if options.stopped:
             draft.notices.append(Notice("stopped", text_in(draft.language, "answer.stopped")))
-        return replace(draft.finished(cited.text), claims=cited.claims, citations=cited.citations)
+        return replace(draft.finished(cited.text), claims=claims, citations=cited.citations)
 
     def _cited(self, text: str, draft: Draft, asker: Principal, options: AskOptions) -> CheckedAnswer:
         cited = cite(

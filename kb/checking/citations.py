@@ -165,6 +165,14 @@ def cite(
     )  # fmt: skip
 
 
+def without_ticks(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """The claims of an answer that may be one to another question: that the documents state them confirms none."""
+    return tuple(
+        replace(claim, supported=False, state="unchecked", reason="uncertain") if claim.supported else claim
+        for claim in claims
+    )
+
+
 def without_unconfirmed(cited: CheckedAnswer, language: Language) -> tuple[CheckedAnswer, str]:
     """An answer of which something is confirmed, without the sentences that no passage holds; and what was left out.
 

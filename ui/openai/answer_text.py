@@ -93,7 +93,7 @@ def about(answer: Answer) -> dict[str, Any]:
 def _doubts(answer: Answer) -> list[str]:
     lines = [localised(notice.text, answer.language) for notice in answer.notices if notice.kind in _SHOWN]
     for claim in answer.claims:
-        if not claim.supported and not answer.refused:
+        if not claim.supported and claim.reason != "uncertain" and not answer.refused:  # told above
             words = " ".join(answer.text[claim.start : claim.end].split())
             shown = words if len(words) <= _LONGEST_CLAIM else f"{words[:_LONGEST_CLAIM]}…"
             state = claim.state if claim.state in ("contradicted", "unchecked") else "not_found"

@@ -238,6 +238,9 @@ TEXTS: Mapping[str, Text] = {
     "claim_forecast": Text("原文只是预测。", "The source only expects this."),
     "claim_part": Text("其中一部分文档没有写。", "A part of it is not in the documents."),
     "claim_order": Text("原文的先后或主次与此不同。", "The source has another order, or others who do it."),
+    "claim_uncertain": Text(
+        "原文有此说法，但不确定说的是不是所问的内容。", "The source says this, but perhaps not of what was asked."
+    ),
     "claim_echo": Text("这句话没有回答问题。", "It does not answer the question."),
     "verified_all": Text("每句话都有文档依据", "Every sentence is confirmed by the documents"),
     "uncertain": Text("不确定是否答到所问", "not sure that this answers the question"),

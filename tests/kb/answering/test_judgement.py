@@ -148,13 +148,37 @@ def test_a_model_that_fails_while_it_judges_fails_the_question(filled: Fill) -> 
         filled(Dying([GOOD])).answer(LAPTOP, OWNER)
 
 
+UNTICKED = (False, "unchecked", "uncertain")
+
+
+@pytest.mark.parametrize(("probability", "told"), [(0.2, UNTICKED), (0.9, (True, "confirmed", ""))])
+def test_no_sentence_of_an_uncertain_answer_gets_a_tick(
+    filled: Fill, probability: float, told: tuple[bool, str, str]
+) -> None:
+    answer = filled(ScriptedModel([GOOD], preferences=[sure(probability)])).answer(LAPTOP, OWNER)
+    assert answer.uncertain == (told == UNTICKED)
+    assert [(claim.supported, claim.state, claim.reason) for claim in answer.claims] == [told]
+    assert [citation.supported for citation in answer.citations] == [True]
+
+
+def test_what_contradicts_an_uncertain_answer_is_still_told(filled: Fill) -> None:
+    model = ScriptedModel([f"{GOOD} A lost laptop need not be reported to the service desk."], preferences=[sure(0.2)])
+    answer = filled(model).answer(LAPTOP, OWNER)
+    assert [(claim.state, claim.reason) for claim in answer.claims] == [
+        ("unchecked", "uncertain"),
+        ("contradicted", "negation"),
+    ]
+
+
 def test_a_model_that_was_sure_and_then_finds_nothing_is_asked_once_more_for_the_reason(filled: Fill) -> None:
     model = ScriptedModel(["The documents do not say.", GOOD], preferences=[sure(0.97)])
     answer = filled(model).answer(LAPTOP, OWNER)
     first, second = model.requests
     assert "says what the passages say about it, and why" in second[-1].content
     assert second[:-1] == first[:-1]  # the passages are read once
-    assert (answer.outcome, [claim.supported for claim in answer.claims]) == ("uncertain", [True])
+    assert answer.outcome == "uncertain"
+    assert [(claim.supported, claim.state, claim.reason) for claim in answer.claims] == [UNTICKED]
+    assert [citation.supported for citation in answer.citations] == [True]  # the place to look at stays
 
 
 @pytest.mark.parametrize("first", ["Yes.", "How soon must a lost laptop be reported?"])
@@ -162,7 +186,9 @@ def test_a_model_that_says_yes_alone_or_the_question_is_asked_once_more(filled: 
     model = ScriptedModel([first, GOOD], preferences=[sure(0.97)])
     answer = filled(model).answer(LAPTOP, OWNER)
     assert len(model.requests) == 2
-    assert (answer.outcome, [claim.supported for claim in answer.claims]) == ("uncertain", [True])
+    assert answer.outcome == "uncertain"
+    assert [(claim.supported, claim.state, claim.reason) for claim in answer.claims] == [UNTICKED]
+    assert [citation.supported for citation in answer.citations] == [True]  # the place to look at stays
 
 
 def test_a_model_that_is_silent_when_asked_once_more_refuses(filled: Fill) -> None:
