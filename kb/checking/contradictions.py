@@ -21,6 +21,9 @@ _NEGATIVE = re.compile(  # not "3-5", "3天-5天", "3小时-5小时" or "9:00 -1
     r"|(?:(?<= \| )|(?<=\t))\(\d[\d.,]*%?\)(?= \||\t|$)",
     re.MULTILINE,
 )
+_BEFORE_OUR_ERA = re.compile(
+    r"[公西]元前\s*\d{1,4}|\b\d{1,4}(?:th|st|nd|rd)?(?:\s+century)?\s*B\.?\s?C(?:\.?E)?\b", re.IGNORECASE
+)
 FALLING = re.compile(
     r"负|零下|下降|下滑|下跌|降低|减少|亏损|降|跌|\b(?:minus|negative|below|decrease[sd]?|decreasing|decline[sd]?|declining"
     r"|dropp?e?d?s?|fell|falls?|fallen|falling|loss(?:es)?|lost|losing|down|lower|shrank|shrunk|reduced?|reduction)\b",
@@ -170,20 +173,34 @@ _YES_OR_NO_ASKED = re.compile(
 )
 _NO = re.compile(r"[\s*_]*(?:No|Not)\b|[\s*_]*(?:不(?:可|能|行|会|用|需|必|是|允许|得|包|提供|算|要)|没有|否[，,。])")
 SAME_QUESTION = 0.5  # share of a question of the source that a claim must say
+_OPPOSED = re.compile(
+    r"\b(?:not?|never|nor|neither|none|without|cannot|forbidden|prohibited|banned|refused|rejected|excluded)\b|n['’]t\b"
+    r"|不(?![同仅但只断超低少满高足到])|未(?!来)|无(?!论)|没|非(?!常)|[勿禁免]|弃(?!用)|除外|谢绝",
+    re.IGNORECASE,
+)
+_OTHERWISE = re.compile(r"(?:否则|\b(?:otherwise|or else)\b).*", re.IGNORECASE | re.DOTALL)
 _ATTRIBUTE = re.compile(  # "unused" leave is no denial of what is said of it
     r"[未不][一-鿿]{1,3}的|\b(?:that|which|who) (?:has|have|had|is|are|was|were) not (?:been )?[a-z]+", re.IGNORECASE
 )
 
 
 def loses_sign(claim: str, source: str) -> bool:
-    """Whether the source has a number of the claim with a minus sign alone, and the claim without any word of it."""
-    return bool(only_negative(source) & numbers_in(claim)) and not (_NEGATIVE.search(claim) or FALLING.search(claim))
+    """Whether the source has a number of the claim with a minus sign alone, or only as a year before our era, and the
+    claim without any word of it."""
+    if only_negative(source) & numbers_in(claim) and not (_NEGATIVE.search(claim) or FALLING.search(claim)):
+        return True
+    return bool(_only_as(_BEFORE_OUR_ERA, source) & numbers_in(_BEFORE_OUR_ERA.sub(" ", claim)))
 
 
 def only_negative(source: str) -> frozenset[str]:
     """The numbers that stand in a text with a minus sign, and nowhere without."""
-    signed = _NEGATIVE.findall(source)
-    return numbers_in("\n".join(signed)) - numbers_in(_NEGATIVE.sub(" ", source)) if signed else frozenset()
+    return _only_as(_NEGATIVE, source)
+
+
+def _only_as(form: re.Pattern[str], source: str) -> frozenset[str]:
+    """The numbers that stand in a text in this form alone."""
+    found = form.findall(source)
+    return numbers_in("\n".join(found)) - numbers_in(form.sub(" ", source)) if found else frozenset()
 
 
 def negates(claim: str, source: str) -> bool:
@@ -315,6 +332,21 @@ def _with_verbs(clauses: Sequence[str]) -> list[str]:
     return [*joined, open_clause] if open_clause else joined
 
 
+def assents_to_denied(claim: str, question: str, sentences: Sequence[str]) -> bool:
+    """Whether a claim says what was asked and denies nothing, and the part of a text between its stops that has most of
+    it denies something: "yes, desks are provided", where "desks and chairs are not provided"."""
+    said = content_of(claim).keys()
+    if denies(claim) or 2 * len(said & content_of(question).keys()) < len(said):
+        return False
+    parts = [part for each in sentences for part in _STOP.split(each) if content_of(part)]
+    held = [len(said & content_of(part).keys()) for part in parts]
+    most = max(held, default=0)
+    best = [part for part, count in zip(parts, held, strict=True) if count == most]
+    return bool(best) and all(
+        _OPPOSED.search(_NOT_A_LIMIT.sub(" ", _ATTRIBUTE.sub(" ", _OTHERWISE.sub(" ", part)))) for part in best
+    )
+
+
 def denies_what_is_said(claim: str, sentences: Sequence[str]) -> bool:
     """Whether a claim denies what the clause says that has most of the rest of it, and no clause denies anything of
     that: 不由承租方负责, where 门窗由承租方负责."""
@@ -334,6 +366,8 @@ def denies_what_is_said(claim: str, sentences: Sequence[str]) -> bool:
     if any(denies and 2 * len(denied & own) >= len(denied) for denies, own in zip(denying, words, strict=True)):
         return False
     most = max((len(said & own) for own in words), default=0)
+    if any(denies and len(said & own) == most for denies, own in zip(denying, words, strict=True)):
+        return False
     best = [own for own in words if len(said & own) == most]
     return bool(denied) and 2 * most >= len(said) and all(denied & own for own in best)
 

@@ -16,6 +16,7 @@ from kb.language.proper_names import names_in
 
 LEAST = 0.4  # share of the frame that must stand in the sentences of a span and their headings
 ENOUGH = 0.5  # with so much of it they need not be the ones that have most
+OF_YES = 0.8  # share that must stand there for a "yes", which adds nothing that could be found with it
 SHORT = WINDOW  # sentences of a span of which one must have it; a longer one has it together
 OUTDONE = 0.1  # by so much more another sentence must have
 
@@ -46,8 +47,9 @@ class Frames:
         self._lines = lines
         self._line_frequencies = Counter(word for line in lines for word in line.words)
 
-    def is_elsewhere(self, claim: str, question: str, rank: int, parts: range) -> bool:
-        """Whether the sentences of a span have too little of the claim's frame, or less than another sentence."""
+    def is_elsewhere(self, claim: str, question: str, rank: int, parts: range, is_yes: bool = False) -> bool:
+        """Whether the sentences of a span have too little of the claim's frame, or less than another sentence; of one
+        that `is_yes`, says yes to what was asked, they must have nearly all."""
         frame = self._frame(claim, question)
         total = sum(frame.values())
         if not total:
@@ -56,6 +58,8 @@ class Frames:
         together = frozenset().union(*(line.headed for line in inside))
         told = [together] if len(parts) > SHORT else [line.headed for line in inside]
         own = max((_weight_in(frame, words) for words in told), default=0.0) / total
+        if is_yes:
+            return own < OF_YES
         if own >= ENOUGH:
             return False
         best = max((_weight_in(frame, line.words) for line in self._lines if line not in inside), default=0.0) / total

@@ -16,7 +16,7 @@ from kb.checking.compounds import (
     turns_order,
     turns_sequence,
 )
-from kb.checking.forms import PRONOUN
+from kb.checking.forms import PRONOUN, asks_whether
 from kb.checking.frames import Frames, lines
 from kb.checking.labels import names_other_holder, takes_other_label, takes_other_partner
 from kb.checking.opposites import exchanges, says_opposite, turns_direction
@@ -250,7 +250,8 @@ class Objections:
             return "relation"
         if not window.rows and is_of_another_name(claim, question, window.parts, source):
             return "rival"
-        if self._frames.is_elsewhere(claim, question, source.passage.rank, window.parts):
+        is_yes = asks_whether(question) and not (contradictions.denies(claim) and contradictions.denies(quote))
+        if self._frames.is_elsewhere(claim, question, source.passage.rank, window.parts, is_yes):
             return "rival"
         said = content_of(contradictions.without_denial(claim))
         core = core_of(said, window)
@@ -365,6 +366,7 @@ class Objections:
             elif (
                 contradictions.denies_own_question(claim, source.sentences)
                 or contradictions.denies_what_is_said(claim, prose)
+                or (asks_whether(question) and contradictions.assents_to_denied(claim, question, prose))
                 or denies_in_part(claim, prose)
                 or any(contradictions.excludes(claim, sentence) for sentence in source.sentences)
             ):

@@ -87,6 +87,13 @@ def test_a_unit_is_left_out_only_where_the_source_names_it_elsewhere() -> None:
         ("Net income was 57", "Item | Net income | (57) | 88", True),
         ("Net loss was 57", "Net income | (57)", False),
         ("Step 1 of 12", "(1) | Step | all (12) of them", False),
+        ("瓷窑建于公元40年", "瓷窑由工匠在公元前40年建成", True),
+        ("瓷窑建于公元前40年", "瓷窑由工匠在公元前40年建成", False),
+        ("瓷窑建于40年", "瓷窑建于公元前40年，公元40年重修", False),
+        ("The kiln was built in AD 40.", "The kiln was built in 40 BC.", True),
+        ("The kiln was built in 40 B.C.", "The kiln was built in 40 BCE.", False),
+        ("The kiln is of the 5th century.", "The kiln is of the 5th century BC.", True),
+        ("The kiln burned from 60 to 40 BC.", "The kiln burned in 60-40 BC.", False),
     ],
 )
 def test_a_minus_sign_is_not_lost(claim: str, source: str, lost: bool) -> None:
