@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kb.checking.alignment import UNDECIDED, Aligner, SupportSpan
+from kb.checking.contradictions import denies
 from kb.checking.foreign_addresses import foreign_in
+from kb.checking.forms import asks_whether
 from kb.checking.fragments import states_something
 from kb.checking.objections import Similarities
 from kb.checking.unit_mismatch import units_of
@@ -153,6 +155,10 @@ def cite(
             supported = any(span.supported for span in spans)
             none: ClaimReason = "echo" if lacks_amount else "words"
             reason = "" if supported else spans[0].reason if spans else none
+            if reason == "negation" and asks_whether(question) and denies(_statement(draft.body)):
+                reason = (
+                    "words"  # a "no" may follow from what is said instead: "by day 30", where "by day 14" was asked
+                )
             claims.append(Claim(at, at + len(sentence), supported, markers, _state_of(reason), reason))
             citations += [_citation(span, len(claims) - 1) for span in spans]
         at += len(sentence)

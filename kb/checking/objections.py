@@ -19,7 +19,7 @@ from kb.checking.compounds import (
 from kb.checking.forms import PRONOUN, asks_whether
 from kb.checking.frames import Frames, lines
 from kb.checking.labels import names_other_holder, takes_other_label, takes_other_partner
-from kb.checking.opposites import exchanges, says_opposite, turns_direction
+from kb.checking.opposites import exchanges, says_opposite, says_opposite_of_it, turns_direction
 from kb.checking.ranges import gives_one_end
 from kb.checking.relations import crosses_over, is_of_another_name, is_of_sibling, lacks_outcome, lacks_relation
 from kb.checking.rival_values import Value, has_rival, swaps_subject, values_in
@@ -38,7 +38,7 @@ from kb.checking.table_claims import is_row
 from kb.language.content_terms import content_of, is_number, stem
 from kb.language.date_forms import is_told_in_parts
 from kb.language.language import language_of
-from kb.language.number_forms import is_amount, is_of_another_day, missing_numbers, numbers_in
+from kb.language.number_forms import is_amount, is_of_another_day, missing_numbers, numbers_in, without_numbers
 from kb.language.periods import periods
 from kb.language.proper_names import (
     codes_in,
@@ -342,6 +342,8 @@ class Objections:
             elsewhen = self._elsewhen[rank] - numbers_in(claim)
             values = [value for value in self.values_of(source) if value.number not in elsewhen]
             prose = [sentence for sentence in source.sentences if not is_row(sentence)]
+            is_yes = asks_whether(question) and not contradictions.denies(claim)
+            asked = without_numbers(question) if is_yes else question  # the numbers, too, are what it says yes to
             holds = holds_post(claim, question, source.sentences)
             if (
                 holds is False
@@ -356,8 +358,7 @@ class Objections:
                 and not table_claims.fits_cell(claim, question, source.rows)
                 and not follows_step(claim, question, source.sentences)
                 and (
-                    has_rival(claim, question, values, near)
-                    or swaps_subject(claim, question, source.sentences, source.above)
+                    has_rival(claim, asked, values, near) or swaps_subject(claim, asked, source.sentences, source.above)
                 )
             ):
                 against = "rival"
@@ -368,6 +369,7 @@ class Objections:
                 or contradictions.denies_what_is_said(claim, prose)
                 or (asks_whether(question) and contradictions.assents_to_denied(claim, question, prose))
                 or denies_in_part(claim, prose)
+                or (asks_whether(question) and says_opposite_of_it(claim, prose))
                 or any(contradictions.excludes(claim, sentence) for sentence in source.sentences)
             ):
                 against = "negation"

@@ -17,11 +17,29 @@ _BEFORE = r"之前|以前|(?<=[\d日天月年周时])前(?![台几三两]|提(?!
 _AFTER = r"之后|以后|(?<=[\d日天月年周时])后(?![台几三两])"
 _THEN = r"(?<![今最然稍随前向往落背先之以]){}(?=[，,、）)]|\Z|应|须|方可|再|才|立即|仍|可以|由|将|的?\d)"
 
-# Words of which a text has the one or the other. Pairs that one sentence often has both of, as opening and closing, are
-# none.
-_PAIRS = tuple(
-    (re.compile(one, re.IGNORECASE), re.compile(other, re.IGNORECASE))
-    for one, other in (
+
+def _compiled(*pairs: tuple[str, str]) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    return tuple((re.compile(one, re.IGNORECASE), re.compile(other, re.IGNORECASE)) for one, other in pairs)
+
+
+# Words of which a text has the one or the other: of what a thing is, and of the rest. Pairs that one sentence often has
+# both of, as opening and closing, are none.
+_STATES = _compiled(
+    (r"\bopen\b", r"\bclosed\b"),
+    (r"开[放启门馆]|启用|营业", r"关闭|停用|禁用|闭[馆园]|休[馆业息]|[停歇]业"),
+    (r"\bfree(?: of charge)?\b", r"\b(?:pays?|costs?|(?<!of )charge[sd]?)\b|[€$£¥]\s?\d"),
+    (r"免费", r"收费|付费|自[费付]"),
+    (r"\b(?:enabled|active|activated)\b", r"\b(?:disabled|inactive|deactivated)\b"),
+    (r"\b(?:allowed|permitted)\b", r"\b(?:forbidden|prohibited|banned)\b"),
+    (r"(?<!不)(?:允许|准许)", r"禁止|严禁"),
+    (r"\bincluded\b", r"\bexcluded\b"),
+    (r"\bautomatic(?:ally)?\b", r"\bmanual(?:ly)?\b"),
+    (r"自动", r"手动|人工"),
+    (r"必[填选]", r"选填|可选"),
+)
+_PAIRS = (
+    *_STATES,
+    *_compiled(
         (r"\b(?:before|prior to|ahead of|in advance of)\b", r"\b(?:after|following|subsequent to)\b"),
         (rf"{_BEFORE}|{_THEN.format('前')}", rf"{_AFTER}|{_THEN.format('后')}"),
         (
@@ -52,25 +70,17 @@ _PAIRS = tuple(
             r"\b(?:optional|voluntary|recommended|may|can|entitled|free to)\b",
         ),
         (r"必须|强制|务必", r"建议|自愿|可选|鼓励|可以|享有|有权"),
-        (r"\bopen\b", r"\bclosed\b"),
-        (r"开[放启]|启用", r"关闭|停用|禁用"),
-        (r"\b(?:enabled|active|activated)\b", r"\b(?:disabled|inactive|deactivated)\b"),
-        (r"\b(?:allowed|permitted)\b", r"\b(?:forbidden|prohibited|banned)\b"),
-        (r"(?<!不)(?:允许|准许)", r"禁止|严禁"),
-        (r"\bincluded\b", r"\bexcluded\b"),
         (r"\binternal\b", r"\bexternal\b"),
         (r"\b(?:temporary|temporarily)\b", r"\bpermanent(?:ly)?\b"),
         (r"临时", r"永久|长期"),
         (r"\bfull[- ]time\b", r"\bpart[- ]time\b"),
         (r"全职", r"兼职"),
         (r"\bpaid\b", r"\bunpaid\b"),
-        (r"\bautomatic(?:ally)?\b", r"\bmanual(?:ly)?\b"),
-        (r"自动", r"手动|人工"),
         (r"\bgross\b", r"\bnet\b"),
         (r"税前", r"税后"),
         (r"\b(?:am|a\.m\.)(?!\w)|\bmorning\b", r"\b(?:pm|p\.m\.)(?!\w)|\b(?:afternoon|evening)\b"),
         (r"上午|早上|清晨", r"下午|晚上|傍晚"),
-    )
+    ),
 )
 _NOT = re.compile(r"[不未非无]|\b(?:no|not|never)\b|n['’]t\b", re.IGNORECASE)
 _LIMIT = re.compile(r"\b(?:no|not) (?:later|earlier|more|less|fewer|longer|shorter) than\b", re.IGNORECASE)
@@ -92,6 +102,28 @@ def says_opposite(claim: str, source: str) -> bool:
         if here and there and not (told.search(claim) or said.search(source)):
             aside = _MUST.fullmatch(here[0]) and _MAY.fullmatch(there[0]) and not _next(here) & _next(there)
             if not (aside or _is_inverse(here, there)):  # one may do the one, and must do the other
+                return True
+    return False
+
+
+def says_opposite_of_it(claim: str, sentences: Iterable[str]) -> bool:
+    """Whether of two opposite states a claim has the one, and a clause the other, with words of the claim that no
+    clause with the first one has: "free for staff; family members pay". None of them denies. What a sentence begins
+    with is said of all of it."""
+    if _NOT.search(_LIMIT.sub(" ", claim)):
+        return False
+    mine, clauses = content_of(claim).keys(), list[tuple[str, Set[str]]]()
+    for sentence in sentences:
+        parts = [part for part in _CLAUSE_END.split(sentence) if content_of(part)]
+        clauses += [(part, mine & content_of(f"{parts[0]} {part}").keys()) for part in parts]
+    for said, told in (pair for one, other in _STATES for pair in ((one, other), (other, one))):
+        if said.search(claim) and not told.search(claim):
+            own = {word for part, words in clauses if said.search(part) for word in words}
+            own |= {*content_of(" ".join(said.findall(claim)))}
+            against = [
+                words for part, words in clauses if told.search(part) and not (said.search(part) or _NOT.search(part))
+            ]
+            if any(words - own for words in against):
                 return True
     return False
 
