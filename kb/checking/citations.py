@@ -45,7 +45,7 @@ _NO_AMOUNT = re.compile(  # an answer all the same
     re.IGNORECASE,
 )
 _ANSWER = re.compile(  # what answers a question with yes or no, before the words that say it of something
-    r"^[\s*_]*(?:yes|no|是的?|对|不是|可以|不可以|不可|行|不行|能|不能|会|不会|需要|不需要|有|没有)[\s*_]*"
+    r"^[\s*_]*(?:yes|no|是的?|对|可以|行|能|会|需要|有|没有|不[\u4e00-\u9fff]{1,3})[\s*_]*"
     r"(?:[,.，。;；!！]+|$)[\s*_]*",
     re.IGNORECASE,
 )

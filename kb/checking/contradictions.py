@@ -366,9 +366,13 @@ def denies_what_is_said(claim: str, sentences: Sequence[str]) -> bool:
     if any(denies and 2 * len(denied & own) >= len(denied) for denies, own in zip(denying, words, strict=True)):
         return False
     most = max((len(said & own) for own in words), default=0)
-    if any(denies and len(said & own) == most for denies, own in zip(denying, words, strict=True)):
-        return False
     best = [own for own in words if len(said & own) == most]
+    elsewhere = said - set().union(*best)  # as what it is denied of: 实习生不得申请, where others may
+    if any(
+        denies and (len(said & own) == most or (own & denied and own & elsewhere))
+        for denies, own in zip(denying, words, strict=True)
+    ):
+        return False
     return bool(denied) and 2 * most >= len(said) and all(denied & own for own in best)
 
 

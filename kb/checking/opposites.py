@@ -87,6 +87,7 @@ _LIMIT = re.compile(r"\b(?:no|not) (?:later|earlier|more|less|fewer|longer|short
 _WORD = re.compile(r"[a-z]+(?:['’-][a-z]+)*|\d[\d.,]*\d|\d|[\u4e00-\u9fff]+")
 _BY = re.compile(r"\b(?P<does>[a-z]+(?:ed|en|ne|ld|de|id)) by (?:the |an? |its |our )?(?P<who>[A-Za-z]+(?: [a-z]+)?)")
 _CLAUSE = re.compile(r"[,;，；]")
+_STOP = re.compile(r"[;；]")
 _CLAUSE_END = re.compile(r"[,;，；。!?！？]|\.(?!\d)")
 _MUST, _MAY = re.compile("must|have to|has to|必须|务必", re.IGNORECASE), re.compile("may|can|可以", re.IGNORECASE)
 _JOINING = frozenset("and or as well with to the a an 和 与 及 或 以及".split())
@@ -108,12 +109,12 @@ def says_opposite(claim: str, source: str) -> bool:
 
 def says_opposite_of_it(claim: str, sentences: Iterable[str]) -> bool:
     """Whether of two opposite states a claim has the one, and a clause the other, with words of the claim that no
-    clause with the first one has: "free for staff; family members pay". None of them denies. What a sentence begins
-    with is said of all of it."""
+    clause with the first one has: "free for staff; family members pay". None of them denies. What stands in front is
+    said of all up to the next stop."""
     if _NOT.search(_LIMIT.sub(" ", claim)):
         return False
     mine, clauses = content_of(claim).keys(), list[tuple[str, Set[str]]]()
-    for sentence in sentences:
+    for sentence in (part for each in sentences for part in _STOP.split(each)):
         parts = [part for part in _CLAUSE_END.split(sentence) if content_of(part)]
         clauses += [(part, mine & content_of(f"{parts[0]} {part}").keys()) for part in parts]
     for said, told in (pair for one, other in _STATES for pair in ((one, other), (other, one))):
