@@ -367,9 +367,9 @@ def denies_what_is_said(claim: str, sentences: Sequence[str]) -> bool:
         return False
     most = max((len(said & own) for own in words), default=0)
     best = [own for own in words if len(said & own) == most]
-    elsewhere = said - set().union(*best)  # as what it is denied of: 实习生不得申请, where others may
+    of_whom = content_of(plain[: match.start()]).keys() - set().union(*best)  # 实习生不得申请, where others may
     if any(
-        denies and (len(said & own) == most or (own & denied and own & elsewhere))
+        denies and (len(said & own) == most or (own & denied and own & of_whom))
         for denies, own in zip(denying, words, strict=True)
     ):
         return False
