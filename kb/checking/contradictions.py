@@ -342,9 +342,19 @@ def assents_to_denied(claim: str, question: str, sentences: Sequence[str]) -> bo
     held = [len(said & content_of(part).keys()) for part in parts]
     most = max(held, default=0)
     best = [part for part, count in zip(parts, held, strict=True) if count == most]
-    return bool(best) and all(
-        _OPPOSED.search(_NOT_A_LIMIT.sub(" ", _ATTRIBUTE.sub(" ", _OTHERWISE.sub(" ", part)))) for part in best
-    )
+    if any(
+        len(said & content_of(clause).keys()) == most and not _is_opposed(clause)
+        for part in best
+        for clause in _CLAUSE_END.split(part)
+    ):
+        return False
+    return bool(best) and all(map(_is_opposed, best))
+
+
+def _is_opposed(text: str) -> bool:
+    """Whether a text denies something but a limit, or what would follow otherwise."""
+    plain = _ATTRIBUTE.sub(" ", _OTHERWISE.sub(" ", text))
+    return bool(_OPPOSED.search(_NOT_A_LIMIT.sub(" ", plain)))
 
 
 def denies_what_is_said(claim: str, sentences: Sequence[str]) -> bool:

@@ -14,9 +14,8 @@ _WHETHER = re.compile(
     re.IGNORECASE,
 )
 _OPENS = re.compile(r"\b(?:what|how|who|whom|whose|why|which)\b|什么|怎|哪|为何|如何", re.IGNORECASE)
-_POLITELY = re.compile(  # "can you tell me when"
-    rf"\b(?:tell|know|explain|show|say|describe)\b.*(?:{OPEN_QUESTION.pattern})|(?:告诉|知道|说明|介绍|解释|请问).*(?:{OPEN_QUESTION.pattern})",
-    re.IGNORECASE,
+_TELLING = re.compile(  # "can you tell me when"
+    r"\b(?:tell|know|explain|show|say|describe)\b|告诉|知道|说明|介绍|解释|请问", re.IGNORECASE
 )
 ASKS = re.compile(r"[?？][\s*_]*\Z")  # a question
 ALTERNATIVES = re.compile(r"\bor\b|\bwhich of\b|还是|哪个|哪一|哪种", re.IGNORECASE)
@@ -31,4 +30,7 @@ WHEN_ASKED = re.compile(
 def asks_whether(question: str) -> bool:
     """Whether a question is answered by yes or no."""
     asked = _WHETHER.search(question)
-    return asked is not None and not _POLITELY.search(question) and not _OPENS.search(question[: asked.start()])
+    if asked is None or _OPENS.search(question[: asked.start()]):
+        return False
+    telling = _TELLING.search(question)
+    return not (telling and OPEN_QUESTION.search(question, telling.end()))

@@ -6,6 +6,7 @@ frame; where another has clearly more of it, the claim's value was given for som
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ ENOUGH = 0.5  # with so much of it they need not be the ones that have most
 OF_YES = 0.8  # share that must stand there for a "yes", which adds nothing that could be found with it
 SHORT = WINDOW  # sentences of a span of which one must have it; a longer one has it together
 OUTDONE = 0.1  # by so much more another sentence must have
+_STATEMENTS = re.compile(r"[;；]|,\s*(?:and|but|so|while)\b", re.IGNORECASE)  # between several of one claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Frames:
             return False
         inside = [line for line in self._lines if line.rank == rank and line.part in parts]
         together = frozenset().union(*(line.headed for line in inside))
-        told = [together] if len(parts) > SHORT else [line.headed for line in inside]
+        is_pooled = len(parts) > SHORT or (is_yes and _STATEMENTS.search(claim))
+        told = [together] if is_pooled else [line.headed for line in inside]
         own = max((_weight_in(frame, words) for words in told), default=0.0) / total
         if is_yes:
             return own < OF_YES

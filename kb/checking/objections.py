@@ -250,7 +250,11 @@ class Objections:
             return "relation"
         if not window.rows and is_of_another_name(claim, question, window.parts, source):
             return "rival"
-        is_yes = asks_whether(question) and not (contradictions.denies(claim) and contradictions.denies(quote))
+        is_yes = (
+            asks_whether(question)
+            and not self._asked.tokens.isdisjoint(content_of(claim))
+            and not (contradictions.denies(claim) and contradictions.denies(quote))
+        )
         if self._frames.is_elsewhere(claim, question, source.passage.rank, window.parts, is_yes):
             return "rival"
         said = content_of(contradictions.without_denial(claim))

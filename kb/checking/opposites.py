@@ -27,8 +27,6 @@ def _compiled(*pairs: tuple[str, str]) -> tuple[tuple[re.Pattern[str], re.Patter
 _STATES = _compiled(
     (r"\bopen\b", r"\bclosed\b"),
     (r"开[放启门馆]|启用|营业", r"关闭|停用|禁用|闭[馆园]|休[馆业息]|[停歇]业"),
-    (r"\bfree(?: of charge)?\b", r"\b(?:pays?|costs?|(?<!of )charge[sd]?)\b|[€$£¥]\s?\d"),
-    (r"免费", r"收费|付费|自[费付]"),
     (r"\b(?:enabled|active|activated)\b", r"\b(?:disabled|inactive|deactivated)\b"),
     (r"\b(?:allowed|permitted)\b", r"\b(?:forbidden|prohibited|banned)\b"),
     (r"(?<!不)(?:允许|准许)", r"禁止|严禁"),
@@ -36,6 +34,10 @@ _STATES = _compiled(
     (r"\bautomatic(?:ally)?\b", r"\bmanual(?:ly)?\b"),
     (r"自动", r"手动|人工"),
     (r"必[填选]", r"选填|可选"),
+)
+_PRICED = _compiled(  # a price list has both of one thing: "180 euros, free in the first year"
+    (r"\bfree(?: of charge)?\b", r"\b(?:pays?|costs?|(?<!of )charge[sd]?)\b|[€$£¥]\s?\d"),
+    (r"免费", r"收费|付费|自[费付]"),
 )
 _PAIRS = (
     *_STATES,
@@ -117,7 +119,7 @@ def says_opposite_of_it(claim: str, sentences: Iterable[str]) -> bool:
     for sentence in (part for each in sentences for part in _STOP.split(each)):
         parts = [part for part in _CLAUSE_END.split(sentence) if content_of(part)]
         clauses += [(part, mine & content_of(f"{parts[0]} {part}").keys()) for part in parts]
-    for said, told in (pair for one, other in _STATES for pair in ((one, other), (other, one))):
+    for said, told in (pair for one, other in (*_STATES, *_PRICED) for pair in ((one, other), (other, one))):
         if said.search(claim) and not told.search(claim):
             own = {word for part, words in clauses if said.search(part) for word in words}
             own |= {*content_of(" ".join(said.findall(claim)))}

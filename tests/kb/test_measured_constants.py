@@ -19,7 +19,7 @@ MEASURED = {
         },
         "kb.checking.opposites": {"LIKENESS": 0.8, "GAIN": 2, "VERB_WITHIN": 2},
         "kb.checking.contradictions": {"SAME_QUESTION": 0.5},
-        "kb.checking.frames": {"LEAST": 0.4, "ENOUGH": 0.5, "OUTDONE": 0.1, "SHORT": 4},
+        "kb.checking.frames": {"LEAST": 0.4, "ENOUGH": 0.5, "OF_YES": 0.8, "OUTDONE": 0.1, "SHORT": 4},
         "kb.checking.sources": {"WINDOW": 4, "LONG_WINDOW": 12, "SAME_FRAME": 0.75, "ANSWER": 3},
         "kb.checking.disagreements": {"SAME": 0.8, "ASKED": 0.6, "FURTHER": 0.025},
         "kb.checking.fragments": {"LONGEST_PHRASE": 7, "SHORTEST_OF_TITLE": 4, "SHORTEST_QUOTATION": 5},

@@ -131,7 +131,7 @@ def test_of_a_list_each_name_belongs_to_its_own(added: str, asked: str, other: b
 
 def test_what_denies_elsewhere_does_not_excuse_a_denial() -> None:
     told = passage(1, "原因：海上没有网络，数据存在设备里。说明：离线时设备继续按设定间隔记录。")
-    [claim] = cite("离线时设备不再按间隔记录 [1]。", [told], "zh", "离线时设备还按间隔记录吗？").claims
+    [claim] = cite("离线时设备不再按间隔记录 [1]。", [told], "zh", "离线时设备怎样记录？").claims
     assert (claim.state, claim.reason) == ("contradicted", "negation")
 
 
