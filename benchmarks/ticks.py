@@ -40,7 +40,7 @@ from kb.models.embedders import open_embedder
 from kb.models.maxsim import Vectors
 from kb.schema import Passage
 
-_PARTS = ("written", "of answers", "blind", "blind later")
+_PARTS = ("written", "of answers", "blind", "blind later", "whether")
 _FOLDER = Path(__file__).parent / "claims"
 CLAIMS = _FOLDER / "sample_docs.jsonl"
 _PASSAGES = 3  # that a model is shown
@@ -91,7 +91,7 @@ def _always(*_: object) -> bool:
 class Case:
     """A labelled claim with the passages that it is held against."""
 
-    part: str  # "written", "of answers", "blind" or "blind later"
+    part: str  # "written", "of answers", "blind", "blind later" or "whether"
     kind: str
     true: bool
     question: str
@@ -121,6 +121,7 @@ RULES: Mapping[str, tuple[object, str, object]] = {
     "drops_hedge": (contradictions, "drops_hedge", _never),
     "drops_denial": (contradictions, "drops_denial", _never),
     "excludes": (contradictions, "excludes", _never),
+    "assents_to_denied": (contradictions, "assents_to_denied", _never),
     "is_replaced": (contradictions, "is_replaced", _never),
     "names_cell": (table_claims, "names_cell", _never),
     "takes_wrong_row": (table_claims, "takes_wrong_row", _never),
@@ -244,9 +245,11 @@ def cases() -> Iterator[Case]:
 
 def _blind() -> Iterator[Case]:
     """Claims about invented passages, by people who had seen neither check nor rules."""
-    for part in ("blind", "blind later"):
+    texts: dict[str, str] = {}
+    for part in ("blind", "blind later", "whether"):
         for record in _records(_FOLDER / f"{part.replace(' ', '_')}.jsonl"):
-            text, name = record["text"], f"{record['id']}.txt"
+            of = record.get("passage", record["id"])
+            text, name = texts.setdefault(of, record.get("text", "")), f"{of}.txt"
             passage = Passage(1, 1, "blind", name, 1, None, 0, len(text), text, "", "", "", 1.0, language_of(text))
             for claim in record["claims"]:
                 yield Case(part, claim["kind"], claim["true"], record["question"], claim["claim"], [passage], {1: text})
