@@ -1,10 +1,10 @@
 """Editions: of documents that are the same but for their year, the newest answers, or the one that is asked for."""
 
-import itertools
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
-from kb.checking.year_mismatch import NONE, edition, heading_of, is_other_edition
+from kb.checking.year_mismatch import NONE, edition, heading_of, is_other_edition, without_editions
 from kb.messages.coded_text import text_in
 from kb.schema import Document, Language, Notice, Passage
 
@@ -31,27 +31,40 @@ def with_newest(
     question: str,
     found: Sequence[Passage],
     documents: Callable[[], Iterable[Document]],
-    search: Callable[[Document, Passage], Sequence[Passage]],
+    search: Callable[[Document, Passage], Iterable[Passage]],
 ) -> tuple[Passage, ...]:
-    """The passages, ranked anew: before each one of an edition that is not the newest among `documents`, where the
-    question does not ask for it and the newest was not found, the next best passage of the newest, with the same score.
-    `search` gives those of a document, best first, for one of an older edition; `documents` are asked for where a
-    passage names a year."""
+    """The passages, ranked anew: each of an edition that is not the newest among `documents` of its collection, where
+    the question does not ask for it, has one of the newest before it; where none was found so near, the next best one,
+    with the same score. `search` gives those of a document, best first, for one of an older edition; `documents` are
+    asked for where a passage names a year."""
     headings = [heading_of(passage.title, passage.document) for passage in found]
     if all(edition(heading) == NONE for heading in headings):
         return tuple(found)
-    known = {heading_of(each.title, each.path): each for each in documents() if each.chunks and not each.quarantined}
-    best: dict[str, Iterator[Passage]] = {}
-    ranked: list[Passage] = []
+    known: dict[tuple[str, str], list[tuple[str, Document]]] = {}
+    for each in documents():
+        heading = heading_of(each.title, each.path)
+        if each.chunks and not each.quarantined and edition(heading) != NONE:
+            known.setdefault((each.collection, without_editions(heading)), []).append((heading, each))
+    best: dict[tuple[str, str], Iterator[Passage]] = {}
+    placed: Counter[tuple[str, str]] = Counter()  # of the newest: its passages, less those of older editions
+    ranked: dict[int, Passage] = {}  # by chunk
     for passage, heading in zip(found, headings, strict=True):
-        newer = [other for other in known if is_other_edition(question, heading, [other])]
-        latest = max(newer, key=edition, default=heading)
-        if latest not in headings:
-            if latest not in best:
-                best[latest] = iter(search(known[latest], passage))
-            ranked += [replace(each, score=passage.score) for each in itertools.islice(best[latest], 1)]
-        ranked.append(passage)
-    return tuple(replace(passage, rank=rank) for rank, passage in enumerate(ranked, 1))
+        series = known.get((passage.collection, without_editions(heading)), [])
+        newer = [(other, each) for other, each in series if is_other_edition(question, heading, [other])]
+        if not newer:
+            placed[passage.collection, passage.document] += passage.chunk_id not in ranked
+        else:
+            _, latest = max(newer, key=lambda pair: edition(pair[0]))
+            place = latest.collection, latest.path
+            placed[place] -= 1
+            if placed[place] < 0:
+                if place not in best:
+                    best[place] = iter(search(latest, passage))
+                if instead := next((each for each in best[place] if each.chunk_id not in ranked), None):
+                    ranked[instead.chunk_id] = replace(instead, score=passage.score)
+                    placed[place] += 1
+        ranked.setdefault(passage.chunk_id, passage)
+    return tuple(replace(passage, rank=rank) for rank, passage in enumerate(ranked.values(), 1))
 
 
 def without_documents(documents: Set[tuple[str, str]], passages: Iterable[Passage]) -> tuple[Passage, ...]:

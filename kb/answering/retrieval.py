@@ -184,12 +184,15 @@ class Retriever:
             within = self._catalog.document_ids(asker, scope)
             return [each for each in self._catalog.documents(asker) if within is None or each.id in within]
 
-        def search(document: Document, older: Passage) -> Sequence[Passage]:
+        def search(document: Document, older: Passage) -> list[Passage]:
             of_other = found.translated and older.language != language_of(found.question)
             question = found.translated if of_other else found.question
             only = Scope((glob.escape(f"{document.collection}/{document.path}"),), (document.collection,))
-            return self.retrieve(question, asker, len(found.passages), only, glossary=glossary).passages
+            passages = self.retrieve(question, asker, len(found.passages), only, glossary=glossary).passages
+            return [p for p in passages if (p.collection, p.document) == (document.collection, document.path)]
 
+        if not found.enough_evidence:
+            return found
         return replace(found, passages=with_newest(found.question, found.passages, documents, search))
 
     def _search_question(

@@ -45,7 +45,8 @@ _NO_AMOUNT = re.compile(  # an answer all the same
     re.IGNORECASE,
 )
 _ANSWER = re.compile(  # what answers a question with yes or no, before the words that say it of something
-    r"^[\s*_]*(?:yes|no|是的?|对|可以|行|能|会|需要|有|没有|不[\u4e00-\u9fff]{1,3})[\s*_]*"
+    r"^[\s*_]*(?:yes|是的?|对|可以|行|能|会|需要|有|(?:no|没有|不(?:是|可以?|行|能|会|需要?|用|必|得|算|宜|提供|包[括含]?"
+    r"|支持|开放|允许|适用|影响|报销|收费)?))[\s*_]*"
     r"(?:[,.，。;；!！]+|$)[\s*_]*",
     re.IGNORECASE,
 )

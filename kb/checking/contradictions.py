@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from kb.checking.unit_mismatch import other_bound, other_rate, other_unit
 from kb.language.content_terms import content_of, is_number, share_held, stem
-from kb.language.language import language_of, sentences
+from kb.language.language import CJK, language_of, sentences
 from kb.language.number_forms import NUMBER_WORDS, missing_numbers, numbers_in
 from kb.language.verbs import has_verb
 from kb.schema import ClaimReason
@@ -21,9 +21,10 @@ _NEGATIVE = re.compile(  # not "3-5", "3天-5天", "3小时-5小时" or "9:00 -1
     r"|(?:(?<= \| )|(?<=\t))\(\d[\d.,]*%?\)(?= \||\t|$)",
     re.MULTILINE,
 )
-_BEFORE_OUR_ERA = re.compile(
-    r"[公西]元前\s*\d{1,4}|\b\d{1,4}(?:th|st|nd|rd)?(?:\s+century)?\s*B\.?\s?C(?:\.?E)?\b", re.IGNORECASE
+_BEFORE_OUR_ERA = re.compile(  # of a range both years
+    r"[公西]元前\s*\d{1,4}|\b\d{1,4}(?:th|st|nd|rd)?(?: century)? ?B\.?C(?:\.?E)?\b(?! [A-Z])"
 )
+_ERA = re.compile(r"元前|\bB\.?C(?:\.?E)?\b")
 FALLING = re.compile(
     r"负|零下|下降|下滑|下跌|降低|减少|亏损|降|跌|\b(?:minus|negative|below|decrease[sd]?|decreasing|decline[sd]?|declining"
     r"|dropp?e?d?s?|fell|falls?|fallen|falling|loss(?:es)?|lost|losing|down|lower|shrank|shrunk|reduced?|reduction)\b",
@@ -174,11 +175,16 @@ _YES_OR_NO_ASKED = re.compile(
 _NO = re.compile(r"[\s*_]*(?:No|Not)\b|[\s*_]*(?:不(?:可|能|行|会|用|需|必|是|允许|得|包|提供|算|要)|没有|否[，,。])")
 SAME_QUESTION = 0.5  # share of a question of the source that a claim must say
 _OPPOSED = re.compile(
-    r"\b(?:not?|never|nor|neither|none|without|cannot|forbidden|prohibited|banned|refused|rejected|excluded)\b|n['’]t\b"
-    r"|不(?![同仅但只断超低少满高足到])|未(?!来)|无(?!论)|没|非(?!常)|[勿禁免]|弃(?!用)|除外|谢绝",
+    r"(?<!at )\bno\b(?!\.? ?\d)|\b(?:not|never|nor|neither|none|nothing|nobody|cannot)\b|n['’]t\b"
+    r"|\b(?:is|are|was|were|be|been) (?:[a-z]+ )?(?=(?:forbidden|prohibited|banned|refused|rejected|excluded)\b)"
+    r"|不(?![同仅但只断超低少满高足到锈动良稳管论限])|未(?!来)|没有?|无(?![线论人障偿理关])|[并而绝]非|(?<!门)禁止?|[勿免](?=[做去除于])|弃去|除外|谢绝",
     re.IGNORECASE,
 )
-_OTHERWISE = re.compile(r"(?:否则|\b(?:otherwise|or else)\b).*", re.IGNORECASE | re.DOTALL)
+_SAYS_APART = re.compile(  # clauses of which each says something of its own, or when something holds
+    r"[，,:：]|\b(?:and|but|while|whereas|if|unless|who|which|that|because|so|otherwise)\b"
+    r"|但是?|而(?!且)|并且?|且|即可|就[能可]|[也仍][能可]|(?<=[\u4e00-\u9fff])(?:时(?![间候长限段效])|后(?![台勤续果])|的(?:员工|人员|人|用户))|如果|否则",
+    re.IGNORECASE,
+)
 _ATTRIBUTE = re.compile(  # "unused" leave is no denial of what is said of it
     r"[未不][一-鿿]{1,3}的|\b(?:that|which|who) (?:has|have|had|is|are|was|were) not (?:been )?[a-z]+", re.IGNORECASE
 )
@@ -189,7 +195,7 @@ def loses_sign(claim: str, source: str) -> bool:
     claim without any word of it."""
     if only_negative(source) & numbers_in(claim) and not (_NEGATIVE.search(claim) or FALLING.search(claim)):
         return True
-    return bool(_only_as(_BEFORE_OUR_ERA, source) & numbers_in(_BEFORE_OUR_ERA.sub(" ", claim)))
+    return not _ERA.search(claim) and bool(_only_as(_BEFORE_OUR_ERA, source) & numbers_in(claim))
 
 
 def only_negative(source: str) -> frozenset[str]:
@@ -332,29 +338,25 @@ def _with_verbs(clauses: Sequence[str]) -> list[str]:
     return [*joined, open_clause] if open_clause else joined
 
 
-def assents_to_denied(claim: str, question: str, sentences: Sequence[str]) -> bool:
-    """Whether a claim says what was asked and denies nothing, and the part of a text between its stops that has most of
-    it denies something: "yes, desks are provided", where "desks and chairs are not provided"."""
-    said = content_of(claim).keys()
-    if denies(claim) or 2 * len(said & content_of(question).keys()) < len(said):
+def assents_to_denied(claim: str, sentences: Sequence[str]) -> bool:
+    """Whether the clauses of a text that have most of a claim, which denies nothing, deny something of that: "yes,
+    desks are provided", where "desks and chairs are not provided"."""
+    if _OPPOSED.search(claim):
         return False
-    parts = [part for each in sentences for part in _STOP.split(each) if content_of(part)]
-    held = [len(said & content_of(part).keys()) for part in parts]
+    said, clauses = content_of(claim).keys(), list[str]()
+    for part in (part for each in sentences for part in _STOP.split(_NOT_A_LIMIT.sub(" ", _ATTRIBUTE.sub(" ", each)))):
+        found = [clause for clause in _SAYS_APART.split(part) if clause and content_of(clause)]
+        clauses += found if CJK.search(part) else _with_verbs(found)
+    held = [len(said & content_of(clause).keys()) for clause in clauses]
     most = max(held, default=0)
-    best = [part for part, count in zip(parts, held, strict=True) if count == most]
-    if any(
-        len(said & content_of(clause).keys()) == most and not _is_opposed(clause)
-        for part in best
-        for clause in _CLAUSE_END.split(part)
-    ):
-        return False
-    return bool(best) and all(map(_is_opposed, best))
+    best = [clause for clause, count in zip(clauses, held, strict=True) if count == most]
+    return most > 0 and all(_denies_any(said, clause) for clause in best)
 
 
-def _is_opposed(text: str) -> bool:
-    """Whether a text denies something but a limit, or what would follow otherwise."""
-    plain = _ATTRIBUTE.sub(" ", _OTHERWISE.sub(" ", text))
-    return bool(_OPPOSED.search(_NOT_A_LIMIT.sub(" ", plain)))
+def _denies_any(said: Set[str], clause: str) -> bool:
+    """Whether what stands behind a denial has one of some words."""
+    found = _OPPOSED.search(clause)
+    return found is not None and not said.isdisjoint(content_of(clause[found.end() :]))
 
 
 def denies_what_is_said(claim: str, sentences: Sequence[str]) -> bool:

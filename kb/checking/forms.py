@@ -8,9 +8,9 @@ OPEN_QUESTION = re.compile(  # what no "yes" answers
     re.IGNORECASE,
 )
 _WHETHER = re.compile(
-    r"(?:\A|[,:;]\s*|\b(?:and|but|so)\s+)(?:is|are|am|was|were|do|does|did|has|have|had|can|could|may|might|must|shall|should"
+    r"(?:\A|[,:;.!?。！？]\s*|\b(?:and|but|so)\s+)(?:(?:ca|wo|sha)(?=n['’]t)|is|are|am|was|were|do|does|did|has|have|had|can|could|may|might|must|shall|should"
     r"|will|would|need)(?:n['’]t)?\s(?!.*\bor\b)"
-    r"|吗|是否|[能可会]否|((?!时)[一-鿿])[不没]\1",
+    r"|吗|(?<![什怎多这那])[么嘛不][?？\s]*\Z|有无|是否|[能可会]否|((?!时)[一-鿿])[不没]\1",
     re.IGNORECASE,
 )
 _OPENS = re.compile(r"\b(?:what|how|who|whom|whose|why|which)\b|什么|怎|哪|为何|如何", re.IGNORECASE)

@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from kb.checking.forms import PRONOUN
 from kb.checking.sources import WINDOW, Source, header_of
 from kb.language.content_terms import content_of, is_number, stem
 from kb.language.proper_names import names_in
 
 LEAST = 0.4  # share of the frame that must stand in the sentences of a span and their headings
 ENOUGH = 0.5  # with so much of it they need not be the ones that have most
-OF_YES = 0.8  # share that must stand there for a "yes", which adds nothing that could be found with it
+OF_YES = 0.8  # share that must stand there for a "yes" or "no", which adds nothing that could be found with it
 SHORT = WINDOW  # sentences of a span of which one must have it; a longer one has it together
 OUTDONE = 0.1  # by so much more another sentence must have
 _STATEMENTS = re.compile(r"[;；]|,\s*(?:and|but|so|while)\b", re.IGNORECASE)  # between several of one claim
@@ -31,6 +32,7 @@ class Line:
     part: int
     words: frozenset[str]
     headed: frozenset[str]  # and those of title, section and table header
+    goes_on: bool = False  # whether it begins with a pronoun, which stands for what the line before names
 
 
 def lines(source: Source) -> Iterator[Line]:
@@ -39,7 +41,8 @@ def lines(source: Source) -> Iterator[Line]:
         if len(window.parts) == 1:
             words = frozenset(window.tokens)
             heads = source.heading_tokens.union(content_of(header_of(window, source)) if window.rows else ())
-            yield Line(source.passage.rank, window.parts.start, words, words | heads)
+            goes_on = bool(PRONOUN.match(window.quote.lstrip(" \t*-")))
+            yield Line(source.passage.rank, window.parts.start, words, words | heads, goes_on)
 
 
 class Frames:
@@ -51,7 +54,7 @@ class Frames:
 
     def is_elsewhere(self, claim: str, question: str, rank: int, parts: range, is_yes: bool = False) -> bool:
         """Whether the sentences of a span have too little of the claim's frame, or less than another sentence; of one
-        that `is_yes`, says yes to what was asked, they must have nearly all."""
+        that `is_yes`, says "yes" or "no" to what was asked, they must have nearly all."""
         frame = self._frame(claim, question)
         total = sum(frame.values())
         if not total:
@@ -59,7 +62,7 @@ class Frames:
         inside = [line for line in self._lines if line.rank == rank and line.part in parts]
         together = frozenset().union(*(line.headed for line in inside))
         is_pooled = len(parts) > SHORT or (is_yes and _STATEMENTS.search(claim))
-        told = [together] if is_pooled else [line.headed for line in inside]
+        told = [together] if is_pooled else [self._told_by(line) if is_yes else line.headed for line in inside]
         own = max((_weight_in(frame, words) for words in told), default=0.0) / total
         if is_yes:
             return own < OF_YES
@@ -67,6 +70,11 @@ class Frames:
             return False
         best = max((_weight_in(frame, line.words) for line in self._lines if line not in inside), default=0.0) / total
         return own < LEAST or best >= own + OUTDONE
+
+    def _told_by(self, line: Line) -> frozenset[str]:
+        """The words of a line with its headings, and those of the one before where it goes on from that."""
+        before = [each for each in self._lines if line.goes_on and (each.rank, each.part) == (line.rank, line.part - 1)]
+        return line.headed.union(*(each.words for each in before))
 
     def _frame(self, claim: str, question: str) -> Mapping[str, float]:
         asked, said = content_of(question), content_of(claim)

@@ -371,7 +371,7 @@ class Objections:
             elif (
                 contradictions.denies_own_question(claim, source.sentences)
                 or contradictions.denies_what_is_said(claim, prose)
-                or (asks_whether(question) and contradictions.assents_to_denied(claim, question, prose))
+                or (is_yes and contradictions.assents_to_denied(claim, prose))
                 or denies_in_part(claim, prose)
                 or (asks_whether(question) and says_opposite_of_it(claim, prose))
                 or any(contradictions.excludes(claim, sentence) for sentence in source.sentences)

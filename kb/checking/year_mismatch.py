@@ -1,6 +1,7 @@
 """Years, months and numbers of editions: whether a document is an older edition of one that is shown, too, and whether
 a value is that of another year, quarter or month."""
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -79,8 +80,8 @@ def is_other_edition(question: str, heading: str, others: Sequence[str]) -> bool
     own = edition(heading)
     if own == NONE:
         return False
-    first = _without_editions(heading)
-    known = {edition(other) for other in others if _without_editions(other) == first} | {own}
+    first = without_editions(heading)
+    known = {edition(other) for other in others if without_editions(other) == first} | {own}
     clauses = _CLAUSE.findall(question)
     if asked := {year for year, _ in known} & {asked for clause in clauses for asked in _years_in(clause)}:
         return own[0] not in asked
@@ -156,6 +157,7 @@ def _is_named(date: str, question: str) -> bool:
     return not numbers_in(question).isdisjoint({date, *(part for part in parts(date) if "-" in part)})
 
 
+@functools.lru_cache(maxsize=65_536)
 def edition(heading: str) -> Edition:
     """The latest year that a heading names, and the latest number of an edition in its first two lines."""
     lines = heading.splitlines()[:2]
@@ -177,7 +179,8 @@ def _numbers(text: str, with_versions: bool) -> Iterator[tuple[int, ...]]:
         yield tuple(map(int, (match[1] or match[2]).split(".")))
 
 
-def _without_editions(heading: str) -> str:
+@functools.lru_cache(maxsize=65_536)
+def without_editions(heading: str) -> str:
     """The title without years and numbers of editions, and what is said around them."""
     title = _BESIDE_YEARS.sub("#", _NUMBERED.sub("#", _EDITION.sub("#", _title(heading))))
     if _IN_FORCE.search(title):

@@ -199,7 +199,7 @@ def test_documents_are_only_looked_up_where_a_cited_one_names_an_edition() -> No
 def _in_library(*titles: str) -> list[Document]:
     """Documents whose titles are their paths; of one that is named "held …" an editor has to release it first."""
     return [
-        Document("shared", title.removeprefix("held "), "", "text/markdown", "added", "", 1, "", 1, None, 1, 1.0, "",
+        Document("c", title.removeprefix("held "), "", "text/markdown", "added", "", 1, "", 1, None, 1, 1.0, "",
                  quarantined=title.startswith("held "))
         for title in titles
     ]  # fmt: skip
@@ -240,6 +240,30 @@ def test_each_passage_of_an_older_edition_is_met_by_another_of_the_newest() -> N
     assert [p.chunk_id for p in got if p.document == NEW] == [40, 41]
 
 
+def test_the_newest_edition_that_was_found_further_down_takes_the_place_of_the_older_one() -> None:
+    found = [replace(SHOWN[0], score=0.9), replace(SHOWN[2], score=0.8), replace(SHOWN[1], score=0.0)]
+    got = with_newest("How long is leave?", found, lambda: _in_library(OLD, NEW, OTHER), lambda *_: [SHOWN[1]])
+    assert [(p.document, p.score) for p in got] == [(NEW, 0.9), (OLD, 0.9), (OTHER, 0.8)]
+
+
+def test_the_newest_edition_that_was_found_nearer_stays_where_it_is() -> None:
+    found = [replace(SHOWN[1], score=0.9), replace(SHOWN[0], score=0.8)]
+
+    def search(document: Document, older: Passage) -> list[Passage]:
+        raise AssertionError
+
+    assert with_newest("How long is leave?", found, lambda: _in_library(OLD, NEW), search) == (
+        replace(found[0], rank=1),
+        replace(found[1], rank=2),
+    )
+
+
+def test_another_collection_has_editions_of_its_own() -> None:
+    library = [replace(each, collection="elsewhere") for each in _in_library(NEW)]
+    got = with_newest("How long is leave?", SHOWN[:1], lambda: [*library, *_in_library(OLD)], lambda *_: [SHOWN[1]])
+    assert [p.document for p in got] == [OLD]
+
+
 def test_documents_are_not_looked_up_where_no_passage_names_an_edition() -> None:
     def documents() -> list[Document]:
         raise AssertionError
@@ -277,3 +301,15 @@ def test_the_newest_edition_is_read_though_its_words_are_others(
         documents = [p.document for p in found.passages]
         assert documents[: len(read)] == read
         assert not {"garage_2023.md", "garage_2025.md"} <= {*documents}
+
+
+@pytest.mark.parametrize("passages", [1, 3])
+def test_a_document_that_the_filter_excludes_is_not_read_as_the_newest(tmp_path: Path, passages: int) -> None:
+    drafts = {"hr/garage_2025.md": "# Garage rules 2025\n\nA lost parking card costs 99 EUR, says a draft.\n"}
+    settings = Settings(retrieval=RetrievalSettings(passages=passages))
+    with KnowledgeBase.open(tmp_path / "home", settings) as kb:
+        kb._model = ScriptedModel(["The fee is 35 EUR for each one that has to be replaced [1]."])
+        ingest(kb, [write(tmp_path / "docs", IN_OTHER_WORDS | drafts)], collection="hr")
+        [found, *_] = kb.ask("What does a lost parking card cost?", OWNER, AskOptions(scope=Scope(paths=("garage*",))))
+        assert isinstance(found, Retrieved)
+        assert {p.document for p in found.passages} == {"garage_2025.md"}

@@ -118,6 +118,9 @@ def test_a_yes_needs_what_was_asked_in_one_place_that_does_not_deny_it(
         ("If I am ill on a Monday, do I need a certificate?", True),
         ("Is the ward informed when samples are discarded?", True),
         ("Isn't the garage open on Sundays?", True),
+        ("Hi! Can't I bring my dog?", True),
+        ("能带狗不？", True),
+        ("有无停车补贴？", True),
         ("可以带宠物吗？", True),
         ("试用期员工是否可以申请？", True),
         ("住宿标准含不含税？", True),
@@ -138,19 +141,77 @@ def test_questions_of_yes_or_no(question: str, whether: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("claim", "question", "sentence", "denied"),
+    ("claim", "sentence", "denied"),
     [
-        ("Desks are provided.", "Are desks provided?", "Laptops are provided; desks are not provided.", True),
-        ("Desks are not provided.", "Are desks provided?", "Laptops are provided; desks are not provided.", False),
-        ("Laptops are provided.", "Are laptops provided?", "Laptops are provided; desks are not provided.", False),
-        ("The fire brigade gives leave.", "Do wardens let us in?", "The fire brigade, not the wardens.", False),
-        ("劳务费可以支付给在编人员。", "劳务费可以支付给在编人员吗？", "劳务费不得支付给在编人员。", True),
-        ("升级前需要迁移。", "升级前需要迁移吗？", "升级前必须迁移，否则无法启动。", False),
-        ("至少 8 位。", "至少 8 位吗？", "口令不少于 8 位。", False),
+        ("Desks are provided.", "Laptops are provided; desks are not provided.", True),
+        ("Desks are provided.", "Desks and chairs are not provided.", True),
+        ("Desks are not provided.", "Laptops are provided; desks are not provided.", False),
+        ("Laptops are provided.", "Laptops are provided; desks are not provided.", False),
+        ("Nothing may be stored here.", "Nothing may be stored here.", False),
+        ("Bikes may be stored here.", "Nothing may be stored here.", True),
+        ("The Friday lunch is refused to guests.", "The Friday lunch is refused to guests.", False),
+        ("劳务费可以支付给在编人员。", "劳务费不得支付给在编人员。", True),
+        ("监事有表决权。", "监事无表决权。", True),
+        ("升级前需要迁移。", "升级前必须迁移，否则无法启动。", False),
+        ("至少 8 位。", "口令不少于 8 位。", False),
     ],
 )
-def test_what_a_sentence_denies_is_no_yes(claim: str, question: str, sentence: str, denied: bool) -> None:
-    assert assents_to_denied(claim, question, [sentence]) is denied
+def test_what_a_sentence_denies_is_no_yes(claim: str, sentence: str, denied: bool) -> None:
+    assert assents_to_denied(claim, [sentence]) is denied
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "claim"),
+    [
+        ("You can cancel the plan at any time without giving reasons.", "Can I cancel the plan at any time?",
+         "Yes, you can cancel the plan at any time."),
+        ("The tool is free and does not need a licence.", "Is the tool free?", "Yes, the tool is free."),
+        ("Backups are encrypted and never leave the country.", "Are backups encrypted?", "Yes, backups are encrypted."),
+        ("Returns are accepted within 30 days if the goods have not been used.", "Are returns accepted within 30 days?",
+         "Yes, returns are accepted within 30 days."),
+        ("The allowance is paid even if the employee does not travel.", "Is the allowance paid?",
+         "Yes, the allowance is paid."),
+        ("Customers can return goods at no cost within 14 days.", "Can customers return goods within 14 days?",
+         "Yes, customers can return goods within 14 days."),
+        ("Room No. 5 can be booked by all employees on Mondays.", "Can employees book room 5 on Mondays?",
+         "Yes, room 5 can be booked by all employees on Mondays."),
+        ("Rejected applications can be submitted again after one month.", "Can applications be submitted again?",
+         "Yes, applications can be submitted again after one month."),
+        ("The meeting room has no projector but a large screen.", "Does the meeting room have a screen?",
+         "Yes, the meeting room has a large screen."),
+        ("There is a nurse on site who does not work on Fridays.", "Is there a nurse on site?",
+         "Yes, there is a nurse on site."),
+        ("The server is in Berlin. It is backed up every night.", "Is the server backed up?",
+         "Yes, the server is backed up every night."),
+        ("公司免费提供班车。", "公司提供班车吗？", "提供，公司提供班车。"),
+        ("会议室提供无线网络和投影仪。", "会议室提供投影仪吗？", "是的，会议室提供投影仪。"),
+        ("门禁卡可以补办。", "门禁卡可以补办吗？", "可以补办。"),
+        ("非工作时间可以通过侧门进入大楼。", "可以通过侧门进入大楼吗？", "可以，可以通过侧门进入大楼。"),
+        ("用户无需登录即可查看公告。", "用户可以查看公告吗？", "可以，用户可以查看公告。"),
+        ("设备采用不锈钢外壳并支持防水。", "设备支持防水吗？", "支持，设备支持防水。"),
+        ("员工在无法打卡时可以补卡。", "员工可以补卡吗？", "可以，员工可以补卡。"),
+        ("数据库不停机也能升级。", "数据库能升级吗？", "能，数据库能升级。"),
+        ("没有工牌的员工可以在前台登记后进入。", "没有工牌可以进入吗？", "可以，在前台登记后进入。"),
+        ("禁用账号后数据仍保留30天。", "禁用账号后数据保留吗？", "会，数据仍保留30天。"),
+        ("不管工龄长短，员工都可以申请培训。", "员工可以申请培训吗？", "可以，员工都可以申请培训。"),
+    ],
+)  # fmt: skip
+def test_what_is_denied_of_something_else_leaves_a_yes_confirmed(text: str, question: str, claim: str) -> None:
+    language: Language = "en" if claim.isascii() else "zh"
+    assert [each.state for each in cite(claim, [passage(1, text)], language, question).claims] == ["confirmed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "claim"),
+    [
+        ("入职满一年的员工年假10天；不满一年的员工年假5天。", "年假有几天？", "不满一年，年假10天。"),
+        ("含税价格为120元，不含税价格为100元。", "价格是多少？", "不含税，价格为120元。"),
+        ("住校生每月补贴800元，走读生每月补贴300元。", "补贴是多少？", "不住校，每月补贴800元。"),
+    ],
+)
+def test_a_condition_is_no_answer_that_is_cut_off(text: str, question: str, claim: str) -> None:
+    [found] = cite(claim, [passage(1, text)], "zh", question).claims
+    assert not found.supported
 
 
 @pytest.mark.parametrize(
