@@ -26,6 +26,7 @@ from kb.checking.sources import (
 )
 from kb.language.code_blocks import lines_in
 from kb.language.content_terms import content_of, is_number, share_held, stem
+from kb.language.date_forms import parts
 from kb.language.language import language_of
 from kb.language.number_forms import in_units_of, numbers_in
 from kb.language.proper_names import names_in, opening_name
@@ -196,7 +197,7 @@ class Aligner:
         ]
         step = bool(self._objections.step(claim, source).right)
         denials = {
-            window.parts.start: contradictions.denial(claim, window.quote, carries and window.parts in foreign, step)
+            window.parts.start: self._denial(claim, window, carries and window.parts in foreign, step)
             for window, carries, (strength, _) in zip(windows, carrying, strengths, strict=True)
             if len(window.parts) == 1 and (carries or (window.parts not in foreign and strength >= SUPPORT / 2))
         }
@@ -241,6 +242,12 @@ class Aligner:
             on_target=2 * sum(name in source.whole for name in asked) >= len(asked),
             says_enough=objections[chosen] != "words",
         )
+
+    def _denial(self, claim: str, window: Window, crosses: bool, step: bool) -> ClaimReason:
+        """What a sentence has against a claim; another unit or rate nothing, where it has none of the values added."""
+        against = contradictions.denial(claim, window.quote, crosses, step)
+        added = self._objections.added_values(claim)
+        return "" if against == "unit" and added and added.isdisjoint(numbers_in(window.quote)) else against
 
     def _fails_in_part(self, claim: str, source: Source, is_cited: bool) -> bool:
         """Whether a part of a claim, which is a statement of its own, is another one's of the words that it has."""
@@ -342,18 +349,20 @@ class Aligner:
         return found
 
     def _covered(self, said: Mapping[str, float], window: Window, source: Source) -> float:
-        """The share of what is said that a window covers."""
+        """The share of what is said that a window covers; a date of its year has the day of a claim without one."""
+        dates = (part for number in numbers_in(window.quote) for part in parts(number))
+        here = window.tokens.keys() | {f"#{part}" for part in dates if "-" in part}
         new = {token: weight for token, weight in said.items() if token not in self._asked.tokens}
         repeated = {token: REPEATED * weight for token, weight in said.items() if token in self._asked.tokens}
-        new_here = sum(weight for token, weight in new.items() if token in window.tokens)
-        new_above = sum(w for t, w in new.items() if t not in window.tokens and t in source.heading_tokens)
-        repeated_here = sum(w for t, w in repeated.items() if t in window.tokens or t in source.heading_tokens)
+        new_here = sum(weight for token, weight in new.items() if token in here)
+        new_above = sum(w for t, w in new.items() if t not in here and t in source.heading_tokens)
+        repeated_here = sum(w for t, w in repeated.items() if t in here or t in source.heading_tokens)
         # What only the heading says counts half, and never without words of the span itself.
         covered = new_here + min(new_above / 2, new_here) + repeated_here
         share = covered / (sum(new.values()) + sum(repeated.values()))
         # A number that answers, all of it here, is not outweighed by how long the question is.
         added = [token for token in new if any(c not in self._asked.text and c not in _LINKING for c in token)]
-        answers = any(map(is_number, added)) and all(token in window.tokens for token in added)
+        answers = any(map(is_number, added)) and all(token in here for token in added)
         return max(share, SUPPORT) if answers and 2 * repeated_here >= sum(repeated.values()) else share
 
 
