@@ -109,6 +109,25 @@ def test_what_speaks_against_a_claim_is_told(text: str, question: str, source: s
     assert claim_of(text, question, source).reason == reason
 
 
+@pytest.mark.parametrize(
+    ("text", "question", "source"),
+    [
+        # the year is told in the source alone
+        ("The 900 small clocks are delivered to Lyon on November 24th.",
+         "On which date are the 900 small clocks delivered to Lyon?",
+         "We deliver in two lots: 1,500 units on 3 November 2025 to Ghent and 900 units on 24 November 2025 to Lyon."),
+        ("The hall opens in November.", "When does the hall open for the guests of the winter season?",
+         "For them it opens on 24 November 2025."),
+        # the sentence with another rate gives another value
+        ("在零下 40 度以下的库房作业，津贴每小时 38 元。", "在零下 40 度以下的库房作业，津贴每小时多少钱？",
+         "进入零下 40 度以下库房作业的，每次停留不得超过 20 分钟，并且必须两人同行。"
+         "库房作业津贴为每小时 38 元，按登记时间计发。"),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_date_and_another_rate_elsewhere_leave_it_confirmed(text: str, question: str, source: str) -> None:
+    assert claim_of(text, question, source).supported
+
+
 def test_another_edition_does_not_answer_for_the_newest() -> None:
     def reason(question: str) -> ClaimReason:
         sources = [
