@@ -156,10 +156,9 @@ def cite(
             supported = any(span.supported for span in spans)
             none: ClaimReason = "echo" if lacks_amount else "words"
             reason = "" if supported else spans[0].reason if spans else none
+            # A "no" may follow from what is said instead: "by day 30", where "by day 14" was asked.
             if reason == "negation" and asks_whether(question) and denies(_statement(draft.body)):
-                reason = (
-                    "words"  # a "no" may follow from what is said instead: "by day 30", where "by day 14" was asked
-                )
+                reason = "words"
             claims.append(Claim(at, at + len(sentence), supported, markers, _state_of(reason), reason))
             citations += [_citation(span, len(claims) - 1) for span in spans]
         at += len(sentence)

@@ -21,7 +21,7 @@ _NEGATIVE = re.compile(  # not "3-5", "3天-5天", "3小时-5小时" or "9:00 -1
     r"|(?:(?<= \| )|(?<=\t))\(\d[\d.,]*%?\)(?= \||\t|$)",
     re.MULTILINE,
 )
-_BEFORE_OUR_ERA = re.compile(  # of a range both years
+_BEFORE_OUR_ERA = re.compile(  # not "BC Hydro"
     r"[公西]元前\s*\d{1,4}|\b\d{1,4}(?:th|st|nd|rd)?(?: century)? ?B\.?C(?:\.?E)?\b(?! [A-Z])"
 )
 _ERA = re.compile(r"元前|\bB\.?C(?:\.?E)?\b")
