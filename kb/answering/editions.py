@@ -1,6 +1,6 @@
 """Editions: of documents that are the same but for their year, the newest answers, or the one that is asked for."""
 
-from collections import Counter
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
@@ -33,10 +33,10 @@ def with_newest(
     documents: Callable[[], Iterable[Document]],
     search: Callable[[Document, Passage], Iterable[Passage]],
 ) -> tuple[Passage, ...]:
-    """The passages, ranked anew: each of an edition that is not the newest among `documents` of its collection, where
-    the question does not ask for it, has one of the newest before it; where none was found so near, the next best one,
-    with the same score. `search` gives those of a document, best first, for one of an older edition; `documents` are
-    asked for where a passage names a year."""
+    """The passages, ranked anew, with one of the newest edition among `documents` of its collection for each of an
+    older one that the question does not ask for. Where the newest was found, too, that is its next one found, which
+    gets at least the same score; else the next best of it, before the older one. `search` gives those of a document,
+    best first, for one of an older edition; `documents` are asked for where a passage names a year."""
     headings = [heading_of(passage.title, passage.document) for passage in found]
     if all(edition(heading) == NONE for heading in headings):
         return tuple(found)
@@ -45,26 +45,26 @@ def with_newest(
         heading = heading_of(each.title, each.path)
         if each.chunks and not each.quarantined and edition(heading) != NONE:
             known.setdefault((each.collection, without_editions(heading)), []).append((heading, each))
+    places = {(passage.collection, passage.document) for passage in found}
     best: dict[tuple[str, str], Iterator[Passage]] = {}
-    placed: Counter[tuple[str, str]] = Counter()  # of the newest: its passages, less those of older editions
-    ranked: dict[int, Passage] = {}  # by chunk
+    outranked: dict[tuple[str, str], list[float]] = {}  # scores of older editions that were found before the newest
+    ranked: list[Passage] = []
     for passage, heading in zip(found, headings, strict=True):
         series = known.get((passage.collection, without_editions(heading)), [])
         newer = [(other, each) for other, each in series if is_other_edition(question, heading, [other])]
-        if not newer:
-            placed[passage.collection, passage.document] += passage.chunk_id not in ranked
-        else:
+        if newer:
             _, latest = max(newer, key=lambda pair: edition(pair[0]))
             place = latest.collection, latest.path
-            placed[place] -= 1
-            if placed[place] < 0:
+            if place in places:
+                outranked.setdefault(place, []).append(passage.score)
+            else:
                 if place not in best:
                     best[place] = iter(search(latest, passage))
-                if instead := next((each for each in best[place] if each.chunk_id not in ranked), None):
-                    ranked[instead.chunk_id] = replace(instead, score=passage.score)
-                    placed[place] += 1
-        ranked.setdefault(passage.chunk_id, passage)
-    return tuple(replace(passage, rank=rank) for rank, passage in enumerate(ranked.values(), 1))
+                ranked += [replace(each, score=passage.score) for each in itertools.islice(best[place], 1)]
+        elif scores := outranked.get((passage.collection, passage.document)):
+            passage = replace(passage, score=max(passage.score, scores.pop(0)))
+        ranked.append(passage)
+    return tuple(replace(passage, rank=rank) for rank, passage in enumerate(ranked, 1))
 
 
 def without_documents(documents: Set[tuple[str, str]], passages: Iterable[Passage]) -> tuple[Passage, ...]:

@@ -240,10 +240,10 @@ def test_each_passage_of_an_older_edition_is_met_by_another_of_the_newest() -> N
     assert [p.chunk_id for p in got if p.document == NEW] == [40, 41]
 
 
-def test_the_newest_edition_that_was_found_further_down_takes_the_place_of_the_older_one() -> None:
+def test_the_newest_edition_that_was_found_further_down_is_as_worth_reading_as_the_older_one() -> None:
     found = [replace(SHOWN[0], score=0.9), replace(SHOWN[2], score=0.8), replace(SHOWN[1], score=0.0)]
     got = with_newest("How long is leave?", found, lambda: _in_library(OLD, NEW, OTHER), lambda *_: [SHOWN[1]])
-    assert [(p.document, p.score) for p in got] == [(NEW, 0.9), (OLD, 0.9), (OTHER, 0.8)]
+    assert [(p.document, p.score) for p in got] == [(OLD, 0.9), (OTHER, 0.8), (NEW, 0.9)]
 
 
 def test_the_newest_edition_that_was_found_nearer_stays_where_it_is() -> None:
