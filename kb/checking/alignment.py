@@ -26,7 +26,7 @@ from kb.checking.sources import (
 )
 from kb.language.code_blocks import lines_in
 from kb.language.content_terms import content_of, is_number, share_held, stem
-from kb.language.date_forms import parts
+from kb.language.date_forms import less_exact
 from kb.language.language import language_of
 from kb.language.number_forms import in_units_of, numbers_in
 from kb.language.proper_names import names_in, opening_name
@@ -350,8 +350,8 @@ class Aligner:
 
     def _covered(self, said: Mapping[str, float], window: Window, source: Source) -> float:
         """The share of what is said that a window covers; a date of its year has the day of a claim without one."""
-        dates = (part for number in numbers_in(window.quote) for part in parts(number))
-        here = window.tokens.keys() | {f"#{part}" for part in dates if "-" in part}
+        dates = (date for number in numbers_in(window.quote) for date in less_exact(number))
+        here = window.tokens.keys() | {f"#{date}" for date in dates}
         new = {token: weight for token, weight in said.items() if token not in self._asked.tokens}
         repeated = {token: REPEATED * weight for token, weight in said.items() if token in self._asked.tokens}
         new_here = sum(weight for token, weight in new.items() if token in here)

@@ -118,12 +118,13 @@ def cite(
         cited = tuple(n for n in draft.markers if n in known)
         markers: tuple[int, ...] = ()
         spans: list[SupportSpan] = []
+        said = _statement(draft.body)
         stating = draft.code is not None or _states_something(draft.body)
         sends = bool(foreign_in(draft.body, [question]))
         if draft.code is not None:
             spans = [draft.code]
         elif stating or sends:
-            spans = aligner.sources(_statement(draft.body), cited)
+            spans = aligner.sources(said, cited)
         if sends and foreign_in(draft.body, [question, *(span.quote for span in spans)]):
             withheld = True
             continue
@@ -134,10 +135,7 @@ def cite(
             if lacks_amount and draft.code is None:
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
             elif (
-                draft.code is None
-                and spans
-                and spans[0].supported
-                and (other := aligner.disagreement(_statement(draft.body), spans[0]))
+                draft.code is None and spans and spans[0].supported and (other := aligner.disagreement(said, spans[0]))
             ):
                 disagreeing[spans[0].passage.document, other.passage.document] = None
                 earlier, later = (heading_of(span.passage.title, span.passage.document) for span in (spans[0], other))
@@ -157,7 +155,7 @@ def cite(
             none: ClaimReason = "echo" if lacks_amount else "words"
             reason = "" if supported else spans[0].reason if spans else none
             # A "no" may follow from what is said instead: "by day 30", where "by day 14" was asked.
-            if reason == "negation" and asks_whether(question) and denies(_statement(draft.body)):
+            if reason == "negation" and asks_whether(question) and denies(said):
                 reason = "words"
             claims.append(Claim(at, at + len(sentence), supported, markers, _state_of(reason), reason))
             citations += [_citation(span, len(claims) - 1) for span in spans]

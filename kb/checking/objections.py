@@ -71,12 +71,16 @@ class Asked:
     numbers: frozenset[str]
     names: frozenset[str]
     codes: frozenset[str]
+    whether: bool  # whether yes or no answers it
 
 
 def asked_of(question: str) -> Asked:
     """A question with what it names."""
     tokens = frozenset(content_of(question))
-    return Asked(question, language_of(question), tokens, numbers_in(question), names_in(question), codes_in(question))
+    return Asked(
+        question, language_of(question), tokens, numbers_in(question), names_in(question), codes_in(question),
+        asks_whether(question),
+    )  # fmt: skip
 
 
 class Objections:
@@ -251,7 +255,7 @@ class Objections:
         if not window.rows and is_of_another_name(claim, question, window.parts, source):
             return "rival"
         is_yes = (
-            asks_whether(question)
+            self._asked.whether
             and not self._asked.tokens.isdisjoint(content_of(claim))
             and not (contradictions.denies(claim) and contradictions.denies(quote))
         )
@@ -346,7 +350,7 @@ class Objections:
             elsewhen = self._elsewhen[rank] - numbers_in(claim)
             values = [value for value in self.values_of(source) if value.number not in elsewhen]
             prose = [sentence for sentence in source.sentences if not is_row(sentence)]
-            is_yes = asks_whether(question) and not contradictions.denies(claim)
+            is_yes = self._asked.whether and not contradictions.denies(claim)
             asked = without_numbers(question) if is_yes else question  # the numbers, too, are what it says yes to
             holds = holds_post(claim, question, source.sentences)
             if (
@@ -373,7 +377,7 @@ class Objections:
                 or contradictions.denies_what_is_said(claim, prose)
                 or (is_yes and contradictions.assents_to_denied(claim, prose))
                 or denies_in_part(claim, prose)
-                or (asks_whether(question) and says_opposite_of_it(claim, prose))
+                or (self._asked.whether and says_opposite_of_it(claim, prose))
                 or any(contradictions.excludes(claim, sentence) for sentence in source.sentences)
             ):
                 against = "negation"

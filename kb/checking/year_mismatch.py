@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from kb.checking.forms import WHEN_ASKED
-from kb.language.date_forms import months_in, parts
+from kb.language.date_forms import less_exact, months_in
 from kb.language.number_forms import numbers_in, without_numbers
 from kb.language.periods import periods
 
@@ -154,7 +154,7 @@ def _dates(heading: str) -> Iterator[str]:
 
 def _is_named(date: str, question: str) -> bool:
     """Whether a question names a date, its month, or its day without the year."""
-    return not numbers_in(question).isdisjoint({date, *(part for part in parts(date) if "-" in part)})
+    return not numbers_in(question).isdisjoint({date, *less_exact(date)})
 
 
 @functools.lru_cache(maxsize=65_536)

@@ -123,6 +123,11 @@ def parts(value: str) -> Iterator[str]:
         yield from (str(int(part)) for part in value.split(":"))
 
 
+def less_exact(value: str) -> Iterator[str]:
+    """The dates that are said with a date: its day and its month without the year, and its month with it."""
+    return (part for part in parts(value) if "-" in part)
+
+
 def is_told_in_parts(value: str, have: Set[str]) -> bool:
     """Whether a source that holds the values `have` gives a date or time in parts, or less exactly."""
     if date := _VALUE.fullmatch(value):
