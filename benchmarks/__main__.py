@@ -14,6 +14,7 @@ from benchmarks import (  # noqa: E402
     access,
     answer,
     clients,
+    confidence,
     curated_answers,
     embedding,
     glossary,
@@ -68,6 +69,7 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "requests": lambda options: request_cases.run(kinds=tuple(options.kinds)),
     "injection": lambda options: injection.run(options.answers),
     "ticks": lambda options: ticks.run(),
+    "confidence": lambda options: confidence.run(options.write, options.measure),
     "access": lambda options: access.run(options.requests, options.documents),
     "readers": lambda options: readers.run(options.sets),
     "people": lambda options: people.run(options.people, options.seconds),
@@ -106,6 +108,8 @@ def main() -> int:
     parser.add_argument("--documents", type=int, default=access.DOCUMENTS, help="access: among how many documents")
     parser.add_argument("--answers", type=int, default=0, help="injection: put so many attacks to the embedded model")
     parser.add_argument("--folder", type=Path, help="mutations: more files to mutate")
+    parser.add_argument("--measure", action="store_true", help="confidence: take the measures of the claims anew")
+    parser.add_argument("--write", action="store_true", help="confidence: write the trees that the product ships")
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in RUN]
     if unknown:

@@ -15,7 +15,10 @@ _HERE = Path(__file__).parent / "requests"
 # Of each set of documents their folder and the cases.
 SETS = {
     "sample_docs": (SAMPLE_DOCS, _HERE / "sample_docs.jsonl"),
-    "water_utility": (_HERE / "water_utility" / "documents", _HERE / "water_utility" / "cases.jsonl"),
+    **{
+        name: (_HERE / name / "documents", _HERE / name / "cases.jsonl")
+        for name in ("water_utility", "hospital", "logistics")
+    },
 }
 _CONFIRMED = 0.8  # share of the claims of a right answer that are confirmed at least
 

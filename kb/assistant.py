@@ -8,15 +8,12 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.answering import judgement, prompts
-from kb.answering.answer_builder import (
-    Draft,
-    checked,
-    evidence_of,
-)
+from kb.answering.answer_builder import Draft, checked, evidence_of
 from kb.answering.editions import newest, older_editions, passed_over, without_documents
 from kb.answering.events import drain
 from kb.answering.follow_up import standalone
@@ -532,9 +529,11 @@ class KnowledgeBase(Documents):
         return replace(draft.finished(cited.text), claims=claims, citations=cited.citations)
 
     def _cited(self, text: str, draft: Draft, asker: Principal, options: AskOptions) -> CheckedAnswer:
+        judged = partial(judgement.states_answer, self.model, draft.searched, draft.language, options.stop)
         cited = cite(
             text, draft.prompt_passages, draft.language, draft.expanded_question, self.embedder.similarities,
             self.catalog.text_around, lambda: self._beside(draft, asker, options),
+            judged if self.settings.llm.judge else None,
         )  # fmt: skip
         draft.passages += cited.beside
         return cited

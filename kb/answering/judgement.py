@@ -6,6 +6,7 @@ The probability is the model's own: of "yes" against "no" as the first word of i
 """
 
 import json
+import logging
 import re
 import threading
 from collections.abc import Mapping, Sequence
@@ -14,9 +15,11 @@ from typing import Protocol
 
 from kb.answering import prompts
 from kb.checking.forms import HOW_MANY
+from kb.errors import ModelError
 from kb.schema import Floors, Language, Message, Passage, Term
 from kb.store.catalog import Catalog
 
+log = logging.getLogger(__name__)
 _FLOORS = "judgement"  # the property that keeps what was calibrated for this home
 
 # Of a model that nobody calibrated: it refuses where the model is sure that the passages are silent.
@@ -26,6 +29,8 @@ SHIPPED: Mapping[str, Mapping[Language, Floors]] = {
 }
 # The same of questions that no name or number alone answers: there a model is less sure of passages that do.
 SHIPPED_OF_EXPLAINING: Mapping[str, Mapping[Language, Floors]] = {"qwen2.5-coder-1.5b": {"zh": Floors(0.60, 0.80)}}
+# From which probability on one sentence states the answer; of a model that is not named here from CAUTIOUS.answer on.
+OF_A_SENTENCE: Mapping[str, Mapping[Language, float]] = {"qwen2.5-coder-1.5b": {"en": 0.55, "zh": 0.855}}
 _EXPLAINING = re.compile(
     r"怎[么样]|如何|为[什何]|什么(?!时[候间]|名|日期|地|城市|型号|颜色|职|部门|人)(?<!是什么)(?<!叫什么)"
     r"|(?:流程|步骤|原因|方法|办法|条件|区别|作用|目的)(?:是|有)(?:什么|哪些)|是否|能否|可否|吗[?？。]?\s*$"
@@ -59,6 +64,18 @@ def answerable(
     yes, no = prompts.YES_NO[language]
     found = model.preference(prompts.judging(question, passages, language, terms), (yes, no), stop)
     return None if found is None else found[yes]
+
+
+def states_answer(model: _Judge, question: str, language: Language, stop: threading.Event | None, text: str) -> float:
+    """How much surer the model is than it must be that one sentence, with what heads it, states the answer to exactly
+    this question: a difference of probabilities, under 0 where it is not. -1 where it cannot tell."""
+    yes, no = prompts.YES_NO[language]
+    try:
+        found = model.preference(prompts.judging_text(question, text, language), (yes, no), stop)
+    except ModelError as error:  # the answer stands without it
+        log.warning("a sentence was not judged (%s)", type(error).__name__)
+        return -1.0
+    return -1.0 if found is None else found[yes] - OF_A_SENTENCE.get(model.name, {}).get(language, CAUTIOUS.answer)
 
 
 def floors(catalog: Catalog, model: _Judge, language: Language, question: str) -> Floors:

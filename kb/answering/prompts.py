@@ -33,6 +33,9 @@ _NOT_FOUND = re.compile(
     re.IGNORECASE,
 )
 
+_LETTER = re.compile(r"[^\W\d_]")
+_REPEATED = re.compile(r"[?？][\s\"'”’」]*\Z")
+
 MOST_MEANING = 300  # characters of a term's definition that a model is told
 
 _MANY_BREAKS, _BREAK = re.compile(r"\n{3,}"), "\n\n"
@@ -41,6 +44,13 @@ YES_NO: dict[Language, tuple[str, str]] = {"en": ("Yes", "No"), "zh": ("是", "�
 _JUDGE = {
     "en": "Do the passages state the answer to exactly this question? Write only yes or no.",
     "zh": "以上段落是否写明了这个问题的确切答案？只写“是”或“否”。",
+}
+_JUDGE_TEXT = {
+    "en": (
+        "Question: {question}\n\nText: {text}\n\n"
+        "Does the text state the answer to exactly this question? Reply with yes or no."
+    ),
+    "zh": "问题：{question}\n\n文本：{text}\n\n这段文本写明了这个问题的答案吗？只回答“是”或“否”。",
 }
 _TASK = {
     "en": (
@@ -86,6 +96,11 @@ def judging(
 ) -> list[Message]:
     """The conversation that makes a model tell whether the passages state the answer: YES_NO."""
     return [Message("user", f"{_material(question, passages, language, terms)}\n\n{_JUDGE[language]}")]
+
+
+def judging_text(question: str, text: str, language: Language) -> list[Message]:
+    """What makes a model tell whether a sentence, of a passage without orders, states the answer: YES_NO."""
+    return [Message("user", _JUDGE_TEXT[language].format(question=question, text=without_invisible(text)))]
 
 
 def answering(
@@ -139,8 +154,9 @@ def _quoted(passage: Passage) -> str:
 
 
 def says_only_not_found(answer: str) -> bool:
-    """Whether all that an answer says is that the passages do not hold what was asked."""
-    said = [answer[start:end] for start, end in sentences(answer)]
+    """Whether all that an answer says is that the passages do not hold what was asked, which it may repeat."""
+    told = (answer[start:end] for start, end in sentences(answer))
+    said = [sentence for sentence in told if _LETTER.search(sentence) and not _REPEATED.search(sentence)]
     return bool(said) and bool(_NOT_FOUND.search(said[0])) and len(said) <= 2
 
 

@@ -20,10 +20,13 @@ from kb.checking.sources import (
     Window,
     bare,
     headings_of,
+    heads_of,
     long_windows,
     source_of,
     told_by,
 )
+from kb.confidence.trees import shipped
+from kb.confidence.wording import measures
 from kb.language.code_blocks import lines_in
 from kb.language.content_terms import content_of, is_number, share_held, stem
 from kb.language.date_forms import less_exact
@@ -74,7 +77,9 @@ class Aligner:
     `question` is what the claims answer. `document_text` gives the stored text around a passage, where names of
     the question are looked for. `similarities` compares a claim with spans in another language. `beside` gives
     passages that were found, too: they confirm nothing, and may say something else. It is called where a claim is
-    confirmed.
+    confirmed, as is `answers`, which tells how sure it is that a text states the answer to the
+    question, under 0 where it is not. `answered` is what is said
+    to it with yes or no.
     """
 
     def __init__(
@@ -84,9 +89,11 @@ class Aligner:
         similarities: Similarities | None = None,
         document_text: Callable[[Passage], str] | None = None,
         beside: Callable[[], Sequence[Passage]] = tuple,
+        answered: bool = False,
+        answers: Callable[[str], float] | None = None,
     ) -> None:
         self._sources = [source_of(without_orders(passage), document_text) for passage in passages]
-        self._asked = asked_of(question)
+        self._asked = asked_of(question, answered)
         # Stems of the words that question or passages have in small letters: no names.
         texts = (question, *(passage.text for passage in passages))
         self._small = frozenset(stem(word) for text in texts for word in _SMALL_WORD.findall(text))
@@ -95,7 +102,7 @@ class Aligner:
         self._objections = Objections(self._sources, self._asked, similarities)
         self._disagreements = Disagreements(
             self._sources, question, similarities, self._objections.values_of, self._objections.other_editions,
-            lambda: [source_of(without_orders(passage), document_text) for passage in beside()],
+            lambda: [source_of(without_orders(passage), document_text) for passage in beside()], answers,
         )  # fmt: skip
         self._nearest: dict[str, tuple[Window, Source] | None] = {}  # the sentence that means a claim most nearly
 
@@ -130,6 +137,20 @@ class Aligner:
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
         return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT or span.says_enough]
 
+    def confidence(self, claim: str, spans: Sequence[SupportSpan]) -> float:
+        """How probable it is that one of the spans that confirm a claim states it of what was asked; 1 where wording
+        does not tell: between languages, and without a question."""
+        return max((self._confidence(claim, span) for span in spans if span.supported), default=1.0)
+
+    def _confidence(self, claim: str, span: SupportSpan) -> float:
+        if self._similarities is None or not self._asked.text or language_of(claim) != language_of(span.quote):
+            return 1.0
+        source = next(source for source in self._sources if source.passage == span.passage)
+        at = span.start, span.end
+        heads = next((heads_of(w, source) for w in source.windows if (w.start, w.end) == at), source.heading_tokens)
+        found = measures(self._asked.text, claim, span.quote, heads, self._similarities)
+        return shipped().probability(found)
+
     def code(self, lines: Sequence[str], cited: Sequence[int]) -> SupportSpan | None:
         """The passage that holds lines of code as they are, of those cited first, and speaks of what was asked; None
         where there is none."""
@@ -153,10 +174,12 @@ class Aligner:
         return own if max(map(float, cosines), default=0.0) >= SAME_MEANING[language] else self._sources
 
     def disagreement(self, claim: str, span: SupportSpan) -> SupportSpan | None:
-        """The sentence of another document that gives another value than the claim, which `span` confirms, of the same.
-        An older edition of the document does not count, nor what is in another language."""
+        """The sentence of another document that gives another value than the claim of the same, where `span` confirms
+        the claim, or says it and perhaps not of what was asked. An older edition of the document does not count."""
+        if not span.supported and span.reason != "rival":
+            return None
         source = next(source for source in self._sources if source.passage == span.passage)
-        found = self._disagreements.find(claim, source, range(span.start, span.end))
+        found = self._disagreements.find(claim, source, range(span.start, span.end), span.supported)
         return _conflict(*found, span) if found else None
 
     def _spans(self, claim: str, sources: Sequence[Source], is_cited: bool) -> list[SupportSpan]:

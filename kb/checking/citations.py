@@ -31,6 +31,7 @@ _MARKER = re.compile(
 )
 _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
 _CLOSING = "。！？；.!?;"
+CONFIDENT = 0.6  # probability under which what a place says is too unlike a claim in its wording to confirm it
 _CONTRADICTS: frozenset[ClaimReason] = frozenset(
     {"sign", "negation", "row", "year", "unit", "replaced", "conflict", "order"}
 )
@@ -93,14 +94,16 @@ def cite(
     similarities: Similarities | None = None,
     document_text: Callable[[Passage], str] | None = None,
     beside: Callable[[], Sequence[Passage]] = tuple,
+    answers: Callable[[str], float] | None = None,
 ) -> CheckedAnswer:
     """Check an answer against the passages the model was shown.
 
-    `question` is what it answers; `similarities`, `document_text` and `beside` are the Aligner's. The ranks of what
-    `beside` gives follow one another, after those of `passages`; what is cited of it is numbered from the first one on.
+    `question` is what it answers; `similarities`, `document_text`, `beside` and `answers` are the Aligner's. The ranks
+    of what `beside` gives follow one another, after those of `passages`; what is cited of it is numbered from the first
+    one on.
     """
     beside = functools.cache(beside)
-    aligner = Aligner(passages, question, similarities, document_text, beside)
+    aligner = Aligner(passages, question, similarities, document_text, beside, bool(_ANSWER.match(text)), answers)
     drafts = list(_with_code(text, aligner))
     drafts = [draft for draft, again in zip(drafts, repeats(d.body for d in drafts), strict=True) if not again]
     known = {passage.rank: passage for passage in passages}
@@ -134,9 +137,7 @@ def cite(
             )
             if lacks_amount and draft.code is None:
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
-            elif (
-                draft.code is None and spans and spans[0].supported and (other := aligner.disagreement(said, spans[0]))
-            ):
+            elif draft.code is None and spans and (other := aligner.disagreement(said, spans[0])):
                 disagreeing[spans[0].passage.document, other.passage.document] = None
                 earlier, later = (heading_of(span.passage.title, span.passage.document) for span in (spans[0], other))
                 if gives_way(earlier, later, question):
@@ -157,11 +158,13 @@ def cite(
             # A "no" may follow from what is said instead: "by day 30", where "by day 14" was asked.
             if reason == "negation" and asks_whether(question) and denies(said):
                 reason = "words"
+            if supported and draft.code is None and aligner.confidence(said, spans) < CONFIDENT:
+                supported, reason = False, "wording"
             claims.append(Claim(at, at + len(sentence), supported, markers, _state_of(reason), reason))
             citations += [_citation(span, len(claims) - 1) for span in spans]
         at += len(sentence)
         pieces += [lead, sentence]
-    opposed = any(claim.reason not in ("", "asked", *UNDECIDED) for claim in claims)
+    opposed = any(claim.reason not in ("", "asked", "wording", *UNDECIDED) for claim in claims)
     told = tuple(_notices(removed, moved, disagreeing, withheld, language))
     return CheckedAnswer(
         "".join(pieces).rstrip(), tuple(claims), tuple(citations), told, grounded, opposed, tuple(adopted.values()),
@@ -183,7 +186,7 @@ def without_unconfirmed(cited: CheckedAnswer, language: Language) -> tuple[Check
     What a passage holds, but not surely of what was asked, stays; so does everything where nothing is confirmed.
     """
     out = [claim for claim in cited.claims if claim.state == "not_found" and claim.reason not in UNDECIDED]
-    if not out or not any(claim.supported for claim in cited.claims):
+    if not out or not any(claim.supported or claim.reason == "wording" for claim in cited.claims):
         return cited, ""
     pieces: list[str] = []
     claims: list[Claim] = []
@@ -218,7 +221,7 @@ def _state_of(reason: ClaimReason) -> ClaimState:
         return "confirmed"
     if reason in _CONTRADICTS:
         return "contradicted"
-    return "unchecked" if reason in ("language", "asked") else "not_found"
+    return "unchecked" if reason in ("language", "asked", "wording") else "not_found"
 
 
 def _gives_amount(sentence: str, question: str) -> bool:

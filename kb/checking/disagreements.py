@@ -2,16 +2,17 @@
 
 The two sentences are told by their words besides the values: nearly all that either says, the other, the question or
 their headings have, too; or, where they say it in other words, by vectors: each is as like the question as the other,
-and both are alike. Then neither can be believed without the other, and a reader must see both.
+and both are alike; or by the model, which judges that the other sentence, too, states the answer to the question.
+Then neither can be believed without the other, and a reader must see both.
 """
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kb.checking import year_mismatch
 from kb.checking.rival_values import Value
-from kb.checking.sources import Source, Window, heads_of, question_before, told_by
+from kb.checking.sources import Source, Window, header_of, heads_of, question_before, told_by
 from kb.language.content_terms import content_of, is_number, share_held
 from kb.language.date_forms import months_in
 from kb.language.language import language_of
@@ -27,6 +28,9 @@ ASKED = 0.6  # share of the question's words that one sentence has, which one th
 # and by how much less the second may be like the question than the first.
 ALIKE: Mapping[Language, float] = {"en": 0.86, "zh": 0.925}
 FURTHER = 0.025
+# How many of the sentences with another value the model judges of each language, those most like the question and the
+# claim's own, and by how much less (cosine) one of its language may be like the question than that.
+JUDGED, JUDGED_FURTHER = 3, 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ class Disagreements:
     """Finds, for claims that are confirmed, the sentence of another document that gives another value of the same.
 
     `sources` are the passages that were read, of which those of the ranks `other_editions` are of editions that were
-    not asked for; `beside` gives what was found, too, and is called where it is needed.
+    not asked for; `beside` gives what was found, too, and is called where it is needed. `answers` tells how sure
+    it is that a text states the answer to the question, under 0 where it is not.
     """
 
     def __init__(
@@ -56,13 +61,16 @@ class Disagreements:
         values_of: Callable[[Source], Sequence[Value]],
         other_editions: Set[int],
         beside: Callable[[], Sequence[Source]],
+        answers: Callable[[str], float] | None = None,
     ) -> None:
         self._sources, self._question, self._similarities = sources, question, similarities
+        self._answers = answers
         self._values_of, self._other_editions, self._find_beside = values_of, other_editions, beside
 
-    def find(self, claim: str, source: Source, place: range) -> tuple[Window, Passage] | None:
-        """The sentence that disagrees with a claim which a place in a source confirms, and its passage. An older
-        edition of the document does not count, nor an earlier one of a series, nor what is in another language."""
+    def find(self, claim: str, source: Source, place: range, confirmed: bool) -> tuple[Window, Passage] | None:
+        """The sentence that disagrees with a claim which a place in a source confirms, and its passage; where the place
+        says it, and perhaps not of what was asked, the model must take that for an answer, too. An older edition of the
+        document does not count, nor an earlier one of a series. In the other language the model tells."""
         language = language_of(claim)
         numbers = numbers_in(claim) - numbers_in(self._question)
         if not numbers or language_of(source.passage.text) != language:
@@ -74,12 +82,33 @@ class Disagreements:
             for w in source.windows
             if len(w.parts) == 1 and place.start <= w.start and w.end <= place.stop and numbers & numbers_in(w.quote)
         ]
+        if not confirmed and not (lines and self._answers and self._answers(told_by(lines[0], source)) >= 0):
+            return None
         own = [self._statement(line, source) for line in lines]
-        others: list[tuple[Window, Source]] = []
+        others: list[tuple[Window, Source]] = []  # that say it in other words, as vectors may tell
+        instead: list[tuple[Window, Source]] = []  # and in any words, or in the other language, as the model may
+        for window, other, there in self._elsewhere(source):
+            differing = [here for here in own if gives_another(here, there, numbers)]
+            if not differing:
+                continue
+            instead.append((window, other))
+            if language_of(other.passage.text) != language:
+                continue
+            near = [here for here in differing if not names_more(here, there, names)]
+            if any(disagrees(here, there, asked) for here in near):
+                return window, other.passage
+            if any(may_disagree(here, there, asked) for here in near):
+                others.append((window, other))
+        found = self._most_alike(lines[0], source, others, language) if others else None
+        return found or (self._judged(lines[0], source, instead) if instead else None)
+
+    def _elsewhere(self, source: Source) -> Iterator[tuple[Window, Source, Statement]]:
+        """The sentences with numbers of other documents, but of editions and of earlier ones of a series that do not
+        count beside `source`."""
         for other in (*self._sources, *self._beside):
             passage = other.passage
             same = (passage.collection, passage.document) == (source.passage.collection, source.passage.document)
-            if same or passage.rank in self._other_editions or language_of(passage.text) != language:
+            if same or passage.rank in self._other_editions:
                 continue
             if year_mismatch.gives_way(other.heading, source.heading, self._question):
                 continue
@@ -88,12 +117,7 @@ class Disagreements:
             for window in other.windows:
                 if len(window.parts) == 1 and numbers_in(window.quote):
                     there = self._statement(window, other)
-                    there = replace(there, editions=frozenset()) if newer else there
-                    if any(disagrees(here, there, numbers, asked, names) for here in own):
-                        return window, passage
-                    if any(may_disagree(here, there, numbers, asked, names) for here in own):
-                        others.append((window, other))
-        return self._most_alike(lines[0], source, others, language) if others else None
+                    yield window, other, replace(there, editions=frozenset()) if newer else there
 
     @cached_property
     def _beside(self) -> list[Source]:
@@ -129,6 +153,28 @@ class Disagreements:
         _, window, other = max(found, key=lambda each: each[0])
         return window, other.passage
 
+    def _judged(
+        self, line: Window, source: Source, instead: Sequence[tuple[Window, Source]]
+    ) -> tuple[Window, Passage] | None:
+        """Of sentences with another value, those most like the question and the claim's own, the one that the model
+        takes for an answer most surely; None where it takes none for one."""
+        if self._similarities is None or self._answers is None:
+            return None
+        own_words = told_by(line, source)
+        found: list[tuple[float, int, tuple[Window, Source]]] = []
+        for language in dict.fromkeys((language_of(own_words), *(language_of(told_by(*pair)) for pair in instead))):
+            within = [pair for pair in instead if language_of(told_by(*pair)) == language]
+            told = [told_by(*pair) for pair in within]
+            own, *asked = map(float, self._similarities(self._question, [own_words, *told]))
+            alike = [*map(float, self._similarities(own_words, told))]
+            least = own - JUDGED_FURTHER if language == language_of(own_words) else -1.0
+            for at in sorted(range(len(told)), key=lambda at: -asked[at] - alike[at])[:JUDGED]:
+                if asked[at] >= least:
+                    sure = self._answers(f"{header_of(*within[at])}\n{told[at]}".strip())
+                    found.append((sure, -len(found), within[at]))
+        sure, _, (window, other) = max(found, default=(-1.0, 0, instead[0]))
+        return (window, other.passage) if sure >= 0 else None
+
     def _statement(self, window: Window, source: Source) -> Statement:
         quote = window.quote
         inside = {-1 - source.rows.index(row) for row in window.rows} or set(window.parts)
@@ -141,13 +187,11 @@ class Disagreements:
         )  # fmt: skip
 
 
-def disagrees(own: Statement, other: Statement, numbers: Set[str], asked: Mapping[str, float], names: Set[str]) -> bool:
-    """Whether `other` gives another value where `own` gives one of `numbers`, those that a claim adds.
+def disagrees(own: Statement, other: Statement, asked: Mapping[str, float]) -> bool:
+    """Whether of two statements with different values each says, values apart, what the other says.
 
-    `asked` are the tokens of the question, with their weights, and `names` what question and claim name.
+    `asked` are the tokens of the question, with their weights.
     """
-    if not _gives_another(own, other, numbers, names):
-        return False
     return (
         _asks_of_both(own, other, asked, SAME)
         and _is_within(other.words, own, asked.keys())
@@ -155,11 +199,10 @@ def disagrees(own: Statement, other: Statement, numbers: Set[str], asked: Mappin
     )
 
 
-def may_disagree(
-    own: Statement, other: Statement, numbers: Set[str], asked: Mapping[str, float], names: Set[str]
-) -> bool:
-    """Whether `other` gives another value of the kind, in whatever words. Whether of the same, vectors tell."""
-    return _gives_another(own, other, numbers, names) and _asks_of_both(own, other, asked, ASKED)
+def may_disagree(own: Statement, other: Statement, asked: Mapping[str, float]) -> bool:
+    """Whether the other of two statements with different values speaks of what was asked as the first does, in whatever
+    words. Whether of the same, vectors tell."""
+    return _asks_of_both(own, other, asked, ASKED)
 
 
 def is_alike(language: Language, with_question: tuple[float, float], with_each_other: float) -> bool:
@@ -169,13 +212,20 @@ def is_alike(language: Language, with_question: tuple[float, float], with_each_o
     return second >= first - FURTHER and with_each_other >= ALIKE[language]
 
 
-def _gives_another(own: Statement, other: Statement, numbers: Set[str], names: Set[str]) -> bool:
+def gives_another(own: Statement, other: Statement, numbers: Set[str]) -> bool:
+    """Whether `other` gives another value where `own` gives one of `numbers`, those that a claim adds; not where it has
+    one of these, too, or is of another year, month or edition."""
     mine = [value for value in own.values if value.number in numbers]
     instead = [value for value in other.values if any(_is_of_kind(value, meant) for meant in mine)]
     if not instead or any(value.number in numbers for value in other.values):
         return False
     here, there = own.editions - numbers, other.editions - {value.number for value in instead}
-    return not (other.names - own.names - names or (here and there and here != there))
+    return not (here and there and here != there)
+
+
+def names_more(own: Statement, other: Statement, names: Set[str]) -> bool:
+    """Whether the second statement names something that neither the first does nor question and claim, the `names`."""
+    return bool(other.names - own.names - names)
 
 
 def _asks_of_both(own: Statement, other: Statement, asked: Mapping[str, float], least: float) -> bool:

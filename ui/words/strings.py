@@ -241,6 +241,10 @@ TEXTS: Mapping[str, Text] = {
     "claim_uncertain": Text(
         "原文有此说法，但不确定说的是不是所问的内容。", "The source says this, but perhaps not of what was asked."
     ),
+    "claim_wording": Text(
+        "原文的措辞差别较大，无法确定说的正是这个意思。",
+        "The source is worded too differently to tell whether it says just this.",
+    ),
     "claim_echo": Text("这句话没有回答问题。", "It does not answer the question."),
     "verified_all": Text("每句话都有文档依据", "Every sentence is confirmed by the documents"),
     "uncertain": Text("不确定是否答到所问", "not sure that this answers the question"),

@@ -8,7 +8,7 @@ import pytest
 from kb.answering import judgement, prompts
 from kb.assistant import KnowledgeBase
 from kb.errors import ModelError
-from kb.schema import AskOptions, Done, Floors, Retrieved, Scope
+from kb.schema import AskOptions, Done, Floors, Language, Retrieved, Scope
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage
 from tests.knowledge import OWNER
@@ -57,7 +57,7 @@ def test_it_answers_in_the_conversation_in_which_it_judged(filled: Fill) -> None
     model = ScriptedModel([GOOD], preferences=[sure(0.9)])
     filled(model).answer(LAPTOP, OWNER)
     [messages] = model.requests
-    [asked] = model.preference_requests
+    asked, *_ = model.preference_requests  # and then whether other documents say otherwise
     assert messages[: len(asked)] == asked  # so that the passages are read once
     assert messages[1].content == prompts.YES_NO["en"][0]
 
@@ -208,3 +208,39 @@ def test_a_model_that_was_not_sure_is_not_asked_again(filled: Fill) -> None:
     model = ScriptedModel(["The documents do not say.", GOOD], preferences=[sure(0.3)])
     assert filled(model).answer(LAPTOP, OWNER).refused
     assert len(model.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "probability", "states"),
+    [
+        ("qwen2.5-coder-1.5b", "en", 0.56, True),
+        ("qwen2.5-coder-1.5b", "en", 0.54, False),
+        ("qwen2.5-coder-1.5b", "zh", 0.86, True),
+        ("qwen2.5-coder-1.5b", "zh", 0.85, False),
+        ("another", "zh", 0.5, True),
+        ("another", "zh", 0.49, False),
+    ],
+)
+def test_a_sentence_states_the_answer_from_a_floor_on(
+    name: str, language: Language, probability: float, states: bool
+) -> None:
+    yes, no = prompts.YES_NO[language]
+    model = ScriptedModel([], preferences=[{yes: probability, no: 1 - probability}])
+    model.name = name
+    assert (judgement.states_answer(model, "How long?", language, None, "For 3 days.") >= 0) is states
+    [[asked]] = model.preference_requests
+    assert "How long?" in asked.content
+    assert "For 3 days." in asked.content
+
+
+def test_where_the_model_cannot_tell_a_sentence_states_nothing() -> None:
+    model = ScriptedModel([], preferences=[None])
+    assert judgement.states_answer(model, "How long?", "en", None, "For 3 days.") == -1
+
+
+def test_where_the_model_fails_the_answer_stands() -> None:
+    class Failing(ScriptedModel):
+        def preference(self, *_: object, **__: object) -> dict[str, float] | None:
+            raise ModelError("gone")
+
+    assert judgement.states_answer(Failing([]), "How long?", "en", None, "For 3 days.") == -1

@@ -21,6 +21,8 @@ from tests.kb.passages import passage
         "资料中没有提供该信息。",
         "提供的段落中不包含相关信息。",
         "无法确定北停车场有多少个充电桩。",
+        'The passages do not state "I lost my badge. How soon must I tell the desk? "',  # with what was asked
+        "文档中没有说明“我的工牌丢了。补一张要多少钱？”",
     ],
 )
 def test_silence_of_the_documents_finds_nothing(answer: str) -> None:

@@ -1,9 +1,14 @@
 """Documents that disagree are both cited, and it is said; what only looks alike is no disagreement."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from kb.checking.citations import cite
-from kb.checking.disagreements import Statement, disagrees, is_alike, may_disagree
+from kb.checking.disagreements import JUDGED, Statement, disagrees, gives_another, is_alike, may_disagree, names_more
 from kb.checking.objections import Similarities
 from kb.checking.rival_values import Value
 from kb.config import Settings
@@ -229,7 +234,10 @@ def statement(words: str, *values: Value, heads: str = "", names: str = "", edit
 
 
 def differ(own: Statement, other: Statement, asked: str = "a b c d e", names: str = "") -> bool:
-    return disagrees(own, other, {"10"}, dict.fromkeys(asked.split(), 1.0), set(names.split()))
+    of_same = not names_more(own, other, set(names.split())) and disagrees(
+        own, other, dict.fromkeys(asked.split(), 1.0)
+    )
+    return gives_another(own, other, {"10"}) and of_same
 
 
 OWN = statement("a b c d e", value("10"))
@@ -296,8 +304,7 @@ def test_another_name_or_edition_is_of_something_else() -> None:
 
 def test_in_other_words_six_tenths_of_what_is_asked_must_stand_there() -> None:
     def may(other: str) -> bool:
-        asked = dict.fromkeys("a b c d e".split(), 1.0)
-        return may_disagree(OWN, statement(other, value("12")), {"10"}, asked, set())
+        return may_disagree(OWN, statement(other, value("12")), dict.fromkeys("a b c d e".split(), 1.0))
 
     assert may("a b c x y z")
     assert not may("a b x y z")
@@ -334,3 +341,105 @@ def test_each_of_several_that_disagree_beside_has_a_number_of_its_own() -> None:
     assert [each.markers for each in cited.claims][:2] == [(1, 2), (1, 3)]
     assert [citation.document for citation in cited.citations][:4] == ["lease.md", "c.md", "lease.md", "b.md"]
     assert len([notice for notice in cited.notices if notice.kind == "disagreement"]) == 2
+
+
+def nearness(cosines: dict[str, float]) -> Similarities:
+    """Cosines of texts with whatever they are compared with; .5 where none is given."""
+
+    def similarities(_: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array(
+            [max((c for of, c in cosines.items() if of in text), default=0.5) for text in texts], np.float32
+        )
+
+    return similarities
+
+
+WARRANTY = lease("Repairs are free for 24 months.")
+CARD = rules("Bring the card. Whoever shows the card within 36 months of the purchase pays nothing. It weighs 5 g.")
+REPAIR = ("Repairs are free for 24 months [1].", "How long are repairs free?")
+
+
+@pytest.mark.parametrize(
+    ("cosines", "answering", "told"),
+    [
+        ({"24 months": 0.9, "36 months": 0.88}, "36 months", True),
+        ({"24 months": 0.9, "36 months": 0.88}, "", False),  # the model takes it for no answer
+        ({"24 months": 0.9, "36 months": 0.81}, "36 months", False),  # too far from the question to be asked about
+    ],
+)
+def test_the_model_tells_whether_another_sentence_answers_too(
+    cosines: dict[str, float], answering: str, told: bool
+) -> None:
+    asked: list[str] = []
+
+    def answers(text: str) -> float:
+        asked.append(text)
+        return 0.0 if answering and answering in text else -0.1
+
+    claim, question = REPAIR
+    cited = cite(claim, [WARRANTY, CARD], "en", question, nearness(cosines), answers=answers)
+    assert ([claim.reason for claim in cited.claims] == ["conflict"]) is told
+    assert [notice.kind for notice in cited.notices] == ["disagreement"] * told
+    assert all("36 months" in text for text in asked)  # what has no value of the kind is not put to it
+
+
+def test_without_a_model_another_sentence_in_other_words_is_not_told() -> None:
+    claim, question = REPAIR
+    cited = cite(claim, [WARRANTY, CARD], "en", question, nearness({"24 months": 0.9, "36 months": 0.9}))
+    assert cited.notices == ()
+
+
+def test_no_more_sentences_are_put_to_the_model_than_the_nearest() -> None:
+    asked: list[str] = []
+    many = [rules(f"Whoever shows the card within {30 + n} months pays nothing.") for n in range(JUDGED + 3)]
+    claim, question = REPAIR
+    cosines = {f"{30 + n} months": 0.9 + n / 1000 for n in range(JUDGED + 3)}
+    passages = [WARRANTY, *(replace(p, rank=at, document=f"{at}.md") for at, p in enumerate(many, 2))]
+    cite(claim, passages, "en", question, nearness(cosines), answers=lambda text: asked.append(text) or -0.1)
+    assert [text.split()[5] for text in asked] == ["35", "34", "33"]
+
+
+@pytest.mark.parametrize(("near", "told"), [("36个月", True), ("5公斤", False)])
+def test_a_sentence_in_the_other_language_disagrees_where_the_model_says_so(near: str, told: bool) -> None:
+    chinese = rules("请带上保修卡。自购买之日起36个月内免费维修。重5公斤。", title="保修")
+    claim, question = REPAIR
+    cosines = nearness({"24 months": 0.9, "36个月": 0.7})  # a cosine between languages is less
+    cited = cite(
+        claim, [WARRANTY, chinese], "en", question, cosines, answers=lambda text: 0.1 if near in text else -0.1
+    )
+    assert [notice.kind for notice in cited.notices] == ["disagreement"] * told
+
+
+def test_for_the_model_another_sentence_may_name_more() -> None:
+    claim, question = REPAIR
+    named = rules("Whoever shows the Alder card within 36 months pays nothing.")
+    cosines = nearness({"24 months": 0.9, "36 months": 0.85})
+    assert cite(claim, [WARRANTY, named], "en", question, cosines, answers=lambda _: 0.1).notices
+    assert not cite(claim, [WARRANTY, named], "en", question, cosines).notices
+
+
+def test_of_several_sentences_the_one_of_which_the_model_is_surest_is_cited() -> None:
+    claim, question = REPAIR
+    beside = rules("A receipt is kept for 12 months. Whoever shows the card within 36 months pays nothing.")
+    cosines = nearness({"24 months": 0.9, "12 months": 0.9, "36 months": 0.88})
+    sure = {"12": 0.02, "36": 0.1}
+    found = cite(
+        claim, [WARRANTY, beside], "en", question, cosines,
+        answers=lambda text: next(value for number, value in sure.items() if number in text),
+    )  # fmt: skip
+    assert "36 months" in found.citations[1].quote
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_what_perhaps_is_of_something_else_is_disputed_only_where_the_model_takes_it_for_an_answer(told: bool) -> None:
+    own = lease("Bikes are repaired free for 24 months. Repairs of cars are free for 18 months.")
+    claim, question = "Repairs of cars are free for 24 months [1].", "How long are repairs of cars free?"
+    other = rules("Whoever shows the card within 36 months pays nothing.")
+    cosines = nearness({"24 months": 0.9, "36 months": 0.88})
+    assert cite(claim, [own, other], "en", question, cosines).claims[0].reason == "rival"
+    answers = {"24 months": 0.1 if told else -0.1, "36 months": 0.1}
+    cited = cite(
+        claim, [own, other], "en", question, cosines,
+        answers=lambda text: next(sure for of, sure in answers.items() if of in text),
+    )  # fmt: skip
+    assert cited.claims[0].reason == ("conflict" if told else "rival")
