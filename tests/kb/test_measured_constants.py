@@ -4,6 +4,7 @@ import importlib
 
 import pytest
 
+from kb.answering.judgement import OF_A_SENTENCE
 from kb.checking.alignment import SAME_MEANING
 from kb.checking.disagreements import ALIKE
 
@@ -21,8 +22,14 @@ MEASURED = {
         "kb.checking.contradictions": {"SAME_QUESTION": 0.5},
         "kb.checking.frames": {"LEAST": 0.4, "ENOUGH": 0.5, "OF_YES": 0.8, "OUTDONE": 0.1, "SHORT": 4},
         "kb.checking.sources": {"WINDOW": 4, "LONG_WINDOW": 12, "SAME_FRAME": 0.75, "ANSWER": 3},
-        "kb.checking.disagreements": {"SAME": 0.8, "ASKED": 0.6, "FURTHER": 0.025},
+        "kb.checking.disagreements": {
+            "SAME": 0.8, "ASKED": 0.6, "FURTHER": 0.025, "JUDGED": 3, "JUDGED_FURTHER": 0.08,
+        },
         "kb.checking.fragments": {"LONGEST_PHRASE": 7, "SHORTEST_OF_TITLE": 4, "SHORTEST_QUOTATION": 5},
+    },
+    "python -m benchmarks confidence": {
+        "kb.checking.citations": {"CONFIDENT": 0.6},
+        "kb.confidence.wording": {"RUN": 3},
     },
     "python -m benchmarks retrieval": {
         "kb.answering.retrieval": {
@@ -51,6 +58,11 @@ MEASURED = {
 def test_the_cosines_from_which_sentences_mean_the_same_stand_as_they_were_measured() -> None:
     assert dict(SAME_MEANING) == {"en": 0.92, "zh": 0.94}, "run `python -m benchmarks ticks`"
     assert dict(ALIKE) == {"en": 0.86, "zh": 0.925}, "run `python -m benchmarks requests --kind conflict`"
+
+
+def test_the_floors_of_single_sentences_stand_as_they_were_measured() -> None:
+    measured = {"qwen2.5-coder-1.5b": {"en": 0.55, "zh": 0.855}}
+    assert measured == OF_A_SENTENCE, "run `python -m benchmarks requests --kind conflict`"
 
 
 @pytest.mark.parametrize("benchmark", MEASURED)

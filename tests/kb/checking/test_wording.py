@@ -80,18 +80,3 @@ def test_between_languages_wording_tells_nothing() -> None:
 def test_the_shipped_trees_confirm_what_the_place_says(text: str, state: str) -> None:
     [claim] = cite(text, [RULE], "en", ASKED, alike).claims
     assert claim.state == state
-
-
-def test_the_shipped_trees_doubt_what_is_put_together_from_single_words() -> None:
-    tips = passage(
-        1,
-        "Here are some tips for members. Ask your doctor which of the services are in the network before you go. "
-        "Keep the receipts of every visit. Look at the statement when it comes, and ask for help where it is wrong. "
-        "The plan pays for most visits to a doctor, and for some of the medicine. Members may call the help line.",
-    )
-    text = (
-        "Members of the plan should be aware that the network of services, the help line for every statement, medicine "
-        "and the receipts of a doctor are important for members to ask about before visits, and pay attention to [1]."
-    )
-    [claim] = cite(text, [tips], "en", "What is important to know about the plan?", alike).claims
-    assert (claim.state, claim.reason) == ("unchecked", "wording")

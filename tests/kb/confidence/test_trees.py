@@ -2,13 +2,16 @@
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import kb.confidence.trees as of_trees
 from benchmarks import confidence
+from kb.checking.citations import CONFIDENT
 from kb.confidence.trees import Trees, shipped
 from kb.confidence.wording import measures
 
@@ -54,3 +57,29 @@ def test_the_shipped_trees_are_those_of_the_table() -> None:
     assert set(shipped().names) == names
     assert len(shipped().trees) == confidence.FORESTS * confidence.TREES
     assert Path(of_trees.__file__).with_name("trees.json") == confidence.SHIPPED
+
+
+TIPS = (
+    "Ask your doctor which of the services are in the network before you go. Keep the receipts of every visit. Look at "
+    "the statement when it comes, and ask for help where it is wrong. The plan pays for most visits to a doctor, and "
+    "for some of the medicine. Members may call the help line."
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "is_confident"),
+    [
+        ("Keep the receipts of every visit.", True),
+        ("Look at the statement when it comes, and ask for help where it is wrong.", True),
+        ("The statement of every doctor in the network pays for visits and medicine, and the receipts that members "
+         "call the help line for are important services of the plan to ask about and keep right.", False),
+        ("Members should be aware that the network of services, the help line for every statement, medicine and the "
+         "receipts of a doctor are important for members to ask about before visits, and pay attention to.", False),
+    ],
+)  # fmt: skip
+def test_what_is_put_together_from_single_words_is_doubted(claim: str, is_confident: bool) -> None:
+    def alike(_: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.full(len(texts), 0.85, np.float32)
+
+    found = measures("What is important to know about the plan?", claim, TIPS, frozenset(), alike)
+    assert (shipped().probability(found) >= CONFIDENT) is is_confident
