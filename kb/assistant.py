@@ -505,11 +505,11 @@ class KnowledgeBase(Documents):
                 yield from self._generate(draft, options, again)
             text = prompts.without_task("".join(draft.text), draft.language) or text
             draft.uncertain |= again == "reason"  # it was of two minds, or said nothing at first
+        if prompts.says_only_not_found(text):
+            return draft.refused("model_found_nothing", text_in(draft.language, "answer.found_nothing"), text)
         cited = self._cited(text, draft, asker, options)
         if cited.superseded and not options.stopped:
             text, cited = yield from self._from_later(text, cited, draft, asker, options)
-        if prompts.says_only_not_found(text):
-            return draft.refused("model_found_nothing", text_in(draft.language, "answer.found_nothing"), text)
         if not cited.grounded and not (options.stopped and cited.text):
             if draft.answerable is None or draft.uncertain or cited.opposed or not cited.claims:
                 draft.notices += [notice for notice in cited.notices if notice.kind == "address_withheld"]

@@ -33,8 +33,7 @@ _NOT_FOUND = re.compile(
     re.IGNORECASE,
 )
 
-_LETTER = re.compile(r"[^\W\d_]")
-_REPEATED = re.compile(r"[?？][\s\"'”’」]*\Z")
+_QUOTED = re.compile(r"[\"“‘「][^\"“”‘’「」]*[?？]\s*[\"”’」]")  # a question
 
 MOST_MEANING = 300  # characters of a term's definition that a model is told
 
@@ -154,9 +153,9 @@ def _quoted(passage: Passage) -> str:
 
 
 def says_only_not_found(answer: str) -> bool:
-    """Whether all that an answer says is that the passages do not hold what was asked, which it may repeat."""
-    told = (answer[start:end] for start, end in sentences(answer))
-    said = [sentence for sentence in told if _LETTER.search(sentence) and not _REPEATED.search(sentence)]
+    """Whether all that an answer says is that the passages do not hold what was asked, which it may quote."""
+    told = _QUOTED.sub("", answer)
+    said = [told[start:end] for start, end in sentences(told)]
     return bool(said) and bool(_NOT_FOUND.search(said[0])) and len(said) <= 2
 
 

@@ -46,7 +46,7 @@ _NO_AMOUNT = re.compile(  # an answer all the same
     re.IGNORECASE,
 )
 _ANSWER = re.compile(  # what answers a question with yes or no, before the words that say it of something
-    r"^[\s*_]*(?:yes|是的?|对|可以|行|能|会|需要|有|(?:no|没有|不(?:是|可以?|行|能|会|需要?|用|必|得|算|宜|提供|包[括含]?"
+    r"^[\s*_]*(?:yes|是的?|对|可以|行|能|会|需要|有|(?:no(?!\.\s*\d)|没有|不(?:是|可以?|行|能|会|需要?|用|必|得|算|宜|提供|包[括含]?"
     r"|支持|开放|允许|适用|影响|报销|收费)?))[\s*_]*"
     r"(?:[,.，。;；!！]+|$)[\s*_]*",
     re.IGNORECASE,
@@ -113,7 +113,7 @@ def cite(
     pieces: list[str] = []
     claims: list[Claim] = []
     citations: list[Citation] = []
-    disagreeing: dict[tuple[str, str], None] = {}
+    disagreeing: dict[frozenset[str], tuple[str, str]] = {}  # documents, and their names in the order told
     superseded: set[tuple[str, str]] = set()
     moved = grounded = withheld = False
     at = 0
@@ -138,7 +138,8 @@ def cite(
             if lacks_amount and draft.code is None:
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
             elif draft.code is None and spans and (other := aligner.disagreement(said, spans[0])):
-                disagreeing[spans[0].passage.document, other.passage.document] = None
+                pair = spans[0].passage.document, other.passage.document
+                disagreeing.setdefault(frozenset(pair), pair)
                 earlier, later = (heading_of(span.passage.title, span.passage.document) for span in (spans[0], other))
                 if gives_way(earlier, later, question):
                     superseded.add((spans[0].passage.collection, spans[0].passage.document))
@@ -165,7 +166,7 @@ def cite(
         at += len(sentence)
         pieces += [lead, sentence]
     opposed = any(claim.reason not in ("", "asked", "wording", *UNDECIDED) for claim in claims)
-    told = tuple(_notices(removed, moved, disagreeing, withheld, language))
+    told = tuple(_notices(removed, moved, disagreeing.values(), withheld, language))
     return CheckedAnswer(
         "".join(pieces).rstrip(), tuple(claims), tuple(citations), told, grounded, opposed, tuple(adopted.values()),
         frozenset(superseded),

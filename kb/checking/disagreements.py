@@ -16,7 +16,7 @@ from kb.checking.sources import Source, Window, header_of, heads_of, question_be
 from kb.language.content_terms import content_of, is_number, share_held
 from kb.language.date_forms import months_in
 from kb.language.language import language_of
-from kb.language.number_forms import numbers_in
+from kb.language.number_forms import in_units_of, numbers_in
 from kb.language.periods import periods
 from kb.language.proper_names import codes_in, names_in
 from kb.models.maxsim import Vectors
@@ -31,6 +31,7 @@ FURTHER = 0.025
 # How many of the sentences with another value the model judges of each language, those most like the question and the
 # claim's own, and by how much less (cosine) one of its language may be like the question than that.
 JUDGED, JUDGED_FURTHER = 3, 0.08
+MOST_JUDGED = 8  # sentences that the model judges of one answer, however many claims it has
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Disagreements:
     ) -> None:
         self._sources, self._question, self._similarities = sources, question, similarities
         self._answers = answers
+        self._judgements: dict[str, float] = {}  # of sentences that the model judged
         self._values_of, self._other_editions, self._find_beside = values_of, other_editions, beside
 
     def find(self, claim: str, source: Source, place: range, confirmed: bool) -> tuple[Window, Passage] | None:
@@ -82,25 +84,43 @@ class Disagreements:
             for w in source.windows
             if len(w.parts) == 1 and place.start <= w.start and w.end <= place.stop and numbers & numbers_in(w.quote)
         ]
-        if not confirmed and not (lines and self._answers and self._answers(told_by(lines[0], source)) >= 0):
-            return None
         own = [self._statement(line, source) for line in lines]
         others: list[tuple[Window, Source]] = []  # that say it in other words, as vectors may tell
         instead: list[tuple[Window, Source]] = []  # and in any words, or in the other language, as the model may
+        differing: list[Window] = []  # of the claim's own
         for window, other, there in self._elsewhere(source):
-            differing = [here for here in own if gives_another(here, there, numbers)]
-            if not differing:
+            differ = [
+                (line, here) for line, here in zip(lines, own, strict=True) if gives_another(here, there, numbers)
+            ]
+            if not differ or _gives_same(claim, self._question, window.quote):
                 continue
-            instead.append((window, other))
-            if language_of(other.passage.text) != language:
+            if not self._agrees(differ[0][1], there, other, source, numbers, asked):
+                instead.append((window, other))
+                differing.append(differ[0][0])
+            if not confirmed or language_of(other.passage.text) != language:
                 continue
-            near = [here for here in differing if not names_more(here, there, names)]
+            near = [here for _, here in differ if not names_more(here, there, names)]
             if any(disagrees(here, there, asked) for here in near):
                 return window, other.passage
             if any(may_disagree(here, there, asked) for here in near):
                 others.append((window, other))
         found = self._most_alike(lines[0], source, others, language) if others else None
-        return found or (self._judged(lines[0], source, instead) if instead else None)
+        return found or (self._judged(differing[0], source, instead) if instead else None)
+
+    def _agrees(
+        self, own: Statement, there: Statement, other: Source, source: Source, numbers: Set[str],
+        asked: Mapping[str, float],
+    ) -> bool:  # fmt: skip
+        """Whether the other passage has the claim's value of what was asked in another sentence, or the claim's own has
+        the value that the other sentence gives."""
+        kinds = {value.kind for value in own.values if value.number in numbers}
+        theirs = {value.number for value in there.values if value.kind in kinds}
+        if any(value.number in theirs and value.kind in kinds for value in self._values_of(source)):
+            return True
+        return any(
+            value.kind in kinds and value.number in numbers and share_held(asked, value.words) >= ASKED
+            for value in self._values_of(other)
+        )
 
     def _elsewhere(self, source: Source) -> Iterator[tuple[Window, Source, Statement]]:
         """The sentences with numbers of other documents, but of editions and of earlier ones of a series that do not
@@ -158,22 +178,31 @@ class Disagreements:
     ) -> tuple[Window, Passage] | None:
         """Of sentences with another value, those most like the question and the claim's own, the one that the model
         takes for an answer most surely; None where it takes none for one."""
-        if self._similarities is None or self._answers is None:
+        own_words = _said(line, source)
+        if self._similarities is None or self._judgement(own_words) < 0:
             return None
-        own_words = told_by(line, source)
         found: list[tuple[float, int, tuple[Window, Source]]] = []
-        for language in dict.fromkeys((language_of(own_words), *(language_of(told_by(*pair)) for pair in instead))):
+        for language in dict.fromkeys(language_of(told_by(*pair)) for pair in instead):
             within = [pair for pair in instead if language_of(told_by(*pair)) == language]
-            told = [told_by(*pair) for pair in within]
-            own, *asked = map(float, self._similarities(self._question, [own_words, *told]))
-            alike = [*map(float, self._similarities(own_words, told))]
-            least = own - JUDGED_FURTHER if language == language_of(own_words) else -1.0
-            for at in sorted(range(len(told)), key=lambda at: -asked[at] - alike[at])[:JUDGED]:
-                if asked[at] >= least:
-                    sure = self._answers(f"{header_of(*within[at])}\n{told[at]}".strip())
-                    found.append((sure, -len(found), within[at]))
+            texts = [told_by(line, source), *(told_by(*pair) for pair in within)]
+            own, *asked = map(float, self._similarities(self._question, texts))
+            least = own - JUDGED_FURTHER if language == language_of(texts[0]) else -1.0
+            near = sorted((at for at, cosine in enumerate(asked) if cosine >= least), key=lambda at: -asked[at])
+            near = near[: 3 * JUDGED]
+            alike = self._similarities(texts[0], [texts[1 + at] for at in near]) if near else ()
+            ranked = sorted(zip(near, map(float, alike), strict=True), key=lambda each: -asked[each[0]] - each[1])
+            for at, _ in ranked[:JUDGED]:
+                found.append((self._judgement(_said(*within[at])), -len(found), within[at]))
         sure, _, (window, other) = max(found, default=(-1.0, 0, instead[0]))
         return (window, other.passage) if sure >= 0 else None
+
+    def _judgement(self, text: str) -> float:
+        """How surely the model takes a text for an answer to the question; -1 where it is not asked any more."""
+        if text not in self._judgements:
+            if self._answers is None or len(self._judgements) >= MOST_JUDGED:
+                return -1.0
+            self._judgements[text] = self._answers(text)
+        return self._judgements[text]
 
     def _statement(self, window: Window, source: Source) -> Statement:
         quote = window.quote
@@ -221,6 +250,16 @@ def gives_another(own: Statement, other: Statement, numbers: Set[str]) -> bool:
         return False
     here, there = own.editions - numbers, other.editions - {value.number for value in instead}
     return not (here and there and here != there)
+
+
+def _gives_same(claim: str, question: str, sentence: str) -> bool:
+    """Whether a sentence has a value that the claim adds in a unit of its own: two weeks are 14 days."""
+    return not (numbers_in(in_units_of(claim, sentence)) - numbers_in(question)).isdisjoint(numbers_in(sentence))
+
+
+def _said(window: Window, source: Source) -> str:
+    """A sentence with the question of the text that it answers, and the head of its table."""
+    return f"{header_of(window, source)}\n{told_by(window, source)}".strip()
 
 
 def names_more(own: Statement, other: Statement, names: Set[str]) -> bool:

@@ -21,14 +21,7 @@ from kb.checking.frames import Frames, lines
 from kb.checking.labels import names_other_holder, takes_other_label, takes_other_partner
 from kb.checking.opposites import exchanges, says_opposite, says_opposite_of_it, turns_direction
 from kb.checking.ranges import gives_one_end
-from kb.checking.relations import (
-    crosses_over,
-    folder_of,
-    is_of_another_name,
-    is_of_sibling,
-    lacks_outcome,
-    lacks_relation,
-)
+from kb.checking.relations import crosses_over, is_of_another_name, is_of_sibling, lacks_outcome, lacks_relation
 from kb.checking.rival_values import Value, has_rival, swaps_subject, values_in
 from kb.checking.sections import is_of_other_section
 from kb.checking.sources import (
@@ -102,7 +95,7 @@ class Objections:
             for source in sources
             if year_mismatch.is_other_edition(asked.text, source.heading, headings)
         }
-        self._titles = {(folder_of(source.passage), source.passage.title) for source in sources}
+        self._titles = {source.passage.title for source in sources}
         self._of_variants = {s.passage.rank for s in sources if is_of_variant(asked.text, s.passage.text)}
         self._replaced = [old for s in sources for old in contradictions.replaced_in(s.passage.text)]
         self._frames = Frames([line for source in sources for line in lines(source)])

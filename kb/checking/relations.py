@@ -17,13 +17,11 @@ from kb.language.content_terms import content_of, is_number, stem
 from kb.language.number_forms import numbers_in
 from kb.language.proper_names import holds_name, names_in, opening_name
 from kb.language.verbs import has_verb
-from kb.schema import Passage
 
 _PART = re.compile(r"[，,；;。：](?!\d)|\b(?:and|while|whereas)\b", re.IGNORECASE)
 
 _EMPTY = frozenset("的了是在有为和年月日")  # characters of which no pair says anything
 _ALIKE = 2  # words that the titles of two documents of a kind share, at least
-_SMALL_WORD = re.compile(r"(?<![A-Za-z])[a-z]{2,}")
 _LIST_MARK = re.compile(r"\A\W+")
 _LABEL = re.compile(r"\W{0,6}([A-Z][^:\n]{0,40}):\s")
 _JOINING = frozenset("and or of the in for at".split())
@@ -65,33 +63,21 @@ def lacks_relation(claim: str, question: str, parts: Sequence[int], source: Sour
     return relation.isdisjoint(about | source.heading_tokens)
 
 
-def is_of_sibling(claim: str, question: str, source: Source, titles: Iterable[tuple[str, str]]) -> bool:
+def is_of_sibling(claim: str, question: str, source: Source, titles: Iterable[str]) -> bool:
     """Whether a source is of another document of a kind than the question names: of the "Basic" plan, where the "Plus"
-    plan is asked about, and one of the `titles`, each with its folder, is the same but for that name; or of "Leeds", a
-    name that the text has nowhere in small letters, where "York" is asked about, and that is the whole title of one in
-    the same folder. Not where the claim says of
-    which it is, nor where the text or its headings do."""
+    plan is asked about, and one of the `titles` is the same but for that name. Not where the claim says of which it is,
+    nor where the text or its headings do."""
     own = _words_of(source.passage.title)
     asked, said = content_of(question).keys(), content_of(claim).keys()
     named = {stem(name) for name in names_in(question)}
-    small = {stem(word) for word in _SMALL_WORD.findall(source.passage.text)}
-    for folder, title in titles:
+    for title in titles:
         other = _words_of(title)
         mine, theirs, both = own - other, other - own, own & other
-        if both:
-            are_siblings = mine and theirs and len(both) >= _ALIKE and 2 * len(both) >= max(len(own), len(other))
-        else:
-            are_siblings = mine and theirs and "" != folder == folder_of(source.passage) and mine.isdisjoint(small)
+        are_siblings = mine and theirs and len(both) >= _ALIKE and 2 * len(both) >= max(len(own), len(other))
         is_other = theirs <= named and mine.isdisjoint(asked | said) and not theirs <= source.tokens
         if are_siblings and is_other:
             return True
     return False
-
-
-def folder_of(passage: Passage) -> str:
-    """The folder of a passage's document, with its collection; "" where it lies in none."""
-    folder = passage.document.rpartition("/")[0]
-    return folder and f"{passage.collection}/{folder}"
 
 
 def _words_of(title: str) -> frozenset[str]:

@@ -15,6 +15,7 @@ from kb.language.content_terms import content_of, is_number, share_held
 from kb.language.language import sentences
 
 RUN = 3  # letters in a row that count as taken over
+LONG = 200  # letters or words, from which on a text that repeats itself is told
 _NO_LETTERS = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
 
@@ -48,6 +49,12 @@ def measures(question: str, claim: str, quote: str, heads: Set[str], similaritie
 
 
 def _runs(ours: Sequence[str], theirs: Sequence[str]) -> list[int]:
-    """Lengths of the stretches that two sequences have in common, in the same order (Ratcliff and Metzener, 1988)."""
+    """Lengths of the stretches that two sequences have in common, in the same order (Ratcliff and Metzener, 1988); none
+    where one repeats itself so much that they tell nothing, and would take minutes to find."""
+    if any(
+        len(each) > LONG and len({*zip(each, each[1:], each[2:], strict=False)}) < len(each) / 5
+        for each in (ours, theirs)
+    ):
+        return []
     blocks = SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
     return [block.size for block in blocks if block.size]

@@ -23,7 +23,7 @@ MEASURED = {
         "kb.checking.frames": {"LEAST": 0.4, "ENOUGH": 0.5, "OF_YES": 0.8, "OUTDONE": 0.1, "SHORT": 4},
         "kb.checking.sources": {"WINDOW": 4, "LONG_WINDOW": 12, "SAME_FRAME": 0.75, "ANSWER": 3},
         "kb.checking.disagreements": {
-            "SAME": 0.8, "ASKED": 0.6, "FURTHER": 0.025, "JUDGED": 3, "JUDGED_FURTHER": 0.08,
+            "SAME": 0.8, "ASKED": 0.6, "FURTHER": 0.025, "JUDGED": 3, "JUDGED_FURTHER": 0.08, "MOST_JUDGED": 8,
         },
         "kb.checking.fragments": {"LONGEST_PHRASE": 7, "SHORTEST_OF_TITLE": 4, "SHORTEST_QUOTATION": 5},
     },

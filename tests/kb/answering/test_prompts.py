@@ -72,6 +72,7 @@ def test_nothing_but_that_the_documents_are_silent_takes_at_most_two_sentences()
     assert not says_only_not_found(f"{silent} Ask the desk. It is open.")
     assert not says_only_not_found(f"Lunch costs 4 euros. {silent}")
     assert not says_only_not_found("")
+    assert not says_only_not_found("The passages do not state it. Is it 5 days? Yes, it is 5 days.")
 
 
 def test_what_words_mean_is_told_a_line_each_behind_the_passages() -> None:

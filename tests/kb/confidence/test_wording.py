@@ -1,5 +1,6 @@
 """Measures of wording, counted by hand."""
 
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -55,3 +56,10 @@ def test_numbers_and_sentences_are_counted() -> None:
 @pytest.mark.parametrize("text", ["", "…", "？"])
 def test_nothing_is_divided_by_what_is_not_there(text: str) -> None:
     assert set(measures(text, text, text, frozenset(), alike).values()) <= {0.0, 0.75, 1.0}
+
+
+def test_what_repeats_itself_endlessly_is_measured_at_once() -> None:
+    began = time.monotonic()
+    found = measures("Why?", "| a | " * 800, "| a | b " * 800, frozenset(), alike)
+    assert found["runs"] == 0
+    assert time.monotonic() - began < 5  # it took minutes
