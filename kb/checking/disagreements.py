@@ -28,8 +28,8 @@ ASKED = 0.6  # share of the question's words that one sentence has, which one th
 # and by how much less the second may be like the question than the first.
 ALIKE: Mapping[Language, float] = {"en": 0.86, "zh": 0.925}
 FURTHER = 0.025
-# How many of the sentences with another value the model judges of each language, those most like the question and the
-# claim's own, and by how much less (cosine) one of its language may be like the question than that.
+# How many of the sentences with another value the model judges, those most like the question and the claim's own, and
+# by how much less (cosine) they may be like the question than that.
 JUDGED, JUDGED_FURTHER = 3, 0.08
 MOST_JUDGED = 8  # sentences that the model judges of one answer, however many claims it has
 
@@ -72,7 +72,7 @@ class Disagreements:
     def find(self, claim: str, source: Source, place: range, confirmed: bool) -> tuple[Window, Passage] | None:
         """The sentence that disagrees with a claim which a place in a source confirms, and its passage; where the place
         says it, and perhaps not of what was asked, the model must take that for an answer, too. An older edition of the
-        document does not count, nor an earlier one of a series. In the other language the model tells."""
+        document does not count, nor an earlier one of a series, nor what is in another language."""
         language = language_of(claim)
         numbers = numbers_in(claim) - numbers_in(self._question)
         if not numbers or language_of(source.passage.text) != language:
@@ -86,9 +86,9 @@ class Disagreements:
         ]
         own = [self._statement(line, source) for line in lines]
         others: list[tuple[Window, Source]] = []  # that say it in other words, as vectors may tell
-        instead: list[tuple[Window, Source]] = []  # and in any words, or in the other language, as the model may
+        instead: list[tuple[Window, Source]] = []  # and in any words, as the model may
         differing: list[Window] = []  # of the claim's own
-        for window, other, there in self._elsewhere(source):
+        for window, other, there in self._elsewhere(source, language):
             differ = [
                 (line, here) for line, here in zip(lines, own, strict=True) if gives_another(here, there, numbers)
             ]
@@ -97,7 +97,7 @@ class Disagreements:
             if not self._agrees(differ[0][1], there, other, source, numbers, asked):
                 instead.append((window, other))
                 differing.append(differ[0][0])
-            if not confirmed or language_of(other.passage.text) != language:
+            if not confirmed:
                 continue
             near = [here for _, here in differ if not names_more(here, there, names)]
             if any(disagrees(here, there, asked) for here in near):
@@ -122,13 +122,13 @@ class Disagreements:
             for value in self._values_of(other)
         )
 
-    def _elsewhere(self, source: Source) -> Iterator[tuple[Window, Source, Statement]]:
-        """The sentences with numbers of other documents, but of editions and of earlier ones of a series that do not
-        count beside `source`."""
+    def _elsewhere(self, source: Source, language: Language) -> Iterator[tuple[Window, Source, Statement]]:
+        """The sentences with numbers of other documents in a language, but of editions and of earlier ones of a series
+        that do not count beside `source`."""
         for other in (*self._sources, *self._beside):
             passage = other.passage
             same = (passage.collection, passage.document) == (source.passage.collection, source.passage.document)
-            if same or passage.rank in self._other_editions:
+            if same or passage.rank in self._other_editions or language_of(passage.text) != language:
                 continue
             if year_mismatch.gives_way(other.heading, source.heading, self._question):
                 continue
@@ -181,20 +181,17 @@ class Disagreements:
         own_words = _said(line, source)
         if self._similarities is None or self._judgement(own_words) < 0:
             return None
-        found: list[tuple[float, int, tuple[Window, Source]]] = []
-        for language in dict.fromkeys(language_of(told_by(*pair)) for pair in instead):
-            within = [pair for pair in instead if language_of(told_by(*pair)) == language]
-            texts = [told_by(line, source), *(told_by(*pair) for pair in within)]
-            own, *asked = map(float, self._similarities(self._question, texts))
-            least = own - JUDGED_FURTHER if language == language_of(texts[0]) else -1.0
-            near = sorted((at for at, cosine in enumerate(asked) if cosine >= least), key=lambda at: -asked[at])
-            near = near[: 3 * JUDGED]
-            alike = self._similarities(texts[0], [texts[1 + at] for at in near]) if near else ()
-            ranked = sorted(zip(near, map(float, alike), strict=True), key=lambda each: -asked[each[0]] - each[1])
-            for at, _ in ranked[:JUDGED]:
-                found.append((self._judgement(_said(*within[at])), -len(found), within[at]))
-        sure, _, (window, other) = max(found, default=(-1.0, 0, instead[0]))
-        return (window, other.passage) if sure >= 0 else None
+        texts = [told_by(line, source), *(told_by(*pair) for pair in instead)]
+        own, *asked = map(float, self._similarities(self._question, texts))
+        near = sorted(
+            (at for at, cosine in enumerate(asked) if cosine >= own - JUDGED_FURTHER), key=lambda at: -asked[at]
+        )
+        near = near[: 3 * JUDGED]
+        alike = self._similarities(texts[0], [texts[1 + at] for at in near]) if near else ()
+        ranked = sorted(zip(near, map(float, alike), strict=True), key=lambda each: -asked[each[0]] - each[1])
+        sure = {at: self._judgement(_said(*instead[at])) for at, _ in ranked[:JUDGED]}
+        best = max(sure, key=lambda at: sure[at], default=None)
+        return None if best is None or sure[best] < 0 else (instead[best][0], instead[best][1].passage)
 
     def _judgement(self, text: str) -> float:
         """How surely the model takes a text for an answer to the question; -1 where it is not asked any more."""
