@@ -111,15 +111,14 @@ class Disagreements:
         self, own: Statement, there: Statement, other: Source, source: Source, numbers: Set[str],
         asked: Mapping[str, float],
     ) -> bool:  # fmt: skip
-        """Whether the other passage has the claim's value of what was asked in another sentence, or the claim's own has
-        the value that the other sentence gives."""
+        """Whether the other passage has the claim's value of what was asked, too, in another sentence, or the claim's
+        own passage the value that the other sentence gives."""
         kinds = {value.kind for value in own.values if value.number in numbers}
         theirs = {value.number for value in there.values if value.kind in kinds}
-        if any(value.number in theirs and value.kind in kinds for value in self._values_of(source)):
-            return True
         return any(
-            value.kind in kinds and value.number in numbers and share_held(asked, value.words) >= ASKED
-            for value in self._values_of(other)
+            value.kind in kinds and value.number in given and share_held(asked, value.words) >= ASKED
+            for of, given in ((source, theirs), (other, numbers))
+            for value in self._values_of(of)
         )
 
     def _elsewhere(self, source: Source, language: Language) -> Iterator[tuple[Window, Source, Statement]]:
@@ -178,16 +177,15 @@ class Disagreements:
     ) -> tuple[Window, Passage] | None:
         """Of sentences with another value, those most like the question and the claim's own, the one that the model
         takes for an answer most surely; None where it takes none for one."""
-        own_words = _said(line, source)
-        if self._similarities is None or self._judgement(own_words) < 0:
+        if self._similarities is None:
             return None
         texts = [told_by(line, source), *(told_by(*pair) for pair in instead)]
         own, *asked = map(float, self._similarities(self._question, texts))
-        near = sorted(
-            (at for at, cosine in enumerate(asked) if cosine >= own - JUDGED_FURTHER), key=lambda at: -asked[at]
-        )
-        near = near[: 3 * JUDGED]
-        alike = self._similarities(texts[0], [texts[1 + at] for at in near]) if near else ()
+        within = [at for at, cosine in enumerate(asked) if cosine >= own - JUDGED_FURTHER]
+        near = sorted(within, key=lambda at: -asked[at])[: 3 * JUDGED]
+        if not near or self._judgement(_said(line, source)) < 0:
+            return None
+        alike = self._similarities(texts[0], [texts[1 + at] for at in near])
         ranked = sorted(zip(near, map(float, alike), strict=True), key=lambda each: -asked[each[0]] - each[1])
         sure = {at: self._judgement(_said(*instead[at])) for at, _ in ranked[:JUDGED]}
         best = max(sure, key=lambda at: sure[at], default=None)

@@ -61,7 +61,7 @@ def test_the_cosines_from_which_sentences_mean_the_same_stand_as_they_were_measu
 
 
 def test_the_floors_of_single_sentences_stand_as_they_were_measured() -> None:
-    measured = {"qwen2.5-coder-1.5b": {"en": 0.55, "zh": 0.87}}
+    measured = {"qwen2.5-coder-1.5b": {"en": 0.575, "zh": 0.88}}
     assert measured == OF_A_SENTENCE, "run `python -m benchmarks requests --kind conflict`"
 
 
