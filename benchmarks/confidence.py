@@ -54,13 +54,12 @@ def run(write: bool = False, measure: bool = False) -> Result:
     if write:
         trees = grow(rows)
         SHIPPED.write_text(json.dumps(trees, separators=(",", ":")) + "\n", encoding="utf-8")
-    found = [(part, _cross_validated(rows), [row.part == part for row in rows]) for part in WEIGHTS]
-    answers = [row.part == ANSWERS for row in rows]
-    found.append(("answers, by other sets", _by_other_sets(rows), answers))
+    crossed = _cross_validated(rows)
+    found = [(part, part, crossed) for part in WEIGHTS] + [("answers, by other sets", ANSWERS, _by_other_sets(rows))]
     true = np.array([row.true for row in rows])
     table = []
-    for name, chances, which in found:
-        inside = np.array(which)
+    for name, part, chances in found:
+        inside = np.array([row.part == part for row in rows])
         kept = inside & (chances >= citations.CONFIDENT)
         before, after = true[inside], true[kept]
         table.append(
@@ -118,8 +117,9 @@ def _by_other_sets(rows: Sequence[Row]) -> np.ndarray[Any, np.dtype[np.float64]]
     chances = np.zeros(len(rows))
     sets = {row.group.partition("/")[0] for row in rows if row.part == ANSWERS}
     for name in sorted(sets):
-        out = [at for at, row in enumerate(rows) if row.part == ANSWERS and row.group.partition("/")[0] == name]
-        trees = grow([row for at, row in enumerate(rows) if at not in set(out)])
+        is_out = [row.part == ANSWERS and row.group.partition("/")[0] == name for row in rows]
+        out = [at for at, of_it in enumerate(is_out) if of_it]
+        trees = grow([row for row, of_it in zip(rows, is_out, strict=True) if not of_it])
         chances[out] = _chances(trees, [rows[at] for at in out])
     return chances
 

@@ -61,21 +61,26 @@ def answerable(
 ) -> float | None:
     """The probability, 0..1, that the passages state the answer. None where the engine tells no probabilities, or the
     model would write neither "yes" nor "no"."""
+    return _probability_of_yes(model, prompts.judging(question, passages, language, terms), language, stop)
+
+
+def _probability_of_yes(
+    model: _Judge, messages: Sequence[Message], language: Language, stop: threading.Event | None
+) -> float | None:
     yes, no = prompts.YES_NO[language]
-    found = model.preference(prompts.judging(question, passages, language, terms), (yes, no), stop)
+    found = model.preference(messages, (yes, no), stop)
     return None if found is None else found[yes]
 
 
 def states_answer(model: _Judge, question: str, language: Language, stop: threading.Event | None, text: str) -> float:
     """How much surer the model is than it must be that one sentence, with what heads it, states the answer to exactly
     this question: a difference of probabilities, under 0 where it is not. -1 where it cannot tell."""
-    yes, no = prompts.YES_NO[language]
     try:
-        found = model.preference(prompts.judging_text(question, text, language), (yes, no), stop)
+        found = _probability_of_yes(model, prompts.judging_text(question, text, language), language, stop)
     except ModelError as error:  # the answer stands without it
         log.warning("a sentence was not judged (%s)", type(error).__name__)
         return -1.0
-    return -1.0 if found is None else found[yes] - OF_A_SENTENCE.get(model.name, {}).get(language, CAUTIOUS.answer)
+    return -1.0 if found is None else found - OF_A_SENTENCE.get(model.name, {}).get(language, CAUTIOUS.answer)
 
 
 def floors(catalog: Catalog, model: _Judge, language: Language, question: str) -> Floors:

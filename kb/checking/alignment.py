@@ -77,9 +77,8 @@ class Aligner:
     `question` is what the claims answer. `document_text` gives the stored text around a passage, where names of
     the question are looked for. `similarities` compares a claim with spans in another language. `beside` gives
     passages that were found, too: they confirm nothing, and may say something else. It is called where a claim is
-    confirmed, as is `answers`, which tells how sure it is that a text states the answer to the
-    question, under 0 where it is not. `answered` is what is said
-    to it with yes or no.
+    confirmed, as is `answers`, which tells how sure it is that a text states the answer to the question, under 0 where
+    it is not. `answered` is where what is said to the question begins with yes or no.
     """
 
     def __init__(
@@ -145,11 +144,14 @@ class Aligner:
     def _confidence(self, claim: str, span: SupportSpan) -> float:
         if self._similarities is None or not self._asked.text or language_of(claim) != language_of(span.quote):
             return 1.0
-        source = next(source for source in self._sources if source.passage == span.passage)
+        source = self._source_of(span)
         at = span.start, span.end
         heads = next((heads_of(w, source) for w in source.windows if (w.start, w.end) == at), source.heading_tokens)
         found = measures(self._asked.text, claim, span.quote, heads, self._similarities)
         return shipped().probability(found)
+
+    def _source_of(self, span: SupportSpan) -> Source:
+        return next(source for source in self._sources if source.passage == span.passage)
 
     def code(self, lines: Sequence[str], cited: Sequence[int]) -> SupportSpan | None:
         """The passage that holds lines of code as they are, of those cited first, and speaks of what was asked; None
@@ -175,10 +177,11 @@ class Aligner:
 
     def disagreement(self, claim: str, span: SupportSpan) -> SupportSpan | None:
         """The sentence of another document that gives another value than the claim of the same, where `span` confirms
-        the claim, or says it and perhaps not of what was asked. An older edition of the document does not count."""
+        the claim, or says it and perhaps not of what was asked. An older edition of the document does not count, nor
+        what is in another language."""
         if not span.supported and span.reason != "rival":
             return None
-        source = next(source for source in self._sources if source.passage == span.passage)
+        source = self._source_of(span)
         found = self._disagreements.find(claim, source, range(span.start, span.end), span.supported)
         return _conflict(*found, span) if found else None
 
