@@ -10,13 +10,14 @@ from kb.errors import ModelError
 from kb.language.prompt_text import conversation_language, estimate_tokens, without_control_tokens
 from kb.models import cancellation, speed
 from kb.models.cancellation import Cancellation
-from kb.models.ollama_server import CannotThink, OllamaServer
+from kb.models.ollama_server import PATIENCE_SECONDS, CannotThink, OllamaServer
 from kb.models.reasoning_stream import Delta, Output, answer_in, think_and_answer
 from kb.schema import Message
 
 THINK_BUDGET = 1024
 TEMPERATURE = 0.6  # with top_p 0.95: the advice of DeepSeek-R1's makers
 _TOP_TOKENS = 20  # the most that the server lists
+_SLOW = 20.0  # tokens of a prompt a second, where nothing is known of the machine
 
 
 class OllamaModel:
@@ -104,15 +105,22 @@ class OllamaModel:
             body["think"] = False
         probability = dict.fromkeys(options, 0.0)
 
-        told = (line["logprobs"][0] for line in self._server.chat(body, stop) if line.get("logprobs"))
-        first: dict[str, Any] = next(told, {})
-        for token in first.get("top_logprobs") or []:
+        # To its end, which is near: to hang up now and then makes the server stand still.
+        told = [line["logprobs"][0] for line in self.chat(body, stop) if line.get("logprobs")]
+        for token in (told[0].get("top_logprobs") or []) if told else []:
             text = token["token"].strip().casefold()
             meant = [option for option in options if text and option.casefold().startswith(text)]
             if len(meant) == 1:
                 probability[meant[0]] += math.exp(token["logprob"])
         total = sum(probability.values())
         return {option: p / total for option, p in probability.items()} if total else None
+
+    def chat(self, body: dict[str, Any], stop: threading.Event | None) -> Iterator[dict[str, Any]]:
+        """The lines of a chat; see `OllamaServer.chat`, with the patience that the prompt needs."""
+        tokens = sum(estimate_tokens(turn["content"]) for turn in body["messages"])
+        known = speed.expected(self.engine, self.size)
+        reading = tokens / (known.read if known is not None else _SLOW)
+        return self._server.chat(body, stop, PATIENCE_SECONDS + 2 * reading)
 
     def close(self) -> None:
         """Nothing is held open; the server unloads the model by itself."""
@@ -187,7 +195,7 @@ class _Attempts:
 
     def _stream(self, body: dict[str, Any]) -> Generator[Delta, None, None]:
         done = False
-        for line in self._server.chat(body, self._cancellation):
+        for line in self._model.chat(body, self._cancellation):
             message = line.get("message") or {}
             done = bool(line.get("done"))
             tokens = 0, 0

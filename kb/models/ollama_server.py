@@ -7,8 +7,11 @@ import re
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -27,6 +30,11 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS = 5.0
 _ADMIN_SECONDS = 30.0
+PATIENCE_SECONDS = 30.0  # without a word, beside reading the prompt, after which a server may stand still
+_TRIES = 2  # with that patience
+_UNLOAD_SECONDS = 10.0
+
+_hung_up: set[str] = set()  # addresses of servers of which a chat was ended from here and no word was heard since
 
 KNOWN_TAGS = (  # of the Ollama library, for "did you mean"
     *(f"deepseek-r1:{size}" for size in DEEPSEEK_R1_SIZES),
@@ -246,14 +254,51 @@ class OllamaServer:
         if not finished:
             raise ModelError("ollama.create_ended", tag=tag)
 
-    def chat(self, body: dict[str, Any], stop: threading.Event | None = None) -> Iterator[dict[str, Any]]:
+    def chat(
+        self, body: dict[str, Any], stop: threading.Event | None = None, patience: float = PATIENCE_SECONDS
+    ) -> Iterator[dict[str, Any]]:
         """The lines of a streamed /api/chat. Setting `stop`, or closing this, ends the server's work at once.
 
         The library's own `chat` cannot send `truncate` and `shift`, without which a prompt that is too
         long is cut in silence.
+
+        A server whose stream was ended from here may stand still for good (seen in Ollama 0.24: the word that it was
+        handing over waits for a reader that has gone, and keeps the only place among those that generate). So a chat
+        that comes after and hears nothing for `patience` seconds has the model unloaded, which frees that place and
+        interrupts nobody, and is put again.
         """
         body = {**body, "stream": True, "truncate": False, "shift": False}
-        return self._lines("/api/chat", body, str(body["model"]), stop)
+        return cancellation.run(partial(self._chat, body, patience), stop)
+
+    def _chat(
+        self, body: dict[str, Any], patience: float, cancellation: Cancellation
+    ) -> Generator[dict[str, Any], None, None]:
+        tag = str(body["model"])
+        tries = _TRIES if self.address in _hung_up else 0
+        finished = False
+        try:
+            for left in range(tries, -1, -1):
+                try:
+                    with closing(self._read("/api/chat", body, tag, cancellation, patience if left else None)) as lines:
+                        for line in lines:
+                            _hung_up.discard(self.address)
+                            finished = bool(line.get("done"))
+                            yield line
+                    return
+                except _StandsStill:
+                    self._unload(tag, cancellation)
+        finally:
+            if not finished:
+                _hung_up.add(self.address)
+
+    def _unload(self, tag: str, cancellation: Cancellation) -> None:
+        """Have a model unloaded as soon as nobody waits for it, and wait for that."""
+        with contextlib.suppress(ModelError):  # which the chat that follows tells
+            self._json("POST", "/api/generate", {"model": tag, "keep_alive": 0}, tag)
+            deadline = time.monotonic() + _UNLOAD_SECONDS
+            while time.monotonic() < deadline and not cancellation.wait(0.05):
+                if not any(same_model(tag, str(model["name"])) for model in self._json("GET", "/api/ps")["models"]):
+                    return
 
     def render(self, body: dict[str, Any]) -> str | None:
         """The prompt that the server would make of a chat, or None if it does not tell."""
@@ -293,37 +338,60 @@ class OllamaServer:
     def _lines(
         self, route: str, body: dict[str, Any], tag: str, stop: threading.Event | None
     ) -> Iterator[dict[str, Any]]:
-        def work(cancellation: Cancellation) -> Generator[dict[str, Any], None, None]:
-            import httpx
+        return cancellation.run(partial(self._read, route, body, tag), stop)
 
-            limits = httpx.Timeout(self._timeout_seconds, connect=_CONNECT_SECONDS)
+    def _read(
+        self,
+        route: str,
+        body: dict[str, Any],
+        tag: str,
+        cancellation: Cancellation,
+        patience: float | None = None,
+    ) -> Generator[dict[str, Any], None, None]:
+        """The lines of a reply. Raises _StandsStill when the first takes longer than `patience` seconds."""
+        import httpx
 
-            def watch(event: str, info: dict[str, Any]) -> None:
-                if event == "connection.connect_tcp.complete":
-                    connection = info["return_value"].get_extra_info("socket")
-                    cancellation.call(lambda: _hang_up(connection))
+        limits = httpx.Timeout(self._timeout_seconds, connect=_CONNECT_SECONDS)
+        silent = Cancellation()
+        timers: list[threading.Timer] = []
 
-            try:
-                with (
-                    self._errors(tag),
-                    self._http(limits) as client,
-                    client.stream("POST", route, json=body, extensions={"trace": watch}) as response,
-                ):
-                    if response.status_code != 200:
-                        text = response.read().decode("utf-8", "replace")
-                        raise self._refusal(response.status_code, _error_text(text), tag)
-                    for line in response.iter_lines():
-                        if not line.strip():
-                            continue
-                        reply = json.loads(line)
-                        if "error" in reply:  # with HTTP 200, when it happens on the way
-                            raise self._refusal(int(reply.get("status_code") or 500), str(reply["error"]), tag)
-                        yield reply
-            except ModelError:
-                if not cancellation.is_set():  # a connection that we hung up is no error
-                    raise
+        def watch(event: str, info: dict[str, Any]) -> None:
+            if event == "connection.connect_tcp.complete":
+                connection = info["return_value"].get_extra_info("socket")
+                cancellation.call(partial(_hang_up, connection))
+                silent.call(partial(_hang_up, connection))
+                if patience is not None:
+                    timers.append(threading.Timer(patience, silent.set))
+                    timers[-1].daemon = True
+                    timers[-1].start()
 
-        return cancellation.run(work, stop)
+        try:
+            with (
+                self._errors(tag),
+                self._http(limits) as client,
+                client.stream("POST", route, json=body, extensions={"trace": watch}) as response,
+            ):
+                for timer in timers:
+                    timer.cancel()
+                if response.status_code != 200:
+                    text = response.read().decode("utf-8", "replace")
+                    raise self._refusal(response.status_code, _error_text(text), tag)
+                for line in response.iter_lines():
+                    if not line.strip():
+                        continue
+                    reply = json.loads(line)
+                    if "error" in reply:  # with HTTP 200, when it happens on the way
+                        raise self._refusal(int(reply.get("status_code") or 500), str(reply["error"]), tag)
+                    yield reply
+        except ModelError:
+            if cancellation.is_set():  # a connection that we hung up is no error
+                return
+            if silent.is_set():
+                raise _StandsStill("ollama.silent", address=self.address, seconds=patience) from None
+            raise
+        finally:
+            for timer in timers:
+                timer.cancel()
 
     @contextlib.contextmanager
     def _errors(self, tag: str = "") -> Iterator[None]:
@@ -355,6 +423,10 @@ class OllamaServer:
 
 class CannotThink(ModelError):
     """The model has no reasoning of its own."""
+
+
+class _StandsStill(ModelError):
+    """A chat was not begun within the time that its prompt needs."""
 
 
 def _error_text(body: str) -> str:

@@ -1,5 +1,6 @@
 """The Ollama engine against a real server with a small model whose template has `<think>`."""
 
+import json
 import os
 import signal
 import socket
@@ -7,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -182,6 +184,74 @@ def test_a_closed_stream_ends_the_servers_work(ollama_server: RunningOllama) -> 
     started = time.monotonic()
     assert model.complete([Message("user", "Say hello.")], answer_tokens=2)
     assert time.monotonic() - started < 10
+
+
+def _stand_still(server: RunningOllama) -> None:
+    """Make a server stand still: its reader goes while a word is being written and the next one waits.
+
+    Here the reader does not read, so that the server has to wait; elsewhere it is a matter of microseconds.
+    """
+    told = {"think": False, "logprobs": True, "top_logprobs": 20, "options": {"num_ctx": 1024, "temperature": 2.0}}
+    messages = [{"role": "user", "content": QUESTION[0].content}]
+    body = json.dumps({"model": MODEL, "messages": messages, "shift": False, **told}).encode()
+    address = urlsplit(server.url)
+    for wait in (2, 4, 8, 16):
+        with socket.socket() as reader:
+            reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            reader.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)  # or the server's buffer takes a megabyte
+            reader.connect((address.hostname, address.port))
+            head = f"POST /api/chat HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: {len(body)}\r\n\r\n"
+            reader.sendall(head.encode() + body)
+            time.sleep(wait)
+        with httpx.Client(base_url=server.url, trust_env=False, timeout=3) as client:
+            try:
+                client.post("/api/chat", json={**HELLO, "stream": False})
+            except httpx.ReadTimeout:
+                return
+    pytest.fail("the server never stood still")
+
+
+HELLO: dict[str, Any] = {
+    "model": MODEL,
+    "messages": [{"role": "user", "content": "Say hello."}],
+    "think": False,
+    "options": {"num_ctx": 1024, "num_predict": 4},
+}
+
+
+def test_a_server_that_stands_still_after_a_stop_is_set_free(own_ollama_server: RunningOllama) -> None:
+    model = OllamaModel(settings(own_ollama_server, answer_tokens=900))
+    events = model.generate(QUESTION, **ENDLESS)
+    next(events)
+    events.close()
+    _stand_still(own_ollama_server)
+    assert list(OllamaServer(own_ollama_server.url).chat(HELLO, patience=2))[-1]["done"]
+    assert answer_in(model.generate(QUESTION, think_budget=0, answer_tokens=4))
+
+
+def test_setting_a_server_free_interrupts_nobody(own_ollama_server: RunningOllama) -> None:
+    model = OllamaModel(settings(own_ollama_server, answer_tokens=300))
+    long = model.generate(QUESTION, **ENDLESS)
+    next(long)
+    stop = threading.Event()
+    threading.Timer(0.2, stop.set).start()
+    assert list(model.generate(QUESTION, stop=stop)) == []  # in the queue
+    assert list(OllamaServer(own_ollama_server.url).chat(HELLO, patience=0.3))[-1]["done"]
+    assert len(answer_in(long)) > 200
+
+
+def test_a_preference_is_read_to_its_end(own_ollama_server: RunningOllama, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[bool] = []
+    chat = OllamaServer.chat
+
+    def listening(*args: Any, **options: Any) -> Iterator[dict[str, Any]]:
+        for line in chat(*args, **options):
+            heard.append(bool(line.get("done")))
+            yield line
+
+    monkeypatch.setattr(OllamaServer, "chat", listening)
+    assert OllamaModel(settings(own_ollama_server)).preference([Message("user", "Yes or No?")], ["Yes", "No"])
+    assert heard[-1]
 
 
 def test_a_host_outside_is_refused_unless_allowed() -> None:
