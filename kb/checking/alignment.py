@@ -31,8 +31,9 @@ from kb.language.code_blocks import lines_in
 from kb.language.content_terms import content_of, is_number, share_held, stem
 from kb.language.date_forms import less_exact
 from kb.language.language import language_of
-from kb.language.number_forms import in_units_of, numbers_in
+from kb.language.number_forms import numbers_in
 from kb.language.proper_names import names_in, opening_name
+from kb.language.quantities import in_units_of
 from kb.schema import ClaimReason, Language, Passage
 
 SUPPORT = 0.5  # share of a claim's content that span and heading must cover

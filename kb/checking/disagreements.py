@@ -8,17 +8,20 @@ Then neither can be believed without the other, and a reader must see both.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 
 from kb.checking import year_mismatch
+from kb.checking.ranges import measured, ranges_in
 from kb.checking.rival_values import Value
 from kb.checking.sources import Source, Window, header_of, heads_of, question_before, told_by
 from kb.language.content_terms import content_of, is_number, share_held
 from kb.language.date_forms import months_in
 from kb.language.language import language_of
-from kb.language.number_forms import in_units_of, numbers_in
+from kb.language.number_forms import numbers_in, plain
 from kb.language.periods import periods
 from kb.language.proper_names import codes_in, names_in
+from kb.language.quantities import in_units_of
 from kb.models.maxsim import Vectors
 from kb.schema import Language, Passage
 
@@ -248,8 +251,20 @@ def gives_another(own: Statement, other: Statement, numbers: Set[str]) -> bool:
 
 
 def _gives_same(claim: str, question: str, sentence: str) -> bool:
-    """Whether a sentence has a value that the claim adds in a unit of its own: two weeks are 14 days."""
-    return not (numbers_in(in_units_of(claim, sentence)) - numbers_in(question)).isdisjoint(numbers_in(sentence))
+    """Whether a sentence has a value that the claim adds, in a unit of its own or within a range: two weeks are 14
+    days, and 20 minutes are 15 to 30."""
+    claim = in_units_of(claim, sentence)
+    added = numbers_in(claim) - numbers_in(question)
+    if not added.isdisjoint(numbers_in(sentence)):
+        return True
+    values = {number: units for number, units in measured(claim).items() if plain(number) in added}
+    return _lie_within(values, sentence) or _lie_within(measured(sentence), claim)
+
+
+def _lie_within(values: Mapping[Decimal, Set[str]], text: str) -> bool:
+    """Whether one of some numbers with units lies in a range of a text that is closed at both ends."""
+    closed = [each for each in ranges_in(text) if each.low is not None and each.high is not None]
+    return any(each.units & units and each.holds(number) for number, units in values.items() for each in closed)
 
 
 def _said(window: Window, source: Source) -> str:

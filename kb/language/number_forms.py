@@ -105,12 +105,6 @@ _IMPLIED = tuple(
         (r"半[天日个年小]|\bhalf\b", "0.5"),
     )
 )
-_QUARTERS = (
-    (re.compile(r"\bthree[ -]quarters of an hour\b", re.IGNORECASE), "45 minutes"),
-    (re.compile(r"(?<![Tt]hree )\b(?:an? |one )?quarter of an hour\b", re.IGNORECASE), "15 minutes"),
-    (re.compile("三刻钟"), "45分钟"),
-    (re.compile("一刻钟"), "15分钟"),
-)
 # "three and a half hours", 三个半小时; "two and a half" of what has no number of its own stays as it is written.
 _AND_A_HALF = re.compile(
     rf"(?<![\d.{_HAN}])(?P<zh>[{_HAN_DIGITS}]|\d{{1,3}})个半(?=小时|钟头|月|星期)"
@@ -129,13 +123,6 @@ _ONE = re.compile(
 )
 _COUNTED = re.compile(
     rf"({_PLAIN})(?:[\s-]*(?:%|(?:[a-z]+\s)?{_TIME_EN}s?\b|people\b|units?\b)|\s*(?:天|周(?!年)|分钟|{_TIME_ZH}|[元人名位台件只支]))",
-    re.IGNORECASE,
-)
-# How many of a smaller unit of time make one of a larger.
-_TIMES_OF = (("year", "month", 12), ("week", "day", 7), ("day", "hour", 24), ("hour", "minute", 60))
-_UNITS_ZH = {"年": "year", "个月": "month", "周": "week", "天": "day", "小时": "hour", "分钟": "minute"}
-_LENGTH_OF_TIME = re.compile(
-    rf"(?P<number>{AMOUNT})[\s-]*(?:(?P<en>year|month|week|day|hour|minute)s?\b|(?:个(?=小时))?(?P<zh>{'|'.join(_UNITS_ZH)})(?![岁级度]))",
     re.IGNORECASE,
 )
 _TIME = re.compile(rf"{_TIME_ZH}|[天日周年]|{_TIME_EN}s?")
@@ -191,9 +178,9 @@ def is_amount(number: str) -> bool:
     return number.replace(".", "", 1).isdigit() and not (len(number) == 4 and number[:2] in ("19", "20"))
 
 
-def in_units_of(claim: str, source: str) -> str:
-    """The claim as its source counts: without a "one" that counts nothing, with "811万" as "811" where the source has
-    the bare number, and the unit elsewhere: above a column; and two years as the 24 months that the source has."""
+def scaled_as(claim: str, source: str) -> str:
+    """The claim as its source counts: without a "one" that counts nothing, and with "811万" as "811" where the source
+    has the bare number, and the unit elsewhere: above a column."""
     have, elsewhere = numbers_in(source), _SCALED.sub(" ", source).lower()
 
     def bare(match: re.Match[str]) -> str:
@@ -202,33 +189,7 @@ def in_units_of(claim: str, source: str) -> str:
         is_bare = not numbers_in(amount) <= have and numbers_in(number) <= have and scale in elsewhere
         return number if is_bare else amount
 
-    return _in_times_of(source, _SCALED.sub(bare, _without_articles(claim, source)))
-
-
-def _in_times_of(source: str, claim: str) -> str:
-    for quarters, minutes in _QUARTERS:
-        claim = claim if quarters.search(source) else quarters.sub(minutes, claim)
-    if not _LENGTH_OF_TIME.search(claim):
-        return claim
-    told = {_time(match) for match in _LENGTH_OF_TIME.finditer(source)}
-
-    def as_told(match: re.Match[str]) -> str:
-        number, unit = _time(match)
-        if (number, unit) in told:
-            return match.group()
-        for larger, smaller, times in _TIMES_OF:
-            if unit == larger and (number * times, smaller) in told:
-                return _length(number * times, smaller, match)
-            if unit == smaller and not number % times and (number / times, larger) in told:
-                return _length(number / times, larger, match)
-        return match.group()
-
-    return _LENGTH_OF_TIME.sub(as_told, claim)
-
-
-def _time(match: re.Match[str]) -> tuple[Decimal, str]:
-    """The number and the English unit of a length of time."""
-    return value_of(match["number"]), match["en"].lower() if match["en"] else _UNITS_ZH[match["zh"]]
+    return _SCALED.sub(bare, _without_articles(claim, source))
 
 
 def value_of(amount: str) -> Decimal:
@@ -237,9 +198,10 @@ def value_of(amount: str) -> Decimal:
     return Decimal(number) if number.replace(".", "", 1).isdigit() else Decimal(0)
 
 
-def _length(number: Decimal, unit: str, match: re.Match[str]) -> str:
-    told = _plain(number)
-    return f"{told} {unit}s" if match["en"] else f"{told}{next(zh for zh, en in _UNITS_ZH.items() if en == unit)}"
+def plain(value: Decimal) -> str:
+    """A number as `numbers_in` writes it."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -307,18 +269,13 @@ def _digits(match: re.Match[str]) -> Iterator[str]:
     digits, unit = match.groups()
     value = Decimal(digits.replace(",", ""))
     if not unit:
-        yield _plain(value)
+        yield plain(value)
     elif unit == "%" or unit.endswith("百分点") or unit.lower().startswith("per"):
-        yield f"{_plain(value)}%"
+        yield f"{plain(value)}%"
     elif unit[0] in _SCALES:
-        yield _plain(value * _SCALES[unit[0]] * _SCALES.get(unit[1:], 1))
+        yield plain(value * _SCALES[unit[0]] * _SCALES.get(unit[1:], 1))
     else:
-        yield _plain(value * (_chinese(unit) if unit[0] in _UNITS else _MULTIPLES[unit.lower()]))
-
-
-def _plain(value: Decimal) -> str:
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+        yield plain(value * (_chinese(unit) if unit[0] in _UNITS else _MULTIPLES[unit.lower()]))
 
 
 def _han(match: re.Match[str]) -> Iterator[str]:
@@ -387,4 +344,4 @@ def _chinese_decimal(run: str) -> str:
     value = Decimal(f"{_chinese(whole)}.{''.join(str(_DIGITS[c]) for c in digits) or 0}")
     for scale in fraction[len(digits) :]:
         value *= _SCALES[scale]
-    return _plain(value)
+    return plain(value)

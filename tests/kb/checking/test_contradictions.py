@@ -21,7 +21,7 @@ from kb.checking.contradictions import (
     turns_comparison,
     widens,
 )
-from kb.language.number_forms import in_units_of
+from kb.language.quantities import in_units_of
 from kb.schema import Passage
 from tests.kb.passages import passage
 

@@ -392,6 +392,25 @@ def test_the_model_tells_whether_another_sentence_answers_too(
     assert all("months" in text for text in asked)  # what has no value of the kind is not put to it
 
 
+@pytest.mark.parametrize(
+    ("value", "other", "told"),
+    [
+        ("24 months", "36 months", True),
+        ("24 months", "2 years", False),
+        ("24 months", "18 to 30 months", False),
+        ("24 months", "30 to 36 months", True),
+        ("18 to 30 months", "24 months", False),
+        ("1.5 km", "1,500 m", False),
+        ("1.5 km", "1,600 m", True),
+    ],
+)
+def test_the_same_in_another_unit_or_within_a_range_is_no_other_value(value: str, other: str, told: bool) -> None:
+    claim = f"Repairs are free for {value} [1]."
+    sources = [lease(claim.replace(" [1]", "")), rules(f"Whoever shows the card pays nothing for {other}.")]
+    cited = cite(claim, sources, "en", REPAIR[1], nearness({value: 0.9, other: 0.88}), answers=lambda _: 0.0)
+    assert [notice.kind for notice in cited.notices] == ["disagreement"] * told
+
+
 def test_without_a_model_another_sentence_in_other_words_is_not_told() -> None:
     claim, question = REPAIR
     cited = cite(claim, [WARRANTY, CARD], "en", question, nearness({"24 months": 0.9, "36 months": 0.9}))

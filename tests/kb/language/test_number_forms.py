@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.language.number_forms import in_units_of, missing_numbers, numbers_in, without_numbers
+from kb.language.number_forms import missing_numbers, numbers_in, without_numbers
 
 LONG = 8_000
 WRITTEN = Path(__file__).parents[3] / "benchmarks" / "numbers_written"
@@ -125,54 +125,5 @@ def test_a_lone_one_counts_only_what_the_source_counts(claim: str, source: str, 
     assert missing_numbers(claim, source) == missing
 
 
-def test_the_claim_is_put_as_its_source_counts() -> None:
-    assert in_units_of("填写一份表", "填写表") == "填写表"
-    assert in_units_of("One form, one manager", "two managers") == " form, one manager"
-    assert in_units_of("$2,018mn", "USD million | 2,018") == "$2,018"
-
-
 def test_a_text_without_its_numbers_keeps_its_words_and_codes() -> None:
     assert without_numbers("T5 用 15 天，five percent，三百五十人").split() == ["用", "天,", ",", "人", "T5"]
-
-
-@pytest.mark.parametrize(
-    ("claim", "source", "told"),
-    [
-        ("It takes two years.", "It takes 24 months.", "It takes 24 months."),
-        ("It takes 24 months.", "It takes 2 years.", "It takes 2 years."),
-        ("It takes 1.5 years.", "It takes 18 months.", "It takes 18 months."),
-        ("It takes 14 days.", "It takes two weeks.", "It takes 2 weeks."),
-        ("It takes 2 weeks.", "It takes 14 days.", "It takes 14 days."),
-        ("It takes 48 hours.", "It takes 2 days.", "It takes 2 days."),
-        ("It takes 2 hours.", "It takes 120 minutes.", "It takes 120 minutes."),
-        # no whole number of them, another number, or the source has it as it is
-        ("It takes 18 months.", "It takes 1.5 years.", "It takes 18 months."),
-        ("It takes 25 months.", "It takes 2 years.", "It takes 25 months."),
-        ("It takes 3 years.", "It takes 24 months.", "It takes 3 years."),
-        ("It takes 2 years.", "It takes 2 months.", "It takes 2 years."),
-        ("It takes 2 years.", "It takes 2 years, or 24 months.", "It takes 2 years."),
-        ("It takes 2 years.", "The 24 are here for months.", "It takes 2 years."),
-        # each in its own language
-        ("为期两年。", "为期24个月。", "为期24个月。"),
-        ("为期24个月。", "为期两年。", "为期2年。"),
-        ("为期36个月。", "为期两年。", "为期36个月。"),
-        ("It takes two years.", "为期24个月。", "It takes 24 months."),
-        ("他是三年级学生。", "他学了36个月。", "他是三年级学生。"),
-    ],
-)
-def test_a_length_of_time_is_put_in_the_unit_of_its_source(claim: str, source: str, told: str) -> None:
-    assert in_units_of(claim, source) == told
-
-
-@pytest.mark.parametrize(
-    ("claim", "source", "told"),
-    [
-        ("It takes three quarters of an hour.", "It takes 45 minutes.", "It takes 45 minutes."),
-        ("It takes a quarter of an hour.", "It takes 15 minutes.", "It takes 15 minutes."),
-        ("It takes three quarters of an hour.", "Three quarters of an hour.", "It takes three quarters of an hour."),
-        ("要一刻钟到三刻钟。", "要15分钟到45分钟。", "要15分钟到45分钟。"),
-        ("It lasts three quarters.", "It lasts 9 months.", "It lasts three quarters."),
-    ],
-)
-def test_quarters_of_an_hour_are_minutes(claim: str, source: str, told: str) -> None:
-    assert in_units_of(claim, source) == told
