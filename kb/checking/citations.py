@@ -42,7 +42,8 @@ _AMOUNT_ASKED = re.compile(  # what an amount alone answers
 )
 _NO_AMOUNT = re.compile(  # an answer all the same
     r"\b(?:no|not|none|never|nothing|without|unlimited|once|twice|half|double|daily|weekly|monthly|yearly|annually"
-    r"|quarterly|every|each|until|same)\b|n['’]t\b|[不无没未免每半双同]|直到|一直",
+    r"|quarterly|every|each|until|as long as|forever|permanent\w*|indefinite\w*|same)\b|n['’]t\b"
+    r"|[不无没未免每半双同]|直到|一直|永久|长期|终身",
     re.IGNORECASE,
 )
 _ANSWER = re.compile(  # what answers a question with yes or no, before the words that say it of something
@@ -132,12 +133,12 @@ def cite(
             withheld = True
             continue
         if stating:
+            if lacks_amount and draft.code is None:
+                spans = [replace(span, supported=False, reason="echo") for span in spans]
             grounded = grounded or any(
                 span.on_target and (span.supported or span.reason in UNDECIDED) for span in spans
             )
-            if lacks_amount and draft.code is None:
-                spans = [replace(span, supported=False, reason="echo") for span in spans]
-            elif draft.code is None and spans and (other := aligner.disagreement(said, spans[0])):
+            if draft.code is None and not lacks_amount and spans and (other := aligner.disagreement(said, spans[0])):
                 pair = spans[0].passage.document, other.passage.document
                 disagreeing.setdefault(frozenset(pair), pair)
                 earlier, later = (heading_of(span.passage.title, span.passage.document) for span in (spans[0], other))

@@ -69,7 +69,8 @@ class OllamaModel:
         warmth = next(t for t in (temperature, self._settings.temperature, TEMPERATURE) if t is not None)
 
         def work(cancellation: Cancellation) -> Generator[Output, None, None]:
-            options = self._options(budget + limit + 1, warmth, seed)
+            # Without reasoning the server ends by itself, where it would have to be hung up just then.
+            options = self._options(budget + limit + 1 if budget else limit, warmth, seed)
             attempts = _Attempts(self, self._server, messages, options, cancellation)
             spoken = conversation_language(messages)
             yield from think_and_answer(

@@ -294,3 +294,17 @@ def test_what_stands_in_a_block_that_is_no_code_of_a_passage_is_read_as_sentence
 )  # fmt: skip
 def test_yes_alone_and_a_question_state_nothing(text: str, expected: bool) -> None:
     assert states_nothing(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("claim", "grounded"),
+    [
+        ("Badges are issued by the front desk [1].", False),
+        ("Two badges are issued [1].", True),
+        ("Badges are issued permanently [1].", True),
+    ],
+)
+def test_an_answer_without_the_amount_that_was_asked_for_rests_on_nothing(claim: str, grounded: bool) -> None:
+    text = "Badges are issued by the front desk. Two badges are issued. Badges are issued permanently."
+    cited = cite(claim, [passage(1, text, title="Badges")], "en", "How many badges are issued?")
+    assert cited.grounded is grounded

@@ -6,7 +6,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -240,7 +240,17 @@ def test_setting_a_server_free_interrupts_nobody(own_ollama_server: RunningOllam
     assert len(answer_in(long)) > 200
 
 
-def test_a_preference_is_read_to_its_end(own_ollama_server: RunningOllama, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda model: model.preference([Message("user", "Yes or No?")], ["Yes", "No"]),
+        lambda model: model.complete([Message("user", "Count to a hundred.")], answer_tokens=4),
+    ],
+    ids=["preference", "completion that is cut"],
+)
+def test_what_ends_by_itself_is_read_to_its_end(
+    own_ollama_server: RunningOllama, monkeypatch: pytest.MonkeyPatch, ask: Callable[[OllamaModel], object]
+) -> None:
     heard: list[bool] = []
     chat = OllamaServer.chat
 
@@ -250,7 +260,7 @@ def test_a_preference_is_read_to_its_end(own_ollama_server: RunningOllama, monke
             yield line
 
     monkeypatch.setattr(OllamaServer, "chat", listening)
-    assert OllamaModel(settings(own_ollama_server)).preference([Message("user", "Yes or No?")], ["Yes", "No"])
+    assert ask(OllamaModel(settings(own_ollama_server)))
     assert heard[-1]
 
 
