@@ -47,6 +47,7 @@ KEEP_MARKER = 0.6  # a cited passage that carries less than this share of the be
 WINDOW_ACROSS = 2  # the same between languages, where each is embedded
 BREVITY = 0.12  # how much a span's own precision counts when spans are compared
 LONG_CLAIM = 20  # words that a claim adds, from which on it may be a list, told in one sentence
+LISTED = 4  # and so many parts of it between commas
 _LINKING = "是为的了有在元共达约计"  # characters that tie an answer to what was asked
 # The source holds what such a claim says, but not surely of what was asked: it is marked, and not withheld.
 UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier", "part"})
@@ -54,6 +55,7 @@ _OF_A_SENTENCE: frozenset[ClaimReason] = frozenset({"unit", "quantifier", "negat
 _OF_A_PART: frozenset[ClaimReason] = frozenset({"rival", "name", "row"})
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
 
+_LISTING = re.compile(r"[，、;；]|,(?!\d)|\b(?:and|or)\b|以及|和|及|或")
 _SMALL_WORD = re.compile(r"(?<![A-Za-z])[a-z]{2,}")
 
 
@@ -195,7 +197,7 @@ class Aligner:
         crosses = self._similarities is not None and language != language_of(source.passage.text)
         names = self._names(claim, crosses)
         windows = [window for window in source.windows if not crosses or len(window.parts) <= WINDOW_ACROSS]
-        if not crosses and len(self._objections.new(claim)) >= LONG_CLAIM:
+        if not crosses and (len(self._objections.new(claim)) >= LONG_CLAIM or _parts_listed(claim) >= LISTED):
             windows += long_windows(source)
         # A line of a passage may be in the claim's language: then it is compared by words.
         foreign = {w.parts for w in windows if crosses and language_of(w.quote) != language}
@@ -396,6 +398,11 @@ class Aligner:
 def _is_bare(claim: str) -> bool:
     """Whether a claim is a value that says nothing without its question."""
     return sum(weight for token, weight in content_of(claim).items() if not is_number(token)) <= BARE
+
+
+def _parts_listed(claim: str) -> int:
+    """How many parts a claim has between commas, "and" and "or"."""
+    return sum(bool(content_of(part)) for part in _LISTING.split(claim))
 
 
 def _conflict(window: Window, passage: Passage, span: SupportSpan) -> SupportSpan:

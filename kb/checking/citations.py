@@ -37,13 +37,18 @@ _CONTRADICTS: frozenset[ClaimReason] = frozenset(
 )
 _AMOUNT_ASKED = re.compile(  # what an amount alone answers
     r"\bhow (?:much|many|long|far|often|large|big|high|heavy|old|thick|wide|deep|fast)\b"
-    r"|多少|多久|多长|多大|多高|多重|多远|(?<!好)(?<!星期)(?<!礼拜)(?<!周)几(?![乎何率时经许])",
+    r"|多少|多久|多长|多大|多高|多重|多远"
+    r"|(?<![好这那哪茶近过])(?<!星期)(?<!礼拜)(?<!周)几(?![乎何率时经许种项类内])",
     re.IGNORECASE,
 )
+_ELSE_ASKED = re.compile(r"\b(?:who|whom|where|which|what|why)\b|谁|哪|什么|怎|[吗么]", re.IGNORECASE)  # of an amount
 _NO_AMOUNT = re.compile(  # an answer all the same
-    r"\b(?:no|not|none|never|nothing|without|unlimited|once|twice|half|double|daily|weekly|monthly|yearly|annually"
-    r"|quarterly|every|each|until|as long as|forever|permanent\w*|indefinite\w*|same)\b|n['’]t\b"
-    r"|[不无没未免每半双同]|直到|一直|永久|长期|终身",
+    r"\b(?:no|not|none|never|nothing|without|unlimited|free|full|entire|whole|once|twice|thrice|half|double[ds]?|triple[ds]?"
+    r"|dozens?|both|single|(?:hour|night|dai|week|fortnight|month|year|annual|quarter|biannual|biennial)ly|every|each"
+    r"|continuous\w*|constant\w*|always|immediate\w*|instant\w*|until|while|during|since|as long as|duration|forever"
+    r"|permanent\w*|indefinite\w*|same|an?\s(?:second|minute|hour|day|night|week|fortnight|month|quarter|year|decade)"
+    r"|on (?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b|n['’]t\b"
+    r"|[不无没未免每半双同]|直到|一直|永久|长期|终身|立[即刻]|当[天日场]|次日|实时|即时|随时|定期|持续|按[日天周月季年]|全额|全部|据实|承担|所有|期间",
     re.IGNORECASE,
 )
 _ANSWER = re.compile(  # what answers a question with yes or no, before the words that say it of something
@@ -110,7 +115,8 @@ def cite(
     known = {passage.rank: passage for passage in passages}
     removed = sorted({n for draft in drafts for n in draft.markers if n not in known})
     adopted: dict[int, Passage] = {}  # of those beside, by the rank that they had
-    lacks_amount = bool(_AMOUNT_ASKED.search(question)) and not any(_gives_amount(d.body, question) for d in drafts)
+    asks_amount = _AMOUNT_ASKED.search(question) and not _ELSE_ASKED.search(question)
+    lacks_amount = bool(asks_amount) and not any(_gives_amount(d.body, question) for d in drafts)
     pieces: list[str] = []
     claims: list[Claim] = []
     citations: list[Citation] = []
@@ -133,12 +139,12 @@ def cite(
             withheld = True
             continue
         if stating:
-            if lacks_amount and draft.code is None:
-                spans = [replace(span, supported=False, reason="echo") for span in spans]
             grounded = grounded or any(
                 span.on_target and (span.supported or span.reason in UNDECIDED) for span in spans
             )
-            if draft.code is None and not lacks_amount and spans and (other := aligner.disagreement(said, spans[0])):
+            if lacks_amount and draft.code is None:
+                spans = [replace(span, supported=False, reason="echo") for span in spans]
+            elif draft.code is None and spans and (other := aligner.disagreement(said, spans[0])):
                 pair = spans[0].passage.document, other.passage.document
                 disagreeing.setdefault(frozenset(pair), pair)
                 earlier, later = (heading_of(span.passage.title, span.passage.document) for span in (spans[0], other))

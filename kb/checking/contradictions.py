@@ -64,6 +64,10 @@ _FOR_EVER = re.compile(
     r"\b(?:lifetime|for life|permanent(?:ly)?|forever|indefinitely)\b|终[身生]|永[久远]|无限期", re.IGNORECASE
 )
 _EACH_DAY = re.compile(r"\bevery (?=(?:[a-z]+day|morning|evening|afternoon|night|week|month|year)\b)", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"“「『`][^\"”」』`\n]{1,80}[\"”」』`]")
+_EACH = re.compile(  # as good as "all"
+    r"\beach\b(?! (?:day|week|month|quarter|year|time|other)\b)|[每各][个位名项家件种台份级]", re.IGNORECASE
+)
 _OFTEN = re.compile(  # how often a thing is done says nothing of all
     rf"\bevery (?=(?:\d|{'|'.join(NUMBER_WORDS)}|other|second|third)\b"
     r"|(?:[a-z]+day|morning|evening|night|week|month|quarter|year)\b)",
@@ -210,8 +214,8 @@ def _only_as(form: re.Pattern[str], source: str) -> frozenset[str]:
 
 
 def negates(claim: str, source: str) -> bool:
-    """Whether the claim denies what the source says without denying anything."""
-    denied = _NOT.search(_NOT_A_LIMIT.sub(" ", claim))
+    """Whether the claim denies what the source says without denying anything. What the claim quotes is a name."""
+    denied = _NOT.search(_NOT_A_LIMIT.sub(" ", _QUOTED.sub(" ", claim)))
     return bool(denied) and not (_NOT.search(source) or _DENIES.search(_ALONE.sub(" ", source)))
 
 
@@ -227,7 +231,7 @@ def widens(claim: str, source: str) -> bool:
         return True
     claim = _EACH_DAY.sub(" ", claim) if _EACH_DAY_THERE.search(source) else claim
     claim = _LISTED_ALL.sub(r"\1", _CAN_ONLY.sub(" ", claim) if _LIMITED.search(source) else claim)
-    source = source if _OFTEN.search(claim) else _OFTEN.sub(" ", source)
+    source = _EACH.sub(" all ", source if _OFTEN.search(claim) else _OFTEN.sub(" ", source))
     return any(quantifier.search(claim) and not quantifier.search(source) for quantifier in (_ALL, _ALONE, _FOR_EVER))
 
 

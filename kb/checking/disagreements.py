@@ -6,6 +6,7 @@ and both are alike; or by the model, which judges that the other sentence, too, 
 Then neither can be believed without the other, and a reader must see both.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -34,6 +35,7 @@ FURTHER = 0.025
 # How many of the sentences with another value the model judges, those most like the question and the claim's own, and
 # by how much less (cosine) they may be like the question than that.
 JUDGED, JUDGED_FURTHER = 3, 0.08
+_FROM_TO = re.compile(r"\bfrom\b|[由从自]", re.IGNORECASE)  # a change
 MOST_JUDGED = 8  # sentences that the model judges of one answer, however many claims it has
 
 
@@ -262,9 +264,23 @@ def _gives_same(claim: str, question: str, sentence: str) -> bool:
 
 
 def _lie_within(values: Mapping[Decimal, Set[str]], text: str) -> bool:
-    """Whether one of some numbers with units lies in a range of a text that is closed at both ends."""
-    closed = [each for each in ranges_in(text) if each.low is not None and each.high is not None]
-    return any(each.units & units and each.holds(number) for number, units in values.items() for each in closed)
+    """Whether all of some numbers lie in a range of their unit which is all that a text has of it: "15 to 30 minutes",
+    and no change "from 15 to 30"."""
+    told = measured(text)
+    for each in ranges_in(text):
+        if each.low is None or each.high is None:
+            continue
+        ends = {number for number, units in told.items() if units & each.units}
+        inside = [number for number, units in values.items() if units & each.units]
+        if (
+            inside
+            and ends
+            and ends <= {each.low, each.high}
+            and all(map(each.holds, inside))
+            and not _FROM_TO.search(text)
+        ):
+            return True
+    return False
 
 
 def _said(window: Window, source: Source) -> str:

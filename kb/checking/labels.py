@@ -19,7 +19,10 @@ _OF_A_NAME = re.compile(  # "CEO of Tarn"
 _ANNOUNCES = re.compile(
     r"(?:决定|通知|如下|规定|要求|指出|表示|认为|报道|官宣|宣布)$|\b(?:decided|follows?|announced|said|agreed)$"
 )
-_OF_ANYBODY = frozenset({"name", "full", "姓名", "名称", "名字"})  # labels that say nothing of whom they name
+_OF_ANYBODY = content_of(  # labels that say nothing of whom they name
+    "name, full name, note, notes, important, tip, hint, warning, attention;"
+    " 姓名、名称、名字、注意、注、备注、提示、说明"
+).keys()
 _LABELLED = re.compile(r"[\s*_#>•-]*(?P<label>[^\W\d_][^:：.。,，\n]{0,30})\s?[:：][\s*_]*(?P<value>\S.*)")
 
 

@@ -21,6 +21,8 @@ from kb.language.verbs import has_verb
 _PART = re.compile(r"[，,；;。：](?!\d)|\b(?:and|while|whereas)\b", re.IGNORECASE)
 
 _EMPTY = frozenset("的了是在有为和年月日")  # characters of which no pair says anything
+# Stems of verbs that say nothing of what something is of, since others say the same.
+_LIGHT = frozenset(map(stem, "need require take get give make have use want allow apply last".split()))
 _ALIKE = 2  # words that the titles of two documents of a kind share, at least
 _LIST_MARK = re.compile(r"\A\W+")
 _LABEL = re.compile(r"\W{0,6}([A-Z][^:\n]{0,40}):\s")
@@ -43,7 +45,7 @@ def lacks_relation(claim: str, question: str, parts: Sequence[int], source: Sour
     names = names_in(question) | names_in(claim)
     named = {token for name in names for token in (stem(name), *content_of(name))}
     repeated = {token for token in content_of(claim).keys() & content_of(question).keys() if not is_number(token)}
-    relation = {token for token in repeated - named if not _EMPTY.issuperset(token)}
+    relation = {token for token in repeated - named - _LIGHT if not _EMPTY.issuperset(token)}
     numbers = numbers_in(claim) - numbers_in(question)
     added = [name for name in names_in(claim) if not (name.isdigit() or holds_name(question.lower(), name))]
     if not relation or not (numbers or added):
@@ -85,12 +87,11 @@ def _words_of(title: str) -> frozenset[str]:
 
 
 def _lead_in(sentences: Sequence[str], part: int) -> int | None:
-    """The line above that announces the list which a sentence is an item of: "You can either:"."""
-    while part and LIST_ITEM.match(sentences[part]):
-        part -= 1
-        if sentences[part].rstrip()[-1:] in (":", "："):
-            return part
-    return None
+    """The line above the list which a sentence is an item of: "You can either:"."""
+    first = part
+    while first and LIST_ITEM.match(sentences[first]):
+        first -= 1
+    return first if first < part else None
 
 
 def _has_verbs(source: Source, *parts: int) -> bool:

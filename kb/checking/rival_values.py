@@ -29,6 +29,7 @@ OWN_WORDS = 4.0  # weight of words besides the question's with which a claim nam
 MEANING_MARGIN = 0.03  # and so much must their cosine with the question be greater (multilingual-e5-small)
 _PART_END = re.compile(r"[；;]")
 _CLAUSE_END = re.compile(r"[，、]|,(?!\d)|(?<=\s)(?:and|while|whereas|but|or)(?=\s)|而|其中")
+_LINK_TARGET = re.compile(r"\]\([^()\s]{1,400}\)")  # of Markdown
 _BETWEEN_CLAUSES = " ,，;；、"
 _HAN = "一两二三四五六七八九十百千万亿"
 _KINDS = {
@@ -286,7 +287,8 @@ def swaps_subject(claim: str, question: str, sentences: Sequence[str], above: Se
 
 def _is_outdone(said: Set[str], asked: Set[str], parts: Sequence[tuple[str, Set[str]]]) -> bool:
     """The same of sentences, or of clauses, each with the words that head it."""
-    words = [telling(content_of(part)) | codes_in(part) for part, _ in parts]
+    told = [_LINK_TARGET.sub("]", part) for part, _ in parts]
+    words = [telling(content_of(part)) | codes_in(part) for part in told]
     everywhere = words[0].intersection(*words[1:]) if len(words) > 1 else frozenset[str]()
     words = [own - everywhere for own in words]
     # A claim that does not say of what it is is said of the document's subject.

@@ -19,7 +19,10 @@ SAME_FRAME = 0.75  # share of a claim that one sentence says: what else stands t
 WINDOW = 4  # most sentences, or lines, in a span
 LONG_WINDOW = 12  # and in one that carries a list told in one sentence
 ANSWER = 3  # sentences behind a question of the text that answer it
-_FULL_LINE = 0.8  # length of a line that the text has filled, as a share of the longest line's
+_FULL_LINE = 0.8  # length of a line that the text has filled, as a share of the width
+_WIDTH_AT = 2  # place of the line whose length is taken for the width, the longest first: some lines are not wrapped
+_LONGEST_SHORT_TEXT = 5  # lines; of so few the longest is taken
+_RUNS_ON = 40  # characters of a line that ends in no stop, from which a next one in small letters goes on with it
 _SHORTEST_FULL_LINE = 25  # characters; of Chinese a line holds about 30
 _LONGEST_SENTENCE = 600  # characters
 _SEMICOLON = re.compile(r"[;；]")
@@ -36,6 +39,7 @@ class Window:
     tokens: Mapping[str, float]
     parts: range  # of the sentences, or lines, that it is made of
     rows: Sequence[ClaimRow]
+    sentences: Sequence[str]  # these
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +82,26 @@ def source_of(passage: Passage, document_text: Callable[[Passage], str] | None) 
 
 def over_lines(text: str) -> list[tuple[int, int]]:
     """Offsets of the sentences and lines of a passage; a sentence that is set in several full lines is one."""
-    longest = max((len(line) for line in text.splitlines()), default=0)
+    lengths = sorted(map(len, filter(None, text.splitlines())), reverse=True)
+    width = lengths[_WIDTH_AT if len(lengths) > _LONGEST_SHORT_TEXT else 0] if lengths else 0
     joined: list[tuple[int, int]] = []
     for start, end in sentences(text):
-        if joined and end - joined[-1][0] <= _LONGEST_SENTENCE and _runs_on(text, joined[-1][1], start, longest):
+        if joined and end - joined[-1][0] <= _LONGEST_SENTENCE and _runs_on(text, joined[-1][1], start, width):
             joined[-1] = joined[-1][0], end
         else:
             joined.append((start, end))
     return joined
 
 
-def _runs_on(text: str, end: int, start: int, longest: int) -> bool:
-    """Whether what ends at `end` goes on in the next line, at `start`: its line is full and no cell of a table."""
+def _runs_on(text: str, end: int, start: int, width: int) -> bool:
+    """Whether what ends at `end` goes on in the next line, at `start`: its line is full, or the next one begins small,
+    and neither is a row of a table."""
     line = text[text.rfind("\n", 0, end) + 1 : end]
     following = text[start:].partition("\n")[0]
+    is_full = len(line) >= max(_FULL_LINE * width, _SHORTEST_FULL_LINE)
     return (
         text[end:start].strip(" ") == "\n"
-        and len(line) >= max(_FULL_LINE * longest, _SHORTEST_FULL_LINE)
+        and (is_full or (len(line) >= _RUNS_ON and following[:1].islower()))
         and line[-1] not in _CLOSING
         and not LIST_ITEM.match(following)
         and not _LABEL.match(following)
@@ -135,8 +142,7 @@ def told_by(window: Window, source: Source) -> str:
 
 def core_of(said: Mapping[str, float], window: Window) -> str:
     """The sentence of a window, or the part of one between semicolons, that has most of what is said."""
-    sentences = (window.quote[start:end] for start, end in over_lines(window.quote))
-    parts = [part for sentence in sentences for part in parts_of(sentence)]
+    parts = [part for sentence in window.sentences for part in parts_of(sentence)]
     have = [content_of(part) for part in parts]
     shares = [sum(weight for token, weight in said.items() if token in content) for content in have]
     return parts[shares.index(max(shares))] if parts else window.quote
@@ -178,5 +184,6 @@ def _windows(
                 continue
             inside = [row for row in rows if row.start < end and start < row.end]
             yield Window(
-                passage.start + start, passage.start + end, quote, content_of(quote), range(first, last + 1), inside
-            )
+                passage.start + start, passage.start + end, quote, content_of(quote), range(first, last + 1), inside,
+                [passage.text[a:b] for a, b in cuts[first : last + 1]],
+            )  # fmt: skip

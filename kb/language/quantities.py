@@ -28,25 +28,25 @@ def _unit(dimension: str, size: str, names: str, symbols: str, english: str, chi
 _METRE, _LITRE = r"met(?:re|er)s?", r"lit(?:re|er)s?"
 _UNITS = (
     _unit("months", "1", r"months?", "", "months", "个月", "个月"),
-    _unit("months", "12", r"years?|yrs?", "", "years", "年", "年(?![级度])"),
-    _unit("time", "1", r"seconds?|secs?", "s", "seconds", "秒", "秒钟?"),
+    _unit("months", "12", r"years?|yrs?", "", "years", "年", "年(?![级度代])"),
+    _unit("time", "1", r"seconds?|secs?", "", "seconds", "秒", "秒钟?"),
     _unit("time", "60", r"minutes?|mins?", "", "minutes", "分钟"),
     _unit("time", "3600", r"hours?|hrs?", "h", "hours", "小时", "个?(?:小时|钟头)"),
-    _unit("time", "86400", r"days?", "", "days", "天"),
+    _unit("time", "86400", r"days?", "", "days", "天", "天(?![津然气空线文才])"),
     _unit("time", "604800", r"weeks?", "", "weeks", "周", "周(?![岁年期末])|个?(?:星期|礼拜)(?![一二三四五六日天])"),
     _unit("length", "1", rf"milli{_METRE}", "mm", "mm", "毫米"),
     _unit("length", "10", rf"centi{_METRE}", "cm", "cm", "厘米"),
-    _unit("length", "1000", _METRE, "m", "m", "米"),
+    _unit("length", "1000", _METRE, "m", "m", "米", "米(?![饭粉线酒面老兰])"),
     _unit("length", "1000000", rf"kilo{_METRE}", "km", "km", "公里", "公里|千米"),
     _unit("area", "1", rf"square {_METRE}|sqm", "m2|m²", "m²", "平方米"),
     _unit("area", "10000", r"hectares?", "ha", "ha", "公顷"),
     _unit("area", "1000000", rf"square kilo{_METRE}", "km2|km²", "km²", "平方公里"),
     _unit("weight", "1", r"milligrams?", "mg", "mg", "毫克"),
-    _unit("weight", "1000", r"grams?", "g", "g", "克"),
+    _unit("weight", "1000", r"grams?", "g", "g", "克", "克(?![拉服隆制])"),
     _unit("weight", "1000000", r"kilos?|kilograms?", "kg", "kg", "公斤", "公斤|千克"),
-    _unit("weight", "1000000000", r"tonnes?", "t", "t", "吨"),
+    _unit("weight", "1000000000", r"tonnes?", "t", "t", "吨", "吨(?!公里)"),
     _unit("volume", "1", rf"milli{_LITRE}", "m[lL]", "ml", "毫升"),
-    _unit("volume", "1000", _LITRE, "[lL]", "l", "升"),
+    _unit("volume", "1000", _LITRE, "[lL]", "l", "升", "升(?![级旗降至到职迁])"),
     _unit("volume", "1000000", rf"cubic {_METRE}", "m3|m³", "m³", "立方米"),
     _unit("storage", "1", r"kilobytes?", "[kK]B", "KB", "KB"),
     _unit("storage", "1000", r"megabytes?", "MB", "MB", "MB"),
@@ -68,6 +68,11 @@ _QUARTERS_OF_AN_HOUR = (
 _BINARY = Decimal("1.024")  # a step of storage is 1000 or 1024
 _STEPS = {Decimal(1000) ** n: n for n in range(4)}
 _LETTERS = r"(?![A-Za-z²³\d])"
+# What makes something else of a number ("17:30 h", "1 500 m", 第二周), or of a unit ("kW·h", "MB/s", "1 day a week").
+_NOT_BEFORE = r"(?<![\d.,:/^])(?<!\d[\s\u00a0])(?<![第上下本这每首])"
+_NOT_BEHIND = r"(?!\s?(?:[/·^*×-]|per\b|an?\b|each\b|every\b|\(?(?:working|business)\b)|[(（]?工作日|每|小时|·?时)"
+_OF_RANGE = re.compile(r"(?:\bto|\band|[-–—~～x×至到和])\s*\Z")  # before the last end of a range
+_MORE = re.compile(r"\s*(?:and\s+|零|又)?(?:\d|半|一刻|[一二三四五六七八九十]+(?:分|秒|厘))")  # of the same: 1 kg 500 g
 
 
 def _named(at: int, unit: _Unit) -> Iterator[str]:
@@ -79,9 +84,9 @@ def _named(at: int, unit: _Unit) -> Iterator[str]:
 # The longest names first: 平方米 is no 米.
 _BY_LENGTH = sorted(enumerate(_UNITS), key=lambda each: -len(each[1].chinese))
 _QUANTITY = re.compile(
-    rf"(?P<number>(?i:{AMOUNT}))(?P<gap>[\s-]*)(?:"
+    rf"{_NOT_BEFORE}(?P<number>(?i:{AMOUNT}))(?P<gap>[\s-]*)(?:"
     + "|".join(pattern for at, unit in _BY_LENGTH for pattern in _named(at, unit))
-    + ")"
+    + f"){_NOT_BEHIND}"
 )
 
 
@@ -114,18 +119,28 @@ def in_units_of(claim: str, source: str) -> str:
     claim = scaled_as(claim, source)
     for quarters, minutes in _QUARTERS_OF_AN_HOUR:
         claim = claim if quarters.search(source) else quarters.sub(minutes, claim)
-    if not _QUANTITY.search(claim):
-        return claim
-    told = [_quantity(match) for match in _QUANTITY.finditer(source)]
+    own = list(_quantities(claim))
+    told = [quantity for _, quantity in _quantities(source)] if own else []
+    for match, quantity in reversed(own):
+        if any((quantity.number, quantity.unit) == (each.number, each.unit) for each in told):
+            continue
+        if same := next((each for each in told if quantity.amounts & each.amounts), None):
+            there = f"{plain(same.number)}{match['gap']}{same.written_as(quantity)}"
+            claim = f"{claim[: match.start()]}{there}{claim[match.end() :]}"
+    return claim
 
-    def as_told(match: re.Match[str]) -> str:
-        own = _quantity(match)
-        if not own.number or any((own.number, own.unit) == (each.number, each.unit) for each in told):
-            return match.group()
-        same = next((each for each in told if own.amounts & each.amounts), None)
-        return match.group() if same is None else f"{plain(same.number)}{match['gap']}{same.written_as(own)}"
 
-    return _QUANTITY.sub(as_told, claim)
+def _quantities(text: str) -> Iterator[tuple[re.Match[str], _Quantity]]:
+    """The quantities of a text that stand alone: ends of ranges, and parts of others ("1 kg 500 g"), do not."""
+    before = -1  # where one ended of which more follows
+    for match in _QUANTITY.finditer(text):
+        is_part = match.start() <= before or bool(_OF_RANGE.search(text, max(0, match.start() - 8), match.start()))
+        more = _MORE.match(text, match.end())
+        if more:
+            before = more.end()
+        quantity = _quantity(match)
+        if quantity.number and not more and not is_part:
+            yield match, quantity
 
 
 def _quantity(match: re.Match[str]) -> _Quantity:

@@ -17,6 +17,7 @@ from kb.schema import Message
 THINK_BUDGET = 1024
 TEMPERATURE = 0.6  # with top_p 0.95: the advice of DeepSeek-R1's makers
 _TOP_TOKENS = 20  # the most that the server lists
+_LOADED = 100e6  # bytes a second of a model that is loaded from a slow disk
 _SLOW = 20.0  # tokens of a prompt a second, where nothing is known of the machine
 
 
@@ -50,7 +51,7 @@ class OllamaModel:
     def warm_up(self) -> None:
         """Load the model on the server now rather than at the first question."""
         body = {"model": self.name, "messages": [], "options": self._options(1, 0.0, None)}
-        for _ in self._server.chat(body):
+        for _ in self.chat(body, None):
             pass
 
     def generate(
@@ -117,11 +118,11 @@ class OllamaModel:
         return {option: p / total for option, p in probability.items()} if total else None
 
     def chat(self, body: dict[str, Any], stop: threading.Event | None) -> Iterator[dict[str, Any]]:
-        """The lines of a chat; see `OllamaServer.chat`, with the patience that the prompt needs."""
+        """The lines of a chat; see `OllamaServer.chat`, with the patience that loading and the prompt need."""
         tokens = sum(estimate_tokens(turn["content"]) for turn in body["messages"])
         known = speed.expected(self.engine, self.size)
         reading = tokens / (known.read if known is not None else _SLOW)
-        return self._server.chat(body, stop, PATIENCE_SECONDS + 2 * reading)
+        return self._server.chat(body, stop, PATIENCE_SECONDS + self.size / _LOADED + 3 * reading)
 
     def close(self) -> None:
         """Nothing is held open; the server unloads the model by itself."""

@@ -34,7 +34,8 @@ PATIENCE_SECONDS = 30.0  # without a word, beside reading the prompt, after whic
 _TRIES = 2  # with that patience
 _UNLOAD_SECONDS = 10.0
 
-_hung_up: set[str] = set()  # addresses of servers of which a chat was ended from here and no word was heard since
+# Address and model of chats that were ended from here, by when; until a chat that began later hears a word.
+_hung_up: dict[tuple[str, str], float] = {}
 
 KNOWN_TAGS = (  # of the Ollama library, for "did you mean"
     *(f"deepseek-r1:{size}" for size in DEEPSEEK_R1_SIZES),
@@ -264,8 +265,8 @@ class OllamaServer:
 
         A server whose stream was ended from here may stand still for good (seen in Ollama 0.24: the word that it was
         handing over waits for a reader that has gone, and keeps the only place among those that generate). So a chat
-        that comes after and hears nothing for `patience` seconds has the model unloaded, which frees that place and
-        interrupts nobody, and is put again.
+        that hears nothing for `patience` seconds where one of its model was ended before has the model unloaded, which
+        frees that place and interrupts nobody, and is put again.
         """
         body = {**body, "stream": True, "truncate": False, "shift": False}
         return cancellation.run(partial(self._chat, body, patience), stop)
@@ -274,22 +275,33 @@ class OllamaServer:
         self, body: dict[str, Any], patience: float, cancellation: Cancellation
     ) -> Generator[dict[str, Any], None, None]:
         tag = str(body["model"])
-        tries = _TRIES if self.address in _hung_up else 0
-        finished = False
+        began, of = time.monotonic(), (self.address, tag)
+        ended = False  # by itself
+
+        def mark() -> None:
+            if not ended:
+                _hung_up[of] = time.monotonic()
+
+        cancellation.call(mark)  # before the connection is hung up
         try:
-            for left in range(tries, -1, -1):
+            for left in range(_TRIES, -1, -1):
+                is_marked = (lambda: of in _hung_up) if left else None
                 try:
-                    with closing(self._read("/api/chat", body, tag, cancellation, patience if left else None)) as lines:
+                    with closing(self._read("/api/chat", body, tag, cancellation, patience, is_marked)) as lines:
                         for line in lines:
-                            _hung_up.discard(self.address)
-                            finished = bool(line.get("done"))
+                            if _hung_up.get(of, began) < began:
+                                _hung_up.pop(of, None)
+                            ended = bool(line.get("done"))
                             yield line
                     return
                 except _StandsStill:
                     self._unload(tag, cancellation)
-        finally:
-            if not finished:
-                _hung_up.add(self.address)
+        except ModelError:
+            ended = True
+            raise
+        except GeneratorExit:
+            mark()
+            raise
 
     def _unload(self, tag: str, cancellation: Cancellation) -> None:
         """Have a model unloaded as soon as nobody waits for it, and wait for that."""
@@ -346,24 +358,29 @@ class OllamaServer:
         body: dict[str, Any],
         tag: str,
         cancellation: Cancellation,
-        patience: float | None = None,
+        patience: float = PATIENCE_SECONDS,
+        is_marked: Callable[[], bool] | None = None,
     ) -> Generator[dict[str, Any], None, None]:
-        """The lines of a reply. Raises _StandsStill when the first takes longer than `patience` seconds."""
+        """The lines of a reply. Raises _StandsStill when it has not begun after `patience` seconds, or a multiple, and
+        `is_marked` by then."""
         import httpx
 
         limits = httpx.Timeout(self._timeout_seconds, connect=_CONNECT_SECONDS)
-        silent = Cancellation()
-        timers: list[threading.Timer] = []
+        begun, silent = threading.Event(), Cancellation()
+
+        def wait() -> None:
+            while not begun.wait(patience):
+                if is_marked is not None and is_marked():
+                    silent.set()
+                    return
 
         def watch(event: str, info: dict[str, Any]) -> None:
             if event == "connection.connect_tcp.complete":
                 connection = info["return_value"].get_extra_info("socket")
                 cancellation.call(partial(_hang_up, connection))
                 silent.call(partial(_hang_up, connection))
-                if patience is not None:
-                    timers.append(threading.Timer(patience, silent.set))
-                    timers[-1].daemon = True
-                    timers[-1].start()
+                if is_marked is not None:
+                    threading.Thread(target=wait, name="patience", daemon=True).start()
 
         try:
             with (
@@ -371,8 +388,7 @@ class OllamaServer:
                 self._http(limits) as client,
                 client.stream("POST", route, json=body, extensions={"trace": watch}) as response,
             ):
-                for timer in timers:
-                    timer.cancel()
+                begun.set()
                 if response.status_code != 200:
                     text = response.read().decode("utf-8", "replace")
                     raise self._refusal(response.status_code, _error_text(text), tag)
@@ -386,12 +402,11 @@ class OllamaServer:
         except ModelError:
             if cancellation.is_set():  # a connection that we hung up is no error
                 return
-            if silent.is_set():
+            if silent.is_set() and not begun.is_set():
                 raise _StandsStill("ollama.silent", address=self.address, seconds=patience) from None
             raise
         finally:
-            for timer in timers:
-                timer.cancel()
+            begun.set()
 
     @contextlib.contextmanager
     def _errors(self, tag: str = "") -> Iterator[None]:

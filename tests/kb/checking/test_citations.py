@@ -5,6 +5,7 @@ import random
 import pytest
 
 from kb.checking.citations import CheckedAnswer, cite, states_nothing, without_unconfirmed
+from kb.language.language import language_of
 from tests.kb.passages import passage
 
 HOTELS = passage(
@@ -297,14 +298,17 @@ def test_yes_alone_and_a_question_state_nothing(text: str, expected: bool) -> No
 
 
 @pytest.mark.parametrize(
-    ("claim", "grounded"),
+    ("question", "claim", "reason"),
     [
-        ("Badges are issued by the front desk [1].", False),
-        ("Two badges are issued [1].", True),
-        ("Badges are issued permanently [1].", True),
+        ("How many badges are issued?", "Badges are issued by the front desk.", "echo"),
+        ("Who decides how many badges are issued?", "The front desk decides how many badges are issued.", ""),
+        ("How much does parking cost?", "Parking is free of charge.", ""),
+        ("How long does the probation take?", "The probation takes a year.", ""),
+        ("How often are backups made?", "Backups are made nightly.", ""),
+        ("报销多少？", "出租车费全额报销。", ""),
+        ("公司有几种假期？", "公司有年假、病假和事假。", ""),
     ],
 )
-def test_an_answer_without_the_amount_that_was_asked_for_rests_on_nothing(claim: str, grounded: bool) -> None:
-    text = "Badges are issued by the front desk. Two badges are issued. Badges are issued permanently."
-    cited = cite(claim, [passage(1, text, title="Badges")], "en", "How many badges are issued?")
-    assert cited.grounded is grounded
+def test_who_asks_for_an_amount_is_answered_by_one_in_whatever_words(question: str, claim: str, reason: str) -> None:
+    cited = cite(claim, [passage(1, claim, title="Rules")], language_of(question), question)
+    assert [each.reason for each in cited.claims] == [reason]

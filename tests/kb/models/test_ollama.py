@@ -15,6 +15,7 @@ import pytest
 
 from kb.config import LLMSettings
 from kb.errors import ContextOverflow, EngineUnavailable, ModelError, ModelMissing, RefusedByPolicy
+from kb.models import ollama_server as ollama_server_module
 from kb.models.cancellation import Cancellation
 from kb.models.llm import installed_models, open_model, pull_model
 from kb.models.ollama_engine import OllamaModel, turns
@@ -191,7 +192,8 @@ def _stand_still(server: RunningOllama) -> None:
 
     Here the reader does not read, so that the server has to wait; elsewhere it is a matter of microseconds.
     """
-    told = {"think": False, "logprobs": True, "top_logprobs": 20, "options": {"num_ctx": 1024, "temperature": 2.0}}
+    options = {"num_ctx": 1024, "num_predict": 901, "top_p": 0.95, "temperature": 2.0, "seed": 7}  # as of ENDLESS
+    told = {"think": False, "logprobs": True, "top_logprobs": 20, "options": options}
     messages = [{"role": "user", "content": QUESTION[0].content}]
     body = json.dumps({"model": MODEL, "messages": messages, "shift": False, **told}).encode()
     address = urlsplit(server.url)
@@ -227,6 +229,35 @@ def test_a_server_that_stands_still_after_a_stop_is_set_free(own_ollama_server: 
     _stand_still(own_ollama_server)
     assert list(OllamaServer(own_ollama_server.url).chat(HELLO, patience=2))[-1]["done"]
     assert answer_in(model.generate(QUESTION, think_budget=0, answer_tokens=4))
+
+
+def test_a_chat_that_waits_when_another_is_stopped_is_set_free(own_ollama_server: RunningOllama) -> None:
+    _stand_still(own_ollama_server)
+    server = OllamaServer(own_ollama_server.url)
+    waiting = server.chat(HELLO, patience=2)  # begun before there is a mark
+    told: list[dict[str, Any]] = []
+    thread = threading.Thread(target=lambda: told.extend(waiting))
+    thread.start()
+    time.sleep(0.5)
+    stop = threading.Event()
+    threading.Timer(0.2, stop.set).start()
+    assert list(server.chat(HELLO, stop, patience=60)) == []
+    thread.join(60)
+    assert told[-1]["done"]
+
+
+def test_chats_that_end_by_themselves_leave_no_mark(own_ollama_server: RunningOllama) -> None:
+    server, of = OllamaServer(own_ollama_server.url), (urlsplit(own_ollama_server.url).netloc, MODEL)
+    assert list(server.chat(HELLO))[-1]["done"]
+    with pytest.raises(ContextOverflow):
+        list(OllamaModel(settings(own_ollama_server)).generate([Message("user", "word " * 3000)]))
+    assert of not in ollama_server_module._hung_up
+    lines = server.chat({**HELLO, "options": {"num_ctx": 1024, "num_predict": 200}})
+    next(lines)
+    lines.close()  # type: ignore[attr-defined]
+    assert of in ollama_server_module._hung_up
+    assert list(server.chat(HELLO))[-1]["done"]
+    assert of not in ollama_server_module._hung_up
 
 
 def test_setting_a_server_free_interrupts_nobody(own_ollama_server: RunningOllama) -> None:
