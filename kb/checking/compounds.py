@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence, Set
 
 from kb.checking.contradictions import denies_what_is_said, drops_denial, without_denial
 from kb.checking.forms import PRONOUN
+from kb.checking.sources import LIST_ITEM
 from kb.checking.table_claims import is_row
 from kb.language.content_terms import content_of, is_number, share_held
 from kb.language.language import CJK
@@ -107,7 +108,7 @@ def adds_unsaid(claim: str, question: str, told: Set[str]) -> bool:
 
 def gives_other_reason(claim: str, question: str, sentences: Sequence[str]) -> bool:
     """Whether the reason that a claim gives is told neither in the sentence that says most of the rest of it, nor in
-    those beside, nor in one that tells a cause."""
+    those beside, the items of a list behind it among them, nor in one that tells a cause."""
     match = _REASON.search(claim)
     if not match:
         return False
@@ -122,9 +123,24 @@ def gives_other_reason(claim: str, question: str, sentences: Sequence[str]) -> b
     most = max(shares, default=0.0)
     if not reason or not most:
         return False
-    beside = [set().union(*words[max(0, at - 1) : at + 2]) for at, share in enumerate(shares) if share == most]
+    near = [range(max(0, at - 1), _behind(sentences, at)) for at, share in enumerate(shares) if share == most]
+    beside = [set().union(*(words[at] for at in each)) for each in near]
     beside += [set(own) for sentence, own in zip(sentences, words, strict=True) if _CAUSE.match(sentence)]
-    return all(_share(reason, near) < TOLD[_script_of(claim)] for near in beside)
+    return all(_share(reason, own) < TOLD[_script_of(claim)] for own in beside)
+
+
+def reason_of(claim: str) -> str:
+    """What a claim gives as the reason of what it says before; all of it where it gives none."""
+    match = _REASON.search(claim)
+    return claim[match.end() :] if match and content_of(claim[: match.start()]) else claim
+
+
+def _behind(sentences: Sequence[str], at: int) -> int:
+    """The sentence after the one that follows a sentence, or after the list that does."""
+    last = min(at + 1, len(sentences) - 1)
+    while last + 1 < len(sentences) and LIST_ITEM.match(sentences[last]) and LIST_ITEM.match(sentences[last + 1]):
+        last += 1
+    return last + 1
 
 
 def takes_other_subject(claim: str, sentences: Sequence[str]) -> bool:

@@ -11,6 +11,7 @@ from kb.checking.compounds import (
     denies_in_part,
     follows_step,
     gives_other_reason,
+    reason_of,
     takes_other_agent,
     takes_other_subject,
     turns_order,
@@ -265,9 +266,11 @@ class Objections:
         core = core_of(said, window)
         if not says_most(core, said):
             core = quote
+        # Who asks why something is not so has said that it is not.
+        told = reason_of(claim) if contradictions.denies(question) else claim
         if not marked and (
-            contradictions.negates(claim, f"{question_before(window, source)}{core}")
-            or contradictions.denies_other_clause(claim, core)
+            contradictions.negates(told, f"{question_before(window, source)}{core}")
+            or contradictions.denies_other_clause(told, core)
         ):
             return "negation"
         if says_opposite(claim, f"{core}\n{_MODAL.sub(' ', header_of(window, source))}"):

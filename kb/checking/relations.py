@@ -87,11 +87,12 @@ def _words_of(title: str) -> frozenset[str]:
 
 
 def _lead_in(sentences: Sequence[str], part: int) -> int | None:
-    """The line above the list which a sentence is an item of: "You can either:"."""
-    first = part
-    while first and LIST_ITEM.match(sentences[first]):
-        first -= 1
-    return first if first < part else None
+    """The line above that announces the list which a sentence is an item of: "You can either:"."""
+    while part and LIST_ITEM.match(sentences[part]):
+        part -= 1
+        if sentences[part].rstrip()[-1:] in (":", "："):
+            return part
+    return None
 
 
 def _has_verbs(source: Source, *parts: int) -> bool:

@@ -45,7 +45,7 @@ _KINDS = {
     "warmth": r"°\s?[cf]|[℃℉]|摄氏度|degrees?",
 }
 _BEHIND = re.compile(
-    r"[\s-]{0,3}(?:[百千万亿]{1,4}|hundred|thousand|million|billion)?\s{0,3}个?(?:(?:working|business|calendar|full|paid|consecutive)\s{1,3}|工作(?=小?[时日天])|自然(?=[日天月]))?(?:"
+    r"[\s-]{0,3}(?:[百千万亿]{1,4}|hundred|thousand|million|billion)?\s{0,3}(?:个|[项种类](?=[一-鿿]))?(?:(?:working|business|calendar|full|paid|consecutive)\s{1,3}|工作(?=小?[时日天])|自然(?=[日天月]))?(?:"
     + "|".join(f"(?P<{kind}>(?:{units})(?![a-z]))" for kind, units in _KINDS.items())
     + r"|(?:[a-z]{3,20} (?=[a-z]{2,20}s\b))?(?P<noun>[a-z]{3,}|[一-鿿]))",
     re.IGNORECASE,
@@ -61,6 +61,7 @@ _ORDINAL_BEFORE = re.compile(  # what a number tells apart, and does not count
     r"|table|figure|article|clause|grade|priority|tier|zone|gate|bay|lot|run|unit)\.?\s*$",
     re.IGNORECASE,
 )
+_OF_MONTH = re.compile(r"(?:每月|每季度?|每年\s?\d{1,2}\s?月|[当次下本]月)的?\s*\Z")  # before a day of it
 _MONEY_BEFORE = re.compile(r"(?:€|\$|£|¥|\b(?:eur|usd|cny|rmb|sgd|gbp))\s*$", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?<![A-Za-z\d_.,])\d[\d.,]*\d|(?<![A-Za-z\d_.,])\d(?![A-Za-z\d_.]*\d)"
@@ -401,9 +402,12 @@ def _values(text: str, words: dict[str, float], sentence: int, around: str) -> I
         kind = (behind.lastgroup or "") if behind else ""
         if _MONEY_BEFORE.search(text[: match.start()]):
             kind = "money"
-        elif kind == "noun" and behind:
-            kind = behind["noun"].lower()
         unit = text[following.end() if following else match.end() : behind.end()] if behind else ""
+        if kind == "noun" and behind:
+            kind = behind["noun"].lower()
+            unit = unit if unit == kind else unit.lstrip("个项种类")
+        if kind == "time" and unit in ("日", "号") and _OF_MONTH.search(text[: match.start()]):
+            kind = "day of a month"
         if not kind and _ORDINAL_BEFORE.search(text[: match.start()]):
             kind = "number"
         if _YEAR.fullmatch(match.group()) and kind not in ("money", "share") and unit.strip() in ("", "年"):

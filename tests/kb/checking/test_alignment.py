@@ -504,8 +504,16 @@ NOUNS = (
 def test_a_claim_of_twenty_new_words_may_stand_in_more_than_four_lines(count: int, lines: int) -> None:
     nouns = NOUNS[:count]
     text = "\n".join(f"- {' and '.join(nouns[at : at + 4])}" for at in range(0, count, 4))
-    [span] = Aligner([passage(text)], "What is there?").sources(f"There are {', '.join(nouns)}.", [1])
+    [span] = Aligner([passage(text)], "What is there?").sources(f"There are {' '.join(nouns)}.", [1])
     assert (span.supported, span.quote) == (lines > 4, "\n".join(text.splitlines()[:lines]))
+
+
+@pytest.mark.parametrize(("count", "right"), [(4, True), (3, False)])
+def test_a_claim_of_four_parts_may_stand_in_more_than_four_lines(count: int, right: bool) -> None:
+    text = "\n".join(f"- {noun}\n- Cold rain falls on hills." for noun in NOUNS[:count])
+    claim = f"There are {', '.join(NOUNS[: count - 1])} and {NOUNS[count - 1]}."
+    [span] = Aligner([passage(text)], "What is there?").sources(claim, [1])
+    assert span.supported is right
 
 
 def test_a_word_more_of_a_long_claim_is_not_worth_a_sentence_of_other_things() -> None:

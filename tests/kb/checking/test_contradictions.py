@@ -560,3 +560,36 @@ def test_what_is_in_place_of_one_value_is_replaced_of_another() -> None:
     replacements = replaced_in(text)
     assert not is_replaced("普通账号口令长度为12位。", "普通账号口令多少位？", replacements)
     assert is_replaced("普通账号口令长度为8位。", "普通账号口令多少位？", replacements)
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "question", "right"),
+    [
+        # "each" is as good as "every"
+        ("Members are rated on every element.", "Members: a rating is needed for each element.", "Who is rated?", True),
+        ("All members are rated.", "Members are rated each year.", "Who is rated?", False),
+        # what is quoted is a name
+        (
+            'The error "card is not trusted" comes from a poor reader.',
+            'Error "card is not trusted": it comes from a poor reader.',
+            "Where does the error come from?",
+            True,
+        ),
+    ],
+)
+def test_each_is_all_and_what_is_quoted_a_name(claim: str, text: str, question: str, right: bool) -> None:
+    assert supported(claim, question, passage(1, text, title="Rules")) is right
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "denied"),
+    [
+        ("公司不公开薪水是因为绝对公平很难实现。", "公司为什么不公开薪水？", False),
+        ("公司不公开薪水是因为绝对公平很难实现。", "公司为什么公开薪水？", True),
+        ("公司不公开薪水是因为绝对公平不难实现。", "公司为什么不公开薪水？", True),
+    ],
+)
+def test_who_asks_why_something_is_not_so_has_said_that_it_is_not(claim: str, question: str, denied: bool) -> None:
+    source = passage(1, "绝对公平很难实现。", title="薪水", section="公司公开薪水")
+    [found] = cite(claim, [source], "zh", question).claims
+    assert (found.reason == "negation") is denied

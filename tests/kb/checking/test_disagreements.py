@@ -550,3 +550,10 @@ def test_a_pair_of_documents_is_told_once() -> None:
     text = "A tenant gives 30 days of notice [1]. A tenant gives 45 days of notice [2]."
     cited = cite(text, [own, other], "en", "How many days of notice does a tenant give?")
     assert [notice.kind for notice in cited.notices] == ["disagreement"]
+
+
+def test_a_day_of_the_month_is_no_number_of_days() -> None:
+    claim, question = "公司每月10日发薪[1]。", "公司哪天发工资？"
+    sources = [lease("公司每月10日发薪。"), rules("公司为同事们提供每月一天带薪假。")]
+    cited = cite(claim, sources, "zh", question, nearness({"10日": 0.95, "一天": 0.95}), answers=lambda _: 0.0)
+    assert cited.notices == ()

@@ -211,3 +211,9 @@ def test_what_is_said_of_another_holder_is_not_confirmed() -> None:
     assert (claim.supported, claim.reason) == (False, "relation")
     [claim] = cite(text, [passage(1, text)], "en", "What did the former CEO of Oudkerk say?").claims
     assert claim.supported
+
+
+def test_a_note_is_a_label_of_anybody() -> None:
+    text = "Note: the approval goes to Anna Berg."
+    assert not takes_other_label("Anna Berg approves.", "Who approves?", frozenset({"anna"}), text)
+    assert takes_other_label("Anna Berg decides.", "Who decides?", frozenset({"anna"}), "Author: Anna Berg.")

@@ -243,3 +243,14 @@ def test_what_announces_a_list_says_of_what_its_items_are(text: str, lacks: bool
         question, claim = ("怎么得到通行证？", "写信给 Orion 可得到通行证。")
     sentences = source(text).sentences
     assert lacks_relation(claim, question, range(len(sentences) - 1, len(sentences)), source(text)) is lacks
+
+
+@pytest.mark.parametrize(
+    ("question", "claim", "text", "lacks"),
+    [
+        ("How long does OCE need?", "OCE needs 5 days.", "OCE requires 5 days.", False),
+        ("How long does OCE close?", "OCE closes for 5 days.", "OCE requires 5 days.", True),
+    ],
+)
+def test_verbs_that_others_stand_for_are_no_relation(question: str, claim: str, text: str, lacks: bool) -> None:
+    assert lacks_relation(claim, question, range(1), source(text)) is lacks

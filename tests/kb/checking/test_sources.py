@@ -40,7 +40,13 @@ TABLE = "Limits of 2024\nCity | Hotel\nBerlin | 155\nRome | 150"
         (f"{LINE} | b\nweek.", 2),
         # a full line has four fifths of the longest, and 25 characters
         (f"{'a' * 80}\nweek\n{'b' * 100}", 2),
-        (f"{'a' * 79}\nweek\n{'b' * 100}", 3),
+        (f"{'a' * 79}\nWeek\n{'b' * 100}", 3),
+        # that of a text in which a line or two are not wrapped is its third longest
+        (f"{'a' * 80}\nWeek\n{'b' * 300}.\n{'b' * 200}.\n{'c' * 99}.\nDay.", 5),
+        (f"{'a' * 79}\nWeek\n{'b' * 300}.\n{'b' * 200}.\n{'c' * 99}.\nDay.", 6),
+        # before small letters half a line is enough
+        (f"{'a' * 40}\nweek\n{'b' * 100}", 2),
+        (f"{'a' * 39}\nweek\n{'b' * 100}", 3),
         (f"{'a' * 25}\nweek", 1),
         (f"{'a' * 24}\nweek", 2),
     ],
@@ -117,6 +123,13 @@ def test_the_core_of_a_span_is_the_part_that_says_most() -> None:
         "valve shut": " a valve is shut.", "red gate open": " the red gate is open.", "red pump": "The red pump stops",
         "nothing": "A pump leaks",
     }  # fmt: skip
+
+
+def test_the_core_of_a_span_is_cut_as_its_passage_is() -> None:
+    text = "The staff of the old hall on the hill by the lake are told to wipe any\ndust off the pump before they go."
+    source = source_of(passage(1, f"{text} The gate is red. It is shut at night by whoever leaves last of all."), None)
+    [span] = [w for w in source.windows if w.quote == text]
+    assert core_of(content_of("dust off the pump"), span) == text
 
 
 @pytest.mark.parametrize(
