@@ -266,8 +266,7 @@ class Objections:
         core = core_of(said, window)
         if not says_most(core, said):
             core = quote
-        # Who asks why something is not so has said that it is not.
-        told = reason_of(claim) if contradictions.denies(question) else claim
+        told = self._beyond_premise(claim)
         if not marked and (
             contradictions.negates(told, f"{question_before(window, source)}{core}")
             or contradictions.denies_other_clause(told, core)
@@ -342,6 +341,10 @@ class Objections:
             and not (PRONOUN.search(core) or holds_post(claim, self._asked.text, source.sentences))
         )
 
+    def _beyond_premise(self, claim: str) -> str:
+        """The reason that a claim gives where the question has said that something is not so: "why is it not open?"."""
+        return reason_of(claim) if contradictions.denies(self._asked.text) else claim
+
     def _passage_against(self, claim: str, source: Source) -> ClaimReason:
         """What a passage as a whole has against a claim in its language, whichever window seems to carry it."""
         question, rank = self._asked.text, source.passage.rank
@@ -377,7 +380,7 @@ class Objections:
                 against = "relation"
             elif (
                 contradictions.denies_own_question(claim, source.sentences)
-                or contradictions.denies_what_is_said(claim, prose)
+                or contradictions.denies_what_is_said(self._beyond_premise(claim), prose)
                 or (is_yes and contradictions.assents_to_denied(claim, prose))
                 or denies_in_part(claim, prose)
                 or (self._asked.whether and says_opposite_of_it(claim, prose))

@@ -584,12 +584,13 @@ def test_each_is_all_and_what_is_quoted_a_name(claim: str, text: str, question: 
 @pytest.mark.parametrize(
     ("claim", "question", "denied"),
     [
-        ("公司不公开薪水是因为绝对公平很难实现。", "公司为什么不公开薪水？", False),
-        ("公司不公开薪水是因为绝对公平很难实现。", "公司为什么公开薪水？", True),
-        ("公司不公开薪水是因为绝对公平不难实现。", "公司为什么不公开薪水？", True),
+        ("公司不公开薪水是因为“同岗同酬”的绝对公平很难实现。", "公司为什么不公开薪水？", False),
+        ("公司不公开薪水是因为“同岗同酬”的绝对公平很难实现。", "公司为什么公开薪水？", True),
+        ("公司不公开薪水是因为“同岗同酬”的绝对公平不难实现。", "公司为什么不公开薪水？", True),
     ],
 )
 def test_who_asks_why_something_is_not_so_has_said_that_it_is_not(claim: str, question: str, denied: bool) -> None:
-    source = passage(1, "绝对公平很难实现。", title="薪水", section="公司公开薪水")
-    [found] = cite(claim, [source], "zh", question).claims
-    assert (found.reason == "negation") is denied
+    text = "第二，有的岗位稀缺。所以，“同岗同酬”的绝对公平很难实现。如果薪资透明，工资高的同事会被嫉妒。"
+    source = passage(1, text, title="薪水", section="保密")
+    [span] = Aligner([source], question).sources(claim, [1])
+    assert (span.reason == "negation") is denied
