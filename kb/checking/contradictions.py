@@ -331,12 +331,13 @@ def denies_other_clause(claim: str, sentence: str) -> bool:
 
 
 def _with_verbs(clauses: Sequence[str]) -> list[str]:
-    """Clauses, each of those without a verb together with the next one: "DVDs, games and tools cannot be renewed"."""
+    """Clauses, each of those without a verb together with the next one: "DVDs, games and tools cannot be renewed". One
+    that denies something says it without a verb, too: 耗时不大."""
     joined: list[str] = []
     open_clause = ""
     for clause in clauses:
         open_clause = f"{open_clause}, {clause}" if open_clause else clause
-        if has_verb(clause):
+        if has_verb(clause) or _NOT_SO.search(clause):
             joined.append(open_clause)
             open_clause = ""
     return [*joined, open_clause] if open_clause else joined

@@ -56,7 +56,7 @@ _TENTHS = re.compile(
     rf"|(?<![\d.{_HAN}])([一二三四五六七八九]{{1,2}}|\d(?:\.\d)?|\d\d)\s?折(?![叠合旧扣页纸椅伞刀])"
 )
 _NO_NUMBERS = re.compile(
-    r"十分(?!钟|之)|万一|千万(?=[别不要注])|百分[点比率制]|千(?=[克米瓦卡帕伏赫字])|一时|一行|进一步|一次性"
+    r"(?<=[这那])[一两二三四五六七八九](?=[个种项类](?!月|小时|星期|工作日))|十分(?!钟|之)|万一|千万(?=[别不要注])|百分[点比率制]|千(?=[克米瓦卡帕伏赫字])|一时|一行|进一步|一次性"
     rf"|一点(?!钟|半|\d|[{_HAN_DIGITS}](?!点))"
 )
 # Chinese numerals that are words, not amounts; only runs that are followed by a measure or hold a unit count.

@@ -594,3 +594,9 @@ def test_who_asks_why_something_is_not_so_has_said_that_it_is_not(claim: str, qu
     source = passage(1, text, title="薪水", section="保密")
     [span] = Aligner([source], question).sources(claim, [1])
     assert (span.reason == "negation") is denied
+
+
+def test_a_clause_that_denies_without_a_verb_says_it_of_itself() -> None:
+    sentence = "此过程只是在内存中构建实例，耗时不大，因此，耗时主要取决于集群的恢复时间。"
+    assert not denies_other_clause("恢复服务要多久主要取决于集群的恢复时间。", sentence)
+    assert denies_other_clause("视力检查可以报销。", "报销牙科，不报销视力检查。")
