@@ -278,7 +278,7 @@ def swaps_subject(claim: str, question: str, sentences: Sequence[str], above: Se
     the words that head each sentence. Of amounts rivals are told by their kind."""
     asked = content_of(question).keys() | codes_in(question)
     said = content_of(claim).keys() | codes_in(claim)
-    amounts = {value.number for value in _values(claim, {}, 0, "") if value.kind in _KINDS or value.kind in _FORMS}
+    amounts = {value.number for value in _values(claim, {}, 0, "") if value.kind}
     if (amounts | codes_in(claim)) - numbers_in(question) - codes_in(question):
         return False
     told = [each for each in zip(sentences, above, strict=True) if not is_row(each[0])]
