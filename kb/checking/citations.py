@@ -41,14 +41,16 @@ _AMOUNT_ASKED = re.compile(  # what an amount alone answers
     r"|(?<![好这那哪茶近过])(?<!星期)(?<!礼拜)(?<!周)几(?![乎何率时经许种项类内])",
     re.IGNORECASE,
 )
-_ELSE_ASKED = re.compile(r"\b(?:who|whom|where|which|what|why)\b|谁|哪|什么|怎|[吗么]", re.IGNORECASE)  # of an amount
+_ELSE_ASKED = re.compile(  # of an amount
+    r"(?:\A|[,.;:!?]\s*)(?:who|whom|where|which|what|why)\b|谁|哪|什么|怎|[吗么]", re.IGNORECASE
+)
 _NO_AMOUNT = re.compile(  # an answer all the same
-    r"\b(?:no|not|none|never|nothing|without|unlimited|free|full|entire|whole|once|twice|thrice|half|double[ds]?|triple[ds]?"
-    r"|dozens?|both|single|(?:hour|night|dai|week|fortnight|month|year|annual|quarter|biannual|biennial)ly|every|each"
-    r"|continuous\w*|constant\w*|always|immediate\w*|instant\w*|until|while|during|since|as long as|duration|forever"
+    r"\b(?:no|not|none|never|nothing|without|unlimited|free|full|entire|once|twice|thrice|half|double[ds]?|triple[ds]?"
+    r"|dozens?|(?:hour|night|dai|week|fortnight|month|year|annual|quarter|biannual|biennial)ly|every|each"
+    r"|continuous\w*|constant\w*|immediate\w*|instant\w*|until|as long as|duration|forever"
     r"|permanent\w*|indefinite\w*|same|an?\s(?:second|minute|hour|day|night|week|fortnight|month|quarter|year|decade)"
     r"|on (?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b|n['’]t\b"
-    r"|[不无没未免每半双同]|直到|一直|永久|长期|终身|立[即刻]|当[天日场]|次日|实时|即时|随时|定期|持续|按[日天周月季年]|全额|全部|据实|承担|所有|期间",
+    r"|[不无没未免每半双同]|直到|一直|永久|长期|终身|立[即刻]|当[天日场]|次日|实时|即时|随时|定期|持续|按[日天周月季年]|全额|据实",
     re.IGNORECASE,
 )
 _ANSWER = re.compile(  # what answers a question with yes or no, before the words that say it of something
@@ -233,7 +235,9 @@ def _state_of(reason: ClaimReason) -> ClaimState:
 
 
 def _gives_amount(sentence: str, question: str) -> bool:
-    if numbers_in(sentence) - numbers_in(question) or _NO_AMOUNT.search(sentence):
+    there = question.lower()
+    words = (match.group().lower() for match in _NO_AMOUNT.finditer(sentence))
+    if numbers_in(sentence) - numbers_in(question) or any(word not in there for word in words):
         return True
     asked = units_of(question)  # "10 days" where "10 years" are asked about
     return any(units - asked.get(number, set()) for number, units in units_of(sentence).items())

@@ -40,6 +40,7 @@ _REASON = re.compile(
     r"|是因为|因为|由于|(?:原因|理由)是",
     re.IGNORECASE,
 )
+PREMISE = 0.75  # share of what a claim gives a reason for that the question says
 _FEWEST_WORDS = 2  # that a clause says of its subject, and that the source says, too
 _CLAUSE = re.compile(r"[,;，；。:：](?!\d)|而")
 _JOINED = re.compile(r"\b(?:and|while|whereas|but)\b", re.IGNORECASE)
@@ -129,17 +130,20 @@ def gives_other_reason(claim: str, question: str, sentences: Sequence[str]) -> b
     return all(_share(reason, own) < TOLD[_script_of(claim)] for own in beside)
 
 
-def reason_of(claim: str) -> str:
-    """What a claim gives as the reason of what it says before; all of it where it gives none."""
+def reason_of(claim: str, asked: Set[str]) -> str:
+    """What a claim gives as the reason of what the question, of these tokens, says; all of it where it says else."""
     match = _REASON.search(claim)
-    return claim[match.end() :] if match and content_of(claim[: match.start()]) else claim
+    before = content_of(claim[: match.start()]) if match else {}
+    return claim[match.end() :] if match and before and share_held(before, asked) >= PREMISE else claim
 
 
 def _behind(sentences: Sequence[str], at: int) -> int:
-    """The sentence after the one that follows a sentence, or after the list that does."""
+    """Up to where what follows a sentence tells its reason: the next one, or the list that it announces (its end, which
+    is left out)."""
     last = min(at + 1, len(sentences) - 1)
-    while last + 1 < len(sentences) and LIST_ITEM.match(sentences[last]) and LIST_ITEM.match(sentences[last + 1]):
-        last += 1
+    if not LIST_ITEM.match(sentences[at]):
+        while last + 1 < len(sentences) and LIST_ITEM.match(sentences[last]) and LIST_ITEM.match(sentences[last + 1]):
+            last += 1
     return last + 1
 
 

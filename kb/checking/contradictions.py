@@ -65,9 +65,8 @@ _FOR_EVER = re.compile(
 )
 _EACH_DAY = re.compile(r"\bevery (?=(?:[a-z]+day|morning|evening|afternoon|night|week|month|year)\b)", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“「『`][^\"”」』`\n]{1,80}[\"”」』`]")
-_EACH = re.compile(  # as good as "all"
-    r"\beach\b(?! (?:day|week|month|quarter|year|time|other)\b)|[每各][个位名项家件种台份级]", re.IGNORECASE
-)
+_EACH = re.compile(r"\beach(?: of (?:the|our|these))? ([a-z]+)", re.IGNORECASE)  # as good as "every"
+_EVERY_ONE = re.compile(r"\b(?:every|all)(?: of)?(?: the| our| these)? ([a-z]+)", re.IGNORECASE)
 _OFTEN = re.compile(  # how often a thing is done says nothing of all
     rf"\bevery (?=(?:\d|{'|'.join(NUMBER_WORDS)}|other|second|third)\b"
     r"|(?:[a-z]+day|morning|evening|night|week|month|quarter|year)\b)",
@@ -231,7 +230,9 @@ def widens(claim: str, source: str) -> bool:
         return True
     claim = _EACH_DAY.sub(" ", claim) if _EACH_DAY_THERE.search(source) else claim
     claim = _LISTED_ALL.sub(r"\1", _CAN_ONLY.sub(" ", claim) if _LIMITED.search(source) else claim)
-    source = _EACH.sub(" all ", source if _OFTEN.search(claim) else _OFTEN.sub(" ", source))
+    source = source if _OFTEN.search(claim) else _OFTEN.sub(" ", source)
+    told = {stem(noun.lower()) for noun in _EACH.findall(source)}
+    claim = _EVERY_ONE.sub(lambda match: " " if stem(match[1].lower()) in told else match.group(), claim)
     return any(quantifier.search(claim) and not quantifier.search(source) for quantifier in (_ALL, _ALONE, _FOR_EVER))
 
 

@@ -35,6 +35,7 @@ FURTHER = 0.025
 # How many of the sentences with another value the model judges, those most like the question and the claim's own, and
 # by how much less (cosine) they may be like the question than that.
 JUDGED, JUDGED_FURTHER = 3, 0.08
+_OF_MONTH = re.compile(r"(?:每月|每季度?|每年\s?\d{1,2}\s?月)的?\s?\d{1,2}\s?[日号]")
 _FROM_TO = re.compile(r"\bfrom\b|[由从自]", re.IGNORECASE)  # a change
 MOST_JUDGED = 8  # sentences that the model judges of one answer, however many claims it has
 
@@ -264,21 +265,14 @@ def _gives_same(claim: str, question: str, sentence: str) -> bool:
 
 
 def _lie_within(values: Mapping[Decimal, Set[str]], text: str) -> bool:
-    """Whether all of some numbers lie in a range of their unit which is all that a text has of it: "15 to 30 minutes",
-    and no change "from 15 to 30"."""
+    """Whether numbers lie in a range of their unit which is all that a text measures: "15 to 30 minutes", and no change
+    "from 15 to 30"."""
     told = measured(text)
     for each in ranges_in(text):
-        if each.low is None or each.high is None:
+        if each.low is None or each.high is None or _FROM_TO.search(text):
             continue
-        ends = {number for number, units in told.items() if units & each.units}
-        inside = [number for number, units in values.items() if units & each.units]
-        if (
-            inside
-            and ends
-            and ends <= {each.low, each.high}
-            and all(map(each.holds, inside))
-            and not _FROM_TO.search(text)
-        ):
+        is_all = told.keys() <= {each.low, each.high} and all(units & each.units for units in values.values())
+        if values and is_all and all(map(each.holds, values)):
             return True
     return False
 
@@ -303,7 +297,12 @@ def _is_of_kind(value: Value, meant: Value) -> bool:
     """Whether two values have a unit of one kind, or stand in the same cell of two tables."""
     if value.sentence < 0 and meant.sentence < 0:
         return value.text.rpartition(":")[0] == meant.text.rpartition(":")[0]
-    return value.kind == meant.kind != ""
+    return value.kind == meant.kind != "" and _is_day_of_month(value) == _is_day_of_month(meant)
+
+
+def _is_day_of_month(value: Value) -> bool:
+    """Whether a value is a day that comes again: 每月10日, which no number of days is."""
+    return bool(_OF_MONTH.search(value.text)) and value.unit in ("日", "号")
 
 
 def _is_within(words: Mapping[str, float], of: Statement, asked: Set[str]) -> bool:

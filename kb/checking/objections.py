@@ -343,7 +343,7 @@ class Objections:
 
     def _beyond_premise(self, claim: str) -> str:
         """The reason that a claim gives where the question has said that something is not so: "why is it not open?"."""
-        return reason_of(claim) if contradictions.denies(self._asked.text) else claim
+        return reason_of(claim, self._asked.tokens) if contradictions.denies(self._asked.text) else claim
 
     def _passage_against(self, claim: str, source: Source) -> ClaimReason:
         """What a passage as a whole has against a claim in its language, whichever window seems to carry it."""

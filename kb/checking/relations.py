@@ -45,7 +45,7 @@ def lacks_relation(claim: str, question: str, parts: Sequence[int], source: Sour
     names = names_in(question) | names_in(claim)
     named = {token for name in names for token in (stem(name), *content_of(name))}
     repeated = {token for token in content_of(claim).keys() & content_of(question).keys() if not is_number(token)}
-    relation = {token for token in repeated - named - _LIGHT if not _EMPTY.issuperset(token)}
+    relation = {token for token in repeated - named if not _EMPTY.issuperset(token)}
     numbers = numbers_in(claim) - numbers_in(question)
     added = [name for name in names_in(claim) if not (name.isdigit() or holds_name(question.lower(), name))]
     if not relation or not (numbers or added):
@@ -62,6 +62,8 @@ def lacks_relation(claim: str, question: str, parts: Sequence[int], source: Sour
     carriers += [part - 1 for part in carriers if part and PRONOUN.search(source.sentences[part])]
     carriers += [lead for part in carriers if (lead := _lead_in(source.sentences, part)) is not None]
     about = {token for part in carriers for token in (*content_of(source.sentences[part]), *source.above[part])}
+    if relation <= _LIGHT and not named.isdisjoint(about):
+        return False
     return relation.isdisjoint(about | source.heading_tokens)
 
 

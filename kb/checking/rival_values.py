@@ -50,6 +50,7 @@ _BEHIND = re.compile(
     + r"|(?:[a-z]{3,20} (?=[a-z]{2,20}s\b))?(?P<noun>[a-z]{3,}|[一-鿿]))",
     re.IGNORECASE,
 )
+_CLASSIFIER = re.compile(r"\A[个项种类](?=[一-鿿])")  # of what is counted
 _SHARED = re.compile(  # between two numbers of one unit: "at least 8 and at most 20 characters"
     r"\s?(?:\b(?:and|or|to|but)\b|[-–~至到或])\s?(?:at (?:most|least)|up to|not more than|最多|至多)?\s?(?=\d)",
     re.IGNORECASE,
@@ -61,7 +62,6 @@ _ORDINAL_BEFORE = re.compile(  # what a number tells apart, and does not count
     r"|table|figure|article|clause|grade|priority|tier|zone|gate|bay|lot|run|unit)\.?\s*$",
     re.IGNORECASE,
 )
-_OF_MONTH = re.compile(r"(?:每月|每季度?|每年\s?\d{1,2}\s?月|[当次下本]月)的?\s*\Z")  # before a day of it
 _MONEY_BEFORE = re.compile(r"(?:€|\$|£|¥|\b(?:eur|usd|cny|rmb|sgd|gbp))\s*$", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?<![A-Za-z\d_.,])\d[\d.,]*\d|(?<![A-Za-z\d_.,])\d(?![A-Za-z\d_.]*\d)"
@@ -278,7 +278,7 @@ def swaps_subject(claim: str, question: str, sentences: Sequence[str], above: Se
     the words that head each sentence. Of amounts rivals are told by their kind."""
     asked = content_of(question).keys() | codes_in(question)
     said = content_of(claim).keys() | codes_in(claim)
-    amounts = {value.number for value in _values(claim, {}, 0, "") if value.kind}
+    amounts = {value.number for value in _values(claim, {}, 0, "") if value.kind in _KINDS or value.kind in _FORMS}
     if (amounts | codes_in(claim)) - numbers_in(question) - codes_in(question):
         return False
     told = [each for each in zip(sentences, above, strict=True) if not is_row(each[0])]
@@ -402,12 +402,9 @@ def _values(text: str, words: dict[str, float], sentence: int, around: str) -> I
         kind = (behind.lastgroup or "") if behind else ""
         if _MONEY_BEFORE.search(text[: match.start()]):
             kind = "money"
-        unit = text[following.end() if following else match.end() : behind.end()] if behind else ""
-        if kind == "noun" and behind:
+        elif kind == "noun" and behind:
             kind = behind["noun"].lower()
-            unit = unit if unit == kind else unit.lstrip("个项种类")
-        if kind == "time" and unit in ("日", "号") and _OF_MONTH.search(text[: match.start()]):
-            kind = "day of a month"
+        unit = text[following.end() if following else match.end() : behind.end()] if behind else ""
         if not kind and _ORDINAL_BEFORE.search(text[: match.start()]):
             kind = "number"
         if _YEAR.fullmatch(match.group()) and kind not in ("money", "share") and unit.strip() in ("", "年"):
@@ -415,7 +412,8 @@ def _values(text: str, words: dict[str, float], sentence: int, around: str) -> I
         for number in numbers_in(f"{match.group()}{unit}") or numbers_in(match.group()):
             if number in known and not _form(number):  # else it is a date, or a part of one
                 seen.add(number)
-                yield Value(number, kind, "".join(unit.lower().split()).rstrip("s"), words, sentence, around)
+                counted = _CLASSIFIER.sub("", "".join(unit.lower().split()))
+                yield Value(number, kind, counted.rstrip("s"), words, sentence, around)
     for number in known - seen:
         if kind := _form(number):
             yield Value(number, kind, "", words, sentence, around)

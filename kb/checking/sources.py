@@ -11,7 +11,7 @@ from kb.checking.sections import words_above
 from kb.checking.table_claims import ClaimRow, is_row
 from kb.language import date_forms
 from kb.language.content_terms import content_of
-from kb.language.language import sentences
+from kb.language.language import CJK, sentences
 from kb.language.number_forms import numbers_in
 from kb.schema import Passage
 
@@ -24,6 +24,7 @@ _WIDTH_AT = 2  # place of the line whose length is taken for the width, the long
 _LONGEST_SHORT_TEXT = 5  # lines; of so few the longest is taken
 _RUNS_ON = 40  # characters of a line that ends in no stop, from which a next one in small letters goes on with it
 _SHORTEST_FULL_LINE = 25  # characters; of Chinese a line holds about 30
+_SHORTEST_WRAPPED = 60  # of other text in which some lines are not wrapped
 _LONGEST_SENTENCE = 600  # characters
 _SEMICOLON = re.compile(r"[;；]")
 _LABEL = re.compile(r"[\s*_]*[^\W\d_][^\n:：。.，,；;]{0,29}(?:(?<!\d)[:：]|[:：](?!\d))")  # no time of day
@@ -84,21 +85,23 @@ def over_lines(text: str) -> list[tuple[int, int]]:
     """Offsets of the sentences and lines of a passage; a sentence that is set in several full lines is one."""
     lengths = sorted(map(len, filter(None, text.splitlines())), reverse=True)
     width = lengths[_WIDTH_AT if len(lengths) > _LONGEST_SHORT_TEXT else 0] if lengths else 0
+    is_sure = width == max(lengths, default=0) or CJK.search(text)
+    least = _SHORTEST_FULL_LINE if is_sure else _SHORTEST_WRAPPED
     joined: list[tuple[int, int]] = []
     for start, end in sentences(text):
-        if joined and end - joined[-1][0] <= _LONGEST_SENTENCE and _runs_on(text, joined[-1][1], start, width):
+        if joined and end - joined[-1][0] <= _LONGEST_SENTENCE and _runs_on(text, joined[-1][1], start, width, least):
             joined[-1] = joined[-1][0], end
         else:
             joined.append((start, end))
     return joined
 
 
-def _runs_on(text: str, end: int, start: int, width: int) -> bool:
+def _runs_on(text: str, end: int, start: int, width: int, least: int) -> bool:
     """Whether what ends at `end` goes on in the next line, at `start`: its line is full, or the next one begins small,
     and neither is a row of a table."""
     line = text[text.rfind("\n", 0, end) + 1 : end]
     following = text[start:].partition("\n")[0]
-    is_full = len(line) >= max(_FULL_LINE * width, _SHORTEST_FULL_LINE)
+    is_full = len(line) >= max(_FULL_LINE * width, least)
     return (
         text[end:start].strip(" ") == "\n"
         and (is_full or (len(line) >= _RUNS_ON and following[:1].islower()))

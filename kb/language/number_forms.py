@@ -56,7 +56,7 @@ _TENTHS = re.compile(
     rf"|(?<![\d.{_HAN}])([一二三四五六七八九]{{1,2}}|\d(?:\.\d)?|\d\d)\s?折(?![叠合旧扣页纸椅伞刀])"
 )
 _NO_NUMBERS = re.compile(
-    r"(?<=[这那])[一两二三四五六七八九](?=[个种项类](?!月|小时|星期|工作日))|十分(?!钟|之)|万一|千万(?=[别不要注])|百分[点比率制]|千(?=[克米瓦卡帕伏赫字])|一时|一行|进一步|一次性"
+    r"十分(?!钟|之)|万一|千万(?=[别不要注])|百分[点比率制]|千(?=[克米瓦卡帕伏赫字])|一时|一行|进一步|一次性"
     rf"|一点(?!钟|半|\d|[{_HAN_DIGITS}](?!点))"
 )
 # Chinese numerals that are words, not amounts; only runs that are followed by a measure or hold a unit count.
@@ -121,6 +121,8 @@ _ONE = re.compile(
     rf"|(?<!-)(?<!ty )\bone\b(?!\s+(?:{_LARGE}|per\s?cent))(?=[- ]+(?P<en>[a-z]+))",
     re.IGNORECASE,
 )
+# Behind two things that it counts.
+_BOTH = re.compile(r"([和与及、][^，。；、和与及]{1,30}?这)[两二](?=[个种项类](?!月|小时|星期|工作日))")
 _COUNTED = re.compile(
     rf"({_PLAIN})(?:[\s-]*(?:%|(?:[a-z]+\s)?{_TIME_EN}s?\b|people\b|units?\b)|\s*(?:天|周(?!年)|分钟|{_TIME_ZH}|[元人名位台件只支]))",
     re.IGNORECASE,
@@ -179,8 +181,9 @@ def is_amount(number: str) -> bool:
 
 
 def scaled_as(claim: str, source: str) -> str:
-    """The claim as its source counts: without a "one" that counts nothing, and with "811万" as "811" where the source
-    has the bare number, and the unit elsewhere: above a column."""
+    """The claim as its source counts: without a "one" that counts nothing, nor the "two" of 甲和乙这两个, and with
+    "811万" as "811" where the source has the bare number, and the unit elsewhere: above a column."""
+    claim = _BOTH.sub(r"\1", claim)
     have, elsewhere = numbers_in(source), _SCALED.sub(" ", source).lower()
 
     def bare(match: re.Match[str]) -> str:

@@ -71,8 +71,13 @@ _LETTERS = r"(?![A-Za-z²³\d])"
 # What makes something else of a number ("17:30 h", "1 500 m", 第二周), or of a unit ("kW·h", "MB/s", "1 day a week").
 _NOT_BEFORE = r"(?<![\d.,:/^])(?<!\d[\s\u00a0])(?<![第上下本这每首])"
 _NOT_BEHIND = r"(?!\s?(?:[/·^*×-]|per\b|an?\b|each\b|every\b|\(?(?:working|business)\b)|[(（]?工作日|每|小时|·?时)"
-_OF_RANGE = re.compile(r"(?:\bto|\band|[-–—~～x×至到和])\s*\Z")  # before the last end of a range
-_MORE = re.compile(r"\s*(?:and\s+|零|又)?(?:\d|半|一刻|[一二三四五六七八九十]+(?:分|秒|厘))")  # of the same: 1 kg 500 g
+# Before the last end of a range, an amount of money, a rate.
+_NOT_AFTER = re.compile(
+    r"(?:\b(?:to|and|EUR|USD|CNY|RMB|SGD|GBP|JPY|HKD|CHF)|[-–—~～x×至到和$€£¥]|时速|每\S{0,4})\s*\Z", re.IGNORECASE
+)
+_MORE = re.compile(  # of the same, or the other end: 1 kg 500 g, "2 weeks to 4 weeks"
+    r"\s*(?:and\s+|to\s+|零|又|[-–—~～至到]\s*)?(?:\d|半|一刻|[一二三四五六七八九十]+(?:分|秒|厘))"
+)
 
 
 def _named(at: int, unit: _Unit) -> Iterator[str]:
@@ -134,7 +139,7 @@ def _quantities(text: str) -> Iterator[tuple[re.Match[str], _Quantity]]:
     """The quantities of a text that stand alone: ends of ranges, and parts of others ("1 kg 500 g"), do not."""
     before = -1  # where one ended of which more follows
     for match in _QUANTITY.finditer(text):
-        is_part = match.start() <= before or bool(_OF_RANGE.search(text, max(0, match.start() - 8), match.start()))
+        is_part = match.start() <= before or bool(_NOT_AFTER.search(text, max(0, match.start() - 8), match.start()))
         more = _MORE.match(text, match.end())
         if more:
             before = more.end()

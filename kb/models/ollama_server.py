@@ -366,12 +366,14 @@ class OllamaServer:
         import httpx
 
         limits = httpx.Timeout(self._timeout_seconds, connect=_CONNECT_SECONDS)
-        begun, silent = threading.Event(), Cancellation()
+        begun, silent, either = threading.Event(), Cancellation(), threading.Lock()
 
         def wait() -> None:
             while not begun.wait(patience):
                 if is_marked is not None and is_marked():
-                    silent.set()
+                    with either:
+                        if not begun.is_set():
+                            silent.set()
                     return
 
         def watch(event: str, info: dict[str, Any]) -> None:
@@ -388,7 +390,8 @@ class OllamaServer:
                 self._http(limits) as client,
                 client.stream("POST", route, json=body, extensions={"trace": watch}) as response,
             ):
-                begun.set()
+                with either:
+                    begun.set()
                 if response.status_code != 200:
                     text = response.read().decode("utf-8", "replace")
                     raise self._refusal(response.status_code, _error_text(text), tag)
@@ -402,7 +405,7 @@ class OllamaServer:
         except ModelError:
             if cancellation.is_set():  # a connection that we hung up is no error
                 return
-            if silent.is_set() and not begun.is_set():
+            if silent.is_set():
                 raise _StandsStill("ollama.silent", address=self.address, seconds=patience) from None
             raise
         finally:
