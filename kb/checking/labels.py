@@ -1,7 +1,8 @@
 """Labels: "Author: Anna Li · Reviewed by: Wei Heng", where a name is what its label says, and nothing else."""
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import repeat
 from operator import and_
 
@@ -19,10 +20,6 @@ _OF_A_NAME = re.compile(  # "CEO of Tarn"
 _ANNOUNCES = re.compile(
     r"(?:决定|通知|如下|规定|要求|指出|表示|认为|报道|官宣|宣布)$|\b(?:decided|follows?|announced|said|agreed)$"
 )
-_OF_ANYBODY = content_of(  # labels that say nothing of whom they name
-    "name, full name, note, notes, important, tip, hint, warning, attention;"
-    " 姓名、名称、名字、注意、注、备注、提示、说明"
-).keys()
 _LABELLED = re.compile(r"[\s*_#>•-]*(?P<label>[^\W\d_][^:：.。,，\n]{0,30})\s?[:：][\s*_]*(?P<value>\S.*)")
 
 
@@ -33,13 +30,20 @@ def takes_other_label(claim: str, question: str, names: frozenset[str], text: st
     fields = list(_fields(text))
     for name in filter(str.isalpha, names):
         labels = [
-            {t for t in content_of(f"{label} {_in_brackets(name, value)}") if not is_number(t)} - _OF_ANYBODY
+            {t for t in content_of(f"{label} {_in_brackets(name, value)}") if not is_number(t)} - _of_anybody()
             for label, value in fields
             if name in value.lower()
         ]
         if labels and all(label and said.isdisjoint(label) for label in labels):
             return True
     return False
+
+
+@functools.cache
+def _of_anybody() -> Set[str]:
+    """The tokens of labels that say nothing of whom they name."""
+    names = "name, full name, note, notes, important, tip, hint, warning, attention;"
+    return content_of(f"{names} 姓名、名称、名字、注意、注、备注、提示、说明").keys()
 
 
 def takes_other_partner(added: frozenset[str], asked: frozenset[str], text: str) -> bool:

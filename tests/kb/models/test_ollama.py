@@ -1,6 +1,5 @@
 """The Ollama engine against a real server with a small model whose template has `<think>`."""
 
-import json
 import os
 import signal
 import socket
@@ -187,63 +186,12 @@ def test_a_closed_stream_ends_the_servers_work(ollama_server: RunningOllama) -> 
     assert time.monotonic() - started < 10
 
 
-def _stand_still(server: RunningOllama) -> None:
-    """Make a server stand still: its reader goes while a word is being written and the next one waits.
-
-    Here the reader does not read, so that the server has to wait; elsewhere it is a matter of microseconds.
-    """
-    options = {"num_ctx": 1024, "num_predict": 901, "top_p": 0.95, "temperature": 2.0, "seed": 7}  # as of ENDLESS
-    told = {"think": False, "logprobs": True, "top_logprobs": 20, "options": options}
-    messages = [{"role": "user", "content": QUESTION[0].content}]
-    body = json.dumps({"model": MODEL, "messages": messages, "shift": False, **told}).encode()
-    address = urlsplit(server.url)
-    for wait in (2, 4, 8, 16):
-        with socket.socket() as reader:
-            reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            reader.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)  # or the server's buffer takes a megabyte
-            reader.connect((address.hostname, address.port))
-            head = f"POST /api/chat HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: {len(body)}\r\n\r\n"
-            reader.sendall(head.encode() + body)
-            time.sleep(wait)
-        with httpx.Client(base_url=server.url, trust_env=False, timeout=3) as client:
-            try:
-                client.post("/api/chat", json={**HELLO, "stream": False})
-            except httpx.ReadTimeout:
-                return
-    pytest.fail("the server never stood still")
-
-
 HELLO: dict[str, Any] = {
     "model": MODEL,
     "messages": [{"role": "user", "content": "Say hello."}],
     "think": False,
     "options": {"num_ctx": 1024, "num_predict": 4},
 }
-
-
-def test_a_server_that_stands_still_after_a_stop_is_set_free(own_ollama_server: RunningOllama) -> None:
-    model = OllamaModel(settings(own_ollama_server, answer_tokens=900))
-    events = model.generate(QUESTION, **ENDLESS)
-    next(events)
-    events.close()
-    _stand_still(own_ollama_server)
-    assert list(OllamaServer(own_ollama_server.url).chat(HELLO, patience=2))[-1]["done"]
-    assert answer_in(model.generate(QUESTION, think_budget=0, answer_tokens=4))
-
-
-def test_a_chat_that_waits_when_another_is_stopped_is_set_free(own_ollama_server: RunningOllama) -> None:
-    _stand_still(own_ollama_server)
-    server = OllamaServer(own_ollama_server.url)
-    waiting = server.chat(HELLO, patience=2)  # begun before there is a mark
-    told: list[dict[str, Any]] = []
-    thread = threading.Thread(target=lambda: told.extend(waiting))
-    thread.start()
-    time.sleep(0.5)
-    stop = threading.Event()
-    threading.Timer(0.2, stop.set).start()
-    assert list(server.chat(HELLO, stop, patience=60)) == []
-    thread.join(60)
-    assert told[-1]["done"]
 
 
 def test_chats_that_end_by_themselves_leave_no_mark(own_ollama_server: RunningOllama) -> None:
