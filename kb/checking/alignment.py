@@ -16,7 +16,6 @@ from kb.checking.forms import ALTERNATIVES, ASKS, OPEN_QUESTION
 from kb.checking.objections import CLOSE, Objections, Similarities, asked_of
 from kb.checking.prompt_injection import without_orders
 from kb.checking.sources import (
-    LIST_ITEM,
     Source,
     Window,
     bare,
@@ -198,10 +197,9 @@ class Aligner:
         crosses = self._similarities is not None and language != language_of(source.passage.text)
         names = self._names(claim, crosses)
         windows = [window for window in source.windows if not crosses or len(window.parts) <= WINDOW_ACROSS]
-        if not crosses and len(self._objections.new(claim)) >= LONG_CLAIM:
-            windows += long_windows(source)
-        elif not crosses and _parts_listed(claim) >= LISTED:
-            windows += [window for window in long_windows(source) if _is_list(window)]
+        is_long = len(self._objections.new(claim)) >= LONG_CLAIM
+        if not crosses and (is_long or _parts_listed(claim) >= LISTED):
+            windows += long_windows(source, lists=not is_long)
         # A line of a passage may be in the claim's language: then it is compared by words.
         foreign = {w.parts for w in windows if crosses and language_of(w.quote) != language}
         across = [window for window in windows if window.parts in foreign]
@@ -401,11 +399,6 @@ class Aligner:
 def _is_bare(claim: str) -> bool:
     """Whether a claim is a value that says nothing without its question."""
     return sum(weight for token, weight in content_of(claim).items() if not is_number(token)) <= BARE
-
-
-def _is_list(window: Window) -> bool:
-    """Whether all lines of a window but the first are items of a list."""
-    return all(LIST_ITEM.match(line) for line in window.sentences[1:])
 
 
 def _parts_listed(claim: str) -> int:

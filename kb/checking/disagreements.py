@@ -35,9 +35,9 @@ FURTHER = 0.025
 # How many of the sentences with another value the model judges, those most like the question and the claim's own, and
 # by how much less (cosine) they may be like the question than that.
 JUDGED, JUDGED_FURTHER = 3, 0.08
+MOST_JUDGED = 8  # sentences that the model judges of one answer, however many claims it has
 _OF_MONTH = re.compile(r"(?:每月|每季度?|每年\s?\d{1,2}\s?月)的?\s?\d{1,2}\s?[日号]")
 _FROM_TO = re.compile(r"\bfrom\b|[由从自]", re.IGNORECASE)  # a change
-MOST_JUDGED = 8  # sentences that the model judges of one answer, however many claims it has
 
 
 @dataclass(frozen=True, slots=True)

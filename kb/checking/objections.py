@@ -90,6 +90,7 @@ class Objections:
     def __init__(self, sources: Sequence[Source], asked: Asked, similarities: Similarities | None) -> None:
         self._asked = asked
         self._similarities = similarities
+        self._asks_of_denied = contradictions.denies(asked.text)
         headings = [source.heading for source in sources]
         self.other_editions = {
             source.passage.rank
@@ -343,7 +344,7 @@ class Objections:
 
     def _beyond_premise(self, claim: str) -> str:
         """The reason that a claim gives where the question has said that something is not so: "why is it not open?"."""
-        return reason_of(claim, self._asked.tokens) if contradictions.denies(self._asked.text) else claim
+        return reason_of(claim, self._asked.tokens) if self._asks_of_denied else claim
 
     def _passage_against(self, claim: str, source: Source) -> ClaimReason:
         """What a passage as a whole has against a claim in its language, whichever window seems to carry it."""

@@ -83,9 +83,9 @@ def source_of(passage: Passage, document_text: Callable[[Passage], str] | None) 
 
 def over_lines(text: str) -> list[tuple[int, int]]:
     """Offsets of the sentences and lines of a passage; a sentence that is set in several full lines is one."""
-    lengths = sorted(map(len, filter(None, text.splitlines())), reverse=True)
-    width = lengths[_WIDTH_AT if len(lengths) > _LONGEST_SHORT_TEXT else 0] if lengths else 0
-    is_sure = width == max(lengths, default=0) or CJK.search(text)
+    lengths = sorted(map(len, filter(None, text.splitlines())), reverse=True) or [0]
+    width = lengths[_WIDTH_AT if len(lengths) > _LONGEST_SHORT_TEXT else 0]
+    is_sure = width == lengths[0] or CJK.search(text)
     least = _SHORTEST_FULL_LINE if is_sure else _SHORTEST_WRAPPED
     joined: list[tuple[int, int]] = []
     for start, end in sentences(text):
@@ -166,27 +166,34 @@ def bare(text: str) -> str:
     return "".join(filter(str.isalnum, text)).lower()
 
 
-def long_windows(source: Source) -> Iterator[Window]:
-    """Every run of more than WINDOW neighbouring sentences or lines, up to LONG_WINDOW."""
-    return _windows(source.passage, over_lines(source.passage.text), source.rows, range(WINDOW + 1, LONG_WINDOW + 1))
+def long_windows(source: Source, lists: bool = False) -> Iterator[Window]:
+    """Every run of more than WINDOW neighbouring sentences or lines, up to LONG_WINDOW; of `lists` those whose lines
+    are items but for the first."""
+    lengths = range(WINDOW + 1, LONG_WINDOW + 1)
+    return _windows(source.passage, over_lines(source.passage.text), source.rows, lengths, lists)
 
 
 def _windows(
-    passage: Passage, cuts: Sequence[tuple[int, int]], rows: Sequence[ClaimRow], lengths: range = range(1, WINDOW + 1)
+    passage: Passage,
+    cuts: Sequence[tuple[int, int]],
+    rows: Sequence[ClaimRow],
+    lengths: range = range(1, WINDOW + 1),
+    lists: bool = False,
 ) -> Iterator[Window]:
     """Every run of so many neighbouring sentences or lines of a passage that can confirm something: a heading alone, or
-    a line without letters, cannot."""
+    a line without letters, cannot. Of `lists` all lines but the first are items."""
+    lines = [passage.text[start:end] for start, end in cuts]
     headings = {bare(heading) for heading in headings_of(passage)} | {""}
     for first in range(len(cuts)):
         for last in range(first, min(first + lengths.stop - 1, len(cuts))):
             start, end = cuts[first][0], cuts[last][1]
             quote = passage.text[start:end]
-            if BLANK in quote:
+            if BLANK in quote or (lists and last > first and not LIST_ITEM.match(lines[last])):
                 break
             if last - first + 1 < lengths.start or bare(quote) in headings:
                 continue
             inside = [row for row in rows if row.start < end and start < row.end]
             yield Window(
                 passage.start + start, passage.start + end, quote, content_of(quote), range(first, last + 1), inside,
-                [passage.text[a:b] for a, b in cuts[first : last + 1]],
+                lines[first : last + 1],
             )  # fmt: skip

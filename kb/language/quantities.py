@@ -18,7 +18,7 @@ class _Unit:
     symbols: str  # pattern of what is written for it in this case alone
     english: str  # behind a number
     chinese: str
-    chinese_names: str = ""  # pattern of its Chinese names, where there are others
+    chinese_names: str  # pattern
 
 
 def _unit(dimension: str, size: str, names: str, symbols: str, english: str, chinese: str, other: str = "") -> _Unit:
@@ -27,7 +27,7 @@ def _unit(dimension: str, size: str, names: str, symbols: str, english: str, chi
 
 _METRE, _LITRE = r"met(?:re|er)s?", r"lit(?:re|er)s?"
 _UNITS = (
-    _unit("months", "1", r"months?", "", "months", "个月", "个月"),
+    _unit("months", "1", r"months?", "", "months", "个月"),
     _unit("months", "12", r"years?|yrs?", "", "years", "年", "年(?![级度代])"),
     _unit("time", "1", r"seconds?|secs?", "", "seconds", "秒", "秒钟?"),
     _unit("time", "60", r"minutes?|mins?", "", "minutes", "分钟"),
@@ -149,5 +149,5 @@ def _quantities(text: str) -> Iterator[tuple[re.Match[str], _Quantity]]:
 
 
 def _quantity(match: re.Match[str]) -> _Quantity:
-    name = next(name for name, text in match.groupdict().items() if text and name not in ("number", "gap"))
+    name = match.lastgroup or ""  # of the unit
     return _Quantity(value_of(match["number"]), _UNITS[int(name[2:])], match[name], name.startswith("en"))

@@ -109,7 +109,8 @@ class OllamaModel:
 
         # To its end, which is near: to hang up now and then makes the server stand still.
         told = [line["logprobs"][0] for line in self.chat(body, stop) if line.get("logprobs")]
-        for token in (told[0].get("top_logprobs") or []) if told else []:
+        first: dict[str, Any] = told[0] if told else {}
+        for token in first.get("top_logprobs") or []:
             text = token["token"].strip().casefold()
             meant = [option for option in options if text and option.casefold().startswith(text)]
             if len(meant) == 1:

@@ -368,9 +368,9 @@ class OllamaServer:
         limits = httpx.Timeout(self._timeout_seconds, connect=_CONNECT_SECONDS)
         begun, silent, either = threading.Event(), Cancellation(), threading.Lock()
 
-        def wait() -> None:
+        def wait(is_marked: Callable[[], bool]) -> None:
             while not begun.wait(patience):
-                if is_marked is not None and is_marked():
+                if is_marked():
                     with either:
                         if not begun.is_set():
                             silent.set()
@@ -382,7 +382,7 @@ class OllamaServer:
                 cancellation.call(partial(_hang_up, connection))
                 silent.call(partial(_hang_up, connection))
                 if is_marked is not None:
-                    threading.Thread(target=wait, name="patience", daemon=True).start()
+                    threading.Thread(target=wait, args=(is_marked,), name="patience", daemon=True).start()
 
         try:
             with (
