@@ -21,6 +21,7 @@ from benchmarks import (  # noqa: E402
     ingest,
     injection,
     inspector,
+    judging,
     latency,
     mutants,
     mutations,
@@ -70,6 +71,7 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "injection": lambda options: injection.run(options.answers),
     "ticks": lambda options: ticks.run(),
     "confidence": lambda options: confidence.run(options.write, options.measure),
+    "judging": lambda options: judging.run(options.write, options.measure),
     "access": lambda options: access.run(options.requests, options.documents),
     "readers": lambda options: readers.run(options.sets),
     "people": lambda options: people.run(options.people, options.seconds),
@@ -108,8 +110,8 @@ def main() -> int:
     parser.add_argument("--documents", type=int, default=access.DOCUMENTS, help="access: among how many documents")
     parser.add_argument("--answers", type=int, default=0, help="injection: put so many attacks to the embedded model")
     parser.add_argument("--folder", type=Path, help="mutations: more files to mutate")
-    parser.add_argument("--measure", action="store_true", help="confidence: take the measures of the claims anew")
-    parser.add_argument("--write", action="store_true", help="confidence: write the trees that the product ships")
+    parser.add_argument("--measure", action="store_true", help="confidence, judging: measure anew what they learn from")
+    parser.add_argument("--write", action="store_true", help="confidence, judging: write what the product ships of it")
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in RUN]
     if unknown:

@@ -356,7 +356,7 @@ class KnowledgeBase(Documents):
             self._judge(draft, options)
         if draft.answerable is None:
             return "answered"
-        return judgement.floors(self.catalog, self.model, draft.language, draft.searched).outcome(draft.answerable)
+        return judgement.floors(self.catalog, self.model, draft.language).outcome(draft.answerable)
 
     def _judge(self, draft: Draft, options: AskOptions) -> None:
         options.take_turn()

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
 from kb.language.prompt_text import conversation_language, estimate_tokens
 from kb.models import cancellation
@@ -70,6 +70,7 @@ class ScriptedModel:
         self.completion_requests: list[tuple[Message, ...]] = []
         self.preference_requests: list[tuple[Message, ...]] = []
         self.weights = "0" * 64
+        self.first: Mapping[int, float] | None = None  # what `first_tokens` gives
         self.closed = False
         self._replies = deque(replies)
         self._completions = deque(completions)
@@ -127,6 +128,12 @@ class ScriptedModel:
     ) -> dict[str, float] | None:
         self.preference_requests.append(tuple(messages))
         return self._preferences.popleft() if self._preferences else None
+
+    def first_tokens(
+        self, messages: Sequence[Message], stop: threading.Event | None = None
+    ) -> Mapping[int, float] | None:
+        self.preference_requests.append(tuple(messages))
+        return self.first
 
     def close(self) -> None:
         self.closed = True

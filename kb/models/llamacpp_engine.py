@@ -32,7 +32,7 @@ _LEAST_ANSWER = 64
 _NICENESS = 5  # of the threads that compute: a search is short, and goes first
 # Some seconds of work that tell how fast the machine is.
 _SAMPLE = {"prompt": "The office opens at eight and closes at six. " * 12, "n_predict": 12, "ignore_eos": True}
-_TOP_TOKENS = 1000  # looked through for the options of `preference`
+_TOP_TOKENS = 1000  # looked through for the options of `preference`, and told by `first_tokens`
 
 
 class EmbeddedModel:
@@ -131,6 +131,16 @@ class EmbeddedModel:
             with self._turn(cancellation) as llama:
                 if llama is not None:
                     yield llama.preference(llama.prompt(messages, with_thinking=False), options, cancellation)
+
+        return next(cancellation.apart(work, stop), None)
+
+    def first_tokens(self, messages: Sequence[Message], stop: threading.Event | None = None) -> dict[int, float] | None:
+        """The log probabilities of the _TOP_TOKENS likeliest first tokens of an answer; see kb.llm.Model."""
+
+        def work(cancellation: Cancellation) -> Generator[dict[int, float] | None, None, None]:
+            with self._turn(cancellation) as llama:
+                if llama is not None:
+                    yield llama.first_tokens(llama.prompt(messages, with_thinking=False), cancellation) or None
 
         return next(cancellation.apart(work, stop), None)
 
@@ -316,16 +326,22 @@ class _Llama:
         first = {token: option for option, tokens in starts.items() for token in tokens}
         if len(first) < sum(map(len, starts.values())):
             raise ValueError(f"options that begin with the same token cannot be told apart: {options}")
-        request = {"prompt": prompt, "n_predict": 1, "n_probs": _TOP_TOKENS, "temperature": 0.0}
         probability = dict.fromkeys(options, 0.0)
+        for token, logprob in self.first_tokens(prompt, cancellation).items():
+            if token in first:
+                probability[first[token]] += math.exp(logprob)
+        total = sum(probability.values())
+        return {option: p / total for option, p in probability.items()} if total else None
+
+    def first_tokens(self, prompt: str, cancellation: Cancellation) -> dict[int, float]:
+        """Token -> log probability; empty when cancelled."""
+        request = {"prompt": prompt, "n_predict": 1, "n_probs": _TOP_TOKENS, "temperature": 0.0}
+        found: dict[int, float] = {}
         for event in self.complete(request, cancellation):
             logprobs = event["choices"][0].get("logprobs") if event.get("choices") else None
             for entry in (logprobs or {}).get("content", [])[:1]:
-                for token in entry["top_logprobs"]:
-                    if token["id"] in first:
-                        probability[first[token["id"]]] += math.exp(token["logprob"])
-        total = sum(probability.values())
-        return {option: p / total for option, p in probability.items()} if total else None
+                found |= {token["id"]: token["logprob"] for token in entry["top_logprobs"]}
+        return found
 
     def _starts(self, option: str) -> set[int]:
         """The tokens with which a model may begin to write an option."""

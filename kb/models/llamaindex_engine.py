@@ -92,6 +92,10 @@ class LlamaIndexModel:
         """None: LlamaIndex has no probabilities that all classes share."""
         return None
 
+    def first_tokens(self, messages: Sequence[Message], stop: threading.Event | None = None) -> dict[int, float] | None:
+        """None, as `preference`."""
+        return None
+
     def close(self) -> None:
         """Nothing that all such LLMs share."""
 

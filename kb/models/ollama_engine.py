@@ -118,6 +118,10 @@ class OllamaModel:
         total = sum(probability.values())
         return {option: p / total for option, p in probability.items()} if total else None
 
+    def first_tokens(self, messages: Sequence[Message], stop: threading.Event | None = None) -> dict[int, float] | None:
+        """None: a server lists twenty at most, by their text."""
+        return None
+
     def chat(self, body: dict[str, Any], stop: threading.Event | None) -> Iterator[dict[str, Any]]:
         """The lines of a chat; see `OllamaServer.chat`, with the patience that loading and the prompt need."""
         tokens = sum(estimate_tokens(turn["content"]) for turn in body["messages"])

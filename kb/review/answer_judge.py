@@ -7,7 +7,7 @@ as the only passage. Where it must lie was measured for the model that comes wit
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
-from kb.answering import judgement
+from kb.answering import judgement, prompts
 from kb.errors import KBError
 from kb.language.language import language_of
 from kb.models.llm import Model
@@ -49,4 +49,6 @@ def _probability(model: Model, answer: str, question: str, options: AskOptions) 
         rank=1, chunk_id=0, collection="", document="", version=0, page=None, start=0, end=len(answer), text=answer,
         section="", header="", title="", score=1.0, language=language_of(answer),
     )  # fmt: skip
-    return judgement.answerable(model, question, [passage], language_of(question), options.stop)
+    language = language_of(question)
+    asked = prompts.judging(question, [passage], language)
+    return judgement.probability_of_yes(model, asked, language, options.stop)

@@ -1,13 +1,17 @@
 """Judgement: what the model says of its passages decides between an answer, a doubtful one and a refusal."""
 
+import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 
 import pytest
 
 from kb.answering import judgement, prompts
 from kb.assistant import KnowledgeBase
+from kb.confidence import probes
 from kb.errors import ModelError
+from kb.models import weights
 from kb.schema import AskOptions, Done, Floors, Language, Retrieved, Scope
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage
@@ -89,39 +93,59 @@ def test_what_the_reader_chose_is_read_however_far_it_is(filled: Fill) -> None:
 def test_floors_are_kept_by_model_and_language(filled: Fill) -> None:
     model = ScriptedModel([GOOD], preferences=[sure(0.3), sure(0.3)])
     kb = filled(model)
-    assert judgement.floors(kb.catalog, model, "en", LAPTOP) == judgement.CAUTIOUS
+    assert judgement.floors(kb.catalog, model, "en") == judgement.CAUTIOUS
     kb.keep_floors({"en": Floors(0.4, 0.6)})
     kb.keep_floors({"zh": Floors(0.2, 0.3)})
-    assert judgement.floors(kb.catalog, model, "en", LAPTOP) == Floors(0.4, 0.6)
-    assert judgement.floors(kb.catalog, model, "zh", "为什么？") == Floors(0.2, 0.3)
+    assert judgement.floors(kb.catalog, model, "en") == Floors(0.4, 0.6)
+    assert judgement.floors(kb.catalog, model, "zh") == Floors(0.2, 0.3)
     assert kb.answer(LAPTOP, OWNER).outcome == "refused"
     model.weights = "1" * 64  # another model
     assert kb.answer(LAPTOP, OWNER).outcome == "uncertain"
 
 
 def test_the_floors_of_the_model_that_is_shipped_are_those_that_were_calibrated() -> None:
-    assert {"qwen2.5-coder-1.5b": {"en": Floors(0.62, 0.72), "zh": Floors(0.85, 0.88)}} == judgement.SHIPPED
-    assert {"qwen2.5-coder-1.5b": {"zh": Floors(0.60, 0.80)}} == judgement.SHIPPED_OF_EXPLAINING
+    assert {"qwen2.5-coder-1.5b": {"en": Floors(0.62, 0.72), "zh": Floors(0.30, 0.45)}} == judgement.SHIPPED
     assert Floors(0.1, 0.5) == judgement.CAUTIOUS
 
 
-@pytest.mark.parametrize(
-    ("question", "refuse"),
-    [
-        ("如何退回设备？", 0.60), ("怎么退回设备？", 0.60), ("为什么要退回设备？", 0.60), ("设备是否要退回？", 0.60),
-        ("设备可以退回吗？", 0.60), ("设备会不会退回？", 0.60), ("设备有什么特点？", 0.60), ("什么是退回？", 0.60),
-        ("谁退回设备？", 0.85), ("退回期是几天？", 0.85), ("什么时候退回设备？", 0.85), ("退回期是什么？", 0.85),
-        ("这个设备叫什么？", 0.85), ("设备退回期", 0.85),
-    ],
-)  # fmt: skip
-def test_a_question_that_no_name_or_number_answers_has_floors_of_its_own(
-    filled: Fill, question: str, refuse: float
-) -> None:
-    kb, shipped = filled(ScriptedModel([GOOD])), ScriptedModel([GOOD])
-    shipped.name = "qwen2.5-coder-1.5b"
-    assert judgement.floors(kb.catalog, shipped, "zh", question).refuse == refuse
-    assert judgement.floors(kb.catalog, shipped, "en", question).refuse == 0.62
-    assert judgement.floors(kb.catalog, ScriptedModel([GOOD]), "zh", question) == judgement.CAUTIOUS
+def shipped_model(first: Mapping[int, float] | None) -> ScriptedModel:
+    model = ScriptedModel([], preferences=[sure(0.9)], name="qwen2.5-coder-1.5b")
+    model.weights = weights.WEIGHTS[model.name].sha256
+    model.first = first
+    return model
+
+
+def test_where_a_probe_is_shipped_it_judges_by_the_first_tokens() -> None:
+    probe = probes.shipped()[weights.WEIGHTS["qwen2.5-coder-1.5b"].sha256]["zh"]
+    favoured = probe.tokens[max(range(len(probe.tokens)), key=lambda at: probe.weights[at])]
+    first = dict.fromkeys(probe.tokens, -9.0)
+    passages = [passage(1, "设备在三天内退回。")]
+    lower, higher = (
+        judgement.answerable(shipped_model(first | {favoured: logprob}), "几天内退回？", passages, "zh")
+        for logprob in (-9.0, -1.0)
+    )
+    assert lower == probe.probability(first)
+    assert lower < (higher or 0.0)
+    model = shipped_model(first)
+    judgement.answerable(model, "几天内退回？", passages, "zh")
+    assert model.preference_requests == [tuple(prompts.judging("几天内退回？", passages, "zh"))]
+
+
+def test_a_language_without_a_probe_is_judged_by_yes_and_no() -> None:
+    assert judgement.answerable(shipped_model({1: -1.0}), LAPTOP, [passage(1, GOOD)], "en") == 0.9
+
+
+def test_where_the_engine_lists_no_tokens_nothing_is_told() -> None:
+    assert judgement.answerable(shipped_model(None), "几天内退回？", [passage(1, "设备在三天内退回。")], "zh") is None
+
+
+def test_floors_that_were_calibrated_without_a_probe_are_not_those_of_the_probe(filled: Fill) -> None:
+    kb, model = filled(ScriptedModel([GOOD])), shipped_model(None)
+    kb.catalog.set_property("judgement", json.dumps({model.weights: {"zh": asdict(Floors(0.8, 0.9))}}))
+    assert judgement.floors(kb.catalog, model, "zh") == judgement.SHIPPED[model.name]["zh"]
+    judgement.keep_floors(kb.catalog, model, {"zh": Floors(0.2, 0.3), "en": Floors(0.5, 0.6)})
+    assert judgement.floors(kb.catalog, model, "zh") == Floors(0.2, 0.3)
+    assert judgement.floors(kb.catalog, model, "en") == Floors(0.5, 0.6)
 
 
 def test_judging_says_nothing_where_nothing_is_near(filled: Fill) -> None:

@@ -1,0 +1,265 @@
+"""Judging: how well the model that comes with the product tells passages that state an answer from others, by "yes"
+against "no" and by the probes of its first tokens; and those probes.
+
+`judgements/first_tokens.npz` holds the log probabilities of each judgement. `--measure` takes those anew whose questions
+can be put again (of sample_docs and of `KB_EVALDATA`; half an hour), `--write` fits the probes that the product ships.
+"""
+
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from benchmarks.places import ASKER, SAMPLE_DOCS, evaldata, filled
+from benchmarks.result import Result
+from kb.answering import prompts
+from kb.answering.editions import newest
+from kb.answering.retrieval import with_short_ones, worth_reading
+from kb.assistant import KnowledgeBase
+from kb.checking.prompt_injection import without_orders
+from kb.confidence.probes import Probe
+from kb.evaluation.questions import Question, load_questions
+from kb.language.language import language_of
+from kb.models import weights
+from kb.schema import Language, Passage
+
+TABLE = Path(__file__).parent / "judgements" / "first_tokens.npz"
+SHIPPED = Path(__file__).parents[1] / "kb" / "confidence" / "probes.json"
+MODEL = "qwen2.5-coder-1.5b"
+PROBED: tuple[Language, ...] = ("zh",)  # what the product ships a probe for: in English it tells no more than "yes"
+STRENGTH = 0.03  # inverse of the regularisation: scikit-learn's C, of standardised log probabilities
+COMMON = 0.7  # share of the judgements of a language among whose likeliest tokens one that is weighed stands
+# Of each set of `KB_EVALDATA` that is searched how many questions, each with its gold passages and without them.
+SEARCHED = {"contoso_hr": 20, "cmrc_trial_zh": 20}
+GIVEN = {"rgb_en_dev": 40, "rgb_zh_dev": 40}  # and of those that bring their passages how many of either kind
+# Questions of `GIVEN` without an answer whose passages hold one all the same (docs/decisions/0038-judging-first.md).
+HOLD_ALL_THE_SAME = {
+    *(f"en_fact-{number}" for number in (6, 19, 22, 24, 31, 39, 51, 54, 65, 66, 72, 86, 87, 88, 91)),
+    "zh_refine-155",
+    "zh_fact-67",
+    "zh_fact-82",
+}
+_DEPTH = 40  # passages among which those without the gold ones are looked for
+_FOLDS = 5
+_HUNDREDTHS = 100  # log probabilities are kept in these
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A judgement: whether the passages that were shown `held` the answer, and what the first token might be."""
+
+    id: str  # the set's own, or a number
+    set: str
+    language: Language
+    held: bool
+    yes: float  # the probability of "yes"
+    first: Mapping[int, float]  # log probabilities of tokens
+
+
+def run(write: bool = False, measure: bool = False) -> Result:
+    """The area under the ROC curve of both, each question judged by a probe that had not seen it, and each set by one
+    that had not seen any of it."""
+    if measure:
+        new = list(measured())
+        sets = {row.set for row in new}
+        save([*(row for row in load() if row.set not in sets), *new])
+    rows = load()
+    if write:
+        probes = {language: fit([row for row in rows if row.language == language]) for language in PROBED}
+        plain = {name: {key: getattr(probe, key) for key in Probe.__slots__} for name, probe in probes.items()}
+        text = json.dumps({weights.WEIGHTS[MODEL].sha256: plain}, separators=(",", ":"))
+        SHIPPED.write_text(f"{text}\n", encoding="utf-8")
+    crossed, apart = crossed_out(rows, lambda row: row.id), crossed_out(rows, lambda row: row.set)
+    table: list[tuple[str | float, ...]] = []
+    for language in ("en", "zh"):
+        sets = sorted({row.set for row in rows if row.language == language})
+        for names in ({*sets}, *({name} for name in sets)):
+            inside = np.array([row.language == language and row.set in names for row in rows])
+            held = np.array([row.held for row in rows])[inside]
+            if len({*held.tolist()}) < 2:
+                continue
+            found = [np.array([row.yes for row in rows])[inside], crossed[inside], apart[inside]]
+            areas = (float(roc_auc_score(held, each)) for each in found)
+            name = "all" if len(names) > 1 else names.pop()
+            table.append((language, name, int(held.sum()), int((~held).sum()), *areas))
+    columns = ("language", "set", "held", "not held", "yes against no", "probe", "probe, by other sets")
+    return Result("judging", columns, tuple(table))
+
+
+def fit(rows: Sequence[Row]) -> Probe:
+    """A logistic regression on the log probabilities of the tokens that are common among those of the rows."""
+    counts: dict[int, int] = {}
+    for row in rows:
+        for token in row.first:
+            counts[token] = counts.get(token, 0) + 1
+    tokens = sorted(token for token, count in counts.items() if count >= COMMON * len(rows))
+    values = values_of(rows, tokens)
+    mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-6
+    model = LogisticRegression(C=STRENGTH, max_iter=3000).fit((values - mean) / spread, [row.held for row in rows])
+    slopes = model.coef_[0] / spread
+    start = float(model.intercept_[0] - slopes @ mean)
+    return Probe(round(start, 5), tokens, [round(float(slope), 5) for slope in slopes])
+
+
+def values_of(rows: Sequence[Row], tokens: Sequence[int]) -> NDArray[np.float64]:
+    """rows x tokens; a token that a row lacks has the least log probability of those that it has."""
+    return np.array([[row.first.get(token, min(row.first.values())) for token in tokens] for row in rows])
+
+
+def crossed_out(rows: Sequence[Row], group: Callable[[Row], str]) -> NDArray[np.float64]:
+    """Of each row the probability by a probe that was fitted to no row of its group; folds of groups, if they are
+    many."""
+    names = sorted({group(row) for row in rows})
+    random.Random(0).shuffle(names)
+    fold = {name: at % _FOLDS if len(names) > 4 * _FOLDS else at for at, name in enumerate(names)}
+    found = np.zeros(len(rows))
+    for number in sorted({*fold.values()}):
+        for language in ("en", "zh"):
+            seen = [row for row in rows if row.language == language and fold[group(row)] != number]
+            out = [at for at, row in enumerate(rows) if row.language == language and fold[group(row)] == number]
+            if out:
+                probe = fit(seen)
+                found[out] = [probe.probability(rows[at].first) for at in out]
+    return found
+
+
+def measured() -> Iterator[Row]:
+    """The judgements of the questions that can be put again."""
+    with ExitStack() as homes:
+        for name in ("sample_docs", *SEARCHED):
+            folders = [SAMPLE_DOCS] if name == "sample_docs" else _folders(name)
+            if not all(folder.is_dir() for folder in folders):
+                continue
+            kb = homes.enter_context(filled(name, folders))
+            kb.use_model("embedded", MODEL)
+            yield from _of_sample_docs(kb) if name == "sample_docs" else _of_searched(kb, name)
+        for name, count in GIVEN.items():
+            if (evaldata() / name).is_dir():
+                yield from _of_given(kb, name, count)
+
+
+def _folders(name: str) -> list[Path]:
+    return [folder for part in ("docs", "docs_noheading") if (folder := evaldata() / name / part).is_dir()]
+
+
+def _of_sample_docs(kb: KnowledgeBase) -> Iterator[Row]:
+    for question in load_questions(SAMPLE_DOCS / "questions.jsonl"):
+        shown = _shown(kb, question)
+        if question.answerable and not _holds(shown, question):
+            continue
+        yield from _judged(kb, "sample_docs", question.id, question.question, shown, question.answerable)
+
+
+def _of_searched(kb: KnowledgeBase, name: str) -> Iterator[Row]:
+    questions = [each for each in load_questions(evaldata() / name / "queries.jsonl") if each.answerable]
+    random.Random(5).shuffle(questions)
+    for question in questions[: SEARCHED[name]]:
+        with_gold = _shown(kb, question)
+        if _holds(with_gold, question):
+            yield from _judged(kb, name, question.id, question.question, with_gold, True)
+        without = _shown(kb, question, lambda passage, asked=question: not _holds([passage], asked))
+        yield from _judged(kb, name, question.id, question.question, without, False)
+
+
+def _of_given(kb: KnowledgeBase, name: str, count: int) -> Iterator[Row]:
+    """The three passages most like the question: of those with and without the answer, or of those without alone."""
+    folder = evaldata() / name
+    lines = (folder / "docs" / "passages.jsonl").read_text(encoding="utf-8").splitlines()
+    texts = {each["doc"]: each["text"] for each in map(json.loads, lines)}
+    for file, held in (("queries.jsonl", True), ("queries_refusal.jsonl", False)):
+        records = [json.loads(line) for line in (folder / file).read_text(encoding="utf-8").splitlines()]
+        random.Random(5).shuffle(records)
+        for record in records[:count]:
+            id, meta = record["id"].removesuffix("-neg"), record["meta"]
+            if meta.get("subset") == "zh_int" or (not held and id in HOLD_ALL_THE_SAME):
+                continue
+            names = [*meta["positive"], *meta["negative"]] if held else meta["context_docs"]
+            names = [name for each in names for name in ([each] if isinstance(each, str) else each) if name in texts]
+            cosines = kb.embedder.similarities(record["question"], [texts[name] for name in names])
+            nearest = [names[at] for at in np.argsort(-cosines, kind="stable")[:3]]
+            passages = [_passage(rank, name, texts[name]) for rank, name in enumerate(nearest, 1)]
+            yield from _judged(kb, name, id, record["question"], passages, held)
+
+
+def _passage(rank: int, document: str, text: str) -> Passage:
+    return Passage(
+        rank=rank, chunk_id=rank, collection="", document=document, version=1, page=None, start=0, end=len(text),
+        text=text, section="", header="", title=document, score=1.0, language=language_of(text),
+    )  # fmt: skip
+
+
+def _holds(passages: Sequence[Passage], question: Question) -> bool:
+    """Whether a passage is of a gold document, or of the gold page or the one behind it."""
+    return any(
+        passage.document.endswith(gold.doc) and (gold.page is None or passage.page in (gold.page, gold.page + 1))
+        for passage in passages
+        for gold in question.evidence
+    )
+
+
+def _shown(
+    kb: KnowledgeBase, question: Question, admitted: Callable[[Passage], bool] = lambda passage: True
+) -> list[Passage]:
+    """What the model would be shown of the passages that are found and admitted, in the language of the question."""
+    language = language_of(question.question)
+    found = [
+        passage
+        for passage in kb.search(question.question, ASKER, _DEPTH).passages
+        if passage.language == language and admitted(passage)
+    ]
+    some = with_short_ones(found, kb.settings.retrieval.passages)
+    return [replace(each, rank=rank) for rank, each in enumerate(worth_reading(newest(question.question, some)), 1)]
+
+
+def _judged(
+    kb: KnowledgeBase, name: str, id: str, question: str, passages: Sequence[Passage], held: bool
+) -> Iterator[Row]:
+    if not passages:
+        return
+    language = language_of(question)
+    messages = prompts.judging(question, [without_orders(passage) for passage in passages], language)
+    first = kb.model.first_tokens(messages)
+    found = kb.model.preference(messages, prompts.YES_NO[language])
+    if first and found:
+        yield Row(id, name, language, held, found[prompts.YES_NO[language][0]], first)
+
+
+def load() -> list[Row]:
+    """The table."""
+    rows: list[Row] = []
+    with np.load(TABLE, allow_pickle=False) as kept:
+        for language in ("en", "zh"):
+            tokens, values = kept[f"{language} tokens"], kept[f"{language} values"]
+            of_rows = (kept[f"{language} {name}"] for name in ("id", "set", "held", "yes"))
+            for id, name, held, yes, line in zip(*of_rows, values, strict=True):
+                there = np.flatnonzero(line)
+                first = dict(zip(tokens[there].tolist(), (line[there] / _HUNDREDTHS).tolist(), strict=True))
+                rows.append(Row(str(id), str(name), language, bool(held), float(yes), first))
+    return rows
+
+
+def save(rows: Sequence[Row]) -> None:
+    """Write the table: of each language the tokens, and of each row their log probabilities in hundredths; 0 where it
+    has none."""
+    kept: dict[str, Any] = {}
+    for language in ("en", "zh"):
+        own = [row for row in rows if row.language == language]
+        tokens = sorted({token for row in own for token in row.first})
+        column = {token: at for at, token in enumerate(tokens)}
+        values = np.zeros((len(own), len(tokens)), np.int16)
+        for line, row in zip(values, own, strict=True):
+            for token, logprob in row.first.items():
+                line[column[token]] = min(-1, round(logprob * _HUNDREDTHS))
+        kept[f"{language} tokens"], kept[f"{language} values"] = np.array(tokens, np.int32), values
+        for name in ("id", "set", "held", "yes"):
+            kept[f"{language} {name}"] = np.array([getattr(row, name) for row in own])
+    TABLE.parent.mkdir(exist_ok=True)
+    np.savez_compressed(TABLE, **kept)

@@ -1,0 +1,73 @@
+"""The probes that the product ships, and how probes are read."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import kb.confidence.probes as of_probes
+from benchmarks import judging
+from kb.confidence.probes import Probe, shipped
+from kb.models import weights
+
+
+def test_log_probabilities_by_their_weights_are_added_to_the_log_odds() -> None:
+    probe = Probe(0.5, [3, 7], [2.0, -1.0])
+    assert probe.probability({3: -1.0, 7: -4.0, 9: -0.1}) == pytest.approx(1 / (1 + math.exp(-2.5)))
+
+
+def test_a_token_that_is_not_listed_counts_as_the_least_probable_one() -> None:
+    probe = Probe(0.0, [3, 7], [1.0, 1.0])
+    assert probe.probability({3: -1.0, 9: -6.0}) == probe.probability({3: -1.0, 7: -6.0})
+
+
+def test_without_any_token_nothing_can_be_told() -> None:
+    with pytest.raises(ValueError, match="log probabilities"):
+        Probe(0.0, [], []).probability({})
+
+
+def test_a_probability_is_never_out_of_range() -> None:
+    far = [Probe(start, [], []).probability({1: -1.0}) for start in (-1e4, 1e4)]
+    assert far == [0.0, 1.0]
+
+
+def test_what_is_shipped_is_of_the_model_that_is_shipped() -> None:
+    assert list(shipped()) == [weights.WEIGHTS[judging.MODEL].sha256]
+    assert [*shipped()[weights.WEIGHTS[judging.MODEL].sha256]] == list(judging.PROBED)
+    assert Path(of_probes.__file__).with_name("probes.json") == judging.SHIPPED
+
+
+def test_what_is_shipped_was_fitted_to_the_table() -> None:
+    """Written by `python -m benchmarks judging --write`; another release of the library may differ a little."""
+    rows = [row for row in judging.load() if row.language == "zh"]
+    fitted, kept = judging.fit(rows), shipped()[weights.WEIGHTS[judging.MODEL].sha256]["zh"]
+    assert list(kept.tokens) == list(fitted.tokens)
+    again = [[probe.probability(row.first) for row in rows] for probe in (fitted, kept)]
+    assert again[0] == pytest.approx(again[1], abs=0.02)
+
+
+def test_a_fitted_probe_tells_what_its_rows_hold() -> None:
+    draw = np.random.default_rng(0)
+    rows = [
+        judging.Row(str(at), "drawn", "zh", held, 0.5, {1: -1.0 - held, 2: float(-draw.random()), 3: -5.0})
+        for at, held in enumerate([True, False] * 20)
+    ]
+    probe = judging.fit(rows)
+    assert list(probe.tokens) == [1, 2, 3]
+    told = {held: [probe.probability(row.first) for row in rows if row.held is held] for held in (True, False)}
+    assert min(told[True]) > max(told[False])
+
+
+def test_the_table_is_read_as_it_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "TABLE", tmp_path / "table.npz")
+    rows = [
+        judging.Row("a", "one", "en", True, 0.75, {4: -0.25, 9: -3.5}),
+        judging.Row("b", "two", "zh", False, 0.5, {4: -0.001, 7: -12.34}),
+    ]
+    judging.save(rows)
+    assert [row.first for row in judging.load()] == [{4: -0.25, 9: -3.5}, {4: -0.01, 7: -12.34}]
+    assert json.dumps([[row.id, row.set, row.language, row.held, row.yes] for row in judging.load()]) == json.dumps(
+        [["a", "one", "en", True, 0.75], ["b", "two", "zh", False, 0.5]]
+    )
