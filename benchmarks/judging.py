@@ -1,15 +1,16 @@
 """Judging: how well the model that comes with the product tells passages that state an answer from others, by "yes"
 against "no" and by the probes of its first tokens; and those probes.
 
-`judgements/first_tokens.npz` holds the log probabilities of each judgement. `--measure` takes those anew whose questions
-can be put again (of sample_docs and of `KB_EVALDATA`; half an hour), `--write` fits the probes that the product ships.
+`judgements/first_tokens.npz` holds the log probabilities of each judgement. `--measure` takes those anew whose
+questions can be put again (of sample_docs and of `KB_EVALDATA`; half an hour), set by set; the others stay while model
+and prompt are the same, and go with them. `--write` fits the probes that the product ships.
 """
 
+import hashlib
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks.places import ASKER, SAMPLE_DOCS, evaldata, filled
 from benchmarks.result import Result
-from kb.answering import prompts
+from kb.answering import judgement, prompts
 from kb.answering.editions import newest
 from kb.answering.retrieval import with_short_ones, worth_reading
 from kb.assistant import KnowledgeBase
@@ -29,7 +30,7 @@ from kb.confidence.probes import Probe
 from kb.evaluation.questions import Question, load_questions
 from kb.language.language import language_of
 from kb.models import weights
-from kb.schema import Language, Passage
+from kb.schema import Floors, Language, Passage
 
 TABLE = Path(__file__).parent / "judgements" / "first_tokens.npz"
 SHIPPED = Path(__file__).parents[1] / "kb" / "confidence" / "probes.json"
@@ -37,16 +38,17 @@ MODEL = "qwen2.5-coder-1.5b"
 PROBED: tuple[Language, ...] = ("zh",)  # what the product ships a probe for: in English it tells no more than "yes"
 STRENGTH = 0.03  # inverse of the regularisation: scikit-learn's C, of standardised log probabilities
 COMMON = 0.7  # share of the judgements of a language among whose likeliest tokens one that is weighed stands
-# Of each set of `KB_EVALDATA` that is searched how many questions, each with its gold passages and without them.
-SEARCHED = {"contoso_hr": 20, "cmrc_trial_zh": 20}
+FLOORS = Floors(0.35, 0.45)  # chosen on the judgements of the table, each by a probe that had seen nothing of its set
+SEARCHED = {"cmrc_trial_zh": 20}  # of `KB_EVALDATA`, and how many questions, with their gold passages and without
 GIVEN = {"rgb_en_dev": 40, "rgb_zh_dev": 40}  # and of those that bring their passages how many of either kind
-# Questions of `GIVEN` without an answer whose passages hold one all the same (docs/decisions/0038-judging-first.md).
+# Questions of `GIVEN` whose passages of no answer hold one all the same (docs/decisions/0038-judging-first.md).
 HOLD_ALL_THE_SAME = {
     *(f"en_fact-{number}" for number in (6, 19, 22, 24, 31, 39, 51, 54, 65, 66, 72, 86, 87, 88, 91)),
     "zh_refine-155",
     "zh_fact-67",
     "zh_fact-82",
 }
+_SAME = 12  # letters of the evidence that a passage must hold
 _DEPTH = 40  # passages among which those without the gold ones are looked for
 _FOLDS = 5
 _HUNDREDTHS = 100  # log probabilities are kept in these
@@ -56,8 +58,8 @@ _HUNDREDTHS = 100  # log probabilities are kept in these
 class Row:
     """A judgement: whether the passages that were shown `held` the answer, and what the first token might be."""
 
-    id: str  # the set's own, or a number
-    set: str
+    id: str  # the set's own
+    set: str  # with what sets some of its questions apart, behind a comma
     language: Language
     held: bool
     yes: float  # the probability of "yes"
@@ -66,31 +68,40 @@ class Row:
 
 def run(write: bool = False, measure: bool = False) -> Result:
     """The area under the ROC curve of both, each question judged by a probe that had not seen it, and each set by one
-    that had not seen any of it."""
+    that had seen nothing of it; and how many of the questions with and without an answer the floors of this last one,
+    and those of "yes" before, refuse."""
     if measure:
-        new = list(measured())
-        sets = {row.set for row in new}
-        save([*(row for row in load() if row.set not in sets), *new])
+        for name, new in measured():
+            rows = load() if _kept_asked() == asked() else []
+            save([*(row for row in rows if row.set != name), *new])
+    if write and _kept_asked() != asked():
+        raise SystemExit(f"{TABLE} is of another model or prompt: run `python -m benchmarks judging --measure` first")
     rows = load()
     if write:
         probes = {language: fit([row for row in rows if row.language == language]) for language in PROBED}
-        plain = {name: {key: getattr(probe, key) for key in Probe.__slots__} for name, probe in probes.items()}
+        plain = {
+            name: {"start": p.start, "tokens": p.tokens, "weights": p.weights, "floors": asdict(p.floors)}
+            for name, p in probes.items()
+        }
         text = json.dumps({weights.WEIGHTS[MODEL].sha256: plain}, separators=(",", ":"))
         SHIPPED.write_text(f"{text}\n", encoding="utf-8")
-    crossed, apart = crossed_out(rows, lambda row: row.id), crossed_out(rows, lambda row: row.set)
     table: list[tuple[str | float, ...]] = []
     for language in ("en", "zh"):
-        sets = sorted({row.set for row in rows if row.language == language})
-        for names in ({*sets}, *({name} for name in sets)):
-            inside = np.array([row.language == language and row.set in names for row in rows])
-            held = np.array([row.held for row in rows])[inside]
-            if len({*held.tolist()}) < 2:
+        own = [row for row in rows if row.language == language]
+        held, yes = np.array([row.held for row in own]), np.array([row.yes for row in own])
+        crossed, apart = crossed_out(own, lambda row: row.id), crossed_out(own, lambda row: row.set.partition(",")[0])
+        of_yes = judgement.SHIPPED[MODEL][language].refuse
+        for name in ("all", *sorted({row.set for row in own})):
+            of_it = np.array([name in ("all", row.set) for row in own])
+            if len({*held[of_it].tolist()}) < 2:
                 continue
-            found = [np.array([row.yes for row in rows])[inside], crossed[inside], apart[inside]]
-            areas = (float(roc_auc_score(held, each)) for each in found)
-            name = "all" if len(names) > 1 else names.pop()
-            table.append((language, name, int(held.sum()), int((~held).sum()), *areas))
-    columns = ("language", "set", "held", "not held", "yes against no", "probe", "probe, by other sets")
+            areas = (float(roc_auc_score(held[of_it], each[of_it])) for each in (yes, crossed, apart))
+            refused = (
+                f"{int((of_it & held & (each < floor)).sum())}, {int((of_it & ~held & (each < floor)).sum())}"
+                for each, floor in ((yes, of_yes), (apart, FLOORS.refuse))
+            )
+            table.append((language, name, int(held[of_it].sum()), int((~held[of_it]).sum()), *areas, *refused))
+    columns = ("language", "set", "held", "not held", "yes", "probe", "by other sets", "refused by yes", "by the probe")
     return Result("judging", columns, tuple(table))
 
 
@@ -106,7 +117,7 @@ def fit(rows: Sequence[Row]) -> Probe:
     model = LogisticRegression(C=STRENGTH, max_iter=3000).fit((values - mean) / spread, [row.held for row in rows])
     slopes = model.coef_[0] / spread
     start = float(model.intercept_[0] - slopes @ mean)
-    return Probe(round(start, 5), tokens, [round(float(slope), 5) for slope in slopes])
+    return Probe(round(start, 5), tokens, [round(float(slope), 5) for slope in slopes], FLOORS)
 
 
 def values_of(rows: Sequence[Row], tokens: Sequence[int]) -> NDArray[np.float64]:
@@ -122,32 +133,26 @@ def crossed_out(rows: Sequence[Row], group: Callable[[Row], str]) -> NDArray[np.
     fold = {name: at % _FOLDS if len(names) > 4 * _FOLDS else at for at, name in enumerate(names)}
     found = np.zeros(len(rows))
     for number in sorted({*fold.values()}):
-        for language in ("en", "zh"):
-            seen = [row for row in rows if row.language == language and fold[group(row)] != number]
-            out = [at for at, row in enumerate(rows) if row.language == language and fold[group(row)] == number]
-            if out:
-                probe = fit(seen)
-                found[out] = [probe.probability(rows[at].first) for at in out]
+        probe = fit([row for row in rows if fold[group(row)] != number])
+        for at, row in enumerate(rows):
+            if fold[group(row)] == number:
+                found[at] = probe.probability(row.first)
     return found
 
 
-def measured() -> Iterator[Row]:
-    """The judgements of the questions that can be put again."""
-    with ExitStack() as homes:
-        for name in ("sample_docs", *SEARCHED):
-            folders = [SAMPLE_DOCS] if name == "sample_docs" else _folders(name)
-            if not all(folder.is_dir() for folder in folders):
-                continue
-            kb = homes.enter_context(filled(name, folders))
-            kb.use_model("embedded", MODEL)
-            yield from _of_sample_docs(kb) if name == "sample_docs" else _of_searched(kb, name)
+def measured() -> Iterator[tuple[str, list[Row]]]:
+    """The judgements of the questions that can be put again, by their sets."""
+    with filled("sample_docs", [SAMPLE_DOCS]) as kb:
+        kb.use_model("embedded", MODEL)
+        yield "sample_docs", list(_of_sample_docs(kb))
         for name, count in GIVEN.items():
             if (evaldata() / name).is_dir():
-                yield from _of_given(kb, name, count)
-
-
-def _folders(name: str) -> list[Path]:
-    return [folder for part in ("docs", "docs_noheading") if (folder := evaldata() / name / part).is_dir()]
+                yield name, list(_of_given(kb, name, count))
+    for name in SEARCHED:
+        if (folder := evaldata() / name / "docs").is_dir():
+            with filled(name, [folder]) as kb:
+                kb.use_model("embedded", MODEL)
+                yield name, list(_of_searched(kb, name))
 
 
 def _of_sample_docs(kb: KnowledgeBase) -> Iterator[Row]:
@@ -176,10 +181,11 @@ def _of_given(kb: KnowledgeBase, name: str, count: int) -> Iterator[Row]:
     texts = {each["doc"]: each["text"] for each in map(json.loads, lines)}
     for file, held in (("queries.jsonl", True), ("queries_refusal.jsonl", False)):
         records = [json.loads(line) for line in (folder / file).read_text(encoding="utf-8").splitlines()]
+        records = [record for record in records if record["meta"].get("subset") != "zh_int"]  # two questions each
         random.Random(5).shuffle(records)
         for record in records[:count]:
             id, meta = record["id"].removesuffix("-neg"), record["meta"]
-            if meta.get("subset") == "zh_int" or (not held and id in HOLD_ALL_THE_SAME):
+            if not held and id in HOLD_ALL_THE_SAME:
                 continue
             names = [*meta["positive"], *meta["negative"]] if held else meta["context_docs"]
             names = [name for each in names for name in ([each] if isinstance(each, str) else each) if name in texts]
@@ -197,24 +203,28 @@ def _passage(rank: int, document: str, text: str) -> Passage:
 
 
 def _holds(passages: Sequence[Passage], question: Question) -> bool:
-    """Whether a passage is of a gold document, or of the gold page or the one behind it."""
+    """Whether a passage is of a gold document and holds the words of the evidence, if these are told."""
     return any(
-        passage.document.endswith(gold.doc) and (gold.page is None or passage.page in (gold.page, gold.page + 1))
+        passage.document.endswith(gold.doc) and _bare(gold.text)[:_SAME] in _bare(passage.text)
         for passage in passages
         for gold in question.evidence
     )
 
 
+def _bare(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())
+
+
 def _shown(
     kb: KnowledgeBase, question: Question, admitted: Callable[[Passage], bool] = lambda passage: True
 ) -> list[Passage]:
-    """What the model would be shown of the passages that are found and admitted, in the language of the question."""
+    """What the model would be shown of the passages that are found and admitted, in the language of the question; none
+    where nothing is near enough for the model to be asked."""
     language = language_of(question.question)
-    found = [
-        passage
-        for passage in kb.search(question.question, ASKER, _DEPTH).passages
-        if passage.language == language and admitted(passage)
-    ]
+    retrieval = kb.search(question.question, ASKER, _DEPTH)
+    if not retrieval.enough_evidence:
+        return []
+    found = [passage for passage in retrieval.passages if passage.language == language and admitted(passage)]
     some = with_short_ones(found, kb.settings.retrieval.passages)
     return [replace(each, rank=rank) for rank, each in enumerate(worth_reading(newest(question.question, some)), 1)]
 
@@ -230,6 +240,17 @@ def _judged(
     found = kb.model.preference(messages, prompts.YES_NO[language])
     if first and found:
         yield Row(id, name, language, held, found[prompts.YES_NO[language][0]], first)
+
+
+def asked() -> str:
+    """What tells these judgements from those of another model, or by another prompt."""
+    said = [prompts.judging("?", [_passage(1, "", "。")], language) for language in ("en", "zh")]
+    return hashlib.sha256(f"{weights.WEIGHTS[MODEL].sha256} {said}".encode()).hexdigest()[:16]
+
+
+def _kept_asked() -> str:
+    with np.load(TABLE, allow_pickle=False) as kept:
+        return str(kept["asked"])
 
 
 def load() -> list[Row]:
@@ -249,7 +270,7 @@ def load() -> list[Row]:
 def save(rows: Sequence[Row]) -> None:
     """Write the table: of each language the tokens, and of each row their log probabilities in hundredths; 0 where it
     has none."""
-    kept: dict[str, Any] = {}
+    kept: dict[str, Any] = {"asked": np.array(asked())}
     for language in ("en", "zh"):
         own = [row for row in rows if row.language == language]
         tokens = sorted({token for row in own for token in row.first})

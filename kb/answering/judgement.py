@@ -24,8 +24,9 @@ _FLOORS = "judgement"  # the property that keeps what was calibrated for this ho
 
 # Of a model that nobody calibrated: it refuses where the model is sure that the passages are silent.
 CAUTIOUS = Floors(0.1, 0.5)
+# Of "yes" against "no"; a probe brings its own.
 SHIPPED: Mapping[str, Mapping[Language, Floors]] = {
-    "qwen2.5-coder-1.5b": {"en": Floors(0.62, 0.72), "zh": Floors(0.30, 0.45)},
+    "qwen2.5-coder-1.5b": {"en": Floors(0.62, 0.72), "zh": Floors(0.85, 0.88)},
 }
 # From which probability on one sentence states the answer; of a model that is not named here from CAUTIOUS.answer on.
 OF_A_SENTENCE: Mapping[str, Mapping[Language, float]] = {"qwen2.5-coder-1.5b": {"en": 0.575, "zh": 0.88}}
@@ -56,11 +57,13 @@ def answerable(
     terms: Sequence[Term] = (),
 ) -> float | None:
     """The probability, 0..1, that the passages state the answer. None where the engine tells no probabilities, or the
-    model would write neither "yes" nor "no"."""
+    model would write neither "yes" nor "no"; where a probe reads its first tokens, where there are none."""
     messages = prompts.judging(question, passages, language, terms)
     if (probe := _probe(model, language)) is None:
         return probability_of_yes(model, messages, language, stop)
     first = model.first_tokens(messages, stop)
+    if not first and (stop is None or not stop.is_set()):
+        log.warning("the engine listed no first tokens, and the passages were not judged")
     return probe.probability(first) if first else None
 
 
@@ -92,7 +95,8 @@ def floors(catalog: Catalog, model: _Judge, language: Language) -> Floors:
     """What was calibrated in this home for the model; else what the product ships for it."""
     if kept := _calibrated(catalog).get(_measured_by(model, language), {}).get(language):
         return Floors(**kept)
-    return SHIPPED.get(model.name, {}).get(language, CAUTIOUS)
+    probe = _probe(model, language)
+    return SHIPPED.get(model.name, {}).get(language, CAUTIOUS) if probe is None else probe.floors
 
 
 def keep_floors(catalog: Catalog, model: _Judge, found: Mapping[Language, Floors]) -> None:
@@ -105,7 +109,8 @@ def keep_floors(catalog: Catalog, model: _Judge, found: Mapping[Language, Floors
 
 def _measured_by(model: _Judge, language: Language) -> str:
     """What gives the probabilities of a language: the model, and the probe where there is one."""
-    return model.digest() if _probe(model, language) is None else f"{model.digest()} probe"
+    probe = _probe(model, language)
+    return model.digest() if probe is None else f"{model.digest()} {probe.digest}"
 
 
 def _calibrated(catalog: Catalog) -> dict[str, dict[Language, dict[str, float]]]:

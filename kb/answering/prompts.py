@@ -93,7 +93,8 @@ _WITH_REASON = {
 def judging(
     question: str, passages: Sequence[Passage], language: Language, terms: Sequence[Term] = ()
 ) -> list[Message]:
-    """The conversation that makes a model tell whether the passages state the answer: YES_NO."""
+    """The conversation that makes a model tell whether the passages state the answer: YES_NO. What a probe reads
+    (`kb.confidence.probes`) was learned by these words."""
     return [Message("user", f"{_material(question, passages, language, terms)}\n\n{_JUDGE[language]}")]
 
 

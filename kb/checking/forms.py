@@ -2,9 +2,9 @@
 
 import re
 
-HOW_MANY = "多少|几[个天年月日点次人名小岁倍项种]"
+_HOW_MANY = "多少|几[个天年月日点次人名小岁倍项种]"
 OPEN_QUESTION = re.compile(  # what no "yes" answers
-    r"\b(?:what|how|when|where|who|whom|whose|why|which)\b|什么|怎|" + HOW_MANY + r"|何时|哪|谁|为何|如何",
+    r"\b(?:what|how|when|where|who|whom|whose|why|which)\b|什么|怎|" + _HOW_MANY + r"|何时|哪|谁|为何|如何",
     re.IGNORECASE,
 )
 _WHETHER = re.compile(

@@ -10,13 +10,14 @@ They are fitted by `python -m benchmarks judging --write`; what they were fitted
 """
 
 import functools
+import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.schema import Language
+from kb.schema import Floors, Language
 
 _SHIPPED = Path(__file__).with_name("probes.json")
 
@@ -24,11 +25,17 @@ _SHIPPED = Path(__file__).with_name("probes.json")
 @dataclass(frozen=True, slots=True)
 class Probe:
     """`weights` of the log probabilities of `tokens`, by their numbers in the vocabulary, and `start`, to which they
-    are added: together the log odds."""
+    are added: together the log odds. `floors` are where its probabilities must lie."""
 
     start: float
     tokens: Sequence[int]
     weights: Sequence[float]
+    floors: Floors
+
+    @property
+    def digest(self) -> str:
+        """Eight digits that tell it from another probe."""
+        return hashlib.sha256(repr((self.start, self.tokens, self.weights)).encode()).hexdigest()[:8]
 
     def probability(self, first: Mapping[int, float]) -> float:
         """The probability, 0..1, for the log probabilities of a model's likeliest first tokens.
@@ -48,4 +55,7 @@ class Probe:
 def shipped() -> Mapping[str, Mapping[Language, Probe]]:
     """The probes that come with the product, by the digest of the model's weights and by language."""
     kept = json.loads(_SHIPPED.read_text(encoding="utf-8"))
-    return {model: {name: Probe(**probe) for name, probe in each.items()} for model, each in kept.items()}
+    return {
+        model: {name: Probe(**{**probe, "floors": Floors(**probe["floors"])}) for name, probe in each.items()}
+        for model, each in kept.items()
+    }

@@ -104,7 +104,7 @@ def test_floors_are_kept_by_model_and_language(filled: Fill) -> None:
 
 
 def test_the_floors_of_the_model_that_is_shipped_are_those_that_were_calibrated() -> None:
-    assert {"qwen2.5-coder-1.5b": {"en": Floors(0.62, 0.72), "zh": Floors(0.30, 0.45)}} == judgement.SHIPPED
+    assert {"qwen2.5-coder-1.5b": {"en": Floors(0.62, 0.72), "zh": Floors(0.85, 0.88)}} == judgement.SHIPPED
     assert Floors(0.1, 0.5) == judgement.CAUTIOUS
 
 
@@ -139,10 +139,18 @@ def test_where_the_engine_lists_no_tokens_nothing_is_told() -> None:
     assert judgement.answerable(shipped_model(None), "几天内退回？", [passage(1, "设备在三天内退回。")], "zh") is None
 
 
+def test_a_model_of_that_name_and_other_weights_has_neither_probe_nor_its_floors(filled: Fill) -> None:
+    kb, model = filled(ScriptedModel([GOOD])), shipped_model({1: -1.0})
+    model.weights, (yes, no) = "1" * 64, prompts.YES_NO["zh"]
+    model.expect([{yes: 0.84, no: 0.16}])
+    assert judgement.answerable(model, "几天内退回？", [passage(1, "设备在三天内退回。")], "zh") == 0.84
+    assert judgement.floors(kb.catalog, model, "zh") == Floors(0.85, 0.88)
+
+
 def test_floors_that_were_calibrated_without_a_probe_are_not_those_of_the_probe(filled: Fill) -> None:
     kb, model = filled(ScriptedModel([GOOD])), shipped_model(None)
     kb.catalog.set_property("judgement", json.dumps({model.weights: {"zh": asdict(Floors(0.8, 0.9))}}))
-    assert judgement.floors(kb.catalog, model, "zh") == judgement.SHIPPED[model.name]["zh"]
+    assert judgement.floors(kb.catalog, model, "zh") == Floors(0.35, 0.45)
     judgement.keep_floors(kb.catalog, model, {"zh": Floors(0.2, 0.3), "en": Floors(0.5, 0.6)})
     assert judgement.floors(kb.catalog, model, "zh") == Floors(0.2, 0.3)
     assert judgement.floors(kb.catalog, model, "en") == Floors(0.5, 0.6)

@@ -11,25 +11,29 @@ import kb.confidence.probes as of_probes
 from benchmarks import judging
 from kb.confidence.probes import Probe, shipped
 from kb.models import weights
+from kb.models.llamacpp_engine import _TOP_TOKENS
+from kb.schema import Floors
+
+FLOORS = Floors(0.35, 0.45)
 
 
 def test_log_probabilities_by_their_weights_are_added_to_the_log_odds() -> None:
-    probe = Probe(0.5, [3, 7], [2.0, -1.0])
+    probe = Probe(0.5, [3, 7], [2.0, -1.0], FLOORS)
     assert probe.probability({3: -1.0, 7: -4.0, 9: -0.1}) == pytest.approx(1 / (1 + math.exp(-2.5)))
 
 
 def test_a_token_that_is_not_listed_counts_as_the_least_probable_one() -> None:
-    probe = Probe(0.0, [3, 7], [1.0, 1.0])
+    probe = Probe(0.0, [3, 7], [1.0, 1.0], FLOORS)
     assert probe.probability({3: -1.0, 9: -6.0}) == probe.probability({3: -1.0, 7: -6.0})
 
 
 def test_without_any_token_nothing_can_be_told() -> None:
     with pytest.raises(ValueError, match="log probabilities"):
-        Probe(0.0, [], []).probability({})
+        Probe(0.0, [], [], FLOORS).probability({})
 
 
 def test_a_probability_is_never_out_of_range() -> None:
-    far = [Probe(start, [], []).probability({1: -1.0}) for start in (-1e4, 1e4)]
+    far = [Probe(start, [], [], FLOORS).probability({1: -1.0}) for start in (-1e4, 1e4)]
     assert far == [0.0, 1.0]
 
 
@@ -46,6 +50,19 @@ def test_what_is_shipped_was_fitted_to_the_table() -> None:
     assert list(kept.tokens) == list(fitted.tokens)
     again = [[probe.probability(row.first) for row in rows] for probe in (fitted, kept)]
     assert again[0] == pytest.approx(again[1], abs=0.02)
+    assert kept.floors == judging.FLOORS == FLOORS
+
+
+def test_the_table_is_of_the_model_the_prompt_and_the_tokens_of_today() -> None:
+    """Else the probe reads what it was not fitted to: `python -m benchmarks judging --measure --write`."""
+    assert judging._kept_asked() == judging.asked()
+    assert {len(row.first) for row in judging.load()} == {_TOP_TOKENS}
+
+
+def test_probes_are_told_apart_by_what_they_weigh() -> None:
+    one = Probe(0.5, [3], [2.0], FLOORS)
+    assert one.digest == Probe(0.5, [3], [2.0], Floors(0.1, 0.2)).digest
+    assert len({one.digest, Probe(0.5, [3], [2.5], FLOORS).digest, Probe(0.6, [3], [2.0], FLOORS).digest}) == 3
 
 
 def test_a_fitted_probe_tells_what_its_rows_hold() -> None:
