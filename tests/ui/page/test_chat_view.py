@@ -208,16 +208,16 @@ def test_what_failed_is_copied_and_asked_again(
 
 @pytest.mark.parametrize("name", WALLS)
 def test_drawing_a_wall_of_signs_takes_time_in_proportion(name: str) -> None:
-    def seconds(text: str) -> float:
-        began = time.thread_time()  # what other threads do meanwhile does not count
-        html_chat.draft(text, 3)
-        return time.thread_time() - began
-
     text = WALLS[name]
-    seconds(text[:1000])
-    quarter, whole = (min(seconds(part) for _ in range(3)) for part in (text[: len(text) // 4], text))
+    seconds_to_draw(text[:1000])
+    quarter, whole = (min(seconds_to_draw(part) for _ in range(3)) for part in (text[: len(text) // 4], text))
     assert whole < max(10 * quarter, 0.2)  # 16 times, if it grew with the square
-    assert whole < 2.0
+
+
+def seconds_to_draw(text: str) -> float:
+    began = time.thread_time()  # what other threads do meanwhile does not count
+    html_chat.draft(text, 3)
+    return time.thread_time() - began
 
 
 @pytest.mark.parametrize("thinking", [False, True], ids=["answer", "reasoning"])
@@ -255,8 +255,10 @@ def test_the_page_keeps_up_with_an_answer_that_does_not_end(
     began = time.monotonic()
     ask(page, "hostile")
     whole = time.monotonic() - began
-    print(f"{len(spent)} drawings in {sum(spent):.2f} s of {whole:.2f} s, the longest {max(spent):.3f} s")
-    assert max(spent) < 1.0
+    once = min(seconds_to_draw(wall) for _ in range(3))
+    longest = sorted(spent)[-2]  # but one, during which Python may clear its memory
+    print(f"{len(spent)} drawings in {sum(spent):.2f} s of {whole:.2f} s, but one the longest {longest:.3f} s")
+    assert longest < max(5 * once, 0.2)  # many times as long, if each tick drew again what the ticks before it drew
     assert 1 < len(spent) < whole / chat_view._TICK + 2
     assert drawn_most > SIZE / 20
     assert thinking or len(drawn(page)) > SIZE
