@@ -14,7 +14,7 @@ from kb.models import weights
 from kb.models.llamacpp_engine import _TOP_TOKENS
 from kb.schema import Floors
 
-FLOORS = Floors(0.35, 0.45)
+FLOORS = Floors(0.4, 0.5)
 
 
 def test_log_probabilities_by_their_weights_are_added_to_the_log_odds() -> None:
