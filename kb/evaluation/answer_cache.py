@@ -63,12 +63,13 @@ class AnswerCache:
 
 @cache
 def _code() -> str:
-    """A hash of the code that answers, committed or not, and of the versions of the engines below it."""
+    """A hash of the code that answers and of what it learned, committed or not, and of the versions of the engines
+    below it."""
     found = hashlib.sha256(platform.python_version().encode())
     for name in _ENGINES:
         with suppress(PackageNotFoundError):
             found.update(f"{name} {version(name)}\n".encode())
     root = Path(__file__).parents[1]
-    for file in sorted(root.rglob("*.py")):
+    for file in sorted((*root.rglob("*.py"), *root.rglob("*.json"))):
         found.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
     return found.hexdigest()

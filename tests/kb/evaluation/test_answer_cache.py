@@ -89,7 +89,9 @@ def test_the_code_of_the_product_is_a_condition(monkeypatch: pytest.MonkeyPatch,
     (package / "answer_cache.py").write_text("one = 1\n")
     first = answer_cache._code.__wrapped__()
     (tmp_path / "kb" / "other.py").write_text("two = 2\n")
-    assert len({known, first, answer_cache._code.__wrapped__()}) == 3
+    second = answer_cache._code.__wrapped__()
+    (tmp_path / "kb" / "learned.json").write_text("[3]")
+    assert len({known, first, second, answer_cache._code.__wrapped__()}) == 4
 
 
 def test_what_failed_is_asked_again_and_what_is_damaged_is_no_answer(tmp_path: Path) -> None:
