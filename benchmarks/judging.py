@@ -9,6 +9,7 @@ and prompt are the same, and go with them. `--write` fits the probes that the pr
 import hashlib
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from kb.answering.editions import newest
 from kb.answering.retrieval import with_short_ones, worth_reading
 from kb.assistant import KnowledgeBase
 from kb.checking.prompt_injection import without_orders
+from kb.checking.sources import bare
 from kb.confidence.probes import Probe
 from kb.evaluation.questions import Question, load_questions
 from kb.language.language import language_of
@@ -107,10 +109,7 @@ def run(write: bool = False, measure: bool = False) -> Result:
 
 def fit(rows: Sequence[Row]) -> Probe:
     """A logistic regression on the log probabilities of the tokens that are common among those of the rows."""
-    counts: dict[int, int] = {}
-    for row in rows:
-        for token in row.first:
-            counts[token] = counts.get(token, 0) + 1
+    counts = Counter(token for row in rows for token in row.first)
     tokens = sorted(token for token, count in counts.items() if count >= COMMON * len(rows))
     values = values_of(rows, tokens)
     mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-6
@@ -122,7 +121,8 @@ def fit(rows: Sequence[Row]) -> Probe:
 
 def values_of(rows: Sequence[Row], tokens: Sequence[int]) -> NDArray[np.float64]:
     """rows x tokens; a token that a row lacks has the least log probability of those that it has."""
-    return np.array([[row.first.get(token, min(row.first.values())) for token in tokens] for row in rows])
+    least = [min(row.first.values()) for row in rows]
+    return np.array([[row.first.get(token, low) for token in tokens] for row, low in zip(rows, least, strict=True)])
 
 
 def crossed_out(rows: Sequence[Row], group: Callable[[Row], str]) -> NDArray[np.float64]:
@@ -215,14 +215,10 @@ def _passage(rank: int, document: str, text: str) -> Passage:
 def _holds(passages: Sequence[Passage], question: Question) -> bool:
     """Whether a passage is of a gold document and holds the words of the evidence, if these are told."""
     return any(
-        passage.document.endswith(gold.doc) and _bare(gold.text)[:_SAME] in _bare(passage.text)
+        passage.document.endswith(gold.doc) and bare(gold.text)[:_SAME] in bare(passage.text)
         for passage in passages
         for gold in question.evidence
     )
-
-
-def _bare(text: str) -> str:
-    return "".join(character for character in text if character.isalnum())
 
 
 def _shown(

@@ -93,9 +93,9 @@ def states_answer(model: _Judge, question: str, language: Language, stop: thread
 
 def floors(catalog: Catalog, model: _Judge, language: Language) -> Floors:
     """What was calibrated in this home for the model; else what the product ships for it."""
-    if kept := _calibrated(catalog).get(_measured_by(model, language), {}).get(language):
-        return Floors(**kept)
     probe = _probe(model, language)
+    if kept := _calibrated(catalog).get(_measured_by(model, probe), {}).get(language):
+        return Floors(**kept)
     return SHIPPED.get(model.name, {}).get(language, CAUTIOUS) if probe is None else probe.floors
 
 
@@ -103,13 +103,12 @@ def keep_floors(catalog: Catalog, model: _Judge, found: Mapping[Language, Floors
     """Use these floors for the model in this home from now on; those of other languages stay."""
     kept = _calibrated(catalog)
     for language, each in found.items():
-        kept.setdefault(_measured_by(model, language), {})[language] = asdict(each)
+        kept.setdefault(_measured_by(model, _probe(model, language)), {})[language] = asdict(each)
     catalog.set_property(_FLOORS, json.dumps(kept))
 
 
-def _measured_by(model: _Judge, language: Language) -> str:
-    """What gives the probabilities of a language: the model, and the probe where there is one."""
-    probe = _probe(model, language)
+def _measured_by(model: _Judge, probe: probes.Probe | None) -> str:
+    """What gives the probabilities: the model, and the probe where there is one."""
     return model.digest() if probe is None else f"{model.digest()} {probe.digest}"
 
 
