@@ -82,6 +82,10 @@ _LABEL = re.compile(
 )
 _IN_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _LIST_MARK = re.compile(r"\A\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.)、．](?!\d)|\d{1,2}(?:\.\d{1,2}){1,3}(?=\s+[^\W\d]))")
+_HEADING_NUMBER = re.compile(  # "## 4 Opening hours", and not "## 4 weeks of leave"
+    rf"\A\s*#{{1,6}}\s+\d{{1,3}}(?:\.\d{{1,3}}){{0,4}}[.、)]?(?=\s+(?!(?:{'|'.join(_KINDS.values())})(?![a-z])))",
+    re.IGNORECASE,
+)
 _UNIT_OF_HEAD = re.compile(r"[(（\[]([^()（）\[\]]{1,20})[)）\]]")
 _BETWEEN = re.compile(r"\bbetween\s+\S+\s*\Z", re.IGNORECASE)
 _SPLIT = re.compile(r"[，、；;]|,\s|\b(?:and|while|whereas|but)\b|而|(?<=[.。])\s")
@@ -215,7 +219,8 @@ def _is_counted_otherwise(meant: str, own: Sequence[Value], others: Sequence[Val
         return False
     if meant not in _KINDS and meant not in _TIMES and all(value.kind for value in own):
         return any(other.kind == meant for other in others)  # "nine goals", and "13 saves", wherever they stand
-    return all(any(o.kind == meant and o.sentence == value.sentence for o in others) for value in own)
+    of_kind = [other.sentence for other in others if other.kind == meant]
+    return bool(of_kind) and all(value.kind or value.sentence in of_kind for value in own)
 
 
 def _contrast(own: Value, other: Value, wanted: Set[str], is_behind: bool) -> bool:
@@ -340,7 +345,7 @@ def _in_prose(sentences: Sequence[str]) -> Iterator[Value]:
     for index, sentence in enumerate(sentences):
         if is_row(sentence):
             continue
-        sentence = _LIST_MARK.sub(" ", sentence)
+        sentence = _LIST_MARK.sub(" ", _HEADING_NUMBER.sub(" ", sentence))
         clauses = list(_clauses(sentence))
         around = content_of(sentence)
         labelled = _LABEL.match(sentence)

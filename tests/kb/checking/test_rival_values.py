@@ -480,3 +480,37 @@ def test_without_another_amount_of_the_unit_nothing_is_told() -> None:
     sentences = ["The rate of the T3 was 17 % over the last 4 quarters, that of the T5 was 24 %."]
     question = "What was the rate of the T5 over the last 4 quarters?"
     assert has_rival("The rate of the T5 was 17 %.", question, values_in(sentences, []), None)
+
+
+@pytest.mark.parametrize(
+    ("heading", "claim", "rival"),
+    [
+        # "4" is of the books, and of nothing else than the heading's own number
+        *(
+            (heading, claim, claim.startswith("4"))
+            for heading in ("## 4 Interns", "## 4. Interns", "### 2.4 Interns", "4.1 Interns", "Interns", "4 interns")
+            for claim in ("4 days", "7 days")
+        ),
+        # a heading that counts something tells it
+        ("## 4 days for books", "4 days", False),
+    ],
+)
+def test_the_number_of_a_heading_is_no_value(heading: str, claim: str, rival: bool) -> None:
+    lines = [heading, "They may borrow 4 books at a time, each time for 7 days."]
+    found = values_in(lines, [])
+    asked = "Within how many days must interns return a book?"
+    assert has_rival(f"Interns must return a book within {claim}.", asked, found, None) is rival
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rival"),
+    [
+        ("A badge is blocked after 5 wrong codes.", True),
+        ("A badge is blocked after 5.", False),  # of what is not said
+        ("A badge is blocked after 5 days, or 3 wrong codes.", False),
+    ],
+)
+def test_a_unit_that_stands_elsewhere_alone_is_not_that_of_the_claims_number(sentence: str, rival: bool) -> None:
+    lines = [sentence, "A new one is made within 2 days."]
+    found = values_in(lines, [])
+    assert has_rival("A badge is blocked after 5 days.", "When is a badge blocked?", found, None) is rival
