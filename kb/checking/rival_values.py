@@ -44,6 +44,7 @@ _KINDS = {
     "power": r"[km]?wh?|千瓦时?|瓦",
     "warmth": r"°\s?[cf]|[℃℉]|摄氏度|degrees?",
 }
+_UNITS = {kind: re.compile(rf"(?<![a-z])(?:{units})(?![a-z])", re.IGNORECASE) for kind, units in _KINDS.items()}
 _BEHIND = re.compile(
     r"[\s-]{0,3}(?:[百千万亿]{1,4}|hundred|thousand|million|billion)?\s{0,3}(?:个|[项种类](?=[一-鿿]))?(?:(?:working|business|calendar|full|paid|consecutive)\s{1,3}|工作(?=小?[时日天])|自然(?=[日天月]))?(?:"
     + "|".join(f"(?P<{kind}>(?:{units})(?![a-z]))" for kind, units in _KINDS.items())
@@ -214,13 +215,17 @@ def _may_be(kind: str, other: str) -> bool:
 
 
 def _is_counted_otherwise(meant: str, own: Sequence[Value], others: Sequence[Value]) -> bool:
-    """Whether the claim's unit stands behind another number of each sentence, or row, and never behind its own."""
+    """Whether the claim's unit stands behind another number of each sentence, or row, and never behind its own; or not
+    at all in one that says of what its number is, and behind a number elsewhere."""
     if not meant or any(value.kind == meant for value in own):
         return False
     if meant not in _KINDS and meant not in _TIMES and all(value.kind for value in own):
         return any(other.kind == meant for other in others)  # "nine goals", and "13 saves", wherever they stand
     of_kind = [other.sentence for other in others if other.kind == meant]
-    return bool(of_kind) and all(value.kind or value.sentence in of_kind for value in own)
+    unit = _UNITS.get(meant)
+    return bool(of_kind) and all(
+        value.sentence in of_kind or (unit and value.kind and not unit.search(value.text)) for value in own
+    )
 
 
 def _contrast(own: Value, other: Value, wanted: Set[str], is_behind: bool) -> bool:

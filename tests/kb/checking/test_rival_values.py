@@ -502,12 +502,19 @@ def test_the_number_of_a_heading_is_no_value(heading: str, claim: str, rival: bo
     assert has_rival(f"Interns must return a book within {claim}.", asked, found, None) is rival
 
 
+def test_what_is_counted_otherwise_in_another_sentence_says_nothing_of_other_words() -> None:
+    lines = ["Ring 3 times.", "Knock 2 times on door 3.", "Door 3 has 4 locks."]
+    assert not has_rival("Knock 2 times.", "How often?", values_in(lines, []), None)
+    assert not has_rival("There are 4 keys.", "How many keys?", values_in([*lines, "He has keys."], []), None)
+
+
 @pytest.mark.parametrize(
     ("sentence", "rival"),
     [
         ("A badge is blocked after 5 wrong codes.", True),
         ("A badge is blocked after 5.", False),  # of what is not said
         ("A badge is blocked after 5 days, or 3 wrong codes.", False),
+        ("A badge is blocked after 5 consecutive idle days.", False),  # whose unit comes later
     ],
 )
 def test_a_unit_that_stands_elsewhere_alone_is_not_that_of_the_claims_number(sentence: str, rival: bool) -> None:
