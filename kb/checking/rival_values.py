@@ -84,7 +84,8 @@ _LABEL = re.compile(
 _IN_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _LIST_MARK = re.compile(r"\A\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.)、．](?!\d)|\d{1,2}(?:\.\d{1,2}){1,3}(?=\s+[^\W\d]))")
 _HEADING_NUMBER = re.compile(  # "## 4 Opening hours", and not "## 4 weeks of leave"
-    rf"\A\s*#{{1,6}}\s+\d{{1,3}}(?:\.\d{{1,3}}){{0,4}}[.、)]?(?=\s+(?!(?:{'|'.join(_KINDS.values())})(?![a-z])))",
+    r"\A\s*#{1,6}\s+\d{1,3}(?:\.\d{1,3}){0,4}[.、)]?"
+    rf"(?=\s*\Z|\s+(?!(?:{'|'.join(_KINDS.values())})(?![a-z])))",
     re.IGNORECASE,
 )
 _UNIT_OF_HEAD = re.compile(r"[(（\[]([^()（）\[\]]{1,20})[)）\]]")

@@ -488,7 +488,15 @@ def test_without_another_amount_of_the_unit_nothing_is_told() -> None:
         # "4" is of the books, and of nothing else than the heading's own number
         *(
             (heading, claim, claim.startswith("4"))
-            for heading in ("## 4 Interns", "## 4. Interns", "### 2.4 Interns", "4.1 Interns", "Interns", "4 interns")
+            for heading in (
+                "## 4 Interns",
+                "## 4. Interns",
+                "## 4.",
+                "### 2.4 Interns",
+                "4.1 Interns",
+                "Interns",
+                "4 interns",
+            )
             for claim in ("4 days", "7 days")
         ),
         # a heading that counts something tells it
