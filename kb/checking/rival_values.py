@@ -44,7 +44,6 @@ _KINDS = {
     "power": r"[km]?wh?|千瓦时?|瓦",
     "warmth": r"°\s?[cf]|[℃℉]|摄氏度|degrees?",
 }
-_UNITS = {kind: re.compile(rf"(?<![a-z])(?:{units})(?![a-z])", re.IGNORECASE) for kind, units in _KINDS.items()}
 _BEHIND = re.compile(
     r"[\s-]{0,3}(?:[百千万亿]{1,4}|hundred|thousand|million|billion)?\s{0,3}(?:个|[项种类](?=[一-鿿]))?(?:(?:working|business|calendar|full|paid|consecutive)\s{1,3}|工作(?=小?[时日天])|自然(?=[日天月]))?(?:"
     + "|".join(f"(?P<{kind}>(?:{units})(?![a-z]))" for kind, units in _KINDS.items())
@@ -83,11 +82,7 @@ _LABEL = re.compile(
 )
 _IN_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _LIST_MARK = re.compile(r"\A\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.)、．](?!\d)|\d{1,2}(?:\.\d{1,2}){1,3}(?=\s+[^\W\d]))")
-_HEADING_NUMBER = re.compile(  # "## 4 Opening hours", and not "## 4 weeks of leave"
-    r"\A\s*#{1,6}\s+\d{1,3}(?:\.\d{1,3}){0,4}[.、)]?"
-    rf"(?=\s*\Z|\s+(?!(?:{'|'.join(_KINDS.values())})(?![a-z])))",
-    re.IGNORECASE,
-)
+_HEADING_NUMBER = re.compile(r"\A\s*#{1,6}\s+\d{1,3}(?:\.\d{1,3}){0,4}[.、)]?(?=\s*\Z|\s+(?![至到或和])[A-Z一-鿿])")
 _UNIT_OF_HEAD = re.compile(r"[(（\[]([^()（）\[\]]{1,20})[)）\]]")
 _BETWEEN = re.compile(r"\bbetween\s+\S+\s*\Z", re.IGNORECASE)
 _SPLIT = re.compile(r"[，、；;]|,\s|\b(?:and|while|whereas|but)\b|而|(?<=[.。])\s")
@@ -216,17 +211,12 @@ def _may_be(kind: str, other: str) -> bool:
 
 
 def _is_counted_otherwise(meant: str, own: Sequence[Value], others: Sequence[Value]) -> bool:
-    """Whether the claim's unit stands behind another number of each sentence, or row, and never behind its own; or not
-    at all in one that says of what its number is, and behind a number elsewhere."""
+    """Whether the claim's unit stands behind another number of each sentence, or row, and never behind its own."""
     if not meant or any(value.kind == meant for value in own):
         return False
     if meant not in _KINDS and meant not in _TIMES and all(value.kind for value in own):
         return any(other.kind == meant for other in others)  # "nine goals", and "13 saves", wherever they stand
-    of_kind = [other.sentence for other in others if other.kind == meant]
-    unit = _UNITS.get(meant)
-    return bool(of_kind) and all(
-        value.sentence in of_kind or (unit and value.kind and not unit.search(value.text)) for value in own
-    )
+    return all(any(o.kind == meant and o.sentence == value.sentence for o in others) for value in own)
 
 
 def _contrast(own: Value, other: Value, wanted: Set[str], is_behind: bool) -> bool:
@@ -351,7 +341,7 @@ def _in_prose(sentences: Sequence[str]) -> Iterator[Value]:
     for index, sentence in enumerate(sentences):
         if is_row(sentence):
             continue
-        sentence = _LIST_MARK.sub(" ", _HEADING_NUMBER.sub(" ", sentence))
+        sentence = _LIST_MARK.sub(" ", _without_heading_number(sentence))
         clauses = list(_clauses(sentence))
         around = content_of(sentence)
         labelled = _LABEL.match(sentence)
@@ -364,6 +354,13 @@ def _in_prose(sentences: Sequence[str]) -> Iterator[Value]:
             if labelled and not own_label and not text.startswith(labelled.group()):
                 text = f"{labelled.group()} {text}"
             yield from _values(clause, words, index, text)
+
+
+def _without_heading_number(sentence: str) -> str:
+    """A sentence without the number that it has as a heading: "## 4 Opening hours", and not "## 4 weeks of leave"."""
+    match = _HEADING_NUMBER.match(sentence)
+    first = next(_values(sentence, {}, 0, ""), None) if match else None
+    return sentence[match.end() :] if match and (first is None or first.kind not in _KINDS) else sentence
 
 
 def _clauses(sentence: str) -> Iterator[str]:
