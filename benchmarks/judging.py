@@ -21,6 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.places import ASKER, SAMPLE_DOCS, evaldata, filled
+from benchmarks.request_cases import SETS
 from benchmarks.result import Result
 from kb.answering import judgement, prompts
 from kb.answering.editions import newest
@@ -35,12 +36,15 @@ from kb.models import weights
 from kb.schema import Floors, Language, Passage, Retrieved
 
 TABLE = Path(__file__).parent / "judgements" / "first_tokens.npz"
+SECTIONS = Path(__file__).parent / "judgements" / "sections.jsonl"
+_SECTIONS = ("yes", "no", "beside")  # of a question: with either answer, and with none
 SHIPPED = Path(__file__).parents[1] / "kb" / "confidence" / "probes.json"
 MODEL = "qwen2.5-coder-1.5b"
-PROBED: tuple[Language, ...] = ("zh",)  # what the product ships a probe for: in English it tells no more than "yes"
-STRENGTH = 0.03  # inverse of the regularisation: scikit-learn's C, of standardised log probabilities
+# Inverse of the regularisation: scikit-learn's C, of standardised log probabilities.
+STRENGTH: Mapping[Language, float] = {"en": 0.01, "zh": 0.03}
 COMMON = 0.7  # share of the judgements of a language among whose likeliest tokens one that is weighed stands
-FLOORS = Floors(0.4, 0.5)  # chosen on the judgements of the table, each by a probe that had seen nothing of its set
+# Of the probes: chosen on the judgements of the table, each by a probe that had seen nothing of its set.
+FLOORS: Mapping[Language, Floors] = {"en": Floors(0.35, 0.45), "zh": Floors(0.4, 0.5)}
 SEARCHED = {"cmrc_trial_zh": 20}  # of `KB_EVALDATA`, and how many questions, with their gold passages and without
 GIVEN = {"rgb_en_dev": 40, "rgb_zh_dev": 40}  # and of those that bring their passages how many of either kind
 # Questions of `GIVEN` whose passages of no answer hold one all the same (docs/decisions/0038-judging-first.md).
@@ -80,7 +84,7 @@ def run(write: bool = False, measure: bool = False) -> Result:
         raise SystemExit(f"{TABLE} is of another model or prompt: run `python -m benchmarks judging --measure` first")
     rows = load()
     if write:
-        probes = {language: fit([row for row in rows if row.language == language]) for language in PROBED}
+        probes = {name: fit([row for row in rows if row.language == name], floors) for name, floors in FLOORS.items()}
         plain = {
             name: {"start": p.start, "tokens": p.tokens, "weights": p.weights, "floors": asdict(p.floors)}
             for name, p in probes.items()
@@ -88,7 +92,7 @@ def run(write: bool = False, measure: bool = False) -> Result:
         text = json.dumps({weights.WEIGHTS[MODEL].sha256: plain}, separators=(",", ":"))
         SHIPPED.write_text(f"{text}\n", encoding="utf-8")
     table: list[tuple[str | float, ...]] = []
-    for language in ("en", "zh"):
+    for language, floors in FLOORS.items():
         own = [row for row in rows if row.language == language]
         held, yes = np.array([row.held for row in own]), np.array([row.yes for row in own])
         crossed, apart = crossed_out(own, lambda row: row.id), crossed_out(own, lambda row: row.set.partition(",")[0])
@@ -100,23 +104,25 @@ def run(write: bool = False, measure: bool = False) -> Result:
             areas = (float(roc_auc_score(held[of_it], each[of_it])) for each in (yes, crossed, apart))
             refused = (
                 f"{int((of_it & held & (each < floor)).sum())}, {int((of_it & ~held & (each < floor)).sum())}"
-                for each, floor in ((yes, of_yes), (apart, FLOORS.refuse))
+                for each, floor in ((yes, of_yes), (apart, floors.refuse))
             )
             table.append((language, name, int(held[of_it].sum()), int((~held[of_it]).sum()), *areas, *refused))
     columns = ("language", "set", "held", "not held", "yes", "probe", "by other sets", "refused by yes", "by the probe")
     return Result("judging", columns, tuple(table))
 
 
-def fit(rows: Sequence[Row]) -> Probe:
+def fit(rows: Sequence[Row], floors: Floors) -> Probe:
     """A logistic regression on the log probabilities of the tokens that are common among those of the rows."""
     counts = Counter(token for row in rows for token in row.first)
     tokens = sorted(token for token, count in counts.items() if count >= COMMON * len(rows))
     values = values_of(rows, tokens)
     mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-6
-    model = LogisticRegression(C=STRENGTH, max_iter=3000).fit((values - mean) / spread, [row.held for row in rows])
+    model = LogisticRegression(C=STRENGTH[rows[0].language], max_iter=3000).fit(
+        (values - mean) / spread, [row.held for row in rows]
+    )
     slopes = model.coef_[0] / spread
     start = float(model.intercept_[0] - slopes @ mean)
-    return Probe(round(start, 5), tokens, [round(float(slope), 5) for slope in slopes], FLOORS)
+    return Probe(round(start, 5), tokens, [round(float(slope), 5) for slope in slopes], floors)
 
 
 def values_of(rows: Sequence[Row], tokens: Sequence[int]) -> NDArray[np.float64]:
@@ -133,7 +139,7 @@ def crossed_out(rows: Sequence[Row], group: Callable[[Row], str]) -> NDArray[np.
     fold = {name: at % _FOLDS if len(names) > 4 * _FOLDS else at for at, name in enumerate(names)}
     found = np.zeros(len(rows))
     for number in sorted({*fold.values()}):
-        probe = fit([row for row in rows if fold[group(row)] != number])
+        probe = fit([row for row in rows if fold[group(row)] != number], Floors(0.5, 0.5))
         for at, row in enumerate(rows):
             if fold[group(row)] == number:
                 found[at] = probe.probability(row.first)
@@ -144,10 +150,18 @@ def measured() -> Iterator[tuple[str, list[Row]]]:
     """The judgements of the questions that can be put again, by their sets."""
     with filled("sample_docs", [SAMPLE_DOCS]) as kb:
         kb.use_model("embedded", MODEL)
-        yield "sample_docs", list(_of_sample_docs(kb))
+        yield "sections", list(_of_sections(kb))
+        yield "sample_docs", list(_as_asked(kb, "sample_docs", SAMPLE_DOCS / "questions.jsonl"))
         for name, count in GIVEN.items():
             if (evaldata() / name).is_dir():
                 yield name, list(_of_given(kb, name, count))
+    of_requests: list[Row] = []
+    for name, (documents, file) in SETS.items():
+        if (questions := file.with_name("questions.jsonl")).is_file():
+            with filled(name, [documents]) as kb:
+                kb.use_model("embedded", MODEL)
+                of_requests += _as_asked(kb, "requests", questions)
+    yield "requests", of_requests
     for name in SEARCHED:
         if (folder := evaldata() / name / "docs").is_dir():
             with filled(name, [folder]) as kb:
@@ -155,12 +169,27 @@ def measured() -> Iterator[tuple[str, list[Row]]]:
                 yield name, list(_of_searched(kb, name))
 
 
-def _of_sample_docs(kb: KnowledgeBase) -> Iterator[Row]:
-    """As they are asked, in both languages."""
-    for question in load_questions(SAMPLE_DOCS / "questions.jsonl"):
+def _as_asked(kb: KnowledgeBase, name: str, questions: Path) -> Iterator[Row]:
+    """With what the model reads of them, which may be in both languages."""
+    for question in load_questions(questions):
         shown = _read(kb, question.question)
         if not question.answerable or _holds(shown, question):
-            yield from _judged(kb, "sample_docs", question.id, question.question, shown, question.answerable)
+            yield from _judged(kb, name, question.id, question.question, shown, question.answerable)
+
+
+def _of_sections(kb: KnowledgeBase) -> Iterator[Row]:
+    """Of questions that two sections answer differently, and one of the same words does not: each of these three, among
+    none to two sections of other questions."""
+    drawn = random.Random(4)
+    items = [json.loads(line) for line in SECTIONS.read_text(encoding="utf-8").splitlines()]
+    for item in items:
+        others = [other[drawn.choice(_SECTIONS)] for other in drawn.sample(items, 3) if other is not item]
+        others = others[: drawn.choice((0, 0, 1, 1, 2))]
+        at = drawn.randint(0, len(others))
+        for name in _SECTIONS:
+            texts = [*others[:at], item[name], *others[at:]]
+            shown = [_passage(rank, "", text) for rank, text in enumerate(texts, 1)]
+            yield from _judged(kb, "sections", item["id"], item["question"], shown, name != "beside")
 
 
 def _read(kb: KnowledgeBase, question: str) -> Sequence[Passage]:

@@ -115,24 +115,23 @@ def shipped_model(first: Mapping[int, float] | None) -> ScriptedModel:
     return model
 
 
-def test_where_a_probe_is_shipped_it_judges_by_the_first_tokens() -> None:
-    probe = probes.shipped()[weights.WEIGHTS["qwen2.5-coder-1.5b"].sha256]["zh"]
+@pytest.mark.parametrize(
+    ("language", "question", "text"), [("en", LAPTOP, GOOD), ("zh", "几天内退回？", "设备在三天内退回。")]
+)
+def test_where_a_probe_is_shipped_it_judges_by_the_first_tokens(language: Language, question: str, text: str) -> None:
+    probe = probes.shipped()[weights.WEIGHTS["qwen2.5-coder-1.5b"].sha256][language]
     favoured = probe.tokens[max(range(len(probe.tokens)), key=lambda at: probe.weights[at])]
     first = dict.fromkeys(probe.tokens, -9.0)
-    passages = [passage(1, "设备在三天内退回。")]
+    passages = [passage(1, text)]
     lower, higher = (
-        judgement.answerable(shipped_model(first | {favoured: logprob}), "几天内退回？", passages, "zh")
+        judgement.answerable(shipped_model(first | {favoured: logprob}), question, passages, language)
         for logprob in (-9.0, -1.0)
     )
     assert lower == probe.probability(first)
     assert lower < (higher or 0.0)
     model = shipped_model(first)
-    judgement.answerable(model, "几天内退回？", passages, "zh")
-    assert model.preference_requests == [tuple(prompts.judging("几天内退回？", passages, "zh"))]
-
-
-def test_a_language_without_a_probe_is_judged_by_yes_and_no() -> None:
-    assert judgement.answerable(shipped_model({1: -1.0}), LAPTOP, [passage(1, GOOD)], "en") == 0.9
+    judgement.answerable(model, question, passages, language)
+    assert model.preference_requests == [tuple(prompts.judging(question, passages, language))]
 
 
 def test_where_the_engine_lists_no_tokens_nothing_is_told() -> None:

@@ -12,7 +12,7 @@ from benchmarks import judging
 from kb.confidence.probes import Probe, shipped
 from kb.models import weights
 from kb.models.llamacpp_engine import _TOP_TOKENS
-from kb.schema import Floors
+from kb.schema import Floors, Language
 
 FLOORS = Floors(0.4, 0.5)
 
@@ -39,18 +39,19 @@ def test_a_probability_is_never_out_of_range() -> None:
 
 def test_what_is_shipped_is_of_the_model_that_is_shipped() -> None:
     assert list(shipped()) == [weights.WEIGHTS[judging.MODEL].sha256]
-    assert [*shipped()[weights.WEIGHTS[judging.MODEL].sha256]] == list(judging.PROBED)
+    assert [*shipped()[weights.WEIGHTS[judging.MODEL].sha256]] == [*judging.FLOORS]
     assert Path(of_probes.__file__).with_name("probes.json") == judging.SHIPPED
 
 
-def test_what_is_shipped_was_fitted_to_the_table() -> None:
+@pytest.mark.parametrize(("language", "floors"), [("en", Floors(0.35, 0.45)), ("zh", Floors(0.4, 0.5))])
+def test_what_is_shipped_was_fitted_to_the_table(language: Language, floors: Floors) -> None:
     """Written by `python -m benchmarks judging --write`; another release of the library may differ a little."""
-    rows = [row for row in judging.load() if row.language == "zh"]
-    fitted, kept = judging.fit(rows), shipped()[weights.WEIGHTS[judging.MODEL].sha256]["zh"]
+    rows = [row for row in judging.load() if row.language == language]
+    fitted, kept = judging.fit(rows, floors), shipped()[weights.WEIGHTS[judging.MODEL].sha256][language]
     assert list(kept.tokens) == list(fitted.tokens)
     again = [[probe.probability(row.first) for row in rows] for probe in (fitted, kept)]
     assert again[0] == pytest.approx(again[1], abs=0.02)
-    assert kept.floors == judging.FLOORS == FLOORS
+    assert kept.floors == judging.FLOORS[language] == floors
 
 
 def test_the_table_is_of_the_model_the_prompt_and_the_tokens_of_today() -> None:
@@ -71,7 +72,7 @@ def test_a_fitted_probe_tells_what_its_rows_hold() -> None:
         judging.Row(str(at), "drawn", "zh", held, 0.5, {1: -1.0 - held, 2: float(-draw.random()), 3: -5.0})
         for at, held in enumerate([True, False] * 20)
     ]
-    probe = judging.fit(rows)
+    probe = judging.fit(rows, FLOORS)
     assert list(probe.tokens) == [1, 2, 3]
     told = {held: [probe.probability(row.first) for row in rows if row.held is held] for held in (True, False)}
     assert min(told[True]) > max(told[False])
