@@ -363,7 +363,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Floors:
-    """Probabilities of "yes": under `refuse` there is no answer, under `answer` one that is marked uncertain."""
+    """Probabilities that passages state an answer: under `refuse` it is refused, under `answer` marked uncertain."""
 
     refuse: float
     answer: float

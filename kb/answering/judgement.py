@@ -24,7 +24,7 @@ _FLOORS = "judgement"  # the property that keeps what was calibrated for this ho
 
 # Of a model that nobody calibrated: it refuses where the model is sure that the passages are silent.
 CAUTIOUS = Floors(0.1, 0.5)
-# Of "yes" against "no"; a probe brings its own.
+# Of "yes" against "no", for weights of that name that have no probe (tuned ones); a probe brings its own.
 SHIPPED: Mapping[str, Mapping[Language, Floors]] = {
     "qwen2.5-coder-1.5b": {"en": Floors(0.62, 0.72), "zh": Floors(0.85, 0.88)},
 }

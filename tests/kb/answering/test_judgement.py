@@ -138,12 +138,15 @@ def test_where_the_engine_lists_no_tokens_nothing_is_told() -> None:
     assert judgement.answerable(shipped_model(None), "几天内退回？", [passage(1, "设备在三天内退回。")], "zh") is None
 
 
-def test_a_model_of_that_name_and_other_weights_has_neither_probe_nor_its_floors(filled: Fill) -> None:
+@pytest.mark.parametrize(("language", "floors"), [("en", Floors(0.62, 0.72)), ("zh", Floors(0.85, 0.88))])
+def test_a_model_of_that_name_and_other_weights_has_neither_probe_nor_its_floors(
+    filled: Fill, language: Language, floors: Floors
+) -> None:
     kb, model = filled(ScriptedModel([GOOD])), shipped_model({1: -1.0})
-    model.weights, (yes, no) = "1" * 64, prompts.YES_NO["zh"]
+    model.weights, (yes, no) = "1" * 64, prompts.YES_NO[language]
     model.expect([{yes: 0.84, no: 0.16}])
-    assert judgement.answerable(model, "几天内退回？", [passage(1, "设备在三天内退回。")], "zh") == 0.84
-    assert judgement.floors(kb.catalog, model, "zh") == Floors(0.85, 0.88)
+    assert judgement.answerable(model, LAPTOP, [passage(1, GOOD)], language) == 0.84
+    assert judgement.floors(kb.catalog, model, language) == floors
 
 
 def test_floors_that_were_calibrated_without_a_probe_are_not_those_of_the_probe(filled: Fill) -> None:
