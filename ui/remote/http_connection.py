@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ui.service.auth import RunningService
 
 Form = dict[str, Any]
-_CONNECT_SECONDS = 10.0
+_CONNECT_SECONDS = 30.0  # the handshake of TLS is within: a service whose page begins on a busy machine is slow
 _STOP_SECONDS = 0.1  # how soon a stop is passed on
 
 
