@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.places import ASKER, SAMPLE_DOCS, evaldata, filled
-from benchmarks.request_cases import SETS
+from benchmarks.request_cases import ORGANISATIONS, SETS
 from benchmarks.result import Result
 from kb.answering import judgement, prompts
 from kb.answering.editions import newest
@@ -55,7 +55,6 @@ HOLD_ALL_THE_SAME = {
     "zh_fact-67",
     "zh_fact-82",
 }
-ASKED_OF = ("water_utility", "hospital", "logistics")  # of `requests/`, with a set of questions
 _STANDS_IN = {"yes": True, "no": True, "beside": False}  # sections of a question, and whether they answer it
 _SAME = 12  # letters of the evidence that a passage must hold
 _DEPTH = 40  # passages among which those without the gold ones are looked for
@@ -87,12 +86,8 @@ def run(write: bool = False, measure: bool = False) -> Result:
         raise SystemExit(f"{TABLE} is of another model or prompt: run `python -m benchmarks judging --measure` first")
     rows = load()
     if write:
-        probes = {name: fit([row for row in rows if row.language == name], name) for name in FLOORS}
-        plain = {
-            name: {"start": p.start, "tokens": p.tokens, "weights": p.weights, "floors": asdict(p.floors)}
-            for name, p in probes.items()
-        }
-        text = json.dumps({weights.WEIGHTS[MODEL].sha256: plain}, separators=(",", ":"))
+        probes = {name: asdict(fit([row for row in rows if row.language == name], name)) for name in FLOORS}
+        text = json.dumps({weights.WEIGHTS[MODEL].sha256: probes}, separators=(",", ":"))
         SHIPPED.write_text(f"{text}\n", encoding="utf-8")
     table: list[tuple[str | float, ...]] = []
     for language, floors in FLOORS.items():
@@ -155,17 +150,17 @@ def measured() -> Iterator[tuple[str, list[Row]]]:
     with filled("sample_docs", [SAMPLE_DOCS]) as kb:
         kb.use_model("embedded", MODEL)
         yield "sections", list(_of_sections(kb))
-        yield "sample_docs", list(_as_asked(kb, "sample_docs", SAMPLE_DOCS / "questions.jsonl"))
+        yield "sample_docs", list(_as_asked(kb, "sample_docs", load_questions(SAMPLE_DOCS / "questions.jsonl")))
         for name, count in GIVEN.items():
             if (evaldata() / name).is_dir():
                 yield name, list(_of_given(kb, name, count))
     of_requests: list[Row] = []
-    for name in ASKED_OF:
+    for name in ORGANISATIONS:
         documents, cases = SETS[name]
+        questions = load_questions(cases.with_name("questions.jsonl"))
         with filled(name, [documents]) as kb:
-            kb.use_model("embedded", MODEL)
-            asked_of = _as_asked(kb, "requests", cases.with_name("questions.jsonl"))
-            of_requests += [row for row in asked_of if row.language == "en"]  # the Chinese ones are left to test with
+            kb.use_model("embedded", MODEL)  # the Chinese questions are left to test with
+            of_requests += _as_asked(kb, "requests", [each for each in questions if each.language == "en"])
     yield "requests", of_requests
     for name in SEARCHED:
         if (folder := evaldata() / name / "docs").is_dir():
@@ -174,9 +169,9 @@ def measured() -> Iterator[tuple[str, list[Row]]]:
                 yield name, list(_of_searched(kb, name))
 
 
-def _as_asked(kb: KnowledgeBase, name: str, questions: Path) -> Iterator[Row]:
+def _as_asked(kb: KnowledgeBase, name: str, questions: Sequence[Question]) -> Iterator[Row]:
     """With what the model reads of them, which may be in both languages."""
-    for question in load_questions(questions):
+    for question in questions:
         shown = _read(kb, question.question)
         if not question.answerable or _holds(shown, question):
             yield from _judged(kb, name, question.id, question.question, shown, question.answerable)

@@ -13,12 +13,10 @@ from kb.schema import Answer, AskOptions, Scope
 
 _HERE = Path(__file__).parent / "requests"
 # Of each set of documents their folder and the cases.
+ORGANISATIONS = ("water_utility", "hospital", "logistics")  # that do not exist, with documents and questions
 SETS = {
     "sample_docs": (SAMPLE_DOCS, _HERE / "sample_docs.jsonl"),
-    **{
-        name: (_HERE / name / "documents", _HERE / name / "cases.jsonl")
-        for name in ("water_utility", "hospital", "logistics")
-    },
+    **{name: (_HERE / name / "documents", _HERE / name / "cases.jsonl") for name in ORGANISATIONS},
 }
 _CONFIRMED = 0.8  # share of the claims of a right answer that are confirmed at least
 

@@ -9,7 +9,7 @@ import pytest
 
 import kb.confidence.probes as of_probes
 from benchmarks import judging
-from benchmarks.request_cases import SETS
+from benchmarks.request_cases import ORGANISATIONS, SETS
 from kb.checking.sources import bare
 from kb.confidence.probes import Probe, shipped
 from kb.evaluation.questions import load_questions
@@ -101,7 +101,7 @@ def test_the_sections_of_a_question_differ() -> None:
     assert sum(row.set == "sections" for row in judging.load()) == 3 * len(items)
 
 
-@pytest.mark.parametrize("name", judging.ASKED_OF)
+@pytest.mark.parametrize("name", ORGANISATIONS)
 def test_the_questions_about_an_organisation_are_answered_in_documents_that_are_there(name: str) -> None:
     documents, cases = SETS[name]
     questions = load_questions(cases.with_name("questions.jsonl"))
