@@ -41,11 +41,11 @@ SECTIONS = Path(__file__).parent / "judgements" / "sections.jsonl"
 SHIPPED = Path(__file__).parents[1] / "kb" / "confidence" / "probes.json"
 MODEL = "qwen2.5-coder-1.5b"
 # Inverse of the regularisation: scikit-learn's C, of standardised log probabilities.
-STRENGTH: Mapping[Language, float] = {"en": 0.01, "zh": 0.03}
+STRENGTH = 0.01
 COMMON = 0.7  # share of the judgements of a language among whose likeliest tokens one that is weighed stands
 # Of the probes: chosen on the judgements of the table but for the sections, each by a probe that had seen nothing of
 # its set.
-FLOORS: Mapping[Language, Floors] = {"en": Floors(0.33, 0.45), "zh": Floors(0.4, 0.5)}
+FLOORS: Mapping[Language, Floors] = {"en": Floors(0.33, 0.45), "zh": Floors(0.33, 0.4)}
 SEARCHED = {"cmrc_trial_zh": 20}  # of `KB_EVALDATA`, and how many questions, with their gold passages and without
 GIVEN = {"rgb_en_dev": 40, "rgb_zh_dev": 40}  # and of those that bring their passages how many of either kind
 # Questions of `GIVEN` whose passages of no answer hold one all the same (docs/decisions/0038-judging-first.md).
@@ -86,15 +86,15 @@ def run(write: bool = False, measure: bool = False) -> Result:
         raise SystemExit(f"{TABLE} is of another model or prompt: run `python -m benchmarks judging --measure` first")
     rows = load()
     if write:
-        probes = {name: asdict(fit([row for row in rows if row.language == name], name)) for name in FLOORS}
+        probes = {name: asdict(fit([row for row in rows if row.language == name])) for name in FLOORS}
         text = json.dumps({weights.WEIGHTS[MODEL].sha256: probes}, separators=(",", ":"))
         SHIPPED.write_text(f"{text}\n", encoding="utf-8")
     table: list[tuple[str | float, ...]] = []
-    for language, floors in FLOORS.items():
+    for language in FLOORS:
         own = [row for row in rows if row.language == language]
         held, yes = np.array([row.held for row in own]), np.array([row.yes for row in own])
-        crossed = crossed_out(own, language, lambda row: row.id)
-        apart = crossed_out(own, language, lambda row: row.set.partition(",")[0])
+        crossed = crossed_out(own, lambda row: row.id)
+        apart = crossed_out(own, lambda row: row.set.partition(",")[0])
         of_yes = judgement.SHIPPED[MODEL][language].refuse
         of_set = np.array([row.set for row in own])
         shares = {"all": np.ones(len(own), bool), "all but sections": of_set != "sections"}
@@ -104,24 +104,25 @@ def run(write: bool = False, measure: bool = False) -> Result:
             areas = (float(roc_auc_score(held[of_it], each[of_it])) for each in (yes, crossed, apart))
             refused = (
                 f"{int((of_it & held & (each < floor)).sum())}, {int((of_it & ~held & (each < floor)).sum())}"
-                for each, floor in ((yes, of_yes), (apart, floors.refuse))
+                for each, floor in ((yes, of_yes), (apart, FLOORS[language].refuse))
             )
             table.append((language, name, int(held[of_it].sum()), int((~held[of_it]).sum()), *areas, *refused))
     columns = ("language", "set", "held", "not held", "yes", "probe", "by other sets", "refused by yes", "by the probe")
     return Result("judging", columns, tuple(table))
 
 
-def fit(rows: Sequence[Row], language: Language) -> Probe:
-    """A logistic regression on the log probabilities of the tokens that are common among those of the rows."""
+def fit(rows: Sequence[Row]) -> Probe:
+    """A logistic regression on the log probabilities of the tokens that are common among those of the rows, which are
+    of one language."""
     counts = Counter(token for row in rows for token in row.first)
     tokens = sorted(token for token, count in counts.items() if count >= COMMON * len(rows))
     values = values_of(rows, tokens)
     mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-6
-    model = LogisticRegression(C=STRENGTH[language], max_iter=3000)
+    model = LogisticRegression(C=STRENGTH, max_iter=3000)
     model.fit((values - mean) / spread, [row.held for row in rows])
     slopes = model.coef_[0] / spread
     start = float(model.intercept_[0] - slopes @ mean)
-    return Probe(round(start, 5), tokens, [round(float(slope), 5) for slope in slopes], FLOORS[language])
+    return Probe(round(start, 5), tokens, [round(float(slope), 5) for slope in slopes], FLOORS[rows[0].language])
 
 
 def values_of(rows: Sequence[Row], tokens: Sequence[int]) -> NDArray[np.float64]:
@@ -130,7 +131,7 @@ def values_of(rows: Sequence[Row], tokens: Sequence[int]) -> NDArray[np.float64]
     return np.array([[row.first.get(token, low) for token in tokens] for row, low in zip(rows, least, strict=True)])
 
 
-def crossed_out(rows: Sequence[Row], language: Language, group: Callable[[Row], str]) -> NDArray[np.float64]:
+def crossed_out(rows: Sequence[Row], group: Callable[[Row], str]) -> NDArray[np.float64]:
     """Of each row the probability by a probe that was fitted to no row of its group; folds of groups, if they are
     many."""
     names = sorted({group(row) for row in rows})
@@ -138,7 +139,7 @@ def crossed_out(rows: Sequence[Row], language: Language, group: Callable[[Row], 
     fold = {name: at % _FOLDS if len(names) > 4 * _FOLDS else at for at, name in enumerate(names)}
     found = np.zeros(len(rows))
     for number in sorted({*fold.values()}):
-        probe = fit([row for row in rows if fold[group(row)] != number], language)
+        probe = fit([row for row in rows if fold[group(row)] != number])
         for at, row in enumerate(rows):
             if fold[group(row)] == number:
                 found[at] = probe.probability(row.first)
@@ -178,9 +179,15 @@ def _as_asked(kb: KnowledgeBase, name: str, questions: Sequence[Question]) -> It
 
 
 def _of_sections(kb: KnowledgeBase) -> Iterator[Row]:
-    """Each question over each of its sections, which is alone or among one or two of other questions."""
-    drawn = random.Random(4)
+    """Each question over each of its sections, which is alone or among one or two of other questions in its
+    language."""
     items = [json.loads(line) for line in SECTIONS.read_text(encoding="utf-8").splitlines()]
+    for language in FLOORS:
+        yield from _of_sections_in([item for item in items if language_of(item["question"]) == language], kb)
+
+
+def _of_sections_in(items: Sequence[Mapping[str, str]], kb: KnowledgeBase) -> Iterator[Row]:
+    drawn = random.Random(4)
     for item in items:
         others = [other[drawn.choice([*_STANDS_IN])] for other in drawn.sample(items, 3) if other is not item]
         others = others[: drawn.choice((0, 0, 1, 1, 2))]
@@ -278,7 +285,7 @@ def _judged(
 
 def asked() -> str:
     """What tells these judgements from those of another model, or by another prompt."""
-    said = [prompts.judging("?", [_passage(1, "", "。")], language) for language in ("en", "zh")]
+    said = [prompts.judging("?", [_passage(1, "", "。")], language) for language in FLOORS]
     return hashlib.sha256(f"{weights.WEIGHTS[MODEL].sha256} {said}".encode()).hexdigest()[:16]
 
 
@@ -291,7 +298,7 @@ def load() -> list[Row]:
     """The table."""
     rows: list[Row] = []
     with np.load(TABLE, allow_pickle=False) as kept:
-        for language in ("en", "zh"):
+        for language in FLOORS:
             tokens, values = kept[f"{language} tokens"], kept[f"{language} values"]
             of_rows = (kept[f"{language} {name}"] for name in ("id", "set", "held", "yes"))
             for id, name, held, yes, line in zip(*of_rows, values, strict=True):
@@ -305,7 +312,7 @@ def save(rows: Sequence[Row]) -> None:
     """Write the table: of each language the tokens, and of each row their log probabilities in hundredths; 0 where it
     has none."""
     kept: dict[str, Any] = {"asked": np.array(asked())}
-    for language in ("en", "zh"):
+    for language in FLOORS:
         own = [row for row in rows if row.language == language]
         tokens = sorted({token for row in own for token in row.first})
         column = {token: at for at, token in enumerate(tokens)}

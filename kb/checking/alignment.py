@@ -30,7 +30,7 @@ from kb.confidence.wording import measures
 from kb.language.code_blocks import lines_in
 from kb.language.content_terms import content_of, is_number, share_held, stem
 from kb.language.date_forms import less_exact
-from kb.language.language import language_of
+from kb.language.language import language_of, may_be_chinese
 from kb.language.number_forms import numbers_in
 from kb.language.proper_names import names_in, opening_name
 from kb.language.quantities import in_units_of
@@ -106,7 +106,7 @@ class Aligner:
             self._sources, question, similarities, self._objections.values_of, self._objections.other_editions,
             lambda: [source_of(without_orders(passage), document_text) for passage in beside()], answers,
         )  # fmt: skip
-        self._nearest: dict[str, tuple[Window, Source] | None] = {}  # the sentence that means a claim most nearly
+        self._nearest: dict[str, list[tuple[Window, Source]]] = {}  # the sentences that mean a claim most nearly
 
     def sources(self, claim: str, cited: Sequence[int]) -> list[SupportSpan]:
         """The spans a claim rests on, best first: of the cited passages where they carry it, else of the one that does.
@@ -114,13 +114,13 @@ class Aligner:
         An unsupported claim keeps the best span of each passage it cited, marked unsupported; one that cited none, the
         span that would carry it but for what speaks against that.
         """
-        language = language_of(claim)
+        language = self._language_of(claim)
         sources = self._in_its_language(claim, language)
         own = sorted(self._spans(claim, [s for s in sources if s.passage.rank in cited], is_cited=True), key=_merit)
         if self._echoes(claim):
             return [replace(span, supported=False, reason="echo") for span in own]
         supported = [span for span in own if span.supported and span.strength >= KEEP_MARKER * own[0].strength]
-        crosses = bool(supported) and language_of(supported[0].passage.text) != language
+        crosses = bool(supported) and language not in self._source_of(supported[0]).languages
         if supported and not crosses:
             return supported
         others = self._spans(
@@ -128,7 +128,7 @@ class Aligner:
             [
                 source
                 for source in sources
-                if source.passage.rank not in cited and not (cited and language_of(source.passage.text) != language)
+                if source.passage.rank not in cited and not (cited and language not in source.languages)
             ],
             is_cited=False,
         )
@@ -171,7 +171,7 @@ class Aligner:
     def _in_its_language(self, claim: str, language: Language) -> Sequence[Source]:
         """The sources that may say a claim: those in its language alone, where a sentence of those speaks of that,
         whatever it says of it. Between languages a cosine tells little."""
-        own = [source for source in self._sources if language_of(source.passage.text) == language]
+        own = [source for source in self._sources if language in source.languages]
         if self._similarities is None or len(own) in (0, len(self._sources)):
             return self._sources
         lines = [w.quote for s in own for w in s.windows if len(w.parts) == 1 and language_of(w.quote) == language]
@@ -193,8 +193,8 @@ class Aligner:
 
     def _best(self, claim: str, source: Source, is_cited: bool) -> SupportSpan:
         claim = in_units_of(claim, f"{source.heading}\n{source.passage.text}")
-        language = language_of(claim)
-        crosses = self._similarities is not None and language != language_of(source.passage.text)
+        language = self._language_of(claim)
+        crosses = self._similarities is not None and language not in source.languages
         names = self._names(claim, crosses)
         windows = [window for window in source.windows if not crosses or len(window.parts) <= WINDOW_ACROSS]
         is_long = len(self._objections.new(claim)) >= LONG_CLAIM
@@ -260,7 +260,7 @@ class Aligner:
             if objections[chosen] == "words":  # where there is more against it than words, that is said
                 more = self._objections.against(claim, names, window, source, window.parts in foreign)
                 reason = more if more not in ("", "part") else "words"
-        asked = self._asked.names if self._asked.language == language_of(source.passage.text) else self._asked.codes
+        asked = self._asked.names if self._asked.language in source.languages else self._asked.codes
         return SupportSpan(
             passage=source.passage,
             start=window.start,
@@ -305,7 +305,7 @@ class Aligner:
         if strength < SUPPORT_NEAREST:
             return len(window.parts) == 1 and self._means_same(claim, window)
         if claim not in self._nearest:
-            language = language_of(claim)
+            language = self._language_of(claim)
             lines = [
                 (w, each)
                 for each in self._sources
@@ -314,17 +314,22 @@ class Aligner:
             ]
             told = [told_by(w, each) for w, each in lines]
             cosines = self._similarities(f"{self._asked.text} {claim}", told) if lines else ()
-            near = max(zip(map(float, cosines), lines, strict=True), default=None, key=lambda found: found[0])
-            self._nearest[claim] = near[1] if near else None
-        nearest = self._nearest[claim]
-        if nearest is None or nearest[1] is not source or nearest[0].parts.start not in window.parts:
-            return False
-        return added <= numbers_in(nearest[0].quote)
+            found = list(zip(map(float, cosines), lines, strict=True))
+            least = max((cosine for cosine, _ in found), default=0.0) - CLOSE
+            self._nearest[claim] = [line for cosine, line in found if cosine >= least]
+        return any(
+            each is source and near.parts.start in window.parts and added <= numbers_in(near.quote)
+            for near, each in self._nearest[claim]
+        )
 
     def _means_same(self, claim: str, window: Window) -> bool:
         """Whether a sentence says, in whatever words, what the claim says."""
         assert self._similarities is not None
-        return float(self._similarities(claim, [window.quote])[0]) >= SAME_MEANING[language_of(claim)]
+        return float(self._similarities(claim, [window.quote])[0]) >= SAME_MEANING[self._language_of(claim)]
+
+    def _language_of(self, claim: str) -> Language:
+        """The language of a claim; what answers a Chinese question may be full of code and names."""
+        return "zh" if self._asked.language == "zh" and may_be_chinese(claim) else language_of(claim)
 
     def _names(self, claim: str, crosses: bool) -> frozenset[str]:
         """What the claim names. Its first word is a name where nothing here has it in small letters."""

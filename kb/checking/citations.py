@@ -70,6 +70,17 @@ _ATTRIBUTION = re.compile(  # by which a model says where it has it from, before
     r")\s*",
     re.IGNORECASE,
 )
+_WHENCE = re.compile(  # of that what no reader needs, whom the citation tells it; "yes" said that the passages do
+    r"^(?:(?:yes,\s?|(?P<no>no,\s?))?(?:the )?(?:given |provided )?passages?(?: \d{1,3})? (?:clearly )?"
+    r"(?:states?|says?|mentions?|indicates?) that\s+"
+    r"|according to (?:the )?(?:given |provided )?passages?(?: \d{1,3})?,\s*|passages? \d{1,3}\s?[:：]\s*"
+    r"|(?:(?:是的?|对)[,，]\s?)?(?:以上|上述)?(?:第\s?\d{1,3}\s?段|段落)(?:\s?\d{1,3})?中(?:明确)?"
+    r"(?:写明|说明|提到|指出|规定)了?(?![的过书到])[，,：:]?\s*"
+    r"|(?:根据|按照)(?:以上|上述)?(?:第\s?\d{1,3}\s?段|段落)(?:\s?\d{1,3})?(?:中?的?(?:内容|信息|规定|描述))?[，,]\s*"
+    r")(?=[^\W_])",
+    re.IGNORECASE,
+)
+_SMALL_WORD = re.compile(r"[a-z]+(?=[\s,]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +122,9 @@ def cite(
     one on.
     """
     beside = functools.cache(beside)
-    aligner = Aligner(passages, question, similarities, document_text, beside, bool(_ANSWER.match(text)), answers)
+    aligner = Aligner(
+        passages, question, similarities, document_text, beside, bool(_ANSWER.match(_without_whence(text))), answers
+    )
     drafts = list(_with_code(text, aligner))
     drafts = [draft for draft, again in zip(drafts, repeats(d.body for d in drafts), strict=True) if not again]
     known = {passage.rank: passage for passage in passages}
@@ -294,10 +307,19 @@ def _sentences_with_markers(text: str) -> Iterator[_Sentence]:
                     continue
         if pending:
             yield pending
-        body = _MARKER.sub("", sentence).strip()
+        body = _without_whence(_MARKER.sub("", sentence).strip())
         pending = _Sentence(body, lead, tuple(dict.fromkeys(_numbers(sentence)))) if body else None
     if pending:
         yield pending
+
+
+def _without_whence(sentence: str) -> str:
+    """A sentence without "the passages state that", and first a capital letter."""
+    match = _WHENCE.match(sentence)
+    if match is None or match["no"]:
+        return f"{match['no']}{sentence[match.end() :]}" if match else sentence
+    said = sentence[match.end() :]
+    return f"{said[0].upper()}{said[1:]}" if _SMALL_WORD.match(said) else said
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -81,7 +81,7 @@ class Disagreements:
         document does not count, nor an earlier one of a series, nor what is in another language."""
         language = language_of(claim)
         numbers = numbers_in(claim) - numbers_in(self._question)
-        if not numbers or language_of(source.passage.text) != language:
+        if not numbers or language not in source.languages:
             return None
         asked = {token: weight for token, weight in content_of(self._question).items() if not is_number(token)}
         names = frozenset().union(*(found(text) for found in (names_in, codes_in) for text in (self._question, claim)))
@@ -133,7 +133,7 @@ class Disagreements:
         for other in (*self._sources, *self._beside):
             passage = other.passage
             same = (passage.collection, passage.document) == (source.passage.collection, source.passage.document)
-            if same or passage.rank in self._other_editions or language_of(passage.text) != language:
+            if same or passage.rank in self._other_editions or language not in other.languages:
                 continue
             if year_mismatch.gives_way(other.heading, source.heading, self._question):
                 continue

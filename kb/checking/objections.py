@@ -28,6 +28,7 @@ from kb.checking.sections import is_of_other_section
 from kb.checking.sources import (
     Source,
     Window,
+    captions,
     core_of,
     header_of,
     parts_of,
@@ -229,6 +230,7 @@ class Objections:
                 table_claims.takes_wrong_row(claim, question, source.rows)
                 and not follows_step(claim, question, source.sentences)
             )
+            or table_claims.takes_wrong_label(claim, question, source.rows)
             or table_claims.takes_wrong_column(claim, question, source.rows)
             or self.step(claim, source).right is False
         ):
@@ -350,7 +352,7 @@ class Objections:
         """What a passage as a whole has against a claim in its language, whichever window seems to carry it."""
         question, rank = self._asked.text, source.passage.rank
         if (claim, rank) not in self._against:
-            same = self._asked.language == language_of(source.passage.text)
+            same = self._asked.language in source.languages
             against: ClaimReason = ""
             step = self.step(claim, source).right  # of the values of steps the question tells which is meant
             near = self._similarities if same else None
@@ -373,7 +375,8 @@ class Objections:
                 and not table_claims.fits_cell(claim, question, source.rows)
                 and not follows_step(claim, question, source.sentences)
                 and (
-                    has_rival(claim, asked, values, near) or swaps_subject(claim, asked, source.sentences, source.above)
+                    has_rival(claim, asked, values, near)
+                    or swaps_subject(claim, asked, source.sentences, source.above, captions(source))
                 )
             ):
                 against = "rival"

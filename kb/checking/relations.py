@@ -25,6 +25,9 @@ _EMPTY = frozenset("的了是在有为和年月日")  # characters of which no p
 _LIGHT = frozenset(map(stem, "need require take get give make have use want allow apply last".split()))
 _ALIKE = 2  # words that the titles of two documents of a kind share, at least
 _LIST_MARK = re.compile(r"\A\W+")
+_SEVERAL = re.compile(  # that are asked about
+    r"\b(?:and|or|both|each|respectively)\b|[和与跟及、各]|还是|分别", re.IGNORECASE
+)
 _LABEL = re.compile(r"\W{0,6}([A-Z][^:\n]{0,40}):\s")
 _JOINING = frozenset("and or of the in for at".split())
 _TWO_NAMES = re.compile(r"\W*[A-Z][a-z]+(?:['’]s)? [A-Z]")
@@ -114,7 +117,7 @@ def crosses_over(claim: str, question: str, source: Source) -> bool:
     where the question asks of both: "A has 5 and B has 6" where these are the other way round."""
     asked = telling(content_of(question))
     parts = [telling(content_of(part)) for part in _PART.split(claim)]
-    if len(parts) < 2:
+    if len(parts) < 2 or not _SEVERAL.search(question):
         return False
     told = [part for each in source.sentences if not is_row(each) for part in _PART.split(each)]
     clauses = [telling(content_of(part)) for part in told]

@@ -273,16 +273,19 @@ def _label(value: Value) -> Set[str]:
     return content_of(_IN_BRACKETS.sub(" ", match["label"])).keys() if match else frozenset()
 
 
-def swaps_subject(claim: str, question: str, sentences: Sequence[str], above: Sequence[Set[str]]) -> bool:
+def swaps_subject(
+    claim: str, question: str, sentences: Sequence[str], above: Sequence[Set[str]], captions: Set[str] = frozenset()
+) -> bool:
     """Whether what a claim adds stands only in sentences, or clauses, that say it of something else, while another one
     has more of the question, and something else of that: "Li handles invoices, Chen handles complaints". `above` are
-    the words that head each sentence. Of amounts rivals are told by their kind."""
+    the words that head each sentence; the `captions` of tables are said of nothing. Of amounts rivals are
+    told by their kind."""
     asked = content_of(question).keys() | codes_in(question)
     said = content_of(claim).keys() | codes_in(claim)
     amounts = {value.number for value in _values(claim, {}, 0, "") if value.kind in _KINDS or value.kind in _FORMS}
     if (amounts | codes_in(claim)) - numbers_in(question) - codes_in(question):
         return False
-    told = [each for each in zip(sentences, above, strict=True) if not is_row(each[0])]
+    told = [e for e in zip(sentences, above, strict=True) if not (is_row(e[0]) or e[0].strip() in captions)]
     clauses = [(clause, heads) for sentence, heads in told for clause in _told_apart(sentence)]
     return _is_outdone(said, asked, told) or (len(clauses) > len(told) and _is_outdone(said, asked, clauses))
 

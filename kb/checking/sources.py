@@ -11,9 +11,9 @@ from kb.checking.sections import words_above
 from kb.checking.table_claims import ClaimRow, is_row
 from kb.language import date_forms
 from kb.language.content_terms import content_of
-from kb.language.language import CJK, sentences
+from kb.language.language import CJK, language_of, sentences
 from kb.language.number_forms import numbers_in
-from kb.schema import Passage
+from kb.schema import Language, Passage
 
 SAME_FRAME = 0.75  # share of a claim that one sentence says: what else stands there is said of the same
 WINDOW = 4  # most sentences, or lines, in a span
@@ -29,6 +29,11 @@ _LONGEST_SENTENCE = 600  # characters
 _SEMICOLON = re.compile(r"[;；]")
 _LABEL = re.compile(r"[\s*_]*[^\W\d_][^\n:：。.，,；;]{0,29}(?:(?<!\d)[:：]|[:：](?!\d))")  # no time of day
 _CLOSING = ".!?:;。！？：；…"
+_CAPTION = re.compile(  # "Table 4: …", "表 5.3 …"; what goes on behind a stop, or without a space, is a sentence
+    r"^[ \t]*(?:(?:Table|Figure|Fig\.)[ \t]\d+(?:[.-]\d+)*[.:]|[表图][ \t]?\d+(?:[.-]\d+)*(?:[.:：]|(?=[ \t])))[ \t]*"
+    r"((?:[^.。!！?？;；\n]|\.(?=\S))+)$",
+    re.MULTILINE,
+)
 LIST_ITEM = re.compile(r"[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．]")
 
 
@@ -48,6 +53,7 @@ class Source:
     """A passage cut into windows, and the words that head them."""
 
     passage: Passage
+    languages: frozenset[Language]  # of its text, and of its document: code and names make it no other's
     windows: tuple[Window, ...]
     heading: str  # title, section, table header, path
     heading_tokens: frozenset[str]
@@ -69,6 +75,7 @@ def source_of(passage: Passage, document_text: Callable[[Passage], str] | None) 
     said = [passage.text[start:end] for start, end in cuts]
     return Source(
         passage=passage,
+        languages=frozenset({language_of(passage.text), passage.language or language_of(passage.text)}),
         windows=tuple(_windows(passage, cuts, rows)),
         heading=heading,
         heading_tokens=frozenset(content_of(heading)),
@@ -116,6 +123,11 @@ def _runs_on(text: str, end: int, start: int, width: int, least: int) -> bool:
 def heads_of(window: Window, source: Source) -> frozenset[str]:
     """The tokens of what heads a window: title, section, table header, path, and the columns' names of its rows."""
     return source.heading_tokens.union(token for row in window.rows for head in row.heads for token in content_of(head))
+
+
+def captions(source: Source) -> frozenset[str]:
+    """What names the tables and figures of a passage, behind "Table 4:"."""
+    return frozenset(match[1].strip() for match in _CAPTION.finditer(source.passage.text))
 
 
 def header_of(window: Window, source: Source) -> str:

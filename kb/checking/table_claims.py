@@ -25,6 +25,8 @@ _NO = frozenset("no n none – - — ✗ ✘ × 否 无 不 没有 不可 不支
 _DENIES = re.compile(r"\b(?:not?|never|none|without|cannot)\b|n['’]t\b|[不没无未否]", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _PAIR = 2  # cells of a row with one value, whatever its head
+_BESIDE_ASKED = re.compile(r"\b(?:after|before|next|follow\w*|preced\w*|previous)\b|[前后]|[下上]一", re.IGNORECASE)
+_MORE = 2  # tokens of the question that another row must have besides
 _FEWEST_CELLS = 3  # in a row whose words are compared with those of other rows; in pairs each value is of its own kind
 
 
@@ -152,6 +154,28 @@ def takes_wrong_row(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool
         or any(having and all(row.heads and at and is_unnamed(row) for row, at in having) for having in numbers)
         or any(having and all(is_of_unnamed(row, at) for row, at in having) for having in words)
     )
+
+
+def takes_wrong_label(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:
+    """Whether a claim gives the labels of rows, and no others, of each of which another row of the table holds what was
+    asked, and more of that: "which command …?", but not "what comes after …?"."""
+    if _BESIDE_ASKED.search(question):
+        return False
+    plain, asked = _plain(claim), _plain(question)
+    wanted = {token for token in content_of(asked) if not is_number(token)}
+    whole = _whole(rows)
+    given = [row for row in whole if row.content[0] and _is_said(row.cells[0], plain)]
+
+    def is_outdone(row: ClaimRow) -> bool:
+        own = _fit(row, 0, wanted)
+        return any(
+            own < (theirs := _fit(other, 0, wanted))
+            and len(theirs - own) >= _MORE
+            and not _is_said(other.cells[0], plain)
+            for other in whole
+        )
+
+    return bool(given) and not any(_is_said(row.cells[0], asked) for row in given) and all(map(is_outdone, given))
 
 
 def takes_wrong_column(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:

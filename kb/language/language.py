@@ -53,6 +53,11 @@ def language_of(text: str) -> Language:
     return "zh" if chinese > latin or _CHINESE.search(text) else "en"
 
 
+def may_be_chinese(text: str) -> bool:
+    """Whether a text has Chinese characters and no words of English grammar, however many names and commands it has."""
+    return bool(CJK.search(text)) and not _ENGLISH.search(text)
+
+
 def languages_within(parts: Sequence[str]) -> list[Language]:
     """The language of each part of one document.
 

@@ -117,7 +117,7 @@ _LIST_MARK = re.compile(r"^\s*[(（]?\d{1,2}(?:[)）、]|[.．](?!\d))(?!\s*\d)"
 # A lone one may be an article: "fill in one form", "一年有15天".
 _ONE = re.compile(
     rf"(?<![第周期之点.\d{_HAN}])(?:一|1(?=份|个(?![月小工自星季])|[名位张台套次]))"
-    rf"(?P<zh>{_TIME_ZH}|[{_MEASURES}])"
+    rf"(?P<zh>{_TIME_ZH}|[{_MEASURES}])(?=(?P<thing>{CJK.pattern}{{2}})?)"
     rf"|(?<!-)(?<!ty )\bone\b(?!\s+(?:{_LARGE}|per\s?cent))(?=[- ]+(?P<en>[a-z]+))",
     re.IGNORECASE,
 )
@@ -234,7 +234,9 @@ def _without_articles(claim: str, source: str) -> str:
     alone = len(numbers_in(claim)) == 1
 
     @functools.cache
-    def counts(unit: str) -> bool:
+    def counts(unit: str, thing: str) -> bool:
+        if unit == "个" and thing and thing in source and not alone:  # which counts anything
+            return bool(re.search(rf"[\d{_HAN}]\s*个?{CJK.pattern}{{0,6}}{thing}", source))
         number = rf"[\d{_HAN}]\s*个?" if CJK.match(unit) else rf"(?:\d|\b(?:{'|'.join(list(_WORDS)[3:])}))[\s-]+"
         if re.search(f"{number}{re.escape(unit)}", source, re.IGNORECASE):
             return True
@@ -242,7 +244,8 @@ def _without_articles(claim: str, source: str) -> str:
         return alone and bool(_TIME.fullmatch(unit)) and not re.search(each, source, re.IGNORECASE)
 
     def kept(match: re.Match[str]) -> str:
-        return match.group() if counts(match["zh"] or match["en"].lower().rstrip("s")) else ""
+        unit = match["zh"] or match["en"].lower().rstrip("s")
+        return match.group() if counts(unit, match["thing"] or "") else ""
 
     return _ONE.sub(kept, claim)
 

@@ -48,7 +48,7 @@ def names_in(text: str) -> frozenset[str]:
     }
     found = {name.lower() for name in latin | set(CODE.findall(text))} - MONTHS - _DAYS
     if CJK.search(text):
-        found |= {word.word for word in tagged(text) if word.flag in _PROPER and len(word.word) > 1}
+        found |= {word.word.lower() for word in tagged(text) if word.flag in _PROPER and len(word.word) > 1}
     return frozenset(found)
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from kb.checking.alignment import Aligner
-from kb.checking.objections import Similarities
+from kb.checking.objections import CLOSE, Similarities
 from kb.checking.sources import over_lines, says_most
 from kb.language.content_terms import content_of
 from kb.models.maxsim import Vectors
-from kb.schema import Passage
+from kb.schema import Language, Passage
 
 POLICY = """2.3 Granting and taking back
 Rights are given by role and only as far as the work needs them. System owners look at all rights
@@ -144,6 +144,39 @@ def test_a_claim_without_support_in_the_other_language_shows_the_nearest_sentenc
     [span] = Aligner([passage(RULES), passage(RULES, 2)], "", near).sources("病假为99天。", [1])
     assert not span.supported
     assert near.texts == [RULES[start:end] for start, end in over_lines(RULES)]
+
+
+COMMANDS = "# store load --queue-size 16\n# store list --all --long\n# store drop --force --now\n队列最多存16条。"
+
+
+@pytest.mark.parametrize(("within", "compared"), [("zh", False), ("en", True), (None, True)])
+def test_code_does_not_make_a_passage_of_another_language(within: Language | None, compared: bool) -> None:
+    near = Cosines()
+    source = replace(passage(COMMANDS), language=within)
+    [span] = Aligner([source], "队列可以存几条？", near).sources("这个队列最多存16条。", [1])
+    assert span.supported
+    assert ("这个队列最多存16条。" in near.claims) is compared
+
+
+def test_code_does_not_make_a_claim_of_another_language() -> None:
+    near, claim = Cosines(), "用 store drop --force --now now now 删除。"
+    source = passage("删除队列时用 store drop --force --now。队列里的消息同时全部丢失，请先备份这些消息。")
+    [span] = Aligner([source], "怎么删除？", near).sources(claim, [1])
+    assert span.supported
+    assert claim not in near.claims
+    Aligner([source], "How is it dropped?", near).sources(claim, [1])
+    assert claim in near.claims
+    # English with a Chinese word is English
+    source = passage("Guests may not use the swimming pool after eight. Members may use it.")
+    [span] = Aligner([source], "访客可以使用泳池吗？", near).sources("Guests may use the pool 泳池 after eight.", [1])
+    assert span.reason == "negation"
+
+
+def test_an_english_line_of_a_chinese_document_is_english_too() -> None:
+    near, source = Cosines(), replace(passage("Backups: 30 days. Logs: 90 days."), language="zh")
+    [span] = Aligner([source], "How long are backups kept?", near).sources("Backups are kept for 30 days.", [1])
+    assert span.supported
+    assert "Backups are kept for 30 days." not in near.claims
 
 
 def test_between_languages_what_is_not_cited_and_lacks_the_number_is_not_compared() -> None:
@@ -323,6 +356,13 @@ def test_a_claim_of_two_words_or_without_a_number_of_its_own_is_not_read_in_othe
     assert not supported("180 for a dial apiece.")
     assert not supported("The repair of the dial takes a lot apiece.")
     assert not supported(DIAL, "What costs 180?")
+
+
+@pytest.mark.parametrize("other", [0.9, 0.905, 0.92])
+def test_of_sentences_that_are_as_near_as_another_each_may_say_it(other: float) -> None:
+    near = cosines(Repair=0.9, Clocks=other)
+    [span] = Aligner([passage("Clocks are sold. Repair of faces: 180.")], "What is charged?", near).sources(DIAL, [1])
+    assert span.supported is (other < 0.9 + CLOSE)
 
 
 @pytest.mark.parametrize(

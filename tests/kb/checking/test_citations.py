@@ -177,7 +177,47 @@ def test_whence_a_model_has_it_is_no_part_of_the_claim(whence: str, claim: str, 
     said, plain = (cite(text, [passage(1, source)], "en", "What then? 怎么办？") for text in (whence + claim, claim))
     assert [c.supported for c in said.claims] == [True]
     assert said.citations == plain.citations
-    assert said.text.startswith(whence)
+    assert said.text.casefold().endswith(plain.text.casefold())
+
+
+PARKING = "Visitors pay 5 EUR for parking; staff park free. 访客停车收费5元。书需保存5天。"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        # that they do was asked before the answer
+        ("Yes, the passages state that visitors pay 5 EUR.", "Visitors pay 5 EUR [1]."),
+        ("是的，段落中写明：访客停车收费5元。", "访客停车收费5元[1]。"),
+        ("根据以上段落，访客停车收费5元。", "访客停车收费5元[1]。"),
+        ("No, the passages state that visitors pay 5 EUR.", "No, visitors pay 5 EUR [1]."),
+        ("According to passage 1, visitors pay 5 EUR.", "Visitors pay 5 EUR [1]."),
+        ("Passage 1: Visitors pay 5 EUR.", "Visitors pay 5 EUR [1]."),
+        (
+            "Visitors pay 5 EUR. The passage states that staff park free.",
+            "Visitors pay 5 EUR [1]. Staff park free [1].",
+        ),
+        ("The passages state that iVisitors pay 5 EUR.", "iVisitors pay 5 EUR."),
+        # what it may be of something, or is followed by nothing
+        *(
+            (text, text)
+            for text in (
+                "The passages state that",
+                "Yes, the passages state that",
+                "The passages state that: visitors pay 5 EUR.",
+                "**The passages state that visitors pay 5 EUR.**",
+                "The document states that visitors pay 5 EUR.",
+                "Yes, according to the passages, visitors pay 5 EUR.",
+                "段落中说明书需保存5天。",
+                "段落中提到的访客停车收费5元。",
+                "Passage: 5 EUR.",
+            )
+        ),
+    ],
+)
+def test_an_answer_is_told_without_whence_it_is(answer: str, said: str) -> None:
+    told = cite(answer, [passage(1, PARKING)], "en", "Do visitors pay? 访客停车要收费吗？").text
+    assert told.replace(" [1]", "").replace("[1]", "") == said.replace(" [1]", "").replace("[1]", "")
 
 
 def left_out_of(answer: str) -> tuple[CheckedAnswer, str]:

@@ -100,6 +100,15 @@ WEIGHTS = "The pump weighs 5 kg, the scanner weighs 6 kg."
             "The pump weighs 6 kg; the scanner weighs 5 kg.",
             True,
         ),
+        # what one part adds, and the other repeats
+        ("The pump weighs 5 kg, as does the scanner.", BOTH, "The pump weighs 6 kg, the scanner weighs 5 kg.", True),
+        # of one thing that is asked about in two parts
+        (
+            "To weigh the pump, the scanner shows 6 kg.",
+            "To weigh the pump, what does the scanner show?",
+            "For the pump it shows 6 kg. The scanner is big.",
+            False,
+        ),
         ("The pump weighs 5 kg.", BOTH, "The pump weighs 6 kg, the scanner weighs 5 kg.", False),  # of one alone
         (WEIGHTS, "What is the weight of the pump?", "The pump weighs 6 kg, the scanner weighs 5 kg.", False),
         (WEIGHTS, BOTH, "The lift weighs 5 kg, the scanner weighs 6 kg.", False),

@@ -272,6 +272,13 @@ def test_what_is_said_of_something_else_is_not_said_of_what_was_asked(
     assert swaps_subject(claim, question, sentences, [frozenset()] * len(sentences)) is swaps
 
 
+def test_what_a_caption_names_is_said_of_nothing() -> None:
+    said = ["The ladder is in the basement.", "The spare key list"]
+    asked = "The key is in the basement.", "Where is the spare key kept?", said, [frozenset[str]()] * 2
+    assert swaps_subject(*asked)
+    assert not swaps_subject(*asked, frozenset({"The spare key list"}))
+
+
 DRIVERS = ["The notice of managers is 27 days.", "For drivers it is 12 days."]
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from kb.checking.sources import (
+    captions,
     core_of,
     header_of,
     headings_of,
@@ -99,6 +100,15 @@ def test_a_span_of_a_table_is_headed_by_its_columns_and_the_line_above() -> None
     assert heads_of(spans["Limits of 2024"], source) == {"travel", "md"}
     headed = source_of(passage(1, "Rome | 150", header="City | Hotel | Note"), None)
     assert header_of(headed.windows[0], headed) == "City | Hotel | Note\n"
+
+
+def test_tables_and_figures_have_captions() -> None:
+    text = (
+        "Prices of 2024\nItem | EUR\nKey | 5\n\nTable 4: Keys of v2.1\n  图3 钥匙\n表 5.3. 锁\n"
+        "Figure 2 shows the key.\nTable 5: Locks. They are sold.\nTables are cleaned.\n"
+        "图1所示的钥匙\n表 6 列出钥匙。\n图书馆开放。"
+    )
+    assert captions(source_of(passage(1, text), None)) == {"Keys of v2.1", "钥匙", "锁"}
 
 
 def test_title_section_header_and_path_head_a_passage_and_the_document_is_around_it() -> None:

@@ -12,6 +12,7 @@ from kb.checking.table_claims import (
     names_cell,
     rows_of,
     takes_wrong_column,
+    takes_wrong_label,
     takes_wrong_row,
 )
 from kb.language.language import language_of
@@ -480,3 +481,33 @@ FIRMWARE = """Firmware | Supported models | Main change
 )
 def test_a_cell_may_be_a_part_of_a_longer_one(claim: str, wrong: bool) -> None:
     assert takes_wrong_row(claim, "On which models can it be installed?", rows_of(FIRMWARE)) is wrong
+
+
+COMMANDS = """Command | What it does
+store clear --now | clears the queue and loses all messages
+store pause | clears the queue and keeps the messages of today in a file
+store list | lists the queue"""
+ASKED_KEEPS = "Which command clears the queue and keeps the messages of today?"
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "wrong"),
+    [
+        ("Use store clear --now.", ASKED_KEEPS, True),
+        ("Use store pause.", ASKED_KEEPS, False),
+        ("Use store list.", ASKED_KEEPS, True),
+        ("Use store clear --now or store pause.", ASKED_KEEPS, False),
+        ("Use store clear --now.", "Which command clears the queue?", False),  # both do
+        ("Use store clear --now.", "Which command clears the queue of a file?", False),  # a word more
+        ("Use store clear --now.", "Does store clear --now keep the messages of today in a file?", False),  # was asked
+        ("Use store start.", ASKED_KEEPS, False),  # no row's
+        ("It is store list.", "What comes after the one that clears the queue and keeps the messages?", False),
+        ("用 git reset。", "想清理工作区又保留本地改动，用哪条命令？", True),
+        ("用 git stash。", "想清理工作区又保留本地改动，用哪条命令？", False),
+    ],
+)
+def test_the_label_that_a_claim_gives_is_of_the_row_that_was_asked_about(
+    claim: str, question: str, wrong: bool
+) -> None:
+    table = f"{COMMANDS}\n\n命令 | 作用\ngit reset | 清理工作区\ngit stash | 清理工作区，保留本地改动"
+    assert takes_wrong_label(claim, question, rows_of(table)) is wrong

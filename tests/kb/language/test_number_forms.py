@@ -113,6 +113,12 @@ def test_a_source_may_say_a_number_in_another_word(claim: str, source: str, miss
         ("每月1次", "monthly", set()),
         ("One must lock the screen.", "The screen is locked.", set()),
         ("每人一台电脑", "每人两台电脑", {"1"}),
+        # 个 counts anything
+        ("一个机柜最多装24台交换机", "机柜可装24台交换机，共8个机房", set()),
+        ("一个机柜最多装24台交换机", "3个大号机柜各装24台交换机", {"1"}),
+        ("一个柜子", "共8个机房", {"1"}),
+        # and is the number that answers
+        ("系统保留一个备份", "系统保留的备份为3个", {"1"}),
         ("one laptop", "two laptops each", {"1"}),
         ("婚假为一天", "婚假为3天", {"1"}),
         ("合同期为一年", "合同期为6个月", {"1"}),

@@ -13,6 +13,7 @@ from kb.language.proper_names import codes_in, is_of_variant, names_in, opening_
         ("去青岛出差，酒店每晚的标准是多少？", {"青岛"}),
         ("DeepSeek-R1 和 V3 有什么区别？", {"deepseek-r1", "v3"}),
         ("It costs 12 EUR on Monday.", set()),
+        ("服务端用 C++ 写成。", {"c++"}),
         ("A customer wants her meter checked. What do we charge? How is it paid?", set()),
         ("Twenty-four loggers passed. Sign-off comes later.", {"sign-off"}),
         ("Sign-off comes from Rotterdam.", {"rotterdam"}),
