@@ -1,12 +1,12 @@
 """Refusal: what is said when the documents are silent: the nearest words there are, and what is missing in them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.answering.measures import parts_of, rows_of
 from kb.checking.prompt_injection import BLANK, without_orders
-from kb.language.content_terms import content_of
+from kb.language.content_terms import content_of, is_number
 from kb.language.language import language_of, listed, nfkc, sentences
 from kb.language.tokenizer import STOP_WORDS, segmenter
 from kb.schema import Language, Passage
@@ -46,8 +46,9 @@ class Nearest:
 
 
 def nearest(question: str, passages: Sequence[Passage]) -> Nearest | None:
-    """The sentence of the first passage that shares most with the question; or, where passages have them, the rows that
-    give what the figure that is asked for is calculated from. None where there is no passage."""
+    """The sentence of the first passage that shares most words with the question, then most numbers; or, where passages
+    have them, the rows that give what the figure that is asked for is calculated from. None where there is no
+    passage."""
     if not passages:
         return None
     if parts := parts_of(question):
@@ -60,7 +61,7 @@ def nearest(question: str, passages: Sequence[Passage]) -> Nearest | None:
     asked = content_of(question)
     said = [first.text[start:end] for start, end in sentences(first.text)]
     said = [each for each in said if BLANK not in each and not each.startswith("#")] or [""]
-    quote = max(said, key=lambda sentence: sum(asked.get(token, 0.0) for token in content_of(sentence)))
+    quote = max(said, key=lambda sentence: _shared(asked, sentence))
     return Nearest(first, _cut(quote), tuple(_missing(question, passages)))
 
 
@@ -82,6 +83,13 @@ def evidence(found: Nearest, language: Language) -> list[str]:
     if found.missing:
         lines.append(_MISSING[language].format(words=listed(found.missing, language)))
     return lines
+
+
+def _shared(asked: Mapping[str, float], sentence: str) -> tuple[float, int]:
+    """The weight of the words that are shared, and how many numbers are: 一个月 makes no "Table 1." the nearest."""
+    shared = asked.keys() & content_of(sentence).keys()
+    numbers = {token for token in shared if is_number(token)}
+    return sum(asked[token] for token in shared - numbers), len(numbers)
 
 
 def _cut(quote: str) -> str:

@@ -16,6 +16,16 @@ def test_the_sentence_that_shares_most_with_the_question_is_told() -> None:
     assert found.missing == ("Rotterdam",)
 
 
+def test_words_count_before_numbers() -> None:
+    text = "表 1. 常用命令\n\n实习生不得单独值夜班。\n\n内线号码为 5100。"
+    nights = nearest("夜班一个月有多少补贴？", [passage(1, text)])
+    number = nearest("5100?", [passage(1, text)])
+    assert nights is not None
+    assert nights.quote == "实习生不得单独值夜班。"
+    assert number is not None
+    assert number.quote == "内线号码为 5100。"
+
+
 def test_words_of_any_form_and_of_any_passage_are_not_missing() -> None:
     other = passage(2, "Rotterdam has a desk.", document="desk.md")
     found = nearest("Are laptops reported in Rotterdam?", [LAPTOPS, other])
