@@ -169,7 +169,8 @@ def takes_wrong_label(claim: str, question: str, rows: Sequence[ClaimRow]) -> bo
     def is_outdone(row: ClaimRow) -> bool:
         own = _fit(row, 0, wanted)
         return any(
-            own < (theirs := _fit(other, 0, wanted))
+            other.heads == row.heads
+            and own < (theirs := _fit(other, 0, wanted))
             and len(theirs - own) >= _MORE
             and not _is_said(other.cells[0], plain)
             for other in whole

@@ -511,3 +511,12 @@ def test_the_label_that_a_claim_gives_is_of_the_row_that_was_asked_about(
 ) -> None:
     table = f"{COMMANDS}\n\n命令 | 作用\ngit reset | 清理工作区\ngit stash | 清理工作区，保留本地改动"
     assert takes_wrong_label(claim, question, rows_of(table)) is wrong
+
+
+def test_a_label_is_held_against_those_of_its_own_table() -> None:
+    keeper = "Anna Berg | keeps the messages of today"
+    own = f"Name | What it does\nstore list | lists the queue\n{keeper}"
+    other = f"Name | What it does\nstore list | lists the queue\n\nPerson | Task\n{keeper}"
+    asked = "Use store list.", "Which one keeps the messages of today?"
+    assert takes_wrong_label(*asked, rows_of(own))
+    assert not takes_wrong_label(*asked, rows_of(other))
