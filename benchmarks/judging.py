@@ -183,10 +183,10 @@ def _of_sections(kb: KnowledgeBase) -> Iterator[Row]:
     language."""
     items = [json.loads(line) for line in SECTIONS.read_text(encoding="utf-8").splitlines()]
     for language in FLOORS:
-        yield from _of_sections_in([item for item in items if language_of(item["question"]) == language], kb)
+        yield from _of_sections_in(kb, [item for item in items if language_of(item["question"]) == language])
 
 
-def _of_sections_in(items: Sequence[Mapping[str, str]], kb: KnowledgeBase) -> Iterator[Row]:
+def _of_sections_in(kb: KnowledgeBase, items: Sequence[Mapping[str, str]]) -> Iterator[Row]:
     drawn = random.Random(4)
     for item in items:
         others = [other[drawn.choice([*_STANDS_IN])] for other in drawn.sample(items, 3) if other is not item]

@@ -60,23 +60,27 @@ _ANSWER = re.compile(  # what answers a question with yes or no, before the word
     re.IGNORECASE,
 )
 _OPEN_LEAD_IN = re.compile(r"(?:\n|^)[^\n]*[:：]$")  # of a list of which nothing is left
+_NUMBERED = r"(?: \d{1,3})?"
+_THAT = r"(?:clearly )?(?:states?|says?|mentions?|indicates?) that"
+_NTH_ZH, _NUMBERED_ZH = r"第\s?\d{1,3}\s?段|段落", r"(?:\s?\d{1,3})?"
+_ABOVE_ZH, _BY_ZH = r"(?:以上|上述)?", r"(?:根据|按照)(?:以上|上述)?"
+_THAT_ZH = r"中(?:明确)?(?:写明|说明|提到|指出|规定)了?"
+_CONTENT_ZH = r"(?:中?的?(?:内容|信息|规定|描述))?[，,]"
 _ATTRIBUTION = re.compile(  # by which a model says where it has it from, before what it says
     r"^[\s*_]*(?:"
-    r"(?:according to|as stated in|based on) (?:the )?(?:given |provided )?(?:passages?|documents?|text)(?: \d{1,3})?,"
-    r"|(?:the )?(?:passages?|documents?|text)(?: \d{1,3})? (?:clearly )?(?:states?|says?|mentions?|indicates?) that\b"
-    r"|(?:the )?passages?(?: \d{1,3})?\s?[:：]"
-    r"|(?:根据|按照)(?:以上|上述)?(?:第\s?\d{1,3}\s?段|段落|文档)(?:\s?\d{1,3})?(?:中?的?(?:内容|信息|规定|描述))?[，,]"
-    r"|(?:以上|上述)?(?:第\s?\d{1,3}\s?段|段落|文档)(?:\s?\d{1,3})?中(?:明确)?(?:写明|说明|提到|指出|规定)了?[，,：:]?"
+    rf"(?:according to|as stated in|based on) (?:the )?(?:given |provided )?(?:passages?|documents?|text){_NUMBERED},"
+    rf"|(?:the )?(?:passages?|documents?|text){_NUMBERED} {_THAT}\b"
+    rf"|(?:the )?passages?{_NUMBERED}\s?[:：]"
+    rf"|{_BY_ZH}(?:{_NTH_ZH}|文档){_NUMBERED_ZH}{_CONTENT_ZH}"
+    rf"|{_ABOVE_ZH}(?:{_NTH_ZH}|文档){_NUMBERED_ZH}{_THAT_ZH}[，,：:]?"
     r")\s*",
     re.IGNORECASE,
 )
 _WHENCE = re.compile(  # of that what no reader needs, whom the citation tells it; "yes" said that the passages do
-    r"^(?:(?:yes,\s?|(?P<no>no,\s?))?(?:the )?(?:given |provided )?passages?(?: \d{1,3})? (?:clearly )?"
-    r"(?:states?|says?|mentions?|indicates?) that\s+"
-    r"|according to (?:the )?(?:given |provided )?passages?(?: \d{1,3})?,\s*|passages? \d{1,3}\s?[:：]\s*"
-    r"|(?:(?:是的?|对)[,，]\s?)?(?:以上|上述)?(?:第\s?\d{1,3}\s?段|段落)(?:\s?\d{1,3})?中(?:明确)?"
-    r"(?:写明|说明|提到|指出|规定)了?(?![的过书到])[，,：:]?\s*"
-    r"|(?:根据|按照)(?:以上|上述)?(?:第\s?\d{1,3}\s?段|段落)(?:\s?\d{1,3})?(?:中?的?(?:内容|信息|规定|描述))?[，,]\s*"
+    rf"^(?:(?:yes,\s?|(?P<no>no,\s?))?(?:the )?(?:given |provided )?passages?{_NUMBERED} {_THAT}\s+"
+    rf"|according to (?:the )?(?:given |provided )?passages?{_NUMBERED},\s*|passages? \d{{1,3}}\s?[:：]\s*"
+    rf"|(?:(?:是的?|对)[,，]\s?)?{_ABOVE_ZH}(?:{_NTH_ZH}){_NUMBERED_ZH}{_THAT_ZH}(?![的过书到])[，,：:]?\s*"
+    rf"|{_BY_ZH}(?:{_NTH_ZH}){_NUMBERED_ZH}{_CONTENT_ZH}\s*"
     r")(?=[^\W_])",
     re.IGNORECASE,
 )
@@ -316,9 +320,11 @@ def _sentences_with_markers(text: str) -> Iterator[_Sentence]:
 def _without_whence(sentence: str) -> str:
     """A sentence without "the passages state that", and first a capital letter."""
     match = _WHENCE.match(sentence)
-    if match is None or match["no"]:
-        return f"{match['no']}{sentence[match.end() :]}" if match else sentence
+    if match is None:
+        return sentence
     said = sentence[match.end() :]
+    if match["no"]:
+        return f"{match['no']}{said}"
     return f"{said[0].upper()}{said[1:]}" if _SMALL_WORD.match(said) else said
 
 

@@ -28,7 +28,6 @@ from kb.checking.sections import is_of_other_section
 from kb.checking.sources import (
     Source,
     Window,
-    captions,
     core_of,
     header_of,
     parts_of,
@@ -376,7 +375,7 @@ class Objections:
                 and not follows_step(claim, question, source.sentences)
                 and (
                     has_rival(claim, asked, values, near)
-                    or swaps_subject(claim, asked, source.sentences, source.above, captions(source))
+                    or swaps_subject(claim, asked, source.sentences, source.above, source.captions)
                 )
             ):
                 against = "rival"

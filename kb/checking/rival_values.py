@@ -274,7 +274,7 @@ def _label(value: Value) -> Set[str]:
 
 
 def swaps_subject(
-    claim: str, question: str, sentences: Sequence[str], above: Sequence[Set[str]], captions: Set[str] = frozenset()
+    claim: str, question: str, sentences: Sequence[str], above: Sequence[Set[str]], captions: Set[str]
 ) -> bool:
     """Whether what a claim adds stands only in sentences, or clauses, that say it of something else, while another one
     has more of the question, and something else of that: "Li handles invoices, Chen handles complaints". `above` are

@@ -54,6 +54,7 @@ class Source:
 
     passage: Passage
     languages: frozenset[Language]  # of its text, and of its document: code and names make it no other's
+    captions: frozenset[str]  # what names its tables and figures, behind "Table 4:"
     windows: tuple[Window, ...]
     heading: str  # title, section, table header, path
     heading_tokens: frozenset[str]
@@ -73,9 +74,11 @@ def source_of(passage: Passage, document_text: Callable[[Passage], str] | None) 
     rows = table_claims.rows_of(passage.text, passage.header)
     cuts = over_lines(passage.text)
     said = [passage.text[start:end] for start, end in cuts]
+    of_text = language_of(passage.text)
     return Source(
         passage=passage,
-        languages=frozenset({language_of(passage.text), passage.language or language_of(passage.text)}),
+        languages=frozenset({of_text, passage.language or of_text}),
+        captions=frozenset(match[1].strip() for match in _CAPTION.finditer(passage.text)),
         windows=tuple(_windows(passage, cuts, rows)),
         heading=heading,
         heading_tokens=frozenset(content_of(heading)),
@@ -123,11 +126,6 @@ def _runs_on(text: str, end: int, start: int, width: int, least: int) -> bool:
 def heads_of(window: Window, source: Source) -> frozenset[str]:
     """The tokens of what heads a window: title, section, table header, path, and the columns' names of its rows."""
     return source.heading_tokens.union(token for row in window.rows for head in row.heads for token in content_of(head))
-
-
-def captions(source: Source) -> frozenset[str]:
-    """What names the tables and figures of a passage, behind "Table 4:"."""
-    return frozenset(match[1].strip() for match in _CAPTION.finditer(source.passage.text))
 
 
 def header_of(window: Window, source: Source) -> str:

@@ -269,13 +269,13 @@ INVOICES = "Li handles invoices, Chen handles complaints."
 def test_what_is_said_of_something_else_is_not_said_of_what_was_asked(
     claim: str, question: str, sentences: list[str], swaps: bool
 ) -> None:
-    assert swaps_subject(claim, question, sentences, [frozenset()] * len(sentences)) is swaps
+    assert swaps_subject(claim, question, sentences, [frozenset()] * len(sentences), frozenset()) is swaps
 
 
 def test_what_a_caption_names_is_said_of_nothing() -> None:
     said = ["The ladder is in the basement.", "The spare key list"]
     asked = "The key is in the basement.", "Where is the spare key kept?", said, [frozenset[str]()] * 2
-    assert swaps_subject(*asked)
+    assert swaps_subject(*asked, frozenset())
     assert not swaps_subject(*asked, frozenset({"The spare key list"}))
 
 

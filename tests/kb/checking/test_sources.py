@@ -3,7 +3,6 @@
 import pytest
 
 from kb.checking.sources import (
-    captions,
     core_of,
     header_of,
     headings_of,
@@ -108,7 +107,7 @@ def test_tables_and_figures_have_captions() -> None:
         "Figure 2 shows the key.\nTable 5: Locks. They are sold.\nTables are cleaned.\n"
         "图1所示的钥匙\n表 6 列出钥匙。\n图书馆开放。"
     )
-    assert captions(source_of(passage(1, text), None)) == {"Keys of v2.1", "钥匙", "锁"}
+    assert source_of(passage(1, text), None).captions == {"Keys of v2.1", "钥匙", "锁"}
 
 
 def test_title_section_header_and_path_head_a_passage_and_the_document_is_around_it() -> None:
