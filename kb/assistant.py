@@ -494,7 +494,7 @@ class KnowledgeBase(Documents):
 
     def _checked_answer(self, draft: Draft, asker: Principal, options: AskOptions) -> Generator[Event, None, Answer]:
         """What the model wrote, checked against the passages; a refusal where it found nothing. Returns the answer."""
-        text = prompts.without_task(_HALF_MARKER.sub("", "".join(draft.text)), draft.language)
+        text = prompts.without_task(_HALF_MARKER.sub("", "".join(draft.text)), draft.language, draft.prompt_passages)
         if not text and options.stopped:
             raise ModelError(text_in(draft.language, "answer.stopped"))
         if not "".join(draft.text).strip():
@@ -503,7 +503,7 @@ class KnowledgeBase(Documents):
             yield draft.restart()
             with suppress(EmptyAnswer):
                 yield from self._generate(draft, options, again)
-            text = prompts.without_task("".join(draft.text), draft.language) or text
+            text = prompts.without_task("".join(draft.text), draft.language, draft.prompt_passages) or text
             draft.uncertain |= again == "reason"  # it was of two minds, or said nothing at first
         if prompts.says_only_not_found(text):
             return draft.refused("model_found_nothing", text_in(draft.language, "answer.found_nothing"), text)
@@ -547,7 +547,7 @@ class KnowledgeBase(Documents):
         yield draft.restart()
         with suppress(EmptyAnswer):
             yield from self._generate(draft, options)
-        later_text = prompts.without_task("".join(draft.text), draft.language)
+        later_text = prompts.without_task("".join(draft.text), draft.language, draft.prompt_passages)
         later = self._cited(later_text, draft, asker, options)
         if later.grounded and not prompts.says_only_not_found(later_text):
             return later_text, later

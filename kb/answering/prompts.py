@@ -13,6 +13,7 @@ from typing import Literal
 from kb.checking.prompt_injection import gives_orders, said_in_conversation, without_false_numbers, without_orders
 from kb.language.invisible import without_invisible
 from kb.language.language import sentences
+from kb.language.table_rows import with_heads_joined
 from kb.schema import Language, Message, Passage, Term
 
 NOT_FOUND = {"en": "The documents do not say.", "zh": "文档中没有说明。"}
@@ -77,6 +78,7 @@ _TOLD = {
     )
     for language, task in _TASK.items()
 }
+_AS_HEAD = re.compile(r"[*#]+|\[\d{1,3}\]")
 _PASSAGES = {"en": "Passages:", "zh": "段落："}
 _TERMS = {"en": "What words of the question mean:", "zh": "问题中用语的含义："}
 _QUESTION = {"en": "Question:", "zh": "问题："}
@@ -147,10 +149,15 @@ def _quotations(passages: Sequence[Passage], language: Language) -> str:
 def _quoted(passage: Passage) -> str:
     """A passage as a model reads it: without orders, and with its own number as the only one that begins a line."""
     passage = without_orders(passage)
-    head = " > ".join(part for part in (passage.title, passage.section) if part)
     header = f"{passage.header}\n" if passage.header else ""
-    said = without_false_numbers(without_invisible(f"{header}{_MANY_BREAKS.sub(_BREAK, passage.text)}"))
-    return f"[{passage.rank}] {without_false_numbers(without_invisible(head))}\n{said}"
+    said = with_heads_joined(f"{header}{_MANY_BREAKS.sub(_BREAK, passage.text)}")
+    said = without_false_numbers(without_invisible(said))
+    return f"[{passage.rank}] {_head(passage)}\n{said}"
+
+
+def _head(passage: Passage) -> str:
+    head = " > ".join(part for part in (passage.title, passage.section) if part)
+    return without_false_numbers(without_invisible(head))
 
 
 def says_only_not_found(answer: str) -> bool:
@@ -160,9 +167,13 @@ def says_only_not_found(answer: str) -> bool:
     return bool(said) and bool(_NOT_FOUND.search(said[0])) and len(said) <= 2
 
 
-def without_task(answer: str, language: Language) -> str:
-    """An answer without the words of the task, which a small model may repeat before it answers."""
-    return _TOLD[language].sub("", answer).strip()
+def without_task(answer: str, language: Language, passages: Sequence[Passage] = ()) -> str:
+    """An answer without the words of the task and the line that heads a passage, which a small model may repeat before
+    it answers."""
+    said = _TOLD[language].sub("", answer).strip()
+    first, _, rest = said.partition("\n")
+    heads = {_head(without_orders(passage)) for passage in passages}
+    return rest.strip() if _AS_HEAD.sub("", first).strip() in heads - {""} and rest.strip() else said
 
 
 def spoken(history: Sequence[Message]) -> list[Message]:

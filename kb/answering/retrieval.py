@@ -47,7 +47,7 @@ ROUTED = 0.3  # weight of the share of a question's names and periods that a doc
 SECOND = 0.2  # share of the second best score among the passages of a page, which all of them gain
 OTHER_SHARE = 0.05  # of the chunks, from which on what is in the other language is searched by a translation
 PLAINLY = 0.07  # so much more evidence in the question's language than in the other needs no translation
-OFF_TOPIC = 0.02  # so far under the floor nothing in either language speaks of the question
+OFF_TOPIC = 0.02  # so far under the floor nothing speaks of the question; nearer to it, the model judges
 WORTH_READING = 0.75  # score of a passage that the model is given, as a share of the best one's
 MORE_OF_SHORT = 2  # times as many passages as else, at most, where together they are short
 ROOM = 336  # tokens of those, half of what three long ones may have
@@ -167,7 +167,7 @@ class Retriever:
         return Retrieval(
             question=question,
             passages=tuple(passages),
-            enough_evidence=bool(passages) and (chosen or found.evidence >= self._floor(language)),
+            enough_evidence=bool(passages) and (chosen or found.evidence >= self._least(language)),
             evidence=found.evidence,
             seconds=time.perf_counter() - began,
             notices=notices,
@@ -205,6 +205,10 @@ class Retriever:
     def _floor(self, language: Language) -> float:
         floor = self._settings.evidence_floor
         return self._embedder.evidence_floors.get(language, 0.0) if floor is None else floor
+
+    def _least(self, language: Language) -> float:
+        """The evidence under which no model is asked: what was set, or what is plainly off topic."""
+        return self._floor(language) - (OFF_TOPIC if self._settings.evidence_floor is None else 0.0)
 
     def _by_language(self, document_ids: Sequence[int] | None) -> dict[Language, Selection]:
         return {of: self._scan.select(document_ids, of) for of in LANGUAGES}

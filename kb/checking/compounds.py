@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence, Set
 from kb.checking.contradictions import denies_what_is_said, drops_denial, without_denial
 from kb.checking.forms import PRONOUN
 from kb.checking.sources import LIST_ITEM
-from kb.checking.table_claims import is_row
 from kb.language.content_terms import content_of, is_number, share_held
 from kb.language.language import CJK
 from kb.language.number_forms import NUMBER_WORDS, numbers_in
+from kb.language.table_rows import is_row
 from kb.language.verbs import has_verb
 from kb.schema import Language
 

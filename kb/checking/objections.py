@@ -22,7 +22,15 @@ from kb.checking.frames import Frames, lines
 from kb.checking.labels import names_other_holder, takes_other_label, takes_other_partner
 from kb.checking.opposites import exchanges, says_opposite, says_opposite_of_it, turns_direction
 from kb.checking.ranges import gives_one_end
-from kb.checking.relations import crosses_over, is_of_another_name, is_of_sibling, lacks_outcome, lacks_relation
+from kb.checking.relations import (
+    crosses_over,
+    is_of_another_name,
+    is_of_other_designation,
+    is_of_other_item,
+    is_of_sibling,
+    lacks_outcome,
+    lacks_relation,
+)
 from kb.checking.rival_values import Value, has_rival, swaps_subject, values_in
 from kb.checking.sections import is_of_other_section
 from kb.checking.sources import (
@@ -35,7 +43,6 @@ from kb.checking.sources import (
     says_most,
 )
 from kb.checking.steps import StepTaken, step_taken
-from kb.checking.table_claims import is_row
 from kb.language.content_terms import content_of, is_number, stem
 from kb.language.date_forms import is_told_in_parts
 from kb.language.language import language_of
@@ -50,6 +57,7 @@ from kb.language.proper_names import (
     names_in,
     places_in,
 )
+from kb.language.table_rows import is_row
 from kb.language.transliteration import reads_as
 from kb.models.maxsim import Vectors
 from kb.schema import ClaimReason, Language
@@ -234,7 +242,7 @@ class Objections:
             or self.step(claim, source).right is False
         ):
             return "row"
-        if self._is_of_another(claim, quote, source):
+        if self._is_of_another(claim, quote, source) or is_of_other_designation(claim, question, window.parts, source):
             return "name"
         if year_mismatch.is_of_other_year(claim, question) or names_other_holder(claim, question):
             return "relation"
@@ -255,14 +263,19 @@ class Objections:
             or lacks_outcome(claim, window.parts, source)
         ):
             return "relation"
-        if not window.rows and is_of_another_name(claim, question, window.parts, source):
+        if not window.rows and (
+            is_of_another_name(claim, question, window.parts, source)
+            or is_of_other_item(claim, question, window.parts, source)
+        ):
             return "rival"
         is_yes = (
             self._asked.whether
             and not self._asked.tokens.isdisjoint(content_of(claim))
             and not (contradictions.denies(claim) and contradictions.denies(quote))
         )
-        if self._frames.is_elsewhere(claim, question, source.passage.rank, window.parts, is_yes):
+        if not (window.rows and table_claims.fits_cell(claim, question, source.rows)) and self._frames.is_elsewhere(
+            claim, question, source.passage.rank, window.parts, is_yes
+        ):
             return "rival"
         said = content_of(contradictions.without_denial(claim))
         core = core_of(said, window)

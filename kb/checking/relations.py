@@ -12,14 +12,16 @@ from itertools import permutations
 from kb.checking.forms import PRONOUN
 from kb.checking.rival_values import telling
 from kb.checking.sources import LIST_ITEM, Source
-from kb.checking.table_claims import is_row
 from kb.language.content_terms import content_of, is_number, stem
+from kb.language.designations import designations
 from kb.language.number_forms import numbers_in
 from kb.language.proper_names import holds_name, names_in, opening_name
+from kb.language.table_rows import is_row
 from kb.language.verbs import has_verb
 
 _PART = re.compile(r"[，,；;。：](?!\d)|\b(?:and|while|whereas)\b", re.IGNORECASE)
-
+_ITEM_END = re.compile(r"[；;]\s*\Z")
+_BORDER = re.compile(r"[；;。\n]")
 _EMPTY = frozenset("的了是在有为和年月日")  # characters of which no pair says anything
 # Stems of verbs that say nothing of what something is of, since others say the same.
 _LIGHT = frozenset(map(stem, "need require take get give make have use want allow apply last".split()))
@@ -85,6 +87,53 @@ def is_of_sibling(claim: str, question: str, source: Source, titles: Iterable[st
         if are_siblings and is_other:
             return True
     return False
+
+
+def is_of_other_designation(claim: str, question: str, parts: Sequence[int], source: Source) -> bool:
+    """Whether the sentences `parts` of a source, or what heads them, are of another thing of a kind than claim or
+    question mean: of plant 3, where plant 2 is asked about. Of a sentence with several the clause with the numbers that
+    the claim adds counts."""
+    meant = {**designations(question), **designations(claim)}
+    added = numbers_in(claim) - numbers_in(question)
+    heading = designations(source.heading)
+    quote = "\n".join(source.sentences[part] for part in parts)
+    there = designations(quote)
+    for kind, marks in meant.items():
+        if kind in there:
+            if not marks.isdisjoint(heading.get(kind, ())):
+                continue
+            if marks.isdisjoint(there[kind]):
+                return True
+            for border in (_BORDER, _PART):
+                clauses = [clause for clause in border.split(quote) if added and added <= numbers_in(clause)]
+                named = [designations(clause).get(kind, frozenset()) for clause in clauses]
+                if named and all(others and marks.isdisjoint(others) for others in named):
+                    return True
+        elif kind in heading and marks.isdisjoint(heading[kind] | designations(source.passage.text).get(kind, set())):
+            return True
+    return False
+
+
+def is_of_other_item(claim: str, question: str, parts: Sequence[int], source: Source) -> bool:
+    """Whether each of the sentences `parts` of a source with the numbers that a claim adds is an item of a list between
+    semicolons, of which a later one names what claim and question name, and neither it nor one before it does."""
+    added, names = numbers_in(claim) - numbers_in(question), names_in(claim) & names_in(question)
+    names = frozenset(name for name in names if not (name.isdigit() or holds_name(source.heading.lower(), name)))
+    carriers = [part for part in parts if added and added <= numbers_in(source.sentences[part])]
+    return bool(names and carriers) and all(_named_later(added, part, names, source.sentences) for part in carriers)
+
+
+def _named_later(added: Set[str], part: int, names: Set[str], sentences: Sequence[str]) -> bool:
+    """Whether some names stand only in items after that of the sentence `part` with some numbers."""
+    first, last = part, part
+    while first and _ITEM_END.search(sentences[first - 1]):
+        first -= 1
+    while last + 1 < len(sentences) and _ITEM_END.search(sentences[last]):
+        last += 1
+    items = _BORDER.split("\n".join(each.replace("\n", "") for each in sentences[first : last + 1]).lower())
+    holding = next((at for at, item in enumerate(items) if added <= numbers_in(item)), len(items))
+    before, after = "\n".join(items[: holding + 1]), "\n".join(items[holding + 1 :])
+    return any(holds_name(after, name) and not holds_name(before, name) for name in names)
 
 
 def _words_of(title: str) -> frozenset[str]:

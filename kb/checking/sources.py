@@ -8,11 +8,12 @@ from kb.checking import table_claims
 from kb.checking.forms import ASKS
 from kb.checking.prompt_injection import BLANK, gives_orders
 from kb.checking.sections import words_above
-from kb.checking.table_claims import ClaimRow, is_row
+from kb.checking.table_claims import ClaimRow
 from kb.language import date_forms
 from kb.language.content_terms import content_of
 from kb.language.language import CJK, language_of, sentences
 from kb.language.number_forms import numbers_in
+from kb.language.table_rows import is_row
 from kb.schema import Language, Passage
 
 SAME_FRAME = 0.75  # share of a claim that one sentence says: what else stands there is said of the same
@@ -29,6 +30,7 @@ _LONGEST_SENTENCE = 600  # characters
 _SEMICOLON = re.compile(r"[;；]")
 _LABEL = re.compile(r"[\s*_]*[^\W\d_][^\n:：。.，,；;]{0,29}(?:(?<!\d)[:：]|[:：](?!\d))")  # no time of day
 _CLOSING = ".!?:;。！？：；…"
+_OPENING = "“‘（《「『【"
 _CAPTION = re.compile(  # "Table 4: …", "表 5.3 …"; what goes on behind a stop, or without a space, is a sentence
     r"^[ \t]*(?:(?:Table|Figure|Fig\.)[ \t]\d+(?:[.-]\d+)*[.:]|[表图][ \t]?\d+(?:[.-]\d+)*(?:[.:：]|(?=[ \t])))[ \t]*"
     r"((?:[^.。!！?？;；\n]|\.(?=\S))+)$",
@@ -107,14 +109,14 @@ def over_lines(text: str) -> list[tuple[int, int]]:
 
 
 def _runs_on(text: str, end: int, start: int, width: int, least: int) -> bool:
-    """Whether what ends at `end` goes on in the next line, at `start`: its line is full, or the next one begins small,
-    and neither is a row of a table."""
+    """Whether what ends at `end` goes on in the next line, at `start`: its line is full or ends with an open quotation
+    or bracket, or the next one begins small, and neither is a row of a table."""
     line = text[text.rfind("\n", 0, end) + 1 : end]
     following = text[start:].partition("\n")[0]
     is_full = len(line) >= max(_FULL_LINE * width, least)
     return (
         text[end:start].strip(" ") == "\n"
-        and (is_full or (len(line) >= _RUNS_ON and following[:1].islower()))
+        and (is_full or line[-1] in _OPENING or (len(line) >= _RUNS_ON and following[:1].islower()))
         and line[-1] not in _CLOSING
         and not LIST_ITEM.match(following)
         and not _LABEL.match(following)
@@ -125,7 +127,9 @@ def _runs_on(text: str, end: int, start: int, width: int, least: int) -> bool:
 
 def heads_of(window: Window, source: Source) -> frozenset[str]:
     """The tokens of what heads a window: title, section, table header, path, and the columns' names of its rows."""
-    return source.heading_tokens.union(token for row in window.rows for head in row.heads for token in content_of(head))
+    return source.heading_tokens.union(
+        token for row in window.rows for head in row.measures for token in content_of(head)
+    )
 
 
 def header_of(window: Window, source: Source) -> str:

@@ -1,5 +1,6 @@
 """Claims about tables: whether what a claim gives stands in the row that it speaks of."""
 
+import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from kb.language.content_terms import content_of, is_number
 from kb.language.number_forms import numbers_in
 from kb.language.proper_names import names_in
+from kb.language.table_rows import cells_of, heads_of, is_row, is_rule
 from kb.language.weekdays import weekdays_in, with_short_days
 
 _QUARTER = re.compile(r"(?:第\s*|(?<!\s)\s*)([一二三四1-4])\s*季度?|\b([1-4])(?:st|nd|rd|th) quarter\b")
@@ -17,8 +19,6 @@ _ORDINALS = {"first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "
 _ORDINAL = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})(?= (?:year|half|quarter|month|week|day|term|class)\b)")
 _NUMBERED = re.compile(r"\d+(?:st|nd|rd|th)?")
 _UNIT = re.compile(r"\([^()]*\)")
-_CELL = re.compile(r"(?:^| )\|(?: |$)|\t")
-_RULE = re.compile(r"[\s|:]*-[\s|:-]*")  # what parts the heads of a Markdown table from its rows
 _AMOUNT = re.compile(r"[\d\s.,+\-−()%]+")
 _YES = frozenset("yes y ✓ ✔ √ x ● 是 有 可 可以 支持 包含 包括".split())
 _NO = frozenset("no n none – - — ✗ ✘ × 否 无 不 没有 不可 不支持 不包含 不包括".split())
@@ -47,32 +47,49 @@ class ClaimRow:
     measures: Sequence[str] = ()  # the heads as they are written, with units in brackets
 
 
-def is_row(line: str) -> bool:
-    """Whether a line is a row of a table, or the rule below its heads."""
-    return bool(_CELL.search(line)) or _is_rule(line)
-
-
 def rows_of(text: str, header: str = "") -> list[ClaimRow]:
     """The rows of the tables in a text. `header` heads the rows that it begins with; other tables have their own.
 
-    A first cell that is empty is that of the row above.
+    A first cell that is empty is that of the row above, and cells that are missing at the end of a row are empty.
     """
-    above = next((line for line in header.split("\n") if _CELL.search(line)), "")
-    heads = _heads(above) if above else []
+    lines = text.split("\n")
+    above = [line for line in header.split("\n") if is_row(line) and not is_rule(line)]
+    heading, written = _heads(above, lines) if above else (0, [])
     rows: list[ClaimRow] = []
-    start, label, over, written = 0, "", "", _cells(above) if above else []
-    for line in text.split("\n"):
+    start, label, over = 0, "", ""
+    for number, line in enumerate(lines):
         if not is_row(line):
-            heads, written, label, over = [], [], "", line if line.strip() else over
-        elif not _is_rule(line):
-            cells = _cells(line)
+            heading, written, label, over = 0, [], "", line if line.strip() else over
+        elif not is_rule(line):
+            if not written:
+                heading, written = _heads([], lines[number:])
+            cells = cells_of(line)
+            cells += [""] * (len(written) - len(cells))
             plain = [_plain(cell) for cell in cells]
             plain[0] = label = plain[0] or label
             numbers, content = [numbers_in(c) for c in cells], [frozenset(content_of(c)) for c in (label, *cells[1:])]
-            rows.append(ClaimRow(start, start + len(line), plain, numbers, content, heads, over, written))
-            heads, written = heads or _heads(line), written or cells
+            measures = () if heading else written
+            heads = _names(measures)
+            rows.append(ClaimRow(start, start + len(line), plain, numbers, content, heads, over, measures))
+            heading = max(0, heading - 1)
         start += len(line) + 1
     return rows
+
+
+def _heads(above: Sequence[str], lines: Sequence[str]) -> tuple[int, Sequence[str]]:
+    """How many of the lines head a table that they begin, after those above, and the heads as they are written."""
+    own = list(itertools.takewhile(is_row, lines))
+    if any(map(is_rule, own)):
+        return 1, cells_of(own[0])
+    count, heads = heads_of([*above, *own])
+    return max(0, count - len(above)), heads
+
+
+def _names(heads: Sequence[str]) -> list[str]:
+    """The heads of columns in plain text without their units; of two rows of heads the lower ones, if all different."""
+    plain = ["\n".join(" ".join(_UNIT.sub("", _plain(part)).split()) for part in head.split("\n")) for head in heads]
+    lowest = [head.rpartition("\n")[2] for head in plain]
+    return [low if lowest.count(low) == 1 else head for head, low in zip(plain, lowest, strict=True)]
 
 
 def agrees_with_mark(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool | None:
@@ -309,20 +326,6 @@ def _whole(rows: Sequence[ClaimRow]) -> list[ClaimRow]:
     return [row for row in rows if row.heads and len(row.cells) == len(row.heads)]
 
 
-def _cells(line: str) -> list[str]:
-    bare = line.strip()
-    is_framed = len(bare) > 1 and bare[0] == bare[-1] == "|"
-    return _CELL.split(bare[1:-1] if is_framed else line)
-
-
-def _heads(line: str) -> list[str]:
-    return [" ".join(_UNIT.sub("", _plain(cell)).split()) for cell in _cells(line)]
-
-
-def _is_rule(line: str) -> bool:
-    return "|" in line and bool(_RULE.fullmatch(line))
-
-
 def _columns(row: ClaimRow, claim: str, question: str) -> list[int]:
     """The columns, but for the first, whose head the claim names, else those whose head the question does."""
     return _named_columns(row.heads, claim) or _named_columns(row.heads, question)
@@ -332,7 +335,7 @@ def _named_columns(heads: Sequence[str], said: str) -> list[int]:
     """The columns, but for the first, whose head is named; "P2" is not where "P2 Pro" is."""
     named = []
     for at in sorted(range(1, len(heads)), key=lambda at: -len(heads[at])):
-        if _is_said(heads[at], said):
+        if all(_is_said(part, said) for part in heads[at].split("\n")):
             named.append(at)
             said = said.replace(heads[at], " ")
     return named

@@ -40,9 +40,9 @@ _NUMBERED = re.compile(
 )
 # A version of a text that is in force until the next one: of anything else (a program, its notes) several stand.
 _VERSION = re.compile(
-    r"(?<![a-z\d])(?:version|ver|v)[\s._-]{0,2}(\d{1,3}(?:\.\d{1,3}){0,3})(?!\d|\.\d)"
-    r"|版本(?:号)?[\s:：]?v?(\d{1,3}(?:\.\d{1,3}){0,3})",
-    re.IGNORECASE,
+    r"(?<![a-z\d])(?:version|ver|v)[\s._-]{0,2}(\d{1,3}(?:\.\d{1,3}|[-_]\d{1,2}(?![\d-])){0,3})(?!\d|\.\d)"
+    r"|版本(?:号)?[\s:：]?v?(\d{1,3}(?:\.\d{1,3}){0,3})|(?<=[a-z\u4e00-\u9fff])\s?(\d{1,2}(?:\.\d{1,2}){1,2})$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _IN_FORCE = re.compile(
     r"polic|rules|manual|handbook|guideline|procedure|regulation|standard|agreement|contract|terms|plan\b|code of"
@@ -176,7 +176,7 @@ def _numbers(text: str, with_versions: bool) -> Iterator[tuple[int, ...]]:
         else:
             yield from ((int(number),) for number in numbers_in(f"{said}版") if number.isdigit())
     for match in _VERSION.finditer(text) if with_versions else ():
-        yield tuple(map(int, (match[1] or match[2]).split(".")))
+        yield tuple(map(int, re.split(r"[._-]", next(filter(None, match.groups())))))
 
 
 @functools.lru_cache(maxsize=65_536)

@@ -34,6 +34,12 @@ def test_the_newest_is_read_or_the_one_that_is_asked_for(question: str, left: li
     assert [p.rank for p in found] == list(range(1, len(left) + 1))
 
 
+def test_editions_are_told_by_titles_and_names_of_files() -> None:
+    old = passage(1, "180 days.", document="retention_policy_v2-1.pdf", title="Retention Policy 2.1")
+    new = passage(2, "90 days.", document="retention_policy_v3-0.docx", title="Retention Policy")
+    assert newest("How long are backups kept?", [old, new]) == (replace(new, rank=1),)
+
+
 def test_an_older_one_alone_is_read() -> None:
     assert newest("How many days of leave are there?", [SHOWN[0], SHOWN[2]]) == (SHOWN[0], replace(SHOWN[2], rank=2))
 

@@ -211,6 +211,21 @@ def test_there_is_evidence_enough_from_the_floor_on(
         assert search(TEA, OWNER).enough_evidence  # what is set goes before what the model brings
 
 
+@pytest.mark.parametrize(("below", "enough"), [(0.019, True), (0.021, False)])
+def test_a_little_under_the_floor_the_model_judges(
+    catalog: Catalog, tmp_path: Path, below: float, enough: bool
+) -> None:
+    embedder = SeededEmbedder()
+    publish(catalog, [f"passage {n} of tea" for n in range(9)], embedder)
+    with searching(catalog, tmp_path, embedder) as search:
+        evidence = search(TEA, OWNER).evidence
+    embedder.evidence_floors = {"en": evidence + below}
+    with searching(catalog, tmp_path, embedder) as search:
+        assert search(TEA, OWNER).enough_evidence is enough
+    with searching(catalog, tmp_path, embedder, evidence_floor=evidence + 0.001) as search:
+        assert not search(TEA, OWNER).enough_evidence  # what is set holds as it is
+
+
 def test_where_there_is_no_passage_a_notice_says_why(catalog: Catalog, tmp_path: Path) -> None:
     embedder = SeededEmbedder()
     with searching(catalog, tmp_path, embedder) as search:

@@ -3,7 +3,15 @@
 import pytest
 
 from kb.checking.citations import cite
-from kb.checking.relations import crosses_over, is_of_another_name, is_of_sibling, lacks_outcome, lacks_relation
+from kb.checking.relations import (
+    crosses_over,
+    is_of_another_name,
+    is_of_other_designation,
+    is_of_other_item,
+    is_of_sibling,
+    lacks_outcome,
+    lacks_relation,
+)
 from kb.checking.sources import Source, source_of
 from tests.kb.passages import passage
 
@@ -263,3 +271,52 @@ def test_what_announces_a_list_says_of_what_its_items_are(text: str, lacks: bool
 )
 def test_verbs_that_others_stand_for_are_no_relation(question: str, claim: str, text: str, lacks: bool) -> None:
     assert lacks_relation(claim, question, range(1), source(text)) is lacks
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "title", "other"),
+    [
+        ("叉车在一厂限速5公里。", "叉车限速：室内5公里。", "三厂安全规程", True),
+        ("叉车在三厂限速5公里。", "叉车限速：室内5公里。", "三厂安全规程", False),
+        ("叉车在一厂限速5公里。", "叉车限速：室内5公里，一厂相同。", "三厂安全规程", False),
+        ("叉车在一厂限速5公里。", "叉车限速：室内5公里。", "安全规程", False),
+        # of a sentence with several, the clause with the value
+        ("二厂的点击率是6.8%。", "全公司点击率6.8%，其中三厂最低。", "", True),
+        ("三厂的点击率是6.8%。", "三厂点击率6.8%，二厂更高。", "", False),
+        ("二厂的点击率是6.8%。", "三厂点击率6.8%，二厂更高。", "", True),
+        ("B类供应商要80分。", "A类须现场审核，得分80分；B类只审资料。", "", True),
+        ("A类供应商要80分。", "A类须现场审核，得分80分；B类只审资料。", "", False),
+        ("A类和B类供应商要80分。", "A类须80分；B类须80分。", "", False),
+        # what heads it says of which
+        ("一厂限速5公里。", "限速5公里，比二厂慢。", "一厂规程", False),
+        ("Plant 2 closes at 18:00.", "It closes at 18:00.", "Rules of Plant 3", True),
+        ("Plant 2 closes at 18:00.", "Plants 2 and 3 close at 18:00.", "", False),
+    ],
+)
+def test_another_thing_of_the_kind_is_not_what_was_asked(claim: str, text: str, title: str, other: bool) -> None:
+    told = source(text, title=title)
+    assert is_of_other_designation(claim, "", range(len(told.sentences)), told) is other
+
+
+def test_the_question_says_of_which_thing_of_a_kind_a_claim_is() -> None:
+    told = source("三厂限速5公里。")
+    assert is_of_other_designation("限速5公里。", "一厂限速多少？", range(1), told)
+    assert not is_of_other_designation("限速5公里。", "三厂限速多少？", range(1), told)
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("在研项目：闭环系统，2025年提交注册；TCI算法，已完成验证。", True),
+        ("在研项目：TCI算法，2025年提交注册；闭环系统，已完成验证。", False),
+        ("在研项目：TCI算法，已完成验证；2025年提交注册。", False),
+        ("闭环系统2025年提交注册。TCI算法已完成验证。", False),  # sentences of their own
+        ("闭环系统2024年立项；“\n样机”2025年提交注册；TCI算法已完成验证。", True),
+        ("TCI：2025年提交注册；TCI已完成验证。", False),
+    ],
+)
+def test_a_value_of_an_item_is_not_of_what_a_later_one_names(text: str, other: bool) -> None:
+    told = source(text)
+    question, claim = "TCI哪一年提交注册？", "TCI在2025年提交注册。"
+    assert is_of_other_item(claim, question, range(len(told.sentences)), told) is other
+    assert not is_of_other_item(claim, question, range(len(told.sentences)), source(text, title="TCI"))

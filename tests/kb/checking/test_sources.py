@@ -47,6 +47,9 @@ TABLE = "Limits of 2024\nCity | Hotel\nBerlin | 155\nRome | 150"
         # before small letters half a line is enough
         (f"{'a' * 40}\nweek\n{'b' * 100}", 2),
         (f"{'a' * 39}\nweek\n{'b' * 100}", 3),
+        # what is quoted, or in brackets, does not begin at the end of a line
+        ("代号“\n白鹭”的监护贴片", 1),
+        ("代号”\n白鹭的监护贴片", 2),
         (f"{'a' * 25}\nweek", 1),
         (f"{'a' * 24}\nweek", 2),
     ],

@@ -82,6 +82,9 @@ def test_a_value_of_another_month_is_told(claim: str, quote: str, other: bool) -
         ("Crane rules, second edition", (0, (2,))),
         ("Crane manual, rev. 4", (0, (4,))),
         ("Crane rules v1.10", (0, (1, 10))),
+        ("Crane rules\ncrane_rules_v2-1.pdf", (0, (2, 1))),
+        ("Crane rules\ncrane_rules_v2_2021.pdf", (2021, (2,))),
+        ("Crane rules 2.1\ncrane.pdf", (0, (2, 1))),
         ("档案管理规程（第十二版）", (0, (12,))),
         ("档案管理规程（版本 2.3）", (0, (2, 3))),
         # nothing is told by a date, by a program's version, or by a third line
