@@ -198,8 +198,8 @@ def takes_wrong_label(claim: str, question: str, rows: Sequence[ClaimRow]) -> bo
 
 def takes_wrong_column(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool:
     """Whether of a row that claim or question name the claim gives cells of other columns than those whose heads they
-    name: of names, of a row of numbers ("2nd year"), and of columns of one kind, as "primary" and "backup". Of others
-    "room" is none, and may be said of anything."""
+    name: of names, of a row of numbers ("2nd year"), under one head of several columns, and of columns of one kind, as
+    "primary" and "backup". Of others "room" is none, and may be said of anything."""
     plain, asked = _plain(claim), _plain(question)
     said = f"{plain} {asked}"
     names, numbers = names_in(claim) | names_in(question), numbers_in(claim) | numbers_in(question)
@@ -217,6 +217,7 @@ def takes_wrong_column(claim: str, question: str, rows: Sequence[ClaimRow]) -> b
             if not names.isdisjoint(row.heads[at].split())
             or weekdays_in(row.heads[at])
             or _is_of_year(row.heads, at)
+            or _has_siblings(row.measures, at)
             or (forms[at] != row.heads[at] and forms.count(forms[at]) > 1)
         ]
         given = [at for at, cell in enumerate(row.cells) if at and (_is_said(cell, plain) or row.numbers[at] & added)]
@@ -234,6 +235,12 @@ def _is_of_year(heads: Sequence[str], at: int) -> bool:
     """Whether a head names a year, and others name other years."""
     own = set(_YEAR.findall(heads[at]))
     return bool(own) and any(own.isdisjoint(found) for head in heads if (found := _YEAR.findall(head)))
+
+
+def _has_siblings(measures: Sequence[str], at: int) -> bool:
+    """Whether one head stands over a column and others."""
+    above = measures[at].rpartition("\n")[0]
+    return bool(above) and sum(head.rpartition("\n")[0] == above for head in measures) > 1
 
 
 def _is_told(row: ClaimRow, numbers: Set[str]) -> bool:

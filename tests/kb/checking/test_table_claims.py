@@ -520,3 +520,46 @@ def test_a_label_is_held_against_those_of_its_own_table() -> None:
     asked = "Use store list.", "Which one keeps the messages of today?"
     assert takes_wrong_label(*asked, rows_of(own))
     assert not takes_wrong_label(*asked, rows_of(other))
+
+
+DEALERS = "Model | Price |  | Weight\n| list | dealer\nK2 | 90 | 70 | 3 kg\nK3 | 95 | 75"
+MADE = "Part\tMade\tSold\n2023\t2022\t2023\t2022\nLamps\t40\t50\t30\t20\nFans\t41\t51\t31\t21"
+
+
+def test_of_two_rows_of_heads_each_column_has_its_own() -> None:
+    first, second, *body = rows_of(DEALERS)
+    assert (first.heads, second.heads) == ([], [])
+    assert [list(row.heads) for row in body] == [["model", "list", "dealer", "weight"]] * 2
+    assert list(body[0].measures) == ["Model", "Price\nlist", "Price\ndealer", "Weight"]
+    assert body[1].cells == ["k3", "95", "75", ""]  # the last one is missing
+    assert [list(row.heads) for row in rows_of("K4 | 99 | 80", "Model | Price\n| list | dealer")] == [
+        ["model", "list", "dealer"]
+    ]
+    assert rows_of(MADE)[2].heads == ["part", "made\n2023", "made\n2022", "sold\n2023", "sold\n2022"]
+
+
+@pytest.mark.parametrize(
+    ("table", "claim", "wrong"),
+    [
+        (DEALERS, "A dealer pays 70 for the K2.", False),
+        (DEALERS, "A dealer pays 90 for the K2.", True),
+        (DEALERS, "A dealer pays 95 for the K3.", True),  # of a row that lacks its last cell
+        (MADE, "In 2022 50 lamps were made.", False),
+        (MADE, "In 2022 20 lamps were sold.", False),
+        (MADE, "In 2022 50 lamps were sold.", True),
+        (MADE, "In 2022 30 lamps were sold.", True),
+    ],
+)
+def test_a_value_stands_under_both_rows_of_heads(table: str, claim: str, wrong: bool) -> None:
+    assert takes_wrong_column(claim, "", rows_of(table)) is wrong
+
+
+def test_a_cell_whose_row_and_column_are_named_needs_no_more_words() -> None:
+    question = "In how many days should the first money go out on an Amber motor claim?"
+    text = (
+        "Class | Green | Amber\nHome | 8 | 30\nMotor | 6 | 25\n\nThe first money on a motor claim should go out soon."
+    )
+    for days, confirmed in (("25", True), ("30", False), ("6", False)):
+        claim = f"The first money should go out on an Amber motor claim in {days} days."
+        checked = cite(claim, [passage(1, text)], "en", question)
+        assert (checked.claims[0].state == "confirmed") is confirmed, days
