@@ -6,7 +6,7 @@ passage. A claim in another language than the passage is compared by vectors ins
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, fragments, table_claims
@@ -38,6 +38,7 @@ from kb.schema import ClaimReason, Language, Passage
 
 SUPPORT = 0.5  # share of a claim's content that span and heading must cover
 SUPPORT_NEAREST = 0.35  # the same of the sentence that means question and claim more nearly than all others shown
+SUPPORT_PUT_IN = 0.25  # the same where the claim has the question's words, and another in place of the one that asks
 # Cosine of a claim with a sentence that has its values, from which it says the same in whatever words.
 SAME_MEANING: Mapping[Language, float] = {"en": 0.92, "zh": 0.94}
 SUPPORT_COSINE = 0.80  # the same between languages, as cosine of multilingual-e5-small
@@ -299,10 +300,11 @@ class Aligner:
         if strength >= SUPPORT or self._similarities is None:
             return strength >= SUPPORT
         added = numbers_in(claim) - self._asked.numbers
+        answer = "" if added else fragments.put_in(claim, self._asked.text)
         words = sum(weight for token, weight in content_of(claim).items() if not is_number(token))
-        if words <= 2 * BARE or not added or not added <= numbers_in(window.quote):
+        if words <= 2 * BARE or not (added or answer) or not _holds(window.quote, added, answer):
             return False
-        if strength < SUPPORT_NEAREST:
+        if strength < (SUPPORT_PUT_IN if answer else SUPPORT_NEAREST):
             return len(window.parts) == 1 and self._means_same(claim, window)
         if claim not in self._nearest:
             language = self._language_of(claim)
@@ -318,7 +320,7 @@ class Aligner:
             least = max((cosine for cosine, _ in found), default=0.0) - CLOSE
             self._nearest[claim] = [line for cosine, line in found if cosine >= least]
         return any(
-            each is source and near.parts.start in window.parts and added <= numbers_in(near.quote)
+            each is source and near.parts.start in window.parts and _holds(near.quote, added, answer)
             for near, each in self._nearest[claim]
         )
 
@@ -399,6 +401,11 @@ class Aligner:
         added = [token for token in new if any(c not in self._asked.text and c not in _LINKING for c in token)]
         answers = any(map(is_number, added)) and all(token in here for token in added)
         return max(share, SUPPORT) if answers and 2 * repeated_here >= sum(repeated.values()) else share
+
+
+def _holds(quote: str, numbers: Set[str], words: str) -> bool:
+    """Whether a stretch of text has some numbers, and words whole."""
+    return numbers <= numbers_in(quote) and words in bare(quote)
 
 
 def _is_bare(claim: str) -> bool:

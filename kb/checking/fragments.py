@@ -6,6 +6,7 @@ itself. What the source goes on with, after the last word of the claim, was cut 
 
 import re
 from collections.abc import Iterable
+from difflib import SequenceMatcher
 
 from kb.checking import contradictions
 from kb.checking.forms import OPEN_QUESTION
@@ -35,6 +36,10 @@ _SAYING_NOTHING = re.compile(  # of what is asked: that there is some of it
     re.IGNORECASE,
 )
 _OF_ONE = re.compile(r"\b(?:which|who|whom|whose|when|where)\b|哪|谁|何时|什么时[候间]|何[年处地]", re.IGNORECASE)
+_ASKING = re.compile(r"谁|什么|啥|哪|几|多少|多[久长大高远]|怎|如何|何[时处地]")
+_PARTICLES = frozenset(("呢", "啊", "呀", "吧", "的", "了", "嘛"))
+_LONGEST_ASKING = 5  # characters: 哪个部门
+_LONGEST_ASKED = 200
 _CLAUSE_END = re.compile(r"[，；。！？：、,;!?:]|\.(?!\d)|\s[-–—]\s|[()（）\n]")
 _SPACE = re.compile(r"\s+")
 _FIGURE = re.compile(r"[\d:]")
@@ -55,6 +60,18 @@ def adds_nothing(claim: str, question: str, linking: str) -> bool:
         token not in asked and (token.isascii() or any(c not in question + linking for c in token))
         for token in content_of(said)
     )
+
+
+def put_in(claim: str, question: str) -> str:
+    """What a claim in Chinese puts into the place of the word that asks, in lower case and without punctuation, where
+    it has the words of the question else: 工会 of 应该找工会申诉, where 应该找谁申诉 was asked; "" otherwise."""
+    asked, said = bare(question), bare(claim)
+    codes = SequenceMatcher(None, asked, said, autojunk=False).get_opcodes()
+    changed = [(asked[a:b], said[c:d]) for tag, a, b, c, d in codes if tag != "equal" and asked[a:b] not in _PARTICLES]
+    if len(changed) != 1 or len(asked) > _LONGEST_ASKED:
+        return ""
+    old, new = changed[0]
+    return new if _ASKING.search(old) and len(old) <= _LONGEST_ASKING and len(new) > 1 else ""
 
 
 def is_phrase(claim: str) -> bool:
