@@ -71,7 +71,8 @@ def put_in(claim: str, question: str) -> str:
     if len(changed) != 1 or len(asked) > _LONGEST_ASKED:
         return ""
     old, new = changed[0]
-    return new if _ASKING.search(old) and len(old) <= _LONGEST_ASKING and len(new) > 1 else ""
+    is_put_in = _ASKING.search(old) and len(old) <= min(_LONGEST_ASKING, len(asked) / 2)
+    return new if is_put_in and len(new) > 1 else ""
 
 
 def is_phrase(claim: str) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from kb.checking.citations import cite
-from kb.checking.fragments import adds_nothing, is_cut_off, is_phrase, is_quotation, is_title, leaves_open
+from kb.checking.fragments import adds_nothing, is_cut_off, is_phrase, is_quotation, is_title, leaves_open, put_in
 from kb.language.language import language_of
 from tests.kb.passages import passage
 
@@ -214,3 +214,23 @@ def test_whole_words_of_a_sentence_that_goes_on_are_cut_off(claim: str, source: 
 )
 def test_that_there_is_some_of_what_is_asked_for_adds_nothing(claim: str, question: str, nothing: bool) -> None:
     assert adds_nothing(claim, question, "是为的了有在") is nothing
+
+
+@pytest.mark.parametrize(
+    ("question", "claim", "words"),
+    [
+        ("应该找谁申诉？", "应该找工会申诉。", "工会"),
+        ("质量方针是哪句话？", "质量方针是“每滴都准确”。", "每滴都准确"),
+        ("找谁申诉呢？", "找工会申诉。", "工会"),
+        ("谁审核预算？", "罗维审核预算。", "罗维"),
+        # of other words, of more than one, or of too few letters
+        ("谁在牵头？", "负责的人是韩涛。", ""),
+        ("谁审核预算，谁批准？", "罗维审核预算，邱敏批准。", ""),
+        ("找谁申诉？", "找我申诉。", ""),
+        ("这样可以吗？", "这样可以办理。", ""),
+        (f"{'应该' * 100}找谁？", f"{'应该' * 100}找工会。", ""),
+        ("", "", ""),
+    ],
+)
+def test_what_is_put_in_place_of_the_word_that_asks_is_told(question: str, claim: str, words: str) -> None:
+    assert put_in(claim, question) == words

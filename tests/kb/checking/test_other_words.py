@@ -15,6 +15,10 @@ ASKED = (
     "# 常见问题\n\n**问：坐地铁、打车上班怎么算？**\n按天包干，每天补8元，不用贴票。\n\n"
     "**问：午饭呢？**\n食堂里吃，每餐补5元。"
 )
+APPEALS = (
+    "记过有效期两年。\n员工对处分不服的，可在收到通知后5日内向工会提出申诉，委员会在10日内作出书面答复。\n"
+    "加班由班长批准。"
+)
 PRICES = "Repair of clock face | each | 180 | free in the first year\nNew strap | each | 25 | leather"
 
 
@@ -38,6 +42,13 @@ def similarities() -> Similarities:
             PRICES,
             "Repair of clock face | each | 180 | free in the first year",
         ),
+        # what stands in place of the word that asks is words
+        (
+            "挨了处分心里不服，应该找谁去申诉？",
+            "挨了处分心里不服，应该找工会去申诉[1]。",
+            APPEALS,
+            "员工对处分不服的，可在收到通知后5日内向工会提出申诉，委员会在10日内作出书面答复。",
+        ),
         # with the question of the text that it answers
         (
             "上班坐车，一天给多少钱补贴？",
@@ -60,6 +71,8 @@ def test_it_is_confirmed(question: str, claim: str, text: str, quote: str, simil
     [
         ("锅炉点着之前要先放几分钟的水？", "锅炉点着之前要先放9分钟的水[1]。", BOILER),  # a value of something else
         ("锅炉点着之前要先放几分钟的水？", "锅炉点着之前要先放7分钟的水[1]。", BOILER),  # a value of nothing
+        ("挨了处分心里不服，应该找谁去申诉？", "挨了处分心里不服，应该找班长去申诉[1]。", APPEALS),
+        ("挨了处分心里不服，应该找谁去申诉？", "挨了处分心里不服，应该找经理去申诉[1]。", APPEALS),
         (
             "A customer brings a clock whose dial is scratched. What do we charge?",
             "The repair of its dial is charged at 25 euros apiece [1].",
