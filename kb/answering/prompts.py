@@ -78,7 +78,7 @@ _TOLD = {
     )
     for language, task in _TASK.items()
 }
-_AS_HEAD = re.compile(r"[*#]+|\[\d{1,3}\]")
+_AS_HEAD = re.compile(r"\*\*|#+|\[\d{1,3}\]")
 _PASSAGES = {"en": "Passages:", "zh": "段落："}
 _TERMS = {"en": "What words of the question mean:", "zh": "问题中用语的含义："}
 _QUESTION = {"en": "Question:", "zh": "问题："}
@@ -171,9 +171,10 @@ def without_task(answer: str, language: Language, passages: Sequence[Passage] = 
     """An answer without the words of the task and the line that heads a passage, which a small model may repeat before
     it answers."""
     said = _TOLD[language].sub("", answer).strip()
-    first, _, rest = said.partition("\n")
-    heads = {_head(without_orders(passage)) for passage in passages}
-    return rest.strip() if _AS_HEAD.sub("", first).strip() in heads - {""} and rest.strip() else said
+    first, *rest = [_AS_HEAD.sub("", line).strip() for line in said.split("\n") if line.strip()] or [""]
+    heads = {_head(without_orders(passage)) for passage in passages} - {""}
+    is_repeated = first in heads and rest and heads.isdisjoint(rest)  # else it is a list of documents
+    return said.partition("\n")[2].strip() if is_repeated else said
 
 
 def spoken(history: Sequence[Message]) -> list[Message]:

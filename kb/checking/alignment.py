@@ -6,7 +6,7 @@ passage. A claim in another language than the passage is compared by vectors ins
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, fragments, table_claims
@@ -302,7 +302,11 @@ class Aligner:
         added = numbers_in(claim) - self._asked.numbers
         answer = "" if added else fragments.put_in(claim, self._asked.text)
         words = sum(weight for token, weight in content_of(claim).items() if not is_number(token))
-        if words <= 2 * BARE or not (added or answer) or not _holds(window.quote, added, answer):
+
+        def holds(quote: str) -> bool:
+            return fragments.holds_put_in(answer, self._asked.text, quote) if answer else added <= numbers_in(quote)
+
+        if words <= 2 * BARE or not (added or answer) or not holds(window.quote):
             return False
         if strength < (SUPPORT_PUT_IN if answer else SUPPORT_NEAREST):
             return len(window.parts) == 1 and self._means_same(claim, window)
@@ -320,7 +324,7 @@ class Aligner:
             least = max((cosine for cosine, _ in found), default=0.0) - CLOSE
             self._nearest[claim] = [line for cosine, line in found if cosine >= least]
         return any(
-            each is source and near.parts.start in window.parts and _holds(near.quote, added, answer)
+            each is source and near.parts.start in window.parts and holds(near.quote)
             for near, each in self._nearest[claim]
         )
 
@@ -401,11 +405,6 @@ class Aligner:
         added = [token for token in new if any(c not in self._asked.text and c not in _LINKING for c in token)]
         answers = any(map(is_number, added)) and all(token in here for token in added)
         return max(share, SUPPORT) if answers and 2 * repeated_here >= sum(repeated.values()) else share
-
-
-def _holds(quote: str, numbers: Set[str], words: str) -> bool:
-    """Whether a stretch of text has some numbers, and words whole."""
-    return numbers <= numbers_in(quote) and words in bare(quote)
 
 
 def _is_bare(claim: str) -> bool:

@@ -7,6 +7,7 @@ itself. What the source goes on with, after the last word of the claim, was cut 
 import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from kb.checking import contradictions
 from kb.checking.forms import OPEN_QUESTION
@@ -62,17 +63,27 @@ def adds_nothing(claim: str, question: str, linking: str) -> bool:
     )
 
 
+@lru_cache(maxsize=1_024)
 def put_in(claim: str, question: str) -> str:
     """What a claim in Chinese puts into the place of the word that asks, in lower case and without punctuation, where
     it has the words of the question else: 工会 of 应该找工会申诉, where 应该找谁申诉 was asked; "" otherwise."""
     asked, said = bare(question), bare(claim)
+    if not _ASKING.search(asked) or max(len(asked), len(said)) > _LONGEST_ASKED:
+        return ""
     codes = SequenceMatcher(None, asked, said, autojunk=False).get_opcodes()
     changed = [(asked[a:b], said[c:d]) for tag, a, b, c, d in codes if tag != "equal" and asked[a:b] not in _PARTICLES]
-    if len(changed) != 1 or len(asked) > _LONGEST_ASKED:
+    if len(changed) != 1:
         return ""
     old, new = changed[0]
     is_put_in = _ASKING.search(old) and len(old) <= min(_LONGEST_ASKING, len(asked) / 2)
     return new if is_put_in and len(new) > 1 else ""
+
+
+def holds_put_in(words: str, question: str, quote: str) -> bool:
+    """Whether a clause of a quote holds some words whole, and another word of the question."""
+    asked = content_of(question).keys() - content_of(words).keys()
+    clauses = _CLAUSE_END.split(quote)
+    return any(words in bare(clause) and not asked.isdisjoint(content_of(clause)) for clause in clauses)
 
 
 def is_phrase(claim: str) -> bool:

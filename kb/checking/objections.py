@@ -52,7 +52,6 @@ from kb.language.proper_names import (
     codes_in,
     has_namesake,
     holds_name,
-    is_addressed,
     is_of_namesake,
     is_of_variant,
     names_in,
@@ -160,7 +159,6 @@ class Objections:
                 or (name[-1] in _KINDS_OF_PLACE and len(name) > 2 and name[:-1] in place)
                 or reads_as(name, place if name in self._asked.names else span)
                 or name in periods(span)
-                or is_addressed(name, place)
             )
         ]
         if any(table or name not in self._asked.names or has_namesake(name, place) for name in lacking):
@@ -275,18 +273,8 @@ class Objections:
             and not self._asked.tokens.isdisjoint(content_of(claim))
             and not (contradictions.denies(claim) and contradictions.denies(quote))
         )
-        is_elsewhere = self._frames.is_elsewhere(claim, question, source.passage.rank, window.parts, is_yes)
-        if is_elsewhere and not (window.rows and table_claims.fits_cell(claim, question, source.rows)):
+        if self._frames.is_elsewhere(claim, question, source.passage.rank, window.parts, is_yes):
             return "rival"
-        against = self._wording_against(claim, names, window, source, marked)
-        return "rival" if is_elsewhere and against else against
-
-    def _wording_against(
-        self, claim: str, names: frozenset[str], window: Window, source: Source, marked: bool | None
-    ) -> ClaimReason:
-        """What a window says otherwise than the claim: the contrary, less, or later. `marked` is whether a cell that
-        says yes or no says the same."""
-        question, quote = self._asked.text, window.quote
         said = content_of(contradictions.without_denial(claim))
         core = core_of(said, window)
         if not says_most(core, said):

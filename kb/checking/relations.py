@@ -11,7 +11,7 @@ from itertools import permutations
 
 from kb.checking.forms import PRONOUN
 from kb.checking.rival_values import telling
-from kb.checking.sources import LIST_ITEM, Source
+from kb.checking.sources import LIST_ITEM, Source, bare
 from kb.language.content_terms import content_of, is_number, stem
 from kb.language.designations import designations
 from kb.language.number_forms import numbers_in
@@ -91,40 +91,49 @@ def is_of_sibling(claim: str, question: str, source: Source, titles: Iterable[st
 
 def is_of_other_designation(claim: str, question: str, parts: Sequence[int], source: Source) -> bool:
     """Whether the sentences `parts` of a source, or what heads them, are of another thing of a kind than claim or
-    question mean: of plant 3, where plant 2 is asked about. Of a sentence with several the clause with the numbers that
-    the claim adds counts."""
+    question mean, and the passage names none that is meant: of plant 3, where plant 2 is asked about. Of sentences that
+    name both the part between semicolons with the numbers that the claim adds counts."""
     meant = {**designations(question), **designations(claim)}
+    if not meant:
+        return False
+    quote, text = "\n".join(source.sentences[part] for part in parts), source.passage.text
     added = numbers_in(claim) - numbers_in(question)
-    heading = designations(source.heading)
-    quote = "\n".join(source.sentences[part] for part in parts)
-    there = designations(quote)
+    clauses = [clause for clause in _BORDER.split(quote) if added and added <= numbers_in(clause)]
     for kind, marks in meant.items():
-        if kind in there:
-            if not marks.isdisjoint(heading.get(kind, ())):
-                continue
-            if marks.isdisjoint(there[kind]):
+        heading, there, around = (_of_kind(kind, marks, each) for each in (source.heading, quote, text))
+        if marks & heading:
+            continue
+        if marks.isdisjoint(around):
+            if (there or heading) and not any(re.search(rf"(?<![A-Za-z]){mark}(?![A-Za-z])", quote) for mark in marks):
+                return True  # "building A has 30, and B has 40" names both
+        elif marks & there and clauses:
+            named = [_of_kind(kind, marks, clause) for clause in clauses]
+            if all(others and marks.isdisjoint(others) for others in named):
                 return True
-            for border in (_BORDER, _PART):
-                clauses = [clause for clause in border.split(quote) if added and added <= numbers_in(clause)]
-                named = [designations(clause).get(kind, frozenset()) for clause in clauses]
-                if named and all(others and marks.isdisjoint(others) for others in named):
-                    return True
-        elif kind in heading and marks.isdisjoint(heading[kind] | designations(source.passage.text).get(kind, set())):
-            return True
     return False
+
+
+def _of_kind(kind: str, marks: Set[str], text: str) -> frozenset[str]:
+    """The marks of a kind in a text, letters or numbers as those that are meant."""
+    as_numbers = {mark.isdigit() for mark in marks}
+    return frozenset(mark for mark in designations(text).get(kind, ()) if mark.isdigit() in as_numbers)
 
 
 def is_of_other_item(claim: str, question: str, parts: Sequence[int], source: Source) -> bool:
     """Whether each of the sentences `parts` of a source with the numbers that a claim adds is an item of a list between
-    semicolons, of which a later one names what claim and question name, and neither it nor one before it does."""
+    semicolons, of which a later one begins with what claim and question name, and neither it nor one before it has
+    that."""
     added, names = numbers_in(claim) - numbers_in(question), names_in(claim) & names_in(question)
     names = frozenset(name for name in names if not (name.isdigit() or holds_name(source.heading.lower(), name)))
     carriers = [part for part in parts if added and added <= numbers_in(source.sentences[part])]
-    return bool(names and carriers) and all(_named_later(added, part, names, source.sentences) for part in carriers)
+    return bool(names and carriers) and all(
+        _named_later(added, part, names, bare(question), source.sentences) for part in carriers
+    )
 
 
-def _named_later(added: Set[str], part: int, names: Set[str], sentences: Sequence[str]) -> bool:
-    """Whether some names stand only in items after that of the sentence `part` with some numbers."""
+def _named_later(added: Set[str], part: int, names: Set[str], asked: str, sentences: Sequence[str]) -> bool:
+    """Whether some names stand only in items after that of the sentence `part` with some numbers, one of which begins
+    with the words of the question up to the name."""
     first, last = part, part
     while first and _ITEM_END.search(sentences[first - 1]):
         first -= 1
@@ -132,8 +141,11 @@ def _named_later(added: Set[str], part: int, names: Set[str], sentences: Sequenc
         last += 1
     items = _BORDER.split("\n".join(each.replace("\n", "") for each in sentences[first : last + 1]).lower())
     holding = next((at for at, item in enumerate(items) if added <= numbers_in(item)), len(items))
-    before, after = "\n".join(items[: holding + 1]), "\n".join(items[holding + 1 :])
-    return any(holds_name(after, name) and not holds_name(before, name) for name in names)
+    before, after = bare("".join(items[: holding + 1])), [bare(item) for item in items[holding + 1 :]]
+    return any(
+        name not in before and any(name in item and item.partition(name)[0] + name in asked for item in after)
+        for name in map(bare, names)
+    )
 
 
 def _words_of(title: str) -> frozenset[str]:

@@ -63,7 +63,6 @@ _ORDINAL_BEFORE = re.compile(  # what a number tells apart, and does not count
     r"|table|figure|article|clause|grade|priority|tier|zone|gate|bay|lot|run|unit)\.?\s*$",
     re.IGNORECASE,
 )
-_WHOLE_BEFORE = re.compile(r"\b(?:out of(?: the| all)?|of (?:the|these|those|all)) \Z", re.IGNORECASE)  # not the part
 _MONEY_BEFORE = re.compile(r"(?:€|\$|£|¥|\b(?:eur|usd|cny|rmb|sgd|gbp))\s*$", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?<![A-Za-z\d_.,])\d[\d.,]*\d|(?<![A-Za-z\d_.,])\d(?![A-Za-z\d_.]*\d)"
@@ -409,8 +408,6 @@ def _values(text: str, words: dict[str, float], sentence: int, around: str) -> I
     """Numbers by the unit behind them, then dates, times of day and codes."""
     around, known, seen = around.strip(_BETWEEN_CLAUSES), numbers_in(text), set()
     for match in _NUMBER.finditer(text):
-        if _WHOLE_BEFORE.search(text[: match.start()]) and len(known) > 1:
-            continue
         shared = _SHARED.match(text, match.end())
         following = _NUMBER.match(text, shared.end()) if shared else None
         behind = _BEHIND.match(text, following.end() if following else match.end())

@@ -137,7 +137,9 @@ def header_of(window: Window, source: Source) -> str:
     if not window.rows:
         return source.passage.header
     first = next((row for row in window.rows if row.heads), window.rows[0])
-    return f"{source.passage.header or ' | '.join(first.heads)}\n{first.above}"
+    above = [whole.rpartition("\n")[0].lower() for whole in first.measures]  # of two rows of heads the upper one
+    heads = [f"{upper} {head}".strip() for upper, head in zip(above, first.heads, strict=True)]
+    return f"{source.passage.header or ' | '.join(heads)}\n{first.above}"
 
 
 def parts_of(sentence: str) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from kb.language.content_terms import content_of, is_number
 from kb.language.number_forms import numbers_in
 from kb.language.proper_names import names_in
-from kb.language.table_rows import cells_of, heads_of, is_row, is_rule
+from kb.language.table_rows import cells_of, column_heads, is_row, is_rule
 from kb.language.weekdays import weekdays_in, with_short_days
 
 _QUARTER = re.compile(r"(?:第\s*|(?<!\s)\s*)([一二三四1-4])\s*季度?|\b([1-4])(?:st|nd|rd|th) quarter\b")
@@ -53,8 +53,8 @@ def rows_of(text: str, header: str = "") -> list[ClaimRow]:
     A first cell that is empty is that of the row above, and cells that are missing at the end of a row are empty.
     """
     lines = text.split("\n")
-    above = [line for line in header.split("\n") if is_row(line) and not is_rule(line)]
-    heading, written = _heads(above, lines) if above else (0, [])
+    above = [line for line in header.split("\n") if is_row(line)]
+    heading, written = (0, []) if all(map(is_rule, above)) else _heads(above, lines)
     rows: list[ClaimRow] = []
     start, label, over = 0, "", ""
     for number, line in enumerate(lines):
@@ -77,11 +77,13 @@ def rows_of(text: str, header: str = "") -> list[ClaimRow]:
 
 
 def _heads(above: Sequence[str], lines: Sequence[str]) -> tuple[int, Sequence[str]]:
-    """How many of the lines head a table that they begin, after those above, and the heads as they are written."""
+    """How many of the lines head a table that they begin, after those above, and the heads as they are written. The
+    rule under the first line says that it is the only one."""
     own = list(itertools.takewhile(is_row, lines))
-    if any(map(is_rule, own)):
-        return 1, cells_of(own[0])
-    count, heads = heads_of([*above, *own])
+    table = [line for line in (*above, *own) if not is_rule(line)]
+    if any(map(is_rule, above or own[1:2])):
+        return int(not above), cells_of(table[0])
+    count, heads = column_heads(table)
     return max(0, count - len(above)), heads
 
 

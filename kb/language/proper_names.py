@@ -14,10 +14,6 @@ _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?![A-Za
 _FIRST_WORD = re.compile(r"\W*([\w-]+)")
 _NO_NAME_BEFORE = re.compile(r" (?:of|to|between|who|whose|that|which)\b")
 _PROPER = frozenset({"ns", "nr", "nrt", "nt", "nz"})  # places, persons, organisations, brands: jieba tags
-_TITLES = (  # that stand behind a surname
-    "总 工 董 经理 主任 总监 老师 师傅 先生 女士 小姐 医生 律师 教授 会计 书记 厂长 处长 科长 院长 校长 老板 阿姨"
-).split()
-_ADDRESSED = re.compile(rf"([\u4e00-\u9fff])(?:{'|'.join(_TITLES)})")
 _NAMES = re.compile(r"(?<!\w)[A-Z][A-Za-z0-9]*(?:(?:: | of | of the | )[A-Z0-9][A-Za-z0-9]*)*")
 _VARIANT = re.compile(r" (?:\d[A-Z]|Pro|Max|Plus|Mini|Lite|Ultra|Deluxe|XL|SE|HD|DX|Remastered|II|III|IV)(?!\w)")
 _DAYS = frozenset(
@@ -53,7 +49,7 @@ def names_in(text: str) -> frozenset[str]:
     found = {name.lower() for name in latin | set(CODE.findall(text))} - MONTHS - _DAYS
     if CJK.search(text):
         found |= {word.word.lower() for word in tagged(text) if word.flag in _PROPER and len(word.word) > 1}
-    return frozenset(found.difference(_TITLES))
+    return frozenset(found)
 
 
 def opening_name(text: str) -> str:
@@ -73,15 +69,6 @@ def codes_in(text: str) -> frozenset[str]:
 def places_in(text: str) -> frozenset[str]:
     """The Chinese names of places in a text."""
     return frozenset(word.word for word in tagged(text) if word.flag == "ns" and len(word.word) > 1)
-
-
-def is_addressed(name: str, text: str) -> bool:
-    """Whether a Chinese name is the surname, with a title, of the only person in a text who has it: 徐总 for 徐振邦."""
-    match = _ADDRESSED.fullmatch(name)
-    if match is None:
-        return False
-    persons = {word.word for word in tagged(text) if word.flag.startswith("nr") and word.word[0] == match[1]}
-    return len({person for person in persons if not _ADDRESSED.fullmatch(person) and len(person) > 1}) == 1
 
 
 def holds_name(place: str, name: str) -> bool:

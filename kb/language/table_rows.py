@@ -5,8 +5,11 @@ from collections.abc import Sequence
 
 _CELL = re.compile(r"(?:^| )\|(?: |$)|\t")
 _RULE = re.compile(r"[\s|:]*-[\s|:-]*")  # what parts the heads of a Markdown table from its rows
-_FIGURE = re.compile(r"[^\w]*(?!(?:19|20)\d\d\b)\d[\d\s.,]*[^\w]*")  # a number alone, and no year
+_FIGURE = re.compile(  # a number alone, or an amount, and no year
+    r"\W*(?!(?:19|20)\d\d\b)\d[\d\s.,]{0,40}\W*(?:EUR|USD|GBP|CNY|RMB|HKD|JPY|[万亿]?[美欧日港]?元)?\W*", re.IGNORECASE
+)
 _MOST_HEADS = 4  # rows that head a table
+_LOOKED_AT = 8  # rows
 
 
 def is_row(line: str) -> bool:
@@ -26,10 +29,10 @@ def cells_of(line: str) -> list[str]:
     return _CELL.split(bare[1:-1] if is_framed else line)
 
 
-def heads_of(lines: Sequence[str]) -> tuple[int, list[str]]:
+def column_heads(lines: Sequence[str]) -> tuple[int, list[str]]:
     """How many of the first rows of a table head its columns, at least one, and the heads. That of a cell which leaves
     columns empty stands, on a line of its own, over each of those below it and them: "Sales", "2023"."""
-    rows = [[cell.strip() for cell in cells_of(line)] for line in lines[: 2 * _MOST_HEADS]]
+    rows = [[cell.strip() for cell in cells_of(line)] for line in lines[:_LOOKED_AT]]
     if any("\t" in line for line in lines):
         rows = _in_columns(rows)
     width = max(map(len, rows))
@@ -49,7 +52,9 @@ def _in_columns(rows: list[list[str]]) -> list[list[str]]:
     the rows under the first where it cannot be told what it heads."""
     body = next((at for at, row in enumerate(rows) if _holds_figures(row)), 0)
     width = len(rows[body])
-    heads = [["", *row] if len(row) == width - 1 and at == body - 1 else row for at, row in enumerate(rows[:body])]
+    heads = rows[:body]
+    if heads and len(heads[-1]) == width - 1 and all(any(map(str.isdigit, cell)) for cell in heads[-1]):
+        heads[-1] = ["", *heads[-1]]  # years; a word may be over the labels
     for at in range(len(heads) - 2, -1, -1):
         above, below = heads[at], heads[at + 1]
         if len(above) < width and len(below) == width:
@@ -67,7 +72,7 @@ def _holds_figures(row: Sequence[str]) -> bool:
 
 
 def with_heads_joined(text: str) -> str:
-    """A text whose tables without a rule under their heads have one row of heads, as `heads_of` gives them."""
+    """A text whose tables without a rule under their heads have one row of heads, as `column_heads` gives them."""
     lines = text.split("\n")
     result: list[str] = []
     at = 0
@@ -76,7 +81,7 @@ def with_heads_joined(text: str) -> str:
         while end < len(lines) and is_row(lines[end]):
             end += 1
         if end - at > 2 and not any(map(is_rule, lines[at:end])):
-            count, heads = heads_of(lines[at:end])
+            count, heads = column_heads(lines[at:end])
             if count > 1:
                 result.append(("\t" if "\t" in lines[at] else " | ").join(" ".join(head.split("\n")) for head in heads))
                 at += count

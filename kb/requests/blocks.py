@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kb.language.table_rows import heads_of, is_row
+from kb.language.table_rows import column_heads, is_row
 from kb.schema import Heading
 from kb.store.heading_paths import enter
 
@@ -92,8 +92,9 @@ def _table(lines: Sequence[_Line], first: int) -> tuple[int, tuple[str, ...], li
     heads: tuple[str, ...] = ()
     ruled = last - first > 1 and bool(_RULE.fullmatch(lines[first + 1].text))
     if len(rows) > 1 and (ruled or not any(_AMOUNT.fullmatch(cell) for cell in _cells(rows[0].text))):
-        count, found = (1, _cells(rows[0].text)) if ruled else heads_of([row.text for row in rows])
-        heads, rows = tuple(head.replace("\n", " ") for head in found), rows[count:]
+        count, found = (1, []) if ruled else column_heads([row.text for row in rows])
+        heads = _cells(rows[0].text) if count == 1 else tuple(head.replace("\n", " ") for head in found)
+        rows = rows[count:]
     return last - first, heads, [Item(row.start, row.end, _cells(row.text)) for row in rows]
 
 

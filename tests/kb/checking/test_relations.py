@@ -283,7 +283,7 @@ def test_verbs_that_others_stand_for_are_no_relation(question: str, claim: str, 
         # of a sentence with several, the clause with the value
         ("二厂的点击率是6.8%。", "全公司点击率6.8%，其中三厂最低。", "", True),
         ("三厂的点击率是6.8%。", "三厂点击率6.8%，二厂更高。", "", False),
-        ("二厂的点击率是6.8%。", "三厂点击率6.8%，二厂更高。", "", True),
+        ("二厂的点击率是6.8%。", "二厂更高。三厂的全年点击率是6.8%。", "", True),
         ("B类供应商要80分。", "A类须现场审核，得分80分；B类只审资料。", "", True),
         ("A类供应商要80分。", "A类须现场审核，得分80分；B类只审资料。", "", False),
         ("A类和B类供应商要80分。", "A类须80分；B类须80分。", "", False),
@@ -291,6 +291,12 @@ def test_verbs_that_others_stand_for_are_no_relation(question: str, claim: str, 
         ("一厂限速5公里。", "限速5公里，比二厂慢。", "一厂规程", False),
         ("Plant 2 closes at 18:00.", "It closes at 18:00.", "Rules of Plant 3", True),
         ("Plant 2 closes at 18:00.", "Plants 2 and 3 close at 18:00.", "", False),
+        ("Plant 2 closes at 18:00.", "Plant 2 and Plant 3 close at 18:00.", "", False),
+        ("A类每年复审2次。", "A类，B类供应商每年复审2次。", "", False),
+        ("A类每年复审2次。", "除C类外，供应商每年复审2次。", "", False),
+        ("A类人员住600元。", "去一类城市，住宿标准为600元。", "", False),  # letters and numbers are of two kinds
+        ("A类物料每月盘点2次。", "A类物料价值高。这一类物料每月盘点2次。", "", False),
+        ("The gate of Plant 2 closes at 18:00.", "Unlike in Plant 3, the gate closes at 18:00.", "", False),
     ],
 )
 def test_another_thing_of_the_kind_is_not_what_was_asked(claim: str, text: str, title: str, other: bool) -> None:
@@ -313,6 +319,8 @@ def test_the_question_says_of_which_thing_of_a_kind_a_claim_is() -> None:
         ("闭环系统2025年提交注册。TCI算法已完成验证。", False),  # sentences of their own
         ("闭环系统2024年立项；“\n样机”2025年提交注册；TCI算法已完成验证。", True),
         ("TCI：2025年提交注册；TCI已完成验证。", False),
+        ("2025年提交注册；由TCI项目组负责。", False),
+        ("2025年提交注册；项目：TCI。", False),
     ],
 )
 def test_a_value_of_an_item_is_not_of_what_a_later_one_names(text: str, other: bool) -> None:

@@ -552,14 +552,3 @@ def test_of_two_rows_of_heads_each_column_has_its_own() -> None:
 )
 def test_a_value_stands_under_both_rows_of_heads(table: str, claim: str, wrong: bool) -> None:
     assert takes_wrong_column(claim, "", rows_of(table)) is wrong
-
-
-def test_a_cell_whose_row_and_column_are_named_needs_no_more_words() -> None:
-    question = "In how many days should the first money go out on an Amber motor claim?"
-    text = (
-        "Class | Green | Amber\nHome | 8 | 30\nMotor | 6 | 25\n\nThe first money on a motor claim should go out soon."
-    )
-    for days, confirmed in (("25", True), ("30", False), ("6", False)):
-        claim = f"The first money should go out on an Amber motor claim in {days} days."
-        checked = cite(claim, [passage(1, text)], "en", question)
-        assert (checked.claims[0].state == "confirmed") is confirmed, days

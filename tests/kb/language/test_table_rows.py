@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from kb.language.table_rows import cells_of, heads_of, is_row, is_rule, with_heads_joined
+from kb.language.table_rows import cells_of, column_heads, is_row, is_rule, with_heads_joined
 
 SIZES = "Model | Price |  | Weight\nModel | list | dealer | Weight\nK2 | 90 | 70 | 3 kg"
 
@@ -62,7 +62,7 @@ def test_cells_are_parted_by_bars_or_tabs(line: str, row: bool, rule: bool, cell
     ],
 )
 def test_heads_of_two_rows_are_one_for_each_column(table: str, count: int, heads: list[str]) -> None:
-    assert heads_of(table.split("\n")) == (count, heads)
+    assert column_heads(table.split("\n")) == (count, heads)
 
 
 def test_a_table_is_read_with_its_heads_joined() -> None:
