@@ -152,7 +152,7 @@ def test_a_model_of_that_name_and_other_weights_has_neither_probe_nor_its_floors
 def test_floors_that_were_calibrated_without_a_probe_are_not_those_of_the_probe(filled: Fill) -> None:
     kb, model = filled(ScriptedModel([GOOD])), shipped_model(None)
     kb.catalog.set_property("judgement", json.dumps({model.weights: {"zh": asdict(Floors(0.8, 0.9))}}))
-    assert judgement.floors(kb.catalog, model, "zh") == Floors(0.33, 0.4)
+    assert judgement.floors(kb.catalog, model, "zh") == Floors(0.4, 0.45)
     judgement.keep_floors(kb.catalog, model, {"zh": Floors(0.2, 0.3), "en": Floors(0.5, 0.6)})
     assert judgement.floors(kb.catalog, model, "zh") == Floors(0.2, 0.3)
     assert judgement.floors(kb.catalog, model, "en") == Floors(0.5, 0.6)
