@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kb.language.content_terms import content_of, is_number
 from kb.language.number_forms import numbers_in
-from kb.language.proper_names import names_in
+from kb.language.proper_names import codes_in, names_in
 from kb.language.table_rows import cells_of, column_heads, is_row, is_rule
 from kb.language.weekdays import weekdays_in, with_short_days
 
@@ -65,9 +65,10 @@ def rows_of(text: str, header: str = "") -> list[ClaimRow]:
                 heading, written = _heads([], lines[number:])
             cells = cells_of(line)
             cells += [""] * (len(written) - len(cells))
-            plain = [_plain(cell) for cell in cells]
-            plain[0] = label = plain[0] or label
-            numbers, content = [numbers_in(c) for c in cells], [frozenset(content_of(c)) for c in (label, *cells[1:])]
+            cells[0] = label = cells[0] if cells[0].strip() else label
+            plain, numbers = [_plain(cell) for cell in cells], [numbers_in(cell) for cell in cells]
+            said = [plain[0], *cells[1:]]
+            content = [frozenset(content_of(of).keys() | codes_in(cell)) for of, cell in zip(said, cells, strict=True)]
             measures = () if heading else written
             heads = _names(measures)
             rows.append(ClaimRow(start, start + len(line), plain, numbers, content, heads, over, measures))
@@ -120,6 +121,7 @@ def takes_wrong_row(claim: str, question: str, rows: Sequence[ClaimRow]) -> bool
     label nothing is said, while that of another row, with another number, is."""
     given, plain = numbers_in(claim), _plain(claim)
     said = content_of(plain).keys() | {token for token in content_of(_plain(question)) if not is_number(token)}
+    said |= codes_in(claim) | codes_in(question)
 
     def is_outdone(row: ClaimRow, at: int) -> bool:
         return any(
@@ -223,6 +225,9 @@ def takes_wrong_column(claim: str, question: str, rows: Sequence[ClaimRow]) -> b
             or (forms[at] != row.heads[at] and forms.count(forms[at]) > 1)
         ]
         given = [at for at, cell in enumerate(row.cells) if at and (_is_said(cell, plain) or row.numbers[at] & added)]
+        if not columns:  # of several heads with a year those with the one that is said
+            years = set(_YEAR.findall(plain)) or set(_YEAR.findall(asked))
+            named = [at for at, head in enumerate(row.heads) if years and not years.isdisjoint(_YEAR.findall(head))]
         if not named:  # columns of one kind
             named = [
                 at for at in columns if any(_are_alike(at, other, whole) for other in given if other not in columns)

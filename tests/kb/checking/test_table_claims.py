@@ -548,7 +548,16 @@ def test_of_two_rows_of_heads_each_column_has_its_own() -> None:
         (MADE, "In 2022 20 lamps were sold.", False),
         (MADE, "In 2022 50 lamps were sold.", True),
         (MADE, "In 2022 30 lamps were sold.", True),
+        (MADE, "In 2022 30 lamps went over the counter.", True),  # the year alone is named
+        (MADE, "In 2022 20 lamps went over the counter.", False),
     ],
 )
 def test_a_value_stands_under_both_rows_of_heads(table: str, claim: str, wrong: bool) -> None:
     assert takes_wrong_column(claim, "", rows_of(table)) is wrong
+
+
+def test_rows_of_codes_are_told_apart_by_their_numbers() -> None:
+    rows = rows_of("Pump | Name | Price\nVP-300 | infusion pump, simple | 4280\nVP-500 | infusion pump | 6020")
+    assert takes_wrong_row("The VP-500 costs 4280.", "", rows)
+    assert not takes_wrong_row("The VP-500 costs 6020.", "", rows)
+    assert not takes_wrong_row("The VP-300 costs 4280.", "", rows)
