@@ -104,8 +104,9 @@ def is_of_other_designation(claim: str, question: str, parts: Sequence[int], sou
         if marks & heading:
             continue
         if marks.isdisjoint(around):
-            if (there or heading) and not any(re.search(rf"(?<![A-Za-z]){mark}(?![A-Za-z])", quote) for mark in marks):
-                return True  # "building A has 30, and B has 40" names both
+            letters = "|".join(filter(str.isalpha, marks))  # "building A has 30, and B has 40" names both
+            if (there or heading) and not (letters and re.search(rf"(?<![A-Za-z])(?:{letters})(?![A-Za-z])", quote)):
+                return True
         elif marks & there and clauses:
             named = [_of_kind(kind, marks, clause) for clause in clauses]
             if all(others and marks.isdisjoint(others) for others in named):

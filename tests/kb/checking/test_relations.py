@@ -278,6 +278,8 @@ def test_verbs_that_others_stand_for_are_no_relation(question: str, claim: str, 
     [
         ("叉车在一厂限速5公里。", "叉车限速：室内5公里。", "三厂安全规程", True),
         ("叉车在三厂限速5公里。", "叉车限速：室内5公里。", "三厂安全规程", False),
+        ("叉车在一厂限速5公里。", "叉车限速：室内5公里，室外10公里，第1次警告。", "三厂安全规程", True),
+        ("Building B has 40 desks.", "Building A has 30 desks and B has 40 desks.", "", False),
         ("叉车在一厂限速5公里。", "叉车限速：室内5公里，一厂相同。", "三厂安全规程", False),
         ("叉车在一厂限速5公里。", "叉车限速：室内5公里。", "安全规程", False),
         # of a sentence with several, the clause with the value
