@@ -201,13 +201,15 @@ def _could_head(block: Sequence[SheetRow]) -> bool:
 
 
 def _is_divided(block: Sequence[SheetRow]) -> bool:
-    """Whether the second row goes on heading the columns: words over figures, under a first row that leaves gaps."""
+    """Whether the second row goes on heading the columns: words over figures, under a first row that leaves gaps, and
+    under each cell of that, or where its own first cell is empty, under those that stand over others."""
     if len(block) < 3 or [row.could_be_header for row in block[:3]] != [True, True, False]:
         return False
     first, second = block[0].values, block[1].values
-    return any(below and not above for above, below in zip(first, second, strict=True)) and all(
-        below for above, below in zip(first, second, strict=True) if above
-    )
+    gaps = [at for at, (above, below) in enumerate(zip(first, second, strict=True)) if below and not above]
+    over = {max((at for at in range(gap) if first[at]), default=gap) for gap in gaps}
+    filled = [at for at, above in enumerate(first) if above and (second[0] or at in over)]
+    return bool(gaps) and all(second[at] for at in filled)
 
 
 def read_csv(data: bytes, delimiter: str = "") -> Parsed:

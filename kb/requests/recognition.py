@@ -76,6 +76,9 @@ _MAIN_POINTS = re.compile(
 _SUMMARISE_ZH = re.compile(
     r"(?:简要|简单|简短|扼要|大致|大概|快速)?地?(?:总结|概括|概述|归纳|小结|摘要)(?:一下|下|出)?(?:说明)?[ :,]{0,2}"
 )
+_TAKEN_ZH = re.compile(r"[把将](?=.)")  # 把……总结一下
+_SUMMED_UP_ZH = re.compile(r"(?:简要|简单|大致|大概)?地?(?:总结|概括|概述|归纳|小结)(?:一下|下|出来)?$")
+_LISTED_ZH = re.compile(r"(?:全部|全|都|逐一|逐条|一一)?地?(?:列出|列举|罗列)(?:一下|出来|来)?$")
 _WRITE_ZH = re.compile(r"(?:给出|写出|写|做|生成|提供|列出)(?:一份|一个|一段|个|份)?(?:关于)?")
 _SUMMARY_OF_ZH = re.compile(r"的(?:简要|简短)?(?:摘要|总结|概要|大意)$")
 _CONTENT_OF_ZH = re.compile(r"的(?:所有|全部|整体)?(?:主要内容|内容|要点|重点|大意|概要|摘要|总结|核心内容|主旨)$")
@@ -88,6 +91,7 @@ _THIS = re.compile(
     r"|(?:这|该|此|本)一?(?:个|份|篇)?(?:文档|文件|资料|文章|材料|报告|全文)?|全文|文档|文件",
     re.I,
 )
+_KIND_BEHIND_ZH = re.compile(r"(?<=\S)[这那该](?:一)?[份个篇本封](?!里|中)[\u4e00-\u9fff]{0,8}$")  # SB-2024-06这份通告
 _KIND_BEFORE = re.compile(r"(?:document|file|report) |(?:这个|这份|这篇)?(?:文档|文件) ?(?=[《“\"「])", re.I)
 
 _COMPARE = re.compile(r"compare (?:between )?", re.I)
@@ -191,8 +195,9 @@ def _without_manner(text: str) -> str:
 def _summarise(text: str) -> Summarise | None:
     plain = _without_manner(text)
     said = _behind(_SUMMARISE, plain)
-    if said is None and (said := _behind(_SUMMARISE_ZH, text)) is not None:
-        said = _before(_CONTENT_OF_ZH, said) or said
+    if said is None:
+        said = _behind(_SUMMARISE_ZH, text) or _behind(_TAKEN_ZH, text, _SUMMED_UP_ZH)
+        said = said and (_before(_CONTENT_OF_ZH, said) or _before(_SAYS_ZH, said) or said)
     if said is None:
         said = _behind(_WRITE_ZH, text, _SUMMARY_OF_ZH)
     if said:
@@ -205,6 +210,7 @@ def _of_this(name: str) -> str:
     bare = _bare_name(name)
     if _THIS.fullmatch(bare):
         return ""
+    bare = _bare_name(_KIND_BEHIND_ZH.sub("", bare))
     kind = _KIND_BEFORE.match(bare)
     return _bare_name(bare[kind.end() :]) if kind else bare
 
@@ -270,6 +276,8 @@ def _list(text: str) -> ListAll | None:
     if subject := _behind(_LIST, _without_manner(text)):
         return ListAll(_bare_name(subject))
     if (subject := _behind(_LIST_ZH, text)) and _ALL_ZH.search(subject):
+        return ListAll(_bare_name(_ALL_ZH.sub("", subject)))
+    if subject := _behind(_TAKEN_ZH, text, _LISTED_ZH):
         return ListAll(_bare_name(_ALL_ZH.sub("", subject)))
     if (rest := _behind(_WHICH, text)) and (found := _ARE_THERE.search(rest)):
         return ListAll(_bare_name(f"{rest[: found.start()]}{rest[found.end() :]}"), sure=False)

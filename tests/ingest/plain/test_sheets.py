@@ -379,6 +379,22 @@ def test_what_is_said_over_a_table_is_not_its_header(captions: list[list[object]
         assert all(str(cell or "") in parsed.text for row in captions for cell in row)
 
 
+@pytest.mark.parametrize(
+    ("rows", "count"),
+    [
+        # the same again, or nothing, under what has no second head
+        ([["Model", "Price", "", "Weight"], ["Model", "list", "dealer", "Weight"], ["K2", 90, 70, 3]], 2),
+        ([["Model", "Price", "", "Weight"], [None, "list", "dealer", None], ["K2", 90, 70, 3]], 2),
+        ([["Model", "Price", ""], [None, "list", "dealer"], ["K2", 90, 70]], 2),
+        # a row of words is a row where it has its own label, or is not under the gap's head
+        ([["Model", "Price", "", "Weight"], ["K1", None, "asked", "light"], ["K2", 90, 70, 3]], 1),
+        ([["Model", "Price", "", "Weight"], [None, None, "dealer", None], ["K2", 90, 70, 3]], 1),
+    ],
+)
+def test_a_header_of_a_sheet_may_have_two_rows(rows: list[list[object]], count: int) -> None:
+    assert len(header_of("a.xlsx", workbook(*rows)).split("\n")) == count
+
+
 # -- headers of .csv
 
 
