@@ -64,7 +64,7 @@ _NUMBERED = r"(?: \d{1,3})?"
 _THAT = r"(?:clearly )?(?:states?|says?|mentions?|indicates?) that"
 _NTH_ZH, _NUMBERED_ZH = r"第\s?\d{1,3}\s?段|段落", r"(?:\s?\d{1,3})?"
 _ABOVE_ZH, _BY_ZH = r"(?:以上|上述)?", r"(?:根据|按照)(?:以上|上述)?"
-_THAT_ZH = r"中(?:明确)?(?:写明|说明|提到|指出|规定)了?"
+_THAT_ZH = r"[中里](?:明确)?(?:写[明了着]|说明|提到|指出|规定)了?"
 _CONTENT_ZH = r"(?:中?的?(?:内容|信息|规定|描述))?[，,]"
 _ATTRIBUTION = re.compile(  # by which a model says where it has it from, before what it says
     r"^[\s*_]*(?:"
