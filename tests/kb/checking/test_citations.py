@@ -189,6 +189,7 @@ PARKING = "Visitors pay 5 EUR for parking; staff park free. 访客停车收费5�
         # that they do was asked before the answer
         ("Yes, the passages state that visitors pay 5 EUR.", "Visitors pay 5 EUR [1]."),
         ("是的，段落中写明：访客停车收费5元。", "访客停车收费5元[1]。"),
+        ("段落里写了访客停车收费5元。", "访客停车收费5元[1]。"),
         ("根据以上段落，访客停车收费5元。", "访客停车收费5元[1]。"),
         ("No, the passages state that visitors pay 5 EUR.", "No, visitors pay 5 EUR [1]."),
         ("According to passage 1, visitors pay 5 EUR.", "Visitors pay 5 EUR [1]."),
