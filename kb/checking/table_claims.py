@@ -44,7 +44,7 @@ class ClaimRow:
     content: Sequence[frozenset[str]]
     heads: Sequence[str]
     above: str  # the line above the table
-    measures: Sequence[str] = ()  # the heads as they are written, with units in brackets
+    measures: Sequence[str] = ()  # the heads as they are written, with units in brackets; of two rows on two lines
 
 
 def rows_of(text: str, header: str = "") -> list[ClaimRow]:
@@ -55,6 +55,7 @@ def rows_of(text: str, header: str = "") -> list[ClaimRow]:
     lines = text.split("\n")
     above = [line for line in header.split("\n") if is_row(line)]
     heading, written = (0, []) if all(map(is_rule, above)) else _heads(above, lines)
+    names = _names(written)
     rows: list[ClaimRow] = []
     start, label, over = 0, "", ""
     for number, line in enumerate(lines):
@@ -63,14 +64,14 @@ def rows_of(text: str, header: str = "") -> list[ClaimRow]:
         elif not is_rule(line):
             if not written:
                 heading, written = _heads([], lines[number:])
+                names = _names(written)
             cells = cells_of(line)
             cells += [""] * (len(written) - len(cells))
             cells[0] = label = cells[0] if cells[0].strip() else label
             plain, numbers = [_plain(cell) for cell in cells], [numbers_in(cell) for cell in cells]
             said = [plain[0], *cells[1:]]
             content = [frozenset(content_of(of).keys() | codes_in(cell)) for of, cell in zip(said, cells, strict=True)]
-            measures = () if heading else written
-            heads = _names(measures)
+            heads, measures = ([], ()) if heading else (names, written)
             rows.append(ClaimRow(start, start + len(line), plain, numbers, content, heads, over, measures))
             heading = max(0, heading - 1)
         start += len(line) + 1

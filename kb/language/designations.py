@@ -1,5 +1,6 @@
 """Designations: letters and numbers that tell things of a kind apart, such as "Plant 2", "Tier B", 一厂 or B类."""
 
+import itertools
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -34,8 +35,8 @@ def designations(text: str) -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     ranged = set[str]()
     text = _APART.sub(" ", text)
-    for match in (each for pattern in (_ENGLISH, _CHINESE) for each in pattern.finditer(text)):
-        kind = {"categories": "category"}.get(match["kind"].lower(), match["kind"].lower())
+    for match in itertools.chain(_ENGLISH.finditer(text), _CHINESE.finditer(text)):
+        kind = match["kind"].lower().replace("categories", "category")
         marks = {_NUMERALS.get(mark, mark) for mark in _MARK.findall(match["marks"])}
         if kind in _COUNTING and all(map(str.isdigit, marks)):
             continue

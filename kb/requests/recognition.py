@@ -91,7 +91,7 @@ _THIS = re.compile(
     r"|(?:这|该|此|本)一?(?:个|份|篇)?(?:文档|文件|资料|文章|材料|报告|全文)?|全文|文档|文件",
     re.I,
 )
-_KIND_BEHIND_ZH = re.compile(r"(?<=\S)[这那该](?:一)?[份个篇本封](?!里|中)[\u4e00-\u9fff]{0,8}$")  # SB-2024-06这份通告
+_KIND_BEHIND_ZH = re.compile(r"(?<=\S)[这那该]一?[份个篇本封](?!里|中)[\u4e00-\u9fff]{0,8}$")  # SB-2024-06这份通告
 _KIND_BEFORE = re.compile(r"(?:document|file|report) |(?:这个|这份|这篇)?(?:文档|文件) ?(?=[《“\"「])", re.I)
 
 _COMPARE = re.compile(r"compare (?:between )?", re.I)
@@ -275,9 +275,10 @@ def _compare_of(sides: list[tuple[str, str]], aspect: str) -> Compare | None:
 def _list(text: str) -> ListAll | None:
     if subject := _behind(_LIST, _without_manner(text)):
         return ListAll(_bare_name(subject))
-    if (subject := _behind(_LIST_ZH, text)) and _ALL_ZH.search(subject):
-        return ListAll(_bare_name(_ALL_ZH.sub("", subject)))
-    if subject := _behind(_TAKEN_ZH, text, _LISTED_ZH):
+    subject = _behind(_LIST_ZH, text)
+    if subject is None or not _ALL_ZH.search(subject):
+        subject = _behind(_TAKEN_ZH, text, _LISTED_ZH)
+    if subject:
         return ListAll(_bare_name(_ALL_ZH.sub("", subject)))
     if (rest := _behind(_WHICH, text)) and (found := _ARE_THERE.search(rest)):
         return ListAll(_bare_name(f"{rest[: found.start()]}{rest[found.end() :]}"), sure=False)
