@@ -32,6 +32,7 @@ from benchmarks import (  # noqa: E402
     readers,
     reading,
     reading_peers,
+    recognition,
     request_cases,
     retrieval,
     scorer,
@@ -72,6 +73,7 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "ticks": lambda options: ticks.run(),
     "confidence": lambda options: confidence.run(options.write, options.measure),
     "judging": lambda options: judging.run(options.write, options.measure),
+    "recognition": lambda options: recognition.run(options.write),
     "access": lambda options: access.run(options.requests, options.documents),
     "readers": lambda options: readers.run(options.sets),
     "people": lambda options: people.run(options.people, options.seconds),
@@ -111,7 +113,9 @@ def main() -> int:
     parser.add_argument("--answers", type=int, default=0, help="injection: put so many attacks to the embedded model")
     parser.add_argument("--folder", type=Path, help="mutations: more files to mutate")
     parser.add_argument("--measure", action="store_true", help="confidence, judging: measure anew what they learn from")
-    parser.add_argument("--write", action="store_true", help="confidence, judging: write what the product ships of it")
+    parser.add_argument(
+        "--write", action="store_true", help="confidence, judging, recognition: write what the product ships of it"
+    )
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in RUN]
     if unknown:

@@ -26,11 +26,15 @@ def standalone(
     model: Model, question: str, history: Sequence[Message], language: Language, stop: threading.Event | None
 ) -> str:
     """A follow-up question made self-contained by the model; the question itself where that fails, or where the
-    rewriting says more than was asked."""
-    rewritten = model.complete(prompts.standalone(question, history, language), answer_tokens=_TOKENS, stop=stop)
-    line = next((line.strip() for line in rewritten.splitlines() if line.strip()), "")
-    fits = line and len(line) <= 4 * len(question) + 200
-    return line if fits and keeps_to(line, question, history) else question
+    rewriting says more than was asked. Where the model answers it, it is asked once more, and shown the earlier
+    questions alone."""
+    for with_answers in (True, False):
+        asked = prompts.standalone(question, history, language, with_answers=with_answers)
+        rewritten = model.complete(asked, answer_tokens=_TOKENS, stop=stop)
+        line = next((line.strip() for line in rewritten.splitlines() if line.strip()), "")
+        if line and len(line) <= 4 * len(question) + 200 and keeps_to(line, question, history):
+            return line
+    return question
 
 
 def keeps_to(rewriting: str, question: str, history: Sequence[Message]) -> bool:

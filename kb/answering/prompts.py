@@ -185,15 +185,23 @@ def spoken(history: Sequence[Message]) -> list[Message]:
     ]
 
 
-def standalone(question: str, history: Sequence[Message], language: Language) -> list[Message]:
-    """The conversation that makes a model rewrite a follow-up so that it stands alone."""
-    turns = "\n".join(f"{_SPEAKER[language][m.role]}{m.content[:400]}" for m in spoken(history[-4:]) if m.content)
-    example, rewritten = _FOLLOW_UP[language]
-    return [
-        Message("user", f"{_REWRITE[language]}\n\n{example}"),
-        Message("assistant", rewritten),
-        Message("user", f"{_REWRITE[language]}\n\n{turns}\n{_SPEAKER[language]['user']}{question}"),
-    ]
+def standalone(
+    question: str, history: Sequence[Message], language: Language, *, with_answers: bool = True
+) -> list[Message]:
+    """The conversation that makes a model rewrite a follow-up so that it stands alone; without the answers it cannot
+    take the question for answered."""
+    speaker, task = _SPEAKER[language], _REWRITE[language]
+    messages: list[Message] = []
+    for turns, rewritten in _FOLLOW_UPS[language]:
+        told = [turn for turn in turns if with_answers or turn[0] == "user"]
+        said = "\n".join(f"{speaker[role]}{text}" for role, text in told)
+        messages += [Message("user", f"{task}\n\n{said}"), Message("assistant", rewritten)]
+    spoken_before = "\n".join(
+        f"{speaker[turn.role]}{_MARKER.sub('', turn.content)[:400]}"
+        for turn in spoken(history[-4:])
+        if turn.content and (with_answers or turn.role == "user")
+    )
+    return [*messages, Message("user", f"{task}\n\n{spoken_before}\n{speaker['user']}{question}")]
 
 
 _SPEAKER = {
@@ -205,10 +213,51 @@ _REWRITE = {
     "Write only the question.",
     "zh": "改写用户的最后一个问题，使它脱离对话也能看懂。只写改写后的问题。",
 }
-_FOLLOW_UP = {
+_MARKER = re.compile(r"\s?\[\d{1,3}\]")
+_Turns = tuple[tuple[Literal["user", "assistant"], str], ...]
+_FOLLOW_UPS: dict[Language, tuple[tuple[_Turns, str], ...]] = {
     "en": (
-        "User: How much does a meal cost for staff?\nAssistant: Staff pay 3.50 euros.\nUser: And for guests?",
-        "How much does a meal cost for guests?",
+        (
+            (
+                ("user", "Who painted the hall?"),
+                ("assistant", "Ruth Adler painted it in 1998."),
+                ("user", "What had she painted before?"),
+            ),
+            "What had Ruth Adler painted before the hall?",
+        ),
+        (
+            (
+                ("user", "When does the boat house open?"),
+                ("assistant", "It opens on 1 May."),
+                ("user", "and until when can people leave things in it"),
+            ),
+            "Until when can people leave things in the boat house?",
+        ),
+        (
+            (
+                ("user", "How much does a meal cost for staff?"),
+                ("assistant", "Staff pay 3.50 euros."),
+                ("user", "And for guests?"),
+            ),
+            "How much does a meal cost for guests?",
+        ),
     ),
-    "zh": ("用户：员工一餐多少钱？\n助手：员工每餐 12 元。\n用户：那访客呢？", "访客一餐多少钱？"),
+    "zh": (
+        (
+            (
+                ("user", "大厅是谁刷的？"),
+                ("assistant", "是秦师傅2019年刷的。"),
+                ("user", "在那之前他刷过什么"),
+            ),
+            "秦师傅在刷大厅之前刷过什么？",
+        ),
+        (
+            (("user", "船屋几号开放？"), ("assistant", "5月1日开放。"), ("user", "剩下的那间呢")),
+            "剩下的那间船屋几号开放？",
+        ),
+        (
+            (("user", "员工一餐多少钱？"), ("assistant", "员工每餐 12 元。"), ("user", "那访客呢？")),
+            "访客一餐多少钱？",
+        ),
+    ),
 }

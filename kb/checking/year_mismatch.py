@@ -174,6 +174,11 @@ def edition(heading: str) -> Edition:
 NONE: Edition = (0, ())
 
 
+def edition_number(said: str) -> tuple[int, ...]:
+    """The number of the edition that somebody names; () for none."""
+    return max(_numbers(said, True), default=())
+
+
 def _numbers(text: str, with_versions: bool) -> Iterator[tuple[int, ...]]:
     for match in _NUMBERED.finditer(text):
         said = next(filter(None, match.groups())).lower()

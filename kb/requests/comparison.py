@@ -1,4 +1,4 @@
-"""Comparisons: both sides are looked up apart, each in its own documents, and told side by side with their sources."""
+"""Comparisons: the sides are looked up apart, each in its own documents, and told side by side with their sources."""
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
@@ -6,13 +6,18 @@ from dataclasses import replace
 from kb.answering import prompts
 from kb.answering.retrieval import worth_reading
 from kb.checking.prompt_injection import without_orders
+from kb.checking.year_mismatch import edition, heading_of
 from kb.errors import ModelError
 from kb.messages.coded_text import text_in
+from kb.requests import side_by_side
 from kb.requests.desk import Desk
 from kb.requests.document_names import documents_named
+from kb.requests.edition_answer import tell_changes
+from kb.requests.listing import blocks_beside
 from kb.requests.parts import parts_of, spread
-from kb.requests.quoting import one_line
+from kb.requests.quoting import AnswerLine, answer_of, one_line
 from kb.requests.recognition import Compare
+from kb.requests.side_by_side import points_of
 from kb.requests.summary import (
     Note,
     Sentence,
@@ -27,7 +32,10 @@ from kb.schema import Answer, Document, Event, Message, Notice, Passage, Progres
 from kb.store import heading_paths
 
 MOST_PARTS = 6  # of each document that are read, where whole documents are compared
+MOST_TABLES = 6  # that tell all sides
+MOST_SEARCHED = 10  # passages, in whose documents tables are looked at
 _PASSAGES = 3  # of each side
+_PAIR = 2
 _SIDE_TOKENS = 160  # written of each side
 
 _ABOUT = {"en": "What do the passages say about {}?", "zh": "关于{}，段落里写了什么？"}
@@ -39,33 +47,36 @@ Side = tuple[str, Document | None]  # what is compared, and the document that it
 
 
 def compare(asked: Compare, desk: Desk) -> Generator[Event, None, Answer | None]:
-    """Both sides with their sources; None where neither is found."""
+    """The sides with their sources; None where none is found."""
     sides = _sides(asked, desk)
     documents = [document for _, document in sides if document is not None]
     if len(documents) == len(sides) and not asked.aspect:
-        return (yield from _whole_documents(documents, desk))
+        changes = (yield from _editions(documents, desk)) if len(documents) == _PAIR else None
+        return changes or (yield from _whole_documents(documents, desk))
     return (yield from _subjects(asked, sides, desk))
 
 
 def _sides(asked: Compare, desk: Desk) -> list[Side]:
-    """The reading of which both sides name documents; else the likeliest."""
+    """The reading of which all sides name documents; else the likeliest."""
     documents = desk.documents()
-    for pair in asked.sides:
-        named = [documents_named(said, documents) for said in _completed(pair)]
+    for sides in asked.sides:
+        named = [documents_named(said, documents) for said in _completed(sides)]
         found = [each[0] for each in named if len(each) == 1]
-        if len(found) == len(pair) and found[0].id != found[1].id:
-            return list(zip(pair, found, strict=True))
+        if len({document.id for document in found}) == len(sides):
+            return list(zip(sides, found, strict=True))
     return [(said, _only(documents_named(said, documents))) for said in asked.sides[0]]
 
 
-def _completed(pair: tuple[str, str]) -> tuple[str, str]:
+def _completed(sides: tuple[str, ...]) -> tuple[str, ...]:
     """Of "the 2024 edition and the 2025 edition of the rules" the first is one of the rules too."""
-    left, right = pair
+    if len(sides) != 2:
+        return sides
+    left, right = sides
     words = right.split()
     if right.isascii() and " of " in right and " of " not in left:
         return f"{left} of {right.partition(' of ')[2]}", right
     tail = right[len(_begin(left, right)) :] if not right.isascii() else ""
-    return (left + tail, right) if tail and words and len(_begin(left, right)) > 1 else pair
+    return (left + tail, right) if tail and words and len(_begin(left, right)) > 1 else sides
 
 
 def _begin(left: str, right: str) -> str:
@@ -77,6 +88,15 @@ def _begin(left: str, right: str) -> str:
 
 def _only(documents: Sequence[Document]) -> Document | None:
     return documents[0] if len(documents) == 1 else None
+
+
+def _editions(documents: Sequence[Document], desk: Desk) -> Generator[Event, None, Answer | None]:
+    """What changed from the older to the newer of two; None where they are no editions of one text."""
+    headings = [edition(heading_of(each.title, each.path)) for each in documents]
+    by_number = all(number for _, number in headings)
+    dated = [(number if by_number else (year,)) for year, number in headings]
+    older, newer = documents if dated[0] <= dated[1] else reversed(documents)
+    return (yield from tell_changes(older, newer, desk))
 
 
 def _whole_documents(documents: Sequence[Document], desk: Desk) -> Generator[Event, None, Answer]:
@@ -121,6 +141,12 @@ def _subjects(asked: Compare, sides: Sequence[Side], desk: Desk) -> Generator[Ev
     found = _numbered_passages(names, sides, desk)
     if not any(found):
         return None
+    tables = _tables(asked, [passage for own in found for passage in own], desk)
+    if tables:
+        desk.draft.passages = tuple(passage for passage, _ in tables)
+        yield Retrieved(desk.draft.passages, desk.draft.searched)
+        told = [line for _, own in tables for line in (*own, AnswerLine(""))]
+        return answer_of(desk.draft, "comparison", told[:-1])
     desk.draft.passages = desk.draft.prompt_passages = tuple(dict.fromkeys(passage for own in found for passage in own))
     yield Retrieved(desk.draft.passages, desk.draft.searched)
     lines: list[tuple[str, Sequence[Sentence]]] = []
@@ -135,7 +161,27 @@ def _subjects(asked: Compare, sides: Sequence[Side], desk: Desk) -> Generator[Ev
         else:
             notes.append(note)
             lines += [("- ", [sentence]) for sentence in note.sentences]
+    if not asked.sure and not notes and not desk.options.stopped:
+        desk.draft.notices.clear()
+        yield desk.draft.restart()
+        return None
     return _answer(lines, notes, desk)
+
+
+def _tables(asked: Compare, passages: Sequence[Passage], desk: Desk) -> list[tuple[Passage, list[AnswerLine]]]:
+    """The tables that tell of all sides, in the documents of some passages and of those that speak of all."""
+    found: list[tuple[Passage, list[AnswerLine]]] = []
+    both = [
+        passage
+        for said in (desk.draft.question, " ".join(asked.sides[0]))
+        for passage in desk.search(said, MOST_SEARCHED, desk.scope).passages
+    ]
+    for stored, block in blocks_beside([*passages, *both], desk):
+        for sides in asked.sides:
+            if points := points_of(block, sides, asked.aspect):
+                found.append(side_by_side.lines_of(stored, block, points, sides, len(found) + 1, desk.language))
+                break
+    return found[:MOST_TABLES]
 
 
 def _numbered_passages(names: Sequence[str], sides: Sequence[Side], desk: Desk) -> list[list[Passage]]:

@@ -5,13 +5,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from kb.checking.year_mismatch import edition, edition_number, heading_of, without_editions
 from kb.language.content_terms import content_of, is_number, share_held
-from kb.language.language import nfkc
+from kb.language.date_forms import less_exact
+from kb.language.language import CJK, nfkc
+from kb.language.proper_names import codes_in
 from kb.schema import Document
 
 COVERED = 0.8  # share of what was said that must stand in a document's name and title
+COVERED_WITH_DATE = 0.4  # the same where a date in them was said
 TELLING = 0.5  # share of file name or title that what was said must make up
+TELLING_WITH_EDITION = 0.3  # the same where the number of its edition was said
 CLOSE = 0.1  # names that are this near to each other are told apart by their numbers alone
+_PARTS_OF_NUMBER = 2  # hyphens of a code that numbers documents: CY-FIN-008
+_SHORTEST_FORM = 4  # characters of a Chinese name's short form
 _SEPARATORS = re.compile(r"[\s_\-–—./\\]+")
 _OF_ZH = re.compile(r"的|[这那]份|关于")
 _KIND = re.compile(r"\b(?:documents?|files?|pdf|docx?|pptx?|xlsx?|the)\b|文档|文件", re.I)
@@ -28,18 +35,29 @@ class _Fit:
 def documents_named(said: str, documents: Sequence[Document]) -> list[Document]:
     """The document that is meant; several where what was said does not tell them apart; none where no name is near.
 
-    Of those that differ in numbers alone (a year, a date, a version) the newest is meant.
+    Of those that differ in numbers alone (a year, a date, a version) the newest is meant, where none is named.
     """
     exact = [document for document in documents if _same(said, document)]
     if exact:
         return exact
+    telling = TELLING
+    if number := edition_number(said):
+        documents = [each for each in documents if edition(heading_of(each.title, each.path))[1] == number]
+        said = without_editions(said)
+        telling = TELLING_WITH_EDITION
     wanted = _content(_KIND.sub(" ", said))
     if not wanted:
         return []
-    fits = [fit for document in documents if (fit := _fit(wanted, document)).share >= TELLING]
+    fits = [fit for document in documents if (fit := _fit(said, wanted, document)).share >= telling]
     best = max((fit.share for fit in fits), default=0.0)
     near = [fit.document for fit in fits if fit.share >= best - CLOSE]
     return _newest(near) if len(near) > 1 else near
+
+
+def share_named(said: str, document: Document) -> float:
+    """The share, 0..1, of what was said that stands in a document's file name and titles."""
+    names = PurePosixPath(document.path).stem, document.title, document.shown_title
+    return share_held(_content(_KIND.sub(" ", said)), _content(" ".join(names)))
 
 
 def _same(said: str, document: Document) -> bool:
@@ -63,15 +81,42 @@ def _content(text: str) -> dict[str, float]:
     return content_of(_OF_ZH.sub(" ", text.replace("_", " ")))
 
 
-def _fit(wanted: Mapping[str, float], document: Document) -> _Fit:
+def _fit(said: str, wanted: Mapping[str, float], document: Document) -> _Fit:
     """Its share is 0 where too much of what was said stands in neither file name nor title, or one of its numbers."""
-    stem, *titles = map(_content, (PurePosixPath(document.path).stem, document.title, document.shown_title))
-    both = stem | titles[0] | titles[1]
-    covered = sum(weight for token, weight in wanted.items() if token in both)
+    names = PurePosixPath(document.path).stem, document.title, document.shown_title
+    shortened = max(_share_of_short_form(said, name) for name in names)
+    stem, *titles = map(_content, names)
+    both = _with_parts_of_dates(stem | titles[0] | titles[1])
+    codes = codes_in(said)
     lacks_number = any(is_number(token) and token not in both for token in wanted)
-    if lacks_number or covered < COVERED * sum(wanted.values()):
-        return _Fit(document, 0.0)
-    return _Fit(document, max(share_held(each, wanted) for each in (stem, *titles)))
+    lacks_code = not codes <= codes_in(" ".join(names))
+    by_date = any(token in both and "-" in token for token in wanted if is_number(token))
+    by_number = any(code.count("-") >= _PARTS_OF_NUMBER or names[0].lower().startswith(code) for code in codes)
+    least = COVERED_WITH_DATE if by_date else 0.0 if by_number else COVERED
+    if lacks_number or lacks_code or share_held(wanted, both) < least:
+        return _Fit(document, shortened)
+    shares = [share_held(each, _with_parts_of_dates(wanted)) for each in (stem, *titles)]
+    return _Fit(document, max(*shares, shortened, TELLING if by_date or by_number else 0.0))
+
+
+def _share_of_short_form(said: str, name: str) -> float:
+    """The share of a Chinese name that its short form has: 差旅办法 of 差旅费用管理办法. 0 where it is none of it."""
+    short = "".join(CJK.findall(_OF_ZH.sub("", said)))
+    full = "".join(CJK.findall(name))
+    if len(short) < _SHORTEST_FORM or any(c.isalnum() for c in CJK.sub("", said)):
+        return 0.0
+    at = 0
+    for pair in (short[i : i + 2] for i in range(0, len(short), 2)):
+        at = full.find(pair, at) + len(pair)
+        if at < len(pair):
+            return 0.0
+    return len(short) / len(full)
+
+
+def _with_parts_of_dates(tokens: Mapping[str, float]) -> dict[str, float]:
+    """The tokens, and of each date its day and its month without the year, too."""
+    parts = {f"#{part}": weight for token, weight in tokens.items() for part in less_exact(token[1:])}
+    return parts | dict(tokens)
 
 
 def _newest(documents: Sequence[Document]) -> list[Document]:

@@ -8,15 +8,17 @@ from kb.language.language import listed
 from kb.messages.coded_text import text_in
 from kb.requests.comparison import compare
 from kb.requests.desk import Desk
-from kb.requests.document_names import documents_named
+from kb.requests.document_names import documents_named, share_named
 from kb.requests.listing import list_all
 from kb.requests.mentions import find_documents
-from kb.requests.recognition import Compare, FindDocuments, ListAll, Summarise, recognise
+from kb.requests.recognition import Compare, FindDocuments, ListAll, Request, Summarise, recognise
 from kb.requests.referents import asked_back, without_referent
 from kb.requests.summary import summarise
-from kb.schema import Answer, Document, Event, Language, Message, Notice
+from kb.requests.understanding import understood
+from kb.schema import Answer, Document, Event, Language, Message, Notice, Passage
 from kb.store.scopes import nothing_found
 
+NAMED = 0.4  # share of what was said that must stand in the name of a document that is found by it
 _MOST_NAMED = 6  # documents that are offered where a name fits several
 
 WHICH = {
@@ -36,7 +38,7 @@ _TRANSLATED: dict[Language, tuple[str, str]] = {
 def handled(desk: Desk, history: Sequence[Message]) -> Generator[Event, None, Answer | None]:
     """The answer where the question is a request; None for an ordinary question, before any event."""
     draft = desk.draft
-    match recognise(draft.question):
+    match _request(desk):
         case FindDocuments() as asked:
             return (yield from find_documents(asked, desk))
         case ListAll() as asked:
@@ -48,6 +50,17 @@ def handled(desk: Desk, history: Sequence[Message]) -> Generator[Event, None, An
     if not history and (word := without_referent(draft.question)) and len(desk.documents()) != 1:
         return replace(draft.finished(asked_back(word, draft.language)), kind="clarify")
     return None
+
+
+def _request(desk: Desk) -> Request | None:
+    """What is plainly asked; else what the classifier and the model take it for."""
+    plain = recognise(desk.draft.question)
+    match plain:
+        case Summarise(sure=False):
+            return understood(desk, "summary") or plain
+        case ListAll(sure=False):
+            return understood(desk, "list") or plain
+    return plain or understood(desk)
 
 
 def _comparison(asked: Compare, desk: Desk) -> Generator[Event, None, Answer | None]:
@@ -65,7 +78,11 @@ def _summary(asked: Summarise, desk: Desk, history: Sequence[Message]) -> Genera
     if not documents:
         return draft.found_nothing([nothing_found(desk.scope, desk.catalog.documents(desk.asker), desk.language)])
     if asked.name:
-        meant = documents_named(asked.name, documents) or (_named_otherwise(asked, documents, desk))
+        meant = (
+            documents_named(asked.name, documents)
+            or _found_by_subject(asked, documents, desk)
+            or _named_otherwise(asked, documents, desk)
+        )
     else:
         meant = documents
     if len(meant) == 1:
@@ -80,6 +97,20 @@ def _summary(asked: Summarise, desk: Desk, history: Sequence[Message]) -> Genera
     names = [f"“{document.path}”" for document in meant[:_MOST_NAMED]]
     text = WHICH[desk.language].format(listed(names, desk.language))
     return replace(draft.finished(text), kind="clarify")
+
+
+def _found_by_subject(asked: Summarise, documents: Sequence[Document], desk: Desk) -> list[Document]:
+    """The document that the search finds first for what was said, where its name has enough of it: "the incident
+    report on the outage"."""
+    if not asked.sure:
+        return []
+    passages = desk.search(asked.name, 1, desk.scope).passages
+    found = [each for each in documents if passages and (each.collection, each.path) == _place(passages[0])]
+    return found if found and share_named(asked.name, found[0]) >= NAMED else []
+
+
+def _place(passage: Passage) -> tuple[str, str]:
+    return passage.collection, passage.document
 
 
 def _named_otherwise(asked: Summarise, documents: Sequence[Document], desk: Desk) -> list[Document]:

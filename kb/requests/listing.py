@@ -10,7 +10,7 @@ from kb.language.language import listed
 from kb.messages.coded_text import text_in
 from kb.requests.blocks import Block, Item, blocks_of
 from kb.requests.desk import Desk, passage_of
-from kb.requests.quoting import AnswerLine, answer_of, one_line
+from kb.requests.quoting import AnswerLine, Place, answer_of, one_line
 from kb.requests.recognition import ListAll
 from kb.schema import Answer, Event, Notice, Passage, Retrieved, StoredText
 from kb.store import heading_paths
@@ -106,17 +106,23 @@ def _reaches_into(passage: Passage, stored: StoredText, block: Block) -> bool:
 
 
 def _around(passages: Sequence[Passage], desk: Desk) -> Iterator[tuple[StoredText, Block]]:
+    for stored, block in blocks_beside(passages, desk):
+        own = (p for p in passages if (p.collection, p.document) == (stored.collection, stored.path))
+        if any(p.start - _AROUND < block.end and block.start < p.end + _AROUND for p in own):
+            yield stored, block
+
+
+def blocks_beside(passages: Sequence[Passage], desk: Desk) -> Iterator[tuple[StoredText, Block]]:
+    """The lists and tables of the documents of some passages, as these are ranked."""
     documents = {(d.collection, d.path): d for d in desk.documents()}
     for key in dict.fromkeys((p.collection, p.document) for p in passages):
         try:
             stored = desk.text_of(documents[key])
         except (KeyError, DocumentNotFound):  # deleted in this moment
             continue
-        own = [p for p in passages if (p.collection, p.document) == key]
         text = _without(stored.text, desk.left_out(documents[key]))
         for block in blocks_of(text, heading_paths.find(desk.catalog.db, stored) or ()):
-            if any(p.start - _AROUND < block.end and block.start < p.end + _AROUND for p in own):
-                yield stored, block
+            yield stored, block
 
 
 def _without(text: str, left_out: Sequence[tuple[int, int]]) -> str:
@@ -160,7 +166,7 @@ def _matching(subject: str, block: Block) -> tuple[Sequence[Item], list[str]]:
 
 def _lines(items: Sequence[Item], block: Block, passage: Passage) -> Iterator[AnswerLine]:
     for number, item in enumerate(items, 1):
-        yield AnswerLine(f"{number}. {_item_text(item, block.heads)}", passage, item.start, item.end)
+        yield AnswerLine(f"{number}. {_item_text(item, block.heads)}", (Place(passage, item.start, item.end),))
 
 
 def _item_text(item: Item, heads: Sequence[str]) -> str:

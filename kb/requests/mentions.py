@@ -13,7 +13,7 @@ from kb.language.tokenizer import content_words
 from kb.messages.coded_text import text_in
 from kb.models.maxsim import maxsim
 from kb.requests.desk import Desk
-from kb.requests.quoting import AnswerLine, answer_of, one_line
+from kb.requests.quoting import AnswerLine, Place, answer_of, one_line
 from kb.requests.recognition import FindDocuments
 from kb.schema import Answer, Event, Notice, Passage, Retrieved
 from kb.store.scopes import nothing_found
@@ -96,7 +96,7 @@ def _lines(subject: str, passages: Sequence[Passage]) -> Iterable[AnswerLine]:
         title = one_line(passage.title) or passage.document
         name = f"**{title}** ({place})" if title != passage.document else f"**{title}**"
         quote = one_line(passage.text[start - passage.start : end - passage.start])
-        yield AnswerLine(f"{passage.rank}. {name}: {quote}", passage, start, end)
+        yield AnswerLine(f"{passage.rank}. {name}: {quote}", (Place(passage, start, end),))
 
 
 def _best_sentence(subject: str, passage: Passage) -> tuple[int, int]:

@@ -8,13 +8,20 @@ from kb.schema import Answer, AnswerKind, Citation, Claim, Passage
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """From `start` to `end` of the stored text of a passage."""
+
+    passage: Passage
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """A line of an answer. `passage` is what it quotes from `start` to `end` of the stored text; None: no quotation."""
+    """A line of an answer, with the places that it quotes."""
 
     text: str
-    passage: Passage | None = None
-    start: int = 0
-    end: int = 0
+    places: tuple[Place, ...] = ()
 
 
 def answer_of(draft: Draft, kind: AnswerKind, lines: Sequence[AnswerLine]) -> Answer:
@@ -25,22 +32,23 @@ def answer_of(draft: Draft, kind: AnswerKind, lines: Sequence[AnswerLine]) -> An
     at = 0
     for line in lines:
         text = line.text
-        if line.passage is not None:
-            passage = line.passage
-            text = f"{text} [{passage.rank}]"
-            claims.append(Claim(at, at + len(text), True, (passage.rank,), "confirmed"))
-            citations.append(quotation(passage, line.start, line.end, len(claims) - 1))
+        if line.places:
+            ranks = tuple(dict.fromkeys(place.passage.rank for place in line.places))
+            text = f"{text} {''.join(f'[{rank}]' for rank in ranks)}"
+            citations += [quotation(place, len(claims)) for place in line.places]
+            claims.append(Claim(at, at + len(text), True, ranks, "confirmed"))
         pieces.append(text)
         at += len(text) + 1
     answer = draft.finished("\n".join(pieces))
     return replace(answer, claims=tuple(claims), citations=tuple(citations), kind=kind)
 
 
-def quotation(passage: Passage, start: int, end: int, claim: int) -> Citation:
-    """The words of a passage from `start` to `end` of the stored text, as what a claim rests on."""
+def quotation(place: Place, claim: int) -> Citation:
+    """The words of a place, as what a claim rests on."""
+    passage = place.passage
     return Citation(
-        passage.rank, passage.collection, passage.document, passage.version, passage.page, start, end,
-        passage.text[start - passage.start : end - passage.start], True, claim,
+        passage.rank, passage.collection, passage.document, passage.version, passage.page, place.start, place.end,
+        passage.text[place.start - passage.start : place.end - passage.start], True, claim,
     )  # fmt: skip
 
 

@@ -19,13 +19,14 @@ class Summarise:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """What is alike and what differs between two documents or subjects.
+    """What is alike and what differs between documents or subjects, mostly two.
 
-    `sides` are the ways to read which two they are, the likeliest first. `aspect` says in what, or is "".
+    `sides` are the ways to read which they are, the likeliest first. `aspect` says in what, or is "".
     """
 
-    sides: tuple[tuple[str, str], ...]
+    sides: tuple[tuple[str, ...], ...]
     aspect: str = ""
+    sure: bool = True  # False: only where something is found of a side
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class FindDocuments:
 
 Request = Summarise | Compare | ListAll | FindDocuments
 
-_LONGEST = 300  # characters of a request; a longer text tells something and asks
+LONGEST = 300  # characters of a request; a longer text tells something and asks
 _QUOTES = "\"'`“”‘’«»《》〈〉「」『』"
 _ARTICLE = re.compile(r"(?:the|our|my|a|an) ", re.I)
 _POLITE = re.compile(
@@ -158,14 +159,14 @@ _DOCUMENTS_OF_ZH = re.compile(r" ?(?:相关|有关)?的(?:所有|全部)?(?:文�
 def recognise(question: str) -> Request | None:
     """The request that a question is; None for an ordinary question."""
     text = " ".join(nfkc(question).split()).rstrip("?!.。 ")
-    if len(text) > _LONGEST or "\n" in question.strip():
+    if len(text) > LONGEST or "\n" in question.strip():
         return None
     while found := _POLITE.match(text):
         text = text[found.end() :]
     return _find(text) or _summarise(text) or _compare(text) or _list(text)
 
 
-def _bare_name(text: str) -> str:
+def bare_name(text: str) -> str:
     """What is named, without quotation marks and articles around it."""
     bare = text.strip(_QUOTES + " ,:")
     found = _ARTICLE.match(bare)
@@ -201,18 +202,18 @@ def _summarise(text: str) -> Summarise | None:
     if said is None:
         said = _behind(_WRITE_ZH, text, _SUMMARY_OF_ZH)
     if said:
-        return Summarise(_of_this(said))
+        return Summarise(of_this(said))
     said = _behind(_MAIN_POINTS, plain) or _before(_SAYS_ZH, text)
-    return Summarise(_of_this(said), sure=False) if said else None
+    return Summarise(of_this(said), sure=False) if said else None
 
 
-def _of_this(name: str) -> str:
-    bare = _bare_name(name)
+def of_this(name: str) -> str:
+    bare = bare_name(name)
     if _THIS.fullmatch(bare):
         return ""
-    bare = _bare_name(_KIND_BEHIND_ZH.sub("", bare))
+    bare = bare_name(_KIND_BEHIND_ZH.sub("", bare))
     kind = _KIND_BEFORE.match(bare)
-    return _bare_name(bare[kind.end() :]) if kind else bare
+    return bare_name(bare[kind.end() :]) if kind else bare
 
 
 def _compare(text: str) -> Compare | None:
@@ -251,7 +252,7 @@ def _sides(cuts: list[tuple[str, str]], aspect: str) -> Compare | None:
             bare = f"{left[: shared.start()] if shared else left} {bare}"
         elif shared and not _WITHIN.search(bare):
             bare = f"{left[: shared.end()]}{bare}"
-        sides.append((_bare_name(left), _bare_name(bare)))
+        sides.append((bare_name(left), bare_name(bare)))
     return _compare_of(sides, aspect)
 
 
@@ -263,27 +264,27 @@ def _sides_zh(text: str) -> Compare | None:
         own, _, shared = right.partition("的")
         if shared and "的" not in left:
             aspect, right = aspect or shared, own
-        found.append((_bare_name(left), _bare_name(right)))
+        found.append((bare_name(left), bare_name(right)))
     return _compare_of(found, aspect)
 
 
 def _compare_of(sides: list[tuple[str, str]], aspect: str) -> Compare | None:
     found = tuple((a, b) for a, b in sides if a and b and a != b)
-    return Compare(found, _bare_name(aspect)) if found else None
+    return Compare(found, bare_name(aspect)) if found else None
 
 
 def _list(text: str) -> ListAll | None:
     if subject := _behind(_LIST, _without_manner(text)):
-        return ListAll(_bare_name(subject))
+        return ListAll(bare_name(subject))
     subject = _behind(_LIST_ZH, text)
     if subject is None or not _ALL_ZH.search(subject):
         subject = _behind(_TAKEN_ZH, text, _LISTED_ZH)
     if subject:
-        return ListAll(_bare_name(_ALL_ZH.sub("", subject)))
+        return ListAll(bare_name(_ALL_ZH.sub("", subject)))
     if (rest := _behind(_WHICH, text)) and (found := _ARE_THERE.search(rest)):
-        return ListAll(_bare_name(f"{rest[: found.start()]}{rest[found.end() :]}"), sure=False)
+        return ListAll(bare_name(f"{rest[: found.start()]}{rest[found.end() :]}"), sure=False)
     subject = _before(_WHICH_ZH, text)
-    return ListAll(_bare_name(subject), sure=False) if subject else None
+    return ListAll(bare_name(subject), sure=False) if subject else None
 
 
 def _find(text: str) -> FindDocuments | None:
@@ -294,4 +295,4 @@ def _find(text: str) -> FindDocuments | None:
         or _before(_APPEARS_ZH, text)
         or _behind(_SEARCH_ZH, text, _DOCUMENTS_OF_ZH)
     )
-    return FindDocuments(_bare_name(found)) if found and _bare_name(found) else None
+    return FindDocuments(bare_name(found)) if found and bare_name(found) else None

@@ -15,7 +15,7 @@ from kb.language.language import language_of, sentences
 from kb.messages.coded_text import text_in
 from kb.requests.desk import Desk, passage_of
 from kb.requests.parts import Part, parts_of, spread
-from kb.requests.quoting import one_line, quotation
+from kb.requests.quoting import Place, one_line, quotation
 from kb.schema import (
     Answer,
     AnswerKind,
@@ -226,7 +226,7 @@ def _opening(passage: Passage) -> list[Sentence]:
 
 
 def _quoted(passage: Passage, start: int, end: int) -> Sentence:
-    citation = quotation(passage, start, end, 0)
+    citation = quotation(Place(passage, start, end), 0)
     claim = Claim(0, 0, True, (passage.rank,), "confirmed")
     return Sentence(f"{one_line(citation.quote)} [{passage.rank}]", claim, (citation,))
 
