@@ -16,7 +16,7 @@ from kb.config import Settings
 from kb.language.language import language_of
 from kb.models.embedders import open_embedder
 from kb.models.maxsim import Vectors
-from kb.requests.kinds import FLOOR, KINDS, Classifier, terms_of
+from kb.requests.kinds import KINDS, Classifier, likeliest, terms_of
 from kb.requests.recognition import Compare, FindDocuments, ListAll, Summarise, recognise
 
 SPOKEN = Path(__file__).parent / "requests" / "spoken.jsonl"
@@ -24,7 +24,7 @@ SHIPPED = Path(__file__).parents[1] / "kb" / "requests" / "kinds.json"
 STRENGTH = 10.0  # inverse of the regularisation: scikit-learn's C
 VECTOR_WEIGHT = 0.05  # of a standardised vector beside the words
 RAREST = 2  # questions that a term stands in at least
-_DIGITS = 4  # significant, of what is written
+_DIGITS = 3  # significant, of what is written
 _NAMES = {Summarise: "summary", Compare: "comparison", ListAll: "list", FindDocuments: "documents"}
 
 
@@ -70,9 +70,7 @@ def run(write: bool = False) -> Result:
         own = np.array([each.writer == writer for each in spoken])
         classifier = fitted([each for each in spoken if each.writer != writer], vectors[~own], model)
         for at in np.flatnonzero(own):
-            odds = classifier.probabilities(spoken[at].question, vectors[at])
-            likeliest = max(odds, key=odds.__getitem__)
-            told[spoken[at].question] = likeliest if odds[likeliest] >= FLOOR else "fact"
+            told[spoken[at].question] = likeliest(classifier.probabilities(spoken[at].question, vectors[at]))
     count: Counter[tuple[str, str]] = Counter()
     right: Counter[tuple[str, str]] = Counter()
     by_patterns: Counter[tuple[str, str]] = Counter()

@@ -21,7 +21,9 @@ from kb.models.maxsim import Vectors
 
 Kind = Literal["fact", "summary", "comparison", "list", "documents"]
 KINDS: Final[tuple[Kind, ...]] = ("fact", "summary", "comparison", "list", "documents")
-FLOOR = 0.6  # probability from which on a question is taken for a request
+# The probability from which on a question is taken for a request of the kind. Where nothing of what is asked for is
+# found, the others are answered as ordinary questions.
+FLOORS: Final[Mapping[Kind, float]] = {"summary": 0.5, "comparison": 0.6, "list": 0.5, "documents": 0.6}
 FLOOR_SUPPOSED = 0.25  # the same where its form says so, too
 _LONGEST_TERM = 3  # words, or Chinese characters
 _SHIPPED = Path(__file__).with_name("kinds.json")
@@ -65,9 +67,13 @@ def shipped() -> Classifier:
 
 
 def kind_of(question: str, vector: Vectors, supposed: Kind = "fact") -> Kind:
-    """What a question asks for; "fact" where it is not surely anything else, nor likely what is supposed by its form."""
+    """What a question asks for; "fact" where it is surely nothing else, and not likely what its form says."""
     odds = shipped().probabilities(question, vector)
+    kind = likeliest(odds)
+    return kind if kind != "fact" or odds[supposed] < FLOOR_SUPPOSED else supposed
+
+
+def likeliest(odds: Mapping[Kind, float]) -> Kind:
+    """The most probable kind, if it is probable enough; else "fact"."""
     kind = max(odds, key=odds.__getitem__)
-    if odds[kind] >= FLOOR:
-        return kind
-    return supposed if odds[supposed] >= FLOOR_SUPPOSED else "fact"
+    return kind if odds[kind] >= FLOORS.get(kind, 0.0) else "fact"

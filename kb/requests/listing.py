@@ -1,10 +1,10 @@
 """Listing: all of something: the whole list or table that holds it, from the document's stored text, with how many."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.checking.prompt_injection import gives_orders
-from kb.errors import DocumentNotFound
+from kb.errors import DocumentNotFound, ModelError
 from kb.language.content_terms import content_of, share_held
 from kb.language.language import listed
 from kb.messages.coded_text import text_in
@@ -12,7 +12,8 @@ from kb.requests.blocks import Block, Item, blocks_of
 from kb.requests.desk import Desk, passage_of
 from kb.requests.quoting import AnswerLine, Place, answer_of, one_line
 from kb.requests.recognition import ListAll
-from kb.schema import Answer, Event, Notice, Passage, Retrieved, StoredText
+from kb.requests.row_conditions import Judge, meant_rows, named_rows
+from kb.schema import Answer, Event, Message, Notice, Passage, Retrieved, StoredText
 from kb.store import heading_paths
 
 COVERED = 1 / 3  # share of what is asked for that must stand in the list, its heads or above it
@@ -47,12 +48,18 @@ def list_all(asked: ListAll, desk: Desk) -> Generator[Event, None, Answer | None
     if not found.enough_evidence:
         return None
     ranked = _ranked(asked.subject, found.passages, desk)
-    least = COVERED if asked.sure else COVERED_UNSURE
-    if not ranked or not ranked[0].near or ranked[0].covered < least:
+    if not ranked or not ranked[0].near:
         return None
     best, draft, language = ranked[0], desk.draft, desk.language
-    block, passages = best.block, [passage_of(best.stored, 1, best.block.start, best.block.end, best.block.section)]
-    kept, matched = _matching(asked.subject, block)
+    block = best.block
+    kept, matched = named_rows(asked.subject, block)
+    if not matched and asked.sure and block.is_table:
+        about = f"{best.stored.title} {best.stored.path} {block.section} {block.lead} {' '.join(block.heads)}"
+        meant, matched = meant_rows(asked.subject, block, about, language, _judge(desk))
+        kept = meant or kept
+    if best.covered < (COVERED if asked.sure else COVERED_UNSURE) and not (matched and asked.sure):
+        return None
+    passages = [passage_of(best.stored, 1, block.start, block.end, block.section)]
     draft.passages = tuple(passages)
     yield Retrieved(draft.passages, draft.searched, enough_evidence=False)
     items = [item for item in kept if not gives_orders(" ".join(item.cells))]
@@ -75,6 +82,18 @@ def list_all(asked: ListAll, desk: Desk) -> Generator[Event, None, Answer | None
         )
     lines = _lines(items[:MOST_ITEMS], block, passages[0])
     return answer_of(draft, "list", [AnswerLine(head), *lines])
+
+
+def _judge(desk: Desk) -> Judge:
+    """The model's preference of two words, where there is a model and it tells probabilities."""
+
+    def judge(messages: Sequence[Message], words: tuple[str, str]) -> Mapping[str, float] | None:
+        try:
+            return desk.open_model().preference(messages, words, desk.options.stop)
+        except ModelError:
+            return None
+
+    return judge
 
 
 def _rivals(other: _Candidate, best: _Candidate) -> bool:
@@ -143,25 +162,6 @@ def _coverage(wanted: dict[str, float], stored: StoredText, block: Block) -> flo
     cells = " ".join(" ".join(item.cells) for item in block.items[:MOST_ITEMS])
     said = f"{stored.title} {stored.path} {block.section} {block.lead} {' '.join(block.heads)} {cells}"
     return share_held(wanted, content_of(said))
-
-
-def _matching(subject: str, block: Block) -> tuple[Sequence[Item], list[str]]:
-    """The rows that are asked for, and the values they share: those that the question names and that only some rows
-    have in a column. All rows, and no values, where there are none."""
-    if not block.is_table:
-        return block.items, []
-    wanted = content_of(subject).keys()
-    kept, values = list(block.items), dict[str, None]()
-    for column in range(max(len(item.cells) for item in block.items)):
-        named = [
-            item
-            for item in kept
-            if column < len(item.cells) and (said := content_of(item.cells[column]).keys()) and said <= wanted
-        ]
-        if named and len(named) < len(kept):
-            kept = named
-            values.update(dict.fromkeys(one_line(item.cells[column]) for item in named))
-    return kept, list(values)
 
 
 def _lines(items: Sequence[Item], block: Block, passage: Passage) -> Iterator[AnswerLine]:

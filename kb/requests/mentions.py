@@ -21,6 +21,8 @@ from kb.store.scopes import nothing_found
 NEAR = 0.86  # evidence from which on a passage without the words is taken to speak of the subject all the same
 MOST_PLACES: Final = 2_000  # that are looked at, the best first
 MOST_TOLD = 40  # documents that are listed
+_TWO_NAMES = re.compile(r"(?P<one>[\w-]+) ?\((?P<other>[^()]{2,60})\)")
+_TAIL_ZH = re.compile(r"(?<=..)(?:的(?:事情?|内容|问题|情况|规定|说明|信息|资料)|这件事|方面|相关)$")
 _LONGEST_QUOTE = 240  # characters
 _PASSAGES = 50  # of the search by meaning
 
@@ -61,16 +63,29 @@ def find_documents(asked: FindDocuments, desk: Desk) -> Generator[Event, None, A
 
 
 def _with_the_words(subject: str, desk: Desk) -> list[Passage]:
-    """The best places that hold all the words of the subject."""
-    words = content_words(subject)
-    expression = " AND ".join(f'"{word}"' for word in words)
-    found = desk.catalog.word_search(expression, MOST_PLACES, desk.chunk_ids()) if words else []
+    """The best places that hold all the words of the subject, or of it as it may be said otherwise."""
+    forms = _forms(subject)
+    expressions = [" AND ".join(f'"{word}"' for word in words) for form in forms if (words := content_words(form))]
+    expression = " OR ".join(f"({each})" for each in expressions)
+    found = desk.catalog.word_search(expression, MOST_PLACES, desk.chunk_ids()) if expressions else []
     passages = desk.catalog.passages(found, desk.asker)
     # Chinese words may be cut otherwise within a text than alone.
     known = {passage.chunk_id for passage in passages}
-    wanted = _squeezed(subject)
+    wanted = [_squeezed(form) for form in forms]
     others = desk.search(subject, _PASSAGES, desk.scope).passages
-    return passages + [p for p in others if p.chunk_id not in known and wanted in _squeezed(p.text)]
+    return passages + [
+        p for p in others if p.chunk_id not in known and any(each in _squeezed(p.text) for each in wanted)
+    ]
+
+
+def _forms(subject: str) -> list[str]:
+    """The subject, and where it names something twice, "EO (ethylene oxide) sterilisation", with either name alone."""
+    subject = _TAIL_ZH.sub("", nfkc(subject))
+    found = _TWO_NAMES.search(subject)
+    if found is None:
+        return [subject]
+    before, after = subject[: found.start()], subject[found.end() :]
+    return [subject, f"{before}{found['one']} {after}", f"{before}{found['other']} {after}"]
 
 
 def _near(subject: str, desk: Desk) -> list[Passage]:

@@ -124,9 +124,9 @@ def understood(desk: Desk, supposed: Kind = "fact") -> Request | None:
     if kind == "summary":
         name = of_this(about)
         return Summarise(name) if not name or _stands_in(name, question) else None
-    if not _stands_in(about, question):
-        return None
-    return ListAll(about) if kind == "list" else FindDocuments(about)
+    if kind == "list":
+        return ListAll(about if _stands_in(about, question) else question)
+    return FindDocuments(about) if _stands_in(about, question) else None
 
 
 def _knows_vectors_of(desk: Desk) -> bool:

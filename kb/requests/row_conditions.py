@@ -1,0 +1,137 @@
+"""Conditions: which rows of a table are wanted: those with a value that is named, or that the model takes for meant:
+"not closed yet" of a column Status."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.language.content_terms import content_of
+from kb.requests.blocks import Block, Item
+from kb.requests.quoting import one_line
+from kb.schema import Language, Message
+
+MEANT = 0.7  # probability from which on the likeliest value of a column is meant
+MEANT_TOO = 0.2  # the least of the others of the same column, beside
+TIMES_LIKELIER = 4.0  # their odds by those of the unlikeliest value
+FEWEST_ROWS = 4
+MOST_VALUES = 6  # of a column
+MOST_JUDGED = 24  # values
+
+Judge = Callable[[Sequence[Message], tuple[str, str]], Mapping[str, float] | None]
+
+_TASK: Mapping[Language, str] = {
+    "en": "Question: Which of them are {}?\nOne of them has this entry: {} = {}\nDoes it belong to the answer? "
+    "Write only yes or no.",
+    "zh": "要找的：{}\n已知其中一个：{}：{}\n它是要找的吗？只写是或否。",
+}
+_EXAMPLES: Mapping[Language, tuple[tuple[str, str, str, bool], ...]] = {
+    "en": (
+        ("trees that are not in the ground yet", "Planted", "no", True),
+        ("trees that are not in the ground yet", "Planted", "since 2019", False),
+        ("rooms whose key is not at the desk", "Key", "at the desk", False),
+        ("rooms whose key is not at the desk", "Key", "lost", True),
+    ),
+    "zh": (
+        ("还没种下去的树", "是否已种", "否", True),
+        ("还没种下去的树", "是否已种", "2019年已种", False),
+        ("钥匙不在前台的房间", "钥匙", "在前台", False),
+        ("钥匙不在前台的房间", "钥匙", "遗失", True),
+    ),
+}
+_YES_NO: Mapping[Language, tuple[str, str]] = {"en": ("yes", "no"), "zh": ("是", "否")}
+_GIVEN: Mapping[Language, tuple[str, str]] = {"en": ("given", "none"), "zh": ("（有）", "（无）")}
+_JOINT: Mapping[Language, str] = {"en": ": ", "zh": "："}
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A value of a column, as it is said, and the rows that have it."""
+
+    said: str
+    rows: tuple[int, ...]
+
+
+def named_rows(subject: str, block: Block) -> tuple[Sequence[Item], list[str]]:
+    """The rows with the values that a question names and that only some rows have in a column, and these values. All
+    rows, and no values, where there are none."""
+    if not block.is_table:
+        return block.items, []
+    wanted = content_of(subject).keys()
+    kept, values = list(block.items), dict[str, None]()
+    for column in range(max(len(item.cells) for item in block.items)):
+        named = [item for item in kept if (said := content_of(_cell(item, column)).keys()) and said <= wanted]
+        if named and len(named) < len(kept):
+            kept = named
+            values.update(dict.fromkeys(one_line(_cell(item, column)) for item in named))
+    return kept, list(values)
+
+
+def meant_rows(
+    subject: str, block: Block, about: str, language: Language, judge: Judge
+) -> tuple[list[Item], list[str]]:
+    """The rows with the values of one column that the model takes for meant, and these values with the column's head;
+    nothing where the question says no more than what the table is `about`, or no value is surely meant."""
+    if len(block.items) < FEWEST_ROWS or content_of(subject).keys() <= content_of(about).keys():
+        return [], []
+    best: list[tuple[float, str, list[_Value]]] = []
+    judged = 0
+    for head, values in _columns(block, language):
+        judged += len(values)
+        if judged > MOST_JUDGED:
+            break
+        found = [judge(_asking(subject, head, value.said, language), _YES_NO[language]) for value in values]
+        if any(each is None for each in found):
+            return [], []
+        probable = [each[_YES_NO[language][0]] for each in found if each is not None]
+        if chosen := _chosen(probable):
+            best.append((max(probable), head, [values[at] for at in chosen]))
+    if not best:
+        return [], []
+    _, head, chosen_values = max(best, key=lambda each: each[0])
+    rows = sorted(at for value in chosen_values for at in value.rows)
+    return [block.items[at] for at in rows], [f"{head}{_JOINT[language]}{value.said}" for value in chosen_values]
+
+
+def _chosen(probable: Sequence[float]) -> list[int]:
+    """Which values of a column are meant: not all of them."""
+    odds = [each / max(1e-6, 1 - each) for each in probable]
+    if max(probable) < MEANT:
+        return []
+    chosen = [
+        at
+        for at, each in enumerate(probable)
+        if each >= MEANT or (each >= MEANT_TOO and odds[at] >= TIMES_LIKELIER * min(odds))
+    ]
+    return chosen if len(chosen) < len(probable) else []
+
+
+def _columns(block: Block, language: Language) -> Iterator[tuple[str, list[_Value]]]:
+    """The columns whose few values tell kinds of rows apart: head and values. Where a column is filled in some rows
+    alone, whether it is."""
+    for column, head in enumerate(block.heads):
+        cells = [one_line(_cell(item, column)) for item in block.items]
+        places: dict[str, list[int]] = {}
+        for at, cell in enumerate(cells):
+            places.setdefault(cell if any(map(str.isalpha, cell)) else "", []).append(at)
+        empty = places.pop("", [])
+        if column == 0 or not head or any(any(map(str.isdigit, cells[at])) for at in empty):
+            continue
+        given, none = _GIVEN[language]
+        if 1 < len(places) + bool(empty) < len(cells) and len(places) <= MOST_VALUES:
+            values = [_Value(cell, tuple(rows)) for cell, rows in places.items()]
+            yield one_line(head), values + ([_Value(none, tuple(empty))] if empty else [])
+        elif empty and places:
+            filled = [at for rows in places.values() for at in rows]
+            yield one_line(head), [_Value(given, tuple(sorted(filled))), _Value(none, tuple(empty))]
+
+
+def _asking(subject: str, head: str, value: str, language: Language) -> list[Message]:
+    yes, no = _YES_NO[language]
+    messages: list[Message] = []
+    for wanted, column, cell, fits in _EXAMPLES[language]:
+        messages.append(Message("user", _TASK[language].format(wanted, column, cell)))
+        messages.append(Message("assistant", yes if fits else no))
+    return [*messages, Message("user", _TASK[language].format(subject, head, value))]
+
+
+def _cell(item: Item, column: int) -> str:
+    return item.cells[column] if column < len(item.cells) else ""
