@@ -175,8 +175,13 @@ NONE: Edition = (0, ())
 
 
 def edition_number(said: str) -> tuple[int, ...]:
-    """The number of the edition that somebody names; () for none."""
+    """The number of the edition that somebody names, the latest of several; () for none."""
     return max(_numbers(said, True), default=())
+
+
+def names_editions(question: str) -> bool:
+    """Whether a question names two editions by their numbers."""
+    return len(set(_numbers(question, True))) > 1
 
 
 def _numbers(text: str, with_versions: bool) -> Iterator[tuple[int, ...]]:

@@ -8,6 +8,8 @@ from kb.answering.retrieval import worth_reading
 from kb.checking.prompt_injection import without_orders
 from kb.checking.year_mismatch import edition, heading_of
 from kb.errors import ModelError
+from kb.language.content_terms import content_of, share_held
+from kb.language.language import language_of, sentences
 from kb.messages.coded_text import text_in
 from kb.requests import side_by_side
 from kb.requests.desk import Desk
@@ -26,6 +28,7 @@ from kb.requests.summary import (
     notes_on,
     passages_of,
     put_together,
+    quoted,
     tell_left_out,
 )
 from kb.schema import Answer, Document, Event, Message, Notice, Passage, Progress, Retrieved
@@ -35,6 +38,8 @@ MOST_PARTS = 6  # of each document that are read, where whole documents are comp
 MOST_TABLES = 6  # that tell all sides
 MOST_SEARCHED = 10  # passages, in whose documents tables are looked at
 _PASSAGES = 3  # of each side
+NAMED = 0.6  # share of the words of a side that a sentence must have that is quoted of it
+MOST_QUOTED = 2  # sentences
 _PAIR = 2
 _SIDE_TOKENS = 160  # written of each side
 
@@ -154,8 +159,10 @@ def _subjects(asked: Compare, sides: Sequence[Side], desk: Desk) -> Generator[Ev
     for number, ((said, _), name, own) in enumerate(zip(sides, names, found, strict=True), 1):
         yield Progress(number, len(sides), said)
         note = (yield from _side(name, own, notes, desk)) if own and not desk.options.stopped else None
-        lines.append((f"**{one_line(said)}**", ()))
         if note is None or not note.sentences:
+            note = _in_own_words(said, name, own, notes, desk)
+        lines.append((f"**{one_line(said)}**", ()))
+        if note is None:
             desk.draft.notices.append(Notice("one_sided", text_in(language, "answer.one_sided", name=name)))
             lines.append((SILENT[language], ()))
         else:
@@ -195,6 +202,26 @@ def _numbered_passages(names: Sequence[str], sides: Sequence[Side], desk: Desk) 
             ranks.setdefault(passage.chunk_id, replace(passage, rank=len(ranks) + 1))
         found.append([ranks[passage.chunk_id] for passage in own])
     return found
+
+
+def _in_own_words(said: str, name: str, passages: Sequence[Passage], before: Sequence[Note], desk: Desk) -> Note | None:
+    """The sentences of the passages that speak of a side, those that are most like what is asked and what was told of
+    the others; None where there are none in the reader's language."""
+    wanted = content_of(said)
+    by_text = {
+        passage.text[start:end]: quoted(passage, passage.start + start, passage.start + end)
+        for passage in passages
+        if language_of(passage.text) == desk.language
+        for start, end in sentences(without_orders(passage).text)
+        if share_held(wanted, content_of(passage.text[start:end])) >= NAMED and "\t" not in passage.text[start:end]
+    }
+    if not by_text:
+        return None
+    found = list(by_text.values())
+    told = " ".join([name, *(sentence.text for note in before for sentence in note.sentences)])
+    cosines = desk.embedder.similarities(told, [sentence.text for sentence in found])
+    best = sorted(sorted(range(len(found)), key=lambda at: -float(cosines[at]))[:MOST_QUOTED])
+    return Note(passages[0], tuple(found[at] for at in best), 0)
 
 
 def _side(

@@ -11,7 +11,7 @@ from kb.language.language import nfkc, sentences
 from kb.requests.blocks import Block
 from kb.schema import StoredText
 
-ALIKE = 0.4  # share of the words of both, numbers apart, that a pair has in common
+ALIKE = 0.45  # share of the words of both, numbers apart, that a pair has in common
 SHARED = 0.2  # of the shorter text that must have its like in the other, for these to be editions of one text
 FEWEST_SHARED = 3
 TITLE = 0.7  # share of a line's words that the title has, from which on it is the title again, as at the head of a page
@@ -43,7 +43,7 @@ class Changes:
 
 
 def units_of(stored: StoredText, blocks: Sequence[Block], headings: Sequence[str]) -> list[Unit]:
-    """The rows and sentences of a text, in order, without its headings."""
+    """The rows and sentences of a text, in order, without its headings and what stands on every page."""
     tables = [block for block in blocks if block.is_table]
     found = [
         Unit(item.start, item.end, stored.text[item.start : item.end], item.cells, block.heads)
@@ -61,7 +61,8 @@ def units_of(stored: StoredText, blocks: Sequence[Block], headings: Sequence[str
             if sum(map(str.isalnum, said)) >= _SHORTEST and not is_title and _plain(said) not in titles:
                 found.append(Unit(at + start, at + stop, said))
         at = block.end if block else end
-    return sorted(found, key=lambda unit: unit.start)
+    count = Counter(unit.bare for unit in found if not unit.cells)
+    return sorted((unit for unit in found if count[unit.bare] <= 1), key=lambda unit: unit.start)
 
 
 def changes_between(older: Sequence[Unit], newer: Sequence[Unit]) -> Changes | None:

@@ -1,8 +1,10 @@
 """Handling: from a question to the answer of the request that it is."""
 
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 
+from kb.checking.year_mismatch import names_editions
 from kb.errors import DocumentNotFound
 from kb.language.language import listed
 from kb.messages.coded_text import text_in
@@ -18,6 +20,7 @@ from kb.requests.understanding import understood
 from kb.schema import Answer, Document, Event, Language, Message, Notice, Passage
 from kb.store.scopes import nothing_found
 
+_BEHIND_NAME = re.compile(r"[:;] |[：；，]|, ")  # what a summary shall say of it
 NAMED = 0.4  # share of what was said that must stand in the name of a document that is found by it
 _MOST_NAMED = 6  # documents that are offered where a name fits several
 
@@ -60,7 +63,7 @@ def _request(desk: Desk) -> Request | None:
             return understood(desk, "summary") or plain
         case ListAll(sure=False):
             return understood(desk, "list") or plain
-    return plain or understood(desk)
+    return plain or understood(desk, "comparison" if names_editions(desk.draft.question) else "fact")
 
 
 def _comparison(asked: Compare, desk: Desk) -> Generator[Event, None, Answer | None]:
@@ -80,6 +83,7 @@ def _summary(asked: Summarise, desk: Desk, history: Sequence[Message]) -> Genera
     if asked.name:
         meant = (
             documents_named(asked.name, documents)
+            or documents_named(_BEHIND_NAME.split(asked.name)[0], documents)
             or _found_by_subject(asked, documents, desk)
             or _named_otherwise(asked, documents, desk)
         )

@@ -109,6 +109,7 @@ _DIFFER_ZH = re.compile(
     rf"(?:之间|相比)?,?(?:有(?:什么|哪些|何|啥)|的)(?:主要|具体)?{_DIFFERENT_ZH}(?:是什么|有哪些|在哪里|在哪儿|在哪|在于什么)?$"
 )
 _JOINT_ZH = re.compile(r" ?(?:和|与|跟|以及|对比|(?<![合不相共])同) ?")
+_SENTENCE_MORE = re.compile(r"(?<=[a-z]{4})[.?!] (?=[A-Z])|[。?!](?=[\u4e00-\u9fff])")
 _ALSO_ASKS = re.compile(
     r"[.;?。；？] |(?:,| and) (?:which|what|who|how|find|determine|calculate|compute|explain)\b", re.I
 )
@@ -274,6 +275,7 @@ def _compare_of(sides: list[tuple[str, str]], aspect: str) -> Compare | None:
 
 
 def _list(text: str) -> ListAll | None:
+    text = _SENTENCE_MORE.split(text)[0]
     if subject := _behind(_LIST, _without_manner(text)):
         return ListAll(bare_name(subject))
     subject = _behind(_LIST_ZH, text)

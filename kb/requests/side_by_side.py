@@ -8,6 +8,7 @@ from kb.language.language import nfkc
 from kb.requests.blocks import Block, Item
 from kb.requests.desk import passage_of
 from kb.requests.quoting import AnswerLine, Place, one_line
+from kb.requests.recognition import bare_name
 from kb.schema import Language, Passage, StoredText
 
 FEWEST_POINTS = 2  # on which a table must tell all sides
@@ -119,7 +120,7 @@ def _places_of(names: Sequence[str], sides: Sequence[str]) -> list[int] | None:
 def _place_of(names: Sequence[str], side: str) -> int | None:
     """Where a side is named: the only name that is the same; else the only one whose words it has all, and that makes
     up enough of it."""
-    same = [at for at, name in enumerate(names) if name and _bare(name) == _bare(side)]
+    same = [at for at, name in enumerate(names) if name and _bare(name) == _bare(bare_name(side))]
     if len(same) == 1:
         return same[0]
     wanted = content_of(side)

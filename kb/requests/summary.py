@@ -221,11 +221,12 @@ def _opening(passage: Passage) -> list[Sentence]:
         said = text[start:end]
         is_heading = any(one_line(said) in heading for heading in headings)
         if len(said) >= _SHORTEST_OPENING and not is_heading and "|" not in said and "\t" not in said:
-            return [_quoted(passage, passage.start + start, passage.start + end)]
+            return [quoted(passage, passage.start + start, passage.start + end)]
     return []
 
 
-def _quoted(passage: Passage, start: int, end: int) -> Sentence:
+def quoted(passage: Passage, start: int, end: int) -> Sentence:
+    """A sentence of a passage, from `start` to `end` of the stored text, in its own words."""
     citation = quotation(Place(passage, start, end), 0)
     claim = Claim(0, 0, True, (passage.rank,), "confirmed")
     return Sentence(f"{one_line(citation.quote)} [{passage.rank}]", claim, (citation,))

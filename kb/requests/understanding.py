@@ -5,8 +5,9 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
+from kb.checking.year_mismatch import edition_number
 from kb.errors import ModelError
-from kb.language.content_terms import content_of, share_held
+from kb.language.content_terms import content_of, is_number, share_held
 from kb.language.language import CJK, nfkc
 from kb.requests.desk import Desk
 from kb.requests.kinds import Kind, kind_of, shipped
@@ -105,6 +106,7 @@ _EXAMPLES: Mapping[Kind, Mapping[Language, tuple[tuple[str, str], ...]]] = {
         ),
     },
 }
+_EDITION = frozenset("version edit revis ver v old new 版本 旧版 新版".split())
 _COMPARED_IN: Final[Mapping[Language, str]] = {"en": "in:", "zh": "比:"}
 
 
@@ -114,7 +116,10 @@ def understood(desk: Desk, supposed: Kind = "fact") -> Request | None:
     question = desk.draft.question
     if len(question) > LONGEST or "\n" in question.strip() or not _knows_vectors_of(desk):
         return None
-    kind = kind_of(question, desk.embedder.embed_question(question).vector, supposed)
+    embedded = desk.draft.embedded
+    if question not in embedded:
+        embedded[question] = desk.embedder.embed_question(question)
+    kind = kind_of(question, embedded[question].vector, supposed)
     if kind == "fact":
         return None
     said = [line.strip() for line in _copied(question, kind, desk).splitlines() if line.strip()]
@@ -157,12 +162,24 @@ def _compared(said: list[str], question: str, language: Language) -> Compare | N
             aspect = line[len(_COMPARED_IN[language]) :].strip()
             break
         sides.append(bare_name(line))
-    sides = list(dict.fromkeys(filter(None, sides)))
+    sides = _with_what_they_are_of(list(dict.fromkeys(filter(None, sides))))
     if len(sides) < 2 or not all(_stands_in(side, question) for side in sides):
         return None
     told = {token for token in content_of(aspect) if token not in _EVERYTHING}
     aspect = bare_name(aspect) if told and _stands_in(aspect, question) else ""
     return Compare((tuple(sides),), aspect, sure=False)
+
+
+def _with_what_they_are_of(sides: list[str]) -> list[str]:
+    """Editions with the name of what they are of: of "retention policy", "version 2.1", "version 3.0" the last two."""
+    editions = [side for side in sides if edition_number(side) and not _names_more(side)]
+    named = [side for side in sides if side not in editions]
+    return [f"{named[0]} {side}" for side in editions] if len(editions) > 1 and len(named) == 1 else sides
+
+
+def _names_more(side: str) -> bool:
+    """Whether what names an edition says of what."""
+    return any(not is_number(token) and token not in _EDITION for token in content_of(side))
 
 
 def _stands_in(copied: str, question: str) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from kb.answering.judgement import OF_A_SENTENCE
 from kb.checking.alignment import SAME_MEANING
 from kb.checking.disagreements import ALIKE
+from kb.requests.kinds import FLOORS
 
 MEASURED = {
     "python -m benchmarks ticks": {
@@ -44,11 +45,22 @@ MEASURED = {
         },
         "kb.review.answer_judge": {"SURE_OF_SHIPPED": 0.82},
     },
+    "python -m benchmarks recognition": {
+        "kb.requests.kinds": {"FLOOR_SUPPOSED": 0.25},
+        "kb.requests.understanding": {"COPIED": 0.8},
+    },
     "python -m benchmarks requests": {
         "kb.answering.product_help": {"NEAR": 0.90},
         "kb.requests.mentions": {"NEAR": 0.86},
         "kb.requests.listing": {"COVERED": 1 / 3, "COVERED_UNSURE": 0.6, "RIVAL": 0.05},
-        "kb.requests.document_names": {"COVERED": 0.8, "TELLING": 0.5, "CLOSE": 0.1},
+        "kb.requests.document_names": {
+            "COVERED": 0.8, "COVERED_WITH_DATE": 0.4, "TELLING": 0.5, "TELLING_WITH_EDITION": 0.3, "CLOSE": 0.1,
+        },
+        "kb.requests.handling": {"NAMED": 0.4},
+        "kb.requests.comparison": {"NAMED": 0.6, "MOST_QUOTED": 2},
+        "kb.requests.side_by_side": {"NAMED": 1 / 3, "ASPECT": 0.5, "FEWEST_POINTS": 2},
+        "kb.requests.edition_changes": {"ALIKE": 0.45, "SHARED": 0.2, "FEWEST_SHARED": 3, "TITLE": 0.7},
+        "kb.requests.row_conditions": {"MEANT": 0.7, "MEANT_TOO": 0.2, "TIMES_LIKELIER": 4.0},
         "kb.requests.summary": {"SUBJECT": 0.5},
         "kb.requests.referents": {"MOST_OTHER_WORDS": 2},
     },
@@ -58,6 +70,11 @@ MEASURED = {
 def test_the_cosines_from_which_sentences_mean_the_same_stand_as_they_were_measured() -> None:
     assert dict(SAME_MEANING) == {"en": 0.92, "zh": 0.94}, "run `python -m benchmarks ticks`"
     assert dict(ALIKE) == {"en": 0.86, "zh": 0.925}, "run `python -m benchmarks requests --kind conflict`"
+
+
+def test_the_floors_of_requests_stand_as_they_were_measured() -> None:
+    measured = {"summary": 0.5, "comparison": 0.6, "list": 0.5, "documents": 0.6}
+    assert dict(FLOORS) == measured, "run `python -m benchmarks recognition`"
 
 
 def test_the_floors_of_single_sentences_stand_as_they_were_measured() -> None:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from kb.answering.follow_up import keeps_to
+from kb.answering.follow_up import keeps_to, standalone
 from kb.schema import Message
+from tests.fakes import ScriptedModel
 
 EN = (
     Message("user", "How much does a meal cost for staff?"),
@@ -53,3 +54,21 @@ def test_one_that_says_more_or_asks_nothing_is_dropped(
     rewriting: str, question: str, history: tuple[Message, ...]
 ) -> None:
     assert not keeps_to(rewriting, question, history)
+
+
+@pytest.mark.parametrize(
+    ("said", "searched", "asked"),
+    [
+        (["How much does a meal cost for guests?"], "How much does a meal cost for guests?", 1),
+        (["Guests pay 8 euros.", "How much does a meal cost for guests?"], "How much does a meal cost for guests?", 2),
+        (["Guests pay 8 euros.", "Guests pay 8 euros."], "And for guests?", 2),
+    ],
+)
+def test_a_model_that_answers_a_follow_up_is_shown_the_questions_alone(
+    said: list[str], searched: str, asked: int
+) -> None:
+    model = ScriptedModel(completions=said)
+    assert standalone(model, "And for guests?", EN, "en", None) == searched
+    assert len(model.completion_requests) == asked
+    shown = [request[-1].content for request in model.completion_requests]
+    assert ["3.50" in each for each in shown] == [True, False][:asked]

@@ -123,14 +123,19 @@ def test_what_a_model_was_asked_to_judge_is_no_answer(said: str, left: str) -> N
 def test_a_follow_up_is_rewritten_from_the_last_four_turns_and_400_characters_of_each() -> None:
     history = [
         Message("user", "First?"), Message("assistant", "Old."), Message("user", "q" * 401), Message("assistant", ""),
-        Message("user", "And tea?"), Message("assistant", "Tea is free."),
+        Message("user", "And tea?"), Message("assistant", "Tea is free [2]."),
     ]  # fmt: skip
-    [task, example, asked] = prompts.standalone("And milk?", history, "en")
+    [*_, task, example, asked] = prompts.standalone("And milk?", history, "en")
     assert example.content == "How much does a meal cost for guests?"
     assert task.content.endswith("User: And for guests?")
     assert asked.content.split("\n\n")[1].splitlines() == [
         f"User: {'q' * 400}", "User: And tea?", "Assistant: Tea is free.", "User: And milk?",
     ]  # fmt: skip
+    alone = prompts.standalone(
+        "那牛奶呢？", [Message("user", "茶呢？"), Message("assistant", "免费。")], "zh", with_answers=False
+    )
+    assert [turn.content for turn in alone if "助手" in turn.content] == []
+    assert alone[-1].content.endswith("用户：茶呢？\n用户：那牛奶呢？")
 
 
 def test_an_earlier_answer_is_read_without_orders_and_a_question_as_it_was() -> None:

@@ -1,15 +1,17 @@
 """Which documents speak of something, and a question that is asked back."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from ingest.sync.pipeline import ingest
 from kb.access.rules import Place
 from kb.assistant import KnowledgeBase
 from kb.schema import AskOptions, Done, Message, Principal, Retrieved, Scope
 from tests.fakes import ScriptedModel
 from tests.kb.storage import version
-from tests.knowledge import OWNER
+from tests.knowledge import OWNER, open_kb, write
 
 Fill = Callable[[ScriptedModel], KnowledgeBase]
 
@@ -64,3 +66,19 @@ def test_it_without_a_referent_is_asked_back(filled: Fill, question: str) -> Non
     assert kb.answer(question, OWNER, history=earlier).kind == "fact"
     one = Scope(paths=("handbook.md",))
     assert kb.answer(question, OWNER, AskOptions(one)).kind == "fact"  # it may be what the one document is about
+
+
+def test_what_is_named_twice_is_found_by_either_name(tmp_path: Path) -> None:
+    pages = {
+        "a.md": "# Gas\n\nGoods are treated with EO sterilisation in hall 3.\n",
+        "b.md": "# Air\n\nEthylene oxide sterilisation needs an open window.\n",
+        "c.md": "# Oxide\n\nRust is an oxide of iron.\n",
+        "d.md": "# 灭菌\n\n环氧乙烷灭菌后要通风。\n",
+    }
+    with open_kb(tmp_path / "home", ScriptedModel()) as kb:
+        ingest(kb, [write(tmp_path / "site", pages)])
+        said = kb.answer("Which documents mention EO (ethylene oxide) sterilisation?", OWNER).text
+        told = kb.answer("哪些文件提到EO（环氧乙烷）灭菌的事？", OWNER).text
+    assert said.startswith("2 documents speak of")
+    assert ("a.md" in said, "b.md" in said) == (True, True)
+    assert "d.md" in told

@@ -1,0 +1,119 @@
+"""What one edition of a text says otherwise than another."""
+
+from pathlib import Path
+
+from ingest.sync.pipeline import ingest
+from kb.requests.blocks import blocks_of
+from kb.requests.edition_changes import Changes, Unit, changed_cells, changes_between, units_of
+from kb.schema import StoredText
+from tests.fakes import ScriptedModel
+from tests.knowledge import OWNER, open_kb, write
+
+OLDER = """# Berth rules v1
+
+Page of the harbour
+
+A boat may stay for 14 days without a permit. Whoever leaves it longer pays a fine.
+The harbour master is told of each stay by radio.
+
+Page of the harbour
+
+| Length | Fee a night | Deposit |
+| --- | --- | --- |
+| up to 8 m | 12 | 50 |
+| up to 12 m | 20 | 80 |
+| over 12 m | 35 | 80 |
+
+Dogs are kept on a lead.
+"""
+NEWER = """# Berth rules v2
+
+A boat may stay for 10 days without a permit. Whoever leaves it longer pays a fine.
+Each stay is entered in the book at the gate.
+
+| Length | Fee a night | Deposit | Office |
+| --- | --- | --- | --- |
+| up to 8 m | 12 | 50 | gate |
+| up to 12 m | 22 | 90 | gate |
+| up to 20 m | 41 | 90 | tower |
+
+Dogs are kept on a lead.
+Drones are forbidden.
+"""
+
+
+def units(text: str) -> list[Unit]:
+    title = text.splitlines()[0].strip("# ")
+    stored = StoredText("docs", "a.md", 1, title, "text/markdown", "0" * 64, text, ())
+    return units_of(stored, blocks_of(text), [title])
+
+
+def changes() -> Changes:
+    found = changes_between(units(OLDER), units(NEWER))
+    assert found is not None
+    return found
+
+
+def test_a_sentence_is_paired_with_the_one_that_says_it_otherwise() -> None:
+    old, new = changes().changed[0]
+    assert (old.text, new.text) == (
+        "A boat may stay for 14 days without a permit.",
+        "A boat may stay for 10 days without a permit.",
+    )
+
+
+def test_a_row_is_paired_by_its_name_and_what_is_another_of_it_is_told() -> None:
+    [(old, new)] = [pair for pair in changes().changed if pair[0].cells]
+    assert list(changed_cells(old, new)) == [("Fee a night", "20", "22"), ("Deposit", "80", "90")]
+
+
+def test_what_only_one_has_is_told_apart_and_what_stands_on_each_page_or_heads_the_text_is_nothing() -> None:
+    found = changes()
+    assert [unit.text for unit in found.dropped] == [
+        "The harbour master is told of each stay by radio.",
+        "| over 12 m | 35 | 80 |",
+    ]
+    assert [unit.text for unit in found.added] == [
+        "Each stay is entered in the book at the gate.",
+        "| up to 20 m | 41 | 90 | tower |",
+        "Drones are forbidden.",
+    ]
+
+
+def test_a_column_with_another_head_is_the_one_at_its_place() -> None:
+    old = Unit(0, 1, "x", ("A", "7 years", "closing"), ("Kind", "Period", "Runs from"))
+    new = Unit(0, 1, "x", ("A", "6 years", "closing", "Ms Roe"), ("Kind", "Kept for", "Counted from", "Owner"))
+    assert list(changed_cells(old, new)) == [("Kept for", "7 years", "6 years")]
+    moved = Unit(0, 1, "x", ("A", "Ms Roe", "7 years"), ("Kind", "Owner", "Period"))
+    assert list(changed_cells(old, moved)) == []
+
+
+def test_two_texts_that_have_little_in_common_are_no_editions() -> None:
+    assert changes_between(units(OLDER), units("# Kitchen\n\nSoup is at noon. Bread is free. Water is cold.\n")) is None
+
+
+def test_what_changed_is_told_with_both_places_and_without_a_model(tmp_path: Path) -> None:
+    with open_kb(tmp_path / "home", ScriptedModel([[RuntimeError("no model is asked")]])) as kb:
+        ingest(kb, [write(tmp_path / "site", {"berth_rules_v1.md": OLDER, "berth_rules_v2.md": NEWER})])
+        answer = kb.answer("Compare berth rules v2 and berth rules v1", OWNER)
+        texts = {path: kb.stored_text(OWNER, None, path).text for path in ("berth_rules_v1.md", "berth_rules_v2.md")}
+    assert (answer.kind, answer.outcome) == ("comparison", "answered")
+    assert answer.text.splitlines() == [
+        "What **Berth rules v2** (berth_rules_v2.md) says otherwise than **Berth rules v1** (berth_rules_v1.md):",
+        "",
+        "- “A boat may stay for 14 days without a permit.” → “A boat may stay for 10 days without a permit.” [1][2]",
+        "- **up to 12 m**: Fee a night: 20 → 22; Deposit: 80 → 90 [1][2]",
+        "",
+        "Only in **Berth rules v2** (berth_rules_v2.md):",
+        "",
+        "- Each stay is entered in the book at the gate. [2]",
+        "- up to 20 m | 41 | 90 | tower | [2]",
+        "- Drones are forbidden. [2]",
+        "",
+        "Only in **Berth rules v1** (berth_rules_v1.md):",
+        "",
+        "- The harbour master is told of each stay by radio. [1]",
+        "- over 12 m | 35 | 80 | [1]",
+    ]
+    assert all(texts[c.document][c.start : c.end] == c.quote for c in answer.citations)
+    assert len({c.document for c in answer.citations if c.claim == 0}) == len(texts)

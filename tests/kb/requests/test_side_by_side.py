@@ -1,0 +1,98 @@
+"""Things compared by the tables that name all of them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from ingest.sync.pipeline import ingest
+from kb.requests.blocks import Block, blocks_of
+from kb.requests.side_by_side import points_of
+from tests.fakes import ScriptedModel
+from tests.knowledge import OWNER, open_kb, write
+
+ROWS = """| Boat | Length (m) | Berths | Engine | Note |
+| --- | --- | --- | --- | --- |
+| Kite 40 | 12 | 6 | diesel | — |
+| Kite 40 S | 12 | 8 | electric | with a lift |
+| Gull | 7 | 2 | none |  |
+"""
+COLUMNS = """| Point | Basic | Plus | Premier |
+| --- | --- | --- | --- |
+| Storm damage | 5,000 | 15,000 | 60,000 |
+| Towing, with its cost | 200 | 200 | 900 |
+| Lawyer | — | 2,000 | 9,000 |
+"""
+PROSE = "# Flags\n\nThe green flag means go. The black flag means stop at once.\n"
+
+
+def block(text: str) -> Block:
+    [found] = blocks_of(text)
+    return found
+
+
+def told(text: str, sides: Sequence[str], aspect: str = "") -> list[tuple[str, ...]]:
+    return [(point.name, *point.values) for point in points_of(block(text), sides, aspect)]
+
+
+def test_of_two_rows_each_column_is_a_point_and_no_value_is_none() -> None:
+    assert told(ROWS, ("Kite 40", "the Kite 40 S")) == [
+        ("Length (m)", "12", "12"),
+        ("Berths", "6", "8"),
+        ("Engine", "diesel", "electric"),
+        ("Note", "", "with a lift"),
+    ]
+
+
+def test_of_columns_each_row_is_a_point_and_there_may_be_three() -> None:
+    assert told(COLUMNS, ("the Basic policy", "Plus", "Premier"))[2] == ("Lawyer", "", "2,000", "9,000")
+    assert told(COLUMNS, ("Premier", "Basic"))[0] == ("Storm damage", "60,000", "5,000")
+
+
+def test_what_is_compared_in_one_respect_is_told_in_that_one() -> None:
+    assert told(COLUMNS, ("Basic", "Plus"), "cost of towing") == [("Towing, with its cost", "200", "200")]
+    assert told(COLUMNS, ("Basic", "Plus"), "colours") == []
+
+
+@pytest.mark.parametrize(
+    "sides",
+    [
+        ("Kite 40", "Heron"),  # one is no row
+        ("Kite 40", "Kite 40"),
+        ("Kite", "Gull"),  # either of two
+        ("diesel", "electric"),  # in no column that names rows
+    ],
+)
+def test_a_table_that_does_not_plainly_name_all_tells_nothing(sides: tuple[str, str]) -> None:
+    assert told(ROWS, sides) == []
+
+
+def test_a_comparison_is_told_from_the_table_with_its_rows_and_without_a_model(tmp_path: Path) -> None:
+    with open_kb(tmp_path / "home", ScriptedModel([[RuntimeError("no model is asked")]])) as kb:
+        ingest(kb, [write(tmp_path / "site", {"boats.md": f"# Boats\n\n{ROWS}", "flags.md": PROSE})])
+        answer = kb.answer("What are the differences between Kite 40 and Kite 40 S?", OWNER)
+        text = kb.stored_text(OWNER, None, "boats.md").text
+    assert (answer.kind, answer.outcome, answer.model) == ("comparison", "answered", "")
+    assert answer.text == (
+        "**Boats** (boats.md > Boats)\n\n"
+        "- **Berths**: Kite 40: 6; Kite 40 S: 8 [1]\n"
+        "- **Engine**: Kite 40: diesel; Kite 40 S: electric [1]\n"
+        "- **Note**: Kite 40: –; Kite 40 S: with a lift [1]\n"
+        "- The same: Length (m): 12 [1]"
+    )
+    assert {claim.state for claim in answer.claims} == {"confirmed"}
+    assert all(text[c.start : c.end] == c.quote for c in answer.citations)
+    assert {c.quote.split(" | ")[0].strip("| ") for c in answer.citations} == {"Kite 40", "Kite 40 S"}
+
+
+def test_a_side_of_which_the_model_says_nothing_is_told_in_the_documents_own_words(tmp_path: Path) -> None:
+    model = ScriptedModel(["The green flag means go.", "I do not know."])
+    with open_kb(tmp_path / "home", model) as kb:
+        ingest(kb, [write(tmp_path / "site", {"flags.md": PROSE})])
+        answer = kb.answer("What is the difference between the green flag and the black flag?", OWNER)
+    assert answer.text.split("\n\n") == [
+        "**green flag**",
+        "- The green flag means go [1].",
+        "**black flag**",
+        "- The black flag means stop at once. [1]",
+    ]
