@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kb.language.table_rows import column_heads, is_row
+from kb.language.table_rows import cells_of, column_heads, is_row
 from kb.schema import Heading
 from kb.store.heading_paths import enter
 
@@ -12,7 +12,6 @@ FEWEST = 2  # items of a list, rows of a table
 _MARK = re.compile(
     r"[ \t]{0,12}(?:[-*+•·▪‣–—◦●○□■✓]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、)．])[ \t]{1,4}(?=\S)"
 )
-_CELLS = re.compile(r" ?\| ?|\t")
 _RULE = re.compile(r"[\s|:-]+")
 _AMOUNT = re.compile(r"[\d\s.,+\-−±%:/]+")
 _LONGEST_LEAD = 300  # characters
@@ -72,7 +71,8 @@ def _blocks(lines: Sequence[_Line], headings: Sequence[Heading]) -> Iterator[Blo
         while following < len(headings) and headings[following].start <= line.start:
             enter(stack, headings[following])
             following += 1
-        taken, heads, items = _table(lines, number) if is_row(line.text) else _list(lines, number, starts)
+        is_table = is_row(line.text) and bool(line.text.strip())
+        taken, heads, items = _table(lines, number) if is_table else _list(lines, number, starts)
         if len(items) >= FEWEST:
             section = " > ".join(heading.text for heading in stack)
             yield Block(line.start, lines[number + taken - 1].end, tuple(items), heads, lead, section)
@@ -99,7 +99,7 @@ def _table(lines: Sequence[_Line], first: int) -> tuple[int, tuple[str, ...], li
 
 
 def _cells(line: str) -> tuple[str, ...]:
-    return tuple(cell.strip() for cell in _CELLS.split(line.strip().strip("|")))
+    return tuple(cell.strip() for cell in cells_of(line))
 
 
 def _list(lines: Sequence[_Line], first: int, headings: set[int]) -> tuple[int, tuple[str, ...], list[Item]]:

@@ -19,7 +19,7 @@ from kb.requests.listing import blocks_beside
 from kb.requests.parts import parts_of, spread
 from kb.requests.quoting import AnswerLine, answer_of, one_line
 from kb.requests.recognition import Compare
-from kb.requests.side_by_side import points_of
+from kb.requests.side_by_side import in_table
 from kb.requests.summary import (
     Note,
     Sentence,
@@ -54,7 +54,7 @@ Side = tuple[str, Document | None]  # what is compared, and the document that it
 def compare(asked: Compare, desk: Desk) -> Generator[Event, None, Answer | None]:
     """The sides with their sources; None where none is found."""
     sides = _sides(asked, desk)
-    documents = [document for _, document in sides if document is not None]
+    documents = list({document.id: document for _, document in sides if document is not None}.values())
     if len(documents) == len(sides) and not asked.aspect:
         changes = (yield from _editions(documents, desk)) if len(documents) == _PAIR else None
         return changes or (yield from _whole_documents(documents, desk))
@@ -160,7 +160,8 @@ def _subjects(asked: Compare, sides: Sequence[Side], desk: Desk) -> Generator[Ev
         yield Progress(number, len(sides), said)
         note = (yield from _side(name, own, notes, desk)) if own and not desk.options.stopped else None
         if note is None or not note.sentences:
-            note = _in_own_words(said, name, own, notes, desk)
+            others = [other for other in names if other != name]
+            note = _in_own_words(name, others, own, notes, desk)
         lines.append((f"**{one_line(said)}**", ()))
         if note is None:
             desk.draft.notices.append(Notice("one_sided", text_in(language, "answer.one_sided", name=name)))
@@ -184,11 +185,11 @@ def _tables(asked: Compare, passages: Sequence[Passage], desk: Desk) -> list[tup
         for passage in desk.search(said, MOST_SEARCHED, desk.scope).passages
     ]
     for stored, block in blocks_beside([*passages, *both], desk):
-        for sides in asked.sides:
-            if points := points_of(block, sides, asked.aspect):
-                found.append(side_by_side.lines_of(stored, block, points, sides, len(found) + 1, desk.language))
-                break
-    return found[:MOST_TABLES]
+        about = f"{stored.title} {stored.path} {block.section} {block.lead}"
+        told = next(filter(None, (in_table(block, sides, asked.aspect, about) for sides in asked.sides)), None)
+        if told is not None and len(found) < MOST_TABLES:
+            found.append(side_by_side.lines_of(stored, block, told, len(found) + 1, desk.language))
+    return found
 
 
 def _numbered_passages(names: Sequence[str], sides: Sequence[Side], desk: Desk) -> list[list[Passage]]:
@@ -204,17 +205,20 @@ def _numbered_passages(names: Sequence[str], sides: Sequence[Side], desk: Desk) 
     return found
 
 
-def _in_own_words(said: str, name: str, passages: Sequence[Passage], before: Sequence[Note], desk: Desk) -> Note | None:
-    """The sentences of the passages that speak of a side, those that are most like what is asked and what was told of
-    the others; None where there are none in the reader's language."""
-    wanted = content_of(said)
-    by_text = {
-        passage.text[start:end]: quoted(passage, passage.start + start, passage.start + end)
-        for passage in passages
-        if language_of(passage.text) == desk.language
-        for start, end in sentences(without_orders(passage).text)
-        if share_held(wanted, content_of(passage.text[start:end])) >= NAMED and "\t" not in passage.text[start:end]
-    }
+def _in_own_words(
+    name: str, others: Sequence[str], passages: Sequence[Passage], before: Sequence[Note], desk: Desk
+) -> Note | None:
+    """The sentences of the passages that speak of a side, and have all that tells it from the others; those that are
+    most like what is asked and what was told of the others. None where none is in the reader's language."""
+    wanted = content_of(name)
+    telling = wanted.keys() - {token for other in others for token in content_of(other)}
+    by_text: dict[str, Sentence] = {}
+    for passage in passages:
+        for start, end in sentences(without_orders(passage).text) if language_of(passage.text) == desk.language else ():
+            said = passage.text[start:end]
+            held = content_of(said).keys()
+            if telling <= held and share_held(wanted, held) >= NAMED and "\t" not in said and "|" not in said:
+                by_text.setdefault(said, quoted(passage, passage.start + start, passage.start + end))
     if not by_text:
         return None
     found = list(by_text.values())

@@ -13,12 +13,14 @@ from kb.language.proper_names import codes_in
 from kb.schema import Document
 
 COVERED = 0.8  # share of what was said that must stand in a document's name and title
-COVERED_WITH_DATE = 0.4  # the same where a date in them was said
+COVERED_WITH_DATE = 0.3  # the same of the other words, where a day in them was said
 TELLING = 0.5  # share of file name or title that what was said must make up
 TELLING_WITH_EDITION = 0.3  # the same where the number of its edition was said
 CLOSE = 0.1  # names that are this near to each other are told apart by their numbers alone
 _PARTS_OF_NUMBER = 2  # hyphens of a code that numbers documents: CY-FIN-008
 _SHORTEST_FORM = 4  # characters of a Chinese name's short form
+_CHINESE = re.compile(rf"{CJK.pattern}+")
+_DAY = re.compile(r"-\d\d-\d\d$")
 _SEPARATORS = re.compile(r"[\s_\-–—./\\]+")
 _OF_ZH = re.compile(r"的|[这那]份|关于")
 _KIND = re.compile(r"\b(?:documents?|files?|pdf|docx?|pptx?|xlsx?|the)\b|文档|文件", re.I)
@@ -42,11 +44,11 @@ def documents_named(said: str, documents: Sequence[Document]) -> list[Document]:
         return exact
     telling = TELLING
     if number := edition_number(said):
-        documents = [each for each in documents if edition(heading_of(each.title, each.path))[1] == number]
+        documents = [each for each in documents if _is_edition(number, each)]
         said = without_editions(said)
         telling = TELLING_WITH_EDITION
     wanted = _content(_KIND.sub(" ", said))
-    if not wanted:
+    if all(map(is_number, wanted)) and not codes_in(said):  # a year alone names nothing
         return []
     fits = [fit for document in documents if (fit := _fit(said, wanted, document)).share >= telling]
     best = max((fit.share for fit in fits), default=0.0)
@@ -90,27 +92,33 @@ def _fit(said: str, wanted: Mapping[str, float], document: Document) -> _Fit:
     codes = codes_in(said)
     lacks_number = any(is_number(token) and token not in both for token in wanted)
     lacks_code = not codes <= codes_in(" ".join(names))
-    by_date = any(token in both and "-" in token for token in wanted if is_number(token))
-    by_number = any(code.count("-") >= _PARTS_OF_NUMBER or names[0].lower().startswith(code) for code in codes)
+    words = {token: weight for token, weight in wanted.items() if not is_number(token)}
+    by_date = any(token in both and _DAY.search(token) for token in wanted)
+    by_number = any(
+        code.count("-") >= _PARTS_OF_NUMBER or ("-" in code and names[0].lower().startswith(code)) for code in codes
+    )
     least = COVERED_WITH_DATE if by_date else 0.0 if by_number else COVERED
-    if lacks_number or lacks_code or share_held(wanted, both) < least:
+    if lacks_number or lacks_code or share_held(words if by_date else wanted, both) < least:
         return _Fit(document, shortened)
     shares = [share_held(each, _with_parts_of_dates(wanted)) for each in (stem, *titles)]
     return _Fit(document, max(*shares, shortened, TELLING if by_date or by_number else 0.0))
 
 
+def _is_edition(number: tuple[int, ...], document: Document) -> bool:
+    """Whether a document is of that number, where 2 is 2.0."""
+    own = edition(heading_of(document.title, document.path))[1]
+    length = max(len(own), len(number))
+    return bool(own) and own + (0,) * (length - len(own)) == number + (0,) * (length - len(number))
+
+
 def _share_of_short_form(said: str, name: str) -> float:
     """The share of a Chinese name that its short form has: 差旅办法 of 差旅费用管理办法. 0 where it is none of it."""
     short = "".join(CJK.findall(_OF_ZH.sub("", said)))
-    full = "".join(CJK.findall(name))
     if len(short) < _SHORTEST_FORM or any(c.isalnum() for c in CJK.sub("", said)):
         return 0.0
-    at = 0
-    for pair in (short[i : i + 2] for i in range(0, len(short), 2)):
-        at = full.find(pair, at) + len(pair)
-        if at < len(pair):
-            return 0.0
-    return len(short) / len(full)
+    pairs = [re.escape(short[at : at + 2]) for at in range(0, len(short), 2)]
+    runs = [run for run in _CHINESE.findall(name) if re.match(".*?".join(pairs), run)]
+    return max((len(short) / len(run) for run in runs), default=0.0)
 
 
 def _with_parts_of_dates(tokens: Mapping[str, float]) -> dict[str, float]:
@@ -121,11 +129,12 @@ def _with_parts_of_dates(tokens: Mapping[str, float]) -> dict[str, float]:
 
 def _newest(documents: Sequence[Document]) -> list[Document]:
     """The one with the highest numbers in its name, where these alone tell them apart; else all of them."""
-    plain = {_without_digits(document) for document in documents}
-    if len(plain) > 1:
+    plain = {(_without_digits(document), re.sub(r"\d+", "#", document.title)) for document in documents}
+    numbers = [[int(n) for n in re.findall(r"\d+", PurePosixPath(document.path).stem)] for document in documents]
+    if len(plain) > 1 or numbers.count(max(numbers)) > 1:
         return list(documents)
-    return [max(documents, key=lambda document: re.findall(r"\d+", PurePosixPath(document.path).stem))]
+    return [documents[numbers.index(max(numbers))]]
 
 
 def _without_digits(document: Document) -> str:
-    return re.sub(r"\d", "#", PurePosixPath(document.path).stem.casefold())
+    return re.sub(r"\d+", "#", PurePosixPath(document.path).stem.casefold())

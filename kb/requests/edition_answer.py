@@ -9,7 +9,7 @@ from kb.requests.blocks import blocks_of
 from kb.requests.desk import Desk, passage_of
 from kb.requests.edition_changes import Unit, changed_cells, changes_between, units_of
 from kb.requests.parts import Part, parts_of
-from kb.requests.quoting import AnswerLine, Place, answer_of, one_line
+from kb.requests.quoting import AnswerLine, Place, answer_of, in_cell, one_line
 from kb.schema import Answer, Document, Event, Notice, Passage, Retrieved, StoredText
 from kb.store import heading_paths
 
@@ -49,7 +49,7 @@ def tell_changes(older: Document, newer: Document, desk: Desk) -> Generator[Even
 
     def place(text: _Text, unit: Unit) -> Place:
         part = next((part for part in text.parts if part.start <= unit.start < part.end), None)
-        start, end = (part.start, max(part.end, unit.end)) if part else (unit.start, unit.end)
+        start, end = (part.start, part.end) if part else (unit.start, unit.end)
         key = text.stored.path, start
         if key not in passages:
             passages[key] = passage_of(text.stored, len(passages) + 1, start, end, part.name if part else "")
@@ -88,7 +88,11 @@ def _read(document: Document, desk: Desk) -> _Text:
         for unit in units_of(stored, blocks_of(stored.text, headings), [heading.text for heading in headings])
         if not any(unit.start < end and start < unit.end for start, end in left_out) and not gives_orders(unit.text)
     ]
-    return _Text(document, stored, parts_of(stored, headings, left_out), units)
+    parts = [
+        Part(part.start, max([part.end, *(u.end for u in units if part.start <= u.start < part.end)]), part.name)
+        for part in parts_of(stored, headings, left_out)
+    ]
+    return _Text(document, stored, parts, units)
 
 
 def _changed(before: Unit, after: Unit) -> Iterator[str]:
@@ -100,8 +104,8 @@ def _changed(before: Unit, after: Unit) -> Iterator[str]:
         f"{one_line(head)}: {was} → {now}" if head else f"{was} → {now}"
         for head, was, now in ((head, _shown(was), _shown(now)) for head, was, now in changed_cells(before, after))
     )
-    yield f"**{one_line(after.cells[0])}**: {told}"
+    yield f"**{in_cell(after.cells[0])}**: {told}"
 
 
 def _shown(cell: str) -> str:
-    return one_line(cell) or "–"
+    return in_cell(cell) or "–"

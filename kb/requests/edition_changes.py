@@ -1,10 +1,13 @@
 """Changes: what one edition of a text says otherwise than another: rows and sentences of both, paired by their words.
 
-No model is needed."""
+No model is needed.
+"""
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from kb.language.content_terms import content_of, is_number, share_held
 from kb.language.language import nfkc, sentences
@@ -15,22 +18,31 @@ ALIKE = 0.45  # share of the words of both, numbers apart, that a pair has in co
 SHARED = 0.2  # of the shorter text that must have its like in the other, for these to be editions of one text
 FEWEST_SHARED = 3
 TITLE = 0.7  # share of a line's words that the title has, from which on it is the title again, as at the head of a page
+COMMON = 60  # units that hold a word, from which on it tells no pairs
 _SHORTEST = 4  # characters of a sentence that says something
+_ENDED = re.compile(r"[.!?;。！？；]\s*$")  # a sentence, and no line at the head or foot of a page
+_NUMBER = re.compile(
+    r"^\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}[.)、]?|[一二三四五六七八九十]{1,3}[、.)])\s+"
+)  # before a sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A row (`cells`, under `heads`) or a sentence (no cells): `text[start:end]`."""
+    """A row (`cells`, under `heads`, of the table of that number with these heads) or a sentence (no cells):
+    `text[start:end]`."""
 
     start: int
     end: int
     text: str
     cells: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
+    table: int = 0
 
     @property
     def bare(self) -> str:
-        return "".join(filter(str.isalnum, nfkc(self.text))).casefold()
+        """What it says, without its number, white space, and the mark at its end."""
+        said = "\t".join(map(_plain, self.cells)) if self.cells else _plain(_NUMBER.sub("", nfkc(self.text)))
+        return f"{self.table}\t{said}" if self.cells else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,31 +55,36 @@ class Changes:
 
 
 def units_of(stored: StoredText, blocks: Sequence[Block], headings: Sequence[str]) -> list[Unit]:
-    """The rows and sentences of a text, in order, without its headings and what stands on every page."""
+    """The rows and sentences of a text, in order, without its headings, its title, and what stands on every page."""
     tables = [block for block in blocks if block.is_table]
-    found = [
-        Unit(item.start, item.end, stored.text[item.start : item.end], item.cells, block.heads)
-        for block in tables
-        for item in block.items
-    ]
+    numbers: Counter[tuple[str, ...]] = Counter()
+    found: list[Unit] = []
+    for block in tables:
+        numbers[block.heads] += 1
+        found += [
+            Unit(
+                item.start, item.end, stored.text[item.start : item.end], item.cells, block.heads, numbers[block.heads]
+            )
+            for item in block.items
+        ]
     titles = {_plain(heading) for heading in headings}
     named = content_of(stored.title)
     at = 0
-    for block in [*tables, None]:
-        end = block.start if block else len(stored.text)
-        for start, stop in sentences(stored.text[at:end]):
+    for start_of_table, end_of_table in [*((block.start, block.end) for block in tables), (len(stored.text), 0)]:
+        for start, stop in sentences(stored.text[at:start_of_table]):
             said = stored.text[at + start : at + stop]
             is_title = share_held(content_of(said), named) >= TITLE
             if sum(map(str.isalnum, said)) >= _SHORTEST and not is_title and _plain(said) not in titles:
                 found.append(Unit(at + start, at + stop, said))
-        at = block.end if block else end
-    count = Counter(unit.bare for unit in found if not unit.cells)
-    return sorted((unit for unit in found if count[unit.bare] <= 1), key=lambda unit: unit.start)
+        at = end_of_table
+    count = Counter(unit.bare for unit in found)
+    kept = (unit for unit in found if unit.cells or count[unit.bare] == 1 or _ENDED.search(unit.text))
+    return sorted(kept, key=lambda unit: unit.start)
 
 
 def changes_between(older: Sequence[Unit], newer: Sequence[Unit]) -> Changes | None:
     """What differs between two texts; None where too little of them is alike for editions of one text."""
-    pairs = {**_same(older, newer)}
+    pairs = _same(older, newer)
     pairs |= _rows(older, newer, pairs)
     pairs |= _alike(older, newer, pairs)
     if len(pairs) < max(FEWEST_SHARED, SHARED * min(len(older), len(newer))):
@@ -77,9 +94,15 @@ def changes_between(older: Sequence[Unit], newer: Sequence[Unit]) -> Changes | N
         tuple(
             (older[pairs[at]], unit) for at, unit in enumerate(newer) if at in pairs and _differ(older[pairs[at]], unit)
         ),
-        tuple(unit for at, unit in enumerate(older) if at not in paired),
-        tuple(unit for at, unit in enumerate(newer) if at not in pairs),
+        _alone((unit for at, unit in enumerate(older) if at not in paired), newer),
+        _alone((unit for at, unit in enumerate(newer) if at not in pairs), older),
     )
+
+
+def _alone(units: Iterable[Unit], other: Sequence[Unit]) -> tuple[Unit, ...]:
+    """Of some units those that the other text has not, each once."""
+    there = {unit.bare for unit in other}
+    return tuple({unit.bare: unit for unit in units if unit.bare not in there}.values())
 
 
 def _differ(old: Unit, new: Unit) -> bool:
@@ -87,33 +110,49 @@ def _differ(old: Unit, new: Unit) -> bool:
 
 
 def changed_cells(old: Unit, new: Unit) -> Iterator[tuple[str, str, str]]:
-    """(head of the column, before, after) of each cell of a row that is another. A column is that of the same head;
-    where none is, the one at the same place, if its head is not one of the newer table."""
-    heads = [_plain(head) for head in old.heads]
-    others = {_plain(head) for head in new.heads}
+    """(head of the column, before, after) of each cell of a row that is another. A column is that of the same head,
+    where both tables have one of it; else the one at the same place, if its head is not one of the newer table, and
+    both heads have a word in common, or both cells have numbers, or neither has."""
+    before, after = ([_plain(head) for head in row.heads] for row in (old, new))
     for at, cell in enumerate(new.cells):
-        head = new.heads[at] if at < len(new.heads) else ""
-        place = heads.index(_plain(head)) if _plain(head) in heads else at
-        moved = place == at and at < len(heads) and heads[at] != _plain(head) and heads[at] in others
-        was = old.cells[place] if place < len(old.cells) and not moved else None
+        head = after[at] if at < len(after) else ""
+        was: str | None = None
+        if head and before.count(head) == after.count(head) == 1:
+            place = before.index(head)
+            was = old.cells[place] if place < len(old.cells) else ""
+        elif at < len(old.cells) and (at >= len(before) or before[at] == head or before[at] not in after):
+            same_kind = any(map(str.isdigit, old.cells[at])) == any(map(str.isdigit, cell))
+            alike = at < len(before) and (before[at] == head or _share_a_word(old.heads[at], new.heads[at : at + 1]))
+            was = old.cells[at] if alike or same_kind else None
         if was is not None and _plain(was) != _plain(cell):
-            yield head, was, cell
+            yield new.heads[at] if at < len(new.heads) else "", was, cell
+
+
+def _share_a_word(head: str, other: Sequence[str]) -> bool:
+    return any(content_of(head).keys() & content_of(each).keys() for each in other)
 
 
 def _plain(text: str) -> str:
-    return "".join(filter(str.isalnum, nfkc(text))).casefold()
+    """A text without white space, capitals, and the mark at its end."""
+    return "".join(nfkc(text).split()).casefold().rstrip("。.;；,，:")
 
 
 def _same(older: Sequence[Unit], newer: Sequence[Unit]) -> dict[int, int]:
-    """Of units that are the same, each newer one with an older one, in order."""
+    """Of units that are the same, each newer one with an older one: in order first, then wherever they stand."""
+    before, after = [unit.bare for unit in older], [unit.bare for unit in newer]
+    pairs: dict[int, int] = {}
+    for run in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks():
+        pairs |= {run.b + step: run.a + step for step in range(run.size)}
+    taken = set(pairs.values())
     places: dict[str, list[int]] = {}
-    for at, unit in enumerate(older):
-        places.setdefault(unit.bare, []).append(at)
-    return {at: places[unit.bare].pop(0) for at, unit in enumerate(newer) if places.get(unit.bare)}
+    for at, said in enumerate(before):
+        if at not in taken:
+            places.setdefault(said, []).append(at)
+    return pairs | {at: places[said].pop(0) for at, said in enumerate(after) if at not in pairs and places.get(said)}
 
 
 def _rows(older: Sequence[Unit], newer: Sequence[Unit], known: Mapping[int, int]) -> dict[int, int]:
-    """Rows that are called the same by their first cell, which no other row is, in tables that share half the heads."""
+    """Rows of the same name, which no other row of the table has, in tables that share half the heads."""
     taken = set(known.values())
     old_keys = _keys(older, taken)
     return {
@@ -123,13 +162,19 @@ def _rows(older: Sequence[Unit], newer: Sequence[Unit], known: Mapping[int, int]
     }
 
 
-def _keys(units: Sequence[Unit], taken: set[int]) -> dict[str, int]:
-    names = Counter(_plain(unit.cells[0]) for unit in units if unit.cells)
+def _keys(units: Sequence[Unit], taken: set[int]) -> dict[tuple[int, str], int]:
+    names = [(unit.table, _name(unit)) for unit in units]
+    count = Counter(names)
     return {
-        _plain(unit.cells[0]): at
-        for at, unit in enumerate(units)
-        if unit.cells and at not in taken and names[_plain(unit.cells[0])] == 1 and _plain(unit.cells[0])
+        name: at
+        for at, name in enumerate(names)
+        if units[at].cells and at not in taken and count[name] == 1 and name[1]
     }
+
+
+def _name(unit: Unit) -> str:
+    """What a row is called: its first cell that is no mere number."""
+    return next((_plain(cell) for cell in unit.cells if any(map(str.isalpha, cell))), "")
 
 
 def _heads_alike(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -152,11 +197,12 @@ def _alike(older: Sequence[Unit], newer: Sequence[Unit], known: Mapping[int, int
         words = _words(unit)
         shared: dict[int, float] = defaultdict(float)
         for word, weight in words.items():
-            for holder in holders.get(word, ()):
+            among = holders.get(word, ())
+            for holder in among if len(among) < COMMON else ():
                 shared[holder] += weight
         for holder, weight in shared.items():
             share = 2 * weight / (sum(words.values()) + sum(said[holder].values()))
-            if share >= ALIKE and bool(unit.cells) == bool(older[holder].cells):
+            if share >= ALIKE and (bool(unit.cells), unit.table) == (bool(older[holder].cells), older[holder].table):
                 scored.append((share, at, holder))
     result: dict[int, int] = {}
     used: set[int] = set()

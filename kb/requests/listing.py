@@ -10,7 +10,7 @@ from kb.language.language import listed
 from kb.messages.coded_text import text_in
 from kb.requests.blocks import Block, Item, blocks_of
 from kb.requests.desk import Desk, passage_of
-from kb.requests.quoting import AnswerLine, Place, answer_of, one_line
+from kb.requests.quoting import AnswerLine, Place, answer_of, in_cell, one_line
 from kb.requests.recognition import ListAll
 from kb.requests.row_conditions import Judge, meant_rows, named_rows
 from kb.schema import Answer, Event, Message, Notice, Passage, Retrieved, StoredText
@@ -171,9 +171,9 @@ def _lines(items: Sequence[Item], block: Block, passage: Passage) -> Iterator[An
 
 def _item_text(item: Item, heads: Sequence[str]) -> str:
     """A row with the heads of its columns; a list item as it is."""
-    cells = [one_line(cell) for cell in item.cells]
-    if len(cells) == 1:
-        return cells[0]
+    if len(item.cells) == 1:
+        return one_line(item.cells[0])
+    cells = [in_cell(cell) for cell in item.cells]
     named = [*heads, *[""] * (len(cells) - len(heads))]
     rest = [
         f"{one_line(head)}: {cell}" if head else cell for head, cell in zip(named[1:], cells[1:], strict=False) if cell

@@ -21,7 +21,7 @@ from kb.store.scopes import nothing_found
 NEAR = 0.86  # evidence from which on a passage without the words is taken to speak of the subject all the same
 MOST_PLACES: Final = 2_000  # that are looked at, the best first
 MOST_TOLD = 40  # documents that are listed
-_TWO_NAMES = re.compile(r"(?P<one>[\w-]+) ?\((?P<other>[^()]{2,60})\)")
+_TWO_NAMES = re.compile(r"(?<![\w-])(?P<one>[\w-]{1,40}) ?\((?P<other>[^()]{2,60})\)")
 _TAIL_ZH = re.compile(r"(?<=..)(?:的(?:事情?|内容|问题|情况|规定|说明|信息|资料)|这件事|方面|相关)$")
 _LONGEST_QUOTE = 240  # characters
 _PASSAGES = 50  # of the search by meaning

@@ -54,5 +54,10 @@ def quotation(place: Place, claim: int) -> Citation:
 
 def one_line(text: str) -> str:
     """The text without line breaks, and without what would be read as markup of a list, a heading or a marker."""
+    return in_cell(text).lstrip("#-*•·▪>| ")
+
+
+def in_cell(text: str) -> str:
+    """The text of a cell without line breaks, and without what would be read as markup of a marker or of bold type."""
     plain = " ".join(text.replace("**", "").replace("`", "").split())
-    return plain.lstrip("#-*•·▪>| ").replace("[", "(").replace("]", ")").strip()
+    return plain.replace("[", "(").replace("]", ")").strip()

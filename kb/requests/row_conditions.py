@@ -1,12 +1,14 @@
 """Conditions: which rows of a table are wanted: those with a value that is named, or that the model takes for meant:
 "not closed yet" of a column Status."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.language.content_terms import content_of
+from kb.language.language import nfkc
 from kb.requests.blocks import Block, Item
-from kb.requests.quoting import one_line
+from kb.requests.quoting import in_cell
 from kb.schema import Language, Message
 
 MEANT = 0.7  # probability from which on the likeliest value of a column is meant
@@ -15,6 +17,13 @@ TIMES_LIKELIER = 4.0  # their odds by those of the unlikeliest value
 FEWEST_ROWS = 4
 MOST_VALUES = 6  # of a column
 MOST_JUDGED = 24  # values
+
+# What makes a question ask for other rows than those with the value that it names.
+_OTHERWISE = re.compile(
+    r"\b(?:not|no|non|without|except|excluding|other than|never|before|after|since|until|over|under|above|below"
+    r"|more than|less than|at least|at most)\b|n't\b|[不没无非除未]|以上|以下|以前|以后|之前|之后|超过|低于|至少"
+)
+_NUMBER = re.compile(r"[\d\s.,%+\-−–:/]*\d[\d\s.,%+\-−–:/]*")
 
 Judge = Callable[[Sequence[Message], tuple[str, str]], Mapping[str, float] | None]
 
@@ -52,17 +61,20 @@ class _Value:
 
 def named_rows(subject: str, block: Block) -> tuple[Sequence[Item], list[str]]:
     """The rows with the values that a question names and that only some rows have in a column, and these values. All
-    rows, and no values, where there are none."""
+    rows, and no values, where there are none, and where the question has another bound beside: "not open"."""
     if not block.is_table:
         return block.items, []
+    beside = nfkc(subject).casefold()
     wanted = content_of(subject).keys()
     kept, values = list(block.items), dict[str, None]()
     for column in range(max(len(item.cells) for item in block.items)):
         named = [item for item in kept if (said := content_of(_cell(item, column)).keys()) and said <= wanted]
         if named and len(named) < len(kept):
             kept = named
-            values.update(dict.fromkeys(one_line(_cell(item, column)) for item in named))
-    return kept, list(values)
+            values.update(dict.fromkeys(in_cell(_cell(item, column)) for item in named))
+    for value in values:
+        beside = beside.replace(nfkc(value).casefold(), " ")
+    return (block.items, []) if _OTHERWISE.search(beside) else (kept, list(values))
 
 
 def meant_rows(
@@ -108,20 +120,22 @@ def _columns(block: Block, language: Language) -> Iterator[tuple[str, list[_Valu
     """The columns whose few values tell kinds of rows apart: head and values. Where a column is filled in some rows
     alone, whether it is."""
     for column, head in enumerate(block.heads):
-        cells = [one_line(_cell(item, column)) for item in block.items]
+        cells = [in_cell(_cell(item, column)) for item in block.items]
+        said: dict[str, str] = {}  # as it is written first
         places: dict[str, list[int]] = {}
         for at, cell in enumerate(cells):
-            places.setdefault(cell if any(map(str.isalpha, cell)) else "", []).append(at)
+            value = said.setdefault(cell.casefold(), cell) if cell.strip("-–—/ ") else ""
+            places.setdefault(value, []).append(at)
         empty = places.pop("", [])
-        if column == 0 or not head or any(any(map(str.isdigit, cells[at])) for at in empty):
+        if column == 0 or not head or any(_NUMBER.fullmatch(value) for value in places):
             continue
         given, none = _GIVEN[language]
         if 1 < len(places) + bool(empty) < len(cells) and len(places) <= MOST_VALUES:
             values = [_Value(cell, tuple(rows)) for cell, rows in places.items()]
-            yield one_line(head), values + ([_Value(none, tuple(empty))] if empty else [])
+            yield in_cell(head), values + ([_Value(none, tuple(empty))] if empty else [])
         elif empty and places:
             filled = [at for rows in places.values() for at in rows]
-            yield one_line(head), [_Value(given, tuple(sorted(filled))), _Value(none, tuple(empty))]
+            yield in_cell(head), [_Value(given, tuple(sorted(filled))), _Value(none, tuple(empty))]
 
 
 def _asking(subject: str, head: str, value: str, language: Language) -> list[Message]:

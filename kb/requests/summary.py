@@ -41,6 +41,7 @@ _NOTES_SHOWN = 6_000  # characters of notes that an overview is made of
 _LEAST_FOR_OVERVIEW = 3  # parts
 _SHORTEST_OPENING = 16  # characters
 
+_ENDED = re.compile(r"[.!?;:…。！？；：](?:\s?\[\d+\]){0,9}\W{0,2}$")  # a sentence, not a part of a list
 _LIST_MARK = re.compile(r"(?:[-*•]|\d{1,2}[.)、]) {1,4}")
 
 WHOLE = {"en": "**{}** ({}), read as a whole:", "zh": "**{}**（{}），已通读全文："}
@@ -267,7 +268,7 @@ def lines_of(notes: Sequence[Note]) -> list[tuple[str, Sequence[Sentence]]]:
 
 def put_together(lines: Sequence[tuple[str, Sequence[Sentence]]], kind: AnswerKind, desk: Desk) -> Answer:
     """The answer of these lines: what each begins with, and its sentences."""
-    space = "" if desk.language == "zh" else " "
+    space, semicolon = ("", "；") if desk.language == "zh" else (" ", "; ")
     pieces: list[str] = []
     claims: list[Claim] = []
     citations: list[Citation] = []
@@ -277,7 +278,8 @@ def put_together(lines: Sequence[tuple[str, Sequence[Sentence]]], kind: AnswerKi
             continue
         line = begin
         for place, sentence in enumerate(said):
-            line += space if place else ""
+            if place:
+                line += space if _ENDED.search(said[place - 1].text) else semicolon
             start = at + len(line)
             line += sentence.text
             citations += [replace(citation, claim=len(claims)) for citation in sentence.citations]

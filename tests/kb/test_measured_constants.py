@@ -54,11 +54,11 @@ MEASURED = {
         "kb.requests.mentions": {"NEAR": 0.86},
         "kb.requests.listing": {"COVERED": 1 / 3, "COVERED_UNSURE": 0.6, "RIVAL": 0.05},
         "kb.requests.document_names": {
-            "COVERED": 0.8, "COVERED_WITH_DATE": 0.4, "TELLING": 0.5, "TELLING_WITH_EDITION": 0.3, "CLOSE": 0.1,
+            "COVERED": 0.8, "COVERED_WITH_DATE": 0.3, "TELLING": 0.5, "TELLING_WITH_EDITION": 0.3, "CLOSE": 0.1,
         },
         "kb.requests.handling": {"NAMED": 0.4},
         "kb.requests.comparison": {"NAMED": 0.6, "MOST_QUOTED": 2},
-        "kb.requests.side_by_side": {"NAMED": 1 / 3, "ASPECT": 0.5, "FEWEST_POINTS": 2},
+        "kb.requests.side_by_side": {"ASPECT": 0.5, "FEWEST_POINTS": 2},
         "kb.requests.edition_changes": {"ALIKE": 0.45, "SHARED": 0.2, "FEWEST_SHARED": 3, "TITLE": 0.7},
         "kb.requests.row_conditions": {"MEANT": 0.7, "MEANT_TOO": 0.2, "TIMES_LIKELIER": 4.0},
         "kb.requests.summary": {"SUBJECT": 0.5},

@@ -7,7 +7,7 @@ import pytest
 
 from ingest.sync.pipeline import ingest
 from kb.requests.blocks import Block, blocks_of
-from kb.requests.side_by_side import points_of
+from kb.requests.side_by_side import in_table
 from tests.fakes import ScriptedModel
 from tests.knowledge import OWNER, open_kb, write
 
@@ -31,8 +31,9 @@ def block(text: str) -> Block:
     return found
 
 
-def told(text: str, sides: Sequence[str], aspect: str = "") -> list[tuple[str, ...]]:
-    return [(point.name, *point.values) for point in points_of(block(text), sides, aspect)]
+def told(text: str, sides: Sequence[str], aspect: str = "", about: str = "") -> list[tuple[str, ...]]:
+    found = in_table(block(text), sides, aspect, about)
+    return [(point.name, *point.values) for point in found.points] if found else []
 
 
 def test_of_two_rows_each_column_is_a_point_and_no_value_is_none() -> None:
@@ -45,13 +46,20 @@ def test_of_two_rows_each_column_is_a_point_and_no_value_is_none() -> None:
 
 
 def test_of_columns_each_row_is_a_point_and_there_may_be_three() -> None:
-    assert told(COLUMNS, ("the Basic policy", "Plus", "Premier"))[2] == ("Lawyer", "", "2,000", "9,000")
+    assert told(COLUMNS, ("Basic", "Plus", "Premier"))[2] == ("Lawyer", "", "2,000", "9,000")
     assert told(COLUMNS, ("Premier", "Basic"))[0] == ("Storm damage", "60,000", "5,000")
 
 
 def test_what_is_compared_in_one_respect_is_told_in_that_one() -> None:
     assert told(COLUMNS, ("Basic", "Plus"), "cost of towing") == [("Towing, with its cost", "200", "200")]
     assert told(COLUMNS, ("Basic", "Plus"), "colours") == []
+
+
+def test_what_a_side_is_called_beyond_its_name_is_what_the_table_is_about_or_in_what_they_are_compared() -> None:
+    assert told(COLUMNS, ("the Basic policy", "the Plus policy"), about="Our policies")[0][1:] == ("5,000", "15,000")
+    assert told(COLUMNS, ("towing by Basic", "towing by Plus")) == [("Towing, with its cost", "200", "200")]
+    assert told(COLUMNS, ("the warranty of Basic", "the warranty of Plus")) == []
+    assert told(COLUMNS, ("Basic for boats", "Plus for cars")) == []
 
 
 @pytest.mark.parametrize(
