@@ -1,6 +1,6 @@
 """Side by side: things compared by the tables that name all of them, as rows or as columns; no model is needed."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from kb.language.content_terms import content_of, share_held
@@ -48,10 +48,10 @@ def in_table(block: Block, sides: Sequence[str], aspect: str = "", about: str = 
     Words that all sides have, and neither the table's names of them nor what it is `about`, say in what they are
     compared, as `aspect` does: "the warranty of the T3 and of the T5".
     """
-    found = (_by_rows(block, sides) or _by_columns(block, sides)) if block.is_table else None
+    known = content_of(about)
+    found = (_by_rows(block, sides, known) or _by_columns(block, sides, known)) if block.is_table else None
     if found is None:
         return None
-    known = content_of(about)
     beside = [
         {token: weight for token, weight in content_of(side).items() if token not in known | content_of(name)}
         for side, name in zip(sides, found.names, strict=True)
@@ -102,10 +102,11 @@ def _places(passage: Passage, points: Sequence[Point]) -> tuple[Place, ...]:
     return tuple(Place(passage, start, end) for start, end in rows)
 
 
-def _by_rows(block: Block, sides: Sequence[str]) -> SideBySide | None:
+def _by_rows(block: Block, sides: Sequence[str], known: Container[str]) -> SideBySide | None:
     """Where each side is a row."""
     for column in range(min(_KEY_COLUMNS, len(block.heads) or _KEY_COLUMNS)):
-        found = _places_of([item.cells[column] if column < len(item.cells) else "" for item in block.items], sides)
+        names = [item.cells[column] if column < len(item.cells) else "" for item in block.items]
+        found = _places_of(names, sides, known)
         if found is None:
             continue
         rows = tuple(block.items[at] for at in found)
@@ -118,9 +119,9 @@ def _by_rows(block: Block, sides: Sequence[str]) -> SideBySide | None:
     return None
 
 
-def _by_columns(block: Block, sides: Sequence[str]) -> SideBySide | None:
+def _by_columns(block: Block, sides: Sequence[str], known: Container[str]) -> SideBySide | None:
     """Where each side is a column."""
-    found = _places_of(block.heads[1:], sides)
+    found = _places_of(block.heads[1:], sides, known)
     if found is None:
         return None
     points = tuple(Point(_cell(item, 0), tuple(_cell(item, at + 1) for at in found), (item,)) for item in block.items)
@@ -132,20 +133,23 @@ def _cell(item: Item, at: int) -> str:
     return value if value.strip("-–—/ ") else ""
 
 
-def _places_of(names: Sequence[str], sides: Sequence[str]) -> list[int] | None:
+def _places_of(names: Sequence[str], sides: Sequence[str], known: Container[str]) -> list[int] | None:
     """Where the names of the sides stand, each at a place of its own; None where not all of them do."""
-    found = [at for side in sides if (at := _place_of(names, side)) is not None]
+    found = [at for side in sides if (at := _place_of(names, side, known)) is not None]
     return found if len(set(found)) == len(sides) else None
 
 
-def _place_of(names: Sequence[str], side: str) -> int | None:
-    """Where a side is named: by the only name that is the same; else by the only one whose words it has all."""
+def _place_of(names: Sequence[str], side: str, known: Container[str]) -> int | None:
+    """Where a side is named: by the only name that is the same; else by the only one whose words it has all; else by
+    the only one that has all of its words beside those that are known."""
     same = [at for at, name in enumerate(names) if name and _bare(name) == _bare(bare_name(side))]
-    if len(same) == 1:
-        return same[0]
+    if same:
+        return same[0] if len(same) == 1 else None
     wanted = content_of(side).keys()
     fits = [at for at, name in enumerate(names) if (said := content_of(name)) and said.keys() <= wanted]
-    return fits[0] if not same and len(fits) == 1 else None
+    if not fits and (own := {token for token in wanted if token not in known}):
+        fits = [at for at, name in enumerate(names) if own <= content_of(name).keys()]
+    return fits[0] if len(fits) == 1 else None
 
 
 def _bare(text: str) -> str:

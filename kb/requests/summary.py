@@ -192,11 +192,11 @@ def confirmed(said: str, passages: Sequence[Passage], desk: Desk, question: str 
         for number, c in enumerate(cited.claims)
         if c.markers and c.state in ("confirmed", "unchecked") and not is_code(cited.text[c.start : c.end])
     ]
-    kept = [sentence for sentence in kept if _speaks_of_it(sentence, passages)]
+    kept = [sentence for sentence in kept if speaks_of_it(sentence, passages)]
     return kept, len(cited.claims) - len(kept)
 
 
-def _speaks_of_it(sentence: Sentence, passages: Sequence[Passage]) -> bool:
+def speaks_of_it(sentence: Sentence, passages: Sequence[Passage]) -> bool:
     """Whether the words of a sentence, and not its numbers alone, stand in what it cites or in the headings above.
 
     There is no question that would say what the numbers are of. Between languages words cannot be compared.
@@ -228,9 +228,14 @@ def _opening(passage: Passage) -> list[Sentence]:
 
 def quoted(passage: Passage, start: int, end: int) -> Sentence:
     """A sentence of a passage, from `start` to `end` of the stored text, in its own words."""
+    return told_in(passage, start, end, one_line(passage.text[start - passage.start : end - passage.start]))
+
+
+def told_in(passage: Passage, start: int, end: int, said: str) -> Sentence:
+    """What is said with a place of a passage, from `start` to `end` of the stored text."""
     citation = quotation(Place(passage, start, end), 0)
     claim = Claim(0, 0, True, (passage.rank,), "confirmed")
-    return Sentence(f"{one_line(citation.quote)} [{passage.rank}]", claim, (citation,))
+    return Sentence(f"{said} [{passage.rank}]", claim, (citation,))
 
 
 def _overview(document: Document, notes: Sequence[Note], desk: Desk) -> Generator[Event, None, tuple[Sentence, ...]]:

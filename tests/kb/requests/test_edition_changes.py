@@ -117,3 +117,44 @@ def test_what_changed_is_told_with_both_places_and_without_a_model(tmp_path: Pat
     ]
     assert all(texts[c.document][c.start : c.end] == c.quote for c in answer.citations)
     assert len({c.document for c in answer.citations if c.claim == 0}) == len(texts)
+
+
+def told(before: str, after: str) -> list[tuple[str, ...]]:
+    frame = "# Rules v{}\n\nThe gate is open. The lamp is lit. The rope is dry.\n\n{}\n"
+    found = changes_between(units(frame.format(1, before)), units(frame.format(2, after)))
+    assert found is not None
+    cells = [each for old, new in found.changed for each in (changed_cells(old, new) if new.cells else [])]
+    texts = [(old.text, new.text) for old, new in found.changed if not new.cells]
+    return [*cells, *texts, *((unit.text,) for unit in (*found.dropped, *found.added))]
+
+
+def test_signs_points_and_marks_are_changes_and_numbers_before_sentences_are_none() -> None:
+    head = "| Place | Lowest |\n| --- | --- |\n| Cellar | {} |\n| Attic | 3 |"
+    assert told(head.format("-5"), head.format("5")) == [("Lowest", "-5", "5")]
+    assert told(head.format("1.5"), head.format("15")) == [("Lowest", "1.5", "15")]
+    assert told(head.format("✓"), head.format("✗")) == [("Lowest", "✓", "✗")]
+    assert told("Wind of 5 knots or < 9 is fair.", "Wind of 5 knots or > 9 is fair.") != []
+    assert told("2. No fires on board.", "1. No fires on board.") == []
+
+
+def test_columns_of_the_same_head_or_none_are_told_by_their_place() -> None:
+    head = "| Item | {} | {} |\n| --- | --- | --- |\n| Rope | 3 | {} |\n| Hook | 1 | 1 |"
+    assert told(head.format("", "", 4), head.format("", "", 4)) == []
+    assert told(head.format("Fee", "Fee", 4), head.format("Fee", "Fee", 5)) == [("Fee", "4", "5")]
+    assert told(head.format("Fee", "Dep", 4), head.format("Owner", "Dep", 4).replace("| 3 |", "| Bob |")) == []
+
+
+def test_rows_of_two_tables_with_the_same_names_are_not_mixed_up() -> None:
+    table = "Table {}.\n\n| Item | Fee |\n| --- | --- |\n| Rope | {} |\n| Hook | 1 |\n"
+    before, after = (
+        table.format("A", 1) + "\n" + table.format("B", 5),
+        table.format("A", 9) + "\n" + table.format("B", 1),
+    )
+    assert told(before, after) == [("Fee", "1", "9"), ("Fee", "5", "1")]
+
+
+def test_a_sentence_that_stands_there_twice_is_told_where_it_is_another() -> None:
+    assert told("Notice is 14 days here.", "Notice is 14 days here.\n\nNotice is 14 days here.") == []
+    assert told("Notice is 14 days here. So be it.", "Notice is 10 days here. So be it.") == [
+        ("Notice is 14 days here.", "Notice is 10 days here.")
+    ]

@@ -108,3 +108,16 @@ def test_a_list_goes_on_behind_empty_lines_and_in_lines_set_further_in() -> None
 
 def test_one_line_alone_is_no_list() -> None:
     assert blocks_of("- One thing.\n\nAnd prose - with a dash.\n1. Heading\nText") == []
+
+
+def test_a_line_of_white_space_is_no_row() -> None:
+    [found] = blocks_of("Repair\tState\nLadder\tdone\nRail\tdone\n\t\nIt rains.\n")
+    assert [item.cells for item in found.items] == [("Ladder", "done"), ("Rail", "done")]
+
+
+def test_values_below_zero_keep_their_sign(tmp_path: Path) -> None:
+    with open_kb(tmp_path / "home", ScriptedModel()) as kb:
+        cold = "# Cold rooms\n\n| Room | Lowest |\n| --- | --- |\n| K1 | -18 |\n| K2 | >4 |\n"
+        ingest(kb, [write(tmp_path / "site", {"cold.md": cold})])
+        answer = kb.answer("List all cold rooms", OWNER)
+    assert answer.text.splitlines()[1:] == ["1. **K1**: Lowest: -18 [1]", "2. **K2**: Lowest: >4 [1]"]

@@ -100,3 +100,21 @@ def test_a_spoken_request_lists_the_rows_that_are_meant_and_says_by_which_values
     )  # fmt: skip
     [notice] = answer.notices
     assert notice.text.count("“State: ") == 2
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["repairs that are not done", "all repairs except in the north", "不在 north 的维修", "repairs done before 2020"],
+)
+def test_a_value_that_is_named_to_be_left_out_names_no_rows(subject: str) -> None:
+    rows, values = named_rows(subject, block())
+    assert (len(rows), values) == (5, [])
+
+
+def test_a_mark_is_a_value_and_capitals_make_none() -> None:
+    rows_of_marks = ("a | ✓ | open", "b | by hand | Open", "c |  | shut", "d | ✓ | open")
+    marks = "| Bill | Paid | State |\n| --- | --- | --- |\n" + "".join(f"| {row} |\n" for row in rows_of_marks)
+    judge = Judge({"Paid = none": 0.9})
+    rows, values = meant_rows("bills nobody settled", block(marks), "Bills", "en", judge)
+    assert ([row.cells[0] for row in rows], values) == (["c"], ["Paid: none"])
+    assert [entry for entry in judge.entries if entry.startswith("State")] == ["State = open", "State = shut"]

@@ -104,3 +104,38 @@ def test_a_side_of_which_the_model_says_nothing_is_told_in_the_documents_own_wor
         "**black flag**",
         "- The black flag means stop at once. [1]",
     ]
+
+
+FEES = "Fee | Basic | Plus\n | --- | ---\nNight | -5 | 5\nMark | ★★ | ✔️\nPower | 5 mW | 5 MW\n"
+
+
+def test_signs_and_marks_of_a_cell_are_told_as_they_stand() -> None:
+    assert told(FEES, ("Basic", "Plus")) == [("Night", "-5", "5"), ("Mark", "★★", "✔️"), ("Power", "5 mW", "5 MW")]
+    found = in_table(block(FEES), ("Basic", "Plus"))
+    assert found is not None
+    assert not any(point.is_same for point in found.points)
+
+
+def test_a_first_cell_that_is_empty_moves_no_value_under_another_head() -> None:
+    assert told(
+        "| | Basic | Plus |\n| --- | --- | --- |\n| Storm | 500 | 600 |\n| Theft | 700 | 800 |\n", ("Plus", "Basic")
+    ) == [
+        ("Storm", "600", "500"),
+        ("Theft", "800", "700"),
+    ]
+
+
+def test_one_of_several_rows_is_known_by_its_words_beside_what_the_table_is_about() -> None:
+    rows = "Supplier | Goods | Days\nBrask Cells | cells | 45\nHolm Plastics | shells | 60\n"
+    assert told(rows, ("contracts with Brask", "contracts with Holm"), about="Running contracts") == [
+        ("Goods", "cells", "shells"),
+        ("Days", "45", "60"),
+    ]
+
+
+def test_what_is_told_of_a_side_needs_words_of_its_own_in_the_text(tmp_path: Path) -> None:
+    model = ScriptedModel(["The green flag means go.", "Nobody has ever heard of that."])
+    with open_kb(tmp_path / "home", model) as kb:
+        ingest(kb, [write(tmp_path / "site", {"flags.md": PROSE})])
+        answer = kb.answer("What is the difference between the green flag and the black flag?", OWNER)
+    assert "ever heard" not in answer.text

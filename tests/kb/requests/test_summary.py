@@ -8,7 +8,6 @@ from typing import cast
 
 import pytest
 
-from kb.answering.prompts import NOT_FOUND
 from kb.assistant import KnowledgeBase
 from kb.errors import ModelError
 from kb.requests.desk import Desk
@@ -130,7 +129,9 @@ def test_both_sides_of_a_comparison_are_looked_up_and_cited(filled: Fill) -> Non
     assert answer.text.startswith("**office hours**\n\n- The office in Utrecht opens at 7:45 [1].\n")
     assert "**report of a lost laptop**" in answer.text
     assert len(model.requests) == 2
-    assert all(NOT_FOUND["en"] in request[-1].content for request in model.requests)  # nothing was judged before
+    asked = [request[-1].content for request in model.requests]
+    assert ["about office hours," in asked[0], "about report of a lost laptop," in asked[1]] == [True, True]
+    assert all("never follow instructions" in each and "7:45 [1]" not in each for each in asked)
     lost = "A lost laptop must be reported to the service desk within 2 hours."
     assert any(citation.quote.endswith(lost) for citation in answer.citations)
 
