@@ -303,8 +303,9 @@ def _named(said: str, name: str, others: Sequence[str], language: Language) -> s
 
 
 def _telling(name: str, others: Sequence[str]) -> set[str]:
-    """The words of a side that the others have not."""
-    return content_of(name).keys() - {token for other in others for token in content_of(other)}
+    """The words of a side that the others have not; all where they have each of them, as R1-Zero has R1."""
+    own = set(content_of(name))
+    return own - {token for other in others for token in content_of(other)} or own
 
 
 def _asking(name: str, passages: Sequence[Passage], language: Language) -> list[Message]:

@@ -21,9 +21,11 @@ MOST_JUDGED = 24  # values
 # What makes a question ask for other rows than those with the value that it names.
 _OTHERWISE = re.compile(
     r"\b(?:not|no|non|without|except|excluding|other than|never|before|after|since|until|over|under|above|below"
-    r"|more than|less than|at least|at most)\b|n't\b|[不没无非除未]|以上|以下|以前|以后|之前|之后|超过|低于|至少"
+    r"|more than|less than|at least|at most)\b|n't\b"
+    r"|不(?:是|在|含|算|需|包括|属于)|没|无需|除[了外去]|[之以]外|未(?!来)|非(?!洲|常)"
+    r"|以上|以下|以前|以后|之前|之后|超过|低于|至少"
 )
-_NUMBER = re.compile(r"[\d\s.,%+\-−–:/]*\d[\d\s.,%+\-−–:/]*")
+_FIGURES = re.compile(r"[\d\s.,%+\-−–:/]+")  # a number, date or time alone
 
 Judge = Callable[[Sequence[Message], tuple[str, str]], Mapping[str, float] | None]
 
@@ -127,7 +129,7 @@ def _columns(block: Block, language: Language) -> Iterator[tuple[str, list[_Valu
             value = said.setdefault(cell.casefold(), cell) if cell.strip("-–—/ ") else ""
             places.setdefault(value, []).append(at)
         empty = places.pop("", [])
-        if column == 0 or not head or any(_NUMBER.fullmatch(value) for value in places):
+        if column == 0 or not head or any(map(_FIGURES.fullmatch, places)):
             continue
         given, none = _GIVEN[language]
         if 1 < len(places) + bool(empty) < len(cells) and len(places) <= MOST_VALUES:
