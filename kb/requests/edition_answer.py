@@ -14,7 +14,7 @@ from kb.schema import Answer, Document, Event, Notice, Passage, Retrieved, Store
 from kb.store import heading_paths
 
 MOST_CHANGED = 60  # that are told
-MOST_OF_ONE = 20  # of those that one of the texts has alone
+MOST_OF_ONE = 12  # of those that one of the texts has alone
 
 CHANGED = {
     "en": "What **{newer}** ({newer_path}) says otherwise than **{older}** ({older_path}):",

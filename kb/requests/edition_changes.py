@@ -21,6 +21,8 @@ TITLE = 0.7  # share of a line's words that the title has, from which on it is t
 COMMON = 60  # units that hold a word, from which on it tells no pairs
 _SHORTEST = 4  # characters of a sentence that says something
 _ENDED = re.compile(r"[.!?;。！？；]\s*$")  # a sentence, and no line at the head or foot of a page
+_GOES_ON = re.compile(r"[a-z]")  # how a line begins that goes on with a sentence; of Chinese it cannot be told
+_NUMBERED_HEADING = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}\.?(?: [^\s.;:!?。；：！？，、]{1,20}){1,5}")
 _NUMBER = re.compile(
     r"^\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}[.)、]?|[一二三四五六七八九十]{1,3}[、.)])\s+"
 )  # before a sentence
@@ -71,15 +73,34 @@ def units_of(stored: StoredText, blocks: Sequence[Block], headings: Sequence[str
     named = content_of(stored.title)
     at = 0
     for start_of_table, end_of_table in [*((block.start, block.end) for block in tables), (len(stored.text), 0)]:
-        for start, stop in sentences(stored.text[at:start_of_table]):
-            said = stored.text[at + start : at + stop]
-            is_title = share_held(content_of(said), named) >= TITLE
+        for start, stop in _whole(stored.text, at, start_of_table):
+            said = stored.text[start:stop]
+            is_title = share_held(content_of(said), named) >= TITLE or _NUMBERED_HEADING.fullmatch(said)
             if sum(map(str.isalnum, said)) >= _SHORTEST and not is_title and _plain(said) not in titles:
-                found.append(Unit(at + start, at + stop, said))
+                found.append(Unit(start, stop, said))
         at = end_of_table
     count = Counter(unit.bare for unit in found)
     kept = (unit for unit in found if unit.cells or count[unit.bare] == 1 or _ENDED.search(unit.text))
     return sorted(kept, key=lambda unit: unit.start)
+
+
+def _whole(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where the sentences of a part of a text stand, those whole that are broken into the lines of a page."""
+    first = last = -1
+    for begin, stop in sentences(text[start:end]):
+        goes_on = (
+            first >= 0
+            and not _ENDED.search(text[first:last])
+            and text[last : start + begin].strip(" ") == "\n"
+            and _GOES_ON.match(text, start + begin)
+        )
+        if not goes_on:
+            if first >= 0:
+                yield first, last
+            first = start + begin
+        last = start + stop
+    if first >= 0:
+        yield first, last
 
 
 def changes_between(older: Sequence[Unit], newer: Sequence[Unit]) -> Changes | None:

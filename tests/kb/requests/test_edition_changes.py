@@ -158,3 +158,12 @@ def test_a_sentence_that_stands_there_twice_is_told_where_it_is_another() -> Non
     assert told("Notice is 14 days here. So be it.", "Notice is 10 days here. So be it.") == [
         ("Notice is 14 days here.", "Notice is 10 days here.")
     ]
+
+
+def test_a_sentence_broken_into_the_lines_of_a_page_is_one_and_a_numbered_heading_is_none() -> None:
+    before = "2.1 Holding of boats\nA boat that is held may not leave the\nharbour without a permit."
+    after = "2.1 Boats that are held\nA boat that is held may not\nleave the harbour without a permit."
+    assert told(before, after) == []
+    assert told("2.1 停泊\n2.2 船只须在离港前缴清费用。", "2.1 停船\n2.2 船只须在离港后缴清费用。") == [
+        ("2.2 船只须在离港前缴清费用。", "2.2 船只须在离港后缴清费用。")
+    ]
