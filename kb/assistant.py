@@ -301,6 +301,7 @@ class KnowledgeBase(Documents):
         return Desk(
             draft, asker, options, self.settings, self.catalog, self.embedder,
             lambda question, k, within: self.search(question, asker, k, within, options.glossary), lambda: self.model,
+            self.indexes.identity,
         )  # fmt: skip
 
     def _from_documents(

@@ -40,6 +40,11 @@ def nfkc(text: str) -> str:
     return unicodedata.normalize("NFKC", _RAISED.sub(" ", text))
 
 
+def squeezed(text: str) -> str:
+    """The text in that form, without white space and capitals."""
+    return "".join(nfkc(text).split()).casefold()
+
+
 def language_of(text: str) -> Language:
     """`zh` where Chinese characters outweigh Latin words, else `en`; grammar decides on a short mixed text.
 

@@ -16,7 +16,7 @@ from kb.requests import side_by_side
 from kb.requests.desk import Desk
 from kb.requests.document_names import documents_named
 from kb.requests.edition_answer import tell_changes
-from kb.requests.listing import blocks_beside
+from kb.requests.listing import blocks_beside, words_around
 from kb.requests.parts import parts_of, spread
 from kb.requests.quoting import AnswerLine, answer_of, in_cell, one_line
 from kb.requests.recognition import Compare
@@ -211,7 +211,7 @@ def _tables(asked: Compare, passages: Sequence[Passage], desk: Desk) -> list[tup
         for passage in desk.search(said, MOST_SEARCHED, desk.scope).passages
     ]
     for stored, block in blocks_beside([*passages, *both], desk):
-        about = f"{stored.title} {stored.path} {block.section} {block.lead}"
+        about = words_around(stored, block)
         told = next(filter(None, (in_table(block, sides, asked.aspect, about) for sides in asked.sides)), None)
         if told is not None and len(found) < MOST_TABLES:
             found.append(side_by_side.lines_of(stored, block, told, len(found) + 1, desk.language))
@@ -257,7 +257,7 @@ def _in_own_words(
 def _in_own_table(said: str, aspect: str, passages: Sequence[Passage], desk: Desk) -> Note | None:
     """What a table in the passages tells of one side."""
     for stored, block in blocks_beside(passages, desk):
-        about = f"{stored.title} {stored.path} {block.section} {block.lead}"
+        about = words_around(stored, block)
         told = in_table(block, (said,), aspect, about)
         kept = [
             told_in(

@@ -49,6 +49,7 @@ class Desk:
     embedder: Embedder
     search: Search  # of a question, how many passages, and a scope; for the same asker
     open_model: Callable[[], Model]
+    identity: str  # of the embedding model in use; see `Embedder.identity`
 
     @property
     def scope(self) -> Scope:

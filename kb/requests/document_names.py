@@ -58,8 +58,12 @@ def documents_named(said: str, documents: Sequence[Document]) -> list[Document]:
 
 def share_named(said: str, document: Document) -> float:
     """The share, 0..1, of what was said that stands in a document's file name and titles."""
-    names = PurePosixPath(document.path).stem, document.title, document.shown_title
-    return share_held(_content(_KIND.sub(" ", said)), _content(" ".join(names)))
+    return share_held(_content(_KIND.sub(" ", said)), _content(" ".join(_names(document))))
+
+
+def _names(document: Document) -> tuple[str, str, str]:
+    """The file name without its ending, and the titles."""
+    return PurePosixPath(document.path).stem, document.title, document.shown_title
 
 
 def _same(said: str, document: Document) -> bool:
@@ -85,7 +89,7 @@ def _content(text: str) -> dict[str, float]:
 
 def _fit(said: str, wanted: Mapping[str, float], document: Document) -> _Fit:
     """Its share is 0 where too much of what was said stands in neither file name nor title, or one of its numbers."""
-    names = PurePosixPath(document.path).stem, document.title, document.shown_title
+    names = _names(document)
     shortened = max(_share_of_short_form(said, name) for name in names)
     stem, *titles = map(_content, names)
     both = _with_parts_of_dates(stem | titles[0] | titles[1])
@@ -129,12 +133,16 @@ def _with_parts_of_dates(tokens: Mapping[str, float]) -> dict[str, float]:
 
 def _newest(documents: Sequence[Document]) -> list[Document]:
     """The one with the highest numbers in its name, where these alone tell them apart; else all of them."""
-    plain = {(_without_digits(document), re.sub(r"\d+", "#", document.title)) for document in documents}
-    numbers = [[int(n) for n in re.findall(r"\d+", PurePosixPath(document.path).stem)] for document in documents]
+    stems = [PurePosixPath(document.path).stem for document in documents]
+    plain = {
+        (_without_numbers(stem.casefold()), _without_numbers(document.title))
+        for stem, document in zip(stems, documents, strict=True)
+    }
+    numbers = [[int(number) for number in re.findall(r"\d+", stem)] for stem in stems]
     if len(plain) > 1 or numbers.count(max(numbers)) > 1:
         return list(documents)
     return [documents[numbers.index(max(numbers))]]
 
 
-def _without_digits(document: Document) -> str:
-    return re.sub(r"\d+", "#", PurePosixPath(document.path).stem.casefold())
+def _without_numbers(name: str) -> str:
+    return re.sub(r"\d+", "#", name)

@@ -1,6 +1,6 @@
 """What changed between two editions of a text, told row by row and sentence by sentence, each with both places."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 from kb.checking.prompt_injection import gives_orders
@@ -58,9 +58,8 @@ def tell_changes(older: Document, newer: Document, desk: Desk) -> Generator[Even
     head = CHANGED[language].format(newer=new.name, newer_path=newer.path, older=old.name, older_path=older.path)
     lines = [AnswerLine(f"{head}\n")]
     lines += [
-        AnswerLine(f"- {said}", (place(old, before), place(new, after)))
+        AnswerLine(f"- {_changed(before, after)}", (place(old, before), place(new, after)))
         for before, after in changes.changed[:MOST_CHANGED]
-        for said in _changed(before, after)
     ] or [AnswerLine(UNCHANGED[language])]
     told, count = min(len(changes.changed), MOST_CHANGED), len(changes.changed)
     for text, units in ((new, changes.added), (old, changes.dropped)):
@@ -95,16 +94,15 @@ def _read(document: Document, desk: Desk) -> _Text:
     return _Text(document, stored, parts, units)
 
 
-def _changed(before: Unit, after: Unit) -> Iterator[str]:
+def _changed(before: Unit, after: Unit) -> str:
     """What is said of a pair: of a row the cells that are others, of a sentence both."""
     if not after.cells:
-        yield f"“{one_line(before.text)}” → “{one_line(after.text)}”"
-        return
+        return f"“{one_line(before.text)}” → “{one_line(after.text)}”"
     told = "; ".join(
-        f"{one_line(head)}: {was} → {now}" if head else f"{was} → {now}"
-        for head, was, now in ((head, _shown(was), _shown(now)) for head, was, now in changed_cells(before, after))
+        f"{one_line(head)}: {_shown(was)} → {_shown(now)}" if head else f"{_shown(was)} → {_shown(now)}"
+        for head, was, now in changed_cells(before, after)
     )
-    yield f"**{in_cell(after.cells[0])}**: {told}"
+    return f"**{in_cell(after.cells[0])}**: {told}"
 
 
 def _shown(cell: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from kb.language.content_terms import content_of, is_number, share_held
-from kb.language.language import nfkc, sentences
+from kb.language.language import nfkc, sentences, squeezed
 from kb.requests.blocks import Block
 from kb.schema import StoredText
 
@@ -155,7 +155,7 @@ def _share_a_word(head: str, other: Sequence[str]) -> bool:
 
 def _plain(text: str) -> str:
     """A text without white space, capitals, and the mark at its end."""
-    return "".join(nfkc(text).split()).casefold().rstrip("。.;；,，:")
+    return squeezed(text).rstrip("。.;；,，:")
 
 
 def _same(older: Sequence[Unit], newer: Sequence[Unit]) -> dict[int, int]:

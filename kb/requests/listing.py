@@ -54,7 +54,7 @@ def list_all(asked: ListAll, desk: Desk) -> Generator[Event, None, Answer | None
     block = best.block
     kept, matched = named_rows(asked.subject, block)
     if not matched and asked.sure and block.is_table:
-        about = f"{best.stored.title} {best.stored.path} {block.section} {block.lead} {' '.join(block.heads)}"
+        about = f"{words_around(best.stored, block)} {' '.join(block.heads)}"
         meant, matched = meant_rows(asked.subject, block, about, language, _judge(desk))
         kept = meant or kept
     if best.covered < (COVERED if asked.sure else COVERED_UNSURE) and not (matched and asked.sure):
@@ -160,8 +160,12 @@ def _about(stored: StoredText, block: Block) -> str:
 
 def _coverage(wanted: dict[str, float], stored: StoredText, block: Block) -> float:
     cells = " ".join(" ".join(item.cells) for item in block.items[:MOST_ITEMS])
-    said = f"{stored.title} {stored.path} {block.section} {block.lead} {' '.join(block.heads)} {cells}"
-    return share_held(wanted, content_of(said))
+    return share_held(wanted, content_of(f"{words_around(stored, block)} {' '.join(block.heads)} {cells}"))
+
+
+def words_around(stored: StoredText, block: Block) -> str:
+    """What a list or table is about, by all that stands over it: title, file name, section, and the line before it."""
+    return f"{stored.title} {stored.path} {block.section} {block.lead}"
 
 
 def _lines(items: Sequence[Item], block: Block, passage: Passage) -> Iterator[AnswerLine]:

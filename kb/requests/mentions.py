@@ -8,7 +8,7 @@ from typing import Final
 from kb.answering.retrieval import piece_weights
 from kb.checking.prompt_injection import gives_orders, without_orders
 from kb.language.content_terms import content_of, stem
-from kb.language.language import nfkc, sentences
+from kb.language.language import nfkc, sentences, squeezed
 from kb.language.tokenizer import content_words
 from kb.messages.coded_text import text_in
 from kb.models.maxsim import maxsim
@@ -71,10 +71,10 @@ def _with_the_words(subject: str, desk: Desk) -> list[Passage]:
     passages = desk.catalog.passages(found, desk.asker)
     # Chinese words may be cut otherwise within a text than alone.
     known = {passage.chunk_id for passage in passages}
-    wanted = [_squeezed(form) for form in forms]
+    wanted = [squeezed(form) for form in forms]
     others = desk.search(subject, _PASSAGES, desk.scope).passages
     return passages + [
-        p for p in others if p.chunk_id not in known and any(each in _squeezed(p.text) for each in wanted)
+        p for p in others if p.chunk_id not in known and any(each in squeezed(p.text) for each in wanted)
     ]
 
 
@@ -100,10 +100,6 @@ def _near(subject: str, desk: Desk) -> list[Passage]:
     return [passage for _, passage in sorted(near, key=lambda pair: -pair[0])]
 
 
-def _squeezed(text: str) -> str:
-    return re.sub(r"\s+", "", nfkc(text)).casefold()
-
-
 def _lines(subject: str, passages: Sequence[Passage]) -> Iterable[AnswerLine]:
     for passage in passages:
         start, end = _best_sentence(subject, passage)
@@ -118,12 +114,12 @@ def _best_sentence(subject: str, passage: Passage) -> tuple[int, int]:
     """Where the sentence or line of a passage stands that has most words of the subject; the first of equals."""
     text = without_orders(passage).text
     wanted = {stem(word) for word in content_words(subject)} | set(content_of(subject))
-    phrase = _squeezed(subject)
+    phrase = squeezed(subject)
 
     def has(span: tuple[int, int]) -> tuple[bool, int]:
         said = text[span[0] : span[1]]
         words = {stem(word) for word in content_words(said)} | set(content_of(said))
-        return phrase in _squeezed(said), len(wanted & words)
+        return phrase in squeezed(said), len(wanted & words)
 
     spans = [span for span in sentences(text) if any(c.isalnum() for c in text[span[0] : span[1]])]
     start, end = max(spans, key=has, default=(0, len(passage.text)))

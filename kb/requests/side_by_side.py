@@ -4,7 +4,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from kb.language.content_terms import content_of, share_held
-from kb.language.language import nfkc
+from kb.language.language import squeezed
 from kb.requests.blocks import Block, Item
 from kb.requests.desk import passage_of
 from kb.requests.quoting import AnswerLine, Place, in_cell, one_line
@@ -142,7 +142,7 @@ def _places_of(names: Sequence[str], sides: Sequence[str], known: Container[str]
 def _place_of(names: Sequence[str], side: str, known: Container[str]) -> int | None:
     """Where a side is named: by the only name that is the same; else by the only one whose words it has all; else by
     the only one that has all of its words beside those that are known."""
-    same = [at for at, name in enumerate(names) if name and _bare(name) == _bare(bare_name(side))]
+    same = [at for at, name in enumerate(names) if name and squeezed(name) == squeezed(bare_name(side))]
     if same:
         return same[0] if len(same) == 1 else None
     wanted = content_of(side).keys()
@@ -150,7 +150,3 @@ def _place_of(names: Sequence[str], side: str, known: Container[str]) -> int | N
     if not fits and (own := {token for token in wanted if token not in known}):
         fits = [at for at, name in enumerate(names) if own <= content_of(name).keys()]
     return fits[0] if len(fits) == 1 else None
-
-
-def _bare(text: str) -> str:
-    return "".join(nfkc(text).split()).casefold()

@@ -179,12 +179,10 @@ def _note(said: str, passage: Passage, desk: Desk) -> Note:
     return Note(passage, tuple(kept), left_out)
 
 
-def confirmed(said: str, passages: Sequence[Passage], desk: Desk, question: str = "") -> tuple[list[Sentence], int]:
+def confirmed(said: str, passages: Sequence[Passage], desk: Desk) -> tuple[list[Sentence], int]:
     """The sentences that passages confirm, or that could not be checked across languages, and how many others."""
     texts = {passage.rank: passage.text for passage in passages}
-    cited = cite(
-        said, passages, desk.language, question, desk.embedder.similarities, lambda passage: texts[passage.rank]
-    )
+    cited = cite(said, passages, desk.language, "", desk.embedder.similarities, lambda passage: texts[passage.rank])
     kept = [
         Sentence(
             _without_list_mark(cited.text[c.start : c.end]), c, tuple(x for x in cited.citations if x.claim == number)

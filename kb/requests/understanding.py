@@ -136,7 +136,7 @@ def understood(desk: Desk, supposed: Kind = "fact") -> Request | None:
 
 def _knows_vectors_of(desk: Desk) -> bool:
     """Whether the classifier was fitted to the vectors of the model in use."""
-    return bool(json.loads(desk.embedder.identity()).get("model") == shipped().model)
+    return bool(json.loads(desk.identity).get("model") == shipped().model)
 
 
 def _copied(question: str, kind: Kind, desk: Desk) -> str:

@@ -62,7 +62,7 @@ def test_code_is_no_sentence_of_a_list() -> None:
     desk = SimpleNamespace(language="en", embedder=SimpleNamespace(similarities=None))
     told = passage(1, "To load a table:\n```\nload /tmp/a\n```\nA table may be loaded twice.")
     said = "```\nload /tmp/a\n```\nA table may be loaded twice."
-    kept, left_out = confirmed(said, [told], cast(Desk, desk), "How do I load a table?")
+    kept, left_out = confirmed(said, [told], cast(Desk, desk))
     assert [sentence.text for sentence in kept] == ["A table may be loaded twice [1]."]
     assert left_out == 1
 
