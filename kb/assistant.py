@@ -300,8 +300,8 @@ class KnowledgeBase(Documents):
     def _desk(self, draft: Draft, asker: Principal, options: AskOptions) -> Desk:
         return Desk(
             draft, asker, options, self.settings, self.catalog, self.embedder,
-            lambda question, k, within: self.search(question, asker, k, within, options.glossary), lambda: self.model,
-            self.indexes.identity,
+            lambda question, k, within: self.search(question, asker, k, within, options.glossary),
+            lambda said: self._find(draft, said, asker, options), lambda: self.model, self.indexes.identity,
         )  # fmt: skip
 
     def _from_documents(
@@ -313,7 +313,7 @@ class KnowledgeBase(Documents):
             draft.searched = standalone(self.model, draft.question, history, draft.language, options.stop)
             if (given := (yield from self._curated.give(draft, asker, options))) is not None:
                 return given
-        found = self._find(draft, asker, options)
+        found = self._find(draft, draft.searched, asker, options)
         draft.passages, draft.terms = found.passages, found.terms
         draft.prompt_terms, draft.expanded_question = found.terms, found.widened or draft.searched
         if found.enough_evidence:
@@ -378,7 +378,7 @@ class KnowledgeBase(Documents):
         None where the model is not asked, since no passage is near enough, or where it cannot tell.
         """
         draft, options = Draft(checked(question), language_of(question)), AskOptions(scope)
-        found = self._find(draft, asker, options)
+        found = self._find(draft, draft.searched, asker, options)
         if not found.enough_evidence:
             return None
         draft.passages = worth_reading(newest(draft.searched, found.passages))
@@ -393,7 +393,7 @@ class KnowledgeBase(Documents):
         told = {str(language): [found.refuse, found.answer] for language, found in floors.items()}
         self.catalog.audit(by, "settings", "floors", {"model": self.model.name, **told})
 
-    def _find(self, draft: Draft, asker: Principal, options: AskOptions) -> Retrieval:
+    def _find(self, draft: Draft, said: str, asker: Principal, options: AskOptions) -> Retrieval:
         """Search; where it takes both languages of the documents, the model translates the question."""
 
         def translate(question: str, to: Language) -> Translation | None:
@@ -403,7 +403,7 @@ class KnowledgeBase(Documents):
                 log.warning("the question was not translated (%s)", type(error).__name__)
                 return None
 
-        question = checked(draft.searched)
+        question = checked(said)
         found = self._retriever.retrieve(
             question, asker, scope=options.scope, translate=translate, embedded=draft.embedded.get(question),
             glossary=options.glossary,

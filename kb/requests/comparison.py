@@ -1,5 +1,6 @@
 """Comparisons: the sides are looked up apart, each in its own documents, and told side by side with their sources."""
 
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from kb.checking.year_mismatch import edition, heading_of
 from kb.errors import ModelError
 from kb.language.content_terms import content_of, share_held
 from kb.language.invisible import without_invisible
-from kb.language.language import language_of, sentences
+from kb.language.language import language_of, sentences, squeezed
 from kb.language.table_rows import with_heads_joined
 from kb.messages.coded_text import text_in
 from kb.requests import side_by_side
@@ -19,7 +20,7 @@ from kb.requests.edition_answer import tell_changes
 from kb.requests.listing import blocks_beside, words_around
 from kb.requests.parts import parts_of, spread
 from kb.requests.quoting import AnswerLine, answer_of, in_cell, one_line
-from kb.requests.recognition import Compare
+from kb.requests.recognition import Compare, bare_name
 from kb.requests.side_by_side import in_table
 from kb.requests.summary import (
     Note,
@@ -47,6 +48,12 @@ MOST_SENTENCES = 4  # that are told of a side
 _PAIR = 2
 _COLON = {"en": ": ", "zh": "："}
 _SIDE_TOKENS = 160  # written of each side
+_OPENING = 24  # characters in which a paragraph says what it is about
+_MARKS = "*_ \n"  # of Markdown
+_LABEL = re.compile(r"(?:[-*•] |\d{1,2}[.)、] ?)?(?P<name>[*_]{0,3}[^:：\n]{1,60})[:：]")
+_ITEM = re.compile(
+    r"\S[^\n]*+(?:\n(?![^\S\n]*(?:\n|[-*•] |\d{1,2}[.)、]))[^\n]*+)*+"
+)  # a paragraph, or an item of a list
 
 _ASPECT = {"en": "{} of {}", "zh": "{1}的{0}"}
 _TASK = {
@@ -185,7 +192,10 @@ def _subjects(asked: Compare, sides: Sequence[Side], desk: Desk) -> Generator[Ev
     for number, ((said, _), name, own) in enumerate(zip(sides, names, found, strict=True), 1):
         yield Progress(number, len(sides), said)
         others = [other for other in names if other != name]
-        note = (yield from _side(name, others, own, desk)) if own and not desk.options.stopped else None
+        own = [_without_others(passage, said, [other for other, _ in sides if other != said]) for passage in own]
+        note = None if asked.aspect else _labelled(said, own, desk)
+        if note is None and own and not desk.options.stopped:
+            note = yield from _side(name, others, own, desk)
         if note is None or not note.sentences:
             note = _in_own_words(name, others, own, notes, desk) or _in_own_table(said, asked.aspect, own, desk)
         lines.append((f"**{one_line(said)}**", ()))
@@ -223,12 +233,51 @@ def _numbered_passages(names: Sequence[str], sides: Sequence[Side], desk: Desk) 
     ranks: dict[int, Passage] = {}
     found: list[list[Passage]] = []
     for name, (_, document) in zip(names, sides, strict=True):
-        searched = desk.search(name, _PASSAGES, desk.scope if document is None else desk.within(document))
+        searched = desk.find(name) if document is None else desk.search(name, _PASSAGES, desk.within(document))
         own = worth_reading(searched.passages) if searched.enough_evidence or document is not None else ()
         for passage in own:
             ranks.setdefault(passage.chunk_id, replace(passage, rank=len(ranks) + 1))
         found.append([ranks[passage.chunk_id] for passage in own])
     return found
+
+
+def _without_others(passage: Passage, said: str, others: Sequence[str]) -> Passage:
+    """The passage without the paragraphs and list items that begin with another side and do not name this one. The text
+    keeps its length, so that offsets hold."""
+    text = passage.text
+    for item in _ITEM.finditer(text):
+        if any(_names(item.group()[:_OPENING], other) for other in others) and not _names(item.group(), said, others):
+            start, end = item.span()
+            text = text[:start] + "\n" * (end - start) + text[end:]
+    return replace(passage, text=text)
+
+
+def _names(text: str, said: str, others: Sequence[str] = ()) -> bool:
+    """Whether a text names a side, and not only one of the others in whose name it stands: R1 of R1-Zero."""
+    text, said = squeezed(text), squeezed(said)
+    for other in map(squeezed, others):
+        if said in other:
+            text = text.replace(other, "")
+    return said in text
+
+
+def _labelled(said: str, passages: Sequence[Passage], desk: Desk) -> Note | None:
+    """The first sentences of a paragraph or list item of which the side is the label: "**Basic**: ..."."""
+    for passage in passages:
+        text = without_orders(passage).text if language_of(passage.text) == desk.language else ""
+        for item in _ITEM.finditer(text):
+            label = _LABEL.match(item.group())
+            if label is None or squeezed(label["name"].strip(_MARKS)) != squeezed(bare_name(said)):
+                continue
+            told: list[Sentence] = []
+            begin = item.start() + label.end()
+            for start, end in list(sentences(text[begin : item.end()]))[:MOST_SENTENCES]:
+                words = text[begin + start : begin + end].lstrip(_MARKS)
+                last = passage.start + begin + end
+                told += [told_in(passage, last - len(words), last, one_line(words).strip(_MARKS))] if words else []
+            if told:
+                return Note(passage, tuple(told), 0)
+    return None
 
 
 def _in_own_words(

@@ -35,6 +35,7 @@ from kb.store.catalog import Catalog
 from kb.store.scopes import ScopeFilter
 
 Search = Callable[[str, int | None, Scope], Retrieval]
+Find = Callable[[str], Retrieval]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Desk:
     catalog: Catalog
     embedder: Embedder
     search: Search  # of a question, how many passages, and a scope; for the same asker
+    find: Find  # what is said, within the question's scope, as a question: in both languages where it takes both
     open_model: Callable[[], Model]
     identity: str  # of the embedding model in use; see `Embedder.identity`
 

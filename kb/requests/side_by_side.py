@@ -135,18 +135,20 @@ def _cell(item: Item, at: int) -> str:
 
 def _places_of(names: Sequence[str], sides: Sequence[str], known: Container[str]) -> list[int] | None:
     """Where the names of the sides stand, each at a place of its own; None where not all of them do."""
-    found = [at for side in sides if (at := _place_of(names, side, known)) is not None]
+    of_all = set.intersection(*(set(content_of(side)) for side in sides))
+    found = [at for side in sides if (at := _place_of(names, side, known, of_all)) is not None]
     return found if len(set(found)) == len(sides) else None
 
 
-def _place_of(names: Sequence[str], side: str, known: Container[str]) -> int | None:
+def _place_of(names: Sequence[str], side: str, known: Container[str], of_all: Container[str]) -> int | None:
     """Where a side is named: by the only name that is the same; else by the only one whose words it has all; else by
-    the only one that has all of its words beside those that are known."""
+    the only one that has all of its words beside those that are known, or beside those that all sides have."""
     same = [at for at, name in enumerate(names) if name and squeezed(name) == squeezed(bare_name(side))]
     if same:
         return same[0] if len(same) == 1 else None
     wanted = content_of(side).keys()
     fits = [at for at, name in enumerate(names) if (said := content_of(name)) and said.keys() <= wanted]
-    if not fits and (own := {token for token in wanted if token not in known}):
+    own = {token for token in wanted if token not in known} or {token for token in wanted if token not in of_all}
+    if not fits and own:
         fits = [at for at, name in enumerate(names) if own <= content_of(name).keys()]
     return fits[0] if len(fits) == 1 else None

@@ -133,6 +133,53 @@ def test_one_of_several_rows_is_known_by_its_words_beside_what_the_table_is_abou
     ]
 
 
+def test_a_word_that_the_table_is_about_tells_a_side_where_the_others_have_it_not() -> None:
+    rows = "Supplier | Goods | Days\nBrask Cells | cells | 45\nHolm Plastics | shells | 60\n"
+    assert told(rows, ("contracts with Brask", "contracts with Holm"), about="Contract with Brask, and others") == [
+        ("Goods", "cells", "shells"),
+        ("Days", "45", "60"),
+    ]
+    assert told(rows, ("contracts", "contract"), about="Contract with Brask, and others") == []
+
+
+LABELLED = """# Flags
+
+There are two flags on the course.
+
+**Green-Two: go at once.** It is shown after a stop. Boats start in the order of their numbers.
+
+**Green**: go with care. It is shown in fog.
+
+- Black: stop at once.
+- White: the last lap.
+"""
+
+
+def test_paragraphs_and_items_labelled_with_the_sides_are_told_as_they_stand(tmp_path: Path) -> None:
+    with open_kb(tmp_path / "home", ScriptedModel([])) as kb:
+        ingest(kb, [write(tmp_path / "site", {"flags.md": LABELLED})])
+        of_paragraphs = kb.answer("Compare Green and Green-Two", OWNER)
+        of_items = kb.answer("What is the difference between black and white?", OWNER)
+    assert of_paragraphs.text.split("\n") == [
+        "**Green**", "", "- go with care. [1]", "- It is shown in fog. [1]", "",
+        "**Green-Two**", "", "- go at once. It is shown after a stop. [1]",
+        "- Boats start in the order of their numbers. [1]",
+    ]  # fmt: skip
+    assert [citation.quote for citation in of_paragraphs.citations][:2] == ["go with care.", "It is shown in fog."]
+    assert of_items.text.split("\n\n") == ["**black**", "- stop at once. [1]", "**white**", "- the last lap. [1]"]
+
+
+def test_a_side_is_not_told_from_paragraphs_that_begin_with_another_and_do_not_name_it(tmp_path: Path) -> None:
+    text = "# Flags\n\nThe black flag means stop at once.\n\nThe green flag is shown after the start.\n"
+    model = ScriptedModel(["The black flag means stop.", "The green flag is shown after the start."])
+    with open_kb(tmp_path / "home", model) as kb:
+        ingest(kb, [write(tmp_path / "site", {"flags.md": text})])
+        kb.answer("What is the difference between the black flag and the green flag?", OWNER)
+    shown = [messages[-1].content for messages in model.requests]
+    assert ["black flag means" in each for each in shown] == [True, False]
+    assert ["shown after" in each for each in shown] == [False, True]
+
+
 def test_what_is_told_of_a_side_needs_words_of_its_own_in_the_text(tmp_path: Path) -> None:
     model = ScriptedModel(["The green flag means go.", "Nobody has ever heard of that."])
     with open_kb(tmp_path / "home", model) as kb:
