@@ -87,7 +87,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _HALF_MARKER = re.compile(r"(?<!\s)\s*\[\d{0,3}\Z")  # where the reader or the engine's limit stopped the model
-_BESIDE = 8  # passages among which what disagrees with an answer is looked for
 _CHOICE = "model"  # the property that keeps what `choose_model` chose
 
 
@@ -314,10 +313,9 @@ class KnowledgeBase(Documents):
             if (given := (yield from self._curated.give(draft, asker, options))) is not None:
                 return given
         found = self._find(draft, draft.searched, asker, options)
-        draft.passages, draft.terms = found.passages, found.terms
-        draft.prompt_terms, draft.expanded_question = found.terms, found.widened or draft.searched
+        draft.keep(found)
         if found.enough_evidence:
-            draft.passages = worth_reading(newest(draft.searched, found.passages))
+            draft.passages = worth_reading(newest(draft.searched, found.passages, draft.replaced))
         yield Retrieved(draft.passages, draft.searched, found.enough_evidence, found.translated, found.terms)
         yield from draft.tell_searched(found)
         if not found.passages:
@@ -326,7 +324,7 @@ class KnowledgeBase(Documents):
             return draft.refused("weak_evidence", text_in(draft.language, "answer.weak"))
         draft.prompt_passages = tuple(self._fitting(draft, options))
         outcome = self._judged(draft, options)
-        if outcome == "refused" and (older := passed_over(draft.searched, found.passages)):
+        if outcome == "refused" and (older := passed_over(draft.searched, found.passages, draft.replaced)):
             outcome = yield from self._from_older(draft, worth_reading(older), found, options)
         if options.stopped:
             raise ModelError(text_in(draft.language, "answer.stopped"))
@@ -381,8 +379,8 @@ class KnowledgeBase(Documents):
         found = self._find(draft, draft.searched, asker, options)
         if not found.enough_evidence:
             return None
-        draft.passages = worth_reading(newest(draft.searched, found.passages))
-        draft.terms = draft.prompt_terms = found.terms
+        draft.keep(found)
+        draft.passages = worth_reading(newest(draft.searched, found.passages, draft.replaced))
         draft.prompt_passages = tuple(self._fitting(draft, options))
         self._judge(draft, options)
         return draft.answerable
@@ -408,7 +406,8 @@ class KnowledgeBase(Documents):
             question, asker, scope=options.scope, translate=translate, embedded=draft.embedded.get(question),
             glossary=options.glossary,
         )  # fmt: skip
-        return self._retriever.with_newest(found, asker, options.scope, options.glossary)
+        draft.replaced = self._retriever.replaced(found.passages, asker)
+        return self._retriever.with_newest(found, asker, options.scope, options.glossary, draft.replaced)
 
     def answer(
         self, question: str, asker: Principal, options: AskOptions = DEFAULT_OPTIONS, *, history: Sequence[Message] = ()
@@ -520,7 +519,7 @@ class KnowledgeBase(Documents):
         draft.notices += cited.notices
         ranks = {citation.marker for citation in cited.citations}
         sources = [passage for passage in draft.prompt_passages if passage.rank in ranks]
-        draft.notices += older_editions(sources, lambda: self.catalog.documents(asker), draft.language)
+        draft.notices += older_editions(sources, lambda: self.catalog.documents(asker), draft.language, draft.replaced)
         claims = cited.claims
         if draft.uncertain:
             claims = without_ticks(claims)
@@ -556,14 +555,10 @@ class KnowledgeBase(Documents):
         return text, cited
 
     def _beside(self, draft: Draft, asker: Principal, options: AskOptions) -> Sequence[Passage]:
-        """What was found besides what the model read, a little further down: it may say something else."""
         question = checked(draft.searched)
-        found = self._retriever.retrieve(
-            question, asker, _BESIDE, options.scope, embedded=draft.embedded.get(question), glossary=options.glossary
+        return self._retriever.beside(
+            question, asker, options.scope, draft.passages, draft.embedded.get(question), options.glossary
         )
-        read = {passage.chunk_id for passage in draft.passages}
-        others = (passage for passage in found.passages if passage.chunk_id not in read)
-        return [replace(passage, rank=rank) for rank, passage in enumerate(others, len(draft.passages) + 1)]
 
     def _recorded(self, asker: Principal, draft: Draft, detail: dict[str, Any], end: Done | Failed) -> Iterator[Event]:
         """The end of an answer, once its record is written. Where none can be, what was told is taken back."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kb.answering import prompts
 from kb.answering.product_help import Help
 from kb.answering.refusal import refusal
+from kb.answering.replacements import NOTHING_REPLACED, Replaced
 from kb.checking.citations import states_nothing
 from kb.errors import ContextOverflow, UsageError
 from kb.language.language import listed
@@ -29,6 +30,7 @@ class Draft:
         self.question = self.searched = question
         self.language = language
         self.passages: tuple[Passage, ...] = ()
+        self.replaced: Replaced = NOTHING_REPLACED  # documents found, that others replace
         self.prompt_passages: tuple[Passage, ...] = ()
         self.set_aside = 0  # passages that the model is not shown on purpose
         self.text: list[str] = []
@@ -45,6 +47,11 @@ class Draft:
         self.prompt_terms: tuple[Term, ...] = ()  # those that the model is told: all, or none where there is no room
         self._began = time.perf_counter()
         self._first_word: float | None = None
+
+    def keep(self, found: Retrieval) -> None:
+        """Keep what was found."""
+        self.passages, self.terms = found.passages, found.terms
+        self.prompt_terms, self.expanded_question = found.terms, found.widened or self.searched
 
     def take(self, event: Event | Usage) -> None:
         """Keep what the model just gave."""

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.answering import measures, routing
-from kb.answering.editions import with_newest
+from kb.answering.editions import newest, with_newest, without_documents
 from kb.answering.exact_search import ExactScan, Selection
+from kb.answering.replacements import MOST_FOUND, Place, Replaced, place_of, replaced
 from kb.answering.translation import Translation
 from kb.config import RetrievalSettings
 from kb.glossary.glossary import Glossary, Widened
@@ -52,6 +53,7 @@ WORTH_READING = 0.75  # score of a passage that the model is given, as a share o
 MORE_OF_SHORT = 2  # times as many passages as else, at most, where together they are short
 ROOM = 336  # tokens of those, half of what three long ones may have
 COUNTED = 100  # passages that hold a name of what a measure is calculated from: more tell nothing
+BESIDE = 8  # passages among which what disagrees with an answer is looked for
 COMMON_PIECE = 0.1  # weight of a stop word in MaxSim, as a share of the rarest word's
 
 
@@ -177,23 +179,54 @@ class Retriever:
             parts=found.parts,
         )
 
-    def with_newest(self, found: Retrieval, asker: Principal, scope: Scope, glossary: bool) -> Retrieval:
-        """What was found, with the newest editions within `scope` of documents of which older ones were found."""
+    def replaced(self, passages: Sequence[Passage], asker: Principal) -> Replaced:
+        """Which documents of these passages others replace that the asker may read."""
+        return replaced(
+            passages, lambda query: self._catalog.passages(self._catalog.word_search(query, MOST_FOUND), asker)
+        )
+
+    def with_newest(
+        self, found: Retrieval, asker: Principal, scope: Scope, glossary: bool, replaced: Replaced
+    ) -> Retrieval:
+        """What was found, with the newest editions within `scope` of documents of which older ones were found, and with
+        what replaces them."""
 
         def documents() -> list[Document]:
             within = self._catalog.document_ids(asker, scope)
             return [each for each in self._catalog.documents(asker) if within is None or each.id in within]
 
-        def search(document: Document, older: Passage) -> list[Passage]:
+        def search(latest: Place, older: Passage) -> list[Passage]:
             of_other = found.translated and older.language != language_of(found.question)
             question = found.translated if of_other else found.question
-            only = Scope((glob.escape(f"{document.collection}/{document.path}"),), (document.collection,))
+            collection, path = latest
+            only = Scope((glob.escape(f"{collection}/{path}"),), (collection,))
             passages = self.retrieve(question, asker, len(found.passages), only, glossary=glossary).passages
-            return [p for p in passages if (p.collection, p.document) == (document.collection, document.path)]
+            return [passage for passage in passages if place_of(passage) == latest]
 
         if not found.enough_evidence:
             return found
-        return replace(found, passages=with_newest(found.question, found.passages, documents, search))
+        return replace(found, passages=with_newest(found.question, found.passages, documents, search, replaced))
+
+    def beside(
+        self,
+        question: str,
+        asker: Principal,
+        scope: Scope,
+        read: Sequence[Passage],
+        embedded: EmbeddedQuestion | None,
+        glossary: bool,
+    ) -> list[Passage]:
+        """What is found besides the passages that the model read, a little further down: it may say something else.
+        Numbered after them; nothing of documents that others replace."""
+        found = self.retrieve(question, asker, BESIDE, scope, embedded=embedded, glossary=glossary).passages
+        replaced = self.replaced(found, asker)
+        known = {passage.chunk_id for passage in read}
+        others = (
+            passage
+            for passage in without_documents(replaced.keys(), newest(question, found, replaced))
+            if passage.chunk_id not in known
+        )
+        return [replace(passage, rank=rank) for rank, passage in enumerate(others, len(read) + 1)]
 
     def _search_question(
         self, question: str, widened: Widened | None = None, embedded: EmbeddedQuestion | None = None

@@ -179,6 +179,15 @@ def edition_number(said: str) -> tuple[int, ...]:
     return max(_numbers(said, True), default=())
 
 
+def is_edition_named(text: str, heading: str) -> bool | None:
+    """Whether a text names the year or the number of the edition of a heading; None where it names neither of any."""
+    year, number = edition(heading)
+    numbers, years = set(_numbers(text, True)), {int(named) for named in _EDITION.findall(text)}
+    if numbers and number:
+        return number in numbers
+    return year in years if years and year else None
+
+
 def names_editions(question: str) -> bool:
     """Whether a question names two editions by their numbers."""
     return len(set(_numbers(question, True))) > 1

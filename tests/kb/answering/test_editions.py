@@ -225,9 +225,9 @@ def test_the_newest_edition_is_looked_up_where_only_an_older_one_was_found(
 ) -> None:
     asked: list[tuple[str, str]] = []
 
-    def search(document: Document, older: Passage) -> list[Passage]:
-        asked.append((document.path, older.document))
-        return [replace(SHOWN[1], document=document.path, title=document.path, chunk_id=40 + n) for n in range(3)]
+    def search(place: tuple[str, str], older: Passage) -> list[Passage]:
+        asked.append((place[1], older.document))
+        return [replace(SHOWN[1], document=place[1], title=place[1], chunk_id=40 + n) for n in range(3)]
 
     found = [replace(SHOWN[0], score=0.9), replace(SHOWN[2], score=0.5)]
     got = with_newest(question, found, lambda: _in_library(*library), search)
@@ -255,7 +255,7 @@ def test_the_newest_edition_that_was_found_further_down_is_as_worth_reading_as_t
 def test_the_newest_edition_that_was_found_nearer_stays_where_it_is() -> None:
     found = [replace(SHOWN[1], score=0.9), replace(SHOWN[0], score=0.8)]
 
-    def search(document: Document, older: Passage) -> list[Passage]:
+    def search(place: tuple[str, str], older: Passage) -> list[Passage]:
         raise AssertionError
 
     assert with_newest("How long is leave?", found, lambda: _in_library(OLD, NEW), search) == (
