@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from kb.answering import prompts
 from kb.language.content_terms import content_of, is_number
-from kb.language.language import CJK, nfkc
+from kb.language.language import CJK, nfkc, squeezed
 from kb.language.proper_names import codes_in
 from kb.models.llm import Model
 from kb.schema import Language, Message
@@ -40,10 +40,11 @@ def standalone(
 def keeps_to(rewriting: str, question: str, history: Sequence[Message]) -> bool:
     """Whether a rewriting is a question, and each of its words stands in the question or in the conversation.
 
-    A number must stand in a question: one that only an answer gave would ask for what was answered already. A name
-    with a digit in it, such as P2, may come from an answer.
+    It is no earlier question again. A number must stand in a question: one that only an answer gave would ask for what
+    was answered already. A name with a digit in it, such as P2, may come from an answer.
     """
-    if not _ASKS.search(rewriting.strip()):
+    earlier = {squeezed(turn.content) for turn in history if turn.role == "user"}
+    if not _ASKS.search(rewriting.strip()) or squeezed(rewriting) in earlier - {squeezed(question)}:
         return False
     asked = "\n".join([question, *(turn.content for turn in history if turn.role == "user")])
     said = "\n".join([asked, *(turn.content for turn in history if turn.role == "assistant")])

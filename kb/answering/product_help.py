@@ -16,6 +16,11 @@ from kb.models.maxsim import Vectors
 from kb.schema import Language
 
 NEAR = 0.90  # cosine of multilingual-e5-small to an example from which on a question is about the product
+_FRAME = re.compile(  # asks the assistant, and not about it
+    r"^\W{0,3}(?:(?:can|could|would|will) you (?:please )?(?:tell|show|explain to|give|remind) (?:me|us)\b"
+    r"|do you (?:happen to )?know\b|你(?:能不能|能|可以|可不可以)?(?:告诉我?|跟我说|和我说|说说|讲讲)|你知道(?!自己))",
+    re.IGNORECASE,
+)
 _SECOND_PERSON = re.compile(
     r"\b(?:you|your|yours|yourself|this (?:assistant|tool|app|product))\b|[你您]|本助手|这个助手", re.I
 )
@@ -180,7 +185,7 @@ class ProductHelp:
         """
         if _bare(question) in _FOR_HELP:
             return Help("help", _TOPICS[0].said[language])
-        if not (self._embedder.evidence_floors and _SECOND_PERSON.search(question)):
+        if not (self._embedder.evidence_floors and _SECOND_PERSON.search(_FRAME.sub(" ", question))):
             return None
         nearest = self._nearest(question)
         if nearest is None:

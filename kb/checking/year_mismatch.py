@@ -41,10 +41,10 @@ _NUMBERED = re.compile(
 # A version of a text that is in force until the next one: of anything else (a program, its notes) several stand.
 _VERSION = re.compile(
     r"(?<![a-z\d])(?:version|ver|v)[\s._-]{0,2}(\d{1,3}(?:\.\d{1,3}|[-_]\d{1,2}(?![\d-])){0,3})(?!\d|\.\d)"
-    r"|版本(?:号)?[\s:：]?v?(\d{1,3}(?:\.\d{1,3}){0,3})",
+    r"|版本(?:号)?[\s:：]?v?(\d{1,3}(?:\.\d{1,3}){0,3})|(?<![\d.])(\d{1,2}(?:\.\d{1,2}){1,2})\s?版(?!本|权|面)",
     re.IGNORECASE,
 )
-_IN_FORCE = re.compile(
+IN_FORCE = re.compile(
     r"polic|rules|manual|handbook|guideline|procedure|regulation|standard|agreement|contract|terms|plan\b|code of"
     r"|办法|细则|规[程定则范]|制度|手册|指引|标准|预案|协议|合同|流程|章程|条例|守则|须知|方案",
     re.IGNORECASE,
@@ -166,8 +166,8 @@ def _is_named(date: str, question: str) -> bool:
 def edition(heading: str) -> Edition:
     """The latest year that a heading names, and the latest number of an edition in its first two lines."""
     lines = heading.splitlines()[:2]
-    numbers = [number for line in lines for number in _numbers(line, bool(_IN_FORCE.search(" ".join(lines))))]
-    numbers += [tuple(map(int, number.split("."))) for line in lines[:1] for number in _ENDING.findall(line)]
+    numbers = [number for line in lines for number in _numbers(line, bool(IN_FORCE.search(" ".join(lines))))]
+    numbers += [_number(number) for line in lines[:1] for number in _ENDING.findall(line)]
     return max(map(int, _EDITION.findall(heading)), default=0), max(numbers, default=())
 
 
@@ -201,14 +201,22 @@ def _numbers(text: str, with_versions: bool) -> Iterator[tuple[int, ...]]:
         else:
             yield from ((int(number),) for number in numbers_in(f"{said}版") if number.isdigit())
     for match in _VERSION.finditer(text) if with_versions else ():
-        yield tuple(map(int, re.split(r"[._-]", match[1] or match[2])))
+        yield _number(next(filter(None, match.groups())))
+
+
+def _number(said: str) -> tuple[int, ...]:
+    """The number of a version, 2.0 as 2."""
+    parts = [*map(int, re.split(r"[._-]", said))]
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    return tuple(parts)
 
 
 @functools.lru_cache(maxsize=65_536)
 def without_editions(heading: str) -> str:
     """The title without years and numbers of editions, and what is said around them."""
     title = _BESIDE_YEARS.sub("#", _NUMBERED.sub("#", _EDITION.sub("#", _title(heading))))
-    if _IN_FORCE.search(title):
+    if IN_FORCE.search(title):
         title = _VERSION.sub("#", title)
     if ending := _ENDING.search(title):
         title = title[: ending.start(1)]

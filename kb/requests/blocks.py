@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.language.table_rows import cells_of, column_heads, is_row
 from kb.schema import Heading
@@ -12,6 +12,26 @@ FEWEST = 2  # items of a list, rows of a table
 _MARK = re.compile(
     r"[ \t]{0,12}(?:[-*+•·▪‣–—◦●○□■✓]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、)．])[ \t]{1,4}(?=\S)"
 )
+# What numbers or names items that stand apart from each other: "ACTION 3: ...", "决议：……".
+_LABEL = re.compile(
+    r"[ \t]{0,4}(?P<label>[A-Z][A-Za-z]{2,20}(?: [A-Za-z]{2,12})?|[一-鿿]{2,6}) ?"
+    r"(?:\d{1,3}|[一二三四五六七八九十]{1,3})? ?[:：] ?(?P<text>\S.*)"
+)
+_STATE = re.compile(r"\s?[\[(（【](?P<state>[^\[\]()（）【】]{2,40})[\])）】][.。]?\s*$")  # "[done 19 June]"
+_FEWEST_LABELLED = 3
+_PARTS = re.compile(r"\s*(?:——|(?<=\s)[—–-](?=\s)|[|｜])\s*")  # of a list item: who – what – until when – state
+_FEWEST_PARTS = 3
+# Marks of a list within a line: "not refunded: a) fines; b) ...", 一、……；二、……
+_INLINE = tuple(
+    re.compile(rf"(?<![^\s:：;；,，。.(（]){mark}\s?")
+    for mark in (
+        r"[（(]?[a-h][)）]",
+        r"[（(]?\d{1,2}[)）]",
+        r"[（(][一二三四五六七八九十]{1,2}[)）]",
+        r"[一二三四五六七八九十]{1,2}、",
+    )
+)
+_COUNTED = "一二三四五六七八九十"
 _RULE = re.compile(r"[\s|:-]+")
 _AMOUNT = re.compile(r"[\d\s.,+\-−±%:/]+")
 _LONGEST_LEAD = 300  # characters
@@ -37,10 +57,15 @@ class Block:
     heads: tuple[str, ...]
     lead: str
     section: str
+    labelled: bool = False  # its cells are parts of items, such as text and state, and no columns
 
     @property
     def is_table(self) -> bool:
-        return bool(self.heads) or len(self.items[0].cells) > 1
+        return not self.labelled and (bool(self.heads) or self.has_cells)
+
+    @property
+    def has_cells(self) -> bool:
+        return len(self.items[0].cells) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +84,66 @@ def blocks_of(text: str, headings: Sequence[Heading] = ()) -> list[Block]:
     for line in text.split("\n"):
         lines.append(_Line(at, line))
         at += len(line) + 1
-    return list(_blocks(lines, headings))
+    inline = (block for line in lines if not is_row(line.text) for block in _inline(line))
+    return [*map(_with_parts, _blocks(lines, headings)), *_labelled(lines), *inline]
+
+
+def _with_parts(block: Block) -> Block:
+    """A list whose items all have the same number of parts with these as cells."""
+    parts = [_PARTS.split(item.cells[0]) for item in block.items] if not block.has_cells else []
+    counts = {len(own) for own in parts}
+    if len(parts) < _FEWEST_LABELLED or len(counts) > 1 or max(counts) < _FEWEST_PARTS:
+        return block
+    items = tuple(replace(item, cells=tuple(own)) for item, own in zip(block.items, parts, strict=True))
+    return replace(block, items=items, labelled=True)
+
+
+def _inline(line: _Line) -> Iterator[Block]:
+    """The lists within a line, whose marks count from one."""
+    for pattern in _INLINE:
+        marks = list(pattern.finditer(line.text))
+        numbers = [_number_of(mark.group()) for mark in marks]
+        if len(marks) < _FEWEST_LABELLED or numbers != list(range(1, len(marks) + 1)):
+            continue
+        ends = [*(mark.start() for mark in marks[1:]), len(line.text)]
+        items = []
+        for mark, end in zip(marks, ends, strict=True):
+            text = line.text[mark.end() : end].rstrip(" ;；,，")
+            items.append(Item(line.start + mark.end(), line.start + mark.end() + len(text), (text,)))
+        if all(item.cells[0] for item in items):
+            lead = line.text[: marks[0].start()].strip()[-_LONGEST_LEAD:]
+            yield Block(line.start, line.end, tuple(items), (), lead, "")
+            return
+
+
+def _number_of(mark: str) -> int:
+    """What a mark counts: 2 of "b)", 二、 and (2)."""
+    bare = mark.strip(" ()（）、")
+    if bare.isdigit():
+        return int(bare)
+    if bare.isascii():
+        return ord(bare) - ord("a") + 1
+    return _COUNTED.index(bare) + 1 if len(bare) == 1 else 10 + _COUNTED.index(bare[-1]) + 1
+
+
+def _labelled(lines: Sequence[_Line]) -> Iterator[Block]:
+    """The lines that begin with the same label, each label a list; with their states, where all have one."""
+    found: dict[str, list[tuple[_Line, str]]] = {}
+    for line in lines:
+        if (match := _LABEL.match(line.text)) and not is_row(line.text):
+            found.setdefault(match["label"].casefold(), []).append((line, match["text"]))
+    for label, labelled in found.items():
+        states = [_STATE.search(text) for _, text in labelled]
+        if len(labelled) < _FEWEST_LABELLED:
+            continue
+        cells = [
+            (f"{line.text.strip()[: -len(state.group())]}", state["state"])
+            if state and all(states)
+            else (line.text.strip(),)
+            for (line, _), state in zip(labelled, states, strict=True)
+        ]
+        items = tuple(Item(line.start, line.end, own) for (line, _), own in zip(labelled, cells, strict=True))
+        yield Block(items[0].start, items[-1].end, items, (), label, "", labelled=True)
 
 
 def _blocks(lines: Sequence[_Line], headings: Sequence[Heading]) -> Iterator[Block]:

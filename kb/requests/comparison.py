@@ -14,9 +14,11 @@ from kb.language.language import language_of, sentences, squeezed
 from kb.language.table_rows import with_heads_joined
 from kb.messages.coded_text import text_in
 from kb.requests import side_by_side
+from kb.requests.blocks import Block
 from kb.requests.desk import Desk
 from kb.requests.document_names import documents_named
 from kb.requests.edition_answer import tell_changes
+from kb.requests.edition_pairs import pair_of
 from kb.requests.listing import blocks_beside, words_around
 from kb.requests.parts import parts_of, spread
 from kb.requests.quoting import AnswerLine, answer_of, in_cell, one_line
@@ -35,7 +37,7 @@ from kb.requests.summary import (
     tell_left_out,
     told_in,
 )
-from kb.schema import Answer, Document, Event, Language, Message, Notice, Passage, Progress, Retrieved
+from kb.schema import Answer, Document, Event, Language, Message, Notice, Passage, Progress, Retrieved, StoredText
 from kb.store import heading_paths
 
 MOST_PARTS = 6  # of each document that are read, where whole documents are compared
@@ -88,9 +90,19 @@ def compare(asked: Compare, desk: Desk) -> Generator[Event, None, Answer | None]
     """The sides with their sources; None where none is found."""
     sides = _sides(asked, desk)
     documents = list({document.id: document for _, document in sides if document is not None}.values())
-    if len(documents) == len(sides) and not asked.aspect:
-        changes = (yield from _editions(documents, desk)) if len(documents) == _PAIR else None
-        return changes or (yield from _whole_documents(documents, desk))
+    named = len(documents) == len(sides) > 1
+    pair = _in_order(documents) if named and len(documents) == _PAIR else None
+    if not named:
+        pair = next(filter(None, (pair_of(each, desk) for each in asked.sides)), None)
+    changes = (yield from tell_changes(*pair, asked.aspect, desk)) if pair else None
+    if changes:
+        return changes
+    if (named or pair) and not asked.aspect:
+        return (yield from _whole_documents(pair or documents, desk))
+    if len(sides) == 1:
+        return None
+    if pair:
+        sides = [(said, document) for (said, _), document in zip(sides, pair, strict=True)]
     return (yield from _subjects(asked, sides, desk))
 
 
@@ -128,13 +140,13 @@ def _only(documents: Sequence[Document]) -> Document | None:
     return documents[0] if len(documents) == 1 else None
 
 
-def _editions(documents: Sequence[Document], desk: Desk) -> Generator[Event, None, Answer | None]:
-    """What changed from the older to the newer of two; None where they are no editions of one text."""
-    headings = [edition(heading_of(each.title, each.path)) for each in documents]
-    by_number = all(number for _, number in headings)
-    dated = [(number if by_number else (year,)) for year, number in headings]
-    older, newer = documents if dated[0] <= dated[1] else reversed(documents)
-    return (yield from tell_changes(older, newer, desk))
+def _in_order(documents: Sequence[Document]) -> tuple[Document, Document]:
+    """The older and the newer of two, where they are editions."""
+    first, second = documents
+    editions = [edition(heading_of(each.title, each.path)) for each in documents]
+    by_number = all(number for _, number in editions)
+    old, new = ((number if by_number else (year,)) for year, number in editions)
+    return (first, second) if old <= new else (second, first)
 
 
 def _whole_documents(documents: Sequence[Document], desk: Desk) -> Generator[Event, None, Answer]:
@@ -213,19 +225,32 @@ def _subjects(asked: Compare, sides: Sequence[Side], desk: Desk) -> Generator[Ev
 
 
 def _tables(asked: Compare, passages: Sequence[Passage], desk: Desk) -> list[tuple[Passage, list[AnswerLine]]]:
-    """The tables that tell of all sides, in the documents of some passages and of those that speak of all."""
+    """The tables that tell of all sides in what is asked, in the documents of some passages and of those that speak of
+    all; where none does, those that the passages of the sides reach into, with all that they tell."""
     found: list[tuple[Passage, list[AnswerLine]]] = []
     both = [
         passage
         for said in (desk.draft.question, " ".join(asked.sides[0]))
         for passage in desk.search(said, MOST_SEARCHED, desk.scope).passages
     ]
-    for stored, block in blocks_beside([*passages, *both], desk):
-        about = words_around(stored, block)
-        told = next(filter(None, (in_table(block, sides, asked.aspect, about) for sides in asked.sides)), None)
-        if told is not None and len(found) < MOST_TABLES:
-            found.append(side_by_side.lines_of(stored, block, told, len(found) + 1, desk.language))
+    for whole in (False, True):
+        for stored, block in blocks_beside([*passages, *both], desk):
+            if whole and not any(_reaches(passage, stored, block) for passage in passages):
+                continue
+            about = words_around(stored, block)
+            ways = (in_table(block, sides, asked.aspect, about, whole) for sides in asked.sides)
+            told = next(filter(None, ways), None)
+            if told is not None and len(found) < MOST_TABLES:
+                found.append(side_by_side.lines_of(stored, block, told, len(found) + 1, desk.language))
+        if found:
+            break
     return found
+
+
+def _reaches(passage: Passage, stored: StoredText, block: Block) -> bool:
+    """Whether a passage reaches into a table."""
+    there = (passage.collection, passage.document) == (stored.collection, stored.path)
+    return there and passage.start < block.end and block.start < passage.start + len(passage.text)
 
 
 def _numbered_passages(names: Sequence[str], sides: Sequence[Side], desk: Desk) -> list[list[Passage]]:

@@ -1,13 +1,19 @@
 """What changed between two editions of a text, told row by row and sentence by sentence, each with both places."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kb.checking.prompt_injection import gives_orders
+from kb.language.content_terms import content_of, is_number
 from kb.messages.coded_text import text_in
+from kb.models.embedding import Embedder
 from kb.requests.blocks import blocks_of
 from kb.requests.desk import Desk, passage_of
-from kb.requests.edition_changes import Unit, changed_cells, changes_between, units_of
+from kb.requests.edition_changes import Changes, Unit, changed_cells, changes_between, units_of
 from kb.requests.parts import Part, parts_of
 from kb.requests.quoting import AnswerLine, Place, answer_of, in_cell, one_line
 from kb.schema import Answer, Document, Event, Notice, Passage, Retrieved, StoredText
@@ -38,10 +44,13 @@ class _Text:
         return one_line(self.document.title) or self.document.path
 
 
-def tell_changes(older: Document, newer: Document, desk: Desk) -> Generator[Event, None, Answer | None]:
-    """The differences of two editions; None where the two are none of one text. Raises DocumentNotFound."""
+def tell_changes(older: Document, newer: Document, aspect: str, desk: Desk) -> Generator[Event, None, Answer | None]:
+    """The differences of two editions, in what is said (`aspect`; "": in everything); None where the two are none of
+    one text, or say nothing of it. Raises DocumentNotFound."""
     old, new = _read(older, desk), _read(newer, desk)
-    changes = changes_between(old.units, new.units)
+    changes = changes_between(old.units, new.units, partial(_vectors, desk.embedder))
+    if changes is not None and aspect:
+        changes = _within(changes, aspect, old, new)
     if changes is None:
         return None
     language, draft = desk.language, desk.draft
@@ -76,6 +85,28 @@ def tell_changes(older: Document, newer: Document, desk: Desk) -> Generator[Even
     draft.passages = tuple(passages.values())
     yield Retrieved(draft.passages, draft.searched)
     return answer_of(draft, "comparison", lines)
+
+
+def _vectors(embedder: Embedder, texts: Sequence[str]) -> NDArray[np.float32]:
+    return np.stack([np.frombuffer(each.vector, "<f4") for each in embedder.embed_passages(texts)])
+
+
+def _within(changes: Changes, aspect: str, old: _Text, new: _Text) -> Changes | None:
+    """The changes that have a word of an aspect, in the text or in the headings above it."""
+    wanted = _words(aspect)
+
+    def has(text: _Text, unit: Unit) -> bool:
+        part = next((part.name for part in text.parts if part.start <= unit.start < part.end), "")
+        return not wanted.isdisjoint(_words(f"{part}\n{' '.join(unit.heads)}\n{unit.text}"))
+
+    changed = tuple((before, after) for before, after in changes.changed if has(old, before) or has(new, after))
+    dropped = tuple(unit for unit in changes.dropped if has(old, unit))
+    added = tuple(unit for unit in changes.added if has(new, unit))
+    return Changes(changed, dropped, added) if changed or dropped or added else None
+
+
+def _words(text: str) -> set[str]:
+    return {token for token in content_of(text) if not is_number(token)}
 
 
 def _read(document: Document, desk: Desk) -> _Text:

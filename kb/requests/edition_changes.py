@@ -1,16 +1,18 @@
-"""Changes: what one edition of a text says otherwise than another: rows and sentences of both, paired by their words.
-
-No model is needed.
+"""Changes: what one edition of a text says otherwise than another: rows and sentences of both, paired by their words,
+and by their vectors. No language model is needed.
 """
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kb.language.content_terms import content_of, is_number, share_held
-from kb.language.language import nfkc, sentences, squeezed
+from kb.language.language import language_of, nfkc, sentences, squeezed
 from kb.requests.blocks import Block
 from kb.schema import StoredText
 
@@ -18,14 +20,20 @@ ALIKE = 0.45  # share of the words of both, numbers apart, that a pair has in co
 SHARED = 0.2  # of the shorter text that must have its like in the other, for these to be editions of one text
 FEWEST_SHARED = 3
 TITLE = 0.7  # share of a line's words that the title has, from which on it is the title again, as at the head of a page
+NEAR = {"en": 0.875, "zh": 0.93}  # cosine (multilingual-e5-small) of a pair in other words
+PLAINLY_NEARER = 0.02  # than to any third
+MOST_EMBEDDED = 150  # units of a text that are compared by vectors
 COMMON = 60  # units that hold a word, from which on it tells no pairs
 _SHORTEST = 4  # characters of a sentence that says something
 _ENDED = re.compile(r"[.!?;。！？；]\s*$")  # a sentence, and no line at the head or foot of a page
 _GOES_ON = re.compile(r"[a-z]")  # how a line begins that goes on with a sentence; of Chinese it cannot be told
 _NUMBERED_HEADING = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}\.?(?: [^\s.;:!?。；：！？，、]{1,20}){1,5}")
+_BARE_NUMBER = re.compile(r"(?:article|section|chapter|clause|part|annex|appendix|§) ?[\divx]{1,4}[.:]?", re.I)
 _NUMBER = re.compile(
     r"^\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}[.)、]?|[一二三四五六七八九十]{1,3}[、.)])\s+"
 )  # before a sentence
+
+Vectors = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,8 @@ def units_of(stored: StoredText, blocks: Sequence[Block], headings: Sequence[str
     for start_of_table, end_of_table in [*((block.start, block.end) for block in tables), (len(stored.text), 0)]:
         for start, stop in _whole(stored.text, at, start_of_table):
             said = stored.text[start:stop]
-            is_title = share_held(content_of(said), named) >= TITLE or _NUMBERED_HEADING.fullmatch(said)
+            is_heading = _NUMBERED_HEADING.fullmatch(said) or _BARE_NUMBER.fullmatch(said)
+            is_title = is_heading or share_held(content_of(said), named) >= TITLE
             if sum(map(str.isalnum, said)) >= _SHORTEST and not is_title and _plain(said) not in titles:
                 found.append(Unit(start, stop, said))
         at = end_of_table
@@ -103,11 +112,14 @@ def _whole(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield first, last
 
 
-def changes_between(older: Sequence[Unit], newer: Sequence[Unit]) -> Changes | None:
-    """What differs between two texts; None where too little of them is alike for editions of one text."""
+def changes_between(older: Sequence[Unit], newer: Sequence[Unit], vectors: Vectors | None = None) -> Changes | None:
+    """What differs between two texts; None where too little of them is alike for editions of one text. By `vectors`,
+    which gives one of unit length for each text, those that say the same in other words are paired, too."""
     pairs = _same(older, newer)
     pairs |= _rows(older, newer, pairs)
     pairs |= _alike(older, newer, pairs)
+    if vectors is not None:
+        pairs |= _near(older, newer, pairs, vectors)
     if len(pairs) < max(FEWEST_SHARED, SHARED * min(len(older), len(newer))):
         return None
     paired = set(pairs.values())
@@ -232,6 +244,35 @@ def _alike(older: Sequence[Unit], newer: Sequence[Unit], known: Mapping[int, int
             result[at] = holder
             used.add(holder)
     return result
+
+
+def _near(older: Sequence[Unit], newer: Sequence[Unit], known: Mapping[int, int], vectors: Vectors) -> dict[int, int]:
+    """The others, each with the one whose vector is nearest to its own, where it is nearest to that one, too, and both
+    are plainly nearer to each other than to any third."""
+    taken = set(known.values())
+    before = [at for at in range(len(older)) if at not in taken]
+    after = [at for at in range(len(newer)) if at not in known]
+    if not before or not after or max(len(before), len(after)) > MOST_EMBEDDED:
+        return {}
+    cosines = vectors([older[at].text for at in before]) @ vectors([newer[at].text for at in after]).T
+    found: dict[int, int] = {}
+    for row, at in enumerate(before):
+        column = int(cosines[row].argmax())
+        best, other = float(cosines[row, column]), newer[after[column]]
+        thirds = [*np.delete(cosines[row], column), *np.delete(cosines[:, column], row)]
+        least = NEAR[language_of(other.text)]
+        plainly = bool(thirds) and best >= max(least, PLAINLY_NEARER + max(map(float, thirds)))
+        if plainly and _of_a_kind(older[at], other):
+            found[after[column]] = at
+    return found
+
+
+def _of_a_kind(one: Unit, other: Unit) -> bool:
+    """Whether both are sentences, or rows whose names have a word in common, or both a number."""
+    if not one.cells or not other.cells:
+        return not one.cells and not other.cells
+    names = _name(one), _name(other)
+    return all(any(map(str.isdigit, name)) for name in names) or _share_a_word(names[0], names[1:])
 
 
 def _words(unit: Unit) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """Listing: all of something: the whole list or table that holds it, from the document's stored text, with how many."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.checking.prompt_injection import gives_orders
 from kb.errors import DocumentNotFound, ModelError
@@ -10,9 +10,10 @@ from kb.language.language import listed
 from kb.messages.coded_text import text_in
 from kb.requests.blocks import Block, Item, blocks_of
 from kb.requests.desk import Desk, passage_of
+from kb.requests.number_bounds import bears, bounds_in, rows_within, without_bounds
 from kb.requests.quoting import AnswerLine, Place, answer_of, in_cell, one_line
 from kb.requests.recognition import ListAll
-from kb.requests.row_conditions import Judge, meant_rows, named_rows
+from kb.requests.row_conditions import Judge, likeliest_column, meant_rows, named_rows
 from kb.schema import Answer, Event, Message, Notice, Passage, Retrieved, StoredText
 from kb.store import heading_paths
 
@@ -44,19 +45,35 @@ class _Candidate:
 
 def list_all(asked: ListAll, desk: Desk) -> Generator[Event, None, Answer | None]:
     """The list or table that holds what is asked for, item by item; None where none plainly does."""
-    found = desk.search(asked.subject, _PASSAGES, desk.scope)
+    wanted = asked.conditions or asked.subject
+    subject = without_bounds(asked.subject) or asked.subject
+    conditions = without_bounds(wanted) or wanted
+    found = desk.search(subject, _PASSAGES, desk.scope)
     if not found.enough_evidence:
         return None
-    ranked = _ranked(asked.subject, found.passages, desk)
-    if not ranked or not ranked[0].near:
+    bounded = bool(bounds_in(wanted))
+    ranked = _ranked(subject, found.passages, desk)
+    if bounded:
+        ranked = [each for each in ranked if bears(wanted, each.block)]
+    if not ranked or not (ranked[0].near or bounded):
         return None
     best, draft, language = ranked[0], desk.draft, desk.language
     block = best.block
-    kept, matched = named_rows(asked.subject, block)
-    if not matched and asked.sure and block.is_table:
+    judge = _judge(desk)
+
+    def likeliest(subject: str, said: str, heads: Sequence[str]) -> int | None:
+        return likeliest_column(subject.rstrip("?？。. "), said, heads, language, judge)
+
+    within, bounds = rows_within(wanted, block, likeliest)
+    if not within:
+        return None
+    block = replace(block, items=tuple(within))
+    kept, matched = named_rows(conditions, block)
+    if not matched and asked.sure and block.has_cells:
         about = f"{words_around(best.stored, block)} {' '.join(block.heads)}"
-        meant, matched = meant_rows(asked.subject, block, about, language, _judge(desk))
+        meant, matched = meant_rows(conditions, block, about, language, judge)
         kept = meant or kept
+    matched = [*bounds, *matched]
     if best.covered < (COVERED if asked.sure else COVERED_UNSURE) and not (matched and asked.sure):
         return None
     passages = [passage_of(best.stored, 1, block.start, block.end, block.section)]
@@ -69,7 +86,7 @@ def list_all(asked: ListAll, desk: Desk) -> Generator[Event, None, Answer | None
         quoted = [f"“{value}”" for value in matched]
         names = listed(quoted, language)
         draft.notices.append(
-            Notice("matching_rows", text_in(language, "answer.matching_rows", count=len(block.items), words=names))
+            Notice("matching_rows", text_in(language, "answer.matching_rows", count=len(best.block.items), words=names))
         )
     rival = next((r for r in ranked[1:] if r.stored.path != best.stored.path and _rivals(r, best)), None)
     if rival is not None:
@@ -170,7 +187,8 @@ def words_around(stored: StoredText, block: Block) -> str:
 
 def _lines(items: Sequence[Item], block: Block, passage: Passage) -> Iterator[AnswerLine]:
     for number, item in enumerate(items, 1):
-        yield AnswerLine(f"{number}. {_item_text(item, block.heads)}", (Place(passage, item.start, item.end),))
+        text = " – ".join(map(one_line, item.cells)) if block.labelled else _item_text(item, block.heads)
+        yield AnswerLine(f"{number}. {text}", (Place(passage, item.start, item.end),))
 
 
 def _item_text(item: Item, heads: Sequence[str]) -> str:

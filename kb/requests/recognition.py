@@ -4,7 +4,7 @@ A request is known by how it begins and ends; what stands between names its obje
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.language.language import nfkc
 
@@ -21,7 +21,8 @@ class Summarise:
 class Compare:
     """What is alike and what differs between documents or subjects, mostly two.
 
-    `sides` are the ways to read which they are, the likeliest first. `aspect` says in what, or is "".
+    `sides` are the ways to read which they are, the likeliest first; one alone is a text of which editions are meant.
+    `aspect` says in what, or is "".
     """
 
     sides: tuple[tuple[str, ...], ...]
@@ -35,6 +36,7 @@ class ListAll:
 
     subject: str
     sure: bool = True  # False: only where a list or table is plainly what is meant
+    conditions: str = ""  # the question as a whole, where the subject is less; "": the subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,13 @@ _KIND_BEFORE = re.compile(r"(?:document|file|report) |(?:这个|这份|这篇)?(
 
 _COMPARE = re.compile(r"compare (?:between )?", re.I)
 _ASPECT = re.compile(r" (?:in terms of|with (?:respect|regard) to|regarding|as to) ", re.I)
+_IN_BRACKETS = re.compile(r" ?[(]([^()]{2,80})[)]$")  # "the two libraries (hours, manager)"
+_IN_WHAT = re.compile(  # "…: what's different in the thresholds"
+    r"[:,] (?:what(?:'s| is| are| has| have)? (?:the )?(?:different|differences?|changed|new)"
+    r"(?: (?:in|on|about|with|for))?|in what|mainly|especially|above all|only|focus(?:ing)? on) (?:the )?"
+    r"|: (?=(?:which|who|how|where|when)\b)",
+    re.I,
+)
 _DIFFERENCE = re.compile(
     r"(?:what|which) (?P<be>is|are) the (?:main |key |most important )?differences?(?: in)? ", re.I
 )
@@ -108,6 +117,7 @@ _DIFFERENCES_ZH = re.compile(rf"的?{_DIFFERENT_ZH}$")
 _DIFFER_ZH = re.compile(
     rf"(?:之间|相比)?,?(?:有(?:什么|哪些|何|啥)|的)(?:主要|具体)?{_DIFFERENT_ZH}(?:是什么|有哪些|在哪里|在哪儿|在哪|在于什么)?$"
 )
+_BOTH_ZH = re.compile(r"新旧|旧新|新老|前后两|两个?版")  # editions of one text
 _JOINT_ZH = re.compile(r" ?(?:和|与|跟|以及|对比|(?<![合不相共])同) ?")
 _SENTENCE_MORE = re.compile(r"(?<=[a-z]{4})[.?!] (?=[A-Z])|[。?!](?=[\u4e00-\u9fff])")
 _ALSO_ASKS = re.compile(
@@ -129,10 +139,25 @@ _LIST = re.compile(
     re.I,
 )
 _WHICH = re.compile(r"(?:which|what) ", re.I)
+_AS_LIST = re.compile(  # "what may not be carried? Give me a list"
+    r"[.,;:?!–-] ?(?:and )?(?:please )?(?:(?:give|make|show|write)(?: me| us)?|i(?:'d like| need| want)|as|in) "
+    r"(?:it |them )?(?:as )?an? (?:full |complete |short )?list(?: please| of (?:it|them|these|those|all))?$",
+    re.I,
+)
+_AND_WHICH = re.compile(r"^how many (?P<subject>.{3,120}?),? and (?:which|what)(?: ones?| are they)?$", re.I)
 _ARE_THERE = re.compile(r" (?:are|is) there(?= |$)", re.I)
 _LIST_ZH = re.compile(r"(?:完整地?|全部|逐一|逐条)?(?:列出|列举|罗列|枚举|列一下)(?:一下)?")
+_AS_LIST_ZH = re.compile(
+    r"[,.;?!。！？，；] ?(?:请)?(?:给我|帮我)?(?:列|开|做|写)(?:一)?[个张份](?:清单|列表|名单)(?:给我|出来)?$"
+)
 _ALL_ZH = re.compile(r"(?:所有|全部|完整)的?|每一?[个项种条]|一切")
 _WHICH_ZH = re.compile(r"(?:一共|总共|都|分别)?有哪些$")
+_COUNT_ZH = r"(?:一共|总共|共|分别)?(?:是|有)?(?:几|多少)[个种项条款类份家人]?"
+_WHICH_OF_ZH = re.compile(rf"(?P<of>.{{1,30}}?)(?:里|中)?(?:都|一共)?有哪些(?P<what>.{{1,30}}?)[,?。 ]+{_COUNT_ZH}$")
+_COUNT_AND_ZH = re.compile(  # "有几个报错码，分别怎么处理"
+    r"(?P<of>.{1,30}?)(?:里|中)?(?:一共|总共|共)?有(?:几|多少)[个种项条款类份家]"
+    r"(?P<what>.{1,20}?)[,?。 ]+(?:分别|都|各).{1,12}$"
+)
 
 _DOCUMENTS = r"(?:documents?|files?|papers?|pages?|reports?|sources?)"
 _SPEAK = (
@@ -142,7 +167,8 @@ _SPEAK = (
 _FIND = re.compile(
     rf"(?:in )?(?:which|what)(?: of (?:the|our|my))? {_DOCUMENTS} (?:do |does |that )?(?:all )?{_SPEAK} "
     rf"|(?:find|list|show|name|search for|give)(?: me| us)?(?: all| any| every)?(?: the| our| my)? {_DOCUMENTS}"
-    rf" (?:about|on|concerning|mentioning|(?:that|which) {_SPEAK}|with|related to|regarding) ",
+    rf" (?:about|on|concerning|mentioning|(?:that|which) {_SPEAK}|with|related to|regarding) "
+    rf"|(?:find|show)(?: me| us)? (?:everything|anything|all places|all passages) (?:(?:that|which|where) )?{_SPEAK} ",
     re.I,
 )
 _MENTIONED_IN = re.compile(rf"in (?:which|what) {_DOCUMENTS} (?:is|are) ", re.I)
@@ -218,10 +244,13 @@ def of_this(name: str) -> str:
 
 
 def _compare(text: str) -> Compare | None:
+    if found := _IN_BRACKETS.search(text):
+        told = _compare(text[: found.start()])
+        return told and replace(told, aspect=told.aspect or bare_name(found[1]))
     if _ALSO_ASKS.search(text):
         return None
     if sides := _behind(_COMPARE, text):
-        sides, *aspect = _ASPECT.split(sides, 1)
+        sides, *aspect = _IN_WHAT.split(sides, 1) if _IN_WHAT.search(sides) else _ASPECT.split(sides, 1)
         return _sides([cut for joint in _JOINTS for cut in _cuts(joint, sides)], aspect[0] if aspect else "")
     if found := _DIFFERENCE.match(text):
         aspect_said, between, sides = f" {text[found.end() :]}".partition(" between ")
@@ -234,6 +263,8 @@ def _compare(text: str) -> Compare | None:
         return _sides([(left, right)], "") if differs else None
     sides_zh = _behind(_COMPARE_ZH, text)
     sides_zh = (_before(_DIFFERENCES_ZH, sides_zh) or sides_zh) if sides_zh else _before(_DIFFER_ZH, text)
+    if sides_zh and _BOTH_ZH.search(sides_zh):
+        return Compare(((bare_name(sides_zh),),), sure=False)
     return _sides_zh(sides_zh) if sides_zh else None
 
 
@@ -275,6 +306,12 @@ def _compare_of(sides: list[tuple[str, str]], aspect: str) -> Compare | None:
 
 
 def _list(text: str) -> ListAll | None:
+    if (subject := _before(_AS_LIST, text) or _before(_AS_LIST_ZH, text)) is not None:
+        return ListAll(bare_name(subject))
+    if found := _AND_WHICH.match(text):
+        return ListAll(bare_name(found["subject"]), sure=False)
+    if found := _WHICH_OF_ZH.match(text) or _COUNT_AND_ZH.match(text):
+        return ListAll(bare_name(f"{found['of']}的{found['what']}"), sure=False)
     text = _SENTENCE_MORE.split(text)[0]
     if subject := _behind(_LIST, _without_manner(text)):
         return ListAll(bare_name(subject))

@@ -12,6 +12,7 @@ from kb.requests.quoting import in_cell
 from kb.schema import Language, Message
 
 MEANT = 0.7  # probability from which on the likeliest value of a column is meant
+MEANT_STATE = 0.5  # the same of the states of labelled items
 MEANT_TOO = 0.2  # the least of the others of the same column, beside
 TIMES_LIKELIER = 4.0  # their odds by those of the unlikeliest value
 FEWEST_ROWS = 4
@@ -48,8 +49,27 @@ _EXAMPLES: Mapping[Language, tuple[tuple[str, str, str, bool], ...]] = {
         ("钥匙不在前台的房间", "钥匙", "遗失", True),
     ),
 }
+_COLUMN_TASK: Mapping[Language, str] = {
+    "en": "Question: Which are the {}?\nDoes “{}” speak of the column “{}”? Write only yes or no.",
+    "zh": "要找的：{}\n其中“{}”说的是“{}”这一列吗？只写是或否。",
+}
+_COLUMN_EXAMPLES: Mapping[Language, tuple[tuple[str, str, str, bool], ...]] = {
+    "en": (
+        ("trees taller than 5 m", "taller than 5", "Height (m)", True),
+        ("trees taller than 5 m", "taller than 5", "Year planted", False),
+        ("boats that cost up to 900 a year", "up to 900", "Length (ft)", False),
+        ("boats that cost up to 900 a year", "up to 900", "Annual rent", True),
+    ),
+    "zh": (
+        ("高于 5 米的树", "高于 5", "树高（米）", True),
+        ("高于 5 米的树", "高于 5", "种植年份", False),
+        ("一年不超过 900 元的船位", "不超过 900", "船长（米）", False),
+        ("一年不超过 900 元的船位", "不超过 900", "年租金", True),
+    ),
+}
 _YES_NO: Mapping[Language, tuple[str, str]] = {"en": ("yes", "no"), "zh": ("是", "否")}
 _GIVEN: Mapping[Language, tuple[str, str]] = {"en": ("given", "none"), "zh": ("（有）", "（无）")}
+_STATE: Mapping[Language, str] = {"en": "Status", "zh": "状态"}
 _JOINT: Mapping[Language, str] = {"en": ": ", "zh": "："}
 
 
@@ -64,7 +84,7 @@ class _Value:
 def named_rows(subject: str, block: Block) -> tuple[Sequence[Item], list[str]]:
     """The rows with the values that a question names and that only some rows have in a column, and these values. All
     rows, and no values, where there are none, and where the question has another bound beside: "not open"."""
-    if not block.is_table:
+    if not block.has_cells:
         return block.items, []
     beside = nfkc(subject).casefold()
     wanted = content_of(subject).keys()
@@ -96,7 +116,7 @@ def meant_rows(
         if any(each is None for each in found):
             return [], []
         probable = [each[_YES_NO[language][0]] for each in found if each is not None]
-        if chosen := _chosen(probable):
+        if chosen := _chosen(probable, MEANT_STATE if block.labelled else MEANT):
             best.append((max(probable), head, [values[at] for at in chosen]))
     if not best:
         return [], []
@@ -105,15 +125,15 @@ def meant_rows(
     return [block.items[at] for at in rows], [f"{head}{_JOINT[language]}{value.said}" for value in chosen_values]
 
 
-def _chosen(probable: Sequence[float]) -> list[int]:
-    """Which values of a column are meant: not all of them."""
+def _chosen(probable: Sequence[float], least: float) -> list[int]:
+    """Which values of a column are meant, of which one is so with the least probability: not all of them."""
     odds = [each / max(1e-6, 1 - each) for each in probable]
-    if max(probable) < MEANT:
+    if max(probable) < least:
         return []
     chosen = [
         at
         for at, each in enumerate(probable)
-        if each >= MEANT or (each >= MEANT_TOO and odds[at] >= TIMES_LIKELIER * min(odds))
+        if each >= least or (each >= MEANT_TOO and odds[at] >= TIMES_LIKELIER * min(odds))
     ]
     return chosen if len(chosen) < len(probable) else []
 
@@ -121,7 +141,9 @@ def _chosen(probable: Sequence[float]) -> list[int]:
 def _columns(block: Block, language: Language) -> Iterator[tuple[str, list[_Value]]]:
     """The columns whose few values tell kinds of rows apart: head and values. Where a column is filled in some rows
     alone, whether it is."""
-    for column, head in enumerate(block.heads):
+    parts = len(block.items[0].cells)
+    heads = (*[""] * (parts - 1), _STATE[language]) if block.labelled else block.heads
+    for column, head in enumerate(heads):
         cells = [in_cell(_cell(item, column)) for item in block.items]
         said: dict[str, str] = {}  # as it is written first
         places: dict[str, list[int]] = {}
@@ -147,6 +169,23 @@ def _asking(subject: str, head: str, value: str, language: Language) -> list[Mes
         messages.append(Message("user", _TASK[language].format(wanted, column, cell)))
         messages.append(Message("assistant", yes if fits else no))
     return [*messages, Message("user", _TASK[language].format(subject, head, value))]
+
+
+def likeliest_column(wanted: str, said: str, heads: Sequence[str], language: Language, judge: Judge) -> int | None:
+    """Which of some columns what is said in a question speaks of, as the model judges; None where it cannot tell."""
+    yes, no = _YES_NO[language]
+    examples: list[Message] = []
+    for question, bound, head, fits in _COLUMN_EXAMPLES[language]:
+        examples.append(Message("user", _COLUMN_TASK[language].format(question, bound, head)))
+        examples.append(Message("assistant", yes if fits else no))
+    probable: list[float] = []
+    for head in heads:
+        asked = Message("user", _COLUMN_TASK[language].format(wanted, said, in_cell(head)))
+        told = judge([*examples, asked], (yes, no))
+        if told is None:
+            return None
+        probable.append(told[yes])
+    return max(range(len(heads)), key=lambda at: probable[at])
 
 
 def _cell(item: Item, column: int) -> str:

@@ -1,5 +1,6 @@
 """Side by side: things compared by the tables that name all of them, as rows or as columns; no model is needed."""
 
+import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ ASPECT = 0.5  # of the aspect's best share in the name of a point, that those of
 _KEY_COLUMNS = 2  # the first columns of a table, that name its rows
 
 SAME = {"en": "The same: {}", "zh": "相同：{}"}
+_AND = re.compile(r"[,，、;；]| and |和|与|及")
 _COLON = {"en": ": ", "zh": "："}
 _SEMICOLON = {"en": "; ", "zh": "；"}
 
@@ -42,8 +44,10 @@ class SideBySide:
     points: tuple[Point, ...]
 
 
-def in_table(block: Block, sides: Sequence[str], aspect: str = "", about: str = "") -> SideBySide | None:
-    """What a table tells of all sides; None where it names not all of them, or not plainly.
+def in_table(
+    block: Block, sides: Sequence[str], aspect: str = "", about: str = "", whole: bool = False
+) -> SideBySide | None:
+    """What a table tells of all sides; None where it names not all of them, or not plainly. `whole`: on all points.
 
     Words that all sides have, and neither the table's names of them nor what it is `about`, say in what they are
     compared, as `aspect` does: "the warranty of the T3 and of the T5".
@@ -59,13 +63,21 @@ def in_table(block: Block, sides: Sequence[str], aspect: str = "", about: str = 
     if any(each != beside[0] for each in beside):
         return None
     points = list(found.points)
-    if wanted := content_of(aspect) | beside[0]:
+    if wanted := {} if whole else content_of(aspect) | beside[0]:
         covered = [share_held(wanted, content_of(point.name)) for point in points]
         least = max(0.01, ASPECT * max(covered, default=0.0))
+        if not all(any(share_held(each, content_of(point.name)) for point in points) for each in _several(aspect)):
+            least = 0.0  # of several things that are compared one has no name here
         points = [point for point, share in zip(points, covered, strict=True) if share >= least]
     told = tuple(point for point in points if any(point.values))
     of_all = sum(all(point.values) for point in told)
     return SideBySide(found.names, told) if of_all >= (1 if wanted else FEWEST_POINTS) else None
+
+
+def _several(aspect: str) -> list[dict[str, float]]:
+    """The words of each of several things in which sides are compared; nothing for one."""
+    found = [words for said in _AND.split(aspect) if (words := content_of(said))]
+    return found if len(found) > 1 else []
 
 
 def lines_of(

@@ -2,6 +2,7 @@
 words of the question alone."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -107,6 +108,12 @@ _EXAMPLES: Mapping[Kind, Mapping[Language, tuple[tuple[str, str], ...]]] = {
     },
 }
 _EDITION = frozenset("version edit revis ver v old new 版本 旧版 新版".split())
+_CHANGED = re.compile(r"\bchang|\bnew\b|\bold\b|改|变|调整|新旧|新版|旧版|两版", re.IGNORECASE)
+_SEVERAL = re.compile(  # "the four kinds of storage": the rows of a table
+    r"\b(?:three|four|five|six|seven|eight|all|different|various|kinds|types|tiers|levels|plans)\b"
+    r"|[三四五六七八九十几各][种类档个款项级等]",
+    re.IGNORECASE,
+)
 _COMPARED_IN: Final[Mapping[Language, str]] = {"en": "in:", "zh": "比:"}
 
 
@@ -130,7 +137,7 @@ def understood(desk: Desk, supposed: Kind = "fact") -> Request | None:
         name = of_this(about)
         return Summarise(name) if not name or _stands_in(name, question) else None
     if kind == "list":
-        return ListAll(about if _stands_in(about, question) else question)
+        return ListAll(about if _stands_in(about, question) else question, conditions=question)
     return FindDocuments(about) if _stands_in(about, question) else None
 
 
@@ -154,7 +161,7 @@ def _copied(question: str, kind: Kind, desk: Desk) -> str:
         return ""
 
 
-def _compared(said: list[str], question: str, language: Language) -> Compare | None:
+def _compared(said: list[str], question: str, language: Language) -> Compare | ListAll | None:
     sides: list[str] = []
     aspect = ""
     for line in said:
@@ -163,8 +170,10 @@ def _compared(said: list[str], question: str, language: Language) -> Compare | N
             break
         sides.append(bare_name(line))
     sides = _with_what_they_are_of(list(dict.fromkeys(filter(None, sides))))
-    if len(sides) < 2 or not all(_stands_in(side, question) for side in sides):
+    if not sides or not all(_stands_in(side, question) for side in sides):
         return None
+    if len(sides) == 1 and not _CHANGED.search(question):
+        return ListAll(sides[0], sure=False) if _SEVERAL.search(sides[0]) else None
     told = {token for token in content_of(aspect) if token not in _EVERYTHING}
     aspect = bare_name(aspect) if told and _stands_in(aspect, question) else ""
     return Compare((tuple(sides),), aspect, sure=False)
